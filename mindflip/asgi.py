@@ -1,0 +1,14 @@
+"""Where daphne enters: HTTP to Django, WebSockets to the session socket."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mindflip.settings")
+http_application = get_asgi_application()  # before any import of models: it sets the apps up
+
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+
+from sessions_app.routing import websocket_urlpatterns  # noqa: E402
+
+application = ProtocolTypeRouter({"http": http_application, "websocket": URLRouter(websocket_urlpatterns)})
