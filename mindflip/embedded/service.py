@@ -1,0 +1,100 @@
+"""One process that we start, wait for and stop: a server, daphne, the worker, beat."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+READY_SECONDS = 60.0
+STOP_SECONDS = 20.0
+
+
+class CannotRun(Exception):
+    """Why a run cannot start or go on: one sentence for the person in front of it, saying what to do."""
+
+
+@dataclass
+class Service:
+    """A process of its own session, so that Ctrl-C in the terminal reaches only who started it, who then stops all in order.
+
+    `answers` is asked until it is true; `stop_signal` is the one that ends this program cleanly; `user` is set as root only.
+    """
+
+    name: str
+    command: list[str]
+    log: Path
+    answers: Callable[[], bool] = lambda: True
+    stop_signal: signal.Signals = signal.SIGTERM
+    user: str | None = None
+    cwd: Path | None = None
+    environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start the process without waiting for it. Its output is appended to `log`."""
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                self.command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd=self.cwd,
+                env=dict(self.environment),
+                user=self.user,
+                group=_group_of(self.user),
+                extra_groups=[] if self.user else None,
+                start_new_session=True,
+            )
+
+    @property
+    def is_running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def wait_until_it_answers(self, seconds: float = READY_SECONDS) -> None:
+        """Return when the process answers. Raises CannotRun when it ended or took longer than `seconds`."""
+        deadline = time.monotonic() + seconds
+        while not self.answers():
+            if not self.is_running:
+                raise CannotRun(f"{self.name} ended while starting: {self.last_words()} The whole story is in {self.log}.")
+            if time.monotonic() > deadline:
+                raise CannotRun(f"{self.name} did not answer within {seconds:.0f} seconds; see {self.log}.")
+            time.sleep(0.05)
+
+    def stop(self, seconds: float = STOP_SECONDS) -> None:
+        """End the process cleanly, then by force after `seconds`, and whatever it left in its session."""
+        if self.process is None:
+            return
+        if self.is_running:
+            self.process.send_signal(self.stop_signal)
+            try:
+                self.process.wait(seconds)
+            except subprocess.TimeoutExpired:
+                pass
+        self.kill()
+
+    def kill(self) -> None:
+        """End the process and its children at once."""
+        if self.process is None:
+            return
+        try:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            pass
+        self.process.wait()
+
+    def last_words(self) -> str:
+        """The last line the process wrote, or a stand-in."""
+        lines = self.log.read_text(errors="replace").strip().splitlines() if self.log.exists() else []
+        return lines[-1].strip() if lines else "it said nothing."
+
+
+def _group_of(user: str | None) -> int | None:
+    if user is None:
+        return None
+    import pwd
+
+    return pwd.getpwnam(user).pw_gid
