@@ -1,0 +1,107 @@
+"""Files that this process serves, and the headers under which a page may use threads."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from wsgiref.headers import Headers
+
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from csp.utils import build_policy
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+from servestatic.middleware import AsyncServeStaticFileResponse, ServeStaticMiddleware
+from servestatic.responders import NotARegularFileError, Redirect, StaticFile
+from servestatic.utils import AsyncFileIterator, EmptyAsyncIterator
+
+from sessions_app.services.model_folder import MODELS_URL, is_description
+
+_RESOLVE = re.compile(r"/resolve/(?P<version>[^/]+)/")
+_CHUNK_BYTES = 256 * 1024  # the library's own 8 KiB would cost 33,000 hops to a thread for 269 MB of weights
+_FOREVER = "public, max-age=31536000, immutable"
+_REVALIDATED = "public, no-cache"
+
+
+class FilesMiddleware(ServeStaticMiddleware):
+    """Serves /static/ (collected files) and /models/ (`MINDFLIP_MODELS_DIR`, new files at once), streamed, with ranges.
+
+    WebLLM asks for `MODEL/resolve/VERSION/FILE`, which is the file `MODEL/FILE`. The catalogue puts a version made of the
+    files' sizes and times there, so that such an address never changes its content and is kept for good; `main` and plain
+    addresses may change, and are revalidated by their ETag. Descriptions and hidden files are not served.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], Awaitable[HttpResponseBase]]) -> None:
+        super().__init__(get_response)
+        self.models_dir = Path(settings.MINDFLIP_MODELS_DIR)
+        self.policy = build_policy()  # a worker lives under the policy of its script's own response
+
+    async def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """The file if the address is one, with the pages' policy; else what the rest of the site answers."""
+        if not request.path_info.startswith(MODELS_URL):
+            return await super().__call__(request)
+        model_file = await asyncio.to_thread(self.find_model_file, request.path_info)
+        if model_file is None:
+            return await self.get_response(request)
+        _drop_stale_range(request, model_file)
+        return await self.aserve(model_file, request)
+
+    async def aserve(self, static_file: StaticFile | Redirect, request: HttpRequest) -> AsyncServeStaticFileResponse:
+        """As the library does it, in larger chunks."""
+        answer = await static_file.aget_response(request.method or "GET", request.META)
+        body = EmptyAsyncIterator()
+        if answer.file is not None:
+            body = AsyncFileIterator(answer.file)
+            body.block_size = _CHUNK_BYTES
+        response = AsyncServeStaticFileResponse(body, status=int(answer.status))
+        del response["Content-Type"]
+        for name, value in answer.headers:
+            response[name] = value
+        response.headers.setdefault("Content-Security-Policy", self.policy)
+        return response
+
+    def find_model_file(self, url: str) -> StaticFile | None:
+        """The file of the models folder behind an address, or None: then it is nobody's to read."""
+        version = _RESOLVE.search(url)
+        name = _RESOLVE.sub("/", url, count=1).removeprefix(MODELS_URL)
+        path = self.models_dir / name
+        if not self.url_is_canonical(url) or not self._is_public(name) or not self.path_within_root(self.models_dir, path):
+            return None
+        headers = Headers([("Cache-Control", _FOREVER if version and version["version"] != "main" else _REVALIDATED)])
+        self.add_mime_headers(headers, name, url)
+        try:
+            return StaticFile(str(path), headers.items())
+        except NotARegularFileError:
+            return None
+
+    def _is_public(self, name: str) -> bool:
+        parts = name.split("/")
+        return all(part and not part.startswith(".") for part in parts) and not is_description(name)
+
+
+def _drop_stale_range(request: HttpRequest, file: StaticFile) -> None:
+    """A continued download of a file that has changed since gets the whole new file (RFC 9110, If-Range)."""
+    if request.META.get("HTTP_IF_RANGE", file.etag) != file.etag:
+        request.META.pop("HTTP_RANGE", None)
+
+
+class CrossOriginIsolationMiddleware:
+    """Puts every response under COEP `require-corp`; with Django's COOP `same-origin` pages are then cross-origin isolated.
+
+    wllama's threads need that. On every response, because a worker's script must carry it as well. Not `credentialless`,
+    which Safari lacks: models from other hosts are CORS downloads, and those pass `require-corp` as they are.
+    """
+
+    async_capable = True
+    sync_capable = False
+
+    def __init__(self, get_response: Callable[[HttpRequest], Awaitable[HttpResponseBase]]) -> None:
+        if not iscoroutinefunction(get_response):
+            raise TypeError("CrossOriginIsolationMiddleware needs an async get_response.")
+        self.get_response = get_response
+        markcoroutinefunction(self)
+
+    async def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = await self.get_response(request)
+        response.headers.setdefault("Cross-Origin-Embedder-Policy", "require-corp")
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        return response
