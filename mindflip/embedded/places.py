@@ -1,4 +1,4 @@
-"""Free ports, and folders that PostgreSQL can reach: it refuses to run as root, and the user it then runs as may not enter root's folders."""
+"""Free ports, and folders that PostgreSQL can reach: it refuses to run as root, and whom it then runs as may not enter root's."""
 
 import os
 import pwd

