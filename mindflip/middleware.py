@@ -14,6 +14,7 @@ from servestatic.middleware import AsyncServeStaticFileResponse, ServeStaticMidd
 from servestatic.responders import NotARegularFileError, Redirect, StaticFile
 from servestatic.utils import AsyncFileIterator, EmptyAsyncIterator
 
+from mindflip import backpressure
 from sessions_app.services.model_folder import MODELS_URL, is_description
 
 _RESOLVE = re.compile(r"/resolve/(?P<version>[^/]+)/")
@@ -32,6 +33,7 @@ class FilesMiddleware(ServeStaticMiddleware):
 
     def __init__(self, get_response: Callable[[HttpRequest], Awaitable[HttpResponseBase]]) -> None:
         super().__init__(get_response)
+        backpressure.install()
         self.models_dir = Path(settings.MINDFLIP_MODELS_DIR)
         self.policy = build_policy()  # a worker lives under the policy of its script's own response
 
@@ -66,7 +68,8 @@ class FilesMiddleware(ServeStaticMiddleware):
         path = self.models_dir / name
         if not self.url_is_canonical(url) or not self._is_public(name) or not self.path_within_root(self.models_dir, path):
             return None
-        headers = Headers([("Cache-Control", _FOREVER if version and version["version"] != "main" else _REVALIDATED)])
+        headers = Headers([("Accept-Ranges", "bytes")])
+        headers["Cache-Control"] = _FOREVER if version and version["version"] != "main" else _REVALIDATED
         self.add_mime_headers(headers, name, url)
         try:
             return StaticFile(str(path), headers.items())
