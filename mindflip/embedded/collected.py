@@ -15,15 +15,6 @@ SOURCES = ("static", "node_modules/@mlc-ai/web-llm/lib", "node_modules/@wllama/w
 MADE_BY = ("requirements.txt", "package-lock.json", "mindflip/storage.py", "mindflip/settings.py")
 UNUSED = ("*.d.ts", "*.d.ts.map", "*.js.map")  # what packages carry for editors
 COMMAND = [sys.executable, str(ROOT / "manage.py"), "collectstatic", "--noinput", "--verbosity=0", *(f"--ignore={name}" for name in UNUSED)]
-    sys.executable,
-    str(ROOT / "manage.py"),
-    "collectstatic",
-    "--noinput",
-    "--verbosity=0",
-    "--ignore=*.d.ts",
-    "--ignore=*.js.map",
-    "--ignore=*.d.ts.map",
-]
 
 
 def fingerprint() -> str:
