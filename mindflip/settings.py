@@ -179,7 +179,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer", "rest_framework.renderers.BrowsableAPIRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser", "rest_framework.parsers.FormParser", "rest_framework.parsers.MultiPartParser"],
-    "EXCEPTION_HANDLER": "sessions_app.exceptions.problem_response",
+    "EXCEPTION_HANDLER": "sessions_app.problems.problem_response",
     "DEFAULT_THROTTLE_RATES": {
         "register": env.text("MINDFLIP_REGISTER_RATE", "20/hour", "registrations from one address"),
         "token": env.text("MINDFLIP_TOKEN_RATE", "30/minute", "token requests from one address"),

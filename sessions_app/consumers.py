@@ -1,0 +1,124 @@
+"""The socket: accept, decode, one hop off the loop, send; forward events. It knows no model and no rule."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from time import monotonic
+from typing import Any
+from uuid import UUID
+
+from channels.db import DatabaseSyncToAsync
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
+
+from sessions_app import events, handlers, protocol
+from sessions_app.auth import knock_of
+from sessions_app.exceptions import SocketRefused
+from sessions_app.ratelimit import TokenBucket
+
+log = logging.getLogger(__name__)
+MALFORMED_IN_A_ROW = 3
+
+
+async def hop(function: Callable, *args: Any) -> Any:
+    """Run synchronous code in a thread of its own; Channels' default shares one thread among all sockets of a process."""
+    return await DatabaseSyncToAsync(function, thread_sensitive=False)(*args)
+
+
+class SessionConsumer(AsyncWebsocketConsumer):
+    """One WebSocket of a session, in the guide's dialect. Nothing a client sends closes it but the contract's close codes."""
+
+    peer: handlers.Peer | None = None
+
+    async def connect(self) -> None:
+        await self.accept()  # a refusal before this would reach a browser as a bare 1006, without its reason
+        self.limits = protocol.Limits(settings.MESSAGE_BYTES, settings.RESPONSE_BYTES)
+        self.bucket = TokenBucket.full(settings.SOCKET_RATE, settings.SOCKET_BURST, monotonic())
+        self.malformed = self.refused = 0
+        await self.guarded(self.enter)
+
+    async def enter(self) -> None:
+        knock = knock_of(self.scope)
+        await self.channel_layer.group_add(events.session_group(knock.session_id), self.channel_name)
+        self.peer, messages = await hop(handlers.open_socket, knock, self.channel_name)
+        await self.channel_layer.group_add(events.user_group(self.peer.user_id), self.channel_name)
+        await self.send_all(messages)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if self.peer is None:
+            return
+        if not self.bucket.take(monotonic()):
+            await self.refuse_rate()
+        else:
+            self.refused = 0
+            await self.guarded(self.answer, text_data)
+
+    async def answer(self, text: str | None) -> None:
+        try:
+            if text is None:
+                raise protocol.ProtocolError("invalid_message", "This is a binary frame: send JSON in a text frame.")
+            message = protocol.decode(text, self.limits)
+        except protocol.ProtocolError as error:
+            await self.refuse_message(error)
+            return
+        self.malformed = 0
+        await self.send_all(await hop(handlers.handle, self.peer, message))
+
+    async def disconnect(self, code: int) -> None:
+        if self.peer:
+            await hop(handlers.close_socket, self.peer)
+            await self.channel_layer.group_discard(events.session_group(self.peer.session_id), self.channel_name)
+            await self.channel_layer.group_discard(events.user_group(self.peer.user_id), self.channel_name)
+
+    # --- events of other processes ---
+    async def socket_end(self, event: dict[str, Any]) -> None:
+        await self.close(event["close_code"], event["reason"])
+
+    async def generation_changed(self, event: dict[str, Any]) -> None:
+        if self.peer:
+            await self.guarded(self.follow, UUID(event["id"]))
+
+    async def follow(self, generation_id: UUID) -> None:
+        await self.send_all(await hop(handlers.generation_changed, self.peer, generation_id))
+
+    # --- out ---
+    async def send_all(self, messages: list[protocol.ServerMessage]) -> None:
+        for message in messages:
+            await self.send(text_data=protocol.encode(message))
+
+    async def send_error(self, code: str, sentence: str, **members: Any) -> None:
+        await self.send_all([protocol.Error(sentence, code, **members)])
+
+    async def refuse_message(self, error: protocol.ProtocolError) -> None:
+        await self.send_error(error.code, error.sentence)
+        self.malformed = self.malformed + 1 if error.code == "invalid_json" else 0
+        if self.malformed >= MALFORMED_IN_A_ROW:
+            await self.close(4400, "Three frames in a row were not JSON.")
+
+    async def refuse_rate(self) -> None:
+        self.refused += 1
+        if self.refused > settings.SOCKET_BURST:
+            await self.close(4429, "Too many messages: slow down and connect again.")
+        else:
+            await self.send_error("rate_limited", "Too many messages: wait a second.", retryable=True, retry_after=1)
+
+    async def guarded(self, step: Callable, *args: Any) -> None:
+        """Run one step; what it raises becomes an error or a close with a reason, never a dead socket."""
+        try:
+            await step(*args)
+        except SocketRefused as refusal:
+            await self.send_error(refusal.code, refusal.sentence)
+            await self.close(refusal.close_code, refusal.sentence[:120])
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            log.exception("A step of a socket failed: %s", step.__name__)
+            await self.send_error("internal", "Something went wrong here: send the message again.", retryable=True)
+
+
+class NowhereConsumer(AsyncWebsocketConsumer):
+    """For an address that is no session's: a close with a reason instead of a failed handshake."""
+
+    async def connect(self) -> None:
+        await self.accept()
+        await self.close(4404, "No session lives at this address: take the wsUrl of a session.")

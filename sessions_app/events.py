@@ -1,0 +1,57 @@
+"""What one process tells another: that a session ended, that a generation has an outcome or waits for an engine.
+
+The only caller of the channel layer. Events carry ids, leave after commit, and may be lost: the rows are the truth.
+"""
+
+import logging
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+from django.db import transaction
+from redis.exceptions import RedisError
+
+log = logging.getLogger(__name__)
+
+
+def session_group(session_id: UUID) -> str:
+    return f"session.{session_id.hex}"
+
+
+def user_group(user_id: int) -> str:
+    return f"user.{user_id}"
+
+
+def sessions_ended(session_ids: Iterable[UUID], *, close_code: int, reason: str) -> None:
+    """Every socket of these sessions is to close."""
+    _after_commit([(session_group(one), {"type": "socket.end", "close_code": close_code, "reason": reason}) for one in session_ids])
+
+
+def user_disabled(user_id: int) -> None:
+    """Every socket of this user is to close."""
+    _after_commit([(user_group(user_id), {"type": "socket.end", "close_code": 4403, "reason": "This account is disabled."})])
+
+
+def generations_changed(generations: Iterable[tuple[UUID, UUID]]) -> None:
+    """(session, generation) pairs that were requeued or ended by somebody other than the socket that asked."""
+    _after_commit([(session_group(session), {"type": "generation.changed", "id": str(one)}) for session, one in generations])
+
+
+def _after_commit(events: list[tuple[str, dict[str, Any]]]) -> None:
+    if events:
+        transaction.on_commit(lambda: _send_all(events))
+
+
+def _send_all(events: list[tuple[str, dict[str, Any]]]) -> None:
+    try:
+        async_to_sync(_send)(events)  # one call for all: each opens a loop and a connection of its own outside one
+    except (RedisError, OSError) as error:
+        log.warning("%d events were not sent, the sweeps will make up for them: %s", len(events), error)
+
+
+async def _send(events: list[tuple[str, dict[str, Any]]]) -> None:
+    layer = get_channel_layer()
+    for group, event in events:
+        await layer.group_send(group, event)

@@ -1,0 +1,8 @@
+from django.urls import path, re_path
+
+from sessions_app.consumers import NowhereConsumer, SessionConsumer
+
+websocket_urlpatterns = [
+    path("ws/webllm/<uuid:session_id>", SessionConsumer.as_asgi()),
+    re_path(r"", NowhereConsumer.as_asgi()),
+]

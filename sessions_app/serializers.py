@@ -1,0 +1,84 @@
+"""The REST API's shapes: camelCase outside, our names inside."""
+
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from rest_framework import serializers
+
+from sessions_app.models import WebLLMSession
+from sessions_app.services.catalogue import find_model
+from sessions_app.services.tickets import ticket_issue
+
+MODEL_ID = r"^[A-Za-z0-9._\-/:]{1,200}$"
+
+
+class RegisterSerializer(serializers.ModelSerializer):
+    """A new user. The password goes through Django's validators."""
+
+    password = serializers.CharField(write_only=True, max_length=128, style={"input_type": "password"})
+
+    class Meta:
+        model = get_user_model()
+        fields = ["username", "password", "email"]
+        extra_kwargs = {"email": {"required": False}}
+
+    def validate(self, data: dict[str, Any]) -> dict[str, Any]:
+        user = get_user_model()(username=data.get("username", ""), email=data.get("email", ""))
+        try:
+            validate_password(data["password"], user)
+        except ValidationError as error:
+            raise serializers.ValidationError({"password": error.messages}) from None
+        return data
+
+    def create(self, data: dict[str, Any]) -> Any:
+        return get_user_model().objects.create_user(**data)
+
+
+class SessionCreateSerializer(serializers.Serializer):
+    """What a session is opened with: any model id, in the catalogue or not."""
+
+    modelId = serializers.RegexField(  # noqa: N815 - the contract's name
+        MODEL_ID,
+        source="model_id",
+        error_messages={"invalid": "Use letters, digits and . _ - / : only, at most 200 of them."},
+        help_text="A model id out of GET /api/webllm/models, or one of your own.",
+    )
+
+
+class SessionSerializer(serializers.ModelSerializer):
+    """A session as its user reads it. Needs a row with `status_now` (see SessionQuerySet.as_of)."""
+
+    sessionId = serializers.UUIDField(source="id")  # noqa: N815
+    wsUrl = serializers.SerializerMethodField()  # noqa: N815
+    modelId = serializers.CharField(source="model_id")  # noqa: N815
+    isInCatalogue = serializers.SerializerMethodField()  # noqa: N815
+    status = serializers.CharField(source="status_now")
+    createdAt = serializers.DateTimeField(source="created_at")  # noqa: N815
+    lastActivity = serializers.DateTimeField(source="last_activity_at")  # noqa: N815
+    expiresAt = serializers.DateTimeField(source="expires_at")  # noqa: N815
+    closedAt = serializers.DateTimeField(source="closed_at")  # noqa: N815
+    closeReason = serializers.CharField(source="close_reason")  # noqa: N815
+    queueLength = serializers.IntegerField(source="queue_length")  # noqa: N815
+    engine = serializers.JSONField(source="engine_facts")
+
+    class Meta:
+        model = WebLLMSession
+        fields = [
+            "sessionId", "id", "wsUrl", "modelId", "isInCatalogue", "status", "createdAt", "lastActivity", "expiresAt",
+            "closedAt", "closeReason", "queueLength", "engine",
+        ]  # fmt: skip
+
+    def get_wsUrl(self, session: WebLLMSession) -> str:  # noqa: N802
+        return socket_url(self.context["request"], session)
+
+    def get_isInCatalogue(self, session: WebLLMSession) -> bool:  # noqa: N802
+        return find_model(session.model_id) is not None
+
+
+def socket_url(request: Any, session: WebLLMSession) -> str:
+    """The address of the session's socket on the host that was asked, with a ticket."""
+    ticket = ticket_issue(session_id=session.pk, user_id=session.user_id)
+    scheme = "wss" if request.is_secure() else "ws"
+    return f"{scheme}://{request.get_host()}/ws/webllm/{session.pk}?ticket={ticket}"

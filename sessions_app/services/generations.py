@@ -1,0 +1,107 @@
+"""Asking for cards: out of the cache, or as a row in the queue."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+
+from sessions_app.exceptions import NotFound, TooMany
+from sessions_app.models import Generation, WebLLMSession
+from sessions_app.services.kinds import get_kind
+from sessions_app.services.results import result_key, result_read
+from sessions_app.services.sessions import session_alive
+
+FLASHCARDS = "flashcards"
+RETRY_SECONDS = 10
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One wish for cards as it came in. `requester` is the channel of the socket that asks."""
+
+    prompt: str
+    options: dict[str, Any]
+    is_refresh: bool = False
+    requester: str = ""
+    kind: str = FLASHCARDS
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What became of an Ask: cards at once out of the cache, or a generation in the queue with `place` before it."""
+
+    generation_id: UUID
+    cached_cards: list[dict[str, Any]] | None = None
+    place: int = 0
+
+
+def generation_submit(*, session_id: UUID, user_id: int, ask: Ask, now: datetime) -> Asked:
+    """Answer from the cache or queue a generation. Raises SessionEnded, and TooMany (`queue_full`)."""
+    session = session_alive(session_id=session_id, user_id=user_id, now=now)
+    key = _key(session, ask)
+    remembered = None if ask.is_refresh else result_read(key)
+    if remembered:
+        return Asked(UUID(remembered["generationId"]), cached_cards=remembered["cards"])
+    return _queued(session, ask, key, now)
+
+
+def generation_for_user(*, user: AbstractBaseUser, generation_id: UUID) -> Generation:
+    """The user's generation with its session. Raises NotFound for anybody else's."""
+    generation = Generation.objects.of(user).select_related("session").filter(pk=generation_id).first()
+    if generation is None:
+        raise NotFound("There is no generation with this id.")
+    return generation
+
+
+def _key(session: WebLLMSession, ask: Ask) -> str:
+    return result_key(
+        user_id=session.user_id,
+        model_id=session.model_id,
+        kind=ask.kind,
+        prompt_version=get_kind(ask.kind).prompt_version,
+        prompt=ask.prompt,
+        options=ask.options,
+    )
+
+
+@transaction.atomic
+def _queued(session: WebLLMSession, ask: Ask, key: str, now: datetime) -> Asked:
+    waiting = list(Generation.objects.open().filter(user=session.user_id).order_by("created_at"))
+    orphan = next((one for one in waiting if _is_orphan(one, session, key)), None)
+    if orphan and _adopt(orphan, ask.requester):
+        return Asked(orphan.pk, place=waiting.index(orphan))
+    if len(waiting) >= settings.QUEUE_PER_USER:
+        raise TooMany(
+            f"You have {len(waiting)} generations waiting, which is the most: wait for one to finish.",
+            retry_after=RETRY_SECONDS,
+            code="queue_full",
+        )
+    return Asked(_insert(session, ask, key, now).pk, place=len(waiting))
+
+
+def _insert(session: WebLLMSession, ask: Ask, key: str, now: datetime) -> Generation:
+    return Generation.objects.create(
+        session=session,
+        user_id=session.user_id,
+        kind=ask.kind,
+        prompt=ask.prompt,
+        prompt_version=get_kind(ask.kind).prompt_version,
+        options=ask.options,
+        result_key=key,
+        requester=ask.requester,
+        created_at=now,
+        queued_at=now,
+    )
+
+
+def _is_orphan(generation: Generation, session: WebLLMSession, key: str) -> bool:
+    return generation.requester == "" and generation.session_id == session.pk and generation.result_key == key
+
+
+def _adopt(orphan: Generation, requester: str) -> bool:
+    """A client that dropped asks again for the same: it gets the generation it left behind, and nothing runs twice."""
+    return bool(Generation.objects.open().filter(pk=orphan.pk, requester="").update(requester=requester))

@@ -1,0 +1,56 @@
+"""The registry of what can be generated. Sessions and the queue know nothing of flashcards; an app registers its kind
+when it is loaded, and the queue calls it to ask an engine and to check what the engine answered."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from sessions_app.models import Generation
+
+
+@dataclass(frozen=True)
+class EngineRequest:
+    """What an engine is asked: `prompt` and `options` for the guide's clients, `messages` (chat, as OpenAI has them) and
+    `response_format` (`{"type": "json_schema", "schema": …, "grammar": …}`) for ours."""
+
+    prompt: str
+    options: dict[str, Any]
+    messages: list[dict[str, str]]
+    response_format: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class AcceptedCards:
+    """The new cards of an answer, and a sentence for each one refused."""
+
+    cards: list[dict[str, Any]]
+    refused: list[str] = field(default_factory=list)
+
+
+class GenerationKind(Protocol):
+    """One thing that can be generated. All methods but `on_succeeded` are pure."""
+
+    name: str
+    prompt_version: str
+
+    def engine_request(self, prompt: str, options: dict[str, Any], cards_so_far: list[dict[str, Any]]) -> EngineRequest:
+        """The request for what is missing beside `cards_so_far`; `options["count"]` of the result is that number."""
+
+    def accept_cards(self, raw: Any, cards_so_far: list[dict[str, Any]], wanted: int) -> AcceptedCards:
+        """At most `wanted` good cards out of hostile `raw`, none of them in `cards_so_far`. Never raises."""
+
+    def on_succeeded(self, generation: "Generation") -> None:
+        """Called inside the transaction that accepts the result."""
+
+
+_kinds: dict[str, GenerationKind] = {}
+
+
+def register(kind: GenerationKind) -> None:
+    """Make `kind` known under its name; called from an AppConfig.ready()."""
+    _kinds[kind.name] = kind
+
+
+def get_kind(name: str) -> GenerationKind:
+    """The registered kind; KeyError is a programming error, no user's."""
+    return _kinds[name]

@@ -1,0 +1,39 @@
+"""The cache of results. The key is the server's: user, model, prompt and all options; a client never chooses it.
+
+Redis may lose the cache at any time, or be gone: then there is a miss, and never an error.
+"""
+
+import hashlib
+import logging
+from typing import Any
+
+import msgspec
+from django.conf import settings
+from django.core.cache import cache
+from redis.exceptions import RedisError
+
+log = logging.getLogger(__name__)
+
+
+def result_key(*, user_id: int, model_id: str, kind: str, prompt_version: str, prompt: str, options: dict[str, Any]) -> str:
+    """64 hex digits: two users, two models, two prompts or two sets of options never share one."""
+    wanted = {name: value for name, value in options.items() if name != "save"}
+    parts = [user_id, model_id, kind, prompt_version, prompt, sorted(wanted.items())]
+    return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
+
+
+def result_read(key: str) -> dict[str, Any] | None:
+    """The `{generationId, cards}` remembered under the key, or None."""
+    try:
+        return cache.get(f"result:{key}")
+    except RedisError as error:
+        log.warning("The result cache cannot be read, so a result is made anew: %s", error)
+        return None
+
+
+def result_remember(key: str, *, generation_id: str, cards: list[dict[str, Any]]) -> None:
+    """Remember a complete result for RESULT_CACHE_SECONDS."""
+    try:
+        cache.set(f"result:{key}", {"generationId": generation_id, "cards": cards}, settings.RESULT_CACHE_SECONDS)
+    except RedisError as error:
+        log.warning("The result cache cannot be written, so the next request is made anew: %s", error)

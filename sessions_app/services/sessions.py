@@ -1,0 +1,111 @@
+"""The life of a session: opened, kept alive by activity, ended by its user or by inactivity."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.db.models import Q
+
+from sessions_app import events
+from sessions_app.exceptions import NotFound, SessionEnded, TooMany
+from sessions_app.models import ALIVE, GenerationStatus, SessionStatus, WebLLMSession
+from sessions_app.services.outcomes import Outcome, generations_end
+
+CLOSED_BY_USER = "closed by its user"
+EXPIRED_IDLE = "expired after inactivity"
+
+
+@transaction.atomic
+def session_open(*, user: AbstractBaseUser, model_id: str, now: datetime) -> WebLLMSession:
+    """A new session. Raises TooMany when the user has SESSIONS_PER_USER open."""
+    get_user_model().objects.select_for_update().get(pk=user.pk)  # two opens at once must not both take the last place
+    if WebLLMSession.objects.of(user).alive(now).count() >= settings.SESSIONS_PER_USER:
+        raise TooMany(
+            f"You have {settings.SESSIONS_PER_USER} sessions open, which is the most: close one, or wait until one expires.",
+            retry_after=60,
+            code="too_many_sessions",
+        )
+    return WebLLMSession.objects.create(user=user, model_id=model_id, created_at=now, last_activity_at=now)
+
+
+def session_for_user(*, user: AbstractBaseUser, session_id: UUID, now: datetime) -> WebLLMSession:
+    """The user's session, ended or not, as it is now. Raises NotFound for anybody else's."""
+    session = WebLLMSession.objects.of(user).as_of(now).filter(pk=session_id).first()
+    if session is None:
+        raise NotFound("There is no session with this id: create one with POST /api/webllm/session.")
+    return session
+
+
+def session_alive(*, session_id: UUID, user_id: int, now: datetime) -> WebLLMSession:
+    """The session, if something can still be asked of it. Raises SessionEnded with the code that says why not."""
+    session = WebLLMSession.objects.as_of(now).filter(pk=session_id, user_id=user_id).first()
+    if session is None or session.status_now == SessionStatus.CLOSED:
+        raise SessionEnded("This session is closed: create a new one.", code="session_closed")
+    if session.status_now == SessionStatus.EXPIRED:
+        raise SessionEnded("This session expired after inactivity: create a new one.", code="session_expired")
+    return session
+
+
+def session_touch(*, session_id: UUID, now: datetime) -> bool:
+    """Note activity, unless it was noted within SESSION_TOUCH_SECONDS; an ended session stays ended. True if written."""
+    noted = now - timedelta(seconds=settings.SESSION_TOUCH_SECONDS)
+    session = WebLLMSession.objects.alive(now).filter(pk=session_id, last_activity_at__lte=noted)
+    return bool(session.update(last_activity_at=now))
+
+
+def session_engine_ready(*, session_id: UUID, facts: dict, now: datetime) -> None:
+    """An engine of this session is there; an earlier engine's error is over."""
+    WebLLMSession.objects.alive(now).filter(pk=session_id).update(status=SessionStatus.READY, engine_facts=facts, last_activity_at=now)
+
+
+def session_engine_broken(*, session_id: UUID, sentence: str, now: datetime) -> None:
+    """The session's engine said that it cannot run; the sentence is kept with its facts."""
+    facts = {"error": sentence[:500], "at": now.isoformat()}
+    WebLLMSession.objects.alive(now).filter(pk=session_id).update(status=SessionStatus.ERROR, engine_facts=facts)
+
+
+def session_close(*, user: AbstractBaseUser, session_id: UUID, now: datetime) -> None:
+    """End the session, cancel what it has open, close its sockets. Harmless the second time. Raises NotFound."""
+    session_for_user(user=user, session_id=session_id, now=now)
+    _end([session_id], status=SessionStatus.CLOSED, reason=CLOSED_BY_USER, now=now)
+
+
+def sessions_expire_idle(*, now: datetime, batch: int = 500) -> int:
+    """Expire every idle session, in batches of their own transactions; how many there were."""
+    expired = 0
+    while ids := _idle_ids(now, batch):
+        expired += _end(ids, status=SessionStatus.EXPIRED, reason=EXPIRED_IDLE, now=now)
+    return expired
+
+
+def sessions_delete_old(*, now: datetime, batch: int = 500) -> int:
+    """Delete sessions that ended more than SESSION_KEPT_DAYS ago, with their generations; how many sessions."""
+    cutoff = now - timedelta(days=settings.SESSION_KEPT_DAYS)
+    deleted = 0
+    while ids := list(WebLLMSession.objects.filter(closed_at__lt=cutoff).values_list("pk", flat=True)[:batch]):
+        WebLLMSession.objects.filter(pk__in=ids).delete()
+        deleted += len(ids)
+    return deleted
+
+
+def _idle_ids(now: datetime, batch: int) -> list[UUID]:
+    return list(WebLLMSession.objects.idle(now).order_by("last_activity_at").values_list("pk", flat=True)[:batch])
+
+
+@transaction.atomic
+def _end(ids: Sequence[UUID], *, status: SessionStatus, reason: str, now: datetime) -> int:
+    still_so = WebLLMSession.objects.idle(now) if status == SessionStatus.EXPIRED else WebLLMSession.objects.filter(status__in=ALIVE)
+    locked = list(still_so.filter(pk__in=ids).select_for_update(of=("self",)).values_list("pk", flat=True))
+    WebLLMSession.objects.filter(pk__in=locked).update(status=status, closed_at=now, close_reason=reason)
+    cancelled = Outcome(GenerationStatus.CANCELLED, f"session_{status}", f"The session was {reason}.")
+    generations_end(Q(session__in=locked), outcome=cancelled, now=now)
+    events.sessions_ended(locked, close_code=_close_code(status), reason=f"This session is {status}: create a new one.")
+    return len(locked)
+
+
+def _close_code(status: SessionStatus) -> int:
+    return 4410 if status == SessionStatus.EXPIRED else 4404

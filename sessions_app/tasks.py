@@ -1,0 +1,22 @@
+"""What runs by the clock (settings.CELERY_BEAT_SCHEDULE). Each may run twice or late without harm."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from sessions_app.services.leases import leases_recover
+from sessions_app.services.sessions import sessions_delete_old, sessions_expire_idle
+
+
+@shared_task
+def expire_idle_sessions() -> int:
+    return sessions_expire_idle(now=timezone.now())
+
+
+@shared_task
+def recover_generations() -> int:
+    return leases_recover(now=timezone.now())
+
+
+@shared_task
+def delete_old_sessions() -> int:
+    return sessions_delete_old(now=timezone.now())

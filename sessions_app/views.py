@@ -1,0 +1,133 @@
+"""The REST API of sessions: parse, call a service, answer."""
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.utils import timezone
+from rest_framework import generics, permissions, status
+from rest_framework.pagination import CursorPagination
+from rest_framework.permissions import IsAdminUser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+from rest_framework.throttling import ScopedRateThrottle, UserRateThrottle
+from rest_framework.views import APIView
+from rest_framework_simplejwt.views import TokenObtainPairView, TokenRefreshView
+
+from sessions_app.models import WebLLMSession
+from sessions_app.serializers import RegisterSerializer, SessionCreateSerializer, SessionSerializer, socket_url
+from sessions_app.services import sessions
+from sessions_app.services.catalogue import list_models
+from sessions_app.services.stats import session_stats
+
+
+class RegisterView(generics.CreateAPIView):
+    """Register with a user name and a password; then get a token."""
+
+    serializer_class = RegisterSerializer
+    authentication_classes = ()
+    permission_classes = (permissions.AllowAny,)
+    throttle_classes = (ScopedRateThrottle,)
+    throttle_scope = "register"
+
+
+class TokenView(TokenObtainPairView):
+    """An access and a refresh token for a user name and a password."""
+
+    throttle_classes = (ScopedRateThrottle,)
+    throttle_scope = "token"
+
+
+class TokenRefreshingView(TokenRefreshView):
+    """A new pair of tokens for a refresh token, which is used up by it."""
+
+    throttle_classes = (ScopedRateThrottle,)
+    throttle_scope = "token"
+
+
+class SessionThrottle(UserRateThrottle):
+    """Counts the sessions that a user opens, and no reading."""
+
+    scope = "session"
+
+    def allow_request(self, request: Request, view: APIView) -> bool:
+        return request.method != "POST" or super().allow_request(request, view)
+
+
+class SessionPages(CursorPagination):
+    """Newest first; `?cursor=` out of `next`, `?pageSize=` up to 100."""
+
+    ordering = ("-created_at", "-id")
+    page_size = 20
+    page_size_query_param = "pageSize"
+    max_page_size = 100
+
+
+class SessionsView(generics.ListCreateAPIView):
+    """The caller's sessions, newest first · POST `{modelId}` opens one."""
+
+    pagination_class = SessionPages
+    throttle_classes = (SessionThrottle,)
+
+    def get_serializer_class(self) -> type:
+        return SessionCreateSerializer if self.request.method == "POST" else SessionSerializer
+
+    def get_queryset(self) -> Any:
+        return WebLLMSession.objects.of(self.request.user).as_of(timezone.now())
+
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        body = SessionCreateSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        now = timezone.now()
+        opened = sessions.session_open(user=request.user, now=now, **body.validated_data)
+        session = sessions.session_for_user(user=request.user, session_id=opened.pk, now=now)
+        location = reverse("webllm-session", args=[session.pk], request=request)
+        return Response(_shown(session, request), status=status.HTTP_201_CREATED, headers={"Location": location})
+
+
+class SessionView(APIView):
+    """One session of the caller's, for 30 days after its end too · DELETE closes it, also the second time."""
+
+    def get(self, request: Request, session_id: UUID) -> Response:
+        now = timezone.now()
+        sessions.session_for_user(user=request.user, session_id=session_id, now=now)
+        sessions.session_touch(session_id=session_id, now=now)
+        return Response(_shown(sessions.session_for_user(user=request.user, session_id=session_id, now=now), request))
+
+    def delete(self, request: Request, session_id: UUID) -> Response:
+        sessions.session_close(user=request.user, session_id=session_id, now=timezone.now())
+        return Response({"success": True})
+
+
+class TicketView(APIView):
+    """POST gives a socket address with a fresh ticket, while the session lives."""
+
+    def post(self, request: Request, session_id: UUID) -> Response:
+        now = timezone.now()
+        sessions.session_for_user(user=request.user, session_id=session_id, now=now)
+        session = sessions.session_alive(session_id=session_id, user_id=request.user.pk, now=now)
+        sessions.session_touch(session_id=session_id, now=now)
+        return Response({"wsUrl": socket_url(request, session)}, status=status.HTTP_201_CREATED)
+
+
+class ModelsView(APIView):
+    """The model catalogue: WebLLM's own list and the models of this server."""
+
+    permission_classes = (permissions.AllowAny,)
+
+    def get(self, request: Request) -> Response:
+        return Response({"models": msgspec.to_builtins(list_models())})
+
+
+class StatsView(APIView):
+    """Totals and sessions by status, for staff."""
+
+    permission_classes = (IsAdminUser,)
+
+    def get(self, request: Request) -> Response:
+        return Response(session_stats(now=timezone.now()))
+
+
+def _shown(session: WebLLMSession, request: Request) -> dict[str, Any]:
+    return SessionSerializer(session, context={"request": request}).data
