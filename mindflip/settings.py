@@ -29,6 +29,8 @@ if not SECRET_KEY:
     SECRET_KEY = state.secret_key(VAR_DIR)
 MINDFLIP_ORIGINS = env.listing("MINDFLIP_ORIGINS", [], "origins of other sites whose pages may call this server, as https://app.example.org")
 IS_HTTPS = env.boolean("MINDFLIP_HTTPS", not IS_PRIVATE, "served over HTTPS: redirects, HSTS, secure cookies", shown="1 with MINDFLIP_HOSTS, else 0")
+PORT = env.integer("MINDFLIP_PORT", 3000, "port of the pages and the API", least=1)
+BIND = env.text("MINDFLIP_BIND", "127.0.0.1", "address to listen on; 0.0.0.0 lets other machines in, name them in MINDFLIP_HOSTS too")
 PROXIES = env.integer("MINDFLIP_PROXIES", 0, "how many proxies of ours stand in front and set X-Forwarded-For and -Proto")
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
