@@ -23,13 +23,13 @@ class Flow:
         self._is_open = asyncio.Event()
         self._is_open.set()
 
-    def pauseProducing(self) -> None:
+    def pauseProducing(self) -> None:  # noqa: N802 - Twisted's name
         self._is_open.clear()
 
-    def resumeProducing(self) -> None:
+    def resumeProducing(self) -> None:  # noqa: N802 - Twisted's name
         self._is_open.set()
 
-    def stopProducing(self) -> None:
+    def stopProducing(self) -> None:  # noqa: N802 - Twisted's name
         self._is_open.set()  # the connection is gone: nobody to wait for
 
     async def wait(self) -> None:

@@ -15,7 +15,8 @@ from servestatic.responders import NotARegularFileError, Redirect, StaticFile
 from servestatic.utils import AsyncFileIterator, EmptyAsyncIterator
 
 from mindflip import backpressure
-from sessions_app.services.model_folder import MODELS_URL, is_description
+from sessions_app.services.model_descriptions import is_description
+from sessions_app.services.model_folder import MODELS_URL
 
 _RESOLVE = re.compile(r"/resolve/(?P<version>[^/]+)/")
 _CHUNK_BYTES = 256 * 1024  # the library's own 8 KiB would cost 33,000 hops to a thread for 269 MB of weights

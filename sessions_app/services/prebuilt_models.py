@@ -1,0 +1,80 @@
+"""WebLLM's own list of models, read out of the npm package, so that the server lists what its pages can load."""
+
+import json
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from sessions_app.services.catalogue_model import CatalogueModel
+
+_LIST = re.compile(r"^const prebuiltAppConfig = (\{.*?^\});", re.MULTILINE | re.DOTALL)
+_STRING_CONSTANT = re.compile(r'^const (modelVersion|modelLibURLPrefix) = ("[^"]*");', re.MULTILINE)
+# JavaScript's literals as JSON, in this order: comments, enum members, joined strings, bare keys, trailing commas
+_TO_JSON = [
+    (re.compile(r"^\s*//.*$", re.MULTILINE), ""),
+    (re.compile(r"\bModelType\.(\w+)"), r'"\1"'),
+    (re.compile(r'"\s*\+\s*"'), ""),
+    (re.compile(r"^(\s*)(\w+):", re.MULTILINE), r'\1"\2":'),
+    (re.compile(r",(\s*[}\]])"), r"\1"),
+]
+_BITS_PER_WEIGHT = {"q0f16": 16.0, "q0f32": 32.0, "q3f16": 3.8, "q4f16": 4.5, "q4f32": 5.0}  # with the scales of each group
+_QUANTISATION = re.compile(r"-(q\d+f\d+)(?:_\d)?-")
+_BILLIONS = re.compile(r"-(\d+(?:[._]\d+)?)(B|b|M)(?=-)")
+
+
+@lru_cache(maxsize=2)
+def prebuilt_models(bundle: Path) -> tuple[CatalogueModel, ...]:
+    """The chat models in web-llm's `lib/index.js`.
+
+    Raises OSError when it cannot be read, ValueError when the list in it is not where or what it used to be.
+    """
+    records = _records(bundle.read_text(encoding="utf-8"))
+    return tuple(_as_model(record) for record in records if record.get("model_type") != "embedding")
+
+
+def _records(source: str) -> list[dict[str, Any]]:
+    found = _LIST.search(source)
+    if found is None:
+        raise ValueError("it has no `const prebuiltAppConfig = {…};`")
+    text = found[1]
+    for name, value in _STRING_CONSTANT.findall(source):
+        text = text.replace(name, value)
+    for pattern, replacement in _TO_JSON:
+        text = pattern.sub(replacement, text)
+    records: list[dict[str, Any]] = json.loads(text)["model_list"]
+    return records
+
+
+def _as_model(record: dict[str, Any]) -> CatalogueModel:
+    model_id, vram_mb = record["model_id"], record.get("vram_required_MB")
+    return CatalogueModel(
+        model_id=model_id,
+        name=model_id.removesuffix("-MLC"),
+        engine="webllm",
+        url=record["model"],
+        library=record["model_lib"],
+        download_mb=_estimated_download_mb(model_id, vram_mb),
+        is_download_estimated=True,
+        vram_mb=vram_mb,
+        context=record.get("overrides", {}).get("context_window_size"),
+        features=_features(model_id, record.get("required_features", [])),
+        overrides=record.get("overrides", {}),
+    )
+
+
+def _features(model_id: str, listed: list[str]) -> tuple[str, ...]:
+    """The listed ones, and shader-f16 for weights of 16-bit floats, which the list leaves out for most models."""
+    quantisation = _QUANTISATION.search(model_id)
+    needs_f16 = quantisation is not None and quantisation[1].endswith("f16")
+    return tuple(sorted({*listed, *(["shader-f16"] if needs_f16 else [])}))
+
+
+def _estimated_download_mb(model_id: str, vram_mb: float | None) -> float | None:
+    """The list has no sizes: parameters (from the name) times bits a weight, never more than the memory it is said to need."""
+    size, quantisation = _BILLIONS.search(model_id), _QUANTISATION.search(model_id)
+    if size is None or quantisation is None:
+        return None if vram_mb is None else round(vram_mb * 0.8)
+    millions = float(size[1].replace("_", ".")) * (1 if size[2] == "M" else 1000)
+    megabytes = millions * _BITS_PER_WEIGHT.get(quantisation[1], 16.0) / 8
+    return round(megabytes if vram_mb is None else min(megabytes, vram_mb))
