@@ -53,6 +53,7 @@ def is_description(name: str) -> bool:
 def read_description(text: bytes) -> Description:
     """Raises `Unusable`, naming the member that is missing or wrong."""
     try:
-        return msgspec.json.decode(text, type=Description)
+        description: Description = msgspec.json.decode(text, type=Description)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise Unusable(str(error)) from None
+    return description
