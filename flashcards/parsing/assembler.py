@@ -1,0 +1,168 @@
+"""From the tokens of broken JSON to objects, and from objects to cards: wherever they stand, and though brackets are missing."""
+
+from typing import Any
+
+from flashcards.parsing.drafts import ROLES, Drafts, Word, name_of, text_of
+
+DEPTH_KEPT = 12
+CUT_OFF = "was cut off before it ended"
+
+
+class Frame:
+    """An object or a list that is open: what it holds so far, and what the next token means in it."""
+
+    def __init__(self, is_list: bool, parent: "Frame | None") -> None:
+        self.is_list = is_list
+        self.parent = parent
+        self.members: dict[str, Any] = {}
+        self.items: list[Any] = []
+        self.key: str | None = None
+        self.last: str | None = None  # a scalar that a colon may turn into a key
+        self.has_value = self.is_bare = False
+        self.has_inner = self.has_container = self.names_side = False
+        self.filled: dict[str, str] = {}  # name of a side that has text -> its role
+        self.inside_card: bool = parent is not None and (parent.inside_card or parent.is_full)
+        self.holds_cards = is_list and (parent is None or (parent.parent is None and not parent.is_list and not parent.names_side))
+
+    @property
+    def is_full(self) -> bool:
+        return len(set(self.filled.values())) == 2
+
+    @property
+    def value(self) -> Any:
+        return self.items if self.is_list else self.members
+
+    def name(self, key: str, is_bare: bool) -> None:
+        """A colon came after `key`."""
+        self.key, self.is_bare, self.has_value, self.last = key, is_bare, False, None
+        self.names_side = self.names_side or name_of(key) in ROLES
+
+    def put(self, value: Any) -> None:
+        """A value came: an item, a member's value, or perhaps the next key."""
+        if self.is_list:
+            self.items.append(value)
+        elif self.key is not None and not self.has_value:
+            self._set(self.key, value)
+        else:
+            self.end_member()
+            self.last = value if isinstance(value, str) else None
+
+    def _set(self, key: str, value: Any) -> None:
+        self.members[key] = value
+        self.has_value = True
+        role = ROLES.get(name_of(key))
+        if role and text_of(value):
+            self.filled[name_of(key)] = role
+
+    def end_member(self) -> None:
+        """A comma came."""
+        self.key = self.last = None
+        self.has_value = False
+
+
+class Assembler:
+    """Takes tokens, keeps the open objects and lists, and hands each card to `drafts` as it closes."""
+
+    def __init__(self, drafts: Drafts) -> None:
+        self.drafts = drafts
+        self.stack: list[Frame] = []
+        self._open = {True: 0, False: 0}
+
+    @property
+    def top(self) -> Frame | None:
+        return self.stack[-1] if self.stack else None
+
+    @property
+    def place(self) -> str:
+        """What a string at this point would be: "list", "key", "value", or "bare" (a value whose key had no quotes)."""
+        top = self.stack[-1]
+        if top.is_list:
+            return "list"
+        if top.key is None or top.has_value:
+            return "key"
+        return "bare" if top.is_bare else "value"
+
+    def open(self, is_list: bool) -> None:
+        top = self.top
+        if top and not is_list and top.members and self.place == "key":
+            self._close_top()  # an object cannot be a key: the one before lacks its bracket
+        self.stack.append(Frame(is_list, self.top))
+        self._open[is_list] += 1
+
+    def close(self, is_list: bool) -> None:
+        if not self._open[is_list]:
+            return
+        while self.stack[-1].is_list is not is_list:
+            self._close_top()
+        self._close_top()
+
+    def colon(self) -> None:
+        top = self.stack[-1]
+        if top.is_list or top.last is None:
+            return
+        key = top.last
+        if top.is_full and name_of(key) in top.filled:
+            self.close(False)  # a second front: the next card, without brackets between
+            self.open(False)
+        self.stack[-1].name(key, isinstance(key, Word))
+
+    def comma(self) -> None:
+        self.stack[-1].end_member()
+
+    def scalar(self, value: str) -> None:
+        top = self.stack[-1]
+        top.put(value)
+        if top.holds_cards and not isinstance(value, Word):
+            self.drafts.refuse("is only a text, without a front and a back")
+
+    def finish(self) -> None:
+        """The text ended: what is still open was cut off."""
+        while self.stack:
+            self._close_top(is_cut=True)
+
+    def _close_top(self, is_cut: bool = False) -> None:
+        frame = self.stack.pop()
+        self._open[frame.is_list] -= 1
+        if not frame.inside_card:
+            self._judge_list(frame, is_cut) if frame.is_list else self._judge_object(frame, is_cut)
+        if self.stack and not is_cut:
+            self._hand_up(frame, self.stack[-1])
+
+    def _hand_up(self, frame: Frame, parent: Frame) -> None:
+        parent.has_container = True
+        parent.has_inner = parent.has_inner or frame.has_inner
+        if len(self.stack) < DEPTH_KEPT:
+            parent.put(frame.value)
+
+    def _judge_object(self, frame: Frame, is_cut: bool) -> None:
+        is_card = frame.is_full or (frame.names_side and not frame.has_inner)
+        if not is_card and not self._should_be_card(frame, is_cut):
+            return
+        frame.has_inner = True
+        if is_cut and not frame.is_full:
+            self.drafts.refuse(CUT_OFF)
+        else:
+            self.drafts.add(frame.members)
+
+    def _should_be_card(self, frame: Frame, is_cut: bool) -> bool:
+        if frame.has_inner or frame.has_container:
+            return False
+        if frame.parent is None:
+            return bool(frame.members)
+        return frame.parent.holds_cards and (is_cut or bool(frame.members))
+
+    def _judge_list(self, frame: Frame, is_cut: bool) -> None:
+        is_pair = frame.parent is not None and frame.parent.is_list and frame.parent.holds_cards
+        if not is_pair or frame.has_container or not frame.items or _is_heading(frame.items):
+            return
+        frame.has_inner = True
+        if is_cut and len(frame.items) < 2:
+            self.drafts.refuse(CUT_OFF)
+        elif len(frame.items) != 2:
+            self.drafts.refuse(f"is a list of {len(frame.items)}, not a pair of front and back")
+        else:
+            self.drafts.add({"front": frame.items[0], "back": frame.items[1]})
+
+
+def _is_heading(items: list[Any]) -> bool:
+    return [ROLES.get(name_of(item)) for item in items] == ["front", "back"]

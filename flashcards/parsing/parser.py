@@ -1,0 +1,41 @@
+"""The door of the parser: text in, cards and sentences out."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flashcards.parsing.assembler import Assembler
+from flashcards.parsing.drafts import Drafts, clean, trim
+from flashcards.parsing.prose import ProseCards
+from flashcards.parsing.scanner import Scanner
+
+QUOTED_CHARACTERS = 60
+
+
+@dataclass(frozen=True)
+class ParsedCards:
+    """Cards in order, each with front, back and its other members; and a sentence for each card lost."""
+
+    cards: list[dict[str, Any]]
+    problems: list[str]
+
+
+def parse_cards(text: str) -> ParsedCards:
+    """Every card that the text holds, as JSON however broken, or as lines of Q: and A:.
+
+    Never raises. Without any card, `problems` says so and quotes how the text begins: a refusal reads as one.
+    """
+    drafts = Drafts()
+    Scanner(text, Assembler(drafts)).run()
+    if not drafts.number:
+        ProseCards(drafts).read(text)
+    if not drafts.number:
+        return ParsedCards([], [_no_cards(text)])
+    return ParsedCards(drafts.cards, drafts.problems)
+
+
+def _no_cards(text: str) -> str:
+    words = trim(clean(text))
+    if not words:
+        return "The text is empty."
+    beginning = " ".join(words[:QUOTED_CHARACTERS].split())
+    return f"There are no cards in the text. It begins: “{beginning}{'…' if len(words) > QUOTED_CHARACTERS else ''}”"
