@@ -4,7 +4,6 @@ Standard library only. Each step is stamped with what it was made from, so that 
 """
 
 import hashlib
-import os
 import re
 import shutil
 import subprocess
@@ -27,7 +26,7 @@ class CannotInstall(Exception):
 
 def main(purpose: str) -> None:
     """`purpose` is "run" or "test"; what the tests need holds what a run needs."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - said in words to who calls it with an older one
         raise CannotInstall(f"Python 3.11 or newer is needed and this is {sys.version.split()[0]}: call make with PYTHON=python3.11.")
     is_test = purpose == "test"
     make_venv()
@@ -96,7 +95,8 @@ class Stamp:
 
 
 def _node_version() -> int:
-    run = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False) if shutil.which("node") else None
+    node = shutil.which("node")
+    run = subprocess.run([node, "--version"], capture_output=True, text=True, check=False) if node else None
     found = re.match(r"v(\d+)", run.stdout) if run else None
     return int(found[1]) if found else 0
 

@@ -35,9 +35,13 @@ class Run:
                 pass
             finally:
                 letting_go()
-                self.say("Stopping ...")
-                self.supervisor.stop()
-        self.say("Stopped. Everything is kept; start again with the same command.")
+                self._stop()
+
+    def _stop(self) -> None:
+        if self.supervisor.services:
+            self.say("Stopping ...")
+            self.supervisor.stop()
+            self.say("Stopped. Your data are kept.")
 
     def _start(self) -> None:
         for name in leftovers.stop_leftovers(self.var):
