@@ -1,18 +1,37 @@
 """Forms of the sign-in and sign-up pages."""
 
+from typing import Any, ClassVar
+
 from django.contrib.auth.forms import AuthenticationForm, UserCreationForm
 
 
-class SignInForm(AuthenticationForm):
+class _Styled:
+    """Gives every field the class that static/css/components.css styles."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "input"
+
+
+class SignInForm(_Styled, AuthenticationForm):
     """Django's own check, in our words: one sentence that does not tell which of the two was wrong."""
 
-    error_messages = {
+    error_messages: ClassVar[dict[str, str]] = {
         "invalid_login": "This name and password do not belong together. Check both; capital letters count in the password.",
         "inactive": "This account is switched off. Ask whoever runs this server.",
     }
 
 
-class SignUpForm(UserCreationForm):
+class SignUpForm(_Styled, UserCreationForm):
     """A name and one password, which the page can show while it is typed; Django's validators judge it."""
 
     password2 = None
+
+    class Meta(UserCreationForm.Meta):
+        help_texts: ClassVar[dict[str, str]] = {"username": "Letters, digits and @ . + - _"}
+        error_messages: ClassVar = {"username": {"unique": "This name is taken. Choose another, or sign in if it is yours."}}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].widget.attrs |= {"autocapitalize": "none", "spellcheck": "false"}

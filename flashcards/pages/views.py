@@ -1,6 +1,6 @@
 """The pages. They read and render; whatever changes a deck goes through the REST calls of `flashcards`."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth import login
 from django.contrib.auth.mixins import LoginRequiredMixin
@@ -11,9 +11,16 @@ from django.views.generic import FormView, TemplateView
 
 from flashcards.pages.forms import SignInForm, SignUpForm
 
+EXAMPLE = {
+    "front": "What do plants make out of light, water and carbon dioxide?",
+    "back": "Sugar, and oxygen on the side: photosynthesis.",
+}
+
 
 class HomeView(TemplateView):
     """What MindFlip is, for strangers; the maker for whoever is signed in."""
+
+    extra_context: ClassVar = {"example": EXAMPLE}
 
     def get_template_names(self) -> list[str]:
         return ["pages/make.html" if self.request.user.is_authenticated else "pages/welcome.html"]

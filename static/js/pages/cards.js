@@ -1,0 +1,41 @@
+import { announce } from "./announce.js";
+import { fromMould, slot } from "./dom.js";
+
+const LONG = 140;
+
+/** Let every card inside `root`, now and later, turn by its button or by a click on the card. @param {Element} root */
+export function setUpFlipping(root) {
+  root.addEventListener("click", (event) => {
+    if (!event.target.closest('[data-action="flip"]')) return;
+    const isSelecting = !getSelection().isCollapsed && !event.target.closest("button");
+    if (!isSelecting) flip(event.target.closest(".card"));
+  });
+}
+
+/** Turn a card, and read out the side that is now up. @param {HTMLElement} card */
+export function flip(card) {
+  const side = card.dataset.side === "front" ? "back" : "front";
+  turn(card, side);
+  announce(`${side === "back" ? "Answer" : "Question"}: ${slot(card, side).textContent}`);
+}
+
+/** @param {HTMLElement} card @param {"front"|"back"} side */
+export function turn(card, side) {
+  card.dataset.side = side;
+  slot(card, "flip").textContent = side === "back" ? "Show question" : "Show answer";
+}
+
+/** Write a card's two texts. Text stays text. @param {HTMLElement} element @param {{front: string, back: string}} card */
+export function fill(element, { front, back }) {
+  for (const [name, text] of Object.entries({ front, back })) {
+    slot(element, name).textContent = text;
+    slot(element, name).toggleAttribute("data-long", text.length > LONG);
+  }
+}
+
+/** A new card element. @param {{front: string, back: string}} card @returns {HTMLElement} */
+export function cardElement(card) {
+  const element = fromMould("card-mould");
+  fill(element, card);
+  return element;
+}

@@ -1,0 +1,38 @@
+import { Batches } from "./make/batches.js";
+import { ModelPanel } from "./make/model-panel.js";
+import { RequestForm } from "./make/request-form.js";
+import { Writer } from "./make/writer.js";
+
+const panel = new ModelPanel(document.getElementById("model"), document.getElementById("models"));
+const form = new RequestForm(document.getElementById("request"));
+const batches = new Batches(document.getElementById("batches"));
+const writer = new Writer(panel);
+let isWriting = false;
+
+/** @param {import("./make/batch.js").Batch} batch @param {{refresh?: boolean}} [options] */
+async function write(batch, options) {
+  setWriting(true);
+  batch.element.scrollIntoView({ block: "nearest", behavior: "smooth" });
+  await writer.write(batch, options).finally(() => setWriting(false));
+}
+
+function setWriting(value) {
+  isWriting = value;
+  form.setWriting(value);
+}
+
+/** What the button of a batch's notice does. */
+const NEXT = {
+  again: (batch) => isWriting || write(batches.begin(batch.record.request, batch)),
+  refresh: (batch) => isWriting || write(batches.begin(batch.record.request, batch), { refresh: true }),
+  load: () => panel.load().catch(() => {}), // the panel shows what went wrong
+  choose: () => panel.choose(),
+  "sign-in": () => open("/sign-in", "_blank"),
+};
+
+form.addEventListener("generate", ({ detail }) => write(batches.begin(detail)));
+form.addEventListener("stop", () => writer.stop());
+panel.addEventListener("change", () => form.setContext(panel.model?.context));
+document.getElementById("batches").addEventListener("batch-next", (event) => NEXT[event.detail]?.(batches.of(event.target)));
+addEventListener("beforeunload", (event) => isWriting && event.preventDefault());
+panel.start();

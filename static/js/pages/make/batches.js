@@ -1,0 +1,52 @@
+import { Batch } from "./batch.js";
+import { read, write } from "../store.js";
+
+/** All batches on the page, newest first. What is unsaved survives a reload of this tab. */
+export class Batches {
+  /** @type {Batch[]} */
+  #batches = [];
+  #root;
+
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    this.#root = root;
+    for (const record of (read("batches") ?? []).toReversed()) this.#restore(record);
+    for (const name of ["batch-changed", "batch-saved"]) root.addEventListener(name, () => this.#keep());
+    root.addEventListener("batch-gone", (event) => this.remove(this.of(event.target)));
+  }
+
+  /** A new batch, in place of `old` if that has no cards. @param {import("./request-form.js").CardRequest} request @param {Batch} [old] */
+  begin(request, old) {
+    if (old && !old.isUnsaved) this.remove(old);
+    return this.#add({ key: `${Date.now()}`, request, cards: [], state: "writing", words: "" });
+  }
+
+  /** @param {EventTarget} element */
+  of(element) {
+    return this.#batches.find((batch) => batch.element === element);
+  }
+
+  /** @param {Batch} batch */
+  remove(batch) {
+    this.#batches = this.#batches.filter((one) => one !== batch);
+    batch.element.remove();
+    this.#keep();
+  }
+
+  #add(record) {
+    const batch = new Batch(record);
+    this.#batches.unshift(batch);
+    this.#root.prepend(batch.element);
+    return batch;
+  }
+
+  #restore(record) {
+    if (record.state !== "writing") this.#add(record);
+    else if (record.cards.length) this.#add({ ...record, state: "stopped", words: "The page was left while these were being written." });
+  }
+
+  #keep() {
+    const unsaved = this.#batches.filter((batch) => batch.isUnsaved && batch.element.dataset.state !== "saved");
+    write("batches", unsaved.length ? unsaved.map((batch) => batch.record) : null);
+  }
+}

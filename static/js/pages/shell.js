@@ -1,0 +1,6 @@
+import { forgetAll } from "./store.js";
+import { setUpTheme } from "./theme.js";
+
+setUpTheme(document.querySelector('[data-action="theme"]'));
+// the next person at this browser finds nothing of this one
+document.querySelector('[data-form="sign-out"]')?.addEventListener("submit", forgetAll);

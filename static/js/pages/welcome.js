@@ -1,0 +1,3 @@
+import { setUpFlipping } from "./cards.js";
+
+setUpFlipping(document.querySelector(".welcome-cards"));
