@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from mindflip import checks
 from mindflip.embedded.places import is_free
 
 # Above the limits of the socket itself, so that a message too large is answered by the application, in words.
@@ -18,7 +19,7 @@ RELEASE_SECONDS = 60.0
 
 class Command(BaseCommand):
     help = "Serve pages, API and sockets on MINDFLIP_BIND and MINDFLIP_PORT."
-    requires_system_checks: list[str] = []
+    requires_system_checks = [checks.TAG]
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not is_free(settings.PORT, settings.BIND):

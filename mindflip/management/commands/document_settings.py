@@ -1,0 +1,46 @@
+"""docs/settings.md, written from the declarations in the settings themselves."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from mindflip import env
+
+PAGE = settings.BASE_DIR / "docs" / "settings.md"
+HEAD = """# Settings
+
+Every setting is an environment variable, and each has a default: a clone runs with none set. An empty variable counts as unset, and a
+value that cannot be used is refused at the start with a sentence. This page is written by `make settings` from `mindflip/settings.py`.
+
+| variable | default | what it is for |
+|---|---|---|
+"""
+
+
+class Command(BaseCommand):
+    help = "Write docs/settings.md; with --check, only say whether it is up to date."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--check", action="store_true", help="fail when the page is out of date, write nothing")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not options["check"]:
+            PAGE.write_text(page())
+        elif not PAGE.exists() or PAGE.read_text() != page():
+            raise CommandError("docs/settings.md does not say what mindflip/settings.py declares: run `make settings`.")
+
+
+def page() -> str:
+    """The whole page, in the order in which the settings are declared."""
+    return HEAD + "".join(_row(setting) for setting in env.DECLARED.values())
+
+
+def _row(setting: env.Setting) -> str:
+    default = f"`{setting.default}`" if setting.default else "none"
+    return f"| `{setting.name}` | {_cell(default)} | {_cell(setting.help)} |\n"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
