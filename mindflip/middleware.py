@@ -28,8 +28,9 @@ class FilesMiddleware(ServeStaticMiddleware):
     """Serves /static/ (collected files) and /models/ (`MINDFLIP_MODELS_DIR`, new files at once), streamed, with ranges.
 
     WebLLM asks for `MODEL/resolve/VERSION/FILE`, which is the file `MODEL/FILE`. The catalogue puts a version made of the
-    files' sizes and times there, so that such an address never changes its content and is kept for good; `main` and plain
-    addresses may change, and are revalidated by their ETag. Descriptions and hidden files are not served.
+    files' sizes and times there, and into `FILE?v=VERSION`, so that such an address never changes its content and is kept
+    for good; `resolve/main` and plain addresses may change, and are revalidated by their ETag. Descriptions and hidden
+    files are not served.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], Awaitable[HttpResponseBase]]) -> None:
@@ -42,7 +43,7 @@ class FilesMiddleware(ServeStaticMiddleware):
         """The file if the address is one, with the pages' policy; else what the rest of the site answers."""
         if not request.path_info.startswith(MODELS_URL):
             return await super().__call__(request)
-        model_file = await asyncio.to_thread(self.find_model_file, request.path_info)
+        model_file = await asyncio.to_thread(self.find_model_file, request.path_info, is_versioned="v" in request.GET)
         if model_file is None:
             return await self.get_response(request)
         _drop_stale_range(request, model_file)
@@ -62,15 +63,15 @@ class FilesMiddleware(ServeStaticMiddleware):
         response.headers.setdefault("Content-Security-Policy", self.policy)
         return response
 
-    def find_model_file(self, url: str) -> StaticFile | None:
+    def find_model_file(self, url: str, *, is_versioned: bool = False) -> StaticFile | None:
         """The file of the models folder behind an address, or None: then it is nobody's to read."""
-        version = _RESOLVE.search(url)
+        resolve = _RESOLVE.search(url)
         name = _RESOLVE.sub("/", url, count=1).removeprefix(MODELS_URL)
         path = self.models_dir / name
         if not self.url_is_canonical(url) or not self._is_public(name) or not self.path_within_root(self.models_dir, path):
             return None
-        headers = Headers([("Accept-Ranges", "bytes")])
-        headers["Cache-Control"] = _FOREVER if version and version["version"] != "main" else _REVALIDATED
+        is_kept = is_versioned or (resolve is not None and resolve["version"] != "main")
+        headers = Headers([("Accept-Ranges", "bytes"), ("Cache-Control", _FOREVER if is_kept else _REVALIDATED)])
         self.add_mime_headers(headers, name, url)
         try:
             return StaticFile(str(path), headers.items())

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
-from posixpath import basename, dirname, join, normpath
+from posixpath import dirname, join, normpath
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import quote
 
@@ -182,7 +182,8 @@ def _decoded(folder: Path, file: File, form: type[T]) -> T:
 
 
 def _file_url(name: str, parts: list[File]) -> str:
-    return f"{MODELS_URL}{_quoted(dirname(name))}resolve/{_version(parts)}/{quote(basename(name))}"
+    # not `resolve/`: wllama takes that for huggingface.co, and asks for a checksum that only they have
+    return f"{MODELS_URL}{quote(name)}?v={_version(parts)}"
 
 
 def _quoted(folder: str) -> str:

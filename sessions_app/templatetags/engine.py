@@ -1,0 +1,31 @@
+"""What pages need to run a language model."""
+
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from msgspec import json
+
+register = template.Library()
+
+IMPORTS = {
+    "@mlc-ai/web-llm": "js/engine/web-llm.js",
+    "mindflip/engine": "js/engine/index.js",
+    "mindflip/engine/worker.js": "js/engine/worker.js",
+    "mindflip/wllama.wasm": "vendor/wllama/wasm/wllama.wasm",
+}
+
+
+@register.simple_tag(takes_context=True)
+def import_map(context: dict[str, Any]) -> SafeString:
+    """The page's import map, to stand before its first module script: `@mlc-ai/web-llm` as the integration guide imports it,
+    `mindflip/engine`, and what that looks up by name because names of collected files carry hashes."""
+    addresses = json.encode({"imports": {name: static(path) for name, path in IMPORTS.items()}}).decode()
+    # an import map is only heeded in a script element of the page itself, so the strict policy needs the nonce
+    return format_html('<script type="importmap" nonce="{}">{}</script>', context["request"].csp_nonce, _safe_in_script(addresses))
+
+
+def _safe_in_script(text: str) -> SafeString:
+    return mark_safe(text.replace("<", "\\u003c"))  # noqa: S308 - JSON of our own paths, and no tag can end in it

@@ -1,0 +1,43 @@
+// Catalogue entries as the engines want them.
+
+/**
+ * @typedef {object} CatalogueModel  An entry of GET /api/webllm/models.
+ * @property {string} modelId
+ * @property {"webllm"|"wllama"} engine
+ * @property {string} url       weights folder or GGUF, relative to the server when local
+ * @property {string|null} library
+ * @property {number|null} downloadMb
+ * @property {number|null} vramMb
+ * @property {number|null} context
+ * @property {string[]} features
+ * @property {Record<string, unknown>} overrides
+ * @property {boolean} isLocal
+ */
+
+/**
+ * The entry as a record of web-llm's `appConfig.model_list`.
+ * @param {CatalogueModel} model
+ * @param {string} origin  what relative addresses are relative to
+ */
+export function asWebLLMRecord(model, origin) {
+  return {
+    model_id: model.modelId,
+    model: new URL(model.url, origin).href,
+    model_lib: new URL(model.library, origin).href,
+    overrides: model.overrides,
+    required_features: model.features,
+    ...(model.vramMb && { vram_required_MB: model.vramMb }),
+  };
+}
+
+/**
+ * web-llm's own list, with the server's local models in front; of two with one id the local one counts.
+ * @param {{model_list: object[]}} prebuilt
+ * @param {CatalogueModel[]} models
+ * @param {string} origin
+ */
+export function withLocalModels(prebuilt, models, origin) {
+  const local = models.filter((model) => model.isLocal && model.engine === "webllm").map((model) => asWebLLMRecord(model, origin));
+  const taken = new Set(local.map((record) => record.model_id));
+  return { ...prebuilt, model_list: [...local, ...prebuilt.model_list.filter((record) => !taken.has(record.model_id))] };
+}

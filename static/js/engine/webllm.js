@@ -1,0 +1,99 @@
+// WebLLM behind the engine interface; runs in our worker. MLC models on the graphics card, through WebGPU.
+
+import { MLCEngine, prebuiltAppConfig } from "../../vendor/web-llm/index.js";
+import { findEngines } from "./capabilities.js";
+import { EngineError } from "./errors.js";
+import { asWebLLMRecord } from "./models.js";
+import { inMegabytes } from "./progress.js";
+
+export class WebLLMBackend {
+  #engine = null;
+
+  /**
+   * @param {import("./models.js").CatalogueModel} model
+   * @param {{onLost: (error: EngineError) => void}} events  called when the graphics card is lost, even between calls
+   */
+  constructor(model, { onLost }) {
+    this.model = model;
+    watchDevices(onLost);
+  }
+
+  /** @returns {Promise<import("./index.js").EngineFacts>} */
+  async load({ onProgress }) {
+    const { webgpu } = await findEngines();
+    this.#refuseWithout(webgpu);
+    const record = this.#record();
+    this.#engine = new MLCEngine({
+      appConfig: { ...prebuiltAppConfig, model_list: [record] },
+      initProgressCallback: (report) => onProgress(inMegabytes(report, this.model.downloadMb)),
+    });
+    await this.#engine.reload(this.model.modelId);
+    return { engine: "webllm", modelId: this.model.modelId, adapter: webgpu.adapter, threads: 1, context: this.model.context };
+  }
+
+  #refuseWithout(webgpu) {
+    if (!webgpu.available) throw new EngineError("webgpu_unavailable", webgpu.reason);
+    const lacking = this.model.features.filter((feature) => !webgpu.adapter.features.includes(feature));
+    if (lacking.length === 0) return;
+    throw new EngineError("webgpu_unavailable", `This graphics card lacks ${lacking.join(", ")}, which this model needs. Choose another model.`);
+  }
+
+  /** web-llm's own record where it has one: that may say more than our catalogue. */
+  #record() {
+    const own = prebuiltAppConfig.model_list.find((record) => record.model_id === this.model.modelId);
+    return this.model.isLocal || !own ? asWebLLMRecord(this.model, self.location.origin) : own;
+  }
+
+  /** @returns {Promise<import("./index.js").Generated>} without `seconds` */
+  async generate(messages, { schema, grammar, maxTokens, temperature, onText, signal }) {
+    const chunks = await this.#engine.chat.completions.create({
+      messages,
+      stream: true,
+      stream_options: { include_usage: true },
+      max_tokens: maxTokens,
+      temperature,
+      response_format: responseFormat(schema, grammar),
+    });
+    const answer = { text: "", finishReason: "stop", promptTokens: 0, completionTokens: 0 };
+    for await (const chunk of chunks) {
+      if (signal.aborted) this.#engine.interruptGenerate();
+      read(chunk, answer, onText);
+    }
+    if (signal.aborted) answer.finishReason = "abort";
+    return answer;
+  }
+
+  stop() {
+    this.#engine?.interruptGenerate();
+  }
+}
+
+function responseFormat(schema, grammar) {
+  // the grammar first: a schema alone allows any white space, and small models then write blanks without end
+  if (grammar) return { type: "grammar", grammar };
+  return schema ? { type: "json_object", schema: JSON.stringify(schema) } : undefined;
+}
+
+function read(chunk, answer, onText) {
+  const [choice] = chunk.choices;
+  if (choice?.delta?.content !== undefined && !choice.finish_reason) {
+    answer.text += choice.delta.content;
+    answer.completionTokens += 1;
+    onText(choice.delta.content, answer.completionTokens);
+  }
+  if (choice?.finish_reason) answer.finishReason = choice.finish_reason;
+  if (!chunk.usage) return;
+  answer.promptTokens = chunk.usage.prompt_tokens;
+  answer.completionTokens = chunk.usage.completion_tokens;
+}
+
+/** web-llm keeps its device to itself and only logs a loss: look over its shoulder when it asks for one. */
+function watchDevices(onLost) {
+  if (!self.GPUAdapter) return;
+  const requestDevice = GPUAdapter.prototype.requestDevice;
+  GPUAdapter.prototype.requestDevice = async function (...wishes) {
+    const device = await requestDevice.apply(this, wishes);
+    device.lost.then(({ reason, message }) => reason !== "destroyed" && onLost(new EngineError("device_lost", undefined, message)));
+    return device;
+  };
+}

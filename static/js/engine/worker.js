@@ -1,0 +1,50 @@
+// The worker's side of an engine: one model, one call at a time. The page's side is remote.js.
+
+import { asEngineError } from "./errors.js";
+
+let backend = null;
+let stopping = null;
+
+const calls = { load, generate };
+
+self.onmessage = async ({ data }) => {
+  if (data.type === "stop") return stop();
+  try {
+    self.postMessage({ type: "done", result: await calls[data.type](data) });
+  } catch (error) {
+    tellFailure("failed", error);
+  }
+};
+
+async function load({ model, assets }) {
+  const onProgress = (progress) => self.postMessage({ type: "progress", progress });
+  backend = await makeBackend(model, assets);
+  return backend.load({ onProgress });
+}
+
+async function makeBackend(model, assets) {
+  const onLost = (error) => tellFailure("lost", error);
+  // each engine is megabytes of code: only the one that is used is fetched
+  if (model.engine === "webllm") return new (await import("./webllm.js")).WebLLMBackend(model, { onLost });
+  return new (await import("./wllama.js")).WllamaBackend(model, assets);
+}
+
+async function generate({ messages, options }) {
+  const startedAt = performance.now();
+  const seconds = () => Math.round(performance.now() - startedAt) / 1000;
+  stopping = new AbortController();
+  const onText = (text, tokens) => self.postMessage({ type: "token", token: { text, tokens, seconds: seconds() } });
+  const answer = await backend.generate(messages, { ...options, onText, signal: stopping.signal });
+  const { text, finishReason, promptTokens, completionTokens } = answer;
+  return { text, finishReason, usage: { promptTokens, completionTokens, seconds: seconds() } };
+}
+
+function stop() {
+  stopping?.abort();
+  backend?.stop();
+}
+
+function tellFailure(type, thrown) {
+  const { code, message, cause } = asEngineError(thrown);
+  self.postMessage({ type, error: { code, message, cause: cause === undefined ? undefined : String(cause) } });
+}
