@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+
+
+class FlashcardsConfig(AppConfig):
+    """Decks and cards, and how flashcards are asked of an engine."""
+
+    name = "flashcards"
+    verbose_name = "Flashcards"
+
+    def ready(self) -> None:
+        from flashcards.kind import Flashcards
+        from sessions_app.services.kinds import register
+
+        register(Flashcards())

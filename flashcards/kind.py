@@ -1,0 +1,37 @@
+"""Flashcards as a kind of generation: how the queue of sessions_app asks for them and checks them."""
+
+from typing import TYPE_CHECKING, Any
+
+from flashcards import prompts
+from flashcards.parsing import accept_cards
+from flashcards.services.decks import deck_create_from_generation
+from sessions_app.services.kinds import AcceptedCards, EngineRequest
+
+if TYPE_CHECKING:
+    from sessions_app.models import Generation
+
+
+class Flashcards:
+    """See sessions_app.services.kinds.GenerationKind."""
+
+    name = "flashcards"
+    prompt_version = prompts.PROMPT_VERSION
+
+    def engine_request(self, prompt: str, options: dict[str, Any], cards_so_far: list[dict[str, Any]]) -> EngineRequest:
+        rest = options | {"count": max(1, int(options["count"]) - len(cards_so_far))}
+        fronts = [str(card["front"]) for card in cards_so_far]
+        return EngineRequest(
+            prompt=prompts.build_prompt(prompt, rest["count"], fronts),
+            options=rest,
+            messages=prompts.build_messages(prompt, rest, fronts),
+            response_format=prompts.build_response_format(rest["count"]),
+        )
+
+    def accept_cards(self, raw: Any, cards_so_far: list[dict[str, Any]], wanted: int) -> AcceptedCards:
+        accepted = accept_cards(raw, cards_so_far, wanted)
+        return AcceptedCards(accepted.cards, accepted.refused)
+
+    def on_succeeded(self, generation: "Generation") -> None:
+        """With the option `save` the result is a deck at once."""
+        if generation.options.get("save"):
+            deck_create_from_generation(generation=generation)

@@ -1,0 +1,81 @@
+"""The REST shapes of decks and cards: camelCase outside, our names inside."""
+
+from typing import Any
+
+from django.http import QueryDict
+from rest_framework import serializers
+from rest_framework.fields import empty
+
+from flashcards.models import NAME_CHARACTERS, Card, Deck
+
+TEXT_AREA = {"base_template": "textarea.html", "rows": 3}
+PROVENANCE = {"modelId": "model_id", "engine": "engine", "promptVersion": "prompt_version", "topic": "topic"}
+
+
+class CardSerializer(serializers.Serializer):
+    """A card: front and back, and whatever other members it came with. Services check the sides."""
+
+    id = serializers.UUIDField(read_only=True)
+    position = serializers.IntegerField(read_only=True)
+    front = serializers.CharField(style=TEXT_AREA)
+    back = serializers.CharField(style=TEXT_AREA)
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        if isinstance(data, QueryDict):  # a form has members of its own
+            return {side: data[side] for side in ("front", "back") if side in data}
+        if not isinstance(data, dict):
+            raise serializers.ValidationError({"": ["Send an object with front and back."]})
+        return data
+
+    def to_representation(self, card: Card) -> dict[str, Any]:
+        return {**card.extras, "id": str(card.pk), "front": card.front, "back": card.back, "position": card.position}
+
+
+class DeckSerializer(serializers.ModelSerializer):
+    """A deck in a list. Needs rows with `card_count` (see DeckQuerySet.with_card_count)."""
+
+    cardCount = serializers.IntegerField(source="card_count", read_only=True)  # noqa: N815 - the contract's name
+    createdAt = serializers.DateTimeField(source="created_at", read_only=True)  # noqa: N815
+    updatedAt = serializers.DateTimeField(source="updated_at", read_only=True)  # noqa: N815
+    provenance = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Deck
+        fields = ["id", "name", "cardCount", "createdAt", "updatedAt", "provenance"]
+
+    def get_provenance(self, deck: Deck) -> dict[str, Any]:
+        generation = deck.generation_id and str(deck.generation_id)
+        return {name: getattr(deck, column) for name, column in PROVENANCE.items()} | {"generationId": generation}
+
+
+class DeckDetailSerializer(DeckSerializer):
+    """A deck with its cards and its source, which may be long."""
+
+    cards = CardSerializer(many=True, read_only=True)
+
+    class Meta(DeckSerializer.Meta):
+        fields = [*DeckSerializer.Meta.fields, "cards"]
+
+    def get_provenance(self, deck: Deck) -> dict[str, Any]:
+        return super().get_provenance(deck) | {"source": deck.source}
+
+
+class CardListField(serializers.JSONField):
+    """A list of cards; in a form, JSON text that may be left empty."""
+
+    def get_value(self, dictionary: Any) -> Any:
+        value = super().get_value(dictionary)
+        return empty if isinstance(value, str) and not value.strip() else value
+
+
+class DeckCreateSerializer(serializers.Serializer):
+    """Either a finished generation (with its cards, or with the cards as the user edited them), or a name and cards."""
+
+    generationId = serializers.UUIDField(source="generation_id", required=False, allow_null=True)  # noqa: N815
+    name = serializers.CharField(max_length=NAME_CHARACTERS, required=False, allow_blank=True, default="")
+    cards = CardListField(required=False, allow_null=True, help_text='[{"front": "…", "back": "…"}]', initial=list)
+
+    def validate(self, body: dict[str, Any]) -> dict[str, Any]:
+        if not body.get("generation_id") and not body["name"]:
+            raise serializers.ValidationError({"name": ["Give a name, or the generationId of a finished generation."]})
+        return body

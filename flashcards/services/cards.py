@@ -1,0 +1,95 @@
+"""Single cards of a deck: added, edited, deleted. Each change locks its deck, so that places are given once."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.db.models import Count, Max
+from django.db.models.functions import Now
+
+from flashcards.models import CARDS_PER_DECK, Card, Deck
+from flashcards.parsing import BadCard, draft_card, extras_of
+from flashcards.parsing.drafts import ROLES, name_of
+from flashcards.services.decks import NO_DECK
+from sessions_app.exceptions import Conflict, Invalid, NotFound
+
+NO_CARD = "There is no card with this id."
+
+
+def card_for_user(*, user: AbstractBaseUser, card_id: UUID) -> Card:
+    """The card in one of the user's decks. Raises NotFound for anybody else's."""
+    card = Card.objects.of(user).filter(pk=card_id).first()
+    if card is None:
+        raise NotFound(NO_CARD)
+    return card
+
+
+@transaction.atomic
+def card_add(*, user: AbstractBaseUser, deck_id: UUID, members: Mapping[str, Any]) -> Card:
+    """A new last card out of `members` (front and back, or question and answer; others stay beside them).
+
+    Raises NotFound, Invalid, and Conflict (`deck_full`).
+    """
+    draft = _checked(members)
+    deck = Deck.objects.of(user).filter(pk=deck_id).select_for_update().first()
+    if deck is None:
+        raise NotFound(NO_DECK)
+    card = Card(deck=deck, position=_next_position(deck), front=draft["front"], back=draft["back"], extras=extras_of(draft))
+    card.save(force_insert=True)
+    _touch(deck.pk)
+    return card
+
+
+@transaction.atomic
+def card_update(*, user: AbstractBaseUser, card_id: UUID, members: Mapping[str, Any]) -> Card:
+    """Change the members that are given and leave the others. Raises NotFound and Invalid."""
+    card = Card.objects.of(user).filter(pk=card_id).select_for_update(of=("self",)).first()
+    if card is None:
+        raise NotFound(NO_CARD)
+    before = {"front": card.front, "back": card.back}
+    sides = _checked({side: members.get(side, before[side]) for side in before})
+    card.front, card.back = sides["front"], sides["back"]
+    card.extras = extras_of(_followed(card.extras, before, sides) | dict(members))
+    card.updated_at = Now()
+    card.save(update_fields=["front", "back", "extras", "updated_at"])
+    _touch(card.deck_id)
+    return card
+
+
+@transaction.atomic
+def card_delete(*, user: AbstractBaseUser, card_id: UUID) -> None:
+    """Delete one card; the places of the others stay. Raises NotFound."""
+    card = card_for_user(user=user, card_id=card_id)
+    card.delete()
+    _touch(card.deck_id)
+
+
+def _checked(members: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        return draft_card(members)
+    except BadCard as bad:
+        sentence = f"The card {bad.why}."
+        raise Invalid(sentence, fields={bad.side or "front": [sentence]}) from None
+
+
+def _next_position(deck: Deck) -> int:
+    places = deck.cards.aggregate(count=Count("pk"), last=Max("position"))
+    if places["count"] >= CARDS_PER_DECK:
+        raise Conflict(f"This deck has {CARDS_PER_DECK} cards, which is the most: delete some, or begin another.", code="deck_full")
+    return (places["last"] or 0) + 1
+
+
+def _followed(extras: Mapping[str, Any], before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, Any]:
+    """A `question` that said what the front said goes on saying so."""
+    followed = dict(extras)
+    for key, value in extras.items():
+        side = ROLES.get(name_of(key))
+        if side and value == before[side]:
+            followed[key] = after[side]
+    return followed
+
+
+def _touch(deck_id: UUID) -> None:
+    Deck.objects.filter(pk=deck_id).update(updated_at=Now())

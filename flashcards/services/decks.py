@@ -1,0 +1,126 @@
+"""Decks: made from a generation or by hand, renamed, deleted."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+from uuid import UUID
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.db.models.functions import Now
+
+from flashcards.models import CARDS_PER_DECK, NAME_CHARACTERS, Card, Deck
+from flashcards.parsing import accept_cards, extras_of
+from flashcards.parsing.drafts import clean, trim
+from sessions_app.exceptions import Conflict, Invalid, NotFound
+from sessions_app.services.generations import generation_for_user
+
+if TYPE_CHECKING:
+    from sessions_app.models import Generation
+
+NO_DECK = "There is no deck with this id."
+
+
+class SavedDeck(NamedTuple):
+    """A deck, and whether this call made it."""
+
+    deck: Deck
+    is_new: bool
+
+
+def deck_for_user(*, user: AbstractBaseUser, deck_id: UUID) -> Deck:
+    """The user's deck, with `card_count`. Raises NotFound for anybody else's."""
+    deck = Deck.objects.of(user).with_card_count().filter(pk=deck_id).first()
+    if deck is None:
+        raise NotFound(NO_DECK)
+    return deck
+
+
+def deck_create(*, user: AbstractBaseUser, name: str, cards: Any = ()) -> Deck:
+    """A deck by hand. Raises Invalid, which names the cards that are none: none of them is saved then."""
+    with transaction.atomic():
+        return _insert(Deck(user_id=user.pk, name=_checked_name(name)), _checked_cards(cards))
+
+
+def deck_save(*, user: AbstractBaseUser, generation_id: UUID, name: str = "", cards: Any = None) -> SavedDeck:
+    """The user's generation as a deck. `cards` are those that the user edited before saving.
+
+    Raises NotFound, Conflict (`not_finished`) and Invalid.
+    """
+    generation = generation_for_user(user=user, generation_id=generation_id)
+    if generation.status != "succeeded":
+        raise Conflict("This generation has no result that could be saved.", code="not_finished")
+    return deck_create_from_generation(generation=generation, name=name, cards=cards)
+
+
+def deck_create_from_generation(*, generation: "Generation", name: str = "", cards: Any = None) -> SavedDeck:
+    """A finished generation as a deck; once, however often and from wherever at the same time it is called."""
+    existing = Deck.objects.filter(generation_id=generation.pk).first()
+    if existing:
+        return SavedDeck(existing, False)
+    drafts = generation.cards if cards is None else _checked_cards(cards)
+    with transaction.atomic():
+        deck, is_new = Deck.objects.get_or_create(generation_id=generation.pk, defaults=_origin(generation, name))
+        if is_new:
+            _insert_cards(deck, drafts)
+    return SavedDeck(deck, is_new)
+
+
+@transaction.atomic
+def deck_rename(*, user: AbstractBaseUser, deck_id: UUID, name: str) -> Deck:
+    """Raises NotFound and Invalid."""
+    changed = Deck.objects.of(user).filter(pk=deck_id).update(name=_checked_name(name), updated_at=Now())
+    if not changed:
+        raise NotFound(NO_DECK)
+    return deck_for_user(user=user, deck_id=deck_id)
+
+
+def deck_delete(*, user: AbstractBaseUser, deck_id: UUID) -> None:
+    """Delete the deck and its cards. Raises NotFound."""
+    deleted, _ = Deck.objects.of(user).filter(pk=deck_id).delete()
+    if not deleted:
+        raise NotFound(NO_DECK)
+
+
+def _origin(generation: "Generation", name: str) -> dict[str, Any]:
+    topic = str(generation.options["topic"])
+    return {
+        "user_id": generation.user_id,
+        "name": _checked_name(name if trim(name) else topic),
+        "model_id": generation.session.model_id,
+        "engine": generation.engine_name,
+        "prompt_version": generation.prompt_version,
+        "topic": topic[:200],
+        "source": str(generation.options.get("source") or ""),
+    }
+
+
+def _checked_name(name: str) -> str:
+    trimmed = trim(clean(name))
+    if 0 < len(trimmed) <= NAME_CHARACTERS:
+        return trimmed
+    sentence = f"Give the deck a name of 1 to {NAME_CHARACTERS} characters."
+    raise Invalid(sentence, fields={"name": [sentence]})
+
+
+def _checked_cards(cards: Any) -> list[dict[str, Any]]:
+    if not isinstance(cards, list | tuple) or len(cards) > CARDS_PER_DECK:
+        sentence = f"Send cards as a list of at most {CARDS_PER_DECK} objects with front and back."
+        raise Invalid(sentence, fields={"cards": [sentence]})
+    accepted = accept_cards(cards, (), CARDS_PER_DECK)
+    if accepted.refused:
+        raise Invalid(accepted.refused[0], fields={"cards": accepted.refused})
+    return accepted.cards
+
+
+def _insert(deck: Deck, cards: Sequence[Mapping[str, Any]]) -> Deck:
+    deck.save(force_insert=True)
+    _insert_cards(deck, cards)
+    return deck
+
+
+def _insert_cards(deck: Deck, cards: Sequence[Mapping[str, Any]]) -> None:
+    rows = [
+        Card(deck=deck, position=position, front=card["front"], back=card["back"], extras=extras_of(card))
+        for position, card in enumerate(cards, start=1)
+    ]
+    Card.objects.bulk_create(rows)

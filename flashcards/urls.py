@@ -1,0 +1,10 @@
+from django.urls import path
+
+from flashcards import views
+
+urlpatterns = [
+    path("flashcards/decks", views.DecksView.as_view(), name="api-decks"),
+    path("flashcards/decks/<uuid:deck_id>", views.DeckView.as_view(), name="api-deck"),
+    path("flashcards/decks/<uuid:deck_id>/cards", views.CardsView.as_view(), name="api-deck-cards"),
+    path("flashcards/cards/<uuid:card_id>", views.CardView.as_view(), name="api-card"),
+]

@@ -1,0 +1,94 @@
+"""The REST API of decks and cards: parse, call a service, answer."""
+
+from typing import Any
+
+from rest_framework import generics, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+from rest_framework.serializers import BaseSerializer
+
+from flashcards.models import Deck
+from flashcards.pagination import CardPages, DeckPages
+from flashcards.serializers import CardSerializer, DeckCreateSerializer, DeckDetailSerializer, DeckSerializer
+from flashcards.services import cards, decks
+
+WITHOUT_PUT = ["get", "post", "patch", "delete", "head", "options"]
+
+
+class DecksView(generics.ListCreateAPIView):
+    """The caller's decks, newest first · POST `{generationId, name?}` saves a result, the same one only once ·
+    POST `{name, cards}` makes a deck by hand."""
+
+    pagination_class = DeckPages
+
+    def get_serializer_class(self) -> type[BaseSerializer]:
+        return DeckCreateSerializer if self.request.method == "POST" else DeckSerializer
+
+    def get_queryset(self) -> Any:
+        return Deck.objects.of(self.request.user).with_card_count().defer("source")
+
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        body = self.get_serializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        saved = _saved(request.user, body.validated_data)
+        deck = decks.deck_for_user(user=request.user, deck_id=saved.deck.pk)
+        location = reverse("api-deck", args=[deck.pk], request=request)
+        code = status.HTTP_201_CREATED if saved.is_new else status.HTTP_200_OK
+        return Response(DeckDetailSerializer(deck).data, status=code, headers={"Location": location})
+
+
+class DeckView(generics.RetrieveUpdateDestroyAPIView):
+    """One deck with its cards · PATCH `{name}` · DELETE."""
+
+    http_method_names = WITHOUT_PUT
+
+    def get_serializer_class(self) -> type[BaseSerializer]:
+        return DeckDetailSerializer
+
+    def get_object(self) -> Deck:
+        return decks.deck_for_user(user=self.request.user, deck_id=self.kwargs["deck_id"])
+
+    def perform_update(self, serializer: BaseSerializer) -> None:
+        name = serializer.validated_data.get("name", serializer.instance.name)
+        serializer.instance = decks.deck_rename(user=self.request.user, deck_id=self.kwargs["deck_id"], name=name)
+
+    def perform_destroy(self, instance: Deck) -> None:
+        decks.deck_delete(user=self.request.user, deck_id=instance.pk)
+
+
+class CardsView(generics.ListCreateAPIView):
+    """A deck's cards in their order · POST adds one at the end."""
+
+    serializer_class = CardSerializer
+    pagination_class = CardPages
+
+    def get_queryset(self) -> Any:
+        return decks.deck_for_user(user=self.request.user, deck_id=self.kwargs["deck_id"]).cards.all()
+
+    def perform_create(self, serializer: BaseSerializer) -> None:
+        members = serializer.validated_data
+        serializer.instance = cards.card_add(user=self.request.user, deck_id=self.kwargs["deck_id"], members=members)
+
+
+class CardView(generics.RetrieveUpdateDestroyAPIView):
+    """One card · PATCH what changes · DELETE."""
+
+    serializer_class = CardSerializer
+    http_method_names = WITHOUT_PUT
+
+    def get_object(self) -> Any:
+        return cards.card_for_user(user=self.request.user, card_id=self.kwargs["card_id"])
+
+    def perform_update(self, serializer: BaseSerializer) -> None:
+        members = serializer.validated_data
+        serializer.instance = cards.card_update(user=self.request.user, card_id=self.kwargs["card_id"], members=members)
+
+    def perform_destroy(self, instance: Any) -> None:
+        cards.card_delete(user=self.request.user, card_id=instance.pk)
+
+
+def _saved(user: Any, body: dict[str, Any]) -> decks.SavedDeck:
+    if body.get("generation_id"):
+        return decks.deck_save(user=user, generation_id=body["generation_id"], name=body["name"], cards=body.get("cards"))
+    return decks.SavedDeck(decks.deck_create(user=user, name=body["name"], cards=body.get("cards") or []), True)
