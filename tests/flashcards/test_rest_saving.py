@@ -1,0 +1,98 @@
+"""A result becomes a deck: once, with where it came from."""
+
+import threading
+
+import pytest
+from django.db import connection
+
+from flashcards.models import Deck
+from flashcards.services.decks import deck_save
+from sessions_app.services.kinds import get_kind
+
+DECKS = "/api/flashcards/decks"
+
+
+def save(client, generation, **members):
+    return client.post(DECKS, {"generationId": str(generation.pk), **members})
+
+
+def test_a_result_is_saved_with_where_it_came_from(api, alice, finished_generation):
+    generation = finished_generation(alice, "ebb", "flow", source="The sea falls and rises.")
+    response = save(api(alice), generation)
+    assert response.status_code == 201
+    assert response.json()["name"] == "Tides"
+    assert response.json()["provenance"] == {
+        "modelId": "SmolLM2-135M-Instruct-q0f32-MLC",
+        "engine": "webllm",
+        "promptVersion": "1",
+        "generationId": str(generation.pk),
+        "topic": "Tides",
+        "source": "The sea falls and rises.",
+    }
+    assert [(card["front"], card["question"]) for card in response.json()["cards"]] == [("ebb", "ebb"), ("flow", "flow")]
+
+
+def test_saving_the_same_result_twice_gives_the_same_deck(api, alice, finished_generation):
+    generation = finished_generation(alice, "ebb")
+    first, second = save(api(alice), generation, name="Sea"), save(api(alice), generation, name="Other")
+    assert (first.status_code, second.status_code) == (201, 200)
+    assert second.json() == first.json()
+    assert len(api(alice).get(DECKS).json()["results"]) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_saving_the_same_result_at_the_same_time_gives_one_deck(alice, finished_generation):
+    generation = finished_generation(alice, "ebb", "flow")
+    start, saved = threading.Barrier(6), []
+
+    def save_at_once() -> None:
+        start.wait(10)
+        saved.append(deck_save(user=alice, generation_id=generation.pk))
+        connection.close()
+
+    threads = [threading.Thread(target=save_at_once) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert len({one.deck.pk for one in saved}) == 1
+    assert sorted(one.is_new for one in saved) == [False] * 5 + [True]
+    assert Deck.objects.get().cards.count() == 2
+
+
+def test_cards_edited_before_saving_are_what_is_saved(api, alice, finished_generation):
+    generation = finished_generation(alice, "ebb", "flow")
+    body = save(api(alice), generation, name="Sea", cards=[{"front": "Ebb?", "back": "Falling"}]).json()
+    assert [(card["front"], card["back"]) for card in body["cards"]] == [("Ebb?", "Falling")]
+    assert body["provenance"]["generationId"] == str(generation.pk)
+
+
+@pytest.mark.parametrize("status", ["failed", "cancelled"])
+def test_a_generation_without_a_result_is_not_saved(api, alice, finished_generation, status):
+    response = save(api(alice), finished_generation(alice, status=status))
+    assert response.status_code == 409
+    assert response.json()["code"] == "not_finished"
+
+
+def test_somebody_elses_result_is_not_there(api, alice, charlie, finished_generation):
+    assert save(api(charlie), finished_generation(alice, "ebb")).status_code == 404
+
+
+def test_the_option_save_makes_a_deck_at_once(api, alice, finished_generation):
+    generation = finished_generation(alice, "ebb", save=True)
+    get_kind("flashcards").on_succeeded(generation)
+    (deck,) = api(alice).get(DECKS).json()["results"]
+    assert deck["provenance"]["generationId"] == str(generation.pk)
+    assert save(api(alice), generation).json()["id"] == deck["id"]
+
+
+def test_without_the_option_nothing_is_saved(api, alice, finished_generation):
+    get_kind("flashcards").on_succeeded(finished_generation(alice, "ebb"))
+    assert api(alice).get(DECKS).json()["results"] == []
+
+
+def test_a_deck_outlives_its_generation(api, alice, finished_generation):
+    generation = finished_generation(alice, "ebb")
+    deck = save(api(alice), generation).json()
+    generation.session.delete()
+    assert api(alice).get(f"{DECKS}/{deck['id']}").json() == deck

@@ -1,0 +1,56 @@
+"""Alice owns, Bob has his own, Charlie must see nothing; and nobody learns which ids exist."""
+
+import uuid
+
+import pytest
+from rest_framework.test import APIClient
+
+DECKS, CARDS = "/api/flashcards/decks", "/api/flashcards/cards"
+
+
+@pytest.fixture
+def deck(alice, make_deck):
+    return make_deck(alice, "ebb", "flow")
+
+
+def doors(deck_id, card_id):
+    return [
+        ("get", f"{DECKS}/{deck_id}", None),
+        ("patch", f"{DECKS}/{deck_id}", {"name": "Mine"}),
+        ("delete", f"{DECKS}/{deck_id}", None),
+        ("get", f"{DECKS}/{deck_id}/cards", None),
+        ("post", f"{DECKS}/{deck_id}/cards", {"front": "a", "back": "b"}),
+        ("get", f"{CARDS}/{card_id}", None),
+        ("patch", f"{CARDS}/{card_id}", {"front": "mine"}),
+        ("delete", f"{CARDS}/{card_id}", None),
+    ]
+
+
+def test_a_stranger_is_told_the_same_of_what_exists_and_what_does_not(api, alice, charlie, deck):
+    theirs = doors(deck["id"], deck["cards"][0]["id"])
+    nobodys = doors(uuid.uuid4(), uuid.uuid4())
+    for (method, address, body), (_, nowhere, _) in zip(theirs, nobodys, strict=True):
+        answers = [getattr(api(charlie), method)(one, body) for one in (address, nowhere)]
+        assert [answer.status_code for answer in answers] == [404, 404], (method, address)
+        assert answers[0].json() == answers[1].json()
+    assert api(alice).get(f"{DECKS}/{deck['id']}").json() == deck
+
+
+def test_a_list_shows_only_ones_own(api, bob, charlie, deck, make_deck):
+    mine = make_deck(bob, "neap", name="Bob's")
+    assert [one["id"] for one in api(bob).get(DECKS).json()["results"]] == [mine["id"]]
+    assert api(charlie).get(DECKS).json()["results"] == []
+
+
+def test_nobody_comes_in_without_a_token(deck):
+    for method, address, body in [*doors(deck["id"], deck["cards"][0]["id"]), ("get", DECKS, None), ("post", DECKS, {"name": "x"})]:
+        answer = getattr(APIClient(HTTP_HOST="localhost"), method)(address, body)
+        assert answer.status_code == 401, (method, address)
+        assert answer.json()["error"]
+
+
+def test_a_cookie_without_its_csrf_token_changes_nothing(alice, deck, password):
+    browser = APIClient(enforce_csrf_checks=True, HTTP_HOST="localhost")
+    browser.login(username="alice", password=password)
+    assert browser.get(f"{DECKS}/{deck['id']}").status_code == 200
+    assert browser.delete(f"{DECKS}/{deck['id']}").status_code == 403
