@@ -35,3 +35,4 @@ class SignUpForm(_Styled, UserCreationForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["username"].widget.attrs |= {"autocapitalize": "none", "spellcheck": "false"}
+        self.fields["password1"].help_text = "At least 8 characters; no common word, not digits alone, not like your name."

@@ -5,10 +5,13 @@ from typing import Any, ClassVar
 from django.contrib.auth import login
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.contrib.auth.views import LoginView, LogoutView, RedirectURLMixin
-from django.http import HttpResponse
-from django.shortcuts import redirect
-from django.views.generic import FormView, TemplateView
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.functional import cached_property
+from django.views.generic import FormView, ListView, TemplateView
 
+from flashcards.models import Card, Deck
 from flashcards.pages.forms import SignInForm, SignUpForm
 
 EXAMPLE = {
@@ -35,18 +38,21 @@ class SignInView(LoginView):
 
 
 class SignUpView(RedirectURLMixin, FormView):
-    """Make an account and be signed in with it."""
+    """Make an account and be signed in with it; then on as after signing in."""
 
     template_name = "pages/sign_up.html"
     form_class = SignUpForm
     next_page = "home"
 
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.user.is_authenticated:
-            return redirect("home")
+            return redirect(self.get_success_url())
         return super().dispatch(request, *args, **kwargs)
 
-    def form_valid(self, form: SignUpForm) -> HttpResponse:
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(next=self.get_redirect_url(), **kwargs)
+
+    def form_valid(self, form: SignUpForm) -> HttpResponseBase:
         login(self.request, form.save(), backend="django.contrib.auth.backends.ModelBackend")
         return super().form_valid(form)
 
@@ -55,13 +61,30 @@ class SignOutView(LogoutView):
     """POST only, so that no link or image elsewhere can sign anybody out."""
 
 
-class DecksView(LoginRequiredMixin, TemplateView):
+class DecksView(LoginRequiredMixin, ListView):
     """The user's decks, newest first, in pages."""
 
     template_name = "pages/decks.html"
+    context_object_name = "decks"
+    paginate_by = 20
+
+    def get_queryset(self) -> QuerySet[Deck]:
+        return Deck.objects.of(self.request.user).with_card_count().defer("source")
 
 
-class DeckView(LoginRequiredMixin, TemplateView):
-    """One deck with its cards; somebody else's is not found."""
+class DeckView(LoginRequiredMixin, ListView):
+    """One deck with its cards, in pages; somebody else's is not found."""
 
     template_name = "pages/deck.html"
+    context_object_name = "cards"
+    paginate_by = 100
+
+    @cached_property
+    def deck(self) -> Deck:
+        return get_object_or_404(Deck.objects.of(self.request.user).with_card_count(), pk=self.kwargs["deck_id"])
+
+    def get_queryset(self) -> QuerySet[Card]:
+        return self.deck.cards.all()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(deck=self.deck, **kwargs)

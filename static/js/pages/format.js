@@ -16,10 +16,15 @@ export function percent(fraction) {
   return `${Math.floor(fraction * 100)} %`;
 }
 
-/** @param {{tokens: number, seconds: number}} spent */
-export function speed({ tokens, seconds }) {
-  const rate = seconds > 0 ? `, ${tenth.format(tokens / seconds)} tokens/s` : "";
-  return `${whole.format(tokens)} tokens in ${tenth.format(seconds)} s${rate}`;
+/**
+ * How many tokens in which time, and how fast they come since the first one: before it the model was reading.
+ * @param {{tokens: number, seconds: number}} spent
+ * @param {{tokens: number, seconds: number}} [first] what was spent when the first token came
+ */
+export function speed({ tokens, seconds }, first = { tokens: 0, seconds: 0 }) {
+  const writing = seconds - first.seconds;
+  const rate = writing > 0.5 ? ` · ${tenth.format((tokens - first.tokens) / writing)} tokens/s` : "";
+  return `${counted(tokens, "token")} in ${tenth.format(seconds)} s${rate}`;
 }
 
 /** @param {number} number @param {string} one @param {string} [many] */

@@ -1,3 +1,4 @@
+import { size } from "./format.js";
 import { Batches } from "./make/batches.js";
 import { ModelPanel } from "./make/model-panel.js";
 import { RequestForm } from "./make/request-form.js";
@@ -30,9 +31,16 @@ const NEXT = {
   "sign-in": () => open("/sign-in", "_blank"),
 };
 
+/** What pressing Generate will do. */
+function beforehand() {
+  const { model, state } = panel;
+  if (!model || state === "finding") return "";
+  return state === "ready" ? `${model.name} is loaded.` : `Loads ${model.name} first${model.downloadMb ? `: ${size(model.downloadMb)}, then kept by this browser` : ""}.`;
+}
+
+panel.addEventListener("change", () => form.tell(beforehand()));
 form.addEventListener("generate", ({ detail }) => write(batches.begin(detail)));
 form.addEventListener("stop", () => writer.stop());
-panel.addEventListener("change", () => form.setContext(panel.model?.context));
 document.getElementById("batches").addEventListener("batch-next", (event) => NEXT[event.detail]?.(batches.of(event.target)));
 addEventListener("beforeunload", (event) => isWriting && event.preventDefault());
 panel.start();

@@ -14,6 +14,8 @@ import { saveAsDeck } from "./save.js";
  * Events on its element, bubbling: `batch-changed`, `batch-gone`, `batch-next` (detail: the action of its button).
  */
 export class Batch {
+  #first = null;
+
   /** @param {BatchRecord} record */
   constructor(record) {
     this.record = record;
@@ -63,9 +65,10 @@ export class Batch {
     this.#send("batch-changed");
   }
 
-  /** @param {{tokens: number, seconds: number}} spent */
+  /** @param {{tokens: number, seconds: number}} spent of this turn of the engine */
   meter(spent) {
-    say(this.element, "meter", speed(spent));
+    if (!this.#first || spent.tokens < this.#first.tokens || spent.seconds < this.#first.seconds) this.#first = spent;
+    say(this.element, "meter", speed(spent, this.#first));
   }
 
   /** A sentence with a button for the next step. @param {{text: string, tone?: string, action?: string, label?: string}} notice */

@@ -1,6 +1,6 @@
 import { announce } from "../announce.js";
 import { action, part, say, slot } from "../dom.js";
-import { integer, percent, size } from "../format.js";
+import { integer, percent } from "../format.js";
 import { advice } from "../words.js";
 import { ModelDialog } from "./model-dialog.js";
 import { defaultModel, engineWords, listModels, modelFacts } from "./models.js";
@@ -89,11 +89,14 @@ export class ModelPanel extends EventTarget {
     if (!this.model) throw Object.assign(new Error("There is no model to load."), { code: "model_unavailable" });
     this.#abort = new AbortController();
     this.#said = 0;
+    slot(this.#root, "bar").removeAttribute("value");
+    say(this.#root, "loaded", "Starting");
     this.#show("loading");
     try {
       await this.#begin();
     } catch (error) {
       await this.#drop();
+      say(this.#root, "loaded", "");
       if (error.code === "aborted") this.#show("choosing", "Loading was cancelled.");
       else this.#fail(error);
       throw error;
@@ -106,7 +109,7 @@ export class ModelPanel extends EventTarget {
     const { createEngine } = await import("../../engine/index.js");
     this.#engine = createEngine(this.model);
     await this.#engine.load({ onProgress: (progress) => this.#progress(progress), signal: this.#abort.signal });
-    say(this.#root, "facts", `${modelFacts(this.model)}. ${whereItRuns(this.#engine.facts)}`);
+    say(this.#root, "loaded", whereItRuns(this.#engine.facts));
   }
 
   async #drop() {
@@ -120,18 +123,16 @@ export class ModelPanel extends EventTarget {
     this.model = model;
     say(this.#root, "name", model?.name ?? "No model");
     say(this.#root, "facts", model ? modelFacts(model) : "");
+    say(this.#root, "loaded", "");
     if (model) this.#show("choosing");
     else this.#fail({ code: "model_unavailable", message: "No model of this server runs in this browser." });
   }
 
-  #progress({ loadedMb, totalMb, fraction, text, phase }) {
+  #progress({ loadedMb, totalMb, fraction, text }) {
     const bar = slot(this.#root, "bar");
     if (fraction == null) bar.removeAttribute("value");
     else bar.value = fraction;
-    const total = totalMb ? ` of ${integer(totalMb)} MB` : " MB";
-    const share = fraction == null ? "" : ` · ${percent(fraction)}`;
-    say(this.#root, "loaded", phase === "start" && !loadedMb ? "Starting" : `${integer(loadedMb ?? 0)}${total}${share}`);
-    say(this.#root, "text", text);
+    say(this.#root, "loaded", progressWords({ loadedMb, totalMb, fraction, text }));
     if (fraction >= this.#said + SAID_EVERY) announce(`Loading the model: ${percent((this.#said = fraction))}`);
   }
 
@@ -152,14 +153,20 @@ export class ModelPanel extends EventTarget {
 
   #showButtons(state) {
     const load = action(this.#root, "load");
-    const size_ = this.model?.downloadMb ? ` · ${size(this.model.downloadMb)}` : "";
-    load.textContent = state === "failed" ? "Try again" : `Load model${size_}`;
+    load.textContent = state === "failed" ? "Try again" : "Load model";
     load.hidden = state === "loading" || state === "ready";
     load.disabled = state === "finding";
     action(this.#root, "cancel-load").hidden = state !== "loading";
     action(this.#root, "choose").hidden = state === "loading";
     action(this.#root, "choose").disabled = !this.#models.length;
   }
+}
+
+function progressWords({ loadedMb, totalMb, fraction, text }) {
+  if (!loadedMb) return text;
+  const total = totalMb ? ` of ${integer(totalMb)}` : "";
+  const share = fraction == null ? "" : ` · ${percent(fraction)}`;
+  return `${text}: ${integer(loadedMb)}${total} MB${share}`;
 }
 
 function whereItRuns({ engine, threads }) {

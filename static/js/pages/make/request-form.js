@@ -1,20 +1,18 @@
 import { action, part, say } from "../dom.js";
+import { showFaults } from "../faults.js";
 import { integer } from "../format.js";
 import { read, write } from "../store.js";
 
 const COUNT_MOST = 50;
 const TOPIC_MOST = 200;
 const DERIVED_TOPIC = 80;
-const TOKENS_PER_CARD = 60;
-const TOKENS_OF_PROMPT = 300;
-const CHARACTERS_PER_TOKEN = 3.5;
+const CHARACTERS_READ = 2800; // what the server passes on to a model: about 800 tokens
 
 /** @typedef {{topic: string, count: number, source?: string}} CardRequest */
 
 /** The form that asks for cards. Events: `generate` (detail: a CardRequest), `stop`. What is typed survives a reload. */
 export class RequestForm extends EventTarget {
   #form;
-  #context = null;
 
   /** @param {HTMLFormElement} form */
   constructor(form) {
@@ -37,10 +35,9 @@ export class RequestForm extends EventTarget {
     if (hadFocus) shown.focus();
   }
 
-  /** How many tokens the chosen model reads, for the hint under the notes. @param {number|null|undefined} tokens */
-  setContext(tokens) {
-    this.#context = tokens ?? null;
-    this.#hint();
+  /** What pressing Generate will do. @param {string} text */
+  tell(text) {
+    say(this.#form, "before", text);
   }
 
   get #values() {
@@ -52,19 +49,8 @@ export class RequestForm extends EventTarget {
     event.preventDefault();
     if (action(this.#form, "generate").hidden) return;
     const faults = findFaults(this.#values);
-    this.#showFaults(faults);
+    showFaults(this.#form, faults);
     if (!Object.keys(faults).length) this.dispatchEvent(new CustomEvent("generate", { detail: toRequest(this.#values) }));
-  }
-
-  #showFaults(faults) {
-    for (const line of this.#form.querySelectorAll("[data-error]")) {
-      const fault = faults[line.dataset.error];
-      line.hidden = !fault;
-      line.textContent = fault ?? "";
-      this.#form.elements[line.dataset.error].setAttribute("aria-invalid", String(Boolean(fault)));
-    }
-    const [first] = Object.keys(faults);
-    if (first) this.#form.elements[first].focus();
   }
 
   #changed() {
@@ -76,10 +62,9 @@ export class RequestForm extends EventTarget {
   }
 
   #hint() {
-    const { notes, count } = this.#values;
-    const most = this.#context && Math.floor((this.#context - TOKENS_OF_PROMPT - TOKENS_PER_CARD * count) * CHARACTERS_PER_TOKEN);
-    const warning = most && notes.length > most ? ` The model reads about ${integer(Math.max(0, most))} of them: shorten the notes or ask for fewer cards.` : "";
-    say(this.#form, "notes-hint", `${integer(notes.length)} characters.${warning}`);
+    const { length } = this.#values.notes;
+    const warning = length > CHARACTERS_READ ? ` About the first ${integer(CHARACTERS_READ)} are read; make another set from the rest.` : "";
+    say(this.#form, "notes-hint", `${integer(length)} characters.${warning}`);
   }
 
   #restore() {

@@ -35,7 +35,7 @@ export class Writer {
       const client = await this.#ready();
       this.#follow(client, batch, listening.signal);
       const { topic, count, source } = batch.record.request;
-      batch.show("writing", "Asking the server");
+      batch.show("writing", "Asking for cards");
       finish(batch, await client.generateFlashcards(topic, count, { ...(source && { source }), ...(refresh && { refresh }) }), this.#isStopped);
     } catch (error) {
       fail(batch, error, this.#isStopped);

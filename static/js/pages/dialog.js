@@ -1,0 +1,46 @@
+import { action, part, slot } from "./dom.js";
+import { showFaults } from "./faults.js";
+import { advice } from "./words.js";
+
+/**
+ * Open a dialog with a form, and keep it open until its work is done: what was typed is never lost to an error.
+ * @param {string} id of the dialog
+ * @param {object} what
+ * @param {Record<string, string>} [what.words] texts for its slots
+ * @param {Record<string, string>} [what.values] for its fields
+ * @param {(values: Record<string, string>) => Promise<void>} what.work does it; an ApiError is shown in the dialog
+ */
+export function openDialog(id, { words = {}, values = {}, work }) {
+  const dialog = document.getElementById(id);
+  const form = dialog.querySelector("form");
+  for (const [name, text] of Object.entries(words)) slot(dialog, name).textContent = text;
+  for (const [name, value] of Object.entries(values)) form.elements[name].value = value;
+  showFailure(dialog, null);
+  form.onsubmit = (event) => submit(event, dialog, work);
+  action(dialog, "close").onclick = () => dialog.close();
+  dialog.showModal();
+}
+
+async function submit(event, dialog, work) {
+  event.preventDefault();
+  const button = action(dialog, "yes");
+  if (button.disabled) return;
+  button.disabled = true;
+  try {
+    await work(Object.fromEntries(new FormData(event.target)));
+    dialog.close();
+  } catch (error) {
+    showFailure(dialog, error);
+  } finally {
+    button.disabled = false;
+  }
+}
+
+function showFailure(dialog, error) {
+  const form = dialog.querySelector("form");
+  const faults = Object.fromEntries(Object.entries(error?.fields ?? {}).filter(([name]) => form.elements[name]).map(([name, [fault]]) => [name, fault]));
+  const isElsewhere = Boolean(error) && !Object.keys(faults).length;
+  showFaults(form, faults);
+  part(dialog, "failure").hidden = !isElsewhere;
+  slot(dialog, "failure").textContent = isElsewhere ? advice(error).text : "";
+}
