@@ -68,7 +68,8 @@ def plain(value: Any, depth: int = DEPTH_READ) -> Any:
 
 
 def _plain_members(members: Mapping[Any, Any], depth: int) -> dict[str, Any]:
-    return {clean(key): plain(member, depth) for key, member in members.items() if isinstance(key, str) and key != "__proto__"}
+    named = ((clean(key), member) for key, member in members.items() if isinstance(key, str))
+    return {name: plain(member, depth) for name, member in named if name != "__proto__"}  # which JavaScript takes for its own
 
 
 def _word(word: Word) -> Any:

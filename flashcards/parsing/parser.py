@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flashcards.parsing.assembler import Assembler
-from flashcards.parsing.drafts import Drafts, clean, trim
+from flashcards.parsing.drafts import WHITE_RUN, Drafts, clean, trim
 from flashcards.parsing.prose import ProseCards
 from flashcards.parsing.scanner import Scanner
 
@@ -37,5 +37,5 @@ def _no_cards(text: str) -> str:
     words = trim(clean(text))
     if not words:
         return "The text is empty."
-    beginning = " ".join(words[:QUOTED_CHARACTERS].split())
+    beginning = WHITE_RUN.sub(" ", words[:QUOTED_CHARACTERS])
     return f"There are no cards in the text. It begins: “{beginning}{'…' if len(words) > QUOTED_CHARACTERS else ''}”"
