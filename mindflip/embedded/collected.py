@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from .service import CannotRun
@@ -15,6 +16,8 @@ SOURCES = ("static", "node_modules/@mlc-ai/web-llm/lib", "node_modules/@wllama/w
 MADE_BY = ("requirements.txt", "package-lock.json", "mindflip/storage.py", "mindflip/settings.py")
 UNUSED = ("*.d.ts", "*.d.ts.map", "*.js.map")  # what packages carry for editors
 COMMAND = [sys.executable, str(ROOT / "manage.py"), "collectstatic", "--noinput", "--verbosity=0", *(f"--ignore={name}" for name in UNUSED)]
+
+FORGOTTEN_SECONDS = 7200  # longer than any test run that may still read it
 
 
 def fingerprint() -> str:
@@ -35,11 +38,19 @@ def collect(var: Path) -> None:
         return
     run = subprocess.run(COMMAND, env=os.environ | {"MINDFLIP_VAR": str(var)}, capture_output=True, text=True, check=False)
     if run.returncode:
-        raise CannotRun(f"The page's files could not be collected: {(run.stderr.strip().splitlines() or ['it said nothing'])[-1]}")
+        raise CannotRun(f"The page's files could not be collected: {_reason(run.stderr)}")
     stamp.write_text(wanted)
 
 
-def shared_copy(home: Path, kept: int = 3) -> Path:
+def _reason(output: str) -> str:
+    """The line that names the error, out of a traceback and advice."""
+    if "Max post-process passes" in output:
+        return "modules under static/js import each other in a circle, so their hashed names never settle. Break the circle."
+    lines = output.strip().splitlines() or ["it said nothing."]
+    return next((line for line in reversed(lines) if "Error: " in line), lines[-1])
+
+
+def shared_copy(home: Path) -> Path:
     """`home/<fingerprint>`, filled at the first call and never changed after: many test runs may read it at once."""
     place = home / fingerprint()
     if not place.exists():
@@ -47,7 +58,7 @@ def shared_copy(home: Path, kept: int = 3) -> Path:
         with tempfile.TemporaryDirectory(dir=home, ignore_cleanup_errors=True) as half:
             collect(Path(half))
             _rename(Path(half) / "static", place)
-        _forget_all_but(kept, home)
+        _forget_old(home)
     return place
 
 
@@ -59,6 +70,7 @@ def _rename(made: Path, place: Path) -> None:
             raise
 
 
-def _forget_all_but(kept: int, home: Path) -> None:
-    for old in sorted(home.iterdir(), key=lambda path: path.stat().st_mtime)[:-kept]:
-        shutil.rmtree(old, ignore_errors=True)
+def _forget_old(home: Path) -> None:
+    for old in home.iterdir():
+        if time.time() - old.stat().st_mtime > FORGOTTEN_SECONDS:
+            shutil.rmtree(old, ignore_errors=True)

@@ -2,6 +2,7 @@
 
 import json
 import signal
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -45,8 +46,11 @@ def stop_leftovers(var: Path) -> list[str]:
 
 
 def _made(pid: int) -> float | None:
+    """When the process was made; None when it is gone, or only waits for its parent to notice."""
     with suppress(psutil.Error):
-        return float(psutil.Process(pid).create_time())
+        process = psutil.Process(pid)
+        if process.status() != psutil.STATUS_ZOMBIE:
+            return float(process.create_time())
     return None
 
 
@@ -60,10 +64,16 @@ def _stop(pid: int, stop_signal: int) -> None:
         process = psutil.Process(pid)
         family = [process, *process.children(recursive=True)]
         process.send_signal(signal.Signals(stop_signal))
-        _, alive = psutil.wait_procs(family, timeout=PATIENCE_SECONDS)
-        for stubborn in alive:
+        _wait(family, PATIENCE_SECONDS)
+        for stubborn in (each for each in family if each.is_running()):
             stubborn.kill()
-        psutil.wait_procs(alive, timeout=5)
+        _wait(family, PATIENCE_SECONDS)
+
+
+def _wait(family: list[psutil.Process], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while any(_made(each.pid) for each in family) and time.monotonic() < deadline:
+        time.sleep(0.05)
 
 
 def drop_dead_lock(lock: Path) -> None:

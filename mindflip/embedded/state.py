@@ -1,10 +1,12 @@
 """What a one-command run leaves in the var folder for other processes to find: server addresses and the secret key."""
 
 import json
-import os
 import secrets
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
 
 
 @dataclass(frozen=True)
@@ -33,18 +35,25 @@ def write_addresses(var: Path, found: Addresses) -> None:
 
 
 def secret_key(var: Path) -> str:
-    """The private server's own secret key, made once and readable by its owner only."""
-    path = var / "secret-key"
+    """The private server's own secret key, made once and readable by its owner only. Raises ImproperlyConfigured when it cannot be."""
+    try:
+        return _read_or_make(var / "secret-key")
+    except OSError as error:
+        what = f"The folder {var} cannot be written ({error.strerror})"
+        raise ImproperlyConfigured(f"{what}: give it to this user, make room on its disk, or set MINDFLIP_VAR to another folder.") from None
+
+
+def _read_or_make(path: Path) -> str:
     try:
         return path.read_text()
     except FileNotFoundError:
-        var.mkdir(parents=True, exist_ok=True)
-        key = secrets.token_urlsafe(50)
-        # O_EXCL: of two first starts at once, one writes and the other reads
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return path.read_text()
-        with os.fdopen(descriptor, "w") as file:
-            file.write(key)
-        return key
+        path.parent.mkdir(parents=True, exist_ok=True)
+    key = secrets.token_urlsafe(50)
+    half = path.with_name(f"{path.name}-{secrets.token_hex(4)}")
+    half.touch(mode=0o600)
+    half.write_text(key)
+    # a link is made whole or not at all: of two first starts at once, one makes it and the other reads
+    with suppress(FileExistsError):
+        path.hardlink_to(half)
+    half.unlink()
+    return path.read_text()

@@ -1,0 +1,119 @@
+"""The servers out of the wheels, on folders of every kind."""
+
+import signal
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import psycopg
+import pytest
+import redis
+
+from mindflip.embedded import places
+from mindflip.embedded.leftovers import drop_dead_lock
+from mindflip.embedded.postgres import WITHOUT_SAFETY, postgres
+from mindflip.embedded.service import CannotRun, Service
+from mindflip.embedded.valkey import valkey
+
+
+@pytest.fixture
+def started() -> Iterator[list[Service]]:
+    """Services that a test started, killed at its end."""
+    services: list[Service] = []
+    yield services
+    for service in services:
+        service.kill()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """One with a space and a quote in its name, which an unprivileged user may not enter when we are root."""
+    home = tmp_path / 'a "quoted" folder'
+    home.mkdir()
+    yield home
+    places.remove_folder(home / "postgres")
+
+
+def _start_postgres(folder: Path, started: list[Service], options: Sequence[str] = WITHOUT_SAFETY) -> str:
+    service, url = postgres(folder / "postgres", folder / "postgres.log", places.free_port(), options)
+    started.append(service)
+    service.start()
+    service.wait_until_it_answers()
+    return url
+
+
+def _start_valkey(folder: Path, started: list[Service]) -> str:
+    service, url = valkey(folder / "valkey", folder / "valkey.log", places.free_port())
+    started.append(service)
+    service.start()
+    service.wait_until_it_answers()
+    return url
+
+
+def test_postgresql_keeps_data_over_a_clean_stop_and_over_kill_9(folder: Path, started: list[Service]) -> None:
+    with psycopg.connect(_start_postgres(folder, started, options=()), autocommit=True) as connection:
+        connection.execute("CREATE TABLE kept (word text); INSERT INTO kept VALUES ('first')")
+    started[-1].stop()
+    assert "database system is shut down" in started[-1].log.read_text()
+
+    with psycopg.connect(_start_postgres(folder, started, options=()), autocommit=True) as connection:
+        connection.execute("INSERT INTO kept VALUES ('second')")
+    started[-1].kill()
+
+    with psycopg.connect(_start_postgres(folder, started)) as connection:
+        assert connection.execute("SELECT word FROM kept ORDER BY word").fetchall() == [("first",), ("second",)]
+
+
+def test_postgresql_asks_for_the_password(folder: Path, started: list[Service]) -> None:
+    url = _start_postgres(folder, started)
+    password = psycopg.conninfo.conninfo_to_dict(url)["password"]
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        psycopg.connect(url.replace(str(password), "guessed"))
+
+
+def test_data_of_another_major_version_are_left_alone_and_said(folder: Path, started: list[Service]) -> None:
+    _start_postgres(folder, started)
+    started[-1].stop()
+    version = folder / "postgres" / "data" / "PG_VERSION"
+    version.write_text("9\n")
+    with pytest.raises(CannotRun, match=r"were written by PostgreSQL 9, and this is \d+"):
+        postgres(folder / "postgres", folder / "postgres.log", places.free_port())
+
+
+def test_a_lock_file_that_names_a_stranger_is_dropped(tmp_path: Path) -> None:
+    lock = tmp_path / "postmaster.pid"
+    lock.write_text("1\n/somewhere\n")  # process 1 is no PostgreSQL
+    drop_dead_lock(lock)
+    assert not lock.exists()
+
+
+def test_valkey_keeps_data_over_kill_9(folder: Path, started: list[Service]) -> None:
+    with redis.Redis.from_url(_start_valkey(folder, started)) as client:
+        client.set("kept", "yes")
+    started[-1].kill()
+    with redis.Redis.from_url(_start_valkey(folder, started)) as client:
+        assert client.get("kept") == b"yes"
+
+
+def test_valkey_asks_for_the_password(folder: Path, started: list[Service]) -> None:
+    url = _start_valkey(folder, started)
+    with pytest.raises(redis.AuthenticationError), redis.Redis.from_url("redis://" + url.partition("@")[2]) as client:
+        client.ping()
+
+
+def test_a_service_that_ends_while_starting_says_its_last_words(tmp_path: Path) -> None:
+    service = Service("The clock", ["sh", "-c", "echo out of time; exit 3"], tmp_path / "clock.log", answers=lambda: False)
+    service.start()
+    with pytest.raises(CannotRun, match="The clock ended while starting: out of time"):
+        service.wait_until_it_answers()
+
+
+def test_a_service_that_ignores_its_signal_is_ended_by_force(tmp_path: Path) -> None:
+    log = tmp_path / "stubborn.log"
+    service = Service(
+        "stubborn", ["sh", "-c", "trap '' TERM; echo deaf; while :; do sleep 0.1; done"], log, lambda: "deaf" in log.read_text()
+    )
+    service.start()
+    service.wait_until_it_answers()
+    service.stop(seconds=0.2)
+    assert service.process is not None
+    assert service.process.returncode == -signal.SIGKILL

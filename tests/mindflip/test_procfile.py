@@ -1,0 +1,51 @@
+"""`honcho start`, the deployment's door: with the two addresses set it runs every process."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import psycopg
+from psycopg import sql
+
+from mindflip.embedded.places import free_port
+from mindflip.embedded.programs import ROOT
+from tests.processes import eventually
+
+
+def test_honcho_start_releases_and_serves_on_an_empty_database(tmp_path: Path) -> None:
+    port, name = free_port(), f"honcho_{os.getpid()}"
+    given = os.environ["DATABASE_URL"]
+    with psycopg.connect(given, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    (tmp_path / "static").symlink_to((Path(os.environ["MINDFLIP_VAR"]) / "static").resolve())
+    own = {
+        "DATABASE_URL": f"{given.rsplit('/', 1)[0]}/{name}",
+        "MINDFLIP_REDIS_PREFIX": name,
+        "MINDFLIP_VAR": str(tmp_path),
+        "MINDFLIP_PORT": str(port),
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+    }
+    log = tmp_path / "honcho.txt"
+    with log.open("wb") as output:
+        command = [sys.executable, "-m", "honcho", "start"]
+        honcho = subprocess.Popen(command, cwd=ROOT, env=os.environ | own, stdout=output, stderr=subprocess.STDOUT)
+    try:
+        eventually(lambda: _answers(port) or honcho.poll() is not None, 60)
+        for words in ("Released.", "beat: Starting", " ready."):
+            eventually(lambda words=words: words in log.read_text(), 60)
+        assert honcho.poll() is None, log.read_text()
+    finally:
+        honcho.send_signal(signal.SIGTERM)
+        honcho.wait(30)
+        with psycopg.connect(given, autocommit=True) as connection:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _answers(port: int) -> bool:
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/api/webllm/session").status_code == 401
+    except httpx.HTTPError:
+        return False

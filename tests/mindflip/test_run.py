@@ -1,0 +1,195 @@
+"""`manage.py run` for real: it serves, keeps data, recovers, and says in a sentence what is in its way."""
+
+import json
+import os
+import re
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from mindflip.embedded.places import free_port
+from mindflip.embedded.programs import ROOT
+from tests.processes import eventually
+
+START_SECONDS = 90
+
+
+class LocalRun:
+    """One `manage.py run` on a var folder; start it as often as you like."""
+
+    def __init__(self, var: Path) -> None:
+        self.var, self.port = var, free_port()
+        self.process: subprocess.Popen[bytes] | None = None
+        self.output = var.parent / f"{var.name}-output.txt"
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def said(self) -> str:
+        return self.output.read_text()
+
+    def start(self, **settings: str) -> None:
+        outside = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL", "MAKELEVEL"}}
+        own = {"MINDFLIP_VAR": str(self.var), "MINDFLIP_PORT": str(self.port), "MINDFLIP_REDIS_PREFIX": f"run-{self.var.name}"}
+        with self.output.open("wb") as output:
+            command = [sys.executable, str(ROOT / "manage.py"), "run"]
+            self.process = subprocess.Popen(command, env=outside | own | settings, stdout=output, stderr=subprocess.STDOUT)
+
+    def start_and_wait(self, **settings: str) -> None:
+        self.start(**settings)
+        assert self.process is not None
+        eventually(lambda: "is ready" in self.said or self.process.poll() is not None, START_SECONDS)
+        assert "is ready" in self.said, self.said
+
+    def services(self) -> dict[str, int]:
+        """The process id of each service that runs."""
+        return {row["name"]: row["pid"] for row in json.loads((self.var / "run.json").read_text())}
+
+    def send(self, number: signal.Signals) -> int:
+        """Signal the supervisor and wait for its end; returns its exit code."""
+        assert self.process is not None
+        self.process.send_signal(number)
+        return self.process.wait(60)
+
+    def wait_for_end(self) -> int:
+        assert self.process is not None
+        return self.process.wait(START_SECONDS)
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Iterator[LocalRun]:
+    """On a folder with a space in its name, with the model already there and the page's files already collected."""
+    var = tmp_path / f"a var {secrets.token_hex(4)}"
+    (var / "models").mkdir(parents=True)
+    (var / "models" / "SmolLM2-135M-Instruct.json").write_text("{}")
+    (var / "static").symlink_to((Path(os.environ["MINDFLIP_VAR"]) / "static").resolve())
+    local = LocalRun(var)
+    yield local
+    if local.process is not None and local.process.poll() is None:
+        local.send(signal.SIGTERM)
+    for process in _processes_of(var):
+        process.kill()
+    if (var / "postgres").is_symlink():
+        subprocess.run(["rm", "-rf", str((var / "postgres").resolve())], check=True)
+
+
+def _processes_of(var: Path) -> list[psutil.Process]:
+    """Every process that was started for this folder, told by its environment or its command."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.pid != os.getpid() and (
+                process.environ().get("MINDFLIP_VAR") == str(var) or str(var) in " ".join(process.cmdline())
+            ):
+                found.append(process)
+        except psutil.Error:
+            continue
+    return found
+
+
+def test_it_serves_keeps_data_over_a_second_start_and_leaves_no_process_behind(run: LocalRun) -> None:
+    run.start_and_wait()
+    found = re.search(r"Admin: (\S+) +Password: (\S+)", run.said)
+    assert found, run.said
+    assert set(run.services()) == {"PostgreSQL", "Valkey", "web", "worker", "beat"}
+    assert run.send(signal.SIGINT) == 0, run.said
+    assert _processes_of(run.var) == []
+
+    run.start_and_wait()
+    assert "Password" not in run.said, "there is an admin already"
+    answer = httpx.post(f"{run.url}/api/auth/token", json={"username": found[1], "password": found[2]})
+    assert answer.status_code == 200, answer.text
+    assert run.send(signal.SIGTERM) == 0, run.said
+    assert _processes_of(run.var) == []
+
+
+def test_after_kill_9_of_it_the_next_start_stops_what_is_left_and_serves(run: LocalRun) -> None:
+    run.start_and_wait()
+    before = run.services()
+    run.send(signal.SIGKILL)
+    assert psutil.pid_exists(before["web"]), "the services outlive it"
+
+    run.start_and_wait()
+    assert "left over from a run that was killed" in run.said
+    assert not set(before.values()) & set(run.services().values())
+    assert httpx.get(f"{run.url}/api/auth/token").status_code == 405
+
+
+def test_a_service_that_dies_is_started_again_and_said(run: LocalRun) -> None:
+    run.start_and_wait()
+    for name in ("web", "PostgreSQL", "Valkey"):
+        os.kill(run.services()[name], signal.SIGKILL)
+        eventually(lambda name=name: f"{name} ended" in run.said)
+    eventually(lambda: _status(f"{run.url}/api/webllm/models") == 401)
+    eventually(lambda: _status(f"{run.url}/api/auth/token", json={"username": "nobody", "password": "wrong"}) == 401)
+
+
+def test_a_second_one_on_the_same_folder_is_refused(run: LocalRun) -> None:
+    run.start_and_wait()
+    second = LocalRun(run.var)
+    second.output = run.var.parent / "second.txt"
+    second.start()
+    assert second.wait_for_end() == 1
+    assert f"MindFlip runs already on {run.var} (process {run.process.pid})" in second.said
+    assert "Traceback" not in second.said
+
+
+def test_outside_servers_are_used_and_none_of_ours_is_started(run: LocalRun) -> None:
+    run.start_and_wait(DATABASE_URL=os.environ["DATABASE_URL"], REDIS_URL=os.environ["REDIS_URL"])
+    assert set(run.services()) == {"web", "worker", "beat"}
+    assert not (run.var / "postgres").exists()
+
+
+def test_a_taken_port_is_said_in_a_sentence(run: LocalRun) -> None:
+    with socket.create_server(("127.0.0.1", run.port)):
+        run.start()
+        assert run.wait_for_end() == 1
+    assert f"Port {run.port} is taken: stop what listens there" in run.said
+    assert "Traceback" not in run.said
+
+
+def test_a_folder_that_cannot_be_written_is_said_in_a_sentence(run: LocalRun, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    run.start(MINDFLIP_VAR=str(tmp_path / "file" / "var"))
+    assert run.wait_for_end() == 1
+    assert "cannot be written (Not a directory)" in run.said
+    assert "Traceback" not in run.said
+
+
+def test_a_server_that_does_not_answer_is_said_in_a_sentence(run: LocalRun) -> None:
+    run.start(DATABASE_URL=f"postgresql://mindflip@127.0.0.1:{free_port()}/mindflip", REDIS_URL=os.environ["REDIS_URL"])
+    assert run.wait_for_end() == 1
+    assert "The database at DATABASE_URL does not answer" in run.said
+    assert "Traceback" not in run.said
+
+
+def test_a_disk_that_is_nearly_full_is_said_in_a_sentence(run: LocalRun, tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=20m", "tmpfs", str(disk)], capture_output=True, check=False)
+    if mounted.returncode:
+        pytest.skip("mounting a small disk needs root")
+    try:
+        run.start(MINDFLIP_VAR=str(disk / "var"))
+        assert run.wait_for_end() == 1
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+    assert "MB are needed: make room" in run.said
+    assert "Traceback" not in run.said
+
+
+def _status(url: str, **body: object) -> int:
+    try:
+        return (httpx.post(url, **body) if body else httpx.get(url)).status_code
+    except httpx.HTTPError:
+        return 0

@@ -1,0 +1,75 @@
+"""Settings refuse what they cannot use, in a sentence that names the variable and says what to give."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.checks import run_checks
+from django.core.management import call_command
+from django.test import override_settings
+
+from mindflip import checks
+from mindflip.embedded.programs import ROOT
+
+
+def _start_with(**variables: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(ROOT / "manage.py"), "check", "--tag", checks.TAG]
+    return subprocess.run(command, cwd=ROOT, env=os.environ | variables, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    ("variables", "sentence"),
+    [
+        ({"MINDFLIP_PORT": "three"}, "MINDFLIP_PORT='three' is not usable: give a whole number"),
+        ({"MINDFLIP_PORT": "0"}, "MINDFLIP_PORT='0' is not usable: give 1 or more"),
+        ({"MINDFLIP_DEBUG": "perhaps"}, "MINDFLIP_DEBUG='perhaps' is not usable: give 1 or 0"),
+        ({"MINDFLIP_LOG_LEVEL": "LOUD"}, "MINDFLIP_LOG_LEVEL='LOUD' is not usable: give one of DEBUG, INFO"),
+        ({"DATABASE_URL": "sqlite:///here"}, "DATABASE_URL must name a PostgreSQL server"),
+        ({"DATABASE_URL": "nonsense"}, "DATABASE_URL"),
+        ({"REDIS_URL": "localhost:6379"}, "REDIS_URL must look like redis://host:6379/0"),
+        ({"MINDFLIP_HOSTS": "mindflip.example"}, "MINDFLIP_SECRET_KEY must be too"),
+    ],
+)
+def test_a_bad_value_is_refused_in_a_sentence(variables: dict[str, str], sentence: str) -> None:
+    run = _start_with(**variables)
+    assert run.returncode == 1
+    assert sentence in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_an_empty_variable_counts_as_unset() -> None:
+    assert _start_with(MINDFLIP_PORT="", MINDFLIP_DEBUG=" ").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("values", "code"),
+    [
+        ({"SESSION_TOUCH_SECONDS": 60, "SESSION_IDLE_SECONDS": 30}, "mindflip.E001"),
+        ({"LEASE_GRACE_SECONDS": 150, "LEASE_SECONDS": 150}, "mindflip.E002"),
+        ({"RESPONSE_BYTES": 1024, "MESSAGE_BYTES": 2048}, "mindflip.E003"),
+        ({"SOCKET_BURST": 1, "SOCKET_RATE": 2}, "mindflip.E004"),
+        ({"BIND": "0.0.0.0", "IS_PRIVATE": True}, "mindflip.W001"),
+    ],
+)
+def test_settings_that_contradict_each_other_are_refused(values: dict[str, object], code: str) -> None:
+    with override_settings(**values):
+        assert [message.id for message in run_checks(tags=[checks.TAG])] == [code]
+
+
+def test_the_settings_page_is_up_to_date() -> None:
+    call_command("document_settings", check=True)
+
+
+def test_every_default_setting_agrees_with_the_others() -> None:
+    assert run_checks(tags=[checks.TAG]) == []
+
+
+def test_the_secret_key_is_made_once_and_is_its_owners_only(tmp_path: Path) -> None:
+    from mindflip.embedded.state import secret_key
+
+    first = secret_key(tmp_path / "var")
+    assert secret_key(tmp_path / "var") == first
+    assert len(first) >= 50
+    assert (tmp_path / "var" / "secret-key").stat().st_mode & 0o077 == 0
