@@ -45,7 +45,7 @@ def collect(var: Path) -> None:
 def _reason(output: str) -> str:
     """The line that names the error, out of a traceback and advice."""
     if "Max post-process passes" in output:
-        return "modules under static/js import each other in a circle, so their hashed names never settle. Break the circle."
+        return "modules under static/js import each other in a circle (a JSDoc import counts), so their hashed names never settle."
     lines = output.strip().splitlines() or ["it said nothing."]
     return next((line for line in reversed(lines) if "Error: " in line), lines[-1])
 
