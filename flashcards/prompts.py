@@ -39,7 +39,7 @@ def build_prompt(prompt: str, count: int, fronts_so_far: Sequence[str] = ()) -> 
     """What the guide's clients send to their model: at first the user's own words, then a request for the rest."""
     if not fronts_so_far:
         return prompt
-    return f"{prompt}\n\nWrite {_cards(count)} more. {_no_repeats(fronts_so_far)}"
+    return f"{prompt}\n\nWrite {_cards(count, 'more ')}. {_no_repeats(fronts_so_far)}"
 
 
 def build_response_format(count: int) -> dict[str, Any]:
@@ -57,7 +57,6 @@ def _task(prompt: str, options: Mapping[str, Any], fronts_so_far: Sequence[str])
     wishes = [
         f"{name}: {_short(options[key])}." for key, name in (("difficulty", "Difficulty"), ("language", "Language")) if options.get(key)
     ]
-    more = "more " if fronts_so_far else ""
     words = cut_to_tokens(prompt, PROMPT_TOKENS)
     topic = _short(options["topic"])
     lines = [
@@ -65,7 +64,7 @@ def _task(prompt: str, options: Mapping[str, Any], fronts_so_far: Sequence[str])
         "" if topic in words else f"Topic: {topic}.",
         *wishes,
         _no_repeats(fronts_so_far) if fronts_so_far else "",
-        f"Write {more}{_cards(int(options['count']))} now.",
+        f"Write {_cards(int(options['count']), 'more ' if fronts_so_far else '')} now.",
     ]
     return "\n".join(filter(None, lines))
 
@@ -94,5 +93,5 @@ def _short(value: Any) -> str:
     return cut_to_tokens(" ".join(str(value).split()), OPTION_TOKENS)
 
 
-def _cards(count: int) -> str:
-    return "1 flashcard" if count == 1 else f"{count} flashcards"
+def _cards(count: int, more: str = "") -> str:
+    return f"{count} {more}flashcard{'' if count == 1 else 's'}"

@@ -12,7 +12,7 @@ from flashcards.parsing.drafts import WHITE, Word
 S = f"[{WHITE}]{{0,64}}"
 DOUBLE, SINGLE = '"\u201c\u201d\u201e\u201f', "'\u2018\u2019\u201a\u201b"  # straight and curly
 QUOTE = f"[{DOUBLE}{SINGLE}]"
-KEY = f"{QUOTE}[^{DOUBLE}{SINGLE}:\n]{{1,60}}{QUOTE}{S}:"
+KEY = f"(?:[{DOUBLE}][^{DOUBLE}:\n]{{0,60}}[{DOUBLE}]|[{SINGLE}][^{SINGLE}:\n]{{0,60}}[{SINGLE}]){S}:"
 BARE_KEY = f"[A-Za-z_][A-Za-z0-9_]{{0,40}}{S}:"
 PROSE = re.compile(r"<think>|[{\[]")
 OPENING = re.compile(rf"\{{{S}(?:{QUOTE}|[{{}}]|{BARE_KEY})|\[{S}[{{\[]")
@@ -24,7 +24,7 @@ RUNS = {quotes: re.compile(rf"[^\\}}\n{quotes}]*") for quotes in FAMILIES}
 UNCLOSED = {quotes: re.compile(rf"(?:\}}{S},{S}\{{|\n){S}[{quotes}][^{quotes}:\n]{{1,60}}[{quotes}]{S}:") for quotes in FAMILIES}
 ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|([bf])(?![A-Za-z])|([^bfu])|)", re.DOTALL)
 ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "\n": "\n", '"': '"', "'": "'", "\\": "\\", "/": "/"}
-AFTER_VALUE = rf"[}}\]]|,{S}[}}\]{{]|,?{S}{KEY}|\{{{S}{QUOTE}"
+AFTER_VALUE = rf"[}}\]]|,{S}(?:[}}\]{{]|/[/*])|,?{S}{KEY}|\{{{S}{QUOTE}"
 END_OF_STRING = {
     "key": re.compile(""),
     "value": re.compile(f"{S}(?:{AFTER_VALUE})"),

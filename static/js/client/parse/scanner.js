@@ -10,9 +10,9 @@ const S = `[${WHITE}]{0,64}`;
 const DOUBLE = '"\u201c\u201d\u201e\u201f';
 const SINGLE = "'\u2018\u2019\u201a\u201b";
 const QUOTE = `[${DOUBLE}${SINGLE}]`;
-const KEY = `${QUOTE}[^${DOUBLE}${SINGLE}:\n]{1,60}${QUOTE}${S}:`;
+const KEY = `(?:[${DOUBLE}][^${DOUBLE}:\n]{0,60}[${DOUBLE}]|[${SINGLE}][^${SINGLE}:\n]{0,60}[${SINGLE}])${S}:`;
 const BARE_KEY = `[A-Za-z_][A-Za-z0-9_]{0,40}${S}:`;
-const AFTER_VALUE = `[}\\]]|,${S}[}\\]{]|,?${S}${KEY}|\\{${S}${QUOTE}`;
+const AFTER_VALUE = `[}\\]]|,${S}(?:[}\\]{]|/[/*])|,?${S}${KEY}|\\{${S}${QUOTE}`;
 const sticky = (source) => new RegExp(source, "uy");
 
 const PROSE = /<think>|[{[]/gu;

@@ -1,0 +1,125 @@
+"""Cards out of model text: the table that the page's parser shares, and what holds for every text there is."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from random import Random
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from flashcards.parsing import parse_cards
+from flashcards.parsing.drafts import WHITE, card_key
+from tests.flashcards.parser_cases import CASES, text_of
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PARSE_ALL = """
+import { readFileSync } from "node:fs";
+import { parseCards } from "./static/js/client/parse.js";
+process.stdout.write(JSON.stringify(JSON.parse(readFileSync(0, "utf8")).map(parseCards)));
+"""
+PIECES = [
+    '{"front":"a","back":"b"}', '"front":', '"back":', '"', "'", "\\", "\\u", "{", "}", "[", "]", ":", ",", "\n", " ", "a", "“", "”",
+    "Q: ", "A: ", "1. ", "```", "<think>", "</think>", "\0", "\ud83d", "😀", "null", "1.50", "ß", "// ", '"},\n{"',
+]  # fmt: skip
+SIGNS = st.characters(exclude_categories=["Cs"], exclude_characters="\0\b\f")  # what no card keeps, or reads as LaTeX
+SIDES = st.text(SIGNS, min_size=1, max_size=40)
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(1 - 10**15, 10**15 - 1) | st.text(SIGNS, max_size=10),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("abc '_-é1", max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@st.composite
+def mutated_outputs(draw):
+    """A text of the table with a few signs cut, doubled or replaced."""
+    text = text_of(draw(st.sampled_from(CASES)))[:3000]
+    for _ in range(draw(st.integers(0, 6))):
+        at = draw(st.integers(0, len(text)))
+        text = text[:at] + draw(st.sampled_from(["", *PIECES])) + text[at + draw(st.integers(0, 5)) :]
+    return text
+
+
+TEXTS = st.text() | st.lists(st.sampled_from(PIECES), max_size=60).map("".join) | mutated_outputs()
+
+
+def check_cards(text):
+    parsed = parse_cards(text)
+    assert parsed.cards or parsed.problems
+    for card in parsed.cards:
+        for side in (card["front"], card["back"]):
+            assert 0 < len(side) <= 2000
+            assert side == side.strip()
+        stored = json.dumps(card, ensure_ascii=False, allow_nan=False)
+        assert "\0" not in stored
+        assert "\\u0000" not in stored
+        stored.encode("utf-8")
+    assert all(sentence.endswith((".", "”")) for sentence in parsed.problems)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_the_table(case):
+    parsed = parse_cards(text_of(case))
+    assert parsed.cards == case["cards"]
+    assert parsed.problems == case["problems"]
+
+
+@given(TEXTS)
+@example("[" * 50_000)
+@example('{"a":' * 50_000)
+@example("[" * 50_000 + "}" * 50_000)
+@settings(max_examples=1500, deadline=None)
+def test_every_text_gives_good_cards_or_reasons_and_never_an_exception(text):
+    check_cards(text)
+
+
+@given(st.lists(st.tuples(SIDES, SIDES), min_size=1, max_size=6), st.sampled_from([None, 1]))
+@settings(max_examples=500, deadline=None)
+def test_valid_json_is_read_as_json_reads_it(pairs, indent):
+    cards = [{"front": front, "back": back} for front, back in pairs]
+    trimmed = [{side: text.strip(WHITE) for side, text in card.items()} for card in cards]
+    firsts = {card_key(**card): card for card in reversed(trimmed) if card["front"] and card["back"]}
+    parsed = parse_cards(json.dumps(cards, indent=indent))
+    assert sorted(map(str, parsed.cards)) == sorted(map(str, firsts.values()))
+
+
+@given(JSON_VALUES)
+@settings(max_examples=300, deadline=None)
+def test_other_members_are_read_as_json_reads_them(value):
+    (card,) = parse_cards(json.dumps([{"front": "a", "back": "b", "extra": value}])).cards
+    assert card["extra"] == value
+
+
+def test_the_page_reads_every_text_as_the_server_does():
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("node is not on the PATH; make test puts one there")
+    texts = [text_of(case) for case in CASES] + corpus(2000)
+    run = subprocess.run(
+        [node, "--input-type=module", "-e", PARSE_ALL],
+        cwd=ROOT,
+        input=json.dumps(texts),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    for text, of_page in zip(texts, json.loads(run.stdout), strict=True):
+        parsed = parse_cards(text)
+        assert (of_page["cards"], of_page["problems"]) == (parsed.cards, parsed.problems), text
+
+
+def corpus(size):
+    """Broken outputs, the same at every run."""
+    random = Random(20240607)
+    texts = ["".join(random.choices(PIECES, k=random.randrange(40))) for _ in range(size)]
+    for case in CASES * 8:
+        text = text_of(case)[:3000]
+        for _ in range(random.randrange(1, 5)):
+            at = random.randrange(len(text) + 1)
+            text = text[:at] + random.choice(["", *PIECES]) + text[at + random.randrange(5) :]
+        texts.append(text)
+    return texts

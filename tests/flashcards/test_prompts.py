@@ -1,0 +1,129 @@
+"""What an engine is asked: the user's words, what the cards shall be like, and room for an answer."""
+
+import json
+import re
+
+import jsonschema
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from flashcards import prompts
+from flashcards.answer_form import BACK_CHARACTERS, FRONT_CHARACTERS
+from flashcards.parsing import parse_cards
+from flashcards.token_budget import cut_to_tokens, rough_tokens
+from sessions_app.services.kinds import get_kind
+
+PROMPT = "Generate 3 flashcards about Tides"
+OPTIONS = {"topic": "Tides", "count": 3}
+
+
+def all_text(messages):
+    return "\n".join(message["content"] for message in messages)
+
+
+def test_the_users_own_words_are_in_the_users_message():
+    messages = prompts.build_messages(PROMPT, OPTIONS)
+    assert [message["role"] for message in messages] == ["system", "user"]
+    assert PROMPT in messages[1]["content"]
+    assert "3 flashcards" in messages[1]["content"]
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "words"),
+    [
+        ("language", "Deutsch", "Deutsch"),
+        ("difficulty", "hard", "hard"),
+        ("kind", "cloze", "____"),
+        ("kind", "definition", "term"),
+        ("kind", "riddle", "riddle"),
+        ("source", "The moon pulls the sea.", "The moon pulls the sea."),
+        ("topic", "Neap tides", "Neap tides"),
+    ],
+)
+def test_every_option_is_said(option, value, words):
+    assert words in all_text(prompts.build_messages(PROMPT, OPTIONS | {option: value}))
+    assert words not in all_text(prompts.build_messages(PROMPT, OPTIONS))
+
+
+def test_notes_that_are_too_long_are_cut_at_a_sentence_and_say_so():
+    notes = "The moon pulls the sea. " * 500
+    content = prompts.build_messages(PROMPT, OPTIONS | {"source": notes})[1]["content"]
+    assert prompts.CUT_NOTE in content
+    assert "pulls the sea.\n</notes>" in content
+    assert PROMPT in content
+
+
+def test_short_notes_stand_whole():
+    content = prompts.build_messages(PROMPT, OPTIONS | {"source": "The moon pulls the sea."})[1]["content"]
+    assert prompts.CUT_NOTE not in content
+
+
+WORDS = st.text(max_size=200) | st.sampled_from(["月が海を引く。" * 2000, "sea " * 3000, "x" * 60_000])
+
+
+@given(WORDS, WORDS, WORDS, st.lists(WORDS, max_size=50), st.integers(1, 50))
+@settings(max_examples=150, deadline=None)
+def test_the_messages_leave_half_of_a_small_context_for_the_answer(prompt, topic, source, fronts, count):
+    options = {"topic": topic[:200], "count": count, "source": source, "language": topic[:40], "kind": topic[:40], "difficulty": topic[:40]}
+    assert rough_tokens(all_text(prompts.build_messages(prompt, options, fronts))) <= 1_100
+
+
+def test_the_rest_is_asked_for_with_what_not_to_repeat():
+    request = get_kind("flashcards").engine_request(PROMPT, OPTIONS, [{"id": "1", "front": "What is ebb?", "back": "Falling water"}])
+    assert request.options == {"topic": "Tides", "count": 2}
+    for text in (request.prompt, request.messages[1]["content"]):
+        assert PROMPT in text
+        assert "Write 2 more flashcards" in text
+        assert "- What is ebb?" in text
+    assert request.response_format["schema"]["maxItems"] == 2
+
+
+def test_the_guides_clients_first_get_the_users_prompt_unchanged():
+    request = get_kind("flashcards").engine_request(PROMPT, OPTIONS, [])
+    assert request.prompt == PROMPT
+    assert request.options == OPTIONS
+
+
+def test_the_list_of_what_not_to_repeat_is_bounded_and_keeps_the_last():
+    fronts = [f"What is number {number}?" for number in range(50)]
+    text = prompts.build_prompt(PROMPT, 1, fronts)
+    assert "- What is number 49?" in text
+    assert "- What is number 0?" not in text
+    assert rough_tokens(text) < 350
+
+
+@pytest.mark.parametrize("count", [1, 3, 50])
+def test_the_schema_takes_exactly_the_cards_that_are_asked_for(count):
+    schema = prompts.build_response_format(count)["schema"]
+    cards = [{"front": f"front {number}", "back": "x" * BACK_CHARACTERS} for number in range(count)]
+    jsonschema.validate(cards, schema)
+    for wrong in (cards[:-1], [*cards, cards[0]], [*cards[:-1], {"front": "x"}], [*cards[:-1], {"front": "x" * 161, "back": "y"}]):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(wrong, schema)
+
+
+def test_the_grammar_writes_what_the_schema_and_the_parser_read():
+    for text in sentences_of(prompts.build_response_format(2)["grammar"]):
+        jsonschema.validate(json.loads(text), prompts.build_response_format(2)["schema"])
+        assert len(parse_cards(text).cards) == 2
+
+
+def sentences_of(grammar):
+    """Short, long and odd texts that the grammar allows: its rules are followed by hand, one pick for each."""
+    rules = dict(line.split(" ::= ") for line in grammar.splitlines())
+    assert rules["root"] == '"[" card "," card "]"'
+    assert rules["front"] == f"sign{{1,{FRONT_CHARACTERS}}}"
+    assert re.fullmatch(r'\[\^[^ ]+\] \| "\\\\" \[[^ ]+\]', rules["sign"])
+    literal = rules["card"].split(" ")
+    for front, back in (("a", "b"), ("x" * FRONT_CHARACTERS, "y" * BACK_CHARACTERS), ("é😀'", r"\n\"\\\/")):
+        parts = [json.loads(part) if part.startswith('"') else {"front": front, "back": back}[part] for part in literal]
+        card = "".join(parts)
+        yield f"[{card},{card.replace(front, 'other', 1)}]"
+
+
+@given(st.text(max_size=400), st.integers(0, 60))
+def test_a_cut_text_is_a_beginning_that_fits(text, tokens):
+    cut = cut_to_tokens(text, tokens)
+    assert text.startswith(cut)
+    assert cut == text or rough_tokens(cut) <= max(tokens, 1)
