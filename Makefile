@@ -30,7 +30,7 @@ check: ## lint, types, missing migrations, deployment settings, settings page
 	$(VENV_PYTHON) -m ruff format --check
 	$(VENV_PYTHON) -m mypy mindflip sessions_app flashcards
 	$(WITH_NODE) node node_modules/eslint/bin/eslint.js static/js tests/js
-	$(VENV_PYTHON) manage.py makemigrations --check --dry-run
+	$(VENV_PYTHON) -m mindflip.embedded.temporary $(VENV_PYTHON) manage.py makemigrations --check --dry-run
 	$(VENV_PYTHON) manage.py document_settings --check
 	MINDFLIP_HOSTS=mindflip.example MINDFLIP_SECRET_KEY="$$($(VENV_PYTHON) -c 'import secrets; print(secrets.token_urlsafe(64))')" \
 		$(VENV_PYTHON) manage.py check --deploy --fail-level WARNING

@@ -1,8 +1,13 @@
-"""PostgreSQL and Valkey for as long as somebody listens: `python -m mindflip.embedded.temporary` prints their addresses as one
-line of JSON, and stops them and removes their data when its standard input ends, which it also does when its caller is killed."""
+"""PostgreSQL and Valkey for a while, with data that nobody keeps: `python -m mindflip.embedded.temporary [COMMAND …]`.
+
+With a command, for as long as it runs, its environment naming them. Without one it prints that environment as one line of JSON and
+keeps them until its standard input ends, which it also does when its caller is killed.
+"""
 
 import json
+import os
 import signal
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -38,17 +43,21 @@ def temporary_servers() -> Iterator[dict[str, str]]:
         places.remove_folder(folder)
 
 
-def main() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the caller says when, by closing our standard input
+def main(command: list[str]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         with temporary_servers() as addresses:
+            if command:
+                return subprocess.run(command, env=os.environ | addresses, check=False).returncode
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # the caller says when
             sys.stdout.write(json.dumps(addresses) + "\n")
             sys.stdout.flush()
             sys.stdin.read()
     except CannotRun as reason:
-        sys.exit(str(reason))
+        sys.stderr.write(f"{reason}\n")
+        return 1
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))

@@ -1,13 +1,13 @@
 """`manage.py run`, behind `make run`."""
 
+import os
+import sys
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
 from mindflip import checks
-from mindflip.embedded.run import Run
-from mindflip.embedded.service import CannotRun
 
 
 class Command(BaseCommand):
@@ -15,11 +15,6 @@ class Command(BaseCommand):
     requires_system_checks = [checks.TAG]
 
     def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            Run(settings.VAR_DIR.resolve(), settings.BIND, settings.PORT, self._say).until_stopped()
-        except (CannotRun, OSError) as reason:
-            raise CommandError(str(reason)) from None
-
-    def _say(self, line: str) -> None:
-        self.stdout.write(line)
-        self.stdout.flush()
+        var = str(settings.VAR_DIR.resolve())
+        os.chdir(settings.BASE_DIR)
+        os.execv(sys.executable, [sys.executable, "-m", "mindflip.embedded", var, settings.BIND, str(settings.PORT)])

@@ -1,0 +1,20 @@
+"""The supervisor's own process. `manage.py run` becomes it, because it has no need of Django and its 40 MB."""
+
+import sys
+from pathlib import Path
+
+from .run import Run
+from .service import CannotRun
+
+
+def say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    var, bind, port = sys.argv[1:]
+    try:
+        Run(Path(var), bind, int(port), say).until_stopped()
+    except (CannotRun, OSError) as reason:
+        sys.exit(str(reason))
