@@ -22,13 +22,19 @@ MINDFLIP_HOSTS = env.listing("MINDFLIP_HOSTS", [], "host names this server answe
 IS_PRIVATE = not MINDFLIP_HOSTS
 ALLOWED_HOSTS = MINDFLIP_HOSTS or ["localhost", "127.0.0.1", "[::1]"]
 DEBUG = env.boolean("MINDFLIP_DEBUG", False, "Django's debug pages; never where others can reach the server")
-SECRET_KEY = env.text("MINDFLIP_SECRET_KEY", "", "signs cookies, tokens and tickets; needed with MINDFLIP_HOSTS", shown="made at first start")
+SECRET_KEY = env.text(
+    "MINDFLIP_SECRET_KEY", "", "signs cookies, tokens and tickets; needed with MINDFLIP_HOSTS", shown="made at first start"
+)
 if not SECRET_KEY:
     if not IS_PRIVATE:
         raise ImproperlyConfigured("MINDFLIP_HOSTS is set, so MINDFLIP_SECRET_KEY must be too: give 50 or more random characters.")
     SECRET_KEY = state.secret_key(VAR_DIR)
-MINDFLIP_ORIGINS = env.listing("MINDFLIP_ORIGINS", [], "origins of other sites whose pages may call this server, as https://app.example.org")
-IS_HTTPS = env.boolean("MINDFLIP_HTTPS", not IS_PRIVATE, "served over HTTPS: redirects, HSTS, secure cookies", shown="1 with MINDFLIP_HOSTS, else 0")
+MINDFLIP_ORIGINS = env.listing(
+    "MINDFLIP_ORIGINS", [], "origins of other sites whose pages may call this server, as https://app.example.org"
+)
+IS_HTTPS = env.boolean(
+    "MINDFLIP_HTTPS", not IS_PRIVATE, "served over HTTPS: redirects, HSTS, secure cookies", shown="1 with MINDFLIP_HOSTS, else 0"
+)
 PORT = env.integer("MINDFLIP_PORT", 3000, "port of the pages and the API", least=1)
 BIND = env.text("MINDFLIP_BIND", "127.0.0.1", "address to listen on; 0.0.0.0 lets other machines in, name them in MINDFLIP_HOSTS too")
 PROXIES = env.integer("MINDFLIP_PROXIES", 0, "how many proxies of ours stand in front and set X-Forwarded-For and -Proto")
@@ -103,7 +109,9 @@ USE_TZ = True
 
 # --- PostgreSQL and Redis --------------------------------------------------------------------------------------------
 EMBEDDED = state.addresses(VAR_DIR)
-DATABASE_URL = env.text("DATABASE_URL", EMBEDDED.database_url, "PostgreSQL, as postgresql://user:password@host:5432/name", shown="the embedded server")
+DATABASE_URL = env.text(
+    "DATABASE_URL", EMBEDDED.database_url, "PostgreSQL, as postgresql://user:password@host:5432/name", shown="the embedded server"
+)
 REDIS_URL = env.text("REDIS_URL", EMBEDDED.redis_url, "Redis or Valkey, as redis://host:6379/0", shown="the embedded server")
 REDIS_PREFIX = env.text("MINDFLIP_REDIS_PREFIX", "mindflip", "first part of every Redis key and channel, for a shared Redis")
 try:
@@ -156,7 +164,9 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "mindflip.storage.StaticStorage"},
 }
-MINDFLIP_MODELS_DIR = Path(env.text("MINDFLIP_MODELS_DIR", str(VAR_DIR / "models"), "folder of models served to this server's own users", shown="var/models"))
+MINDFLIP_MODELS_DIR = Path(
+    env.text("MINDFLIP_MODELS_DIR", str(VAR_DIR / "models"), "folder of models served to this server's own users", shown="var/models")
+)
 
 # --- sign-in ---------------------------------------------------------------------------------------------------------
 LOGIN_URL = "sign-in"
@@ -180,7 +190,11 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer", "rest_framework.renderers.BrowsableAPIRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser", "rest_framework.parsers.FormParser", "rest_framework.parsers.MultiPartParser"],
+    "DEFAULT_PARSER_CLASSES": [
+        "rest_framework.parsers.JSONParser",
+        "rest_framework.parsers.FormParser",
+        "rest_framework.parsers.MultiPartParser",
+    ],
     "EXCEPTION_HANDLER": "sessions_app.problems.problem_response",
     "DEFAULT_THROTTLE_RATES": {
         "register": env.text("MINDFLIP_REGISTER_RATE", "20/hour", "registrations from one address"),

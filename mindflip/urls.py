@@ -10,3 +10,8 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("flashcards.pages.urls")),
 ]
+
+handler400 = "mindflip.errors.bad_request"
+handler403 = "mindflip.errors.permission_denied"
+handler404 = "mindflip.errors.not_found"
+handler500 = "mindflip.errors.server_error"

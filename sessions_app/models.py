@@ -91,9 +91,9 @@ class WebLLMSession(models.Model):
             ),
         ]
         indexes = [
-            models.Index("user", "-created_at", "-id", name="session_of_user"),
-            models.Index("last_activity_at", name="session_alive_by_activity", condition=Q(status__in=ALIVE)),
-            models.Index("closed_at", name="session_by_end", condition=Q(closed_at__isnull=False)),
+            models.Index(fields=["user", "-created_at", "-id"], name="session_of_user"),
+            models.Index(fields=["last_activity_at"], name="session_alive_by_activity", condition=Q(status__in=ALIVE)),
+            models.Index(fields=["closed_at"], name="session_by_end", condition=Q(closed_at__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -178,13 +178,13 @@ class Generation(models.Model):
                 name="generation_finished_has_time",
                 condition=Q(status__in=OPEN, finished_at=None) | (~Q(status__in=OPEN) & Q(finished_at__isnull=False)),
             ),
-            models.UniqueConstraint("engine", name="one_generation_per_engine", condition=Q(status="leased")),
+            models.UniqueConstraint(fields=["engine"], name="one_generation_per_engine", condition=Q(status="leased")),
         ]
         indexes = [
-            models.Index("user", "created_at", name="generation_queue", condition=Q(status__in=OPEN)),
-            models.Index("lease_expires_at", name="generation_by_lease", condition=Q(status="leased")),
-            models.Index("queued_at", name="generation_waiting", condition=Q(status="queued")),
-            models.Index("user", "-created_at", "-id", name="generation_of_user"),
+            models.Index(fields=["user", "created_at"], name="generation_queue", condition=Q(status__in=OPEN)),
+            models.Index(fields=["lease_expires_at"], name="generation_by_lease", condition=Q(status="leased")),
+            models.Index(fields=["queued_at"], name="generation_waiting", condition=Q(status="queued")),
+            models.Index(fields=["user", "-created_at", "-id"], name="generation_of_user"),
         ]
 
     def __str__(self) -> str:
@@ -210,7 +210,7 @@ class Attempt(models.Model):
 
     class Meta:
         ordering = ["generation", "number"]
-        constraints = [models.UniqueConstraint("generation", "number", name="attempt_number_once")]
+        constraints = [models.UniqueConstraint(fields=["generation", "number"], name="attempt_number_once")]
 
     def __str__(self) -> str:
         return f"attempt {self.number} of {self.generation_id}"

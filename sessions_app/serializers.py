@@ -36,6 +36,10 @@ class RegisterSerializer(serializers.ModelSerializer):
         return get_user_model().objects.create_user(**data)
 
 
+class EmptySerializer(serializers.Serializer):
+    """A body without members."""
+
+
 class SessionCreateSerializer(serializers.Serializer):
     """What a session is opened with: any model id, in the catalogue or not."""
 

@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 from rest_framework_simplejwt.views import TokenObtainPairView, TokenRefreshView
 
 from sessions_app.models import WebLLMSession
-from sessions_app.serializers import RegisterSerializer, SessionCreateSerializer, SessionSerializer, socket_url
+from sessions_app.serializers import EmptySerializer, RegisterSerializer, SessionCreateSerializer, SessionSerializer, socket_url
 from sessions_app.services import sessions
 from sessions_app.services.catalogue import list_models
 from sessions_app.services.stats import session_stats
@@ -100,8 +100,10 @@ class SessionView(APIView):
         return Response({"success": True})
 
 
-class TicketView(APIView):
+class TicketView(generics.GenericAPIView):
     """POST gives a socket address with a fresh ticket, while the session lives."""
+
+    serializer_class = EmptySerializer  # the browsable API draws its form from it
 
     def post(self, request: Request, session_id: UUID) -> Response:
         now = timezone.now()

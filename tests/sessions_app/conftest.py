@@ -1,0 +1,136 @@
+"""Doors into sessions: the REST API as a user, and sockets of the real ASGI application over the real channel layer."""
+
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import pytest_asyncio
+from asgiref.sync import sync_to_async
+from asgiref.testing import ApplicationCommunicator
+from django.contrib.auth.models import User
+from django.db import connections
+from rest_framework.test import APIClient
+from rest_framework_simplejwt.tokens import AccessToken
+
+MODEL = "Llama-3-8B-Instruct-q4f16_1-MLC"
+ANSWER_SECONDS = 10
+
+
+class Socket:
+    """A client's end of a socket, which fails in words when something else comes than was expected.
+
+    Not Channels' own communicator: while it runs it stops connections from going back to the pool.
+    """
+
+    def __init__(self, address: str, headers: dict[str, str]) -> None:
+        from mindflip.asgi import application
+
+        parts = urlsplit(address)
+        pairs = [(name.lower().encode(), value.encode()) for name, value in {"Host": parts.netloc, **headers}.items()]
+        scope = {"type": "websocket", "path": parts.path, "query_string": parts.query.encode(), "headers": pairs, "subprotocols": []}
+        self.wire = ApplicationCommunicator(application, scope)
+
+    async def connect(self) -> None:
+        await self.wire.send_input({"type": "websocket.connect"})
+        assert (await self.wire.receive_output(ANSWER_SECONDS))["type"] == "websocket.accept"
+
+    async def disconnect(self) -> None:
+        await self.wire.send_input({"type": "websocket.disconnect", "code": 1000})
+        await self.wire.wait(ANSWER_SECONDS)
+
+    async def send_frame(self, text: str | None = None, binary: bytes | None = None) -> None:
+        await self.wire.send_input({"type": "websocket.receive", "text": text, "bytes": binary})
+
+    async def send(self, **message: Any) -> None:
+        await self.send_frame(json.dumps(message))
+
+    async def receive(self) -> dict[str, Any]:
+        """The next message."""
+        output = await self.wire.receive_output(ANSWER_SECONDS)
+        assert output["type"] == "websocket.send", output
+        return json.loads(output["text"])
+
+    async def receive_close(self) -> dict[str, Any]:
+        """The close that comes next, or after one error message."""
+        output = await self.wire.receive_output(ANSWER_SECONDS)
+        if output["type"] == "websocket.send":
+            output = await self.wire.receive_output(ANSWER_SECONDS)
+        assert output["type"] == "websocket.close", output
+        return output
+
+    async def receive_type(self, kind: str) -> dict[str, Any]:
+        """The next message of this type; progress on the way is passed over."""
+        while (message := await self.receive())["type"] != kind:
+            assert message["type"] == "progress", message
+        return message
+
+    async def ask(self, topic: str = "Tides", count: int = 2, **options: Any) -> None:
+        """The guide's request, as its client writes it."""
+        await self.send(
+            type="generate", prompt=f"Generate {count} flashcards about {topic}", options={"count": count, "topic": topic, **options}
+        )
+
+    async def answer(self, asked: dict[str, Any], cards: Any) -> None:
+        """The guide's response to an engine's `generate`."""
+        options = asked["options"]
+        await self.send(type="response", cacheKey=f"webllm:flashcards:{options['topic']}:{options['count']}", data={"cards": cards})
+
+    async def is_alive(self) -> bool:
+        """A bad message gets an error, so the socket answers."""
+        await self.send(type="nonsense")
+        return (await self.receive_type("error"))["code"] == "unknown_type"
+
+
+def cards(*fronts: str) -> list[dict[str, str]]:
+    return [{"front": front, "back": f"What {front} is"} for front in fronts]
+
+
+@asynccontextmanager
+async def open_socket(address: str, **headers: str) -> AsyncIterator[Socket]:
+    socket = Socket(address, headers)
+    await socket.connect()
+    try:
+        yield socket
+    finally:
+        await socket.disconnect()
+
+
+@pytest_asyncio.fixture
+async def socket_db(transactional_db: None) -> AsyncIterator[None]:
+    """The database as other threads see it too. Each test's event loop has a thread of its own, whose connection goes back."""
+    yield
+    await sync_to_async(connections.close_all)()
+
+
+@pytest.fixture
+def client_of() -> Callable[[User | None], APIClient]:
+    """A REST client that is signed in with a bearer token, or nobody's."""
+
+    def make(user: User | None) -> APIClient:
+        client = APIClient(HTTP_HOST="localhost")
+        if user:
+            client.credentials(HTTP_AUTHORIZATION=f"Bearer {AccessToken.for_user(user)}")
+        return client
+
+    return make
+
+
+@pytest.fixture
+def new_session(client_of: Callable[[User | None], APIClient]) -> Callable[..., dict[str, Any]]:
+    """Open a session as a user; the body of the answer."""
+
+    def make(user: User, model: str = MODEL) -> dict[str, Any]:
+        response = client_of(user).post("/api/webllm/session", {"modelId": model})
+        assert response.status_code == 201, response.content
+        return response.json()
+
+    return make
+
+
+@pytest.fixture
+def session_of(new_session: Callable[..., dict[str, Any]]) -> Callable[..., Any]:
+    """`new_session` for tests that are coroutines."""
+    return sync_to_async(new_session)

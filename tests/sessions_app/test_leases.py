@@ -1,0 +1,89 @@
+"""Leases: silence loses them, three engines are tried, and nobody waits for ever."""
+
+from datetime import timedelta
+
+from asgiref.sync import sync_to_async
+from django.utils import timezone
+
+from sessions_app.models import Attempt, Generation
+from sessions_app.services.leases import leases_recover
+from tests.sessions_app.conftest import cards, open_socket
+
+recover = sync_to_async(leases_recover)
+
+
+async def test_a_lease_that_lapses_is_taken_back_and_given_anew(socket_db, alice, session_of):
+    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
+        await socket.ask("Tides", 1)
+        first = await socket.receive_type("generate")
+        assert await recover(now=timezone.now() + timedelta(seconds=149)) == 0
+        assert await recover(now=timezone.now() + timedelta(seconds=151)) == 1
+        second = await socket.receive_type("generate")
+        assert (second["generationId"], second["attempt"]) == (first["generationId"], 2)
+        assert second["lease"] != first["lease"]
+        await socket.send(type="response", cacheKey=first["cacheKey"], lease=first["lease"], data={"cards": cards("late")})
+        assert (await socket.receive())["code"] == "stale_response"
+        await socket.answer(second, cards("ebb"))
+        assert (await socket.receive_type("result"))["data"]["cards"][0]["front"] == "ebb"
+
+
+async def test_three_lapses_fail_the_generation_and_its_asker_hears_it(socket_db, alice, session_of):
+    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
+        await socket.ask("Tides", 1)
+        for _ in range(3):
+            await socket.receive_type("generate")
+            await recover(now=timezone.now() + timedelta(seconds=151))
+        error = await socket.receive_type("error")
+        assert (error["code"], error["retryable"]) == ("engine_lost", True)
+        assert await Attempt.objects.filter(outcome="engine_lost").acount() == 3
+
+
+async def test_cards_of_a_lost_engine_stay_and_only_the_rest_is_asked_for(socket_db, alice, session_of):
+    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
+        await socket.ask("Tides", 2)
+        await socket.answer(await socket.receive_type("generate"), cards("ebb"))
+        await socket.receive_type("generate")
+        await recover(now=timezone.now() + timedelta(seconds=151))
+        again = await socket.receive_type("generate")
+        assert (again["options"]["count"], again["attempt"]) == (1, 2)
+        await socket.answer(again, cards("flow"))
+        result = await socket.receive_type("result")
+        assert [card["front"] for card in result["data"]["cards"]] == ["ebb", "flow"]
+
+
+async def test_a_dropped_engine_has_a_grace_and_then_its_work_is_free(socket_db, alice, session_of):
+    session = await session_of(alice)
+    async with open_socket(session["wsUrl"]) as socket:
+        await socket.ask("Tides", 1)
+        await socket.receive_type("generate")
+    assert await recover(now=timezone.now() + timedelta(seconds=29)) == 0
+    assert await recover(now=timezone.now() + timedelta(seconds=31)) == 1
+    async with open_socket(session["wsUrl"]) as socket:
+        assert (await socket.receive())["attempt"] == 2
+
+
+async def test_what_no_engine_takes_fails_after_ten_minutes(socket_db, alice, session_of):
+    session = await session_of(alice)
+    async with open_socket(session["wsUrl"]) as socket:
+        await socket.ask("Tides", 1)
+        await socket.receive_type("generate")
+    await recover(now=timezone.now() + timedelta(seconds=31))
+    queued = (await Generation.objects.aget()).queued_at
+    assert await recover(now=queued + timedelta(seconds=599)) == 0
+    assert await recover(now=queued + timedelta(seconds=601)) == 1
+    generation = await Generation.objects.aget()
+    assert (generation.status, generation.error_code) == ("failed", "no_engine")
+
+
+async def test_a_socket_never_works_on_what_another_live_socket_asked_for(socket_db, alice, session_of):
+    session = await session_of(alice)
+    async with open_socket(session["wsUrl"]) as one, open_socket(session["wsUrl"]) as other:
+        await one.ask("first", 1)
+        first = await one.receive_type("generate")
+        await one.ask("second", 1)
+        await one.receive()
+        await other.ask("third", 1)
+        assert (await other.receive_type("generate"))["options"]["topic"] == "third"
+        await one.answer(first, cards("ebb"))
+        await one.receive_type("result")
+        assert (await one.receive_type("generate"))["options"]["topic"] == "second"

@@ -1,0 +1,95 @@
+"""The messages by themselves: the table of cases, and whatever else may come over a wire."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sessions_app import protocol
+
+CASES = json.loads((Path(__file__).parents[1] / "contract" / "protocol_cases.json").read_text())
+SERVER_MESSAGES = {"progress": protocol.Progress, "result": protocol.Result, "error": protocol.Error, "generate": protocol.EngineGenerate}
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4),
+    max_leaves=12,
+)
+MEMBERS = st.sampled_from(
+    ["type", "prompt", "options", "count", "topic", "cacheKey", "data", "cards", "lease", "generationId", "progress", "error"]
+)
+TYPES = st.sampled_from(["generate", "response", "error", "progress", "result", "x"])
+
+
+@pytest.mark.parametrize("case", CASES["fromClient"], ids=lambda case: case["name"])
+def test_decode_agrees_with_the_table(case):
+    if "error" in case:
+        with pytest.raises(protocol.ProtocolError) as refusal:
+            protocol.decode(case["text"])
+        assert refusal.value.code == case["error"]
+        assert case.get("names", "") in refusal.value.sentence
+    else:
+        assert protocol.decode(case["text"])
+
+
+@pytest.mark.parametrize("case", CASES["fromServer"], ids=lambda case: case["name"])
+def test_what_the_server_says_survives_encoding(case):
+    import msgspec
+
+    message = msgspec.convert(case["message"], SERVER_MESSAGES[case["message"]["type"]])
+    assert json.loads(protocol.encode(message)) == case["message"]
+
+
+def _decodes_or_refuses(text: str) -> None:
+    try:
+        assert isinstance(protocol.decode(text), protocol.ClientMessage)
+    except protocol.ProtocolError as refusal:
+        assert refusal.code in {"invalid_json", "invalid_message", "unknown_type", "too_large"}
+        assert refusal.sentence.endswith(".")
+
+
+@given(st.text())
+def test_any_text_is_a_message_or_a_protocol_error(text):
+    _decodes_or_refuses(text)
+
+
+@given(JSON)
+def test_any_json_is_a_message_or_a_protocol_error(value):
+    _decodes_or_refuses(json.dumps(value))
+
+
+@given(TYPES, st.dictionaries(MEMBERS, JSON, max_size=8))
+def test_any_members_are_a_message_or_a_protocol_error(kind, members):
+    _decodes_or_refuses(json.dumps(members | {"type": kind}))
+
+
+@given(st.sampled_from([case["text"] for case in CASES["fromClient"]]), st.data())
+def test_a_damaged_message_is_a_message_or_a_protocol_error(text, data):
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, len(text)))
+    _decodes_or_refuses(text[:start] + data.draw(st.text(max_size=5)) + text[end:])
+
+
+def test_a_response_may_be_larger_than_other_messages():
+    limits = protocol.Limits(message_bytes=2_000, response_bytes=5_000)
+    response = json.dumps({"type": "response", "cacheKey": "k", "data": {"cards": ["x" * 3_000]}})
+    assert protocol.decode(response, limits)
+    for too_large in (response.replace("x", "xx"), json.dumps({"type": "generate", "prompt": "x" * 2_500})):
+        with pytest.raises(protocol.ProtocolError, match="bytes"):
+            protocol.decode(too_large, limits)
+
+
+def test_size_is_counted_in_bytes_and_not_in_characters():
+    message = json.dumps({"type": "generate", "prompt": "é" * 900}, ensure_ascii=False)
+    with pytest.raises(protocol.ProtocolError, match="too_large|bytes"):
+        protocol.decode(message, protocol.Limits(message_bytes=1_500, response_bytes=1_500))
+
+
+def test_options_are_filled_with_count_and_topic():
+    message = protocol.decode('{"type":"generate","prompt":"  The water cycle  ","options":{"topic":" ","refresh":true}}')
+    assert message.options.filled(message.prompt) == {"count": 10, "topic": "The water cycle"}
+
+
+def test_the_cache_key_is_the_guides():
+    assert protocol.cache_key("Neural Networks", 10) == "webllm:flashcards:Neural Networks:10"

@@ -1,0 +1,144 @@
+"""Sessions over REST, as the contract's section 1 has them."""
+
+import pytest
+from django.utils import timezone
+
+from sessions_app.models import WebLLMSession
+from tests.sessions_app.conftest import MODEL
+
+SESSIONS = "/api/webllm/session"
+
+
+def test_it_opens_a_session_as_the_guide_does(alice, client_of):
+    response = client_of(alice).post(SESSIONS, {"modelId": MODEL})
+    body = response.json()
+    assert response.status_code == 201
+    assert response["Location"].endswith(f"{SESSIONS}/{body['sessionId']}")
+    assert body["wsUrl"].startswith(f"ws://localhost/ws/webllm/{body['sessionId']}?ticket=")
+    assert (body["modelId"], body["status"]) == (MODEL, "initializing")
+    assert body["createdAt"].endswith("Z")
+    assert body["lastActivity"] < body["expiresAt"]
+
+
+def test_the_socket_address_is_wss_behind_https(alice, client_of):
+    body = client_of(alice).post(SESSIONS, {"modelId": MODEL}, secure=True).json()
+    assert body["wsUrl"].startswith("wss://")
+
+
+@pytest.mark.parametrize("model", ["SmolLM2-135M", "org/model:v1", "a.b-c_d", "x" * 200])
+def test_any_model_id_is_served_and_marked_when_it_is_in_no_catalogue(alice, client_of, model):
+    body = client_of(alice).post(SESSIONS, {"modelId": model}).json()
+    assert body["modelId"] == model
+    assert body["isInCatalogue"] is False
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"modelId": ""}, {"modelId": "a b"}, {"modelId": "x" * 201}, {"modelId": None}, {"modelId": ["a"]}, []]
+)
+def test_a_wrong_body_is_refused_by_the_name_of_the_field(alice, client_of, body):
+    response = client_of(alice).post(SESSIONS, body)
+    assert response.status_code == 400
+    assert response["Content-Type"] == "application/problem+json"
+    problem = response.json()
+    assert problem["code"] == "invalid"
+    assert problem["error"]
+    assert problem["fields"]
+
+
+def test_a_body_that_is_no_json_is_refused_in_words(alice, client_of):
+    response = client_of(alice).post(SESSIONS, "{", content_type="application/json")
+    assert response.status_code == 400
+    assert "JSON" in response.json()["error"]
+
+
+def test_it_reads_a_session(alice, client_of, new_session):
+    opened = new_session(alice)
+    body = client_of(alice).get(f"{SESSIONS}/{opened['sessionId']}").json()
+    assert body["id"] == body["sessionId"] == opened["sessionId"]
+    assert body["queueLength"] == 0
+    assert body["closedAt"] is None
+
+
+def test_it_lists_sessions_newest_first_in_pages(alice, client_of, new_session):
+    opened = [new_session(alice)["sessionId"] for _ in range(3)]
+    first = client_of(alice).get(f"{SESSIONS}?pageSize=2").json()
+    second = client_of(alice).get(first["next"]).json()
+    assert [one["sessionId"] for one in first["results"] + second["results"]] == opened[::-1]
+
+
+def test_a_list_takes_the_same_few_queries_however_long(alice, client_of, new_session, django_assert_num_queries):
+    for _ in range(5):
+        new_session(alice)
+    with django_assert_num_queries(2):  # the user of the token, the page
+        client_of(alice).get(SESSIONS)
+
+
+def test_closing_answers_success_also_the_second_time(alice, client_of, new_session):
+    address = f"{SESSIONS}/{new_session(alice)['sessionId']}"
+    for _ in range(2):
+        response = client_of(alice).delete(address)
+        assert (response.status_code, response.json()) == (200, {"success": True})
+    body = client_of(alice).get(address).json()
+    assert (body["status"], body["closeReason"]) == ("closed", "closed by its user")
+    assert body["closedAt"]
+
+
+def test_a_ticket_is_given_while_the_session_lives(alice, client_of, new_session):
+    address = f"{SESSIONS}/{new_session(alice)['sessionId']}"
+    response = client_of(alice).post(f"{address}/ticket")
+    assert response.status_code == 201
+    assert "?ticket=" in response.json()["wsUrl"]
+    client_of(alice).delete(address)
+    response = client_of(alice).post(f"{address}/ticket")
+    assert (response.status_code, response.json()["code"]) == (409, "session_closed")
+
+
+def test_one_user_has_so_many_sessions_open_and_no_more(alice, client_of, new_session, settings):
+    settings.SESSIONS_PER_USER = 2
+    first = new_session(alice)
+    new_session(alice)
+    response = client_of(alice).post(SESSIONS, {"modelId": MODEL})
+    assert response.status_code == 429
+    assert int(response["Retry-After"]) > 0
+    assert "close one" in response.json()["error"]
+    client_of(alice).delete(f"{SESSIONS}/{first['sessionId']}")
+    assert new_session(alice)
+
+
+def test_a_session_past_its_time_takes_no_place(alice, new_session, settings):
+    settings.SESSIONS_PER_USER = 1
+    new_session(alice)
+    WebLLMSession.objects.update(last_activity_at=timezone.now() - timezone.timedelta(hours=1))
+    assert new_session(alice)
+
+
+def test_the_catalogue_is_there_for_everybody(db, client_of):
+    models = client_of(None).get("/api/webllm/models").json()["models"]
+    for model in models:
+        assert {"modelId", "name", "engine", "downloadMb", "vramMb", "context", "features", "isLocal"} <= set(model)
+
+
+def test_stats_are_for_staff(alice, bob, client_of, new_session):
+    new_session(alice)
+    assert client_of(alice).get("/api/webllm/stats").status_code == 403
+    bob.is_staff = True
+    bob.save()
+    body = client_of(bob).get("/api/webllm/stats").json()
+    assert body["sessions"] == {
+        "total": 1,
+        "byStatus": {"initializing": 1, "ready": 0, "generating": 0, "error": 0, "closed": 0, "expired": 0},
+    }
+    assert body["generations"]["total"] == 0
+
+
+def test_every_address_has_no_trailing_slash(alice, client_of):
+    response = client_of(alice).get(f"{SESSIONS}/")
+    assert (response.status_code, response["Content-Type"]) == (404, "application/problem+json")
+    assert "slash" in response.json()["error"]
+
+
+def test_the_browsable_api_has_a_form_to_open_a_session(alice, client):
+    client.force_login(alice)
+    page = client.get(SESSIONS, HTTP_ACCEPT="text/html").content.decode()
+    assert 'name="modelId"' in page
+    assert "csrfmiddlewaretoken" in page

@@ -1,0 +1,144 @@
+"""Every bad message gets its error with a code and a sentence, and the socket lives on."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from sessions_app.models import Generation
+from tests.sessions_app.conftest import cards, open_socket
+
+CASES = json.loads((Path(__file__).parents[1] / "contract" / "protocol_cases.json").read_text())["fromClient"]
+BAD = [case for case in CASES if "error" in case]
+
+
+async def test_every_bad_message_of_the_table_gets_its_error_and_the_socket_lives(socket_db, alice, session_of):
+    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
+        for case in BAD:
+            await socket.send_frame(case["text"])
+            message = await socket.receive()
+            assert (message["type"], message["code"]) == ("error", case["error"]), case["name"]
+            assert case.get("names", "") in message["error"], case["name"]
+            assert await socket.is_alive(), case["name"]
+
+
+async def test_a_binary_frame_gets_an_error(socket_db, alice, session_of):
+    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
+        await socket.send_frame(binary=b"\x00\xff")
+        assert (await socket.receive())["code"] == "invalid_message"
+        assert await socket.is_alive()
+
+
+async def test_three_frames_in_a_row_that_are_no_json_close_the_socket_in_words(socket_db, alice, session_of):
+    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
+        for _ in range(3):
+            await socket.send_frame("{nonsense")
+            assert (await socket.receive())["code"] == "invalid_json"
+        close = await socket.receive_close()
+        assert close["code"] == 4400
+        assert close["reason"]
+
+
+@pytest.mark.parametrize("size", [70_000, 1_100_000])
+async def test_a_message_that_is_too_large_gets_an_error(socket_db, alice, session_of, size):
+    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
+        await socket.send(type="generate", prompt="x" * size)
+        assert (await socket.receive())["code"] in {"too_large", "invalid_message"}
+        assert await socket.is_alive()
+
+
+async def test_a_large_response_is_taken(socket_db, alice, session_of):
+    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
+        await socket.ask("Tides", 1)
+        asked = await socket.receive_type("generate")
+        await socket.answer(asked, [*cards("ebb"), {"filler": "x" * 200_000}])
+        assert (await socket.receive_type("result"))["data"]["cards"][0]["front"] == "ebb"
+
+
+async def test_a_response_nobody_asked_for_is_refused(socket_db, alice, session_of):
+    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
+        await socket.send(type="response", cacheKey="webllm:flashcards:Tides:1", data={"cards": cards("ebb")})
+        assert (await socket.receive())["code"] == "unknown_cache_key"
+        await socket.ask("Tides", 1)
+        assert await socket.receive_type("generate"), "a client must not have written the cache"
+
+
+async def test_a_foreign_cache_key_is_refused_and_the_right_one_still_counts(socket_db, alice, session_of):
+    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
+        await socket.ask("Tides", 1)
+        asked = await socket.receive_type("generate")
+        await socket.send(type="response", cacheKey="webllm:flashcards:Other:1", data={"cards": cards("ebb")})
+        assert (await socket.receive())["code"] == "unknown_cache_key"
+        await socket.answer(asked, cards("ebb"))
+        assert (await socket.receive_type("result"))["data"]["cards"]
+
+
+async def test_the_same_response_twice_is_taken_once(socket_db, alice, session_of):
+    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
+        await socket.ask("Tides", 1)
+        asked = await socket.receive_type("generate")
+        await socket.answer(asked, cards("ebb"))
+        await socket.answer(asked, cards("flow"))
+        assert (await socket.receive_type("result"))["data"]["cards"][0]["front"] == "ebb"
+        assert (await socket.receive())["code"] == "unknown_cache_key"
+
+
+async def test_a_lease_that_is_not_held_is_stale(socket_db, alice, session_of):
+    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
+        await socket.ask("Tides", 1)
+        asked = await socket.receive_type("generate")
+        message = {"type": "response", "cacheKey": asked["cacheKey"], "data": {"cards": cards("ebb")}}
+        await socket.send(**message, lease="3f0b6e5e-0000-4000-8000-000000000000")
+        assert (await socket.receive())["code"] == "stale_response"
+
+
+async def test_the_queue_of_a_user_has_an_end(socket_db, alice, session_of, settings):
+    settings.QUEUE_PER_USER = 2
+    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
+        for number in range(3):
+            await socket.ask(f"Topic {number}", 1)
+        while (message := await socket.receive())["type"] != "error":
+            pass
+        assert (message["code"], message["retryable"]) == ("queue_full", True)
+        assert message["retryAfter"] > 0
+
+
+async def test_too_many_messages_are_refused_and_then_the_socket_closes(socket_db, alice, session_of, settings):
+    settings.SOCKET_RATE, settings.SOCKET_BURST = 1, 2
+    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
+        for _ in range(5):
+            await socket.send(type="nonsense")
+        codes = [(await socket.receive())["code"] for _ in range(4)]
+        assert codes == ["unknown_type", "unknown_type", "rate_limited", "rate_limited"]
+        assert (await socket.receive_close())["code"] == 4429
+
+
+async def test_a_message_that_breaks_the_server_gets_an_internal_error_and_no_traceback(socket_db, alice, session_of):
+    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
+        await Generation.objects.acount()
+        await _break_the_queue()
+        await socket.ask("Tides", 1)
+        error = await socket.receive_type("error")
+        assert error["code"] == "internal"
+        assert "relation" not in error["error"]
+        await _mend_the_queue()
+        assert await socket.is_alive()
+
+
+async def _break_the_queue() -> None:
+    await _run_sql("ALTER TABLE sessions_app_generation RENAME TO elsewhere")
+
+
+async def _mend_the_queue() -> None:
+    await _run_sql("ALTER TABLE elsewhere RENAME TO sessions_app_generation")
+
+
+async def _run_sql(statement: str) -> None:
+    from asgiref.sync import sync_to_async
+    from django.db import connection
+
+    def run() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+
+    await sync_to_async(run)()

@@ -1,0 +1,67 @@
+"""The walls: imports point one way, migrations are complete, the pure modules are pure."""
+
+import ast
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+ROOT = Path(__file__).resolve().parent.parent
+PURE = ["sessions_app/protocol.py", "sessions_app/exceptions.py", "sessions_app/ratelimit.py", "flashcards/prompts.py"]
+TRANSPORT = {"consumers", "handlers", "views", "serializers", "tasks", "admin", "routing", "urls", "auth", "problems"}
+
+
+def imports(path: Path) -> set[str]:
+    """Every module that a file imports, wherever in it."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def modules(folder: str) -> list[Path]:
+    return [path for path in (ROOT / folder).rglob("*.py") if "migrations" not in path.parts]
+
+
+def importing(paths: list[Path], *prefixes: str) -> list[str]:
+    return [f"{path.relative_to(ROOT)}: {name}" for path in paths for name in sorted(imports(path)) if name.startswith(prefixes)]
+
+
+def test_sessions_never_import_flashcards():
+    assert importing(modules("sessions_app"), "flashcards") == []
+
+
+def test_no_app_imports_the_project():
+    assert importing(modules("sessions_app") + modules("flashcards"), "mindflip") == []
+
+
+def test_flashcards_enter_sessions_by_their_services():
+    doors = ("sessions_app.services", "sessions_app.exceptions", "sessions_app.models", "sessions_app.templatetags")
+    found = importing(modules("flashcards"), "sessions_app.")
+    assert [line for line in found if not line.split(": ")[1].startswith(doors)] == []
+
+
+def test_services_know_no_transport():
+    names = (*(f"sessions_app.{name}" for name in TRANSPORT), "channels", "rest_framework")
+    assert importing(modules("sessions_app/services"), *names) == []
+
+
+def test_the_socket_names_no_model():
+    assert importing([ROOT / "sessions_app/consumers.py"], "sessions_app.models", "sessions_app.services") == []
+
+
+def test_only_events_talk_to_the_channel_layer():
+    layer = importing(modules("sessions_app") + modules("flashcards"), "channels.layers")
+    assert {line.split(":")[0] for line in layer} == {"sessions_app/events.py"}
+
+
+@pytest.mark.parametrize("path", PURE)
+def test_pure_modules_import_no_framework(path):
+    assert importing([ROOT / path], "django", "rest_framework", "channels", "redis") == []
+
+
+def test_no_migration_is_missing(db):
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
