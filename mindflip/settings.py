@@ -223,7 +223,7 @@ MESSAGE_BYTES = env.integer("MINDFLIP_MESSAGE_BYTES", 65_536, "largest message o
 RESPONSE_BYTES = env.integer("MINDFLIP_RESPONSE_BYTES", 1_048_576, "largest response of an engine", least=1024)
 
 # --- browser policies ------------------------------------------------------------------------------------------------
-# WebLLM's own list keeps weights on huggingface.co (which hands downloads on to its storage hosts) and libraries on raw.githubusercontent.com.
+# WebLLM's own list keeps weights on huggingface.co (which hands downloads on to storage hosts), libraries on raw.githubusercontent.com.
 MODEL_HOSTS = env.listing(
     "MINDFLIP_MODEL_HOSTS",
     ["https://huggingface.co", "https://*.huggingface.co", "https://*.hf.co", "https://raw.githubusercontent.com"],

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from rest_framework_simplejwt.exceptions import TokenError
-from rest_framework_simplejwt.tokens import AccessToken
+from rest_framework_simplejwt.authentication import JWTAuthentication
+from rest_framework_simplejwt.exceptions import InvalidToken
 
 from sessions_app.exceptions import SocketRefused
 from sessions_app.services.tickets import ticket_read
@@ -61,8 +61,8 @@ def _ticket_user(knock: Knock) -> int | None:
 def _bearer_user(authorization: str) -> int | None:
     scheme, _, token = authorization.partition(" ")
     try:
-        return int(AccessToken(token)["user_id"]) if scheme.lower() == "bearer" else None
-    except (TokenError, KeyError, ValueError):
+        return int(JWTAuthentication().get_validated_token(token.encode())["user_id"]) if scheme.lower() == "bearer" else None
+    except (InvalidToken, KeyError, ValueError):
         return None
 
 

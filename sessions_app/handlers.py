@@ -142,6 +142,7 @@ def _next(peer: Peer, now: datetime) -> list[ServerMessage]:
 
 
 def _engine_generate(generation: Generation) -> protocol.EngineGenerate:
+    assert generation.lease
     request = answers.engine_request(generation)
     return protocol.EngineGenerate(
         prompt=request.prompt,

@@ -79,6 +79,8 @@ class WebLLMSession(models.Model):
     closed_at = models.DateTimeField(null=True, blank=True)
     close_reason = models.CharField(max_length=200, blank=True, default="")
 
+    status_now: str  # set by as_of()
+    queue_length: int  # set by as_of()
     objects = SessionQuerySet.as_manager()
 
     class Meta:

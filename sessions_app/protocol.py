@@ -56,7 +56,7 @@ class Options(Struct, rename="camel", omit_defaults=True, frozen=True):
     def filled(self, prompt: str) -> dict[str, Any]:
         """As a plain dict in which count and topic always stand; `refresh` is about this request alone and not kept."""
         topic = self.topic if self.topic and self.topic.strip() else prompt.strip()[:200]
-        options = msgspec.to_builtins(self) | {"count": self.count or DEFAULT_COUNT, "topic": topic}
+        options: dict[str, Any] = msgspec.to_builtins(self) | {"count": self.count or DEFAULT_COUNT, "topic": topic}
         options.pop("refresh", None)
         return options
 
@@ -161,7 +161,7 @@ ServerMessage = Progress | EngineGenerate | Result | Error
 
 
 # --- both ways -------------------------------------------------------------------------------------------------------
-_decoder = msgspec.json.Decoder(ClientMessage)
+_decoder: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(ClientMessage)
 _encoder = msgspec.json.Encoder()
 _FAULT = re.compile(r"^(?P<fault>.*?)(?: - at `\$\.?(?P<member>.*)`)?$", re.DOTALL)
 # JavaScript writes half of a surrogate pair as an escape; no UTF-8 can hold it, so it becomes U+FFFD

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 import redis
 from django.contrib.auth.models import User
+from pytest_django.fixtures import SettingsWrapper
 
 PASSWORD = "correct horse battery"
 
@@ -43,3 +44,9 @@ def _own_redis_keys_are_gone_afterwards() -> Iterator[None]:
         keys = list(client.scan_iter(f"*{os.environ['MINDFLIP_REDIS_PREFIX']}*", count=1000))
         if keys:
             client.delete(*keys)
+
+
+@pytest.fixture(autouse=True)
+def _passwords_are_hashed_quickly(settings: SettingsWrapper) -> None:
+    """A slow hash protects stolen databases; here it would cost a second for each user of the cast."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -50,8 +50,7 @@ def client_cache_key(request: EngineRequest) -> str:
 def answer_accept(*, engine: str, answer: Answer, now: datetime) -> Generation:
     """Take the answer of the engine behind this channel, once: the generation has then succeeded, failed with
     `no_valid_cards`, or is still leased because cards are missing. Raises UnknownCacheKey and StaleResponse."""
-    generation = Generation.objects.leased_by(engine).select_for_update().first()
-    _refuse_unasked(generation, answer)
+    generation = _asked(engine, answer)
     kind = get_kind(generation.kind)
     accepted = kind.accept_cards(answer.cards, generation.cards, generation.wanted)
     generation.cards = generation.cards + accepted.cards
@@ -68,12 +67,19 @@ def answer_cancel(*, generation: Generation, now: datetime) -> None:
     generations_end(Q(pk=generation.pk, lease=generation.lease), outcome=STOPPED, now=now)
 
 
-def _refuse_unasked(generation: Generation | None, answer: Answer) -> None:
+def _asked(engine: str, answer: Answer) -> Generation:
+    """The generation that this engine holds and the answer is for, locked."""
+    generation = Generation.objects.leased_by(engine).select_for_update().first()
     if answer.lease and (generation is None or generation.lease != answer.lease):
         raise StaleResponse("This generation is no longer leased to this engine: drop the answer and wait for the next.")
-    asked = client_cache_key(engine_request(generation)) if generation else None
-    if asked != answer.cache_key or (answer.generation_id and answer.generation_id != generation.pk):
+    if generation is None or not _is_for(generation, answer):
         raise UnknownCacheKey(f"This socket was not asked for {answer.cache_key[:200]!r}: send the cacheKey of its `generate`.")
+    return generation
+
+
+def _is_for(generation: Generation, answer: Answer) -> bool:
+    is_named = answer.generation_id in (None, generation.pk)
+    return is_named and client_cache_key(engine_request(generation)) == answer.cache_key
 
 
 def _ask_on(generation: Generation, now: datetime) -> None:

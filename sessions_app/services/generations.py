@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 
 from sessions_app.exceptions import NotFound, TooMany
@@ -49,7 +49,7 @@ def generation_submit(*, session_id: UUID, user_id: int, ask: Ask, now: datetime
     return _queued(session, ask, key, now)
 
 
-def generation_for_user(*, user: AbstractBaseUser, generation_id: UUID) -> Generation:
+def generation_for_user(*, user: User, generation_id: UUID) -> Generation:
     """The user's generation with its session. Raises NotFound for anybody else's."""
     generation = Generation.objects.of(user).select_related("session").filter(pk=generation_id).first()
     if generation is None:

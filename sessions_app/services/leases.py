@@ -3,6 +3,7 @@
 Every change is one UPDATE conditional on the lease or the state it comes from, so that two engines never hold one generation.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -18,6 +19,7 @@ from sessions_app.services.outcomes import Outcome, attempts_end, ended, generat
 NO_ENGINE = Outcome(
     GenerationStatus.FAILED, "no_engine", "No engine took this generation in time: open a page with a loaded model and ask again."
 )
+CANCELLED = Outcome(GenerationStatus.CANCELLED, "cancelled", "The generation was cancelled by an operator.")
 
 
 def lease_claim(*, session_id: UUID, engine: str, engine_name: str, now: datetime) -> Generation | None:
@@ -39,12 +41,25 @@ def lease_release(*, generation: Generation, code: str, sentence: str, now: date
     """The engine gave up: back into the queue, or failed after ATTEMPTS engines."""
     held = Generation.objects.filter(pk=generation.pk, lease=generation.lease)
     if generation.attempt_count < settings.ATTEMPTS:
-        columns = {"status": GenerationStatus.QUEUED, "lease": None, "lease_expires_at": None, "queued_at": now, "asks": 0}
+        columns: dict[str, object] = {
+            "status": GenerationStatus.QUEUED,
+            "lease": None,
+            "lease_expires_at": None,
+            "queued_at": now,
+            "asks": 0,
+        }
     else:
         columns = ended(Outcome(GenerationStatus.FAILED, code, sentence), now)
     with transaction.atomic():
         if held.update(**columns):
             attempts_end(Q(generation=generation), outcome=code, reason=sentence, card_count=len(generation.cards), now=now)
+
+
+def generations_cancel(*, generation_ids: Sequence[UUID], now: datetime) -> int:
+    """Cancel those that are still open, and tell their sockets; how many there were."""
+    cancelled = generations_end(Q(pk__in=generation_ids), outcome=CANCELLED, now=now)
+    events.generations_changed(cancelled)
+    return len(cancelled)
 
 
 def socket_gone(*, channel: str, now: datetime) -> None:

@@ -25,7 +25,8 @@ def result_key(*, user_id: int, model_id: str, kind: str, prompt_version: str, p
 def result_read(key: str) -> dict[str, Any] | None:
     """The `{generationId, cards}` remembered under the key, or None."""
     try:
-        return cache.get(f"result:{key}")
+        remembered: dict[str, Any] | None = cache.get(f"result:{key}")
+        return remembered
     except RedisError as error:
         log.warning("The result cache cannot be read, so a result is made anew: %s", error)
         return None

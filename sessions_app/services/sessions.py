@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q
 
@@ -20,9 +20,9 @@ EXPIRED_IDLE = "expired after inactivity"
 
 
 @transaction.atomic
-def session_open(*, user: AbstractBaseUser, model_id: str, now: datetime) -> WebLLMSession:
+def session_open(*, user: User, model_id: str, now: datetime) -> WebLLMSession:
     """A new session. Raises TooMany when the user has SESSIONS_PER_USER open."""
-    get_user_model().objects.select_for_update().get(pk=user.pk)  # two opens at once must not both take the last place
+    User.objects.select_for_update().get(pk=user.pk)  # two opens at once must not both take the last place
     if WebLLMSession.objects.of(user).alive(now).count() >= settings.SESSIONS_PER_USER:
         raise TooMany(
             f"You have {settings.SESSIONS_PER_USER} sessions open, which is the most: close one, or wait until one expires.",
@@ -32,7 +32,7 @@ def session_open(*, user: AbstractBaseUser, model_id: str, now: datetime) -> Web
     return WebLLMSession.objects.create(user=user, model_id=model_id, created_at=now, last_activity_at=now)
 
 
-def session_for_user(*, user: AbstractBaseUser, session_id: UUID, now: datetime) -> WebLLMSession:
+def session_for_user(*, user: User, session_id: UUID, now: datetime) -> WebLLMSession:
     """The user's session, ended or not, as it is now. Raises NotFound for anybody else's."""
     session = WebLLMSession.objects.of(user).as_of(now).filter(pk=session_id).first()
     if session is None:
@@ -57,7 +57,7 @@ def session_touch(*, session_id: UUID, now: datetime) -> bool:
     return bool(session.update(last_activity_at=now))
 
 
-def session_engine_ready(*, session_id: UUID, facts: dict, now: datetime) -> None:
+def session_engine_ready(*, session_id: UUID, facts: dict[str, Any], now: datetime) -> None:
     """An engine of this session is there; an earlier engine's error is over."""
     WebLLMSession.objects.alive(now).filter(pk=session_id).update(status=SessionStatus.READY, engine_facts=facts, last_activity_at=now)
 
@@ -68,10 +68,15 @@ def session_engine_broken(*, session_id: UUID, sentence: str, now: datetime) -> 
     WebLLMSession.objects.alive(now).filter(pk=session_id).update(status=SessionStatus.ERROR, engine_facts=facts)
 
 
-def session_close(*, user: AbstractBaseUser, session_id: UUID, now: datetime) -> None:
+def session_close(*, user: User, session_id: UUID, now: datetime) -> None:
     """End the session, cancel what it has open, close its sockets. Harmless the second time. Raises NotFound."""
     session_for_user(user=user, session_id=session_id, now=now)
-    _end([session_id], status=SessionStatus.CLOSED, reason=CLOSED_BY_USER, now=now)
+    sessions_close(session_ids=[session_id], reason=CLOSED_BY_USER, now=now)
+
+
+def sessions_close(*, session_ids: Sequence[UUID], reason: str, now: datetime) -> int:
+    """End those of the sessions that live, whosever they are; how many there were."""
+    return _end(session_ids, status=SessionStatus.CLOSED, reason=reason, now=now)
 
 
 def sessions_expire_idle(*, now: datetime, batch: int = 500) -> int:
