@@ -9,13 +9,14 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import psutil
 import pytest
 
-from mindflip.embedded.places import free_port
+from mindflip.embedded.places import free_port, remove_folder
 from mindflip.embedded.programs import ROOT
 from tests.processes import eventually
 
@@ -68,19 +69,34 @@ class LocalRun:
 
 @pytest.fixture
 def run(tmp_path: Path) -> Iterator[LocalRun]:
+    with _local_run(tmp_path) as local:
+        yield local
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalRun]:
+    """One that serves already, for the tests that leave it so."""
+    with _local_run(tmp_path_factory.mktemp("running")) as local:
+        local.start_and_wait()
+        yield local
+
+
+@contextmanager
+def _local_run(home: Path) -> Iterator[LocalRun]:
     """On a folder with a space in its name, with the model already there and the page's files already collected."""
-    var = tmp_path / f"a var {secrets.token_hex(4)}"
+    var = home / f"a var {secrets.token_hex(4)}"
     (var / "models").mkdir(parents=True)
     (var / "models" / "SmolLM2-135M-Instruct.json").write_text("{}")
     (var / "static").symlink_to((Path(os.environ["MINDFLIP_VAR"]) / "static").resolve())
     local = LocalRun(var)
-    yield local
-    if local.process is not None and local.process.poll() is None:
-        local.send(signal.SIGTERM)
-    for process in _processes_of(var):
-        process.kill()
-    if (var / "postgres").is_symlink():
-        subprocess.run(["rm", "-rf", str((var / "postgres").resolve())], check=True)
+    try:
+        yield local
+    finally:
+        if local.process is not None and local.process.poll() is None:
+            local.send(signal.SIGTERM)
+        for process in _processes_of(var):
+            process.kill()
+        remove_folder(var / "postgres")
 
 
 def _processes_of(var: Path) -> list[psutil.Process]:
@@ -97,50 +113,38 @@ def _processes_of(var: Path) -> list[psutil.Process]:
     return found
 
 
-def test_it_serves_keeps_data_over_a_second_start_and_leaves_no_process_behind(run: LocalRun) -> None:
-    run.start_and_wait()
-    found = re.search(r"Admin: (\S+) +Password: (\S+)", run.said)
-    assert found, run.said
-    assert set(run.services()) == {"PostgreSQL", "Valkey", "web", "worker", "beat"}
-    assert run.send(signal.SIGINT) == 0, run.said
-    assert _processes_of(run.var) == []
-
-    run.start_and_wait()
-    assert "Password" not in run.said, "there is an admin already"
-    answer = httpx.post(f"{run.url}/api/auth/token", json={"username": found[1], "password": found[2]})
-    assert answer.status_code == 200, answer.text
-    assert run.send(signal.SIGTERM) == 0, run.said
-    assert _processes_of(run.var) == []
-
-
-def test_after_kill_9_of_it_the_next_start_stops_what_is_left_and_serves(run: LocalRun) -> None:
+def test_it_keeps_data_and_recovers_after_kill_9_and_leaves_no_process_behind_after_ctrl_c(run: LocalRun) -> None:
     run.start_and_wait()
     before = run.services()
+    assert set(before) == {"PostgreSQL", "Valkey", "web", "worker", "beat"}
+    admin = re.search(r"Admin: (\S+) +Password: (\S+)", run.said)
+    assert admin, run.said
     run.send(signal.SIGKILL)
     assert psutil.pid_exists(before["web"]), "the services outlive it"
 
     run.start_and_wait()
     assert "left over from a run that was killed" in run.said
+    assert "Password" not in run.said, "there is an admin already"
     assert not set(before.values()) & set(run.services().values())
-    assert httpx.get(f"{run.url}/api/auth/token").status_code == 405
+    assert _token_status(run, username=admin[1], password=admin[2]) == 200
+
+    assert run.send(signal.SIGINT) == 0, run.said
+    assert _processes_of(run.var) == []
 
 
-def test_a_service_that_dies_is_started_again_and_said(run: LocalRun) -> None:
-    run.start_and_wait()
+def test_a_service_that_dies_is_started_again_and_said(running: LocalRun) -> None:
     for name in ("web", "PostgreSQL", "Valkey"):
-        os.kill(run.services()[name], signal.SIGKILL)
-        eventually(lambda name=name: f"{name} ended" in run.said)
-    eventually(lambda: _status(f"{run.url}/api/webllm/models") == 401)
-    eventually(lambda: _status(f"{run.url}/api/auth/token", json={"username": "nobody", "password": "wrong"}) == 401)
+        os.kill(running.services()[name], signal.SIGKILL)
+        eventually(lambda name=name: f"{name} ended" in running.said)
+    eventually(lambda: _token_status(running, username="nobody", password="wrong") == 401, 40)
 
 
-def test_a_second_one_on_the_same_folder_is_refused(run: LocalRun) -> None:
-    run.start_and_wait()
-    second = LocalRun(run.var)
-    second.output = run.var.parent / "second.txt"
+def test_a_second_one_on_the_same_folder_is_refused(running: LocalRun) -> None:
+    second = LocalRun(running.var)
+    second.output = running.var.parent / "second.txt"
     second.start()
     assert second.wait_for_end() == 1
-    assert f"MindFlip runs already on {run.var} (process {run.process.pid})" in second.said
+    assert f"MindFlip runs already on {running.var} (process {running.process.pid})" in second.said
     assert "Traceback" not in second.said
 
 
@@ -166,10 +170,18 @@ def test_a_folder_that_cannot_be_written_is_said_in_a_sentence(run: LocalRun, tm
     assert "Traceback" not in run.said
 
 
-def test_a_server_that_does_not_answer_is_said_in_a_sentence(run: LocalRun) -> None:
-    run.start(DATABASE_URL=f"postgresql://mindflip@127.0.0.1:{free_port()}/mindflip", REDIS_URL=os.environ["REDIS_URL"])
+@pytest.mark.parametrize(
+    ("variable", "address", "sentence"),
+    [
+        ("DATABASE_URL", "postgresql://mindflip@127.0.0.1:{port}/mindflip", "The database at DATABASE_URL does not answer"),
+        ("REDIS_URL", "redis://127.0.0.1:{port}/0", "The server at REDIS_URL does not answer"),
+    ],
+)
+def test_an_outside_server_that_does_not_answer_is_said_in_a_sentence(run: LocalRun, variable: str, address: str, sentence: str) -> None:
+    outside = {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL")}
+    run.start(**outside | {variable: address.format(port=free_port())})
     assert run.wait_for_end() == 1
-    assert "The database at DATABASE_URL does not answer" in run.said
+    assert sentence in run.said
     assert "Traceback" not in run.said
 
 
@@ -188,8 +200,9 @@ def test_a_disk_that_is_nearly_full_is_said_in_a_sentence(run: LocalRun, tmp_pat
     assert "Traceback" not in run.said
 
 
-def _status(url: str, **body: object) -> int:
+def _token_status(run: LocalRun, **credentials: str) -> int:
+    """What the token door answers, which needs the database and Redis; 0 while nothing does."""
     try:
-        return (httpx.post(url, **body) if body else httpx.get(url)).status_code
+        return httpx.post(f"{run.url}/api/auth/token", json=credentials).status_code
     except httpx.HTTPError:
         return 0

@@ -4,13 +4,16 @@ import os
 import signal
 from typing import Any
 
+import psycopg
+import redis
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError
 
 from mindflip.embedded import collected
 from mindflip.embedded.service import CannotRun
+
+PATIENCE_SECONDS = 10
 
 
 class Command(BaseCommand):
@@ -18,11 +21,10 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []  # migrate makes them
 
     def handle(self, *args: Any, **options: Any) -> None:
+        ask_servers()
+        call_command("migrate", interactive=False, verbosity=options["verbosity"])
         try:
-            call_command("migrate", interactive=False, verbosity=options["verbosity"])
             collected.collect(settings.VAR_DIR)
-        except OperationalError as error:
-            raise CommandError(f"The database at DATABASE_URL does not answer: {first_line(error)}") from None
         except CannotRun as reason:
             raise CommandError(str(reason)) from None
         if "HONCHO_PROCESS_NAME" in os.environ:
@@ -30,5 +32,18 @@ class Command(BaseCommand):
             signal.pause()
 
 
-def first_line(error: Exception) -> str:
+def ask_servers() -> None:
+    """Raises CommandError when one does not answer: asked for once and plainly, before pools and retries hide the reason."""
+    try:
+        psycopg.connect(settings.DATABASE_URL, connect_timeout=PATIENCE_SECONDS).close()
+    except psycopg.Error as error:
+        raise CommandError(f"The database at DATABASE_URL does not answer: {_first_line(error)}") from None
+    try:
+        with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=PATIENCE_SECONDS) as client:
+            client.ping()
+    except (redis.RedisError, ValueError) as error:
+        raise CommandError(f"The server at REDIS_URL does not answer: {_first_line(error)}") from None
+
+
+def _first_line(error: Exception) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0]
