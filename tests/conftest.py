@@ -2,11 +2,11 @@
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import redis
 from django.contrib.auth.models import User
-from pytest_django.fixtures import SettingsWrapper
 
 PASSWORD = "correct horse battery"
 
@@ -47,6 +47,6 @@ def _own_redis_keys_are_gone_afterwards() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _passwords_are_hashed_quickly(settings: SettingsWrapper) -> None:
+def _passwords_are_hashed_quickly(settings: Any) -> None:
     """A slow hash protects stolen databases; here it would cost a second for each user of the cast."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -16,9 +16,7 @@ from sessions_app import events
 from sessions_app.models import Attempt, Generation, GenerationStatus
 from sessions_app.services.outcomes import Outcome, attempts_end, ended, generations_end
 
-NO_ENGINE = Outcome(
-    GenerationStatus.FAILED, "no_engine", "No engine took this generation in time: open a page with a loaded model and ask again."
-)
+NO_ENGINE = Outcome(GenerationStatus.FAILED, "no_engine", "No engine took this in time: open a page with a loaded model and ask again.")
 CANCELLED = Outcome(GenerationStatus.CANCELLED, "cancelled", "The generation was cancelled by an operator.")
 
 
