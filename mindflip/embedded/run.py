@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from . import folder, leftovers, places, state
+from . import folder, leftovers, local_model, places, state
 from .postgres import postgres
 from .programs import PROGRAMS, ROOT, program
 from .service import CannotRun, Service
@@ -68,8 +68,10 @@ class Run:
 
     def _fetch_model(self) -> None:
         """Without it MindFlip still serves the models of the internet, so a failure is said and passed over."""
+        if local_model.is_fetched(Path(os.environ.get("MINDFLIP_MODELS_DIR") or self.var / "models")):
+            return
         step = Service("fetch_model", self._manage("fetch_model"), self._log("fetch_model"), cwd=ROOT, environment=self._variables())
-        self.say("Looking for the local model (93 MB, fetched once) ...")
+        self.say("Fetching the local model (93 MB, once) ...")
         try:
             self.supervisor.run_to_end(step)
         except Stopped:

