@@ -61,9 +61,13 @@ function hasMemory64() {
   }
 }
 
-/** Threads need shared memory, and that a cross-origin isolated page. Half of many cores: the other half is their second threads. */
+/**
+ * Threads need shared memory, and that a cross-origin isolated page. One core stays free for everything else: llama.cpp's
+ * threads wait for the slowest of them, and with 2 threads on 2 cores one busy neighbour brought 8 tokens a second down to 2.
+ * Of many cores half, for the other half is their second threads.
+ */
 function threadsToUse() {
   if (!globalThis.crossOriginIsolated) return 1;
   const cores = navigator.hardwareConcurrency || 1;
-  return cores <= 4 ? cores : Math.min(8, Math.floor(cores / 2));
+  return cores <= 4 ? Math.max(1, cores - 1) : Math.min(8, Math.floor(cores / 2));
 }

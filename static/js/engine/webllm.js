@@ -3,6 +3,7 @@
 import { MLCEngine, prebuiltAppConfig } from "../../vendor/web-llm/index.js";
 import { findEngines } from "./capabilities.js";
 import { EngineError } from "./errors.js";
+import { constraint } from "./grammar.js";
 import { asWebLLMRecord } from "./models.js";
 import { inMegabytes } from "./progress.js";
 
@@ -69,8 +70,8 @@ export class WebLLMBackend {
 }
 
 function responseFormat(schema, grammar) {
-  // the grammar first: a schema alone allows any white space, and small models then write blanks without end
-  if (grammar) return { type: "grammar", grammar };
+  const ours = constraint(schema, grammar);
+  if (ours) return { type: "grammar", grammar: ours };
   return schema ? { type: "json_object", schema: JSON.stringify(schema) } : undefined;
 }
 

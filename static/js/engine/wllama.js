@@ -4,6 +4,7 @@ import { CacheManager, LoggerWithoutDebug, Wllama } from "../../vendor/wllama/in
 import { findEngines } from "./capabilities.js";
 import { downloadGguf, noStorage } from "./downloads.js";
 import { EngineError } from "./errors.js";
+import { constraint } from "./grammar.js";
 import { downloading, starting } from "./progress.js";
 
 const DEFAULT_CONTEXT = 2048;
@@ -58,7 +59,7 @@ export class WllamaBackend {
         stream_options: { include_usage: true },
         max_tokens: maxTokens,
         temperature,
-        ...constraint(schema, grammar),
+        ...responseFormat(schema, grammar),
         abortSignal: this.#stopping.signal,
         onData: (chunk) => read(chunk, answer, onText),
       });
@@ -76,8 +77,9 @@ export class WllamaBackend {
 
 const quiet = { ...LoggerWithoutDebug, log() {}, warn() {} };
 
-function constraint(schema, grammar) {
-  if (grammar) return { grammar };
+function responseFormat(schema, grammar) {
+  const ours = constraint(schema, grammar);
+  if (ours) return { grammar: ours };
   return schema ? { response_format: { type: "json_schema", json_schema: { name: "answer", schema, strict: true } } } : {};
 }
 
