@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.forms import AuthenticationForm, UserCreationForm
 
 
@@ -36,3 +37,6 @@ class SignUpForm(_Styled, UserCreationForm):
         super().__init__(*args, **kwargs)
         self.fields["username"].widget.attrs |= {"autocapitalize": "none", "spellcheck": "false"}
         self.fields["password1"].help_text = "At least 8 characters; no common word, not digits alone, not like your name."
+
+    def validate_password_for_user(self, user: AbstractBaseUser, **kwargs: Any) -> None:
+        super().validate_password_for_user(user, "password1")  # Django looks at the repeated field, which is not here

@@ -81,6 +81,11 @@ export class WebLLMClient extends EventTarget {
     if (this.#call && !this.#call.request) this.#settle("reject", new GenerationError({ code: "cancelled", message: "Stopped before anything was written." }));
   }
 
+  /** Call off what is being written, for a page that is being left and will not hear of it. */
+  leave() {
+    if (this.#call?.request) this.#decline(this.#call.request.generationId);
+  }
+
   /** Hang up, and end the session on the server. */
   async close() {
     this.stop();

@@ -43,4 +43,5 @@ form.addEventListener("generate", ({ detail }) => write(batches.begin(detail)));
 form.addEventListener("stop", () => writer.stop());
 document.getElementById("batches").addEventListener("batch-next", (event) => NEXT[event.detail]?.(batches.of(event.target)));
 addEventListener("beforeunload", (event) => isWriting && event.preventDefault());
+addEventListener("pagehide", () => isWriting && writer.leave());
 panel.start();

@@ -1,13 +1,8 @@
+import { announce } from "../announce.js";
 import { cardElement, setUpFlipping } from "../cards.js";
 import { action, fromMould, part, say, slot } from "../dom.js";
 import { counted, speed } from "../format.js";
 import { saveAsDeck } from "./save.js";
-
-/**
- * What is kept of a batch: enough to show it again after a reload.
- * @typedef {{key: string, request: import("./request-form.js").CardRequest, cards: {front: string, back: string}[],
- *   state: "writing"|"done"|"stopped"|"failed", words: string, generationId?: string, name?: string}} BatchRecord
- */
 
 /**
  * The cards of one request on the page, from the first one written to the saved deck.
@@ -16,7 +11,7 @@ import { saveAsDeck } from "./save.js";
 export class Batch {
   #first = null;
 
-  /** @param {BatchRecord} record */
+  /** @param {import("./save.js").BatchRecord} record */
   constructor(record) {
     this.record = record;
     this.element = fromMould("batch-mould");
@@ -53,7 +48,7 @@ export class Batch {
     this.#count();
   }
 
-  /** @param {BatchRecord["state"]} state @param {string} words */
+  /** @param {import("./save.js").BatchRecord["state"]} state @param {string} words */
   show(state, words) {
     Object.assign(this.record, { state, words });
     this.element.dataset.state = state;
@@ -81,6 +76,7 @@ export class Batch {
     button.hidden = !next;
     notice.dataset.tone = tone;
     notice.hidden = !text;
+    if (text) announce(text);
   }
 
   #count() {

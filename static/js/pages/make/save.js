@@ -4,8 +4,14 @@ import { toast } from "../toast.js";
 import { say, slot } from "../dom.js";
 
 /**
+ * What is kept of a batch: enough to show it again after a reload.
+ * @typedef {{key: string, request: import("./request-form.js").CardRequest, cards: {front: string, back: string}[],
+ *   state: "writing"|"done"|"stopped"|"failed", words: string, generationId?: string, name?: string}} BatchRecord
+ */
+
+/**
  * Save a batch as a deck: by its generation, so that the deck knows where it comes from, else by its cards alone.
- * @param {import("./batch.js").BatchRecord} record
+ * @param {BatchRecord} record
  * @param {HTMLFormElement} form with the field `name` and a place for its error
  * @returns {Promise<{id: string, name: string}|null>} null when the form shows why not
  */

@@ -52,6 +52,11 @@ export class Writer {
     else this.#client?.stop();
   }
 
+  /** The page is left: what is being written is called off, so that nothing waits for it. */
+  leave() {
+    this.#client?.leave();
+  }
+
   async #ready() {
     const { model, engine } = await this.#panel.load();
     if (this.#client?.modelId !== model.modelId) {
@@ -103,5 +108,4 @@ function fail(batch, error, isStopped) {
   const { text, ...next } = advice(why);
   batch.show(isStopped ? "stopped" : "failed", `${batch.record.cards.length} of ${counted(batch.record.request.count, "card")}`);
   batch.notify({ ...next, text: text + kept, tone: isStopped ? "" : "danger" });
-  announce(text + kept);
 }
