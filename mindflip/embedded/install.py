@@ -109,7 +109,7 @@ def _do(command: Sequence[str], failure: str) -> None:
     """Run it, keeping its words for the case that it fails. Raises CannotInstall."""
     run = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", check=False)
     if run.returncode:
-        raise CannotInstall(f"{failure}: {_reason(run.stdout)} {_advice(run.stdout)}")
+        raise CannotInstall(f"{failure}: {_reason(run.stdout).rstrip('.')}. {_advice(run.stdout)}")
 
 
 def _reason(output: str) -> str:
