@@ -1,0 +1,68 @@
+"""What an operator sees of sessions, and what he can do with them."""
+
+import pytest
+from django.utils import timezone
+
+from sessions_app.models import Generation, WebLLMSession
+
+PLANTED = "<script>alert(1)</script>"
+
+
+@pytest.fixture
+def operator(admin_client):
+    return admin_client
+
+
+@pytest.fixture
+def generation(alice, new_session) -> Generation:
+    new_session(alice)
+    return Generation.objects.create(
+        session=WebLLMSession.objects.get(), user=alice, kind="flashcards", prompt=PLANTED, prompt_version="1",
+        options={"count": 1, "topic": PLANTED}, result_key="k", cards=[{"front": PLANTED, "back": "b"}],
+    )  # fmt: skip
+
+
+def test_it_lists_sessions_and_generations_with_what_a_model_wrote_escaped(operator, generation):
+    for path in ("webllmsession/", f"webllmsession/{generation.session_id}/change/", "generation/", f"generation/{generation.pk}/change/"):
+        page = operator.get(f"/admin/sessions_app/{path}")
+        assert page.status_code == 200
+        assert PLANTED not in page.content.decode()
+        assert "alice" in page.content.decode()
+
+
+def test_a_list_shows_expiry_before_the_sweep(operator, generation):
+    WebLLMSession.objects.update(last_activity_at=timezone.now() - timezone.timedelta(hours=1))
+    assert "expired" in operator.get("/admin/sessions_app/webllmsession/").content.decode()
+
+
+def test_it_finds_a_session_by_its_user_and_by_its_id(operator, generation):
+    for wanted, rows in (("alice", 1), (str(generation.session_id), 1), ("nobody", 0)):
+        page = operator.get("/admin/sessions_app/webllmsession/", {"q": wanted}).content.decode()
+        assert page.count('class="action-select"') == rows, wanted
+
+
+def test_closing_from_the_admin_ends_the_session_and_cancels_its_queue(operator, generation):
+    operator.post("/admin/sessions_app/webllmsession/", {"action": "close", "_selected_action": [str(generation.session_id)]})
+    generation.refresh_from_db()
+    session = WebLLMSession.objects.get()
+    assert (session.status, session.close_reason) == ("closed", "closed by an operator")
+    assert generation.status == "cancelled"
+
+
+def test_cancelling_from_the_admin_cancels(operator, generation):
+    operator.post("/admin/sessions_app/generation/", {"action": "cancel", "_selected_action": [str(generation.pk)]})
+    generation.refresh_from_db()
+    assert (generation.status, generation.error) == ("cancelled", "The generation was cancelled by an operator.")
+
+
+def test_nothing_can_be_changed_by_hand(operator, generation):
+    assert operator.post(f"/admin/sessions_app/generation/{generation.pk}/change/", {"status": "succeeded"}).status_code == 403
+    assert operator.get("/admin/sessions_app/generation/add/").status_code == 403
+    assert operator.post(f"/admin/sessions_app/generation/{generation.pk}/delete/", {"post": "yes"}).status_code == 403
+
+
+def test_a_list_takes_the_same_few_queries_however_long(operator, alice, new_session, django_assert_max_num_queries):
+    for _ in range(5):
+        new_session(alice)
+    with django_assert_max_num_queries(10):
+        operator.get("/admin/sessions_app/webllmsession/")

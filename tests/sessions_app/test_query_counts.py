@@ -1,0 +1,49 @@
+"""How many queries a message costs. A number that grows is a decision, and stands here."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from sessions_app import handlers, protocol
+from sessions_app.models import WebLLMSession
+
+ASK = protocol.decode('{"type":"generate","prompt":"Tides","options":{"count":1,"topic":"Tides"}}')
+ANSWER = protocol.decode('{"type":"response","cacheKey":"webllm:flashcards:Tides:1","data":{"cards":[{"front":"ebb","back":"falling"}]}}')
+
+
+@pytest.fixture
+def peer(alice, new_session) -> handlers.Peer:
+    new_session(alice)
+    return handlers.Peer(WebLLMSession.objects.get().pk, alice.pk, "channel.of.a.socket", "webllm")
+
+
+@contextmanager
+def statements(count: int) -> Iterator[None]:
+    """So many statements beside those that begin and end transactions."""
+    with CaptureQueriesContext(connection) as captured:
+        yield
+    real = [query["sql"] for query in captured if "SAVEPOINT" not in query["sql"]]
+    assert len(real) == count, "\n".join(real)
+
+
+def test_a_miss_costs_seven_statements(peer):
+    with statements(7):  # the session, the queue, insert; the oldest waiting, is the engine idle, lease, attempt
+        handlers.handle(peer, ASK)
+
+
+def test_an_answer_costs_four_statements(peer, django_capture_on_commit_callbacks):
+    handlers.handle(peer, ASK)
+    with statements(4), django_capture_on_commit_callbacks(execute=True):  # the leased row, its end, its attempt's; what waits next
+        messages = handlers.handle(peer, ANSWER)
+    assert [type(message) for message in messages] == [protocol.Progress, protocol.Result]
+
+
+def test_a_hit_costs_one_statement(peer, django_capture_on_commit_callbacks):
+    handlers.handle(peer, ASK)
+    with django_capture_on_commit_callbacks(execute=True):
+        handlers.handle(peer, ANSWER)
+    with statements(1):  # the session
+        assert handlers.handle(peer, ASK)[1].data.cached
