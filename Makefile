@@ -7,41 +7,48 @@ VENV_PYTHON = .venv/bin/python
 WITH_NODE = PATH="$(CURDIR)/.venv/bin:$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format settings clean
+.PHONY: help run test check lint modules types deployable installed format settings clean
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { sub(/:.*/, "", $$1); printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
 run: ## run MindFlip on http://localhost:3000 (first start: installs everything)
 	@$(INSTALL) run
 	@exec $(VENV_PYTHON) manage.py run
 
-test: ## run all tests: Python, JavaScript, browser
-	@$(INSTALL) test
+test: installed ## run all tests: Python, JavaScript, browser
 	@MINDFLIP_CHROMIUM="$$($(VENV_PYTHON) -m tests.chromium)" || exit 1; export MINDFLIP_CHROMIUM; \
 	failed=0; \
 	$(VENV_PYTHON) -m pytest -n 2 -q tests || failed=1; \
 	$(WITH_NODE) node --test $$(find tests/js -name '*.test.js') || failed=1; \
 	exit $$failed
 
-check: ## lint, types, missing migrations, deployment settings, settings page
-	@$(INSTALL) test
+check: lint modules types deployable ## lint, types, missing migrations, deployment settings, settings page
+
+lint: installed
 	$(VENV_PYTHON) -m ruff check
 	$(VENV_PYTHON) -m ruff format --check
-	$(VENV_PYTHON) -m mypy mindflip sessions_app flashcards
+
+modules: installed
 	$(WITH_NODE) node node_modules/eslint/bin/eslint.js static/js tests/js
+
+types: installed
+	$(VENV_PYTHON) -m mypy mindflip sessions_app flashcards
+
+deployable: installed
 	$(VENV_PYTHON) -m mindflip.embedded.temporary $(VENV_PYTHON) manage.py makemigrations --check --dry-run
 	$(VENV_PYTHON) manage.py document_settings --check
 	MINDFLIP_HOSTS=mindflip.example MINDFLIP_SECRET_KEY="$$($(VENV_PYTHON) -c 'import secrets; print(secrets.token_urlsafe(64))')" \
 		$(VENV_PYTHON) manage.py check --deploy --fail-level WARNING
 
-format: ## put the code in its form
+installed:
 	@$(INSTALL) test
+
+format: installed ## put the code in its form
 	$(VENV_PYTHON) -m ruff check --fix
 	$(VENV_PYTHON) -m ruff format
 
-settings: ## write docs/settings.md from the code
-	@$(INSTALL) run
+settings: installed ## write docs/settings.md from the code
 	$(VENV_PYTHON) manage.py document_settings
 
 clean: ## remove what was installed; var/, with all data, stays

@@ -1,0 +1,20 @@
+import js from "@eslint/js";
+import globals from "globals";
+
+const strictness = {
+  eqeqeq: "error",
+  "no-var": "error",
+  "prefer-const": "error",
+  "no-implied-eval": "error",
+  "no-shadow": "error",
+  "object-shorthand": "error",
+  complexity: ["error", 10],
+  "max-lines": ["error", { max: 250, skipBlankLines: true, skipComments: true }],
+};
+
+export default [
+  { ignores: ["node_modules/", "var/", ".venv/"] },
+  js.configs.recommended,
+  { files: ["static/js/**/*.js"], languageOptions: { globals: { ...globals.browser, ...globals.worker } }, rules: strictness },
+  { files: ["tests/js/**/*.js"], languageOptions: { globals: globals.node }, rules: strictness },
+];
