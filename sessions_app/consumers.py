@@ -18,6 +18,7 @@ from sessions_app.ratelimit import TokenBucket
 
 log = logging.getLogger(__name__)
 MALFORMED_IN_A_ROW = 3
+ABSURD_TIMES = 2  # a frame over twice the largest response is no oversight
 
 
 async def hop(function: Callable, *args: Any) -> Any:
@@ -59,7 +60,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
                 raise protocol.ProtocolError("invalid_message", "This is a binary frame: send JSON in a text frame.")
             message = protocol.decode(text, self.limits)
         except protocol.ProtocolError as error:
-            await self.refuse_message(error)
+            await self.refuse_message(error, len(text or ""))
             return
         self.malformed = 0
         await self.send_all(await hop(handlers.handle, self.peer, message))
@@ -89,8 +90,10 @@ class SessionConsumer(AsyncWebsocketConsumer):
     async def send_error(self, code: str, sentence: str, **members: Any) -> None:
         await self.send_all([protocol.Error(sentence, code, **members)])
 
-    async def refuse_message(self, error: protocol.ProtocolError) -> None:
+    async def refuse_message(self, error: protocol.ProtocolError, size: int) -> None:
         await self.send_error(error.code, error.sentence)
+        if error.code == "too_large" and size > ABSURD_TIMES * self.limits.response_bytes:
+            await self.close(4413, "This frame was far too large.")
         self.malformed = self.malformed + 1 if error.code == "invalid_json" else 0
         if self.malformed >= MALFORMED_IN_A_ROW:
             await self.close(4400, "Three frames in a row were not JSON.")

@@ -48,12 +48,14 @@ def open_socket(knock: Knock, channel: str) -> tuple[Peer, list[ServerMessage]]:
     peer = Peer(session.pk, user_id, channel, model.engine if model else "")
     facts = {"engine": peer.engine_name, "dialect": "guide", "connectedAt": now.isoformat()}
     sessions.session_engine_ready(session_id=session.pk, facts=facts, now=now)
+    log.info("Socket opened: session %s", session.pk)
     return peer, _next(peer, now)
 
 
 def close_socket(peer: Peer) -> None:
     """The socket is gone."""
     leases.socket_gone(channel=peer.channel, now=timezone.now())
+    log.info("Socket closed: session %s", peer.session_id)
 
 
 def handle(peer: Peer, message: protocol.ClientMessage) -> list[ServerMessage]:

@@ -1,5 +1,6 @@
 """What an engine answers: matched to the generation it was asked, checked, kept, and asked on when cards are missing."""
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from sessions_app.services.kinds import EngineRequest, get_kind
 from sessions_app.services.outcomes import Outcome, attempts_end, ended, generations_end
 from sessions_app.services.results import result_remember
 
+log = logging.getLogger(__name__)
 MORE_ASKS = 2  # contract, section 4: the engine is asked for the rest at most twice
 SUCCEEDED = Outcome(GenerationStatus.SUCCEEDED)
 STOPPED = Outcome(GenerationStatus.CANCELLED, "cancelled", "The generation was stopped.")
@@ -97,6 +99,7 @@ def _finish(generation: Generation, now: datetime) -> None:
     attempts_end(
         Q(generation=generation), outcome=outcome.code or "succeeded", reason=outcome.sentence, card_count=len(generation.cards), now=now
     )
+    log.info("Generation %s of session %s: %s, %d cards", generation.pk, generation.session_id, generation.status, len(generation.cards))
     if generation.status == GenerationStatus.SUCCEEDED:
         _publish(generation)
 

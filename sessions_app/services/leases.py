@@ -3,6 +3,7 @@
 Every change is one UPDATE conditional on the lease or the state it comes from, so that two engines never hold one generation.
 """
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -16,6 +17,7 @@ from sessions_app import events
 from sessions_app.models import Attempt, Generation, GenerationStatus
 from sessions_app.services.outcomes import Outcome, attempts_end, ended, generations_end
 
+log = logging.getLogger(__name__)
 NO_ENGINE = Outcome(GenerationStatus.FAILED, "no_engine", "No engine took this in time: open a page with a loaded model and ask again.")
 CANCELLED = Outcome(GenerationStatus.CANCELLED, "cancelled", "The generation was cancelled by an operator.")
 
@@ -50,6 +52,7 @@ def lease_release(*, generation: Generation, code: str, sentence: str, now: date
         columns = ended(Outcome(GenerationStatus.FAILED, code, sentence), now)
     with transaction.atomic():
         if held.update(**columns):
+            log.warning("Generation %s lost its engine, attempt %d: %s", generation.pk, generation.attempt_count, code)
             attempts_end(Q(generation=generation), outcome=code, reason=sentence, card_count=len(generation.cards), now=now)
 
 

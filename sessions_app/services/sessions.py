@@ -1,5 +1,6 @@
 """The life of a session: opened, kept alive by activity, ended by its user or by inactivity."""
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from sessions_app.exceptions import NotFound, SessionEnded, TooMany
 from sessions_app.models import ALIVE, GenerationStatus, SessionStatus, WebLLMSession
 from sessions_app.services.outcomes import Outcome, generations_end
 
+log = logging.getLogger(__name__)
 CLOSED_BY_USER = "closed by its user"
 EXPIRED_IDLE = "expired after inactivity"
 
@@ -108,6 +110,8 @@ def _end(ids: Sequence[UUID], *, status: SessionStatus, reason: str, now: dateti
     WebLLMSession.objects.filter(pk__in=locked).update(status=status, closed_at=now, close_reason=reason)
     cancelled = Outcome(GenerationStatus.CANCELLED, f"session_{status}", f"The session was {reason}.")
     generations_end(Q(session__in=locked), outcome=cancelled, now=now)
+    for session_id in locked:
+        log.info("Session %s %s", session_id, reason)
     events.sessions_ended(locked, close_code=_close_code(status), reason=f"This session is {status}: create a new one.")
     return len(locked)
 

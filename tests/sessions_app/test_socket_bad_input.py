@@ -47,6 +47,14 @@ async def test_a_message_that_is_too_large_gets_an_error(socket_db, alice, sessi
         assert await socket.is_alive()
 
 
+async def test_an_absurdly_large_frame_closes_the_socket_in_words(socket_db, alice, session_of):
+    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
+        await socket.send(type="response", cacheKey="k", data={"cards": ["x" * 2_200_000]})
+        assert (await socket.receive())["code"] == "too_large"
+        close = await socket.receive_close()
+        assert (close["code"], bool(close["reason"])) == (4413, True)
+
+
 async def test_a_large_response_is_taken(socket_db, alice, session_of):
     async with open_socket((await session_of(alice))["wsUrl"]) as socket:
         await socket.ask("Tides", 1)
