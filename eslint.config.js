@@ -2,13 +2,13 @@ import js from "@eslint/js";
 import globals from "globals";
 
 const strictness = {
-  eqeqeq: "error",
+  eqeqeq: ["error", "always", { null: "ignore" }],
   "no-var": "error",
   "prefer-const": "error",
   "no-implied-eval": "error",
   "no-shadow": "error",
   "object-shorthand": "error",
-  complexity: ["error", 10],
+  complexity: ["error", 15],
   "max-lines": ["error", { max: 250, skipBlankLines: true, skipComments: true }],
 };
 
