@@ -1,0 +1,156 @@
+"""The integration guide, run as it is written: its samples and its client, in a browser, with the real WebLLM, against a real daphne.
+
+The guide's model id is given to a small random model in the models folder, so its words are nonsense and its speed is not.
+"""
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Page, Playwright
+
+from tests.e2e.conftest import launched
+from tests.e2e.engines.conftest import WEBGPU
+from tests.e2e.engines.models import KIT, NO_KIT, TINY
+from tests.processes import ROOT, RunningServer, running_server
+
+GUIDE = ROOT.parent / "shared" / "webllm-integration-guide.md"
+MODEL = "Llama-3-8B-Instruct-q4f16_1-MLC"
+ORIGIN = "http://localhost:3000"
+# what the guide leaves to its reader: a parser for model text, here one that makes cards of any words
+PARSER = """(text) => {
+  const words = [...new Set(text.split(/[^\\p{L}\\p{N}]+/u).filter(Boolean))];
+  return words.slice(0, 10).map((word, n) => ({ front: `${word} ${n}`, back: `the word ${word}` }));
+}"""
+
+pytestmark = [
+    pytest.mark.skipif(not GUIDE.exists(), reason="../shared/webllm-integration-guide.md is not beside this checkout"),
+    pytest.mark.skipif(not KIT.exists(), reason=NO_KIT),
+]
+
+
+def blocks() -> list[str]:
+    """The guide's JavaScript samples, in order."""
+    return re.findall(r"```javascript\n(.*?)```", GUIDE.read_text(), re.DOTALL)
+
+
+def sample(beginning: str) -> str:
+    """The one sample that holds these words."""
+    (found,) = [block for block in blocks() if beginning in block and "class WebLLMClient" not in block]
+    return found
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, models_folder: Path) -> Iterator[RunningServer]:
+    """Daphne, with the guide's model in its models folder."""
+    models = tmp_path_factory.mktemp("models")
+    shutil.copytree(models_folder / TINY, models / MODEL)
+    shutil.copy(models_folder / f"{TINY}.wasm", models / MODEL / "model.wasm")
+    description = {"engine": "webllm", "modelId": MODEL, "weights": ".", "library": "model.wasm", "overrides": {"context_window_size": 256}}
+    (models / MODEL / "mindflip-model.json").write_text(json.dumps(description))
+    with running_server(tmp_path_factory.mktemp("server"), MINDFLIP_MODELS_DIR=str(models)) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def token(server: RunningServer) -> str:
+    who = {"username": "alice", "password": "correct horse battery"}
+    with httpx.Client(base_url=server.url) as client:
+        client.post("/api/auth/register", json=who).raise_for_status()
+        return client.post("/api/auth/token", json=who).json()["access"]
+
+
+@pytest.fixture
+def page(playwright: Playwright, server: RunningServer, token: str) -> Iterator[Page]:
+    """The maker's page, at the very address that the guide names."""
+    mapping = f"--host-resolver-rules=MAP localhost:3000 127.0.0.1:{server.port}"
+    with launched(playwright, *WEBGPU, mapping) as browser:
+        page = browser.new_page()
+        page.set_default_timeout(240_000)
+        page.goto(f"{ORIGIN}/sign-in")
+        page.get_by_label("Username").fill("alice")
+        page.get_by_label("Password", exact=True).fill("correct horse battery")
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url(f"{ORIGIN}/")
+        yield page
+
+
+def run_module(page: Page, source: str) -> dict:
+    """What a module of this source exports as `outcome`, loaded as any script of the page."""
+    page.route("**/guide-sample.js", lambda route: route.fulfill(content_type="text/javascript", body=source))
+    return page.evaluate("async () => (await import('/guide-sample.js')).outcome")
+
+
+def test_the_guides_steps_run_one_after_the_other(page, token):
+    source = f"""
+const token = {json.dumps(token)};
+const heard = [];
+let handleResult;
+const result = new Promise((resolve) => (handleResult = resolve));
+const updateProgress = (progress, message) => heard.push([progress, message]);
+const parseFlashcards = {PARSER};
+{sample("method: 'POST'")}
+{sample("import * as webllm from '@mlc-ai/web-llm'")}
+{sample("const ws = new WebSocket(wsUrl)")}
+{sample("async function handleGenerationRequest")}
+await new Promise((resolve) => ws.addEventListener("open", resolve));
+{sample("prompt: 'Generate flashcards about Neural Networks'")}
+const {{ cards }} = await result;
+ws.close();
+export const outcome = {{ cards, heard, sessionId }};
+"""
+    outcome = run_module(page, source)
+    assert len(outcome["cards"]) == 10
+    assert all(card["id"] and card["front"] and card["back"] for card in outcome["cards"])
+    assert [0, "Queued"] in outcome["heard"]
+    assert outcome["heard"][-1][0] == 100
+
+
+def test_the_guides_session_calls_run(page, token):
+    source = f"""
+const token = {json.dumps(token)};
+{sample("method: 'POST'")}
+const statuses = [];
+const log = console.log;
+console.log = (label, status) => statuses.push(status);
+{{ {sample("console.log('Status:', session.status)")} }}
+{{ {sample("method: 'DELETE'")} }}
+{{ {sample("console.log('Status:', session.status)")} }}
+console.log = log;
+export const outcome = statuses;
+"""
+    assert run_module(page, source) == ["initializing", "closed"]
+
+
+def test_the_guides_client_runs_unmodified_and_its_second_call_is_answered_from_the_cache(page, token):
+    (whole,) = [block for block in blocks() if "class WebLLMClient" in block]
+    client, usage = whole.split("// Usage\n")
+    make, initialize, generate = usage.strip().splitlines()
+    source = f"""
+import * as webllm from '@mlc-ai/web-llm';
+const token = {json.dumps(token)};
+{client}
+WebLLMClient.prototype.parseFlashcards = {PARSER};
+{make}
+{initialize}
+if (client.ws.readyState === WebSocket.CONNECTING) await new Promise((resolve) => client.ws.addEventListener("open", resolve));
+{generate}
+const again = await client.generateFlashcards('Neural Networks', 10);
+const {{ sessionId }} = client;
+client.close();
+export const outcome = {{ cards, again, sessionId }};
+"""
+    outcome = run_module(page, source)
+    assert len(outcome["cards"]["cards"]) == 10
+    assert outcome["again"] == {"cards": outcome["cards"]["cards"], "cached": True}
+    page.wait_for_function(
+        """async ({ token, sessionId }) => {
+          const answer = await fetch(`/api/webllm/session/${sessionId}`, { headers: { Authorization: `Bearer ${token}` } });
+          return (await answer.json()).status === "closed";
+        }""",
+        arg={"token": token, "sessionId": outcome["sessionId"]},
+    )
