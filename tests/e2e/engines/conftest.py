@@ -1,0 +1,139 @@
+"""A browser with WebGPU on the processor, and pages of the product with an engine at hand."""
+
+import fcntl
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+
+from tests.e2e.conftest import launched
+from tests.e2e.engines.models import KIT, add_webllm_models
+from tests.processes import ROOT, RunningServer, running_server
+
+# without the first there is no adapter; the second leaves out bounds checks that cost a third of the speed
+WEBGPU = ("--enable-unsafe-webgpu", "--enable-dawn-features=disable_robustness")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _one_at_a_time() -> Iterator[None]:
+    """Two models at once on a small machine are slower than one after the other, and time out."""
+    with (ROOT / "var" / "test-models.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture(scope="session")
+def models_folder(small_model: Path) -> Path:
+    """The GGUF, and where the kit is the models for WebLLM."""
+    if KIT.exists():
+        with (small_model / ".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            add_webllm_models(small_model)
+    return small_model
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, models_folder: Path) -> Iterator[RunningServer]:
+    """Daphne with an empty database and every model."""
+    with running_server(tmp_path_factory.mktemp("server"), MINDFLIP_MODELS_DIR=str(models_folder)) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    with launched(playwright, *WEBGPU) as running:
+        yield running
+
+
+@dataclass
+class EnginePage:
+    """A page of the product, signed in, that runs what tests ask of its engines."""
+
+    page: Page
+    faults: list[str]
+
+    def run(self, script: str, argument: Any = None, seconds: float = 120) -> Any:
+        """What the body of an async function gives; it sees `engines` (the module), `models` (the catalogue) and `argument`.
+
+        An error it throws comes back as {"error": {"code", "message"}}.
+        """
+        return self.page.evaluate(
+            f"""async (argument) => {{
+                const engines = await import("mindflip/engine");
+                const {{ models }} = await (await fetch("/api/webllm/models")).json();
+                const work = (async () => {{ {script} }})();
+                const late = new Promise((_, reject) => setTimeout(() => reject(new Error("no end after {seconds} s")), {seconds * 1000}));
+                return Promise.race([work, late]).catch((error) => ({{ error: {{ code: error.code ?? null, message: error.message }} }}));
+            }}""",
+            argument,
+        )
+
+    def load(self, model_id: str) -> dict[str, Any]:
+        """Load a model into the page's `engine`; gives its facts and the progress that was told."""
+        loaded = self.run(
+            """globalThis.engine = engines.createEngine(models.find((model) => model.modelId === argument));
+            const progress = [];
+            await engine.load({ onProgress: (step) => progress.push(step) });
+            return { facts: engine.facts, progress };""",
+            model_id,
+        )
+        assert "error" not in loaded, loaded
+        return loaded
+
+    def generate(self, prompt: str, seconds: float = 120, stop_after: int = 0, **options: Any) -> dict[str, Any]:
+        """Have the loaded engine answer; gives the answer, with every token that was told beside it."""
+        return self.run(
+            """const tokens = [];
+            const stopping = new AbortController();
+            const onToken = (token) => { tokens.push(token); if (token.tokens === argument.stopAfter) stopping.abort(); };
+            const messages = [{ role: "user", content: argument.prompt }];
+            const answer = await engine.generate(messages, { ...argument.options, onToken, signal: stopping.signal });
+            return { ...answer, tokens };""",
+            {"prompt": prompt, "options": options, "stopAfter": stop_after},
+            seconds,
+        )
+
+
+@pytest.fixture(scope="module")
+def open_page(browser: Browser, server: RunningServer) -> Iterator[Callable[..., EnginePage]]:
+    """Opens the product's first page, signed up as somebody new, in a browser profile of its own."""
+    contexts: list[BrowserContext] = []
+    opened: list[EnginePage] = []
+
+    def open_signed_up(url: str = server.url, within: Browser = browser) -> EnginePage:
+        contexts.append(within.new_context())
+        opened.append(_watched(contexts[-1].new_page()))
+        page = opened[-1].page
+        page.goto(f"{url}/sign-up")
+        page.fill("[name=username]", f"alice-{len(contexts)}-{id(contexts)}")
+        page.fill("[name=password1]", "correct horse battery")
+        page.get_by_role("button", name="Make account").click()
+        page.wait_for_url(f"{url}/")
+        return opened[-1]
+
+    yield open_signed_up
+    for context in contexts:
+        context.close()
+    assert [page.faults for page in opened if page.faults] == []
+
+
+def _watched(page: Page) -> EnginePage:
+    watched = EnginePage(page, [])
+    page.on("pageerror", lambda error: watched.faults.append(str(error)))
+    page.on("console", lambda said: watched.faults.append(said.text) if "Content Security Policy" in said.text else None)
+    return watched
+
+
+def cards_schema(count: int, characters: int = 60) -> dict[str, Any]:
+    """Exactly `count` cards of short texts."""
+    text = {"type": "string", "minLength": 1, "maxLength": characters}
+    card = {"type": "object", "properties": {"front": text, "back": text}, "required": ["front", "back"], "additionalProperties": False}
+    return {"type": "array", "items": card, "minItems": count, "maxItems": count}
+
+
+def read_cards(text: str) -> list[dict[str, str]]:
+    return json.loads(text)

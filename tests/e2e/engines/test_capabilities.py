@@ -1,0 +1,25 @@
+"""The page finds out by itself what this browser can run, and says it in words."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Playwright
+
+from tests.e2e.conftest import launched
+from tests.e2e.engines.conftest import EnginePage
+
+
+def test_with_webgpu_it_names_the_adapter(open_page: Callable[..., EnginePage]) -> None:
+    webgpu = open_page().run("return (await engines.findEngines()).webgpu;")
+    assert webgpu["available"] is True
+    assert webgpu["reason"] == ""
+    assert webgpu["adapter"]["architecture"] == "swiftshader"
+
+
+def test_without_webgpu_it_says_so_and_offers_wllama(playwright: Playwright, open_page: Callable[..., EnginePage]) -> None:
+    with launched(playwright) as browser:
+        page = open_page(within=browser)
+        engines = page.run("return engines.findEngines();")
+        page.page.context.close()
+    assert engines["webgpu"]["available"] is False
+    assert engines["webgpu"]["reason"].startswith("This browser")
+    assert engines["wasm"]["available"] is True

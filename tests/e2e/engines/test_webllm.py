@@ -1,0 +1,73 @@
+"""What only WebLLM has: a graphics card that may lack something, or be lost. And one real answer of SmolLM2."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Playwright
+
+from tests.e2e.conftest import launched
+from tests.e2e.engines.conftest import EnginePage, cards_schema, read_cards
+from tests.e2e.engines.models import KIT, NO_KIT, SMALL_WEBLLM, TINY
+
+pytestmark = pytest.mark.skipif(not KIT.exists(), reason=NO_KIT)
+
+
+def test_the_facts_name_the_graphics_card(open_page: Callable[..., EnginePage]) -> None:
+    adapter = open_page().load(TINY)["facts"]["adapter"]
+    assert adapter["vendor"] == "google"
+    assert adapter["architecture"] == "swiftshader"
+    assert "shader-f16" not in adapter["features"]
+    assert adapter["limits"]["maxBufferSize"] >= 2**28
+
+
+def test_a_model_that_needs_what_the_card_lacks_is_refused_in_words(open_page: Callable[..., EnginePage]) -> None:
+    refused = open_page().run(
+        """const model = models.find((model) => model.modelId === argument);
+        await engines.createEngine({ ...model, features: ["shader-f16"] }).load();""",
+        TINY,
+    )
+    assert refused["error"]["code"] == "webgpu_unavailable"
+    assert "lacks shader-f16" in refused["error"]["message"]
+
+
+def test_without_webgpu_it_says_why_not(playwright: Playwright, open_page: Callable[..., EnginePage]) -> None:
+    with launched(playwright) as browser:
+        page = open_page(within=browser)
+        refused = page.run("await engines.createEngine(models.find((model) => model.modelId === argument)).load();", TINY)
+        page.page.context.close()
+    assert refused["error"]["code"] == "webgpu_unavailable"
+    assert "WebGPU" in refused["error"]["message"]
+
+
+def test_a_lost_graphics_card_fails_what_runs_and_the_model_can_be_loaded_again(open_page: Callable[..., EnginePage]) -> None:
+    page = open_page()
+    page.load(TINY)
+    page.run(
+        """globalThis.lost = new Promise((resolve) => {
+            const messages = [{ role: "user", content: "Tell me a long story." }];
+            engine.generate(messages, { maxTokens: 2000, onToken: () => (globalThis.hasBegun = true) }).catch(resolve);
+        });"""
+    )
+    page.page.wait_for_function("globalThis.hasBegun")
+    _crash_the_gpu_process(page)
+    error = page.run("const error = await lost; return { code: error.code, message: error.message };")
+    assert error["code"] == "device_lost"
+    assert "Load the model again" in error["message"]
+    page.load(TINY)
+    assert page.generate("Hello", maxTokens=2)["text"]
+
+
+def _crash_the_gpu_process(page: EnginePage) -> None:
+    crasher = page.page.context.new_page()
+    crasher.goto("chrome://gpucrash", wait_until="commit")
+    crasher.close()
+
+
+def test_smollm2_writes_a_card_for_real(open_page: Callable[..., EnginePage]) -> None:
+    page = open_page()
+    page.load(SMALL_WEBLLM)
+    answer = page.generate("Write a flashcard about photosynthesis.", schema=cards_schema(1), maxTokens=80, seconds=240)
+    assert answer["finishReason"] in {"stop", "length"}
+    if answer["finishReason"] == "stop":
+        assert read_cards(answer["text"])[0]["front"]
+    assert answer["text"].startswith('[{"front":"')

@@ -1,0 +1,42 @@
+"""What only wllama has: threads, or none, and pages without storage."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Playwright
+
+from tests.e2e.conftest import launched
+from tests.e2e.engines.conftest import EnginePage
+from tests.e2e.engines.models import SMALL_GGUF
+from tests.processes import RunningServer
+
+
+def test_our_pages_may_use_threads(open_page: Callable[..., EnginePage]) -> None:
+    page = open_page()
+    assert page.run("return crossOriginIsolated;") is True
+    cores = page.run("return navigator.hardwareConcurrency;")
+    assert page.run("return (await engines.findEngines()).wasm;") == {"available": True, "reason": "", "threads": expected_threads(cores)}
+
+
+def expected_threads(cores: int) -> int:
+    """One core stays free; of many cores half."""
+    return max(1, cores - 1) if cores <= 4 else min(8, cores // 2)
+
+
+def test_it_writes_sentences(open_page: Callable[..., EnginePage]) -> None:
+    page = open_page()
+    page.load(SMALL_GGUF)
+    assert "plant" in page.generate("What do plants make by photosynthesis? Answer in one sentence.", maxTokens=40)["text"].lower()
+
+
+def test_on_a_plain_http_page_it_runs_without_storage_and_threads(
+    playwright: Playwright, open_page: Callable[..., EnginePage], server: RunningServer
+) -> None:
+    with launched(playwright, "--host-resolver-rules=MAP school.localdomain 127.0.0.1") as browser:
+        page = open_page(server.url.replace("127.0.0.1", "school.localdomain"), within=browser)
+        engines = page.run("return engines.findEngines();")
+        page.load(SMALL_GGUF)
+        text = page.generate("Hello", maxTokens=3)["text"]
+        page.page.context.close()
+    assert engines["webgpu"] == {"available": False, "reason": "WebGPU is only given to pages over HTTPS or on localhost."}
+    assert engines["wasm"]["threads"] == 1
+    assert text
