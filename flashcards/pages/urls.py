@@ -1,14 +1,15 @@
 """Addresses of the pages. The names are used by the templates and by the sign-in settings."""
 
 from django.urls import path
+from django.views.decorators.gzip import gzip_page
 
 from flashcards.pages import views
 
 urlpatterns = [
-    path("", views.HomeView.as_view(), name="home"),
-    path("sign-in", views.SignInView.as_view(), name="sign-in"),
-    path("sign-up", views.SignUpView.as_view(), name="sign-up"),
-    path("sign-out", views.SignOutView.as_view(), name="sign-out"),
-    path("decks", views.DecksView.as_view(), name="decks"),
-    path("decks/<uuid:deck_id>", views.DeckView.as_view(), name="deck"),
+    path("", gzip_page(views.HomeView.as_view()), name="home"),
+    path("sign-in", gzip_page(views.SignInView.as_view()), name="sign-in"),
+    path("sign-up", gzip_page(views.SignUpView.as_view()), name="sign-up"),
+    path("sign-out", gzip_page(views.SignOutView.as_view()), name="sign-out"),
+    path("decks", gzip_page(views.DecksView.as_view()), name="decks"),
+    path("decks/<uuid:deck_id>", gzip_page(views.DeckView.as_view()), name="deck"),
 ]

@@ -1,0 +1,117 @@
+"""A real browser, a real server, and the small model that a first start fetches, for the browser tests.
+
+Playwright's synchronous API keeps a loop running while it is open, so it lives for one module at most: async tests and Django's
+ORM can't be used in a module that has it.
+"""
+
+import fcntl
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+
+from mindflip.embedded import local_model
+from tests.chromium import find_chromium
+from tests.e2e.visitor import Visitor
+from tests.processes import ROOT, RunningServer, running_server
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+CHROMIUM = cache(find_chromium)
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    CHROMIUM()  # before Playwright runs, because looking for a Chromium may start one of its own
+    with sync_playwright() as running:
+        yield running
+
+
+@contextmanager
+def launched(playwright: Playwright, *flags: str) -> Iterator[Browser]:
+    """A headless Chromium, started with further flags."""
+    path = CHROMIUM()
+    if path is None:
+        pytest.fail("There is no Chromium: `python -m tests.chromium` installs one, or name one in MINDFLIP_CHROMIUM.")
+    browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *flags])
+    try:
+        yield browser
+    finally:
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def one_model_at_a_time() -> Iterator[None]:
+    """Two models at once on a small machine are slower than one after the other, and time out."""
+    with (ROOT / "var" / "test-models.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """A Chromium without WebGPU, as most machines of schools have it."""
+    with launched(playwright) as running:
+        yield running
+
+
+@pytest.fixture
+def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """Makes browsers' profiles of their own; options as Playwright's `new_context`."""
+    made: list[BrowserContext] = []
+
+    def make(**options: object) -> BrowserContext:
+        made.append(browser.new_context(**options))
+        return made[-1]
+
+    yield make
+    for context in made:
+        context.close()
+
+
+@pytest.fixture
+def page(new_context: Callable[..., BrowserContext]) -> Iterator[Page]:
+    """A page on which no script failed and nothing was refused by the content policy, or the test fails."""
+    page = new_context().new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda message: faults.append(message.text) if "Content Security Policy" in message.text else None)
+    yield page
+    assert faults == []
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, small_model: Path) -> Iterator[RunningServer]:
+    """Daphne with an empty database and the small model."""
+    with running_server(tmp_path_factory.mktemp("server"), MINDFLIP_MODELS_DIR=str(small_model)) as running:
+        yield running
+
+
+@pytest.fixture
+def visitor(page: Page, server: RunningServer) -> Visitor:
+    """Somebody nobody knows yet."""
+    return Visitor(page, server, f"student-{secrets.token_hex(4)}")
+
+
+@pytest.fixture(scope="session")
+def small_model() -> Path:
+    """A models folder with SmolLM2-135M as GGUF: fetched once a checkout, as a first start does it."""
+    folder = ROOT / "var" / "test-models"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # of several workers one fetches, the others wait
+        if not local_model.is_fetched(folder):
+            local_model.fetch(folder)
+    return folder

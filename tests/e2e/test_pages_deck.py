@@ -1,0 +1,122 @@
+"""A deck's page, in a real browser."""
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.e2e.visitor import Visitor
+
+CARDS = [
+    {"front": "What is a vacuole?", "back": "A bubble that stores things."},
+    {"front": "What is a <b>ribosome</b>?", "back": "It makes proteins."},
+]
+
+
+@pytest.fixture
+def reader(visitor: Visitor) -> Visitor:
+    """Signed in, with a deck open."""
+    visitor.register()
+    deck = visitor.has_deck("Cells", CARDS)
+    visitor.sign_in()
+    visitor.open(f"/decks/{deck}")
+    return visitor
+
+
+def card(reader: Visitor, front: str) -> Locator:
+    return reader.page.locator(".card").filter(has_text=front)
+
+
+def test_cards_turn_one_by_one_and_all_at_once(reader: Visitor) -> None:
+    first = card(reader, "vacuole")
+    expect(first.get_by_text("A bubble")).not_to_be_visible()
+    first.get_by_role("button", name="Show answer").click()
+    expect(first.get_by_text("A bubble")).to_be_visible()
+    reader.page.get_by_role("button", name="Show all answers").click()
+    expect(reader.page.get_by_text("It makes proteins.")).to_be_visible()
+
+
+def test_turning_a_card_moves_nothing(reader: Visitor) -> None:
+    before = card(reader, "ribosome").bounding_box()
+    card(reader, "vacuole").get_by_role("button", name="Show answer").click()
+    assert card(reader, "ribosome").bounding_box() == before
+
+
+def test_markup_in_a_card_is_shown_as_text(reader: Visitor) -> None:
+    expect(reader.page.get_by_text("What is a <b>ribosome</b>?")).to_be_visible()
+
+
+def test_a_card_is_edited_and_stays_so(reader: Visitor) -> None:
+    card(reader, "vacuole").get_by_role("button", name="Edit card 1").click()
+    dialog = reader.page.get_by_role("dialog", name="Edit card")
+    dialog.get_by_label("Answer").fill("A store of water.")
+    dialog.get_by_role("button", name="Save card").click()
+    expect(dialog).not_to_be_visible()
+    reader.page.reload()
+    card(reader, "vacuole").get_by_role("button", name="Show answer").click()
+    expect(reader.page.get_by_text("A store of water.")).to_be_visible()
+
+
+def test_a_card_without_a_question_is_refused_and_the_answer_stays_typed(reader: Visitor) -> None:
+    reader.page.get_by_role("button", name="Add card").click()
+    dialog = reader.page.get_by_role("dialog", name="Add a card")
+    dialog.get_by_label("Answer").fill("An answer to nothing")
+    dialog.get_by_role("button", name="Save card").click()
+    expect(dialog.get_by_label("Question")).to_be_focused()
+    expect(dialog.get_by_label("Question")).to_have_attribute("aria-invalid", "true")
+    expect(dialog.get_by_label("Answer")).to_have_value("An answer to nothing")
+
+
+def test_a_card_is_added(reader: Visitor) -> None:
+    reader.page.get_by_role("button", name="Add card").click()
+    dialog = reader.page.get_by_role("dialog", name="Add a card")
+    dialog.get_by_label("Question").fill("What is a nucleus?")
+    dialog.get_by_label("Answer").fill("Where the DNA is.")
+    dialog.get_by_role("button", name="Save card").click()
+    expect(reader.page.get_by_text("3 cards")).to_be_visible()
+    reader.page.reload()
+    assert reader.fronts()[-1] == "What is a nucleus?"
+
+
+def test_a_card_is_deleted_after_a_question(reader: Visitor) -> None:
+    card(reader, "vacuole").get_by_role("button", name="Delete card 1").click()
+    reader.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(card(reader, "vacuole")).to_have_count(0)
+    expect(card(reader, "ribosome").get_by_role("button", name="Show answer")).to_be_focused()
+    reader.page.reload()
+    assert len(reader.fronts()) == 1
+
+
+def test_a_deck_is_renamed(reader: Visitor) -> None:
+    reader.page.get_by_role("button", name="Rename").click()
+    reader.page.get_by_label("Name", exact=True).fill("Biology")
+    reader.page.keyboard.press("Enter")
+    expect(reader.page.get_by_role("heading", name="Biology")).to_be_visible()
+    reader.open("/decks")
+    expect(reader.page.get_by_role("link", name="Biology")).to_be_visible()
+
+
+def test_a_deck_without_a_name_is_refused_in_words(reader: Visitor) -> None:
+    reader.page.get_by_role("button", name="Rename").click()
+    reader.page.get_by_label("Name", exact=True).fill("  ")
+    reader.page.keyboard.press("Enter")
+    expect(reader.page.get_by_label("Name", exact=True)).to_have_attribute("aria-invalid", "true")
+    expect(reader.page.get_by_role("dialog")).to_be_visible()
+
+
+def test_a_deck_is_deleted_only_after_a_question(reader: Visitor) -> None:
+    reader.page.get_by_role("button", name="Delete deck").click()
+    dialog = reader.page.get_by_role("dialog", name="Delete this deck?")
+    expect(dialog).to_contain_text("2 cards are gone for good")
+    dialog.get_by_role("button", name="Cancel").click()
+    expect(reader.page.get_by_role("heading", name="Cells")).to_be_visible()
+    reader.page.get_by_role("button", name="Delete deck").click()
+    dialog.get_by_role("button", name="Delete").click()
+    expect(reader.page.get_by_text("No decks yet")).to_be_visible()
+
+
+def test_an_error_keeps_the_dialog_and_what_was_typed(reader: Visitor) -> None:
+    reader.page.get_by_role("button", name="Rename").click()
+    reader.page.context.clear_cookies()
+    reader.page.get_by_label("Name", exact=True).fill("Biology")
+    reader.page.keyboard.press("Enter")
+    expect(reader.page.get_by_role("alert")).to_contain_text("Sign in in a new tab")
+    expect(reader.page.get_by_label("Name", exact=True)).to_have_value("Biology")
