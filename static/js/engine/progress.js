@@ -2,7 +2,8 @@
 
 /** @typedef {{phase: "download"|"start", loadedMb: number, totalMb: number|null, fraction: number|null, text: string}} LoadProgress */
 
-const WEBLLM_REPORT = /(\d+)MB (fetched|loaded)/;
+const MOVED = /(\d+)MB (fetched|loaded)/;
+const SHADERS = /GPU shader modules/;
 const MEBIBYTE = 1.048576;
 
 /**
@@ -11,13 +12,13 @@ const MEBIBYTE = 1.048576;
  * @param {number|null} totalMb  what the catalogue says
  * @returns {LoadProgress}
  */
-export function inMegabytes(report, totalMb) {
-  const said = WEBLLM_REPORT.exec(report.text);
-  if (!said) return starting(report.text);
-  const loadedMb = Number(said[1]) * MEBIBYTE;
-  const fraction = Math.min(1, report.progress);
-  const wholeMb = fraction > 0 ? loadedMb / fraction : totalMb;
-  return said[2] === "fetched" ? downloading(loadedMb, wholeMb) : { ...downloading(loadedMb, wholeMb), ...phase("start", "Loading the model") };
+export function inMegabytes({ progress, text }, totalMb) {
+  const moved = MOVED.exec(text);
+  const fraction = Math.min(1, progress);
+  if (!moved) return SHADERS.test(text) ? starting(totalMb, fraction, "Preparing the graphics card") : starting(totalMb);
+  const movedMb = Number(moved[1]) * MEBIBYTE;
+  const wholeMb = fraction > 0 ? movedMb / fraction : totalMb;
+  return moved[2] === "fetched" ? downloading(movedMb, wholeMb) : starting(wholeMb, fraction);
 }
 
 /**
@@ -27,19 +28,20 @@ export function inMegabytes(report, totalMb) {
  */
 export function downloading(loadedMb, totalMb) {
   const total = totalMb ? Math.max(totalMb, loadedMb) : null;
-  const fraction = total ? loadedMb / total : null;
-  return { ...phase("download", "Downloading the model"), loadedMb: round(loadedMb), totalMb: total && round(total), fraction };
+  return { phase: "download", text: "Downloading the model", loadedMb: round(loadedMb), totalMb: round(total), fraction: total && loadedMb / total };
 }
 
-/** @returns {LoadProgress} */
-export function starting(text = "Starting the model") {
-  return { ...phase("start", text), loadedMb: 0, totalMb: null, fraction: null };
-}
-
-function phase(name, text) {
-  return { phase: name, text };
+/**
+ * Everything has come; `fraction` is of the start, null when the engine does not say.
+ * @param {number|null} totalMb
+ * @param {number|null} [fraction]
+ * @param {string} [text]
+ * @returns {LoadProgress}
+ */
+export function starting(totalMb, fraction = null, text = "Starting the model") {
+  return { phase: "start", text, loadedMb: round(totalMb) ?? 0, totalMb: round(totalMb), fraction };
 }
 
 function round(megabytes) {
-  return Math.round(megabytes * 10) / 10;
+  return megabytes && Math.round(megabytes * 10) / 10;
 }

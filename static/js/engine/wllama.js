@@ -33,7 +33,7 @@ export class WllamaBackend {
       n_threads: wasm.threads,
       n_parallel: 1, // one request at a time: no part of the context set aside for others
       n_gpu_layers: 0, // where there is WebGPU, WebLLM uses it
-      progressCallback: ({ loaded, total }) => onProgress(loaded < total ? downloading(loaded / MB, total / MB) : starting()),
+      progressCallback: ({ loaded, total }) => onProgress(loaded < total ? downloading(loaded / MB, total / MB) : starting(total / MB)),
     });
     return { engine: "wllama", modelId: this.model.modelId, adapter: null, threads: this.#wllama.getNumThreads(), context };
   }

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { asEngineError, EngineError } from "../../../static/js/engine/errors.js";
+
+const named = (name, message = "") => Object.assign(new Error(message), { name });
+
+const CASES = [
+  [named("WebGPUNotAvailableError"), "webgpu_unavailable"],
+  [named("ShaderF16SupportError"), "webgpu_unavailable"],
+  [named("ModelNotFoundError"), "model_unavailable"],
+  [named("DeviceLostError"), "device_lost"],
+  [named("ContextWindowSizeExceededError"), "context_exceeded"],
+  [new Error("the request exceeds the available context size (2048 tokens)"), "context_exceeded"],
+  [new RangeError("Array buffer allocation failed"), "out_of_memory"],
+  [new TypeError("Failed to fetch"), "download_failed"],
+  [new Error("Failed to fetch /models/x.gguf: HTTP 404"), "model_unavailable"],
+  [new Error("HTTP 503"), "download_failed"],
+  [named("QuotaExceededError", "Quota exceeded."), "download_failed"],
+  [new Error("GPUDevice was lost"), "device_lost"],
+  [new Error("something else"), "engine_failed"],
+  ["a bare string", "engine_failed"],
+  [undefined, "engine_failed"],
+];
+
+for (const [thrown, code] of CASES) {
+  test(`${thrown?.name ?? typeof thrown} "${thrown?.message ?? thrown}" is ${code}`, () => {
+    const error = asEngineError(thrown);
+    assert.ok(error instanceof EngineError);
+    assert.equal(error.code, code);
+    assert.match(error.message, /^[A-Z].*\.$/);
+  });
+}
+
+test("an engine's own words stay beside the sentence", () => {
+  assert.equal(asEngineError(new Error("wgpu: oops")).cause, "wgpu: oops");
+});
+
+test("an EngineError stays what it is", () => {
+  const error = new EngineError("aborted");
+  assert.equal(asEngineError(error), error);
+});

@@ -1,0 +1,210 @@
+"""The models a page can load: WebLLM's own list, and what an operator put into the models folder."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sessions_app.services.catalogue import CatalogueModel, find_model, list_models
+from sessions_app.services.prebuilt_models import prebuilt_models
+
+ROOT = Path(__file__).resolve().parents[2]
+BUNDLE = ROOT / "node_modules" / "@mlc-ai" / "web-llm" / "lib" / "index.js"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, settings: Any) -> Path:
+    settings.MINDFLIP_MODELS_DIR = tmp_path / "models"
+    settings.MINDFLIP_MODELS_DIR.mkdir()
+    return settings.MINDFLIP_MODELS_DIR
+
+
+def describe(path: Path, **members: Any) -> None:
+    path.write_text(json.dumps(members))
+
+
+def put_gguf(folder: Path, name: str = "small", **members: Any) -> None:
+    (folder / f"{name}.gguf").write_bytes(b"GGUF" + bytes(1_500_000))
+    describe(folder / f"{name}.json", **{"engine": "wllama", "modelId": name, "file": f"{name}.gguf"} | members)
+
+
+def put_webllm(folder: Path, **members: Any) -> Path:
+    model = folder / "tiny"
+    model.mkdir()
+    (model / "tiny.wasm").write_bytes(bytes(2_000_000))
+    (model / "tokenizer.json").write_text("{}")
+    (model / "params_shard_0.bin").write_bytes(bytes(1_000_000))
+    describe(model / "mlc-chat-config.json", tokenizer_files=["tokenizer.json"], context_window_size=4096)
+    describe(model / "tensor-cache.json", records=[{"dataPath": "params_shard_0.bin", "nbytes": 1_000_000}])
+    describe(model / "mindflip-model.json", **{"engine": "webllm", "modelId": "tiny", "library": "tiny.wasm"} | members)
+    return model
+
+
+def local_models() -> list[CatalogueModel]:
+    return [model for model in list_models() if model.is_local]
+
+
+def test_webllms_own_list_is_what_the_package_itself_says() -> None:
+    script = "import('@mlc-ai/web-llm').then((w) => console.log(JSON.stringify(w.prebuiltAppConfig.model_list)))"
+    said = subprocess.run(["node", "-e", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    records = {record["model_id"]: record for record in json.loads(said.stdout)}
+    models = prebuilt_models(BUNDLE)
+    assert len(models) > 100
+    for model in models:
+        record = records.pop(model.model_id)
+        assert (model.url, model.library, model.vram_mb) == (record["model"], record["model_lib"], record["vram_required_MB"])
+        assert set(record.get("required_features", [])) <= set(model.features)
+        assert model.overrides == record["overrides"]
+    assert all("embed" in model_id for model_id in records)  # these write no text
+
+
+def test_the_guides_model_is_listed_with_its_needs() -> None:
+    model = find_model("Llama-3-8B-Instruct-q4f16_1-MLC")
+    assert model is not None
+    assert (model.engine, model.vram_mb, model.context, model.features) == ("webllm", 5001.0, 4096, ("shader-f16",))
+    assert model.is_download_estimated
+    assert model.download_mb == pytest.approx(4500, rel=0.1)
+    assert not model.is_local
+
+
+def test_a_model_nobody_lists_is_a_clients_own() -> None:
+    assert find_model("acme/model-7b") is None
+
+
+def test_a_gguf_with_a_description_is_listed_first_and_is_the_default(folder: Path) -> None:
+    put_gguf(folder, name="small", context=1024)
+    first = list_models()[0]
+    assert (first.model_id, first.engine, first.download_mb, first.context) == ("small", "wllama", 1.5, 1024)
+    assert (first.is_local, first.is_default, first.is_download_estimated) == (True, True, False)
+    assert first.url.startswith("/models/small.gguf?v=")
+
+
+def test_a_webllm_folder_is_listed_with_its_library(folder: Path) -> None:
+    put_webllm(folder, vramMb=200, features=["shader-f16"])
+    (model,) = local_models()
+    assert (model.engine, model.context, model.vram_mb, model.features) == ("webllm", 4096, 200.0, ("shader-f16",))
+    assert model.download_mb == 3.0
+    assert model.url.startswith("/models/tiny/resolve/")
+    assert model.library is not None
+    assert model.library.startswith("/models/tiny/tiny.wasm?v=")
+
+
+def test_a_described_context_becomes_webllms_override(folder: Path) -> None:
+    put_webllm(folder, context=512, overrides={"temperature": 0.2})
+    (model,) = local_models()
+    assert model.context == 512
+    assert model.overrides == {"temperature": 0.2, "context_window_size": 512}
+
+
+def test_exactly_one_model_is_the_default(folder: Path) -> None:
+    assert [model.model_id for model in list_models() if model.is_default] == ["Llama-3.2-1B-Instruct-q4f32_1-MLC"]
+    put_gguf(folder, name="first", isDefault=True)
+    put_gguf(folder, name="second", isDefault=True)
+    assert [model.model_id for model in list_models() if model.is_default] == ["first"]
+
+
+def test_an_operators_model_hides_webllms_of_the_same_id(folder: Path) -> None:
+    put_webllm(folder, modelId="Llama-3.2-1B-Instruct-q4f32_1-MLC")
+    model = find_model("Llama-3.2-1B-Instruct-q4f32_1-MLC")
+    assert model is not None
+    assert model.is_local
+    assert len({listed.model_id for listed in list_models()}) == len(list_models())
+
+
+def test_a_changed_file_changes_its_address(folder: Path) -> None:
+    put_gguf(folder)
+    before = local_models()[0].url
+    (folder / "small.gguf").write_bytes(b"GGUF, another")
+    assert local_models()[0].url != before
+
+
+def test_a_model_comes_and_goes_without_a_restart(folder: Path) -> None:
+    assert local_models() == []
+    put_gguf(folder)
+    assert len(local_models()) == 1
+    (folder / "small.json").unlink()
+    assert local_models() == []
+
+
+def test_a_split_gguf_is_listed_as_one_model_of_all_its_parts(folder: Path) -> None:
+    for number in (1, 2):
+        (folder / f"big-0000{number}-of-00002.gguf").write_bytes(b"GGUF" + bytes(1_000_000))
+    describe(folder / "big.json", engine="wllama", modelId="big", file="big-00001-of-00002.gguf")
+    assert local_models()[0].download_mb == 2.0
+    (folder / "big-00002-of-00002.gguf").unlink()
+    assert local_models() == []
+
+
+BROKEN = [
+    ("[", "object"),
+    ('{"engine": "wllama", "modelId": "x"}', "`file`"),
+    ('{"engine": "webllm", "modelId": "x"}', "`library`"),
+    ('{"modelId": "x", "file": "small.gguf"}', "engine"),
+    ('{"engine": "onnx", "modelId": "x"}', "onnx"),
+    ('{"engine": "wllama", "modelId": "x y", "file": "small.gguf"}', "$.modelId"),
+    ('{"engine": "wllama", "modelId": "x", "file": "small.gguf", "contxt": 5}', "contxt"),
+    ('{"engine": "wllama", "modelId": "x", "file": "small.gguf", "context": "much"}', "$.context"),
+    ('{"engine": "wllama", "modelId": "x", "file": "gone.gguf"}', "gone.gguf is not there"),
+    ('{"engine": "wllama", "modelId": "x", "file": "../../etc/passwd"}', "`file` leads out of the models folder"),
+    ('{"engine": "wllama", "modelId": "x", "file": "/etc/passwd"}', "`file` leads out of the models folder"),
+    ('{"engine": "wllama", "modelId": "x", "file": "broken.json"}', "not a GGUF"),
+    ('{"engine": "webllm", "modelId": "x", "library": "small.gguf", "weights": "gone"}', "gone/mlc-chat-config.json is not there"),
+    ('{"engine": "wllama", "modelId": "small", "file": "small.gguf"}', "another description already has the modelId small"),
+    ("\xff", "broken.json"),
+]
+
+
+@pytest.mark.parametrize(("text", "reason"), BROKEN)
+def test_a_broken_description_costs_that_model_and_is_said_in_the_log(
+    folder: Path, caplog: pytest.LogCaptureFixture, text: str, reason: str
+) -> None:
+    put_gguf(folder, name="small")
+    (folder / "small.json").rename(folder / "a.json")
+    (folder / "broken.json").write_text(text, encoding="latin-1")
+    assert [model.model_id for model in local_models()] == ["small"]
+    assert str(folder / "broken.json") in caplog.text
+    assert reason in caplog.text
+
+
+def test_a_broken_description_is_said_once_and_not_at_every_look(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (folder / "broken.json").write_text("[")
+    for _ in range(3):
+        list_models()
+    assert len(caplog.records) == 1
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "reason"),
+    [
+        ("params_shard_0.bin", b"half", "has 4 of 1,000,000 bytes"),
+        ("params_shard_0.bin", None, "params_shard_0.bin is not there"),
+        ("tokenizer.json", None, "tokenizer.json is not there"),
+        ("tensor-cache.json", b"{}", "`records`"),
+        ("tensor-cache.json", b'{"records": [{"dataPath": 5}]}', "tensor-cache.json"),
+        ("mlc-chat-config.json", b"nothing", "mlc-chat-config.json"),
+    ],
+)
+def test_a_weights_folder_that_lacks_something_is_left_out_with_the_reason(
+    folder: Path, caplog: pytest.LogCaptureFixture, file: str, content: bytes | None, reason: str
+) -> None:
+    path = put_webllm(folder) / file
+    path.unlink() if content is None else path.write_bytes(content)
+    assert local_models() == []
+    assert reason in caplog.text
+
+
+def test_a_gguf_that_no_browser_can_hold_is_left_out_with_advice(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    put_gguf(folder, name="huge")
+    with (folder / "huge.gguf").open("r+b") as file:
+        file.truncate(2**31)  # sparse: no disk is used
+    assert local_models() == []
+    assert "huge.gguf is larger than 2 GB" in caplog.text
+    assert "llama-gguf-split" in caplog.text
+
+
+def test_no_models_folder_is_no_fault(settings: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    settings.MINDFLIP_MODELS_DIR = tmp_path / "nowhere"
+    assert local_models() == []
+    assert caplog.text == ""
