@@ -40,11 +40,15 @@ class LocalRun:
         return self.output.read_text()
 
     def start(self, **settings: str) -> None:
-        outside = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL", "MAKELEVEL"}}
-        own = {"MINDFLIP_VAR": str(self.var), "MINDFLIP_PORT": str(self.port), "MINDFLIP_REDIS_PREFIX": f"run-{self.var.name}"}
         with self.output.open("wb") as output:
             command = [sys.executable, str(ROOT / "manage.py"), "run"]
-            self.process = subprocess.Popen(command, env=outside | own | settings, stdout=output, stderr=subprocess.STDOUT)
+            self.process = subprocess.Popen(command, env=self.environment() | settings, stdout=output, stderr=subprocess.STDOUT)
+
+    def environment(self) -> dict[str, str]:
+        """What a person has who set only the folder and the port."""
+        outside = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL", "MAKELEVEL"}}
+        own = {"MINDFLIP_VAR": str(self.var), "MINDFLIP_PORT": str(self.port), "MINDFLIP_REDIS_PREFIX": f"run-{self.var.name}"}
+        return outside | own
 
     def start_and_wait(self, **settings: str) -> None:
         self.start(**settings)
@@ -146,6 +150,12 @@ def test_a_second_one_on_the_same_folder_is_refused(running: LocalRun) -> None:
     assert second.wait_for_end() == 1
     assert f"MindFlip runs already on {running.var} (process {running.process.pid})" in second.said
     assert "Traceback" not in second.said
+
+
+def test_a_command_in_another_terminal_finds_the_servers(running: LocalRun) -> None:
+    command = [sys.executable, str(ROOT / "manage.py"), "migrate", "--check"]
+    done = subprocess.run(command, env=running.environment(), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def test_outside_servers_are_used_and_none_of_ours_is_started(run: LocalRun) -> None:
