@@ -15,6 +15,8 @@ def find_chromium() -> str | None:
     """MINDFLIP_CHROMIUM, else one on the PATH, else Playwright's; None when there is none that runs."""
     given = os.environ.get("MINDFLIP_CHROMIUM")
     if given:
+        if not (shutil.which(given) and _runs(given)):
+            sys.exit(f"MINDFLIP_CHROMIUM={given} does not start: give the path of a Chromium, or unset it to have one looked for.")
         return given
     on_path = (shutil.which(name) for name in NAMES)
     return next((path for path in (*on_path, _of_playwright()) if path and _runs(path)), None)

@@ -48,7 +48,8 @@ def _start_servers() -> subprocess.Popen[str]:
     line = keeper.stdout.readline()
     if not line:
         pytest.exit("The servers for the tests did not start; the reason stands above.", returncode=1)
-    os.environ.update(json.loads(line))
+    for name, value in json.loads(line).items():
+        os.environ.setdefault(name, value)
     return keeper
 
 

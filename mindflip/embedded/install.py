@@ -36,7 +36,7 @@ def main(purpose: str) -> None:
 
 def make_venv() -> None:
     """Make .venv, again when it is broken, as after the folder or the system's Python moved."""
-    if PYTHON.exists() and not _fails([str(PYTHON), "-m", "pip", "--version"]):
+    if PYTHON.exists() and not _fails([str(PYTHON), "-c", "import pip"]):
         return
     _say("Making the virtual environment .venv ...")
     shutil.rmtree(VENV, ignore_errors=True)
