@@ -1,15 +1,15 @@
 """The form of an engine's answer: the same cards as a JSON schema and as a grammar.
 
-The grammar is written in what XGrammar's EBNF and llama.cpp's GBNF have in common, with no white space between the
-tokens: where a schema allows white space, a small model may write nothing else. Texts are bounded, because a small
-model may not find the end of one; and a backslash escapes only what a card needs.
+The grammar is written in what XGrammar's EBNF and llama.cpp's GBNF have in common. No white space stands between the
+tokens, because a small model may write nothing else. Texts are bounded, because it may not find the end of one: by words, and
+words by characters, for counting a whole text's characters makes XGrammar five times slower (docs/decisions/answer-grammar.md).
 """
 
 from typing import Any
 
-FRONT_CHARACTERS = 160
-BACK_CHARACTERS = 320
-SIGN = r'[^"\\\x00-\x1f\x7f] | "\\" ["\\/n]'
+FRONT_CHARACTERS, BACK_CHARACTERS = 200, 320
+FRONT_WORDS, BACK_WORDS, WORD_CHARACTERS = 24, 32, 40
+SIGN = r'[^"\\\x00-\x20\x7f] | "\\" ["\\/n]'  # a backslash escapes only what a card needs
 
 
 def response_format(count: int) -> dict[str, Any]:
@@ -35,8 +35,9 @@ def card_grammar(count: int) -> str:
         [
             f'root ::= "[" {cards} "]"',
             r'card ::= "{\"front\":\"" front "\",\"back\":\"" back "\"}"',
-            f"front ::= sign{{1,{FRONT_CHARACTERS}}}",
-            f"back ::= sign{{1,{BACK_CHARACTERS}}}",
+            f'front ::= word (" " word){{0,{FRONT_WORDS - 1}}}',
+            f'back ::= word (" " word){{0,{BACK_WORDS - 1}}}',
+            f"word ::= sign{{1,{WORD_CHARACTERS}}}",
             f"sign ::= {SIGN}",
         ]
     )

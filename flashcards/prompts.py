@@ -14,25 +14,32 @@ PROMPT_VERSION = "1"
 MESSAGE_TOKENS = 1_000  # the rest of 2,048 is for the answer
 PROMPT_TOKENS, REPEAT_TOKENS, OPTION_TOKENS = 400, 200, 60
 CUT_NOTE = "(The notes go on; this is their beginning.)"
+SYSTEM = "You write flashcards for a student. {kind} Be correct and brief. Every card asks something else. Answer with a JSON array only."
+DEFAULT_KIND = "question-answer"
 KINDS = {
-    "question-answer": "The front is a short question. The back is its answer.",
-    "cloze": "The front is a true sentence in which one key word is replaced by ____. The back is the missing word.",
+    "question-answer": "The front is a short question. The back is its answer in a few words.",
+    "cloze": "The front is a true sentence in which ____ stands for one key word. The back is the missing word.",
     "definition": "The front is a term. The back is its definition.",
 }
-DEFAULT_KIND = "question-answer"
-SHAPE = 'Answer with a JSON array only, in the form [{"front":"…","back":"…"}], and with nothing before or after it.'
+# one exchange shown before does more for a small model than any rule
+EXAMPLE_TASK = "Generate 2 flashcards about the Moon"
+EXAMPLES = {
+    "question-answer": '[{"front":"What does the Moon go round?","back":"Earth"},{"front":"How long is one turn?","back":"27 days"}]',
+    "cloze": '[{"front":"The Moon goes round the ____.","back":"Earth"},{"front":"One turn takes about ____ days.","back":"27"}]',
+    "definition": '[{"front":"orbit","back":"the path of one body round another"},{"front":"crater","back":"a hollow made by a stone"}]',
+}
 
 
 def build_messages(prompt: str, options: Mapping[str, Any], fronts_so_far: Sequence[str] = ()) -> list[dict[str, str]]:
-    """A system and a user message for `options["count"]` cards; together at most about 1,000 tokens.
+    """The messages for `options["count"]` cards: the rules, one example, the task; at most about 1,000 tokens in all.
 
-    `options`: count and topic; language, difficulty, kind and source when given. The prompt stands in the user's
+    `options`: count and topic; language, difficulty, kind and source when given. The prompt stands in the last
     message; the source takes what room is left and says so when it was cut.
     """
-    system = _system(options)
+    opening = _opening(options.get("kind") or DEFAULT_KIND)
     task = _task(prompt, options, fronts_so_far)
-    notes = _notes(str(options.get("source") or ""), MESSAGE_TOKENS - rough_tokens(system) - rough_tokens(task))
-    return [{"role": "system", "content": system}, {"role": "user", "content": notes + task}]
+    left = MESSAGE_TOKENS - rough_tokens(task) - sum(rough_tokens(message["content"]) for message in opening)
+    return [*opening, _message("user", _notes(str(options.get("source") or ""), left) + task)]
 
 
 def build_prompt(prompt: str, count: int, fronts_so_far: Sequence[str] = ()) -> str:
@@ -47,10 +54,17 @@ def build_response_format(count: int) -> dict[str, Any]:
     return response_format(count)
 
 
-def _system(options: Mapping[str, Any]) -> str:
-    kind = KINDS.get(str(options.get("kind") or DEFAULT_KIND))
-    shape = kind or f"{KINDS[DEFAULT_KIND]} Kind of card: {_short(options['kind'])}."
-    return f"You write flashcards for a student. {shape} Be correct and brief. Every card asks something else. {SHAPE}"
+def _opening(kind: str) -> list[dict[str, str]]:
+    rule = KINDS.get(kind) or f"{KINDS[DEFAULT_KIND]} Kind of card: {_short(kind)}."
+    return [
+        _message("system", SYSTEM.format(kind=rule)),
+        _message("user", EXAMPLE_TASK),
+        _message("assistant", EXAMPLES.get(kind, EXAMPLES[DEFAULT_KIND])),
+    ]
+
+
+def _message(role: str, content: str) -> dict[str, str]:
+    return {"role": role, "content": content}
 
 
 def _task(prompt: str, options: Mapping[str, Any], fronts_so_far: Sequence[str]) -> str:

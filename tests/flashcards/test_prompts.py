@@ -1,7 +1,6 @@
 """What an engine is asked: the user's words, what the cards shall be like, and room for an answer."""
 
 import json
-import re
 
 import jsonschema
 import pytest
@@ -9,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flashcards import prompts
-from flashcards.answer_form import BACK_CHARACTERS, FRONT_CHARACTERS
+from flashcards.answer_form import BACK_CHARACTERS, BACK_WORDS, FRONT_CHARACTERS, FRONT_WORDS
 from flashcards.parsing import parse_cards
 from flashcards.token_budget import cut_to_tokens, rough_tokens
 from sessions_app.services.kinds import get_kind
@@ -22,11 +21,17 @@ def all_text(messages):
     return "\n".join(message["content"] for message in messages)
 
 
-def test_the_users_own_words_are_in_the_users_message():
+def test_the_users_own_words_come_last_after_rules_and_an_example():
     messages = prompts.build_messages(PROMPT, OPTIONS)
-    assert [message["role"] for message in messages] == ["system", "user"]
-    assert PROMPT in messages[1]["content"]
-    assert "3 flashcards" in messages[1]["content"]
+    assert [message["role"] for message in messages] == ["system", "user", "assistant", "user"]
+    assert PROMPT in messages[-1]["content"]
+    assert "Write 3 flashcards" in messages[-1]["content"]
+
+
+@pytest.mark.parametrize("kind", prompts.KINDS)
+def test_the_example_is_what_an_answer_should_be(kind):
+    example = prompts.build_messages(PROMPT, OPTIONS | {"kind": kind})[2]["content"]
+    jsonschema.validate(json.loads(example), prompts.build_response_format(2)["schema"])
 
 
 @pytest.mark.parametrize(
@@ -48,14 +53,14 @@ def test_every_option_is_said(option, value, words):
 
 def test_notes_that_are_too_long_are_cut_at_a_sentence_and_say_so():
     notes = "The moon pulls the sea. " * 500
-    content = prompts.build_messages(PROMPT, OPTIONS | {"source": notes})[1]["content"]
+    content = prompts.build_messages(PROMPT, OPTIONS | {"source": notes})[-1]["content"]
     assert prompts.CUT_NOTE in content
     assert "pulls the sea.\n</notes>" in content
     assert PROMPT in content
 
 
 def test_short_notes_stand_whole():
-    content = prompts.build_messages(PROMPT, OPTIONS | {"source": "The moon pulls the sea."})[1]["content"]
+    content = prompts.build_messages(PROMPT, OPTIONS | {"source": "The moon pulls the sea."})[-1]["content"]
     assert prompts.CUT_NOTE not in content
 
 
@@ -72,7 +77,7 @@ def test_the_messages_leave_half_of_a_small_context_for_the_answer(prompt, topic
 def test_the_rest_is_asked_for_with_what_not_to_repeat():
     request = get_kind("flashcards").engine_request(PROMPT, OPTIONS, [{"id": "1", "front": "What is ebb?", "back": "Falling water"}])
     assert request.options == {"topic": "Tides", "count": 2}
-    for text in (request.prompt, request.messages[1]["content"]):
+    for text in (request.prompt, request.messages[-1]["content"]):
         assert PROMPT in text
         assert "Write 2 more flashcards" in text
         assert "- What is ebb?" in text
@@ -98,7 +103,12 @@ def test_the_schema_takes_exactly_the_cards_that_are_asked_for(count):
     schema = prompts.build_response_format(count)["schema"]
     cards = [{"front": f"front {number}", "back": "x" * BACK_CHARACTERS} for number in range(count)]
     jsonschema.validate(cards, schema)
-    for wrong in (cards[:-1], [*cards, cards[0]], [*cards[:-1], {"front": "x"}], [*cards[:-1], {"front": "x" * 161, "back": "y"}]):
+    for wrong in (
+        cards[:-1],
+        [*cards, cards[0]],
+        [*cards[:-1], {"front": "x"}],
+        [*cards[:-1], {"front": "x" * (FRONT_CHARACTERS + 1), "back": "y"}],
+    ):
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.validate(wrong, schema)
 
@@ -113,11 +123,11 @@ def sentences_of(grammar):
     """Short, long and odd texts that the grammar allows: its rules are followed by hand, one pick for each."""
     rules = dict(line.split(" ::= ") for line in grammar.splitlines())
     assert rules["root"] == '"[" card "," card "]"'
-    assert rules["front"] == f"sign{{1,{FRONT_CHARACTERS}}}"
-    assert re.fullmatch(r'\[\^[^ ]+\] \| "\\\\" \[[^ ]+\]', rules["sign"])
-    literal = rules["card"].split(" ")
-    for front, back in (("a", "b"), ("x" * FRONT_CHARACTERS, "y" * BACK_CHARACTERS), ("é😀'", r"\n\"\\\/")):
-        parts = [json.loads(part) if part.startswith('"') else {"front": front, "back": back}[part] for part in literal]
+    assert (rules["front"], rules["back"]) == ('word (" " word){0,23}', 'word (" " word){0,31}')
+    assert rules["word"] == "sign{1,40}"
+    most = (" ".join(["wordy"] * FRONT_WORDS), " ".join(["wordy"] * BACK_WORDS))
+    for front, back in (("a", "b"), most, ("é😀'", r"\n\"\\\/")):
+        parts = [json.loads(part) if part.startswith('"') else {"front": front, "back": back}[part] for part in rules["card"].split(" ")]
         card = "".join(parts)
         yield f"[{card},{card.replace(front, 'other', 1)}]"
 
