@@ -21,7 +21,7 @@ class ById:
         try:
             return queryset.filter(pk=UUID(term.strip())), False
         except ValueError:
-            return super().get_search_results(request, queryset, term)  # type: ignore[misc]
+            return super().get_search_results(request, queryset, term)
 
 
 @admin.register(Deck)

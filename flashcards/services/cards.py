@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Count, Max
 from django.db.models.functions import Now
@@ -18,7 +18,7 @@ from sessions_app.exceptions import Conflict, Invalid, NotFound
 NO_CARD = "There is no card with this id."
 
 
-def card_for_user(*, user: AbstractBaseUser, card_id: UUID) -> Card:
+def card_for_user(*, user: User, card_id: UUID) -> Card:
     """The card in one of the user's decks. Raises NotFound for anybody else's."""
     card = Card.objects.of(user).filter(pk=card_id).first()
     if card is None:
@@ -27,7 +27,7 @@ def card_for_user(*, user: AbstractBaseUser, card_id: UUID) -> Card:
 
 
 @transaction.atomic
-def card_add(*, user: AbstractBaseUser, deck_id: UUID, members: Mapping[str, Any]) -> Card:
+def card_add(*, user: User, deck_id: UUID, members: Mapping[str, Any]) -> Card:
     """A new last card out of `members` (front and back, or question and answer; others stay beside them).
 
     Raises NotFound, Invalid, and Conflict (`deck_full`).
@@ -43,7 +43,7 @@ def card_add(*, user: AbstractBaseUser, deck_id: UUID, members: Mapping[str, Any
 
 
 @transaction.atomic
-def card_update(*, user: AbstractBaseUser, card_id: UUID, members: Mapping[str, Any]) -> Card:
+def card_update(*, user: User, card_id: UUID, members: Mapping[str, Any]) -> Card:
     """Change the members that are given and leave the others. Raises NotFound and Invalid."""
     card = Card.objects.of(user).filter(pk=card_id).select_for_update(of=("self",)).first()
     if card is None:
@@ -59,7 +59,7 @@ def card_update(*, user: AbstractBaseUser, card_id: UUID, members: Mapping[str, 
 
 
 @transaction.atomic
-def card_delete(*, user: AbstractBaseUser, card_id: UUID) -> None:
+def card_delete(*, user: User, card_id: UUID) -> None:
     """Delete one card; the places of the others stay. Raises NotFound."""
     card = card_for_user(user=user, card_id=card_id)
     card.delete()

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models.functions import Now
 
@@ -27,7 +27,7 @@ class SavedDeck(NamedTuple):
     is_new: bool
 
 
-def deck_for_user(*, user: AbstractBaseUser, deck_id: UUID) -> Deck:
+def deck_for_user(*, user: User, deck_id: UUID) -> Deck:
     """The user's deck, with `card_count`. Raises NotFound for anybody else's."""
     deck = Deck.objects.of(user).with_card_count().filter(pk=deck_id).first()
     if deck is None:
@@ -35,13 +35,13 @@ def deck_for_user(*, user: AbstractBaseUser, deck_id: UUID) -> Deck:
     return deck
 
 
-def deck_create(*, user: AbstractBaseUser, name: str, cards: Any = ()) -> Deck:
+def deck_create(*, user: User, name: str, cards: Any = ()) -> Deck:
     """A deck by hand. Raises Invalid, which names the cards that are none: none of them is saved then."""
     with transaction.atomic():
         return _insert(Deck(user_id=user.pk, name=_checked_name(name)), _checked_cards(cards))
 
 
-def deck_save(*, user: AbstractBaseUser, generation_id: UUID, name: str = "", cards: Any = None) -> SavedDeck:
+def deck_save(*, user: User, generation_id: UUID, name: str = "", cards: Any = None) -> SavedDeck:
     """The user's generation as a deck. `cards` are those that the user edited before saving.
 
     Raises NotFound, Conflict (`not_finished`) and Invalid.
@@ -66,7 +66,7 @@ def deck_create_from_generation(*, generation: "Generation", name: str = "", car
 
 
 @transaction.atomic
-def deck_rename(*, user: AbstractBaseUser, deck_id: UUID, name: str) -> Deck:
+def deck_rename(*, user: User, deck_id: UUID, name: str) -> Deck:
     """Raises NotFound and Invalid."""
     changed = Deck.objects.of(user).filter(pk=deck_id).update(name=_checked_name(name), updated_at=Now())
     if not changed:
@@ -74,7 +74,7 @@ def deck_rename(*, user: AbstractBaseUser, deck_id: UUID, name: str) -> Deck:
     return deck_for_user(user=user, deck_id=deck_id)
 
 
-def deck_delete(*, user: AbstractBaseUser, deck_id: UUID) -> None:
+def deck_delete(*, user: User, deck_id: UUID) -> None:
     """Delete the deck and its cards. Raises NotFound."""
     deleted, _ = Deck.objects.of(user).filter(pk=deck_id).delete()
     if not deleted:

@@ -52,7 +52,6 @@ const lengthOf = (text) => text.length - (text.match(/[\u{10000}-\u{10ffff}]/gu)
 
 /** What a member is called: its ASCII letters in lower case, so that "Question 1" is "question". @param {string} key */
 export function nameOf(key) {
-  // eslint-disable-next-line no-control-regex
   return /^[\0-\x7f]*$/u.test(key) ? key.toLowerCase().replace(/[^a-z]/gu, "") : "";
 }
 
