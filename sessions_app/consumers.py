@@ -27,12 +27,17 @@ async def hop(function: Callable, *args: Any) -> Any:
 
 
 class SessionConsumer(AsyncWebsocketConsumer):
-    """One WebSocket of a session, in the guide's dialect. Nothing a client sends closes it but the contract's close codes."""
+    """One WebSocket of a session, in either dialect. Nothing a client sends closes it but the contract's close codes."""
 
     peer: handlers.Peer | None = None
+    heart: asyncio.Task[None] | None = None
+    is_heard = True
 
     async def connect(self) -> None:
-        await self.accept()  # a refusal before this would reach a browser as a bare 1006, without its reason
+        self.dialect = protocol.V1 if protocol.V1 in self.scope["subprotocols"] else protocol.GUIDE
+        # a refusal before this would reach a browser as a bare 1006, without its reason
+        await self.accept(None if self.dialect == protocol.GUIDE else self.dialect)
+        self.one_at_a_time = asyncio.Lock()
         self.limits = protocol.Limits(settings.MESSAGE_BYTES, settings.RESPONSE_BYTES)
         self.bucket = TokenBucket.full(settings.SOCKET_RATE, settings.SOCKET_BURST, monotonic())
         self.malformed = self.refused = 0
@@ -41,11 +46,13 @@ class SessionConsumer(AsyncWebsocketConsumer):
     async def enter(self) -> None:
         knock = knock_of(self.scope)
         await self.channel_layer.group_add(events.session_group(knock.session_id), self.channel_name)
-        self.peer, messages = await hop(handlers.open_socket, knock, self.channel_name)
+        self.peer, messages = await hop(handlers.open_socket, knock, self.channel_name, self.dialect)
         await self.channel_layer.group_add(events.user_group(self.peer.user_id), self.channel_name)
         await self.send_all(messages)
+        self.heart = asyncio.create_task(self.beat())
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        self.is_heard = True
         if self.peer is None:
             return
         if not self.bucket.take(monotonic()):
@@ -58,7 +65,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
         try:
             if text is None:
                 raise protocol.ProtocolError("invalid_message", "This is a binary frame: send JSON in a text frame.")
-            message = protocol.decode(text, self.limits)
+            message = protocol.decode(text, self.limits, self.dialect)
         except protocol.ProtocolError as error:
             await self.refuse_message(error, len(text or ""))
             return
@@ -66,6 +73,8 @@ class SessionConsumer(AsyncWebsocketConsumer):
         await self.send_all(await hop(handlers.handle, self.peer, message))
 
     async def disconnect(self, code: int) -> None:
+        if self.heart:
+            self.heart.cancel()
         if self.peer:
             await hop(handlers.close_socket, self.peer)
             await self.channel_layer.group_discard(events.session_group(self.peer.session_id), self.channel_name)
@@ -77,10 +86,30 @@ class SessionConsumer(AsyncWebsocketConsumer):
 
     async def generation_changed(self, event: dict[str, Any]) -> None:
         if self.peer:
-            await self.guarded(self.follow, UUID(event["id"]))
+            await self.guarded(self.follow, handlers.follow_generation, UUID(event["id"]))
 
-    async def follow(self, generation_id: UUID) -> None:
-        await self.send_all(await hop(handlers.generation_changed, self.peer, generation_id))
+    async def queue_changed(self, event: dict[str, Any]) -> None:
+        if self.peer:
+            await self.guarded(self.follow, handlers.follow_queue)
+
+    async def engine_cancelled(self, event: dict[str, Any]) -> None:
+        if self.dialect == protocol.V1:
+            await self.send_all([protocol.EngineCancel(UUID(event["id"]))])
+
+    async def follow(self, step: Callable, *args: Any) -> None:
+        await self.send_all(await hop(step, self.peer, *args))
+
+    async def beat(self) -> None:
+        """Every HEARTBEAT_SECONDS: is the client there, and did an event get lost?"""
+        while True:
+            await asyncio.sleep(settings.HEARTBEAT_SECONDS)
+            if self.dialect == protocol.V1:
+                if not self.is_heard:
+                    await self.close(4408, "Nothing was heard for two heartbeats: connect again.")
+                    return
+                self.is_heard = False
+                await self.send_all([protocol.Ping()])
+            await self.guarded(self.follow, handlers.beat)
 
     # --- out ---
     async def send_all(self, messages: list[protocol.ServerMessage]) -> None:
@@ -108,7 +137,8 @@ class SessionConsumer(AsyncWebsocketConsumer):
     async def guarded(self, step: Callable, *args: Any) -> None:
         """Run one step; what it raises becomes an error or a close with a reason, never a dead socket."""
         try:
-            await step(*args)
+            async with self.one_at_a_time:
+                await step(*args)
         except SocketRefused as refusal:
             await self.send_error(refusal.code, refusal.sentence)
             await self.close(refusal.close_code, refusal.sentence[:120])

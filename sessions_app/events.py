@@ -39,19 +39,30 @@ def generations_changed(generations: Iterable[tuple[UUID, UUID]]) -> None:
     _after_commit([(session_group(session), {"type": "generation.changed", "id": str(one)}) for session, one in generations])
 
 
-def _after_commit(events: list[tuple[str, dict[str, Any]]]) -> None:
+def queue_changed(user_id: int) -> None:
+    """Something waits for an engine of this user."""
+    _after_commit([(user_group(user_id), {"type": "queue.changed"})])
+
+
+def engines_cancelled(engines: Iterable[tuple[str, UUID]]) -> None:
+    """(channel, generation) pairs: these engines are to stop."""
+    _after_commit([(channel, {"type": "engine.cancelled", "id": str(one)}) for channel, one in engines], is_group=False)
+
+
+def _after_commit(events: list[tuple[str, dict[str, Any]]], is_group: bool = True) -> None:
     if events:
-        transaction.on_commit(lambda: _send_all(events))
+        transaction.on_commit(lambda: _send_all(events, is_group))
 
 
-def _send_all(events: list[tuple[str, dict[str, Any]]]) -> None:
+def _send_all(events: list[tuple[str, dict[str, Any]]], is_group: bool) -> None:
     try:
-        async_to_sync(_send)(events)  # one call for all: each opens a loop and a connection of its own outside one
+        async_to_sync(_send)(events, is_group)  # one call for all: each opens a loop and a connection of its own outside one
     except (RedisError, OSError) as error:
         log.warning("%d events were not sent, the sweeps will make up for them: %s", len(events), error)
 
 
-async def _send(events: list[tuple[str, dict[str, Any]]]) -> None:
+async def _send(events: list[tuple[str, dict[str, Any]]], is_group: bool) -> None:
     layer = get_channel_layer()
-    for group, event in events:
-        await layer.group_send(group, event)
+    send = layer.group_send if is_group else layer.send
+    for receiver, event in events:
+        await send(receiver, event)

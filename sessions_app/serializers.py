@@ -2,13 +2,14 @@
 
 from typing import Any
 
+import msgspec
 from django.contrib.auth import get_user_model
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from rest_framework import serializers
 
 from sessions_app.models import WebLLMSession
-from sessions_app.services.catalogue import find_model
+from sessions_app.services.shapes import session_shape
 from sessions_app.services.tickets import ticket_issue
 
 MODEL_ID = r"^[A-Za-z0-9._\-/:]{1,200}$"
@@ -51,34 +52,12 @@ class SessionCreateSerializer(serializers.Serializer):
     )
 
 
-class SessionSerializer(serializers.ModelSerializer):
-    """A session as its user reads it. Needs a row with `status_now` (see SessionQuerySet.as_of)."""
+class SessionSerializer(serializers.BaseSerializer):
+    """A session as its user reads it, with the address of its socket."""
 
-    sessionId = serializers.UUIDField(source="id")  # noqa: N815
-    wsUrl = serializers.SerializerMethodField()  # noqa: N815
-    modelId = serializers.CharField(source="model_id")  # noqa: N815
-    isInCatalogue = serializers.SerializerMethodField()  # noqa: N815
-    status = serializers.CharField(source="status_now")
-    createdAt = serializers.DateTimeField(source="created_at")  # noqa: N815
-    lastActivity = serializers.DateTimeField(source="last_activity_at")  # noqa: N815
-    expiresAt = serializers.DateTimeField(source="expires_at")  # noqa: N815
-    closedAt = serializers.DateTimeField(source="closed_at")  # noqa: N815
-    closeReason = serializers.CharField(source="close_reason")  # noqa: N815
-    queueLength = serializers.IntegerField(source="queue_length")  # noqa: N815
-    engine = serializers.JSONField(source="engine_facts")
-
-    class Meta:
-        model = WebLLMSession
-        fields = [
-            "sessionId", "id", "wsUrl", "modelId", "isInCatalogue", "status", "createdAt", "lastActivity", "expiresAt",
-            "closedAt", "closeReason", "queueLength", "engine",
-        ]  # fmt: skip
-
-    def get_wsUrl(self, session: WebLLMSession) -> str:  # noqa: N802
-        return socket_url(self.context["request"], session)
-
-    def get_isInCatalogue(self, session: WebLLMSession) -> bool:  # noqa: N802
-        return find_model(session.model_id) is not None
+    def to_representation(self, session: WebLLMSession) -> dict[str, Any]:
+        shape = msgspec.to_builtins(session_shape(session))
+        return {"sessionId": shape["sessionId"], "wsUrl": socket_url(self.context["request"], session), **shape}
 
 
 def socket_url(request: Any, session: WebLLMSession) -> str:

@@ -7,7 +7,14 @@ import pytest
 from django.core.management import call_command
 
 ROOT = Path(__file__).resolve().parent.parent
-PURE = ["sessions_app/protocol.py", "sessions_app/exceptions.py", "sessions_app/ratelimit.py", "flashcards/prompts.py"]
+PURE = [
+    "sessions_app/protocol/codec.py",
+    "sessions_app/protocol/incoming.py",
+    "sessions_app/protocol/outgoing.py",
+    "sessions_app/exceptions.py",
+    "sessions_app/ratelimit.py",
+    "flashcards/prompts.py",
+]
 TRANSPORT = {"consumers", "handlers", "views", "serializers", "tasks", "admin", "routing", "urls", "auth", "problems"}
 
 

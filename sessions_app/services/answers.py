@@ -2,22 +2,25 @@
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
+from sessions_app import events
 from sessions_app.exceptions import StaleResponse, UnknownCacheKey
 from sessions_app.models import Generation, GenerationStatus
 from sessions_app.protocol import cache_key
+from sessions_app.services.history import is_tracked, session_advance
 from sessions_app.services.kinds import EngineRequest, get_kind
+from sessions_app.services.leases import Claimant, lease_end
 from sessions_app.services.outcomes import Outcome, attempts_end, ended, generations_end
 from sessions_app.services.results import result_remember
 
 log = logging.getLogger(__name__)
+STALE = "This generation is no longer leased to this engine: drop the answer and wait for the next."
 MORE_ASKS = 2  # contract, section 4: the engine is asked for the rest at most twice
 SUCCEEDED = Outcome(GenerationStatus.SUCCEEDED)
 STOPPED = Outcome(GenerationStatus.CANCELLED, "cancelled", "The generation was stopped.")
@@ -49,18 +52,32 @@ def client_cache_key(request: EngineRequest) -> str:
 
 
 @transaction.atomic
-def answer_accept(*, engine: str, answer: Answer, now: datetime) -> Generation:
-    """Take the answer of the engine behind this channel, once: the generation has then succeeded, failed with
-    `no_valid_cards`, or is still leased because cards are missing. Raises UnknownCacheKey and StaleResponse."""
-    generation = _asked(engine, answer)
-    kind = get_kind(generation.kind)
-    accepted = kind.accept_cards(answer.cards, generation.cards, generation.wanted)
-    generation.cards = generation.cards + accepted.cards
+def answer_accept(*, engine: Claimant, answer: Answer, now: datetime) -> Generation:
+    """Take an engine's answer, once: the generation has then succeeded, failed with `no_valid_cards`, or is still leased because
+    cards are missing. Raises UnknownCacheKey and StaleResponse."""
+    generation = _answered(engine, answer)
+    _add_cards(generation, answer.cards)
     generation.usage = _added(generation.usage, answer.usage or {})
     if generation.wanted and generation.asks < MORE_ASKS:
         _ask_on(generation, now)
     else:
         _finish(generation, now)
+    generation.save()
+    events.generations_changed([(generation.session_id, generation.pk)] if is_tracked(generation) else [])
+    return generation
+
+
+@transaction.atomic
+def card_accept(*, engine: Claimant, generation_id: UUID, lease: UUID, card: Any, now: datetime) -> Generation:
+    """Take one card of an engine that streams, and renew its lease. A card that is there already, or is none, changes nothing
+    but the lease. Raises StaleResponse."""
+    generation = _held(engine, Q(pk=generation_id, lease=lease))
+    if generation is None:
+        raise StaleResponse(STALE)
+    if generation.wanted and _add_cards(generation, [card]):
+        events.generations_changed([(generation.session_id, generation.pk)] if is_tracked(generation) else [])
+    generation.lease_expires_at = lease_end(now)
+    generation.save(update_fields=["cards", "card_seqs", "seq", "engine", "lease_expires_at"])
     return generation
 
 
@@ -69,33 +86,55 @@ def answer_cancel(*, generation: Generation, now: datetime) -> None:
     generations_end(Q(pk=generation.pk, lease=generation.lease), outcome=STOPPED, now=now)
 
 
-def _asked(engine: str, answer: Answer) -> Generation:
-    """The generation that this engine holds and the answer is for, locked."""
-    generation = Generation.objects.leased_by(engine).select_for_update().first()
-    if answer.lease and (generation is None or generation.lease != answer.lease):
-        raise StaleResponse("This generation is no longer leased to this engine: drop the answer and wait for the next.")
+def _held(engine: Claimant, which: Q) -> Generation | None:
+    """The user's leased generation that `which` names, locked. An engine that came back on another socket holds it by its lease."""
+    held = Generation.objects.filter(which, user=engine.user_id, status=GenerationStatus.LEASED)
+    generation = held.select_for_update(of=("self",)).first()
+    if generation is not None:
+        generation.engine = engine.channel
+    return generation
+
+
+def _answered(engine: Claimant, answer: Answer) -> Generation:
+    generation = _held(engine, Q(lease=answer.lease) if answer.lease else Q(engine=engine.channel))
+    if answer.lease and generation is None:
+        raise StaleResponse(STALE)
     if generation is None or not _is_for(generation, answer):
         raise UnknownCacheKey(f"This socket was not asked for {answer.cache_key[:200]!r}: send the cacheKey of its `generate`.")
     return generation
 
 
 def _is_for(generation: Generation, answer: Answer) -> bool:
-    is_named = answer.generation_id in (None, generation.pk)
-    return is_named and client_cache_key(engine_request(generation)) == answer.cache_key
+    """By its lease an answer is known for sure; the cache key must then be one of this topic, for the cards that came meanwhile
+    have changed the count that is still asked for."""
+    if answer.generation_id not in (None, generation.pk):
+        return False
+    if answer.lease and is_tracked(generation):
+        return answer.cache_key.startswith(cache_key(generation.options["topic"], 0)[:-1])
+    return client_cache_key(engine_request(generation)) == answer.cache_key
+
+
+def _add_cards(generation: Generation, raw: Any) -> int:
+    """Add what is a card and new, each with a number of its own; how many."""
+    new = get_kind(generation.kind).accept_cards(raw, generation.cards, generation.wanted).cards
+    generation.cards = generation.cards + new
+    if new and is_tracked(generation):
+        generation.seq = session_advance(generation.session_id, by=len(new))
+        generation.card_seqs = [*generation.card_seqs, *range(generation.seq - len(new) + 1, generation.seq + 1)]
+    return len(new)
 
 
 def _ask_on(generation: Generation, now: datetime) -> None:
     generation.asks += 1
-    generation.lease_expires_at = now + timedelta(seconds=settings.LEASE_SECONDS)
-    generation.save(update_fields=["cards", "usage", "asks", "lease_expires_at"])
+    generation.lease_expires_at = lease_end(now)
 
 
 def _finish(generation: Generation, now: datetime) -> None:
     outcome = SUCCEEDED if generation.cards else NO_CARDS
     generation.is_partial = bool(generation.cards) and generation.wanted > 0
-    for column, value in ended(outcome, now).items():
+    numbered = {"seq": session_advance(generation.session_id)} if is_tracked(generation) else {}
+    for column, value in (ended(outcome, now) | numbered).items():
         setattr(generation, column, value)
-    generation.save(update_fields=["cards", "usage", "is_partial", *ended(outcome, now)])
     attempts_end(
         Q(generation=generation), outcome=outcome.code or "succeeded", reason=outcome.sentence, card_count=len(generation.cards), now=now
     )

@@ -7,26 +7,33 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import Q
 
+from sessions_app import events
 from sessions_app.exceptions import NotFound, TooMany
-from sessions_app.models import Generation, WebLLMSession
+from sessions_app.models import Generation, GenerationStatus, WebLLMSession
+from sessions_app.services.history import is_tracked, session_advance
 from sessions_app.services.kinds import get_kind
+from sessions_app.services.outcomes import Outcome, generations_end
 from sessions_app.services.results import result_key, result_read
 from sessions_app.services.sessions import session_alive
 
+CANCELLED_BY_USER = Outcome(GenerationStatus.CANCELLED, "cancelled", "The generation was cancelled.")
 FLASHCARDS = "flashcards"
 RETRY_SECONDS = 10
 
 
 @dataclass(frozen=True)
 class Ask:
-    """One wish for cards as it came in. `requester` is the channel of the socket that asks."""
+    """One wish for cards as it came in. `requester` is the channel of the guide's socket that asks, empty for anybody else: what
+    they ask for is numbered, and told to all of the session. With a `request_id` the same wish twice is one generation."""
 
     prompt: str
     options: dict[str, Any]
     is_refresh: bool = False
     requester: str = ""
+    request_id: str | None = None
     kind: str = FLASHCARDS
 
 
@@ -37,16 +44,36 @@ class Asked:
     generation_id: UUID
     cached_cards: list[dict[str, Any]] | None = None
     place: int = 0
+    is_repeated: bool = False
 
 
 def generation_submit(*, session_id: UUID, user_id: int, ask: Ask, now: datetime) -> Asked:
     """Answer from the cache or queue a generation. Raises SessionEnded, and TooMany (`queue_full`)."""
     session = session_alive(session_id=session_id, user_id=user_id, now=now)
+    if ask.request_id and (earlier := _repeated(user_id, ask)):
+        return earlier
     key = _key(session, ask)
     remembered = None if ask.is_refresh else result_read(key)
     if remembered:
         return Asked(UUID(remembered["generationId"]), cached_cards=remembered["cards"])
-    return _queued(session, ask, key, now)
+    try:
+        return _queued(session, ask, key, now)
+    except IntegrityError:  # the same request came at the same time by another way
+        return _repeated(user_id, ask) or _queued(session, ask, key, now)
+
+
+def generation_cancel(*, user_id: int, which: Q, now: datetime) -> bool:
+    """Stop a generation of the user's, wherever it is; False when it had its outcome already. Raises NotFound."""
+    chosen = Generation.objects.filter(which, user=user_id).values_list("pk", flat=True).first()
+    if chosen is None:
+        raise NotFound("There is no generation with this id.")
+    return bool(generations_end(Q(pk=chosen), outcome=CANCELLED_BY_USER, now=now))
+
+
+def places(*, user_id: int) -> dict[UUID, int]:
+    """For each open generation of the user, how many are before it."""
+    waiting = Generation.objects.open().filter(user=user_id).order_by("created_at").values_list("pk", flat=True)
+    return {pk: place for place, pk in enumerate(waiting)}
 
 
 def generation_for_user(*, user: User, generation_id: UUID) -> Generation:
@@ -71,7 +98,7 @@ def _key(session: WebLLMSession, ask: Ask) -> str:
 @transaction.atomic
 def _queued(session: WebLLMSession, ask: Ask, key: str, now: datetime) -> Asked:
     waiting = list(Generation.objects.open().filter(user=session.user_id).order_by("created_at"))
-    orphan = next((one for one in waiting if _is_orphan(one, session, key)), None)
+    orphan = next((one for one in waiting if ask.requester and _is_orphan(one, session, key)), None)
     if orphan and _adopt(orphan, ask.requester):
         return Asked(orphan.pk, place=waiting.index(orphan))
     if len(waiting) >= settings.QUEUE_PER_USER:
@@ -80,7 +107,11 @@ def _queued(session: WebLLMSession, ask: Ask, key: str, now: datetime) -> Asked:
             retry_after=RETRY_SECONDS,
             code="queue_full",
         )
-    return Asked(_insert(session, ask, key, now).pk, place=len(waiting))
+    generation = _insert(session, ask, key, now)
+    if not ask.requester:
+        events.generations_changed([(session.pk, generation.pk)])
+        events.queue_changed(session.user_id)
+    return Asked(generation.pk, place=len(waiting))
 
 
 def _insert(session: WebLLMSession, ask: Ask, key: str, now: datetime) -> Generation:
@@ -93,13 +124,26 @@ def _insert(session: WebLLMSession, ask: Ask, key: str, now: datetime) -> Genera
         options=ask.options,
         result_key=key,
         requester=ask.requester,
+        request_id=ask.request_id,
+        seq=None if ask.requester else session_advance(session.pk),
         created_at=now,
         queued_at=now,
     )
 
 
+def _repeated(user_id: int, ask: Ask) -> Asked | None:
+    """What became of the same request before, whatever its state. A socket of the guide's dialect asks from here on."""
+    earlier = Generation.objects.filter(user=user_id, request_id=ask.request_id).first()
+    if earlier is None:
+        return None
+    if ask.requester:
+        Generation.objects.open().filter(pk=earlier.pk).update(requester=ask.requester)
+    return Asked(earlier.pk, is_repeated=True)
+
+
 def _is_orphan(generation: Generation, session: WebLLMSession, key: str) -> bool:
-    return generation.requester == "" and generation.session_id == session.pk and generation.result_key == key
+    is_left_behind = generation.requester == "" and not is_tracked(generation)
+    return is_left_behind and generation.session_id == session.pk and generation.result_key == key
 
 
 def _adopt(orphan: Generation, requester: str) -> bool:

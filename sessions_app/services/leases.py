@@ -1,10 +1,11 @@
 """Who works on what: an engine claims a generation under a lease, keeps it by being heard of, and loses it by silence.
 
-Every change is one UPDATE conditional on the lease or the state it comes from, so that two engines never hold one generation.
+Every change is conditional on the lease or the state it comes from, so that two engines never hold one generation.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -15,52 +16,64 @@ from django.db.models.functions import Least
 
 from sessions_app import events
 from sessions_app.models import Attempt, Generation, GenerationStatus
+from sessions_app.services.engines import engines_idle
+from sessions_app.services.history import is_tracked, session_advance
+from sessions_app.services.matching import may_take
 from sessions_app.services.outcomes import Outcome, attempts_end, ended, generations_end
 
 log = logging.getLogger(__name__)
 NO_ENGINE = Outcome(GenerationStatus.FAILED, "no_engine", "No engine took this in time: open a page with a loaded model and ask again.")
 CANCELLED = Outcome(GenerationStatus.CANCELLED, "cancelled", "The generation was cancelled by an operator.")
+LOOKED_AT = 20  # the longest queue of a user by default; more are looked at when these are gone
 
 
-def lease_claim(*, session_id: UUID, engine: str, engine_name: str, now: datetime) -> Generation | None:
-    """The oldest waiting generation of the session that this socket may work on, now leased to it; None when there is
-    none, or when the engine is at work already. A socket works on what it asked for itself and on what others left behind."""
+@dataclass(frozen=True)
+class Claimant:
+    """A socket that wants work. One of the guide's dialect works for its own session alone."""
+
+    channel: str
+    session_id: UUID
+    user_id: int
+    engine_name: str
+    is_guide: bool = True
+
+
+def lease_claim(*, engine: Claimant, now: datetime) -> Generation | None:
+    """The oldest waiting generation that this engine should take, now leased to it; None when there is none, or when it is at
+    work already. What another socket of the guide's dialect asked for is that socket's own to compute."""
+    find = _for_guide if engine.is_guide else _for_any_of_the_user
     try:
         with transaction.atomic():
-            return _claim_oldest(session_id, engine, engine_name, now)
+            return _claim(engine, find, now)
     except IntegrityError:  # one_generation_per_engine: another message of this socket was quicker
         return None
 
 
-def lease_renew(*, engine: str, now: datetime) -> None:
-    """The engine was heard of: its lease runs LEASE_SECONDS from now."""
-    Generation.objects.leased_by(engine).update(lease_expires_at=_until(now))
+def lease_renew(*, which: Q, now: datetime) -> bool:
+    """The engine was heard of: its lease runs LEASE_SECONDS from now. False when it holds none."""
+    held = Generation.objects.filter(which, status=GenerationStatus.LEASED)
+    return bool(held.update(lease_expires_at=lease_end(now)))
 
 
-def lease_release(*, generation: Generation, code: str, sentence: str, now: datetime) -> None:
-    """The engine gave up: back into the queue, or failed after ATTEMPTS engines."""
-    held = Generation.objects.filter(pk=generation.pk, lease=generation.lease)
-    if generation.attempt_count < settings.ATTEMPTS:
-        columns: dict[str, object] = {
-            "status": GenerationStatus.QUEUED,
-            "lease": None,
-            "lease_expires_at": None,
-            "queued_at": now,
-            "asks": 0,
-        }
-    else:
-        columns = ended(Outcome(GenerationStatus.FAILED, code, sentence), now)
-    with transaction.atomic():
-        if held.update(**columns):
-            log.warning("Generation %s lost its engine, attempt %d: %s", generation.pk, generation.attempt_count, code)
-            attempts_end(Q(generation=generation), outcome=code, reason=sentence, card_count=len(generation.cards), now=now)
+@transaction.atomic
+def lease_release(*, which: Q, code: str, sentence: str, now: datetime) -> Generation | None:
+    """The engine that holds this gave up: back into the queue, or failed after ATTEMPTS engines. None when it is held no more."""
+    generation = Generation.objects.filter(which, status=GenerationStatus.LEASED).select_for_update(of=("self",)).first()
+    if generation is None:
+        return None
+    log.warning("Generation %s lost its engine, attempt %d: %s", generation.pk, generation.attempt_count, code)
+    for column, value in _after_loss(generation, code, sentence, now).items():
+        setattr(generation, column, value)
+    generation.save()
+    attempts_end(Q(generation=generation), outcome=code, reason=sentence, card_count=len(generation.cards), now=now)
+    events.generations_changed([(generation.session_id, generation.pk)])
+    events.queue_changed(generation.user_id)
+    return generation
 
 
 def generations_cancel(*, generation_ids: Sequence[UUID], now: datetime) -> int:
-    """Cancel those that are still open, and tell their sockets; how many there were."""
-    cancelled = generations_end(Q(pk__in=generation_ids), outcome=CANCELLED, now=now)
-    events.generations_changed(cancelled)
-    return len(cancelled)
+    """Cancel those that are still open, whosever they are; how many there were."""
+    return generations_end(Q(pk__in=generation_ids), outcome=CANCELLED, now=now)
 
 
 def socket_gone(*, channel: str, now: datetime) -> None:
@@ -71,30 +84,62 @@ def socket_gone(*, channel: str, now: datetime) -> None:
 
 
 def leases_recover(*, now: datetime, batch: int = 500) -> int:
-    """Take lapsed leases back and fail what waited too long, and tell their sockets; how many generations were moved."""
-    lapsed = list(Generation.objects.lapsed(now).order_by("lease_expires_at")[:batch])
-    for generation in lapsed:
-        lease_release(generation=generation, code="engine_lost", sentence="The engine was not heard of in time.", now=now)
+    """Take lapsed leases back and fail what waited too long; how many generations were moved."""
+    lapsed = Q(lease_expires_at__lte=now)
+    due = list(Generation.objects.lapsed(now).order_by("lease_expires_at").values_list("pk", flat=True)[:batch])
+    sentence = "The engine was not heard of in time."
+    taken = [lease_release(which=lapsed & Q(pk=pk), code="engine_lost", sentence=sentence, now=now) for pk in due]
     too_long = now - timedelta(seconds=settings.QUEUE_TIMEOUT_SECONDS)
     late = Q(status=GenerationStatus.QUEUED, queued_at__lte=too_long)
-    moved = [(one.session_id, one.pk) for one in lapsed] + generations_end(late, outcome=NO_ENGINE, now=now)
-    events.generations_changed(moved)
-    return len(moved)
+    return len([one for one in taken if one]) + generations_end(late, outcome=NO_ENGINE, now=now)
 
 
-def _claim_oldest(session_id: UUID, engine: str, engine_name: str, now: datetime) -> Generation | None:
-    waiting = Generation.objects.filter(session=session_id, status=GenerationStatus.QUEUED, requester__in=[engine, ""])
-    generation = waiting.select_for_update(skip_locked=True).order_by("created_at").first()
-    if generation is None or Generation.objects.leased_by(engine).exists():
+def lease_end(now: datetime) -> datetime:
+    """When a lease given or renewed now lapses."""
+    return now + timedelta(seconds=settings.LEASE_SECONDS)
+
+
+def _for_guide(engine: Claimant, now: datetime) -> Q | None:
+    return Q(session=engine.session_id, requester__in=[engine.channel, ""])
+
+
+def _for_any_of_the_user(engine: Claimant, now: datetime) -> Q | None:
+    queued = Generation.objects.filter(user=engine.user_id, status=GenerationStatus.QUEUED, requester="").select_related("session")
+    waiting = list(queued.order_by("created_at")[:LOOKED_AT])
+    idle = engines_idle(user_id=engine.user_id, now=now) if waiting else []
+    own = next((one for one in idle if one.channel == engine.channel), None)
+    if own is None:
         return None
-    generation.status = GenerationStatus.LEASED
-    generation.engine, generation.engine_name = engine, engine_name
-    generation.lease, generation.lease_expires_at = uuid4(), _until(now)
-    generation.attempt_count += 1
-    generation.save(update_fields=["status", "engine", "engine_name", "lease", "lease_expires_at", "attempt_count"])
-    Attempt.objects.create(generation=generation, number=generation.attempt_count, engine=engine, started_at=now)
+    return Q(pk__in=[one.pk for one in waiting if may_take(own, one, one.session.model_id, idle, now)])
+
+
+def _claim(engine: Claimant, find: Callable[[Claimant, datetime], Q | None], now: datetime) -> Generation | None:
+    wanted = find(engine, now)
+    if wanted is None:
+        return None
+    waiting = Generation.objects.filter(wanted, status=GenerationStatus.QUEUED).order_by("created_at")
+    generation = waiting.select_for_update(of=("self",), skip_locked=True).first()
+    if generation is None or Generation.objects.leased_by(engine.channel).exists():
+        return None
+    _give(generation, engine, now)
     return generation
 
 
-def _until(now: datetime) -> datetime:
-    return now + timedelta(seconds=settings.LEASE_SECONDS)
+def _give(generation: Generation, engine: Claimant, now: datetime) -> None:
+    generation.status = GenerationStatus.LEASED
+    generation.engine, generation.engine_name = engine.channel, engine.engine_name
+    generation.lease, generation.lease_expires_at = uuid4(), lease_end(now)
+    generation.attempt_count += 1
+    if is_tracked(generation):
+        generation.seq = session_advance(generation.session_id)
+        events.generations_changed([(generation.session_id, generation.pk)])
+    generation.save(update_fields=["status", "engine", "engine_name", "lease", "lease_expires_at", "attempt_count", "seq"])
+    Attempt.objects.create(generation=generation, number=generation.attempt_count, engine=engine.channel, started_at=now)
+
+
+def _after_loss(generation: Generation, code: str, sentence: str, now: datetime) -> dict[str, object]:
+    numbered = {"seq": session_advance(generation.session_id)} if is_tracked(generation) else {}
+    if generation.attempt_count >= settings.ATTEMPTS:
+        return ended(Outcome(GenerationStatus.FAILED, code, sentence), now) | numbered
+    freed = {"status": GenerationStatus.QUEUED, "lease": None, "lease_expires_at": None}
+    return freed | {"queued_at": now, "asks": 0} | numbered

@@ -1,13 +1,18 @@
-"""How a generation ends, whoever ends it: one conditional UPDATE, and its open attempt closed with it."""
+"""How a generation ends, whoever ends it: one conditional UPDATE, its open attempt closed with it, its change numbered.
+
+Whoever locks several rows locks generations first and sessions (by numbering a change) after them.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
 
+from sessions_app import events
 from sessions_app.models import Attempt, Generation, GenerationStatus
+from sessions_app.services.history import is_tracked, session_advance
 
 
 @dataclass(frozen=True)
@@ -20,14 +25,17 @@ class Outcome:
 
 
 @transaction.atomic
-def generations_end(which: Q, *, outcome: Outcome, now: datetime) -> list[tuple[UUID, UUID]]:
-    """End those of the open generations that `which` selects: their (session, generation) pairs, for whoever tells sockets."""
-    rows = list(Generation.objects.open().filter(which).select_for_update().values_list("session_id", "pk"))
-    ids = [pk for _, pk in rows]
-    if ids:
-        Generation.objects.filter(pk__in=ids).update(**ended(outcome, now))
-        attempts_end(Q(generation__in=ids), outcome=outcome.code or outcome.status, reason=outcome.sentence, now=now)
-    return rows
+def generations_end(which: Q, *, outcome: Outcome, now: datetime) -> int:
+    """End those of the open generations that `which` selects, and tell their sessions and engines; how many there were."""
+    chosen = Generation.objects.open().filter(which).order_by("session_id", "pk").select_for_update(of=("self",))
+    ending = list(chosen.only("session_id", "status", "engine", "seq"))
+    for generation in ending:
+        numbered = {"seq": session_advance(generation.session_id)} if is_tracked(generation) else {}
+        Generation.objects.filter(pk=generation.pk).update(**ended(outcome, now), **numbered)
+    attempts_end(Q(generation__in=ending), outcome=outcome.code or outcome.status, reason=outcome.sentence, now=now)
+    events.generations_changed((one.session_id, one.pk) for one in ending)
+    events.engines_cancelled((one.engine, one.pk) for one in ending if one.status == GenerationStatus.LEASED)
+    return len(ending)
 
 
 def attempts_end(which: Q, *, outcome: str, reason: str = "", card_count: int = 0, now: datetime) -> None:
@@ -36,7 +44,7 @@ def attempts_end(which: Q, *, outcome: str, reason: str = "", card_count: int = 
     running.update(ended_at=now, outcome=outcome, reason=reason[:500], card_count=card_count)
 
 
-def ended(outcome: Outcome, now: datetime) -> dict[str, object]:
+def ended(outcome: Outcome, now: datetime) -> dict[str, Any]:
     """The columns that change when a generation ends."""
     return {
         "status": outcome.status,

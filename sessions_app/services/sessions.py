@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from sessions_app import events
 from sessions_app.exceptions import NotFound, SessionEnded, TooMany
-from sessions_app.models import ALIVE, GenerationStatus, SessionStatus, WebLLMSession
+from sessions_app.models import ALIVE, Generation, GenerationStatus, SessionStatus, WebLLMSession
 from sessions_app.services.outcomes import Outcome, generations_end
 
 log = logging.getLogger(__name__)
@@ -106,6 +106,8 @@ def _idle_ids(now: datetime, batch: int) -> list[UUID]:
 @transaction.atomic
 def _end(ids: Sequence[UUID], *, status: SessionStatus, reason: str, now: datetime) -> int:
     still_so = WebLLMSession.objects.idle(now) if status == SessionStatus.EXPIRED else WebLLMSession.objects.filter(status__in=ALIVE)
+    open_ones = Generation.objects.open().filter(session__in=ids).order_by("session_id", "pk")
+    list(open_ones.select_for_update(of=("self",)).values_list("pk"))  # before the sessions: see outcomes
     locked = list(still_so.filter(pk__in=ids).select_for_update(of=("self",)).values_list("pk", flat=True))
     WebLLMSession.objects.filter(pk__in=locked).update(status=status, closed_at=now, close_reason=reason)
     cancelled = Outcome(GenerationStatus.CANCELLED, f"session_{status}", f"The session was {reason}.")

@@ -25,17 +25,25 @@ class Socket:
     Not Channels' own communicator: while it runs it stops connections from going back to the pool.
     """
 
-    def __init__(self, address: str, headers: dict[str, str]) -> None:
+    def __init__(self, address: str, headers: dict[str, str], subprotocols: list[str]) -> None:
         from mindflip.asgi import application
 
         parts = urlsplit(address)
         pairs = [(name.lower().encode(), value.encode()) for name, value in {"Host": parts.netloc, **headers}.items()]
-        scope = {"type": "websocket", "path": parts.path, "query_string": parts.query.encode(), "headers": pairs, "subprotocols": []}
+        scope = {
+            "type": "websocket",
+            "path": parts.path,
+            "query_string": parts.query.encode(),
+            "headers": pairs,
+            "subprotocols": subprotocols,
+        }
         self.wire = ApplicationCommunicator(application, scope)
 
     async def connect(self) -> None:
         await self.wire.send_input({"type": "websocket.connect"})
-        assert (await self.wire.receive_output(ANSWER_SECONDS))["type"] == "websocket.accept"
+        accepted = await self.wire.receive_output(ANSWER_SECONDS)
+        assert accepted["type"] == "websocket.accept"
+        self.subprotocol = accepted.get("subprotocol")
 
     async def disconnect(self) -> None:
         await self.wire.send_input({"type": "websocket.disconnect", "code": 1000})
@@ -89,8 +97,8 @@ def cards(*fronts: str) -> list[dict[str, str]]:
 
 
 @asynccontextmanager
-async def open_socket(address: str, **headers: str) -> AsyncIterator[Socket]:
-    socket = Socket(address, headers)
+async def open_socket(address: str, subprotocols: list[str] | None = None, **headers: str) -> AsyncIterator[Socket]:
+    socket = Socket(address, headers, subprotocols or [])
     await socket.connect()
     try:
         yield socket

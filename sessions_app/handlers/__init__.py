@@ -1,0 +1,107 @@
+"""What each message does: a table of message class → function for each dialect, called in one synchronous hop off the loop.
+
+Every function here returns the messages to send on the peer's socket, in order.
+"""
+
+import logging
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.utils import timezone
+
+from sessions_app import protocol
+from sessions_app.auth import Knock, socket_user_id
+from sessions_app.exceptions import MindFlipError, SessionEnded, SocketRefused
+from sessions_app.handlers import guide, v1
+from sessions_app.handlers.messages import error_message
+from sessions_app.handlers.peers import Peer
+from sessions_app.models import WebLLMSession
+from sessions_app.protocol import ServerMessage
+from sessions_app.services import engines, leases, sessions
+from sessions_app.services.catalogue import find_model
+
+__all__ = ["Peer", "beat", "close_socket", "follow_generation", "follow_queue", "handle", "open_socket"]
+
+log = logging.getLogger(__name__)
+CLOSE_CODES = {"session_closed": 4404, "session_expired": 4410}
+
+
+def open_socket(knock: Knock, channel: str, dialect: str) -> tuple[Peer, list[ServerMessage]]:
+    """Let a socket in. One of the guide's dialect is an engine at once, and takes on what an earlier socket of the session left
+    behind; one of `mindflip.v1` gets its snapshot. Raises SocketRefused."""
+    user_id, now = socket_user_id(knock), timezone.now()
+    session = _alive(knock.session_id, user_id, now)
+    peer = Peer(session.pk, user_id, channel, dialect=dialect)
+    log.info("Socket opened: session %s, %s", session.pk, dialect)
+    if not peer.is_guide:
+        return peer, v1.greet(peer, now)
+    model = find_model(session.model_id)
+    peer.engine_name = model.engine if model else ""
+    facts = {"engine": peer.engine_name, "dialect": dialect, "connectedAt": now.isoformat()}
+    sessions.session_engine_ready(session_id=session.pk, facts=facts, now=now)
+    return peer, guide.start_next(peer, now)
+
+
+def close_socket(peer: Peer) -> None:
+    """The socket is gone."""
+    leases.socket_gone(channel=peer.channel, now=timezone.now())
+    engines.engine_gone(channel=peer.channel)
+    log.info("Socket closed: session %s", peer.session_id)
+
+
+def handle(peer: Peer, message: protocol.ClientMessage) -> list[ServerMessage]:
+    """Do what the message says. Refusals come back as `error` messages; SocketRefused is raised when the session has ended."""
+    now = timezone.now()
+    return [*_answered(peer, message, now), *_news(peer, now)]
+
+
+def follow_generation(peer: Peer, generation_id: UUID) -> list[ServerMessage]:
+    """A generation of this session changed somewhere."""
+    return guide.generation_changed(peer, generation_id) if peer.is_guide else _news(peer, timezone.now())
+
+
+def follow_queue(peer: Peer) -> list[ServerMessage]:
+    """Something of this user waits for an engine."""
+    now = timezone.now()
+    return guide.start_next(peer, now) if peer.is_guide else [*v1.start_next(peer, now), *_news(peer, now)]
+
+
+def beat(peer: Peer) -> list[ServerMessage]:
+    """What a heartbeat finds that no event announced."""
+    now = timezone.now()
+    return guide.start_next(peer, now) if peer.is_guide else [*v1.beat(peer, now), *_news(peer, now)]
+
+
+def _answered(peer: Peer, message: protocol.ClientMessage, now: datetime) -> list[ServerMessage]:
+    try:
+        _touch(peer, message, now)
+        table = guide.HANDLERS if peer.is_guide else v1.HANDLERS
+        return table[type(message)](peer, message, now)
+    except SessionEnded as error:
+        raise _refused(error) from None
+    except MindFlipError as error:
+        return [error_message(error, message)]
+
+
+def _news(peer: Peer, now: datetime) -> list[ServerMessage]:
+    return [] if peer.is_guide else v1.catch_up(peer, now)
+
+
+def _alive(session_id: UUID, user_id: int, now: datetime) -> WebLLMSession:
+    try:
+        return sessions.session_alive(session_id=session_id, user_id=user_id, now=now)
+    except SessionEnded as error:
+        raise _refused(error) from None
+
+
+def _refused(error: SessionEnded) -> SocketRefused:
+    return SocketRefused(error.sentence, close_code=CLOSE_CODES[error.code], code=error.code)
+
+
+def _touch(peer: Peer, message: protocol.ClientMessage, now: datetime) -> None:
+    """Activity is written at most every SESSION_TOUCH_SECONDS a socket, not with each message; heartbeats are none."""
+    is_due = now - peer.touched_at >= timedelta(seconds=settings.SESSION_TOUCH_SECONDS)
+    if is_due and not isinstance(message, protocol.Ping | protocol.Pong):
+        sessions.session_touch(session_id=peer.session_id, now=now)
+        peer.touched_at = now

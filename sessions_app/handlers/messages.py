@@ -1,0 +1,124 @@
+"""Rows to messages: what the state of a generation or a session is on the wire."""
+
+from typing import Any
+
+import msgspec
+
+from sessions_app import protocol
+from sessions_app.exceptions import MindFlipError, TooMany
+from sessions_app.models import Generation, GenerationStatus, WebLLMSession
+from sessions_app.protocol import ServerMessage
+from sessions_app.services import answers
+from sessions_app.services.generations import places
+from sessions_app.services.history import Changes
+from sessions_app.services.shapes import session_shape
+
+RETRYABLE = {"engine_lost", "no_engine", "timeout", "no_valid_cards"}
+STARTED = 5
+
+
+def error_message(error: MindFlipError, message: Any = None) -> protocol.Error:
+    """The one table from exceptions to `error` messages."""
+    return protocol.Error(
+        error=error.sentence,
+        code=error.code,
+        retryable=error.retryable,
+        retry_after=error.retry_after if isinstance(error, TooMany) else msgspec.UNSET,
+        request_id=getattr(message, "request_id", None) or msgspec.UNSET,
+        generation_id=getattr(message, "generation_id", None) or msgspec.UNSET,
+    )
+
+
+def engine_generate(generation: Generation) -> protocol.EngineGenerate:
+    """What the engine is asked now."""
+    assert generation.lease
+    request = answers.engine_request(generation)
+    return protocol.EngineGenerate(
+        prompt=request.prompt,
+        options=request.options,
+        generation_id=generation.pk,
+        attempt=generation.attempt_count,
+        lease=generation.lease,
+        cache_key=answers.client_cache_key(request),
+        messages=request.messages,
+        response_format=request.response_format,
+        cards_so_far=generation.cards,
+    )
+
+
+def outcome(generation: Generation) -> list[ServerMessage]:
+    """`progress` 100 and `result`, or `error`, of a generation that has ended."""
+    request_id = generation.request_id
+    if generation.status == GenerationStatus.SUCCEEDED:
+        data = protocol.ResultData(cards=generation.cards, partial=generation.is_partial)
+        done = protocol.Progress(100, "Done", request_id, generation.pk)
+        return [done, protocol.Result(data, request_id, generation.pk, seq=generation.seq)]
+    return [
+        protocol.Error(
+            generation.error,
+            generation.error_code,
+            generation.error_code in RETRYABLE,
+            generation_id=generation.pk,
+            request_id=request_id or msgspec.UNSET,
+            seq=msgspec.UNSET if generation.seq is None else generation.seq,
+        )
+    ]
+
+
+def told(changes: Changes, after: int) -> list[ServerMessage]:
+    """What a `mindflip.v1` client is told of the changes above `after`: cards and outcomes in order, then a snapshot if
+    anything else changed, or if the changes are too many to tell."""
+    numbered: list[tuple[int, list[ServerMessage]]] = []
+    for generation in changes.generations:
+        numbered += [(card.seq, [_card_progress(generation, card), card]) for card in _cards_after(generation, after)]
+        if generation.finished_at:
+            numbered.append((generation.seq or 0, outcome(generation)))
+    messages = [message for _, group in sorted(numbered, key=lambda pair: pair[0]) for message in group]
+    if not changes.is_whole or any(_has_moved(generation) for generation in changes.generations):
+        messages.append(snapshot(changes))
+    return messages
+
+
+def snapshot(changes: Changes) -> protocol.SessionSnapshot:
+    """The session and its open generations as they were at `changes.seq`."""
+    place = places(user_id=changes.session.user_id)
+    shown = [_open_generation(one, place.get(one.pk, 0)) for one in changes.open_generations]
+    return protocol.SessionSnapshot(_session(changes.session), shown, changes.seq)
+
+
+def _session(session: WebLLMSession) -> dict[str, Any]:
+    shape: dict[str, Any] = msgspec.to_builtins(session_shape(session))
+    return shape
+
+
+def _cards_after(generation: Generation, after: int) -> list[protocol.Card]:
+    return [
+        protocol.Card(generation.pk, index, generation.cards[index], seq, generation.request_id)
+        for index, seq in enumerate(generation.card_seqs)
+        if seq > after
+    ]
+
+
+def _card_progress(generation: Generation, card: protocol.Card) -> protocol.Progress:
+    count = int(generation.options["count"])
+    part = STARTED + (100 - STARTED) * (card.index + 1) // (count + 1)
+    return protocol.Progress(part, f"Card {card.index + 1} of {count}", generation.request_id, generation.pk)
+
+
+def _has_moved(generation: Generation) -> bool:
+    """Its last change was neither a card nor an outcome: it was queued, leased or requeued."""
+    return not generation.finished_at and generation.seq not in generation.card_seqs
+
+
+def _open_generation(generation: Generation, place: int) -> protocol.OpenGeneration:
+    return protocol.OpenGeneration(
+        generation_id=generation.pk,
+        status=generation.status,
+        attempt=generation.attempt_count,
+        place=place,
+        topic=generation.options["topic"],
+        count=int(generation.options["count"]),
+        cards=generation.cards,
+        request_id=generation.request_id,
+        engine=generation.engine_name or None,
+    )

@@ -1,0 +1,32 @@
+"""One open socket, as handlers know it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.utils import timezone
+
+from sessions_app.protocol import GUIDE
+from sessions_app.services.leases import Claimant
+
+
+@dataclass
+class Peer:
+    """Whose socket it is, and the channel by which other processes reach it. `seq` is the last number that was told to it;
+    `engine_name` is empty for a `mindflip.v1` socket that has not said `ready`."""
+
+    session_id: UUID
+    user_id: int
+    channel: str
+    engine_name: str = ""
+    dialect: str = GUIDE
+    seq: int = 0
+    touched_at: datetime = field(default_factory=timezone.now)
+
+    @property
+    def is_guide(self) -> bool:
+        return self.dialect == GUIDE
+
+    @property
+    def claimant(self) -> Claimant:
+        return Claimant(self.channel, self.session_id, self.user_id, self.engine_name, self.is_guide)

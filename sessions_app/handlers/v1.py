@@ -1,0 +1,139 @@
+"""The dialect `mindflip.v1`: what each message does. What concerns the whole session is numbered and reaches every socket of it
+by `catch_up`; what is returned here is for this socket alone."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from sessions_app import protocol
+from sessions_app.handlers import guide
+from sessions_app.handlers.messages import engine_generate, outcome, snapshot, told
+from sessions_app.handlers.peers import Peer
+from sessions_app.models import Generation, GenerationStatus
+from sessions_app.protocol import ServerMessage
+from sessions_app.services import answers, engines, generations, history, leases
+
+
+def greet(peer: Peer, now: datetime) -> list[ServerMessage]:
+    """The snapshot that a socket begins with."""
+    changes = history.changes_since(session_id=peer.session_id, after=None, now=now)
+    peer.seq = changes.seq
+    return [snapshot(changes)]
+
+
+def catch_up(peer: Peer, now: datetime) -> list[ServerMessage]:
+    """What was numbered since this socket was last told: each thing once, in order, whatever events were lost."""
+    if not history.has_advanced(session_id=peer.session_id, after=peer.seq):
+        return []
+    changes = history.changes_since(session_id=peer.session_id, after=peer.seq, now=now)
+    messages = told(changes, peer.seq)
+    peer.seq = changes.seq
+    return messages
+
+
+def start_next(peer: Peer, now: datetime) -> list[ServerMessage]:
+    """Give this socket's engine something to do, if it has one that is idle."""
+    generation = leases.lease_claim(engine=peer.claimant, now=now) if peer.engine_name else None
+    return [engine_generate(generation)] if generation else []
+
+
+def beat(peer: Peer, now: datetime) -> list[ServerMessage]:
+    """The heartbeat: note that the engine is there, and make up for lost events."""
+    if peer.engine_name:
+        engines.engine_seen(channel=peer.channel, now=now)
+    return start_next(peer, now)
+
+
+def _ready(peer: Peer, message: protocol.Ready, now: datetime) -> list[ServerMessage]:
+    peer.engine_name = message.engine
+    engines.engine_ready(
+        channel=peer.channel,
+        session_id=peer.session_id,
+        user_id=peer.user_id,
+        model_id=message.model_id,
+        name=message.engine,
+        facts=message.facts,
+        speed=message.speed,
+        now=now,
+    )
+    return start_next(peer, now)
+
+
+def _generate(peer: Peer, message: protocol.Generate, now: datetime) -> list[ServerMessage]:
+    options = message.options.filled(message.prompt)
+    ask = generations.Ask(message.prompt, options, message.options.refresh, request_id=message.request_id)
+    asked = generations.generation_submit(session_id=peer.session_id, user_id=peer.user_id, ask=ask, now=now)
+    if asked.cached_cards is not None:
+        return guide.cached(asked, message.request_id)
+    if asked.is_repeated:
+        return _repeated(asked, message.request_id)
+    return [guide.queued(asked, message.request_id), *start_next(peer, now)]
+
+
+def _repeated(asked: generations.Asked, request_id: str | None) -> list[ServerMessage]:
+    """The same request again: its outcome, or the word that it is on its way."""
+    generation = Generation.objects.get(pk=asked.generation_id)
+    return outcome(generation) if generation.finished_at else [guide.queued(asked, request_id)]
+
+
+def _card(peer: Peer, message: protocol.EngineCard, now: datetime) -> list[ServerMessage]:
+    answers.card_accept(engine=peer.claimant, generation_id=message.generation_id, lease=message.lease, card=message.card, now=now)
+    return []
+
+
+def _response(peer: Peer, message: protocol.Response, now: datetime) -> list[ServerMessage]:
+    answer = guide.answer_of(message)
+    generation = answers.answer_accept(engine=peer.claimant, answer=answer, now=now)
+    usage = answer.usage or {}
+    engines.engine_measured(channel=peer.channel, tokens=usage.get("completionTokens", 0), seconds=usage.get("seconds", 0))
+    if generation.status == GenerationStatus.LEASED:
+        return [engine_generate(generation)]
+    return start_next(peer, now)
+
+
+def _engine_error(peer: Peer, message: protocol.EngineError, now: datetime) -> list[ServerMessage]:
+    """Another engine is preferred for what this one gave up; it takes it again when there is none."""
+    guide.fail(peer, message, now)
+    return start_next(peer, now)
+
+
+def _engine_progress(peer: Peer, message: protocol.EngineProgress, now: datetime) -> list[ServerMessage]:
+    which = Q(lease=message.lease, user=peer.user_id) if message.lease else Q(engine=peer.channel)
+    leases.lease_renew(which=which, now=now)
+    return []
+
+
+def _cancel(peer: Peer, message: protocol.Cancel, now: datetime) -> list[ServerMessage]:
+    which = Q(pk=message.generation_id) if message.generation_id else Q(request_id=message.request_id)
+    generations.generation_cancel(user_id=peer.user_id, which=which, now=now)
+    return start_next(peer, now)
+
+
+def _resume(peer: Peer, message: protocol.Resume, now: datetime) -> list[ServerMessage]:
+    """What came after `lastSeq`: `catch_up`, which follows every message, tells it. A number from nowhere gets a snapshot."""
+    peer.seq = min(peer.seq, message.last_seq)
+    return greet(peer, now) if message.last_seq > peer.seq else []
+
+
+def _ping(peer: Peer, message: protocol.Ping, now: datetime) -> list[ServerMessage]:
+    return [protocol.Pong()]
+
+
+def _pong(peer: Peer, message: protocol.Pong, now: datetime) -> list[ServerMessage]:
+    return []
+
+
+HANDLERS: dict[type, Callable[[Peer, Any, datetime], list[ServerMessage]]] = {
+    protocol.Ready: _ready,
+    protocol.Generate: _generate,
+    protocol.EngineCard: _card,
+    protocol.Response: _response,
+    protocol.EngineError: _engine_error,
+    protocol.EngineProgress: _engine_progress,
+    protocol.Cancel: _cancel,
+    protocol.Resume: _resume,
+    protocol.Ping: _ping,
+    protocol.Pong: _pong,
+}

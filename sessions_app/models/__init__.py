@@ -1,0 +1,10 @@
+"""Sessions, generations and their attempts, engines. The rows are the truth; whatever travels between processes only wakes up.
+
+A state change is an UPDATE with the state it comes from in its WHERE (see `services`), never a read followed by a save.
+"""
+
+from sessions_app.models.engines import Engine
+from sessions_app.models.generations import OPEN, Attempt, Generation, GenerationStatus
+from sessions_app.models.sessions import ALIVE, SessionStatus, WebLLMSession
+
+__all__ = ["ALIVE", "OPEN", "Attempt", "Engine", "Generation", "GenerationStatus", "SessionStatus", "WebLLMSession"]

@@ -1,0 +1,38 @@
+"""Engines that are ready: sockets of pages with a loaded model."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+
+class EngineQuerySet(models.QuerySet["Engine"]):
+    def present(self, now: datetime) -> "EngineQuerySet":
+        """Heard of within ENGINE_PRESENT_SECONDS: presence is a timestamp, because a disconnect may never be told."""
+        return self.filter(seen_at__gt=now - timedelta(seconds=settings.ENGINE_PRESENT_SECONDS))
+
+
+class Engine(models.Model):
+    """What runs a model behind one `mindflip.v1` socket, from its `ready` until the socket is gone.
+
+    `channel` is that socket's; `speed` is in tokens a second, as last seen.
+    """
+
+    channel = models.CharField(max_length=120, primary_key=True)
+    session = models.ForeignKey("sessions_app.WebLLMSession", models.CASCADE, related_name="engines")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="engines")
+    model_id = models.CharField(max_length=200)
+    name = models.CharField(max_length=40)
+    facts = models.JSONField(default=dict)
+    speed = models.FloatField(default=0)
+    ready_at = models.DateTimeField(db_default=Now())
+    seen_at = models.DateTimeField(db_default=Now())
+
+    objects = EngineQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "seen_at"], name="engine_of_user")]
+
+    def __str__(self) -> str:
+        return f"{self.name} with {self.model_id}"

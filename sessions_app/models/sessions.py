@@ -1,0 +1,108 @@
+"""Sessions: one user's conversation with engines."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
+from django.db.models.functions import Coalesce, Now
+
+from sessions_app.models.generations import Generation, GenerationStatus
+
+
+class SessionStatus(models.TextChoices):
+    """The contract's words. GENERATING is never stored: it is READY with a running generation."""
+
+    INITIALIZING = "initializing"
+    READY = "ready"
+    GENERATING = "generating"
+    ERROR = "error"
+    CLOSED = "closed"
+    EXPIRED = "expired"
+
+
+ALIVE = (SessionStatus.INITIALIZING, SessionStatus.READY, SessionStatus.ERROR)
+
+
+class SessionQuerySet(models.QuerySet["WebLLMSession"]):
+    def of(self, user: models.Model) -> "SessionQuerySet":
+        """Those of one user: the only door for anything a user asks."""
+        return self.filter(user=user)
+
+    def alive(self, now: datetime) -> "SessionQuerySet":
+        """Neither ended nor past their time, whether or not the sweep has come by."""
+        return self.filter(status__in=ALIVE).filter(~past_its_time(now))
+
+    def idle(self, now: datetime) -> "SessionQuerySet":
+        """Past their time, and nobody has written so yet: what the sweep is to end."""
+        return self.filter(past_its_time(now), status__in=ALIVE)
+
+    def as_of(self, now: datetime) -> "SessionQuerySet":
+        """With `status_now`, which tells expiry and running generations, and `queue_length`."""
+        open_generations = Generation.objects.open().filter(session=OuterRef("pk")).order_by().values("session")
+        return self.annotate(
+            status_now=Case(
+                When(Q(status__in=ALIVE) & past_its_time(now), then=Value(SessionStatus.EXPIRED)),
+                When(Q(status=SessionStatus.READY) & is_generating(now), then=Value(SessionStatus.GENERATING)),
+                default=F("status"),
+            ),
+            queue_length=Coalesce(models.Subquery(open_generations.annotate(length=models.Count("pk")).values("length")), 0),
+        )
+
+
+def is_generating(now: datetime) -> Q:
+    """An engine holds a lease of this session."""
+    running = Generation.objects.filter(session=OuterRef("pk"), status=GenerationStatus.LEASED, lease_expires_at__gt=now)
+    return Q(Exists(running))
+
+
+def past_its_time(now: datetime) -> Q:
+    """The idle rule: no activity for SESSION_IDLE_SECONDS, and no generation running."""
+    cutoff = now - timedelta(seconds=settings.SESSION_IDLE_SECONDS)
+    return Q(last_activity_at__lte=cutoff) & ~is_generating(now)
+
+
+class WebLLMSession(models.Model):
+    """One user's conversation with engines. It outlives sockets, tabs and devices; it ends by DELETE or by inactivity.
+
+    `seq` counts what has happened in it for `mindflip.v1` clients: who saw up to n misses what is numbered above n.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="webllm_sessions")
+    model_id = models.CharField(max_length=200)
+    status = models.CharField(max_length=12, choices=SessionStatus.choices, default=SessionStatus.INITIALIZING)
+    engine_facts = models.JSONField(default=dict, blank=True)
+    seq = models.BigIntegerField(default=0)
+    created_at = models.DateTimeField(db_default=Now())
+    last_activity_at = models.DateTimeField(db_default=Now())
+    closed_at = models.DateTimeField(null=True, blank=True)
+    close_reason = models.CharField(max_length=200, blank=True, default="")
+
+    status_now: str  # set by as_of()
+    queue_length: int  # set by as_of()
+    objects = SessionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "session"
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                name="session_ended_has_time",
+                condition=Q(status__in=ALIVE, closed_at=None) | Q(status__in=["closed", "expired"], closed_at__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["user", "-created_at", "-id"], name="session_of_user"),
+            models.Index(fields=["last_activity_at"], name="session_alive_by_activity", condition=Q(status__in=ALIVE)),
+            models.Index(fields=["closed_at"], name="session_by_end", condition=Q(closed_at__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"session {self.id}"
+
+    @property
+    def expires_at(self) -> datetime:
+        """When it ends if nothing more is heard; for an ended one, when it ended."""
+        return self.closed_at or self.last_activity_at + timedelta(seconds=settings.SESSION_IDLE_SECONDS)

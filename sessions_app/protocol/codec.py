@@ -1,0 +1,109 @@
+"""Text frames to messages and back."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from sessions_app.protocol.incoming import ClientMessage, EngineCard, GuideMessage, Response
+from sessions_app.protocol.outgoing import ServerMessage
+
+GUIDE = "guide"
+V1 = "mindflip.v1"
+CARDS_PATH = "webllm:flashcards"
+
+
+class ProtocolError(Exception):
+    """A message that is none. `code` is one of the contract's; `sentence` says what to send instead."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.sentence = sentence
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bytes of UTF-8 a message may have, and a `response` of an engine."""
+
+    message_bytes: int = 65_536
+    response_bytes: int = 1_048_576
+
+
+_decoders: dict[str, msgspec.json.Decoder[Any]] = {GUIDE: msgspec.json.Decoder(GuideMessage), V1: msgspec.json.Decoder(ClientMessage)}
+_encoder = msgspec.json.Encoder()
+_FAULT = re.compile(r"^(?P<fault>.*?)(?: - at `\$\.?(?P<member>.*)`)?$", re.DOTALL)
+# JavaScript writes half of a surrogate pair as an escape; no UTF-8 can hold it, so it becomes U+FFFD
+_HALF_PAIR = re.compile(r"\\u[dD][89abAB]..(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB]..)\\u[dD][c-fC-F]..")
+
+
+def decode(text: str, limits: Limits = Limits(), dialect: str = GUIDE) -> ClientMessage:
+    """The message in one text frame of this dialect. Raises ProtocolError, and nothing else, for whatever is none."""
+    size = _size(text)
+    if size > limits.response_bytes:
+        raise ProtocolError("too_large", f"This message has {size} bytes; send {limits.response_bytes} at most.")
+    message = _parsed(_HALF_PAIR.sub(r"\\ufffd", text) if _HALF_PAIR.search(text) else text, _decoders[dialect])
+    if size > limits.message_bytes and not isinstance(message, Response):
+        raise ProtocolError("too_large", f"This message has {size} bytes; send {limits.message_bytes} at most.")
+    if not isinstance(message, Response | EngineCard):  # cards are cleaned, not refused: a model wrote them
+        _refuse_nul(message)
+    return message
+
+
+def encode(message: ServerMessage) -> str:
+    """The text frame of a message."""
+    return _encoder.encode(message).decode()
+
+
+def cache_key(topic: str, count: int) -> str:
+    """The guide's cache key: what clients see and send, and no key of ours."""
+    return f"{CARDS_PATH}:{topic}:{count}"
+
+
+def _size(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+
+
+def _parsed(text: str, decoder: msgspec.json.Decoder[Any]) -> ClientMessage:
+    try:
+        message: ClientMessage = decoder.decode(text)
+    except msgspec.ValidationError as error:
+        raise _invalid(str(error)) from None
+    except (msgspec.DecodeError, UnicodeError):
+        raise ProtocolError("invalid_json", "This is not JSON: send one JSON object in a text frame.") from None
+    except RecursionError:
+        raise ProtocolError("invalid_json", "This JSON is nested too deeply: send a flat object.") from None
+    return message
+
+
+def _invalid(problem: str) -> ProtocolError:
+    match = _FAULT.match(problem)
+    fault, member = (match["fault"], match["member"]) if match else (problem, None)
+    if member == "type":
+        return ProtocolError("unknown_type", f"{fault}: this dialect has no such message from a client.")
+    if member:
+        return ProtocolError("invalid_message", f"{member}: {fault}.")
+    if fault.startswith("Object missing"):
+        return ProtocolError("invalid_message", f"{fault}.")
+    return ProtocolError("invalid_message", f"{fault}: send one JSON object with a `type`.")
+
+
+def _refuse_nul(message: ClientMessage) -> None:
+    for path, text in _texts(msgspec.to_builtins(message)):
+        if "\0" in text:
+            raise ProtocolError("invalid_message", f"{path}: has a NUL character, which no text can hold; take it out.")
+
+
+def _texts(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Every string in it, keys too, with the way to it."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield path, name
+            yield from _texts(inner, f"{path}.{name}" if path else name)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner, path)

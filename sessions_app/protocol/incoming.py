@@ -1,0 +1,135 @@
+"""What clients send: askers and engines."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta, Struct
+
+Count = Annotated[int, Meta(ge=1, le=50)]
+Topic = Annotated[str, Meta(max_length=200)]
+Word = Annotated[str, Meta(max_length=40)]
+Prompt = Annotated[str, Meta(min_length=1, max_length=8_000)]
+Source = Annotated[str, Meta(max_length=60_000)]
+Sentence = Annotated[str, Meta(max_length=2_000)]
+RequestId = Annotated[str, Meta(min_length=1, max_length=100)]
+ModelId = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[A-Za-z0-9._\-/:]+$")]
+
+DEFAULT_COUNT = 10
+
+
+class Options(Struct, rename="camel", omit_defaults=True, frozen=True):
+    """What the cards shall be like. Count and topic are filled in when missing: see `filled`."""
+
+    count: Count | None = None
+    topic: Topic | None = None
+    language: Word | None = None
+    difficulty: Word | None = None
+    kind: Word | None = None
+    source: Source | None = None
+    refresh: bool = False
+    save: bool = False
+
+    def filled(self, prompt: str) -> dict[str, Any]:
+        """As a plain dict in which count and topic always stand; `refresh` is about this request alone and not kept."""
+        topic = self.topic if self.topic and self.topic.strip() else prompt.strip()[:200]
+        options: dict[str, Any] = msgspec.to_builtins(self) | {"count": self.count or DEFAULT_COUNT, "topic": topic}
+        options.pop("refresh", None)
+        return options
+
+
+class Generate(Struct, rename="camel", tag_field="type", tag="generate", frozen=True):
+    """Asks for cards."""
+
+    prompt: Prompt
+    options: Options = Options()
+    request_id: RequestId | None = None
+
+
+class ResponseData(Struct, rename="camel", frozen=True):
+    """What an engine made: a list of whatever it takes for cards, or the model's raw text."""
+
+    cards: list[Any] | str
+
+
+class Usage(Struct, rename="camel", omit_defaults=True, frozen=True):
+    """What the answer cost the engine: tokens, and seconds of its own clock."""
+
+    prompt_tokens: Annotated[int, Meta(ge=0, le=10_000_000)] | None = None
+    completion_tokens: Annotated[int, Meta(ge=0, le=10_000_000)] | None = None
+    seconds: Annotated[float, Meta(ge=0, le=1_000_000)] | None = None
+
+
+class Response(Struct, rename="camel", tag_field="type", tag="response", frozen=True):
+    """An engine's answer to a `generate`."""
+
+    cache_key: Annotated[str, Meta(max_length=1_000)]
+    data: ResponseData
+    generation_id: UUID | None = None
+    lease: UUID | None = None
+    usage: Usage | None = None
+
+
+class EngineError(Struct, rename="camel", tag_field="type", tag="error", frozen=True):
+    """An engine could not do what it was asked, or (with no generation) cannot run at all."""
+
+    error: Sentence
+    code: Word | None = None
+    generation_id: UUID | None = None
+
+
+class EngineProgress(Struct, rename="camel", tag_field="type", tag="progress", frozen=True):
+    """An engine is alive and working; renews its lease."""
+
+    progress: Annotated[float, Meta(ge=0, le=100)]
+    message: Sentence = ""
+    generation_id: UUID | None = None
+    lease: UUID | None = None
+    tokens: Annotated[int, Meta(ge=0)] | None = None
+
+
+class Ready(Struct, rename="camel", tag_field="type", tag="ready", frozen=True):
+    """This socket has an engine with a loaded model. `facts` is what a person may want to know of the device."""
+
+    model_id: ModelId
+    engine: Word
+    facts: dict[str, Any] = {}
+    speed: Annotated[float, Meta(ge=0, le=100_000)] = 0.0
+
+
+class EngineCard(Struct, rename="camel", tag_field="type", tag="card", frozen=True):
+    """One card the moment its JSON closed; `index` counts from 0 over all cards of the generation."""
+
+    generation_id: UUID
+    lease: UUID
+    index: Annotated[int, Meta(ge=0, le=1_000)]
+    card: dict[str, Any]
+
+
+class Cancel(Struct, rename="camel", tag_field="type", tag="cancel", frozen=True):
+    """Stop a generation that this user asked for."""
+
+    generation_id: UUID | None = None
+    request_id: RequestId | None = None
+
+    def __post_init__(self) -> None:
+        if (self.generation_id is None) == (self.request_id is None):
+            raise ValueError("name either generationId or requestId")
+
+
+class Resume(Struct, rename="camel", tag_field="type", tag="resume", frozen=True):
+    """Send again, in order, all that is numbered above `last_seq`."""
+
+    last_seq: Annotated[int, Meta(ge=0, le=2**62)]
+
+
+class Ping(Struct, rename="camel", tag_field="type", tag="ping", frozen=True):
+    """Is the other side there?"""
+
+
+class Pong(Struct, rename="camel", tag_field="type", tag="pong", frozen=True):
+    """It is."""
+
+
+GuideMessage = Generate | Response | EngineError | EngineProgress
+ClientMessage = GuideMessage | Ready | EngineCard | Cancel | Resume | Ping | Pong

@@ -1,0 +1,302 @@
+"""The dialect `mindflip.v1`: a snapshot, numbered news, engines that say `ready`, and coming back."""
+
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.utils import timezone
+
+from sessions_app.models import Engine, Generation
+from sessions_app.services.leases import leases_recover
+from tests.sessions_app.conftest import MODEL, Socket, cards, open_socket
+
+V1 = ["mindflip.v1"]
+recover = sync_to_async(leases_recover)
+
+
+async def ready(socket: Socket, model: str = MODEL, **more: Any) -> None:
+    """Be an engine."""
+    await socket.send(type="ready", modelId=model, engine="webllm", **more)
+
+
+async def greeted(socket: Socket) -> dict[str, Any]:
+    """The snapshot that a socket begins with."""
+    message = await socket.receive()
+    assert message["type"] == "session", message
+    return message
+
+
+async def until(socket: Socket, kind: str) -> dict[str, Any]:
+    """The next message of this type; others on the way are passed over."""
+    while (message := await socket.receive())["type"] != kind:
+        assert message["type"] != "error", message
+    return message
+
+
+async def until_error(socket: Socket) -> dict[str, Any]:
+    """The next error; other messages on the way are passed over."""
+    while (message := await socket.receive())["type"] != "error":
+        pass
+    return message
+
+
+async def stream(engine: Socket, asked: dict[str, Any], front: str, index: int = 0) -> None:
+    await engine.send(type="card", generationId=asked["generationId"], lease=asked["lease"], index=index, card=cards(front)[0])
+
+
+async def respond(engine: Socket, asked: dict[str, Any], *fronts: str) -> None:
+    await engine.send(
+        type="response",
+        cacheKey=asked["cacheKey"],
+        generationId=asked["generationId"],
+        lease=asked["lease"],
+        data={"cards": cards(*fronts)},
+    )
+
+
+async def test_the_subprotocol_is_echoed_and_the_guides_clients_get_none(socket_db, alice, session_of):
+    address = (await session_of(alice))["wsUrl"]
+    async with open_socket(address, V1) as ours, open_socket(address) as guides:
+        assert ours.subprotocol == "mindflip.v1"
+        assert guides.subprotocol is None
+
+
+async def test_a_socket_begins_with_the_session_as_rest_shows_it(socket_db, alice, session_of, client_of):
+    session = await session_of(alice)
+    async with open_socket(session["wsUrl"], V1) as socket:
+        snapshot = await greeted(socket)
+    rest = (await sync_to_async(client_of(alice).get)(f"/api/webllm/session/{session['sessionId']}")).json()
+    assert snapshot["session"] == {name: value for name, value in rest.items() if name != "wsUrl"}
+    assert (snapshot["generations"], snapshot["seq"]) == ([], 0)
+
+
+async def test_cards_stream_to_the_asker_one_by_one_and_the_result_has_them_all(socket_db, alice, session_of):
+    address = (await session_of(alice))["wsUrl"]
+    async with open_socket(address, V1) as engine, open_socket(address, V1) as asker:
+        await greeted(asker)
+        await ready(engine)
+        await asker.send(type="generate", prompt="Tides", options={"count": 2, "topic": "Tides"}, requestId="r1")
+        asked = await until(engine, "generate")
+        await stream(engine, asked, "ebb", 0)
+        first = await until(asker, "card")
+        assert (first["card"]["front"], first["index"], first["requestId"]) == ("ebb", 0, "r1")
+        await stream(engine, asked, "flow", 1)
+        second = await until(asker, "card")
+        assert second["seq"] > first["seq"]
+        await respond(engine, asked, "ebb", "flow")
+        result = await until(asker, "result")
+        assert [card["front"] for card in result["data"]["cards"]] == ["ebb", "flow"]
+        assert (result["requestId"], result["data"]["cards"][0]["id"]) == ("r1", first["card"]["id"])
+
+
+async def test_a_socket_is_no_engine_before_it_says_ready(socket_db, alice, session_of):
+    async with open_socket((await session_of(alice))["wsUrl"], V1) as socket:
+        await greeted(socket)
+        await socket.send(type="generate", prompt="Tides", requestId="r1")
+        assert (await socket.receive())["message"] == "Queued"
+        assert (await until(socket, "session"))["generations"][0]["status"] == "queued"
+        await ready(socket)
+        assert (await until(socket, "generate"))["attempt"] == 1
+
+
+async def test_a_phone_is_served_by_its_owners_desktop(socket_db, alice, session_of):
+    phone, desktop = await session_of(alice), await session_of(alice)
+    async with open_socket(desktop["wsUrl"], V1) as engine, open_socket(phone["wsUrl"], V1) as asker:
+        await ready(engine)
+        await greeted(asker)
+        await asker.send(type="generate", prompt="Tides", options={"count": 1}, requestId="r1")
+        asked = await until(engine, "generate")
+        await stream(engine, asked, "ebb")
+        assert (await until(asker, "card"))["card"]["front"] == "ebb"
+        await respond(engine, asked, "ebb")
+        assert (await until(asker, "result"))["data"]["cards"][0]["front"] == "ebb"
+
+
+async def test_an_engine_never_works_for_another_user(socket_db, alice, charlie, session_of):
+    async with (
+        open_socket((await session_of(charlie))["wsUrl"], V1) as engine,
+        open_socket((await session_of(alice))["wsUrl"], V1) as asker,
+    ):
+        await greeted(engine)
+        await ready(engine)
+        await asker.send(type="generate", prompt="Tides", requestId="r1")
+        await until(asker, "progress")
+        await engine.send(type="ping")
+        assert (await until(engine, "pong")) == {"type": "pong"}
+    assert (await Generation.objects.aget()).status == "queued"
+
+
+async def test_a_repeated_request_is_the_same_generation_whatever_its_state(socket_db, alice, session_of):
+    async with open_socket((await session_of(alice))["wsUrl"], V1) as socket:
+        await greeted(socket)
+        await ready(socket)
+        ask = {"type": "generate", "prompt": "Tides", "options": {"count": 1}, "requestId": "r1"}
+        await socket.send(**ask)
+        asked = await until(socket, "generate")
+        await socket.send(**ask)
+        assert (await until(socket, "progress"))["generationId"] == asked["generationId"]
+        await respond(socket, asked, "ebb")
+        first = await until(socket, "result")
+        await socket.send(**ask)
+        assert await until(socket, "result") == first
+    assert await Generation.objects.acount() == 1
+
+
+async def test_cancel_reaches_the_engine_and_the_asker(socket_db, alice, session_of):
+    address = (await session_of(alice))["wsUrl"]
+    async with open_socket(address, V1) as engine, open_socket(address, V1) as asker:
+        await ready(engine)
+        await asker.send(type="generate", prompt="Tides", requestId="r1")
+        asked = await until(engine, "generate")
+        await asker.send(type="cancel", requestId="r1")
+        error = await until_error(asker)
+        assert (error["code"], error["requestId"]) == ("cancelled", "r1")
+        heard = [await engine.receive() for _ in range(3)]  # as an engine, and as a socket of the session
+        assert {"type": "cancel", "generationId": asked["generationId"]} in heard
+        await respond(engine, asked, "ebb")
+        assert (await until_error(engine))["code"] == "stale_response"
+
+
+async def test_who_returns_gets_what_was_missed_once_and_in_order(socket_db, alice, session_of):
+    address = (await session_of(alice))["wsUrl"]
+    async with open_socket(address, V1) as engine:
+        await ready(engine)
+        async with open_socket(address, V1) as asker:
+            await greeted(asker)
+            await asker.send(type="generate", prompt="Tides", options={"count": 3}, requestId="r1")
+            asked = await until(engine, "generate")
+            await stream(engine, asked, "ebb", 0)
+            seen = (await until(asker, "card"))["seq"]
+        await stream(engine, asked, "flow", 1)
+        await respond(engine, asked, "ebb", "flow", "spring")
+        await until(engine, "result")
+        async with open_socket(address, V1) as asker:
+            await greeted(asker)
+            await asker.send(type="resume", lastSeq=seen)
+            missed = [await until(asker, kind) for kind in ("card", "card", "result")]
+            assert [message.get("card", {}).get("front") for message in missed] == ["flow", "spring", None]
+            assert sorted(message["seq"] for message in missed) == [message["seq"] for message in missed]
+            await asker.send(type="ping")
+            assert (await asker.receive())["type"] == "pong", "and nothing twice"
+
+
+async def test_a_number_from_nowhere_gets_a_fresh_snapshot(socket_db, alice, session_of):
+    async with open_socket((await session_of(alice))["wsUrl"], V1) as socket:
+        first = await greeted(socket)
+        await socket.send(type="resume", lastSeq=999)
+        assert await greeted(socket) == first
+
+
+async def test_too_much_missed_gets_a_fresh_snapshot(socket_db, alice, session_of, settings):
+    settings.RESUME_GENERATIONS = 1
+    async with open_socket((await session_of(alice))["wsUrl"], V1) as socket:
+        await greeted(socket)
+        for number in range(3):
+            await socket.send(type="generate", prompt=f"Topic {number}", requestId=f"r{number}")
+            await until(socket, "session")
+        await socket.send(type="resume", lastSeq=0)
+        assert len((await greeted(socket))["generations"]) == 3
+
+
+async def test_the_cards_of_a_lost_engine_stay_and_another_makes_the_rest(socket_db, alice, session_of):
+    one, other = await session_of(alice), await session_of(alice)
+    async with open_socket(other["wsUrl"], V1) as second:
+        async with open_socket(one["wsUrl"], V1) as first:
+            await ready(first)
+            await first.send(type="generate", prompt="Tides", options={"count": 2}, requestId="r1")
+            asked = await until(first, "generate")
+            await stream(first, asked, "ebb")
+            await until(first, "card")
+        await ready(second)
+        assert await recover(now=timezone.now() + timezone.timedelta(seconds=31)) == 1
+        again = await until(second, "generate")
+        assert (again["generationId"], again["attempt"], again["options"]["count"]) == (asked["generationId"], 2, 1)
+        assert [card["front"] for card in again["cardsSoFar"]] == ["ebb"]
+
+
+async def test_an_engine_that_comes_back_within_its_grace_keeps_its_lease(socket_db, alice, session_of):
+    address = (await session_of(alice))["wsUrl"]
+    async with open_socket(address, V1) as before:
+        await ready(before)
+        await before.send(type="generate", prompt="Tides", options={"count": 1}, requestId="r1")
+        asked = await until(before, "generate")
+    async with open_socket(address, V1) as after:
+        await greeted(after)
+        await respond(after, asked, "ebb")
+        assert (await until(after, "result"))["data"]["cards"][0]["front"] == "ebb"
+
+
+async def test_the_same_card_twice_is_one_card(socket_db, alice, session_of):
+    async with open_socket((await session_of(alice))["wsUrl"], V1) as socket:
+        await ready(socket)
+        await socket.send(type="generate", prompt="Tides", options={"count": 2}, requestId="r1")
+        asked = await until(socket, "generate")
+        for _ in range(2):
+            await stream(socket, asked, "ebb")
+        await stream(socket, asked, "flow", 1)
+        assert [(await until(socket, "card"))["card"]["front"] for _ in range(2)] == ["ebb", "flow"]
+
+
+async def test_a_card_under_a_lost_lease_is_stale(socket_db, alice, session_of):
+    async with open_socket((await session_of(alice))["wsUrl"], V1) as socket:
+        await ready(socket)
+        await socket.send(type="generate", prompt="Tides", options={"count": 2}, requestId="r1")
+        asked = await until(socket, "generate")
+        await recover(now=timezone.now() + timezone.timedelta(seconds=151))
+        await stream(socket, asked, "ebb")
+        assert (await until_error(socket))["code"] == "stale_response"
+
+
+async def test_losing_every_event_costs_at_most_one_heartbeat(socket_db, alice, session_of, settings):
+    settings.HEARTBEAT_SECONDS = 1
+    address = (await session_of(alice))["wsUrl"]
+    async with open_socket(address, V1) as engine, open_socket(address, V1) as asker:
+        await ready(engine)
+        await until(engine, "session")
+        await sync_to_async(_insert_behind_everybodys_back)(alice, asker)
+        asked = await until(engine, "generate")
+        assert asked["options"]["topic"] == "Silent"
+
+
+def _insert_behind_everybodys_back(user: Any, asker: Socket) -> None:
+    """A queued row whose events never came."""
+    from sessions_app.models import WebLLMSession
+
+    session = WebLLMSession.objects.get()
+    options = {"count": 1, "topic": "Silent"}
+    Generation.objects.create(session=session, user=user, kind="flashcards", prompt="p", options=options, result_key="k", seq=1)
+    WebLLMSession.objects.update(seq=1)
+
+
+async def test_who_answers_no_ping_is_closed(socket_db, alice, session_of, settings):
+    settings.HEARTBEAT_SECONDS = 1
+    async with open_socket((await session_of(alice))["wsUrl"], V1) as socket:
+        await greeted(socket)
+        assert await socket.receive() == {"type": "ping"}
+        close = await socket.receive_close()
+        assert (close["code"], bool(close["reason"])) == (4408, True)
+
+
+async def test_an_engine_is_gone_with_its_socket(socket_db, alice, session_of):
+    async with open_socket((await session_of(alice))["wsUrl"], V1) as socket:
+        await ready(socket, facts={"adapter": "swiftshader"}, speed=12.5)
+        await socket.send(type="ping")
+        await until(socket, "pong")
+        engine = await Engine.objects.aget()
+        assert (engine.model_id, engine.speed, engine.facts) == (MODEL, 12.5, {"adapter": "swiftshader"})
+    assert not await Engine.objects.aexists()
+
+
+async def test_the_guides_dialect_knows_none_of_these_messages(socket_db, alice, session_of):
+    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
+        for kind in ("ready", "card", "cancel", "resume", "ping", "pong"):
+            await socket.send(type=kind)
+            assert (await socket.receive())["code"] == "unknown_type"
+
+
+async def test_what_the_guides_dialect_asks_for_writes_no_number(socket_db, alice, session_of):
+    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
+        await socket.ask("Tides", 1)
+        await socket.answer(await socket.receive_type("generate"), cards("ebb"))
+        await socket.receive_type("result")
+    generation = await Generation.objects.select_related("session").aget()
+    assert (generation.seq, generation.card_seqs, generation.session.seq) == (None, [], 0)
