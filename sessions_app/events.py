@@ -3,8 +3,10 @@
 The only caller of the channel layer. Events carry ids, leave after commit, and may be lost: the rows are the truth.
 """
 
+import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
@@ -47,6 +49,28 @@ def queue_changed(user_id: int) -> None:
 def engines_cancelled(engines: Iterable[tuple[str, UUID]]) -> None:
     """(channel, generation) pairs: these engines are to stop."""
     _after_commit([(channel, {"type": "engine.cancelled", "id": str(one)}) for channel, one in engines], is_group=False)
+
+
+@asynccontextmanager
+async def session_news(session_id: UUID) -> AsyncIterator[Callable[[float], Awaitable[bool]]]:
+    """Gives a function that waits for the next event of the session, for so many seconds at most; False when none came."""
+    layer = get_channel_layer()
+    channel = await layer.new_channel()
+    await layer.group_add(session_group(session_id), channel)
+    waiting = asyncio.ensure_future(layer.receive(channel))  # never cancelled between waits: a cancelled receiver leaves its group
+
+    async def news(seconds: float) -> bool:
+        nonlocal waiting
+        done, _ = await asyncio.wait([waiting], timeout=seconds)
+        if done:
+            waiting = asyncio.ensure_future(layer.receive(channel))
+        return bool(done)
+
+    try:
+        yield news
+    finally:
+        await layer.group_discard(session_group(session_id), channel)
+        waiting.cancel()
 
 
 def _after_commit(events: list[tuple[str, dict[str, Any]]], is_group: bool = True) -> None:

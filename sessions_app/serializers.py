@@ -8,8 +8,8 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from rest_framework import serializers
 
-from sessions_app.models import WebLLMSession
-from sessions_app.services.shapes import session_shape
+from sessions_app.models import Generation, WebLLMSession
+from sessions_app.services.shapes import generation_shape, session_shape
 from sessions_app.services.tickets import ticket_issue
 
 MODEL_ID = r"^[A-Za-z0-9._\-/:]{1,200}$"
@@ -58,6 +58,21 @@ class SessionSerializer(serializers.BaseSerializer):
     def to_representation(self, session: WebLLMSession) -> dict[str, Any]:
         shape = msgspec.to_builtins(session_shape(session))
         return {"sessionId": shape["sessionId"], "wsUrl": socket_url(self.context["request"], session), **shape}
+
+
+class GenerationWishSerializer(serializers.Serializer):
+    """What the browsable API's form asks for; the message's own type checks it (see protocol.Generate)."""
+
+    prompt = serializers.CharField(max_length=8_000)
+    options = serializers.JSONField(required=False, help_text='As {"count": 10, "topic": "Tides"}')
+
+
+class GenerationSerializer(serializers.BaseSerializer):
+    """A generation in a list: without its place, which costs a look at the whole queue."""
+
+    def to_representation(self, generation: Generation) -> dict[str, Any]:
+        shape: dict[str, Any] = msgspec.to_builtins(generation_shape(generation))
+        return shape
 
 
 def socket_url(request: Any, session: WebLLMSession) -> str:

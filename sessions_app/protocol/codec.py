@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from sessions_app.protocol.incoming import ClientMessage, EngineCard, GuideMessage, Response
+from sessions_app.protocol.incoming import ClientMessage, EngineCard, Generate, GuideMessage, Response
 from sessions_app.protocol.outgoing import ServerMessage
 
 GUIDE = "guide"
@@ -49,6 +49,16 @@ def decode(text: str, limits: Limits = Limits(), dialect: str = GUIDE) -> Client
         raise ProtocolError("too_large", f"This message has {size} bytes; send {limits.message_bytes} at most.")
     if not isinstance(message, Response | EngineCard):  # cards are cleaned, not refused: a model wrote them
         _refuse_nul(message)
+    return message
+
+
+def generate_of(body: Any) -> Generate:
+    """The `generate` in a decoded JSON body, for callers without a socket. Raises ProtocolError."""
+    try:
+        message = msgspec.convert(body, Generate)
+    except msgspec.ValidationError as error:
+        raise _invalid(str(error)) from None
+    _refuse_nul(message)
     return message
 
 

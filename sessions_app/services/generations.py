@@ -78,7 +78,8 @@ def places(*, user_id: int) -> dict[UUID, int]:
 
 def generation_for_user(*, user: User, generation_id: UUID) -> Generation:
     """The user's generation with its session. Raises NotFound for anybody else's."""
-    generation = Generation.objects.of(user).select_related("session").filter(pk=generation_id).first()
+    mine = Generation.objects.of(user).select_related("session").prefetch_related("attempts")
+    generation = mine.filter(pk=generation_id).first()
     if generation is None:
         raise NotFound("There is no generation with this id.")
     return generation

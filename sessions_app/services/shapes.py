@@ -1,4 +1,4 @@
-"""A session as clients see it, over REST and in snapshots alike; only the socket's address depends on who asks."""
+"""Sessions and generations as clients see them, over REST and in snapshots alike; only the socket's address depends on who asks."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from sessions_app.models import WebLLMSession
+from sessions_app.models import Attempt, Generation, WebLLMSession
 from sessions_app.services.catalogue import find_model
 
 
@@ -42,4 +42,69 @@ def session_shape(session: WebLLMSession) -> SessionShape:
         close_reason=session.close_reason,
         queue_length=session.queue_length,
         engine=session.engine_facts,
+    )
+
+
+class AttemptShape(Struct, rename="camel", frozen=True):
+    """One engine's try: when, what came of it and why."""
+
+    number: int
+    started_at: datetime
+    ended_at: datetime | None
+    outcome: str
+    reason: str
+    card_count: int
+
+
+class GenerationShape(Struct, rename="camel", frozen=True):
+    """A generation with its attempts and its cards so far; `place` counts those of the user before it, while it is open."""
+
+    generation_id: UUID
+    id: UUID
+    session_id: UUID
+    request_id: str | None
+    status: str
+    place: int | None
+    prompt: str
+    options: dict[str, Any]
+    cards: list[dict[str, Any]]
+    partial: bool
+    error: str
+    code: str
+    engine: str
+    created_at: datetime
+    finished_at: datetime | None
+    attempts: list[AttemptShape]
+
+
+def generation_shape(generation: Generation, place: int | None = None) -> GenerationShape:
+    """Reads `attempts`: prefetch them for lists."""
+    return GenerationShape(
+        generation_id=generation.pk,
+        id=generation.pk,
+        session_id=generation.session_id,
+        request_id=generation.request_id,
+        status=generation.status,
+        place=place,
+        prompt=generation.prompt,
+        options=generation.options,
+        cards=generation.cards,
+        partial=generation.is_partial,
+        error=generation.error,
+        code=generation.error_code,
+        engine=generation.engine_name,
+        created_at=generation.created_at.astimezone(UTC),
+        finished_at=generation.finished_at and generation.finished_at.astimezone(UTC),
+        attempts=[_attempt_shape(attempt) for attempt in generation.attempts.all()],
+    )
+
+
+def _attempt_shape(attempt: Attempt) -> AttemptShape:
+    return AttemptShape(
+        number=attempt.number,
+        started_at=attempt.started_at.astimezone(UTC),
+        ended_at=attempt.ended_at and attempt.ended_at.astimezone(UTC),
+        outcome=attempt.outcome,
+        reason=attempt.reason,
+        card_count=attempt.card_count,
     )

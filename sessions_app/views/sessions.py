@@ -1,4 +1,4 @@
-"""The REST API of sessions: parse, call a service, answer."""
+"""Sessions, tickets, models, totals: parse, call a service, answer."""
 
 from typing import Any
 from uuid import UUID
@@ -6,44 +6,19 @@ from uuid import UUID
 import msgspec
 from django.utils import timezone
 from rest_framework import generics, permissions, status
-from rest_framework.pagination import CursorPagination
 from rest_framework.permissions import IsAdminUser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
-from rest_framework.throttling import ScopedRateThrottle, UserRateThrottle
+from rest_framework.throttling import UserRateThrottle
 from rest_framework.views import APIView
-from rest_framework_simplejwt.views import TokenObtainPairView, TokenRefreshView
 
 from sessions_app.models import WebLLMSession
-from sessions_app.serializers import EmptySerializer, RegisterSerializer, SessionCreateSerializer, SessionSerializer, socket_url
+from sessions_app.serializers import EmptySerializer, SessionCreateSerializer, SessionSerializer, socket_url
 from sessions_app.services import sessions
 from sessions_app.services.catalogue import list_models
 from sessions_app.services.stats import session_stats
-
-
-class RegisterView(generics.CreateAPIView):
-    """Register with a user name and a password; then get a token."""
-
-    serializer_class = RegisterSerializer
-    authentication_classes = ()
-    permission_classes = (permissions.AllowAny,)
-    throttle_classes = (ScopedRateThrottle,)
-    throttle_scope = "register"
-
-
-class TokenView(TokenObtainPairView):
-    """An access and a refresh token for a user name and a password."""
-
-    throttle_classes = (ScopedRateThrottle,)
-    throttle_scope = "token"
-
-
-class TokenRefreshingView(TokenRefreshView):
-    """A new pair of tokens for a refresh token, which is used up by it."""
-
-    throttle_classes = (ScopedRateThrottle,)
-    throttle_scope = "token"
+from sessions_app.views.pages import NewestFirst
 
 
 class SessionThrottle(UserRateThrottle):
@@ -55,19 +30,10 @@ class SessionThrottle(UserRateThrottle):
         return request.method != "POST" or super().allow_request(request, view)
 
 
-class SessionPages(CursorPagination):
-    """Newest first; `?cursor=` out of `next`, `?pageSize=` up to 100."""
-
-    ordering = ("-created_at", "-id")
-    page_size = 20
-    page_size_query_param = "pageSize"
-    max_page_size = 100
-
-
 class SessionsView(generics.ListCreateAPIView):
     """The caller's sessions, newest first · POST `{modelId}` opens one."""
 
-    pagination_class = SessionPages
+    pagination_class = NewestFirst
     throttle_classes = (SessionThrottle,)
 
     def get_serializer_class(self) -> type:

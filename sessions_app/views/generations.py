@@ -1,0 +1,121 @@
+"""The queue over REST, for callers that hold no socket."""
+
+from time import monotonic
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from asgiref.sync import sync_to_async
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from rest_framework import generics, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+from rest_framework.views import APIView
+
+from sessions_app import events, protocol
+from sessions_app.exceptions import Invalid
+from sessions_app.models import OPEN, Generation
+from sessions_app.serializers import GenerationSerializer, GenerationWishSerializer
+from sessions_app.services import generations, sessions
+from sessions_app.services.shapes import generation_shape
+from sessions_app.views.pages import NewestFirst
+
+LONGEST_WAIT_SECONDS = 25
+LOOK_EVERY_SECONDS = 5  # an event may be lost: then this is what it costs
+KEY_LENGTH = 100
+
+
+class GenerationsView(generics.ListCreateAPIView):
+    """The session's generations, newest first · POST `{prompt, options}` asks for cards; with the header `Idempotency-Key` the
+    same request twice is one generation."""
+
+    pagination_class = NewestFirst
+
+    def get_serializer_class(self) -> type:
+        return GenerationWishSerializer if self.request.method == "POST" else GenerationSerializer
+
+    def get_queryset(self) -> Any:
+        session_id = self.kwargs["session_id"]
+        sessions.session_for_user(user=self.request.user, session_id=session_id, now=timezone.now())
+        return Generation.objects.of(self.request.user).filter(session=session_id).prefetch_related("attempts")
+
+    def create(self, request: Request, session_id: UUID) -> Response:
+        now = timezone.now()
+        sessions.session_for_user(user=request.user, session_id=session_id, now=now)
+        ask = _wish(request)
+        asked = generations.generation_submit(session_id=session_id, user_id=request.user.pk, ask=ask, now=now)
+        sessions.session_touch(session_id=session_id, now=now)
+        location = reverse("webllm-generation", args=[asked.generation_id], request=request)
+        shown = _shown(request, asked.generation_id) | {"cached": asked.cached_cards is not None}
+        return Response(shown, status=status.HTTP_202_ACCEPTED, headers={"Location": location})
+
+
+class GenerationView(APIView):
+    """A generation of the caller's: state, place in the queue, attempts, cards so far. `?wait=25` answers as soon as it has its
+    outcome, or after so many seconds · DELETE cancels it."""
+
+    def get(self, request: Request, generation_id: UUID) -> Response:
+        _wait_seconds(request.query_params.get("wait", ""))
+        return Response(_shown(request, generation_id))
+
+    def delete(self, request: Request, generation_id: UUID) -> Response:
+        generations.generation_cancel(user_id=request.user.pk, which=Q(pk=generation_id), now=timezone.now())
+        return Response({"success": True} | _shown(request, generation_id))
+
+
+@csrf_exempt  # the view behind it checks, as all of DRF's do
+async def generation(request: HttpRequest, generation_id: UUID) -> HttpResponse:
+    """GenerationView, which a waiting caller gets again and again until there is an outcome; no thread waits meanwhile."""
+    view = sync_to_async(GenerationView.as_view())
+    response = await view(request, generation_id=generation_id)
+    deadline = monotonic() + _seconds(request) if _is_open(response) else 0
+    if deadline <= monotonic():
+        return response
+    async with events.session_news(UUID(response.data["sessionId"])) as news:
+        response = await view(request, generation_id=generation_id)
+        while _is_open(response) and (left := deadline - monotonic()) > 0:
+            await news(min(left, LOOK_EVERY_SECONDS))
+            response = await view(request, generation_id=generation_id)
+    return response
+
+
+def _is_open(response: Any) -> bool:
+    return response.status_code == status.HTTP_200_OK and response.data.get("status") in OPEN
+
+
+def _seconds(request: HttpRequest) -> float:
+    return _wait_seconds(request.GET.get("wait", "")) if request.method == "GET" else 0
+
+
+def _wait_seconds(raw: str) -> float:
+    if not raw:
+        return 0
+    if not raw.isascii() or not raw.isdigit() or int(raw) > LONGEST_WAIT_SECONDS:
+        sentence = f"Give whole seconds, {LONGEST_WAIT_SECONDS} at most."
+        raise Invalid(f"wait: {sentence}", fields={"wait": [sentence]})
+    return int(raw)
+
+
+def _wish(request: Request) -> generations.Ask:
+    key = request.headers.get("Idempotency-Key", "").strip()
+    if len(key) > KEY_LENGTH:
+        raise Invalid(f"Idempotency-Key: give {KEY_LENGTH} characters at most.", fields={"Idempotency-Key": ["It is too long."]})
+    try:
+        message = protocol.generate_of(request.data if not hasattr(request.data, "dict") else request.data.dict())
+    except protocol.ProtocolError as error:
+        member, _, sentence = error.sentence.partition(": ")
+        raise Invalid(error.sentence, fields={member: [sentence]} if sentence else {"": [member]}) from None
+    return generations.Ask(
+        message.prompt, message.options.filled(message.prompt), message.options.refresh, request_id=key or message.request_id
+    )
+
+
+def _shown(request: Request, generation_id: UUID) -> dict[str, Any]:
+    found = generations.generation_for_user(user=request.user, generation_id=generation_id)
+    place = generations.places(user_id=request.user.pk).get(found.pk) if found.status in OPEN else None
+    shape: dict[str, Any] = msgspec.to_builtins(generation_shape(found, place))
+    return shape
