@@ -5,7 +5,7 @@
 const SENTENCES = {
   webgpu_unavailable: "This browser offers no WebGPU, which this model needs. Choose a model that runs with wllama.",
   model_unavailable: "The model is not there, or not complete. Choose another one.",
-  download_failed: "The download of the model broke off. Check the network and load it again; what has arrived is kept.",
+  download_failed: "The download of the model broke off. Check the network, then load it again.",
   out_of_memory: "The model needs more memory than this device gives the page. Close other tabs, or choose a smaller model.",
   device_lost: "The graphics card stopped working for this page, often because its memory ran out. Load the model again, or choose a smaller one.",
   aborted: "Loading was stopped.",
@@ -32,8 +32,8 @@ const CODES_BY_TEXT = [
   [/context window|exceeds? the available context|context size/i, "context_exceeded"],
   [/device (was |is )?lost|GPUDevice.*lost/i, "device_lost"],
   [/out of memory|allocation failed|\bOOM\b|could not allocate|memory access out of bounds/i, "out_of_memory"],
-  [/HTTP 4\d\d|status(?: code)?:? 4\d\d|not found|invalid gguf|failed to load model|magic/i, "model_unavailable"],
-  [/failed to fetch|networkerror|network error|load failed|quota|HTTP 5\d\d|cache\.add/i, "download_failed"],
+  [/HTTP 4\d\d|^Cannot fetch|'Cache': Request failed|not found|invalid gguf|failed to load model|magic/i, "model_unavailable"],
+  [/failed to fetch|networkerror|network error|load failed|quota|HTTP 5\d\d/i, "download_failed"],
 ];
 
 /** An error of an engine: `code` is one of EngineErrorCode, `message` a sentence, `cause` what the engine itself said. */

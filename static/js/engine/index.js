@@ -12,9 +12,8 @@ export { EngineError } from "./errors.js";
  * @typedef {{text: string, finishReason: "stop"|"length"|"abort", usage: Usage}} Generated
  *
  * @typedef {object} GenerateOptions
- * @property {object} [schema]       JSON schema that the answer must fit; the engine makes a grammar of it that it is quick at
- * @property {string} [grammar]      a grammar for it, used where the schema is missing or has none (grammar.js); in the subset
- *                                   that XGrammar's EBNF and llama.cpp's GBNF share
+ * @property {object} [schema]       JSON schema that the answer must fit
+ * @property {string} [grammar]      the same as a grammar, used instead: in the subset that XGrammar's EBNF and llama.cpp's GBNF share
  * @property {number} [maxTokens]
  * @property {number} [temperature]
  * @property {(token: {text: string, tokens: number, seconds: number}) => void} [onToken]  new text, and the running totals

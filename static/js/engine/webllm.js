@@ -3,7 +3,6 @@
 import { MLCEngine, prebuiltAppConfig } from "../../vendor/web-llm/index.js";
 import { findEngines } from "./capabilities.js";
 import { EngineError } from "./errors.js";
-import { constraint } from "./grammar.js";
 import { asWebLLMRecord } from "./models.js";
 import { inMegabytes } from "./progress.js";
 
@@ -69,9 +68,9 @@ export class WebLLMBackend {
   }
 }
 
+/** The grammar first: a schema alone allows any white space, and small models then write blanks without end. */
 function responseFormat(schema, grammar) {
-  const ours = constraint(schema, grammar);
-  if (ours) return { type: "grammar", grammar: ours };
+  if (grammar) return { type: "grammar", grammar };
   return schema ? { type: "json_object", schema: JSON.stringify(schema) } : undefined;
 }
 

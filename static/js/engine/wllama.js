@@ -4,7 +4,6 @@ import { CacheManager, LoggerWithoutDebug, Wllama } from "../../vendor/wllama/in
 import { findEngines } from "./capabilities.js";
 import { downloadGguf, noStorage } from "./downloads.js";
 import { EngineError } from "./errors.js";
-import { constraint } from "./grammar.js";
 import { downloading, starting } from "./progress.js";
 
 const DEFAULT_CONTEXT = 2048;
@@ -78,8 +77,7 @@ export class WllamaBackend {
 const quiet = { ...LoggerWithoutDebug, log() {}, warn() {} };
 
 function responseFormat(schema, grammar) {
-  const ours = constraint(schema, grammar);
-  if (ours) return { grammar: ours };
+  if (grammar) return { grammar };
   return schema ? { response_format: { type: "json_schema", json_schema: { name: "answer", schema, strict: true } } } : {};
 }
 

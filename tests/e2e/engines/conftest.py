@@ -12,18 +12,15 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 from tests.e2e.conftest import launched
 from tests.e2e.engines.models import KIT, add_webllm_models
-from tests.processes import ROOT, RunningServer, running_server
+from tests.processes import RunningServer, running_server
 
 # without the first there is no adapter; the second leaves out bounds checks that cost a third of the speed
 WEBGPU = ("--enable-unsafe-webgpu", "--enable-dawn-features=disable_robustness")
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _one_at_a_time() -> Iterator[None]:
-    """Two models at once on a small machine are slower than one after the other, and time out."""
-    with (ROOT / "var" / "test-models.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+def _one_model_at_a_time(one_model_at_a_time: None) -> None:
+    """Every module here runs models."""
 
 
 @pytest.fixture(scope="session")
@@ -126,13 +123,6 @@ def _watched(page: Page) -> EnginePage:
     page.on("pageerror", lambda error: watched.faults.append(str(error)))
     page.on("console", lambda said: watched.faults.append(said.text) if "Content Security Policy" in said.text else None)
     return watched
-
-
-def cards_schema(count: int, characters: int = 60) -> dict[str, Any]:
-    """Exactly `count` cards of short texts."""
-    text = {"type": "string", "minLength": 1, "maxLength": characters}
-    card = {"type": "object", "properties": {"front": text, "back": text}, "required": ["front", "back"], "additionalProperties": False}
-    return {"type": "array", "items": card, "minItems": count, "maxItems": count}
 
 
 def read_cards(text: str) -> list[dict[str, str]]:

@@ -5,7 +5,8 @@ from itertools import pairwise
 
 import pytest
 
-from tests.e2e.engines.conftest import EnginePage, cards_schema, read_cards
+from flashcards.answer_form import response_format
+from tests.e2e.engines.conftest import EnginePage, read_cards
 from tests.e2e.engines.models import KIT, NO_KIT, SMALL_GGUF, TINY
 
 WEBLLM = pytest.param(TINY, marks=pytest.mark.skipif(not KIT.exists(), reason=NO_KIT), id="webllm")
@@ -74,14 +75,20 @@ def test_two_requests_at_once_run_one_after_the_other(loaded: EnginePage) -> Non
     assert set(order) == {"first", "second"}
 
 
-def test_a_schema_makes_the_answer_cards_in_json(loaded: EnginePage) -> None:
-    answer = loaded.generate("Write 2 flashcards about photosynthesis.", schema=cards_schema(2), maxTokens=400)
-    assert answer["finishReason"] == "stop"
+def test_what_our_server_asks_for_makes_the_answer_cards_in_json(loaded: EnginePage) -> None:
+    form = response_format(2)
+    answer = loaded.generate("Write 2 flashcards about photosynthesis.", schema=form["schema"], grammar=form["grammar"], maxTokens=500)
     cards = read_cards(answer["text"])
     assert [set(card) for card in cards] == [{"front", "back"}] * 2
+    assert answer["finishReason"] == "stop"
 
 
-def test_a_grammar_alone_constrains_as_well(loaded: EnginePage) -> None:
+def test_a_schema_alone_constrains_too(loaded: EnginePage) -> None:
+    schema = {"type": "object", "properties": {"ok": {"type": "boolean"}}, "required": ["ok"], "additionalProperties": False}
+    assert loaded.generate(QUESTION, schema=schema, maxTokens=8)["text"].startswith("{")
+
+
+def test_a_grammar_alone_constrains_too(loaded: EnginePage) -> None:
     answer = loaded.generate(QUESTION, grammar='root ::= "[" ("yes" | "no") "]"', maxTokens=20)
     assert answer["text"] in {"[yes]", "[no]"}
 

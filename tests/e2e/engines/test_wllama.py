@@ -1,13 +1,18 @@
 """What only wllama has: threads, or none, and pages without storage."""
 
-from collections.abc import Callable
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
+import pytest
 from playwright.sync_api import Playwright
 
 from tests.e2e.conftest import launched
 from tests.e2e.engines.conftest import EnginePage
 from tests.e2e.engines.models import SMALL_GGUF
-from tests.processes import RunningServer
+from tests.processes import RunningServer, running_server
+
+SCHOOL = "school.localdomain"
 
 
 def test_our_pages_may_use_threads(open_page: Callable[..., EnginePage]) -> None:
@@ -28,11 +33,19 @@ def test_it_writes_sentences(open_page: Callable[..., EnginePage]) -> None:
     assert "plant" in page.generate("What do plants make by photosynthesis? Answer in one sentence.", maxTokens=40)["text"].lower()
 
 
+@pytest.fixture
+def school_server(tmp_path: Path, models_folder: Path) -> Iterator[RunningServer]:
+    """A server in a local network, without HTTPS."""
+    deployment = {"MINDFLIP_HOSTS": f"{SCHOOL},localhost", "MINDFLIP_HTTPS": "0", "MINDFLIP_SECRET_KEY": secrets.token_urlsafe(50)}
+    with running_server(tmp_path, MINDFLIP_MODELS_DIR=str(models_folder), **deployment) as server:
+        yield server
+
+
 def test_on_a_plain_http_page_it_runs_without_storage_and_threads(
-    playwright: Playwright, open_page: Callable[..., EnginePage], server: RunningServer
+    playwright: Playwright, open_page: Callable[..., EnginePage], school_server: RunningServer
 ) -> None:
-    with launched(playwright, "--host-resolver-rules=MAP school.localdomain 127.0.0.1") as browser:
-        page = open_page(server.url.replace("127.0.0.1", "school.localdomain"), within=browser)
+    with launched(playwright, f"--host-resolver-rules=MAP {SCHOOL} 127.0.0.1") as browser:
+        page = open_page(f"http://{SCHOOL}:{school_server.port}", within=browser)
         engines = page.run("return engines.findEngines();")
         page.load(SMALL_GGUF)
         text = page.generate("Hello", maxTokens=3)["text"]
