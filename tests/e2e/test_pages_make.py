@@ -66,14 +66,14 @@ def test_stop_while_loading_leaves_the_model_unloaded(visitor: Visitor) -> None:
 def test_the_same_request_comes_back_at_once_and_can_be_made_anew_all_by_keyboard(visitor: Visitor) -> None:
     page = visitor.page
     visitor.sign_up()
-    topic = page.get_by_label("Topic", exact=True)
-    topic.focus()
+    expect(page.get_by_role("button", name="Generate")).to_be_enabled()
+    page.get_by_label("Topic", exact=True).focus()
     page.keyboard.type("Volcanoes")
     page.keyboard.press("Tab")
     page.keyboard.type("1")
     page.keyboard.press("Enter")
     visitor.wait_until_written()
-    page.get_by_label("Cards").press("Enter")
+    page.get_by_label("Cards", exact=True).press("Enter")
     expect(visitor.batch).to_contain_text("You asked for these before")
     again = page.get_by_role("button", name="Make new ones")
     again.press("Enter")
@@ -167,8 +167,9 @@ def test_the_list_of_models_says_what_runs_here_and_finds_by_words(visitor: Visi
     expect(models.get_by_role("radio", name="SmolLM2 135M Instruct On this server")).to_be_checked()
     models.get_by_label("Find").fill("llama 3.2 1b")
     expect(models.get_by_role("radio", name="Llama-3.2-1B-Instruct-q4f32_1")).to_be_disabled()
-    expect(models.get_by_text("needs WebGPU").first).to_be_visible()
+    expect(models.get_by_text("needs WebGPU").filter(visible=True).first).to_be_visible()
     models.get_by_label("Find").fill("no such model")
     expect(models.get_by_text("No model has these words.")).to_be_visible()
+    page.keyboard.press("Escape")  # the first empties the search
     page.keyboard.press("Escape")
     expect(change).to_be_focused()

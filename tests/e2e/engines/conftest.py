@@ -3,7 +3,7 @@
 import fcntl
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +52,7 @@ class EnginePage:
 
     page: Page
     faults: list[str]
+    first_load: dict[str, Any] = field(default_factory=dict)
 
     def run(self, script: str, argument: Any = None, seconds: float = 120) -> Any:
         """What the body of an async function gives; it sees `engines` (the module), `models` (the catalogue) and `argument`.

@@ -21,6 +21,7 @@ export class ModelPanel extends EventTarget {
   #models = [];
   #engines = null;
   #engine = null;
+  #starting = Promise.resolve();
   #loading = null;
   #abort = new AbortController();
   #said = 0;
@@ -41,7 +42,11 @@ export class ModelPanel extends EventTarget {
   }
 
   /** Find out what there is and take the model that fits best. */
-  async start() {
+  start() {
+    return (this.#starting = this.#find());
+  }
+
+  async #find() {
     this.#show("finding");
     try {
       const { findEngines } = await import("../../engine/index.js");
@@ -86,6 +91,7 @@ export class ModelPanel extends EventTarget {
   }
 
   async #load() {
+    await this.#starting;
     if (!this.model) throw Object.assign(new Error("There is no model to load."), { code: "model_unavailable" });
     this.#abort = new AbortController();
     this.#said = 0;

@@ -23,6 +23,7 @@ export class RequestForm extends EventTarget {
     form.addEventListener("submit", (event) => this.#submit(event));
     action(form, "stop").addEventListener("click", () => this.dispatchEvent(new Event("stop")));
     this.#changed();
+    action(form, "generate").disabled = false;
   }
 
   /** Show Stop in the place of Generate, or back. @param {boolean} isWriting */
@@ -68,8 +69,11 @@ export class RequestForm extends EventTarget {
   }
 
   #restore() {
-    const typed = read("request") ?? {};
-    for (const [name, value] of Object.entries(typed)) if (this.#form.elements[name]) this.#form.elements[name].value = value;
+    for (const [name, value] of Object.entries(read("request") ?? {})) {
+      const field = this.#form.elements[name];
+      const isUntouched = field && field.value === (field.defaultValue ?? "topic"); // somebody may have typed before this ran
+      if (isUntouched) field.value = value;
+    }
   }
 }
 
