@@ -9,7 +9,7 @@ from tests.e2e.visitor import PASSWORD, Visitor
 
 pytestmark = pytest.mark.usefixtures("one_model_at_a_time")
 
-MEGABYTES = re.compile(r"Downloading the model: [\d.]+ of 98 MB · \d+ %")
+MEGABYTES = re.compile(r"Downloading \d+ of 98 MB · \d+ %")
 SPEED = re.compile(r"\d+ tokens in [\d.]+ s · [\d.]+ tokens/s")
 
 

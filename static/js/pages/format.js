@@ -8,7 +8,7 @@ export function integer(number) {
 
 /** @param {number} megabytes */
 export function size(megabytes) {
-  return megabytes >= 1000 ? `${tenth.format(megabytes / 1000)} GB` : `${whole.format(megabytes)} MB`;
+  return megabytes >= 1000 ? `${Number((megabytes / 1000).toFixed(1))} GB` : `${whole.format(megabytes)} MB`;
 }
 
 /** @param {number} fraction 0 to 1 */

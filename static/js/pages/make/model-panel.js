@@ -134,11 +134,12 @@ export class ModelPanel extends EventTarget {
     else this.#fail({ code: "model_unavailable", message: "No model of this server runs in this browser." });
   }
 
-  #progress({ loadedMb, totalMb, fraction, text }) {
+  #progress(progress) {
+    const { fraction } = progress;
     const bar = slot(this.#root, "bar");
     if (fraction == null) bar.removeAttribute("value");
     else bar.value = fraction;
-    say(this.#root, "loaded", progressWords({ loadedMb, totalMb, fraction, text }));
+    say(this.#root, "loaded", progressWords(progress));
     if (fraction >= this.#said + SAID_EVERY) announce(`Loading the model: ${percent((this.#said = fraction))}`);
   }
 
@@ -168,11 +169,13 @@ export class ModelPanel extends EventTarget {
   }
 }
 
-function progressWords({ loadedMb, totalMb, fraction, text }) {
-  if (!loadedMb) return text;
+/** Short enough for one line, so that nothing moves. */
+function progressWords({ phase, loadedMb, totalMb, fraction }) {
+  const doing = phase === "start" ? "Starting" : "Downloading";
+  if (!loadedMb) return doing;
   const total = totalMb ? ` of ${integer(totalMb)}` : "";
   const share = fraction == null ? "" : ` · ${percent(fraction)}`;
-  return `${text}: ${integer(loadedMb)}${total} MB${share}`;
+  return `${doing} ${integer(loadedMb)}${total} MB${share}`;
 }
 
 function whereItRuns({ engine, threads }) {

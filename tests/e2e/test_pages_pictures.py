@@ -1,0 +1,80 @@
+"""Pictures of the pages for the docs, taken on request only: MINDFLIP_PICTURES=docs/images pytest tests/e2e/test_pages_pictures.py"""
+
+import os
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.visitor import Visitor
+
+FOLDER = os.environ.get("MINDFLIP_PICTURES")
+pytestmark = [
+    pytest.mark.skipif(not FOLDER, reason="MINDFLIP_PICTURES names no folder to put pictures into"),
+    pytest.mark.usefixtures("one_model_at_a_time"),
+]
+
+DESKTOP, PHONE, SMALL_PHONE = (1200, 900), (390, 844), (320, 640)
+CARDS = [
+    ("Where in a plant cell does photosynthesis happen?", "In the chloroplasts."),
+    ("Which pigment takes up the light?", "Chlorophyll. It absorbs red and blue light and reflects green."),
+    ("What goes into photosynthesis?", "Light, water and carbon dioxide."),
+    ("What comes out of it?", "Glucose and oxygen."),
+    ("What is the Calvin cycle?", "The light-independent reactions that build sugar out of carbon dioxide."),
+    ("What is split in the light reactions?", "Water, into oxygen, protons and electrons."),
+]
+
+
+@pytest.fixture
+def student(visitor: Visitor) -> Visitor:
+    """Somebody with decks, signed in."""
+    visitor.register()
+    for name, count in (("The French Revolution", 6), ("Cell biology", 4), ("Photosynthesis", 6)):
+        visitor.has_deck(name, [{"front": front, "back": back} for front, back in CARDS[:count]])
+    visitor.sign_in()
+    expect(visitor.model).to_have_attribute("data-state", "choosing")
+    return visitor
+
+
+def test_pictures_of_the_doors(visitor: Visitor) -> None:
+    for name, address in (("welcome", "/"), ("sign-up", "/sign-up")):
+        visitor.open(address)
+        take_all(visitor.page, name)
+
+
+def test_pictures_of_the_maker(student: Visitor) -> None:
+    take_all(student.page, "make")
+    student.page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
+    student.ask("Photosynthesis", 6)
+    expect(student.model).to_contain_text("of 98 MB")
+    take(student.page, "make-loading", DESKTOP, "light")
+    student.wait_for_first_card()
+    take(student.page, "make-writing", DESKTOP, "light")
+    student.wait_until_written()
+    student.batch.get_by_role("button", name="Show answer").first.click()
+    take_all(student.page, "make-done")
+    student.page.get_by_role("button", name="Change model").click()
+    take_all(student.page, "models")
+
+
+def test_pictures_of_decks(student: Visitor) -> None:
+    student.open("/decks")
+    take_all(student.page, "decks")
+    student.page.get_by_role("link", name="Photosynthesis").click()
+    student.page.get_by_role("button", name="Show answer").first.click()
+    take_all(student.page, "deck")
+    student.page.get_by_role("button", name="Edit card 2").click()
+    take_all(student.page, "deck-edit")
+
+
+def take_all(page: Page, name: str) -> None:
+    for size, suffix in ((DESKTOP, ""), (PHONE, "-phone"), (SMALL_PHONE, "-small")):
+        for theme in ("light", "dark"):
+            take(page, f"{name}{suffix}", size, theme)
+
+
+def take(page: Page, name: str, size: tuple[int, int], theme: str) -> None:
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    page.evaluate("document.fonts.ready")
+    page.screenshot(path=Path(FOLDER or ".") / f"{name}-{theme}.png", animations="disabled", caret="hide")
