@@ -38,6 +38,7 @@ types: installed
 deployable: installed
 	$(VENV_PYTHON) -m mindflip.embedded.temporary $(VENV_PYTHON) manage.py makemigrations --check --dry-run
 	$(VENV_PYTHON) manage.py document_settings --check
+	$(VENV_PYTHON) manage.py document_protocol --check
 	MINDFLIP_HOSTS=mindflip.example MINDFLIP_SECRET_KEY="$$($(VENV_PYTHON) -c 'import secrets; print(secrets.token_urlsafe(64))')" \
 		$(VENV_PYTHON) manage.py check --deploy --fail-level WARNING
 

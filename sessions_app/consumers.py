@@ -41,7 +41,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
         self.limits = protocol.Limits(settings.MESSAGE_BYTES, settings.RESPONSE_BYTES)
         self.bucket = TokenBucket.full(settings.SOCKET_RATE, settings.SOCKET_BURST, monotonic())
         self.malformed = self.refused = 0
-        await self.guarded(self.enter)
+        await self.guarded(self.enter, on_fault=self.close_for_now)
 
     async def enter(self) -> None:
         knock = knock_of(self.scope)
@@ -134,7 +134,10 @@ class SessionConsumer(AsyncWebsocketConsumer):
         else:
             await self.send_error("rate_limited", "Too many messages: wait a second.", retryable=True, retry_after=1)
 
-    async def guarded(self, step: Callable, *args: Any) -> None:
+    async def close_for_now(self) -> None:
+        await self.close(1011, "The session could not be opened just now: connect again.")
+
+    async def guarded(self, step: Callable, *args: Any, on_fault: Callable | None = None) -> None:
         """Run one step; what it raises becomes an error or a close with a reason, never a dead socket."""
         try:
             async with self.one_at_a_time:
@@ -147,6 +150,8 @@ class SessionConsumer(AsyncWebsocketConsumer):
         except Exception:
             log.exception("A step of a socket failed: %s", step.__name__)
             await self.send_error("internal", "Something went wrong here: send the message again.", retryable=True)
+            if on_fault:
+                await on_fault()
 
 
 class NowhereConsumer(AsyncWebsocketConsumer):

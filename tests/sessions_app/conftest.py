@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,8 +13,11 @@ from asgiref.sync import sync_to_async
 from asgiref.testing import ApplicationCommunicator
 from django.contrib.auth.models import User
 from django.db import connections
+from jsonschema import Draft202012Validator
 from rest_framework.test import APIClient
 from rest_framework_simplejwt.tokens import AccessToken
+
+from sessions_app import asyncapi
 
 MODEL = "Llama-3-8B-Instruct-q4f16_1-MLC"
 ANSWER_SECONDS = 10
@@ -56,10 +60,12 @@ class Socket:
         await self.send_frame(json.dumps(message))
 
     async def receive(self) -> dict[str, Any]:
-        """The next message."""
+        """The next message, which is as docs/asyncapi.json describes it."""
         output = await self.wire.receive_output(ANSWER_SECONDS)
         assert output["type"] == "websocket.send", output
-        return json.loads(output["text"])
+        message = json.loads(output["text"])
+        validator(message["type"], is_guide=self.subprotocol is None).validate(message)
+        return message
 
     async def receive_close(self) -> dict[str, Any]:
         """The close that comes next, or after one error message."""
@@ -90,6 +96,14 @@ class Socket:
         """A bad message gets an error, so the socket answers."""
         await self.send(type="nonsense")
         return (await self.receive_type("error"))["code"] == "unknown_type"
+
+
+@cache
+def validator(kind: str, is_guide: bool) -> Draft202012Validator:
+    """For one of the server's messages; in the guide's dialect there are four."""
+    types = asyncapi.GUIDE_SERVER_TYPES if is_guide else asyncapi.SERVER_TYPES
+    (found,) = [one for one in types if one.__struct_config__.tag == kind]
+    return Draft202012Validator(asyncapi.schema_of(found))
 
 
 def cards(*fronts: str) -> list[dict[str, str]]:

@@ -1,13 +1,16 @@
 """The messages by themselves: the table of cases, and whatever else may come over a wire."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
-from sessions_app import protocol
+from sessions_app import asyncapi, protocol
 
 CASES = json.loads((Path(__file__).parents[1] / "contract" / "protocol_cases.json").read_text())
 SERVER_MESSAGES = {"progress": protocol.Progress, "result": protocol.Result, "error": protocol.Error, "generate": protocol.EngineGenerate}
@@ -96,3 +99,22 @@ def test_options_are_filled_with_count_and_topic():
 
 def test_the_cache_key_is_the_guides():
     assert protocol.cache_key("Neural Networks", 10) == "webllm:flashcards:Neural Networks:10"
+
+
+def test_the_asyncapi_document_is_up_to_date_and_whole():
+    call_command("document_protocol", check=True)
+    described = asyncapi.document()
+    references = re.findall(r'"\$ref": "#/([^"]+)"', json.dumps(described))
+    for reference in references:
+        found = described
+        for step in reference.split("/"):
+            found = found[step]
+    assert len(references) > 50
+
+
+@pytest.mark.parametrize("case", CASES["fromClient"], ids=lambda case: case["name"])
+def test_what_is_decoded_is_as_asyncapi_describes_it(case):
+    if "error" not in case:
+        message = protocol.decode(case["text"])
+        value = json.loads(case["text"].replace("\\ud83e", ""))
+        Draft202012Validator(asyncapi.schema_of(type(message))).validate(value)

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from sessions_app.models import Generation
 from tests.sessions_app.conftest import cards, open_socket
 
 CASES = json.loads((Path(__file__).parents[1] / "contract" / "protocol_cases.json").read_text())["fromClient"]
@@ -123,7 +122,7 @@ async def test_too_many_messages_are_refused_and_then_the_socket_closes(socket_d
 
 async def test_a_message_that_breaks_the_server_gets_an_internal_error_and_no_traceback(socket_db, alice, session_of):
     async with open_socket((await session_of(alice))["wsUrl"]) as socket:
-        await Generation.objects.acount()
+        assert await socket.is_alive()
         await _break_the_queue()
         await socket.ask("Tides", 1)
         error = await socket.receive_type("error")
@@ -131,6 +130,17 @@ async def test_a_message_that_breaks_the_server_gets_an_internal_error_and_no_tr
         assert "relation" not in error["error"]
         await _mend_the_queue()
         assert await socket.is_alive()
+
+
+async def test_a_socket_that_cannot_be_opened_just_now_is_closed_in_words(socket_db, alice, session_of):
+    address = (await session_of(alice))["wsUrl"]
+    await _break_the_queue()
+    try:
+        async with open_socket(address) as socket:
+            assert (await socket.receive())["code"] == "internal"
+            assert (await socket.receive_close())["code"] == 1011
+    finally:
+        await _mend_the_queue()
 
 
 async def _break_the_queue() -> None:

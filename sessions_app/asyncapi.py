@@ -1,0 +1,87 @@
+"""The AsyncAPI 3 description of the socket, made from the message types: what `docs/asyncapi.json` holds, and what tests check
+every message against."""
+
+from typing import Any, get_args
+
+import msgspec
+
+from sessions_app import protocol
+
+CLIENT_TYPES: tuple[type, ...] = get_args(protocol.ClientMessage)
+GUIDE_TYPES: tuple[type, ...] = get_args(protocol.GuideMessage)
+SERVER_TYPES: tuple[type, ...] = get_args(protocol.ServerMessage)
+GUIDE_SERVER_TYPES = (protocol.Progress, protocol.EngineGenerate, protocol.Result, protocol.Error)
+REF = "#/components/schemas/{name}"
+CLOSE_CODES = "4400 malformed · 4401 ticket · 4403 origin or user · 4404 closed · 4408 no pong · 4410 expired · 4413 size · 4429 rate"
+
+
+def document() -> dict[str, Any]:
+    """The whole description, ready for JSON."""
+    return {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "MindFlip session socket",
+            "version": "1.0.0",
+            "description": f"One JSON object a text frame, told apart by `type`. Unknown members are ignored. Close codes: {CLOSE_CODES}.",
+        },
+        "defaultContentType": "application/json",
+        "servers": {"local": {"host": "localhost:3000", "protocol": "ws"}},
+        "channels": {"guide": _channel(GUIDE_TYPES, GUIDE_SERVER_TYPES, None), "v1": _channel(CLIENT_TYPES, SERVER_TYPES, protocol.V1)},
+        "operations": {
+            **_operations("guide", GUIDE_TYPES, GUIDE_SERVER_TYPES),
+            **_operations("v1", CLIENT_TYPES, SERVER_TYPES),
+        },
+        "components": {"messages": _messages(), "schemas": schemas()},
+    }
+
+
+def schemas() -> dict[str, Any]:
+    """JSON Schemas by type name; each message type stands under its own."""
+    _, found = msgspec.json.schema_components((*CLIENT_TYPES, *SERVER_TYPES), ref_template=REF)
+    return dict(found)
+
+
+def schema_of(kind: type) -> dict[str, Any]:
+    """The schema of one message type with all that it refers to, for a validator."""
+    return {"$ref": REF.format(name=kind.__name__), "components": {"schemas": schemas()}}
+
+
+def _channel(incoming: tuple[type, ...], outgoing: tuple[type, ...], subprotocol: str | None) -> dict[str, Any]:
+    names = sorted({kind.__name__ for kind in (*incoming, *outgoing)})
+    header = {"type": "object", "properties": {"Sec-WebSocket-Protocol": {"const": subprotocol}}} if subprotocol else {"type": "object"}
+    ticket = {"type": "object", "properties": {"ticket": {"type": "string"}}}
+    return {
+        "address": "/ws/webllm/{sessionId}",
+        "parameters": {"sessionId": {"description": "Out of POST /api/webllm/session; take its wsUrl as it is."}},
+        "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in names},
+        "bindings": {"ws": {"query": ticket, "headers": header}},
+    }
+
+
+def _operations(channel: str, incoming: tuple[type, ...], outgoing: tuple[type, ...]) -> dict[str, Any]:
+    """As the server has them: it receives what clients send."""
+    return {
+        f"{channel}Receive": _operation("receive", channel, incoming),
+        f"{channel}Send": _operation("send", channel, outgoing),
+    }
+
+
+def _operation(action: str, channel: str, kinds: tuple[type, ...]) -> dict[str, Any]:
+    messages = [{"$ref": f"#/channels/{channel}/messages/{kind.__name__}"} for kind in kinds]
+    return {"action": action, "channel": {"$ref": f"#/channels/{channel}"}, "messages": messages}
+
+
+def _messages() -> dict[str, Any]:
+    return {
+        kind.__name__: {"name": _tag(kind), "summary": _summary(kind), "payload": {"$ref": REF.format(name=kind.__name__)}}
+        for kind in (*CLIENT_TYPES, *SERVER_TYPES)
+    }
+
+
+def _summary(kind: type) -> str:
+    return " ".join((kind.__doc__ or "").split())
+
+
+def _tag(kind: Any) -> str:
+    tag: str = kind.__struct_config__.tag
+    return tag
