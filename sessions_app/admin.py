@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from sessions_app.models import Attempt, Generation, WebLLMSession
+from sessions_app.models import Attempt, Engine, Generation, WebLLMSession
 from sessions_app.services.leases import generations_cancel
 from sessions_app.services.sessions import sessions_close
 
@@ -104,3 +104,13 @@ class GenerationAdmin(ReadOnly, admin.ModelAdmin):
     def cancel(self, request: HttpRequest, chosen: QuerySet) -> None:
         cancelled = generations_cancel(generation_ids=list(chosen.values_list("pk", flat=True)), now=timezone.now())
         self.message_user(request, f"{cancelled} generations cancelled.", messages.SUCCESS)
+
+
+@admin.register(Engine)
+class EngineAdmin(ReadOnly, admin.ModelAdmin):
+    """The engines that are connected now."""
+
+    list_display = ["user", "name", "model_id", "speed", "ready_at", "seen_at"]
+    list_filter = ["name"]
+    list_select_related = ["user"]
+    search_fields = ["user__username", "model_id"]

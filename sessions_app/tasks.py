@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from sessions_app.services.engines import engines_forget_silent
 from sessions_app.services.leases import leases_recover
 from sessions_app.services.sessions import sessions_delete_old, sessions_expire_idle
 
@@ -14,7 +15,9 @@ def expire_idle_sessions() -> int:
 
 @shared_task
 def recover_generations() -> int:
-    return leases_recover(now=timezone.now())
+    now = timezone.now()
+    engines_forget_silent(now=now)
+    return leases_recover(now=now)
 
 
 @shared_task

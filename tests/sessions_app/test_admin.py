@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from sessions_app.models import Generation, WebLLMSession
+from sessions_app.models import Engine, Generation, WebLLMSession
 
 PLANTED = "<script>alert(1)</script>"
 
@@ -23,7 +23,14 @@ def generation(alice, new_session) -> Generation:
 
 
 def test_it_lists_sessions_and_generations_with_what_a_model_wrote_escaped(operator, generation):
-    for path in ("webllmsession/", f"webllmsession/{generation.session_id}/change/", "generation/", f"generation/{generation.pk}/change/"):
+    Engine.objects.create(channel="c", session=generation.session, user=generation.user, model_id=PLANTED, name="webllm")
+    for path in (
+        "engine/",
+        "webllmsession/",
+        f"webllmsession/{generation.session_id}/change/",
+        "generation/",
+        f"generation/{generation.pk}/change/",
+    ):
         page = operator.get(f"/admin/sessions_app/{path}")
         assert page.status_code == 200
         assert PLANTED not in page.content.decode()
