@@ -24,13 +24,14 @@ def generation(alice, new_session) -> Generation:
 
 def test_it_lists_sessions_and_generations_with_what_a_model_wrote_escaped(operator, generation):
     Engine.objects.create(channel="c", session=generation.session, user=generation.user, model_id=PLANTED, name="webllm")
-    for path in (
+    paths = (
         "engine/",
         "webllmsession/",
         f"webllmsession/{generation.session_id}/change/",
         "generation/",
         f"generation/{generation.pk}/change/",
-    ):
+    )
+    for path in paths:
         page = operator.get(f"/admin/sessions_app/{path}")
         assert page.status_code == 200
         assert PLANTED not in page.content.decode()
