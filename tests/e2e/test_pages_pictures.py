@@ -76,5 +76,5 @@ def take_all(page: Page, name: str) -> None:
 def take(page: Page, name: str, size: tuple[int, int], theme: str) -> None:
     page.set_viewport_size({"width": size[0], "height": size[1]})
     page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-    page.evaluate("document.fonts.ready")
+    page.evaluate("scrollTo(0, 0)")
     page.screenshot(path=Path(FOLDER or ".") / f"{name}-{theme}.png", animations="disabled", caret="hide")
