@@ -87,10 +87,11 @@ def answer_cancel(*, generation: Generation, now: datetime) -> None:
 
 
 def _held(engine: Claimant, which: Q) -> Generation | None:
-    """The user's leased generation that `which` names, locked. An engine that came back on another socket holds it by its lease."""
+    """The user's leased generation that `which` names, locked. An engine that came back on another socket holds it by its lease;
+    that socket takes it over, unless it was given something else meanwhile."""
     held = Generation.objects.filter(which, user=engine.user_id, status=GenerationStatus.LEASED)
     generation = held.select_for_update(of=("self",)).first()
-    if generation is not None:
+    if generation and generation.engine != engine.channel and not Generation.objects.leased_by(engine.channel).exists():
         generation.engine = engine.channel
     return generation
 
