@@ -7,7 +7,7 @@ VENV_PYTHON = .venv/bin/python
 WITH_NODE = PATH="$(CURDIR)/.venv/bin:$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint modules types deployable installed format settings clean
+.PHONY: help run test check lint modules types deployable installed format docs bench clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { sub(/:.*/, "", $$1); printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -49,8 +49,12 @@ format: installed ## put the code in its form
 	$(VENV_PYTHON) -m ruff check --fix
 	$(VENV_PYTHON) -m ruff format
 
-settings: installed ## write docs/settings.md from the code
+docs: installed ## write docs/settings.md and docs/asyncapi.json from the code
 	$(VENV_PYTHON) manage.py document_settings
+	$(VENV_PYTHON) manage.py document_protocol
+
+bench: installed ## measure the guide's round trip against a bare durable relay
+	$(VENV_PYTHON) -m benchmarks.round_trip
 
 clean: ## remove what was installed; var/, with all data, stays
 	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache

@@ -118,6 +118,12 @@ def test_the_catalogue_is_there_for_everybody(db, client_of):
         assert {"modelId", "name", "engine", "downloadMb", "vramMb", "context", "features", "isLocal"} <= set(model)
 
 
+def test_the_catalogue_travels_compressed(db, client_of):
+    response = client_of(None).get("/api/webllm/models", HTTP_ACCEPT_ENCODING="gzip")
+    assert response["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in response["Vary"]
+
+
 def test_stats_are_for_staff(alice, bob, client_of, new_session):
     new_session(alice)
     assert client_of(alice).get("/api/webllm/stats").status_code == 403

@@ -1,0 +1,75 @@
+"""The guide's round trip as a load: sockets that ask, answer as engines and wait for their result, one after the other."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Any
+
+import websockets
+
+CARDS = [
+    {"front": f"What is the answer to question {n} of the deck?", "back": f"It is the answer number {n}, in a sentence."} for n in range(5)
+]
+
+
+@dataclass
+class Measured:
+    """What a load gave. Latencies are in seconds, of whole round trips."""
+
+    seconds: float = 0.0
+    latencies: list[float] = field(default_factory=list)
+    messages: int = 0
+    bytes: int = 0
+
+    @property
+    def rate(self) -> float:
+        """Round trips a second."""
+        return len(self.latencies) / self.seconds
+
+    def percentile(self, part: float) -> float:
+        return sorted(self.latencies)[min(len(self.latencies) - 1, int(part * len(self.latencies)))]
+
+
+async def run(addresses: list[str], rounds: int, topic_of: Callable[[int, int], str]) -> Measured:
+    """Every address gets a socket, which makes `rounds` round trips; `topic_of(socket, round)` decides between hit and miss."""
+    measured = Measured()
+    sockets = [await websockets.connect(address, max_size=2**22) for address in addresses]
+    begun = perf_counter()
+    await asyncio.gather(*(_rounds(socket, number, rounds, topic_of, measured) for number, socket in enumerate(sockets)))
+    measured.seconds = perf_counter() - begun
+    for socket in sockets:
+        await socket.close()
+    return measured
+
+
+async def _rounds(socket: Any, number: int, rounds: int, topic_of: Callable[[int, int], str], measured: Measured) -> None:
+    for turn in range(rounds):
+        begun = perf_counter()
+        await _round_trip(socket, topic_of(number, turn), measured)
+        measured.latencies.append(perf_counter() - begun)
+
+
+async def _round_trip(socket: Any, topic: str, measured: Measured) -> None:
+    options = {"count": len(CARDS), "topic": topic}
+    await _send(socket, {"type": "generate", "prompt": f"Generate flashcards about {topic}", "options": options}, measured)
+    while True:
+        text = await socket.recv()
+        measured.messages += 1
+        measured.bytes += len(text)
+        message = json.loads(text)
+        if message["type"] == "generate":
+            key = f"webllm:flashcards:{topic}:{len(CARDS)}"
+            await _send(socket, {"type": "response", "cacheKey": key, "data": {"cards": CARDS}}, measured)
+        elif message["type"] == "result":
+            return
+        elif message["type"] == "error":
+            raise RuntimeError(message["error"])
+
+
+async def _send(socket: Any, message: dict[str, Any], measured: Measured) -> None:
+    text = json.dumps(message)
+    measured.messages += 1
+    measured.bytes += len(text)
+    await socket.send(text)
