@@ -1,29 +1,26 @@
-/** An answer of the server that is a refusal, or the lack of any answer (`code` "offline"). `message` is a sentence for a person. */
-export class ApiError extends Error {
-  /** @param {{message: string, status?: number, code?: string, fields?: Record<string, string[]>, retryAfter?: number}} problem */
-  constructor({ message, status = 0, code = "internal", fields = {}, retryAfter }) {
-    super(message);
-    this.name = "ApiError";
-    Object.assign(this, { status, code, fields, retryAfter });
-  }
-}
+import { ApiError, UNREACHABLE } from "./errors.js";
+
+export { ApiError };
 
 /** The server's REST calls: JSON in, JSON out, refusals as ApiError. */
 export class Rest {
   #fetch;
+  #token;
   #headers;
 
   /**
    * @param {object} [settings]
    * @param {string} [settings.baseUrl] origin of the server; empty: this page's own
-   * @param {string|null} [settings.token] an access token; null: the browser's cookies speak for the user
+   * @param {string|null|(() => string|Promise<string>)} [settings.token] an access token, or who gives a fresh one at each call;
+   *   null: the browser's cookies speak for the user
    * @param {() => Record<string, string>} [settings.headers] further headers, asked for at each call
    * @param {typeof fetch} [settings.fetch]
    */
   constructor({ baseUrl = "", token = null, headers = () => ({}), fetch = globalThis.fetch.bind(globalThis) } = {}) {
     this.baseUrl = baseUrl;
     this.#fetch = fetch;
-    this.#headers = () => (token ? { Authorization: `Bearer ${token}`, ...headers() } : headers());
+    this.#token = token;
+    this.#headers = headers;
   }
 
   /** @param {string} path */
@@ -54,7 +51,8 @@ export class Rest {
    * @throws {ApiError}
    */
   async call(method, path, body) {
-    const headers = { Accept: "application/json", ...this.#headers() };
+    const token = typeof this.#token === "function" ? await this.#token() : this.#token;
+    const headers = { Accept: "application/json", ...(token && { Authorization: `Bearer ${token}` }), ...this.#headers() };
     if (body !== undefined) headers["Content-Type"] = "application/json";
     const response = await this.#answer(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
     const answer = await response.json().catch(() => null);
@@ -66,7 +64,7 @@ export class Rest {
     try {
       return await this.#fetch(this.baseUrl + path, request);
     } catch {
-      throw new ApiError({ code: "offline", message: "The server does not answer. Check the connection and try again." });
+      throw new ApiError(UNREACHABLE);
     }
   }
 }

@@ -41,6 +41,17 @@ export class Sessions {
     return session;
   }
 
+  /**
+   * The session after its socket was refused: with a fresh ticket, or a new session in place of one that has ended.
+   * @param {string} modelId @returns {Promise<Session>} @throws {import("./rest.js").ApiError}
+   */
+  async renew(modelId) {
+    const kept = this.#store.read(modelId);
+    const session = (kept && (await this.#withFreshTicket(kept))) || (await this.#rest.post("/api/webllm/session", { modelId }));
+    this.#store.write(modelId, session);
+    return session;
+  }
+
   /** Forget the session, so that the next open makes a new one. @param {string} modelId */
   forget(modelId) {
     this.#store.forget(modelId);
@@ -50,6 +61,15 @@ export class Sessions {
   async close(modelId, sessionId) {
     this.forget(modelId);
     await this.#rest.delete(`/api/webllm/session/${sessionId}`);
+  }
+
+  async #withFreshTicket(kept) {
+    try {
+      return { ...kept, ...(await this.#rest.post(`/api/webllm/session/${kept.sessionId}/ticket`)) };
+    } catch (error) {
+      if (error.status === 404 || error.status === 409) return null; // gone, or ended
+      throw error;
+    }
   }
 
   async #alive(kept) {

@@ -1,0 +1,105 @@
+import { GenerationError } from "./errors.js";
+
+/**
+ * @typedef {{front: string, back: string, id?: string, [member: string]: any}} Card  with an `id` once the server has it
+ * @typedef {{cards: Card[], generationId: string|null, cached?: boolean, partial?: boolean}} CallResult
+ * @typedef {{topic: string, count: number, language?: string, difficulty?: string, kind?: string, source?: string, refresh?: boolean,
+ *   save?: boolean}} Options
+ */
+
+/**
+ * One request for cards. Its cards come by `for await (const card of call)`, which fails as `result` does; `result` has all of them.
+ * Leaving the loop early does not cancel: `cancel()` and the AbortSignal do.
+ */
+export class Call {
+  /** The server's name for it, once it has answered. @type {string|null} */
+  generationId = null;
+  /** By index, as they came. @type {Card[]} */
+  cards = [];
+  /** asking, queued, leased, succeeded or failed */
+  status = "asking";
+  /** How many are before it in the queue. */
+  place = 0;
+  /** @type {Promise<CallResult>} rejects with a GenerationError, or an ApiError when not even a session could be had */
+  result;
+  /** @type {{resolve: (result: CallResult) => void, reject: (error: Error) => void}} */
+  #settle;
+  #changed = () => {};
+  #change;
+
+  /** @param {{requestId: string|null, prompt?: string, options: Options, cancel?: (call: Call) => void}} wish */
+  constructor({ requestId, prompt = "", options, cancel = () => {} }) {
+    this.requestId = requestId;
+    this.prompt = prompt;
+    this.options = options;
+    this.cancel = () => cancel(this);
+    this.result = new Promise((resolve, reject) => (this.#settle = { resolve, reject }));
+    this.result.catch(() => {}); // who only iterates hears of it there
+    this.#renewChange();
+  }
+
+  /** Whether it was asked for elsewhere, and is only looked at here. */
+  get isForeign() {
+    return this.requestId === null;
+  }
+
+  get isOver() {
+    return this.status === "succeeded" || this.status === "failed";
+  }
+
+  /** What asks for it, however often: the server runs nothing twice. */
+  get message() {
+    return { type: "generate", prompt: this.prompt, options: this.options, requestId: this.requestId };
+  }
+
+  /** The server has it. @param {{generationId?: string, status?: string, place?: number}} news */
+  accept({ generationId, status = "queued", place = 0 }) {
+    this.generationId ??= generationId ?? null;
+    if (!this.isOver) Object.assign(this, { status: status === "leased" ? "leased" : "queued", place });
+  }
+
+  /** @param {number} index @param {Card} card @returns {boolean} false: it was there already, or comes too late */
+  take(index, card) {
+    if (this.isOver || index in this.cards) return false;
+    this.cards[index] = card;
+    this.#renewChange();
+    return true;
+  }
+
+  /** @param {{cards: Card[], cached?: boolean, partial?: boolean}} data */
+  succeed(data) {
+    this.cards = data.cards;
+    this.#end("succeeded", () => this.#settle.resolve({ ...data, generationId: this.generationId }));
+  }
+
+  /** @param {Error} error */
+  fail(error) {
+    this.#end("failed", () => this.#settle.reject(error));
+  }
+
+  /** @param {{message: string, code?: string, retryable?: boolean, retryAfter?: number}} problem */
+  failWith(problem) {
+    this.fail(new GenerationError({ ...problem, generationId: this.generationId, cards: this.cards.filter(Boolean) }));
+  }
+
+  async *[Symbol.asyncIterator]() {
+    for (let at = 0; ; at++) {
+      while (!(at in this.cards) && !this.isOver) await this.#change;
+      if (!(at in this.cards)) break;
+      yield this.cards[at];
+    }
+    await this.result;
+  }
+
+  #end(status, settle) {
+    if (this.isOver) return;
+    this.status = status;
+    settle();
+    this.#renewChange();
+  }
+
+  #renewChange() {
+    this.#changed();
+    this.#change = new Promise((resolve) => (this.#changed = () => resolve(undefined)));
+  }
+}

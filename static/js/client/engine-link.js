@@ -1,0 +1,128 @@
+import { BROKEN, engineOf } from "./engines.js";
+import { Turn } from "./turn.js";
+
+const SENTENCE_MOST = 1000;
+
+/**
+ * Puts the client's engine at the server's service: says when it is ready, has it write what the server asks for, one generation at
+ * a time, and keeps an answer until it is sure that the server has it.
+ */
+export class EngineLink {
+  #send;
+  #tell;
+  #modelId;
+  /** @type {import("./engines.js").Engine|null} */
+  #engine = null;
+  #isBroken = false;
+  #isReady = false;
+  /** @type {Turn|null} */
+  #turn = null;
+  #next = null;
+  #answer = null;
+  #speed = 0;
+  #ended = Promise.resolve();
+
+  /** @param {{modelId: string, send: (message: object) => boolean, tell: (name: string, detail: any) => void}} settings */
+  constructor({ modelId, send, tell }) {
+    this.#modelId = modelId;
+    this.#send = send;
+    this.#tell = tell;
+  }
+
+  /** Whether the server takes this socket for an engine. */
+  get isReady() {
+    return this.#isReady;
+  }
+
+  /** Another engine, or the same loaded again. @param {any} engine null: there is none any more */
+  use(engine) {
+    this.#engine = engineOf(engine);
+    this.#isBroken = false;
+    this.#isReady = false;
+    this.#goOn();
+  }
+
+  /** The socket is up, and a new one: what is going on is told anew. */
+  up() {
+    this.#isReady = false;
+    this.#turn?.rejoin();
+    this.repeat();
+    this.#goOn();
+  }
+
+  /** Answer once more: what was sent into a socket may never have arrived, and the same answer twice is harmless. */
+  repeat() {
+    if (this.#answer) this.#send(this.#answer);
+  }
+
+  /** The server wants cards. @param {any} request @returns {Promise<void>} when they are written, or given up */
+  asked(request) {
+    this.#answer = null;
+    if (this.#turn && !this.#turn.isCancelled && this.#turn.request.generationId === request.generationId) this.#turn.request = request;
+    else this.#next = request;
+    this.#goOn();
+    return this.#ended;
+  }
+
+  /** The server takes its wish back. @param {string} generationId */
+  cancelled(generationId) {
+    if (this.#turn?.request.generationId === generationId) this.#turn.cancel();
+    if (this.#next?.generationId === generationId) this.#next = null;
+    this.refused(generationId);
+  }
+
+  /** An answer that the server does not take (any more). @param {string} generationId */
+  refused(generationId) {
+    if (this.#answer?.generationId === generationId) this.#answer = null;
+  }
+
+  /** Stop whatever is being written. */
+  stop() {
+    this.#next = this.#answer = null;
+    this.#turn?.cancel();
+  }
+
+  get #canWork() {
+    return this.#engine !== null && !this.#isBroken;
+  }
+
+  /** `ready` is for an idle engine: while it writes, the server might else give it a second generation. */
+  #goOn() {
+    if (this.#turn || !this.#canWork) return;
+    if (this.#next) this.#ended = this.#write(this.#engine);
+    else if (!this.#isReady) this.#isReady = this.#send(this.#readiness);
+  }
+
+  get #readiness() {
+    const facts = this.#engine?.facts ?? {};
+    return { type: "ready", modelId: this.#modelId, engine: facts.engine ?? "webllm", facts, speed: this.#speed };
+  }
+
+  async #write(engine) {
+    const turn = (this.#turn = new Turn({ request: this.#next, send: this.#send, tell: this.#tell }));
+    this.#next = null;
+    try {
+      const answer = await turn.write(engine);
+      if (!turn.isCancelled) this.#answered(answer);
+    } catch (error) {
+      if (!turn.isCancelled) this.#failed(turn, engine, error);
+    }
+    this.#turn = null;
+    this.#goOn();
+  }
+
+  #answered(answer) {
+    const { completionTokens = 0, seconds = 0 } = answer.usage ?? {};
+    if (completionTokens && seconds) this.#speed = completionTokens / seconds;
+    this.#answer = answer;
+    this.repeat();
+  }
+
+  #failed(turn, engine, error) {
+    const { code = "engine_failed" } = error;
+    const { generationId } = turn.request;
+    if (engine === this.#engine) this.#isBroken = BROKEN.has(code);
+    this.#send({ type: "error", error: String(error.message).slice(0, SENTENCE_MOST), code, generationId });
+    this.#tell("enginefailed", { generationId, error });
+  }
+}

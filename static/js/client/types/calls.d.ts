@@ -1,0 +1,30 @@
+/** The calls of a client, and what each message means for them. */
+export class Calls {
+    /**
+     * @param {object} settings
+     * @param {(name: string, detail: any) => void} settings.tell
+     * @param {import("./rest.js").Rest} settings.rest
+     * @param {(seconds: number) => void} settings.sayAgain  the server dropped something
+     */
+    constructor({ tell, rest, sayAgain }: {
+        tell: (name: string, detail: any) => void;
+        rest: import("./rest.js").Rest;
+        sayAgain: (seconds: number) => void;
+    });
+    /** Those of this client that have no outcome yet, oldest first. @returns {Call[]} */
+    get own(): Call[];
+    /** @param {Call} call */
+    add(call: Call): void;
+    /** Every open call fails of the same. @param {Error} error */
+    failAll(error: Error): void;
+    /** What the server shows of the session; generations of others become calls to look at. */
+    session({ generations }: {
+        generations: any;
+    }): void;
+    progress(message: any): void;
+    card(message: any): void;
+    result(message: any): void;
+    error(message: any): void;
+    #private;
+}
+import { Call } from "./call.js";

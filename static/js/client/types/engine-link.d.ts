@@ -1,0 +1,29 @@
+/**
+ * Puts the client's engine at the server's service: says when it is ready, has it write what the server asks for, one generation at
+ * a time, and keeps an answer until it is sure that the server has it.
+ */
+export class EngineLink {
+    /** @param {{modelId: string, send: (message: object) => boolean, tell: (name: string, detail: any) => void}} settings */
+    constructor({ modelId, send, tell }: {
+        modelId: string;
+        send: (message: object) => boolean;
+        tell: (name: string, detail: any) => void;
+    });
+    /** Whether the server takes this socket for an engine. */
+    get isReady(): boolean;
+    /** Another engine, or the same loaded again. @param {any} engine null: there is none any more */
+    use(engine: any): void;
+    /** The socket is up, and a new one: what is going on is told anew. */
+    up(): void;
+    /** Answer once more: what was sent into a socket may never have arrived, and the same answer twice is harmless. */
+    repeat(): void;
+    /** The server wants cards. @param {any} request @returns {Promise<void>} when they are written, or given up */
+    asked(request: any): Promise<void>;
+    /** The server takes its wish back. @param {string} generationId */
+    cancelled(generationId: string): void;
+    /** An answer that the server does not take (any more). @param {string} generationId */
+    refused(generationId: string): void;
+    /** Stop whatever is being written. */
+    stop(): void;
+    #private;
+}

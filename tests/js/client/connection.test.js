@@ -1,0 +1,203 @@
+/** Dropped, refused and silent sockets: what was asked is asked on, and happens once. */
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { Server, assertFails, card, outcomeOf, settled } from "./hands.js";
+
+const downs = (client) => client.heard.filter(({ name, state }) => name === "connection" && state === "down").map(({ seconds }) => seconds);
+
+test("pauses between tries double up to half a minute, less a chance of up to half", async () => {
+  const server = new Server();
+  const rolls = [1, 0, 1, 1, 1, 1, 1, 1];
+  const client = server.client({ random: () => rolls.shift() ?? 1 });
+  await client.initialize();
+  await settled();
+  for (let time = 0; time < 8; time++) {
+    server.wire.drop();
+    for (const tries = server.wires.length; server.wires.length === tries; ) await server.clock.advance(1);
+  }
+  assert.deepEqual(downs(client), [1, 1, 2, 4, 8, 16, 30, 30]);
+});
+
+test("a socket that came up begins with short pauses again", async () => {
+  const server = new Server();
+  const client = await server.connected();
+  for (let time = 0; time < 3; time++) {
+    server.wire.drop();
+    await server.clock.advance(1);
+    server.wire.greet();
+  }
+  assert.deepEqual(downs(client), [1, 1, 1]);
+  assert.equal(client.heard.at(-1).state, "up");
+});
+
+test("after a drop the same request goes out under the same id, and its cards come once", async () => {
+  const server = new Server();
+  const client = await server.connected();
+  const call = client.generate({ topic: "Tides" });
+  await settled();
+  const ids = { requestId: call.requestId, generationId: "g" };
+  server.wire.say({ type: "card", ...ids, index: 0, card: card("ebb"), seq: 7 });
+  server.wire.drop(1012);
+  await server.clock.advance(1);
+  server.wire.greet({ seq: 9, generations: [{ ...ids, status: "leased", attempt: 1, place: 0, topic: "Tides", count: 10, cards: [card("ebb"), card("flow")] }] });
+  const [resume, again] = server.wire.sent;
+  assert.deepEqual([resume, again], [{ type: "resume", lastSeq: 7 }, server.wires[0].sent[0]]);
+  server.wire.say({ type: "card", ...ids, index: 1, card: card("flow"), seq: 8 });
+  server.wire.say({ type: "result", ...ids, data: { cards: [card("ebb"), card("flow")] }, seq: 9 });
+  server.wire.say({ type: "result", ...ids, data: { cards: [card("ebb"), card("flow")] }, seq: 9 });
+  assert.deepEqual((await call.result).cards, [card("ebb"), card("flow")]);
+  assert.deepEqual(client.heard.filter(({ name }) => name === "card").map(({ index }) => index), [0, 1]);
+});
+
+test("who missed nothing resumes nothing", async () => {
+  const server = new Server();
+  await server.connected();
+  server.wire.drop();
+  await server.clock.advance(1);
+  server.wire.greet({ seq: 0 });
+  assert.deepEqual(server.wire.sent, []);
+});
+
+test("a refused ticket is renewed at once", async () => {
+  const server = new Server();
+  const client = await server.connected();
+  const call = client.generate({ topic: "Tides" });
+  await settled();
+  server.wire.drop(4401, "No valid ticket");
+  await settled();
+  assert.equal(server.asked.at(-1), "POST /api/webllm/session/session-1/ticket");
+  assert.equal(server.wire.url, "ws://server/fresh-ticket");
+  server.wire.greet();
+  assert.equal(server.wire.ofType("generate")[0].requestId, call.requestId);
+});
+
+for (const [code, why] of [[4404, "closed"], [4410, "expired"]]) {
+  test(`a session that is ${why} gets a successor, which is asked for what was open, and counts anew`, async () => {
+    const server = new Server();
+    const client = await server.connected();
+    server.wire.greet({ seq: 40 });
+    const call = client.generate({ topic: "Tides" });
+    await settled();
+    server.wire.say({ type: "error", code: `session_${why}`, error: "This session is over.", retryable: false });
+    server.wire.drop(code, "This session is over.");
+    await settled();
+    assert.deepEqual([client.sessionId, server.wire.url], ["session-2", "ws://server/session-2"]);
+    server.wire.greet({ seq: 3 });
+    assert.deepEqual(server.wire.sent.map(({ type }) => type), ["generate"]);
+    server.wire.say({ type: "result", requestId: call.requestId, data: { cards: [card("ebb")] }, generationId: "g", seq: 4 });
+    assert.equal((await call.result).cards.length, 1);
+  });
+}
+
+test("a ticket that REST refuses because the session has ended leads to a new session", async () => {
+  const server = new Server();
+  const client = await server.connected();
+  server.answers["POST /api/webllm/session/session-1/ticket"] = { status: 409, body: { code: "session_expired", error: "expired" } };
+  server.wire.drop(4401);
+  await settled();
+  assert.equal(client.sessionId, "session-2");
+});
+
+test("sockets that never come up have REST asked what is the matter", async () => {
+  const server = new Server();
+  const client = await server.connected();
+  const call = client.generate({ topic: "Tides" });
+  await settled();
+  server.answers["POST /api/webllm/session/session-1/ticket"] = { status: 401, body: { code: "not_authenticated", error: "Sign in." } };
+  server.wire.drop();
+  await server.clock.advance(1);
+  server.wire.drop();
+  await server.clock.advance(1);
+  server.wire.drop();
+  await server.clock.advance(2);
+  await assertFails(call.result, { name: "ApiError", status: 401, message: "Sign in." });
+  assert.equal(client.heard.at(-1).state, "ended");
+});
+
+test("a refusal for good ends the calls with its reason, and the next call begins anew", async () => {
+  const server = new Server();
+  const client = await server.connected();
+  const call = client.generate({ topic: "Tides" });
+  await settled();
+  server.wire.drop(4403, "This account is disabled.");
+  await assertFails(call.result, { name: "ConnectionError", code: "forbidden", closeCode: 4403, message: "This account is disabled." });
+  client.generate({ topic: "Tides" });
+  await settled();
+  assert.equal(server.wires.length, 2);
+});
+
+test("a server that refuses every ticket is not asked for ever", async () => {
+  const server = new Server();
+  const client = server.client();
+  const call = client.generate({ topic: "Tides" });
+  for (let time = 0; time < 4; time++) {
+    await settled();
+    await server.clock.advance(10);
+    server.wire.drop(4401);
+  }
+  await assertFails(call.result, { code: "not_authenticated" });
+  assert.equal(server.wires.length, 4);
+});
+
+test("a crowded server is left alone for five seconds", async () => {
+  const server = new Server();
+  const client = await server.connected();
+  server.wire.drop(4429);
+  assert.deepEqual(downs(client), [5]);
+});
+
+test("a socket that says nothing for long is left for a new one", async () => {
+  const server = new Server();
+  await server.connected();
+  await server.clock.advance(70);
+  server.wire.say({ type: "ping" });
+  await server.clock.advance(70);
+  assert.equal(server.wires.length, 1);
+  await server.clock.advance(6);
+  assert.equal(server.wires.length, 2);
+});
+
+test("a ping is answered", async () => {
+  const server = new Server();
+  await server.connected();
+  server.wire.say({ type: "ping" });
+  assert.deepEqual(server.wire.sent, [{ type: "pong" }]);
+});
+
+test("with no server at all the first call fails at once and says so", async () => {
+  const server = new Server();
+  const client = server.client();
+  server.answers["POST /api/webllm/session"] = () => Promise.reject(new TypeError("fetch failed"));
+  const sentence = "The server does not answer. Check the connection and try again.";
+  await assertFails(client.generate({ topic: "Tides" }).result, { code: "offline", retryable: true, message: sentence });
+  await assert.rejects(client.initialize(), { code: "offline" });
+});
+
+test("a call that the server never answered fails after twenty seconds without it, one that it has waits", async () => {
+  const server = new Server();
+  const client = await server.connected();
+  const known = client.generate({ topic: "Tides" });
+  await settled();
+  server.wire.say({ type: "progress", progress: 0, message: "Queued", requestId: known.requestId, generationId: "g" });
+  server.wire.drop();
+  const unknown = client.generate({ topic: "Winds" });
+  for (let second = 0; second < 40; second++) {
+    await server.clock.advance(1);
+    if (server.wire.readyState === 1) server.wire.drop();
+  }
+  await assertFails(unknown.result, { code: "offline", retryable: true });
+  assert.equal((await outcomeOf(known.result)).state, "open");
+});
+
+test("a limit that REST sets while the line is down is waited for", async () => {
+  const server = new Server();
+  const client = await server.connected();
+  server.answers["POST /api/webllm/session"] = { status: 429, body: { code: "rate_limited", error: "Wait." }, retryAfter: 17 };
+  server.wire.drop(4410);
+  await settled();
+  assert.deepEqual(downs(client), [17]);
+  delete server.answers["POST /api/webllm/session"];
+  await server.clock.advance(17);
+  assert.equal(client.sessionId, "session-2");
+});

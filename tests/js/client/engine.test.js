@@ -1,0 +1,198 @@
+/** The client's engine at the server's service: ready, cards as they close, one thing at a time, and no answer lost. */
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { Engine, Server, generateFor, settled } from "./hands.js";
+
+const EBB = '{"front":"ebb","back":"falling"}';
+const FLOW = '{"front":"flow","back":"rising"}';
+
+/** A server whose client has an idle engine. */
+async function withEngine() {
+  const server = new Server();
+  const engine = new Engine();
+  const client = await server.connected({ engine });
+  return { server, engine, client };
+}
+
+/** What was sent, without what has no part in the story. */
+const types = (wire) => wire.sent.map(({ type }) => type);
+
+test("an engine says that it is ready, and which it is", async () => {
+  const { server } = await withEngine();
+  assert.deepEqual(server.wire.sent, [{ type: "ready", modelId: "model", engine: "wllama", facts: { engine: "wllama", threads: 2 }, speed: 0 }]);
+});
+
+test("a client without an engine never says so, and one that gets it later says it then", async () => {
+  const server = new Server();
+  const client = await server.connected();
+  assert.deepEqual(server.wire.sent, []);
+  client.engine = new Engine();
+  assert.deepEqual(types(server.wire), ["ready"]);
+});
+
+test("each card goes out when its JSON closes, and the answer has all of them and what they cost", async () => {
+  const { server, engine } = await withEngine();
+  const asked = generateFor("g", { cardsSoFar: [{ front: "neap", back: "small" }] });
+  server.wire.say(asked);
+  await settled();
+  assert.deepEqual(engine.turn.messages, asked.messages);
+  engine.turn.write(`[${EBB}`);
+  engine.turn.write(`,${FLOW}]`);
+  engine.turn.finish();
+  await settled();
+  const ids = { generationId: "g", lease: asked.lease };
+  const [ebb, flow] = [EBB, FLOW].map((text) => JSON.parse(text));
+  assert.deepEqual(server.wire.ofType("card"), [{ type: "card", ...ids, index: 1, card: ebb }, { type: "card", ...ids, index: 2, card: flow }]);
+  const usage = { promptTokens: 3, completionTokens: 8, seconds: 2 };
+  assert.deepEqual(server.wire.sent.at(-1), { type: "response", ...ids, cacheKey: asked.cacheKey, data: { cards: [ebb, flow] }, usage });
+});
+
+test("a sign of life goes out every ten seconds at most", async () => {
+  const { server, engine, client } = await withEngine();
+  const asked = generateFor("g");
+  server.wire.say(asked);
+  await settled();
+  for (const seconds of [1, 5, 9.9, 10, 11, 19, 20.1]) engine.turn.write(" ", seconds);
+  const signs = server.wire.ofType("progress");
+  assert.deepEqual(signs.map(({ tokens, lease }) => [tokens, lease]), [[4, asked.lease], [7, asked.lease]]);
+  assert.equal(client.heard.filter(({ name }) => name === "tokens").length, 7);
+});
+
+test("a cancel stops the engine, which answers nothing and takes the next", async () => {
+  const { server, engine } = await withEngine();
+  server.wire.say(generateFor("one"));
+  await settled();
+  engine.turn.write(`[${EBB}`);
+  server.wire.say({ type: "cancel", generationId: "one" });
+  server.wire.say(generateFor("two"));
+  await settled();
+  assert.equal(engine.turns[0].signal.aborted, true);
+  assert.equal(engine.turns.length, 2);
+  assert.deepEqual(server.wire.ofType("response"), []);
+});
+
+test("one generation at a time: another waits until the engine is free", async () => {
+  const { server, engine } = await withEngine();
+  server.wire.say(generateFor("one"));
+  server.wire.say(generateFor("two"));
+  await settled();
+  assert.equal(engine.turns.length, 1);
+  engine.turn.finish();
+  await settled();
+  assert.deepEqual([engine.turns.length, server.wire.sent.at(-1).generationId], [2, "one"]);
+});
+
+test("the same generation under a new lease is written on, and answered under the new one", async () => {
+  const { server, engine } = await withEngine();
+  server.wire.say(generateFor("g"));
+  await settled();
+  const again = generateFor("g", { attempt: 2 });
+  server.wire.say(again);
+  engine.turn.finish();
+  await settled();
+  assert.deepEqual([engine.turns.length, server.wire.sent.at(-1).lease], [1, again.lease]);
+});
+
+test("an engine that fails is reported with its code, and asked again by the server", async () => {
+  const { server, engine, client } = await withEngine();
+  server.wire.say(generateFor("g"));
+  await settled();
+  engine.turn.reject(Object.assign(new Error("It stumbled."), { code: "engine_failed" }));
+  await settled();
+  assert.deepEqual(server.wire.sent.at(-1), { type: "error", error: "It stumbled.", code: "engine_failed", generationId: "g" });
+  assert.equal(client.heard.at(-1).name, "enginefailed");
+  server.wire.say(generateFor("g", { attempt: 2 }));
+  await settled();
+  assert.equal(engine.turns.length, 2);
+});
+
+test("an engine that lost its device does nothing until it was loaded again, and then what the server asked meanwhile", async () => {
+  const { server, engine, client } = await withEngine();
+  server.wire.say(generateFor("g"));
+  await settled();
+  engine.turn.reject(Object.assign(new Error("The device was lost."), { code: "device_lost" }));
+  await settled();
+  server.wire.say(generateFor("g", { attempt: 2 }));
+  await settled();
+  assert.equal(engine.turns.length, 1);
+  client.engine = engine;
+  await settled();
+  assert.equal(engine.turns.length, 2);
+  engine.turn.finish();
+  await settled();
+  assert.deepEqual(types(server.wire).slice(-2), ["response", "ready"]);
+});
+
+test("an engine that is taken away takes its socket along", async () => {
+  const { server, client } = await withEngine();
+  client.engine = null;
+  await settled();
+  assert.equal(server.wires.length, 2);
+  server.wire.greet();
+  assert.deepEqual(server.wire.sent, []);
+});
+
+test("what is finished while the socket is down goes out with its lease when it is up, before the engine is ready for more", async () => {
+  const { server, engine } = await withEngine();
+  const asked = generateFor("g");
+  server.wire.say(asked);
+  await settled();
+  engine.turn.write(`[${EBB}`);
+  server.wire.drop();
+  engine.turn.write(`,${FLOW}]`);
+  engine.turn.finish();
+  await server.clock.advance(1);
+  server.wire.greet();
+  assert.deepEqual(types(server.wire), ["response", "ready"]);
+  assert.deepEqual([server.wire.sent[0].lease, server.wire.sent[0].data.cards.length], [asked.lease, 2]);
+});
+
+test("an engine that is still writing renews its lease on the new socket and tells the cards of meanwhile", async () => {
+  const { server, engine } = await withEngine();
+  server.wire.say(generateFor("g"));
+  await settled();
+  server.wire.drop();
+  engine.turn.write(`[${EBB}`);
+  await server.clock.advance(1);
+  server.wire.greet();
+  assert.deepEqual(types(server.wire), ["progress", "card"]);
+  engine.turn.finish();
+  await settled();
+  assert.deepEqual(types(server.wire), ["progress", "card", "response", "ready"]);
+});
+
+test("an answer is given again on the next socket, until the server has no use for it", async () => {
+  const { server, engine } = await withEngine();
+  server.wire.say(generateFor("g"));
+  await settled();
+  engine.turn.finish();
+  await settled();
+  for (const isWanted of [true, false]) {
+    server.wire.drop();
+    await server.clock.advance(1);
+    server.wire.greet();
+    assert.equal(server.wire.ofType("response").length, isWanted ? 1 : 0);
+    server.wire.say({ type: "error", code: "stale_response", error: "Drop it.", generationId: "g", retryable: false });
+  }
+});
+
+test("WebLLM's own engine serves as well, as the guide makes it", async () => {
+  const requests = [];
+  const create = async function* (request) {
+    requests.push(request);
+    for (const content of [`[${EBB},`, `${FLOW}]`]) yield { choices: [{ delta: { content } }] };
+    yield { choices: [], usage: { prompt_tokens: 5, completion_tokens: 20 } };
+  };
+  const engine = { chat: { completions: { create: async (request) => create(request) } } };
+  const server = new Server();
+  const client = server.client({ engine: async (modelId) => ({ ...engine, modelId }) });
+  await client.initialize();
+  await settled();
+  server.wire.greet();
+  assert.equal(client.engine.modelId, "model");
+  await client.handleGeneration(generateFor("g", { responseFormat: { grammar: "root ::= x", schema: {} } }));
+  assert.deepEqual(requests[0].response_format, { type: "grammar", grammar: "root ::= x" });
+  const { data, usage } = server.wire.sent.at(-1);
+  assert.deepEqual([data.cards.length, usage.promptTokens, usage.completionTokens], [2, 5, 20]);
+});

@@ -1,0 +1,43 @@
+/** What is published as @mindflip/webllm-client: nothing but itself, with types that are those of its code. */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import test from "node:test";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
+const CLIENT = join(ROOT, "static/js/client");
+const TSC = join(ROOT, "node_modules/typescript/bin/tsc");
+
+/** Path to text of every file below a folder. */
+function filesOf(folder, ending) {
+  const names = readdirSync(folder, { recursive: true }).map(String);
+  return Object.fromEntries(names.filter((name) => name.endsWith(ending)).sort().map((name) => [name, readFileSync(join(folder, name), "utf8")]));
+}
+
+test("the types fit the code and are those that were made last: `npm run types` makes them", () => {
+  const folder = mkdtempSync(join(tmpdir(), "types-"));
+  try {
+    execFileSync(process.execPath, [TSC, "-p", CLIENT, "--outDir", folder], { stdio: "pipe" });
+    assert.deepEqual(filesOf(join(CLIENT, "types"), ".d.ts"), filesOf(folder, ".d.ts"));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("it depends on nothing, imports nothing from elsewhere and touches no document", () => {
+  const description = JSON.parse(readFileSync(join(CLIENT, "package.json"), "utf8"));
+  assert.deepEqual([description.name, description.dependencies], ["@mindflip/webllm-client", undefined]);
+  for (const [name, text] of Object.entries(filesOf(CLIENT, ".js"))) {
+    const imports = [...text.matchAll(/^(?:import|export) .*from "(.*)"/gm)].map(([, from]) => from);
+    assert.ok(imports.every((from) => /^\.\.?\/[a-z/-]+\.js$/.test(from) && !from.startsWith("../../")), `${name} imports ${imports}`);
+    assert.doesNotMatch(text, /\b(document|window|localStorage|sessionStorage)\./, name);
+  }
+});
+
+test("every file that its exports name is there", () => {
+  const { exports } = JSON.parse(readFileSync(join(CLIENT, "package.json"), "utf8"));
+  for (const ways of Object.values(exports)) for (const file of Object.values(ways)) assert.ok(readFileSync(join(CLIENT, file), "utf8"));
+});
