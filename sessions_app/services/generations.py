@@ -98,7 +98,8 @@ def _key(session: WebLLMSession, ask: Ask) -> str:
 
 @transaction.atomic
 def _queued(session: WebLLMSession, ask: Ask, key: str, now: datetime) -> Asked:
-    waiting = list(Generation.objects.open().filter(user=session.user_id).order_by("created_at"))
+    known = Generation.objects.only("session_id", "requester", "seq", "result_key")
+    waiting = list(known.open().filter(user=session.user_id).order_by("created_at"))
     orphan = next((one for one in waiting if ask.requester and _is_orphan(one, session, key)), None)
     if orphan and _adopt(orphan, ask.requester):
         return Asked(orphan.pk, place=waiting.index(orphan))

@@ -43,7 +43,16 @@ def session_for_user(*, user: User, session_id: UUID, now: datetime) -> WebLLMSe
 
 
 def session_alive(*, session_id: UUID, user_id: int, now: datetime) -> WebLLMSession:
-    """The session, if something can still be asked of it. Raises SessionEnded with the code that says why not."""
+    """The session, if something can still be asked of it. Raises SessionEnded with the code that says why not.
+
+    Every message asks this: a session that was active lately is known by its row alone, without the look at its generations.
+    """
+    lately = now - timedelta(seconds=settings.SESSION_IDLE_SECONDS)
+    plain = WebLLMSession.objects.filter(pk=session_id, user_id=user_id, status__in=ALIVE, last_activity_at__gt=lately).first()
+    return plain or _alive_by_its_work(session_id, user_id, now)
+
+
+def _alive_by_its_work(session_id: UUID, user_id: int, now: datetime) -> WebLLMSession:
     session = WebLLMSession.objects.as_of(now).filter(pk=session_id, user_id=user_id).first()
     if session is None or session.status_now == SessionStatus.CLOSED:
         raise SessionEnded("This session is closed: create a new one.", code="session_closed")
