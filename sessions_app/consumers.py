@@ -76,9 +76,15 @@ class SessionConsumer(AsyncWebsocketConsumer):
         if self.heart:
             self.heart.cancel()
         if self.peer:
-            await hop(handlers.close_socket, self.peer)
-            await self.channel_layer.group_discard(events.session_group(self.peer.session_id), self.channel_name)
-            await self.channel_layer.group_discard(events.user_group(self.peer.user_id), self.channel_name)
+            await self.leave(self.peer)
+
+    async def leave(self, peer: handlers.Peer) -> None:
+        """Each step, though the database or Redis be gone: a group that is not left would keep this channel for ever."""
+        groups = [events.session_group(peer.session_id), events.user_group(peer.user_id)]
+        left = [self.channel_layer.group_discard(group, self.channel_name) for group in groups]
+        for fault in await asyncio.gather(hop(handlers.close_socket, peer), *left, return_exceptions=True):
+            if fault:
+                log.warning("A socket was not left in order, its lease will lapse: %s", fault)
 
     # --- events of other processes ---
     async def socket_end(self, event: dict[str, Any]) -> None:
