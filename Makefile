@@ -7,7 +7,7 @@ VENV_PYTHON = .venv/bin/python
 WITH_NODE = PATH="$(CURDIR)/.venv/bin:$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint modules types deployable installed format docs bench clean
+.PHONY: help run test soak check lint modules types deployable installed format docs bench clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { sub(/:.*/, "", $$1); printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -22,6 +22,10 @@ test: installed ## run all tests: Python, JavaScript, browser
 	$(VENV_PYTHON) -m pytest -n 2 -q tests || failed=1; \
 	$(WITH_NODE) node --test $$(find tests/js -name '*.test.js') || failed=1; \
 	exit $$failed
+
+MINUTES ?= 10
+soak: installed ## kill and restart everything at random for MINUTES=10, and see that nothing is lost
+	@MINDFLIP_FAULTS_SECONDS=$$(($(MINUTES) * 60)) $(VENV_PYTHON) -m pytest -q tests/faults/test_storm.py
 
 check: lint modules types deployable ## lint, types, missing migrations, deployment settings, settings page
 

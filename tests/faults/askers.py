@@ -1,0 +1,95 @@
+"""Clients that ask for cards, and remember all that they were told."""
+
+import asyncio
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.faults.wire import Wire
+
+FINAL = {"engine_lost", "no_engine", "cancelled", "no_valid_cards", "timeout"}
+AGAIN_SECONDS = 0.5
+
+
+@dataclass
+class Wish:
+    """One request, and what the client was told of it: each outcome as `("result", cards)` or `("error", code)`."""
+
+    request_id: str
+    count: int
+    outcomes: list[tuple[str, Any]] = field(default_factory=list)
+    is_partial: bool = False
+    done: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def message(self) -> dict[str, Any]:
+        options = {"count": self.count, "topic": self.request_id}
+        return {"type": "generate", "prompt": f"About {self.request_id}", "options": options, "requestId": self.request_id}
+
+    def end(self, kind: str, what: Any) -> None:
+        self.outcomes.append((kind, what))
+        self.done.set()
+
+
+class Asker(Wire):
+    """Asks for one thing after another. After a drop it resumes where it was and asks again for what has no answer."""
+
+    def __init__(self, name: str, *wire: Any) -> None:
+        super().__init__(*wire)
+        self.name = name
+        self.wishes: dict[str, Wish] = {}
+        self.cards: defaultdict[str, dict[int, str]] = defaultdict(dict)
+        self.seq = 0
+        self.is_caught_up = True
+
+    async def ask(self, count: int, is_cancelled: bool = False) -> Wish:
+        """Ask, and wait for the outcome."""
+        wish = Wish(f"{self.name}-{len(self.wishes)}", count)
+        self.wishes[wish.request_id] = wish
+        await self.send(**wish.message)
+        if is_cancelled:
+            await asyncio.sleep(self.chance.uniform(0, 1))
+            await self.send(type="cancel", requestId=wish.request_id)
+        await wish.done.wait()
+        return wish
+
+    async def greeted(self, snapshot: dict[str, Any]) -> None:
+        if not self.seq:
+            self.seq = snapshot["seq"]
+        self.is_caught_up = False
+        await self.send(type="resume", lastSeq=self.seq)
+        await self.send(type="ping")  # its pong says that all that was missed has come
+        await self._ask_again()
+
+    async def heard(self, message: dict[str, Any]) -> None:
+        handler = getattr(self, f"_heard_{message['type']}", None)
+        if handler:
+            await handler(message)
+        if self.is_caught_up:
+            self.seq = max(self.seq, message.get("seq") or 0)
+
+    async def _heard_pong(self, message: dict[str, Any]) -> None:
+        self.is_caught_up = True
+
+    async def _heard_card(self, message: dict[str, Any]) -> None:
+        known = self.cards[message["requestId"]].setdefault(message["index"], message["card"]["id"])
+        assert known == message["card"]["id"], f"another card {message['index']} of {message['requestId']}"
+
+    async def _heard_result(self, message: dict[str, Any]) -> None:
+        wish = self.wishes[message["requestId"]]
+        wish.is_partial = message["data"].get("partial", False)
+        wish.end("result", message["data"]["cards"])
+
+    async def _heard_error(self, message: dict[str, Any]) -> None:
+        self.counts[f"error {message['code']}"] += 1
+        if message["code"] in FINAL:
+            self.wishes[message["requestId"]].end("error", message["code"])
+        elif message["retryable"]:
+            await asyncio.sleep(AGAIN_SECONDS)
+            await self._ask_again()
+
+    async def _ask_again(self) -> None:
+        for wish in self.wishes.values():
+            if not wish.outcomes:
+                self.counts["asked again"] += 1
+                await self.send(**wish.message)

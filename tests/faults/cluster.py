@@ -1,0 +1,132 @@
+"""Everything that MindFlip consists of, each process ours to kill: PostgreSQL, Valkey, two daphnes, a Celery worker, beat."""
+
+import os
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from mindflip.embedded import places
+from mindflip.embedded.postgres import postgres
+from mindflip.embedded.programs import ROOT, program
+from mindflip.embedded.service import CannotRun, Service
+from mindflip.embedded.valkey import valkey
+
+# what was committed must outlive kill -9 of the server, if not a power cut
+NO_POWER_CUTS = ("fsync=off",)
+RESTART_SECONDS = 60
+# waits that last minutes for people last seconds here
+HURRIED = {
+    "MINDFLIP_LEASE_SECONDS": "4",
+    "MINDFLIP_LEASE_GRACE_SECONDS": "2",
+    "MINDFLIP_ENGINE_PRESENT_SECONDS": "6",
+    "MINDFLIP_HEARTBEAT_SECONDS": "2",
+    "MINDFLIP_SWEEP_SECONDS": "2",
+}
+
+
+class Cluster:
+    """Services by name: `postgres`, `valkey`, `web1`, `web2`, `worker`, `beat`; `kills` counts ours by name."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.kills: Counter[str] = Counter()
+        self.services: dict[str, Service] = {}
+        self._down: set[str] = set()
+        self._ports = {name: places.free_port() for name in ("postgres", "valkey", "web1", "web2")}
+
+    @property
+    def webs(self) -> tuple[str, str]:
+        return self._url("web1"), self._url("web2")
+
+    def start(self) -> None:
+        """Everything, in order; returns when all answer."""
+        self._start(self._postgres(), "postgres")
+        self._start(self._valkey(), "valkey")
+        (self.folder / "static").symlink_to((Path(os.environ["MINDFLIP_VAR"]) / "static").resolve())
+        environment = self._environment()
+        migrate = [sys.executable, str(ROOT / "manage.py"), "migrate", "--verbosity=0"]
+        subprocess.run(migrate, cwd=ROOT, env=os.environ | environment, check=True)
+        for name in ("web1", "web2", "worker", "beat"):
+            self.services[name] = self._program(name, environment)
+            self.services[name].start()
+        for name in ("web1", "web2"):
+            self.services[name].wait_until_it_answers()
+
+    def kill(self, name: str) -> None:
+        """kill -9, for now."""
+        assert name not in self._down
+        self._down.add(name)
+        self.services[name].kill()
+        self.kills[name] += 1
+
+    def restart(self, name: str) -> None:
+        """Start what was killed, and wait until it answers. Valkey comes back empty."""
+        deadline = time.monotonic() + RESTART_SECONDS
+        while not self._has_started(name):
+            assert time.monotonic() < deadline, f"{name} does not start again: {self.services[name].last_words()}"
+            time.sleep(0.1)
+        self._down.discard(name)
+
+    def died(self) -> list[str]:
+        """Who ended without being killed by us."""
+        return [name for name, service in self.services.items() if name not in self._down and not service.is_running]
+
+    def logs(self, *names: str) -> dict[str, str]:
+        return {name: self.services[name].log.read_text(errors="replace") for name in names}
+
+    def stop(self) -> None:
+        for service in reversed(self.services.values()):
+            service.kill()
+        places.remove_folder(self.folder / "postgres")
+
+    def _has_started(self, name: str) -> bool:
+        """After kill -9, PostgreSQL's children need a moment to notice; until then it refuses to start."""
+        try:
+            self._start(self._postgres() if name == "postgres" else self.services[name], name)
+        except CannotRun:
+            return False
+        return True
+
+    def _start(self, service: Service, name: str) -> None:
+        self.services[name] = service
+        service.start()
+        service.wait_until_it_answers()
+
+    def _postgres(self) -> Service:
+        service, self.database_url = postgres(self.folder / "postgres", self._log("postgres"), self._ports["postgres"], NO_POWER_CUTS)
+        return service
+
+    def _valkey(self) -> Service:
+        service, self.redis_url = valkey(self.folder / "valkey", self._log("valkey"), self._ports["valkey"], is_kept=False)
+        return service
+
+    def _program(self, name: str, environment: dict[str, str]) -> Service:
+        if name not in ("web1", "web2"):
+            return program(name, self._log(name), environment)
+        port = self._ports[name]
+        return program("web", self._log(name), environment | {"MINDFLIP_PORT": str(port)}, port=port)
+
+    def _environment(self) -> dict[str, str]:
+        own = {"DATABASE_URL": self.database_url, "REDIS_URL": self.redis_url, "MINDFLIP_VAR": str(self.folder)}
+        return own | {"MINDFLIP_REDIS_PREFIX": "faults"} | HURRIED
+
+    def _log(self, name: str) -> Path:
+        return self.folder / "log" / f"{name}.log"
+
+    def _url(self, name: str) -> str:
+        return f"http://127.0.0.1:{self._ports[name]}"
+
+
+@contextmanager
+def running_cluster(folder: Path) -> Iterator[Cluster]:
+    """A cluster with files in `folder` (as tmp_path)."""
+    cluster = Cluster(folder)
+    try:
+        cluster.start()
+        yield cluster
+    finally:
+        cluster.stop()

@@ -1,0 +1,78 @@
+"""Engines that work, most of the time."""
+
+import asyncio
+from typing import Any
+
+from tests.faults.doors import MODEL
+from tests.faults.wire import Wire
+
+# what an engine does with one generation, and how often in a hundred
+MOODS = {"works": 60, "shuffles": 10, "dawdles": 8, "drops": 8, "falls silent": 5, "gives up": 4, "sends too few": 5}
+
+
+class Engine(Wire):
+    """Makes cards named after their topic. After a drop it goes on with what it was at: its lease is still good, or it is told."""
+
+    def __init__(self, *wire: Any) -> None:
+        super().__init__(*wire)
+        self.asked: dict[str, Any] | None = None
+        self.work: dict[str, asyncio.Task[None]] = {}
+
+    async def greeted(self, snapshot: dict[str, Any]) -> None:
+        await self.send(type="ready", modelId=MODEL, engine="webllm")
+        if self.asked:
+            self._begin(self.asked, "works")
+
+    async def heard(self, message: dict[str, Any]) -> None:
+        if message["type"] == "generate":
+            self._begin(message, self.chance.choices(list(MOODS), list(MOODS.values()))[0])
+        elif message["type"] == "cancel":
+            self._stop(message["generationId"])
+        elif message["type"] == "error":
+            self._refused(message)
+
+    def _refused(self, message: dict[str, Any]) -> None:
+        self.counts[f"engine's error {message['code']}"] += 1
+        if message["retryable"] and self.asked:
+            self._begin(self.asked, "dawdles")
+
+    def _begin(self, asked: dict[str, Any], mood: str) -> None:
+        self._stop(asked["generationId"])
+        self.counts[f"engine {mood}"] += 1
+        self.asked = asked if mood != "falls silent" else None
+        self.work[asked["generationId"]] = asyncio.create_task(self._do(asked, mood))
+
+    def _stop(self, generation_id: str) -> None:
+        if self.asked and self.asked["generationId"] == generation_id:
+            self.asked = None
+        if work := self.work.pop(generation_id, None):
+            work.cancel()
+
+    async def _do(self, asked: dict[str, Any], mood: str) -> None:
+        for place, frame in enumerate(self._frames(asked, mood)):
+            await asyncio.sleep(self.chance.uniform(0.01, 0.1) if mood != "dawdles" else self.chance.uniform(0.3, 1))
+            await self.send(**frame)
+            if mood == "drops" and place == 0:
+                self.drop()
+                return
+
+    def _frames(self, asked: dict[str, Any], mood: str) -> list[dict[str, Any]]:
+        leased = {name: asked[name] for name in ("generationId", "lease")}
+        if mood == "falls silent":
+            return []
+        if mood == "gives up":
+            return [
+                {"type": "error", "error": "The graphics card was lost.", "code": "device_lost", "generationId": leased["generationId"]}
+            ]
+        cards = _cards(asked)[: 1 if mood == "sends too few" else None]
+        streamed = [{"type": "card", "index": index, "card": card, **leased} for index, card in enumerate(cards)]
+        frames = [*streamed, {"type": "response", "cacheKey": asked["cacheKey"], "data": {"cards": cards}, **leased}]
+        return self.chance.sample(frames, len(frames)) if mood == "shuffles" else frames
+
+
+def _cards(asked: dict[str, Any]) -> list[dict[str, str]]:
+    """For the topic, what is not there yet; the same again when asked the same again."""
+    topic, wanted = asked["options"]["topic"], asked["options"]["count"]
+    there = {card["front"] for card in asked["cardsSoFar"]}
+    fronts = (f"{topic} {number}" for number in range(wanted + len(there)))
+    return [{"front": front, "back": f"What {front} is"} for front in fronts if front not in there][:wanted]
