@@ -65,7 +65,7 @@ class SessionAdmin(ReadOnly, admin.ModelAdmin):
     def queue(self, session: WebLLMSession) -> int:
         return session.queue_length
 
-    @admin.action(description="Close the chosen sessions: their sockets end, what is queued is cancelled", permissions=["view"])
+    @admin.action(description="Close the chosen sessions", permissions=["view"])
     def close(self, request: HttpRequest, chosen: QuerySet) -> None:
         closed = sessions_close(session_ids=list(chosen.values_list("pk", flat=True)), reason="closed by an operator", now=timezone.now())
         self.message_user(request, f"{closed} sessions closed.", messages.SUCCESS)
@@ -100,7 +100,7 @@ class GenerationAdmin(ReadOnly, admin.ModelAdmin):
     def card_count(self, generation: Generation) -> int:
         return len(generation.cards)
 
-    @admin.action(description="Cancel the chosen generations that are still open", permissions=["view"])
+    @admin.action(description="Cancel the chosen generations", permissions=["view"])
     def cancel(self, request: HttpRequest, chosen: QuerySet) -> None:
         cancelled = generations_cancel(generation_ids=list(chosen.values_list("pk", flat=True)), now=timezone.now())
         self.message_user(request, f"{cancelled} generations cancelled.", messages.SUCCESS)
