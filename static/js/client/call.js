@@ -78,8 +78,9 @@ export class Call {
   }
 
   /** @param {{message: string, code?: string, retryable?: boolean, retryAfter?: number}} problem */
-  failWith(problem) {
-    this.fail(new GenerationError({ ...problem, generationId: this.generationId, cards: this.cards.filter(Boolean) }));
+  failWith({ message, code, retryable, retryAfter }) {
+    const { generationId, cards } = this;
+    this.fail(new GenerationError({ message, code, retryable, retryAfter, generationId, cards: cards.filter(Boolean) }));
   }
 
   async *[Symbol.asyncIterator]() {

@@ -180,13 +180,15 @@ test("a call that the server never answered fails after twenty seconds without i
   const known = client.generate({ topic: "Tides" });
   await settled();
   server.wire.say({ type: "progress", progress: 0, message: "Queued", requestId: known.requestId, generationId: "g" });
+  server.answers["POST /api/webllm/session/session-1/ticket"] = () => Promise.reject(new TypeError("fetch failed"));
   server.wire.drop();
   const unknown = client.generate({ topic: "Winds" });
   for (let second = 0; second < 40; second++) {
     await server.clock.advance(1);
     if (server.wire.readyState === 1) server.wire.drop();
   }
-  await assertFails(unknown.result, { code: "offline", retryable: true });
+  const sentence = "The server does not answer. Check the connection and try again.";
+  await assertFails(unknown.result, { code: "offline", retryable: true, message: sentence });
   assert.equal((await outcomeOf(known.result)).state, "open");
 });
 

@@ -1,0 +1,108 @@
+"""The examples in docs/examples, run as their readers run them, against a real daphne."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+import pytest
+from websockets import Subprotocol
+from websockets.sync.client import ClientConnection, connect
+
+from tests.processes import ROOT, RunningServer, running_server
+
+HEADLESS = ROOT / "docs" / "examples" / "headless.py"
+PASSWORD = "correct horse battery"
+SECONDS = 60
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    with running_server(tmp_path_factory.mktemp("server")) as running:
+        yield running
+
+
+def headless(server: RunningServer, *arguments: str) -> subprocess.Popen[str]:
+    command = [sys.executable, str(HEADLESS), server.url, *arguments]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+@contextmanager
+def engine_of(server: RunningServer, username: str) -> Iterator[ClientConnection]:
+    """A `mindflip.v1` socket of the user, who may be new, that is an engine."""
+    with httpx.Client(base_url=server.url) as rest:
+        who = {"username": username, "password": PASSWORD}
+        rest.post("/api/auth/register", json=who)
+        rest.headers["Authorization"] = f"Bearer {rest.post('/api/auth/token', json=who).json()['access']}"
+        session = rest.post("/api/webllm/session", json={"modelId": "m"}).raise_for_status().json()
+    with connect(session["wsUrl"], subprotocols=[Subprotocol("mindflip.v1")]) as socket:
+        socket.send(json.dumps({"type": "ready", "modelId": "m", "engine": "webllm"}))
+        yield socket
+
+
+def rest_of(program: subprocess.Popen[str]) -> tuple[str, str]:
+    """What it prints and complains until it ends, beyond what was read already."""
+    assert program.stdout
+    assert program.stderr
+    out, err = program.stdout.read(), program.stderr.read()
+    program.wait(SECONDS)
+    return out, err
+
+
+def heard(socket: ClientConnection, kind: str) -> dict:
+    """The next message of this type."""
+    while (message := json.loads(socket.recv(timeout=SECONDS)))["type"] != kind:
+        pass
+    return message
+
+
+def stream(engine: ClientConnection, asked: dict, *fronts: str) -> list[dict]:
+    """Send these cards one by one."""
+    cards = [{"front": front, "back": f"about {front}"} for front in fronts]
+    for index, card in enumerate(cards):
+        members = {"generationId": asked["generationId"], "lease": asked["lease"], "index": index, "card": card}
+        engine.send(json.dumps({"type": "card", **members}))
+    return cards
+
+
+def answer(engine: ClientConnection, asked: dict, cards: list[dict]) -> None:
+    members = {name: asked[name] for name in ("cacheKey", "generationId", "lease")}
+    engine.send(json.dumps({"type": "response", **members, "data": {"cards": cards}}))
+
+
+def test_the_headless_client_prints_each_card_as_it_comes(server: RunningServer) -> None:
+    with engine_of(server, "alice") as engine:
+        program = headless(server, "alice", PASSWORD, "Tides", "2")
+        asked = heard(engine, "generate")
+        cards = stream(engine, asked, "ebb")
+        assert program.stdout
+        assert program.stdout.readline() == "1. ebb\n"  # before the rest is written
+        answer(engine, asked, [*cards, {"front": "flow", "back": "about flow"}])
+        out, err = rest_of(program)
+    assert out == "   about ebb\n2. flow\n   about flow\n"
+    assert "[  0 %] Queued" in err
+    assert program.returncode == 0
+
+
+def test_the_headless_client_gets_its_cards_once_although_the_server_is_killed_meanwhile(server: RunningServer) -> None:
+    with engine_of(server, "bob") as engine:
+        program = headless(server, "bob", PASSWORD, "Winds", "2")
+        asked = heard(engine, "generate")
+        cards = stream(engine, asked, "gale")
+        assert program.stdout
+        assert program.stdout.readline() == "1. gale\n"
+        server.web.kill()
+    server.start(server.web)
+    with engine_of(server, "bob") as back:  # on another socket the lease is still good
+        answer(back, asked, [*cards, {"front": "breeze", "back": "about breeze"}])
+        out, _ = rest_of(program)
+    assert out == "   about gale\n2. breeze\n   about breeze\n"
+
+
+def test_the_headless_client_says_in_a_sentence_what_the_server_refuses(server: RunningServer) -> None:
+    program = headless(server, "charlie", PASSWORD, "Tides", "51")
+    out, err = rest_of(program)
+    assert (out, program.returncode) == ("", 1)
+    assert err == "options.count: Expected `int` <= 50.\n"
