@@ -35,6 +35,7 @@ lint: installed
 
 modules: installed
 	$(WITH_NODE) node node_modules/eslint/bin/eslint.js static/js tests/js
+	$(WITH_NODE) node node_modules/typescript/bin/tsc -p static/js/client --noEmit
 
 types: installed
 	$(VENV_PYTHON) -m mypy mindflip sessions_app flashcards

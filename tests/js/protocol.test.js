@@ -1,110 +1,127 @@
-/** The client against the same table of messages as the server's tests: what the server says is understood, what the client says is in the table. */
+/**
+ * The client against the same table of messages as the server's tests: what the server says is understood, what the client says is in
+ * the table.
+ */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 
-import { WebLLMClient } from "../../static/js/client/client.js";
-import { Rest } from "../../static/js/client/rest.js";
+import { Engine, Server, assertFails, outcomeOf, settled } from "./client/hands.js";
 
 const CASES = JSON.parse(readFileSync(new URL("../contract/protocol_cases.json", import.meta.url)));
-const SERVER = Object.fromEntries(CASES.fromServer.map(({ name, message }) => [name, message]));
-const ACCEPTED = CASES.fromClient.filter((one) => !one.error).map(({ text }) => JSON.parse(text));
+const SERVER = Object.fromEntries([...CASES.fromServer, ...CASES.fromServerV1].map(({ name, message }) => [name, message]));
+const ACCEPTED = [...CASES.fromClient, ...CASES.fromClientV1].filter((one) => !one.error).map(({ text }) => JSON.parse(text));
+const REQUEST = "r-1";
 const CARDS = '[{"front":"ebb","back":"falling"},{"front":"flow","back":"rising"}]';
 
-/** The server's end of a WebSocket, in the hands of a test. */
-class Wire {
-  static last = null;
-  readyState = 1;
-  sent = [];
-
-  constructor() {
-    Wire.last = this;
-    queueMicrotask(() => this.onopen());
-  }
-
-  send(text) {
-    this.sent.push(JSON.parse(text));
-  }
-
-  close() {}
-
-  say(message) {
-    this.onmessage({ data: JSON.stringify(message) });
-  }
-}
-
-const engine = { generate: async () => ({ text: CARDS, usage: { promptTokens: 3, completionTokens: 9, seconds: 1 } }) };
-const session = { sessionId: "3f0b6e5e-9999-4000-8000-000000000000", wsUrl: "ws://localhost/ws", status: "ready" };
-const fetch = async () => new Response(JSON.stringify(session), { status: 201, headers: { "Content-Type": "application/json" } });
-
-/** A client that has asked for cards; `heard` are the events it told of. */
+/** A client with an engine that has asked for cards under the table's request id. */
 async function asking() {
-  const client = new WebLLMClient("token", "model", { engine, rest: new Rest({ fetch }), WebSocket: Wire });
-  const heard = [];
-  client.addEventListener("progress", ({ detail }) => heard.push(detail));
-  await client.initialize();
-  const outcome = client.generateFlashcards("Tides", 2);
-  outcome.catch(() => {});
-  const wire = Wire.last;
-  await until(() => wire.sent.length);
-  const generationId = SERVER["a generate for an engine"].generationId;
-  wire.say({ ...SERVER["the guide's progress"], progress: 0, requestId: wire.sent[0].requestId, generationId });
-  return { heard, outcome, wire, generationId };
+  const server = new Server();
+  const engine = new Engine();
+  const client = await server.connected({ engine });
+  const call = client.generate({ topic: "Tides", count: 2, requestId: REQUEST });
+  await settled();
+  return { server, engine, client, call, wire: server.wire };
 }
 
-async function until(question) {
-  for (let tries = 0; !question(); tries++) {
-    assert.ok(tries < 1000, "it never came");
-    await new Promise((resolve) => setImmediate(resolve));
-  }
+/** As the server says it in our dialect, where it has ids. */
+function ofOurs(message) {
+  return { ...message, requestId: REQUEST };
 }
 
 /** Every member that a message has, with its type, must stand in some accepted case of the table. */
 function assertInTable(message) {
   const known = ACCEPTED.filter(({ type }) => type === message.type);
+  assert.ok(known.length, `${message.type} is in no case of the table`);
   for (const [member, value] of Object.entries(message)) {
     assert.ok(known.some((one) => typeof one[member] === typeof value), `${message.type}.${member} is in no case of the table`);
   }
 }
 
-test("the guide's progress is told", async () => {
-  const { wire, heard } = await asking();
-  wire.say(SERVER["the guide's progress"]);
-  assert.equal(heard.at(-1).progress, 50);
+test("every message of the table is understood, or passed over", async () => {
+  for (const message of Object.values(SERVER)) {
+    const { wire } = await asking();
+    wire.say(message);
+    await settled();
+  }
 });
 
-for (const name of ["the guide's result", "a result out of the cache", "a result with fewer cards than asked"]) {
+for (const name of ["the guide's progress", "a progress with ids"]) {
+  test(`${name} is told`, async () => {
+    const { wire, client } = await asking();
+    wire.say(ofOurs(SERVER[name]));
+    const { progress, message } = client.heard.find((one) => one.name === "progress");
+    assert.deepEqual([progress, message], [SERVER[name].progress, SERVER[name].message]);
+  });
+}
+
+for (const name of ["the guide's result", "a result out of the cache", "a result with fewer cards than asked", "a result with ids"]) {
   test(`${name} ends the call`, async () => {
-    const { wire, outcome } = await asking();
-    wire.say(SERVER[name]);
-    const { cards, cached, partial } = await outcome;
-    assert.deepEqual({ cards, ...(cached && { cached }), ...(partial && { partial }) }, SERVER[name].data);
+    const { wire, call } = await asking();
+    wire.say(ofOurs(SERVER[name]));
+    assert.deepEqual(await call.result, { ...SERVER[name].data, generationId: SERVER[name].generationId ?? null });
   });
 }
 
-for (const name of ["the guide's error with a code", "an error that says when to come back"]) {
+for (const name of ["the guide's error with a code", "an error that says when to come back", "an error with ids"]) {
   test(`${name} fails the call with its code and its sentence`, async () => {
-    const { wire, outcome } = await asking();
-    const { code, error: message, retryable } = SERVER[name];
-    wire.say(SERVER[name]);
-    await assert.rejects(outcome, { name: "GenerationError", code, message, retryable });
+    const { wire, call } = await asking();
+    const { code, error: message, retryable, retryAfter } = SERVER[name];
+    wire.say(ofOurs(SERVER[name]));
+    await assertFails(call.result, { name: "GenerationError", code, message, retryable, retryAfter });
   });
 }
 
-test("a generate for an engine is answered, and all that was said stands in the table", async () => {
-  const { wire } = await asking();
-  const asked = SERVER["a generate for an engine"];
-  wire.say(asked);
-  await until(() => wire.sent.some(({ type }) => type === "response"));
-  const response = wire.sent.at(-1);
-  assert.deepEqual([response.cacheKey, response.lease, response.generationId], [asked.cacheKey, asked.lease, asked.generationId]);
-  assert.deepEqual(response.data.cards.map(({ front }) => front), ["ebb", "flow"]);
-  wire.sent.forEach(assertInTable);
+test("a session shows the place in the queue, and then the cards that came", async () => {
+  const { wire, call } = await asking();
+  wire.say(SERVER["a session with one that waits"]);
+  assert.deepEqual([call.status, call.place, call.cards], ["queued", 2, []]);
+  wire.say(SERVER["a session with one that is written"]);
+  assert.deepEqual([call.status, call.place, call.cards], ["leased", 0, [SERVER["a card"].card]]);
+});
+
+test("a card is the call's", async () => {
+  const { wire, call } = await asking();
+  wire.say(SERVER["a card"]);
+  for await (const one of call) {
+    assert.deepEqual(one, SERVER["a card"].card);
+    break;
+  }
+});
+
+test("a stale response is the engine's affair and no call's", async () => {
+  const { wire, call } = await asking();
+  wire.say(SERVER["a card"]);
+  wire.say(SERVER["a stale response"]);
+  assert.equal((await outcomeOf(call.result)).state, "open");
+});
+
+test("all that a client says over its life stands in the table", async () => {
+  const { server, wire, engine, call } = await asking();
+  wire.say(SERVER["a generate for an engine"]);
+  wire.say(SERVER["a ping"]);
+  await settled();
+  engine.turn.write(CARDS, 11);
+  engine.turn.finish();
+  await settled();
+  call.cancel();
+  wire.say(SERVER["a generate for an engine"]);
+  await settled();
+  engine.turn.reject(Object.assign(new Error("The graphics card was lost."), { code: "device_lost" }));
+  wire.say(SERVER["a card"]);
+  await settled();
+  wire.drop();
+  await server.clock.advance(1);
+  server.wire.greet({ seq: 9 });
+  const said = [...wire.sent, ...server.wire.sent];
+  said.forEach(assertInTable);
+  const types = ["cancel", "card", "error", "generate", "pong", "progress", "ready", "response", "resume"];
+  assert.deepEqual([...new Set(said.map(({ type }) => type))].sort(), types);
 });
 
 test("a message of a later version is passed over", async () => {
-  const { wire, outcome } = await asking();
+  const { wire, call } = await asking();
   wire.say({ type: "weather", sunny: true });
-  wire.say(SERVER["the guide's result"]);
-  assert.equal((await outcome).cards.length, 1);
+  wire.say(SERVER["a result with ids"]);
+  assert.equal((await call.result).cards.length, 1);
 });

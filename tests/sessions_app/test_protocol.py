@@ -14,6 +14,13 @@ from sessions_app import asyncapi, protocol
 
 CASES = json.loads((Path(__file__).parents[1] / "contract" / "protocol_cases.json").read_text())
 SERVER_MESSAGES = {"progress": protocol.Progress, "result": protocol.Result, "error": protocol.Error, "generate": protocol.EngineGenerate}
+SERVER_MESSAGES_V1 = SERVER_MESSAGES | {
+    "session": protocol.SessionSnapshot,
+    "card": protocol.Card,
+    "cancel": protocol.EngineCancel,
+    "ping": protocol.Ping,
+    "pong": protocol.Pong,
+}
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4),
@@ -41,6 +48,24 @@ def test_what_the_server_says_survives_encoding(case):
     import msgspec
 
     message = msgspec.convert(case["message"], SERVER_MESSAGES[case["message"]["type"]])
+    assert json.loads(protocol.encode(message)) == case["message"]
+
+
+@pytest.mark.parametrize("case", CASES["fromClientV1"], ids=lambda case: case["name"])
+def test_decode_agrees_with_the_table_of_our_own_dialect(case):
+    if "error" in case:
+        with pytest.raises(protocol.ProtocolError, match=re.escape(case.get("names", "."))) as refusal:
+            protocol.decode(case["text"], dialect=protocol.V1)
+        assert refusal.value.code == case["error"]
+    else:
+        assert protocol.decode(case["text"], dialect=protocol.V1)
+
+
+@pytest.mark.parametrize("case", CASES["fromServerV1"], ids=lambda case: case["name"])
+def test_what_the_server_says_in_our_own_dialect_survives_encoding(case):
+    import msgspec
+
+    message = msgspec.convert(case["message"], SERVER_MESSAGES_V1[case["message"]["type"]])
     assert json.loads(protocol.encode(message)) == case["message"]
 
 

@@ -57,7 +57,7 @@ export class Call {
     /** @param {Error} error */
     fail(error: Error): void;
     /** @param {{message: string, code?: string, retryable?: boolean, retryAfter?: number}} problem */
-    failWith(problem: {
+    failWith({ message, code, retryable, retryAfter }: {
         message: string;
         code?: string;
         retryable?: boolean;
