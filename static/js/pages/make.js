@@ -7,7 +7,7 @@ import { Writer } from "./make/writer.js";
 const panel = new ModelPanel(document.getElementById("model"), document.getElementById("models"));
 const form = new RequestForm(document.getElementById("request"));
 const batches = new Batches(document.getElementById("batches"));
-const writer = new Writer(panel);
+const writer = new Writer(panel, (call) => watch(call));
 let isWriting = false;
 
 /** @param {import("./make/batch.js").Batch} batch @param {{refresh?: boolean}} [options] */
@@ -15,6 +15,14 @@ async function write(batch, options) {
   setWriting(true);
   batch.element.scrollIntoView({ block: "nearest", behavior: "smooth" });
   await writer.write(batch, options).finally(() => setWriting(false));
+}
+
+/** Cards that another tab or device of this session asked for; without any, there is nothing to show. */
+async function watch(call) {
+  const { topic, count } = call.options;
+  const batch = batches.begin({ topic, count });
+  await writer.watch(batch, call);
+  if (!batch.record.cards.length) batches.remove(batch);
 }
 
 function setWriting(value) {

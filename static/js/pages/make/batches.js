@@ -6,6 +6,7 @@ export class Batches {
   /** @type {Batch[]} */
   #batches = [];
   #root;
+  #begun = 0;
 
   /** @param {HTMLElement} root */
   constructor(root) {
@@ -18,7 +19,7 @@ export class Batches {
   /** A new batch, in place of `old` if that has no cards. @param {import("./request-form.js").CardRequest} request @param {Batch} [old] */
   begin(request, old) {
     if (old && !old.isUnsaved) this.remove(old);
-    return this.#add({ key: `${Date.now()}`, request, cards: [], state: "writing", words: "" });
+    return this.#add({ key: `${Date.now()}-${++this.#begun}`, request, cards: [], state: "writing", words: "" });
   }
 
   /** @param {EventTarget} element */
