@@ -74,7 +74,7 @@ def told(changes: Changes, after: int) -> list[ServerMessage]:
         if generation.finished_at:
             numbered.append((generation.seq or 0, outcome(generation)))
     messages = [message for _, group in sorted(numbered, key=lambda pair: pair[0]) for message in group]
-    if not changes.is_whole or any(_has_moved(generation) for generation in changes.generations):
+    if not changes.is_whole or any(_has_moved(generation, after) for generation in changes.generations):
         messages.append(snapshot(changes))
     return messages
 
@@ -105,9 +105,9 @@ def _card_progress(generation: Generation, card: protocol.Card) -> protocol.Prog
     return protocol.Progress(part, f"Card {card.index + 1} of {count}", generation.request_id, generation.pk)
 
 
-def _has_moved(generation: Generation) -> bool:
-    """Its last change was neither a card nor an outcome: it was queued, leased or requeued."""
-    return not generation.finished_at and generation.seq not in generation.card_seqs
+def _has_moved(generation: Generation, after: int) -> bool:
+    """It was queued, leased or requeued above `after`, whatever cards came since; an outcome tells all by itself."""
+    return not generation.finished_at and (generation.moved_seq or 0) > after
 
 
 def _open_generation(generation: Generation, place: int) -> protocol.OpenGeneration:

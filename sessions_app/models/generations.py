@@ -44,7 +44,8 @@ class Generation(models.Model):
     `requester` is the channel of the guide's socket that asked, empty for whatever asked otherwise; `engine` is the channel of the
     engine's socket, the last one's while it is queued: hints where to send, never proof of anything. `result_key` is the server's
     own name of the result in the cache. `asks` counts how often this attempt's engine was asked for more. `seq` is the session's
-    number at which the row last changed, `card_seqs` those at which its cards came; what the guide's dialect asks for has none.
+    number at which the row last changed, `moved_seq` that at which it was last queued or leased, `card_seqs` those at which its cards
+    came; what the guide's dialect asks for has none.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -73,6 +74,7 @@ class Generation(models.Model):
     error = models.CharField(max_length=500, blank=True, default="")
     request_id = models.CharField(max_length=100, null=True, blank=True)  # noqa: DJ001 - null: none, and the constraint lets many have none
     seq = models.BigIntegerField(null=True, blank=True)
+    moved_seq = models.BigIntegerField(null=True, blank=True)
     card_seqs = ArrayField(models.BigIntegerField(), default=list, blank=True)
 
     objects = GenerationQuerySet.as_manager()

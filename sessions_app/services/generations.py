@@ -13,7 +13,7 @@ from django.db.models import Q
 from sessions_app import events
 from sessions_app.exceptions import NotFound, TooMany
 from sessions_app.models import Generation, GenerationStatus, WebLLMSession
-from sessions_app.services.history import is_tracked, session_advance
+from sessions_app.services.history import is_tracked, session_advance_moved
 from sessions_app.services.kinds import get_kind
 from sessions_app.services.outcomes import Outcome, generations_end
 from sessions_app.services.results import result_key, result_read
@@ -127,9 +127,9 @@ def _insert(session: WebLLMSession, ask: Ask, key: str, now: datetime) -> Genera
         result_key=key,
         requester=ask.requester,
         request_id=ask.request_id,
-        seq=None if ask.requester else session_advance(session.pk),
         created_at=now,
         queued_at=now,
+        **({} if ask.requester else session_advance_moved(session.pk)),
     )
 
 

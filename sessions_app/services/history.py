@@ -31,6 +31,12 @@ def session_advance(session_id: UUID, by: int = 1) -> int:
         return int(cursor.fetchone()[0])
 
 
+def session_advance_moved(session_id: UUID) -> dict[str, int]:
+    """The columns of a generation that has just been queued or leased, with a new number."""
+    number = session_advance(session_id)
+    return {"seq": number, "moved_seq": number}
+
+
 def is_tracked(generation: Generation) -> bool:
     """Whether its changes are numbered. What the guide's dialect asks for is not: its clients cannot resume."""
     return generation.seq is not None

@@ -17,7 +17,7 @@ from django.db.models.functions import Least
 from sessions_app import events
 from sessions_app.models import Attempt, Generation, GenerationStatus
 from sessions_app.services.engines import engines_idle
-from sessions_app.services.history import is_tracked, session_advance
+from sessions_app.services.history import is_tracked, session_advance, session_advance_moved
 from sessions_app.services.matching import may_take
 from sessions_app.services.outcomes import Outcome, attempts_end, ended, generations_end
 
@@ -131,14 +131,14 @@ def _give(generation: Generation, engine: Claimant, now: datetime) -> None:
     generation.lease, generation.lease_expires_at = uuid4(), lease_end(now)
     generation.attempt_count += 1
     if is_tracked(generation):
-        generation.seq = session_advance(generation.session_id)
+        generation.seq = generation.moved_seq = session_advance(generation.session_id)
         events.generations_changed([(generation.session_id, generation.pk)])
-    generation.save(update_fields=["status", "engine", "engine_name", "lease", "lease_expires_at", "attempt_count", "seq"])
+    generation.save(update_fields=["status", "engine", "engine_name", "lease", "lease_expires_at", "attempt_count", "seq", "moved_seq"])
     Attempt.objects.create(generation=generation, number=generation.attempt_count, engine=engine.channel, started_at=now)
 
 
 def _after_loss(generation: Generation, code: str, sentence: str, now: datetime) -> dict[str, object]:
-    numbered = {"seq": session_advance(generation.session_id)} if is_tracked(generation) else {}
+    numbered = session_advance_moved(generation.session_id) if is_tracked(generation) else {}
     if generation.attempt_count >= settings.ATTEMPTS:
         return ended(Outcome(GenerationStatus.FAILED, code, sentence), now) | numbered
     freed = {"status": GenerationStatus.QUEUED, "lease": None, "lease_expires_at": None}

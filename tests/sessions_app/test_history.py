@@ -1,0 +1,184 @@
+"""The invariant: the snapshot before and the messages seen since make the snapshot after, in whatever order things happen.
+
+A witness looks after every step, a straggler now and then, and whoever resumes from any number sees what the witness saw.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID, uuid4
+
+import msgspec
+from django.contrib.auth.models import User
+from django.utils import timezone
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+
+from sessions_app import handlers, protocol
+from sessions_app.handlers import Peer, v1
+from sessions_app.models import Generation, WebLLMSession
+from sessions_app.protocol import V1, EngineGenerate, OpenGeneration, SessionSnapshot
+from sessions_app.services.leases import leases_recover
+from tests.sessions_app.conftest import MODEL
+
+NUMBERED = protocol.Card | protocol.Result | protocol.Error
+ONE_OF_TWO = st.integers(0, 1)
+
+
+@dataclass
+class Client:
+    """What a client of `mindflip.v1` knows, by nothing but what it was told."""
+
+    peer: Peer
+    seq: int = 0
+    open: dict[UUID, OpenGeneration] = field(default_factory=dict)
+    log: list[NUMBERED] = field(default_factory=list)
+
+    def look(self) -> None:
+        self.hear(v1.catch_up(self.peer, timezone.now()))
+
+    def hear(self, messages: list[Any]) -> None:
+        for message in messages:
+            if isinstance(message, SessionSnapshot):
+                self.open = {one.generation_id: one for one in message.generations}
+                self.seq = message.seq
+            elif isinstance(message, NUMBERED) and isinstance(message.seq, int):
+                self.log.append(message)
+                self.seq = message.seq
+                self._apply(message)
+
+    def _apply(self, message: NUMBERED) -> None:
+        known = self.open.pop(message.generation_id, None)
+        if known and isinstance(message, protocol.Card):
+            cards = [*known.cards[: message.index], message.card, *known.cards[message.index + 1 :]]
+            self.open[message.generation_id] = msgspec.structs.replace(known, cards=cards)
+
+    def knows(self) -> tuple[int, dict[UUID, dict[str, Any]]]:
+        """Without places: they count what other sessions of the user wait for, too."""
+        return self.seq, {pk: msgspec.to_builtins(one) | {"place": 0} for pk, one in self.open.items()}
+
+
+class Histories(RuleBasedStateMachine):
+    """One session with two engines: its own, and one of another session of the user."""
+
+    @initialize()
+    def begin(self) -> None:
+        self.user = User.objects.create(username=uuid4().hex)
+        self.session = WebLLMSession.objects.create(user=self.user, model_id=MODEL)
+        other = WebLLMSession.objects.create(user=self.user, model_id=MODEL)
+        self.witness, self.straggler = self.client(), self.client()
+        self.engines = [self.engine(self.session), self.engine(other)]
+        self.asked: list[EngineGenerate | None] = [None, None]
+        self.requests: list[str] = []
+
+    def peer(self, session: WebLLMSession) -> Peer:
+        return Peer(session.pk, self.user.pk, uuid4().hex, dialect=V1)
+
+    def client(self) -> Client:
+        client = Client(self.peer(self.session))
+        client.hear(v1.greet(client.peer, timezone.now()))
+        return client
+
+    def engine(self, session: WebLLMSession) -> Peer:
+        peer = self.peer(session)
+        handlers.handle(peer, protocol.Ready(MODEL, "webllm"))
+        return peer
+
+    def tell(self, number: int, message: Any) -> None:
+        """An engine says something; what it is then asked is kept."""
+        self.take(number, handlers.handle(self.engines[number], message))
+
+    def take(self, number: int, messages: list[Any]) -> None:
+        for message in messages:
+            if isinstance(message, EngineGenerate):
+                self.asked[number] = message
+
+    @rule(count=st.integers(1, 3), is_seen=st.booleans())
+    def submit(self, count: int, is_seen: bool) -> None:
+        request_id = uuid4().hex
+        self.requests.append(request_id)
+        wish = protocol.Generate(f"About {request_id}", protocol.Options(count=count), request_id)
+        if is_seen:
+            self.straggler.hear(handlers.handle(self.straggler.peer, wish))
+        else:
+            handlers.handle(self.peer(self.session), wish)
+
+    @rule(number=ONE_OF_TWO)
+    def claim(self, number: int) -> None:
+        self.take(number, handlers.follow_queue(self.engines[number]))
+
+    @rule(number=ONE_OF_TWO)
+    def card(self, number: int) -> None:
+        if asked := self.asked[number]:
+            self.tell(number, protocol.EngineCard(asked.generation_id, asked.lease, 0, _card()))
+
+    @rule(number=ONE_OF_TWO)
+    def begin_work(self, number: int) -> None:
+        self.claim(number)
+        self.card(number)
+
+    @rule(number=ONE_OF_TWO, count=st.integers(0, 3))
+    def respond(self, number: int, count: int) -> None:
+        if asked := self.asked[number]:
+            data = protocol.incoming.ResponseData([_card() for _ in range(count)])
+            self.tell(number, protocol.Response(asked.cache_key, data, asked.generation_id, asked.lease))
+
+    @rule(number=ONE_OF_TWO)
+    def fail(self, number: int) -> None:
+        if asked := self.asked[number]:
+            self.tell(number, protocol.EngineError("Out of memory.", "out_of_memory", asked.generation_id))
+
+    @rule(number=ONE_OF_TWO)
+    def come_back(self, number: int) -> None:
+        """The engine's socket drops; it comes back with what it had."""
+        session = WebLLMSession.objects.get(pk=self.engines[number].session_id)
+        handlers.close_socket(self.engines[number])
+        self.engines[number] = self.engine(session)
+
+    @rule()
+    def lapse(self) -> None:
+        now = timezone.now()
+        Generation.objects.filter(user=self.user).exclude(lease=None).update(lease_expires_at=now)
+        leases_recover(now=now)
+
+    @precondition(lambda self: self.requests)
+    @rule(data=st.data())
+    def cancel(self, data: st.DataObject) -> None:
+        request_id = data.draw(st.sampled_from(self.requests))
+        handlers.handle(self.peer(self.session), protocol.Cancel(request_id=request_id))
+
+    @rule()
+    def look(self) -> None:
+        self.straggler.look()
+        assert self.straggler.knows() == self.client().knows()
+
+    @rule(data=st.data())
+    def resume(self, data: st.DataObject) -> None:
+        last_seq = data.draw(st.integers(0, self.witness.seq))
+        returning = self.client()
+        returning.hear(handlers.handle(returning.peer, protocol.Resume(last_seq)))
+        assert returning.log == [message for message in self.witness.log if message.seq > last_seq]
+        assert returning.knows() == self.client().knows()
+
+    @invariant()
+    def witnessed(self) -> None:
+        if hasattr(self, "witness"):
+            self.witness.look()
+            assert self.witness.knows() == self.client().knows()
+
+
+def _card() -> dict[str, str]:
+    return {"front": uuid4().hex, "back": "of a card"}
+
+
+def test_the_snapshot_before_and_the_messages_seen_make_the_snapshot_after(db):
+    quick = settings(max_examples=30, stateful_step_count=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    run_state_machine_as_test(Histories, settings=quick)
+
+
+def test_who_looks_only_after_the_first_card_knows_of_the_engine_too(db):
+    story = Histories()
+    story.begin()
+    story.submit(count=2, is_seen=True)
+    story.begin_work(0)
+    story.look()
