@@ -70,7 +70,7 @@ def follow_queue(peer: Peer) -> list[ServerMessage]:
 def beat(peer: Peer) -> list[ServerMessage]:
     """What a heartbeat finds that no event announced."""
     now = timezone.now()
-    return guide.start_next(peer, now) if peer.is_guide else [*v1.beat(peer, now), *_news(peer, now)]
+    return guide.beat(peer, now) if peer.is_guide else [*v1.beat(peer, now), *_news(peer, now)]
 
 
 def _answered(peer: Peer, message: protocol.ClientMessage, now: datetime) -> list[ServerMessage]:

@@ -16,14 +16,16 @@ from sessions_app.models import Generation, GenerationStatus
 from sessions_app.protocol import ServerMessage
 from sessions_app.services import answers, generations, leases, sessions
 
-ENDED_BY_OTHERS = (GenerationStatus.FAILED, GenerationStatus.CANCELLED)
+ENDED_BADLY = (GenerationStatus.FAILED, GenerationStatus.CANCELLED)
 
 
 def start_next(peer: Peer, now: datetime) -> list[ServerMessage]:
     """Start the next waiting generation on this socket's engine, if it is idle."""
     generation = leases.lease_claim(engine=peer.claimant, now=now)
-    if generation is None:
-        return []
+    return _started(peer, generation) if generation else []
+
+
+def _started(peer: Peer, generation: Generation) -> list[ServerMessage]:
     asked = engine_generate(generation)
     if generation.requester != peer.channel:
         return [asked]
@@ -34,9 +36,22 @@ def generation_changed(peer: Peer, generation_id: UUID) -> list[ServerMessage]:
     """A generation of this session was ended or requeued: tell its asker if that is this socket, and take on what waits."""
     now = timezone.now()
     generation = Generation.objects.filter(pk=generation_id, session=peer.session_id).first()
-    if generation and generation.requester == peer.channel and generation.status in ENDED_BY_OTHERS:
-        return [*outcome(generation), *start_next(peer, now)]
-    return start_next(peer, now)
+    told = _told_once(peer, generation) if generation and generation.status in ENDED_BADLY else []
+    return [*told, *start_next(peer, now)]
+
+
+def beat(peer: Peer, now: datetime) -> list[ServerMessage]:
+    """The heartbeat: outcomes and work that no event announced."""
+    untold = Generation.objects.filter(session=peer.session_id, requester=peer.channel, status__in=ENDED_BADLY)
+    told = [message for generation in untold for message in _told_once(peer, generation)]
+    return [*told, *start_next(peer, now)]
+
+
+def _told_once(peer: Peer, generation: Generation) -> list[ServerMessage]:
+    """The outcome for its asker, if that is this socket. A client without ids would take a second error for its next request's,
+    and an event, a heartbeat and the message itself may all bring the same one: who asked is struck out with the first."""
+    asker = Generation.objects.filter(pk=generation.pk, requester=peer.channel)
+    return outcome(generation) if asker.update(requester="") else []
 
 
 def cached(asked: generations.Asked, request_id: str | None) -> list[ServerMessage]:
@@ -73,12 +88,15 @@ def fail(peer: Peer, message: protocol.EngineError, now: datetime) -> Generation
 
 def _generate(peer: Peer, message: protocol.Generate, now: datetime) -> list[ServerMessage]:
     ask = generations.Ask(message.prompt, message.options.filled(message.prompt), message.options.refresh, peer.channel, message.request_id)
-    asked = generations.generation_submit(session_id=peer.session_id, user_id=peer.user_id, ask=ask, now=now)
+    asked = generations.generation_submit(session_id=peer.session_id, user_id=peer.user_id, ask=ask, now=now, engine=peer.claimant)
+    if asked.started:
+        return [queued(asked, message.request_id), *_started(peer, asked.started)]
     if asked.cached_cards is not None:
         return cached(asked, message.request_id)
     earlier = Generation.objects.get(pk=asked.generation_id) if asked.is_repeated else None
     if earlier and earlier.finished_at:
         return outcome(earlier)
+    peer.has_backlog = True
     return [queued(asked, message.request_id), *start_next(peer, now)]
 
 
@@ -86,8 +104,16 @@ def _response(peer: Peer, message: protocol.Response, now: datetime) -> list[Ser
     generation = answers.answer_accept(engine=peer.claimant, answer=answer_of(message), now=now)
     if generation.status == GenerationStatus.LEASED:
         return [engine_generate(generation)]
-    mine = outcome(generation) if generation.requester == peer.channel else []
-    return [*mine, *start_next(peer, now)]
+    mine = _outcome_of_answer(peer, generation)
+    following = start_next(peer, now) if peer.has_backlog else []
+    peer.has_backlog = bool(following)
+    return [*mine, *following]
+
+
+def _outcome_of_answer(peer: Peer, generation: Generation) -> list[ServerMessage]:
+    if generation.status in ENDED_BADLY:
+        return _told_once(peer, generation)
+    return outcome(generation) if generation.requester == peer.channel else []
 
 
 def _engine_error(peer: Peer, message: protocol.EngineError, now: datetime) -> list[ServerMessage]:

@@ -13,7 +13,8 @@ from sessions_app.services.leases import Claimant
 @dataclass
 class Peer:
     """Whose socket it is, and the channel by which other processes reach it. `seq` is the last number that was told to it;
-    `engine_name` is empty for a `mindflip.v1` socket that has not said `ready`."""
+    `engine_name` is empty for a `mindflip.v1` socket that has not said `ready`; without `has_backlog` nothing that this socket asked
+    for waits, and what others left behind is found by events and heartbeats."""
 
     session_id: UUID
     user_id: int
@@ -21,6 +22,7 @@ class Peer:
     engine_name: str = ""
     dialect: str = GUIDE
     seq: int = 0
+    has_backlog: bool = False
     touched_at: datetime = field(default_factory=timezone.now)
 
     @property

@@ -15,6 +15,7 @@ from sessions_app.exceptions import NotFound, TooMany
 from sessions_app.models import Generation, GenerationStatus, WebLLMSession
 from sessions_app.services.history import is_tracked, session_advance_moved
 from sessions_app.services.kinds import get_kind
+from sessions_app.services.leases import Claimant, lease_begin
 from sessions_app.services.outcomes import Outcome, generations_end
 from sessions_app.services.results import result_key, result_read
 from sessions_app.services.sessions import session_alive
@@ -39,16 +40,19 @@ class Ask:
 
 @dataclass(frozen=True)
 class Asked:
-    """What became of an Ask: cards at once out of the cache, or a generation in the queue with `place` before it."""
+    """What became of an Ask: cards at once out of the cache, or a generation in the queue with `place` before it; `started` is
+    that generation when the asker's own engine has it already."""
 
     generation_id: UUID
     cached_cards: list[dict[str, Any]] | None = None
     place: int = 0
     is_repeated: bool = False
+    started: Generation | None = None
 
 
-def generation_submit(*, session_id: UUID, user_id: int, ask: Ask, now: datetime) -> Asked:
-    """Answer from the cache or queue a generation. Raises SessionEnded, and TooMany (`queue_full`)."""
+def generation_submit(*, session_id: UUID, user_id: int, ask: Ask, now: datetime, engine: Claimant | None = None) -> Asked:
+    """Answer from the cache or queue a generation. An asker that is its own `engine` has it at once when nothing of the session
+    is before it. Raises SessionEnded, and TooMany (`queue_full`)."""
     session = session_alive(session_id=session_id, user_id=user_id, now=now)
     if ask.request_id and (earlier := _repeated(user_id, ask)):
         return earlier
@@ -57,9 +61,9 @@ def generation_submit(*, session_id: UUID, user_id: int, ask: Ask, now: datetime
     if remembered:
         return Asked(UUID(remembered["generationId"]), cached_cards=remembered["cards"])
     try:
-        return _queued(session, ask, key, now)
+        return _queued(session, ask, key, now, engine)
     except IntegrityError:  # the same request came at the same time by another way
-        return _repeated(user_id, ask) or _queued(session, ask, key, now)
+        return _repeated(user_id, ask) or _queued(session, ask, key, now, engine)
 
 
 def generation_cancel(*, user_id: int, which: Q, now: datetime) -> bool:
@@ -97,7 +101,7 @@ def _key(session: WebLLMSession, ask: Ask) -> str:
 
 
 @transaction.atomic
-def _queued(session: WebLLMSession, ask: Ask, key: str, now: datetime) -> Asked:
+def _queued(session: WebLLMSession, ask: Ask, key: str, now: datetime, engine: Claimant | None) -> Asked:
     known = Generation.objects.only("session_id", "requester", "seq", "result_key")
     waiting = list(known.open().filter(user=session.user_id).order_by("created_at"))
     orphan = next((one for one in waiting if ask.requester and _is_orphan(one, session, key)), None)
@@ -109,15 +113,19 @@ def _queued(session: WebLLMSession, ask: Ask, key: str, now: datetime) -> Asked:
             retry_after=RETRY_SECONDS,
             code="queue_full",
         )
-    generation = _insert(session, ask, key, now)
+    generation = _new(session, ask, key, now)
+    if engine and all(one.session_id != session.pk for one in waiting):
+        lease_begin(generation=generation, engine=engine, now=now)
+        return Asked(generation.pk, place=len(waiting), started=generation)
+    generation.save(force_insert=True)
     if not ask.requester:
         events.generations_changed([(session.pk, generation.pk)])
         events.queue_changed(session.user_id)
     return Asked(generation.pk, place=len(waiting))
 
 
-def _insert(session: WebLLMSession, ask: Ask, key: str, now: datetime) -> Generation:
-    return Generation.objects.create(
+def _new(session: WebLLMSession, ask: Ask, key: str, now: datetime) -> Generation:
+    return Generation(
         session=session,
         user_id=session.user_id,
         kind=ask.kind,

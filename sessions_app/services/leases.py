@@ -121,19 +121,21 @@ def _claim(engine: Claimant, find: Callable[[Claimant, datetime], Q | None], now
     generation = waiting.select_for_update(of=("self",), skip_locked=True).first()
     if generation is None or Generation.objects.leased_by(engine.channel).exists():
         return None
-    _give(generation, engine, now)
+    if is_tracked(generation):
+        generation.seq = generation.moved_seq = session_advance(generation.session_id)
+        events.generations_changed([(generation.session_id, generation.pk)])
+    lease_begin(generation=generation, engine=engine, now=now)
     return generation
 
 
-def _give(generation: Generation, engine: Claimant, now: datetime) -> None:
+def lease_begin(*, generation: Generation, engine: Claimant, now: datetime) -> None:
+    """Write the generation, new or locked, as leased to this engine, with the attempt that begins."""
     generation.status = GenerationStatus.LEASED
     generation.engine, generation.engine_name = engine.channel, engine.engine_name
     generation.lease, generation.lease_expires_at = uuid4(), lease_end(now)
     generation.attempt_count += 1
-    if is_tracked(generation):
-        generation.seq = generation.moved_seq = session_advance(generation.session_id)
-        events.generations_changed([(generation.session_id, generation.pk)])
-    generation.save(update_fields=["status", "engine", "engine_name", "lease", "lease_expires_at", "attempt_count", "seq", "moved_seq"])
+    changed = ["status", "engine", "engine_name", "lease", "lease_expires_at", "attempt_count", "seq", "moved_seq"]
+    generation.save(update_fields=None if generation._state.adding else changed)
     Attempt.objects.create(generation=generation, number=generation.attempt_count, engine=engine.channel, started_at=now)
 
 

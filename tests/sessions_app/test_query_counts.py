@@ -29,14 +29,14 @@ def statements(count: int) -> Iterator[None]:
     assert len(real) == count, "\n".join(real)
 
 
-def test_a_miss_costs_seven_statements(peer):
-    with statements(7):  # the session, the queue, insert; the oldest waiting, is the engine idle, lease, attempt
+def test_a_miss_costs_four_statements(peer):
+    with statements(4):  # the session, the queue, the generation as leased, its attempt
         handlers.handle(peer, ASK)
 
 
-def test_an_answer_costs_four_statements(peer, django_capture_on_commit_callbacks):
+def test_an_answer_costs_three_statements(peer, django_capture_on_commit_callbacks):
     handlers.handle(peer, ASK)
-    with statements(4), django_capture_on_commit_callbacks(execute=True):  # the leased row, its end, its attempt's; what waits next
+    with statements(3), django_capture_on_commit_callbacks(execute=True):  # the leased row, its end, its attempt's
         messages = handlers.handle(peer, ANSWER)
     assert [type(message) for message in messages] == [protocol.Progress, protocol.Result]
 

@@ -1,5 +1,7 @@
 """The guide's dialect over a real socket: ask, answer, result, and the cache."""
 
+from django.utils import timezone
+
 from sessions_app.models import Attempt, Generation
 from tests.sessions_app.conftest import cards, open_socket
 
@@ -176,6 +178,26 @@ async def test_a_page_that_stops_its_engine_cancels_and_nothing_is_tried_again(s
         assert (await socket.receive_type("error"))["code"] == "cancelled"
         assert await Generation.objects.filter(status="cancelled").acount() == 1
         assert await socket.is_alive()
+
+
+async def test_an_outcome_is_told_once_whatever_brings_it(socket_db, alice, session_of, settings):
+    settings.HEARTBEAT_SECONDS = 1
+    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
+        await socket.ask("Tides", 1)
+        await socket.receive_type("generate")
+        await socket.send(type="error", error="Stopped by the user", code="cancelled")
+        assert (await socket.receive_type("error"))["code"] == "cancelled"
+        assert await socket.wire.receive_nothing(timeout=2.5), "no event and no heartbeat says it again"
+
+
+async def test_an_outcome_whose_event_was_lost_is_told_by_the_heartbeat(socket_db, alice, session_of, settings):
+    settings.HEARTBEAT_SECONDS = 1
+    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
+        await socket.ask("Tides", 1)
+        await socket.receive_type("generate")
+        ended = {"status": "failed", "lease": None, "lease_expires_at": None, "finished_at": timezone.now()}
+        await Generation.objects.aupdate(**ended, error_code="no_engine", error="No engine.")
+        assert (await socket.receive_type("error"))["code"] == "no_engine"
 
 
 async def test_what_a_dropped_client_asked_for_is_its_own_when_it_asks_again(socket_db, alice, session_of):
