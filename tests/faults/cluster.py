@@ -29,13 +29,13 @@ HURRIED = {
 
 
 class Cluster:
-    """Services by name: `postgres`, `valkey`, `web1`, `web2`, `worker`, `beat`; `kills` counts ours by name."""
+    """`services` by name: postgres, valkey, web1, web2, worker, beat; `kills` counts ours, `down` are those killed and not yet back."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.kills: Counter[str] = Counter()
         self.services: dict[str, Service] = {}
-        self._down: set[str] = set()
+        self.down: set[str] = set()
         self._ports = {name: places.free_port() for name in ("postgres", "valkey", "web1", "web2")}
 
     @property
@@ -58,8 +58,7 @@ class Cluster:
 
     def kill(self, name: str) -> None:
         """kill -9, for now."""
-        assert name not in self._down
-        self._down.add(name)
+        self.down.add(name)
         self.services[name].kill()
         self.kills[name] += 1
 
@@ -69,11 +68,11 @@ class Cluster:
         while not self._has_started(name):
             assert time.monotonic() < deadline, f"{name} does not start again: {self.services[name].last_words()}"
             time.sleep(0.1)
-        self._down.discard(name)
+        self.down.discard(name)
 
     def died(self) -> list[str]:
         """Who ended without being killed by us."""
-        return [name for name, service in self.services.items() if name not in self._down and not service.is_running]
+        return [name for name, service in self.services.items() if name not in self.down and not service.is_running]
 
     def logs(self, *names: str) -> dict[str, str]:
         return {name: self.services[name].log.read_text(errors="replace") for name in names}

@@ -22,11 +22,12 @@ CALM_SECONDS = 60.0
 
 
 class Storm:
-    """`askers` and `engines` tell what they saw; `counts` and `cluster.kills` what happened."""
+    """`askers` and `engines` tell what they saw; `counts` and `cluster.kills` what happened. Who is killed when, and what each
+    client is up to, comes from the seed; what meets what is up to the processes."""
 
     def __init__(self, cluster: Cluster, seed: int) -> None:
         self.cluster = cluster
-        self.chance = Random(seed)
+        self.chance, self.fate = Random(seed), Random(seed)
         self.counts: Counter[str] = Counter()
         self.askers: list[Asker] = []
         self.engines: list[Engine] = []
@@ -45,8 +46,8 @@ class Storm:
         living = [asyncio.create_task(wire.live()) for wire in wires]
         until = time.monotonic() + seconds
         asking = [asyncio.create_task(self._ask_on(asker, until)) for asker in self.askers]
-        await self._wreck(until)
         try:
+            await self._wreck(until)
             await self._finish(asking, living)
         finally:
             for task in [*asking, *living]:
@@ -63,26 +64,26 @@ class Storm:
 
     async def _ask_on(self, asker: Asker, until: float) -> None:
         while time.monotonic() < until:
-            await asker.ask(self.chance.randint(1, 4), is_cancelled=self.chance.random() < 0.05)
-            await asyncio.sleep(self.chance.uniform(0, 2))
+            await asker.ask(asker.chance.randint(1, 4), is_cancelled=asker.chance.random() < 0.05)
+            await asyncio.sleep(asker.chance.uniform(0, 2))
 
     async def _wreck(self, until: float) -> None:
         """One after the other, each sooner or later, in an order of chance; some while another is still down."""
         names = list(self.cluster.services)
-        self.chance.shuffle(names)
-        outages = []
+        self.fate.shuffle(names)
+        outages: list[asyncio.Task] = []
         for name in cycle(names):
             if time.monotonic() > until:
                 break
-            await asyncio.sleep(self.chance.uniform(*GAP_SECONDS))
-            outages = [outage for outage in outages if not outage.done() or outage.result()]
-            outages.append(asyncio.create_task(self._outage(name)))
+            await asyncio.sleep(self.fate.uniform(*GAP_SECONDS))
+            if name not in self.cluster.down:
+                outages.append(asyncio.create_task(self._outage(name)))
         await asyncio.gather(*outages)
 
     async def _outage(self, name: str) -> None:
         self.counts["died by itself"] += len(self.cluster.died())
         await asyncio.to_thread(self.cluster.kill, name)
-        await asyncio.sleep(self.chance.uniform(*DOWN_SECONDS))
+        await asyncio.sleep(self.fate.uniform(*DOWN_SECONDS))
         await asyncio.to_thread(self.cluster.restart, name)
 
     def _place(self, account: Account, side: int) -> tuple:
