@@ -1,6 +1,7 @@
 """The client library in node against a real daphne: drops, kill -9, ended sessions, and engines on other devices."""
 
 import json
+import os
 import queue
 import secrets
 import shutil
@@ -24,7 +25,8 @@ class Clients:
     """Clients in a node process: `do` tells them something, `happens` waits for what they tell."""
 
     def __init__(self, server: RunningServer, token: str) -> None:
-        node = shutil.which("node", path=f"{ROOT / '.venv' / 'bin'}:/usr/local/bin:/usr/bin:/bin") or "node"
+        node = shutil.which("node", path=os.pathsep.join([str(ROOT / ".venv" / "bin"), os.environ["PATH"]]))
+        assert node, "There is no node: `make test` installs one."
         self.server, self.token = server, token
         self.process = subprocess.Popen([node, str(SCRIPT)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.told: list[dict[str, Any]] = []

@@ -47,15 +47,16 @@ export class EngineLink {
     this.#isReady = false;
     this.#turn?.rejoin();
     this.repeat();
+  }
+
+  /** Say once more what may never have arrived; the same answer twice is harmless. */
+  repeat() {
+    if (this.#answer) this.#send(this.#answer);
+    if (!this.#turn) this.#isReady = false;
     this.#goOn();
   }
 
-  /** Answer once more: what was sent into a socket may never have arrived, and the same answer twice is harmless. */
-  repeat() {
-    if (this.#answer) this.#send(this.#answer);
-  }
-
-  /** The server wants cards. @param {any} request @returns {Promise<void>} when they are written, or given up */
+  /** The server wants cards. @param {any} request @returns {Promise<void>} when all that was asked is written, or given up */
   asked(request) {
     this.#answer = null;
     if (this.#turn && !this.#turn.isCancelled && this.#turn.request.generationId === request.generationId) this.#turn.request = request;
@@ -86,11 +87,12 @@ export class EngineLink {
     return this.#engine !== null && !this.#isBroken;
   }
 
-  /** `ready` is for an idle engine: while it writes, the server might else give it a second generation. */
+  /** `ready` is for an idle engine: while it writes, the server might else give it a second generation. @returns {Promise<void>|undefined} */
   #goOn() {
-    if (this.#turn || !this.#canWork) return;
-    if (this.#next) this.#ended = this.#write(this.#engine);
-    else if (!this.#isReady) this.#isReady = this.#send(this.#readiness);
+    if (this.#turn || !this.#canWork) return undefined;
+    if (this.#next) return (this.#ended = this.#write(this.#engine));
+    if (!this.#isReady) this.#isReady = this.#send(this.#readiness);
+    return undefined;
   }
 
   get #readiness() {
@@ -98,6 +100,7 @@ export class EngineLink {
     return { type: "ready", modelId: this.#modelId, engine: facts.engine ?? "webllm", facts, speed: this.#speed };
   }
 
+  /** @returns {Promise<void>} */
   async #write(engine) {
     const turn = (this.#turn = new Turn({ request: this.#next, send: this.#send, tell: this.#tell }));
     this.#next = null;
@@ -108,14 +111,14 @@ export class EngineLink {
       if (!turn.isCancelled) this.#failed(turn, engine, error);
     }
     this.#turn = null;
-    this.#goOn();
+    return this.#goOn();
   }
 
   #answered(answer) {
     const { completionTokens = 0, seconds = 0 } = answer.usage ?? {};
     if (completionTokens && seconds) this.#speed = completionTokens / seconds;
     this.#answer = answer;
-    this.repeat();
+    this.#send(answer);
   }
 
   #failed(turn, engine, error) {

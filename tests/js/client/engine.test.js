@@ -177,6 +177,20 @@ test("an answer is given again on the next socket, until the server has no use f
   }
 });
 
+test("what an engine said is said again when the server dropped it", async () => {
+  const { server, engine } = await withEngine();
+  const dropped = { type: "error", code: "rate_limited", error: "Too many messages.", retryable: true, retryAfter: 1 };
+  server.wire.say(dropped);
+  await server.clock.advance(1);
+  server.wire.say(generateFor("g"));
+  await settled();
+  engine.turn.finish();
+  await settled();
+  server.wire.say(dropped);
+  await server.clock.advance(1);
+  assert.deepEqual(types(server.wire), ["ready", "ready", "response", "response", "ready"]);
+});
+
 test("WebLLM's own engine serves as well, as the guide makes it", async () => {
   const requests = [];
   const create = async function* (request) {

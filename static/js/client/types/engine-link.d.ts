@@ -15,9 +15,9 @@ export class EngineLink {
     use(engine: any): void;
     /** The socket is up, and a new one: what is going on is told anew. */
     up(): void;
-    /** Answer once more: what was sent into a socket may never have arrived, and the same answer twice is harmless. */
+    /** Say once more what may never have arrived; the same answer twice is harmless. */
     repeat(): void;
-    /** The server wants cards. @param {any} request @returns {Promise<void>} when they are written, or given up */
+    /** The server wants cards. @param {any} request @returns {Promise<void>} when all that was asked is written, or given up */
     asked(request: any): Promise<void>;
     /** The server takes its wish back. @param {string} generationId */
     cancelled(generationId: string): void;
