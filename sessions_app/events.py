@@ -6,7 +6,7 @@ The only caller of the channel layer. Events carry ids, leave after commit, and 
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 from uuid import UUID
 
@@ -53,10 +53,16 @@ def engines_cancelled(engines: Iterable[tuple[str, UUID]]) -> None:
 
 @asynccontextmanager
 async def session_news(session_id: UUID) -> AsyncIterator[Callable[[float], Awaitable[bool]]]:
-    """Gives a function that waits for the next event of the session, for so many seconds at most; False when none came."""
+    """Gives a function that waits for the next event of the session, for so many seconds at most; False when none came, which is
+    always so while Redis is gone."""
     layer = get_channel_layer()
-    channel = await layer.new_channel()
-    await layer.group_add(session_group(session_id), channel)
+    try:
+        channel = await layer.new_channel()
+        await layer.group_add(session_group(session_id), channel)
+    except (RedisError, OSError) as error:
+        log.warning("Somebody waits for a session without its events: %s", error)
+        yield _no_news
+        return
     waiting = asyncio.ensure_future(layer.receive(channel))  # never cancelled between waits: a cancelled receiver leaves its group
 
     async def news(seconds: float) -> bool:
@@ -69,8 +75,14 @@ async def session_news(session_id: UUID) -> AsyncIterator[Callable[[float], Awai
     try:
         yield news
     finally:
-        await layer.group_discard(session_group(session_id), channel)
         waiting.cancel()
+        with suppress(RedisError, OSError):
+            await layer.group_discard(session_group(session_id), channel)
+
+
+async def _no_news(seconds: float) -> bool:
+    await asyncio.sleep(seconds)
+    return False
 
 
 def _after_commit(events: list[tuple[str, dict[str, Any]]], is_group: bool = True) -> None:
