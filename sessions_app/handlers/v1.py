@@ -15,6 +15,8 @@ from sessions_app.models import Generation, GenerationStatus
 from sessions_app.protocol import ServerMessage
 from sessions_app.services import answers, engines, generations, history, leases
 
+BROKEN = {"device_lost", "out_of_memory", "webgpu_unavailable", "model_unavailable"}
+
 
 def greet(peer: Peer, now: datetime) -> list[ServerMessage]:
     """The snapshot that a socket begins with."""
@@ -94,8 +96,12 @@ def _response(peer: Peer, message: protocol.Response, now: datetime) -> list[Ser
 
 
 def _engine_error(peer: Peer, message: protocol.EngineError, now: datetime) -> list[ServerMessage]:
-    """Another engine is preferred for what this one gave up; it takes it again when there is none."""
+    """Another engine is preferred for what this one gave up; it takes it again when there is none. One that is broken is no
+    engine until it says `ready` again."""
     guide.fail(peer, message, now)
+    if message.code in BROKEN:
+        peer.engine_name = ""
+        engines.engine_gone(channel=peer.channel)
     return start_next(peer, now)
 
 

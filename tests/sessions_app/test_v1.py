@@ -286,6 +286,19 @@ async def test_an_engine_is_gone_with_its_socket(socket_db, alice, session_of):
     assert not await Engine.objects.aexists()
 
 
+async def test_a_broken_engine_gets_nothing_until_it_says_ready_again(socket_db, alice, session_of):
+    async with open_socket((await session_of(alice))["wsUrl"], V1) as socket:
+        await ready(socket)
+        await socket.send(type="generate", prompt="Tides", options={"count": 1}, requestId="r1")
+        asked = await until(socket, "generate")
+        await socket.send(type="error", error="The graphics card is gone.", code="device_lost", generationId=asked["generationId"])
+        while (await until(socket, "session"))["generations"][0]["status"] == "leased":
+            pass
+        assert not await Engine.objects.aexists()
+        await ready(socket)
+        assert (await until(socket, "generate"))["attempt"] == 2
+
+
 async def test_the_guides_dialect_knows_none_of_these_messages(socket_db, alice, session_of):
     async with open_socket((await session_of(alice))["wsUrl"]) as socket:
         for kind in ("ready", "card", "cancel", "resume", "ping", "pong"):
