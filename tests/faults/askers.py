@@ -81,7 +81,7 @@ class Asker(Wire):
         wish.end("result", message["data"]["cards"])
 
     async def _heard_error(self, message: dict[str, Any]) -> None:
-        self.counts[f"error {message['code']}"] += 1
+        self.counts[f"asker told {message['code']}"] += 1
         if message["code"] in FINAL:
             self.wishes[message["requestId"]].end("error", message["code"])
         elif message["retryable"]:
@@ -91,5 +91,5 @@ class Asker(Wire):
     async def _ask_again(self) -> None:
         for wish in self.wishes.values():
             if not wish.outcomes:
-                self.counts["asked again"] += 1
+                self.counts["requests sent again"] += 1
                 await self.send(**wish.message)

@@ -32,7 +32,8 @@ class Engine(Wire):
             self._refused(message)
 
     def _refused(self, message: dict[str, Any]) -> None:
-        self.counts[f"engine's error {message['code']}"] += 1
+        is_late = message["code"] == "stale_response"
+        self.counts["duplicate or late answers refused" if is_late else f"engine told {message['code']}"] += 1
         if message["retryable"] and self.asked:
             self._begin(self.asked, "dawdles")
 
