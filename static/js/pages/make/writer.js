@@ -4,7 +4,7 @@ import { counted } from "../format.js";
 import { read, write } from "../store.js";
 import { advice } from "../words.js";
 import { listModels } from "./models.js";
-import { Sessions, WebLLMClient } from "../../client/index.js";
+import { ApiError, UNREACHABLE } from "../../client/errors.js";
 
 const store = {
   read: (modelId) => read(`session:${modelId}`),
@@ -19,7 +19,7 @@ const BROKEN = new Set(["device_lost", "out_of_memory"]);
  * While a model is loaded it also serves the user's other devices, and shows what others of this session ask for.
  */
 export class Writer {
-  /** @type {WebLLMClient|null} */
+  /** @type {import("../../client/index.js").WebLLMClient|null} */
   #client = null;
   /** @type {import("../../client/call.js").Call|null} */
   #call = null;
@@ -69,10 +69,12 @@ export class Writer {
   }
 
   async #ready() {
+    // with the engine and not before: a first page stays light
+    const library = await import("../../client/index.js").catch(() => Promise.reject(new ApiError(UNREACHABLE)));
     const { model, engine } = await this.#panel.load().catch((error) => this.#elsewhere(error));
     if (this.#client?.modelId !== model.modelId) {
       this.#client?.close().catch(() => {}); // a session left open ends by itself
-      this.#client = this.#connect(model.modelId);
+      this.#client = this.#connect(library, model.modelId);
     }
     if (this.#client.engine !== engine) this.#client.engine = engine;
     return this.#client;
@@ -85,7 +87,7 @@ export class Writer {
     return { model: models.find(({ isDefault }) => isDefault) ?? models[0], engine: null };
   }
 
-  #connect(modelId) {
+  #connect({ Sessions, WebLLMClient }, modelId) {
     const client = new WebLLMClient(null, modelId, { rest: api, sessions: new Sessions(api, store) });
     client.addEventListener("generation", ({ detail }) => this.#onOthers(detail.call));
     client.addEventListener("enginefailed", ({ detail: { error } }) => BROKEN.has(error.code) && this.#panel.lose(error));
@@ -98,8 +100,8 @@ export class Writer {
       if (this.#client?.engine) this.#client.engine = null;
       return;
     }
-    const client = await this.#ready();
-    await client.initialize().catch(() => {}); // whoever asks for cards is told
+    const client = await this.#ready().catch(() => null);
+    await client?.initialize().catch(() => {}); // whoever asks for cards is told
   }
 
   async #follow(call, batch) {
