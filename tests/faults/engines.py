@@ -19,7 +19,7 @@ class Engine(Wire):
         self.work: dict[str, asyncio.Task[None]] = {}
 
     async def greeted(self, snapshot: dict[str, Any]) -> None:
-        await self.send(type="ready", modelId=MODEL, engine="webllm")
+        await self._be_ready()
         if self.asked:
             self._begin(self.asked, "works")
 
@@ -30,6 +30,9 @@ class Engine(Wire):
             self._stop(message["generationId"])
         elif message["type"] == "error":
             self._refused(message)
+
+    async def _be_ready(self) -> None:
+        await self.send(type="ready", modelId=MODEL, engine="webllm")
 
     def _refused(self, message: dict[str, Any]) -> None:
         is_late = message["code"] == "stale_response"
@@ -56,6 +59,8 @@ class Engine(Wire):
             if mood == "drops" and place == 0:
                 self.drop()
                 return
+        if mood == "gives up":  # a lost device is no engine until its model is loaded again
+            await self._be_ready()
 
     def _frames(self, asked: dict[str, Any], mood: str) -> list[dict[str, Any]]:
         leased = {name: asked[name] for name in ("generationId", "lease")}
