@@ -1,31 +1,34 @@
-"""Decks and their cards. Where a deck came from stands on it in words, because generations are deleted long before decks."""
+"""Decks. Where a deck came from stands on it in words, because generations are deleted long before decks."""
 
 import uuid
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Now
 
+from flashcards.models.cards import Card
+
 NAME_CHARACTERS = 200
-SIDE_CHARACTERS = 2_000
-CARDS_PER_DECK = 2_000
+TAG_CHARACTERS = 60
 
 
 class DeckQuerySet(models.QuerySet["Deck"]):
     def of(self, user: Any) -> "DeckQuerySet":
-        """Those of one user: the only door for anything a user asks."""
-        return self.filter(user=user)
+        """Those of one user that are not in the bin: the only door for anything a user asks."""
+        return self.filter(user=user, deleted_at=None)
 
     def with_card_count(self) -> "DeckQuerySet":
         """With `card_count`, counted for the rows that are read and no others."""
-        cards = Card.objects.filter(deck=OuterRef("pk")).order_by().values("deck")
+        cards = Card.objects.filter(deck=OuterRef("pk"), deleted_at=None).order_by().values("deck")
         return self.annotate(card_count=Coalesce(Subquery(cards.annotate(count=Count("pk")).values("count")), 0))
 
 
 class Deck(models.Model):
-    """A user's cards about one thing. `generation_id` is no foreign key: the deck outlives its generation."""
+    """A user's cards about one thing. `generation_id` is no foreign key: the deck outlives its generation. With `deleted_at` it is
+    in the bin, from where it can be brought back until it is deleted for good."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="decks")
@@ -36,8 +39,10 @@ class Deck(models.Model):
     prompt_version = models.CharField(max_length=40, blank=True, default="")
     topic = models.CharField(max_length=200, blank=True, default="")
     source = models.TextField(blank=True, default="")
+    tags = ArrayField(models.CharField(max_length=TAG_CHARACTERS), default=list, blank=True)
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(db_default=Now())
+    deleted_at = models.DateTimeField(null=True, blank=True)
 
     objects = DeckQuerySet.as_manager()
 
@@ -51,34 +56,3 @@ class Deck(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class CardQuerySet(models.QuerySet["Card"]):
-    def of(self, user: Any) -> "CardQuerySet":
-        """The cards in one user's decks."""
-        return self.filter(deck__user=user)
-
-
-class Card(models.Model):
-    """Two sides. `extras` are the other members that came with the card, as they came."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    deck = models.ForeignKey(Deck, models.CASCADE, related_name="cards", db_index=False)  # card_position_once begins with it
-    position = models.PositiveIntegerField()
-    front = models.CharField(max_length=SIDE_CHARACTERS)
-    back = models.CharField(max_length=SIDE_CHARACTERS)
-    extras = models.JSONField(default=dict, blank=True)
-    created_at = models.DateTimeField(db_default=Now())
-    updated_at = models.DateTimeField(db_default=Now())
-
-    objects = CardQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["deck_id", "position"]
-        constraints = [
-            models.CheckConstraint(name="card_has_both_sides", condition=~Q(front="") & ~Q(back="")),
-            models.UniqueConstraint(fields=["deck", "position"], name="card_position_once", deferrable=models.Deferrable.DEFERRED),
-        ]
-
-    def __str__(self) -> str:
-        return self.front

@@ -1,0 +1,66 @@
+"""Cards, each in one deck."""
+
+import uuid
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+SIDE_CHARACTERS = 2_000
+CARDS_PER_DECK = 2_000
+
+
+class CardKind(models.TextChoices):
+    """How a card is asked. A cloze has its gaps in the front, as `{{c1::hidden::hint}}`."""
+
+    BASIC = "basic", "Question and answer"
+    CLOZE = "cloze", "Cloze"
+    DEFINITION = "definition", "Definition"
+
+
+class CardQuerySet(models.QuerySet["Card"]):
+    def of(self, user: Any) -> "CardQuerySet":
+        """The cards in one user's decks, those in the bin left out."""
+        return self.filter(deck__user=user, deck__deleted_at=None, deleted_at=None)
+
+    def kept(self) -> "CardQuerySet":
+        """Those that are not in the bin."""
+        return self.filter(deleted_at=None)
+
+
+class Card(models.Model):
+    """Two sides. `extras` are the other members that came with the card, as they came.
+
+    `sentence` is the one of the deck's source that the card came from, and `is_found` whether it was found there; null where there
+    was no source or the check could not be made. `guid` is the name by which an imported note is known again, empty for our own.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    deck = models.ForeignKey("flashcards.Deck", models.CASCADE, related_name="cards", db_index=False)  # card_position_once begins with it
+    position = models.PositiveIntegerField()
+    front = models.CharField(max_length=SIDE_CHARACTERS)
+    back = models.CharField(max_length=SIDE_CHARACTERS)
+    kind = models.CharField(max_length=12, choices=CardKind.choices, default=CardKind.BASIC)
+    extras = models.JSONField(default=dict, blank=True)
+    tags = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    sentence = models.TextField(blank=True, default="")
+    is_found = models.BooleanField(null=True, blank=True)
+    guid = models.CharField(max_length=64, blank=True, default="")
+    created_at = models.DateTimeField(db_default=Now())
+    updated_at = models.DateTimeField(db_default=Now())
+    deleted_at = models.DateTimeField(null=True, blank=True)
+
+    objects = CardQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["deck_id", "position"]
+        constraints = [
+            models.CheckConstraint(name="card_has_both_sides", condition=~Q(front="") & ~Q(back="")),
+            models.UniqueConstraint(fields=["deck", "position"], name="card_position_once", deferrable=models.Deferrable.DEFERRED),
+            models.UniqueConstraint(fields=["deck", "guid"], name="card_guid_once", condition=~Q(guid="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.front
