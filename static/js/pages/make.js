@@ -1,10 +1,10 @@
 import { size } from "./format.js";
 import { Batches } from "./make/batches.js";
-import { ModelPanel } from "./make/model-panel.js";
+import { EnginePanel } from "./engine/panel.js";
 import { RequestForm } from "./make/request-form.js";
 import { Writer } from "./make/writer.js";
 
-const panel = new ModelPanel(document.getElementById("model"), document.getElementById("models"));
+const panel = new EnginePanel(document.getElementById("model"), document.getElementById("models"));
 const form = new RequestForm(document.getElementById("request"));
 const batches = new Batches(document.getElementById("batches"));
 const writer = new Writer(panel, (call) => watch(call));

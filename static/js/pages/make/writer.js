@@ -3,7 +3,7 @@ import { api } from "../api.js";
 import { counted } from "../format.js";
 import { read, write } from "../store.js";
 import { advice } from "../words.js";
-import { listModels } from "./models.js";
+import { listModels } from "../engine/models.js";
 import { ApiError, UNREACHABLE } from "../../client/errors.js";
 
 const store = {
@@ -27,7 +27,7 @@ export class Writer {
   #onOthers;
   #stopping = new AbortController();
 
-  /** @param {import("./model-panel.js").ModelPanel} panel @param {(call: import("../../client/call.js").Call) => void} onOthers */
+  /** @param {import("../engine/panel.js").EnginePanel} panel @param {(call: import("../../client/call.js").Call) => void} onOthers */
   constructor(panel, onOthers) {
     this.#panel = panel;
     this.#onOthers = onOthers;

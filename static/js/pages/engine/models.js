@@ -58,3 +58,9 @@ function byFit(a, b) {
 function score({ isLocal, engine, isDefault }) {
   return 4 * Number(isLocal) + 2 * Number(engine === "webllm") + Number(isDefault);
 }
+
+/** Where the loaded model runs, in words. @param {import("../../engine/index.js").EngineFacts} facts */
+export function whereItRuns({ engine, threads }) {
+  if (engine === "webllm") return "Runs on the graphics card.";
+  return `Runs on the processor${threads > 1 ? ` with ${threads} threads` : ""}.`;
+}
