@@ -11,7 +11,7 @@ from django.utils.html import format_html
 
 from flashcards.models import Card, Deck
 from flashcards.services.cards import card_update
-from flashcards.services.decks import deck_rename
+from flashcards.services.decks import deck_update
 
 
 class ById:
@@ -55,7 +55,7 @@ class DeckAdmin(ById, admin.ModelAdmin):
         return False
 
     def save_model(self, request: HttpRequest, obj: Deck, form: Any, change: bool) -> None:
-        deck_rename(user=obj.user, deck_id=obj.pk, name=obj.name)
+        deck_update(user=obj.user, deck_id=obj.pk, name=obj.name)
 
     @admin.display(description="cards", ordering="card_count")
     def card_count(self, deck: Any) -> int:

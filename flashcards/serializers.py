@@ -6,34 +6,40 @@ from django.http import QueryDict
 from rest_framework import serializers
 from rest_framework.fields import empty
 
-from flashcards.models import NAME_CHARACTERS, Card, Deck
+from flashcards.models import NAME_CHARACTERS, TAG_CHARACTERS, Card, CardKind, Deck
 
 TEXT_AREA = {"base_template": "textarea.html", "rows": 3}
 PROVENANCE = {"modelId": "model_id", "engine": "engine", "promptVersion": "prompt_version", "topic": "topic"}
 
 
 class CardSerializer(serializers.Serializer):
-    """A card: front and back, and whatever other members it came with. Services check the sides."""
+    """A card: its sides, kind, tags and where it came from, and whatever other members it came with. Services check them."""
 
     id = serializers.UUIDField(read_only=True)
     position = serializers.IntegerField(read_only=True)
     front = serializers.CharField(style=TEXT_AREA)
     back = serializers.CharField(style=TEXT_AREA)
+    kind = serializers.ChoiceField(CardKind.choices, required=False)
+    tags = serializers.ListField(child=serializers.CharField(max_length=TAG_CHARACTERS), required=False)
+    sentence = serializers.CharField(required=False, allow_blank=True)
+    found = serializers.BooleanField(source="is_found", required=False, allow_null=True)
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         if isinstance(data, QueryDict):  # a form has members of its own
-            return {side: data[side] for side in ("front", "back") if side in data}
+            return {name: data[name] for name in ("front", "back", "kind") if name in data}
         if not isinstance(data, dict):
             raise serializers.ValidationError({"": ["Send an object with front and back."]})
         return data
 
     def to_representation(self, card: Card) -> dict[str, Any]:
-        return {**card.extras, "id": str(card.pk), "front": card.front, "back": card.back, "position": card.position}
+        own = {"id": str(card.pk), "position": card.position, "front": card.front, "back": card.back}
+        return {**card.extras, **own, "kind": card.kind, "tags": card.tags, "sentence": card.sentence, "found": card.is_found}
 
 
 class DeckSerializer(serializers.ModelSerializer):
     """A deck in a list. Needs rows with `card_count` (see DeckQuerySet.with_card_count)."""
 
+    tags = serializers.ListField(child=serializers.CharField(allow_blank=True), required=False)
     cardCount = serializers.IntegerField(source="card_count", read_only=True)  # noqa: N815 - the contract's name
     createdAt = serializers.DateTimeField(source="created_at", read_only=True)  # noqa: N815
     updatedAt = serializers.DateTimeField(source="updated_at", read_only=True)  # noqa: N815
@@ -41,7 +47,7 @@ class DeckSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Deck
-        fields = ["id", "name", "cardCount", "createdAt", "updatedAt", "provenance"]
+        fields = ["id", "name", "tags", "cardCount", "createdAt", "updatedAt", "provenance"]
 
     def get_provenance(self, deck: Deck) -> dict[str, Any]:
         generation = deck.generation_id and str(deck.generation_id)
@@ -51,7 +57,7 @@ class DeckSerializer(serializers.ModelSerializer):
 class DeckDetailSerializer(DeckSerializer):
     """A deck with its cards and its source, which may be long."""
 
-    cards = CardSerializer(many=True, read_only=True)
+    cards = CardSerializer(many=True, read_only=True, source="cards.kept")
 
     class Meta(DeckSerializer.Meta):
         fields = [*DeckSerializer.Meta.fields, "cards"]
@@ -74,6 +80,7 @@ class DeckCreateSerializer(serializers.Serializer):
     generationId = serializers.UUIDField(source="generation_id", required=False, allow_null=True)  # noqa: N815
     name = serializers.CharField(max_length=NAME_CHARACTERS, required=False, allow_blank=True, default="")
     cards = CardListField(required=False, allow_null=True, help_text='[{"front": "…", "back": "…"}]', initial=list)
+    tags = serializers.ListField(child=serializers.CharField(allow_blank=True), required=False)
 
     def validate(self, body: dict[str, Any]) -> dict[str, Any]:
         if not body.get("generation_id") and not body["name"]:

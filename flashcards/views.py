@@ -39,7 +39,7 @@ class DecksView(generics.ListCreateAPIView):
 
 
 class DeckView(generics.RetrieveUpdateDestroyAPIView):
-    """One deck with its cards · PATCH `{name}` · DELETE."""
+    """One deck with its cards · PATCH `{name?, tags?}` · DELETE."""
 
     http_method_names = WITHOUT_PUT
 
@@ -50,8 +50,8 @@ class DeckView(generics.RetrieveUpdateDestroyAPIView):
         return decks.deck_for_user(user=self.request.user, deck_id=self.kwargs["deck_id"])
 
     def perform_update(self, serializer: BaseSerializer) -> None:
-        name = serializer.validated_data.get("name", serializer.instance.name)
-        serializer.instance = decks.deck_rename(user=self.request.user, deck_id=self.kwargs["deck_id"], name=name)
+        changes = {name: serializer.validated_data[name] for name in ("name", "tags") if name in serializer.validated_data}
+        serializer.instance = decks.deck_update(user=self.request.user, deck_id=self.kwargs["deck_id"], **changes)
 
     def perform_destroy(self, instance: Deck) -> None:
         decks.deck_delete(user=self.request.user, deck_id=instance.pk)
@@ -64,7 +64,7 @@ class CardsView(generics.ListCreateAPIView):
     pagination_class = CardPages
 
     def get_queryset(self) -> Any:
-        return decks.deck_for_user(user=self.request.user, deck_id=self.kwargs["deck_id"]).cards.all()
+        return decks.deck_for_user(user=self.request.user, deck_id=self.kwargs["deck_id"]).cards.kept()
 
     def perform_create(self, serializer: BaseSerializer) -> None:
         members = serializer.validated_data
@@ -89,6 +89,7 @@ class CardView(generics.RetrieveUpdateDestroyAPIView):
 
 
 def _saved(user: Any, body: dict[str, Any]) -> decks.SavedDeck:
+    given = {"user": user, "name": body["name"], "tags": body.get("tags", [])}
     if body.get("generation_id"):
-        return decks.deck_save(user=user, generation_id=body["generation_id"], name=body["name"], cards=body.get("cards"))
-    return decks.SavedDeck(decks.deck_create(user=user, name=body["name"], cards=body.get("cards") or []), True)
+        return decks.deck_save(**given, generation_id=body["generation_id"], cards=body.get("cards"))
+    return decks.SavedDeck(decks.deck_create(**given, cards=body.get("cards") or []), True)

@@ -84,7 +84,7 @@ class DeckView(LoginRequiredMixin, ListView):
         return get_object_or_404(Deck.objects.of(self.request.user).with_card_count(), pk=self.kwargs["deck_id"])
 
     def get_queryset(self) -> QuerySet[Card]:
-        return self.deck.cards.all()
+        return self.deck.cards.kept()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(deck=self.deck, **kwargs)

@@ -6,12 +6,13 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q
 from django.db.models.functions import Now
 
-from flashcards.models import CARDS_PER_DECK, Card, Deck
-from flashcards.parsing import BadCard, draft_card, extras_of
+from flashcards.models import CARDS_PER_DECK, Card, CardKind, Deck
+from flashcards.parsing import BadCard, draft_card
 from flashcards.parsing.drafts import ROLES, name_of
+from flashcards.services.card_columns import check_gap, columns_checked, other_members
 from flashcards.services.decks import NO_DECK
 from sessions_app.exceptions import Conflict, Invalid, NotFound
 
@@ -28,15 +29,17 @@ def card_for_user(*, user: User, card_id: UUID) -> Card:
 
 @transaction.atomic
 def card_add(*, user: User, deck_id: UUID, members: Mapping[str, Any]) -> Card:
-    """A new last card out of `members` (front and back, or question and answer; others stay beside them).
+    """A new last card out of `members` (front and back, or question and answer; kind, tags, sentence, found; others stay beside them).
 
     Raises NotFound, Invalid, and Conflict (`deck_full`).
     """
-    draft = _checked(members)
+    draft, columns = _checked(members), columns_checked(members)
+    check_gap(columns.get("kind", CardKind.BASIC), draft["front"])
     deck = Deck.objects.of(user).filter(pk=deck_id).select_for_update().first()
     if deck is None:
         raise NotFound(NO_DECK)
-    card = Card(deck=deck, position=_next_position(deck), front=draft["front"], back=draft["back"], extras=extras_of(draft))
+    place = _next_position(deck)
+    card = Card(deck=deck, position=place, front=draft["front"], back=draft["back"], extras=other_members(draft), **columns)
     card.save(force_insert=True)
     _touch(deck.pk)
     return card
@@ -50,12 +53,18 @@ def card_update(*, user: User, card_id: UUID, members: Mapping[str, Any]) -> Car
         raise NotFound(NO_CARD)
     before = {"front": card.front, "back": card.back}
     sides = _checked({side: members.get(side, before[side]) for side in before})
-    card.front, card.back = sides["front"], sides["back"]
-    card.extras = extras_of(_followed(card.extras, before, sides) | dict(members))
-    card.updated_at = Now()
-    card.save(update_fields=["front", "back", "extras", "updated_at"])
-    _touch(card.deck_id)
+    columns = columns_checked(members)
+    extras = other_members(_followed(card.extras, before, sides) | dict(members))
+    _write(card, {"front": sides["front"], "back": sides["back"], "extras": extras, "updated_at": Now(), **columns})
     return card
+
+
+def _write(card: Card, columns: Mapping[str, Any]) -> None:
+    for name, value in columns.items():
+        setattr(card, name, value)
+    check_gap(card.kind, card.front)
+    card.save(update_fields=list(columns))
+    _touch(card.deck_id)
 
 
 @transaction.atomic
@@ -75,7 +84,7 @@ def _checked(members: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _next_position(deck: Deck) -> int:
-    places = deck.cards.aggregate(count=Count("pk"), last=Max("position"))
+    places = deck.cards.aggregate(count=Count("pk", filter=Q(deleted_at=None)), last=Max("position"))  # a place in the bin is taken, too
     if places["count"] >= CARDS_PER_DECK:
         raise Conflict(f"This deck has {CARDS_PER_DECK} cards, which is the most: delete some, or begin another.", code="deck_full")
     return (places["last"] or 0) + 1

@@ -9,8 +9,10 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from flashcards.models import CARDS_PER_DECK, NAME_CHARACTERS, Card, Deck
-from flashcards.parsing import accept_cards, extras_of
+from flashcards.parsing import accept_cards
 from flashcards.parsing.drafts import clean, trim
+from flashcards.services.card_columns import check_gap, columns_checked, columns_usable, other_members
+from flashcards.services.tags import tags_checked
 from sessions_app.exceptions import Conflict, Invalid, NotFound
 from sessions_app.services.generations import generation_for_user
 
@@ -35,13 +37,13 @@ def deck_for_user(*, user: User, deck_id: UUID) -> Deck:
     return deck
 
 
-def deck_create(*, user: User, name: str, cards: Any = ()) -> Deck:
+def deck_create(*, user: User, name: str, cards: Any = (), tags: Any = ()) -> Deck:
     """A deck by hand. Raises Invalid, which names the cards that are none: none of them is saved then."""
     with transaction.atomic():
-        return _insert(Deck(user_id=user.pk, name=_checked_name(name)), _checked_cards(cards))
+        return _insert(Deck(user_id=user.pk, name=_checked_name(name), tags=tags_checked(tags)), _checked_cards(cards))
 
 
-def deck_save(*, user: User, generation_id: UUID, name: str = "", cards: Any = None) -> SavedDeck:
+def deck_save(*, user: User, generation_id: UUID, name: str = "", cards: Any = None, tags: Any = ()) -> SavedDeck:
     """The user's generation as a deck. `cards` are those that the user edited before saving.
 
     Raises NotFound, Conflict (`not_finished`) and Invalid.
@@ -49,26 +51,31 @@ def deck_save(*, user: User, generation_id: UUID, name: str = "", cards: Any = N
     generation = generation_for_user(user=user, generation_id=generation_id)
     if generation.status != "succeeded":
         raise Conflict("This generation has no result that could be saved.", code="not_finished")
-    return deck_create_from_generation(generation=generation, name=name, cards=cards)
+    return deck_create_from_generation(generation=generation, name=name, cards=cards, tags=tags)
 
 
-def deck_create_from_generation(*, generation: "Generation", name: str = "", cards: Any = None) -> SavedDeck:
-    """A finished generation as a deck; once, however often and from wherever at the same time it is called."""
+def deck_create_from_generation(*, generation: "Generation", name: str = "", cards: Any = None, tags: Any = ()) -> SavedDeck:
+    """A finished generation as a deck; once, however often and from wherever at the same time it is called. One that is in the
+    bin comes back."""
     existing = Deck.objects.filter(generation_id=generation.pk).first()
     if existing:
+        Deck.objects.filter(pk=existing.pk).exclude(deleted_at=None).update(deleted_at=None)
         return SavedDeck(existing, False)
     drafts = generation.cards if cards is None else _checked_cards(cards)
+    origin = _origin(generation, name) | {"tags": tags_checked(tags)}
     with transaction.atomic():
-        deck, is_new = Deck.objects.get_or_create(generation_id=generation.pk, defaults=_origin(generation, name))
+        deck, is_new = Deck.objects.get_or_create(generation_id=generation.pk, defaults=origin)
         if is_new:
             _insert_cards(deck, drafts)
     return SavedDeck(deck, is_new)
 
 
 @transaction.atomic
-def deck_rename(*, user: User, deck_id: UUID, name: str) -> Deck:
-    """Raises NotFound and Invalid."""
-    changed = Deck.objects.of(user).filter(pk=deck_id).update(name=_checked_name(name), updated_at=Now())
+def deck_update(*, user: User, deck_id: UUID, name: str | None = None, tags: Any = None) -> Deck:
+    """Change the name, the tags, or both; None leaves either. Raises NotFound and Invalid."""
+    columns: dict[str, Any] = {} if name is None else {"name": _checked_name(name)}
+    columns |= {} if tags is None else {"tags": tags_checked(tags)}
+    changed = Deck.objects.of(user).filter(pk=deck_id).update(**columns, updated_at=Now())
     if not changed:
         raise NotFound(NO_DECK)
     return deck_for_user(user=user, deck_id=deck_id)
@@ -109,7 +116,17 @@ def _checked_cards(cards: Any) -> list[dict[str, Any]]:
     accepted = accept_cards(cards, (), CARDS_PER_DECK)
     if accepted.refused:
         raise Invalid(accepted.refused[0], fields={"cards": accepted.refused})
+    _check_columns(accepted.cards)
     return accepted.cards
+
+
+def _check_columns(cards: Sequence[Mapping[str, Any]]) -> None:
+    for number, card in enumerate(cards, start=1):
+        try:
+            check_gap(str(columns_checked(card).get("kind", "")), str(card["front"]))
+        except Invalid as bad:
+            sentence = f"Card {number}: {bad.sentence}"
+            raise Invalid(sentence, fields={"cards": [sentence]}) from None
 
 
 def _insert(deck: Deck, cards: Sequence[Mapping[str, Any]]) -> Deck:
@@ -120,7 +137,7 @@ def _insert(deck: Deck, cards: Sequence[Mapping[str, Any]]) -> Deck:
 
 def _insert_cards(deck: Deck, cards: Sequence[Mapping[str, Any]]) -> None:
     rows = [
-        Card(deck=deck, position=position, front=card["front"], back=card["back"], extras=extras_of(card))
+        Card(deck=deck, position=position, front=card["front"], back=card["back"], extras=other_members(card), **columns_usable(card))
         for position, card in enumerate(cards, start=1)
     ]
     Card.objects.bulk_create(rows)

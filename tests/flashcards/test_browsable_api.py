@@ -37,7 +37,7 @@ def test_the_form_for_a_card_takes_its_sides_alone(browser, alice, make_deck):
     address = f"{DECKS}/{deck['id']}/cards"
     assert browser.post(address, {"front": "ebb", "back": "falling", "csrfmiddlewaretoken": "x"}).status_code == 201
     (card,) = browser.get(address, HTTP_ACCEPT="application/json").json()["results"]
-    assert set(card) == {"id", "front", "back", "position"}
+    assert set(card) == {"id", "position", "front", "back", "kind", "tags", "sentence", "found"}
 
 
 def test_a_wrong_form_is_shown_again_with_its_sentence(browser):

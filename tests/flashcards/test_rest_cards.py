@@ -17,7 +17,8 @@ def add(client, deck, **card):
 def test_a_new_card_comes_last(api, alice, deck):
     response = add(api(alice), deck, front="neap", back="A weak tide", tags=["sea"])
     assert response.status_code == 201
-    assert response.json() | {"id": ""} == {"id": "", "front": "neap", "back": "A weak tide", "position": 3, "tags": ["sea"]}
+    columns = {"position": 3, "kind": "basic", "tags": ["sea"], "sentence": "", "found": None}
+    assert response.json() | {"id": ""} == {"id": "", "front": "neap", "back": "A weak tide", **columns}
     assert api(alice).get(f"{DECKS}/{deck['id']}").json()["cardCount"] == 3
 
 

@@ -24,7 +24,7 @@ def test_a_deck_may_begin_empty(api, alice):
 
 
 def test_other_members_of_a_card_stay_on_it(api, alice):
-    card = {"question": "What is ebb?", "answer": "Falling water", "tags": ["sea", 1], "hint": {"of": "moon"}}
+    card = {"question": "What is ebb?", "answer": "Falling water", "marks": ["sea", 1], "hint": {"of": "moon"}}
     body = api(alice).post(DECKS, {"name": "Tides", "cards": [card]}).json()
     assert card.items() <= body["cards"][0].items()
     assert body["cards"][0]["front"] == "What is ebb?"

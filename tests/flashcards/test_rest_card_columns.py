@@ -1,0 +1,99 @@
+"""Kind, tags, sentence and found of a card, and a deck's tags, over REST."""
+
+import pytest
+
+from flashcards.services.decks import deck_create_from_generation
+
+DECKS, CARDS = "/api/flashcards/decks", "/api/flashcards/cards"
+CLOZE = {"front": "The tide falls at {{c1::ebb::which tide?}}", "back": "ebb", "kind": "cloze"}
+
+
+@pytest.fixture
+def deck(alice, make_deck):
+    return make_deck(alice, "ebb", "flow")
+
+
+def test_a_card_keeps_what_is_said_about_it(api, alice, deck):
+    card = {**CLOZE, "tags": ["sea"], "sentence": "The tide falls.", "found": True}
+    added = api(alice).post(f"{DECKS}/{deck['id']}/cards", card).json()
+    assert card.items() <= added.items()
+    assert api(alice).get(f"{CARDS}/{added['id']}").json() == added
+
+
+def test_a_change_of_one_member_leaves_the_others(api, alice, deck):
+    address = f"{CARDS}/{deck['cards'][0]['id']}"
+    api(alice).patch(address, {"tags": ["sea"], "found": False, "sentence": "Water falls."})
+    changed = api(alice).patch(address, {"kind": "definition"}).json()
+    assert (changed["kind"], changed["tags"], changed["found"], changed["sentence"]) == ("definition", ["sea"], False, "Water falls.")
+
+
+def test_tags_are_trimmed_and_each_is_there_once(api, alice, deck):
+    changed = api(alice).patch(f"{CARDS}/{deck['cards'][0]['id']}", {"tags": [" Sea ", "sea", "SEA", "moon"]}).json()
+    assert changed["tags"] == ["Sea", "moon"]
+
+
+@pytest.mark.parametrize(
+    ("change", "member"),
+    [
+        ({"tags": "sea"}, "tags"),
+        ({"tags": [1]}, "tags"),
+        ({"tags": [" "]}, "tags"),
+        ({"tags": ["x" * 61]}, "tags"),
+        ({"tags": [f"tag {number}" for number in range(51)]}, "tags"),
+        ({"tags": None}, "tags"),
+        ({"kind": "riddle"}, "kind"),
+        ({"kind": ["basic"]}, "kind"),
+        ({"kind": "cloze"}, "front"),
+        ({"sentence": 7}, "sentence"),
+        ({"sentence": "x" * 2001}, "sentence"),
+        ({"found": "yes"}, "found"),
+    ],
+)
+def test_a_wrong_member_is_refused_by_name_and_nothing_changes(api, alice, deck, change, member):
+    address = f"{CARDS}/{deck['cards'][0]['id']}"
+    for answer in (
+        api(alice).patch(address, {"back": "other"} | change),
+        api(alice).post(f"{DECKS}/{deck['id']}/cards", {"front": "a", "back": "b"} | change),
+    ):
+        assert answer.status_code == 400
+        assert list(answer.json()["fields"]) == [member]
+    assert api(alice).get(f"{DECKS}/{deck['id']}").json() == deck
+
+
+def test_a_cloze_keeps_its_gap(api, alice, deck):
+    card = api(alice).post(f"{DECKS}/{deck['id']}/cards", CLOZE).json()
+    response = api(alice).patch(f"{CARDS}/{card['id']}", {"front": "The tide falls at ebb"})
+    assert response.status_code == 400
+    assert "{{c1::" in response.json()["fields"]["front"][0]
+
+
+def test_a_new_deck_names_the_card_that_is_wrong(api, alice):
+    cards = [{"front": "a", "back": "b"}, {"front": "c", "back": "d", "tags": ["x" * 61]}]
+    response = api(alice).post(DECKS, {"name": "Tides", "cards": cards})
+    assert response.status_code == 400
+    assert response.json()["fields"]["cards"][0].startswith("Card 2: A tag has 1 to 60")
+
+
+def test_what_an_engine_got_wrong_costs_that_member_and_not_the_card(api, alice, finished_generation):
+    generation = finished_generation(alice, "ebb", "flow")
+    generation.cards[0] |= {"kind": "cloze", "tags": ["sea", 7, "x" * 61], "found": "yes", "sentence": 3}
+    generation.cards[1] |= {"kind": "definition", "tags": ["sea"], "found": True, "sentence": "Water rises."}
+    deck = deck_create_from_generation(generation=generation).deck
+    first, second = api(alice).get(f"{DECKS}/{deck.pk}").json()["cards"]
+    assert [first[name] for name in ("kind", "tags", "found", "sentence")] == ["basic", ["sea"], None, ""]
+    assert [second[name] for name in ("kind", "tags", "found", "sentence")] == ["definition", ["sea"], True, "Water rises."]
+
+
+def test_a_deck_has_tags(api, alice):
+    deck = api(alice).post(DECKS, {"name": "Tides", "tags": ["sea", "Sea"]}).json()
+    assert deck["tags"] == ["sea"]
+    changed = api(alice).patch(f"{DECKS}/{deck['id']}", {"tags": ["moon "]}).json()
+    assert (changed["name"], changed["tags"]) == ("Tides", ["moon"])
+    assert api(alice).get(DECKS).json()["results"][0]["tags"] == ["moon"]
+
+
+@pytest.mark.parametrize("tags", ["sea", [""], ["x" * 61], [None]])
+def test_wrong_tags_of_a_deck_are_refused(api, alice, deck, tags):
+    response = api(alice).patch(f"{DECKS}/{deck['id']}", {"tags": tags})
+    assert response.status_code == 400
+    assert list(response.json()["fields"]) == ["tags"]
