@@ -3,6 +3,7 @@
 The grammar is written in what XGrammar's EBNF and llama.cpp's GBNF have in common. No white space stands between the
 tokens, because a small model may write nothing else. Texts are bounded, because it may not find the end of one: by words, and
 words by characters, for counting a whole text's characters makes XGrammar five times slower (docs/decisions/answer-grammar.md).
+The kind of card decides what a front may be: a cloze has exactly one gap, a term is short.
 """
 
 from typing import Any
@@ -12,9 +13,23 @@ FRONT_WORDS, BACK_WORDS, WORD_CHARACTERS = 24, 32, 40
 SIGN = r'[^"\\\x00-\x20\x7f] | "\\" ["\\/n]'  # a backslash escapes only what a card needs
 
 
-def response_format(count: int) -> dict[str, Any]:
-    """As the contract's `responseFormat`: exactly `count` cards of front and back."""
-    return {"type": "json_schema", "schema": card_schema(count), "grammar": card_grammar(count)}
+ONE_GAP = (
+    r'front ::= (word " "){0,15} "{{c1::" word (" " word){0,2} "}}" [.,;:!?]{0,1} (" " word){0,15}',
+    r'back ::= word (" " word){0,5}',
+    r'sign ::= [^"\\{}\x00-\x20\x7f]',
+)
+SHORT_TERM = (r'front ::= word (" " word){0,5}', f'back ::= word (" " word){{0,{BACK_WORDS - 1}}}', f"sign ::= {SIGN}")
+TWO_TEXTS = (
+    f'front ::= word (" " word){{0,{FRONT_WORDS - 1}}}',
+    f'back ::= word (" " word){{0,{BACK_WORDS - 1}}}',
+    f"sign ::= {SIGN}",
+)
+FORMS = {"cloze": ONE_GAP, "definition": SHORT_TERM}
+
+
+def response_format(count: int, kind: str = "") -> dict[str, Any]:
+    """As the contract's `responseFormat`: exactly `count` cards of front and back, in the form of the kind of card."""
+    return {"type": "json_schema", "schema": card_schema(count), "grammar": card_grammar(count, kind)}
 
 
 def card_schema(count: int) -> dict[str, Any]:
@@ -28,17 +43,18 @@ def card_schema(count: int) -> dict[str, Any]:
     return {"type": "array", "items": card, "minItems": count, "maxItems": count}
 
 
-def card_grammar(count: int) -> str:
+def card_grammar(count: int, kind: str = "") -> str:
     """The same as a grammar: one rule a line, `root` first."""
+    front, back, sign = FORMS.get(kind, TWO_TEXTS)
     cards = ' "," '.join(["card"] * count)
     return "\n".join(
         [
             f'root ::= "[" {cards} "]"',
             r'card ::= "{\"front\":\"" front "\",\"back\":\"" back "\"}"',
-            f'front ::= word (" " word){{0,{FRONT_WORDS - 1}}}',
-            f'back ::= word (" " word){{0,{BACK_WORDS - 1}}}',
+            front,
+            back,
             f"word ::= sign{{1,{WORD_CHARACTERS}}}",
-            f"sign ::= {SIGN}",
+            sign,
         ]
     )
 

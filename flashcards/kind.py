@@ -24,7 +24,7 @@ class Flashcards:
             prompt=prompts.build_prompt(prompt, rest["count"], fronts),
             options=rest,
             messages=prompts.build_messages(prompt, rest, fronts),
-            response_format=prompts.build_response_format(rest["count"]),
+            response_format=prompts.build_response_format(rest["count"], str(rest.get("kind") or "")),
         )
 
     def accept_cards(self, raw: Any, cards_so_far: list[dict[str, Any]], wanted: int) -> AcceptedCards:

@@ -10,7 +10,7 @@ from typing import Any
 from flashcards.answer_form import response_format
 from flashcards.token_budget import cut_to_tokens, rough_tokens
 
-PROMPT_VERSION = "1"
+PROMPT_VERSION = "2"
 MESSAGE_TOKENS = 1_000  # the rest of 2,048 is for the answer
 PROMPT_TOKENS, REPEAT_TOKENS, OPTION_TOKENS = 400, 200, 60
 CUT_NOTE = "(The notes go on; this is their beginning.)"
@@ -18,14 +18,15 @@ SYSTEM = "You write flashcards for a student. {kind} Be correct and brief. Every
 DEFAULT_KIND = "question-answer"
 KINDS = {
     "question-answer": "The front is a short question. The back is its answer in a few words.",
-    "cloze": "The front is a true sentence in which ____ stands for one key word. The back is the missing word.",
+    "cloze": "The front is a true sentence with one key word hidden as {{c1::word}}. The back is the hidden word.",
     "definition": "The front is a term. The back is its definition.",
 }
 # one exchange shown before does more for a small model than any rule
 EXAMPLE_TASK = "Generate 2 flashcards about the Moon"
 EXAMPLES = {
     "question-answer": '[{"front":"What does the Moon go round?","back":"Earth"},{"front":"How long is one turn?","back":"27 days"}]',
-    "cloze": '[{"front":"The Moon goes round the ____.","back":"Earth"},{"front":"One turn takes about ____ days.","back":"27"}]',
+    "cloze": '[{"front":"The Moon goes round the {{c1::Earth}}.","back":"Earth"},'
+    '{"front":"One turn takes about {{c1::27}} days.","back":"27"}]',
     "definition": '[{"front":"orbit","back":"the path of one body round another"},{"front":"crater","back":"a hollow made by a stone"}]',
 }
 
@@ -49,9 +50,9 @@ def build_prompt(prompt: str, count: int, fronts_so_far: Sequence[str] = ()) -> 
     return f"{prompt}\n\nWrite {_cards(count, 'more ')}. {_no_repeats(fronts_so_far)}"
 
 
-def build_response_format(count: int) -> dict[str, Any]:
-    """The form of an answer with exactly `count` cards, as JSON schema and as grammar."""
-    return response_format(count)
+def build_response_format(count: int, kind: str = "") -> dict[str, Any]:
+    """The form of an answer with exactly `count` cards of this kind, as JSON schema and as grammar."""
+    return response_format(count, kind)
 
 
 def _opening(kind: str) -> list[dict[str, str]]:
