@@ -1,8 +1,12 @@
 """Flashcards as a kind of generation: how the queue of sessions_app asks for them and checks them."""
 
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from flashcards import prompts
+from flashcards.card_kinds import as_kind
+from flashcards.grounding import Source
 from flashcards.parsing import accept_cards
 from flashcards.services.decks import deck_create_from_generation
 from sessions_app.services.kinds import AcceptedCards, EngineRequest
@@ -27,11 +31,27 @@ class Flashcards:
             response_format=prompts.build_response_format(rest["count"], str(rest.get("kind") or "")),
         )
 
-    def accept_cards(self, raw: Any, cards_so_far: list[dict[str, Any]], wanted: int) -> AcceptedCards:
-        accepted = accept_cards(raw, cards_so_far, wanted)
+    def accept_cards(self, raw: Any, cards_so_far: list[dict[str, Any]], wanted: int, options: dict[str, Any]) -> AcceptedCards:
+        """With a source each card says in `found` and `sentence` whether and where it stands there; no engine says that itself."""
+        accepted = accept_cards(raw, cards_so_far, wanted, finished=lambda card: _finished(card, options))
         return AcceptedCards(accepted.cards, accepted.refused)
 
     def on_succeeded(self, generation: "Generation") -> None:
         """With the option `save` the result is a deck at once."""
         if generation.options.get("save"):
             deck_create_from_generation(generation=generation)
+
+
+def _finished(card: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
+    shaped = as_kind({name: value for name, value in card.items() if name not in ("found", "sentence")}, str(options.get("kind") or ""))
+    source = str(options.get("source") or "")
+    if not source.strip():
+        return shaped
+    is_found, sentence = _source(source).find(shaped["front"], shaped["back"])
+    return shaped | {"found": is_found, "sentence": sentence}
+
+
+@lru_cache(maxsize=16)
+def _source(text: str) -> Source:
+    """Cards of one generation come one by one, all with the same notes."""
+    return Source(text)

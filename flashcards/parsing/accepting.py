@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Any
 from uuid import UUID, uuid4
 
-from flashcards.parsing.drafts import Drafts
+from flashcards.parsing.drafts import Drafts, Finish
 from flashcards.parsing.extras import extras_of
 from flashcards.parsing.parser import parse_cards
 
@@ -22,17 +22,19 @@ class Accepted:
     refused: list[str] = field(default_factory=list)
 
 
-def accept_cards(raw: Any, cards_so_far: Sequence[Mapping[str, Any]], wanted: int, make_id: Callable[[], UUID] = uuid4) -> Accepted:
-    """At most `wanted` good cards out of `raw` (a list, an object that holds one, or the model's text), none of them
-    in `cards_so_far`. An id that came with a card stays if it is a UUID that no other card has. Never raises."""
+def accept_cards(
+    raw: Any, cards_so_far: Sequence[Mapping[str, Any]], wanted: int, make_id: Callable[[], UUID] = uuid4, finished: Finish = dict
+) -> Accepted:
+    """At most `wanted` good cards out of `raw` (a list, an object that holds one, or the model's text), each as `finished` makes it,
+    none of them in `cards_so_far`. An id that came with a card stays if it is a UUID that no other card has. Never raises."""
     if isinstance(raw, str):
         parsed = parse_cards(raw)
-        accepted = accept_cards(parsed.cards, cards_so_far, wanted, make_id)
+        accepted = accept_cards(parsed.cards, cards_so_far, wanted, make_id, finished)
         return Accepted(accepted.cards, parsed.problems + accepted.refused)
     items = _items(raw)
     if items is None:
         return Accepted([], [NO_LIST])
-    drafts = _drafts(items, cards_so_far)
+    drafts = _drafts(items, Drafts(cards_so_far, finished))
     ids = _Ids(cards_so_far, make_id)
     cards = [_card(draft, ids) for draft in drafts.cards[: max(0, wanted)]]
     return Accepted(cards, drafts.problems + _surplus(len(drafts.cards) - len(cards)))
@@ -44,8 +46,7 @@ def _items(raw: Any) -> list[Any] | None:
     return list(islice(raw, CARDS_READ)) if isinstance(raw, list | tuple) else None
 
 
-def _drafts(items: list[Any], cards_so_far: Sequence[Mapping[str, Any]]) -> Drafts:
-    drafts = Drafts(cards_so_far)
+def _drafts(items: list[Any], drafts: Drafts) -> Drafts:
     for item in items:
         members = _members(item)
         if members is None:

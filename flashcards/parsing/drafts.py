@@ -3,7 +3,7 @@
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 SIDE_CHARACTERS = 2000
@@ -21,6 +21,7 @@ NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,15})?")
 TANGLED = re.compile(r'"(?:front|back|question|answer|term|definition)"[ \n]{0,8}:')
 WORDS: dict[str, bool | None] = {"true": True, "True": True, "false": False, "False": False}
 WORDS |= dict.fromkeys(("null", "None", "undefined", "NaN"))
+Finish = Callable[[Mapping[str, Any]], dict[str, Any]]
 
 
 class BadCard(ValueError):
@@ -150,9 +151,13 @@ def _fold(text: str) -> str:
 
 
 class Drafts:
-    """Cards in the order they came, without doubles, and a sentence for each that was refused, by its number."""
+    """Cards in the order they came, without doubles, and a sentence for each that was refused, by its number.
 
-    def __init__(self, earlier: Iterable[Mapping[str, Any]] = ()) -> None:
+    `finished` has the last word on what a card is, before it is compared with the others.
+    """
+
+    def __init__(self, earlier: Iterable[Mapping[str, Any]] = (), finished: Finish = dict) -> None:
+        self._finished = finished
         self.cards: list[dict[str, Any]] = []
         self.problems: list[str] = []
         self.number = 0
@@ -162,7 +167,7 @@ class Drafts:
         """Take the members as the next card, or note why they are none."""
         self.number += 1
         try:
-            card = draft_card(members)
+            card = self._finished(draft_card(members))
             self._take(card, card_key(card["front"], card["back"]))
         except BadCard as bad:
             self._note(bad.why)

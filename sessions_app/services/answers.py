@@ -117,7 +117,7 @@ def _is_for(generation: Generation, answer: Answer) -> bool:
 
 def _add_cards(generation: Generation, raw: Any) -> int:
     """Add what is a card and new, each with a number of its own; how many."""
-    new = get_kind(generation.kind).accept_cards(raw, generation.cards, generation.wanted).cards
+    new = get_kind(generation.kind).accept_cards(raw, generation.cards, generation.wanted, generation.options).cards
     generation.cards = generation.cards + new
     if new and is_tracked(generation):
         generation.seq = session_advance(generation.session_id, by=len(new))

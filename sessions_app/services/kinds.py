@@ -36,8 +36,8 @@ class GenerationKind(Protocol):
     def engine_request(self, prompt: str, options: dict[str, Any], cards_so_far: list[dict[str, Any]]) -> EngineRequest:
         """The request for what is missing beside `cards_so_far`; `options["count"]` of the result is that number."""
 
-    def accept_cards(self, raw: Any, cards_so_far: list[dict[str, Any]], wanted: int) -> AcceptedCards:
-        """At most `wanted` good cards out of hostile `raw`, none of them in `cards_so_far`. Never raises."""
+    def accept_cards(self, raw: Any, cards_so_far: list[dict[str, Any]], wanted: int, options: dict[str, Any]) -> AcceptedCards:
+        """At most `wanted` good cards out of hostile `raw`, as `options` asked for them, none of them in `cards_so_far`. Never raises."""
 
     def on_succeeded(self, generation: "Generation") -> None:
         """Called inside the transaction that accepts the result."""

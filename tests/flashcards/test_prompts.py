@@ -39,7 +39,7 @@ def test_the_example_is_what_an_answer_should_be(kind):
     [
         ("language", "Deutsch", "Deutsch"),
         ("difficulty", "hard", "hard"),
-        ("kind", "cloze", "____"),
+        ("kind", "cloze", "{{c1::word}}"),
         ("kind", "definition", "term"),
         ("kind", "riddle", "riddle"),
         ("source", "The moon pulls the sea.", "The moon pulls the sea."),

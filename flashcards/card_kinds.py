@@ -1,0 +1,61 @@
+"""What a model wrote, as the kind of card that was asked for. Pure.
+
+A small model forgets the braces of a cloze, or draws a line in the place of the word; what it means is plain all the same.
+What has no gap at all is a plain card and says so.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from flashcards.grounding import GAP
+
+BASIC, CLOZE, DEFINITION = "basic", "cloze", "definition"
+KIND_OF_OPTION = {"question-answer": BASIC, "basic": BASIC, "cloze": CLOZE, "definition": DEFINITION}
+NEARLY_A_GAP = re.compile(r"\{{1,2}\s*c?([0-9]{0,2})\s*:{1,2}\s*([^{}:]{1,80}?)\s*\}{1,2}|\{\{\s*([^{}:]{1,80}?)\s*\}\}")
+BLANK = re.compile(r"_{2,}|\[\s*\.{2,}\s*\]|\[\s*(?:blank|gap)\s*\]", re.IGNORECASE)
+HIDDEN_CHARACTERS = 80
+
+
+def as_kind(card: Mapping[str, Any], option: str) -> dict[str, Any]:
+    """The card with its `kind`. `option` is the wish as it was asked for; one that we don't know changes nothing."""
+    kind = KIND_OF_OPTION.get(option)
+    if kind is None:
+        return dict(card)
+    return _as_cloze(card) if kind == CLOZE else {**card, "kind": kind}
+
+
+def whole_sentence(front: str) -> str:
+    """A cloze's front with its gaps filled."""
+    return GAP.sub(r"\1", front)
+
+
+def _as_cloze(card: Mapping[str, Any]) -> dict[str, Any]:
+    front = _with_gap(str(card["front"]), str(card["back"]))
+    if front is None:
+        return {**card, "kind": BASIC}
+    hidden = {match[1].casefold() for match in GAP.finditer(front)}
+    is_only_answer = str(card["back"]).strip(" .").casefold() in hidden
+    return {**card, "front": front, "back": whole_sentence(front) if is_only_answer else card["back"], "kind": CLOZE}
+
+
+def _with_gap(front: str, back: str) -> str | None:
+    """The front with `{{c1::…}}` in it; None when nothing says what is to be hidden."""
+    if GAP.search(front):
+        return front
+    mended = NEARLY_A_GAP.sub(_mended, front)
+    if GAP.search(mended):
+        return mended
+    answer = back.strip(" .")
+    if not 0 < len(answer) <= HIDDEN_CHARACTERS or "}" in answer:
+        return None
+    place = BLANK.search(front) or re.search(rf"(?<!\w){re.escape(answer)}(?!\w)", front, re.IGNORECASE)
+    return place and f"{front[: place.start()]}{{{{c1::{_hidden(place[0], answer)}}}}}{front[place.end() :]}"
+
+
+def _mended(match: re.Match[str]) -> str:
+    return f"{{{{c{match[1] or 1}::{match[2] or match[3]}}}}}"
+
+
+def _hidden(found: str, answer: str) -> str:
+    return answer if BLANK.fullmatch(found) else found

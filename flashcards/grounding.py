@@ -1,0 +1,145 @@
+"""Whether a card stands in the notes it was made from, and in which sentence. Pure.
+
+Words are compared, not meanings: what both texts share of normalised words, long words and figures above all; scripts without spaces
+by pairs of signs. The check leans to "not found": a claim that is not there must not look as if it were. Its twin is
+`static/js/pages/make/grounding.js`; `tests/contract/grounding_cases.json` is the table of both.
+"""
+
+import re
+import unicodedata
+from collections import defaultdict
+from typing import NamedTuple
+
+ENOUGH_OF_BACK, ENOUGH_OF_FRONT = 0.7, 0.35
+SHORT_WORD, SHORT_WEIGHT = 3, 0.25  # the, of, is; der, und; el, de
+ABSENT_WEIGHT = 0.5  # a word that the notes have nowhere is likely one that asks: which, how; wie, welche
+STEM_WEIGHT, STEM_CUT, STEM_LEAST = 0.65, 2, 4  # pump and pumps are nearly one word, and no proof alone
+GAP = re.compile(r"\{\{c[0-9]{1,3}::(.+?)(?:::.*?)?\}\}")
+ACCENTS = re.compile("[\u0300-\u036f]")
+SENTENCE_END = re.compile("(?<=[.!?])[\"'\u201d\u2019)\\]]*\\s+|(?<=[\u3002\uff01\uff1f])|\n+")
+# Thai to Khmer, kana, Han, Hangul: written without spaces, or with endings glued on
+UNSPACED = (
+    (0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x3040, 0x30FF), (0x31F0, 0x31FF),
+    (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xAC00, 0xD7AF), (0xF900, 0xFAFF), (0x20000, 0x3134F),
+)  # fmt: skip
+
+
+class Ground(NamedTuple):
+    """`is_found` is None where nothing could be checked; `sentence` stands in the source as it is, and only when found."""
+
+    is_found: bool | None
+    sentence: str = ""
+
+
+UNCHECKED = Ground(None)
+
+
+class Source:
+    """Notes, ready to have cards looked up in them."""
+
+    def __init__(self, text: str) -> None:
+        self.sentences = split_sentences(text)
+        self._exact: dict[str, set[int]] = defaultdict(set)
+        self._stems: dict[str, set[int]] = defaultdict(set)
+        for at, sentence in enumerate(self.sentences):
+            for word in words_of(sentence, is_source=True):
+                self._exact[word].add(at)
+                for stem in _stems(word):
+                    self._stems[stem].add(at)
+
+    def find(self, front: str, back: str) -> Ground:
+        """The sentence that says what the card says. A cloze is looked for as its whole sentence, and by what it hides."""
+        asked, said = _asked_and_said(front, back)
+        asked_words, said_words = words_of(asked), words_of(said)
+        if not self._exact or not said_words:
+            return UNCHECKED
+        best = self._best(asked_words, said_words)
+        return Ground(False) if best is None else Ground(True, self.sentences[best])
+
+    def _best(self, asked: list[str], said: list[str]) -> int | None:
+        """Of the sentences that say enough, the one that says most; what is asked may stand in the sentence before it."""
+        of_said, of_asked = self._shares(said), self._shares(asked, absent_weight=ABSENT_WEIGHT)
+        figures = [word for word in {*asked, *said} if _is_figure(word)]
+        scored = []
+        for at, share in of_said.items():
+            of_front = max(of_asked.get(at, 0.0), of_asked.get(at - 1, 0.0)) if asked else 1.0
+            if share >= ENOUGH_OF_BACK and of_front >= ENOUGH_OF_FRONT and all(self._has(figure, at) for figure in figures):
+                scored.append((round(share + of_asked.get(at, 0.0), 6), -at))
+        return -max(scored)[1] if scored else None
+
+    def _shares(self, words: list[str], absent_weight: float = 1.0) -> dict[int, float]:
+        """For each sentence that has any of the words, how much of their weight it has."""
+        total = sum(_weight(word) * (1.0 if word in self._exact else absent_weight) for word in words) or 1.0
+        shares: dict[int, float] = defaultdict(float)
+        for word in words:
+            exact = self._exact.get(word, set())
+            alike = set().union(*(self._stems.get(stem, set()) for stem in _stems(word)))
+            for at in exact | alike:
+                shares[at] += _weight(word) * (1.0 if at in exact else STEM_WEIGHT) / total
+        return shares
+
+    def _has(self, figure: str, at: int) -> bool:
+        places = self._exact.get(figure, set())
+        return at in places or at - 1 in places
+
+
+def split_sentences(text: str) -> list[str]:
+    """The sentences and lines of a text, each as it stands there."""
+    parts = (part.strip() for part in SENTENCE_END.split(text))
+    return [part for part in parts if part]
+
+
+def words_of(text: str, *, is_source: bool = False) -> list[str]:
+    """The text's words, each once, normalised; pairs of signs where no spaces stand between words (in a source single signs, too)."""
+    words: dict[str, None] = {}
+    for run in _runs(_fold(text)):
+        if not _is_unspaced(run[0]):
+            words[run] = None
+        elif len(run) == 1 or is_source:
+            words.update(dict.fromkeys(run))
+        words.update(dict.fromkeys(run[at : at + 2] for at in range(len(run) - 1) if _is_unspaced(run[0])))
+    return list(words)
+
+
+def _asked_and_said(front: str, back: str) -> tuple[str, str]:
+    hidden = [match[1] for match in GAP.finditer(front)]
+    return (" ".join(hidden), GAP.sub(r"\1", front)) if hidden else (front, back)
+
+
+def _fold(text: str) -> str:
+    """Without case, and without the accents of Latin, Greek and Cyrillic."""
+    return unicodedata.normalize("NFC", ACCENTS.sub("", unicodedata.normalize("NFKD", text)).casefold())
+
+
+def _runs(text: str) -> list[str]:
+    """Unbroken stretches of letters, digits and their marks, of spaced or unspaced script."""
+    runs: list[str] = []
+    before: bool | None = None
+    for sign in text:
+        kind = _is_unspaced(sign) if unicodedata.category(sign)[0] in "LNM" else None
+        if kind is not None and kind is before:
+            runs[-1] += sign
+        elif kind is not None:
+            runs.append(sign)
+        before = kind
+    return runs
+
+
+def _is_unspaced(sign: str) -> bool:
+    return any(first <= ord(sign) <= last for first, last in UNSPACED)
+
+
+def _is_figure(word: str) -> bool:
+    return any(unicodedata.category(sign) == "Nd" for sign in word)
+
+
+def _weight(word: str) -> float:
+    is_small = len(word) <= SHORT_WORD and not _is_figure(word) and not _is_unspaced(word[0])
+    return SHORT_WEIGHT if is_small else 1.0
+
+
+def _stems(word: str) -> list[str]:
+    """The word, and it without its last letters."""
+    if _is_figure(word) or _is_unspaced(word[0]):
+        return []
+    return [word[: len(word) - cut] for cut in range(STEM_CUT + 1) if len(word) - cut >= STEM_LEAST]

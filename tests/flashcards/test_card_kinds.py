@@ -1,0 +1,50 @@
+"""A card is of the kind that was asked for, or says that it is a plain one."""
+
+import pytest
+
+from flashcards.card_kinds import as_kind
+from flashcards.kind import Flashcards
+
+SENTENCE = "The Moon goes round the Earth."
+GAPPED = "The Moon goes round the {{c1::Earth}}."
+
+
+@pytest.mark.parametrize(
+    ("front", "back", "shown"),
+    [
+        (GAPPED, "Earth", (GAPPED, SENTENCE, "cloze")),
+        (GAPPED, "earth.", (GAPPED, SENTENCE, "cloze")),
+        (GAPPED, "It takes 27 days.", (GAPPED, "It takes 27 days.", "cloze")),
+        ("The Moon goes round the {c1::Earth}.", "Earth", (GAPPED, SENTENCE, "cloze")),
+        ("The Moon goes round the {{c1:Earth}}.", "Earth", (GAPPED, SENTENCE, "cloze")),
+        ("The Moon goes round the {{ Earth }}.", "Earth", (GAPPED, SENTENCE, "cloze")),
+        ("The Moon goes round the {{::Earth}}.", "Earth", (GAPPED, SENTENCE, "cloze")),
+        ("The Moon goes round the ____.", "Earth", (GAPPED, SENTENCE, "cloze")),
+        ("The Moon goes round the [...].", "Earth.", (GAPPED, SENTENCE, "cloze")),
+        (SENTENCE, "earth", (GAPPED, SENTENCE, "cloze")),
+        ("The {{c1::Moon::what?}} goes round the Earth.", "Moon", ("The {{c1::Moon::what?}} goes round the Earth.", SENTENCE, "cloze")),
+        ("What goes round the Earth?", "The Moon", ("What goes round the Earth?", "The Moon", "basic")),
+        ("An earthquake shakes.", "Earth", ("An earthquake shakes.", "Earth", "basic")),
+        ("____ is long", "a" * 81, ("____ is long", "a" * 81, "basic")),
+    ],
+)
+def test_a_cloze_has_a_gap_and_its_whole_sentence(front, back, shown):
+    card = as_kind({"front": front, "back": back}, "cloze")
+    assert (card["front"], card["back"], card["kind"]) == shown
+
+
+@pytest.mark.parametrize(("option", "kind"), [("question-answer", "basic"), ("definition", "definition")])
+def test_other_kinds_are_as_they_were_written(option, kind):
+    assert as_kind({"front": "Ebb", "back": "Falling water"}, option) == {"front": "Ebb", "back": "Falling water", "kind": kind}
+
+
+def test_a_wish_that_is_not_known_changes_nothing():
+    assert as_kind({"front": "Ebb", "back": "Falling water"}, "riddle") == {"front": "Ebb", "back": "Falling water"}
+
+
+def test_the_same_cloze_streamed_and_answered_is_one_card():
+    options = {"topic": "Moon", "count": 2, "kind": "cloze"}
+    raw = [{"front": "The Moon goes round the ____.", "back": "Earth"}]
+    streamed = Flashcards().accept_cards(raw, [], 2, options).cards
+    assert len(streamed) == 1
+    assert Flashcards().accept_cards(raw, streamed, 1, options).cards == []
