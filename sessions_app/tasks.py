@@ -3,8 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from sessions_app.services.engines import engines_forget_silent
-from sessions_app.services.leases import leases_recover
+from sessions_app.services.leases import leases_recover, sockets_recover
 from sessions_app.services.sessions import sessions_delete_old, sessions_expire_idle
 
 
@@ -16,7 +15,7 @@ def expire_idle_sessions() -> int:
 @shared_task
 def recover_generations() -> int:
     now = timezone.now()
-    engines_forget_silent(now=now)
+    sockets_recover(now=now)
     return leases_recover(now=now)
 
 

@@ -19,7 +19,6 @@ from sessions_app.handlers.peers import Peer
 from sessions_app.models import WebLLMSession
 from sessions_app.protocol import ServerMessage
 from sessions_app.services import engines, leases, sessions
-from sessions_app.services.catalogue import find_model
 
 __all__ = ["Peer", "beat", "close_socket", "follow_generation", "follow_queue", "handle", "open_socket"]
 
@@ -36,10 +35,7 @@ def open_socket(knock: Knock, channel: str, dialect: str) -> tuple[Peer, list[Se
     log.info("Socket opened: session %s, %s", session.pk, dialect)
     if not peer.is_guide:
         return peer, v1.greet(peer, now)
-    model = find_model(session.model_id)
-    peer.engine_name = model.engine if model else ""
-    facts = {"engine": peer.engine_name, "dialect": dialect, "connectedAt": now.isoformat()}
-    sessions.session_engine_ready(session_id=session.pk, facts=facts, now=now)
+    guide.be_ready(peer, session.model_id, now)
     return peer, guide.start_next(peer, now)
 
 

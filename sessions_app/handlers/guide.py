@@ -1,57 +1,85 @@
 """The guide's dialect: what each message does. Every function takes the peer and returns the messages for that socket, in order."""
 
+import logging
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
+from django.db import DatabaseError
 from django.db.models import Q
 from django.utils import timezone
 
 from sessions_app import protocol
 from sessions_app.handlers.messages import engine_generate, outcome
 from sessions_app.handlers.peers import Peer
-from sessions_app.models import Generation, GenerationStatus
+from sessions_app.models import OPEN, Generation, GenerationStatus
 from sessions_app.protocol import ServerMessage
-from sessions_app.services import answers, generations, leases, sessions
+from sessions_app.services import answers, engines, generations, leases, sessions
+from sessions_app.services.catalogue import find_model
 
-ENDED_BADLY = (GenerationStatus.FAILED, GenerationStatus.CANCELLED)
+log = logging.getLogger(__name__)
+
+
+def be_ready(peer: Peer, model_id: str, now: datetime) -> None:
+    """A socket of this dialect is an engine from the beginning, of its session's model."""
+    model = find_model(model_id)
+    name = model.engine if model else ""
+    peer.engine = {"session_id": peer.session_id, "user_id": peer.user_id, "model_id": model_id, "name": name, "is_guide": True}
+    shown = {"engine": name, "dialect": peer.dialect, "connectedAt": now.isoformat()}
+    engines.engine_ready(channel=peer.channel, engine=peer.engine, shown=shown, now=now)
 
 
 def start_next(peer: Peer, now: datetime) -> list[ServerMessage]:
-    """Start the next waiting generation on this socket's engine, if it is idle."""
-    generation = leases.lease_claim(engine=peer.claimant, now=now)
+    """Start the next waiting generation on this socket's engine, if it is idle. What it took up from another socket comes first: its
+    client gets its results in the order of its requests."""
+    followed = Q(pk__in=peer.followed)
+    generation = leases.lease_take_over(engine=peer.claimant, which=followed, now=now) if peer.followed else None
+    generation = generation or leases.lease_claim(engine=peer.claimant, now=now, among=followed if peer.followed else None)
     return _started(peer, generation) if generation else []
 
 
 def _started(peer: Peer, generation: Generation) -> list[ServerMessage]:
     asked = engine_generate(generation)
-    if generation.requester != peer.channel:
+    if generation.pk not in peer.asked:
         return [asked]
     return [protocol.Progress(5, "Starting generation...", generation_id=generation.pk), asked]
 
 
 def generation_changed(peer: Peer, generation_id: UUID) -> list[ServerMessage]:
     """A generation of this session was ended or requeued: tell its asker if that is this socket, and take on what waits."""
-    now = timezone.now()
-    generation = Generation.objects.filter(pk=generation_id, session=peer.session_id).first()
-    told = _told_once(peer, generation) if generation and generation.status in ENDED_BADLY else []
-    return [*told, *start_next(peer, now)]
+    return [*_outcomes(peer, peer.asked & {generation_id}), *_following(peer, timezone.now())]
 
 
 def beat(peer: Peer, now: datetime) -> list[ServerMessage]:
-    """The heartbeat: outcomes and work that no event announced."""
-    untold = Generation.objects.filter(session=peer.session_id, requester=peer.channel, status__in=ENDED_BADLY)
-    told = [message for generation in untold for message in _told_once(peer, generation)]
-    return [*told, *start_next(peer, now)]
+    """The heartbeat: note that the socket is there; outcomes and work that no event announced."""
+    engines.engine_seen(channel=peer.channel, engine=peer.engine, now=now)
+    return [*_outcomes(peer, peer.asked), *_following(peer, now)]
+
+
+def _outcomes(peer: Peer, asked: set[UUID]) -> list[ServerMessage]:
+    ended = Generation.objects.filter(pk__in=asked).exclude(status__in=OPEN).order_by("created_at") if asked else ()
+    return [message for generation in ended for message in _told_once(peer, generation)]
 
 
 def _told_once(peer: Peer, generation: Generation) -> list[ServerMessage]:
-    """The outcome for its asker, if that is this socket. A client without ids would take a second error for its next request's,
-    and an event, a heartbeat and the message itself may all bring the same one: who asked is struck out with the first."""
-    asker = Generation.objects.filter(pk=generation.pk, requester=peer.channel)
-    return outcome(generation) if asker.update(requester="") else []
+    """The outcome, if this socket waits for it. A client without ids would take a second one for its next request's, and an event, a
+    heartbeat and the message itself may all bring the same."""
+    if generation.pk not in peer.asked:
+        return []
+    peer.asked.discard(generation.pk)
+    peer.followed.discard(generation.pk)
+    return outcome(generation)
+
+
+def _following(peer: Peer, now: datetime) -> list[ServerMessage]:
+    """What comes next, after something that the client must hear of whatever happens to the database meanwhile."""
+    try:
+        return start_next(peer, now)
+    except DatabaseError as error:
+        log.warning("Nothing was started, the heartbeat will make up for it: %s", error)
+        return []
 
 
 def cached(asked: generations.Asked, request_id: str | None) -> list[ServerMessage]:
@@ -87,33 +115,45 @@ def fail(peer: Peer, message: protocol.EngineError, now: datetime) -> Generation
 
 
 def _generate(peer: Peer, message: protocol.Generate, now: datetime) -> list[ServerMessage]:
-    ask = generations.Ask(message.prompt, message.options.filled(message.prompt), message.options.refresh, peer.channel, message.request_id)
-    asked = generations.generation_submit(session_id=peer.session_id, user_id=peer.user_id, ask=ask, now=now, engine=peer.claimant)
-    if asked.started:
-        return [queued(asked, message.request_id), *_started(peer, asked.started)]
+    asked = generations.generation_submit(
+        session_id=peer.session_id, user_id=peer.user_id, ask=_ask(peer, message), now=now, engine=peer.claimant
+    )
     if asked.cached_cards is not None:
         return cached(asked, message.request_id)
-    earlier = Generation.objects.get(pk=asked.generation_id) if asked.is_repeated else None
-    if earlier and earlier.finished_at:
-        return outcome(earlier)
+    peer.asked.add(asked.generation_id)
+    if asked.started:
+        return [queued(asked, message.request_id), *_started(peer, asked.started)]
+    if asked.is_repeated:
+        return _taken_up(peer, asked, message.request_id, now)
     peer.has_backlog = True
-    return [queued(asked, message.request_id), *start_next(peer, now)]
+    return [queued(asked, message.request_id), *_following(peer, now)]
+
+
+def _ask(peer: Peer, message: protocol.Generate) -> generations.Ask:
+    options = message.options.filled(message.prompt)
+    awaited = frozenset(peer.asked)
+    return generations.Ask(message.prompt, options, message.options.refresh, peer.channel, message.request_id, awaited)
+
+
+def _taken_up(peer: Peer, asked: generations.Asked, request_id: str | None, now: datetime) -> list[ServerMessage]:
+    """The generation was there before: its outcome, or the word that it is on its way."""
+    earlier = Generation.objects.get(pk=asked.generation_id)
+    if earlier.finished_at:
+        return _told_once(peer, earlier)
+    if earlier.requester != peer.channel:
+        peer.followed.add(earlier.pk)
+    peer.has_backlog = True
+    return [queued(asked, request_id), *_following(peer, now)]
 
 
 def _response(peer: Peer, message: protocol.Response, now: datetime) -> list[ServerMessage]:
     generation = answers.answer_accept(engine=peer.claimant, answer=answer_of(message), now=now)
     if generation.status == GenerationStatus.LEASED:
         return [engine_generate(generation)]
-    mine = _outcome_of_answer(peer, generation)
-    following = start_next(peer, now) if peer.has_backlog else []
+    mine = _told_once(peer, generation)
+    following = _following(peer, now) if peer.has_backlog else []
     peer.has_backlog = bool(following)
     return [*mine, *following]
-
-
-def _outcome_of_answer(peer: Peer, generation: Generation) -> list[ServerMessage]:
-    if generation.status in ENDED_BADLY:
-        return _told_once(peer, generation)
-    return outcome(generation) if generation.requester == peer.channel else []
 
 
 def _engine_error(peer: Peer, message: protocol.EngineError, now: datetime) -> list[ServerMessage]:
@@ -122,7 +162,7 @@ def _engine_error(peer: Peer, message: protocol.EngineError, now: datetime) -> l
 
 
 def _engine_progress(peer: Peer, message: protocol.EngineProgress, now: datetime) -> list[ServerMessage]:
-    leases.lease_renew(which=Q(engine=peer.channel), now=now)
+    leases.lease_renew(engine=peer.claimant, which=Q(engine=peer.channel), now=now)
     return []
 
 

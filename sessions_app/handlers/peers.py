@@ -7,27 +7,35 @@ from uuid import UUID
 from django.utils import timezone
 
 from sessions_app.protocol import GUIDE
+from sessions_app.services.engines import EngineColumns
 from sessions_app.services.leases import Claimant
 
 
 @dataclass
 class Peer:
     """Whose socket it is, and the channel by which other processes reach it. `seq` is the last number that was told to it;
-    `engine_name` is empty for a `mindflip.v1` socket that has not said `ready`; without `has_backlog` nothing that this socket asked
-    for waits, and what others left behind is found by events and heartbeats."""
+    `engine` is empty for a `mindflip.v1` socket that has not said `ready`; without `has_backlog` nothing that this socket asked
+    for waits, and what others left behind is found by events and heartbeats. A socket of the guide's dialect waits for the outcomes
+    of `asked`; those `followed` were another's, and come before what it asks for after them."""
 
     session_id: UUID
     user_id: int
     channel: str
-    engine_name: str = ""
+    engine: EngineColumns = field(default_factory=lambda: EngineColumns())
     dialect: str = GUIDE
     seq: int = 0
     has_backlog: bool = False
+    asked: set[UUID] = field(default_factory=set)
+    followed: set[UUID] = field(default_factory=set)
     touched_at: datetime = field(default_factory=timezone.now)
 
     @property
     def is_guide(self) -> bool:
         return self.dialect == GUIDE
+
+    @property
+    def engine_name(self) -> str:
+        return self.engine.get("name", "")
 
     @property
     def claimant(self) -> Claimant:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q
 
 from sessions_app import protocol
+from sessions_app.exceptions import StaleResponse
 from sessions_app.handlers import guide
 from sessions_app.handlers.messages import engine_generate, outcome, snapshot, told
 from sessions_app.handlers.peers import Peer
@@ -37,29 +38,28 @@ def catch_up(peer: Peer, now: datetime) -> list[ServerMessage]:
 
 def start_next(peer: Peer, now: datetime) -> list[ServerMessage]:
     """Give this socket's engine something to do, if it has one that is idle."""
-    generation = leases.lease_claim(engine=peer.claimant, now=now) if peer.engine_name else None
+    generation = leases.lease_claim(engine=peer.claimant, now=now) if peer.engine else None
     return [engine_generate(generation)] if generation else []
 
 
 def beat(peer: Peer, now: datetime) -> list[ServerMessage]:
     """The heartbeat: note that the engine is there, and make up for lost events."""
-    if peer.engine_name:
-        engines.engine_seen(channel=peer.channel, now=now)
+    if peer.engine:
+        engines.engine_seen(channel=peer.channel, engine=peer.engine, now=now)
     return start_next(peer, now)
 
 
 def _ready(peer: Peer, message: protocol.Ready, now: datetime) -> list[ServerMessage]:
-    peer.engine_name = message.engine
-    engines.engine_ready(
-        channel=peer.channel,
-        session_id=peer.session_id,
-        user_id=peer.user_id,
-        model_id=message.model_id,
-        name=message.engine,
-        facts=message.facts,
-        speed=message.speed,
-        now=now,
-    )
+    peer.engine = {
+        "session_id": peer.session_id,
+        "user_id": peer.user_id,
+        "model_id": message.model_id,
+        "name": message.engine,
+        "facts": message.facts,
+        "speed": message.speed,
+    }
+    shown = {"engine": message.engine, "modelId": message.model_id, "readyAt": now.isoformat(), **message.facts}
+    engines.engine_ready(channel=peer.channel, engine=peer.engine, shown=shown, now=now)
     return start_next(peer, now)
 
 
@@ -100,14 +100,16 @@ def _engine_error(peer: Peer, message: protocol.EngineError, now: datetime) -> l
     engine until it says `ready` again."""
     guide.fail(peer, message, now)
     if message.code in BROKEN:
-        peer.engine_name = ""
+        peer.engine = {}
         engines.engine_gone(channel=peer.channel)
     return start_next(peer, now)
 
 
 def _engine_progress(peer: Peer, message: protocol.EngineProgress, now: datetime) -> list[ServerMessage]:
-    which = Q(lease=message.lease, user=peer.user_id) if message.lease else Q(engine=peer.channel)
-    leases.lease_renew(which=which, now=now)
+    """A sign of life; an engine that came back claims its lease with it, as with a card."""
+    is_held = leases.lease_renew(engine=peer.claimant, which=Q(lease=message.lease) if message.lease else Q(engine=peer.channel), now=now)
+    if message.lease and not is_held:
+        raise StaleResponse(answers.STALE)
     return []
 
 

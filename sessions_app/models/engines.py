@@ -12,9 +12,14 @@ class EngineQuerySet(models.QuerySet["Engine"]):
         """Heard of within ENGINE_PRESENT_SECONDS: presence is a timestamp, because a disconnect may never be told."""
         return self.filter(seen_at__gt=now - timedelta(seconds=settings.ENGINE_PRESENT_SECONDS))
 
+    def silent(self, now: datetime) -> "EngineQuerySet":
+        """The others: their disconnect was never told."""
+        return self.filter(seen_at__lte=now - timedelta(seconds=settings.ENGINE_PRESENT_SECONDS))
+
 
 class Engine(models.Model):
-    """What runs a model behind one `mindflip.v1` socket, from its `ready` until the socket is gone.
+    """What runs a model behind one socket, until the socket is gone: of `mindflip.v1` from its `ready`, of the guide's dialect from the
+    beginning (`is_guide`), for its own session alone.
 
     `channel` is that socket's; `speed` is in tokens a second, as last seen.
     """
@@ -24,6 +29,7 @@ class Engine(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="engines")
     model_id = models.CharField(max_length=200)
     name = models.CharField(max_length=40)
+    is_guide = models.BooleanField(default=False, db_default=False)
     facts = models.JSONField(default=dict)
     speed = models.FloatField(default=0)
     ready_at = models.DateTimeField(db_default=Now())

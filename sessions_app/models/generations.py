@@ -41,11 +41,12 @@ class GenerationQuerySet(models.QuerySet["Generation"]):
 class Generation(models.Model):
     """One request for cards: queued → leased → succeeded | failed | cancelled.
 
-    `requester` is the channel of the guide's socket that asked, empty for whatever asked otherwise; `engine` is the channel of the
-    engine's socket, the last one's while it is queued: hints where to send, never proof of anything. `result_key` is the server's
-    own name of the result in the cache. `asks` counts how often this attempt's engine was asked for more. `seq` is the session's
-    number at which the row last changed, `moved_seq` that at which it was last queued or leased, `card_seqs` those at which its cards
-    came; what the guide's dialect asks for has none.
+    `requester` is the channel of the guide's socket that asked, empty when that is gone and for whatever asked otherwise; `engine`
+    is the channel of the engine's socket, the last one's while it is queued: hints where to send, never proof of anything.
+    `result_key` is the server's own name of the result in the cache. `asks` counts how often this attempt's engine was asked for
+    more. `seq` is the session's number at which the row last changed, `moved_seq` that at which it was last queued or leased,
+    `card_seqs` those at which its cards came; what the guide's dialect asks for has none. `slot` is its place among the
+    QUEUE_PER_USER that may be open at once.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -76,6 +77,7 @@ class Generation(models.Model):
     seq = models.BigIntegerField(null=True, blank=True)
     moved_seq = models.BigIntegerField(null=True, blank=True)
     card_seqs = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    slot = models.PositiveSmallIntegerField(null=True, blank=True)
 
     objects = GenerationQuerySet.as_manager()
 
@@ -92,9 +94,9 @@ class Generation(models.Model):
             ),
             models.UniqueConstraint(fields=["engine"], name="one_generation_per_engine", condition=Q(status="leased")),
             models.UniqueConstraint(fields=["user", "request_id"], name="generation_request_once"),
+            models.UniqueConstraint(fields=["user", "slot"], name="generation_queue", condition=Q(status__in=OPEN)),
         ]
         indexes = [
-            models.Index(fields=["user", "created_at"], name="generation_queue", condition=Q(status__in=OPEN)),
             models.Index(fields=["lease_expires_at"], name="generation_by_lease", condition=Q(status="leased")),
             models.Index(fields=["queued_at"], name="generation_waiting", condition=Q(status="queued")),
             models.Index(fields=["user", "-created_at", "-id"], name="generation_of_user"),

@@ -63,7 +63,8 @@ def answer_accept(*, engine: Claimant, answer: Answer, now: datetime) -> Generat
     else:
         _finish(generation, now)
     generation.save()
-    events.generations_changed([(generation.session_id, generation.pk)] if is_tracked(generation) else [])
+    is_told_here = generation.requester == engine.channel  # by the answer to this message, and nobody else asked
+    events.generations_changed([] if is_told_here else [(generation.session_id, generation.pk)])
     return generation
 
 

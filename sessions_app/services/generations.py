@@ -1,5 +1,7 @@
 """Asking for cards: out of the cache, or as a row in the queue."""
 
+import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,25 +25,28 @@ from sessions_app.services.sessions import session_alive
 CANCELLED_BY_USER = Outcome(GenerationStatus.CANCELLED, "cancelled", "The generation was cancelled.")
 FLASHCARDS = "flashcards"
 RETRY_SECONDS = 10
+TRIES = 50  # each that fails means that another request of the user got in
 
 
 @dataclass(frozen=True)
 class Ask:
     """One wish for cards as it came in. `requester` is the channel of the guide's socket that asks, empty for anybody else: what
-    they ask for is numbered, and told to all of the session. With a `request_id` the same wish twice is one generation."""
+    they ask for is numbered, and told to all of the session; `awaited` is what that socket asked for before. With a `request_id`
+    the same wish twice is one generation."""
 
     prompt: str
     options: dict[str, Any]
     is_refresh: bool = False
     requester: str = ""
     request_id: str | None = None
+    awaited: frozenset[UUID] = frozenset()
     kind: str = FLASHCARDS
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What became of an Ask: cards at once out of the cache, or a generation in the queue with `place` before it; `started` is
-    that generation when the asker's own engine has it already."""
+    """What became of an Ask: cards at once out of the cache, or a generation in the queue with `place` before it, which was there
+    before if `is_repeated`; `started` is that generation when the asker's own engine has it already."""
 
     generation_id: UUID
     cached_cards: list[dict[str, Any]] | None = None
@@ -60,10 +65,13 @@ def generation_submit(*, session_id: UUID, user_id: int, ask: Ask, now: datetime
     remembered = None if ask.is_refresh else result_read(key)
     if remembered:
         return Asked(UUID(remembered["generationId"]), cached_cards=remembered["cards"])
-    try:
-        return _queued(session, ask, key, now, engine)
-    except IntegrityError:  # the same request came at the same time by another way
-        return _repeated(user_id, ask) or _queued(session, ask, key, now, engine)
+    for _ in range(TRIES):
+        try:
+            return _queued(session, ask, key, now, engine)
+        except IntegrityError:  # at the same time another took the slot, or the same request came by another way
+            if ask.request_id and (earlier := _repeated(user_id, ask)):
+                return earlier
+    raise _full("You ask for very much at once: wait a moment.")
 
 
 def generation_cancel(*, user_id: int, which: Q, now: datetime) -> bool:
@@ -102,18 +110,13 @@ def _key(session: WebLLMSession, ask: Ask) -> str:
 
 @transaction.atomic
 def _queued(session: WebLLMSession, ask: Ask, key: str, now: datetime, engine: Claimant | None) -> Asked:
-    known = Generation.objects.only("session_id", "requester", "seq", "result_key")
+    known = Generation.objects.only("session_id", "requester", "seq", "result_key", "slot")
     waiting = list(known.open().filter(user=session.user_id).order_by("created_at"))
-    orphan = next((one for one in waiting if ask.requester and _is_orphan(one, session, key)), None)
-    if orphan and _adopt(orphan, ask.requester):
-        return Asked(orphan.pk, place=waiting.index(orphan))
-    if len(waiting) >= settings.QUEUE_PER_USER:
-        raise TooMany(
-            f"You have {len(waiting)} generations waiting, which is the most: wait for one to finish.",
-            retry_after=RETRY_SECONDS,
-            code="queue_full",
-        )
+    same = next((one for one in waiting if _is_left_behind(one, session, ask, key)), None)
+    if same:
+        return _shared(same, ask, place=waiting.index(same))
     generation = _new(session, ask, key, now)
+    generation.slot = _free_slot(waiting)
     if engine and all(one.session_id != session.pk for one in waiting):
         lease_begin(generation=generation, engine=engine, now=now)
         return Asked(generation.pk, place=len(waiting), started=generation)
@@ -142,20 +145,33 @@ def _new(session: WebLLMSession, ask: Ask, key: str, now: datetime) -> Generatio
 
 
 def _repeated(user_id: int, ask: Ask) -> Asked | None:
-    """What became of the same request before, whatever its state. A socket of the guide's dialect asks from here on."""
+    """What became of the same request before, whatever its state."""
     earlier = Generation.objects.filter(user=user_id, request_id=ask.request_id).first()
-    if earlier is None:
-        return None
-    if ask.requester:
-        Generation.objects.open().filter(pk=earlier.pk).update(requester=ask.requester)
-    return Asked(earlier.pk, is_repeated=True)
+    return _shared(earlier, ask) if earlier else None
 
 
-def _is_orphan(generation: Generation, session: WebLLMSession, key: str) -> bool:
-    is_left_behind = generation.requester == "" and not is_tracked(generation)
-    return is_left_behind and generation.session_id == session.pk and generation.result_key == key
+def _shared(generation: Generation, ask: Ask, place: int = 0) -> Asked:
+    """What two sockets of the guide's dialect wait for is neither's own any more: the engine of either may take it."""
+    if ask.requester and generation.requester not in ("", ask.requester):
+        Generation.objects.open().filter(pk=generation.pk).update(requester="")
+    return Asked(generation.pk, place=place, is_repeated=True)
 
 
-def _adopt(orphan: Generation, requester: str) -> bool:
-    """A client that dropped asks again for the same: it gets the generation it left behind, and nothing runs twice."""
-    return bool(Generation.objects.open().filter(pk=orphan.pk, requester="").update(requester=requester))
+def _is_left_behind(generation: Generation, session: WebLLMSession, ask: Ask, key: str) -> bool:
+    """A client without ids that dropped asks again for the same: it gets the generation it left behind, and nothing runs twice.
+    Nobody knows at once whether another socket that asked is gone, so nothing is taken from it: both are told the outcome."""
+    is_anothers = not is_tracked(generation) and generation.requester != ask.requester and generation.pk not in ask.awaited
+    is_the_same = generation.session_id == session.pk and generation.result_key == key
+    return bool(ask.requester) and not ask.request_id and is_anothers and is_the_same
+
+
+def _free_slot(waiting: Sequence[Generation]) -> int:
+    """One of those left, by chance, so that requests at the same time seldom meet; if they do, the database lets one in."""
+    free = set(range(settings.QUEUE_PER_USER)) - {one.slot for one in waiting}
+    if not free or len(waiting) >= settings.QUEUE_PER_USER:
+        raise _full(f"You have {len(waiting)} generations waiting, which is the most: wait for one to finish.")
+    return secrets.choice(tuple(free))
+
+
+def _full(sentence: str) -> TooMany:
+    return TooMany(sentence, retry_after=RETRY_SECONDS, code="queue_full")

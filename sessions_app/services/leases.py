@@ -11,11 +11,11 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Least
 
 from sessions_app import events
-from sessions_app.models import Attempt, Generation, GenerationStatus
+from sessions_app.models import Attempt, Engine, Generation, GenerationStatus
 from sessions_app.services.engines import engines_idle
 from sessions_app.services.history import is_tracked, session_advance, session_advance_moved
 from sessions_app.services.matching import may_take
@@ -38,21 +38,44 @@ class Claimant:
     is_guide: bool = True
 
 
-def lease_claim(*, engine: Claimant, now: datetime) -> Generation | None:
-    """The oldest waiting generation that this engine should take, now leased to it; None when there is none, or when it is at
-    work already. What another socket of the guide's dialect asked for is that socket's own to compute."""
+def lease_claim(*, engine: Claimant, now: datetime, among: Q | None = None) -> Generation | None:
+    """The oldest waiting generation (of those `among`) that this engine should take, now leased to it; None when there is none, or
+    when it is at work already. What another socket of the guide's dialect asked for is that socket's own to compute."""
     find = _for_guide if engine.is_guide else _for_any_of_the_user
     try:
         with transaction.atomic():
-            return _claim(engine, find, now)
+            return _claim(engine, find, among or Q(), now)
     except IntegrityError:  # one_generation_per_engine: another message of this socket was quicker
         return None
 
 
-def lease_renew(*, which: Q, now: datetime) -> bool:
-    """The engine was heard of: its lease runs LEASE_SECONDS from now. False when it holds none."""
-    held = Generation.objects.filter(which, status=GenerationStatus.LEASED)
-    return bool(held.update(lease_expires_at=lease_end(now)))
+def lease_renew(*, engine: Claimant, which: Q, now: datetime) -> bool:
+    """The engine was heard of: its lease runs LEASE_SECONDS from now, and is this socket's unless that was given something else
+    meanwhile. False when it holds none."""
+    held = Generation.objects.filter(which, user=engine.user_id, status=GenerationStatus.LEASED)
+    is_at_work = Exists(Generation.objects.leased_by(engine.channel))
+    holder = Case(When(is_at_work, then=F("engine")), default=Value(engine.channel))
+    try:
+        with transaction.atomic():
+            return bool(held.update(lease_expires_at=lease_end(now), engine=holder))
+    except IntegrityError:  # it was given something else just now
+        return bool(held.update(lease_expires_at=lease_end(now)))
+
+
+def lease_take_over(*, engine: Claimant, which: Q, now: datetime) -> Generation | None:
+    """The oldest lease of those that an engine holds which is gone, now this engine's; the attempt goes on. None when there is none,
+    or when this engine is at work. Should the other come back, the first answer counts."""
+    is_there = Exists(Engine.objects.present(now).filter(channel=OuterRef("engine")))
+    left = Generation.objects.filter(which, ~is_there, user=engine.user_id, status=GenerationStatus.LEASED)
+    try:
+        with transaction.atomic():
+            generation = left.order_by("created_at").select_for_update(of=("self",), skip_locked=True).first()
+            if generation:
+                generation.engine, generation.lease_expires_at = engine.channel, lease_end(now)
+                generation.save(update_fields=["engine", "lease_expires_at"])
+            return generation
+    except IntegrityError:  # one_generation_per_engine
+        return None
 
 
 @transaction.atomic
@@ -81,6 +104,24 @@ def socket_gone(*, channel: str, now: datetime) -> None:
     grace = now + timedelta(seconds=settings.LEASE_GRACE_SECONDS)
     Generation.objects.leased_by(channel).update(lease_expires_at=Least(F("lease_expires_at"), grace))
     Generation.objects.open().filter(requester=channel).update(requester="")
+
+
+@transaction.atomic
+def sockets_recover(*, now: datetime) -> int:
+    """Do for sockets that were not heard of for ENGINE_PRESENT_SECONDS what their disconnect would have done, had it been told: their
+    leases lapse, unless they were renewed since, and what they asked for has no asker. How many engines were forgotten."""
+    silent = list(Engine.objects.silent(now).select_for_update().values_list("channel", flat=True))
+    unrenewed = lease_end(now) - timedelta(seconds=settings.ENGINE_PRESENT_SECONDS)
+    held = Generation.objects.filter(status=GenerationStatus.LEASED, engine__in=silent, lease_expires_at__lte=unrenewed)
+    held.update(lease_expires_at=Least(F("lease_expires_at"), Value(now)))
+    is_there = Exists(Engine.objects.present(now).filter(channel=OuterRef("requester")))
+    left_behind = Generation.objects.open().filter(~Q(requester=""), ~is_there)
+    users = set(left_behind.filter(status=GenerationStatus.QUEUED).values_list("user", flat=True))
+    left_behind.update(requester="")
+    Engine.objects.filter(pk__in=silent).delete()
+    for user_id in users:
+        events.queue_changed(user_id)
+    return len(silent)
 
 
 def leases_recover(*, now: datetime, batch: int = 500) -> int:
@@ -113,11 +154,11 @@ def _for_any_of_the_user(engine: Claimant, now: datetime) -> Q | None:
     return Q(pk__in=[one.pk for one in waiting if may_take(own, one, one.session.model_id, idle, now)])
 
 
-def _claim(engine: Claimant, find: Callable[[Claimant, datetime], Q | None], now: datetime) -> Generation | None:
+def _claim(engine: Claimant, find: Callable[[Claimant, datetime], Q | None], among: Q, now: datetime) -> Generation | None:
     wanted = find(engine, now)
     if wanted is None:
         return None
-    waiting = Generation.objects.filter(wanted, status=GenerationStatus.QUEUED).order_by("created_at")
+    waiting = Generation.objects.filter(wanted, among, status=GenerationStatus.QUEUED).order_by("created_at")
     generation = waiting.select_for_update(of=("self",), skip_locked=True).first()
     if generation is None or Generation.objects.leased_by(engine.channel).exists():
         return None

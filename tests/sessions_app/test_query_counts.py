@@ -17,7 +17,7 @@ ANSWER = protocol.decode('{"type":"response","cacheKey":"webllm:flashcards:Tides
 @pytest.fixture
 def peer(alice, new_session) -> handlers.Peer:
     new_session(alice)
-    return handlers.Peer(WebLLMSession.objects.get().pk, alice.pk, "channel.of.a.socket", "webllm")
+    return handlers.Peer(WebLLMSession.objects.get().pk, alice.pk, "channel.of.a.socket")
 
 
 @contextmanager
