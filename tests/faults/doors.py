@@ -66,6 +66,13 @@ class Talker:
 
 
 @asynccontextmanager
+async def talking_as_the_guide_does(address: str) -> AsyncIterator[Talker]:
+    """An open socket without a subprotocol."""
+    async with connect(address, ping_interval=None, max_size=None, proxy=None) as connection:
+        yield Talker(connection)
+
+
+@asynccontextmanager
 async def talking(address: str) -> AsyncIterator[Talker]:
     """An open socket that has been greeted."""
     async with v1_connection(address) as connection:

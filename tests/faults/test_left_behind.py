@@ -1,0 +1,63 @@
+"""A daphne is killed under a client of the guide's dialect: what it asked for is taken up by its next socket, and runs once."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mindflip.embedded.places import free_port
+from mindflip.embedded.programs import program
+from tests.faults.doors import Account, Talker, at, talking_as_the_guide_does
+from tests.processes import RunningServer, running_server
+
+# a socket whose disconnect was never told is known to be gone after seconds here, not after a minute
+HURRIED = {"MINDFLIP_HEARTBEAT_SECONDS": "1", "MINDFLIP_ENGINE_PRESENT_SECONDS": "4"}
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[RunningServer]:
+    with running_server(tmp_path, **HURRIED) as server:
+        yield server
+
+
+@pytest.fixture
+def other(server: RunningServer) -> str:
+    """The address of a second daphne."""
+    port = free_port()
+    second = program("web", server.folder / "log" / "second.log", server.environment | {"MINDFLIP_PORT": str(port)}, port=port)
+    server.services.append(second)
+    server.start(second)
+    return f"http://127.0.0.1:{port}"
+
+
+async def ask(client: Talker, **more: Any) -> None:
+    await client.send(type="generate", prompt="About tides", options={"count": 1, "topic": "Tides"}, **more)
+
+
+async def answer(client: Talker, asked: dict[str, Any]) -> None:
+    """As the guide's client does: by the cache key alone."""
+    await client.send(type="response", cacheKey=asked["cacheKey"], data={"cards": [{"front": "ebb", "back": "falling"}]})
+
+
+@pytest.mark.parametrize("request_id", [None, "r1"])
+async def test_who_asks_again_after_a_killed_daphne_has_the_same_generation_and_one_result(server, other, request_id):
+    ids = {"requestId": request_id} if request_id else {}
+    account = Account(server.url, "alice")
+    session = account.new_session(server.url)
+    async with talking_as_the_guide_does(session["wsUrl"]) as client:
+        await ask(client, **ids)
+        before = await client.until("generate")
+        server.web.kill()
+    async with talking_as_the_guide_does(at(other, session["wsUrl"])) as client:
+        await ask(client, **ids)
+        assert (await client.until("progress"))["message"] == "Queued"
+        again = await client.until("generate")
+        assert (again["generationId"], again["attempt"]) == (before["generationId"], 1)
+        await answer(client, again)
+        result = await client.until("result")
+        assert (result["generationId"], result["data"]["cards"][0]["front"]) == (before["generationId"], "ebb")
+        await ask(client)
+        assert (await client.until("result"))["data"]["cached"], "and no second result of the first request"
+    listed = account.http.get(f"{other}/api/webllm/session/{session['sessionId']}/generations").json()["results"]
+    assert [one["status"] for one in listed] == ["succeeded"]

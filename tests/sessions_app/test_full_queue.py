@@ -1,0 +1,56 @@
+"""The queue of a user has an exact end, however many ask at once."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from sessions_app.exceptions import TooMany
+from sessions_app.models import Generation
+from sessions_app.services.generations import Ask, generation_submit
+
+ASKERS = 8
+ASKS = 3
+
+
+@pytest.fixture
+def all_at_once(transactional_db, alice, new_session):
+    """How ASKERS threads fare that each ask ASKS times, all beginning together."""
+    session = new_session(alice)["sessionId"]
+    together = Barrier(ASKERS)
+
+    def ask(asker: int) -> list[str]:
+        together.wait(10)
+        try:
+            return [_submitted(session, alice.pk, f"{asker} {number}") for number in range(ASKS)]
+        finally:
+            connection.close()
+
+    def ask_all() -> list[str]:
+        with ThreadPoolExecutor(ASKERS) as threads:
+            return [answer for answers in threads.map(ask, range(ASKERS)) for answer in answers]
+
+    return ask_all
+
+
+def _submitted(session: str, user_id: int, topic: str) -> str:
+    try:
+        generation_submit(session_id=session, user_id=user_id, ask=Ask(topic, {"count": 1, "topic": topic}), now=timezone.now())
+    except TooMany as error:
+        return error.code
+    return "queued"
+
+
+@pytest.mark.parametrize("most", [5, 1])
+def test_no_more_get_in_than_there_is_room_for_and_room_is_not_wasted(settings, all_at_once, most):
+    settings.QUEUE_PER_USER = most
+    answers = all_at_once()
+    assert (answers.count("queued"), answers.count("queue_full")) == (most, ASKERS * ASKS - most)
+    assert Generation.objects.open().count() == most
+
+
+def test_who_has_room_gets_in_though_many_ask_at_once(settings, all_at_once):
+    settings.QUEUE_PER_USER = ASKERS * ASKS
+    assert all_at_once() == ["queued"] * (ASKERS * ASKS)
