@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from flashcards import views
 
@@ -7,4 +7,5 @@ urlpatterns = [
     path("flashcards/decks/<uuid:deck_id>", views.DeckView.as_view(), name="api-deck"),
     path("flashcards/decks/<uuid:deck_id>/cards", views.CardsView.as_view(), name="api-deck-cards"),
     path("flashcards/cards/<uuid:card_id>", views.CardView.as_view(), name="api-card"),
+    path("flashcards/", include("flashcards.keeping.urls")),
 ]

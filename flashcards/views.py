@@ -11,14 +11,15 @@ from rest_framework.serializers import BaseSerializer
 from flashcards.models import Deck
 from flashcards.pagination import CardPages, DeckPages
 from flashcards.serializers import CardSerializer, DeckCreateSerializer, DeckDetailSerializer, DeckSerializer
-from flashcards.services import cards, decks
+from flashcards.services import bin, cards, decks
+from flashcards.services.search import cards_found, decks_found
 
 WITHOUT_PUT = ["get", "post", "patch", "delete", "head", "options"]
 
 
 class DecksView(generics.ListCreateAPIView):
-    """The caller's decks, newest first · POST `{generationId, name?}` saves a result, the same one only once ·
-    POST `{name, cards}` makes a deck by hand."""
+    """The caller's decks, newest first; `?q=` with these words, `?tag=` with this tag · POST `{generationId, name?}` saves a
+    result, the same one only once · POST `{name, cards}` makes a deck by hand."""
 
     pagination_class = DeckPages
 
@@ -26,7 +27,9 @@ class DecksView(generics.ListCreateAPIView):
         return DeckCreateSerializer if self.request.method == "POST" else DeckSerializer
 
     def get_queryset(self) -> Any:
-        return Deck.objects.of(self.request.user).with_card_count().defer("source")
+        asked = self.request.query_params
+        decks = Deck.objects.of(self.request.user).with_card_count().defer("source")
+        return decks_found(decks, text=asked.get("q", ""), tag=asked.get("tag", ""))
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         body = self.get_serializer(data=request.data)
@@ -39,7 +42,7 @@ class DecksView(generics.ListCreateAPIView):
 
 
 class DeckView(generics.RetrieveUpdateDestroyAPIView):
-    """One deck with its cards · PATCH `{name?, tags?}` · DELETE."""
+    """One deck with its cards · PATCH `{name?, tags?}` · DELETE puts it into the bin."""
 
     http_method_names = WITHOUT_PUT
 
@@ -54,17 +57,19 @@ class DeckView(generics.RetrieveUpdateDestroyAPIView):
         serializer.instance = decks.deck_update(user=self.request.user, deck_id=self.kwargs["deck_id"], **changes)
 
     def perform_destroy(self, instance: Deck) -> None:
-        decks.deck_delete(user=self.request.user, deck_id=instance.pk)
+        bin.deck_delete(user=self.request.user, deck_id=instance.pk)
 
 
 class CardsView(generics.ListCreateAPIView):
-    """A deck's cards in their order · POST adds one at the end."""
+    """A deck's cards in their order, `?q=` with these words, `?tag=`, `?kind=` · POST adds one at the end."""
 
     serializer_class = CardSerializer
     pagination_class = CardPages
 
     def get_queryset(self) -> Any:
-        return decks.deck_for_user(user=self.request.user, deck_id=self.kwargs["deck_id"]).cards.kept()
+        deck = decks.deck_for_user(user=self.request.user, deck_id=self.kwargs["deck_id"])
+        asked = {name: self.request.query_params.get(name, "") for name in ("tag", "kind")}
+        return cards_found(deck.cards.kept(), text=self.request.query_params.get("q", ""), **asked)
 
     def perform_create(self, serializer: BaseSerializer) -> None:
         members = serializer.validated_data
@@ -72,7 +77,7 @@ class CardsView(generics.ListCreateAPIView):
 
 
 class CardView(generics.RetrieveUpdateDestroyAPIView):
-    """One card · PATCH what changes · DELETE."""
+    """One card · PATCH what changes · DELETE puts it into the bin."""
 
     serializer_class = CardSerializer
     http_method_names = WITHOUT_PUT
@@ -85,7 +90,7 @@ class CardView(generics.RetrieveUpdateDestroyAPIView):
         serializer.instance = cards.card_update(user=self.request.user, card_id=self.kwargs["card_id"], members=members)
 
     def perform_destroy(self, instance: Any) -> None:
-        cards.card_delete(user=self.request.user, card_id=instance.pk)
+        bin.cards_delete(user=self.request.user, card_ids=[instance.pk])
 
 
 def _saved(user: Any, body: dict[str, Any]) -> decks.SavedDeck:

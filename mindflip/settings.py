@@ -150,6 +150,7 @@ SWEEP_SECONDS = env.integer("MINDFLIP_SWEEP_SECONDS", 15, "how often generations
 CELERY_BEAT_SCHEDULE = {
     "expire-idle-sessions": {"task": "sessions_app.tasks.expire_idle_sessions", "schedule": 60.0},
     "recover-generations": {"task": "sessions_app.tasks.recover_generations", "schedule": float(SWEEP_SECONDS)},
+    "empty-bin": {"task": "flashcards.tasks.empty_bin", "schedule": 3600.0},
     "delete-old-sessions": {"task": "sessions_app.tasks.delete_old_sessions", "schedule": 3600.0},
 }
 
@@ -226,6 +227,9 @@ SOCKET_RATE = env.integer("MINDFLIP_SOCKET_RATE", 100, "messages a second one so
 SOCKET_BURST = env.integer("MINDFLIP_SOCKET_BURST", 200, "messages one socket may send at once", least=1)
 MESSAGE_BYTES = env.integer("MINDFLIP_MESSAGE_BYTES", 65_536, "largest message on a socket", least=1024)
 RESPONSE_BYTES = env.integer("MINDFLIP_RESPONSE_BYTES", 1_048_576, "largest response of an engine", least=1024)
+
+# --- decks -----------------------------------------------------------------------------------------------------------
+BIN_DAYS = env.integer("MINDFLIP_BIN_DAYS", 30, "days after which deleted decks and cards are gone for good", least=1)
 
 # --- browser policies ------------------------------------------------------------------------------------------------
 # WebLLM's own list keeps weights on huggingface.co (which hands downloads on to storage hosts), libraries on raw.githubusercontent.com.

@@ -1,6 +1,7 @@
 """Cards, each in one deck."""
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -8,8 +9,11 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from flashcards.models.keys import SideKeyField, side_key
+
 SIDE_CHARACTERS = 2_000
 CARDS_PER_DECK = 2_000
+KEYS = {"front": "front_key", "back": "back_key"}
 
 
 class CardKind(models.TextChoices):
@@ -29,6 +33,20 @@ class CardQuerySet(models.QuerySet["Card"]):
         """Those that are not in the bin."""
         return self.filter(deleted_at=None)
 
+    def bulk_update(self, objs: Iterable[Any], fields: Iterable[str], batch_size: int | None = None) -> int:
+        """As Django's; a changed side takes its key along, which Django would leave as it was."""
+        cards, names = list(objs), with_keys(fields)
+        for side in set(KEYS) & set(names):
+            for card in cards:
+                setattr(card, KEYS[side], side_key(getattr(card, side)))
+        return super().bulk_update(cards, names, batch_size)
+
+
+def with_keys(fields: Iterable[str]) -> list[str]:
+    """The names of columns, with the key of each side that is among them."""
+    names = list(fields)
+    return list(dict.fromkeys([*names, *(KEYS[name] for name in names if name in KEYS)]))
+
 
 class Card(models.Model):
     """Two sides. `extras` are the other members that came with the card, as they came.
@@ -42,6 +60,8 @@ class Card(models.Model):
     position = models.PositiveIntegerField()
     front = models.CharField(max_length=SIDE_CHARACTERS)
     back = models.CharField(max_length=SIDE_CHARACTERS)
+    front_key = SideKeyField(side="front", editable=False)
+    back_key = SideKeyField(side="back", editable=False)
     kind = models.CharField(max_length=12, choices=CardKind.choices, default=CardKind.BASIC)
     extras = models.JSONField(default=dict, blank=True)
     tags = ArrayField(models.CharField(max_length=60), default=list, blank=True)
@@ -61,6 +81,10 @@ class Card(models.Model):
             models.UniqueConstraint(fields=["deck", "position"], name="card_position_once", deferrable=models.Deferrable.DEFERRED),
             models.UniqueConstraint(fields=["deck", "guid"], name="card_guid_once", condition=~Q(guid="")),
         ]
+        indexes = [models.Index(fields=["deck", "front_key", "back_key"], name="card_keys", condition=Q(deleted_at=None))]
 
     def __str__(self) -> str:
         return self.front
+
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        super().save(*args, update_fields=update_fields if update_fields is None else with_keys(update_fields), **kwargs)

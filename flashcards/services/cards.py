@@ -1,4 +1,4 @@
-"""Single cards of a deck: added, edited, deleted. Each change locks its deck, so that places are given once."""
+"""Single cards of a deck: added and edited. Both lock the deck, so that places are given once and changes come one by one."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,15 +6,14 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Count, Max, Q
 from django.db.models.functions import Now
 
-from flashcards.models import CARDS_PER_DECK, Card, CardKind, Deck
+from flashcards.models import Card, CardKind
 from flashcards.parsing import BadCard, draft_card
 from flashcards.parsing.drafts import ROLES, name_of
 from flashcards.services.card_columns import check_gap, columns_checked, other_members
-from flashcards.services.decks import NO_DECK
-from sessions_app.exceptions import Conflict, Invalid, NotFound
+from flashcards.services.places import decks_lock, decks_touch, next_position
+from sessions_app.exceptions import Invalid, NotFound
 
 NO_CARD = "There is no card with this id."
 
@@ -35,22 +34,19 @@ def card_add(*, user: User, deck_id: UUID, members: Mapping[str, Any]) -> Card:
     """
     draft, columns = _checked(members), columns_checked(members)
     check_gap(columns.get("kind", CardKind.BASIC), draft["front"])
-    deck = Deck.objects.of(user).filter(pk=deck_id).select_for_update().first()
-    if deck is None:
-        raise NotFound(NO_DECK)
-    place = _next_position(deck)
+    deck = decks_lock(user=user, deck_ids=[deck_id])[deck_id]
+    place = next_position(deck)
     card = Card(deck=deck, position=place, front=draft["front"], back=draft["back"], extras=other_members(draft), **columns)
     card.save(force_insert=True)
-    _touch(deck.pk)
+    decks_touch([deck.pk])
     return card
 
 
 @transaction.atomic
 def card_update(*, user: User, card_id: UUID, members: Mapping[str, Any]) -> Card:
     """Change the members that are given and leave the others. Raises NotFound and Invalid."""
-    card = Card.objects.of(user).filter(pk=card_id).select_for_update(of=("self",)).first()
-    if card is None:
-        raise NotFound(NO_CARD)
+    decks_lock(user=user, deck_ids=[card_for_user(user=user, card_id=card_id).deck_id])
+    card = card_for_user(user=user, card_id=card_id)  # as it is now that nobody else can change it
     before = {"front": card.front, "back": card.back}
     sides = _checked({side: members.get(side, before[side]) for side in before})
     columns = columns_checked(members)
@@ -64,15 +60,7 @@ def _write(card: Card, columns: Mapping[str, Any]) -> None:
         setattr(card, name, value)
     check_gap(card.kind, card.front)
     card.save(update_fields=list(columns))
-    _touch(card.deck_id)
-
-
-@transaction.atomic
-def card_delete(*, user: User, card_id: UUID) -> None:
-    """Delete one card; the places of the others stay. Raises NotFound."""
-    card = card_for_user(user=user, card_id=card_id)
-    card.delete()
-    _touch(card.deck_id)
+    decks_touch([card.deck_id])
 
 
 def _checked(members: Mapping[str, Any]) -> dict[str, Any]:
@@ -83,13 +71,6 @@ def _checked(members: Mapping[str, Any]) -> dict[str, Any]:
         raise Invalid(sentence, fields={bad.side or "front": [sentence]}) from None
 
 
-def _next_position(deck: Deck) -> int:
-    places = deck.cards.aggregate(count=Count("pk", filter=Q(deleted_at=None)), last=Max("position"))  # a place in the bin is taken, too
-    if places["count"] >= CARDS_PER_DECK:
-        raise Conflict(f"This deck has {CARDS_PER_DECK} cards, which is the most: delete some, or begin another.", code="deck_full")
-    return (places["last"] or 0) + 1
-
-
 def _followed(extras: Mapping[str, Any], before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, Any]:
     """A `question` that said what the front said goes on saying so."""
     followed = dict(extras)
@@ -98,7 +79,3 @@ def _followed(extras: Mapping[str, Any], before: Mapping[str, str], after: Mappi
         if side and value == before[side]:
             followed[key] = after[side]
     return followed
-
-
-def _touch(deck_id: UUID) -> None:
-    Deck.objects.filter(pk=deck_id).update(updated_at=Now())

@@ -1,4 +1,4 @@
-"""Decks: made from a generation or by hand, renamed, deleted."""
+"""Decks: made from a generation or by hand, renamed and tagged."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -12,14 +12,13 @@ from flashcards.models import CARDS_PER_DECK, NAME_CHARACTERS, Card, Deck
 from flashcards.parsing import accept_cards
 from flashcards.parsing.drafts import clean, trim
 from flashcards.services.card_columns import check_gap, columns_checked, columns_usable, other_members
+from flashcards.services.places import NO_DECK
 from flashcards.services.tags import tags_checked
 from sessions_app.exceptions import Conflict, Invalid, NotFound
 from sessions_app.services.generations import generation_for_user
 
 if TYPE_CHECKING:
     from sessions_app.models import Generation
-
-NO_DECK = "There is no deck with this id."
 
 
 class SavedDeck(NamedTuple):
@@ -35,6 +34,16 @@ def deck_for_user(*, user: User, deck_id: UUID) -> Deck:
     if deck is None:
         raise NotFound(NO_DECK)
     return deck
+
+
+def deck_named(*, user: User, deck_id: str | None) -> UUID | None:
+    """The deck that a query names; None when it names none. Raises Invalid for what is no id, and NotFound."""
+    if not deck_id:
+        return None
+    try:
+        return deck_for_user(user=user, deck_id=UUID(deck_id)).pk
+    except ValueError:
+        raise Invalid("Give a deck's id.", fields={"deck": ["This is no deck's id."]}) from None
 
 
 def deck_create(*, user: User, name: str, cards: Any = (), tags: Any = ()) -> Deck:
@@ -79,13 +88,6 @@ def deck_update(*, user: User, deck_id: UUID, name: str | None = None, tags: Any
     if not changed:
         raise NotFound(NO_DECK)
     return deck_for_user(user=user, deck_id=deck_id)
-
-
-def deck_delete(*, user: User, deck_id: UUID) -> None:
-    """Delete the deck and its cards. Raises NotFound."""
-    deleted, _ = Deck.objects.of(user).filter(pk=deck_id).delete()
-    if not deleted:
-        raise NotFound(NO_DECK)
 
 
 def _origin(generation: "Generation", name: str) -> dict[str, Any]:

@@ -5,7 +5,8 @@ import uuid
 import pytest
 from rest_framework.test import APIClient
 
-DECKS, CARDS = "/api/flashcards/decks", "/api/flashcards/cards"
+API = "/api/flashcards"
+DECKS, CARDS, BIN = f"{API}/decks", f"{API}/cards", f"{API}/bin"
 
 
 @pytest.fixture
@@ -23,7 +24,20 @@ def doors(deck_id, card_id):
         ("get", f"{CARDS}/{card_id}", None),
         ("patch", f"{CARDS}/{card_id}", {"front": "mine"}),
         ("delete", f"{CARDS}/{card_id}", None),
+        ("post", f"{CARDS}/{card_id}/restore", None),
+        ("post", f"{CARDS}/delete", {"cards": [str(card_id)]}),
+        ("post", f"{CARDS}/restore", {"cards": [str(card_id)]}),
+        ("post", f"{CARDS}/tag", {"cards": [str(card_id)], "add": ["mine"]}),
+        ("post", f"{CARDS}/move", {"cards": [str(card_id)], "to": str(deck_id)}),
+        ("post", f"{DECKS}/{deck_id}/restore", None),
+        ("post", f"{DECKS}/{deck_id}/merge", {"into": str(uuid.UUID(int=1))}),
+        ("delete", f"{BIN}/decks/{deck_id}", None),
+        ("delete", f"{BIN}/cards/{card_id}", None),
+        ("get", f"{API}/duplicates?deck={deck_id}", None),
     ]
+
+
+LISTS = [("get", f"{API}/{name}", None) for name in ("decks", "bin", "bin/decks", "bin/cards", "duplicates", "tags")]
 
 
 def test_a_stranger_is_told_the_same_of_what_exists_and_what_does_not(api, alice, charlie, deck):
@@ -43,7 +57,7 @@ def test_a_list_shows_only_ones_own(api, bob, charlie, deck, make_deck):
 
 
 def test_nobody_comes_in_without_a_token(deck):
-    for method, address, body in [*doors(deck["id"], deck["cards"][0]["id"]), ("get", DECKS, None), ("post", DECKS, {"name": "x"})]:
+    for method, address, body in [*doors(deck["id"], deck["cards"][0]["id"]), *LISTS, ("post", DECKS, {"name": "x"})]:
         answer = getattr(APIClient(HTTP_HOST="localhost"), method)(address, body)
         assert answer.status_code == 401, (method, address)
         assert answer.json()["error"]
@@ -54,3 +68,12 @@ def test_a_cookie_without_its_csrf_token_changes_nothing(alice, deck, password):
     browser.login(username="alice", password=password)
     assert browser.get(f"{DECKS}/{deck['id']}").status_code == 200
     assert browser.delete(f"{DECKS}/{deck['id']}").status_code == 403
+
+
+def test_a_stranger_finds_nothing_of_others_in_bins_and_lists(api, alice, charlie, deck, make_deck):
+    api(alice).delete(f"{DECKS}/{deck['id']}")
+    make_deck(alice, "neap", "neap tide")
+    for name in ("decks", "bin/decks", "bin/cards", "duplicates"):
+        assert api(charlie).get(f"{API}/{name}").json()["results"] == [], name
+    assert api(charlie).post(f"{DECKS}/{deck['id']}/restore").status_code == 404
+    assert api(charlie).delete(f"{BIN}/decks/{deck['id']}").status_code == 404

@@ -1,0 +1,1 @@
+"""REST of keeping decks in order: the bin, many cards at once, merging, duplicates."""

@@ -1,0 +1,27 @@
+"""Cards that ask the same and are meant to."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+
+
+class KeptTwinsQuerySet(models.QuerySet["KeptTwins"]):
+    def of(self, user: Any) -> "KeptTwinsQuerySet":
+        return self.filter(user=user)
+
+
+class KeptTwins(models.Model):
+    """A user keeps all cards whose front has this key: they are no longer shown as duplicates until there are more than `count`."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="kept_twins", db_index=False)
+    front_key = models.UUIDField()
+    count = models.PositiveIntegerField()
+
+    objects = KeptTwinsQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "front_key"], name="twins_kept_once")]
+
+    def __str__(self) -> str:
+        return str(self.front_key)

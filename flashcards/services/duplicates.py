@@ -1,0 +1,62 @@
+"""Cards that ask the same: all of a user's in one query over their keys, however many decks they lie in."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Window
+from django.db.models.functions import Coalesce, RowNumber
+
+from flashcards.models import Card, KeptTwins
+from sessions_app.exceptions import NotFound
+
+SHOWN_OF_ONE_GROUP = 12
+
+
+@dataclass(frozen=True)
+class Twins:
+    """Cards with the same front, in all `count`, of which the first twelve are here. Exact: some have the same back, too."""
+
+    front_key: UUID
+    count: int
+    is_exact: bool
+    cards: Sequence[Card]
+
+
+def twin_groups(user: User, deck_id: UUID | None = None) -> QuerySet[Any, Any]:
+    """One row for each front that several of the user's cards have: `front_key`, `count`, `backs`; those with equal backs first.
+
+    With a deck: only fronts that one of its cards has, the twins lying there or elsewhere. What the user keeps is left out.
+    """
+    cards = Card.objects.of(user)
+    if deck_id is not None:
+        cards = cards.filter(front_key__in=Card.objects.of(user).filter(deck_id=deck_id).order_by().values("front_key"))
+    kept = KeptTwins.objects.of(user).filter(front_key=OuterRef("front_key")).values("count")
+    groups = cards.order_by().values("front_key").annotate(count=Count("pk"), backs=Count("back_key", distinct=True))
+    asked = groups.filter(count__gt=1).annotate(kept=Coalesce(Subquery(kept), 0)).filter(count__gt=F("kept"))
+    return asked.annotate(repeats=F("count") - F("backs")).order_by("-repeats", "front_key")
+
+
+def twins_shown(user: User, groups: Iterable[dict[str, Any]]) -> list[Twins]:
+    """The cards of some groups, the oldest first, in one query."""
+    rows = list(groups)
+    cards = _first_cards(user, [row["front_key"] for row in rows])
+    by_key = {key: list(group) for key, group in groupby(cards, key=lambda card: card.front_key)}
+    return [Twins(row["front_key"], row["count"], row["backs"] < row["count"], by_key.get(row["front_key"], [])) for row in rows]
+
+
+def twins_keep(*, user: User, front_key: UUID) -> None:
+    """Show these cards as duplicates no more, until another one joins them. Raises NotFound when no two cards have this front."""
+    count = Card.objects.of(user).filter(front_key=front_key).count()
+    if count < 2:
+        raise NotFound("There are no duplicates with this front any more.")
+    KeptTwins.objects.update_or_create(user=user, front_key=front_key, defaults={"count": count})
+
+
+def _first_cards(user: User, keys: Sequence[UUID]) -> QuerySet[Card]:
+    nth = Window(RowNumber(), partition_by="front_key", order_by=["created_at", "pk"])
+    cards = Card.objects.of(user).filter(front_key__in=keys).annotate(nth=nth).filter(nth__lte=SHOWN_OF_ONE_GROUP)
+    return cards.select_related("deck").defer("deck__source").order_by("front_key", "nth")

@@ -1,0 +1,83 @@
+"""Finding decks and cards by words and tags. Each search reads one user's rows at most (docs/decisions/deck-search.md)."""
+
+from collections import Counter
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db.models import CharField, Count, Exists, F, Func, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Concat, Lower
+
+from flashcards.models import Card, CardKind, Deck
+from flashcards.models.cards import CardQuerySet
+from flashcards.models.decks import DeckQuerySet
+from flashcards.parsing.drafts import clean, trim
+
+WORDS_MOST, WORD_CHARACTERS, TAGS_SHOWN = 6, 100, 300
+BETWEEN = "\x1f"  # in no tag that anybody types
+SORTS = {
+    "newest": ["-created_at", "-pk"],
+    "changed": ["-updated_at", "-pk"],
+    "name": [Lower("name"), "pk"],
+    "size": ["-card_count", "-created_at", "-pk"],
+    "due": ["-due_count", "-created_at", "-pk"],
+}
+
+
+def words_of(text: str) -> list[str]:
+    """What is looked for: the first six words, of at most 100 characters."""
+    return [word[:WORD_CHARACTERS] for word in trim(clean(text)).split()[:WORDS_MOST]]
+
+
+def decks_found(decks: DeckQuerySet, *, text: str = "", tag: str = "") -> DeckQuerySet:
+    """Those that have each word of the text somewhere: in name, topic or tags, or on a card; and that have the tag, when one is given."""
+    found: DeckQuerySet = _tagged(decks, tag)
+    for word in words_of(text):
+        on_a_card = _with_word(Card.objects.kept().filter(deck=OuterRef("pk")), word)
+        found = found.filter(Q(name__icontains=word) | Q(topic__icontains=word) | Q(tags_text__icontains=word) | Exists(on_a_card))
+    return found
+
+
+def cards_found(cards: CardQuerySet, *, text: str = "", tag: str = "", kind: str = "") -> CardQuerySet:
+    """Those that have each word of the text on a side or in a tag; and the tag and kind, when they are given."""
+    found: CardQuerySet = _tagged(cards, tag)
+    for word in words_of(text):
+        found = _with_word(found, word)
+    return found.filter(kind=kind) if kind in CardKind.values else found
+
+
+def tags_of(user: User) -> list[str]:
+    """The tags of the user's decks and cards, the most used first, each once whatever its capitals."""
+    counted: Counter[str] = Counter()
+    spelled: dict[str, str] = {}
+    for rows in (Deck.objects.of(user), Card.objects.of(user)):
+        for tag, count in _tag_counts(rows):
+            counted[tag.casefold()] += count
+            spelled.setdefault(tag.casefold(), tag)
+    return [spelled[fold] for fold, _ in sorted(counted.items(), key=lambda each: (-each[1], each[0]))[:TAGS_SHOWN]]
+
+
+def deck_tags_of(user: User) -> list[str]:
+    """The tags of the user's decks, in alphabetical order, to filter by."""
+    spelled = {tag.casefold(): tag for tag, _ in _tag_counts(Deck.objects.of(user))}
+    return [spelled[fold] for fold in sorted(spelled)[:TAGS_SHOWN]]
+
+
+def _with_word(cards: Any, word: str) -> Any:
+    is_there = Q(front__icontains=word) | Q(back__icontains=word) | Q(tags_text__icontains=word)
+    return cards.alias(tags_text=_tags_text()).filter(is_there)
+
+
+def _tagged(rows: Any, tag: str) -> Any:
+    found = rows.alias(tags_text=_tags_text())
+    return found.filter(tags_text__icontains=f"{BETWEEN}{clean(tag)}{BETWEEN}") if tag else found
+
+
+def _tags_text() -> Concat:
+    tags = Func(F("tags"), Value(BETWEEN), function="array_to_string", output_field=CharField())
+    return Concat(Value(BETWEEN), tags, Value(BETWEEN), output_field=CharField())
+
+
+def _tag_counts(rows: Any) -> QuerySet[Any, Any]:
+    tag = Func(F("tags"), function="unnest", output_field=CharField())
+    counts: QuerySet[Any, Any] = rows.order_by().annotate(tag=tag).values("tag").annotate(count=Count("pk"))
+    return counts.order_by("-count", "tag").values_list("tag", "count")

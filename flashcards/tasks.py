@@ -1,0 +1,11 @@
+"""What runs by the clock (settings.CELERY_BEAT_SCHEDULE). It may run twice or late without harm."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from flashcards.services.bin import bin_delete_old
+
+
+@shared_task
+def empty_bin() -> int:
+    return bin_delete_old(now=timezone.now())

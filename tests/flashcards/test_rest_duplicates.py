@@ -1,0 +1,86 @@
+"""Cards that ask the same: found in and across decks, deleted or kept."""
+
+import uuid
+
+import pytest
+
+API = "/api/flashcards"
+
+
+@pytest.fixture
+def decks(alice, make_deck):
+    return make_deck(alice, "ebb", "flow", name="Tides"), make_deck(alice, "EBB.", "neap", name="Sea")
+
+
+def groups(client, **query):
+    return client.get(f"{API}/duplicates", query).json()["results"]
+
+
+def test_the_same_question_is_found_across_decks_however_it_is_written(api, alice, decks):
+    (group,) = groups(api(alice))
+    assert [(card["deckName"], card["front"]) for card in group["cards"]] == [("Tides", "ebb"), ("Sea", "EBB.")]
+    assert (group["count"], group["isExact"]) == (2, False)
+
+
+def test_the_same_answer_too_makes_it_exact_and_comes_first(api, alice, decks):
+    client = api(alice)
+    client.post(f"{API}/decks/{decks[0]['id']}/cards", {"front": "Neap", "back": " what NEAP is "})
+    assert [(group["isExact"], group["cards"][0]["front"]) for group in groups(client)] == [(True, "neap"), (False, "ebb")]
+
+
+def test_a_changed_front_is_compared_as_it_is_now(api, alice, decks):
+    client = api(alice)
+    client.patch(f"{API}/cards/{decks[1]['cards'][0]['id']}", {"front": "Spring"})
+    assert groups(client) == []
+    client.patch(f"{API}/cards/{decks[1]['cards'][0]['id']}", {"front": "FLOW"})
+    assert [group["cards"][0]["front"] for group in groups(client)] == ["flow"]
+
+
+def test_one_deck_is_asked_about_its_own_fronts(api, alice, decks, make_deck):
+    client, third = api(alice), make_deck(alice, "neap", name="Moon")
+    assert [group["cards"][0]["front"] for group in groups(client, deck=third["id"])] == ["neap"]
+    assert client.get(f"{API}/duplicates", {"deck": "x"}).status_code == 400
+    assert client.get(f"{API}/duplicates", {"deck": str(uuid.uuid4())}).status_code == 404
+
+
+def test_what_is_in_the_bin_is_no_duplicate(api, alice, decks):
+    client = api(alice)
+    client.delete(f"{API}/cards/{decks[0]['cards'][0]['id']}")
+    assert groups(client) == []
+
+
+def test_kept_twins_are_not_shown_until_there_is_one_more(api, alice, decks):
+    client = api(alice)
+    key = groups(client)[0]["frontKey"]
+    assert client.post(f"{API}/duplicates/keep", {"frontKey": key}).status_code == 204
+    assert groups(client) == []
+    client.post(f"{API}/decks/{decks[0]['id']}/cards", {"front": "ebb!", "back": "x"})
+    assert groups(client)[0]["count"] == 3
+
+
+def test_only_twins_are_kept(api, alice, charlie, decks):
+    key = groups(api(alice))[0]["frontKey"]
+    assert api(alice).post(f"{API}/duplicates/keep", {"frontKey": str(uuid.uuid4())}).status_code == 404
+    assert api(charlie).post(f"{API}/duplicates/keep", {"frontKey": key}).status_code == 404
+    assert api(alice).post(f"{API}/duplicates/keep", {"frontKey": "x"}).status_code == 400
+
+
+def test_others_cards_are_nobodys_twins(api, bob, charlie, decks, make_deck):
+    make_deck(bob, "ebb")
+    assert groups(api(bob)) == groups(api(charlie)) == []
+
+
+@pytest.mark.parametrize("count", [2, 30])
+def test_a_page_takes_as_many_queries_for_many_as_for_few(api, alice, make_deck, django_assert_num_queries, count):
+    for _ in range(2):
+        make_deck(alice, *(f"front {number}" for number in range(count)))
+    client = api(alice)
+    with django_assert_num_queries(4):  # the user, how many groups, one page of them, its cards with their decks
+        assert len(groups(client)) == min(count, 20)
+
+
+def test_a_large_group_shows_its_first_cards(api, alice, make_deck):
+    for number in range(15):
+        make_deck(alice, "ebb", name=f"Deck {number}")
+    (group,) = groups(api(alice))
+    assert (group["count"], len(group["cards"])) == (15, 12)

@@ -1,0 +1,82 @@
+"""Decks and cards found by words and tags."""
+
+import pytest
+
+API = "/api/flashcards"
+
+
+@pytest.fixture
+def library(alice, bob, api):
+    client = api(alice)
+    decks = [
+        {"name": "Tides", "tags": ["Sea"], "cards": [{"front": "Ebb", "back": "Falling 100% of the time"}]},
+        {"name": "Cells", "tags": ["biology"], "cards": [{"front": "Vacuole", "back": "A bubble", "tags": ["water"]}]},
+        {"name": "Ärzte", "cards": [{"front": "Who?", "back": "A_B"}]},
+    ]
+    for deck in decks:
+        assert client.post(f"{API}/decks", deck).status_code == 201
+    api(bob).post(f"{API}/decks", decks[0])
+    return client
+
+
+def found(client, **query):
+    return {deck["name"] for deck in client.get(f"{API}/decks", query).json()["results"]}
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        ("tides", {"Tides"}),
+        ("falling", {"Tides"}),
+        ("VACUOLE", {"Cells"}),
+        ("cells bubble", {"Cells"}),
+        ("tides bubble", set()),
+        ("water", {"Cells"}),
+        ("sea", {"Tides"}),
+        ("ärzte", {"Ärzte"}),
+        ("100%", {"Tides"}),
+        ("%", {"Tides"}),
+        ("_", {"Ärzte"}),
+        ("\\", set()),
+        ("\0", {"Tides", "Cells", "Ärzte"}),
+        ("  ", {"Tides", "Cells", "Ärzte"}),
+        ("a b c d e f g", set()),
+    ],
+)
+def test_decks_are_found_by_each_word_wherever_it_stands(library, words, names):
+    assert found(library, q=words) == names
+
+
+@pytest.mark.parametrize(("tag", "names"), [("sea", {"Tides"}), ("SEA", {"Tides"}), ("se", set()), ("water", set()), ("%", set())])
+def test_decks_are_found_by_a_whole_tag(library, tag, names):
+    assert found(library, tag=tag) == names
+
+
+def test_cards_are_found_in_a_deck(api, alice):
+    cards = [
+        {"front": "ebb", "back": "x", "tags": ["sea"]},
+        {"front": "flow", "back": "ebb's other", "kind": "definition"},
+        {"front": "neap", "back": "z"},
+    ]
+    deck = api(alice).post(f"{API}/decks", {"name": "Tides", "cards": cards}).json()
+
+    def fronts(**query):
+        return [card["front"] for card in api(alice).get(f"{API}/decks/{deck['id']}/cards", query).json()["results"]]
+
+    assert fronts(q="ebb") == ["ebb", "flow"]
+    assert fronts(q="ebb", kind="definition") == ["flow"]
+    assert fronts(tag="SEA") == ["ebb"]
+    assert fronts(kind="riddle") == ["ebb", "flow", "neap"]
+
+
+def test_a_deck_whose_hit_is_in_the_bin_is_not_found(library):
+    (deck,) = library.get(f"{API}/decks", {"q": "vacuole"}).json()["results"]
+    card = library.get(f"{API}/decks/{deck['id']}").json()["cards"][0]
+    library.delete(f"{API}/cards/{card['id']}")
+    assert found(library, q="vacuole") == set()
+
+
+def test_tags_are_suggested_the_most_used_first(library, api, charlie):
+    library.post(f"{API}/decks", {"name": "Waves", "tags": ["sea"]})
+    assert library.get(f"{API}/tags").json() == {"tags": ["Sea", "biology", "water"]}
+    assert api(charlie).get(f"{API}/tags").json() == {"tags": []}
