@@ -17,3 +17,12 @@ class CardPages(CursorPagination):
     page_size = 100
     page_size_query_param = "pageSize"
     max_page_size = 500
+
+
+class ReviewPages(CursorPagination):
+    """Newest first; `?cursor=` out of `next`, `?pageSize=` up to 500."""
+
+    ordering = ("-reviewed_at", "-id")
+    page_size = 100
+    page_size_query_param = "pageSize"
+    max_page_size = 500

@@ -37,17 +37,18 @@ class CardSerializer(serializers.Serializer):
 
 
 class DeckSerializer(serializers.ModelSerializer):
-    """A deck in a list. Needs rows with `card_count` (see DeckQuerySet.with_card_count)."""
+    """A deck in a list. Needs rows with `card_count` and `due_count` (see DeckQuerySet)."""
 
     tags = serializers.ListField(child=serializers.CharField(allow_blank=True), required=False)
     cardCount = serializers.IntegerField(source="card_count", read_only=True)  # noqa: N815 - the contract's name
+    dueCount = serializers.IntegerField(source="due_count", read_only=True)  # noqa: N815
     createdAt = serializers.DateTimeField(source="created_at", read_only=True)  # noqa: N815
     updatedAt = serializers.DateTimeField(source="updated_at", read_only=True)  # noqa: N815
     provenance = serializers.SerializerMethodField()
 
     class Meta:
         model = Deck
-        fields = ["id", "name", "tags", "cardCount", "createdAt", "updatedAt", "provenance"]
+        fields = ["id", "name", "tags", "cardCount", "dueCount", "createdAt", "updatedAt", "provenance"]
 
     def get_provenance(self, deck: Deck) -> dict[str, Any]:
         generation = deck.generation_id and str(deck.generation_id)

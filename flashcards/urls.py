@@ -8,4 +8,5 @@ urlpatterns = [
     path("flashcards/decks/<uuid:deck_id>/cards", views.CardsView.as_view(), name="api-deck-cards"),
     path("flashcards/cards/<uuid:card_id>", views.CardView.as_view(), name="api-card"),
     path("flashcards/", include("flashcards.keeping.urls")),
+    path("flashcards/", include("flashcards.study.urls")),
 ]

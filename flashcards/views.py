@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils import timezone
 from rest_framework import generics, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -28,7 +29,7 @@ class DecksView(generics.ListCreateAPIView):
 
     def get_queryset(self) -> Any:
         asked = self.request.query_params
-        decks = Deck.objects.of(self.request.user).with_card_count().defer("source")
+        decks = Deck.objects.of(self.request.user).with_card_count().with_due_count(timezone.now()).defer("source")
         return decks_found(decks, text=asked.get("q", ""), tag=asked.get("tag", ""))
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:

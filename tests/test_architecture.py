@@ -14,6 +14,8 @@ PURE = [
     "sessions_app/exceptions.py",
     "sessions_app/ratelimit.py",
     "flashcards/prompts.py",
+    "flashcards/scheduling.py",
+    "flashcards/study_days.py",
 ]
 TRANSPORT = {"consumers", "handlers", "views", "serializers", "tasks", "admin", "routing", "urls", "auth", "problems"}
 

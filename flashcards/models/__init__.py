@@ -1,7 +1,23 @@
-"""Decks and their cards."""
+"""Decks, their cards, and how well the cards are remembered."""
 
 from flashcards.models.cards import CARDS_PER_DECK, SIDE_CHARACTERS, Card, CardKind
 from flashcards.models.decks import NAME_CHARACTERS, TAG_CHARACTERS, Deck
+from flashcards.models.study import REVIEW_SECONDS, CardState, Rating, Review, Schedule, StudySettings
 from flashcards.models.twins import KeptTwins
 
-__all__ = ["CARDS_PER_DECK", "NAME_CHARACTERS", "SIDE_CHARACTERS", "TAG_CHARACTERS", "Card", "CardKind", "Deck", "KeptTwins"]
+__all__ = [
+    "CARDS_PER_DECK",
+    "NAME_CHARACTERS",
+    "REVIEW_SECONDS",
+    "SIDE_CHARACTERS",
+    "TAG_CHARACTERS",
+    "Card",
+    "CardKind",
+    "CardState",
+    "Deck",
+    "KeptTwins",
+    "Rating",
+    "Review",
+    "Schedule",
+    "StudySettings",
+]

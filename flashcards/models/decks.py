@@ -1,6 +1,7 @@
 """Decks. Where a deck came from stands on it in words, because generations are deleted long before decks."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Now
 
 from flashcards.models.cards import Card
+from flashcards.models.study import Schedule
 
 NAME_CHARACTERS = 200
 TAG_CHARACTERS = 60
@@ -24,6 +26,11 @@ class DeckQuerySet(models.QuerySet["Deck"]):
         """With `card_count`, counted for the rows that are read and no others."""
         cards = Card.objects.filter(deck=OuterRef("pk"), deleted_at=None).order_by().values("deck")
         return self.annotate(card_count=Coalesce(Subquery(cards.annotate(count=Count("pk")).values("count")), 0))
+
+    def with_due_count(self, now: datetime) -> "DeckQuerySet":
+        """With `due_count`: the cards that were studied before and are to be asked again by now."""
+        due = Schedule.objects.filter(card__deck=OuterRef("pk"), card__deleted_at=None, due_at__lte=now).order_by().values("card__deck")
+        return self.annotate(due_count=Coalesce(Subquery(due.annotate(count=Count("pk")).values("count")), 0))
 
 
 class Deck(models.Model):

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from flashcards.models import CARDS_PER_DECK, NAME_CHARACTERS, Card, Deck
 from flashcards.parsing import accept_cards
@@ -29,8 +30,8 @@ class SavedDeck(NamedTuple):
 
 
 def deck_for_user(*, user: User, deck_id: UUID) -> Deck:
-    """The user's deck, with `card_count`. Raises NotFound for anybody else's."""
-    deck = Deck.objects.of(user).with_card_count().filter(pk=deck_id).first()
+    """The user's deck, with `card_count` and `due_count`. Raises NotFound for anybody else's."""
+    deck = Deck.objects.of(user).with_card_count().with_due_count(timezone.now()).filter(pk=deck_id).first()
     if deck is None:
         raise NotFound(NO_DECK)
     return deck

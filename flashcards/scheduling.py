@@ -1,0 +1,146 @@
+"""When a card is asked again: FSRS, by the library `fsrs`. Pure: the clock comes in, and nothing is left to chance.
+
+A card's interval is either a step (minutes: learning and relearning) or a number of days. Days are the learner's study days: a card
+that is due on a day is due from its first moment, and a night between two reviews counts as a day however short it was.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any
+
+from fsrs import Card as FsrsCard
+from fsrs import Rating, Scheduler, State
+
+from flashcards.study_days import StudyDays
+
+__all__ = ["CardSchedule", "CardState", "Plan", "Rating", "interval", "parameters", "previews", "rate", "retrievability"]
+
+LEARNING_STEPS = (timedelta(minutes=1), timedelta(minutes=10))
+RELEARNING_STEPS = (timedelta(minutes=10),)
+LONGEST_DAYS = 36_500
+
+
+class CardState(StrEnum):
+    """Where a card stands. The words are those of FSRS, and `new` before its first review."""
+
+    NEW = "new"
+    LEARNING = "learning"
+    REVIEW = "review"
+    RELEARNING = "relearning"
+
+
+@dataclass(frozen=True)
+class CardSchedule:
+    """What is known of a card's memory after a review. `stability` is in days (recall falls to 90 % in that time), `difficulty` is 1 to
+    10, `step` is the place among the learning steps and None in the state `review`."""
+
+    state: CardState
+    step: int | None
+    stability: float
+    difficulty: float
+    due_at: datetime
+    last_reviewed_at: datetime
+    review_count: int
+    lapse_count: int
+
+    def as_json(self) -> dict[str, Any]:
+        """Members that JSON can hold, exact to the last digit."""
+        return {**self.__dict__, "due_at": self.due_at.isoformat(), "last_reviewed_at": self.last_reviewed_at.isoformat()}
+
+    @classmethod
+    def from_json(cls, members: dict[str, Any]) -> "CardSchedule":
+        times = {name: datetime.fromisoformat(members[name]) for name in ("due_at", "last_reviewed_at")}
+        return cls(**{**members, **times, "state": CardState(members["state"])})
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a learner wants to learn: how much to remember (`desired_retention`, 0 to 1), and when days begin."""
+
+    desired_retention: float
+    days: StudyDays
+
+
+def rate(schedule: CardSchedule | None, rating: Rating, now: datetime, plan: Plan) -> CardSchedule:
+    """The card's schedule after a review; None is a new card. `now` is in UTC."""
+    rated, _ = _scheduler(plan.desired_retention).review_card(_as_fsrs(schedule, now, plan), rating, now)
+    assert rated.stability is not None
+    assert rated.difficulty is not None
+    return CardSchedule(
+        state=CardState(rated.state.name.lower()),
+        step=rated.step,
+        stability=rated.stability,
+        difficulty=rated.difficulty,
+        due_at=_due_at(rated, now, plan),
+        last_reviewed_at=now,
+        review_count=(schedule.review_count if schedule else 0) + 1,
+        lapse_count=(schedule.lapse_count if schedule else 0) + _is_lapse(schedule, rating),
+    )
+
+
+def previews(schedule: CardSchedule | None, now: datetime, plan: Plan) -> dict[Rating, timedelta]:
+    """After what time each rating would ask the card again."""
+    return {rating: interval(rate(schedule, rating, now, plan), plan) for rating in Rating}
+
+
+def interval(schedule: CardSchedule, plan: Plan) -> timedelta:
+    """From the last review to the next: a step's minutes, or whole days."""
+    if schedule.state == CardState.REVIEW:
+        return timedelta(days=plan.days.between(schedule.last_reviewed_at, schedule.due_at))
+    return schedule.due_at - schedule.last_reviewed_at
+
+
+def retrievability(schedule: CardSchedule, now: datetime, plan: Plan) -> float:
+    """How likely the card is remembered now, 0 to 1."""
+    return _scheduler(plan.desired_retention).get_card_retrievability(_as_fsrs(schedule, now, plan), now)
+
+
+def parameters(plan: Plan) -> dict[str, Any]:
+    """All that another implementation needs to come to the same intervals; steps in seconds."""
+    return {
+        "weights": list(_scheduler(plan.desired_retention).parameters),
+        "desiredRetention": plan.desired_retention,
+        "learningSteps": [step.total_seconds() for step in LEARNING_STEPS],
+        "relearningSteps": [step.total_seconds() for step in RELEARNING_STEPS],
+        "longestDays": LONGEST_DAYS,
+    }
+
+
+@lru_cache(maxsize=64)
+def _scheduler(desired_retention: float) -> Scheduler:
+    """Without fuzz: what a button promises is what happens."""
+    return Scheduler(
+        desired_retention=desired_retention,
+        learning_steps=LEARNING_STEPS,
+        relearning_steps=RELEARNING_STEPS,
+        maximum_interval=LONGEST_DAYS,
+        enable_fuzzing=False,
+    )
+
+
+def _as_fsrs(schedule: CardSchedule | None, now: datetime, plan: Plan) -> FsrsCard:
+    if schedule is None:
+        return FsrsCard(card_id=0, due=now)
+    passed = plan.days.between(schedule.last_reviewed_at, now)  # the library counts full 24 hours, people count nights
+    return FsrsCard(
+        card_id=0,
+        state=State[schedule.state.capitalize()],
+        step=schedule.step,
+        stability=schedule.stability,
+        difficulty=schedule.difficulty,
+        due=schedule.due_at,
+        last_review=now - timedelta(days=passed),
+    )
+
+
+def _due_at(rated: FsrsCard, now: datetime, plan: Plan) -> datetime:
+    if rated.state != State.Review:
+        return rated.due.astimezone(UTC)
+    return plan.days.start_of(plan.days.day_of(now) + (rated.due - now))
+
+
+def _is_lapse(schedule: CardSchedule | None, rating: Rating) -> bool:
+    """Forgotten after it had been learned."""
+    return schedule is not None and schedule.state == CardState.REVIEW and rating == Rating.Again

@@ -1,0 +1,105 @@
+"""What to study now: the cards that are due, then new ones, within the day's limits."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypedDict
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.db.models import Count, Min, Q
+
+from flashcards.models import Card, CardState, Deck, Review, Schedule, StudySettings
+from flashcards.models.cards import CardQuerySet
+from flashcards.models.study import ScheduleQuerySet
+from flashcards.scheduling import Plan
+from flashcards.services.decks import deck_for_user
+from flashcards.services.study_settings import plan_of, settings_for_user
+
+QUEUE_CARDS = 200
+LEARNING = (CardState.LEARNING, CardState.RELEARNING)
+
+
+class QueueCounts(TypedDict):
+    """How many cards are left today, by what they are: never seen, in their learning steps, due for review."""
+
+    new: int
+    learning: int
+    due: int
+
+
+@dataclass(frozen=True)
+class StudyQueue:
+    """`cards` has at most QUEUE_CARDS, each with its deck and, unless new, its schedule. `waiting` are cards that only the day's limits
+    hold back. `next_due_at` is when the first card is due after today."""
+
+    deck: Deck | None
+    cards: Sequence[Card]
+    counts: QueueCounts
+    waiting: QueueCounts
+    next_due_at: datetime | None
+    card_count: int
+    settings: StudySettings
+    plan: Plan
+    now: datetime
+
+
+def study_queue(*, user: User, now: datetime, deck_id: UUID | None = None) -> StudyQueue:
+    """The queue of one deck, or of all. Raises NotFound for anybody else's deck."""
+    deck = deck_for_user(user=user, deck_id=deck_id) if deck_id else None
+    settings = settings_for_user(user=user)
+    plan = plan_of(settings)
+    today = plan.days.day_of(now)
+    begins, ends = plan.days.start_of(today), plan.days.end_of(today)
+    cards = Card.objects.of(user) if deck is None else deck.cards.kept()
+    schedules = Schedule.objects.of(user) if deck is None else Schedule.objects.of(user).filter(card__deck=deck)
+    there = _there(schedules, now, ends)
+    card_count = cards.count()
+    there["new"] = card_count - there.pop("studied")
+    counts = _within_limits(there, _left_today(user, settings, begins))
+    return StudyQueue(
+        deck=deck,
+        cards=_picked(cards, counts, now, ends),
+        counts=counts,
+        waiting={"new": there["new"] - counts["new"], "learning": 0, "due": there["due"] - counts["due"]},
+        next_due_at=schedules.filter(due_at__gte=ends).aggregate(at=Min("due_at"))["at"],
+        card_count=card_count,
+        settings=settings,
+        plan=plan,
+        now=now,
+    )
+
+
+def _there(schedules: ScheduleQuerySet, now: datetime, ends: datetime) -> dict[str, int]:
+    return schedules.aggregate(
+        studied=Count("pk"),
+        learning=Count("pk", filter=Q(state__in=LEARNING, due_at__lt=ends)),
+        due=Count("pk", filter=Q(state=CardState.REVIEW, due_at__lte=now)),
+    )
+
+
+def _left_today(user: User, settings: StudySettings, begins: datetime) -> tuple[int, int]:
+    """How many new cards and how many reviews the day's limits still allow, whatever the deck."""
+    done = (
+        Review.objects.kept()
+        .filter(user=user, reviewed_at__gte=begins)
+        .aggregate(new=Count("pk", filter=Q(state=CardState.NEW)), due=Count("pk", filter=Q(state=CardState.REVIEW)))
+    )
+    return max(0, settings.new_per_day - done["new"]), max(0, settings.reviews_per_day - done["due"])
+
+
+def _within_limits(there: dict[str, int], left: tuple[int, int]) -> QueueCounts:
+    return {"new": min(there["new"], left[0]), "learning": there["learning"], "due": min(there["due"], left[1])}
+
+
+def _picked(cards: CardQuerySet, counts: QueueCounts, now: datetime, ends: datetime) -> list[Card]:
+    """Steps first, because they cannot wait; then what has been due for longest; then new cards, deck by deck in their order."""
+    asked = cards.select_related("deck", "schedule").defer("deck__source")
+    learning = asked.filter(schedule__state__in=LEARNING, schedule__due_at__lt=ends).order_by("schedule__due_at", "pk")
+    due = asked.filter(schedule__state=CardState.REVIEW, schedule__due_at__lte=now).order_by("schedule__due_at", "pk")
+    new = asked.filter(schedule=None).order_by("deck__created_at", "deck_id", "position")
+    picked: list[Card] = []
+    for some, count in ((learning, counts["learning"]), (due, counts["due"]), (new, counts["new"])):
+        room = min(count, QUEUE_CARDS - len(picked))
+        picked += some[:room] if room else []
+    return picked

@@ -1,0 +1,59 @@
+"""How a user studies: read with defaults, changed member by member."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+
+from flashcards.models import StudySettings
+from flashcards.scheduling import Plan
+from flashcards.study_days import StudyDays
+from sessions_app.exceptions import Invalid
+
+NO_ZONE = "Name a time zone as browsers do, like Europe/Vienna."
+
+
+def settings_for_user(*, user: User) -> StudySettings:
+    """The user's settings, or an unsaved row of the defaults."""
+    return StudySettings.objects.filter(user=user).first() or StudySettings(user=user)
+
+
+def settings_change(*, user: User, members: Mapping[str, Any]) -> StudySettings:
+    """Change the members that are given (names as the columns). Raises Invalid, which names each wrong one."""
+    changed = settings_for_user(user=user)
+    for name, value in members.items():
+        setattr(changed, name, value)
+    _check(changed)
+    StudySettings.objects.update_or_create(user=user, defaults=members)
+    return changed
+
+
+def plan_of(settings: StudySettings) -> Plan:
+    """The settings as `flashcards.scheduling` takes them."""
+    return Plan(settings.desired_retention, StudyDays(ZoneInfo(settings.time_zone), settings.day_begins_hour))
+
+
+def day_start(settings: StudySettings, now: datetime) -> datetime:
+    """When the user's study day of `now` began."""
+    days = plan_of(settings).days
+    return days.start_of(days.day_of(now))
+
+
+def _check(settings: StudySettings) -> None:
+    faults: dict[str, list[str]] = {}  # by the names that clients know
+    try:
+        settings.clean_fields(exclude=["user"])
+    except ValidationError as error:
+        faults = {_camel(name): sentences for name, sentences in error.message_dict.items()}
+    if settings.time_zone not in available_timezones():
+        faults["timeZone"] = [NO_ZONE]
+    if faults:
+        raise Invalid(next(iter(faults.values()))[0], fields=faults)
+
+
+def _camel(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(other.capitalize() for other in others)

@@ -1,0 +1,1 @@
+"""The REST calls of studying: the queue, reviews, settings, progress."""

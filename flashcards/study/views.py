@@ -1,0 +1,81 @@
+"""The REST API of studying: parse, call a service, answer."""
+
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from rest_framework import generics, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from flashcards.models import Review, StudySettings
+from flashcards.pagination import ReviewPages
+from flashcards.services import study, study_progress, study_reviews, study_settings
+from flashcards.study import serializers
+
+
+class QueueView(APIView):
+    """What to study now: cards in their learning steps, due ones, new ones within the day's limits · `?deck=` of one deck alone."""
+
+    def get(self, request: Request) -> Response:
+        query = serializers.QueueQuerySerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        queue = study.study_queue(user=request.user, now=timezone.now(), deck_id=query.validated_data.get("deck"))
+        return Response(serializers.queue_shape(queue))
+
+
+class ReviewsView(generics.ListAPIView):
+    """The caller's reviews, newest first · POST `{reviews: [{id, cardId, rating, reviewedAt, seconds?}]}` records a batch; the same id
+    twice is one review, and a wrong item is refused alone."""
+
+    pagination_class = ReviewPages
+
+    def get_serializer_class(self) -> type:
+        return serializers.ReviewsSerializer if self.request.method == "POST" else serializers.ReviewSerializer
+
+    def get_queryset(self) -> Any:
+        return Review.objects.kept().filter(user=self.request.user)
+
+    def post(self, request: Request) -> Response:
+        body = self.get_serializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        outcomes = study_reviews.reviews_record(user=request.user, items=body.validated_data["reviews"], now=timezone.now())
+        plan = study_settings.plan_of(study_settings.settings_for_user(user=request.user))
+        return Response({"results": [serializers.outcome_shape(outcome, plan) for outcome in outcomes]})
+
+
+class ReviewView(generics.RetrieveDestroyAPIView):
+    """One review · DELETE takes it back: its card is as it was before."""
+
+    serializer_class = serializers.ReviewSerializer
+
+    def get_object(self) -> Review:
+        return study_reviews.review_for_user(user=self.request.user, review_id=self.kwargs["review_id"])
+
+    def destroy(self, request: Request, review_id: UUID) -> Response:
+        study_reviews.review_undo(user=request.user, review_id=review_id, now=timezone.now())
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class StudySettingsView(generics.RetrieveUpdateAPIView):
+    """How the caller studies: the day's limits, how much to remember, when days begin · PATCH what changes."""
+
+    serializer_class = serializers.StudySettingsSerializer
+    http_method_names = ["get", "patch", "head", "options"]
+
+    def get_object(self) -> StudySettings:
+        return study_settings.settings_for_user(user=self.request.user)
+
+    def perform_update(self, serializer: Any) -> None:
+        serializer.instance = study_settings.settings_change(user=self.request.user, members=serializer.validated_data)
+
+
+class ProgressView(APIView):
+    """How studying goes: numbers, the last `?days=` (30) by rating, and what is due in the next 30."""
+
+    def get(self, request: Request) -> Response:
+        query = serializers.ProgressQuerySerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        progress = study_progress.progress_of(user=request.user, now=timezone.now(), days=query.validated_data["days"])
+        return Response(serializers.progress_shape(progress))

@@ -1,0 +1,137 @@
+const BATCH = 100;
+const PREFIX = "mindflip:outbox:";
+const REVIEWS = "/api/flashcards/reviews";
+
+/**
+ * Ratings and their undoing on the way to the server: written down in this browser first, sent in order, gone once the server has them.
+ * Each stands under a key of its own, so that two tabs never overwrite each other. A rating sent twice is one review (by its id), so
+ * sending again after a broken answer does no harm. Tells of itself by the events `change` and `refused` (detail: the server's items).
+ */
+export class Outbox extends EventTarget {
+  #storage;
+  #prefix;
+  #api;
+  #locks;
+  #sequence = 0;
+  /** Why the last try failed, or null. @type {Error & {code?: string, status?: number}|null} */
+  problem = null;
+
+  /**
+   * @param {object} parts
+   * @param {Storage} parts.storage
+   * @param {string} parts.user whose ratings these are
+   * @param {{post: (path: string, body: object) => Promise<any>, delete: (path: string) => Promise<any>}} parts.api
+   * @param {{request: (name: string, work: () => Promise<void>) => Promise<any>}} [parts.locks] so that one tab sends at a time
+   */
+  constructor({ storage, user, api, locks = { request: (_name, work) => work() } }) {
+    super();
+    this.#storage = storage;
+    this.#prefix = `${PREFIX}${user}:`;
+    this.#api = api;
+    this.#locks = locks;
+  }
+
+  get size() {
+    return this.#keys().length;
+  }
+
+  /** @param {any} review as the server takes it */
+  addReview(review) {
+    this.#add({ review });
+  }
+
+  /** @param {string} id of the review to take back, sent or not */
+  addUndo(id) {
+    this.#add({ undo: id });
+  }
+
+  /** Send what there is. Never throws: `problem` says why something stayed. */
+  async flush() {
+    if (!this.size) return;
+    await this.#locks.request(`${this.#prefix}send`, () => this.#send());
+  }
+
+  async #send() {
+    try {
+      for (let keys = this.#keys(); keys.length; keys = this.#keys()) {
+        const sent = await this.#sendFirst(keys);
+        for (const key of sent) this.#storage.removeItem(key);
+        this.#changed(null);
+      }
+      this.#changed(null);
+    } catch (error) {
+      this.#changed(error);
+    }
+  }
+
+  /** The reviews up to the next undo, or that undo. @returns {Promise<string[]>} the keys of what the server has now */
+  async #sendFirst(keys) {
+    const entries = keys.slice(0, BATCH).map((key) => ({ key, ...this.#read(key) }));
+    const end = entries.findIndex(({ review }) => !review);
+    const reviews = end < 0 ? entries : entries.slice(0, end);
+    if (!reviews.length) return [await this.#sendUndo(entries[0])];
+    const { results } = await this.#api.post(REVIEWS, { reviews: reviews.map(({ review }) => review) });
+    const refused = results.filter(({ status }) => status === "refused");
+    if (refused.length) this.dispatchEvent(new CustomEvent("refused", { detail: refused }));
+    return reviews.map(({ key }) => key);
+  }
+
+  async #sendUndo({ key, undo }) {
+    if (undo) await this.#api.delete(`${REVIEWS}/${undo}`).catch(unlessGone);
+    return key;
+  }
+
+  #add(entry) {
+    const key = `${this.#prefix}${String(Date.now()).padStart(15, "0")}:${String((this.#sequence += 1)).padStart(6, "0")}`;
+    this.#storage.setItem(key, JSON.stringify(entry));
+    this.#changed(this.problem);
+  }
+
+  #read(key) {
+    try {
+      return JSON.parse(this.#storage.getItem(key) ?? "{}");
+    } catch {
+      return {}; // not ours: it is dropped as an undo of nothing
+    }
+  }
+
+  #keys() {
+    const keys = Array.from({ length: this.#storage.length }, (_, place) => this.#storage.key(place));
+    return keys.filter((key) => key?.startsWith(this.#prefix)).sort();
+  }
+
+  #changed(problem) {
+    this.problem = problem;
+    this.dispatchEvent(new Event("change"));
+  }
+}
+
+/** A review that the server never took, or that left with its card, needs no undoing. */
+function unlessGone(error) {
+  if (error.status !== 404) throw error;
+}
+
+/** The browser's storage, or, where it is switched off, one that lasts for the page. @returns {Storage} */
+export function lastingStorage() {
+  try {
+    localStorage.setItem(`${PREFIX}try`, "");
+    localStorage.removeItem(`${PREFIX}try`);
+    return localStorage;
+  } catch {
+    return passingStorage();
+  }
+}
+
+/** @returns {any} a Storage in memory */
+export function passingStorage() {
+  const entries = new Map();
+  return {
+    get length() {
+      return entries.size;
+    },
+    key: (place) => [...entries.keys()][place] ?? null,
+    getItem: (key) => entries.get(key) ?? null,
+    setItem: (key, value) => void entries.set(key, value),
+    removeItem: (key) => void entries.delete(key),
+  };
+}

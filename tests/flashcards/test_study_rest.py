@@ -1,0 +1,84 @@
+"""The REST calls of studying: settings, doors, the browsable API."""
+
+import uuid
+
+import pytest
+from django.test import Client
+from rest_framework.test import APIClient
+
+ROOT = "/api/flashcards"
+SETTINGS = f"{ROOT}/study/settings"
+ADDRESSES = [f"{ROOT}/study/queue", SETTINGS, f"{ROOT}/study/progress", f"{ROOT}/reviews", f"{ROOT}/reviews/{uuid.UUID(int=7)}"]
+
+
+def test_settings_have_defaults_and_change_one_by_one(api, alice, bob):
+    defaults = {"newPerDay": 20, "reviewsPerDay": 200, "desiredRetention": 0.9, "dayBeginsHour": 4, "timeZone": "UTC"}
+    assert api(alice).get(SETTINGS).json() == defaults
+    assert api(alice).patch(SETTINGS, {"newPerDay": 5}).json() == defaults | {"newPerDay": 5}
+    assert api(alice).patch(SETTINGS, {"timeZone": "Asia/Kolkata"}).json() == defaults | {"newPerDay": 5, "timeZone": "Asia/Kolkata"}
+    assert api(bob).get(SETTINGS).json() == defaults
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"newPerDay": -1}, "newPerDay"),
+        ({"reviewsPerDay": 10_000}, "reviewsPerDay"),
+        ({"desiredRetention": 0.99}, "desiredRetention"),
+        ({"desiredRetention": "much"}, "desiredRetention"),
+        ({"dayBeginsHour": 24}, "dayBeginsHour"),
+        ({"timeZone": "Europe/Atlantis"}, "timeZone"),
+        ({"timeZone": "../../etc/passwd"}, "timeZone"),
+    ],
+)
+def test_a_wrong_setting_is_named(api, alice, body, field):
+    answer = api(alice).patch(SETTINGS, body)
+    assert answer.status_code == 400
+    assert list(answer.json()["fields"]) == [field]
+    assert api(alice).get(SETTINGS).json()["newPerDay"] == 20
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_nobody_comes_in_without_a_token(db, address):
+    client = APIClient(HTTP_HOST="localhost")
+    for method in ("get", "post", "patch", "delete"):
+        assert getattr(client, method)(address, {}).status_code == 401
+
+
+def test_a_stranger_is_told_the_same_of_a_deck_that_exists_and_one_that_does_not(api, alice, charlie, make_deck):
+    answers = [api(charlie).get(f"{ROOT}/study/queue", {"deck": deck}) for deck in (make_deck(alice, "a")["id"], uuid.uuid4())]
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert answers[0].json() == answers[1].json()
+
+
+def test_a_stranger_cannot_review_or_read_reviews(api, alice, charlie, make_deck):
+    card, name = make_deck(alice, "a")["cards"][0], str(uuid.uuid4())
+    item = {"id": name, "cardId": card["id"], "rating": "good", "reviewedAt": "2026-01-01T00:00:00Z"}
+    assert api(charlie).post(f"{ROOT}/reviews", {"reviews": [item]}).json()["results"][0]["code"] in ("not_found", "in_future", "too_old")
+    assert api(charlie).get(f"{ROOT}/reviews").json()["results"] == []
+    assert api(charlie).get(f"{ROOT}/reviews/{name}").status_code == 404
+
+
+def test_a_deck_that_is_no_uuid_is_refused(api, alice):
+    assert api(alice).get(f"{ROOT}/study/queue", {"deck": "7"}).json()["fields"]["deck"]
+
+
+@pytest.fixture
+def browser(alice, password):
+    client = Client(HTTP_ACCEPT="text/html", HTTP_HOST="localhost")
+    assert client.login(username="alice", password=password)
+    return client
+
+
+def test_every_address_opens_in_a_browser(browser):
+    for address in ADDRESSES[:-1]:
+        page = browser.get(address)
+        assert (page.status_code, page["Content-Type"][:9]) == (200, "text/html"), address
+
+
+def test_the_form_for_reviews_works(browser, alice, make_deck):
+    card = make_deck(alice, "a")["cards"][0]
+    item = f'[{{"id": "{uuid.uuid4()}", "cardId": "{card["id"]}", "rating": "good", "reviewedAt": "2026-01-01T00:00:00Z"}}]'
+    page = browser.post(f"{ROOT}/reviews", {"reviews": item})
+    assert page.status_code == 200
+    assert "results" in page.content.decode()
