@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from functools import partial
 from time import monotonic
 from typing import Any
 from uuid import UUID
@@ -59,9 +60,9 @@ class SessionConsumer(AsyncWebsocketConsumer):
             await self.refuse_rate()
         else:
             self.refused = 0
-            await self.guarded(self.answer, text_data)
+            await self.read(text_data)
 
-    async def answer(self, text: str | None) -> None:
+    async def read(self, text: str | None) -> None:
         try:
             if text is None:
                 raise protocol.ProtocolError("invalid_message", "This is a binary frame: send JSON in a text frame.")
@@ -70,6 +71,9 @@ class SessionConsumer(AsyncWebsocketConsumer):
             await self.refuse_message(error, len(text or ""))
             return
         self.malformed = 0
+        await self.guarded(self.answer, message, on_fault=partial(self.send_internal, message))
+
+    async def answer(self, message: protocol.ClientMessage) -> None:
         await self.send_all(await hop(handlers.handle, self.peer, message))
 
     async def disconnect(self, code: int) -> None:
@@ -126,7 +130,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
         await self.send_all([protocol.Error(sentence, code, **members)])
 
     async def refuse_message(self, error: protocol.ProtocolError, size: int) -> None:
-        await self.send_error(error.code, error.sentence)
+        await self.send_error(error.code, error.sentence, **error.about)
         if error.code == "too_large" and size > ABSURD_TIMES * self.limits.response_bytes:
             await self.close(4413, "This frame was far too large.")
         self.malformed = self.malformed + 1 if error.code == "invalid_json" else 0
@@ -140,11 +144,17 @@ class SessionConsumer(AsyncWebsocketConsumer):
         else:
             await self.send_error("rate_limited", "Too many messages: wait a second.", retryable=True, retry_after=1)
 
+    async def send_internal(self, message: Any = None) -> None:
+        sentence = "Something went wrong here: send the message again."
+        await self.send_error("internal", sentence, retryable=True, **protocol.ids_of(message))
+
     async def close_for_now(self) -> None:
+        await self.send_internal()
         await self.close(1011, "The session could not be opened just now: connect again.")
 
     async def guarded(self, step: Callable, *args: Any, on_fault: Callable | None = None) -> None:
-        """Run one step; what it raises becomes an error or a close with a reason, never a dead socket."""
+        """Run one step; what it raises becomes an error or a close with a reason, never a dead socket. A client that asked nothing
+        is told nothing: the next heartbeat makes up for an event that went wrong."""
         try:
             async with self.one_at_a_time:
                 await step(*args)
@@ -155,7 +165,6 @@ class SessionConsumer(AsyncWebsocketConsumer):
             raise
         except Exception:
             log.exception("A step of a socket failed: %s", step.__name__)
-            await self.send_error("internal", "Something went wrong here: send the message again.", retryable=True)
             if on_fault:
                 await on_fault()
 

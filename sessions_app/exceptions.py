@@ -56,6 +56,15 @@ class TooMany(MindFlipError):
         self.retry_after = retry_after
 
 
+class Unavailable(MindFlipError):
+    """PostgreSQL or Redis does not answer; `retry_after` is in seconds."""
+
+    code = "unavailable"
+    status = 503
+    retryable = True
+    retry_after = 5
+
+
 class SessionEnded(Conflict):
     """The session is closed or expired: nothing can be asked of it. The code says which."""
 

@@ -1,21 +1,30 @@
 """Every error of the REST API as problem+json (RFC 9457), with the guide's `error` member beside the standard ones."""
 
+import logging
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
 from django.http import Http404
+from redis.exceptions import RedisError
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from sessions_app.exceptions import Invalid, MindFlipError, TooMany
+from sessions_app.exceptions import Invalid, MindFlipError, TooMany, Unavailable
 
+log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
+# a limit that cannot be counted is no limit: while Redis is gone, passwords are not tried, and who asks is told when to come back
+OUTAGES = (RedisError, OperationalError, InterfaceError)
 CODES = {400: "invalid", 401: "unauthorized", 403: "forbidden", 404: "not_found", 405: "method_not_allowed", 415: "unsupported_media_type"}
 
 
 def problem_response(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's EXCEPTION_HANDLER. None lets what nobody foresaw become a 500 (see the 500 handler)."""
+    if isinstance(error, OUTAGES):
+        log.warning("A request was not answered: %s", error)
+        error = Unavailable("The server cannot do this just now: try again in a few seconds.")
     if isinstance(error, MindFlipError):
         return _as_problem(_of_ours(error), context)
     if isinstance(error, Http404):
@@ -41,7 +50,7 @@ def _as_problem(response: Response, context: dict[str, Any]) -> Response:
 
 def _of_ours(error: MindFlipError) -> Response:
     members = {"fields": error.fields} if isinstance(error, Invalid) and error.fields else {}
-    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany) else {}
+    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany | Unavailable) else {}
     body = problem(error.status, error.code, error.sentence, **members)
     return Response(body, status=error.status, headers=headers)
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.utils import timezone
 
 from sessions_app import protocol
@@ -81,7 +82,12 @@ def _answered(peer: Peer, message: protocol.ClientMessage, now: datetime) -> lis
 
 
 def _news(peer: Peer, now: datetime) -> list[ServerMessage]:
-    return [] if peer.is_guide else v1.catch_up(peer, now)
+    """What happens to the database now must not take along what the client is answered: the news come with the next heartbeat."""
+    try:
+        return [] if peer.is_guide else v1.catch_up(peer, now)
+    except DatabaseError as error:
+        log.warning("News are late, the heartbeat will bring them: %s", error)
+        return []
 
 
 def _alive(session_id: UUID, user_id: int, now: datetime) -> WebLLMSession:

@@ -24,8 +24,7 @@ def error_message(error: MindFlipError, message: Any = None) -> protocol.Error:
         code=error.code,
         retryable=error.retryable,
         retry_after=error.retry_after if isinstance(error, TooMany) else msgspec.UNSET,
-        request_id=getattr(message, "request_id", None) or msgspec.UNSET,
-        generation_id=getattr(message, "generation_id", None) or msgspec.UNSET,
+        **protocol.ids_of(message),
     )
 
 

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
-from sessions_app.protocol.incoming import ClientMessage, EngineCard, Generate, GuideMessage, Response
+from sessions_app.protocol.incoming import REQUEST_ID_LENGTH, ClientMessage, EngineCard, Generate, GuideMessage, Response
 from sessions_app.protocol.outgoing import ServerMessage
 
 GUIDE = "guide"
@@ -16,12 +18,14 @@ CARDS_PATH = "webllm:flashcards"
 
 
 class ProtocolError(Exception):
-    """A message that is none. `code` is one of the contract's; `sentence` says what to send instead."""
+    """A message that is none. `code` is one of the contract's; `sentence` says what to send instead; `about` are the ids that could
+    be read in it."""
 
     def __init__(self, code: str, sentence: str) -> None:
         super().__init__(sentence)
         self.code = code
         self.sentence = sentence
+        self.about: dict[str, Any] = {}
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,38 @@ _HALF_PAIR = re.compile(r"\\u[dD][89abAB]..(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abA
 
 def decode(text: str, limits: Limits = Limits(), dialect: str = GUIDE) -> ClientMessage:
     """The message in one text frame of this dialect. Raises ProtocolError, and nothing else, for whatever is none."""
+    try:
+        return _decoded(text, limits, dialect)
+    except ProtocolError as error:
+        error.about = {} if len(text) > limits.response_bytes else _ids_in(text)
+        raise
+
+
+def ids_of(message: Any) -> dict[str, Any]:
+    """`request_id` and `generation_id` of a message, as far as it has them: what an `error` about it gives back."""
+    ids = {name: getattr(message, name, None) for name in ("request_id", "generation_id")}
+    return {name: value for name, value in ids.items() if value is not None}
+
+
+class _Ids(msgspec.Struct, rename="camel"):
+    """What is read of a frame that is no message."""
+
+    request_id: Any = None
+    generation_id: Any = None
+
+
+def _ids_in(text: str) -> dict[str, Any]:
+    ids: dict[str, Any] = {}
+    with suppress(msgspec.MsgspecError, UnicodeError, RecursionError, ValueError):
+        found = msgspec.json.decode(text, type=_Ids)
+        if isinstance(found.request_id, str) and 0 < len(found.request_id) <= REQUEST_ID_LENGTH:
+            ids["request_id"] = found.request_id
+        if isinstance(found.generation_id, str):
+            ids["generation_id"] = UUID(found.generation_id)
+    return ids
+
+
+def _decoded(text: str, limits: Limits, dialect: str) -> ClientMessage:
     size = _size(text)
     if size > limits.response_bytes:
         raise ProtocolError("too_large", f"This message has {size} bytes; send {limits.response_bytes} at most.")

@@ -12,7 +12,8 @@ Word = Annotated[str, Meta(max_length=40)]
 Prompt = Annotated[str, Meta(min_length=1, max_length=8_000)]
 Source = Annotated[str, Meta(max_length=60_000)]
 Sentence = Annotated[str, Meta(max_length=2_000)]
-RequestId = Annotated[str, Meta(min_length=1, max_length=100)]
+REQUEST_ID_LENGTH = 100
+RequestId = Annotated[str, Meta(min_length=1, max_length=REQUEST_ID_LENGTH)]
 ModelId = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[A-Za-z0-9._\-/:]+$")]
 
 DEFAULT_COUNT = 10

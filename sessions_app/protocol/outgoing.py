@@ -46,6 +46,9 @@ class Result(Struct, rename="camel", tag_field="type", tag="result", omit_defaul
 
 
 class Error(Struct, rename="camel", tag_field="type", tag="error", frozen=True):
+    """A refusal or an outcome, in a sentence and a code. About a message that had ids, it gives them back, as far as they could be
+    read; `seq` is there when it is the outcome of a generation."""
+
     error: str
     code: str
     retryable: bool = False

@@ -8,6 +8,7 @@ import pytest
 from tests.sessions_app.conftest import cards, open_socket
 
 CASES = json.loads((Path(__file__).parents[1] / "contract" / "protocol_cases.json").read_text())["fromClient"]
+UNKNOWN = "3f0b6e5e-0000-4000-8000-000000000000"
 BAD = [case for case in CASES if "error" in case]
 
 
@@ -19,6 +20,26 @@ async def test_every_bad_message_of_the_table_gets_its_error_and_the_socket_live
             assert (message["type"], message["code"]) == ("error", case["error"]), case["name"]
             assert case.get("names", "") in message["error"], case["name"]
             assert await socket.is_alive(), case["name"]
+
+
+@pytest.mark.parametrize(
+    ("frame", "ids"),
+    [
+        ({"type": "generate", "prompt": "", "requestId": "r1"}, {"requestId": "r1"}),
+        ({"type": "generate", "prompt": "x" * 70_000, "requestId": "r1"}, {"requestId": "r1"}),
+        ({"type": "response", "cacheKey": 7, "generationId": UNKNOWN}, {"generationId": UNKNOWN}),
+        ({"type": "nonsense", "requestId": "r1", "generationId": UNKNOWN}, {"requestId": "r1", "generationId": UNKNOWN}),
+        ({"type": "generate", "requestId": 7, "generationId": "no id"}, {}),
+        ({"type": "generate", "requestId": "r" * 101}, {}),
+        ([], {}),
+    ],
+)
+async def test_a_bad_message_gets_its_ids_back_as_far_as_they_can_be_read(socket_db, alice, session_of, frame, ids):
+    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
+        await socket.send_frame(json.dumps(frame))
+        message = await socket.receive()
+        assert message["type"] == "error"
+        assert {name: message[name] for name in ("requestId", "generationId") if name in message} == ids
 
 
 async def test_a_binary_frame_gets_an_error(socket_db, alice, session_of):
@@ -124,9 +145,9 @@ async def test_a_message_that_breaks_the_server_gets_an_internal_error_and_no_tr
     async with open_socket((await session_of(alice))["wsUrl"]) as socket:
         assert await socket.is_alive()
         await _break_the_queue()
-        await socket.ask("Tides", 1)
+        await socket.send(type="generate", prompt="Tides", requestId="r1")
         error = await socket.receive_type("error")
-        assert error["code"] == "internal"
+        assert (error["code"], error["requestId"]) == ("internal", "r1")
         assert "relation" not in error["error"]
         await _mend_the_queue()
         assert await socket.is_alive()

@@ -1,6 +1,13 @@
 """While Redis is gone, what is in the database can be asked and read; only the waking up is slower."""
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
+
+import pytest
+
+from mindflip.embedded.places import free_port
+from mindflip.embedded.valkey import valkey
 
 NOBODY_THERE = "redis://127.0.0.1:1"
 
@@ -17,3 +24,28 @@ def test_a_session_is_opened_and_a_generation_asked_and_waited_for(transactional
     assert asked.status_code == 202
     waited = client_of(alice).get(asked["Location"], {"wait": "1"})
     assert (waited.status_code, waited.json()["status"]) == (200, "queued")
+
+
+@pytest.fixture
+def own_valkey(tmp_path: Path, settings: Any) -> Iterator[Any]:
+    """A Valkey of this test alone, in use as the cache."""
+    service, address = valkey(tmp_path / "valkey", tmp_path / "valkey.log", free_port(), is_kept=False)
+    service.start()
+    service.wait_until_it_answers()
+    settings.CACHES = {"default": settings.CACHES["default"] | {"LOCATION": address}}
+    yield service
+    service.kill()
+
+
+@pytest.mark.parametrize("path", ["/api/auth/register", "/api/auth/token", "/api/auth/token/refresh"])
+def test_passwords_are_not_tried_while_nobody_counts_how_often(db, alice, client_of, own_valkey, password, path):
+    body = {"username": "alice", "password": password, "refresh": "x"}
+    assert client_of(None).post(path, body).status_code in (200, 400, 401)
+    own_valkey.kill()
+    refused = client_of(None).post(path, body)
+    assert (refused.status_code, refused.json()["code"], refused["Content-Type"]) == (503, "unavailable", "application/problem+json")
+    assert "try again" in refused.json()["error"]
+    assert int(refused["Retry-After"]) > 0
+    own_valkey.start()
+    own_valkey.wait_until_it_answers()
+    assert client_of(None).post(path, body).status_code in (200, 400, 401)
