@@ -23,6 +23,8 @@ RUNS = {quotes: re.compile(rf"[^\\}}\n{quotes}]*") for quotes in FAMILIES}
 # a closing quote is missing where the next card, or a member on a line of its own, begins
 UNCLOSED = {quotes: re.compile(rf"(?:\}}{S},{S}\{{|\n){S}[{quotes}][^{quotes}:\n]{{1,60}}[{quotes}]{S}:") for quotes in FAMILIES}
 ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|([bf])(?![A-Za-z])|([^bfu])|)", re.DOTALL)
+# a line break that a model escaped twice: before what begins a line, and not in LaTeX's own \\nRightarrow
+LINE_BREAK = re.compile(r'\\\\n(?= ?[A-Z0-9*"-]|\\\\n)(?!(?:Right|Left|Leftright)arrow|V[Dd]ash)')
 ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "\n": "\n", '"': '"', "'": "'", "\\": "\\", "/": "/"}
 AFTER_VALUE = rf"[}}\]]|,{S}(?:[}}\]{{]|/[/*])|,?{S}{KEY}|\{{{S}{QUOTE}"
 END_OF_STRING = {
@@ -136,6 +138,10 @@ class Scanner:
 
     def _escape(self) -> str:
         """What the backslash at this place means. An unknown one stands for itself: it is LaTeX, as in \\alpha and \\frac."""
+        line_break = LINE_BREAK.match(self.text, self.at)
+        if line_break:
+            self.at = line_break.end()
+            return "\n"
         found = ESCAPE.match(self.text, self.at)
         assert found  # a backslash alone is matched too
         self.at = found.end()

@@ -20,6 +20,9 @@ const OPENING = sticky(`\\{${S}(?:${QUOTE}|[{}]|${BARE_KEY})|\\[${S}[{[]`);
 const SPACES = sticky(`[${WHITE}]+`);
 const BARE = sticky(`[^,:{}[\\]\n${DOUBLE}]{1,200}`);
 const ESCAPE = sticky("\\\\(?:u([0-9a-fA-F]{4})|([bf])(?![A-Za-z])|([^bfu])|)");
+// a line break that a model escaped twice: before what begins a line, and not in LaTeX's own \nRightarrow
+const LINE_BREAK = sticky('\\\\\\\\n(?= ?[A-Z0-9*"-]|\\\\\\\\n)(?!(?:Right|Left|Leftright)arrow|V[Dd]ash)');
+const LINE_BREAK_READS = 20;
 const ESCAPED = new Map(Object.entries({ n: "\n", t: "\t", r: "\r", "\n": "\n", '"': '"', "'": "'", "\\": "\\", "/": "/" }));
 const END_OF_STRING = {
   value: sticky(`${S}(?:${AFTER_VALUE})`),
@@ -187,8 +190,13 @@ export class Scanner {
   }
 
   #escapeStep(parts) {
-    const needed = { u: 6, b: 3, f: 3 }[this.#text[this.#at + 1]] ?? 2;
-    if (!this.#isFinal && this.#text.length - this.#at < needed) return false;
+    if (!this.#isFinal && this.#text.length - this.#at < escapeReads(this.#text, this.#at)) return false;
+    const lineBreak = this.#match(LINE_BREAK);
+    if (lineBreak) {
+      this.#at += lineBreak[0].length;
+      parts.push("\n");
+      return true;
+    }
     const [all, code, control, sign] = this.#match(ESCAPE);
     this.#at += all.length;
     parts.push(escaped(all, code, control, sign));
@@ -197,6 +205,13 @@ export class Scanner {
 }
 
 const PROSE_TAIL = "<think>".length - 1;
+
+/** How many signs from the backslash on must be there to tell what it means. */
+function escapeReads(text, at) {
+  const [, next, after] = text.slice(at, at + 3);
+  if (next === "\\") return after === "n" ? LINE_BREAK_READS : 3;
+  return { u: 6, b: 3, f: 3 }[next] ?? 2;
+}
 
 /** What an escape means. An unknown one stands for itself: it is LaTeX, as in \alpha and \frac. */
 function escaped(all, code, control, sign) {
