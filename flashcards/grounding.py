@@ -8,12 +8,15 @@ by pairs of signs. The check leans to "not found": a claim that is not there mus
 import re
 import unicodedata
 from collections import defaultdict
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 ENOUGH_OF_BACK, ENOUGH_OF_FRONT = 0.7, 0.35
 SHORT_WORD, SHORT_WEIGHT = 3, 0.25  # the, of, is; der, und; el, de
 ABSENT_WEIGHT = 0.5  # a word that the notes have nowhere is likely one that asks: which, how; wie, welche
 STEM_WEIGHT, STEM_CUT, STEM_LEAST = 0.65, 2, 4  # pump and pumps are nearly one word, and no proof alone
+OURS = frozenset({"found", "sentence"})
 GAP = re.compile(r"\{\{c[0-9]{1,3}::(.+?)(?:::.*?)?\}\}")
 ACCENTS = re.compile("[\u0300-\u036f]")
 SENTENCE_END = re.compile("(?<=[.!?])[\"'\u201d\u2019)\\]]*\\s+|(?<=[\u3002\uff01\uff1f])|\n+")
@@ -81,6 +84,22 @@ class Source:
     def _has(self, figure: str, at: int) -> bool:
         places = self._exact.get(figure, set())
         return at in places or at - 1 in places
+
+
+def grounded(cards: Iterable[Mapping[str, Any]], source: str) -> list[dict[str, Any]]:
+    """The cards, each with `found` and `sentence` as the source says, whatever it said itself; without a source neither."""
+    bare = [{name: value for name, value in card.items() if name not in OURS} for card in cards]
+    if not source.strip():
+        return bare
+    notes = _source(source)
+    grounds = [notes.find(card["front"], card["back"]) for card in bare]
+    return [card | {"found": ground.is_found, "sentence": ground.sentence} for card, ground in zip(bare, grounds, strict=True)]
+
+
+@lru_cache(maxsize=16)
+def _source(text: str) -> Source:
+    """The cards of one generation come one by one, all with the same notes."""
+    return Source(text)
 
 
 def split_sentences(text: str) -> list[str]:

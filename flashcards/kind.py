@@ -1,12 +1,11 @@
 """Flashcards as a kind of generation: how the queue of sessions_app asks for them and checks them."""
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from flashcards import prompts
 from flashcards.card_kinds import as_kind
-from flashcards.grounding import Source
+from flashcards.grounding import grounded
 from flashcards.parsing import accept_cards
 from flashcards.services.decks import deck_create_from_generation
 from sessions_app.services.kinds import AcceptedCards, EngineRequest
@@ -43,15 +42,5 @@ class Flashcards:
 
 
 def _finished(card: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
-    shaped = as_kind({name: value for name, value in card.items() if name not in ("found", "sentence")}, str(options.get("kind") or ""))
-    source = str(options.get("source") or "")
-    if not source.strip():
-        return shaped
-    is_found, sentence = _source(source).find(shaped["front"], shaped["back"])
-    return shaped | {"found": is_found, "sentence": sentence}
-
-
-@lru_cache(maxsize=16)
-def _source(text: str) -> Source:
-    """Cards of one generation come one by one, all with the same notes."""
-    return Source(text)
+    shaped = as_kind(card, str(options.get("kind") or ""))
+    return grounded([shaped], str(options.get("source") or ""))[0]

@@ -9,6 +9,7 @@ from rest_framework.fields import empty
 from flashcards.models import NAME_CHARACTERS, TAG_CHARACTERS, Card, CardKind, Deck
 
 TEXT_AREA = {"base_template": "textarea.html", "rows": 3}
+GENERATIONS_MOST = 500
 PROVENANCE = {"modelId": "model_id", "engine": "engine", "promptVersion": "prompt_version", "topic": "topic"}
 
 
@@ -52,7 +53,8 @@ class DeckSerializer(serializers.ModelSerializer):
 
     def get_provenance(self, deck: Deck) -> dict[str, Any]:
         generation = deck.generation_id and str(deck.generation_id)
-        return {name: getattr(deck, column) for name, column in PROVENANCE.items()} | {"generationId": generation}
+        ids = {"generationId": generation, "generationIds": [str(pk) for pk in deck.generation_ids]}
+        return {name: getattr(deck, column) for name, column in PROVENANCE.items()} | ids
 
 
 class DeckDetailSerializer(DeckSerializer):
@@ -76,14 +78,18 @@ class CardListField(serializers.JSONField):
 
 
 class DeckCreateSerializer(serializers.Serializer):
-    """Either a finished generation (with its cards, or with the cards as the user edited them), or a name and cards."""
+    """Either a generation that has ended, or all those of a batch (with their cards, or with the cards as the user edited them), or a
+    name and cards."""
 
     generationId = serializers.UUIDField(source="generation_id", required=False, allow_null=True)  # noqa: N815
+    generationIds = serializers.ListField(  # noqa: N815
+        child=serializers.UUIDField(), source="generation_ids", required=False, max_length=GENERATIONS_MOST
+    )
     name = serializers.CharField(max_length=NAME_CHARACTERS, required=False, allow_blank=True, default="")
     cards = CardListField(required=False, allow_null=True, help_text='[{"front": "…", "back": "…"}]', initial=list)
     tags = serializers.ListField(child=serializers.CharField(allow_blank=True), required=False)
 
     def validate(self, body: dict[str, Any]) -> dict[str, Any]:
-        if not body.get("generation_id") and not body["name"]:
+        if not body.get("generation_id") and not body.get("generation_ids") and not body["name"]:
             raise serializers.ValidationError({"name": ["Give a name, or the generationId of a finished generation."]})
         return body

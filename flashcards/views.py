@@ -12,7 +12,7 @@ from rest_framework.serializers import BaseSerializer
 from flashcards.models import Deck
 from flashcards.pagination import CardPages, DeckPages
 from flashcards.serializers import CardSerializer, DeckCreateSerializer, DeckDetailSerializer, DeckSerializer
-from flashcards.services import bin, cards, decks
+from flashcards.services import bin, cards, decks, saving
 from flashcards.services.search import cards_found, decks_found
 
 WITHOUT_PUT = ["get", "post", "patch", "delete", "head", "options"]
@@ -20,7 +20,7 @@ WITHOUT_PUT = ["get", "post", "patch", "delete", "head", "options"]
 
 class DecksView(generics.ListCreateAPIView):
     """The caller's decks, newest first; `?q=` with these words, `?tag=` with this tag · POST `{generationId, name?}` saves a
-    result, the same one only once · POST `{name, cards}` makes a deck by hand."""
+    result, the same one only once · POST `{generationIds, name?, cards?}` a batch · POST `{name, cards}` makes a deck by hand."""
 
     pagination_class = DeckPages
 
@@ -96,6 +96,8 @@ class CardView(generics.RetrieveUpdateDestroyAPIView):
 
 def _saved(user: Any, body: dict[str, Any]) -> decks.SavedDeck:
     given = {"user": user, "name": body["name"], "tags": body.get("tags", [])}
+    if body.get("generation_ids"):
+        return saving.deck_save_batch(**given, generation_ids=body["generation_ids"], cards=body.get("cards"))
     if body.get("generation_id"):
         return decks.deck_save(**given, generation_id=body["generation_id"], cards=body.get("cards"))
     return decks.SavedDeck(decks.deck_create(**given, cards=body.get("cards") or []), True)

@@ -34,13 +34,15 @@ class DeckQuerySet(models.QuerySet["Deck"]):
 
 
 class Deck(models.Model):
-    """A user's cards about one thing. `generation_id` is no foreign key: the deck outlives its generation. With `deleted_at` it is
+    """A user's cards about one thing. `generation_ids` are all generations it was made of, `generation_id` the first, unless another
+    deck was made of that; no foreign keys, because the deck outlives its generations. With `deleted_at` it is
     in the bin, from where it can be brought back until it is deleted for good."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="decks")
     name = models.CharField(max_length=NAME_CHARACTERS)
     generation_id = models.UUIDField(null=True, blank=True, editable=False)
+    generation_ids = ArrayField(models.UUIDField(), default=list, blank=True, editable=False)
     model_id = models.CharField(max_length=200, blank=True, default="")
     engine = models.CharField(max_length=40, blank=True, default="")
     prompt_version = models.CharField(max_length=40, blank=True, default="")

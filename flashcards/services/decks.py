@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from flashcards.grounding import grounded
 from flashcards.models import CARDS_PER_DECK, NAME_CHARACTERS, Card, Deck
 from flashcards.parsing import accept_cards
 from flashcards.parsing.drafts import clean, trim
@@ -50,16 +51,16 @@ def deck_named(*, user: User, deck_id: str | None) -> UUID | None:
 def deck_create(*, user: User, name: str, cards: Any = (), tags: Any = ()) -> Deck:
     """A deck by hand. Raises Invalid, which names the cards that are none: none of them is saved then."""
     with transaction.atomic():
-        return _insert(Deck(user_id=user.pk, name=_checked_name(name), tags=tags_checked(tags)), _checked_cards(cards))
+        return insert(Deck(user_id=user.pk, name=_checked_name(name), tags=tags_checked(tags)), checked_cards(cards))
 
 
 def deck_save(*, user: User, generation_id: UUID, name: str = "", cards: Any = None, tags: Any = ()) -> SavedDeck:
-    """The user's generation as a deck. `cards` are those that the user edited before saving.
+    """The user's generation as a deck, with the cards it had when it ended. `cards` are those that the user edited before saving.
 
     Raises NotFound, Conflict (`not_finished`) and Invalid.
     """
     generation = generation_for_user(user=user, generation_id=generation_id)
-    if generation.status != "succeeded":
+    if generation.finished_at is None or not generation.cards:
         raise Conflict("This generation has no result that could be saved.", code="not_finished")
     return deck_create_from_generation(generation=generation, name=name, cards=cards, tags=tags)
 
@@ -71,12 +72,13 @@ def deck_create_from_generation(*, generation: "Generation", name: str = "", car
     if existing:
         Deck.objects.filter(pk=existing.pk).exclude(deleted_at=None).update(deleted_at=None)
         return SavedDeck(existing, False)
-    drafts = generation.cards if cards is None else _checked_cards(cards)
-    origin = _origin(generation, name) | {"tags": tags_checked(tags)}
+    source = str(generation.options.get("source") or "")
+    drafts = generation.cards if cards is None else grounded(checked_cards(cards), source)
+    origin = origin_of(generation, name) | {"tags": tags_checked(tags)}
     with transaction.atomic():
         deck, is_new = Deck.objects.get_or_create(generation_id=generation.pk, defaults=origin)
         if is_new:
-            _insert_cards(deck, drafts)
+            insert_cards(deck, drafts)
     return SavedDeck(deck, is_new)
 
 
@@ -91,7 +93,8 @@ def deck_update(*, user: User, deck_id: UUID, name: str | None = None, tags: Any
     return deck_for_user(user=user, deck_id=deck_id)
 
 
-def _origin(generation: "Generation", name: str) -> dict[str, Any]:
+def origin_of(generation: "Generation", name: str) -> dict[str, Any]:
+    """The columns of a deck that say where it comes from."""
     topic = str(generation.options["topic"])
     return {
         "user_id": generation.user_id,
@@ -100,6 +103,7 @@ def _origin(generation: "Generation", name: str) -> dict[str, Any]:
         "engine": generation.engine_name,
         "prompt_version": generation.prompt_version,
         "topic": topic[:200],
+        "generation_ids": [generation.pk],
         "source": str(generation.options.get("source") or ""),
     }
 
@@ -112,7 +116,8 @@ def _checked_name(name: str) -> str:
     raise Invalid(sentence, fields={"name": [sentence]})
 
 
-def _checked_cards(cards: Any) -> list[dict[str, Any]]:
+def checked_cards(cards: Any) -> list[dict[str, Any]]:
+    """Cards as somebody sent them, each good; else Invalid, which names those that are not."""
     if not isinstance(cards, list | tuple) or len(cards) > CARDS_PER_DECK:
         sentence = f"Send cards as a list of at most {CARDS_PER_DECK} objects with front and back."
         raise Invalid(sentence, fields={"cards": [sentence]})
@@ -132,13 +137,15 @@ def _check_columns(cards: Sequence[Mapping[str, Any]]) -> None:
             raise Invalid(sentence, fields={"cards": [sentence]}) from None
 
 
-def _insert(deck: Deck, cards: Sequence[Mapping[str, Any]]) -> Deck:
+def insert(deck: Deck, cards: Sequence[Mapping[str, Any]]) -> Deck:
+    """A new row for the deck, and for each of its checked cards."""
     deck.save(force_insert=True)
-    _insert_cards(deck, cards)
+    insert_cards(deck, cards)
     return deck
 
 
-def _insert_cards(deck: Deck, cards: Sequence[Mapping[str, Any]]) -> None:
+def insert_cards(deck: Deck, cards: Sequence[Mapping[str, Any]]) -> None:
+    """Checked cards into a deck that has none."""
     rows = [
         Card(deck=deck, position=position, front=card["front"], back=card["back"], extras=other_members(card), **columns_usable(card))
         for position, card in enumerate(cards, start=1)

@@ -97,6 +97,14 @@ def generation_for_user(*, user: User, generation_id: UUID) -> Generation:
     return generation
 
 
+def generations_for_user(*, user: User, generation_ids: Sequence[UUID]) -> list[Generation]:
+    """The user's generations with their sessions, in the order given, each once. Raises NotFound when one is not there or not theirs."""
+    found = Generation.objects.of(user).select_related("session").in_bulk(list(generation_ids))
+    if not generation_ids or set(found) != set(generation_ids):
+        raise NotFound("There is no generation with one of these ids.")
+    return [found[pk] for pk in dict.fromkeys(generation_ids)]
+
+
 def _key(session: WebLLMSession, ask: Ask) -> str:
     return result_key(
         user_id=session.user_id,

@@ -26,6 +26,7 @@ def test_a_result_is_saved_with_where_it_came_from(api, alice, finished_generati
         "engine": "webllm",
         "promptVersion": "1",
         "generationId": str(generation.pk),
+        "generationIds": [str(generation.pk)],
         "topic": "Tides",
         "source": "The sea falls and rises.",
     }
