@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('flashcards', '0003_side_keys'),
+        ('flashcards', '0004_study'),
     ]
 
     operations = [
