@@ -231,6 +231,11 @@ RESPONSE_BYTES = env.integer("MINDFLIP_RESPONSE_BYTES", 1_048_576, "largest resp
 # --- decks -----------------------------------------------------------------------------------------------------------
 BIN_DAYS = env.integer("MINDFLIP_BIN_DAYS", 30, "days after which deleted decks and cards are gone for good", least=1)
 
+# --- imports ---------------------------------------------------------------------------------------------------------
+IMPORT_MEGABYTES = env.integer("MINDFLIP_IMPORT_MEGABYTES", 100, "largest file with cards that may be imported", least=1)
+IMPORT_CARDS = env.integer("MINDFLIP_IMPORT_CARDS", 20_000, "most cards that one import may bring", least=1)
+IMPORT_SECONDS = env.integer("MINDFLIP_IMPORT_SECONDS", 120, "how long reading and saving one file may take", least=1)
+
 # --- browser policies ------------------------------------------------------------------------------------------------
 # WebLLM's own list keeps weights on huggingface.co (which hands downloads on to storage hosts), libraries on raw.githubusercontent.com.
 MODEL_HOSTS = env.listing(

@@ -1,0 +1,78 @@
+"""Which formats there are, and a deck as a file in one of them."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from flashcards.exports.markdown import write_markdown
+from flashcards.exports.own_json import write_json
+from flashcards.exports.package import write_package
+from flashcards.exports.tables import table_writer
+from flashcards.models import Card, Deck
+from sessions_app.exceptions import Invalid
+
+NAME_BYTES = 120  # with its ending, below what any file system takes
+PIECE_BYTES = 2**16
+UNSAFE = re.compile(r'[\\/:*?"<>|\s]+')
+
+
+@dataclass(frozen=True)
+class Format:
+    """`words` tell a student what it is good for. `write` gives the file's text or bytes in pieces."""
+
+    name: str
+    label: str
+    words: str
+    extension: str
+    content_type: str
+    write: Callable[[Deck, Sequence[Card]], Iterable[str | bytes]]
+
+
+@dataclass(frozen=True)
+class Export:
+    """A file to send."""
+
+    file_name: str
+    content_type: str
+    pieces: Iterable[bytes]
+
+
+FORMATS = {
+    one.name: one
+    for one in (
+        Format("apkg", "Anki package", "To learn in Anki; a second import updates the cards.", "apkg", "application/apkg", write_package),
+        Format("csv", "CSV table", "For Excel and other spreadsheets.", "csv", "text/csv; charset=utf-8", table_writer(",")),
+        Format("tsv", "TSV table", "For programs that read tabs.", "tsv", "text/tab-separated-values; charset=utf-8", table_writer("\t")),
+        Format("json", "MindFlip file", "Everything, to bring it back here.", "json", "application/json", write_json),
+        Format("markdown", "Markdown", "To read and to put into notes.", "md", "text/markdown; charset=utf-8", write_markdown),
+    )
+}
+
+
+def deck_export(*, deck: Deck, cards: Sequence[Card], format: str) -> Export:
+    """Raises Invalid, which names the formats, for any other."""
+    chosen = FORMATS.get(format)
+    if chosen is None:
+        sentence = f"Choose a format: {', '.join(FORMATS)}."
+        raise Invalid(sentence, fields={"format": [sentence]})
+    pieces = chosen.write(deck, cards)
+    return Export(f"{safe_name(deck.name)}.{chosen.extension}", chosen.content_type, _sendable(pieces))
+
+
+def _sendable(pieces: Iterable[str | bytes]) -> Iterator[bytes]:
+    """Cards are small: a piece to send holds many."""
+    waiting = bytearray()
+    for piece in pieces:
+        waiting += piece.encode() if isinstance(piece, str) else piece
+        if len(waiting) >= PIECE_BYTES:
+            yield bytes(waiting)
+            waiting.clear()
+    yield bytes(waiting)
+
+
+def safe_name(name: str) -> str:
+    """A deck's name as every system takes it for a file: no path, no control signs, not hidden, not too long."""
+    seen = "".join(" " if unicodedata.category(sign) in ("Cc", "Cf", "Zl", "Zp") else sign for sign in unicodedata.normalize("NFC", name))
+    plain = UNSAFE.sub(" ", seen).strip(" .")
+    return plain.encode()[:NAME_BYTES].decode("utf-8", "ignore").strip(" .") or "deck"

@@ -1,0 +1,25 @@
+"""A deck as Markdown to read: a heading a card, its answer as a quote below it. What a card says is Markdown already."""
+
+from collections.abc import Iterator, Sequence
+
+from flashcards.models import Card, Deck
+
+
+def write_markdown(deck: Deck, cards: Sequence[Card]) -> Iterator[str]:
+    yield f"# {_one_line(deck.name)}\n"
+    if deck.tags:
+        yield f"\nTags: {', '.join(deck.tags)}\n"
+    for number, card in enumerate(cards, start=1):
+        yield f"\n## Card {number}\n\n{card.front}\n\n{_quoted(card.back)}\n"
+        if card.sentence:
+            yield f"\nFrom the source: {_one_line(card.sentence)}\n"
+        if card.tags:
+            yield f"\nTags: {', '.join(card.tags)}\n"
+
+
+def _quoted(text: str) -> str:
+    return "\n".join(f"> {line}".rstrip() for line in text.splitlines())
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,54 @@
+"""Our own file: everything that a deck and its cards are, so that another server of ours has the same after an import.
+
+How far somebody is in learning them is not in it. `version` counts upwards when a reader of the one before would go wrong.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from flashcards.models import Card, Deck
+
+FORMAT, VERSION = "mindflip-deck", 1
+
+
+def write_json(deck: Deck, cards: Sequence[Card]) -> Iterator[str]:
+    """One card a line, so that two exports can be compared."""
+    yield f'{{"format": "{FORMAT}", "version": {VERSION},\n"deck": {_dump(deck_members(deck))},\n"cards": [\n'
+    for index, card in enumerate(cards):
+        yield (",\n" if index else "") + _dump(card_members(card))
+    yield "\n]}\n"
+
+
+def deck_members(deck: Deck) -> dict[str, Any]:
+    """Names as in REST."""
+    return {
+        "id": str(deck.pk),
+        "name": deck.name,
+        "tags": deck.tags,
+        "topic": deck.topic,
+        "source": deck.source,
+        "modelId": deck.model_id,
+        "engine": deck.engine,
+        "promptVersion": deck.prompt_version,
+        "createdAt": deck.created_at.isoformat(),
+    }
+
+
+def card_members(card: Card) -> dict[str, Any]:
+    """`id` names the card again, also one that came in under a name from elsewhere."""
+    return {
+        "id": card.guid or str(card.pk),
+        "front": card.front,
+        "back": card.back,
+        "kind": card.kind,
+        "tags": card.tags,
+        "sentence": card.sentence,
+        "found": card.is_found,
+        "extras": card.extras,
+        "updatedAt": card.updated_at.isoformat(),
+    }
+
+
+def _dump(members: dict[str, Any]) -> str:
+    return json.dumps(members, ensure_ascii=False)

@@ -1,0 +1,50 @@
+"""A deck as a file, over REST."""
+
+from collections.abc import AsyncIterator, Iterable
+from typing import Any
+
+from django.http import StreamingHttpResponse
+from django.utils.http import content_disposition_header
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from flashcards.exports.formats import Export, deck_export
+from flashcards.services import decks
+
+
+class ErrorsInJson(BaseContentNegotiation):
+    """`format` names the file's format here, not that of an error."""
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
+        return renderers[0], renderers[0].media_type
+
+    def select_parser(self, request: Request, parsers: Any) -> Any:
+        return None
+
+
+class ExportView(APIView):
+    """GET `?format=apkg|csv|tsv|json|markdown`: the deck as a file."""
+
+    content_negotiation_class = ErrorsInJson
+    renderer_classes = [JSONRenderer]
+
+    def get(self, request: Request, deck_id: str) -> StreamingHttpResponse:
+        deck = decks.deck_for_user(user=request.user, deck_id=deck_id)
+        return as_download(deck_export(deck=deck, cards=list(deck.cards.kept()), format=request.query_params.get("format", "")))
+
+
+def as_download(export: Export) -> StreamingHttpResponse:
+    """Sent piece by piece, to be saved and never shown: what a card says is no page of ours."""
+    headers = {
+        "Content-Disposition": content_disposition_header(True, export.file_name) or "attachment",
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "private, no-store",
+    }
+    return StreamingHttpResponse(_sent(export.pieces), content_type=export.content_type, headers=headers)
+
+
+async def _sent(pieces: Iterable[bytes]) -> AsyncIterator[bytes]:
+    for piece in pieces:
+        yield piece

@@ -1,0 +1,183 @@
+"""CSV, TSV and whatever else has columns: found out how it is written, shown, then read as the user says."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from flashcards.cloze import filled, has_gaps
+from flashcards.exports.formula import alive
+from flashcards.exports.tables import COLUMNS as OWN_COLUMNS
+from flashcards.imports.anki_headers import AnkiHeaders, read_headers
+from flashcards.imports.encodings import decoded
+from flashcards.imports.html_text import text_of_html
+from flashcards.imports.judging import Judge
+from flashcards.imports.limits import Limits
+from flashcards.imports.progress import Progress
+from flashcards.imports.reading import ImportedCard, Reading
+from flashcards.imports.refusals import ImportRefused
+from flashcards.models import CardKind
+from flashcards.tag_cells import tags_from_cell, tags_from_foreign_cell
+
+ROLES = ("front", "back", "tags", "sentence", "kind", "id", "deck", "skip")
+DELIMITERS = (",", "\t", ";", "|")
+SAMPLE_ROWS, SAMPLE_CHARACTERS = 50, 100_000
+COLUMNS_SHOWN, ROWS_SHOWN, CELL_SHOWN = 20, 6, 200
+CELL_CHARACTERS = 131_072
+HEADINGS = {
+    "front": {"front", "question", "term", "word", "prompt", "q"},
+    "back": {"back", "answer", "definition", "meaning", "translation", "a"},
+    "tags": {"tags", "tag"},
+    "sentence": {"sentence", "source"},
+    "kind": {"kind"},
+    "id": {"id", "guid"},
+    "deck": {"deck"},
+}
+
+
+@dataclass(frozen=True)
+class Choices:
+    """How a table is to be read. Empty or None: as it looks."""
+
+    encoding: str = ""
+    delimiter: str = ""
+    has_header: bool | None = None
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with everything decided. `columns` are roles, `names` what the columns are called."""
+
+    text: str
+    encoding: str
+    delimiter: str
+    has_header: bool
+    columns: tuple[str, ...]
+    names: tuple[str, ...]
+    headers: AnkiHeaders
+    is_own: bool
+
+    def rows(self) -> Iterator[list[str]]:
+        """Without the header and empty lines. Raises ImportRefused."""
+        rows = _rows(self.text, self.delimiter)
+        return islice(rows, 1, None) if self.has_header else rows
+
+
+def open_table(data: bytes, choices: Choices) -> Table:
+    """Raises ImportRefused when a choice does not fit, or nothing is there."""
+    _check(choices)
+    text, encoding = decoded(data, choices.encoding)
+    headers = read_headers(text)
+    text = text[headers.length :]
+    delimiter = choices.delimiter or headers.delimiter or _delimiter(text)
+    sample = list(islice(_rows(text, delimiter), SAMPLE_ROWS))
+    if not sample:
+        raise ImportRefused("There are no rows in this file.", code="no_cards")
+    return _decided(Table(text, encoding, delimiter, False, (), (), headers, False), sample, choices)
+
+
+def read_table(data: bytes, choices: Choices, limits: Limits, progress: Progress) -> Reading:
+    """All rows as cards. Raises ImportRefused; a file without a column for front and back has the code `wrong_choice`."""
+    table = open_table(data, choices)
+    if not {"front", "back"} <= set(table.columns):
+        raise ImportRefused("Say which column holds the questions and which the answers.", code="wrong_choice")
+    judge = Judge(Reading("table"), limits)
+    for row in table.rows():
+        judge.take(_card(row, table))
+        progress.step()
+    return judge.reading
+
+
+def _check(choices: Choices) -> None:
+    if len(choices.delimiter) > 1 or choices.delimiter in ('"', "\n", "\r"):
+        raise ImportRefused("The sign between columns must be one character, such as a comma or a tab.", code="wrong_choice")
+    if set(choices.columns) - set(ROLES):
+        raise ImportRefused(f"A column is one of {', '.join(ROLES)}.", code="wrong_choice")
+
+
+def _decided(table: Table, sample: list[list[str]], choices: Choices) -> Table:
+    first, width = sample[0], min(max(map(len, sample)), 1000)
+    guessed = [_role(cell) for cell in first] + ["skip"] * (width - len(first))
+    looks_so = {"front", "back"} <= set(guessed) and not table.headers.length
+    has_header = looks_so if choices.has_header is None else choices.has_header
+    roles = _once(guessed) if looks_so else _usual(table.headers, width)
+    columns = (*choices.columns, *["skip"] * width)[:width] if choices.columns else tuple(roles)
+    names = tuple(first[index] if has_header and index < len(first) else f"Column {index + 1}" for index in range(width))
+    is_own = tuple(first) == OWN_COLUMNS
+    return replace(table, has_header=has_header, columns=columns, names=names, is_own=is_own)
+
+
+def _role(heading: str) -> str:
+    word = heading.strip().strip(":").lower()
+    return next((role for role, words in HEADINGS.items() if word in words), "skip")
+
+
+def _once(roles: Sequence[str]) -> list[str]:
+    """Of two columns with one role the first has it."""
+    return [role if role not in roles[:index] else "skip" for index, role in enumerate(roles)]
+
+
+def _usual(headers: AnkiHeaders, width: int) -> list[str]:
+    """Front and back are the first two columns that are nothing else, tags the third of three."""
+    free = iter(["front", "back"] if headers.length else ["front", "back", *(["tags"] if width == 3 else [])])
+    return [headers.roles[index] if index in headers.roles else next(free, "skip") for index in range(width)]
+
+
+def _delimiter(text: str) -> str:
+    """The sign that cuts the most rows into the same number of columns, at least two."""
+    return max(DELIMITERS, key=lambda sign: _evenness(text[:SAMPLE_CHARACTERS], sign))
+
+
+def _evenness(text: str, delimiter: str) -> tuple[float, int]:
+    try:
+        widths = [len(row) for row in islice(_rows(text, delimiter), SAMPLE_ROWS)]
+    except ImportRefused:
+        return (0, 0)
+    usual = max(set(widths), key=widths.count, default=0)
+    return (widths.count(usual) / len(widths), usual) if usual > 1 else (0, 0)
+
+
+def _rows(text: str, delimiter: str) -> Iterator[list[str]]:
+    lines = io.StringIO(re.sub("\0", "", text), newline="")
+    try:
+        yield from (row for row in csv.reader(lines, delimiter=delimiter) if any(cell.strip() for cell in row))
+    except csv.Error:
+        sentence = f"A cell of this table has more than {CELL_CHARACTERS:,} characters: is a quote missing?"
+        raise ImportRefused(sentence, code="too_large") from None
+
+
+def _card(row: list[str], table: Table) -> ImportedCard:
+    cells = dict(zip(table.columns, row, strict=False))
+    front, back = (_text(cells.get(role, ""), table) for role in ("front", "back"))
+    return ImportedCard(
+        front=front,
+        back=back or (filled(front) if has_gaps(front) else ""),
+        deck=cells.get("deck", "") or table.headers.deck,
+        kind=_kind(cells.get("kind", ""), front),
+        tags=_tags(cells.get("tags"), table),
+        sentence=_text(cells["sentence"], table) if "sentence" in cells else None,
+        guid=_plain(cells.get("id", ""), table)[:64],
+    )
+
+
+def _kind(cell: str, front: str) -> str:
+    kind = cell.strip().lower()
+    return kind if kind in CardKind.values else CardKind.CLOZE if has_gaps(front) else ""
+
+
+def _tags(cell: str | None, table: Table) -> tuple[str, ...] | None:
+    if cell is None:
+        return table.headers.tags or None
+    read_tags = tags_from_cell if table.is_own else tags_from_foreign_cell
+    return (*read_tags(_plain(cell, table)), *table.headers.tags)
+
+
+def _plain(cell: str, table: Table) -> str:
+    return alive(cell) if table.is_own else cell
+
+
+def _text(cell: str, table: Table) -> str:
+    return text_of_html(cell) if table.headers.is_html else _plain(cell, table)

@@ -1,0 +1,81 @@
+"""Files with cards, over REST: looked at, imported, watched, stopped."""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from rest_framework import status
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from flashcards.imports.files import name_of, preview_file, read_file
+from flashcards.imports.limits import Limits
+from flashcards.imports.progress import Progress
+from flashcards.imports.serializers import ImportSerializer, TableSerializer, report_members
+from flashcards.services.import_watch import ImportWatch
+from flashcards.services.imports import import_save
+from sessions_app.exceptions import NotFound
+
+FORM_BYTES = 2**16  # what multipart puts around a file
+
+
+def limits() -> Limits:
+    """This server's, in bytes."""
+    return Limits(settings.IMPORT_MEGABYTES * 2**20, settings.IMPORT_CARDS)
+
+
+class FileView(APIView):
+    """Takes a file. One that is too large is refused before it is read."""
+
+    parser_classes = [MultiPartParser]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        limits().check_file(int(length) - FORM_BYTES if length.isdecimal() else 0)
+
+
+class PreviewView(FileView):
+    """POST a file: what it is, and of a table how it would be read, with its first rows. Nothing is saved."""
+
+    def post(self, request: Request) -> Response:
+        body = TableSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        return Response(preview_file(body.validated_data["file"], body.choices(), limits()))
+
+
+class ImportsView(FileView):
+    """POST a file (.apkg, .colpkg, .csv, .tsv, .txt, .json): its cards become decks, all of them or none."""
+
+    def post(self, request: Request) -> Response:
+        body = ImportSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        report = _imported(request.user, body)
+        return Response(report_members(report), status=status.HTTP_201_CREATED)
+
+
+class ImportView(APIView):
+    """An import on its way, under the id that the client gave it: GET `{done, total}` · DELETE stops it, and nothing is saved."""
+
+    def get(self, request: Request, import_id: UUID) -> Response:
+        seen = ImportWatch(request.user, import_id).seen()
+        if seen is None:
+            raise NotFound("There is no import on its way with this id.")
+        return Response(seen)
+
+    def delete(self, request: Request, import_id: UUID) -> Response:
+        ImportWatch(request.user, import_id).cancel()
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _imported(user: Any, body: ImportSerializer) -> Any:
+    wanted = body.validated_data
+    file = wanted["file"]
+    progress = Progress(settings.IMPORT_SECONDS)
+    if wanted["import_id"]:
+        progress = Progress(settings.IMPORT_SECONDS, ImportWatch(user, wanted["import_id"]).listen)
+    reading = read_file(file, file.name or "", body.choices(), limits(), progress)
+    name = wanted["name"] or name_of(file.name or "")
+    return import_save(user=user, reading=reading, name=name, deck_id=wanted["deck_id"], progress=progress)

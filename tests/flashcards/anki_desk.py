@@ -1,0 +1,94 @@
+"""The real Anki, in a process of its own: what our packages become in it, and packages as it makes them.
+
+`python -m tests.flashcards.anki_desk import COLLECTION PACKAGE` imports one and prints what the collection then holds;
+`… export COLLECTION FOLDER` fills a collection and exports it in both formats. JSON on standard output.
+"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from anki.collection import Collection, ExportAnkiPackageOptions, ImportAnkiPackageOptions, ImportAnkiPackageRequest
+
+PNG = b"\x89PNG\r\n\x1a\n"
+NOTES = [
+    (
+        "Basic",
+        "Bio::Cells",
+        ["What is a <b>vacuole</b>? <img src='cell.png'>", "A store of <i>water</i> &amp; so"],
+        ["cells", "exam::one"],
+    ),
+    ("Basic (and reversed card)", "Bio", ["ebb", "flow"], []),
+    ("Basic (optional reversed card)", "Bio", ["one way", "only", ""], []),
+    ("Basic (type in the answer)", "Bio", ["capital of France", "Paris"], []),
+    ("Cloze", "Bio::Cells", ["The {{c1::sun::star}} is {{c2::hot}}.", "As one feels"], []),
+    ("Cloze", "Bio", ["Water is {{c1::\\(H_2O\\)}}", ""], []),
+    ("Basic", "Maths", ["Solve \\(x^2 &lt; 1\\)", "\\[-1 &lt; x\\]<br>[latex]$y$[/latex]"], []),
+    ("Basic", "Default", ["loose [sound:cell.mp3]", "in no deck"], []),
+    ("Basic", "Bio", ["only a picture <b></b>", "<img src='cell.png'>"], []),
+]
+
+
+def run(*arguments: Any) -> Any:
+    """The command's answer. Anki's core wants a process without other tests."""
+    command = [sys.executable, "-m", "tests.flashcards.anki_desk", *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def import_package(collection: Collection, package: Path) -> dict[str, Any]:
+    options = ImportAnkiPackageOptions(with_scheduling=False)
+    log = collection.import_anki_package(ImportAnkiPackageRequest(package_path=str(package), options=options)).log
+    counts = {name: len(getattr(log, name)) for name in ("new", "updated", "duplicate", "conflicting")}
+    return counts | {"notes": [note_facts(collection, note_id) for note_id in sorted(collection.find_notes(""))]}
+
+
+def note_facts(collection: Collection, note_id: int) -> dict[str, Any]:
+    note = collection.get_note(note_id)
+    cards = note.cards()
+    return {
+        "guid": note.guid,
+        "type": note.note_type()["name"],
+        "fields": dict(note.items()),
+        "tags": note.tags,
+        "decks": sorted({collection.decks.name(card.did) for card in cards}),
+        "questions": [card.question() for card in cards],
+        "answers": [card.answer() for card in cards],
+    }
+
+
+def export_both(collection: Collection, folder: Path) -> dict[str, str]:
+    for name, data in (("cell.png", PNG), ("cell.mp3", b"ID3")):
+        (folder / name).write_bytes(data)
+        collection.media.add_file(str(folder / name))
+    for note_type, deck, fields, tags in NOTES:
+        add(collection, note_type, deck, fields, tags)
+    return {name: export(collection, folder / f"{name}.apkg", is_legacy=name == "legacy") for name in ("legacy", "new")}
+
+
+def add(collection: Collection, note_type: str, deck: str, fields: list[str], tags: list[str]) -> None:
+    note = collection.new_note(collection.models.by_name(note_type))
+    note.fields[: len(fields)] = fields
+    note.tags = list(tags)
+    collection.add_note(note, collection.decks.id(deck))
+
+
+def export(collection: Collection, path: Path, *, is_legacy: bool) -> str:
+    options = ExportAnkiPackageOptions(with_scheduling=True, with_media=True, with_deck_configs=True, legacy=is_legacy)
+    collection.export_anki_package(out_path=str(path), options=options, limit=None)
+    return str(path)
+
+
+def main(command: str, collection_path: str, path: str) -> None:
+    collection = Collection(collection_path)
+    work = import_package if command == "import" else export_both
+    answer = work(collection, Path(path))
+    collection.close()
+    sys.stdout.write(json.dumps(answer))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
