@@ -58,13 +58,6 @@ def test_every_card_is_a_note_of_its_kind(into_anki: Any, deck: dict[str, Any]) 
     assert definition["fields"] == {"Term": "Neap", "Definition": "A small tide", "Sentence": ""}
 
 
-def test_math_and_markdown_are_what_anki_shows(into_anki: Any) -> None:
-    basic, _, _, euler = into_anki()["notes"]
-    assert basic["fields"]["Front"] == "What is <strong>ebb</strong>?"
-    assert "\\(a&lt;b\\)" in basic["fields"]["Back"]
-    assert "\\frac{a}{b}" in euler["answers"][0]
-
-
 def test_a_second_import_doubles_nothing(into_anki: Any) -> None:
     first = into_anki()
     second = into_anki()
