@@ -17,9 +17,9 @@ from django.db.models.functions import Now
 from flashcards.imports.progress import Progress
 from flashcards.imports.reading import ImportedCard, LeftOut, Reading
 from flashcards.models import NAME_CHARACTERS, Card, Deck
-from flashcards.services.decks import NO_DECK
 from flashcards.services.import_known import Contents, KnownCards, columns_of
 from flashcards.services.import_shelves import Shelves
+from flashcards.services.places import NO_DECK
 from sessions_app.exceptions import NotFound
 
 BATCH = 500
