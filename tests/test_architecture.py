@@ -16,6 +16,7 @@ PURE = [
     "flashcards/prompts.py",
     "flashcards/scheduling.py",
     "flashcards/study_days.py",
+    "flashcards/rendering.py",
 ]
 TRANSPORT = {"consumers", "handlers", "views", "serializers", "tasks", "admin", "routing", "urls", "auth", "problems"}
 

@@ -12,9 +12,11 @@ from pathlib import Path
 from .service import CannotRun
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-SOURCES = ("static", "node_modules/@mlc-ai/web-llm/lib", "node_modules/@wllama/wllama/esm")
+MODULES = ("@mlc-ai/web-llm/lib", "@wllama/wllama/esm", "katex/dist", "markdown-it/dist/browser", "dompurify/dist")
+SOURCES = ("static", *(f"node_modules/{module}" for module in MODULES))
 MADE_BY = ("requirements.txt", "package-lock.json", "mindflip/storage.py", "mindflip/settings.py")
-UNUSED = ("*.d.ts", "*.d.ts.map", "*.js.map")  # what packages carry for editors
+# what packages carry for editors and for other module systems
+UNUSED = ("*.d.ts", "*.d.mts", "*.d.ts.map", "*.js.map", "*.mjs.map", "*.cjs.js", "*.umd.min.js")
 COMMAND = [sys.executable, str(ROOT / "manage.py"), "collectstatic", "--noinput", "--verbosity=0", *(f"--ignore={name}" for name in UNUSED)]
 
 FORGOTTEN_SECONDS = 7200  # longer than any test run that may still read it

@@ -1,4 +1,4 @@
-"""What pages need to run a language model."""
+"""The modules that pages import by name: to run a language model, and to show math and Markdown."""
 
 from typing import Any
 
@@ -15,6 +15,11 @@ IMPORTS = {
     "mindflip/engine": "js/engine/index.js",
     "mindflip/engine/worker.js": "js/engine/worker.js",
     "mindflip/wllama.wasm": "vendor/wllama/wasm/wllama.wasm",
+    "mindflip/text": "js/pages/text.js",
+    "dompurify": "vendor/dompurify/purify.es.mjs",
+    "katex": "vendor/katex/katex.mjs",
+    "katex/styles.css": "vendor/katex/katex.min.css",
+    "markdown-it": "vendor/markdown-it/markdown-it.esm.min.mjs",
 }
 
 

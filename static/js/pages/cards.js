@@ -1,12 +1,13 @@
 import { announce } from "./announce.js";
 import { fromMould, slot } from "./dom.js";
+import { renderInto, spokenText } from "./text.js";
 
 const LONG = 140;
 
 /** Let every card inside `root`, now and later, turn by its button or by a click on the card. @param {Element} root */
 export function setUpFlipping(root) {
   root.addEventListener("click", (event) => {
-    if (!event.target.closest('[data-action="flip"]')) return;
+    if (!event.target.closest('[data-action="flip"]') || event.target.closest("a")) return;
     const isSelecting = !getSelection().isCollapsed && !event.target.closest("button");
     if (!isSelecting) flip(event.target.closest(".card"));
   });
@@ -16,7 +17,7 @@ export function setUpFlipping(root) {
 export function flip(card) {
   const side = card.dataset.side === "front" ? "back" : "front";
   turn(card, side);
-  announce(`${side === "back" ? "Answer" : "Question"}: ${slot(card, side).textContent}`);
+  announce(`${side === "back" ? "Answer" : "Question"}: ${spokenText(slot(card, side))}`);
 }
 
 /** @param {HTMLElement} card @param {"front"|"back"} side */
@@ -25,10 +26,10 @@ export function turn(card, side) {
   slot(card, "flip").textContent = side === "back" ? "Show question" : "Show answer";
 }
 
-/** Write a card's two texts. Text stays text. @param {HTMLElement} element @param {{front: string, back: string}} card */
-export function fill(element, { front, back }) {
+/** Show a card's two texts. @param {HTMLElement} element @param {{front: string, back: string, kind?: string}} card */
+export function fill(element, { front, back, kind }) {
   for (const [name, text] of Object.entries({ front, back })) {
-    slot(element, name).textContent = text;
+    renderInto(slot(element, name), text, { cloze: kind === "cloze" && name === "front" ? "question" : undefined });
     slot(element, name).toggleAttribute("data-long", text.length > LONG);
   }
 }

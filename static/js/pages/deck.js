@@ -3,6 +3,7 @@ import { cardElement, fill, setUpFlipping, turn } from "./cards.js";
 import { openDialog } from "./dialog.js";
 import { part, say, slot } from "./dom.js";
 import { counted } from "./format.js";
+import { rawText } from "./text.js";
 import { toast } from "./toast.js";
 
 const page = document.getElementById("deck");
@@ -69,7 +70,7 @@ function addCard() {
 
 /** @param {HTMLElement} element */
 function editCard(element) {
-  const values = { front: slot(element, "front").textContent, back: slot(element, "back").textContent };
+  const values = { front: rawText(slot(element, "front")), back: rawText(slot(element, "back")) };
   openDialog("card-dialog", {
     words: { title: "Edit card" },
     values,
@@ -82,7 +83,7 @@ function editCard(element) {
 
 /** @param {HTMLElement} element */
 function deleteCard(element) {
-  const words = { title: "Delete this card?", words: slot(element, "front").textContent };
+  const words = { title: "Delete this card?", words: rawText(slot(element, "front")) };
   openDialog("delete-dialog", {
     words,
     work: async () => {

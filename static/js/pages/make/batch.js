@@ -2,6 +2,7 @@ import { announce } from "../announce.js";
 import { cardElement, setUpFlipping } from "../cards.js";
 import { action, fromMould, part, say, slot } from "../dom.js";
 import { counted, speed } from "../format.js";
+import { rawText } from "../text.js";
 import { saveAsDeck } from "./save.js";
 
 /**
@@ -130,6 +131,6 @@ export class Batch {
 
 /** The element among `shown` that shows this card, taken out of the list. */
 function take(shown, card) {
-  const at = shown.findIndex((element) => ["front", "back"].every((side) => slot(element, side).textContent === card[side]));
+  const at = shown.findIndex((element) => ["front", "back"].every((side) => rawText(slot(element, side)) === card[side]));
   return at < 0 ? null : shown.splice(at, 1)[0];
 }

@@ -1,0 +1,98 @@
+import MarkdownIt from "markdown-it";
+
+import { clozeAt, gap, mathAt } from "./spans.js";
+
+const RULES = ["fence", "list", "backticks", "emphasis", "escape", "link", "newline"];
+const PRODUCT = /(?<=[0-9])\*(?=[0-9])/y;
+const DISPLAY_START = /^(\$\$|\\\[)/;
+
+/** @type {MarkdownIt} */
+const parser = new MarkdownIt("zero", { breaks: true }).enable(RULES);
+parser.validateLink = (address) => /^https?:\/\//i.test(address);
+parser.block.ruler.before("fence", "math", displayMath, { alt: ["paragraph", "list"] });
+parser.inline.ruler.before("escape", "math", inlineMath);
+parser.inline.ruler.before("escape", "cloze", cloze);
+parser.inline.ruler.before("emphasis", "product", product);
+parser.renderer.rules.math = (tokens, at) => `<code data-math="${tokens[at].meta}">${escaped(tokens[at].content)}</code>`;
+parser.renderer.rules.text_literal = (tokens, at) => escaped(tokens[at].content);
+parser.renderer.rules.fence = (tokens, at) => `<pre><code>${escaped(tokens[at].content)}</code></pre>\n`;
+
+/**
+ * The subset of Markdown that cards may use, as HTML that has yet to be sanitised: math as `<code data-math="inline|display">`,
+ * clozes as `<mark data-cloze>` or, without a side, left in place.
+ * @param {string} text @param {"question"|"answer"} [side]
+ */
+export function markdownToHtml(text, side) {
+  const env = { side };
+  const tokens = parser.parse(text, env);
+  const isOneParagraph = tokens.length === 3 && tokens[0].type === "paragraph_open";
+  if (isOneParagraph) tokens[0].hidden = tokens[2].hidden = true;
+  return parser.renderer.render(tokens, parser.options, env).trim();
+}
+
+function inlineMath(state, isSilent) {
+  const found = mathAt(state.src.slice(0, state.posMax), state.pos);
+  if (!found) return false;
+  if (!isSilent) push(state, found);
+  state.pos = found.end;
+  return true;
+}
+
+/** Math that begins a line and ends one may hold blank lines, and lines that look like a list. */
+function displayMath(state, startLine, endLine, isSilent) {
+  const start = state.bMarks[startLine] + state.tShift[startLine];
+  const source = state.src.slice(0, state.eMarks[endLine - 1]);
+  const found = DISPLAY_START.test(source.slice(start)) ? mathAt(source, start) : null;
+  if (!found || !/^[ \t]*(\n|$)/.test(source.slice(found.end))) return false;
+  if (isSilent) return true;
+  push(state, found);
+  state.line = startLine + source.slice(start, found.end).split("\n").length;
+  return true;
+}
+
+/** 2*3*4 has no italic three. */
+function product(state, isSilent) {
+  PRODUCT.lastIndex = state.pos;
+  if (!PRODUCT.test(state.src)) return false;
+  if (!isSilent) state.pending += "*";
+  state.pos += 1;
+  return true;
+}
+
+function cloze(state, isSilent) {
+  const found = clozeAt(state.src.slice(0, state.posMax), state.pos);
+  if (!found) return false;
+  if (!isSilent) pushCloze(state, found);
+  state.pos = found.end;
+  return true;
+}
+
+function pushCloze(state, found) {
+  const { side } = state.env;
+  if (side) state.push("cloze_open", "mark", 1).attrs = [["data-cloze", side]];
+  if (side === "question") literal(state, gap(found.hint));
+  else pushBody(state, found, side);
+  if (side) state.push("cloze_close", "mark", -1);
+}
+
+/** What the cloze hides, as Markdown of its own; without a side with its braces around. */
+function pushBody(state, { number, hint, start, bodyEnd }, side) {
+  if (!side) literal(state, `{{c${number}::`);
+  const { posMax } = state;
+  Object.assign(state, { pos: start, posMax: bodyEnd });
+  state.push("body_open", "", 1).hidden = true;
+  state.md.inline.tokenize(state);
+  state.push("body_close", "", -1).hidden = true;
+  state.posMax = posMax;
+  if (!side) literal(state, hint ? `::${hint}}}` : "}}");
+}
+
+function literal(state, text) {
+  state.push("text_literal", "", 0).content = text;
+}
+
+function push(state, { tex, isDisplay }) {
+  Object.assign(state.push("math", "", 0), { content: tex.trim(), meta: isDisplay ? "display" : "inline" });
+}
+
+const escaped = (text) => parser.utils.escapeHtml(text);

@@ -1,0 +1,70 @@
+"""Math, code and clozes on cards, in a real browser under the real content policy."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.visitor import Visitor
+
+TABLE = Path(__file__).resolve().parent.parent / "contract" / "rendering_cases.json"
+CASES: list[dict[str, Any]] = json.loads(TABLE.read_text(encoding="utf-8"))
+# The table's HTML out of the page's: math back to its source, no target.
+RENDER_ALL = """async (cases) => {
+  const { renderInto } = await import("mindflip/text");
+  window.ran = [];
+  window.alert = (what) => window.ran.push(what);
+  const source = (math) => {
+    const tex = (math.querySelector("annotation") ?? math).textContent;
+    const safe = tex.replace(/}(?=})/g, "} ");
+    return math.dataset.math === "display" ? `\\\\[${safe}\\\\]` : `\\\\(${safe}\\\\)`;
+  };
+  const shown = async (text, cloze) => {
+    const element = document.body.appendChild(document.createElement("div"));
+    await renderInto(element, text, { cloze });
+    const copy = element.cloneNode(true);
+    for (const math of copy.querySelectorAll("[data-math]")) math.replaceWith(source(math));
+    for (const link of copy.querySelectorAll("a")) link.removeAttribute("target");
+    if (!("richShown" in element.dataset)) return copy.innerHTML.trim().replace(/\\s*\\n\\s*/g, " ");
+    return copy.innerHTML.trim();
+  };
+  const all = [];
+  for (const { text } of cases) all.push([await shown(text), await shown(text, "question"), await shown(text, "answer")]);
+  return all;
+}"""
+# What no card may bring into a page. Square roots and braces of KaTeX are drawings without handlers.
+STRANGERS = """() => [...document.querySelectorAll("body > div *")].filter((element) =>
+  element.matches("script, img, iframe, style, form, object, embed, link, base, template, [src], [srcdoc]")
+  || (element.matches("svg, svg *") && !element.closest(".katex-html"))
+  || (element.matches("a[href]") && !/^https?:/.test(element.href))
+  || [...element.attributes].some(({ name }) => name.startsWith("on"))).map((element) => element.outerHTML)"""
+
+
+@pytest.fixture
+def rendered(visitor: Visitor) -> list[list[str]]:
+    """Of each case what is shown: as it is, as a cloze's question, as its answer."""
+    visitor.open("/")
+    return visitor.page.evaluate(RENDER_ALL, CASES)
+
+
+def test_the_page_renders_what_the_table_says(rendered: list[list[str]]) -> None:
+    wrong = {
+        case["name"]: shown
+        for case, shown in zip(CASES, rendered, strict=True)
+        if shown[0] not in (case["html"], _lines(case["html"]))
+        or shown[1] != case.get("question", shown[1])
+        or shown[2] != case.get("answer", shown[2])
+    }
+    assert wrong == {}
+
+
+def _lines(html: str) -> str:
+    """Text that nothing but its lines makes more than text is shown by a style that keeps lines."""
+    return re.sub(r"\s*(</?p>|<br>|\n)+\s*", " ", html).strip()
+
+
+def test_nothing_hostile_runs_or_loads(visitor: Visitor, rendered: list[list[str]]) -> None:
+    assert visitor.page.evaluate("window.ran") == []
+    assert visitor.page.evaluate(STRANGERS) == []
