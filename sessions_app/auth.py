@@ -17,13 +17,15 @@ from sessions_app.services.tickets import ticket_read
 
 @dataclass(frozen=True)
 class Knock:
-    """What came with the request for a socket; absent headers are empty strings."""
+    """What came with the request for a socket; absent headers are empty strings. `last_seq` is the last number that a client of
+    `mindflip.v1` heard on an earlier socket."""
 
     session_id: UUID
     ticket: str
     origin: str
     host: str
     authorization: str
+    last_seq: int | None = None
 
 
 def socket_user_id(knock: Knock) -> int:
@@ -69,11 +71,14 @@ def _bearer_user(authorization: str) -> int | None:
 def knock_of(scope: Mapping) -> Knock:
     """Read the headers and the query of an ASGI scope; anything undecodable counts as absent."""
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-    tickets = re.findall(r"(?:^|&)ticket=([^&]*)", scope["query_string"].decode("latin-1"))
+    query = scope["query_string"].decode("latin-1")
+    tickets = re.findall(r"(?:^|&)ticket=([^&]*)", query)
+    numbers = re.findall(r"(?:^|&)lastSeq=([0-9]{1,18})(?=&|$)", query)
     return Knock(
         session_id=scope["url_route"]["kwargs"]["session_id"],
         ticket=tickets[0] if tickets else "",
         origin=headers.get("origin", ""),
         host=headers.get("host", ""),
         authorization=headers.get("authorization", ""),
+        last_seq=int(numbers[0]) if numbers else None,
     )

@@ -4,6 +4,7 @@ Every function here returns the messages to send on the peer's socket, in order.
 """
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -35,7 +36,7 @@ def open_socket(knock: Knock, channel: str, dialect: str) -> tuple[Peer, list[Se
     peer = Peer(session.pk, user_id, channel, dialect=dialect)
     log.info("Socket opened: session %s, %s", session.pk, dialect)
     if not peer.is_guide:
-        return peer, v1.greet(peer, now)
+        return peer, v1.greet(peer, now, knock.last_seq)
     guide.be_ready(peer, session.model_id, now)
     return peer, guide.start_next(peer, now)
 
@@ -61,13 +62,13 @@ def follow_generation(peer: Peer, generation_id: UUID) -> list[ServerMessage]:
 def follow_queue(peer: Peer) -> list[ServerMessage]:
     """Something of this user waits for an engine."""
     now = timezone.now()
-    return guide.start_next(peer, now) if peer.is_guide else [*v1.start_next(peer, now), *_news(peer, now)]
+    return guide.start_next(peer, now) if peer.is_guide else [*v1.start_next(peer, now), *_news(peer, now, v1.look_around)]
 
 
 def beat(peer: Peer) -> list[ServerMessage]:
     """What a heartbeat finds that no event announced."""
     now = timezone.now()
-    return guide.beat(peer, now) if peer.is_guide else [*v1.beat(peer, now), *_news(peer, now)]
+    return guide.beat(peer, now) if peer.is_guide else [*v1.beat(peer, now), *_news(peer, now, v1.look_around)]
 
 
 def _answered(peer: Peer, message: protocol.ClientMessage, now: datetime) -> list[ServerMessage]:
@@ -81,10 +82,10 @@ def _answered(peer: Peer, message: protocol.ClientMessage, now: datetime) -> lis
         return [error_message(error, message)]
 
 
-def _news(peer: Peer, now: datetime) -> list[ServerMessage]:
+def _news(peer: Peer, now: datetime, look: Callable[[Peer, datetime], list[ServerMessage]] = v1.catch_up) -> list[ServerMessage]:
     """What happens to the database now must not take along what the client is answered: the news come with the next heartbeat."""
     try:
-        return [] if peer.is_guide else v1.catch_up(peer, now)
+        return [] if peer.is_guide else look(peer, now)
     except DatabaseError as error:
         log.warning("News are late, the heartbeat will bring them: %s", error)
         return []

@@ -16,7 +16,8 @@ class Peer:
     """Whose socket it is, and the channel by which other processes reach it. `seq` is the last number that was told to it;
     `engine` is empty for a `mindflip.v1` socket that has not said `ready`; without `has_backlog` nothing that this socket asked
     for waits, and what others left behind is found by events and heartbeats. A socket of the guide's dialect waits for the outcomes
-    of `asked`; those `followed` were another's, and come before what it asks for after them."""
+    of `asked`; those `followed` were another's, and come before what it asks for after them. `places` are those of waiting
+    generations as last told."""
 
     session_id: UUID
     user_id: int
@@ -27,6 +28,7 @@ class Peer:
     has_backlog: bool = False
     asked: set[UUID] = field(default_factory=set)
     followed: set[UUID] = field(default_factory=set)
+    places: dict[UUID, int] = field(default_factory=dict)
     touched_at: datetime = field(default_factory=timezone.now)
 
     @property

@@ -1,9 +1,10 @@
 """The dialect `mindflip.v1`: what each message does. What concerns the whole session is numbered and reaches every socket of it
 by `catch_up`; what is returned here is for this socket alone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container, Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q
 
@@ -15,15 +16,20 @@ from sessions_app.handlers.peers import Peer
 from sessions_app.models import Generation, GenerationStatus
 from sessions_app.protocol import ServerMessage
 from sessions_app.services import answers, engines, generations, history, leases
+from sessions_app.services.generations import places
 
 BROKEN = {"device_lost", "out_of_memory", "webgpu_unavailable", "model_unavailable"}
 
 
-def greet(peer: Peer, now: datetime) -> list[ServerMessage]:
-    """The snapshot that a socket begins with."""
+def greet(peer: Peer, now: datetime, last_seq: int | None = None) -> list[ServerMessage]:
+    """The snapshot that a socket begins with, and all that came after `last_seq`, before any news of the moment can."""
     changes = history.changes_since(session_id=peer.session_id, after=None, now=now)
     peer.seq = changes.seq
-    return [snapshot(changes)]
+    greeting = _noted(peer, [snapshot(changes)])
+    if last_seq is None or last_seq >= peer.seq:
+        return greeting
+    peer.seq = last_seq
+    return [*greeting, *catch_up(peer, now)]
 
 
 def catch_up(peer: Peer, now: datetime) -> list[ServerMessage]:
@@ -31,9 +37,31 @@ def catch_up(peer: Peer, now: datetime) -> list[ServerMessage]:
     if not history.has_advanced(session_id=peer.session_id, after=peer.seq):
         return []
     changes = history.changes_since(session_id=peer.session_id, after=peer.seq, now=now)
-    messages = told(changes, peer.seq)
+    messages = _noted(peer, told(changes, peer.seq))
     peer.seq = changes.seq
     return messages
+
+
+def look_around(peer: Peer, now: datetime) -> list[ServerMessage]:
+    """The news, and a snapshot if what waits moved up without any: others of the user's sessions had their outcome."""
+    news = catch_up(peer, now)
+    if not peer.places or peer.places == _waiting(places(user_id=peer.user_id), peer.places):
+        return news
+    changes = history.changes_since(session_id=peer.session_id, after=None, now=now)
+    has_more_news = changes.seq != peer.seq
+    return news if has_more_news else [*news, *_noted(peer, [snapshot(changes)])]
+
+
+def _noted(peer: Peer, messages: list[ServerMessage]) -> list[ServerMessage]:
+    for message in messages:
+        if isinstance(message, protocol.SessionSnapshot):
+            peer.places = _waiting({one.generation_id: one.place for one in message.generations})
+    return messages
+
+
+def _waiting(place: Mapping[UUID, int], shown: Container[UUID] | None = None) -> dict[UUID, int]:
+    """Those (of the ones shown) that something is before."""
+    return {pk: number for pk, number in place.items() if number and (shown is None or pk in shown)}
 
 
 def start_next(peer: Peer, now: datetime) -> list[ServerMessage]:

@@ -2,10 +2,11 @@
 
 from typing import Any
 
+import pytest
 from asgiref.sync import sync_to_async
 from django.utils import timezone
 
-from sessions_app.models import Engine, Generation
+from sessions_app.models import Attempt, Engine, Generation
 from sessions_app.services.leases import leases_recover
 from tests.sessions_app.conftest import MODEL, Socket, cards, open_socket
 
@@ -177,6 +178,67 @@ async def test_who_returns_gets_what_was_missed_once_and_in_order(socket_db, ali
             assert sorted(message["seq"] for message in missed) == [message["seq"] for message in missed]
             await asker.send(type="ping")
             assert (await asker.receive())["type"] == "pong", "and nothing twice"
+
+
+async def test_what_was_missed_comes_before_any_news_when_the_address_names_the_number(socket_db, alice, session_of):
+    address = (await session_of(alice))["wsUrl"]
+    async with open_socket(address, V1) as engine:
+        await ready(engine)
+        await engine.send(type="generate", prompt="Tides", options={"count": 3}, requestId="r1")
+        asked = await until(engine, "generate")
+        await stream(engine, asked, "ebb", 0)
+        seen = (await until(engine, "card"))["seq"]
+        await stream(engine, asked, "flow", 1)
+        await until(engine, "card")
+        async with open_socket(f"{address}&lastSeq={seen}", V1) as returning:
+            await respond(engine, asked, "ebb", "flow", "spring")
+            await until(engine, "result")
+            assert (await greeted(returning))["seq"] > seen
+            heard = [await until(returning, kind) for kind in ("card", "card", "result")]
+            assert [message.get("index") for message in heard] == [1, 2, None]
+            await returning.send(type="ping")
+            assert (await returning.receive())["type"] == "pong", "and nothing twice"
+
+
+@pytest.mark.parametrize("number", ["99", "-1", "x", "", "9" * 40])
+async def test_a_number_in_the_address_that_is_none_of_ours_changes_nothing(socket_db, alice, session_of, number):
+    async with open_socket(f"{(await session_of(alice))['wsUrl']}&lastSeq={number}", V1) as socket:
+        await greeted(socket)
+        await socket.send(type="ping")
+        assert (await socket.receive())["type"] == "pong"
+
+
+async def test_who_waits_hears_by_a_heartbeat_that_it_moved_up(socket_db, alice, session_of, settings):
+    settings.HEARTBEAT_SECONDS = 1
+    one, other = await session_of(alice), await session_of(alice)
+    async with open_socket(one["wsUrl"], V1) as before, open_socket(other["wsUrl"], V1) as waiting:
+        await before.send(type="generate", prompt="Tides", requestId="r1")
+        await until(before, "progress")
+        await waiting.send(type="generate", prompt="Moons", requestId="r2")
+        while not (told := await until(waiting, "session"))["generations"]:
+            pass
+        assert told["generations"][0]["place"] == 1
+        await before.send(type="cancel", requestId="r1")
+        again = await until(waiting, "session")
+        assert (again["generations"][0]["place"], again["seq"]) == (0, told["seq"])
+
+
+async def test_a_sign_of_life_claims_the_lease_for_the_socket_that_came_back(socket_db, alice, session_of):
+    address = (await session_of(alice))["wsUrl"]
+    async with open_socket(address, V1) as before:
+        await ready(before)
+        await before.send(type="generate", prompt="Tides", options={"count": 1}, requestId="r1")
+        asked = await until(before, "generate")
+    async with open_socket(address, V1) as after:
+        await greeted(after)
+        await after.send(type="progress", progress=50, lease=asked["lease"])
+        await after.send(type="ping")
+        await until(after, "pong")
+        generation = await Generation.objects.aget()
+        assert generation.engine != (await Attempt.objects.aget()).engine
+        assert generation.lease_expires_at > timezone.now() + timezone.timedelta(seconds=100)
+        await after.send(type="progress", progress=50, lease="3f0b6e5e-0000-4000-8000-000000000000")
+        assert (await until_error(after))["code"] == "stale_response"
 
 
 async def test_a_number_from_nowhere_gets_a_fresh_snapshot(socket_db, alice, session_of):

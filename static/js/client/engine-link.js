@@ -77,6 +77,14 @@ export class EngineLink {
     if (this.#answer?.generationId === generationId) this.#answer = null;
   }
 
+  /** What was said of a generation can never be read: the server is told that this engine has no answer, so that another tries. */
+  unreadable({ generationId, code, error }) {
+    this.#tell("problem", { code, message: error });
+    if (this.#answer?.generationId !== generationId) return;
+    this.#answer = null;
+    this.#send({ type: "error", error: `The answer could not be read: ${error}`.slice(0, SENTENCE_MOST), code: "engine_failed", generationId });
+  }
+
   /** Stop whatever is being written. */
   stop() {
     this.#next = this.#answer = null;

@@ -90,7 +90,8 @@ export class Line extends Teller {
     if (SESSION_OVER.has(loss?.code)) this.#sessions.forget(this.#modelId);
     const isRefused = SESSION_OVER.has(loss?.code) || loss?.code === TICKET_REFUSED || loss?.unopened >= UNOPENED_MOST;
     if (isRefused) this.#take(await this.#sessions.renew(this.#modelId));
-    return this.#session.wsUrl;
+    const { wsUrl } = this.#session;
+    return this.#lastSeq === null ? wsUrl : `${wsUrl}${wsUrl.includes("?") ? "&" : "?"}lastSeq=${this.#lastSeq}`;
   }
 
   #take(session) {
@@ -98,12 +99,10 @@ export class Line extends Teller {
     this.#session = session;
   }
 
-  /** The snapshot is of now; what happened since the last socket comes after it, by number. */
+  /** The snapshot is of now; what happened since the last socket comes after it, in order, before any news of the moment. */
   #up(snapshot) {
-    const missedSince = this.#lastSeq;
-    const hasMissed = missedSince !== null && missedSince < snapshot.seq;
+    const hasMissed = this.#lastSeq !== null && this.#lastSeq < snapshot.seq;
     if (!hasMissed) this.#lastSeq = snapshot.seq;
-    if (hasMissed) this.send({ type: "resume", lastSeq: missedSince });
     this.tell("up", snapshot);
   }
 

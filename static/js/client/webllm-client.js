@@ -14,6 +14,8 @@ import { Sessions } from "./sessions.js";
 /** Where the guide's server is. */
 const GUIDES_SERVER = "http://localhost:3000";
 const ENGINES_OWN = new Set(["stale_response", "unknown_cache_key"]);
+/** The server could not read a message. */
+const UNREADABLE = new Set(["invalid_message", "too_large", "unknown_type"]);
 const CLOSED = { code: "session_closed", message: "The client was closed." };
 
 /**
@@ -190,7 +192,12 @@ const HEARD = {
   progress: ({ calls }, message) => calls.progress(message),
   card: ({ calls }, message) => calls.card(message),
   result: ({ calls }, message) => calls.result(message),
-  error: ({ calls, link }, message) => (ENGINES_OWN.has(message.code) ? link.refused(message.generationId) : calls.error(message)),
+  error: ({ calls, link }, message) => {
+    const { code, requestId, generationId } = message;
+    if (ENGINES_OWN.has(code)) link.refused(generationId);
+    else if (UNREADABLE.has(code) && generationId && !requestId) link.unreadable(message);
+    else calls.error(message);
+  },
   generate: ({ link }, message) => link.asked(message),
   cancel: ({ link }, message) => link.cancelled(message.generationId),
   ping: ({ line }) => line.send({ type: "pong" }),

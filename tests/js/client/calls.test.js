@@ -120,6 +120,16 @@ test("a refusal without an id is that of the request which was not answered", as
   assert.equal(client.heard.at(-1).name, "problem");
 });
 
+test("a refusal with an id is that of its request, whichever is older", async () => {
+  const server = new Server();
+  const client = await server.connected();
+  const [fine, wrong] = [client.generate({ topic: "Tides" }), client.generate({ topic: "Winds", count: 99 })];
+  await settled();
+  server.wire.say({ type: "error", code: "invalid_message", error: "options.count: too many.", retryable: false, requestId: wrong.requestId });
+  await assertFails(wrong.result, { code: "invalid_message" });
+  assert.equal((await outcomeOf(fine.result)).state, "open");
+});
+
 test("what the server dropped is said again, but not for ever", async () => {
   const server = new Server();
   const client = await server.connected();

@@ -59,6 +59,22 @@ test("a sign of life goes out every ten seconds at most", async () => {
   assert.equal(client.heard.filter(({ name }) => name === "tokens").length, 7);
 });
 
+test("an answer that the server cannot read is given up, so that another engine tries, and no call fails of it", async () => {
+  const { server, engine, client } = await withEngine();
+  const call = client.generate({ topic: "Tides" });
+  await settled();
+  server.wire.say({ type: "progress", progress: 0, message: "Queued", requestId: call.requestId, generationId: "g" });
+  server.wire.say(generateFor("g"));
+  await settled();
+  engine.turn.finish();
+  await settled();
+  server.wire.say({ type: "error", code: "invalid_message", error: "usage.seconds: too large.", generationId: "g", retryable: false });
+  const { type, code, generationId } = server.wire.sent.at(-1);
+  assert.deepEqual({ type, code, generationId }, { type: "error", code: "engine_failed", generationId: "g" });
+  assert.equal(client.heard.at(-1).name, "problem");
+  assert.equal(call.isOver, false);
+});
+
 test("a cancel stops the engine, which answers nothing and takes the next", async () => {
   const { server, engine } = await withEngine();
   server.wire.say(generateFor("one"));

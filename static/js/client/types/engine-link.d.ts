@@ -23,6 +23,12 @@ export class EngineLink {
     cancelled(generationId: string): void;
     /** An answer that the server does not take (any more). @param {string} generationId */
     refused(generationId: string): void;
+    /** What was said of a generation can never be read: the server is told that this engine has no answer, so that another tries. */
+    unreadable({ generationId, code, error }: {
+        generationId: any;
+        code: any;
+        error: any;
+    }): void;
     /** Stop whatever is being written. */
     stop(): void;
     #private;
