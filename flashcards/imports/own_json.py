@@ -8,7 +8,7 @@ from typing import Any
 from flashcards.exports.own_json import FORMAT, VERSION
 from flashcards.imports.judging import Judge
 from flashcards.imports.limits import Limits
-from flashcards.imports.progress import Progress
+from flashcards.imports.progress import READING, Progress
 from flashcards.imports.reading import ImportedCard, Reading
 from flashcards.imports.refusals import ImportRefused, damaged
 from flashcards.models import CardKind
@@ -25,7 +25,7 @@ def read_json(data: bytes, name: str, limits: Limits, progress: Progress) -> Rea
     deck_name = _text(deck.get("name")) or name
     judge = Judge(Reading("json", decks={deck_name: _deck_members(deck)}), limits)
     cards = document["cards"]
-    progress.begin(len(cards))
+    progress.begin(READING, len(cards))
     for members in cards:
         _take(judge, members, deck_name)
         progress.step()

@@ -14,7 +14,7 @@ from flashcards.imports.judging import Judge
 from flashcards.imports.limits import FIELD_CHARACTERS, FIELDS, Limits
 from flashcards.imports.note_types import Collection, read_collection
 from flashcards.imports.notes import Note, cards_of
-from flashcards.imports.progress import Progress
+from flashcards.imports.progress import READING, Progress
 from flashcards.imports.reading import Reading
 from flashcards.imports.refusals import ImportRefused
 from flashcards.imports.unpacking import opened_zip, unpack
@@ -51,7 +51,7 @@ def _unpack_collection(package: zipfile.ZipFile, path: Path, limits: Limits) -> 
 
 def _read(database: sqlite3.Connection, name: str, limits: Limits, progress: Progress) -> Reading:
     collection = read_collection(database)
-    progress.begin(database.execute("SELECT count(*) FROM notes").fetchone()[0])
+    progress.begin(READING, database.execute("SELECT count(*) FROM notes").fetchone()[0])
     judge = Judge(Reading("apkg"), limits)
     media: set[str] = set()
     for note in _notes(database, collection, name, judge):

@@ -1,4 +1,4 @@
-"""A long reading tells how far it is, and may be stopped by whoever listens or by its deadline."""
+"""A long import tells how far it is, and may be stopped by whoever listens or by its deadline."""
 
 import time
 from collections.abc import Callable
@@ -6,28 +6,31 @@ from collections.abc import Callable
 from flashcards.imports.refusals import ImportRefused
 
 EVERY = 100
-Listener = Callable[[int, int], None]
+READING, SAVING = "reading", "saving"
+Listener = Callable[[str, int, int], None]
+
+
+def nobody(phase: str, done: int, total: int) -> None:
+    """Listens to nothing."""
 
 
 class Progress:
-    """Counts cards. Every hundredth is told to `listen` as (done, of all), which may raise to stop the import."""
+    """Counts cards in each of two phases. Every hundredth is told to `listen` as (phase, done, of all), which may raise to stop."""
 
-    def __init__(self, seconds: float = float("inf"), listen: Listener = lambda done, total: None) -> None:
-        self.total = 0
-        self._done = 0
+    def __init__(self, seconds: float = float("inf"), listen: Listener = nobody) -> None:
+        self._phase, self._done, self._total = READING, 0, 0
         self._listen = listen
         self._until = time.monotonic() + seconds
 
-    def begin(self, total: int) -> None:
-        """`total` more are to come: of reading, then of saving."""
-        self.total += total
+    def begin(self, phase: str, total: int) -> None:
+        self._phase, self._done, self._total = phase, 0, total
 
     def step(self) -> None:
-        """One more card is done. Raises ImportRefused (`takes_too_long`), and whatever the listener raises."""
-        self._done += 1
-        if self._done % EVERY == 1:
+        """One more is done. Raises ImportRefused (`takes_too_long`), and whatever the listener raises."""
+        if self._done % EVERY == 0:
             self.check()
-            self._listen(self._done - 1, self.total)
+            self._listen(self._phase, self._done, self._total)
+        self._done += 1
 
     def check(self) -> None:
         """Raises ImportRefused once the deadline has passed."""

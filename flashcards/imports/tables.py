@@ -15,7 +15,7 @@ from flashcards.imports.encodings import decoded
 from flashcards.imports.html_text import text_of_html
 from flashcards.imports.judging import Judge
 from flashcards.imports.limits import Limits
-from flashcards.imports.progress import Progress
+from flashcards.imports.progress import READING, Progress
 from flashcards.imports.reading import ImportedCard, Reading
 from flashcards.imports.refusals import ImportRefused
 from flashcards.models import CardKind
@@ -85,6 +85,7 @@ def read_table(data: bytes, choices: Choices, limits: Limits, progress: Progress
     if not {"front", "back"} <= set(table.columns):
         raise ImportRefused("Say which column holds the questions and which the answers.", code="wrong_choice")
     judge = Judge(Reading("table"), limits)
+    progress.begin(READING, sum(1 for _ in table.rows()))
     for row in table.rows():
         judge.take(_card(row, table))
         progress.step()

@@ -57,7 +57,7 @@ class ImportsView(FileView):
 
 
 class ImportView(APIView):
-    """An import on its way, under the id that the client gave it: GET `{done, total}` · DELETE stops it, and nothing is saved."""
+    """An import on its way, under the id that the client gave it: GET `{phase, done, total}` · DELETE stops it, and nothing is saved."""
 
     def get(self, request: Request, import_id: UUID) -> Response:
         seen = ImportWatch(request.user, import_id).seen()

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.decorators.gzip import gzip_page
 
-from flashcards.pages import views
+from flashcards.pages import packages, views
 
 urlpatterns = [
     path("", gzip_page(views.HomeView.as_view()), name="home"),
@@ -12,4 +12,6 @@ urlpatterns = [
     path("sign-out", gzip_page(views.SignOutView.as_view()), name="sign-out"),
     path("decks", gzip_page(views.DecksView.as_view()), name="decks"),
     path("decks/<uuid:deck_id>", gzip_page(views.DeckView.as_view()), name="deck"),
+    path("decks/import", gzip_page(packages.ImportView.as_view()), name="import"),
+    path("decks/<uuid:deck_id>/print", gzip_page(packages.PrintView.as_view()), name="print"),
 ]

@@ -19,15 +19,15 @@ class ImportWatch:
     def __init__(self, user: User, import_id: UUID) -> None:
         self._key = f"import:{user.pk}:{import_id}"
 
-    def listen(self, done: int, total: int) -> None:
+    def listen(self, phase: str, done: int, total: int) -> None:
         """Write down how far it is. Raises ImportRefused (`cancelled`) when it shall stop."""
         with suppress(RedisError):
             if cache.get(f"{self._key}:cancelled"):
                 raise ImportRefused("The import was cancelled: nothing was saved.", code="cancelled")
-            cache.set(self._key, {"done": done, "total": total}, KEPT_SECONDS)
+            cache.set(self._key, {"phase": phase, "done": done, "total": total}, KEPT_SECONDS)
 
     def seen(self) -> dict[str, Any] | None:
-        """`{done, total}` in cards, or None when no such import is known."""
+        """`{phase, done, total}` in cards, or None when no such import is known."""
         with suppress(RedisError):
             known: dict[str, Any] | None = cache.get(self._key)
             return known

@@ -14,7 +14,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models.functions import Now
 
-from flashcards.imports.progress import Progress
+from flashcards.imports.progress import SAVING, Progress
 from flashcards.imports.reading import ImportedCard, LeftOut, Reading
 from flashcards.models import NAME_CHARACTERS, Card, Deck
 from flashcards.services.import_known import Contents, KnownCards, columns_of
@@ -64,7 +64,7 @@ def import_save(*, user: User, reading: Reading, name: str, deck_id: UUID | None
     target = _target(user, deck_id)
     run = _Run(user, reading, name[:NAME_CHARACTERS], target)
     progress = progress or Progress()
-    progress.begin(len(reading.cards))
+    progress.begin(SAVING, len(reading.cards))
     for card in reading.cards:
         run.take(card)
         progress.step()

@@ -1,7 +1,7 @@
 import { Rest } from "../client/rest.js";
 
 /** From the cookie, not the page: signing in again in another tab makes a new one. */
-function csrfToken() {
+export function csrfToken() {
   return document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
 }
 

@@ -1,0 +1,51 @@
+import { fromMould, part, slot } from "../dom.js";
+import { counted, integer } from "../format.js";
+
+/** @typedef {{id: string, name: string, isNew: boolean, added: number, updated: number, unchanged: number}} DeckReport */
+/** @typedef {{added: number, updated: number, unchanged: number, decks: DeckReport[],
+ *   leftOut: {sentence: string, examples: string[]}[]}} Report */
+
+/**
+ * Write what an import did. @param {HTMLElement} section @param {Report} report @param {string} decksAddress
+ * @returns {string} the sentence at its head
+ */
+export function showReport(section, report, decksAddress) {
+  const title = headline(report);
+  slot(section, "report-title").textContent = title;
+  slot(section, "numbers").replaceChildren(...["added", "updated", "unchanged"].map((what) => number(what, report[what])));
+  slot(section, "decks").replaceChildren(...report.decks.map((deck) => deckRow(deck, decksAddress)));
+  slot(section, "left-out").replaceChildren(...report.leftOut.map(leftOut));
+  part(section, "left-out").hidden = !report.leftOut.length;
+  return title;
+}
+
+function headline({ added, updated, unchanged }) {
+  if (added) return `${counted(added, "card")} added`;
+  if (updated) return `${counted(updated, "card")} updated`;
+  return unchanged ? "You have all of these cards already" : "No card was taken";
+}
+
+function number(what, count) {
+  const element = fromMould("number-mould");
+  slot(element, "what").textContent = what;
+  slot(element, "count").textContent = integer(count);
+  return element;
+}
+
+function deckRow({ id, name, isNew, added, updated, unchanged }, decksAddress) {
+  const element = fromMould("report-deck-mould");
+  const link = slot(element, "name");
+  link.textContent = name;
+  link.href = `${decksAddress}/${id}`;
+  const counts = [added && `${integer(added)} added`, updated && `${integer(updated)} updated`, unchanged && `${integer(unchanged)} unchanged`];
+  slot(element, "counts").textContent = [isNew && "new deck", ...counts].filter(Boolean).join(" · ");
+  return element;
+}
+
+function leftOut({ sentence, examples }) {
+  const element = fromMould("left-out-mould");
+  slot(element, "sentence").textContent = sentence;
+  slot(element, "examples").textContent = examples.join(" · ");
+  slot(element, "examples").hidden = !examples.length;
+  return element;
+}

@@ -1,0 +1,9 @@
+import { action } from "./dom.js";
+
+const form = document.querySelector(".print-choices");
+const button = action(form, "print");
+
+action(form, "apply").hidden = true; // a choice shows itself
+form.addEventListener("change", () => form.requestSubmit());
+button.addEventListener("click", () => print());
+button.hidden = false;
