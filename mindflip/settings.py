@@ -251,6 +251,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [SELF],
         "script-src": [SELF, NONCE, "'wasm-unsafe-eval'", "blob:"],
         "worker-src": [SELF, "blob:"],
+        "manifest-src": [SELF],
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
         "connect-src": [SELF, "blob:", "data:", *MODEL_HOSTS],

@@ -3,10 +3,13 @@
 from django.urls import path
 from django.views.decorators.gzip import gzip_page
 
-from flashcards.pages import packages, views
+from flashcards.pages import install, packages, views
 
 urlpatterns = [
     path("", gzip_page(views.HomeView.as_view()), name="home"),
+    path("manifest.webmanifest", gzip_page(install.manifest), name="manifest"),
+    path("sw.js", gzip_page(install.service_worker), name="service-worker"),
+    path("offline", gzip_page(install.OfflineView.as_view()), name="offline"),
     path("sign-in", gzip_page(views.SignInView.as_view()), name="sign-in"),
     path("sign-up", gzip_page(views.SignUpView.as_view()), name="sign-up"),
     path("sign-out", gzip_page(views.SignOutView.as_view()), name="sign-out"),

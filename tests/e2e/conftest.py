@@ -84,7 +84,7 @@ def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
 @pytest.fixture
 def page(new_context: Callable[..., BrowserContext]) -> Iterator[Page]:
     """A page on which no script failed and nothing was refused by the content policy, or the test fails."""
-    page = new_context().new_page()
+    page = new_context(service_workers="block").new_page()  # a service worker would hide requests from the tests that stop them
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("console", lambda message: faults.append(message.text) if "Content Security Policy" in message.text else None)

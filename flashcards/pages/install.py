@@ -1,0 +1,61 @@
+"""What makes MindFlip an app that can be installed: its manifest, its service worker, and the page shown without a network."""
+
+import json
+from typing import Any
+
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.templatetags.static import static
+from django.urls import reverse
+from django.views.generic import TemplateView
+
+# what every page is made of; engines and libraries are kept when a page asks for them
+SHELL = ("css/", "icons/", "js/pages/", "js/client/")
+PAPER, ACCENT = "#f6f5f1", "#0a6657"
+
+
+def manifest(request: HttpRequest) -> HttpResponse:
+    """The web app manifest (W3C), with the icons under their hashed names."""
+    icons = [
+        {"src": static("icons/logo.svg"), "type": "image/svg+xml", "sizes": "any"},
+        {"src": static("icons/icon-192.png"), "type": "image/png", "sizes": "192x192"},
+        {"src": static("icons/icon-512.png"), "type": "image/png", "sizes": "512x512"},
+        {"src": static("icons/icon-maskable-512.png"), "type": "image/png", "sizes": "512x512", "purpose": "maskable"},
+    ]
+    about = {
+        "id": "/",
+        "name": "MindFlip",
+        "short_name": "MindFlip",
+        "description": "Flashcards written by a language model in your own browser",
+        "lang": "en",
+        "categories": ["education"],
+        "start_url": reverse("home"),
+        "scope": "/",
+        "display": "standalone",
+        "background_color": PAPER,
+        "theme_color": ACCENT,
+        "icons": icons,
+        "shortcuts": [{"name": name, "url": reverse(page)} for name, page in (("Make flashcards", "home"), ("Decks", "decks"))],
+    }
+    return JsonResponse(about, content_type="application/manifest+json")
+
+
+def service_worker(request: HttpRequest) -> HttpResponse:
+    """The service worker, at the root so that all pages are in its scope. Its text changes whenever a static file does."""
+    shell = {"version": staticfiles_storage.manifest_hash, "offline": reverse("offline"), "files": shell_files()}
+    script = f"self.SHELL = {json.dumps(shell)};\nimportScripts({json.dumps(static('js/service-worker.js'))});\n"
+    return HttpResponse(script, content_type="text/javascript", headers={"Cache-Control": "no-cache"})
+
+
+def shell_files() -> list[str]:
+    """The addresses of the files that every page is made of; empty while nothing has been collected."""
+    return sorted(staticfiles_storage.url(name) for name in staticfiles_storage.hashed_files if name.startswith(SHELL))
+
+
+class OfflineView(TemplateView):
+    """The same for everybody, because browsers keep it: it names no user."""
+
+    template_name = "pages/offline.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(user=None, **kwargs)
