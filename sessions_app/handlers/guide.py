@@ -140,9 +140,11 @@ def _taken_up(peer: Peer, asked: generations.Asked, request_id: str | None, now:
     earlier = Generation.objects.get(pk=asked.generation_id)
     if earlier.finished_at:
         return _told_once(peer, earlier)
+    peer.has_backlog = True
     if earlier.requester != peer.channel:
         peer.followed.add(earlier.pk)
-    peer.has_backlog = True
+    elif earlier.status == GenerationStatus.LEASED and earlier.engine == peer.channel:
+        return [queued(asked, request_id), *_started(peer, earlier)]  # it never heard that either
     return [queued(asked, request_id), *_following(peer, now)]
 
 

@@ -166,11 +166,12 @@ def _shared(generation: Generation, ask: Ask, place: int = 0) -> Asked:
 
 
 def _is_left_behind(generation: Generation, session: WebLLMSession, ask: Ask, key: str) -> bool:
-    """A client without ids that dropped asks again for the same: it gets the generation it left behind, and nothing runs twice.
-    Nobody knows at once whether another socket that asked is gone, so nothing is taken from it: both are told the outcome."""
-    is_anothers = not is_tracked(generation) and generation.requester != ask.requester and generation.pk not in ask.awaited
+    """A client without ids asks again for what it never heard of, by another socket or by this one: it gets the generation that is
+    there, and nothing runs twice. Nobody knows at once whether another socket that asked is gone, so nothing is taken from it: both
+    are told the outcome."""
+    is_unheard_of = not is_tracked(generation) and generation.pk not in ask.awaited
     is_the_same = generation.session_id == session.pk and generation.result_key == key
-    return bool(ask.requester) and not ask.request_id and is_anothers and is_the_same
+    return bool(ask.requester) and not ask.request_id and is_unheard_of and is_the_same
 
 
 def _free_slot(waiting: Sequence[Generation]) -> int:

@@ -5,6 +5,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
+from websockets.asyncio.client import connect
+
+from tests.faults.doors import v1_connection
 from tests.faults.wire import Wire
 
 FINAL = {"engine_lost", "no_engine", "cancelled", "no_valid_cards", "timeout"}
@@ -32,7 +35,8 @@ class Wish:
 
 
 class Asker(Wire):
-    """Asks for one thing after another. After a drop it resumes where it was and asks again for what has no answer."""
+    """Asks for one thing after another. After a drop it resumes where it was, by the address or by a message, and asks again for what
+    has no answer."""
 
     def __init__(self, name: str, *wire: Any) -> None:
         super().__init__(*wire)
@@ -41,6 +45,10 @@ class Asker(Wire):
         self.cards: defaultdict[str, dict[int, str]] = defaultdict(dict)
         self.seq = 0
         self.is_caught_up = True
+        self.resumes_by_address = self.chance.random() < 0.5
+
+    def dial(self) -> connect:
+        return v1_connection(f"{self.address}&lastSeq={self.seq}" if self.resumes_by_address and self.seq else self.address)
 
     async def ask(self, count: int, is_cancelled: bool = False) -> Wish:
         """Ask, and wait for the outcome."""
@@ -56,9 +64,10 @@ class Asker(Wire):
     async def greeted(self, snapshot: dict[str, Any]) -> None:
         if not self.seq:
             self.seq = snapshot["seq"]
-        self.is_caught_up = False
-        await self.send(type="resume", lastSeq=self.seq)
-        await self.send(type="ping")  # its pong says that all that was missed has come
+        if not self.resumes_by_address:
+            self.is_caught_up = False
+            await self.send(type="resume", lastSeq=self.seq)
+            await self.send(type="ping")  # its pong says that all that was missed has come
         await self._ask_again()
 
     async def heard(self, message: dict[str, Any]) -> None:

@@ -17,7 +17,7 @@ from mindflip.embedded.valkey import valkey
 
 # what was committed must outlive kill -9 of the server, if not a power cut
 NO_POWER_CUTS = ("fsync=off",)
-RESTART_SECONDS = 60
+RESTART_SECONDS = 240  # a slow machine takes its time
 # waits that last minutes for people last seconds here
 HURRIED = {
     "MINDFLIP_LEASE_SECONDS": "4",
@@ -54,7 +54,7 @@ class Cluster:
             self.services[name] = self._program(name, environment)
             self.services[name].start()
         for name in ("web1", "web2"):
-            self.services[name].wait_until_it_answers()
+            self.services[name].wait_until_it_answers(RESTART_SECONDS)
 
     def kill(self, name: str) -> None:
         """kill -9, for now."""
@@ -93,7 +93,7 @@ class Cluster:
     def _start(self, service: Service, name: str) -> None:
         self.services[name] = service
         service.start()
-        service.wait_until_it_answers()
+        service.wait_until_it_answers(RESTART_SECONDS)
 
     def _postgres(self) -> Service:
         service, self.database_url = postgres(self.folder / "postgres", self._log("postgres"), self._ports["postgres"], NO_POWER_CUTS)

@@ -70,15 +70,15 @@ class Engine(Wire):
             return [
                 {"type": "error", "error": "The graphics card was lost.", "code": "device_lost", "generationId": leased["generationId"]}
             ]
-        cards = _cards(asked)[: 1 if mood == "sends too few" else None]
+        cards = make_cards(asked["options"], asked["cardsSoFar"])[: 1 if mood == "sends too few" else None]
         streamed = [{"type": "card", "index": index, "card": card, **leased} for index, card in enumerate(cards)]
         frames = [*streamed, {"type": "response", "cacheKey": asked["cacheKey"], "data": {"cards": cards}, **leased}]
         return self.chance.sample(frames, len(frames)) if mood == "shuffles" else frames
 
 
-def _cards(asked: dict[str, Any]) -> list[dict[str, str]]:
+def make_cards(options: dict[str, Any], so_far: list[dict[str, Any]]) -> list[dict[str, str]]:
     """For the topic, what is not there yet; the same again when asked the same again."""
-    topic, wanted = asked["options"]["topic"], asked["options"]["count"]
-    there = {card["front"] for card in asked["cardsSoFar"]}
+    topic, wanted = options["topic"], options["count"]
+    there = {card["front"] for card in so_far}
     fronts = (f"{topic} {number}" for number in range(wanted + len(there)))
     return [{"front": front, "back": f"What {front} is"} for front in fronts if front not in there][:wanted]

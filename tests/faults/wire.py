@@ -6,7 +6,7 @@ from collections import Counter
 from random import Random
 from typing import Any
 
-from websockets.asyncio.client import ClientConnection
+from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from tests.faults.doors import v1_connection
@@ -15,7 +15,8 @@ PAUSE_SECONDS = 0.3
 
 
 class Wire:
-    """Subclasses say what is done when it opened (`greeted`) and with each message (`heard`)."""
+    """Subclasses say what is done when it opened (`opened`), when the server said its first word (`greeted`), and with each message
+    (`heard`). `strays` are messages for nobody, in words."""
 
     def __init__(self, address: str, chance: Random, counts: Counter[str], is_twice: bool = False) -> None:
         self.address = address
@@ -24,6 +25,13 @@ class Wire:
         self.is_twice = is_twice
         self.connection: ClientConnection | None = None
         self.refusals: list[str] = []
+        self.strays: list[str] = []
+
+    def dial(self) -> connect:
+        return v1_connection(self.address)
+
+    async def opened(self) -> None:
+        """The socket is open."""
 
     async def greeted(self, snapshot: dict[str, Any]) -> None:
         """The socket is open and has said its first word."""
@@ -35,8 +43,9 @@ class Wire:
         """Be connected until cancelled."""
         while True:
             try:
-                async with v1_connection(self.address) as connection:
+                async with self.dial() as connection:
                     self.connection = connection
+                    await self.opened()
                     await self._listen(connection)
             except (OSError, TimeoutError, WebSocketException, EOFError) as loss:
                 self._note(loss)

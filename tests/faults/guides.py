@@ -1,0 +1,93 @@
+"""Clients of the guide's dialect: asker and engine on one socket, without ids. Whatever comes next is for the request that is open."""
+
+import asyncio
+from typing import Any
+
+from websockets.asyncio.client import connect
+
+from tests.faults.askers import AGAIN_SECONDS, FINAL, Wish
+from tests.faults.engines import make_cards
+from tests.faults.wire import Wire
+
+# what its engine does with one generation, and how often in a hundred
+MOODS = {"works": 70, "dawdles": 10, "drops": 10, "falls silent": 3, "gives up": 4, "sends too few": 3}
+ENGINES_OWN = {"unknown_cache_key", "stale_response"}
+
+
+class GuideClient(Wire):
+    """Asks for one thing at a time. After a drop it asks again for what has no answer, as nothing else can be said in this dialect."""
+
+    def __init__(self, name: str, address: str, *wire: Any) -> None:
+        super().__init__(address, *wire)
+        self.is_twice = False  # here the same request twice is two requests
+        self.name = name
+        self.wishes: dict[str, Wish] = {}
+        self.open: Wish | None = None
+        self.is_accepted = False
+        self.work: asyncio.Task[None] | None = None
+
+    def dial(self) -> connect:
+        return connect(self.address, ping_interval=None, max_size=None, proxy=None)
+
+    async def ask(self, count: int, is_cancelled: bool = False) -> Wish:
+        """Ask, and wait for the outcome. There is no cancelling in this dialect, but for an engine."""
+        wish = self.open = Wish(f"{self.name}-{len(self.wishes)}", count)
+        self.wishes[wish.request_id] = wish
+        await self._ask()
+        await wish.done.wait()
+        return wish
+
+    async def opened(self) -> None:
+        if self.open:
+            self.counts["guide's requests sent again"] += 1
+            await self._ask()
+
+    async def heard(self, message: dict[str, Any]) -> None:
+        await getattr(self, f"_heard_{message['type']}")(message)
+
+    async def _ask(self) -> None:
+        self.is_accepted = False
+        if self.open:
+            message = self.open.message
+            del message["requestId"]
+            await self.send(**message)
+
+    async def _heard_progress(self, message: dict[str, Any]) -> None:
+        self.is_accepted = True
+
+    async def _heard_result(self, message: dict[str, Any]) -> None:
+        self._end("result", message["data"]["cards"], message["data"].get("partial", False))
+
+    async def _heard_error(self, message: dict[str, Any]) -> None:
+        self.counts[f"guide told {message['code']}"] += 1
+        if message["code"] in FINAL:
+            self._end("error", message["code"])
+        elif message["code"] not in ENGINES_OWN and not self.is_accepted:
+            await asyncio.sleep(AGAIN_SECONDS)
+            await self._ask()
+
+    async def _heard_generate(self, message: dict[str, Any]) -> None:
+        if self.work:
+            self.work.cancel()
+        mood = self.chance.choices(list(MOODS), list(MOODS.values()))[0]
+        self.counts[f"guide's engine {mood}"] += 1
+        self.work = asyncio.create_task(self._do(message, mood))
+
+    def _end(self, kind: str, what: Any, is_partial: bool = False) -> None:
+        if self.open is None:
+            self.strays.append(f"{self.name} asked for nothing and was told {kind} {what}")
+            return
+        wish, self.open = self.open, None
+        wish.is_partial = is_partial
+        wish.end(kind, what)
+
+    async def _do(self, asked: dict[str, Any], mood: str) -> None:
+        await asyncio.sleep(self.chance.uniform(1, 3) if mood == "dawdles" else self.chance.uniform(0.05, 0.3))
+        if mood == "drops":
+            self.drop()
+        elif mood == "gives up":
+            await self.send(type="error", error="The graphics card was lost.")
+        elif mood != "falls silent":
+            cards = make_cards(asked["options"], asked["cardsSoFar"])[: 1 if mood == "sends too few" else None]
+            key = f"webllm:flashcards:{asked['options']['topic']}:{asked['options']['count']}"
+            await self.send(type="response", cacheKey=key, data={"cards": cards})
