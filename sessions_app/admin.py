@@ -110,7 +110,7 @@ class GenerationAdmin(ReadOnly, admin.ModelAdmin):
 class EngineAdmin(ReadOnly, admin.ModelAdmin):
     """The engines that are connected now."""
 
-    list_display = ["user", "name", "model_id", "speed", "ready_at", "seen_at"]
-    list_filter = ["name"]
+    list_display = ["user", "name", "model_id", "is_guide", "speed", "ready_at", "seen_at"]
+    list_filter = ["name", "is_guide"]
     list_select_related = ["user"]
     search_fields = ["user__username", "model_id"]
