@@ -162,6 +162,7 @@ STATICFILES_DIRS = [
     BASE_DIR / "static",
     ("vendor/web-llm", NODE_MODULES / "@mlc-ai/web-llm/lib"),
     ("vendor/wllama", NODE_MODULES / "@wllama/wllama/esm"),
+    ("vendor/wllama-compat", NODE_MODULES / "@wllama/wllama-compat/wasm"),
     ("vendor/katex", NODE_MODULES / "katex/dist"),
     ("vendor/markdown-it", NODE_MODULES / "markdown-it/dist/browser"),
     ("vendor/dompurify", NODE_MODULES / "dompurify/dist"),

@@ -12,7 +12,14 @@ from pathlib import Path
 from .service import CannotRun
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-MODULES = ("@mlc-ai/web-llm/lib", "@wllama/wllama/esm", "katex/dist", "markdown-it/dist/browser", "dompurify/dist")
+MODULES = (
+    "@mlc-ai/web-llm/lib",
+    "@wllama/wllama/esm",
+    "@wllama/wllama-compat/wasm",
+    "katex/dist",
+    "markdown-it/dist/browser",
+    "dompurify/dist",
+)
 SOURCES = ("static", *(f"node_modules/{module}" for module in MODULES))
 MADE_BY = ("requirements.txt", "package-lock.json", "mindflip/storage.py", "mindflip/settings.py")
 # what packages carry for editors and for other module systems

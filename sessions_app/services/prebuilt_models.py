@@ -57,10 +57,15 @@ def _as_model(record: dict[str, Any]) -> CatalogueModel:
         download_mb=_estimated_download_mb(model_id, vram_mb),
         is_download_estimated=True,
         vram_mb=vram_mb,
+        buffer_mb=_megabytes(record.get("buffer_size_required_bytes")),
         context=record.get("overrides", {}).get("context_window_size"),
         features=_features(model_id, record.get("required_features", [])),
         overrides=record.get("overrides", {}),
     )
+
+
+def _megabytes(size: int | None) -> float | None:
+    return None if size is None else round(size / 1_000_000, 1)
 
 
 def _features(model_id: str, listed: list[str]) -> tuple[str, ...]:

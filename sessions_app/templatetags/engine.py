@@ -15,6 +15,8 @@ IMPORTS = {
     "mindflip/engine": "js/engine/index.js",
     "mindflip/engine/worker.js": "js/engine/worker.js",
     "mindflip/wllama.wasm": "vendor/wllama/wasm/wllama.wasm",
+    "mindflip/wllama-compat.wasm": "vendor/wllama-compat/wllama.wasm",
+    "mindflip/wllama-compat.js": "vendor/wllama-compat/wllama.js",
     "mindflip/text": "js/pages/text.js",
     "dompurify": "vendor/dompurify/purify.es.mjs",
     "katex": "vendor/katex/katex.mjs",

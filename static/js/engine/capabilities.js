@@ -1,15 +1,19 @@
 // What this browser can run, found out by asking it, and said in words.
 
+import { readBrowser } from "./browser.js";
+import { explainWebGPU } from "./webgpu-check.js";
+
 /**
- * @typedef {{vendor: string, architecture: string, features: string[], limits: Record<string, number>}} Adapter
- * @typedef {{available: boolean, reason: string, adapter?: Adapter}} WebGPU
- * @typedef {{available: boolean, reason: string, threads: number}} Wasm
+ * @typedef {{vendor: string, architecture: string, features: string[], limits: Record<string, number>, isSoftware: boolean}} Adapter
+ * @typedef {{available: boolean, reason: string, step: string, adapter?: Adapter}} WebGPU  reason and step: also of a software adapter
+ * @typedef {{available: boolean, reason: string, threads: number, isCompat: boolean}} Wasm  isCompat: with wllama's slower build
  */
 
 const LIMITS = ["maxBufferSize", "maxStorageBufferBindingSize", "maxComputeWorkgroupStorageSize"];
+const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|basic render/i;
 
 /**
- * Which engines can run here; `reason` says why one cannot, else it is empty.
+ * Which engines can run here; `reason` says why one cannot and `step` what to do about it, else they are empty.
  * @returns {Promise<{webgpu: WebGPU, wasm: Wasm}>}
  */
 export async function findEngines() {
@@ -18,39 +22,52 @@ export async function findEngines() {
 
 /** @returns {Promise<WebGPU>} */
 async function findWebGPU() {
-  if (!globalThis.isSecureContext) return missing("WebGPU is only given to pages over HTTPS or on localhost.");
-  if (!navigator.gpu) return missing("This browser has no WebGPU, or it is switched off.");
-  try {
-    const adapter = await navigator.gpu.requestAdapter({ powerPreference: "high-performance" });
-    if (!adapter) return missing("This browser has WebGPU, but found no graphics card that it may use.");
-    return { available: true, reason: "", adapter: describe(adapter) };
-  } catch (error) {
-    return missing(`This browser has WebGPU, but the graphics card did not answer (${error.message}).`);
-  }
+  const found = { isSecure: Boolean(globalThis.isSecureContext), hasGpu: Boolean(navigator.gpu) };
+  const { adapter, error } = found.isSecure && found.hasGpu ? await askForAdapter() : {};
+  const described = adapter ? describe(adapter) : undefined;
+  const kind = !described ? "none" : described.isSoftware ? "software" : "hardware";
+  const { sentence, step } = explainWebGPU({ ...found, adapter: kind, error, drawing: drawsWith(), browser: readBrowser(navigator) });
+  return { available: Boolean(adapter), reason: sentence, step, ...(described && { adapter: described }) };
 }
 
-/** @returns {WebGPU} */
-function missing(reason) {
-  return { available: false, reason };
+async function askForAdapter() {
+  try {
+    return { adapter: await navigator.gpu.requestAdapter({ powerPreference: "high-performance" }) };
+  } catch (error) {
+    return { error: error.message };
+  }
 }
 
 /** @returns {Adapter} */
 function describe(adapter) {
+  const { vendor = "", architecture = "", description = "", isFallbackAdapter = adapter.isFallbackAdapter } = adapter.info ?? {};
   return {
-    vendor: adapter.info?.vendor ?? "",
-    architecture: adapter.info?.architecture ?? "",
+    vendor,
+    architecture,
     features: [...adapter.features].sort(),
     limits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])),
+    isSoftware: Boolean(isFallbackAdapter) || SOFTWARE.test(`${architecture} ${description}`),
   };
+}
+
+/** What WebGL draws with tells a computer without a graphics card from a card that is kept from WebGPU. */
+function drawsWith() {
+  try {
+    const gl = new OffscreenCanvas(1, 1).getContext("webgl2");
+    if (!gl) return "none";
+    const names = gl.getExtension("WEBGL_debug_renderer_info");
+    const renderer = gl.getParameter(names ? names.UNMASKED_RENDERER_WEBGL : gl.RENDERER);
+    gl.getExtension("WEBGL_lose_context")?.loseContext();
+    return SOFTWARE.test(renderer) ? "software" : "hardware";
+  } catch {
+    return "none";
+  }
 }
 
 /** @returns {Wasm} */
 function findWasm() {
-  if (typeof WebAssembly === "undefined") return { available: false, reason: "This browser has no WebAssembly.", threads: 0 };
-  if (!hasMemory64()) {
-    return { available: false, reason: "This browser's WebAssembly lacks 64-bit memory, which wllama needs.", threads: 0 };
-  }
-  return { available: true, reason: "", threads: threadsToUse() };
+  if (typeof WebAssembly === "undefined") return { available: false, reason: "This browser has no WebAssembly.", threads: 0, isCompat: false };
+  return { available: true, reason: "", threads: threadsToUse(), isCompat: !hasMemory64() };
 }
 
 function hasMemory64() {

@@ -21,7 +21,8 @@ export { EngineError } from "./errors.js";
  *
  * @typedef {object} Engine
  * @property {EngineFacts|null} facts  null while no model is loaded
- * @property {(options?: {onProgress?: (progress: import("./progress.js").LoadProgress) => void, signal?: AbortSignal}) => Promise<void>} load
+ * @property {(options?: {onProgress?: (progress: import("./progress.js").LoadProgress) => void,
+ *   onLost?: (error: EngineError) => void, signal?: AbortSignal}) => Promise<void>} load  `onLost`: the graphics card is gone, also between requests
  * @property {(messages: {role: string, content: string}[], options?: GenerateOptions) => Promise<Generated>} generate  requests run one after the other
  * @property {() => Promise<void>} unload  frees the memory; a running request fails with code "aborted"
  */
@@ -36,5 +37,7 @@ export function createEngine(model) {
   return new RemoteEngine(model, {
     workerUrl: import.meta.resolve("mindflip/engine/worker.js"),
     wasmUrl: import.meta.resolve("mindflip/wllama.wasm"),
+    compatWasmUrl: import.meta.resolve("mindflip/wllama-compat.wasm"),
+    compatScriptUrl: import.meta.resolve("mindflip/wllama-compat.js"),
   });
 }

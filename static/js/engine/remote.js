@@ -8,10 +8,11 @@ export class RemoteEngine {
   #call = null;
   #queue = Promise.resolve();
   #facts = null;
+  #onLost = () => {};
 
   /**
    * @param {import("./models.js").CatalogueModel} model
-   * @param {{workerUrl: string, wasmUrl: string}} assets
+   * @param {{workerUrl: string, [asset: string]: string}} assets
    */
   constructor(model, assets) {
     this.model = model;
@@ -22,8 +23,9 @@ export class RemoteEngine {
     return this.#facts;
   }
 
-  async load({ onProgress = () => {}, signal } = {}) {
+  async load({ onProgress = () => {}, onLost = () => {}, signal } = {}) {
     this.#end();
+    this.#onLost = onLost;
     if (signal?.aborted) throw new EngineError("aborted");
     const giveUp = () => this.#end(new EngineError("aborted"));
     signal?.addEventListener("abort", giveUp);
@@ -79,8 +81,15 @@ export class RemoteEngine {
   #hear({ type, result, error, ...told }) {
     if (type === "done") return this.#settle((call) => call.resolve(result));
     if (type === "failed") return this.#settle((call) => call.reject(new EngineError(error.code, error.message, error.cause)));
-    if (type === "lost") return this.#end(new EngineError(error.code, error.message, error.cause));
+    if (type === "lost") return this.#lose(new EngineError(error.code, error.message, error.cause));
     return this.#call?.listeners[type]?.(told[type]);
+  }
+
+  /** Told even when nothing was running, for then no call fails. */
+  #lose(error) {
+    const wasLoaded = this.#facts !== null;
+    this.#end(error);
+    if (wasLoaded) this.#onLost(error);
   }
 
   #settle(how) {

@@ -3,6 +3,7 @@
 import { CacheManager, LoggerWithoutDebug, Wllama } from "../../vendor/wllama/index.js";
 import { findEngines } from "./capabilities.js";
 import { downloadGguf, noStorage } from "./downloads.js";
+import { ResumingCache } from "./resuming.js";
 import { EngineError } from "./errors.js";
 import { downloading, starting } from "./progress.js";
 
@@ -15,11 +16,11 @@ export class WllamaBackend {
 
   /**
    * @param {import("./models.js").CatalogueModel} model
-   * @param {{wasmUrl: string}} assets
+   * @param {{wasmUrl: string, compatWasmUrl: string, compatScriptUrl: string}} assets
    */
-  constructor(model, { wasmUrl }) {
+  constructor(model, assets) {
     this.model = model;
-    this.wasmUrl = wasmUrl;
+    this.assets = assets;
   }
 
   /** @returns {Promise<import("./index.js").EngineFacts>} */
@@ -27,7 +28,7 @@ export class WllamaBackend {
     const { wasm } = await findEngines();
     if (!wasm.available) throw new EngineError("engine_failed", wasm.reason);
     const context = this.model.context ?? DEFAULT_CONTEXT;
-    await this.#open({
+    await this.#open(wasm, {
       n_ctx: context,
       n_threads: wasm.threads,
       n_parallel: 1, // one request at a time: no part of the context set aside for others
@@ -37,13 +38,18 @@ export class WllamaBackend {
     return { engine: "wllama", modelId: this.model.modelId, adapter: null, threads: this.#wllama.getNumThreads(), context };
   }
 
-  async #open(options) {
+  async #open(wasm, options) {
     const url = new URL(this.model.url, self.location.origin).href;
     const keepsModels = Boolean(navigator.storage?.getDirectory);
-    const cacheManager = keepsModels ? undefined : new CacheManager([noStorage]);
-    this.#wllama = new Wllama({ default: this.wasmUrl }, { logger: quiet, suppressNativeLog: true, cacheManager });
+    const cacheManager = keepsModels ? new ResumingCache() : new CacheManager([noStorage]);
+    this.#wllama = new Wllama({ default: this.assets.wasmUrl }, { logger: quiet, suppressNativeLog: true, cacheManager });
+    this.#wllama.setCompat(wasm.isCompat ? this.#compat() : null, "firefox_safari"); // else it asks a host of its own for that build
     if (keepsModels) return this.#wllama.loadModelFromUrl(url, options);
     return this.#wllama.loadModel(await downloadGguf(url, options.progressCallback), options);
+  }
+
+  #compat() {
+    return { wasm: this.assets.compatWasmUrl, worker: this.assets.compatScriptUrl };
   }
 
   /** @returns {Promise<import("./index.js").Generated>} without `seconds` */

@@ -3,6 +3,7 @@
 import { asEngineError } from "./errors.js";
 
 let backend = null;
+let host = "";
 let stopping = null;
 
 const calls = { load, generate };
@@ -18,6 +19,8 @@ self.onmessage = async ({ data }) => {
 
 async function load({ model, assets }) {
   const onProgress = (progress) => self.postMessage({ type: "progress", progress });
+  const { host: modelHost } = new URL(model.url, self.location.origin);
+  host = modelHost === self.location.host ? "" : modelHost;
   backend = await makeBackend(model, assets);
   return backend.load({ onProgress });
 }
@@ -45,6 +48,6 @@ function stop() {
 }
 
 function tellFailure(type, thrown) {
-  const { code, message, cause } = asEngineError(thrown);
+  const { code, message, cause } = asEngineError(thrown, { isOnline: navigator.onLine, host });
   self.postMessage({ type, error: { code, message, cause: cause === undefined ? undefined : String(cause) } });
 }

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Playwright
+from playwright.sync_api import Playwright, Route
 
 from tests.e2e.conftest import launched
 from tests.e2e.engines.conftest import EnginePage
@@ -19,7 +19,12 @@ def test_our_pages_may_use_threads(open_page: Callable[..., EnginePage]) -> None
     page = open_page()
     assert page.run("return crossOriginIsolated;") is True
     cores = page.run("return navigator.hardwareConcurrency;")
-    assert page.run("return (await engines.findEngines()).wasm;") == {"available": True, "reason": "", "threads": expected_threads(cores)}
+    assert page.run("return (await engines.findEngines()).wasm;") == {
+        "available": True,
+        "reason": "",
+        "threads": expected_threads(cores),
+        "isCompat": False,
+    }
 
 
 def expected_threads(cores: int) -> int:
@@ -50,6 +55,30 @@ def test_on_a_plain_http_page_it_runs_without_storage_and_threads(
         page.load(SMALL_GGUF)
         text = page.generate("Hello", maxTokens=3)["text"]
         page.page.context.close()
-    assert engines["webgpu"] == {"available": False, "reason": "WebGPU is only given to pages over HTTPS or on localhost."}
+    assert engines["webgpu"]["reason"] == "WebGPU is only given to pages over HTTPS or on localhost."
+    assert "over HTTPS" in engines["webgpu"]["step"]
     assert engines["wasm"]["threads"] == 1
     assert text
+
+
+def test_without_64_bit_memory_its_compatible_build_runs(open_page: Callable[..., EnginePage]) -> None:
+    page = open_page()
+    page.page.context.route("**/engine/worker*.js", _as_in_safari)
+    page.page.reload()
+    page.load(SMALL_GGUF)
+    assert page.generate("Hello", maxTokens=3)["text"]
+
+
+def _as_in_safari(route: Route) -> None:
+    """The worker, in a browser whose WebAssembly has 32-bit memory alone and cannot wait for promises."""
+    answer = route.fetch()
+    without = """
+        delete WebAssembly.Suspending;
+        const { Memory } = WebAssembly;
+        WebAssembly.Memory = function (wish) {
+            if (wish.address === "i64") throw new TypeError("no 64-bit memory");
+            return new Memory(wish);
+        };
+        WebAssembly.Memory.prototype = Memory.prototype;
+    """
+    route.fulfill(response=answer, body=without + answer.text())
