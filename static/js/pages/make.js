@@ -1,10 +1,9 @@
-import { size } from "./format.js";
 import { Batches } from "./make/batches.js";
 import { EnginePanel } from "./engine/panel.js";
 import { RequestForm } from "./make/request-form.js";
 import { Writer } from "./make/writer.js";
 
-const panel = new EnginePanel(document.getElementById("model"), document.getElementById("models"));
+const panel = new EnginePanel(document.getElementById("model"));
 const form = new RequestForm(document.getElementById("request"));
 const batches = new Batches(document.getElementById("batches"));
 const writer = new Writer(panel, (call) => watch(call));
@@ -39,14 +38,7 @@ const NEXT = {
   "sign-in": () => open("/sign-in", "_blank"),
 };
 
-/** What pressing Generate will do. */
-function beforehand() {
-  const { model, state } = panel;
-  if (!model || state === "finding") return "";
-  return state === "ready" ? `${model.name} is loaded.` : `Loads ${model.name} first${model.downloadMb ? `: ${size(model.downloadMb)}, then kept by this browser` : ""}.`;
-}
-
-panel.addEventListener("change", () => form.tell(beforehand()));
+panel.addEventListener("change", () => form.tell(panel.beforehand));
 form.addEventListener("generate", ({ detail }) => write(batches.begin(detail)));
 form.addEventListener("stop", () => writer.stop());
 document.getElementById("batches").addEventListener("batch-next", (event) => NEXT[event.detail]?.(batches.of(event.target)));

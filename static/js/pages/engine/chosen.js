@@ -1,19 +1,39 @@
-/** The model last chosen in this browser. */
+/** What was last chosen in this browser. */
 const LAST_MODEL = "mindflip:model";
+const AWAY = "mindflip:away";
 
-/** @returns {string|null} */
+/** @returns {string|null} the model's id */
 export function remembered() {
+  return read(LAST_MODEL);
+}
+
+/** @param {string} modelId */
+export function remember(modelId) {
+  write(LAST_MODEL, modelId);
+}
+
+/** Whether another device shall write, though this one could. */
+export function isAway() {
+  return read(AWAY) !== null;
+}
+
+/** @param {boolean} value */
+export function rememberAway(value) {
+  write(AWAY, value ? "yes" : null);
+}
+
+function read(key) {
   try {
-    return localStorage.getItem(LAST_MODEL);
+    return localStorage.getItem(key);
   } catch {
     return null;
   }
 }
 
-/** @param {string} modelId */
-export function remember(modelId) {
+function write(key, value) {
   try {
-    localStorage.setItem(LAST_MODEL, modelId);
+    if (value === null) localStorage.removeItem(key);
+    else localStorage.setItem(key, value);
   } catch {
     // storage is switched off: the next visit begins with the default
   }

@@ -1,61 +1,73 @@
 import { action, fromMould, part, say, slot } from "../dom.js";
 import { counted } from "../format.js";
-import { inOrder, modelFacts, obstacle } from "./models.js";
+import { describeDevice } from "./device.js";
+import { fit } from "./fit.js";
+import { keptByModel } from "./kept.js";
+import { list } from "./listing.js";
+import { modelFacts, rank } from "./models.js";
+import { speedOf } from "./speeds.js";
 
-/** The dialog that lists all models. */
-export class ModelDialog {
-  #dialog;
-  #models = [];
+const FITS = { fits: "Fits this device", tight: "Tight", no: "Does not fit" };
+const dialog = document.getElementById("models");
+const form = dialog.querySelector("form");
+/** @type {import("./listing.js").Listed[]} */
+let all = [];
+let chosenId = null;
 
-  /** @param {HTMLDialogElement} dialog */
-  constructor(dialog) {
-    this.#dialog = dialog;
-    action(dialog, "close").addEventListener("click", () => dialog.close(""));
-    dialog.querySelector("[type=search]").addEventListener("input", (event) => this.#filter(event.target.value));
-    dialog.addEventListener("click", (event) => event.target === dialog && dialog.close(""));
-  }
+form.addEventListener("input", ({ target }) => (target.name === "model" ? (chosenId = target.value) : show()));
+action(dialog, "close").addEventListener("click", () => dialog.close(""));
+dialog.addEventListener("click", (event) => event.target === dialog && dialog.close(""));
 
-  /**
-   * @param {import("./models.js").CatalogueModel[]} models
-   * @param {import("./models.js").Engines} engines
-   * @param {string|undefined} chosenId
-   * @returns {Promise<import("./models.js").CatalogueModel|null>} the model chosen, or null if it was closed
-   */
-  choose(models, engines, chosenId) {
-    this.#models = models;
-    slot(this.#dialog, "rows").replaceChildren(...inOrder(models, engines).map((model) => row(model, engines, chosenId)));
-    this.#dialog.querySelector("[type=search]").value = "";
-    this.#filter("");
-    this.#dialog.returnValue = "";
-    this.#dialog.showModal();
-    this.#dialog.querySelector(":checked")?.scrollIntoView({ block: "nearest" });
-    return new Promise((resolve) => this.#dialog.addEventListener("close", () => resolve(this.#chosen()), { once: true }));
-  }
-
-  #chosen() {
-    const id = this.#dialog.querySelector("[name=model]:checked")?.value;
-    return this.#dialog.returnValue === "use" ? (this.#models.find((model) => model.modelId === id) ?? null) : null;
-  }
-
-  #filter(text) {
-    const words = text.toLowerCase().split(/\s+/);
-    let found = 0;
-    for (const element of slot(this.#dialog, "rows").children) {
-      element.hidden = !words.every((word) => element.dataset.words.includes(word));
-      found += Number(!element.hidden);
-    }
-    say(this.#dialog, "found", found ? counted(found, "model") : "No model has these words. Take some away.");
-  }
+/**
+ * Open the dialog that lists all models.
+ * @param {{models: import("./models.js").CatalogueModel[], engines: import("./models.js").Engines, chosenId: string|undefined}} what
+ * @returns {Promise<import("./models.js").CatalogueModel|null>} the model chosen, or null if it was closed
+ */
+export async function chooseModel({ models, engines, chosenId: id }) {
+  chosenId = id;
+  all = await describeAll(models, engines);
+  form.elements.words.value = "";
+  dialog.returnValue = "";
+  show();
+  dialog.showModal();
+  dialog.querySelector("[name=model]:checked")?.scrollIntoView({ block: "nearest" });
+  await new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
+  return dialog.returnValue === "use" ? (models.find(({ modelId }) => modelId === chosenId) ?? null) : null;
 }
 
-function row(model, engines, chosenId) {
+async function describeAll(models, engines) {
+  const [device, kept] = await Promise.all([describeDevice(engines), keptByModel(models)]);
+  return models.map((model) => {
+    const { bytes = 0, isWhole = false } = kept.get(model.modelId) ?? {};
+    const keptMb = isWhole ? Infinity : bytes / 1e6;
+    return { model, keptMb, isKept: isWhole, fit: fit(model, device, keptMb), speed: speedOf(model.modelId), rank: rank(model, engines) };
+  });
+}
+
+function show() {
+  const { show: shown, order, words } = Object.fromEntries(new FormData(form));
+  const found = list(all, { show: shown, order, words });
+  slot(dialog, "rows").replaceChildren(...found.map(row));
+  say(dialog, "found", found.length ? counted(found.length, "model") : NOTHING[words ? "words" : shown]);
+}
+
+const NOTHING = {
+  words: "No model has these words. Take some away.",
+  all: "This server offers no models.",
+  fits: "No model fits this device. Let another one write.",
+  kept: "No model is stored in this browser yet: loading one stores it.",
+  local: "This server has no models of its own.",
+};
+
+function row({ model, fit: fitting, isKept, speed }) {
   const element = fromMould("model-mould");
-  const hindrance = obstacle(model, engines);
   const input = element.querySelector("input");
-  Object.assign(input, { value: model.modelId, disabled: Boolean(hindrance), checked: model.modelId === chosenId });
+  Object.assign(input, { value: model.modelId, disabled: fitting.isHard, checked: model.modelId === chosenId });
   say(element, "name", model.name);
-  say(element, "facts", hindrance ? `${modelFacts(model)} · ${hindrance}` : modelFacts(model));
+  say(element, "facts", `${modelFacts(model)}${speed ? ` · ${speed} tokens/s here` : ""}`);
+  say(element, "fit", fitting.state === "fits" ? FITS.fits : `${FITS[fitting.state]}: ${fitting.reason}`);
+  element.dataset.fit = fitting.state;
   part(element, "local").hidden = !model.isLocal;
-  element.dataset.words = `${model.name} ${model.modelId} ${model.engine} ${model.isLocal ? "local on this server" : ""}`.toLowerCase();
+  part(element, "kept").hidden = !isKept;
   return element;
 }

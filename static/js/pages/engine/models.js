@@ -3,7 +3,7 @@ import { integer, size } from "../format.js";
 
 /**
  * @typedef {{modelId: string, name: string, engine: "webllm"|"wllama", downloadMb: number|null, vramMb: number|null,
- *   context: number|null, features: string[], isLocal: boolean, isDefault: boolean}} CatalogueModel
+ *   bufferMb: number|null, context: number|null, features: string[], url: string, library: string|null, isLocal: boolean, isDefault: boolean}} CatalogueModel
  * @typedef {Awaited<ReturnType<typeof import("../../engine/index.js").findEngines>>} Engines
  */
 
@@ -21,16 +21,17 @@ export function obstacle(model, engines) {
   return missing.length ? `needs ${missing.join(", ")}, which this graphics card lacks` : null;
 }
 
-/** The model to begin with: the one last chosen, else a local one, WebLLM's before wllama's, the smallest first. */
+/** The model to begin with: the one last chosen, else the one of the highest `rank`. */
 export function defaultModel(models, engines, lastId) {
   const runnable = models.filter((model) => !obstacle(model, engines));
-  return runnable.find((model) => model.modelId === lastId) ?? runnable.sort(byFit)[0] ?? null;
+  const better = (a, b) => rank(b, engines) - rank(a, engines) || (a.downloadMb ?? Infinity) - (b.downloadMb ?? Infinity);
+  return runnable.find((model) => model.modelId === lastId) ?? runnable.sort(better)[0] ?? null;
 }
 
-/** What runs comes first, then what is near, then what is small. @param {CatalogueModel[]} models @param {Engines} engines */
-export function inOrder(models, engines) {
-  const runs = (model) => (obstacle(model, engines) ? 1 : 0);
-  return [...models].sort((a, b) => runs(a) - runs(b) || byFit(a, b));
+/** A local one first, then one for the graphics card if there is a real one, then the default. @param {CatalogueModel} model @param {Engines} engines */
+export function rank({ isLocal, engine, isDefault }, { webgpu }) {
+  const isQuick = engine === "webllm" && !webgpu.adapter?.isSoftware;
+  return 4 * Number(isLocal) + 2 * Number(isQuick) + Number(isDefault);
 }
 
 /** @param {CatalogueModel} model */
@@ -42,22 +43,21 @@ export function modelFacts({ engine, downloadMb, vramMb, context }) {
   return parts.join(" · ");
 }
 
-/** What this browser offers, in words. @param {Engines} engines */
+/**
+ * What this browser offers, in words, and what to do about what it lacks.
+ * @param {Engines} engines @returns {{text: string, step: string}}
+ */
 export function engineWords({ webgpu, wasm }) {
-  const { vendor, architecture } = webgpu.adapter ?? {};
+  const { vendor, architecture, isSoftware } = webgpu.adapter ?? {};
   const card = [vendor, architecture].filter(Boolean).join(" ");
-  if (webgpu.available) return `WebGPU is there${card ? ` (${card})` : ""}, so models can run on the graphics card.`;
-  const instead = wasm.available ? "Models run on the processor: slower, but in any browser." : "This browser cannot run a model. Use a current Chrome, Edge, Firefox or Safari.";
-  return `${webgpu.reason ?? "WebGPU is not there."} ${instead}`;
+  if (isSoftware) return { text: webgpu.reason, step: webgpu.step };
+  if (webgpu.available) return { text: `WebGPU is there${card ? ` (${card})` : ""}, so models can run on the graphics card.`, step: "" };
+  return { text: wasm.available ? `Models run on the processor. ${wasm.isCompat ? COMPAT : WLLAMA}` : NOTHING, step: `${webgpu.reason} ${webgpu.step}` };
 }
 
-function byFit(a, b) {
-  return score(b) - score(a) || (a.downloadMb ?? Infinity) - (b.downloadMb ?? Infinity);
-}
-
-function score({ isLocal, engine, isDefault }) {
-  return 4 * Number(isLocal) + 2 * Number(engine === "webllm") + Number(isDefault);
-}
+const WLLAMA = "That is wllama: slower than a graphics card, but it runs in any current browser.";
+const COMPAT = "That is wllama in its build for Safari and older browsers: the slowest way, for small models.";
+const NOTHING = "This browser cannot run a model at all. Use a current Chrome, Edge, Firefox or Safari, or let another device write.";
 
 /** Where the loaded model runs, in words. @param {import("../../engine/index.js").EngineFacts} facts */
 export function whereItRuns({ engine, threads }) {

@@ -2,16 +2,26 @@ import { announce } from "../announce.js";
 import { action, part, say, slot } from "../dom.js";
 import { percent } from "../format.js";
 import { advice } from "../words.js";
+import { DownloadMeter, progressWords, rateWords } from "./loading.js";
 import { modelFacts } from "./models.js";
-import { progressWords } from "./loading.js";
 
-const BADGES = { finding: "Looking", choosing: "Not loaded", loading: "Loading", ready: "Ready", failed: "Not loaded" };
+const BADGES = {
+  finding: "Looking",
+  choosing: "Not loaded",
+  loading: "Loading",
+  ready: "Ready",
+  failed: "Not loaded",
+  elsewhere: "In another tab",
+  away: "On another device",
+};
+const MAIN = { failed: "Try again", elsewhere: "Load here instead", away: "Write on this device" };
 const SAID_EVERY = 0.25;
 
 /** What the engine panel shows; it decides nothing. */
 export class PanelView {
   #root;
   #said = 0;
+  #meter = new DownloadMeter();
 
   /** @param {HTMLElement} root @param {Record<string, () => void>} actions what its buttons do, by data-action */
   constructor(root, actions) {
@@ -23,9 +33,11 @@ export class PanelView {
     return this.#root.dataset.state;
   }
 
-  /** What this browser offers. @param {string} words */
-  engine(words) {
-    say(this.#root, "engine", words);
+  /** What this browser offers, and what to do about what it lacks. @param {{text: string, step: string}} words */
+  engine({ text, step }) {
+    say(this.#root, "engine", text);
+    slot(this.#root, "step").textContent = step;
+    part(this.#root, "remedy").hidden = !step;
   }
 
   /** @param {import("./models.js").CatalogueModel|null} model */
@@ -35,14 +47,28 @@ export class PanelView {
     this.loaded("");
   }
 
+  /** What of the model is here already. @param {string} words @param {{isWhole: boolean}} [kept] */
+  kept(words, kept) {
+    this.loaded(words);
+    if (kept && !kept.isWhole && !MAIN[this.state]) action(this.#root, "main").textContent = "Go on loading";
+  }
+
   /** @param {string} words */
   loaded(words) {
     say(this.#root, "loaded", words);
+    say(this.#root, "rate", "");
+  }
+
+  /** @param {string} words shown until the state is another */
+  note(words) {
+    part(this.#root, "note").hidden = !words;
+    slot(this.#root, "note").textContent = words;
   }
 
   /** Loading begins. */
   begin() {
     this.#said = 0;
+    this.#meter = new DownloadMeter();
     slot(this.#root, "bar").removeAttribute("value");
     this.loaded("Starting");
   }
@@ -53,7 +79,8 @@ export class PanelView {
     const bar = slot(this.#root, "bar");
     if (fraction == null) bar.removeAttribute("value");
     else bar.value = fraction;
-    this.loaded(progressWords(progress));
+    say(this.#root, "loaded", progressWords(progress));
+    say(this.#root, "rate", rateWords(this.#meter.add(progress, performance.now() / 1000)));
     if (fraction >= this.#said + SAID_EVERY) announce(`Loading the model: ${percent((this.#said = fraction))}`);
   }
 
@@ -63,23 +90,25 @@ export class PanelView {
     this.show("failed");
   }
 
-  /** @param {string} state @param {{said?: string, canChoose?: boolean}} [more] */
-  show(state, { said = "", canChoose = true } = {}) {
+  /** @param {string} state @param {{said?: string, note?: string, canChoose?: boolean}} [more] */
+  show(state, { said = "", note = "", canChoose = true } = {}) {
     this.#root.dataset.state = state;
     say(this.#root, "state", BADGES[state]);
-    slot(this.#root, "state").dataset.tone = state === "ready" ? "good" : "";
+    slot(this.#root, "state").dataset.tone = state === "ready" || state === "elsewhere" ? "good" : "";
     part(this.#root, "failure").hidden = state !== "failed";
+    this.note(note);
     this.#showButtons(state);
-    action(this.#root, "choose").disabled = !canChoose;
+    action(this.#root, "choose").disabled = action(this.#root, "stored").disabled = !canChoose;
     if (said) announce(said);
   }
 
   #showButtons(state) {
-    const load = action(this.#root, "load");
-    load.textContent = state === "failed" ? "Try again" : "Load model";
-    load.hidden = state === "loading" || state === "ready";
-    load.disabled = state === "finding";
+    const main = action(this.#root, "main");
+    main.textContent = MAIN[state] ?? "Load model";
+    main.hidden = state === "loading" || state === "ready";
+    main.disabled = state === "finding";
     action(this.#root, "cancel-load").hidden = state !== "loading";
-    action(this.#root, "choose").hidden = state === "loading";
+    action(this.#root, "choose").hidden = ["loading", "elsewhere", "away"].includes(state);
+    action(this.#root, "away").hidden = !["choosing", "ready"].includes(state);
   }
 }

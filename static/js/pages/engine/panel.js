@@ -1,38 +1,58 @@
-import { whereItRuns, defaultModel, engineWords, listModels } from "./models.js";
-import { remember, remembered } from "./chosen.js";
-import { ModelDialog } from "./model-dialog.js";
+import { isAway, remember, rememberAway, remembered } from "./chosen.js";
+import { EngineLife } from "./engine-life.js";
+import { askToKeep, keptByModel, keptWords } from "./kept.js";
+import { defaultModel, engineWords, listModels, whereItRuns } from "./models.js";
 import { PanelView } from "./panel-view.js";
+import { beforehand, elsewhereWords, HIDDEN, MENDING } from "./sentences.js";
+import { measured } from "./speeds.js";
+import { Work } from "./work.js";
 
 /**
- * Finds out what this browser can do, lets one choose a model and loads it.
+ * Finds out what this browser can do, lets one choose a model and loads it, in this tab or in none.
  * Event: `change`, when the model or its state is another.
  */
 export class EnginePanel extends EventTarget {
   /** @type {import("./models.js").CatalogueModel|null} */
   model = null;
   #view;
-  #dialog;
+  #life = new EngineLife(document.body.dataset.user);
+  #work = new Work();
   #models = [];
   #engines = null;
-  #engine = null;
   #starting = Promise.resolve();
   #loading = null;
-  #abort = new AbortController();
 
-  /** @param {HTMLElement} root @param {HTMLDialogElement} dialog */
-  constructor(root, dialog) {
+  /** @param {HTMLElement} root */
+  constructor(root) {
     super();
-    this.#dialog = new ModelDialog(dialog);
     this.#view = new PanelView(root, {
-      load: () => (this.model ? this.load() : this.start()).catch(() => {}), // shown in the panel
+      main: () => this.#main(),
       "cancel-load": () => this.cancel(),
       choose: () => this.choose(),
+      stored: () => this.#openStored(),
+      away: () => this.#goAway(),
     });
+    this.#follow();
   }
 
-  /** finding, choosing, loading, ready or failed */
+  /** finding, choosing, loading, ready, failed; elsewhere: another tab has the engine; away: another device shall write */
   get state() {
     return this.#view.state;
+  }
+
+  /** Whether what an engine here was writing goes on, though that engine is gone. */
+  get isHandedOn() {
+    return this.#life.isHandedOn;
+  }
+
+  /** What asking for cards will do, in words. */
+  get beforehand() {
+    return beforehand(this.state, this.model, this.#life.other);
+  }
+
+  /** Why nothing is written here, in words; "" when it is. */
+  get elsewhereWords() {
+    return elsewhereWords(this.state, this.#life.other);
   }
 
   /** Find out what there is and take the model that fits best. */
@@ -51,86 +71,162 @@ export class EnginePanel extends EventTarget {
     }
     this.#view.engine(engineWords(this.#engines));
     this.#take(defaultModel(this.#models, this.#engines, remembered()));
+    await this.#life.look();
   }
 
   /** Let the user choose another model. */
   async choose() {
-    const model = await this.#dialog.choose(this.#models, this.#engines, this.model?.modelId);
+    const { chooseModel } = await import("./model-dialog.js");
+    const model = await chooseModel({ models: this.#models, engines: this.#engines, chosenId: this.model?.modelId });
     if (!model || model.modelId === this.model?.modelId) return;
     remember(model.modelId);
-    await this.#drop();
+    if (this.#life.engine) await this.#life.drop();
     this.#take(model);
   }
 
   /**
-   * The loaded model; loads it first if need be, once however often it is asked.
+   * The loaded model; loads it first if need be, once however often it is asked. The engine is null when another tab or device writes.
    * @returns {Promise<{model: import("./models.js").CatalogueModel, engine: any}>}
    * @throws {import("../../engine/index.js").EngineError}
    */
   load() {
-    if (this.state === "ready") return Promise.resolve({ model: this.model, engine: this.#engine });
+    if (this.#life.engine) return Promise.resolve({ model: this.model, engine: this.#life.engine });
     this.#loading ??= this.#load().finally(() => (this.#loading = null));
     return this.#loading;
   }
 
   /** Stop loading. */
   cancel() {
-    this.#abort.abort();
+    this.#life.cancel();
   }
 
-  /** The engine broke: it has to be loaded again. @param {Error} error */
-  async lose(error) {
-    await this.#drop();
-    this.#fail(error);
+  /** The engine broke. @param {Error} error */
+  lose(error) {
+    return this.#life.lose(error);
   }
 
   async #load() {
     await this.#starting;
     if (!this.model) throw Object.assign(new Error("There is no model to load."), { code: "model_unavailable" });
-    this.#abort = new AbortController();
+    if (this.state === "away") return { model: this.model, engine: null };
+    try {
+      const engine = await this.#life.load(this.model, { onStart: () => this.#begin(), onProgress: (progress) => this.#view.progress(progress) });
+      return engine ? this.#loaded(engine) : this.#elsewhere();
+    } catch (error) {
+      this.#failedToLoad(error);
+      throw error;
+    } finally {
+      this.#work.set("load", false);
+    }
+  }
+
+  #begin() {
+    this.#work.set("load", true);
     this.#view.begin();
     this.#show("loading");
-    try {
-      await this.#begin();
-    } catch (error) {
-      await this.#drop();
-      this.#view.loaded("");
-      if (error.code === "aborted") this.#show("choosing", "Loading was cancelled.");
-      else this.#fail(error);
-      throw error;
-    }
+    askToKeep();
+  }
+
+  #loaded(engine) {
+    this.#view.loaded(whereItRuns(engine.facts));
     this.#show("ready", `${this.model.name} is loaded.`);
-    return { model: this.model, engine: this.#engine };
+    return { model: this.model, engine };
   }
 
-  async #begin() {
-    const { createEngine } = await import("../../engine/index.js");
-    this.#engine = createEngine(this.model);
-    await this.#engine.load({ onProgress: (progress) => this.#view.progress(progress), signal: this.#abort.signal });
-    this.#view.loaded(whereItRuns(this.#engine.facts));
+  #failedToLoad(error) {
+    this.#life.isHandedOn = false;
+    this.#view.loaded("");
+    if (error.code === "aborted") this.#show("choosing", "Loading was cancelled.");
+    else this.#fail(error);
+    this.#sayKept();
   }
 
-  async #drop() {
-    this.cancel();
-    const engine = this.#engine;
-    this.#engine = null;
-    await engine?.unload().catch(() => {}); // it may be broken already
+  #elsewhere() {
+    const { other } = this.#life;
+    this.#show("elsewhere");
+    return { model: this.#models.find(({ modelId }) => modelId === other?.modelId) ?? this.model, engine: null };
+  }
+
+  /** What the large button does. */
+  async #main() {
+    if (!this.model) return this.start();
+    if (this.state === "away") return this.#comeBack();
+    if (this.state === "elsewhere") await this.#life.takeOver();
+    return this.load().catch(() => {}); // shown in the panel
+  }
+
+  async #goAway() {
+    rememberAway(true);
+    await this.#life.drop();
+    this.#view.loaded("");
+    this.#show("away", elsewhereWords("away"));
+  }
+
+  #comeBack() {
+    rememberAway(false);
+    this.#take(this.model);
+    return this.#life.look();
+  }
+
+  async #openStored() {
+    const { openStored } = await import("./stored-dialog.js");
+    await openStored(this.#models, this.#life.engine ? this.model.modelId : null);
+    this.#sayKept();
+  }
+
+  #follow() {
+    const on = (name, step) => this.#life.addEventListener(name, ({ detail }) => step(detail));
+    on("work", () => this.#work.set("write", true));
+    on("rest", () => this.#work.set("write", false));
+    on("measured", (spent) => measured(this.model.modelId, spent));
+    on("mending", () => this.#mend());
+    on("lost", (error) => this.#fail(error));
+    on("given", () => this.#given());
+    on("other", () => this.#otherTab());
+    this.#work.addEventListener("hidden", () => this.#view.note(HIDDEN));
+  }
+
+  #given() {
+    this.#view.loaded("");
+    this.#show(this.#life.other ? "elsewhere" : "choosing");
+  }
+
+  #mend() {
+    this.#show("choosing", MENDING);
+    return this.load().catch(() => {}); // shown in the panel
+  }
+
+  #otherTab() {
+    if (this.#life.other && ["choosing", "failed", "elsewhere"].includes(this.state)) this.#show("elsewhere");
+    else if (!this.#life.other && this.state === "elsewhere") this.#take(this.model);
   }
 
   #take(model) {
     this.model = model;
     this.#view.model(model);
-    if (model) this.#show("choosing");
-    else this.#fail({ code: "model_unavailable", message: "No model of this server runs in this browser." });
+    if (!model) return this.#fail({ code: "model_unavailable", message: "No model of this server runs in this browser." });
+    this.#show(isAway() ? "away" : "choosing");
+    return this.#sayKept();
+  }
+
+  async #sayKept() {
+    const { model } = this;
+    const kept = await keptByModel(this.#models).catch(() => new Map());
+    if (model && model === this.model && this.state !== "loading" && this.state !== "ready") this.#view.kept(keptWords(kept.get(model.modelId), model), kept.get(model.modelId));
   }
 
   #fail(error) {
     this.#view.fail(error);
-    this.dispatchEvent(new Event("change"));
+    this.#changed();
   }
 
   #show(state, said = "") {
-    this.#view.show(state, { said, canChoose: this.#models.length > 0 });
+    this.#view.show(state, { said, note: elsewhereWords(state, this.#life.other), canChoose: this.#models.length > 0 });
+    this.#changed();
+  }
+
+  #changed() {
+    this.#life.tell({ state: this.state, modelId: this.model?.modelId ?? null, name: this.model?.name ?? null });
     this.dispatchEvent(new Event("change"));
   }
 }

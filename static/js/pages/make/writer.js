@@ -126,12 +126,13 @@ export class Writer {
     on("progress", ({ message }) => early(message));
     on("waiting", (detail) => {
       early(waitingWords(detail));
-      if (!this.#client.engine) batch.notify(detail.status === "queued" ? ELSEWHERE : { text: "" });
+      if (!this.#client.engine) batch.notify(detail.status === "queued" ? { text: this.#panel.elsewhereWords || ELSEWHERE } : { text: "" });
     });
     on("connection", (detail) => batch.notify({ text: connectionWords(detail), tone: "warning" }));
     on("tokens", (detail) => detail.generationId === call.generationId && batch.meter(detail));
     on("enginefailed", ({ generationId, error }) => {
       if (generationId !== call.generationId || call.isForeign) return;
+      if (this.#panel.isHandedOn) return batch.notify(HANDED_ON);
       engine.error = error;
       call.cancel();
     });
@@ -163,7 +164,8 @@ function finish(batch, { cards, cached, partial, generationId }) {
   announce(`Done: ${all}.`);
 }
 
-const ELSEWHERE = { text: "No model runs on this device. Open this page on another one of yours and load a model there: it writes for this one, too." };
+const ELSEWHERE = "No model runs on this device. Open this page on another one of yours and load a model there: it writes for this one, too.";
+const HANDED_ON = { text: "The model stopped here. It goes on by itself: with the model loaded again, or in another tab.", tone: "warning" };
 const AGAIN = { text: "You asked for these before, so here they are at once.", action: "refresh", label: "Make new ones" };
 const SHORT = { text: "The model repeated itself, so there are fewer cards than you asked for.", action: "again", label: "Try again" };
 

@@ -1,0 +1,211 @@
+"""The engine panel with real models: one engine for all tabs, downloads that go on, storage, and what goes wrong."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, CDPSession, Page, Request, expect
+
+from tests.e2e.engines.models import KIT, NO_KIT, TINY
+from tests.e2e.visitor import LOAD_MS, WRITE_MS, Visitor
+
+SMOL = "SmolLM2 135M Instruct"
+NEEDS_KIT = pytest.mark.skipif(not KIT.exists(), reason=NO_KIT)
+HERE_ALREADY = re.compile(r"\d+ MB of 98 MB are here already: loading goes on from there")
+
+
+@pytest.fixture
+def student(visitor: Visitor) -> Visitor:
+    visitor.sign_up()
+    in_state(visitor, "choosing")
+    return visitor
+
+
+@pytest.fixture
+def second_tab(student: Visitor) -> Visitor:
+    """Another tab of the same browser."""
+    other = Visitor(student.page.context.new_page(), student.server, student.name)
+    other.open()
+    in_state(other, "choosing")
+    return other
+
+
+@pytest.fixture
+def quota(student: Visitor) -> Iterator[CDPSession]:
+    """A browser that keeps 20 MB at most."""
+    session = student.page.context.new_cdp_session(student.page)
+    session.send("Storage.overrideQuotaForOrigin", {"origin": student.server.url, "quotaSize": 20_000_000})
+    yield session
+    session.send("Storage.overrideQuotaForOrigin", {"origin": student.server.url})
+
+
+def in_state(visitor: Visitor, state: str) -> None:
+    expect(visitor.model).to_have_attribute("data-state", state, timeout=LOAD_MS)
+
+
+def press(visitor: Visitor, name: str) -> None:
+    visitor.page.get_by_role("button", name=name).click()
+
+
+def choose(visitor: Visitor, name: str) -> None:
+    press(visitor, "Change model")
+    visitor.page.get_by_role("radio", name=f"{name} On this server").check()
+    press(visitor, "Use this model")
+
+
+def stored(visitor: Visitor) -> Page:
+    """The dialog with what the browser keeps."""
+    press(visitor, "Stored models")
+    return visitor.page.get_by_role("dialog", name="Stored models")
+
+
+def begin_and_cancel(visitor: Visitor) -> None:
+    press(visitor, "Load model")
+    expect(visitor.model).to_contain_text("Downloading", timeout=LOAD_MS)
+    press(visitor, "Cancel")
+    in_state(visitor, "choosing")
+
+
+def test_a_cancelled_download_goes_on_where_it_was(student: Visitor) -> None:
+    begin_and_cancel(student)
+    expect(student.model).to_contain_text(HERE_ALREADY)
+    student.page.reload()
+    expect(student.model).to_contain_text(HERE_ALREADY)
+    ranges: list[str | None] = []
+    student.page.on("request", lambda request: ranges.append(_range_of_gguf(request)))
+    press(student, "Go on loading")
+    in_state(student, "ready")
+    (asked,) = [one for one in ranges if one]
+    assert int(asked.removeprefix("bytes=").removesuffix("-")) > 0
+    student.ask("Tides", 1)
+    student.wait_until_written()
+
+
+def _range_of_gguf(request: Request) -> str | None:
+    return request.headers.get("range") if ".gguf" in request.url else None
+
+
+def test_one_tab_has_the_engine_and_writes_for_the_others_until_one_of_them_takes_over(student: Visitor, second_tab: Visitor) -> None:
+    student.load_model()
+    in_state(second_tab, "elsewhere")
+    expect(second_tab.model).to_contain_text(f"Another tab has {SMOL} loaded and writes for this one.")
+    second_tab.ask("Tides", 1)
+    second_tab.wait_until_written()
+    assert second_tab.fronts()
+    press(second_tab, "Load here instead")
+    in_state(second_tab, "ready")
+    in_state(student, "elsewhere")
+    second_tab.page.close()
+    in_state(student, "choosing")
+    student.load_model()
+
+
+def test_a_tab_that_asks_while_another_loads_does_not_load_as_well(student: Visitor, second_tab: Visitor) -> None:
+    downloads: list[str] = []
+    student.page.context.on("request", lambda request: ".gguf" in request.url and downloads.append(request.url))
+    press(student, "Load model")
+    second_tab.ask("Winds", 1)
+    second_tab.wait_until_written()
+    assert len(downloads) == 1
+    in_state(student, "ready")
+    in_state(second_tab, "elsewhere")
+
+
+def test_how_fast_a_model_wrote_here_stands_in_the_list(student: Visitor) -> None:
+    student.load_model()
+    student.ask("Deserts", 1)
+    student.wait_until_written()
+    press(student, "Change model")
+    row = student.page.locator(".model-row", has_text=SMOL)
+    expect(row).to_contain_text(re.compile(r"[\d.]+ tokens/s here"))
+    expect(row).to_contain_text("Stored")
+    expect(row).to_contain_text("Fits this device")
+
+
+def test_a_stored_model_can_be_deleted_and_is_downloaded_again(student: Visitor) -> None:
+    begin_and_cancel(student)
+    dialog = stored(student)
+    expect(dialog).to_contain_text("not complete: loading goes on from here")
+    dialog.get_by_role("button", name=f"Delete {SMOL}").click()
+    expect(dialog).to_contain_text("No model is stored in this browser yet.")
+    expect(dialog.get_by_role("button", name="Close")).to_be_focused()
+    student.page.keyboard.press("Escape")
+    expect(student.page.get_by_role("button", name="Load model")).to_be_visible()
+
+
+def test_replaced_models_under_an_old_address_are_found_and_deleted(student: Visitor) -> None:
+    student.page.evaluate(
+        """async () => {
+            const cache = await caches.open("webllm/model");
+            await cache.put("/models/tiny/resolve/older/params_shard_0.bin", new Response(new Uint8Array(3_000_000)));
+            const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle("cache", { create: true });
+            const file = await (await folder.getFileHandle("0".repeat(40) + "_older.gguf", { create: true })).createWritable();
+            await file.write(new Uint8Array(2_000_000));
+            await file.close();
+        }"""
+    )
+    dialog = stored(student)
+    expect(dialog.get_by_role("listitem")).to_have_count(2)
+    expect(dialog.get_by_role("listitem").first).to_contain_text("3 MB · WebLLM · left over")
+    dialog.get_by_role("button", name="Delete what is left over").click()
+    expect(dialog).to_contain_text("No model is stored in this browser yet.")
+    assert student.page.evaluate("async () => (await (await caches.open('webllm/model')).keys()).length") == 0
+
+
+@pytest.mark.usefixtures("quota")
+def test_full_storage_is_said_with_the_next_step(student: Visitor) -> None:
+    press(student, "Change model")
+    expect(student.page.locator(".model-row", has_text=SMOL)).to_contain_text("Does not fit: needs 98 MB of storage")
+    student.page.keyboard.press("Escape")
+    press(student, "Load model")
+    in_state(student, "failed")
+    expect(student.model).to_contain_text("The browser's storage is full")
+    expect(student.model).to_contain_text("under Stored models")
+
+
+def test_offline_is_said_with_the_next_step(student: Visitor) -> None:
+    student.page.evaluate("import('mindflip/engine')")
+    begin_and_cancel(student)  # so that the engine's own files are here
+    student.page.context.set_offline(True)
+    press(student, "Go on loading")
+    in_state(student, "failed")
+    expect(student.model).to_contain_text("This device is offline")
+    student.page.context.set_offline(False)
+    press(student, "Try again")
+    in_state(student, "ready")
+
+
+def test_another_device_may_write_though_this_one_could(student: Visitor) -> None:
+    press(student, "Let another device write")
+    in_state(student, "away")
+    student.page.reload()
+    in_state(student, "away")
+    student.ask("Dunes", 1)
+    expect(student.batch).to_contain_text("Another device of yours writes.")
+    press(student, "Stop")
+    press(student, "Write on this device")
+    in_state(student, "choosing")
+
+
+@NEEDS_KIT
+def test_a_lost_graphics_card_loads_again_by_itself_once(student: Visitor, browser: Browser) -> None:
+    choose(student, TINY)
+    student.load_model()
+    student.ask("Anything", 2)
+    student.wait_for_first_card()
+    _lose_the_card(browser)
+    expect(student.model).to_have_attribute("data-state", "loading", timeout=WRITE_MS)
+    in_state(student, "ready")
+    student.wait_until_written()
+    _lose_the_card(browser)  # it has written since: again it is given a chance
+    expect(student.model).to_have_attribute("data-state", "loading", timeout=WRITE_MS)
+    in_state(student, "ready")
+    _lose_the_card(browser)
+    in_state(student, "failed")
+    expect(student.model).to_contain_text("The graphics card stopped working for this page")
+    press(student, "Try again")
+    in_state(student, "ready")
+
+
+def _lose_the_card(browser: Browser) -> None:
+    browser.new_browser_cdp_session().send("Browser.crashGpuProcess")
