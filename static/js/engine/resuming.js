@@ -78,7 +78,8 @@ async function append(body, file, onLoaded) {
   onLoaded(at);
 }
 
-/** A full disk may also show as fewer bytes written than were given. */
+/** A full storage shows in what was written, not always as an error. */
 function write(file, bytes, at) {
-  if (file.write(bytes, { at }) < bytes.byteLength) throw new DOMException("The browser's storage is full.", "QuotaExceededError");
+  const written = file.write(bytes, { at });
+  if (written < bytes.byteLength || file.getSize() < at + bytes.byteLength) throw new DOMException("The browser's storage is full.", "QuotaExceededError");
 }

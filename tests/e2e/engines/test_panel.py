@@ -154,9 +154,6 @@ def test_replaced_models_under_an_old_address_are_found_and_deleted(student: Vis
 
 @pytest.mark.usefixtures("quota")
 def test_full_storage_is_said_with_the_next_step(student: Visitor) -> None:
-    press(student, "Change model")
-    expect(student.page.locator(".model-row", has_text=SMOL)).to_contain_text("Does not fit: needs 98 MB of storage")
-    student.page.keyboard.press("Escape")
     press(student, "Load model")
     in_state(student, "failed")
     expect(student.model).to_contain_text("The browser's storage is full")
