@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.decorators.gzip import gzip_page
 
-from flashcards.pages import install, packages, views
+from flashcards.pages import decks, install, packages, views
 
 urlpatterns = [
     path("", gzip_page(views.HomeView.as_view()), name="home"),
@@ -13,8 +13,10 @@ urlpatterns = [
     path("sign-in", gzip_page(views.SignInView.as_view()), name="sign-in"),
     path("sign-up", gzip_page(views.SignUpView.as_view()), name="sign-up"),
     path("sign-out", gzip_page(views.SignOutView.as_view()), name="sign-out"),
-    path("decks", gzip_page(views.DecksView.as_view()), name="decks"),
-    path("decks/<uuid:deck_id>", gzip_page(views.DeckView.as_view()), name="deck"),
+    path("decks", gzip_page(decks.DecksView.as_view()), name="decks"),
+    path("decks/bin", gzip_page(decks.BinView.as_view()), name="bin"),
+    path("decks/duplicates", gzip_page(decks.DuplicatesView.as_view()), name="duplicates"),
+    path("decks/<uuid:deck_id>", gzip_page(decks.DeckView.as_view()), name="deck"),
     path("decks/import", gzip_page(packages.ImportView.as_view()), name="import"),
     path("decks/<uuid:deck_id>/print", gzip_page(packages.PrintView.as_view()), name="print"),
 ]

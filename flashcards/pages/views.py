@@ -1,17 +1,13 @@
-"""The pages. They read and render; whatever changes a deck goes through the REST calls of `flashcards`."""
+"""The first page, and the doors: sign-in, sign-up, sign-out."""
 
 from typing import Any, ClassVar
 
 from django.contrib.auth import login
-from django.contrib.auth.mixins import LoginRequiredMixin
 from django.contrib.auth.views import LoginView, LogoutView, RedirectURLMixin
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect
-from django.utils.functional import cached_property
-from django.views.generic import FormView, ListView, TemplateView
+from django.shortcuts import redirect
+from django.views.generic import FormView, TemplateView
 
-from flashcards.models import Card, Deck
 from flashcards.pages.forms import SignInForm, SignUpForm
 
 EXAMPLE = {
@@ -59,32 +55,3 @@ class SignUpView(RedirectURLMixin, FormView):
 
 class SignOutView(LogoutView):
     """POST only, so that no link or image elsewhere can sign anybody out."""
-
-
-class DecksView(LoginRequiredMixin, ListView):
-    """The user's decks, newest first, in pages."""
-
-    template_name = "pages/decks.html"
-    context_object_name = "decks"
-    paginate_by = 20
-
-    def get_queryset(self) -> QuerySet[Deck]:
-        return Deck.objects.of(self.request.user).with_card_count().defer("source")
-
-
-class DeckView(LoginRequiredMixin, ListView):
-    """One deck with its cards, in pages; somebody else's is not found."""
-
-    template_name = "pages/deck.html"
-    context_object_name = "cards"
-    paginate_by = 100
-
-    @cached_property
-    def deck(self) -> Deck:
-        return get_object_or_404(Deck.objects.of(self.request.user).with_card_count(), pk=self.kwargs["deck_id"])
-
-    def get_queryset(self) -> QuerySet[Card]:
-        return self.deck.cards.kept()
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(deck=self.deck, **kwargs)

@@ -25,6 +25,11 @@ def card(reader: Visitor, front: str) -> Locator:
     return reader.page.locator(".card").filter(has_text=front)
 
 
+def more(reader: Visitor, what: str) -> None:
+    reader.page.get_by_role("button", name="More").click()
+    reader.page.locator("#deck-menu").get_by_text(what).click()
+
+
 def test_cards_turn_one_by_one_and_all_at_once(reader: Visitor) -> None:
     first = card(reader, "vacuole")
     expect(first.get_by_text("A bubble")).not_to_be_visible()
@@ -76,17 +81,25 @@ def test_a_card_is_added(reader: Visitor) -> None:
     assert reader.fronts()[-1] == "What is a nucleus?"
 
 
-def test_a_card_is_deleted_after_a_question(reader: Visitor) -> None:
+def test_a_deleted_card_can_be_taken_back(reader: Visitor) -> None:
     card(reader, "vacuole").get_by_role("button", name="Delete card 1").click()
-    reader.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     expect(card(reader, "vacuole")).to_have_count(0)
     expect(card(reader, "ribosome").get_by_role("button", name="Show answer")).to_be_focused()
+    reader.page.get_by_role("button", name="Undo").click()
+    expect(card(reader, "vacuole")).to_be_visible()
     reader.page.reload()
-    assert len(reader.fronts()) == 1
+    assert len(reader.fronts()) == 2
+
+
+def test_undo_works_from_the_keyboard(reader: Visitor) -> None:
+    card(reader, "vacuole").get_by_role("button", name="Delete card 1").press("Enter")
+    expect(reader.page.get_by_role("status")).to_have_text("Card deleted. Control Z takes it back.")
+    reader.page.keyboard.press("Control+z")
+    expect(card(reader, "vacuole")).to_be_visible()
 
 
 def test_a_deck_is_renamed(reader: Visitor) -> None:
-    reader.page.get_by_role("button", name="Rename").click()
+    more(reader, "Rename")
     reader.page.get_by_label("Name", exact=True).fill("Biology")
     reader.page.keyboard.press("Enter")
     expect(reader.page.get_by_role("heading", name="Biology")).to_be_visible()
@@ -95,26 +108,23 @@ def test_a_deck_is_renamed(reader: Visitor) -> None:
 
 
 def test_a_deck_without_a_name_is_refused_in_words(reader: Visitor) -> None:
-    reader.page.get_by_role("button", name="Rename").click()
+    more(reader, "Rename")
     reader.page.get_by_label("Name", exact=True).fill("  ")
     reader.page.keyboard.press("Enter")
     expect(reader.page.get_by_label("Name", exact=True)).to_have_attribute("aria-invalid", "true")
     expect(reader.page.get_by_role("dialog")).to_be_visible()
 
 
-def test_a_deck_is_deleted_only_after_a_question(reader: Visitor) -> None:
-    reader.page.get_by_role("button", name="Delete deck").click()
-    dialog = reader.page.get_by_role("dialog", name="Delete this deck?")
-    expect(dialog).to_contain_text("2 cards are gone for good")
-    dialog.get_by_role("button", name="Cancel").click()
-    expect(reader.page.get_by_role("heading", name="Cells")).to_be_visible()
-    reader.page.get_by_role("button", name="Delete deck").click()
-    dialog.get_by_role("button", name="Delete").click()
+def test_a_deleted_deck_can_be_taken_back(reader: Visitor) -> None:
+    more(reader, "Delete deck")
     expect(reader.page.get_by_text("No decks yet")).to_be_visible()
+    reader.page.get_by_role("button", name="Undo").click()
+    reader.page.get_by_role("link", name="Cells").click()
+    expect(card(reader, "vacuole")).to_be_visible()
 
 
 def test_an_error_keeps_the_dialog_and_what_was_typed(reader: Visitor) -> None:
-    reader.page.get_by_role("button", name="Rename").click()
+    more(reader, "Rename")
     reader.page.context.clear_cookies()
     reader.page.get_by_label("Name", exact=True).fill("Biology")
     reader.page.keyboard.press("Enter")

@@ -1,0 +1,127 @@
+"""The pages of decks. They read and render; whatever changes a deck goes through the REST calls of `flashcards`."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.views.generic import ListView, TemplateView
+
+from flashcards.models import Card, CardKind, Deck
+from flashcards.services import bin, duplicates
+from flashcards.services.decks import deck_named
+from flashcards.services.search import SORTS, cards_found, deck_tags_of, decks_found
+from sessions_app.exceptions import Invalid, NotFound
+
+SORT_WORDS = {"newest": "Newest first", "changed": "Last changed", "name": "Name", "due": "Most due", "size": "Most cards"}
+VIEWS = {"cards": "Cards", "table": "Table"}
+VIEW_COOKIE, VIEW_SECONDS = "deck_view", 31_536_000
+SHOWN_IN_BIN = 100
+
+
+class Asked(LoginRequiredMixin, ListView):
+    """A list that a GET form narrows down; what was asked stands in the context as `asked`."""
+
+    names: tuple[str, ...] = ("q", "tag")
+
+    @cached_property
+    def asked(self) -> dict[str, str]:
+        return {name: self.request.GET.get(name, "") for name in self.names}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(asked=self.asked, is_narrowed=any(self.asked.values()), **kwargs)
+
+
+class DecksView(Asked):
+    """The user's decks, in pages: those with some words or a tag, in one of five orders."""
+
+    template_name = "pages/decks.html"
+    context_object_name = "decks"
+    paginate_by = 20
+
+    @cached_property
+    def sort(self) -> str:
+        sort = self.request.GET.get("sort", "")
+        return sort if sort in SORTS else "newest"
+
+    def get_queryset(self) -> QuerySet[Deck]:
+        decks = Deck.objects.of(self.request.user).with_card_count().with_due_count(timezone.now()).defer("source")
+        return decks_found(decks, text=self.asked["q"], tag=self.asked["tag"]).order_by(*SORTS[self.sort])
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        choices = {"sort": self.sort, "sorts": SORT_WORDS, "tags": deck_tags_of(self.request.user)}
+        return super().get_context_data(**choices, bin=bin.bin_counts(self.request.user), **kwargs)
+
+
+class DeckView(Asked):
+    """One deck with its cards, in pages, as cards or as a table; somebody else's is not found."""
+
+    template_name = "pages/deck.html"
+    context_object_name = "cards"
+    names = ("q", "tag", "kind")
+
+    @cached_property
+    def deck(self) -> Deck:
+        decks = Deck.objects.of(self.request.user).with_card_count().with_due_count(timezone.now())
+        return get_object_or_404(decks, pk=self.kwargs["deck_id"])
+
+    @cached_property
+    def view(self) -> str:
+        """As asked, else as last time."""
+        view = self.request.GET.get("view") or self.request.COOKIES.get(VIEW_COOKIE, "")
+        return view if view in VIEWS else "cards"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = super().get(request, *args, **kwargs)
+        if "view" in request.GET:
+            response.set_cookie(VIEW_COOKIE, self.view, max_age=VIEW_SECONDS, samesite="Lax", secure=request.is_secure())
+        return response
+
+    def get_paginate_by(self, queryset: QuerySet[Card]) -> int:
+        return 50 if self.view == "table" else 100
+
+    def get_queryset(self) -> QuerySet[Card]:
+        asked = self.asked
+        return cards_found(self.deck.cards.kept(), text=asked["q"], tag=asked["tag"], kind=asked["kind"])
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(deck=self.deck, view=self.view, views=VIEWS, kinds=CardKind.choices, **kwargs)
+
+
+class BinView(LoginRequiredMixin, TemplateView):
+    """What was deleted lately: the last hundred decks and the last hundred single cards."""
+
+    template_name = "pages/bin.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        user = self.request.user
+        decks = bin.binned_decks(user).defer("source")[:SHOWN_IN_BIN]
+        cards = bin.binned_cards(user).defer("deck__source")[:SHOWN_IN_BIN]
+        return super().get_context_data(decks=decks, cards=cards, counts=bin.bin_counts(user), days=settings.BIN_DAYS, **kwargs)
+
+
+class DuplicatesView(LoginRequiredMixin, ListView):
+    """Cards that ask the same, in all decks or seen from one; a deck that is not the user's is not found."""
+
+    template_name = "pages/duplicates.html"
+    context_object_name = "groups"
+    paginate_by = 20
+
+    @cached_property
+    def deck(self) -> Deck | None:
+        try:
+            deck_id = deck_named(user=self.request.user, deck_id=self.request.GET.get("deck"))
+        except (Invalid, NotFound) as error:
+            raise Http404 from error
+        return deck_id and Deck.objects.get(pk=deck_id)
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return duplicates.twin_groups(self.request.user, self.deck and self.deck.pk)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(deck=self.deck, **kwargs)
+        return context | {"groups": duplicates.twins_shown(self.request.user, context["groups"])}

@@ -1,0 +1,39 @@
+import { api } from "./api.js";
+import { openDialog } from "./dialog.js";
+import { slot } from "./dom.js";
+import { refresh } from "./live.js";
+import { toast } from "./toast.js";
+import { advice } from "./words.js";
+
+const ACTIONS = { restore, gone, empty };
+
+document.getElementById("main").addEventListener("click", (event) => {
+  const button = event.target.closest("button[data-action]");
+  ACTIONS[button?.dataset.action]?.(button.closest(".bin-row"));
+});
+
+async function restore(row) {
+  try {
+    await api.post(row.dataset.restore);
+    toast(`“${slot(row, "name").textContent}” is back.`);
+    await refresh();
+  } catch (error) {
+    toast(advice(error).text);
+  }
+}
+
+function gone(row) {
+  const words = { title: "Delete for good?", words: `“${slot(row, "name").textContent}” cannot be brought back then.` };
+  openDialog("delete-dialog", { words, work: () => deleteAt(row.dataset.gone) });
+}
+
+function empty() {
+  const words = { title: "Empty the bin?", words: "Nothing in it can be brought back then." };
+  openDialog("delete-dialog", { words, work: () => deleteAt("/api/flashcards/bin") });
+}
+
+async function deleteAt(path) {
+  await api.delete(path);
+  toast("Gone for good.");
+  await refresh();
+}

@@ -1,0 +1,61 @@
+import { api } from "../api.js";
+import { cardElement, fill } from "../cards.js";
+import { openDialog } from "../dialog.js";
+import { slot } from "../dom.js";
+import { refresh, results } from "../live.js";
+import { toast } from "../toast.js";
+import { offerUndo } from "../undo.js";
+import { advice } from "../words.js";
+import { cardAddress, deckAddress, page } from "./address.js";
+import { changeCount } from "./counts.js";
+
+/** Add a card at the end. */
+export function addCard() {
+  openDialog("card-dialog", {
+    words: { title: "Add a card" },
+    values: { front: "", back: "" },
+    work: async (sides) => {
+      const card = await api.post(`${deckAddress}/cards`, sides);
+      if (page.dataset.view === "table") await refresh();
+      else append(card);
+      toast("Added.");
+    },
+  });
+}
+
+function append(card) {
+  const element = cardElement(card);
+  element.dataset.card = card.id;
+  slot(results(), "cards").append(element);
+  changeCount(1);
+  element.querySelector('[data-action="flip"]').scrollIntoView({ block: "nearest" });
+}
+
+/** @param {HTMLElement} element */
+export async function editCard(element) {
+  const card = await api.get(cardAddress(element)).catch((error) => toast(advice(error).text) && null);
+  if (!card) return;
+  openDialog("card-dialog", {
+    words: { title: "Edit card" },
+    values: { front: card.front, back: card.back },
+    work: async (sides) => {
+      fill(element, await api.patch(cardAddress(element), sides));
+      toast("Saved.");
+    },
+  });
+}
+
+/** Into the bin, with a way back. @param {HTMLElement} element of a card, in either view */
+export async function deleteCard(element) {
+  const neighbour = element.nextElementSibling ?? element.previousElementSibling;
+  try {
+    await api.delete(cardAddress(element));
+  } catch (error) {
+    toast(advice(error).text);
+    return;
+  }
+  element.remove();
+  changeCount(-1);
+  neighbour?.querySelector('button[data-action="flip"], textarea')?.focus();
+  offerUndo({ text: "Card deleted.", path: `${cardAddress(element)}/restore` }, refresh);
+}

@@ -1,0 +1,6 @@
+import { refresh, setUpFinder } from "./live.js";
+import { offerKeptUndo } from "./undo.js";
+
+setUpFinder(/** @type {HTMLFormElement|null} */ (document.getElementById("finder")));
+// without a finder there was no deck: then the page itself looks different
+offerKeptUndo(() => (document.getElementById("finder") ? refresh() : location.reload()));

@@ -1,0 +1,38 @@
+import { api } from "./api.js";
+import { refresh } from "./live.js";
+import { toast } from "./toast.js";
+import { offerUndo } from "./undo.js";
+import { advice } from "./words.js";
+
+const ACTIONS = { delete: deleteCard, keep };
+
+document.getElementById("main").addEventListener("click", async (event) => {
+  const button = event.target.closest("button[data-action]");
+  if (!button) return;
+  try {
+    await ACTIONS[button.dataset.action]?.(button);
+  } catch (error) {
+    toast(advice(error).text);
+  }
+});
+
+async function deleteCard(button) {
+  const path = `/api/flashcards/cards/${button.closest("[data-card]").dataset.card}`;
+  await api.delete(path);
+  await refresh();
+  goOn();
+  offerUndo({ text: "Card deleted.", path: `${path}/restore` }, refresh);
+}
+
+async function keep(button) {
+  await api.post("/api/flashcards/duplicates/keep", { frontKey: button.closest("[data-twins]").dataset.twins });
+  await refresh();
+  goOn();
+  toast("Kept. They are no longer listed here.");
+}
+
+/** What had the focus is gone: the next thing to decide has it. */
+function goOn() {
+  const next = /** @type {HTMLElement|null} */ (document.querySelector("#results button, #results a"));
+  next?.focus();
+}

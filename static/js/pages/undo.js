@@ -1,0 +1,56 @@
+import { api } from "./api.js";
+import { read, write } from "./store.js";
+import { toast } from "./toast.js";
+import { advice } from "./words.js";
+
+/**
+ * What was done, and the call that takes it back.
+ * @typedef {{text: string, path: string, body?: object}} Undoable
+ */
+
+let undo = null;
+
+/**
+ * Say what was done, with a button that takes it back. Control+Z does so, too, outside of text.
+ * @param {Undoable} what
+ * @param {() => void} done what to show once it is taken back
+ */
+export function offerUndo({ text, path, body }, done) {
+  const run = () => {
+    undo = null;
+    takeBack(path, body, done);
+  };
+  undo = run;
+  toast(text, { label: "Undo", run, hint: "Control Z takes it back." });
+}
+
+/** Go to another page and offer it there. @param {Undoable} what @param {string} address */
+export function offerUndoAt(what, address) {
+  write("undo", what);
+  location.assign(address);
+}
+
+/** Offer what the page before left. @param {() => void} done */
+export function offerKeptUndo(done) {
+  const what = read("undo");
+  write("undo", null);
+  if (what) offerUndo(what, done);
+}
+
+async function takeBack(path, body, done) {
+  try {
+    await api.post(path, body);
+    toast("Taken back.");
+    done();
+  } catch (error) {
+    toast(advice(error).text);
+  }
+}
+
+addEventListener("keydown", (event) => {
+  const isUndo = event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey;
+  if (!isUndo || !undo || event.target.closest("input:not([type=checkbox]), textarea, select, dialog")) return;
+  event.preventDefault();
+  document.getElementById("toasts").replaceChildren();
+  undo();
+});

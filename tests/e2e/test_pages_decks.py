@@ -1,0 +1,226 @@
+"""Decks in a real browser: found, tagged, edited in the table, merged, freed of duplicates, brought back."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.e2e.visitor import Visitor
+
+SEA = [{"front": "What is ebb?", "back": "Falling water."}, {"front": "What is flow?", "back": "Rising water."}]
+TIDES = [{"front": "what is EBB", "back": "falling water"}, {"front": "What is neap?", "back": "A weak tide."}]
+
+
+@pytest.fixture
+def student(visitor: Visitor) -> Visitor:
+    """Signed in, with two decks, at their list."""
+    visitor.register()
+    visitor.has_deck("Sea", SEA)
+    visitor.has_deck("Tides", TIDES)
+    visitor.sign_in()
+    visitor.open("/decks")
+    return visitor
+
+
+@pytest.fixture
+def table(student: Visitor) -> Visitor:
+    """At the table of a deck."""
+    open_deck(student, "Tides")
+    student.page.get_by_role("link", name="Table").click()
+    expect(cell(student, "Question", 1)).to_be_visible()
+    return student
+
+
+def open_deck(student: Visitor, name: str) -> None:
+    student.open("/decks")
+    student.page.get_by_role("link", name=name, exact=True).click()
+    expect(student.page.get_by_role("heading", name=name)).to_be_visible()
+
+
+def cell(student: Visitor, column: str, number: int) -> Locator:
+    return student.page.get_by_label(f"{column} of card {number}", exact=True)
+
+
+def names(student: Visitor) -> Locator:
+    return student.page.locator(".deck-row-name")
+
+
+def choose(student: Visitor, *numbers: int) -> None:
+    for number in numbers:
+        student.page.get_by_label(f"Choose card {number}", exact=True).check()
+
+
+def choose_deck(student: Visitor, name: str, yes: str) -> None:
+    dialog = student.page.get_by_role("dialog")
+    dialog.get_by_label("Find a deck").fill(name.lower())
+    dialog.get_by_role("radio", name=name).check()
+    dialog.get_by_role("button", name=yes, exact=True).click()
+
+
+def test_typing_finds_decks_by_their_cards(student: Visitor) -> None:
+    student.page.keyboard.press("/")
+    student.page.keyboard.type("rising")
+    expect(names(student)).to_have_text(["Sea"])
+    expect(student.page).to_have_url(re.compile(r"\?q=rising"))
+    expect(student.page.get_by_role("status")).to_have_text("1 deck found.")
+    student.page.get_by_role("searchbox").fill("volcano")
+    expect(student.page.get_by_role("heading", name="Nothing found")).to_be_visible()
+    student.page.get_by_role("link", name="Show all decks").click()
+    expect(names(student)).to_have_count(2)
+
+
+def test_a_deck_is_tagged_and_found_by_its_tag(student: Visitor) -> None:
+    open_deck(student, "Sea")
+    field = student.page.get_by_label("Add a tag to this deck")
+    field.fill("water")
+    field.press("Enter")
+    expect(student.page.get_by_role("button", name="Remove tag water")).to_be_visible()
+    expect(student.page.get_by_role("status")).to_have_text("Tag water added.")
+    student.open("/decks")
+    student.page.get_by_label("Tag", exact=True).select_option("water")
+    expect(names(student)).to_have_text(["Sea"])
+    open_deck(student, "Sea")
+    student.page.get_by_role("button", name="Remove tag water").click()
+    expect(student.page.get_by_role("status")).to_have_text("Tag water removed.")
+    student.page.reload()
+    expect(student.page.get_by_role("button", name="Remove tag water")).to_have_count(0)
+
+
+def test_a_cell_is_saved_by_enter_and_by_leaving_it(table: Visitor) -> None:
+    cell(table, "Answer", 2).fill("A small tide.")
+    cell(table, "Answer", 2).press("Enter")
+    expect(table.page.get_by_role("status")).to_have_text("Saved.")
+    cell(table, "Question", 2).fill("What is a neap tide?")
+    cell(table, "Question", 1).focus()
+    expect(cell(table, "Question", 2)).to_have_attribute("data-state", "saved")
+    table.page.reload()
+    expect(cell(table, "Question", 2)).to_have_value("What is a neap tide?")
+    expect(cell(table, "Answer", 2)).to_have_value("A small tide.")
+
+
+def test_escape_takes_a_change_back(table: Visitor) -> None:
+    cell(table, "Answer", 2).fill("Nonsense")
+    cell(table, "Answer", 2).press("Escape")
+    expect(cell(table, "Answer", 2)).to_have_value("A weak tide.")
+
+
+def test_what_is_wrong_stands_beside_its_cell(table: Visitor) -> None:
+    cell(table, "Question", 2).fill(" ")
+    cell(table, "Question", 2).press("Enter")
+    expect(table.page.get_by_text("The card has no front.").first).to_be_visible()
+    expect(cell(table, "Question", 2)).to_have_attribute("aria-invalid", "true")
+    cell(table, "Kind", 1).select_option("cloze")
+    expect(table.page.get_by_text("A cloze card needs a gap").first).to_be_visible()
+
+
+def test_a_cards_tags_and_kind_are_changed_in_the_table(table: Visitor) -> None:
+    field = table.page.get_by_label("Add a tag to card 1")
+    field.fill("moon, sea")
+    field.press("Enter")
+    expect(table.page.get_by_role("status")).to_have_text("Tag moon, sea added.")
+    cell(table, "Kind", 1).select_option("definition")
+    expect(table.page.get_by_role("status")).to_have_text("Saved.")
+    table.page.reload()
+    expect(table.page.locator("tbody .chip")).to_have_text(["moon", "sea"], use_inner_text=False)
+    expect(cell(table, "Kind", 1)).to_have_value("definition")
+
+
+def test_chosen_cards_are_deleted_and_taken_back(table: Visitor) -> None:
+    table.page.get_by_label("Choose all cards on this page").check()
+    expect(table.page.get_by_text("2 cards chosen")).to_be_visible()
+    table.page.get_by_role("button", name="Delete", exact=True).click()
+    expect(table.page.get_by_text("This deck has no cards.")).to_be_visible()
+    table.page.get_by_role("button", name="Undo").click()
+    expect(cell(table, "Question", 2)).to_be_visible()
+
+
+def test_chosen_cards_move_to_another_deck_and_back(table: Visitor) -> None:
+    choose(table, 2)
+    table.page.get_by_role("button", name="Move", exact=True).click()
+    choose_deck(table, "Sea", "Move")
+    expect(table.page.get_by_text("Moved to “Sea”.").first).to_be_visible()
+    expect(cell(table, "Question", 2)).to_have_count(0)
+    table.page.get_by_role("button", name="Undo").click()
+    expect(cell(table, "Question", 2)).to_have_value("What is neap?")
+
+
+def test_chosen_cards_are_tagged_together(table: Visitor) -> None:
+    choose(table, 1, 2)
+    table.page.get_by_role("button", name="Tag", exact=True).click()
+    table.page.get_by_label("Add tags").fill("tide")
+    table.page.get_by_role("button", name="Change tags").click()
+    expect(table.page.locator("tbody .chip [data-slot=tag]")).to_have_text(["tide", "tide"])
+
+
+def test_cards_are_found_within_the_deck(table: Visitor) -> None:
+    table.page.keyboard.press("/")
+    table.page.keyboard.type("neap")
+    expect(cell(table, "Question", 1)).to_have_count(0)
+    expect(cell(table, "Question", 2)).to_be_visible()
+    expect(table.page.get_by_text("1 of 2 cards")).to_be_visible()
+
+
+def test_a_merge_leaves_doubles_out_and_is_taken_back(student: Visitor) -> None:
+    open_deck(student, "Tides")
+    student.page.get_by_role("button", name="More").click()
+    student.page.get_by_role("button", name="Merge into another deck").click()
+    choose_deck(student, "Sea", "Merge")
+    expect(student.page.get_by_text("1 card moved to “Sea”, 1 double left out.").first).to_be_visible()
+    expect(names(student)).to_have_text(["Sea"])
+    expect(student.page.get_by_text("3 cards")).to_be_visible()
+    student.page.get_by_role("button", name="Undo").click()
+    expect(names(student)).to_have_count(2)
+
+
+def test_a_duplicate_is_deleted_or_kept(student: Visitor) -> None:
+    student.page.get_by_role("link", name="Find duplicates").click()
+    expect(student.page.get_by_text("Same question and answer")).to_be_visible()
+    student.page.get_by_role("button", name="Delete this card from Tides").click()
+    expect(student.page.get_by_role("heading", name="No duplicates")).to_be_visible()
+    student.page.get_by_role("button", name="Undo").click()
+    student.page.get_by_role("button", name="Keep all").click()
+    expect(student.page.get_by_role("heading", name="No duplicates")).to_be_visible()
+
+
+def test_a_deck_comes_back_out_of_the_bin(student: Visitor) -> None:
+    open_deck(student, "Sea")
+    student.page.get_by_role("button", name="More").click()
+    student.page.get_by_role("button", name="Delete deck").click()
+    student.page.get_by_role("link", name="Bin").click()
+    student.page.get_by_role("button", name="Restore Sea").click()
+    expect(student.page.get_by_role("heading", name="The bin is empty")).to_be_visible()
+    student.open("/decks")
+    expect(names(student)).to_have_count(2)
+
+
+def test_deleting_for_good_asks_first(student: Visitor) -> None:
+    open_deck(student, "Sea")
+    student.page.get_by_role("button", name="More").click()
+    student.page.get_by_role("button", name="Delete deck").click()
+    student.page.get_by_role("link", name="Bin").click()
+    student.page.get_by_role("button", name="Delete for good: Sea").click()
+    student.page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
+    expect(student.page.get_by_role("heading", name="The bin is empty")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_on_a_phone_rows_are_stacked_and_nothing_is_wider(table: Visitor, width: int) -> None:
+    table.page.set_viewport_size({"width": width, "height": 800})
+    choose(table, 1)
+    assert table.page.evaluate("document.documentElement.scrollWidth") == width
+    question, answer = cell(table, "Question", 1).bounding_box(), cell(table, "Answer", 1).bounding_box()
+    assert question is not None
+    assert answer is not None
+    assert question["y"] + question["height"] <= answer["y"]
+    for address in ("/decks", "/decks/bin", "/decks/duplicates"):
+        table.open(address)
+        assert table.page.evaluate("document.documentElement.scrollWidth") == width, address
+
+
+def test_search_works_without_scripts(student: Visitor, new_context: object) -> None:
+    state = student.page.context.storage_state()
+    plain = new_context(java_script_enabled=False, storage_state=state).new_page()  # type: ignore[operator]
+    plain.goto(f"{student.server.url}/decks")
+    plain.get_by_role("searchbox").fill("rising")
+    plain.get_by_role("button", name="Search").click()
+    expect(plain.locator(".deck-row-name")).to_have_text(["Sea"])
