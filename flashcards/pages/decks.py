@@ -50,7 +50,7 @@ class DecksView(Asked):
 
     def get_queryset(self) -> QuerySet[Deck]:
         decks = Deck.objects.of(self.request.user).with_card_count().with_due_count(timezone.now()).defer("source")
-        return decks_found(decks, text=self.asked["q"], tag=self.asked["tag"]).order_by(*SORTS[self.sort])
+        return decks_found(decks, user=self.request.user, text=self.asked["q"], tag=self.asked["tag"]).order_by(*SORTS[self.sort])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         choices = {"sort": self.sort, "sorts": SORT_WORDS, "tags": deck_tags_of(self.request.user)}

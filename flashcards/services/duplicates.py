@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Window
-from django.db.models.functions import Coalesce, RowNumber
+from django.db.models import Count, F, QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from flashcards.models import Card, KeptTwins
 from sessions_app.exceptions import NotFound
@@ -34,9 +34,8 @@ def twin_groups(user: User, deck_id: UUID | None = None) -> QuerySet[Any, Any]:
     cards = Card.objects.of(user)
     if deck_id is not None:
         cards = cards.filter(front_key__in=Card.objects.of(user).filter(deck_id=deck_id).order_by().values("front_key"))
-    kept = KeptTwins.objects.of(user).filter(front_key=OuterRef("front_key")).values("count")
-    groups = cards.order_by().values("front_key").annotate(count=Count("pk"), backs=Count("back_key", distinct=True))
-    asked = groups.filter(count__gt=1).annotate(kept=Coalesce(Subquery(kept), 0)).filter(count__gt=F("kept"))
+    groups = cards.order_by().values("front_key").annotate(count=Count("pk"), backs=Count("back_key", distinct=True)).filter(count__gt=1)
+    asked = groups.exclude(front_key__in=_kept_keys(user))
     return asked.annotate(repeats=F("count") - F("backs")).order_by("-repeats", "front_key")
 
 
@@ -54,6 +53,15 @@ def twins_keep(*, user: User, front_key: UUID) -> None:
     if count < 2:
         raise NotFound("There are no duplicates with this front any more.")
     KeptTwins.objects.update_or_create(user=user, front_key=front_key, defaults={"count": count})
+
+
+def _kept_keys(user: User) -> list[UUID]:
+    """The fronts that the user keeps, as long as no further card has joined them."""
+    kept = dict(KeptTwins.objects.of(user).values_list("front_key", "count"))
+    if not kept:
+        return []
+    cards = Card.objects.of(user).filter(front_key__in=kept).order_by().values("front_key").annotate(count=Count("pk"))
+    return [row["front_key"] for row in cards if row["count"] <= kept[row["front_key"]]]
 
 
 def _first_cards(user: User, keys: Sequence[UUID]) -> QuerySet[Card]:

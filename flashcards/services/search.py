@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import CharField, Count, Exists, F, Func, OuterRef, Q, QuerySet, Value
+from django.db.models import CharField, Count, F, Func, Q, QuerySet, Value
 from django.db.models.functions import Concat, Lower
 
 from flashcards.models import Card, CardKind, Deck
@@ -28,12 +28,14 @@ def words_of(text: str) -> list[str]:
     return [word[:WORD_CHARACTERS] for word in trim(clean(text)).split()[:WORDS_MOST]]
 
 
-def decks_found(decks: DeckQuerySet, *, text: str = "", tag: str = "") -> DeckQuerySet:
-    """Those that have each word of the text somewhere: in name, topic or tags, or on a card; and that have the tag, when one is given."""
+def decks_found(decks: DeckQuerySet, *, user: User, text: str = "", tag: str = "") -> DeckQuerySet:
+    """Those of the user's decks that have each word of the text somewhere: in name, topic or tags, or on a card; and that have the
+    tag, when one is given."""
     found: DeckQuerySet = _tagged(decks, tag)
     for word in words_of(text):
-        on_a_card = _with_word(Card.objects.kept().filter(deck=OuterRef("pk")), word)
-        found = found.filter(Q(name__icontains=word) | Q(topic__icontains=word) | Q(tags_text__icontains=word) | Exists(on_a_card))
+        # by the user, or else every card of everybody would be read
+        on_a_card = Q(pk__in=_with_word(Card.objects.of(user), word).order_by().values("deck_id"))
+        found = found.filter(Q(name__icontains=word) | Q(topic__icontains=word) | Q(tags_text__icontains=word) | on_a_card)
     return found
 
 

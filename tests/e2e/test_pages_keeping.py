@@ -120,5 +120,5 @@ def test_a_page_takes_as_many_queries_for_many_as_for_few(
     for view in ("cards", "table"):
         with django_assert_num_queries(5):  # session, user, the deck, how many cards, a page of them
             browse(f"/decks/{deck.pk}", view=view)
-    with django_assert_num_queries(5):  # session, user, how many groups, a page of them, their cards with their decks
+    with django_assert_num_queries(6):  # session, user, what is kept, how many groups, a page of them, their cards with their decks
         browse("/decks/duplicates")

@@ -75,7 +75,7 @@ def test_a_page_takes_as_many_queries_for_many_as_for_few(api, alice, make_deck,
     for _ in range(2):
         make_deck(alice, *(f"front {number}" for number in range(count)))
     client = api(alice)
-    with django_assert_num_queries(4):  # the user, how many groups, one page of them, its cards with their decks
+    with django_assert_num_queries(5):  # the user, what is kept, how many groups, one page of them, its cards with their decks
         assert len(groups(client)) == min(count, 20)
 
 

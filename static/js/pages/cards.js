@@ -7,7 +7,7 @@ const LONG = 140;
 /** Let every card inside `root`, now and later, turn by its button or by a click on the card. @param {Element} root */
 export function setUpFlipping(root) {
   root.addEventListener("click", (event) => {
-    if (!event.target.closest('[data-action="flip"]') || event.target.closest("a")) return;
+    if (!event.target.closest('[data-action="flip"]') || event.target.closest("a, details")) return;
     const isSelecting = !getSelection().isCollapsed && !event.target.closest("button");
     if (!isSelecting) flip(event.target.closest(".card"));
   });
