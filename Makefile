@@ -58,8 +58,8 @@ docs: installed ## write docs/settings.md and docs/asyncapi.json from the code
 	$(VENV_PYTHON) manage.py document_settings
 	$(VENV_PYTHON) manage.py document_protocol
 
-bench: installed ## measure the guide's round trip against a bare durable relay
-	$(VENV_PYTHON) -m benchmarks.round_trip
+bench: installed ## measure round trips against a bare durable relay, and where the time goes
+	$(VENV_PYTHON) -m benchmarks
 
 clean: ## remove what was installed; var/, with all data, stays
 	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache

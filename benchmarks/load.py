@@ -15,7 +15,7 @@ CARDS = [
 
 
 @dataclass
-class Measured:
+class Load:
     """What a load gave. Latencies are in seconds, of whole round trips."""
 
     seconds: float = 0.0
@@ -32,9 +32,9 @@ class Measured:
         return sorted(self.latencies)[min(len(self.latencies) - 1, int(part * len(self.latencies)))]
 
 
-async def run(addresses: list[str], rounds: int, topic_of: Callable[[int, int], str]) -> Measured:
+async def run(addresses: list[str], rounds: int, topic_of: Callable[[int, int], str]) -> Load:
     """Every address gets a socket, which makes `rounds` round trips; `topic_of(socket, round)` decides between hit and miss."""
-    measured = Measured()
+    measured = Load()
     sockets = [await websockets.connect(address, max_size=2**22) for address in addresses]
     begun = perf_counter()
     await asyncio.gather(*(_rounds(socket, number, rounds, topic_of, measured) for number, socket in enumerate(sockets)))
@@ -44,14 +44,14 @@ async def run(addresses: list[str], rounds: int, topic_of: Callable[[int, int], 
     return measured
 
 
-async def _rounds(socket: Any, number: int, rounds: int, topic_of: Callable[[int, int], str], measured: Measured) -> None:
+async def _rounds(socket: Any, number: int, rounds: int, topic_of: Callable[[int, int], str], measured: Load) -> None:
     for turn in range(rounds):
         begun = perf_counter()
         await _round_trip(socket, topic_of(number, turn), measured)
         measured.latencies.append(perf_counter() - begun)
 
 
-async def _round_trip(socket: Any, topic: str, measured: Measured) -> None:
+async def _round_trip(socket: Any, topic: str, measured: Load) -> None:
     options = {"count": len(CARDS), "topic": topic}
     await _send(socket, {"type": "generate", "prompt": f"Generate flashcards about {topic}", "options": options}, measured)
     while True:
@@ -68,7 +68,7 @@ async def _round_trip(socket: Any, topic: str, measured: Measured) -> None:
             raise RuntimeError(message["error"])
 
 
-async def _send(socket: Any, message: dict[str, Any], measured: Measured) -> None:
+async def _send(socket: Any, message: dict[str, Any], measured: Load) -> None:
     text = json.dumps(message)
     measured.messages += 1
     measured.bytes += len(text)

@@ -1,8 +1,9 @@
-"""How values are written to Redis: as JSON, so that nobody who can write to Redis can run code here (pickle could)."""
+"""The cache in Redis: values as JSON, so that nobody who can write to Redis can run code here (pickle could)."""
 
 from typing import Any
 
 import msgspec
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 
 
 class JSONSerializer:
@@ -13,3 +14,25 @@ class JSONSerializer:
 
     def loads(self, data: bytes) -> Any:
         return msgspec.json.decode(data)
+
+
+class _OneClient(RedisCacheClient):
+    """Django makes a client of redis-py for every call, which takes longer than the call."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._made: dict[Any, Any] = {}
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
+        pool = self._get_connection_pool(write)  # type: ignore[attr-defined] # the stubs lack it
+        if pool not in self._made:
+            self._made[pool] = self._client(connection_pool=pool)  # type: ignore[attr-defined]
+        return self._made[pool]
+
+
+class JSONRedisCache(RedisCache):
+    """Django's own, with one client for each server."""
+
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._class = _OneClient

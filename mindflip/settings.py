@@ -127,7 +127,7 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # after a restart of PostgreS
 DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": DATABASE_POOL, "timeout": 10}
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "mindflip.cache.JSONRedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": REDIS_PREFIX,
         "OPTIONS": {"serializer": "mindflip.cache.JSONSerializer"},

@@ -8,23 +8,18 @@ from time import monotonic
 from typing import Any
 from uuid import UUID
 
-from channels.db import DatabaseSyncToAsync
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 
 from sessions_app import events, handlers, protocol
 from sessions_app.auth import knock_of
 from sessions_app.exceptions import SocketRefused
+from sessions_app.hops import hop
 from sessions_app.ratelimit import TokenBucket
 
 log = logging.getLogger(__name__)
 MALFORMED_IN_A_ROW = 3
 ABSURD_TIMES = 2  # a frame over twice the largest response is no oversight
-
-
-async def hop(function: Callable, *args: Any) -> Any:
-    """Run synchronous code in a thread of its own; Channels' default shares one thread among all sockets of a process."""
-    return await DatabaseSyncToAsync(function, thread_sensitive=False)(*args)
 
 
 class SessionConsumer(AsyncWebsocketConsumer):
@@ -33,6 +28,10 @@ class SessionConsumer(AsyncWebsocketConsumer):
     peer: handlers.Peer | None = None
     heart: asyncio.Task[None] | None = None
     is_heard = True
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """As Channels does, without its hop for old database connections before each message: there are none on the loop."""
+        await getattr(self, message["type"].replace(".", "_"))(message)
 
     async def connect(self) -> None:
         self.dialect = protocol.V1 if protocol.V1 in self.scope["subprotocols"] else protocol.GUIDE
@@ -47,8 +46,8 @@ class SessionConsumer(AsyncWebsocketConsumer):
     async def enter(self) -> None:
         knock = knock_of(self.scope)
         await self.channel_layer.group_add(events.session_group(knock.session_id), self.channel_name)
-        self.peer, messages = await hop(handlers.open_socket, knock, self.channel_name, self.dialect)
-        await self.channel_layer.group_add(events.user_group(self.peer.user_id), self.channel_name)
+        self.peer, messages = peer, _ = await hop(handlers.open_socket, knock, self.channel_name, self.dialect)
+        await self.channel_layer.group_add(events.user_group(peer.user_id), self.channel_name)
         await self.send_all(messages)
         self.heart = asyncio.create_task(self.beat())
 

@@ -15,6 +15,8 @@ from channels.layers import get_channel_layer
 from django.db import transaction
 from redis.exceptions import RedisError
 
+from sessions_app.hops import loop_of_this_hop
+
 log = logging.getLogger(__name__)
 
 
@@ -91,14 +93,18 @@ def _after_commit(events: list[tuple[str, dict[str, Any]]], is_group: bool = Tru
 
 
 def _send_all(events: list[tuple[str, dict[str, Any]]], is_group: bool) -> None:
-    try:
-        async_to_sync(_send)(events, is_group)  # one call for all: each opens a loop and a connection of its own outside one
-    except (RedisError, OSError) as error:
-        log.warning("%d events were not sent, the sweeps will make up for them: %s", len(events), error)
+    """By the loop that this hop came from, which has its connections open and needs not be waited for; else by one of its own."""
+    if loop := loop_of_this_hop():
+        asyncio.run_coroutine_threadsafe(_send(events, is_group), loop)
+    else:
+        async_to_sync(_send)(events, is_group)
 
 
 async def _send(events: list[tuple[str, dict[str, Any]]], is_group: bool) -> None:
     layer = get_channel_layer()
     send = layer.group_send if is_group else layer.send
-    for receiver, event in events:
-        await send(receiver, event)
+    try:
+        for receiver, event in events:
+            await send(receiver, event)
+    except (RedisError, OSError) as error:
+        log.warning("%d events were not sent, the sweeps will make up for them: %s", len(events), error)

@@ -33,7 +33,7 @@ def open_socket(knock: Knock, channel: str, dialect: str) -> tuple[Peer, list[Se
     behind; one of `mindflip.v1` gets its snapshot. Raises SocketRefused."""
     user_id, now = socket_user_id(knock), timezone.now()
     session = _alive(knock.session_id, user_id, now)
-    peer = Peer(session.pk, user_id, channel, dialect=dialect)
+    peer = Peer(session.pk, user_id, session.model_id, channel, dialect=dialect)
     log.info("Socket opened: session %s, %s", session.pk, dialect)
     if not peer.is_guide:
         return peer, v1.greet(peer, now, knock.last_seq)
@@ -68,6 +68,7 @@ def follow_queue(peer: Peer) -> list[ServerMessage]:
 def beat(peer: Peer) -> list[ServerMessage]:
     """What a heartbeat finds that no event announced."""
     now = timezone.now()
+    _alive(peer.session_id, peer.user_id, now)
     return guide.beat(peer, now) if peer.is_guide else [*v1.beat(peer, now), *_news(peer, now, v1.look_around)]
 
 

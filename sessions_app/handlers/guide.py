@@ -115,9 +115,7 @@ def fail(peer: Peer, message: protocol.EngineError, now: datetime) -> Generation
 
 
 def _generate(peer: Peer, message: protocol.Generate, now: datetime) -> list[ServerMessage]:
-    asked = generations.generation_submit(
-        session_id=peer.session_id, user_id=peer.user_id, ask=_ask(peer, message), now=now, engine=peer.claimant
-    )
+    asked = generations.generation_submit(asker=peer.asker, ask=_ask(peer, message), now=now, engine=peer.claimant)
     if asked.cached_cards is not None:
         return cached(asked, message.request_id)
     peer.asked.add(asked.generation_id)

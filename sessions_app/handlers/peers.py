@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from sessions_app.protocol import GUIDE
 from sessions_app.services.engines import EngineColumns
+from sessions_app.services.generations import Asker
 from sessions_app.services.leases import Claimant
 
 
@@ -21,6 +22,7 @@ class Peer:
 
     session_id: UUID
     user_id: int
+    model_id: str
     channel: str
     engine: EngineColumns = field(default_factory=lambda: EngineColumns())
     dialect: str = GUIDE
@@ -38,6 +40,10 @@ class Peer:
     @property
     def engine_name(self) -> str:
         return self.engine.get("name", "")
+
+    @property
+    def asker(self) -> Asker:
+        return Asker(self.session_id, self.user_id, self.model_id)
 
     @property
     def claimant(self) -> Claimant:

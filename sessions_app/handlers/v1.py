@@ -94,7 +94,7 @@ def _ready(peer: Peer, message: protocol.Ready, now: datetime) -> list[ServerMes
 def _generate(peer: Peer, message: protocol.Generate, now: datetime) -> list[ServerMessage]:
     options = message.options.filled(message.prompt)
     ask = generations.Ask(message.prompt, options, message.options.refresh, request_id=message.request_id)
-    asked = generations.generation_submit(session_id=peer.session_id, user_id=peer.user_id, ask=ask, now=now)
+    asked = generations.generation_submit(asker=peer.asker, ask=ask, now=now)
     if asked.cached_cards is not None:
         return guide.cached(asked, message.request_id)
     if asked.is_repeated:

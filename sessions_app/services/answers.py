@@ -13,6 +13,7 @@ from sessions_app import events
 from sessions_app.exceptions import StaleResponse, UnknownCacheKey
 from sessions_app.models import Generation, GenerationStatus
 from sessions_app.protocol import cache_key
+from sessions_app.services import direct
 from sessions_app.services.history import is_tracked, session_advance
 from sessions_app.services.kinds import EngineRequest, get_kind
 from sessions_app.services.leases import Claimant, lease_end
@@ -51,13 +52,36 @@ def client_cache_key(request: EngineRequest) -> str:
     return cache_key(request.options["topic"], request.options["count"])
 
 
-@transaction.atomic
 def answer_accept(*, engine: Claimant, answer: Answer, now: datetime) -> Generation:
     """Take an engine's answer, once: the generation has then succeeded, failed with `no_valid_cards`, or is still leased because
     cards are missing. Raises UnknownCacheKey and StaleResponse."""
+    return (engine.is_guide and _accepted_directly(engine, answer, now)) or _accepted(engine, answer, now)
+
+
+def _accepted_directly(engine: Claimant, answer: Answer, now: datetime) -> Generation | None:
+    """An answer that ends what nobody but this socket follows. None, and nothing is written, when it is anything else."""
+    generation = direct.generation_held(channel=engine.channel)
+    if generation is None or not _is_simple(engine, generation, answer):
+        return None
+    _take(generation, answer)
+    if generation.wanted and generation.asks < MORE_ASKS:
+        return None
+    outcome = _outcome_of(generation)
+    if not direct.generation_end(generation=generation, outcome=outcome, now=now):
+        return None
+    _publish(generation)
+    return generation
+
+
+def _is_simple(engine: Claimant, generation: Generation, answer: Answer) -> bool:
+    is_alone = generation.requester == engine.channel and not is_tracked(generation) and not generation.options.get("save")
+    return is_alone and answer.lease in (None, generation.lease) and _is_for(generation, answer)
+
+
+@transaction.atomic
+def _accepted(engine: Claimant, answer: Answer, now: datetime) -> Generation:
     generation = _answered(engine, answer)
-    _add_cards(generation, answer.cards)
-    generation.usage = _added(generation.usage, answer.usage or {})
+    _take(generation, answer)
     if generation.wanted and generation.asks < MORE_ASKS:
         _ask_on(generation, now)
     else:
@@ -113,7 +137,12 @@ def _is_for(generation: Generation, answer: Answer) -> bool:
         return False
     if answer.lease and is_tracked(generation):
         return answer.cache_key.startswith(cache_key(generation.options["topic"], 0)[:-1])
-    return client_cache_key(engine_request(generation)) == answer.cache_key
+    return answer.cache_key == cache_key(generation.options["topic"], max(1, generation.wanted))
+
+
+def _take(generation: Generation, answer: Answer) -> None:
+    _add_cards(generation, answer.cards)
+    generation.usage = _added(generation.usage, answer.usage or {})
 
 
 def _add_cards(generation: Generation, raw: Any) -> int:
@@ -132,22 +161,26 @@ def _ask_on(generation: Generation, now: datetime) -> None:
 
 
 def _finish(generation: Generation, now: datetime) -> None:
-    outcome = SUCCEEDED if generation.cards else NO_CARDS
-    generation.is_partial = bool(generation.cards) and generation.wanted > 0
+    outcome = _outcome_of(generation)
     numbered = {"seq": session_advance(generation.session_id)} if is_tracked(generation) else {}
     for column, value in (ended(outcome, now) | numbered).items():
         setattr(generation, column, value)
     attempts_end(
         Q(generation=generation), outcome=outcome.code or "succeeded", reason=outcome.sentence, card_count=len(generation.cards), now=now
     )
-    log.info("Generation %s of session %s: %s, %d cards", generation.pk, generation.session_id, generation.status, len(generation.cards))
     if generation.status == GenerationStatus.SUCCEEDED:
-        _publish(generation)
+        get_kind(generation.kind).on_succeeded(generation)
+    _publish(generation)
+
+
+def _outcome_of(generation: Generation) -> Outcome:
+    generation.is_partial = bool(generation.cards) and generation.wanted > 0
+    return SUCCEEDED if generation.cards else NO_CARDS
 
 
 def _publish(generation: Generation) -> None:
-    get_kind(generation.kind).on_succeeded(generation)
-    if not generation.is_partial:  # a short result is not what was asked for, so the next request tries again
+    log.info("Generation %s of session %s: %s, %d cards", generation.pk, generation.session_id, generation.status, len(generation.cards))
+    if generation.cards and not generation.is_partial:  # a short result is not what was asked for, so the next request tries again
         key, cards, pk = generation.result_key, generation.cards, str(generation.pk)
         transaction.on_commit(lambda: result_remember(key, generation_id=pk, cards=cards))
 

@@ -14,8 +14,9 @@ from django.db.models import Q
 
 from sessions_app import events
 from sessions_app.exceptions import NotFound, TooMany
-from sessions_app.models import Generation, GenerationStatus, WebLLMSession
-from sessions_app.services.history import is_tracked, session_advance_moved
+from sessions_app.models import Generation, GenerationStatus
+from sessions_app.services.direct import generation_begin
+from sessions_app.services.history import is_tracked, session_advance
 from sessions_app.services.kinds import get_kind
 from sessions_app.services.leases import Claimant, lease_begin
 from sessions_app.services.outcomes import Outcome, generations_end
@@ -44,6 +45,15 @@ class Ask:
 
 
 @dataclass(frozen=True)
+class Asker:
+    """Whose wish it is."""
+
+    session_id: UUID
+    user_id: int
+    model_id: str
+
+
+@dataclass(frozen=True)
 class Asked:
     """What became of an Ask: cards at once out of the cache, or a generation in the queue with `place` before it, which was there
     before if `is_repeated`; `started` is that generation when the asker's own engine has it already."""
@@ -55,23 +65,16 @@ class Asked:
     started: Generation | None = None
 
 
-def generation_submit(*, session_id: UUID, user_id: int, ask: Ask, now: datetime, engine: Claimant | None = None) -> Asked:
+def generation_submit(*, asker: Asker, ask: Ask, now: datetime, engine: Claimant | None = None) -> Asked:
     """Answer from the cache or queue a generation. An asker that is its own `engine` has it at once when nothing of the session
     is before it. Raises SessionEnded, and TooMany (`queue_full`)."""
-    session = session_alive(session_id=session_id, user_id=user_id, now=now)
-    if ask.request_id and (earlier := _repeated(user_id, ask)):
+    if earlier := _repeated(asker.user_id, ask):
         return earlier
-    key = _key(session, ask)
+    key = _key(asker, ask)
     remembered = None if ask.is_refresh else result_read(key)
     if remembered:
         return Asked(UUID(remembered["generationId"]), cached_cards=remembered["cards"])
-    for _ in range(TRIES):
-        try:
-            return _queued(session, ask, key, now, engine)
-        except IntegrityError:  # at the same time another took the slot, or the same request came by another way
-            if ask.request_id and (earlier := _repeated(user_id, ask)):
-                return earlier
-    raise _full("You ask for very much at once: wait a moment.")
+    return (engine and _begun(asker, ask, key, now, engine)) or _queued_once(asker, ask, key, now, engine)
 
 
 def generation_cancel(*, user_id: int, which: Q, now: datetime) -> bool:
@@ -105,10 +108,10 @@ def generations_for_user(*, user: User, generation_ids: Sequence[UUID]) -> list[
     return [found[pk] for pk in dict.fromkeys(generation_ids)]
 
 
-def _key(session: WebLLMSession, ask: Ask) -> str:
+def _key(asker: Asker, ask: Ask) -> str:
     return result_key(
-        user_id=session.user_id,
-        model_id=session.model_id,
+        user_id=asker.user_id,
+        model_id=asker.model_id,
         kind=ask.kind,
         prompt_version=get_kind(ask.kind).prompt_version,
         prompt=ask.prompt,
@@ -116,29 +119,48 @@ def _key(session: WebLLMSession, ask: Ask) -> str:
     )
 
 
+def _begun(asker: Asker, ask: Ask, key: str, now: datetime, engine: Claimant) -> Asked | None:
+    generation = _new(asker, ask, key, now)
+    place = generation_begin(generation=generation, engine=engine, now=now)
+    return None if place is None else Asked(generation.pk, place=place, started=generation)
+
+
+def _queued_once(asker: Asker, ask: Ask, key: str, now: datetime, engine: Claimant | None) -> Asked:
+    session_alive(session_id=asker.session_id, user_id=asker.user_id, now=now)
+    for _ in range(TRIES):
+        try:
+            return _queued(asker, ask, key, now, engine)
+        except IntegrityError:  # at the same time another took the slot, or the same request came by another way
+            if earlier := _repeated(asker.user_id, ask):
+                return earlier
+    raise _full("You ask for very much at once: wait a moment.")
+
+
 @transaction.atomic
-def _queued(session: WebLLMSession, ask: Ask, key: str, now: datetime, engine: Claimant | None) -> Asked:
+def _queued(asker: Asker, ask: Ask, key: str, now: datetime, engine: Claimant | None) -> Asked:
     known = Generation.objects.only("session_id", "requester", "seq", "result_key", "slot")
-    waiting = list(known.open().filter(user=session.user_id).order_by("created_at"))
-    same = next((one for one in waiting if _is_left_behind(one, session, ask, key)), None)
+    waiting = list(known.open().filter(user=asker.user_id).order_by("created_at"))
+    same = next((one for one in waiting if _is_left_behind(one, asker.session_id, ask, key)), None)
     if same:
         return _shared(same, ask, place=waiting.index(same))
-    generation = _new(session, ask, key, now)
+    generation = _new(asker, ask, key, now)
     generation.slot = _free_slot(waiting)
-    if engine and all(one.session_id != session.pk for one in waiting):
+    if not ask.requester:
+        generation.seq = generation.moved_seq = session_advance(asker.session_id)
+    if engine and all(one.session_id != asker.session_id for one in waiting):
         lease_begin(generation=generation, engine=engine, now=now)
         return Asked(generation.pk, place=len(waiting), started=generation)
     generation.save(force_insert=True)
     if not ask.requester:
-        events.generations_changed([(session.pk, generation.pk)])
-        events.queue_changed(session.user_id)
+        events.generations_changed([(asker.session_id, generation.pk)])
+        events.queue_changed(asker.user_id)
     return Asked(generation.pk, place=len(waiting))
 
 
-def _new(session: WebLLMSession, ask: Ask, key: str, now: datetime) -> Generation:
+def _new(asker: Asker, ask: Ask, key: str, now: datetime) -> Generation:
     return Generation(
-        session=session,
-        user_id=session.user_id,
+        session_id=asker.session_id,
+        user_id=asker.user_id,
         kind=ask.kind,
         prompt=ask.prompt,
         prompt_version=get_kind(ask.kind).prompt_version,
@@ -148,13 +170,12 @@ def _new(session: WebLLMSession, ask: Ask, key: str, now: datetime) -> Generatio
         request_id=ask.request_id,
         created_at=now,
         queued_at=now,
-        **({} if ask.requester else session_advance_moved(session.pk)),
     )
 
 
 def _repeated(user_id: int, ask: Ask) -> Asked | None:
     """What became of the same request before, whatever its state."""
-    earlier = Generation.objects.filter(user=user_id, request_id=ask.request_id).first()
+    earlier = Generation.objects.filter(user=user_id, request_id=ask.request_id).first() if ask.request_id else None
     return _shared(earlier, ask) if earlier else None
 
 
@@ -165,12 +186,12 @@ def _shared(generation: Generation, ask: Ask, place: int = 0) -> Asked:
     return Asked(generation.pk, place=place, is_repeated=True)
 
 
-def _is_left_behind(generation: Generation, session: WebLLMSession, ask: Ask, key: str) -> bool:
+def _is_left_behind(generation: Generation, session_id: UUID, ask: Ask, key: str) -> bool:
     """A client without ids asks again for what it never heard of, by another socket or by this one: it gets the generation that is
     there, and nothing runs twice. Nobody knows at once whether another socket that asked is gone, so nothing is taken from it: both
     are told the outcome."""
     is_unheard_of = not is_tracked(generation) and generation.pk not in ask.awaited
-    is_the_same = generation.session_id == session.pk and generation.result_key == key
+    is_the_same = generation.session_id == session_id and generation.result_key == key
     return bool(ask.requester) and not ask.request_id and is_unheard_of and is_the_same
 
 

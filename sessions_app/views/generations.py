@@ -45,9 +45,10 @@ class GenerationsView(generics.ListCreateAPIView):
 
     def create(self, request: Request, session_id: UUID) -> Response:
         now = timezone.now()
-        sessions.session_for_user(user=request.user, session_id=session_id, now=now)
+        session = sessions.session_for_user(user=request.user, session_id=session_id, now=now)
         ask = _wish(request)
-        asked = generations.generation_submit(session_id=session_id, user_id=request.user.pk, ask=ask, now=now)
+        sessions.session_alive(session_id=session_id, user_id=request.user.pk, now=now)
+        asked = generations.generation_submit(asker=generations.Asker(session.pk, session.user_id, session.model_id), ask=ask, now=now)
         sessions.session_touch(session_id=session_id, now=now)
         location = reverse("webllm-generation", args=[asked.generation_id], request=request)
         shown = _shown(request, asked.generation_id) | {"cached": asked.cached_cards is not None}

@@ -17,7 +17,7 @@ from jsonschema import Draft202012Validator
 from rest_framework.test import APIClient
 from rest_framework_simplejwt.tokens import AccessToken
 
-from sessions_app import asyncapi
+from sessions_app import asyncapi, hops
 
 MODEL = "Llama-3-8B-Instruct-q4f16_1-MLC"
 ANSWER_SECONDS = 10
@@ -122,8 +122,9 @@ async def open_socket(address: str, subprotocols: list[str] | None = None, **hea
 
 @pytest_asyncio.fixture
 async def socket_db(transactional_db: None) -> AsyncIterator[None]:
-    """The database as other threads see it too. Each test's event loop has a thread of its own, whose connection goes back."""
+    """The database as other threads see it too. Each test's event loop has threads of its own, whose connections go back."""
     yield
+    await sync_to_async(hops.release)()
     await sync_to_async(connections.close_all)()
 
 

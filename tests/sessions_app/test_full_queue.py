@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from sessions_app.exceptions import TooMany
 from sessions_app.models import Generation
-from sessions_app.services.generations import Ask, generation_submit
+from sessions_app.services.generations import Ask, Asker, generation_submit
 
 ASKERS = 8
 ASKS = 3
@@ -37,7 +37,8 @@ def all_at_once(transactional_db, alice, new_session):
 
 def _submitted(session: str, user_id: int, topic: str) -> str:
     try:
-        generation_submit(session_id=session, user_id=user_id, ask=Ask(topic, {"count": 1, "topic": topic}), now=timezone.now())
+        asker = Asker(session, user_id, MODEL)
+        generation_submit(asker=asker, ask=Ask(topic, {"count": 1, "topic": topic}), now=timezone.now())
     except TooMany as error:
         return error.code
     return "queued"

@@ -72,7 +72,7 @@ class Histories(RuleBasedStateMachine):
         self.requests: list[str] = []
 
     def peer(self, session: WebLLMSession) -> Peer:
-        return Peer(session.pk, self.user.pk, uuid4().hex, dialect=V1)
+        return Peer(session.pk, self.user.pk, session.model_id, uuid4().hex, dialect=V1)
 
     def client(self) -> Client:
         client = Client(self.peer(self.session))

@@ -71,7 +71,7 @@ async def test_the_same_twice_on_one_socket_is_two_results(socket_db, alice, ses
 
 def killed_at_work(session_id: UUID, user_id: int) -> None:
     """A socket whose process was killed while it asked and computed."""
-    peer = Peer(session_id, user_id, "specific.a-killed-process")
+    peer = Peer(session_id, user_id, MODEL, "specific.a-killed-process")
     guide.be_ready(peer, MODEL, timezone.now())
     handlers.handle(peer, protocol.decode('{"type":"generate","prompt":"Tides","options":{"count":1}}'))
 

@@ -17,7 +17,7 @@ ANSWER = protocol.decode('{"type":"response","cacheKey":"webllm:flashcards:Tides
 @pytest.fixture
 def peer(alice, new_session) -> handlers.Peer:
     new_session(alice)
-    return handlers.Peer(WebLLMSession.objects.get().pk, alice.pk, "channel.of.a.socket")
+    return handlers.Peer(WebLLMSession.objects.get().pk, alice.pk, "a-model", "channel.of.a.socket")
 
 
 @contextmanager
@@ -29,21 +29,21 @@ def statements(count: int) -> Iterator[None]:
     assert len(real) == count, "\n".join(real)
 
 
-def test_a_miss_costs_four_statements(peer):
-    with statements(4):  # the session, the queue, the generation as leased, its attempt
+def test_a_miss_costs_one_statement(peer):
+    with statements(1):  # the generation as leased, if the session lives and its queue is empty, with its attempt
         handlers.handle(peer, ASK)
 
 
-def test_an_answer_costs_three_statements(peer, django_capture_on_commit_callbacks):
+def test_an_answer_costs_two_statements(peer, django_capture_on_commit_callbacks):
     handlers.handle(peer, ASK)
-    with statements(3), django_capture_on_commit_callbacks(execute=True):  # the leased row, its end, its attempt's
+    with statements(2), django_capture_on_commit_callbacks(execute=True):  # the leased row, its end with that of its attempt
         messages = handlers.handle(peer, ANSWER)
     assert [type(message) for message in messages] == [protocol.Progress, protocol.Result]
 
 
-def test_a_hit_costs_one_statement(peer, django_capture_on_commit_callbacks):
+def test_a_hit_costs_no_statement(peer, django_capture_on_commit_callbacks):
     handlers.handle(peer, ASK)
     with django_capture_on_commit_callbacks(execute=True):
         handlers.handle(peer, ANSWER)
-    with statements(1):  # the session
+    with statements(0):  # that the session lives is known by the last touch, heartbeat or event
         assert handlers.handle(peer, ASK)[1].data.cached

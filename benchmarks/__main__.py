@@ -1,0 +1,39 @@
+"""All measurements, or those that are named: python -m benchmarks [stages] [floor] [two] [sockets] [resume]"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks import round_trips, sockets
+from benchmarks.servers import FLOOR, NO_LIMITS
+from benchmarks.stages import stages
+from mindflip.embedded.programs import ROOT
+from mindflip.embedded.temporary import temporary_servers
+
+ALL = {
+    "stages": stages,
+    "floor": round_trips.against_the_floor,
+    "two": round_trips.two_daphnes_against_one,
+    "sockets": sockets.memory_of_open_sockets,
+    "resume": sockets.a_long_resume,
+}
+
+
+def main() -> None:
+    wanted = sys.argv[1:] or list(ALL)
+    if unknown := [name for name in wanted if name not in ALL]:
+        sys.exit(f"There is no measurement {unknown[0]!r}: name some of {', '.join(ALL)}, or none for all.")
+    if "floor" in wanted and not FLOOR.exists():
+        sys.exit("../shared/floor_durable.py is not beside this checkout: there is nothing to measure against.")
+    with temporary_servers() as environment, tempfile.TemporaryDirectory() as var:
+        os.environ.update(environment | NO_LIMITS | {"MINDFLIP_VAR": var, "DJANGO_SETTINGS_MODULE": "mindflip.settings"})
+        (Path(var) / "static").mkdir()
+        subprocess.run([sys.executable, str(ROOT / "manage.py"), "migrate", "--verbosity=0"], check=True, cwd=ROOT)
+        for name in wanted:
+            ALL[name]()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,63 @@
+"""The guide's round trip: the floor against MindFlip, one daphne against two, in the same minute each.
+
+Rates are what a machine gives whose processors are shared with the clients, PostgreSQL and Valkey; the processor time of the
+server's own process says what a round trip costs whatever else the machine does.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+from benchmarks.load import Load, run
+from benchmarks.servers import Measured, mindflip, the_floor
+
+SOCKETS, USERS = 50, 5
+ROUNDS = {"miss": 20, "hit": 60}
+REPEATS = 3
+
+
+def against_the_floor() -> None:
+    """Both in turn, several times, so that a slow minute of the machine hits both."""
+    print(f"\nround trips, {SOCKETS} sockets: a second, p50 and p99 in ms, processor time of the server in µs each")
+    with the_floor(SOCKETS) as floor, mindflip(SOCKETS, USERS) as ours:
+        for repeat in range(REPEATS):
+            for kind in ROUNDS:
+                _compare(kind, ("floor", floor), ("MindFlip", ours), repeat)
+
+
+def two_daphnes_against_one() -> None:
+    """The same load on one process and on two."""
+    print(f"\nround trips, {SOCKETS} sockets, one daphne against two")
+    with mindflip(SOCKETS, USERS) as one, mindflip(SOCKETS, USERS, daphnes=2) as two:
+        for repeat in range(REPEATS):
+            for kind in ROUNDS:
+                _compare(kind, ("one", one), ("two", two), repeat)
+
+
+def _compare(kind: str, one: tuple[str, Measured], other: tuple[str, Measured], repeat: int) -> None:
+    first, first_cost = _load(kind, one[1], repeat)
+    second, second_cost = _load(kind, other[1], repeat)
+    ratios = f"rate {second.rate / first.rate:.2f}, p99 x{_p99(second) / _p99(first):.1f}, processor x{second_cost / first_cost:.1f}"
+    print(f"{kind:5}{one[0]} {_row(first, first_cost)}   {other[0]} {_row(second, second_cost)}   {ratios}", flush=True)
+    if repeat == 0:
+        trips = len(second.latencies)
+        print(f"     {other[0]}: {second.messages / trips:.1f} messages and {second.bytes // trips} bytes each")
+
+
+def _load(kind: str, measured: Measured, repeat: int) -> tuple[Load, float]:
+    """The load, and what it cost in processor seconds a round trip."""
+    before = measured.processor_seconds()
+    load = asyncio.run(run(measured.addresses, ROUNDS[kind], _topics(kind, repeat)))
+    return load, (measured.processor_seconds() - before) / len(load.latencies)
+
+
+def _row(load: Load, cost: float) -> str:
+    return f"{load.rate:6.0f}/s {load.percentile(0.5) * 1000:5.0f} {_p99(load) * 1000:5.0f} {cost * 1e6:6.0f}"
+
+
+def _p99(load: Load) -> float:
+    return load.percentile(0.99)
+
+
+def _topics(kind: str, repeat: int) -> Callable[[int, int], str]:
+    """A miss asks what nobody asked; a hit asks what its socket asked in this repeat's first miss."""
+    return (lambda socket, turn: f"{repeat} {socket} {turn}") if kind == "miss" else (lambda socket, turn: f"{repeat} {socket} 0")

@@ -1,0 +1,139 @@
+"""Where the time of a round trip goes: each stage alone, in one thread of this process, against PostgreSQL and Valkey."""
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from time import perf_counter, process_time
+from typing import Any
+from uuid import uuid4
+
+import django
+
+from benchmarks.load import CARDS
+
+TIMES = 500
+
+
+class Clock:
+    """Wall and processor seconds, in all, of what is done inside `running`."""
+
+    def __init__(self) -> None:
+        self.wall = self.processor = 0.0
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        wall, processor = perf_counter(), process_time()
+        yield
+        self.wall += perf_counter() - wall
+        self.processor += process_time() - processor
+
+    def say(self, what: str) -> None:
+        print(f"  {what:36}{self.wall / TIMES * 1e6:8.0f}{self.processor / TIMES * 1e6:8.0f}", flush=True)
+
+
+def stages() -> None:
+    """Prints wall and processor time of each stage, and the statements of a miss by their first words."""
+    django.setup()
+    print(f"\nwhere the time goes, {TIMES} times each (µs)      wall   processor")
+    _codec()
+    _handlers()
+    asyncio.run(_travel())
+
+
+def _codec() -> None:
+    from sessions_app import protocol
+
+    result = protocol.Result(protocol.ResultData(CARDS), None, uuid4())
+    _timed("decode: a generate", lambda number: protocol.decode(_ask(number)))
+    _timed("decode: a response", lambda number: protocol.decode(_answer(number)))
+    _timed("encode: a result", lambda number: protocol.encode(result))
+
+
+def _handlers() -> None:
+    from sessions_app import handlers, protocol
+
+    peer, ask, answer = _peer(), Clock(), Clock()
+    asks = [protocol.decode(_ask(number)) for number in range(TIMES)]
+    for number, message in enumerate(asks):
+        with ask.running():
+            handlers.handle(peer, message)
+        with answer.running():
+            handlers.handle(peer, protocol.decode(_answer(number)))
+    ask.say("handle: the generate of a miss")
+    answer.say("handle: the response to it")
+    _timed("handle: the generate of a hit", lambda number: handlers.handle(peer, asks[number]))
+    _statements(lambda: [handlers.handle(peer, protocol.decode(one(TIMES))) for one in (_ask, _answer)])
+
+
+def _statements(round_trip: Callable[[], Any]) -> None:
+    """Each statement that one miss makes, how often, and its share."""
+    from django.db import connection
+
+    spent: Counter[str] = Counter()
+
+    def note(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        begun = perf_counter()
+        try:
+            return execute(sql, params, many, context)
+        finally:
+            spent[" ".join(sql.split())[:70]] += perf_counter() - begun
+
+    with connection.execute_wrapper(note):
+        round_trip()
+    for sql, seconds in spent.items():
+        print(f"    {seconds * 1e6:6.0f} {sql}")
+
+
+async def _travel() -> None:
+    from channels.layers import get_channel_layer
+
+    from sessions_app.hops import hop
+
+    layer = get_channel_layer()
+    await layer.group_add("bench", channel := await layer.new_channel())
+
+    async def through_the_layer() -> None:
+        await layer.group_send("bench", {"type": "queue.changed"})
+        await layer.receive(channel)
+
+    await _timed_async("hop: off the loop and back", lambda: hop(str))
+    await _timed_async("layer: an event to a group and back", through_the_layer)
+
+
+def _peer() -> Any:
+    from django.contrib.auth.models import User
+    from django.utils import timezone
+
+    from sessions_app import handlers
+    from sessions_app.services import sessions
+
+    user = User.objects.create(username=uuid4().hex)
+    session = sessions.session_open(user=user, model_id="m", now=timezone.now())
+    return handlers.Peer(session.pk, user.pk, session.model_id, uuid4().hex, "webllm")
+
+
+def _timed(what: str, step: Callable[[int], Any]) -> None:
+    clock = Clock()
+    with clock.running():
+        for number in range(TIMES):
+            step(number)
+    clock.say(what)
+
+
+async def _timed_async(what: str, step: Callable[[], Awaitable[Any]]) -> None:
+    clock = Clock()
+    with clock.running():
+        for _ in range(TIMES):
+            await step()
+    clock.say(what)
+
+
+def _ask(number: int) -> str:
+    options = {"count": len(CARDS), "topic": f"Topic {number}"}
+    return json.dumps({"type": "generate", "prompt": f"Generate flashcards about topic {number}", "options": options})
+
+
+def _answer(number: int) -> str:
+    return json.dumps({"type": "response", "cacheKey": f"webllm:flashcards:Topic {number}:{len(CARDS)}", "data": {"cards": CARDS}})

@@ -1,0 +1,61 @@
+"""The one hop off the event loop: threads of our own, each with a database connection that it keeps.
+
+Channels' `database_sync_to_async` gives the connection back and takes one anew around each call, checks it each time, and starts
+from a copied context: together more than most messages cost themselves (docs/performance.md).
+"""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from time import monotonic
+from typing import Any, TypeVar
+
+from django.conf import settings
+from django.db import connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+T = TypeVar("T")
+RESTED_SECONDS = 1.0  # a connection unused for longer is tried before it is used: PostgreSQL may have been restarted
+
+
+class _Local(threading.local):
+    loop: asyncio.AbstractEventLoop | None = None
+    used_at = 0.0
+
+
+_local = _Local()
+_held: set[BaseDatabaseWrapper] = set()
+# half of the pool: the other half is for REST, whose threads live for one request
+_threads = ThreadPoolExecutor(max(1, settings.DATABASE_POOL // 2), thread_name_prefix="hop")
+
+
+async def hop(function: Callable[..., T], *args: Any) -> T:
+    """Run synchronous code, with its queries, in one of the threads; what it raises is raised here."""
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(_threads, _run, loop, function, args)
+
+
+def loop_of_this_hop() -> asyncio.AbstractEventLoop | None:
+    """The event loop that waits for the code running now, None outside a hop."""
+    return _local.loop
+
+
+def release() -> None:
+    """Give the connections of all threads back; nothing may be running. For tests, whose database is dropped at the end."""
+    for held in list(_held):
+        held.inc_thread_sharing()
+        held.close()
+        held.dec_thread_sharing()
+
+
+def _run(loop: asyncio.AbstractEventLoop, function: Callable[..., T], args: tuple[Any, ...]) -> T:
+    if connection.errors_occurred or monotonic() - _local.used_at > RESTED_SECONDS:
+        connection.errors_occurred = False
+        connection.health_check_done = False  # type: ignore[attr-defined] # the stubs lack it
+    _local.loop = loop
+    _held.add(connections["default"])
+    try:
+        return function(*args)
+    finally:
+        _local.loop, _local.used_at = None, monotonic()

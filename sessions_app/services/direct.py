@@ -1,0 +1,126 @@
+"""Asker and engine are one socket of the guide's dialect, and nothing is before it: the way that most of its generations go, in
+one statement when it is asked and one when it is answered.
+
+Each statement carries all of its conditions and changes nothing when one does not hold; then the general way, in `generations` and
+`answers`, finds out why. Written as SQL because compiling them anew each time costs ten times what they cost (docs/performance.md).
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import msgspec
+from django.conf import settings
+from django.db import connection
+
+from sessions_app.models import ALIVE, OPEN, Generation, GenerationStatus
+from sessions_app.services.leases import Claimant, lease_end
+from sessions_app.services.outcomes import Outcome, ended
+
+_BEGIN = """
+WITH waiting AS (SELECT session_id, slot FROM sessions_app_generation WHERE user_id = %(user)s AND status = ANY(%(open)s)),
+begun AS (
+    INSERT INTO sessions_app_generation (
+        id, session_id, user_id, kind, prompt, prompt_version, options, result_key, requester, request_id, created_at, queued_at,
+        status, engine, engine_name, lease, lease_expires_at, attempt_count,
+        slot, asks, cards, is_partial, usage, error_code, error, card_seqs)
+    SELECT
+        %(id)s, id, user_id, %(kind)s, %(prompt)s, %(prompt_version)s, %(options)s::jsonb, %(result_key)s, %(channel)s, %(request_id)s,
+        %(now)s, %(now)s, 'leased', %(channel)s, %(engine_name)s, %(lease)s, %(lease_expires_at)s, 1,
+        slot, 0, '[]', false, '{}', '', '', '{}'
+    FROM sessions_app_webllmsession, (
+        SELECT slot FROM generate_series(0, %(most)s - 1) AS slots (slot)
+        WHERE NOT EXISTS (SELECT 1 FROM waiting WHERE waiting.slot = slots.slot) ORDER BY random() LIMIT 1) AS free
+    WHERE id = %(session)s AND user_id = %(user)s AND status = ANY(%(alive)s) AND last_activity_at > %(lately)s
+        AND NOT EXISTS (SELECT 1 FROM waiting WHERE session_id = %(session)s)
+    ON CONFLICT DO NOTHING
+    RETURNING id)
+INSERT INTO sessions_app_attempt (generation_id, number, engine, started_at, outcome, reason, card_count)
+SELECT id, 1, %(channel)s, %(now)s, '', '', 0 FROM begun
+RETURNING (SELECT count(*) FROM waiting)
+"""
+_END = """
+WITH done AS (
+    UPDATE sessions_app_generation
+    SET status = %(status)s, cards = %(cards)s::jsonb, is_partial = %(is_partial)s, usage = %(usage)s::jsonb, lease = NULL,
+        lease_expires_at = NULL, finished_at = %(finished_at)s, error_code = %(error_code)s, error = %(error)s
+    WHERE id = %(id)s AND lease = %(held)s AND asks = %(asks)s AND status = 'leased'
+    RETURNING id)
+UPDATE sessions_app_attempt SET ended_at = %(finished_at)s, outcome = %(outcome)s, reason = %(error)s, card_count = %(card_count)s
+FROM done WHERE generation_id = done.id AND ended_at IS NULL
+"""
+_FIELDS = Generation._meta.concrete_fields
+_NAMES = [field.attname for field in _FIELDS]
+_JSON = [at for at, field in enumerate(_FIELDS) if field.get_internal_type() == "JSONField"]
+_HELD = f"SELECT {', '.join(str(field.column) for field in _FIELDS)} FROM sessions_app_generation WHERE status = 'leased' AND engine = %s"  # noqa: S608
+
+
+def generation_begin(*, generation: Generation, engine: Claimant, now: datetime) -> int | None:
+    """Write the new generation as leased to its asker's own engine, with its attempt; how many of the user's are open before it.
+    None, and nothing is written, when the session is not certainly alive, something of it waits, the queue is full, or the
+    request or the engine has a generation already."""
+    generation.status, generation.attempt_count = GenerationStatus.LEASED, 1
+    generation.engine, generation.engine_name = engine.channel, engine.engine_name
+    generation.lease, generation.lease_expires_at = uuid4(), lease_end(now)
+    with connection.cursor() as cursor:
+        cursor.execute(_BEGIN, _new_row(generation, now))
+        row = cursor.fetchone()
+    generation._state.adding = row is None
+    return row and int(row[0])
+
+
+def generation_held(*, channel: str) -> Generation | None:
+    """What the engine behind this channel is at, not locked."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HELD, [channel])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    values = [msgspec.json.decode(value) if at in _JSON else value for at, value in enumerate(row)]
+    return Generation.from_db("default", _NAMES, values)
+
+
+def generation_end(*, generation: Generation, outcome: Outcome, now: datetime) -> bool:
+    """End it with the cards it has been given, and its attempt; False, and nothing is written, when its lease is another one by
+    now or more was asked of it since it was read."""
+    held, columns = generation.lease, ended(outcome, now)
+    for column, value in columns.items():
+        setattr(generation, column, value)
+    with connection.cursor() as cursor:
+        cursor.execute(_END, _last_row(generation, held, columns))
+        return bool(cursor.rowcount)
+
+
+def _new_row(generation: Generation, now: datetime) -> dict[str, Any]:
+    lately = now - timedelta(seconds=settings.SESSION_IDLE_SECONDS)
+    return {
+        **{name: getattr(generation, name) for name in ("id", "kind", "prompt", "prompt_version", "result_key", "request_id")},
+        **{name: getattr(generation, name) for name in ("engine_name", "lease", "lease_expires_at")},
+        "session": generation.session_id,
+        "user": generation.user_id,
+        "channel": generation.engine,
+        "options": _json(generation.options),
+        "now": now,
+        "lately": lately,
+        "open": list(OPEN),
+        "alive": list(ALIVE),
+        "most": settings.QUEUE_PER_USER,
+    }
+
+
+def _last_row(generation: Generation, held: UUID | None, columns: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **columns,
+        "id": generation.pk,
+        "held": held,
+        "asks": generation.asks,
+        "cards": _json(generation.cards),
+        "usage": _json(generation.usage),
+        "is_partial": generation.is_partial,
+        "outcome": columns["error_code"] or "succeeded",
+        "card_count": len(generation.cards),
+    }
+
+
+def _json(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
