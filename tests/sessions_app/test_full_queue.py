@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -37,7 +38,7 @@ def all_at_once(transactional_db, alice, new_session):
 
 def _submitted(session: str, user_id: int, topic: str) -> str:
     try:
-        asker = Asker(session, user_id, MODEL)
+        asker = Asker(UUID(session), user_id, "a-model")
         generation_submit(asker=asker, ask=Ask(topic, {"count": 1, "topic": topic}), now=timezone.now())
     except TooMany as error:
         return error.code
