@@ -166,6 +166,8 @@ STATICFILES_DIRS = [
     ("vendor/katex", NODE_MODULES / "katex/dist"),
     ("vendor/markdown-it", NODE_MODULES / "markdown-it/dist/browser"),
     ("vendor/dompurify", NODE_MODULES / "dompurify/dist"),
+    ("vendor/ts-fsrs", NODE_MODULES / "ts-fsrs/dist"),
+    ("vendor/uplot", NODE_MODULES / "uplot/dist"),
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

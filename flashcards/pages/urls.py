@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.decorators.gzip import gzip_page
 
-from flashcards.pages import decks, install, packages, views
+from flashcards.pages import decks, install, packages, study, views
 
 urlpatterns = [
     path("", gzip_page(views.HomeView.as_view()), name="home"),
@@ -19,4 +19,7 @@ urlpatterns = [
     path("decks/<uuid:deck_id>", gzip_page(decks.DeckView.as_view()), name="deck"),
     path("decks/import", gzip_page(packages.ImportView.as_view()), name="import"),
     path("decks/<uuid:deck_id>/print", gzip_page(packages.PrintView.as_view()), name="print"),
+    path("decks/<uuid:deck_id>/study", gzip_page(study.StudyView.as_view()), name="study-deck"),
+    path("study", gzip_page(study.StudyView.as_view()), name="study"),
+    path("progress", gzip_page(study.ProgressView.as_view()), name="progress"),
 ]

@@ -1,5 +1,6 @@
 """Whole histories of cards, rating by rating."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from flashcards.scheduling import CardSchedule, CardState, Plan, Rating, interval, parameters, previews, rate, retrievability
 from flashcards.study_days import StudyDays
+from tests.flashcards.scheduling_cases import PATH, table
 
 PLAN = Plan(0.9, StudyDays(ZoneInfo("UTC"), 4))
 START = datetime(2026, 1, 5, 18, 0, tzinfo=UTC)
@@ -121,3 +123,7 @@ def test_any_history_is_in_bounds_and_comes_back_from_json(steps):
         assert 1 <= schedule.difficulty <= 10
         assert (schedule.step is None) == (schedule.state == CardState.REVIEW)
         assert CardSchedule.from_json(schedule.as_json()) == schedule
+
+
+def test_the_table_that_the_browser_is_held_to_is_what_the_server_does():
+    assert json.loads(PATH.read_text()) == table()

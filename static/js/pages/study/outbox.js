@@ -82,8 +82,8 @@ export class Outbox extends EventTarget {
   }
 
   #add(entry) {
-    const key = `${this.#prefix}${String(Date.now()).padStart(15, "0")}:${String((this.#sequence += 1)).padStart(6, "0")}`;
-    this.#storage.setItem(key, JSON.stringify(entry));
+    const place = `${String(Date.now()).padStart(15, "0")}:${String((this.#sequence += 1)).padStart(6, "0")}`;
+    this.#storage.setItem(`${this.#prefix}${place}:${crypto.randomUUID()}`, JSON.stringify(entry));
     this.#changed(this.problem);
   }
 

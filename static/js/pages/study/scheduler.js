@@ -46,6 +46,11 @@ export class Scheduler {
     return state === "review" ? this.#days.between(lastReviewedAt, dueAt) * DAY_SECONDS : (dueAt - lastReviewedAt) / 1000;
   }
 
+  /** Seconds until a card is due: of another study day, whole days. @param {number} dueAt @param {number} now */
+  until(dueAt, now) {
+    return this.#days.between(now, dueAt) * DAY_SECONDS || Math.max(0, (dueAt - now) / 1000);
+  }
+
   /** The next state and, while learning, the step and its seconds. */
   #walk(schedule, grade) {
     const state = schedule?.state ?? "learning";

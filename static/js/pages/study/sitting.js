@@ -91,6 +91,12 @@ export class Sitting {
     return Number.isFinite(next) ? next : null;
   }
 
+  /** Seconds until then, whole days when it is not today; null when no card will come. @param {number} now @returns {number|null} */
+  untilNext(now) {
+    const dueAt = this.nextDueAt();
+    return dueAt === null ? null : this.#scheduler.until(dueAt, now);
+  }
+
   /** Of what kind a card is. @param {Item} item @returns {"new"|"learning"|"due"} */
   static kind({ schedule }) {
     return schedule ? KINDS[schedule.state] : "new";

@@ -1,0 +1,54 @@
+import { api } from "./api.js";
+import { action, part, slot } from "./dom.js";
+import { counted, integer, percent } from "./format.js";
+import { Chart } from "./progress/chart.js";
+import { forecastChart, retentionChart, reviewsChart } from "./progress/plots.js";
+import { setUpSettings } from "./progress/settings-form.js";
+import { tellTimeZone } from "./study/time-zone.js";
+import { advice } from "./words.js";
+
+const page = document.getElementById("progress");
+const charts = Object.fromEntries([...page.querySelectorAll("[data-chart]")].map((figure) => [figure.dataset.chart, new Chart(figure)]));
+let days = 30;
+
+async function show() {
+  part(page, "failure").hidden = true;
+  try {
+    const [{ default: uPlot }, progress, settings] = await Promise.all([
+      import(page.dataset.uplot),
+      api.get(`/api/flashcards/study/progress?days=${days}`),
+      api.get("/api/flashcards/study/settings"),
+    ]);
+    showNumbers(progress, settings);
+    charts.forecast.draw(uPlot, forecastChart(progress.forecast));
+    charts.reviews.draw(uPlot, reviewsChart(progress.days));
+    charts["retention-chart"].draw(uPlot, retentionChart(progress.days, settings.desiredRetention));
+  } catch (error) {
+    part(page, "failure").hidden = false;
+    slot(page, "failure").textContent = advice(error).text;
+  }
+}
+
+function showNumbers(progress, { desiredRetention }) {
+  const { dueNow, newLeft, learnedToday, reviewedToday, streakDays, retention } = progress;
+  const words = {
+    "due-now": integer(dueNow),
+    "new-left": `${counted(newLeft, "new card")} beside`,
+    learned: integer(learnedToday),
+    reviewed: `in ${counted(reviewedToday, "review")}`,
+    streak: counted(streakDays, "day"),
+    "streak-hint": reviewedToday || !streakDays ? "in a row" : "study today to keep it",
+    retention: retention === null ? "–" : percent(retention),
+    "retention-hint": retention === null ? "once learned cards come again" : `you aim at ${percent(desiredRetention)}`,
+  };
+  for (const [name, text] of Object.entries(words)) slot(page, name).textContent = text;
+}
+
+part(page, "span").addEventListener("change", (event) => {
+  days = Number(event.target.value);
+  show();
+});
+action(page, "retry").addEventListener("click", show);
+await tellTimeZone(api).catch(() => {}); // what cannot be read is said by show()
+setUpSettings(page, api, show);
+show();

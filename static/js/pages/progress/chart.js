@@ -1,0 +1,130 @@
+import { part, slot } from "../dom.js";
+
+const HEIGHT = 220;
+const FONT = "12px system-ui, sans-serif";
+const WHOLE_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000];
+const DAY_STEPS = [1, 2, 5, 7, 10, 14, 30, 60, 90];
+
+/**
+ * @typedef {object} Plot what one chart shows
+ * @property {string[]} labels of the days
+ * @property {{name: string, color: string, values: (number|null)[], kind: "bars"|"line"|"aim"}[]} series color: a variable of the styles; bars stack, the
+ *   first at the bottom
+ * @property {{isShare?: boolean}} axis
+ * @property {string} words what the chart says, for who cannot see it
+ * @property {string} [none] why there is nothing to show
+ * @property {{head: string[], rows: string[][]}} table
+ */
+
+/** A figure: the plot, its words, its numbers as a table. Drawn anew when the theme or the width changes. */
+export class Chart {
+  #figure;
+  #plot = null;
+  #redraw = () => {};
+
+  /** @param {HTMLElement} figure */
+  constructor(figure) {
+    this.#figure = figure;
+    new ResizeObserver(() => this.#plot?.setSize({ width: this.#width(), height: HEIGHT })).observe(slot(figure, "plot"));
+    const again = () => requestAnimationFrame(() => this.#redraw());
+    new MutationObserver(again).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
+  }
+
+  /** @param {any} uPlot @param {Plot} plot */
+  draw(uPlot, plot) {
+    const place = slot(this.#figure, "plot");
+    place.setAttribute("aria-label", plot.words);
+    place.hidden = Boolean(plot.none);
+    part(this.#figure, "none").hidden = !plot.none;
+    part(this.#figure, "none").textContent = plot.none ?? "";
+    fillTable(this.#figure.querySelector("table"), plot.table);
+    this.#redraw = () => this.#drawPlot(uPlot, plot, place);
+    if (!plot.none) this.#redraw();
+    else this.#forget();
+  }
+
+  #drawPlot(uPlot, plot, place) {
+    this.#forget();
+    const color = (name) => resolved(place, name);
+    const data = [plot.labels.map((_, place_) => place_), ...stacked(plot.series)];
+    this.#plot = new uPlot({ ...this.#frame(uPlot, plot, color), width: this.#width(), height: HEIGHT }, data, place);
+  }
+
+  #frame(uPlot, { labels, series, axis }, color) {
+    const line = { stroke: color("--muted"), font: FONT, grid: { stroke: color("--line"), width: 1 }, ticks: { show: false } };
+    const amount = axis.isShare ? { values: (_, at) => at.map((one) => `${Math.round(one * 100)} %`) } : { incrs: WHOLE_STEPS };
+    return {
+      scales: { x: { time: false, range: [-0.6, labels.length - 0.4] }, y: { range: (_, low, high) => reach(axis, low, high) } },
+      axes: [
+        { ...line, grid: { show: false }, incrs: DAY_STEPS, space: 58, size: 30, values: (_, at) => at.map((place) => labels[place] ?? "") },
+        { ...line, size: 48, ...amount },
+      ],
+      series: [{ label: "Day", value: (_, place) => labels[place] ?? "–" }, ...inDrawingOrder(series).map((one) => drawn(uPlot, one, color, axis))],
+      legend: { live: true },
+      cursor: { y: false, drag: { x: false, y: false } },
+    };
+  }
+
+  #forget() {
+    this.#plot?.destroy();
+    this.#plot = null;
+  }
+
+  #width() {
+    return Math.max(200, slot(this.#figure, "plot").clientWidth);
+  }
+}
+
+/** A variable of the styles as a colour that a canvas understands. A new element each time, because an old one would fade to it. */
+function resolved(parent, name) {
+  const probe = document.createElement("i");
+  probe.style.color = `var(${name})`;
+  parent.append(probe);
+  const { color } = getComputedStyle(probe);
+  probe.remove();
+  return color;
+}
+
+/** Bars are drawn over each other, the whole stack first. */
+function inDrawingOrder(series) {
+  return series[0].kind === "bars" ? [...series].reverse() : series;
+}
+
+function stacked(series) {
+  if (series[0].kind !== "bars") return series.map(({ values }) => values);
+  return inDrawingOrder(series).map((one) => {
+    const below = series.slice(0, series.indexOf(one) + 1);
+    return one.values.map((_, day) => below.reduce((sum, { values }) => sum + values[day], 0));
+  });
+}
+
+function drawn(uPlot, { name, color: variable, values, kind }, color, { isShare }) {
+  const shown = (place) => (values[place] === null || values[place] === undefined ? "–" : isShare ? `${Math.round(values[place] * 100)} %` : values[place]);
+  const common = { label: name, stroke: color(variable), value: (_u, _value, _series, place) => (place === null ? "–" : String(shown(place))) };
+  if (kind === "bars") return { ...common, fill: color(variable), width: 0, paths: uPlot.paths.bars({ size: [0.72, 36], radius: 0.12 }), points: { show: false } };
+  if (kind === "aim") return { ...common, width: 1.5, dash: [5, 5], points: { show: false } };
+  return { ...common, width: 2.5, spanGaps: true, points: { show: values.length <= 40, size: 6, fill: color(variable) } };
+}
+
+function reach({ isShare }, low, high) {
+  if (!isShare) return [0, Math.max(5, (high ?? 0) * 1.08)];
+  return [Math.max(0, Math.floor((low ?? 0.7) * 10 - 1) / 10), 1.02];
+}
+
+function fillTable(table, { head, rows }) {
+  const row = (cells, tag) => {
+    const element = document.createElement("tr");
+    element.append(...cells.map((text, place) => cell(text, place ? tag : "th", place ? "col" : "row")));
+    return element;
+  };
+  table.tHead.replaceChildren(row(head, "th"));
+  table.tBodies[0].replaceChildren(...rows.map((cells) => row(cells, "td")));
+}
+
+function cell(text, tag, scope) {
+  const element = document.createElement(tag);
+  element.textContent = text;
+  if (tag === "th") element.scope = scope;
+  return element;
+}

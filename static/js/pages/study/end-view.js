@@ -1,0 +1,94 @@
+import { announce } from "../announce.js";
+import { action, part, slot } from "../dom.js";
+import { counted, integer, percent } from "../format.js";
+import { advice } from "../words.js";
+import { span } from "./spans.js";
+
+const DAY_SECONDS = 86_400;
+const LONGEST_TIMER_MS = 6 * 3_600_000;
+
+/** What is shown when no card is asked: the end of a sitting, or that there is nothing to study and what to do then. */
+export class EndView {
+  #page;
+  #timer = 0;
+  #onDue = () => {};
+
+  /** @param {HTMLElement} page */
+  constructor(page) {
+    this.#page = page;
+  }
+
+  /** @param {() => void} work what to do when the next card is due while the end is shown */
+  onDue(work) {
+    this.#onDue = work;
+  }
+
+  /** @param {import("./sitting.js").Sitting} sitting @param {any} queue @param {number} now */
+  show(sitting, queue, now) {
+    const tally = sitting.tally();
+    const dueAt = sitting.nextDueAt();
+    this.#reveal("end");
+    slot(this.#page, "end-title").textContent = title(tally, queue);
+    slot(this.#page, "end-next").textContent = next(queue, sitting.untilNext(now));
+    part(this.#page, "limits").hidden = !(queue.waiting.new || queue.waiting.due);
+    part(this.#page, "add").hidden = queue.cardCount > 0 && tally.reviews > 0;
+    action(this.#page, "undo").disabled = !tally.reviews;
+    this.#showTally(tally);
+    this.#waitFor(dueAt, now);
+    announce(`${slot(this.#page, "end-title").textContent} ${slot(this.#page, "end-next").textContent}`);
+    slot(this.#page, "end-title").focus({ preventScroll: true });
+  }
+
+  /** @param {any} error why no queue came */
+  cannotLoad(error) {
+    this.#page.dataset.state = "failed";
+    this.#reveal("loading");
+    slot(this.#page, "loading").textContent = advice(error).text;
+    action(this.#page, "retry").hidden = false;
+    addEventListener("online", () => this.#page.dataset.state === "failed" && this.#onDue(), { once: true });
+  }
+
+  #reveal(name) {
+    for (const one of ["asking", "end", "loading"]) part(this.#page, one).hidden = one !== name;
+    part(this.#page, "tools").hidden = name !== "end";
+    action(this.#page, "edit").hidden = true;
+  }
+
+  #showTally({ cards, reviews, ratings, seconds }) {
+    part(this.#page, "tally").hidden = !reviews;
+    slot(this.#page, "tally-cards").textContent = integer(cards);
+    slot(this.#page, "tally-reviews").textContent = integer(reviews);
+    slot(this.#page, "tally-share").textContent = reviews ? percent((reviews - ratings.again) / reviews) : "";
+    slot(this.#page, "tally-time").textContent = seconds < 60 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
+  }
+
+  /** Offer to go on when the next card is due while this stands here. */
+  #waitFor(dueAt, now) {
+    clearTimeout(this.#timer);
+    const more = action(this.#page, "more");
+    more.hidden = true;
+    if (!dueAt || dueAt - now > LONGEST_TIMER_MS) return;
+    this.#timer = setTimeout(() => {
+      more.hidden = false;
+      announce("A card is due again.");
+    }, Math.max(0, dueAt - now));
+  }
+}
+
+function title({ reviews }, { cardCount }) {
+  if (reviews) return "Done for now.";
+  return cardCount ? "Nothing is due." : "There are no cards here yet.";
+}
+
+function next({ cardCount, waiting }, inSeconds) {
+  if (!cardCount) return "Make some or add some, then come back to learn them.";
+  const held = waiting.new + waiting.due;
+  const limits = held ? ` Today's limits hold back ${counted(held, "card")}.` : "";
+  return whenNext(inSeconds) + limits;
+}
+
+function whenNext(inSeconds) {
+  if (inSeconds === null) return "Nothing is planned yet.";
+  const when = inSeconds === DAY_SECONDS ? "tomorrow" : `in ${span(Math.max(60, inSeconds))}`;
+  return `The next card is due ${when}.`;
+}

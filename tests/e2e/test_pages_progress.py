@@ -1,0 +1,67 @@
+"""The progress page in a real browser: numbers, plots, settings."""
+
+import uuid
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.visitor import PASSWORD, Visitor
+
+
+@pytest.fixture
+def learner(visitor: Visitor) -> Visitor:
+    """Somebody who studied two of three cards yesterday, with the progress page open."""
+    visitor.register()
+    deck = visitor.has_deck("Cells", [{"front": f"What is {name}?", "back": "A part."} for name in ("a", "b", "c")])
+    answer = httpx.post(f"{visitor.server.url}/api/auth/token", json={"username": visitor.name, "password": PASSWORD})
+    headers = {"Authorization": f"Bearer {answer.json()['access']}"}
+    cards = httpx.get(f"{visitor.server.url}/api/flashcards/decks/{deck}", headers=headers).json()["cards"]
+    when = (datetime.now(UTC) - timedelta(days=1)).isoformat()
+    items = [{"id": str(uuid.uuid4()), "cardId": card["id"], "rating": "good", "reviewedAt": when} for card in cards[:2]]
+    httpx.post(f"{visitor.server.url}/api/flashcards/reviews", json={"reviews": items}, headers=headers).raise_for_status()
+    visitor.sign_in()
+    expect(visitor.page.get_by_role("heading", name="Make flashcards")).to_be_visible()
+    visitor.open("/progress")
+    return visitor
+
+
+def test_numbers_and_plots_say_what_was_done(learner: Visitor) -> None:
+    page = learner.page
+    expect(page.locator('[data-slot="due-now"]')).to_have_text("2")
+    expect(page.locator('[data-slot="streak"]')).to_have_text("1 day")
+    expect(page.get_by_role("img", name="Reviews in the last 30 days: 2 in all")).to_be_visible()
+    expect(page.get_by_role("img", name="Cards due in the next 30 days: 2 today")).to_be_visible()
+    expect(page.get_by_text("This begins when cards that you have learned come up again.")).to_be_visible()
+    assert page.locator("canvas").count() == 2
+
+
+def test_the_numbers_of_a_plot_are_a_table_too(learner: Visitor) -> None:
+    figure = learner.page.locator('[data-chart="reviews"]')
+    figure.get_by_text("As a table").click()
+    expect(figure.get_by_role("row")).to_have_count(31)
+    learner.page.get_by_text("90 days").click()
+    expect(figure.get_by_role("row")).to_have_count(91)
+
+
+def test_settings_are_saved_and_wrong_ones_named(learner: Visitor) -> None:
+    page = learner.page
+    expect(page.get_by_label("New cards a day")).to_have_value("20")
+    page.get_by_label("New cards a day").fill("5")
+    page.get_by_label("To remember, in %").fill("99")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_label("To remember, in %")).to_have_attribute("aria-invalid", "true")
+    page.get_by_label("To remember, in %").fill("85")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved.").first).to_be_visible()
+    page.reload()
+    expect(page.get_by_label("New cards a day")).to_have_value("5")
+    expect(page.get_by_label("To remember, in %")).to_have_value("85")
+
+
+def test_the_page_fits_a_small_phone(learner: Visitor) -> None:
+    learner.page.set_viewport_size({"width": 320, "height": 640})
+    learner.page.reload()
+    expect(learner.page.locator("canvas").first).to_be_visible()
+    assert learner.page.evaluate("document.documentElement.scrollWidth") == 320

@@ -1,0 +1,249 @@
+"""Studying in a real browser: by keyboard, by touch, without the network."""
+
+import json
+import re
+
+import psycopg
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.e2e.visitor import Visitor
+from tests.processes import eventually
+
+CARDS = [
+    {"front": "What is a vacuole?", "back": "A bubble that stores things."},
+    {"front": "What is a <b>ribosome</b>?", "back": "It makes proteins."},
+    {"front": "What is a nucleus?", "back": "Where the DNA is."},
+]
+REVIEWS = """
+    SELECT rating, undone_at IS NULL FROM flashcards_review review JOIN auth_user learner ON learner.id = review.user_id
+    WHERE learner.username = %s ORDER BY reviewed_at
+"""
+
+
+@pytest.fixture
+def learner(visitor: Visitor) -> Visitor:
+    """Signed in, with a deck of three new cards open for study."""
+    visitor.register()
+    study(visitor, CARDS)
+    return visitor
+
+
+def study(visitor: Visitor, cards: list[dict[str, str]]) -> None:
+    deck = visitor.has_deck("Cells", cards)
+    if not visitor.page.context.cookies():
+        visitor.sign_in()
+        expect(visitor.page.get_by_role("heading", name="Make flashcards")).to_be_visible()
+    visitor.open(f"/decks/{deck}/study")
+
+
+def question(learner: Visitor) -> Locator:
+    return learner.page.locator('[data-slot="question"]')
+
+
+def wait_for_card(learner: Visitor, text: str = "") -> None:
+    expect(question(learner)).to_be_visible()
+    expect(question(learner)).to_contain_text(text)
+
+
+def answer(learner: Visitor, rating: str) -> None:
+    learner.page.get_by_role("button", name="Show answer").click()
+    learner.page.get_by_role("button", name=re.compile(f"^{rating}")).click()
+
+
+def left(learner: Visitor, kind: str) -> Locator:
+    return learner.page.locator(f'[data-kind="{kind}"] b')
+
+
+def recorded(learner: Visitor) -> list[tuple[int, bool]]:
+    """Rating and whether it still counts, of each review of the learner in the database."""
+    with psycopg.connect(learner.server.database_url) as connection:
+        return connection.execute(REVIEWS, [learner.name]).fetchall()
+
+
+def wait_until_recorded(learner: Visitor, *reviews: tuple[int, bool]) -> None:
+    """All of them are in the database, in this order, none twice."""
+    eventually(lambda: recorded(learner) == list(reviews))
+    expect(learner.page.locator('[data-part="outbox"]')).to_be_hidden(timeout=20_000)
+    assert recorded(learner) == list(reviews)
+
+
+def test_a_sitting_by_keyboard_alone(learner: Visitor) -> None:
+    keys = learner.page.keyboard
+    wait_for_card(learner, "vacuole")
+    keys.press("Space")
+    expect(learner.page.locator("#announcer")).to_contain_text("Answer: A bubble")
+    expect(learner.page.get_by_role("button", name="Good, again in 10 minutes")).to_be_focused()
+    keys.press("4")
+    wait_for_card(learner, "ribosome")
+    keys.press("Enter")
+    keys.press("Enter")
+    wait_for_card(learner, "nucleus")
+    expect(left(learner, "learning")).to_have_text("1")
+    keys.press("Space")
+    keys.press("4")
+    wait_for_card(learner, "ribosome")  # its step comes again in this sitting
+    keys.press("Space")
+    keys.press("3")
+    expect(learner.page.get_by_role("heading", name="Done for now.")).to_be_focused()
+    expect(learner.page.locator('[data-slot="end-next"]')).to_have_text("The next card is due tomorrow.")
+    wait_until_recorded(learner, (4, True), (3, True), (4, True), (3, True))
+
+
+def test_a_key_that_is_held_down_rates_nothing(learner: Visitor) -> None:
+    wait_for_card(learner)
+    for _ in range(4):
+        learner.page.keyboard.down("Enter")
+    learner.page.keyboard.up("Enter")
+    expect(learner.page.get_by_role("button", name=re.compile("^Good"))).to_be_visible()
+    assert recorded(learner) == []
+
+
+def test_undo_brings_the_card_back_with_its_numbers(learner: Visitor) -> None:
+    wait_for_card(learner, "vacuole")
+    answer(learner, "Again")
+    wait_for_card(learner, "ribosome")
+    learner.page.keyboard.press("u")
+    wait_for_card(learner, "vacuole")
+    expect(left(learner, "new")).to_have_text("3")
+    answer(learner, "Easy")
+    wait_for_card(learner, "ribosome")
+    wait_until_recorded(learner, (1, False), (4, True))
+
+
+def test_a_card_is_edited_where_it_is_asked(learner: Visitor) -> None:
+    wait_for_card(learner, "vacuole")
+    learner.page.keyboard.press("e")
+    dialog = learner.page.get_by_role("dialog", name="Edit card")
+    dialog.get_by_label("Question").fill("What is a vacuole for?")
+    dialog.get_by_role("button", name="Save card").click()
+    wait_for_card(learner, "What is a vacuole for?")
+    learner.page.keyboard.press("4")  # no answer is shown yet: nothing to rate
+    wait_for_card(learner, "What is a vacuole for?")
+    learner.page.reload()
+    wait_for_card(learner, "What is a vacuole for?")
+
+
+def test_markup_in_a_card_is_text(learner: Visitor) -> None:
+    wait_for_card(learner)
+    answer(learner, "Easy")
+    expect(question(learner)).to_have_text("What is a <b>ribosome</b>?")
+
+
+def test_a_cloze_has_its_gap_in_the_question_and_is_filled_in_the_answer(visitor: Visitor) -> None:
+    visitor.register()
+    study(visitor, [{"front": "The {{c1::nucleus::core}} holds the {{c2::DNA}}.", "back": "Cells of animals and plants.", "kind": "cloze"}])
+    expect(question(visitor)).to_have_text("The [core] holds the […].")
+    visitor.page.keyboard.press("Space")
+    expect(visitor.page.locator('[data-slot="answer"]')).to_contain_text("The nucleus holds the DNA.")
+
+
+def test_without_the_network_studying_goes_on_and_each_rating_arrives_once(learner: Visitor) -> None:
+    wait_for_card(learner, "vacuole")
+    learner.page.context.set_offline(True)
+    answer(learner, "Again")
+    wait_for_card(learner, "ribosome")
+    expect(learner.page.get_by_text("Offline, 1 rating to send")).to_be_visible()
+    answer(learner, "Easy")
+    answer(learner, "Good")
+    expect(learner.page.get_by_text("Offline, 3 ratings to send")).to_be_visible()
+    wait_for_card(learner, "vacuole")
+    learner.page.keyboard.press("Space")
+    expect(learner.page.get_by_role("button", name="Hard, again in 6 minutes")).to_be_visible()  # reckoned here, of the card as it is now
+    learner.page.keyboard.press("2")
+    assert recorded(learner) == []
+    learner.page.context.set_offline(False)
+    expect(learner.page.get_by_text("to send")).not_to_be_visible(timeout=20_000)
+    wait_until_recorded(learner, (1, True), (4, True), (3, True), (2, True))
+
+
+def test_a_reload_with_unsent_ratings_loses_nothing(learner: Visitor) -> None:
+    wait_for_card(learner, "vacuole")
+    learner.page.route("**/api/flashcards/reviews", lambda route: route.abort())
+    answer(learner, "Easy")
+    wait_for_card(learner, "ribosome")
+    expect(learner.page.get_by_text("Offline, 1 rating to send")).to_be_visible()
+    learner.page.unroute("**/api/flashcards/reviews")
+    learner.page.reload()
+    wait_for_card(learner, "ribosome")
+    expect(left(learner, "new")).to_have_text("2")
+    assert recorded(learner) == [(4, True)]
+
+
+def test_an_answer_that_was_lost_makes_no_double(learner: Visitor) -> None:
+    """The server takes the rating, its answer never arrives, and the rating is sent again."""
+    wait_for_card(learner)
+    lost = []
+
+    def lose(route) -> None:
+        route.fetch()
+        lost.append(json.loads(route.request.post_data or "")["reviews"][0]["id"])
+        route.abort()
+
+    learner.page.route("**/api/flashcards/reviews", lose, times=1)
+    answer(learner, "Easy")
+    wait_until_recorded(learner, (4, True))
+    assert len(lost) == 1
+
+
+def test_an_empty_deck_says_what_to_do(visitor: Visitor) -> None:
+    visitor.register()
+    study(visitor, [])
+    expect(visitor.page.get_by_role("heading", name="There are no cards here yet.")).to_be_visible()
+    visitor.page.get_by_role("link", name="Open the deck").click()
+    expect(visitor.page.get_by_role("heading", name="Cells")).to_be_visible()
+
+
+def test_the_days_limit_is_said_and_can_be_changed(learner: Visitor) -> None:
+    wait_for_card(learner)
+    learner.page.evaluate("""async () => {
+        const token = document.cookie.match(/csrftoken=([^;]+)/)[1];
+        const headers = { "Content-Type": "application/json", "X-CSRFToken": token };
+        await fetch("/api/flashcards/study/settings", { method: "PATCH", headers, body: JSON.stringify({ newPerDay: 0 }) });
+    }""")
+    learner.page.reload()
+    expect(learner.page.locator('[data-slot="end-next"]')).to_contain_text("Today's limits hold back 3 cards.")
+    expect(learner.page.get_by_role("link", name="Change the daily limits")).to_be_visible()
+
+
+def test_by_touch_a_card_is_turned_and_rated(visitor: Visitor, new_context) -> None:
+    phone = Visitor(new_context(has_touch=True, viewport={"width": 390, "height": 844}).new_page(), visitor.server, visitor.name)
+    phone.register()
+    study(phone, CARDS)
+    wait_for_card(phone, "vacuole")
+    phone.page.locator(".study-card").tap()
+    good = phone.page.get_by_role("button", name=re.compile("^Good"))
+    box = good.bounding_box()
+    assert box is not None
+    assert box["height"] >= 56
+    assert box["y"] > 500
+    good.tap()
+    wait_for_card(phone, "ribosome")
+
+
+def test_the_deck_list_and_the_header_lead_to_studying(learner: Visitor) -> None:
+    wait_for_card(learner)
+    learner.open("/decks")
+    learner.page.get_by_role("link", name="Study Cells").click()
+    wait_for_card(learner, "vacuole")
+    learner.page.get_by_role("navigation", name="Main").get_by_role("link", name="Study").click()
+    wait_for_card(learner, "vacuole")
+    expect(learner.page.get_by_role("heading", name="All that is due")).to_be_visible()
+
+
+def test_the_server_learns_the_browsers_time_zone(visitor: Visitor, new_context) -> None:
+    traveller = Visitor(new_context(timezone_id="Pacific/Auckland").new_page(), visitor.server, visitor.name)
+    traveller.register()
+    study(traveller, CARDS)
+    wait_for_card(traveller)
+    settings = traveller.page.evaluate("fetch('/api/flashcards/study/settings').then((answer) => answer.json())")
+    assert settings["timeZone"] == "Pacific/Auckland"
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_the_page_fits_a_small_phone(learner: Visitor, width: int) -> None:
+    learner.page.set_viewport_size({"width": width, "height": 640})
+    wait_for_card(learner)
+    learner.page.keyboard.press("Space")
+    expect(learner.page.get_by_role("button", name=re.compile("^Good"))).to_be_in_viewport()
+    assert learner.page.evaluate("document.documentElement.scrollWidth") == width
