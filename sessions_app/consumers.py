@@ -122,8 +122,13 @@ class SessionConsumer(AsyncWebsocketConsumer):
 
     # --- out ---
     async def send_all(self, messages: list[protocol.ServerMessage]) -> None:
-        for message in messages:
-            await self.send(text_data=protocol.encode(message))
+        """On a socket that is closing nothing is said any more: who comes back is told."""
+        for text in [protocol.encode(message) for message in messages]:
+            try:
+                await self.send(text_data=text)
+            except Exception as error:  # each server has an exception of its own for it
+                log.info("A socket closed while it was spoken to: %s", error)
+                return
 
     async def send_error(self, code: str, sentence: str, **members: Any) -> None:
         await self.send_all([protocol.Error(sentence, code, **members)])
