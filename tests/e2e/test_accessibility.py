@@ -1,0 +1,96 @@
+"""axe-core finds nothing on any page, in either theme, on a desktop and on a phone.
+
+Every address in flashcards/pages/urls.py needs a row here, else its test fails.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from flashcards.pages.urls import urlpatterns
+from tests.e2e.visitor import Visitor
+from tests.processes import ROOT
+
+AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text()
+RUN = """async () => (await axe.run(document, { resultTypes: ["violations"] })).violations
+  .map(({ id, help, nodes }) => `${id} (${help}): ${nodes.map(({ target, any }) => `${target} ${any[0]?.message ?? ""}`).join(", ")}`)"""
+THEMES = ("light", "dark")
+STILL = """() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() =>
+  resolve(document.getAnimations().every(({ playState }) => playState !== "running")))))"""
+SIZES = ((1200, 900), (390, 844))
+NOT_PAGES = {"sign-out", "manifest", "service-worker"}
+CARDS = [
+    {"front": "Which force is **mass** times *acceleration*?", "back": "$F = ma$"},
+    {"front": "How is a list written?", "back": "- `[1, 2]`\n- [as here](https://example.org)\n\n```\nx = [1]\n```"},
+    {"front": "What is a vacuole?", "back": "A bubble that stores things."},
+]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A page in one state: `{deck}` in its address is a deck's id, `button` names what is pressed first."""
+
+    address: str
+    is_signed_in: bool = True
+    has_deck: bool = True
+    button: str = ""
+
+
+ROWS: dict[str, list[Row]] = {
+    "home": [Row("/", is_signed_in=False), Row("/"), Row("/", button="Change model"), Row("/", button="Account")],
+    "sign-in": [Row("/sign-in", is_signed_in=False), Row("/sign-in", is_signed_in=False, button="Sign in")],
+    "sign-up": [Row("/sign-up", is_signed_in=False), Row("/sign-up", is_signed_in=False, button="Make account")],
+    "offline": [Row("/offline", is_signed_in=False)],
+    "decks": [Row("/decks"), Row("/decks", has_deck=False)],
+    "deck": [Row("/decks/{deck}"), Row("/decks/{deck}", button="Edit card 1"), Row("/decks/{deck}", button="Show all answers")],
+    "import": [Row("/decks/import")],
+    "print": [Row("/decks/{deck}/print")],
+    "study": [Row("/study"), Row("/study", has_deck=False), Row("/study", button="Show answer")],
+    "study-deck": [Row("/decks/{deck}/study")],
+    "progress": [Row("/progress"), Row("/progress", has_deck=False)],
+    "not found": [Row("/nowhere"), Row("/nowhere", is_signed_in=False)],
+}
+PAGES = sorted({str(pattern.name) for pattern in urlpatterns} - NOT_PAGES | {"not found"})
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_on(visitor: Visitor, name: str) -> None:
+    assert name in ROWS, f"The page {name!r} has no row in {Path(__file__).name}: add one, so that it is looked at."
+    found: dict[str, Any] = {}
+    visitor.register()
+    for row in ROWS[name]:
+        open_row(visitor, row)
+        found |= {f"{row.address} {row.button} {key}": value for key, value in violations(visitor.page).items()}
+    assert found == {}
+
+
+def open_row(visitor: Visitor, row: Row) -> None:
+    """Bring the page into the row's state, with a user of its own."""
+    visitor.page.context.clear_cookies()
+    if row.is_signed_in:
+        visitor.name += "x"
+        visitor.register()
+    deck = visitor.has_deck("Physics", CARDS) if row.is_signed_in and row.has_deck else ""
+    if row.is_signed_in:
+        visitor.sign_in()
+    visitor.page.set_viewport_size({"width": SIZES[0][0], "height": SIZES[0][1]})
+    visitor.open(row.address.format(deck=deck))
+    visitor.page.wait_for_load_state("networkidle")
+    if row.button:
+        visitor.page.get_by_role("button", name=row.button).first.click()
+
+
+def violations(page: Page) -> dict[str, list[str]]:
+    """What axe finds, by theme and width, where it finds anything."""
+    page.evaluate(AXE)
+    found = {}
+    for theme in THEMES:
+        for width, height in SIZES:
+            page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+            page.set_viewport_size({"width": width, "height": height})
+            page.wait_for_function(STILL)  # colours on their way to another theme are nobody's colours
+            found[f"{theme} {width}"] = page.evaluate(RUN)
+    return {where: what for where, what in found.items() if what}
