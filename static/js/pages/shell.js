@@ -1,8 +1,10 @@
 import { setUpServiceWorker } from "./install.js";
 import { forgetAll } from "./store.js";
+import { sendUnsent } from "./study/unsent.js";
 import { setUpTheme } from "./theme.js";
 
 setUpServiceWorker();
 setUpTheme(document.querySelector('[data-action="theme"]'));
 // the next person at this browser finds nothing of this one
 document.querySelector('[data-form="sign-out"]')?.addEventListener("submit", forgetAll);
+sendUnsent();
