@@ -3,16 +3,16 @@
 /** @typedef {"webgpu_unavailable"|"model_unavailable"|"download_failed"|"download_offline"|"host_unreachable"|"storage_full"|"out_of_memory"|"device_lost"|"aborted"|"context_exceeded"|"engine_failed"} EngineErrorCode */
 
 const SENTENCES = {
-  webgpu_unavailable: "This browser offers no WebGPU, which this model needs. Choose a model that runs with wllama.",
-  model_unavailable: "The model is not there, or not complete. Choose another one.",
+  webgpu_unavailable: "This browser offers no WebGPU, which this model needs.",
+  model_unavailable: "The model is not there, or not complete.",
   download_failed: "The download of the model broke off.",
   download_offline: "This device is offline, so the model cannot be downloaded.",
   host_unreachable: "This server does not answer, so the model cannot be downloaded.",
   storage_full: "The browser's storage is full, so the model cannot be kept.",
-  out_of_memory: "The model needs more memory than this device gives the page. Close other tabs, or choose a smaller model.",
+  out_of_memory: "The model needs more memory than this device gives the page.",
   device_lost: "The graphics card stopped working for this page, often because its memory ran out. Load the model again, or choose a smaller one.",
   aborted: "Loading was stopped.",
-  context_exceeded: "The text is too long for this model. Shorten it, or choose a model with a longer context.",
+  context_exceeded: "The text is too long for this model.",
   engine_failed: "The model could not go on.",
 };
 

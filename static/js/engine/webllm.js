@@ -35,7 +35,7 @@ export class WebLLMBackend {
     if (!webgpu.available) throw new EngineError("webgpu_unavailable", webgpu.reason);
     const lacking = this.model.features.filter((feature) => !webgpu.adapter.features.includes(feature));
     if (lacking.length === 0) return;
-    throw new EngineError("webgpu_unavailable", `This graphics card lacks ${lacking.join(", ")}, which this model needs. Choose another model.`);
+    throw new EngineError("webgpu_unavailable", `This graphics card lacks ${lacking.join(", ")}, which this model needs.`);
   }
 
   /** web-llm's own record where it has one: that may say more than our catalogue. */

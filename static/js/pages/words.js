@@ -5,15 +5,16 @@
  */
 const STEPS = {
   // the engine
-  webgpu_unavailable: { step: "Choose a model that runs on the processor.", action: "choose" },
+  webgpu_unavailable: { step: "Choose another model: those with wllama run on the processor.", action: "choose" },
+  no_model_here: { step: "Ask for cards all the same: another device of yours that has a model loaded writes them." },
   model_unavailable: { step: "Choose another model.", action: "choose" },
   download_failed: { step: "Check the connection and load it again: it goes on with what came already.", action: "load" },
   download_offline: { step: "Connect, then load it again: it goes on with what came already. Models kept in this browser load without.", action: "load" },
   host_unreachable: { step: "Try again later, or choose a model of this server.", action: "choose" },
   storage_full: { step: "Delete models that you no longer use, under Stored models, or choose a smaller one.", action: "choose" },
   out_of_memory: { step: "Close other tabs, or choose a smaller model.", action: "choose" },
-  device_lost: { step: "The model has to be loaded again; that is quick now.", action: "load" },
-  context_exceeded: { step: "Shorten the notes or ask for fewer cards." },
+  device_lost: { step: "", action: "load" },
+  context_exceeded: { step: "Shorten the notes, ask for fewer cards, or choose a model that reads more." },
   engine_failed: { step: "Try again; if it stays, load the model again.", action: "again" },
   // the server
   cancelled: { step: "", action: "again" },

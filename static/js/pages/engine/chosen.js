@@ -1,6 +1,7 @@
 /** What was last chosen in this browser. */
 const LAST_MODEL = "mindflip:model";
 const AWAY = "mindflip:away";
+const LOADED = "mindflip:loaded";
 
 /** @returns {string|null} the model's id */
 export function remembered() {
@@ -20,6 +21,15 @@ export function isAway() {
 /** @param {boolean} value */
 export function rememberAway(value) {
   write(AWAY, value ? "yes" : null);
+}
+
+/** Whether a model was ever loaded in this browser; if not, there is nothing kept to look for. */
+export function hasLoaded() {
+  return read(LOADED) !== null;
+}
+
+export function rememberLoading() {
+  write(LOADED, "yes");
 }
 
 function read(key) {

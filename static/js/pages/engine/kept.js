@@ -1,10 +1,8 @@
 import { size } from "../format.js";
 
-const stored = () => import("../../engine/stored.js");
-
 /** What the browser keeps of all models, by model id. @param {import("./models.js").CatalogueModel[]} models */
 export async function keptByModel(models) {
-  const { listKept } = await stored();
+  const { listKept } = await import("../../engine/stored.js");
   const kept = await listKept(models).catch(() => []); // a store that cannot be read keeps nothing for us
   return new Map(kept.map((one) => [one.modelId, one]));
 }

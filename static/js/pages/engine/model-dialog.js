@@ -21,7 +21,8 @@ dialog.addEventListener("click", (event) => event.target === dialog && dialog.cl
 /**
  * Open the dialog that lists all models.
  * @param {{models: import("./models.js").CatalogueModel[], engines: import("./models.js").Engines, chosenId: string|undefined}} what
- * @returns {Promise<import("./models.js").CatalogueModel|null>} the model chosen, or null if it was closed
+ * @returns {Promise<{model: import("./models.js").CatalogueModel, warning: string}|null>} the model chosen, and what speaks against it;
+ *   null if the dialog was closed
  */
 export async function chooseModel({ models, engines, chosenId: id }) {
   chosenId = id;
@@ -32,7 +33,8 @@ export async function chooseModel({ models, engines, chosenId: id }) {
   dialog.showModal();
   dialog.querySelector("[name=model]:checked")?.scrollIntoView({ block: "nearest" });
   await new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
-  return dialog.returnValue === "use" ? (models.find(({ modelId }) => modelId === chosenId) ?? null) : null;
+  const chosen = all.find(({ model }) => model.modelId === chosenId);
+  return chosen && dialog.returnValue === "use" ? { model: chosen.model, warning: warning(chosen.fit) } : null;
 }
 
 async function describeAll(models, engines) {
@@ -59,13 +61,17 @@ const NOTHING = {
   local: "This server has no models of its own.",
 };
 
+function warning({ state, reason }) {
+  return state === "fits" ? "" : `${FITS[state]}: ${reason}.`;
+}
+
 function row({ model, fit: fitting, isKept, speed }) {
   const element = fromMould("model-mould");
   const input = element.querySelector("input");
   Object.assign(input, { value: model.modelId, disabled: fitting.isHard, checked: model.modelId === chosenId });
   say(element, "name", model.name);
   say(element, "facts", `${modelFacts(model)}${speed ? ` · ${speed} tokens/s here` : ""}`);
-  say(element, "fit", fitting.state === "fits" ? FITS.fits : `${FITS[fitting.state]}: ${fitting.reason}`);
+  say(element, "fit", fitting.state === "fits" ? FITS.fits : warning(fitting).slice(0, -1));
   element.dataset.fit = fitting.state;
   part(element, "local").hidden = !model.isLocal;
   part(element, "kept").hidden = !isKept;

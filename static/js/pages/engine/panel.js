@@ -1,4 +1,4 @@
-import { isAway, remember, rememberAway, remembered } from "./chosen.js";
+import { hasLoaded, isAway, remember, rememberAway, remembered, rememberLoading } from "./chosen.js";
 import { EngineLife } from "./engine-life.js";
 import { askToKeep, keptByModel, keptWords } from "./kept.js";
 import { defaultModel, engineWords, listModels, whereItRuns } from "./models.js";
@@ -77,11 +77,12 @@ export class EnginePanel extends EventTarget {
   /** Let the user choose another model. */
   async choose() {
     const { chooseModel } = await import("./model-dialog.js");
-    const model = await chooseModel({ models: this.#models, engines: this.#engines, chosenId: this.model?.modelId });
-    if (!model || model.modelId === this.model?.modelId) return;
-    remember(model.modelId);
+    const chosen = await chooseModel({ models: this.#models, engines: this.#engines, chosenId: this.model?.modelId });
+    if (!chosen || chosen.model.modelId === this.model?.modelId) return;
+    remember(chosen.model.modelId);
     if (this.#life.engine) await this.#life.drop();
-    this.#take(model);
+    this.#take(chosen.model);
+    this.#view.note(chosen.warning);
   }
 
   /**
@@ -124,6 +125,7 @@ export class EnginePanel extends EventTarget {
     this.#work.set("load", true);
     this.#view.begin();
     this.#show("loading");
+    rememberLoading();
     askToKeep();
   }
 
@@ -204,13 +206,14 @@ export class EnginePanel extends EventTarget {
   #take(model) {
     this.model = model;
     this.#view.model(model);
-    if (!model) return this.#fail({ code: "model_unavailable", message: "No model of this server runs in this browser." });
+    if (!model) return this.#fail({ code: "no_model_here", message: "No model of this server runs in this browser." });
     this.#show(isAway() ? "away" : "choosing");
     return this.#sayKept();
   }
 
   async #sayKept() {
     const { model } = this;
+    if (!hasLoaded()) return;
     const kept = await keptByModel(this.#models).catch(() => new Map());
     if (model && model === this.model && this.state !== "loading" && this.state !== "ready") this.#view.kept(keptWords(kept.get(model.modelId), model), kept.get(model.modelId));
   }
