@@ -4,13 +4,11 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, CDPSession, Page, Request, expect
+from playwright.sync_api import CDPSession, Page, Request, expect
 
-from tests.e2e.engines.models import KIT, NO_KIT, TINY
-from tests.e2e.visitor import LOAD_MS, WRITE_MS, Visitor
+from tests.e2e.visitor import LOAD_MS, Visitor
 
 SMOL = "SmolLM2 135M Instruct"
-NEEDS_KIT = pytest.mark.skipif(not KIT.exists(), reason=NO_KIT)
 HERE_ALREADY = re.compile(r"\d+ MB of 98 MB are here already: loading goes on from there")
 
 
@@ -45,12 +43,6 @@ def in_state(visitor: Visitor, state: str) -> None:
 
 def press(visitor: Visitor, name: str) -> None:
     visitor.page.get_by_role("button", name=name).click()
-
-
-def choose(visitor: Visitor, name: str) -> None:
-    press(visitor, "Change model")
-    visitor.page.get_by_role("radio", name=f"{name} On this server").check()
-    press(visitor, "Use this model")
 
 
 def stored(visitor: Visitor) -> Page:
@@ -182,27 +174,3 @@ def test_another_device_may_write_though_this_one_could(student: Visitor) -> Non
     press(student, "Stop")
     press(student, "Write on this device")
     in_state(student, "choosing")
-
-
-@NEEDS_KIT
-def test_a_lost_graphics_card_loads_again_by_itself_once(student: Visitor, browser: Browser) -> None:
-    choose(student, TINY)
-    student.load_model()
-    student.ask("Anything", 2)
-    student.wait_for_first_card()
-    _lose_the_card(browser)
-    expect(student.model).to_have_attribute("data-state", "loading", timeout=WRITE_MS)
-    in_state(student, "ready")
-    student.wait_until_written()
-    _lose_the_card(browser)  # it has written since: again it is given a chance
-    expect(student.model).to_have_attribute("data-state", "loading", timeout=WRITE_MS)
-    in_state(student, "ready")
-    _lose_the_card(browser)
-    in_state(student, "failed")
-    expect(student.model).to_contain_text("The graphics card stopped working for this page")
-    press(student, "Try again")
-    in_state(student, "ready")
-
-
-def _lose_the_card(browser: Browser) -> None:
-    browser.new_browser_cdp_session().send("Browser.crashGpuProcess")

@@ -2,6 +2,7 @@
 export class KeepAwake {
   #lock = null;
   #isWanted = false;
+  #isAsking = false;
 
   constructor() {
     document.addEventListener("visibilitychange", () => this.#follow());
@@ -15,14 +16,12 @@ export class KeepAwake {
 
   async #follow() {
     if (!this.#isWanted) return this.#release();
-    if (this.#lock || document.hidden || !navigator.wakeLock) return;
-    try {
-      const lock = (this.#lock = await navigator.wakeLock.request("screen"));
-      lock.addEventListener("release", () => this.#lock === lock && (this.#lock = null));
-      if (!this.#isWanted) this.#release(); // it was done meanwhile
-    } catch {
-      this.#lock = null; // a low battery, or the system does not want it: the screen may go off
-    }
+    if (this.#lock || this.#isAsking || document.hidden || !navigator.wakeLock) return;
+    this.#isAsking = true;
+    this.#lock = await navigator.wakeLock.request("screen").catch(() => null); // a low battery: the screen may go off
+    this.#isAsking = false;
+    this.#lock?.addEventListener("release", ({ target }) => this.#lock === target && (this.#lock = null));
+    if (!this.#isWanted) this.#release(); // it was done meanwhile
   }
 
   #release() {
