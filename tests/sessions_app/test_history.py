@@ -160,6 +160,14 @@ class Histories(RuleBasedStateMachine):
         assert returning.log == [message for message in self.witness.log if message.seq > last_seq]
         assert returning.knows() == self.client().knows()
 
+    @rule(data=st.data())
+    def come_back_by_address(self, data: st.DataObject) -> None:
+        last_seq = data.draw(st.integers(0, self.witness.seq))
+        returning = Client(self.peer(self.session))
+        returning.hear(v1.greet(returning.peer, timezone.now(), last_seq))
+        assert returning.log == [message for message in self.witness.log if message.seq > last_seq]
+        assert returning.knows() == self.client().knows()
+
     @invariant()
     def witnessed(self) -> None:
         if hasattr(self, "witness"):

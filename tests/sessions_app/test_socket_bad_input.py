@@ -1,5 +1,6 @@
 """Every bad message gets its error with a code and a sentence, and the socket lives on."""
 
+import asyncio
 import json
 from pathlib import Path
 
@@ -151,6 +152,19 @@ async def test_a_message_that_breaks_the_server_gets_an_internal_error_and_no_tr
         assert "relation" not in error["error"]
         await _mend_the_queue()
         assert await socket.is_alive()
+
+
+async def test_a_heartbeat_that_goes_wrong_is_no_answer_to_anything(socket_db, alice, session_of, settings, caplog):
+    settings.HEARTBEAT_SECONDS = 1
+    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
+        assert await socket.is_alive()
+        await _break_the_queue()
+        async with asyncio.timeout(20):
+            while "the heartbeat will make up for it" not in caplog.text:
+                await asyncio.sleep(0.05)
+        await _mend_the_queue()
+        await socket.send(type="nonsense")
+        assert (await socket.receive())["code"] == "unknown_type"
 
 
 async def test_a_socket_that_cannot_be_opened_just_now_is_closed_in_words(socket_db, alice, session_of):
