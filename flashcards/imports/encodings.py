@@ -7,7 +7,7 @@ from charset_normalizer import from_bytes
 from flashcards.imports.refusals import ImportRefused
 
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-GUESSED = ["cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "shift_jis", "gb18030", "big5", "euc_kr"]
+GUESSED = ["cp1252", "cp1251", "cp1253", "shift_jis", "gb18030", "big5", "euc_kr"]  # those too like another are only chosen by hand
 CHOICES = {  # to choose from on the page, as Python names them, and as people do
     "utf-8": "UTF-8",
     "utf-16": "UTF-16",

@@ -22,7 +22,7 @@ from flashcards.models import CardKind
 from flashcards.tag_cells import tags_from_cell, tags_from_foreign_cell
 
 ROLES = ("front", "back", "tags", "sentence", "kind", "id", "deck", "skip")
-DELIMITERS = (",", "\t", ";", "|")
+DELIMITERS = ("\t", ";", "|", ",")  # where two cut alike, the one that prose has less
 SAMPLE_ROWS, SAMPLE_CHARACTERS = 50, 100_000
 COLUMNS_SHOWN, ROWS_SHOWN, CELL_SHOWN = 20, 6, 200
 CELL_CHARACTERS = 131_072

@@ -9,8 +9,9 @@ from django.contrib.auth.models import User
 from django.db.models import Q
 
 from flashcards.imports.reading import ImportedCard
-from flashcards.models import Card
+from flashcards.models import Card, Deck
 from flashcards.parsing.drafts import card_key
+from flashcards.services.import_shelves import Shelves
 
 
 class KnownCards:
@@ -29,20 +30,22 @@ class KnownCards:
 
 
 class Contents:
-    """What the cards of decks say, for files whose cards have no names. Each deck is read once."""
+    """What the cards of decks say, for files whose cards have no names. Decks are read once for each name."""
 
-    def __init__(self) -> None:
-        self._keys: dict[Any, set[tuple[str, str]]] = {}
+    def __init__(self, shelves: Shelves) -> None:
+        self._shelves = shelves
+        self._decks: dict[str, dict[tuple[str, str], Deck]] = {}
 
-    def has(self, deck_id: UUID, card: ImportedCard) -> bool:
-        """Whether it stands there already; from now on it does."""
-        if deck_id not in self._keys:
-            sides = Card.objects.filter(deck_id=deck_id).kept().values_list("front", "back")
-            self._keys[deck_id] = {card_key(front, back) for front, back in sides}
-        key = card_key(card.front, card.back)
-        is_there = key in self._keys[deck_id]
-        self._keys[deck_id].add(key)
-        return is_there
+    def deck_with(self, name: str, card: ImportedCard) -> Deck | None:
+        """The deck of this name, or its continuation, in which the card stands already."""
+        if name not in self._decks:
+            self._decks[name] = self._read(name)
+        return self._decks[name].get(card_key(card.front, card.back))
+
+    def _read(self, name: str) -> dict[tuple[str, str], Deck]:
+        decks = {deck.pk: deck for deck in self._shelves.decks(name)}
+        sides = Card.objects.filter(deck_id__in=decks).kept().values_list("front", "back", "deck_id")
+        return {card_key(front, back): decks[deck_id] for front, back, deck_id in sides}
 
 
 def columns_of(card: ImportedCard, deck_tags: Iterable[str]) -> Mapping[str, Any]:

@@ -50,6 +50,18 @@ class Shelves:
         self._open[name] = shelf
         return shelf
 
+    def decks(self, name: str) -> list[Deck]:
+        """The decks there are by now for a name, in the order in which they fill."""
+        decks: list[Deck] = []
+        number = 1
+        while deck := self._known.get(name) if number == 1 and name in self._known else self._named(_numbered(name, number)):
+            decks.append(deck)
+            number += 1
+        return decks
+
+    def _named(self, name: str) -> Deck | None:
+        return Deck.objects.of(self._user).filter(name=name).order_by("created_at", "id").first()
+
     def _find(self, name: str, deck: Deck | None = None) -> Shelf:
         locked = Deck.objects.of(self._user).select_for_update().order_by("created_at", "id")
         found = locked.filter(pk=deck.pk).first() if deck else locked.filter(name=name[:NAME_CHARACTERS]).first()
@@ -63,5 +75,5 @@ class Shelves:
 
 
 def _numbered(name: str, number: int) -> str:
-    ending = f" ({number})"
+    ending = f" ({number})" if number > 1 else ""
     return name[: NAME_CHARACTERS - len(ending)] + ending

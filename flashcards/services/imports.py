@@ -86,7 +86,7 @@ class _Run:
         self._known = KnownCards(user, reading.cards)
         self._target = target
         self._shelves = Shelves(user, reading.decks, self._decks_of_names(reading))
-        self._contents = Contents()
+        self._contents = Contents(self._shelves)
         self._added: list[Card] = []
         self._updated: list[Card] = []
         self._report = ImportReport(reading.format, reading.left_out)
@@ -122,12 +122,14 @@ class _Run:
         return self._name if self._target else (card.deck or self._name)[:NAME_CHARACTERS]
 
     def _add(self, card: ImportedCard) -> None:
-        shelf = self._shelves.shelf(self._name_of(card))
+        name = self._name_of(card)
+        deck_with = None if card.guid else self._contents.deck_with(name, card)
+        if deck_with:
+            self._report.of(deck_with).unchanged += 1
+            return
+        shelf = self._shelves.shelf(name)
         report = self._report.of(shelf.deck)
         report.is_new = shelf.is_new
-        if not card.guid and self._contents.has(shelf.deck.pk, card):
-            report.unchanged += 1
-            return
         columns = columns_of(card, shelf.deck.tags)
         changed_at = {"updated_at": card.changed_at} if card.changed_at else {}
         self._added.append(Card(deck=shelf.deck, position=shelf.take_place(), guid=card.guid, **columns, **changed_at))

@@ -1,0 +1,251 @@
+"""Files with cards over REST: tables, our own JSON, refusals, and who sees what."""
+
+import json
+import uuid
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from rest_framework.test import APIClient
+
+from flashcards.models import Card, Deck
+from flashcards.services.import_watch import ImportWatch
+
+pytestmark = pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume")
+
+IMPORTS = "/api/flashcards/imports"
+
+
+@pytest.fixture
+def send(api: Any, alice: Any) -> Any:
+    """Posts a file as Alice; the answer."""
+
+    def post(data: bytes | str, name: str = "Tides.csv", to: str = IMPORTS, user: Any = None, **form: Any) -> Any:
+        file = SimpleUploadedFile(name, data.encode() if isinstance(data, str) else data)
+        return api(user or alice).post(to, {"file": file, **form}, format="multipart")
+
+    return post
+
+
+def sides() -> list[tuple[str, str]]:
+    return list(Card.objects.order_by("deck__name", "position").values_list("front", "back"))
+
+
+# --- tables ---
+@pytest.mark.parametrize(
+    "table",
+    [
+        "Question,Answer\nebb,flow\n",
+        "question;answer\nebb;flow\n",
+        "\ufeffFront\tBack\r\nebb\tflow\r\n",
+        "ebb|flow",
+        "#separator:pipe\n#html:false\nebb|flow\n",
+        '"ebb","flow"\n\n',
+    ],
+)
+def test_a_table_is_read_however_it_is_written(send: Any, table: str) -> None:
+    answer = send(table)
+    assert answer.status_code == 201, answer.content
+    assert sides() == [("ebb", "flow")]
+    assert [deck["name"] for deck in answer.json()["decks"]] == ["Tides"]
+
+
+OLD_LETTERS = {
+    "cp1252": "Größe;naïveté façade",
+    "utf-16": "Größe;日本",
+    "cp1251": "Земля вращается вокруг Солнца;да, это так",
+}
+
+
+@pytest.mark.parametrize("encoding", OLD_LETTERS)
+def test_old_letters_are_understood(send: Any, encoding: str) -> None:
+    text = OLD_LETTERS[encoding]
+    assert send(text.encode(encoding)).status_code == 201
+    assert sides() == [tuple(text.split(";"))]
+
+
+def test_a_preview_shows_how_a_table_would_be_read_and_saves_nothing(send: Any) -> None:
+    seen = send("Term;Meaning;Tags\nebb;falling;sea tide\nflow;rising;\n", to=f"{IMPORTS}/preview").json()
+    assert seen == {
+        "format": "table",
+        "encoding": "utf-8",
+        "delimiter": ";",
+        "hasHeader": True,
+        "columns": ["front", "back", "tags"],
+        "names": ["Term", "Meaning", "Tags"],
+        "rows": [["ebb", "falling", "sea tide"], ["flow", "rising", ""]],
+        "rowCount": 2,
+    }
+    assert not Deck.objects.exists()
+
+
+def test_columns_are_what_the_user_says(send: Any) -> None:
+    answer = send("x;falling;ebb;a, b\n", columns="skip,back,front,tags", hasHeader="false", delimiter=";", name="Mine")
+    assert answer.status_code == 201, answer.content
+    assert sides() == [("ebb", "falling")]
+    assert (Card.objects.get().tags, Deck.objects.get().name) == (["a", "b"], "Mine")
+
+
+def test_a_table_goes_into_a_deck_that_is_there_and_doubles_nothing(send: Any, make_deck: Any, alice: Any) -> None:
+    deck = make_deck(alice, "ebb")
+    report = send("ebb,What ebb is\nflow,rising\n", deckId=deck["id"]).json()
+    assert (report["added"], report["unchanged"], Deck.objects.count()) == (1, 1, 1)
+    assert send("ebb,What ebb is\nflow,rising\n", deckId=deck["id"]).json()["added"] == 0
+    assert list(Card.objects.values_list("position", flat=True).order_by("position")) == [1, 2]
+
+
+def test_ankis_notes_as_text_bring_their_decks_names_and_html(send: Any) -> None:
+    lines = [
+        "#separator:tab\n#html:true\n#guid column:1\n#notetype column:2\n#deck column:3\n#tags column:6",
+        'aB1\tBasic\tBio::Cells\t"What is a <b>cell</b>?"\tA unit&nbsp;of life\tone two::three',
+        "aB2\tCloze\tBio\t{{c1::sun}} rises\t\t",
+    ]
+    assert send("\n".join(lines), "notes.txt").status_code == 201
+    assert sides() == [("{{c1::sun}} rises", "sun rises"), ("What is a **cell**?", "A unit of life")]
+    card = Card.objects.get(guid="aB1")
+    assert (card.tags, card.deck.name) == (["one", "two::three"], "Bio::Cells")
+    assert send("\n".join(lines).replace("A unit", "The unit"), "notes.txt").json()["updated"] == 1
+
+
+def test_cards_that_cannot_be_are_left_out_with_their_reason(send: Any) -> None:
+    report = send(f"ebb,flow\nlonely,\n{'x' * 2001},long\nebb,flow\n").json()
+    assert report["added"] == 1
+    assert {one["code"]: (one["count"], one["examples"][0]) for one in report["leftOut"]} == {
+        "empty_side": (1, "lonely"),
+        "too_long": (1, "x" * 60),
+        "repeated": (1, "ebb"),
+    }
+
+
+def test_more_cards_than_a_deck_holds_go_on_in_a_second_one(send: Any) -> None:
+    table = "\n".join(f"front {number},back" for number in range(2_003))
+    report = send(table).json()
+    assert {deck["name"]: deck["added"] for deck in report["decks"]} == {"Tides": 2_000, "Tides (2)": 3}
+    assert send(table).json()["unchanged"] == 2_003
+
+
+# --- our own files ---
+@pytest.fixture
+def own(api: Any, alice: Any) -> dict[str, Any]:
+    cards = [
+        {"front": "=1+1", "back": "'=2", "tags": ["a, b", "two words"], "sentence": "It is.", "found": True, "hint": {"deep": [1]}},
+        {"front": "{{c1::sun}}", "back": "sun", "kind": "cloze"},
+        {"front": "Neap", "back": "A *small*\ntide", "kind": "definition"},
+    ]
+    return api(alice).post("/api/flashcards/decks", {"name": "Own", "cards": cards, "tags": ["sea"]}).json()
+
+
+def exported(api: Any, user: Any, deck: dict[str, Any], format: str) -> bytes:
+    return b"".join(api(user).get(f"/api/flashcards/decks/{deck['id']}/export?format={format}"))
+
+
+def told(cards: list[dict[str, Any]], *names: str) -> list[dict[str, Any]]:
+    return [{name: card.get(name) for name in names} for card in cards]
+
+
+@pytest.mark.parametrize(
+    ("format", "names"),
+    [
+        ("json", ("front", "back", "kind", "tags", "sentence", "found", "hint", "position")),
+        ("csv", ("front", "back", "kind", "tags", "sentence", "position")),
+        ("tsv", ("front", "back", "kind", "tags", "sentence", "position")),
+        ("apkg", ("front", "back", "kind", "sentence", "position")),
+    ],
+)
+def test_what_left_here_comes_back_elsewhere(send: Any, api: Any, alice: Any, bob: Any, own: Any, format: str, names: Any) -> None:
+    answer = send(exported(api, alice, own, format), f"Own.{format}", user=bob)
+    assert answer.status_code == 201, answer.content
+    deck = api(bob).get(f"/api/flashcards/decks/{answer.json()['decks'][0]['id']}").json()
+    assert deck["name"] == "Own"
+    assert told(deck["cards"], *names) == told(own["cards"], *names)
+
+
+@pytest.mark.parametrize("format", ["json", "csv", "tsv", "apkg"])
+def test_what_left_here_is_known_when_it_comes_back(send: Any, api: Any, alice: Any, own: Any, format: str) -> None:
+    report = send(exported(api, alice, own, format), f"Own.{format}").json()
+    assert (report["added"], report["updated"], report["unchanged"], report["leftOut"]) == (0, 0, 3, [])
+    assert api(alice).get(f"/api/flashcards/decks/{own['id']}").json()["cards"] == own["cards"]
+
+
+def test_json_of_others_is_read_too(send: Any) -> None:
+    assert send(json.dumps([{"question": "ebb", "answer": "flow"}, {"front": "x"}, 7]), "cards.json").json()["added"] == 1
+    assert sides() == [("ebb", "flow")]
+
+
+# --- refusals ---
+@pytest.mark.parametrize(
+    ("data", "name", "code"),
+    [
+        (b"", "x.csv", "no_cards"),
+        (b"\n\n", "x.csv", "no_cards"),
+        (b"PK\x03\x04 nothing", "x.apkg", "damaged_file"),
+        (b"PK\x05\x06" + bytes(18), "x.apkg", "unknown_format"),
+        (b"\x89PNG\r\n\x1a\n\0\0", "x.csv", "unknown_format"),
+        (b'{"cards": 3}', "x.json", "damaged_file"),
+        (b'{"cards": [', "x.json", "damaged_file"),
+        (b'{"format": "mindflip-deck", "version": 2, "cards": []}', "x.json", "unknown_format"),
+        (b"one column\nalone", "x.csv", "wrong_choice"),
+        (b"a,b\n" + b'"' + b"x" * 140_000, "x.csv", "too_large"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_in_words(send: Any, data: bytes, name: str, code: str) -> None:
+    answer = send(data, name)
+    assert answer["Content-Type"] == "application/problem+json"
+    assert answer.json()["code"] == code
+    assert answer.json()["error"].endswith(".") or answer.json()["error"].endswith("?")
+    assert not Deck.objects.exists()
+
+
+@pytest.mark.parametrize("form", [{"encoding": "rot13"}, {"delimiter": "ab"}, {"columns": "front,front"}, {"columns": "front,backside"}])
+def test_choices_that_do_not_fit_are_refused(send: Any, form: dict[str, str]) -> None:
+    assert send("a,b", **form).json()["code"] == "wrong_choice"
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_is_read(send: Any, settings: Any) -> None:
+    settings.IMPORT_MEGABYTES = 1
+    answer = send(b"a,b\n" * 300_000)
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+    assert "larger than 1 MB" in answer.json()["error"]
+
+
+def test_too_many_cards_are_none(send: Any, settings: Any) -> None:
+    settings.IMPORT_CARDS = 2
+    answer = send("a,1\nb,2\nc,3\n")
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_many_cards")
+    assert not Card.objects.exists()
+
+
+def test_without_a_file_the_sentence_says_how_to_send_one(api: Any, alice: Any) -> None:
+    answer = api(alice).post(IMPORTS, {}, format="multipart")
+    assert answer.status_code == 400
+    assert "multipart/form-data" in answer.json()["fields"]["file"][0]
+
+
+# --- watching and stopping ---
+def test_a_cancelled_import_saves_nothing(send: Any, alice: Any) -> None:
+    import_id = uuid.uuid4()
+    ImportWatch(alice, import_id).cancel()
+    answer = send("a,b", importId=import_id)
+    assert (answer.status_code, answer.json()["code"]) == (400, "cancelled")
+    assert not Deck.objects.exists()
+
+
+def test_only_its_owner_sees_how_far_an_import_is(send: Any, api: Any, alice: Any, bob: Any) -> None:
+    import_id = uuid.uuid4()
+    send("a,b", importId=import_id)
+    assert api(alice).get(f"{IMPORTS}/{import_id}").json() == {"phase": "saving", "done": 0, "total": 1}
+    assert api(bob).get(f"{IMPORTS}/{import_id}").status_code == 404
+    assert api(bob).delete(f"{IMPORTS}/{import_id}").status_code == 204  # nobody's business, and nothing happens
+
+
+def test_a_strangers_deck_takes_no_cards(send: Any, make_deck: Any, alice: Any, charlie: Any) -> None:
+    deck = make_deck(alice, "ebb")
+    assert send("a,b", user=charlie, deckId=deck["id"]).status_code == 404
+    assert Card.objects.count() == 1
+
+
+def test_nobody_imports_without_a_token(db: None) -> None:
+    browser = APIClient(HTTP_HOST="localhost")
+    one = f"{IMPORTS}/{uuid.uuid4()}"
+    doors = [("post", IMPORTS), ("post", f"{IMPORTS}/preview"), ("get", one), ("delete", one)]
+    assert {getattr(browser, method)(address).status_code for method, address in doors} == {401}
