@@ -14,10 +14,10 @@ from typing import Any
 import genanki
 
 from flashcards.cloze import filled, has_gaps
-from flashcards.exports.card_html import card_html
 from flashcards.exports.package_look import CSS, answer, cloze_answer, question
 from flashcards.models import Card, CardKind, Deck
 from flashcards.own_notes import NAME_OF_KIND, OWN_NOTE_TYPES, SENTENCE_FIELD
+from flashcards.rendering import card_html
 
 NOTE_TYPE_IDS = {CardKind.BASIC: 1_704_067_200_101, CardKind.DEFINITION: 1_704_067_200_102, CardKind.CLOZE: 1_704_067_200_103}
 FIRST_DECK_ID = 1 << 40  # above: a number out of the deck's id, below what JavaScript counts exactly

@@ -11,24 +11,28 @@ warnings.filterwarnings("ignore", category=MarkupResemblesLocatorWarning)  # a c
 
 SPECIAL = re.compile(r"([`]|\\(?=[!-/:-@\[-`{-~])|(?<![^\W_])_(?=\S)|(?<=\S)_(?![^\W_])|\*(?=\S)|(?<=\S)\*|\[(?=[^\]\[]*\]\())")
 LINE_BEGINS = re.compile(r"^([ ]{0,3})([-+](?=[ \t])|~~~)|^([ ]{0,3}[0-9]{1,9})([.)])(?=[ \t])", re.MULTILINE)
+PRICE = re.compile(r"\$(?=\S)")
 CELL = "\x1f"
 RAISED = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
 LOWERED = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
 
 
-def escaped(text: str) -> str:
+def escaped(text: str, *, has_prices: bool) -> str:
     """Plain text so that Markdown shows it as it is. Underscores within words, lone stars and minus signs need no backslash."""
+    if has_prices:
+        return PRICE.sub(r"\\$", escaped(text, has_prices=False))
     return LINE_BEGINS.sub(_line_escaped, SPECIAL.sub(r"\\\1", text))
 
 
 class Converter(MarkdownConverter):
     """One side's HTML, parsed, to Markdown."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, has_prices: bool) -> None:
         super().__init__(bullets="-", autolinks=False)
+        self._has_prices = has_prices
 
     def escape(self, text: str, parent_tags: Any) -> str:
-        return escaped(text) if text else ""
+        return escaped(text, has_prices=self._has_prices) if text else ""
 
     def convert_br(self, el: Any, text: str, parent_tags: Any) -> str:
         return "\n"

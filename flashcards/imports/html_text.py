@@ -26,8 +26,10 @@ MEDIA = re.compile(r"\[sound:([^\]\[]{1,400})\]|\[anki:[^\]\[]{0,400}\]|<(?:img|
 SOURCE = re.compile(r"""\b(?:src|data) ?= ?(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""", re.IGNORECASE)
 UNSEEN = re.compile(r"<(script|style|template|head|title)\b.*?(?:</\1\s*>|$)|<!--.*?(?:-->|$)", re.DOTALL | re.IGNORECASE)
 NO_TAG = re.compile(r"<(?![a-zA-Z/!?][^<>]*>)")  # parsers look for the end of such a one again and again
+AFTER_BREAK = re.compile(r"(<br ?/?>)[ \t]*\n")  # the end of a line of HTML, not one more to see
 BREAK = re.compile(r"<br ?/?>|</(?:div|p|li)>", re.IGNORECASE)
 TAG = re.compile(r"<[^<>]*>")
+OPEN_DOLLAR = re.compile(r"(?<!\\)\$")
 BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -36,8 +38,6 @@ def text_of_html(source: str) -> str:
     seen = MEDIA.sub(" ", UNSEEN.sub("", PRIVATE.sub("", source)))
     held: list[str] = []
     waiting = MATH.sub(lambda match: _hold(_formula(match), held), seen)
-    if waiting.count("$") > 1:  # one alone is a price
-        waiting = re.sub(r"\$(?=\S)", lambda _: _hold(r"\$", held), waiting)
     return tidy(_released(_converted(waiting), held))
 
 
@@ -53,12 +53,15 @@ def tidy(text: str) -> str:
 
 
 def _converted(source: str) -> str:
+    has_prices = source.count("$") > 1  # one alone cannot be taken for math
     if not ("<" in source or "&" in source):
-        return escaped(" ".join(source.split()))
+        return escaped(" ".join(source.split()), has_prices=has_prices)
     try:
-        return str(Converter().convert_soup(BeautifulSoup(NO_TAG.sub("&lt;", source), "html.parser")))
+        return str(
+            Converter(has_prices=has_prices).convert_soup(BeautifulSoup(AFTER_BREAK.sub(r"\1", NO_TAG.sub("&lt;", source)), "html.parser"))
+        )
     except (RecursionError, AssertionError, ValueError, IndexError):
-        return escaped(_plain(source))  # nested a thousand deep, or no HTML by any reading: its words alone
+        return escaped(_plain(source), has_prices=has_prices)  # nested a thousand deep, or no HTML by any reading: its words alone
 
 
 def _plain(source: str) -> str:
@@ -81,7 +84,7 @@ def _formula(match: re.Match[str]) -> str:
     """[latex] may hold dollar signs of its own, and text around them."""
     form = next(index for index, group in enumerate(match.groups()) if group is not None)
     tex = _plain(match[form + 1]).strip()
-    if not tex or "$" in tex:
+    if not tex or OPEN_DOLLAR.search(tex):
         return tex
     return f"$${tex}$$" if FORMS[form][2] else f"${' '.join(tex.split())}$"
 

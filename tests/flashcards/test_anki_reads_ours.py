@@ -11,6 +11,8 @@ from django.db.models import F
 from flashcards.models import Card
 from tests.flashcards import anki_desk
 
+pytestmark = pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume")
+
 CARDS = [
     {"front": "What is **ebb**?", "back": "Falling <water> & $a<b$", "tags": ["tides", "two words"], "sentence": "The ebb falls."},
     {"front": "The {{c1::moon::what pulls}} makes {{c2::tides}}", "back": "The moon makes tides", "kind": "cloze"},
@@ -56,6 +58,13 @@ def test_every_card_is_a_note_of_its_kind(into_anki: Any, deck: dict[str, Any]) 
     assert cloze["fields"]["Back Extra"] == ""
     assert euler["fields"]["Back Extra"] == "And nobody else"
     assert definition["fields"] == {"Term": "Neap", "Definition": "A small tide", "Sentence": ""}
+
+
+def test_math_and_markdown_are_what_anki_shows(into_anki: Any) -> None:
+    basic, _, _, euler = into_anki()["notes"]
+    assert basic["fields"]["Front"] == "What is <strong>ebb</strong>?"
+    assert "\\(a&lt;b\\)" in basic["fields"]["Back"]
+    assert "\\frac{a}{b}" in euler["answers"][0]
 
 
 def test_a_second_import_doubles_nothing(into_anki: Any) -> None:

@@ -1,0 +1,94 @@
+"""HTML of foreign fields as our text: what it becomes, that nothing of it runs, and that it never takes long."""
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from flashcards.imports.html_text import media_of_html, text_of_html
+from flashcards.rendering import card_html
+
+CASES: list[dict[str, Any]] = json.loads((Path(__file__).parent.parent / "contract" / "rendering_cases.json").read_text())
+OTHERWISE = {
+    "a fence that nothing closes",
+    "a link to nowhere",
+    "a link that runs, with a tab",
+    "a link with a quote in it",
+}  # the same to see
+TEXTS = {
+    "a<br>b<div>c</div><div>d</div>": "a\nb\nc\nd",
+    "<p>a</p><p>b</p>": "a\n\nb",
+    "What is <b>x</b>?&nbsp;<i>y</i>": "What is **x**? *y*",
+    "\\(x^2 &lt; y_1\\) and [$]z[/$]": "$x^2 < y_1$ and $z$",
+    "\\[a<br>b\\][$$]c[/$$][latex]d[/latex]": "$$a\nb$$$$c$$$$d$$",
+    '<anki-mathjax block="true">x</anki-mathjax> <anki-mathjax>y</anki-mathjax>': "$$x$$ $y$",
+    "10<sup>2</sup> H<sub>2</sub>O x<sup>ab</sup>": "10² H₂O x^(ab)",
+    "<ul><li>one</li><li>two</li></ul>": "- one\n- two",
+    "<table><tr><td>a</td><td>b</td></tr><tr><td>c</td><td>d</td></tr></table>": "a · b\nc · d",
+    "<h2>Head</h2>text": "**Head**\n\ntext",
+    "from $5 to $6": "from \\$5 to \\$6",
+    "only $5": "only $5",
+    "snake_case 2 * 3 C:\\Users": "snake_case 2 * 3 C:\\Users",
+    "- no list": "\\- no list",
+    "{{c1::a <b>b</b>::hint}} c": "{{c1::a **b**::hint}} c",
+    "a <img src='x.png'> b [sound:y.mp3]": "a b",
+    "<a href='https://e.org/a_(b)'>page</a>": "[page](https://e.org/a_%28b%29)",
+    "<a href='javascript:alert(1)'>page</a><script>alert(1)</script><style>*{}</style>": "page",
+    "&lt;script&gt;alert(1)&lt;/script&gt;": "<script>alert(1)</script>",
+}
+SLOW = [
+    "<b>",
+    "<div>",
+    "<a ",
+    "\\(",
+    "[latex]",
+    "<script",
+    "<!--",
+    "<img ",
+    "<table><tr><td>",
+    "{{c1::",
+    "&",
+    " ",
+    "_",
+    "<anki-mathjax>",
+    "<p><ul><li>",
+]
+
+
+@pytest.mark.parametrize("source", TEXTS)
+def test_html_becomes_the_text_that_shows_the_same(source: str) -> None:
+    assert text_of_html(source) == TEXTS[source]
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case["name"] not in OTHERWISE], ids=lambda case: case["name"])
+def test_what_we_render_is_read_back_so_that_it_renders_the_same(case: dict[str, Any]) -> None:
+    rendered = card_html(case["text"])
+    assert card_html(text_of_html(rendered)) == rendered
+
+
+def test_pictures_and_sounds_are_counted_by_name() -> None:
+    assert media_of_html("<img src='a.png'><IMG SRC=b.png>[sound:c.mp3]<img src=\"a.png\"><audio src=d.ogg>") == {
+        "a.png",
+        "b.png",
+        "c.mp3",
+        "d.ogg",
+    }
+
+
+@pytest.mark.parametrize("piece", SLOW)
+def test_a_field_made_to_be_slow_is_not(piece: str) -> None:
+    began = time.process_time()
+    text_of_html(piece * (64_000 // len(piece)))
+    assert time.process_time() - began < 5
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.sampled_from([*SLOW, *TEXTS, "</b>", "</div>", ">", "\\)", "]]>", "<?", "&#x110000;", "\U000f0001", "x"])).map("".join))
+def test_any_html_is_read_without_an_error_and_nothing_in_it_runs(source: str) -> None:
+    rendered = card_html(text_of_html(source))
+    assert "<script" not in rendered
+    assert "<img" not in rendered
