@@ -168,6 +168,8 @@ STATICFILES_DIRS = [
     ("vendor/dompurify", NODE_MODULES / "dompurify/dist"),
     ("vendor/ts-fsrs", NODE_MODULES / "ts-fsrs/dist"),
     ("vendor/uplot", NODE_MODULES / "uplot/dist"),
+    ("vendor/pdfjs", NODE_MODULES / "pdfjs-dist/build"),
+    ("vendor/pdfjs-cmaps", NODE_MODULES / "pdfjs-dist/cmaps"),
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -21,11 +21,15 @@ MODULES = (
     "dompurify/dist",
     "ts-fsrs/dist",
     "uplot/dist",
+    "pdfjs-dist/build",
 )
 SOURCES = ("static", *(f"node_modules/{module}" for module in MODULES))
 MADE_BY = ("requirements.txt", "package-lock.json", "mindflip/storage.py", "mindflip/settings.py")
-# what packages carry for editors and for other module systems
-UNUSED = ("*.d.ts", "*.d.mts", "*.d.ts.map", "*.js.map", "*.mjs.map", "*.cjs", "*.cjs.map", "*.cjs.js", "*.umd.js", "*.umd.min.js")
+# what packages carry for editors and for other module systems, and pdf.js in a size larger
+UNUSED = (
+    *("*.d.ts", "*.d.mts", "*.d.ts.map", "*.js.map", "*.mjs.map", "*.cjs", "*.cjs.map", "*.cjs.js", "*.umd.js", "*.umd.min.js"),
+    *("pdf.mjs", "pdf.worker.mjs", "pdf.sandbox*.mjs"),
+)
 COMMAND = [sys.executable, str(ROOT / "manage.py"), "collectstatic", "--noinput", "--verbosity=0", *(f"--ignore={name}" for name in UNUSED)]
 
 FORGOTTEN_SECONDS = 7200  # longer than any test run that may still read it

@@ -22,6 +22,8 @@ IMPORTS = {
     "katex": "vendor/katex/katex.mjs",
     "katex/styles.css": "vendor/katex/katex.min.css",
     "markdown-it": "vendor/markdown-it/markdown-it.esm.min.mjs",
+    "mindflip/pdf": "vendor/pdfjs/pdf.min.mjs",
+    "mindflip/pdf-worker": "vendor/pdfjs/pdf.worker.min.mjs",
 }
 
 

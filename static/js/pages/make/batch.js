@@ -1,16 +1,22 @@
 import { announce } from "../announce.js";
-import { cardElement, setUpFlipping } from "../cards.js";
+import { setUpFlipping } from "../cards.js";
 import { action, fromMould, part, say, slot } from "../dom.js";
 import { counted, speed } from "../format.js";
-import { rawText } from "../text.js";
-import { saveAsDeck } from "./save.js";
+import { draftElement, setBusy, showDraft } from "./drafts.js";
+import { Estimate } from "./estimate.js";
+import { Saving } from "./save.js";
 
 /**
  * The cards of one request on the page, from the first one written to the saved deck.
- * Events on its element, bubbling: `batch-changed`, `batch-gone`, `batch-next` (detail: the action of its button).
+ * Events on its element, bubbling: `batch-changed`, `batch-saved`, `batch-gone`, `batch-next` (detail: the action of its button),
+ * `draft-tool` (detail: the tool's name and the draft).
  */
 export class Batch {
   #first = null;
+  #estimate = new Estimate();
+  #left = "";
+  /** @type {Map<import("./drafts.js").Draft, HTMLElement>} */
+  #elements = new Map();
 
   /** @param {import("./save.js").BatchRecord} record */
   constructor(record) {
@@ -19,9 +25,11 @@ export class Batch {
     this.cards = slot(this.element, "cards");
     setUpFlipping(this.cards);
     say(this.element, "title", record.request.topic);
-    this.#setUpSaving();
+    new Saving(this, (name) => this.#send(name));
+    this.cards.addEventListener("click", (event) => this.#tool(event));
     action(this.element, "next").addEventListener("click", (event) => this.#send("batch-next", event.target.dataset.next));
-    this.replaceCards(record.cards);
+    for (const draft of record.cards) this.#place(draft);
+    this.#count();
     this.show(record.state, record.words);
   }
 
@@ -30,23 +38,58 @@ export class Batch {
     return this.record.cards.length > 0;
   }
 
-  /** One more card. @param {{front: string, back: string}} card */
-  add(card) {
-    const element = cardElement(card);
-    element.dataset.new = "";
-    this.record.cards.push(card);
-    this.cards.insertBefore(element, this.cards.querySelector("[data-part=next-card]"));
+  /** The model begins to write, or goes on. @param {import("./parts.js").Part} [which] of several parts */
+  begin(which) {
+    this.#estimate.begin();
+    this.#first = null;
+    this.#left = "";
+    const { parts } = this.record;
+    this.#where = parts && parts.length > 1 && which ? `Part ${parts.indexOf(which) + 1} of ${parts.length} · ` : "";
     this.#count();
   }
 
-  /** Make these the cards; those already shown stay as they are. @param {{front: string, back: string}[]} cards */
-  replaceCards(cards) {
-    const shown = [...this.cards.querySelectorAll(".card[data-card]")];
-    const elements = cards.map((card) => take(shown, card) ?? cardElement(card));
-    for (const gone of shown) gone.remove();
-    elements.forEach((element, at) => this.cards.children[at] === element || this.cards.insertBefore(element, this.cards.children[at]));
-    this.record.cards = [...cards];
+  #where = "";
+
+  /**
+   * One more card, unless it is here already or was thrown away. @param {import("./drafts.js").Draft} draft
+   * @returns {boolean} whether it is new
+   */
+  add(draft) {
+    if (this.#knows(draft)) return false;
+    this.record.cards.push(draft);
+    this.#place(draft).dataset.new = "";
+    this.#left = this.#estimate.card(this.record.request.count - this.record.cards.length);
     this.#count();
+    return true;
+  }
+
+  /** Another text in the place of a draft. @param {import("./drafts.js").Draft} draft @param {object} members */
+  change(draft, members) {
+    Object.assign(draft, members);
+    showDraft(this.#elements.get(draft), draft);
+    this.#send("batch-changed");
+  }
+
+  /** Throw a draft away. @param {import("./drafts.js").Draft} draft @returns {() => void} brings it back */
+  drop(draft) {
+    const at = this.record.cards.indexOf(draft);
+    const element = this.#elements.get(draft);
+    const next = element.nextElementSibling;
+    this.record.cards.splice(at, 1);
+    (this.record.dropped ??= []).push(draft.id ?? draft.front);
+    element.remove();
+    this.#changed();
+    return () => {
+      this.record.cards.splice(at, 0, draft);
+      this.record.dropped = this.record.dropped.filter((name) => name !== (draft.id ?? draft.front));
+      this.cards.insertBefore(element, next?.isConnected ? next : this.#placeholder);
+      this.#changed();
+    };
+  }
+
+  /** @param {import("./drafts.js").Draft} draft @param {boolean} isBusy */
+  setBusy(draft, isBusy) {
+    setBusy(this.#elements.get(draft), isBusy);
   }
 
   /** @param {import("./save.js").BatchRecord["state"]} state @param {string} words */
@@ -56,7 +99,7 @@ export class Batch {
     const isWriting = state === "writing";
     say(this.element, "words", words);
     slot(this.element, "bar").hidden = !isWriting;
-    this.cards.querySelector("[data-part=next-card]").hidden = !isWriting;
+    this.#placeholder.hidden = !isWriting;
     part(this.element, "save").hidden = isWriting || !this.record.cards.length;
     this.#send("batch-changed");
   }
@@ -64,7 +107,7 @@ export class Batch {
   /** @param {{tokens: number, seconds: number}} spent of this turn of the engine */
   meter(spent) {
     if (!this.#first || spent.tokens < this.#first.tokens || spent.seconds < this.#first.seconds) this.#first = spent;
-    say(this.element, "meter", speed(spent, this.#first));
+    say(this.element, "meter", [speed(spent, this.#first), this.#left].filter(Boolean).join(" · "));
   }
 
   /** A sentence with a button for the next step. @param {{text: string, tone?: string, action?: string, label?: string}} notice */
@@ -80,57 +123,42 @@ export class Batch {
     if (text) announce(text);
   }
 
+  get #placeholder() {
+    return this.cards.querySelector("[data-part=next-card]");
+  }
+
+  #knows({ id, front, back }) {
+    const isSame = (one) => (id && one.id === id) || (one.front === front && one.back === back);
+    return this.record.cards.some(isSame) || (this.record.dropped ?? []).includes(id ?? front);
+  }
+
+  #place(draft) {
+    const element = draftElement(draft);
+    this.#elements.set(draft, element);
+    this.cards.insertBefore(element, this.#placeholder);
+    return element;
+  }
+
+  #tool(event) {
+    const button = event.target.closest("[data-action]");
+    const tool = button?.closest("[data-part=draft-tools]") && button.dataset.action;
+    const draft = tool && this.record.cards.find((one) => this.#elements.get(one)?.contains(button));
+    if (draft) this.#send("draft-tool", { tool, draft });
+  }
+
+  #changed() {
+    this.#count();
+    if (this.record.state !== "writing") this.show(this.record.state, counted(this.record.cards.length, "card"));
+  }
+
   #count() {
     const { cards, request } = this.record;
     slot(this.element, "bar").value = Math.min(1, cards.length / request.count);
-    if (this.record.state === "writing") say(this.element, "words", `${cards.length} of ${counted(request.count, "card")}`);
+    if (this.record.state === "writing") say(this.element, "words", `${this.#where}${cards.length} of ${counted(request.count, "card")}`);
     this.#send("batch-changed");
-  }
-
-  #setUpSaving() {
-    const form = part(this.element, "save");
-    const { key, request, name } = this.record;
-    form.elements.name.id = `name-${key}`;
-    form.elements.name.value = name ?? request.topic;
-    slot(form, "name-label").htmlFor = `name-${key}`;
-    form.addEventListener("input", () => {
-      this.record.name = form.elements.name.value;
-      slot(form, "name-error").hidden = true;
-      form.elements.name.removeAttribute("aria-invalid");
-      this.#send("batch-changed");
-    });
-    form.addEventListener("submit", (event) => this.#save(event));
-    action(form, "discard").addEventListener("click", () => this.#send("batch-gone"));
-  }
-
-  async #save(event) {
-    event.preventDefault();
-    const button = action(this.element, "save");
-    if (button.disabled) return;
-    button.disabled = true;
-    const deck = await saveAsDeck(this.record, part(this.element, "save")).finally(() => (button.disabled = false));
-    if (deck) this.#saved(deck);
-  }
-
-  #saved(deck) {
-    const link = slot(this.element, "deck-link");
-    link.href = `${document.getElementById("batches").dataset.decks}/${deck.id}`;
-    link.textContent = deck.name;
-    this.element.dataset.state = "saved";
-    part(this.element, "save").hidden = true;
-    part(this.element, "saved").hidden = false;
-    this.notify({ text: "" });
-    this.#send("batch-saved");
-    link.focus();
   }
 
   #send(name, detail) {
     this.element.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
   }
-}
-
-/** The element among `shown` that shows this card, taken out of the list. */
-function take(shown, card) {
-  const at = shown.findIndex((element) => ["front", "back"].every((side) => rawText(slot(element, side)) === card[side]));
-  return at < 0 ? null : shown.splice(at, 1)[0];
 }

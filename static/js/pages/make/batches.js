@@ -1,6 +1,9 @@
 import { Batch } from "./batch.js";
 import { read, write } from "../store.js";
 
+const LEFT = "The page was left while these were being written.";
+const GO_ON = { text: "Nothing that was written is lost.", action: "rest", label: "Write the rest" };
+
 /** All batches on the page, newest first. What is unsaved survives a reload of this tab. */
 export class Batches {
   /** @type {Batch[]} */
@@ -42,8 +45,10 @@ export class Batches {
   }
 
   #restore(record) {
-    if (record.state !== "writing") this.#add(record);
-    else if (record.cards.length) this.#add({ ...record, state: "stopped", words: "The page was left while these were being written." });
+    if (!record.cards.length) return;
+    const wasLeft = record.state === "writing";
+    const batch = this.#add(wasLeft ? { ...record, state: "stopped", words: LEFT } : record);
+    if (record.parts?.some((part) => part.state !== "done")) batch.notify(GO_ON);
   }
 
   #keep() {

@@ -1,27 +1,33 @@
 import { action, part, say } from "../dom.js";
 import { showFaults } from "../faults.js";
-import { integer } from "../format.js";
+import { counted, integer } from "../format.js";
 import { read, write } from "../store.js";
+import { NOTES_MOST } from "./notes/limits.js";
+import { keepChoices, restoreChoices, suggestLanguages } from "./choices.js";
 
 const COUNT_MOST = 50;
+const COUNT_MOST_OF_NOTES = 200;
 const TOPIC_MOST = 200;
 const DERIVED_TOPIC = 80;
-const CHARACTERS_READ = 2800; // what the server passes on to a model: about 800 tokens
 
-/** @typedef {{topic: string, count: number, source?: string}} CardRequest */
+/** @typedef {{topic: string, count: number, source?: string, language?: string, difficulty?: string, kind?: string}} CardRequest */
 
 /** The form that asks for cards. Events: `generate` (detail: a CardRequest), `stop`. What is typed survives a reload. */
 export class RequestForm extends EventTarget {
   #form;
+  #files = null;
 
   /** @param {HTMLFormElement} form */
   constructor(form) {
     super();
     this.#form = form;
-    this.#restore();
+    if (read("request")) this.#restore();
+    else restoreChoices(form);
+    suggestLanguages(form);
     form.addEventListener("input", () => this.#changed());
     form.addEventListener("submit", (event) => this.#submit(event));
     action(form, "stop").addEventListener("click", () => this.dispatchEvent(new Event("stop")));
+    this.#takeFiles();
     this.#changed();
     action(form, "generate").disabled = false;
   }
@@ -42,8 +48,8 @@ export class RequestForm extends EventTarget {
   }
 
   get #values() {
-    const { from, topic, notes, count } = Object.fromEntries(new FormData(this.#form));
-    return { from, topic: clean(topic), notes: clean(notes), count: Number(count) };
+    const { topic, notes, count, ...others } = Object.fromEntries(new FormData(this.#form));
+    return { ...others, topic: clean(topic), notes: clean(notes), count: Number(count) };
   }
 
   #submit(event) {
@@ -51,44 +57,100 @@ export class RequestForm extends EventTarget {
     if (action(this.#form, "generate").hidden) return;
     const faults = findFaults(this.#values);
     showFaults(this.#form, faults);
-    if (!Object.keys(faults).length) this.dispatchEvent(new CustomEvent("generate", { detail: toRequest(this.#values) }));
+    if (Object.keys(faults).length) return;
+    keepChoices(this.#form);
+    this.dispatchEvent(new CustomEvent("generate", { detail: toRequest(this.#values) }));
   }
 
   #changed() {
     const { from } = this.#values;
     part(this.#form, "notes").hidden = from !== "notes";
     say(this.#form, "topic-label", from === "notes" ? "Topic (optional)" : "Topic");
+    this.#form.elements.count.max = String(from === "notes" ? COUNT_MOST_OF_NOTES : COUNT_MOST);
     write("request", Object.fromEntries(new FormData(this.#form)));
     this.#hint();
   }
 
-  #hint() {
-    const { length } = this.#values.notes;
-    const warning = length > CHARACTERS_READ ? ` About the first ${integer(CHARACTERS_READ)} are read; make another set from the rest.` : "";
-    say(this.#form, "notes-hint", `${integer(length)} characters.${warning}`);
+  /** How the notes will be read. Cutting them needs a module of its own, which is loaded once there are any. */
+  async #hint() {
+    const { notes, count } = this.#values;
+    const characters = `${integer(notes.length)} characters`;
+    if (!notes) return void say(this.#form, "notes-hint", `Up to ${integer(NOTES_MOST)} characters.`);
+    const { chunks } = await import("./notes/chunks.js");
+    if (notes === this.#values.notes) say(this.#form, "notes-hint", `${characters}${partWords(chunks(notes).length, count)}.`);
+  }
+
+  /** A file that is chosen or dropped becomes notes, which can be seen and changed before anything is asked for. */
+  #takeFiles() {
+    const field = part(this.#form, "file");
+    const take = async (file) => {
+      const { FilePanel } = await import("./notes/file-panel.js");
+      this.#files ??= new FilePanel(this.#form, (text, name) => this.#fillNotes(text, name));
+      this.#files.open(file);
+    };
+    action(this.#form, "open-file").addEventListener("click", () => field.click());
+    field.addEventListener("change", () => field.files.length && take(field.files[0]));
+    takeDrops(this.#form, take);
+  }
+
+  #fillNotes(text, name) {
+    const { notes, topic } = this.#form.elements;
+    this.#form.elements.from.value = "notes";
+    notes.value = text;
+    if (!topic.value.trim()) topic.value = name.replace(/\.[a-z0-9]{1,8}$/iu, "").slice(0, TOPIC_MOST);
+    this.#changed();
   }
 
   #restore() {
-    for (const [name, value] of Object.entries(read("request") ?? {})) {
+    for (const [name, value] of Object.entries(read("request"))) {
       const field = this.#form.elements[name];
-      const isUntouched = field && field.value === (field.defaultValue ?? "topic"); // somebody may have typed before this ran
+      const isUntouched = field && field.value === (field.defaultValue ?? firstValue(field)); // somebody may have typed before this ran
       if (isUntouched) field.value = value;
     }
   }
 }
 
-function findFaults({ from, topic, notes, count }) {
+/** What a group of radio buttons, or a list, begins with. */
+function firstValue(field) {
+  return [...field].find((one) => one.defaultChecked || one.defaultSelected)?.value ?? field[0].value;
+}
+
+function partWords(parts, count) {
+  if (parts < 2) return "";
+  const each = count < parts ? `a card from ${count} of them` : `${integer(Math.round((10 * count) / parts) / 10)} cards from each`;
+  return ` · read in ${counted(parts, "part")}, ${count < parts ? "" : "about "}${each}`;
+}
+
+function takeDrops(form, take) {
+  form.addEventListener("dragover", (event) => {
+    if (![...event.dataTransfer.types].includes("Files")) return;
+    event.preventDefault();
+    form.dataset.drop = "";
+  });
+  for (const name of ["dragleave", "drop"]) form.addEventListener(name, () => delete form.dataset.drop);
+  form.addEventListener("drop", (event) => {
+    if (!event.dataTransfer.files.length) return;
+    event.preventDefault();
+    take(event.dataTransfer.files[0]);
+  });
+}
+
+function findFaults({ from, topic, notes, count, language }) {
   const faults = {};
+  const most = from === "notes" ? COUNT_MOST_OF_NOTES : COUNT_MOST;
   if (from === "topic" && !topic) faults.topic = "Write what the cards shall be about.";
-  if (from === "notes" && !notes) faults.notes = "Paste the notes that the cards shall be made from.";
-  if (!Number.isInteger(count) || count < 1 || count > COUNT_MOST) faults.count = `Choose 1 to ${COUNT_MOST} cards.`;
+  if (from === "notes" && !notes) faults.notes = "Paste the notes that the cards shall be made from, or open a file.";
+  if (notes.length > NOTES_MOST) faults.notes = `Shorten the notes to ${integer(NOTES_MOST)} characters, or make several sets.`;
+  if (language.length > 40) faults.language = "Name the language in at most 40 characters.";
+  if (!Number.isInteger(count) || count < 1 || count > most) faults.count = `Choose 1 to ${most} cards.`;
   return faults;
 }
 
 /** @returns {CardRequest} */
-function toRequest({ from, topic, notes, count }) {
-  if (from === "topic") return { topic, count };
-  return { topic: (topic || notes.split("\n", 1)[0].slice(0, DERIVED_TOPIC)).slice(0, TOPIC_MOST), count, source: notes };
+function toRequest({ from, topic, notes, count, language, difficulty, kind }) {
+  const wishes = Object.fromEntries(Object.entries({ language: clean(language), difficulty, kind }).filter(([, value]) => value));
+  if (from === "topic") return { topic, count, ...wishes };
+  return { topic: (topic || notes.split("\n", 1)[0].slice(0, DERIVED_TOPIC)).slice(0, TOPIC_MOST), count, source: notes, ...wishes };
 }
 
 /** Text as it may be sent: pasted NULs have no place in any text. */

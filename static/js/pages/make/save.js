@@ -1,38 +1,103 @@
 import { api } from "../api.js";
-import { advice } from "../words.js";
+import { action, part, say, slot } from "../dom.js";
 import { toast } from "../toast.js";
-import { say, slot } from "../dom.js";
+import { advice } from "../words.js";
+
+const DECKS = "/api/flashcards/decks";
 
 /**
- * What is kept of a batch: enough to show it again after a reload.
- * @typedef {{key: string, request: import("./request-form.js").CardRequest, cards: {front: string, back: string}[],
- *   state: "writing"|"done"|"stopped"|"failed", words: string, generationId?: string, name?: string}} BatchRecord
+ * What is kept of a batch: enough to show it again after a reload, and to go on with it. `others` are generations beside its parts.
+ * @typedef {{key: string, request: import("./request-form.js").CardRequest, cards: import("./drafts.js").Draft[],
+ *   parts?: import("./parts.js").Part[], others?: string[], dropped?: string[], state: "writing"|"done"|"stopped"|"failed",
+ *   words: string, name?: string}} BatchRecord
  */
 
-/**
- * Save a batch as a deck: by its generation, so that the deck knows where it comes from, else by its cards alone.
- * @param {BatchRecord} record
- * @param {HTMLFormElement} form with the field `name` and a place for its error
- * @returns {Promise<{id: string, name: string}|null>} null when the form shows why not
- */
-export async function saveAsDeck({ generationId, cards }, form) {
-  const name = form.elements.name.value.trim();
-  if (!name) return refuse(form, "Give the deck a name.");
-  try {
-    const deck = await api.post("/api/flashcards/decks", generationId ? { generationId, name } : { name, cards: cards.map(({ front, back }) => ({ front, back })) });
+/** The form under a batch that makes a deck of it: what is shown is what is saved. */
+export class Saving {
+  #batch;
+  #send;
+  #form;
+
+  /** @param {import("./batch.js").Batch} batch @param {(name: string) => void} send an event of the batch */
+  constructor(batch, send) {
+    this.#batch = batch;
+    this.#send = send;
+    this.#form = part(batch.element, "save");
+    this.#label(batch.record);
+    this.#form.addEventListener("input", () => this.#named());
+    this.#form.addEventListener("submit", (event) => this.#save(event));
+    action(this.#form, "discard").addEventListener("click", () => send("batch-gone"));
+  }
+
+  #label({ key, name, request }) {
+    const field = this.#form.elements.name;
+    field.id = `name-${key}`;
+    field.value = name ?? request.topic;
+    slot(this.#form, "name-label").htmlFor = field.id;
+  }
+
+  #named() {
+    this.#batch.record.name = this.#form.elements.name.value;
+    slot(this.#form, "name-error").hidden = true;
+    this.#form.elements.name.removeAttribute("aria-invalid");
+    this.#send("batch-changed");
+  }
+
+  async #save(event) {
+    event.preventDefault();
+    const button = action(this.#form, "save");
+    const name = this.#form.elements.name.value.trim();
+    if (button.disabled) return;
+    if (!name) return void this.#refuse("Give the deck a name.");
+    button.disabled = true;
+    try {
+      this.#saved(await saveAsDeck(this.#batch.record, name));
+    } catch (error) {
+      this.#refuse(error.fields?.name?.[0] ?? advice(error).text);
+    } finally {
+      button.disabled = false;
+    }
+  }
+
+  #saved(deck) {
+    const { element } = this.#batch;
+    const link = slot(element, "deck-link");
+    link.href = `${document.getElementById("batches").dataset.decks}/${deck.id}`;
+    link.textContent = deck.name;
+    element.dataset.state = "saved";
+    this.#form.hidden = true;
+    part(element, "saved").hidden = false;
     toast(`Saved as “${deck.name}”.`);
-    return deck;
-  } catch (error) {
-    return refuse(form, error.fields?.name?.[0] ?? advice(error).text);
+    this.#batch.notify({ text: "" });
+    this.#send("batch-saved");
+    link.focus();
+  }
+
+  #refuse(sentence) {
+    slot(this.#form, "name-error").hidden = false;
+    slot(this.#form, "name-error").textContent = "";
+    say(this.#form, "name-error", sentence);
+    this.#form.elements.name.setAttribute("aria-invalid", "true");
+    this.#form.elements.name.focus();
   }
 }
 
-function refuse(form, sentence) {
-  const line = slot(form, "name-error");
-  line.hidden = false;
-  line.textContent = "";
-  say(form, "name-error", sentence);
-  form.elements.name.setAttribute("aria-invalid", "true");
-  form.elements.name.focus();
-  return null;
+/** @param {BatchRecord} record @param {string} name @returns {Promise<{id: string, name: string}>} the deck @throws {import("../../client/errors.js").ApiError} */
+async function saveAsDeck({ cards, parts = [], others = [] }, name) {
+  const generationIds = [...new Set([...parts.flatMap((one) => one.generationIds), ...others])];
+  const body = { name, cards: cards.map((card) => ({ ...card, part: undefined })) };
+  if (!generationIds.length) return api.post(DECKS, body);
+  try {
+    return await api.post(DECKS, { ...body, generationIds });
+  } catch (error) {
+    if (error.code === "not_finished") return endAndSave(generationIds, body);
+    if (error.status === 404) return api.post(DECKS, body); // the server keeps generations for a while, cards for good
+    throw error;
+  }
+}
+
+/** The server has not heard yet that they were stopped. */
+async function endAndSave(generationIds, body) {
+  await Promise.allSettled(generationIds.map((id) => api.delete(`/api/webllm/generations/${id}`)));
+  return api.post(DECKS, { ...body, generationIds });
 }

@@ -2,7 +2,7 @@ import { announce } from "../announce.js";
 import { api } from "../api.js";
 import { counted } from "../format.js";
 import { read, write } from "../store.js";
-import { advice } from "../words.js";
+import { fail, finish, goOnAfter } from "./endings.js";
 import { listModels } from "../engine/models.js";
 import { ApiError, UNREACHABLE } from "../../client/errors.js";
 
@@ -34,19 +34,42 @@ export class Writer {
     panel.addEventListener("change", () => this.#offer());
   }
 
-  /** @param {import("./batch.js").Batch} batch @param {{refresh?: boolean}} [options] */
+  /**
+   * Write what is open of a batch, part by part. @param {import("./batch.js").Batch} batch @param {{refresh?: boolean}} [options]
+   */
   async write(batch, { refresh = false } = {}) {
     const { signal } = (this.#stopping = new AbortController());
     batch.show("writing", "Loading the model");
+    batch.notify({ text: "" });
     try {
-      const client = await this.#ready();
-      const { topic, count, source } = batch.record.request;
+      const [client, { partsOf }] = await Promise.all([this.#ready(), import("./parts.js")]);
       batch.show("writing", "Asking for cards");
-      this.#call = client.generate({ topic, count, ...(source && { source }), ...(refresh && { refresh }), signal });
-      await this.#follow(this.#call, batch);
+      batch.record.parts ??= partsOf(batch.record.request);
+      await this.#writeParts(client, batch, { refresh, signal });
     } catch (error) {
       fail(batch, error, signal.aborted);
+    }
+  }
+
+  /**
+   * One card more, beside those of the batch. @param {import("./batch.js").Batch} batch @param {number} at the part it is about
+   * @returns {Promise<import("./drafts.js").Draft>} @throws what stops a batch, too
+   */
+  async another(batch, at) {
+    const { signal } = (this.#stopping = new AbortController());
+    const client = await this.#ready();
+    const call = (this.#call = client.generate({ ...(await wish(batch, at, 1)), signal }));
+    const engine = { error: null };
+    const listening = new AbortController();
+    this.#listen(call, batch, engine, listening.signal);
+    try {
+      const { cards } = await call.result;
+      (batch.record.others ??= []).push(call.generationId);
+      return { ...cards[0], part: at };
+    } catch (error) {
+      throw engine.error ?? error;
     } finally {
+      listening.abort();
       this.#call = null;
     }
   }
@@ -54,7 +77,8 @@ export class Writer {
   /** Show what somebody else asked for. @param {import("./batch.js").Batch} batch @param {import("../../client/call.js").Call} call */
   async watch(batch, call) {
     batch.show("writing", "Writing for another device");
-    await this.#follow(call, batch).catch((error) => fail(batch, error, error.code === "cancelled"));
+    batch.record.parts = [{ at: 0, count: batch.record.request.count, taken: 0, state: "open", generationIds: [] }];
+    await this.#follow(call, batch, batch.record.parts[0]).then(() => finish(batch)).catch((error) => fail(batch, error, error.code === "cancelled"));
   }
 
   /** Stop loading or writing; what is finished stays. */
@@ -104,16 +128,29 @@ export class Writer {
     await client?.initialize().catch(() => {}); // whoever asks for cards is told
   }
 
-  async #follow(call, batch) {
+  async #writeParts(client, batch, { refresh, signal }) {
+    const open = batch.record.parts.filter((part) => part.state !== "done");
+    for (const part of open) {
+      batch.begin(part);
+      this.#call = client.generate({ ...(await wish(batch, part.at, part.count - part.taken)), ...(refresh && { refresh }), signal });
+      await this.#follow(this.#call, batch, part).catch((error) => goOnAfter(part, error, open.length > 1 && !signal.aborted));
+    }
+    this.#call = null;
+    finish(batch);
+  }
+
+  async #follow(call, batch, part) {
     const listening = new AbortController();
     const engine = { error: null };
     this.#listen(call, batch, engine, listening.signal);
     try {
-      for await (const card of call) show(batch, card);
-      finish(batch, await call.result);
+      for await (const card of call) show(batch, card, part);
+      const { cached } = await call.result;
+      Object.assign(part, { state: "done", why: "", isCached: Boolean(cached) });
     } catch (error) {
       throw engine.error ?? error;
     } finally {
+      if (call.generationId) part.generationIds.push(call.generationId);
       listening.abort();
     }
   }
@@ -139,10 +176,19 @@ export class Writer {
   }
 }
 
-function show(batch, card) {
-  const { count } = batch.record.request;
-  batch.add(card);
-  announce(`Card ${batch.record.cards.length} of ${count}: ${card.front}`);
+/** A wish for so many cards of one part, beside those that are there. */
+async function wish(batch, at, count) {
+  const { notesOf, promptBeside } = await import("./parts.js");
+  const { topic, language, difficulty, kind } = batch.record.request;
+  const source = notesOf(batch.record.request, at);
+  const fronts = batch.record.cards.filter((card) => card.part === at).map((card) => card.front);
+  const options = Object.entries({ language, difficulty, kind, source }).filter(([, value]) => value);
+  return { topic, count, prompt: promptBeside(topic, count, fronts), ...Object.fromEntries(options) };
+}
+
+function show(batch, card, part) {
+  part.taken += 1;
+  if (batch.add({ ...card, part: part.at })) announce(`Card ${batch.record.cards.length} of ${batch.record.request.count}: ${card.front}`);
 }
 
 function waitingWords({ status, place }) {
@@ -154,39 +200,5 @@ function connectionWords({ state, seconds }) {
   return state === "down" ? `The connection broke. Trying again in ${counted(seconds, "second")}; writing goes on meanwhile.` : "";
 }
 
-function finish(batch, { cards, cached, partial, generationId }) {
-  const { count } = batch.record.request;
-  batch.record.generationId = generationId;
-  batch.replaceCards(cards);
-  const all = counted(cards.length, "card");
-  batch.show("done", partial ? `${cards.length} of ${counted(count, "card")}` : all);
-  batch.notify(cached ? AGAIN : partial ? SHORT : { text: "" });
-  announce(`Done: ${all}.`);
-}
-
 const ELSEWHERE = "No model runs on this device. Open this page on another one of yours and load a model there: it writes for this one, too.";
 const HANDED_ON = { text: "The model stopped here. It goes on by itself: with the model loaded again, or in another tab.", tone: "warning" };
-const AGAIN = { text: "You asked for these before, so here they are at once.", action: "refresh", label: "Make new ones" };
-const SHORT = { text: "The model repeated itself, so there are fewer cards than you asked for.", action: "again", label: "Try again" };
-
-function fail(batch, error, isStopped) {
-  const { length } = batch.record.cards;
-  const all = counted(batch.record.request.count, "card");
-  if (isStopped && length) stopped(batch, `Stopped with ${length} of ${all} finished.`);
-  else if (isStopped) complain(batch, "stopped", STOPPED_EARLY, "");
-  else complain(batch, "failed", error, length ? ` ${counted(length, "card")} so far can still be saved.` : "");
-}
-
-const STOPPED_EARLY = { code: "stopped", message: "Stopped before the first card was finished." };
-
-function stopped(batch, words) {
-  batch.show("stopped", words);
-  batch.notify({ text: "" });
-  announce(words);
-}
-
-function complain(batch, state, error, kept) {
-  const { text, ...next } = advice(error);
-  batch.show(state, `${batch.record.cards.length} of ${counted(batch.record.request.count, "card")}`);
-  batch.notify({ ...next, text: text + kept, tone: state === "failed" ? "danger" : "" });
-}

@@ -1,0 +1,68 @@
+import { action } from "../dom.js";
+import { openDialog } from "../dialog.js";
+import { toast } from "../toast.js";
+import { advice } from "../words.js";
+import { Source } from "./grounding.js";
+
+/** @param {import("./batch.js").Batch} batch @param {import("./drafts.js").Draft} draft */
+export function edit(batch, draft) {
+  openDialog("card-dialog", {
+    words: { title: "Edit card" },
+    values: { front: draft.front, back: draft.back },
+    work: async (sides) => {
+      const { front, back } = checked(draft, sides);
+      batch.change(draft, { front, back, ...grounded(batch, { front, back }) });
+      toast("Changed. It is saved with the others.");
+    },
+  });
+}
+
+/** @param {import("./batch.js").Batch} batch @param {import("./drafts.js").Draft} draft */
+export function drop(batch, draft) {
+  const undo = batch.drop(draft);
+  const back = () => {
+    undo();
+    toast("Taken back.");
+  };
+  toast("Thrown away.", { label: "Undo", run: back });
+  action(batch.element, "save").focus({ preventScroll: true });
+}
+
+/**
+ * Another card in the place of this one. @param {import("./batch.js").Batch} batch @param {import("./drafts.js").Draft} draft
+ * @param {(at: number) => Promise<import("./drafts.js").Draft>} ask
+ */
+export async function another(batch, draft, ask) {
+  batch.setBusy(draft, true);
+  try {
+    const written = await ask(draft.part);
+    if (batch.record.cards.some((one) => one.front === written.front && one.back === written.back)) toast(REPEATED);
+    else {
+      batch.change(draft, { ...FRESH, ...written });
+      toast("Written anew.");
+    }
+  } catch (error) {
+    if (error.code !== "cancelled") batch.notify({ ...advice(error), tone: "danger" });
+  } finally {
+    batch.setBusy(draft, false);
+  }
+}
+
+const FRESH = { kind: undefined, found: undefined, sentence: undefined };
+const REPEATED = "The model wrote a card that is here already. Try once more.";
+
+function checked({ kind }, sides) {
+  const [front, back] = [sides.front.trim(), sides.back.trim()];
+  const fields = {};
+  if (!front) fields.front = ["Write the question."];
+  if (!back) fields.back = ["Write the answer."];
+  if (kind === "cloze" && front && !/\{\{c[1-9][0-9]{0,2}::.+?\}\}/su.test(front)) fields.front = ["A cloze hides a word: write {{c1::word}} around it."];
+  if (Object.keys(fields).length) throw Object.assign(new Error("The card is not whole."), { fields });
+  return { front, back };
+}
+
+/** What the notes of the batch say of a card; nothing when there are none. */
+function grounded({ record: { request } }, card) {
+  return request.source ? new Source(request.source).find(card) : {};
+}
+

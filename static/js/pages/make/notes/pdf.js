@@ -1,0 +1,64 @@
+import { FileError } from "./errors.js";
+import { asParagraphs } from "./lines.js";
+
+const PROBLEMS = {
+  PasswordException: ["encrypted", "This PDF is locked with a password. Save a copy without one, and open that."],
+  InvalidPDFException: ["broken", "This PDF is damaged, or is no PDF. Open it in a reader, save it anew, and try that."],
+};
+const UNREAD = ["broken", "This PDF could not be read. Open it in a reader, copy its text, and paste it here."];
+const SCANNED = "These pages are pictures without text, as a scanner makes them. Have a reader recognise the text (OCR), or type what matters.";
+
+/** A PDF that is read here, in this browser, and goes nowhere. */
+export class Pdf {
+  #document;
+
+  /** @param {any} document of pdf.js */
+  constructor(document) {
+    this.#document = document;
+  }
+
+  /** @param {File} file @returns {Promise<Pdf>} @throws {FileError} */
+  static async open(file) {
+    const pdfjs = await import("mindflip/pdf");
+    pdfjs.GlobalWorkerOptions.workerSrc = import.meta.resolve("mindflip/pdf-worker");
+    const data = new Uint8Array(await file.arrayBuffer());
+    const options = { data, disableFontFace: true, cMapUrl: "/static/vendor/pdfjs-cmaps/", cMapPacked: true, verbosity: 0 };
+    return new Pdf(await pdfjs.getDocument(options).promise.catch(refuse));
+  }
+
+  get pages() {
+    return this.#document.numPages;
+  }
+
+  /**
+   * The text of some pages. @param {{from: number, to: number, onPage: (page: number) => void, signal: AbortSignal}} which
+   * @returns {Promise<string>} @throws {FileError} when none of them has any; the signal's reason after an abort
+   */
+  async text({ from, to, onPage, signal }) {
+    const texts = [];
+    for (let number = from; number <= to; number += 1) {
+      signal.throwIfAborted();
+      onPage(number);
+      texts.push(await this.#page(number));
+    }
+    const text = asParagraphs(texts.join("\n"));
+    if (!text) throw new FileError("no_text", SCANNED);
+    return text;
+  }
+
+  /** Free its memory. */
+  close() {
+    return this.#document.loadingTask.destroy();
+  }
+
+  async #page(number) {
+    const page = await this.#document.getPage(number).catch(refuse);
+    const { items } = await page.getTextContent().catch(refuse);
+    page.cleanup();
+    return items.map(({ str = "", hasEOL }) => str + (hasEOL ? "\n" : "")).join("");
+  }
+}
+
+function refuse(error) {
+  throw new FileError(...(PROBLEMS[error.name] ?? UNREAD));
+}
