@@ -4,6 +4,7 @@ import re
 
 ASCII_PER_TOKEN = 3.5  # English is near 4; names, figures and code are below
 TOKENS_PER_OTHER = 1.5  # small vocabularies split what is not ASCII into bytes
+SOURCE_TOKENS = 450  # what the page cuts long notes to, so that MESSAGE_TOKENS hold them whole with all the rest
 BREAK = re.compile(r"[.!?。]\s|\n|\s")
 
 

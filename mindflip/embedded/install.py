@@ -64,7 +64,8 @@ def install_modules(is_test: bool) -> None:
     if stamp.is_there():
         return
     _say("Installing the page's modules ...")
-    _do([*npm(), "ci", "--ignore-scripts", "--omit=optional", *([] if is_test else ["--omit=dev"])], "The page's modules could not be installed")
+    left_out = ["--omit=optional", *([] if is_test else ["--omit=dev"])]
+    _do([*npm(), "ci", "--ignore-scripts", *left_out], "The page's modules could not be installed")
     stamp.leave()
 
 

@@ -1,6 +1,7 @@
 """What an engine is asked: the user's words, what the cards shall be like, and room for an answer."""
 
 import json
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from flashcards import prompts
 from flashcards.answer_form import BACK_CHARACTERS, BACK_WORDS, FRONT_CHARACTERS, FRONT_WORDS
 from flashcards.parsing import parse_cards
-from flashcards.token_budget import cut_to_tokens, rough_tokens
+from flashcards.token_budget import ASCII_PER_TOKEN, SOURCE_TOKENS, TOKENS_PER_OTHER, cut_to_tokens, rough_tokens
 from sessions_app.services.kinds import get_kind
 
 PROMPT = "Generate 3 flashcards about Tides"
@@ -62,6 +63,25 @@ def test_notes_that_are_too_long_are_cut_at_a_sentence_and_say_so():
 def test_short_notes_stand_whole():
     content = prompts.build_messages(PROMPT, OPTIONS | {"source": "The moon pulls the sea."})[-1]["content"]
     assert prompts.CUT_NOTE not in content
+
+
+@pytest.mark.parametrize("kind", prompts.KINDS)
+def test_a_part_of_long_notes_is_never_cut_even_beside_many_cards(kind):
+    notes = "The moon pulls. " * 98
+    assert SOURCE_TOKENS - 10 < rough_tokens(notes) <= SOURCE_TOKENS
+    fronts = "\n".join(f"- {'x' * 79}" for _ in range(12))
+    prompt = f"Generate 3 flashcards about Tides\n\nDo not repeat these:\n{fronts}"
+    options = OPTIONS | {"kind": kind, "language": "Deutsch", "difficulty": "medium", "source": notes}
+    content = prompts.build_messages(prompt, options)[-1]["content"]
+    assert prompts.CUT_NOTE not in content
+    assert fronts in content
+
+
+def test_the_page_knows_the_same_window():
+    page = (Path(__file__).resolve().parent.parent.parent / "static/js/pages/make/notes/token-budget.js").read_text()
+    assert f"SOURCE_TOKENS = {SOURCE_TOKENS};" in page
+    assert f"ASCII_PER_TOKEN = {ASCII_PER_TOKEN};" in page
+    assert f"TOKENS_PER_OTHER = {TOKENS_PER_OTHER};" in page
 
 
 WORDS = st.text(max_size=200) | st.sampled_from(["月が海を引く。" * 2000, "sea " * 3000, "x" * 60_000])

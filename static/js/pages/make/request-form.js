@@ -89,7 +89,9 @@ export class RequestForm extends EventTarget {
       this.#files.open(file);
     };
     action(this.#form, "open-file").addEventListener("click", () => field.click());
-    field.addEventListener("change", () => field.files.length && take(field.files[0]));
+    const chosen = () => field.files.length && take(field.files[0]);
+    field.addEventListener("change", chosen);
+    chosen(); // somebody may have been quicker than this module
     takeDrops(this.#form, take);
   }
 
