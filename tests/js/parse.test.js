@@ -49,6 +49,15 @@ for (const example of CASES) {
   });
 }
 
+const RECORDS = JSON.parse(readFileSync(new URL("../contract/recorded_outputs.json", import.meta.url), "utf8"));
+
+for (const { name, text, cards, problems } of RECORDS) {
+  test(`a model's own words, in any pieces: ${name}`, () => {
+    assert.deepEqual(parseCards(text), { cards, problems });
+    assert.deepEqual(inPieces(text, seeded(text.length)), { cards, problems });
+  });
+}
+
 test("text in any pieces gives what the whole text gives, and nothing ever throws", () => {
   const random = seeded(20240607);
   for (let round = 0; round < 5000; round += 1) {
