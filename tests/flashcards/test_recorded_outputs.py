@@ -1,4 +1,4 @@
-"""What SmolLM2 really wrote through both engines (recorded by tests/e2e/engines/test_record_outputs.py), and what the parser makes of it."""
+"""What SmolLM2 really wrote through both engines (recorded by tests/e2e/engines/test_record_outputs.py), and what the parser reads."""
 
 import json
 from collections import Counter
