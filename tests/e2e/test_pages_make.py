@@ -132,7 +132,7 @@ def test_a_server_that_drops_out_while_cards_are_written_costs_nothing(visitor: 
     ("source", "values", "sentence"),
     [
         ("A topic", {"Topic": " "}, "Write what the cards shall be about."),
-        ("My notes", {"Notes": ""}, "Paste the notes that the cards shall be made from."),
+        ("My notes", {"Notes": ""}, "Paste the notes that the cards shall be made from, or open a file."),
         ("A topic", {"Topic": "Rivers", "Cards": "51"}, "Choose 1 to 50 cards."),
         ("A topic", {"Topic": "Rivers", "Cards": "0"}, "Choose 1 to 50 cards."),
     ],
@@ -153,7 +153,7 @@ def test_notes_are_still_there_after_a_reload(visitor: Visitor) -> None:
     visitor.sign_up()
     visitor.page.get_by_label("My notes").check()
     visitor.page.get_by_label("Notes", exact=True).fill("Chlorophyll is green.\n" * 200)
-    expect(visitor.page.get_by_text("About the first 2,800 are read")).to_be_visible()
+    expect(visitor.page.get_by_text("read in 3 parts")).to_be_visible()
     visitor.page.reload()
     expect(visitor.page.get_by_label("Notes", exact=True)).to_have_value("Chlorophyll is green.\n" * 200)
 

@@ -27,7 +27,7 @@ export function suggestLanguages(form) {
   const own = navigator.language.split("-")[0];
   const tags = [own, ...TAGS.filter((tag) => tag !== own)];
   form.elements.language.list.replaceChildren(...tags.map(option));
-  form.elements.language.placeholder = `As the topic, or ${nameOf(own)}`;
+  form.elements.language.placeholder = `Any, or ${nameOf(own)}`;
 }
 
 function option(tag) {

@@ -1,0 +1,47 @@
+"""An engine without a model: it writes at once what a test tells it to, as another device of the visitor would."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+from websockets.sync.client import ClientConnection, connect
+
+from tests.e2e.visitor import PASSWORD, Visitor
+
+MODEL = "SmolLM2-135M-Instruct-Q4_1"
+Card = dict[str, str]
+Write = Callable[[dict[str, Any]], list[Card]]
+"""From the options of a `generate` to the cards; none of them is an answer without cards."""
+
+
+@contextmanager
+def quick_engine(visitor: Visitor, write: Write) -> Iterator[list[dict[str, Any]]]:
+    """Serve the visitor's requests inside the block; gives what was asked, as it comes."""
+    asked: list[dict[str, Any]] = []
+    with connect(_address(visitor), subprotocols=["mindflip.v1"], proxy=None) as socket:  # type: ignore[list-item]
+        serving = threading.Thread(target=_serve, args=(socket, write, asked), daemon=True)
+        serving.start()
+        yield asked
+    serving.join(10)
+
+
+def _address(visitor: Visitor) -> str:
+    with httpx.Client(base_url=f"{visitor.server.url}/api") as rest:
+        token = rest.post("/auth/token", json={"username": visitor.name, "password": PASSWORD}).raise_for_status().json()["access"]
+        headers = {"Authorization": f"Bearer {token}"}
+        return rest.post("/webllm/session", json={"modelId": MODEL}, headers=headers).raise_for_status().json()["wsUrl"]
+
+
+def _serve(socket: ClientConnection, write: Write, asked: list[dict[str, Any]]) -> None:
+    socket.send(json.dumps({"type": "ready", "modelId": MODEL, "engine": "webllm"}))
+    for text in socket:
+        message = json.loads(text)
+        if message["type"] == "ping":
+            socket.send(json.dumps({"type": "pong"}))
+        elif message["type"] == "generate":
+            asked.append(message)
+            leased = {name: message[name] for name in ("generationId", "lease", "cacheKey")}
+            socket.send(json.dumps({"type": "response", "data": {"cards": write(message)}, **leased}))
