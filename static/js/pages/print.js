@@ -1,3 +1,4 @@
+import "./text.js"; // shows what Markdown and math mean
 import { action } from "./dom.js";
 
 const form = document.querySelector(".print-choices");
