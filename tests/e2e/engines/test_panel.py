@@ -94,13 +94,17 @@ def test_one_tab_has_the_engine_and_writes_for_the_others_until_one_of_them_take
 
 def test_a_tab_that_asks_while_another_loads_does_not_load_as_well(student: Visitor, second_tab: Visitor) -> None:
     downloads: list[str] = []
-    student.page.context.on("request", lambda request: ".gguf" in request.url and downloads.append(request.url))
+    student.page.context.on("request", lambda request: _is_download(request) and downloads.append(request.url))
     press(student, "Load model")
     second_tab.ask("Winds", 1)
     second_tab.wait_until_written()
     assert len(downloads) == 1
     in_state(student, "ready")
     in_state(second_tab, "elsewhere")
+
+
+def _is_download(request: Request) -> bool:
+    return request.method == "GET" and ".gguf" in request.url
 
 
 def test_how_fast_a_model_wrote_here_stands_in_the_list(student: Visitor) -> None:
