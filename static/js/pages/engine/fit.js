@@ -91,7 +91,7 @@ function leftMb(storage) {
 function limitTight({ engine, vramMb }, { webgpu, wasm }) {
   if (engine === "wllama") return wasm.isCompat ? "runs with wllama's build for older browsers, which is slower" : null;
   const { limits = {}, isSoftware } = webgpu.adapter ?? {};
-  if (isSoftware) return "is slow without a graphics card";
+  if (isSoftware) return "slow without a graphics card";
   if (limits.maxStorageBufferBindingSize < BINDING_WISH && vramMb > LARGE_VRAM_MB) return `may need more than the ${size(BINDING_LEAST / MB)} at once that this graphics card gives`;
   return null;
 }
