@@ -50,7 +50,7 @@ export class PanelView {
   /** What of the model is here already. @param {string} words @param {{isWhole: boolean}} [kept] */
   kept(words, kept) {
     this.loaded(words);
-    if (kept && !kept.isWhole && !MAIN[this.state]) action(this.#root, "main").textContent = "Go on loading";
+    if (!MAIN[this.state]) action(this.#root, "main").textContent = kept && !kept.isWhole ? "Go on loading" : "Load model";
   }
 
   /** @param {string} words */
