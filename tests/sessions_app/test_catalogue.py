@@ -56,6 +56,7 @@ def test_webllms_own_list_is_what_the_package_itself_says() -> None:
         record = records.pop(model.model_id)
         assert (model.url, model.library, model.vram_mb) == (record["model"], record["model_lib"], record["vram_required_MB"])
         assert set(record.get("required_features", [])) <= set(model.features)
+        assert (model.buffer_mb or 0) == pytest.approx(record.get("buffer_size_required_bytes", 0) / 1_000_000, abs=0.05)
         assert model.overrides == record["overrides"]
     assert all("embed" in model_id for model_id in records)  # these write no text
 
