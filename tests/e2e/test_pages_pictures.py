@@ -67,6 +67,18 @@ def test_pictures_of_decks(student: Visitor) -> None:
     take_all(student.page, "deck-edit")
 
 
+def test_pictures_of_studying(student: Visitor) -> None:
+    student.open("/study")
+    expect(student.page.get_by_role("button", name="Show answer")).to_be_visible()
+    take_all(student.page, "study")
+    student.page.get_by_role("button", name="Show answer").click()
+    take_all(student.page, "study-answer")
+    student.page.get_by_role("button", name="Good").click()
+    student.open("/progress")
+    expect(student.page.locator("canvas").first).to_be_visible()
+    take_all(student.page, "progress")
+
+
 def take_all(page: Page, name: str) -> None:
     for size, suffix in ((DESKTOP, ""), (PHONE, "-phone"), (SMALL_PHONE, "-small")):
         for theme in ("light", "dark"):

@@ -86,7 +86,7 @@ def test_a_sitting_by_keyboard_alone(learner: Visitor) -> None:
     keys.press("Space")
     keys.press("3")
     expect(learner.page.get_by_role("heading", name="Done for now.")).to_be_focused()
-    expect(learner.page.locator('[data-slot="end-next"]')).to_have_text("The next card is due tomorrow.")
+    expect(learner.page.locator('[data-slot="end-next"]')).to_have_text("The next card is due in 2 days.")
     wait_until_recorded(learner, (4, True), (3, True), (4, True), (3, True))
 
 
