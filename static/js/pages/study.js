@@ -39,13 +39,19 @@ async function begin() {
 }
 
 function take(answer, FSRSAlgorithm) {
-  queue = answer;
+  queue = upToDate(answer);
   behindMs = Date.parse(queue.now) - Date.now();
   const { timeZone, dayBeginsHour } = queue.settings;
   sitting ??= new Sitting(new Scheduler(FSRSAlgorithm, queue.scheduling, new StudyDays(timeZone, dayBeginsHour)));
   sitting.take(queue);
   warmUp(queue.cards);
   askNext();
+}
+
+/** Without the cards whose ratings are still on their way. */
+function upToDate(answer) {
+  const { cards } = outbox;
+  return { ...answer, cards: answer.cards.filter(({ id }) => !cards.has(id)) };
 }
 
 function askNext() {
@@ -65,7 +71,7 @@ function ask(item) {
 async function goOn() {
   await outbox.flush();
   try {
-    queue = await api.get(page.dataset.queue);
+    queue = upToDate(await api.get(page.dataset.queue));
     sitting.take(queue);
   } catch {
     // without the network the end is what is known here

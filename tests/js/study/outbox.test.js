@@ -85,6 +85,14 @@ test("two tabs keep each other's ratings, and users their own", async () => {
   assert.equal(open("2").size, 1);
 });
 
+test("it knows whose ratings the server does not have", async () => {
+  outbox.addReview({ id: "a", cardId: "one" });
+  outbox.addUndo("b");
+  assert.deepEqual([...outbox.cards], ["one"]);
+  await outbox.flush();
+  assert.equal(outbox.cards.size, 0);
+});
+
 test("a scribble under our key is dropped and stops nothing", async () => {
   storage.setItem("mindflip:outbox:1:0", "{");
   outbox.addReview({ id: "a" });

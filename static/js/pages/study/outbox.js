@@ -35,6 +35,11 @@ export class Outbox extends EventTarget {
     return this.#keys().length;
   }
 
+  /** @returns {Set<string>} the cards whose ratings the server does not have yet: what it says of them is out of date */
+  get cards() {
+    return new Set(this.#keys().flatMap((key) => this.#read(key).review?.cardId ?? []));
+  }
+
   /** @param {any} review as the server takes it */
   addReview(review) {
     this.#add({ review });
