@@ -42,7 +42,7 @@ def test_the_numbers_of_a_plot_are_a_table_too(learner: Visitor) -> None:
     figure.get_by_text("As a table").click()
     rows = figure.locator(".chart-table").get_by_role("row")
     expect(rows).to_have_count(31)
-    learner.page.get_by_text("90 days").click()
+    learner.page.get_by_label("90 days").check()
     expect(rows).to_have_count(91)
 
 
