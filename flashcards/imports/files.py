@@ -12,6 +12,8 @@ from flashcards.imports.progress import Progress
 from flashcards.imports.reading import Reading
 from flashcards.imports.refusals import ImportRefused, damaged
 from flashcards.imports.tables import CELL_SHOWN, COLUMNS_SHOWN, ROWS_SHOWN, Choices, open_table, read_table
+from flashcards.models import NAME_CHARACTERS
+from flashcards.parsing.drafts import clean, trim
 
 ZIPS = (b"PK\x03\x04", b"PK\x05\x06")
 SQLITE = b"SQLite format 3\x00"
@@ -81,7 +83,8 @@ def _is_json(text: bytes) -> bool:
 
 def name_of(file_name: str) -> str:
     """What a deck without a name is called: as the file, without its ending."""
-    return PurePath(file_name.replace("\\", "/")).stem.strip()[:200] or NAMELESS
+    stem = PurePath(clean(file_name).replace("\\", "/")).stem
+    return trim(stem)[:NAME_CHARACTERS] or NAMELESS
 
 
 def _read(format: str, file: BinaryIO, name: str, choices: Choices, limits: Limits, progress: Progress) -> Reading:

@@ -1,6 +1,7 @@
 """Each card of a file on its way in: taken, or left out for a reason that the report names."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from flashcards.cloze import has_gaps
 from flashcards.imports.limits import Limits
@@ -9,6 +10,9 @@ from flashcards.imports.refusals import too_large
 from flashcards.models import CardKind
 from flashcards.parsing.drafts import SIDE_CHARACTERS, card_key, clean, trim
 from flashcards.services.tags import tags_usable
+
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # what says it is older, or younger than now, says nothing about its age
+GUID_CHARACTERS = 64
 
 
 class Judge:
@@ -53,7 +57,8 @@ def _cleaned(card: ImportedCard) -> ImportedCard:
         back=trim(clean(card.back)),
         deck=trim(clean(card.deck)),
         sentence=None if card.sentence is None else trim(clean(card.sentence))[:SIDE_CHARACTERS],
-        guid=trim(clean(card.guid)),
+        guid=trim(clean(card.guid))[:GUID_CHARACTERS],
+        changed_at=card.changed_at if card.changed_at and EARLIEST < card.changed_at < datetime.now(UTC) else None,
         tags=None if card.tags is None else tuple(tags_usable(card.tags)),
         kind=CardKind.BASIC if card.kind == CardKind.CLOZE and not has_gaps(front) else card.kind,
     )

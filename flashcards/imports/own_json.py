@@ -13,8 +13,16 @@ from flashcards.imports.reading import ImportedCard, Reading
 from flashcards.imports.refusals import ImportRefused, damaged
 from flashcards.models import CardKind
 from flashcards.parsing import BadCard, draft_card, extras_of
+from flashcards.parsing.drafts import clean, trim
+from flashcards.services.tags import tags_usable
 
-TEXTS = {"topic": "topic", "source": "source", "modelId": "model_id", "engine": "engine", "promptVersion": "prompt_version"}
+TEXTS = {  # member, column, most characters
+    "topic": ("topic", 200),
+    "source": ("source", 1_000_000),
+    "modelId": ("model_id", 200),
+    "engine": ("engine", 40),
+    "promptVersion": ("prompt_version", 40),
+}
 OWN_MEMBERS = {"id", "front", "back", "kind", "tags", "sentence", "found", "extras", "updatedAt"}
 
 
@@ -22,7 +30,7 @@ def read_json(data: bytes, name: str, limits: Limits, progress: Progress) -> Rea
     """All cards of the file, under its deck's name or else `name`. Raises ImportRefused."""
     document = _document(data)
     deck = _mapping(document.get("deck"))
-    deck_name = _text(deck.get("name")) or name
+    deck_name = trim(clean(_text(deck.get("name")))) or name
     judge = Judge(Reading("json", decks={deck_name: _deck_members(deck)}), limits)
     cards = document["cards"]
     progress.begin(READING, len(cards))
@@ -72,8 +80,8 @@ def _card(members: Mapping[str, Any], deck: str) -> ImportedCard:
 
 
 def _deck_members(deck: Mapping[str, Any]) -> dict[str, Any]:
-    texts = {column: _text(deck.get(member)) for member, column in TEXTS.items()}
-    return {"tags": list(_texts(deck.get("tags"))), **texts}
+    texts = {column: clean(_text(deck.get(member)))[:most] for member, (column, most) in TEXTS.items()}
+    return {"tags": tags_usable(deck.get("tags")), **texts}
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

@@ -85,7 +85,9 @@ class _Run:
         self._name = name
         self._known = KnownCards(user, reading.cards)
         self._target = target
-        self._shelves = Shelves(user, reading.decks, self._decks_of_names(reading))
+        self._shelves = Shelves(
+            user, {name[:NAME_CHARACTERS]: members for name, members in reading.decks.items()}, self._decks_of_names(reading)
+        )
         self._contents = Contents(self._shelves)
         self._added: list[Card] = []
         self._updated: list[Card] = []

@@ -172,6 +172,33 @@ def test_json_of_others_is_read_too(send: Any) -> None:
     assert sides() == [("ebb", "flow")]
 
 
+HOSTILE = {
+    "name": "n" * 300,
+    "topic": "t" * 500,
+    "engine": "e\0" * 50,
+    "modelId": ["no", "text"],
+    "promptVersion": "v" * 99,
+    "tags": ["x" * 99, "good", 7],
+    "source": "s\0",
+}
+ODD_CARDS = [
+    {"id": "i" * 200, "front": "a\0", "back": "b", "updatedAt": "0001-01-01T00:00:00+14:00", "tags": ["t" * 99], "sentence": "s" * 9_999},
+    {"id": "\0", "front": "c", "back": "d", "updatedAt": "9999-12-31T23:59:59-14:00", "kind": "cloze", "extras": {"deep": [[[[[1]]]]]}},
+    {"id": "same", "front": "e", "back": "f", "kind": ["basic"], "found": "yes"},
+    {"id": "same", "front": "g", "back": "h"},
+]
+
+
+def test_what_no_column_can_hold_is_brought_into_form(send: Any, api: Any, alice: Any) -> None:
+    answer = send(json.dumps({"format": "mindflip-deck", "version": 1, "deck": HOSTILE, "cards": ODD_CARDS}), "odd.json")
+    assert answer.status_code == 201, answer.content
+    assert (answer.json()["added"], answer.json()["leftOut"][0]["code"]) == (3, "repeated")
+    deck = api(alice).get(f"/api/flashcards/decks/{answer.json()['decks'][0]['id']}").json()
+    assert (deck["name"], deck["tags"], len(deck["provenance"]["topic"])) == ("n" * 200, ["good"], 200)
+    assert [card["front"] for card in deck["cards"]] == ["a", "c", "e"]
+    assert {card["kind"] for card in deck["cards"]} == {"basic"}
+
+
 # --- refusals ---
 @pytest.mark.parametrize(
     ("data", "name", "code"),
