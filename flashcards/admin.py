@@ -14,6 +14,26 @@ from flashcards.services.cards import card_update
 from flashcards.services.decks import deck_update
 
 
+class InBin(admin.SimpleListFilter):
+    """What is in the bin, or what is not."""
+
+    title, parameter_name = "in the bin", "bin"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "Yes"), ("no", "No")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(deleted_at__isnull=self.value() == "no") if self.value() else queryset
+
+
+class OutsideOfTheBin:
+    """What is in the bin is only looked at: it has to be restored before it changes."""
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        is_binned = obj is not None and (obj.deleted_at or getattr(obj, "deck", obj).deleted_at)
+        return not is_binned and super().has_change_permission(request, obj)
+
+
 class ById:
     """A search for a whole id is a search by the id alone, which needs no scan."""
 
@@ -25,9 +45,9 @@ class ById:
 
 
 @admin.register(Deck)
-class DeckAdmin(ById, admin.ModelAdmin):
-    list_display = ["name", "user", "card_count", "model_id", "engine", "created_at"]
-    list_filter = ["engine", "created_at", "model_id"]
+class DeckAdmin(ById, OutsideOfTheBin, admin.ModelAdmin):
+    list_display = ["name", "user", "card_count", "tags", "model_id", "engine", "created_at", "deleted_at"]
+    list_filter = [InBin, "engine", "created_at", "model_id"]
     list_select_related = ["user"]
     search_fields = ["name", "topic", "user__username"]
     search_help_text = "A name, a topic, a user's name, or a deck's whole id"
@@ -36,6 +56,7 @@ class DeckAdmin(ById, admin.ModelAdmin):
     fields = [
         "name",
         "user",
+        "tags",
         "cards_link",
         "generation_id",
         "model_id",
@@ -45,6 +66,7 @@ class DeckAdmin(ById, admin.ModelAdmin):
         "source",
         "created_at",
         "updated_at",
+        "deleted_at",
     ]
     readonly_fields = fields[1:]
 
@@ -68,14 +90,28 @@ class DeckAdmin(ById, admin.ModelAdmin):
 
 
 @admin.register(Card)
-class CardAdmin(ById, admin.ModelAdmin):
-    list_display = ["front", "back", "deck", "position", "updated_at"]
+class CardAdmin(ById, OutsideOfTheBin, admin.ModelAdmin):
+    list_display = ["front", "back", "kind", "tags", "is_found", "deck", "position", "updated_at", "deleted_at"]
     list_select_related = ["deck"]
-    list_filter = ["created_at"]
+    list_filter = [InBin, "kind", "is_found", "created_at"]
     search_fields = ["front", "back", "deck__name", "deck__user__username"]
     search_help_text = "Words of a card, a deck's name, a user's name, or a card's whole id"
     show_full_result_count = False
-    fields = ["front", "back", "deck", "position", "extras", "created_at", "updated_at"]
+    fields = [
+        "front",
+        "back",
+        "kind",
+        "tags",
+        "sentence",
+        "is_found",
+        "deck",
+        "position",
+        "guid",
+        "extras",
+        "created_at",
+        "updated_at",
+        "deleted_at",
+    ]
     readonly_fields = fields[2:]
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:

@@ -30,7 +30,7 @@ class DecksView(generics.ListCreateAPIView):
     def get_queryset(self) -> Any:
         asked = self.request.query_params
         decks = Deck.objects.of(self.request.user).with_card_count().with_due_count(timezone.now()).defer("source")
-        return decks_found(decks, user=self.request.user, text=asked.get("q", ""), tag=asked.get("tag", ""))
+        return decks_found(decks, text=asked.get("q", ""), tag=asked.get("tag", ""))
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         body = self.get_serializer(data=request.data)

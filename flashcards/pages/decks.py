@@ -50,7 +50,7 @@ class DecksView(Asked):
 
     def get_queryset(self) -> QuerySet[Deck]:
         decks = Deck.objects.of(self.request.user).with_card_count().with_due_count(timezone.now()).defer("source")
-        return decks_found(decks, user=self.request.user, text=self.asked["q"], tag=self.asked["tag"]).order_by(*SORTS[self.sort])
+        return decks_found(decks, text=self.asked["q"], tag=self.asked["tag"]).order_by(*SORTS[self.sort])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         choices = {"sort": self.sort, "sorts": SORT_WORDS, "tags": deck_tags_of(self.request.user)}
@@ -117,7 +117,7 @@ class DuplicatesView(LoginRequiredMixin, ListView):
             deck_id = deck_named(user=self.request.user, deck_id=self.request.GET.get("deck"))
         except (Invalid, NotFound) as error:
             raise Http404 from error
-        return deck_id and Deck.objects.get(pk=deck_id)
+        return Deck.objects.get(pk=deck_id) if deck_id else None
 
     def get_queryset(self) -> QuerySet[Any]:
         return duplicates.twin_groups(self.request.user, self.deck and self.deck.pk)

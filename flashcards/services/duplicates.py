@@ -34,7 +34,10 @@ def twin_groups(user: User, deck_id: UUID | None = None) -> QuerySet[Any, Any]:
     cards = Card.objects.of(user)
     if deck_id is not None:
         cards = cards.filter(front_key__in=Card.objects.of(user).filter(deck_id=deck_id).order_by().values("front_key"))
-    groups = cards.order_by().values("front_key").annotate(count=Count("pk"), backs=Count("back_key", distinct=True)).filter(count__gt=1)
+    # all of it stands in the index card_keys: no card itself is read
+    groups = (
+        cards.order_by().values("front_key").annotate(count=Count("front_key"), backs=Count("back_key", distinct=True)).filter(count__gt=1)
+    )
     asked = groups.exclude(front_key__in=_kept_keys(user))
     return asked.annotate(repeats=F("count") - F("backs")).order_by("-repeats", "front_key")
 

@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import CharField, Count, F, Func, Q, QuerySet, Value
+from django.db.models import CharField, Count, F, Func, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Concat, Lower
 
 from flashcards.models import Card, CardKind, Deck
@@ -28,14 +28,13 @@ def words_of(text: str) -> list[str]:
     return [word[:WORD_CHARACTERS] for word in trim(clean(text)).split()[:WORDS_MOST]]
 
 
-def decks_found(decks: DeckQuerySet, *, user: User, text: str = "", tag: str = "") -> DeckQuerySet:
-    """Those of the user's decks that have each word of the text somewhere: in name, topic or tags, or on a card; and that have the
-    tag, when one is given."""
+def decks_found(decks: DeckQuerySet, *, text: str = "", tag: str = "") -> DeckQuerySet:
+    """Those that have each word of the text somewhere: in name, topic or tags, or on a card; and that have the tag, when one is given."""
     found: DeckQuerySet = _tagged(decks, tag)
-    for word in words_of(text):
-        # by the user, or else every card of everybody would be read
-        on_a_card = Q(pk__in=_with_word(Card.objects.of(user), word).order_by().values("deck_id"))
-        found = found.filter(Q(name__icontains=word) | Q(topic__icontains=word) | Q(tags_text__icontains=word) | on_a_card)
+    for number, word in enumerate(words_of(text)):
+        card = f"card_{number}"
+        on_deck = Q(name__icontains=word) | Q(topic__icontains=word) | Q(tags_text__icontains=word)
+        found = found.alias(**{card: _first_card_with(word)}).filter(on_deck | Q(**{f"{card}__isnull": False}))
     return found
 
 
@@ -62,6 +61,11 @@ def deck_tags_of(user: User) -> list[str]:
     """The tags of the user's decks, in alphabetical order, to filter by."""
     spelled = {tag.casefold(): tag for tag, _ in _tag_counts(Deck.objects.of(user))}
     return [spelled[fold] for fold in sorted(spelled)[:TAGS_SHOWN]]
+
+
+def _first_card_with(word: str) -> Subquery:
+    """By its limit, this is asked deck by deck; an EXISTS becomes one search through the cards of everybody."""
+    return Subquery(_with_word(Card.objects.kept().filter(deck=OuterRef("pk")), word).order_by().values("pk")[:1])
 
 
 def _with_word(cards: Any, word: str) -> Any:

@@ -69,3 +69,14 @@ def test_what_a_model_wrote_is_escaped(admin, alice, make_deck):
     make_deck(alice, "<script>alert(1)</script>")
     assert "<script>alert(1)</script>" not in shown(admin, CARDS)
     assert "&lt;script&gt;alert(1)" in shown(admin, CARDS)
+
+
+def test_what_is_in_the_bin_is_told_apart_and_only_looked_at(admin, alice, make_deck, api):
+    deck, kept = make_deck(alice, "ebb", name="Gone"), make_deck(alice, "flow", name="Kept")
+    api(alice).delete(f"/api/flashcards/decks/{deck['id']}")
+    api(alice).delete(f"/api/flashcards/cards/{kept['cards'][0]['id']}")
+    assert "Gone" in shown(admin, DECKS, bin="yes")
+    assert "Gone" not in shown(admin, DECKS, bin="no")
+    for address in (f"{DECKS}{deck['id']}/change/", *(f"{CARDS}{one['cards'][0]['id']}/change/" for one in (deck, kept))):
+        assert admin.get(address).status_code == 200
+        assert admin.post(address, {"name": "Back", "front": "a", "back": "b"}).status_code == 403
