@@ -32,6 +32,7 @@ export class Writer {
     this.#panel = panel;
     this.#onOthers = onOthers;
     panel.addEventListener("change", () => this.#offer());
+    this.#offer();
   }
 
   /**
