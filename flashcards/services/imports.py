@@ -14,9 +14,10 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models.functions import Now
 
+from flashcards.cloze import has_gaps
 from flashcards.imports.progress import SAVING, Progress
 from flashcards.imports.reading import ImportedCard, LeftOut, Reading
-from flashcards.models import NAME_CHARACTERS, Card, Deck
+from flashcards.models import NAME_CHARACTERS, Card, CardKind, Deck
 from flashcards.services.import_known import Contents, KnownCards, columns_of
 from flashcards.services.import_shelves import Shelves
 from flashcards.services.places import NO_DECK
@@ -85,9 +86,8 @@ class _Run:
         self._name = name
         self._known = KnownCards(user, reading.cards)
         self._target = target
-        self._shelves = Shelves(
-            user, {name[:NAME_CHARACTERS]: members for name, members in reading.decks.items()}, self._decks_of_names(reading)
-        )
+        members = {name[:NAME_CHARACTERS]: columns for name, columns in reading.decks.items()}
+        self._shelves = Shelves(user, members, self._decks_of_names(reading))
         self._contents = Contents(self._shelves)
         self._added: list[Card] = []
         self._updated: list[Card] = []
@@ -154,6 +154,8 @@ class _Run:
     def _update(self, known: Card, columns: Mapping[str, Any], card: ImportedCard) -> None:
         for name, value in columns.items():
             setattr(known, name, value)
+        if known.kind == CardKind.CLOZE and not has_gaps(known.front):
+            known.kind = CardKind.BASIC  # its gaps are gone
         known.updated_at = card.changed_at or Now()
         known.deleted_at = None
         self._updated.append(known)

@@ -124,6 +124,17 @@ def test_more_cards_than_a_deck_holds_go_on_in_a_second_one(send: Any) -> None:
     assert send(table).json()["unchanged"] == 2_003
 
 
+def test_an_update_says_only_what_the_file_says(send: Any) -> None:
+    table = "id,front,back\n"
+    send(table + "n1,{{c1::ebb}} falls,ebb falls\nn2,flow,rises\n")
+    Card.objects.filter(guid="n2").update(tags=["mine"], sentence="It rises.", kind="definition")
+    report = send(table + "n1,ebb,falls\nn2,flow,goes up\n").json()
+    assert (report["added"], report["updated"]) == (0, 2)
+    assert Card.objects.get(guid="n1").kind == "basic"
+    card = Card.objects.get(guid="n2")
+    assert (card.back, card.tags, card.sentence, card.kind) == ("goes up", ["mine"], "It rises.", "definition")
+
+
 # --- our own files ---
 @pytest.fixture
 def own(api: Any, alice: Any) -> dict[str, Any]:
