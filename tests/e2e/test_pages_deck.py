@@ -104,7 +104,7 @@ def test_a_deck_is_renamed(reader: Visitor) -> None:
     reader.page.keyboard.press("Enter")
     expect(reader.page.get_by_role("heading", name="Biology")).to_be_visible()
     reader.open("/decks")
-    expect(reader.page.get_by_role("link", name="Biology")).to_be_visible()
+    expect(reader.page.get_by_role("link", name="Biology", exact=True)).to_be_visible()
 
 
 def test_a_deck_without_a_name_is_refused_in_words(reader: Visitor) -> None:
@@ -119,7 +119,7 @@ def test_a_deleted_deck_can_be_taken_back(reader: Visitor) -> None:
     more(reader, "Delete deck")
     expect(reader.page.get_by_text("No decks yet")).to_be_visible()
     reader.page.get_by_role("button", name="Undo").click()
-    reader.page.get_by_role("link", name="Cells").click()
+    reader.page.get_by_role("link", name="Cells", exact=True).click()
     expect(card(reader, "vacuole")).to_be_visible()
 
 
