@@ -60,11 +60,17 @@ def test_pictures_of_the_maker(student: Visitor) -> None:
 def test_pictures_of_decks(student: Visitor) -> None:
     student.open("/decks")
     take_all(student.page, "decks")
-    student.page.get_by_role("link", name="Photosynthesis").click()
+    student.page.get_by_role("link", name="Photosynthesis", exact=True).click()
     student.page.get_by_role("button", name="Show answer").first.click()
     take_all(student.page, "deck")
     student.page.get_by_role("button", name="Edit card 2").click()
     take_all(student.page, "deck-edit")
+    student.page.keyboard.press("Escape")
+    student.page.get_by_role("link", name="Table").click()
+    student.page.get_by_label("Choose card 2", exact=True).check()
+    take_all(student.page, "deck-table")
+    student.open("/decks/duplicates")
+    take_all(student.page, "duplicates")
 
 
 def test_pictures_of_studying(student: Visitor) -> None:
