@@ -66,7 +66,10 @@ def export_both(collection: Collection, folder: Path) -> dict[str, str]:
         collection.media.add_file(str(folder / name))
     for note_type, deck, fields, tags in NOTES:
         add(collection, note_type, deck, fields, tags)
-    return {name: export(collection, folder / f"{name}.apkg", is_legacy=name == "legacy") for name in ("legacy", "new")}
+    made = {name: export(collection, folder / f"{name}.apkg", is_legacy=name == "legacy") for name in ("legacy", "new")}
+    whole = folder / "whole.colpkg"
+    collection.export_collection_package(out_path=str(whole), include_media=True, legacy=False)  # closes the collection
+    return made | {"whole": str(whole)}
 
 
 def add(collection: Collection, note_type: str, deck: str, fields: list[str], tags: list[str]) -> None:
@@ -86,7 +89,8 @@ def main(command: str, collection_path: str, path: str) -> None:
     collection = Collection(collection_path)
     work = import_package if command == "import" else export_both
     answer = work(collection, Path(path))
-    collection.close()
+    if collection.db:
+        collection.close()
     sys.stdout.write(json.dumps(answer))
 
 

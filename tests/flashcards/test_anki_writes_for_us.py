@@ -37,7 +37,7 @@ def sides(name: str) -> dict[str, str]:
     return dict(Card.objects.filter(deck__name=name).values_list("front", "back"))
 
 
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("format", [*FORMATS, "whole"])
 def test_every_card_comes_into_a_deck_named_like_its_own(imported: Any, format: str) -> None:
     report = imported(format)
     assert report["added"] == 9
