@@ -46,6 +46,8 @@ ROWS: dict[str, list[Row]] = {
     "offline": [Row("/offline", is_signed_in=False)],
     "decks": [Row("/decks"), Row("/decks", has_deck=False)],
     "deck": [Row("/decks/{deck}"), Row("/decks/{deck}", button="Edit card 1"), Row("/decks/{deck}", button="Show all answers")],
+    "bin": [Row("/decks/bin")],
+    "duplicates": [Row("/decks/duplicates")],
     "import": [Row("/decks/import")],
     "print": [Row("/decks/{deck}/print")],
     "study": [Row("/study"), Row("/study", has_deck=False), Row("/study", button="Show answer")],

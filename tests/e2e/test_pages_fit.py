@@ -6,10 +6,11 @@ from playwright.sync_api import Response, expect
 from tests.e2e.visitor import Visitor
 
 LIGHT_BYTES = 60_000
+PAGES = ("/", "/decks", "/decks/import", "/decks/bin", "/decks/duplicates", "/study", "/progress", "/offline")
 LONG = "Pneumonoultramicroscopicsilicovolcanoconiosis" * 3
 
 
-@pytest.mark.parametrize("address", ["/", "/sign-in", "/sign-up", "/nowhere"])
+@pytest.mark.parametrize("address", ["/", "/sign-in", "/sign-up", "/offline", "/nowhere"])
 def test_a_strangers_page_is_never_wider_than_a_small_phone(visitor: Visitor, address: str) -> None:
     visitor.page.set_viewport_size({"width": 320, "height": 640})
     visitor.open(address)
@@ -21,11 +22,8 @@ def test_pages_of_the_signed_in_are_never_wider_than_a_small_phone(visitor: Visi
     visitor.register()
     deck = visitor.has_deck(LONG, [{"front": LONG, "back": LONG}])
     visitor.sign_in()
-    assert {address: _width_of(visitor, address) for address in ("/", "/decks", f"/decks/{deck}")} == {
-        "/": 320,
-        "/decks": 320,
-        f"/decks/{deck}": 320,
-    }
+    addresses = [*PAGES, *(f"/decks/{deck}{page}" for page in ("", "/study", "/print"))]
+    assert {address: _width_of(visitor, address) for address in addresses} == dict.fromkeys(addresses, 320)
 
 
 @pytest.mark.parametrize("is_signed_in", [False, True])

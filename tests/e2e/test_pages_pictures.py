@@ -24,6 +24,13 @@ CARDS = [
     ("What is split in the light reactions?", "Water, into oxygen, protons and electrons."),
 ]
 
+MATH = [
+    {"front": "What is the **quadratic formula**?", "back": "$$x = \\frac{-b \\pm \\sqrt{b^2 - 4ac}}{2a}$$"},
+    {"front": "Which sum does $\\sum_{k=1}^n k$ have?", "back": "$\\frac{n(n+1)}{2}$"},
+    {"front": "How is a list sorted in Python?", "back": "In place or as a new one:\n```\nnames.sort()\nsorted(names)\n```"},
+    {"front": "Name Newton's laws.", "back": "1. Inertia\n2. $F = ma$\n3. *Actio = reactio*"},
+]
+
 
 @pytest.fixture
 def student(visitor: Visitor) -> Visitor:
@@ -74,15 +81,30 @@ def test_pictures_of_decks(student: Visitor) -> None:
 
 
 def test_pictures_of_studying(student: Visitor) -> None:
+    student.has_deck("Physics", MATH)
     student.open("/study")
     expect(student.page.get_by_role("button", name="Show answer")).to_be_visible()
     take_all(student.page, "study")
-    student.page.get_by_role("button", name="Show answer").click()
+    for _ in range(8):
+        student.page.keyboard.press("Space")
+        expect(student.page.get_by_role("button", name="Good")).to_be_visible()
+        student.page.keyboard.press("3")
+    student.page.keyboard.press("Space")
     take_all(student.page, "study-answer")
-    student.page.get_by_role("button", name="Good").click()
     student.open("/progress")
     expect(student.page.locator("canvas").first).to_be_visible()
     take_all(student.page, "progress")
+
+
+def test_pictures_of_what_comes_in_and_goes_out(student: Visitor) -> None:
+    deck = student.has_deck("Physics", MATH)
+    for name, address in (("import", "/decks/import"), ("bin", "/decks/bin"), ("duplicates", "/decks/duplicates"), ("offline", "/offline")):
+        student.open(address)
+        take_all(student.page, name)
+    for name, address in (("math", f"/decks/{deck}"), ("print", f"/decks/{deck}/print")):
+        student.open(address)
+        student.page.wait_for_load_state("networkidle")
+        take_all(student.page, name)
 
 
 def take_all(page: Page, name: str) -> None:
