@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from flashcards.models import Card, Deck
 from flashcards.services.bin import bin_delete_old
+from flashcards.tasks import empty_bin
 
 API = "/api/flashcards"
 
@@ -115,6 +116,14 @@ def test_a_result_saved_again_brings_its_deck_back_out_of_the_bin(api, alice, fi
     client.delete(f"{API}/decks/{saved['id']}")
     again = client.post(f"{API}/decks", body)
     assert (again.status_code, again.json()["id"]) == (200, saved["id"])
+
+
+def test_beat_empties_the_bin(alice, settings, make_deck):
+    assert settings.CELERY_BEAT_SCHEDULE["empty-bin"]["task"] == empty_bin.name
+    old = timezone.now() - timedelta(days=settings.BIN_DAYS + 1)
+    Deck.objects.filter(pk=make_deck(alice, "ebb")["id"]).update(deleted_at=old)
+    assert empty_bin() == 2
+    assert Deck.objects.count() == 0
 
 
 @pytest.mark.parametrize("cards", [None, [], "x", ["x"], [{}], ["7c9e6679-7425-40de-944b-e07fc1f90ae7"] * 2001])

@@ -27,8 +27,11 @@ export function chooseDeck({ title, words, yes }, notThis, work) {
 
 async function list(dialog, words, notThis) {
   const { results } = await api.get(`/api/flashcards/decks?${new URLSearchParams({ q: words, pageSize: "100" })}`).catch(() => ({ results: [] }));
+  if (part(dialog, "search").value !== words) return; // something else is looked for by now
   const decks = results.filter((deck) => deck.id !== notThis);
+  const before = dialog.querySelector("input[name=deck]:checked")?.value;
   slot(dialog, "choices").replaceChildren(...decks.map(choice));
+  for (const input of dialog.querySelectorAll("input[name=deck]")) input.checked = input.value === before;
   slot(dialog, "none").hidden = decks.length > 0;
 }
 
