@@ -73,7 +73,7 @@ def test_a_sitting_by_keyboard_alone(learner: Visitor) -> None:
     wait_for_card(learner, "vacuole")
     keys.press("Space")
     expect(learner.page.locator("#announcer")).to_contain_text("Answer: A bubble")
-    expect(learner.page.get_by_role("button", name="Good, again in 10 minutes")).to_be_focused()
+    expect(learner.page.get_by_role("button", name="Good again in 10 minutes")).to_be_focused()
     keys.press("4")
     wait_for_card(learner, "ribosome")
     keys.press("Enter")
@@ -149,7 +149,7 @@ def test_without_the_network_studying_goes_on_and_each_rating_arrives_once(learn
     expect(learner.page.get_by_text("Offline, 3 ratings to send")).to_be_visible()
     wait_for_card(learner, "vacuole")
     learner.page.keyboard.press("Space")
-    expect(learner.page.get_by_role("button", name="Hard, again in 6 minutes")).to_be_visible()  # reckoned here, of the card as it is now
+    expect(learner.page.get_by_role("button", name="Hard again in 6 minutes")).to_be_visible()  # reckoned here, of the card as it is now
     learner.page.keyboard.press("2")
     assert recorded(learner) == []
     learner.page.context.set_offline(False)

@@ -38,7 +38,7 @@ export class Chart {
     place.hidden = Boolean(plot.none);
     part(this.#figure, "none").hidden = !plot.none;
     part(this.#figure, "none").textContent = plot.none ?? "";
-    fillTable(this.#figure.querySelector("table"), plot.table);
+    fillTable(this.#figure.querySelector(".chart-table table"), plot.table);
     this.#redraw = () => this.#drawPlot(uPlot, plot, place);
     if (!plot.none) this.#redraw();
     else this.#forget();

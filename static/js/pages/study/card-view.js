@@ -7,8 +7,6 @@ import { Sitting } from "./sitting.js";
 import { shortSpan, span } from "./spans.js";
 import { turn } from "./turning.js";
 
-const NAMES = { again: "Again", hard: "Hard", good: "Good", easy: "Easy" };
-
 /** The card that is asked, the buttons under it, the numbers above. */
 export class CardView {
   #page;
@@ -46,7 +44,7 @@ export class CardView {
     if (this.isAnswerShown) return;
     for (const rating of RATINGS) {
       slot(this.#page, rating).textContent = shortSpan(previews[rating]);
-      slot(this.#page, rating).parentElement.setAttribute("aria-label", `${NAMES[rating]}, again in ${span(previews[rating])}`);
+      slot(this.#page, `${rating}-said`).textContent = `again in ${span(previews[rating])}`;
     }
     this.#setAnswerShown(true);
     this.#sayAnswer();
