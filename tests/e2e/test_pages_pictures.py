@@ -9,10 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.visitor import Visitor
 
 FOLDER = os.environ.get("MINDFLIP_PICTURES")
-pytestmark = [
-    pytest.mark.skipif(not FOLDER, reason="MINDFLIP_PICTURES names no folder to put pictures into"),
-    pytest.mark.usefixtures("one_model_at_a_time"),
-]
+pytestmark = pytest.mark.skipif(not FOLDER, reason="MINDFLIP_PICTURES names no folder to put pictures into")
 
 DESKTOP, PHONE, SMALL_PHONE = (1200, 900), (390, 844), (320, 640)
 CARDS = [
@@ -49,6 +46,7 @@ def test_pictures_of_the_doors(visitor: Visitor) -> None:
         take_all(visitor.page, name)
 
 
+@pytest.mark.usefixtures("one_model_at_a_time")
 def test_pictures_of_the_maker(student: Visitor) -> None:
     take_all(student.page, "make")
     student.page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
