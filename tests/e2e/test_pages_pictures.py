@@ -1,5 +1,6 @@
 """Pictures of the pages for the docs, taken on request only: MINDFLIP_PICTURES=docs/images pytest tests/e2e/test_pages_pictures.py"""
 
+import base64
 import os
 from pathlib import Path
 
@@ -115,4 +116,5 @@ def take(page: Page, name: str, size: tuple[int, int], theme: str) -> None:
     page.set_viewport_size({"width": size[0], "height": size[1]})
     page.emulate_media(color_scheme=theme, reduced_motion="reduce")
     page.evaluate("scrollTo(0, 0)")
-    page.screenshot(path=Path(FOLDER or ".") / f"{name}-{theme}.png", animations="disabled", caret="hide")
+    taken = page.context.new_cdp_session(page).send("Page.captureScreenshot", {"format": "webp", "quality": 86})
+    (Path(FOLDER or ".") / f"{name}-{theme}.webp").write_bytes(base64.b64decode(taken["data"]))
