@@ -8,6 +8,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -50,8 +51,7 @@ def release() -> None:
 
 
 def _run(loop: asyncio.AbstractEventLoop, function: Callable[..., T], args: tuple[Any, ...]) -> T:
-    if connection.errors_occurred or monotonic() - _local.used_at > RESTED_SECONDS:
-        connection.errors_occurred = False
+    if monotonic() - _local.used_at > RESTED_SECONDS:
         connection.health_check_done = False  # type: ignore[attr-defined] # the stubs lack it
     _local.loop = loop
     _held.add(connections["default"])
@@ -59,3 +59,19 @@ def _run(loop: asyncio.AbstractEventLoop, function: Callable[..., T], args: tupl
         return function(*args)
     finally:
         _local.loop, _local.used_at = None, monotonic()
+        if _is_in_doubt(connections["default"]):
+            _drop(connections["default"])
+
+
+def _is_in_doubt(used: BaseDatabaseWrapper) -> bool:
+    """Something went wrong with it, or it was left within a transaction, where Django would neither use nor replace it."""
+    return used.errors_occurred or used.in_atomic_block or used.closed_in_transaction
+
+
+def _drop(used: BaseDatabaseWrapper) -> None:
+    """Give it back to the pool, which knows what is broken; the thread gets another. An outage must not outlive itself here."""
+    _held.discard(used)
+    used.in_atomic_block = used.closed_in_transaction = False
+    with suppress(Exception):
+        used.close()
+    del connections["default"]
