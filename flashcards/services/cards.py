@@ -8,7 +8,8 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models.functions import Now
 
-from flashcards.models import Card, CardKind
+from flashcards.grounding import grounded
+from flashcards.models import Card, CardKind, Deck
 from flashcards.parsing import BadCard, draft_card
 from flashcards.parsing.drafts import ROLES, name_of
 from flashcards.services.card_columns import check_gap, columns_checked, other_members
@@ -49,10 +50,17 @@ def card_update(*, user: User, card_id: UUID, members: Mapping[str, Any]) -> Car
     card = card_for_user(user=user, card_id=card_id)  # as it is now that nobody else can change it
     before = {"front": card.front, "back": card.back}
     sides = _checked({side: members.get(side, before[side]) for side in before})
-    columns = columns_checked(members)
+    columns = (_ground(card, sides) if sides != before else {}) | columns_checked(members)
     extras = other_members(_followed(card.extras, before, sides) | dict(members))
     _write(card, {"front": sides["front"], "back": sides["back"], "extras": extras, "updated_at": Now(), **columns})
     return card
+
+
+def _ground(card: Card, sides: Mapping[str, str]) -> dict[str, Any]:
+    """What the deck's notes say of other words: a mark that was true of the old ones must not stay."""
+    source = Deck.objects.values_list("source", flat=True).get(pk=card.deck_id)
+    (new,) = grounded([sides], source)
+    return {"is_found": new.get("found"), "sentence": new.get("sentence", "")}
 
 
 def _write(card: Card, columns: Mapping[str, Any]) -> None:

@@ -90,3 +90,13 @@ def test_somebody_elses_part_is_not_there(api, alice, charlie, parts, finished_g
     assert save(api(alice), parts[0], finished_generation(charlie, "mine")).status_code == 404
     assert api(alice).post(DECKS, {"generationIds": [str(uuid.uuid4())]}).status_code == 404
     assert api(alice).get(DECKS).json()["results"] == []
+
+
+def test_a_card_that_is_edited_later_is_looked_up_in_the_notes_again(api, alice, parts):
+    card = {"front": "What is ebb?", "back": "Falling water"}
+    (saved,) = save(api(alice), *parts, cards=[card]).json()["cards"]
+    assert saved["found"] is True
+    address = f"/api/flashcards/cards/{saved['id']}"
+    changed = api(alice).patch(address, {"back": "Falling snow"}).json()
+    assert (changed["found"], changed["sentence"]) == (False, "")
+    assert api(alice).patch(address, {"tags": ["sea"]}).json()["found"] is False
