@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from flashcards.card_kinds import whole_sentence
 from flashcards.models.keys import SideKeyField, side_key
 
 SIDE_CHARACTERS = 2_000
@@ -88,3 +89,8 @@ class Card(models.Model):
 
     def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
         super().save(*args, update_fields=update_fields if update_fields is None else with_keys(update_fields), **kwargs)
+
+    @property
+    def filled(self) -> str:
+        """A cloze's front with what it hides; empty for the other kinds."""
+        return whole_sentence(self.front) if self.kind == CardKind.CLOZE else ""

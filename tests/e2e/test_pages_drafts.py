@@ -61,7 +61,8 @@ def test_a_cloze_hides_its_word_until_it_is_turned(student: Visitor) -> None:
     cloze = card(student, "chambers")
     expect(cloze.locator("[data-slot=front]")).not_to_contain_text("four")
     cloze.get_by_role("button", name="Show answer").click()
-    expect(cloze.locator("[data-slot=back]")).to_contain_text("four")
+    expect(cloze.locator("[data-slot=filled]")).to_have_text("The heart has four chambers.")
+    expect(cloze.locator("[data-slot=back]")).to_be_hidden()
 
 
 def test_an_edited_card_is_looked_up_again_and_saved_as_it_is_shown(student: Visitor) -> None:

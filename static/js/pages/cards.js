@@ -1,6 +1,6 @@
 import { announce } from "./announce.js";
 import { fromMould, slot } from "./dom.js";
-import { renderInto, spokenText } from "./text.js";
+import { filledText, renderInto, spokenText } from "./text.js";
 
 const LONG = 140;
 
@@ -17,7 +17,7 @@ export function setUpFlipping(root) {
 export function flip(card) {
   const side = card.dataset.side === "front" ? "back" : "front";
   turn(card, side);
-  announce(`${side === "back" ? "Answer" : "Question"}: ${spokenText(slot(card, side))}`);
+  announce(side === "back" ? `Answer: ${spokenAnswer(card)}` : `Question: ${spokenText(slot(card, "front"))}`);
 }
 
 /** @param {HTMLElement} card @param {"front"|"back"} side */
@@ -26,10 +26,19 @@ export function turn(card, side) {
   slot(card, "flip").textContent = side === "back" ? "Show question" : "Show answer";
 }
 
-/** Show a card's two texts. @param {HTMLElement} element @param {{front: string, back: string, kind?: string}} card */
+function spokenAnswer(card) {
+  const shown = ["filled", "back"].map((name) => slot(card, name)).filter(({ hidden }) => !hidden);
+  return shown.map(spokenText).join(" ");
+}
+
+/** Show a card's two texts; a cloze is answered with its gaps filled, its back below. @param {HTMLElement} element @param {{front: string, back: string, kind?: string}} card */
 export function fill(element, { front, back, kind }) {
+  const isCloze = kind === "cloze";
+  renderInto(slot(element, "filled"), isCloze ? front : "", { cloze: "answer" });
+  slot(element, "filled").hidden = !isCloze;
+  slot(element, "back").hidden = isCloze && back === filledText(front);
   for (const [name, text] of Object.entries({ front, back })) {
-    renderInto(slot(element, name), text, { cloze: kind === "cloze" && name === "front" ? "question" : undefined });
+    renderInto(slot(element, name), text, { cloze: isCloze && name === "front" ? "question" : undefined });
     slot(element, name).toggleAttribute("data-long", text.length > LONG);
   }
 }

@@ -37,6 +37,11 @@ export function spokenText(element) {
   return copy.textContent.replaceAll("[…]", "blank").trim();
 }
 
+/** @param {string} front @returns {string} a cloze's front with what it hides */
+export function filledText(front) {
+  return clozeParts(front, "answer").map(({ text }) => text).join("");
+}
+
 /** Render what the server wrote as text: every element with `data-rich`, whose value may be the cloze side. @param {ParentNode} root */
 export function renderAll(root) {
   for (const element of root.querySelectorAll("[data-rich]")) renderInto(element, rawText(element), { cloze: element.dataset.rich || undefined });

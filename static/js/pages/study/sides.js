@@ -1,4 +1,4 @@
-import { renderInto } from "../text.js";
+import { filledText, renderInto } from "../text.js";
 
 const LONG = 140;
 
@@ -11,7 +11,7 @@ export function showSides({ question, asked, answer, more }, { kind, front, back
   write(question, front, isCloze ? "question" : undefined);
   write(asked, isCloze ? "" : front);
   write(answer, isCloze ? front : back, isCloze ? "answer" : undefined);
-  write(more, isCloze ? back : "");
+  write(more, isCloze && back !== filledText(front) ? back : "");
 }
 
 /** Load what Markdown and math need while there is a network, when any of the cards has some. @param {any[]} cards */
