@@ -1,4 +1,5 @@
 import { GenerationError } from "./errors.js";
+import { keyOf } from "./parse/drafts.js";
 
 /**
  * @typedef {{front: string, back: string, id?: string, [member: string]: any}} Card  with an `id` once the server has it
@@ -16,6 +17,10 @@ export class Call {
   generationId = null;
   /** By index, as they came. @type {Card[]} */
   cards = [];
+  /** By index, what the engine here wrote and the server has not confirmed; after success, what it did not take. @type {Map<number, Card>} */
+  drafts = new Map();
+  /** By the server's index. @type {Map<number, Card>} */
+  #confirmed = new Map();
   /** asking, queued, leased, succeeded or failed */
   status = "asking";
   /** How many are before it in the queue. */
@@ -62,8 +67,23 @@ export class Call {
   take(index, card) {
     if (this.isOver || index in this.cards) return false;
     this.cards[index] = card;
+    this.#confirm(index, card);
     this.#renewChange();
     return true;
+  }
+
+  /** The engine here wrote this, and the server does not know. @param {number} index @param {Card} card @returns {boolean} whether it is new */
+  draft(index, card) {
+    if (this.isOver || index in this.cards || this.drafts.has(index)) return false;
+    const key = keyOf(card);
+    if ([...this.cards.filter(Boolean), ...this.drafts.values()].some((one) => keyOf(one) === key)) return false;
+    this.drafts.set(index, card);
+    return true;
+  }
+
+  /** The draft that the server's card at this index takes the place of, if there was one. @param {number} index @returns {Card|undefined} */
+  draftAt(index) {
+    return this.#confirmed.get(index);
   }
 
   /** @param {{cards: Card[], cached?: boolean, partial?: boolean}} data */
@@ -90,6 +110,16 @@ export class Call {
       yield this.cards[at];
     }
     await this.result;
+  }
+
+  /** The server may count otherwise, having refused some; so the same words go before the same index. */
+  #confirm(index, card) {
+    if (!this.drafts.size) return;
+    const key = keyOf(card);
+    const [at] = [...this.drafts].find(([, one]) => keyOf(one) === key) ?? [index];
+    if (!this.drafts.has(at)) return;
+    this.#confirmed.set(index, this.drafts.get(at));
+    this.drafts.delete(at);
   }
 
   #end(status, settle) {

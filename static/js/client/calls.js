@@ -69,6 +69,12 @@ export class Calls {
     this.#take(call, message.index, message.card);
   }
 
+  /** The engine here wrote what the server cannot be told of. @param {{generationId: string, index: number, card: any}} written */
+  draft({ generationId, index, card }) {
+    const call = this.#find({ generationId });
+    if (call?.draft(index, card)) this.#tell("draft", { call, index, card });
+  }
+
   result(message) {
     const call = this.#find(message);
     if (!call) return;

@@ -10,6 +10,7 @@ const SENTENCE_MOST = 1000;
 export class EngineLink {
   #send;
   #tell;
+  #draft;
   #modelId;
   /** @type {import("./engines.js").Engine|null} */
   #engine = null;
@@ -19,14 +20,23 @@ export class EngineLink {
   #turn = null;
   #next = null;
   #answer = null;
+  /** Who wrote the answer. @type {Turn|null} */
+  #last = null;
   #speed = 0;
   #ended = Promise.resolve();
 
-  /** @param {{modelId: string, send: (message: object) => boolean, tell: (name: string, detail: any) => void}} settings */
-  constructor({ modelId, send, tell }) {
+  /**
+   * @param {object} settings
+   * @param {string} settings.modelId
+   * @param {(message: object) => boolean} settings.send
+   * @param {(name: string, detail: any) => void} settings.tell
+   * @param {(written: {generationId: string, index: number, card: object}) => void} settings.draft  a card that the server may not know
+   */
+  constructor({ modelId, send, tell, draft }) {
     this.#modelId = modelId;
     this.#send = send;
     this.#tell = tell;
+    this.#draft = draft;
   }
 
   /** Whether the server takes this socket for an engine. */
@@ -47,6 +57,11 @@ export class EngineLink {
     this.#isReady = false;
     this.#turn?.rejoin();
     this.repeat();
+  }
+
+  /** The socket is gone: what is written is told to those here. */
+  down() {
+    (this.#turn ?? this.#last)?.down();
   }
 
   /** Say once more what may never have arrived; the same answer twice is harmless. */
@@ -110,11 +125,11 @@ export class EngineLink {
 
   /** @returns {Promise<void>} */
   async #write(engine) {
-    const turn = (this.#turn = new Turn({ request: this.#next, send: this.#send, tell: this.#tell }));
+    const turn = (this.#turn = new Turn({ request: this.#next, send: this.#send, tell: this.#tell, draft: this.#draft }));
     this.#next = null;
     try {
       const answer = await turn.write(engine);
-      if (!turn.isCancelled) this.#answered(answer);
+      if (!turn.isCancelled) this.#answered(turn, answer);
     } catch (error) {
       if (!turn.isCancelled) this.#failed(turn, engine, error);
     }
@@ -122,11 +137,12 @@ export class EngineLink {
     return this.#goOn();
   }
 
-  #answered(answer) {
+  #answered(turn, answer) {
     const { completionTokens = 0, seconds = 0 } = answer.usage ?? {};
     if (completionTokens && seconds) this.#speed = completionTokens / seconds;
     this.#answer = answer;
-    this.#send(answer);
+    this.#last = turn;
+    if (!this.#send(answer)) turn.down();
   }
 
   #failed(turn, engine, error) {

@@ -7,8 +7,10 @@ const SIGN_OF_LIFE_SECONDS = 10;
 export class Turn {
   #send;
   #tell;
+  #draft;
   #abort = new AbortController();
   #unsent = [];
+  #written = [];
   #index;
   #heard = 0;
   isCancelled = false;
@@ -18,11 +20,13 @@ export class Turn {
    * @param {any} settings.request  the server's `generate`
    * @param {(message: object) => boolean} settings.send
    * @param {(name: string, detail: any) => void} settings.tell
+   * @param {(written: {generationId: string, index: number, card: object}) => void} settings.draft  the server may not have heard of this one
    */
-  constructor({ request, send, tell }) {
+  constructor({ request, send, tell, draft }) {
     this.request = request; // may be another later: the same generation under a new lease
     this.#send = send;
     this.#tell = tell;
+    this.#draft = draft;
     this.#index = request.cardsSoFar?.length ?? 0;
   }
 
@@ -35,6 +39,7 @@ export class Turn {
       onCard: (card) => this.#card(card),
       onTokens: (spent) => this.#tokens(spent),
     });
+    for (const card of cards.slice(this.#written.length)) this.#note(card); // some show only at the end
     const { cacheKey, generationId, lease } = this.request;
     return { type: "response", cacheKey, generationId, lease, data: { cards }, ...(usage && { usage }) };
   }
@@ -45,6 +50,12 @@ export class Turn {
     this.#abort.abort();
   }
 
+  /** The server cannot be reached: it may have heard of nothing that it did not confirm. */
+  down() {
+    const { generationId } = this.request;
+    for (const written of this.#written) this.#draft({ generationId, ...written });
+  }
+
   /** The socket is another one: claim the lease for it, and tell what was finished meanwhile. */
   rejoin() {
     this.#signOfLife(0);
@@ -52,12 +63,20 @@ export class Turn {
   }
 
   #card(card) {
-    this.#sendCard({ index: this.#index++, card });
+    this.#sendCard(this.#note(card));
   }
 
-  #sendCard(card) {
+  #note(card) {
+    const written = { index: this.#index++, card };
+    this.#written.push(written);
+    return written;
+  }
+
+  #sendCard(written) {
     const { generationId, lease } = this.request;
-    if (!this.#send({ type: "card", generationId, lease, ...card })) this.#unsent.push(card);
+    if (this.#send({ type: "card", generationId, lease, ...written })) return;
+    this.#unsent.push(written);
+    this.#draft({ generationId, ...written });
   }
 
   #tokens({ tokens, seconds }) {

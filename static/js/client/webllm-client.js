@@ -57,7 +57,8 @@ export class WebLLMClient extends ClientTeller {
     this.#line = new Line({ modelId, sessions, clock, WebSocket, random });
     this.#calls = new Calls({ rest, tell, sayAgain: (seconds) => this.#sayAgainIn(seconds) });
     this.#asking = new Asking({ calls: this.#calls, line: this.#line, clock });
-    this.#link = new EngineLink({ modelId, tell, send: (message) => this.#line.send(message) });
+    const draft = (written) => this.#calls.draft(written);
+    this.#link = new EngineLink({ modelId, tell, draft, send: (message) => this.#line.send(message) });
     this.#follow();
     if (typeof engine === "function") this.#makeEngine = engine;
     else this.engine = engine;
@@ -145,6 +146,7 @@ export class WebLLMClient extends ClientTeller {
     line.addEventListener("down", ({ detail }) => {
       this.tell("connection", { state: "down", seconds: detail.seconds });
       this.#asking.down(detail.error);
+      this.#link.down();
     });
     line.addEventListener("ended", ({ detail }) => {
       this.tell("connection", { state: "ended", error: detail });

@@ -104,7 +104,7 @@ export class Server {
     const fetch = (url, request) => this.#fetch(url, request);
     const client = new WebLLMClient("token", "model", { WebSocket, fetch, clock, random: () => 1, ...settings });
     client.heard = [];
-    const names = ["connection", "progress", "card", "waiting", "generation", "tokens", "enginefailed", "problem"];
+    const names = ["connection", "progress", "card", "draft", "waiting", "generation", "tokens", "enginefailed", "problem"];
     for (const name of names) client.addEventListener(name, ({ detail }) => client.heard.push({ name, ...detail }));
     return client;
   }

@@ -127,6 +127,9 @@ function fold(text) {
   return trimEnd(spaced, TRAILING) || spaced;
 }
 
+/** What two cards have in common that say the same. @param {{front: string, back: string}} card */
+export const keyOf = ({ front, back }) => JSON.stringify([fold(front), fold(back)]);
+
 /** Cards in the order they came, without doubles, and a sentence for each that was refused, by its number. */
 export class Drafts {
   cards = [];
@@ -152,7 +155,7 @@ export class Drafts {
   }
 
   #take(card) {
-    const key = JSON.stringify([fold(card.front), fold(card.back)]);
+    const key = keyOf(card);
     if (this.#seen.has(key)) throw new BadCard("repeats an earlier card");
     this.#seen.add(key);
     this.cards.push(card);

@@ -20,6 +20,8 @@ export class Call {
     generationId: string | null;
     /** By index, as they came. @type {Card[]} */
     cards: Card[];
+    /** By index, what the engine here wrote and the server has not confirmed; after success, what it did not take. @type {Map<number, Card>} */
+    drafts: Map<number, Card>;
     /** asking, queued, leased, succeeded or failed */
     status: string;
     /** How many are before it in the queue. */
@@ -48,6 +50,10 @@ export class Call {
     }): void;
     /** @param {number} index @param {Card} card @returns {boolean} false: it was there already, or comes too late */
     take(index: number, card: Card): boolean;
+    /** The engine here wrote this, and the server does not know. @param {number} index @param {Card} card @returns {boolean} whether it is new */
+    draft(index: number, card: Card): boolean;
+    /** The draft that the server's card at this index takes the place of, if there was one. @param {number} index @returns {Card|undefined} */
+    draftAt(index: number): Card | undefined;
     /** @param {{cards: Card[], cached?: boolean, partial?: boolean}} data */
     succeed(data: {
         cards: Card[];

@@ -23,6 +23,12 @@ export class Calls {
     }): void;
     progress(message: any): void;
     card(message: any): void;
+    /** The engine here wrote what the server cannot be told of. @param {{generationId: string, index: number, card: any}} written */
+    draft({ generationId, index, card }: {
+        generationId: string;
+        index: number;
+        card: any;
+    }): void;
     result(message: any): void;
     error(message: any): void;
     #private;

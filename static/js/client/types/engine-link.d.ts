@@ -3,11 +3,22 @@
  * a time, and keeps an answer until it is sure that the server has it.
  */
 export class EngineLink {
-    /** @param {{modelId: string, send: (message: object) => boolean, tell: (name: string, detail: any) => void}} settings */
-    constructor({ modelId, send, tell }: {
+    /**
+     * @param {object} settings
+     * @param {string} settings.modelId
+     * @param {(message: object) => boolean} settings.send
+     * @param {(name: string, detail: any) => void} settings.tell
+     * @param {(written: {generationId: string, index: number, card: object}) => void} settings.draft  a card that the server may not know
+     */
+    constructor({ modelId, send, tell, draft }: {
         modelId: string;
         send: (message: object) => boolean;
         tell: (name: string, detail: any) => void;
+        draft: (written: {
+            generationId: string;
+            index: number;
+            card: object;
+        }) => void;
     });
     /** Whether the server takes this socket for an engine. */
     get isReady(): boolean;
@@ -15,6 +26,8 @@ export class EngineLink {
     use(engine: any): void;
     /** The socket is up, and a new one: what is going on is told anew. */
     up(): void;
+    /** The socket is gone: what is written is told to those here. */
+    down(): void;
     /** Say once more what may never have arrived; the same answer twice is harmless. */
     repeat(): void;
     /** The server wants cards. @param {any} request @returns {Promise<void>} when all that was asked is written, or given up */

@@ -16,6 +16,10 @@ export class Word {
 export function clean(text: string): string;
 export function withSingleSpaces(text: string): string;
 export function roleOf(name: string): string;
+export function keyOf({ front, back }: {
+    front: string;
+    back: string;
+}): string;
 /** Cards in the order they came, without doubles, and a sentence for each that was refused, by its number. */
 export class Drafts {
     cards: any[];
