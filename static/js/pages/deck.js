@@ -9,9 +9,11 @@ import { deleteDeck, mergeDeck, renameDeck } from "./deck/whole.js";
 import { part, say, slot } from "./dom.js";
 import { results, setUpFinder } from "./live.js";
 import { setUpTags } from "./tags-field.js";
+import { toast } from "./toast.js";
+import { GONE } from "./words.js";
 
 const PAGE_ACTIONS = { "turn-all": turnAll, add: addCard, rename: renameDeck, merge: mergeDeck, "delete-deck": deleteDeck, ...CHOSEN_ACTIONS };
-const CARD_ACTIONS = { edit: editCard, delete: deleteCard };
+const CARD_ACTIONS = { edit: editCard, again: writeAgain, delete: deleteCard };
 
 // the results are made anew with each search; what is around them stays, so listeners are on this
 const around = part(page, "around");
@@ -27,6 +29,12 @@ page.addEventListener("click", (event) => {
   if (card) CARD_ACTIONS[button.dataset.action]?.(card);
   else PAGE_ACTIONS[button?.dataset.action]?.(button);
 });
+
+/** What asks for cards is loaded once somebody asks: the page stays light. */
+async function writeAgain(card) {
+  const again = await import("./deck/again.js").catch(() => toast(GONE) && null);
+  await again?.writeAgain(card);
+}
 
 function turnAll(button) {
   const isShown = button.getAttribute("aria-pressed") === "true";

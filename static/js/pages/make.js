@@ -1,8 +1,7 @@
 import { EnginePanel } from "./engine/panel.js";
 import { RequestForm } from "./make/request-form.js";
 import { read } from "./store.js";
-
-const GONE = "The server does not answer. Check the connection and try again.";
+import { GONE } from "./words.js";
 
 const panel = new EnginePanel(document.getElementById("model"));
 const form = new RequestForm(document.getElementById("request"));

@@ -4,8 +4,8 @@ import { toast } from "./toast.js";
 import { advice } from "./words.js";
 
 /**
- * What was done, and the call that takes it back.
- * @typedef {{text: string, path: string, body?: object}} Undoable
+ * What was done, and the call that takes it back: a POST unless it says otherwise.
+ * @typedef {{text: string, path: string, body?: object, method?: "post"|"patch"}} Undoable
  */
 
 let undo = null;
@@ -15,10 +15,10 @@ let undo = null;
  * @param {Undoable} what
  * @param {() => void} done what to show once it is taken back
  */
-export function offerUndo({ text, path, body }, done) {
+export function offerUndo({ text, ...call }, done) {
   const run = () => {
     undo = null;
-    takeBack(path, body, done);
+    takeBack(call, done);
   };
   undo = run;
   toast(text, { label: "Undo", run, hint: "Control Z takes it back." });
@@ -37,9 +37,9 @@ export function offerKeptUndo(done) {
   if (what) offerUndo(what, done);
 }
 
-async function takeBack(path, body, done) {
+async function takeBack({ path, body, method = "post" }, done) {
   try {
-    await api.post(path, body);
+    await api[method](path, body);
     toast("Taken back.");
     done();
   } catch (error) {

@@ -1,3 +1,6 @@
+/** The server cannot be reached. */
+export const GONE = "The server does not answer. Check the connection and try again.";
+
 /**
  * What to do next about each thing that can go wrong, beside the sentence that comes with it.
  * `action` is what the page can do about it: again, load, choose, sign-in.
@@ -21,6 +24,8 @@ const STEPS = {
   stopped: { step: "", action: "again" },
   busy: { step: "" },
   no_valid_cards: { step: "Try again: models write something else each time. A larger model does better.", action: "again" },
+  repeated: { step: "" },
+  not_found: { step: "" },
   no_engine: { step: "Keep this page open while it writes.", action: "again" },
   engine_lost: { step: "Keep this page in front while it writes.", action: "again" },
   timeout: { step: "Ask for fewer cards.", action: "again" },

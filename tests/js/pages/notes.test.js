@@ -5,7 +5,8 @@ import { Estimate, timeLeft } from "../../../static/js/pages/make/estimate.js";
 import { chunks, spread } from "../../../static/js/pages/make/notes/chunks.js";
 import { asParagraphs } from "../../../static/js/pages/make/notes/lines.js";
 import { SOURCE_TOKENS, roughTokens } from "../../../static/js/pages/make/notes/token-budget.js";
-import { notesOf, partsOf, promptBeside } from "../../../static/js/pages/make/parts.js";
+import { promptBeside } from "../../../static/js/pages/asking/beside.js";
+import { notesOf, partsOf } from "../../../static/js/pages/make/parts.js";
 
 const SENTENCE = "The left ventricle pumps blood into the aorta. ";
 const without = (text) => text.replaceAll(/\s+/gu, "");

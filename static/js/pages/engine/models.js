@@ -12,6 +12,11 @@ export async function listModels() {
   return (await api.get("/api/webllm/models")).models;
 }
 
+/** The model to name where another device writes. @param {CatalogueModel[]} models @returns {CatalogueModel|undefined} */
+export function standIn(models) {
+  return models.find(({ isDefault }) => isDefault) ?? models[0];
+}
+
 /** Why a model cannot run in this browser, or null if it can. @param {CatalogueModel} model @param {Engines} engines */
 export function obstacle(model, engines) {
   if (model.engine === "wllama") return engines.wasm.available ? null : "needs WebAssembly";

@@ -1,3 +1,4 @@
+import { REPEATED, isAmong } from "../asking/beside.js";
 import { action } from "../dom.js";
 import { openDialog } from "../dialog.js";
 import { toast } from "../toast.js";
@@ -36,7 +37,7 @@ export async function another(batch, draft, ask) {
   batch.setBusy(draft, true);
   try {
     const written = await ask(draft.part);
-    if (batch.record.cards.some((one) => one.front === written.front && one.back === written.back)) toast(REPEATED);
+    if (isAmong(written, batch.record.cards)) toast(REPEATED);
     else {
       batch.change(draft, { ...FRESH, ...written });
       toast("Written anew.");
@@ -49,7 +50,6 @@ export async function another(batch, draft, ask) {
 }
 
 const FRESH = { kind: undefined, found: undefined, sentence: undefined };
-const REPEATED = "The model wrote a card that is here already. Try once more.";
 
 function checked({ kind }, sides) {
   const [front, back] = [sides.front.trim(), sides.back.trim()];

@@ -15,14 +15,3 @@ export function partsOf({ count, source }) {
 export function notesOf({ source }, at) {
   return source && (chunks(source)[at] ?? source);
 }
-
-const LISTED_MOST = 12;
-const LISTED_CHARACTERS = 80;
-
-/** The words of a request for cards beside others that are there already. @param {string} topic @param {number} count @param {string[]} fronts */
-export function promptBeside(topic, count, fronts) {
-  const ask = `Generate ${count} flashcards about ${topic}`;
-  if (!fronts.length) return ask;
-  const listed = fronts.slice(-LISTED_MOST).map((front) => `- ${front.replaceAll(/\s+/gu, " ").slice(0, LISTED_CHARACTERS)}`);
-  return `${ask}\n\nDo not repeat these:\n${listed.join("\n")}`;
-}

@@ -1,16 +1,10 @@
 import { announce } from "../announce.js";
-import { api } from "../api.js";
-import { counted } from "../format.js";
-import { read, write } from "../store.js";
+import { promptBeside } from "../asking/beside.js";
+import { clientFor, loadClient } from "../asking/client.js";
+import { connectionWords, waitingWords } from "../asking/words.js";
 import { fail, finish, goOnAfter } from "./endings.js";
-import { listModels } from "../engine/models.js";
-import { ApiError, UNREACHABLE } from "../../client/errors.js";
+import { listModels, standIn } from "../engine/models.js";
 
-const store = {
-  read: (modelId) => read(`session:${modelId}`),
-  write: (modelId, session) => write(`session:${modelId}`, session),
-  forget: (modelId) => write(`session:${modelId}`, null),
-};
 /** Engine errors after which the model has to be loaded again. */
 const BROKEN = new Set(["device_lost", "out_of_memory"]);
 
@@ -94,8 +88,7 @@ export class Writer {
   }
 
   async #ready() {
-    // with the engine and not before: a first page stays light
-    const library = await import("../../client/index.js").catch(() => Promise.reject(new ApiError(UNREACHABLE)));
+    const library = await loadClient();
     const { model, engine } = await this.#panel.load().catch((error) => this.#elsewhere(error));
     if (this.#client?.modelId !== model.modelId) {
       this.#client?.close().catch(() => {}); // a session left open ends by itself
@@ -109,11 +102,11 @@ export class Writer {
   async #elsewhere(error) {
     const models = this.#panel.model || error.code !== "model_unavailable" ? [] : await listModels();
     if (!models.length) throw error;
-    return { model: models.find(({ isDefault }) => isDefault) ?? models[0], engine: null };
+    return { model: standIn(models), engine: null };
   }
 
-  #connect({ Sessions, WebLLMClient }, modelId) {
-    const client = new WebLLMClient(null, modelId, { rest: api, sessions: new Sessions(api, store) });
+  #connect(library, modelId) {
+    const client = clientFor(library, modelId);
     client.addEventListener("generation", ({ detail }) => this.#onOthers(detail.call));
     client.addEventListener("enginefailed", ({ detail: { error } }) => BROKEN.has(error.code) && this.#panel.lose(error));
     return client;
@@ -179,7 +172,7 @@ export class Writer {
 
 /** A wish for so many cards of one part, beside those that are there. */
 async function wish(batch, at, count) {
-  const { notesOf, promptBeside } = await import("./parts.js");
+  const { notesOf } = await import("./parts.js");
   const { topic, language, difficulty, kind } = batch.record.request;
   const source = notesOf(batch.record.request, at);
   const fronts = batch.record.cards.filter((card) => card.part === at).map((card) => card.front);
@@ -190,15 +183,6 @@ async function wish(batch, at, count) {
 function show(batch, card, part) {
   part.taken += 1;
   if (batch.add({ ...card, part: part.at })) announce(`Card ${batch.record.cards.length} of ${batch.record.request.count}: ${card.front}`);
-}
-
-function waitingWords({ status, place }) {
-  if (status !== "queued") return "Starting generation...";
-  return place ? `Waiting for an engine: ${counted(place, "set")} of cards before it` : "Waiting for an engine";
-}
-
-function connectionWords({ state, seconds }) {
-  return state === "down" ? `The connection broke. Trying again in ${counted(seconds, "second")}; writing goes on meanwhile.` : "";
 }
 
 const ELSEWHERE = "No model runs on this device. Open this page on another one of yours and load a model there: it writes for this one, too.";
