@@ -45,7 +45,12 @@ ROWS: dict[str, list[Row]] = {
     "sign-up": [Row("/sign-up", is_signed_in=False), Row("/sign-up", is_signed_in=False, button="Make account")],
     "offline": [Row("/offline", is_signed_in=False)],
     "decks": [Row("/decks"), Row("/decks", has_deck=False)],
-    "deck": [Row("/decks/{deck}"), Row("/decks/{deck}", button="Edit card 1"), Row("/decks/{deck}", button="Show all answers")],
+    "deck": [
+        Row("/decks/{deck}"),
+        Row("/decks/{deck}", button="Edit card 1"),
+        Row("/decks/{deck}", button="Write card 1 again"),
+        Row("/decks/{deck}", button="Show all answers"),
+    ],
     "bin": [Row("/decks/bin")],
     "duplicates": [Row("/decks/duplicates")],
     "import": [Row("/decks/import")],

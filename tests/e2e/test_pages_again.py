@@ -88,6 +88,18 @@ def test_without_an_engine_it_says_where_to_load_one_and_goes_on_by_itself_once_
         expect(student.dialog.get_by_label("Instead")).to_contain_text("New question 1?", timeout=20_000)
 
 
+def test_a_connection_that_breaks_while_it_waits_is_said_and_costs_nothing(student: Student, numbered: Write) -> None:
+    student.press_again()
+    expect(student.dialog).to_contain_text("Waiting for an engine")
+    student.server.web.kill()
+    try:
+        expect(student.dialog).to_contain_text("The connection broke.")
+    finally:
+        student.server.start(student.server.web)
+    with quick_engine(student, numbered):
+        expect(student.dialog.get_by_label("Instead")).to_contain_text("New question 1?", timeout=40_000)
+
+
 def test_what_was_cancelled_is_written_by_nobody(student: Student, numbered: Write) -> None:
     student.press_again()
     expect(student.dialog).to_contain_text("Waiting for an engine")

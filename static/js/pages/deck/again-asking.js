@@ -1,6 +1,7 @@
 import { api } from "../api.js";
 import { REPEATED, isAmong } from "../asking/beside.js";
 import { clientFor, loadClient } from "../asking/client.js";
+import { connectionWords, waitingWords } from "../asking/words.js";
 import { remembered } from "../engine/chosen.js";
 import { listModels, standIn } from "../engine/models.js";
 import { wishFor } from "./again-wish.js";
@@ -15,20 +16,26 @@ addEventListener("pagehide", () => going?.abort()); // so that nothing waits for
 /**
  * Another card than this one, written by whichever engine the user has: this page has none of its own.
  * @param {string} cardId @param {{front: string, back: string}[]} proposed those that were not wanted
- * @param {(waiting: {status: string, place: number}) => void} onWaiting @param {AbortController} stopping
+ * @param {(words: string, waiting?: {status: string, place: number}) => void} onNews @param {AbortController} stopping
  * @returns {Promise<import("../../client/call.js").Card>} @throws errors with a code, `cancelled` when it was stopped
  */
-export async function askAgain(cardId, proposed, onWaiting, stopping) {
+export async function askAgain(cardId, proposed, onNews, stopping) {
   going = stopping;
   const [deck, client] = await Promise.all([api.get(deckAddress), connected()]);
   const wish = wishFor(cardOf(deck, cardId), deck, { proposed, ...(await askedBefore(deck)) });
   const call = client.generate({ ...wish, signal: stopping.signal });
-  const listening = new AbortController();
-  const hear = ({ detail }) => detail.call === call && onWaiting(detail);
-  client.addEventListener("waiting", hear, { signal: listening.signal });
-  const { cards } = await call.result.finally(() => listening.abort());
+  const { cards } = await heard(client, call, onNews);
   if (isAmong(cards[0], [...deck.cards, ...proposed])) throw problem("repeated", REPEATED);
   return cards[0];
+}
+
+/** The result of a call, and on the way to it what it waits for. */
+function heard(client, call, onNews) {
+  const listening = new AbortController();
+  const on = (name, step) => client.addEventListener(name, ({ detail }) => step(detail), { signal: listening.signal });
+  on("waiting", (detail) => detail.call === call && onNews(waitingWords(detail), detail));
+  on("connection", (detail) => detail.state === "down" && onNews(connectionWords(detail)));
+  return call.result.finally(() => listening.abort());
 }
 
 function connected() {

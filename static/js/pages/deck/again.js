@@ -1,5 +1,4 @@
 import { api } from "../api.js";
-import { waitingWords } from "../asking/words.js";
 import { action, part, slot } from "../dom.js";
 import { refresh, results } from "../live.js";
 import { renderInto } from "../text.js";
@@ -44,11 +43,10 @@ class Proposal {
   /** Ask, or ask once more. */
   async another() {
     const stopping = (this.#stopping = new AbortController());
-    const onWaiting = (waiting) => showWaiting(waitingWords(waiting), waiting);
     showWaiting("Asking for a card");
     action(dialog, "leave").focus(); // the one button that never goes, and the one that changes nothing
     try {
-      const card = await askAgain(this.#card.id, this.#proposed, onWaiting, stopping);
+      const card = await askAgain(this.#card.id, this.#proposed, showWaiting, stopping);
       if (!stopping.signal.aborted) this.#propose(card);
     } catch (error) {
       if (!stopping.signal.aborted) showFailure(error);
