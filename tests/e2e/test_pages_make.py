@@ -5,11 +5,12 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.visitor import PASSWORD, Visitor
+from tests.e2e.visitor import PASSWORD, WRITE_MS, Visitor
 
 pytestmark = pytest.mark.usefixtures("one_model_at_a_time")
 
 MEGABYTES = re.compile(r"Downloading \d+ of 98 MB · \d+ %")
+UNSENT = re.compile(r"No way to the server\. .*\d+ cards? waits? to be sent\.")
 SPEED = re.compile(r"\d+ tokens in [\d.]+ s · [\d.]+ tokens/s")
 
 
@@ -126,6 +127,41 @@ def test_a_server_that_drops_out_while_cards_are_written_costs_nothing(visitor: 
         visitor.server.start(visitor.server.web)
     visitor.wait_until_written()
     assert visitor.fronts()
+
+
+def test_cards_written_without_a_server_are_there_at_once_and_are_merged_with_its_own(visitor: Visitor) -> None:
+    visitor.sign_up()
+    visitor.ask("Islands", 12)
+    visitor.wait_for_first_card()
+    visitor.server.web.kill()
+    try:
+        expect(visitor.batch).to_contain_text(UNSENT, timeout=WRITE_MS)
+        written = visitor.fronts()
+    finally:
+        visitor.server.start(visitor.server.web)
+    visitor.wait_until_written()
+    assert visitor.fronts()[: len(written)] == written
+    kept = visitor.kept_cards()
+    assert len({(card["front"], card["back"]) for card in kept}) == len(kept)
+    assert all(card["id"] for card in kept)
+    expect(visitor.batch).not_to_contain_text("No way to the server")
+
+
+def test_cards_written_without_a_server_survive_a_reload(visitor: Visitor) -> None:
+    visitor.sign_up()
+    visitor.ask("Lakes", 30)
+    visitor.wait_for_first_card()
+    visitor.server.web.kill()
+    try:
+        expect(visitor.batch).to_contain_text(UNSENT, timeout=WRITE_MS)
+    finally:
+        visitor.page.evaluate("() => { window.WebSocket = class { close() {} } }")  # this page never finds it again
+        visitor.server.start(visitor.server.web)
+    assert any("id" not in card for card in visitor.kept_cards())
+    written = visitor.fronts()
+    visitor.page.reload()
+    expect(visitor.batch).to_contain_text("The page was left while these were being written.")
+    assert visitor.fronts()[: len(written)] == written
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,8 @@ from playwright.sync_api import Locator, Page, expect
 from tests.processes import RunningServer
 
 PASSWORD = "correct horse battery"
+KEPT = """() => Object.keys(sessionStorage).filter((key) => key.endsWith(":batches"))
+  .flatMap((key) => JSON.parse(sessionStorage.getItem(key))).flatMap(({ cards }) => cards)"""
 LOAD_MS = 90_000
 WRITE_MS = 120_000
 
@@ -79,6 +81,10 @@ class Visitor:
 
     def wait_for_first_card(self) -> None:
         expect(self.batch.locator(".card[data-card]").first).to_be_visible(timeout=WRITE_MS)
+
+    def kept_cards(self) -> list[dict[str, Any]]:
+        """The unsaved cards that a reload would show again."""
+        return self.page.evaluate(KEPT)
 
     def fronts(self) -> list[str]:
         return self.page.locator(".card[data-card] [data-slot=front]").all_inner_texts()

@@ -5,6 +5,7 @@ import { counted, speed } from "../format.js";
 import { draftElement, setBusy, showDraft } from "./drafts.js";
 import { Estimate } from "./estimate.js";
 import { Saving } from "./save.js";
+import { keyOf } from "../../client/parse/drafts.js";
 
 /**
  * The cards of one request on the page, from the first one written to the saved deck.
@@ -51,11 +52,13 @@ export class Batch {
   #where = "";
 
   /**
-   * One more card, unless it is here already or was thrown away. @param {import("./drafts.js").Draft} draft
+   * One more card, unless it is here already or was thrown away; one that is here without an id gets the other's members. @param {import("./drafts.js").Draft} draft
    * @returns {boolean} whether it is new
    */
   add(draft) {
-    if (this.#knows(draft)) return false;
+    const known = this.#same(draft);
+    if (known && draft.id && !known.id) this.change(known, draft);
+    if (known || this.#isDropped(draft)) return false;
     this.record.cards.push(draft);
     this.#place(draft).dataset.new = "";
     this.#left = this.#estimate.card(this.record.request.count - this.record.cards.length);
@@ -75,13 +78,14 @@ export class Batch {
     const at = this.record.cards.indexOf(draft);
     const element = this.#elements.get(draft);
     const next = element.nextElementSibling;
+    const name = draft.id ?? draft.front; // it may get its id before it is brought back
     this.record.cards.splice(at, 1);
-    (this.record.dropped ??= []).push(draft.id ?? draft.front);
+    (this.record.dropped ??= []).push(name);
     element.remove();
     this.#changed();
     return () => {
       this.record.cards.splice(at, 0, draft);
-      this.record.dropped = this.record.dropped.filter((name) => name !== (draft.id ?? draft.front));
+      this.record.dropped = this.record.dropped.filter((one) => one !== name);
       this.cards.insertBefore(element, next?.isConnected ? next : this.#placeholder);
       this.#changed();
     };
@@ -127,9 +131,13 @@ export class Batch {
     return this.cards.querySelector("[data-part=next-card]");
   }
 
-  #knows({ id, front, back }) {
-    const isSame = (one) => (id && one.id === id) || (one.front === front && one.back === back);
-    return this.record.cards.some(isSame) || (this.record.dropped ?? []).includes(id ?? front);
+  #same(draft) {
+    const key = keyOf(draft);
+    return this.record.cards.find((one) => (draft.id && one.id === draft.id) || keyOf(one) === key);
+  }
+
+  #isDropped({ id, front }) {
+    return [id, front].some((name) => name && (this.record.dropped ?? []).includes(name));
   }
 
   #place(draft) {

@@ -25,6 +25,12 @@ export class Batches {
     return this.#add({ key: `${Date.now()}-${++this.#begun}`, request, cards: [], state: "writing", words: "" });
   }
 
+  /** The batch that has the beginning of a generation, and of no other part. @param {string} generationId @returns {Batch|undefined} */
+  holding(generationId) {
+    const isHeld = ({ record: { parts = [] } }) => parts.length === 1 && parts[0].generationIds.includes(generationId);
+    return this.#batches.find((batch) => batch.element.dataset.state !== "saved" && isHeld(batch));
+  }
+
   /** @param {EventTarget} element */
   of(element) {
     return this.#batches.find((batch) => batch.element === element);
@@ -46,6 +52,7 @@ export class Batches {
 
   #restore(record) {
     if (!record.cards.length) return;
+    for (const card of record.cards) delete card.unsent; // whoever wrote them has gone with the page
     const wasLeft = record.state === "writing";
     const batch = this.#add(wasLeft ? { ...record, state: "stopped", words: LEFT } : record);
     if (record.parts?.some((part) => part.state !== "done")) batch.notify(GO_ON);

@@ -2,8 +2,9 @@ import { cardElement, fill } from "../cards.js";
 import { action, fromMould, part, slot } from "../dom.js";
 
 /**
- * A card that is not saved yet, as the server gave it or as it was edited here. `part` is the part of its batch that it came of.
- * @typedef {{id?: string, front: string, back: string, kind?: string, sentence?: string, found?: boolean|null, part: number, [member: string]: any}} Draft
+ * A card that is not saved yet, as the server gave it or as it was edited here. `part` is the part of its batch that it came of; `unsent`
+ * says that the server does not know it yet.
+ * @typedef {{id?: string, front: string, back: string, kind?: string, sentence?: string, found?: boolean|null, part: number, unsent?: boolean, [member: string]: any}} Draft
  */
 
 /** The element of a draft: a card with its tools, and what its notes say of it. @param {Draft} draft @returns {HTMLElement} */

@@ -85,7 +85,7 @@ export class Saving {
 /** @param {BatchRecord} record @param {string} name @returns {Promise<{id: string, name: string}>} the deck @throws {import("../../client/errors.js").ApiError} */
 async function saveAsDeck({ cards, parts = [], others = [] }, name) {
   const generationIds = [...new Set([...parts.flatMap((one) => one.generationIds), ...others])];
-  const body = { name, cards: cards.map((card) => ({ ...card, part: undefined })) };
+  const body = { name, cards: cards.map((card) => ({ ...card, part: undefined, unsent: undefined })) };
   if (!generationIds.length) return api.post(DECKS, body);
   try {
     return await api.post(DECKS, { ...body, generationIds });

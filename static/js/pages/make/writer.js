@@ -3,6 +3,7 @@ import { promptBeside } from "../asking/beside.js";
 import { clientFor, loadClient } from "../asking/client.js";
 import { connectionWords, waitingWords } from "../asking/words.js";
 import { fail, finish, goOnAfter } from "./endings.js";
+import { Unsent, unsentWords } from "./unsent.js";
 import { listModels, standIn } from "../engine/models.js";
 
 /** Engine errors after which the model has to be loaded again. */
@@ -69,11 +70,13 @@ export class Writer {
     }
   }
 
-  /** Show what somebody else asked for. @param {import("./batch.js").Batch} batch @param {import("../../client/call.js").Call} call */
+  /** Show what somebody else asked for, on a batch that is new or had its beginning. @param {import("./batch.js").Batch} batch @param {import("../../client/call.js").Call} call */
   async watch(batch, call) {
     batch.show("writing", "Writing for another device");
-    batch.record.parts = [{ at: 0, count: batch.record.request.count, taken: 0, state: "open", generationIds: [] }];
-    await this.#follow(call, batch, batch.record.parts[0]).then(() => finish(batch)).catch((error) => fail(batch, error, error.code === "cancelled"));
+    batch.notify({ text: "" });
+    const part = { at: 0, count: batch.record.request.count, generationIds: [], ...batch.record.parts?.[0], taken: 0, state: /** @type {const} */ ("open") };
+    batch.record.parts = [part];
+    await this.#follow(call, batch, part).then(() => finish(batch)).catch((error) => fail(batch, error, error.code === "cancelled"));
   }
 
   /** Stop loading or writing; what is finished stays. */
@@ -136,15 +139,23 @@ export class Writer {
   async #follow(call, batch, part) {
     const listening = new AbortController();
     const engine = { error: null };
+    const unsent = new Unsent(batch, part, call);
+    this.#client.addEventListener("draft", ({ detail }) => detail.call === call && unsent.add(detail.card), { signal: listening.signal });
     this.#listen(call, batch, engine, listening.signal);
     try {
-      for await (const card of call) show(batch, card, part);
+      let index = 0;
+      for await (const card of call) {
+        remember(part, call);
+        if (!unsent.confirm(index++, card)) show(batch, card, part);
+      }
       const { cached } = await call.result;
+      unsent.settle();
       Object.assign(part, { state: "done", why: "", isCached: Boolean(cached) });
     } catch (error) {
       throw engine.error ?? error;
     } finally {
-      if (call.generationId) part.generationIds.push(call.generationId);
+      unsent.end();
+      remember(part, call);
       listening.abort();
     }
   }
@@ -159,7 +170,7 @@ export class Writer {
       early(waitingWords(detail));
       if (!this.#client.engine) batch.notify(detail.status === "queued" ? { text: this.#panel.elsewhereWords || ELSEWHERE } : { text: "" });
     });
-    on("connection", (detail) => batch.notify({ text: connectionWords(detail), tone: "warning" }));
+    on("connection", (detail) => batch.notify({ text: (detail.state === "down" && unsentWords(batch.record)) || connectionWords(detail), tone: "warning" }));
     on("tokens", (detail) => detail.generationId === call.generationId && batch.meter(detail));
     on("enginefailed", ({ generationId, error }) => {
       if (generationId !== call.generationId || call.isForeign) return;
@@ -178,6 +189,11 @@ async function wish(batch, at, count) {
   const fronts = batch.record.cards.filter((card) => card.part === at).map((card) => card.front);
   const options = Object.entries({ language, difficulty, kind, source }).filter(([, value]) => value);
   return { topic, count, prompt: promptBeside(topic, count, fronts), ...Object.fromEntries(options) };
+}
+
+/** The page may be left at any time, and must know its generations again. */
+function remember(part, { generationId }) {
+  if (generationId && !part.generationIds.includes(generationId)) part.generationIds.push(generationId);
 }
 
 function show(batch, card, part) {
