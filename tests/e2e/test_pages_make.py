@@ -131,7 +131,7 @@ def test_a_server_that_drops_out_while_cards_are_written_costs_nothing(visitor: 
 
 def test_cards_written_without_a_server_are_there_at_once_and_are_merged_with_its_own(visitor: Visitor) -> None:
     visitor.sign_up()
-    visitor.ask("Islands", 12)
+    visitor.ask("Islands", 6)
     visitor.wait_for_first_card()
     visitor.server.web.kill()
     try:
