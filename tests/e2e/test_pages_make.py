@@ -160,7 +160,7 @@ def test_cards_written_without_a_server_survive_a_reload(visitor: Visitor) -> No
     assert any("id" not in card for card in visitor.kept_cards())
     written = visitor.fronts()
     visitor.page.reload()
-    expect(visitor.batch).to_contain_text("The page was left while these were being written.")
+    expect(visitor.batch).to_contain_text("Nothing that was written is lost.")
     assert visitor.fronts()[: len(written)] == written
 
 
