@@ -25,12 +25,6 @@ export class Batches {
     return this.#add({ key: `${Date.now()}-${++this.#begun}`, request, cards: [], state: "writing", words: "" });
   }
 
-  /** The batch that has the beginning of a generation, and of no other part. @param {string} generationId @returns {Batch|undefined} */
-  holding(generationId) {
-    const isHeld = ({ record: { parts = [] } }) => parts.length === 1 && parts[0].generationIds.includes(generationId);
-    return this.#batches.find((batch) => batch.element.dataset.state !== "saved" && isHeld(batch));
-  }
-
   /** @param {EventTarget} element */
   of(element) {
     return this.#batches.find((batch) => batch.element === element);

@@ -63,14 +63,10 @@ export class Desk {
     this.#form.setWriting(Boolean(batch));
   }
 
-  /**
-   * Cards that another tab or device of this session asked for, or this page before it was loaded again; without any, there is nothing
-   * to show.
-   */
+  /** Cards that another tab or device of this session asked for; without any, there is nothing to show. */
   async #watch(call) {
     const { topic, count } = call.options;
-    const held = this.#batches.holding(call.generationId);
-    const batch = held && held !== this.#current ? held : this.#batches.begin({ topic, count });
+    const batch = this.#batches.begin({ topic, count });
     await this.#writer.watch(batch, call);
     if (!batch.record.cards.length) this.#batches.remove(batch);
   }
