@@ -95,7 +95,8 @@ def page(new_context: Callable[..., BrowserContext]) -> Iterator[Page]:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory, small_model: Path) -> Iterator[RunningServer]:
     """Daphne with an empty database and the small model."""
-    with running_server(tmp_path_factory.mktemp("server"), MINDFLIP_MODELS_DIR=str(small_model)) as running:
+    many = {"MINDFLIP_REGISTER_RATE": "1000/hour", "MINDFLIP_TOKEN_RATE": "1000/minute"}  # everybody here comes from one address
+    with running_server(tmp_path_factory.mktemp("server"), MINDFLIP_MODELS_DIR=str(small_model), **many) as running:
         yield running
 
 

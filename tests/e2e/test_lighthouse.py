@@ -7,6 +7,7 @@ import shutil
 import statistics
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -50,26 +51,28 @@ def test_lighthouse_gives_at_least_95(
 ) -> None:
     cookie, deck = student
     url = server.url + address.format(deck=deck)
-    marks: list[dict[str, float]] = []
+    marks: list[dict[str, Any]] = []
     while len(marks) < RUNS and not _are_good(marks):
         marks.append(measure(url, cookie if is_signed_in else "", tmp_path / f"{len(marks)}.json"))
     assert _are_good(marks), marks
 
 
-def _are_good(marks: list[dict[str, float]]) -> bool:
+def _are_good(marks: list[dict[str, Any]]) -> bool:
     """One good run is enough, since nothing makes a page look quicker than it is; else the median speaks."""
     speeds = [each["performance"] for each in marks]
     return bool(marks) and marks[-1]["accessibility"] >= LEAST and (marks[-1]["performance"] >= LEAST or statistics.median(speeds) >= LEAST)
 
 
-def measure(url: str, cookie: str, report: Path) -> dict[str, float]:
+def measure(url: str, cookie: str, report: Path) -> dict[str, Any]:
     """Both marks out of 100, and the numbers behind the one for speed."""
     chrome = " ".join(["--headless=new", *FLAGS])
     only = ["--only-categories=performance,accessibility", "--disable-full-page-screenshot", "--quiet"]
     headers = [f"--extra-headers={json.dumps({'Cookie': cookie})}"] if cookie else []
     command = [str(NODE), str(LIGHTHOUSE), url, *only, *headers, "--output=json", f"--output-path={report}", f"--chrome-flags={chrome}"]
     environment = os.environ | {"CHROME_PATH": CHROMIUM() or ""}
-    subprocess.run(command, env=environment, capture_output=True, text=True, timeout=RUN_SECONDS, check=True)
+    run = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=RUN_SECONDS, check=False)
+    if run.returncode:  # Chromium did not start or lost its page: a run without marks
+        return {"performance": 0, "accessibility": 0, "failed": run.stderr[-500:]}
     found = json.loads(report.read_text())
     assert found["finalDisplayedUrl"] == url, "the page sent us elsewhere"
     marks = {name: round(category["score"] * 100) for name, category in found["categories"].items()}

@@ -9,10 +9,14 @@ let opening = null;
 
 /** What writes cards is loaded once there is something to write or to show: a first page stays light. */
 function desk() {
-  const page = { panel, form, list: document.getElementById("batches") };
-  opening ??= import("./make/desk.js").then(({ Desk }) => new Desk(page));
+  opening ??= openDesk();
   opening.catch(() => (opening = null));
   return opening;
+}
+
+async function openDesk() {
+  const { Desk } = await import("./make/desk.js");
+  return new Desk({ panel, form, list: document.getElementById("batches") });
 }
 
 async function generate({ detail }) {
@@ -27,7 +31,8 @@ async function generate({ detail }) {
 
 panel.addEventListener("change", () => {
   form.tell(panel.beforehand);
-  if (panel.state === "ready") desk().catch(() => {}); // a loaded model writes for the user's other devices, too
+  // beside the model, so that both are there together; a loaded one writes for the user's other devices, too
+  if (["loading", "ready"].includes(panel.state)) desk().catch(() => {});
 });
 form.addEventListener("generate", generate);
 form.addEventListener("stop", () => opening?.then((one) => one.stop()));

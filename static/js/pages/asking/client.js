@@ -9,8 +9,12 @@ const store = {
 };
 
 /** The client library, loaded when cards are asked for and not before: a first page stays light. @throws {ApiError} */
-export function loadClient() {
-  return import("../../client/index.js").catch(() => Promise.reject(new ApiError(UNREACHABLE)));
+export async function loadClient() {
+  try {
+    return await import("../../client/index.js");
+  } catch {
+    throw new ApiError(UNREACHABLE);
+  }
 }
 
 /**

@@ -7,10 +7,12 @@ import { part } from "../dom.js";
  */
 export function setUpChoosing(page, take) {
   const input = page.querySelector('input[type="file"]');
-  input.addEventListener("change", () => {
+  const chosen = () => {
     if (input.files[0]) take(input.files[0]);
     input.value = ""; // so that the same file can be chosen again
-  });
+  };
+  input.addEventListener("change", chosen);
+  chosen(); // a file may have been chosen before this module was there
   setUpDropping(part(page, "drop"), () => page.dataset.stage === "choose", take);
   setUpPasting(page.querySelector('[data-form="paste"]'), take);
 }

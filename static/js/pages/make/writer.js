@@ -5,6 +5,7 @@ import { connectionWords, waitingWords } from "../asking/words.js";
 import { fail, finish, goOnAfter } from "./endings.js";
 import { Unsent, unsentWords } from "./unsent.js";
 import { listModels, standIn } from "../engine/models.js";
+import { notesOf, partsOf } from "./parts.js";
 
 /** Engine errors after which the model has to be loaded again. */
 const BROKEN = new Set(["device_lost", "out_of_memory"]);
@@ -38,7 +39,7 @@ export class Writer {
     batch.show("writing", "Loading the model");
     batch.notify({ text: "" });
     try {
-      const [client, { partsOf }] = await Promise.all([this.#ready(), import("./parts.js")]);
+      const client = await this.#ready();
       batch.show("writing", "Asking for cards");
       batch.record.parts ??= partsOf(batch.record.request);
       await this.#writeParts(client, batch, { refresh, signal });
@@ -54,7 +55,7 @@ export class Writer {
   async another(batch, at) {
     const { signal } = (this.#stopping = new AbortController());
     const client = await this.#ready();
-    const call = (this.#call = client.generate({ ...(await wish(batch, at, 1)), signal }));
+    const call = (this.#call = client.generate({ ...wish(batch, at, 1), signal }));
     const engine = { error: null };
     const listening = new AbortController();
     this.#listen(call, batch, engine, listening.signal);
@@ -129,7 +130,7 @@ export class Writer {
     const open = batch.record.parts.filter((part) => part.state !== "done");
     for (const part of open) {
       batch.begin(part);
-      this.#call = client.generate({ ...(await wish(batch, part.at, part.count - part.taken)), ...(refresh && { refresh }), signal });
+      this.#call = client.generate({ ...(wish(batch, part.at, part.count - part.taken)), ...(refresh && { refresh }), signal });
       await this.#follow(this.#call, batch, part).catch((error) => goOnAfter(part, error, open.length > 1 && !signal.aborted));
     }
     this.#call = null;
@@ -182,8 +183,7 @@ export class Writer {
 }
 
 /** A wish for so many cards of one part, beside those that are there. */
-async function wish(batch, at, count) {
-  const { notesOf } = await import("./parts.js");
+function wish(batch, at, count) {
   const { topic, language, difficulty, kind } = batch.record.request;
   const source = notesOf(batch.record.request, at);
   const fronts = batch.record.cards.filter((card) => card.part === at).map((card) => card.front);
