@@ -111,7 +111,7 @@ def _peer() -> Any:
 
     user = User.objects.create(username=uuid4().hex)
     session = sessions.session_open(user=user, model_id="m", now=timezone.now())
-    return handlers.Peer(session.pk, user.pk, session.model_id, uuid4().hex, "webllm")
+    return handlers.Peer(session.pk, user.pk, session.model_id, uuid4().hex)
 
 
 def _timed(what: str, step: Callable[[int], Any]) -> None:
