@@ -90,6 +90,13 @@ def open_row(visitor: Visitor, row: Row) -> None:
         visitor.page.get_by_role("button", name=row.button).first.click()
 
 
+def settled(page: Page) -> list[str]:
+    """What axe finds when it looks again: a colour that was on its way all the same is there now."""
+    page.wait_for_load_state("networkidle")
+    page.wait_for_function(STILL)
+    return page.evaluate(RUN)
+
+
 def violations(page: Page) -> dict[str, list[str]]:
     """What axe finds, by theme and width, where it finds anything."""
     page.evaluate(AXE)
@@ -99,5 +106,5 @@ def violations(page: Page) -> dict[str, list[str]]:
             page.emulate_media(color_scheme=theme, reduced_motion="reduce")
             page.set_viewport_size({"width": width, "height": height})
             page.wait_for_function(STILL)  # colours on their way to another theme are nobody's colours
-            found[f"{theme} {width}"] = page.evaluate(RUN)
+            found[f"{theme} {width}"] = page.evaluate(RUN) and settled(page)
     return {where: what for where, what in found.items() if what}

@@ -35,6 +35,7 @@ def open_deck(student: Visitor, name: str) -> None:
     student.open("/decks")
     student.page.get_by_role("link", name=name, exact=True).click()
     expect(student.page.get_by_role("heading", name=name)).to_be_visible()
+    student.page.wait_for_load_state("networkidle")  # its modules run
 
 
 def cell(student: Visitor, column: str, number: int) -> Locator:

@@ -98,8 +98,19 @@ async function deleteCached({ place, address }) {
   await (await caches.open(place)).delete(address);
 }
 
+/** A download that was just cancelled holds its file for a moment longer. */
+async function removed(folder, place, tries = 20) {
+  try {
+    await folder?.removeEntry(place);
+  } catch (error) {
+    if (error.name !== "NoModificationAllowedError" || !tries) throw error;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await removed(folder, place, tries - 1);
+  }
+}
+
 async function deletePrivate({ place }) {
   const folder = await privateFolder();
-  await folder?.removeEntry(place);
+  await removed(folder, place);
   await folder?.removeEntry(METADATA + place).catch(() => {}); // it may never have had any
 }

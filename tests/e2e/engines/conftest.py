@@ -103,7 +103,7 @@ def open_page(browser: Browser, server: RunningServer) -> Iterator[Callable[...,
     opened: list[EnginePage] = []
 
     def open_signed_up(url: str = server.url, within: Browser = browser) -> EnginePage:
-        contexts.append(within.new_context())
+        contexts.append(within.new_context(service_workers="block"))  # it would hide requests from the tests
         opened.append(_watched(contexts[-1].new_page()))
         page = opened[-1].page
         page.goto(f"{url}/sign-up")

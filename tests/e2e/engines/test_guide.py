@@ -69,7 +69,7 @@ def page(playwright: Playwright, server: RunningServer, token: str) -> Iterator[
     """The maker's page, at the very address that the guide names."""
     mapping = f"--host-resolver-rules=MAP localhost:3000 127.0.0.1:{server.port}"
     with launched(playwright, *WEBGPU, mapping) as browser:
-        page = browser.new_page()
+        page = browser.new_page(service_workers="block")  # it would fetch the sample past the test
         page.set_default_timeout(240_000)
         page.goto(f"{ORIGIN}/sign-in")
         page.get_by_label("Username").fill("alice")
