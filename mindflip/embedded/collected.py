@@ -24,7 +24,7 @@ MODULES = (
     "pdfjs-dist/build",
 )
 SOURCES = ("static", *(f"node_modules/{module}" for module in MODULES))
-MADE_BY = ("requirements.txt", "package-lock.json", "mindflip/storage.py", "mindflip/settings.py")
+MADE_BY = ("requirements.txt", "package-lock.json", "mindflip/storage.py", "mindflip/settings/files.py")
 # what packages carry for editors and for other module systems, and pdf.js in a size larger
 UNUSED = (
     *("*.d.ts", "*.d.mts", "*.d.ts.map", "*.js.map", "*.mjs.map", "*.cjs", "*.cjs.map", "*.cjs.js", "*.umd.js", "*.umd.min.js"),

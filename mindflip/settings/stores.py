@@ -1,0 +1,54 @@
+"""PostgreSQL, Redis, and what runs on them: the cache, the channel layer, Celery."""
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+
+from mindflip import env
+from mindflip.embedded import state
+from mindflip.settings.paths import VAR_DIR
+
+EMBEDDED = state.addresses(VAR_DIR)
+DATABASE_URL = env.text(
+    "DATABASE_URL", EMBEDDED.database_url, "PostgreSQL, as postgresql://user:password@host:5432/name", shown="the embedded server"
+)
+REDIS_URL = env.text("REDIS_URL", EMBEDDED.redis_url, "Redis or Valkey, as redis://host:6379/0", shown="the embedded server")
+REDIS_PREFIX = env.text("MINDFLIP_REDIS_PREFIX", "mindflip", "first part of every Redis key and channel, for a shared Redis")
+try:
+    DATABASES = {"default": dj_database_url.parse(DATABASE_URL)}
+except (ValueError, KeyError) as error:
+    raise ImproperlyConfigured(f"DATABASE_URL is not usable ({error}): give postgresql://user:password@host:5432/name.") from None
+if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
+    raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL server: postgresql://user:password@host:5432/name.")
+if not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
+    raise ImproperlyConfigured("REDIS_URL must look like redis://host:6379/0.")
+DATABASE_POOL = env.integer("MINDFLIP_DATABASE_POOL", 8, "database connections a process may hold at once", least=1)
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # after a restart of PostgreSQL nobody gets a dead connection: 40 µs a hop
+DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": DATABASE_POOL, "timeout": 10}
+CACHES = {
+    "default": {
+        "BACKEND": "mindflip.cache.JSONRedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": REDIS_PREFIX,
+        "OPTIONS": {"serializer": "mindflip.cache.JSONSerializer"},
+    },
+}
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        # socket_timeout: a subscriber waits for as long as nothing is said; newer redis-py would cut it off
+        "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_timeout": None}], "prefix": REDIS_PREFIX},
+    },
+}
+CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_TRANSPORT_OPTIONS = {"global_keyprefix": f"{REDIS_PREFIX}:celery:"}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_TIME_LIMIT = 300
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
+SWEEP_SECONDS = env.integer("MINDFLIP_SWEEP_SECONDS", 15, "how often generations that no engine answers are looked for", least=1)
+CELERY_BEAT_SCHEDULE = {
+    "expire-idle-sessions": {"task": "sessions_app.tasks.expire_idle_sessions", "schedule": 60.0},
+    "recover-generations": {"task": "sessions_app.tasks.recover_generations", "schedule": float(SWEEP_SECONDS)},
+    "empty-bin": {"task": "flashcards.tasks.empty_bin", "schedule": 3600.0},
+    "delete-old-sessions": {"task": "sessions_app.tasks.delete_old_sessions", "schedule": 3600.0},
+}
