@@ -63,7 +63,12 @@ def recorded(learner: Visitor) -> list[tuple[int, bool]]:
 
 def wait_until_recorded(learner: Visitor, *reviews: tuple[int, bool]) -> None:
     """All of them are in the database, in this order, none twice."""
-    eventually(lambda: recorded(learner) == list(reviews), seconds=90)  # what failed is sent again ever more seldom
+
+    def are_recorded() -> bool:
+        learner.page.title()  # a request that a test stops is handled only while Playwright is asked something
+        return recorded(learner) == list(reviews)
+
+    eventually(are_recorded, seconds=90)  # what failed is sent again ever more seldom
     expect(learner.page.locator('[data-part="outbox"]')).to_be_hidden(timeout=20_000)
     assert recorded(learner) == list(reviews)
 
