@@ -13,7 +13,7 @@ from time import monotonic
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.db import connection, connections
+from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 T = TypeVar("T")
@@ -51,16 +51,17 @@ def release() -> None:
 
 
 def _run(loop: asyncio.AbstractEventLoop, function: Callable[..., T], args: tuple[Any, ...]) -> T:
+    used = connections["default"]
     if monotonic() - _local.used_at > RESTED_SECONDS:
-        connection.health_check_done = False  # type: ignore[attr-defined] # the stubs lack it
+        used.health_check_done = False  # type: ignore[attr-defined] # the stubs lack it
     _local.loop = loop
-    _held.add(connections["default"])
+    _held.add(used)
     try:
         return function(*args)
     finally:
         _local.loop, _local.used_at = None, monotonic()
-        if _is_in_doubt(connections["default"]):
-            _drop(connections["default"])
+        if _is_in_doubt(used):
+            _drop(used)
 
 
 def _is_in_doubt(used: BaseDatabaseWrapper) -> bool:

@@ -20,7 +20,7 @@ from flashcards.imports.reading import ImportedCard, LeftOut, Reading
 from flashcards.models import NAME_CHARACTERS, Card, CardKind, Deck
 from flashcards.services.import_known import Contents, KnownCards, columns_of
 from flashcards.services.import_shelves import Shelves
-from flashcards.services.places import NO_DECK
+from flashcards.services.places import NO_DECK, decks_touch
 from sessions_app.exceptions import NotFound
 
 BATCH = 500
@@ -107,8 +107,7 @@ class _Run:
         """Write it down."""
         Card.objects.bulk_create(self._added, batch_size=BATCH)
         Card.objects.bulk_update(self._updated, UPDATED, batch_size=BATCH)
-        changed = [key for key, one in self._report.decks.items() if one.added or one.updated]
-        Deck.objects.filter(pk__in=changed).update(updated_at=Now())
+        decks_touch({key for key, one in self._report.decks.items() if one.added or one.updated})
         return self._report
 
     def _decks_of_names(self, reading: Reading) -> dict[str, Deck]:

@@ -64,7 +64,7 @@ def _accepted_directly(engine: Claimant, answer: Answer, now: datetime) -> Gener
     if generation is None or not _is_simple(engine, generation, answer):
         return None
     _take(generation, answer)
-    if generation.wanted and generation.asks < MORE_ASKS:
+    if _is_asked_on(generation):
         return None
     outcome = _outcome_of(generation)
     if not direct.generation_end(generation=generation, outcome=outcome, now=now):
@@ -82,7 +82,7 @@ def _is_simple(engine: Claimant, generation: Generation, answer: Answer) -> bool
 def _accepted(engine: Claimant, answer: Answer, now: datetime) -> Generation:
     generation = _answered(engine, answer)
     _take(generation, answer)
-    if generation.wanted and generation.asks < MORE_ASKS:
+    if _is_asked_on(generation):
         _ask_on(generation, now)
     else:
         _finish(generation, now)
@@ -153,6 +153,10 @@ def _add_cards(generation: Generation, raw: Any) -> int:
         generation.seq = session_advance(generation.session_id, by=len(new))
         generation.card_seqs = [*generation.card_seqs, *range(generation.seq - len(new) + 1, generation.seq + 1)]
     return len(new)
+
+
+def _is_asked_on(generation: Generation) -> bool:
+    return generation.wanted > 0 and generation.asks < MORE_ASKS
 
 
 def _ask_on(generation: Generation, now: datetime) -> None:

@@ -7,14 +7,14 @@ Each statement carries all of its conditions and changes nothing when one does n
 
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import msgspec
 from django.conf import settings
 from django.db import connection
 
-from sessions_app.models import ALIVE, OPEN, Generation, GenerationStatus
-from sessions_app.services.leases import Claimant, lease_end
+from sessions_app.models import ALIVE, OPEN, Generation
+from sessions_app.services.leases import Claimant, lease_begin
 from sessions_app.services.outcomes import Outcome, ended
 
 _BEGIN = """
@@ -59,9 +59,7 @@ def generation_begin(*, generation: Generation, engine: Claimant, now: datetime)
     """Write the new generation as leased to its asker's own engine, with its attempt; how many of the user's are open before it.
     None, and nothing is written, when the session is not certainly alive, something of it waits, the queue is full, or the
     request or the engine has a generation already."""
-    generation.status, generation.attempt_count = GenerationStatus.LEASED, 1
-    generation.engine, generation.engine_name = engine.channel, engine.engine_name
-    generation.lease, generation.lease_expires_at = uuid4(), lease_end(now)
+    lease_begin(generation=generation, engine=engine, now=now)
     with connection.cursor() as cursor:
         cursor.execute(_BEGIN, _new_row(generation, now))
         row = cursor.fetchone()

@@ -18,7 +18,7 @@ from sessions_app.models import Generation, GenerationStatus
 from sessions_app.services.direct import generation_begin
 from sessions_app.services.history import is_tracked, session_advance
 from sessions_app.services.kinds import get_kind
-from sessions_app.services.leases import Claimant, lease_begin
+from sessions_app.services.leases import Claimant
 from sessions_app.services.outcomes import Outcome, generations_end
 from sessions_app.services.results import result_key, result_read
 from sessions_app.services.sessions import session_alive
@@ -74,7 +74,7 @@ def generation_submit(*, asker: Asker, ask: Ask, now: datetime, engine: Claimant
     remembered = None if ask.is_refresh else result_read(key)
     if remembered:
         return Asked(UUID(remembered["generationId"]), cached_cards=remembered["cards"])
-    return (engine and _begun(asker, ask, key, now, engine)) or _queued_once(asker, ask, key, now, engine)
+    return (engine and _begun(asker, ask, key, now, engine)) or _queued_once(asker, ask, key, now)
 
 
 def generation_cancel(*, user_id: int, which: Q, now: datetime) -> bool:
@@ -125,11 +125,11 @@ def _begun(asker: Asker, ask: Ask, key: str, now: datetime, engine: Claimant) ->
     return None if place is None else Asked(generation.pk, place=place, started=generation)
 
 
-def _queued_once(asker: Asker, ask: Ask, key: str, now: datetime, engine: Claimant | None) -> Asked:
+def _queued_once(asker: Asker, ask: Ask, key: str, now: datetime) -> Asked:
     session_alive(session_id=asker.session_id, user_id=asker.user_id, now=now)
     for _ in range(TRIES):
         try:
-            return _queued(asker, ask, key, now, engine)
+            return _queued(asker, ask, key, now)
         except IntegrityError:  # at the same time another took the slot, or the same request came by another way
             if earlier := _repeated(asker.user_id, ask):
                 return earlier
@@ -137,7 +137,7 @@ def _queued_once(asker: Asker, ask: Ask, key: str, now: datetime, engine: Claima
 
 
 @transaction.atomic
-def _queued(asker: Asker, ask: Ask, key: str, now: datetime, engine: Claimant | None) -> Asked:
+def _queued(asker: Asker, ask: Ask, key: str, now: datetime) -> Asked:
     known = Generation.objects.only("session_id", "requester", "seq", "result_key", "slot")
     waiting = list(known.open().filter(user=asker.user_id).order_by("created_at"))
     same = next((one for one in waiting if _is_left_behind(one, asker.session_id, ask, key)), None)
@@ -147,9 +147,6 @@ def _queued(asker: Asker, ask: Ask, key: str, now: datetime, engine: Claimant | 
     generation.slot = _free_slot(waiting)
     if not ask.requester:
         generation.seq = generation.moved_seq = session_advance(asker.session_id)
-    if engine and all(one.session_id != asker.session_id for one in waiting):
-        lease_begin(generation=generation, engine=engine, now=now)
-        return Asked(generation.pk, place=len(waiting), started=generation)
     generation.save(force_insert=True)
     if not ask.requester:
         events.generations_changed([(asker.session_id, generation.pk)])

@@ -140,6 +140,14 @@ def lease_end(now: datetime) -> datetime:
     return now + timedelta(seconds=settings.LEASE_SECONDS)
 
 
+def lease_begin(*, generation: Generation, engine: Claimant, now: datetime) -> None:
+    """Leased to this engine, as its next attempt; in memory, for the caller to write."""
+    generation.status = GenerationStatus.LEASED
+    generation.engine, generation.engine_name = engine.channel, engine.engine_name
+    generation.lease, generation.lease_expires_at = uuid4(), lease_end(now)
+    generation.attempt_count += 1
+
+
 def _for_guide(engine: Claimant, now: datetime) -> Q | None:
     return Q(session=engine.session_id, requester__in=[engine.channel, ""])
 
@@ -165,18 +173,13 @@ def _claim(engine: Claimant, find: Callable[[Claimant, datetime], Q | None], amo
     if is_tracked(generation):
         generation.seq = generation.moved_seq = session_advance(generation.session_id)
         events.generations_changed([(generation.session_id, generation.pk)])
-    lease_begin(generation=generation, engine=engine, now=now)
+    _lease(generation, engine, now)
     return generation
 
 
-def lease_begin(*, generation: Generation, engine: Claimant, now: datetime) -> None:
-    """Write the generation, new or locked, as leased to this engine, with the attempt that begins."""
-    generation.status = GenerationStatus.LEASED
-    generation.engine, generation.engine_name = engine.channel, engine.engine_name
-    generation.lease, generation.lease_expires_at = uuid4(), lease_end(now)
-    generation.attempt_count += 1
-    changed = ["status", "engine", "engine_name", "lease", "lease_expires_at", "attempt_count", "seq", "moved_seq"]
-    generation.save(update_fields=None if generation._state.adding else changed)
+def _lease(generation: Generation, engine: Claimant, now: datetime) -> None:
+    lease_begin(generation=generation, engine=engine, now=now)
+    generation.save(update_fields=["status", "engine", "engine_name", "lease", "lease_expires_at", "attempt_count", "seq", "moved_seq"])
     Attempt.objects.create(generation=generation, number=generation.attempt_count, engine=engine.channel, started_at=now)
 
 

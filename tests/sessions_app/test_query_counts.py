@@ -45,5 +45,5 @@ def test_a_hit_costs_no_statement(peer, django_capture_on_commit_callbacks):
     handlers.handle(peer, ASK)
     with django_capture_on_commit_callbacks(execute=True):
         handlers.handle(peer, ANSWER)
-    with statements(0):  # that the session lives is known by the last touch, heartbeat or event
+    with statements(0):  # that the session lives is known by the last heartbeat or event
         assert handlers.handle(peer, ASK)[1].data.cached

@@ -44,6 +44,13 @@ async def stream(engine: Socket, asked: dict[str, Any], front: str, index: int =
     await engine.send(type="card", generationId=asked["generationId"], lease=asked["lease"], index=index, card=cards(front)[0])
 
 
+async def put_to(engine: Socket, asker: Socket | None = None, count: int = 1) -> dict[str, Any]:
+    """Be an engine, and be asked for cards, by `asker` or by itself; the `generate` that comes."""
+    await ready(engine)
+    await (asker or engine).send(type="generate", prompt="Tides", options={"count": count}, requestId="r1")
+    return await until(engine, "generate")
+
+
 async def respond(engine: Socket, asked: dict[str, Any], *fronts: str) -> None:
     await engine.send(
         type="response",
@@ -74,9 +81,7 @@ async def test_cards_stream_to_the_asker_one_by_one_and_the_result_has_them_all(
     address = (await session_of(alice))["wsUrl"]
     async with open_socket(address, V1) as engine, open_socket(address, V1) as asker:
         await greeted(asker)
-        await ready(engine)
-        await asker.send(type="generate", prompt="Tides", options={"count": 2, "topic": "Tides"}, requestId="r1")
-        asked = await until(engine, "generate")
+        asked = await put_to(engine, asker, count=2)
         await stream(engine, asked, "ebb", 0)
         first = await until(asker, "card")
         assert (first["card"]["front"], first["index"], first["requestId"]) == ("ebb", 0, "r1")
@@ -102,10 +107,8 @@ async def test_a_socket_is_no_engine_before_it_says_ready(socket_db, alice, sess
 async def test_a_phone_is_served_by_its_owners_desktop(socket_db, alice, session_of):
     phone, desktop = await session_of(alice), await session_of(alice)
     async with open_socket(desktop["wsUrl"], V1) as engine, open_socket(phone["wsUrl"], V1) as asker:
-        await ready(engine)
         await greeted(asker)
-        await asker.send(type="generate", prompt="Tides", options={"count": 1}, requestId="r1")
-        asked = await until(engine, "generate")
+        asked = await put_to(engine, asker)
         await stream(engine, asked, "ebb")
         assert (await until(asker, "card"))["card"]["front"] == "ebb"
         await respond(engine, asked, "ebb")
@@ -145,9 +148,7 @@ async def test_a_repeated_request_is_the_same_generation_whatever_its_state(sock
 async def test_cancel_reaches_the_engine_and_the_asker(socket_db, alice, session_of):
     address = (await session_of(alice))["wsUrl"]
     async with open_socket(address, V1) as engine, open_socket(address, V1) as asker:
-        await ready(engine)
-        await asker.send(type="generate", prompt="Tides", requestId="r1")
-        asked = await until(engine, "generate")
+        asked = await put_to(engine, asker)
         await asker.send(type="cancel", requestId="r1")
         error = await until_error(asker)
         assert (error["code"], error["requestId"]) == ("cancelled", "r1")
@@ -160,11 +161,9 @@ async def test_cancel_reaches_the_engine_and_the_asker(socket_db, alice, session
 async def test_who_returns_gets_what_was_missed_once_and_in_order(socket_db, alice, session_of):
     address = (await session_of(alice))["wsUrl"]
     async with open_socket(address, V1) as engine:
-        await ready(engine)
         async with open_socket(address, V1) as asker:
             await greeted(asker)
-            await asker.send(type="generate", prompt="Tides", options={"count": 3}, requestId="r1")
-            asked = await until(engine, "generate")
+            asked = await put_to(engine, asker, count=3)
             await stream(engine, asked, "ebb", 0)
             seen = (await until(asker, "card"))["seq"]
         await stream(engine, asked, "flow", 1)
@@ -183,9 +182,7 @@ async def test_who_returns_gets_what_was_missed_once_and_in_order(socket_db, ali
 async def test_what_was_missed_comes_before_any_news_when_the_address_names_the_number(socket_db, alice, session_of):
     address = (await session_of(alice))["wsUrl"]
     async with open_socket(address, V1) as engine:
-        await ready(engine)
-        await engine.send(type="generate", prompt="Tides", options={"count": 3}, requestId="r1")
-        asked = await until(engine, "generate")
+        asked = await put_to(engine, count=3)
         await stream(engine, asked, "ebb", 0)
         seen = (await until(engine, "card"))["seq"]
         await stream(engine, asked, "flow", 1)
@@ -226,9 +223,7 @@ async def test_who_waits_hears_by_a_heartbeat_that_it_moved_up(socket_db, alice,
 async def test_a_sign_of_life_claims_the_lease_for_the_socket_that_came_back(socket_db, alice, session_of):
     address = (await session_of(alice))["wsUrl"]
     async with open_socket(address, V1) as before:
-        await ready(before)
-        await before.send(type="generate", prompt="Tides", options={"count": 1}, requestId="r1")
-        asked = await until(before, "generate")
+        asked = await put_to(before)
     async with open_socket(address, V1) as after:
         await greeted(after)
         await after.send(type="progress", progress=50, lease=asked["lease"])
@@ -263,9 +258,7 @@ async def test_the_cards_of_a_lost_engine_stay_and_another_makes_the_rest(socket
     one, other = await session_of(alice), await session_of(alice)
     async with open_socket(other["wsUrl"], V1) as second:
         async with open_socket(one["wsUrl"], V1) as first:
-            await ready(first)
-            await first.send(type="generate", prompt="Tides", options={"count": 2}, requestId="r1")
-            asked = await until(first, "generate")
+            asked = await put_to(first, count=2)
             await stream(first, asked, "ebb")
             await until(first, "card")
         await ready(second)
@@ -278,9 +271,7 @@ async def test_the_cards_of_a_lost_engine_stay_and_another_makes_the_rest(socket
 async def test_an_engine_that_comes_back_within_its_grace_keeps_its_lease(socket_db, alice, session_of):
     address = (await session_of(alice))["wsUrl"]
     async with open_socket(address, V1) as before:
-        await ready(before)
-        await before.send(type="generate", prompt="Tides", options={"count": 1}, requestId="r1")
-        asked = await until(before, "generate")
+        asked = await put_to(before)
     async with open_socket(address, V1) as after:
         await greeted(after)
         await respond(after, asked, "ebb")
@@ -289,9 +280,7 @@ async def test_an_engine_that_comes_back_within_its_grace_keeps_its_lease(socket
 
 async def test_the_same_card_twice_is_one_card(socket_db, alice, session_of):
     async with open_socket((await session_of(alice))["wsUrl"], V1) as socket:
-        await ready(socket)
-        await socket.send(type="generate", prompt="Tides", options={"count": 2}, requestId="r1")
-        asked = await until(socket, "generate")
+        asked = await put_to(socket, count=2)
         for _ in range(2):
             await stream(socket, asked, "ebb")
         await stream(socket, asked, "flow", 1)
@@ -300,9 +289,7 @@ async def test_the_same_card_twice_is_one_card(socket_db, alice, session_of):
 
 async def test_a_card_under_a_lost_lease_is_stale(socket_db, alice, session_of):
     async with open_socket((await session_of(alice))["wsUrl"], V1) as socket:
-        await ready(socket)
-        await socket.send(type="generate", prompt="Tides", options={"count": 2}, requestId="r1")
-        asked = await until(socket, "generate")
+        asked = await put_to(socket, count=2)
         await recover(now=timezone.now() + timezone.timedelta(seconds=151))
         await stream(socket, asked, "ebb")
         assert (await until_error(socket))["code"] == "stale_response"
@@ -350,9 +337,7 @@ async def test_an_engine_is_gone_with_its_socket(socket_db, alice, session_of):
 
 async def test_a_broken_engine_gets_nothing_until_it_says_ready_again(socket_db, alice, session_of):
     async with open_socket((await session_of(alice))["wsUrl"], V1) as socket:
-        await ready(socket)
-        await socket.send(type="generate", prompt="Tides", options={"count": 1}, requestId="r1")
-        asked = await until(socket, "generate")
+        asked = await put_to(socket)
         await socket.send(type="error", error="The graphics card is gone.", code="device_lost", generationId=asked["generationId"])
         while (await until(socket, "session"))["generations"][0]["status"] == "leased":
             pass
