@@ -3,8 +3,9 @@
 from celery import shared_task
 from django.utils import timezone
 
+from sessions_app.services import retention
 from sessions_app.services.leases import leases_recover, sockets_recover
-from sessions_app.services.sessions import sessions_delete_old, sessions_expire_idle
+from sessions_app.services.sessions import sessions_expire_idle
 
 
 @shared_task
@@ -20,5 +21,16 @@ def recover_generations() -> int:
 
 
 @shared_task
-def delete_old_sessions() -> int:
-    return sessions_delete_old(now=timezone.now())
+def delete_old_sessions() -> None:
+    now = timezone.now()
+    retention.sessions_delete_old(now=now)
+    retention.texts_blank_old(now=now)
+
+
+@shared_task
+def delete_old_doors() -> None:
+    """Tokens, sign-ins, and what was noted of who came in and did what."""
+    now = timezone.now()
+    retention.tokens_delete_expired(now=now)
+    retention.logins_delete_expired(now=now)
+    retention.audit_delete_old(now=now)

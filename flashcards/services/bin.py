@@ -18,6 +18,7 @@ from flashcards.services.card_choice import cards_chosen
 from flashcards.services.moving import cards_move
 from flashcards.services.places import NO_DECK, decks_touch, next_position
 from sessions_app.exceptions import NotFound
+from sessions_app.services.batches import rows_delete
 
 DECKS_AT_ONCE, CARDS_AT_ONCE = 50, 5_000
 NOT_IN_BIN = "There is nothing with this id in the bin."
@@ -101,14 +102,7 @@ def bin_counts(user: User) -> dict[str, int]:
 
 
 def bin_delete_old(*, now: datetime) -> int:
-    """Delete for good what has been in the bin for BIN_DAYS: some at a time, until nothing is left; how many rows went."""
-    limit = now - timedelta(days=settings.BIN_DAYS)
+    """Delete for good what has been in the bin for BIN_DAYS; how many decks and single cards went."""
+    limit, seconds = now - timedelta(days=settings.BIN_DAYS), settings.DELETE_SECONDS
     decks, cards = Deck.objects.filter(deleted_at__lt=limit), Card.objects.filter(deleted_at__lt=limit)
-    return _delete_all(decks, DECKS_AT_ONCE) + _delete_all(cards, CARDS_AT_ONCE)
-
-
-def _delete_all(rows: Any, at_once: int) -> int:
-    total = 0
-    while ids := list(rows.order_by().values_list("pk", flat=True)[:at_once]):
-        total += rows.model.objects.filter(pk__in=ids).delete()[0]
-    return total
+    return rows_delete(decks, DECKS_AT_ONCE, seconds) + rows_delete(cards, CARDS_AT_ONCE, seconds)

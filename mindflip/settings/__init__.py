@@ -12,4 +12,5 @@ from mindflip.settings.files import *
 from mindflip.settings.accounts import *
 from mindflip.settings.api import *
 from mindflip.settings.product import *
+from mindflip.settings.data import *
 from mindflip.settings.logs import *

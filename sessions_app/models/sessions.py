@@ -67,6 +67,7 @@ class WebLLMSession(models.Model):
     """One user's conversation with engines. It outlives sockets, tabs and devices; it ends by DELETE or by inactivity.
 
     `seq` counts what has happened in it for `mindflip.v1` clients: who saw up to n misses what is numbered above n.
+    `is_blanked`: it ended long ago, and what was written in it is gone (see services.retention).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -79,6 +80,7 @@ class WebLLMSession(models.Model):
     last_activity_at = models.DateTimeField(db_default=Now())
     closed_at = models.DateTimeField(null=True, blank=True)
     close_reason = models.CharField(max_length=200, blank=True, default="")
+    is_blanked = models.BooleanField(default=False, db_default=False, editable=False)
 
     status_now: str  # set by as_of()
     queue_length: int  # set by as_of()
@@ -97,6 +99,7 @@ class WebLLMSession(models.Model):
             models.Index(fields=["user", "-created_at", "-id"], name="session_of_user"),
             models.Index(fields=["last_activity_at"], name="session_alive_by_activity", condition=Q(status__in=ALIVE)),
             models.Index(fields=["closed_at"], name="session_by_end", condition=Q(closed_at__isnull=False)),
+            models.Index(fields=["closed_at"], name="session_to_blank", condition=Q(closed_at__isnull=False, is_blanked=False)),
         ]
 
     def __str__(self) -> str:

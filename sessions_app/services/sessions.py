@@ -98,16 +98,6 @@ def sessions_expire_idle(*, now: datetime, batch: int = 500) -> int:
     return expired
 
 
-def sessions_delete_old(*, now: datetime, batch: int = 500) -> int:
-    """Delete sessions that ended more than SESSION_KEPT_DAYS ago, with their generations; how many sessions."""
-    cutoff = now - timedelta(days=settings.SESSION_KEPT_DAYS)
-    deleted = 0
-    while ids := list(WebLLMSession.objects.filter(closed_at__lt=cutoff).values_list("pk", flat=True)[:batch]):
-        WebLLMSession.objects.filter(pk__in=ids).delete()
-        deleted += len(ids)
-    return deleted
-
-
 def _idle_ids(now: datetime, batch: int) -> list[UUID]:
     return list(WebLLMSession.objects.idle(now).order_by("last_activity_at").values_list("pk", flat=True)[:batch])
 

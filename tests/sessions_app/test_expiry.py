@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 
 from sessions_app.models import Generation, WebLLMSession
-from sessions_app.services.sessions import session_touch, sessions_delete_old, sessions_expire_idle
+from sessions_app.services.retention import sessions_delete_old
+from sessions_app.services.sessions import session_touch, sessions_expire_idle
 
 HOUR = timedelta(hours=1)
 

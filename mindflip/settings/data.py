@@ -1,0 +1,7 @@
+"""How long data are kept, beside what is said with the product itself (docs/data.md)."""
+
+from mindflip import env
+
+PROMPT_DAYS = env.integer("MINDFLIP_PROMPT_DAYS", 30, "days after a session's end until what was written in it is blanked", least=1)
+AUDIT_DAYS = env.integer("MINDFLIP_AUDIT_DAYS", 365, "days that the log of the admin is kept", least=1)
+DELETE_SECONDS = env.integer("MINDFLIP_DELETE_SECONDS", 60, "how long one kind of old data may be deleted without a pause", least=1)

@@ -1,0 +1,121 @@
+"""What is kept for a set time goes then, in batches; what is still needed stays."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
+
+from mindflip.celery import app
+from sessions_app.models import Attempt, Generation, GenerationStatus, WebLLMSession
+from sessions_app.services import retention
+from sessions_app.services.sessions import session_close
+from sessions_app.tasks import delete_old_doors, delete_old_sessions
+
+DAY = timedelta(days=1)
+WRITTEN = {"prompt": "my diary", "options": {"count": 3, "topic": "me", "source": "dear diary", "language": "mine"}}
+
+
+@pytest.fixture
+def asked(alice, new_session):
+    """Sessions of Alice's, each with a generation that has an attempt and a card."""
+
+    def make(count: int = 1) -> list[WebLLMSession]:
+        sessions = [WebLLMSession.objects.get(pk=new_session(alice)["sessionId"]) for _ in range(count)]
+        for session in sessions:
+            generation = Generation.objects.create(
+                session=session, user=alice, kind="flashcards", prompt_version="1", result_key="k", cards=[{"front": "f", "back": "b"}],
+                status=GenerationStatus.SUCCEEDED, finished_at=timezone.now(), usage={"tokens": 7}, **WRITTEN,
+            )  # fmt: skip
+            Attempt.objects.create(generation=generation, number=1, engine="e", card_count=1)
+        return sessions
+
+    return make
+
+
+def _end(session: WebLLMSession, age: timedelta) -> None:
+    session_close(user=session.user, session_id=session.pk, now=timezone.now())
+    WebLLMSession.objects.filter(pk=session.pk).update(closed_at=timezone.now() - age)
+
+
+def test_old_sessions_go_with_their_generations_and_attempts(asked):
+    old, late, living = asked(3)
+    _end(old, 31 * DAY)
+    _end(late, 29 * DAY)
+    WebLLMSession.objects.filter(pk=living.pk).update(created_at=timezone.now() - 900 * DAY)
+    delete_old_sessions()
+    assert set(WebLLMSession.objects.all()) == {late, living}
+    assert set(Attempt.objects.values_list("generation__session", flat=True)) == {late.pk, living.pk}
+
+
+def test_a_run_that_is_out_of_time_stops_and_the_next_goes_on(asked, settings):
+    for session in asked(5):
+        _end(session, 31 * DAY)
+    settings.DELETE_SECONDS = 0
+    left = [retention.sessions_delete_old(now=timezone.now(), at_once=2) for _ in range(4)]
+    assert left == [2, 2, 1, 0]
+
+
+def test_what_was_written_is_blanked_before_the_figures_go(asked, settings):
+    settings.PROMPT_DAYS = 7
+    old, late, living = asked(3)
+    _end(old, 8 * DAY)
+    _end(late, 6 * DAY)
+    assert [retention.texts_blank_old(now=timezone.now()) for _ in range(2)] == [1, 0]
+    blank = Generation.objects.get(session=old)
+    assert (blank.prompt, blank.options, blank.cards) == ("", {"count": 3, "topic": ""}, [])
+    assert (blank.status, blank.usage, blank.attempts.get().card_count) == ("succeeded", {"tokens": 7}, 1)
+    for session in (late, living):
+        assert Generation.objects.filter(session=session, **WRITTEN).exists()
+
+
+def test_a_blanked_generation_reads_as_one_without_cards_and_cannot_be_saved(asked, alice, client_of, settings):
+    settings.PROMPT_DAYS = 7
+    session = asked()[0]
+    _end(session, 8 * DAY)
+    delete_old_sessions()
+    generation = Generation.objects.get()
+    shown = client_of(alice).get(f"/api/webllm/generations/{generation.pk}").json()
+    assert (shown["status"], shown["cards"], shown["prompt"]) == ("succeeded", [], "")
+    answer = client_of(alice).post("/api/flashcards/decks", {"generationId": str(generation.pk)})
+    assert (answer.status_code, answer.json()["code"]) == (409, "not_finished")
+
+
+def test_expired_refresh_tokens_go_and_the_others_still_refuse_to_be_used_twice(alice, client_of, password):
+    client = client_of(None)
+    who = {"username": "alice", "password": password}
+    old = [client.post("/api/auth/token", who).json()["refresh"] for _ in range(2)]
+    client.post("/api/auth/token/refresh", {"refresh": old[0]})
+    OutstandingToken.objects.update(expires_at=timezone.now() - DAY)
+    used = client.post("/api/auth/token", who).json()["refresh"]
+    client.post("/api/auth/token/refresh", {"refresh": used})
+    delete_old_doors()
+    assert (OutstandingToken.objects.count(), BlacklistedToken.objects.count()) == (2, 1)
+    assert client.post("/api/auth/token/refresh", {"refresh": used}).status_code == 401
+
+
+def test_sign_ins_that_ran_out_go_and_the_others_stay(alice, bob, client):
+    client.force_login(alice)
+    Session.objects.update(expire_date=timezone.now() - DAY)
+    client.logout()
+    client.force_login(bob)
+    delete_old_doors()
+    assert Session.objects.count() == 1
+    assert client.get("/decks").status_code == 200
+
+
+def test_the_log_of_the_admin_goes_after_its_time(alice):
+    kind = ContentType.objects.get_for_model(WebLLMSession)
+    entries = [LogEntry.objects.create(user=alice, content_type=kind, object_id=str(age), action_flag=CHANGE) for age in (366, 364)]
+    for entry in entries:
+        LogEntry.objects.filter(pk=entry.pk).update(action_time=timezone.now() - int(entry.object_id) * DAY)
+    delete_old_doors()
+    assert list(LogEntry.objects.all()) == entries[1:]
+
+
+def test_every_task_of_the_clock_is_there(settings):
+    app.loader.import_default_modules()
+    assert {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()} <= set(app.tasks)
