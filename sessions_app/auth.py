@@ -1,18 +1,27 @@
-"""Who may open a socket: a ticket or a bearer token, from an allowed origin. One function, in the order of the contract."""
+"""Who may open a socket: a ticket or a bearer token, from an allowed origin. One function, in the order of the contract.
+
+A cookie opens no socket. It is the one thing that a browser sends for whichever page asks, so an Origin is needed only where a
+cookie speaks for its user; a ticket or a token has to be held. Programs hold them and send no Origin, so its absence passes.
+"""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
+from django.http.request import split_domain_port, validate_host
 from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import InvalidToken
+from rest_framework_simplejwt.serializers import TokenRefreshSerializer
+from rest_framework_simplejwt.settings import api_settings
+from rest_framework_simplejwt.utils import get_md5_hash_password
 
 from sessions_app.exceptions import SocketRefused
-from sessions_app.services.tickets import ticket_read
+from sessions_app.services.tickets import ticket_user
 
 
 @dataclass(frozen=True)
@@ -28,44 +37,58 @@ class Knock:
     last_seq: int | None = None
 
 
-def socket_user_id(knock: Knock) -> int:
-    """The id of the user this socket is for. Raises SocketRefused: 4403 for the origin or a disabled user, 4401 otherwise."""
+def socket_user(knock: Knock) -> User:
+    """The user this socket is for. Raises SocketRefused: 4403 for the host, the origin or a disabled user, 4401 otherwise."""
+    if not host_is_ours(knock.host):
+        raise SocketRefused("This server does not go by that name: use the wsUrl it gave.", close_code=4403, code="forbidden_host")
     if knock.origin and not origin_is_allowed(knock.origin, knock.host):
         raise SocketRefused(f"Pages of {knock.origin[:200]} may not connect here.", close_code=4403, code="forbidden_origin")
-    user_id = _bearer_user(knock.authorization) if knock.authorization else _ticket_user(knock)
-    if user_id is None:
+    user = _bearer_user(knock.authorization) if knock.authorization else ticket_user(knock.ticket, session_id=knock.session_id)
+    if user is None:
         raise SocketRefused("No valid ticket: ask POST /api/webllm/session/{id}/ticket for one.", close_code=4401, code="unauthorized")
-    is_active = get_user_model().objects.filter(pk=user_id).values_list("is_active", flat=True).first()
-    if is_active is None:
-        raise SocketRefused("There is no such user any more.", close_code=4401, code="unauthorized")
-    if not is_active:
+    if not user.is_active:
         raise SocketRefused("This account is disabled.", close_code=4403, code="disabled")
-    return user_id
+    return user
+
+
+def host_is_ours(host: str) -> bool:
+    """Django looks at the Host of requests only; a name that somebody else points at this machine must not open sockets either."""
+    domain, _ = split_domain_port(host)
+    return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
 
 
 def origin_is_allowed(origin: str, host: str) -> bool:
     """The server's own pages, the configured origins, and in a private run any port of this machine.
 
-    A request without Origin comes from no browser (browsers always send it), so nothing is forged and it is not asked here.
+    Under HTTPS an http page of our own name is a stranger: whoever sits in the network can write it.
     """
     if origin in settings.MINDFLIP_ORIGINS:
         return True
     if settings.IS_PRIVATE and re.fullmatch(settings.LOCALHOST_ORIGIN, origin):
         return True
-    return urlsplit(origin).scheme in {"http", "https"} and urlsplit(origin).netloc == host and bool(host)
+    parts = urlsplit(origin)
+    return parts.scheme in ({"https"} if settings.IS_HTTPS else {"http", "https"}) and parts.netloc == host
 
 
-def _ticket_user(knock: Knock) -> int | None:
-    ticket = ticket_read(knock.ticket)
-    return ticket.user_id if ticket and ticket.session_id == knock.session_id else None
-
-
-def _bearer_user(authorization: str) -> int | None:
+def _bearer_user(authorization: str) -> User | None:
+    """The user of an access token that is neither expired nor revoked by a change of the password, disabled or not."""
     scheme, _, token = authorization.partition(" ")
-    try:
-        return int(JWTAuthentication().get_validated_token(token.encode())["user_id"]) if scheme.lower() == "bearer" else None
-    except (InvalidToken, KeyError, ValueError):
+    if scheme.lower() != "bearer":
         return None
+    try:
+        claims = JWTAuthentication().get_validated_token(token.encode())
+    except InvalidToken:
+        return None
+    user = User.objects.filter(pk=claims[api_settings.USER_ID_CLAIM]).first()
+    return user if user and claims.get(api_settings.REVOKE_TOKEN_CLAIM) == get_md5_hash_password(user.password) else None
+
+
+class RefreshSerializer(TokenRefreshSerializer):
+    """Simple JWT's own would hand out tokens that nobody accepts after a change of the password, and fall over a deleted user."""
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
+        JWTAuthentication().get_user(self.token_class(attrs["refresh"]))
+        return super().validate(attrs)
 
 
 def knock_of(scope: Mapping) -> Knock:

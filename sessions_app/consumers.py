@@ -101,6 +101,10 @@ class SessionConsumer(AsyncWebsocketConsumer):
         if self.peer:
             await self.guarded(self.follow, handlers.follow_queue)
 
+    async def user_changed(self, event: dict[str, Any]) -> None:
+        if self.peer:
+            await self.guarded(self.follow, handlers.check_user)
+
     async def engine_cancelled(self, event: dict[str, Any]) -> None:
         if self.dialect == protocol.V1:
             await self.send_all([protocol.EngineCancel(UUID(event["id"]))])

@@ -33,9 +33,9 @@ def sessions_ended(session_ids: Iterable[UUID], *, close_code: int, reason: str)
     _after_commit([(session_group(one), {"type": "socket.end", "close_code": close_code, "reason": reason}) for one in session_ids])
 
 
-def user_disabled(user_id: int) -> None:
-    """Every socket of this user is to close."""
-    _after_commit([(user_group(user_id), {"type": "socket.end", "close_code": 4403, "reason": "This account is disabled."})])
+def user_changed(user_id: int) -> None:
+    """Every socket of this user is to look whether it may stay."""
+    _after_commit([(user_group(user_id), {"type": "user.changed"})])
 
 
 def generations_changed(generations: Iterable[tuple[UUID, UUID]]) -> None:

@@ -77,6 +77,6 @@ class GenerationSerializer(serializers.BaseSerializer):
 
 def socket_url(request: Any, session: WebLLMSession) -> str:
     """The address of the session's socket on the host that was asked, with a ticket."""
-    ticket = ticket_issue(session_id=session.pk, user_id=session.user_id)
+    ticket = ticket_issue(session_id=session.pk, user=request.user)
     scheme = "wss" if request.is_secure() else "ws"
     return f"{scheme}://{request.get_host()}/ws/webllm/{session.pk}?ticket={ticket}"

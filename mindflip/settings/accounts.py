@@ -17,4 +17,6 @@ SIMPLE_JWT = {
     "ROTATE_REFRESH_TOKENS": True,
     "BLACKLIST_AFTER_ROTATION": True,
     "UPDATE_LAST_LOGIN": False,
+    "CHECK_REVOKE_TOKEN": True,  # a new password ends every token that was given for the old one
+    "TOKEN_REFRESH_SERIALIZER": "sessions_app.auth.RefreshSerializer",
 }

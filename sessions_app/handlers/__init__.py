@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import DatabaseError
 from django.utils import timezone
 
 from sessions_app import protocol
-from sessions_app.auth import Knock, socket_user_id
+from sessions_app.auth import Knock, socket_user
 from sessions_app.exceptions import MindFlipError, SessionEnded, SocketRefused
 from sessions_app.handlers import guide, v1
 from sessions_app.handlers.messages import error_message
@@ -21,8 +22,9 @@ from sessions_app.handlers.peers import Peer
 from sessions_app.models import WebLLMSession
 from sessions_app.protocol import ServerMessage
 from sessions_app.services import engines, leases, sessions
+from sessions_app.services.tickets import password_key
 
-__all__ = ["Peer", "beat", "close_socket", "follow_generation", "follow_queue", "handle", "open_socket"]
+__all__ = ["Peer", "beat", "check_user", "close_socket", "follow_generation", "follow_queue", "handle", "open_socket"]
 
 log = logging.getLogger(__name__)
 CLOSE_CODES = {"session_closed": 4404, "session_expired": 4410}
@@ -31,9 +33,9 @@ CLOSE_CODES = {"session_closed": 4404, "session_expired": 4410}
 def open_socket(knock: Knock, channel: str, dialect: str) -> tuple[Peer, list[ServerMessage]]:
     """Let a socket in. One of the guide's dialect is an engine at once, and takes on what an earlier socket of the session left
     behind; one of `mindflip.v1` gets its snapshot. Raises SocketRefused."""
-    user_id, now = socket_user_id(knock), timezone.now()
-    session = _alive(knock.session_id, user_id, now)
-    peer = Peer(session.pk, user_id, session.model_id, channel, dialect=dialect)
+    user, now = socket_user(knock), timezone.now()
+    session = _alive(knock.session_id, user.pk, now)
+    peer = Peer(session.pk, user.pk, session.model_id, channel, dialect=dialect, password_key=password_key(user))
     log.info("Socket opened: session %s, %s", session.pk, dialect)
     if not peer.is_guide:
         return peer, v1.greet(peer, now, knock.last_seq)
@@ -65,9 +67,20 @@ def follow_queue(peer: Peer) -> list[ServerMessage]:
     return guide.start_next(peer, now) if peer.is_guide else [*v1.start_next(peer, now), *_news(peer, now, v1.look_around)]
 
 
+def check_user(peer: Peer) -> list[ServerMessage]:
+    """May the user still hold this socket? Raises SocketRefused when he was disabled (4403), or changed his password (4401)."""
+    user = User.objects.filter(pk=peer.user_id).first()
+    if user is None or password_key(user) != peer.password_key:
+        raise SocketRefused("You were signed out everywhere: sign in again.", close_code=4401, code="unauthorized")
+    if not user.is_active:
+        raise SocketRefused("This account is disabled.", close_code=4403, code="disabled")
+    return []
+
+
 def beat(peer: Peer) -> list[ServerMessage]:
     """What a heartbeat finds that no event announced."""
     now = timezone.now()
+    check_user(peer)
     _alive(peer.session_id, peer.user_id, now)
     return guide.beat(peer, now) if peer.is_guide else [*v1.beat(peer, now), *_news(peer, now, v1.look_around)]
 

@@ -1,7 +1,7 @@
 import { Call } from "./call.js";
 
 /** Refusals that the socket's close follows, which says more. */
-const CLOSING = new Set(["session_closed", "session_expired", "unauthorized", "forbidden_origin", "disabled"]);
+const CLOSING = new Set(["session_closed", "session_expired", "unauthorized", "forbidden_host", "forbidden_origin", "disabled"]);
 /** The message was dropped, and may be said again. */
 const SAY_AGAIN = new Set(["rate_limited", "internal"]);
 const SAY_AGAIN_SECONDS = 1;
