@@ -1,8 +1,7 @@
 import { announce } from "./announce.js";
 import { fromMould, slot } from "./dom.js";
-import { filledText, renderInto, spokenText } from "./text.js";
-
-const LONG = 140;
+import { backToShow, writeSide } from "./side.js";
+import { spokenText } from "./text.js";
 
 /** Let every card inside `root`, now and later, turn by its button or by a click on the card. @param {Element} root */
 export function setUpFlipping(root) {
@@ -32,15 +31,11 @@ function spokenAnswer(card) {
 }
 
 /** Show a card's two texts; a cloze is answered with its gaps filled, its back below. @param {HTMLElement} element @param {{front: string, back: string, kind?: string}} card */
-export function fill(element, { front, back, kind }) {
-  const isCloze = kind === "cloze";
-  renderInto(slot(element, "filled"), isCloze ? front : "", { cloze: "answer" });
-  slot(element, "filled").hidden = !isCloze;
-  slot(element, "back").hidden = isCloze && back === filledText(front);
-  for (const [name, text] of Object.entries({ front, back })) {
-    renderInto(slot(element, name), text, { cloze: isCloze && name === "front" ? "question" : undefined });
-    slot(element, name).toggleAttribute("data-long", text.length > LONG);
-  }
+export function fill(element, card) {
+  const isCloze = card.kind === "cloze";
+  writeSide(slot(element, "front"), card.front, isCloze ? "question" : undefined);
+  writeSide(slot(element, "filled"), isCloze ? card.front : "", "answer");
+  writeSide(slot(element, "back"), backToShow(card));
 }
 
 /** A new card element. @param {{front: string, back: string}} card @returns {HTMLElement} */
