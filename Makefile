@@ -7,7 +7,7 @@ VENV_PYTHON = .venv/bin/python
 WITH_NODE = PATH="$(CURDIR)/.venv/bin:$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak check lint modules types deployable installed format docs bench clean
+.PHONY: help run test soak check lint modules types deployable audit installed format docs bench clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { sub(/:.*/, "", $$1); printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -27,7 +27,7 @@ MINUTES ?= 10
 soak: installed ## kill and restart everything at random for MINUTES=10, and see that nothing is lost
 	@MINDFLIP_FAULTS_SECONDS=$$(($(MINUTES) * 60)) $(VENV_PYTHON) -m pytest -q tests/faults/test_storm.py
 
-check: lint modules types deployable ## lint, types, missing migrations, deployment settings, settings page
+check: lint modules types deployable audit ## lint, types, missing migrations, deployment settings, settings page, known vulnerabilities
 
 lint: installed
 	$(VENV_PYTHON) -m ruff check
@@ -46,6 +46,9 @@ deployable: installed
 	$(VENV_PYTHON) manage.py document_protocol --check
 	MINDFLIP_HOSTS=mindflip.example MINDFLIP_SECRET_KEY="$$($(VENV_PYTHON) -c 'import secrets; print(secrets.token_urlsafe(64))')" \
 		$(VENV_PYTHON) manage.py check --deploy --fail-level WARNING
+
+audit: installed ## known vulnerabilities in what is pinned; says so where no service can be asked
+	$(VENV_PYTHON) -m tests.audit
 
 installed:
 	@$(INSTALL) test

@@ -1,0 +1,61 @@
+"""The documents: no link leads nowhere, and each library that was chosen is weighed on a page."""
+
+import json
+import re
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "static/js").rglob("*.md")])
+CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
+LINK = re.compile(r"\]\(\s*<?([^)\s>]+)")
+HEADING = re.compile(r"^#+\s+(.+?)\s*$", re.MULTILINE)
+
+
+def broken_links(document: Path) -> list[str]:
+    targets = LINK.findall(CODE.sub("", document.read_text()))
+    return [target for target in targets if not re.match(r"[a-z]+:", target) and not leads_somewhere(document, target)]
+
+
+def leads_somewhere(document: Path, target: str) -> bool:
+    """Whether the file is there, and the heading in it that is named."""
+    path, _, anchor = unquote(target).partition("#")
+    found = (document.parent / path).resolve() if path else document
+    return found.exists() and found.is_relative_to(ROOT) and (not anchor or anchor in anchors(found))
+
+
+def anchors(document: Path) -> set[str]:
+    """As GitHub makes them of headings."""
+    headings = HEADING.findall(re.sub(r"```.*?```", "", document.read_text(), flags=re.DOTALL))
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_link_leads_somewhere(document):
+    assert broken_links(document) == []
+
+
+def test_every_page_is_linked_from_another():
+    linked = {
+        (document.parent / unquote(target.partition("#")[0])).resolve()
+        for document in DOCUMENTS
+        for target in LINK.findall(document.read_text())
+    }
+    folders = {folder for folder in linked if folder.is_dir()}
+    lonely = [page for page in (ROOT / "docs").rglob("*.md") if page not in linked and page.parent not in folders]
+    assert [str(page.relative_to(ROOT)) for page in lonely] == []
+
+
+def chosen_libraries() -> list[str]:
+    """What we ask for ourselves: the exact pins of the requirements files and of package.json."""
+    pins = "\n".join((ROOT / name).read_text() for name in ("requirements.txt", "requirements-dev.txt"))
+    page = json.loads((ROOT / "package.json").read_text())
+    return [*re.findall(r"^([\w.-]+)(?:\[[\w,]+\])?==", pins, re.MULTILINE), *page["dependencies"], *page["devDependencies"]]
+
+
+def test_each_library_that_was_chosen_is_weighed_on_a_page():
+    pages = "\n".join(page.read_text() for page in (ROOT / "docs/decisions").glob("*.md")).lower()
+    named = [name for name in chosen_libraries() if re.search(rf"(?<![\w@/-]){re.escape(name.lower())}(?![\w/]|-\w)", pages)]
+    assert [name for name in chosen_libraries() if name not in named] == []
