@@ -7,6 +7,7 @@ a secret key of one's own are then required. Each area is a module of its own he
 from mindflip.settings.paths import *
 from mindflip.settings.doors import *
 from mindflip.settings.installed import *
+from mindflip.settings.operating import *
 from mindflip.settings.stores import *
 from mindflip.settings.files import *
 from mindflip.settings.accounts import *

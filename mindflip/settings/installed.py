@@ -21,6 +21,7 @@ INSTALLED_APPS = [
     "flashcards",
 ]
 MIDDLEWARE = [
+    "mindflip.operating.probes.ProbesMiddleware",  # before hosts and HTTPS are asked for: a probe has neither
     "django.middleware.security.SecurityMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "mindflip.middleware.CrossOriginIsolationMiddleware",

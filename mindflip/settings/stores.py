@@ -5,6 +5,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from mindflip import env
 from mindflip.embedded import state
+from mindflip.settings.operating import WORKER_SEEN_SECONDS
 from mindflip.settings.paths import VAR_DIR
 
 EMBEDDED = state.addresses(VAR_DIR)
@@ -47,6 +48,11 @@ CELERY_TASK_TIME_LIMIT = 300
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 SWEEP_SECONDS = env.integer("MINDFLIP_SWEEP_SECONDS", 15, "how often generations that no engine answers are looked for", least=1)
 CELERY_BEAT_SCHEDULE = {
+    "beat-is-seen": {
+        "task": "mindflip.tasks.beat_is_seen",
+        "schedule": WORKER_SEEN_SECONDS / 6,
+        "options": {"expires": WORKER_SEEN_SECONDS},  # without a worker they would pile up
+    },
     "expire-idle-sessions": {"task": "sessions_app.tasks.expire_idle_sessions", "schedule": 60.0},
     "recover-generations": {"task": "sessions_app.tasks.recover_generations", "schedule": float(SWEEP_SECONDS)},
     "empty-bin": {"task": "flashcards.tasks.empty_bin", "schedule": 3600.0},

@@ -1,4 +1,4 @@
-"""`honcho start`, the deployment's door: with the two addresses set it runs every process."""
+"""`honcho start`, the deployment's door: with the two addresses set it runs every process, and each is seen to run."""
 
 import os
 import signal
@@ -26,6 +26,7 @@ def test_honcho_start_releases_and_serves_on_an_empty_database(tmp_path: Path) -
         "MINDFLIP_REDIS_PREFIX": name,
         "MINDFLIP_VAR": str(tmp_path),
         "MINDFLIP_PORT": str(port),
+        "MINDFLIP_WORKER_SEEN_SECONDS": "6",
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
     }
     log = tmp_path / "honcho.txt"
@@ -36,6 +37,7 @@ def test_honcho_start_releases_and_serves_on_an_empty_database(tmp_path: Path) -
         eventually(lambda: _answers(port) or honcho.poll() is not None, 60)
         for words in ("Released.", "beat: Starting", " ready."):
             eventually(lambda words=words: words in log.read_text(), 60)
+        eventually(lambda: httpx.get(f"http://127.0.0.1:{port}/readyz").status_code == 200, 60)
         assert honcho.poll() is None, log.read_text()
     finally:
         honcho.send_signal(signal.SIGTERM)

@@ -1,0 +1,10 @@
+"""What runs by the clock for the process itself."""
+
+from celery import shared_task
+
+from mindflip.operating import heartbeats
+
+
+@shared_task
+def beat_is_seen() -> None:
+    heartbeats.note("beat")
