@@ -2,13 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from time import monotonic
 from typing import Any
 from uuid import UUID
 
+from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
+from channels.layers import get_channel_layer
 from django.conf import settings
 
 from sessions_app import events, handlers, protocol
@@ -16,6 +18,8 @@ from sessions_app.auth import knock_of
 from sessions_app.exceptions import SocketRefused
 from sessions_app.hops import hop
 from sessions_app.ratelimit import TokenBucket
+
+Receive = Callable[[], Awaitable[dict[str, Any]]]
 
 log = logging.getLogger(__name__)
 MALFORMED_IN_A_ROW = 3
@@ -29,9 +33,23 @@ class SessionConsumer(AsyncWebsocketConsumer):
     heart: asyncio.Task[None] | None = None
     is_heard = True
 
-    async def dispatch(self, message: dict[str, Any]) -> None:
-        """As Channels does, without its hop for old database connections before each message: there are none on the loop."""
-        await getattr(self, message["type"].replace(".", "_"))(message)
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Callable[[Any], Awaitable[None]]) -> None:
+        """As Channels does, but its two sources are listened to by a task each, where it makes and drops two tasks for each message."""
+        self.scope, self.base_send = scope, send
+        self.channel_layer = get_channel_layer()
+        self.channel_name = await self.channel_layer.new_channel()
+        try:
+            async with asyncio.TaskGroup() as both:
+                both.create_task(self.listen(receive))
+                both.create_task(self.listen(partial(self.channel_layer.receive, self.channel_name)))
+        except* StopConsumer:
+            pass
+
+    async def listen(self, receive: Receive) -> None:
+        """Without Channels' hop for old database connections before each message: there are none on the loop."""
+        while True:
+            message = await receive()
+            await getattr(self, message["type"].replace(".", "_"))(message)
 
     async def connect(self) -> None:
         self.dialect = protocol.V1 if protocol.V1 in self.scope["subprotocols"] else protocol.GUIDE
@@ -76,10 +94,13 @@ class SessionConsumer(AsyncWebsocketConsumer):
         await self.send_all(await hop(handlers.handle, self.peer, message))
 
     async def disconnect(self, code: int) -> None:
-        if self.heart:
-            self.heart.cancel()
-        if self.peer:
-            await self.leave(self.peer)
+        """After what is being done for this socket, and before anything else: nothing is leased to who has left."""
+        async with self.one_at_a_time:
+            peer, self.peer = self.peer, None
+            if self.heart:
+                self.heart.cancel()
+            if peer:
+                await self.leave(peer)
 
     async def leave(self, peer: handlers.Peer) -> None:
         """Each step, though the database or Redis be gone: a group that is not left would keep this channel for ever."""
@@ -94,12 +115,10 @@ class SessionConsumer(AsyncWebsocketConsumer):
         await self.close(event["close_code"], event["reason"])
 
     async def generation_changed(self, event: dict[str, Any]) -> None:
-        if self.peer:
-            await self.guarded(self.follow, handlers.follow_generation, UUID(event["id"]))
+        await self.guarded(self.follow, handlers.follow_generation, UUID(event["id"]))
 
     async def queue_changed(self, event: dict[str, Any]) -> None:
-        if self.peer:
-            await self.guarded(self.follow, handlers.follow_queue)
+        await self.guarded(self.follow, handlers.follow_queue)
 
     async def user_changed(self, event: dict[str, Any]) -> None:
         if self.peer:
@@ -110,7 +129,8 @@ class SessionConsumer(AsyncWebsocketConsumer):
             await self.send_all([protocol.EngineCancel(UUID(event["id"]))])
 
     async def follow(self, step: Callable, *args: Any) -> None:
-        await self.send_all(await hop(step, self.peer, *args))
+        if self.peer:
+            await self.send_all(await hop(step, self.peer, *args))
 
     async def beat(self) -> None:
         """Every HEARTBEAT_SECONDS: is the client there, and did an event get lost?"""
