@@ -19,7 +19,7 @@ run: ## run MindFlip on http://localhost:3000 (first start: installs everything)
 test: installed ## run all tests: Python, JavaScript, browser
 	@MINDFLIP_CHROMIUM="$$($(VENV_PYTHON) -m tests.chromium)" || exit 1; export MINDFLIP_CHROMIUM; \
 	failed=0; \
-	$(VENV_PYTHON) -m pytest -n 2 -q tests || failed=1; \
+	$(VENV_PYTHON) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder -q tests || failed=1; \
 	$(WITH_NODE) node --test $$(find tests/js -name '*.test.js') || failed=1; \
 	exit $$failed
 

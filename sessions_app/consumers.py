@@ -10,7 +10,6 @@ from uuid import UUID
 
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
-from channels.layers import get_channel_layer
 from django.conf import settings
 
 from sessions_app import events, handlers, protocol
@@ -36,8 +35,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Callable[[Any], Awaitable[None]]) -> None:
         """As Channels does, but its two sources are listened to by a task each, where it makes and drops two tasks for each message."""
         self.scope, self.base_send = scope, send
-        self.channel_layer = get_channel_layer()
-        self.channel_name = await self.channel_layer.new_channel()
+        self.channel_layer, self.channel_name = await events.open_channel()
         try:
             async with asyncio.TaskGroup() as both:
                 both.create_task(self.listen(receive))

@@ -20,6 +20,12 @@ from sessions_app.hops import loop_of_this_hop
 log = logging.getLogger(__name__)
 
 
+async def open_channel() -> tuple[Any, str]:
+    """The layer and a new channel on it: the one address of one socket."""
+    layer = get_channel_layer()
+    return layer, await layer.new_channel()
+
+
 def session_group(session_id: UUID) -> str:
     return f"session.{session_id.hex}"
 
@@ -57,9 +63,8 @@ def engines_cancelled(engines: Iterable[tuple[str, UUID]]) -> None:
 async def session_news(session_id: UUID) -> AsyncIterator[Callable[[float], Awaitable[bool]]]:
     """Gives a function that waits for the next event of the session, for so many seconds at most; False when none came, which is
     always so while Redis is gone."""
-    layer = get_channel_layer()
     try:
-        channel = await layer.new_channel()
+        layer, channel = await open_channel()
         await layer.group_add(session_group(session_id), channel)
     except (RedisError, OSError) as error:
         log.warning("Somebody waits for a session without its events: %s", error)
