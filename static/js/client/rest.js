@@ -2,11 +2,15 @@ import { ApiError, UNREACHABLE } from "./errors.js";
 
 export { ApiError };
 
+/** Longer than the server's longest poll (25 s) and its slowest work; a request that never ends would hold whoever waits in line. */
+const TIMEOUT_SECONDS = 60;
+
 /** The server's REST calls: JSON in, JSON out, refusals as ApiError. */
 export class Rest {
   #fetch;
   #token;
   #headers;
+  #timeoutMs;
 
   /**
    * @param {object} [settings]
@@ -15,12 +19,14 @@ export class Rest {
    *   null: the browser's cookies speak for the user
    * @param {() => Record<string, string>} [settings.headers] further headers, asked for at each call
    * @param {typeof fetch} [settings.fetch]
+   * @param {number} [settings.timeoutSeconds] after which a call fails as one that the server does not answer
    */
-  constructor({ baseUrl = "", token = null, headers = () => ({}), fetch = globalThis.fetch.bind(globalThis) } = {}) {
+  constructor({ baseUrl = "", token = null, headers = () => ({}), fetch = globalThis.fetch.bind(globalThis), timeoutSeconds = TIMEOUT_SECONDS } = {}) {
     this.baseUrl = baseUrl;
     this.#fetch = fetch;
     this.#token = token;
     this.#headers = headers;
+    this.#timeoutMs = timeoutSeconds * 1000;
   }
 
   /** @param {string} path */
@@ -54,25 +60,35 @@ export class Rest {
     const token = typeof this.#token === "function" ? await this.#token() : this.#token;
     const headers = { Accept: "application/json", ...(token && { Authorization: `Bearer ${token}` }), ...this.#headers() };
     if (body !== undefined) headers["Content-Type"] = "application/json";
-    const response = await this.#answer(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
-    const answer = await response.json().catch(() => null);
-    if (!response.ok) throw refusal(response, answer);
+    const { response, answer } = await this.#answer(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+    if (!response.ok) throw refusal(response.status, answer, response.headers.get("Retry-After"));
     return answer;
   }
 
   async #answer(path, request) {
     try {
-      return await this.#fetch(this.baseUrl + path, request);
+      const response = await this.#fetch(this.baseUrl + path, { ...request, signal: AbortSignal.timeout(this.#timeoutMs) });
+      return { response, answer: await response.json().catch(nullUnlessBroken) };
     } catch {
       throw new ApiError(UNREACHABLE);
     }
   }
 }
 
-/** @param {Response} response @param {any} problem */
-function refusal(response, problem) {
-  const message = problem?.error ?? problem?.detail ?? `The server answered ${response.status}. Try again in a moment.`;
-  const code = problem?.code ?? (response.status === 401 ? "not_authenticated" : "internal");
+/** An empty answer, or a page that a proxy wrote; but half an answer is none. */
+function nullUnlessBroken(error) {
+  if (error instanceof SyntaxError) return null;
+  throw error;
+}
+
+/**
+ * An answer that is a refusal, however it was asked for.
+ * @param {number} status @param {any} problem the answer's JSON, or null @param {string|null} [retryAfter] the header of this name
+ * @returns {ApiError}
+ */
+export function refusal(status, problem, retryAfter) {
+  const message = problem?.error ?? problem?.detail ?? `The server answered ${status}. Try again in a moment.`;
+  const code = problem?.code ?? (status === 401 ? "not_authenticated" : "internal");
   const fields = problem?.fields ?? problem?.errors ?? {};
-  return new ApiError({ status: response.status, code, message, fields, retryAfter: Number(response.headers.get("Retry-After")) || undefined });
+  return new ApiError({ status, code, message, fields, retryAfter: Number(retryAfter) || undefined });
 }

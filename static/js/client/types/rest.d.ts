@@ -1,3 +1,9 @@
+/**
+ * An answer that is a refusal, however it was asked for.
+ * @param {number} status @param {any} problem the answer's JSON, or null @param {string|null} [retryAfter] the header of this name
+ * @returns {ApiError}
+ */
+export function refusal(status: number, problem: any, retryAfter?: string | null): ApiError;
 export { ApiError };
 /** The server's REST calls: JSON in, JSON out, refusals as ApiError. */
 export class Rest {
@@ -8,12 +14,14 @@ export class Rest {
      *   null: the browser's cookies speak for the user
      * @param {() => Record<string, string>} [settings.headers] further headers, asked for at each call
      * @param {typeof fetch} [settings.fetch]
+     * @param {number} [settings.timeoutSeconds] after which a call fails as one that the server does not answer
      */
-    constructor({ baseUrl, token, headers, fetch }?: {
+    constructor({ baseUrl, token, headers, fetch, timeoutSeconds }?: {
         baseUrl?: string;
         token?: string | null | (() => string | Promise<string>);
         headers?: () => Record<string, string>;
         fetch?: typeof globalThis.fetch;
+        timeoutSeconds?: number;
     });
     baseUrl: string;
     /** @param {string} path */

@@ -1,4 +1,5 @@
 import { ApiError, UNREACHABLE } from "../../client/errors.js";
+import { refusal } from "../../client/rest.js";
 import { csrfToken } from "../api.js";
 
 /**
@@ -18,7 +19,7 @@ export function upload(address, form, { onSent = () => {}, signal } = {}) {
   request.upload.addEventListener("progress", ({ loaded, total }) => onSent(loaded, total));
   signal?.addEventListener("abort", () => request.abort(), { once: true });
   return new Promise((resolve, reject) => {
-    request.addEventListener("load", () => (request.status < 300 ? resolve(request.response) : reject(refusal(request))));
+    request.addEventListener("load", () => (request.status < 300 ? resolve(request.response) : reject(refused(request))));
     request.addEventListener("error", () => reject(new ApiError(UNREACHABLE)));
     request.addEventListener("abort", () => reject(new DOMException("cancelled", "AbortError")));
     request.send(form);
@@ -26,7 +27,6 @@ export function upload(address, form, { onSent = () => {}, signal } = {}) {
 }
 
 /** @param {XMLHttpRequest} request */
-function refusal({ status, response }) {
-  const message = response?.error ?? `The server answered ${status}. Try again in a moment.`;
-  return new ApiError({ status, message, code: response?.code ?? (status === 401 ? "not_authenticated" : "internal"), fields: response?.fields ?? {} });
+function refused(request) {
+  return refusal(request.status, request.response, request.getResponseHeader("Retry-After"));
 }
