@@ -2,7 +2,7 @@
 
 Words are compared, not meanings: what both texts share of normalised words, long words and figures above all; scripts without spaces
 by pairs of signs. The check leans to "not found": a claim that is not there must not look as if it were. Its twin is
-`static/js/pages/make/grounding.js`; `tests/contract/grounding_cases.json` is the table of both.
+`static/js/pages/notes/grounding.js`; `tests/contract/grounding_cases.json` is the table of both.
 """
 
 import re

@@ -1,12 +1,12 @@
 // wllama's store of GGUF files (OPFS, folder `cache`), but a download that broke off goes on where it was. Runs in a worker.
 
 import { CacheManager, ModelManager } from "../../vendor/wllama/index.js";
+import { onceFree } from "./busy-file.js";
 
 const FOLDER = "cache";
 const TOLD_EVERY_MS = 100;
 /** A worker that was ended a moment ago may still have the file open. */
-const BUSY_TRIES = 40;
-const BUSY_MS = 100;
+const OPEN_TRIES = 40;
 
 /** wllama's own begins each file anew, and cannot read a split model of which only some parts are there. */
 export class ResumingCache extends CacheManager {
@@ -43,14 +43,7 @@ async function openFile(key) {
   const root = await navigator.storage.getDirectory();
   const folder = await root.getDirectoryHandle(FOLDER, { create: true });
   const handle = await folder.getFileHandle(key, { create: true });
-  for (let tries = 1; ; tries++) {
-    try {
-      return await handle.createSyncAccessHandle();
-    } catch (error) {
-      if (error.name !== "NoModificationAllowedError" || tries === BUSY_TRIES) throw error;
-      await new Promise((resolve) => setTimeout(resolve, BUSY_MS));
-    }
-  }
+  return onceFree(() => handle.createSyncAccessHandle(), OPEN_TRIES);
 }
 
 /** The rest of the file if it is still the one of which `have` bytes are here, else all of it. */

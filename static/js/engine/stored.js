@@ -1,5 +1,6 @@
 // What the engines keep in this browser: WebLLM in the Cache API, wllama in the origin's private files. Read, counted, deleted.
 
+import { onceFree } from "./busy-file.js";
 import { groupKept } from "./kept.js";
 
 /** As web-llm names its caches. */
@@ -7,6 +8,8 @@ const CACHES = ["webllm/model", "webllm/config", "webllm/wasm"];
 const FOLDER = "cache";
 const METADATA = "__metadata__";
 const MB = 1_000_000;
+/** A download that was just cancelled holds its file for a moment longer. */
+const REMOVE_TRIES = 21;
 
 /** @returns {Promise<import("./kept.js").Kept[]>} what is kept, model by model; nothing on a page without storage */
 export async function listKept(models) {
@@ -98,19 +101,8 @@ async function deleteCached({ place, address }) {
   await (await caches.open(place)).delete(address);
 }
 
-/** A download that was just cancelled holds its file for a moment longer. */
-async function removed(folder, place, tries = 20) {
-  try {
-    await folder?.removeEntry(place);
-  } catch (error) {
-    if (error.name !== "NoModificationAllowedError" || !tries) throw error;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    await removed(folder, place, tries - 1);
-  }
-}
-
 async function deletePrivate({ place }) {
   const folder = await privateFolder();
-  await removed(folder, place);
+  await onceFree(async () => folder?.removeEntry(place), REMOVE_TRIES);
   await folder?.removeEntry(METADATA + place).catch(() => {}); // it may never have had any
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { Source } from "../../../static/js/pages/make/grounding.js";
+import { Source } from "../../../static/js/pages/notes/grounding.js";
 
 const CASES = JSON.parse(readFileSync(new URL("../../contract/grounding_cases.json", import.meta.url), "utf8"));
 

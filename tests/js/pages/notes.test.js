@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Estimate, timeLeft } from "../../../static/js/pages/make/estimate.js";
-import { chunks, spread } from "../../../static/js/pages/make/notes/chunks.js";
-import { asParagraphs } from "../../../static/js/pages/make/notes/lines.js";
-import { SOURCE_TOKENS, roughTokens } from "../../../static/js/pages/make/notes/token-budget.js";
+import { chunks, spread } from "../../../static/js/pages/notes/chunks.js";
+import { asParagraphs } from "../../../static/js/pages/notes/lines.js";
+import { SOURCE_TOKENS, roughTokens } from "../../../static/js/pages/notes/token-budget.js";
 import { promptBeside } from "../../../static/js/pages/asking/beside.js";
 import { notesOf, partsOf } from "../../../static/js/pages/make/parts.js";
 

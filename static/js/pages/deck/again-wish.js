@@ -1,5 +1,5 @@
 import { promptBeside } from "../asking/beside.js";
-import { chunks } from "../make/notes/chunks.js";
+import { chunks } from "../notes/chunks.js";
 
 const TOPIC_CHARACTERS = 200;
 const KINDS = { basic: "question-answer", cloze: "cloze", definition: "definition" };

@@ -1,9 +1,9 @@
 import { REPEATED, isAmong } from "../asking/beside.js";
 import { action } from "../dom.js";
 import { openDialog } from "../dialog.js";
+import { Source } from "../notes/grounding.js";
 import { toast } from "../toast.js";
 import { advice } from "../words.js";
-import { Source } from "./grounding.js";
 
 /** @param {import("./batch.js").Batch} batch @param {import("./drafts.js").Draft} draft */
 export function edit(batch, draft) {

@@ -1,4 +1,4 @@
-import { chunks, spread } from "./notes/chunks.js";
+import { chunks, spread } from "../notes/chunks.js";
 
 /**
  * A part of a batch: one generation, or several when it was asked on. `taken` cards have come of it, thrown away or not.

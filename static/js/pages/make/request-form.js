@@ -2,7 +2,7 @@ import { action, part, say } from "../dom.js";
 import { showFaults } from "../faults.js";
 import { counted, integer } from "../format.js";
 import { read, write } from "../store.js";
-import { NOTES_MOST } from "./notes/limits.js";
+import { NOTES_MOST } from "../notes/limits.js";
 import { keepChoices, restoreChoices, suggestLanguages } from "./choices.js";
 
 const COUNT_MOST = 50;
@@ -76,7 +76,7 @@ export class RequestForm extends EventTarget {
     const { notes, count } = this.#values;
     const characters = `${integer(notes.length)} characters`;
     if (!notes) return void say(this.#form, "notes-hint", `Up to ${integer(NOTES_MOST)} characters.`);
-    const { chunks } = await import("./notes/chunks.js");
+    const { chunks } = await import("../notes/chunks.js");
     if (notes === this.#values.notes) say(this.#form, "notes-hint", `${characters}${partWords(chunks(notes).length, count)}.`);
   }
 
@@ -84,7 +84,7 @@ export class RequestForm extends EventTarget {
   #takeFiles() {
     const field = part(this.#form, "file");
     const take = async (file) => {
-      const { FilePanel } = await import("./notes/file-panel.js");
+      const { FilePanel } = await import("../notes/file-panel.js");
       this.#files ??= new FilePanel(this.#form, (text, name) => this.#fillNotes(text, name));
       this.#files.open(file);
     };

@@ -1,4 +1,4 @@
-import { splitSentences } from "../grounding.js";
+import { splitSentences } from "./grounding.js";
 import { SOURCE_TOKENS, roughTokens } from "./token-budget.js";
 
 const PARAGRAPHS = /\n\s*\n/u;

@@ -1,6 +1,6 @@
-import { announce } from "../../announce.js";
-import { action, part, say, slot } from "../../dom.js";
-import { counted, integer, size } from "../../format.js";
+import { announce } from "../announce.js";
+import { action, part, say, slot } from "../dom.js";
+import { counted, integer, size } from "../format.js";
 import { FileError } from "./errors.js";
 import { NOTES_MOST } from "./limits.js";
 
