@@ -46,6 +46,7 @@ class ById:
 
 @admin.register(Deck)
 class DeckAdmin(ById, OutsideOfTheBin, admin.ModelAdmin):
+    text_fields = ("name", "tags", "topic", "source")
     list_display = ["name", "user", "card_count", "tags", "model_id", "engine", "created_at", "deleted_at"]
     list_filter = [InBin, "engine", "created_at", "model_id"]
     list_select_related = ["user"]

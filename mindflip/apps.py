@@ -1,4 +1,11 @@
 from django.apps import AppConfig
+from django.contrib.admin import apps as admin
+
+
+class AdminConfig(admin.AdminConfig):
+    """Django's admin with the site of the operators."""
+
+    default_site = "sessions_app.operators.site.OperatorSite"
 
 
 class MindFlipConfig(AppConfig):

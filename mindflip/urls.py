@@ -3,9 +3,6 @@
 from django.contrib import admin
 from django.urls import include, path
 
-admin.site.site_header = admin.site.site_title = "MindFlip"
-admin.site.index_title = "What goes on"
-
 urlpatterns = [
     path("api/", include("sessions_app.urls")),
     path("api/", include("flashcards.urls")),

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class SessionsConfig(AppConfig):
@@ -9,3 +10,6 @@ class SessionsConfig(AppConfig):
 
     def ready(self) -> None:
         from sessions_app import signals  # noqa: F401 - connects the receivers
+        from sessions_app.operators.roles import grant_support
+
+        post_migrate.connect(grant_support, dispatch_uid="what support may look at")

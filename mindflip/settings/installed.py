@@ -4,7 +4,7 @@ from mindflip.settings.paths import BASE_DIR
 
 INSTALLED_APPS = [
     "daphne",  # before staticfiles: it replaces runserver
-    "django.contrib.admin",
+    "mindflip.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

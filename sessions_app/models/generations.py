@@ -45,7 +45,7 @@ class Generation(models.Model):
     is the channel of the engine's socket, the last one's while it is queued: hints where to send, never proof of anything.
     `result_key` is the server's own name of the result in the cache. `asks` counts how often this attempt's engine was asked for
     more. `seq` is the session's number at which the row last changed, `moved_seq` that at which it was last queued or leased,
-    `card_seqs` those at which its cards came; what the guide's dialect asks for has none. `slot` is its place among the
+    `card_seqs` those at which its cards came, `first_card_at` when the first came; what the guide's dialect asks for has none. `slot` is its place among the
     QUEUE_PER_USER that may be open at once.
     """
 
@@ -61,6 +61,7 @@ class Generation(models.Model):
     status = models.CharField(max_length=12, choices=GenerationStatus.choices, default=GenerationStatus.QUEUED)
     created_at = models.DateTimeField(db_default=Now())
     queued_at = models.DateTimeField(db_default=Now())
+    first_card_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     engine = models.CharField(max_length=120, blank=True, default="")
     engine_name = models.CharField(max_length=40, blank=True, default="")
@@ -83,6 +84,7 @@ class Generation(models.Model):
 
     class Meta:
         ordering = ["-created_at", "-id"]
+        permissions = [("read_text", "Can read what users and models wrote")]
         constraints = [
             models.CheckConstraint(
                 name="generation_leased_has_lease",
@@ -118,6 +120,7 @@ class Attempt(models.Model):
     generation = models.ForeignKey(Generation, models.CASCADE, related_name="attempts")
     number = models.PositiveSmallIntegerField()
     engine = models.CharField(max_length=120)
+    engine_name = models.CharField(max_length=40, blank=True, default="", db_default="")
     started_at = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=40, blank=True, default="")

@@ -63,7 +63,7 @@ def _accepted_directly(engine: Claimant, answer: Answer, now: datetime) -> Gener
     generation = direct.generation_held(channel=engine.channel)
     if generation is None or not _is_simple(engine, generation, answer):
         return None
-    _take(generation, answer)
+    _take(generation, answer, now)
     if _is_asked_on(generation):
         return None
     outcome = _outcome_of(generation)
@@ -81,7 +81,7 @@ def _is_simple(engine: Claimant, generation: Generation, answer: Answer) -> bool
 @transaction.atomic
 def _accepted(engine: Claimant, answer: Answer, now: datetime) -> Generation:
     generation = _answered(engine, answer)
-    _take(generation, answer)
+    _take(generation, answer, now)
     if _is_asked_on(generation):
         _ask_on(generation, now)
     else:
@@ -99,10 +99,10 @@ def card_accept(*, engine: Claimant, generation_id: UUID, lease: UUID, card: Any
     generation = _held(engine, Q(pk=generation_id, lease=lease))
     if generation is None:
         raise StaleResponse(STALE)
-    if generation.wanted and _add_cards(generation, [card]):
+    if generation.wanted and _add_cards(generation, [card], now):
         events.generations_changed([(generation.session_id, generation.pk)] if is_tracked(generation) else [])
     generation.lease_expires_at = lease_end(now)
-    generation.save(update_fields=["cards", "card_seqs", "seq", "engine", "lease_expires_at"])
+    generation.save(update_fields=["cards", "card_seqs", "seq", "engine", "lease_expires_at", "first_card_at"])
     return generation
 
 
@@ -140,15 +140,17 @@ def _is_for(generation: Generation, answer: Answer) -> bool:
     return answer.cache_key == cache_key(generation.options["topic"], max(1, generation.wanted))
 
 
-def _take(generation: Generation, answer: Answer) -> None:
-    _add_cards(generation, answer.cards)
+def _take(generation: Generation, answer: Answer, now: datetime) -> None:
+    _add_cards(generation, answer.cards, now)
     generation.usage = _added(generation.usage, answer.usage or {})
 
 
-def _add_cards(generation: Generation, raw: Any) -> int:
+def _add_cards(generation: Generation, raw: Any, now: datetime) -> int:
     """Add what is a card and new, each with a number of its own; how many."""
     new = get_kind(generation.kind).accept_cards(raw, generation.cards, generation.wanted, generation.options).cards
     generation.cards = generation.cards + new
+    if new and generation.first_card_at is None:
+        generation.first_card_at = now
     if new and is_tracked(generation):
         generation.seq = session_advance(generation.session_id, by=len(new))
         generation.card_seqs = [*generation.card_seqs, *range(generation.seq - len(new) + 1, generation.seq + 1)]

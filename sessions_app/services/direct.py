@@ -35,15 +35,16 @@ begun AS (
         AND NOT EXISTS (SELECT 1 FROM waiting WHERE session_id = %(session)s)
     ON CONFLICT DO NOTHING
     RETURNING id)
-INSERT INTO sessions_app_attempt (generation_id, number, engine, started_at, outcome, reason, card_count)
-SELECT id, 1, %(channel)s, %(now)s, '', '', 0 FROM begun
+INSERT INTO sessions_app_attempt (generation_id, number, engine, engine_name, started_at, outcome, reason, card_count)
+SELECT id, 1, %(channel)s, %(engine_name)s, %(now)s, '', '', 0 FROM begun
 RETURNING (SELECT count(*) FROM waiting)
 """
 _END = """
 WITH done AS (
     UPDATE sessions_app_generation
     SET status = %(status)s, cards = %(cards)s::jsonb, is_partial = %(is_partial)s, usage = %(usage)s::jsonb, lease = NULL,
-        lease_expires_at = NULL, finished_at = %(finished_at)s, error_code = %(error_code)s, error = %(error)s
+        lease_expires_at = NULL, first_card_at = %(first_card_at)s, finished_at = %(finished_at)s,
+        error_code = %(error_code)s, error = %(error)s
     WHERE id = %(id)s AND lease = %(held)s AND asks = %(asks)s AND status = 'leased'
     RETURNING id)
 UPDATE sessions_app_attempt SET ended_at = %(finished_at)s, outcome = %(outcome)s, reason = %(error)s, card_count = %(card_count)s
@@ -115,6 +116,7 @@ def _last_row(generation: Generation, held: UUID | None, columns: dict[str, Any]
         "cards": _json(generation.cards),
         "usage": _json(generation.usage),
         "is_partial": generation.is_partial,
+        "first_card_at": generation.first_card_at,
         "outcome": columns["error_code"] or "succeeded",
         "card_count": len(generation.cards),
     }

@@ -180,7 +180,8 @@ def _claim(engine: Claimant, find: Callable[[Claimant, datetime], Q | None], amo
 def _lease(generation: Generation, engine: Claimant, now: datetime) -> None:
     lease_begin(generation=generation, engine=engine, now=now)
     generation.save(update_fields=["status", "engine", "engine_name", "lease", "lease_expires_at", "attempt_count", "seq", "moved_seq"])
-    Attempt.objects.create(generation=generation, number=generation.attempt_count, engine=engine.channel, started_at=now)
+    begun = {"number": generation.attempt_count, "engine": engine.channel, "engine_name": engine.engine_name, "started_at": now}
+    Attempt.objects.create(generation=generation, **begun)
 
 
 def _after_loss(generation: Generation, code: str, sentence: str, now: datetime) -> dict[str, object]:
