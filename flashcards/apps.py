@@ -6,6 +6,7 @@ class FlashcardsConfig(AppConfig):
 
     name = "flashcards"
     verbose_name = "Flashcards"
+    support_sees = ("flashcards.view_deck",)
 
     def ready(self) -> None:
         from flashcards.kind import Flashcards

@@ -50,7 +50,13 @@ def test_no_app_imports_the_project():
 
 
 def test_flashcards_enter_sessions_by_their_services():
-    doors = ("sessions_app.services", "sessions_app.exceptions", "sessions_app.models", "sessions_app.templatetags", "sessions_app.operators")
+    doors = (
+        "sessions_app.services",
+        "sessions_app.exceptions",
+        "sessions_app.models",
+        "sessions_app.templatetags",
+        "sessions_app.operators",
+    )
     found = importing(modules("flashcards"), "sessions_app.")
     assert [line for line in found if not line.split(": ")[1].startswith(doors)] == []
 

@@ -45,8 +45,8 @@ class Generation(models.Model):
     is the channel of the engine's socket, the last one's while it is queued: hints where to send, never proof of anything.
     `result_key` is the server's own name of the result in the cache. `asks` counts how often this attempt's engine was asked for
     more. `seq` is the session's number at which the row last changed, `moved_seq` that at which it was last queued or leased,
-    `card_seqs` those at which its cards came, `first_card_at` when the first came; what the guide's dialect asks for has none. `slot` is its place among the
-    QUEUE_PER_USER that may be open at once.
+    `card_seqs` those at which its cards came; what the guide's dialect asks for has none. `first_card_at` is when the first card came.
+    `slot` is its place among the QUEUE_PER_USER that may be open at once.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

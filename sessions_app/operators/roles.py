@@ -10,11 +10,6 @@ from django.apps import AppConfig
 
 SUPPORT = "Support"
 READ_TEXT = "sessions_app.read_text"
-SUPPORT_SEES = {
-    "sessions_app": ("webllmsession", "generation", "attempt", "engine"),
-    "auth": ("user",),
-    "flashcards": ("deck",),
-}
 
 
 def may_read_text(user: Any) -> bool:
@@ -23,10 +18,10 @@ def may_read_text(user: Any) -> bool:
 
 
 def grant_support(sender: AppConfig, **kwargs: Any) -> None:
-    """After each migrate: the group Support may look at what SUPPORT_SEES names. What an operator added to the group stays."""
+    """After each migrate: the group Support may look at what each app's `support_sees` names. What an operator added to it stays."""
     from django.contrib.auth.models import Group, Permission
 
-    names = [f"view_{model}" for model in SUPPORT_SEES.get(sender.label, ())]
-    if names:
+    for name in getattr(sender, "support_sees", ()):
+        label, codename = name.split(".")
         group, _ = Group.objects.get_or_create(name=SUPPORT)
-        group.permissions.add(*Permission.objects.filter(content_type__app_label=sender.label, codename__in=names))
+        group.permissions.add(*Permission.objects.filter(content_type__app_label=label, codename=codename))
