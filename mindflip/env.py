@@ -79,7 +79,7 @@ def listing(name: str, default: Iterable[str], help: str) -> list[str]:
     return _read(name, words, ",".join(words), help, parse)
 
 
-def choice(name: str, default: str, choices: Iterable[str], help: str) -> str:
+def choice(name: str, default: str, choices: Iterable[str], help: str, shown: str | None = None) -> str:
     """One of a fixed set of words."""
     allowed = list(choices)
 
@@ -88,4 +88,4 @@ def choice(name: str, default: str, choices: Iterable[str], help: str) -> str:
             raise ValueError(f"give one of {', '.join(allowed)}")
         return raw
 
-    return _read(name, default, default, help, parse)
+    return _read(name, default, shown or default, help, parse)

@@ -12,7 +12,7 @@ from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 
-from sessions_app import events, handlers, protocol
+from sessions_app import events, handlers, log_ids, protocol
 from sessions_app.auth import knock_of
 from sessions_app.exceptions import SocketRefused
 from sessions_app.hops import hop
@@ -61,6 +61,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
 
     async def enter(self) -> None:
         knock = knock_of(self.scope)
+        log_ids.bind(session_id=knock.session_id)
         await self.channel_layer.group_add(events.session_group(knock.session_id), self.channel_name)
         self.peer, messages = peer, _ = await hop(handlers.open_socket, knock, self.channel_name, self.dialect)
         await self.channel_layer.group_add(events.user_group(peer.user_id), self.channel_name)
@@ -86,6 +87,8 @@ class SessionConsumer(AsyncWebsocketConsumer):
             await self.refuse_message(error, len(text or ""))
             return
         self.malformed = 0
+        if generation_id := getattr(message, "generation_id", None):
+            log_ids.bind(generation_id=generation_id)
         await self.guarded(self.answer, message, on_fault=partial(self.send_internal, message))
 
     async def answer(self, message: protocol.ClientMessage) -> None:

@@ -6,7 +6,7 @@ from a copied context: together more than most messages cost themselves (docs/pe
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from time import monotonic
@@ -15,6 +15,8 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+
+from sessions_app import log_ids
 
 T = TypeVar("T")
 RESTED_SECONDS = 1.0  # a connection unused for longer is tried before it is used: PostgreSQL may have been restarted
@@ -34,7 +36,7 @@ _threads = ThreadPoolExecutor(max(1, settings.DATABASE_POOL // 2), thread_name_p
 async def hop(function: Callable[..., T], *args: Any) -> T:
     """Run synchronous code, with its queries, in one of the threads; what it raises is raised here."""
     loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(_threads, _run, loop, function, args)
+    return await loop.run_in_executor(_threads, _run, loop, log_ids.bound(), function, args)
 
 
 def loop_of_this_hop() -> asyncio.AbstractEventLoop | None:
@@ -50,7 +52,8 @@ def release() -> None:
         held.dec_thread_sharing()
 
 
-def _run(loop: asyncio.AbstractEventLoop, function: Callable[..., T], args: tuple[Any, ...]) -> T:
+def _run(loop: asyncio.AbstractEventLoop, ids: Mapping[str, Any], function: Callable[..., T], args: tuple[Any, ...]) -> T:
+    log_ids.take_over(ids)
     used = connections["default"]
     if monotonic() - _local.used_at > RESTED_SECONDS:
         used.health_check_done = False  # type: ignore[attr-defined] # the stubs lack it

@@ -22,6 +22,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "mindflip.operating.probes.ProbesMiddleware",  # before hosts and HTTPS are asked for: a probe has neither
+    "mindflip.operating.requests.RequestsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "mindflip.middleware.CrossOriginIsolationMiddleware",

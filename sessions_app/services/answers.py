@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
-from sessions_app import events
+from sessions_app import events, log_ids
 from sessions_app.exceptions import StaleResponse, UnknownCacheKey
 from sessions_app.models import Generation, GenerationStatus
 from sessions_app.protocol import cache_key
@@ -185,7 +185,7 @@ def _outcome_of(generation: Generation) -> Outcome:
 
 
 def _publish(generation: Generation) -> None:
-    log.info("Generation %s of session %s: %s, %d cards", generation.pk, generation.session_id, generation.status, len(generation.cards))
+    log.info("Generation %s: %s, %d cards", generation.pk, generation.status, len(generation.cards), extra=log_ids.of(generation))
     if generation.cards and not generation.is_partial:  # a short result is not what was asked for, so the next request tries again
         key, cards, pk = generation.result_key, generation.cards, str(generation.pk)
         transaction.on_commit(lambda: result_remember(key, generation_id=pk, cards=cards))

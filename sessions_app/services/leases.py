@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Least
 
-from sessions_app import events
+from sessions_app import events, log_ids
 from sessions_app.models import Attempt, Engine, Generation, GenerationStatus
 from sessions_app.services.engines import engines_idle
 from sessions_app.services.history import is_tracked, session_advance, session_advance_moved
@@ -84,7 +84,7 @@ def lease_release(*, which: Q, code: str, sentence: str, now: datetime) -> Gener
     generation = Generation.objects.filter(which, status=GenerationStatus.LEASED).select_for_update(of=("self",)).first()
     if generation is None:
         return None
-    log.warning("Generation %s lost its engine, attempt %d: %s", generation.pk, generation.attempt_count, code)
+    log.warning("Generation %s lost its engine: %s", generation.pk, code, extra=log_ids.of(generation))
     for column, value in _after_loss(generation, code, sentence, now).items():
         setattr(generation, column, value)
     generation.save()

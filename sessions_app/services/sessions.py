@@ -112,7 +112,7 @@ def _end(ids: Sequence[UUID], *, status: SessionStatus, reason: str, now: dateti
     cancelled = Outcome(GenerationStatus.CANCELLED, f"session_{status}", f"The session was {reason}.")
     generations_end(Q(session__in=locked), outcome=cancelled, now=now)
     for session_id in locked:
-        log.info("Session %s %s", session_id, reason)
+        log.info("Session %s %s", session_id, reason, extra={"session_id": session_id})
     events.sessions_ended(locked, close_code=_close_code(status), reason=f"This session is {status}: create a new one.")
     return len(locked)
 

@@ -1,28 +1,134 @@
-"""What a real daphne writes into its log, and what it must not."""
+"""What real processes write into their logs, and what they must not."""
 
 import json
+from typing import Any
 
 import httpx
-from websockets.sync.client import connect
+import psycopg
+import pytest
+from websockets.sync.client import ClientConnection, connect
 
-from tests.processes import running_server
+from tests.processes import RunningServer, eventually, running_server
 
 PROMPT = "a prompt that is nobody's business"
+FORBIDDEN = "a prompt that the database refuses\nin two lines)."
+CARD = {"front": "a front that is private", "back": "a back that is private"}
+WHO = {"username": "alice", "password": "correct horse battery"}
+REQUEST_ID = "from-the-proxy.1"
+# as PostgreSQL itself does in many of its errors
+REFUSAL = """
+CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION 'this row is refused' USING DETAIL = 'Failing row contains (' || NEW.prompt || ').'; END $$;
+CREATE TRIGGER refuse BEFORE INSERT ON sessions_app_generation FOR EACH ROW EXECUTE FUNCTION refuse();
+"""
 
 
-def test_no_ticket_token_or_prompt_reaches_the_log(tmp_path):
-    with running_server(tmp_path, MINDFLIP_LOG_LEVEL="DEBUG") as server, httpx.Client(base_url=server.url) as client:
-        who = {"username": "alice", "password": "correct horse battery"}
-        client.post("/api/auth/register", json=who).raise_for_status()
-        tokens = client.post("/api/auth/token", json=who).json()
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """One whole flow at DEBUG: the logs of all processes, the secrets that passed through them, and ids."""
+    settings = {"MINDFLIP_LOG_LEVEL": "DEBUG", "MINDFLIP_LOG_FORMAT": "json", "MINDFLIP_WORKER_SEEN_SECONDS": "3"}
+    with running_server(tmp_path_factory.mktemp("logs"), worker=True, beat=True, **settings) as server:
+        told = _flow(server)
+        eventually(lambda: '"task":"mindflip.tasks.beat_is_seen"' in server.log("worker"))
+        logs = {name: server.log(name) for name in ("web", "worker", "beat")}
+    return told | {"logs": logs}
+
+
+def _flow(server: RunningServer) -> dict[str, Any]:
+    with httpx.Client(base_url=server.url) as client:
+        client.post("/api/auth/register", json=WHO).raise_for_status()
+        tokens = client.post("/api/auth/token", json=WHO).json()
+        client.get("/api/webllm/session", params={"token": tokens["access"]}, headers={"X-Request-ID": REQUEST_ID})
         client.headers["Authorization"] = f"Bearer {tokens['access']}"
         session = client.post("/api/webllm/session", json={"modelId": "m"}).json()
+        client.get(session["wsUrl"].replace("ws://", "http://"))
         with connect(session["wsUrl"]) as socket:
-            socket.send(json.dumps({"type": "generate", "prompt": PROMPT}))
-            assert json.loads(socket.recv(10))["type"] == "progress"
-            socket.send("{nonsense")
+            made = _made(socket)
+        with connect(session["wsUrl"], subprotocols=["mindflip.v1"]) as socket:
+            cancelled = _cancelled(socket)
+            _break(server, socket)
         client.delete(f"/api/webllm/session/{session['sessionId']}").raise_for_status()
-    log = server.log()
-    assert session["sessionId"] in log, "the log tells of the session"
-    for secret in (session["wsUrl"].partition("=")[2], tokens["access"], tokens["refresh"], PROMPT, who["password"]):
-        assert secret not in log
+    ticket = session["wsUrl"].partition("=")[2]
+    secrets = [ticket, tokens["access"], tokens["refresh"], PROMPT, FORBIDDEN, *FORBIDDEN.split("\n"), *CARD.values(), WHO["password"]]
+    return {"secrets": secrets, "session": session["sessionId"], "made": made, "cancelled": cancelled}
+
+
+def _made(socket: ClientConnection) -> str:
+    """Cards that this socket asked for and wrote itself, after frames that are no messages; the generation's id."""
+    for bad in ("{nonsense", json.dumps({"type": "generate", "prompt": PROMPT, "options": {"count": PROMPT}}), json.dumps([PROMPT])):
+        socket.send(bad)
+        _until(socket, "error")
+    _send(socket, type="generate", prompt=PROMPT, options={"count": 1})
+    asked = _until(socket, "generate")
+    _send(socket, type="response", cacheKey=asked["cacheKey"], data={"cards": [CARD]})
+    return _until(socket, "result")["generationId"]
+
+
+def _cancelled(socket: ClientConnection) -> str:
+    _send(socket, type="ready", modelId="m", engine="webllm")
+    _send(socket, type="generate", prompt=PROMPT, requestId="r1", options={"count": 2})
+    asked = _until(socket, "generate")
+    _send(socket, type="card", index=0, card=CARD, **{name: asked[name] for name in ("generationId", "lease")})
+    _until(socket, "card")
+    _send(socket, type="cancel", generationId=asked["generationId"])
+    _until(socket, "error")
+    return asked["generationId"]
+
+
+def _break(server: RunningServer, socket: ClientConnection) -> None:
+    """An exception that quotes the whole row."""
+    with psycopg.connect(server.database_url, autocommit=True) as connection:
+        connection.execute(REFUSAL)
+    _send(socket, type="generate", prompt=FORBIDDEN, requestId="r2")
+    assert _until(socket, "error")["code"] == "internal"
+
+
+def _send(socket: ClientConnection, **message: Any) -> None:
+    socket.send(json.dumps(message))
+
+
+def _until(socket: ClientConnection, kind: str) -> dict[str, Any]:
+    while (message := json.loads(socket.recv(20)))["type"] != kind:
+        pass
+    return message
+
+
+def _lines(told: dict[str, Any], name: str = "web") -> list[dict[str, Any]]:
+    return [json.loads(line) for line in told["logs"][name].splitlines()]
+
+
+@pytest.mark.parametrize("name", ["web", "worker", "beat"])
+def test_every_line_is_an_object_with_time_level_and_logger(told, name):
+    assert all({"time", "level", "logger", "message"} <= line.keys() for line in _lines(told, name))
+
+
+@pytest.mark.parametrize("name", ["web", "worker", "beat"])
+def test_no_ticket_token_password_prompt_or_card_reaches_a_log(told, name):
+    assert [secret for secret in told["secrets"] if secret in told["logs"][name] or json.dumps(secret)[1:-1] in told["logs"][name]] == []
+
+
+def test_lines_about_a_session_or_a_generation_carry_its_id(told):
+    lines = _lines(told)
+    assert any(line["message"].startswith("Socket opened") and line["session_id"] == told["session"] for line in lines)
+    ended = {line["generation_id"]: line["session_id"] for line in lines if "succeeded" in line["message"]}
+    assert ended == {told["made"]: told["session"]}
+    assert all(line["session_id"] == told["session"] for line in lines if line.get("generation_id") == told["cancelled"])
+
+
+def test_a_fault_is_told_with_its_traceback_and_session(told):
+    (fault,) = [line for line in _lines(told) if line["level"] == "ERROR"]
+    assert fault["session_id"] == told["session"]
+    assert "this row is refused" in fault["traceback"]
+
+
+def test_a_request_has_the_id_that_its_proxy_gave_it_or_one_of_its_own(told):
+    requests = [line for line in _lines(told) if line["logger"] == "mindflip.operating.requests"]
+    assert all(line["request_id"] and line["method"] and line["status"] and "?" not in line["path"] for line in requests)
+    (given,) = [line for line in requests if line["request_id"] == REQUEST_ID]
+    assert (given["path"], given["status"]) == ("/api/webllm/session", 401)
+
+
+def test_a_task_says_which_it_is(told):
+    done = [line for line in _lines(told, "worker") if line.get("task") == "mindflip.tasks.beat_is_seen"]
+    assert all(line["task_id"] for line in done)
+    assert done

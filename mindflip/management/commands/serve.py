@@ -1,5 +1,6 @@
 """The `web` process: daphne, with the flags that this project needs."""
 
+import logging
 import time
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.db.migrations.executor import MigrationExecutor
 from mindflip import checks
 from mindflip.embedded.places import is_free
 
+log = logging.getLogger(__name__)
 # Above the limits of the socket itself, so that a message too large is answered by the application, in words.
 LARGEST_FRAME = 4 * 1024 * 1024
 RELEASE_SECONDS = 60.0
@@ -25,7 +27,7 @@ class Command(BaseCommand):
         if not is_free(settings.PORT, settings.BIND):
             raise CommandError(f"Port {settings.PORT} is taken: stop what listens there, or set MINDFLIP_PORT to another.")
         self._wait_for_release()
-        self.stdout.write(f"Serving on http://{settings.BIND}:{settings.PORT}")
+        log.info("Serving on http://%s:%d", settings.BIND, settings.PORT)
         CommandLineInterface().run(daphne_flags())
 
     def _wait_for_release(self) -> None:

@@ -1,0 +1,48 @@
+"""One log line for each request, and the id by which it is found again: `X-Request-ID`, taken from a proxy or made here."""
+
+import logging
+import re
+from collections.abc import Awaitable, Callable
+from time import perf_counter
+from typing import Any
+from uuid import uuid4
+
+from asgiref.sync import markcoroutinefunction
+from django.http import HttpRequest, HttpResponseBase
+
+from sessions_app import log_ids
+
+log = logging.getLogger(__name__)
+HEADER = "X-Request-ID"
+_USABLE = re.compile(r"[A-Za-z0-9._-]{1,100}")
+
+
+class RequestsMiddleware:
+    """Binds the ids of request, session and generation to every line that the request writes; gives the request's back."""
+
+    async_capable = True
+    sync_capable = False
+
+    def __init__(self, get_response: Callable[[HttpRequest], Awaitable[HttpResponseBase]]) -> None:
+        self.get_response = get_response
+        markcoroutinefunction(self)
+
+    async def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        begun = perf_counter()
+        given = request.headers.get(HEADER, "")
+        request_id = given if _USABLE.fullmatch(given) else uuid4().hex
+        log_ids.bind(request_id=request_id)
+        response = await self.get_response(request)
+        response.headers[HEADER] = request_id
+        _write(request, response, perf_counter() - begun)
+        return response
+
+    async def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: dict[str, Any]) -> None:
+        """The ids that stand in the address."""
+        log_ids.bind(**{name: kwargs[name] for name in ("session_id", "generation_id") if name in kwargs})
+
+
+def _write(request: HttpRequest, response: HttpResponseBase, seconds: float) -> None:
+    """Without the query: tickets and tokens may stand in it."""
+    line = {"method": request.method, "path": request.path, "status": response.status_code, "seconds": round(seconds, 4)}
+    log.info("%s %s %d", request.method, request.path, response.status_code, extra=line)

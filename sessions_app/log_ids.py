@@ -1,0 +1,37 @@
+"""What each log line is about: ids that are bound once, where they become known, and stand on every line written after that.
+
+They live as long as their task of the event loop (a socket, a request) and go along into its hops. Ids only: never a ticket, a token,
+a prompt or a card.
+"""
+
+from collections.abc import Mapping
+from contextvars import ContextVar
+from types import MappingProxyType
+from typing import Any, Protocol
+
+_bound: ContextVar[Mapping[str, Any]] = ContextVar("log ids", default=MappingProxyType({}))
+
+
+class _Generation(Protocol):
+    pk: Any
+    session_id: Any
+
+
+def bind(**ids: Any) -> None:
+    """These, beside what is bound already, for the rest of this task."""
+    _bound.set({**_bound.get(), **ids})
+
+
+def bound() -> Mapping[str, Any]:
+    """All that is bound here."""
+    return _bound.get()
+
+
+def take_over(ids: Mapping[str, Any]) -> None:
+    """Those of another thread, in place of this one's."""
+    _bound.set(ids)
+
+
+def of(generation: _Generation) -> dict[str, Any]:
+    """For one line about a generation, as the logger's `extra`."""
+    return {"generation_id": generation.pk, "session_id": generation.session_id}
