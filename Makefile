@@ -7,7 +7,7 @@ VENV_PYTHON = .venv/bin/python
 WITH_NODE = PATH="$(CURDIR)/.venv/bin:$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak check lint modules types deployable audit installed format docs bench clean
+.PHONY: help run backup restore test soak check lint modules types deployable audit installed format docs bench clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { sub(/:.*/, "", $$1); printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -15,6 +15,15 @@ help: ## list these commands
 run: ## run MindFlip on http://localhost:3000 (first start: installs everything)
 	@$(INSTALL) run
 	@exec $(VENV_PYTHON) manage.py run
+
+TO ?= .
+backup: ## write everything to one file: in this folder, or TO=folder or file
+	@$(INSTALL) run
+	@$(VENV_PYTHON) manage.py backup "$(TO)"
+
+restore: ## bring back a backup: FILE=…, and REPLACE=1 to lose what is there
+	@$(INSTALL) run
+	@$(VENV_PYTHON) manage.py restore "$(FILE)" $(if $(REPLACE),--replace)
 
 test: installed ## run all tests: Python, JavaScript, browser
 	@MINDFLIP_CHROMIUM="$$($(VENV_PYTHON) -m tests.chromium)" || exit 1; export MINDFLIP_CHROMIUM; \

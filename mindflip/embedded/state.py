@@ -43,17 +43,27 @@ def secret_key(var: Path) -> str:
         raise ImproperlyConfigured(f"{what}: give it to this user, make room on its disk, or set MINDFLIP_VAR to another folder.") from None
 
 
+def write_secret_key(var: Path, key: str) -> None:
+    """Put another key in the place of the private server's own."""
+    _make(var / "secret-key", key).replace(var / "secret-key")
+
+
 def _read_or_make(path: Path) -> str:
     try:
         return path.read_text()
     except FileNotFoundError:
         path.parent.mkdir(parents=True, exist_ok=True)
-    key = secrets.token_urlsafe(50)
-    half = path.with_name(f"{path.name}-{secrets.token_hex(4)}")
-    half.touch(mode=0o600)
-    half.write_text(key)
+    half = _make(path, secrets.token_urlsafe(50))
     # a link is made whole or not at all: of two first starts at once, one makes it and the other reads
     with suppress(FileExistsError):
         path.hardlink_to(half)
     half.unlink()
     return path.read_text()
+
+
+def _make(path: Path, key: str) -> Path:
+    """The key in a file beside `path`, which may become it."""
+    half = path.with_name(f"{path.name}-{secrets.token_hex(4)}")
+    half.touch(mode=0o600)
+    half.write_text(key)
+    return half

@@ -1,0 +1,142 @@
+"""The file of a backup: a zip with the dump of the database, the secret key where it is a file, and a manifest, which is written last.
+
+    database.dump   pg_dump's custom format
+    secret-key      what signs cookies, tokens and tickets; absent when MINDFLIP_SECRET_KEY says it
+    manifest.json   see Manifest
+
+The file appears under its name when it is whole, and only its owner may read it.
+"""
+
+import hashlib
+import json
+import os
+import secrets
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from mindflip.backup import BackupError
+
+FORMAT, VERSION = "mindflip-backup", 1
+DUMP, KEY, MANIFEST = "database.dump", "secret-key", "manifest.json"
+PIECE = 2**20
+Told = Callable[[int], None]
+
+
+@dataclass
+class Manifest:
+    """`tables` with their numbers of rows; `migrations` as [app, name]; `checksums` as SHA-256 of each other member; `models` are the
+    files of the models folder with their bytes, which are not in the backup."""
+
+    created_at: str
+    schema: str
+    server_version: int
+    tables: dict[str, int]
+    migrations: list[list[str]]
+    models: dict[str, int]
+    checksums: dict[str, str] = field(default_factory=dict)
+    format: str = FORMAT
+    version: int = VERSION
+
+
+@dataclass(frozen=True)
+class Backup:
+    """What was in a file beside the dump; `key` is None when it held none."""
+
+    manifest: Manifest
+    key: str | None
+
+
+class Writer:
+    """Members into an open zip, each with its checksum."""
+
+    def __init__(self, file: zipfile.ZipFile) -> None:
+        self._file = file
+        self.checksums: dict[str, str] = {}
+
+    def add(self, name: str, content: IO[bytes], told: Told) -> None:
+        """Everything that `content` gives; `told` hears how many bytes there were so far."""
+        digest, done = hashlib.sha256(), 0
+        with self._file.open(name, "w", force_zip64=True) as member:
+            while piece := content.read(PIECE):
+                member.write(piece)
+                digest.update(piece)
+                done += len(piece)
+                told(done)
+        self.checksums[name] = digest.hexdigest()
+
+    def finish(self, manifest: Manifest) -> None:
+        manifest.checksums = self.checksums
+        self._file.writestr(MANIFEST, json.dumps(asdict(manifest), indent=1))
+
+
+@contextmanager
+def writing(target: Path) -> Iterator[Writer]:
+    """A file beside `target` that becomes it when all went well, and else is removed. Raises BackupError in words."""
+    half = target.with_name(f".{target.name}-{secrets.token_hex(4)}")
+    try:
+        with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as raw:
+            with zipfile.ZipFile(raw, "w") as file:
+                yield Writer(file)
+            raw.flush()
+            os.fsync(raw.fileno())
+        half.replace(target)
+    except OSError as error:
+        raise BackupError(f"{target} cannot be written ({error.strerror}): make room there, or name another folder.") from None
+    finally:
+        with suppress(OSError):
+            half.unlink(missing_ok=True)
+
+
+class Reader:
+    """The members of an open zip."""
+
+    def __init__(self, file: zipfile.ZipFile, manifest: Manifest) -> None:
+        self._file = file
+        self.manifest = manifest
+
+    def size(self, name: str) -> int:
+        return self._file.getinfo(name).file_size
+
+    def open(self, name: str) -> IO[bytes]:
+        return self._file.open(name)
+
+    def key(self) -> str | None:
+        return self._file.read(KEY).decode() if KEY in self.manifest.checksums else None
+
+    def verify(self, told: Told) -> None:
+        """Raises BackupError unless every member is what was written."""
+        done = 0
+        for name, checksum in self.manifest.checksums.items():
+            digest = hashlib.sha256()
+            with self.open(name) as member:
+                while piece := member.read(PIECE):
+                    digest.update(piece)
+                    told(done := done + len(piece))
+            if digest.hexdigest() != checksum:
+                raise BackupError(f"The backup is damaged ({name} is not what was written): use another one.")
+
+
+@contextmanager
+def reading(source: Path) -> Iterator[Reader]:
+    """A backup to read. Raises BackupError for a file that is missing, cut off, damaged or none of ours."""
+    try:
+        with zipfile.ZipFile(source) as file:
+            yield Reader(file, _manifest(file, source))
+    except (zipfile.BadZipFile, EOFError, KeyError, NotImplementedError):
+        raise BackupError(f"{source} is cut off or damaged: copy it again, or use another backup.") from None
+    except OSError as error:
+        raise BackupError(f"{source} cannot be read ({error.strerror}): name a backup that is there.") from None
+
+
+def _manifest(file: zipfile.ZipFile, source: Path) -> Manifest:
+    try:
+        members: dict[str, Any] = json.loads(file.read(MANIFEST))
+        if members["format"] == FORMAT and members["version"] > VERSION:
+            raise BackupError(f"{source} was made by a newer MindFlip: install that version and restore with it.")
+        return Manifest(**members)
+    except (KeyError, TypeError, ValueError):
+        raise BackupError(f"{source} is no backup of MindFlip: name a file that `manage.py backup` wrote.") from None

@@ -1,0 +1,111 @@
+"""A dump into a database in one transaction: pg_restore makes SQL of it and psql runs that, between our own first and last words."""
+
+import subprocess
+import tempfile
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import IO
+
+from psycopg import sql
+
+from mindflip.backup import BackupError, archive
+from mindflip.backup.contents import Contents
+from mindflip.backup.postgres_tools import address, connect, environment, tool
+from mindflip.backup.progress import Progress
+
+LOCK_SECONDS = 30
+HEAD = 2**14
+NOT_FOR_OLD_SERVERS = b"SET transaction_timeout = 0;"  # servers before 17 do not know it, newer ones have it by default
+
+
+def load(backup: archive.Reader, url: str, held: Contents, progress: Progress) -> None:
+    """Put the dump in the place of the tables that the database holds. Raises BackupError, with all as it was."""
+    if held.tables and held.schema != backup.manifest.schema:
+        raise BackupError(f"The backup is of the schema {backup.manifest.schema}, and the database uses {held.schema}: name another.")
+    with tempfile.TemporaryFile() as words:
+        with _sql_of(backup, words, progress) as script, _psql(url, backup.manifest, held, words) as psql:
+            _copy(script, psql)
+        if psql.returncode:
+            raise BackupError(_sentence(words))
+    with connect(url) as connection:
+        connection.autocommit = True
+        connection.execute("ANALYZE")
+
+
+@contextmanager
+def _sql_of(backup: archive.Reader, words: IO[bytes], progress: Progress) -> Iterator["subprocess.Popen[bytes]"]:
+    """pg_restore, fed by a thread, because it is read at the same time."""
+    command = [tool("pg_restore", backup.manifest.server_version), "--file=-", "--no-owner", "--no-privileges"]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=words)
+    feeder = threading.Thread(target=_feed, args=(backup, process, progress))
+    feeder.start()
+    try:
+        yield process
+    finally:
+        process.kill()
+        feeder.join()
+        process.wait()
+
+
+def _feed(backup: archive.Reader, process: "subprocess.Popen[bytes]", progress: Progress) -> None:
+    assert process.stdin is not None
+    done = 0
+    with suppress(BrokenPipeError), process.stdin as stdin, backup.open(archive.DUMP) as dump:
+        while piece := dump.read(archive.PIECE):
+            stdin.write(piece)
+            progress(done := done + len(piece))
+
+
+@contextmanager
+def _psql(url: str, manifest: archive.Manifest, held: Contents, words: IO[bytes]) -> Iterator["subprocess.Popen[bytes]"]:
+    """psql, which commits when its input ends, and loses all when it is killed before."""
+    command = [tool("psql", 0), "--dbname", address(url), "--no-password", "--no-psqlrc", "--quiet", "--single-transaction"]
+    command += ["--set=ON_ERROR_STOP=1", *_drop(held), "--file=-", "--command", _count(manifest)]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=words, env=environment(url))
+    try:
+        yield process
+        process.communicate()
+    except BaseException:
+        process.kill()
+        process.wait()
+        raise
+
+
+def _copy(script: "subprocess.Popen[bytes]", psql: "subprocess.Popen[bytes]") -> None:
+    """All that pg_restore says; when it fails on the way, psql must not believe that this was the end."""
+    assert script.stdout is not None
+    assert psql.stdin is not None
+    with suppress(BrokenPipeError):  # psql says itself what was wrong
+        psql.stdin.write(script.stdout.read(HEAD).replace(NOT_FOR_OLD_SERVERS, b""))
+        while piece := script.stdout.read(archive.PIECE):
+            psql.stdin.write(piece)
+    if psql.poll() is None and script.wait():
+        raise BackupError("The dump in the backup cannot be read by this version of PostgreSQL's programs: install a newer one.")
+
+
+def _drop(held: Contents) -> Sequence[str]:
+    if not held.tables:
+        return ()
+    names = sql.SQL(", ").join(sql.Identifier(held.schema, name) for name in held.tables)
+    return ("--command", _text(sql.SQL("SET LOCAL lock_timeout = '{}s'; DROP TABLE {} CASCADE").format(LOCK_SECONDS, names)))
+
+
+def _count(manifest: archive.Manifest) -> str:
+    """Fails unless every table has as many rows as were counted when the backup was made."""
+    check = sql.SQL("IF (SELECT count(*) FROM {}) <> {} THEN RAISE EXCEPTION 'rows of % are missing', {}; END IF;")
+    checks = [check.format(sql.Identifier(manifest.schema, name), rows, name) for name, rows in manifest.tables.items()]
+    return _text(sql.SQL("DO $checks$ BEGIN {} END $checks$").format(sql.SQL(" ").join(checks)))
+
+
+def _text(composed: sql.Composed) -> str:
+    return composed.as_string(None)
+
+
+def _sentence(words: IO[bytes]) -> str:
+    words.seek(0)
+    lines = words.read().decode(errors="replace").splitlines()
+    reason = next((line for line in lines if "ERROR" in line or "FATAL" in line), lines[-1] if lines else "no reason given")
+    if "lock timeout" in reason or "deadlock" in reason:
+        return "Somebody uses the database, which is as it was: stop web, worker and beat, and restore again."
+    return f"The database could not be restored, and is as it was: {reason.partition('ERROR:')[2].strip() or reason}"

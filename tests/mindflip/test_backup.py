@@ -1,0 +1,234 @@
+"""A backup is worth what comes back of it: written while others write, restored into another database, compared row by row."""
+
+import json
+import os
+import secrets
+import stat
+import threading
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+from django.conf import settings as django_settings
+from django.core.management import CommandError, call_command
+from django.db import connection, connections
+from psycopg import sql
+from rest_framework.test import APIClient
+from rest_framework_simplejwt.tokens import RefreshToken
+
+from flashcards.services.decks import deck_create
+from mindflip.backup import loading
+
+TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+
+
+def _url(name: str) -> str:
+    return urlunsplit(urlsplit(django_settings.DATABASE_URL)._replace(path=f"/{name}"))
+
+
+@pytest.fixture
+def own(transactional_db: None, settings: Any) -> str:
+    """The database of this test, as the commands find it."""
+    settings.DATABASE_URL = _url(connection.settings_dict["NAME"])
+    return settings.DATABASE_URL
+
+
+@pytest.fixture
+def elsewhere(own: str, settings: Any) -> Iterator[Callable[[], str]]:
+    """A call makes an empty database, which the commands find from then on."""
+    name = f"elsewhere_{secrets.token_hex(4)}"
+
+    def move() -> str:
+        settings.DATABASE_URL = _url(name)
+        return settings.DATABASE_URL
+
+    with psycopg.connect(own, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+        yield move
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def used(own: str, alice: Any) -> Any:
+    """Alice has been here: tokens, a session, a deck with odd characters, a review."""
+    client = APIClient(HTTP_HOST="localhost")
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {RefreshToken.for_user(alice).access_token}")
+    client.post("/api/webllm/session", {"modelId": "m"})
+    cards = [{"front": 'tide\t"\\N"\\.\n', "back": "ebb é 🌊", "question": None}]
+    deck = client.post("/api/flashcards/decks", {"name": "Tides", "cards": cards}).json()
+    review = {"id": "7c9e6679-7425-40de-944b-e07fc1f90ae7", "cardId": deck["cards"][0]["id"], "rating": 3, "seconds": 2}
+    assert client.post("/api/flashcards/reviews", {"reviews": [review]}).status_code < 300
+    return alice
+
+
+def _rows(url: str) -> dict[str, list[str]]:
+    """Every row of every table, and where each sequence stands."""
+    with psycopg.connect(url) as database:
+        tables = [name for (name,) in database.execute(TABLES)]
+        rows = {name: database.execute(sql.SQL("SELECT t::text FROM {} t ORDER BY 1").format(sql.Identifier(name))) for name in tables}
+        found = {name: [row for (row,) in answer] for name, answer in rows.items()}
+        found["sequences"] = [str(one) for one in database.execute("SELECT sequencename, last_value FROM pg_sequences ORDER BY 1")]
+        return found
+
+
+def _back_up(target: Path) -> Path:
+    before = set(target.iterdir())
+    call_command("backup", target)
+    (made,) = set(target.iterdir()) - before
+    return made
+
+
+def _changed(backup: Path, name: str, content: bytes | None) -> Path:
+    """A copy of the backup with another member, or without it."""
+    copy = backup.with_name(f"changed-{secrets.token_hex(4)}.zip")
+    with zipfile.ZipFile(backup) as old, zipfile.ZipFile(copy, "w") as new:
+        for one in old.namelist():
+            if one != name:
+                new.writestr(one, old.read(one))
+        if content is not None:
+            new.writestr(name, content)
+    return copy
+
+
+def test_what_is_restored_is_what_was_there_row_by_row(used, own, elsewhere, tmp_path):
+    backup = _back_up(tmp_path)
+    before = _rows(own)
+    assert sum(map(len, before.values())) > 100
+    other = elsewhere()
+    call_command("restore", backup)
+    assert _rows(other) == before
+    with psycopg.connect(other, autocommit=True) as database:
+        database.execute("DELETE FROM flashcards_review")
+        database.execute("CREATE TABLE left_by_a_newer_version (id int REFERENCES auth_user)")
+    call_command("restore", backup, replace=True)
+    assert _rows(other) == before
+
+
+def test_a_backup_while_others_write_is_of_one_moment(used, elsewhere, tmp_path):
+    is_done = threading.Event()
+
+    def write() -> None:
+        while not is_done.is_set():
+            deck_create(user=used, name="Written meanwhile", cards=[{"front": f"f{n}", "back": "b"} for n in range(20)])
+        connections.close_all()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        backup = _back_up(tmp_path)
+    finally:
+        is_done.set()
+        writer.join()
+    other = elsewhere()
+    call_command("restore", backup)
+    with psycopg.connect(other) as database:
+        counts = "SELECT count(*) FROM flashcards_deck d JOIN flashcards_card c ON c.deck_id = d.id WHERE d.name LIKE 'W%%' GROUP BY d.id"
+        assert {count for (count,) in database.execute(counts)} <= {20}
+        manifest = json.loads(zipfile.ZipFile(backup).read("manifest.json"))
+        assert {name: database.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in manifest["tables"]} == manifest["tables"]
+
+
+def test_it_holds_the_secret_key_and_is_read_by_its_owner_only(used, elsewhere, tmp_path, settings):
+    backup = _back_up(tmp_path)
+    assert stat.S_IMODE(backup.stat().st_mode) == 0o600
+    key = settings.VAR_DIR / "secret-key"
+    old = key.read_text()
+    key.write_text("another")
+    elsewhere()
+    call_command("restore", backup)
+    assert (key.read_text(), stat.S_IMODE(key.stat().st_mode)) == (old, 0o600)
+
+
+def test_a_database_in_use_is_not_waited_for_without_end(used, own, tmp_path, monkeypatch):
+    monkeypatch.setattr(loading, "LOCK_SECONDS", 1)
+    backup = _back_up(tmp_path)
+    with psycopg.connect(own) as somebody:
+        somebody.execute("SELECT 1 FROM auth_user")
+        with pytest.raises(CommandError, match="Somebody uses the database, which is as it was: stop web"):
+            call_command("restore", backup, replace=True)
+
+
+def test_a_database_that_holds_something_is_not_lost_by_accident(used, own, tmp_path):
+    backup, before = _back_up(tmp_path), _rows(own)
+    with pytest.raises(CommandError, match=r"holds \d+ tables with .* rows already: .* say --replace"):
+        call_command("restore", backup)
+    assert _rows(own) == before
+
+
+def test_a_bad_file_is_refused_in_a_sentence_and_nothing_is_changed(used, own, elsewhere, tmp_path, settings):
+    backup = _back_up(tmp_path)
+    whole = backup.read_bytes()
+    manifest = json.loads(zipfile.ZipFile(backup).read("manifest.json"))
+    newer = manifest | {"migrations": [*manifest["migrations"], ["flashcards", "9999_later"]]}
+    fewer = manifest | {"tables": manifest["tables"] | {"auth_user": 7}}
+    (cut := tmp_path / "cut.zip").write_bytes(whole[: len(whole) // 2])
+    (flipped := tmp_path / "flipped.zip").write_bytes(whole[:5000] + bytes([whole[5000] ^ 1]) + whole[5001:])
+    (text := tmp_path / "text.zip").write_text("no backup")
+    bad = [
+        (cut, "is cut off or damaged"),
+        (flipped, "damaged"),
+        (text, "is cut off or damaged"),
+        (tmp_path / "missing.zip", "cannot be read"),
+        (tmp_path, "cannot be read"),
+        (_changed(backup, "database.dump", b"PGDMP"), "is not what was written"),
+        (_changed(backup, "manifest.json", None), "is no backup of MindFlip"),
+        (_changed(backup, "manifest.json", b"[]"), "is no backup of MindFlip"),
+        (_changed(backup, "manifest.json", json.dumps(newer).encode()), r"newer database .*flashcards\.9999_later"),
+        (_changed(backup, "manifest.json", json.dumps(manifest | {"version": 2}).encode()), "made by a newer MindFlip"),
+        (_changed(backup, "manifest.json", json.dumps(fewer).encode()), "is as it was: rows of auth_user are missing"),
+    ]
+    other = elsewhere()
+    for file, sentence in bad:
+        with pytest.raises(CommandError, match=sentence):
+            call_command("restore", file, replace=True)
+        assert _rows(other) == {"sequences": []}, file
+    settings.DATABASE_URL = own
+    before = _rows(own)
+    with pytest.raises(CommandError, match="rows of auth_user are missing"):
+        call_command("restore", file, replace=True)
+    assert _rows(own) == before
+
+
+def test_where_it_cannot_be_written_nothing_half_done_is_left(used, tmp_path):
+    _back_up(tmp_path)
+    (made,) = tmp_path.iterdir()
+    for target, sentence in (
+        (made, "is there already"),
+        (tmp_path / "no" / "where.zip", "is not there: make it"),
+        (Path("/proc/backup.zip"), "cannot be written"),
+    ):
+        with pytest.raises(CommandError, match=sentence):
+            call_command("backup", target)
+    assert list(tmp_path.iterdir()) == [made]
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only Linux has a disk that is always full")
+def test_a_full_disk_is_said_and_leaves_no_file(used, tmp_path, monkeypatch):
+    really = os.open
+    monkeypatch.setattr(os, "open", lambda path, *rest: (really(path, *rest), really("/dev/full", os.O_WRONLY))[1])
+    with pytest.raises(CommandError, match=r"cannot be written \(No space left on device\)"):
+        call_command("backup", tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_empty_database_and_one_that_is_not_there_are_said(elsewhere, tmp_path, settings):
+    elsewhere()
+    with pytest.raises(CommandError, match="nothing to back up"):
+        call_command("backup", tmp_path)
+    settings.DATABASE_URL = _url("nowhere")
+    with pytest.raises(CommandError, match="does not answer"):
+        call_command("backup", tmp_path)
+
+
+def test_a_backup_of_an_older_version_says_that_a_migration_is_to_come(used, elsewhere, tmp_path, capsys):
+    backup = _back_up(tmp_path)
+    other = elsewhere()
+    call_command("restore", backup)
+    with psycopg.connect(other, autocommit=True) as database:
+        database.execute("DELETE FROM django_migrations WHERE id = (SELECT max(id) FROM django_migrations)")
+    call_command("restore", _back_up(tmp_path), replace=True)
+    assert "Migrations to come: 1." in capsys.readouterr().out
