@@ -1,7 +1,5 @@
 """Cards that are not saved yet: shown again after a reload, edited, thrown away, saved as they are shown. No model is needed for that."""
 
-import json
-
 import pytest
 from playwright.sync_api import Locator, expect
 
@@ -23,10 +21,7 @@ def student(visitor: Visitor) -> Visitor:
     cards = [{"found": True, **card, "sentence": SENTENCES[card["id"]]} for card in CARDS]
     parts = [{"at": 0, "count": 4, "taken": 3, "state": "open", "generationIds": []}]
     request = {"topic": "The heart", "count": 4, "source": NOTES}
-    record = {"key": "1", "request": request, "cards": cards, "parts": parts, "state": "writing", "words": ""}
-    visitor.page.evaluate(
-        "(records) => sessionStorage.setItem(`mindflip:${document.body.dataset.user}:batches`, records)", json.dumps([record])
-    )
+    visitor.has_batch(request=request, cards=cards, parts=parts, state="writing")
     visitor.page.reload()
     expect(visitor.batch).to_have_attribute("data-state", "stopped")
     return visitor

@@ -127,3 +127,31 @@ def test_a_cloze_in_another_language_is_asked_for_and_saved_as_one(student: Visi
     assert (asked[0]["options"]["kind"], asked[0]["options"]["language"]) == ("cloze", "Deutsch")
     (card,) = deck_of(student)["cards"]
     assert (card["front"], card["kind"]) == ("Fact number 100 is about {{c1::thing}} 100.", "cloze")
+
+
+def test_what_another_device_asked_for_goes_on_in_its_own_batch_after_a_reload(student: Visitor) -> None:
+    with quick_engine(student, faithful):
+        generate(student)
+    card = {**card_of("100"), "id": "a", "kind": "basic", "part": 0}
+    part = {"at": 0, "count": 2, "taken": 1, "state": "open", "generationIds": [asked_elsewhere(student, "Tides", 2)]}
+    student.has_batch(request={"topic": "Tides", "count": 2}, cards=[card], parts=[part], state="writing")
+    student.page.reload()
+    expect(student.batch).to_contain_text("The page was left while these were being written.")
+    student.page.get_by_role("button", name="Generate").click()
+    tides = student.page.locator(".batch").filter(has=student.page.get_by_role("heading", name="Tides"))
+    with quick_engine(student, lambda asked: [card_of("100"), card_of("101")]):
+        expect(tides.locator(".card[data-card]")).to_have_count(2)
+    expect(tides).to_have_attribute("data-state", "done")
+
+
+def asked_elsewhere(student: Visitor, topic: str, count: int) -> str:
+    """A generation in the session of the student's page, which the page did not ask for; its id."""
+    ask = """async (body) => {
+        const session = Object.keys(sessionStorage).find((key) => key.includes(":session:"));
+        const address = `/api/webllm/session/${JSON.parse(sessionStorage[session]).sessionId}/generations`;
+        const token = document.cookie.match(/csrftoken=([^;]+)/)[1];
+        const headers = { "Content-Type": "application/json", "X-CSRFToken": token };
+        return (await fetch(address, { method: "POST", headers, body: JSON.stringify(body) })).json();
+    }"""
+    options = {"topic": topic, "count": count}
+    return str(student.page.evaluate(ask, {"prompt": f"Generate {count} flashcards about {topic}", "options": options})["id"])

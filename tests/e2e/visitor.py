@@ -1,5 +1,6 @@
 """What a person does on the pages, as steps for the browser tests."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,6 +82,11 @@ class Visitor:
 
     def wait_for_first_card(self) -> None:
         expect(self.batch.locator(".card[data-card]").first).to_be_visible(timeout=WRITE_MS)
+
+    def has_batch(self, **record: Any) -> None:
+        """A batch that this tab was writing when it was left; shown after the next reload."""
+        key = "`mindflip:${document.body.dataset.user}:batches`"
+        self.page.evaluate(f"(records) => sessionStorage.setItem({key}, records)", json.dumps([{"key": "1", **record, "words": ""}]))
 
     def kept_cards(self) -> list[dict[str, Any]]:
         """The unsaved cards that a reload would show again."""

@@ -6,7 +6,7 @@ import { chunks, spread } from "../../../static/js/pages/notes/chunks.js";
 import { asParagraphs } from "../../../static/js/pages/notes/lines.js";
 import { SOURCE_TOKENS, roughTokens } from "../../../static/js/pages/notes/token-budget.js";
 import { promptBeside } from "../../../static/js/pages/asking/beside.js";
-import { notesOf, partsOf } from "../../../static/js/pages/make/parts.js";
+import { notesOf, openPart, partOf, partsOf } from "../../../static/js/pages/make/parts.js";
 
 const SENTENCE = "The left ventricle pumps blood into the aorta. ";
 const without = (text) => text.replaceAll(/\s+/gu, "");
@@ -77,4 +77,11 @@ test("the time left is told in words once a card has come", () => {
   assert.equal(timeLeft(10), "less than a minute left");
   assert.equal(timeLeft(3_600), "about an hour left");
   assert.equal(timeLeft(9_000), "about 2.5 hours left");
+});
+
+test("a generation is known again by the part that asked for it, and no other", () => {
+  const parts = [openPart(0, 3), { ...openPart(1, 3), generationIds: ["g1", "g2"] }];
+  assert.equal(partOf(parts, "g2"), parts[1]);
+  for (const unknown of ["g3", null]) assert.equal(partOf(parts, unknown), undefined);
+  assert.equal(partOf(undefined, "g1"), undefined);
 });

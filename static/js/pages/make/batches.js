@@ -1,5 +1,6 @@
 import { Batch } from "./batch.js";
 import { read, write } from "../store.js";
+import { partOf } from "./parts.js";
 
 const LEFT = "The page was left while these were being written.";
 const GO_ON = { text: "Nothing that was written is lost.", action: "rest", label: "Write the rest" };
@@ -28,6 +29,11 @@ export class Batches {
   /** @param {EventTarget} element */
   of(element) {
     return this.#batches.find((batch) => batch.element === element);
+  }
+
+  /** The one that a generation was asked for before a reload. @param {string|null} generationId @returns {Batch|undefined} */
+  knowing(generationId) {
+    return this.#batches.find(({ record }) => partOf(record.parts, generationId));
   }
 
   /** @param {Batch} batch */

@@ -63,10 +63,11 @@ export class Desk {
     this.#form.setWriting(Boolean(batch));
   }
 
-  /** Cards that another tab or device of this session asked for; without any, there is nothing to show. */
+  /** Cards that another tab or device of this session asked for, or this page before a reload; without any, there is nothing to show. */
   async #watch(call) {
     const { topic, count } = call.options;
-    const batch = this.#batches.begin({ topic, count });
+    const batch = this.#batches.knowing(call.generationId) ?? this.#batches.begin({ topic, count });
+    if (batch === this.#current) return; // its rest is being written already
     await this.#writer.watch(batch, call);
     if (!batch.record.cards.length) this.#batches.remove(batch);
   }

@@ -12,9 +12,10 @@ export function goOnAfter(part, error, hasOthers) {
   if (!hasOthers || !OF_ONE_PART.has(error.code)) throw error;
 }
 
-/** All that was open is written. @param {import("./batch.js").Batch} batch */
+/** All that was asked for is written; what was open when the page was left may still be. @param {import("./batch.js").Batch} batch */
 export function finish(batch) {
   const { cards, parts, request } = batch.record;
+  if (parts.some((part) => part.state === "open")) return fail(batch, null, true);
   const all = counted(cards.length, "card");
   batch.show("done", cards.length < request.count ? `${cards.length} of ${counted(request.count, "card")}` : all);
   batch.notify(outcome(parts, cards.length < request.count));

@@ -1,11 +1,12 @@
 import { announce } from "../announce.js";
+import { deleteOnLeaving } from "../api.js";
 import { promptBeside } from "../asking/beside.js";
 import { clientFor, loadClient } from "../asking/client.js";
 import { connectionWords, waitingWords } from "../asking/words.js";
 import { fail, finish, goOnAfter } from "./endings.js";
 import { Unsent, unsentWords } from "./unsent.js";
 import { listModels, standIn } from "../engine/models.js";
-import { notesOf, partsOf } from "./parts.js";
+import { notesOf, openPart, partOf, partsOf } from "./parts.js";
 
 /** Engine errors after which the model has to be loaded again. */
 const BROKEN = new Set(["device_lost", "out_of_memory"]);
@@ -75,9 +76,10 @@ export class Writer {
   async watch(batch, call) {
     batch.show("writing", "Writing for another device");
     batch.notify({ text: "" });
-    const part = { at: 0, count: batch.record.request.count, generationIds: [], ...batch.record.parts?.[0], taken: 0, state: /** @type {const} */ ("open") };
-    batch.record.parts = [part];
-    await this.#follow(call, batch, part).then(() => finish(batch)).catch((error) => fail(batch, error, error.code === "cancelled"));
+    batch.record.parts ??= [openPart(0, batch.record.request.count)];
+    const part = partOf(batch.record.parts, call.generationId);
+    if (part) batch.begin(part);
+    await this.#follow(call, batch, part ?? batch.record.parts[0]).then(() => finish(batch)).catch((error) => fail(batch, error, error.code === "cancelled"));
   }
 
   /** Stop loading or writing; what is finished stays. */
@@ -86,8 +88,9 @@ export class Writer {
     if (this.#panel.state === "loading") this.#panel.cancel();
   }
 
-  /** The page is left: what is being written is called off, so that nothing waits for it. */
+  /** The page is left: what is being written is called off, so that nothing waits for it. Its socket may be gone before it is sent. */
   leave() {
+    if (this.#call?.generationId) deleteOnLeaving(`/api/webllm/generations/${this.#call.generationId}`);
     this.#call?.cancel();
   }
 
@@ -147,7 +150,7 @@ export class Writer {
       let index = 0;
       for await (const card of call) {
         remember(part, call);
-        if (!unsent.confirm(index++, card)) show(batch, card, part);
+        if (!unsent.confirm(index++, card)) show(batch, card, part, call);
       }
       const { cached } = await call.result;
       unsent.settle();
@@ -196,9 +199,11 @@ function remember(part, { generationId }) {
   if (generationId && !part.generationIds.includes(generationId)) part.generationIds.push(generationId);
 }
 
-function show(batch, card, part) {
-  part.taken += 1;
-  if (batch.add({ ...card, part: part.at })) announce(`Card ${batch.record.cards.length} of ${batch.record.request.count}: ${card.front}`);
+/** Of a call that is only looked at, some cards may have been counted before a reload. */
+function show(batch, card, part, { isForeign }) {
+  const isNew = batch.add({ ...card, part: part.at });
+  if (isNew || !isForeign) part.taken += 1;
+  if (isNew) announce(`Card ${batch.record.cards.length} of ${batch.record.request.count}: ${card.front}`);
 }
 
 const ELSEWHERE = "No model runs on this device. Open this page on another one of yours and load a model there: it writes for this one, too.";
