@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 from flashcards.keeping import serializers
 from flashcards.keeping.pagination import BinPages, TwinPages
 from flashcards.serializers import CardSerializer, DeckDetailSerializer
-from flashcards.services import bin, cards, decks, duplicates, moving
+from flashcards.services import bin, cards, decks, duplicates, moving, tagging
 from flashcards.services.search import tags_of
 
 
@@ -127,10 +127,13 @@ class CardsRestoreView(DoingToCards):
 
 
 class CardsTagView(DoingToCards):
-    """POST `{cards, add?, remove?}`: tags on all of them."""
+    """POST `{cards, add?, remove?}`: tags on all of them; answers also with the bodies of the same call that `undo` it."""
 
-    service = moving.cards_tag
     serializer_class = serializers.CardsTagSerializer
+
+    def do(self, user: Any, **members: Any) -> Any:
+        tagged = tagging.cards_tag(user=user, card_ids=members.pop("cards"), **members)
+        return {"count": tagged.changed, "undo": [change._asdict() for change in tagged.undo]}
 
 
 class CardsMoveView(DoingToCards):

@@ -13,10 +13,7 @@ from django.db.models.functions import Now
 from flashcards.models import Card, Deck
 from flashcards.services.card_choice import cards_chosen
 from flashcards.services.places import decks_lock, decks_touch, next_position
-from flashcards.services.tags import tags_changed, tags_checked
 from sessions_app.exceptions import Invalid
-
-WRITTEN_AT_ONCE = 500
 
 
 class Merged(NamedTuple):
@@ -54,20 +51,6 @@ def decks_merge(*, user: User, deck_id: UUID, into: UUID) -> Merged:
     _append(decks[into], new)
     Deck.objects.filter(pk=deck_id).update(deleted_at=Now())
     return Merged([card.pk for card in new], len(cards) - len(new))
-
-
-@transaction.atomic
-def cards_tag(*, user: User, card_ids: Any, add: Any = (), remove: Any = ()) -> int:
-    """Add and remove tags on all of the cards; how many changed. Raises NotFound and Invalid: then none has changed."""
-    add, remove = tags_checked(add), tags_checked(remove)
-    changed = []
-    for card in cards_chosen(user=user, card_ids=card_ids):
-        before, card.tags = card.tags, tags_changed(card.tags, add=add, remove=remove)
-        if card.tags != before:
-            changed.append(card)
-    Card.objects.bulk_update(changed, ["tags"], batch_size=WRITTEN_AT_ONCE)
-    decks_touch({card.deck_id for card in changed})
-    return len(changed)
 
 
 def _not_in(deck: Deck, cards: Sequence[Card]) -> list[Card]:

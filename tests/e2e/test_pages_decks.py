@@ -145,12 +145,15 @@ def test_chosen_cards_move_to_another_deck_and_back(table: Visitor) -> None:
     expect(cell(table, "Question", 2)).to_have_value("What is neap?")
 
 
-def test_chosen_cards_are_tagged_together(table: Visitor) -> None:
+def test_chosen_cards_are_tagged_together_and_that_is_taken_back(table: Visitor) -> None:
     choose(table, 1, 2)
     table.page.get_by_role("button", name="Tag", exact=True).click()
     table.page.get_by_label("Add tags").fill("tide")
     table.page.get_by_role("button", name="Change tags").click()
-    expect(table.page.locator("tbody .chip [data-slot=tag]")).to_have_text(["tide", "tide"])
+    tags = table.page.locator("tbody .chip [data-slot=tag]")
+    expect(tags).to_have_text(["tide", "tide"])
+    table.page.get_by_role("button", name="Undo").click()
+    expect(tags).to_have_count(0)
 
 
 def test_cards_are_found_within_the_deck(table: Visitor) -> None:

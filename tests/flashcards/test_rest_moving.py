@@ -21,6 +21,10 @@ def ids(deck, *numbers):
     return [deck["cards"][number]["id"] for number in numbers]
 
 
+def tags(client, deck):
+    return [card["tags"] for card in client.get(f"{API}/decks/{deck['id']}").json()["cards"]]
+
+
 def fronts(client, deck):
     return [card["front"] for card in client.get(f"{API}/decks/{deck['id']}").json()["cards"]]
 
@@ -77,9 +81,22 @@ def test_tags_are_added_and_removed_on_many_at_once(api, alice, tides):
     client = api(alice)
     client.patch(f"{API}/cards/{ids(tides, 0)[0]}", {"tags": ["Sea", "old"]})
     body = {"cards": ids(tides, 0, 1), "add": ["sea", "moon"], "remove": ["OLD"]}
-    assert client.post(f"{API}/cards/tag", body).json() == {"count": 2}
-    cards = client.get(f"{API}/decks/{tides['id']}").json()["cards"]
-    assert [card["tags"] for card in cards] == [["Sea", "moon"], ["sea", "moon"]]
+    assert client.post(f"{API}/cards/tag", body).json()["count"] == 2
+    assert tags(client, tides) == [["Sea", "moon"], ["sea", "moon"]]
+
+
+def test_tagging_is_taken_back_by_what_it_answers_on_each_card_as_it_was(api, alice, tides):
+    client = api(alice)
+    client.patch(f"{API}/cards/{ids(tides, 0)[0]}", {"tags": ["Sea", "old"]})
+    undo = client.post(f"{API}/cards/tag", {"cards": ids(tides, 0, 1), "add": ["sea", "moon"], "remove": ["OLD"]}).json()["undo"]
+    assert undo == [
+        {"cards": ids(tides, 0), "add": ["old"], "remove": ["moon"]},
+        {"cards": ids(tides, 1), "add": [], "remove": ["sea", "moon"]},
+    ]
+    for body in undo:
+        assert client.post(f"{API}/cards/tag", body).json()["count"] == 1
+    assert tags(client, tides) == [["Sea", "old"], []]
+    assert client.post(f"{API}/cards/tag", {"cards": ids(tides, 0), "add": ["SEA"]}).json() == {"count": 0, "undo": []}
 
 
 def test_a_tag_that_does_not_fit_on_one_card_changes_none(api, alice, tides):

@@ -4,8 +4,8 @@ import { toast } from "./toast.js";
 import { advice } from "./words.js";
 
 /**
- * What was done, and the call that takes it back: a POST unless it says otherwise.
- * @typedef {{text: string, path: string, body?: object, method?: "post"|"patch"}} Undoable
+ * What was done, and the call that takes it back: a POST unless it says otherwise; with a list of bodies one call for each.
+ * @typedef {{text: string, path: string, body?: object|object[], method?: "post"|"patch"}} Undoable
  */
 
 let undo = null;
@@ -39,7 +39,7 @@ export function offerKeptUndo(done) {
 
 async function takeBack({ path, body, method = "post" }, done) {
   try {
-    await api[method](path, body);
+    for (const each of [body].flat()) await api[method](path, each);
     toast("Taken back.");
     done();
   } catch (error) {

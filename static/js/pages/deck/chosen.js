@@ -110,9 +110,11 @@ function tag() {
     words: { title: `Tag ${counted(cards.length, "card")}` },
     values: { add: "", remove: "" },
     work: async ({ add, remove }) => {
-      const { count } = await api.post(`${CARDS}/tag`, { cards, add: listed(add), remove: listed(remove) });
+      const { count, undo } = await api.post(`${CARDS}/tag`, { cards, add: listed(add), remove: listed(remove) });
       await refresh();
-      toast(`Tags of ${counted(count, "card")} changed.`);
+      const text = `Tags of ${counted(count, "card")} changed.`;
+      if (count) offerUndo({ text, path: `${CARDS}/tag`, body: undo }, refresh);
+      else toast(text);
     },
   });
 }
