@@ -7,10 +7,10 @@ VENV_PYTHON = .venv/bin/python
 WITH_NODE = PATH="$(CURDIR)/.venv/bin:$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help run backup restore test soak check lint modules types deployable audit installed format docs bench clean
+.PHONY: help run backup restore test soak check lint modules types deployable audit installed format docs bench seed-large clean
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { sub(/:.*/, "", $$1); printf "make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { sub(/:.*/, "", $$1); printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
 run: ## run MindFlip on http://localhost:3000 (first start: installs everything)
 	@$(INSTALL) run
@@ -72,6 +72,9 @@ docs: installed ## write docs/settings.md and docs/asyncapi.json from the code
 
 bench: installed ## measure round trips against a bare durable relay, and where the time goes
 	$(VENV_PYTHON) -m benchmarks
+
+seed-large: ## fill the database with 1,000,000 made-up sessions and 5,000,000 generations (15 GB; ARGS=--remove takes them away)
+	@$(VENV_PYTHON) manage.py seed_large $(ARGS)
 
 clean: ## remove what was installed; var/, with all data, stays
 	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache
