@@ -7,12 +7,31 @@ from typing import Any
 TOPICS = [
     "Photosynthesis", "Mitosis and meiosis", "The French Revolution", "Ohm's law", "Irregular verbs", "The water cycle", "Plate tectonics",
     "Quadratic equations", "Newton's laws of motion", "Acids and bases", "The Roman Republic", "Supply and demand", "Human digestion",
-    "Binary search", "Spanish greetings", "Renaissance painters", "The periodic table", "Vectors", "Cell membranes", "Public-key cryptography",
+    "Binary search", "Spanish greetings", "The periodic table", "Vectors", "Cell membranes",
     "Les capitales d'Europe", "Die deutschen Fälle", "Österreichische Geschichte", "日本の都道府県", "Glaciers", "Probability", "The heart",
-    "Music intervals", "Photons", "Poetic metre", "DNA replication", "Tides", "Inflation", "The immune system", "Logarithms", "Soil horizons",
+    "Music intervals", "Photons", "Poetic metre", "DNA replication", "Tides", "Inflation", "The immune system", "Logarithms",
 ]  # fmt: skip
 ASKS = ["What is", "Why does one speak of", "Name an example of", "What follows from", "Who first described", "What is the opposite of"]
-WORDS = "one part of the whole that can be told from the others by its form and by what it does when the first of them has ended".split()
+WORDS = [
+    "one",
+    "part",
+    "of",
+    "the",
+    "whole",
+    "that",
+    "can",
+    "be",
+    "told",
+    "from",
+    "others",
+    "by",
+    "its",
+    "form",
+    "and",
+    "what",
+    "it",
+    "does",
+]
 COUNTS = [3, 5, 5, 5, 8, 10, 10, 12]
 SOURCE_SHARE, SOURCE_WORDS = 0.1, 250
 

@@ -29,7 +29,8 @@ WITH drawn AS (
         random() < 0.3 AS is_v1
     FROM generate_series(1, %(sessions)s) AS n),
 placed AS (
-    SELECT drawn.*, %(since)s + (share + sin(share * 2 * pi() * %(days)s) * 0.8 / (2 * pi() * %(days)s)) * (%(now)s - %(since)s) AS created_at
+    SELECT drawn.*,
+        %(since)s + (share + sin(share * 2 * pi() * %(days)s) * 0.8 / (2 * pi() * %(days)s)) * (%(now)s - %(since)s) AS created_at
     FROM drawn)
 SELECT placed.n, gen_random_uuid() AS id, seed_user.id AS user_id, is_v1, fate, created_at,
     least(created_at + (2 + 43 * length ^ 2) * interval '1 minute', %(now)s) AS last_activity_at,
@@ -45,14 +46,15 @@ WITH drawn AS MATERIALIZED (
     FROM generate_series(1, %(generations)s)),
 placed AS (
     SELECT gen_random_uuid() AS id, session.id AS session_id, session.user_id, session.is_v1, session.channel, drawn.*,
-        session.created_at + drawn.at * (session.last_activity_at - session.created_at) AS created_at,
-        session.created_at + (drawn.at * (session.last_activity_at - session.created_at)) > %(now)s - %(open)s * interval '1 second' AS is_open
+        session.created_at + drawn.at * (session.last_activity_at - session.created_at) AS created_at
     FROM drawn JOIN seed_session AS session ON session.n = drawn.session_n),
+aged AS (
+    SELECT placed.*, created_at > %(now)s - %(open)s * interval '1 second' AS is_open FROM placed),
 counted AS (
-    SELECT placed.*, row_number() OVER (PARTITION BY session_id ORDER BY created_at) AS nth,
+    SELECT aged.*, row_number() OVER (PARTITION BY session_id ORDER BY created_at) AS nth,
         row_number() OVER (PARTITION BY user_id, is_open ORDER BY created_at) - 1 AS slot,
         row_number() OVER (PARTITION BY session_id, is_open ORDER BY created_at) AS open_nth
-    FROM placed),
+    FROM aged),
 settled AS (
     SELECT counted.*, is_open AND slot < %(slots)s AS waits, sample.tokens / (8 + 40 * speed) AS seconds, sample.card_count
     FROM counted JOIN seed_sample AS sample ON sample.n = counted.sample_n),
@@ -89,8 +91,9 @@ ORDER BY created_at
 """
 INSERT_GENERATIONS = """
 INSERT INTO sessions_app_generation (
-    id, session_id, user_id, kind, prompt, prompt_version, options, result_key, requester, status, created_at, queued_at, first_card_at, finished_at,
-    engine, engine_name, lease, lease_expires_at, attempt_count, asks, cards, is_partial, usage, error_code, error, request_id,
+    id, session_id, user_id, kind, prompt, prompt_version, options, result_key, requester, status,
+    created_at, queued_at, first_card_at, finished_at, engine, engine_name, lease, lease_expires_at, attempt_count, asks, cards,
+    is_partial, usage, error_code, error, request_id,
     seq, moved_seq, card_seqs, slot)
 SELECT id, session_id, user_id, 'flashcards', sample.prompt, '2', sample.options, md5(random()::text) || md5(id::text),
     CASE WHEN is_v1 THEN '' ELSE channel END, status, created_at, created_at,
@@ -101,7 +104,8 @@ SELECT id, session_id, user_id, 'flashcards', sample.prompt, '2', sample.options
     CASE WHEN status = 'leased' THEN %(now)s + %(lease)s * interval '1 second' END,
     attempt_count, 0, CASE WHEN status = 'succeeded' THEN sample.cards ELSE '[]' END, status = 'succeeded' AND tries < 0.03,
     CASE WHEN status = 'succeeded' AND is_v1
-        THEN jsonb_build_object('promptTokens', 400, 'completionTokens', sample.tokens, 'seconds', round(seconds::numeric, 2)) ELSE '{}' END,
+        THEN jsonb_build_object('promptTokens', 400, 'completionTokens', sample.tokens, 'seconds', round(seconds::numeric, 2))
+        ELSE '{}' END,
     code, CASE WHEN code = '' THEN '' ELSE 'A sentence that says what to do about it: ' || code || '.' END,
     CASE WHEN is_v1 THEN id::text END,
     CASE WHEN is_v1 THEN nth * 20 END, CASE WHEN is_v1 THEN nth * 20 - 19 END,
@@ -138,7 +142,7 @@ SET status = 'cancelled', error_code = 'cancelled', lease = NULL, lease_expires_
 WHERE status IN ('queued', 'leased') AND {_SEEDED};
 UPDATE sessions_app_webllmsession SET status = 'expired', closed_at = %(now)s WHERE closed_at IS NULL AND {_SEEDED};
 DELETE FROM sessions_app_engine WHERE {_SEEDED};
-"""
+"""  # noqa: S608
 REMOVE = """
 DELETE FROM sessions_app_engine WHERE user_id = ANY(%(users)s);
 DELETE FROM sessions_app_attempt USING sessions_app_generation AS generation

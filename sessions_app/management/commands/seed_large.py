@@ -26,7 +26,9 @@ class Command(BaseCommand):
         try:
             self._remove() if options["remove"] else self._seed(options)
         except KeyboardInterrupt:
-            raise CommandError("Stopped. What was done is whole and stays; run it again to go on, or with --remove.", returncode=130) from None
+            raise CommandError(
+                "Stopped. What was done is whole and stays; run it again to go on, or with --remove.", returncode=130
+            ) from None
 
     def _remove(self) -> None:
         count = unseed(lambda users: self.stdout.write(f"{users:,} users removed"))
