@@ -18,6 +18,7 @@ if not SECRET_KEY:
     if not IS_PRIVATE:
         raise ImproperlyConfigured("MINDFLIP_HOSTS is set, so MINDFLIP_SECRET_KEY must be too: give 50 or more random characters.")
     SECRET_KEY = state.secret_key(VAR_DIR)
+SECRET_KEY_FALLBACKS = env.listing("MINDFLIP_OLD_SECRET_KEYS", [], "secret keys of before: who is signed in on a page stays so")
 MINDFLIP_ORIGINS = env.listing(
     "MINDFLIP_ORIGINS", [], "origins of other sites whose pages may call this server, as https://app.example.org"
 )

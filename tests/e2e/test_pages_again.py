@@ -19,7 +19,8 @@ class Student(Visitor):
     def open_deck(self, view: str = "cards") -> None:
         self.register()
         deck = self.has_deck("Tides", CARDS)
-        self.come_in()
+        self.sign_in()
+        expect(self.page.get_by_role("heading", name="Make flashcards")).to_be_visible()
         self.open(f"/decks/{deck}?view={view}")
 
     @property

@@ -20,7 +20,8 @@ def reader(visitor: Visitor) -> Visitor:
     """Signed in, with a deck."""
     visitor.register()
     visitor.has_deck("Cells", CARDS)
-    visitor.come_in()
+    visitor.sign_in()
+    expect(visitor.page.get_by_role("heading", name="Make flashcards")).to_be_visible()
     return visitor
 
 

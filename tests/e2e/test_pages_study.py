@@ -32,7 +32,8 @@ def learner(visitor: Visitor) -> Visitor:
 def study(visitor: Visitor, cards: list[dict[str, str]]) -> None:
     deck = visitor.has_deck("Cells", cards)
     if not visitor.page.context.cookies():
-        visitor.come_in()
+        visitor.sign_in()
+        expect(visitor.page.get_by_role("heading", name="Make flashcards")).to_be_visible()
     visitor.open(f"/decks/{deck}/study")
 
 

@@ -4,11 +4,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.checks import run_checks
 from django.core.management import call_command
-from django.test import override_settings
+from django.test import Client, override_settings
 
 from mindflip import checks
 from mindflip.embedded.programs import ROOT
@@ -73,3 +75,11 @@ def test_the_secret_key_is_made_once_and_is_its_owners_only(tmp_path: Path) -> N
     assert secret_key(tmp_path / "var") == first
     assert len(first) >= 50
     assert (tmp_path / "var" / "secret-key").stat().st_mode & 0o077 == 0
+
+
+def test_with_the_key_of_before_a_new_one_signs_nobody_out(client: Client, alice: User, settings: Any) -> None:
+    client.force_login(alice)
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "a new key " * 6, [settings.SECRET_KEY]
+    assert client.get("/decks").status_code == 200
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "a third key " * 6, ["somebody else's " * 4]
+    assert client.get("/decks").status_code == 302
