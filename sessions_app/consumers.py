@@ -12,7 +12,7 @@ from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 
-from sessions_app import events, handlers, log_ids, protocol
+from sessions_app import events, handlers, log_ids, protocol, sockets
 from sessions_app.auth import knock_of
 from sessions_app.exceptions import SocketRefused
 from sessions_app.hops import hop
@@ -35,6 +35,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Callable[[Any], Awaitable[None]]) -> None:
         """As Channels does, but its two sources are listened to by a task each, where it makes and drops two tasks for each message."""
         self.scope, self.base_send = scope, send
+        log_ids.bind(session_id=scope["url_route"]["kwargs"]["session_id"])
         self.channel_layer, self.channel_name = await events.open_channel()
         try:
             async with asyncio.TaskGroup() as both:
@@ -42,6 +43,8 @@ class SessionConsumer(AsyncWebsocketConsumer):
                 both.create_task(self.listen(partial(self.channel_layer.receive, self.channel_name)))
         except* StopConsumer:
             pass
+        finally:
+            sockets.gone(self)
 
     async def listen(self, receive: Receive) -> None:
         """Without Channels' hop for old database connections before each message: there are none on the loop."""
@@ -50,6 +53,9 @@ class SessionConsumer(AsyncWebsocketConsumer):
             await getattr(self, message["type"].replace(".", "_"))(message)
 
     async def connect(self) -> None:
+        if sockets.are_leaving():  # before it is accepted, so that a proxy takes the next server
+            await self.close(sockets.CLOSE_CODE, sockets.REASON)
+            raise StopConsumer
         self.dialect = protocol.V1 if protocol.V1 in self.scope["subprotocols"] else protocol.GUIDE
         # a refusal before this would reach a browser as a bare 1006, without its reason
         await self.accept(None if self.dialect == protocol.GUIDE else self.dialect)
@@ -57,11 +63,11 @@ class SessionConsumer(AsyncWebsocketConsumer):
         self.limits = protocol.Limits(settings.MESSAGE_BYTES, settings.RESPONSE_BYTES)
         self.bucket = TokenBucket.full(settings.SOCKET_RATE, settings.SOCKET_BURST, monotonic())
         self.malformed = self.refused = 0
+        sockets.opened(self)
         await self.guarded(self.enter, on_fault=self.close_for_now)
 
     async def enter(self) -> None:
         knock = knock_of(self.scope)
-        log_ids.bind(session_id=knock.session_id)
         await self.channel_layer.group_add(events.session_group(knock.session_id), self.channel_name)
         self.peer, messages = peer, _ = await hop(handlers.open_socket, knock, self.channel_name, self.dialect)
         await self.channel_layer.group_add(events.user_group(peer.user_id), self.channel_name)
@@ -102,6 +108,13 @@ class SessionConsumer(AsyncWebsocketConsumer):
                 self.heart.cancel()
             if peer:
                 await self.leave(peer)
+
+    async def go_away(self) -> None:
+        """This process is to stop: what the socket is at is finished and said before, and its engine is given nothing more."""
+        async with self.one_at_a_time:
+            if self.peer:
+                await hop(handlers.retire, self.peer)
+            await self.close(sockets.CLOSE_CODE, sockets.REASON)
 
     async def leave(self, peer: handlers.Peer) -> None:
         """Each step, though the database or Redis be gone: a group that is not left would keep this channel for ever."""

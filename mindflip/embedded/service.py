@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 READY_SECONDS = 60.0
-STOP_SECONDS = 20.0
+STOP_SECONDS = 30.0  # a server takes MINDFLIP_DRAIN_SECONDS at most, by default 20
 
 
 class CannotRun(Exception):

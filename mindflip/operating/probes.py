@@ -11,7 +11,9 @@ from asgiref.sync import markcoroutinefunction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 
 from mindflip.operating import readiness
+from sessions_app import sockets
 
+LEAVING = "This process was asked to stop, finishes what it is at and takes nothing new: another serves."
 Answer = Callable[[HttpRequest], Awaitable[HttpResponse]]
 
 
@@ -22,7 +24,8 @@ async def healthz(request: HttpRequest) -> HttpResponse:
 
 async def readyz(request: HttpRequest) -> HttpResponse:
     """200 when this process can serve, else 503 with the missing parts, each in a sentence."""
-    missing = await readiness.missing_parts()
+    leaving = {"process": LEAVING} if sockets.are_leaving() else {}
+    missing = leaving | await readiness.missing_parts()
     body: dict[str, Any] = {"status": "missing", "missing": missing} if missing else {"status": "ready"}
     return JsonResponse(body, status=503 if missing else 200)
 

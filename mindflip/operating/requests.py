@@ -10,7 +10,7 @@ from uuid import uuid4
 from asgiref.sync import markcoroutinefunction
 from django.http import HttpRequest, HttpResponseBase
 
-from sessions_app import log_ids
+from sessions_app import log_ids, sockets
 
 log = logging.getLogger(__name__)
 HEADER = "X-Request-ID"
@@ -34,6 +34,8 @@ class RequestsMiddleware:
         log_ids.bind(request_id=request_id)
         response = await self.get_response(request)
         response.headers[HEADER] = request_id
+        if sockets.are_leaving():
+            response.headers["Connection"] = "close"  # the next request goes to another process
         _write(request, response, perf_counter() - begun)
         return response
 

@@ -1,7 +1,13 @@
-"""What operators set: when a part counts as missing."""
+"""What operators set: when a part counts as missing, how long a process may take to end."""
 
 from mindflip import env
 
 WORKER_SEEN_SECONDS = env.integer(
     "MINDFLIP_WORKER_SEEN_SECONDS", 60, "how long after their last sign of life the worker and beat count as missing in /readyz", least=3
+)
+DRAIN_SECONDS = env.integer(
+    "MINDFLIP_DRAIN_SECONDS", 20, "how long a server that was asked to stop may take to finish and to send its sockets elsewhere", least=1
+)
+DRAIN_NOTICE_SECONDS = env.integer(
+    "MINDFLIP_DRAIN_NOTICE_SECONDS", 0, "how long of that /readyz says no before anything is closed, for balancers that ask it"
 )

@@ -24,7 +24,7 @@ from sessions_app.protocol import ServerMessage
 from sessions_app.services import engines, leases, sessions
 from sessions_app.services.tickets import password_key
 
-__all__ = ["Peer", "beat", "check_user", "close_socket", "follow_generation", "follow_queue", "handle", "open_socket"]
+__all__ = ["Peer", "beat", "check_user", "close_socket", "follow_generation", "follow_queue", "handle", "open_socket", "retire"]
 
 log = logging.getLogger(__name__)
 CLOSE_CODES = {"session_closed": 4404, "session_expired": 4410}
@@ -48,6 +48,13 @@ def close_socket(peer: Peer) -> None:
     leases.socket_gone(channel=peer.channel, now=timezone.now())
     engines.engine_gone(channel=peer.channel)
     log.info("Socket closed: session %s", peer.session_id)
+
+
+def retire(peer: Peer) -> None:
+    """The socket will be closed by us: an engine of `mindflip.v1` that is idle then must not be given what it would never hear of."""
+    if not peer.is_guide:
+        peer.engine = {}
+        engines.engine_gone(channel=peer.channel)
 
 
 def handle(peer: Peer, message: protocol.ClientMessage) -> list[ServerMessage]:

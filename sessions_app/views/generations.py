@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
-from sessions_app import events, protocol
+from sessions_app import events, protocol, sockets
 from sessions_app.exceptions import Invalid
 from sessions_app.models import OPEN, Generation
 from sessions_app.serializers import GenerationSerializer, GenerationWishSerializer
@@ -78,7 +78,7 @@ async def generation(request: HttpRequest, generation_id: UUID) -> HttpResponse:
         return response
     async with events.session_news(UUID(response.data["sessionId"])) as news:
         response = await view(request, generation_id=generation_id)
-        while _is_open(response) and (left := deadline - monotonic()) > 0:
+        while _is_open(response) and (left := deadline - monotonic()) > 0 and not sockets.are_leaving():
             await news(min(left, LOOK_EVERY_SECONDS))
             response = await view(request, generation_id=generation_id)
     return response

@@ -92,9 +92,9 @@ def page(new_context: Callable[..., BrowserContext]) -> Iterator[Page]:
     assert faults == []
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory, small_model: Path) -> Iterator[RunningServer]:
-    """Daphne with an empty database and the small model."""
+    """Daphne with an empty database and the small model, for all tests of this worker."""
     many = {"MINDFLIP_REGISTER_RATE": "1000/hour", "MINDFLIP_TOKEN_RATE": "1000/minute"}  # everybody here comes from one address
     with running_server(tmp_path_factory.mktemp("server"), MINDFLIP_MODELS_DIR=str(small_model), **many) as running:
         yield running

@@ -82,7 +82,7 @@ def open_row(visitor: Visitor, row: Row) -> None:
         visitor.register()
     deck = visitor.has_deck("Physics", CARDS) if row.is_signed_in and row.has_deck else ""
     if row.is_signed_in:
-        visitor.sign_in()
+        visitor.come_in()
     visitor.page.set_viewport_size({"width": SIZES[0][0], "height": SIZES[0][1]})
     visitor.open(row.address.format(deck=deck))
     visitor.page.wait_for_load_state("networkidle")

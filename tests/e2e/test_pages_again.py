@@ -19,8 +19,7 @@ class Student(Visitor):
     def open_deck(self, view: str = "cards") -> None:
         self.register()
         deck = self.has_deck("Tides", CARDS)
-        self.sign_in()
-        expect(self.page.get_by_role("heading", name="Make flashcards")).to_be_visible()
+        self.come_in()
         self.open(f"/decks/{deck}?view={view}")
 
     @property

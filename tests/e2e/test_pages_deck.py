@@ -16,7 +16,7 @@ def reader(visitor: Visitor) -> Visitor:
     """Signed in, with a deck open."""
     visitor.register()
     deck = visitor.has_deck("Cells", CARDS)
-    visitor.sign_in()
+    visitor.come_in()
     visitor.open(f"/decks/{deck}")
     return visitor
 

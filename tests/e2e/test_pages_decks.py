@@ -17,7 +17,7 @@ def student(visitor: Visitor) -> Visitor:
     visitor.register()
     visitor.has_deck("Sea", SEA)
     visitor.has_deck("Tides", TIDES)
-    visitor.sign_in()
+    visitor.come_in()
     visitor.open("/decks")
     return visitor
 

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("one_model_at_a_time")
 @pytest.fixture
 def rest(visitor: Visitor) -> httpx.Client:
     """The visitor's other device, which has no model; the visitor's page has one loaded."""
-    visitor.sign_up()
+    visitor.arrive()
     visitor.load_model()
     client = httpx.Client(base_url=f"{visitor.server.url}/api", timeout=40)
     token = client.post("/auth/token", json={"username": visitor.name, "password": PASSWORD}).raise_for_status().json()["access"]
@@ -67,7 +67,7 @@ def test_a_page_with_a_loaded_model_writes_for_another_session_of_its_user(visit
 
 
 def test_a_browser_in_which_no_model_runs_gets_its_cards_from_another(visitor: Visitor, phone: Page) -> None:
-    visitor.sign_up()
+    visitor.arrive()
     without = Visitor(phone, visitor.server, visitor.name)
     without.sign_in()
     expect(without.model).to_contain_text("No model of this server runs in this browser.")

@@ -17,7 +17,7 @@ SENTENCES = {"a": "The left ventricle pumps blood into the aorta.", "b": "The he
 @pytest.fixture
 def student(visitor: Visitor) -> Visitor:
     """Signed in, with a batch that was left while it was being written."""
-    visitor.sign_up()
+    visitor.arrive()
     cards = [{"found": True, **card, "sentence": SENTENCES[card["id"]]} for card in CARDS]
     parts = [{"at": 0, "count": 4, "taken": 3, "state": "open", "generationIds": []}]
     request = {"topic": "The heart", "count": 4, "source": NOTES}

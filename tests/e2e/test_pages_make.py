@@ -37,7 +37,7 @@ def test_a_student_makes_cards_about_photosynthesis_and_finds_them_again(visitor
 
 def test_stop_keeps_what_is_there_even_over_a_reload(visitor: Visitor) -> None:
     page = visitor.page
-    visitor.sign_up()
+    visitor.arrive()
     visitor.ask("Rivers of Europe", 30)
     visitor.wait_for_first_card()
     page.get_by_role("button", name="Stop").click()
@@ -54,7 +54,7 @@ def test_stop_keeps_what_is_there_even_over_a_reload(visitor: Visitor) -> None:
 
 
 def test_stop_while_loading_leaves_the_model_unloaded(visitor: Visitor) -> None:
-    visitor.sign_up()
+    visitor.arrive()
     visitor.ask("Rivers", 3)
     expect(visitor.model).to_contain_text(MEGABYTES)
     visitor.page.get_by_role("button", name="Stop").click()
@@ -66,7 +66,7 @@ def test_stop_while_loading_leaves_the_model_unloaded(visitor: Visitor) -> None:
 
 def test_the_same_request_comes_back_at_once_and_can_be_made_anew_all_by_keyboard(visitor: Visitor) -> None:
     page = visitor.page
-    visitor.sign_up()
+    visitor.arrive()
     expect(page.get_by_role("button", name="Generate")).to_be_enabled()
     page.get_by_label("Topic", exact=True).focus()
     page.keyboard.type("Volcanoes")
@@ -89,7 +89,7 @@ def test_the_same_request_comes_back_at_once_and_can_be_made_anew_all_by_keyboar
 
 def test_what_goes_wrong_is_said_with_the_next_step_and_nothing_is_lost(visitor: Visitor) -> None:
     page = visitor.page
-    visitor.sign_up()
+    visitor.arrive()
     visitor.ask("Glaciers", 1)
     visitor.wait_until_written()
     page.context.clear_cookies()
@@ -103,7 +103,7 @@ def test_what_goes_wrong_is_said_with_the_next_step_and_nothing_is_lost(visitor:
 
 
 def test_a_server_that_is_gone_is_waited_for(visitor: Visitor) -> None:
-    visitor.sign_up()
+    visitor.arrive()
     visitor.load_model()
     visitor.server.web.kill()
     try:
@@ -118,7 +118,7 @@ def test_a_server_that_is_gone_is_waited_for(visitor: Visitor) -> None:
 
 
 def test_a_server_that_drops_out_while_cards_are_written_costs_nothing(visitor: Visitor) -> None:
-    visitor.sign_up()
+    visitor.arrive()
     visitor.ask("Oceans", 2)
     visitor.wait_for_first_card()
     visitor.server.web.kill()
@@ -131,7 +131,7 @@ def test_a_server_that_drops_out_while_cards_are_written_costs_nothing(visitor: 
 
 
 def test_cards_written_without_a_server_are_there_at_once_and_are_merged_with_its_own(visitor: Visitor) -> None:
-    visitor.sign_up()
+    visitor.arrive()
     visitor.ask("Islands", 6)
     visitor.wait_for_first_card()
     visitor.server.web.kill()
@@ -149,7 +149,7 @@ def test_cards_written_without_a_server_are_there_at_once_and_are_merged_with_it
 
 
 def test_cards_written_without_a_server_survive_a_reload(visitor: Visitor) -> None:
-    visitor.sign_up()
+    visitor.arrive()
     visitor.ask("Lakes", 30)
     visitor.wait_for_first_card()
     visitor.server.web.kill()
@@ -175,7 +175,7 @@ def test_cards_written_without_a_server_survive_a_reload(visitor: Visitor) -> No
     ],
 )
 def test_a_wrong_wish_is_said_beside_its_field(visitor: Visitor, source: str, values: dict[str, str], sentence: str) -> None:
-    visitor.sign_up()
+    visitor.arrive()
     visitor.page.get_by_label(source).check()
     for label, value in values.items():
         visitor.page.get_by_label(label, exact=True).fill(value)
@@ -187,7 +187,7 @@ def test_a_wrong_wish_is_said_beside_its_field(visitor: Visitor, source: str, va
 
 
 def test_notes_are_still_there_after_a_reload(visitor: Visitor) -> None:
-    visitor.sign_up()
+    visitor.arrive()
     visitor.page.get_by_label("My notes").check()
     visitor.page.get_by_label("Notes", exact=True).fill("Chlorophyll is green.\n" * 200)
     expect(visitor.page.get_by_text("read in 4 parts")).to_be_visible()
@@ -197,7 +197,7 @@ def test_notes_are_still_there_after_a_reload(visitor: Visitor) -> None:
 
 def test_the_list_of_models_says_what_runs_here_and_finds_by_words(visitor: Visitor) -> None:
     page = visitor.page
-    visitor.sign_up()
+    visitor.arrive()
     change = page.get_by_role("button", name="Change model")
     change.click()
     models = page.get_by_role("dialog", name="Choose a model")

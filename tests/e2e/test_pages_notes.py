@@ -14,7 +14,7 @@ SENTENCE = "The left ventricle pumps blood into the aorta."
 
 @pytest.fixture
 def student(visitor: Visitor) -> Visitor:
-    visitor.sign_up()
+    visitor.arrive()
     visitor.page.get_by_label("My notes").check()
     visitor.page.wait_for_load_state("networkidle")  # what takes files is there
     return visitor

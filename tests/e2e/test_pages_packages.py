@@ -20,8 +20,7 @@ def reader(visitor: Visitor) -> Visitor:
     """Signed in, with a deck."""
     visitor.register()
     visitor.has_deck("Cells", CARDS)
-    visitor.sign_in()
-    expect(visitor.page.get_by_role("heading", name="Make flashcards")).to_be_visible()
+    visitor.come_in()
     return visitor
 
 

@@ -27,7 +27,7 @@ def faithful(asked: dict[str, Any]) -> list[Card]:
 @pytest.fixture
 def student(visitor: Visitor) -> Visitor:
     """Signed up, with long notes, and with cards written on another device."""
-    visitor.sign_up()
+    visitor.arrive()
     page = visitor.page
     page.get_by_role("button", name="Let another device write").click()
     page.get_by_label("My notes").check()

@@ -36,7 +36,8 @@ def student(visitor: Visitor) -> Visitor:
     visitor.register()
     for name, count in (("The French Revolution", 6), ("Cell biology", 4), ("Photosynthesis", 6)):
         visitor.has_deck(name, [{"front": front, "back": back} for front, back in CARDS[:count]])
-    visitor.sign_in()
+    visitor.come_in()
+    visitor.open()
     expect(visitor.model).to_have_attribute("data-state", "choosing")
     return visitor
 

@@ -3,11 +3,10 @@
 import uuid
 from datetime import UTC, datetime, timedelta
 
-import httpx
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.visitor import PASSWORD, Visitor
+from tests.e2e.visitor import Visitor
 
 
 @pytest.fixture
@@ -15,14 +14,11 @@ def learner(visitor: Visitor) -> Visitor:
     """Somebody who studied two of three cards yesterday, with the progress page open."""
     visitor.register()
     deck = visitor.has_deck("Cells", [{"front": f"What is {name}?", "back": "A part."} for name in ("a", "b", "c")])
-    answer = httpx.post(f"{visitor.server.url}/api/auth/token", json={"username": visitor.name, "password": PASSWORD})
-    headers = {"Authorization": f"Bearer {answer.json()['access']}"}
-    cards = httpx.get(f"{visitor.server.url}/api/flashcards/decks/{deck}", headers=headers).json()["cards"]
+    cards = visitor.client.get(f"/api/flashcards/decks/{deck}").json()["cards"]
     when = (datetime.now(UTC) - timedelta(days=1)).isoformat()
     items = [{"id": str(uuid.uuid4()), "cardId": card["id"], "rating": "good", "reviewedAt": when} for card in cards[:2]]
-    httpx.post(f"{visitor.server.url}/api/flashcards/reviews", json={"reviews": items}, headers=headers).raise_for_status()
-    visitor.sign_in()
-    expect(visitor.page.get_by_role("heading", name="Make flashcards")).to_be_visible()
+    visitor.post("/api/flashcards/reviews", {"reviews": items})
+    visitor.come_in()
     visitor.open("/progress")
     return visitor
 

@@ -32,8 +32,7 @@ def learner(visitor: Visitor) -> Visitor:
 def study(visitor: Visitor, cards: list[dict[str, str]]) -> None:
     deck = visitor.has_deck("Cells", cards)
     if not visitor.page.context.cookies():
-        visitor.sign_in()
-        expect(visitor.page.get_by_role("heading", name="Make flashcards")).to_be_visible()
+        visitor.come_in()
     visitor.open(f"/decks/{deck}/study")
 
 

@@ -1,7 +1,7 @@
 """What a person does on the pages, as steps for the browser tests."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
@@ -23,6 +23,7 @@ class Visitor:
     page: Page
     server: RunningServer
     name: str
+    client: httpx.Client = field(default_factory=httpx.Client)
 
     def open(self, address: str = "/") -> None:
         self.page.goto(self.server.url + address)
@@ -35,8 +36,22 @@ class Visitor:
         expect(self.page.get_by_role("heading", name="Make flashcards")).to_be_visible()
 
     def register(self) -> None:
-        """Have an account, made over the API."""
-        self._call("register", {"username": self.name, "password": PASSWORD})
+        """Have an account, made without the browser."""
+        self.client = httpx.Client(base_url=self.server.url)
+        form = {"username": self.name, "password1": PASSWORD, "csrfmiddlewaretoken": self._csrf("/sign-up")}
+        assert self.client.post("/sign-up", data=form).status_code == 302, "this account was not made"
+
+    def come_in(self) -> None:
+        """Be signed in, without the form, which is slow and has tests of its own."""
+        cookies = self.client.cookies.jar
+        self.page.context.add_cookies([{"name": one.name, "value": one.value or "", "url": self.server.url} for one in cookies])
+
+    def arrive(self) -> None:
+        """Be somebody new at the maker."""
+        self.register()
+        self.come_in()
+        self.open()
+        expect(self.page.get_by_role("heading", name="Make flashcards")).to_be_visible()
 
     def sign_in(self, password: str = PASSWORD) -> None:
         self.open("/sign-in")
@@ -46,14 +61,15 @@ class Visitor:
 
     def has_deck(self, name: str, cards: list[dict[str, str]]) -> str:
         """Save a deck over the API; its id."""
-        token = self._call("token", {"username": self.name, "password": PASSWORD})["access"]
-        answer = httpx.post(
-            f"{self.server.url}/api/flashcards/decks", json={"name": name, "cards": cards}, headers={"Authorization": f"Bearer {token}"}
-        )
-        return answer.raise_for_status().json()["id"]
+        return self.post("/api/flashcards/decks", {"name": name, "cards": cards})["id"]
 
-    def _call(self, what: str, body: dict[str, str]) -> Any:
-        return httpx.post(f"{self.server.url}/api/auth/{what}", json=body).raise_for_status().json()
+    def post(self, path: str, body: dict[str, Any]) -> Any:
+        """What the API answers to the registered."""
+        return self.client.post(path, json=body, headers={"X-CSRFToken": self.client.cookies["csrftoken"]}).raise_for_status().json()
+
+    def _csrf(self, page: str) -> str:
+        self.client.get(page)
+        return self.client.cookies["csrftoken"]
 
     # --- the maker ---
     @property

@@ -4,7 +4,6 @@ import logging
 import time
 from typing import Any
 
-from daphne.cli import CommandLineInterface
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connection
@@ -28,7 +27,9 @@ class Command(BaseCommand):
             raise CommandError(f"Port {settings.PORT} is taken: stop what listens there, or set MINDFLIP_PORT to another.")
         self._wait_for_release()
         log.info("Serving on http://%s:%d", settings.BIND, settings.PORT)
-        CommandLineInterface().run(daphne_flags())
+        from mindflip.operating.draining import DrainingInterface  # installs the reactor, which belongs to servers alone
+
+        DrainingInterface().run(daphne_flags())
 
     def _wait_for_release(self) -> None:
         """Under `honcho start` the release process starts beside us."""

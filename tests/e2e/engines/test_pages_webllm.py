@@ -12,7 +12,7 @@ from tests.e2e.visitor import Visitor
 @pytest.mark.skipif(not KIT.exists(), reason=NO_KIT)
 def test_the_page_finds_webgpu_and_writes_with_webllm(visitor: Visitor) -> None:
     page = visitor.page
-    visitor.sign_up()
+    visitor.arrive()
     expect(visitor.model).to_contain_text("WebGPU is there")
     page.get_by_role("button", name="Change model").click()
     page.get_by_role("radio", name=f"{TINY} On this server").check()

@@ -14,7 +14,7 @@ HERE_ALREADY = re.compile(r"\d+ MB of 98 MB are here already: loading goes on fr
 
 @pytest.fixture
 def student(visitor: Visitor) -> Visitor:
-    visitor.sign_up()
+    visitor.arrive()
     in_state(visitor, "choosing")
     return visitor
 

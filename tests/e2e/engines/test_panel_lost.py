@@ -25,7 +25,7 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 @pytest.fixture
 def writer(visitor: Visitor) -> Visitor:
     """Somebody with WebLLM's model loaded."""
-    visitor.sign_up()
+    visitor.arrive()
     page = visitor.page
     page.get_by_role("button", name="Change model").click()
     page.get_by_role("radio", name=f"{TINY} On this server").check()

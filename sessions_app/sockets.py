@@ -1,0 +1,58 @@
+"""The sockets that are open in this process, and the end of all of them when it is to stop."""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Awaitable
+from typing import Protocol
+
+CLOSE_CODE = 1012  # "service restart" (RFC 6455's registry): the client is to come back, and nothing is wrong
+REASON = "This server restarts: connect again."
+CLOSES_A_SECOND = 50  # who all come back at the same moment would be too much for the others
+
+
+class Socket(Protocol):
+    """What a consumer is here."""
+
+    dialect: str
+
+    def go_away(self) -> Awaitable[None]: ...
+
+
+_open: set[Socket] = set()
+_is_leaving = False
+
+
+def opened(socket: Socket) -> None:
+    _open.add(socket)
+
+
+def gone(socket: Socket) -> None:
+    _open.discard(socket)
+
+
+def are_leaving() -> bool:
+    """Whether this process is to stop: it takes no new sockets."""
+    return _is_leaving
+
+
+def count_by_dialect() -> Counter[str]:
+    return Counter(socket.dialect for socket in list(_open))
+
+
+def leave(is_leaving: bool = True) -> None:
+    """From now on no socket is let in."""
+    global _is_leaving
+    _is_leaving = is_leaving
+
+
+async def close_all(within: float) -> None:
+    """Close each socket, in an order of chance and spread over `within` seconds at most; what a socket is at is finished first."""
+    sockets = list(_open)
+    spread = min(within, len(sockets) / CLOSES_A_SECOND)
+    await asyncio.gather(*(_close(socket, random.uniform(0, spread)) for socket in sockets), return_exceptions=True)  # noqa: S311
+
+
+async def _close(socket: Socket, seconds: float) -> None:
+    await asyncio.sleep(seconds)
+    await socket.go_away()
