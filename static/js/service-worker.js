@@ -1,9 +1,11 @@
 // What the service worker does; /sw.js says with which version and files (flashcards/pages/install.py).
 // It keeps files that are the same for everybody and never change under their address, and the page that stands in without a network.
 // Pages, answers of the API and the weights of models are never kept here: the first two are somebody's, the last the engines keep themselves.
+// A study page keeps itself, for its user alone (js/pages/study/kept.js); here it is found.
 const { version, offline, files } = self.SHELL;
 const PREFIX = "mindflip-shell-";
 const CACHE = PREFIX + version;
+const STUDIES = "mindflip-study-";
 const KEPT = /^\/static\/(css|icons|js|vendor\/(?!web-llm|wllama))/; // engines: megabytes that the browser's own cache keeps already
 
 self.addEventListener("install", (event) => event.waitUntil(install().then(() => self.skipWaiting())));
@@ -25,15 +27,17 @@ async function install() {
 
 /** The version before this one stays: a tab that was opened with it may still ask for its files. */
 async function forgetOld() {
-  const names = (await caches.keys()).filter((name) => name.startsWith(PREFIX) && name !== CACHE);
-  await Promise.all(names.slice(0, -1).map((name) => caches.delete(name)));
+  const all = await caches.keys();
+  const old = all.filter((name) => name.startsWith(PREFIX) && name !== CACHE).slice(0, -1);
+  const studies = all.filter((name) => old.length && name.startsWith(STUDIES)); // they may name files that go now
+  await Promise.all([...old, ...studies].map((name) => caches.delete(name)));
 }
 
 async function page(request) {
   try {
     return await fetch(request);
   } catch {
-    return (await caches.match(offline)) ?? Response.error();
+    return (await caches.match(request.url, { ignoreVary: true })) ?? (await caches.match(offline)) ?? Response.error();
   }
 }
 

@@ -73,6 +73,37 @@ def test_what_is_kept_is_nobodys(installed: Visitor) -> None:
     assert [path for path, text in kept if "secret" in text or installed.name in text] == []
 
 
+def test_studying_goes_on_after_a_reload_without_a_network_until_its_user_signs_out(installed: Visitor) -> None:
+    installed.name = "somebody-who-studies"
+    installed.register()
+    deck = installed.has_deck("Cells", [{"front": front, "back": "b"} for front in ("vacuole", "ribosome", "nucleus")])
+    installed.sign_in()
+    expect(installed.page.get_by_role("heading", name="Make flashcards")).to_be_visible()
+    installed.open(f"/decks/{deck}/study")
+    rate(installed, "vacuole")
+    installed.page.wait_for_function("() => caches.match(location.pathname).then(Boolean)")
+    installed.page.context.set_offline(True)
+    rate(installed, "ribosome")
+    installed.page.reload()
+    expect(installed.page.get_by_text("to send. Go on")).to_be_visible()
+    rate(installed, "nucleus")
+    installed.page.context.set_offline(False)
+    expect(installed.page.get_by_text("to send")).not_to_be_visible(timeout=20_000)
+    installed.page.get_by_role("button", name="Account").click()
+    installed.page.get_by_role("button", name="Sign out").click()
+    expect(installed.page.get_by_role("link", name="Sign in").first).to_be_visible()
+    installed.page.context.set_offline(True)
+    installed.open(f"/decks/{deck}/study")
+    expect(installed.page.get_by_role("heading", name="No way to the server")).to_be_visible()
+
+
+def rate(learner: Visitor, question: str) -> None:
+    """Easy, once this is asked."""
+    expect(learner.page.locator('[data-slot="question"]')).to_have_text(question)
+    learner.page.keyboard.press("Space")
+    learner.page.keyboard.press("4")
+
+
 def test_after_signing_out_nothing_of_a_user_is_shown_without_a_network(installed: Visitor) -> None:
     installed.name = "somebody-who-leaves"
     installed.sign_up()

@@ -2,6 +2,7 @@
 
 import json
 import re
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -172,6 +173,16 @@ def test_a_reload_with_unsent_ratings_loses_nothing(learner: Visitor) -> None:
     wait_for_card(learner, "ribosome")
     expect(left(learner, "new")).to_have_text("2")
     assert recorded(learner) == [(4, True)]
+
+
+def test_a_card_that_one_tab_rated_is_not_asked_by_the_other(learner: Visitor) -> None:
+    other = Visitor(learner.page.context.new_page(), learner.server, learner.name)
+    other.open(urlsplit(learner.page.url).path)
+    for tab in (learner, other):
+        wait_for_card(tab, "vacuole")
+    answer(learner, "Easy")
+    wait_for_card(other, "ribosome")
+    expect(left(other, "new")).to_have_text("2")
 
 
 def test_an_answer_that_was_lost_makes_no_double(learner: Visitor) -> None:

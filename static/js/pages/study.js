@@ -4,7 +4,9 @@ import { CardView } from "./study/card-view.js";
 import { StudyDays } from "./study/days.js";
 import { editCard } from "./study/editing.js";
 import { EndView } from "./study/end-view.js";
+import { keepPage, keepSitting, keptSitting } from "./study/kept.js";
 import { setUpKeys } from "./study/keys.js";
+import { OtherTabs } from "./study/other-tabs.js";
 import { openOutbox } from "./study/sending.js";
 import { Scheduler } from "./study/scheduler.js";
 import { warmUp } from "./study/sides.js";
@@ -15,6 +17,7 @@ const page = document.getElementById("study");
 const view = new CardView(page);
 const end = new EndView(page);
 const outbox = openOutbox(page);
+const others = new OtherTabs(document.body.dataset.user);
 /** @type {Sitting|null} */
 let sitting = null;
 /** @type {any} the last queue that came */
@@ -32,15 +35,26 @@ async function begin() {
   try {
     await tellTimeZone(api);
     const [{ FSRSAlgorithm }, answer] = await Promise.all([import(page.dataset.fsrs), api.get(page.dataset.queue)]);
-    take(answer, FSRSAlgorithm);
+    behindMs = Date.parse(answer.now) - Date.now();
+    take(upToDate(answer), FSRSAlgorithm);
+    keepPage();
   } catch (error) {
-    end.cannotLoad(error);
+    if (error.status || !(await goOnWithKept())) end.cannotLoad(error);
   }
 }
 
+/** Without the network: with what was left of the last sitting here. @returns {Promise<boolean>} whether there was one */
+async function goOnWithKept() {
+  const kept = await keptSitting(page.dataset.queue);
+  const library = kept && (await import(page.dataset.fsrs).catch(() => null));
+  if (!library) return false;
+  behindMs = kept.behindMs;
+  take(kept, library.FSRSAlgorithm);
+  return true;
+}
+
 function take(answer, FSRSAlgorithm) {
-  queue = upToDate(answer);
-  behindMs = Date.parse(queue.now) - Date.now();
+  queue = answer;
   const { timeZone, dayBeginsHour } = queue.settings;
   sitting ??= new Sitting(new Scheduler(FSRSAlgorithm, queue.scheduling, new StudyDays(timeZone, dayBeginsHour)));
   sitting.take(queue);
@@ -65,6 +79,7 @@ function ask(item) {
   shownAt = now();
   page.dataset.state = "asking";
   view.ask(item, sitting);
+  keep();
 }
 
 /** The queue is bounded, and meanwhile more may be due: look once more before it is the end. */
@@ -85,6 +100,11 @@ function finish() {
   page.dataset.state = "end";
   view.showLeft(sitting);
   end.show(sitting, queue, now());
+  keep();
+}
+
+function keep() {
+  keepSitting(page.dataset.queue, { ...queue, ...sitting.toQueue(), behindMs });
 }
 
 function show() {
@@ -94,9 +114,17 @@ function show() {
 function rate(rating) {
   if (!sitting?.asked || !view.isAnswerShown) return;
   const seconds = Math.min(600, Math.round((now() - shownAt) / 100) / 10);
-  outbox.addReview(sitting.rate(rating, now(), seconds));
+  const review = sitting.rate(rating, now(), seconds);
+  outbox.addReview(review);
   outbox.flush();
+  others.tell(review.cardId);
   askNext();
+}
+
+/** Another tab has rated a card. @param {string} cardId */
+function leaveOut(cardId) {
+  if (sitting?.drop(cardId)) askNext();
+  else if (sitting?.asked) view.showLeft(sitting, Sitting.kind(sitting.asked));
 }
 
 function undo() {
@@ -122,4 +150,5 @@ page.addEventListener("click", (event) => {
 });
 setUpKeys({ show, rate, undo, edit, isAsking: () => Boolean(sitting?.asked), isAnswerShown: () => view.isAnswerShown });
 end.onDue(() => begin());
+others.addEventListener("rated", (/** @type {CustomEvent} */ { detail }) => leaveOut(detail));
 begin();

@@ -97,3 +97,25 @@ test("each rating is a review of its own", () => {
   const { ratings, cards, seconds } = sitting.tally();
   assert.deepEqual({ ratings, cards, seconds }, { ratings: { again: 1, hard: 0, good: 2, easy: 0 }, cards: 1, seconds: 6 });
 });
+
+test("what is left can be written down and gone on with", () => {
+  sitting.take({ ...queue(fresh("a"), fresh("b"), learned("c")), counts: { new: 5, learning: 0, due: 1 } });
+  rate("again");
+  rate("easy");
+  const kept = JSON.parse(JSON.stringify(sitting.toQueue()));
+  const other = new Sitting(new Scheduler(FSRSAlgorithm, SCHEDULING, new StudyDays("UTC", 4)));
+  other.take(kept);
+  assert.deepEqual(other.left(), sitting.left());
+  for (const now of [NOW, NOW + MINUTE]) assert.equal(other.next(now).card.id, sitting.next(now).card.id);
+  assert.deepEqual(other.previews(NOW + MINUTE), sitting.previews(NOW + MINUTE));
+  assert.deepEqual(other.toQueue(), kept);
+});
+
+test("what another tab rated is not asked here", () => {
+  sitting.take(queue(fresh("a"), fresh("b"), fresh("c")));
+  sitting.next(NOW);
+  assert.equal(sitting.drop("b"), false);
+  assert.equal(sitting.drop("a"), true);
+  assert.equal(sitting.next(NOW).card.id, "c");
+  assert.deepEqual(sitting.left(), { new: 1, learning: 0, due: 0 });
+});

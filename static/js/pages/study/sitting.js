@@ -29,6 +29,20 @@ export class Sitting {
     this.asked = null;
   }
 
+  /** What is left, as a queue for `take` to go on with. */
+  toQueue() {
+    const cards = this.#items.map(({ card, schedule }) => ({ ...card, schedule: schedule && { ...schedule, ...datesOf(schedule) } }));
+    return { cards, counts: this.left(), nextDueAt: isoOf(this.nextDueAt()) };
+  }
+
+  /** Leave a card out: it was rated elsewhere. @param {string} cardId @returns {boolean} whether it was the one that is asked */
+  drop(cardId) {
+    this.#items = this.#items.filter(({ card }) => card.id !== cardId);
+    const isAsked = this.asked?.card.id === cardId;
+    if (isAsked) this.asked = null;
+    return isAsked;
+  }
+
   /** The card to ask now, or null when the sitting is at its end. @param {number} now in ms @returns {Item|null} */
   next(now) {
     const steps = this.#items.filter(({ schedule }) => schedule && schedule.state !== "review").sort((a, b) => a.schedule.dueAt - b.schedule.dueAt);
@@ -108,6 +122,9 @@ export class Sitting {
     return counts;
   }
 }
+
+const isoOf = (ms) => (ms === null ? null : new Date(ms).toISOString());
+const datesOf = ({ dueAt, lastReviewedAt }) => ({ dueAt: isoOf(dueAt), lastReviewedAt: isoOf(lastReviewedAt) });
 
 function fromServer(schedule) {
   if (!schedule) return null;
