@@ -10,6 +10,8 @@ class FlashcardsConfig(AppConfig):
 
     def ready(self) -> None:
         from flashcards.kind import Flashcards
-        from sessions_app.services.kinds import register
+        from flashcards.personal import FlashcardsData
+        from sessions_app.services import kinds, personal
 
-        register(Flashcards())
+        kinds.register(Flashcards())
+        personal.register(FlashcardsData())

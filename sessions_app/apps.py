@@ -15,5 +15,8 @@ class SessionsConfig(AppConfig):
     def ready(self) -> None:
         from sessions_app import signals  # noqa: F401 - connects the receivers
         from sessions_app.operators.roles import grant_support
+        from sessions_app.services import personal
+        from sessions_app.services.personal_sessions import SessionsData
 
+        personal.register(SessionsData())
         post_migrate.connect(grant_support, dispatch_uid="what support may look at")

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from sessions_app.services import retention
+from sessions_app.services import erasure, retention
 from sessions_app.services.leases import leases_recover, sockets_recover
 from sessions_app.services.sessions import sessions_expire_idle
 
@@ -34,3 +34,9 @@ def delete_old_doors() -> None:
     retention.tokens_delete_expired(now=now)
     retention.logins_delete_expired(now=now)
     retention.audit_delete_old(now=now)
+    erasure.accounts_delete_unused(now=now)
+
+
+@shared_task
+def finish_erasures() -> int:
+    return erasure.erasures_finish(now=timezone.now())

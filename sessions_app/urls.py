@@ -1,11 +1,15 @@
 from django.urls import path
 
-from sessions_app.views import accounts, generations, sessions
+from sessions_app.views import accounts, generations, own_account, sessions
 
 urlpatterns = [
     path("auth/register", accounts.RegisterView.as_view(), name="register"),
     path("auth/token", accounts.TokenView.as_view(), name="token"),
     path("auth/token/refresh", accounts.TokenRefreshingView.as_view(), name="token-refresh"),
+    path("account", own_account.AccountView.as_view(), name="account-api"),
+    path("account/password", own_account.AccountPasswordView.as_view(), name="account-password"),
+    path("account/sign-out", own_account.AccountSignOutView.as_view(), name="account-sign-out"),
+    path("account/export", own_account.AccountExportView.as_view(), name="account-export"),
     path("webllm/session", sessions.SessionsView.as_view(), name="webllm-sessions"),
     path("webllm/session/<uuid:session_id>", sessions.SessionView.as_view(), name="webllm-session"),
     path("webllm/session/<uuid:session_id>/ticket", sessions.TicketView.as_view(), name="webllm-ticket"),

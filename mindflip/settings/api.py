@@ -19,6 +19,8 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_RATES": {
         "register": env.text("MINDFLIP_REGISTER_RATE", "20/hour", "registrations from one address"),
         "token": env.text("MINDFLIP_TOKEN_RATE", "30/minute", "token requests from one address"),
+        "account": env.text("MINDFLIP_ACCOUNT_RATE", "20/hour", "requests of one user that ask for the password again"),
+        "account_export": env.text("MINDFLIP_EXPORT_RATE", "20/hour", "exports of everything by one user"),
         "session": env.text("MINDFLIP_SESSION_RATE", "120/hour", "sessions opened by one user"),
     },
     "NUM_PROXIES": PROXIES,

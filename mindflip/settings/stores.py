@@ -57,5 +57,6 @@ CELERY_BEAT_SCHEDULE = {
     "recover-generations": {"task": "sessions_app.tasks.recover_generations", "schedule": float(SWEEP_SECONDS)},
     "empty-bin": {"task": "flashcards.tasks.empty_bin", "schedule": 3600.0},
     "delete-old-sessions": {"task": "sessions_app.tasks.delete_old_sessions", "schedule": 3600.0},
+    "finish-erasures": {"task": "sessions_app.tasks.finish_erasures", "schedule": 60.0},
     "delete-old-doors": {"task": "sessions_app.tasks.delete_old_doors", "schedule": 3600.0},
 }

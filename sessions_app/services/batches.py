@@ -39,6 +39,14 @@ def oldest_delete(model: type[Model], past: Q, seconds: float = math.inf) -> int
     return deleted
 
 
+def read_through(rows: QuerySet[Any], at_once: int = AT_ONCE) -> Iterator[Any]:
+    """All of `rows` in the order of their keys, `at_once` in memory. Each lot is a query of its own, so no connection is held between."""
+    lot = list(rows.order_by("pk")[:at_once])
+    while lot:
+        yield from lot
+        lot = list(rows.order_by("pk").filter(pk__gt=lot[-1].pk)[:at_once])
+
+
 @transaction.atomic
 def _delete(rows: QuerySet[Any], ids: list[Any]) -> int:
     locked = list(rows.filter(pk__in=ids).order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))

@@ -5,6 +5,8 @@ Redis may lose the cache at any time, or be gone: then there is a miss, and neve
 
 import hashlib
 import logging
+from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -13,6 +15,7 @@ from django.core.cache import cache
 from redis.exceptions import RedisError
 
 log = logging.getLogger(__name__)
+AT_ONCE = 1_000
 
 
 def result_key(*, user_id: int, model_id: str, kind: str, prompt_version: str, prompt: str, options: dict[str, Any]) -> str:
@@ -38,3 +41,10 @@ def result_remember(key: str, *, generation_id: str, cards: list[dict[str, Any]]
         cache.set(f"result:{key}", {"generationId": generation_id, "cards": cards}, settings.RESULT_CACHE_SECONDS)
     except RedisError as error:
         log.warning("The result cache cannot be written, so the next request is made anew: %s", error)
+
+
+def results_forget(keys: Iterable[str]) -> None:
+    """Forget what is remembered under these keys. Raises RedisError: what should be gone must not be taken for gone."""
+    left = iter(keys)
+    while some := list(islice(left, AT_ONCE)):
+        cache.delete_many([f"result:{key}" for key in some])

@@ -16,6 +16,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.core.management import CommandError, call_command
 from django.db import connection, connections
+from django.utils import timezone
 from psycopg import sql
 from rest_framework.test import APIClient
 from rest_framework_simplejwt.tokens import RefreshToken
@@ -60,8 +61,9 @@ def used(own: str, alice: Any) -> Any:
     client.post("/api/webllm/session", {"modelId": "m"})
     cards = [{"front": 'tide\t"\\N"\\.\n', "back": "ebb é 🌊", "question": None}]
     deck = client.post("/api/flashcards/decks", {"name": "Tides", "cards": cards}).json()
-    review = {"id": "7c9e6679-7425-40de-944b-e07fc1f90ae7", "cardId": deck["cards"][0]["id"], "rating": 3, "seconds": 2}
-    assert client.post("/api/flashcards/reviews", {"reviews": [review]}).status_code < 300
+    review = {"id": "7c9e6679-7425-40de-944b-e07fc1f90ae7", "cardId": deck["cards"][0]["id"], "rating": "good", "seconds": 2}
+    review["reviewedAt"] = timezone.now().isoformat()
+    assert client.post("/api/flashcards/reviews", {"reviews": [review]}).json()["results"][0]["status"] == "recorded"
     return alice
 
 

@@ -1,0 +1,125 @@
+"""The end of an account: at once for whoever holds it, row by row behind. What is begun is finished, by the clock if need be.
+
+All steps may be done twice, by two at once, and after a stop in the middle.
+"""
+
+import logging
+import time
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from redis.exceptions import RedisError
+
+from sessions_app.exceptions import Conflict
+from sessions_app.models import ALIVE, Erasure, WebLLMSession
+from sessions_app.services.batches import lots
+from sessions_app.services.personal import registered
+from sessions_app.services.sessions import sessions_close
+
+log = logging.getLogger(__name__)
+AT_ONCE = 500
+REQUEST_SECONDS = 2.0  # what is left then goes by the clock
+UNUSED_AT_ONCE = 100
+CLOSED = "closed because its account was deleted"
+
+
+def account_erase(*, user: User, now: datetime) -> bool:
+    """Disable the account, which ends its tokens, tickets and sockets, and delete all that is kept of it; True when that is done
+    already, False when some is left to `erasures_finish`. There is no way back. Raises Conflict (`last_admin`)."""
+    erasure = erasure_begin(user=user, now=now)
+    try:
+        return erasure_finish(erasure=erasure, now=now, seconds=REQUEST_SECONDS)
+    except RedisError as error:
+        log.warning("An account is erased later, because its cached results cannot be: %s", error)
+        return False
+
+
+@transaction.atomic
+def erasure_begin(*, user: User, now: datetime) -> Erasure:
+    """Nobody can use the account from now on."""
+    _refuse_last_admin(user)
+    user.is_active = False
+    user.set_unusable_password()
+    user.save(update_fields=["is_active", "password"])
+    erasure, _ = Erasure.objects.get_or_create(user=user, defaults={"asked_at": now})
+    return erasure
+
+
+def erasure_finish(*, erasure: Erasure, now: datetime, seconds: float) -> bool:
+    """Go on deleting for about so many seconds; True when nothing is left. Raises RedisError while the cache cannot be purged."""
+    user = User.objects.filter(erasure=erasure).first()
+    if user is None:
+        return True
+    alive = WebLLMSession.objects.of(user).filter(status__in=ALIVE)
+    sessions_close(session_ids=list(alive.values_list("pk", flat=True)), reason=CLOSED, now=now)
+    for data in registered():
+        data.forget(user)
+    if not _rows_gone(user.pk, seconds):
+        return False
+    _end(erasure, user, now)
+    return True
+
+
+def erasures_finish(*, now: datetime) -> int:
+    """Go on with what was begun; how many accounts are gone now."""
+    begun = Erasure.objects.filter(finished_at=None).order_by("asked_at")
+    return sum(erasure_finish(erasure=erasure, now=now, seconds=settings.DELETE_SECONDS) for erasure in begun)
+
+
+def accounts_delete_unused(*, now: datetime) -> int:
+    """Begin to erase accounts that nobody used for UNUSED_ACCOUNT_DAYS, those of staff left out; 0 leaves all. How many."""
+    if not settings.UNUSED_ACCOUNT_DAYS:
+        return 0
+    since = now - timedelta(days=settings.UNUSED_ACCOUNT_DAYS)
+    used = Q(is_staff=True) | Q(is_superuser=True) | Q(erasure__isnull=False)
+    for data in registered():
+        used |= data.used_since(since)
+    unused = list(User.objects.exclude(used).order_by("pk")[:UNUSED_AT_ONCE])
+    for user in unused:
+        erasure_begin(user=user, now=now)
+    return len(unused)
+
+
+def _refuse_last_admin(user: User) -> None:
+    others = User.objects.filter(is_superuser=True, is_active=True).exclude(pk=user.pk)
+    if user.is_superuser and not others.exists():
+        raise Conflict("You are the only admin of this server: make somebody else one first.", code="last_admin")
+
+
+def _rows_gone(user_id: int, seconds: float) -> bool:
+    """Delete lot by lot; False when the time was over first."""
+    ends_at = time.monotonic() + seconds
+    for rows in (rows for data in reversed(registered()) for rows in data.rows(user_id)):
+        for ids in lots(rows, AT_ONCE, ends_at - time.monotonic()):
+            _delete(rows, ids)
+        if time.monotonic() > ends_at and rows.exists():
+            return False
+    return True
+
+
+@transaction.atomic
+def _delete(rows: QuerySet[Any], ids: list[Any]) -> None:
+    _log_of(rows.model, ids).delete()
+    rows.model._default_manager.filter(pk__in=ids).delete()
+
+
+@transaction.atomic
+def _end(erasure: Erasure, user: User, now: datetime) -> None:
+    _log_of(User, [user.pk]).delete()
+    user.delete()
+    Erasure.objects.filter(pk=erasure.pk, finished_at=None).update(finished_at=now)
+    log.info("An account was erased")
+
+
+def _log_of(model: Any, ids: Iterable[Any]) -> QuerySet[Any]:
+    """What the admin's log says of these rows: it names them."""
+    kind = ContentType.objects.get_for_model(model)
+    entries: QuerySet[Any] = apps.get_model("admin", "LogEntry")._default_manager.filter(content_type=kind)
+    return entries.filter(object_id__in=[str(one) for one in ids])

@@ -1,0 +1,113 @@
+"""The caller's own account: what is kept, all of it as a file, another password, signed out everywhere, deleted."""
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import msgspec
+from asgiref.sync import sync_to_async
+from django.contrib.auth import logout, update_session_auth_hash
+from django.http import StreamingHttpResponse
+from django.utils import timezone
+from rest_framework import generics, serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.throttling import UserRateThrottle
+from rest_framework.views import APIView
+
+from sessions_app.services import accounts
+from sessions_app.services.export import account_export
+
+PASSWORD = {"input_type": "password"}
+
+
+class ConfirmSerializer(serializers.Serializer):
+    """The password; for an account without one, the username."""
+
+    password = serializers.CharField(style=PASSWORD, trim_whitespace=False, max_length=150)
+
+
+class PasswordSerializer(ConfirmSerializer):
+    newPassword = serializers.CharField(source="new_password", style=PASSWORD, trim_whitespace=False, max_length=128)  # noqa: N815
+
+
+class ConfirmThrottle(UserRateThrottle):
+    """Counts what asks for a password, so that a found browser or token cannot try out many."""
+
+    scope = "account"
+
+    def allow_request(self, request: Request, view: APIView) -> bool:
+        return request.method == "GET" or super().allow_request(request, view)
+
+
+class ExportThrottle(UserRateThrottle):
+    scope = "account_export"
+
+
+class _Confirmed(generics.GenericAPIView):
+    serializer_class = ConfirmSerializer
+    throttle_classes = (ConfirmThrottle,)
+
+    def confirmed(self, request: Request) -> dict[str, Any]:
+        body = self.get_serializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        return body.validated_data
+
+
+class AccountView(_Confirmed):
+    """Who the caller is and how much is kept of him · DELETE `{password}` erases all of it, for good."""
+
+    def get(self, request: Request) -> Response:
+        return Response(msgspec.to_builtins(accounts.account_shape(request.user)))
+
+    def delete(self, request: Request) -> Response:
+        is_gone = accounts.account_delete(user=request.user, now=timezone.now(), **self.confirmed(request))
+        logout(request._request)
+        return Response({"success": True, "isComplete": is_gone})
+
+
+class AccountPasswordView(_Confirmed):
+    """POST `{password, newPassword}`: another password; everything that was signed in with the old one is signed out."""
+
+    serializer_class = PasswordSerializer
+
+    def post(self, request: Request) -> Response:
+        accounts.account_password(user=request.user, **self.confirmed(request))
+        return _still_here(request)
+
+
+class AccountSignOutView(_Confirmed):
+    """POST `{password}`: end every token, ticket, socket and sign-in but this browser's."""
+
+    def post(self, request: Request) -> Response:
+        accounts.account_sign_out(user=request.user, **self.confirmed(request))
+        return _still_here(request)
+
+
+class AccountExportView(APIView):
+    """Everything that is kept of the caller, as one zip."""
+
+    throttle_classes = (ExportThrottle,)
+
+    def get(self, request: Request) -> StreamingHttpResponse:
+        now = timezone.now()
+        headers = {
+            "Content-Disposition": f'attachment; filename="mindflip-{now:%Y-%m-%d}.zip"',
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "private, no-store",
+        }
+        pieces = account_export(user=request.user, now=now)
+        return StreamingHttpResponse(_sent(pieces), content_type="application/zip", headers=headers)
+
+
+async def _sent(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """Each piece asks the database, so it is made in the request's thread and not on the loop."""
+    make = sync_to_async(lambda: next(pieces, None))
+    while (piece := await make()) is not None:
+        yield piece
+
+
+def _still_here(request: Request) -> Response:
+    """The browser that asked stays signed in."""
+    if request._request.session.get("_auth_user_id"):
+        update_session_auth_hash(request._request, request.user)
+    return Response(status=status.HTTP_204_NO_CONTENT)

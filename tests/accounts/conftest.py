@@ -1,0 +1,89 @@
+"""Alice and Bob with something of everything that is kept of a user."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.models import Group, Permission, User
+from django.contrib.contenttypes.models import ContentType
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone
+from rest_framework.test import APIClient
+from rest_framework_simplejwt.tokens import RefreshToken
+
+from flashcards.models import Card, Deck, KeptTwins
+from sessions_app.models import Attempt, Engine, Generation, WebLLMSession
+from sessions_app.services.results import result_remember
+from tests.sessions_app.conftest import client_of, new_session, session_of, socket_db
+
+__all__ = ["client_of", "new_session", "session_of", "socket_db"]
+
+
+def _study(client: APIClient, name: str) -> None:
+    cards = [{"front": f"{name} {front}", "back": "b"} for front in ("one", "two", "binned")]
+    deck = client.post("/api/flashcards/decks", {"name": f"{name}'s deck", "cards": cards}).json()
+    review = {
+        "id": str(uuid4()),
+        "cardId": deck["cards"][0]["id"],
+        "rating": "good",
+        "seconds": 2,
+        "reviewedAt": timezone.now().isoformat(),
+    }
+    assert client.post("/api/flashcards/reviews", {"reviews": [review]}).json()["results"][0]["status"] == "recorded"
+    assert client.patch("/api/flashcards/study/settings", {"newPerDay": 7}).status_code == 200
+    client.delete(f"/api/flashcards/cards/{deck['cards'][2]['id']}")
+    other = client.post("/api/flashcards/decks", {"name": f"{name}'s bin", "cards": cards}).json()
+    client.delete(f"/api/flashcards/decks/{other['id']}")
+
+
+def _generate(client: APIClient, user: User) -> None:
+    client.post("/api/webllm/session", {"modelId": "m"})
+    session = WebLLMSession.objects.filter(user=user).first()
+    generation = Generation.objects.create(
+        session=session, user=user, kind="flashcards", prompt=f"{user.username}'s prompt", prompt_version="1",
+        options={"count": 1, "topic": "t"}, result_key=f"key-{user.pk}", status="succeeded", finished_at=timezone.now(),
+    )  # fmt: skip
+    Attempt.objects.create(generation=generation, number=1, engine="e")
+    Engine.objects.create(channel=f"c{user.pk}", session=session, user=user, model_id="m", name="webllm")
+    result_remember(generation.result_key, generation_id=str(generation.pk), cards=[{"front": "f", "back": "b"}])
+
+
+def _leave_traces(user: User) -> None:
+    """What others wrote about the user, and what signing in leaves."""
+    Client().force_login(user)
+    RefreshToken.for_user(user).blacklist()
+    deck = Deck.objects.filter(user=user).first()
+    for about in (user, deck):
+        kind = ContentType.objects.get_for_model(about)
+        LogEntry.objects.create(user=user, content_type=kind, object_id=str(about.pk), object_repr=str(about), action_flag=CHANGE)
+    KeptTwins.objects.create(user=user, front_key=Card.objects.filter(deck=deck).first().front_key, count=2)
+    user.groups.add(Group.objects.get_or_create(name="a group")[0])
+    user.user_permissions.add(Permission.objects.first())
+
+
+@pytest.fixture
+def lived(client_of: Callable[[User], APIClient]) -> Callable[[User], User]:
+    """The user has used everything."""
+
+    def make(user: User) -> User:
+        client = client_of(user)
+        _study(client, user.username)
+        _generate(client, user)
+        _leave_traces(user)
+        return user
+
+    return make
+
+
+@pytest.fixture
+def redis_keys() -> Callable[[], set[str]]:
+    """What lies in this test's part of Redis now."""
+
+    def look() -> set[str]:
+        client: Any = cache._cache.get_client()
+        return {key.decode() for key in client.scan_iter(cache.make_key("*"), count=1000)}
+
+    return look
