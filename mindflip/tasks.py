@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from mindflip.operating import heartbeats
+from mindflip.operating import heartbeats, worker_metrics  # noqa: F401 - the latter listens for the worker's start
 
 
 @shared_task

@@ -12,7 +12,7 @@ from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 
-from sessions_app import events, handlers, log_ids, protocol, sockets
+from sessions_app import events, handlers, log_ids, meters, protocol, sockets
 from sessions_app.auth import knock_of
 from sessions_app.exceptions import SocketRefused
 from sessions_app.hops import hop
@@ -93,6 +93,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
             await self.refuse_message(error, len(text or ""))
             return
         self.malformed = 0
+        meters.MESSAGES.add(self.dialect, str(type(message).__struct_config__.tag))
         if generation_id := getattr(message, "generation_id", None):
             log_ids.bind(generation_id=generation_id)
         await self.guarded(self.answer, message, on_fault=partial(self.send_internal, message))
@@ -172,6 +173,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
         await self.send_all([protocol.Error(sentence, code, **members)])
 
     async def refuse_message(self, error: protocol.ProtocolError, size: int) -> None:
+        meters.REFUSALS.add(error.code)
         await self.send_error(error.code, error.sentence, **error.about)
         if error.code == "too_large" and size > ABSURD_TIMES * self.limits.response_bytes:
             await self.close(4413, "This frame was far too large.")
@@ -180,6 +182,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
             await self.close(4400, "Three frames in a row were not JSON.")
 
     async def refuse_rate(self) -> None:
+        meters.REFUSALS.add("rate_limited")
         self.refused += 1
         if self.refused > settings.SOCKET_BURST:
             await self.close(4429, "Too many messages: slow down and connect again.")
@@ -206,6 +209,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
         except asyncio.CancelledError:
             raise
         except Exception:
+            meters.FAULTS.add("socket")
             log.exception("A step of a socket failed: %s", step.__name__)
             if on_fault:
                 await on_fault()

@@ -15,6 +15,7 @@ from channels.layers import get_channel_layer
 from django.db import transaction
 from redis.exceptions import RedisError
 
+from sessions_app import meters
 from sessions_app.hops import loop_of_this_hop
 
 log = logging.getLogger(__name__)
@@ -112,4 +113,5 @@ async def _send(events: list[tuple[str, dict[str, Any]]], is_group: bool) -> Non
         for receiver, event in events:
             await send(receiver, event)
     except (RedisError, OSError) as error:
+        meters.FAULTS.add("events")
         log.warning("%d events were not sent, the sweeps will make up for them: %s", len(events), error)

@@ -9,14 +9,14 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from time import monotonic
+from time import monotonic, perf_counter
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.db import connections
+from django.db import DatabaseError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from sessions_app import log_ids
+from sessions_app import log_ids, meters
 
 T = TypeVar("T")
 RESTED_SECONDS = 1.0  # a connection unused for longer is tried before it is used: PostgreSQL may have been restarted
@@ -36,7 +36,14 @@ _threads = ThreadPoolExecutor(max(1, settings.DATABASE_POOL // 2), thread_name_p
 async def hop(function: Callable[..., T], *args: Any) -> T:
     """Run synchronous code, with its queries, in one of the threads; what it raises is raised here."""
     loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(_threads, _run, loop, log_ids.bound(), function, args)
+    begun = perf_counter()
+    try:
+        return await loop.run_in_executor(_threads, _run, loop, log_ids.bound(), function, args)
+    except DatabaseError:
+        meters.FAULTS.add("database")
+        raise
+    finally:
+        meters.HOPS.add(perf_counter() - begun)
 
 
 def loop_of_this_hop() -> asyncio.AbstractEventLoop | None:

@@ -11,6 +11,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from sessions_app import meters
 from sessions_app.exceptions import Invalid, MindFlipError, TooMany, Unavailable
 
 log = logging.getLogger(__name__)
@@ -23,6 +24,7 @@ CODES = {400: "invalid", 401: "unauthorized", 403: "forbidden", 404: "not_found"
 def problem_response(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's EXCEPTION_HANDLER. None lets what nobody foresaw become a 500 (see the 500 handler)."""
     if isinstance(error, OUTAGES):
+        meters.FAULTS.add("request")
         log.warning("A request was not answered: %s", error)
         error = Unavailable("The server cannot do this just now: try again in a few seconds.")
     if isinstance(error, MindFlipError):

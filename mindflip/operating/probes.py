@@ -1,7 +1,7 @@
-"""/healthz and /readyz, answered before anything else looks at the request.
+"""/healthz, /readyz and /metrics, answered before anything else looks at the request.
 
 A probe calls by address, over plain HTTP and as nobody: neither MINDFLIP_HOSTS nor the redirect to HTTPS may stand in its way. The
-answers are the same for everybody and hold no secret.
+answers of the first two are the same for everybody and hold no secret.
 """
 
 from collections.abc import Awaitable, Callable
@@ -9,11 +9,15 @@ from typing import Any
 
 from asgiref.sync import markcoroutinefunction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from mindflip.operating import readiness
+from mindflip.operating.gate import may_read_metrics
+from mindflip.operating.metrics import exposition
 from sessions_app import sockets
 
 LEAVING = "This process was asked to stop, finishes what it is at and takes nothing new: another serves."
+CLOSED = "Metrics are for MINDFLIP_METRICS_ADDRESSES, and for who brings MINDFLIP_METRICS_TOKEN as a bearer token.\n"
 Answer = Callable[[HttpRequest], Awaitable[HttpResponse]]
 
 
@@ -30,7 +34,14 @@ async def readyz(request: HttpRequest) -> HttpResponse:
     return JsonResponse(body, status=503 if missing else 200)
 
 
-PROBES: dict[str, Answer] = {"/healthz": healthz, "/readyz": readyz}
+async def metrics(request: HttpRequest) -> HttpResponse:
+    """Prometheus' text format, for those who may read it."""
+    if not may_read_metrics(request):
+        return HttpResponse(CLOSED, status=403, content_type="text/plain")
+    return HttpResponse(await exposition(), content_type=CONTENT_TYPE_LATEST)
+
+
+PROBES: dict[str, Answer] = {"/healthz": healthz, "/readyz": readyz, "/metrics": metrics}
 
 
 class ProbesMiddleware:

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
-from sessions_app import events, log_ids
+from sessions_app import events, log_ids, meters
 from sessions_app.exceptions import StaleResponse, UnknownCacheKey
 from sessions_app.models import Generation, GenerationStatus
 from sessions_app.protocol import cache_key
@@ -69,6 +69,7 @@ def _accepted_directly(engine: Claimant, answer: Answer, now: datetime) -> Gener
     outcome = _outcome_of(generation)
     if not direct.generation_end(generation=generation, outcome=outcome, now=now):
         return None
+    meters.ATTEMPTS.add(outcome.code or "succeeded")
     _publish(generation)
     return generation
 
@@ -185,6 +186,10 @@ def _outcome_of(generation: Generation) -> Outcome:
 
 
 def _publish(generation: Generation) -> None:
+    meters.GENERATIONS.add(generation.status, generation.error_code)
+    if generation.finished_at and generation.first_card_at:
+        meters.FIRST_CARDS.add((generation.first_card_at - generation.created_at).total_seconds())
+        meters.WHOLE.add((generation.finished_at - generation.created_at).total_seconds())
     log.info("Generation %s: %s, %d cards", generation.pk, generation.status, len(generation.cards), extra=log_ids.of(generation))
     if generation.cards and not generation.is_partial:  # a short result is not what was asked for, so the next request tries again
         key, cards, pk = generation.result_key, generation.cards, str(generation.pk)

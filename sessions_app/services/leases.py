@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Least
 
-from sessions_app import events, log_ids
+from sessions_app import events, log_ids, meters
 from sessions_app.models import Attempt, Engine, Generation, GenerationStatus
 from sessions_app.services.engines import engines_idle
 from sessions_app.services.history import is_tracked, session_advance, session_advance_moved
@@ -88,6 +88,8 @@ def lease_release(*, which: Q, code: str, sentence: str, now: datetime) -> Gener
     for column, value in _after_loss(generation, code, sentence, now).items():
         setattr(generation, column, value)
     generation.save()
+    if generation.finished_at:
+        meters.GENERATIONS.add(generation.status, code)
     attempts_end(Q(generation=generation), outcome=code, reason=sentence, card_count=len(generation.cards), now=now)
     events.generations_changed([(generation.session_id, generation.pk)])
     events.queue_changed(generation.user_id)

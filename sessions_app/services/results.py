@@ -14,6 +14,8 @@ from django.conf import settings
 from django.core.cache import cache
 from redis.exceptions import RedisError
 
+from sessions_app import meters
+
 log = logging.getLogger(__name__)
 AT_ONCE = 1_000
 
@@ -29,8 +31,10 @@ def result_read(key: str) -> dict[str, Any] | None:
     """The `{generationId, cards}` remembered under the key, or None."""
     try:
         remembered: dict[str, Any] | None = cache.get(f"result:{key}")
+        meters.CACHE_READS.add("hit" if remembered else "miss")
         return remembered
     except RedisError as error:
+        meters.CACHE_READS.add("error")
         log.warning("The result cache cannot be read, so a result is made anew: %s", error)
         return None
 

@@ -1,0 +1,110 @@
+"""/metrics for Prometheus: what this process counted (`sessions_app.meters`), its sockets, and what the database holds now.
+
+Each server process is scraped by itself. What is database-wide is the same from each, and carries the name `mindflip_database_…`.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from functools import partial
+from time import monotonic
+
+from django.db import DatabaseError
+from django.utils import timezone
+from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
+from prometheus_client.metrics_core import Metric
+
+from sessions_app import meters, sockets
+from sessions_app.hops import hop
+from sessions_app.services.stats import Backlog, backlog
+
+log = logging.getLogger(__name__)
+FRESH_SECONDS = 5  # several Prometheus servers, or an eager one, cost the database no more than one
+PATIENCE_SECONDS = 2
+
+
+class DatabaseGauges:
+    """What the database holds; asked at most every FRESH_SECONDS, and left out when it does not answer."""
+
+    def __init__(self) -> None:
+        self._backlog: Backlog | None = None
+        self._asked_at = float("-inf")
+        self._asking = asyncio.Lock()
+
+    async def refresh(self) -> None:
+        async with self._asking:
+            if monotonic() - self._asked_at < FRESH_SECONDS:
+                return
+            try:
+                async with asyncio.timeout(PATIENCE_SECONDS):
+                    self._backlog = await hop(partial(backlog, now=timezone.now()))
+            except (DatabaseError, TimeoutError) as error:
+                log.warning("The database was not asked for metrics: %s", error)
+                self._backlog = None
+            self._asked_at = monotonic()
+
+    def collect(self) -> Iterator[Metric]:
+        now = self._backlog
+        yield GaugeMetricFamily("mindflip_database_up", "Whether the database answered this scrape", value=int(now is not None))
+        if now is None:
+            return
+        waiting = GaugeMetricFamily("mindflip_database_generations_open", "Generations without an outcome", labels=["status"])
+        oldest = GaugeMetricFamily("mindflip_database_generations_oldest_seconds", "How long the oldest of them waits", labels=["status"])
+        for status, (count, seconds) in now.by_status.items():
+            waiting.add_metric([status], count)
+            oldest.add_metric([status], seconds)
+        engines = GaugeMetricFamily("mindflip_database_engines_present", "Engines heard of lately", labels=["engine"])
+        for name, count in now.engines.items():
+            engines.add_metric([name or "unknown"], count)
+        lapsed = GaugeMetricFamily("mindflip_database_leases_lapsed", "Leases past their time, not yet taken back", value=now.lapsed)
+        yield from (waiting, oldest, engines, lapsed)
+        yield GaugeMetricFamily("mindflip_database_sessions_open", "Sessions that are neither closed nor expired", value=now.sessions)
+
+
+class ProcessCounts:
+    """What this process counted since it started."""
+
+    def collect(self) -> Iterator[Metric]:
+        yield from map(_counter, meters.Count.known)
+        yield from map(_histogram, meters.Durations.known)
+        open_now = GaugeMetricFamily("mindflip_sockets_open", "Sockets that are open in this process", labels=["dialect"])
+        for dialect, count in sockets.count_by_dialect().items():
+            open_now.add_metric([dialect], count)
+        yield open_now
+        yield GaugeMetricFamily("mindflip_leaving", "Whether this process was asked to stop", value=int(sockets.are_leaving()))
+
+
+def _counter(count: meters.Count) -> CounterMetricFamily:
+    family = CounterMetricFamily(count.name, count.help, labels=count.labels)
+    for values, number in count.read().items():
+        family.add_metric(values, number)
+    return family
+
+
+def _histogram(durations: meters.Durations) -> HistogramMetricFamily:
+    buckets, seconds = durations.read()
+    family = HistogramMetricFamily(durations.name, durations.help)
+    family.add_metric([], buckets, seconds)
+    return family
+
+
+def registry_of(*further: object) -> CollectorRegistry:
+    """What this process counted, and what Python and the system know of it."""
+    registry = CollectorRegistry(auto_describe=False)
+    ProcessCollector(registry=registry)
+    PlatformCollector(registry=registry)
+    GCCollector(registry=registry)
+    for collector in (ProcessCounts(), *further):
+        registry.register(collector)  # type: ignore[arg-type] # a collector is what has `collect`
+    return registry
+
+
+_database = DatabaseGauges()
+_registry = registry_of(_database)
+
+
+async def exposition() -> bytes:
+    """In Prometheus' text format."""
+    await _database.refresh()
+    return generate_latest(_registry)

@@ -1,0 +1,70 @@
+"""What this process counts: numbers in memory, for whoever shows them. Counting is an addition under a lock that nobody holds for
+longer than that; nothing here reads a clock, a database or a network.
+
+Units stand in the names, as Prometheus wants them; a label's values come from our own words, never from a client's.
+"""
+
+from bisect import bisect_left
+from itertools import accumulate
+from threading import Lock
+from typing import ClassVar
+
+
+class Count:
+    """How often something happened since the start, told apart by `labels`."""
+
+    known: ClassVar[list["Count"]] = []
+
+    def __init__(self, name: str, help: str, *labels: str) -> None:
+        self.name, self.help, self.labels = name, help, labels
+        self._counts: dict[tuple[str, ...], int] = {}
+        self._lock = Lock()
+        self.known.append(self)
+
+    def add(self, *values: str, by: int = 1) -> None:
+        """`values` in the order of the labels."""
+        with self._lock:
+            self._counts[values] = self._counts.get(values, 0) + by
+
+    def read(self) -> dict[tuple[str, ...], int]:
+        with self._lock:
+            return dict(self._counts)
+
+
+class Durations:
+    """How long something took, in buckets whose upper `bounds` are seconds."""
+
+    known: ClassVar[list["Durations"]] = []
+
+    def __init__(self, name: str, help: str, *bounds: float) -> None:
+        self.name, self.help, self.bounds = name, help, bounds
+        self._counts = [0] * (len(bounds) + 1)
+        self._seconds = 0.0
+        self._lock = Lock()
+        self.known.append(self)
+
+    def add(self, seconds: float) -> None:
+        with self._lock:
+            self._counts[bisect_left(self.bounds, seconds)] += 1
+            self._seconds += seconds
+
+    def read(self) -> tuple[list[tuple[str, int]], float]:
+        """Upper bound and how many took no longer, for each bucket; all seconds together."""
+        with self._lock:
+            counts, seconds = list(self._counts), self._seconds
+        return list(zip([*map(str, self.bounds), "+Inf"], accumulate(counts), strict=True)), seconds
+
+
+_PEOPLE_WAIT = (0.1, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600)
+MESSAGES = Count("mindflip_messages", "Messages that clients sent", "dialect", "type")
+REFUSALS = Count("mindflip_messages_refused", "Frames that were no message, or one too many", "code")
+CACHE_READS = Count("mindflip_result_cache_reads", "Looks for a result that was made before", "answer")
+GENERATIONS = Count("mindflip_generations_ended", "Generations that ended here; the code is empty for success", "status", "code")
+ATTEMPTS = Count("mindflip_attempts_ended", "Attempts of engines that ended here", "outcome")
+FAULTS = Count("mindflip_faults", "What failed for want of a part, or for a fault of ours", "part")
+HOPS = Durations(
+    "mindflip_hop_seconds", "From a message to its answer: the wait for a thread and all queries", *(0.001, 0.002, 0.005, 0.01, 0.02),
+    *(0.05, 0.1, 0.2, 0.5, 1, 2, 5),
+)  # fmt: skip
+FIRST_CARDS = Durations("mindflip_generation_first_card_seconds", "From asking to the first card, of what succeeded", *_PEOPLE_WAIT)
+WHOLE = Durations("mindflip_generation_seconds", "From asking to the result, of what succeeded", *_PEOPLE_WAIT)

@@ -1,0 +1,104 @@
+"""/metrics: what a process counted and what the database holds, for those who may read it."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.test import AsyncClient, Client
+from django.utils import timezone
+from prometheus_client.parser import text_string_to_metric_families
+
+from sessions_app.models import Generation
+from sessions_app.protocol import GUIDE
+from tests.sessions_app.conftest import cards, open_socket
+
+ELSEWHERE = "203.0.113.9"
+TOKEN = "a token for scrapers"
+
+
+@pytest.fixture(autouse=True)
+def _each_scrape_asks_the_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mindflip.operating.metrics.FRESH_SECONDS", 0)
+
+
+async def scrape() -> dict[tuple[str, ...], float]:
+    """Each sample by its name and its labels' values, by the labels' names."""
+    answer = await AsyncClient().get("/metrics", headers={"Host": "10.0.0.7:3000"})
+    assert answer.status_code == 200, answer.content
+    families = text_string_to_metric_families(answer.content.decode())
+    return {(one.name, *one.labels.values()): one.value for family in families for one in family.samples}
+
+
+def grown(before: dict[tuple[str, ...], float], after: dict[tuple[str, ...], float], *sample: str) -> float:
+    return after.get(sample, 0) - before.get(sample, 0)
+
+
+async def test_a_result_a_hit_and_a_refusal_are_counted_and_timed(socket_db, alice, new_session):
+    before = await scrape()
+    async with open_socket((await _session(new_session, alice))["wsUrl"]) as socket:
+        await socket.ask()
+        await socket.answer(await socket.receive_type("generate"), cards("ebb", "flow"))
+        await socket.receive_type("result")
+        await socket.ask()
+        assert (await socket.receive_type("result"))["data"]["cached"]
+        assert await socket.is_alive()
+        after = await scrape()
+    counted = {
+        ("mindflip_messages_total", GUIDE, "generate"): 2,
+        ("mindflip_messages_total", GUIDE, "response"): 1,
+        ("mindflip_messages_refused_total", "unknown_type"): 1,
+        ("mindflip_result_cache_reads_total", "miss"): 1,
+        ("mindflip_result_cache_reads_total", "hit"): 1,
+        ("mindflip_generations_ended_total", "", "succeeded"): 1,
+        ("mindflip_attempts_ended_total", "succeeded"): 1,
+        ("mindflip_generation_seconds_count",): 1,
+        ("mindflip_generation_first_card_seconds_count",): 1,
+        ("mindflip_sockets_open", GUIDE): 1,
+    }
+    assert {sample: grown(before, after, *sample) for sample in counted} == counted
+    assert grown(before, after, "mindflip_hop_seconds_count") >= 4
+    assert after["process_resident_memory_bytes",] > 0
+
+
+async def _session(new_session: Any, user: Any) -> dict[str, Any]:
+    return await sync_to_async(new_session)(user)
+
+
+async def test_the_queue_its_oldest_and_lapsed_leases_are_told(socket_db, alice, new_session):
+    session = await _session(new_session, alice)
+    async with open_socket(session["wsUrl"]) as socket:
+        for topic, next_word in {"Tides": "generate", "Moons": "progress"}.items():
+            await socket.ask(topic)
+            await socket.receive_type(next_word)
+        now = timezone.now()
+        await Generation.objects.filter(status="queued").aupdate(queued_at=now - timedelta(seconds=90))
+        await Generation.objects.filter(status="leased").aupdate(lease_expires_at=now - timedelta(seconds=1))
+        found = await scrape()
+    assert (found["mindflip_database_up",], found["mindflip_database_sessions_open",]) == (1, 1)
+    assert (found["mindflip_database_generations_open", "queued"], found["mindflip_database_generations_open", "leased"]) == (1, 1)
+    assert 90 <= found["mindflip_database_generations_oldest_seconds", "queued"] < 120
+    assert found["mindflip_database_leases_lapsed",] == 1
+    assert sum(value for (name, *_), value in found.items() if name == "mindflip_database_engines_present") == 1
+
+
+@pytest.mark.parametrize(
+    ("caller", "headers", "proxies", "status"),
+    [
+        ("127.0.0.1", {}, 0, 200),
+        ("::1", {}, 1, 200),
+        (ELSEWHERE, {}, 0, 403),
+        (ELSEWHERE, {"Authorization": f"Bearer {TOKEN}"}, 0, 200),
+        (ELSEWHERE, {"Authorization": "Bearer another"}, 0, 403),
+        ("127.0.0.1", {"X-Forwarded-For": "127.0.0.1"}, 0, 403),
+        ("127.0.0.1", {"X-Real-IP": "127.0.0.1"}, 0, 403),
+        ("127.0.0.1", {"X-Forwarded-For": "127.0.0.1, 203.0.113.9"}, 1, 403),
+        ("127.0.0.1", {"X-Forwarded-For": "203.0.113.9, 127.0.0.1"}, 1, 200),
+        ("127.0.0.1", {"X-Forwarded-For": "nonsense"}, 1, 403),
+    ],
+)
+async def test_metrics_are_for_allowed_callers_themselves_and_for_the_token(socket_db, settings, caller, headers, proxies, status):
+    settings.METRICS_TOKEN, settings.PROXIES = TOKEN, proxies
+    answer = await sync_to_async(Client().get)("/metrics", headers=headers, REMOTE_ADDR=caller)
+    assert answer.status_code == status
+    assert (b"MINDFLIP_METRICS_TOKEN" in answer.content) == (status == 403)
