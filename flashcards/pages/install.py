@@ -7,6 +7,7 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.templatetags.static import static
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 
 # what every page is made of; engines and libraries are kept when a page asks for them
@@ -14,6 +15,7 @@ SHELL = ("css/", "icons/", "js/pages/", "js/client/")
 PAPER, ACCENT = "#f6f5f1", "#0a6657"
 
 
+@require_safe
 def manifest(request: HttpRequest) -> HttpResponse:
     """The web app manifest (W3C), with the icons under their hashed names."""
     icons = [
@@ -40,6 +42,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
     return JsonResponse(about, content_type="application/manifest+json")
 
 
+@require_safe
 def service_worker(request: HttpRequest) -> HttpResponse:
     """The service worker, at the root so that all pages are in its scope. Its text changes whenever a static file does."""
     shell = {"version": staticfiles_storage.manifest_hash, "offline": reverse("offline"), "files": shell_files()}

@@ -25,8 +25,13 @@ class HomeView(TemplateView):
         return ["pages/make.html" if self.request.user.is_authenticated else "pages/welcome.html"]
 
 
+FORM_METHODS = ["get", "post", "head", "options"]  # Django's form views take a PUT as well
+
+
 class SignInView(LoginView):
     """Sign in, then on to `next` when that is an address of ours, else home."""
+
+    http_method_names = FORM_METHODS
 
     template_name = "pages/sign_in.html"
     authentication_form = SignInForm
@@ -36,6 +41,7 @@ class SignInView(LoginView):
 class SignUpView(RedirectURLMixin, FormView):
     """Make an account and be signed in with it; then on as after signing in."""
 
+    http_method_names = FORM_METHODS
     template_name = "pages/sign_up.html"
     form_class = SignUpForm
     next_page = "home"

@@ -1,0 +1,152 @@
+"""Who gets which answer at which door. One row for each route, by its name; a route without a row fails the tests.
+
+To add one: which kind of door is it (see below), which methods has it, and what does each answer to those whom it is for?
+An address or a body may name Alice's things, as `<card_id>`; `tests/doors/things.py` says what she has.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+SIGN_IN, ADMIN_SIGN_IN = "/sign-in", "/admin/login/"  # answers that send there
+AS_TOLD = 0  # what the row says
+TURNED_AWAY = ("nobody", "expired", "refresh", "signed out", "revoked", "disabled")
+Answer = int | str
+Call = Answer | tuple[Answer, Any]  # the answer to those whom it is for, and the body that it takes
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`nobody` is for those whom no cookie or token speaks for, `bad_token` for tokens that are good no more, `others` by name.
+    On a page tokens count for nothing."""
+
+    nobody: Answer = AS_TOLD
+    bad_token: Answer = AS_TOLD
+    others: Mapping[str, Answer] = field(default_factory=dict)
+    is_page: bool = False
+
+    def answer(self, name: str, means: str) -> Answer:
+        if name in TURNED_AWAY or (self.is_page and means == "bearer"):
+            return self.bad_token if means == "bearer" and not self.is_page else self.nobody
+        return self.others.get(name, AS_TOLD)
+
+
+NOT_THERE = {"charlie": 404, "staff": 404, "support": 404}
+OWNED = Kind(401, 401, NOT_THERE)  # a thing of Alice's: for others it does not exist
+EACH = Kind(401, 401)  # everybody has his own
+STAFF = Kind(401, 401, {"alice": 403, "charlie": 403})
+PUBLIC = Kind(bad_token=401)  # for everybody, and yet a token must be good
+OPEN = Kind()  # nobody is asked who he is
+
+LEFT_BEHIND = Kind(others=dict.fromkeys(("alice", "charlie", "staff", "support"), "/"), is_page=True)  # who is in goes on
+OWNED_PAGE = Kind(SIGN_IN, others=NOT_THERE, is_page=True)
+EACH_PAGE = Kind(SIGN_IN, is_page=True)
+OPEN_PAGE = Kind(is_page=True)
+
+NO_STAFF = {"alice": ADMIN_SIGN_IN, "charlie": ADMIN_SIGN_IN}
+ADMIN = Kind(ADMIN_SIGN_IN, others=NO_STAFF, is_page=True)
+SUPPORT_READS = Kind(ADMIN_SIGN_IN, others=NO_STAFF | {"staff": 403}, is_page=True)  # staff without a role see nothing
+SUPERUSERS = Kind(ADMIN_SIGN_IN, others=NO_STAFF | {"staff": 403, "support": 403}, is_page=True)
+
+
+@dataclass(frozen=True)
+class Row:
+    """`ids`: which of Alice's things the route's variables mean here, where not the one of that name."""
+
+    kind: Kind
+    calls: dict[str, Call]
+    ids: Mapping[str, str] = field(default_factory=dict)
+    query: str = ""
+
+
+def row(kind: Kind, query: str = "", ids: Mapping[str, str] | None = None, **calls: Call) -> Row:
+    return Row(kind, {method.upper(): call for method, call in calls.items()}, ids or {}, query)
+
+
+CARDS = {"cards": ["<card_id>"]}
+BINNED_DECK, BINNED_CARD = {"deck_id": "binned_deck_id"}, {"card_id": "binned_card_id"}
+
+ROWS: dict[str, Row] = {
+    # --- accounts
+    "register": row(OPEN, post=(400, {})),
+    "token": row(OPEN, post=(401, {"username": "alice", "password": "wrong"})),
+    "token-refresh": row(OPEN, post=(401, {"refresh": "nonsense"})),
+    # --- sessions
+    "webllm-sessions": row(EACH, get=200, post=(201, {"modelId": "m"})),
+    "webllm-session": row(OWNED, get=200, delete=200),
+    "webllm-ticket": row(OWNED, post=201),
+    "webllm-generations": row(OWNED, get=200, post=(202, {"prompt": "Tides", "options": {"topic": "Tides", "count": 1}})),
+    "webllm-generation": row(OWNED, get=200, delete=200),
+    "webllm-models": row(PUBLIC, get=200),
+    "webllm-stats": row(STAFF, get=200),
+    # --- decks and cards
+    "api-decks": row(EACH, get=200, post=(201, {"name": "Mine"})),
+    "api-deck": row(OWNED, get=200, patch=(200, {"name": "Mine"}), delete=204),
+    "api-deck-export": row(OWNED, "?format=csv", get=200),
+    "api-deck-cards": row(OWNED, get=200, post=(201, {"front": "a", "back": "b"})),
+    "api-card": row(OWNED, get=200, patch=(200, {"front": "mine"}), delete=204),
+    "api-bin": row(EACH, get=200, delete=204),
+    "api-binned-decks": row(EACH, get=200),
+    "api-binned-deck": row(OWNED, ids=BINNED_DECK, delete=204),
+    "api-binned-cards": row(EACH, get=200),
+    "api-binned-card": row(OWNED, ids=BINNED_CARD, delete=204),
+    "api-deck-restore": row(OWNED, ids=BINNED_DECK, post=(200, {})),
+    "api-deck-merge": row(OWNED, post=(200, {"into": "<other_deck_id>"})),
+    "api-cards-move": row(OWNED, post=(200, CARDS | {"to": "<other_deck_id>"})),
+    "api-cards-tag": row(OWNED, post=(200, CARDS | {"add": ["mine"]})),
+    "api-cards-delete": row(OWNED, post=(200, CARDS)),
+    "api-cards-restore": row(OWNED, post=(200, {"cards": ["<binned_card_id>"]})),
+    "api-card-restore": row(OWNED, ids=BINNED_CARD, post=200),
+    "api-duplicates": row(EACH, get=200),
+    "api-duplicates-keep": row(EACH, post=(204, {"frontKey": "<front_key>"})),
+    "api-tags": row(EACH, get=200),
+    # --- studying
+    "api-study-queue": row(EACH, get=200),
+    "api-study-settings": row(EACH, get=200, patch=(200, {"newPerDay": 3})),
+    "api-study-progress": row(EACH, get=200),
+    "api-reviews": row(EACH, get=200, post=(200, {"reviews": [{"id": "<import_id>", "cardId": "<card_id>", "rating": "good"}]})),
+    "api-review": row(OWNED, get=200, delete=204),
+    # --- files; nobody sees that of another under his id
+    "api-imports": row(EACH, post=400),
+    "api-import-preview": row(EACH, post=400),
+    "api-import": row(EACH, get=404, delete=204),
+    # --- pages
+    "home": row(OPEN_PAGE, get=200),
+    "manifest": row(OPEN_PAGE, get=200),
+    "service-worker": row(OPEN_PAGE, get=200),
+    "offline": row(OPEN_PAGE, get=200),
+    "sign-in": row(LEFT_BEHIND, get=200, post=200),
+    "sign-up": row(LEFT_BEHIND, get=200, post=200),
+    "sign-out": row(OPEN_PAGE, post=SIGN_IN),
+    "decks": row(EACH_PAGE, get=200),
+    "bin": row(EACH_PAGE, get=200),
+    "duplicates": row(EACH_PAGE, get=200),
+    "deck": row(OWNED_PAGE, get=200),
+    "import": row(EACH_PAGE, get=200),
+    "print": row(OWNED_PAGE, get=200),
+    "study-deck": row(OWNED_PAGE, get=200),
+    "study": row(EACH_PAGE, get=200),
+    "progress": row(EACH_PAGE, get=200),
+    "rest_framework:login": row(LEFT_BEHIND, get=200, post=200),
+    "rest_framework:logout": row(OPEN_PAGE, post=SIGN_IN),
+    # --- the admin
+    "admin:index": row(ADMIN, get=200),
+    "admin:login": row(Kind(others={"staff": "/admin/", "support": "/admin/"}, is_page=True), get=200),
+    "admin:logout": row(Kind("/admin/", others={"alice": "/admin/", "charlie": "/admin/"}, is_page=True), post=SIGN_IN),
+    "admin:password_change": row(ADMIN, get=200),
+    "admin:password_change_done": row(ADMIN, get=200),
+    "admin:jsi18n": row(ADMIN, get=200),
+    "admin:sessions_app_webllmsession_changelist": row(SUPPORT_READS, get=200),
+    "admin:sessions_app_generation_changelist": row(SUPPORT_READS, get=200),
+    "admin:sessions_app_engine_changelist": row(SUPPORT_READS, get=200),
+    "admin:flashcards_deck_changelist": row(SUPPORT_READS, get=200),
+    "admin:flashcards_card_changelist": row(SUPPORT_READS, get=200),
+    "admin:auth_user_changelist": row(SUPERUSERS, get=200),
+    "admin:auth_group_changelist": row(SUPERUSERS, get=200),
+    "admin:token_blacklist_outstandingtoken_changelist": row(SUPERUSERS, get=200),
+    "admin:token_blacklist_blacklistedtoken_changelist": row(SUPERUSERS, get=200),
+}
+# what is behind the lists: see test_behind_the_admins_lists
+BEHIND_LISTS = ("admin:*_add", "admin:*_change", "admin:*_delete", "admin:*_history", "admin:*_password_change", "admin:admin/*",
+                "admin:app_list", "admin:autocomplete", "admin:view_on_site")  # fmt: skip
+SOCKETS = {"ws/webllm/<uuid:session_id>": {}, "": {}}

@@ -1,0 +1,70 @@
+"""What Alice has: one of each kind of thing. Everything written says SECRET, so that it is known wherever it turns up."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from django.apps import apps
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from flashcards.services import bin
+from flashcards.services.decks import deck_create
+from flashcards.services.study_reviews import reviews_record
+from sessions_app.models import Engine, Generation, WebLLMSession
+
+SECRET = "selenography"
+OWN_APPS = ("sessions_app", "flashcards", "auth")
+
+
+@dataclass
+class Things:
+    """`ids` by the names that the routes give their variables."""
+
+    owner: User
+    ids: dict[str, str]
+
+
+def things_of(owner: User) -> Things:
+    session = WebLLMSession.objects.create(user=owner, model_id="a-model")
+    Engine.objects.create(channel="channel", session=session, user=owner, model_id="a-model", name="webllm")
+    decks = [deck_create(user=owner, name=SECRET, cards=_cards()) for _ in range(3)]
+    card, binned = (deck.cards.order_by("position").first() for deck in decks[:2])
+    bin.cards_delete(user=owner, card_ids=[binned.pk])
+    bin.deck_delete(user=owner, deck_id=decks[2].pk)
+    return Things(owner, {
+        "session_id": str(session.pk),
+        "generation_id": str(_generation(session).pk),
+        "deck_id": str(decks[0].pk),
+        "other_deck_id": str(decks[1].pk),
+        "binned_deck_id": str(decks[2].pk),
+        "card_id": str(card.pk),
+        "binned_card_id": str(binned.pk),
+        "front_key": str(card.front_key),
+        "review_id": _review(card),
+        "import_id": str(uuid4()),
+    })  # fmt: skip
+
+
+def written_rows() -> list[Any]:
+    """All that is in the tables of ours, to see that nothing changed."""
+    models = [model for label in OWN_APPS for model in apps.get_app_config(label).get_models()]
+    return [row for model in models for row in model.objects.order_by("pk").values_list()]
+
+
+def _cards() -> list[dict[str, Any]]:
+    return [{"front": f"{SECRET} {number}", "back": f"What {SECRET} is", "tags": [SECRET]} for number in range(2)]
+
+
+def _generation(session: WebLLMSession) -> Generation:
+    return Generation.objects.create(
+        session=session, user=session.user, kind="flashcards", prompt=SECRET, prompt_version="1",
+        options={"topic": SECRET, "count": 1}, result_key="0" * 64, status="succeeded", finished_at=timezone.now(),
+        cards=_cards(),
+    )  # fmt: skip
+
+
+def _review(card: Any) -> str:
+    review = {"id": str(uuid4()), "cardId": str(card.pk), "rating": "good", "reviewedAt": timezone.now().isoformat(), "seconds": 3}
+    reviews_record(user=card.deck.user, items=[review], now=timezone.now())
+    return review["id"]
