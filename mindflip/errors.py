@@ -1,12 +1,17 @@
 """The answers when no view answers: problem+json under /api/, a page in the product's own look elsewhere."""
 
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views import defaults
 
 from sessions_app.problems import MEDIA_TYPE, problem
 
+WRONG_HOST = "This server does not go by the name in the address. Whoever runs it names it in MINDFLIP_HOSTS."
+
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, DisallowedHost):
+        return _api(request, 400, "unknown_host", WRONG_HOST) or defaults.bad_request(request, exception, "400_host.html")
     return _api(request, 400, "invalid", "This request cannot be read.") or defaults.bad_request(request, exception)
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from wsgiref.headers import Headers
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
-from csp.utils import build_policy
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from servestatic.middleware import AsyncServeStaticFileResponse, ServeStaticMiddleware
@@ -37,10 +36,9 @@ class FilesMiddleware(ServeStaticMiddleware):
         super().__init__(get_response)
         backpressure.install()
         self.models_dir = Path(settings.MINDFLIP_MODELS_DIR)
-        self.policy = build_policy()  # a worker lives under the policy of its script's own response
 
     async def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """The file if the address is one, with the pages' policy; else what the rest of the site answers."""
+        """The file if the address is one; else what the rest of the site answers."""
         if not request.path_info.startswith(MODELS_URL):
             return await super().__call__(request)
         model_file = await asyncio.to_thread(self.find_model_file, request.path_info, is_versioned="v" in request.GET)
@@ -60,7 +58,6 @@ class FilesMiddleware(ServeStaticMiddleware):
         del response["Content-Type"]
         for name, value in answer.headers:
             response[name] = value
-        response.headers.setdefault("Content-Security-Policy", self.policy)
         return response
 
     def find_model_file(self, url: str, *, is_versioned: bool = False) -> StaticFile | None:

@@ -21,13 +21,13 @@ INSTALLED_APPS = [
     "flashcards",
 ]
 MIDDLEWARE = [
+    "csp.middleware.CSPMiddleware",  # first: also on files, for a worker lives under its script's policy, and on what others refuse
     "mindflip.operating.probes.ProbesMiddleware",  # before hosts and HTTPS are asked for: a probe has neither
     "mindflip.operating.requests.RequestsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "mindflip.middleware.CrossOriginIsolationMiddleware",
     "mindflip.middleware.FilesMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -40,7 +40,7 @@ def things_of(owner: User) -> Things:
         "binned_deck_id": str(decks[2].pk),
         "card_id": str(card.pk),
         "binned_card_id": str(binned.pk),
-        "front_key": str(card.front_key),
+        "front_key": str(decks[0].cards.latest("position").front_key),
         "review_id": _review(card),
         "import_id": str(uuid4()),
     })  # fmt: skip
