@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.conf import settings
 from django.contrib.admin import apps as admin
 
 
@@ -15,3 +16,8 @@ class MindFlipConfig(AppConfig):
 
     def ready(self) -> None:
         from mindflip import checks  # noqa: F401 - registers them
+
+        if settings.SENTRY_DSN:
+            from mindflip.operating import reports
+
+            reports.begin(settings.SENTRY_DSN)

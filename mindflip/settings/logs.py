@@ -30,3 +30,4 @@ LOGGING = {
     },
 }
 logging.captureWarnings(True)
+SENTRY_DSN = env.text("SENTRY_DSN", "", "where errors are reported to, as https://key@sentry.example.org/1; empty: nowhere")

@@ -1,6 +1,12 @@
-"""What real processes write into their logs, and what they must not."""
+"""What real processes write into their logs and error reports, and what they must not."""
 
+import gzip
 import json
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import httpx
@@ -27,11 +33,34 @@ CREATE TRIGGER refuse BEFORE INSERT ON sessions_app_generation FOR EACH ROW EXEC
 def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """One whole flow at DEBUG: the logs of all processes, the secrets that passed through them, and ids."""
     settings = {"MINDFLIP_LOG_LEVEL": "DEBUG", "MINDFLIP_LOG_FORMAT": "json", "MINDFLIP_WORKER_SEEN_SECONDS": "3"}
-    with running_server(tmp_path_factory.mktemp("logs"), worker=True, beat=True, **settings) as server:
+    folder = tmp_path_factory.mktemp("logs")
+    with _sink() as (dsn, reports), running_server(folder, worker=True, beat=True, SENTRY_DSN=dsn, **settings) as server:
         told = _flow(server)
+        eventually(lambda: len(reports) >= 2)
         eventually(lambda: '"task":"mindflip.tasks.beat_is_seen"' in server.log("worker"))
         logs = {name: server.log(name) for name in ("web", "worker", "beat")}
-    return told | {"logs": logs}
+    return told | {"logs": logs, "reports": [json.loads(report.split("\n")[2]) for report in reports]}
+
+
+@contextmanager
+def _sink() -> Iterator[tuple[str, list[str]]]:
+    """What Sentry is to the server: an address, and the envelopes that come there."""
+    reports: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            reports.append((gzip.decompress(body) if self.headers["Content-Encoding"] == "gzip" else body).decode())
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            """Nobody reads it."""
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://key@127.0.0.1:{server.server_port}/1", reports
+        server.shutdown()
 
 
 def _flow(server: RunningServer) -> dict[str, Any]:
@@ -47,6 +76,8 @@ def _flow(server: RunningServer) -> dict[str, Any]:
         with connect(session["wsUrl"], subprotocols=["mindflip.v1"]) as socket:
             cancelled = _cancelled(socket)
             _break(server, socket)
+        wish = {"prompt": FORBIDDEN, "options": {"count": 1}}
+        assert client.post(f"/api/webllm/session/{session['sessionId']}/generations?token=x", json=wish).status_code == 500
         client.delete(f"/api/webllm/session/{session['sessionId']}").raise_for_status()
     ticket = session["wsUrl"].partition("=")[2]
     secrets = [ticket, tokens["access"], tokens["refresh"], PROMPT, FORBIDDEN, *FORBIDDEN.split("\n"), *CARD.values(), WHO["password"]]
@@ -116,9 +147,22 @@ def test_lines_about_a_session_or_a_generation_carry_its_id(told):
 
 
 def test_a_fault_is_told_with_its_traceback_and_session(told):
-    (fault,) = [line for line in _lines(told) if line["level"] == "ERROR"]
-    assert fault["session_id"] == told["session"]
-    assert "this row is refused" in fault["traceback"]
+    faults = [line for line in _lines(told) if line["level"] == "ERROR"]
+    assert {line["logger"] for line in faults} == {"sessions_app.consumers", "django.request"}
+    for fault in faults:
+        assert fault["session_id"] == told["session"]
+        assert "this row is refused" in fault["traceback"]
+
+
+def test_a_fault_is_reported_without_secrets_and_with_the_ids_of_its_lines(told):
+    assert {report["tags"]["session_id"] for report in told["reports"]} == {told["session"]}
+    whole = json.dumps(told["reports"])
+    assert "this row is refused" in whole
+    assert [secret for secret in [*told["secrets"], "token=x"] if json.dumps(secret)[1:-1] in whole] == []
+
+
+def test_without_an_address_for_reports_their_library_is_not_even_imported():
+    assert "sentry_sdk" not in sys.modules
 
 
 def test_a_request_has_the_id_that_its_proxy_gave_it_or_one_of_its_own(told):
