@@ -26,7 +26,7 @@ class Engine(models.Model):
 
     channel = models.CharField(max_length=120, primary_key=True)
     session = models.ForeignKey("sessions_app.WebLLMSession", models.CASCADE, related_name="engines")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="engines")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="engines", db_index=False)  # engine_of_user
     model_id = models.CharField(max_length=200)
     name = models.CharField(max_length=40)
     is_guide = models.BooleanField(default=False, db_default=False)

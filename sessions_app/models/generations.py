@@ -50,8 +50,8 @@ class Generation(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    session = models.ForeignKey("sessions_app.WebLLMSession", models.CASCADE, related_name="generations")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="generations")
+    session = models.ForeignKey("sessions_app.WebLLMSession", models.CASCADE, related_name="generations", db_index=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="generations", db_index=False)
     kind = models.CharField(max_length=40)
     prompt = models.TextField()
     prompt_version = models.CharField(max_length=40)
@@ -95,14 +95,21 @@ class Generation(models.Model):
                 condition=Q(status__in=OPEN, finished_at=None) | (~Q(status__in=OPEN) & Q(finished_at__isnull=False)),
             ),
             models.UniqueConstraint(fields=["engine"], name="one_generation_per_engine", condition=Q(status="leased")),
-            models.UniqueConstraint(fields=["user", "request_id"], name="generation_request_once"),
+            models.UniqueConstraint(
+                fields=["user", "request_id"], name="generation_request_given_once", condition=Q(request_id__isnull=False)
+            ),
             models.UniqueConstraint(fields=["user", "slot"], name="generation_queue", condition=Q(status__in=OPEN)),
         ]
+        # Each row is written twice (begun, ended), and each time into every index that holds it: what most rows are not looked up by is
+        # indexed for the others alone, and a foreign key is where an index begins with it (docs/decisions/indexes.md).
         indexes = [
             models.Index(fields=["lease_expires_at"], name="generation_by_lease", condition=Q(status="leased")),
             models.Index(fields=["queued_at"], name="generation_waiting", condition=Q(status="queued")),
             models.Index(fields=["user", "-created_at", "-id"], name="generation_of_user"),
-            models.Index(fields=["session", "seq"], name="generation_history"),
+            models.Index(fields=["session", "-created_at", "-id"], name="generation_of_session"),
+            models.Index(fields=["session", "seq"], name="generation_numbered", condition=Q(seq__isnull=False)),
+            models.Index(fields=["-created_at", "-id"], name="generation_newest"),
+            models.Index(fields=["error_code", "-created_at", "-id"], name="generation_failed", condition=~Q(error_code="")),
         ]
 
     def __str__(self) -> str:
@@ -117,7 +124,7 @@ class Generation(models.Model):
 class Attempt(models.Model):
     """One engine's try at a generation: when it began, when and why it ended, how many cards came of it."""
 
-    generation = models.ForeignKey(Generation, models.CASCADE, related_name="attempts")
+    generation = models.ForeignKey(Generation, models.CASCADE, related_name="attempts", db_index=False)  # attempt_number_once
     number = models.PositiveSmallIntegerField()
     engine = models.CharField(max_length=120)
     engine_name = models.CharField(max_length=40, blank=True, default="", db_default="")

@@ -71,7 +71,7 @@ class WebLLMSession(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="webllm_sessions")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="webllm_sessions", db_index=False)  # session_of_user
     model_id = models.CharField(max_length=200)
     status = models.CharField(max_length=12, choices=SessionStatus.choices, default=SessionStatus.INITIALIZING)
     engine_facts = models.JSONField(default=dict, blank=True)
@@ -97,6 +97,8 @@ class WebLLMSession(models.Model):
         ]
         indexes = [
             models.Index(fields=["user", "-created_at", "-id"], name="session_of_user"),
+            models.Index(fields=["-created_at", "-id"], name="session_newest"),
+            models.Index(fields=["model_id", "-created_at", "-id"], name="session_of_model"),
             models.Index(fields=["last_activity_at"], name="session_alive_by_activity", condition=Q(status__in=ALIVE)),
             models.Index(fields=["closed_at"], name="session_by_end", condition=Q(closed_at__isnull=False)),
             models.Index(fields=["closed_at"], name="session_to_blank", condition=Q(closed_at__isnull=False, is_blanked=False)),

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.contrib.admin.filters import ListFilter
 from django.http import HttpRequest
 
+from sessions_app.operators.keyset import KeysetPaged
 from sessions_app.operators.roles import may_read_text
 
 
@@ -38,7 +39,7 @@ class WithoutText:
         return list(names) if may_read_text(request.user) else [name for name in names if name not in self.text_fields]
 
 
-class Looked(WithoutText, admin.ModelAdmin):
+class Looked(WithoutText, KeysetPaged, admin.ModelAdmin):
     """A list in the order of an index, filtered by what its filters know and by nothing else that an address may name.
 
     Django counts all rows and lets every column be sorted and looked up by; at millions of rows each of these is a scan.

@@ -1,0 +1,37 @@
+"""A small made-up database, of which the planner believes that it is a large one."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+
+from sessions_app.models import Generation
+from sessions_app.seeding import Plan, missing, seed
+from tests.scale.plans import tell_the_planner
+
+
+@pytest.fixture(scope="module")
+def seeded(django_db_setup: None, django_db_blocker) -> Iterator[None]:
+    """For all tests of a module, in one transaction that is never committed, and inside of which each test has its own."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        plan = Plan(sessions=1_000, generations=5_000, users=60, days=90, now=timezone.now())
+        seed(plan, missing(plan))
+        tell_the_planner()
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def operator(seeded: None) -> Client:
+    client = Client()
+    client.force_login(User.objects.create_superuser("operator"))
+    return client
+
+
+@pytest.fixture(scope="module")
+def busiest(seeded: None) -> Generation:
+    """One of the generations of the user who has most of them."""
+    return Generation.objects.filter(user__username="seeded-000001", status="succeeded").first()
