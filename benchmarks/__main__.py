@@ -1,4 +1,4 @@
-"""All measurements, or those that are named: python -m benchmarks [stages] [floor] [two] [sockets] [resume]"""
+"""All measurements, or those that are named: python -m benchmarks [stages] [floor] [daphne] [two] [sockets] [resume]"""
 
 import os
 import subprocess
@@ -15,6 +15,7 @@ from mindflip.embedded.temporary import temporary_servers
 ALL = {
     "stages": stages,
     "floor": round_trips.against_the_floor,
+    "daphne": round_trips.the_floor_with_and_without_daphne,
     "two": round_trips.two_daphnes_against_one,
     "sockets": sockets.memory_of_open_sockets,
     "resume": sockets.a_long_resume,
@@ -25,7 +26,7 @@ def main() -> None:
     wanted = sys.argv[1:] or list(ALL)
     if unknown := [name for name in wanted if name not in ALL]:
         sys.exit(f"There is no measurement {unknown[0]!r}: name some of {', '.join(ALL)}, or none for all.")
-    if "floor" in wanted and not FLOOR.exists():
+    if {"floor", "daphne"} & set(wanted) and not FLOOR.exists():
         sys.exit("../shared/floor_durable.py is not beside this checkout: there is nothing to measure against.")
     with temporary_servers() as environment, tempfile.TemporaryDirectory() as var:
         os.environ.update(environment | NO_LIMITS | {"MINDFLIP_VAR": var, "DJANGO_SETTINGS_MODULE": "mindflip.settings"})

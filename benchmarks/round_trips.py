@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable
 
 from benchmarks.load import Load, run
-from benchmarks.servers import Measured, mindflip, the_floor
+from benchmarks.servers import Measured, mindflip, the_floor, the_floor_on_daphne
 
 SOCKETS, USERS = 50, 5
 ROUNDS = {"miss": 20, "hit": 60}
@@ -22,6 +22,15 @@ def against_the_floor() -> None:
         for repeat in range(REPEATS):
             for kind in ROUNDS:
                 _compare(kind, ("floor", floor), ("MindFlip", ours), repeat)
+
+
+def the_floor_with_and_without_daphne() -> None:
+    """How much of the floor's speed daphne leaves to anybody behind it."""
+    print(f"\nround trips, {SOCKETS} sockets, the floor by itself against the same lines behind daphne")
+    with the_floor(SOCKETS) as floor, the_floor_on_daphne(SOCKETS) as behind:
+        for repeat in range(REPEATS):
+            for kind in ROUNDS:
+                _compare(kind, ("floor", floor), ("behind daphne", behind), repeat)
 
 
 def two_daphnes_against_one() -> None:

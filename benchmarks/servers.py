@@ -47,11 +47,26 @@ class Measured:
 def the_floor(sockets: int) -> Iterator[Measured]:
     """The least that a durable relay can do: one insert, one update, one Redis get or set, no framework."""
     port = free_port()
-    process = subprocess.Popen([sys.executable, str(FLOOR), str(port), os.environ["DATABASE_URL"], os.environ["REDIS_URL"]])
+    with _process(port, str(FLOOR), str(port), os.environ["DATABASE_URL"], os.environ["REDIS_URL"]) as running:
+        yield Measured([running[0]] * sockets, [running[1]])
+
+
+@contextmanager
+def the_floor_on_daphne(sockets: int) -> Iterator[Measured]:
+    """The same lines as an ASGI application: what is left of the floor's speed once daphne speaks the protocol."""
+    port = free_port()
+    with _process(port, "-m", "daphne", "-v", "0", "-p", str(port), "benchmarks.on_daphne:application") as running:
+        yield Measured([running[0]] * sockets, [running[1]])
+
+
+@contextmanager
+def _process(port: int, *command: str) -> Iterator[tuple[str, psutil.Process]]:
+    """The address of its sockets and itself, once it answers."""
+    process = subprocess.Popen([sys.executable, *command], cwd=ROOT)
     address = f"ws://127.0.0.1:{port}"
     try:
         eventually(lambda: _answers(address))
-        yield Measured([address] * sockets, [psutil.Process(process.pid)])
+        yield address, psutil.Process(process.pid)
     finally:
         process.terminate()
         process.wait()
