@@ -5,20 +5,26 @@ Each statement carries all of its conditions and changes nothing when one does n
 `answers`, finds out why. Written as SQL because compiling them anew each time costs ten times what they cost (docs/performance.md).
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import msgspec
 from django.conf import settings
-from django.db import connection
 
 from sessions_app.models import ALIVE, OPEN, Generation
 from sessions_app.services.leases import Claimant, lease_begin
 from sessions_app.services.outcomes import Outcome, ended
+from sessions_app.services.prepared import prepared_cursor
+
+
+def _words(states: Iterable[str]) -> str:
+    return ", ".join(f"'{state}'" for state in states)
+
 
 _BEGIN = """
-WITH waiting AS (SELECT session_id, slot FROM sessions_app_generation WHERE user_id = %(user)s AND status = ANY(%(open)s)),
+WITH waiting AS (SELECT session_id, slot FROM sessions_app_generation WHERE user_id = %(user)s AND status IN (<open>)),
 begun AS (
     INSERT INTO sessions_app_generation (
         id, session_id, user_id, kind, prompt, prompt_version, options, result_key, requester, request_id, created_at, queued_at,
@@ -31,7 +37,7 @@ begun AS (
     FROM sessions_app_webllmsession, (
         SELECT slot FROM generate_series(0, %(most)s - 1) AS slots (slot)
         WHERE NOT EXISTS (SELECT 1 FROM waiting WHERE waiting.slot = slots.slot) ORDER BY random() LIMIT 1) AS free
-    WHERE id = %(session)s AND user_id = %(user)s AND status = ANY(%(alive)s) AND last_activity_at > %(lately)s
+    WHERE id = %(session)s AND user_id = %(user)s AND status IN (<alive>) AND last_activity_at > %(lately)s
         AND NOT EXISTS (SELECT 1 FROM waiting WHERE session_id = %(session)s)
     ON CONFLICT DO NOTHING
     RETURNING id)
@@ -39,6 +45,7 @@ INSERT INTO sessions_app_attempt (generation_id, number, engine, engine_name, st
 SELECT id, 1, %(channel)s, %(engine_name)s, %(now)s, '', '', 0 FROM begun
 RETURNING (SELECT count(*) FROM waiting)
 """
+_BEGIN = _BEGIN.replace("<open>", _words(OPEN)).replace("<alive>", _words(ALIVE))
 _END = """
 WITH done AS (
     UPDATE sessions_app_generation
@@ -61,7 +68,7 @@ def generation_begin(*, generation: Generation, engine: Claimant, now: datetime)
     None, and nothing is written, when the session is not certainly alive, something of it waits, the queue is full, or the
     request or the engine has a generation already."""
     lease_begin(generation=generation, engine=engine, now=now)
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_BEGIN, _new_row(generation, now))
         row = cursor.fetchone()
     generation._state.adding = row is None
@@ -70,7 +77,7 @@ def generation_begin(*, generation: Generation, engine: Claimant, now: datetime)
 
 def generation_held(*, channel: str) -> Generation | None:
     """What the engine behind this channel is at, not locked."""
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_HELD, [channel])
         row = cursor.fetchone()
     if row is None:
@@ -85,7 +92,7 @@ def generation_end(*, generation: Generation, outcome: Outcome, now: datetime) -
     held, columns = generation.lease, ended(outcome, now)
     for column, value in columns.items():
         setattr(generation, column, value)
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_END, _last_row(generation, held, columns))
         return bool(cursor.rowcount)
 
@@ -101,8 +108,6 @@ def _new_row(generation: Generation, now: datetime) -> dict[str, Any]:
         "options": _json(generation.options),
         "now": now,
         "lately": lately,
-        "open": list(OPEN),
-        "alive": list(ALIVE),
         "most": settings.QUEUE_PER_USER,
     }
 
