@@ -9,9 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from flashcards.grounding import GAP
+from flashcards.kind_table import BASIC, CLOZE, KIND_OF_OPTION
 
-BASIC, CLOZE, DEFINITION = "basic", "cloze", "definition"
-KIND_OF_OPTION = {"question-answer": BASIC, "basic": BASIC, "cloze": CLOZE, "definition": DEFINITION}
 NEARLY_A_GAP = re.compile(r"\{{1,2}\s*c?([0-9]{0,2})\s*:{1,2}\s*([^{}:]{1,80}?)\s*\}{1,2}|\{\{\s*([^{}:]{1,80}?)\s*\}\}")
 BLANK = re.compile(r"_{2,}|\[\s*\.{2,}\s*\]|\[\s*(?:blank|gap)\s*\]", re.IGNORECASE)
 HIDDEN_CHARACTERS = 80
@@ -19,10 +18,10 @@ HIDDEN_CHARACTERS = 80
 
 def as_kind(card: Mapping[str, Any], option: str) -> dict[str, Any]:
     """The card with its `kind`. `option` is the wish as it was asked for; one that we don't know changes nothing."""
-    kind = KIND_OF_OPTION.get(option)
-    if kind is None:
+    row = KIND_OF_OPTION.get(option)
+    if row is None:
         return dict(card)
-    return _as_cloze(card) if kind == CLOZE else {**card, "kind": kind}
+    return _as_cloze(card) if row.name == CLOZE else {**card, "kind": row.name}
 
 
 def whole_sentence(front: str) -> str:

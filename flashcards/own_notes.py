@@ -1,11 +1,7 @@
 """The note types of our own .apkg files: what the export calls its fields is where the import finds them again."""
 
-from flashcards.models import CardKind
+from flashcards.kind_table import KIND_ROWS
 
 SENTENCE_FIELD = "Sentence"
-OWN_NOTE_TYPES = {  # kind of card, field of its front, field of its back
-    "MindFlip Basic": (CardKind.BASIC, "Front", "Back"),
-    "MindFlip Definition": (CardKind.DEFINITION, "Term", "Definition"),
-    "MindFlip Cloze": (CardKind.CLOZE, "Text", "Back Extra"),
-}
-NAME_OF_KIND = {kind: name for name, (kind, _, _) in OWN_NOTE_TYPES.items()}
+# kind of card, field of its front, field of its back
+OWN_NOTE_TYPES = {row.note_type: (row.name, *row.fields) for row in KIND_ROWS}

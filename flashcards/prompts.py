@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flashcards.answer_form import response_format
+from flashcards.kind_table import BASIC, KIND_OF_NAME, KIND_OF_OPTION
 from flashcards.token_budget import cut_to_tokens, rough_tokens
 
 PROMPT_VERSION = "2"
@@ -15,20 +16,9 @@ MESSAGE_TOKENS = 1_000  # the rest of 2,048 is for the answer
 PROMPT_TOKENS, REPEAT_TOKENS, OPTION_TOKENS = 400, 200, 60
 CUT_NOTE = "(The notes go on; this is their beginning.)"
 SYSTEM = "You write flashcards for a student. {kind} Be correct and brief. Every card asks something else. Answer with a JSON array only."
-DEFAULT_KIND = "question-answer"
-KINDS = {
-    "question-answer": "The front is a short question. The back is its answer in a few words.",
-    "cloze": "The front is a true sentence with one key word hidden as {{c1::word}}. The back is the hidden word.",
-    "definition": "The front is a term. The back is its definition.",
-}
+DEFAULT_KIND = KIND_OF_NAME[BASIC]
 # one exchange shown before does more for a small model than any rule
 EXAMPLE_TASK = "Generate 2 flashcards about the Moon"
-EXAMPLES = {
-    "question-answer": '[{"front":"What does the Moon go round?","back":"Earth"},{"front":"How long is one turn?","back":"27 days"}]',
-    "cloze": '[{"front":"The Moon goes round the {{c1::Earth}}.","back":"Earth"},'
-    '{"front":"One turn takes about {{c1::27}} days.","back":"27"}]',
-    "definition": '[{"front":"orbit","back":"the path of one body round another"},{"front":"crater","back":"a hollow made by a stone"}]',
-}
 
 
 def build_messages(prompt: str, options: Mapping[str, Any], fronts_so_far: Sequence[str] = ()) -> list[dict[str, str]]:
@@ -37,7 +27,7 @@ def build_messages(prompt: str, options: Mapping[str, Any], fronts_so_far: Seque
     `options`: count and topic; language, difficulty, kind and source when given. The prompt stands in the last
     message; the source takes what room is left and says so when it was cut.
     """
-    opening = _opening(options.get("kind") or DEFAULT_KIND)
+    opening = _opening(options.get("kind") or DEFAULT_KIND.option)
     task = _task(prompt, options, fronts_so_far)
     left = MESSAGE_TOKENS - rough_tokens(task) - sum(rough_tokens(message["content"]) for message in opening)
     return [*opening, _message("user", _notes(str(options.get("source") or ""), left) + task)]
@@ -56,12 +46,9 @@ def build_response_format(count: int, kind: str = "") -> dict[str, Any]:
 
 
 def _opening(kind: str) -> list[dict[str, str]]:
-    rule = KINDS.get(kind) or f"{KINDS[DEFAULT_KIND]} Kind of card: {_short(kind)}."
-    return [
-        _message("system", SYSTEM.format(kind=rule)),
-        _message("user", EXAMPLE_TASK),
-        _message("assistant", EXAMPLES.get(kind, EXAMPLES[DEFAULT_KIND])),
-    ]
+    row = KIND_OF_OPTION.get(kind, DEFAULT_KIND)
+    rule = row.rule if kind in KIND_OF_OPTION else f"{row.rule} Kind of card: {_short(kind)}."
+    return [_message("system", SYSTEM.format(kind=rule)), _message("user", EXAMPLE_TASK), _message("assistant", row.example)]
 
 
 def _message(role: str, content: str) -> dict[str, str]:

@@ -15,13 +15,12 @@ import genanki
 
 from flashcards.cloze import filled, has_gaps
 from flashcards.exports.package_look import CSS, answer, cloze_answer, question
+from flashcards.kind_table import KIND_OF_NAME, KindRow
 from flashcards.models import Card, CardKind, Deck
-from flashcards.own_notes import NAME_OF_KIND, OWN_NOTE_TYPES, SENTENCE_FIELD
+from flashcards.own_notes import SENTENCE_FIELD
 from flashcards.rendering import card_html
 
-NOTE_TYPE_IDS = {CardKind.BASIC: 1_704_067_200_101, CardKind.DEFINITION: 1_704_067_200_102, CardKind.CLOZE: 1_704_067_200_103}
 FIRST_DECK_ID = 1 << 40  # above: a number out of the deck's id, below what JavaScript counts exactly
-LABELS = {CardKind.BASIC: ("Question", "Answer"), CardKind.DEFINITION: ("Term", "Definition")}
 
 
 class Note(genanki.Note):
@@ -48,13 +47,11 @@ def write_package(deck: Deck, cards: Sequence[Card]) -> list[bytes]:
 @cache
 def note_type(kind: str) -> genanki.Model:
     """The note type of a kind of card."""
-    name = NAME_OF_KIND[CardKind(kind)]
-    _, front, back = OWN_NOTE_TYPES[name]
-    is_cloze = kind == CardKind.CLOZE
-    fields = [{"name": field} for field in (front, back, SENTENCE_FIELD)]
-    template = {"name": "Card", **(_cloze_sides(front, back) if is_cloze else _sides(kind, front, back))}
+    row, is_cloze = KIND_OF_NAME[kind], kind == CardKind.CLOZE
+    fields = [{"name": field} for field in (*row.fields, SENTENCE_FIELD)]
+    template = {"name": "Card", **(_cloze_sides(row) if is_cloze else _sides(row))}
     model_type = genanki.Model.CLOZE if is_cloze else genanki.Model.FRONT_BACK
-    return genanki.Model(NOTE_TYPE_IDS[CardKind(kind)], name, fields=fields, templates=[template], css=CSS, model_type=model_type)
+    return genanki.Model(row.note_type_id, row.note_type, fields=fields, templates=[template], css=CSS, model_type=model_type)
 
 
 def tag_of(tag: str) -> str:
@@ -79,11 +76,12 @@ def _fields(card: Card, kind: str) -> list[str]:
     return [card_html(card.front), "" if says_no_more else card_html(card.back), card_html(card.sentence)]
 
 
-def _sides(kind: str, front: str, back: str) -> dict[str, str]:
-    asked, answered = LABELS[CardKind(kind)]
+def _sides(row: KindRow) -> dict[str, str]:
+    (front, back), (asked, answered) = row.fields, row.headings
     return {"qfmt": question(asked, f"{{{{{front}}}}}"), "afmt": answer(answered, f"{{{{{back}}}}}")}
 
 
-def _cloze_sides(text: str, extra: str) -> dict[str, str]:
+def _cloze_sides(row: KindRow) -> dict[str, str]:
+    (text, extra), (asked, _) = row.fields, row.headings
     field = f"{{{{cloze:{text}}}}}"
-    return {"qfmt": question("Fill the gap", field), "afmt": cloze_answer(field, extra)}
+    return {"qfmt": question(asked, field), "afmt": cloze_answer(field, extra)}

@@ -56,7 +56,7 @@ def test_a_proposal_is_shown_before_it_replaces_the_card_and_undo_brings_the_old
     expect(student.dialog.get_by_label("Your card")).to_contain_text("The Moon.")
     assert student.fronts() == [FRONT, OTHER]
     wish = asked[0]
-    assert (wish["options"]["topic"], wish["options"]["count"], wish["options"]["kind"]) == ("Tides", 1, "question-answer")
+    assert (wish["options"]["topic"], wish["options"]["count"], wish["options"]["kind"]) == ("Tides", 1, "basic")
     assert f"Do not repeat these:\n- {OTHER}\n- {FRONT}" in wish["prompt"]
     student.dialog.get_by_role("button", name="Take this one").click()
     expect(student.page.locator(".card").first).to_contain_text("New question 1?")

@@ -3,7 +3,10 @@
 import pytest
 
 from flashcards.card_kinds import as_kind
+from flashcards.exports.package import note_type
 from flashcards.kind import Flashcards
+from flashcards.kind_table import KIND_ROWS
+from flashcards.models import CardKind
 
 SENTENCE = "The Moon goes round the Earth."
 GAPPED = "The Moon goes round the {{c1::Earth}}."
@@ -48,3 +51,14 @@ def test_the_same_cloze_streamed_and_answered_is_one_card():
     streamed = Flashcards().accept_cards(raw, [], 2, options).cards
     assert len(streamed) == 1
     assert Flashcards().accept_cards(raw, streamed, 1, options).cards == []
+
+
+def test_each_kind_of_card_has_its_row():
+    assert CardKind.values == [row.name for row in KIND_ROWS]
+
+
+@pytest.mark.parametrize("row", KIND_ROWS, ids=lambda row: row.name)
+def test_each_kind_can_be_wished_for_and_goes_to_anki(client, alice, row):
+    client.force_login(alice)
+    assert f'<option value="{row.option}">{row.wish}</option>' in client.get("/").content.decode()
+    assert note_type(row.name).name == row.note_type

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from flashcards import prompts
 from flashcards.answer_form import BACK_CHARACTERS, BACK_WORDS, FRONT_CHARACTERS, FRONT_WORDS
+from flashcards.kind_table import KIND_OF_OPTION
 from flashcards.parsing import parse_cards
 from flashcards.token_budget import ASCII_PER_TOKEN, SOURCE_TOKENS, TOKENS_PER_OTHER, cut_to_tokens, rough_tokens
 from sessions_app.services.kinds import get_kind
@@ -29,7 +30,7 @@ def test_the_users_own_words_come_last_after_rules_and_an_example():
     assert "Write 3 flashcards" in messages[-1]["content"]
 
 
-@pytest.mark.parametrize("kind", prompts.KINDS)
+@pytest.mark.parametrize("kind", KIND_OF_OPTION)
 def test_the_example_is_what_an_answer_should_be(kind):
     example = prompts.build_messages(PROMPT, OPTIONS | {"kind": kind})[2]["content"]
     jsonschema.validate(json.loads(example), prompts.build_response_format(2)["schema"])
@@ -65,7 +66,7 @@ def test_short_notes_stand_whole():
     assert prompts.CUT_NOTE not in content
 
 
-@pytest.mark.parametrize("kind", prompts.KINDS)
+@pytest.mark.parametrize("kind", KIND_OF_OPTION)
 def test_a_part_of_long_notes_is_never_cut_even_beside_many_cards(kind):
     notes = "The moon pulls. " * 98
     assert SOURCE_TOKENS - 10 < rough_tokens(notes) <= SOURCE_TOKENS

@@ -2,7 +2,6 @@ import { promptBeside } from "../asking/beside.js";
 import { chunks } from "../notes/chunks.js";
 
 const TOPIC_CHARACTERS = 200;
-const KINDS = { basic: "question-answer", cloze: "cloze", definition: "definition" };
 
 /**
  * @typedef {{id: string, front: string, back: string, kind: string, sentence: string, found: boolean|null}} Card
@@ -18,7 +17,7 @@ export function wishFor(card, deck, { proposed, language, difficulty }) {
   const topic = (deck.provenance.topic || deck.name).slice(0, TOPIC_CHARACTERS);
   const others = deck.cards.filter(({ id }) => id !== card.id);
   const fronts = [...others, ...proposed, card].map(({ front }) => front); // the last are the ones that a long list keeps
-  const options = { kind: KINDS[card.kind], language, difficulty, source: passage(card, deck.provenance) };
+  const options = { kind: card.kind, language, difficulty, source: passage(card, deck.provenance) };
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value));
   return { topic, count: 1, prompt: promptBeside(topic, 1, fronts), refresh: true, ...given };
 }

@@ -67,7 +67,8 @@ export function unsentWords({ cards, request }) {
 
 /** Only what the page understands: the rest of a model's members was checked by nobody. */
 function draftOf({ front, back }, part, option) {
-  const kind = option === "definition" || (option === "cloze" && GAP.test(front)) ? option : undefined;
+  const isPlain = option === "question-answer" || (option === "cloze" && !GAP.test(front));
+  const kind = isPlain ? undefined : option;
   return { front, back, ...(kind && { kind }), part, unsent: true };
 }
 
