@@ -53,6 +53,7 @@ deployable: installed
 	$(VENV_PYTHON) -m mindflip.embedded.temporary $(VENV_PYTHON) manage.py makemigrations --check --dry-run
 	$(VENV_PYTHON) manage.py document_settings --check
 	$(VENV_PYTHON) manage.py document_protocol --check
+	$(VENV_PYTHON) manage.py document_api --check
 	MINDFLIP_HOSTS=mindflip.example MINDFLIP_SECRET_KEY="$$($(VENV_PYTHON) -c 'import secrets; print(secrets.token_urlsafe(64))')" \
 		$(VENV_PYTHON) manage.py check --deploy --fail-level WARNING
 
@@ -66,9 +67,10 @@ format: installed ## put the code in its form
 	$(VENV_PYTHON) -m ruff check --fix
 	$(VENV_PYTHON) -m ruff format
 
-docs: installed ## write docs/settings.md and docs/asyncapi.json from the code
+docs: installed ## write docs/settings.md, docs/asyncapi.json and docs/openapi.json from the code
 	$(VENV_PYTHON) manage.py document_settings
 	$(VENV_PYTHON) manage.py document_protocol
+	$(VENV_PYTHON) manage.py document_api
 
 bench: installed ## measure round trips against a bare durable relay, and where the time goes
 	$(VENV_PYTHON) -m benchmarks

@@ -7,6 +7,7 @@ from rest_framework import serializers
 from rest_framework.fields import empty
 
 from flashcards.models import NAME_CHARACTERS, TAG_CHARACTERS, Card, CardKind, Deck
+from sessions_app.rest.queries import CreatedQuerySerializer
 
 TEXT_AREA = {"base_template": "textarea.html", "rows": 3}
 GENERATIONS_MOST = 500
@@ -67,6 +68,32 @@ class DeckDetailSerializer(DeckSerializer):
 
     def get_provenance(self, deck: Deck) -> dict[str, Any]:
         return super().get_provenance(deck) | {"source": deck.source}
+
+
+class DeckChangeSerializer(serializers.Serializer):
+    """What can be changed of a deck."""
+
+    name = serializers.CharField(max_length=NAME_CHARACTERS)
+    tags = serializers.ListField(child=serializers.CharField(allow_blank=True))
+
+    def to_representation(self, deck: Deck) -> Any:
+        return DeckDetailSerializer(deck).data
+
+
+class DecksQuerySerializer(CreatedQuerySerializer):
+    """What decks to list."""
+
+    q = serializers.CharField(required=False, allow_blank=True, help_text="words that the decks have, the first six count")
+    tag = serializers.CharField(required=False, allow_blank=True, help_text="a tag that the decks have")
+    modelId = serializers.CharField(source="model_id", required=False, help_text="the model that wrote them")  # noqa: N815
+
+
+class CardsQuerySerializer(serializers.Serializer):
+    """What cards to list."""
+
+    q = serializers.CharField(required=False, allow_blank=True, help_text="words that the cards have, the first six count")
+    tag = serializers.CharField(required=False, allow_blank=True, help_text="a tag that the cards have")
+    kind = serializers.ChoiceField(CardKind.choices, required=False, allow_blank=True, help_text="the kind of the cards")
 
 
 class CardListField(serializers.JSONField):

@@ -9,11 +9,21 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.serializers import BaseSerializer
 
+from flashcards import described
 from flashcards.models import Deck
 from flashcards.pagination import CardPages, DeckPages
-from flashcards.serializers import CardSerializer, DeckCreateSerializer, DeckDetailSerializer, DeckSerializer
+from flashcards.serializers import (
+    CardSerializer,
+    CardsQuerySerializer,
+    DeckChangeSerializer,
+    DeckCreateSerializer,
+    DeckDetailSerializer,
+    DeckSerializer,
+    DecksQuerySerializer,
+)
 from flashcards.services import bin, cards, decks, saving
 from flashcards.services.search import cards_found, decks_found
+from sessions_app.rest.queries import query_of
 
 WITHOUT_PUT = ["get", "post", "patch", "delete", "head", "options"]
 
@@ -22,15 +32,17 @@ class DecksView(generics.ListCreateAPIView):
     """The caller's decks, newest first; `?q=` with these words, `?tag=` with this tag · POST `{generationId, name?}` saves a
     result, the same one only once · POST `{generationIds, name?, cards?}` a batch · POST `{name, cards}` makes a deck by hand."""
 
+    schema = described.decks
     pagination_class = DeckPages
 
     def get_serializer_class(self) -> type[BaseSerializer]:
         return DeckCreateSerializer if self.request.method == "POST" else DeckSerializer
 
     def get_queryset(self) -> Any:
-        asked = self.request.query_params
+        asked = query_of(DecksQuerySerializer, self.request)
         decks = Deck.objects.of(self.request.user).with_card_count().with_due_count(timezone.now()).defer("source")
-        return decks_found(decks, text=asked.get("q", ""), tag=asked.get("tag", ""))
+        words = {"text": asked.pop("q", ""), "tag": asked.pop("tag", "")}
+        return decks_found(decks.filter(**asked), **words)
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         body = self.get_serializer(data=request.data)
@@ -45,10 +57,11 @@ class DecksView(generics.ListCreateAPIView):
 class DeckView(generics.RetrieveUpdateDestroyAPIView):
     """One deck with its cards · PATCH `{name?, tags?}` · DELETE puts it into the bin."""
 
+    schema = described.deck
     http_method_names = WITHOUT_PUT
 
     def get_serializer_class(self) -> type[BaseSerializer]:
-        return DeckDetailSerializer
+        return DeckChangeSerializer if self.request.method == "PATCH" else DeckDetailSerializer
 
     def get_object(self) -> Deck:
         return decks.deck_for_user(user=self.request.user, deck_id=self.kwargs["deck_id"])
@@ -64,13 +77,14 @@ class DeckView(generics.RetrieveUpdateDestroyAPIView):
 class CardsView(generics.ListCreateAPIView):
     """A deck's cards in their order, `?q=` with these words, `?tag=`, `?kind=` · POST adds one at the end."""
 
+    schema = described.cards
     serializer_class = CardSerializer
     pagination_class = CardPages
 
     def get_queryset(self) -> Any:
         deck = decks.deck_for_user(user=self.request.user, deck_id=self.kwargs["deck_id"])
-        asked = {name: self.request.query_params.get(name, "") for name in ("tag", "kind")}
-        return cards_found(deck.cards.kept(), text=self.request.query_params.get("q", ""), **asked)
+        asked = query_of(CardsQuerySerializer, self.request)
+        return cards_found(deck.cards.kept(), text=asked.pop("q", ""), **asked)
 
     def perform_create(self, serializer: BaseSerializer) -> None:
         members = serializer.validated_data
@@ -80,6 +94,7 @@ class CardsView(generics.ListCreateAPIView):
 class CardView(generics.RetrieveUpdateDestroyAPIView):
     """One card · PATCH what changes · DELETE puts it into the bin."""
 
+    schema = described.card
     serializer_class = CardSerializer
     http_method_names = WITHOUT_PUT
 

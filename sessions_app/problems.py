@@ -18,7 +18,15 @@ log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 # a limit that cannot be counted is no limit: while Redis is gone, passwords are not tried, and who asks is told when to come back
 OUTAGES = (RedisError, OperationalError, InterfaceError)
-CODES = {400: "invalid", 401: "unauthorized", 403: "forbidden", 404: "not_found", 405: "method_not_allowed", 415: "unsupported_media_type"}
+CODES = {
+    400: "invalid",
+    401: "unauthorized",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    406: "not_acceptable",
+    415: "unsupported_media_type",
+}
 
 
 def problem_response(error: Exception, context: dict[str, Any]) -> Response | None:

@@ -8,10 +8,12 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from rest_framework import serializers
 
-from sessions_app.models import Generation, WebLLMSession
+from sessions_app.models import Generation, GenerationStatus, SessionStatus, WebLLMSession
+from sessions_app.rest.queries import CreatedQuerySerializer
 from sessions_app.services.shapes import generation_shape, session_shape
 from sessions_app.services.tickets import ticket_issue
 
+LONGEST_WAIT_SECONDS = 25
 MODEL_ID = r"^[A-Za-z0-9._\-/:]{1,200}$"
 
 
@@ -58,6 +60,28 @@ class SessionSerializer(serializers.BaseSerializer):
     def to_representation(self, session: WebLLMSession) -> dict[str, Any]:
         shape = msgspec.to_builtins(session_shape(session))
         return {"sessionId": shape["sessionId"], "wsUrl": socket_url(self.context["request"], session), **shape}
+
+
+class SessionsQuerySerializer(CreatedQuerySerializer):
+    """What sessions to list."""
+
+    status = serializers.ChoiceField(SessionStatus.choices, source="status_now", required=False, help_text="their status now")
+    modelId = serializers.CharField(source="model_id", required=False, help_text="the model of the sessions")  # noqa: N815
+
+
+class GenerationsQuerySerializer(CreatedQuerySerializer):
+    """What generations to list."""
+
+    status = serializers.ChoiceField(GenerationStatus.choices, required=False, help_text="their status")
+    topic = serializers.CharField(source="options__topic__icontains", required=False, help_text="a part of the topic")
+
+
+class WaitSerializer(serializers.Serializer):
+    """How long a caller waits for an outcome."""
+
+    wait = serializers.IntegerField(
+        required=False, min_value=0, max_value=LONGEST_WAIT_SECONDS, help_text="seconds to wait for the outcome"
+    )
 
 
 class GenerationWishSerializer(serializers.Serializer):

@@ -1,8 +1,13 @@
 from django.urls import path
+from django.views.decorators.gzip import gzip_page
 
-from sessions_app.views import accounts, generations, own_account, sessions
+from sessions_app.views import accounts, generations, own_account, reference, sessions
 
 urlpatterns = [
+    path("schema", reference.SchemaView.as_view(), name="schema"),
+    path("schema.json", reference.SchemaView.as_view(), {"format": "json"}, name="schema-json"),
+    path("schema.yaml", reference.SchemaView.as_view(), {"format": "yaml"}, name="schema-yaml"),
+    path("docs", gzip_page(reference.DocsView.as_view()), name="api-docs"),
     path("auth/register", accounts.RegisterView.as_view(), name="register"),
     path("auth/token", accounts.TokenView.as_view(), name="token"),
     path("auth/token/refresh", accounts.TokenRefreshingView.as_view(), name="token-refresh"),

@@ -10,8 +10,11 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from flashcards.exports import described
 from flashcards.exports.formats import Export, deck_export
+from flashcards.exports.serializers import ExportQuerySerializer
 from flashcards.services import decks
+from sessions_app.rest.queries import query_of
 
 
 class ErrorsInJson(BaseContentNegotiation):
@@ -27,12 +30,14 @@ class ErrorsInJson(BaseContentNegotiation):
 class ExportView(APIView):
     """GET `?format=apkg|csv|tsv|json|markdown`: the deck as a file."""
 
+    schema = described.export
     content_negotiation_class = ErrorsInJson
     renderer_classes = [JSONRenderer]
 
     def get(self, request: Request, deck_id: str) -> StreamingHttpResponse:
         deck = decks.deck_for_user(user=request.user, deck_id=deck_id)
-        return as_download(deck_export(deck=deck, cards=list(deck.cards.kept()), format=request.query_params.get("format", "")))
+        format = query_of(ExportQuerySerializer, request)["format"]
+        return as_download(deck_export(deck=deck, cards=list(deck.cards.kept()), format=format))
 
 
 def as_download(export: Export) -> StreamingHttpResponse:

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from flashcards.imports import described
 from flashcards.imports.files import name_of, preview_file, read_file
 from flashcards.imports.limits import Limits
 from flashcards.imports.progress import Progress
@@ -40,6 +41,8 @@ class FileView(APIView):
 class PreviewView(FileView):
     """POST a file: what it is, and of a table how it would be read, with its first rows. Nothing is saved."""
 
+    schema = described.preview
+
     def post(self, request: Request) -> Response:
         body = TableSerializer(data=request.data)
         body.is_valid(raise_exception=True)
@@ -48,6 +51,8 @@ class PreviewView(FileView):
 
 class ImportsView(FileView):
     """POST a file (.apkg, .colpkg, .csv, .tsv, .txt, .json): its cards become decks, all of them or none."""
+
+    schema = described.imports
 
     def post(self, request: Request) -> Response:
         body = ImportSerializer(data=request.data)
@@ -58,6 +63,8 @@ class ImportsView(FileView):
 
 class ImportView(APIView):
     """An import on its way, under the id that the client gave it: GET `{phase, done, total}` · DELETE stops it, and nothing is saved."""
+
+    schema = described.one_import
 
     def get(self, request: Request, import_id: UUID) -> Response:
         seen = ImportWatch(request.user, import_id).seen()

@@ -58,6 +58,10 @@ class DeckMergeSerializer(serializers.Serializer):
     into = serializers.UUIDField(help_text="the id of the deck that takes the cards")
 
 
+class DuplicatesQuerySerializer(serializers.Serializer):
+    deck = serializers.UUIDField(required=False, help_text="only those of this deck")
+
+
 class TwinCardSerializer(CardSerializer):
     """A card among its duplicates, which may lie in several decks."""
 

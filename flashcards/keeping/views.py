@@ -10,15 +10,18 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
-from flashcards.keeping import serializers
+from flashcards.keeping import described, serializers
 from flashcards.keeping.pagination import BinPages, TwinPages
 from flashcards.serializers import CardSerializer, DeckDetailSerializer
 from flashcards.services import bin, cards, decks, duplicates, moving, tagging
 from flashcards.services.search import tags_of
+from sessions_app.rest.queries import query_of
 
 
 class BinView(APIView):
     """How much is in the bin · DELETE empties it for good."""
+
+    schema = described.bin
 
     def get(self, request: Request) -> Response:
         return Response(bin.bin_counts(request.user))
@@ -31,6 +34,7 @@ class BinView(APIView):
 class BinnedDecksView(generics.ListAPIView):
     """The decks in the bin, the last deleted first."""
 
+    schema = described.binned_decks
     serializer_class = serializers.BinnedDeckSerializer
     pagination_class = BinPages
 
@@ -41,6 +45,7 @@ class BinnedDecksView(generics.ListAPIView):
 class BinnedCardsView(generics.ListAPIView):
     """Cards that were deleted alone, the last deleted first."""
 
+    schema = described.binned_cards
     serializer_class = serializers.BinnedCardSerializer
     pagination_class = BinPages
 
@@ -51,6 +56,8 @@ class BinnedCardsView(generics.ListAPIView):
 class BinnedDeckView(APIView):
     """DELETE deletes a deck for good that is in the bin."""
 
+    schema = described.binned_deck
+
     def delete(self, request: Request, deck_id: UUID) -> Response:
         bin.deck_delete_for_good(user=request.user, deck_id=deck_id)
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -58,6 +65,8 @@ class BinnedDeckView(APIView):
 
 class BinnedCardView(APIView):
     """DELETE deletes a card for good that is in the bin."""
+
+    schema = described.binned_card
 
     def delete(self, request: Request, card_id: UUID) -> Response:
         bin.card_delete_for_good(user=request.user, card_id=card_id)
@@ -79,6 +88,7 @@ class Doing(generics.GenericAPIView):
 class DeckRestoreView(Doing):
     """POST brings a deck back out of the bin; with `{cards}` also those that a merge took elsewhere."""
 
+    schema = described.deck_restore
     serializer_class = serializers.DeckRestoreSerializer
 
     def do(self, user: Any, **members: Any) -> Any:
@@ -89,6 +99,7 @@ class DeckRestoreView(Doing):
 class DeckMergeView(Doing):
     """POST `{into}` moves the cards into that deck, doubles left out; what is left goes into the bin."""
 
+    schema = described.deck_merge
     serializer_class = serializers.DeckMergeSerializer
 
     def do(self, user: Any, **members: Any) -> Any:
@@ -98,6 +109,8 @@ class DeckMergeView(Doing):
 
 class CardRestoreView(APIView):
     """POST brings a card back out of the bin."""
+
+    schema = described.card_restore
 
     def post(self, request: Request, card_id: UUID) -> Response:
         bin.cards_restore(user=request.user, card_ids=[card_id])
@@ -117,18 +130,21 @@ class DoingToCards(Doing):
 class CardsDeleteView(DoingToCards):
     """POST `{cards}` puts them into the bin."""
 
+    schema = described.cards_delete
     service = bin.cards_delete
 
 
 class CardsRestoreView(DoingToCards):
     """POST `{cards}` brings them back out of the bin."""
 
+    schema = described.cards_restore
     service = bin.cards_restore
 
 
 class CardsTagView(DoingToCards):
     """POST `{cards, add?, remove?}`: tags on all of them; answers also with the bodies of the same call that `undo` it."""
 
+    schema = described.cards_tag
     serializer_class = serializers.CardsTagSerializer
 
     def do(self, user: Any, **members: Any) -> Any:
@@ -139,6 +155,7 @@ class CardsTagView(DoingToCards):
 class CardsMoveView(DoingToCards):
     """POST `{cards, to}` puts them behind the last card of that deck."""
 
+    schema = described.cards_move
     serializer_class = serializers.CardsMoveSerializer
 
     def do(self, user: Any, **members: Any) -> Any:
@@ -148,6 +165,7 @@ class CardsMoveView(DoingToCards):
 class DuplicatesView(generics.ListAPIView):
     """Cards that ask the same, in groups, those with equal answers first; `?deck=` only those of one deck."""
 
+    schema = described.duplicates
     serializer_class = serializers.TwinsSerializer
     pagination_class = TwinPages
 
@@ -158,12 +176,14 @@ class DuplicatesView(generics.ListAPIView):
         return super().get_serializer(duplicates.twins_shown(self.request.user, rows), **kwargs)
 
     def _deck_id(self) -> UUID | None:
-        return decks.deck_named(user=self.request.user, deck_id=self.request.query_params.get("deck"))
+        deck_id = query_of(serializers.DuplicatesQuerySerializer, self.request).get("deck")
+        return decks.deck_for_user(user=self.request.user, deck_id=deck_id).pk if deck_id else None
 
 
 class DuplicatesKeepView(generics.GenericAPIView):
     """POST `{frontKey}`: these cards are meant to be there, all of them."""
 
+    schema = described.duplicates_keep
     serializer_class = serializers.TwinsSerializer
 
     def post(self, request: Request) -> Response:
@@ -175,6 +195,8 @@ class DuplicatesKeepView(generics.GenericAPIView):
 
 class TagsView(APIView):
     """All tags of the caller's decks and cards, the most used first."""
+
+    schema = described.tags
 
     def get(self, request: Request) -> Response:
         return Response({"tags": tags_of(request.user)})

@@ -51,12 +51,22 @@ class StudySettingsSerializer(serializers.ModelSerializer):
         fields = ["newPerDay", "reviewsPerDay", "desiredRetention", "dayBeginsHour", "timeZone"]
 
 
+class ReviewsQuerySerializer(serializers.Serializer):
+    """Whose names are those of the lookups."""
+
+    cardId = serializers.UUIDField(source="card_id", required=False, help_text="only those of this card")  # noqa: N815
+    reviewedFrom = serializers.DateTimeField(  # noqa: N815
+        source="reviewed_at__gte", required=False, help_text="at this time or later"
+    )
+    reviewedTo = serializers.DateTimeField(source="reviewed_at__lt", required=False, help_text="before this time")  # noqa: N815
+
+
 class QueueQuerySerializer(serializers.Serializer):
-    deck = serializers.UUIDField(required=False)
+    deck = serializers.UUIDField(required=False, help_text="only this deck's cards")
 
 
 class ProgressQuerySerializer(serializers.Serializer):
-    days = serializers.IntegerField(required=False, default=30, min_value=7, max_value=LONGEST_DAYS)
+    days = serializers.IntegerField(required=False, default=30, min_value=7, max_value=LONGEST_DAYS, help_text="how many of the last days")
 
 
 def queue_shape(queue: StudyQueue) -> dict[str, Any]:

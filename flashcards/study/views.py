@@ -12,16 +12,18 @@ from rest_framework.views import APIView
 from flashcards.models import Review, StudySettings
 from flashcards.pagination import ReviewPages
 from flashcards.services import study, study_progress, study_reviews, study_settings
-from flashcards.study import serializers
+from flashcards.study import described, serializers
+from sessions_app.rest.queries import query_of
 
 
 class QueueView(APIView):
     """What to study now: cards in their learning steps, due ones, new ones within the day's limits · `?deck=` of one deck alone."""
 
+    schema = described.queue
+
     def get(self, request: Request) -> Response:
-        query = serializers.QueueQuerySerializer(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        queue = study.study_queue(user=request.user, now=timezone.now(), deck_id=query.validated_data.get("deck"))
+        deck_id = query_of(serializers.QueueQuerySerializer, request).get("deck")
+        queue = study.study_queue(user=request.user, now=timezone.now(), deck_id=deck_id)
         return Response(serializers.queue_shape(queue))
 
 
@@ -29,13 +31,15 @@ class ReviewsView(generics.ListAPIView):
     """The caller's reviews, newest first · POST `{reviews: [{id, cardId, rating, reviewedAt, seconds?}]}` records a batch; the same id
     twice is one review, and a wrong item is refused alone."""
 
+    schema = described.reviews
     pagination_class = ReviewPages
 
     def get_serializer_class(self) -> type:
         return serializers.ReviewsSerializer if self.request.method == "POST" else serializers.ReviewSerializer
 
     def get_queryset(self) -> Any:
-        return Review.objects.kept().filter(user=self.request.user)
+        asked = query_of(serializers.ReviewsQuerySerializer, self.request)
+        return Review.objects.kept().filter(user=self.request.user, **asked)
 
     def post(self, request: Request) -> Response:
         body = self.get_serializer(data=request.data)
@@ -48,6 +52,7 @@ class ReviewsView(generics.ListAPIView):
 class ReviewView(generics.RetrieveDestroyAPIView):
     """One review · DELETE takes it back: its card is as it was before."""
 
+    schema = described.review
     serializer_class = serializers.ReviewSerializer
 
     def get_object(self) -> Review:
@@ -61,6 +66,7 @@ class ReviewView(generics.RetrieveDestroyAPIView):
 class StudySettingsView(generics.RetrieveUpdateAPIView):
     """How the caller studies: the day's limits, how much to remember, when days begin · PATCH what changes."""
 
+    schema = described.settings
     serializer_class = serializers.StudySettingsSerializer
     http_method_names = ["get", "patch", "head", "options"]
 
@@ -74,8 +80,9 @@ class StudySettingsView(generics.RetrieveUpdateAPIView):
 class ProgressView(APIView):
     """How studying goes: numbers, the last `?days=` (30) by rating, and what is due in the next 30."""
 
+    schema = described.progress
+
     def get(self, request: Request) -> Response:
-        query = serializers.ProgressQuerySerializer(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        progress = study_progress.progress_of(user=request.user, now=timezone.now(), days=query.validated_data["days"])
+        days = query_of(serializers.ProgressQuerySerializer, request)["days"]
+        progress = study_progress.progress_of(user=request.user, now=timezone.now(), days=days)
         return Response(serializers.progress_shape(progress))

@@ -25,10 +25,11 @@ MODULES = (
 )
 SOURCES = ("static", *(f"node_modules/{module}" for module in MODULES))
 MADE_BY = ("requirements.txt", "package-lock.json", "mindflip/storage.py", "mindflip/settings/files.py")
-# what packages carry for editors and for other module systems, and pdf.js in a size larger
+# what packages carry for editors and for other module systems, pdf.js in a size larger, a second reader of the API
 UNUSED = (
     *("*.d.ts", "*.d.mts", "*.d.ts.map", "*.js.map", "*.mjs.map", "*.cjs", "*.cjs.map", "*.cjs.js", "*.umd.js", "*.umd.min.js"),
     *("pdf.mjs", "pdf.worker.mjs", "pdf.sandbox*.mjs"),
+    *("redoc", "swagger-ui-standalone-preset*", "oauth2-redirect*", "favicon-32x32.png"),
 )
 COMMAND = [sys.executable, str(ROOT / "manage.py"), "collectstatic", "--noinput", "--verbosity=0", *(f"--ignore={name}" for name in UNUSED)]
 

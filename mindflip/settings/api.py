@@ -25,5 +25,20 @@ REST_FRAMEWORK = {
     },
     "NUM_PROXIES": PROXIES,
     "DEFAULT_VERSIONING_CLASS": None,
+    "DEFAULT_SCHEMA_CLASS": "sessions_app.rest.calls.Calls",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "MindFlip",
+    "VERSION": "1.0.0",
+    "DESCRIPTION": (
+        "Flashcards written by a language model in the reader's own browser. JSON in camelCase, times in ISO 8601 and UTC, no trailing "
+        "slashes. Errors are problem+json (RFC 9457) with a stable `code` and a sentence in `error`. Lists are pages: follow `next`."
+    ),
+    "OAS_VERSION": "3.1.0",
+    "SERVERS": [{"url": "/", "description": "this server"}],
+    "CAMELIZE_NAMES": True,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": "/api",
+    "POSTPROCESSING_HOOKS": ["sessions_app.rest.document.with_common_parts"],
 }

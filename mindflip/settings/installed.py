@@ -16,6 +16,8 @@ INSTALLED_APPS = [
     "csp",
     "rest_framework",
     "rest_framework_simplejwt.token_blacklist",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "mindflip.apps.MindFlipConfig",
     "sessions_app",
     "flashcards",

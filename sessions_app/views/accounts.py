@@ -5,11 +5,13 @@ from rest_framework.throttling import ScopedRateThrottle
 from rest_framework_simplejwt.views import TokenObtainPairView, TokenRefreshView
 
 from sessions_app.serializers import RegisterSerializer
+from sessions_app.views import described
 
 
 class RegisterView(generics.CreateAPIView):
     """Register with a user name and a password; then get a token."""
 
+    schema = described.register
     serializer_class = RegisterSerializer
     authentication_classes = ()
     permission_classes = (permissions.AllowAny,)
@@ -20,6 +22,7 @@ class RegisterView(generics.CreateAPIView):
 class TokenView(TokenObtainPairView):
     """An access and a refresh token for a user name and a password."""
 
+    schema = described.token
     throttle_classes = (ScopedRateThrottle,)
     throttle_scope = "token"
 
@@ -27,5 +30,6 @@ class TokenView(TokenObtainPairView):
 class TokenRefreshingView(TokenRefreshView):
     """A new pair of tokens for a refresh token, which is used up by it."""
 
+    schema = described.token_refresh
     throttle_classes = (ScopedRateThrottle,)
     throttle_scope = "token"

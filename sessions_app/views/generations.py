@@ -19,12 +19,13 @@ from rest_framework.views import APIView
 from sessions_app import events, protocol, sockets
 from sessions_app.exceptions import Invalid
 from sessions_app.models import OPEN, Generation
-from sessions_app.serializers import GenerationSerializer, GenerationWishSerializer
+from sessions_app.rest.pages import NewestFirst
+from sessions_app.rest.queries import query_of
+from sessions_app.serializers import LONGEST_WAIT_SECONDS, GenerationSerializer, GenerationsQuerySerializer, GenerationWishSerializer
 from sessions_app.services import generations, sessions
 from sessions_app.services.shapes import generation_shape
-from sessions_app.views.pages import NewestFirst
+from sessions_app.views import described
 
-LONGEST_WAIT_SECONDS = 25
 LOOK_EVERY_SECONDS = 5  # an event may be lost: then this is what it costs
 KEY_LENGTH = 100
 
@@ -33,6 +34,7 @@ class GenerationsView(generics.ListCreateAPIView):
     """The session's generations, newest first · POST `{prompt, options}` asks for cards; with the header `Idempotency-Key` the
     same request twice is one generation."""
 
+    schema = described.generations
     pagination_class = NewestFirst
 
     def get_serializer_class(self) -> type:
@@ -41,7 +43,8 @@ class GenerationsView(generics.ListCreateAPIView):
     def get_queryset(self) -> Any:
         session_id = self.kwargs["session_id"]
         sessions.session_for_user(user=self.request.user, session_id=session_id, now=timezone.now())
-        return Generation.objects.of(self.request.user).filter(session=session_id).prefetch_related("attempts")
+        asked = query_of(GenerationsQuerySerializer, self.request)
+        return Generation.objects.of(self.request.user).filter(session=session_id, **asked).prefetch_related("attempts")
 
     def create(self, request: Request, session_id: UUID) -> Response:
         now = timezone.now()
@@ -58,6 +61,8 @@ class GenerationsView(generics.ListCreateAPIView):
 class GenerationView(APIView):
     """A generation of the caller's: state, place in the queue, attempts, cards so far. `?wait=25` answers as soon as it has its
     outcome, or after so many seconds · DELETE cancels it."""
+
+    schema = described.generation
 
     def get(self, request: Request, generation_id: UUID) -> Response:
         _wait_seconds(request.query_params.get("wait", ""))
@@ -82,6 +87,9 @@ async def generation(request: HttpRequest, generation_id: UUID) -> HttpResponse:
             await news(min(left, LOOK_EVERY_SECONDS))
             response = await view(request, generation_id=generation_id)
     return response
+
+
+generation.cls, generation.initkwargs = GenerationView, {}  # as DRF marks its own views: the OpenAPI document looks there
 
 
 def _is_open(response: Any) -> bool:

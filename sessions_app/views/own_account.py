@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 
 from sessions_app.services import accounts
 from sessions_app.services.export import account_export
+from sessions_app.views.own_described import calls
 
 PASSWORD = {"input_type": "password"}
 
@@ -28,6 +29,9 @@ class ConfirmSerializer(serializers.Serializer):
 
 class PasswordSerializer(ConfirmSerializer):
     newPassword = serializers.CharField(source="new_password", style=PASSWORD, trim_whitespace=False, max_length=128)  # noqa: N815
+
+
+_account, _password, _sign_out, _export = calls(ConfirmSerializer, PasswordSerializer)
 
 
 class ConfirmThrottle(UserRateThrottle):
@@ -56,6 +60,8 @@ class _Confirmed(generics.GenericAPIView):
 class AccountView(_Confirmed):
     """Who the caller is and how much is kept of him · DELETE `{password}` erases all of it, for good."""
 
+    schema = _account
+
     def get(self, request: Request) -> Response:
         return Response(msgspec.to_builtins(accounts.account_shape(request.user)))
 
@@ -68,6 +74,7 @@ class AccountView(_Confirmed):
 class AccountPasswordView(_Confirmed):
     """POST `{password, newPassword}`: another password; everything that was signed in with the old one is signed out."""
 
+    schema = _password
     serializer_class = PasswordSerializer
 
     def post(self, request: Request) -> Response:
@@ -78,6 +85,8 @@ class AccountPasswordView(_Confirmed):
 class AccountSignOutView(_Confirmed):
     """POST `{password}`: end every token, ticket, socket and sign-in but this browser's."""
 
+    schema = _sign_out
+
     def post(self, request: Request) -> Response:
         accounts.account_sign_out(user=request.user, **self.confirmed(request))
         return _still_here(request)
@@ -86,6 +95,7 @@ class AccountSignOutView(_Confirmed):
 class AccountExportView(APIView):
     """Everything that is kept of the caller, as one zip."""
 
+    schema = _export
     throttle_classes = (ExportThrottle,)
 
     def get(self, request: Request) -> StreamingHttpResponse:

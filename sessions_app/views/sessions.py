@@ -18,11 +18,13 @@ from rest_framework.throttling import UserRateThrottle
 from rest_framework.views import APIView
 
 from sessions_app.models import WebLLMSession
-from sessions_app.serializers import EmptySerializer, SessionCreateSerializer, SessionSerializer, socket_url
+from sessions_app.rest.pages import NewestFirst
+from sessions_app.rest.queries import query_of
+from sessions_app.serializers import EmptySerializer, SessionCreateSerializer, SessionSerializer, SessionsQuerySerializer, socket_url
 from sessions_app.services import sessions
 from sessions_app.services.catalogue import list_models
 from sessions_app.services.stats import session_stats
-from sessions_app.views.pages import NewestFirst
+from sessions_app.views import described
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +45,7 @@ class SessionThrottle(UserRateThrottle):
 class SessionsView(generics.ListCreateAPIView):
     """The caller's sessions, newest first · POST `{modelId}` opens one."""
 
+    schema = described.sessions
     pagination_class = NewestFirst
     throttle_classes = (SessionThrottle,)
 
@@ -50,7 +53,7 @@ class SessionsView(generics.ListCreateAPIView):
         return SessionCreateSerializer if self.request.method == "POST" else SessionSerializer
 
     def get_queryset(self) -> Any:
-        return WebLLMSession.objects.of(self.request.user).as_of(timezone.now())
+        return WebLLMSession.objects.of(self.request.user).as_of(timezone.now()).filter(**query_of(SessionsQuerySerializer, self.request))
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         body = SessionCreateSerializer(data=request.data)
@@ -64,6 +67,8 @@ class SessionsView(generics.ListCreateAPIView):
 
 class SessionView(APIView):
     """One session of the caller's, for 30 days after its end too · DELETE closes it, also the second time."""
+
+    schema = described.session
 
     def get(self, request: Request, session_id: UUID) -> Response:
         now = timezone.now()
@@ -79,6 +84,7 @@ class SessionView(APIView):
 class TicketView(generics.GenericAPIView):
     """POST gives a socket address with a fresh ticket, while the session lives."""
 
+    schema = described.ticket
     serializer_class = EmptySerializer  # the browsable API draws its form from it
 
     def post(self, request: Request, session_id: UUID) -> Response:
@@ -93,6 +99,7 @@ class TicketView(generics.GenericAPIView):
 class ModelsView(APIView):
     """The model catalogue: WebLLM's own list and the models of this server."""
 
+    schema = described.models
     permission_classes = (permissions.AllowAny,)
 
     def get(self, request: Request) -> Response:
@@ -102,6 +109,7 @@ class ModelsView(APIView):
 class StatsView(APIView):
     """Totals and sessions by status, for staff."""
 
+    schema = described.stats
     permission_classes = (IsAdminUser,)
 
     def get(self, request: Request) -> Response:

@@ -71,6 +71,11 @@ ROWS: dict[str, Row] = {
     "register": row(OPEN, post=(400, {})),
     "token": row(OPEN, post=(401, {"username": "alice", "password": "wrong"})),
     "token-refresh": row(OPEN, post=(401, {"refresh": "nonsense"})),
+    # --- the API's description
+    "schema": row(PUBLIC, get=200),
+    "schema-json": row(PUBLIC, get=200),
+    "schema-yaml": row(PUBLIC, get=200),
+    "api-docs": row(OPEN_PAGE, get=200),
     # --- sessions
     "webllm-sessions": row(EACH, get=200, post=(201, {"modelId": "m"})),
     "webllm-session": row(OWNED, get=200, delete=200),

@@ -2,7 +2,7 @@ const KEY = "mindflip:theme";
 const system = matchMedia("(prefers-color-scheme: dark)");
 
 /** @returns {"light"|"dark"} the theme now shown */
-function shown() {
+export function shown() {
   return document.documentElement.dataset.theme ?? (system.matches ? "dark" : "light");
 }
 

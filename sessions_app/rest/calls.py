@@ -1,0 +1,160 @@
+"""How a view describes its calls for the OpenAPI document:
+
+    schema = Calls("Sessions", get=Call("readSession", "Read a session", {200: Answer("As it is now.", SessionShape, SESSION)}))
+
+What every call has (errors, limits, headers) is added here, so that no view can forget it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ComponentRegistry
+from rest_framework.parsers import MultiPartParser
+
+from sessions_app.rest import headers, refusals
+from sessions_app.rest.components import Page, Shape, reference
+
+JSON = "application/json"
+FORM = "multipart/form-data"
+UNSAFE = {"POST", "PATCH", "DELETE"}
+
+
+@dataclass(frozen=True)
+class Link:
+    """A call that can follow: `parameters` and `body` say where in this call or its answer each value stands."""
+
+    to: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    body: Mapping[str, str] | None = None
+
+    def described(self) -> dict[str, Any]:
+        """As OpenAPI has it."""
+        body = {"requestBody": dict(self.body)} if self.body else {}
+        return {"operationId": self.to, "parameters": dict(self.parameters)} | body
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A success: `shape` is a serializer, a type that msgspec can describe or a JSON schema; None for no body."""
+
+    words: str
+    shape: Shape = None
+    example: Any = None
+    headers: tuple[str, ...] = ()
+    links: Mapping[str, Link] = field(default_factory=dict)
+    media: tuple[str, ...] = (JSON,)
+
+
+@dataclass(frozen=True)
+class Call:
+    """One method of one address. `refusals` are codes by status beyond those that every call of its kind has. `query` is the
+    serializer that reads the query; `sent` names the request headers that mean something."""
+
+    name: str
+    summary: str
+    answers: Mapping[int, Answer]
+    words: str = ""
+    body: Shape = None
+    example: Any = None
+    is_body_optional: bool = False
+    query: Any = None
+    query_example: Mapping[str, Any] = field(default_factory=dict)
+    sent: tuple[str, ...] = ()
+    refusals: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+
+
+class Calls(AutoSchema):
+    """The calls of a view by method. Methods without one are drawn from the view's serializers alone."""
+
+    def __init__(self, tag: str = "", **calls: Call) -> None:
+        super().__init__()
+        self.tag = tag
+        self.calls = calls
+
+    def get_operation(self, path: str, path_regex: str, path_prefix: str, method: str, registry: ComponentRegistry) -> Any:
+        """The operation object of OpenAPI 3.1."""
+        call = self.calls.get(method.lower())
+        if call is None:
+            return super().get_operation(path, path_regex, path_prefix, method, registry)
+        self.registry, self.path, self.path_regex, self.path_prefix, self.method = registry, path, path_regex, path_prefix, method.upper()
+        operation: dict[str, Any] = {
+            "operationId": call.name,
+            "summary": call.summary,
+            "description": self._words(call),
+            "tags": [self.tag],
+        }
+        operation |= {"parameters": [*self._path_parameters(), *self._query_parameters(call), *headers.sent(call.sent)]}
+        if call.body is not None:
+            operation["requestBody"] = self._body(call)
+        return operation | {"security": self.get_auth(), "responses": self._responses(call)}
+
+    def _words(self, call: Call) -> str:
+        return call.words or " ".join((type(self.view).__doc__ or call.summary).split())
+
+    def _path_parameters(self) -> list[dict[str, Any]]:
+        return self._resolve_path_parameters(self.path_names())
+
+    def path_names(self) -> list[str]:
+        """The variables in the address."""
+        return [part.strip("{}") for part in self.path.split("/") if part.startswith("{")]
+
+    def _query_parameters(self, call: Call) -> list[dict[str, Any]]:
+        own = [self._query_parameter(call, one) for one in call.query().fields.values()] if call.query else []
+        return [*own, *(self._pages().get_schema_operation_parameters(self.view) if self._is_list(call) else ())]
+
+    def _is_list(self, call: Call) -> bool:
+        return any(isinstance(answer.shape, Page) for answer in call.answers.values())
+
+    def _pages(self) -> Any:
+        view: Any = self.view  # a generic one, since it answers a list
+        return view.pagination_class()
+
+    def _query_parameter(self, call: Call, one: Any) -> dict[str, Any]:
+        schema = dict(self._map_serializer_field(one, "request"))
+        words = schema.pop("description", "")
+        parameter = {"in": "query", "name": one.field_name, "description": words, "schema": schema, "required": one.required}
+        if one.field_name in call.query_example:
+            parameter["example"] = call.query_example[one.field_name]
+        return parameter
+
+    def _body(self, call: Call) -> dict[str, Any]:
+        media = FORM if MultiPartParser in self.view.parser_classes and len(self.view.parser_classes) == 1 else JSON
+        content: dict[str, Any] = {"schema": reference(self, call.body, "request")}
+        if call.example is not None:
+            content["examples"] = {"sample": {"value": call.example}}
+        return {"content": {media: content}, "required": not call.is_body_optional}
+
+    def _responses(self, call: Call) -> dict[str, Any]:
+        limited = headers.LIMITED if self.view.get_throttles() else ()
+        good = {str(status): self._answer(answer, limited) for status, answer in call.answers.items()}
+        return good | refusals.responses(self._codes(call), limited, self.registry)
+
+    def _answer(self, answer: Answer, limited: tuple[str, ...]) -> dict[str, Any]:
+        pages = ("Link",) if isinstance(answer.shape, Page) else ()
+        response: dict[str, Any] = {"description": answer.words, "headers": headers.referred((*answer.headers, *pages, *limited))}
+        if answer.shape is not None:
+            content: dict[str, Any] = {"schema": reference(self, answer.shape, "response")}
+            if answer.example is not None:
+                content["examples"] = {"sample": {"value": answer.example}}
+            response["content"] = dict.fromkeys(answer.media, content)
+        if answer.links:
+            response["links"] = {name: link.described() for name, link in answer.links.items()}
+        return response
+
+    def _codes(self, call: Call) -> dict[int, tuple[str, ...]]:
+        """What can be refused, by status: what any such call can meet, and what is this one's own."""
+        is_open = {} in self.get_auth()
+        general = {
+            400: ("invalid",) if call.body is not None or call.query or self._is_list(call) else (),
+            401: () if is_open else ("unauthorized",),
+            403: ("forbidden",) if self.method in UNSAFE and not is_open else (),
+            404: ("not_found",) if self.path_names() else (),
+            406: ("not_acceptable",),
+            415: ("unsupported_media_type",) if call.body is not None else (),
+            429: ("rate_limited",) if self.view.get_throttles() else (),
+            503: ("unavailable",),
+        }
+        own = {status: (*general.get(status, ()), *codes) for status, codes in call.refusals.items()}
+        return {status: codes for status, codes in sorted((general | own).items()) if codes}

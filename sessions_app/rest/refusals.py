@@ -1,0 +1,84 @@
+"""Every error of the API as the OpenAPI document has it: problem+json with stable codes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from drf_spectacular.plumbing import ComponentRegistry, ResolvedComponent
+
+from sessions_app.problems import MEDIA_TYPE, problem
+from sessions_app.rest.headers import referred
+
+WORDS = {
+    400: "Something in the request is wrong; `fields` names it.",
+    401: "No token, or one that is not good (any more).",
+    403: "This is not the caller's to do: a form without its CSRF token, or a call for staff alone.",
+    404: "There is no such thing for this caller; what belongs to another user answers the same.",
+    406: "None of the media types in Accept can be given.",
+    409: "It is not in a state that allows this.",
+    413: "The file is too large.",
+    415: "The body's media type is not one that this call reads.",
+    422: "This Idempotency-Key was used for another request.",
+    429: "A limit is reached: ask again after `Retry-After` seconds.",
+    503: "The database or Redis does not answer: ask again after `Retry-After` seconds.",
+}
+SENTENCES = {
+    "invalid": "modelId: This field is required.",
+    "unauthorized": "Authentication credentials were not provided.",
+    "forbidden": "You do not have permission to perform this action.",
+    "not_found": "There is no session with this id: create one with POST /api/webllm/session.",
+    "not_acceptable": "Could not satisfy the request Accept header.",
+    "unsupported_media_type": 'Unsupported media type "text/plain" in request.',
+    "rate_limited": "Request was throttled. Expected available in 30 seconds.",
+    "unavailable": "The server cannot do this just now: try again in a few seconds.",
+}
+HEADERS = {401: ("WWW-Authenticate",), 429: ("Retry-After",), 503: ("Retry-After",)}
+SCHEMA = {
+    "type": "object",
+    "description": "An error (RFC 9457). `error` is a sentence for a person, `code` is stable and for programs.",
+    "properties": {
+        "type": {"type": "string", "const": "about:blank"},
+        "title": {"type": "string"},
+        "status": {"type": "integer", "minimum": 400, "maximum": 599},
+        "code": {"type": "string"},
+        "error": {"type": "string"},
+        "fields": {
+            "type": "object",
+            "description": "Sentences by the name of the wrong member.",
+            "additionalProperties": {"type": "array", "items": {"type": "string"}},
+        },
+    },
+    "required": ["type", "title", "status", "code", "error"],
+}
+
+
+def responses(codes: Mapping[int, tuple[str, ...]], limited: tuple[str, ...], registry: ComponentRegistry) -> dict[str, Any]:
+    """The error responses of a call, from its codes by status: each kind of error is one component."""
+    return {str(status): _referred(status, names, limited, registry) for status, names in codes.items()}
+
+
+def _referred(status: int, codes: tuple[str, ...], limited: tuple[str, ...], registry: ComponentRegistry) -> dict[str, Any]:
+    codes = tuple(dict.fromkeys(codes))
+    name = "".join(word.capitalize() for code in codes for word in code.split("_")) + str(status)
+    registry.register_on_missing(ResolvedComponent(name, "responses", schema=_response(status, codes, limited), object=name))
+    return {"$ref": f"#/components/responses/{name}"}
+
+
+def _response(status: int, codes: tuple[str, ...], limited: tuple[str, ...]) -> dict[str, Any]:
+    own = {"properties": {"status": {"const": status}, "code": {"enum": list(codes)}}}
+    # who is refused before being counted has no limits to be told of
+    names = (*HEADERS.get(status, ()), *(limited if status == 429 else ()))
+    return {
+        "description": WORDS[status],
+        "headers": referred(names),
+        "content": {
+            MEDIA_TYPE: {
+                "schema": {"allOf": [{"$ref": "#/components/schemas/Problem"}, own]},
+                "examples": {code: {"value": _example(status, code)} for code in codes},
+            }
+        },
+    }
+
+
+def _example(status: int, code: str) -> dict[str, Any]:
+    sentence = SENTENCES.get(code, WORDS[status])
+    return problem(status, code, sentence, **({"fields": {"modelId": ["This field is required."]}} if code == "invalid" else {}))
