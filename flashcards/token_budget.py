@@ -5,12 +5,13 @@ import re
 ASCII_PER_TOKEN = 3.5  # English is near 4; names, figures and code are below
 TOKENS_PER_OTHER = 1.5  # small vocabularies split what is not ASCII into bytes
 SOURCE_TOKENS = 450  # what the page cuts long notes to, so that MESSAGE_TOKENS hold them whole with all the rest
+LAST_ASCII = "\x7f"
 BREAK = re.compile(r"[.!?。]\s|\n|\s")
 
 
 def rough_tokens(text: str) -> int:
     """A cautious estimate: rather too many than too few."""
-    others = sum(1 for sign in text if ord(sign) > 127)
+    others = 0 if text.isascii() else sum(sign > LAST_ASCII for sign in text)
     return round((len(text) - others) / ASCII_PER_TOKEN + others * TOKENS_PER_OTHER) + 1
 
 
@@ -23,7 +24,7 @@ def cut_to_tokens(text: str, tokens: int) -> str:
 
 def _signs_that_fit(text: str, tokens: float) -> int:
     for at, sign in enumerate(text):
-        tokens -= 1 / ASCII_PER_TOKEN if ord(sign) <= 127 else TOKENS_PER_OTHER
+        tokens -= 1 / ASCII_PER_TOKEN if sign <= LAST_ASCII else TOKENS_PER_OTHER
         if tokens < 0:
             return at
     return len(text)
