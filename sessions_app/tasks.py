@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from sessions_app.services import erasure, retention
+from sessions_app.services.figures import figures_refresh
 from sessions_app.services.leases import leases_recover, sockets_recover
 from sessions_app.services.sessions import sessions_expire_idle
 
@@ -18,6 +19,11 @@ def recover_generations() -> int:
     now = timezone.now()
     sockets_recover(now=now)
     return leases_recover(now=now)
+
+
+@shared_task
+def refresh_figures() -> int:
+    return figures_refresh(now=timezone.now())
 
 
 @shared_task

@@ -5,9 +5,9 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from flashcards.exports.formula import dead
 from flashcards.models import Card, Deck
 from flashcards.tag_cells import tags_to_cell
+from sessions_app.services.formula import dead
 
 BYTE_ORDER_MARK = "\ufeff"
 COLUMNS = ("front", "back", "kind", "tags", "sentence", "id")

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from flashcards.cloze import filled, has_gaps
-from flashcards.exports.formula import alive
 from flashcards.exports.tables import COLUMNS as OWN_COLUMNS
 from flashcards.imports.anki_headers import AnkiHeaders, read_headers
 from flashcards.imports.encodings import decoded
@@ -20,6 +19,7 @@ from flashcards.imports.reading import ImportedCard, Reading
 from flashcards.imports.refusals import ImportRefused
 from flashcards.models import CardKind
 from flashcards.tag_cells import tags_from_cell, tags_from_foreign_cell
+from sessions_app.services.formula import alive
 
 ROLES = ("front", "back", "tags", "sentence", "kind", "id", "deck", "skip")
 DELIMITERS = ("\t", ";", "|", ",")  # where two cut alike, the one that prose has less

@@ -55,6 +55,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "expire-idle-sessions": {"task": "sessions_app.tasks.expire_idle_sessions", "schedule": 60.0},
     "recover-generations": {"task": "sessions_app.tasks.recover_generations", "schedule": float(SWEEP_SECONDS)},
+    "refresh-figures": {"task": "sessions_app.tasks.refresh_figures", "schedule": 60.0},
     "empty-bin": {"task": "flashcards.tasks.empty_bin", "schedule": 3600.0},
     "delete-old-sessions": {"task": "sessions_app.tasks.delete_old_sessions", "schedule": 3600.0},
     "finish-erasures": {"task": "sessions_app.tasks.finish_erasures", "schedule": 60.0},

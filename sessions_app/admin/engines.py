@@ -1,15 +1,71 @@
 """Engines that are connected now."""
 
-from django.contrib import admin
+from typing import Any
 
-from sessions_app.models import Engine
-from sessions_app.operators.looking import Looked, ReadOnly
+from django.contrib import admin
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from sessions_app.models import Engine, Generation, GenerationStatus
+from sessions_app.operators.filters import recently
+from sessions_app.operators.looking import Looked, ReadOnly, list_link
+
+
+class Presence(admin.SimpleListFilter):
+    """Heard of lately, or fallen silent without a goodbye."""
+
+    title, parameter_name = "presence", "presence"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("present", "Present"), ("silent", "Silent")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        chosen = {"present": queryset.present, "silent": queryset.silent}.get(self.value() or "")
+        return chosen(timezone.now()) if chosen else queryset
 
 
 @admin.register(Engine)
 class EngineAdmin(ReadOnly, Looked):
-    list_display = ["user", "name", "model_id", "is_guide", "speed", "ready_at", "seen_at"]
-    list_filter = ["name", "is_guide"]
+    """A row for each engine's socket; it goes with the socket."""
+
+    list_display = ["user", "kind", "model_id", "is_present", "is_at_work", "tokens_a_second", "dialect", "ready_at", "seen_at"]
+    list_filter = [Presence, recently("name", "engine", "engine"), recently("model_id", "model", "model")]
     list_select_related = ["user"]
-    search_fields = ["user__username", "model_id"]
-    ordering = ["-ready_at", "-pk"]
+    list_display_links = ["kind"]
+    id_fields, date_field = ("session__id",), "ready_at"
+    ordering = ("-ready_at", "-pk")
+    linked_by = ("user__id__exact",)
+    fields = [*list_display, "session", "shown_facts", "work", "channel"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        at_work = Generation.objects.filter(status=GenerationStatus.LEASED, engine=OuterRef("channel"))
+        return super().get_queryset(request).annotate(at_work=Exists(at_work))
+
+    @admin.display(description="engine")
+    def kind(self, engine: Engine) -> str:
+        return engine.name or "unknown"
+
+    @admin.display(description="present", boolean=True)
+    def is_present(self, engine: Engine) -> bool:
+        return engine.is_present(timezone.now())
+
+    @admin.display(description="at work", boolean=True)
+    def is_at_work(self, engine: Any) -> bool:
+        return engine.at_work
+
+    @admin.display(description="tokens a second")
+    def tokens_a_second(self, engine: Engine) -> str:
+        return f"{engine.speed:.1f}" if engine.speed else ""
+
+    @admin.display
+    def dialect(self, engine: Engine) -> str:
+        return "the guide's" if engine.is_guide else "mindflip.v1"
+
+    @admin.display(description="facts")
+    def shown_facts(self, engine: Engine) -> str:
+        return "\n".join(f"{name}: {value}" for name, value in sorted(engine.facts.items()))
+
+    @admin.display(description="generations")
+    def work(self, engine: Engine) -> str:
+        return list_link(Generation, "Those of its session", session__id__exact=engine.session_id)

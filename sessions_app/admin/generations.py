@@ -1,36 +1,73 @@
-"""Generations with their attempts."""
+"""Generations with their attempts as a timeline."""
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.utils import timezone
 
-from sessions_app.models import Attempt, Generation
+from sessions_app.models import Generation
+from sessions_app.operators.acting import operation
+from sessions_app.operators.filters import recently, since
 from sessions_app.operators.looking import Looked, ReadOnly
-from sessions_app.services.leases import generations_cancel
+from sessions_app.operators.searching import HELP_TEXT
+from sessions_app.services.leases import generation_requeue, generations_cancel
+from sessions_app.services.timeline import timeline
 
 
-class AttemptInline(ReadOnly, admin.TabularInline):
-    model = Attempt
-    fields = ["number", "started_at", "ended_at", "outcome", "reason", "card_count", "engine_name", "engine"]
-    readonly_fields = fields
-    extra = 0
+@operation(
+    label="Cancel the chosen generations",
+    question="Engines that work on them are told to stop, and whoever asked for them is told that they are cancelled.",
+    done="cancelled",
+    refused="they had their outcome already",
+)
+def cancel(generation: Generation, now: Any) -> bool:
+    return bool(generations_cancel(generation_ids=[generation.pk], now=now))
+
+
+@operation(
+    label="Requeue the chosen generations",
+    question="They are taken from the engines that hold them, which are told to stop, and wait for an engine anew.",
+    done="queued again",
+    refused="no engine held them",
+)
+def requeue(generation: Generation, now: Any) -> bool:
+    return generation_requeue(generation_id=generation.pk, now=now)
 
 
 @admin.register(Generation)
 class GenerationAdmin(ReadOnly, Looked):
-    list_display = [
-        *("id", "user", "topic", "status", "engine_name", "attempt_count", "card_count"),
-        *("error_code", "created_at", "finished_at"),
+    list_display = ["id", "user", "topic", "status", "engine_name", "attempt_count", "card_count", "error_code", "created_at", "took"]
+    list_filter = [
+        *("status", since(), recently("error_code", "code", "code of failure")),
+        *(recently("engine_name", "engine", "engine"), recently("session__model_id", "model", "model")),
     ]
-    list_filter = ["status"]
     list_select_related = ["user"]
-    search_fields = ["id__exact", "user__username", "session__id__exact"]
-    text_fields = ("topic", "prompt", "options", "cards", "result_key")
-    inlines = [AttemptInline]
-    actions = ["cancel"]
+    id_fields = ("pk", "session__id")
+    text_lookups = ("options__topic__icontains",)
+    text_fields = ("topic", "prompt", "shown_options", "shown_cards", "options", "cards", "result_key")
+    search_help_text = HELP_TEXT
+    linked_by = ("session__id__exact", "user__id__exact")
+    actions = [cancel, requeue]
+    export_fields = (
+        *("id", "session_id", "user__username", "session__model_id", "status", "error_code", "engine_name", "attempt_count"),
+        *("created_at", "first_card_at", "finished_at", "usage", "prompt", "options", "cards"),
+    )
+    fields = [
+        *("timeline", "id", "user", "session", "status", "error_code", "error", "topic", "engine_name", "card_count", "is_partial"),
+        *("usage", "created_at", "queued_at", "first_card_at", "finished_at", "lease_expires_at", "request_id", "kind", "prompt_version"),
+        *("prompt", "shown_options", "shown_cards", "result_key", "requester", "engine"),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).defer("prompt")
+
+    @admin.display
+    def timeline(self, generation: Generation) -> str:
+        shown = timeline(generation, generation.attempts.order_by("number"), timezone.now())
+        return render_to_string("admin/parts/timeline.html", {"timeline": shown, "generation": generation})
 
     @admin.display
     def topic(self, generation: Generation) -> str:
@@ -40,7 +77,14 @@ class GenerationAdmin(ReadOnly, Looked):
     def card_count(self, generation: Generation) -> int:
         return len(generation.cards)
 
-    @admin.action(description="Cancel the chosen generations", permissions=["operate"])
-    def cancel(self, request: HttpRequest, chosen: QuerySet) -> Any:
-        cancelled = generations_cancel(generation_ids=list(chosen.values_list("pk", flat=True)), now=timezone.now())
-        self.message_user(request, f"{cancelled} generations cancelled.", messages.SUCCESS)
+    @admin.display(description="seconds")
+    def took(self, generation: Generation) -> str:
+        return f"{(generation.finished_at - generation.created_at).total_seconds():.1f}" if generation.finished_at else ""
+
+    @admin.display(description="options")
+    def shown_options(self, generation: Generation) -> str:
+        return "\n".join(f"{name}: {value}" for name, value in sorted(generation.options.items()))
+
+    @admin.display(description="cards")
+    def shown_cards(self, generation: Generation) -> str:
+        return "\n".join(f"{number}. {card.get('front', '')} — {card.get('back', '')}" for number, card in enumerate(generation.cards, 1))

@@ -2,50 +2,90 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.utils import timezone
 
-from sessions_app.models import Generation, WebLLMSession
-from sessions_app.operators.looking import Looked, ReadOnly, WithoutText
-from sessions_app.services.sessions import sessions_close
+from sessions_app.models import Generation, SessionStatus, WebLLMSession
+from sessions_app.operators.acting import operation
+from sessions_app.operators.filters import recently, since
+from sessions_app.operators.looking import Looked, ReadOnly, list_link
+from sessions_app.operators.roles import may_read_text
+from sessions_app.services.sessions import sessions_close, sessions_expire
+
+NEWEST = 20
 
 
-class GenerationInline(ReadOnly, WithoutText, admin.TabularInline):
-    model = Generation
-    fields = ["id", "status", "topic", "attempt_count", "error_code", "created_at", "finished_at"]
-    text_fields = ("topic",)
-    readonly_fields = fields
-    show_change_link = True
-    extra = 0
+class State(admin.SimpleListFilter):
+    """What a session is now, before the sweep has come by too."""
 
-    @admin.display
-    def topic(self, generation: Generation) -> str:
-        return generation.options.get("topic", "")
+    title, parameter_name = "state", "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("open", "Open"), ("idle", "Past its time"), ("error", "Engine failed"), ("closed", "Closed"), ("expired", "Expired")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        if self.value() in (SessionStatus.ERROR, SessionStatus.CLOSED, SessionStatus.EXPIRED):
+            return queryset.filter(status=self.value())
+        chosen = {"open": queryset.alive, "idle": queryset.idle}.get(self.value() or "")
+        return chosen(timezone.now()) if chosen else queryset
+
+
+@operation(
+    label="Close the chosen sessions",
+    question="Their sockets close, what waits or runs in them is cancelled, and their clients are told that they are closed.",
+    done="closed",
+    refused="they had ended already",
+)
+def close(session: WebLLMSession, now: Any) -> bool:
+    return bool(sessions_close(session_ids=[session.pk], reason="closed by an operator", now=now))
+
+
+@operation(
+    label="Let the chosen sessions expire",
+    question="Their sockets close, what waits or runs in them is cancelled, and their clients open new ones, as after inactivity.",
+    done="expired",
+    refused="they had ended already",
+)
+def expire(session: WebLLMSession, now: Any) -> bool:
+    return bool(sessions_expire(session_ids=[session.pk], reason="expired by an operator", now=now))
 
 
 @admin.register(WebLLMSession)
 class SessionAdmin(ReadOnly, Looked):
-    list_display = ["id", "user", "model_id", "status_as_of_now", "queue", "created_at", "last_activity_at", "closed_at"]
-    list_filter = ["status"]
+    list_display = ["id", "user", "model_id", "state", "queue", "created_at", "last_activity_at", "closed_at"]
+    list_filter = [State, since(), recently("model_id", "model", "model")]
     list_select_related = ["user"]
-    search_fields = ["id__exact", "user__username", "model_id"]
-    inlines = [GenerationInline]
-    actions = ["close"]
+    linked_by = ("user__id__exact",)
+    actions = [close, expire]
+    export_fields = ("id", "user__username", "model_id", "status", "created_at", "last_activity_at", "closed_at", "close_reason")
+    fields = [
+        *("id", "user", "state", "model_id", "queue", "created_at", "last_activity_at", "expires_at", "closed_at", "close_reason"),
+        *("engine_facts", "seq", "generations"),
+    ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).as_of(timezone.now())
 
-    @admin.display(description="status")
-    def status_as_of_now(self, session: WebLLMSession) -> str:
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        session = super().get_object(request, object_id, from_field)
+        if session:
+            session.is_text_shown = may_read_text(request.user)
+        return session
+
+    @admin.display
+    def state(self, session: WebLLMSession) -> str:
         return session.status_now
 
-    @admin.display(description="queue")
+    @admin.display
     def queue(self, session: WebLLMSession) -> int:
         return session.queue_length
 
-    @admin.action(description="Close the chosen sessions", permissions=["operate"])
-    def close(self, request: HttpRequest, chosen: QuerySet) -> Any:
-        closed = sessions_close(session_ids=list(chosen.values_list("pk", flat=True)), reason="closed by an operator", now=timezone.now())
-        self.message_user(request, f"{closed} sessions closed.", messages.SUCCESS)
+    @admin.display
+    def generations(self, session: Any) -> str:
+        newest = Generation.objects.filter(session=session).order_by("-created_at", "-pk")[:NEWEST]
+        everything = list_link(Generation, "All generations of this session", session__id__exact=session.pk)
+        context = {"newest": newest, "everything": everything, "is_text_shown": session.is_text_shown}
+        return render_to_string("admin/parts/generations.html", context)

@@ -42,3 +42,7 @@ class Engine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} with {self.model_id}"
+
+    def is_present(self, now: datetime) -> bool:
+        """As EngineQuerySet.present."""
+        return self.seen_at > now - timedelta(seconds=settings.ENGINE_PRESENT_SECONDS)

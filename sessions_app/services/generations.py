@@ -17,6 +17,7 @@ from sessions_app.exceptions import NotFound, TooMany
 from sessions_app.models import Generation, GenerationStatus
 from sessions_app.services.direct import generation_begin
 from sessions_app.services.history import is_tracked, session_advance
+from sessions_app.services.hits import hit_note
 from sessions_app.services.kinds import get_kind
 from sessions_app.services.leases import Claimant
 from sessions_app.services.outcomes import Outcome, generations_end
@@ -73,6 +74,7 @@ def generation_submit(*, asker: Asker, ask: Ask, now: datetime, engine: Claimant
     key = _key(asker, ask)
     remembered = None if ask.is_refresh else result_read(key)
     if remembered:
+        hit_note(now=now)
         return Asked(UUID(remembered["generationId"]), cached_cards=remembered["cards"])
     return (engine and _begun(asker, ask, key, now, engine)) or _queued_once(asker, ask, key, now)
 

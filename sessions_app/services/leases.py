@@ -24,6 +24,7 @@ from sessions_app.services.outcomes import Outcome, attempts_end, ended, generat
 log = logging.getLogger(__name__)
 NO_ENGINE = Outcome(GenerationStatus.FAILED, "no_engine", "No engine took this in time: open a page with a loaded model and ask again.")
 CANCELLED = Outcome(GenerationStatus.CANCELLED, "cancelled", "The generation was cancelled by an operator.")
+REQUEUED = "An operator took it from its engine."
 LOOKED_AT = 20  # the longest queue of a user by default; more are looked at when these are gone
 
 
@@ -94,6 +95,23 @@ def lease_release(*, which: Q, code: str, sentence: str, now: datetime) -> Gener
     events.generations_changed([(generation.session_id, generation.pk)])
     events.queue_changed(generation.user_id)
     return generation
+
+
+@transaction.atomic
+def generation_requeue(*, generation_id: UUID, now: datetime) -> bool:
+    """Take it from the engine that holds it, which is told to stop, and queue it anew, however many engines tried it before. False
+    when no engine holds it. The engine may take it again: it is the one that is idle then."""
+    held = Generation.objects.filter(pk=generation_id, status=GenerationStatus.LEASED)
+    generation = held.select_for_update(of=("self",)).first()
+    if generation is None:
+        return False
+    numbered = session_advance_moved(generation.session_id) if is_tracked(generation) else {}
+    held.update(**_queued_again(now), **numbered)
+    attempts_end(Q(generation=generation), outcome="requeued", reason=REQUEUED, card_count=len(generation.cards), now=now)
+    events.engines_cancelled([(generation.engine, generation.pk)])
+    events.generations_changed([(generation.session_id, generation.pk)])
+    events.queue_changed(generation.user_id)
+    return True
 
 
 def generations_cancel(*, generation_ids: Sequence[UUID], now: datetime) -> int:
@@ -190,5 +208,8 @@ def _after_loss(generation: Generation, code: str, sentence: str, now: datetime)
     numbered = session_advance_moved(generation.session_id) if is_tracked(generation) else {}
     if generation.attempt_count >= settings.ATTEMPTS:
         return ended(Outcome(GenerationStatus.FAILED, code, sentence), now) | numbered
-    freed = {"status": GenerationStatus.QUEUED, "lease": None, "lease_expires_at": None}
-    return freed | {"queued_at": now, "asks": 0} | numbered
+    return _queued_again(now) | numbered
+
+
+def _queued_again(now: datetime) -> dict[str, object]:
+    return {"status": GenerationStatus.QUEUED, "lease": None, "lease_expires_at": None, "queued_at": now, "asks": 0}

@@ -14,7 +14,7 @@ from django.utils import timezone
 from sessions_app.models import Attempt, Engine, Generation, WebLLMSession
 from sessions_app.services.batches import read_through
 from sessions_app.services.personal import ExportFile, json_list
-from sessions_app.services.results import results_forget
+from sessions_app.services.cached import user_results_forget
 from sessions_app.services.shapes import generation_shape, session_shape
 
 THROTTLED: Any = settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"]
@@ -50,7 +50,7 @@ class SessionsData:
         return Q(last_login__gte=when) | Q(date_joined__gte=when) | Q(Exists(sessions))
 
     def forget(self, user: User) -> None:
-        results_forget(Generation.objects.of(user).values_list("result_key", flat=True).iterator())
+        user_results_forget(user=user)
         cache.delete_many([f"throttle_{scope}_{user.pk}" for scope in THROTTLED])
 
     def rows(self, user_id: int) -> Iterator[QuerySet[Any]]:

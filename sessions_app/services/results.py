@@ -27,10 +27,15 @@ def result_key(*, user_id: int, model_id: str, kind: str, prompt_version: str, p
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
 
 
+def redis_key(key: str) -> str:
+    """Under which the cache has the result of this key."""
+    return f"result:{key}"
+
+
 def result_read(key: str) -> dict[str, Any] | None:
     """The `{generationId, cards}` remembered under the key, or None."""
     try:
-        remembered: dict[str, Any] | None = cache.get(f"result:{key}")
+        remembered: dict[str, Any] | None = cache.get(redis_key(key))
         meters.CACHE_READS.add("hit" if remembered else "miss")
         return remembered
     except RedisError as error:
@@ -42,7 +47,7 @@ def result_read(key: str) -> dict[str, Any] | None:
 def result_remember(key: str, *, generation_id: str, cards: list[dict[str, Any]]) -> None:
     """Remember a complete result for RESULT_CACHE_SECONDS."""
     try:
-        cache.set(f"result:{key}", {"generationId": generation_id, "cards": cards}, settings.RESULT_CACHE_SECONDS)
+        cache.set(redis_key(key), {"generationId": generation_id, "cards": cards}, settings.RESULT_CACHE_SECONDS)
     except RedisError as error:
         log.warning("The result cache cannot be written, so the next request is made anew: %s", error)
 
@@ -51,4 +56,4 @@ def results_forget(keys: Iterable[str]) -> None:
     """Forget what is remembered under these keys. Raises RedisError: what should be gone must not be taken for gone."""
     left = iter(keys)
     while some := list(islice(left, AT_ONCE)):
-        cache.delete_many([f"result:{key}" for key in some])
+        cache.delete_many([redis_key(key) for key in some])

@@ -14,6 +14,7 @@ from django.db.models import Q
 from sessions_app import events
 from sessions_app.exceptions import NotFound, SessionEnded, TooMany
 from sessions_app.models import ALIVE, Generation, GenerationStatus, SessionStatus, WebLLMSession
+from sessions_app.models.sessions import SessionQuerySet
 from sessions_app.services.outcomes import Outcome, generations_end
 
 log = logging.getLogger(__name__)
@@ -87,14 +88,20 @@ def session_close(*, user: User, session_id: UUID, now: datetime) -> None:
 
 def sessions_close(*, session_ids: Sequence[UUID], reason: str, now: datetime) -> int:
     """End those of the sessions that live, whosever they are; how many there were."""
-    return _end(session_ids, status=SessionStatus.CLOSED, reason=reason, now=now)
+    return _end(_living(), session_ids, status=SessionStatus.CLOSED, reason=reason, now=now)
+
+
+def sessions_expire(*, session_ids: Sequence[UUID], reason: str, now: datetime) -> int:
+    """Let those of the sessions that live expire before their time, whosever they are; how many there were. Their clients are told
+    what they are told after inactivity: to open a new one."""
+    return _end(_living(), session_ids, status=SessionStatus.EXPIRED, reason=reason, now=now)
 
 
 def sessions_expire_idle(*, now: datetime, batch: int = 500) -> int:
     """Expire every idle session, in batches of their own transactions; how many there were."""
     expired = 0
     while ids := _idle_ids(now, batch):
-        expired += _end(ids, status=SessionStatus.EXPIRED, reason=EXPIRED_IDLE, now=now)
+        expired += _end(WebLLMSession.objects.idle(now), ids, status=SessionStatus.EXPIRED, reason=EXPIRED_IDLE, now=now)
     return expired
 
 
@@ -102,12 +109,16 @@ def _idle_ids(now: datetime, batch: int) -> list[UUID]:
     return list(WebLLMSession.objects.idle(now).order_by("last_activity_at").values_list("pk", flat=True)[:batch])
 
 
+def _living() -> SessionQuerySet:
+    return WebLLMSession.objects.filter(status__in=ALIVE)
+
+
 @transaction.atomic
-def _end(ids: Sequence[UUID], *, status: SessionStatus, reason: str, now: datetime) -> int:
-    still_so = WebLLMSession.objects.idle(now) if status == SessionStatus.EXPIRED else WebLLMSession.objects.filter(status__in=ALIVE)
+def _end(among: SessionQuerySet, ids: Sequence[UUID], *, status: SessionStatus, reason: str, now: datetime) -> int:
+    """End those of `ids` that are still `among` these once they are locked."""
     open_ones = Generation.objects.open().filter(session__in=ids).order_by("session_id", "pk")
     list(open_ones.select_for_update(of=("self",)).values_list("pk"))  # before the sessions: see outcomes
-    locked = list(still_so.filter(pk__in=ids).select_for_update(of=("self",)).values_list("pk", flat=True))
+    locked = list(among.filter(pk__in=ids).select_for_update(of=("self",)).values_list("pk", flat=True))
     WebLLMSession.objects.filter(pk__in=locked).update(status=status, closed_at=now, close_reason=reason)
     cancelled = Outcome(GenerationStatus.CANCELLED, f"session_{status}", f"The session was {reason}.")
     generations_end(Q(session__in=locked), outcome=cancelled, now=now)

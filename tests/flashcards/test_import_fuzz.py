@@ -14,7 +14,6 @@ import zstandard
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from flashcards.exports.formula import alive, dead
 from flashcards.exports.tables import table_writer
 from flashcards.imports.files import read_file
 from flashcards.imports.limits import Limits
@@ -25,6 +24,7 @@ from flashcards.imports.tables import Choices
 from flashcards.models import Card, Deck
 from flashcards.parsing.drafts import clean, trim
 from flashcards.tag_cells import tags_from_cell, tags_to_cell
+from sessions_app.services.formula import alive, dead
 
 LIMITS = Limits(2 * 2**20, 1_000)
 EXAMPLES = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])

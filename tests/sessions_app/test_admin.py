@@ -50,7 +50,9 @@ def test_it_finds_a_session_by_its_user_and_by_its_id(operator, generation):
 
 
 def test_closing_from_the_admin_ends_the_session_and_cancels_its_queue(operator, generation):
-    operator.post("/admin/sessions_app/webllmsession/", {"action": "close", "_selected_action": [str(generation.session_id)]})
+    operator.post(
+        "/admin/sessions_app/webllmsession/", {"action": "close", "confirmed": "yes", "_selected_action": [str(generation.session_id)]}
+    )
     generation.refresh_from_db()
     session = WebLLMSession.objects.get()
     assert (session.status, session.close_reason) == ("closed", "closed by an operator")
@@ -58,7 +60,7 @@ def test_closing_from_the_admin_ends_the_session_and_cancels_its_queue(operator,
 
 
 def test_cancelling_from_the_admin_cancels(operator, generation):
-    operator.post("/admin/sessions_app/generation/", {"action": "cancel", "_selected_action": [str(generation.pk)]})
+    operator.post("/admin/sessions_app/generation/", {"action": "cancel", "confirmed": "yes", "_selected_action": [str(generation.pk)]})
     generation.refresh_from_db()
     assert (generation.status, generation.error) == ("cancelled", "The generation was cancelled by an operator.")
 

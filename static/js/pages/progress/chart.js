@@ -7,10 +7,11 @@ const DAY_STEPS = [1, 2, 5, 7, 10, 14, 30, 60, 90];
 
 /**
  * @typedef {object} Plot what one chart shows
- * @property {string[]} labels of the days
+ * @property {string[]} labels of the days, or of other steps of time
+ * @property {string} [step] what such a step is called, "Day" if not said
  * @property {{name: string, color: string, values: (number|null)[], kind: "bars"|"line"|"aim"}[]} series color: a variable of the styles; bars stack, the
  *   first at the bottom
- * @property {{isShare?: boolean}} axis
+ * @property {{isShare?: boolean, isFine?: boolean}} axis whole numbers, unless they are shares or have parts
  * @property {string} words what the chart says, for who cannot see it
  * @property {string} [none] why there is nothing to show
  * @property {{head: string[], rows: string[][]}} table
@@ -51,16 +52,16 @@ export class Chart {
     this.#plot = new uPlot({ ...this.#frame(uPlot, plot, color), width: this.#width(), height: HEIGHT }, data, place);
   }
 
-  #frame(uPlot, { labels, series, axis }, color) {
+  #frame(uPlot, { labels, step = "Day", series, axis }, color) {
     const line = { stroke: color("--muted"), font: FONT, grid: { stroke: color("--line"), width: 1 }, ticks: { show: false } };
-    const amount = axis.isShare ? { values: (_, at) => at.map((one) => `${Math.round(one * 100)} %`) } : { incrs: WHOLE_STEPS };
+    const amount = axis.isShare ? { values: (_, at) => at.map((one) => `${Math.round(one * 100)} %`) } : axis.isFine ? {} : { incrs: WHOLE_STEPS };
     return {
       scales: { x: { time: false, range: [-0.6, labels.length - 0.4] }, y: { range: (_, low, high) => reach(axis, low, high) } },
       axes: [
         { ...line, grid: { show: false }, incrs: DAY_STEPS, space: 58, size: 30, values: (_, at) => at.map((place) => labels[place] ?? "") },
         { ...line, size: 48, ...amount },
       ],
-      series: [{ label: "Day", value: (_, place) => labels[place] ?? "–" }, ...inDrawingOrder(series).map((one) => drawn(uPlot, one, color, axis))],
+      series: [{ label: step, value: (_, place) => labels[place] ?? "–" }, ...inDrawingOrder(series).map((one) => drawn(uPlot, one, color, axis))],
       legend: { live: true },
       cursor: { y: false, drag: { x: false, y: false } },
     };
@@ -107,7 +108,8 @@ function drawn(uPlot, { name, color: variable, values, kind }, color, { isShare 
   return { ...common, width: 2.5, spanGaps: true, points: { show: values.length <= 40, size: 6, fill: color(variable) } };
 }
 
-function reach({ isShare }, low, high) {
+function reach({ isShare, isFine }, low, high) {
+  if (isFine) return [0, (high || 1) * 1.08];
   if (!isShare) return [0, Math.max(5, (high ?? 0) * 1.08)];
   return [Math.max(0, Math.floor((low ?? 0.7) * 10 - 1) / 10), 1.02];
 }

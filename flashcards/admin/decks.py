@@ -1,0 +1,74 @@
+"""Decks."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from flashcards.admin.bins import InBin, OutsideOfTheBin
+from flashcards.models import Card, Deck
+from flashcards.services.bin import deck_delete
+from flashcards.services.decks import deck_update
+from sessions_app.exceptions import NotFound
+from sessions_app.operators.acting import operation
+from sessions_app.operators.filters import recently, since
+from sessions_app.operators.looking import Looked, list_link
+from sessions_app.operators.roles import may_read_text
+from sessions_app.operators.searching import HELP
+
+HIDDEN = "(a deck)"
+
+
+@operation(
+    label="Put the chosen decks into the bin",
+    question="Their users no longer see them, and can bring them back from their bin until it is emptied.",
+    done="put into the bin",
+    refused="they were there already",
+)
+def bin_decks(deck: Deck, now: Any) -> bool:
+    try:
+        deck_delete(user=deck.user, deck_id=deck.pk)
+    except NotFound:
+        return False
+    return True
+
+
+@admin.register(Deck)
+class DeckAdmin(OutsideOfTheBin, Looked):
+    list_display = ["id", "name", "user", "card_count", "tags", "model_id", "engine", "created_at", "deleted_at"]
+    list_filter = [InBin, since(), recently("engine", "engine", "engine"), recently("model_id", "model", "model")]
+    list_select_related = ["user"]
+    id_fields = ("pk", "generation_id")
+    text_lookups = ("name__icontains", "topic__icontains")
+    text_fields = ("name", "tags", "topic", "source")
+    search_help_text = f"{HELP}, or words of a name or topic"
+    linked_by = ("user__id__exact",)
+    actions = [bin_decks]
+    export_fields = ("id", "user__username", "name", "tags", "topic", "model_id", "engine", "created_at", "updated_at", "deleted_at")
+    fields = [
+        *("name", "id", "user", "tags", "cards_link", "generation_id", "model_id", "engine", "prompt_version"),
+        *("topic", "source", "created_at", "updated_at", "deleted_at"),
+    ]
+    readonly_fields = fields[1:]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).with_card_count()
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """Pages are titled by the deck's name, which is its user's text."""
+        deck = super().get_object(request, object_id, from_field)
+        if deck and not may_read_text(request.user):
+            deck.name = HIDDEN
+        return deck
+
+    def save_model(self, request: HttpRequest, obj: Deck, form: Any, change: bool) -> None:
+        deck_update(user=obj.user, deck_id=obj.pk, name=obj.name)
+
+    @admin.display(description="cards")
+    def card_count(self, deck: Any) -> int:
+        return deck.card_count
+
+    @admin.display(description="cards")
+    def cards_link(self, deck: Any) -> str:
+        return list_link(Card, f"{deck.card_count} cards", deck__id__exact=deck.pk)

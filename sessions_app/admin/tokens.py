@@ -1,0 +1,53 @@
+"""Refresh tokens: whose they are and until when, and never the token itself, which would open the account."""
+
+from typing import Any
+
+from django.contrib import admin
+from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
+
+from sessions_app.operators.acting import operation
+from sessions_app.operators.looking import Looked, ReadOnly
+
+admin.site.unregister([BlacklistedToken, OutstandingToken])
+
+
+@operation(
+    label="Revoke the chosen tokens",
+    question="They cannot be exchanged for access tokens any more. Access tokens that were made of them last until their own end.",
+    done="revoked",
+    refused="they were revoked before",
+)
+def revoke(token: OutstandingToken, now: Any) -> bool:
+    return BlacklistedToken.objects.get_or_create(token=token)[1]
+
+
+@admin.register(OutstandingToken)
+class OutstandingTokenAdmin(ReadOnly, Looked):
+    list_display = ["jti", "user", "created_at", "expires_at", "is_revoked"]
+    list_select_related = ["user", "blacklistedtoken"]
+    ordering = ("-pk",)
+    id_fields = ()
+    linked_by = ("user__id__exact",)
+    actions = [revoke]
+    fields = list_display
+
+    @admin.display(description="revoked", boolean=True)
+    def is_revoked(self, token: OutstandingToken) -> bool:
+        return hasattr(token, "blacklistedtoken")
+
+
+@admin.register(BlacklistedToken)
+class BlacklistedTokenAdmin(ReadOnly, Looked):
+    list_display = ["jti", "user", "blacklisted_at"]
+    list_select_related = ["token__user"]
+    ordering = ("-pk",)
+    id_fields, user_field, date_field = (), "token__user", "blacklisted_at"
+    fields = list_display
+
+    @admin.display
+    def jti(self, revoked: BlacklistedToken) -> str:
+        return revoked.token.jti
+
+    @admin.display
+    def user(self, revoked: BlacklistedToken) -> str:
+        return str(revoked.token.user or "")

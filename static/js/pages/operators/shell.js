@@ -1,0 +1,4 @@
+import { setUpTheme } from "../theme.js";
+
+const button = document.querySelector('[data-action="theme"]');
+if (button) setUpTheme(button);

@@ -1,0 +1,57 @@
+"""The operators' pages in a real browser: their charts are drawn under the content policy, and they fit."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e import test_pages_pictures as pictures
+from tests.e2e.visitor import PASSWORD
+from tests.processes import RunningServer
+
+ROWS = Path(__file__).with_name("operators_rows.py")
+
+
+@pytest.fixture(scope="module")
+def tried(server: RunningServer) -> str:
+    """The id of a generation that two engines tried, among a month's rows."""
+    return server.manage("shell", "-c", ROWS.read_text()).split()[-1]
+
+
+def sign_in(page: Page, server: RunningServer, name: str) -> None:
+    page.goto(f"{server.url}/admin/")
+    page.get_by_label("Username").fill(name)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+
+
+def test_the_overview_draws_what_was_done_and_fits_a_small_phone(page: Page, server: RunningServer, tried: str) -> None:
+    sign_in(page, server, "operator")
+    expect(page.locator('[data-slot="queued"]')).to_have_text("3")
+    expect(page.get_by_role("img", name="Generations asked for in the last 24 hours")).to_be_visible()
+    expect(page.get_by_role("img", name="Requests answered from the cache in the last 24 hours: 6 hits")).to_be_visible()
+    page.get_by_label("30 days").check()
+    expect(page.get_by_role("img", name="Tokens a second by model, as measured last in the last 30 days: ")).to_be_visible()
+    expect(page.locator("#overview canvas")).to_have_count(5)
+    page.set_viewport_size({"width": 320, "height": 640})
+    for address in ("/admin/", "/admin/sessions_app/generation/", f"/admin/sessions_app/generation/{tried}/change/"):
+        page.goto(server.url + address)
+        assert page.evaluate("document.documentElement.scrollWidth") == 320, address
+
+
+@pytest.mark.skipif(not pictures.FOLDER, reason="MINDFLIP_PICTURES names no folder to put pictures into")
+def test_pictures_of_the_operators_pages(page: Page, server: RunningServer, tried: str) -> None:
+    pictures.take_all(page, "operators-sign-in") if page.goto(f"{server.url}/admin/") else None
+    sign_in(page, server, "operator")
+    for name, address in (
+        ("overview", "/admin/"),
+        ("sessions", "/admin/sessions_app/webllmsession/"),
+        ("generations", "/admin/sessions_app/generation/"),
+        ("generation", f"/admin/sessions_app/generation/{tried}/change/"),
+        ("engines", "/admin/sessions_app/engine/"),
+        ("user", "/admin/auth/user/3/change/"),
+    ):
+        page.goto(server.url + address)
+        page.wait_for_load_state("networkidle")
+        pictures.take_all(page, f"operators-{name}")
