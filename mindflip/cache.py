@@ -40,7 +40,7 @@ class JSONRedisCache(RedisCache):
     def count(self, key: str, seconds: int) -> None:
         """One more under this key, which is kept for `seconds` from now on; in one round trip, where `incr` takes two."""
         name = self.make_and_validate_key(key)
-        with self._cache.get_client(name, write=True).pipeline(transaction=False) as both:  # type: ignore[attr-defined] # the stubs lack it
+        with self._cache.get_client(name, write=True).pipeline(transaction=False) as both:
             both.incr(name)
             both.expire(name, seconds)
             both.execute()

@@ -36,7 +36,7 @@ def bin_decks(deck: Deck, now: Any) -> bool:
 
 @admin.register(Deck)
 class DeckAdmin(OutsideOfTheBin, Looked):
-    list_display = ["id", "name", "user", "card_count", "tags", "model_id", "engine", "created_at", "deleted_at"]
+    list_display = ["short_id", "name", "user", "card_count", "tags", "model_id", "engine", "created_at", "deleted_at"]
     list_filter = [InBin, since(), recently("engine", "engine", "engine"), recently("model_id", "model", "model")]
     list_select_related = ["user"]
     id_fields = ("pk", "generation_id")

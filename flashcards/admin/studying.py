@@ -11,7 +11,7 @@ from sessions_app.operators.looking import Looked, ReadOnly
 class ScheduleAdmin(ReadOnly, Looked):
     """When each studied card comes again."""
 
-    list_display = ["card_id", "user", "state", "due_at", "stability", "difficulty", "review_count", "lapse_count"]
+    list_display = ["short_id", "user", "state", "due_at", "stability", "difficulty", "review_count", "lapse_count"]
     list_filter = ["state"]
     list_select_related = ["user"]
     ordering = ("-pk",)
@@ -26,7 +26,7 @@ class ScheduleAdmin(ReadOnly, Looked):
 class ReviewAdmin(ReadOnly, Looked):
     """Each time a card was rated."""
 
-    list_display = ["id", "user", "card_id", "rating", "state", "seconds", "reviewed_at", "undone_at"]
+    list_display = ["short_id", "user", "card_id", "rating", "state", "seconds", "reviewed_at", "undone_at"]
     list_filter = [since("reviewed_at"), "rating"]
     list_select_related = ["user"]
     ordering = ("-pk",)

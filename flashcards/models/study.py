@@ -120,6 +120,7 @@ class StudySettings(models.Model):
     time_zone = models.CharField(max_length=64, default="UTC")
 
     class Meta:
+        verbose_name = verbose_name_plural = "study settings"
         constraints = [
             models.CheckConstraint(name="study_retention_range", condition=Q(desired_retention__gte=0.7, desired_retention__lte=0.97)),
             models.CheckConstraint(name="study_day_begins_in_a_day", condition=Q(day_begins_hour__lte=23)),

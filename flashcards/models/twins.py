@@ -21,6 +21,7 @@ class KeptTwins(models.Model):
     objects = KeptTwinsQuerySet.as_manager()
 
     class Meta:
+        verbose_name = verbose_name_plural = "kept twins"
         constraints = [models.UniqueConstraint(fields=["user", "front_key"], name="twins_kept_once")]
 
     def __str__(self) -> str:

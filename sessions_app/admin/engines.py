@@ -29,18 +29,21 @@ class Presence(admin.SimpleListFilter):
 class EngineAdmin(ReadOnly, Looked):
     """A row for each engine's socket; it goes with the socket."""
 
-    list_display = ["user", "kind", "model_id", "is_present", "is_at_work", "tokens_a_second", "dialect", "ready_at", "seen_at"]
+    list_display = ["user", "kind", "model_id", "is_present", "load", "tokens_a_second", "dialect", "ready_at", "seen_at"]
     list_filter = [Presence, recently("name", "engine", "engine"), recently("model_id", "model", "model")]
     list_select_related = ["user"]
     list_display_links = ["kind"]
     id_fields, date_field = ("session__id",), "ready_at"
     ordering = ("-ready_at", "-pk")
     linked_by = ("user__id__exact",)
-    fields = [*list_display, "session", "shown_facts", "work", "channel"]
+    fields = [
+        *("user", "kind", "model_id", "is_present", "load", "tokens_a_second", "dialect", "ready_at", "seen_at", "session"),
+        *("shown_facts", "work", "channel"),
+    ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         at_work = Generation.objects.filter(status=GenerationStatus.LEASED, engine=OuterRef("channel"))
-        return super().get_queryset(request).annotate(at_work=Exists(at_work))
+        return super().get_queryset(request).annotate(is_at_work=Exists(at_work))
 
     @admin.display(description="engine")
     def kind(self, engine: Engine) -> str:
@@ -50,9 +53,9 @@ class EngineAdmin(ReadOnly, Looked):
     def is_present(self, engine: Engine) -> bool:
         return engine.is_present(timezone.now())
 
-    @admin.display(description="at work", boolean=True)
-    def is_at_work(self, engine: Any) -> bool:
-        return engine.at_work
+    @admin.display
+    def load(self, engine: Any) -> str:
+        return "at work" if engine.is_at_work else "idle"
 
     @admin.display(description="tokens a second")
     def tokens_a_second(self, engine: Engine) -> str:

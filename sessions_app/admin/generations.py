@@ -39,7 +39,7 @@ def requeue(generation: Generation, now: Any) -> bool:
 
 @admin.register(Generation)
 class GenerationAdmin(ReadOnly, Looked):
-    list_display = ["id", "user", "topic", "status", "engine_name", "attempt_count", "card_count", "error_code", "created_at", "took"]
+    list_display = ["short_id", "user", "topic", "status", "engine_name", "attempt_count", "card_count", "error_code", "created_at", "took"]
     list_filter = [
         *("status", since(), recently("error_code", "code", "code of failure")),
         *(recently("engine_name", "engine", "engine"), recently("session__model_id", "model", "model")),

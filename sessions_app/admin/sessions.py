@@ -55,7 +55,7 @@ def expire(session: WebLLMSession, now: Any) -> bool:
 
 @admin.register(WebLLMSession)
 class SessionAdmin(ReadOnly, Looked):
-    list_display = ["id", "user", "model_id", "state", "queue", "created_at", "last_activity_at", "closed_at"]
+    list_display = ["short_id", "user", "model_id", "state", "queue", "created_at", "last_activity_at", "closed_at"]
     list_filter = [State, since(), recently("model_id", "model", "model")]
     list_select_related = ["user"]
     linked_by = ("user__id__exact",)

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.text import capfirst
 
 from sessions_app.operators.exporting import export_csv, export_json
 from sessions_app.operators.keyset import KeysetPaged
@@ -118,6 +119,15 @@ class Looked(WithoutText, Searched, KeysetPaged, admin.ModelAdmin):
         exports = {action.__name__: (action, action.__name__, action.short_description) for action in (export_csv, export_json)}
         may_export = self.export_fields and self.has_operate_permission(request)
         return super().get_actions(request) | (exports if may_export else {})
+
+    @admin.display(description="id")
+    def short_id(self, row: Any) -> str:
+        """Enough of it to know it again, and to search by."""
+        return str(row.pk)[:8]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        title = {"title": capfirst(self.opts.verbose_name_plural)}
+        return super().changelist_view(request, title | (extra_context or {}))
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         return lookup in self.linked_by or any(lookup in _parameters(one) for one in self.get_list_filter(request))

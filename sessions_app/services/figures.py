@@ -53,7 +53,7 @@ def figures_read(*, span: Span, now: datetime) -> list[dict[str, Any]]:
     return [_point(at, [row.figures for row in rows if at <= row.hour < at + span.step]) for at in steps]
 
 
-def _counted(rows: QuerySet[Generation]) -> defaultdict[datetime, dict[str, Any]]:
+def _counted(rows: Any) -> defaultdict[datetime, dict[str, Any]]:
     hours: defaultdict[datetime, dict[str, Any]] = defaultdict(
         lambda: {"outcomes": {}, "failures": {}, "first_card": {}, "models": {}, "hits": 0}
     )
@@ -68,13 +68,13 @@ def _counted(rows: QuerySet[Generation]) -> defaultdict[datetime, dict[str, Any]
     return hours
 
 
-def _first_cards(rows: QuerySet[Generation]) -> QuerySet[Any, Any]:
+def _first_cards(rows: Any) -> QuerySet[Any, Any]:
     waited = Greatest(Cast(Extract(F("first_card_at") - F("created_at"), "epoch"), FloatField()), LOWEST)
     bucket = Least(Floor((Ln(waited) - log(LOWEST)) / log(RATIO)), float(LAST))
     return rows.filter(first_card_at__isnull=False).values_list("hour", bucket).annotate(count=Count("pk"))
 
 
-def _spent(rows: QuerySet[Generation]) -> QuerySet[Any, Any]:
+def _spent(rows: Any) -> QuerySet[Any, Any]:
     tokens, seconds = (Sum(Cast(KT(f"usage__{name}"), FloatField())) for name in ("completionTokens", "seconds"))
     measured = rows.filter(usage__has_keys=["completionTokens", "seconds"])
     return measured.values_list("hour", "session__model_id").annotate(tokens=tokens, seconds=seconds)

@@ -22,5 +22,5 @@ def percentile(buckets: Buckets, share: float) -> float | None:
     for bucket in sorted(buckets, key=int):
         rest -= buckets[bucket]
         if rest <= 0:
-            return round(LOWEST * RATIO ** (int(bucket) + 0.5), 3)
+            return round(float(LOWEST * RATIO ** (int(bucket) + 0.5)), 3)
     return None

@@ -2,6 +2,7 @@
 that two engines tried as the last line it prints."""
 
 import random
+import sys
 from datetime import timedelta
 
 from django.contrib.auth.models import Group, User
@@ -76,4 +77,4 @@ Attempt.objects.create(generation=tried, number=2, started_at=start + timedelta(
 for hours in (0, 0, 0, 1, 1, 2):
     hit_note(now=now - timedelta(hours=hours))
 figures_refresh(now=now)
-print(tried.pk)
+sys.stdout.write(f"{tried.pk}\n")
