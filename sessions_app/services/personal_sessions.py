@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from sessions_app.models import Attempt, Engine, Generation, WebLLMSession
 from sessions_app.services.batches import read_through
-from sessions_app.services.personal import ExportFile, json_list
 from sessions_app.services.cached import user_results_forget
+from sessions_app.services.personal import ExportFile, json_list
 from sessions_app.services.shapes import generation_shape, session_shape
 
 THROTTLED: Any = settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"]
