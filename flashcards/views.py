@@ -24,11 +24,12 @@ from flashcards.serializers import (
 from flashcards.services import bin, cards, decks, saving
 from flashcards.services.search import cards_found, decks_found
 from sessions_app.rest.queries import query_of
+from sessions_app.rest.versions import Versioned
 
 WITHOUT_PUT = ["get", "post", "patch", "delete", "head", "options"]
 
 
-class DecksView(generics.ListCreateAPIView):
+class DecksView(Versioned, generics.ListCreateAPIView):
     """The caller's decks, newest first; `?q=` with these words, `?tag=` with this tag · POST `{generationId, name?}` saves a
     result, the same one only once · POST `{generationIds, name?, cards?}` a batch · POST `{name, cards}` makes a deck by hand."""
 
@@ -54,7 +55,7 @@ class DecksView(generics.ListCreateAPIView):
         return Response(DeckDetailSerializer(deck).data, status=code, headers={"Location": location})
 
 
-class DeckView(generics.RetrieveUpdateDestroyAPIView):
+class DeckView(Versioned, generics.RetrieveUpdateDestroyAPIView):
     """One deck with its cards · PATCH `{name?, tags?}` · DELETE puts it into the bin."""
 
     schema = described.deck

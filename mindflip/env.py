@@ -56,6 +56,20 @@ def integer(name: str, default: int, help: str, least: int = 0) -> int:
     return _read(name, default, str(default), help, parse)
 
 
+def rate(name: str, default: str, help: str) -> str | None:
+    """How often in which time, as 30/minute; None for `off`."""
+
+    def parse(raw: str) -> str | None:
+        if raw.lower() == "off":
+            return None
+        number, _, period = raw.partition("/")
+        if not number.isdigit() or int(number) < 1 or period[:1] not in {"s", "m", "h", "d"}:
+            raise ValueError("give a number and second, minute, hour or day, like 30/minute, or off")
+        return raw
+
+    return _read(name, parse(default), default, help, parse)
+
+
 def boolean(name: str, default: bool, help: str, shown: str | None = None) -> bool:
     """1/0, true/false, yes/no, on/off."""
 

@@ -1,5 +1,6 @@
 """Who may come in: hosts, origins, HTTPS, and what a browser may do on our pages."""
 
+from corsheaders.defaults import default_headers
 from csp.constants import NONCE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -40,7 +41,11 @@ CORS_ALLOWED_ORIGINS = list(MINDFLIP_ORIGINS)
 LOCALHOST_ORIGIN = r"^http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$"
 CORS_ALLOWED_ORIGIN_REGEXES = [LOCALHOST_ORIGIN] if IS_PRIVATE else []
 CORS_URLS_REGEX = r"^/(api|models)/.*$"
-CORS_EXPOSE_HEADERS = ["Location", "Retry-After"]
+CORS_EXPOSE_HEADERS = [
+    *("Location", "Retry-After", "ETag", "Link", "Content-Disposition"),
+    *("RateLimit", "RateLimit-Policy", "Idempotency-Replayed"),
+]
+CORS_ALLOW_HEADERS = [*default_headers, "if-none-match", "idempotency-key"]
 
 # WebLLM's own list keeps weights on huggingface.co (which hands downloads on to storage hosts), libraries on raw.githubusercontent.com.
 MODEL_HOSTS = env.listing(

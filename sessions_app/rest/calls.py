@@ -65,6 +65,9 @@ class Call:
     refusals: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
 
+UNCHANGED = Answer("What If-None-Match names is still so.")
+
+
 class Calls(AutoSchema):
     """The calls of a view by method. Methods without one are drawn from the view's serializers alone."""
 
@@ -85,10 +88,16 @@ class Calls(AutoSchema):
             "description": self._words(call),
             "tags": [self.tag],
         }
-        operation |= {"parameters": [*self._path_parameters(), *self._query_parameters(call), *headers.sent(call.sent)]}
+        operation |= {"parameters": [*self._path_parameters(), *self._query_parameters(call), *headers.sent(self._sent(call))]}
         if call.body is not None:
             operation["requestBody"] = self._body(call)
         return operation | {"security": self.get_auth(), "responses": self._responses(call)}
+
+    def _is_versioned(self) -> bool:
+        return self.method == "GET" and getattr(self.view, "is_versioned", False)
+
+    def _sent(self, call: Call) -> tuple[str, ...]:
+        return (*call.sent, "If-None-Match") if self._is_versioned() else call.sent
 
     def _words(self, call: Call) -> str:
         return call.words or " ".join((type(self.view).__doc__ or call.summary).split())
@@ -129,11 +138,15 @@ class Calls(AutoSchema):
     def _responses(self, call: Call) -> dict[str, Any]:
         limited = headers.LIMITED if self.view.get_throttles() else ()
         good = {str(status): self._answer(answer, limited) for status, answer in call.answers.items()}
+        if self._is_versioned():
+            good["304"] = self._answer(UNCHANGED, limited)
         return good | refusals.responses(self._codes(call), limited, self.registry)
 
     def _answer(self, answer: Answer, limited: tuple[str, ...]) -> dict[str, Any]:
         pages = ("Link",) if isinstance(answer.shape, Page) else ()
-        response: dict[str, Any] = {"description": answer.words, "headers": headers.referred((*answer.headers, *pages, *limited))}
+        etag = ("ETag",) if self._is_versioned() else ()
+        names = (*answer.headers, *etag, *pages, *limited)
+        response: dict[str, Any] = {"description": answer.words, "headers": headers.referred(names)}
         if answer.shape is not None:
             content: dict[str, Any] = {"schema": reference(self, answer.shape, "response")}
             if answer.example is not None:

@@ -1,9 +1,9 @@
 """Registering and tokens."""
 
 from rest_framework import generics, permissions
-from rest_framework.throttling import ScopedRateThrottle
 from rest_framework_simplejwt.views import TokenObtainPairView, TokenRefreshView
 
+from sessions_app.rest.limits import AddressThrottle
 from sessions_app.serializers import RegisterSerializer
 from sessions_app.views import described
 
@@ -15,7 +15,7 @@ class RegisterView(generics.CreateAPIView):
     serializer_class = RegisterSerializer
     authentication_classes = ()
     permission_classes = (permissions.AllowAny,)
-    throttle_classes = (ScopedRateThrottle,)
+    throttle_classes = (AddressThrottle,)
     throttle_scope = "register"
 
 
@@ -23,7 +23,7 @@ class TokenView(TokenObtainPairView):
     """An access and a refresh token for a user name and a password."""
 
     schema = described.token
-    throttle_classes = (ScopedRateThrottle,)
+    throttle_classes = (AddressThrottle,)
     throttle_scope = "token"
 
 
@@ -31,5 +31,5 @@ class TokenRefreshingView(TokenRefreshView):
     """A new pair of tokens for a refresh token, which is used up by it."""
 
     schema = described.token_refresh
-    throttle_classes = (ScopedRateThrottle,)
+    throttle_classes = (AddressThrottle,)
     throttle_scope = "token"

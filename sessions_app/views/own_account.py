@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.throttling import UserRateThrottle
 from rest_framework.views import APIView
 
+from sessions_app.rest.limits import Told
 from sessions_app.services import accounts
 from sessions_app.services.export import account_export
 from sessions_app.views.own_described import calls
@@ -34,7 +35,7 @@ class PasswordSerializer(ConfirmSerializer):
 _account, _password, _sign_out, _export = calls(ConfirmSerializer, PasswordSerializer)
 
 
-class ConfirmThrottle(UserRateThrottle):
+class ConfirmThrottle(Told, UserRateThrottle):
     """Counts what asks for a password, so that a found browser or token cannot try out many."""
 
     scope = "account"
@@ -43,7 +44,7 @@ class ConfirmThrottle(UserRateThrottle):
         return request.method == "GET" or super().allow_request(request, view)
 
 
-class ExportThrottle(UserRateThrottle):
+class ExportThrottle(Told, UserRateThrottle):
     scope = "account_export"
 
 

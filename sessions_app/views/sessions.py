@@ -1,6 +1,5 @@
 """Sessions, tickets, models, totals: parse, call a service, answer."""
 
-import logging
 from typing import Any
 from uuid import UUID
 
@@ -8,46 +7,31 @@ import msgspec
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.gzip import gzip_page
-from redis.exceptions import RedisError
 from rest_framework import generics, permissions, status
 from rest_framework.permissions import IsAdminUser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
-from rest_framework.throttling import UserRateThrottle
 from rest_framework.views import APIView
 
 from sessions_app.models import WebLLMSession
+from sessions_app.rest.limits import CallThrottle, SessionThrottle
 from sessions_app.rest.pages import NewestFirst
 from sessions_app.rest.queries import query_of
+from sessions_app.rest.versions import Versioned
 from sessions_app.serializers import EmptySerializer, SessionCreateSerializer, SessionSerializer, SessionsQuerySerializer, socket_url
 from sessions_app.services import sessions
 from sessions_app.services.catalogue import list_models
 from sessions_app.services.stats import session_stats
 from sessions_app.views import described
 
-log = logging.getLogger(__name__)
 
-
-class SessionThrottle(UserRateThrottle):
-    """Counts the sessions that a user opens, and no reading."""
-
-    scope = "session"
-
-    def allow_request(self, request: Request, view: APIView) -> bool:
-        try:
-            return request.method != "POST" or super().allow_request(request, view)
-        except RedisError as error:  # SESSIONS_PER_USER still holds
-            log.warning("Sessions are opened uncounted while Redis is gone: %s", error)
-            return True
-
-
-class SessionsView(generics.ListCreateAPIView):
+class SessionsView(Versioned, generics.ListCreateAPIView):
     """The caller's sessions, newest first · POST `{modelId}` opens one."""
 
     schema = described.sessions
     pagination_class = NewestFirst
-    throttle_classes = (SessionThrottle,)
+    throttle_classes = (SessionThrottle, CallThrottle)
 
     def get_serializer_class(self) -> type:
         return SessionCreateSerializer if self.request.method == "POST" else SessionSerializer
@@ -65,7 +49,7 @@ class SessionsView(generics.ListCreateAPIView):
         return Response(_shown(session, request), status=status.HTTP_201_CREATED, headers={"Location": location})
 
 
-class SessionView(APIView):
+class SessionView(Versioned, APIView):
     """One session of the caller's, for 30 days after its end too · DELETE closes it, also the second time."""
 
     schema = described.session
@@ -96,7 +80,7 @@ class TicketView(generics.GenericAPIView):
 
 
 @method_decorator(gzip_page, name="dispatch")  # 80 KB of public names become 4
-class ModelsView(APIView):
+class ModelsView(Versioned, APIView):
     """The model catalogue: WebLLM's own list and the models of this server."""
 
     schema = described.models
