@@ -1,15 +1,27 @@
 """The Celery application. Tasks live in each app's tasks.py; what runs when stands in settings.CELERY_BEAT_SCHEDULE."""
 
 import os
+import sys
+from types import TracebackType
 from typing import Any
 
 from celery import Celery
 from celery.signals import setup_logging, task_prerun
+from django.core.exceptions import ImproperlyConfigured
 
 from sessions_app import log_ids
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mindflip.settings")
 
+
+def say_plainly(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """A setting that cannot be used is said in its sentence by every program, as manage.py does."""
+    if isinstance(error, ImproperlyConfigured):
+        sys.exit(f"Settings: {error}")
+    sys.__excepthook__(kind, error, trace)
+
+
+sys.excepthook = say_plainly
 app = Celery("mindflip")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

@@ -1,6 +1,7 @@
 """Rules between settings, each said in words at the start of `manage.py` and in `make check`."""
 
 from collections.abc import Sequence
+from tempfile import TemporaryFile
 from typing import Any
 
 from django.apps import AppConfig
@@ -44,6 +45,58 @@ def sizes_fit_together(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -
         ),
     ]
     return [Error(sentence, id=code) for holds, sentence, code in rules if not holds]
+
+
+@register(TAG)
+def processes_can_run(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """What one process waits for must come while it waits."""
+    rules = [
+        (
+            settings.DRAIN_NOTICE_SECONDS < settings.DRAIN_SECONDS,
+            "MINDFLIP_DRAIN_NOTICE_SECONDS must be shorter than MINDFLIP_DRAIN_SECONDS: else no time is left to send the sockets away.",
+            "mindflip.E005",
+        ),
+        (
+            settings.HEARTBEAT_SECONDS < settings.ENGINE_PRESENT_SECONDS,
+            "MINDFLIP_ENGINE_PRESENT_SECONDS must be longer than MINDFLIP_HEARTBEAT_SECONDS: else engines would count as gone in between.",
+            "mindflip.E006",
+        ),
+        (
+            settings.WORKER_METRICS_PORT != settings.PORT,
+            "MINDFLIP_WORKER_METRICS_PORT is MINDFLIP_PORT: give the worker's metrics a port of their own.",
+            "mindflip.E007",
+        ),
+        (
+            settings.IMPORT_SECONDS < settings.CELERY_TASK_TIME_LIMIT,
+            f"MINDFLIP_IMPORT_SECONDS must be below {settings.CELERY_TASK_TIME_LIMIT}, after which any task is ended. Make it shorter.",
+            "mindflip.E008",
+        ),
+    ]
+    return [Error(sentence, id=code) for holds, sentence, code in rules if not holds]
+
+
+@register(TAG)
+def secrets_stay_secret(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Debug pages show settings and variables to whoever meets an error."""
+    if settings.DEBUG and not settings.IS_PRIVATE:
+        sentence = "MINDFLIP_DEBUG is on while MINDFLIP_HOSTS lets others in: debug pages would show them everything. Turn it off."
+        return [Error(sentence, id="mindflip.E009")]
+    return []
+
+
+@register(TAG)
+def folders_can_be_used(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """A run writes below MINDFLIP_VAR; beat keeps its schedule there."""
+    if not settings.VAR_DIR.is_dir():
+        return []  # it is made when first needed
+    try:
+        TemporaryFile(dir=settings.VAR_DIR).close()
+    except OSError as error:
+        sentence = (
+            f"The folder {settings.VAR_DIR} (MINDFLIP_VAR) cannot be written ({error.strerror}): give it to this user, or name another."
+        )
+        return [Error(sentence, id="mindflip.E010")]
+    return []
 
 
 @register(TAG)

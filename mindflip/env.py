@@ -11,6 +11,7 @@ from typing import TypeVar
 from django.core.exceptions import ImproperlyConfigured
 
 T = TypeVar("T")
+PERIODS = {"s", "sec", "second", "m", "min", "minute", "h", "hour", "d", "day"}
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Setting:
 DECLARED: dict[str, Setting] = {}
 
 
-def _read(name: str, default: T, shown: str, help: str, parse: Callable[[str], T]) -> T:
+def _read(name: str, default: T, shown: str, help: str, parse: Callable[[str], T], is_secret: bool = False) -> T:
     DECLARED[name] = Setting(name, shown, help)
     raw = os.environ.get(name, "").strip()
     if not raw:
@@ -33,16 +34,17 @@ def _read(name: str, default: T, shown: str, help: str, parse: Callable[[str], T
     try:
         return parse(raw)
     except ValueError as error:
-        raise ImproperlyConfigured(f"{name}={raw!r} is not usable: {error}. It is for: {help}") from None
+        given = name if is_secret else f"{name}={raw!r}"
+        raise ImproperlyConfigured(f"{given} is not usable: {error}. It is for: {help}") from None
 
 
-def text(name: str, default: str, help: str, shown: str | None = None) -> str:
-    """A string; an empty variable counts as unset."""
-    return _read(name, default, default if shown is None else shown, help, str)
+def text(name: str, default: str, help: str, shown: str | None = None, spelled: Callable[[str], str] = str, is_secret: bool = False) -> str:
+    """A string, `spelled` as one of `mindflip.spelling`; an empty variable counts as unset. What `is_secret` is never repeated."""
+    return _read(name, default, default if shown is None else shown, help, spelled, is_secret)
 
 
-def integer(name: str, default: int, help: str, least: int = 0) -> int:
-    """A whole number of at least `least`."""
+def integer(name: str, default: int, help: str, least: int = 0, most: int | None = None) -> int:
+    """A whole number of at least `least`, and `most` at most."""
 
     def parse(raw: str) -> int:
         try:
@@ -51,6 +53,8 @@ def integer(name: str, default: int, help: str, least: int = 0) -> int:
             raise ValueError("give a whole number") from None
         if number < least:
             raise ValueError(f"give {least} or more")
+        if most is not None and number > most:
+            raise ValueError(f"give {most} or less")
         return number
 
     return _read(name, default, str(default), help, parse)
@@ -63,7 +67,7 @@ def rate(name: str, default: str, help: str) -> str | None:
         if raw.lower() == "off":
             return None
         number, _, period = raw.partition("/")
-        if not number.isdigit() or int(number) < 1 or period[:1] not in {"s", "m", "h", "d"}:
+        if not number.isdigit() or int(number) < 1 or period not in PERIODS:
             raise ValueError("give a number and second, minute, hour or day, like 30/minute, or off")
         return raw
 
@@ -83,14 +87,14 @@ def boolean(name: str, default: bool, help: str, shown: str | None = None) -> bo
     return _read(name, default, shown or str(int(default)), help, parse)
 
 
-def listing(name: str, default: Iterable[str], help: str) -> list[str]:
-    """Comma-separated words; white space around each is dropped."""
+def listing(name: str, default: Iterable[str], help: str, spelled: Callable[[str], str] = str, is_secret: bool = False) -> list[str]:
+    """Comma-separated words, each `spelled` as one of `mindflip.spelling`; white space around each is dropped."""
     words = list(default)
 
     def parse(raw: str) -> list[str]:
-        return [word.strip() for word in raw.split(",") if word.strip()]
+        return [spelled(word.strip()) for word in raw.split(",") if word.strip()]
 
-    return _read(name, words, ",".join(words), help, parse)
+    return _read(name, words, ",".join(words), help, parse, is_secret)
 
 
 def choice(name: str, default: str, choices: Iterable[str], help: str, shown: str | None = None) -> str:

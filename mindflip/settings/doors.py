@@ -4,30 +4,42 @@ from corsheaders.defaults import default_headers
 from csp.constants import NONCE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from mindflip import env
+from mindflip import env, spelling
 from mindflip.embedded import state
 from mindflip.settings.paths import VAR_DIR
 
-MINDFLIP_HOSTS = env.listing("MINDFLIP_HOSTS", [], "host names this server answers to; empty: this machine only")
+MINDFLIP_HOSTS = env.listing("MINDFLIP_HOSTS", [], "host names this server answers to; empty: this machine only", spelling.host)
 IS_PRIVATE = not MINDFLIP_HOSTS
 ALLOWED_HOSTS = MINDFLIP_HOSTS or ["localhost", "127.0.0.1", "[::1]"]
 DEBUG = env.boolean("MINDFLIP_DEBUG", False, "Django's debug pages; never where others can reach the server")
 SECRET_KEY = env.text(
-    "MINDFLIP_SECRET_KEY", "", "signs cookies, tokens and tickets; needed with MINDFLIP_HOSTS", shown="made at first start"
+    "MINDFLIP_SECRET_KEY",
+    "",
+    "signs cookies, tokens and tickets; needed with MINDFLIP_HOSTS",
+    "made at first start",
+    spelling.secret_key,
+    True,
 )
 if not SECRET_KEY:
     if not IS_PRIVATE:
         raise ImproperlyConfigured("MINDFLIP_HOSTS is set, so MINDFLIP_SECRET_KEY must be too: give 50 or more random characters.")
     SECRET_KEY = state.secret_key(VAR_DIR)
-SECRET_KEY_FALLBACKS = env.listing("MINDFLIP_OLD_SECRET_KEYS", [], "secret keys of before: who is signed in on a page stays so")
+SECRET_KEY_FALLBACKS = env.listing(
+    "MINDFLIP_OLD_SECRET_KEYS", [], "secret keys of before: who is signed in on a page stays so", is_secret=True
+)
 MINDFLIP_ORIGINS = env.listing(
-    "MINDFLIP_ORIGINS", [], "origins of other sites whose pages may call this server, as https://app.example.org"
+    "MINDFLIP_ORIGINS", [], "origins of other sites whose pages may call this server, as https://app.example.org", spelling.origin
 )
 IS_HTTPS = env.boolean(
     "MINDFLIP_HTTPS", not IS_PRIVATE, "served over HTTPS: redirects, HSTS, secure cookies", shown="1 with MINDFLIP_HOSTS, else 0"
 )
-PORT = env.integer("MINDFLIP_PORT", 3000, "port of the pages and the API", least=1)
-BIND = env.text("MINDFLIP_BIND", "127.0.0.1", "address to listen on; 0.0.0.0 lets other machines in, name them in MINDFLIP_HOSTS too")
+PORT = env.integer("MINDFLIP_PORT", 3000, "port of the pages and the API", least=1, most=65_535)
+BIND = env.text(
+    "MINDFLIP_BIND",
+    "127.0.0.1",
+    "address to listen on; 0.0.0.0 lets other machines in, name them in MINDFLIP_HOSTS too",
+    spelled=spelling.bind,
+)
 PROXIES = env.integer("MINDFLIP_PROXIES", 0, "how many proxies of ours stand in front and set X-Forwarded-For and -Proto")
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0

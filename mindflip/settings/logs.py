@@ -2,7 +2,7 @@
 
 import logging
 
-from mindflip import env
+from mindflip import env, spelling
 from mindflip.settings.doors import IS_PRIVATE
 
 LOG_LEVEL = env.choice("MINDFLIP_LOG_LEVEL", "INFO", ["DEBUG", "INFO", "WARNING", "ERROR"], "how much is logged")
@@ -30,4 +30,10 @@ LOGGING = {
     },
 }
 logging.captureWarnings(True)
-SENTRY_DSN = env.text("SENTRY_DSN", "", "where errors are reported to, as https://key@sentry.example.org/1; empty: nowhere")
+SENTRY_DSN = env.text(
+    "SENTRY_DSN",
+    "",
+    "where errors are reported to, as https://key@sentry.example.org/1; empty: nowhere",
+    spelled=spelling.dsn,
+    is_secret=True,
+)

@@ -3,7 +3,7 @@
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
-from mindflip import env
+from mindflip import env, spelling
 from mindflip.embedded import state
 from mindflip.settings.operating import WORKER_SEEN_SECONDS
 from mindflip.settings.paths import VAR_DIR
@@ -12,17 +12,23 @@ EMBEDDED = state.addresses(VAR_DIR)
 DATABASE_URL = env.text(
     "DATABASE_URL", EMBEDDED.database_url, "PostgreSQL, as postgresql://user:password@host:5432/name", shown="the embedded server"
 )
-REDIS_URL = env.text("REDIS_URL", EMBEDDED.redis_url, "Redis or Valkey, as redis://host:6379/0", shown="the embedded server")
-REDIS_PREFIX = env.text("MINDFLIP_REDIS_PREFIX", "mindflip", "first part of every Redis key and channel, for a shared Redis")
+REDIS_URL = env.text(
+    "REDIS_URL", EMBEDDED.redis_url, "Redis or Valkey, as redis://host:6379/0", "the embedded server", spelling.redis_url, is_secret=True
+)
+REDIS_PREFIX = env.text(
+    "MINDFLIP_REDIS_PREFIX", "mindflip", "first part of every Redis key and channel, for a shared Redis", spelled=spelling.prefix
+)
 try:
     DATABASES = {"default": dj_database_url.parse(DATABASE_URL)}
 except (ValueError, KeyError) as error:
     raise ImproperlyConfigured(f"DATABASE_URL is not usable ({error}): give postgresql://user:password@host:5432/name.") from None
 if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL server: postgresql://user:password@host:5432/name.")
-if not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
-    raise ImproperlyConfigured("REDIS_URL must look like redis://host:6379/0.")
-DATABASE_POOL = env.integer("MINDFLIP_DATABASE_POOL", 8, "database connections a process may hold at once", least=1)
+if not DATABASES["default"]["NAME"]:
+    raise ImproperlyConfigured("DATABASE_URL names no database: give postgresql://user:password@host:5432/name.")
+DATABASE_POOL = env.integer(
+    "MINDFLIP_DATABASE_POOL", 8, "database connections a process may hold at once, half of them for sockets", least=2
+)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # after a restart of PostgreSQL nobody gets a dead connection: 40 µs a hop
 DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": DATABASE_POOL, "timeout": 10}
 CACHES = {

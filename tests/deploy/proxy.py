@@ -63,7 +63,7 @@ class Front:
 @contextmanager
 def front(folder: Path, **settings: str) -> Iterator[Front]:
     """Everything started, with files in `folder`, which other users of this machine may enter."""
-    deployed = {"MINDFLIP_HOSTS": NAME, "MINDFLIP_SECRET_KEY": "s" * 60, "MINDFLIP_PROXIES": "1", **settings}
+    deployed = {"MINDFLIP_HOSTS": NAME, "MINDFLIP_SECRET_KEY": "secret" * 10, "MINDFLIP_PROXIES": "1", **settings}
     with running_server(folder, **deployed) as server:
         other_port = free_port()
         environment = server.environment | {"MINDFLIP_PORT": str(other_port)}

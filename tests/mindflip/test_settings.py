@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.core.checks import run_checks
 from django.core.management import call_command
 from django.test import Client, override_settings
 
-from mindflip import checks
+from mindflip import checks, spelling
 from mindflip.embedded.programs import ROOT
 
 
@@ -30,7 +31,14 @@ def _start_with(**variables: str) -> subprocess.CompletedProcess[str]:
         ({"MINDFLIP_LOG_LEVEL": "LOUD"}, "MINDFLIP_LOG_LEVEL='LOUD' is not usable: give one of DEBUG, INFO"),
         ({"DATABASE_URL": "sqlite:///here"}, "DATABASE_URL must name a PostgreSQL server"),
         ({"DATABASE_URL": "nonsense"}, "DATABASE_URL"),
-        ({"REDIS_URL": "localhost:6379"}, "REDIS_URL must look like redis://host:6379/0"),
+        ({"REDIS_URL": "localhost:6379"}, "REDIS_URL is not usable: it must look like redis://host:6379/0"),
+        ({"DATABASE_URL": "postgresql://me:hush@db:5432/"}, "DATABASE_URL names no database"),
+        (
+            {"MINDFLIP_TOKEN_RATE": "20/fortnight"},
+            "MINDFLIP_TOKEN_RATE='20/fortnight' is not usable: give a number and second, minute, hour or day",
+        ),
+        ({"MINDFLIP_ORIGINS": "https://a.example/app"}, "'https://a.example/app' is no origin: give scheme, host and port alone"),
+        ({"MINDFLIP_PORT": "70000"}, "MINDFLIP_PORT='70000' is not usable: give 65535 or less"),
         ({"MINDFLIP_HOSTS": "mindflip.example"}, "MINDFLIP_SECRET_KEY must be too"),
     ],
 )
@@ -39,6 +47,66 @@ def test_a_bad_value_is_refused_in_a_sentence(variables: dict[str, str], sentenc
     assert run.returncode == 1
     assert sentence in run.stderr
     assert "Traceback" not in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("spelled", "value"),
+    [
+        (spelling.host, "https://cards.example.org"),
+        (spelling.host, "cards.example.org:3000"),
+        (spelling.host, "cards.example.org/"),
+        (spelling.origin, "app.example.org"),
+        (spelling.origin, "https://app.example.org/"),
+        (spelling.origin, "https://app.example.org/page"),
+        (spelling.origin, "https://me@app.example.org"),
+        (spelling.origin, "https://app.example.org:port"),
+        (spelling.secret_key, "hush"),
+        (spelling.secret_key, "a" * 60),
+        (spelling.network, "10.0.0.0/33"),
+        (spelling.bind, "cards.example.org"),
+        (spelling.dsn, "sentry.example.org/1"),
+        (spelling.dsn, "https://sentry.example.org/1"),
+        (spelling.redis_url, "redis://"),
+        (spelling.redis_url, "redis://host:port/0"),
+        (spelling.redis_url, "redis://host:6379/name"),
+        (spelling.prefix, "mind flip"),
+    ],
+)
+def test_what_is_spelled_wrong_is_refused(spelled: Callable[[str], str], value: str) -> None:
+    with pytest.raises(ValueError, match=r"\w"):
+        spelled(value)
+
+
+@pytest.mark.parametrize(
+    ("spelled", "value"),
+    [
+        (spelling.host, "cards.example.org"),
+        (spelling.host, ".example.org"),
+        (spelling.host, "[::1]"),
+        (spelling.origin, "https://app.example.org:8443"),
+        (spelling.network, "10.0.0.0/8"),
+        (spelling.bind, "0.0.0.0"),
+        (spelling.bind, "localhost"),
+        (spelling.dsn, "https://key@sentry.example.org/path/1"),
+        (spelling.redis_url, "rediss://:hush@host:6380/1"),
+        (spelling.redis_url, "unix:///run/valkey.sock"),
+        (spelling.redis_url, "redis://host"),
+    ],
+)
+def test_what_is_spelled_right_is_taken_as_it_is(spelled: Callable[[str], str], value: str) -> None:
+    assert spelled(value) == value
+
+
+def test_a_secret_is_not_repeated_when_it_is_refused() -> None:
+    run = _start_with(MINDFLIP_SECRET_KEY="hush-hush")
+    assert "MINDFLIP_SECRET_KEY is not usable: give 50 or more random characters" in run.stderr
+    assert "hush" not in run.stderr
+
+
+def test_the_worker_says_it_in_a_sentence_too() -> None:
+    command = [sys.executable, "-m", "celery", "--quiet", "-A", "mindflip", "worker"]
+    run = subprocess.run(command, cwd=ROOT, env=os.environ | {"MINDFLIP_PORT": "three"}, capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stderr.startswith("Settings: MINDFLIP_PORT='three' is not usable")) == (1, True), run.stderr
 
 
 def test_an_empty_variable_counts_as_unset() -> None:
@@ -52,6 +120,12 @@ def test_an_empty_variable_counts_as_unset() -> None:
         ({"LEASE_GRACE_SECONDS": 150, "LEASE_SECONDS": 150}, "mindflip.E002"),
         ({"RESPONSE_BYTES": 1024, "MESSAGE_BYTES": 2048}, "mindflip.E003"),
         ({"SOCKET_BURST": 1, "SOCKET_RATE": 2}, "mindflip.E004"),
+        ({"DRAIN_NOTICE_SECONDS": 20, "DRAIN_SECONDS": 20}, "mindflip.E005"),
+        ({"HEARTBEAT_SECONDS": 60, "ENGINE_PRESENT_SECONDS": 60}, "mindflip.E006"),
+        ({"WORKER_METRICS_PORT": 3000, "PORT": 3000}, "mindflip.E007"),
+        ({"IMPORT_SECONDS": 300}, "mindflip.E008"),
+        ({"DEBUG": True, "IS_PRIVATE": False}, "mindflip.E009"),
+        ({"VAR_DIR": Path("/proc")}, "mindflip.E010"),
         ({"BIND": "0.0.0.0", "IS_PRIVATE": True}, "mindflip.W001"),
     ],
 )
