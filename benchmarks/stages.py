@@ -49,6 +49,17 @@ def _codec() -> None:
     _timed("decode: a generate", lambda number: protocol.decode(_ask(number)))
     _timed("decode: a response", lambda number: protocol.decode(_answer(number)))
     _timed("encode: a result", lambda number: protocol.encode(result))
+    _timed("count: all that a hit counts", lambda number: _count())
+
+
+def _count() -> None:
+    """As consumers, hops and results do it."""
+    from sessions_app import meters
+
+    begun = perf_counter()
+    meters.MESSAGES.add("guide", "generate")
+    meters.CACHE_READS.add("hit")
+    meters.HOPS.add(perf_counter() - begun)
 
 
 def _handlers() -> None:

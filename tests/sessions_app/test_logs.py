@@ -12,8 +12,10 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 from websockets.sync.client import ClientConnection, connect
 
+from mindflip.embedded.places import free_port
 from tests.processes import RunningServer, eventually, running_server
 
 PROMPT = "a prompt that is nobody's business"
@@ -33,13 +35,17 @@ CREATE TRIGGER refuse BEFORE INSERT ON sessions_app_generation FOR EACH ROW EXEC
 def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """One whole flow at DEBUG: the logs of all processes, the secrets that passed through them, and ids."""
     settings = {"MINDFLIP_LOG_LEVEL": "DEBUG", "MINDFLIP_LOG_FORMAT": "json", "MINDFLIP_WORKER_SEEN_SECONDS": "3"}
-    folder = tmp_path_factory.mktemp("logs")
+    folder, port = tmp_path_factory.mktemp("logs"), free_port()
+    settings |= {"MINDFLIP_WORKER_METRICS_PORT": str(port)}
     with _sink() as (dsn, reports), running_server(folder, worker=True, beat=True, SENTRY_DSN=dsn, **settings) as server:
         told = _flow(server)
         eventually(lambda: len(reports) >= 2)
         eventually(lambda: '"task":"mindflip.tasks.beat_is_seen"' in server.log("worker"))
+        metrics = {
+            name: httpx.get(f"{url}/metrics").text for name, url in {"web": server.url, "worker": f"http://127.0.0.1:{port}"}.items()
+        }
         logs = {name: server.log(name) for name in ("web", "worker", "beat")}
-    return told | {"logs": logs, "reports": [json.loads(report.split("\n")[2]) for report in reports]}
+    return told | {"logs": logs, "metrics": metrics, "reports": [json.loads(report.split("\n")[2]) for report in reports]}
 
 
 @contextmanager
@@ -170,6 +176,17 @@ def test_a_request_has_the_id_that_its_proxy_gave_it_or_one_of_its_own(told):
     assert all(line["request_id"] and line["method"] and line["status"] and "?" not in line["path"] for line in requests)
     (given,) = [line for line in requests if line["request_id"] == REQUEST_ID]
     assert (given["path"], given["status"]) == ("/api/webllm/session", 401)
+
+
+def test_a_server_and_a_worker_show_what_each_of_them_counted(told):
+    found = {
+        name: {(one.name, *one.labels.values()): one.value for family in text_string_to_metric_families(text) for one in family.samples}
+        for name, text in told["metrics"].items()
+    }
+    assert found["web"]["mindflip_generations_ended_total", "cancelled", "cancelled"] == 1
+    assert found["web"]["mindflip_faults_total", "socket"] == 1
+    assert found["worker"]["mindflip_leaving",] == 0
+    assert all(process["process_cpu_seconds_total",] > 0 for process in found.values())
 
 
 def test_a_task_says_which_it_is(told):
