@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 LEAST_KEY = 50
 _HOST = re.compile(r"\.?[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*|\[[0-9A-Fa-f:]+\]|\*")
-_PREFIX = re.compile(r"[A-Za-z0-9._-]{1,50}")
+LONGEST_PREFIX = 100
 
 
 def host(raw: str) -> str:
@@ -61,6 +61,6 @@ def redis_url(raw: str) -> str:
 
 
 def prefix(raw: str) -> str:
-    if not _PREFIX.fullmatch(raw):
-        raise ValueError("give letters, digits, dots, dashes and underscores, 50 at most")
+    if not raw.isprintable() or len(raw) > LONGEST_PREFIX:
+        raise ValueError(f"give {LONGEST_PREFIX} characters at most, on one line")
     return raw

@@ -69,7 +69,7 @@ def test_a_bad_value_is_refused_in_a_sentence(variables: dict[str, str], sentenc
         (spelling.redis_url, "redis://"),
         (spelling.redis_url, "redis://host:port/0"),
         (spelling.redis_url, "redis://host:6379/name"),
-        (spelling.prefix, "mind flip"),
+        (spelling.prefix, "a" * 101),
     ],
 )
 def test_what_is_spelled_wrong_is_refused(spelled: Callable[[str], str], value: str) -> None:
@@ -91,6 +91,7 @@ def test_what_is_spelled_wrong_is_refused(spelled: Callable[[str], str], value: 
         (spelling.redis_url, "rediss://:hush@host:6380/1"),
         (spelling.redis_url, "unix:///run/valkey.sock"),
         (spelling.redis_url, "redis://host"),
+        (spelling.prefix, "mind flip"),
     ],
 )
 def test_what_is_spelled_right_is_taken_as_it_is(spelled: Callable[[str], str], value: str) -> None:
