@@ -46,8 +46,8 @@ def _codec() -> None:
     from sessions_app import protocol
 
     result = protocol.Result(protocol.ResultData(CARDS), None, uuid4())
-    _timed("decode: a generate", lambda number: protocol.decode(_ask(number)))
-    _timed("decode: a response", lambda number: protocol.decode(_answer(number)))
+    _timed("decode: a generate", lambda number: protocol.decode(ask_text(number)))
+    _timed("decode: a response", lambda number: protocol.decode(answer_text(number)))
     _timed("encode: a result", lambda number: protocol.encode(result))
     _timed("count: all that a hit counts", lambda number: _count())
 
@@ -65,17 +65,17 @@ def _count() -> None:
 def _handlers() -> None:
     from sessions_app import handlers, protocol
 
-    peer, ask, answer = _peer(), Clock(), Clock()
-    asks = [protocol.decode(_ask(number)) for number in range(TIMES)]
+    peer, ask, answer = new_peer(), Clock(), Clock()
+    asks = [protocol.decode(ask_text(number)) for number in range(TIMES)]
     for number, message in enumerate(asks):
         with ask.running():
             handlers.handle(peer, message)
         with answer.running():
-            handlers.handle(peer, protocol.decode(_answer(number)))
+            handlers.handle(peer, protocol.decode(answer_text(number)))
     ask.say("handle: the generate of a miss")
     answer.say("handle: the response to it")
     _timed("handle: the generate of a hit", lambda number: handlers.handle(peer, asks[number]))
-    _statements(lambda: [handlers.handle(peer, protocol.decode(one(TIMES))) for one in (_ask, _answer)])
+    _statements(lambda: [handlers.handle(peer, protocol.decode(one(TIMES))) for one in (ask_text, answer_text)])
 
 
 def _statements(round_trip: Callable[[], Any]) -> None:
@@ -113,7 +113,7 @@ async def _travel() -> None:
     await _timed_async("layer: an event to a group and back", through_the_layer)
 
 
-def _peer() -> Any:
+def new_peer() -> Any:
     from django.contrib.auth.models import User
     from django.utils import timezone
 
@@ -141,10 +141,10 @@ async def _timed_async(what: str, step: Callable[[], Awaitable[Any]]) -> None:
     clock.say(what)
 
 
-def _ask(number: int) -> str:
+def ask_text(number: int) -> str:
     options = {"count": len(CARDS), "topic": f"Topic {number}"}
     return json.dumps({"type": "generate", "prompt": f"Generate flashcards about topic {number}", "options": options})
 
 
-def _answer(number: int) -> str:
+def answer_text(number: int) -> str:
     return json.dumps({"type": "response", "cacheKey": f"webllm:flashcards:Topic {number}:{len(CARDS)}", "data": {"cards": CARDS}})

@@ -18,6 +18,13 @@ REDIS_URL = env.text(
 REDIS_PREFIX = env.text(
     "MINDFLIP_REDIS_PREFIX", "mindflip", "first part of every Redis key and channel, for a shared Redis", spelled=spelling.prefix
 )
+CHANNEL_URLS = env.listing(
+    "MINDFLIP_CHANNEL_URLS",
+    [],
+    "Redis servers that events between processes are spread over, instead of REDIS_URL; the same everywhere",
+    spelled=spelling.redis_url,
+    is_secret=True,
+)
 try:
     DATABASES = {"default": dj_database_url.parse(DATABASE_URL)}
 except (ValueError, KeyError) as error:
@@ -43,7 +50,7 @@ CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
         # socket_timeout: a subscriber waits for as long as nothing is said; newer redis-py would cut it off
-        "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_timeout": None}], "prefix": REDIS_PREFIX},
+        "CONFIG": {"hosts": [{"address": url, "socket_timeout": None} for url in CHANNEL_URLS or [REDIS_URL]], "prefix": REDIS_PREFIX},
     },
 }
 CELERY_BROKER_URL = REDIS_URL

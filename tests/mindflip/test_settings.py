@@ -32,6 +32,7 @@ def _start_with(**variables: str) -> subprocess.CompletedProcess[str]:
         ({"DATABASE_URL": "sqlite:///here"}, "DATABASE_URL must name a PostgreSQL server"),
         ({"DATABASE_URL": "nonsense"}, "DATABASE_URL"),
         ({"REDIS_URL": "localhost:6379"}, "REDIS_URL is not usable: it must look like redis://host:6379/0"),
+        ({"MINDFLIP_CHANNEL_URLS": "redis://one:6379/0,two"}, "MINDFLIP_CHANNEL_URLS is not usable: it must look like redis://host"),
         ({"DATABASE_URL": "postgresql://me:hush@db:5432/"}, "DATABASE_URL names no database"),
         (
             {"MINDFLIP_TOKEN_RATE": "20/fortnight"},
