@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.decorators.gzip import gzip_page
 
-from flashcards.pages import decks, install, packages, study, views
+from flashcards.pages import account, decks, install, packages, study, views
 
 urlpatterns = [
     path("", gzip_page(views.HomeView.as_view()), name="home"),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("sign-in", gzip_page(views.SignInView.as_view()), name="sign-in"),
     path("sign-up", gzip_page(views.SignUpView.as_view()), name="sign-up"),
     path("sign-out", gzip_page(views.SignOutView.as_view()), name="sign-out"),
+    path("account", gzip_page(account.AccountView.as_view()), name="account"),
+    path("account/deleted", gzip_page(account.AccountGoneView.as_view()), name="account-gone"),
     path("decks", gzip_page(decks.DecksView.as_view()), name="decks"),
     path("decks/bin", gzip_page(decks.BinView.as_view()), name="bin"),
     path("decks/duplicates", gzip_page(decks.DuplicatesView.as_view()), name="duplicates"),

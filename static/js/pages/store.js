@@ -25,3 +25,12 @@ export function write(name, value) {
 export function forgetAll() {
   for (const key of Object.keys(sessionStorage)) if (key.startsWith(PREFIX)) sessionStorage.removeItem(key);
 }
+
+/** Forget what this browser keeps of the signed-in user beyond the tab: ratings that were not sent. */
+export function forgetUser() {
+  try {
+    for (const key of Object.keys(localStorage)) if (key.startsWith(PREFIX) && key.includes(`:${user}:`)) localStorage.removeItem(key);
+  } catch {
+    // storage is switched off: nothing was kept
+  }
+}
