@@ -44,6 +44,8 @@ ROWS: dict[str, list[Row]] = {
     "sign-in": [Row("/sign-in", is_signed_in=False), Row("/sign-in", is_signed_in=False, button="Sign in")],
     "sign-up": [Row("/sign-up", is_signed_in=False), Row("/sign-up", is_signed_in=False, button="Make account")],
     "offline": [Row("/offline", is_signed_in=False)],
+    "account": [Row("/account"), Row("/account", button="Delete account")],
+    "account-gone": [Row("/account/deleted", is_signed_in=False)],
     "decks": [Row("/decks"), Row("/decks", has_deck=False)],
     "deck": [
         Row("/decks/{deck}"),

@@ -1,8 +1,11 @@
 """Coming in and going out, in a real browser."""
 
+import re
+import zipfile
+
 from playwright.sync_api import Page, expect
 
-from tests.e2e.visitor import Visitor
+from tests.e2e.visitor import PASSWORD, Visitor
 
 
 def test_a_stranger_signs_up_and_is_at_the_maker(visitor: Visitor) -> None:
@@ -74,6 +77,47 @@ def test_the_theme_follows_the_system_until_one_is_chosen(visitor: Visitor) -> N
     page.get_by_role("button", name="Dark theme").click()
     page.emulate_media(color_scheme="light")
     assert not _is_dark(page), "back at the system's theme, the page follows the system again"
+
+
+def test_a_new_password_is_said_to_be_good_and_this_browser_stays(visitor: Visitor) -> None:
+    visitor.register()
+    visitor.come_in()
+    visitor.open("/account")
+    page = visitor.page
+    page.get_by_label("Password now").fill(PASSWORD)
+    page.get_by_label("New password").fill("12345678")
+    page.get_by_role("button", name="Change password").click()
+    expect(page.get_by_label("New password")).to_have_accessible_description(re.compile("too common"))
+    expect(page.get_by_label("New password")).to_be_focused()
+    page.get_by_label("New password").fill("another long phrase")
+    page.get_by_role("button", name="Change password").click()
+    expect(page.locator("#toasts")).to_contain_text("Your password is changed.")
+    visitor.open("/decks")
+    expect(page.get_by_role("heading", name="Decks")).to_be_visible()
+
+
+def test_everything_is_taken_along_and_then_deleted_for_good(visitor: Visitor) -> None:
+    visitor.register()
+    visitor.has_deck("Tides", [{"front": "ebb", "back": "flow"}])
+    visitor.come_in()
+    visitor.open()
+    page = visitor.page
+    page.get_by_role("button", name="Account").click()
+    page.get_by_role("link", name="Account").click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Export everything").click()
+    names = zipfile.ZipFile(download.value.path()).namelist()
+    assert any(name.startswith("decks/Tides ") and name.endswith(".apkg") for name in names)
+    page.get_by_role("button", name="Delete account").click()
+    dialog = page.get_by_role("dialog", name="Delete your account?")
+    dialog.get_by_label("Your password").fill("wrong")
+    dialog.get_by_role("button", name="Delete for good").click()
+    expect(dialog.get_by_label("Your password")).to_have_accessible_description("This is not your password. Capital letters count.")
+    dialog.get_by_label("Your password").fill(PASSWORD)
+    dialog.get_by_label("Your password").press("Enter")
+    expect(page.get_by_role("heading", name="Your account is deleted")).to_be_visible()
+    visitor.sign_in()
+    expect(page.get_by_role("alert")).to_contain_text("do not belong together")
 
 
 def _is_dark(page: Page) -> bool:

@@ -6,7 +6,7 @@ from playwright.sync_api import Response, expect
 from tests.e2e.visitor import Visitor
 
 LIGHT_BYTES = 60_000
-PAGES = ("/", "/decks", "/decks/import", "/decks/bin", "/decks/duplicates", "/study", "/progress", "/offline")
+PAGES = ("/", "/decks", "/decks/import", "/decks/bin", "/decks/duplicates", "/study", "/progress", "/account", "/offline")
 LONG = "Pneumonoultramicroscopicsilicovolcanoconiosis" * 3
 
 
