@@ -3,6 +3,7 @@
 from mindflip import env
 from mindflip.settings.doors import PROXIES
 
+TOKEN_RATE = env.rate("MINDFLIP_TOKEN_RATE", "30/minute", "token requests from one address, and as many attempts to sign in")
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "rest_framework_simplejwt.authentication.JWTAuthentication",  # first: its challenge makes a missing token a 401
@@ -19,7 +20,8 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "sessions_app.problems.problem_response",
     "DEFAULT_THROTTLE_RATES": {
         "register": env.rate("MINDFLIP_REGISTER_RATE", "20/hour", "registrations from one address"),
-        "token": env.rate("MINDFLIP_TOKEN_RATE", "30/minute", "token requests from one address"),
+        "token": TOKEN_RATE,
+        "sign-in": TOKEN_RATE,
         "account": env.rate("MINDFLIP_ACCOUNT_RATE", "20/hour", "requests of one user that ask for the password again"),
         "account_export": env.rate("MINDFLIP_EXPORT_RATE", "20/hour", "exports of everything by one user"),
         "session": env.rate("MINDFLIP_SESSION_RATE", "120/hour", "sessions opened by one user"),

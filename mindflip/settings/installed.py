@@ -18,6 +18,7 @@ INSTALLED_APPS = [
     "rest_framework_simplejwt.token_blacklist",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "axes",
     "mindflip.apps.MindFlipConfig",
     "sessions_app",
     "flashcards",
@@ -36,6 +37,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",  # last: it puts its answer in the place of a view's
 ]
 ROOT_URLCONF = "mindflip.urls"
 ASGI_APPLICATION = "mindflip.asgi.application"

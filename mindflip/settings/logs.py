@@ -26,7 +26,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         "django": {"handlers": [], "level": LOG_LEVEL},  # its own handlers would say everything twice in MINDFLIP_DEBUG
-        **{name: {"level": "WARNING"} for name in ("httpx", "daphne", *_TALKATIVE)},
+        **{name: {"level": "WARNING"} for name in ("axes", "httpx", "daphne", *_TALKATIVE)},
     },
 }
 logging.captureWarnings(True)
