@@ -45,7 +45,7 @@ class SignInThrottle(SimpleRateThrottle):
         return self.cache_format % {"scope": self.scope, "ident": self.get_ident(request)}
 
 
-def client_address(request: HttpRequest) -> str:
+def client_address(request: Any) -> str:
     """The address that the outermost of our proxies saw; who adds more to X-Forwarded-For moves nothing."""
     direct = str(request.META.get("REMOTE_ADDR") or "")
     seen = SignInThrottle().get_ident(request) if settings.REST_FRAMEWORK["NUM_PROXIES"] else direct

@@ -80,6 +80,10 @@ ROWS: dict[str, Row] = {
     "schema-json": row(PUBLIC, get=200),
     "schema-yaml": row(PUBLIC, get=200),
     "api-docs": row(OPEN_PAGE, get=200),
+    "account-api": row(EACH, get=200, delete=(400, {"password": "wrong"})),
+    "account-password": row(EACH, post=(400, {"password": "wrong", "newPassword": "a long new phrase"})),
+    "account-sign-out": row(EACH, post=(400, {"password": "wrong"})),
+    "account-export": row(EACH, get=200),
     # --- sessions
     "webllm-sessions": row(EACH, get=200, post=(201, {"modelId": "m"})),
     "webllm-session": row(OWNED, get=200, delete=200),
@@ -161,6 +165,9 @@ ROWS: dict[str, Row] = {
     "admin:admin_logentry_changelist": row(SUPERUSERS, get=200),
     "admin:auth_user_changelist": row(SUPPORT_READS, get=200),
     "admin:auth_group_changelist": row(SUPERUSERS, get=200),
+    "admin:axes_accessattempt_changelist": row(SUPERUSERS, get=200),
+    "admin:axes_accesslog_changelist": row(SUPERUSERS, get=200),
+    "admin:axes_accessfailurelog_changelist": row(SUPERUSERS, get=200),
     "admin:token_blacklist_outstandingtoken_changelist": row(SUPERUSERS, get=200),
     "admin:token_blacklist_blacklistedtoken_changelist": row(SUPERUSERS, get=200),
 }

@@ -32,7 +32,7 @@ class World:
 
     def knock(self, knocker: Knocker, method: str, address: str, body: str = "", is_kept: bool = False) -> HttpResponseBase:
         """What is done is undone, unless it was not to be done: then it shows at the end."""
-        accept = "application/json" if address.startswith("/api/") else "text/html"
+        accept = "*/*" if address.startswith("/api/") else "text/html"
         with transaction.atomic():
             answer = knocker.knock(self.client, method, address, body, accept)
             transaction.set_rollback(not is_kept)
