@@ -13,6 +13,8 @@ FOLDER = os.environ.get("MINDFLIP_PICTURES")
 pytestmark = pytest.mark.skipif(not FOLDER, reason="MINDFLIP_PICTURES names no folder to put pictures into")
 
 DESKTOP, PHONE, SMALL_PHONE = (1200, 900), (390, 844), (320, 640)
+SETTLED = "Promise.allSettled(document.getAnimations().filter((one) => one instanceof CSSTransition).map(({ finished }) => finished))"
+TALL = (1200, 1300)  # down to the button that saves
 CARDS = [
     ("Where in a plant cell does photosynthesis happen?", "In the chloroplasts."),
     ("Which pigment takes up the light?", "Chlorophyll. It absorbs red and blue light and reflects green."),
@@ -57,11 +59,24 @@ def test_pictures_of_the_maker(student: Visitor) -> None:
     take(student.page, "make-loading", DESKTOP, "light")
     student.wait_for_first_card()
     take(student.page, "make-writing", DESKTOP, "light")
-    student.wait_until_written()
-    student.batch.get_by_role("button", name="Show answer").first.click()
-    take_all(student.page, "make-done")
+    student.page.get_by_role("button", name="Stop").click()
+    student.wait_until_written("stopped")
+    show_done_batch(student)
+    take_all(student.page, "make-done", desktop=TALL)
     student.page.get_by_role("button", name="Change model").click()
     take_all(student.page, "models")
+
+
+def show_done_batch(student: Visitor) -> None:
+    """Written well, as a larger model does it."""
+    cards = [{"id": str(at), "front": front, "back": back, "kind": "basic", "part": 0} for at, (front, back) in enumerate(CARDS)]
+    part = {"at": 0, "count": 6, "taken": 6, "state": "done", "generationIds": []}
+    student.has_batch(request={"topic": "Photosynthesis", "count": 6}, cards=cards, parts=[part], state="done", words="6 cards")
+    student.page.reload()
+    student.load_model()
+    student.page.get_by_label("Topic", exact=True).fill("Photosynthesis")
+    student.page.get_by_label("Cards", exact=True).fill("6")
+    student.batch.get_by_role("button", name="Show answer").first.click()
 
 
 def test_pictures_of_decks(student: Visitor) -> None:
@@ -107,8 +122,8 @@ def test_pictures_of_what_comes_in_and_goes_out(student: Visitor) -> None:
         take_all(student.page, name)
 
 
-def take_all(page: Page, name: str) -> None:
-    for size, suffix in ((DESKTOP, ""), (PHONE, "-phone"), (SMALL_PHONE, "-small")):
+def take_all(page: Page, name: str, desktop: tuple[int, int] = DESKTOP) -> None:
+    for size, suffix in ((desktop, ""), (PHONE, "-phone"), (SMALL_PHONE, "-small")):
         for theme in ("light", "dark"):
             take(page, f"{name}{suffix}", size, theme)
 
@@ -117,5 +132,6 @@ def take(page: Page, name: str, size: tuple[int, int], theme: str) -> None:
     page.set_viewport_size({"width": size[0], "height": size[1]})
     page.emulate_media(color_scheme=theme, reduced_motion="reduce")
     page.evaluate("scrollTo(0, 0)")
+    page.evaluate(SETTLED)
     taken = page.context.new_cdp_session(page).send("Page.captureScreenshot", {"format": "webp", "quality": 86})
     (Path(FOLDER or ".") / f"{name}-{theme}.webp").write_bytes(base64.b64decode(taken["data"]))

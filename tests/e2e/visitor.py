@@ -102,7 +102,7 @@ class Visitor:
     def has_batch(self, **record: Any) -> None:
         """A batch that this tab was writing when it was left; shown after the next reload."""
         key = "`mindflip:${document.body.dataset.user}:batches`"
-        self.page.evaluate(f"(records) => sessionStorage.setItem({key}, records)", json.dumps([{"key": "1", **record, "words": ""}]))
+        self.page.evaluate(f"(records) => sessionStorage.setItem({key}, records)", json.dumps([{"key": "1", "words": "", **record}]))
 
     def kept_cards(self) -> list[dict[str, Any]]:
         """The unsaved cards that a reload would show again."""
