@@ -29,6 +29,7 @@ class Operation:
     done: str
     refused: str
     act: Act
+    do_not_call_in_templates = True
 
     def __call__(self, model_admin: Any, request: HttpRequest, chosen: QuerySet) -> HttpResponse | None:
         rows = list(chosen.order_by("pk")[: MOST + 1])

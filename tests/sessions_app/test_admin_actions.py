@@ -1,0 +1,164 @@
+"""What operators do: through the services, told in a sentence, written down; and what engines and askers hear of it."""
+
+import csv
+import json
+
+import pytest
+from asgiref.sync import async_to_sync, sync_to_async
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import User
+from django.test import Client
+from rest_framework_simplejwt.tokens import RefreshToken
+
+from sessions_app.models import Generation, WebLLMSession
+from sessions_app.services.results import result_read, result_remember
+from tests.sessions_app.conftest import open_socket
+from tests.sessions_app.test_admin_lists import GENERATIONS, SESSIONS, asked, failed
+from tests.sessions_app.test_v1 import V1, greeted, put_to, until, until_error
+
+USERS, TOKENS = "/admin/auth/user/", "/admin/token_blacklist/outstandingtoken/"
+
+
+def act(client, address, action, *keys, confirmed="yes"):
+    """The page after the action."""
+    body = {"action": action, "_selected_action": [str(key) for key in keys]} | ({"confirmed": confirmed} if confirmed else {})
+    return client.post(address, body, follow=True)
+
+
+def told(page):
+    return [str(message) for message in page.context["messages"]]
+
+
+def log():
+    return list(LogEntry.objects.values_list("object_id", "change_message"))
+
+
+def test_an_action_asks_first_and_does_nothing_yet(admin_client, alice):
+    session = asked(alice).session
+    page = act(admin_client, SESSIONS, "close", session.pk, confirmed="")
+    assert "Their sockets close" in page.content.decode()
+    for name, value in (("action", "close"), ("_selected_action", session.pk), ("confirmed", "yes")):
+        assert f'name="{name}" value="{value}"' in page.content.decode()
+    session.refresh_from_db()
+    assert (session.status, log()) == ("initializing", [])
+
+
+def test_sessions_are_closed_and_those_that_had_ended_are_named(admin_client, alice):
+    living, ended = asked(alice).session, asked(alice).session
+    act(admin_client, SESSIONS, "close", ended.pk)
+    page = act(admin_client, SESSIONS, "close", living.pk, ended.pk)
+    assert told(page) == [f"1 session was closed. 1 was not, because they had ended already: {ended.pk}."]
+    assert log()[0] == (str(living.pk), "Close the chosen sessions.")
+
+
+def test_a_session_expires_before_its_time_and_its_work_is_cancelled(admin_client, alice):
+    generation = asked(alice)
+    assert told(act(admin_client, SESSIONS, "expire", generation.session_id)) == ["1 session was expired."]
+    generation.refresh_from_db()
+    assert (generation.status, generation.error_code) == ("cancelled", "session_expired")
+    assert WebLLMSession.objects.get().close_reason == "expired by an operator"
+
+
+def test_what_has_its_outcome_is_not_cancelled(admin_client, alice):
+    done = failed(alice, "no_engine")
+    page = act(admin_client, GENERATIONS, "cancel", done.pk)
+    assert told(page)[0].startswith("0 generations were cancelled. 1 was not, because they had their outcome already")
+    assert log() == []
+
+
+def test_what_no_engine_holds_is_not_requeued(admin_client, alice):
+    assert "no engine held them" in told(act(admin_client, GENERATIONS, "requeue", asked(alice).pk))[0]
+
+
+def test_too_many_rows_at_once_are_refused(admin_client, alice, monkeypatch):
+    monkeypatch.setattr("sessions_app.operators.acting.MOST", 1)
+    assert told(act(admin_client, GENERATIONS, "cancel", asked(alice).pk, asked(alice).pk)) == [
+        "At most 1 rows at once: filter, or choose fewer."
+    ]
+
+
+def test_a_users_cache_is_purged_and_nobody_elses(admin_client, alice, bob):
+    for user in (alice, bob):
+        key = asked(user, result_key=f"key-of-{user}").result_key
+        result_remember(key, generation_id="g", cards=[])
+    assert told(act(admin_client, USERS, "purge", alice.pk)) == ["1 user was freed of what was cached."]
+    assert result_read("key-of-alice") is None
+    assert result_read("key-of-bob")
+
+
+def test_a_refresh_token_is_revoked_and_never_shown(admin_client, alice, client_of):
+    refresh = RefreshToken.for_user(alice)
+    row = alice.outstandingtoken_set.get()
+    assert str(refresh) not in admin_client.get(f"{TOKENS}{row.pk}/change/").content.decode()
+    assert told(act(admin_client, TOKENS, "revoke", row.pk)) == ["1 Outstanding Token was revoked."]
+    assert client_of(None).post("/api/auth/token/refresh", {"refresh": str(refresh)}).status_code == 401
+
+
+@async_to_sync
+async def sent(answer):
+    """All of a file."""
+    return b"".join([piece async for piece in answer]).decode()
+
+
+def exported(client, name, *keys):
+    answer = act(client, GENERATIONS, name, *keys)
+    assert "no-store" in answer["Cache-Control"]
+    return sent(answer)
+
+
+def test_rows_are_exported_as_a_table_with_no_live_formula(admin_client, alice):
+    generation = asked(alice, prompt="=1+1")
+    (row,) = csv.DictReader(exported(admin_client, "export_csv", generation.pk).splitlines())
+    assert (row["id"], row["user__username"], row["prompt"]) == (str(generation.pk), "alice", "'=1+1")
+    assert LogEntry.objects.get().change_message.startswith("Exported as csv: id, session_id")
+
+
+def test_rows_are_exported_as_json_lines(admin_client, alice):
+    generation = asked(alice)
+    (line,) = exported(admin_client, "export_json", generation.pk).splitlines()
+    assert json.loads(line)["options"] == {"count": 1, "topic": "Tides"}
+
+
+async def first_of(socket, kind):
+    """The next message of this type, whatever comes before."""
+    while (message := await socket.receive())["type"] != kind:
+        pass
+    return message
+
+
+@pytest.fixture
+def operating(transactional_db):
+    """The admin as coroutines reach it."""
+    client = Client(HTTP_HOST="localhost")
+    client.force_login(User.objects.create_superuser("operator"))
+    return sync_to_async(lambda *what: act(client, *what))
+
+
+async def test_a_requeued_generation_leaves_its_engine_and_is_given_out_anew(socket_db, operating, alice, session_of):
+    async with open_socket((await session_of(alice))["wsUrl"], V1) as engine:
+        await greeted(engine)
+        first = await put_to(engine)
+        page = await operating(GENERATIONS, "requeue", first["generationId"])
+        assert told(page) == ["1 generation was queued again."]
+        assert (await until(engine, "cancel"))["generationId"] == first["generationId"]
+        again = await until(engine, "generate")
+    assert (again["generationId"], again["attempt"]) == (first["generationId"], 2)
+    generation = await Generation.objects.prefetch_related("attempts").aget()
+    assert [attempt.outcome for attempt in generation.attempts.all()] == ["requeued", ""]
+
+
+async def test_a_cancelled_generation_stops_its_engine_and_tells_its_asker(socket_db, operating, alice, session_of):
+    address = (await session_of(alice))["wsUrl"]
+    async with open_socket(address, V1) as engine, open_socket(address, V1) as asker:
+        await greeted(asker)
+        asked_for = await put_to(engine, asker)
+        await operating(GENERATIONS, "cancel", asked_for["generationId"])
+        stopped, heard = await first_of(engine, "cancel"), await until_error(asker)
+    assert (stopped["generationId"], heard["code"]) == (asked_for["generationId"], "cancelled")
+
+
+async def test_a_closed_session_closes_its_sockets(socket_db, operating, alice, session_of):
+    session = await session_of(alice)
+    async with open_socket(session["wsUrl"]) as socket:
+        await operating(SESSIONS, "close", session["sessionId"])
+        assert (await socket.receive_close())["code"] == 4404
