@@ -67,7 +67,7 @@ format: installed ## put the code in its form
 	$(VENV_PYTHON) -m ruff check --fix
 	$(VENV_PYTHON) -m ruff format
 
-docs: installed ## write docs/settings.md, docs/asyncapi.json and docs/openapi.json from the code
+docs: installed ## write docs/settings.md, docs/asyncapi.json, docs/openapi.json and docs/api.md from the code
 	$(VENV_PYTHON) manage.py document_settings
 	$(VENV_PYTHON) manage.py document_protocol
 	$(VENV_PYTHON) manage.py document_api

@@ -30,6 +30,7 @@ OF_CARD = {
 }
 BACK_DECK = {"restore": Link("restoreDeck", {"deckId": "$request.path.deckId"})}
 BACK_CARD = {"restore": Link("restoreCard", {"cardId": "$request.path.cardId"})}
+MADE = ("Location", "Idempotency-Replayed")
 NO_BODY = "It lies in the bin."
 FULL = ("deck_full",)
 
@@ -48,13 +49,14 @@ decks = Calls(
         "Save or make a deck",
         {
             201: Answer("A new deck.", shapes.DeckDetailShape, examples.DECK_DETAIL, ("Location",), OF_DECK),
-            200: Answer("It had been saved before.", shapes.DeckDetailShape, examples.DECK_DETAIL, ("Location",)),
+            200: Answer("It had been saved before.", shapes.DeckDetailShape, examples.DECK_DETAIL, MADE),
         },
         words="`{generationId, name?}` saves a generation's cards, the same one only once; `{generationIds, name?, cards?}` a batch; "
         "`{name, cards}` makes a deck by hand.",
         body=DeckCreateSerializer,
         example=examples.NEW_DECK,
-        refusals={404: ("not_found",), 409: ("not_finished",)},
+        sent=("Idempotency-Key",),
+        refusals={404: ("not_found",), 409: ("not_finished", "in_progress"), 422: ("key_reused",)},
     ),
 )
 deck = Calls(

@@ -1,6 +1,7 @@
 """The REST API of decks and cards: parse, call a service, answer."""
 
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 from rest_framework import generics, status
@@ -24,6 +25,7 @@ from flashcards.serializers import (
 from flashcards.services import bin, cards, decks, saving
 from flashcards.services.search import cards_found, decks_found
 from sessions_app.rest.queries import query_of
+from sessions_app.rest.repeats import made_once
 from sessions_app.rest.versions import Versioned
 
 WITHOUT_PUT = ["get", "post", "patch", "delete", "head", "options"]
@@ -48,11 +50,18 @@ class DecksView(Versioned, generics.ListCreateAPIView):
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         body = self.get_serializer(data=request.data)
         body.is_valid(raise_exception=True)
-        saved = _saved(request.user, body.validated_data)
-        deck = decks.deck_for_user(user=request.user, deck_id=saved.deck.pk)
-        location = reverse("api-deck", args=[deck.pk], request=request)
-        code = status.HTTP_201_CREATED if saved.is_new else status.HTTP_200_OK
-        return Response(DeckDetailSerializer(deck).data, status=code, headers={"Location": location})
+        is_new = False
+
+        def save() -> Any:
+            nonlocal is_new
+            deck, is_new = _saved(request.user, body.validated_data)
+            return deck.pk
+
+        deck_id, replayed = made_once(request, "deck", save)
+        deck = decks.deck_for_user(user=request.user, deck_id=UUID(deck_id))
+        headers = {"Location": reverse("api-deck", args=[deck.pk], request=request), **replayed}
+        code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
+        return Response(DeckDetailSerializer(deck).data, status=code, headers=headers)
 
 
 class DeckView(Versioned, generics.RetrieveUpdateDestroyAPIView):

@@ -6,7 +6,9 @@ import msgspec
 from django.contrib.auth import get_user_model
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.db import models
 from rest_framework import serializers
+from rest_framework_simplejwt.serializers import TokenObtainPairSerializer
 
 from sessions_app.models import Generation, GenerationStatus, SessionStatus, WebLLMSession
 from sessions_app.rest.queries import CreatedQuerySerializer
@@ -17,10 +19,29 @@ LONGEST_WAIT_SECONDS = 25
 MODEL_ID = r"^[A-Za-z0-9._\-/:]{1,200}$"
 
 
+class TextField(serializers.CharField):
+    """Text alone: DRF's own also takes a number for its digits."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class CredentialsSerializer(TokenObtainPairSerializer):
+    """A user name and a password."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields[self.username_field] = TextField(write_only=True)
+        self.fields["password"] = TextField(write_only=True, trim_whitespace=False, style={"input_type": "password"})
+
+
 class RegisterSerializer(serializers.ModelSerializer):
     """A new user. The password goes through Django's validators."""
 
-    password = serializers.CharField(write_only=True, max_length=128, style={"input_type": "password"})
+    serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {models.CharField: TextField}
+    password = TextField(write_only=True, max_length=128, style={"input_type": "password"})
 
     class Meta:
         model = get_user_model()

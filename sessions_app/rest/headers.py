@@ -8,7 +8,7 @@ SECONDS = {"type": "integer", "minimum": 0}
 LIMITED = ("RateLimit", "RateLimit-Policy")
 ANSWERED: dict[str, tuple[str, dict[str, Any], Any]] = {
     "Location": ("The address of what was made.", TEXT | {"format": "uri"}, "http://localhost:3000/api/webllm/session/…"),
-    "ETag": ("The version of this answer: send it back as If-None-Match.", TEXT, 'W/"b2c9…"'),
+    "ETag": ("The version of this answer: send it back as If-None-Match.", TEXT, 'W/"3f2a9c5e8b1d7f604c2e9a5b"'),
     "Link": ("The next and the previous page (RFC 8288).", TEXT, '<http://localhost:3000/api/webllm/session?cursor=…>; rel="next"'),
     "Retry-After": ("Seconds after which to ask again.", SECONDS, 30),
     "WWW-Authenticate": ("How to say who you are.", TEXT, 'Bearer realm="api"'),
@@ -28,7 +28,11 @@ SENT: dict[str, tuple[str, dict[str, Any], Any]] = {
         TEXT | {"minLength": 1, "maxLength": 100, "pattern": r"^[!-~]+$"},
         "0b9d3c1e-7d0c-4f43-9d2a-0f2f4f6f8a11",
     ),
-    "If-None-Match": ("An ETag that you have: while it is still true the answer is 304, without a body.", TEXT, 'W/"b2c9…"'),
+    "If-None-Match": (
+        "An ETag that you have: while it is true the answer is 304.",
+        TEXT,
+        'W/"3f2a9c5e8b1d7f604c2e9a5b"',
+    ),
 }
 
 

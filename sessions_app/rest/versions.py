@@ -27,6 +27,7 @@ class Versioned:
             return answer
         answer["ETag"] = _etag(answer.data)
         conditional = get_conditional_response(request._request, etag=answer["ETag"], response=answer)
+        assert conditional is not None  # it was given a response
         for name in KEPT:
             if answer.has_header(name):
                 conditional[name] = answer[name]

@@ -4,7 +4,7 @@ from rest_framework import generics, permissions
 from rest_framework_simplejwt.views import TokenObtainPairView, TokenRefreshView
 
 from sessions_app.rest.limits import AddressThrottle
-from sessions_app.serializers import RegisterSerializer
+from sessions_app.serializers import CredentialsSerializer, RegisterSerializer
 from sessions_app.views import described
 
 
@@ -23,6 +23,7 @@ class TokenView(TokenObtainPairView):
     """An access and a refresh token for a user name and a password."""
 
     schema = described.token
+    serializer_class = CredentialsSerializer
     throttle_classes = (AddressThrottle,)
     throttle_scope = "token"
 

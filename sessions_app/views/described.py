@@ -1,10 +1,11 @@
 """The calls of this app as the OpenAPI document has them."""
 
-from rest_framework_simplejwt.serializers import TokenObtainPairSerializer, TokenRefreshSerializer
+from rest_framework_simplejwt.serializers import TokenRefreshSerializer
 
 from sessions_app.rest.calls import Answer, Call, Calls, Link
 from sessions_app.rest.components import Page
 from sessions_app.serializers import (
+    CredentialsSerializer,
     GenerationsQuerySerializer,
     RegisterSerializer,
     SessionCreateSerializer,
@@ -28,6 +29,8 @@ OF_GENERATION = {"read": Link("readGeneration", GENERATION), **CANCEL}
 CREDENTIALS = {name: f"$request.body#/{name}" for name in ("username", "password")}
 OF_REGISTERED = {"token": Link("createToken", body=CREDENTIALS)}
 OF_TOKENS = {"refresh": Link("refreshToken", body={"refresh": "$response.body#/refresh"})}
+TWICE = {409: ("in_progress",), 422: ("key_reused",)}
+MADE = ("Location", "Idempotency-Replayed")
 ENDED = ("session_closed", "session_expired")
 
 register = Calls(
@@ -47,7 +50,7 @@ token = Calls(
         "createToken",
         "Get a pair of tokens",
         {200: Answer("Send `access` as `Authorization: Bearer …`.", shapes.Tokens, examples.TOKENS, links=OF_TOKENS)},
-        body=TokenObtainPairSerializer,
+        body=CredentialsSerializer,
         example=examples.CREDENTIALS,
         refusals={401: ("unauthorized",)},
     ),
@@ -75,10 +78,11 @@ sessions = Calls(
     post=Call(
         "createSession",
         "Open a session",
-        {201: Answer("Open `wsUrl` next, or ask over REST.", shapes.OpenSessionShape, examples.SESSION, ("Location",), OF_SESSION)},
+        {201: Answer("Open `wsUrl` next, or ask over REST.", shapes.OpenSessionShape, examples.SESSION, MADE, OF_SESSION)},
         body=SessionCreateSerializer,
         example={"modelId": examples.MODEL},
-        refusals={429: ("too_many_sessions",)},
+        sent=("Idempotency-Key",),
+        refusals={429: ("too_many_sessions",)} | TWICE,
     ),
 )
 session = Calls(

@@ -21,13 +21,13 @@ from sessions_app.exceptions import Invalid
 from sessions_app.models import OPEN, Generation
 from sessions_app.rest.pages import NewestFirst
 from sessions_app.rest.queries import query_of
+from sessions_app.rest.repeats import key_of
 from sessions_app.serializers import LONGEST_WAIT_SECONDS, GenerationSerializer, GenerationsQuerySerializer, GenerationWishSerializer
 from sessions_app.services import generations, sessions
 from sessions_app.services.shapes import generation_shape
 from sessions_app.views import described
 
 LOOK_EVERY_SECONDS = 5  # an event may be lost: then this is what it costs
-KEY_LENGTH = 100
 
 
 class GenerationsView(generics.ListCreateAPIView):
@@ -110,9 +110,7 @@ def _wait_seconds(raw: str) -> float:
 
 
 def _wish(request: Request) -> generations.Ask:
-    key = request.headers.get("Idempotency-Key", "").strip()
-    if len(key) > KEY_LENGTH:
-        raise Invalid(f"Idempotency-Key: give {KEY_LENGTH} characters at most.", fields={"Idempotency-Key": ["It is too long."]})
+    key = key_of(request)
     try:
         message = protocol.generate_of(request.data if not hasattr(request.data, "dict") else request.data.dict())
     except protocol.ProtocolError as error:

@@ -18,6 +18,7 @@ from sessions_app.models import WebLLMSession
 from sessions_app.rest.limits import CallThrottle, SessionThrottle
 from sessions_app.rest.pages import NewestFirst
 from sessions_app.rest.queries import query_of
+from sessions_app.rest.repeats import made_once
 from sessions_app.rest.versions import Versioned
 from sessions_app.serializers import EmptySerializer, SessionCreateSerializer, SessionSerializer, SessionsQuerySerializer, socket_url
 from sessions_app.services import sessions
@@ -43,10 +44,12 @@ class SessionsView(Versioned, generics.ListCreateAPIView):
         body = SessionCreateSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         now = timezone.now()
-        opened = sessions.session_open(user=request.user, now=now, **body.validated_data)
-        session = sessions.session_for_user(user=request.user, session_id=opened.pk, now=now)
-        location = reverse("webllm-session", args=[session.pk], request=request)
-        return Response(_shown(session, request), status=status.HTTP_201_CREATED, headers={"Location": location})
+        opened, replayed = made_once(
+            request, "session", lambda: sessions.session_open(user=request.user, now=now, **body.validated_data).pk
+        )
+        session = sessions.session_for_user(user=request.user, session_id=UUID(opened), now=now)
+        headers = {"Location": reverse("webllm-session", args=[session.pk], request=request), **replayed}
+        return Response(_shown(session, request), status=status.HTTP_201_CREATED, headers=headers)
 
 
 class SessionView(Versioned, APIView):

@@ -1,4 +1,4 @@
-"""docs/openapi.json, written from the views."""
+"""docs/openapi.json and docs/api.md, written from the views."""
 
 import json
 from typing import Any
@@ -7,20 +7,23 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from sessions_app.rest.document import document
+from sessions_app.rest.samples import page
 
-PAGE = settings.BASE_DIR / "docs" / "openapi.json"
+FOLDER = settings.BASE_DIR / "docs"
 
 
 class Command(BaseCommand):
-    help = "Write docs/openapi.json; with --check, only say whether it is up to date."
+    help = "Write docs/openapi.json and docs/api.md; with --check, only say whether it is up to date."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--check", action="store_true", help="fail when the file is out of date, write nothing")
+        parser.add_argument("--check", action="store_true", help="fail when one of them is out of date, write nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        text = json.dumps(document(), indent=1, ensure_ascii=False) + "\n"
-        if not options["check"]:
-            PAGE.write_text(text)
-        elif not PAGE.exists() or PAGE.read_text() != text:
-            raise CommandError("docs/openapi.json does not say what the views describe: run `make docs`.")
+        texts = {"openapi.json": json.dumps(document(), indent=1, ensure_ascii=False) + "\n", "api.md": page(document())}
+        for name, text in texts.items():
+            kept = FOLDER / name
+            if not options["check"]:
+                kept.write_text(text)
+            elif not kept.exists() or kept.read_text() != text:
+                raise CommandError(f"docs/{name} does not say what the views describe: run `make docs`.")

@@ -1,0 +1,28 @@
+"""The header Idempotency-Key of calls that make something."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from rest_framework.request import Request
+
+from sessions_app.exceptions import Invalid
+from sessions_app.services import repeats
+
+KEY_LENGTH = 100
+
+
+def key_of(request: Request) -> str:
+    """The key, empty without one. Raises Invalid for one that is too long."""
+    key = request.headers.get("Idempotency-Key", "").strip()
+    if len(key) > KEY_LENGTH:
+        raise Invalid(f"Idempotency-Key: give {KEY_LENGTH} characters at most.", fields={"Idempotency-Key": ["It is too long."]})
+    return key
+
+
+def made_once(request: Request, action: str, make: Callable[[], Any]) -> tuple[str, dict[str, str]]:
+    """The id of what `make` made, now or at an earlier request with this key, and headers that say which."""
+    said = json.dumps(request.data, sort_keys=True, default=str).encode()
+    asked = repeats.Repeatable(int(request.user.pk or 0), action, key_of(request), said)
+    made, is_repeated = repeats.done_once(asked, lambda: str(make()))
+    return made, {"Idempotency-Replayed": "true"} if is_repeated else {}

@@ -1,0 +1,55 @@
+"""docs/api.md, run from top to bottom in each of its languages, against one real server."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sessions_app.rest.samples import STORY
+from tests.processes import ROOT, RunningServer, running_server
+
+PAGE = (ROOT / "docs" / "api.md").read_text()
+SECONDS = 120
+HERE = "http://localhost:3000"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    with running_server(tmp_path_factory.mktemp("server")) as running:
+        yield running
+
+
+def blocks(language: str, server: RunningServer) -> list[str]:
+    """As they stand on the page, for a user and a server of the test's own."""
+    found = re.findall(rf"^```{language}\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    return [block.replace(HERE, server.url).replace("alice", f"alice-{language}") for block in found]
+
+
+def run(command: list[str], folder: Path = ROOT, **environment: str) -> str:
+    done = subprocess.run(command, cwd=folder, env=os.environ | environment, capture_output=True, text=True, timeout=SECONDS, check=False)
+    assert done.returncode == 0, f"{command[-1][-2000:]}\n{done.stdout[-1000:]}\n{done.stderr[-2000:]}"
+    return done.stdout
+
+
+def test_the_python_samples_run(server: RunningServer) -> None:
+    run([sys.executable, "-c", "\n".join(blocks("python", server))])
+
+
+def test_the_javascript_samples_run(server: RunningServer) -> None:
+    node = shutil.which("node", path=os.pathsep.join([str(ROOT / ".venv" / "bin"), os.environ["PATH"]]))
+    assert node, "there is no node: `make test` installs one"
+    run([node, "--input-type=module", "--eval", "\n".join(blocks("js", server))])
+
+
+def test_the_curl_samples_run(server: RunningServer, tmp_path: Path) -> None:
+    head, *calls = blocks("sh", server)
+    known = {"server": head.strip().removeprefix("server=")}
+    for call, (_, taken) in zip(calls, STORY, strict=True):
+        answer = run(["bash", "-c", call.replace("curl -sS", "curl -sS --fail-with-body", 1)], tmp_path, **known)
+        known |= {name: json.loads(answer)[there] for there, name in taken.items()}

@@ -1,0 +1,19 @@
+"""The API's reader: Swagger UI under the content policy of every page (see the fixture `page`)."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.visitor import Visitor
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_call_is_shown_and_can_be_tried_without_a_script_in_the_page(visitor: Visitor, theme: str) -> None:
+    page = visitor.page
+    page.emulate_media(color_scheme=theme)
+    visitor.open("/api/docs")
+    expect(page.get_by_text("/api/webllm/session", exact=True).first).to_be_visible()
+    page.locator("#operations-Models-listModels button.opblock-summary-control").click()
+    page.get_by_role("button", name="Try it out").click()
+    page.get_by_role("button", name="Execute").click()
+    expect(page.locator("#operations-Models-listModels .live-responses-table .response-col_status").first).to_contain_text("200")
+    assert page.evaluate("document.documentElement.classList.contains('dark-mode')") is (theme == "dark")
