@@ -1,16 +1,18 @@
 """The Celery application. Tasks live in each app's tasks.py; what runs when stands in settings.CELERY_BEAT_SCHEDULE."""
 
+import logging
 import os
 import sys
 from types import TracebackType
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging, task_prerun
+from celery.signals import celeryd_init, setup_logging, task_prerun
 from django.core.exceptions import ImproperlyConfigured
 
 from sessions_app import log_ids
 
+log = logging.getLogger(__name__)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mindflip.settings")
 
 
@@ -30,6 +32,14 @@ app.autodiscover_tasks()
 @setup_logging.connect
 def keep_logging(**_: Any) -> None:
     """Celery would take the root logger over; somebody who sets it up keeps it as the settings have it."""
+
+
+@celeryd_init.connect
+def say_in_the_log(**_: Any) -> None:
+    """That a worker was asked to stop is a line of its log like any other; Celery would write it past the log."""
+    from celery.apps import worker  # in workers alone
+
+    worker.safe_say = lambda words, *_: log.info(words)
 
 
 @task_prerun.connect

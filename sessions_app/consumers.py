@@ -65,6 +65,8 @@ class SessionConsumer(AsyncWebsocketConsumer):
         self.malformed = self.refused = 0
         sockets.opened(self)
         await self.guarded(self.enter, on_fault=self.close_for_now)
+        if sockets.are_leaving():  # it was let in just before
+            await self.go_away()
 
     async def enter(self) -> None:
         knock = knock_of(self.scope)

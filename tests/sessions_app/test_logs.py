@@ -16,6 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from websockets.sync.client import ClientConnection, connect
 
 from mindflip.embedded.places import free_port
+from mindflip.embedded.service import Service
 from tests.processes import RunningServer, eventually, running_server
 
 PROMPT = "a prompt that is nobody's business"
@@ -44,8 +45,14 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         metrics = {
             name: httpx.get(f"{url}/metrics").text for name, url in {"web": server.url, "worker": f"http://127.0.0.1:{port}"}.items()
         }
+        codes = [_stopped(server.beat), _stopped(server.worker)]
         logs = {name: server.log(name) for name in ("web", "worker", "beat")}
-    return told | {"logs": logs, "metrics": metrics, "reports": [json.loads(report.split("\n")[2]) for report in reports]}
+    return told | {"logs": logs, "metrics": metrics, "codes": codes, "reports": [json.loads(report.split("\n")[2]) for report in reports]}
+
+
+def _stopped(service: Service) -> int:
+    service.stop()
+    return service.process.returncode
 
 
 @contextmanager
@@ -187,6 +194,11 @@ def test_a_server_and_a_worker_show_what_each_of_them_counted(told):
     assert found["web"]["mindflip_faults_total", "socket"] == 1
     assert found["worker"]["mindflip_leaving",] == 0
     assert all(process["process_cpu_seconds_total",] > 0 for process in found.values())
+
+
+def test_beat_and_worker_end_in_order_when_they_are_asked_to_stop(told):
+    assert told["codes"] == [0, 0]
+    assert any("Warm shutdown" in line["message"] for line in _lines(told, "worker")), told["logs"]["worker"][-2000:]
 
 
 def test_a_task_says_which_it_is(told):
