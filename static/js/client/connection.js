@@ -16,6 +16,8 @@ const FINAL = new Map([
 /** Codes that want a new ticket or a new session before the next try. */
 const REFUSALS = new Set([4401, 4404, 4410]);
 const REFUSALS_MOST = 3;
+/** The server restarts, and sends its clients elsewhere one after the other: nothing broke. */
+const RESTARTS = 1012;
 
 /** @typedef {{code: number, unopened: number}} Loss how the last socket ended, and how many in a row never came up */
 
@@ -143,6 +145,7 @@ export class Connection extends Teller {
     this.#refusals += REFUSALS.has(code) ? 1 : 0;
     if (FINAL.has(code) || this.#refusals > REFUSALS_MOST) this.#end(refusal(code, reason));
     else if (this.#refusals === 1) this.#attempt(); // at once: a new ticket or session is all that it takes
+    else if (code === RESTARTS && wasUp) this.#attempt(); // at once, and only if that fails is it a loss
     else this.#retry(code === 4429 ? CROWDED_SECONDS : 0);
   }
 

@@ -31,6 +31,31 @@ test("a socket that came up begins with short pauses again", async () => {
   assert.equal(client.heard.at(-1).state, "up");
 });
 
+test("a server that restarts is left for another at once, and nobody hears of a broken connection", async () => {
+  const server = new Server();
+  const client = await server.connected();
+  const call = client.generate({ topic: "Tides" });
+  await settled();
+  server.wire.drop(1012);
+  await settled();
+  assert.equal(server.wires.length, 2);
+  server.wire.greet();
+  assert.deepEqual(server.wire.sent, [server.wires[0].sent[0]]);
+  server.wire.say({ type: "result", requestId: call.requestId, generationId: "g", data: { cards: [card("ebb")] } });
+  assert.deepEqual((await call.result).cards, [card("ebb")]);
+  assert.deepEqual(downs(client), []);
+});
+
+test("a server that restarts before another is there is a lost connection like any other", async () => {
+  const server = new Server();
+  const client = await server.connected();
+  server.wire.drop(1012);
+  await settled();
+  server.wire.drop(1006);
+  await settled();
+  assert.deepEqual([server.wires.length, downs(client)], [2, [1]]);
+});
+
 test("after a drop the same request goes out under the same id, and its cards come once", async () => {
   const server = new Server();
   const client = await server.connected();
