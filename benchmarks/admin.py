@@ -50,7 +50,7 @@ def _pages(operator: Any) -> dict[str, str]:
 
     one = Generation.objects.filter(user__username="seeded-000001").first()
     sessions, generations = f"{LISTS}webllmsession/", f"{LISTS}generation/"
-    deep = operator.get(generations, {"older": f"{one.created_at.isoformat()}~{one.pk}"}).context["cl"]
+    deep = operator.get(generations, {"older": f"{one.created_at.isoformat()}~{one.pk}"}).context_data["cl"]
     return {
         "sessions": sessions,
         "sessions of the busiest user": f"{sessions}?q=seeded-000001",
@@ -96,8 +96,13 @@ def _milliseconds(act: Callable[[], Any]) -> float:
 
 
 def _operator() -> Any:
+    from django.conf import settings
     from django.contrib.auth.models import User
     from django.test import Client
+
+    from mindflip.embedded.collected import collect
+
+    collect(settings.VAR_DIR)  # a page names its style sheets by what is in them
 
     client = Client(HTTP_HOST="localhost")
     client.force_login(User.objects.filter(username="operator").first() or User.objects.create_superuser("operator"))
