@@ -36,14 +36,14 @@ def test_a_list_and_the_pages_after_it_begin_where_an_index_does(operator, name)
     assert faults == []
 
 
-@pytest.mark.parametrize("name", ["generation", "engine"])
+@pytest.mark.parametrize("name", LISTS)
 def test_each_choice_of_each_filter_finds_its_rows_by_an_index(operator, name):
     changelist = operator.get(address(name)).context["cl"]
     choices = {choice["query_string"] for spec in changelist.filter_specs for choice in spec.choices(changelist)}
     assert [fault for query in sorted(choices) for fault in faults_of(lambda: operator.get(address(name) + query))] == []  # noqa: B023
 
 
-@pytest.mark.parametrize("name", ["generation", "engine"])
+@pytest.mark.parametrize("name", LISTS)
 def test_a_search_by_id_user_or_day_finds_its_rows_by_an_index(operator, busiest, name):
     typed = [str(busiest.pk), str(busiest.session_id)[:8], "seeded-000001", f"{timezone.now():%Y-%m-%d}"]
     pages = [f"{address(name)}?{urlencode({'q': words})}" for words in typed]
