@@ -1,5 +1,6 @@
 """Sessions and sockets, as their own tests have them."""
 
+from tests.doors.world import world
 from tests.sessions_app.conftest import client_of, new_session, session_of, socket_db
 
-__all__ = ["client_of", "new_session", "session_of", "socket_db"]
+__all__ = ["client_of", "new_session", "session_of", "socket_db", "world"]

@@ -2,51 +2,21 @@
 
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from fnmatch import fnmatch
 from typing import Any
 
 import pytest
-from django.db import transaction
 from django.http import HttpResponseBase
 from django.test import Client
 
-from tests.doors.people import Knocker, knockers, person
+from tests.doors.people import Knocker
 from tests.doors.routes import http_routes
 from tests.doors.table import AS_TOLD, BEHIND_LISTS, OPEN, ROWS, Answer
-from tests.doors.things import SECRET, Things, things_of, written_rows
+from tests.doors.things import SECRET, Things, written_rows
 
 pytestmark = pytest.mark.django_db
 MAY_READ = ("alice", "support")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-
-
-@dataclass
-class World:
-    """Alice's things, and everybody who knocks, through one client."""
-
-    client: Client
-    things: Things
-    everybody: list[Knocker]
-
-    def knock(self, knocker: Knocker, method: str, address: str, body: str = "", is_kept: bool = False) -> HttpResponseBase:
-        """What is done is undone, unless it was not to be done: then it shows at the end."""
-        accept = "*/*" if address.startswith("/api/") else "text/html"
-        with transaction.atomic():
-            answer = knocker.knock(self.client, method, address, body, accept)
-            transaction.set_rollback(not is_kept)
-        return answer
-
-
-@pytest.fixture(scope="module")
-def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
-    """One cast for all cells: what a test changes is undone after it, and all of it at the end."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        client = Client()
-        things = things_of(person("alice"))
-        yield World(client, things, knockers(client, things.owner))
-        transaction.set_rollback(True)
 
 
 def is_behind_a_list(name: str) -> bool:
