@@ -38,8 +38,6 @@ def inline_faults(html: str) -> list[str]:
     styled = [one for one in page(True) if one.name == "style" or one.get("style") is not None]
     handlers = [one for one in page(True) if any(re.match("on[a-z]+$", name) for name in one.attrs)]
     lures = [one for one in page(True) if str(one.get("href") or one.get("action") or "").strip().lower().startswith(LURES)]
-        one for one in page(True) if str(one.get("href") or one.get("action") or "").strip().lower().startswith(("javascript:", "data:"))
-    ]
     return [str(one)[:120] for one in (*scripts, *styled, *handlers, *lures)]
 
 
