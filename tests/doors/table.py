@@ -80,10 +80,6 @@ ROWS: dict[str, Row] = {
     "schema-json": row(PUBLIC, get=200),
     "schema-yaml": row(PUBLIC, get=200),
     "api-docs": row(OPEN_PAGE, get=200),
-    "account-api": row(EACH, get=200, delete=(400, {"password": "wrong"})),
-    "account-password": row(EACH, post=(400, {"password": "wrong", "newPassword": "a long new phrase"})),
-    "account-sign-out": row(EACH, post=(400, {"password": "wrong"})),
-    "account-export": row(EACH, get=200),
     # --- sessions
     "webllm-sessions": row(EACH, get=200, post=(201, {"modelId": "m"})),
     "webllm-session": row(OWNED, get=200, delete=200),
