@@ -48,14 +48,14 @@ FORMATS = {
         Format("markdown", "Markdown", "To read and to put into notes.", "md", "text/markdown; charset=utf-8", write_markdown),
     )
 }
+CHOOSE = f"Choose a format: {', '.join(FORMATS)}."
 
 
 def deck_export(*, deck: Deck, cards: Sequence[Card], format: str) -> Export:
     """Raises Invalid, which names the formats, for any other."""
     chosen = FORMATS.get(format)
     if chosen is None:
-        sentence = f"Choose a format: {', '.join(FORMATS)}."
-        raise Invalid(sentence, fields={"format": [sentence]})
+        raise Invalid(CHOOSE, fields={"format": [CHOOSE]})
     pieces = chosen.write(deck, cards)
     return Export(f"{safe_name(deck.name)}.{chosen.extension}", chosen.content_type, _sendable(pieces))
 

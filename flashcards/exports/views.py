@@ -28,7 +28,7 @@ class ErrorsInJson(BaseContentNegotiation):
 
 
 class ExportView(APIView):
-    """GET `?format=apkg|csv|tsv|json|markdown`: the deck as a file."""
+    """GET `?format=…`, one of `FORMATS`: the deck as a file."""
 
     schema = described.export
     content_negotiation_class = ErrorsInJson

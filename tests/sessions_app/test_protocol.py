@@ -11,16 +11,17 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from sessions_app import asyncapi, protocol
+from sessions_app.handlers import guide, v1
 
 CASES = json.loads((Path(__file__).parents[1] / "contract" / "protocol_cases.json").read_text())
-SERVER_MESSAGES = {"progress": protocol.Progress, "result": protocol.Result, "error": protocol.Error, "generate": protocol.EngineGenerate}
-SERVER_MESSAGES_V1 = SERVER_MESSAGES | {
-    "session": protocol.SessionSnapshot,
-    "card": protocol.Card,
-    "cancel": protocol.EngineCancel,
-    "ping": protocol.Ping,
-    "pong": protocol.Pong,
-}
+
+
+def by_type(messages):
+    return {message.__struct_config__.tag: message for message in messages}
+
+
+SERVER_MESSAGES, SERVER_MESSAGES_V1 = by_type(asyncapi.GUIDE_SERVER_TYPES), by_type(asyncapi.SERVER_TYPES)
+DIALECTS = [(guide.HANDLERS, asyncapi.GUIDE_TYPES, "fromClient"), (v1.HANDLERS, asyncapi.CLIENT_TYPES, "fromClientV1")]
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4),
@@ -30,6 +31,18 @@ MEMBERS = st.sampled_from(
     ["type", "prompt", "options", "count", "topic", "cacheKey", "data", "cards", "lease", "generationId", "progress", "error"]
 )
 TYPES = st.sampled_from(["generate", "response", "error", "progress", "result", "x"])
+
+
+@pytest.mark.parametrize(("handlers", "messages", "cases"), DIALECTS, ids=["guide", "v1"])
+def test_every_message_of_a_dialect_does_something_and_has_a_case(handlers, messages, cases):
+    assert set(handlers) == set(messages)
+    assert {message.__struct_config__.tag for message in messages} <= {json.loads(case["text"]).get("type") for case in told(cases)}
+
+
+def told(cases):
+    """The cases that are messages; those of the guide's dialect are good in both."""
+    both = CASES["fromClient"] + (CASES[cases] if cases != "fromClient" else [])
+    return [case for case in both if "error" not in case]
 
 
 @pytest.mark.parametrize("case", CASES["fromClient"], ids=lambda case: case["name"])

@@ -16,9 +16,9 @@ export class WllamaBackend {
 
   /**
    * @param {import("./models.js").CatalogueModel} model
-   * @param {{wasmUrl: string, compatWasmUrl: string, compatScriptUrl: string}} assets
+   * @param {{assets: {wasmUrl: string, compatWasmUrl: string, compatScriptUrl: string}}} given
    */
-  constructor(model, assets) {
+  constructor(model, { assets }) {
     this.model = model;
     this.assets = assets;
   }

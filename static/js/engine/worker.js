@@ -8,6 +8,12 @@ let stopping = null;
 
 const calls = { load, generate };
 
+// each engine is megabytes of code: only the one that is used is fetched
+const BACKENDS = {
+  webllm: async () => (await import("./webllm.js")).WebLLMBackend,
+  wllama: async () => (await import("./wllama.js")).WllamaBackend,
+};
+
 self.onmessage = async ({ data }) => {
   if (data.type === "stop") return stop();
   try {
@@ -21,15 +27,9 @@ async function load({ model, assets }) {
   const onProgress = (progress) => self.postMessage({ type: "progress", progress });
   const { host: modelHost } = new URL(model.url, self.location.origin);
   host = modelHost === self.location.host ? "" : modelHost;
-  backend = await makeBackend(model, assets);
+  const Backend = await BACKENDS[model.engine]();
+  backend = new Backend(model, { assets, onLost: (error) => tellFailure("lost", error) });
   return backend.load({ onProgress });
-}
-
-async function makeBackend(model, assets) {
-  const onLost = (error) => tellFailure("lost", error);
-  // each engine is megabytes of code: only the one that is used is fetched
-  if (model.engine === "webllm") return new (await import("./webllm.js")).WebLLMBackend(model, { onLost });
-  return new (await import("./wllama.js")).WllamaBackend(model, assets);
 }
 
 async function generate({ messages, options }) {

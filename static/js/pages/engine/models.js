@@ -7,6 +7,8 @@ import { integer, size } from "../format.js";
  * @typedef {Awaited<ReturnType<typeof import("../../engine/index.js").findEngines>>} Engines
  */
 
+export const ENGINE_NAMES = { webllm: "WebLLM", wllama: "wllama" };
+
 /** @returns {Promise<CatalogueModel[]>} */
 export async function listModels() {
   return (await api.get("/api/webllm/models")).models;
@@ -41,7 +43,7 @@ export function rank({ isLocal, engine, isDefault }, { webgpu }) {
 
 /** @param {CatalogueModel} model */
 export function modelFacts({ engine, downloadMb, vramMb, context }) {
-  const parts = [engine === "webllm" ? "WebLLM" : "wllama"];
+  const parts = [ENGINE_NAMES[engine]];
   if (downloadMb) parts.push(`${size(downloadMb)} download`);
   if (vramMb) parts.push(`${size(vramMb)} of memory`);
   if (context) parts.push(`reads ${integer(context)} tokens`);

@@ -2,8 +2,8 @@ import { deleteKept, listKept, storageLeft } from "../../engine/stored.js";
 import { announce } from "../announce.js";
 import { action, fromMould, part, slot } from "../dom.js";
 import { counted, size } from "../format.js";
+import { ENGINE_NAMES } from "./models.js";
 
-const ENGINES = { webllm: "WebLLM", wllama: "wllama" };
 const MB = 1_000_000;
 const dialog = document.getElementById("stored");
 let models = [];
@@ -62,7 +62,7 @@ function row(one) {
   const element = fromMould("stored-mould");
   const isRunning = one.modelId !== null && one.modelId === loadedId;
   slot(element, "name").textContent = one.name;
-  slot(element, "facts").textContent = [size(one.bytes / MB), ENGINES[one.engine], stateWords(one, isRunning)].filter(Boolean).join(" · ");
+  slot(element, "facts").textContent = [size(one.bytes / MB), ENGINE_NAMES[one.engine], stateWords(one, isRunning)].filter(Boolean).join(" · ");
   slot(element, "delete").textContent = `Delete ${one.name}`;
   const button = action(element, "delete");
   button.disabled = isRunning;
