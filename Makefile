@@ -7,7 +7,7 @@ VENV_PYTHON = .venv/bin/python
 WITH_NODE = PATH="$(CURDIR)/.venv/bin:$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help run backup restore test soak check lint modules types deployable audit installed format docs bench seed-large clean
+.PHONY: help run backup restore test soak check lint modules types deployable audit installed pins format docs bench seed-large clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { sub(/:.*/, "", $$1); printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -62,6 +62,13 @@ audit: installed ## known vulnerabilities in what is pinned; says so where no se
 
 installed:
 	@$(INSTALL) test
+
+PINS = $(VENV_PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--custom-compile-command "make pins" $(if $(FRESH),--upgrade) pyproject.toml
+pins: installed ## write requirements*.txt, with hashes, from pyproject.toml; FRESH=1 lets what comes along move
+	$(PINS) --output-file requirements.txt
+	$(PINS) --group dev --constraint requirements.txt --output-file requirements-dev.txt
+	$(subst pyproject.toml,--group node,$(PINS)) --output-file mindflip/embedded/node.txt
 
 format: installed ## put the code in its form
 	$(VENV_PYTHON) -m ruff check --fix

@@ -2,6 +2,7 @@
 
 import json
 import re
+import tomllib
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -49,10 +50,11 @@ def test_every_page_is_linked_from_another():
 
 
 def chosen_libraries() -> list[str]:
-    """What we ask for ourselves: the exact pins of the requirements files and of package.json."""
-    pins = "\n".join((ROOT / name).read_text() for name in ("requirements.txt", "requirements-dev.txt"))
-    page = json.loads((ROOT / "package.json").read_text())
-    return [*re.findall(r"^([\w.-]+)(?:\[[\w,]+\])?==", pins, re.MULTILINE), *page["dependencies"], *page["devDependencies"]]
+    """What we ask for ourselves: the exact pins of pyproject.toml and package.json."""
+    project, page = tomllib.loads((ROOT / "pyproject.toml").read_text()), json.loads((ROOT / "package.json").read_text())
+    groups = [project["project"]["dependencies"], *project["dependency-groups"].values()]
+    python = [re.split(r"[=\[]", pin)[0] for group in groups for pin in group]
+    return [*python, *page["dependencies"], *page["devDependencies"]]
 
 
 def test_each_library_that_was_chosen_is_weighed_on_a_page():

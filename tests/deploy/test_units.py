@@ -5,6 +5,7 @@ import shlex
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -54,3 +55,9 @@ def test_systemd_finds_nothing_wrong_with_the_units(tmp_path: Path):
     shutil.copy(tmp_path / UNITS["web"], tmp_path / "mindflip-web@8001.service")
     verified = subprocess.run(["systemd-analyze", "verify", *(f"./{unit}" for unit in units)], cwd=tmp_path, capture_output=True, text=True)
     assert (verified.returncode, verified.stderr) == (0, "")
+
+
+def test_a_daphne_has_time_to_send_its_sockets_away(settings: Any):
+    stopped = re.search(r"^TimeoutStopSec=(\d+)$", (DEPLOY / "systemd" / UNITS["web"]).read_text(), re.MULTILINE)[1]
+    killed = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]["web1"]["stop_grace_period"]
+    assert settings.DRAIN_SECONDS + settings.DRAIN_NOTICE_SECONDS < int(stopped) == int(killed.removesuffix("s"))

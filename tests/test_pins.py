@@ -1,0 +1,34 @@
+"""What is installed is what pyproject.toml asks for, byte for byte, wherever it comes from."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+FILES = {
+    "requirements.txt": PROJECT["project"]["dependencies"],
+    "requirements-dev.txt": PROJECT["project"]["dependencies"] + PROJECT["dependency-groups"]["dev"],
+    "mindflip/embedded/node.txt": PROJECT["dependency-groups"]["node"],
+}
+
+
+def entries(file: str) -> list[str]:
+    """What is pinned, each with its hashes and comments."""
+    return re.split(r"\n(?=[a-z])", re.sub(r"\A(#.*\n)+", "", (ROOT / file).read_text()).strip())
+
+
+@pytest.mark.parametrize(("file", "wanted"), FILES.items(), ids=FILES)
+def test_the_files_hold_what_is_asked_for(file, wanted):
+    """`make pins` writes them."""
+    pinned = {entry.split()[0].lower() for entry in entries(file)}
+    assert [pin for pin in wanted if re.sub(r"\[.*\]", "", pin).lower() not in {re.sub(r"\[.*\]", "", one) for one in pinned}] == []
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_every_package_has_its_hashes_and_no_host(file):
+    assert [entry.split()[0] for entry in entries(file) if "--hash=sha256:" not in entry] == []
+    assert "://" not in (ROOT / file).read_text()
+    assert "index-url" not in (ROOT / file).read_text()
