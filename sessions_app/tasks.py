@@ -40,6 +40,7 @@ def delete_old_doors() -> None:
     retention.tokens_delete_expired(now=now)
     retention.logins_delete_expired(now=now)
     retention.audit_delete_old(now=now)
+    retention.attempts_delete_old(now=now)
     erasure.accounts_delete_unused(now=now)
 
 

@@ -61,6 +61,9 @@ class SessionsData:
         yield _tokens().filter(user=user_id)
         yield _model("sessions.Session").filter(pk__in=_logins_of(user_id))
         yield _model("admin.LogEntry").filter(user=user_id)
+        name = User.objects.filter(pk=user_id).values("username")
+        for label in ("axes.AccessAttempt", "axes.AccessFailureLog", "axes.AccessLog"):
+            yield _model(label).filter(username__in=name)
 
 
 def _model(label: str) -> QuerySet[Any]:

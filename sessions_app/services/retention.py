@@ -58,3 +58,9 @@ def audit_delete_old(*, now: datetime) -> int:
     """Delete entries of the admin's log that are older than AUDIT_DAYS; how many."""
     past = Q(action_time__lt=now - timedelta(days=settings.AUDIT_DAYS))
     return oldest_delete(apps.get_model("admin", "LogEntry"), past, settings.DELETE_SECONDS)
+
+
+def attempts_delete_old(*, now: datetime) -> int:
+    """Delete failed sign-ins that are older than ATTEMPT_DAYS and lock nobody out any more; how many."""
+    past = Q(attempt_time__lt=now - max(timedelta(days=settings.ATTEMPT_DAYS), settings.AXES_COOLOFF_TIME))
+    return oldest_delete(apps.get_model("axes", "AccessAttempt"), past, settings.DELETE_SECONDS)

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.throttling import UserRateThrottle
 from rest_framework.views import APIView
 
-from sessions_app.rest.limits import Told
+from sessions_app.rest.limits import CallThrottle, Told
 from sessions_app.services import accounts
 from sessions_app.services.export import account_export
 from sessions_app.views.own_described import calls
@@ -50,7 +50,7 @@ class ExportThrottle(Told, UserRateThrottle):
 
 class _Confirmed(generics.GenericAPIView):
     serializer_class = ConfirmSerializer
-    throttle_classes = (ConfirmThrottle,)
+    throttle_classes = (ConfirmThrottle, CallThrottle)
 
     def confirmed(self, request: Request) -> dict[str, Any]:
         body = self.get_serializer(data=request.data)
@@ -97,7 +97,7 @@ class AccountExportView(APIView):
     """Everything that is kept of the caller, as one zip."""
 
     schema = _export
-    throttle_classes = (ExportThrottle,)
+    throttle_classes = (ExportThrottle, CallThrottle)
 
     def get(self, request: Request) -> StreamingHttpResponse:
         now = timezone.now()

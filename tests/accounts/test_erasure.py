@@ -35,10 +35,13 @@ def _paths(model: type[Model], seen: tuple[type[Model], ...] = ()) -> list[str]:
 
 MODELS = {model: _paths(model) for model in apps.get_models(include_auto_created=True) if model not in KEPT and _paths(model)}
 
+NAMING = [model for model in apps.get_models() if model is not User and any(field.name == "username" for field in model._meta.fields)]
+
 
 def _rows_of(user: User) -> dict[type[Model], set[Any]]:
     keys = {model: {pk for path in paths for pk in model._base_manager.filter(**{path: user.pk}).values_list("pk", flat=True)}
             for model, paths in MODELS.items()}  # fmt: skip
+    keys |= {model: {row.pk for row in model._base_manager.filter(username=user.username)} for model in NAMING}
     logins = {one.pk for one in Session.objects.all() if one.get_decoded().get("_auth_user_id") == str(user.pk)}
     return keys | {Session: logins}
 

@@ -93,7 +93,7 @@ def test_a_new_password_is_said_to_be_good_and_this_browser_stays(visitor: Visit
     page.get_by_role("button", name="Change password").click()
     expect(page.locator("#toasts")).to_contain_text("Your password is changed.")
     visitor.open("/decks")
-    expect(page.get_by_role("heading", name="Decks")).to_be_visible()
+    expect(page.get_by_role("heading", name="Decks", exact=True)).to_be_visible()
 
 
 def test_everything_is_taken_along_and_then_deleted_for_good(visitor: Visitor) -> None:

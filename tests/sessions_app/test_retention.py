@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from axes.models import AccessAttempt
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
@@ -114,6 +115,14 @@ def test_the_log_of_the_admin_goes_after_its_time(alice):
         LogEntry.objects.filter(pk=entry.pk).update(action_time=timezone.now() - int(entry.object_id) * DAY)
     delete_old_doors()
     assert list(LogEntry.objects.all()) == entries[1:]
+
+
+def test_failed_sign_ins_go_after_a_week(alice, client):
+    for age in (8, 6):
+        client.post("/sign-in", {"username": f"nobody-{age}", "password": "wrong"})
+        AccessAttempt.objects.filter(username=f"nobody-{age}").update(attempt_time=timezone.now() - age * DAY)
+    delete_old_doors()
+    assert [attempt.username for attempt in AccessAttempt.objects.all()] == ["nobody-6"]
 
 
 def test_every_task_of_the_clock_is_there(settings):
