@@ -72,6 +72,7 @@ deck = Calls(
         "Rename or tag a deck",
         {200: Answer("As it is now.", shapes.DeckDetailShape, examples.DECK_DETAIL)},
         body=DeckChangeSerializer(partial=True),
+        is_body_optional=True,
         example={"name": "High and low water"},
     ),
     delete=Call(
@@ -109,6 +110,7 @@ card = Calls(
         {200: Answer("As it is now.", shapes.CardShape, examples.CARD)},
         words="Members that are not sent stay as they are.",
         body=CardSerializer(partial=True),
+        is_body_optional=True,
         example={"back": examples.SIDES["back"]},
     ),
     delete=Call(

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from rest_framework import status
+from rest_framework import generics, status
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -27,7 +27,7 @@ def limits() -> Limits:
     return Limits(settings.IMPORT_MEGABYTES * 2**20, settings.IMPORT_CARDS)
 
 
-class FileView(APIView):
+class FileView(generics.GenericAPIView):
     """Takes a file. One that is too large is refused before it is read."""
 
     parser_classes = [MultiPartParser]
@@ -42,6 +42,7 @@ class PreviewView(FileView):
     """POST a file: what it is, and of a table how it would be read, with its first rows. Nothing is saved."""
 
     schema = described.preview
+    serializer_class = TableSerializer
 
     def post(self, request: Request) -> Response:
         body = TableSerializer(data=request.data)
@@ -53,6 +54,7 @@ class ImportsView(FileView):
     """POST a file (.apkg, .colpkg, .csv, .tsv, .txt, .json): its cards become decks, all of them or none."""
 
     schema = described.imports
+    serializer_class = ImportSerializer
 
     def post(self, request: Request) -> Response:
         body = ImportSerializer(data=request.data)

@@ -36,7 +36,7 @@ class BinnedCardSerializer(BinnedSerializer):
 class CardsSerializer(serializers.Serializer):
     """Many cards; services check that they are there."""
 
-    cards = serializers.ListField(child=serializers.UUIDField(), allow_empty=False, max_length=2_000)
+    cards = serializers.ListField(child=serializers.UUIDField(), allow_empty=False, min_length=1, max_length=2_000)
 
 
 class CardsMoveSerializer(CardsSerializer):

@@ -53,6 +53,7 @@ settings = Calls(
         "Change how you study",
         {200: Answer("As it is now.", shapes.StudySettingsShape, examples.SETTINGS)},
         body=StudySettingsSerializer(partial=True),
+        is_body_optional=True,
         example={"newPerDay": 10, "timeZone": "Europe/Vienna"},
     ),
 )

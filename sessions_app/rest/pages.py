@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.db import DataError
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
@@ -43,7 +45,7 @@ class CursorPages(Sized, CursorPagination):
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> Any:
         try:
             return super().paginate_queryset(queryset, request, view)
-        except NotFound:
+        except (NotFound, ValidationError, ValueError, DataError):  # DRF looks at its wrapping alone, not at what it says
             raise refused("cursor", "Take the cursor out of next or previous, as it is.") from None
 
     def get_paginated_response(self, data: Any) -> Response:

@@ -14,7 +14,7 @@ class CreatedQuerySerializer(serializers.Serializer):
 
 
 def query_of(kind: type[serializers.Serializer], request: Request) -> dict[str, Any]:
-    """The members that are there, checked."""
-    query = kind(data=request.query_params)
+    """The members that are there, checked; an empty one is there."""
+    query = kind(data=request.query_params.dict())
     query.is_valid(raise_exception=True)
     return dict(query.validated_data)

@@ -1,6 +1,7 @@
 """The header Idempotency-Key of calls that make something."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -9,15 +10,16 @@ from rest_framework.request import Request
 from sessions_app.exceptions import Invalid
 from sessions_app.services import repeats
 
-KEY_LENGTH = 100
+KEY = re.compile(r"[!-~]{1,100}")
 
 
 def key_of(request: Request) -> str:
-    """The key, empty without one. Raises Invalid for one that is too long."""
-    key = request.headers.get("Idempotency-Key", "").strip()
-    if len(key) > KEY_LENGTH:
-        raise Invalid(f"Idempotency-Key: give {KEY_LENGTH} characters at most.", fields={"Idempotency-Key": ["It is too long."]})
-    return key
+    """The key, empty without one. Raises Invalid for what is none."""
+    key: str | None = request.headers.get("Idempotency-Key")
+    if key is not None and not KEY.fullmatch(key):
+        sentence = "Give 1 to 100 visible ASCII characters, such as a UUID."
+        raise Invalid(f"Idempotency-Key: {sentence}", fields={"Idempotency-Key": [sentence]})
+    return key or ""
 
 
 def made_once(request: Request, action: str, make: Callable[[], Any]) -> tuple[str, dict[str, str]]:

@@ -23,7 +23,19 @@ def test_the_header_link_leads_through_the_pages_and_back(alice, client_of, new_
     assert second["Link"].endswith('rel="prev"')
 
 
-@pytest.mark.parametrize("query", ["cursor=nonsense", "pageSize=0", "pageSize=101", "pageSize=x", "status=open", "createdFrom=today"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "cursor=nonsense",
+        "cursor=cD1ub25zZW5zZQ==",
+        "modelId=",
+        "pageSize=0",
+        "pageSize=101",
+        "pageSize=x",
+        "status=open",
+        "createdFrom=today",
+    ],
+)
 def test_a_query_that_says_nothing_is_refused_by_its_name(alice, client_of, query):
     response = client_of(alice).get(f"{SESSIONS}?{query}")
     assert response.status_code == 400

@@ -1,0 +1,17 @@
+"""The browsable API's forms for raw JSON begin with the call's own example, so that each can be sent as it stands."""
+
+import json
+from typing import Any
+
+from rest_framework.renderers import BrowsableAPIRenderer
+
+
+class ExampleRenderer(BrowsableAPIRenderer):
+    """DRF's own, with the examples of the OpenAPI document."""
+
+    def get_raw_data_form(self, data: Any, view: Any, method: str, request: Any) -> Any:
+        form = super().get_raw_data_form(data, view, method, request)
+        call = getattr(view.schema, "calls", {}).get(method.lower())
+        if form is not None and call is not None and call.example is not None:
+            form.initial["_content"] = json.dumps(call.example, indent=4, ensure_ascii=False)
+        return form

@@ -1,0 +1,40 @@
+"""The browsable API: each call that takes a body has a form that can be sent as it stands."""
+
+import html
+import json
+import re
+
+import pytest
+from django.test import Client
+
+
+@pytest.fixture
+def browser(alice):
+    client = Client(HTTP_ACCEPT="text/html", HTTP_HOST="localhost")
+    client.force_login(alice)
+    return client
+
+
+def raw_forms(page):
+    """What stands in the page's forms for raw JSON."""
+    found = re.findall(r'<textarea name="_content"[^>]*>\n?(.*?)</textarea>', page.content.decode(), re.DOTALL)
+    return [json.loads(html.unescape(text)) for text in found]
+
+
+@pytest.mark.parametrize("address", ["/api/webllm/session", "/api/flashcards/decks", "/api/flashcards/reviews"])
+def test_the_form_for_json_begins_with_an_example_that_can_be_sent(browser, address):
+    (example,) = raw_forms(browser.get(address))
+    answer = browser.post(address, json.dumps(example), content_type="application/json", HTTP_ACCEPT="application/json")
+    assert answer.status_code in {200, 201}, answer.content
+
+
+def test_the_form_for_a_generation_and_a_card_can_be_sent(browser, alice, new_session, make_deck):
+    session, deck = new_session(alice)["sessionId"], make_deck(alice, "ebb")["id"]
+    for address in (f"/api/webllm/session/{session}/generations", f"/api/flashcards/decks/{deck}/cards"):
+        (example,) = raw_forms(browser.get(address))
+        answer = browser.post(address, json.dumps(example), content_type="application/json", HTTP_ACCEPT="application/json")
+        assert answer.status_code in {201, 202}, answer.content
+
+
+def test_a_file_has_a_field_to_choose_it(browser):
+    assert 'type="file"' in browser.get("/api/flashcards/imports").content.decode()
