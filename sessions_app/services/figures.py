@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from math import log
 from typing import Any
 
-from django.db.models import Count, F, FloatField, QuerySet, Sum
+from django.db.models import Count, F, FloatField, Sum
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Extract, Floor, Greatest, Least, Ln, TruncHour
 
@@ -68,13 +68,13 @@ def _counted(rows: Any) -> defaultdict[datetime, dict[str, Any]]:
     return hours
 
 
-def _first_cards(rows: Any) -> QuerySet[Any, Any]:
+def _first_cards(rows: Any) -> Any:
     waited = Greatest(Cast(Extract(F("first_card_at") - F("created_at"), "epoch"), FloatField()), LOWEST)
     bucket = Least(Floor((Ln(waited) - log(LOWEST)) / log(RATIO)), float(LAST))
     return rows.filter(first_card_at__isnull=False).values_list("hour", bucket).annotate(count=Count("pk"))
 
 
-def _spent(rows: Any) -> QuerySet[Any, Any]:
+def _spent(rows: Any) -> Any:
     tokens, seconds = (Sum(Cast(KT(f"usage__{name}"), FloatField())) for name in ("completionTokens", "seconds"))
     measured = rows.filter(usage__has_keys=["completionTokens", "seconds"])
     return measured.values_list("hour", "session__model_id").annotate(tokens=tokens, seconds=seconds)
