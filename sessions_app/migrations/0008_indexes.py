@@ -9,10 +9,26 @@ from django.db.models import Q
 GIVEN_ONCE = models.UniqueConstraint(
     fields=["user", "request_id"], name="generation_request_given_once", condition=Q(request_id__isnull=False)
 )
+USER = ("user", settings.AUTH_USER_MODEL)
+SESSION = ("generation", "session", "sessions_app.webllmsession")
+GENERATION = ("attempt", "generation", "sessions_app.generation")
 
 
-def unindexed(to, related_name):
-    return models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name=related_name, to=to)
+def without_index(model, field, to, related_name, table, name):
+    """As an AlterField, which would check the foreign key of every row anew while nobody may write."""
+    column = f"{field}_id"
+    return migrations.SeparateDatabaseAndState(
+        database_operations=[
+            migrations.RunSQL(f"DROP INDEX CONCURRENTLY IF EXISTS {name}", f"CREATE INDEX CONCURRENTLY {name} ON {table} ({column})")
+        ],
+        state_operations=[
+            migrations.AlterField(
+                model,
+                field,
+                models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name=related_name, to=to),
+            )
+        ],
+    )
 
 
 class Migration(migrations.Migration):
@@ -45,9 +61,9 @@ class Migration(migrations.Migration):
         ),
         migrations.RemoveConstraint("generation", "generation_request_once"),
         RemoveIndexConcurrently("generation", "generation_history"),
-        migrations.AlterField("generation", "session", unindexed("sessions_app.webllmsession", "generations")),
-        migrations.AlterField("generation", "user", unindexed(settings.AUTH_USER_MODEL, "generations")),
-        migrations.AlterField("attempt", "generation", unindexed("sessions_app.generation", "attempts")),
-        migrations.AlterField("webllmsession", "user", unindexed(settings.AUTH_USER_MODEL, "webllm_sessions")),
-        migrations.AlterField("engine", "user", unindexed(settings.AUTH_USER_MODEL, "engines")),
+        without_index(*SESSION, "generations", "sessions_app_generation", "sessions_app_generation_session_id_6f30d549"),
+        without_index("generation", *USER, "generations", "sessions_app_generation", "sessions_app_generation_user_id_d1e99d26"),
+        without_index(*GENERATION, "attempts", "sessions_app_attempt", "sessions_app_attempt_generation_id_df27b2a3"),
+        without_index("webllmsession", *USER, "webllm_sessions", "sessions_app_webllmsession", "sessions_app_webllmsession_user_id_34e5fbc4"),
+        without_index("engine", *USER, "engines", "sessions_app_engine", "sessions_app_engine_user_id_da43ca8b"),
     ]
