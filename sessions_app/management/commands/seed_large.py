@@ -37,7 +37,7 @@ class Command(BaseCommand):
     def _seed(self, options: dict[str, Any]) -> None:
         plan = _plan(options)
         if not options["yes"] and (count := users_of_others().count()):
-            raise CommandError(f"This database has {count:,} users of its own: give --yes to put made-up ones beside them.")
+            raise CommandError(f"This database has users of its own ({count:,}): give --yes to put made-up ones beside them.")
         wanted = missing(plan)
         if wanted.generations and not wanted.sessions:
             raise CommandError("More generations need more sessions: give a larger --sessions.")
