@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from django.contrib.admin import AdminSite
 from django.urls import path
 
 from sessions_app.operators import overview
+from sessions_app.operators.second_factor import SecondFactor
 
 
-class OperatorSite(AdminSite):
+class OperatorSite(SecondFactor):
     """Django's admin under our look and our strict content policy, with an overview as its first page."""
 
     site_header = site_title = "MindFlip"

@@ -161,6 +161,8 @@ ROWS: dict[str, Row] = {
     "admin:admin_logentry_changelist": row(SUPERUSERS, get=200),
     "admin:auth_user_changelist": row(SUPPORT_READS, get=200),
     "admin:auth_group_changelist": row(SUPERUSERS, get=200),
+    "admin:otp_totp_totpdevice_changelist": row(SUPERUSERS, get=200),
+    "admin:otp_static_staticdevice_changelist": row(SUPERUSERS, get=200),
     "admin:axes_accessattempt_changelist": row(SUPERUSERS, get=200),
     "admin:axes_accesslog_changelist": row(SUPERUSERS, get=200),
     "admin:axes_accessfailurelog_changelist": row(SUPERUSERS, get=200),
@@ -168,7 +170,7 @@ ROWS: dict[str, Row] = {
     "admin:token_blacklist_blacklistedtoken_changelist": row(SUPERUSERS, get=200),
 }
 # what is behind the lists: see test_behind_the_admins_lists
-BEHIND_LISTS = ("admin:*_add", "admin:*_change", "admin:*_delete", "admin:*_history", "admin:*_password_change", "admin:admin/*",
+BEHIND_LISTS = ("admin:*_add", "admin:*_change", "admin:*_delete", "admin:*_history", "admin:*_password_change", "admin:otp_totp_totpdevice_config", "admin:otp_totp_totpdevice_qrcode", "admin:admin/*",
                 "admin:app_list", "admin:autocomplete", "admin:view_on_site")  # fmt: skip
 
 OPENS = 0  # in place of the code of a close
