@@ -23,8 +23,8 @@ WEIGHTS = bytes(range(256)) * 40
 REGISTRATIONS = 5
 # what differs from request to request, or says the same in another way
 ASIDE = {"date", "server", "connection", "etag", "content-length", "content-encoding", "last-modified", "accept-ranges"}
-# what only the server says: it knows each request by its id, and several origins where nginx knows one
-ASIDE |= {"x-request-id", "vary"}
+# what one of the two alone says: the id of a request, several origins, that JSON is compressed on the way
+ASIDE |= {"x-request-id", "vary", "transfer-encoding"}
 SECRETS = ["small.json", "tiny/mindflip-model.json", "tiny/resolve/main/mindflip-model.json", ".half", "../secret-key", ""]
 
 
