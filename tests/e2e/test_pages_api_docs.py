@@ -15,5 +15,5 @@ def test_every_call_is_shown_and_can_be_tried_without_a_script_in_the_page(visit
     page.locator("#operations-Models-listModels button.opblock-summary-control").click()
     page.get_by_role("button", name="Try it out").click()
     page.get_by_role("button", name="Execute").click()
-    expect(page.locator("#operations-Models-listModels .live-responses-table .response-col_status").first).to_contain_text("200")
+    expect(page.locator("#operations-Models-listModels .live-responses-table .response .response-col_status").first).to_contain_text("200")
     assert page.evaluate("document.documentElement.classList.contains('dark-mode')") is (theme == "dark")
