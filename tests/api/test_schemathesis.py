@@ -1,0 +1,121 @@
+"""The API against its own description: requests made out of the OpenAPI document, good, bad and in sequences along its links.
+
+MINDFLIP_API_EXAMPLES=50 with MINDFLIP_API_SECONDS=3600 looks longer, MINDFLIP_API_SEED at other requests.
+"""
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.asgi import get_asgi_application
+from django.db import connections
+from rest_framework.throttling import SimpleRateThrottle
+from rest_framework_simplejwt.tokens import AccessToken
+from schemathesis import openapi
+from schemathesis.config import SchemathesisConfig
+from schemathesis.engine import Status, events, from_schema
+
+from sessions_app.rest.document import document
+
+EXAMPLES = int(os.environ.get("MINDFLIP_API_EXAMPLES", "1"))
+APPLICATION = get_asgi_application()
+SECONDS = int(os.environ.get("MINDFLIP_API_SECONDS", "90"))  # a run that hangs still says what it found
+SEED = int(os.environ.get("MINDFLIP_API_SEED", "1"))
+# a right request may still be refused by a rule that no schema can say
+OTHER_RULES = {
+    "register": "the name is free, the password is none that others guess",
+    "deleteAccount": "the password is the caller's",
+    "changePassword": "the password is the caller's",
+    "signOutEverywhere": "the password is the caller's",
+    "createDeck": "a name or a generation; a cloze has a gap",
+    "addCard": "a cloze has a gap",
+    "changeCard": "a cloze has a gap",
+    "importFile": "the file has cards",
+    "previewFile": "the file is one that can be read",
+    "recordReviews": "a list of up to 500",
+    "changeStudySettings": "a time zone that is one",
+    "mergeDecks": "two decks",
+    "changeDeck": "tags of 1 to 60 characters",
+    "tagCards": "tags of 1 to 60 characters",
+    "listDuplicates": "a page that is there",
+    "createSession": "a key of its own for each request",
+}
+# in a form every member is text, and an empty one is none; of a batch of reviews a wrong one is refused alone
+LENIENT = (
+    *("importFile", "previewFile", "recordReviews"),
+    *("createDeck", "changeDeck", "addCard", "changeCard", "tagCards"),  # a number where text is asked for is taken for its digits
+)
+ALLOWED = ["2xx", "304", "400", "401", "403", "404", "409", "422"]
+
+
+@pytest.fixture
+def door(transactional_db: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Open to the in-process client, and without limits."""
+    settings.ALLOWED_HOSTS = ["testserver"]
+    for scope in SimpleRateThrottle.THROTTLE_RATES:
+        monkeypatch.setitem(SimpleRateThrottle.THROTTLE_RATES, scope, None)
+    yield
+    connections.close_all()
+
+
+async def app(scope: Any, receive: Any, send: Any) -> None:
+    """Django, for a client with an address, which the in-process one has not."""
+    await APPLICATION({**scope, "client": ("127.0.0.1", 4711)}, receive, send)
+
+
+def own_rules() -> list[dict[str, Any]]:
+    """A cursor is one that an answer gave."""
+    calls = [call for methods in document()["paths"].values() for call in methods.values()]
+    lists = {call["operationId"] for call in calls if any(one["name"] == "cursor" for one in call["parameters"])}
+    accepting = {"positive_data_acceptance": {"expected-statuses": ALLOWED}}
+    refusing = {"negative_data_rejection": {"enabled": False}}
+    return [
+        {"include-operation-id": name, "checks": accepting | (refusing if name in LENIENT else {})}
+        for name in sorted(lists | set(OTHER_RULES))
+    ]
+
+
+def config(token: str) -> SchemathesisConfig:
+    return SchemathesisConfig.from_dict(
+        {
+            "seed": SEED,
+            "max-time": SECONDS,
+            "headers": {"Authorization": f"Bearer {token}"},
+            "operations": own_rules(),
+            "parameters": {"query.wait": 0},
+            "generation": {
+                "with-security-parameters": False,
+                "max-examples": EXAMPLES,
+                "no-shrink": True,
+                "database": "none",
+                "deterministic": True,
+            },
+        }
+    )
+
+
+def failures(event: events.ScenarioFinished) -> Iterator[str]:
+    for case_id, checks in event.recorder.checks.items():
+        case = event.recorder.cases[case_id].value
+        for check in checks:
+            if check.status == Status.FAILURE:
+                failure = check.failure_info.failure
+                yield f"{event.phase.name} {check.name}: {failure.title} {failure.message}\n  {case.as_curl_command()[:600]}\n"
+
+
+def test_the_api_does_what_its_document_says(door: None, alice: Any) -> None:
+    alice.set_password("none of the document's samples")  # with the one of the samples the first thing done would be to erase her
+    alice.save()
+    schema = openapi.from_asgi("/api/schema", app, config=config(str(AccessToken.for_user(alice))))
+    found: list[str] = []
+    statuses: Counter[int] = Counter()
+    for event in from_schema(schema).execute():
+        if isinstance(event, events.ScenarioFinished):
+            found += failures(event)
+            statuses.update(one.response.status_code for one in event.recorder.interactions.values() if one.response)
+        elif isinstance(event, events.NonFatalError | events.FatalError):
+            found.append(str(event))
+    assert found == [], "\n".join([*found, str(statuses)])
+    assert statuses[200] > len(document()["paths"]), statuses  # it came in, and did things
