@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from psycopg.errors import UniqueViolation
 
 from sessions_app import events
 from sessions_app.exceptions import NotFound, TooMany
@@ -132,7 +133,9 @@ def _queued_once(asker: Asker, ask: Ask, key: str, now: datetime) -> Asked:
     for _ in range(TRIES):
         try:
             return _queued(asker, ask, key, now)
-        except IntegrityError:  # at the same time another took the slot, or the same request came by another way
+        except IntegrityError as error:  # at the same time another took the slot, or the same request came by another way
+            if not isinstance(error.__cause__, UniqueViolation):
+                raise  # a row that can never be written is a fault, not a full queue
             if earlier := _repeated(asker.user_id, ask):
                 return earlier
     raise _full("You ask for very much at once: wait a moment.")
