@@ -11,21 +11,17 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from axes.handlers.proxy import AxesProxyHandler
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.core.validators import MaxLengthValidator
 from django.http.request import split_domain_port, validate_host
 from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import InvalidToken
-from rest_framework_simplejwt.serializers import TokenObtainPairSerializer, TokenRefreshSerializer
+from rest_framework_simplejwt.serializers import TokenRefreshSerializer
 from rest_framework_simplejwt.settings import api_settings
 from rest_framework_simplejwt.utils import get_md5_hash_password
 
 from sessions_app.exceptions import SocketRefused
 from sessions_app.services.tickets import ticket_user
-
-NAME_CHARACTERS = 150  # as Django has it
 
 
 @dataclass(frozen=True)
@@ -85,21 +81,6 @@ def _bearer_user(authorization: str) -> User | None:
         return None
     user = User.objects.filter(pk=claims[api_settings.USER_ID_CLAIM]).first()
     return user if user and claims.get(api_settings.REVOKE_TOKEN_CLAIM) == get_md5_hash_password(user.password) else None
-
-
-class TokenSerializer(TokenObtainPairSerializer):
-    """Simple JWT's own tells nobody of a success, and takes names that no user can have."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields[self.username_field].validators.append(MaxLengthValidator(NAME_CHARACTERS))
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
-        request = self.context["request"]._request  # where the lockout's answer is looked for
-        self._context = {**self.context, "request": request}
-        tokens = super().validate(attrs)
-        AxesProxyHandler.user_logged_in(sender=type(self), request=request, user=self.user)
-        return tokens
 
 
 class RefreshSerializer(TokenRefreshSerializer):

@@ -3,6 +3,7 @@
 from typing import Any
 
 import msgspec
+from axes.handlers.proxy import AxesProxyHandler
 from django.contrib.auth import get_user_model
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -18,6 +19,8 @@ from sessions_app.services.tickets import ticket_issue
 LONGEST_WAIT_SECONDS = 25
 MODEL_ID = r"^[A-Za-z0-9._\-/:]{1,200}$"
 
+NAME_CHARACTERS = 150  # as Django has it
+
 
 class TextField(serializers.CharField):
     """Text alone: DRF's own also takes a number for its digits."""
@@ -29,12 +32,19 @@ class TextField(serializers.CharField):
 
 
 class CredentialsSerializer(TokenObtainPairSerializer):
-    """A user name and a password."""
+    """A user name and a password. Simple JWT's own tells nobody of a success, and takes names that no user can have."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields[self.username_field] = TextField(write_only=True)
+        self.fields[self.username_field] = TextField(write_only=True, max_length=NAME_CHARACTERS)
         self.fields["password"] = TextField(write_only=True, trim_whitespace=False, style={"input_type": "password"})
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
+        request = self.context["request"]._request  # where the lockout's answer is looked for
+        self._context = {**self.context, "request": request}
+        tokens = super().validate(attrs)
+        AxesProxyHandler.user_logged_in(sender=type(self), request=request, user=self.user)
+        return tokens
 
 
 class RegisterSerializer(serializers.ModelSerializer):

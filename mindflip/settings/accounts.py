@@ -33,6 +33,5 @@ SIMPLE_JWT = {
     "BLACKLIST_AFTER_ROTATION": True,
     "UPDATE_LAST_LOGIN": False,
     "CHECK_REVOKE_TOKEN": True,  # a new password ends every token that was given for the old one
-    "TOKEN_OBTAIN_SERIALIZER": "sessions_app.auth.TokenSerializer",
     "TOKEN_REFRESH_SERIALIZER": "sessions_app.auth.RefreshSerializer",
 }

@@ -17,6 +17,7 @@ from rest_framework_simplejwt.tokens import RefreshToken
 
 from flashcards.models import Card, Deck, KeptTwins
 from sessions_app.models import Attempt, Engine, Generation, WebLLMSession
+from sessions_app.operators.second_factor import enrol
 from sessions_app.services.results import result_remember
 from tests.sessions_app.conftest import client_of, new_session, session_of, socket_db
 
@@ -64,6 +65,7 @@ def _leave_traces(user: User) -> None:
         kind = ContentType.objects.get_for_model(about)
         LogEntry.objects.create(user=user, content_type=kind, object_id=str(about.pk), object_repr=str(about), action_flag=CHANGE)
     KeptTwins.objects.create(user=user, front_key=Card.objects.filter(deck=deck).first().front_key, count=2)
+    enrol(user=user)
     user.groups.add(Group.objects.get_or_create(name="a group")[0])
     user.user_permissions.add(Permission.objects.first())
 

@@ -232,5 +232,6 @@ def test_a_backup_of_an_older_version_says_that_a_migration_is_to_come(used, els
     call_command("restore", backup)
     with psycopg.connect(other, autocommit=True) as database:
         database.execute("DELETE FROM django_migrations WHERE id = (SELECT max(id) FROM django_migrations)")
-    call_command("restore", _back_up(tmp_path), replace=True)
+    (tmp_path / "older").mkdir()
+    call_command("restore", _back_up(tmp_path / "older"), replace=True)
     assert "Migrations to come: 1." in capsys.readouterr().out
