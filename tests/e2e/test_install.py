@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e.visitor import Visitor
-from tests.processes import RunningServer
+from tests.processes import RunningServer, eventually
 
 KEPT = """async () => {
   const caught = [];
@@ -16,6 +16,7 @@ KEPT = """async () => {
       caught.push([new URL(request.url).pathname, await (await caches.match(request)).text()]);
   return caught;
 }"""
+IS_PAGE_KEPT = "() => caches.match(location.pathname).then(Boolean)"
 OLD_VERSIONS = """async () => {
   for (const name of ["mindflip-shell-oldest", "mindflip-shell-old"])
     await (await caches.open(name)).put(`/static/css/${name}.css`, new Response(name));
@@ -81,7 +82,7 @@ def test_studying_goes_on_after_a_reload_without_a_network_until_its_user_signs_
     expect(installed.page.get_by_role("heading", name="Make flashcards")).to_be_visible()
     installed.open(f"/decks/{deck}/study")
     rate(installed, "vacuole")
-    installed.page.wait_for_function("() => caches.match(location.pathname).then(Boolean)")
+    eventually(lambda: installed.page.evaluate(IS_PAGE_KEPT))  # `wait_for_function` takes a promise for true, whatever it comes to
     installed.page.context.set_offline(True)
     rate(installed, "ribosome")
     installed.page.reload()

@@ -12,6 +12,9 @@ from tests.processes import RunningServer
 PASSWORD = "correct horse battery"
 KEPT = """() => Object.keys(sessionStorage).filter((key) => key.endsWith(":batches"))
   .flatMap((key) => JSON.parse(sessionStorage.getItem(key))).flatMap(({ cards }) => cards)"""
+# at the very last, because the page writes what it has whenever a batch changes
+LEAVE_BATCHES = """(records) => addEventListener("pagehide", () =>
+  sessionStorage.setItem(`mindflip:${document.body.dataset.user}:batches`, records), { once: true })"""
 LOAD_MS = 90_000
 WRITE_MS = 120_000
 
@@ -101,8 +104,7 @@ class Visitor:
 
     def has_batch(self, **record: Any) -> None:
         """A batch that this tab was writing when it was left; shown after the next reload."""
-        key = "`mindflip:${document.body.dataset.user}:batches`"
-        self.page.evaluate(f"(records) => sessionStorage.setItem({key}, records)", json.dumps([{"key": "1", "words": "", **record}]))
+        self.page.evaluate(LEAVE_BATCHES, json.dumps([{"key": "1", "words": "", **record}]))
 
     def kept_cards(self) -> list[dict[str, Any]]:
         """The unsaved cards that a reload would show again."""
