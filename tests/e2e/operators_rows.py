@@ -1,6 +1,7 @@
-"""Rows as a school's server has them after a month, written by `manage.py shell` beside a running server. Leaves the id of a generation
-that two engines tried as the last line it prints."""
+"""Rows as a school's server has them after a month, written by `manage.py shell` beside a running server that others may have used.
+The last line it prints is JSON: `tried`, the id of a generation that two engines tried; `queued` and `hits` of 24 hours, with others'."""
 
+import json
 import random
 import sys
 from datetime import timedelta
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from sessions_app.models import Attempt, Engine, Generation, WebLLMSession
 from sessions_app.services.figures import figures_refresh
-from sessions_app.services.hits import hit_note
+from sessions_app.services.hits import hit_note, hits_of
 
 TOPICS = ["Photosynthesis", "The French Revolution", "Quadratic equations", "Cell biology", "Tides", "Irregular verbs", "Ohm's law"]
 MODELS = ["SmolLM2-135M-Instruct-Q4_K_M", "Llama-3.2-1B-Instruct-q4f16_1-MLC", "Qwen2.5-1.5B-Instruct-q4f16_1-MLC"]
@@ -19,6 +20,8 @@ FAILURES = ["engine_lost", "no_valid_cards", "no_engine"]
 
 chance = random.Random(7)
 now = timezone.now()
+queued = Generation.objects.filter(status="queued").count()
+hits = sum(hits_of(now - timedelta(hours=back) for back in range(24)).values())
 operator = User.objects.create_superuser("operator", password="correct horse battery")
 helper = User.objects.create_user("helper", password="correct horse battery", is_staff=True)
 helper.groups.add(Group.objects.get(name="Support"))
@@ -65,7 +68,7 @@ for user, name, speed, guide in ((users[0], "webllm", 24.2, False), (users[1], "
         session=of, user=user, kind="flashcards", prompt="p", prompt_version="4", result_key="k", options={"count": 6, "topic": "Tides"}
     )
 
-tried = Generation.objects.filter(status="succeeded").order_by("-created_at").first()
+tried = Generation.objects.filter(user__in=users, status="succeeded").order_by("-created_at").first()
 tried.attempts.all().delete()
 start = tried.created_at
 tried.first_card_at, tried.finished_at, tried.attempt_count = start + timedelta(seconds=41), start + timedelta(seconds=52), 2
@@ -77,4 +80,4 @@ Attempt.objects.create(generation=tried, number=2, started_at=start + timedelta(
 for hours in (0, 0, 0, 1, 1, 2):
     hit_note(now=now - timedelta(hours=hours))
 figures_refresh(now=now)
-sys.stdout.write(f"{tried.pk}\n")
+sys.stdout.write(json.dumps({"tried": str(tried.pk), "queued": queued + 3, "hits": hits + 6}) + "\n")

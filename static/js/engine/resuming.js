@@ -67,8 +67,14 @@ async function append(body, file, onLoaded) {
     if (performance.now() - toldAt < TOLD_EVERY_MS) continue;
     toldAt = performance.now();
     onLoaded(at);
+    await ending();
   }
   onLoaded(at);
+}
+
+/** A worker is ended between two tasks, and pieces that are here already are read within one: a cancelled download would go on for seconds. */
+function ending() {
+  return new Promise((resolve) => setTimeout(resolve));
 }
 
 /** A full storage shows in what was written, not always as an error. */

@@ -9,7 +9,7 @@ from playwright.sync_api import CDPSession, Page, Request, expect
 from tests.e2e.visitor import LOAD_MS, Visitor
 
 SMOL = "SmolLM2 135M Instruct"
-HERE_ALREADY = re.compile(r"\d+ MB of 98 MB are here already: loading goes on from there")
+HERE_ALREADY = re.compile(r"(\d+) MB of 98 MB are here already: loading goes on from there")
 
 
 @pytest.fixture
@@ -63,12 +63,16 @@ def test_a_cancelled_download_goes_on_where_it_was(student: Visitor) -> None:
     expect(student.model).to_contain_text(HERE_ALREADY)
     student.page.reload()
     expect(student.model).to_contain_text(HERE_ALREADY)
+    here = HERE_ALREADY.search(student.model.inner_text())
     ranges: list[str | None] = []
     student.page.on("request", lambda request: ranges.append(_range_of_gguf(request)))
     press(student, "Go on loading")
     in_state(student, "ready")
     (asked,) = [one for one in ranges if one]
-    assert int(asked.removeprefix("bytes=").removesuffix("-")) > 0
+    start = int(asked.removeprefix("bytes=").removesuffix("-"))
+    assert start > 0
+    assert here
+    assert abs(start / 1e6 - int(here[1])) < 1, "it went on after it was cancelled"
     student.ask("Tides", 1)
     student.wait_until_written()
 
