@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 
 from flashcards.pages.urls import urlpatterns
 from tests.e2e.visitor import Visitor
-from tests.processes import ROOT
+from tests.processes import ROOT, eventually
 
 AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text()
 RUN = """async () => (await axe.run(document, { resultTypes: ["violations"] })).violations
@@ -95,7 +95,7 @@ def open_row(visitor: Visitor, row: Row) -> None:
 def settled(page: Page) -> list[str]:
     """What axe finds when it looks again: a colour that was on its way all the same is there now."""
     page.wait_for_load_state("networkidle")
-    page.wait_for_function(STILL)
+    eventually(lambda: page.evaluate(STILL))
     return page.evaluate(RUN)
 
 
@@ -107,6 +107,6 @@ def violations(page: Page) -> dict[str, list[str]]:
         for width, height in SIZES:
             page.emulate_media(color_scheme=theme, reduced_motion="reduce")
             page.set_viewport_size({"width": width, "height": height})
-            page.wait_for_function(STILL)  # colours on their way to another theme are nobody's colours
+            eventually(lambda: page.evaluate(STILL))  # colours on their way to another theme are nobody's colours
             found[f"{theme} {width}"] = page.evaluate(RUN) and settled(page)
     return {where: what for where, what in found.items() if what}
