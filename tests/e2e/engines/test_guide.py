@@ -16,12 +16,16 @@ from playwright.sync_api import Page, Playwright
 from tests.e2e.conftest import launched
 from tests.e2e.engines.conftest import WEBGPU
 from tests.e2e.engines.models import KIT, NO_KIT, TINY
-from tests.processes import ROOT, RunningServer, running_server
+from tests.processes import ROOT, RunningServer, eventually, running_server
 
 GUIDE = ROOT.parent / "shared" / "webllm-integration-guide.md"
 MODEL = "Llama-3-8B-Instruct-q4f16_1-MLC"
 ORIGIN = "http://localhost:3000"
 # what the guide leaves to its reader: a parser for model text, here one that makes cards of any words
+STATUS = """async ({ token, sessionId }) => {
+  const answer = await fetch(`/api/webllm/session/${sessionId}`, { headers: { Authorization: `Bearer ${token}` } });
+  return (await answer.json()).status;
+}"""
 PARSER = """(text) => {
   const words = [...new Set(text.split(/[^\\p{L}\\p{N}]+/u).filter(Boolean))];
   return words.slice(0, 10).map((word, n) => ({ front: `${word} ${n}`, back: `the word ${word}` }));
@@ -147,10 +151,5 @@ export const outcome = {{ cards, again, sessionId }};
     outcome = run_module(page, source)
     assert len(outcome["cards"]["cards"]) == 10
     assert outcome["again"] == {"cards": outcome["cards"]["cards"], "cached": True}
-    page.wait_for_function(
-        """async ({ token, sessionId }) => {
-          const answer = await fetch(`/api/webllm/session/${sessionId}`, { headers: { Authorization: `Bearer ${token}` } });
-          return (await answer.json()).status === "closed";
-        }""",
-        arg={"token": token, "sessionId": outcome["sessionId"]},
-    )
+    asked = {"token": token, "sessionId": outcome["sessionId"]}
+    eventually(lambda: page.evaluate(STATUS, asked) == "closed")
