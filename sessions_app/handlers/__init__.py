@@ -53,7 +53,7 @@ def close_socket(peer: Peer) -> None:
 def retire(peer: Peer) -> None:
     """The socket will be closed by us: an engine of `mindflip.v1` that is idle then must not be given what it would never hear of."""
     if not peer.is_guide:
-        peer.engine = {}
+        peer.engine, peer.is_retired = {}, True
         engines.engine_gone(channel=peer.channel)
 
 

@@ -18,7 +18,8 @@ class Peer:
     `engine` is empty for a `mindflip.v1` socket that has not said `ready`; without `has_backlog` nothing that this socket asked
     for waits, and what others left behind is found by events and heartbeats. A socket of the guide's dialect waits for the outcomes
     of `asked`; those `followed` were another's, and come before what it asks for after them. `places` are those of waiting
-    generations as last told; `password_key` is that of the password he had when he came in."""
+    generations as last told; `password_key` is that of the password he had when he came in; one that
+    `is_retired` becomes no engine any more."""
 
     session_id: UUID
     user_id: int
@@ -33,6 +34,7 @@ class Peer:
     places: dict[UUID, int] = field(default_factory=dict)
     touched_at: datetime = field(default_factory=timezone.now)
     password_key: str = ""
+    is_retired: bool = False
 
     @property
     def is_guide(self) -> bool:

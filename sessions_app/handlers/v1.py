@@ -78,6 +78,8 @@ def beat(peer: Peer, now: datetime) -> list[ServerMessage]:
 
 
 def _ready(peer: Peer, message: protocol.Ready, now: datetime) -> list[ServerMessage]:
+    if peer.is_retired:
+        return []  # it was under way when the socket was closed by us; where the client comes back it says so again
     peer.engine = {
         "session_id": peer.session_id,
         "user_id": peer.user_id,

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from mindflip.embedded import local_model
 from tests.chromium import find_chromium
@@ -30,6 +30,7 @@ FLAGS = [
 
 
 CHROMIUM = cache(find_chromium)
+expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,12 @@ KEPT = """async () => {
       caught.push([new URL(request.url).pathname, await (await caches.match(request)).text()]);
   return caught;
 }"""
+SITTING = """async () => {
+  const name = (await caches.keys()).find((each) => each.startsWith("mindflip-study-"));
+  const cache = await caches.open(name);
+  const sittings = (await cache.keys()).filter(({ url }) => url.includes("/api/"));
+  return (await Promise.all(sittings.map(async (one) => (await cache.match(one)).text()))).join();
+}"""
 IS_PAGE_KEPT = "() => caches.match(location.pathname).then(Boolean)"
 OLD_VERSIONS = """async () => {
   for (const name of ["mindflip-shell-oldest", "mindflip-shell-old"])
@@ -85,6 +91,7 @@ def test_studying_goes_on_after_a_reload_without_a_network_until_its_user_signs_
     eventually(lambda: installed.page.evaluate(IS_PAGE_KEPT))  # `wait_for_function` takes a promise for true, whatever it comes to
     installed.page.context.set_offline(True)
     rate(installed, "ribosome")
+    eventually(lambda: "ribosome" not in installed.page.evaluate(SITTING))
     installed.page.reload()
     expect(installed.page.get_by_text("to send. Go on")).to_be_visible()
     rate(installed, "nucleus")

@@ -69,7 +69,7 @@ def test_a_table_is_looked_at_before_it_is_taken(reader: Visitor) -> None:
     expect(page.get_by_role("heading", name="3 cards added")).to_be_visible()
     page.get_by_role("link", name="Tides").click()
     expect(page.get_by_role("heading", name="Tides")).to_be_visible()
-    assert "ebb" in reader.fronts()
+    expect(page.locator(".card[data-card]").filter(has_text="ebb")).to_be_visible()
 
 
 def test_another_separator_shows_other_columns_and_without_a_question_nothing_goes(reader: Visitor) -> None:
