@@ -77,7 +77,9 @@ def test_two_requests_at_once_run_one_after_the_other(loaded: EnginePage) -> Non
 
 def test_what_our_server_asks_for_makes_the_answer_cards_in_json(loaded: EnginePage) -> None:
     form = response_format(2)
-    answer = loaded.generate("Write 2 flashcards about photosynthesis.", schema=form["schema"], grammar=form["grammar"], maxTokens=500)
+    answer = loaded.generate(
+        "Write 2 flashcards about photosynthesis.", schema=form["schema"], grammar=form["grammar"], maxTokens=500, temperature=0
+    )
     cards = read_cards(answer["text"])
     assert [set(card) for card in cards] == [{"front", "back"}] * 2
     assert answer["finishReason"] == "stop"
