@@ -29,6 +29,7 @@ SENTENCES = {
     "not_acceptable": "Could not satisfy the request Accept header.",
     "unsupported_media_type": 'Unsupported media type "text/plain" in request.',
     "rate_limited": "Request was throttled. Expected available in 30 seconds.",
+    "locked_out": "Too many attempts to sign in: try again in 10 minutes.",
     "unavailable": "The server cannot do this just now: try again in a few seconds.",
 }
 HEADERS = {401: ("WWW-Authenticate",), 429: ("Retry-After",), 503: ("Retry-After",)}

@@ -52,7 +52,7 @@ token = Calls(
         {200: Answer("Send `access` as `Authorization: Bearer …`.", shapes.Tokens, examples.TOKENS, links=OF_TOKENS)},
         body=CredentialsSerializer,
         example=examples.CREDENTIALS,
-        refusals={401: ("unauthorized",)},
+        refusals={401: ("unauthorized",), 429: ("locked_out",)},
     ),
 )
 token_refresh = Calls(
