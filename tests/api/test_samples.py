@@ -8,20 +8,24 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from sessions_app.rest.samples import STORY
+from sessions_app.rest.document import document
+from sessions_app.rest.samples.story import STORY, Step
 from tests.processes import ROOT, RunningServer, running_server
 
 PAGE = (ROOT / "docs" / "api.md").read_text()
 SECONDS = 120
 HERE = "http://localhost:3000"
+STAFF = "from django.contrib.auth.models import User; User.objects.create_user('operator', password='correct horse battery', is_staff=True)"
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     with running_server(tmp_path_factory.mktemp("server")) as running:
+        running.manage("shell", "--command", STAFF)
         yield running
 
 
@@ -50,6 +54,24 @@ def test_the_javascript_samples_run(server: RunningServer) -> None:
 def test_the_curl_samples_run(server: RunningServer, tmp_path: Path) -> None:
     head, *calls = blocks("sh", server)
     known = {"server": head.strip().removeprefix("server=")}
-    for call, (_, taken) in zip(calls, STORY, strict=True):
-        answer = run(["bash", "-c", call.replace("curl -sS", "curl -sS --fail-with-body", 1)], tmp_path, **known)
-        known |= {name: json.loads(answer)[there] for there, name in taken.items()}
+    for call, step in zip(calls, STORY, strict=True):
+        known |= curl(call, step, tmp_path, known)
+
+
+def curl(call: str, step: Step, folder: Path, known: dict[str, str]) -> dict[str, str]:
+    """Make the call; what the story has from it, by name."""
+    shown = "".join(f"\nprintf '\\n%s' \"${name}\"" for name in step.made)
+    printed = run(["bash", "-c", call.replace("curl -sS", "curl -sS --fail-with-body", 1) + shown], folder, **known)
+    answer, *made = printed.rsplit("\n", len(step.made)) if step.made else [printed]
+    return dict(zip(step.made, made, strict=True)) | {name: str(found(json.loads(answer), there)) for there, name in step.taken.items()}
+
+
+def found(answer: Any, there: str) -> Any:
+    for key in there.split("."):
+        answer = answer[int(key) if key.isdecimal() else key]
+    return answer
+
+
+def test_every_call_of_the_api_is_on_the_page() -> None:
+    described = {call["operationId"] for methods in document()["paths"].values() for call in methods.values()}
+    assert described == {step.call for step in STORY}

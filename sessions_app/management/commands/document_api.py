@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from sessions_app.rest.document import document
-from sessions_app.rest.samples import page
+from sessions_app.rest.samples.page import page
 
 FOLDER = settings.BASE_DIR / "docs"
 

@@ -1,0 +1,79 @@
+"""One call as each language writes it."""
+
+import re
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+from sessions_app.rest.samples.story import Step
+
+_NAMED = re.compile(r'"«(\w+)»"')
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A call with all that is sent. In `body` the name of an earlier answer stands as `«name»`; see `named`."""
+
+    method: str
+    path: str
+    body: Any
+    is_form: bool
+    is_open: bool
+    is_file: bool
+    taken: Mapping[str, str]
+    made: tuple[str, ...]
+
+    @property
+    def file(self) -> str:
+        """What the file of a form holds."""
+        return str(self.body["file"])
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """The other members of a form."""
+        return {name: value for name, value in self.body.items() if name != "file"}
+
+
+def sample_of(step: Step, method: str, path: str, call: Mapping[str, Any]) -> Sample:
+    """A step of the story with the call's description in the OpenAPI document."""
+    for there, here in step.renamed.items():
+        path = path.replace(f"{{{there}}}", f"{{{here}}}")
+    return Sample(
+        method,
+        path + _query(path),
+        _body(step, sample_value(call.get("requestBody", {}))),
+        "multipart/form-data" in call.get("requestBody", {}).get("content", {}),
+        not any(call["security"]),
+        path.endswith("/export"),
+        step.taken,
+        step.made,
+    )
+
+
+def sample_value(part: Mapping[str, Any]) -> Any:
+    """The sample of a request's or an answer's body, or None."""
+    content: dict[str, Any] = next(iter(part.get("content", {}).values()), {})
+    return content.get("examples", {}).get("sample", {}).get("value")
+
+
+def named(literal: str, written: Callable[[str], str]) -> str:
+    """A body in a language's own literals, where `written` says how the language has the name of an earlier answer."""
+    return _NAMED.sub(lambda found: written(found[1]), literal)
+
+
+def _body(step: Step, sample: Any) -> Any:
+    body = deepcopy(sample)
+    if step.sent:
+        body |= step.sent
+    for where, name in step.filled.items():
+        *way, last = [int(key) if key.isdecimal() else key for key in where.split(".")]
+        holder = body
+        for key in way:
+            holder = holder[key]
+        holder[last] = f"«{name}»"
+    return body
+
+
+def _query(path: str) -> str:
+    return "?format=csv" if path.endswith("decks/{deckId}/export") else ""
