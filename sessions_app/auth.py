@@ -46,9 +46,14 @@ def socket_user(knock: Knock) -> User:
     user = _bearer_user(knock.authorization) if knock.authorization else ticket_user(knock.ticket, session_id=knock.session_id)
     if user is None:
         raise SocketRefused("No valid ticket: ask POST /api/webllm/session/{id}/ticket for one.", close_code=4401, code="unauthorized")
+    refuse_disabled(user)
+    return user
+
+
+def refuse_disabled(user: User) -> None:
+    """Raises SocketRefused (4403) when the account was disabled, before the socket was opened or while it was held."""
     if not user.is_active:
         raise SocketRefused("This account is disabled.", close_code=4403, code="disabled")
-    return user
 
 
 def host_is_ours(host: str) -> bool:

@@ -14,7 +14,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from sessions_app import protocol
-from sessions_app.auth import Knock, socket_user
+from sessions_app.auth import Knock, refuse_disabled, socket_user
 from sessions_app.exceptions import MindFlipError, SessionEnded, SocketRefused
 from sessions_app.handlers import guide, v1
 from sessions_app.handlers.messages import error_message
@@ -79,8 +79,7 @@ def check_user(peer: Peer) -> list[ServerMessage]:
     user = User.objects.filter(pk=peer.user_id).first()
     if user is None or password_key(user) != peer.password_key:
         raise SocketRefused("You were signed out everywhere: sign in again.", close_code=4401, code="unauthorized")
-    if not user.is_active:
-        raise SocketRefused("This account is disabled.", close_code=4403, code="disabled")
+    refuse_disabled(user)
     return []
 
 
