@@ -2,11 +2,9 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from wsgiref.headers import Headers
 
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from servestatic.middleware import AsyncServeStaticFileResponse, ServeStaticMiddleware
@@ -14,6 +12,7 @@ from servestatic.responders import NotARegularFileError, Redirect, StaticFile
 from servestatic.utils import AsyncFileIterator, EmptyAsyncIterator
 
 from mindflip import backpressure
+from mindflip.async_middleware import AsyncMiddleware, GetResponse
 from sessions_app.services.model_descriptions import is_description
 from sessions_app.services.model_folder import MODELS_URL
 
@@ -32,7 +31,7 @@ class FilesMiddleware(ServeStaticMiddleware):
     files are not served.
     """
 
-    def __init__(self, get_response: Callable[[HttpRequest], Awaitable[HttpResponseBase]]) -> None:
+    def __init__(self, get_response: GetResponse) -> None:
         super().__init__(get_response)
         backpressure.install()
         self.models_dir = Path(settings.MINDFLIP_MODELS_DIR)
@@ -86,21 +85,12 @@ def _drop_stale_range(request: HttpRequest, file: StaticFile) -> None:
         request.META.pop("HTTP_RANGE", None)
 
 
-class CrossOriginIsolationMiddleware:
+class CrossOriginIsolationMiddleware(AsyncMiddleware):
     """Puts every response under COEP `require-corp`; with Django's COOP `same-origin` pages are then cross-origin isolated.
 
     wllama's threads need that. On every response, because a worker's script must carry it as well. Not `credentialless`,
     which Safari lacks: models from other hosts are CORS downloads, and those pass `require-corp` as they are.
     """
-
-    async_capable = True
-    sync_capable = False
-
-    def __init__(self, get_response: Callable[[HttpRequest], Awaitable[HttpResponseBase]]) -> None:
-        if not iscoroutinefunction(get_response):
-            raise TypeError("CrossOriginIsolationMiddleware needs an async get_response.")
-        self.get_response = get_response
-        markcoroutinefunction(self)
 
     async def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = await self.get_response(request)

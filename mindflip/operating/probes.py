@@ -7,10 +7,10 @@ answers of the first two are the same for everybody and hold no secret.
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from asgiref.sync import markcoroutinefunction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from mindflip.async_middleware import AsyncMiddleware
 from mindflip.operating import readiness
 from mindflip.operating.gate import may_read_metrics
 from mindflip.operating.metrics import exposition
@@ -44,15 +44,8 @@ async def metrics(request: HttpRequest) -> HttpResponse:
 PROBES: dict[str, Answer] = {"/healthz": healthz, "/readyz": readyz, "/metrics": metrics}
 
 
-class ProbesMiddleware:
+class ProbesMiddleware(AsyncMiddleware):
     """The first of all; see the module."""
-
-    async_capable = True
-    sync_capable = False
-
-    def __init__(self, get_response: Callable[[HttpRequest], Awaitable[HttpResponseBase]]) -> None:
-        self.get_response = get_response
-        markcoroutinefunction(self)
 
     async def __call__(self, request: HttpRequest) -> HttpResponseBase:
         probe = PROBES.get(request.path_info)

@@ -2,14 +2,13 @@
 
 import logging
 import re
-from collections.abc import Awaitable, Callable
 from time import perf_counter
 from typing import Any
 from uuid import uuid4
 
-from asgiref.sync import markcoroutinefunction
 from django.http import HttpRequest, HttpResponseBase
 
+from mindflip.async_middleware import AsyncMiddleware
 from sessions_app import log_ids, sockets
 
 log = logging.getLogger(__name__)
@@ -17,15 +16,8 @@ HEADER = "X-Request-ID"
 _USABLE = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
 
-class RequestsMiddleware:
+class RequestsMiddleware(AsyncMiddleware):
     """Binds the ids of request, session and generation to every line that the request writes; gives the request's back."""
-
-    async_capable = True
-    sync_capable = False
-
-    def __init__(self, get_response: Callable[[HttpRequest], Awaitable[HttpResponseBase]]) -> None:
-        self.get_response = get_response
-        markcoroutinefunction(self)
 
     async def __call__(self, request: HttpRequest) -> HttpResponseBase:
         begun = perf_counter()

@@ -1,0 +1,21 @@
+"""What our middleware has in common: it is asynchronous, like the server, and never called through a thread."""
+
+from collections.abc import Awaitable, Callable
+
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from django.http import HttpRequest, HttpResponseBase
+
+GetResponse = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
+
+
+class AsyncMiddleware:
+    """A middleware without a synchronous form; what it does stands in its `__call__`. Raises TypeError below a synchronous one."""
+
+    async_capable = True
+    sync_capable = False
+
+    def __init__(self, get_response: GetResponse) -> None:
+        if not iscoroutinefunction(get_response):
+            raise TypeError(f"{type(self).__name__} needs an async get_response.")
+        self.get_response = get_response
+        markcoroutinefunction(self)
