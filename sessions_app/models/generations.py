@@ -19,6 +19,7 @@ class GenerationStatus(models.TextChoices):
 
 
 OPEN = (GenerationStatus.QUEUED, GenerationStatus.LEASED)
+ENDED = (GenerationStatus.SUCCEEDED, GenerationStatus.FAILED, GenerationStatus.CANCELLED)
 
 
 class GenerationQuerySet(models.QuerySet["Generation"]):

@@ -8,7 +8,8 @@ from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import Q
 from django.http import HttpRequest
 
-from sessions_app.operators.counting import EstimatingPaginator, TooSlow, within
+from sessions_app.operators.counting import EstimatingPaginator
+from sessions_app.services.counting import TooSlow, within
 
 OLDER, NEWER = "older", "newer"
 PAGE_MILLISECONDS = 8_000

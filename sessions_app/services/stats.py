@@ -1,12 +1,17 @@
 """Totals for operators."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Min
 
-from sessions_app.models import ALIVE, OPEN, Engine, Generation, GenerationStatus, SessionStatus, WebLLMSession
+from sessions_app.models import ALIVE, ENDED, OPEN, Engine, Generation, GenerationStatus, SessionStatus, WebLLMSession
+from sessions_app.services.counting import estimate_of, planned
+
+COUNTED_TO = 100_000
+Statuses = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -36,13 +41,23 @@ def _waiting(status: GenerationStatus, now: datetime) -> tuple[int, float]:
 
 
 def session_stats(*, now: datetime) -> dict[str, Any]:
-    """`{sessions: {total, byStatus}, generations: {total, byStatus}}`, every status named, zeros included."""
+    """`{sessions: {total, byStatus, isEstimate}, generations: …}`, every status named, zeros included. Of a table with more than
+    COUNTED_TO rows those without an end are counted, and those with one estimated."""
+    sessions, generations = WebLLMSession.objects.as_of(now), Generation.objects.all()
     return {
-        "sessions": _by_status(WebLLMSession.objects.as_of(now), "status_now", SessionStatus.values),
-        "generations": _by_status(Generation.objects.all(), "status", GenerationStatus.values),
+        "sessions": _totals(sessions, "status_now", ALIVE, (SessionStatus.CLOSED, SessionStatus.EXPIRED), SessionStatus.values),
+        "generations": _totals(generations, "status", OPEN, ENDED, GenerationStatus.values),
     }
 
 
-def _by_status(rows: Any, column: str, statuses: list[str]) -> dict[str, Any]:
-    counted = dict(rows.order_by().values_list(column).annotate(count=Count("pk")))
-    return {"total": sum(counted.values()), "byStatus": {status: counted.get(status, 0) for status in statuses}}
+def _totals(rows: Any, column: str, begun: Statuses, ended: Statuses, shown: list[str]) -> dict[str, Any]:
+    """By what stands in `column`, of which `shown` are all values; `begun` and `ended` are stored."""
+    is_estimate = planned(rows.order_by().values("pk")) > COUNTED_TO
+    counted = _counted(rows.filter(status__in=begun) if is_estimate else rows, column)
+    if is_estimate:
+        counted.update({status: int(estimate_of(rows.filter(status=status).order_by().values("pk"))) for status in ended})
+    return {"total": counted.total(), "byStatus": {status: counted[status] for status in shown}, "isEstimate": is_estimate}
+
+
+def _counted(rows: Any, column: str) -> Counter[str]:
+    return Counter(dict(rows.order_by().values_list(column).annotate(count=Count("pk"))))

@@ -165,7 +165,7 @@ stats = Calls(
     get=Call(
         "readStats",
         "Totals for staff",
-        {200: Answer("Counted now.", shapes.Stats, examples.STATS)},
+        {200: Answer("As they are now; above 100,000 rows what has ended is estimated.", shapes.Stats, examples.STATS)},
         refusals={403: ("forbidden",)},
     ),
 )

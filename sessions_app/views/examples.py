@@ -68,6 +68,14 @@ MODELS = {
     ]
 }
 STATS = {
-    "sessions": {"total": 1, "byStatus": {"initializing": 1, "ready": 0, "generating": 0, "error": 0, "closed": 0, "expired": 0}},
-    "generations": {"total": 1, "byStatus": {"queued": 0, "leased": 0, "succeeded": 1, "failed": 0, "cancelled": 0}},
+    "sessions": {
+        "total": 1,
+        "byStatus": {"initializing": 1, "ready": 0, "generating": 0, "error": 0, "closed": 0, "expired": 0},
+        "isEstimate": False,
+    },
+    "generations": {
+        "total": 1,
+        "byStatus": {"queued": 0, "leased": 0, "succeeded": 1, "failed": 0, "cancelled": 0},
+        "isEstimate": False,
+    },
 }

@@ -75,10 +75,11 @@ class Catalogue(TypedDict):
 
 
 class Totals(TypedDict):
-    """How many in all, and by status."""
+    """How many in all, and by status. `isEstimate`: there are too many to count; those that have ended are about so many."""
 
     total: Count
     byStatus: dict[str, Count]
+    isEstimate: bool
 
 
 class Stats(TypedDict):

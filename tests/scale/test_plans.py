@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from sessions_app.models import WebLLMSession
+from sessions_app.models import Generation, WebLLMSession
 from sessions_app.services import leases, retention, sessions
 from tests.scale.plans import faults_of
 
@@ -48,6 +48,18 @@ def test_a_search_by_id_user_or_day_finds_its_rows_by_an_index(operator, busiest
     typed = [str(busiest.pk), str(busiest.session_id)[:8], "seeded-000001", f"{timezone.now():%Y-%m-%d}"]
     pages = [f"{address(name)}?{urlencode({'q': words})}" for words in typed]
     assert [fault for page in pages for fault in faults_of(lambda: operator.get(page))] == []  # noqa: B023
+
+
+def test_the_totals_for_staff_count_what_is_open_and_estimate_the_rest(operator):
+    def totals():
+        return operator.get("/api/webllm/stats").json()
+
+    assert faults_of(totals) == []
+    told = totals()["generations"]
+    assert told["isEstimate"] is True
+    assert told["total"] == pytest.approx(5_000_000, rel=0.02)
+    assert told["byStatus"]["queued"] == Generation.objects.filter(status="queued").count()
+    assert totals()["sessions"]["total"] == pytest.approx(1_000_000, rel=0.1)
 
 
 @pytest.mark.parametrize("name", ["webllmsession", "generation"])

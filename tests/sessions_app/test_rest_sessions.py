@@ -133,6 +133,7 @@ def test_stats_are_for_staff(alice, bob, client_of, new_session):
     assert body["sessions"] == {
         "total": 1,
         "byStatus": {"initializing": 1, "ready": 0, "generating": 0, "error": 0, "closed": 0, "expired": 0},
+        "isEstimate": False,
     }
     assert body["generations"]["total"] == 0
 
