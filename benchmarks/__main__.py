@@ -1,6 +1,6 @@
 """All measurements, or those that are named: python -m benchmarks [stages] [floor] [daphne] [two] [sockets] [resume]
 
-`admin` is measured only when it is named: it makes five million rows.
+`admin` is measured only when it is named: it makes five million rows, or BENCHMARK_GENERATIONS.
 """
 
 import os
