@@ -37,10 +37,10 @@ class JSONRedisCache(RedisCache):
         super().__init__(server, params)
         self._class = _OneClient
 
-    def count(self, key: str, seconds: int) -> None:
-        """One more under this key, which is kept for `seconds` from now on; in one round trip, where `incr` takes two."""
+    def count(self, key: str, seconds: int, by: int = 1) -> None:
+        """So many more under this key, which is kept for `seconds` from now on; in one round trip, where `incr` takes two."""
         name = self.make_and_validate_key(key)
         with self._cache.get_client(name, write=True).pipeline(transaction=False) as both:
-            both.incr(name)
+            both.incr(name, by)
             both.expire(name, seconds)
             both.execute()

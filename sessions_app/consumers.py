@@ -101,7 +101,8 @@ class SessionConsumer(AsyncWebsocketConsumer):
         await self.guarded(self.answer, message, on_fault=partial(self.send_internal, message))
 
     async def answer(self, message: protocol.ClientMessage) -> None:
-        await self.send_all(await hop(handlers.handle, self.peer, message))
+        if self.peer:
+            await self.send_all(await handlers.recalled(self.peer, message) or await hop(handlers.handle, self.peer, message))
 
     async def disconnect(self, code: int) -> None:
         """After what is being done for this socket, and before anything else: nothing is leased to who has left."""

@@ -1,14 +1,14 @@
-"""What each message does: a table of message class → function for each dialect, called in one synchronous hop off the loop.
+"""What each message does: a table of message class → function for each dialect, called in one synchronous hop off the loop. A result
+that is remembered is given without one (`recalling`).
 
 Every function here returns the messages to send on the peer's socket, in order.
 """
 
 import logging
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import DatabaseError
 from django.utils import timezone
@@ -19,12 +19,13 @@ from sessions_app.exceptions import MindFlipError, SessionEnded, SocketRefused
 from sessions_app.handlers import guide, v1
 from sessions_app.handlers.messages import error_message
 from sessions_app.handlers.peers import Peer
+from sessions_app.handlers.recalling import recalled
 from sessions_app.models import WebLLMSession
 from sessions_app.protocol import ServerMessage
 from sessions_app.services import engines, leases, sessions
 from sessions_app.services.tickets import password_key
 
-__all__ = ["Peer", "beat", "check_user", "close_socket", "follow_generation", "follow_queue", "handle", "open_socket", "retire"]
+__all__ = ["Peer", "beat", "check_user", "close_socket", "follow_generation", "follow_queue", "handle", "open_socket", "recalled", "retire"]
 
 log = logging.getLogger(__name__)
 CLOSE_CODES = {"session_closed": 4404, "session_expired": 4410}
@@ -124,7 +125,6 @@ def _refused(error: SessionEnded) -> SocketRefused:
 
 def _touch(peer: Peer, message: protocol.ClientMessage, now: datetime) -> None:
     """Activity is written at most every SESSION_TOUCH_SECONDS a socket, not with each message; heartbeats are none."""
-    is_due = now - peer.touched_at >= timedelta(seconds=settings.SESSION_TOUCH_SECONDS)
-    if is_due and not isinstance(message, protocol.Ping | protocol.Pong):
+    if peer.is_touch_due(now) and not isinstance(message, protocol.Ping | protocol.Pong):
         sessions.session_touch(session_id=peer.session_id, now=now)
         peer.touched_at = now

@@ -115,11 +115,12 @@ def fail(peer: Peer, message: protocol.EngineError, now: datetime) -> Generation
 
 
 def _generate(peer: Peer, message: protocol.Generate, now: datetime) -> list[ServerMessage]:
-    asked = generations.generation_submit(asker=peer.asker, ask=_ask(peer, message), now=now, engine=peer.claimant)
+    asked = generations.generation_submit(asker=peer.asker, ask=ask_of(peer, message), now=now, engine=peer.claimant)
     if asked.cached_cards is not None:
         return cached(asked, message.request_id)
     peer.asked.add(asked.generation_id)
     if asked.started:
+        peer.held = asked.started
         return [queued(asked, message.request_id), *_started(peer, asked.started)]
     if asked.is_repeated:
         return _taken_up(peer, asked, message.request_id, now)
@@ -127,10 +128,11 @@ def _generate(peer: Peer, message: protocol.Generate, now: datetime) -> list[Ser
     return [queued(asked, message.request_id), *_following(peer, now)]
 
 
-def _ask(peer: Peer, message: protocol.Generate) -> generations.Ask:
+def ask_of(peer: Peer, message: protocol.Generate) -> generations.Ask:
+    """The wish in the message."""
     options = message.options.filled(message.prompt)
     awaited = frozenset(peer.asked)
-    return generations.Ask(message.prompt, options, message.options.refresh, peer.channel, message.request_id, awaited)
+    return generations.Ask(message.prompt, options, message.options.refresh, peer.channel, message.request_id, awaited, peer.missed)
 
 
 def _taken_up(peer: Peer, asked: generations.Asked, request_id: str | None, now: datetime) -> list[ServerMessage]:
@@ -147,7 +149,8 @@ def _taken_up(peer: Peer, asked: generations.Asked, request_id: str | None, now:
 
 
 def _response(peer: Peer, message: protocol.Response, now: datetime) -> list[ServerMessage]:
-    generation = answers.answer_accept(engine=peer.claimant, answer=answer_of(message), now=now)
+    held, peer.held = peer.held, None
+    generation = answers.answer_accept(engine=peer.claimant, answer=answer_of(message), now=now, held=held)
     if generation.status == GenerationStatus.LEASED:
         return [engine_generate(generation)]
     mine = _told_once(peer, generation)

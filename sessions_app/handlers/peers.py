@@ -1,11 +1,13 @@
 """One open socket, as handlers know it."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.utils import timezone
 
+from sessions_app.models import Generation
 from sessions_app.protocol import GUIDE
 from sessions_app.services.engines import EngineColumns
 from sessions_app.services.generations import Asker
@@ -14,27 +16,37 @@ from sessions_app.services.leases import Claimant
 
 @dataclass
 class Peer:
-    """Whose socket it is, and the channel by which other processes reach it. `seq` is the last number that was told to it;
-    `engine` is empty for a `mindflip.v1` socket that has not said `ready`; without `has_backlog` nothing that this socket asked
-    for waits, and what others left behind is found by events and heartbeats. A socket of the guide's dialect waits for the outcomes
-    of `asked`; those `followed` were another's, and come before what it asks for after them. `places` are those of waiting
-    generations as last told; `password_key` is that of the password he had when he came in; one that
-    `is_retired` becomes no engine any more."""
+    """Whose socket it is, and the channel by which other processes reach it; what the socket knows between two messages."""
 
     session_id: UUID
     user_id: int
     model_id: str
     channel: str
+    # empty for a `mindflip.v1` socket that has not said `ready`
     engine: EngineColumns = field(default_factory=lambda: EngineColumns())
     dialect: str = GUIDE
+    # the last number that was told to it
     seq: int = 0
+    # without it nothing that this socket asked for waits; what others left behind is found by events and heartbeats
     has_backlog: bool = False
+    # a socket of the guide's dialect waits for the outcomes of `asked`; those `followed` were another's, and come before them
     asked: set[UUID] = field(default_factory=set)
     followed: set[UUID] = field(default_factory=set)
+    # what its engine was given at once, as it was then, until it answers
+    held: Generation | None = None
+    # the key of the result that was last looked for in vain
+    missed: str = ""
+    # those of waiting generations as last told
     places: dict[UUID, int] = field(default_factory=dict)
     touched_at: datetime = field(default_factory=timezone.now)
+    # that of the password he had when he came in
     password_key: str = ""
+    # becomes no engine any more
     is_retired: bool = False
+
+    def is_touch_due(self, now: datetime) -> bool:
+        """Is it time to write that the client is at work?"""
+        return now - self.touched_at >= timedelta(seconds=settings.SESSION_TOUCH_SECONDS)
 
     @property
     def is_guide(self) -> bool:

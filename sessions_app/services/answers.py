@@ -52,15 +52,16 @@ def client_cache_key(request: EngineRequest) -> str:
     return cache_key(request.options["topic"], request.options["count"])
 
 
-def answer_accept(*, engine: Claimant, answer: Answer, now: datetime) -> Generation:
+def answer_accept(*, engine: Claimant, answer: Answer, now: datetime, held: Generation | None = None) -> Generation:
     """Take an engine's answer, once: the generation has then succeeded, failed with `no_valid_cards`, or is still leased because
-    cards are missing. Raises UnknownCacheKey and StaleResponse."""
-    return (engine.is_guide and _accepted_directly(engine, answer, now)) or _accepted(engine, answer, now)
+    cards are missing. `held` is what the engine was given, as it was then, if its socket knows that still. Raises UnknownCacheKey and
+    StaleResponse."""
+    return (engine.is_guide and _accepted_directly(engine, answer, now, held)) or _accepted(engine, answer, now)
 
 
-def _accepted_directly(engine: Claimant, answer: Answer, now: datetime) -> Generation | None:
+def _accepted_directly(engine: Claimant, answer: Answer, now: datetime, held: Generation | None) -> Generation | None:
     """An answer that ends what nobody but this socket follows. None, and nothing is written, when it is anything else."""
-    generation = direct.generation_held(channel=engine.channel)
+    generation = held or direct.generation_held(channel=engine.channel)
     if generation is None or not _is_simple(engine, generation, answer):
         return None
     _take(generation, answer, now)

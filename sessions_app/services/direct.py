@@ -52,7 +52,7 @@ WITH done AS (
     SET status = %(status)s, cards = %(cards)s::jsonb, is_partial = %(is_partial)s, usage = %(usage)s::jsonb, lease = NULL,
         lease_expires_at = NULL, first_card_at = %(first_card_at)s, finished_at = %(finished_at)s,
         error_code = %(error_code)s, error = %(error)s
-    WHERE id = %(id)s AND lease = %(held)s AND asks = %(asks)s AND status = 'leased'
+    WHERE id = %(id)s AND lease = %(held)s AND asks = %(asks)s AND status = 'leased' AND engine = %(channel)s AND requester = %(channel)s
     RETURNING id)
 UPDATE sessions_app_attempt SET ended_at = %(finished_at)s, outcome = %(outcome)s, reason = %(error)s, card_count = %(card_count)s
 FROM done WHERE generation_id = done.id AND ended_at IS NULL
@@ -87,8 +87,8 @@ def generation_held(*, channel: str) -> Generation | None:
 
 
 def generation_end(*, generation: Generation, outcome: Outcome, now: datetime) -> bool:
-    """End it with the cards it has been given, and its attempt; False, and nothing is written, when its lease is another one by
-    now or more was asked of it since it was read."""
+    """End it with the cards it has been given, and its attempt; False, and nothing is written, when since it was read its lease went
+    to another, more was asked of it, or somebody else waits for it, too."""
     held, columns = generation.lease, ended(outcome, now)
     for column, value in columns.items():
         setattr(generation, column, value)
@@ -117,6 +117,7 @@ def _last_row(generation: Generation, held: UUID | None, columns: dict[str, Any]
         **columns,
         "id": generation.pk,
         "held": held,
+        "channel": generation.engine,
         "asks": generation.asks,
         "cards": _json(generation.cards),
         "usage": _json(generation.usage),

@@ -18,7 +18,6 @@ from sessions_app.exceptions import NotFound, TooMany
 from sessions_app.models import Generation, GenerationStatus
 from sessions_app.services.direct import generation_begin
 from sessions_app.services.history import is_tracked, session_advance
-from sessions_app.services.hits import hit_note
 from sessions_app.services.kinds import get_kind
 from sessions_app.services.leases import Claimant
 from sessions_app.services.outcomes import Outcome, generations_end
@@ -34,8 +33,8 @@ TRIES = 50  # each that fails means that another request of the user got in
 @dataclass(frozen=True)
 class Ask:
     """One wish for cards as it came in. `requester` is the channel of the guide's socket that asks, empty for anybody else: what
-    they ask for is numbered, and told to all of the session; `awaited` is what that socket asked for before. With a `request_id`
-    the same wish twice is one generation."""
+    they ask for is numbered, and told to all of the session; `awaited` is what that socket asked for before, `missed` the
+    key of a result that was looked for just now. With a `request_id` the same wish twice is one generation."""
 
     prompt: str
     options: dict[str, Any]
@@ -43,6 +42,7 @@ class Ask:
     requester: str = ""
     request_id: str | None = None
     awaited: frozenset[UUID] = frozenset()
+    missed: str = ""
     kind: str = FLASHCARDS
 
 
@@ -72,10 +72,9 @@ def generation_submit(*, asker: Asker, ask: Ask, now: datetime, engine: Claimant
     is before it. Raises SessionEnded, and TooMany (`queue_full`)."""
     if earlier := _repeated(asker.user_id, ask):
         return earlier
-    key = _key(asker, ask)
-    remembered = None if ask.is_refresh else result_read(key)
+    key = key_of(asker, ask)
+    remembered = None if ask.is_refresh or key == ask.missed else result_read(key)
     if remembered:
-        hit_note(now=now)
         return Asked(UUID(remembered["generationId"]), cached_cards=remembered["cards"])
     return (engine and _begun(asker, ask, key, now, engine)) or _queued_once(asker, ask, key, now)
 
@@ -111,7 +110,8 @@ def generations_for_user(*, user: User, generation_ids: Sequence[UUID]) -> list[
     return [found[pk] for pk in dict.fromkeys(generation_ids)]
 
 
-def _key(asker: Asker, ask: Ask) -> str:
+def key_of(asker: Asker, ask: Ask) -> str:
+    """The key under which the result of this wish is remembered."""
     return result_key(
         user_id=asker.user_id,
         model_id=asker.model_id,

@@ -11,12 +11,12 @@ log = logging.getLogger(__name__)
 COUNTED = timedelta(days=3)  # until they are written down with the other figures of their hour
 
 
-def hit_note(*, now: datetime) -> None:
-    """One more request was answered at once."""
+def hits_note(count: int, *, now: datetime) -> None:
+    """So many more requests were answered at once."""
     try:
-        cache.count(_key(now), int(COUNTED.total_seconds()))  # type: ignore[attr-defined] # mindflip.cache's own
+        cache.count(_key(now), int(COUNTED.total_seconds()), by=count)  # type: ignore[attr-defined] # mindflip.cache's own
     except RedisError as error:
-        log.warning("A hit of the result cache was not counted: %s", error)
+        log.warning("%d hits of the result cache were not counted: %s", count, error)
 
 
 def hits_of(hours: Iterable[datetime]) -> dict[datetime, int]:

@@ -5,16 +5,18 @@ Redis may lose the cache at any time, or be gone: then there is a miss, and neve
 
 import hashlib
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Any
 
 import msgspec
 from django.conf import settings
 from django.core.cache import cache
+from django.utils import timezone
 from redis.exceptions import RedisError
 
 from sessions_app import meters
+from sessions_app.services.hits import hits_note
 
 log = logging.getLogger(__name__)
 AT_ONCE = 1_000
@@ -34,14 +36,28 @@ def redis_key(key: str) -> str:
 
 def result_read(key: str) -> dict[str, Any] | None:
     """The `{generationId, cards}` remembered under the key, or None."""
+    return results_read([key])[0]
+
+
+def results_read(keys: Sequence[str]) -> list[dict[str, Any] | None]:
+    """What is remembered under each of the keys, in their order, in one round trip. What is found is counted as used."""
     try:
-        remembered: dict[str, Any] | None = cache.get(redis_key(key))
-        meters.CACHE_READS.add("hit" if remembered else "miss")
-        return remembered
+        found = cache.get_many({redis_key(key) for key in keys})
     except RedisError as error:
-        meters.CACHE_READS.add("error")
+        meters.CACHE_READS.add("error", by=len(keys))
         log.warning("The result cache cannot be read, so a result is made anew: %s", error)
-        return None
+        return [None] * len(keys)
+    results = [found.get(redis_key(key)) for key in keys]
+    _count(hits=sum(result is not None for result in results), reads=len(results))
+    return results
+
+
+def _count(*, hits: int, reads: int) -> None:
+    if hits:
+        meters.CACHE_READS.add("hit", by=hits)
+        hits_note(hits, now=timezone.now())
+    if reads > hits:
+        meters.CACHE_READS.add("miss", by=reads - hits)
 
 
 def result_remember(key: str, *, generation_id: str, cards: list[dict[str, Any]]) -> None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from sessions_app.models import Attempt, Engine, Generation, WebLLMSession
 from sessions_app.services.figures import figures_refresh
-from sessions_app.services.hits import hit_note, hits_of
+from sessions_app.services.hits import hits_note, hits_of
 
 TOPICS = ["Photosynthesis", "The French Revolution", "Quadratic equations", "Cell biology", "Tides", "Irregular verbs", "Ohm's law"]
 MODELS = ["SmolLM2-135M-Instruct-Q4_K_M", "Llama-3.2-1B-Instruct-q4f16_1-MLC", "Qwen2.5-1.5B-Instruct-q4f16_1-MLC"]
@@ -78,6 +78,6 @@ Attempt.objects.create(generation=tried, number=1, started_at=start + timedelta(
 won = {"outcome": "succeeded", "engine_name": "webllm", "engine": "b", "card_count": 6}
 Attempt.objects.create(generation=tried, number=2, started_at=start + timedelta(seconds=36), ended_at=start + timedelta(seconds=52), **won)
 for hours in (0, 0, 0, 1, 1, 2):
-    hit_note(now=now - timedelta(hours=hours))
+    hits_note(1, now=now - timedelta(hours=hours))
 figures_refresh(now=now)
 sys.stdout.write(json.dumps({"tried": str(tried.pk), "queued": queued + 3, "hits": hits + 6}) + "\n")

@@ -7,7 +7,7 @@ import pytest
 from sessions_app.models import Generation, HourFigures, WebLLMSession
 from sessions_app.services.figures import SPANS, figures_read, figures_refresh
 from sessions_app.services.histogram import percentile
-from sessions_app.services.hits import hit_note
+from sessions_app.services.hits import hits_note
 
 NOW = datetime(2026, 3, 10, 12, 30, tzinfo=UTC)
 EMPTY = {"count": 0, "median": None, "p95": None}
@@ -36,7 +36,7 @@ def test_an_hour_tells_outcomes_failures_first_cards_speeds_and_hits(session):
     asked(session, ago=0, first=2.0, completionTokens=100, seconds=4)
     asked(session, ago=0, first=2.0, completionTokens=50, seconds=6)
     asked(session, ago=0, status="failed", code="engine_lost")
-    hit_note(now=NOW)
+    hits_note(1, now=NOW)
     last = points()[-1]
     assert (last["outcomes"], last["failures"]) == ({"succeeded": 2, "failed": 1}, {"engine_lost": 1})
     assert (last["speeds"], last["hits"]) == ({"a-model": 15.0}, 1)

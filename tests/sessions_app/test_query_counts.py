@@ -40,9 +40,9 @@ def test_a_miss_costs_one_statement(peer):
         handlers.handle(peer, ASK)
 
 
-def test_an_answer_costs_two_statements(peer, django_capture_on_commit_callbacks):
+def test_an_answer_costs_one_statement(peer, django_capture_on_commit_callbacks):
     handlers.handle(peer, ASK)
-    with statements(2), django_capture_on_commit_callbacks(execute=True):  # the leased row, its end with that of its attempt
+    with statements(1), django_capture_on_commit_callbacks(execute=True):  # the end of the generation with that of its attempt
         messages = handlers.handle(peer, ANSWER)
     assert [type(message) for message in messages] == [protocol.Progress, protocol.Result]
 
