@@ -16,9 +16,10 @@ CARDS = [
 
 @dataclass
 class Load:
-    """What a load gave. Latencies are in seconds, of whole round trips."""
+    """What a load gave. Latencies are in seconds, of whole round trips; `cost` is the server's processor seconds."""
 
     seconds: float = 0.0
+    cost: float = 0.0
     latencies: list[float] = field(default_factory=list)
     messages: int = 0
     bytes: int = 0
@@ -32,13 +33,14 @@ class Load:
         return sorted(self.latencies)[min(len(self.latencies) - 1, int(part * len(self.latencies)))]
 
 
-async def run(addresses: list[str], rounds: int, topic_of: Callable[[int, int], str]) -> Load:
-    """Every address gets a socket, which makes `rounds` round trips; `topic_of(socket, round)` decides between hit and miss."""
-    measured = Load()
+async def run(addresses: list[str], rounds: int, topic_of: Callable[[int, int], str], cost: Callable[[], float]) -> Load:
+    """Every address gets a socket, which makes `rounds` round trips; `topic_of(socket, round)` decides between hit and miss. Round -1 of
+    each is not measured: its socket is still being opened. `cost` gives what the server has cost so far."""
     sockets = [await websockets.connect(address, max_size=2**22) for address in addresses]
-    begun = perf_counter()
+    await asyncio.gather(*(_round_trip(socket, topic_of(number, -1), Load()) for number, socket in enumerate(sockets)))
+    measured, begun, before = Load(), perf_counter(), cost()
     await asyncio.gather(*(_rounds(socket, number, rounds, topic_of, measured) for number, socket in enumerate(sockets)))
-    measured.seconds = perf_counter() - begun
+    measured.seconds, measured.cost = perf_counter() - begun, cost() - before
     for socket in sockets:
         await socket.close()
     return measured

@@ -11,7 +11,7 @@ from benchmarks.load import Load, run
 from benchmarks.servers import Measured, mindflip, the_floor, the_floor_on_daphne
 
 SOCKETS, USERS = 50, 5
-ROUNDS = {"miss": 20, "hit": 60}
+ROUNDS = {"miss": 40, "hit": 200}
 REPEATS = 3
 
 
@@ -43,24 +43,25 @@ def two_daphnes_against_one() -> None:
 
 
 def _compare(kind: str, one: tuple[str, Measured], other: tuple[str, Measured], repeat: int) -> None:
-    first, first_cost = _load(kind, one[1], repeat)
-    second, second_cost = _load(kind, other[1], repeat)
-    ratios = f"rate {second.rate / first.rate:.2f}, p99 x{_p99(second) / _p99(first):.1f}, processor x{second_cost / first_cost:.1f}"
-    print(f"{kind:5}{one[0]} {_row(first, first_cost)}   {other[0]} {_row(second, second_cost)}   {ratios}", flush=True)
+    first, second = _load(kind, one[1], repeat), _load(kind, other[1], repeat)
+    ratios = f"rate {second.rate / first.rate:.2f}, p99 x{_p99(second) / _p99(first):.1f}, processor x{_cost(second) / _cost(first):.1f}"
+    print(f"{kind:5}{one[0]} {_row(first)}   {other[0]} {_row(second)}   {ratios}", flush=True)
     if repeat == 0:
         trips = len(second.latencies)
         print(f"     {other[0]}: {second.messages / trips:.1f} messages and {second.bytes // trips} bytes each")
 
 
-def _load(kind: str, measured: Measured, repeat: int) -> tuple[Load, float]:
-    """The load, and what it cost in processor seconds a round trip."""
-    before = measured.processor_seconds()
-    load = asyncio.run(run(measured.addresses, ROUNDS[kind], _topics(kind, repeat)))
-    return load, (measured.processor_seconds() - before) / len(load.latencies)
+def _load(kind: str, measured: Measured, repeat: int) -> Load:
+    return asyncio.run(run(measured.addresses, ROUNDS[kind], _topics(kind, repeat), measured.processor_seconds))
 
 
-def _row(load: Load, cost: float) -> str:
-    return f"{load.rate:6.0f}/s {load.percentile(0.5) * 1000:5.0f} {_p99(load) * 1000:5.0f} {cost * 1e6:6.0f}"
+def _row(load: Load) -> str:
+    return f"{load.rate:6.0f}/s {load.percentile(0.5) * 1000:5.0f} {_p99(load) * 1000:5.0f} {_cost(load) * 1e6:6.0f}"
+
+
+def _cost(load: Load) -> float:
+    """Processor seconds of one round trip."""
+    return load.cost / len(load.latencies)
 
 
 def _p99(load: Load) -> float:

@@ -14,6 +14,7 @@ import django
 from benchmarks.load import CARDS
 
 TIMES = 500
+AT_ONCE = 25
 
 
 class Clock:
@@ -75,7 +76,31 @@ def _handlers() -> None:
     ask.say("handle: the generate of a miss")
     answer.say("handle: the response to it")
     _timed("handle: the generate of a hit", lambda number: handlers.handle(peer, asks[number]))
+    _many_at_once()
     _statements(lambda: [handlers.handle(peer, protocol.decode(one(TIMES))) for one in (ask_text, answer_text)])
+
+
+def _many_at_once() -> None:
+    """As the event loop has them done when many sockets ask at the same time; a miss and a hit each."""
+    from django.utils import timezone
+
+    from sessions_app import protocol
+    from sessions_app.handlers import guide
+    from sessions_app.services import answers, generations
+
+    peers, clocks, now = [new_peer() for _ in range(AT_ONCE)], (Clock(), Clock(), Clock()), timezone.now()
+    for number in range(TIMES // AT_ONCE):
+        ask, answer = protocol.decode(ask_text(number)), guide.answer_of(protocol.decode(answer_text(number)))
+        wishes = [generations.Wish(peer.asker, guide.ask_of(peer, ask), now, peer.claimant) for peer in peers]
+        with clocks[0].running():
+            asked = generations.generations_submit_at_once(wishes)
+        held = [one.started for one in asked if one]
+        with clocks[1].running():
+            answers.answers_accept_at_once([answers.Reply(p.claimant, answer, now, one) for p, one in zip(peers, held, strict=True)])
+        with clocks[2].running():
+            generations.generations_submit_at_once(wishes)
+    for clock, what in zip(clocks, ("the generate of a miss", "the response to it", "the generate of a hit"), strict=True):
+        clock.say(f"{AT_ONCE} at once: {what}")
 
 
 def _statements(round_trip: Callable[[], Any]) -> None:

@@ -102,7 +102,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
 
     async def answer(self, message: protocol.ClientMessage) -> None:
         if self.peer:
-            await self.send_all(await handlers.recalled(self.peer, message) or await hop(handlers.handle, self.peer, message))
+            await self.send_all(await handlers.handle_at_once(self.peer, message) or await hop(handlers.handle, self.peer, message))
 
     async def disconnect(self, code: int) -> None:
         """After what is being done for this socket, and before anything else: nothing is leased to who has left."""

@@ -1,5 +1,5 @@
-"""What each message does: a table of message class → function for each dialect, called in one synchronous hop off the loop. A result
-that is remembered is given without one (`recalling`).
+"""What each message does: a table of message class → function for each dialect, called in one synchronous hop off the loop. What
+the guide's clients mostly send is done for many sockets in one hop (`at_once`).
 
 Every function here returns the messages to send on the peer's socket, in order.
 """
@@ -17,15 +17,19 @@ from sessions_app import protocol
 from sessions_app.auth import Knock, refuse_disabled, socket_user
 from sessions_app.exceptions import MindFlipError, SessionEnded, SocketRefused
 from sessions_app.handlers import guide, v1
+from sessions_app.handlers.at_once import handle_at_once
 from sessions_app.handlers.messages import error_message
 from sessions_app.handlers.peers import Peer
-from sessions_app.handlers.recalling import recalled
 from sessions_app.models import WebLLMSession
 from sessions_app.protocol import ServerMessage
 from sessions_app.services import engines, leases, sessions
 from sessions_app.services.tickets import password_key
 
-__all__ = ["Peer", "beat", "check_user", "close_socket", "follow_generation", "follow_queue", "handle", "open_socket", "recalled", "retire"]
+__all__ = [
+    *("Peer", "beat", "check_user", "close_socket", "follow_generation", "follow_queue"),
+    *("handle", "open_socket", "retire"),
+    "handle_at_once",
+]
 
 log = logging.getLogger(__name__)
 CLOSE_CODES = {"session_closed": 4404, "session_expired": 4410}

@@ -60,10 +60,10 @@ def beat(peer: Peer, now: datetime) -> list[ServerMessage]:
 
 def _outcomes(peer: Peer, asked: set[UUID]) -> list[ServerMessage]:
     ended = Generation.objects.filter(pk__in=asked).exclude(status__in=OPEN).order_by("created_at") if asked else ()
-    return [message for generation in ended for message in _told_once(peer, generation)]
+    return [message for generation in ended for message in told_once(peer, generation)]
 
 
-def _told_once(peer: Peer, generation: Generation) -> list[ServerMessage]:
+def told_once(peer: Peer, generation: Generation) -> list[ServerMessage]:
     """The outcome, if this socket waits for it. A client without ids would take a second one for its next request's, and an event, a
     heartbeat and the message itself may all bring the same."""
     if generation.pk not in peer.asked:
@@ -116,30 +116,38 @@ def fail(peer: Peer, message: protocol.EngineError, now: datetime) -> Generation
 
 def _generate(peer: Peer, message: protocol.Generate, now: datetime) -> list[ServerMessage]:
     asked = generations.generation_submit(asker=peer.asker, ask=ask_of(peer, message), now=now, engine=peer.claimant)
-    if asked.cached_cards is not None:
-        return cached(asked, message.request_id)
+    if at_once := told_at_once(peer, asked, message.request_id):
+        return at_once
     peer.asked.add(asked.generation_id)
-    if asked.started:
-        peer.held = asked.started
-        return [queued(asked, message.request_id), *_started(peer, asked.started)]
     if asked.is_repeated:
         return _taken_up(peer, asked, message.request_id, now)
     peer.has_backlog = True
     return [queued(asked, message.request_id), *_following(peer, now)]
 
 
+def told_at_once(peer: Peer, asked: generations.Asked, request_id: str | None) -> list[ServerMessage]:
+    """The cached result, or the order to this socket's engine; nothing if it is neither."""
+    if asked.cached_cards is not None:
+        return cached(asked, request_id)
+    if asked.started is None:
+        return []
+    peer.asked.add(asked.generation_id)
+    peer.held = asked.started
+    return [queued(asked, request_id), *_started(peer, asked.started)]
+
+
 def ask_of(peer: Peer, message: protocol.Generate) -> generations.Ask:
     """The wish in the message."""
     options = message.options.filled(message.prompt)
     awaited = frozenset(peer.asked)
-    return generations.Ask(message.prompt, options, message.options.refresh, peer.channel, message.request_id, awaited, peer.missed)
+    return generations.Ask(message.prompt, options, message.options.refresh, peer.channel, message.request_id, awaited)
 
 
 def _taken_up(peer: Peer, asked: generations.Asked, request_id: str | None, now: datetime) -> list[ServerMessage]:
     """The generation was there before: its outcome, or the word that it is on its way."""
     earlier = Generation.objects.get(pk=asked.generation_id)
     if earlier.finished_at:
-        return _told_once(peer, earlier)
+        return told_once(peer, earlier)
     peer.has_backlog = True
     if earlier.requester != peer.channel:
         peer.followed.add(earlier.pk)
@@ -153,7 +161,7 @@ def _response(peer: Peer, message: protocol.Response, now: datetime) -> list[Ser
     generation = answers.answer_accept(engine=peer.claimant, answer=answer_of(message), now=now, held=held)
     if generation.status == GenerationStatus.LEASED:
         return [engine_generate(generation)]
-    mine = _told_once(peer, generation)
+    mine = told_once(peer, generation)
     following = _following(peer, now) if peer.has_backlog else []
     peer.has_backlog = bool(following)
     return [*mine, *following]

@@ -34,8 +34,6 @@ class Peer:
     followed: set[UUID] = field(default_factory=set)
     # what its engine was given at once, as it was then, until it answers
     held: Generation | None = None
-    # the key of the result that was last looked for in vain
-    missed: str = ""
     # those of waiting generations as last told
     places: dict[UUID, int] = field(default_factory=dict)
     touched_at: datetime = field(default_factory=timezone.now)

@@ -1,6 +1,7 @@
 """What an engine answers: matched to the generation it was asked, checked, kept, and asked on when cards are missing."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +19,7 @@ from sessions_app.services.history import is_tracked, session_advance
 from sessions_app.services.kinds import EngineRequest, get_kind
 from sessions_app.services.leases import Claimant, lease_end
 from sessions_app.services.outcomes import Outcome, attempts_end, ended, generations_end
-from sessions_app.services.results import result_remember
+from sessions_app.services.results import results_remember
 
 log = logging.getLogger(__name__)
 STALE = "This generation is no longer leased to this engine: drop the answer and wait for the next."
@@ -41,6 +42,16 @@ class Answer:
     usage: dict[str, Any] | None = None
 
 
+@dataclass(frozen=True)
+class Reply:
+    """An Answer with all that belongs to it; `held` is what the engine was given, as it was then, if its socket knows that still."""
+
+    engine: Claimant
+    answer: Answer
+    now: datetime
+    held: Generation | None = None
+
+
 def engine_request(generation: Generation) -> EngineRequest:
     """What the engine is to be asked now: everything at first, then the rest."""
     kind = get_kind(generation.kind)
@@ -54,25 +65,28 @@ def client_cache_key(request: EngineRequest) -> str:
 
 def answer_accept(*, engine: Claimant, answer: Answer, now: datetime, held: Generation | None = None) -> Generation:
     """Take an engine's answer, once: the generation has then succeeded, failed with `no_valid_cards`, or is still leased because
-    cards are missing. `held` is what the engine was given, as it was then, if its socket knows that still. Raises UnknownCacheKey and
-    StaleResponse."""
-    return (engine.is_guide and _accepted_directly(engine, answer, now, held)) or _accepted(engine, answer, now)
+    cards are missing. Raises UnknownCacheKey and StaleResponse."""
+    return (engine.is_guide and answers_accept_at_once([Reply(engine, answer, now, held)])[0]) or _accepted(engine, answer, now)
 
 
-def _accepted_directly(engine: Claimant, answer: Answer, now: datetime, held: Generation | None) -> Generation | None:
-    """An answer that ends what nobody but this socket follows. None, and nothing is written, when it is anything else."""
-    generation = held or direct.generation_held(channel=engine.channel)
-    if generation is None or not _is_simple(engine, generation, answer):
+def answers_accept_at_once(replies: Sequence[Reply]) -> list[Generation | None]:
+    """Those answers that end what nobody but their own socket follows. None, and nothing is written, for any other: that has to be
+    accepted by itself."""
+    endings = [_ending(reply) for reply in replies]
+    are_ended = iter(direct.generations_end([one for one in endings if one]))
+    done = [one[0] if one and next(are_ended) else None for one in endings]
+    for generation in filter(None, done):
+        meters.ATTEMPTS.add(generation.error_code or "succeeded")
+    _publish(list(filter(None, done)))
+    return done
+
+
+def _ending(reply: Reply) -> tuple[Generation, Outcome, datetime] | None:
+    generation = reply.held or direct.generation_held(channel=reply.engine.channel)
+    if generation is None or not _is_simple(reply.engine, generation, reply.answer):
         return None
-    _take(generation, answer, now)
-    if _is_asked_on(generation):
-        return None
-    outcome = _outcome_of(generation)
-    if not direct.generation_end(generation=generation, outcome=outcome, now=now):
-        return None
-    meters.ATTEMPTS.add(outcome.code or "succeeded")
-    _publish(generation)
-    return generation
+    _take(generation, reply.answer, reply.now)
+    return None if _is_asked_on(generation) else (generation, _outcome_of(generation), reply.now)
 
 
 def _is_simple(engine: Claimant, generation: Generation, answer: Answer) -> bool:
@@ -178,7 +192,7 @@ def _finish(generation: Generation, now: datetime) -> None:
     )
     if generation.status == GenerationStatus.SUCCEEDED:
         get_kind(generation.kind).on_succeeded(generation)
-    _publish(generation)
+    _publish([generation])
 
 
 def _outcome_of(generation: Generation) -> Outcome:
@@ -186,15 +200,21 @@ def _outcome_of(generation: Generation) -> Outcome:
     return SUCCEEDED if generation.cards else NO_CARDS
 
 
-def _publish(generation: Generation) -> None:
+def _publish(generations: Sequence[Generation]) -> None:
+    for generation in generations:
+        _note(generation)
+    # a short result is not what was asked for, so the next request tries again
+    whole = {one.result_key: {"generationId": str(one.pk), "cards": one.cards} for one in generations if one.cards and not one.is_partial}
+    if whole:
+        transaction.on_commit(lambda: results_remember(whole))
+
+
+def _note(generation: Generation) -> None:
     meters.GENERATIONS.add(generation.status, generation.error_code)
     if generation.finished_at and generation.first_card_at:
         meters.FIRST_CARDS.add((generation.first_card_at - generation.created_at).total_seconds())
         meters.WHOLE.add((generation.finished_at - generation.created_at).total_seconds())
     log.info("Generation %s: %s, %d cards", generation.pk, generation.status, len(generation.cards), extra=log_ids.of(generation))
-    if generation.cards and not generation.is_partial:  # a short result is not what was asked for, so the next request tries again
-        key, cards, pk = generation.result_key, generation.cards, str(generation.pk)
-        transaction.on_commit(lambda: result_remember(key, generation_id=pk, cards=cards))
 
 
 def _added(total: dict[str, Any], usage: dict[str, Any]) -> dict[str, Any]:

@@ -1,11 +1,11 @@
 """Asker and engine are one socket of the guide's dialect, and nothing is before it: the way that most of its generations go, in
-one statement when it is asked and one when it is answered.
+one statement when it is asked and one when it is answered. Those of many sockets go to the database together.
 
 Each statement carries all of its conditions and changes nothing when one does not hold; then the general way, in `generations` and
 `answers`, finds out why. Written as SQL because compiling them anew each time costs ten times what they cost (docs/performance.md).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,7 @@ from django.conf import settings
 from sessions_app.models import ALIVE, OPEN, Generation
 from sessions_app.services.leases import Claimant, lease_begin
 from sessions_app.services.outcomes import Outcome, ended
-from sessions_app.services.prepared import prepared_cursor
+from sessions_app.services.prepared import execute_each, prepared_cursor
 
 
 def _words(states: Iterable[str]) -> str:
@@ -63,16 +63,16 @@ _JSON = [at for at, field in enumerate(_FIELDS) if field.get_internal_type() == 
 _HELD = f"SELECT {', '.join(str(field.column) for field in _FIELDS)} FROM sessions_app_generation WHERE status = 'leased' AND engine = %s"  # noqa: S608
 
 
-def generation_begin(*, generation: Generation, engine: Claimant, now: datetime) -> int | None:
-    """Write the new generation as leased to its asker's own engine, with its attempt; how many of the user's are open before it.
-    None, and nothing is written, when the session is not certainly alive, something of it waits, the queue is full, or the
+def generations_begin(begun: Sequence[tuple[Generation, Claimant, datetime]]) -> list[int | None]:
+    """Write each new generation as leased to its asker's own engine since then, with its attempt; how many of the user's are open before
+    it. None, and nothing is written, when the session is not certainly alive, something of it waits, the queue is full, or the
     request or the engine has a generation already."""
-    lease_begin(generation=generation, engine=engine, now=now)
-    with prepared_cursor() as cursor:
-        cursor.execute(_BEGIN, _new_row(generation, now))
-        row = cursor.fetchone()
-    generation._state.adding = row is None
-    return row and int(row[0])
+    for generation, engine, now in begun:
+        lease_begin(generation=generation, engine=engine, now=now)
+    rows = [done.row for done in execute_each(_BEGIN, [_new_row(generation, now) for generation, _, now in begun])]
+    for (generation, *_), row in zip(begun, rows, strict=True):
+        generation._state.adding = row is None
+    return [int(row[0]) if row else None for row in rows]
 
 
 def generation_held(*, channel: str) -> Generation | None:
@@ -86,15 +86,18 @@ def generation_held(*, channel: str) -> Generation | None:
     return Generation.from_db("default", _NAMES, values)
 
 
-def generation_end(*, generation: Generation, outcome: Outcome, now: datetime) -> bool:
-    """End it with the cards it has been given, and its attempt; False, and nothing is written, when since it was read its lease went
+def generations_end(ending: Sequence[tuple[Generation, Outcome, datetime]]) -> list[bool]:
+    """End each with the cards it has been given, and its attempt; False, and nothing is written, when since it was read its lease went
     to another, more was asked of it, or somebody else waits for it, too."""
+    return [bool(done.changed) for done in execute_each(_END, [_ended_row(*one) for one in ending])]
+
+
+def _ended_row(generation: Generation, outcome: Outcome, now: datetime) -> dict[str, Any]:
+    """Ended in memory, and the parameters with which it is in the database."""
     held, columns = generation.lease, ended(outcome, now)
     for column, value in columns.items():
         setattr(generation, column, value)
-    with prepared_cursor() as cursor:
-        cursor.execute(_END, _last_row(generation, held, columns))
-        return bool(cursor.rowcount)
+    return _last_row(generation, held, columns)
 
 
 def _new_row(generation: Generation, now: datetime) -> dict[str, Any]:

@@ -16,12 +16,12 @@ from psycopg.errors import UniqueViolation
 from sessions_app import events
 from sessions_app.exceptions import NotFound, TooMany
 from sessions_app.models import Generation, GenerationStatus
-from sessions_app.services.direct import generation_begin
+from sessions_app.services.direct import generations_begin
 from sessions_app.services.history import is_tracked, session_advance
 from sessions_app.services.kinds import get_kind
 from sessions_app.services.leases import Claimant
 from sessions_app.services.outcomes import Outcome, generations_end
-from sessions_app.services.results import result_key, result_read
+from sessions_app.services.results import result_key, results_read
 from sessions_app.services.sessions import session_alive
 
 CANCELLED_BY_USER = Outcome(GenerationStatus.CANCELLED, "cancelled", "The generation was cancelled.")
@@ -33,8 +33,8 @@ TRIES = 50  # each that fails means that another request of the user got in
 @dataclass(frozen=True)
 class Ask:
     """One wish for cards as it came in. `requester` is the channel of the guide's socket that asks, empty for anybody else: what
-    they ask for is numbered, and told to all of the session; `awaited` is what that socket asked for before, `missed` the
-    key of a result that was looked for just now. With a `request_id` the same wish twice is one generation."""
+    they ask for is numbered, and told to all of the session; `awaited` is what that socket asked for before. With a `request_id`
+    the same wish twice is one generation."""
 
     prompt: str
     options: dict[str, Any]
@@ -42,7 +42,6 @@ class Ask:
     requester: str = ""
     request_id: str | None = None
     awaited: frozenset[UUID] = frozenset()
-    missed: str = ""
     kind: str = FLASHCARDS
 
 
@@ -53,6 +52,16 @@ class Asker:
     session_id: UUID
     user_id: int
     model_id: str
+
+
+@dataclass(frozen=True)
+class Wish:
+    """An Ask with all that belongs to it; `engine` is the asker's own, if it is one."""
+
+    asker: Asker
+    ask: Ask
+    now: datetime
+    engine: Claimant | None
 
 
 @dataclass(frozen=True)
@@ -72,11 +81,18 @@ def generation_submit(*, asker: Asker, ask: Ask, now: datetime, engine: Claimant
     is before it. Raises SessionEnded, and TooMany (`queue_full`)."""
     if earlier := _repeated(asker.user_id, ask):
         return earlier
-    key = key_of(asker, ask)
-    remembered = None if ask.is_refresh or key == ask.missed else result_read(key)
-    if remembered:
-        return Asked(UUID(remembered["generationId"]), cached_cards=remembered["cards"])
-    return (engine and _begun(asker, ask, key, now, engine)) or _queued_once(asker, ask, key, now)
+    return generations_submit_at_once([Wish(asker, ask, now, engine)])[0] or _queued_once(asker, ask, _key_of(asker, ask), now)
+
+
+def generations_submit_at_once(wishes: Sequence[Wish]) -> list[Asked | None]:
+    """Those wishes that the cache answers, and those that their asker's own engine has at once. None, and nothing is written, for any
+    other: that has to be submitted by itself."""
+    keyed = [(wish, _key_of(wish.asker, wish.ask)) for wish in wishes]
+    found = iter(results_read([key for wish, key in keyed if not wish.ask.is_refresh]))
+    cached = [None if wish.ask.is_refresh else next(found) for wish in wishes]
+    left = {at: keyed[at] for at, result in enumerate(cached) if result is None and wishes[at].engine}
+    begun = dict(zip(left, _begun(list(left.values())), strict=True))
+    return [_recalled(result) if result else begun.get(at) for at, result in enumerate(cached)]
 
 
 def generation_cancel(*, user_id: int, which: Q, now: datetime) -> bool:
@@ -110,8 +126,7 @@ def generations_for_user(*, user: User, generation_ids: Sequence[UUID]) -> list[
     return [found[pk] for pk in dict.fromkeys(generation_ids)]
 
 
-def key_of(asker: Asker, ask: Ask) -> str:
-    """The key under which the result of this wish is remembered."""
+def _key_of(asker: Asker, ask: Ask) -> str:
     return result_key(
         user_id=asker.user_id,
         model_id=asker.model_id,
@@ -122,10 +137,17 @@ def key_of(asker: Asker, ask: Ask) -> str:
     )
 
 
-def _begun(asker: Asker, ask: Ask, key: str, now: datetime, engine: Claimant) -> Asked | None:
-    generation = _new(asker, ask, key, now)
-    place = generation_begin(generation=generation, engine=engine, now=now)
-    return None if place is None else Asked(generation.pk, place=place, started=generation)
+def _recalled(result: dict[str, Any]) -> Asked:
+    return Asked(UUID(result["generationId"]), cached_cards=result["cards"])
+
+
+def _begun(wishes: Sequence[tuple[Wish, str]]) -> list[Asked | None]:
+    new = [(_new(wish.asker, wish.ask, key, wish.now), wish.engine, wish.now) for wish, key in wishes]
+    places = generations_begin([(generation, engine, now) for generation, engine, now in new if engine])
+    return [
+        None if place is None else Asked(generation.pk, place=place, started=generation)
+        for (generation, *_), place in zip(new, places, strict=True)
+    ]
 
 
 def _queued_once(asker: Asker, ask: Ask, key: str, now: datetime) -> Asked:

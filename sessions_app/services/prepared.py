@@ -4,13 +4,55 @@ Django writes parameters into the text of a statement, so that each is parsed an
 that is most of its cost (docs/performance.md). Here they travel beside it.
 """
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.backends.utils import CursorWrapper
+
+log = logging.getLogger(__name__)
+
+
+class Executed(NamedTuple):
+    """How many rows a statement wrote, and the first that it gave back."""
+
+    changed: int = 0
+    row: tuple[Any, ...] | None = None
+
+
+def execute_each(sql: str, rows: Sequence[Mapping[str, Any]]) -> list[Executed]:
+    """Execute the statement with the parameters of each of the rows, all in one transaction and one round trip. When one of several is
+    refused, nothing is written of any: then each must be tried by itself, in another way. Raises DatabaseError when a single one is
+    refused, and when the connection broke."""
+    if not rows:
+        return []
+    try:
+        return [_execute(sql, rows[0])] if len(rows) == 1 else _execute_together(sql, rows)
+    except DatabaseError as error:
+        if len(rows) == 1 or connection.connection.closed:
+            raise
+        log.warning("%d statements were not executed together: %s", len(rows), error)
+        return [Executed()] * len(rows)
+
+
+def _execute(sql: str, row: Mapping[str, Any]) -> Executed:
+    with prepared_cursor() as cursor:
+        cursor.execute(sql, row)
+        return _executed(cursor)
+
+
+def _execute_together(sql: str, rows: Sequence[Mapping[str, Any]]) -> list[Executed]:
+    with prepared_cursor() as one, connection.wrap_database_errors:
+        with one.connection.pipeline():
+            cursors = [psycopg.Cursor(one.connection).execute(sql, row) for row in rows]
+        return [_executed(cursor) for cursor in cursors]
+
+
+def _executed(cursor: Any) -> Executed:
+    return Executed(cursor.rowcount, cursor.fetchone() if cursor.description else None)
 
 
 @contextmanager

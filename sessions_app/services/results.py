@@ -5,7 +5,7 @@ Redis may lose the cache at any time, or be gone: then there is a miss, and neve
 
 import hashlib
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -41,6 +41,8 @@ def result_read(key: str) -> dict[str, Any] | None:
 
 def results_read(keys: Sequence[str]) -> list[dict[str, Any] | None]:
     """What is remembered under each of the keys, in their order, in one round trip. What is found is counted as used."""
+    if not keys:
+        return []
     try:
         found = cache.get_many({redis_key(key) for key in keys})
     except RedisError as error:
@@ -62,8 +64,13 @@ def _count(*, hits: int, reads: int) -> None:
 
 def result_remember(key: str, *, generation_id: str, cards: list[dict[str, Any]]) -> None:
     """Remember a complete result for RESULT_CACHE_SECONDS."""
+    results_remember({key: {"generationId": generation_id, "cards": cards}})
+
+
+def results_remember(results: Mapping[str, dict[str, Any]]) -> None:
+    """Remember complete results, `{generationId, cards}` by their keys, for RESULT_CACHE_SECONDS, in one round trip."""
     try:
-        cache.set(redis_key(key), {"generationId": generation_id, "cards": cards}, settings.RESULT_CACHE_SECONDS)
+        cache.set_many({redis_key(key): result for key, result in results.items()}, settings.RESULT_CACHE_SECONDS)
     except RedisError as error:
         log.warning("The result cache cannot be written, so the next request is made anew: %s", error)
 

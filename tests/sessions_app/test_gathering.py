@@ -1,12 +1,16 @@
-"""Questions that come at the same time are asked together."""
+"""What comes at the same time is done together: in one hop, one transaction, one round trip."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import AsyncExitStack
+from typing import Any
 
 import pytest
+from django.db import IntegrityError, connection
 
 from sessions_app.gathering import Gathered
-from tests.sessions_app.conftest import cards, open_socket
+from sessions_app.services.prepared import execute_each
+from tests.sessions_app.conftest import Socket, cards, open_socket
 
 
 class Reader:
@@ -61,3 +65,55 @@ async def test_of_two_who_ask_the_same_at_once_nobody_gets_what_the_other_rememb
         await asyncio.gather(hers.ask("Tides", 1), his.ask("Tides", 1))
         assert (await hers.receive_type("result"))["data"] == {"cards": remembered["data"]["cards"], "cached": True}
         assert (await his.receive_type("generate"))["cardsSoFar"] == []
+
+
+async def test_many_who_ask_and_answer_at_once_get_each_its_own_cards_and_then_what_was_remembered(socket_db, alice, bob, session_of):
+    async with AsyncExitStack() as open_sockets:
+        whose = [alice, bob] * 3
+        sockets = [await open_sockets.enter_async_context(open_socket((await session_of(user))["wsUrl"])) for user in whose]
+        first = await asyncio.gather(*(round_trip(socket, f"Topic {number}") for number, socket in enumerate(sockets)))
+        assert [card["front"] for data in first for card in data["cards"]] == [f"Topic {number}" for number in range(len(sockets))]
+        again = await asyncio.gather(*(round_trip(socket, f"Topic {number}") for number, socket in enumerate(sockets)))
+        assert again == [{"cards": data["cards"], "cached": True} for data in first]
+
+
+async def round_trip(socket: Socket, topic: str) -> dict[str, Any]:
+    await socket.ask(topic, 1)
+    while (message := await socket.receive())["type"] != "result":
+        assert message["type"] in ("progress", "generate"), message
+        if message["type"] == "generate":
+            await socket.answer(message, cards(topic))
+    return message["data"]
+
+
+@pytest.fixture
+def numbers(transactional_db: None) -> Iterator[str]:
+    """A table of positive numbers, and the statement that adds one."""
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE numbers (n integer CHECK (n > 0))")
+    yield "INSERT INTO numbers VALUES (%(n)s) RETURNING n"
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE numbers")
+
+
+def kept() -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT n FROM numbers ORDER BY n")
+        return [row[0] for row in cursor.fetchall()]
+
+
+def test_statements_that_go_together_each_give_their_own_row(numbers):
+    assert execute_each(numbers, [{"n": 2}, {"n": 1}]) == [(1, (2,)), (1, (1,))]
+    assert kept() == [1, 2]
+
+
+def test_of_statements_that_go_together_nothing_is_written_when_one_is_refused_and_the_next_ones_go_on(numbers):
+    assert execute_each(numbers, [{"n": 1}, {"n": -1}, {"n": 2}]) == [(0, None)] * 3
+    assert kept() == []
+    assert execute_each(numbers, [{"n": 1}, {"n": 2}]) == [(1, (1,)), (1, (2,))]
+
+
+def test_a_single_statement_that_is_refused_says_why(numbers):
+    with pytest.raises(IntegrityError, match="check constraint"):
+        execute_each(numbers, [{"n": -1}])
+    assert kept() == []

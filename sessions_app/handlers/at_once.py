@@ -1,0 +1,47 @@
+"""What the guide's clients mostly send, done for many sockets in one hop: a `generate` whose result is remembered, or that the asker's
+own idle engine begins, and the `response` that ends it.
+
+A hop for each message costs more than what is done in it, and the statements of many cost PostgreSQL a fraction of what they cost one by
+one (docs/performance.md).
+"""
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from sessions_app import protocol
+from sessions_app.gathering import Gathered
+from sessions_app.handlers import guide
+from sessions_app.handlers.peers import Peer
+from sessions_app.protocol import ServerMessage
+from sessions_app.services.answers import Reply, answers_accept_at_once
+from sessions_app.services.generations import Wish, generations_submit_at_once
+
+_submitted = Gathered(generations_submit_at_once)
+_accepted = Gathered(answers_accept_at_once)
+
+
+async def handle_at_once(peer: Peer, message: protocol.ClientMessage) -> list[ServerMessage]:
+    """As `handle`, for the messages named above. No messages, and nothing was written, when it is any other: then `handle` has to do it."""
+    now = timezone.now()
+    if not peer.is_guide or peer.has_backlog or peer.is_touch_due(now):
+        return []
+    if isinstance(message, protocol.Generate):
+        return await _asked(peer, message, now)
+    return await _answered(peer, message, now) if isinstance(message, protocol.Response) else []
+
+
+async def _asked(peer: Peer, message: protocol.Generate, now: datetime) -> list[ServerMessage]:
+    """Of a request with an id there may be a row, which goes before the cache; and what is asked meanwhile has to wait."""
+    if message.request_id is not None or peer.asked:
+        return []
+    asked = await _submitted.ask(Wish(peer.asker, guide.ask_of(peer, message), now, peer.claimant))
+    return guide.told_at_once(peer, asked, None) if asked else []
+
+
+async def _answered(peer: Peer, message: protocol.Response, now: datetime) -> list[ServerMessage]:
+    held, peer.held = peer.held, None
+    if held is None:
+        return []
+    generation = await _accepted.ask(Reply(peer.claimant, guide.answer_of(message), now, held))
+    return guide.told_once(peer, generation) if generation else []
