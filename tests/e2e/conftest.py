@@ -1,7 +1,7 @@
 """A real browser, a real server, and the small model that a first start fetches, for the browser tests.
 
-Playwright's synchronous API keeps a loop running while it is open, so it lives for one module at most: async tests and Django's
-ORM can't be used in a module that has it.
+Playwright's synchronous API keeps a loop running while it is open, which is for this package: async tests and Django's ORM can't be
+used here. What needs no browser has its tests beside those of its app.
 """
 
 import fcntl
@@ -27,13 +27,13 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-
-
+FROM_ONE_ADDRESS = {"MINDFLIP_REGISTER_RATE": "1000/hour", "MINDFLIP_TOKEN_RATE": "1000/minute"}
+"""Rates for a server that everybody here comes to from one address."""
 CHROMIUM = cache(find_chromium)
 expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def playwright() -> Iterator[Playwright]:
     CHROMIUM()  # before Playwright runs, because looking for a Chromium may start one of its own
     with sync_playwright() as running:
@@ -61,7 +61,7 @@ def one_model_at_a_time() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     """A Chromium without WebGPU, as most machines of schools have it."""
     with launched(playwright) as running:
@@ -83,9 +83,22 @@ def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
 
 
 @pytest.fixture
-def page(new_context: Callable[..., BrowserContext]) -> Iterator[Page]:
+def fresh_page(new_context: Callable[..., BrowserContext]) -> Iterator[Page]:
+    """A page of a new profile."""
+    with sound_page(new_context(service_workers="block")) as page:  # a service worker would hide requests from the tests that stop them
+        yield page
+
+
+@pytest.fixture
+def page(fresh_page: Page) -> Page:
+    """The page that `visitor` has."""
+    return fresh_page
+
+
+@contextmanager
+def sound_page(context: BrowserContext) -> Iterator[Page]:
     """A page on which no script failed and nothing was refused by the content policy, or the test fails."""
-    page = new_context(service_workers="block").new_page()  # a service worker would hide requests from the tests that stop them
+    page = context.new_page()
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("console", lambda message: faults.append(message.text) if "Content Security Policy" in message.text else None)
@@ -93,11 +106,29 @@ def page(new_context: Callable[..., BrowserContext]) -> Iterator[Page]:
     assert faults == []
 
 
+@pytest.fixture(scope="module")
+def stocked(browser: Browser) -> Iterator[BrowserContext]:
+    """A profile for the tests of a module, so that the model is downloaded once."""
+    context = browser.new_context(service_workers="block")
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def stocked_page(stocked: BrowserContext, server: RunningServer) -> Iterator[Page]:
+    """A page of a profile in which the model may be stored, and nothing else."""
+    with sound_page(stocked) as page:
+        yield page
+        page.goto("about:blank")
+        left = {"origin": server.url, "storageTypes": "cookies,local_storage,indexeddb,cache_storage"}  # the model is a file
+        stocked.new_cdp_session(page).send("Storage.clearDataForOrigin", left)
+        page.close()
+
+
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory, small_model: Path) -> Iterator[RunningServer]:
     """Daphne with an empty database and the small model, for all tests of this worker."""
-    many = {"MINDFLIP_REGISTER_RATE": "1000/hour", "MINDFLIP_TOKEN_RATE": "1000/minute"}  # everybody here comes from one address
-    with running_server(tmp_path_factory.mktemp("server"), MINDFLIP_MODELS_DIR=str(small_model), **many) as running:
+    with running_server(tmp_path_factory.mktemp("server"), MINDFLIP_MODELS_DIR=str(small_model), **FROM_ONE_ADDRESS) as running:
         yield running
 
 

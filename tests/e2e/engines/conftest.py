@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
-from tests.e2e.conftest import launched
+from tests.e2e.conftest import FROM_ONE_ADDRESS, launched
 from tests.e2e.engines.models import KIT, add_webllm_models
 from tests.processes import RunningServer, running_server
 
@@ -33,10 +34,10 @@ def models_folder(small_model: Path) -> Path:
     return small_model
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory, models_folder: Path) -> Iterator[RunningServer]:
-    """Daphne with an empty database and every model."""
-    with running_server(tmp_path_factory.mktemp("server"), MINDFLIP_MODELS_DIR=str(models_folder)) as running:
+    """Daphne with every model, for the tests of this package."""
+    with running_server(tmp_path_factory.mktemp("server"), MINDFLIP_MODELS_DIR=str(models_folder), **FROM_ONE_ADDRESS) as running:
         yield running
 
 
@@ -107,7 +108,7 @@ def open_page(browser: Browser, server: RunningServer) -> Iterator[Callable[...,
         opened.append(_watched(contexts[-1].new_page()))
         page = opened[-1].page
         page.goto(f"{url}/sign-up")
-        page.fill("[name=username]", f"alice-{len(contexts)}-{id(contexts)}")
+        page.fill("[name=username]", f"alice-{secrets.token_hex(4)}")
         page.fill("[name=password1]", "correct horse battery")
         page.get_by_role("button", name="Make account").click()
         page.wait_for_url(f"{url}/")
