@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -13,6 +13,7 @@ from sessions_app.operators.acting import operation
 from sessions_app.operators.filters import recently, since
 from sessions_app.operators.looking import Looked, ReadOnly
 from sessions_app.operators.searching import HELP_TEXT
+from sessions_app.operators.topics import about
 from sessions_app.services.leases import generation_requeue, generations_cancel
 from sessions_app.services.timeline import timeline
 
@@ -46,7 +47,7 @@ class GenerationAdmin(ReadOnly, Looked):
     ]
     list_select_related = ["user"]
     id_fields = ("pk", "session__id")
-    text_lookups = ("options__topic__icontains",)
+    text_lookups = ("options__topic",)
     text_fields = ("topic", "prompt", "shown_options", "shown_cards", "options", "cards", "result_key")
     search_help_text = HELP_TEXT
     linked_by = ("session__id__exact", "user__id__exact")
@@ -63,6 +64,9 @@ class GenerationAdmin(ReadOnly, Looked):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).defer("prompt")
+
+    def with_text(self, text: str) -> Q:
+        return about(text)
 
     @admin.display
     def timeline(self, generation: Generation) -> str:

@@ -5,8 +5,11 @@ from datetime import datetime
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorExact
 from django.db import models
 from django.db.models import Q
+from django.db.models.fields.json import KT
 from django.db.models.functions import Now
 
 
@@ -20,6 +23,14 @@ class GenerationStatus(models.TextChoices):
 
 OPEN = (GenerationStatus.QUEUED, GenerationStatus.LEASED)
 ENDED = (GenerationStatus.SUCCEEDED, GenerationStatus.FAILED, GenerationStatus.CANCELLED)
+TOPIC_WORDS = SearchVector(KT("options__topic"), config="simple")  # of any language: words as they are, in lower case
+
+
+def topic_has(words: str) -> Q:
+    """Each of the words stands in the topic, or a word that begins so; what a word is decides PostgreSQL's parser."""
+    quoted = (word.replace("\\", "\\\\").replace("'", "''") for word in words.split())
+    query = SearchQuery(" & ".join(f"'{word}':*" for word in quoted), config="simple", search_type="raw")
+    return Q(SearchVectorExact(TOPIC_WORDS, query))
 
 
 class GenerationQuerySet(models.QuerySet["Generation"]):
@@ -111,6 +122,7 @@ class Generation(models.Model):
             models.Index(fields=["session", "seq"], name="generation_numbered", condition=Q(seq__isnull=False)),
             models.Index(fields=["-created_at", "-id"], name="generation_newest"),
             models.Index(fields=["error_code", "-created_at", "-id"], name="generation_failed", condition=~Q(error_code="")),
+            GinIndex(TOPIC_WORDS, name="generation_topic", condition=Q(status__in=ENDED)),
         ]
 
     def __str__(self) -> str:

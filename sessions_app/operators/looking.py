@@ -92,8 +92,12 @@ class Searched:
             return Q()
         if not self.text_lookups or not may_read_text(request.user):
             raise CannotSearch(f"No user is called {text}.")
-        if len(text) < LEAST_LETTERS:
+        if len(text.encode()) < LEAST_LETTERS:  # one sign of Chinese takes three bytes, and says as much as three letters
             raise CannotSearch(f"Give at least {LEAST_LETTERS} letters: {text} stands in too many.")
+        return self.with_text(text)
+
+    def with_text(self, text: str) -> Q:
+        """What rows meet that have this text somewhere. Another way belongs here where an index knows one."""
         return _any(self.text_lookups)(text)
 
 

@@ -50,6 +50,11 @@ def test_a_search_by_id_user_or_day_finds_its_rows_by_an_index(operator, busiest
     assert [fault for page in pages for fault in faults_of(lambda: operator.get(page))] == []  # noqa: B023
 
 
+@pytest.mark.parametrize("words", ["photosynthesis", "photos", "nowhere", "user:seeded-000001 photosynthesis", "fälle deutschen"])
+def test_a_search_by_words_of_a_topic_asks_an_index_or_the_newest_rows(operator, words):
+    assert faults_of(lambda: operator.get(address("generation"), {"q": words})) == []
+
+
 def test_the_totals_for_staff_count_what_is_open_and_estimate_the_rest(operator):
     def totals():
         return operator.get("/api/webllm/stats").json()

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from sessions_app.models import Attempt, Engine, Generation, WebLLMSession
+from sessions_app.operators.topics import FEW
 
 GENERATIONS, SESSIONS, ENGINES = (f"/admin/sessions_app/{name}/" for name in ("generation", "webllmsession", "engine"))
 LISTS = sorted(f"/admin/{model._meta.app_label}/{model._meta.model_name}/" for model in admin.site._registry)
@@ -73,6 +74,27 @@ def test_a_generation_is_found_by_its_id_by_the_beginning_of_it_and_by_its_sessi
 def test_generations_are_found_by_user_topic_and_days(admin_client, alice, bob, typed, rows):
     by_id = {str(asked(alice).pk): "Tides", str(asked(bob, "The Alps").pk): "The Alps"}
     assert [by_id[one] for one in found(admin_client, GENERATIONS, q=typed)] == rows
+
+
+@pytest.mark.parametrize("status", ["queued", "succeeded"])
+@pytest.mark.parametrize(("topic", "typed"), [
+    ("Les capitales d'Europe", "europe"), ("Les capitales d'Europe", "d'Eur capitales"), ("日本の都道府県", "日本"), ("Größe", "GRÖ"),
+    ("C++ & | ! ( :* \\", "c++ \\ ' & | ! ( :*"), ("e-mail, 3.14", "e-mail 3.14"),
+])  # fmt: skip
+def test_words_of_a_topic_are_found_in_any_order_as_they_begin(admin_client, alice, bob, status, topic, typed):
+    at = {"finished_at": timezone.now()} if status == "succeeded" else {}
+    wanted, _ = asked(alice, topic, status=status, **at), asked(bob, "Les Tides, d")
+    assert found(admin_client, GENERATIONS, q=f"topic:{typed}") == [str(wanted.pk)]
+
+
+def test_a_word_of_many_topics_shows_the_newest_of_them(admin_client, alice):
+    first, _ = asked(alice, "High tides"), asked(alice, "High seas")
+    own = {"session": first.session, "user": alice, "kind": "flashcards", "options": first.options, "prompt": "p"}
+    rows = Generation.objects.bulk_create(
+        Generation(**own, status="failed", error_code="internal", finished_at=timezone.now()) for _ in range(FEW + 1)
+    )
+    newest = Generation.objects.filter(pk__in=[row.pk for row in rows]).order_by("-created_at", "-pk")[:50]
+    assert found(admin_client, GENERATIONS, q="tid") == [str(row.pk) for row in newest]
 
 
 @pytest.mark.parametrize(("typed", "sentence"), [
