@@ -1,11 +1,13 @@
 // WebLLM behind the engine interface; runs in our worker. MLC models on the graphics card, through WebGPU.
 
 import { MLCEngine, prebuiltAppConfig } from "../../vendor/web-llm/index.js";
+import { emptyAnswer, read, streamed } from "./answer.js";
 import { findEngines } from "./capabilities.js";
 import { EngineError } from "./errors.js";
 import { asWebLLMRecord } from "./models.js";
 import { inMegabytes } from "./progress.js";
 
+/** One model on the graphics card: `load`, then `generate` one request at a time, or `stop` it. */
 export class WebLLMBackend {
   #engine = null;
 
@@ -44,17 +46,11 @@ export class WebLLMBackend {
     return this.model.isLocal || !own ? asWebLLMRecord(this.model, self.location.origin) : own;
   }
 
-  /** @returns {Promise<import("./index.js").Generated>} without `seconds` */
-  async generate(messages, { schema, grammar, maxTokens, temperature, onText, signal }) {
-    const chunks = await this.#engine.chat.completions.create({
-      messages,
-      stream: true,
-      stream_options: { include_usage: true },
-      max_tokens: maxTokens,
-      temperature,
-      response_format: responseFormat(schema, grammar),
-    });
-    const answer = { text: "", finishReason: "stop", promptTokens: 0, completionTokens: 0 };
+  /** @returns {Promise<import("./answer.js").Answer>} */
+  async generate(messages, { schema, grammar, onText, signal, ...options }) {
+    const wish = { ...streamed(messages, options), response_format: responseFormat(schema, grammar) };
+    const chunks = await this.#engine.chat.completions.create(wish);
+    const answer = emptyAnswer();
     for await (const chunk of chunks) {
       if (signal.aborted) this.#engine.interruptGenerate();
       read(chunk, answer, onText);
@@ -72,19 +68,6 @@ export class WebLLMBackend {
 function responseFormat(schema, grammar) {
   if (grammar) return { type: "grammar", grammar };
   return schema ? { type: "json_object", schema: JSON.stringify(schema) } : undefined;
-}
-
-function read(chunk, answer, onText) {
-  const [choice] = chunk.choices;
-  if (choice?.delta?.content !== undefined && !choice.finish_reason) {
-    answer.text += choice.delta.content;
-    answer.completionTokens += 1;
-    onText(choice.delta.content, answer.completionTokens);
-  }
-  if (choice?.finish_reason) answer.finishReason = choice.finish_reason;
-  if (!chunk.usage) return;
-  answer.promptTokens = chunk.usage.prompt_tokens;
-  answer.completionTokens = chunk.usage.completion_tokens;
 }
 
 /** web-llm keeps its device to itself and only logs a loss: look over its shoulder when it asks for one. */

@@ -1,6 +1,7 @@
 // wllama (llama.cpp in WebAssembly) behind the engine interface; runs in our worker. GGUF models on the processor, in any browser.
 
 import { CacheManager, LoggerWithoutDebug, Wllama } from "../../vendor/wllama/index.js";
+import { emptyAnswer, read, streamed } from "./answer.js";
 import { findEngines } from "./capabilities.js";
 import { downloadGguf, noStorage } from "./downloads.js";
 import { ResumingCache } from "./resuming.js";
@@ -10,6 +11,7 @@ import { downloading, starting } from "./progress.js";
 const DEFAULT_CONTEXT = 2048;
 const MB = 1_000_000;
 
+/** One model on the processor: `load`, then `generate` one request at a time, or `stop` it. */
 export class WllamaBackend {
   #wllama = null;
   #stopping = null;
@@ -52,22 +54,15 @@ export class WllamaBackend {
     return { wasm: this.assets.compatWasmUrl, worker: this.assets.compatScriptUrl };
   }
 
-  /** @returns {Promise<import("./index.js").Generated>} without `seconds` */
-  async generate(messages, { schema, grammar, maxTokens, temperature, onText, signal }) {
+  /** @returns {Promise<import("./answer.js").Answer>} */
+  async generate(messages, { schema, grammar, onText, signal, ...options }) {
     this.#stopping = new AbortController();
     if (signal.aborted) this.stop();
-    const answer = { text: "", finishReason: "stop", promptTokens: 0, completionTokens: 0 };
+    const answer = emptyAnswer();
+    const onData = (chunk) => read(chunk, answer, onText);
+    const wish = { ...streamed(messages, options), ...responseFormat(schema, grammar), abortSignal: this.#stopping.signal, onData };
     try {
-      await this.#wllama.createChatCompletion({
-        messages,
-        stream: true,
-        stream_options: { include_usage: true },
-        max_tokens: maxTokens,
-        temperature,
-        ...responseFormat(schema, grammar),
-        abortSignal: this.#stopping.signal,
-        onData: (chunk) => read(chunk, answer, onText),
-      });
+      await this.#wllama.createChatCompletion(wish);
     } catch (error) {
       if (!this.#stopping.signal.aborted) throw error;
       answer.finishReason = "abort";
@@ -85,17 +80,4 @@ const quiet = { ...LoggerWithoutDebug, log() {}, warn() {} };
 function responseFormat(schema, grammar) {
   if (grammar) return { grammar };
   return schema ? { response_format: { type: "json_schema", json_schema: { name: "answer", schema, strict: true } } } : {};
-}
-
-function read(chunk, answer, onText) {
-  const [choice] = chunk.choices ?? [];
-  if (choice?.delta?.content) {
-    answer.text += choice.delta.content;
-    answer.completionTokens += 1;
-    onText(choice.delta.content, answer.completionTokens);
-  }
-  if (choice?.finish_reason) answer.finishReason = choice.finish_reason;
-  if (!chunk.usage) return;
-  answer.promptTokens = chunk.usage.prompt_tokens;
-  answer.completionTokens = chunk.usage.completion_tokens;
 }
