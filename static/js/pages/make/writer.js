@@ -2,11 +2,11 @@ import { announce } from "../announce.js";
 import { deleteOnLeaving } from "../api.js";
 import { promptBeside } from "../asking/beside.js";
 import { clientFor, loadClient } from "../asking/client.js";
-import { connectionWords, waitingWords } from "../asking/words.js";
 import { fail, finish, goOnAfter } from "./endings.js";
-import { Unsent, unsentWords } from "./unsent.js";
 import { listModels, standIn } from "../engine/models.js";
+import { Listening } from "./listening.js";
 import { notesOf, openPart, partOf, partsOf } from "./parts.js";
+import { Unsent } from "./unsent.js";
 
 /** Engine errors after which the model has to be loaded again. */
 const BROKEN = new Set(["device_lost", "out_of_memory"]);
@@ -57,17 +57,15 @@ export class Writer {
     const { signal } = (this.#stopping = new AbortController());
     const client = await this.#ready();
     const call = (this.#call = client.generate({ ...wish(batch, at, 1), signal }));
-    const engine = { error: null };
-    const listening = new AbortController();
-    this.#listen(call, batch, engine, listening.signal);
+    const listening = new Listening({ client, panel: this.#panel }, call, batch);
     try {
       const { cards } = await call.result;
       (batch.record.others ??= []).push(call.generationId);
       return { ...cards[0], part: at };
     } catch (error) {
-      throw engine.error ?? error;
+      throw listening.engineError ?? error;
     } finally {
-      listening.abort();
+      listening.end();
       this.#call = null;
     }
   }
@@ -141,48 +139,30 @@ export class Writer {
   }
 
   async #follow(call, batch, part) {
-    const listening = new AbortController();
-    const engine = { error: null };
     const unsent = new Unsent(batch, part, call);
-    this.#client.addEventListener("draft", ({ detail }) => detail.call === call && unsent.add(detail.card), { signal: listening.signal });
-    this.#listen(call, batch, engine, listening.signal);
+    const listening = new Listening({ client: this.#client, panel: this.#panel }, call, batch, (card) => unsent.add(card));
     try {
-      let index = 0;
-      for await (const card of call) {
-        remember(part, call);
-        if (!unsent.confirm(index++, card)) show(batch, card, part, call);
-      }
-      const { cached } = await call.result;
-      unsent.settle();
-      Object.assign(part, { state: "done", why: "", isCached: Boolean(cached) });
+      await takeCards(call, batch, part, unsent);
     } catch (error) {
-      throw engine.error ?? error;
+      throw listening.engineError ?? error;
     } finally {
       unsent.end();
       remember(part, call);
-      listening.abort();
+      listening.end();
     }
   }
+}
 
-  /** What happens to the call, on its batch. An engine of this page that fails is said at once instead of being tried again. */
-  #listen(call, batch, engine, signal) {
-    const on = (name, step) =>
-      this.#client.addEventListener(name, ({ detail }) => (!detail.call || detail.call === call) && step(detail), { signal });
-    const early = (words) => batch.record.cards.length || batch.show("writing", words);
-    on("progress", ({ message }) => early(message));
-    on("waiting", (detail) => {
-      early(waitingWords(detail));
-      if (!this.#client.engine) batch.notify(detail.status === "queued" ? { text: this.#panel.elsewhereWords || ELSEWHERE } : { text: "" });
-    });
-    on("connection", (detail) => batch.notify({ text: (detail.state === "down" && unsentWords(batch.record)) || connectionWords(detail), tone: "warning" }));
-    on("tokens", (detail) => detail.generationId === call.generationId && batch.meter(detail));
-    on("enginefailed", ({ generationId, error }) => {
-      if (generationId !== call.generationId || call.isForeign) return;
-      if (this.#panel.isHandedOn) return batch.notify(HANDED_ON);
-      engine.error = error;
-      call.cancel();
-    });
+/** Every card of a call onto its batch, but for those that are there already, and then the part is done. */
+async function takeCards(call, batch, part, unsent) {
+  let index = 0;
+  for await (const card of call) {
+    remember(part, call);
+    if (!unsent.confirm(index++, card)) show(batch, card, part, call);
   }
+  const { cached } = await call.result;
+  unsent.settle();
+  Object.assign(part, { state: "done", why: "", isCached: Boolean(cached) });
 }
 
 /** A wish for so many cards of one part, beside those that are there. */
@@ -205,6 +185,3 @@ function show(batch, card, part, { isForeign }) {
   if (isNew || !isForeign) part.taken += 1;
   if (isNew) announce(`Card ${batch.record.cards.length} of ${batch.record.request.count}: ${card.front}`);
 }
-
-const ELSEWHERE = "No model runs on this device. Open this page on another one of yours and load a model there: it writes for this one, too.";
-const HANDED_ON = { text: "The model stopped here. It goes on by itself: with the model loaded again, or in another tab.", tone: "warning" };
