@@ -1,5 +1,5 @@
-import { action, part, slot } from "./dom.js";
-import { showFaults } from "./faults.js";
+import { action, once, part, slot } from "./dom.js";
+import { faultsOf, showFaults } from "./faults.js";
 import { advice } from "./words.js";
 
 /**
@@ -16,29 +16,26 @@ export function openDialog(id, { words = {}, values = {}, work }) {
   for (const [name, text] of Object.entries(words)) slot(dialog, name).textContent = text;
   for (const [name, value] of Object.entries(values)) form.elements[name].value = value;
   showFailure(dialog, null);
-  form.onsubmit = (event) => submit(event, dialog, work);
+  form.onsubmit = (event) => {
+    event.preventDefault();
+    once(action(dialog, "yes"), () => submit(dialog, work));
+  };
   action(dialog, "close").onclick = () => dialog.close();
   dialog.showModal();
 }
 
-async function submit(event, dialog, work) {
-  event.preventDefault();
-  const button = action(dialog, "yes");
-  if (button.disabled) return;
-  button.disabled = true;
+async function submit(dialog, work) {
   try {
-    await work(Object.fromEntries(new FormData(event.target)));
+    await work(Object.fromEntries(new FormData(dialog.querySelector("form"))));
     dialog.close();
   } catch (error) {
     showFailure(dialog, error);
-  } finally {
-    button.disabled = false;
   }
 }
 
 function showFailure(dialog, error) {
   const form = dialog.querySelector("form");
-  const faults = Object.fromEntries(Object.entries(error?.fields ?? {}).filter(([name]) => form.elements[name]).map(([name, [fault]]) => [name, fault]));
+  const faults = faultsOf(form, error);
   const isElsewhere = Boolean(error) && !Object.keys(faults).length;
   showFaults(form, faults);
   part(dialog, "failure").hidden = !isElsewhere;

@@ -18,6 +18,13 @@ export function say(root, name, text) {
   slot(root, name).textContent = text || "\u00a0";
 }
 
+/** Do the work behind a button, once however often it is pressed meanwhile. @param {HTMLButtonElement} button @param {() => Promise<void>} work */
+export async function once(button, work) {
+  if (button.disabled) return;
+  button.disabled = true;
+  await work().finally(() => (button.disabled = false));
+}
+
 /** @param {string} id of a <template> @returns {any} a copy of its element */
 export function fromMould(id) {
   return document.importNode(document.getElementById(id).content, true).firstElementChild;

@@ -12,3 +12,14 @@ export function showFaults(form, faults) {
   }
   form.elements[Object.keys(faults)[0]]?.focus();
 }
+
+/**
+ * What the server has against a form's fields, as `showFaults` takes it; empty when its refusal is about something else.
+ * @param {HTMLFormElement} form
+ * @param {any} error what was thrown, or null
+ * @returns {Record<string, string>}
+ */
+export function faultsOf(form, error) {
+  const own = Object.entries(error?.fields ?? {}).filter(([name]) => form.elements[name]);
+  return Object.fromEntries(own.map(([name, sentences]) => [name, sentences.join(" ")]));
+}

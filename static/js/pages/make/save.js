@@ -1,5 +1,5 @@
 import { api } from "../api.js";
-import { action, part, say, slot } from "../dom.js";
+import { action, once, part, say, slot } from "../dom.js";
 import { toast } from "../toast.js";
 import { advice } from "../words.js";
 
@@ -25,7 +25,10 @@ export class Saving {
     this.#form = part(batch.element, "save");
     this.#label(batch.record);
     this.#form.addEventListener("input", () => this.#named());
-    this.#form.addEventListener("submit", (event) => this.#save(event));
+    this.#form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      once(action(this.#form, "save"), () => this.#save());
+    });
     action(this.#form, "discard").addEventListener("click", () => send("batch-gone"));
   }
 
@@ -43,19 +46,13 @@ export class Saving {
     this.#send("batch-changed");
   }
 
-  async #save(event) {
-    event.preventDefault();
-    const button = action(this.#form, "save");
+  async #save() {
     const name = this.#form.elements.name.value.trim();
-    if (button.disabled) return;
     if (!name) return void this.#refuse("Give the deck a name.");
-    button.disabled = true;
     try {
       this.#saved(await saveAsDeck(this.#batch.record, name));
     } catch (error) {
       this.#refuse(error.fields?.name?.[0] ?? advice(error).text);
-    } finally {
-      button.disabled = false;
     }
   }
 

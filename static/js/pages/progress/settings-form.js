@@ -1,5 +1,5 @@
 import { slot } from "../dom.js";
-import { showFaults } from "../faults.js";
+import { faultsOf, showFaults } from "../faults.js";
 import { toast } from "../toast.js";
 import { advice } from "../words.js";
 
@@ -29,7 +29,7 @@ async function save(form, api, changed) {
     toast("Saved.");
     changed();
   } catch (error) {
-    const faults = Object.fromEntries(Object.entries(error.fields ?? {}).map(([name, [fault]]) => [name, fault]));
+    const faults = faultsOf(form, error);
     if (Object.keys(faults).length) showFaults(form, faults);
     else toast(advice(error).text);
   }
