@@ -42,6 +42,7 @@ function knowingLocalModels(Base) {
   };
 }
 
+// web-llm's own classes and functions by their names and signatures; https://webllm.mlc.ai/docs has what each does
 export const MLCEngine = knowingLocalModels(npm.MLCEngine);
 export const WebWorkerMLCEngine = knowingLocalModels(npm.WebWorkerMLCEngine);
 

@@ -8,6 +8,7 @@ const NAMES = {
   back: ["back", "answer", "definition", "a", "response"],
 };
 const ROLES = new Map(Object.entries(NAMES).flatMap(([role, names]) => names.map((name) => [name, role])));
+/** What counts as white space here, in Python as well. */
 export const WHITE = "\t\n\v\f\r \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u2028\u2029\u202f\u205f\u2060\u3000\ufeff";
 const TRAILING = `${WHITE}.!?,;:…。`;
 const WHITE_RUN = new RegExp(`[${WHITE}]+`, "gu");

@@ -1,8 +1,10 @@
-/** The deck page's element, and where its deck and cards are in the REST API. */
+/** The deck page's element. */
 export const page = document.getElementById("deck");
+
+/** Where its deck is in the REST API. */
 export const deckAddress = `/api/flashcards/decks/${page?.dataset.deck}`;
 
-/** @param {HTMLElement} card an element with data-card */
+/** Where a card is there. @param {HTMLElement} card an element with data-card */
 export function cardAddress(card) {
   return `/api/flashcards/cards/${card.dataset.card}`;
 }

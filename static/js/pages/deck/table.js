@@ -25,7 +25,7 @@ function press(event) {
     event.preventDefault();
     save(cell);
   } else if (event.key === "Escape") {
-    write(cell, saved(cell));
+    cell.value = saved(cell);
     showFault(cell, "");
   }
 }
@@ -55,11 +55,7 @@ function saved(cell) {
 function keep(cell, value, isShown) {
   cell.dataset.saved = value;
   cell.dataset.state = "saved";
-  if (isShown) write(cell, value);
-}
-
-function write(cell, value) {
-  cell.value = value;
+  if (isShown) cell.value = value;
 }
 
 function showFault(cell, sentence) {

@@ -28,6 +28,7 @@ export function hasLoaded() {
   return read(LOADED) !== null;
 }
 
+/** A model is being loaded: from now on there may be something kept. */
 export function rememberLoading() {
   write(LOADED, "yes");
 }

@@ -7,6 +7,7 @@ import { integer, size } from "../format.js";
  * @typedef {Awaited<ReturnType<typeof import("../../engine/index.js").findEngines>>} Engines
  */
 
+/** As their makers call them. */
 export const ENGINE_NAMES = { webllm: "WebLLM", wllama: "wllama" };
 
 /** @returns {Promise<CatalogueModel[]>} */

@@ -1,6 +1,8 @@
 import { size } from "../format.js";
 
+/** Said while a lost engine is loaded again. */
 export const MENDING = "The graphics card stopped working for this page. The model is being loaded again.";
+/** Said to who comes back to this tab. */
 export const HIDDEN = "This tab was in the background, where browsers slow it down. Keep it in front while the model works.";
 
 /**

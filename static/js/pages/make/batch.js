@@ -16,6 +16,8 @@ export class Batch {
   #first = null;
   #estimate = new Estimate();
   #left = "";
+  /** Which of several parts is being written, as the beginning of a sentence. */
+  #where = "";
   /** @type {Map<import("./drafts.js").Draft, HTMLElement>} */
   #elements = new Map();
 
@@ -48,8 +50,6 @@ export class Batch {
     this.#where = parts && parts.length > 1 && which ? `Part ${parts.indexOf(which) + 1} of ${parts.length} · ` : "";
     this.#count();
   }
-
-  #where = "";
 
   /**
    * One more card, unless it is here already or was thrown away; one that is here without an id gets the other's members. @param {import("./drafts.js").Draft} draft

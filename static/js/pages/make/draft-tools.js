@@ -4,6 +4,10 @@ import { openDialog } from "../dialog.js";
 import { Source } from "../notes/grounding.js";
 import { toast } from "../toast.js";
 import { advice } from "../words.js";
+import { hasGap } from "./gap.js";
+
+/** What another card does not have of the one it replaces. */
+const FRESH = { kind: undefined, found: undefined, sentence: undefined };
 
 /** @param {import("./batch.js").Batch} batch @param {import("./drafts.js").Draft} draft */
 export function edit(batch, draft) {
@@ -49,14 +53,12 @@ export async function another(batch, draft, ask) {
   }
 }
 
-const FRESH = { kind: undefined, found: undefined, sentence: undefined };
-
 function checked({ kind }, sides) {
   const [front, back] = [sides.front.trim(), sides.back.trim()];
   const fields = {};
   if (!front) fields.front = ["Write the question."];
   if (!back) fields.back = ["Write the answer."];
-  if (kind === "cloze" && front && !/\{\{c[1-9][0-9]{0,2}::.+?\}\}/su.test(front)) fields.front = ["A cloze hides a word: write {{c1::word}} around it."];
+  if (kind === "cloze" && front && !hasGap(front)) fields.front = ["A cloze hides a word: write {{c1::word}} around it."];
   if (Object.keys(fields).length) throw Object.assign(new Error("The card is not whole."), { fields });
   return { front, back };
 }

@@ -1,6 +1,5 @@
 import { counted } from "../format.js";
-
-const GAP = /\{\{c[1-9][0-9]{0,2}::.+?\}\}/su;
+import { hasGap } from "./gap.js";
 
 /**
  * The cards of one call that the engine of this page wrote while the server could not be reached. They are on the page at once; when the
@@ -67,7 +66,7 @@ export function unsentWords({ cards, request }) {
 
 /** Only what the page understands: the rest of a model's members was checked by nobody. */
 function draftOf({ front, back }, part, option) {
-  const isPlain = option === "question-answer" || (option === "cloze" && !GAP.test(front));
+  const isPlain = option === "question-answer" || (option === "cloze" && !hasGap(front));
   const kind = isPlain ? undefined : option;
   return { front, back, ...(kind && { kind }), part, unsent: true };
 }

@@ -12,7 +12,7 @@ const shortDay = new Intl.DateTimeFormat("en", { day: "numeric", month: "short",
 const share = (value) => `${Math.round(value * 100)} %`;
 
 /** @param {string} day like 2026-03-10 */
-export function dayName(day) {
+function dayName(day) {
   return shortDay.format(new Date(`${day}T00:00Z`));
 }
 
@@ -51,7 +51,6 @@ export function reviewsChart(days) {
 export function retentionChart(days, aim) {
   const values = days.map(({ retention }) => retention);
   const known = values.filter((value) => value !== null);
-  const asked = sum(days.map((day) => day.asked));
   return {
     labels: days.map(({ day }) => dayName(day)),
     series: [
@@ -59,15 +58,20 @@ export function retentionChart(days, aim) {
       { name: "Aim", color: "--muted", values: days.map(() => aim), kind: "aim" },
     ],
     axis: { isShare: true },
-    words: known.length
-      ? `Remembered of ${counted(asked, "learned card")} asked: ${share(known.at(-1))} lately, between ${share(Math.min(...known))} and ${share(Math.max(...known))} over the time; the aim is ${share(aim)}.`
-      : "Nothing to tell yet of what is remembered.",
+    words: known.length ? retentionWords(days, known, aim) : "Nothing to tell yet of what is remembered.",
     none: known.length ? undefined : "This begins when cards that you have learned come up again.",
-    table: {
-      head: ["Day", "Asked", "Known", "Over 7 days"],
-      rows: newestFirst(days).map((day) => [dayName(day.day), integer(day.asked), integer(day.recalled), day.retention === null ? "–" : share(day.retention)]),
-    },
+    table: { head: ["Day", "Asked", "Known", "Over 7 days"], rows: newestFirst(days).map(retentionRow) },
   };
+}
+
+function retentionWords(days, known, aim) {
+  const asked = counted(sum(days.map((day) => day.asked)), "learned card");
+  const span = `between ${share(Math.min(...known))} and ${share(Math.max(...known))}`;
+  return `Remembered of ${asked} asked: ${share(known.at(-1))} lately, ${span} over the time; the aim is ${share(aim)}.`;
+}
+
+function retentionRow({ day, asked, recalled, retention }) {
+  return [dayName(day), integer(asked), integer(recalled), retention === null ? "–" : share(retention)];
 }
 
 function sum(numbers) {

@@ -2,6 +2,7 @@ const DAY_SECONDS = 86_400;
 
 /** @typedef {{state: "learning"|"review"|"relearning", step: number|null, stability: number, difficulty: number, dueAt: number, lastReviewedAt: number}} Schedule times in ms */
 
+/** From the worst to the best, as keys 1 to 4 and the API name them. */
 export const RATINGS = ["again", "hard", "good", "easy"];
 
 /**
