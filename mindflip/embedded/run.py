@@ -71,7 +71,7 @@ class Run:
         if local_model.is_fetched(Path(os.environ.get("MINDFLIP_MODELS_DIR") or self.var / "models")):
             return
         step = Service("fetch_model", self._manage("fetch_model"), self._log("fetch_model"), cwd=ROOT, environment=self._variables())
-        self.say("Fetching the local model (93 MB, once) ...")
+        self.say("Fetching the local model (98 MB, once) ...")
         try:
             self.supervisor.run_to_end(step)
         except Stopped:
