@@ -22,7 +22,10 @@ setUpTable(around);
 setUpChoosing(around);
 setUpFinder(/** @type {HTMLFormElement} */ (document.getElementById("finder")));
 setUpTags(page.querySelector(".page-head"), async (field, tags) => (await api.patch(deckAddress, { tags })).tags);
-around.addEventListener("results-shown", showCount);
+around.addEventListener("results-shown", () => {
+  showCount();
+  if (page.dataset.side === "back") turnCards();
+});
 page.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-action]");
   const card = button?.closest("[data-card]");
@@ -36,9 +39,13 @@ async function writeAgain(card) {
   await again?.writeAgain(card);
 }
 
-function turnAll(button) {
-  const isShown = button.getAttribute("aria-pressed") === "true";
-  button.setAttribute("aria-pressed", String(!isShown));
-  say(page, "turn-all", isShown ? "Show all answers" : "Show all questions");
-  for (const card of slot(results(), "cards").children) turn(card, isShown ? "front" : "back");
+function turnAll() {
+  page.dataset.side = page.dataset.side === "back" ? "front" : "back";
+  say(page, "turn-all", page.dataset.side === "back" ? "Show all questions" : "Show all answers");
+  turnCards();
+}
+
+/** Also those that a search brings later. */
+function turnCards() {
+  for (const card of slot(results(), "cards").children) turn(card, page.dataset.side);
 }

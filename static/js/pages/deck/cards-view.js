@@ -1,12 +1,11 @@
 import { api } from "../api.js";
-import { cardElement, fill } from "../cards.js";
+import { fill } from "../cards.js";
 import { openDialog } from "../dialog.js";
-import { slot } from "../dom.js";
 import { refresh, results } from "../live.js";
 import { toast } from "../toast.js";
 import { offerUndo } from "../undo.js";
 import { advice } from "../words.js";
-import { cardAddress, deckAddress, page } from "./address.js";
+import { cardAddress, deckAddress } from "./address.js";
 import { changeCount } from "./counts.js";
 
 /** Add a card at the end. */
@@ -15,20 +14,13 @@ export function addCard() {
     words: { title: "Add a card" },
     values: { front: "", back: "" },
     work: async (sides) => {
-      const card = await api.post(`${deckAddress}/cards`, sides);
-      if (page.dataset.view === "table") await refresh();
-      else append(card);
-      toast("Added.");
+      const { id } = await api.post(`${deckAddress}/cards`, sides);
+      await refresh();
+      const added = results().querySelector(`[data-card="${id}"]`);
+      added?.scrollIntoView({ block: "nearest" });
+      toast(added ? "Added." : "Added at the end of the deck.");
     },
   });
-}
-
-function append(card) {
-  const element = cardElement(card);
-  element.dataset.card = card.id;
-  slot(results(), "cards").append(element);
-  changeCount(1);
-  element.querySelector('[data-action="flip"]').scrollIntoView({ block: "nearest" });
 }
 
 /** @param {HTMLElement} element */
