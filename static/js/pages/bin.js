@@ -1,16 +1,19 @@
 import { api } from "./api.js";
 import { openDialog } from "./dialog.js";
-import { slot } from "./dom.js";
+import { action, slot } from "./dom.js";
 import { refresh } from "./live.js";
 import { toast } from "./toast.js";
 import { advice } from "./words.js";
 
 const ACTIONS = { restore, gone, empty };
+const main = document.getElementById("main");
 
-document.getElementById("main").addEventListener("click", (event) => {
+main.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-action]");
   ACTIONS[button?.dataset.action]?.(button.closest(".bin-row"));
 });
+// the head of the page is not made anew with what the bin holds
+main.addEventListener("results-shown", () => (action(main, "empty").hidden = !main.querySelector(".bin-row")));
 
 async function restore(row) {
   try {
