@@ -56,17 +56,25 @@ export class Saving {
     }
   }
 
+  /** From here on the cards are the deck's, and are changed there. */
   #saved(deck) {
     const { element } = this.#batch;
-    const link = slot(element, "deck-link");
-    link.href = `${document.getElementById("batches").dataset.decks}/${deck.id}`;
-    link.textContent = deck.name;
     element.dataset.state = "saved";
     this.#form.hidden = true;
-    part(element, "saved").hidden = false;
+    for (const tools of element.querySelectorAll("[data-part=draft-tools]")) tools.remove();
+    this.#link(deck);
     toast(`Saved as “${deck.name}”.`);
     this.#batch.notify({ text: "" });
     this.#send("batch-saved");
+  }
+
+  #link({ id, name }) {
+    const { element } = this.#batch;
+    const address = `${document.getElementById("batches").dataset.decks}/${id}`;
+    const link = slot(element, "deck-link");
+    Object.assign(link, { href: address, textContent: name });
+    slot(element, "study-link").href = `${address}/study`;
+    part(element, "saved").hidden = false;
     link.focus();
   }
 

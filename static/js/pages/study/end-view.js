@@ -26,17 +26,11 @@ export class EndView {
   /** @param {import("./sitting.js").Sitting} sitting @param {any} queue @param {number} now */
   show(sitting, queue, now) {
     const tally = sitting.tally();
-    const dueAt = sitting.nextDueAt();
     this.#reveal("end");
-    slot(this.#page, "end-title").textContent = title(tally, queue);
-    slot(this.#page, "end-next").textContent = next(queue, sitting.untilNext(now));
-    part(this.#page, "limits").hidden = !(queue.waiting.new || queue.waiting.due);
-    part(this.#page, "add").hidden = queue.cardCount > 0 && tally.reviews > 0;
-    action(this.#page, "undo").disabled = !tally.reviews;
+    this.#say(title(tally, queue), next(queue, sitting.untilNext(now)));
+    this.#offer(tally, queue);
     this.#showTally(tally);
-    this.#waitFor(dueAt, now);
-    announce(`${slot(this.#page, "end-title").textContent} ${slot(this.#page, "end-next").textContent}`);
-    slot(this.#page, "end-title").focus({ preventScroll: true });
+    this.#waitFor(sitting.nextDueAt(), now);
   }
 
   /** @param {any} error why no queue came */
@@ -50,12 +44,29 @@ export class EndView {
 
   #reveal(name) {
     for (const one of ["asking", "end", "loading"]) part(this.#page, one).hidden = one !== name;
-    part(this.#page, "tools").hidden = name !== "end";
+    part(this.#page, "tools").hidden = true;
     action(this.#page, "edit").hidden = true;
   }
 
+  #say(what, when) {
+    slot(this.#page, "end-title").textContent = what;
+    slot(this.#page, "end-next").textContent = when;
+    announce(`${what} ${when}`);
+    slot(this.#page, "end-title").focus({ preventScroll: true });
+  }
+
+  #offer({ reviews }, { cardCount, waiting }) {
+    part(this.#page, "limits").hidden = !(waiting.new || waiting.due);
+    part(this.#page, "add").hidden = cardCount > 0 && reviews > 0;
+    part(this.#page, "done").hidden = !cardCount;
+    part(this.#page, "nothing").hidden = cardCount > 0;
+  }
+
+  /** Without a review there is nothing to count, and nothing to take back. */
   #showTally({ cards, reviews, ratings, seconds }) {
     part(this.#page, "tally").hidden = !reviews;
+    part(this.#page, "tools").hidden = !reviews;
+    action(this.#page, "undo").disabled = !reviews;
     slot(this.#page, "tally-cards").textContent = integer(cards);
     slot(this.#page, "tally-reviews").textContent = integer(reviews);
     slot(this.#page, "tally-share").textContent = reviews ? percent((reviews - ratings.again) / reviews) : "";
