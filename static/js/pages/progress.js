@@ -33,7 +33,7 @@ function showNumbers(progress, { desiredRetention }) {
   const { dueNow, newLeft, learnedToday, reviewedToday, streakDays, retention } = progress;
   const words = {
     "due-now": integer(dueNow),
-    "new-left": `${counted(newLeft, "new card")} beside`,
+    "new-left": `and ${counted(newLeft, "new card")}`,
     learned: integer(learnedToday),
     reviewed: `in ${counted(reviewedToday, "review")}`,
     streak: counted(streakDays, "day"),
