@@ -7,28 +7,23 @@ from axes.handlers.proxy import AxesProxyHandler
 from django.contrib.auth import get_user_model
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
 from rest_framework import serializers
 from rest_framework_simplejwt.serializers import TokenObtainPairSerializer
 
 from sessions_app.models import Generation, GenerationStatus, SessionStatus, WebLLMSession
+from sessions_app.rest.fields import TextField
 from sessions_app.rest.queries import CreatedQuerySerializer
 from sessions_app.services.shapes import generation_shape, session_shape
 from sessions_app.services.tickets import ticket_issue
 
 LONGEST_WAIT_SECONDS = 25
+WAIT = f"Give whole seconds, {LONGEST_WAIT_SECONDS} at most."
 MODEL_ID = r"^[A-Za-z0-9._\-/:]{1,200}$"
-
 NAME_CHARACTERS = 150  # as Django has it
-
-
-class TextField(serializers.CharField):
-    """Text alone: DRF's own also takes a number for its digits."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        if not isinstance(data, str):
-            self.fail("invalid")
-        return super().to_internal_value(data)
+PASSWORD_CHARACTERS = 128
+PASSWORD = {"input_type": "password"}
 
 
 class CredentialsSerializer(TokenObtainPairSerializer):
@@ -37,7 +32,7 @@ class CredentialsSerializer(TokenObtainPairSerializer):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields[self.username_field] = TextField(write_only=True, max_length=NAME_CHARACTERS)
-        self.fields["password"] = TextField(write_only=True, trim_whitespace=False, style={"input_type": "password"})
+        self.fields["password"] = TextField(write_only=True, trim_whitespace=False, style=PASSWORD)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
         request = self.context["request"]._request  # where the lockout's answer is looked for
@@ -51,7 +46,7 @@ class RegisterSerializer(serializers.ModelSerializer):
     """A new user. The password goes through Django's validators."""
 
     serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {models.CharField: TextField}
-    password = TextField(write_only=True, max_length=128, style={"input_type": "password"})
+    password = TextField(write_only=True, trim_whitespace=False, max_length=PASSWORD_CHARACTERS, style=PASSWORD)
 
     class Meta:
         model = get_user_model()
@@ -70,6 +65,16 @@ class RegisterSerializer(serializers.ModelSerializer):
         return get_user_model().objects.create_user(**data)
 
 
+class ConfirmSerializer(serializers.Serializer):
+    """The password; for an account without one, the username."""
+
+    password = TextField(style=PASSWORD, trim_whitespace=False, max_length=NAME_CHARACTERS)
+
+
+class PasswordSerializer(ConfirmSerializer):
+    newPassword = TextField(source="new_password", style=PASSWORD, trim_whitespace=False, max_length=PASSWORD_CHARACTERS)  # noqa: N815
+
+
 class EmptySerializer(serializers.Serializer):
     """A body without members."""
 
@@ -77,10 +82,9 @@ class EmptySerializer(serializers.Serializer):
 class SessionCreateSerializer(serializers.Serializer):
     """What a session is opened with: any model id, in the catalogue or not."""
 
-    modelId = serializers.RegexField(  # noqa: N815 - the contract's name
-        MODEL_ID,
+    modelId = TextField(  # noqa: N815 - the contract's name
         source="model_id",
-        error_messages={"invalid": "Use letters, digits and . _ - / : only, at most 200 of them."},
+        validators=[RegexValidator(MODEL_ID, "Use letters, digits and . _ - / : only, at most 200 of them.")],
         help_text="A model id out of GET /api/webllm/models, or one of your own.",
     )
 
@@ -111,14 +115,19 @@ class WaitSerializer(serializers.Serializer):
     """How long a caller waits for an outcome."""
 
     wait = serializers.IntegerField(
-        required=False, min_value=0, max_value=LONGEST_WAIT_SECONDS, help_text="seconds to wait for the outcome"
+        required=False,
+        default=0,
+        min_value=0,
+        max_value=LONGEST_WAIT_SECONDS,
+        help_text="seconds to wait for the outcome",
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value", "max_string_length"), WAIT),
     )
 
 
 class GenerationWishSerializer(serializers.Serializer):
     """What the browsable API's form asks for; the message's own type checks it (see protocol.Generate)."""
 
-    prompt = serializers.CharField(max_length=8_000)
+    prompt = TextField(max_length=8_000)
     options = serializers.JSONField(required=False, help_text='As {"count": 10, "topic": "Tides"}')
 
 

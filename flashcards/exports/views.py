@@ -1,19 +1,18 @@
 """A deck as a file, over REST."""
 
-from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
 from django.http import StreamingHttpResponse
-from django.utils.http import content_disposition_header
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from flashcards.exports import described
-from flashcards.exports.formats import Export, deck_export
+from flashcards.exports.formats import deck_export
 from flashcards.exports.serializers import ExportQuerySerializer
 from flashcards.services import decks
+from sessions_app.rest.downloads import download
 from sessions_app.rest.queries import query_of
 
 
@@ -37,19 +36,5 @@ class ExportView(APIView):
     def get(self, request: Request, deck_id: str) -> StreamingHttpResponse:
         deck = decks.deck_for_user(user=request.user, deck_id=deck_id)
         format = query_of(ExportQuerySerializer, request)["format"]
-        return as_download(deck_export(deck=deck, cards=list(deck.cards.kept()), format=format))
-
-
-def as_download(export: Export) -> StreamingHttpResponse:
-    """Sent piece by piece, to be saved and never shown: what a card says is no page of ours."""
-    headers = {
-        "Content-Disposition": content_disposition_header(True, export.file_name) or "attachment",
-        "X-Content-Type-Options": "nosniff",
-        "Cache-Control": "private, no-store",
-    }
-    return StreamingHttpResponse(_sent(export.pieces), content_type=export.content_type, headers=headers)
-
-
-async def _sent(pieces: Iterable[bytes]) -> AsyncIterator[bytes]:
-    for piece in pieces:
-        yield piece
+        export = deck_export(deck=deck, cards=list(deck.cards.kept()), format=format)
+        return download(export.pieces, file_name=export.file_name, content_type=export.content_type)

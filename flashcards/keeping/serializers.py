@@ -7,7 +7,8 @@ from django.conf import settings
 from rest_framework import serializers
 
 from flashcards.models import Card
-from flashcards.serializers import CardSerializer
+from flashcards.serializers import CardSerializer, TagsField
+from sessions_app.rest.fields import IdField
 
 
 class BinnedSerializer(serializers.Serializer):
@@ -36,26 +37,26 @@ class BinnedCardSerializer(BinnedSerializer):
 class CardsSerializer(serializers.Serializer):
     """Many cards; services check that they are there."""
 
-    cards = serializers.ListField(child=serializers.UUIDField(), allow_empty=False, min_length=1, max_length=2_000)
+    cards = serializers.ListField(child=IdField(), allow_empty=False, min_length=1, max_length=2_000)
 
 
 class CardsMoveSerializer(CardsSerializer):
-    to = serializers.UUIDField(help_text="the id of the deck that they go to")
+    to = IdField(help_text="the id of the deck that they go to")
 
 
 class CardsTagSerializer(CardsSerializer):
-    add = serializers.ListField(child=serializers.CharField(allow_blank=True), required=False, default=list)
-    remove = serializers.ListField(child=serializers.CharField(allow_blank=True), required=False, default=list)
+    add = TagsField(required=False, default=list)
+    remove = TagsField(required=False, default=list)
 
 
 class DeckRestoreSerializer(serializers.Serializer):
     """`cards`: those that a merge took into another deck, to come back with this one."""
 
-    cards = serializers.ListField(child=serializers.UUIDField(), required=False, default=list, max_length=2_000)
+    cards = serializers.ListField(child=IdField(), required=False, default=list, max_length=2_000)
 
 
 class DeckMergeSerializer(serializers.Serializer):
-    into = serializers.UUIDField(help_text="the id of the deck that takes the cards")
+    into = IdField(help_text="the id of the deck that takes the cards")
 
 
 class DuplicatesQuerySerializer(serializers.Serializer):
@@ -72,7 +73,7 @@ class TwinCardSerializer(CardSerializer):
 class TwinsSerializer(serializers.Serializer):
     """Cards with the same front. `isExact`: some have the same back, too."""
 
-    frontKey = serializers.UUIDField(source="front_key")  # noqa: N815
+    frontKey = IdField(source="front_key")  # noqa: N815
     count = serializers.IntegerField(read_only=True)
     isExact = serializers.BooleanField(source="is_exact", read_only=True)  # noqa: N815
     cards = TwinCardSerializer(many=True, read_only=True)

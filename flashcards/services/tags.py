@@ -8,15 +8,17 @@ from flashcards.parsing.drafts import clean, trim
 from sessions_app.exceptions import Invalid
 
 TAGS_MOST = 50
+NO_TAG = f"A tag has 1 to {TAG_CHARACTERS} characters: shorten the longer ones, leave out the empty ones."
+NO_TAGS = "Send tags as a list of texts."
 
 
 def tags_checked(value: Any) -> list[str]:
     """The tags trimmed, doubles left out, in the order they came. Raises Invalid (field `tags`): 1 to 60 characters, at most 50."""
     if not isinstance(value, list | tuple) or not all(isinstance(tag, str) for tag in value):
-        raise _refused("Send tags as a list of texts.")
+        raise _refused(NO_TAGS)
     tags = [trim(clean(tag)) for tag in value]
     if not all(0 < len(tag) <= TAG_CHARACTERS for tag in tags):
-        raise _refused(f"A tag has 1 to {TAG_CHARACTERS} characters: shorten the longer ones, leave out the empty ones.")
+        raise _refused(NO_TAG)
     distinct = _distinct(tags)
     if len(distinct) > TAGS_MOST:
         raise _refused(f"These are {len(distinct)} tags, and {TAGS_MOST} is the most: leave some out.")

@@ -2,22 +2,40 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from flashcards.models import Card, Review, StudySettings
 from flashcards.scheduling import CardSchedule, Plan, interval, parameters, previews, retrievability
 from flashcards.serializers import CardSerializer
 from flashcards.services.study import StudyQueue
+from flashcards.services.study_drafts import RATINGS
 from flashcards.services.study_progress import LONGEST_DAYS, Progress
 from flashcards.services.study_reviews import Outcome
+from sessions_app.rest.fields import IdField, NumberField, TextField, WholeNumberField
 
 EXAMPLE = [{"id": "a new UUID", "cardId": "…", "rating": "good", "reviewedAt": "2026-01-31T18:30:00Z", "seconds": 4}]
 
 
-class ReviewsSerializer(serializers.Serializer):
-    """A batch of reviews. Services look at each item."""
+class ReviewDraftSerializer(serializers.Serializer):
+    """A review to be recorded. `id` is a new UUID of the client's, `seconds` how long the answer took."""
 
-    reviews = serializers.JSONField(initial=list, help_text=str(EXAMPLE).replace("'", '"'), style={"base_template": "textarea.html"})
+    id = IdField()
+    cardId = IdField()  # noqa: N815 - the contract's names
+    rating = serializers.ChoiceField(list(RATINGS))
+    reviewedAt = serializers.DateTimeField()  # noqa: N815
+    seconds = NumberField(required=False, min_value=0)
+
+
+@extend_schema_field(ReviewDraftSerializer(many=True))
+class ReviewListField(serializers.JSONField):
+    """Reviews, of which services take the right ones and refuse the others one by one."""
+
+
+class ReviewsSerializer(serializers.Serializer):
+    """A batch of reviews, 500 at most."""
+
+    reviews = ReviewListField(initial=list, help_text=str(EXAMPLE).replace("'", '"'), style={"base_template": "textarea.html"})
 
 
 class ReviewSerializer(serializers.ModelSerializer):
@@ -40,11 +58,11 @@ class ReviewSerializer(serializers.ModelSerializer):
 class StudySettingsSerializer(serializers.ModelSerializer):
     """How the caller studies. The services check what is changed."""
 
-    newPerDay = serializers.IntegerField(source="new_per_day", min_value=0, max_value=9_999)  # noqa: N815
-    reviewsPerDay = serializers.IntegerField(source="reviews_per_day", min_value=0, max_value=9_999)  # noqa: N815
-    desiredRetention = serializers.FloatField(source="desired_retention", min_value=0.7, max_value=0.97)  # noqa: N815
-    dayBeginsHour = serializers.IntegerField(source="day_begins_hour", min_value=0, max_value=23)  # noqa: N815
-    timeZone = serializers.CharField(source="time_zone", max_length=64)  # noqa: N815
+    newPerDay = WholeNumberField(source="new_per_day", min_value=0, max_value=9_999)  # noqa: N815
+    reviewsPerDay = WholeNumberField(source="reviews_per_day", min_value=0, max_value=9_999)  # noqa: N815
+    desiredRetention = NumberField(source="desired_retention", min_value=0.7, max_value=0.97)  # noqa: N815
+    dayBeginsHour = WholeNumberField(source="day_begins_hour", min_value=0, max_value=23)  # noqa: N815
+    timeZone = TextField(source="time_zone", max_length=64)  # noqa: N815
 
     class Meta:
         model = StudySettings

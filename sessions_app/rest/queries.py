@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.http import HttpRequest
 from rest_framework import serializers
 from rest_framework.request import Request
 
@@ -13,8 +14,8 @@ class CreatedQuerySerializer(serializers.Serializer):
     createdTo = serializers.DateTimeField(source="created_at__lt", required=False, help_text="made before this time")  # noqa: N815
 
 
-def query_of(kind: type[serializers.Serializer], request: Request) -> dict[str, Any]:
-    """The members that are there, checked; an empty one is there."""
-    query = kind(data=request.query_params.dict())
+def query_of(kind: type[serializers.Serializer], request: Request | HttpRequest) -> dict[str, Any]:
+    """The members that are there, checked; an empty one is there. Raises DRF's ValidationError, which names the wrong ones."""
+    query = kind(data=request.GET.dict())
     query.is_valid(raise_exception=True)
     return dict(query.validated_data)

@@ -22,7 +22,7 @@ from sessions_app.models import OPEN, Generation
 from sessions_app.rest.pages import NewestFirst
 from sessions_app.rest.queries import query_of
 from sessions_app.rest.repeats import key_of
-from sessions_app.serializers import LONGEST_WAIT_SECONDS, GenerationSerializer, GenerationsQuerySerializer, GenerationWishSerializer
+from sessions_app.serializers import GenerationSerializer, GenerationsQuerySerializer, GenerationWishSerializer, WaitSerializer
 from sessions_app.services import generations, sessions
 from sessions_app.services.shapes import generation_shape
 from sessions_app.views import described
@@ -65,7 +65,7 @@ class GenerationView(APIView):
     schema = described.generation
 
     def get(self, request: Request, generation_id: UUID) -> Response:
-        _wait_seconds(request.query_params.get("wait", ""))
+        query_of(WaitSerializer, request)
         return Response(_shown(request, generation_id))
 
     def delete(self, request: Request, generation_id: UUID) -> Response:
@@ -78,9 +78,10 @@ async def generation(request: HttpRequest, generation_id: UUID) -> HttpResponse:
     """GenerationView, which a waiting caller gets again and again until there is an outcome; no thread waits meanwhile."""
     view = sync_to_async(GenerationView.as_view())
     response = await view(request, generation_id=generation_id)
-    deadline = monotonic() + _seconds(request) if _is_open(response) else 0
-    if deadline <= monotonic():
+    seconds = query_of(WaitSerializer, request)["wait"] if request.method == "GET" and _is_open(response) else 0
+    if not seconds:
         return response
+    deadline = monotonic() + seconds
     async with events.session_news(UUID(response.data["sessionId"])) as news:
         response = await view(request, generation_id=generation_id)
         while _is_open(response) and (left := deadline - monotonic()) > 0 and not sockets.are_leaving():
@@ -94,19 +95,6 @@ generation.cls, generation.initkwargs = GenerationView, {}  # as DRF marks its o
 
 def _is_open(response: Any) -> bool:
     return response.status_code == status.HTTP_200_OK and response.data.get("status") in OPEN
-
-
-def _seconds(request: HttpRequest) -> float:
-    return _wait_seconds(request.GET.get("wait", "")) if request.method == "GET" else 0
-
-
-def _wait_seconds(raw: str) -> float:
-    if not raw:
-        return 0
-    if not raw.isascii() or not raw.isdigit() or int(raw) > LONGEST_WAIT_SECONDS:
-        sentence = f"Give whole seconds, {LONGEST_WAIT_SECONDS} at most."
-        raise Invalid(f"wait: {sentence}", fields={"wait": [sentence]})
-    return int(raw)
 
 
 def _wish(request: Request) -> generations.Ask:

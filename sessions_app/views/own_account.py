@@ -1,38 +1,23 @@
 """The caller's own account: what is kept, all of it as a file, another password, signed out everywhere, deleted."""
 
-from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import msgspec
-from asgiref.sync import sync_to_async
 from django.contrib.auth import logout, update_session_auth_hash
 from django.http import StreamingHttpResponse
 from django.utils import timezone
-from rest_framework import generics, serializers, status
+from rest_framework import generics, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import UserRateThrottle
 from rest_framework.views import APIView
 
+from sessions_app.rest.downloads import download
 from sessions_app.rest.limits import CallThrottle, Told
+from sessions_app.serializers import ConfirmSerializer, PasswordSerializer
 from sessions_app.services import accounts
 from sessions_app.services.export import account_export
-from sessions_app.views.own_described import calls
-
-PASSWORD = {"input_type": "password"}
-
-
-class ConfirmSerializer(serializers.Serializer):
-    """The password; for an account without one, the username."""
-
-    password = serializers.CharField(style=PASSWORD, trim_whitespace=False, max_length=150)
-
-
-class PasswordSerializer(ConfirmSerializer):
-    newPassword = serializers.CharField(source="new_password", style=PASSWORD, trim_whitespace=False, max_length=128)  # noqa: N815
-
-
-_account, _password, _sign_out, _export = calls(ConfirmSerializer, PasswordSerializer)
+from sessions_app.views import own_described
 
 
 class ConfirmThrottle(Told, UserRateThrottle):
@@ -61,7 +46,7 @@ class _Confirmed(generics.GenericAPIView):
 class AccountView(_Confirmed):
     """Who the caller is and how much is kept of him · DELETE `{password}` erases all of it, for good."""
 
-    schema = _account
+    schema = own_described.account
 
     def get(self, request: Request) -> Response:
         return Response(msgspec.to_builtins(accounts.account_shape(request.user)))
@@ -75,7 +60,7 @@ class AccountView(_Confirmed):
 class AccountPasswordView(_Confirmed):
     """POST `{password, newPassword}`: another password; everything that was signed in with the old one is signed out."""
 
-    schema = _password
+    schema = own_described.password
     serializer_class = PasswordSerializer
 
     def post(self, request: Request) -> Response:
@@ -86,7 +71,7 @@ class AccountPasswordView(_Confirmed):
 class AccountSignOutView(_Confirmed):
     """POST `{password}`: end every token, ticket, socket and sign-in but this browser's."""
 
-    schema = _sign_out
+    schema = own_described.sign_out
 
     def post(self, request: Request) -> Response:
         accounts.account_sign_out(user=request.user, **self.confirmed(request))
@@ -96,25 +81,13 @@ class AccountSignOutView(_Confirmed):
 class AccountExportView(APIView):
     """Everything that is kept of the caller, as one zip."""
 
-    schema = _export
+    schema = own_described.export
     throttle_classes = (ExportThrottle, CallThrottle)
 
     def get(self, request: Request) -> StreamingHttpResponse:
         now = timezone.now()
-        headers = {
-            "Content-Disposition": f'attachment; filename="mindflip-{now:%Y-%m-%d}.zip"',
-            "X-Content-Type-Options": "nosniff",
-            "Cache-Control": "private, no-store",
-        }
-        pieces = account_export(user=request.user, now=now)
-        return StreamingHttpResponse(_sent(pieces), content_type="application/zip", headers=headers)
-
-
-async def _sent(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """Each piece asks the database, so it is made in the request's thread and not on the loop."""
-    make = sync_to_async(lambda: next(pieces, None))
-    while (piece := await make()) is not None:
-        yield piece
+        name = f"mindflip-{now:%Y-%m-%d}.zip"
+        return download(account_export(user=request.user, now=now), file_name=name, content_type="application/zip")
 
 
 def _still_here(request: Request) -> Response:

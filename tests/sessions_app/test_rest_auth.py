@@ -16,6 +16,13 @@ def test_it_registers_and_gives_tokens(db, client_of):
     assert client.get("/api/webllm/session").status_code == 200
 
 
+def test_a_password_keeps_the_spaces_at_its_ends(db, client_of):
+    client, spaced = client_of(None), NEW | {"password": " a long enough phrase "}
+    assert client.post("/api/auth/register", spaced).status_code == 201
+    assert client.post("/api/auth/token", NEW).status_code == 401
+    assert client.post("/api/auth/token", spaced).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [

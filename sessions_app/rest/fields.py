@@ -1,0 +1,48 @@
+"""Fields of request bodies that take what the OpenAPI document says. DRF's own take a number for its digits, digits for a number, and a
+number for a UUID. In a form everything is text."""
+
+from typing import Any, ClassVar
+
+from rest_framework import serializers
+from rest_framework.utils.html import is_html_input
+
+NO_TEXT = "Send this as text."
+
+
+class _Typed:
+    """Beside a field of DRF's: refuses other types of JSON than `json_types` with the field's own `invalid`."""
+
+    json_types: ClassVar[tuple[type, ...]] = (str,)
+    root: Any
+
+    def to_internal_value(self, data: Any) -> Any:
+        is_text_of_form = isinstance(data, str) and is_html_input(self.root.initial_data)
+        if not is_text_of_form and type(data) not in self.json_types:  # a bool is an int to isinstance
+            self.fail("invalid")  # type: ignore[attr-defined] # of the field beside it
+        return super().to_internal_value(data)  # type: ignore[misc]
+
+
+class TextField(_Typed, serializers.CharField):
+    """Text."""
+
+    default_error_messages: ClassVar = {"invalid": NO_TEXT}
+
+
+class IdField(_Typed, serializers.UUIDField):
+    """A UUID, written as text."""
+
+    default_error_messages: ClassVar = {"invalid": "Send this as a UUID."}
+
+
+class WholeNumberField(_Typed, serializers.IntegerField):
+    """A whole number; 5.0 is one, as in JSON Schema."""
+
+    json_types = (int, float)
+    default_error_messages: ClassVar = {"invalid": "Send this as a whole number."}
+
+
+class NumberField(_Typed, serializers.FloatField):
+    """A number."""
+
+    json_types = (int, float)
+    default_error_messages: ClassVar = {"invalid": "Send this as a number."}

@@ -1,0 +1,52 @@
+"""Bodies of JSON of another type than the document says: refused by name, with a sentence, and nothing is written."""
+
+import pytest
+
+SESSIONS, DECKS, CARDS = "/api/webllm/session", "/api/flashcards/decks", "/api/flashcards/cards"
+SETTINGS, PASSWORD = "/api/flashcards/study/settings", "/api/account/password"
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "body", "member"),
+    [
+        ("post", SESSIONS, {"modelId": 7}, "modelId"),
+        ("post", DECKS, {"name": 7}, "name"),
+        ("post", DECKS, {"name": "Tides", "tags": [7]}, "tags"),
+        ("post", DECKS, {"name": "Tides", "cards": [{"front": 7, "back": "b"}]}, "cards"),
+        ("post", DECKS, {"name": "Tides", "cards": [["a", "b"]]}, "cards"),
+        ("post", DECKS, {"generationId": 7}, "generationId"),
+        ("post", DECKS, {"generationIds": [True]}, "generationIds"),
+        ("patch", f"{DECKS}/DECK", {"name": True}, "name"),
+        ("patch", f"{DECKS}/DECK", {"tags": "sea"}, "tags"),
+        ("post", f"{DECKS}/DECK/cards", {"front": 7, "back": "b"}, "front"),
+        ("post", f"{DECKS}/DECK/merge", {"into": 7}, "into"),
+        ("patch", f"{CARDS}/CARD", {"back": None}, "back"),
+        ("post", f"{CARDS}/tag", {"cards": ["CARD"], "add": [7]}, "add"),
+        ("post", f"{CARDS}/delete", {"cards": [7]}, "cards"),
+        ("patch", SETTINGS, {"newPerDay": "7"}, "newPerDay"),
+        ("patch", SETTINGS, {"newPerDay": True}, "newPerDay"),
+        ("patch", SETTINGS, {"desiredRetention": "0.9"}, "desiredRetention"),
+        ("patch", SETTINGS, {"timeZone": 7}, "timeZone"),
+        ("post", PASSWORD, {"password": 7, "newPassword": "battery staple horse"}, "password"),
+    ],
+)
+def test_another_type_is_refused_by_name(alice, api, make_deck, method, address, body, member):
+    deck = make_deck(alice, "ebb")
+    ids = {"DECK": deck["id"], "CARD": deck["cards"][0]["id"]}
+    body = {name: [ids["CARD"]] if value == ["CARD"] else value for name, value in body.items()}
+    for name, value in ids.items():
+        address = address.replace(name, value)
+    answer = getattr(api(alice), method)(address, body)
+    assert answer.status_code == 400, answer.content
+    assert list(answer.json()["fields"]) == [member]
+    assert api(alice).get(f"{DECKS}/{deck['id']}").json() == deck
+    assert len(api(alice).get(DECKS).json()["results"]) == 1
+
+
+def test_whole_numbers_may_be_written_as_json_has_them(alice, api):
+    assert api(alice).patch(SETTINGS, {"newPerDay": 7.0}).json()["newPerDay"] == 7
+
+
+def test_in_a_form_everything_is_text(alice, api):
+    answer = api(alice).patch(SETTINGS, {"newPerDay": "7", "desiredRetention": "0.8"}, format="multipart")
+    assert (answer.json()["newPerDay"], answer.json()["desiredRetention"]) == (7, 0.8)
