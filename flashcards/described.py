@@ -32,6 +32,7 @@ BACK_DECK = {"restore": Link("restoreDeck", {"deckId": "$request.path.deckId"})}
 BACK_CARD = {"restore": Link("restoreCard", {"cardId": "$request.path.cardId"})}
 MADE = ("Location", "Idempotency-Replayed")
 NO_BODY = "It lies in the bin."
+PARTIAL = "Members that are not sent stay as they are."
 FULL = ("deck_full",)
 
 decks = Calls(
@@ -71,6 +72,7 @@ deck = Calls(
         "changeDeck",
         "Rename or tag a deck",
         {200: Answer("As it is now.", shapes.DeckDetailShape, examples.DECK_DETAIL)},
+        words=PARTIAL,
         body=DeckChangeSerializer(partial=True),
         is_body_optional=True,
         example={"name": "High and low water"},
@@ -79,6 +81,7 @@ deck = Calls(
         "deleteDeck",
         "Put a deck into the bin",
         {204: Answer(NO_BODY, links=BACK_DECK)},
+        words="With its cards. It can be brought back for as long as it lies there.",
     ),
 )
 cards = Calls(
@@ -103,12 +106,17 @@ cards = Calls(
 )
 card = Calls(
     "Cards",
-    get=Call("readCard", "Read a card", {200: Answer("As it is now.", shapes.CardShape, examples.CARD, links=OF_CARD)}),
+    get=Call(
+        "readCard",
+        "Read a card",
+        {200: Answer("As it is now.", shapes.CardShape, examples.CARD, links=OF_CARD)},
+        words="One card, whichever deck it is in. Members that it came with stand beside the named ones.",
+    ),
     patch=Call(
         "changeCard",
         "Change a card",
         {200: Answer("As it is now.", shapes.CardShape, examples.CARD)},
-        words="Members that are not sent stay as they are.",
+        words=PARTIAL,
         body=CardSerializer(partial=True),
         is_body_optional=True,
         example={"back": examples.SIDES["back"]},
@@ -117,5 +125,6 @@ card = Calls(
         "deleteCard",
         "Put a card into the bin",
         {204: Answer(NO_BODY, links=BACK_CARD)},
+        words="It can be brought back for as long as it lies there.",
     ),
 )

@@ -44,5 +44,10 @@ one_import = Calls(
         {200: Answer("In cards.", shapes.ImportProgressShape, {"phase": "saving", "done": 300, "total": 1200})},
         words="Under the `importId` that the client gave with the file; known until a minute after its end.",
     ),
-    delete=Call("cancelImport", "Stop an import", {204: Answer("Nothing of it is saved, unless it had ended.")}),
+    delete=Call(
+        "cancelImport",
+        "Stop an import",
+        {204: Answer("It is told to stop.")},
+        words="Nothing of it is saved, unless it had ended.",
+    ),
 )

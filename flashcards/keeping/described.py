@@ -10,12 +10,18 @@ ALL = {404: ("not_found",)}
 CARDS = {"cards": [examples.CARD_ID]}
 CHANGED = shapes.ChangedShape
 ONE = {"count": 1}
+FOR_GOOD = "Out of the bin; nothing brings it back."
 TAGGED = ONE | {"undo": [CARDS | {"add": ["river"], "remove": ["sea"]}]}
 
 bin = Calls(
     "Bin",
-    get=Call("readBin", "How much is in the bin", {200: Answer("Counted now.", shapes.BinShape, {"decks": 1, "cards": 0})}),
-    delete=Call("emptyBin", "Empty the bin for good", {204: Answer("It is empty.")}),
+    get=Call(
+        "readBin",
+        "How much is in the bin",
+        {200: Answer("Counted now.", shapes.BinShape, {"decks": 1, "cards": 0})},
+        words="Decks, and cards that were deleted alone.",
+    ),
+    delete=Call("emptyBin", "Empty the bin for good", {204: Answer("It is empty.")}, words=FOR_GOOD),
 )
 binned_decks = Calls(
     "Bin",
@@ -33,8 +39,8 @@ binned_cards = Calls(
         {200: Answer("Those deleted alone, the last first.", Page("BinnedCardPage", shapes.BinnedCardShape), examples.BINNED_CARDS)},
     ),
 )
-binned_deck = Calls("Bin", delete=Call("deleteDeckForGood", "Delete a deck for good", {204: Answer("It is gone.")}))
-binned_card = Calls("Bin", delete=Call("deleteCardForGood", "Delete a card for good", {204: Answer("It is gone.")}))
+binned_deck = Calls("Bin", delete=Call("deleteDeckForGood", "Delete a deck for good", {204: Answer("It is gone.")}, words=FOR_GOOD))
+binned_card = Calls("Bin", delete=Call("deleteCardForGood", "Delete a card for good", {204: Answer("It is gone.")}, words=FOR_GOOD))
 deck_restore = Calls(
     "Bin",
     post=Call(
@@ -76,6 +82,7 @@ cards_delete = Calls(
         "deleteCards",
         "Put cards into the bin",
         {200: Answer("All of them, or none.", CHANGED, ONE)},
+        words="They can be brought back for as long as they lie there.",
         body=serializers.CardsSerializer,
         example=CARDS,
         refusals=ALL,
@@ -87,6 +94,7 @@ cards_restore = Calls(
         "restoreCards",
         "Bring cards back",
         {200: Answer("All of them, or none.", CHANGED, ONE)},
+        words="Out of the bin to their places. Again is harmless.",
         body=serializers.CardsSerializer,
         example=CARDS,
         refusals=ALL | FULL,
@@ -122,6 +130,7 @@ duplicates = Calls(
         "listDuplicates",
         "Cards that ask the same",
         {200: Answer("In groups, equal answers first.", Page("TwinsPage", shapes.TwinsShape, True), examples.DUPLICATES)},
+        words="In all decks, or with `deck` in this one. Groups that were kept are left out.",
         query=serializers.DuplicatesQuerySerializer,
         refusals={404: ("not_found",)},
     ),
@@ -132,6 +141,7 @@ duplicates_keep = Calls(
         "keepDuplicates",
         "Keep duplicates",
         {204: Answer("They are shown no more, until another card joins them.")},
+        words="For cards that are meant to be there, all of them.",
         body=serializers.TwinsSerializer,
         example={"frontKey": examples.OTHER_ID},
         refusals=ALL,

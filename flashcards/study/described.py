@@ -29,6 +29,7 @@ reviews = Calls(
         "listReviews",
         "List your reviews",
         {200: Answer("Newest first, without those that were undone.", Page("ReviewPage", shapes.ReviewShape), examples.REVIEWS)},
+        words="Of all cards, or of one; of all times, or of a span.",
         query=ReviewsQuerySerializer,
     ),
     post=Call(
@@ -42,16 +43,32 @@ reviews = Calls(
 )
 review = Calls(
     "Study",
-    get=Call("readReview", "Read a review", {200: Answer("Undone or not.", shapes.ReviewShape, examples.RECORDED)}),
-    delete=Call("undoReview", "Take a review back", {204: Answer("Its card is as it was before. Twice is harmless.")}),
+    get=Call(
+        "readReview",
+        "Read a review",
+        {200: Answer("Undone or not.", shapes.ReviewShape, examples.RECORDED)},
+        words="Under the id that the client gave it.",
+    ),
+    delete=Call(
+        "undoReview",
+        "Take a review back",
+        {204: Answer("Its card is as it was before.")},
+        words="Later reviews of the card are applied anew. Twice is harmless.",
+    ),
 )
 settings = Calls(
     "Study",
-    get=Call("readStudySettings", "How you study", {200: Answer("As it is now.", shapes.StudySettingsShape, examples.SETTINGS)}),
+    get=Call(
+        "readStudySettings",
+        "How you study",
+        {200: Answer("As it is now.", shapes.StudySettingsShape, examples.SETTINGS)},
+        words="The day's limits, how much to remember, and when days begin.",
+    ),
     patch=Call(
         "changeStudySettings",
         "Change how you study",
         {200: Answer("As it is now.", shapes.StudySettingsShape, examples.SETTINGS)},
+        words="Members that are not sent stay as they are.",
         body=StudySettingsSerializer(partial=True),
         is_body_optional=True,
         example={"newPerDay": 10, "timeZone": "Europe/Vienna"},

@@ -14,7 +14,7 @@ from drf_spectacular.plumbing import ComponentRegistry
 from rest_framework.parsers import MultiPartParser
 
 from sessions_app.rest import headers, refusals
-from sessions_app.rest.components import Page, Shape, reference
+from sessions_app.rest.components import Direction, Page, Shape, reference
 
 JSON = "application/json"
 FORM = "multipart/form-data"
@@ -82,16 +82,19 @@ class Calls(AutoSchema):
         if call is None:
             return super().get_operation(path, path_regex, path_prefix, method, registry)
         self.registry, self.path, self.path_regex, self.path_prefix, self.method = registry, path, path_regex, path_prefix, method.upper()
-        operation: dict[str, Any] = {
+        return self._described(call)
+
+    def _described(self, call: Call) -> dict[str, Any]:
+        return {
             "operationId": call.name,
             "summary": call.summary,
             "description": self._words(call),
             "tags": [self.tag],
+            "parameters": [*self._path_parameters(), *self._query_parameters(call), *headers.sent(self._sent(call))],
+            **({} if call.body is None else {"requestBody": self._body(call)}),
+            "security": self.get_auth(),
+            "responses": self._responses(call),
         }
-        operation |= {"parameters": [*self._path_parameters(), *self._query_parameters(call), *headers.sent(self._sent(call))]}
-        if call.body is not None:
-            operation["requestBody"] = self._body(call)
-        return operation | {"security": self.get_auth(), "responses": self._responses(call)}
 
     def _is_versioned(self) -> bool:
         return self.method == "GET" and getattr(self.view, "is_versioned", False)
@@ -103,9 +106,9 @@ class Calls(AutoSchema):
         return call.words or " ".join((type(self.view).__doc__ or call.summary).split())
 
     def _path_parameters(self) -> list[dict[str, Any]]:
-        return self._resolve_path_parameters(self.path_names())
+        return self._resolve_path_parameters(self._path_names())
 
-    def path_names(self) -> list[str]:
+    def _path_names(self) -> list[str]:
         """The variables in the address."""
         return [part.strip("{}") for part in self.path.split("/") if part.startswith("{")]
 
@@ -129,11 +132,12 @@ class Calls(AutoSchema):
         return parameter
 
     def _body(self, call: Call) -> dict[str, Any]:
-        media = FORM if MultiPartParser in self.view.parser_classes and len(self.view.parser_classes) == 1 else JSON
-        content: dict[str, Any] = {"schema": reference(self, call.body, "request")}
-        if call.example is not None:
-            content["examples"] = {"sample": {"value": call.example}}
-        return {"content": {media: content}, "required": not call.is_body_optional}
+        media = FORM if list(self.view.parser_classes) == [MultiPartParser] else JSON
+        return {"content": {media: self._content(call.body, "request", call.example)}, "required": not call.is_body_optional}
+
+    def _content(self, shape: Shape, direction: Direction, example: Any) -> dict[str, Any]:
+        examples = {} if example is None else {"examples": {"sample": {"value": example}}}
+        return {"schema": reference(self, shape, direction), **examples}
 
     def _responses(self, call: Call) -> dict[str, Any]:
         limited = headers.LIMITED if self.view.get_throttles() else ()
@@ -148,10 +152,7 @@ class Calls(AutoSchema):
         names = (*answer.headers, *etag, *pages, *limited)
         response: dict[str, Any] = {"description": answer.words, "headers": headers.referred(names)}
         if answer.shape is not None:
-            content: dict[str, Any] = {"schema": reference(self, answer.shape, "response")}
-            if answer.example is not None:
-                content["examples"] = {"sample": {"value": answer.example}}
-            response["content"] = dict.fromkeys(answer.media, content)
+            response["content"] = dict.fromkeys(answer.media, self._content(answer.shape, "response", answer.example))
         if answer.links:
             response["links"] = {name: link.described() for name, link in answer.links.items()}
         return response
@@ -163,7 +164,7 @@ class Calls(AutoSchema):
             400: ("invalid",) if call.body is not None or call.query or self._is_list(call) else (),
             401: () if is_open else ("unauthorized",),
             403: ("forbidden",) if self.method in UNSAFE and not is_open else (),
-            404: ("not_found",) if self.path_names() else (),
+            404: ("not_found",) if self._path_names() else (),
             406: ("not_acceptable",),
             415: ("unsupported_media_type",) if call.body is not None else (),
             429: ("rate_limited",) if self.view.get_throttles() else (),

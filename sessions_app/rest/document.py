@@ -17,7 +17,15 @@ def document() -> dict[str, Any]:
 
 def with_common_parts(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """A POSTPROCESSING_HOOK of drf-spectacular: what all calls refer to."""
+    result = _without_notes(result)
     components = result["components"]
     components["headers"] = headers.described()
     components["schemas"] = dict(sorted((components.get("schemas", {}) | {"Problem": refusals.SCHEMA}).items()))
     return result
+
+
+def _without_notes(part: Any) -> Any:
+    """What drf-spectacular writes for a later hook of its own, which is not in use here."""
+    if isinstance(part, dict):
+        return {name: _without_notes(one) for name, one in part.items() if name != "x-spec-enum-id"}
+    return [_without_notes(one) for one in part] if isinstance(part, list) else part

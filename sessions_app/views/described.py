@@ -72,6 +72,7 @@ sessions = Calls(
         "listSessions",
         "List your sessions",
         {200: Answer("Newest first.", Page("SessionPage", shapes.OpenSessionShape), examples.SESSIONS)},
+        words="Open ones, and those that ended in the last 30 days.",
         query=SessionsQuerySerializer,
         query_example={"status": "ready"},
     ),
@@ -79,6 +80,7 @@ sessions = Calls(
         "createSession",
         "Open a session",
         {201: Answer("Open `wsUrl` next, or ask over REST.", shapes.OpenSessionShape, examples.SESSION, MADE, OF_SESSION)},
+        words="With any model id, in the catalogue or not. With `Idempotency-Key` the same request twice opens one session.",
         body=SessionCreateSerializer,
         example={"modelId": examples.MODEL},
         sent=("Idempotency-Key",),
@@ -116,6 +118,7 @@ generations = Calls(
         "listGenerations",
         "List a session's generations",
         {200: Answer("Newest first, without their place in the queue.", Page("GenerationPage", GenerationShape), examples.GENERATIONS)},
+        words="What was asked for in this session, over REST or its sockets.",
         query=GenerationsQuerySerializer,
         query_example={"status": "succeeded"},
     ),
@@ -132,7 +135,7 @@ generations = Calls(
             )
         },
         words="The same queue as the socket's, for callers that hold none. An engine (a page with a loaded model) of the same user must be "
-        "there to answer.",
+        "there to answer. With `Idempotency-Key` the same request twice is one generation.",
         body=shapes.Wish,
         example=examples.WISH,
         sent=("Idempotency-Key",),
@@ -154,6 +157,7 @@ generation = Calls(
         "cancelGeneration",
         "Cancel a generation",
         {200: Answer("As it is now; an outcome it had stays.", shapes.CancelledGenerationShape, examples.GENERATION | {"success": True})},
+        words="No engine is asked for it any more, and the one that is at it is told to stop. The second time is harmless.",
     ),
 )
 models = Calls(

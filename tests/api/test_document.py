@@ -1,6 +1,7 @@
 """The OpenAPI document: whole, right in itself, and where people and programs look for it."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -64,6 +65,12 @@ def test_every_success_with_a_body_has_an_example_and_every_error_a_code():
                 for media, content in resolved(response).get("content", {}).items():
                     is_file = media != "application/problem+json" and path.endswith("/export") and status == "200"
                     assert content.get("examples") or is_file, f"{method} {path} {status} {media}"
+
+
+def test_every_call_says_what_it_does_and_nothing_of_its_neighbours():
+    for path, methods in document()["paths"].items():
+        for method, call in methods.items():
+            assert not re.search(r"\b(GET|POST|PATCH|DELETE)\b", call["description"]), f"{method} {path}: give it words of its own"
 
 
 def test_every_link_leads_to_a_call_and_fills_its_parameters():

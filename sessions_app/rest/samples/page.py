@@ -7,6 +7,7 @@ from sessions_app.rest.samples import curl, javascript, python
 from sessions_app.rest.samples.sample import sample_of, sample_value
 from sessions_app.rest.samples.story import STORY, Step
 
+LANGUAGES = (("sh", curl), ("python", python), ("js", javascript))
 _HEAD = """# The REST API, call by call
 
 Written by `make docs` out of the API's own description (`/api/docs` to read and try, `docs/openapi.json` for programs), and run from top to
@@ -14,6 +15,7 @@ bottom by a test, in each language. Every call is here. What one call answers is
 so on.
 
 - Errors are problem+json (RFC 9457): `code` is for programs, `error` a sentence for people, `fields` names what was wrong.
+- Bodies are JSON of the types that are described: a number where a text is asked for is refused. Files go in multipart/form-data.
 - Lists are pages: follow `next`, or the header `Link`. `pageSize` says how many at once.
 - `ETag` and `If-None-Match` save sending what has not changed: the answer is 304.
 - 429 and 503 say in `Retry-After` when to come back. `RateLimit` says what is left (draft-ietf-httpapi-ratelimit-headers-10).
@@ -35,17 +37,15 @@ def page(document: dict[str, Any]) -> str:
 
 def _section(step: Step, method: str, path: str, call: dict[str, Any]) -> str:
     sample = sample_of(step, method, path, call)
-    blocks = (("sh", curl), ("python", python), ("js", javascript))
+    title = f"## {call['summary']}: `{method} {path}`\n\n{step.words or call['description']}\n"
+    return "\n".join([title, *(_block(name, language.written(sample)) for name, language in LANGUAGES), _answered(call)])
+
+
+def _answered(call: dict[str, Any]) -> str:
     status, answer = next(iter(call["responses"].items()))
     shown = sample_value(answer)
-    return "\n".join(
-        [
-            f"## {call['summary']}: `{method} {path}`\n\n{step.words or call['description']}\n",
-            *(_block(name, language.written(sample)) for name, language in blocks),
-            f"{status}: {answer['description']}\n",
-            *([_block("json", json.dumps(shown, indent=2, ensure_ascii=False))] if shown is not None else []),
-        ]
-    )
+    words = f"{status}: {answer['description']}\n"
+    return words if shown is None else f"{words}\n{_block('json', json.dumps(shown, indent=2, ensure_ascii=False))}"
 
 
 def _block(language: str, code: str) -> str:

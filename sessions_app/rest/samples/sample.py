@@ -5,7 +5,9 @@ from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
+from sessions_app.rest.calls import FORM
 from sessions_app.rest.samples.story import Step
 
 _NAMED = re.compile(r'"«(\w+)»"')
@@ -39,15 +41,16 @@ def sample_of(step: Step, method: str, path: str, call: Mapping[str, Any]) -> Sa
     """A step of the story with the call's description in the OpenAPI document."""
     for there, here in step.renamed.items():
         path = path.replace(f"{{{there}}}", f"{{{here}}}")
+    body, (answer, *_) = call.get("requestBody", {}), call["responses"].values()
     return Sample(
-        method,
-        path + _query(path),
-        _body(step, sample_value(call.get("requestBody", {}))),
-        "multipart/form-data" in call.get("requestBody", {}).get("content", {}),
-        not any(call["security"]),
-        path.endswith("/export"),
-        step.taken,
-        step.made,
+        method=method,
+        path=path + _query(call),
+        body=_body(step, sample_value(body)),
+        is_form=FORM in body.get("content", {}),
+        is_open=not any(call["security"]),
+        is_file="Content-Disposition" in answer["headers"],
+        taken=step.taken,
+        made=step.made,
     )
 
 
@@ -75,5 +78,7 @@ def _body(step: Step, sample: Any) -> Any:
     return body
 
 
-def _query(path: str) -> str:
-    return "?format=csv" if path.endswith("decks/{deckId}/export") else ""
+def _query(call: Mapping[str, Any]) -> str:
+    """What the call cannot do without."""
+    asked = {one["name"]: one["example"] for one in call["parameters"] if one["in"] == "query" and one["required"]}
+    return f"?{urlencode(asked)}" if asked else ""
