@@ -16,6 +16,7 @@ TRAILING = WHITE + ".!?,;:…。"
 PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # PostgreSQL refuses both
 WHITE_RUN = re.compile(f"[{WHITE}]+")
+NO_LETTER = re.compile("[^a-z]")
 DEPTH_READ = 16
 NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,15})?")
 TANGLED = re.compile(r'"(?:front|back|question|answer|term|definition)"[ \n]{0,8}:')
@@ -41,6 +42,8 @@ class Word(str):
 
 def clean(text: str) -> str:
     """The text as PostgreSQL can store it: surrogate pairs joined, lone surrogates and NULs dropped."""
+    if text.isascii() and "\0" not in text:  # most are, and this is asked of each card many times
+        return text
     joined = PAIR.sub(lambda pair: pair[0].encode("utf-16-le", "surrogatepass").decode("utf-16-le"), text)
     return UNSTORABLE.sub("", joined)
 
@@ -52,7 +55,7 @@ def trim(text: str) -> str:
 
 def name_of(key: str) -> str:
     """What a member is called: its ASCII letters in lower case, so that "Question 1" is "question"."""
-    return re.sub("[^a-z]", "", key.lower() if key.isascii() else "")
+    return NO_LETTER.sub("", key.lower()) if key.isascii() else ""
 
 
 def plain(value: Any, depth: int = DEPTH_READ) -> Any:
@@ -111,7 +114,8 @@ def draft_card(members: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises BadCard when a side is missing, empty, no text, or longer than 2,000 characters (contract, section 4).
     """
-    front, back = _side(members, FRONT_NAMES), _side(members, BACK_NAMES)
+    by_name = {name_of(key): value for key, value in reversed(list(members.items())) if isinstance(key, str)}
+    front, back = _side(by_name, FRONT_NAMES), _side(by_name, BACK_NAMES)
     if not front and not back:
         raise BadCard("has neither a front nor a back", "front")
     for side, text in (("front", front), ("back", back)):
@@ -119,8 +123,7 @@ def draft_card(members: Mapping[str, Any]) -> dict[str, Any]:
     return _plain_members(members, DEPTH_READ) | {"front": front, "back": back}
 
 
-def _side(members: Mapping[str, Any], names: tuple[str, ...]) -> str:
-    by_name = {name_of(key): value for key, value in reversed(list(members.items())) if isinstance(key, str)}
+def _side(by_name: Mapping[str, Any], names: tuple[str, ...]) -> str:
     for name in names:
         text = text_of(by_name.get(name, ""))
         if text is None:
@@ -145,9 +148,14 @@ def card_key(front: str, back: str) -> tuple[str, str]:
 
 
 def _fold(text: str) -> str:
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    spaced = WHITE_RUN.sub(" ", folded).strip(WHITE)
+    spaced = WHITE_RUN.sub(" ", _same_case(text)).strip(WHITE)
     return spaced.rstrip(TRAILING) or spaced
+
+
+def _same_case(text: str) -> str:
+    if text.isascii():  # in which nothing is composed
+        return text.lower()
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
 class Drafts:
