@@ -1,8 +1,8 @@
 """Rules between settings, each said in words at the start of `manage.py` and in `make check`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from tempfile import TemporaryFile
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.apps import AppConfig
 from django.conf import settings
@@ -11,68 +11,65 @@ from django.core.checks import CheckMessage, Error, Warning, register
 TAG = "settings"  # the commands that start processes run these checks alone
 
 
-@register(TAG)
-def times_fit_together(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """What is renewed must be renewed before it runs out."""
-    rules = [
-        (
-            settings.SESSION_IDLE_SECONDS >= settings.SESSION_TOUCH_SECONDS,
-            "MINDFLIP_SESSION_TOUCH_SECONDS is longer than MINDFLIP_SESSION_IDLE_SECONDS: sessions in use would expire. Make it shorter.",
-            "mindflip.E001",
-        ),
-        (
-            settings.LEASE_GRACE_SECONDS < settings.LEASE_SECONDS,
-            "MINDFLIP_LEASE_GRACE_SECONDS must be shorter than MINDFLIP_LEASE_SECONDS: else a dropped engine is never noticed sooner.",
-            "mindflip.E002",
-        ),
-    ]
-    return [Error(sentence, id=code) for holds, sentence, code in rules if not holds]
+class Rule(NamedTuple):
+    """What must hold between settings, and what is said when it does not."""
+
+    code: str
+    holds: Callable[[], bool]
+    sentence: str
+
+
+RULES = (
+    # what is renewed must be renewed before it runs out
+    Rule(
+        "mindflip.E001",
+        lambda: settings.SESSION_IDLE_SECONDS >= settings.SESSION_TOUCH_SECONDS,
+        "MINDFLIP_SESSION_TOUCH_SECONDS is longer than MINDFLIP_SESSION_IDLE_SECONDS: sessions in use would expire. Make it shorter.",
+    ),
+    Rule(
+        "mindflip.E002",
+        lambda: settings.LEASE_GRACE_SECONDS < settings.LEASE_SECONDS,
+        "MINDFLIP_LEASE_GRACE_SECONDS must be shorter than MINDFLIP_LEASE_SECONDS: else a dropped engine is never noticed sooner.",
+    ),
+    Rule(
+        "mindflip.E006",
+        lambda: settings.HEARTBEAT_SECONDS < settings.ENGINE_PRESENT_SECONDS,
+        "MINDFLIP_ENGINE_PRESENT_SECONDS must be longer than MINDFLIP_HEARTBEAT_SECONDS: else engines would count as gone in between.",
+    ),
+    # what is waited for must come while it is waited for
+    Rule(
+        "mindflip.E005",
+        lambda: settings.DRAIN_NOTICE_SECONDS < settings.DRAIN_SECONDS,
+        "MINDFLIP_DRAIN_NOTICE_SECONDS must be shorter than MINDFLIP_DRAIN_SECONDS: else no time is left to send the sockets away.",
+    ),
+    Rule(
+        "mindflip.E008",
+        lambda: settings.IMPORT_SECONDS < settings.CELERY_TASK_TIME_LIMIT,
+        f"MINDFLIP_IMPORT_SECONDS must be below {settings.CELERY_TASK_TIME_LIMIT}, after which any task is ended. Make it shorter.",
+    ),
+    # a response carries cards and is the largest message
+    Rule(
+        "mindflip.E003",
+        lambda: settings.RESPONSE_BYTES >= settings.MESSAGE_BYTES,
+        "MINDFLIP_RESPONSE_BYTES is below MINDFLIP_MESSAGE_BYTES: responses are the largest messages. Raise it.",
+    ),
+    Rule(
+        "mindflip.E004",
+        lambda: settings.SOCKET_BURST >= settings.SOCKET_RATE,
+        "MINDFLIP_SOCKET_BURST is below MINDFLIP_SOCKET_RATE: the rate could never be reached. Raise the burst or lower the rate.",
+    ),
+    Rule(
+        "mindflip.E007",
+        lambda: settings.WORKER_METRICS_PORT != settings.PORT,
+        "MINDFLIP_WORKER_METRICS_PORT is MINDFLIP_PORT: give the worker's metrics a port of their own.",
+    ),
+)
 
 
 @register(TAG)
-def sizes_fit_together(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """A response carries cards and is the largest message."""
-    rules = [
-        (
-            settings.RESPONSE_BYTES >= settings.MESSAGE_BYTES,
-            "MINDFLIP_RESPONSE_BYTES is below MINDFLIP_MESSAGE_BYTES: responses are the largest messages. Raise it.",
-            "mindflip.E003",
-        ),
-        (
-            settings.SOCKET_BURST >= settings.SOCKET_RATE,
-            "MINDFLIP_SOCKET_BURST is below MINDFLIP_SOCKET_RATE: the rate could never be reached. Raise the burst or lower the rate.",
-            "mindflip.E004",
-        ),
-    ]
-    return [Error(sentence, id=code) for holds, sentence, code in rules if not holds]
-
-
-@register(TAG)
-def processes_can_run(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """What one process waits for must come while it waits."""
-    rules = [
-        (
-            settings.DRAIN_NOTICE_SECONDS < settings.DRAIN_SECONDS,
-            "MINDFLIP_DRAIN_NOTICE_SECONDS must be shorter than MINDFLIP_DRAIN_SECONDS: else no time is left to send the sockets away.",
-            "mindflip.E005",
-        ),
-        (
-            settings.HEARTBEAT_SECONDS < settings.ENGINE_PRESENT_SECONDS,
-            "MINDFLIP_ENGINE_PRESENT_SECONDS must be longer than MINDFLIP_HEARTBEAT_SECONDS: else engines would count as gone in between.",
-            "mindflip.E006",
-        ),
-        (
-            settings.WORKER_METRICS_PORT != settings.PORT,
-            "MINDFLIP_WORKER_METRICS_PORT is MINDFLIP_PORT: give the worker's metrics a port of their own.",
-            "mindflip.E007",
-        ),
-        (
-            settings.IMPORT_SECONDS < settings.CELERY_TASK_TIME_LIMIT,
-            f"MINDFLIP_IMPORT_SECONDS must be below {settings.CELERY_TASK_TIME_LIMIT}, after which any task is ended. Make it shorter.",
-            "mindflip.E008",
-        ),
-    ]
-    return [Error(sentence, id=code) for holds, sentence, code in rules if not holds]
+def settings_fit_together(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """See RULES."""
+    return [Error(rule.sentence, id=rule.code) for rule in RULES if not rule.holds()]
 
 
 @register(TAG)
