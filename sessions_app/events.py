@@ -7,6 +7,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -64,28 +65,38 @@ def engines_cancelled(engines: Iterable[tuple[str, UUID]]) -> None:
 async def session_news(session_id: UUID) -> AsyncIterator[Callable[[float], Awaitable[bool]]]:
     """Gives a function that waits for the next event of the session, for so many seconds at most; False when none came, which is
     always so while Redis is gone."""
+    group = session_group(session_id)
     try:
         layer, channel = await open_channel()
-        await layer.group_add(session_group(session_id), channel)
+        await layer.group_add(group, channel)
     except (RedisError, OSError) as error:
         log.warning("Somebody waits for a session without its events: %s", error)
         yield _no_news
         return
-    waiting = asyncio.ensure_future(layer.receive(channel))  # never cancelled between waits: a cancelled receiver leaves its group
+    listener = _Listener(layer, channel)
+    try:
+        yield listener.news
+    finally:
+        listener.end()
+        with suppress(RedisError, OSError):
+            await layer.group_discard(group, channel)
 
-    async def news(seconds: float) -> bool:
-        nonlocal waiting
-        done, _ = await asyncio.wait([waiting], timeout=seconds)
+
+class _Listener:
+    """Hears one channel. Its receiver is never cancelled between two waits: a cancelled one leaves its group."""
+
+    def __init__(self, layer: Any, channel: str) -> None:
+        self._receive = partial(layer.receive, channel)
+        self._next = asyncio.ensure_future(self._receive())
+
+    async def news(self, seconds: float) -> bool:
+        done, _ = await asyncio.wait([self._next], timeout=seconds)
         if done:
-            waiting = asyncio.ensure_future(layer.receive(channel))
+            self._next = asyncio.ensure_future(self._receive())
         return bool(done)
 
-    try:
-        yield news
-    finally:
-        waiting.cancel()
-        with suppress(RedisError, OSError):
-            await layer.group_discard(session_group(session_id), channel)
+    def end(self) -> None:
+        self._next.cancel()
 
 
 async def _no_news(seconds: float) -> bool:
