@@ -51,17 +51,15 @@ def study_queue(*, user: User, now: datetime, deck_id: UUID | None = None) -> St
     plan = plan_of(settings)
     today = plan.days.day_of(now)
     begins, ends = plan.days.start_of(today), plan.days.end_of(today)
-    cards = Card.objects.of(user) if deck is None else deck.cards.kept()
-    schedules = Schedule.objects.of(user) if deck is None else Schedule.objects.of(user).filter(card__deck=deck)
-    there = _there(schedules, now, ends)
+    cards, schedules = _asked(user, deck)
     card_count = cards.count()
-    there["new"] = card_count - there.pop("studied")
+    there = _there(schedules, card_count, now, ends)
     counts = _within_limits(there, _left_today(user, settings, begins))
     return StudyQueue(
         deck=deck,
         cards=_picked(cards, counts, now, ends),
         counts=counts,
-        waiting={"new": there["new"] - counts["new"], "learning": 0, "due": there["due"] - counts["due"]},
+        waiting=_held_back(there, counts),
         next_due_at=schedules.filter(due_at__gte=ends).aggregate(at=Min("due_at"))["at"],
         card_count=card_count,
         settings=settings,
@@ -70,12 +68,21 @@ def study_queue(*, user: User, now: datetime, deck_id: UUID | None = None) -> St
     )
 
 
-def _there(schedules: ScheduleQuerySet, now: datetime, ends: datetime) -> dict[str, int]:
-    return schedules.aggregate(
+def _asked(user: User, deck: Deck | None) -> tuple[CardQuerySet, ScheduleQuerySet]:
+    """The cards that may be studied, and the schedules of those that have been."""
+    schedules = Schedule.objects.of(user)
+    return (Card.objects.of(user), schedules) if deck is None else (deck.cards.kept(), schedules.filter(card__deck=deck))
+
+
+def _there(schedules: ScheduleQuerySet, card_count: int, now: datetime, ends: datetime) -> QueueCounts:
+    """What there is to study until the day ends; what is due for review is so now."""
+    counted = schedules.aggregate(
         studied=Count("pk"),
         learning=Count("pk", filter=Q(state__in=LEARNING, due_at__lt=ends)),
         due=Count("pk", filter=Q(state=CardState.REVIEW, due_at__lte=now)),
     )
+    new = max(0, card_count - counted["studied"])  # a card may have come between the two counts
+    return {"new": new, "learning": counted["learning"], "due": counted["due"]}
 
 
 def _left_today(user: User, settings: StudySettings, begins: datetime) -> tuple[int, int]:
@@ -88,8 +95,12 @@ def _left_today(user: User, settings: StudySettings, begins: datetime) -> tuple[
     return max(0, settings.new_per_day - done["new"]), max(0, settings.reviews_per_day - done["due"])
 
 
-def _within_limits(there: dict[str, int], left: tuple[int, int]) -> QueueCounts:
+def _within_limits(there: QueueCounts, left: tuple[int, int]) -> QueueCounts:
     return {"new": min(there["new"], left[0]), "learning": there["learning"], "due": min(there["due"], left[1])}
+
+
+def _held_back(there: QueueCounts, counts: QueueCounts) -> QueueCounts:
+    return {"new": there["new"] - counts["new"], "learning": 0, "due": there["due"] - counts["due"]}
 
 
 def _picked(cards: CardQuerySet, counts: QueueCounts, now: datetime, ends: datetime) -> list[Card]:
