@@ -13,33 +13,36 @@ from django.views.generic import TemplateView
 # what every page is made of; engines and libraries are kept when a page asks for them
 SHELL = ("css/", "icons/", "js/pages/", "js/client/")
 PAPER, ACCENT = "#f6f5f1", "#0a6657"
+ABOUT = {
+    "id": "/",
+    "name": "MindFlip",
+    "short_name": "MindFlip",
+    "description": "Flashcards written by a language model in your own browser",
+    "lang": "en",
+    "categories": ["education"],
+    "scope": "/",
+    "display": "standalone",
+    "background_color": PAPER,
+    "theme_color": ACCENT,
+}
+ICONS = (
+    {"src": "icons/logo.svg", "type": "image/svg+xml", "sizes": "any"},
+    {"src": "icons/icon-192.png", "type": "image/png", "sizes": "192x192"},
+    {"src": "icons/icon-512.png", "type": "image/png", "sizes": "512x512"},
+    {"src": "icons/icon-maskable-512.png", "type": "image/png", "sizes": "512x512", "purpose": "maskable"},
+)
+SHORTCUTS = {"Make flashcards": "home", "Decks": "decks"}
 
 
 @require_safe
 def manifest(request: HttpRequest) -> HttpResponse:
     """The web app manifest (W3C), with the icons under their hashed names."""
-    icons = [
-        {"src": static("icons/logo.svg"), "type": "image/svg+xml", "sizes": "any"},
-        {"src": static("icons/icon-192.png"), "type": "image/png", "sizes": "192x192"},
-        {"src": static("icons/icon-512.png"), "type": "image/png", "sizes": "512x512"},
-        {"src": static("icons/icon-maskable-512.png"), "type": "image/png", "sizes": "512x512", "purpose": "maskable"},
-    ]
-    about = {
-        "id": "/",
-        "name": "MindFlip",
-        "short_name": "MindFlip",
-        "description": "Flashcards written by a language model in your own browser",
-        "lang": "en",
-        "categories": ["education"],
+    addresses = {
         "start_url": reverse("home"),
-        "scope": "/",
-        "display": "standalone",
-        "background_color": PAPER,
-        "theme_color": ACCENT,
-        "icons": icons,
-        "shortcuts": [{"name": name, "url": reverse(page)} for name, page in (("Make flashcards", "home"), ("Decks", "decks"))],
+        "icons": [icon | {"src": static(icon["src"])} for icon in ICONS],
+        "shortcuts": [{"name": name, "url": reverse(page)} for name, page in SHORTCUTS.items()],
     }
-    return JsonResponse(about, content_type="application/manifest+json")
+    return JsonResponse(ABOUT | addresses, content_type="application/manifest+json")
 
 
 @require_safe
