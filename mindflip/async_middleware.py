@@ -9,7 +9,7 @@ GetResponse = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
 
 
 class AsyncMiddleware:
-    """A middleware without a synchronous form; what it does stands in its `__call__`. Raises TypeError below a synchronous one."""
+    """A middleware without a synchronous form. Raises TypeError when what comes after it is synchronous."""
 
     async_capable = True
     sync_capable = False
@@ -19,3 +19,6 @@ class AsyncMiddleware:
             raise TypeError(f"{type(self).__name__} needs an async get_response.")
         self.get_response = get_response
         markcoroutinefunction(self)
+
+    async def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        raise NotImplementedError
