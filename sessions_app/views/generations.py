@@ -22,6 +22,7 @@ from sessions_app.models import OPEN, Generation
 from sessions_app.rest.pages import NewestFirst
 from sessions_app.rest.queries import query_of
 from sessions_app.rest.repeats import key_of
+from sessions_app.rest.slow_clients import giving_back
 from sessions_app.serializers import GenerationSerializer, GenerationsQuerySerializer, GenerationWishSerializer, WaitSerializer
 from sessions_app.services import generations, sessions
 from sessions_app.services.shapes import generation_shape
@@ -75,8 +76,9 @@ class GenerationView(APIView):
 
 @csrf_exempt  # the view behind it checks, as all of DRF's do
 async def generation(request: HttpRequest, generation_id: UUID) -> HttpResponse:
-    """GenerationView, which a waiting caller gets again and again until there is an outcome; no thread waits meanwhile."""
-    view = sync_to_async(GenerationView.as_view())
+    """GenerationView, which a waiting caller gets again and again until there is an outcome; neither a thread nor a database
+    connection waits meanwhile."""
+    view = sync_to_async(giving_back(GenerationView.as_view()))
     response = await view(request, generation_id=generation_id)
     seconds = query_of(WaitSerializer, request)["wait"] if request.method == "GET" and _is_open(response) else 0
     if not seconds:

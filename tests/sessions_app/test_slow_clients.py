@@ -1,0 +1,53 @@
+"""Who waits, or takes a download slowly, keeps no database connection from others: a process has few."""
+
+import asyncio
+import json
+from time import monotonic
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.db import connection
+from django.test import AsyncClient
+from rest_framework_simplejwt.tokens import AccessToken
+
+DEADLINE_SECONDS = 5
+
+
+def _headers(user: Any) -> dict[str, str]:
+    return {"Authorization": f"Bearer {AccessToken.for_user(user)}"}
+
+
+@sync_to_async
+def _has_connection() -> bool:
+    """Whether the thread of the requests holds one. All requests of a test have the same."""
+    return connection.connection is not None
+
+
+async def _gives_back() -> bool:
+    deadline = monotonic() + DEADLINE_SECONDS
+    while (held := await _has_connection()) and monotonic() < deadline:
+        await asyncio.sleep(0.01)
+    return not held
+
+
+async def test_a_caller_that_waits_for_a_generation_holds_no_connection(socket_db, alice, session_of):
+    address = f"/api/webllm/session/{(await session_of(alice))['sessionId']}/generations"
+    wish = json.dumps({"prompt": "Generate 2 flashcards about Tides", "options": {"count": 2, "topic": "Tides"}})
+    client, headers = AsyncClient(), _headers(alice)
+    asked = (await client.post(address, wish, content_type="application/json", headers=headers)).json()
+    one = f"/api/webllm/generations/{asked['generationId']}"
+    assert await _has_connection()
+    waiting = asyncio.create_task(client.get(f"{one}?wait=20", headers=headers))
+    assert await _gives_back()
+    assert not waiting.done()
+    await client.delete(one, headers=headers)
+    assert (await waiting).json()["status"] == "cancelled"
+
+
+async def test_a_client_that_takes_an_export_slowly_holds_no_connection(socket_db, alice):
+    export = await AsyncClient().get("/api/account/export", headers=_headers(alice))
+    assert await _has_connection()
+    pieces = aiter(export)
+    first = await anext(pieces)
+    assert not await _has_connection()
+    assert (first + b"".join([piece async for piece in pieces])).startswith(b"PK")
