@@ -78,12 +78,11 @@ def _append(deck: Deck, cards: Sequence[Card]) -> None:
 
 def _forget_taken_names(deck: Deck, cards: Sequence[Card]) -> None:
     """An imported note's name is in a deck once, in the bin or out of it: the card that comes second goes without."""
-    names = [card.guid for card in cards if card.guid]
-    if names:
-        taken = set(deck.cards.filter(guid__in=names).values_list("guid", flat=True))
-        doubled = [card.pk for number, card in enumerate(cards) if card.guid and (card.guid in taken or _is_before(cards, number))]
-        Card.objects.filter(pk__in=doubled).update(guid="")
-
-
-def _is_before(cards: Sequence[Card], number: int) -> bool:
-    return any(card.guid == cards[number].guid for card in cards[:number])
+    taken = set(deck.cards.filter(guid__in={card.guid for card in cards} - {""}).values_list("guid", flat=True))
+    doubled = []
+    for card in cards:
+        if card.guid in taken:
+            doubled.append(card.pk)
+        elif card.guid:
+            taken.add(card.guid)
+    Card.objects.filter(pk__in=doubled).update(guid="")
