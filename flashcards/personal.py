@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from flashcards.exports import deck_export
 from flashcards.exports.own_json import card_members
 from flashcards.models import Card, Deck, KeptTwins, Review, Schedule, StudySettings
+from flashcards.names import camel
 from sessions_app.services.batches import read_through
 from sessions_app.services.personal import ExportFile, json_list
 
@@ -77,10 +78,5 @@ def _decks(folder: str, decks: QuerySet[Deck]) -> Iterator[ExportFile]:
 
 
 def _columns(name: str, rows: QuerySet[Any], columns: Iterable[str]) -> ExportFile:
-    shown = [(_camel(column), column) for column in columns]
+    shown = [(camel(column), column) for column in columns]
     return ExportFile(name, json_list({word: getattr(row, column) for word, column in shown} for row in read_through(rows)))
-
-
-def _camel(column: str) -> str:
-    first, *rest = column.split("_")
-    return first + "".join(map(str.capitalize, rest))

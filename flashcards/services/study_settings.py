@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 
 from flashcards.models import StudySettings
+from flashcards.names import camel
 from flashcards.scheduling import Plan
 from flashcards.study_days import StudyDays
 from sessions_app.exceptions import Invalid
@@ -47,13 +48,8 @@ def _check(settings: StudySettings) -> None:
     try:
         settings.clean_fields(exclude=["user"])
     except ValidationError as error:
-        faults = {_camel(name): sentences for name, sentences in error.message_dict.items()}
+        faults = {camel(name): sentences for name, sentences in error.message_dict.items()}
     if settings.time_zone not in available_timezones():
         faults["timeZone"] = [NO_ZONE]
     if faults:
         raise Invalid(next(iter(faults.values()))[0], fields=faults)
-
-
-def _camel(name: str) -> str:
-    first, *others = name.split("_")
-    return first + "".join(other.capitalize() for other in others)
