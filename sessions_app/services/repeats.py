@@ -9,6 +9,7 @@ from django.core.cache import cache
 from sessions_app.exceptions import Conflict, MindFlipError
 
 KEPT_SECONDS = 86_400
+DOING_SECONDS = 120  # longer than any request takes: a key whose process was killed on the way is free again then
 
 
 class KeyReused(MindFlipError):
@@ -37,7 +38,7 @@ def done_once(request: Repeatable, make: Callable[[], str]) -> tuple[str, bool]:
     if not request.key:
         return make(), False
     name, said = _name(request), blake2b(request.said, digest_size=16).hexdigest()
-    if not cache.add(name, {"said": said, "id": ""}, KEPT_SECONDS):
+    if not cache.add(name, {"said": said, "id": ""}, DOING_SECONDS):
         return _earlier(name, said), True
     try:
         made = make()
