@@ -68,28 +68,53 @@ def erasure_finish(*, erasure: Erasure, now: datetime, seconds: float) -> bool:
 
 
 def erasures_finish(*, now: datetime) -> int:
-    """Go on with what was begun; how many accounts are gone now."""
+    """Go on with what was begun, for DELETE_SECONDS in all and a lot of each at least; how many accounts are gone now. One that
+    cannot be erased keeps no other waiting."""
+    ends_at = time.monotonic() + settings.DELETE_SECONDS
     begun = Erasure.objects.filter(finished_at=None).order_by("asked_at")
-    return sum(erasure_finish(erasure=erasure, now=now, seconds=settings.DELETE_SECONDS) for erasure in begun)
+    return sum(_went_on(erasure, now, ends_at - time.monotonic()) for erasure in begun)
 
 
 def accounts_delete_unused(*, now: datetime) -> int:
     """Begin to erase accounts that nobody used for UNUSED_ACCOUNT_DAYS, those of staff left out; 0 leaves all. How many."""
     if not settings.UNUSED_ACCOUNT_DAYS:
         return 0
-    since = now - timedelta(days=settings.UNUSED_ACCOUNT_DAYS)
+    unused = User.objects.exclude(_used_since(now - timedelta(days=settings.UNUSED_ACCOUNT_DAYS)))
+    chosen = unused.order_by("pk").values_list("pk", flat=True)[:UNUSED_AT_ONCE]
+    return sum(_begun_unless_used(unused, user_id, now) for user_id in chosen)
+
+
+def _used_since(since: datetime) -> Q:
+    """Selects users who are to be left alone."""
     used = Q(is_staff=True) | Q(is_superuser=True) | Q(erasure__isnull=False)
     for data in registered():
         used |= data.used_since(since)
-    unused = list(User.objects.exclude(used).order_by("pk")[:UNUSED_AT_ONCE])
-    for user in unused:
+    return used
+
+
+@transaction.atomic
+def _begun_unless_used(unused: QuerySet[User], user_id: int, now: datetime) -> bool:
+    """Whoever signs in at this very moment uses the account: the row is looked at again once it is locked."""
+    user = unused.select_for_update(of=("self",), no_key=True).filter(pk=user_id).first()
+    if user:
         erasure_begin(user=user, now=now)
-    return len(unused)
+    return user is not None
+
+
+def _went_on(erasure: Erasure, now: datetime, seconds: float) -> bool:
+    try:
+        return erasure_finish(erasure=erasure, now=now, seconds=seconds)
+    except Exception:
+        log.exception("An account is not erased yet")
+        return False
 
 
 def _refuse_last_admin(user: User) -> None:
-    others = User.objects.filter(is_superuser=True, is_active=True).exclude(pk=user.pk)
-    if user.is_superuser and not others.exists():
+    """All admins are locked, so that of two who leave at once the second is refused."""
+    if not user.is_superuser:
+        return
+    admins = User.objects.filter(is_superuser=True, is_active=True).order_by("pk").select_for_update(no_key=True)
+    if all(admin.pk == user.pk for admin in admins):
         raise Conflict("You are the only admin of this server: make somebody else one first.", code="last_admin")
 
 

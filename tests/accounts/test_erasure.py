@@ -8,6 +8,7 @@ from asgiref.sync import sync_to_async
 from django.apps import apps
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
+from django.db import connection
 from django.db.models import Model
 from django.utils import timezone
 from rest_framework_simplejwt.tokens import RefreshToken
@@ -153,3 +154,14 @@ def test_accounts_that_nobody_uses_are_erased_when_that_is_wanted(alice, bob, ch
     delete_old_doors()
     assert finish_erasures() == 1
     assert set(User.objects.all()) == {bob, charlie, admin_user}
+
+
+def test_an_account_that_cannot_be_erased_keeps_no_other_waiting(db, alice, bob):
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$")
+        only_hers = "FOR EACH ROW WHEN (OLD.username = 'alice') EXECUTE FUNCTION refuse()"
+        cursor.execute(f"CREATE TRIGGER refuse BEFORE DELETE ON auth_user {only_hers}")
+    for user in (alice, bob):
+        erasure.erasure_begin(user=user, now=timezone.now())
+    assert finish_erasures() == 1
+    assert set(User.objects.all()) == {alice}
