@@ -20,7 +20,7 @@ from flashcards.imports.reading import ImportedCard, LeftOut, Reading
 from flashcards.models import NAME_CHARACTERS, Card, CardKind, Deck
 from flashcards.services.import_known import Contents, KnownCards, columns_of
 from flashcards.services.import_shelves import Shelves
-from flashcards.services.places import NO_DECK, decks_touch
+from flashcards.services.places import NO_DECK, decks_lock_all, decks_touch
 from sessions_app.exceptions import NotFound
 
 BATCH = 500
@@ -62,6 +62,7 @@ def import_save(*, user: User, reading: Reading, name: str, deck_id: UUID | None
     Raises NotFound, and whatever `progress` raises to stop: nothing is saved then.
     """
     User.objects.select_for_update(no_key=True).get(pk=user.pk)  # two imports of one file at once would both find nothing
+    decks_lock_all(user=user)  # a card that is edited meanwhile would be written over
     target = _target(user, deck_id)
     run = _Run(user, reading, name[:NAME_CHARACTERS], target)
     progress = progress or Progress()

@@ -22,6 +22,11 @@ def decks_lock(*, user: User, deck_ids: Iterable[UUID]) -> dict[UUID, Deck]:
     return locked
 
 
+def decks_lock_all(*, user: User) -> None:
+    """As `decks_lock`, for who cannot know beforehand which of them will change."""
+    list(Deck.objects.of(user).order_by("pk").select_for_update().values_list("pk"))
+
+
 def next_position(deck: Deck, cards: int = 1) -> int:
     """The place behind the last card. Raises Conflict (`deck_full`) when `cards` more are too many."""
     # a card in the bin keeps its place, and counts only once it is back

@@ -1,4 +1,4 @@
-"""One file, imported twice at the same moment."""
+"""One file, imported twice at the same moment, and beside edits of its cards."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -8,9 +8,12 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 
+from flashcards.imports.progress import Progress
 from flashcards.imports.reading import ImportedCard, Reading
 from flashcards.models import Card, Deck
+from flashcards.services.cards import card_update
 from flashcards.services.imports import import_save
+from tests.at_once import begun
 
 CARDS = [ImportedCard(front=f"front {number}", back="back", deck="Sea", guid=f"g{number}") for number in range(50)]
 
@@ -32,3 +35,21 @@ def test_two_imports_at_once_double_nothing(has_names: bool) -> None:
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(carry, range(2))) == [0, 50]
     assert (Card.objects.count(), Deck.objects.count()) == (50, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_card_that_is_edited_during_an_import_stays_as_it_was_edited() -> None:
+    user = User.objects.create_user("alice")
+    deck = Deck.objects.create(user=user, name="Sea")
+    card = Card.objects.create(deck=deck, position=1, guid="g0", front="before", back="back")
+    edits = []
+    with ThreadPoolExecutor(1) as pool:
+
+        def edit(*_: Any) -> None:
+            edits.append(begun(pool, card_update, user=user, card_id=card.pk, members={"front": "edited"}))
+
+        again = Reading("table", cards=[ImportedCard(front="imported", back="back", deck="Sea", guid="g0")])
+        assert import_save(user=user, reading=again, name="Sea", progress=Progress(listen=edit)).total("updated") == 1
+    assert edits[0].result(10).front == "edited"
+    card.refresh_from_db()
+    assert card.front == "edited"
