@@ -8,7 +8,6 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Count
 from django.db.models.functions import Now
 
 from flashcards.models import Card, Deck
@@ -26,13 +25,12 @@ NOT_IN_BIN = "There is nothing with this id in the bin."
 
 def binned_decks(user: User) -> DeckQuerySet:
     """The user's decks in the bin with their `card_count`, the last deleted first."""
-    return Deck.objects.filter(user=user, deleted_at__isnull=False).with_card_count().order_by("-deleted_at", "-pk")
+    return _decks(user).with_card_count().order_by("-deleted_at", "-pk")
 
 
 def binned_cards(user: User) -> CardQuerySet:
     """Cards that were deleted alone, out of decks that are still there, the last deleted first."""
-    cards = Card.objects.filter(deck__user=user, deck__deleted_at=None, deleted_at__isnull=False)
-    return cards.select_related("deck").order_by("-deleted_at", "-pk")
+    return _cards(user).select_related("deck").order_by("-deleted_at", "-pk")
 
 
 def deck_delete(*, user: User, deck_id: UUID) -> None:
@@ -79,26 +77,25 @@ def cards_restore(*, user: User, card_ids: Any) -> int:
 
 def deck_delete_for_good(*, user: User, deck_id: UUID) -> None:
     """Delete a deck that is in the bin, with its cards and their reviews. Raises NotFound."""
-    if not binned_decks(user).filter(pk=deck_id).delete()[0]:
+    if not rows_delete(_decks(user).filter(pk=deck_id)):
         raise NotFound(NOT_IN_BIN)
 
 
 def card_delete_for_good(*, user: User, card_id: UUID) -> None:
     """Delete a card that is in the bin. Raises NotFound."""
-    if not Card.objects.filter(deck__user=user, deck__deleted_at=None, deleted_at__isnull=False, pk=card_id).delete()[0]:
+    if not rows_delete(_cards(user).filter(pk=card_id)):
         raise NotFound(NOT_IN_BIN)
 
 
 def bin_empty(*, user: User) -> None:
-    """Delete for good all that the user has in the bin."""
-    Deck.objects.filter(user=user, deleted_at__isnull=False).delete()
-    Card.objects.filter(deck__user=user, deleted_at__isnull=False).delete()
+    """Delete for good all that the user has in the bin, some at a time; what is brought back meanwhile stays."""
+    rows_delete(_decks(user), DECKS_AT_ONCE)
+    rows_delete(_cards(user), CARDS_AT_ONCE)
 
 
 def bin_counts(user: User) -> dict[str, int]:
     """How many `decks` and single `cards` are in the bin."""
-    counted: dict[str, int] = {"decks": Deck.objects.filter(user=user, deleted_at__isnull=False).count()}
-    return counted | Card.objects.filter(deck__user=user, deck__deleted_at=None, deleted_at__isnull=False).aggregate(cards=Count("pk"))
+    return {"decks": _decks(user).count(), "cards": _cards(user).count()}
 
 
 def bin_delete_old(*, now: datetime) -> int:
@@ -106,3 +103,11 @@ def bin_delete_old(*, now: datetime) -> int:
     limit, seconds = now - timedelta(days=settings.BIN_DAYS), settings.DELETE_SECONDS
     decks, cards = Deck.objects.filter(deleted_at__lt=limit), Card.objects.filter(deleted_at__lt=limit)
     return rows_delete(decks, DECKS_AT_ONCE, seconds) + rows_delete(cards, CARDS_AT_ONCE, seconds)
+
+
+def _decks(user: User) -> DeckQuerySet:
+    return Deck.objects.filter(user=user, deleted_at__isnull=False)
+
+
+def _cards(user: User) -> CardQuerySet:
+    return Card.objects.filter(deck__user=user, deck__deleted_at=None, deleted_at__isnull=False)
