@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
 TAG = "settings"  # the commands that start processes run these checks alone
+DAY_SECONDS = 86_400
 
 
 class Rule(NamedTuple):
@@ -46,6 +47,13 @@ RULES = (
         "mindflip.E008",
         lambda: settings.IMPORT_SECONDS < settings.CELERY_TASK_TIME_LIMIT,
         f"MINDFLIP_IMPORT_SECONDS must be below {settings.CELERY_TASK_TIME_LIMIT}, after which any task is ended. Make it shorter.",
+    ),
+    # the keys of what is cached stand on the rows
+    Rule(
+        "mindflip.E011",
+        lambda: settings.RESULT_CACHE_SECONDS <= settings.SESSION_KEPT_DAYS * DAY_SECONDS,
+        "MINDFLIP_RESULT_CACHE_SECONDS is longer than MINDFLIP_SESSION_KEPT_DAYS: results would outlive what an erasure finds them by. "
+        "Make it shorter.",
     ),
     # a response carries cards and is the largest message
     Rule(

@@ -128,6 +128,7 @@ def test_an_empty_variable_counts_as_unset() -> None:
         ({"IMPORT_SECONDS": 300}, "mindflip.E008"),
         ({"DEBUG": True, "IS_PRIVATE": False}, "mindflip.E009"),
         ({"VAR_DIR": Path("/proc")}, "mindflip.E010"),
+        ({"SESSION_KEPT_DAYS": 6}, "mindflip.E011"),
         ({"BIND": "0.0.0.0", "IS_PRIVATE": True}, "mindflip.W001"),
     ],
 )
