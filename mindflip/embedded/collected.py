@@ -22,6 +22,7 @@ MODULES = (
     "ts-fsrs/dist",
     "uplot/dist",
     "pdfjs-dist/build",
+    "pdfjs-dist/cmaps",
 )
 SOURCES = ("static", *(f"node_modules/{module}" for module in MODULES))
 MADE_BY = ("requirements.txt", "package-lock.json", "mindflip/storage.py", "mindflip/settings/files.py")

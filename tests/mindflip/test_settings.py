@@ -14,6 +14,7 @@ from django.core.management import call_command
 from django.test import Client, override_settings
 
 from mindflip import checks, spelling
+from mindflip.embedded import collected
 from mindflip.embedded.programs import ROOT
 
 
@@ -135,6 +136,11 @@ def test_an_empty_variable_counts_as_unset() -> None:
 def test_settings_that_contradict_each_other_are_refused(values: dict[str, object], code: str) -> None:
     with override_settings(**values):
         assert [message.id for message in run_checks(tags=[checks.TAG])] == [code]
+
+
+def test_files_are_collected_anew_when_anything_that_is_served_changed(settings: Any) -> None:
+    served = [Path(place[1] if isinstance(place, tuple) else place) for place in settings.STATICFILES_DIRS]
+    assert {path.relative_to(ROOT).as_posix() for path in served} == set(collected.SOURCES)
 
 
 def test_the_settings_page_is_up_to_date() -> None:
