@@ -1,7 +1,6 @@
 """How a user studies: read with defaults, changed member by member."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -35,12 +34,6 @@ def settings_change(*, user: User, members: Mapping[str, Any]) -> StudySettings:
 def plan_of(settings: StudySettings) -> Plan:
     """The settings as `flashcards.scheduling` takes them."""
     return Plan(settings.desired_retention, StudyDays(ZoneInfo(settings.time_zone), settings.day_begins_hour))
-
-
-def day_start(settings: StudySettings, now: datetime) -> datetime:
-    """When the user's study day of `now` began."""
-    days = plan_of(settings).days
-    return days.start_of(days.day_of(now))
 
 
 def _check(settings: StudySettings) -> None:
