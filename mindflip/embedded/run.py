@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from mindflip.said import last_line
+
 from . import folder, leftovers, local_model, places, state
 from .postgres import postgres
 from .programs import PROGRAMS, ROOT, program
@@ -99,7 +101,7 @@ class Run:
     def _show_first_admin(self) -> None:
         made = subprocess.run(self._manage("first_admin"), cwd=ROOT, env=self._variables(), capture_output=True, text=True, check=False)
         if made.returncode:
-            raise CannotRun(f"The first admin could not be made: {(made.stderr.strip().splitlines() or ['no reason given'])[-1]}")
+            raise CannotRun(f"The first admin could not be made: {last_line(made.stderr)}")
         if made.stdout.strip():
             self.say(made.stdout.strip())
 

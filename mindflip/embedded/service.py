@@ -9,7 +9,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from mindflip.said import last_line
+
 READY_SECONDS = 60.0
+SILENCE, LAST_BYTES = "it said nothing.", 4096
 STOP_SECONDS = 30.0  # a server takes MINDFLIP_DRAIN_SECONDS at most, by default 20
 
 
@@ -84,9 +87,12 @@ class Service:
         self.process.wait()
 
     def last_words(self) -> str:
-        """The last line the process wrote, or a stand-in."""
-        lines = self.log.read_text(errors="replace").strip().splitlines() if self.log.exists() else []
-        return lines[-1].strip() if lines else "it said nothing."
+        """The last line the process wrote, or a stand-in. A log may be long: its end is enough."""
+        if not self.log.exists():
+            return SILENCE
+        with self.log.open("rb") as log:
+            log.seek(max(0, log.seek(0, os.SEEK_END) - LAST_BYTES))
+            return last_line(log.read().decode(errors="replace"), SILENCE)
 
 
 def _group_of(user: str | None) -> int | None:

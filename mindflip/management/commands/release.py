@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from mindflip.embedded import collected
 from mindflip.embedded.service import CannotRun
+from mindflip.said import first_line
 
 PATIENCE_SECONDS = 10
 
@@ -37,13 +38,13 @@ def ask_servers() -> None:
     try:
         psycopg.connect(settings.DATABASE_URL, connect_timeout=PATIENCE_SECONDS).close()
     except psycopg.Error as error:
-        raise CommandError(f"The database at DATABASE_URL does not answer: {_first_line(error)}") from None
+        raise CommandError(f"The database at DATABASE_URL does not answer: {_reason(error)}") from None
     try:
         with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=PATIENCE_SECONDS) as client:
             client.ping()
     except (redis.RedisError, ValueError) as error:
-        raise CommandError(f"The server at REDIS_URL does not answer: {_first_line(error)}") from None
+        raise CommandError(f"The server at REDIS_URL does not answer: {_reason(error)}") from None
 
 
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+def _reason(error: Exception) -> str:
+    return first_line(error, type(error).__name__)
