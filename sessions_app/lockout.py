@@ -4,7 +4,6 @@ By the pair, so that a stranger who guesses does not lock the user out of her ow
 in, for all go through Django's `authenticate`.
 """
 
-import logging
 from datetime import timedelta
 from ipaddress import ip_address
 from math import ceil
@@ -18,12 +17,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
-from redis.exceptions import RedisError
-from rest_framework.throttling import SimpleRateThrottle
 
 from sessions_app.problems import MEDIA_TYPE, problem
-
-log = logging.getLogger(__name__)
+from sessions_app.rest.limits import PageThrottle, in_words
 
 
 class LockoutBackend(AxesStandaloneBackend):
@@ -36,13 +32,10 @@ class LockoutBackend(AxesStandaloneBackend):
             super().authenticate(request, username, password, **kwargs)
 
 
-class SignInThrottle(SimpleRateThrottle):
-    """Attempts from one address, whatever names they give."""
+class SignInThrottle(PageThrottle):
+    """Attempts from one address, whatever names they give. Without Redis they are not counted, and the lockout is, in the database."""
 
     scope = "sign-in"
-
-    def get_cache_key(self, request: Any, view: Any) -> str:
-        return self.cache_format % {"scope": self.scope, "ident": self.get_ident(request)}
 
 
 def client_address(request: Any) -> str:
@@ -67,21 +60,9 @@ def locked_out(request: HttpRequest, *unused: Any) -> HttpResponse:
     return page
 
 
-def in_words(seconds: int) -> str:
-    """As `2 minutes`, never too short."""
-    number, unit = (seconds, "second") if seconds < 60 else (ceil(seconds / 60), "minute")
-    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
-
-
 def _throttle(request: Any) -> None:
-    throttle = SignInThrottle()
-    try:
-        is_allowed = throttle.allow_request(request, None)  # type: ignore[arg-type] # it looks at no view
-    except RedisError as error:  # the lockout counts in the database
-        log.warning("Sign-ins are not counted while Redis is gone: %s", error)
-        return
-    if not is_allowed:
-        request.axes_locked_out, request.sign_in_wait = True, ceil(throttle.wait() or 1)
+    if seconds := SignInThrottle().seconds_to_wait(request):
+        request.axes_locked_out, request.sign_in_wait = True, seconds
         raise PermissionDenied
 
 

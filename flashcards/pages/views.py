@@ -5,10 +5,11 @@ from typing import Any, ClassVar
 from django.contrib.auth import login
 from django.contrib.auth.views import LoginView, LogoutView, RedirectURLMixin
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.views.generic import FormView, TemplateView
 
 from flashcards.pages.forms import SignInForm, SignUpForm
+from sessions_app.rest.limits import SignUpThrottle, in_words
 
 EXAMPLE = {
     "front": "What do plants make out of light, water and carbon dioxide?",
@@ -51,6 +52,10 @@ class SignUpView(RedirectURLMixin, FormView):
             return redirect(self.get_success_url())
         return super().dispatch(request, *args, **kwargs)
 
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        seconds = SignUpThrottle().seconds_to_wait(request)
+        return _later(request, seconds) if seconds else super().post(request, *args, **kwargs)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(next=self.get_redirect_url(), **kwargs)
 
@@ -61,3 +66,9 @@ class SignUpView(RedirectURLMixin, FormView):
 
 class SignOutView(LogoutView):
     """POST only, so that no link or image elsewhere can sign anybody out."""
+
+
+def _later(request: HttpRequest, seconds: int) -> HttpResponseBase:
+    page = render(request, "pages/sign_up_later.html", {"wait": in_words(seconds)}, status=429)
+    page.headers["Retry-After"] = str(seconds)
+    return page

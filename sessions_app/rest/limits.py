@@ -3,7 +3,7 @@ draft-ietf-httpapi-ratelimit-headers-10, a limit each, and Retry-After when noth
 
 import logging
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.cache import cache
 from redis.exceptions import RedisError
@@ -14,6 +14,12 @@ if TYPE_CHECKING:  # DRF's views name this module's throttles in their own setti
     from rest_framework.views import APIView
 
 log = logging.getLogger(__name__)
+
+
+def in_words(seconds: int) -> str:
+    """As `2 minutes`, never too short."""
+    number, unit = (seconds, "second") if seconds < 60 else (ceil(seconds / 60), "minute")
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
 
 
 class Told:
@@ -38,6 +44,28 @@ class Told:
         left = f'"{self.scope}";r={max(0, self.num_requests - used)};t={max(0, ceil(seconds))}'
         for name, value in (("RateLimit-Policy", policy), ("RateLimit", left)):
             view.headers[name] = ", ".join(filter(None, (view.headers.get(name), value)))
+
+
+class PageThrottle(SimpleRateThrottle):
+    """Counts what one address sends to a page, whoever it says it is."""
+
+    def get_cache_key(self, request: Any, view: Any) -> str:
+        return self.cache_format % {"scope": self.scope, "ident": self.get_ident(request)}
+
+    def seconds_to_wait(self, request: Any) -> int:
+        """0 for what may go on, which is all while Redis is gone."""
+        try:
+            is_allowed = self.allow_request(request, None)  # type: ignore[arg-type] # it looks at no view
+        except RedisError as error:
+            log.warning("Pages are sent uncounted (%s) while Redis is gone: %s", self.scope, error)
+            return 0
+        return 0 if is_allowed else ceil(self.wait() or 1)
+
+
+class SignUpThrottle(PageThrottle):
+    """Accounts from one address, together with those made over REST."""
+
+    scope = "register"
 
 
 class AddressThrottle(Told, ScopedRateThrottle):

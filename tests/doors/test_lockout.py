@@ -5,7 +5,8 @@ from axes.models import AccessAttempt
 from django.core.management import call_command
 from django.test import Client, RequestFactory
 
-from sessions_app.lockout import client_address, in_words
+from sessions_app.lockout import client_address
+from sessions_app.rest.limits import in_words
 
 TOKEN, LIMIT = "/api/auth/token", 3
 
