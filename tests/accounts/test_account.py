@@ -9,6 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework_simplejwt.tokens import RefreshToken
 
+from tests.downloads import taken
+
 ALICE = {"password": "correct horse battery"}
 NEW = "another long phrase"
 
@@ -17,7 +19,7 @@ def _export(client) -> zipfile.ZipFile:
     response = client.get("/api/account/export")
     assert (response.status_code, response["Content-Type"]) == (200, "application/zip")
     assert "attachment" in response["Content-Disposition"]
-    return zipfile.ZipFile(io.BytesIO(b"".join(response)))
+    return zipfile.ZipFile(io.BytesIO(taken(response)))
 
 
 def test_it_counts_what_is_kept(lived, alice, bob, client_of):

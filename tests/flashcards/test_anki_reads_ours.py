@@ -9,9 +9,8 @@ import pytest
 from django.db.models import F
 
 from flashcards.models import Card
+from tests.downloads import taken
 from tests.flashcards import anki_desk
-
-pytestmark = pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume")
 
 CARDS = [
     {"front": "What is **ebb**?", "back": "Falling <water> & $a<b$", "tags": ["tides", "two words"], "sentence": "The ebb falls."},
@@ -35,7 +34,7 @@ def into_anki(api: Any, alice: Any, deck: dict[str, Any], tmp_path: Path) -> Cal
 
     def carry() -> dict[str, Any]:
         answer = api(alice).get(f"/api/flashcards/decks/{deck['id']}/export?format=apkg")
-        (tmp_path / "tides.apkg").write_bytes(b"".join(answer))
+        (tmp_path / "tides.apkg").write_bytes(taken(answer))
         return anki_desk.run("import", tmp_path / "collection.anki2", tmp_path / "tides.apkg")
 
     return carry

@@ -10,8 +10,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from flashcards.exports.formats import FORMATS, safe_name
-
-pytestmark = pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume")  # the test client is synchronous, the server is not
+from tests.downloads import taken
 
 CARDS = [
     {"front": '=HYPERLINK("http://evil.example","x")', "back": "'+1", "tags": ["a, b", "c\\"], "sentence": "-2"},
@@ -30,7 +29,7 @@ def address(deck: dict[str, Any], format: str) -> str:
 
 def content(answer: Any) -> bytes:
     assert answer.status_code == 200, answer.content
-    return b"".join(answer)
+    return taken(answer)
 
 
 @pytest.mark.parametrize("format", FORMATS)

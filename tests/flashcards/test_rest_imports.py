@@ -10,8 +10,7 @@ from rest_framework.test import APIClient
 
 from flashcards.models import Card, Deck
 from flashcards.services.import_watch import ImportWatch
-
-pytestmark = pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume")
+from tests.downloads import taken
 
 IMPORTS = "/api/flashcards/imports"
 
@@ -147,7 +146,7 @@ def own(api: Any, alice: Any) -> dict[str, Any]:
 
 
 def exported(api: Any, user: Any, deck: dict[str, Any], format: str) -> bytes:
-    return b"".join(api(user).get(f"/api/flashcards/decks/{deck['id']}/export?format={format}"))
+    return taken(api(user).get(f"/api/flashcards/decks/{deck['id']}/export?format={format}"))
 
 
 def told(cards: list[dict[str, Any]], *names: str) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ import csv
 import json
 
 import pytest
-from asgiref.sync import async_to_sync, sync_to_async
+from asgiref.sync import sync_to_async
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.test import Client
@@ -12,6 +12,7 @@ from rest_framework_simplejwt.tokens import RefreshToken
 
 from sessions_app.models import Generation, WebLLMSession
 from sessions_app.services.results import result_read, result_remember
+from tests.downloads import taken
 from tests.sessions_app.conftest import open_socket
 from tests.sessions_app.test_admin_lists import GENERATIONS, SESSIONS, asked, failed
 from tests.sessions_app.test_v1 import V1, greeted, put_to, until, until_error
@@ -94,16 +95,10 @@ def test_a_refresh_token_is_revoked_and_never_shown(admin_client, alice, client_
     assert client_of(None).post("/api/auth/token/refresh", {"refresh": str(refresh)}).status_code == 401
 
 
-@async_to_sync
-async def sent(answer):
-    """All of a file."""
-    return b"".join([piece async for piece in answer]).decode()
-
-
 def exported(client, name, *keys):
     answer = act(client, GENERATIONS, name, *keys)
     assert "no-store" in answer["Cache-Control"]
-    return sent(answer)
+    return taken(answer).decode()
 
 
 def test_rows_are_exported_as_a_table_with_no_live_formula(admin_client, alice):
