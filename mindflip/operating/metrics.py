@@ -5,7 +5,7 @@ Each server process is scraped by itself. What is database-wide is the same from
 
 import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from time import monotonic
 
@@ -45,21 +45,10 @@ class DatabaseGauges:
             self._asked_at = monotonic()
 
     def collect(self) -> Iterator[Metric]:
-        now = self._backlog
-        yield GaugeMetricFamily("mindflip_database_up", "Whether the database answered this scrape", value=int(now is not None))
-        if now is None:
-            return
-        waiting = GaugeMetricFamily("mindflip_database_generations_open", "Generations without an outcome", labels=["status"])
-        oldest = GaugeMetricFamily("mindflip_database_generations_oldest_seconds", "How long the oldest of them waits", labels=["status"])
-        for status, (count, seconds) in now.by_status.items():
-            waiting.add_metric([status], count)
-            oldest.add_metric([status], seconds)
-        engines = GaugeMetricFamily("mindflip_database_engines_present", "Engines heard of lately", labels=["engine"])
-        for name, count in now.engines.items():
-            engines.add_metric([name or "unknown"], count)
-        lapsed = GaugeMetricFamily("mindflip_database_leases_lapsed", "Leases past their time, not yet taken back", value=now.lapsed)
-        yield from (waiting, oldest, engines, lapsed)
-        yield GaugeMetricFamily("mindflip_database_sessions_open", "Sessions that are neither closed nor expired", value=now.sessions)
+        is_up = self._backlog is not None
+        yield GaugeMetricFamily("mindflip_database_up", "Whether the database answered this scrape", value=int(is_up))
+        if self._backlog:
+            yield from _of_backlog(self._backlog)
 
 
 class ProcessCounts:
@@ -68,11 +57,26 @@ class ProcessCounts:
     def collect(self) -> Iterator[Metric]:
         yield from map(_counter, meters.Count.known)
         yield from map(_histogram, meters.Durations.known)
-        open_now = GaugeMetricFamily("mindflip_sockets_open", "Sockets that are open in this process", labels=["dialect"])
-        for dialect, count in sockets.count_by_dialect().items():
-            open_now.add_metric([dialect], count)
-        yield open_now
+        yield _gauge("mindflip_sockets_open", "Sockets that are open in this process", "dialect", sockets.count_by_dialect())
         yield GaugeMetricFamily("mindflip_leaving", "Whether this process was asked to stop", value=int(sockets.are_leaving()))
+
+
+def _of_backlog(now: Backlog) -> Iterator[Metric]:
+    counts = {status: count for status, (count, _) in now.by_status.items()}
+    oldest = {status: seconds for status, (_, seconds) in now.by_status.items()}
+    engines = {name or "unknown": count for name, count in now.engines.items()}
+    yield _gauge("mindflip_database_generations_open", "Generations without an outcome", "status", counts)
+    yield _gauge("mindflip_database_generations_oldest_seconds", "How long the oldest of them waits", "status", oldest)
+    yield _gauge("mindflip_database_engines_present", "Engines heard of lately", "engine", engines)
+    yield GaugeMetricFamily("mindflip_database_leases_lapsed", "Leases past their time, not yet taken back", value=now.lapsed)
+    yield GaugeMetricFamily("mindflip_database_sessions_open", "Sessions that are neither closed nor expired", value=now.sessions)
+
+
+def _gauge(name: str, help: str, label: str, values: Mapping[str, float]) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(name, help, labels=[label])
+    for value, number in values.items():
+        family.add_metric([value], number)
+    return family
 
 
 def _counter(count: meters.Count) -> CounterMetricFamily:
