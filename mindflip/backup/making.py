@@ -2,6 +2,8 @@
 
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -51,20 +53,26 @@ def _file_name(target: Path, now: datetime) -> Path:
 
 
 def _write(writer: archive.Writer, source: Source, held: Contents, snapshot: str, now: datetime, say: Say) -> None:
-    with tempfile.TemporaryFile() as words:
-        command = _command(source.url, held, snapshot)
-        dump = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=words, env=environment(source.url))
-        try:
-            assert dump.stdout is not None
-            writer.add(archive.DUMP, dump.stdout, Progress(say, "Written"))
-            if dump.wait():
-                raise BackupError(f"The database could not be dumped: {_last_line(words)}")
-        finally:
-            dump.kill()
-            dump.wait()
+    with _dump(source.url, held, snapshot) as dumped:
+        writer.add(archive.DUMP, dumped, Progress(say, "Written"))
     if source.key is not None:
         writer.add(archive.KEY, BytesIO(source.key.encode()), lambda done: None)
     writer.finish(_manifest(source, held, now))
+
+
+@contextmanager
+def _dump(url: str, held: Contents, snapshot: str) -> Iterator[IO[bytes]]:
+    """What pg_dump writes. Raises BackupError at the end when it failed."""
+    with tempfile.TemporaryFile() as words:
+        dump = subprocess.Popen(_command(url, held, snapshot), stdout=subprocess.PIPE, stderr=words, env=environment(url))
+        try:
+            assert dump.stdout is not None
+            yield dump.stdout
+            if dump.wait():
+                raise BackupError(f"The database could not be dumped: {_last_words(words)}")
+        finally:
+            dump.kill()
+            dump.wait()
 
 
 def _command(url: str, held: Contents, snapshot: str) -> list[str]:
@@ -86,6 +94,6 @@ def _manifest(source: Source, held: Contents, now: datetime) -> archive.Manifest
     )
 
 
-def _last_line(words: IO[bytes]) -> str:
+def _last_words(words: IO[bytes]) -> str:
     words.seek(0)
     return last_line(words.read().decode(errors="replace"), "pg_dump gave no reason.")

@@ -20,16 +20,21 @@ def database_of(url: str, var: Path, is_embedded: bool) -> Iterator[str]:
         yield url
         return
     try:
-        with folder.only_run(var):  # no `make run` may begin meanwhile
-            service, own_url = postgres(var / "postgres", var / "log" / "postgres.log", places.free_port())
-            supervisor = Supervisor(var, lambda line: None)  # so that the next run finds a server that was left
-            try:
-                supervisor.start(service)
-                yield own_url
-            finally:
-                supervisor.stop()
+        with folder.only_run(var), _own_server(var) as own_url:  # no `make run` may begin meanwhile
+            yield own_url
     except (CannotRun, OSError) as reason:
         raise BackupError(str(reason)) from None
+
+
+@contextmanager
+def _own_server(var: Path) -> Iterator[str]:
+    service, url = postgres(var / "postgres", var / "log" / "postgres.log", places.free_port())
+    supervisor = Supervisor(var, lambda line: None)  # so that the next run finds a server that was left
+    try:
+        supervisor.start(service)
+        yield url
+    finally:
+        supervisor.stop()
 
 
 def _answers(url: str) -> bool:
