@@ -11,7 +11,7 @@ from flashcards.imports.packages import read_package
 from flashcards.imports.progress import Progress
 from flashcards.imports.reading import Reading
 from flashcards.imports.refusals import ImportRefused, damaged
-from flashcards.imports.tables import CELL_SHOWN, COLUMNS_SHOWN, ROWS_SHOWN, Choices, open_table, read_table
+from flashcards.imports.tables import CELL_SHOWN, COLUMNS_SHOWN, ROWS_SHOWN, Choices, Table, open_table, read_table
 from flashcards.models import NAME_CHARACTERS
 from flashcards.parsing.drafts import clean, trim
 
@@ -44,18 +44,7 @@ def preview_file(file: BinaryIO, choices: Choices, limits: Limits) -> dict[str, 
     format = format_of(file, limits)
     if format != "table":
         return {"format": format}
-    table = open_table(file.read(), choices)
-    rows = [[cell[:CELL_SHOWN] for cell in row[:COLUMNS_SHOWN]] for row in islice(table.rows(), ROWS_SHOWN)]
-    return {
-        "format": format,
-        "encoding": table.encoding,
-        "delimiter": table.delimiter,
-        "hasHeader": table.has_header,
-        "columns": table.columns[:COLUMNS_SHOWN],
-        "names": [name[:CELL_SHOWN] for name in table.names[:COLUMNS_SHOWN]],
-        "rows": rows,
-        "rowCount": sum(1 for _ in table.rows()),
-    }
+    return {"format": format, **_table_shown(open_table(file.read(), choices))}
 
 
 def format_of(file: BinaryIO, limits: Limits) -> str:
@@ -93,3 +82,16 @@ def _read(format: str, file: BinaryIO, name: str, choices: Choices, limits: Limi
     if format == "json":
         return read_json(file.read(), name, limits, progress)
     return read_table(file.read(), choices, limits, progress)
+
+
+def _table_shown(table: Table) -> dict[str, Any]:
+    rows = [[cell[:CELL_SHOWN] for cell in row[:COLUMNS_SHOWN]] for row in islice(table.rows(), ROWS_SHOWN)]
+    return {
+        "encoding": table.encoding,
+        "delimiter": table.delimiter,
+        "hasHeader": table.has_header,
+        "columns": table.columns[:COLUMNS_SHOWN],
+        "names": [name[:CELL_SHOWN] for name in table.names[:COLUMNS_SHOWN]],
+        "rows": rows,
+        "rowCount": sum(1 for _ in table.rows()),
+    }
