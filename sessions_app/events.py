@@ -20,6 +20,7 @@ from sessions_app import meters
 from sessions_app.hops import loop_of_this_hop
 
 log = logging.getLogger(__name__)
+PATIENCE_SECONDS = 5  # for a Redis that is there and says nothing
 
 
 async def open_channel() -> tuple[Any, str]:
@@ -121,8 +122,9 @@ async def _send(events: list[tuple[str, dict[str, Any]]], is_group: bool) -> Non
     layer = get_channel_layer()
     send = layer.group_send if is_group else layer.send
     try:
-        for receiver, event in events:
-            await send(receiver, event)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            for receiver, event in events:
+                await send(receiver, event)
     except (RedisError, OSError) as error:
         meters.FAULTS.add("events")
         log.warning("%d events were not sent, the sweeps will make up for them: %s", len(events), error)

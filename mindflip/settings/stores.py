@@ -43,7 +43,8 @@ CACHES = {
         "BACKEND": "mindflip.cache.JSONRedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": REDIS_PREFIX,
-        "OPTIONS": {"serializer": "mindflip.cache.JSONSerializer"},
+        # a Redis that is there and says nothing counts as gone: without a limit every request would wait for it
+        "OPTIONS": {"serializer": "mindflip.cache.JSONSerializer", "socket_timeout": 5, "socket_connect_timeout": 5},
     },
 }
 CHANNEL_LAYERS = {

@@ -1,5 +1,6 @@
 """While Redis is gone, what is in the database can be asked and read; only the waking up is slower."""
 
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,14 @@ def test_a_session_is_opened_and_a_generation_asked_and_waited_for(transactional
     assert asked.status_code == 202
     waited = client_of(alice).get(asked["Location"], {"wait": "1"})
     assert (waited.status_code, waited.json()["status"]) == (200, "queued")
+
+
+def test_a_redis_that_takes_calls_and_says_nothing_counts_as_gone(db, alice, client_of, settings):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        own = settings.CACHES["default"]
+        options = own["OPTIONS"] | {"socket_timeout": own["OPTIONS"]["socket_timeout"] / 50}
+        settings.CACHES = {"default": own | {"LOCATION": f"redis://127.0.0.1:{silent.getsockname()[1]}", "OPTIONS": options}}
+        assert client_of(alice).get("/api/account").status_code == 200
 
 
 @pytest.fixture
