@@ -11,7 +11,7 @@ from django.utils import timezone
 NEWEST = 2_000
 
 
-def since(field: str = "created_at", title: str = "since") -> type[SimpleListFilter]:
+def since(field: str = "created_at", title: str = "time") -> type[SimpleListFilter]:
     """A filter by how long ago the row's time is; days by date are for the search."""
 
     class Since(SimpleListFilter):

@@ -34,7 +34,6 @@ class KeysetList(ChangeList):
         self.paginator = self.model_admin.get_paginator(request, self.queryset, self.list_per_page)
         self.page_num, self.full_result_count, self.show_full_result_count = 1, None, False
         self.can_show_all = self.multi_page = False
-        self.show_admin_actions = True
         self.older_url = self.newer_url = ""
         try:
             with within(PAGE_MILLISECONDS):
@@ -43,6 +42,7 @@ class KeysetList(ChangeList):
         except TooSlow:
             messages.warning(request, TOO_SLOW)
             self.result_list, self.result_count = [], 0
+        self.show_admin_actions = bool(self.result_list)
 
     def _page(self, request: HttpRequest) -> list[Any]:
         place, is_back = self._place(request)

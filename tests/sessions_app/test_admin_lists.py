@@ -87,6 +87,14 @@ def test_words_of_a_topic_are_found_in_any_order_as_they_begin(admin_client, ali
     assert found(admin_client, GENERATIONS, q=f"topic:{typed}") == [str(wanted.pk)]
 
 
+def test_a_search_without_hits_says_so_and_offers_all_and_no_actions(admin_client, alice):
+    asked(alice)
+    page = admin_client.get(GENERATIONS, {"q": "nowhere"}).content.decode()
+    assert "No generations found" in page
+    assert '<a href="?">Show all generations</a>' in page
+    assert 'name="action"' not in page
+
+
 def test_a_word_of_many_topics_shows_the_newest_of_them(admin_client, alice):
     first, _ = asked(alice, "High tides"), asked(alice, "High seas")
     own = {"session": first.session, "user": alice, "kind": "flashcards", "options": first.options, "prompt": "p"}
