@@ -55,11 +55,12 @@ export class EndView {
     slot(this.#page, "end-title").focus({ preventScroll: true });
   }
 
-  #offer({ reviews }, { cardCount, waiting }) {
-    part(this.#page, "limits").hidden = !(waiting.new || waiting.due);
-    part(this.#page, "add").hidden = cardCount > 0 && reviews > 0;
-    part(this.#page, "done").hidden = !cardCount;
-    part(this.#page, "nothing").hidden = cardCount > 0;
+  #offer({ reviews }, queue) {
+    const hasCards = queue.cardCount > 0;
+    part(this.#page, "limits").hidden = !heldBack(queue);
+    part(this.#page, "add").hidden = hasCards && reviews > 0;
+    part(this.#page, "done").hidden = !hasCards;
+    part(this.#page, "nothing").hidden = hasCards;
   }
 
   /** Without a review there is nothing to count, and nothing to take back. */
@@ -86,20 +87,26 @@ export class EndView {
   }
 }
 
-function title({ reviews }, { cardCount }) {
+function title({ reviews }, queue) {
   if (reviews) return "Done for now.";
-  return cardCount ? "Nothing is due." : "There are no cards here yet.";
+  if (!queue.cardCount) return "There are no cards here yet.";
+  return heldBack(queue) ? "Enough for today." : "Nothing is due.";
 }
 
-function next({ cardCount, waiting }, inSeconds) {
-  if (!cardCount) return "Make some or add some, then come back to learn them.";
-  const held = waiting.new + waiting.due;
-  const limits = held ? ` Today's limits hold back ${counted(held, "card")}.` : "";
-  return whenNext(inSeconds) + limits;
+function next(queue, inSeconds) {
+  if (!queue.cardCount) return "Make some or add some, then come back to learn them.";
+  const held = heldBack(queue);
+  const limits = held && `Today's limits hold back ${counted(held, "card")}.`;
+  return [whenNext(inSeconds), limits].filter(Boolean).join(" ") || "Nothing is planned yet.";
+}
+
+/** How many cards the daily limits keep for another day. */
+function heldBack({ waiting }) {
+  return waiting.new + waiting.due;
 }
 
 function whenNext(inSeconds) {
-  if (inSeconds === null) return "Nothing is planned yet.";
+  if (inSeconds === null) return "";
   const when = inSeconds === DAY_SECONDS ? "tomorrow" : `in ${span(Math.max(60, inSeconds))}`;
   return `The next card is due ${when}.`;
 }
