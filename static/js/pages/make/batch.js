@@ -14,6 +14,7 @@ import { keyOf } from "../../client/parse/drafts.js";
  */
 export class Batch {
   #first = null;
+  #spent = null;
   #estimate = new Estimate();
   #left = "";
   /** Which of several parts is being written, as the beginning of a sentence. */
@@ -44,7 +45,7 @@ export class Batch {
   /** The model begins to write, or goes on. @param {import("./parts.js").Part} [which] of several parts */
   begin(which) {
     this.#estimate.begin();
-    this.#first = null;
+    this.#first = this.#spent = null;
     this.#left = "";
     const { parts } = this.record;
     this.#where = parts && parts.length > 1 && which ? `Part ${parts.indexOf(which) + 1} of ${parts.length} · ` : "";
@@ -105,13 +106,20 @@ export class Batch {
     slot(this.element, "bar").hidden = !isWriting;
     this.#placeholder.hidden = !isWriting;
     part(this.element, "save").hidden = isWriting || !this.record.cards.length;
+    if (!isWriting) this.#left = "";
+    this.#sayMeter();
     this.#send("batch-changed");
   }
 
   /** @param {{tokens: number, seconds: number}} spent of this turn of the engine */
   meter(spent) {
     if (!this.#first || spent.tokens < this.#first.tokens || spent.seconds < this.#first.seconds) this.#first = spent;
-    say(this.element, "meter", [speed(spent, this.#first), this.#left].filter(Boolean).join(" · "));
+    this.#spent = spent;
+    this.#sayMeter();
+  }
+
+  #sayMeter() {
+    if (this.#spent) say(this.element, "meter", [speed(this.#spent, this.#first), this.#left].filter(Boolean).join(" · "));
   }
 
   /** A sentence with a button for the next step. @param {{text: string, tone?: string, action?: string, label?: string}} notice */
