@@ -13,6 +13,12 @@ pytestmark = pytest.mark.usefixtures("one_model_at_a_time")
 
 
 @pytest.fixture
+def page(stocked_page: Page) -> Page:
+    """Of a browser in which the model may be stored."""
+    return stocked_page
+
+
+@pytest.fixture
 def rest(visitor: Visitor) -> httpx.Client:
     """The visitor's other device, which has no model; the visitor's page has one loaded."""
     visitor.arrive()
