@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from flashcards.cloze import has_gaps
@@ -24,6 +24,7 @@ from flashcards.services.places import NO_DECK, decks_lock_all, decks_touch
 from sessions_app.exceptions import NotFound
 
 BATCH = 500
+IMPORTS = 1  # the first number of PostgreSQL's advisory locks that are held here, the user's id is the second
 SAME_MOMENT = timedelta(seconds=1)  # packages count whole seconds
 UPDATED = ["front", "back", "kind", "tags", "sentence", "is_found", "extras", "updated_at", "deleted_at"]
 
@@ -61,8 +62,7 @@ def import_save(*, user: User, reading: Reading, name: str, deck_id: UUID | None
 
     Raises NotFound, and whatever `progress` raises to stop: nothing is saved then.
     """
-    User.objects.select_for_update(no_key=True).get(pk=user.pk)  # two imports of one file at once would both find nothing
-    decks_lock_all(user=user)  # a card that is edited meanwhile would be written over
+    _lock(user)
     target = _target(user, deck_id)
     run = _Run(user, reading, name[:NAME_CHARACTERS], target)
     progress = progress or Progress()
@@ -71,6 +71,14 @@ def import_save(*, user: User, reading: Reading, name: str, deck_id: UUID | None
         run.take(card)
         progress.step()
     return run.finish()
+
+
+def _lock(user: User) -> None:
+    """Two imports of one file at once would both find nothing, and a card that is edited meanwhile would be written over. The user's
+    row is left alone: a sign-in writes to it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [IMPORTS, user.pk])
+    decks_lock_all(user=user)
 
 
 def _target(user: User, deck_id: UUID | None) -> Deck | None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
+from django.utils import timezone
 
 from flashcards.imports.progress import Progress
 from flashcards.imports.reading import ImportedCard, Reading
@@ -53,3 +54,16 @@ def test_a_card_that_is_edited_during_an_import_stays_as_it_was_edited() -> None
     assert edits[0].result(10).front == "edited"
     card.refresh_from_db()
     assert card.front == "edited"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_signs_in_does_not_wait_for_an_import() -> None:
+    user = User.objects.create_user("alice")
+    with ThreadPoolExecutor(1) as pool:
+
+        def sign_in(*_: Any) -> None:
+            assert begun(pool, User.objects.filter(pk=user.pk).update, last_login=timezone.now()).done()
+
+        import_save(user=user, reading=Reading("table", cards=CARDS[:1]), name="Sea", progress=Progress(listen=sign_in))
+    user.refresh_from_db()
+    assert user.last_login
