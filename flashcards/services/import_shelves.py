@@ -23,6 +23,12 @@ class Shelf:
     def is_full(self) -> bool:
         return self._count >= CARDS_PER_DECK
 
+    def take_back(self) -> bool:
+        """Make room for a card that has its place already; False when the deck is full."""
+        has_room = not self.is_full
+        self._count += has_room
+        return has_room
+
     def take_place(self) -> int:
         """The position of one more card."""
         self._count += 1
@@ -49,6 +55,12 @@ class Shelves:
             shelf = self._find(_numbered(name, number))
         self._open[name] = shelf
         return shelf
+
+    def take_back(self, deck: Deck) -> bool:
+        """As Shelf.take_back, for a deck that is locked."""
+        if deck.pk not in self.all:
+            self.all[deck.pk] = Shelf(deck, is_new=False)
+        return self.all[deck.pk].take_back()
 
     def decks(self, name: str) -> list[Deck]:
         """The decks there are by now for a name, in the order in which they fill."""

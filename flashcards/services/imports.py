@@ -104,7 +104,7 @@ class _Run:
 
     def take(self, card: ImportedCard) -> None:
         known = self._known.find(card)
-        if known is None:
+        if known is None or (known.deleted_at and not self._shelves.take_back(known.deck)):
             self._add(card)
         elif known.deleted_at:
             self._update(known, columns_of(card, known.deck.tags), card)

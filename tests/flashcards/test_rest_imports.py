@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
 from flashcards.models import Card, Deck
+from flashcards.services import import_shelves
 from flashcards.services.import_watch import ImportWatch
 from tests.downloads import taken
 
@@ -286,3 +287,16 @@ def test_nobody_imports_without_a_token(db: None) -> None:
     one = f"{IMPORTS}/{uuid.uuid4()}"
     doors = [("post", IMPORTS), ("post", f"{IMPORTS}/preview"), ("get", one), ("delete", one)]
     assert {getattr(browser, method)(address).status_code for method, address in doors} == {401}
+
+
+def test_a_card_out_of_the_bin_goes_to_another_deck_when_its_own_is_full(send: Any, api: Any, alice: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr(import_shelves, "CARDS_PER_DECK", 2)
+    table = "front,back,id,deck\nebb,falling,g1,Sea\n"
+    sea = f"/api/flashcards/decks/{send(table).json()['decks'][0]['id']}"
+    api(alice).delete(f"/api/flashcards/cards/{Card.objects.get().pk}")
+    for front in ("flow", "neap"):
+        assert api(alice).post(f"{sea}/cards", {"front": front, "back": "rising"}).status_code == 201
+    report = send(table).json()
+    assert (report["added"], [deck["name"] for deck in report["decks"]]) == (1, ["Sea (2)"])
+    assert len(api(alice).get(sea).json()["cards"]) == 2
+    assert send(table).json()["unchanged"] == 1
