@@ -9,7 +9,7 @@ ID = re.compile(r"[0-9a-f]{8}-?[0-9a-f-]{0,27}", re.IGNORECASE)
 DAYS = re.compile(r"(\d{4}-\d\d-\d\d)(?:\.\.(\d{4}-\d\d-\d\d))?")
 LEAST_LETTERS = 3
 HELP = "An id or its first 8 signs, a user's name, days as 2026-03-10 or 2026-03-01..2026-03-10"
-HELP_TEXT = f"{HELP}, or words of a topic, whole or their beginnings"
+HELP_TEXT = f"{HELP}, or words of a topic"
 
 
 class CannotSearch(ValueError):
