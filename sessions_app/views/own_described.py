@@ -22,7 +22,7 @@ account = Calls(
         "readAccount",
         "Who you are",
         {200: Answer("With how much is kept of each kind.", AccountShape, ACCOUNT)},
-        words="The caller's name and address, and how much is kept.",
+        words="The caller's name, mail address, and how much is kept.",
     ),
     delete=Call(
         "deleteAccount",

@@ -1,0 +1,86 @@
+"""Every link of the OpenAPI document, followed: from a call that stands at no link's end, along links, with the samples as bodies."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+import pytest
+from django.contrib.auth.models import User
+from rest_framework.test import APIClient
+
+from sessions_app.rest.document import document
+from sessions_app.rest.samples.sample import sample_value
+
+CALLS = {call["operationId"]: (method, path, call) for path, methods in document()["paths"].items() for method, call in methods.items()}
+
+
+class Link(NamedTuple):
+    """From one call to another."""
+
+    source: str
+    status: str
+    described: Mapping[str, Any]
+
+    @property
+    def target(self) -> str:
+        return str(self.described["operationId"])
+
+
+class Done(NamedTuple):
+    """A call that was made."""
+
+    path: Mapping[str, Any]
+    body: Any
+    answer: Any
+    status: str
+
+
+def links() -> Iterator[Link]:
+    for name, (_, _, call) in CALLS.items():
+        for status, response in call["responses"].items():
+            yield from (Link(name, status, described) for described in response.get("links", {}).values())
+
+
+LINKS = list(links())
+BEGINNINGS = {link.source for link in LINKS} - {link.target for link in LINKS}
+
+
+def ways() -> dict[str, list[Link]]:
+    """To each call that links begin at, the links that lead there."""
+    known: dict[str, list[Link]] = {name: [] for name in BEGINNINGS}
+    for _ in LINKS:
+        for link in LINKS:
+            if link.source in known:
+                known.setdefault(link.target, [*known[link.source], link])
+    return known
+
+
+WAYS = ways()
+
+
+def value(expression: str, done: Done) -> Any:
+    """Of OpenAPI's runtime expressions those that stand in the document."""
+    if expression.startswith("$request.path."):
+        return done.path[expression.removeprefix("$request.path.")]
+    place, _, name = expression.partition("#/")
+    return {"$request.body": done.body, "$response.body": done.answer}[place][name]
+
+
+def made(client: APIClient, name: str, path: Mapping[str, Any], body: Any = None) -> Done:
+    method, address, call = CALLS[name]
+    sent = body or sample_value(call.get("requestBody", {}))
+    query = {one["name"]: one["example"] for one in call["parameters"] if one["in"] == "query" and one["required"]}
+    answer = getattr(client, method)(address.format(**path), query if method == "get" else sent)
+    assert 200 <= answer.status_code < 300, f"{name}: {answer.content}"
+    is_json = answer.get("Content-Type") == "application/json"
+    return Done(path, sent, answer.json() if is_json else None, str(answer.status_code))
+
+
+@pytest.mark.parametrize("link", LINKS, ids=lambda link: f"{link.source}-{link.target}")
+def test_a_link_can_be_followed(bob: User, client_of: Callable[[User], APIClient], link: Link) -> None:
+    client, way = client_of(bob), [*WAYS[link.source], link]
+    done = made(client, way[0].source, {})
+    for one in way:
+        assert done.status == one.status
+        path = {name: value(found, done) for name, found in one.described.get("parameters", {}).items()}
+        body = {name: value(found, done) for name, found in one.described.get("requestBody", {}).items()}
+        done = made(client, one.target, path, body)
