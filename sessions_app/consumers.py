@@ -98,11 +98,14 @@ class SessionConsumer(AsyncWebsocketConsumer):
         meters.MESSAGES.add(self.dialect, str(type(message).__struct_config__.tag))
         if generation_id := getattr(message, "generation_id", None):
             log_ids.bind(generation_id=generation_id)
-        await self.guarded(self.answer, message, on_fault=partial(self.send_internal, message))
+        is_long = len(text) > self.limits.message_bytes
+        await self.guarded(self.answer, message, is_long, on_fault=partial(self.send_internal, message))
 
-    async def answer(self, message: protocol.ClientMessage) -> None:
+    async def answer(self, message: protocol.ClientMessage, is_long: bool) -> None:
+        """A long one would keep those waiting who share a hop with it."""
         if self.peer:
-            await self.send_all(await handlers.handle_at_once(self.peer, message) or await hop(handlers.handle, self.peer, message))
+            told = [] if is_long else await handlers.handle_at_once(self.peer, message)
+            await self.send_all(told or await hop(handlers.handle, self.peer, message))
 
     async def disconnect(self, code: int) -> None:
         """After what is being done for this socket, and before anything else: nothing is leased to who has left."""
