@@ -7,7 +7,8 @@ from django.test import Client
 
 from sessions_app.models import Engine, Generation
 from sessions_app.operators.roles import SUPPORT
-from tests.sessions_app.test_admin_actions import act, sent, told
+from tests.downloads import taken
+from tests.sessions_app.test_admin_actions import act, told
 from tests.sessions_app.test_admin_lists import ENGINES, GENERATIONS, SESSIONS, asked, found
 
 WRITTEN = "selenography"
@@ -83,7 +84,7 @@ def test_who_may_act_and_not_read_exports_without_text(generation):
     helper = User.objects.create_user("helper", is_staff=True)
     helper.user_permissions.add(*Permission.objects.filter(codename__in=("view_generation", "change_generation")))
     answer = act(signed_in(helper), GENERATIONS, "export_csv", generation.pk)
-    file = sent(answer)
+    file = taken(answer).decode()
     assert str(generation.pk) in file
     assert "prompt" not in file
     assert WRITTEN not in file
