@@ -1,6 +1,7 @@
 """The figures behind operators' charts: an hour's as one row, written anew while the hour may still change, read by the span."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import log
@@ -35,8 +36,8 @@ def figures_refresh(*, now: datetime) -> int:
     newest = HourFigures.objects.order_by("-hour").values_list("hour", flat=True).first()
     since = max(_hour(now - KEPT), newest - CHANGING) if newest else _hour(now - KEPT)
     counted = _counted(Generation.objects.filter(created_at__gte=since).order_by().annotate(hour=TruncHour("created_at", tzinfo=UTC)))
-    for hour, hits in hits_of(_hours(max(since, _hour(now) - COUNTED), now)).items():
-        counted[hour]["hits"] = hits
+    for hour, hits in _hits(since, now):
+        counted[hour]["hits"] = max(counted[hour]["hits"], hits)
     rows = [HourFigures(hour=hour, figures=figures) for hour, figures in counted.items()]
     HourFigures.objects.bulk_create(rows, update_conflicts=True, unique_fields=["hour"], update_fields=["figures"])
     HourFigures.objects.filter(hour__lt=now - KEPT).delete()
@@ -66,6 +67,12 @@ def _counted(rows: Any) -> defaultdict[datetime, dict[str, Any]]:
     for hour, model, tokens, seconds in _spent(rows):
         hours[hour]["models"][model] = [tokens, seconds]
     return hours
+
+
+def _hits(since: datetime, now: datetime) -> Iterator[tuple[datetime, int]]:
+    """As Redis counts them, and as they were written down before: Redis may be gone, or have begun anew, and hits only grow."""
+    yield from hits_of(_hours(max(since, _hour(now) - COUNTED), now)).items()
+    yield from HourFigures.objects.filter(hour__gte=since, figures__hits__gt=0).values_list("hour", "figures__hits")
 
 
 def _first_cards(rows: Any) -> Any:

@@ -44,6 +44,13 @@ def test_an_hour_tells_outcomes_failures_first_cards_speeds_and_hits(session):
     assert last["firstCard"]["median"] == pytest.approx(2.0, rel=0.06)
 
 
+def test_hits_that_were_written_down_stay_while_redis_is_gone(db, settings):
+    hits_note(2, now=NOW)
+    figures_refresh(now=NOW)
+    settings.CACHES = {"default": settings.CACHES["default"] | {"LOCATION": "redis://127.0.0.1:1"}}
+    assert points()[-1]["hits"] == 2
+
+
 def test_hours_without_anything_are_there_and_empty(session):
     shown = points()
     assert len(shown) == 24
