@@ -13,7 +13,7 @@ import os
 import secrets
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -94,8 +94,8 @@ def writing(target: Path) -> Iterator[Writer]:
 class Reader:
     """The members of an open zip."""
 
-    def __init__(self, file: zipfile.ZipFile, manifest: Manifest) -> None:
-        self._file = file
+    def __init__(self, source: Path, file: zipfile.ZipFile, manifest: Manifest) -> None:
+        self._source, self._file = source, file
         self.manifest = manifest
 
     def size(self, name: str) -> int:
@@ -108,24 +108,33 @@ class Reader:
         return self._file.read(KEY).decode() if KEY in self.manifest.checksums else None
 
     def verify(self, told: Told) -> None:
-        """Raises BackupError unless every member is what was written."""
+        """Raises BackupError unless every member is there and what was written."""
         done = 0
-        for name, checksum in self.manifest.checksums.items():
+        for name in dict.fromkeys((DUMP, *self.manifest.checksums)):
             digest = hashlib.sha256()
-            with self.open(name) as member:
+            with _reasons(self._source), self.open(name) as member:
                 while piece := member.read(PIECE):
                     digest.update(piece)
                     told(done := done + len(piece))
-            if digest.hexdigest() != checksum:
+            if digest.hexdigest() != self.manifest.checksums.get(name):
                 raise BackupError(f"The backup is damaged ({name} is not what was written): use another one.")
 
 
 @contextmanager
 def reading(source: Path) -> Iterator[Reader]:
-    """A backup to read. Raises BackupError for a file that is missing, cut off, damaged or none of ours."""
+    """A backup to read. Raises BackupError for a file that is missing, cut off or none of ours; see `Reader.verify` for a damaged one."""
+    with ExitStack() as opened:
+        with _reasons(source):
+            file = opened.enter_context(zipfile.ZipFile(source))
+            manifest = _manifest(file, source)
+        yield Reader(source, file, manifest)
+
+
+@contextmanager
+def _reasons(source: Path) -> Iterator[None]:
+    """What is wrong with the file, in words."""
     try:
-        with zipfile.ZipFile(source) as file:
-            yield Reader(file, _manifest(file, source))
+        yield
     except (zipfile.BadZipFile, EOFError, KeyError, NotImplementedError):
         raise BackupError(f"{source} is cut off or damaged: copy it again, or use another backup.") from None
     except OSError as error:

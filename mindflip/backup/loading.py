@@ -23,14 +23,21 @@ def load(backup: archive.Reader, url: str, held: Contents, progress: Progress) -
     """Put the dump in the place of the tables that the database holds. Raises BackupError, with all as it was."""
     if held.tables and held.schema != backup.manifest.schema:
         raise BackupError(f"The backup is of the schema {backup.manifest.schema}, and the database uses {held.schema}: name another.")
+    try:
+        _replace(backup, url, held, progress)
+    except OSError as error:
+        raise BackupError(f"The database could not be restored, and is as it was: {error.strerror or error}.") from None
+    with connect(url) as connection:
+        connection.autocommit = True
+        connection.execute("ANALYZE")
+
+
+def _replace(backup: archive.Reader, url: str, held: Contents, progress: Progress) -> None:
     with tempfile.TemporaryFile() as words:
         with _sql_of(backup, words, progress) as script, _psql(url, backup.manifest, held, words) as psql:
             _copy(script, psql)
         if psql.returncode:
             raise BackupError(_sentence(words))
-    with connect(url) as connection:
-        connection.autocommit = True
-        connection.execute("ANALYZE")
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import json
 import os
 import secrets
 import stat
+import tempfile
 import threading
 import zipfile
 from collections.abc import Callable, Iterator
@@ -215,6 +216,15 @@ def test_a_full_disk_is_said_and_leaves_no_file(used, tmp_path, monkeypatch):
     with pytest.raises(CommandError, match=r"cannot be written \(No space left on device\)"):
         call_command("backup", tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_stops_a_restore_is_not_said_of_the_backup(used, elsewhere, tmp_path, monkeypatch):
+    backup = _back_up(tmp_path)
+    other = elsewhere()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    with pytest.raises(CommandError, match="is as it was: No such file or directory"):
+        call_command("restore", backup)
+    assert _rows(other) == {"sequences": []}
 
 
 def test_an_empty_database_and_one_that_is_not_there_are_said(elsewhere, tmp_path, settings):
