@@ -4,8 +4,9 @@ The browser does the same in static/js/pages/text/, over one table: tests/contra
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import nh3
 from markdown_it import MarkdownIt
@@ -43,6 +44,9 @@ class _Cloze:
     body_end: int
     hint: str
     end: int
+
+
+Found = TypeVar("Found", _Math, _Cloze)
 
 
 def card_html(text: str) -> str:
@@ -85,14 +89,19 @@ def _cloze_at(text: str, at: int) -> _Cloze | None:
     return None
 
 
-def _inline_math(state: StateInline, silent: bool) -> bool:
-    found = _math_at(state.src[: state.posMax], state.pos)
-    if found is None:
-        return False
-    if not silent:
-        _push_math(state, found)
-    state.pos = found.end
-    return True
+def _inline(find: Callable[[str, int], Found | None], push: Callable[[StateInline, Found], None]) -> Callable[[StateInline, bool], bool]:
+    """A rule of the parser: what `find` sees at a place becomes the tokens that `push` adds."""
+
+    def rule(state: StateInline, silent: bool) -> bool:
+        found = find(state.src[: state.posMax], state.pos)
+        if found is None:
+            return False
+        if not silent:
+            push(state, found)
+        state.pos = found.end
+        return True
+
+    return rule
 
 
 def _display_math(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
@@ -120,16 +129,6 @@ def _inline_product(state: StateInline, silent: bool) -> bool:
 def _push_math(state: StateInline | StateBlock, found: _Math) -> None:
     token = state.push("math", "", 0)
     token.content, token.meta = found.tex.strip(), {"is_display": found.is_display}
-
-
-def _inline_cloze(state: StateInline, silent: bool) -> bool:
-    found = _cloze_at(state.src[: state.posMax], state.pos)
-    if found is None:
-        return False
-    if not silent:
-        _push_cloze(state, found)
-    state.pos = found.end
-    return True
 
 
 def _push_cloze(state: StateInline, found: _Cloze) -> None:
@@ -168,8 +167,8 @@ def _parser() -> MarkdownIt:
     parser.enable(["fence", "list", "backticks", "emphasis", "escape", "link", "newline"])
     parser.validateLink = lambda url: bool(_LINK.match(url))  # type: ignore[method-assign]
     parser.block.ruler.before("fence", "math", _display_math, {"alt": ["paragraph", "list"]})
-    parser.inline.ruler.before("escape", "math", _inline_math)
-    parser.inline.ruler.before("escape", "cloze", _inline_cloze)
+    parser.inline.ruler.before("escape", "math", _inline(_math_at, _push_math))
+    parser.inline.ruler.before("escape", "cloze", _inline(_cloze_at, _push_cloze))
     parser.inline.ruler.before("emphasis", "product", _inline_product)
     for name, rule in (("math", _render_math), ("literal", _render_literal), ("fence", _render_fence)):
         parser.add_render_rule(name, rule)
