@@ -16,7 +16,7 @@ from pathlib import Path
 
 from . import places
 from .postgres import WITHOUT_SAFETY, postgres
-from .service import CannotRun
+from .service import CannotRun, Service
 from .valkey import valkey
 
 
@@ -26,21 +26,27 @@ def temporary_servers() -> Iterator[dict[str, str]]:
     folder that goes with them."""
     folder = Path(tempfile.mkdtemp(prefix="mindflip-servers-"))
     folder.chmod(0o755)
-    started = []
+    started: list[Service] = []
     try:
-        database, database_url = postgres(folder / "postgres", folder / "postgres.log", places.free_port(), WITHOUT_SAFETY)
-        redis, redis_url = valkey(folder / "valkey", folder / "valkey.log", places.free_port(), is_kept=False)
-        for service in (database, redis):
-            service.start()
-            started.append(service)
-        for service in started:
-            service.wait_until_it_answers()
-        yield {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "MINDFLIP_TEST_FOLDER": str(folder)}
+        addresses = _start(folder, started)
+        yield {**addresses, "MINDFLIP_TEST_FOLDER": str(folder)}
     finally:
         for service in reversed(started):
             service.kill()  # nobody keeps these data
         places.remove_folder(folder / "postgres")
         places.remove_folder(folder)
+
+
+def _start(folder: Path, started: list[Service]) -> dict[str, str]:
+    """Both at the same time; each is among the `started` once it runs."""
+    database, database_url = postgres(folder / "postgres", folder / "postgres.log", places.free_port(), WITHOUT_SAFETY)
+    redis, redis_url = valkey(folder / "valkey", folder / "valkey.log", places.free_port(), is_kept=False)
+    for service in (database, redis):
+        service.start()
+        started.append(service)
+    for service in started:
+        service.wait_until_it_answers()
+    return {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
 
 
 def main(command: list[str]) -> int:
