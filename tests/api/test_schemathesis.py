@@ -141,7 +141,7 @@ class Seen:
 def faults(event: events.ScenarioFinished) -> Iterator[str]:
     for case_id, checks in event.recorder.checks.items():
         case, response = event.recorder.cases[case_id].value, event.recorder.interactions[case_id].response
-        answer = response and response.text[:300]
+        answer = response and response.content[:300]
         for check in checks:
             if check.status == Status.FAILURE:
                 failure = check.failure_info.failure
