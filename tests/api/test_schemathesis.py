@@ -57,7 +57,7 @@ UNCHECKED = {
     # the deck is there, the cards that it is to take along may not be
     "ensure_resource_availability": ("restoreDeck",),
 }
-ALLOWED = ["2xx", "304", "400", "401", "403", "404", "409", "422"]
+ALLOWED = ["2xx", "304", "400", "401", "403", "404", "409", "422", "429"]
 
 
 @pytest.fixture
