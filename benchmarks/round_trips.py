@@ -21,7 +21,7 @@ def against_the_floor() -> None:
     with the_floor(SOCKETS) as floor, mindflip(SOCKETS, USERS) as ours:
         for repeat in range(REPEATS):
             for kind in ROUNDS:
-                _compare(kind, ("floor", floor), ("MindFlip", ours), repeat)
+                _compare(kind, ("floor", floor), ("MindFlip", ours), f"ours {repeat}")
 
 
 def the_floor_with_and_without_daphne() -> None:
@@ -30,7 +30,7 @@ def the_floor_with_and_without_daphne() -> None:
     with the_floor(SOCKETS) as floor, the_floor_on_daphne(SOCKETS) as behind:
         for repeat in range(REPEATS):
             for kind in ROUNDS:
-                _compare(kind, ("floor", floor), ("behind daphne", behind), repeat)
+                _compare(kind, ("floor", floor), ("behind daphne", behind), f"daphne {repeat}")
 
 
 def two_daphnes_against_one() -> None:
@@ -39,20 +39,20 @@ def two_daphnes_against_one() -> None:
     with mindflip(SOCKETS, USERS) as one, mindflip(SOCKETS, USERS, daphnes=2) as two:
         for repeat in range(REPEATS):
             for kind in ROUNDS:
-                _compare(kind, ("one", one), ("two", two), repeat)
+                _compare(kind, ("one", one), ("two", two), f"two {repeat}")
 
 
-def _compare(kind: str, one: tuple[str, Measured], other: tuple[str, Measured], repeat: int) -> None:
-    first, second = _load(kind, one[1], repeat), _load(kind, other[1], repeat)
+def _compare(kind: str, one: tuple[str, Measured], other: tuple[str, Measured], trial: str) -> None:
+    first, second = _load(kind, one[1], trial), _load(kind, other[1], trial)
     ratios = f"rate {second.rate / first.rate:.2f}, p99 x{_p99(second) / _p99(first):.1f}, processor x{_cost(second) / _cost(first):.1f}"
     print(f"{kind:5}{one[0]} {_row(first)}   {other[0]} {_row(second)}   {ratios}", flush=True)
-    if repeat == 0:
+    if trial.endswith(" 0"):
         trips = len(second.latencies)
         print(f"     {other[0]}: {second.messages / trips:.1f} messages and {second.bytes // trips} bytes each")
 
 
-def _load(kind: str, measured: Measured, repeat: int) -> Load:
-    return asyncio.run(run(measured.addresses, ROUNDS[kind], _topics(kind, repeat), measured.processor_seconds))
+def _load(kind: str, measured: Measured, trial: str) -> Load:
+    return asyncio.run(run(measured.addresses, ROUNDS[kind], _topics(kind, trial), measured.processor_seconds))
 
 
 def _row(load: Load) -> str:
@@ -68,6 +68,6 @@ def _p99(load: Load) -> float:
     return load.percentile(0.99)
 
 
-def _topics(kind: str, repeat: int) -> Callable[[int, int], str]:
-    """A miss asks what nobody asked; a hit asks what its socket asked in this repeat's first miss."""
-    return (lambda socket, turn: f"{repeat} {socket} {turn}") if kind == "miss" else (lambda socket, turn: f"{repeat} {socket} 0")
+def _topics(kind: str, trial: str) -> Callable[[int, int], str]:
+    """A miss asks what nobody asked; a hit asks what its socket asked in this trial's first miss."""
+    return (lambda socket, turn: f"{trial} {socket} {turn}") if kind == "miss" else (lambda socket, turn: f"{trial} {socket} 0")

@@ -81,26 +81,30 @@ def _handlers() -> None:
 
 
 def _many_at_once() -> None:
-    """As the event loop has them done when many sockets ask at the same time; a miss and a hit each."""
+    """As the event loop has them done when many sockets ask at the same time; what each of them costs."""
+    peers, clocks = [new_peer() for _ in range(AT_ONCE)], [Clock(), Clock(), Clock()]
+    for number in range(TIMES // AT_ONCE):
+        _ask_and_answer_at_once(peers, number, clocks)
+    for clock, what in zip(clocks, ("the generate of a miss", "the response to it", "the generate of a hit"), strict=True):
+        clock.say(f"{AT_ONCE} at once: {what}")
+
+
+def _ask_and_answer_at_once(peers: list[Any], number: int, clocks: list[Clock]) -> None:
     from django.utils import timezone
 
     from sessions_app import protocol
     from sessions_app.handlers import guide
     from sessions_app.services import answers, generations
 
-    peers, clocks, now = [new_peer() for _ in range(AT_ONCE)], (Clock(), Clock(), Clock()), timezone.now()
-    for number in range(TIMES // AT_ONCE):
-        ask, answer = protocol.decode(ask_text(number)), guide.answer_of(protocol.decode(answer_text(number)))
-        wishes = [generations.Wish(peer.asker, guide.ask_of(peer, ask), now, peer.claimant) for peer in peers]
-        with clocks[0].running():
-            asked = generations.generations_submit_at_once(wishes)
-        held = [one.started for one in asked if one]
-        with clocks[1].running():
-            answers.answers_accept_at_once([answers.Reply(p.claimant, answer, now, one) for p, one in zip(peers, held, strict=True)])
-        with clocks[2].running():
-            generations.generations_submit_at_once(wishes)
-    for clock, what in zip(clocks, ("the generate of a miss", "the response to it", "the generate of a hit"), strict=True):
-        clock.say(f"{AT_ONCE} at once: {what}")
+    ask, answer, now = protocol.decode(ask_text(number)), guide.answer_of(protocol.decode(answer_text(number))), timezone.now()
+    wishes = [generations.Wish(peer.asker, guide.ask_of(peer, ask), now, peer.claimant) for peer in peers]
+    with clocks[0].running():
+        asked = generations.generations_submit_at_once(wishes)
+    replies = [answers.Reply(peer.claimant, answer, now, one.started) for peer, one in zip(peers, asked, strict=True) if one]
+    with clocks[1].running():
+        answers.answers_accept_at_once(replies)
+    with clocks[2].running():
+        generations.generations_submit_at_once(wishes)
 
 
 def _statements(round_trip: Callable[[], Any]) -> None:

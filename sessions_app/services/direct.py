@@ -69,7 +69,8 @@ def generations_begin(begun: Sequence[tuple[Generation, Claimant, datetime]]) ->
     request or the engine has a generation already."""
     for generation, engine, now in begun:
         lease_begin(generation=generation, engine=engine, now=now)
-    rows = [done.row for done in execute_each(_BEGIN, [_new_row(generation, now) for generation, _, now in begun])]
+    users = (generation.user_id for generation, *_ in begun)
+    rows = [done.row for done in execute_each(_BEGIN, [_new_row(generation, now) for generation, _, now in begun], users)]
     for (generation, *_), row in zip(begun, rows, strict=True):
         generation._state.adding = row is None
     return [int(row[0]) if row else None for row in rows]
@@ -89,7 +90,10 @@ def generation_held(*, channel: str) -> Generation | None:
 def generations_end(ending: Sequence[tuple[Generation, Outcome, datetime]]) -> list[bool]:
     """End each with the cards it has been given, and its attempt; False, and nothing is written, when since it was read its lease went
     to another, more was asked of it, or somebody else waits for it, too."""
-    return [bool(done.changed) for done in execute_each(_END, [_ended_row(*one) for one in ending])]
+    # rows are locked in the order in which all lock them (`outcomes`)
+    order = sorted(range(len(ending)), key=lambda at: (ending[at][0].session_id, ending[at][0].pk))
+    done = dict(zip(order, execute_each(_END, [_ended_row(*ending[at]) for at in order]), strict=True))
+    return [bool(done[at].changed) for at in range(len(ending))]
 
 
 def _ended_row(generation: Generation, outcome: Outcome, now: datetime) -> dict[str, Any]:

@@ -5,7 +5,7 @@ that is most of its cost (docs/performance.md). Here they travel beside it.
 """
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -16,6 +16,10 @@ from django.db.backends.utils import CursorWrapper
 log = logging.getLogger(__name__)
 
 
+# the first number says what is locked; imports have 1 (flashcards/services/imports.py)
+_LOCK = "SELECT pg_advisory_xact_lock(2, one) FROM unnest(%s::int[]) AS one"
+
+
 class Executed(NamedTuple):
     """How many rows a statement wrote, and the first that it gave back."""
 
@@ -23,14 +27,17 @@ class Executed(NamedTuple):
     row: tuple[Any, ...] | None = None
 
 
-def execute_each(sql: str, rows: Sequence[Mapping[str, Any]]) -> list[Executed]:
+def execute_each(sql: str, rows: Sequence[Mapping[str, Any]], users: Iterable[int] = ()) -> list[Executed]:
     """Execute the statement with the parameters of each of the rows, all in one transaction and one round trip. When one of several is
     refused, nothing is written of any: then each must be tried by itself, in another way. Raises DatabaseError when a single one is
-    refused, and when the connection broke."""
+    refused, and when the connection broke.
+
+    Several that write of these users wait for those of another process: rows that two transactions take crosswise would be a deadlock.
+    """
     if not rows:
         return []
     try:
-        return [_execute(sql, rows[0])] if len(rows) == 1 else _execute_together(sql, rows)
+        return [_execute(sql, rows[0])] if len(rows) == 1 else _execute_together(sql, rows, sorted(set(users)))
     except DatabaseError as error:
         if len(rows) == 1 or connection.connection.closed:
             raise
@@ -44,9 +51,10 @@ def _execute(sql: str, row: Mapping[str, Any]) -> Executed:
         return _executed(cursor)
 
 
-def _execute_together(sql: str, rows: Sequence[Mapping[str, Any]]) -> list[Executed]:
+def _execute_together(sql: str, rows: Sequence[Mapping[str, Any]], users: list[int]) -> list[Executed]:
     with prepared_cursor() as one, connection.wrap_database_errors:
         with one.connection.pipeline():
+            psycopg.Cursor(one.connection).execute(_LOCK, [users])
             cursors = [psycopg.Cursor(one.connection).execute(sql, row) for row in rows]
         return [_executed(cursor) for cursor in cursors]
 
