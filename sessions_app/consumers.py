@@ -147,7 +147,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
 
     async def engine_cancelled(self, event: dict[str, Any]) -> None:
         if self.dialect == protocol.V1:
-            await self.send_all([protocol.EngineCancel(UUID(event["id"]))])
+            await self.guarded(self.follow, handlers.stop_engine, UUID(event["id"]))
 
     async def follow(self, step: Callable, *args: Any) -> None:
         if self.peer:

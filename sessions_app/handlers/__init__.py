@@ -27,7 +27,7 @@ from sessions_app.services.tickets import password_key
 
 __all__ = [
     *("Peer", "beat", "check_user", "close_socket", "follow_generation", "follow_queue"),
-    *("handle", "open_socket", "retire"),
+    *("handle", "open_socket", "retire", "stop_engine"),
     "handle_at_once",
 ]
 
@@ -77,6 +77,11 @@ def follow_queue(peer: Peer) -> list[ServerMessage]:
     """Something of this user waits for an engine."""
     now = timezone.now()
     return guide.start_next(peer, now) if peer.is_guide else [*v1.start_next(peer, now), *_news(peer, now, v1.look_around)]
+
+
+def stop_engine(peer: Peer, generation_id: UUID) -> list[ServerMessage]:
+    """The engine was to stop at this, unless it was given the same anew before the event came."""
+    return [] if leases.is_held(channel=peer.channel, generation_id=generation_id) else [protocol.EngineCancel(generation_id)]
 
 
 def check_user(peer: Peer) -> list[ServerMessage]:

@@ -67,7 +67,11 @@ def _waiting(place: Mapping[UUID, int], shown: Container[UUID] | None = None) ->
 def start_next(peer: Peer, now: datetime) -> list[ServerMessage]:
     """Give this socket's engine something to do, if it has one that is idle."""
     generation = leases.lease_claim(engine=peer.claimant, now=now) if peer.engine else None
-    return [engine_generate(generation)] if generation else []
+    if generation is None:
+        return []
+    # it may still be at its last attempt: of the two events one is overtaken by the other now and then
+    stop = [protocol.EngineCancel(generation.pk)] if leases.is_given_back(generation) else []
+    return [*stop, engine_generate(generation)]
 
 
 def beat(peer: Peer, now: datetime) -> list[ServerMessage]:

@@ -114,6 +114,17 @@ def generation_requeue(*, generation_id: UUID, now: datetime) -> bool:
     return True
 
 
+def is_held(*, channel: str, generation_id: UUID) -> bool:
+    """Whether the engine behind this channel has this generation now."""
+    return Generation.objects.leased_by(channel).filter(pk=generation_id).exists()
+
+
+def is_given_back(generation: Generation) -> bool:
+    """Whether an operator took it from the engine that has it again."""
+    last = generation.attempts.filter(number=generation.attempt_count - 1, engine=generation.engine, outcome="requeued")
+    return generation.attempt_count > 1 and last.exists()
+
+
 def generations_cancel(*, generation_ids: Sequence[UUID], now: datetime) -> int:
     """Cancel those that are still open, whosever they are; how many there were."""
     return generations_end(Q(pk__in=generation_ids), outcome=CANCELLED, now=now)

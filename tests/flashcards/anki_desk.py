@@ -66,6 +66,7 @@ def export_both(collection: Collection, folder: Path) -> dict[str, str]:
         collection.media.add_file(str(folder / name))
     for note_type, deck, fields, tags in NOTES:
         add(collection, note_type, deck, fields, tags)
+    collection.db.execute("UPDATE notes SET mod = mod - 3600")  # what is edited elsewhere now was edited later
     made = {name: export(collection, folder / f"{name}.apkg", is_legacy=name == "legacy") for name in ("legacy", "new")}
     whole = folder / "whole.colpkg"
     collection.export_collection_package(out_path=str(whole), include_media=True, legacy=False)  # closes the collection

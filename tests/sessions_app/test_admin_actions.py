@@ -2,15 +2,19 @@
 
 import csv
 import json
+from uuid import UUID
 
 import pytest
 from asgiref.sync import sync_to_async
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
+from django.db import connection, transaction
 from django.test import Client
+from django.utils import timezone
 from rest_framework_simplejwt.tokens import RefreshToken
 
 from sessions_app.models import Generation, WebLLMSession
+from sessions_app.services.leases import generation_requeue
 from sessions_app.services.results import result_read, result_remember
 from tests.downloads import taken
 from tests.sessions_app.conftest import open_socket
@@ -140,6 +144,28 @@ async def test_a_requeued_generation_leaves_its_engine_and_is_given_out_anew(soc
     assert (again["generationId"], again["attempt"]) == (first["generationId"], 2)
     generation = await Generation.objects.prefetch_related("attempts").aget()
     assert [attempt.outcome for attempt in generation.attempts.all()] == ["requeued", ""]
+
+
+@sync_to_async
+def requeue_and_tell_backwards(generation_id: str) -> None:
+    """As when one event overtakes the other."""
+    with transaction.atomic():
+        assert generation_requeue(generation_id=UUID(generation_id), now=timezone.now())
+        connection.run_on_commit.reverse()
+
+
+async def test_an_engine_that_is_given_the_same_anew_is_stopped_before_and_not_after(socket_db, alice, session_of):
+    async with open_socket((await session_of(alice))["wsUrl"], V1) as engine:
+        await greeted(engine)
+        first = await put_to(engine)
+        await requeue_and_tell_backwards(first["generationId"])
+        assert (await until(engine, "cancel"))["generationId"] == first["generationId"]
+        assert (await until(engine, "generate"))["attempt"] == 2
+        await engine.send(type="ping")
+        heard = [await engine.receive()]
+        while heard[-1]["type"] != "pong":
+            heard.append(await engine.receive())
+    assert "cancel" not in {message["type"] for message in heard}
 
 
 async def test_a_cancelled_generation_stops_its_engine_and_tells_its_asker(socket_db, operating, alice, session_of):
