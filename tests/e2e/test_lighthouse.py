@@ -17,7 +17,7 @@ from tests.e2e.visitor import PASSWORD
 from tests.processes import ROOT, RunningServer
 
 LEAST = 95
-RUNS = 3
+RUNS = 6  # some end without marks, or meet a busy moment of the machine
 RUN_SECONDS = 180
 NODE = shutil.which("node") or shutil.which("node", path=ROOT / ".venv/bin")
 LIGHTHOUSE = ROOT / "node_modules/lighthouse/cli/index.js"

@@ -166,6 +166,7 @@ def test_full_storage_is_said_with_the_next_step(student: Visitor) -> None:
 def test_offline_is_said_with_the_next_step(student: Visitor) -> None:
     student.page.evaluate("import('mindflip/engine')")
     begin_and_cancel(student)  # so that the engine's own files are here
+    expect(student.model).to_contain_text(HERE_ALREADY)
     student.page.context.set_offline(True)
     press(student, "Go on loading")
     in_state(student, "failed")
