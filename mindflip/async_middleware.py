@@ -1,5 +1,6 @@
 """What our middleware has in common: it is asynchronous, like the server, and never called through a thread."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
@@ -8,7 +9,7 @@ from django.http import HttpRequest, HttpResponseBase
 GetResponse = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
 
 
-class AsyncMiddleware:
+class AsyncMiddleware(ABC):
     """A middleware without a synchronous form. Raises TypeError when what comes after it is synchronous."""
 
     async_capable = True
@@ -20,5 +21,5 @@ class AsyncMiddleware:
         self.get_response = get_response
         markcoroutinefunction(self)
 
-    async def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        raise NotImplementedError
+    @abstractmethod
+    async def __call__(self, request: HttpRequest) -> HttpResponseBase: ...

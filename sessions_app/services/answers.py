@@ -73,8 +73,8 @@ def answers_accept_at_once(replies: Sequence[Reply]) -> list[Generation | None]:
     """Those answers that end what nobody but their own socket follows. None, and nothing is written, for any other: that has to be
     accepted by itself."""
     endings = [_ending(reply) for reply in replies]
-    are_ended = iter(direct.generations_end([one for one in endings if one]))
-    done = [one[0] if one and next(are_ended) else None for one in endings]
+    are_ended = direct.generations_end(filter(None, endings))
+    done = [one[0] if one and one[0].pk in are_ended else None for one in endings]
     for generation in filter(None, done):
         meters.ATTEMPTS.add(generation.error_code or "succeeded")
     _publish(list(filter(None, done)))

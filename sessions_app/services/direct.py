@@ -87,13 +87,13 @@ def generation_held(*, channel: str) -> Generation | None:
     return Generation.from_db("default", _NAMES, values)
 
 
-def generations_end(ending: Sequence[tuple[Generation, Outcome, datetime]]) -> list[bool]:
-    """End each with the cards it has been given, and its attempt; False, and nothing is written, when since it was read its lease went
-    to another, more was asked of it, or somebody else waits for it, too."""
+def generations_end(ending: Iterable[tuple[Generation, Outcome, datetime]]) -> set[UUID]:
+    """End each with the cards it has been given, and its attempt; the ids of those that are ended. Nothing is written of one whose lease
+    went to another since it was read, of which more was asked, or for which somebody else waits, too."""
     # rows are locked in the order in which all lock them (`outcomes`)
-    order = sorted(range(len(ending)), key=lambda at: (ending[at][0].session_id, ending[at][0].pk))
-    done = dict(zip(order, execute_each(_END, [_ended_row(*ending[at]) for at in order]), strict=True))
-    return [bool(done[at].changed) for at in range(len(ending))]
+    ordered = sorted(ending, key=lambda one: (one[0].session_id, one[0].pk))
+    done = execute_each(_END, [_ended_row(*one) for one in ordered])
+    return {generation.pk for (generation, *_), one in zip(ordered, done, strict=True) if one.changed}
 
 
 def _ended_row(generation: Generation, outcome: Outcome, now: datetime) -> dict[str, Any]:

@@ -88,8 +88,8 @@ def generations_submit_at_once(wishes: Sequence[Wish]) -> list[Asked | None]:
     """Those wishes that the cache answers, and those that their asker's own engine has at once. None, and nothing is written, for any
     other: that has to be submitted by itself."""
     keyed = [(wish, _key_of(wish.asker, wish.ask)) for wish in wishes]
-    found = iter(results_read([key for wish, key in keyed if not wish.ask.is_refresh]))
-    cached = [None if wish.ask.is_refresh else next(found) for wish in wishes]
+    found = results_read([key for wish, key in keyed if not wish.ask.is_refresh])
+    cached = [None if wish.ask.is_refresh else found.get(key) for wish, key in keyed]
     left = {at: keyed[at] for at, result in enumerate(cached) if result is None and wishes[at].engine}
     begun = dict(zip(left, _begun(list(left.values())), strict=True))
     return [_recalled(result) if result else begun.get(at) for at, result in enumerate(cached)]

@@ -54,7 +54,8 @@ def _execute(sql: str, row: Mapping[str, Any]) -> Executed:
 def _execute_together(sql: str, rows: Sequence[Mapping[str, Any]], users: list[int]) -> list[Executed]:
     with prepared_cursor() as one, connection.wrap_database_errors:
         with one.connection.pipeline():
-            psycopg.Cursor(one.connection).execute(_LOCK, [users])
+            if users:
+                psycopg.Cursor(one.connection).execute(_LOCK, [users])
             cursors = [psycopg.Cursor(one.connection).execute(sql, row) for row in rows]
         return [_executed(cursor) for cursor in cursors]
 

@@ -34,23 +34,19 @@ def redis_key(key: str) -> str:
     return f"result:{key}"
 
 
-def result_read(key: str) -> dict[str, Any] | None:
-    """The `{generationId, cards}` remembered under the key, or None."""
-    return results_read([key])[0]
-
-
-def results_read(keys: Sequence[str]) -> list[dict[str, Any] | None]:
-    """What is remembered under each of the keys, in their order, in one round trip. What is found is counted as used."""
+def results_read(keys: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """The `{generationId, cards}` remembered under each of the keys that have one, in one round trip. Each key that finds one is counted
+    as answered."""
     if not keys:
-        return []
+        return {}
     try:
         found = cache.get_many({redis_key(key) for key in keys})
     except RedisError as error:
         meters.CACHE_READS.add("error", by=len(keys))
         log.warning("The result cache cannot be read, so a result is made anew: %s", error)
-        return [None] * len(keys)
-    results = [found.get(redis_key(key)) for key in keys]
-    _count(hits=sum(result is not None for result in results), reads=len(results))
+        return {}
+    results = {key: found[redis_key(key)] for key in keys if redis_key(key) in found}
+    _count(hits=sum(key in results for key in keys), reads=len(keys))
     return results
 
 
@@ -60,11 +56,6 @@ def _count(*, hits: int, reads: int) -> None:
         hits_note(hits, now=timezone.now())
     if reads > hits:
         meters.CACHE_READS.add("miss", by=reads - hits)
-
-
-def result_remember(key: str, *, generation_id: str, cards: list[dict[str, Any]]) -> None:
-    """Remember a complete result for RESULT_CACHE_SECONDS."""
-    results_remember({key: {"generationId": generation_id, "cards": cards}})
 
 
 def results_remember(results: Mapping[str, dict[str, Any]]) -> None:

@@ -18,7 +18,7 @@ from rest_framework_simplejwt.tokens import RefreshToken
 from flashcards.models import Card, Deck, KeptTwins
 from sessions_app.models import Attempt, Engine, Generation, WebLLMSession
 from sessions_app.operators.second_factor import enrol
-from sessions_app.services.results import result_remember
+from sessions_app.services.results import results_remember
 from tests.sessions_app.conftest import client_of, new_session, session_of, socket_db
 
 __all__ = ["client_of", "new_session", "session_of", "socket_db"]
@@ -50,7 +50,7 @@ def _generate(client: APIClient, user: User) -> None:
     )  # fmt: skip
     Attempt.objects.create(generation=generation, number=1, engine="e")
     Engine.objects.create(channel=f"c{user.pk}", session=session, user=user, model_id="m", name="webllm")
-    result_remember(generation.result_key, generation_id=str(generation.pk), cards=[{"front": "f", "back": "b"}])
+    results_remember({generation.result_key: {"generationId": str(generation.pk), "cards": [{"front": "f", "back": "b"}]}})
 
 
 def _leave_traces(user: User) -> None:

@@ -15,7 +15,7 @@ from rest_framework_simplejwt.tokens import RefreshToken
 
 from sessions_app.models import Generation, WebLLMSession
 from sessions_app.services.leases import generation_requeue
-from sessions_app.services.results import result_read, result_remember
+from sessions_app.services.results import results_read, results_remember
 from tests.downloads import taken
 from tests.sessions_app.conftest import open_socket
 from tests.sessions_app.test_admin_lists import GENERATIONS, SESSIONS, asked, failed
@@ -85,10 +85,10 @@ def test_too_many_rows_at_once_are_refused(admin_client, alice, monkeypatch):
 def test_a_users_cache_is_purged_and_nobody_elses(admin_client, alice, bob):
     for user in (alice, bob):
         key = asked(user, result_key=f"key-of-{user}").result_key
-        result_remember(key, generation_id="g", cards=[])
+        results_remember({key: {"generationId": "g", "cards": []}})
     assert told(act(admin_client, USERS, "purge", alice.pk)) == ["1 user was freed of what was cached."]
-    assert result_read("key-of-alice") is None
-    assert result_read("key-of-bob")
+    assert results_read(["key-of-alice"]) == {}
+    assert results_read(["key-of-bob"])
 
 
 def test_a_refresh_token_is_revoked_and_never_shown(admin_client, alice, client_of):
