@@ -1,5 +1,6 @@
 """Text frames to messages and back."""
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import suppress
@@ -38,9 +39,8 @@ class Limits:
 
 _decoders: dict[str, msgspec.json.Decoder[Any]] = {GUIDE: msgspec.json.Decoder(GuideMessage), V1: msgspec.json.Decoder(ClientMessage)}
 _encoder = msgspec.json.Encoder()
+_SURROGATES = dict.fromkeys(range(0xD800, 0xE000), "\N{REPLACEMENT CHARACTER}")
 _FAULT = re.compile(r"^(?P<fault>.*?)(?: - at `\$\.?(?P<member>.*)`)?$", re.DOTALL)
-# JavaScript writes half of a surrogate pair as an escape; no UTF-8 can hold it, so it becomes U+FFFD
-_HALF_PAIR = re.compile(r"\\u[dD][89abAB]..(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB]..)\\u[dD][c-fC-F]..")
 
 
 def decode(text: str, limits: Limits = Limits(), dialect: str = GUIDE) -> ClientMessage:
@@ -80,10 +80,11 @@ def _decoded(text: str, limits: Limits, dialect: str) -> ClientMessage:
     size = _size(text)
     if size > limits.response_bytes:
         raise ProtocolError("too_large", f"This message has {size} bytes; send {limits.response_bytes} at most.")
-    message = _parsed(_HALF_PAIR.sub(r"\\ufffd", text) if _HALF_PAIR.search(text) else text, _decoders[dialect])
+    message = _parsed(text, _decoders[dialect])
     if size > limits.message_bytes and not isinstance(message, Response):
         raise ProtocolError("too_large", f"This message has {size} bytes; send {limits.message_bytes} at most.")
-    if not isinstance(message, Response | EngineCard):  # cards are cleaned, not refused: a model wrote them
+    # JSON can only contain NUL as an escape; cards come from a model, so they are cleaned instead of rejected
+    if "\\u0000" in text and not isinstance(message, Response | EngineCard):
         _refuse_nul(message)
     return message
 
@@ -118,10 +119,25 @@ def _parsed(text: str, decoder: msgspec.json.Decoder[Any]) -> ClientMessage:
     except msgspec.ValidationError as error:
         raise _invalid(str(error)) from None
     except (msgspec.DecodeError, UnicodeError):
+        # a lone surrogate can only be written as an escape from U+D000 to U+DFFF
+        if ("\\ud" in text or "\\uD" in text) and (mended := _replace_lone_surrogates(text)) != text:
+            return _parsed(mended, decoder)
         raise ProtocolError("invalid_json", "This is not JSON: send one JSON object in a text frame.") from None
     except RecursionError:
         raise ProtocolError("invalid_json", "This JSON is nested too deeply: send a flat object.") from None
     return message
+
+
+def _replace_lone_surrogates(text: str) -> str:
+    """Return the same JSON with U+FFFD for each surrogate that is not part of a pair, or the text itself if it is not JSON.
+
+    JavaScript writes a lone surrogate as an escape, which UTF-8 cannot represent.
+    """
+    try:
+        plain = json.dumps(json.loads(text), ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return text
+    return plain.translate(_SURROGATES)
 
 
 def _invalid(problem: str) -> ProtocolError:

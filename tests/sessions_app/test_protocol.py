@@ -130,6 +130,33 @@ def test_size_is_counted_in_bytes_and_not_in_characters():
         protocol.decode(message, protocol.Limits(message_bytes=1_500, response_bytes=1_500))
 
 
+@pytest.mark.parametrize(
+    ("escaped", "text"),
+    [
+        (r"cut \ud83e", "cut \ufffd"),
+        (r"\udde0 first", "\ufffd first"),
+        (r"\ud83e\u0041", "\ufffdA"),
+        (r"\uD83E\ud83e\udde0", "\ufffd\U0001f9e0"),
+        (r"\udde0\ud83e", "\ufffd\ufffd"),
+        (r"\ud83e\udde0", "\U0001f9e0"),
+        (r"\\ud83e", r"\ud83e"),
+        (r"\\\ud83e", "\\\ufffd"),
+        (r"\ud7ff and \ue000", "\ud7ff and \ue000"),
+    ],
+)
+def test_lone_surrogate_becomes_the_replacement_character_and_other_text_stays(escaped, text):
+    assert protocol.decode(f'{{"type":"generate","prompt":"{escaped}"}}').prompt == text
+
+
+@given(
+    st.text(alphabet=st.sampled_from(["\ud83e", "\udde0", "\ud7ff", "\U0001f9e0", "\\", "u", "d", '"', "a", "\n"]), min_size=1, max_size=20)
+)
+def test_decoded_text_differs_from_the_sent_text_in_lone_surrogates_alone(text):
+    sent = json.loads(json.dumps(text))  # adjacent halves are a pair for every JSON reader
+    expected = "".join("\ufffd" if "\ud800" <= character <= "\udfff" else character for character in sent)
+    assert protocol.decode(json.dumps({"type": "generate", "prompt": text})).prompt == expected
+
+
 def test_options_are_filled_with_count_and_topic():
     message = protocol.decode('{"type":"generate","prompt":"  The water cycle  ","options":{"topic":" ","refresh":true}}')
     assert message.options.filled(message.prompt) == {"count": 10, "topic": "The water cycle"}
