@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID
 
 from django.conf import settings
@@ -97,16 +97,15 @@ class RefreshSerializer(TokenRefreshSerializer):
 
 
 def knock_of(scope: Mapping) -> Knock:
-    """Read the headers and the query of an ASGI scope; anything undecodable counts as absent."""
+    """Return the headers and the percent-decoded query of an ASGI scope; of a repeated parameter the first value counts."""
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-    query = scope["query_string"].decode("latin-1")
-    tickets = re.findall(r"(?:^|&)ticket=([^&]*)", query)
-    numbers = re.findall(r"(?:^|&)lastSeq=([0-9]{1,18})(?=&|$)", query)
+    query = dict(reversed(parse_qsl(scope["query_string"].decode("latin-1"))))
+    last_seq = query.get("lastSeq", "")
     return Knock(
         session_id=scope["url_route"]["kwargs"]["session_id"],
-        ticket=tickets[0] if tickets else "",
+        ticket=query.get("ticket", ""),
         origin=headers.get("origin", ""),
         host=headers.get("host", ""),
         authorization=headers.get("authorization", ""),
-        last_seq=int(numbers[0]) if numbers else None,
+        last_seq=int(last_seq) if re.fullmatch(r"[0-9]{1,18}", last_seq) else None,
     )

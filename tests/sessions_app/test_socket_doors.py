@@ -1,5 +1,9 @@
 """Who may open a socket, and what closes it from elsewhere."""
 
+from collections.abc import Callable
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import pytest
 from asgiref.sync import sync_to_async
 from django.utils import timezone
 from rest_framework_simplejwt.tokens import AccessToken
@@ -25,6 +29,43 @@ async def test_a_ticket_opens_again_and_again_while_the_session_lives(socket_db,
     for _ in range(2):
         async with open_socket(address) as socket:
             assert await socket.is_alive()
+
+
+def percent_encode(text: str) -> str:
+    return "".join(f"%{byte:02x}" for byte in text.encode())
+
+
+REWRITES: dict[str, Callable[[dict[str, str]], str]] = {
+    "as a form, like URLSearchParams and urlencode": urlencode,
+    "with the last seq first": lambda query: urlencode({"lastSeq": "0"} | query),
+    "with a parameter of a proxy": lambda query: f"utm=a%20b&&{urlencode(query)}&x",
+    "with every character encoded": lambda query: "&".join(f"{name}={percent_encode(value)}" for name, value in query.items()),
+    "with the name encoded": lambda query: f"%74icket={query['ticket']}",
+}
+
+
+@pytest.mark.parametrize("rewrite", REWRITES.values(), ids=REWRITES.keys())
+async def test_ticket_opens_the_socket_however_the_query_is_encoded(socket_db, alice, session_of, rewrite):
+    address = urlsplit((await session_of(alice))["wsUrl"])
+    query = rewrite(dict(parse_qsl(address.query)))
+    async with open_socket(address._replace(query=query).geturl()) as socket:
+        assert await socket.is_alive()
+
+
+async def test_last_seq_is_read_however_the_query_is_encoded(socket_db, alice, session_of):
+    address = (await session_of(alice))["wsUrl"]
+    async with open_socket(address, ["mindflip.v1"]) as socket:
+        before = (await socket.receive())["seq"]
+        await socket.send(type="generate", prompt="Tides", options={"count": 1, "topic": "Tides"}, requestId="r1")
+        await socket.receive_type("session")
+        await socket.send(type="cancel", requestId="r1")
+        while (await socket.receive())["type"] != "error":
+            pass
+    parts = urlsplit(address)
+    query = urlencode(dict(parse_qsl(parts.query))) + f"&lastSeq={percent_encode(str(before))}"
+    async with open_socket(parts._replace(query=query).geturl(), ["mindflip.v1"]) as socket:
+        assert (await socket.receive())["type"] == "session"
+        assert (await socket.receive_type("error"))["code"] == "cancelled"
 
 
 async def test_no_ticket_or_a_tampered_one_is_4401(socket_db, alice, session_of):
