@@ -35,9 +35,9 @@ class Flashcards:
         accepted = accept_cards(raw, cards_so_far, wanted, finished=lambda card: _finished(card, options))
         return AcceptedCards(accepted.cards, accepted.refused)
 
-    def on_succeeded(self, generation: "Generation") -> None:
-        """With the option `save` the result is a deck at once."""
-        if generation.options.get("save"):
+    def on_succeeded(self, generation: "Generation", options: dict[str, Any]) -> None:
+        """Save the result as a deck if the option `save` is set; a deck in the bin is restored."""
+        if options.get("save"):
             deck_create_from_generation(generation=generation)
 
 

@@ -32,8 +32,8 @@ async def handle_at_once(peer: Peer, message: protocol.ClientMessage) -> list[Se
 
 
 async def _asked(peer: Peer, message: protocol.Generate, now: datetime) -> list[ServerMessage]:
-    """Of a request with an id there may be a row, which goes before the cache; and what is asked meanwhile has to wait."""
-    if message.request_id is not None or peer.asked:
+    """Return [] for a request with an ID (its row comes before the cache), one to save, and one that has to wait for another."""
+    if message.request_id is not None or message.options.save or peer.asked:
         return []
     asked = await _submitted.ask(Wish(peer.asker, guide.ask_of(peer, message), now, peer.claimant))
     return guide.told_at_once(peer, asked, None) if asked else []

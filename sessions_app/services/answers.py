@@ -191,7 +191,7 @@ def _finish(generation: Generation, now: datetime) -> None:
         Q(generation=generation), outcome=outcome.code or "succeeded", reason=outcome.sentence, card_count=len(generation.cards), now=now
     )
     if generation.status == GenerationStatus.SUCCEEDED:
-        get_kind(generation.kind).on_succeeded(generation)
+        get_kind(generation.kind).on_succeeded(generation, generation.options)
     _publish([generation])
 
 

@@ -81,7 +81,10 @@ def generation_submit(*, asker: Asker, ask: Ask, now: datetime, engine: Claimant
     is before it. Raises SessionEnded, and TooMany (`queue_full`)."""
     if earlier := _repeated(asker.user_id, ask):
         return earlier
-    return generations_submit_at_once([Wish(asker, ask, now, engine)])[0] or _queued_once(asker, ask, _key_of(asker, ask), now)
+    asked = generations_submit_at_once([Wish(asker, ask, now, engine)])[0]
+    if asked and asked.cached_cards and ask.options.get("save") and not _saved_again(asked, ask):
+        asked = None
+    return asked or _queued_once(asker, ask, _key_of(asker, ask), now)
 
 
 def generations_submit_at_once(wishes: Sequence[Wish]) -> list[Asked | None]:
@@ -139,6 +142,16 @@ def _key_of(asker: Asker, ask: Ask) -> str:
 
 def _recalled(result: dict[str, Any]) -> Asked:
     return Asked(UUID(result["generationId"]), cached_cards=result["cards"])
+
+
+@transaction.atomic
+def _saved_again(earlier: Asked, ask: Ask) -> bool:
+    """Save a generation that succeeded before, as this request asks; False if its row no longer has the cards."""
+    succeeded = Generation.objects.filter(status=GenerationStatus.SUCCEEDED).exclude(cards=[])
+    generation = succeeded.filter(pk=earlier.generation_id).select_related("session").first()
+    if generation:
+        get_kind(generation.kind).on_succeeded(generation, ask.options)
+    return generation is not None
 
 
 def _begun(wishes: Sequence[tuple[Wish, str]]) -> list[Asked | None]:
@@ -204,10 +217,21 @@ def _repeated(user_id: int, ask: Ask) -> Asked | None:
 
 
 def _shared(generation: Generation, ask: Ask, place: int = 0) -> Asked:
-    """What two sockets of the guide's dialect wait for is neither's own any more: the engine of either may take it."""
+    """Return the same generation for a second request.
+
+    What two sockets of the guide's dialect wait for belongs to neither, so the engine of either may take it. If the second request
+    wants the result saved and the first did not, it is saved for both.
+    """
+    columns: dict[str, Any] = {}
     if ask.requester and generation.requester not in ("", ask.requester):
-        Generation.objects.open().filter(pk=generation.pk).update(requester="")
-    return Asked(generation.pk, place=place, is_repeated=True)
+        columns["requester"] = ""
+    if ask.options.get("save") and not generation.options.get("save"):
+        columns |= {"requester": "", "options": generation.options | {"save": True}}
+    shared = Asked(generation.pk, place=place, is_repeated=True)
+    is_open = columns and Generation.objects.open().filter(pk=generation.pk).update(**columns)
+    if "options" in columns and not is_open:
+        _saved_again(shared, ask)
+    return shared
 
 
 def _is_left_behind(generation: Generation, session_id: UUID, ask: Ask, key: str) -> bool:

@@ -39,8 +39,11 @@ class GenerationKind(Protocol):
     def accept_cards(self, raw: Any, cards_so_far: list[dict[str, Any]], wanted: int, options: dict[str, Any]) -> AcceptedCards:
         """At most `wanted` good cards out of hostile `raw`, as `options` asked for them, none of them in `cards_so_far`. Never raises."""
 
-    def on_succeeded(self, generation: "Generation") -> None:
-        """Called inside the transaction that accepts the result."""
+    def on_succeeded(self, generation: "Generation", options: dict[str, Any]) -> None:
+        """Apply the effects that a request's `options` ask for, such as saving, to a generation that succeeded.
+
+        Called in a transaction: when the result is accepted, and again for each later request that the cache answers.
+        """
 
 
 _kinds: dict[str, GenerationKind] = {}

@@ -81,14 +81,14 @@ def test_somebody_elses_result_is_not_there(api, alice, charlie, finished_genera
 
 def test_the_option_save_makes_a_deck_at_once(api, alice, finished_generation):
     generation = finished_generation(alice, "ebb", save=True)
-    get_kind("flashcards").on_succeeded(generation)
+    get_kind("flashcards").on_succeeded(generation, generation.options)
     (deck,) = api(alice).get(DECKS).json()["results"]
     assert deck["provenance"]["generationId"] == str(generation.pk)
     assert save(api(alice), generation).json()["id"] == deck["id"]
 
 
 def test_without_the_option_nothing_is_saved(api, alice, finished_generation):
-    get_kind("flashcards").on_succeeded(finished_generation(alice, "ebb"))
+    get_kind("flashcards").on_succeeded(finished_generation(alice, "ebb"), {"count": 1, "topic": "Tides"})
     assert api(alice).get(DECKS).json()["results"] == []
 
 

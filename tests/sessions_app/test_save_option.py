@@ -1,0 +1,130 @@
+"""The option `save` makes a deck of the result, however the result comes about."""
+
+import pytest
+from asgiref.sync import sync_to_async
+
+from flashcards.models import Deck
+from sessions_app.models import Generation
+from tests.sessions_app.conftest import cards, open_socket
+from tests.sessions_app.test_v1 import ready, respond, until
+
+DECKS = "/api/flashcards/decks"
+TIDES = {"count": 1, "topic": "Tides"}
+
+
+async def decks_of(user) -> list[Deck]:
+    return [deck async for deck in Deck.objects.of(user)]
+
+
+async def generate(socket, **options) -> dict:
+    """The result of a request in the guide's dialect, answered by this socket if the server asks it."""
+    await socket.ask("Tides", 1, **options)
+    while (message := await socket.receive())["type"] != "result":
+        if message["type"] == "generate":
+            await socket.answer(message, cards("ebb"))
+    return message
+
+
+@pytest.fixture
+def rest(client_of, alice):
+    """Call the REST API as Alice from a coroutine."""
+    client = client_of(alice)
+    return lambda method, *args, **kwargs: sync_to_async(getattr(client, method))(*args, **kwargs)
+
+
+async def test_result_is_saved_when_the_engine_answers(socket_db, alice, session_of):
+    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
+        await generate(socket, save=True)
+    assert [deck.name for deck in await decks_of(alice)] == ["Tides"]
+
+
+async def test_result_is_saved_when_the_cache_answers(socket_db, alice, session_of):
+    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
+        await generate(socket)
+        assert await decks_of(alice) == []
+        assert (await generate(socket, save=True))["data"]["cached"]
+    (deck,) = await decks_of(alice)
+    assert [card.front async for card in deck.cards.all()] == ["ebb"]
+
+
+async def test_result_is_saved_when_the_cache_answers_over_rest(socket_db, alice, session_of, rest):
+    session = await session_of(alice)
+    async with open_socket(session["wsUrl"]) as socket:
+        await generate(socket)
+    body = {"prompt": "Generate 1 flashcards about Tides", "options": TIDES | {"save": True}}
+    response = await rest("post", f"/api/webllm/session/{session['sessionId']}/generations", body)
+    assert response.json()["cached"]
+    assert len(await decks_of(alice)) == 1
+
+
+async def test_result_is_saved_when_the_cache_answers_in_v1(socket_db, alice, session_of):
+    async with open_socket((await session_of(alice))["wsUrl"], ["mindflip.v1"]) as socket:
+        await ready(socket)
+        await socket.send(type="generate", prompt="Tides", options=TIDES)
+        await respond(socket, await until(socket, "generate"), "ebb")
+        await until(socket, "result")
+        await socket.send(type="generate", prompt="Tides", options=TIDES | {"save": True})
+        assert (await until(socket, "result"))["data"]["cached"]
+    assert len(await decks_of(alice)) == 1
+
+
+async def test_saving_a_cached_result_twice_makes_one_deck(socket_db, alice, session_of):
+    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
+        for _ in range(3):
+            await generate(socket, save=True)
+    assert len(await decks_of(alice)) == 1
+
+
+async def test_deleted_deck_is_restored_when_its_result_is_saved_again(socket_db, alice, session_of, rest):
+    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
+        await generate(socket, save=True)
+        (deck,) = await decks_of(alice)
+        await rest("delete", f"{DECKS}/{deck.pk}")
+        assert await decks_of(alice) == []
+        await generate(socket, save=True)
+    assert [saved.pk for saved in await decks_of(alice)] == [deck.pk]
+
+
+async def test_permanently_deleted_deck_is_made_again_when_its_result_is_saved(socket_db, alice, session_of):
+    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
+        await generate(socket, save=True)
+        await Deck.objects.all().adelete()
+        await generate(socket, save=True)
+    assert len(await decks_of(alice)) == 1
+
+
+@pytest.mark.parametrize("is_blanked", [True, False], ids=["blanked", "deleted"])
+async def test_result_is_generated_again_to_be_saved_when_its_generation_is(socket_db, alice, session_of, is_blanked):
+    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
+        await generate(socket)
+        rows = Generation.objects.all()
+        await (rows.aupdate(cards=[], prompt="") if is_blanked else rows.adelete())
+        assert "cached" not in (await generate(socket, save=True))["data"]
+    assert len(await decks_of(alice)) == 1
+
+
+async def test_request_shared_by_two_sockets_is_saved_when_either_asks_for_it(socket_db, alice, session_of):
+    address = (await session_of(alice))["wsUrl"]
+    async with open_socket(address) as first, open_socket(address) as second:
+        await first.ask("Tides", 1)
+        request = await first.receive_type("generate")
+        await second.ask("Tides", 1, save=True)
+        await second.receive_type("progress")
+        await first.answer(request, cards("ebb"))
+        await first.receive_type("result")
+        await second.receive_type("result")
+    assert len(await decks_of(alice)) == 1
+
+
+async def test_cached_result_is_not_saved_when_nobody_asks_for_it(socket_db, alice, session_of):
+    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
+        await generate(socket)
+        assert (await generate(socket))["data"]["cached"]
+    assert await decks_of(alice) == []
+
+
+async def test_cached_result_of_alice_is_not_saved_for_bob(socket_db, alice, bob, session_of):
+    async with open_socket((await session_of(alice))["wsUrl"]) as hers, open_socket((await session_of(bob))["wsUrl"]) as his:
+        await generate(hers)
+        assert "cached" not in (await generate(his, save=True))["data"]
+    assert (len(await decks_of(alice)), len(await decks_of(bob))) == (0, 1)
