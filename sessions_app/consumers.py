@@ -22,6 +22,7 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 
 log = logging.getLogger(__name__)
 MALFORMED_IN_A_ROW = 3
+UNANSWERED_MOST = 1_000
 ABSURD_TIMES = 2  # a frame over twice the largest response is no oversight
 
 
@@ -81,7 +82,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
         if self.peer is None:
             return
         if not self.bucket.take(monotonic()):
-            await self.refuse_rate()
+            await self.refuse_rate(text_data or "")
         else:
             self.refused = 0
             await self.read(text_data)
@@ -104,8 +105,10 @@ class SessionConsumer(AsyncWebsocketConsumer):
     async def answer(self, message: protocol.ClientMessage, is_long: bool) -> None:
         """A long one would keep those waiting who share a hop with it."""
         if self.peer:
-            told = [] if is_long else await handlers.handle_at_once(self.peer, message)
-            await self.send_all(told or await hop(handlers.handle, self.peer, message))
+            messages = None if is_long else await handlers.handle_at_once(self.peer, message)
+            if messages is None:
+                messages = await hop(handlers.handle, self.peer, message)
+            await self.send_all(messages)
 
     async def disconnect(self, code: int) -> None:
         """After what is being done for this socket, and before anything else: nothing is leased to who has left."""
@@ -175,29 +178,40 @@ class SessionConsumer(AsyncWebsocketConsumer):
                 log.info("A socket closed while it was spoken to: %s", error)
                 return
 
-    async def send_error(self, code: str, sentence: str, **members: Any) -> None:
-        await self.send_all([protocol.Error(sentence, code, **members)])
+    async def send_error(self, code: str, sentence: str, message_type: str = "", **members: Any) -> None:
+        """Tell the client why its message of this type was rejected."""
+        await self.guarded(self.reject, protocol.Error(sentence, code, **members), message_type)
+
+    async def reject(self, error: protocol.Error, message_type: str) -> None:
+        if self.peer is None or not self.peer.is_guide:
+            await self.send_all([error])
+            return
+        await self.send_all(await hop(handlers.reject, self.peer, error, message_type))
+        if len(self.peer.replies) > UNANSWERED_MOST:
+            await self.close(4429, "Too many requests are unanswered: wait for results before you send more.")
 
     async def refuse_message(self, error: protocol.ProtocolError, size: int) -> None:
         meters.REFUSALS.add(error.code)
-        await self.send_error(error.code, error.sentence, **error.about)
+        await self.send_error(error.code, error.sentence, error.message_type, **error.about)
         if error.code == "too_large" and size > ABSURD_TIMES * self.limits.response_bytes:
             await self.close(4413, "This frame was far too large.")
         self.malformed = self.malformed + 1 if error.code == "invalid_json" else 0
         if self.malformed >= MALFORMED_IN_A_ROW:
             await self.close(4400, "Three frames in a row were not JSON.")
 
-    async def refuse_rate(self) -> None:
+    async def refuse_rate(self, text: str) -> None:
         meters.REFUSALS.add("rate_limited")
         self.refused += 1
         if self.refused > settings.SOCKET_BURST:
             await self.close(4429, "Too many messages: slow down and connect again.")
         else:
-            await self.send_error("rate_limited", "Too many messages: wait a second.", retryable=True, retry_after=1)
+            sentence = "Too many messages: wait a second."
+            await self.send_error("rate_limited", sentence, protocol.type_of(text), retryable=True, retry_after=1)
 
     async def send_internal(self, message: Any = None) -> None:
         sentence = "Something went wrong here: send the message again."
-        await self.send_error("internal", sentence, retryable=True, **protocol.ids_of(message))
+        message_type = str(type(message).__struct_config__.tag) if message else ""
+        await self.send_error("internal", sentence, message_type, retryable=True, **protocol.ids_of(message))
 
     async def close_for_now(self) -> None:
         await self.send_internal()
@@ -210,7 +224,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
             async with self.one_at_a_time:
                 await step(*args)
         except SocketRefused as refusal:
-            await self.send_error(refusal.code, refusal.sentence)
+            await self.send_all([protocol.Error(refusal.sentence, refusal.code)])
             await self.close(refusal.close_code, refusal.sentence[:120])
         except asyncio.CancelledError:
             raise

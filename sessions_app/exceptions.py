@@ -75,6 +75,10 @@ class StaleResponse(Conflict):
     code = "stale_response"
 
 
+class RepeatedResponse(StaleResponse):
+    """An engine answered what it or another engine of the session had answered before."""
+
+
 class UnknownCacheKey(Conflict):
     """An engine answered something that this socket was not asked."""
 

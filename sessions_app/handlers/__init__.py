@@ -18,6 +18,7 @@ from sessions_app.auth import Knock, refuse_disabled, socket_user
 from sessions_app.exceptions import MindFlipError, SessionEnded, SocketRefused
 from sessions_app.handlers import guide, v1
 from sessions_app.handlers.at_once import handle_at_once
+from sessions_app.handlers.guide import reject
 from sessions_app.handlers.messages import error_message
 from sessions_app.handlers.peers import Peer
 from sessions_app.models import WebLLMSession
@@ -27,7 +28,7 @@ from sessions_app.services.tickets import password_key
 
 __all__ = [
     *("Peer", "beat", "check_user", "close_socket", "follow_generation", "follow_queue"),
-    *("handle", "open_socket", "retire", "stop_engine"),
+    *("handle", "open_socket", "reject", "retire", "stop_engine"),
     "handle_at_once",
 ]
 
@@ -109,7 +110,8 @@ def _answered(peer: Peer, message: protocol.ClientMessage, now: datetime) -> lis
     except SessionEnded as error:
         raise _refused(error) from None
     except MindFlipError as error:
-        return [error_message(error, message)]
+        refusal = error_message(error, message)
+        return reject(peer, refusal, str(type(message).__struct_config__.tag)) if peer.is_guide else [refusal]
 
 
 def _news(peer: Peer, now: datetime, look: Callable[[Peer, datetime], list[ServerMessage]] = v1.catch_up) -> list[ServerMessage]:

@@ -12,14 +12,18 @@ from django.db.models import Q
 from django.utils import timezone
 
 from sessions_app import protocol
+from sessions_app.exceptions import RepeatedResponse
 from sessions_app.handlers.messages import engine_generate, outcome
 from sessions_app.handlers.peers import Peer
 from sessions_app.models import OPEN, Generation, GenerationStatus
 from sessions_app.protocol import ServerMessage
 from sessions_app.services import answers, engines, generations, leases, sessions
 from sessions_app.services.catalogue import find_model
+from sessions_app.services.outcomes import Outcome, generations_end
 
 log = logging.getLogger(__name__)
+ENGINE_TYPES = {"response", "error", "progress"}
+MATCHING_ERRORS = {"unknown_cache_key", "stale_response"}
 
 
 def be_ready(peer: Peer, model_id: str, now: datetime) -> None:
@@ -42,20 +46,20 @@ def start_next(peer: Peer, now: datetime) -> list[ServerMessage]:
 
 def _started(peer: Peer, generation: Generation) -> list[ServerMessage]:
     asked = engine_generate(generation)
-    if generation.pk not in peer.asked:
+    if generation.pk not in peer.replies.awaited:
         return [asked]
     return [protocol.Progress(5, "Starting generation...", generation_id=generation.pk), asked]
 
 
 def generation_changed(peer: Peer, generation_id: UUID) -> list[ServerMessage]:
     """A generation of this session was ended or requeued: tell its asker if that is this socket, and take on what waits."""
-    return [*_outcomes(peer, peer.asked & {generation_id}), *_following(peer, timezone.now())]
+    return [*_outcomes(peer, peer.replies.awaited & {generation_id}), *_following(peer, timezone.now())]
 
 
 def beat(peer: Peer, now: datetime) -> list[ServerMessage]:
     """The heartbeat: note that the socket is there; outcomes and work that no event announced."""
     engines.engine_seen(channel=peer.channel, engine=peer.engine, now=now)
-    return [*_outcomes(peer, peer.asked), *_following(peer, now)]
+    return [*_outcomes(peer, peer.replies.awaited), *_following(peer, now)]
 
 
 def _outcomes(peer: Peer, asked: set[UUID]) -> list[ServerMessage]:
@@ -64,13 +68,32 @@ def _outcomes(peer: Peer, asked: set[UUID]) -> list[ServerMessage]:
 
 
 def told_once(peer: Peer, generation: Generation) -> list[ServerMessage]:
-    """The outcome, if this socket waits for it. A client without ids would take a second one for its next request's, and an event, a
-    heartbeat and the message itself may all bring the same."""
-    if generation.pk not in peer.asked:
+    """Return the outcome if this socket waits for it, and the replies that waited for it.
+
+    A client without IDs would take a second outcome for its next request's, and an event, a heartbeat and the message itself may all
+    bring the same one.
+    """
+    if generation.pk not in peer.replies.awaited:
         return []
-    peer.asked.discard(generation.pk)
     peer.followed.discard(generation.pk)
-    return outcome(generation)
+    return peer.replies.fulfil(generation.pk, outcome(generation))
+
+
+def reject(peer: Peer, error: protocol.Error, message_type: str) -> list[ServerMessage]:
+    """Return the error about a rejected message where a client without IDs gives it to the right call.
+
+    The error about a request comes after the replies to earlier requests. A malformed answer ends the generation that it was for. Any
+    other message of the engine gets an error only if no request waits for a reply, which it would end.
+    """
+    if message_type not in ENGINE_TYPES:
+        return peer.replies.add([error])
+    if error.code in MATCHING_ERRORS or not peer.replies.awaited:
+        return [error]
+    if message_type != "response" or error.retryable:
+        return []
+    malformed = Outcome(GenerationStatus.FAILED, error.code, error.error)
+    generations_end(Q(engine=peer.channel, status=GenerationStatus.LEASED), outcome=malformed, now=timezone.now())
+    return [*_outcomes(peer, peer.replies.awaited), *_following(peer, timezone.now())]
 
 
 def _following(peer: Peer, now: datetime) -> list[ServerMessage]:
@@ -110,28 +133,30 @@ def fail(peer: Peer, message: protocol.EngineError, now: datetime) -> Generation
     elif message.code == "cancelled":
         answers.answer_cancel(generation=held, now=now)
     else:
-        leases.lease_release(which=which, code="engine_lost", sentence=f"The engine failed: {message.error}", now=now)
+        leases.engine_failed(generation=held, code=message.code or "", sentence=message.error, now=now)
     return held
 
 
 def _generate(peer: Peer, message: protocol.Generate, now: datetime) -> list[ServerMessage]:
+    generations.check_queue_length(peer.replies.request_count)
     asked = generations.generation_submit(asker=peer.asker, ask=ask_of(peer, message), now=now, engine=peer.claimant)
-    if at_once := told_at_once(peer, asked, message.request_id):
-        return at_once
-    peer.asked.add(asked.generation_id)
+    messages = told_at_once(peer, asked, message.request_id)
+    if messages is not None:
+        return messages
+    peer.replies.expect(asked.generation_id)
     if asked.is_repeated:
         return _taken_up(peer, asked, message.request_id, now)
     peer.has_backlog = True
     return [queued(asked, message.request_id), *_following(peer, now)]
 
 
-def told_at_once(peer: Peer, asked: generations.Asked, request_id: str | None) -> list[ServerMessage]:
-    """The cached result, or the order to this socket's engine; nothing if it is neither."""
+def told_at_once(peer: Peer, asked: generations.Asked, request_id: str | None) -> list[ServerMessage] | None:
+    """Return the cached result, or the request to this socket's engine; None if it is neither."""
     if asked.cached_cards is not None:
-        return cached(asked, request_id)
+        return peer.replies.add(cached(asked, request_id))
     if asked.started is None:
-        return []
-    peer.asked.add(asked.generation_id)
+        return None
+    peer.replies.expect(asked.generation_id)
     peer.held = asked.started
     return [queued(asked, request_id), *_started(peer, asked.started)]
 
@@ -139,7 +164,7 @@ def told_at_once(peer: Peer, asked: generations.Asked, request_id: str | None) -
 def ask_of(peer: Peer, message: protocol.Generate) -> generations.Ask:
     """The wish in the message."""
     options = message.options.filled(message.prompt)
-    awaited = frozenset(peer.asked)
+    awaited = frozenset(peer.replies.awaited)
     return generations.Ask(message.prompt, options, message.options.refresh, peer.channel, message.request_id, awaited)
 
 
@@ -158,9 +183,13 @@ def _taken_up(peer: Peer, asked: generations.Asked, request_id: str | None, now:
 
 def _response(peer: Peer, message: protocol.Response, now: datetime) -> list[ServerMessage]:
     held, peer.held = peer.held, None
-    generation = answers.answer_accept(engine=peer.claimant, answer=answer_of(message), now=now, held=held)
+    try:
+        generation = answers.answer_accept(engine=peer.claimant, answer=answer_of(message), now=now, held=held)
+    except RepeatedResponse:
+        log.info("An engine repeated an answer: session %s", peer.session_id)
+        return []
     if generation.status == GenerationStatus.LEASED:
-        return [engine_generate(generation)]
+        return [engine_generate(generation)] if generation.engine == peer.channel else []
     mine = told_once(peer, generation)
     following = _following(peer, now) if peer.has_backlog else []
     peer.has_backlog = bool(following)

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.utils import timezone
 
+from sessions_app.handlers.replies import OrderedReplies
 from sessions_app.models import Generation
 from sessions_app.protocol import GUIDE
 from sessions_app.services.engines import EngineColumns
@@ -29,8 +30,8 @@ class Peer:
     seq: int = 0
     # without it nothing that this socket asked for waits; what others left behind is found by events and heartbeats
     has_backlog: bool = False
-    # a socket of the guide's dialect waits for the outcomes of `asked`; those `followed` were another's, and come before them
-    asked: set[UUID] = field(default_factory=set)
+    # for the guide's dialect: the replies to its requests, and the generations among them that another socket requested first
+    replies: OrderedReplies = field(default_factory=OrderedReplies)
     followed: set[UUID] = field(default_factory=set)
     # what its engine was given at once, as it was then, until it answers
     held: Generation | None = None

@@ -19,13 +19,17 @@ CARDS_PATH = "webllm:flashcards"
 
 
 class ProtocolError(Exception):
-    """A message that is none. `code` is one of the contract's; `sentence` says what to send instead; `about` are the ids that could
-    be read in it."""
+    """A frame that is not a valid message.
+
+    `code` is one of the contract's and `sentence` says what to send instead; `message_type` and `about` (its IDs) are what could be
+    read in it.
+    """
 
     def __init__(self, code: str, sentence: str) -> None:
         super().__init__(sentence)
         self.code = code
         self.sentence = sentence
+        self.message_type = ""
         self.about: dict[str, Any] = {}
 
 
@@ -48,8 +52,14 @@ def decode(text: str, limits: Limits = Limits(), dialect: str = GUIDE) -> Client
     try:
         return _decoded(text, limits, dialect)
     except ProtocolError as error:
-        error.about = {} if len(text) > limits.response_bytes else _ids_in(text)
+        envelope = _envelope_of(text)
+        error.message_type, error.about = envelope.message_type, envelope.ids
         raise
+
+
+def type_of(text: str) -> str:
+    """Return the `type` of the message in a text frame, valid or not; an empty string if there is none."""
+    return _envelope_of(text).message_type
 
 
 def ids_of(message: Any) -> dict[str, Any]:
@@ -58,22 +68,33 @@ def ids_of(message: Any) -> dict[str, Any]:
     return {name: value for name, value in ids.items() if value is not None}
 
 
-class _Ids(msgspec.Struct, rename="camel"):
-    """What is read of a frame that is no message."""
+class _Envelope(msgspec.Struct, rename="camel"):
+    """The fields that can be read in a frame that is not a valid message."""
 
+    type: Any = None
     request_id: Any = None
     generation_id: Any = None
 
+    @property
+    def message_type(self) -> str:
+        return self.type if isinstance(self.type, str) else ""
 
-def _ids_in(text: str) -> dict[str, Any]:
-    ids: dict[str, Any] = {}
-    with suppress(msgspec.MsgspecError, UnicodeError, RecursionError, ValueError):
-        found = msgspec.json.decode(text, type=_Ids)
-        if isinstance(found.request_id, str) and 0 < len(found.request_id) <= REQUEST_ID_LENGTH:
-            ids["request_id"] = found.request_id
-        if isinstance(found.generation_id, str):
-            ids["generation_id"] = UUID(found.generation_id)
-    return ids
+    @property
+    def ids(self) -> dict[str, Any]:
+        ids: dict[str, Any] = {}
+        if isinstance(self.request_id, str) and 0 < len(self.request_id) <= REQUEST_ID_LENGTH:
+            ids["request_id"] = self.request_id
+        if isinstance(self.generation_id, str):
+            with suppress(ValueError):
+                ids["generation_id"] = UUID(self.generation_id)
+        return ids
+
+
+def _envelope_of(text: str) -> _Envelope:
+    try:
+        return msgspec.json.decode(text, type=_Envelope)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError, ValueError):
+        return _Envelope()
 
 
 def _decoded(text: str, limits: Limits, dialect: str) -> ClientMessage:

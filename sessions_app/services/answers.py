@@ -8,11 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from sessions_app import events, log_ids, meters
-from sessions_app.exceptions import StaleResponse, UnknownCacheKey
-from sessions_app.models import Generation, GenerationStatus
+from sessions_app.exceptions import RepeatedResponse, StaleResponse, UnknownCacheKey
+from sessions_app.models import Engine, Generation, GenerationStatus
 from sessions_app.protocol import cache_key
 from sessions_app.services import direct
 from sessions_app.services.history import is_tracked, session_advance
@@ -23,6 +23,7 @@ from sessions_app.services.results import results_remember
 
 log = logging.getLogger(__name__)
 STALE = "This generation is no longer leased to this engine: drop the answer and wait for the next."
+RECENT = 50  # generations that an answer may repeat
 MORE_ASKS = 2  # contract, section 4: the engine is asked for the rest at most twice
 SUCCEEDED = Outcome(GenerationStatus.SUCCEEDED)
 STOPPED = Outcome(GenerationStatus.CANCELLED, "cancelled", "The generation was stopped.")
@@ -65,7 +66,7 @@ def client_cache_key(request: EngineRequest) -> str:
 
 def answer_accept(*, engine: Claimant, answer: Answer, now: datetime, held: Generation | None = None) -> Generation:
     """Take an engine's answer, once: the generation has then succeeded, failed with `no_valid_cards`, or is still leased because
-    cards are missing. Raises UnknownCacheKey and StaleResponse."""
+    cards are missing. Raises UnknownCacheKey, StaleResponse and RepeatedResponse."""
     return (engine.is_guide and answers_accept_at_once([Reply(engine, answer, now, held)])[0]) or _accepted(engine, answer, now)
 
 
@@ -96,12 +97,12 @@ def _is_simple(engine: Claimant, generation: Generation, answer: Answer) -> bool
 
 @transaction.atomic
 def _accepted(engine: Claimant, answer: Answer, now: datetime) -> Generation:
-    generation = _answered(engine, answer)
+    generation = _answered(engine, answer, now)
     _take(generation, answer, now)
-    if _is_asked_on(generation):
-        _ask_on(generation, now)
-    else:
+    if not _is_asked_on(generation):
         _finish(generation, now)
+    elif generation.engine == engine.channel:
+        _ask_on(generation, now)
     generation.save()
     is_told_here = generation.requester == engine.channel  # by the answer to this message, and nobody else asked
     events.generations_changed([] if is_told_here else [(generation.session_id, generation.pk)])
@@ -137,13 +138,47 @@ def _held(engine: Claimant, which: Q) -> Generation | None:
     return generation
 
 
-def _answered(engine: Claimant, answer: Answer) -> Generation:
+def _answered(engine: Claimant, answer: Answer, now: datetime) -> Generation:
     generation = _held(engine, Q(lease=answer.lease) if answer.lease else Q(engine=engine.channel))
+    if generation and _is_for(generation, answer):
+        return generation
+    if engine.is_guide and (lost := _lost_generation(engine, answer, now)):
+        return lost
+    if engine.is_guide and _is_repeated(engine, answer):
+        raise RepeatedResponse(STALE)
     if answer.lease and generation is None:
         raise StaleResponse(STALE)
-    if generation is None or not _is_for(generation, answer):
-        raise UnknownCacheKey(f"This socket was not asked for {answer.cache_key[:200]!r}: send the cacheKey of its `generate`.")
-    return generation
+    raise UnknownCacheKey(f"This socket was not asked for {answer.cache_key[:200]!r}: send the cacheKey of its `generate`.")
+
+
+def _lost_generation(engine: Claimant, answer: Answer, now: datetime) -> Generation | None:
+    """Return what the session's engine was at when its socket was lost, locked, if this answers it.
+
+    Clients of the guide's dialect reconnect while their engine works, and answer on the new socket, which works on from there unless
+    it was given something else.
+    """
+    is_present = Exists(Engine.objects.present(now).filter(channel=OuterRef("engine")))
+    leased = Generation.objects.filter(~is_present, session=engine.session_id, seq=None, status=GenerationStatus.LEASED)
+    for generation in leased.order_by("created_at").select_for_update(of=("self",)):
+        if _is_for(generation, answer):
+            if not Generation.objects.leased_by(engine.channel).exists():
+                generation.engine = engine.channel
+            return generation
+    return None
+
+
+def _is_repeated(engine: Claimant, answer: Answer) -> bool:
+    """Return whether this answers, again or too late, one of the session's recent generations or an earlier request for one."""
+    topic, _, number = answer.cache_key.removeprefix(cache_key("", 0)[:-2]).rpartition(":")
+    count = int(number) if number.isdecimal() and len(number) <= 2 else 0
+    recent = Generation.objects.filter(session=engine.session_id).order_by("-created_at", "-id")[:RECENT]
+    for generation in recent.only("options", "cards", "asks", "status", "engine"):
+        if generation.options["topic"] != topic or not 1 <= count <= generation.options["count"]:
+            continue
+        is_at_work = generation.status == GenerationStatus.LEASED and generation.engine == engine.channel
+        if not is_at_work or (answer.lease is None and generation.asks and count > generation.wanted):
+            return True
+    return False
 
 
 def _is_for(generation: Generation, answer: Answer) -> bool:

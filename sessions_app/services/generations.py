@@ -245,10 +245,14 @@ def _is_left_behind(generation: Generation, session_id: UUID, ask: Ask, key: str
 
 def _free_slot(waiting: Sequence[Generation]) -> int:
     """One of those left, by chance, so that requests at the same time seldom meet; if they do, the database lets one in."""
-    free = set(range(settings.QUEUE_PER_USER)) - {one.slot for one in waiting}
-    if not free or len(waiting) >= settings.QUEUE_PER_USER:
-        raise _full(f"You have {len(waiting)} generations waiting, which is the most: wait for one to finish.")
-    return secrets.choice(tuple(free))
+    check_queue_length(len(waiting))
+    return secrets.choice(tuple(set(range(settings.QUEUE_PER_USER)) - {generation.slot for generation in waiting}))
+
+
+def check_queue_length(count: int) -> None:
+    """Raise TooMany (`queue_full`) if this many requests are as many as one user may have unfinished."""
+    if count >= settings.QUEUE_PER_USER:
+        raise _full(f"You have {count} generations waiting, which is the most: wait for one to finish.")
 
 
 def _full(sentence: str) -> TooMany:
