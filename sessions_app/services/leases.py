@@ -23,6 +23,12 @@ from sessions_app.services.outcomes import Outcome, attempts_end, ended, generat
 
 log = logging.getLogger(__name__)
 NO_ENGINE = Outcome(GenerationStatus.FAILED, "no_engine", "No engine took this in time: open a page with a loaded model and ask again.")
+CONTEXT_EXCEEDED = Outcome(
+    GenerationStatus.FAILED,
+    "context_exceeded",
+    "The text is too long for this model: shorten it, or choose a model with a larger context.",
+)
+UNUSABLE = {"model_unavailable", "webgpu_unavailable"}  # the engine's codes for a model that it can never run
 CANCELLED = Outcome(GenerationStatus.CANCELLED, "cancelled", "The generation was cancelled by an operator.")
 REQUEUED = "An operator took it from its engine."
 LOOKED_AT = 20  # the longest queue of a user by default; more are looked at when these are gone
@@ -95,6 +101,24 @@ def lease_release(*, which: Q, code: str, sentence: str, now: datetime) -> Gener
     events.generations_changed([(generation.session_id, generation.pk)])
     events.queue_changed(generation.user_id)
     return generation
+
+
+def engine_failed(*, generation: Generation, code: str, sentence: str, now: datetime) -> None:
+    """Take a generation back from the engine that gave it up with this error, or end it if a retry cannot change the outcome."""
+    held = Q(pk=generation.pk, lease=generation.lease)
+    if code == "context_exceeded":
+        generations_end(held, outcome=CONTEXT_EXCEEDED, now=now)
+    elif code in UNUSABLE and not _has_other_engine(generation, now):
+        unusable = Outcome(GenerationStatus.FAILED, "engine_unusable", f"The engine cannot run this model: {sentence}")
+        generations_end(held, outcome=unusable, now=now)
+    else:
+        lease_release(which=held, code="engine_lost", sentence=f"The engine failed: {sentence}", now=now)
+
+
+def _has_other_engine(generation: Generation, now: datetime) -> bool:
+    """Return whether an engine besides the one that holds this may take it."""
+    others = Engine.objects.present(now).filter(user=generation.user_id, is_guide=False).exclude(channel=generation.engine)
+    return not generation.requester and others.exists()
 
 
 @transaction.atomic

@@ -1,4 +1,5 @@
-import { BROKEN, engineOf } from "./engines.js";
+import { BROKEN, engineErrorCode } from "./engine-errors.js";
+import { engineOf } from "./engines.js";
 import { Turn } from "./turn.js";
 
 const SENTENCE_MOST = 1000;
@@ -146,10 +147,11 @@ export class EngineLink {
   }
 
   #failed(turn, engine, error) {
-    const { code = "engine_failed" } = error;
+    const code = engineErrorCode(error);
+    const message = String(error?.message || error || "The engine failed.").slice(0, SENTENCE_MOST);
     const { generationId } = turn.request;
     if (engine === this.#engine) this.#isBroken = BROKEN.has(code);
-    this.#send({ type: "error", error: String(error.message).slice(0, SENTENCE_MOST), code, generationId });
-    this.#tell("enginefailed", { generationId, error });
+    this.#send({ type: "error", error: message, code, generationId });
+    this.#tell("enginefailed", { generationId, code, error });
   }
 }

@@ -10,9 +10,6 @@
  * @typedef {{promptTokens: number, completionTokens: number, seconds: number}} Usage
  */
 
-/** Errors after which a model has to be loaded again. */
-export const BROKEN = new Set(["device_lost", "out_of_memory", "webgpu_unavailable", "model_unavailable", "aborted"]);
-
 /**
  * An engine as this library speaks to it: ours as it is, WebLLM's own MLCEngine in a coat.
  * @param {any} engine @returns {Engine|null}

@@ -12,7 +12,7 @@
  * @property {{call: import("./call.js").Call, card: import("./call.js").Card, index: number}} draft  written by the engine of this client while
  *   the server cannot be reached; its `card` follows when it can, and `call.draftAt(index)` then gives the draft that it stands for
  * @property {{generationId: string, tokens: number, seconds: number}} tokens  the engine of this client at work
- * @property {{generationId: string, error: Error & {code?: string}}} enginefailed  it gave up; give the client another, or the same again
+ * @property {{generationId: string, code: string, error: Error & {code?: string}}} enginefailed  it gave up; give the client another, or the same again
  * @property {{code: string, message: string}} problem  a refusal that belongs to no call
  */
 

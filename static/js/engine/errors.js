@@ -1,6 +1,8 @@
 // What can go wrong in an engine, as a code for programs and a sentence for the person in front of the page.
 
-/** @typedef {"webgpu_unavailable"|"model_unavailable"|"download_failed"|"download_offline"|"host_unreachable"|"storage_full"|"out_of_memory"|"device_lost"|"aborted"|"context_exceeded"|"engine_failed"} EngineErrorCode */
+import { engineErrorCode } from "../client/engine-errors.js";
+
+/** @typedef {import("../client/engine-errors.js").EngineErrorCode} EngineErrorCode */
 
 const SENTENCES = {
   webgpu_unavailable: "This browser offers no WebGPU, which this model needs.",
@@ -12,35 +14,9 @@ const SENTENCES = {
   out_of_memory: "The model needs more memory than this device gives the page.",
   device_lost: "The graphics card stopped working for this page, often because its memory ran out. Load the model again, or choose a smaller one.",
   aborted: "Loading was stopped.",
-  context_exceeded: "The text is too long for this model.",
+  context_exceeded: "The text is too long for this model: shorten it, or choose a model with a larger context.",
   engine_failed: "The model could not go on.",
 };
-
-/** The codes of web-llm's own errors, by their names. */
-const CODES_BY_NAME = {
-  WebGPUNotAvailableError: "webgpu_unavailable",
-  WebGPUNotFoundError: "webgpu_unavailable",
-  ShaderF16SupportError: "webgpu_unavailable",
-  FeatureSupportError: "webgpu_unavailable",
-  ModelNotFoundError: "model_unavailable",
-  MissingModelWasmError: "model_unavailable",
-  DeviceLostError: "device_lost",
-  ContextWindowSizeExceededError: "context_exceeded",
-  QuotaExceededError: "storage_full",
-  AbortError: "aborted",
-  WllamaAbortError: "aborted",
-};
-
-/** Codes by what the engines say; the first that fits counts. */
-const CODES_BY_TEXT = [
-  [/context window|exceeds? the available context|context size/i, "context_exceeded"],
-  [/device (was |is )?lost|GPUDevice.*lost/i, "device_lost"],
-  [/out of memory|allocation failed|\bOOM\b|could not allocate|memory access out of bounds/i, "out_of_memory"],
-  [/HTTP 4\d\d|^Cannot fetch|'Cache': Request failed|not found|invalid gguf|failed to load model|magic/i, "model_unavailable"],
-  [/quota/i, "storage_full"],
-  [/failed to fetch|networkerror when|load failed|Cache\.add\(\) encountered a network error/i, "host_unreachable"],
-  [/network ?error|error in (body|input) stream|HTTP 5\d\d/i, "download_failed"],
-];
 
 /** An error of an engine: `code` is one of EngineErrorCode, `message` a sentence, `cause` what the engine itself said. */
 export class EngineError extends Error {
@@ -64,10 +40,9 @@ export class EngineError extends Error {
  */
 export function asEngineError(thrown, { isOnline = true, host = "" } = {}) {
   if (thrown instanceof EngineError) return thrown;
-  const { name = "", message = String(thrown) } = thrown ?? {};
-  const byText = CODES_BY_TEXT.find(([pattern]) => pattern.test(message));
-  const code = whereOffline(CODES_BY_NAME[name] ?? byText?.[1] ?? "engine_failed", isOnline);
-  return new EngineError(code, sentence(code, host), message);
+  const known = engineErrorCode(thrown);
+  const code = whereOffline(known in SENTENCES ? known : "engine_failed", isOnline);
+  return new EngineError(code, sentence(code, host), thrown?.message ?? String(thrown));
 }
 
 function whereOffline(code, isOnline) {

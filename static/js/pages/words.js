@@ -17,7 +17,8 @@ const STEPS = {
   storage_full: { step: "Delete models that you no longer use, under Stored models, or choose a smaller one.", action: "choose" },
   out_of_memory: { step: "Close other tabs, or choose a smaller model.", action: "choose" },
   device_lost: { step: "", action: "load" },
-  context_exceeded: { step: "Shorten the notes, ask for fewer cards, or choose a model that reads more." },
+  context_exceeded: { step: "", action: "choose" },
+  engine_unusable: { step: "Choose another model.", action: "choose" },
   engine_failed: { step: "Try again; if it stays, load the model again.", action: "again" },
   // the server
   cancelled: { step: "", action: "again" },

@@ -140,6 +140,37 @@ test("an engine that lost its device does nothing until it was loaded again, and
   assert.deepEqual(types(server.wire).slice(-2), ["response", "ready"]);
 });
 
+const named = (name, message = "") => Object.assign(new Error(message), { name });
+const RAW_ERRORS = [
+  { thrown: named("DeviceLostError", "The WebGPU device was lost."), code: "device_lost", isBroken: true },
+  { thrown: named("ModelNotLoadedError", "Model not loaded before calling chat.completions.create()."), code: "device_lost", isBroken: true },
+  { thrown: named("ShaderF16SupportError"), code: "webgpu_unavailable", isBroken: true },
+  { thrown: named("ModelNotFoundError"), code: "model_unavailable", isBroken: true },
+  { thrown: new RangeError("Array buffer allocation failed"), code: "out_of_memory", isBroken: true },
+  { thrown: named("ContextWindowSizeExceededError"), code: "context_exceeded", isBroken: false },
+  { thrown: new DOMException("The quota has been exceeded.", "QuotaExceededError"), code: "storage_full", isBroken: false },
+  { thrown: Object.assign(new Error("busy"), { code: "my_engine_is_busy" }), code: "my_engine_is_busy", isBroken: false },
+  { thrown: Object.assign(new Error("x"), { code: "x".repeat(41) }), code: "engine_failed", isBroken: false },
+  { thrown: "a bare string", code: "engine_failed", isBroken: false },
+  { thrown: undefined, code: "engine_failed", isBroken: false },
+];
+
+for (const { thrown, code, isBroken } of RAW_ERRORS) {
+  test(`raw engine error ${thrown?.name ?? thrown} ${thrown?.code ?? ""} is reported as ${code}`, async () => {
+    const { server, engine } = await withEngine();
+    server.wire.say(generateFor("g"));
+    await settled();
+    engine.turn.reject(thrown);
+    await settled();
+    const { error, ...sent } = server.wire.sent.findLast(({ type }) => type === "error");
+    assert.deepEqual(sent, { type: "error", code, generationId: "g" });
+    assert.ok(typeof error === "string" && error.length > 0);
+    server.wire.say(generateFor("g", { attempt: 2 }));
+    await settled();
+    assert.equal(engine.turns.length, isBroken ? 1 : 2);
+  });
+}
+
 test("an engine that is taken away takes its socket along", async () => {
   const { server, client } = await withEngine();
   client.engine = null;

@@ -1,9 +1,4 @@
 /**
- * An engine as this library speaks to it: ours as it is, WebLLM's own MLCEngine in a coat.
- * @param {any} engine @returns {Engine|null}
- */
-export function engineOf(engine: any): Engine | null;
-/**
  * What a client needs of an engine.
  *
  * @typedef {object} Engine
@@ -14,8 +9,11 @@ export function engineOf(engine: any): Engine | null;
  *
  * @typedef {{promptTokens: number, completionTokens: number, seconds: number}} Usage
  */
-/** Errors after which a model has to be loaded again. */
-export const BROKEN: Set<string>;
+/**
+ * An engine as this library speaks to it: ours as it is, WebLLM's own MLCEngine in a coat.
+ * @param {any} engine @returns {Engine|null}
+ */
+export function engineOf(engine: any): Engine | null;
 /**
  * What a client needs of an engine.
  */

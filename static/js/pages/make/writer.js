@@ -113,7 +113,7 @@ export class Writer {
   #connect(library, modelId) {
     const client = clientFor(library, modelId);
     client.addEventListener("generation", ({ detail }) => this.#onOthers(detail.call));
-    client.addEventListener("enginefailed", ({ detail: { error } }) => BROKEN.has(error.code) && this.#panel.lose(error));
+    client.addEventListener("enginefailed", ({ detail: { code, error } }) => BROKEN.has(code) && this.#panel.lose(error));
     return client;
   }
 
