@@ -7,7 +7,7 @@ VENV_PYTHON = .venv/bin/python
 WITH_NODE = PATH="$(CURDIR)/.venv/bin:$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help run backup restore test soak check lint modules types deployable audit installed pins format docs bench seed-large clean
+.PHONY: help run backup restore test guide soak check lint modules types deployable audit installed pins format docs bench seed-large clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { sub(/:.*/, "", $$1); printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -31,6 +31,10 @@ test: installed ## run all tests: Python, JavaScript, browser
 	$(VENV_PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -q tests || failed=1; \
 	$(WITH_NODE) node --test $$(find tests/js -name '*.test.js') || failed=1; \
 	exit $$failed
+
+guide: installed ## run the samples of docs/integration-guide.md as written, against a real server
+	@MINDFLIP_CHROMIUM="$$($(VENV_PYTHON) -m tests.chromium)" || exit 1; export MINDFLIP_CHROMIUM; \
+	$(VENV_PYTHON) -m pytest -q tests/guide tests/e2e/engines/test_guide.py
 
 MINUTES ?= 10
 soak: installed ## kill and restart everything at random for MINUTES=10, and see that nothing is lost

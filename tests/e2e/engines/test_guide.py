@@ -4,7 +4,6 @@ The guide's model id is given to a small random model in the models folder, so i
 """
 
 import json
-import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,9 +15,9 @@ from playwright.sync_api import Page, Playwright
 from tests.e2e.conftest import launched
 from tests.e2e.engines.conftest import WEBGPU
 from tests.e2e.engines.models import KIT, NO_KIT, TINY
-from tests.processes import ROOT, RunningServer, eventually, running_server
+from tests.guide import client_class, sample
+from tests.processes import RunningServer, eventually, running_server
 
-GUIDE = ROOT.parent / "shared" / "webllm-integration-guide.md"
 MODEL = "Llama-3-8B-Instruct-q4f16_1-MLC"
 ORIGIN = "http://localhost:3000"
 # what the guide leaves to its reader: a parser for model text, here one that makes cards of any words
@@ -31,21 +30,7 @@ PARSER = """(text) => {
   return words.slice(0, 10).map((word, n) => ({ front: `${word} ${n}`, back: `the word ${word}` }));
 }"""
 
-pytestmark = [
-    pytest.mark.skipif(not GUIDE.exists(), reason="../shared/webllm-integration-guide.md is not beside this checkout"),
-    pytest.mark.skipif(not KIT.exists(), reason=NO_KIT),
-]
-
-
-def blocks() -> list[str]:
-    """The guide's JavaScript samples, in order."""
-    return re.findall(r"```javascript\n(.*?)```", GUIDE.read_text(), re.DOTALL)
-
-
-def sample(beginning: str) -> str:
-    """The one sample that holds these words."""
-    (found,) = [block for block in blocks() if beginning in block and "class WebLLMClient" not in block]
-    return found
+pytestmark = pytest.mark.skipif(not KIT.exists(), reason=NO_KIT)
 
 
 @pytest.fixture(scope="module")
@@ -131,9 +116,7 @@ export const outcome = statuses;
 
 
 def test_the_guides_client_runs_unmodified_and_its_second_call_is_answered_from_the_cache(page, token):
-    (whole,) = [block for block in blocks() if "class WebLLMClient" in block]
-    client, usage = whole.split("// Usage\n")
-    make, initialize, generate = usage.strip().splitlines()
+    client, (make, initialize, generate) = client_class()
     source = f"""
 import * as webllm from '@mlc-ai/web-llm';
 const token = {json.dumps(token)};
@@ -153,3 +136,23 @@ export const outcome = {{ cards, again, sessionId }};
     assert outcome["again"] == {"cards": outcome["cards"]["cards"], "cached": True}
     asked = {"token": token, "sessionId": outcome["sessionId"]}
     eventually(lambda: page.evaluate(STATUS, asked) == "closed")
+
+
+def test_the_guides_client_is_not_disturbed_by_an_answer_that_is_sent_twice(page, token):
+    client, (make, initialize, _) = client_class()
+    source = f"""
+import * as webllm from '@mlc-ai/web-llm';
+const token = {json.dumps(token)};
+{client}
+WebLLMClient.prototype.parseFlashcards = {PARSER};
+{make}
+{initialize}
+if (client.ws.readyState === WebSocket.CONNECTING) await new Promise((resolve) => client.ws.addEventListener("open", resolve));
+const send = client.ws.send.bind(client.ws);
+client.ws.send = (text) => {{ send(text); if (JSON.parse(text).type === "response") send(text); }};
+const calls = [];
+for (const topic of ["Ebb", "Flow", "Ebb"]) calls.push((await client.generateFlashcards(topic, 1)).cards.length);
+client.close();
+export const outcome = calls;
+"""
+    assert run_module(page, source) == [1, 1, 1]
