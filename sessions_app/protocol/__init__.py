@@ -4,7 +4,19 @@ Pure: no Django, no clock, no I/O. The contract's section 2 is the source of eve
 are ignored, as it demands.
 """
 
-from sessions_app.protocol.codec import GUIDE, V1, Limits, ProtocolError, cache_key, decode, encode, generate_of, ids_of, type_of
+from sessions_app.protocol.codec import (
+    GUIDE,
+    V1,
+    Limits,
+    ProtocolError,
+    cache_key,
+    decode,
+    encode,
+    generate_of,
+    ids_of,
+    parse_cache_key,
+    type_of,
+)
 from sessions_app.protocol.incoming import (
     Cancel,
     ClientMessage,
@@ -66,5 +78,6 @@ __all__ = [
     "encode",
     "generate_of",
     "ids_of",
+    "parse_cache_key",
     "type_of",
 ]

@@ -44,6 +44,7 @@ class Limits:
 _decoders: dict[str, msgspec.json.Decoder[Any]] = {GUIDE: msgspec.json.Decoder(GuideMessage), V1: msgspec.json.Decoder(ClientMessage)}
 _encoder = msgspec.json.Encoder()
 _SURROGATES = dict.fromkeys(range(0xD800, 0xE000), "\N{REPLACEMENT CHARACTER}")
+_CACHE_KEY = re.compile(rf"{CARDS_PATH}:(?P<topic>.*):(?P<count>[0-9]{{1,2}})", re.DOTALL)
 _FAULT = re.compile(r"^(?P<fault>.*?)(?: - at `\$\.?(?P<member>.*)`)?$", re.DOTALL)
 
 
@@ -128,6 +129,12 @@ def encode(message: ServerMessage) -> str:
 def cache_key(topic: str, count: int) -> str:
     """The guide's cache key: what clients see and send, and no key of ours."""
     return f"{CARDS_PATH}:{topic}:{count}"
+
+
+def parse_cache_key(key: str) -> tuple[str, int]:
+    """Return the topic and the count of a cache key of the guide; the count is 0 if it is not one."""
+    match = _CACHE_KEY.fullmatch(key)
+    return (match["topic"], int(match["count"])) if match else ("", 0)
 
 
 def _size(text: str) -> int:

@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Q
 from sessions_app import events, log_ids, meters
 from sessions_app.exceptions import RepeatedResponse, StaleResponse, UnknownCacheKey
 from sessions_app.models import Engine, Generation, GenerationStatus
-from sessions_app.protocol import cache_key
+from sessions_app.protocol import cache_key, parse_cache_key
 from sessions_app.services import direct
 from sessions_app.services.history import is_tracked, session_advance
 from sessions_app.services.kinds import EngineRequest, get_kind
@@ -169,8 +169,7 @@ def _lost_generation(engine: Claimant, answer: Answer, now: datetime) -> Generat
 
 def _is_repeated(engine: Claimant, answer: Answer) -> bool:
     """Return whether this answers, again or too late, one of the session's recent generations or an earlier request for one."""
-    topic, _, number = answer.cache_key.removeprefix(cache_key("", 0)[:-2]).rpartition(":")
-    count = int(number) if number.isdecimal() and len(number) <= 2 else 0
+    topic, count = parse_cache_key(answer.cache_key)
     recent = Generation.objects.filter(session=engine.session_id).order_by("-created_at", "-id")[:RECENT]
     for generation in recent.only("options", "cards", "asks", "status", "engine"):
         if generation.options["topic"] != topic or not 1 <= count <= generation.options["count"]:

@@ -166,6 +166,18 @@ def test_the_cache_key_is_the_guides():
     assert protocol.cache_key("Neural Networks", 10) == "webllm:flashcards:Neural Networks:10"
 
 
+@pytest.mark.parametrize("topic", ["Neural Networks", "a:b:3", "", "two\nlines"])
+def test_cache_key_is_read_as_it_was_written(topic):
+    assert protocol.parse_cache_key(protocol.cache_key(topic, 10)) == (topic, 10)
+
+
+@pytest.mark.parametrize(
+    "key", ["", "Tides:3", "webllm:flashcards:Tides", "webllm:flashcards:Tides:-1", "webllm:flashcards:Tides:100", "x" * 1000]
+)
+def test_text_that_is_not_a_cache_key_has_no_count(key):
+    assert protocol.parse_cache_key(key) == ("", 0)
+
+
 def test_the_asyncapi_document_is_up_to_date_and_whole():
     call_command("document_protocol", check=True)
     described = asyncapi.document()
