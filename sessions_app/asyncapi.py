@@ -24,6 +24,7 @@ def document() -> dict[str, Any]:
         "info": {
             "title": "MindFlip session socket",
             "version": "1.0.0",
+            "license": {"name": "MIT", "url": "https://spdx.org/licenses/MIT.html"},
             "description": f"One JSON object a text frame, told apart by `type`. Unknown members are ignored. Close codes: {CLOSE_CODES}.",
         },
         "defaultContentType": "application/json",

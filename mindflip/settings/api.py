@@ -35,6 +35,7 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "MindFlip",
     "VERSION": "1.0.0",
+    "LICENSE": {"name": "MIT", "identifier": "MIT"},
     "DESCRIPTION": (
         "Flashcards written by a language model in the reader's own browser. JSON in camelCase, times in ISO 8601 and UTC, no trailing "
         "slashes. Errors are problem+json (RFC 9457) with a stable `code` and a sentence in `error`. Lists are pages: follow `next`."

@@ -41,3 +41,10 @@ test("every file that its exports name is there", () => {
   const { exports } = JSON.parse(readFileSync(join(CLIENT, "package.json"), "utf8"));
   for (const ways of Object.values(exports)) for (const file of Object.values(ways)) assert.ok(readFileSync(join(CLIENT, file), "utf8"));
 });
+
+test("npm pack includes the license, the README, the types and every module", () => {
+  const [{ files }] = JSON.parse(execFileSync("npm", ["pack", "--dry-run", "--json"], { cwd: CLIENT, encoding: "utf8", stdio: "pipe" }));
+  const packed = files.map(({ path }) => path);
+  const modules = Object.keys(filesOf(CLIENT, ".js"));
+  for (const name of ["LICENSE", "README.md", "package.json", "types/index.d.ts", ...modules]) assert.ok(packed.includes(name), `${name} is missing`);
+});
