@@ -11,7 +11,7 @@ CARD = {"id": CARD_ID, "position": 1, **SIDES, "kind": "basic", "tags": ["sea"],
 PROVENANCE = {
     "generationId": GENERATION_ID,
     "generationIds": [GENERATION_ID],
-    "modelId": "Llama-3.2-1B-Instruct-q4f16_1-MLC",
+    "modelId": "example-model",  # no real model wrote the example card
     "engine": "webllm",
     "promptVersion": "4",
     "topic": "Tides",

@@ -1,4 +1,4 @@
-"""The documents: no link leads nowhere, and each library that was chosen is weighed on a page."""
+"""The documents: no link leads nowhere, pictures say what they show, and each library that was chosen is weighed on a page."""
 
 import json
 import re
@@ -12,6 +12,8 @@ ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "static/js").rglob("*.md")])
 CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 LINK = re.compile(r"\]\(\s*<?([^)\s>]+)")
+PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)\s]+)\)")
+WITHOUT_EXAMPLES = {"models-light.webp"}  # the real catalogue, and no cards
 HEADING = re.compile(r"^#+\s+(.+?)\s*$", re.MULTILINE)
 
 
@@ -47,6 +49,20 @@ def test_every_page_is_linked_from_another():
     folders = {folder for folder in linked if folder.is_dir()}
     lonely = [page for page in (ROOT / "docs").rglob("*.md") if page not in linked and page.parent not in folders]
     assert [str(page.relative_to(ROOT)) for page in lonely] == []
+
+
+def test_caption_of_a_picture_says_that_its_cards_and_data_are_examples():
+    captions = {
+        (document.parent / target).resolve(): caption for document in DOCUMENTS for caption, target in PICTURE.findall(document.read_text())
+    }
+    assert set(captions) == set((ROOT / "docs/images").iterdir())
+    silent = [path.name for path, caption in captions.items() if "example" not in caption.lower()]
+    assert set(silent) == WITHOUT_EXAMPLES
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/using.md"])
+def test_page_says_that_no_model_wrote_the_cards_in_its_first_picture(page):
+    assert "make-done-light.webp)\n\n*Example cards, not the output of a model.*" in (ROOT / page).read_text()
 
 
 def chosen_libraries() -> list[str]:

@@ -12,7 +12,7 @@ export = Calls(
         "exportDeck",
         "A deck as a file",
         {200: Answer("The file, to be saved.", {}, headers=("Content-Disposition",), media=MEDIA)},
-        words="For Anki (`apkg`), for tables (`csv`, `tsv`), to read (`markdown`), to bring it all back here (`json`).",
+        words="For Anki (`apkg`), for tables (`csv`, `tsv`), to read (`markdown`), to import here (`json`). None has study progress.",
         query=ExportQuerySerializer,
         query_example={"format": "csv"},
     ),

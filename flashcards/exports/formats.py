@@ -44,7 +44,7 @@ FORMATS = {
         Format("apkg", "Anki package", "To learn in Anki; a second import updates the cards.", "apkg", "application/apkg", write_package),
         Format("csv", "CSV table", "For Excel and other spreadsheets.", "csv", "text/csv; charset=utf-8", table_writer(",")),
         Format("tsv", "TSV table", "For programs that read tabs.", "tsv", "text/tab-separated-values; charset=utf-8", table_writer("\t")),
-        Format("json", "MindFlip file", "Everything, to bring it back here.", "json", "application/json", write_json),
+        Format("json", "MindFlip file", "All cards, tags and notes, but no study progress.", "json", "application/json", write_json),
         Format("markdown", "Markdown", "To read and to put into notes.", "md", "text/markdown; charset=utf-8", write_markdown),
     )
 }

@@ -1,6 +1,6 @@
-"""Our own file: everything that a deck and its cards are, so that another server of ours has the same after an import.
+"""The MindFlip file: a deck with its cards, tags, notes and provenance, to import here or on another MindFlip server.
 
-How far somebody is in learning them is not in it. `version` counts upwards when a reader of the one before would go wrong.
+It does not contain schedules or reviews. `version` counts upwards when a reader of the one before would go wrong.
 """
 
 import json

@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator
 
 from sessions_app.management.commands import document_api
 from sessions_app.rest.document import document
+from sessions_app.services.catalogue import list_models
 
 ADDRESS = "/api/schema"
 
@@ -56,6 +57,15 @@ def test_every_example_is_as_its_schema_says():
         for error in Draft202012Validator(schema | components).iter_errors(value)
     ]
     assert wrong == []
+
+
+def test_example_decks_are_not_attributed_to_a_real_model():
+    models = {model.model_id for model in list_models()}
+    assert len(models) > 100
+    decks = [value for _, value, _ in described() if isinstance(value, dict) and "provenance" in value]
+    attributed = {deck["provenance"]["modelId"] for deck in decks}
+    assert attributed
+    assert not attributed & models
 
 
 def test_every_success_with_a_body_has_an_example_and_every_error_a_code():

@@ -18,25 +18,25 @@ Write = Callable[[dict[str, Any]], list[Card]]
 
 
 @contextmanager
-def quick_engine(visitor: Visitor, write: Write) -> Iterator[list[dict[str, Any]]]:
-    """Serve the visitor's requests inside the block; gives what was asked, as it comes."""
+def quick_engine(visitor: Visitor, write: Write, model_id: str = MODEL) -> Iterator[list[dict[str, Any]]]:
+    """Serve the visitor's requests inside the block as `model_id`, and yield the list of requests, which grows as they arrive."""
     asked: list[dict[str, Any]] = []
-    with connect(_address(visitor), subprotocols=["mindflip.v1"], proxy=None) as socket:  # type: ignore[list-item]
-        serving = threading.Thread(target=_serve, args=(socket, write, asked), daemon=True)
+    with connect(_address(visitor, model_id), subprotocols=["mindflip.v1"], proxy=None) as socket:  # type: ignore[list-item]
+        serving = threading.Thread(target=_serve, args=(socket, write, asked, model_id), daemon=True)
         serving.start()
         yield asked
     serving.join(10)
 
 
-def _address(visitor: Visitor) -> str:
+def _address(visitor: Visitor, model_id: str) -> str:
     with httpx.Client(base_url=f"{visitor.server.url}/api") as rest:
         token = rest.post("/auth/token", json={"username": visitor.name, "password": PASSWORD}).raise_for_status().json()["access"]
         headers = {"Authorization": f"Bearer {token}"}
-        return rest.post("/webllm/session", json={"modelId": MODEL}, headers=headers).raise_for_status().json()["wsUrl"]
+        return rest.post("/webllm/session", json={"modelId": model_id}, headers=headers).raise_for_status().json()["wsUrl"]
 
 
-def _serve(socket: ClientConnection, write: Write, asked: list[dict[str, Any]]) -> None:
-    socket.send(json.dumps({"type": "ready", "modelId": MODEL, "engine": "webllm"}))
+def _serve(socket: ClientConnection, write: Write, asked: list[dict[str, Any]], model_id: str) -> None:
+    socket.send(json.dumps({"type": "ready", "modelId": model_id, "engine": "webllm"}))
     for text in socket:
         message = json.loads(text)
         if message["type"] == "ping":

@@ -1,19 +1,34 @@
-"""Pictures of the pages for the docs, taken on request only: MINDFLIP_PICTURES=docs/images pytest tests/e2e/test_pages_pictures.py"""
+"""Pictures of the pages for the docs, taken on request only: MINDFLIP_PICTURES=docs/images pytest tests/e2e/test_pages_pictures.py
+
+The cards in them are examples, so a picture with cards must not name a real model, unless that model wrote the cards.
+"""
 
 import base64
+import json
 import os
+import re
+import secrets
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from mindflip.embedded import local_model
+from tests.e2e.conftest import FROM_ONE_ADDRESS
+from tests.e2e.quick_engine import quick_engine
 from tests.e2e.visitor import Visitor
+from tests.processes import RunningServer, running_server
 
 FOLDER = os.environ.get("MINDFLIP_PICTURES")
-pytestmark = pytest.mark.skipif(not FOLDER, reason="MINDFLIP_PICTURES names no folder to put pictures into")
+on_request = pytest.mark.skipif(not FOLDER, reason="MINDFLIP_PICTURES names no folder to put pictures into")
 
 DESKTOP, PHONE, SMALL_PHONE = (1200, 900), (390, 844), (320, 640)
 SETTLED = "Promise.allSettled(document.getAnimations().filter((one) => one instanceof CSSTransition).map(({ finished }) => finished))"
+MODEL_IDS = "async () => (await (await fetch('/api/webllm/models')).json()).models.map(({ modelId }) => modelId)"
+EXAMPLE_MODEL = "example-model"
+EXAMPLE_TOPIC = "Example cards: photosynthesis"
 TALL = (1200, 1300)  # down to the button that saves
 CARDS = [
     ("Where in a plant cell does photosynthesis happen?", "In the chloroplasts."),
@@ -44,41 +59,69 @@ def student(visitor: Visitor) -> Visitor:
     return visitor
 
 
+@pytest.fixture(scope="module")
+def example_server(tmp_path_factory: pytest.TempPathFactory, small_model: Path) -> Iterator[RunningServer]:
+    """Run a server that offers its default model under the name Example model."""
+    folder = tmp_path_factory.mktemp("models")
+    shutil.copyfile(small_model / f"{local_model.NAME}.gguf", folder / "example.gguf")
+    description = local_model.DESCRIPTION | {"modelId": EXAMPLE_MODEL, "name": "Example model", "file": "example.gguf"}
+    (folder / "example.json").write_text(json.dumps(description))
+    with running_server(tmp_path_factory.mktemp("server"), MINDFLIP_MODELS_DIR=str(folder), **FROM_ONE_ADDRESS) as running:
+        yield running
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def example_maker(page: Page, example_server: RunningServer) -> Visitor:
+    """Return a visitor whose Make page shows CARDS, written by an engine without a model on another device."""
+    visitor = Visitor(page, example_server, f"student-{secrets.token_hex(4)}")
+    visitor.arrive()
+    page.get_by_role("button", name="Let another device write").click()
+    cards = [{"front": front, "back": back} for front, back in CARDS]
+    with quick_engine(visitor, lambda _: cards, EXAMPLE_MODEL):
+        visitor.ask(EXAMPLE_TOPIC, len(CARDS))
+        visitor.wait_until_written()
+    page.get_by_role("button", name="Write on this device").click()
+    visitor.batch.get_by_role("button", name="Show answer").first.click()
+    return visitor
+
+
+def test_example_cards_are_labelled_and_name_no_real_model(example_maker: Visitor) -> None:
+    expect(example_maker.batch.get_by_role("heading", name=EXAMPLE_TOPIC)).to_be_visible()
+    assert example_maker.fronts() == [front for front, _ in CARDS]
+    assert models_named(example_maker.page) == []
+
+
+@on_request
 def test_pictures_of_the_doors(visitor: Visitor) -> None:
     for name, address in (("welcome", "/"), ("sign-up", "/sign-up")):
         visitor.open(address)
         take_all(visitor.page, name)
 
 
+@on_request
 @pytest.mark.usefixtures("one_model_at_a_time")
 def test_pictures_of_the_maker(student: Visitor) -> None:
-    take_all(student.page, "make")
+    take_all(student.page, "make", may_name_models=True)
+    student.page.get_by_role("button", name="Change model").click()
+    take_all(student.page, "models", may_name_models=True)
+    student.page.keyboard.press("Escape")
     student.page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
     student.ask("Photosynthesis", 6)
     expect(student.model).to_contain_text("of 98 MB")
-    take(student.page, "make-loading", DESKTOP, "light")
+    take(student.page, "make-loading", DESKTOP, "light", may_name_models=True)
     student.wait_for_first_card()
-    take(student.page, "make-writing", DESKTOP, "light")
-    student.page.get_by_role("button", name="Stop").click()
-    student.wait_until_written("stopped")
-    show_done_batch(student)
-    take_all(student.page, "make-done", desktop=TALL)
-    student.page.get_by_role("button", name="Change model").click()
-    take_all(student.page, "models")
+    take(student.page, "make-writing", DESKTOP, "light", may_name_models=True)  # the model that is named wrote these cards
 
 
-def show_done_batch(student: Visitor) -> None:
-    """Written well, as a larger model does it."""
-    cards = [{"id": str(at), "front": front, "back": back, "kind": "basic", "part": 0} for at, (front, back) in enumerate(CARDS)]
-    part = {"at": 0, "count": 6, "taken": 6, "state": "done", "generationIds": []}
-    student.has_batch(request={"topic": "Photosynthesis", "count": 6}, cards=cards, parts=[part], state="done", words="6 cards")
-    student.page.reload()
-    student.load_model()
-    student.page.get_by_label("Topic", exact=True).fill("Photosynthesis")
-    student.page.get_by_label("Cards", exact=True).fill("6")
-    student.batch.get_by_role("button", name="Show answer").first.click()
+@on_request
+@pytest.mark.usefixtures("one_model_at_a_time")
+def test_pictures_of_the_maker_with_example_cards(example_maker: Visitor) -> None:
+    example_maker.load_model()
+    take_all(example_maker.page, "make-done", desktop=TALL)
 
 
+@on_request
 def test_pictures_of_decks(student: Visitor) -> None:
     student.open("/decks")
     take_all(student.page, "decks")
@@ -95,6 +138,7 @@ def test_pictures_of_decks(student: Visitor) -> None:
     take_all(student.page, "duplicates")
 
 
+@on_request
 def test_pictures_of_studying(student: Visitor) -> None:
     student.has_deck("Physics", MATH)
     student.open("/study")
@@ -111,6 +155,7 @@ def test_pictures_of_studying(student: Visitor) -> None:
     take_all(student.page, "progress")
 
 
+@on_request
 def test_pictures_of_what_comes_in_and_goes_out(student: Visitor) -> None:
     deck = student.has_deck("Physics", MATH)
     for name, address in (("import", "/decks/import"), ("bin", "/decks/bin"), ("duplicates", "/decks/duplicates"), ("offline", "/offline")):
@@ -122,16 +167,25 @@ def test_pictures_of_what_comes_in_and_goes_out(student: Visitor) -> None:
         take_all(student.page, name)
 
 
-def take_all(page: Page, name: str, desktop: tuple[int, int] = DESKTOP) -> None:
+def take_all(page: Page, name: str, desktop: tuple[int, int] = DESKTOP, *, may_name_models: bool = False) -> None:
     for size, suffix in ((desktop, ""), (PHONE, "-phone"), (SMALL_PHONE, "-small")):
         for theme in ("light", "dark"):
-            take(page, f"{name}{suffix}", size, theme)
+            take(page, f"{name}{suffix}", size, theme, may_name_models=may_name_models)
 
 
-def take(page: Page, name: str, size: tuple[int, int], theme: str) -> None:
+def take(page: Page, name: str, size: tuple[int, int], theme: str, *, may_name_models: bool = False) -> None:
+    """Write a picture of the page. `may_name_models`: there are no cards on the page, or the model that is named wrote them."""
+    assert may_name_models or models_named(page) == [], f"{name}: these cards are not what a real model wrote"
     page.set_viewport_size({"width": size[0], "height": size[1]})
     page.emulate_media(color_scheme=theme, reduced_motion="reduce")
     page.evaluate("scrollTo(0, 0)")
     page.evaluate(SETTLED)
     taken = page.context.new_cdp_session(page).send("Page.captureScreenshot", {"format": "webp", "quality": 86})
     (Path(FOLDER or ".") / f"{name}-{theme}.webp").write_bytes(base64.b64decode(taken["data"]))
+
+
+def models_named(page: Page) -> list[str]:
+    """Return the names of model families of the catalogue, such as SmolLM2 or Llama, that the page shows."""
+    families = {model_id.split("-")[0] for model_id in page.evaluate(MODEL_IDS) if model_id != EXAMPLE_MODEL}
+    shown = page.locator("body").inner_text()
+    return sorted(family for family in families if re.search(rf"(?<!\w){re.escape(family)}(?!\w)", shown, re.IGNORECASE))

@@ -33,6 +33,13 @@ def test_a_stranger_is_shown_what_this_is(client: Client) -> None:
     assert b"written in your own browser" in page.content
 
 
+def test_welcome_page_says_where_notes_are_stored_and_labels_its_example(client: Client) -> None:
+    page = client.get("/").content.decode()
+    assert "No AI company sees your notes." in page
+    assert "Your notes and cards are stored on this server" in page
+    assert "Example card</figcaption>" in page
+
+
 def test_a_signed_in_user_is_shown_the_maker(alice: User, signed_in: Callable[[User], Client]) -> None:
     assert b"Make flashcards" in signed_in(alice).get("/").content
 

@@ -8,7 +8,7 @@ const PROBLEMS = {
 const UNREAD = ["broken", "This PDF could not be read. Open it in a reader, copy its text, and paste it here."];
 const SCANNED = "These pages are pictures without text, as a scanner makes them. Have a reader recognise the text (OCR), or type what matters.";
 
-/** A PDF that is read here, in this browser, and goes nowhere. */
+/** A PDF whose text is extracted in this browser; the file itself is not uploaded. */
 export class Pdf {
   #document;
 
