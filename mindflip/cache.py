@@ -1,9 +1,11 @@
 """The cache in Redis: values as JSON, so that nobody who can write to Redis can run code here (pickle could)."""
 
+import functools
 from typing import Any
 
 import msgspec
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
+from django.utils.functional import cached_property
 
 
 class JSONSerializer:
@@ -30,12 +32,20 @@ class _OneClient(RedisCacheClient):
         return self._made[pool]
 
 
-class JSONRedisCache(RedisCache):
-    """Django's own, with one client for each server."""
+@functools.cache
+def _shared_client(servers: tuple[str, ...], options: tuple[tuple[str, Any], ...]) -> _OneClient:
+    return _OneClient(list(servers), **dict(options))
 
-    def __init__(self, server: str, params: dict[str, Any]) -> None:
-        super().__init__(server, params)
-        self._class = _OneClient
+
+class JSONRedisCache(RedisCache):
+    """Django's own, with one pool of connections for the whole process.
+
+    Django makes a cache for each thread, and each request runs in a thread of its own: each would open a connection of its own.
+    """
+
+    @cached_property
+    def _cache(self) -> Any:
+        return _shared_client(tuple(self._servers), tuple(self._options.items()))  # type: ignore[attr-defined] # the stubs lack them
 
     def count(self, key: str, seconds: int, by: int = 1) -> None:
         """So many more under this key, which is kept for `seconds` from now on; in one round trip, where `incr` takes two."""
@@ -44,3 +54,8 @@ class JSONRedisCache(RedisCache):
             both.incr(name, by)
             both.expire(name, seconds)
             both.execute()
+
+    def evaluate(self, script: str, keys: list[str], arguments: list[int]) -> Any:
+        """Run a Lua script in one atomic step and one round trip. Redis keeps the script from its first run on."""
+        client = self._cache.get_client(write=True)
+        return client.register_script(script)(keys=[self.make_and_validate_key(key) for key in keys], args=arguments)
