@@ -1,6 +1,6 @@
-"""The settings under which tests run, and every process that they start: those of a server in earnest, but for what protects only
-a database that was stolen and would cost half a second for each user of the cast."""
+"""The settings of the tests and of every process that they start: a server's own, except for the cost of a password hash, which only
+protects a stolen database and would add half a second for each test user."""
 
 from mindflip.settings import *  # noqa: F403
 
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+PASSWORD_HASHERS = ["tests.hashers.FastHasher"]

@@ -9,7 +9,8 @@ from uuid import uuid4
 from django.http import HttpRequest, HttpResponseBase
 
 from mindflip.async_middleware import AsyncMiddleware
-from sessions_app import log_ids, sockets
+from sessions_app import hashers, log_ids, sockets
+from sessions_app.lockout import client_address
 
 log = logging.getLogger(__name__)
 HEADER = "X-Request-ID"
@@ -32,7 +33,8 @@ class RequestsMiddleware(AsyncMiddleware):
         return response
 
     async def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: dict[str, Any]) -> None:
-        """The ids that stand in the address."""
+        """Bind the ids in the URL, and the address whose turn it is to have a password hashed."""
+        hashers.client.set(client_address(request))
         log_ids.bind(**{name: kwargs[name] for name in ("session_id", "generation_id") if name in kwargs})
 
 

@@ -14,6 +14,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ADMIN_SECOND_FACTOR = env.boolean("MINDFLIP_ADMIN_SECOND_FACTOR", False, "the admin asks for a code beside the password: see second_factor")
 OTP_TOTP_ISSUER = "MindFlip"
 OTP_ADMIN_HIDE_SENSITIVE_DATA = True  # whoever may look into the admin's tables is not to copy a phone
+PASSWORD_HASHERS = ["sessions_app.hashers.PasswordHasher"]
+# The second backend only serves sessions and permissions: the first one decides about passwords.
 AUTHENTICATION_BACKENDS = ["sessions_app.lockout.LockoutBackend", "django.contrib.auth.backends.ModelBackend"]
 SIGN_IN_FAILURES = env.integer("MINDFLIP_SIGN_IN_FAILURES", 10, "wrong passwords for one name from one address that lock both out", least=1)
 SIGN_IN_LOCKOUT_SECONDS = env.integer("MINDFLIP_SIGN_IN_LOCKOUT_SECONDS", 900, "how long that lockout lasts", least=1)

@@ -22,7 +22,12 @@ def giving_back(function: Callable[P, T]) -> Callable[P, T]:
         try:
             return function(*args, **kwargs)
         finally:
-            if not connection.in_atomic_block:
-                connection.close()
+            release_connection()
 
     return call
+
+
+def release_connection() -> None:
+    """Return the calling thread's database connection to the pool, unless it is in a transaction. The next query takes another one."""
+    if not connection.in_atomic_block:
+        connection.close()

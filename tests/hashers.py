@@ -1,0 +1,9 @@
+"""A password hasher for tests."""
+
+from sessions_app.hashers import PasswordHasher
+
+
+class FastHasher(PasswordHasher):
+    """The server's own, with a single iteration."""
+
+    iterations = 1
