@@ -10,8 +10,9 @@ from typing import TypeVar
 
 from django.core.exceptions import ImproperlyConfigured
 
+from sessions_app.ratelimit import Rate
+
 T = TypeVar("T")
-PERIODS = {"s", "sec", "second", "m", "min", "minute", "h", "hour", "d", "day"}
 
 
 @dataclass(frozen=True)
@@ -61,14 +62,12 @@ def integer(name: str, default: int, help: str, least: int = 0, most: int | None
 
 
 def rate(name: str, default: str, help: str) -> str | None:
-    """How often in which time, as 30/minute; None for `off`."""
+    """A rate as `sessions_app.ratelimit.Rate` reads it, such as 30/minute; None for `off`."""
 
     def parse(raw: str) -> str | None:
         if raw.lower() == "off":
             return None
-        number, _, period = raw.partition("/")
-        if not number.isdigit() or int(number) < 1 or period not in PERIODS:
-            raise ValueError("give a number and second, minute, hour or day, like 30/minute, or off")
+        Rate.parse(raw)
         return raw
 
     return _read(name, parse(default), default, help, parse)

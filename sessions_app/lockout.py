@@ -1,10 +1,12 @@
-"""Guessing passwords: so many failures of one name from one address lock that pair out for a while, and no address tries without end.
+"""Protection against guessed passwords: a rate for each name at an address and for each address, and a lockout after repeated failures.
 
-By the pair, so that a stranger who guesses does not lock the user out of her own address. django-axes counts; it sees every way to sign
-in, for all go through Django's `authenticate`.
+Failures are counted for the pair of name and address, so that a stranger who guesses does not lock the user out at their own address.
+django-axes counts them; it sees every way to sign in, because all of them call Django's `authenticate`.
 """
 
+import logging
 from datetime import timedelta
+from hashlib import blake2b
 from ipaddress import ip_address
 from math import ceil
 from typing import Any
@@ -13,35 +15,44 @@ from axes.attempts import get_cool_off_threshold
 from axes.backends import AxesStandaloneBackend
 from axes.models import AccessAttempt
 from django.conf import settings
+from django.contrib.auth.backends import BaseBackend, ModelBackend
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
 from django.utils import timezone
+from redis.exceptions import RedisError
+from rest_framework.throttling import BaseThrottle, SimpleRateThrottle
 
 from sessions_app.problems import MEDIA_TYPE, problem
-from sessions_app.rest.limits import PageThrottle, in_words
+from sessions_app.ratelimit import Rate
+from sessions_app.rest.limits import in_words, too_many_page
+from sessions_app.services.rate_limits import rate_limit_key, rate_limits_consume
+
+log = logging.getLogger(__name__)
 
 
-class LockoutBackend(AxesStandaloneBackend):
-    """First of the backends: it lets nobody in, and stops who has tried too often."""
+class LockoutBackend(AxesStandaloneBackend, ModelBackend):
+    """Checks the passwords of users who have not tried too often. It decides alone: Django asks no other backend about a password."""
 
-    def authenticate(self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any) -> None:
-        """Raises PermissionDenied. Without a request nobody knocks from outside: that is a shell."""
+    def authenticate(self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any) -> User:
+        """Return the user. Raises PermissionDenied. Calls without a request, from a shell, are not limited."""
         if request is not None:
-            _throttle(request)
-            super().authenticate(request, username, password, **kwargs)
+            _check_rate(request, username or "")
+            AxesStandaloneBackend.authenticate(self, request, username, password, **kwargs)
+        user = ModelBackend.authenticate(self, request, username, password, **kwargs)
+        if user is None:
+            raise PermissionDenied
+        if request is not None:  # guesses that were verified at the same time may have caused the lockout
+            AxesStandaloneBackend.authenticate(self, request, username, password, **kwargs)
+        return user
 
-
-class SignInThrottle(PageThrottle):
-    """Attempts from one address, whatever names they give. Without Redis they are not counted, and the lockout is, in the database."""
-
-    scope = "sign-in"
+    aauthenticate = BaseBackend.aauthenticate  # type: ignore[assignment] # that of ModelBackend does not call `authenticate`
 
 
 def client_address(request: Any) -> str:
-    """The address that the outermost of our proxies saw; who adds more to X-Forwarded-For moves nothing."""
+    """Return the address that the outermost of our proxies saw. Clients cannot change it by sending X-Forwarded-For themselves."""
     direct = str(request.META.get("REMOTE_ADDR") or "")
-    seen = SignInThrottle().get_ident(request) if settings.REST_FRAMEWORK["NUM_PROXIES"] else direct
+    seen = BaseThrottle().get_ident(request) if settings.REST_FRAMEWORK["NUM_PROXIES"] else direct
     try:
         return str(ip_address(seen))
     except ValueError:
@@ -49,19 +60,30 @@ def client_address(request: Any) -> str:
 
 
 def locked_out(request: HttpRequest, *unused: Any) -> HttpResponse:
-    """The answer instead of any other to who tried too often: 429, with Retry-After and the time in words."""
+    """Return the 429 that replaces the response of a view when sign-in was tried too often."""
     seconds = getattr(request, "sign_in_wait", None) or _seconds_left(request)
-    sentence = f"Too many attempts to sign in: try again in {in_words(seconds)}."
-    headers = {"Retry-After": str(seconds)}
-    if request.path.startswith("/api/auth/"):
-        return JsonResponse(problem(429, "locked_out", sentence), status=429, content_type=MEDIA_TYPE, headers=headers)
-    page = render(request, "pages/locked_out.html", {"wait": in_words(seconds)}, status=429)
-    page.headers["Retry-After"] = headers["Retry-After"]
-    return page
+    if not request.path.startswith("/api/auth/"):
+        return too_many_page(request, "pages/locked_out.html", seconds)
+    body = problem(429, "locked_out", f"Too many attempts to sign in: try again in {in_words(seconds)}.")
+    return JsonResponse(body, status=429, content_type=MEDIA_TYPE, headers={"Retry-After": str(seconds)})
 
 
-def _throttle(request: Any) -> None:
-    if seconds := SignInThrottle().seconds_to_wait(request):
+def _check_rate(request: Any, username: str) -> None:
+    """Count an attempt against both sign-in limits. Raises PermissionDenied.
+
+    Without Redis the attempt is not counted; the lockout, in the database, still applies.
+    """
+    address = client_address(request)
+    name = blake2b(username.casefold().encode(), digest_size=16).hexdigest()
+    subjects = {"sign-in": address, "sign-in-name": f"{name}_{address}"}
+    rates = {scope: SimpleRateThrottle.THROTTLE_RATES[scope] for scope in subjects}
+    limits = [(rate_limit_key(scope, subjects[scope]), Rate.parse(rate)) for scope, rate in rates.items() if rate]
+    try:
+        seconds = max((usage.wait_seconds for usage in rate_limits_consume(*limits)), default=0)
+    except RedisError as error:
+        log.warning("Attempts to sign in are not counted while Redis is unavailable: %s", error)
+        return
+    if seconds:
         request.axes_locked_out, request.sign_in_wait = True, seconds
         raise PermissionDenied
 

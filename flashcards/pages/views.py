@@ -5,11 +5,11 @@ from typing import Any, ClassVar
 from django.contrib.auth import login
 from django.contrib.auth.views import LoginView, LogoutView, RedirectURLMixin
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.generic import FormView, TemplateView
 
 from flashcards.pages.forms import SignInForm, SignUpForm
-from sessions_app.rest.limits import SignUpThrottle, in_words
+from sessions_app.rest.limits import RegisterThrottle, too_many_page
 
 EXAMPLE = {
     "front": "What do plants make out of light, water and carbon dioxide?",
@@ -53,8 +53,8 @@ class SignUpView(RedirectURLMixin, FormView):
         return super().dispatch(request, *args, **kwargs)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        seconds = SignUpThrottle().seconds_to_wait(request)
-        return _later(request, seconds) if seconds else super().post(request, *args, **kwargs)
+        seconds = RegisterThrottle().page_wait(request)
+        return too_many_page(request, "pages/sign_up_later.html", seconds) if seconds else super().post(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(next=self.get_redirect_url(), **kwargs)
@@ -66,9 +66,3 @@ class SignUpView(RedirectURLMixin, FormView):
 
 class SignOutView(LogoutView):
     """POST only, so that no link or image elsewhere can sign anybody out."""
-
-
-def _later(request: HttpRequest, seconds: int) -> HttpResponseBase:
-    page = render(request, "pages/sign_up_later.html", {"wait": in_words(seconds)}, status=429)
-    page.headers["Retry-After"] = str(seconds)
-    return page

@@ -3,7 +3,11 @@
 from mindflip import env
 from mindflip.settings.doors import PROXIES
 
-TOKEN_RATE = env.rate("MINDFLIP_TOKEN_RATE", "30/minute", "token requests from one address, and as many attempts to sign in")
+TOKEN_RATE = env.rate(
+    "MINDFLIP_TOKEN_RATE",
+    "30/minute burst 60",
+    "token requests from one address, and sign-in attempts from one address; raise the burst for a school behind one address",
+)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "rest_framework_simplejwt.authentication.JWTAuthentication",  # first: its challenge makes a missing token a 401
@@ -19,9 +23,14 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_CLASSES": ["sessions_app.rest.limits.CallThrottle"],
     "EXCEPTION_HANDLER": "sessions_app.problems.problem_response",
     "DEFAULT_THROTTLE_RATES": {
-        "register": env.rate("MINDFLIP_REGISTER_RATE", "20/hour", "registrations from one address"),
+        "register": env.rate(
+            "MINDFLIP_REGISTER_RATE",
+            "20/hour burst 60",
+            "registrations from one address; raise the burst for a school behind one address",
+        ),
         "token": TOKEN_RATE,
         "sign-in": TOKEN_RATE,
+        "sign-in-name": env.rate("MINDFLIP_SIGN_IN_RATE", "10/minute", "sign-in attempts for one username from one address"),
         "account": env.rate("MINDFLIP_ACCOUNT_RATE", "20/hour", "requests of one user that ask for the password again"),
         "account_export": env.rate("MINDFLIP_EXPORT_RATE", "20/hour", "exports of everything by one user"),
         "session": env.rate("MINDFLIP_SESSION_RATE", "120/hour", "sessions opened by one user"),

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
 from sessions_app.operators import overview
 from sessions_app.operators.second_factor import SecondFactor
+from sessions_app.rest.limits import ConfirmThrottle, too_many_page
 
 
 class OperatorSite(SecondFactor):
@@ -22,3 +24,8 @@ class OperatorSite(SecondFactor):
             path("overview/figures", self.admin_view(overview.figures_view), name="overview-figures"),
         ]
         return ours + super().get_urls()
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Serve Django's form, limited like the API's requests that check the password."""
+        seconds = ConfirmThrottle().page_wait(request)
+        return too_many_page(request, "pages/locked_out.html", seconds) if seconds else super().password_change(request, extra_context)

@@ -19,7 +19,7 @@ ANSWERED: dict[str, tuple[str, dict[str, Any], Any]] = {
         TEXT,
         '"calls";r=1187;t=42',
     ),
-    "RateLimit-Policy": ("Each limit: `q` calls in `w` seconds.", TEXT, '"calls";q=1200;w=60'),
+    "RateLimit-Policy": ("Each limit: `q` calls at the same time, and on average `q` calls in `w` seconds.", TEXT, '"calls";q=1200;w=60'),
     "Idempotency-Replayed": ("`true` when this is the answer to an earlier request with the same Idempotency-Key.", TEXT, "true"),
 }
 SENT: dict[str, tuple[str, dict[str, Any], Any]] = {

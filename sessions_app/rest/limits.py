@@ -1,14 +1,21 @@
-"""How often may be called. Who is counted is told how much is left: RateLimit and RateLimit-Policy of
-draft-ietf-httpapi-ratelimit-headers-10, a limit each, and Retry-After when nothing is."""
+"""Rate limits of REST calls and of pages.
+
+Responses carry what is left, as RateLimit and RateLimit-Policy of draft-ietf-httpapi-ratelimit-headers-10, and Retry-After when a request
+is refused.
+"""
 
 import logging
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
-from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from redis.exceptions import RedisError
 from rest_framework.request import Request
-from rest_framework.throttling import ScopedRateThrottle, SimpleRateThrottle, UserRateThrottle
+from rest_framework.throttling import SimpleRateThrottle
+
+from sessions_app.ratelimit import Rate
+from sessions_app.services.rate_limits import Usage, rate_limit_key, rate_limits_consume
 
 if TYPE_CHECKING:  # DRF's views name this module's throttles in their own settings
     from rest_framework.views import APIView
@@ -17,101 +24,107 @@ log = logging.getLogger(__name__)
 
 
 def in_words(seconds: int) -> str:
-    """As `2 minutes`, never too short."""
+    """Return the time as `2 minutes`, rounded up."""
     number, unit = (seconds, "second") if seconds < 60 else (ceil(seconds / 60), "minute")
     return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
 
 
-class Told:
-    """A throttle of DRF's that tells what is left of it."""
-
-    scope: str | None
-    rate: str | None
-    num_requests: int
-    duration: int
-    history: list[float]
-    now: float
-
-    def allow_request(self, request: Request, view: "APIView") -> bool:
-        is_allowed = bool(super().allow_request(request, view))  # type: ignore[misc] # of the throttle beside it
-        if getattr(self, "history", None) is not None and self.rate:
-            oldest = self.history[-1] if self.history else self.now
-            self._tell(view, len(self.history), oldest + self.duration - self.now)
-        return is_allowed
-
-    def _tell(self, view: "APIView", used: int, seconds: float) -> None:
-        policy = f'"{self.scope}";q={self.num_requests};w={self.duration}'
-        left = f'"{self.scope}";r={max(0, self.num_requests - used)};t={max(0, ceil(seconds))}'
-        for name, value in (("RateLimit-Policy", policy), ("RateLimit", left)):
-            view.headers[name] = ", ".join(filter(None, (view.headers.get(name), value)))
+def too_many_page(request: HttpRequest, template: str, seconds: int) -> HttpResponse:
+    """Return the page of `template` as a 429 that names the time to wait."""
+    page = render(request, template, {"wait": in_words(seconds)}, status=429)
+    page.headers["Retry-After"] = str(seconds)
+    return page
 
 
-class PageThrottle(SimpleRateThrottle):
-    """Counts what one address sends to a page, whoever it says it is."""
+class RateThrottle(SimpleRateThrottle):
+    """A DRF throttle that counts atomically: by user, or by address for clients that are not signed in."""
+
+    allows_without_redis = False  # otherwise the call answers 503 while Redis is unavailable
+
+    def __init__(self) -> None:
+        text = getattr(self, "rate", None) or self.get_rate()
+        self.limit = Rate.parse(text) if text else None
+
+    def allow_request(self, request: Request, view: "APIView | None") -> bool:
+        if self.limit is None:
+            return True
+        try:
+            (self.usage,) = rate_limits_consume((self.get_cache_key(request, view), self.limit))
+        except RedisError as error:
+            if not self.allows_without_redis:
+                raise
+            log.warning("Requests are not counted (%s) while Redis is unavailable: %s", self.scope, error)
+            return True
+        if view is not None:
+            _add_headers(view, str(self.scope), self.limit, self.usage)
+        return not self.usage.wait_seconds
+
+    def wait(self) -> float:
+        return self.usage.wait_seconds
 
     def get_cache_key(self, request: Any, view: Any) -> str:
-        return self.cache_format % {"scope": self.scope, "ident": self.get_ident(request)}
+        is_user = request.user and request.user.is_authenticated
+        return rate_limit_key(str(self.scope), request.user.pk if is_user else self.get_ident(request))
 
-    def seconds_to_wait(self, request: Any) -> int:
-        """0 for what may go on, which is all while Redis is gone."""
-        try:
-            is_allowed = self.allow_request(request, None)  # type: ignore[arg-type] # it looks at no view
-        except RedisError as error:
-            log.warning("Pages are sent uncounted (%s) while Redis is gone: %s", self.scope, error)
-            return 0
-        return 0 if is_allowed else ceil(self.wait() or 1)
+    def page_wait(self, request: HttpRequest) -> int:
+        """Count a page's request; return the seconds to wait, 0 when it is allowed or while Redis is unavailable."""
+        self.allows_without_redis = True
+        return 0 if self.allow_request(request, None) else self.usage.wait_seconds  # type: ignore[arg-type] # no view looks at it
 
 
-class SignUpThrottle(PageThrottle):
-    """Accounts from one address, together with those made over REST."""
+class RegisterThrottle(RateThrottle):
+    """Registrations from one address, over REST and on the sign-up page."""
 
     scope = "register"
 
 
-class AddressThrottle(Told, ScopedRateThrottle):
-    """Calls from one address, by the view's `throttle_scope`: for those who are nobody yet."""
+class TokenThrottle(RateThrottle):
+    """Requests for tokens from one address."""
+
+    scope = "token"
 
 
-class SessionThrottle(Told, UserRateThrottle):
-    """Counts the sessions that a user opens, and no reading."""
+class ConfirmThrottle(RateThrottle):
+    """Requests of one user that check the password, so that a stolen browser or token cannot be used to guess it."""
+
+    scope = "account"
+
+    def allow_request(self, request: Request, view: "APIView | None") -> bool:
+        return request.method == "GET" or super().allow_request(request, view)
+
+
+class ExportThrottle(RateThrottle):
+    """Exports of one user's account."""
+
+    scope = "account_export"
+
+
+class SessionThrottle(RateThrottle):
+    """Sessions that one user opens. While Redis is unavailable, SESSIONS_PER_USER still applies."""
 
     scope = "session"
+    allows_without_redis = True
 
-    def allow_request(self, request: Request, view: "APIView") -> bool:
-        try:
-            return request.method != "POST" or super().allow_request(request, view)
-        except RedisError as error:  # SESSIONS_PER_USER still holds
-            log.warning("Sessions are opened uncounted while Redis is gone: %s", error)
-            return True
+    def allow_request(self, request: Request, view: "APIView | None") -> bool:
+        return request.method != "POST" or super().allow_request(request, view)
 
 
-class CallThrottle(Told, SimpleRateThrottle):
-    """All calls of a user's, and those of an address where nobody is signed in: one count for each stretch of time, because a list of
-    a thousand times would be read and written with every call. Without Redis calls go uncounted."""
+class CallThrottle(RateThrottle):
+    """All calls of one user, or of one address where nobody is signed in."""
 
     scope = "calls"
+    allows_without_redis = True
 
-    def allow_request(self, request: Request, view: "APIView") -> bool:
-        if self.rate is None or getattr(request._request, "is_counted", False):  # a long poll looks more than once
+    def allow_request(self, request: Request, view: "APIView | None") -> bool:
+        if getattr(request._request, "is_counted", False):  # a long poll dispatches its request several times
             return True
         request._request.is_counted = True  # type: ignore[attr-defined]
-        try:
-            return self._count(request, view)
-        except RedisError as error:
-            log.warning("Calls go uncounted while Redis is gone: %s", error)
-            return True
+        return super().allow_request(request, view)
 
-    def wait(self) -> float:
-        return self._left
 
-    def get_cache_key(self, request: Request, view: "APIView") -> str:
-        ident = request.user.pk if request.user and request.user.is_authenticated else self.get_ident(request)
-        return f"calls:{ident}:{int(self.timer() // self.duration)}"
-
-    def _count(self, request: Request, view: "APIView") -> bool:
-        key = self.get_cache_key(request, view)
-        self._left = self.duration - self.timer() % self.duration
-        cache.add(key, 0, self.duration)
-        used = cache.incr(key)
-        self._tell(view, used, self._left)
-        return bool(used <= self.num_requests)
+def _add_headers(view: "APIView", scope: str, limit: Rate, usage: Usage) -> None:
+    window = ceil(limit.burst * limit.interval_microseconds / 1_000_000)
+    policy = f'"{scope}";q={limit.burst};w={window}'
+    left = f'"{scope}";r={usage.remaining};t={usage.reset_seconds}'
+    for name, value in (("RateLimit-Policy", policy), ("RateLimit", left)):
+        view.headers[name] = ", ".join(filter(None, (view.headers.get(name), value)))

@@ -15,6 +15,7 @@ from sessions_app.models import Attempt, Engine, Generation, WebLLMSession
 from sessions_app.services.batches import read_through
 from sessions_app.services.cached import user_results_forget
 from sessions_app.services.personal import ExportFile, json_list
+from sessions_app.services.rate_limits import rate_limit_key
 from sessions_app.services.shapes import generation_shape, session_shape
 
 THROTTLED: Any = settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"]
@@ -51,7 +52,7 @@ class SessionsData:
 
     def forget(self, user: User) -> None:
         user_results_forget(user=user)
-        cache.delete_many([f"throttle_{scope}_{user.pk}" for scope in THROTTLED])
+        cache.delete_many([rate_limit_key(scope, user.pk) for scope in THROTTLED])
 
     def rows(self, user_id: int) -> Iterator[QuerySet[Any]]:
         yield Engine.objects.filter(user=user_id)

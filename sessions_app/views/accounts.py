@@ -3,7 +3,7 @@
 from rest_framework import generics, permissions
 from rest_framework_simplejwt.views import TokenObtainPairView, TokenRefreshView
 
-from sessions_app.rest.limits import AddressThrottle
+from sessions_app.rest.limits import RegisterThrottle, TokenThrottle
 from sessions_app.serializers import CredentialsSerializer, RegisterSerializer
 from sessions_app.views import described
 
@@ -15,8 +15,7 @@ class RegisterView(generics.CreateAPIView):
     serializer_class = RegisterSerializer
     authentication_classes = ()
     permission_classes = (permissions.AllowAny,)
-    throttle_classes = (AddressThrottle,)
-    throttle_scope = "register"
+    throttle_classes = (RegisterThrottle,)
 
 
 class TokenView(TokenObtainPairView):
@@ -24,13 +23,11 @@ class TokenView(TokenObtainPairView):
 
     schema = described.token
     serializer_class = CredentialsSerializer
-    throttle_classes = (AddressThrottle,)
-    throttle_scope = "token"
+    throttle_classes = (TokenThrottle,)
 
 
 class TokenRefreshingView(TokenRefreshView):
     """A new pair of tokens for a refresh token, which is used up by it."""
 
     schema = described.token_refresh
-    throttle_classes = (AddressThrottle,)
-    throttle_scope = "token"
+    throttle_classes = (TokenThrottle,)

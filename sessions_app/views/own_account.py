@@ -9,28 +9,14 @@ from django.utils import timezone
 from rest_framework import generics, status
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import UserRateThrottle
 from rest_framework.views import APIView
 
 from sessions_app.rest.downloads import download
-from sessions_app.rest.limits import CallThrottle, Told
+from sessions_app.rest.limits import CallThrottle, ConfirmThrottle, ExportThrottle
 from sessions_app.serializers import ConfirmSerializer, PasswordSerializer
 from sessions_app.services import accounts
 from sessions_app.services.export import account_export
 from sessions_app.views import own_described
-
-
-class ConfirmThrottle(Told, UserRateThrottle):
-    """Counts what asks for a password, so that a found browser or token cannot try out many."""
-
-    scope = "account"
-
-    def allow_request(self, request: Request, view: APIView) -> bool:
-        return request.method == "GET" or super().allow_request(request, view)
-
-
-class ExportThrottle(Told, UserRateThrottle):
-    scope = "account_export"
 
 
 class _Confirmed(generics.GenericAPIView):

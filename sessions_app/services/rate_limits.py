@@ -1,0 +1,58 @@
+"""Rate limits, counted in Redis by the generic cell rate algorithm (GCRA, ITU-T I.371).
+
+For each key Redis keeps one time: when the whole burst will be available again. A request moves it forward by the rate's interval and is
+refused if it would then be further away than the burst allows. Refused requests move nothing.
+"""
+
+from math import ceil
+from typing import NamedTuple
+
+from django.core.cache import cache
+
+from sessions_app.ratelimit import Rate
+
+# The limits of one request are counted together or not at all, in microseconds of Redis' own clock.
+SCRIPT = """
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
+local busy, waits, allowed = {}, {}, true
+for i, key in ipairs(KEYS) do
+  local interval, burst = tonumber(ARGV[2 * i - 1]), tonumber(ARGV[2 * i])
+  busy[i] = math.max(0, tonumber(redis.call('GET', key) or now) - now)
+  waits[i] = math.max(0, busy[i] + interval - burst * interval)
+  allowed = allowed and waits[i] == 0
+end
+local usages = {}
+for i, key in ipairs(KEYS) do
+  local interval, burst = tonumber(ARGV[2 * i - 1]), tonumber(ARGV[2 * i])
+  if allowed then
+    busy[i] = busy[i] + interval
+    redis.call('SET', key, string.format('%.0f', now + busy[i]), 'PX', math.ceil(busy[i] / 1000))
+  end
+  usages[i] = {math.max(0, math.floor(burst - busy[i] / interval)), waits[i], busy[i]}
+end
+return usages
+"""
+
+
+class Usage(NamedTuple):
+    """What is left of a limit; times in seconds, rounded up."""
+
+    remaining: int
+    wait_seconds: int  # until a refused request is allowed; 0 for an allowed one
+    reset_seconds: int  # until the whole burst is available again
+
+
+def rate_limits_consume(*limits: tuple[str, Rate]) -> list[Usage]:
+    """Count one request against each (key, rate); it is allowed if no usage has a wait, and otherwise not counted.
+
+    Raises RedisError.
+    """
+    arguments = [number for _, rate in limits for number in (rate.interval_microseconds, rate.burst)]
+    usages = cache.evaluate(SCRIPT, [key for key, _ in limits], arguments)  # type: ignore[attr-defined] # mindflip.cache's own
+    return [Usage(remaining, ceil(wait / 1_000_000), ceil(busy / 1_000_000)) for remaining, wait, busy in usages]
+
+
+def rate_limit_key(scope: str, subject: object) -> str:
+    """The key of what `subject` (a user's id or an address) may do."""
+    return f"rate_{scope}_{subject}"
