@@ -27,7 +27,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-FROM_ONE_ADDRESS = {"MINDFLIP_REGISTER_RATE": "1000/hour", "MINDFLIP_TOKEN_RATE": "1000/minute"}
+FROM_ONE_ADDRESS = {"MINDFLIP_REGISTER_RATE": "1000/hour", "MINDFLIP_TOKEN_RATE": "1000/minute", "MINDFLIP_SIGN_IN_RATE": "1000/minute"}
 """Rates for a server that everybody here comes to from one address."""
 CHROMIUM = cache(find_chromium)
 expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong

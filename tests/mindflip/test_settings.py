@@ -39,6 +39,10 @@ def _start_with(**variables: str) -> subprocess.CompletedProcess[str]:
             {"MINDFLIP_TOKEN_RATE": "20/fortnight"},
             "MINDFLIP_TOKEN_RATE='20/fortnight' is not usable: give a number and second, minute, hour or day",
         ),
+        (
+            {"MINDFLIP_REGISTER_RATE": "20/hour burst many"},
+            "is not usable: give a number and second, minute, hour or day, like 30/minute or 20/hour",
+        ),
         ({"MINDFLIP_ORIGINS": "https://a.example/app"}, "'https://a.example/app' is no origin: give scheme, host and port alone"),
         ({"MINDFLIP_PORT": "70000"}, "MINDFLIP_PORT='70000' is not usable: give 65535 or less"),
         ({"MINDFLIP_HOSTS": "mindflip.example"}, "MINDFLIP_SECRET_KEY must be too"),
