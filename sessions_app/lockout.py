@@ -74,7 +74,7 @@ def _check_rate(request: Any, username: str) -> None:
     Without Redis the attempt is not counted; the lockout, in the database, still applies.
     """
     address = client_address(request)
-    name = blake2b(username.casefold().encode(), digest_size=16).hexdigest()
+    name = blake2b(username.casefold().encode(errors="surrogatepass"), digest_size=16).hexdigest()
     subjects = {"sign-in": address, "sign-in-name": f"{name}_{address}"}
     rates = {scope: SimpleRateThrottle.THROTTLE_RATES[scope] for scope in subjects}
     limits = [(rate_limit_key(scope, subjects[scope]), Rate.parse(rate)) for scope, rate in rates.items() if rate]
