@@ -5,7 +5,6 @@ The browser does the same in static/js/pages/text/, over one table: tests/contra
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 import nh3
@@ -17,36 +16,13 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
-# Of one dollar: no blank inside its ends, one line, no digit after it, no letter or digit before it. So `$5 and $10` are prices.
-_INLINE = re.compile(r"\$(?=[^\s$])((?:\\[^\n]|[^\\$\n])+?)(?<!\s)\$(?![0-9])|\\\((.+?)\\\)", re.DOTALL)
-_DISPLAY = re.compile(r"\$\$(.+?)\$\$|\\\[(.+?)\\\]", re.DOTALL)
-_PRICE = re.compile(r"[0-9][^\\^_={}]*[\s(][A-Za-z]{2}")  # "$5/month (or 60$)": words after an amount, and nothing that only TeX has
-_CLOZE = re.compile(r"\{\{c([0-9]{1,3})::")
-_CLOSE = "}}"
+from flashcards.spans import GAP_CLOSING, HINT, Gap, Math, Spans
+
 _LINK = re.compile(r"https?://", re.IGNORECASE)
 _PRODUCT = re.compile(r"(?<=[0-9])\*(?=[0-9])")
 _LINE_END = re.compile(r"[ \t]*(\n|$)")
 
-
-@dataclass(frozen=True)
-class _Math:
-    tex: str
-    is_display: bool
-    end: int
-
-
-@dataclass(frozen=True)
-class _Cloze:
-    """What it hides stands from `start` to `body_end`."""
-
-    number: str
-    start: int
-    body_end: int
-    hint: str
-    end: int
-
-
-Found = TypeVar("Found", _Math, _Cloze)
+Span = TypeVar("Span", Math, Gap)
 
 
 def card_html(text: str) -> str:
@@ -62,43 +38,29 @@ def card_html(text: str) -> str:
     return _SANITISER.clean(html).strip()
 
 
-def _math_at(text: str, at: int) -> _Math | None:
-    """The math that begins there."""
-    if display := _DISPLAY.match(text, at):
-        return _Math(display[1] or display[2], True, display.end())
-    inline = _INLINE.match(text, at)
-    if inline is None or (inline[1] is not None and (text[at - 1 : at].isalnum() or _PRICE.match(inline[1]))):
-        return None
-    return _Math(inline[1] or inline[2], False, inline.end())
+def _spans(state: StateInline | StateBlock) -> Spans:
+    """Return the spans of the state's text, which are found once for each text."""
+    spans: Spans | None = state.env.get("spans")
+    if spans is None or spans.text is not state.src:
+        spans = state.env["spans"] = Spans(state.src)
+    return spans
 
 
-def _cloze_at(text: str, at: int) -> _Cloze | None:
-    """`{{c1::hidden::hint}}` that begins there; math inside may hold `}}` and `::`."""
-    opening = _CLOZE.match(text, at)
-    if opening is None:
-        return None
-    here, hint_at = opening.end(), -1
-    while here < len(text):
-        if text.startswith(_CLOSE, here):
-            body_end = here if hint_at < 0 else hint_at
-            return _Cloze(opening[1], opening.end(), body_end, text[body_end + 2 : here].strip(), here + len(_CLOSE))
-        if hint_at < 0 and text.startswith("::", here):
-            hint_at = here
-        found = _math_at(text, here)
-        here = found.end if found else here + 1
-    return None
+def _inline(
+    openings: str, find: Callable[[Spans, int, int], Span | None], push: Callable[[StateInline, Span], None]
+) -> Callable[[StateInline, bool], bool]:
+    """Return a rule of the parser: the span that `find` sees at a position becomes the tokens that `push` adds.
 
-
-def _inline(find: Callable[[str, int], Found | None], push: Callable[[StateInline, Found], None]) -> Callable[[StateInline, bool], bool]:
-    """A rule of the parser: what `find` sees at a place becomes the tokens that `push` adds."""
+    A span begins with one of the characters `openings`.
+    """
 
     def rule(state: StateInline, silent: bool) -> bool:
-        found = find(state.src[: state.posMax], state.pos)
-        if found is None:
+        span = find(_spans(state), state.pos, state.posMax) if state.src[state.pos] in openings else None
+        if span is None:
             return False
         if not silent:
-            push(state, found)
-        state.pos = found.end
+            push(state, span)
+        state.pos = span.end
         return True
 
     return rule
@@ -106,13 +68,15 @@ def _inline(find: Callable[[str, int], Found | None], push: Callable[[StateInlin
 
 def _display_math(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
     """Math that begins a line and ends one may hold blank lines, and lines that look like a list."""
-    start, source = state.bMarks[start_line] + state.tShift[start_line], state.src[: state.eMarks[end_line - 1]]
-    found = _math_at(source, start) if source.startswith(("$$", "\\["), start) else None
-    if found is None or not _LINE_END.match(source, found.end):
+    start, limit = state.bMarks[start_line] + state.tShift[start_line], state.eMarks[end_line - 1]
+    if not state.src.startswith(("$$", "\\["), start, limit):
+        return False
+    math = _spans(state).math_at(start, limit)
+    if math is None or not _LINE_END.match(state.src, math.end, limit):
         return False
     if not silent:
-        _push_math(state, found)
-        state.line = start_line + source.count("\n", start, found.end) + 1
+        _push_math(state, math)
+        state.line = start_line + state.src.count("\n", start, math.end) + 1
     return True
 
 
@@ -126,21 +90,21 @@ def _inline_product(state: StateInline, silent: bool) -> bool:
     return True
 
 
-def _push_math(state: StateInline | StateBlock, found: _Math) -> None:
+def _push_math(state: StateInline | StateBlock, math: Math) -> None:
     token = state.push("math", "", 0)
-    token.content, token.meta = found.tex.strip(), {"is_display": found.is_display}
+    token.content, token.meta = math.tex.strip(), {"is_display": math.is_display}
 
 
-def _push_cloze(state: StateInline, found: _Cloze) -> None:
-    """Its braces as they were, and what it hides as Markdown of its own."""
-    state.push("literal", "", 0).content = f"{{{{c{found.number}::"
+def _push_gap(state: StateInline, gap: Gap) -> None:
+    """Keep the braces as they are, and render the hidden text as Markdown of its own."""
+    state.push("literal", "", 0).content = f"{{{{c{gap.number}::"
     end = state.posMax
-    state.pos, state.posMax = found.start, found.body_end
+    state.pos, state.posMax = gap.start, gap.body_end
     state.push("body_open", "", 1).hidden = True
     state.md.inline.tokenize(state)
     state.push("body_close", "", -1).hidden = True
     state.posMax = end
-    state.push("literal", "", 0).content = (f"::{found.hint}" if found.hint else "") + _CLOSE
+    state.push("literal", "", 0).content = (HINT + gap.hint if gap.hint else "") + GAP_CLOSING
 
 
 def _render_math(self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
@@ -167,8 +131,8 @@ def _parser() -> MarkdownIt:
     parser.enable(["fence", "list", "backticks", "emphasis", "escape", "link", "newline"])
     parser.validateLink = lambda url: bool(_LINK.match(url))  # type: ignore[method-assign]
     parser.block.ruler.before("fence", "math", _display_math, {"alt": ["paragraph", "list"]})
-    parser.inline.ruler.before("escape", "math", _inline(_math_at, _push_math))
-    parser.inline.ruler.before("escape", "cloze", _inline(_cloze_at, _push_cloze))
+    parser.inline.ruler.before("escape", "math", _inline("$\\", Spans.math_at, _push_math))
+    parser.inline.ruler.before("escape", "cloze", _inline("{", Spans.gap_at, _push_gap))
     parser.inline.ruler.before("emphasis", "product", _inline_product)
     for name, rule in (("math", _render_math), ("literal", _render_literal), ("fence", _render_fence)):
         parser.add_render_rule(name, rule)

@@ -11,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flashcards.rendering import card_html
+from flashcards.spans import Spans
+from tests.work import calls_made
 
 TABLE = Path(__file__).resolve().parent.parent / "contract" / "rendering_cases.json"
 CASES: list[dict[str, Any]] = json.loads(TABLE.read_text(encoding="utf-8"))
@@ -55,6 +57,23 @@ class Reader(HTMLParser):
         self.strangers += [value or "" for name, value in attrs if name == "href" and not re.match("https?://", value or "", re.IGNORECASE)]
 
 
+HOSTILE = {  # what each text repeats, one after the other
+    "gaps, then math": ["{{c1::", "\\("],
+    "gaps": ["{{c1::"],
+    "gaps in brackets": ["[{{c1::"],
+    "gaps with math": ["{{c1::\\("],
+    "gaps with dollars": ["{{c1::$a"],
+    "gaps and hints": ["{{c1::a::"],
+    "gaps that end": ["{{c1::a}}"],
+    "nested gaps": ["{{c1::", "}}"],
+    "math": ["\\("],
+    "display math": ["\\[\n"],
+    "dollars": ["$a "],
+    "double dollars": ["$$a"],
+    "prices": ["$5 in a"],
+}
+
+
 def strangers(html: str) -> list[str]:
     reader = Reader()
     reader.feed(html)
@@ -75,6 +94,33 @@ def test_nothing_that_is_not_on_the_list_gets_through(case: dict[str, Any]) -> N
 @given(st.lists(st.sampled_from(SIGNS), max_size=40).map("".join))
 def test_any_mixture_of_signs_is_rendered_and_stays_on_the_list(text: str) -> None:
     assert strangers(card_html(text)) == []
+
+
+@given(st.lists(st.sampled_from(SIGNS), max_size=30).map("".join), st.data())
+def test_gap_ends_at_first_closing_braces_outside_of_math(text: str, data: st.DataObject) -> None:
+    spans, limit = Spans(text), data.draw(st.integers(0, len(text)))
+    for at in range(limit):
+        gap = spans.gap_at(at, limit)
+        opening = re.match(r"\{\{c[0-9]{1,3}::", text[at:limit])
+        end = opening and walked(spans, at + opening.end(), limit)
+        assert (gap and gap.end) == end
+
+
+def walked(spans: Spans, at: int, limit: int) -> int | None:
+    """The position after the first closing braces that a walk from one character or formula to the next meets."""
+    while at < limit:
+        if spans.text.startswith("}}", at, limit):
+            return at + 2
+        math = spans.math_at(at, limit)
+        at = math.end if math else at + 1
+    return None
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_work_grows_with_the_length_of_a_card_and_not_faster(name: str) -> None:
+    short, long = ("".join(unit * (length // len(HOSTILE[name]) // len(unit)) for unit in HOSTILE[name]) for length in (500, 2_000))
+    card_html(short)  # so that caches are filled
+    assert calls_made(lambda: card_html(long)) < 6 * calls_made(lambda: card_html(short))
 
 
 def test_the_longest_card_of_the_worst_signs_is_rendered() -> None:

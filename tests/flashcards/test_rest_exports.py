@@ -11,6 +11,7 @@ from rest_framework.test import APIClient
 
 from flashcards.exports.formats import FORMATS, safe_name
 from tests.downloads import taken
+from tests.work import calls_made
 
 CARDS = [
     {"front": '=HYPERLINK("http://evil.example","x")', "back": "'+1", "tags": ["a, b", "c\\"], "sentence": "-2"},
@@ -90,6 +91,17 @@ def test_a_large_deck_takes_no_more_queries_than_a_small_one(
     client = api(alice)
     with django_assert_num_queries(3):  # the user, the deck, its cards
         content(client.get(address(deck, "apkg")))
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_work_of_an_export_grows_with_the_length_of_its_cards(api: Any, alice: Any, format: str) -> None:
+    side = "{{c1::" * 100 + "\\(" * 700
+    work = []
+    for length in (500, 2_000):
+        cards = [{"front": side[:length], "back": f"{number} {side}"[:length]} for number in range(5)]
+        deck = api(alice).post("/api/flashcards/decks", {"name": "Hostile", "cards": cards}).json()
+        work.append(calls_made(lambda deck=deck: content(api(alice).get(address(deck, format)))))
+    assert work[1] < 6 * work[0]
 
 
 NAMES = {

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { markdownToHtml } from "../../../static/js/pages/text/markdown.js";
-import { clozeAt, clozeParts, mathAt } from "../../../static/js/pages/text/spans.js";
+import { Spans, clozeParts } from "../../../static/js/pages/text/spans.js";
 
 const CASES = JSON.parse(readFileSync(new URL("../../contract/rendering_cases.json", import.meta.url), "utf8"));
 const REL = ' rel="noopener noreferrer nofollow"';
@@ -21,18 +21,61 @@ for (const { name, text, html } of CASES.filter((each) => !each.text.includes("\
 }
 
 test("math is found where it begins, and a price is none", () => {
-  assert.deepEqual(mathAt("$x$", 0), { tex: "x", isDisplay: false, end: 3 });
-  assert.deepEqual(mathAt("$$x$$", 0), { tex: "x", isDisplay: true, end: 5 });
-  assert.equal(mathAt("$5 and $10", 0), null);
+  assert.deepEqual(new Spans("$x$").mathAt(0), { tex: "x", isDisplay: false, end: 3 });
+  assert.deepEqual(new Spans("$$x$$").mathAt(0), { tex: "x", isDisplay: true, end: 5 });
+  assert.equal(new Spans("$5 and $10").mathAt(0), null);
 });
 
 test("a cloze ends where its own braces do, not those of its math", () => {
   const text = "{{c2::$\\frac{a}{b^{2}}$::ratio}} is it";
-  assert.equal(text.slice(clozeAt(text, 0).end), " is it");
-  assert.equal(clozeAt(text, 0).hint, "ratio");
+  const { end, hint } = new Spans(text).gapAt(0);
+  assert.equal(text.slice(end), " is it");
+  assert.equal(hint, "ratio");
 });
 
 test("of a question nothing hidden is left", () => {
   const parts = clozeParts("In {{c1::Paris}}, {{c2::France::a land}}.", "question");
   assert.equal(parts.map(({ text }) => text).join(""), "In […], [a land].");
 });
+
+/** What each text repeats, one after the other. */
+const HOSTILE = {
+  "gaps, then math": ["{{c1::", "\\("],
+  "gaps in brackets": ["[{{c1::"],
+  "gaps with math": ["{{c1::\\("],
+  "gaps with dollars": ["{{c1::$a"],
+  "gaps and hints": ["{{c1::a::"],
+  "nested gaps": ["{{c1::", "}}"],
+  "display math": ["\\[\n"],
+  "double dollars": ["$$a"],
+};
+
+const repeated = (units, length) => units.map((unit) => unit.repeat(length / units.length / unit.length)).join("");
+
+/** How often `work` reads a string: counted, not timed. */
+function readsOf(work) {
+  const readers = [[RegExp.prototype, "exec"], ...["startsWith", "slice", "indexOf", "includes"].map((name) => [String.prototype, name])];
+  const originals = readers.map(([prototype, name]) => prototype[name]);
+  let count = 0;
+  readers.forEach(([prototype, name], at) => {
+    prototype[name] = function counted(...args) {
+      count += 1;
+      return originals[at].apply(this, args);
+    };
+  });
+  try {
+    work();
+  } finally {
+    readers.forEach(([prototype, name], at) => (prototype[name] = originals[at]));
+  }
+  return count;
+}
+
+for (const [name, units] of Object.entries(HOSTILE)) {
+  test(`work grows with the length of a card and not faster: ${name}`, () => {
+    for (const show of [markdownToHtml, clozeParts]) {
+      const [short, long] = [500, 2000].map((length) => readsOf(() => show(repeated(units, length), "question")));
+      assert.ok(long < 6 * short, `${short} reads of 500 characters, ${long} of 2000`);
+    }
+  });
+}

@@ -1,17 +1,18 @@
 import MarkdownIt from "markdown-it";
 
-import { clozeAt, gap, mathAt } from "./spans.js";
+import { Spans, gap } from "./spans.js";
 
 const RULES = ["fence", "list", "backticks", "emphasis", "escape", "link", "newline"];
 const PRODUCT = /(?<=[0-9])\*(?=[0-9])/y;
-const DISPLAY_START = /^(\$\$|\\\[)/;
+const DISPLAY_START = /\$\$|\\\[/y;
+const LINE_END = /[ \t]*(\n|$)/y;
 
 /** @type {MarkdownIt} */
 const parser = new MarkdownIt("zero", { breaks: true }).enable(RULES);
 parser.validateLink = (address) => /^https?:\/\//i.test(address);
 parser.block.ruler.before("fence", "math", displayMath, { alt: ["paragraph", "list"] });
 parser.inline.ruler.before("escape", "math", inlineMath);
-parser.inline.ruler.before("escape", "cloze", cloze);
+parser.inline.ruler.before("escape", "cloze", inlineCloze);
 parser.inline.ruler.before("emphasis", "product", product);
 parser.renderer.rules.math = (tokens, at) => `<code data-math="${tokens[at].meta}">${escaped(tokens[at].content)}</code>`;
 parser.renderer.rules.text_literal = (tokens, at) => escaped(tokens[at].content);
@@ -30,48 +31,58 @@ export function markdownToHtml(text, side) {
   return parser.renderer.render(tokens, parser.options, env).trim();
 }
 
+/** The spans of the state's text, which are found once for each text. @returns {Spans} */
+function spansOf({ env, src }) {
+  if (env.spans?.text !== src) env.spans = new Spans(src);
+  return env.spans;
+}
+
 function inlineMath(state, isSilent) {
-  const found = mathAt(state.src.slice(0, state.posMax), state.pos);
-  if (!found) return false;
-  if (!isSilent) push(state, found);
-  state.pos = found.end;
+  if (!"$\\".includes(state.src[state.pos])) return false;
+  const math = spansOf(state).mathAt(state.pos, state.posMax);
+  if (!math) return false;
+  if (!isSilent) push(state, math);
+  state.pos = math.end;
   return true;
 }
 
 /** Math that begins a line and ends one may hold blank lines, and lines that look like a list. */
 function displayMath(state, startLine, endLine, isSilent) {
-  const start = state.bMarks[startLine] + state.tShift[startLine];
-  const source = state.src.slice(0, state.eMarks[endLine - 1]);
-  const found = DISPLAY_START.test(source.slice(start)) ? mathAt(source, start) : null;
-  if (!found || !/^[ \t]*(\n|$)/.test(source.slice(found.end))) return false;
+  const [start, limit] = [state.bMarks[startLine] + state.tShift[startLine], state.eMarks[endLine - 1]];
+  const math = isAt(DISPLAY_START, state.src, start) ? spansOf(state).mathAt(start, limit) : null;
+  if (!math || !isAt(LINE_END, state.src, math.end)) return false;
   if (isSilent) return true;
-  push(state, found);
-  state.line = startLine + source.slice(start, found.end).split("\n").length;
+  push(state, math);
+  state.line = startLine + state.src.slice(start, math.end).split("\n").length;
   return true;
+}
+
+function isAt(pattern, text, at) {
+  pattern.lastIndex = at;
+  return pattern.test(text);
 }
 
 /** 2*3*4 has no italic three. */
 function product(state, isSilent) {
-  PRODUCT.lastIndex = state.pos;
-  if (!PRODUCT.test(state.src)) return false;
+  if (!isAt(PRODUCT, state.src, state.pos)) return false;
   if (!isSilent) state.pending += "*";
   state.pos += 1;
   return true;
 }
 
-function cloze(state, isSilent) {
-  const found = clozeAt(state.src.slice(0, state.posMax), state.pos);
-  if (!found) return false;
-  if (!isSilent) pushCloze(state, found);
-  state.pos = found.end;
+function inlineCloze(state, isSilent) {
+  const cloze = state.src[state.pos] === "{" ? spansOf(state).gapAt(state.pos, state.posMax) : null;
+  if (!cloze) return false;
+  if (!isSilent) pushCloze(state, cloze);
+  state.pos = cloze.end;
   return true;
 }
 
-function pushCloze(state, found) {
+function pushCloze(state, cloze) {
   const { side } = state.env;
   if (side) state.push("cloze_open", "mark", 1).attrs = [["data-cloze", side]];
-  if (side === "question") literal(state, gap(found.hint));
-  else pushBody(state, found, side);
+  if (side === "question") literal(state, gap(cloze.hint));
+  else pushBody(state, cloze, side);
   if (side) state.push("cloze_close", "mark", -1);
 }
 

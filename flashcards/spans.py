@@ -1,0 +1,132 @@
+"""Find the math and the gaps in the text of a card, in one pass over its delimiters. Pure.
+
+The browser's twin is `static/js/pages/text/spans.js`; both follow `tests/contract/rendering_cases.json`.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+CLOSING_OF = {"$$": re.compile(r"(?=\$\$)"), "\\[": re.compile(r"(?=\\])"), "\\(": re.compile(r"(?=\\\))")}
+INLINE = "\\("
+DIGITS = frozenset("0123456789")
+GAP_OPENING = re.compile(r"\{\{c([0-9]{1,3})::")
+GAP_CLOSING, HINT = "}}", "::"
+DELIMITER = re.compile(r"(?=\}\}|::|\$|\\[\[(])")
+DOLLAR_OR_LINE_END = re.compile(r"\\[^\n]|([$\n])")  # a backslash takes the next character with it
+PRICE = re.compile(r"[0-9][^\\^_={}]*[\s(][A-Za-z]{2}")  # "$5/month (or 60$)": words after an amount, and nothing that only TeX has
+NOWHERE = -1
+
+
+@dataclass(frozen=True)
+class Math:
+    """TeX without its delimiters. `end` is the position after the closing one."""
+
+    tex: str
+    is_display: bool
+    end: int
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A gap of a cloze. It hides the text from `start` to `body_end`; `end` is the position after its closing braces."""
+
+    number: str
+    start: int
+    body_end: int
+    hint: str
+    end: int
+
+
+class Spans:
+    """The math and the gaps of one text.
+
+    The positions of all delimiters are collected once, and every look-up is a binary search in them. No text makes a parser that asks
+    at each position slower than linear (times a logarithm).
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._delimiters = _positions(DELIMITER, text)
+        self._closings = {opening: _positions(closing, text) for opening, closing in CLOSING_OF.items()}
+        self._dollars = [match.start() for match in DOLLAR_OR_LINE_END.finditer(text) if match[1]]
+        self._gap_ends: dict[int, _GapEnds] = {}
+
+    def math_at(self, at: int, limit: int) -> Math | None:
+        """Return the math that begins at `at`, or None. The text is taken to end at `limit`."""
+        opening = self.text[at : at + 2]
+        if opening not in CLOSING_OF:
+            return self._dollar_math_at(at, limit) if opening[:1] == "$" else None
+        close = _next(self._closings[opening], at + 3)
+        if close == NOWHERE or close + 2 > limit:
+            return None
+        return Math(self.text[at + 2 : close], opening != INLINE, close + 2)
+
+    def _dollar_math_at(self, at: int, limit: int) -> Math | None:
+        """Return math between single dollars, which is on one line and has no blank inside its ends.
+
+        No digit may follow it, and no letter or digit may precede it, so `$5 and $10` are prices.
+        """
+        text, start, close = self.text, at + 1, _next(self._dollars, at + 1)
+        if close == NOWHERE or close >= limit or text[close] != "$" or text[start].isspace() or text[close - 1].isspace():
+            return None
+        is_price = text[at - 1 : at].isalnum() or PRICE.match(text, start, close)
+        if is_price or (close + 1 < limit and text[close + 1] in DIGITS):
+            return None
+        return Math(text[start:close], False, close + 1)
+
+    def gap_at(self, at: int, limit: int) -> Gap | None:
+        """Return the gap `{{c1::hidden::hint}}` that begins at `at`, or None. Math inside it may contain `}}` and `::`."""
+        opening = GAP_OPENING.match(self.text, at, limit)
+        if opening is None:
+            return None
+        if limit not in self._gap_ends:
+            self._gap_ends[limit] = _GapEnds(self, self._delimiters, limit)
+        hint_at, close = self._gap_ends[limit].after(opening.end())
+        if close == NOWHERE:
+            return None
+        body_end = close if hint_at == NOWHERE else hint_at
+        hint = self.text[body_end + len(HINT) : close].strip()
+        return Gap(opening[1], opening.end(), body_end, hint, close + len(GAP_CLOSING))
+
+
+class _GapEnds:
+    """Where a gap's hint begins and where the gap ends, for a gap whose hidden text begins at any position.
+
+    The answer for one delimiter follows from the answer for the next one outside of math, so the table is filled from the right, as far
+    to the left as it is needed, and each delimiter is read once.
+    """
+
+    def __init__(self, spans: Spans, delimiters: Sequence[int], limit: int) -> None:
+        self._spans = spans
+        self._delimiters = delimiters
+        self._limit = limit
+        self._first = bisect_left(delimiters, limit)
+        self._table = {self._first: (NOWHERE, NOWHERE)}  # index of a delimiter -> positions of the next hint and of the closing braces
+
+    def after(self, start: int) -> tuple[int, int]:
+        """Return the positions of the hint and of the closing braces, each NOWHERE when there is none."""
+        index = bisect_left(self._delimiters, start)
+        while self._first > index:
+            self._first -= 1
+            self._table[self._first] = self._read(self._first)
+        return self._table[index]
+
+    def _read(self, index: int) -> tuple[int, int]:
+        at, text = self._delimiters[index], self._spans.text
+        if text.startswith(GAP_CLOSING, at, self._limit):
+            return NOWHERE, at
+        math = self._spans.math_at(at, self._limit)
+        hint_at, close = self._table[bisect_left(self._delimiters, math.end) if math else index + 1]
+        return (at if text.startswith(HINT, at, self._limit) else hint_at), close
+
+
+def _positions(pattern: re.Pattern[str], text: str) -> list[int]:
+    return [match.start() for match in pattern.finditer(text)]
+
+
+def _next(positions: Sequence[int], start: int) -> int:
+    """Return the first of the sorted positions that is not before `start`, or NOWHERE."""
+    index = bisect_left(positions, start)
+    return positions[index] if index < len(positions) else NOWHERE
