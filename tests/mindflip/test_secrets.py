@@ -15,6 +15,8 @@ from mindflip.operating.secrets import HIDDEN, hide
         ('{"refresh": "hush"}', f'{{"refresh": "{HIDDEN}"}}'),
         ("postgresql://mindflip:hush@db/name", f"postgresql://mindflip:{HIDDEN}@db/name"),
         ("it was eyJhbGciOi.eyJ0b2tlbl.x-Y_z9", f"it was {HIDDEN}"),
+        ("/x-eyJa-eyJhbGciOi.eyJ0b2tlbl.x/y", f"/x-{HIDDEN}/y"),
+        ("eyJ.eyJab.eyJcd", "eyJ.eyJab.eyJcd"),
         ("refused\nDETAIL:  Failing row contains (1, a prompt).\nand more", f"refused\nDETAIL: {HIDDEN}"),
         ("DETAIL:  row\n\nThe above exception was the cause", f"DETAIL: {HIDDEN}\n\nThe above exception was the cause"),
         ("Generation 5 of 7: succeeded", "Generation 5 of 7: succeeded"),
@@ -22,3 +24,9 @@ from mindflip.operating.secrets import HIDDEN, hide
 )
 def test_secrets_are_hidden_and_the_rest_is_kept(text, kept):
     assert hide(text) == kept
+
+
+@pytest.mark.parametrize("piece", ["-eyJ", "eyJ-", "eyJ.", "eyJa..", "://a:"])
+def test_text_that_only_begins_like_secrets_is_kept(piece):
+    text = piece * 100_000  # an expression that is not linear would take hours
+    assert hide(text) == text
