@@ -1,10 +1,14 @@
-"""markdownify, taught which Markdown our cards know: no headings, tables or quotes, and no backslash where none is needed."""
+"""markdownify, taught which Markdown our cards know: no headings, tables or quotes, and no backslash where none is needed.
+
+Where the library's own work grows with the square of its input, it is done here.
+"""
 
 import re
 import warnings
+from collections import defaultdict
 from typing import Any
 
-from bs4 import MarkupResemblesLocatorWarning
+from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning, NavigableString, Tag
 from markdownify import MarkdownConverter
 
 warnings.filterwarnings("ignore", category=MarkupResemblesLocatorWarning)  # a card that reads like the name of a file is a card
@@ -12,6 +16,8 @@ warnings.filterwarnings("ignore", category=MarkupResemblesLocatorWarning)  # a c
 SPECIAL = re.compile(r"([`]|\\(?=[!-/:-@\[-`{-~])|(?<![^\W_])_(?=\S)|(?<=\S)_(?![^\W_])|\*(?=\S)|(?<=\S)\*|\[(?=[^\]\[]*\]\())")
 LINE_BEGINS = re.compile(r"^([ ]{0,3})([-+](?=[ \t])|~~~)|^([ ]{0,3}[0-9]{1,9})([.)])(?=[ \t])", re.MULTILINE)
 PRICE = re.compile(r"\$(?=\S)")
+LONG_BLANK = re.compile(r"[\t \r\n]{100,}")
+NEXT_LINE = re.compile(r"\n(?=[^\n])")
 CELL = "\x1f"
 RAISED = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
 LOWERED = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
@@ -24,12 +30,31 @@ def escaped(text: str, *, has_prices: bool) -> str:
     return LINE_BEGINS.sub(_line_escaped, SPECIAL.sub(r"\\\1", text))
 
 
+class Element(Tag):
+    """An element that looks for its ancestors without the general search, because the library asks each element for a `<pre>`."""
+
+    def find_parent(self, name: Any = None, *args: Any, **kwargs: Any) -> Any:
+        return next((parent for parent in self.parents if parent.name == name), None)
+
+
 class Converter(MarkdownConverter):
-    """One side's HTML, parsed, to Markdown."""
+    """Converts the HTML of one side to Markdown."""
+
+    def convert(self, html: str) -> str:
+        return str(self.convert_soup(BeautifulSoup(html, "html.parser", element_classes={Tag: Element})))
 
     def __init__(self, *, has_prices: bool) -> None:
         super().__init__(bullets="-", autolinks=False)
         self._has_prices = has_prices
+        self._items_before: dict[int, int] = defaultdict(int)  # id of a list -> how many of its items are converted
+
+    def process_text(self, el: Any, parent_tags: Any = None) -> str:
+        """Shorten long runs of white space to what they mean, because the library reads a run again from each of its characters."""
+        if "pre" not in parent_tags and LONG_BLANK.search(el):
+            shorter = NavigableString(LONG_BLANK.sub(lambda run: "\n" if {"\n", "\r"} & set(run[0]) else " ", el))
+            el.replace_with(shorter)
+            el = shorter
+        return str(super().process_text(el, parent_tags=parent_tags))  # type: ignore[misc] # the stubs lack it
 
     def escape(self, text: str, parent_tags: Any) -> str:
         return escaped(text, has_prices=self._has_prices) if text else ""
@@ -50,6 +75,22 @@ class Converter(MarkdownConverter):
         return "\n\n"
 
     convert_table = convert_blockquote
+
+    def convert_pre(self, el: Any, text: str, parent_tags: Any) -> str:
+        """Drop blank lines at both ends."""
+        blank_lines = text[: len(text) - len(text.lstrip(" \n"))]
+        inner = text[blank_lines.rfind("\n") + 1 :].rstrip(" \n")
+        return f"\n\n```\n{inner}\n```\n\n" if text else ""
+
+    def convert_li(self, el: Any, text: str, parent_tags: Any) -> str:
+        """Number the items as they come, because the library counts those before each of them."""
+        before, text = self._items_before[id(el.parent)], text.strip()
+        self._items_before[id(el.parent)] += 1
+        if not text:
+            return "\n"
+        start = str(el.parent.get("start"))
+        bullet = f"{before + (int(start) if start.isnumeric() else 1)}. " if el.parent.name == "ol" else "- "
+        return bullet + NEXT_LINE.sub("\n" + " " * len(bullet), text) + "\n"
 
     def convert_tr(self, el: Any, text: str, parent_tags: Any) -> str:
         """A row is a line."""

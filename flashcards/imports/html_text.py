@@ -6,7 +6,7 @@ Every pattern here is linear on any input: a file may bring thousands of fields 
 import html
 import re
 
-from bs4 import BeautifulSoup
+from bs4 import ParserRejectedMarkup
 
 from flashcards.imports.html_converter import Converter, escaped
 
@@ -57,10 +57,8 @@ def _converted(source: str) -> str:
     if not ("<" in source or "&" in source):
         return escaped(" ".join(source.split()), has_prices=has_prices)
     try:
-        return str(
-            Converter(has_prices=has_prices).convert_soup(BeautifulSoup(AFTER_BREAK.sub(r"\1", NO_TAG.sub("&lt;", source)), "html.parser"))
-        )
-    except (RecursionError, AssertionError, ValueError, IndexError):
+        return Converter(has_prices=has_prices).convert(AFTER_BREAK.sub(r"\1", NO_TAG.sub("&lt;", source)))
+    except (RecursionError, AssertionError, ValueError, IndexError, ParserRejectedMarkup):
         return escaped(_plain(source), has_prices=has_prices)  # nested a thousand deep, or no HTML by any reading: its words alone
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from flashcards.imports.html_text import media_of_html, text_of_html
 from flashcards.rendering import card_html
+from tests.work import calls_made
 
 CASES: list[dict[str, Any]] = json.loads((Path(__file__).parent.parent / "contract" / "rendering_cases.json").read_text())
 OTHERWISE = {
@@ -86,8 +87,35 @@ def test_a_field_made_to_be_slow_is_not(piece: str) -> None:
     assert time.process_time() - began < 5
 
 
+@pytest.mark.parametrize("around", ["<b>x{}x</b>y", "x<br>{}x", "<pre>x{}x</pre>y", "<b>x{}<img src=a>x</b>"])
+@pytest.mark.parametrize("blank", [" ", "\t", "&#32;"])
+def test_a_long_run_of_blanks_is_read(around: str, blank: str) -> None:
+    text = text_of_html(around.format(blank * 500_000))  # an expression that is not linear would take hours
+    assert text.startswith(("**x", "x", "```\nx"))
+
+
+@pytest.mark.parametrize(("blank", "shown"), [(" " * 150, " "), (" " * 80 + "\n" + " " * 80, "\n"), ("\r\n" * 90, "\n")])
+def test_a_long_run_of_blanks_means_what_a_short_one_means(blank: str, shown: str) -> None:
+    assert text_of_html(f"<b>one{blank}two</b>") == f"**one{shown}two**"
+
+
+def test_items_of_a_list_are_numbered_in_one_pass() -> None:
+    few, many = (f"<ol start=3>{'<li>a</li>' * count}</ol>" for count in (100, 400))
+    assert text_of_html(few).splitlines()[-1] == "102. a"
+    assert calls_made(lambda: text_of_html(many)) < 6 * calls_made(lambda: text_of_html(few))
+
+
+@pytest.mark.parametrize("source", ["a <![><td> b", "<![a]>x", "<![CDATA[x]]> y", "<!DOCTYPE [x> z"])
+def test_declarations_that_no_parser_takes_are_read_as_text(source: str) -> None:
+    assert text_of_html(source)
+
+
 @settings(max_examples=150, deadline=None)
-@given(st.lists(st.sampled_from([*SLOW, *TEXTS, "</b>", "</div>", ">", "\\)", "]]>", "<?", "&#x110000;", "\U000f0001", "x"])).map("".join))
+@given(
+    st.lists(st.sampled_from([*SLOW, *TEXTS, "</b>", "</div>", ">", "\\)", "]]>", "<?", "<![", "<!", "&#x110000;", "\U000f0001", "x"])).map(
+        "".join
+    )
+)
 def test_any_html_is_read_without_an_error_and_nothing_in_it_runs(source: str) -> None:
     rendered = card_html(text_of_html(source))
     assert "<script" not in rendered
