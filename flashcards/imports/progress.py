@@ -15,7 +15,7 @@ def nobody(phase: str, done: int, total: int) -> None:
 
 
 class Progress:
-    """Counts cards in each of two phases. Every hundredth is told to `listen` as (phase, done, of all), which may raise to stop."""
+    """Count cards in each of two phases. Every hundredth calls `listen` with (phase, done, of all), which may raise to stop."""
 
     def __init__(self, seconds: float = float("inf"), listen: Listener = nobody) -> None:
         self._phase, self._done, self._total = READING, 0, 0
@@ -26,9 +26,9 @@ class Progress:
         self._phase, self._done, self._total = phase, 0, total
 
     def step(self) -> None:
-        """One more is done. Raises ImportRefused (`takes_too_long`), and whatever the listener raises."""
+        """Count one more card. Raises ImportRefused (`takes_too_long`), and whatever the listener raises."""
+        self.check()
         if self._done % EVERY == 0:
-            self.check()
             self._listen(self._phase, self._done, self._total)
         self._done += 1
 

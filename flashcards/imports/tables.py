@@ -24,6 +24,7 @@ from sessions_app.services.formula import alive
 ROLES = ("front", "back", "tags", "sentence", "kind", "id", "deck", "skip")
 DELIMITERS = ("\t", ";", "|", ",")  # where two cut alike, the one that prose has less
 SAMPLE_ROWS, SAMPLE_CHARACTERS = 50, 100_000
+COLUMNS_READ = 1_000
 COLUMNS_SHOWN, ROWS_SHOWN, CELL_SHOWN = 20, 6, 200
 CELL_CHARACTERS = 131_072
 HEADINGS = {
@@ -100,7 +101,8 @@ def _check(choices: Choices) -> None:
 
 
 def _decided(table: Table, sample: list[list[str]], choices: Choices) -> Table:
-    first, width = sample[0], min(max(map(len, sample)), 1000)
+    width = min(max(map(len, sample)), COLUMNS_READ)
+    first = sample[0][:width]
     guessed = [_role(cell) for cell in first] + ["skip"] * (width - len(first))
     looks_so = {"front", "back"} <= set(guessed) and not table.headers.length
     has_header = looks_so if choices.has_header is None else choices.has_header

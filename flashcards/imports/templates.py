@@ -7,8 +7,9 @@ type into, speech, the name of the deck) is left out.
 import re
 from collections.abc import Mapping
 
-TAG = re.compile(r"\{\{\s*([#^/]?)\s*([^{}]{1,200}?)\s*\}\}")
-ANSWER = re.compile(r"<hr\b[^<>]*\bid ?= ?[\"']?answer[\"']?[^<>]*>", re.IGNORECASE)
+# possessive blanks, and names that neither begin nor end with one: each run of blanks is read in one way only
+TAG = re.compile(r"\{\{\s*+([#^/]?)\s*+([^{}\s](?:[^{}]{0,198}[^{}\s])?)\s*+\}\}")
+ANSWER = re.compile(r"<hr\b(?=[^<>]*+>)[^<>]*?\bid ?= ?[\"']?answer[\"']?[^<>]*+>", re.IGNORECASE)
 SPECIAL = {"FrontSide", "Tags", "Type", "Deck", "Subdeck", "Card", "CardFlag", "CardID"}
 OPENING = ("#", "^")
 LONGEST = 100_000  # characters of one filled side: a template may name a field again and again

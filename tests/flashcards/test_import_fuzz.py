@@ -189,6 +189,25 @@ def test_a_huge_note_costs_only_itself(tmp_path: Path) -> None:
     assert reading.left_out.counts == {"too_long": 1, "unreadable": 1, "media": 0}
 
 
+# of these lengths, an expression that is not linear would take hours
+@pytest.mark.parametrize(
+    "template",
+    ["{{" + " " * 100_000 + "x", "{{F" + " " * 100_000, "<hr " + "id=answer " * 100_000, "<hr" + " " * 100_000, "{{#F}}" * 20_000],
+)
+def test_a_template_made_to_be_slow_is_read(tmp_path: Path, template: str) -> None:
+    models = {"1": MODELS["1"] | {"tmpls": [{"qfmt": template + "{{F}}", "afmt": template + "{{B}}"}]}}
+    package = zipped(collection_anki2=collection(tmp_path / "c", [(1, "g", 1, 5, "", "ebb\x1fflow")], [(1, 1, 1, 0, 0)], models))
+    reading = read(package)
+    assert isinstance(reading, Reading)
+    assert len(reading.cards) + sum(reading.left_out.counts.values()) == 1
+
+
+def test_a_table_of_very_many_columns_is_read() -> None:
+    reading = read(("front,back," + "x," * 300_000 + "\nebb,flow\n").encode())
+    assert isinstance(reading, Reading)
+    assert [(card.front, card.back) for card in reading.cards] == [("ebb", "flow")]
+
+
 def test_an_import_ends_at_its_deadline(real: bytes) -> None:
     with pytest.raises(ImportRefused) as refused:
         read_file(io.BytesIO(real), "x", Choices(), LIMITS, Progress(-1))
