@@ -8,12 +8,14 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from flashcards.grounding import GAP
+from flashcards.cloze import filled, has_gaps, hidden
 from flashcards.kind_table import BASIC, CLOZE, KIND_OF_OPTION
 
-NEARLY_A_GAP = re.compile(r"\{{1,2}\s*c?([0-9]{0,2})\s*:{1,2}\s*([^{}:]{1,80}?)\s*\}{1,2}|\{\{\s*([^{}:]{1,80}?)\s*\}\}")
-BLANK = re.compile(r"_{2,}|\[\s*\.{2,}\s*\]|\[\s*(?:blank|gap)\s*\]", re.IGNORECASE)
 HIDDEN_CHARACTERS = 80
+# possessive blanks and a first and last character that are none: each run of blanks is read in one way only
+WORDS = rf"([^{{}}:\s](?:[^{{}}:]{{0,{HIDDEN_CHARACTERS - 2}}}[^{{}}:\s])?)"
+NEARLY_A_GAP = re.compile(rf"\{{{{1,2}}\s*+c?([0-9]{{0,2}})\s*+:{{1,2}}\s*+{WORDS}\s*+\}}{{1,2}}|\{{\{{\s*+{WORDS}\s*+\}}\}}")
+BLANK = re.compile(r"_{2,}|\[\s*\.{2,}\s*\]|\[\s*(?:blank|gap)\s*\]", re.IGNORECASE)
 
 
 def as_kind(card: Mapping[str, Any], option: str) -> dict[str, Any]:
@@ -24,26 +26,21 @@ def as_kind(card: Mapping[str, Any], option: str) -> dict[str, Any]:
     return _as_cloze(card) if row.name == CLOZE else {**card, "kind": row.name}
 
 
-def whole_sentence(front: str) -> str:
-    """A cloze's front with its gaps filled."""
-    return GAP.sub(r"\1", front)
-
-
 def _as_cloze(card: Mapping[str, Any]) -> dict[str, Any]:
     front = _with_gap(str(card["front"]), str(card["back"]))
     if front is None:
         return {**card, "kind": BASIC}
-    hidden = {match[1].casefold() for match in GAP.finditer(front)}
-    is_only_answer = str(card["back"]).strip(" .").casefold() in hidden
-    return {**card, "front": front, "back": whole_sentence(front) if is_only_answer else card["back"], "kind": CLOZE}
+    answers = {text.casefold() for text in hidden(front)}
+    is_only_answer = str(card["back"]).strip(" .").casefold() in answers
+    return {**card, "front": front, "back": filled(front) if is_only_answer else card["back"], "kind": CLOZE}
 
 
 def _with_gap(front: str, back: str) -> str | None:
     """The front with `{{c1::…}}` in it; None when nothing says what is to be hidden."""
-    if GAP.search(front):
+    if has_gaps(front):
         return front
     mended = NEARLY_A_GAP.sub(_mended, front)
-    if GAP.search(mended):
+    if has_gaps(mended):
         return mended
     answer = back.strip(" .")
     if not 0 < len(answer) <= HIDDEN_CHARACTERS or "}" in answer:
@@ -53,7 +50,8 @@ def _with_gap(front: str, back: str) -> str | None:
 
 
 def _mended(match: re.Match[str]) -> str:
-    return f"{{{{c{match[1] or 1}::{match[2] or match[3]}}}}}"
+    number = (match[1] or "").lstrip("0") or 1
+    return f"{{{{c{number}::{match[2] or match[3]}}}}}"
 
 
 def _hidden(found: str, answer: str) -> str:

@@ -12,12 +12,15 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from flashcards.cloze import filled, hidden
+
 ENOUGH_OF_BACK, ENOUGH_OF_FRONT = 0.7, 0.35
-SHORT_WORD, SHORT_WEIGHT = 3, 0.25  # the, of, is; der, und; el, de
-ABSENT_WEIGHT = 0.5  # a word that the notes have nowhere is likely one that asks: which, how; wie, welche
-STEM_WEIGHT, STEM_CUT, STEM_LEAST = 0.65, 2, 4  # pump and pumps are nearly one word, and no proof alone
+# weights are whole numbers, so that sums are exact and the same in Python and JavaScript
+WORD_WEIGHT = 80
+SHORT_WORD, SHORT_WEIGHT = 3, 20  # the, of, is; der, und; el, de
+ABSENT_PERCENT = 50  # a word that the notes have nowhere is likely one that asks: which, how; wie, welche
+STEM_PERCENT, STEM_CUT, STEM_LEAST = 65, 2, 4  # pump and pumps are nearly one word, and no proof alone
 OURS = frozenset({"found", "sentence"})
-GAP = re.compile(r"\{\{c[0-9]{1,3}::(.+?)(?:::.*?)?\}\}")
 ACCENTS = re.compile("[\u0300-\u036f]")
 SENTENCE_END = re.compile("(?<=[.!?])[\"'\u201d\u2019)\\]]*\\s+|(?<=[\u3002\uff01\uff1f])|\n+")
 # Thai to Khmer, kana, Han, Hangul: written without spaces, or with endings glued on
@@ -61,7 +64,7 @@ class Source:
 
     def _best(self, asked: list[str], said: list[str]) -> int | None:
         """Of the sentences that say enough, the one that says most; what is asked may stand in the sentence before it."""
-        of_said, of_asked = self._shares(said), self._shares(asked, absent_weight=ABSENT_WEIGHT)
+        of_said, of_asked = self._shares(said), self._shares(asked, absent_percent=ABSENT_PERCENT)
         figures = [word for word in {*asked, *said} if _is_figure(word)]
         scored = []
         for at, share in of_said.items():
@@ -70,16 +73,26 @@ class Source:
                 scored.append((round(share + of_asked.get(at, 0.0), 6), -at))
         return -max(scored)[1] if scored else None
 
-    def _shares(self, words: list[str], absent_weight: float = 1.0) -> dict[int, float]:
-        """For each sentence that has any of the words, how much of their weight it has."""
-        total = sum(_weight(word) * (1.0 if word in self._exact else absent_weight) for word in words) or 1.0
-        shares: dict[int, float] = defaultdict(float)
+    def _shares(self, words: list[str], absent_percent: int = 100) -> dict[int, float]:
+        """Return how much of the weight of the words each sentence has that has any of them.
+
+        Words that share a stem are counted together, so that each list of sentences is read a bounded number of times.
+        """
+        total = sum(_weight(word) * (100 if word in self._exact else absent_percent) // 100 for word in words)
+        weights: dict[int, int] = defaultdict(int)
+        by_stem: dict[tuple[str, int], int] = defaultdict(int)  # a stem, and how many shorter ones the word has -> weight
         for word in words:
-            exact = self._exact.get(word, set())
-            alike = set().union(*(self._stems.get(stem, set()) for stem in _stems(word)))
-            for at in exact | alike:
-                shares[at] += _weight(word) * (1.0 if at in exact else STEM_WEIGHT) / total
-        return shares
+            stems = _stems(word)
+            alike = _weight(word) * STEM_PERCENT // 100 if stems else 0
+            for at in self._exact.get(word, ()):
+                weights[at] += _weight(word) - alike
+            for position, stem in enumerate(stems):
+                by_stem[stem, len(stems) - 1 - position] += alike
+        for (stem, shorter), weight in by_stem.items():
+            counted = [self._stems.get(stem[: len(stem) - cut], set()) for cut in range(1, shorter + 1)]
+            for at in self._stems.get(stem, set()).difference(*counted):
+                weights[at] += weight
+        return {at: weight / total for at, weight in weights.items()}
 
     def _has(self, figure: str, at: int) -> bool:
         places = self._exact.get(figure, set())
@@ -121,8 +134,8 @@ def words_of(text: str, *, is_source: bool = False) -> list[str]:
 
 
 def _asked_and_said(front: str, back: str) -> tuple[str, str]:
-    hidden = [match[1] for match in GAP.finditer(front)]
-    return (" ".join(hidden), GAP.sub(r"\1", front)) if hidden else (front, back)
+    answers = hidden(front)
+    return (" ".join(answers), filled(front)) if answers else (front, back)
 
 
 def _fold(text: str) -> str:
@@ -131,16 +144,15 @@ def _fold(text: str) -> str:
 
 
 def _runs(text: str) -> list[str]:
-    """Unbroken stretches of letters, digits and their marks, of spaced or unspaced script."""
+    """Return the unbroken stretches of letters, digits and their marks, of spaced or unspaced script."""
     runs: list[str] = []
-    before: bool | None = None
-    for sign in text:
-        kind = _is_unspaced(sign) if unicodedata.category(sign)[0] in "LNM" else None
-        if kind is not None and kind is before:
-            runs[-1] += sign
-        elif kind is not None:
-            runs.append(sign)
-        before = kind
+    start, before = 0, None
+    for at, character in enumerate(f"{text} "):
+        kind = _is_unspaced(character) if unicodedata.category(character)[0] in "LNM" else None
+        if kind is not before:
+            if before is not None:
+                runs.append(text[start:at])
+            start, before = at, kind
     return runs
 
 
@@ -152,9 +164,9 @@ def _is_figure(word: str) -> bool:
     return any(unicodedata.category(sign) == "Nd" for sign in word)
 
 
-def _weight(word: str) -> float:
+def _weight(word: str) -> int:
     is_small = len(word) <= SHORT_WORD and not _is_figure(word) and not _is_unspaced(word[0])
-    return SHORT_WEIGHT if is_small else 1.0
+    return SHORT_WEIGHT if is_small else WORD_WEIGHT
 
 
 def _stems(word: str) -> list[str]:

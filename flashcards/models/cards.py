@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from flashcards.card_kinds import whole_sentence
+from flashcards.cloze import filled
 from flashcards.models.keys import SideKeyField, side_key
 
 SIDE_CHARACTERS = 2_000
@@ -93,4 +93,4 @@ class Card(models.Model):
     @property
     def filled(self) -> str:
         """A cloze's front with what it hides; empty for the other kinds."""
-        return whole_sentence(self.front) if self.kind == CardKind.CLOZE else ""
+        return filled(self.front) if self.kind == CardKind.CLOZE else ""

@@ -1,16 +1,15 @@
 """From the members of a card, as REST and engines name them, to the columns that keep them."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
+from flashcards.cloze import has_gaps
 from flashcards.models import SIDE_CHARACTERS, CardKind
 from flashcards.parsing import extras_of
 from flashcards.parsing.drafts import clean, trim
 from flashcards.services.tags import tags_checked, tags_usable
 from sessions_app.exceptions import Invalid
 
-GAP = re.compile(r"\{\{c[1-9][0-9]{0,2}::.+?\}\}", re.DOTALL)
 NO_GAP = "A cloze card needs a gap in its front: write {{c1::hidden words}}, with a hint as {{c1::hidden words::hint}}."
 KINDS = ", ".join(CardKind.values)
 OWN = frozenset({"kind", "tags", "sentence", "found"})
@@ -25,15 +24,19 @@ def columns_checked(members: Mapping[str, Any]) -> dict[str, Any]:
 
 def columns_usable(card: Mapping[str, Any]) -> dict[str, Any]:
     """The columns of an engine's card, wrong members as if they had not come. Never raises."""
-    kind, sentence, found = card.get("kind"), card.get("sentence"), card.get("found")
-    is_kind = kind in CardKind.values and (kind != CardKind.CLOZE or has_gap(str(card["front"])))
-    is_sentence = isinstance(sentence, str) and len(sentence) <= SIDE_CHARACTERS
+    kind, found = card.get("kind"), card.get("found")
+    is_kind = kind in CardKind.values and (kind != CardKind.CLOZE or has_gaps(str(card["front"])))
     return {
         "kind": kind if is_kind else CardKind.BASIC,
         "tags": tags_usable(card.get("tags")),
-        "sentence": trim(clean(str(sentence))) if is_sentence else "",
+        "sentence": sentence_usable(card.get("sentence")),
         "is_found": found if isinstance(found, bool) else None,
     }
+
+
+def sentence_usable(value: Any) -> str:
+    """Return the sentence that a card came from as it can be stored; empty when it is too long or not a text."""
+    return trim(clean(value)) if isinstance(value, str) and len(value) <= SIDE_CHARACTERS else ""
 
 
 def other_members(members: Mapping[str, Any]) -> dict[str, Any]:
@@ -43,13 +46,8 @@ def other_members(members: Mapping[str, Any]) -> dict[str, Any]:
 
 def check_gap(kind: str, front: str) -> None:
     """Raises Invalid when a cloze hides nothing."""
-    if kind == CardKind.CLOZE and not has_gap(front):
+    if kind == CardKind.CLOZE and not has_gaps(front):
         raise Invalid(NO_GAP, fields={"front": [NO_GAP]})
-
-
-def has_gap(front: str) -> bool:
-    """Whether there is a `{{c1::…}}` in it."""
-    return GAP.search(front) is not None
 
 
 def _kind(value: Any) -> str:

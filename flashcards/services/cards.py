@@ -12,7 +12,7 @@ from flashcards.grounding import grounded
 from flashcards.models import Card, CardKind, Deck
 from flashcards.parsing import BadCard, draft_card
 from flashcards.parsing.drafts import ROLES, name_of
-from flashcards.services.card_columns import check_gap, columns_checked, other_members
+from flashcards.services.card_columns import check_gap, columns_checked, other_members, sentence_usable
 from flashcards.services.places import decks_lock, decks_touch, next_position
 from sessions_app.exceptions import Invalid, NotFound
 
@@ -60,7 +60,7 @@ def _ground(card: Card, sides: Mapping[str, str]) -> dict[str, Any]:
     """What the deck's notes say of other words: a mark that was true of the old ones must not stay."""
     source = Deck.objects.values_list("source", flat=True).get(pk=card.deck_id)
     (new,) = grounded([sides], source)
-    return {"is_found": new.get("found"), "sentence": new.get("sentence", "")}
+    return {"is_found": new.get("found"), "sentence": sentence_usable(new.get("sentence"))}
 
 
 def _write(card: Card, columns: Mapping[str, Any]) -> None:

@@ -22,6 +22,8 @@ GAPPED = "The Moon goes round the {{c1::Earth}}."
         ("The Moon goes round the {{c1:Earth}}.", "Earth", (GAPPED, SENTENCE, "cloze")),
         ("The Moon goes round the {{ Earth }}.", "Earth", (GAPPED, SENTENCE, "cloze")),
         ("The Moon goes round the {{::Earth}}.", "Earth", (GAPPED, SENTENCE, "cloze")),
+        ("The Moon goes round the {{c0::Earth}}.", "Earth", (GAPPED, SENTENCE, "cloze")),
+        ("The {{c1::Moon goes {{c2::round}}}} the Earth.", "round", ("The {{c1::Moon goes {{c2::round}}}} the Earth.", SENTENCE, "cloze")),
         ("The Moon goes round the ____.", "Earth", (GAPPED, SENTENCE, "cloze")),
         ("The Moon goes round the [...].", "Earth.", (GAPPED, SENTENCE, "cloze")),
         (SENTENCE, "earth", (GAPPED, SENTENCE, "cloze")),
@@ -34,6 +36,23 @@ GAPPED = "The Moon goes round the {{c1::Earth}}."
 def test_a_cloze_has_a_gap_and_its_whole_sentence(front, back, shown):
     card = as_kind({"front": front, "back": back}, "cloze")
     assert (card["front"], card["back"], card["kind"]) == shown
+
+
+# of these lengths, an expression that is not linear would take hours
+@pytest.mark.parametrize(
+    "front",
+    [
+        "{{c1::" * 20_000,
+        "{{c1::a::" * 20_000,
+        "{{" + " " * 100_000 + "x",
+        "{{:" + " " * 100_000 + "x",
+        "[" + " " * 100_000,
+        "{{c1: " * 20_000,
+    ],
+    ids=lambda front: front[:9],
+)
+def test_a_front_without_a_gap_is_a_plain_card_however_it_repeats_itself(front):
+    assert as_kind({"front": front, "back": "zz"}, "cloze")["kind"] == "basic"
 
 
 @pytest.mark.parametrize(("option", "kind"), [("question-answer", "basic"), ("definition", "definition")])

@@ -97,3 +97,10 @@ def test_a_deck_outlives_its_generation(api, alice, finished_generation):
     deck = save(api(alice), generation).json()
     generation.session.delete()
     assert api(alice).get(f"{DECKS}/{deck['id']}").json() == deck
+
+
+def test_edited_card_keeps_no_sentence_that_is_too_long(api, alice, finished_generation):
+    generation = finished_generation(alice, "ebb", source=f"Ebb is falling water {'and more ' * 300}")
+    deck = api(alice).post(DECKS, {"generationId": str(generation.pk)}).json()
+    card = api(alice).patch(f"/api/flashcards/cards/{deck['cards'][0]['id']}", {"back": "falling water"}).json()
+    assert (card["found"], card["sentence"]) == (True, "")

@@ -5,13 +5,18 @@
 
 const ENOUGH_OF_BACK = 0.7;
 const ENOUGH_OF_FRONT = 0.35;
+// weights are whole numbers, so that sums are exact and the same in Python and JavaScript
+const WORD_WEIGHT = 80;
 const SHORT_WORD = 3;
-const SHORT_WEIGHT = 0.25;
-const ABSENT_WEIGHT = 0.5;
-const STEM_WEIGHT = 0.65;
+const SHORT_WEIGHT = 20;
+const ABSENT_PERCENT = 50;
+const STEM_PERCENT = 65;
 const STEM_CUT = 2;
 const STEM_LEAST = 4;
-const GAP = /\{\{c[0-9]{1,3}::(.+?)(?:::.*?)?\}\}/gu;
+// as in flashcards/cloze.py
+const OPENING = "\\{\\{c[1-9][0-9]{0,2}::";
+const INNERMOST = new RegExp(`${OPENING}((?:(?!${OPENING}|\\}\\})[^])+)\\}\\}`, "gu");
+const DEPTH = 8;
 const SENTENCE_END = /(?<=[.!?])["'”’)\]]*\s+|(?<=[。！？])|\n+/u;
 const ACCENTS = /[\u0300-\u036f]/gu;
 const FIGURE = /\p{Nd}/u;
@@ -55,8 +60,8 @@ export class Source {
   }
 
   #best(asked, said) {
-    const ofSaid = this.#shares(said, 1);
-    const ofAsked = this.#shares(asked, ABSENT_WEIGHT);
+    const ofSaid = this.#shares(said);
+    const ofAsked = this.#shares(asked, ABSENT_PERCENT);
     const figures = [...asked, ...said].filter(isFigure);
     const fits = ([at, share]) => {
       const ofFront = asked.length ? Math.max(ofAsked.get(at) ?? 0, ofAsked.get(at - 1) ?? 0) : 1;
@@ -66,18 +71,29 @@ export class Source {
     return scored.sort((a, b) => b.score - a.score || a.at - b.at)[0]?.at;
   }
 
-  #shares(words, absentWeight) {
-    const weightOf = (word) => weight(word) * (this.#exact.has(word) ? 1 : absentWeight);
-    const total = words.reduce((sum, word) => sum + weightOf(word), 0) || 1;
-    const shares = new Map();
+  /** Words that share a stem are counted together, so that each list of sentences is read a bounded number of times. */
+  #shares(words, absentPercent = 100) {
+    const weightOf = (word) => Math.floor((weight(word) * (this.#exact.has(word) ? 100 : absentPercent)) / 100);
+    const total = words.reduce((sum, word) => sum + weightOf(word), 0);
+    const weights = new Map();
+    const byLevel = Array.from({ length: STEM_CUT + 1 }, () => new Map()); // how many shorter stems the word has -> stem -> weight
     for (const word of words) {
-      const exact = this.#exact.get(word) ?? new Set();
-      const alike = stems(word).flatMap((stem) => [...(this.#stems.get(stem) ?? [])]);
-      for (const at of new Set([...exact, ...alike])) {
-        shares.set(at, (shares.get(at) ?? 0) + (weight(word) * (exact.has(at) ? 1 : STEM_WEIGHT)) / total);
-      }
+      const ofWord = stems(word);
+      const alike = ofWord.length ? Math.floor((weight(word) * STEM_PERCENT) / 100) : 0;
+      for (const at of this.#exact.get(word) ?? []) add(weights, at, weight(word) - alike);
+      ofWord.forEach((stem, position) => add(byLevel[ofWord.length - 1 - position], stem, alike));
     }
-    return shares;
+    byLevel.forEach((weightOfStem, shorter) => {
+      for (const [stem, more] of weightOfStem) for (const at of this.#firstAlike(stem, shorter)) add(weights, at, more);
+    });
+    return new Map([...weights].map(([at, sum]) => [at, sum / total]));
+  }
+
+  /** The sentences that have the stem, and none of its next `shorter` ones. */
+  #firstAlike(stem, shorter) {
+    const signs = [...stem];
+    const counted = Array.from({ length: shorter }, (_, cut) => this.#stems.get(signs.slice(0, signs.length - cut - 1).join("")));
+    return [...(this.#stems.get(stem) ?? [])].filter((at) => !counted.some((sentences) => sentences?.has(at)));
   }
 
   #has(figure, at) {
@@ -102,8 +118,14 @@ function wordsOf(text, isSource = false) {
 }
 
 function askedAndSaid(front, back) {
-  const hidden = [...front.matchAll(GAP)].map((match) => match[1]);
-  return hidden.length ? [hidden.join(" "), front.replace(GAP, "$1")] : [front, back];
+  const hidden = [];
+  const fill = (_, body) => {
+    hidden.push(body.split("::", 1)[0]);
+    return hidden.at(-1);
+  };
+  let filled = front;
+  for (let depth = 0; depth < DEPTH; depth += 1) filled = filled.replace(INNERMOST, fill);
+  return hidden.length ? [hidden.join(" "), filled] : [front, back];
 }
 
 function fold(text) {
@@ -128,7 +150,7 @@ const isUnspaced = (sign) => UNSPACED.some(([first, last]) => first <= sign.code
 const isFigure = (word) => FIGURE.test(word);
 
 function weight(word) {
-  return [...word].length <= SHORT_WORD && !isFigure(word) && !isUnspaced(word) ? SHORT_WEIGHT : 1;
+  return [...word].length <= SHORT_WORD && !isFigure(word) && !isUnspaced(word) ? SHORT_WEIGHT : WORD_WEIGHT;
 }
 
 function stems(word) {
@@ -136,6 +158,10 @@ function stems(word) {
   const signs = [...word];
   const cuts = Array.from({ length: STEM_CUT + 1 }, (_, cut) => signs.length - cut);
   return cuts.filter((length) => length >= STEM_LEAST).map((length) => signs.slice(0, length).join(""));
+}
+
+function add(sums, key, amount) {
+  sums.set(key, (sums.get(key) ?? 0) + amount);
 }
 
 function note(index, word, at) {
