@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 
 from flashcards.exports.markdown import write_markdown
@@ -10,10 +11,12 @@ from flashcards.exports.own_json import write_json
 from flashcards.exports.package import write_package
 from flashcards.exports.tables import table_writer
 from flashcards.models import Card, Deck
+from flashcards.parsing.drafts import clean, plain, trim
 from sessions_app.exceptions import Invalid
 
 NAME_BYTES = 120  # with its ending, below what any file system takes
 PIECE_BYTES = 2**16
+NOTHING_LEFT = "\ufffd"  # stands for a text that has only control characters
 UNSAFE = re.compile(r'[\\/:*?"<>|\s]+')
 
 
@@ -56,8 +59,31 @@ def deck_export(*, deck: Deck, cards: Sequence[Card], format: str) -> Export:
     chosen = FORMATS.get(format)
     if chosen is None:
         raise Invalid(CHOOSE, fields={"format": [CHOOSE]})
-    pieces = chosen.write(deck, cards)
+    pieces = chosen.write(_clean_deck(deck), [_clean_card(card) for card in cards])
     return Export(f"{safe_name(deck.name)}.{chosen.extension}", chosen.content_type, _sendable(pieces))
+
+
+def _clean_deck(deck: Deck) -> Deck:
+    """Return a copy whose text has no control characters: older versions stored them, and formats use them as separators."""
+    cleaned = copy(deck)
+    cleaned.name = trim(clean(deck.name)) or NOTHING_LEFT
+    cleaned.topic, cleaned.source = clean(deck.topic), clean(deck.source)
+    cleaned.tags = _clean_tags(deck.tags)
+    return cleaned
+
+
+def _clean_card(card: Card) -> Card:
+    """As for the deck. The guid stays as it is, because an import finds the card again by it."""
+    cleaned = copy(card)
+    cleaned.front = trim(clean(card.front)) or NOTHING_LEFT
+    cleaned.back = trim(clean(card.back)) or NOTHING_LEFT
+    cleaned.sentence, cleaned.extras = clean(card.sentence), plain(card.extras)
+    cleaned.tags = _clean_tags(card.tags)
+    return cleaned
+
+
+def _clean_tags(tags: Iterable[str]) -> list[str]:
+    return list(filter(None, (trim(clean(tag)) for tag in tags)))
 
 
 def _sendable(pieces: Iterable[str | bytes]) -> Iterator[bytes]:

@@ -5,6 +5,8 @@ Source: "Text Files", "File Headers" in Anki's manual. Columns are counted from 
 
 from dataclasses import dataclass, field
 
+from flashcards.parsing.drafts import clean
+
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "space": " ", "pipe": "|", "colon": ":"}
 ROLE_COLUMNS = {"tags column": "tags", "deck column": "deck", "guid column": "id", "notetype column": "skip"}
 LINES = 20
@@ -46,7 +48,7 @@ def _take(headers: AnkiHeaders, line: str) -> bool:
     elif name == "deck":
         headers.deck = value.strip()
     elif name == "tags":
-        headers.tags = tuple(value.split())
+        headers.tags = tuple(clean(value).split())
     else:
         return name in {"notetype", "columns", "if matches"}
     return True

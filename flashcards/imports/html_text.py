@@ -9,6 +9,7 @@ import re
 from bs4 import ParserRejectedMarkup
 
 from flashcards.imports.html_converter import Converter, escaped
+from flashcards.parsing.drafts import clean
 
 FIRST_TOKEN, TOKENS = 0xF0000, 65_000  # private signs that stand for a formula while the HTML around it is converted
 PRIVATE = re.compile("[\U000f0000-\U0010ffff]")
@@ -35,7 +36,7 @@ BLANK_LINES = re.compile(r"\n{3,}")
 
 def text_of_html(source: str) -> str:
     """The text; empty when there is none to see. Never raises, whatever the HTML is."""
-    seen = MEDIA.sub(" ", UNSEEN.sub("", PRIVATE.sub("", source)))
+    seen = MEDIA.sub(" ", UNSEEN.sub("", PRIVATE.sub("", clean(source))))
     held: list[str] = []
     waiting = MATH.sub(lambda match: _hold(_formula(match), held), seen)
     return tidy(_released(_converted(waiting), held))

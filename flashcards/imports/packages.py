@@ -18,6 +18,7 @@ from flashcards.imports.progress import READING, Progress
 from flashcards.imports.reading import Reading
 from flashcards.imports.refusals import ImportRefused
 from flashcards.imports.unpacking import opened_zip, unpack
+from flashcards.parsing.drafts import clean
 
 COLLECTIONS = ("collection.anki21b", "collection.anki21", "collection.anki2")  # a newer one beside an older holds the cards
 ZSTD = "collection.anki21b"
@@ -67,10 +68,15 @@ def _notes(database: sqlite3.Connection, collection: Collection, name: str, judg
     for _, guid, mid, mod, tags, fields, cards in database.execute(NOTES, (FIELDS * FIELD_CHARACTERS,)):
         note_type = collection.note_types.get(mid)
         texts = str(fields).split(SEPARATOR) if fields is not None else []
-        if note_type is None or not texts or len(texts) > FIELDS or any(len(text) > FIELD_CHARACTERS for text in texts):
-            judge.reading.left_out.add("unreadable" if note_type is None else "too_long", str(guid))
+        if note_type is None or len(texts) > len(note_type.fields):  # a field with a separator in it would move the others
+            judge.reading.left_out.add("unreadable", str(guid))
             continue
-        yield Note(str(guid)[:GUID_CHARACTERS], note_type, texts, tuple(str(tags).split()), _time(mod), _decks(cards, collection, name))
+        if not texts or len(texts) > FIELDS or any(len(text) > FIELD_CHARACTERS for text in texts):
+            judge.reading.left_out.add("too_long", str(guid))
+            continue
+        yield Note(
+            str(guid)[:GUID_CHARACTERS], note_type, texts, tuple(clean(str(tags)).split()), _time(mod), _decks(cards, collection, name)
+        )
 
 
 def _decks(cards: str, collection: Collection, name: str) -> dict[int, str]:

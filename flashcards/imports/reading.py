@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from flashcards.parsing.drafts import SIDE_CHARACTERS
+from flashcards.parsing.drafts import SIDE_CHARACTERS, clean
 
 EXAMPLES = 5
 EXAMPLE_CHARACTERS = 60
@@ -61,7 +61,7 @@ class LeftOut:
         self.counts[reason] = self.counts.get(reason, 0) + count
         shown = self.examples.setdefault(reason, [])
         if example and len(shown) < EXAMPLES:
-            shown.append(example[:EXAMPLE_CHARACTERS])
+            shown.append(clean(example[:EXAMPLE_CHARACTERS]))
 
     def as_list(self) -> list[dict[str, Any]]:
         """For the report: code, count, sentence, examples."""

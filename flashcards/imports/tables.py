@@ -18,6 +18,7 @@ from flashcards.imports.progress import READING, Progress
 from flashcards.imports.reading import ImportedCard, Reading
 from flashcards.imports.refusals import ImportRefused
 from flashcards.models import CardKind
+from flashcards.parsing.drafts import clean
 from flashcards.tag_cells import tags_from_cell, tags_from_foreign_cell
 from sessions_app.services.formula import alive
 
@@ -153,7 +154,7 @@ def _rows(text: str, delimiter: str) -> Iterator[list[str]]:
 
 
 def _card(row: list[str], table: Table) -> ImportedCard:
-    cells = dict(zip(table.columns, row, strict=False))
+    cells = dict(zip(table.columns, map(clean, row), strict=False))
     front, back = (_text(cells.get(role, ""), table) for role in ("front", "back"))
     return ImportedCard(
         front=front,

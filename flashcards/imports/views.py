@@ -15,6 +15,7 @@ from flashcards.imports.files import name_of, preview_file, read_file
 from flashcards.imports.limits import Limits
 from flashcards.imports.progress import Progress
 from flashcards.imports.serializers import ImportSerializer, TableSerializer, report_members
+from flashcards.parsing.drafts import clean, trim
 from flashcards.services.import_watch import ImportWatch
 from flashcards.services.imports import import_save
 from sessions_app.exceptions import NotFound
@@ -86,5 +87,5 @@ def _imported(user: Any, body: ImportSerializer) -> Any:
     if wanted["import_id"]:
         progress = Progress(settings.IMPORT_SECONDS, ImportWatch(user, wanted["import_id"]).listen)
     reading = read_file(file, file.name or "", body.choices(), limits(), progress)
-    name = wanted["name"] or name_of(file.name or "")
+    name = trim(clean(wanted["name"])) or name_of(file.name or "")
     return import_save(user=user, reading=reading, name=name, deck_id=wanted["deck_id"], progress=progress)

@@ -14,7 +14,9 @@ ROLES = dict.fromkeys(FRONT_NAMES, "front") | dict.fromkeys(BACK_NAMES, "back")
 WHITE = "\t\n\v\f\r \u0085\u00a0\u1680" + "".join(map(chr, range(0x2000, 0x200C))) + "\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
 TRAILING = WHITE + ".!?,;:…。"
 PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
-UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # PostgreSQL refuses both
+OTHER_LINE_ENDS = dict.fromkeys(map(ord, "\v\f\u0085\u2028\u2029"), "\n")
+UNWANTED = re.compile("[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")  # control characters and lone surrogates
+CHANGED = re.compile(f"[{''.join(map(chr, OTHER_LINE_ENDS))}]|{UNWANTED.pattern}")
 WHITE_RUN = re.compile(f"[{WHITE}]+")
 NO_LETTER = re.compile("[^a-z]")
 DEPTH_READ = 16
@@ -41,11 +43,16 @@ class Word(str):
 
 
 def clean(text: str) -> str:
-    """The text as PostgreSQL can store it: surrogate pairs joined, lone surrogates and NULs dropped."""
-    if text.isascii() and "\0" not in text:  # most are, and this is asked of each card many times
+    """Return the text without the characters that no card, tag or name keeps.
+
+    Control characters are dropped, except tabs and line ends: PostgreSQL stores no NUL, and Anki separates the fields of a note by
+    U+001F. The other line ends of Unicode become newlines, so that no words are glued together. Surrogate pairs are joined and lone
+    surrogates dropped, which no encoding has.
+    """
+    if text.isprintable() or not CHANGED.search(text):  # the former is faster, and most texts are
         return text
     joined = PAIR.sub(lambda pair: pair[0].encode("utf-16-le", "surrogatepass").decode("utf-16-le"), text)
-    return UNSTORABLE.sub("", joined)
+    return UNWANTED.sub("", joined.translate(OTHER_LINE_ENDS))
 
 
 def trim(text: str) -> str:

@@ -22,6 +22,8 @@ from sessions_app.services.generations import generation_for_user
 if TYPE_CHECKING:
     from sessions_app.models import Generation
 
+UNTITLED = "Flashcards"
+
 
 class SavedDeck(NamedTuple):
     """A deck, and whether this call made it."""
@@ -98,11 +100,11 @@ def origin_of(generation: "Generation", name: str) -> dict[str, Any]:
     topic = str(generation.options["topic"])
     return {
         "user_id": generation.user_id,
-        "name": _checked_name(name if trim(name) else topic),
+        "name": _checked_name(next((text for text in (name, topic) if trim(clean(text))), UNTITLED)),
         "model_id": generation.session.model_id,
         "engine": generation.engine_name,
         "prompt_version": generation.prompt_version,
-        "topic": topic[:200],
+        "topic": clean(topic)[:200],
         "generation_ids": [generation.pk],
         "source": str(generation.options.get("source") or ""),
     }

@@ -21,7 +21,7 @@ function seeded(seed) {
 }
 
 const PIECES = ['{"front":"a","back":"b"}', '"front"', '"back"', '"', "'", "\\", "\\u", "{", "}", "[", "]", ":", ",", "\n", " ", "a", "“", "”",
-  "Q: ", "A: ", "```", "<think>", "</think>", "\u0000", "\ud83d", "\ude00", "null", "1.5", "/*"]; // prettier-ignore
+  "Q: ", "A: ", "```", "<think>", "</think>", "\u0000", "\u0001", "\u001f", "\v", "\u0085", "\u2028", "\ud83d", "\ude00", "null", "1.5", "/*"]; // prettier-ignore
 
 function randomText(random) {
   const pieces = Array.from({ length: Math.floor(random() * 40) }, () => PIECES[Math.floor(random() * PIECES.length)]);

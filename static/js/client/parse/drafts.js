@@ -12,6 +12,8 @@ const ROLES = new Map(Object.entries(NAMES).flatMap(([role, names]) => names.map
 export const WHITE = "\t\n\v\f\r \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u2028\u2029\u202f\u205f\u2060\u3000\ufeff";
 const TRAILING = `${WHITE}.!?,;:…。`;
 const WHITE_RUN = new RegExp(`[${WHITE}]+`, "gu");
+const OTHER_LINE_END = /[\v\f\u0085\u2028\u2029]/gu;
+const UNWANTED = /(?![\t\n\r])[\p{Control}\p{Surrogate}]/gu;
 const NUMBER = /^-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,15})?$/u;
 const TANGLED = /"(?:front|back|question|answer|term|definition)"[ \n]{0,8}:/u;
 const WORDS = new Map([["true", true], ["True", true], ["false", false], ["False", false]]);
@@ -42,8 +44,12 @@ export function trim(text, set = WHITE) {
   return trimEnd(text.slice(start), set);
 }
 
-/** The text as PostgreSQL can store it: without NULs and lone surrogates. @param {string} text */
-export const clean = (text) => text.replace(/[\0\p{Surrogate}]/gu, "");
+/**
+ * The text without the characters that no card keeps: control characters, except tabs and line ends, and lone surrogates.
+ * The other line ends of Unicode become newlines.
+ * @param {string} text
+ */
+export const clean = (text) => text.replace(OTHER_LINE_END, "\n").replace(UNWANTED, "");
 
 /** All white space as single spaces. @param {string} text */
 export const withSingleSpaces = (text) => text.replace(WHITE_RUN, " ");
