@@ -9,8 +9,9 @@ http_application = get_asgi_application()  # before any import of models: it set
 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
-from mindflip import close_reasons  # noqa: E402
+from mindflip import backpressure, close_reasons  # noqa: E402
 from sessions_app.routing import websocket_urlpatterns  # noqa: E402
 
+backpressure.install()
 close_reasons.install()
 application = ProtocolTypeRouter({"http": http_application, "websocket": URLRouter(websocket_urlpatterns)})

@@ -1,7 +1,9 @@
 """Makes daphne wait for slow readers.
 
-Its own `send` returns at once and keeps what the client has not taken yet: a class of 30 on a slow network, each fetching
-a model of 269 MB, would be 8 GB of memory. Twisted, beneath it, says when a connection is full; here `send` waits for it.
+Daphne's own `send` returns at once and keeps what the client has not taken yet: a class of 30 on a slow network, each fetching
+a model of 269 MB, would be 8 GB of memory. Twisted, beneath it, says when a connection is full. Over HTTP, `send` then waits. A
+WebSocket's application finds the state of its connection in the scope as `flow`, and decides when it sends
+(`sessions_app.sockets.Flow`); what it has not read is bounded here.
 """
 
 import asyncio
@@ -9,10 +11,16 @@ from typing import Any
 
 from daphne.http_protocol import WebRequest
 from daphne.server import Server
+from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 from twisted.internet.interfaces import IPushProducer
 from zope.interface import implementer
 
+UNREAD_MAX_BYTES = 262_144  # of messages that the application has not read yet; then the client is not read from
+UNREAD_OVERHEAD_BYTES = 4096  # what a small message counts, for the work that it may be
+CLOSING_SECONDS = 5  # for the client to take the rest and the reason of a close, before the connection is aborted
+
 _send_at_once = Server.handle_reply
+_create_application = Server.create_application
 
 
 @implementer(IPushProducer)
@@ -37,6 +45,81 @@ class Flow:
         await self._is_open.wait()
 
 
+class SocketFlow(Flow):
+    """The flow of a WebSocket, in both directions; see `sessions_app.sockets.Flow`."""
+
+    def __init__(self, protocol: "SocketProtocol") -> None:
+        super().__init__()
+        self._protocol = protocol
+        self.is_lost = False
+        self._unread = 0
+
+    @property
+    def is_open(self) -> bool:
+        return self._is_open.is_set()
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether anything is read from the client."""
+        return self._unread <= UNREAD_MAX_BYTES
+
+    @property
+    def unsent_bytes(self) -> int:
+        transport = self._protocol.transport
+        return 0 if self.is_lost else len(transport.dataBuffer) - transport.offset + transport._tempDataLen
+
+    async def wait_until_open(self) -> bool:
+        await self.wait()
+        return not self.is_lost
+
+    def lost(self) -> None:
+        """The connection is closed. Twisted does not call `stopProducing` after an abort."""
+        self.is_lost = True
+        self.stopProducing()
+
+    def received(self, size: int) -> None:
+        """A message was put into the application's queue."""
+        self._unread += size + UNREAD_OVERHEAD_BYTES
+        if not self.is_reading:
+            self._protocol.transport.pauseProducing()
+
+    def taken(self) -> None:
+        if self._unread and self._protocol.application_queue.empty():
+            was_reading, self._unread = self.is_reading, 0
+            if not was_reading and not self.is_lost:
+                self._protocol.transport.resumeProducing()
+
+
+class SocketProtocol(WebSocketProtocol):
+    """Daphne's WebSocket with a flow. Whatever it would send without the application's knowledge waits while the client does not read."""
+
+    def connectionMade(self) -> None:  # noqa: N802 - Twisted's name
+        self.flow = SocketFlow(self)
+        self.transport.unregisterProducer()  # the HTTP channel, which is done with this connection
+        self.transport.registerProducer(self.flow, True)
+        super().connectionMade()
+        self.closeHandshakeTimeout = CLOSING_SECONDS
+
+    def connectionLost(self, reason: Any) -> None:  # noqa: N802 - Twisted's name
+        super().connectionLost(reason)
+        self.flow.lost()
+
+    def onMessage(self, payload: bytes, isBinary: bool) -> None:  # noqa: N802, N803 - autobahn's names
+        super().onMessage(payload, isBinary)
+        self.flow.received(len(payload))
+
+    def onPing(self, payload: bytes) -> None:  # noqa: N802 - autobahn's name
+        if self.flow.is_open:
+            super().onPing(payload)
+
+    def onAutoPingTimeout(self) -> None:  # noqa: N802 - autobahn's name
+        """A pong that is not read, or that answers a ping behind other data, cannot be missed: the application watches these clients."""
+        if self.flow.is_open and self.flow.is_reading:
+            super().onAutoPingTimeout()
+        else:
+            self.autoPingTimeoutCall = None
+
+
 def _follow(request: WebRequest, more_body: bool) -> None:
     if more_body and request.producer is None:
         request.registerProducer(Flow(), True)
@@ -53,6 +136,14 @@ async def _send_and_wait(server: Server, protocol: Any, message: dict[str, Any])
         await flow.wait()
 
 
+def _create_with_flow(server: Server, protocol: Any, scope: dict[str, Any]) -> Any:
+    if isinstance(protocol, SocketProtocol):
+        scope["flow"] = protocol.flow
+    return _create_application(server, protocol, scope)
+
+
 def install() -> None:
-    """Replaces daphne's `send` in this process; harmless when done twice, and where daphne does not run."""
+    """Replace daphne's `send` and WebSocket in this process; harmless when done twice, and where daphne does not run."""
     Server.handle_reply = _send_and_wait
+    Server.create_application = _create_with_flow
+    WebSocketFactory.protocol = SocketProtocol

@@ -11,7 +11,6 @@ from servestatic.middleware import AsyncServeStaticFileResponse, ServeStaticMidd
 from servestatic.responders import NotARegularFileError, Redirect, StaticFile
 from servestatic.utils import AsyncFileIterator, EmptyAsyncIterator
 
-from mindflip import backpressure
 from mindflip.async_middleware import AsyncMiddleware, GetResponse
 from sessions_app.services.model_descriptions import is_description
 from sessions_app.services.model_folder import MODELS_URL
@@ -33,7 +32,6 @@ class FilesMiddleware(ServeStaticMiddleware):
 
     def __init__(self, get_response: GetResponse) -> None:
         super().__init__(get_response)
-        backpressure.install()
         self.models_dir = Path(settings.MINDFLIP_MODELS_DIR)
 
     async def __call__(self, request: HttpRequest) -> HttpResponseBase:

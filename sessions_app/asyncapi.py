@@ -13,7 +13,8 @@ SERVER_TYPES: tuple[type, ...] = get_args(protocol.ServerMessage)
 GUIDE_SERVER_TYPES = (protocol.Progress, protocol.EngineGenerate, protocol.Result, protocol.Error)
 REF = "#/components/schemas/{name}"
 CLOSE_CODES = (
-    "1012 restart · 4400 malformed · 4401 ticket · 4403 origin or user · 4404 closed · 4408 no pong · 4410 expired · 4413 size · 4429 rate"
+    "1012 restart · 4400 malformed · 4401 ticket · 4403 origin or user · 4404 closed · 4408 no pong, or unread messages · 4410 expired · "
+    "4413 size · 4429 rate"
 )
 
 

@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 MALFORMED_IN_A_ROW = 3
 UNANSWERED_MOST = 1_000
 ABSURD_TIMES = 2  # a frame over twice the largest response is no oversight
+SLOWEST_BYTES_PER_SECOND = 1024  # a client that takes less than this counts as one that does not read
 
 
 class SessionConsumer(AsyncWebsocketConsumer):
@@ -32,16 +33,25 @@ class SessionConsumer(AsyncWebsocketConsumer):
     peer: handlers.Peer | None = None
     heart: asyncio.Task[None] | None = None
     is_heard = True
+    # runs while the client has yet to take what it was sent; nothing new is done for it in the meantime
+    delivery: asyncio.Task[None] | None = None
+    # something happened in the meantime that a heartbeat makes up for
+    has_missed = False
+    # the page that was sent last was not the last one
+    has_page = False
+    is_closing = False
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Callable[[Any], Awaitable[None]]) -> None:
         """As Channels does, but its two sources are listened to by a task each, where it makes and drops two tasks for each message."""
         self.scope, self.base_send = scope, send
+        self.flow: sockets.Flow = scope.get("flow") or sockets.NoFlow()
+        self.outbox: list[str] = []
         log_ids.bind(session_id=scope["url_route"]["kwargs"]["session_id"])
         self.channel_layer, self.channel_name = await events.open_channel()
         try:
-            async with asyncio.TaskGroup() as both:
-                both.create_task(self.listen(receive))
-                both.create_task(self.listen(partial(self.channel_layer.receive, self.channel_name)))
+            async with asyncio.TaskGroup() as self.tasks:
+                self.tasks.create_task(self.listen(partial(self.receive_next, receive)))
+                self.tasks.create_task(self.listen(partial(self.channel_layer.receive, self.channel_name)))
         except* StopConsumer:
             pass
         finally:
@@ -52,6 +62,14 @@ class SessionConsumer(AsyncWebsocketConsumer):
         while True:
             message = await receive()
             await getattr(self, message["type"].replace(".", "_"))(message)
+
+    async def receive_next(self, receive: Receive) -> dict[str, Any]:
+        """Return the client's next message as soon as it has taken the answers to those before."""
+        message = await receive()
+        self.flow.taken()
+        if self.delivery:
+            await asyncio.wait([self.delivery])
+        return message
 
     async def connect(self) -> None:
         if sockets.are_leaving():  # before it is accepted, so that a proxy takes the next server
@@ -74,8 +92,8 @@ class SessionConsumer(AsyncWebsocketConsumer):
         await self.channel_layer.group_add(events.session_group(knock.session_id), self.channel_name)
         self.peer, messages = peer, _ = await hop(handlers.open_socket, knock, self.channel_name, self.dialect)
         await self.channel_layer.group_add(events.user_group(peer.user_id), self.channel_name)
-        await self.send_all(messages)
-        self.heart = asyncio.create_task(self.beat())
+        await self.deliver(messages)
+        self.heart = self.tasks.create_task(self.beat())
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         self.is_heard = True
@@ -104,11 +122,13 @@ class SessionConsumer(AsyncWebsocketConsumer):
 
     async def answer(self, message: protocol.ClientMessage, is_long: bool) -> None:
         """A long one would keep those waiting who share a hop with it."""
+        if self.flow.is_lost and isinstance(message, protocol.Resume):
+            return  # the client is gone, and the disconnect, which releases its lease, comes after this
         if self.peer:
             messages = None if is_long else await handlers.handle_at_once(self.peer, message)
             if messages is None:
                 messages = await hop(handlers.handle, self.peer, message)
-            await self.send_all(messages)
+            await self.deliver(messages)
 
     async def disconnect(self, code: int) -> None:
         """After what is being done for this socket, and before anything else: nothing is leased to who has left."""
@@ -139,10 +159,10 @@ class SessionConsumer(AsyncWebsocketConsumer):
         await self.close(event["close_code"], event["reason"])
 
     async def generation_changed(self, event: dict[str, Any]) -> None:
-        await self.guarded(self.follow, handlers.follow_generation, UUID(event["id"]))
+        await self.follow_unless_behind(handlers.follow_generation, UUID(event["id"]))
 
     async def queue_changed(self, event: dict[str, Any]) -> None:
-        await self.guarded(self.follow, handlers.follow_queue)
+        await self.follow_unless_behind(handlers.follow_queue)
 
     async def user_changed(self, event: dict[str, Any]) -> None:
         if self.peer:
@@ -152,14 +172,25 @@ class SessionConsumer(AsyncWebsocketConsumer):
         if self.dialect == protocol.V1:
             await self.guarded(self.follow, handlers.stop_engine, UUID(event["id"]))
 
+    async def follow_unless_behind(self, step: Callable, *args: Any) -> None:
+        """Follow an event that a heartbeat can make up for. It is dropped while the client is behind, so that events do not pile up."""
+        if self.delivery:
+            self.has_missed = True
+        else:
+            await self.guarded(self.follow, step, *args)
+
     async def follow(self, step: Callable, *args: Any) -> None:
         if self.peer:
-            await self.send_all(await hop(step, self.peer, *args))
+            await self.deliver(await hop(step, self.peer, *args))
 
     async def beat(self) -> None:
-        """Every HEARTBEAT_SECONDS: is the client there, and did an event get lost?"""
+        """Every HEARTBEAT_SECONDS, check whether the client is there, and whether an event got lost. A client that is behind shows that it
+        is there by what it takes."""
         while True:
             await asyncio.sleep(settings.HEARTBEAT_SECONDS)
+            if self.delivery:
+                self.has_missed = True
+                continue
             if self.dialect == protocol.V1:
                 if not self.is_heard:
                     await self.close(4408, "Nothing was heard for two heartbeats: connect again.")
@@ -169,14 +200,85 @@ class SessionConsumer(AsyncWebsocketConsumer):
             await self.guarded(self.follow, handlers.beat)
 
     # --- out ---
+    @property
+    def unsent_bytes(self) -> int:
+        return self.flow.unsent_bytes + self.outbox_bytes
+
+    @property
+    def outbox_bytes(self) -> int:
+        return sum(len(text.encode()) for text in self.outbox)
+
+    async def deliver(self, messages: list[protocol.ServerMessage]) -> None:
+        """Send what a step returned. If it was a page, the next one follows when the client has taken it."""
+        await self.send_all(messages)
+        if messages and self.peer and self.peer.has_more and not self.is_closing:
+            self.has_page = True
+            self.fall_behind()
+
     async def send_all(self, messages: list[protocol.ServerMessage]) -> None:
-        """On a socket that is closing nothing is said any more: who comes back is told."""
-        for text in [protocol.encode(message) for message in messages]:
+        await self.send_texts([protocol.encode(message) for message in messages])
+
+    async def send_texts(self, texts: list[str]) -> None:
+        """Send what the connection takes now, and keep the rest for `deliver_rest`. Nothing more is sent on a socket that is closing: a
+        client that comes back gets it then."""
+        for position, text in enumerate(texts):
+            if self.outbox or not self.flow.is_open:
+                self.outbox += texts[position:]
+                break
             try:
                 await self.send(text_data=text)
             except Exception as error:  # each server has an exception of its own for it
                 log.info("A socket closed while it was spoken to: %s", error)
                 return
+        if not self.flow.is_open:
+            self.fall_behind()
+        if self.outbox and self.outbox_bytes > settings.SOCKET_UNSENT_MAX_BYTES:
+            await self.close_unread("unsent", "Too much waits for this client: connect again and read faster.")
+
+    def fall_behind(self) -> None:
+        self.delivery = self.delivery or self.tasks.create_task(self.deliver_rest())
+
+    async def deliver_rest(self) -> None:
+        """Send the rest of the last step, the news of dropped events and the next pages, each when the client has taken what came before.
+        No lock is held while waiting."""
+        while self.outbox or self.has_missed or self.has_page or not self.flow.is_open:
+            if not await self.takes_more():
+                break
+            await self.guarded(self.deliver_more)
+        self.outbox.clear()
+        self.delivery, self.is_heard = None, True
+
+    async def deliver_more(self) -> None:
+        if self.outbox:
+            texts, self.outbox = self.outbox, []
+            await self.send_texts(texts)
+        else:
+            step = handlers.beat if self.has_missed else handlers.next_page
+            self.has_missed = self.has_page = False
+            await self.follow(step)
+
+    async def takes_more(self) -> bool:
+        """Wait until the client has taken everything; return False if the connection was closed instead. Close the socket of a client
+        that takes less than SLOWEST_BYTES_PER_SECOND."""
+        while True:
+            unsent = self.flow.unsent_bytes
+            try:
+                async with asyncio.timeout(settings.SOCKET_STALLED_SECONDS):
+                    return await self.flow.wait_until_open()
+            except TimeoutError:
+                if unsent - self.flow.unsent_bytes < SLOWEST_BYTES_PER_SECOND * settings.SOCKET_STALLED_SECONDS:
+                    await self.close_unread("stalled", "This client does not read what it is sent: connect again.")
+                    return await self.flow.wait_until_open()
+
+    async def close(self, code: int | None = None, reason: str | None = None) -> None:
+        self.is_closing = True
+        await super().close(code, reason)
+
+    async def close_unread(self, cause: str, reason: str) -> None:
+        meters.UNREAD_CLOSES.add(cause)
+        log.warning("A socket whose client does not read is closed (%s): %d bytes are unsent", cause, self.unsent_bytes)
+        self.outbox.clear()
+        await self.close(4408, reason)
 
     async def send_error(self, code: str, sentence: str, message_type: str = "", **members: Any) -> None:
         """Tell the client why its message of this type was rejected."""

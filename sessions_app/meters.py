@@ -58,6 +58,7 @@ class Durations:
 _PEOPLE_WAIT = (0.1, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600)
 MESSAGES = Count("mindflip_messages", "Messages that clients sent", "dialect", "type")
 REFUSALS = Count("mindflip_messages_refused", "Frames that were no message, or one too many", "code")
+UNREAD_CLOSES = Count("mindflip_sockets_closed_unread", "Sockets closed because their clients did not read", "cause")
 CACHE_READS = Count("mindflip_result_cache_reads", "Looks for a result that was made before", "answer")
 GENERATIONS = Count("mindflip_generations_ended", "Generations that ended here; the code is empty for success", "status", "code")
 ATTEMPTS = Count("mindflip_attempts_ended", "Attempts of engines that ended here", "outcome")

@@ -11,10 +11,47 @@ REASON = "This server restarts: connect again."
 CLOSES_A_SECOND = 50  # who all come back at the same moment would be too much for the others
 
 
+class Flow(Protocol):
+    """What the server knows of one connection; it is `flow` in the scope of a socket."""
+
+    is_lost: bool  # the connection is closed, whatever the client sent before is still being read
+
+    @property
+    def is_open(self) -> bool:
+        """False while the client has yet to take what it was sent. What is sent then is kept in memory."""
+
+    @property
+    def unsent_bytes(self) -> int:
+        """How much the server keeps for the client."""
+
+    async def wait_until_open(self) -> bool:
+        """Wait until the client has taken everything; return False if the connection was closed instead."""
+
+    def taken(self) -> None:
+        """Note that the application took a message: the server stops reading when too many wait."""
+
+
+class NoFlow:
+    """The flow of a server that has none."""
+
+    is_lost = False
+    is_open = True
+    unsent_bytes = 0
+
+    async def wait_until_open(self) -> bool:
+        return True
+
+    def taken(self) -> None:
+        """Nothing waits."""
+
+
 class Socket(Protocol):
     """What a consumer is here."""
 
     dialect: str
+
+    @property
+    def unsent_bytes(self) -> int: ...
 
     def go_away(self) -> Awaitable[None]: ...
 
@@ -38,6 +75,11 @@ def are_leaving() -> bool:
 
 def count_by_dialect() -> Counter[str]:
     return Counter(socket.dialect for socket in list(_open))
+
+
+def unsent_bytes() -> int:
+    """Return how many bytes wait for clients that have not taken them yet."""
+    return sum(socket.unsent_bytes for socket in list(_open))
 
 
 def leave(is_leaving: bool = True) -> None:

@@ -58,6 +58,7 @@ class ProcessCounts:
         yield from map(_counter, meters.Count.known)
         yield from map(_histogram, meters.Durations.known)
         yield _gauge("mindflip_sockets_open", "Sockets that are open in this process", "dialect", sockets.count_by_dialect())
+        yield GaugeMetricFamily("mindflip_socket_unsent_bytes", "Bytes that wait for clients to read them", value=sockets.unsent_bytes())
         yield GaugeMetricFamily("mindflip_leaving", "Whether this process was asked to stop", value=int(sockets.are_leaving()))
 
 

@@ -12,12 +12,28 @@ QUEUE_TIMEOUT_SECONDS = env.integer("MINDFLIP_QUEUE_TIMEOUT_SECONDS", 600, "how 
 LEASE_SECONDS = env.integer("MINDFLIP_LEASE_SECONDS", 150, "how long an engine may work before it must be heard of", least=1)
 LEASE_GRACE_SECONDS = env.integer("MINDFLIP_LEASE_GRACE_SECONDS", 30, "how long a dropped engine may take to come back", least=0)
 ENGINE_PRESENT_SECONDS = env.integer("MINDFLIP_ENGINE_PRESENT_SECONDS", 60, "how long a silent engine counts as there", least=1)
-RESUME_GENERATIONS = env.integer("MINDFLIP_RESUME_GENERATIONS", 1000, "changed generations told one by one to who returns", least=1)
+RESUME_GENERATIONS = env.integer(
+    "MINDFLIP_RESUME_GENERATIONS", 1000, "most generations replayed to a reconnecting client; above it a snapshot is sent", least=1
+)
+RESUME_PAGE_BYTES = 524_288  # read and sent at a time: what a socket whose client does not read costs in memory
+RESUME_BYTES_PER_SECOND = env.integer(
+    "MINDFLIP_RESUME_BYTES_PER_SECOND", 1_048_576, "bytes a second that `resume` may send again on one socket", least=1024
+)
 HEARTBEAT_SECONDS = env.integer("MINDFLIP_HEARTBEAT_SECONDS", 25, "how often a socket is asked whether it is there", least=1)
 ATTEMPTS = env.integer("MINDFLIP_ATTEMPTS", 3, "engines tried for one generation before it fails", least=1)
 RESULT_CACHE_SECONDS = env.integer("MINDFLIP_RESULT_CACHE_SECONDS", 604_800, "how long a result answers the same request again", least=1)
 SOCKET_RATE = env.integer("MINDFLIP_SOCKET_RATE", 100, "messages a second one socket may send", least=1)
 SOCKET_BURST = env.integer("MINDFLIP_SOCKET_BURST", 200, "messages one socket may send at once", least=1)
+# more than any result: an engine writes at most three responses for one
+SOCKET_UNSENT_MAX_BYTES = env.integer(
+    "MINDFLIP_SOCKET_UNSENT_MAX_BYTES",
+    4_194_304,
+    "bytes that may wait for the client of one socket, besides the message being sent; above it the socket is closed",
+    least=1_048_576,
+)
+SOCKET_STALLED_SECONDS = env.integer(
+    "MINDFLIP_SOCKET_STALLED_SECONDS", 30, "seconds after which a socket whose client does not read is closed", least=1
+)
 MESSAGE_BYTES = env.integer("MINDFLIP_MESSAGE_BYTES", 65_536, "largest message on a socket", least=1024)
 RESPONSE_BYTES = env.integer("MINDFLIP_RESPONSE_BYTES", 1_048_576, "largest response of an engine", least=1024)
 

@@ -28,7 +28,7 @@ from sessions_app.services.tickets import password_key
 
 __all__ = [
     *("Peer", "beat", "check_user", "close_socket", "follow_generation", "follow_queue"),
-    *("handle", "open_socket", "reject", "retire", "stop_engine"),
+    *("handle", "next_page", "open_socket", "reject", "retire", "stop_engine"),
     "handle_at_once",
 ]
 
@@ -72,6 +72,11 @@ def handle(peer: Peer, message: protocol.ClientMessage) -> list[ServerMessage]:
 def follow_generation(peer: Peer, generation_id: UUID) -> list[ServerMessage]:
     """A generation of this session changed somewhere."""
     return guide.generation_changed(peer, generation_id) if peer.is_guide else _news(peer, timezone.now())
+
+
+def next_page(peer: Peer) -> list[ServerMessage]:
+    """Return the page after the one that the socket was sent last."""
+    return _news(peer, timezone.now())
 
 
 def follow_queue(peer: Peer) -> list[ServerMessage]:

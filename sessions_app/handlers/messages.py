@@ -10,7 +10,7 @@ from sessions_app.models import Generation, GenerationStatus, WebLLMSession
 from sessions_app.protocol import ServerMessage
 from sessions_app.services import answers
 from sessions_app.services.generations import places
-from sessions_app.services.history import Changes
+from sessions_app.services.history import Changes, Snapshot
 from sessions_app.services.shapes import session_shape
 
 RETRYABLE = {"engine_lost", "no_engine", "timeout", "no_valid_cards"}
@@ -64,25 +64,24 @@ def outcome(generation: Generation) -> list[ServerMessage]:
     ]
 
 
-def told(changes: Changes, after: int) -> list[ServerMessage]:
-    """What a `mindflip.v1` client is told of the changes above `after`: cards and outcomes in order, then a snapshot if
-    anything else changed, or if the changes are too many to tell."""
-    numbered: list[tuple[int, list[ServerMessage]]] = []
-    for generation in changes.generations:
-        numbered += [(card.seq, [_card_progress(generation, card), card]) for card in _cards_after(generation, after)]
-        if generation.finished_at:
-            numbered.append((generation.seq or 0, outcome(generation)))
-    messages = [message for _, group in sorted(numbered, key=lambda pair: pair[0]) for message in group]
-    if not changes.is_whole or any(_has_moved(generation, after) for generation in changes.generations):
-        messages.append(snapshot(changes))
-    return messages
+def told(changes: Changes) -> list[ServerMessage]:
+    """Return what a `mindflip.v1` client is sent of a page of changes: cards and outcomes in order, then a snapshot if one is due."""
+    messages = [message for number, generation, index in changes.numbered for message in _numbered(number, generation, index)]
+    return [*messages, snapshot(changes.snapshot, changes.seq)] if changes.snapshot else messages
 
 
-def snapshot(changes: Changes) -> protocol.SessionSnapshot:
-    """The session and its open generations as they were at `changes.seq`."""
-    place = places(user_id=changes.session.user_id)
-    shown = [_open_generation(one, place.get(one.pk, 0)) for one in changes.open_generations]
-    return protocol.SessionSnapshot(_session(changes.session), shown, changes.seq)
+def _numbered(number: int, generation: Generation, index: int | None) -> list[ServerMessage]:
+    if index is None:
+        return outcome(generation)
+    card = protocol.Card(generation.pk, index, generation.cards[index], number, generation.request_id)
+    return [_card_progress(generation, card), card]
+
+
+def snapshot(state: Snapshot, seq: int) -> protocol.SessionSnapshot:
+    """Return the session and its open generations as they were at `seq`."""
+    place = places(user_id=state.session.user_id)
+    generations = [_open_generation(generation, place.get(generation.pk, 0)) for generation in state.open_generations]
+    return protocol.SessionSnapshot(_session(state.session), generations, seq)
 
 
 def _session(session: WebLLMSession) -> dict[str, Any]:
@@ -90,23 +89,10 @@ def _session(session: WebLLMSession) -> dict[str, Any]:
     return shape
 
 
-def _cards_after(generation: Generation, after: int) -> list[protocol.Card]:
-    return [
-        protocol.Card(generation.pk, index, generation.cards[index], seq, generation.request_id)
-        for index, seq in enumerate(generation.card_seqs)
-        if seq > after
-    ]
-
-
 def _card_progress(generation: Generation, card: protocol.Card) -> protocol.Progress:
     count = int(generation.options["count"])
     part = STARTED + (100 - STARTED) * (card.index + 1) // (count + 1)
     return protocol.Progress(part, f"Card {card.index + 1} of {count}", generation.request_id, generation.pk)
-
-
-def _has_moved(generation: Generation, after: int) -> bool:
-    """It was queued, leased or requeued above `after`, whatever cards came since; an outcome tells all by itself."""
-    return not generation.finished_at and (generation.moved_seq or 0) > after
 
 
 def _open_generation(generation: Generation, place: int) -> protocol.OpenGeneration:

@@ -1,7 +1,9 @@
 """One open socket, as handlers know it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from math import ceil
 from uuid import UUID
 
 from django.conf import settings
@@ -9,10 +11,13 @@ from django.utils import timezone
 
 from sessions_app.handlers.replies import OrderedReplies
 from sessions_app.models import Generation
-from sessions_app.protocol import GUIDE
+from sessions_app.protocol import GUIDE, ServerMessage, encode
 from sessions_app.services.engines import EngineColumns
 from sessions_app.services.generations import Asker
 from sessions_app.services.leases import Claimant
+
+RESUME_BURST_SECONDS = 4
+RESUME_LEAST_BYTES = 65_536
 
 
 @dataclass
@@ -26,8 +31,12 @@ class Peer:
     # empty for a `mindflip.v1` socket that has not said `ready`
     engine: EngineColumns = field(default_factory=lambda: EngineColumns())
     dialect: str = GUIDE
-    # the last number that was told to it
+    # the number up to which it was sent everything; `has_more`: the page sent last was not the last one
     seq: int = 0
+    has_more: bool = False
+    # numbers up to this one were sent before a `resume` asked for them again; what it resends is paid for with time
+    sent_before: int = 0
+    resume_paid_until: datetime = field(default_factory=timezone.now)
     # without it nothing that this socket asked for waits; what others left behind is found by events and heartbeats
     has_backlog: bool = False
     # for the guide's dialect: the replies to its requests, and the generations among them that another socket requested first
@@ -46,6 +55,16 @@ class Peer:
     def is_touch_due(self, now: datetime) -> bool:
         """Is it time to write that the client is at work?"""
         return now - self.touched_at >= timedelta(seconds=settings.SESSION_TOUCH_SECONDS)
+
+    def pay_for_resume(self, messages: Iterable[ServerMessage], now: datetime) -> None:
+        """Count what is sent again, a small page as RESUME_LEAST_BYTES for the work that it is."""
+        size = sum(len(encode(message)) for message in messages)
+        seconds = max(size, RESUME_LEAST_BYTES) / settings.RESUME_BYTES_PER_SECOND
+        self.resume_paid_until = max(self.resume_paid_until, now) + timedelta(seconds=seconds)
+
+    def seconds_until_resume(self, now: datetime) -> int:
+        """Return how long `resume` is refused; 0 as long as RESUME_BURST_SECONDS' worth or less was sent again."""
+        return max(0, ceil((self.resume_paid_until - now).total_seconds() - RESUME_BURST_SECONDS))
 
     @property
     def is_guide(self) -> bool:

@@ -9,9 +9,9 @@ from uuid import UUID
 from django.db.models import Q
 
 from sessions_app import protocol
-from sessions_app.exceptions import StaleResponse
+from sessions_app.exceptions import StaleResponse, TooMany
 from sessions_app.handlers import guide
-from sessions_app.handlers.messages import engine_generate, outcome, snapshot, told
+from sessions_app.handlers.messages import engine_generate, outcome, told
 from sessions_app.handlers.peers import Peer
 from sessions_app.models import Generation, GenerationStatus
 from sessions_app.protocol import ServerMessage
@@ -22,10 +22,10 @@ BROKEN = {"device_lost", "out_of_memory", "webgpu_unavailable", "model_unavailab
 
 
 def greet(peer: Peer, now: datetime, last_seq: int | None = None) -> list[ServerMessage]:
-    """The snapshot that a socket begins with, and all that came after `last_seq`, before any news of the moment can."""
+    """Return the snapshot that a socket begins with and the first page of what came after `last_seq`."""
     changes = history.changes_since(session_id=peer.session_id, after=None, now=now)
-    peer.seq = changes.seq
-    greeting = _noted(peer, [snapshot(changes)])
+    peer.seq, peer.has_more = changes.seq, False
+    greeting = _noted(peer, told(changes))
     if last_seq is None or last_seq >= peer.seq:
         return greeting
     peer.seq = last_seq
@@ -33,23 +33,26 @@ def greet(peer: Peer, now: datetime, last_seq: int | None = None) -> list[Server
 
 
 def catch_up(peer: Peer, now: datetime) -> list[ServerMessage]:
-    """What was numbered since this socket was last told: each thing once, in order, whatever events were lost."""
-    if not history.has_advanced(session_id=peer.session_id, after=peer.seq):
+    """Return the next page of what was numbered since this socket's last message: each once and in order, whatever events were
+    lost. While `peer.has_more` is true, another call returns the page after it."""
+    if not peer.has_more and not history.has_advanced(session_id=peer.session_id, after=peer.seq):
         return []
-    changes = history.changes_since(session_id=peer.session_id, after=peer.seq, now=now)
-    messages = _noted(peer, told(changes, peer.seq))
-    peer.seq = changes.seq
+    changes = history.changes_since(session_id=peer.session_id, after=peer.seq, now=now, is_continued=peer.has_more)
+    messages = _noted(peer, told(changes))
+    if peer.seq < peer.sent_before:
+        peer.pay_for_resume(messages, now)
+    peer.seq, peer.has_more = changes.seq, changes.has_more
     return messages
 
 
 def look_around(peer: Peer, now: datetime) -> list[ServerMessage]:
-    """The news, and a snapshot if what waits moved up without any: others of the user's sessions had their outcome."""
+    """Return the news, and a snapshot if waiting generations moved up without any: others of the user's sessions had their outcome."""
     news = catch_up(peer, now)
-    if not peer.places or peer.places == _waiting(places(user_id=peer.user_id), peer.places):
+    if peer.has_more or not peer.places or peer.places == _waiting(places(user_id=peer.user_id), peer.places):
         return news
     changes = history.changes_since(session_id=peer.session_id, after=None, now=now)
     has_more_news = changes.seq != peer.seq
-    return news if has_more_news else [*news, *_noted(peer, [snapshot(changes)])]
+    return news if has_more_news else [*news, *_noted(peer, told(changes))]
 
 
 def _noted(peer: Peer, messages: list[ServerMessage]) -> list[ServerMessage]:
@@ -154,9 +157,18 @@ def _cancel(peer: Peer, message: protocol.Cancel, now: datetime) -> list[ServerM
 
 
 def _resume(peer: Peer, message: protocol.Resume, now: datetime) -> list[ServerMessage]:
-    """What came after `lastSeq`: `catch_up`, which follows every message, tells it. A number from nowhere gets a snapshot."""
-    peer.seq = min(peer.seq, message.last_seq)
-    return greet(peer, now) if message.last_seq > peer.seq else []
+    """Go back to `lastSeq`: `catch_up`, which follows every message, sends what came after it. A number that was never given out gets
+    a snapshot. Raises TooMany while the socket has been sent again more than its share."""
+    if message.last_seq == peer.seq:
+        return []
+    if seconds := peer.seconds_until_resume(now):
+        raise TooMany(f"Too much was sent again on this socket: send `resume` in {seconds} s.", retry_after=seconds)
+    if message.last_seq > peer.seq:
+        greeting = greet(peer, now)
+        peer.pay_for_resume(greeting, now)
+        return greeting
+    peer.sent_before, peer.seq = max(peer.sent_before, peer.seq), message.last_seq
+    return []
 
 
 def _ping(peer: Peer, message: protocol.Ping, now: datetime) -> list[ServerMessage]:

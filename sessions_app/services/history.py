@@ -1,27 +1,63 @@
-"""What happened in a session, by number: the rows carry the session's sequence number at which they changed, and there is no log
-beside them. The number is given out under the session's row lock, which is held until commit: who has seen n has seen all below n.
+"""What happened in a session, by number: the rows carry the session's sequence number at which they changed, and there is no log in
+addition. The number is given out under the session's row lock, which is held until commit: a client that has seen n has seen all below n.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
+from operator import itemgetter
+from typing import Any, NamedTuple
 from uuid import UUID
 
+import msgspec
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import F, Func, IntegerField
 
 from sessions_app.models import Generation, WebLLMSession
+
+Numbered = tuple[int, Generation, int | None]
+MESSAGE_BYTES = 300  # what a message has besides its cards: ids, and the progress that comes with a card
+
+
+class StoredBytes(Func):
+    """The size of a column as PostgreSQL stores it, compressed; it is known without reading the value."""
+
+    function = "pg_column_size"
+    output_field = IntegerField()
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The session and its open generations."""
+
+    session: WebLLMSession
+    open_generations: list[Generation]
 
 
 @dataclass(frozen=True)
 class Changes:
-    """The generations that changed after a number, oldest change first; `session` as it is at `seq`. `is_whole` is False when
-    there were too many to tell one by one, or the number is none of ours: then the open generations alone are there."""
+    """A page of what changed in a session after a number.
+
+    `numbered` holds everything up to `seq` in order: (number, generation, index of the card), with None as index for an outcome.
+    `has_more` is true when the next page continues after `seq`. `snapshot` is there when one at `seq` is due.
+    """
 
     seq: int
-    session: WebLLMSession
-    generations: list[Generation]
-    open_generations: list[Generation]
-    is_whole: bool = True
+    numbered: list[Numbered] = field(default_factory=list)
+    snapshot: Snapshot | None = None
+    has_more: bool = False
+
+
+class _Changed(NamedTuple):
+    """A generation that changed, without what its engine wrote."""
+
+    pk: UUID
+    seq: int
+    moved_seq: int | None
+    finished_at: datetime | None
+    card_seqs: list[int]
+    stored_bytes: int
 
 
 def session_advance(session_id: UUID, by: int = 1) -> int:
@@ -43,17 +79,80 @@ def is_tracked(generation: Generation) -> bool:
 
 
 @transaction.atomic
-def changes_since(*, session_id: UUID, after: int | None, now: datetime) -> Changes:
-    """Everything numbered above `after`; None for a first look, which is the open generations."""
-    WebLLMSession.objects.select_for_update(of=("self",)).filter(pk=session_id).values_list("pk").first()
+def changes_since(*, session_id: UUID, after: int | None, now: datetime, is_continued: bool = False) -> Changes:
+    """Return the page of changes numbered above `after`, about RESUME_PAGE_BYTES long.
+
+    The last page ends with a snapshot if a generation was queued or leased above `after`, or if the page continues an earlier one
+    (`is_continued`). There is a snapshot alone when `after` is None, is a number that was never given out, or when more than
+    RESUME_GENERATIONS generations changed.
+    """
+    seq = WebLLMSession.objects.select_for_update(of=("self",)).values_list("seq", flat=True).get(pk=session_id)
+    changed = None if after is None or after > seq else _changed(session_id, after)
+    if after is None or changed is None:
+        return Changes(seq, snapshot=_snapshot(session_id, now))
+    page, has_more = _page(sorted(_numbers(changed, after), key=itemgetter(0)))
+    if has_more:
+        return Changes(page[-1][0], page, has_more=True)
+    has_moved = any(not row.finished_at and (row.moved_seq or 0) > after for row in changed)
+    return Changes(seq, page, _snapshot(session_id, now) if has_moved or is_continued else None)
+
+
+def _snapshot(session_id: UUID, now: datetime) -> Snapshot:
     session = WebLLMSession.objects.as_of(now).select_related("user").get(pk=session_id)
-    waiting = list(Generation.objects.open().filter(session=session_id).order_by("created_at"))
-    if after is None or after > session.seq:
-        return Changes(session.seq, session, [], waiting, is_whole=False)
-    changed = list(Generation.objects.filter(session=session_id, seq__gt=after).order_by("seq")[: settings.RESUME_GENERATIONS + 1])
-    if len(changed) > settings.RESUME_GENERATIONS:
-        return Changes(session.seq, session, [], waiting, is_whole=False)
-    return Changes(session.seq, session, changed, waiting)
+    return Snapshot(session, list(Generation.objects.open().filter(session=session_id).order_by("created_at")))
+
+
+def _changed(session_id: UUID, after: int) -> list[_Changed] | None:
+    """What changed above `after`; None when it is too much to send one by one."""
+    rows = Generation.objects.filter(session=session_id, seq__gt=after).order_by("seq")
+    sized = rows.annotate(stored_bytes=StoredBytes(F("cards")) + StoredBytes(F("options")))
+    changed = [_Changed(*row) for row in sized.values_list(*_Changed._fields)[: settings.RESUME_GENERATIONS + 1]]
+    return None if len(changed) > settings.RESUME_GENERATIONS else changed
+
+
+def _numbers(changed: Iterable[_Changed], after: int) -> list[tuple[int, _Changed, int | None]]:
+    """The number of each card and each outcome above `after`."""
+    numbers: list[tuple[int, _Changed, int | None]] = []
+    for row in changed:
+        numbers += [(number, row, index) for index, number in enumerate(row.card_seqs) if number > after]
+        if row.finished_at:
+            numbers.append((row.seq, row, None))
+    return numbers
+
+
+def _page(numbers: list[tuple[int, _Changed, int | None]]) -> tuple[list[Numbered], bool]:
+    """The first of these with their generations, one at least, and whether there are more."""
+    page: list[Numbered] = []
+    read: dict[UUID, Generation] = {}
+    total = 0
+    for position, (number, row, index) in enumerate(numbers):
+        if row.pk not in read:
+            read |= _read(row for _, row, _ in numbers[position:] if row.pk not in read)
+        generation = read.get(row.pk)
+        if generation is None:  # deleted in the meantime, with its user
+            continue
+        size = _size(generation.cards if index is None else generation.cards[index])
+        if page and total + size > settings.RESUME_PAGE_BYTES:
+            return page, True
+        page.append((number, generation, index))
+        total += size
+    return page, False
+
+
+def _read(rows: Iterable[_Changed]) -> dict[UUID, Generation]:
+    """The first of these generations, as many as make about a page."""
+    wanted: dict[UUID, int] = {}
+    stored = 0
+    for row in rows:
+        stored += 0 if row.pk in wanted else row.stored_bytes
+        wanted[row.pk] = row.stored_bytes
+        if stored > settings.RESUME_PAGE_BYTES:
+            break
+    return Generation.objects.defer("prompt").in_bulk(list(wanted))
+
+
+def _size(cards: Any) -> int:
+    return MESSAGE_BYTES + len(msgspec.json.encode(cards))
 
 
 def has_advanced(*, session_id: UUID, after: int) -> bool:

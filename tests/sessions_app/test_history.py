@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
+import hypothesis
 import msgspec
+import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 
@@ -35,7 +37,10 @@ class Client:
     log: list[NUMBERED] = field(default_factory=list)
 
     def look(self) -> None:
+        """Get all pages of the news."""
         self.hear(v1.catch_up(self.peer, timezone.now()))
+        while self.peer.has_more:
+            self.hear(v1.catch_up(self.peer, timezone.now()))
 
     def hear(self, messages: list[Any]) -> None:
         for message in messages:
@@ -157,6 +162,7 @@ class Histories(RuleBasedStateMachine):
         last_seq = data.draw(st.integers(0, self.witness.seq))
         returning = self.client()
         returning.hear(handlers.handle(returning.peer, protocol.Resume(last_seq)))
+        returning.look()
         assert returning.log == [message for message in self.witness.log if message.seq > last_seq]
         assert returning.knows() == self.client().knows()
 
@@ -165,6 +171,7 @@ class Histories(RuleBasedStateMachine):
         last_seq = data.draw(st.integers(0, self.witness.seq))
         returning = Client(self.peer(self.session))
         returning.hear(v1.greet(returning.peer, timezone.now(), last_seq))
+        returning.look()
         assert returning.log == [message for message in self.witness.log if message.seq > last_seq]
         assert returning.knows() == self.client().knows()
 
@@ -179,9 +186,31 @@ def _card() -> dict[str, str]:
     return {"front": uuid4().hex, "back": "of a card"}
 
 
-def test_the_snapshot_before_and_the_messages_seen_make_the_snapshot_after(db):
-    quick = settings(max_examples=30, stateful_step_count=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@pytest.mark.parametrize("page_bytes", [524_288, 700, 1])
+def test_the_snapshot_before_and_the_messages_seen_make_the_snapshot_after(db, settings, page_bytes):
+    settings.RESUME_PAGE_BYTES = page_bytes
+    quick = hypothesis.settings(
+        max_examples=30, stateful_step_count=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    )
     run_state_machine_as_test(Histories, settings=quick)
+
+
+def test_news_come_in_pages_of_a_bounded_size_each_once_and_in_order(db, settings):
+    settings.RESUME_PAGE_BYTES = 1000
+    story = Histories()
+    story.begin()
+    for _ in range(5):
+        story.submit(count=2, is_seen=False)
+        story.begin_work(0)
+        story.respond(0, count=2)
+    returning = story.client()
+    pages = [v1.greet(returning.peer, timezone.now(), 0)[1:]]
+    while returning.peer.has_more:
+        pages.append(v1.catch_up(returning.peer, timezone.now()))
+    assert max(sum(len(protocol.encode(one)) for one in page) for page in pages) < settings.RESUME_PAGE_BYTES + 1000
+    assert len(pages) >= 5
+    story.witness.look()
+    assert [one for page in pages for one in page if isinstance(one, NUMBERED)] == story.witness.log
 
 
 def test_who_looks_only_after_the_first_card_knows_of_the_engine_too(db):

@@ -243,6 +243,26 @@ async def test_a_number_from_nowhere_gets_a_fresh_snapshot(socket_db, alice, ses
         assert await greeted(socket) == first
 
 
+@pytest.mark.parametrize("number", [0, 999])
+async def test_repeated_resume_is_refused_until_its_cost_is_paid_and_the_socket_lives(socket_db, alice, session_of, settings, number):
+    settings.RESUME_BYTES_PER_SECOND = 16_384  # each costs as much as 64 KiB: four seconds
+    async with open_socket((await session_of(alice))["wsUrl"], V1) as socket:
+        asked = await put_to(socket)
+        await respond(socket, asked, "ebb")
+        seq = (await until(socket, "result"))["seq"]
+        for _ in range(20):
+            await socket.send(type="resume", lastSeq=number)
+        await socket.send(type="resume", lastSeq=seq)
+        await socket.send(type="ping")
+        answers = [await socket.receive()]
+        while answers[-1]["type"] != "pong":
+            answers.append(await socket.receive())
+        refusals = [answer for answer in answers if answer["type"] == "error"]
+        assert {answer["code"] for answer in refusals} == {"rate_limited"}
+        assert all(answer["retryable"] and 1 <= answer["retryAfter"] <= 8 for answer in refusals)
+        assert 12 <= len(refusals) < 20
+
+
 async def test_too_much_missed_gets_a_fresh_snapshot(socket_db, alice, session_of, settings):
     settings.RESUME_GENERATIONS = 1
     async with open_socket((await session_of(alice))["wsUrl"], V1) as socket:
