@@ -9,7 +9,7 @@ from rest_framework.fields import empty
 
 from flashcards.models import NAME_CHARACTERS, SIDE_CHARACTERS, TAG_CHARACTERS, Card, CardKind, Deck
 from flashcards.services.tags import NO_TAG, NO_TAGS
-from sessions_app.rest.fields import NO_TEXT, IdField, TextField
+from sessions_app.rest.fields import NO_TEXT, IdField, JSONField, TextField
 from sessions_app.rest.queries import CreatedQuerySerializer
 
 SIDES = ("front", "back")
@@ -114,7 +114,7 @@ class CardsQuerySerializer(serializers.Serializer):
 
 
 @extend_schema_field(CardSerializer(many=True))
-class CardListField(serializers.JSONField):
+class CardListField(JSONField):
     """A list of cards, which services check; in a form, JSON text that may be left empty."""
 
     def get_value(self, dictionary: Any) -> Any:

@@ -12,7 +12,7 @@ from flashcards.services.study import StudyQueue
 from flashcards.services.study_drafts import RATINGS
 from flashcards.services.study_progress import LONGEST_DAYS, Progress
 from flashcards.services.study_reviews import Outcome
-from sessions_app.rest.fields import IdField, NumberField, TextField, WholeNumberField
+from sessions_app.rest.fields import IdField, JSONField, NumberField, TextField, WholeNumberField
 
 EXAMPLE = [{"id": "a new UUID", "cardId": "…", "rating": "good", "reviewedAt": "2026-01-31T18:30:00Z", "seconds": 4}]
 
@@ -28,7 +28,7 @@ class ReviewDraftSerializer(serializers.Serializer):
 
 
 @extend_schema_field(ReviewDraftSerializer(many=True))
-class ReviewListField(serializers.JSONField):
+class ReviewListField(JSONField):
     """Reviews, of which services take the right ones and refuse the others one by one."""
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import msgspec
 
+from sessions_app.json_text import LEVELS, TOO_DEEP, is_too_deep
 from sessions_app.protocol.incoming import REQUEST_ID_LENGTH, ClientMessage, EngineCard, Generate, GuideMessage, Response
 from sessions_app.protocol.outgoing import ServerMessage
 
@@ -46,12 +47,15 @@ _encoder = msgspec.json.Encoder()
 _SURROGATES = dict.fromkeys(range(0xD800, 0xE000), "\N{REPLACEMENT CHARACTER}")
 _CACHE_KEY = re.compile(rf"{CARDS_PATH}:(?P<topic>.*):(?P<count>[0-9]{{1,2}})", re.DOTALL)
 _FAULT = re.compile(r"^(?P<fault>.*?)(?: - at `\$\.?(?P<member>.*)`)?$", re.DOTALL)
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 def decode(text: str, limits: Limits = Limits(), dialect: str = GUIDE) -> ClientMessage:
     """The message in one text frame of this dialect. Raises ProtocolError, and nothing else, for whatever is none."""
     try:
         return _decoded(text, limits, dialect)
+    except RecursionError:
+        raise ProtocolError("invalid_json", TOO_DEEP) from None
     except ProtocolError as error:
         envelope = _envelope_of(text)
         error.message_type, error.about = envelope.message_type, envelope.ids
@@ -105,9 +109,12 @@ def _decoded(text: str, limits: Limits, dialect: str) -> ClientMessage:
     message = _parsed(text, _decoders[dialect])
     if size > limits.message_bytes and not isinstance(message, Response):
         raise ProtocolError("too_large", f"This message has {size} bytes; send {limits.message_bytes} at most.")
-    # JSON can only contain NUL as an escape; cards come from a model, so they are cleaned instead of rejected
-    if "\\u0000" in text and not isinstance(message, Response | EngineCard):
-        _refuse_nul(message)
+    if isinstance(message, Response | EngineCard):  # cards come from a model, so they are cleaned instead of rejected
+        return message
+    if text.count("{") + text.count("[") > LEVELS and is_too_deep(msgspec.to_builtins(message)):
+        raise ProtocolError("invalid_json", TOO_DEEP)
+    if "\\u0000" in text:  # JSON can only contain NUL as an escape
+        _refuse_unstorable(msgspec.to_builtins(message))
     return message
 
 
@@ -117,7 +124,10 @@ def generate_of(body: Any) -> Generate:
         message = msgspec.convert(body, Generate)
     except msgspec.ValidationError as error:
         raise _invalid(str(error)) from None
-    _refuse_nul(message)
+    except UnicodeEncodeError:
+        _refuse_unstorable(body)
+        raise
+    _refuse_unstorable(msgspec.to_builtins(message))
     return message
 
 
@@ -151,8 +161,6 @@ def _parsed(text: str, decoder: msgspec.json.Decoder[Any]) -> ClientMessage:
         if ("\\ud" in text or "\\uD" in text) and (mended := _replace_lone_surrogates(text)) != text:
             return _parsed(mended, decoder)
         raise ProtocolError("invalid_json", "This is not JSON: send one JSON object in a text frame.") from None
-    except RecursionError:
-        raise ProtocolError("invalid_json", "This JSON is nested too deeply: send a flat object.") from None
     return message
 
 
@@ -180,10 +188,11 @@ def _invalid(problem: str) -> ProtocolError:
     return ProtocolError("invalid_message", f"{fault}: send one JSON object with a `type`.")
 
 
-def _refuse_nul(message: ClientMessage) -> None:
-    for path, text in _texts(msgspec.to_builtins(message)):
-        if "\0" in text:
-            raise ProtocolError("invalid_message", f"{path}: has a NUL character, which no text can hold; take it out.")
+def _refuse_unstorable(value: Any) -> None:
+    """Refuse text that PostgreSQL cannot store. Frames have half pairs replaced before they are parsed; bodies do not."""
+    for path, text in _texts(value):
+        if _UNSTORABLE.search(text):
+            raise ProtocolError("invalid_message", f"{path}: Remove NUL characters and half surrogate pairs.")
 
 
 def _texts(value: Any, path: str = "") -> Iterator[tuple[str, str]]:

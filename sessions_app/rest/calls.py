@@ -132,8 +132,11 @@ class Calls(AutoSchema):
         return parameter
 
     def _body(self, call: Call) -> dict[str, Any]:
-        media = FORM if list(self.view.parser_classes) == [MultiPartParser] else JSON
-        return {"content": {media: self._content(call.body, "request", call.example)}, "required": not call.is_body_optional}
+        return {"content": {self._media(): self._content(call.body, "request", call.example)}, "required": not call.is_body_optional}
+
+    def _media(self) -> str:
+        """The media type of bodies."""
+        return FORM if list(self.view.parser_classes) == [MultiPartParser] else JSON
 
     def _content(self, shape: Shape, direction: Direction, example: Any) -> dict[str, Any]:
         examples = {} if example is None else {"examples": {"sample": {"value": example}}}
@@ -160,8 +163,9 @@ class Calls(AutoSchema):
     def _codes(self, call: Call) -> dict[int, tuple[str, ...]]:
         """What can be refused, by status: what any such call can meet, and what is this one's own."""
         is_open = not any(self.get_auth())  # where anybody may call, a token must be good all the same
+        reads_json = call.body is not None and self._media() == JSON
         general = {
-            400: ("invalid",) if call.body is not None or call.query or self._is_list(call) else (),
+            400: ("invalid",) * (call.body is not None or bool(call.query) or self._is_list(call)) + ("invalid_json",) * reads_json,
             401: () if is_open else ("unauthorized",),
             403: ("forbidden",) if self.method in UNSAFE and not is_open else (),
             404: ("not_found",) if self._path_names() else (),

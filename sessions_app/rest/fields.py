@@ -3,8 +3,11 @@ number for a UUID. In a form everything is text."""
 
 from typing import Any, ClassVar
 
+from django.contrib.auth import get_user_model
 from rest_framework import serializers
 from rest_framework.utils.html import is_html_input
+
+from sessions_app.json_text import InvalidJSON, load_json
 
 NO_TEXT = "Send this as text."
 
@@ -26,6 +29,28 @@ class TextField(_Typed, serializers.CharField):
     """Text."""
 
     default_error_messages: ClassVar = {"invalid": NO_TEXT}
+
+
+class UsernameField(TextField):
+    """A username in the form in which Django stores it (NFKC), as the sign-in and sign-up pages normalize it."""
+
+    def to_internal_value(self, data: Any) -> str:
+        name: str = super().to_internal_value(data)
+        if self.max_length is not None and len(name) > self.max_length:
+            return name  # refused afterwards; normalizing it would take long and cannot make it shorter
+        return get_user_model().normalize_username(name)
+
+
+class JSONField(serializers.JSONField):
+    """Any JSON; in a form, a text that holds it."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not getattr(data, "is_json_string", False):
+            return data  # the parser of the body has read it
+        try:
+            return load_json(data)
+        except InvalidJSON as error:
+            raise serializers.ValidationError([error.sentence]) from None
 
 
 class IdField(_Typed, serializers.UUIDField):

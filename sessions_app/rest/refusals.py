@@ -23,6 +23,7 @@ WORDS = {
 }
 SENTENCES = {
     "invalid": "modelId: This field is required.",
+    "invalid_json": "Send valid JSON: line 1, column 2 cannot be read.",
     "unauthorized": "Authentication credentials were not provided.",
     "forbidden": "You do not have permission to perform this action.",
     "not_found": "There is no session with this id: create one with POST /api/webllm/session.",

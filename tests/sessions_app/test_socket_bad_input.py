@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
+from asgiref.sync import sync_to_async
 
 from tests.sessions_app.conftest import cards, open_socket
 
@@ -198,3 +199,14 @@ async def _run_sql(statement: str) -> None:
             cursor.execute(statement)
 
     await sync_to_async(run)()
+
+
+async def test_deeply_nested_facts_are_refused_and_the_session_stays_readable(socket_db, alice, session_of, client_of):
+    session = await session_of(alice)
+    async with open_socket(session["wsUrl"], subprotocols=["mindflip.v1"]) as socket:
+        await socket.receive_type("session")
+        await socket.send_frame('{"type": "ready", "modelId": "m", "engine": "webllm", "facts": ' + '{"a": ' * 900 + "1" + "}" * 901)
+        message = await socket.receive_type("error")
+        assert (message["code"], message["error"]) == ("invalid_json", "Use at most 32 levels of nesting in JSON.")
+        assert await socket.is_alive()
+    assert (await sync_to_async(client_of(alice).get)("/api/webllm/session")).status_code == 200

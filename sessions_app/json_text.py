@@ -1,0 +1,63 @@
+"""JSON from clients: text that the standard library fails on, or reads as what no other JSON library writes, is refused with a message."""
+
+import json
+import math
+from typing import Any
+
+from sessions_app.exceptions import Invalid
+
+LEVELS = 32  # of nesting; no message or body of the API has more than 8
+TOO_DEEP = f"Use at most {LEVELS} levels of nesting in JSON."
+
+
+class InvalidJSON(Invalid):
+    """The text is not JSON, or is JSON that cannot be stored or sent back."""
+
+    code = "invalid_json"
+
+
+def load_json(text: str | bytes) -> Any:
+    """Return the value of a JSON text (RFC 8259). Bytes are UTF-8, or UTF-16 or UTF-32 that can be recognized as such.
+
+    Raise InvalidJSON for anything else, for more than LEVELS levels of nesting, and for numbers beyond the range of a double.
+    """
+    try:
+        value = json.loads(text, parse_int=_parse_int, parse_float=_parse_float, parse_constant=_refuse_constant)
+    except json.JSONDecodeError as error:
+        raise InvalidJSON(f"Send valid JSON: line {error.lineno}, column {error.colno} cannot be read.") from None
+    except UnicodeDecodeError:
+        raise InvalidJSON("Encode the JSON as UTF-8.") from None
+    except RecursionError:
+        raise InvalidJSON(TOO_DEEP) from None
+    if is_too_deep(value):
+        raise InvalidJSON(TOO_DEEP)
+    return value
+
+
+def is_too_deep(value: Any) -> bool:
+    """Return whether a decoded value has more than LEVELS levels of nesting."""
+    containers = [value] if isinstance(value, dict | list) else []
+    for _ in range(LEVELS):
+        inner = [item for container in containers for item in (container.values() if isinstance(container, dict) else container)]
+        containers = [item for item in inner if isinstance(item, dict | list)]
+        if not containers:
+            return False
+    return True
+
+
+def _parse_int(digits: str) -> int:
+    return int(_in_range(digits))
+
+
+def _parse_float(digits: str) -> float:
+    return float(_in_range(digits))
+
+
+def _in_range(digits: str) -> str:
+    if math.isfinite(float(digits)):
+        return digits
+    raise InvalidJSON("Use numbers between -1.7e308 and 1.7e308.")
+
+
+def _refuse_constant(name: str) -> None:
+    raise InvalidJSON(f"Use a number or null instead of {name}.")
