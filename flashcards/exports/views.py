@@ -4,7 +4,6 @@ from typing import Any
 
 from django.http import StreamingHttpResponse
 from rest_framework.negotiation import BaseContentNegotiation
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -14,6 +13,7 @@ from flashcards.exports.serializers import ExportQuerySerializer
 from flashcards.services import decks
 from sessions_app.rest.downloads import download
 from sessions_app.rest.queries import query_of
+from sessions_app.rest.renderers import JSONRenderer
 
 
 class ErrorsInJson(BaseContentNegotiation):

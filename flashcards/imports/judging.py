@@ -58,7 +58,7 @@ def _cleaned(card: ImportedCard) -> ImportedCard:
         deck=trim(clean(card.deck)),
         sentence=None if card.sentence is None else trim(clean(card.sentence))[:SIDE_CHARACTERS],
         guid=trim(clean(card.guid))[:GUID_CHARACTERS],
-        changed_at=card.changed_at if card.changed_at and EARLIEST < card.changed_at < datetime.now(UTC) else None,
+        changed_at=card.changed_at.astimezone(UTC) if card.changed_at and EARLIEST < card.changed_at < datetime.now(UTC) else None,
         tags=None if card.tags is None else tuple(tags_usable(card.tags)),
         kind=CardKind.BASIC if card.kind == CardKind.CLOZE and not has_gaps(front) else card.kind,
     )

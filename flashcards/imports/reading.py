@@ -60,8 +60,8 @@ class LeftOut:
         """`reason` is one of LEFT_OUT."""
         self.counts[reason] = self.counts.get(reason, 0) + count
         shown = self.examples.setdefault(reason, [])
-        if example and len(shown) < EXAMPLES:
-            shown.append(clean(example[:EXAMPLE_CHARACTERS]))
+        if len(shown) < EXAMPLES and (text := clean(example[:EXAMPLE_CHARACTERS])):
+            shown.append(text)
 
     def as_list(self) -> list[dict[str, Any]]:
         """For the report: code, count, sentence, examples."""

@@ -1,5 +1,6 @@
 """Files with cards, over REST: looked at, imported, watched, stopped."""
 
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -35,8 +36,8 @@ class FileView(generics.GenericAPIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        length = request.META.get("CONTENT_LENGTH") or "0"
-        limits().check_file(int(length) - FORM_BYTES if length.isdecimal() else 0)
+        with suppress(ValueError):
+            limits().check_file(int(request.META.get("CONTENT_LENGTH") or 0) - FORM_BYTES)
 
 
 class PreviewView(FileView):

@@ -9,6 +9,11 @@ from rest_framework.renderers import BrowsableAPIRenderer
 class ExampleRenderer(BrowsableAPIRenderer):
     """DRF's own, with the examples of the OpenAPI document."""
 
+    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> str:
+        """Return the page. Half a surrogate pair, which it may quote from a body and UTF-8 cannot hold, becomes a question mark."""
+        page: str = super().render(data, accepted_media_type, renderer_context)
+        return page.encode("utf-8", "replace").decode()
+
     def get_raw_data_form(self, data: Any, view: Any, method: str, request: Any) -> Any:
         form = super().get_raw_data_form(data, view, method, request)
         call = getattr(view.schema, "calls", {}).get(method.lower())

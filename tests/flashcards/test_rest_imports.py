@@ -210,6 +210,16 @@ def test_what_no_column_can_hold_is_brought_into_form(send: Any, api: Any, alice
     assert {card["kind"] for card in deck["cards"]} == {"basic"}
 
 
+def test_text_and_times_that_no_column_can_hold_are_cleaned(send: Any) -> None:
+    half, offset = {"front": "\ud800"}, {"front": "a\ud800", "back": "b", "updatedAt": "2020-01-01T00:00:00+23:59"}
+    answer = send(
+        json.dumps({"deck": {"name": "\udc00Tides"}, "cards": [half, offset, {"front": "\ud800x" * 2_001, "back": "b"}]}), "c.json"
+    )
+    assert answer.status_code == 201, answer.content
+    assert {row["code"]: row["examples"] for row in answer.json()["leftOut"]} == {"empty_side": [], "too_long": ["x" * 30]}
+    assert (sides(), answer.json()["decks"][0]["name"]) == ([("a", "b")], "Tides")
+
+
 # --- refusals ---
 @pytest.mark.parametrize(
     ("data", "name", "code"),
