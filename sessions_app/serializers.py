@@ -13,8 +13,9 @@ from rest_framework import serializers
 from rest_framework_simplejwt.serializers import TokenObtainPairSerializer
 
 from sessions_app.models import Generation, GenerationStatus, SessionStatus, WebLLMSession
-from sessions_app.rest.fields import TextField
+from sessions_app.rest.fields import JSONField, TextField, UsernameField
 from sessions_app.rest.queries import CreatedQuerySerializer
+from sessions_app.services.accounts import account_create
 from sessions_app.services.shapes import generation_shape, session_shape
 from sessions_app.services.tickets import ticket_issue
 
@@ -31,7 +32,7 @@ class CredentialsSerializer(TokenObtainPairSerializer):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields[self.username_field] = TextField(write_only=True, max_length=NAME_CHARACTERS)
+        self.fields[self.username_field] = UsernameField(write_only=True, max_length=NAME_CHARACTERS)
         self.fields["password"] = TextField(write_only=True, trim_whitespace=False, style=PASSWORD)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
@@ -45,7 +46,7 @@ class CredentialsSerializer(TokenObtainPairSerializer):
 class RegisterSerializer(serializers.ModelSerializer):
     """A new user. The password goes through Django's validators."""
 
-    serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {models.CharField: TextField}
+    serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {models.CharField: UsernameField}
     password = TextField(write_only=True, trim_whitespace=False, max_length=PASSWORD_CHARACTERS, style=PASSWORD)
 
     class Meta:
@@ -62,7 +63,7 @@ class RegisterSerializer(serializers.ModelSerializer):
         return data
 
     def create(self, data: dict[str, Any]) -> Any:
-        return get_user_model().objects.create_user(**data)
+        return account_create(**data)
 
 
 class ConfirmSerializer(serializers.Serializer):
@@ -128,7 +129,7 @@ class GenerationWishSerializer(serializers.Serializer):
     """What the browsable API's form asks for; the message's own type checks it (see protocol.Generate)."""
 
     prompt = TextField(max_length=8_000)
-    options = serializers.JSONField(required=False, help_text='As {"count": 10, "topic": "Tides"}')
+    options = JSONField(required=False, help_text='As {"count": 10, "topic": "Tides"}')
 
 
 class GenerationSerializer(serializers.BaseSerializer):

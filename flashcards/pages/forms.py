@@ -5,6 +5,8 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.forms import AuthenticationForm, UserCreationForm
 
+NAME_TAKEN = "This name is taken. Choose another, or sign in if it is yours."
+
 
 class _Styled:
     """Gives every field the class that static/css/components.css styles."""
@@ -31,7 +33,7 @@ class SignUpForm(_Styled, UserCreationForm):
 
     class Meta(UserCreationForm.Meta):
         help_texts: ClassVar[dict[str, str]] = {"username": "Letters, digits and @ . + - _"}
-        error_messages: ClassVar = {"username": {"unique": "This name is taken. Choose another, or sign in if it is yours."}}
+        error_messages: ClassVar = {"username": {"unique": NAME_TAKEN}}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

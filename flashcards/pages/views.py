@@ -8,8 +8,10 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.views.generic import FormView, TemplateView
 
-from flashcards.pages.forms import SignInForm, SignUpForm
+from flashcards.pages.forms import NAME_TAKEN, SignInForm, SignUpForm
+from sessions_app.exceptions import Invalid
 from sessions_app.rest.limits import RegisterThrottle, too_many_page
+from sessions_app.services.accounts import account_create
 
 EXAMPLE = {
     "front": "What do plants make out of light, water and carbon dioxide?",
@@ -60,7 +62,12 @@ class SignUpView(RedirectURLMixin, FormView):
         return super().get_context_data(next=self.get_redirect_url(), **kwargs)
 
     def form_valid(self, form: SignUpForm) -> HttpResponseBase:
-        login(self.request, form.save(), backend="django.contrib.auth.backends.ModelBackend")
+        try:
+            user = account_create(username=form.cleaned_data["username"], password=form.cleaned_data["password1"])
+        except Invalid:
+            form.add_error("username", NAME_TAKEN)
+            return self.form_invalid(form)
+        login(self.request, user, backend="django.contrib.auth.backends.ModelBackend")
         return super().form_valid(form)
 
 

@@ -1,10 +1,11 @@
-"""A user's own account: shown, given another password, signed out everywhere, erased."""
+"""A user's own account: created, shown, given another password, signed out everywhere, erased."""
 
 from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from msgspec import Struct
 
 from sessions_app.exceptions import Invalid
@@ -20,6 +21,16 @@ class AccountShape(Struct, rename="camel", frozen=True):
     has_password: bool
     joined_at: datetime
     kept: dict[str, int]
+
+
+def account_create(*, username: str, password: str, email: str = "") -> User:
+    """Create a user. Raise Invalid (field `username`) when another request took the name after it was validated."""
+    try:
+        with transaction.atomic():
+            return User.objects.create_user(username, email, password)
+    except IntegrityError:
+        message = str(User._meta.get_field("username").error_messages["unique"])
+        raise Invalid(f"username: {message}", fields={"username": [message]}) from None
 
 
 def account_shape(user: User) -> AccountShape:
