@@ -1,34 +1,48 @@
-"""The answers when no view answers: problem+json under /api/, a page in the product's own look elsewhere."""
+"""The answers when no view answers: problem+json under /api/, a page in the product's own look elsewhere.
+
+Not Django's own views: those read the form for its CSRF token, and fail again when the form is what failed. Django calls these in threads
+that close no connection after a request, and pages that show who is signed in take one: they give it back.
+"""
+
+from typing import Any
 
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.views import defaults
+from django.shortcuts import render
+from django.template.loader import render_to_string
 
+from sessions_app.exceptions import Invalid
 from sessions_app.problems import MEDIA_TYPE, problem
+from sessions_app.rest.slow_clients import giving_back
 
 WRONG_HOST = "This server does not go by the name in the address. Whoever runs it names it in MINDFLIP_HOSTS."
 
 
+@giving_back
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if isinstance(exception, DisallowedHost):
-        return _api(request, 400, "unknown_host", WRONG_HOST) or defaults.bad_request(request, exception, "400_host.html")
-    return _api(request, 400, "invalid", "This request cannot be read.") or defaults.bad_request(request, exception)
+        return _api(request, 400, "unknown_host", WRONG_HOST) or render(request, "400_host.html", status=400)
+    refusal = exception if isinstance(exception, Invalid) else Invalid("This request cannot be read.")
+    fields = {"fields": refusal.fields} if refusal.fields else {}
+    return _api(request, 400, refusal.code, refusal.sentence, **fields) or render(request, "400.html", status=400)
 
 
+@giving_back
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _api(request, 403, "forbidden", "This is not yours to do.") or defaults.permission_denied(request, exception)
+    return _api(request, 403, "forbidden", "This is not yours to do.") or render(request, "403.html", status=403)
 
 
+@giving_back
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     sentence = "There is nothing at this address; no address of the API ends in a slash."
-    return _api(request, 404, "not_found", sentence) or defaults.page_not_found(request, exception)
+    return _api(request, 404, "not_found", sentence) or render(request, "404.html", status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return _api(request, 500, "internal", "Something went wrong here: try again.") or defaults.server_error(request)
+    return _api(request, 500, "internal", "Something went wrong here: try again.") or HttpResponse(render_to_string("500.html"), status=500)
 
 
-def _api(request: HttpRequest, status: int, code: str, sentence: str) -> HttpResponse | None:
+def _api(request: HttpRequest, status: int, code: str, sentence: str, **members: Any) -> HttpResponse | None:
     if not request.path.startswith("/api/"):
         return None
-    return JsonResponse(problem(status, code, sentence), status=status, content_type=MEDIA_TYPE)
+    return JsonResponse(problem(status, code, sentence, **members), status=status, content_type=MEDIA_TYPE)
