@@ -59,6 +59,12 @@ def client_address(request: Any) -> str:
         return direct
 
 
+def client_username(request: Any, credentials: Any) -> str:
+    """Return the name to count failures under: as typed, cut to the length of the column, because forms accept longer ones."""
+    typed = (credentials or getattr(request, "data", request.POST)).get("username")
+    return str(typed or "")[: AccessAttempt._meta.get_field("username").max_length]
+
+
 def locked_out(request: HttpRequest, *unused: Any) -> HttpResponse:
     """Return the 429 that replaces the response of a view when sign-in was tried too often."""
     seconds = getattr(request, "sign_in_wait", None) or _seconds_left(request)

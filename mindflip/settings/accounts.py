@@ -24,6 +24,7 @@ AXES_COOLOFF_TIME = timedelta(seconds=SIGN_IN_LOCKOUT_SECONDS)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_CALLABLE = "sessions_app.lockout.locked_out"
 AXES_CLIENT_IP_CALLABLE = "sessions_app.lockout.client_address"
+AXES_USERNAME_CALLABLE = "sessions_app.lockout.client_username"
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # who goes on trying is let in again all the same: the time was told
 AXES_DISABLE_ACCESS_LOG = True  # who signs in from where is not written down

@@ -33,6 +33,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "mindflip.middleware.CrossOriginIsolationMiddleware",
+    "mindflip.request_text.RequestTextMiddleware",  # before anything reads the query
     "mindflip.middleware.FilesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

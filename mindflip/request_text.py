@@ -1,0 +1,38 @@
+"""Text in requests that Django would fail to decode, or PostgreSQL to compare."""
+
+import codecs
+
+from asgiref.sync import sync_to_async
+from django.http import HttpRequest, HttpResponseBase
+
+from mindflip.async_middleware import AsyncMiddleware
+from mindflip.errors import bad_request
+from sessions_app.exceptions import Invalid
+
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+UTF_8 = ("utf-8", "ascii")
+NUL = "Remove the NUL character (%00)."
+CHARSET = "Encode the form as UTF-8."
+
+_refuse = sync_to_async(bad_request)
+
+
+class RequestTextMiddleware(AsyncMiddleware):
+    """Refuse addresses with a NUL character and forms in another encoding than UTF-8. Ignore cookies with a NUL character.
+
+    The charset of a form can be any codec of Python's, also one that is not for text.
+    """
+
+    async def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.encoding and request.content_type in FORMS and codecs.lookup(request.encoding).name not in UTF_8:
+            return await _refuse(request, Invalid(CHARSET))
+        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            return await _refuse(request, _nul(request))
+        request.COOKIES = {name: value for name, value in request.COOKIES.items() if "\0" not in value}
+        return await self.get_response(request)
+
+
+def _nul(request: HttpRequest) -> Invalid:
+    """Name the parameters that have the character, unless it is in the path."""
+    names = [name for name, values in request.GET.lists() if "\0" in "".join([name, *values])]
+    return Invalid(" ".join([*(f"{name}:" for name in names), NUL]), fields={name: [NUL] for name in names})
