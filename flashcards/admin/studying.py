@@ -44,7 +44,7 @@ class StudySettingsAdmin(ReadOnly, Looked):
     list_display = ["user", "new_per_day", "reviews_per_day", "desired_retention", "day_begins_hour", "time_zone"]
     list_select_related = ["user"]
     ordering = ("-pk",)
-    id_fields = ()
+    id_fields, date_field = (), ""
     fields = list_display
 
 
@@ -55,5 +55,5 @@ class KeptTwinsAdmin(ReadOnly, Looked):
     list_display = ["user", "front_key", "count"]
     list_select_related = ["user"]
     ordering = ("-pk",)
-    id_fields = ("front_key",)
+    id_fields, date_field = ("front_key",), ""
     fields = list_display

@@ -1,5 +1,6 @@
 """Lists that go on from a row instead of from a number of rows: page 100,000 costs what the first one costs."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -69,7 +70,7 @@ class KeysetList(ChangeList):
             return [], False
         try:
             return self._values(named), is_back
-        except (ValueError, ValidationError):
+        except (ValueError, OverflowError, ValidationError):
             messages.warning(request, LOST)
             return [], False
 
@@ -84,7 +85,7 @@ class KeysetList(ChangeList):
 
     def _values(self, named: str) -> list[Any]:
         parts = named.split("~", len(self._fields()) - 1)
-        return [field.to_python(part) for field, part in zip(self._fields(), parts, strict=True)]
+        return [_in_utc(field.to_python(part)) for field, part in zip(self._fields(), parts, strict=True)]
 
 
 class KeysetPaged:
@@ -104,6 +105,11 @@ def _beyond(order: list[str], place: list[Any]) -> Q:
     if not more:
         return after
     return Q(**{f"{name}__{sign}e": value}) & (after | _beyond(more, values))
+
+
+def _in_utc(value: Any) -> Any:
+    """Raise OverflowError for times outside of the calendar. PostgreSQL takes no offset of 16 hours or more."""
+    return value.astimezone(UTC) if isinstance(value, datetime) else value
 
 
 def _reversed(name: str) -> str:

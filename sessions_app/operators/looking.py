@@ -56,7 +56,7 @@ class Searched:
     id_fields: tuple[str, ...] = ("pk",)
     user_field, date_field = "user", "created_at"
     text_lookups: tuple[str, ...] = ()
-    """Where words are looked for; there is no search by words without."""
+    """Where words are looked for; there is no search by words without. Without a `date_field` there is none by date."""
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, term: str) -> tuple[QuerySet, bool]:
         try:
@@ -69,6 +69,8 @@ class Searched:
         found = Q()
         if wanted.ids:
             found &= self._by_id(*wanted.ids)
+        if wanted.since and not self.date_field:
+            raise CannotSearch("This list cannot be searched by date. Search for a user.")
         if wanted.since:
             found &= Q(**{f"{self.date_field}__gte": wanted.since, f"{self.date_field}__lt": wanted.until})
         return found & self._of_user(wanted.user) & self._by_word(request, wanted.word) & self._by_text(request, wanted.text)

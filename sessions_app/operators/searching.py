@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 ID = re.compile(r"[0-9a-f]{8}-?[0-9a-f-]{0,27}", re.IGNORECASE)
@@ -29,11 +29,11 @@ class Wanted:
 
 
 def parse(typed: str) -> Wanted:
-    """Raises CannotSearch for a day that is none."""
+    """Return what to look for. Raise CannotSearch for invalid dates."""
     wanted, words = Wanted(), []
     for word in typed.split():
         if days := DAYS.fullmatch(word):
-            wanted.since, wanted.until = _day(days[1]), _day(days[2] or days[1]) + timedelta(days=1)
+            wanted.since, wanted.until = _day(days[1]), _day_after(days[2] or days[1])
         elif ids := _ids(word):
             wanted.ids = ids
         elif word.startswith("user:"):
@@ -63,4 +63,11 @@ def _day(text: str) -> datetime:
     try:
         return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
     except ValueError:
-        raise CannotSearch(f"{text} is no day: write days as 2026-03-10.") from None
+        raise CannotSearch(f"{text} is not a valid date. Use YYYY-MM-DD, as in 2026-03-10.") from None
+
+
+def _day_after(text: str) -> datetime:
+    try:
+        return _day(text) + timedelta(days=1)
+    except OverflowError:
+        raise CannotSearch(f"{text} is out of range. Use dates before {date.max}.") from None

@@ -172,7 +172,7 @@ ROWS: dict[str, Row] = {
 # what is behind the lists: see test_behind_the_admins_lists
 BEHIND_LISTS = ("admin:*_add", "admin:*_change", "admin:*_delete", "admin:*_history", "admin:*_password_change",
                 "admin:otp_totp_totpdevice_config", "admin:otp_totp_totpdevice_qrcode", "admin:admin/*",
-                "admin:app_list", "admin:autocomplete", "admin:view_on_site")  # fmt: skip
+                "admin:app_list", "admin:autocomplete")  # fmt: skip
 
 OPENS = 0  # in place of the code of a close
 

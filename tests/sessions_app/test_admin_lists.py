@@ -106,7 +106,9 @@ def test_a_word_of_many_topics_shows_the_newest_of_them(admin_client, alice):
 
 
 @pytest.mark.parametrize(("typed", "sentence"), [
-    ("2026-02-30", "2026-02-30 is no day: write days as 2026-03-10."), ("ab", "Give at least 3 letters: ab stands in too many."),
+    ("2026-02-30", "2026-02-30 is not a valid date. Use YYYY-MM-DD, as in 2026-03-10."),
+    ("0001-01-01..9999-12-31", "9999-12-31 is out of range. Use dates before 9999-12-31."),
+    ("ab", "Give at least 3 letters: ab stands in too many."),
 ])  # fmt: skip
 def test_what_cannot_be_searched_is_said(admin_client, typed, sentence):
     assert sentence in admin_client.get(GENERATIONS, {"q": typed}).content.decode()

@@ -1,0 +1,50 @@
+"""What Django's admin takes from addresses and forms without a check, and fails on."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.exceptions import ValidationError
+from django.db import DataError, IntegrityError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+
+NOT_IN_LIST = "Select rows of this list."
+SAVED_ELSEWHERE = "The same name was saved at the same time. Look for it in the list, or choose another name."
+
+
+class CheckedInput:
+    """In front of any ModelAdmin: wrong dates in addresses, wrong ids of selected rows, and names that two operators save at once."""
+
+    opts: Any
+    message_user: Any
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Treat days beyond the calendar, and offsets that PostgreSQL does not accept, like any other wrong parameter."""
+        try:
+            return super().get_changelist_instance(request)
+        except (OverflowError, ValueError, DataError) as error:
+            raise IncorrectLookupParameters from error
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
+        if all(self._is_id(value) for value in request.POST.getlist(ACTION_CHECKBOX_NAME)):
+            response: HttpResponse | None = super().response_action(request, queryset)
+            return response
+        self.message_user(request, NOT_IN_LIST, messages.ERROR)
+        return HttpResponseRedirect(request.get_full_path())
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            response: HttpResponse = super().changeform_view(request, *args, **kwargs)
+        except IntegrityError:
+            self.message_user(request, SAVED_ELSEWHERE, messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
+        return response
+
+    def _is_id(self, value: str) -> bool:
+        try:
+            self.opts.pk.to_python(value)
+        except ValidationError:
+            return False
+        return "\0" not in value
