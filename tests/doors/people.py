@@ -24,13 +24,15 @@ class Knocker:
     means: str
     headers: dict[str, str] = field(default_factory=dict)
 
-    def knock(self, client: Client, method: str, address: str, body: str, accept: str) -> HttpResponseBase:
+    def knock(
+        self, client: Client, method: str, address: str, body: str | bytes, accept: str, media: str = "application/json"
+    ) -> HttpResponseBase:
         """Through a client that is everybody's, because each makes its middleware anew; what it was told last is forgotten."""
         client.cookies.clear()
         headers = self.headers | {"accept": accept}
         if method == "GET":
             return client.get(address, headers=headers)
-        return client.generic(method, address, body, content_type="application/json", headers=headers)
+        return client.generic(method, address, body, content_type=media, headers=headers)
 
 
 def person(name: str, **members: Any) -> User:

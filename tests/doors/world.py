@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.http import HttpResponseBase
-from django.test import Client
+from django.test import Client, TestCase
 from rest_framework.throttling import SimpleRateThrottle
 
 from tests.doors.people import Knocker, knockers, person
@@ -28,6 +28,23 @@ class World:
         with transaction.atomic():
             answer = knocker.knock(self.client, method, address, body, accept)
             transaction.set_rollback(not is_kept)
+        return answer
+
+    def send(
+        self, knocker: Knocker, method: str, address: str, body: str | bytes = b"", media: str = "application/json", accept: str = "*/*"
+    ) -> HttpResponseBase:
+        """Send a request with a body of any media type, undo what it does, and return its answer, also where the server fails.
+
+        What is done after a commit is done.
+        """
+        self.client.raise_request_exception = False
+        try:
+            with transaction.atomic():
+                with TestCase.captureOnCommitCallbacks(execute=True):
+                    answer = knocker.knock(self.client, method, address, body, accept, media)
+                transaction.set_rollback(True)
+        finally:
+            self.client.raise_request_exception = True
         return answer
 
 

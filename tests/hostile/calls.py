@@ -1,0 +1,119 @@
+"""Every call of the OpenAPI document with a body that works, and the paths of all fields that a body may have."""
+
+import json
+import re
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from typing import Any
+
+from sessions_app.rest.document import document
+from tests.doors.routes import Route, http_routes
+from tests.doors.table import ROWS
+
+Path = tuple[str | int, ...]
+HERE = "@here@"
+JSON, MULTIPART, FORM = "application/json", "multipart/form-data", "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True)
+class Call:
+    """One method of one route. `body` is an example, `fields` are the paths into it and beyond it that the document knows."""
+
+    route: str
+    method: str
+    media: str
+    body: Any
+    fields: tuple[Path, ...]
+    parameters: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.route}"
+
+
+@cache
+def calls() -> list[Call]:
+    return [_call(path, method, found) for path, methods in document()["paths"].items() for method, found in methods.items()]
+
+
+def with_value(body: Any, path: Path, value: str) -> str:
+    """The body as JSON, with `value` (JSON text, or what pretends to be) at the path; containers on the way are added."""
+    changed = deepcopy(body)
+    if not path:
+        return value
+    place = changed
+    for step, following in pairwise(path):
+        place = _entered(place, step, [] if following == 0 else {})
+    if isinstance(place, list):
+        place[:1] = [HERE]
+    else:
+        place[path[-1]] = HERE
+    return json.dumps(changed).replace(f'"{HERE}"', value)
+
+
+def _entered(place: Any, step: str | int, default: Any) -> Any:
+    if isinstance(place, list):
+        place[:1] = place[:1] if place and type(place[0]) is type(default) else [default]
+        return place[0]
+    if type(place.get(step)) is not type(default):
+        place[step] = default
+    return place[step]
+
+
+def _call(path: str, method: str, found: dict[str, Any]) -> Call:
+    route = next(route for route in http_routes().values() if _documented(route) == path)
+    media, content = next(iter(found.get("requestBody", {}).get("content", {}).items()), ("", {}))
+    body = _merged(_example(content), _row_body(route.name, method.upper())) if content else None
+    schema = content.get("schema", {})
+    query = tuple(one["name"] for one in found["parameters"] if one["in"] == "query")
+    return Call(route.name, method.upper(), media, body, tuple(_paths(schema, ())) if content else (), query)
+
+
+def _merged(example: Any, row: Any) -> Any:
+    """The row's values, and those of the example where the row has none."""
+    if isinstance(example, dict) and isinstance(row, dict):
+        return example | {name: _merged(example.get(name), value) for name, value in row.items()}
+    if isinstance(example, list) and isinstance(row, list) and example and row:
+        return [_merged(example[0], row[0]), *row[1:]]
+    return row
+
+
+def _documented(route: Route) -> str:
+    """The route's pattern as the document writes it."""
+    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: "{" + _camel(found[1]) + "}", route.pattern)
+
+
+def _camel(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(word.capitalize() for word in others)
+
+
+def _example(content: dict[str, Any]) -> dict[str, Any]:
+    return next(iter(content.get("examples", {}).values()), {"value": {}})["value"]
+
+
+def _row_body(route: str, method: str) -> dict[str, Any]:
+    """What the table of doors sends, which names things that exist."""
+    call = ROWS[route].calls.get(method)
+    return call[1] if isinstance(call, tuple) else {}
+
+
+def _paths(schema: dict[str, Any], path: Path) -> Iterator[Path]:
+    schema = _resolved(schema)
+    yield path
+    for name, inner in schema.get("properties", {}).items():
+        yield from _paths(inner, (*path, name))
+    if "items" in schema:
+        yield from _paths(schema["items"], (*path, 0))
+
+
+def _resolved(schema: dict[str, Any]) -> dict[str, Any]:
+    while "$ref" in schema:
+        schema = document()["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    for choice in ("anyOf", "oneOf", "allOf"):
+        for inner in schema.get(choice, ()):
+            if (found := _resolved(inner)).get("properties") or "items" in found:
+                return found
+    return schema

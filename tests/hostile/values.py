@@ -1,0 +1,107 @@
+"""The hostile values that every field, parameter and header receives. A value found to break something belongs in these tables."""
+
+DEEP = 100_000
+DIGITS = "9" * 5_000  # Python refuses to convert more than 4,300
+
+# JSON text that no call accepts anywhere in a body
+UNREADABLE_JSON = {
+    "33 levels": "[" * 33 + "]" * 33,
+    "900 levels": "[" * 900 + "]" * 900,
+    "900 objects": '{"a":' * 900 + "1" + "}" * 900,
+    "100,000 levels": "[" * DEEP,
+    "50,000 objects": '{"a":' * (DEEP // 2),
+    "NaN": "NaN",
+    "infinity": "-Infinity",
+    "large number": "1e999",
+    "400 digits": "9" * 400,
+    "5,000 digits": DIGITS,
+    "half an escape": r'"\ud8"',
+    "raw NUL": '"\0"',
+    "cut off": '"a',
+}
+
+# JSON text for each field of a body
+JSON_VALUES = {
+    "high surrogate": r'"\ud800"',
+    "low surrogate in text": r'"tide \udc00 table"',
+    "NUL in text": r'"tide\u0000table"',
+    "surrogate key": r'{"\ud800": 1}',
+    "NUL key": r'{"\u0000": 1}',
+    "surrogate and NUL in a list": r'["\ud800", "\u0000"]',
+    "repeated key": '{"front": "a", "front": 1, "back": "b"}',
+    "null": "null",
+    "true": "true",
+    "empty text": '""',
+    "white space": r'" \u2003\t"',
+    "empty list": "[]",
+    "empty object": "{}",
+    "list of nulls": "[null, null]",
+    "20 levels": "[" * 20 + "]" * 20,
+    "1e308": "1e308",
+    "2**31": str(2**31),
+    "2**63": str(2**63),
+    "-2**64": str(-(2**64)),
+    "300 digits": "9" * 300,
+    "5,000 digits in text": f'"{DIGITS}"',
+    "first moment": '"0001-01-01T00:00:00+23:59"',
+    "last moment": '"9999-12-31T23:59:59.999999-23:59"',
+    "impossible moment": '"2026-02-30T25:61:61+99:99"',
+    "expanding ligatures": '"' + "\ufdfa" * 150 + '"',
+    "100,001 characters": '"' + "x" * 100_001 + '"',
+}
+
+# whole bodies, and what is wrong with them
+BODIES = {
+    "no JSON": b"front: a",
+    "white space": b" ",
+    "invalid UTF-8": b'{"name": "\xff\xfe"}',
+    "surrogate in UTF-8": b'{"name": "\xed\xa0\x80"}',
+    "UTF-16 without its mark": '\ufffe{"name": "a"}'.encode("utf-16-le"),
+    "two values": b"{} {}",
+    "a list": b"[]",
+    "a number": b"7",
+    "null": b"null",
+}
+
+# percent-encoded, as in the query of an address
+QUERY_VALUES = {
+    "NUL": "%00",
+    "surrogate": "%ED%A0%80",
+    "invalid UTF-8": "a%FF",
+    "broken escape": "%zz%",
+    "empty": "",
+    "5,000 digits": DIGITS,
+    "400 digits": "9" * 400,
+    "2**63": str(2**63),
+    "superscript digit": "%C2%B2",
+    "1e999": "1e999",
+    "all days": "0001-01-01..9999-12-31",
+    "last day": "9999-12-31",
+    "first moment": "0001-01-01T00:00:00%2B23:59",
+    "last moment": "9999-12-31T23:59:59.999999-23:59",
+    "impossible moment": "2026-02-30T25:61:61%2B99:99",
+    "place in a list": f"0001-01-01T00:00:00%2B23:59~{DIGITS}",
+    "cursor of nothing": "cD0%3D",
+    "cursor of NUL": "cD0lMDA%3D",
+    "cursor of the first moment": "cD0wMDAxLTAxLTAxKzAwJTNBMDAlM0EwMCUyQjIzJTNBNTk%3D",
+    "cursor with a large offset": "bz05OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTkmcD0x",
+}
+
+# what a header may hold when it reaches Django
+HEADER_VALUES = {
+    "unknown charset": "text/html; charset=bogus",
+    "charset of bytes": "application/json; charset=hex",
+    "charset with surrogates": "text/plain; charset=utf-7",
+    "charset of escapes": "application/x-www-form-urlencoded; charset=unicode_escape",
+    "unknown encoding of a parameter": "text/html; title*=bogus''x",
+    "encoding that is not text": "text/html; charset*=hex''%00",
+    "empty parameters": "application/json; =; ;;=;charset",
+    "latin letters": "\xe9\xff/\xa0",
+    "5,000 digits": DIGITS,
+    "quoted NUL": r'"\000tidetidetide"',
+    "brackets": "http://[",
+    "quality": "*/*;q=nan, text/html;q=1e999, ;q",
+    "range": f"bytes={DIGITS}-{DIGITS}",
+    "day": "Fri, 31 Dec 9999 23:59:60 +9999",
+    "bearer": "Bearer " + ".".join(["W1tbW1tb" * 1_000] * 3),
+}
