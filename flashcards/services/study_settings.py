@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
+from django.db import DataError, connection, transaction
 
 from flashcards.models import StudySettings
 from flashcards.names import camel
@@ -42,7 +43,19 @@ def _check(settings: StudySettings) -> None:
         settings.clean_fields(exclude=["user"])
     except ValidationError as error:
         faults = {camel(name): sentences for name, sentences in error.message_dict.items()}
-    if settings.time_zone not in available_timezones():
+    if not _is_zone(settings.time_zone):
         faults["timeZone"] = [NO_ZONE]
     if faults:
         raise Invalid(next(iter(faults.values()))[0], fields=faults)
+
+
+def _is_zone(name: str) -> bool:
+    """Return whether Python and PostgreSQL both know the zone: each counts days with it, and Python also knows `localtime`."""
+    if name not in available_timezones():
+        return False
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT timezone(%s, now())", [name])
+    except DataError:
+        return False
+    return True

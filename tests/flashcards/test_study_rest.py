@@ -29,6 +29,7 @@ def test_settings_have_defaults_and_change_one_by_one(api, alice, bob):
         ({"dayBeginsHour": 24}, "dayBeginsHour"),
         ({"timeZone": "Europe/Atlantis"}, "timeZone"),
         ({"timeZone": "../../etc/passwd"}, "timeZone"),
+        ({"timeZone": "localtime"}, "timeZone"),
     ],
 )
 def test_a_wrong_setting_is_named(api, alice, body, field):

@@ -128,11 +128,14 @@ def test_nothing_is_written_to_a_model(browser: Client) -> None:
         "..%5csecret.txt",
         "tiny/resolve/main/../../../secret.txt",
         "/etc/passwd",
-        "small.gguf%00",
     ],
 )
 def test_what_is_no_file_of_a_model_is_nobodys_to_read(browser: Client, address: str) -> None:
     assert browser.get(f"/models/{address}").status_code == 404
+
+
+def test_address_of_a_model_with_a_nul_character_is_rejected(browser: Client) -> None:
+    assert browser.get("/models/small.gguf%00").status_code == 400
 
 
 def test_a_link_out_of_the_folder_is_not_followed(browser: Client, folder: Path) -> None:
