@@ -115,9 +115,10 @@ export const outcome = statuses;
     assert run_module(page, source) == ["initializing", "closed"]
 
 
-def test_the_guides_client_runs_unmodified_and_its_second_call_is_answered_from_the_cache(page, token):
-    client, (make, initialize, generate) = client_class()
-    source = f"""
+def client_module(token: str, calls: str) -> str:
+    """The guide's class and the lines that make and connect a `client` of it, then these calls."""
+    client, (make, initialize, _) = client_class()
+    return f"""
 import * as webllm from '@mlc-ai/web-llm';
 const token = {json.dumps(token)};
 {client}
@@ -125,13 +126,18 @@ WebLLMClient.prototype.parseFlashcards = {PARSER};
 {make}
 {initialize}
 if (client.ws.readyState === WebSocket.CONNECTING) await new Promise((resolve) => client.ws.addEventListener("open", resolve));
-{generate}
-const again = await client.generateFlashcards('Neural Networks', 10);
-const {{ sessionId }} = client;
+{calls}
 client.close();
-export const outcome = {{ cards, again, sessionId }};
 """
-    outcome = run_module(page, source)
+
+
+def test_the_guides_client_runs_unmodified_and_its_second_call_is_answered_from_the_cache(page, token):
+    _, (*_, generate) = client_class()
+    calls = f"""{generate}
+const again = await client.generateFlashcards('Neural Networks', 10);
+export const outcome = {{ cards, again, sessionId: client.sessionId }};
+"""
+    outcome = run_module(page, client_module(token, calls))
     assert len(outcome["cards"]["cards"]) == 10
     assert outcome["again"] == {"cards": outcome["cards"]["cards"], "cached": True}
     asked = {"token": token, "sessionId": outcome["sessionId"]}
@@ -139,20 +145,10 @@ export const outcome = {{ cards, again, sessionId }};
 
 
 def test_the_guides_client_is_not_disturbed_by_an_answer_that_is_sent_twice(page, token):
-    client, (make, initialize, _) = client_class()
-    source = f"""
-import * as webllm from '@mlc-ai/web-llm';
-const token = {json.dumps(token)};
-{client}
-WebLLMClient.prototype.parseFlashcards = {PARSER};
-{make}
-{initialize}
-if (client.ws.readyState === WebSocket.CONNECTING) await new Promise((resolve) => client.ws.addEventListener("open", resolve));
+    calls = """
 const send = client.ws.send.bind(client.ws);
-client.ws.send = (text) => {{ send(text); if (JSON.parse(text).type === "response") send(text); }};
-const calls = [];
-for (const topic of ["Ebb", "Flow", "Ebb"]) calls.push((await client.generateFlashcards(topic, 1)).cards.length);
-client.close();
-export const outcome = calls;
+client.ws.send = (text) => { send(text); if (JSON.parse(text).type === "response") send(text); };
+export const outcome = [];
+for (const topic of ["Ebb", "Flow", "Ebb"]) outcome.push((await client.generateFlashcards(topic, 1)).cards.length);
 """
-    assert run_module(page, source) == [1, 1, 1]
+    assert run_module(page, client_module(token, calls)) == [1, 1, 1]
