@@ -36,7 +36,7 @@ class OrderedReplies:
 
     def add(self, messages: Iterable[ServerMessage]) -> list[ServerMessage]:
         """Note the complete reply to the newest request, and return what can be told now."""
-        return self.fulfil(uuid4(), messages)
+        return self.fulfil(uuid4(), messages) if self._replies else list(messages)
 
     def fulfil(self, generation_id: UUID, messages: Iterable[ServerMessage]) -> list[ServerMessage]:
         """Note the outcome of a generation, and return what can be told now."""
