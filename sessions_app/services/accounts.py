@@ -25,12 +25,15 @@ class AccountShape(Struct, rename="camel", frozen=True):
 
 def account_create(*, username: str, password: str, email: str = "") -> User:
     """Create a user. Raise Invalid (field `username`) when another request took the name after it was validated."""
+    user = User(username=User.normalize_username(username), email=User.objects.normalize_email(email))
+    user.set_password(password)  # before the transaction, which would hold a connection while the password is hashed
     try:
         with transaction.atomic():
-            return User.objects.create_user(username, email, password)
+            user.save(force_insert=True)
     except IntegrityError:
         message = str(User._meta.get_field("username").error_messages["unique"])
         raise Invalid(f"username: {message}", fields={"username": [message]}) from None
+    return user
 
 
 def account_shape(user: User) -> AccountShape:
