@@ -114,7 +114,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
             await self.refuse_message(error, len(text or ""))
             return
         self.malformed = 0
-        meters.MESSAGES.add(self.dialect, str(type(message).__struct_config__.tag))
+        meters.MESSAGES.add(self.dialect, protocol.tag_of(message))
         if generation_id := getattr(message, "generation_id", None):
             log_ids.bind(generation_id=generation_id)
         is_long = len(text) > self.limits.message_bytes
@@ -312,7 +312,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
 
     async def send_internal(self, message: Any = None) -> None:
         sentence = "Something went wrong here: send the message again."
-        message_type = str(type(message).__struct_config__.tag) if message else ""
+        message_type = protocol.tag_of(message) if message else ""
         await self.send_error("internal", sentence, message_type, retryable=True, **protocol.ids_of(message))
 
     async def close_for_now(self) -> None:

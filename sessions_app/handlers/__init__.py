@@ -116,7 +116,7 @@ def _answered(peer: Peer, message: protocol.ClientMessage, now: datetime) -> lis
         raise _refused(error) from None
     except MindFlipError as error:
         refusal = error_message(error, message)
-        return reject(peer, refusal, str(type(message).__struct_config__.tag)) if peer.is_guide else [refusal]
+        return reject(peer, refusal, protocol.tag_of(message)) if peer.is_guide else [refusal]
 
 
 def _news(peer: Peer, now: datetime, look: Callable[[Peer, datetime], list[ServerMessage]] = v1.catch_up) -> list[ServerMessage]:

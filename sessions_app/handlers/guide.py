@@ -138,7 +138,6 @@ def fail(peer: Peer, message: protocol.EngineError, now: datetime) -> Generation
 
 
 def _generate(peer: Peer, message: protocol.Generate, now: datetime) -> list[ServerMessage]:
-    generations.check_queue_length(peer.replies.request_count)
     asked = generations.generation_submit(asker=peer.asker, ask=ask_of(peer, message), now=now, engine=peer.claimant)
     messages = told_at_once(peer, asked, message.request_id)
     if messages is not None:
@@ -151,8 +150,12 @@ def _generate(peer: Peer, message: protocol.Generate, now: datetime) -> list[Ser
 
 
 def told_at_once(peer: Peer, asked: generations.Asked, request_id: str | None) -> list[ServerMessage] | None:
-    """Return the cached result, or the request to this socket's engine; None if it is neither."""
+    """Return the cached result, or the request to this socket's engine; None if it is neither.
+
+    Raises TooMany (`queue_full`) if too many results wait for those of earlier requests.
+    """
     if asked.cached_cards is not None:
+        generations.check_queue_length(peer.replies.request_count)
         return peer.replies.add(cached(asked, request_id))
     if asked.started is None:
         return None

@@ -15,6 +15,7 @@ from sessions_app.protocol.codec import (
     generate_of,
     ids_of,
     parse_cache_key,
+    tag_of,
     type_of,
 )
 from sessions_app.protocol.incoming import (
@@ -79,5 +80,6 @@ __all__ = [
     "generate_of",
     "ids_of",
     "parse_cache_key",
+    "tag_of",
     "type_of",
 ]

@@ -67,6 +67,11 @@ def type_of(text: str) -> str:
     return _envelope_of(text).message_type
 
 
+def tag_of(message: Any) -> str:
+    """Return the `type` of a decoded message."""
+    return str(type(message).__struct_config__.tag)
+
+
 def ids_of(message: Any) -> dict[str, Any]:
     """`request_id` and `generation_id` of a message, as far as it has them: what an `error` about it gives back."""
     ids = {name: getattr(message, name, None) for name in ("request_id", "generation_id")}

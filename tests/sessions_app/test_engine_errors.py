@@ -14,6 +14,14 @@ async def give_up(socket, code, **ids) -> None:
     await socket.send(type="error", error="The engine's own words.", **({"code": code} if code else {}), **ids)
 
 
+async def give_up_beside_another_engine(phone, desktop, code) -> None:
+    request = await put_to(phone)
+    await ready(desktop)
+    await desktop.send(type="ping")
+    await until(desktop, "pong")
+    await give_up(phone, code, generationId=request["generationId"])
+
+
 @pytest.mark.parametrize(("engine_code", "code"), ENDING)
 async def test_error_that_a_retry_cannot_change_ends_the_generation_in_the_guides_dialect(socket_db, alice, session_of, engine_code, code):
     async with open_socket((await session_of(alice))["wsUrl"]) as socket:
@@ -40,11 +48,7 @@ async def test_error_that_a_retry_cannot_change_ends_the_generation_in_v1(socket
 async def test_model_that_one_engine_cannot_run_is_tried_on_another(socket_db, alice, session_of):
     address = (await session_of(alice))["wsUrl"]
     async with open_socket(address, V1) as phone, open_socket(address, V1) as desktop:
-        request = await put_to(phone)
-        await ready(desktop)
-        await desktop.send(type="ping")
-        await until(desktop, "pong")
-        await give_up(phone, "webgpu_unavailable", generationId=request["generationId"])
+        await give_up_beside_another_engine(phone, desktop, "webgpu_unavailable")
         await respond(desktop, await until(desktop, "generate"), "ebb")
         assert (await until(phone, "result"))["requestId"] == "r1"
 
@@ -52,11 +56,7 @@ async def test_model_that_one_engine_cannot_run_is_tried_on_another(socket_db, a
 async def test_text_too_long_for_one_engine_is_tried_on_no_other(socket_db, alice, session_of):
     address = (await session_of(alice))["wsUrl"]
     async with open_socket(address, V1) as phone, open_socket(address, V1) as desktop:
-        request = await put_to(phone)
-        await ready(desktop)
-        await desktop.send(type="ping")
-        await until(desktop, "pong")
-        await give_up(phone, "context_exceeded", generationId=request["generationId"])
+        await give_up_beside_another_engine(phone, desktop, "context_exceeded")
         assert (await until_error(phone))["code"] == "context_exceeded"
 
 

@@ -229,6 +229,16 @@ async def test_cached_results_that_wait_are_as_many_as_the_queue_holds(guide, se
         assert await replies(socket, 4) == ["new", "known", "known", "queue_full"]
 
 
+async def test_repeated_request_is_the_same_generation_when_the_queue_is_full(guide, settings):
+    settings.QUEUE_PER_USER = 1
+    async with guide() as socket:
+        for _ in range(2):
+            await socket.send(type="generate", prompt="Tides", options={"count": 1, "topic": "Tides"}, requestId="r1")
+        await socket.answer(await socket.receive_type("generate"), cards("ebb"))
+        assert await replies(socket, 1) == ["ebb"]
+        assert await socket.is_alive()
+
+
 async def test_cancelled_request_is_reported_after_the_result_of_an_earlier_one(guide):
     async with guide() as socket:
         await socket.ask("first", 1)
