@@ -135,7 +135,7 @@ def test_a_server_that_is_gone_is_waited_for(visitor: Visitor) -> None:
 def test_a_server_that_drops_out_while_cards_are_written_costs_nothing(visitor: Visitor) -> None:
     visitor.arrive()
     visitor.ask("Oceans", 2)
-    visitor.wait_for_first_card()
+    visitor.wait_for_first_tokens()
     visitor.server.web.kill()
     try:
         expect(visitor.batch).to_contain_text("The connection broke.")
@@ -148,7 +148,7 @@ def test_a_server_that_drops_out_while_cards_are_written_costs_nothing(visitor: 
 def test_cards_written_without_a_server_are_there_at_once_and_are_merged_with_its_own(visitor: Visitor) -> None:
     visitor.arrive()
     visitor.ask("Islands", 3)
-    visitor.wait_for_first_card()
+    visitor.wait_for_first_tokens()
     visitor.server.web.kill()
     try:
         expect(visitor.batch).to_contain_text(UNSENT, timeout=LONG_CARD_MS)
@@ -166,7 +166,7 @@ def test_cards_written_without_a_server_are_there_at_once_and_are_merged_with_it
 def test_cards_written_without_a_server_survive_a_reload(visitor: Visitor) -> None:
     visitor.arrive()
     visitor.ask("Lakes", 30)
-    visitor.wait_for_first_card()
+    visitor.wait_for_first_tokens()
     visitor.server.web.kill()
     try:
         expect(visitor.batch).to_contain_text(UNSENT, timeout=LONG_CARD_MS)

@@ -1,6 +1,7 @@
 """What a person does on the pages, as steps for the browser tests."""
 
 import json
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -98,6 +99,10 @@ class Visitor:
 
     def wait_until_written(self, state: str = "done") -> None:
         expect(self.batch).to_have_attribute("data-state", state, timeout=WRITE_MS)
+
+    def wait_for_first_tokens(self) -> None:
+        """Wait until the engine is writing, long before the first card is complete."""
+        expect(self.batch).to_contain_text(re.compile(r"\d+ tokens? in"), timeout=WRITE_MS)
 
     def wait_for_first_card(self) -> None:
         expect(self.batch.locator(".card[data-card]").first).to_be_visible(timeout=WRITE_MS)

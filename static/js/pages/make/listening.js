@@ -48,7 +48,9 @@ export class Listening {
   #waiting(detail) {
     this.#sayBeforeCards(waitingWords(detail));
     if (this.#client.engine) return;
-    this.#batch.notify({ text: detail.status === "queued" ? this.#panel.elsewhereWords || ELSEWHERE : "" });
+    if (detail.status !== "queued") return void this.#batch.notify({ text: "" });
+    // while the model is loaded again, this device is the one that will continue
+    this.#batch.notify(this.#panel.isHandedOn ? HANDED_ON : { text: this.#panel.elsewhereWords || ELSEWHERE });
   }
 
   #connection(detail) {
