@@ -9,8 +9,8 @@ class FlashcardsConfig(AppConfig):
     support_sees = ("flashcards.view_deck",)
 
     def ready(self) -> None:
-        from flashcards.kind import Flashcards
-        from flashcards.personal import FlashcardsData
+        from flashcards.generation import Flashcards
+        from flashcards.personal_data import FlashcardsData
         from sessions_app.services import kinds, personal
 
         kinds.register(Flashcards())

@@ -1,58 +1,72 @@
-"""What a model wrote, as the kind of card that was asked for. Pure.
+"""The kinds of cards: one row per kind holds everything that differs between them, and the note types of our .apkg files. Pure.
 
-A small model forgets the braces of a cloze, or draws a line in the place of the word; what it means is plain all the same.
-What has no gap at all is a plain card and says so.
+A new kind is a row here and a line in `models.CardKind`.
 """
 
-import re
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
 
-from flashcards.cloze import filled, has_gaps, hidden
-from flashcards.kind_table import BASIC, CLOZE, KIND_OF_OPTION
-
-HIDDEN_CHARACTERS = 80
-# possessive blanks and a first and last character that are none: each run of blanks is read in one way only
-WORDS = rf"([^{{}}:\s](?:[^{{}}:]{{0,{HIDDEN_CHARACTERS - 2}}}[^{{}}:\s])?)"
-NEARLY_A_GAP = re.compile(rf"\{{{{1,2}}\s*+c?([0-9]{{0,2}})\s*+:{{1,2}}\s*+{WORDS}\s*+\}}{{1,2}}|\{{\{{\s*+{WORDS}\s*+\}}\}}")
-BLANK = re.compile(r"_{2,}|\[\s*\.{2,}\s*\]|\[\s*(?:blank|gap)\s*\]", re.IGNORECASE)
+SENTENCE_FIELD = "Sentence"
 
 
-def as_kind(card: Mapping[str, Any], option: str) -> dict[str, Any]:
-    """The card with its `kind`. `option` is the wish as it was asked for; one that we don't know changes nothing."""
-    row = KIND_OF_OPTION.get(option)
-    if row is None:
-        return dict(card)
-    return _as_cloze(card) if row.name == CLOZE else {**card, "kind": row.name}
+@dataclass(frozen=True)
+class KindRow:
+    """`name` is what a card is stored with, `option` what askers say for it, `wish` what the form offers.
+
+    `rule` and `example` go to the model. In Anki it is a note type with a number for all times, two fields (front, back) and a word
+    above each side.
+    """
+
+    name: str
+    option: str
+    wish: str
+    rule: str
+    example: str
+    note_type: str
+    note_type_id: int
+    fields: tuple[str, str]
+    headings: tuple[str, str]
 
 
-def _as_cloze(card: Mapping[str, Any]) -> dict[str, Any]:
-    front = _with_gap(str(card["front"]), str(card["back"]))
-    if front is None:
-        return {**card, "kind": BASIC}
-    answers = {text.casefold() for text in hidden(front)}
-    is_only_answer = str(card["back"]).strip(" .").casefold() in answers
-    return {**card, "front": front, "back": filled(front) if is_only_answer else card["back"], "kind": CLOZE}
+BASIC, CLOZE, DEFINITION = "basic", "cloze", "definition"
+KIND_ROWS = (
+    KindRow(
+        BASIC,
+        option="question-answer",
+        wish="Question and answer",
+        rule="The front is a short question. The back is its answer in a few words.",
+        example='[{"front":"What does the Moon go round?","back":"Earth"},{"front":"How long is one turn?","back":"27 days"}]',
+        note_type="MindFlip Basic",
+        note_type_id=1_704_067_200_101,
+        fields=("Front", "Back"),
+        headings=("Question", "Answer"),
+    ),
+    KindRow(
+        CLOZE,
+        option="cloze",
+        wish="Cloze: fill the gap",
+        rule="The front is a true sentence with one key word hidden as {{c1::word}}. The back is the hidden word.",
+        example='[{"front":"The Moon goes round the {{c1::Earth}}.","back":"Earth"},'
+        '{"front":"One turn takes about {{c1::27}} days.","back":"27"}]',
+        note_type="MindFlip Cloze",
+        note_type_id=1_704_067_200_103,
+        fields=("Text", "Back Extra"),
+        headings=("Fill the gap", "Answer"),
+    ),
+    KindRow(
+        DEFINITION,
+        option="definition",
+        wish="Term and definition",
+        rule="The front is a term. The back is its definition.",
+        example='[{"front":"orbit","back":"the path of one body round another"},{"front":"crater","back":"a hollow made by a stone"}]',
+        note_type="MindFlip Definition",
+        note_type_id=1_704_067_200_102,
+        fields=("Term", "Definition"),
+        headings=("Term", "Definition"),
+    ),
+)
+KIND_OF_NAME = {row.name: row for row in KIND_ROWS}
+KIND_OF_OPTION = {row.option: row for row in KIND_ROWS} | KIND_OF_NAME
 
 
-def _with_gap(front: str, back: str) -> str | None:
-    """The front with `{{c1::…}}` in it; None when nothing says what is to be hidden."""
-    if has_gaps(front):
-        return front
-    mended = NEARLY_A_GAP.sub(_mended, front)
-    if has_gaps(mended):
-        return mended
-    answer = back.strip(" .")
-    if not 0 < len(answer) <= HIDDEN_CHARACTERS or "}" in answer:
-        return None
-    place = BLANK.search(front) or re.search(rf"(?<!\w){re.escape(answer)}(?!\w)", front, re.IGNORECASE)
-    return place and f"{front[: place.start()]}{{{{c1::{_hidden(place[0], answer)}}}}}{front[place.end() :]}"
-
-
-def _mended(match: re.Match[str]) -> str:
-    number = (match[1] or "").lstrip("0") or 1
-    return f"{{{{c{number}::{match[2] or match[3]}}}}}"
-
-
-def _hidden(found: str, answer: str) -> str:
-    return answer if BLANK.fullmatch(found) else found
+# kind of card, field of its front, field of its back
+OWN_NOTE_TYPES = {row.note_type: (row.name, *row.fields) for row in KIND_ROWS}

@@ -1,8 +1,17 @@
-"""Gaps of a cloze, written as Anki writes them: `{{c1::hidden::hint}}`, one in another if need be."""
+"""Cloze gaps, written as Anki writes them (`{{c1::hidden::hint}}`, nested if necessary), and the kind of card that a text makes. Pure.
+
+A small model forgets the braces of a cloze, or draws a line in place of the word: both are mended, because the meaning is clear.
+A text without any gap becomes a basic card.
+"""
 
 import re
+from collections.abc import Mapping
+from typing import Any
+
+from flashcards.card_kinds import BASIC, CLOZE, KIND_OF_OPTION
 
 OPENING = r"\{\{c[1-9][0-9]{0,2}::"
+HIDDEN_CHARACTERS = 80
 # the text of a gap ends at the next opening, so that no character is read for more than one opening
 INNERMOST = re.compile(rf"{OPENING}((?:(?!{OPENING}|\}}\}}).)+)\}}\}}", re.DOTALL)
 DEPTH = 8  # gaps within gaps that are read
@@ -35,3 +44,49 @@ def _filled(text: str) -> tuple[str, list[str]]:
         if not count:
             break
     return text, texts
+
+
+# possessive blanks and a first and last character that are none: each run of blanks is read in one way only
+WORDS = rf"([^{{}}:\s](?:[^{{}}:]{{0,{HIDDEN_CHARACTERS - 2}}}[^{{}}:\s])?)"
+NEARLY_A_GAP = re.compile(rf"\{{{{1,2}}\s*+c?([0-9]{{0,2}})\s*+:{{1,2}}\s*+{WORDS}\s*+\}}{{1,2}}|\{{\{{\s*+{WORDS}\s*+\}}\}}")
+BLANK = re.compile(r"_{2,}|\[\s*\.{2,}\s*\]|\[\s*(?:blank|gap)\s*\]", re.IGNORECASE)
+
+
+def as_kind(card: Mapping[str, Any], option: str) -> dict[str, Any]:
+    """The card with its `kind`. `option` is the wish as it was asked for; one that we don't know changes nothing."""
+    row = KIND_OF_OPTION.get(option)
+    if row is None:
+        return dict(card)
+    return _as_cloze(card) if row.name == CLOZE else {**card, "kind": row.name}
+
+
+def _as_cloze(card: Mapping[str, Any]) -> dict[str, Any]:
+    front = _with_gap(str(card["front"]), str(card["back"]))
+    if front is None:
+        return {**card, "kind": BASIC}
+    answers = {text.casefold() for text in hidden(front)}
+    is_only_answer = str(card["back"]).strip(" .").casefold() in answers
+    return {**card, "front": front, "back": filled(front) if is_only_answer else card["back"], "kind": CLOZE}
+
+
+def _with_gap(front: str, back: str) -> str | None:
+    """The front with `{{c1::…}}` in it; None when nothing says what is to be hidden."""
+    if has_gaps(front):
+        return front
+    mended = NEARLY_A_GAP.sub(_mended, front)
+    if has_gaps(mended):
+        return mended
+    answer = back.strip(" .")
+    if not 0 < len(answer) <= HIDDEN_CHARACTERS or "}" in answer:
+        return None
+    place = BLANK.search(front) or re.search(rf"(?<!\w){re.escape(answer)}(?!\w)", front, re.IGNORECASE)
+    return place and f"{front[: place.start()]}{{{{c1::{_hidden(place[0], answer)}}}}}{front[place.end() :]}"
+
+
+def _mended(match: re.Match[str]) -> str:
+    number = (match[1] or "").lstrip("0") or 1
+    return f"{{{{c{number}::{match[2] or match[3]}}}}}"
+
+
+def _hidden(found: str, answer: str) -> str:
+    return answer if BLANK.fullmatch(found) else found

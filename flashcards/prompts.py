@@ -4,12 +4,12 @@ Small models are meant (135 million to 8 billion parameters, a context of 2,048 
 A change of any wording changes PROMPT_VERSION, so that results made with other words are not taken for these.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flashcards.answer_form import response_format
-from flashcards.kind_table import BASIC, KIND_OF_NAME, KIND_OF_OPTION
-from flashcards.token_budget import cut_to_tokens, rough_tokens
+from flashcards.card_kinds import BASIC, KIND_OF_NAME, KIND_OF_OPTION
+from flashcards.grammar import response_format
 
 PROMPT_VERSION = "2"
 MESSAGE_TOKENS = 1_000  # the rest of 2,048 is for the answer
@@ -19,6 +19,11 @@ SYSTEM = "You write flashcards for a student. {kind} Be correct and brief. Every
 DEFAULT_KIND = KIND_OF_NAME[BASIC]
 # one exchange shown before does more for a small model than any rule
 EXAMPLE_TASK = "Generate 2 flashcards about the Moon"
+ASCII_PER_TOKEN = 3.5  # English is near 4; names, figures and code are below
+TOKENS_PER_OTHER = 1.5  # small vocabularies split what is not ASCII into bytes
+SOURCE_TOKENS = 450  # what the page cuts long notes to, so that MESSAGE_TOKENS hold them whole with all the rest
+LAST_ASCII = "\x7f"
+BREAK = re.compile(r"[.!?。]\s|\n|\s")
 
 
 def build_messages(prompt: str, options: Mapping[str, Any], fronts_so_far: Sequence[str] = ()) -> list[dict[str, str]]:
@@ -97,3 +102,33 @@ def _short(value: Any) -> str:
 
 def _cards(count: int, more: str = "") -> str:
     return f"{count} {more}flashcard{'' if count == 1 else 's'}"
+
+
+def rough_tokens(text: str) -> int:
+    """A cautious estimate: rather too many than too few."""
+    others = 0 if text.isascii() else sum(sign > LAST_ASCII for sign in text)
+    return round((len(text) - others) / ASCII_PER_TOKEN + others * TOKENS_PER_OTHER) + 1
+
+
+def cut_to_tokens(text: str, tokens: int) -> str:
+    """The text, or its beginning that takes at most `tokens`, ending with a sentence, else a line, else a word."""
+    if rough_tokens(text) <= tokens:
+        return text
+    return _to_a_break(text[: _signs_that_fit(text, tokens - 1)])
+
+
+def _signs_that_fit(text: str, tokens: float) -> int:
+    for at, sign in enumerate(text):
+        tokens -= 1 / ASCII_PER_TOKEN if sign <= LAST_ASCII else TOKENS_PER_OTHER
+        if tokens < 0:
+            return at
+    return len(text)
+
+
+def _to_a_break(text: str) -> str:
+    ends = [match.start() + (match[0].strip() != "") for match in BREAK.finditer(text)]
+    sentences = [end for end in ends if text[end - 1 : end] in {".", "!", "?", "。"}]
+    for candidates in (sentences, ends):
+        if candidates and candidates[-1] * 2 > len(text):
+            return text[: candidates[-1]].rstrip()
+    return text.rstrip()

@@ -1,25 +1,48 @@
-"""When a card is asked again: FSRS, by the library `fsrs`. Pure: the clock comes in, and nothing is left to chance.
+"""Schedule cards with FSRS, using the library `fsrs`. Pure: the current time is an argument, and nothing is random.
 
 A card's interval is either a step (minutes: learning and relearning) or a number of days. Days are the learner's study days: a card
 that is due on a day is due from its first moment, and a night between two reviews counts as a day however short it was.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from fsrs import Card as FsrsCard
 from fsrs import Rating, Scheduler, State
 
-from flashcards.study_days import StudyDays
-
 __all__ = ["CardSchedule", "CardState", "Plan", "Rating", "interval", "parameters", "previews", "rate", "retrievability"]
-
 LEARNING_STEPS = (timedelta(minutes=1), timedelta(minutes=10))
 RELEARNING_STEPS = (timedelta(minutes=10),)
 LONGEST_DAYS = 36_500
+
+
+@dataclass(frozen=True)
+class StudyDays:
+    """What is learned at two in the night still belongs to the evening before, when the day begins at four."""
+
+    zone: ZoneInfo
+    begins_at_hour: int
+
+    def day_of(self, moment: datetime) -> date:
+        """The study day that an aware `moment` lies in."""
+        local = moment.astimezone(self.zone).replace(tzinfo=None)
+        return (local - timedelta(hours=self.begins_at_hour)).date()
+
+    def start_of(self, day: date) -> datetime:
+        """The first moment of a study day, in UTC; where clocks are put forward over that hour, the moment after the gap."""
+        return datetime.combine(day, time(self.begins_at_hour), self.zone).astimezone(UTC)
+
+    def end_of(self, day: date) -> datetime:
+        """The first moment that does not belong to the day."""
+        return self.start_of(day + timedelta(days=1))
+
+    def between(self, earlier: datetime, later: datetime) -> int:
+        """How many study days lie between two moments; never less than none, so that a clock put back does no harm."""
+        return max(0, (self.day_of(later) - self.day_of(earlier)).days)
 
 
 class CardState(StrEnum):

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from flashcards.services.bin import bin_delete_old
+from flashcards.services.trash import bin_delete_old
 
 
 @shared_task

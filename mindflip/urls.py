@@ -3,14 +3,14 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from flashcards.pages.views import SignInView, SignOutView
+from flashcards.pages.auth import SignInView, SignOutView
 
 # Django REST framework looks for its doors under these names; there is one door to sign in by
 browsable_doors = [path("login/", SignInView.as_view(), name="login"), path("logout/", SignOutView.as_view(), name="logout")]
 
 urlpatterns = [
     path("api/", include("sessions_app.urls")),
-    path("api/", include("flashcards.urls")),
+    path("api/", include("flashcards.api.urls")),
     path("api/browse/", include((browsable_doors, "rest_framework"))),
     path("admin/", admin.site.urls),
     path("", include("flashcards.pages.urls")),

@@ -16,7 +16,6 @@ PURE = [
     "sessions_app/ratelimit.py",
     "flashcards/prompts.py",
     "flashcards/scheduling.py",
-    "flashcards/study_days.py",
     "flashcards/rendering.py",
 ]
 TRANSPORT = {"consumers", "handlers", "views", "serializers", "tasks", "admin", "routing", "urls", "auth", "problems", "operators"}

@@ -1,4 +1,4 @@
-"""Decks."""
+"""The admin's lists of decks and cards, with their trash filter."""
 
 from typing import Any
 
@@ -6,10 +6,10 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from flashcards.admin.bins import InBin, OutsideOfTheBin
 from flashcards.models import Card, Deck
-from flashcards.services.bin import deck_delete
+from flashcards.services.cards import card_update
 from flashcards.services.decks import deck_update
+from flashcards.services.trash import deck_delete
 from sessions_app.exceptions import NotFound
 from sessions_app.operators.acting import operation
 from sessions_app.operators.filters import recently, since
@@ -18,6 +18,33 @@ from sessions_app.operators.roles import may_read_text
 from sessions_app.operators.searching import HELP
 
 HIDDEN = "(a deck)"
+
+
+class InBin(admin.SimpleListFilter):
+    """What is in the bin, or what is not."""
+
+    title, parameter_name = "in the bin", "bin"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "Yes"), ("no", "No")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(deleted_at__isnull=self.value() == "no") if self.value() else queryset
+
+
+class OutsideOfTheBin:
+    """What is in the bin is only looked at: it has to be restored before it changes. Nothing is made or deleted by hand; what its
+    users put into the bin goes by the clock."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        is_binned = obj is not None and (obj.deleted_at or getattr(obj, "deck", obj).deleted_at)
+        return not is_binned and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 @operation(
@@ -72,3 +99,26 @@ class DeckAdmin(OutsideOfTheBin, Looked):
     @admin.display(description="cards")
     def cards_link(self, deck: Any) -> str:
         return list_link(Card, f"{deck.card_count} cards", deck__id__exact=deck.pk)
+
+
+@admin.register(Card)
+class CardAdmin(OutsideOfTheBin, Looked):
+    list_display = ["front", "back", "kind", "tags", "is_found", "deck", "position", "updated_at", "deleted_at"]
+    list_select_related = ["deck"]
+    list_filter = [InBin, "kind", "is_found"]
+    ordering = ("-pk",)
+    user_field = "deck__user"
+    id_fields = ("pk", "deck__id")
+    text_lookups = ("front__icontains", "back__icontains")
+    text_fields = ("front", "back", "tags", "deck", "sentence", "extras")
+    search_help_text = f"{HELP}, or words of a card"
+    linked_by = ("deck__id__exact",)
+    export_fields = ("id", "deck_id", "deck__user__username", "kind", "front", "back", "tags", "is_found", "created_at", "deleted_at")
+    fields = [
+        *("front", "back", "kind", "tags", "sentence", "is_found", "deck", "position", "guid", "extras"),
+        *("created_at", "updated_at", "deleted_at"),
+    ]
+    readonly_fields = fields[2:]
+
+    def save_model(self, request: HttpRequest, obj: Card, form: Any, change: bool) -> None:
+        card_update(user=obj.deck.user, card_id=obj.pk, members={"front": obj.front, "back": obj.back})

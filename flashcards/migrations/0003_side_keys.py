@@ -2,8 +2,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-import flashcards.models.keys
-from flashcards.models.keys import side_key
+import flashcards.models.cards
+from flashcards.models.cards import side_key
 
 WRITTEN_AT_ONCE = 1_000
 
@@ -21,7 +21,7 @@ def write_keys(apps, schema_editor):
 
 
 def key(side, **options):
-    return flashcards.models.keys.SideKeyField(editable=False, side=side, **options)
+    return flashcards.models.cards.SideKeyField(editable=False, side=side, **options)
 
 
 class Migration(migrations.Migration):

@@ -2,8 +2,8 @@
 
 from flashcards.models.cards import CARDS_PER_DECK, SIDE_CHARACTERS, Card, CardKind
 from flashcards.models.decks import NAME_CHARACTERS, TAG_CHARACTERS, Deck
+from flashcards.models.duplicates import KeptTwins
 from flashcards.models.study import REVIEW_SECONDS, CardState, Rating, Review, Schedule, StudySettings
-from flashcards.models.twins import KeptTwins
 
 __all__ = [
     "CARDS_PER_DECK",

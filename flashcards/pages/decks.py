@@ -1,4 +1,4 @@
-"""The pages of decks. They read and render; whatever changes a deck goes through the REST calls of `flashcards`."""
+"""The pages of decks, import and print. They only read and render; changes to a deck go through the REST API."""
 
 from typing import Any
 
@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.views.generic import ListView, TemplateView
 
+from flashcards.formats.tables import CHOICES
 from flashcards.models import Card, CardKind, Deck
-from flashcards.services import bin, duplicates
+from flashcards.services import duplicates, trash
 from flashcards.services.decks import deck_named
 from flashcards.services.search import SORTS, cards_found, deck_tags_of, decks_found
 from sessions_app.exceptions import Invalid, NotFound
@@ -21,6 +22,8 @@ SORT_WORDS = {"newest": "Newest first", "changed": "Last changed", "name": "Name
 VIEWS = {"cards": "Cards", "table": "Table"}
 VIEW_COOKIE, VIEW_SECONDS = "deck_view", 31_536_000
 SHOWN_IN_BIN = 100
+DECKS_OFFERED = 200
+LAYOUTS = {"cut": "Cards to cut and fold", "list": "List with answers", "quiz": "Questions, answers at the end"}
 
 
 class Asked(LoginRequiredMixin, ListView):
@@ -54,7 +57,7 @@ class DecksView(Asked):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         choices = {"sort": self.sort, "sorts": SORT_WORDS, "tags": deck_tags_of(self.request.user)}
-        return super().get_context_data(**choices, bin=bin.bin_counts(self.request.user), **kwargs)
+        return super().get_context_data(**choices, bin=trash.bin_counts(self.request.user), **kwargs)
 
 
 class DeckView(Asked):
@@ -99,9 +102,9 @@ class BinView(LoginRequiredMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = self.request.user
-        decks = bin.binned_decks(user).defer("source")[:SHOWN_IN_BIN]
-        cards = bin.binned_cards(user).defer("deck__source")[:SHOWN_IN_BIN]
-        return super().get_context_data(decks=decks, cards=cards, counts=bin.bin_counts(user), days=settings.BIN_DAYS, **kwargs)
+        decks = trash.binned_decks(user).defer("source")[:SHOWN_IN_BIN]
+        cards = trash.binned_cards(user).defer("deck__source")[:SHOWN_IN_BIN]
+        return super().get_context_data(decks=decks, cards=cards, counts=trash.bin_counts(user), days=settings.BIN_DAYS, **kwargs)
 
 
 class DuplicatesView(LoginRequiredMixin, ListView):
@@ -125,3 +128,29 @@ class DuplicatesView(LoginRequiredMixin, ListView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(deck=self.deck, **kwargs)
         return context | {"groups": duplicates.twins_shown(self.request.user, context["groups"])}
+
+
+class ImportView(LoginRequiredMixin, TemplateView):
+    """Takes files and pasted tables; the work is done by the REST API (flashcards/api/files.py)."""
+
+    template_name = "pages/import.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        decks = Deck.objects.of(self.request.user).only("pk", "name")[:DECKS_OFFERED]
+        return super().get_context_data(decks=decks, encodings=CHOICES, megabytes=settings.IMPORT_MEGABYTES, **kwargs)
+
+
+class PrintView(LoginRequiredMixin, TemplateView):
+    """A deck on paper, `?layout=cut|list|quiz`; somebody else's is not found."""
+
+    template_name = "pages/print.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        deck = get_object_or_404(Deck.objects.of(self.request.user), pk=kwargs["deck_id"])
+        asked = self.request.GET.get("layout", "")
+        layout = asked if asked in LAYOUTS else "cut"
+        return super().get_context_data(deck=deck, cards=_printed(deck), layout=layout, layouts=LAYOUTS, **kwargs)
+
+
+def _printed(deck: Deck) -> list[Card]:
+    return list(deck.cards.kept().only("front", "back", "kind", "position", "deck_id"))

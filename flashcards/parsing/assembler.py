@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flashcards.parsing.drafts import ROLES, Drafts, Word, name_of, text_of
+from flashcards.parsing.cards import ROLES, Drafts, Word, name_of, text_of
 
 DEPTH_KEPT = 12
 CUT_OFF = "was cut off before it ended"

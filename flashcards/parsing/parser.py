@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flashcards.parsing.assembler import Assembler
-from flashcards.parsing.drafts import WHITE_RUN, Drafts, clean, trim
+from flashcards.parsing.cards import WHITE_RUN, Drafts, clean, trim
 from flashcards.parsing.prose import ProseCards
 from flashcards.parsing.scanner import Scanner
 

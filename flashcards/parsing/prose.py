@@ -2,7 +2,7 @@
 
 import re
 
-from flashcards.parsing.drafts import WHITE, Drafts, trim
+from flashcards.parsing.cards import WHITE, Drafts, trim
 
 MARKS = r"[ \t>*#_(-]{0,12}"
 FRONT_LABEL = "q|question|front|term|prompt"

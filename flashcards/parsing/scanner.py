@@ -7,7 +7,7 @@ One pass; every look ahead is bounded, so the time is linear in the text. The sa
 import re
 
 from flashcards.parsing.assembler import Assembler
-from flashcards.parsing.drafts import WHITE, Word
+from flashcards.parsing.cards import WHITE, Word
 
 S = f"[{WHITE}]{{0,64}}"
 DOUBLE, SINGLE = '"\u201c\u201d\u201e\u201f', "'\u2018\u2019\u201a\u201b"  # straight and curly

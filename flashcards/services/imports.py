@@ -1,32 +1,36 @@
-"""What was read out of a file, saved: new cards into decks named as in the file, known ones updated where they are.
+"""Save imported cards: new ones into decks named as in the file, known ones updated in place.
 
-A card is known again by its `guid`, or by its own id when the file is one of our exports. All of it happens in one transaction: a file
-is imported whole or not at all.
+A card is recognized by its `guid`, or by its own id when the file is one of our exports. Everything happens in one transaction: a file
+is imported completely or not at all.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import User
+from django.core.cache import cache
 from django.db import connection, transaction
+from django.db.models import Count, Max, Q
 from django.db.models.functions import Now
+from redis.exceptions import RedisError
 
 from flashcards.cloze import has_gaps
-from flashcards.imports.progress import SAVING, Progress
-from flashcards.imports.reading import ImportedCard, LeftOut, Reading
-from flashcards.models import NAME_CHARACTERS, Card, CardKind, Deck
-from flashcards.services.import_known import Contents, KnownCards, columns_of
-from flashcards.services.import_shelves import Shelves
-from flashcards.services.places import NO_DECK, decks_lock_all, decks_touch
+from flashcards.formats.cards import ImportedCard, LeftOut, Reading
+from flashcards.formats.limits import SAVING, ImportRefused, Progress
+from flashcards.models import CARDS_PER_DECK, NAME_CHARACTERS, Card, CardKind, Deck
+from flashcards.parsing.cards import card_key
+from flashcards.services.locks import NO_DECK, decks_lock_all, decks_touch
 from sessions_app.exceptions import NotFound
 
 BATCH = 500
 IMPORTS = 1  # the first number of PostgreSQL's advisory locks that are held here, the user's id is the second
 SAME_MOMENT = timedelta(seconds=1)  # packages count whole seconds
 UPDATED = ["front", "back", "kind", "tags", "sentence", "is_found", "extras", "updated_at", "deleted_at"]
+KEPT_SECONDS = 60
 
 
 @dataclass
@@ -167,3 +171,166 @@ class _Run:
         known.updated_at = card.changed_at or Now()
         known.deleted_at = None
         self._updated.append(known)
+
+
+class Shelf:
+    """One deck with room: its deck row is locked until the transaction ends, so that places are given once."""
+
+    def __init__(self, deck: Deck, *, is_new: bool) -> None:
+        self.deck = deck
+        self.is_new = is_new
+        places = deck.cards.aggregate(count=Count("pk", filter=Q(deleted_at=None)), last=Max("position"))
+        self._count: int = places["count"]
+        self._last: int = places["last"] or 0
+
+    @property
+    def is_full(self) -> bool:
+        return self._count >= CARDS_PER_DECK
+
+    def take_back(self) -> bool:
+        """Make room for a card that has its place already; False when the deck is full."""
+        has_room = not self.is_full
+        self._count += has_room
+        return has_room
+
+    def take_place(self) -> int:
+        """The position of one more card."""
+        self._count += 1
+        self._last += 1
+        return self._last
+
+
+class Shelves:
+    """A user's shelves by the names that a file gives them. `members` are columns of new decks, `known` decks for names."""
+
+    def __init__(self, user: User, members: Mapping[str, Mapping[str, Any]], known: Mapping[str, Deck]) -> None:
+        self._user = user
+        self._members = members
+        self._known = known
+        self._open: dict[str, Shelf] = {}
+        self.all: dict[Any, Shelf] = {}
+
+    def shelf(self, name: str) -> Shelf:
+        """With room for one more card."""
+        shelf = self._open.get(name) or self._find(name, self._known.get(name))
+        number = 1
+        while shelf.is_full:
+            number += 1
+            shelf = self._find(_numbered(name, number))
+        self._open[name] = shelf
+        return shelf
+
+    def take_back(self, deck: Deck) -> bool:
+        """As Shelf.take_back, for a deck that is locked."""
+        if deck.pk not in self.all:
+            self.all[deck.pk] = Shelf(deck, is_new=False)
+        return self.all[deck.pk].take_back()
+
+    def decks(self, name: str) -> list[Deck]:
+        """The decks there are by now for a name, in the order in which they fill."""
+        decks: list[Deck] = []
+        number = 1
+        while deck := self._known.get(name) if number == 1 and name in self._known else self._named(_numbered(name, number)):
+            decks.append(deck)
+            number += 1
+        return decks
+
+    def _named(self, name: str) -> Deck | None:
+        return Deck.objects.of(self._user).filter(name=name).order_by("created_at", "id").first()
+
+    def _find(self, name: str, deck: Deck | None = None) -> Shelf:
+        locked = Deck.objects.of(self._user).select_for_update().order_by("created_at", "id")
+        found = locked.filter(pk=deck.pk).first() if deck else locked.filter(name=name[:NAME_CHARACTERS]).first()
+        if found and found.pk in self.all:
+            return self.all[found.pk]
+        shelf = Shelf(found or self._make(name), is_new=found is None)
+        return self.all.setdefault(shelf.deck.pk, shelf)
+
+    def _make(self, name: str) -> Deck:
+        return Deck.objects.create(user_id=self._user.pk, name=name[:NAME_CHARACTERS], **self._members.get(name, {}))
+
+
+def _numbered(name: str, number: int) -> str:
+    ending = f" ({number})" if number > 1 else ""
+    return name[: NAME_CHARACTERS - len(ending)] + ending
+
+
+class KnownCards:
+    """The user's cards by the names that the file has for them; also those in the bin, out of which an import brings them back."""
+
+    def __init__(self, user: User, cards: Iterable[ImportedCard]) -> None:
+        guids = {card.guid for card in cards if card.guid}
+        ids = {key for guid in guids if (key := _as_uuid(guid))}
+        rows = Card.objects.filter(Q(guid__in=guids) | Q(pk__in=ids), deck__user=user, deck__deleted_at=None)
+        self._by_name: dict[str, Card] = {}
+        for row in rows.select_related("deck").defer("deck__source").order_by("-deleted_at", "created_at"):
+            self._by_name.setdefault(row.guid or str(row.pk), row)
+
+    def find(self, card: ImportedCard) -> Card | None:
+        return self._by_name.get(card.guid) if card.guid else None
+
+
+class Contents:
+    """What the cards of decks say, for files whose cards have no names. Decks are read once for each name."""
+
+    def __init__(self, shelves: Shelves) -> None:
+        self._shelves = shelves
+        self._decks: dict[str, dict[tuple[str, str], Deck]] = {}
+
+    def deck_with(self, name: str, card: ImportedCard) -> Deck | None:
+        """The deck of this name, or its continuation, in which the card stands already."""
+        if name not in self._decks:
+            self._decks[name] = self._read(name)
+        return self._decks[name].get(card_key(card.front, card.back))
+
+    def _read(self, name: str) -> dict[tuple[str, str], Deck]:
+        decks = {deck.pk: deck for deck in self._shelves.decks(name)}
+        sides = Card.objects.filter(deck_id__in=decks).kept().values_list("front", "back", "deck_id")
+        return {card_key(front, back): decks[deck_id] for front, back, deck_id in sides}
+
+
+def columns_of(card: ImportedCard, deck_tags: Iterable[str]) -> Mapping[str, Any]:
+    """The columns that the file says something about. Tags that the deck has are no tags of the card: our exports give it both."""
+    above = {tag.casefold() for tag in deck_tags}
+    columns = {
+        "front": card.front,
+        "back": card.back,
+        "kind": card.kind or None,
+        "tags": None if card.tags is None else [tag for tag in card.tags if tag.casefold() not in above],
+        "sentence": card.sentence,
+        "is_found": card.is_found,
+        "extras": None if card.extras is None else dict(card.extras),
+    }
+    return {name: value for name, value in columns.items() if value is not None}
+
+
+def _as_uuid(name: str) -> UUID | None:
+    with suppress(ValueError):
+        return UUID(name) if len(name) == 36 else None
+    return None
+
+
+class ImportWatch:
+    """One import of one user, under the id that the client made for it."""
+
+    def __init__(self, user: User, import_id: UUID) -> None:
+        self._key = f"import:{user.pk}:{import_id}"
+
+    def listen(self, phase: str, done: int, total: int) -> None:
+        """Write down how far it is. Raises ImportRefused (`cancelled`) when it shall stop."""
+        with suppress(RedisError):
+            if cache.get(f"{self._key}:cancelled"):
+                raise ImportRefused("The import was cancelled: nothing was saved.", code="cancelled")
+            cache.set(self._key, {"phase": phase, "done": done, "total": total}, KEPT_SECONDS)
+
+    def seen(self) -> dict[str, Any] | None:
+        """`{phase, done, total}` in cards, or None when no such import is known."""
+        with suppress(RedisError):
+            known: dict[str, Any] | None = cache.get(self._key)
+            return known
+        return None
+
+    def cancel(self) -> None:
+        """Stop it soon, or at once should it begin later."""
+        with suppress(RedisError):
+            cache.set(f"{self._key}:cancelled", True, KEPT_SECONDS)

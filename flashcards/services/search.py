@@ -10,7 +10,7 @@ from django.db.models.functions import Concat, Lower
 from flashcards.models import Card, CardKind, Deck
 from flashcards.models.cards import CardQuerySet
 from flashcards.models.decks import DeckQuerySet
-from flashcards.parsing.drafts import clean, trim
+from flashcards.parsing.cards import clean, trim
 
 WORDS_MOST, WORD_CHARACTERS, TAGS_SHOWN = 6, 100, 300
 BETWEEN = "\x1f"  # in no tag that anybody types

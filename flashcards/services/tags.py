@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from flashcards.models import TAG_CHARACTERS
-from flashcards.parsing.drafts import clean, trim
+from flashcards.parsing.cards import clean, trim
 from sessions_app.exceptions import Invalid
 
 TAGS_MOST = 50

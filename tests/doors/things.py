@@ -8,9 +8,9 @@ from django.apps import apps
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from flashcards.services import bin
+from flashcards.services import trash
 from flashcards.services.decks import deck_create
-from flashcards.services.study_reviews import reviews_record
+from flashcards.services.reviews import reviews_record
 from sessions_app.models import Engine, Generation, WebLLMSession
 
 SECRET = "selenography"
@@ -30,8 +30,8 @@ def things_of(owner: User) -> Things:
     Engine.objects.create(channel="channel", session=session, user=owner, model_id="a-model", name="webllm")
     decks = [deck_create(user=owner, name=SECRET, cards=_cards()) for _ in range(3)]
     card, binned = (deck.cards.order_by("position").first() for deck in decks[:2])
-    bin.cards_delete(user=owner, card_ids=[binned.pk])
-    bin.deck_delete(user=owner, deck_id=decks[2].pk)
+    trash.cards_delete(user=owner, card_ids=[binned.pk])
+    trash.deck_delete(user=owner, deck_id=decks[2].pk)
     return Things(owner, {
         "session_id": str(session.pk),
         "generation_id": str(_generation(session).pk),

@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flashcards.scheduling import Plan, Rating, interval, parameters, rate
-from flashcards.study_days import StudyDays
+from flashcards.scheduling import Plan, Rating, StudyDays, interval, parameters, rate
 
 PATH = Path(__file__).resolve().parent.parent / "contract" / "scheduling_cases.json"
 ZONES = ["UTC", "Europe/Vienna", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe"]

@@ -2,10 +2,10 @@
 
 import pytest
 
-from flashcards.card_kinds import as_kind
-from flashcards.exports.package import note_type
-from flashcards.kind import Flashcards
-from flashcards.kind_table import KIND_ROWS
+from flashcards.card_kinds import KIND_ROWS
+from flashcards.cloze import as_kind
+from flashcards.formats.anki.writer import note_type
+from flashcards.generation import Flashcards
 from flashcards.models import CardKind
 
 SENTENCE = "The Moon goes round the Earth."

@@ -15,9 +15,9 @@ from asgiref.sync import sync_to_async
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from flashcards.exports.formats import FORMATS, NOTHING_LEFT
-from flashcards.exports.package import note_type
-from flashcards.imports.packages import SEPARATOR
+from flashcards.formats.anki.package import SEPARATOR
+from flashcards.formats.anki.writer import note_type
+from flashcards.formats.registry import FORMATS, NOTHING_LEFT
 from flashcards.models import Card, Deck
 from flashcards.rendering import card_html
 from tests.downloads import taken

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from flashcards.generation import Flashcards
 from flashcards.grounding import Source, split_sentences
-from flashcards.kind import Flashcards
 
 TABLE = Path(__file__).resolve().parent.parent / "contract" / "grounding_cases.json"
 CASES = json.loads(TABLE.read_text(encoding="utf-8"))

@@ -14,16 +14,13 @@ import zstandard
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from flashcards.exports.tables import table_writer
-from flashcards.imports.files import read_file
-from flashcards.imports.limits import Limits
-from flashcards.imports.progress import Progress
-from flashcards.imports.reading import Reading
-from flashcards.imports.refusals import ImportRefused
-from flashcards.imports.tables import Choices
+from flashcards.formats.cards import Reading
+from flashcards.formats.detect import read_file
+from flashcards.formats.limits import ImportRefused, Limits, Progress
+from flashcards.formats.table_writer import table_writer, tags_from_cell, tags_to_cell
+from flashcards.formats.tables import Choices
 from flashcards.models import Card, Deck
-from flashcards.parsing.drafts import clean, trim
-from flashcards.tag_cells import tags_from_cell, tags_to_cell
+from flashcards.parsing.cards import clean, trim
 from sessions_app.services.formula import alive, dead
 
 LIMITS = Limits(2 * 2**20, 1_000)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flashcards.imports.html_text import media_of_html, text_of_html
+from flashcards.formats.anki.html import media_of_html, text_of_html
 from flashcards.rendering import card_html
 from tests.work import calls_made
 

@@ -9,8 +9,8 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
 
-from flashcards.imports.progress import Progress
-from flashcards.imports.reading import ImportedCard, Reading
+from flashcards.formats.cards import ImportedCard, Reading
+from flashcards.formats.limits import Progress
 from flashcards.models import Card, Deck
 from flashcards.services.cards import card_update
 from flashcards.services.imports import import_save

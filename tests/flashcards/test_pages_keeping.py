@@ -9,8 +9,8 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from flashcards.models import Deck
-from flashcards.services.bin import cards_delete, deck_delete
 from flashcards.services.decks import deck_create
+from flashcards.services.trash import cards_delete, deck_delete
 
 HOSTILE = "<script>alert(1)</script>"
 

@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from flashcards.parsing import parse_cards
-from flashcards.parsing.drafts import WHITE, card_key
+from flashcards.parsing.cards import WHITE, card_key
 from tests.flashcards.parser_cases import CASES, text_of
 
 ROOT = Path(__file__).resolve().parent.parent.parent

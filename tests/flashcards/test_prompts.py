@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flashcards import prompts
-from flashcards.answer_form import BACK_CHARACTERS, BACK_WORDS, FRONT_CHARACTERS, FRONT_WORDS
-from flashcards.kind_table import KIND_OF_OPTION
+from flashcards.card_kinds import KIND_OF_OPTION
+from flashcards.grammar import BACK_CHARACTERS, BACK_WORDS, FRONT_CHARACTERS, FRONT_WORDS
 from flashcards.parsing import parse_cards
-from flashcards.token_budget import ASCII_PER_TOKEN, SOURCE_TOKENS, TOKENS_PER_OTHER, cut_to_tokens, rough_tokens
+from flashcards.prompts import ASCII_PER_TOKEN, SOURCE_TOKENS, TOKENS_PER_OTHER, cut_to_tokens, rough_tokens
 from sessions_app.services.kinds import get_kind
 
 PROMPT = "Generate 3 flashcards about Tides"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from flashcards.card_kinds import as_kind
+from flashcards.cloze import as_kind
 from flashcards.parsing import parse_cards
 
 TABLE = Path(__file__).resolve().parent.parent / "contract" / "recorded_outputs.json"

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from flashcards.models import Card, Deck
-from flashcards.services.bin import bin_delete_old
+from flashcards.services.trash import bin_delete_old
 from flashcards.tasks import empty_bin
 
 API = "/api/flashcards"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from flashcards.exports.formats import FORMATS, safe_name
+from flashcards.formats.registry import FORMATS, safe_name
 from tests.downloads import taken
 from tests.work import calls_made
 

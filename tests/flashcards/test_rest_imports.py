@@ -9,8 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
 from flashcards.models import Card, Deck
-from flashcards.services import import_shelves
-from flashcards.services.import_watch import ImportWatch
+from flashcards.services import imports
+from flashcards.services.imports import ImportWatch
 from tests.downloads import taken
 
 IMPORTS = "/api/flashcards/imports"
@@ -300,7 +300,7 @@ def test_nobody_imports_without_a_token(db: None) -> None:
 
 
 def test_a_card_out_of_the_bin_goes_to_another_deck_when_its_own_is_full(send: Any, api: Any, alice: Any, monkeypatch: Any) -> None:
-    monkeypatch.setattr(import_shelves, "CARDS_PER_DECK", 2)
+    monkeypatch.setattr(imports, "CARDS_PER_DECK", 2)
     table = "front,back,id,deck\nebb,falling,g1,Sea\n"
     sea = f"/api/flashcards/decks/{send(table).json()['decks'][0]['id']}"
     api(alice).delete(f"/api/flashcards/cards/{Card.objects.get().pk}")

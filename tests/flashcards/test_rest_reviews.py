@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from flashcards.models import Card, Review, Schedule
-from flashcards.services.study_reviews import review_undo, reviews_record
+from flashcards.services.reviews import review_undo, reviews_record
 
 REVIEWS = "/api/flashcards/reviews"
 

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flashcards.scheduling import CardSchedule, CardState, Plan, Rating, interval, parameters, previews, rate, retrievability
-from flashcards.study_days import StudyDays
+from flashcards.scheduling import CardSchedule, CardState, Plan, Rating, StudyDays, interval, parameters, previews, rate, retrievability
 from tests.flashcards.scheduling_cases import PATH, table
 
 PLAN = Plan(0.9, StudyDays(ZoneInfo("UTC"), 4))

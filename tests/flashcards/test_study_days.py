@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flashcards.study_days import StudyDays
+from flashcards.scheduling import StudyDays
 
 ZONES = ["UTC", "Europe/Vienna", "America/New_York", "Asia/Kolkata", "Pacific/Kiritimati", "Australia/Lord_Howe", "America/St_Johns"]
 VIENNA = StudyDays(ZoneInfo("Europe/Vienna"), 4)

@@ -8,8 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from flashcards.models import Card, StudySettings
-from flashcards.services.study_progress import progress_of
-from flashcards.services.study_reviews import reviews_record
+from flashcards.services.progress import progress_of
+from flashcards.services.reviews import reviews_record
 
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 

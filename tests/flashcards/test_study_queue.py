@@ -8,8 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from flashcards.models import Card, Deck, Schedule, StudySettings
-from flashcards.services.study import QUEUE_CARDS, study_queue
-from flashcards.services.study_reviews import reviews_record
+from flashcards.services.reviews import reviews_record
+from flashcards.services.study_queue import QUEUE_CARDS, study_queue
 from sessions_app.exceptions import NotFound
 
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from flashcards.answer_form import response_format
+from flashcards.grammar import response_format
 from tests.e2e.engines.conftest import EnginePage, read_cards
 from tests.e2e.engines.models import KIT, NO_KIT, SMALL_GGUF, TINY
 

@@ -1,4 +1,4 @@
-/** From the members of one object to a card draft, or to the reason why it is none. Twin: flashcards/parsing/drafts.py */
+/** From the members of one object to a card draft, or to the reason why it is none. Twin: flashcards/parsing/cards.py */
 
 const SIDE_CHARACTERS = 2000;
 const PROBLEMS_KEPT = 50;

@@ -1,4 +1,4 @@
-/** How many tokens a text takes, roughly. Twin: flashcards/token_budget.py */
+/** How many tokens a text takes, roughly. Twin: flashcards/prompts.py */
 
 const ASCII_PER_TOKEN = 3.5;
 const TOKENS_PER_OTHER = 1.5;

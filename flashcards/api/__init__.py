@@ -1,0 +1,1 @@
+"""The REST API of decks, cards, study, imports and exports."""

@@ -1,0 +1,128 @@
+"""The REST API of decks and cards: parse, call a service, answer."""
+
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from rest_framework import generics, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+from rest_framework.serializers import BaseSerializer
+
+from flashcards.api import openapi
+from flashcards.api.pagination import CardPages, DeckPages
+from flashcards.api.serializers import (
+    CardSerializer,
+    CardsQuerySerializer,
+    DeckChangeSerializer,
+    DeckCreateSerializer,
+    DeckDetailSerializer,
+    DeckSerializer,
+    DecksQuerySerializer,
+)
+from flashcards.models import Deck
+from flashcards.services import cards, decks, trash
+from flashcards.services.search import cards_found, decks_found
+from sessions_app.rest.queries import query_of
+from sessions_app.rest.repeats import made_once
+from sessions_app.rest.versions import Versioned
+
+WITHOUT_PUT = ["get", "post", "patch", "delete", "head", "options"]
+
+
+class DecksView(Versioned, generics.ListCreateAPIView):
+    """The caller's decks, newest first; `?q=` with these words, `?tag=` with this tag · POST `{generationId, name?}` saves a
+    result, the same one only once · POST `{generationIds, name?, cards?}` a batch · POST `{name, cards}` makes a deck by hand."""
+
+    schema = openapi.decks
+    pagination_class = DeckPages
+
+    def get_serializer_class(self) -> type[BaseSerializer]:
+        return DeckCreateSerializer if self.request.method == "POST" else DeckSerializer
+
+    def get_queryset(self) -> Any:
+        asked = query_of(DecksQuerySerializer, self.request)
+        words = {"text": asked.pop("q", ""), "tag": asked.pop("tag", "")}
+        rows = Deck.objects.of(self.request.user).with_card_count().with_due_count(timezone.now()).defer("source")
+        return decks_found(rows.filter(**asked), **words)
+
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        body = self.get_serializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        is_new = False
+
+        def save() -> Any:
+            nonlocal is_new
+            deck, is_new = _saved(request.user, body.validated_data)
+            return deck.pk
+
+        deck_id, replayed = made_once(request, "deck", save)
+        deck = decks.deck_for_user(user=request.user, deck_id=UUID(deck_id))
+        headers = {"Location": reverse("api-deck", args=[deck.pk], request=request), **replayed}
+        code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
+        return Response(DeckDetailSerializer(deck).data, status=code, headers=headers)
+
+
+class DeckView(Versioned, generics.RetrieveUpdateDestroyAPIView):
+    """One deck with its cards · PATCH `{name?, tags?}` · DELETE puts it into the bin."""
+
+    schema = openapi.deck
+    http_method_names = WITHOUT_PUT
+
+    def get_serializer_class(self) -> type[BaseSerializer]:
+        return DeckChangeSerializer if self.request.method == "PATCH" else DeckDetailSerializer
+
+    def get_object(self) -> Deck:
+        return decks.deck_for_user(user=self.request.user, deck_id=self.kwargs["deck_id"])
+
+    def perform_update(self, serializer: BaseSerializer) -> None:
+        changes = {name: serializer.validated_data[name] for name in ("name", "tags") if name in serializer.validated_data}
+        serializer.instance = decks.deck_update(user=self.request.user, deck_id=self.kwargs["deck_id"], **changes)
+
+    def perform_destroy(self, instance: Deck) -> None:
+        trash.deck_delete(user=self.request.user, deck_id=instance.pk)
+
+
+class CardsView(generics.ListCreateAPIView):
+    """A deck's cards in their order, `?q=` with these words, `?tag=`, `?kind=` · POST adds one at the end."""
+
+    schema = openapi.cards
+    serializer_class = CardSerializer
+    pagination_class = CardPages
+
+    def get_queryset(self) -> Any:
+        deck = decks.deck_for_user(user=self.request.user, deck_id=self.kwargs["deck_id"])
+        asked = query_of(CardsQuerySerializer, self.request)
+        return cards_found(deck.cards.kept(), text=asked.pop("q", ""), **asked)
+
+    def perform_create(self, serializer: BaseSerializer) -> None:
+        members = serializer.validated_data
+        serializer.instance = cards.card_add(user=self.request.user, deck_id=self.kwargs["deck_id"], members=members)
+
+
+class CardView(generics.RetrieveUpdateDestroyAPIView):
+    """One card · PATCH what changes · DELETE puts it into the bin."""
+
+    schema = openapi.card
+    serializer_class = CardSerializer
+    http_method_names = WITHOUT_PUT
+
+    def get_object(self) -> Any:
+        return cards.card_for_user(user=self.request.user, card_id=self.kwargs["card_id"])
+
+    def perform_update(self, serializer: BaseSerializer) -> None:
+        members = serializer.validated_data
+        serializer.instance = cards.card_update(user=self.request.user, card_id=self.kwargs["card_id"], members=members)
+
+    def perform_destroy(self, instance: Any) -> None:
+        trash.cards_delete(user=self.request.user, card_ids=[instance.pk])
+
+
+def _saved(user: Any, body: dict[str, Any]) -> decks.SavedDeck:
+    given = {"user": user, "name": body["name"], "tags": body.get("tags", [])}
+    if body.get("generation_ids"):
+        return decks.deck_save_batch(**given, generation_ids=body["generation_ids"], cards=body.get("cards"))
+    if body.get("generation_id"):
+        return decks.deck_save(**given, generation_id=body["generation_id"], cards=body.get("cards"))
+    return decks.SavedDeck(decks.deck_create(**given, cards=body.get("cards") or []), True)

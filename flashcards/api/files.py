@@ -1,0 +1,121 @@
+"""The REST API of files with cards: preview, import, watch, cancel and export."""
+
+from contextlib import suppress
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import StreamingHttpResponse
+from rest_framework import generics, status
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from flashcards.api import openapi
+from flashcards.api.serializers import ExportQuerySerializer, ImportSerializer, TableSerializer, report_members
+from flashcards.formats.detect import name_of, preview_file, read_file
+from flashcards.formats.limits import Limits, Progress
+from flashcards.formats.registry import deck_export
+from flashcards.parsing.cards import clean, trim
+from flashcards.services import decks
+from flashcards.services.imports import ImportWatch, import_save
+from sessions_app.exceptions import NotFound
+from sessions_app.rest.downloads import download
+from sessions_app.rest.queries import query_of
+from sessions_app.rest.renderers import JSONRenderer
+
+FORM_BYTES = 2**16  # what multipart puts around a file
+
+
+def limits() -> Limits:
+    """This server's, in bytes."""
+    return Limits(settings.IMPORT_MEGABYTES * 2**20, settings.IMPORT_CARDS)
+
+
+class FileView(generics.GenericAPIView):
+    """Takes a file. One that is too large is refused before it is read."""
+
+    parser_classes = [MultiPartParser]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        with suppress(ValueError):
+            limits().check_file(int(request.META.get("CONTENT_LENGTH") or 0) - FORM_BYTES)
+
+
+class PreviewView(FileView):
+    """POST a file: what it is, and of a table how it would be read, with its first rows. Nothing is saved."""
+
+    schema = openapi.preview
+    serializer_class = TableSerializer
+
+    def post(self, request: Request) -> Response:
+        body = TableSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        return Response(preview_file(body.validated_data["file"], body.choices(), limits()))
+
+
+class ImportsView(FileView):
+    """POST a file (.apkg, .colpkg, .csv, .tsv, .txt, .json): its cards become decks, all of them or none."""
+
+    schema = openapi.imports
+    serializer_class = ImportSerializer
+
+    def post(self, request: Request) -> Response:
+        body = ImportSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        report = _imported(request.user, body)
+        return Response(report_members(report), status=status.HTTP_201_CREATED)
+
+
+class ImportView(APIView):
+    """An import on its way, under the id that the client gave it: GET `{phase, done, total}` · DELETE stops it, and nothing is saved."""
+
+    schema = openapi.one_import
+
+    def get(self, request: Request, import_id: UUID) -> Response:
+        seen = ImportWatch(request.user, import_id).seen()
+        if seen is None:
+            raise NotFound("There is no import on its way with this id.")
+        return Response(seen)
+
+    def delete(self, request: Request, import_id: UUID) -> Response:
+        ImportWatch(request.user, import_id).cancel()
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _imported(user: Any, body: ImportSerializer) -> Any:
+    wanted = body.validated_data
+    file = wanted["file"]
+    progress = Progress(settings.IMPORT_SECONDS)
+    if wanted["import_id"]:
+        progress = Progress(settings.IMPORT_SECONDS, ImportWatch(user, wanted["import_id"]).listen)
+    reading = read_file(file, file.name or "", body.choices(), limits(), progress)
+    name = trim(clean(wanted["name"])) or name_of(file.name or "")
+    return import_save(user=user, reading=reading, name=name, deck_id=wanted["deck_id"], progress=progress)
+
+
+class ErrorsInJson(BaseContentNegotiation):
+    """`format` names the file's format here, not that of an error."""
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
+        return renderers[0], renderers[0].media_type
+
+    def select_parser(self, request: Request, parsers: Any) -> Any:
+        return None
+
+
+class ExportView(APIView):
+    """GET `?format=…`, one of `FORMATS`: the deck as a file."""
+
+    schema = openapi.export
+    content_negotiation_class = ErrorsInJson
+    renderer_classes = [JSONRenderer]
+
+    def get(self, request: Request, deck_id: str) -> StreamingHttpResponse:
+        deck = decks.deck_for_user(user=request.user, deck_id=deck_id)
+        format = query_of(ExportQuerySerializer, request)["format"]
+        export = deck_export(deck=deck, cards=list(deck.cards.kept()), format=format)
+        return download(export.pieces, file_name=export.file_name, content_type=export.content_type)

@@ -1,0 +1,419 @@
+"""Descriptions of this app's REST calls for the OpenAPI document."""
+
+from flashcards.api import examples, schemas, serializers
+from flashcards.api.serializers import (
+    CardSerializer,
+    CardsQuerySerializer,
+    DeckChangeSerializer,
+    DeckCreateSerializer,
+    DecksQuerySerializer,
+    ExportQuerySerializer,
+    ImportSerializer,
+    TableSerializer,
+)
+from flashcards.api.study_serializers import (
+    ProgressQuerySerializer,
+    QueueQuerySerializer,
+    ReviewsQuerySerializer,
+    ReviewsSerializer,
+    StudySettingsSerializer,
+)
+from flashcards.formats.registry import FORMATS
+from sessions_app.rest.calls import Answer, Call, Calls, Link
+from sessions_app.rest.components import Page
+
+DECK = {"deckId": "$response.body#/id"}
+CARD = {"cardId": "$response.body#/id"}
+ALL = {404: ("not_found",)}
+CARDS = {"cards": [examples.CARD_ID]}
+CHANGED = schemas.ChangedShape
+ONE = {"count": 1}
+FOR_GOOD = "Out of the bin; nothing brings it back."
+queue = Calls(
+    "Study",
+    get=Call(
+        "readQueue",
+        "What to study now",
+        {200: Answer("At most 200 cards, with what each rating would give.", schemas.QueueShape, examples.QUEUE)},
+        words="Cards in their learning steps, then due ones, then new ones within the day's limits; of one deck, or of all.",
+        query=QueueQuerySerializer,
+        refusals={404: ("not_found",)},
+    ),
+)
+reviews = Calls(
+    "Study",
+    get=Call(
+        "listReviews",
+        "List your reviews",
+        {200: Answer("Newest first, without those that were undone.", Page("ReviewPage", schemas.ReviewShape), examples.REVIEWS)},
+        words="Of all cards, or of one; of all times, or of a span.",
+        query=ReviewsQuerySerializer,
+    ),
+    post=Call(
+        "recordReviews",
+        "Record reviews",
+        {200: Answer("An outcome for each.", schemas.OutcomesShape, examples.OUTCOMES)},
+        words="A batch of 1 to 500. The same id twice is one review; a wrong item is refused alone, with a code.",
+        body=ReviewsSerializer,
+        example={"reviews": [examples.REVIEW]},
+    ),
+)
+review = Calls(
+    "Study",
+    get=Call(
+        "readReview",
+        "Read a review",
+        {200: Answer("Undone or not.", schemas.ReviewShape, examples.RECORDED)},
+        words="Under the id that the client gave it.",
+    ),
+    delete=Call(
+        "undoReview",
+        "Take a review back",
+        {204: Answer("Its card is as it was before.")},
+        words="Later reviews of the card are applied anew. Twice is harmless.",
+    ),
+)
+settings = Calls(
+    "Study",
+    get=Call(
+        "readStudySettings",
+        "How you study",
+        {200: Answer("As it is now.", schemas.StudySettingsShape, examples.SETTINGS)},
+        words="The day's limits, how much to remember, and when days begin.",
+    ),
+    patch=Call(
+        "changeStudySettings",
+        "Change how you study",
+        {200: Answer("As it is now.", schemas.StudySettingsShape, examples.SETTINGS)},
+        words="Members that are not sent stay as they are.",
+        body=StudySettingsSerializer(partial=True),
+        is_body_optional=True,
+        example={"newPerDay": 10, "timeZone": "Europe/Vienna"},
+    ),
+)
+progress = Calls(
+    "Study",
+    get=Call(
+        "readProgress",
+        "How studying goes",
+        {200: Answer("In study days of the caller's.", schemas.ProgressShape, examples.PROGRESS)},
+        words="Numbers, the last days by rating, and what is due in the next 30.",
+        query=ProgressQuerySerializer,
+        query_example={"days": 30},
+    ),
+)
+REFUSED = {
+    400: ("damaged_file", "unknown_format", "wrong_choice", "no_cards", "too_many_cards", "takes_too_long", "cancelled"),
+    413: ("too_large",),
+}
+FILE = {"file": "front,back\nebb,falling tide\n"}
+MEDIA = tuple(one.content_type for one in FORMATS.values())
+
+
+OF_DECK = {
+    "read": Link("readDeck", DECK),
+    "change": Link("changeDeck", DECK),
+    "cards": Link("listCards", DECK),
+    "add": Link("addCard", DECK),
+    "export": Link("exportDeck", DECK),
+    "delete": Link("deleteDeck", DECK),
+    "restore": Link("restoreDeck", DECK),
+}
+OF_CARD = {
+    "read": Link("readCard", CARD),
+    "change": Link("changeCard", CARD),
+    "delete": Link("deleteCard", CARD),
+    "restore": Link("restoreCard", CARD),
+}
+BACK_DECK = {"restore": Link("restoreDeck", {"deckId": "$request.path.deckId"})}
+BACK_CARD = {"restore": Link("restoreCard", {"cardId": "$request.path.cardId"})}
+MADE = ("Location", "Idempotency-Replayed")
+NO_BODY = "It lies in the bin."
+PARTIAL = "Members that are not sent stay as they are."
+FULL = {409: ("deck_full",)}
+decks = Calls(
+    "Decks",
+    get=Call(
+        "listDecks",
+        "List your decks",
+        {200: Answer("Newest first.", Page("DeckPage", schemas.DeckShape), examples.DECKS)},
+        words="`q` finds decks with these words in name, topic, tags or on a card; `tag` those with this tag.",
+        query=DecksQuerySerializer,
+        query_example={"q": "tides", "tag": "sea"},
+    ),
+    post=Call(
+        "createDeck",
+        "Save or make a deck",
+        {
+            201: Answer("A new deck.", schemas.DeckDetailShape, examples.DECK_DETAIL, ("Location",), OF_DECK),
+            200: Answer("It had been saved before.", schemas.DeckDetailShape, examples.DECK_DETAIL, MADE),
+        },
+        words="`{generationId, name?}` saves a generation's cards, the same one only once; `{generationIds, name?, cards?}` a batch; "
+        "`{name, cards}` makes a deck by hand.",
+        body=DeckCreateSerializer,
+        example=examples.NEW_DECK,
+        sent=("Idempotency-Key",),
+        refusals={404: ("not_found",), 409: ("not_finished", "in_progress"), 422: ("key_reused",)},
+    ),
+)
+deck = Calls(
+    "Decks",
+    get=Call(
+        "readDeck",
+        "Read a deck",
+        {200: Answer("With its cards.", schemas.DeckDetailShape, examples.DECK_DETAIL, links=OF_DECK)},
+        words="One deck with its cards in their order.",
+    ),
+    patch=Call(
+        "changeDeck",
+        "Rename or tag a deck",
+        {200: Answer("As it is now.", schemas.DeckDetailShape, examples.DECK_DETAIL)},
+        words=PARTIAL,
+        body=DeckChangeSerializer(partial=True),
+        is_body_optional=True,
+        example={"name": "High and low water"},
+    ),
+    delete=Call(
+        "deleteDeck",
+        "Put a deck into the bin",
+        {204: Answer(NO_BODY, links=BACK_DECK)},
+        words="With its cards. It can be brought back for as long as it lies there.",
+    ),
+)
+cards = Calls(
+    "Cards",
+    get=Call(
+        "listCards",
+        "List a deck's cards",
+        {200: Answer("In the deck's own order.", Page("CardPage", schemas.CardShape), examples.CARDS)},
+        words="`q` finds cards with these words on a side or in a tag; `tag` and `kind` narrow further.",
+        query=CardsQuerySerializer,
+        query_example={"kind": "basic"},
+    ),
+    post=Call(
+        "addCard",
+        "Add a card",
+        {201: Answer("The deck's last card.", schemas.CardShape, examples.CARD, links=OF_CARD)},
+        words="Adds a card at the end. Members beside the named ones are kept with the card.",
+        body=CardSerializer,
+        example=examples.SIDES,
+        refusals=FULL,
+    ),
+)
+card = Calls(
+    "Cards",
+    get=Call(
+        "readCard",
+        "Read a card",
+        {200: Answer("As it is now.", schemas.CardShape, examples.CARD, links=OF_CARD)},
+        words="One card, whichever deck it is in. Members that it came with stand beside the named ones.",
+    ),
+    patch=Call(
+        "changeCard",
+        "Change a card",
+        {200: Answer("As it is now.", schemas.CardShape, examples.CARD)},
+        words=PARTIAL,
+        body=CardSerializer(partial=True),
+        is_body_optional=True,
+        example={"back": examples.SIDES["back"]},
+    ),
+    delete=Call(
+        "deleteCard",
+        "Put a card into the bin",
+        {204: Answer(NO_BODY, links=BACK_CARD)},
+        words="It can be brought back for as long as it lies there.",
+    ),
+)
+
+
+TAGGED = ONE | {"undo": [CARDS | {"add": ["river"], "remove": ["sea"]}]}
+bin = Calls(
+    "Bin",
+    get=Call(
+        "readBin",
+        "How much is in the bin",
+        {200: Answer("Counted now.", schemas.BinShape, {"decks": 1, "cards": 0})},
+        words="Decks, and cards that were deleted alone.",
+    ),
+    delete=Call("emptyBin", "Empty the bin for good", {204: Answer("It is empty.")}, words=FOR_GOOD),
+)
+binned_decks = Calls(
+    "Bin",
+    get=Call(
+        "listBinnedDecks",
+        "List decks in the bin",
+        {200: Answer("The last deleted first.", Page("BinnedDeckPage", schemas.BinnedDeckShape), examples.BINNED_DECKS)},
+    ),
+)
+binned_cards = Calls(
+    "Bin",
+    get=Call(
+        "listBinnedCards",
+        "List cards in the bin",
+        {200: Answer("Those deleted alone, the last first.", Page("BinnedCardPage", schemas.BinnedCardShape), examples.BINNED_CARDS)},
+    ),
+)
+binned_deck = Calls("Bin", delete=Call("deleteDeckForGood", "Delete a deck for good", {204: Answer("It is gone.")}, words=FOR_GOOD))
+binned_card = Calls("Bin", delete=Call("deleteCardForGood", "Delete a card for good", {204: Answer("It is gone.")}, words=FOR_GOOD))
+deck_restore = Calls(
+    "Bin",
+    post=Call(
+        "restoreDeck",
+        "Bring a deck back",
+        {200: Answer("As it is now.", schemas.DeckDetailShape, examples.DECK_DETAIL)},
+        words="Out of the bin; with `cards` also those that a merge took elsewhere. Again is harmless.",
+        body=serializers.DeckRestoreSerializer,
+        example={"cards": []},
+        is_body_optional=True,
+        refusals=FULL,
+    ),
+)
+deck_merge = Calls(
+    "Decks",
+    post=Call(
+        "mergeDecks",
+        "Merge a deck into another",
+        {200: Answer("What moved.", schemas.MergedShape, examples.MERGED)},
+        words="Moves the cards into the deck `into`, doubles left out; what is left goes into the bin.",
+        body=serializers.DeckMergeSerializer,
+        example={"into": examples.OTHER_ID},
+        refusals=FULL,
+    ),
+)
+card_restore = Calls(
+    "Bin",
+    post=Call(
+        "restoreCard",
+        "Bring a card back",
+        {200: Answer("As it is now.", schemas.CardShape, examples.CARD)},
+        words="Out of the bin. Again is harmless. No body is needed.",
+        refusals=FULL,
+    ),
+)
+cards_delete = Calls(
+    "Cards",
+    post=Call(
+        "deleteCards",
+        "Put cards into the bin",
+        {200: Answer("All of them, or none.", CHANGED, ONE)},
+        words="They can be brought back for as long as they lie there.",
+        body=serializers.CardsSerializer,
+        example=CARDS,
+        refusals=ALL,
+    ),
+)
+cards_restore = Calls(
+    "Bin",
+    post=Call(
+        "restoreCards",
+        "Bring cards back",
+        {200: Answer("All of them, or none.", CHANGED, ONE)},
+        words="Out of the bin to their places. Again is harmless.",
+        body=serializers.CardsSerializer,
+        example=CARDS,
+        refusals=ALL | FULL,
+    ),
+)
+cards_tag = Calls(
+    "Cards",
+    post=Call(
+        "tagCards",
+        "Tag cards",
+        {200: Answer("All of them, or none.", schemas.TaggedShape, TAGGED)},
+        words="Adds and removes tags on all of the cards.",
+        body=serializers.CardsTagSerializer,
+        example=CARDS | {"add": ["sea"], "remove": ["river"]},
+        refusals=ALL,
+    ),
+)
+cards_move = Calls(
+    "Cards",
+    post=Call(
+        "moveCards",
+        "Move cards to another deck",
+        {200: Answer("All of them, or none.", CHANGED, ONE)},
+        words="Puts the cards behind the last one of the deck `to`, in their order.",
+        body=serializers.CardsMoveSerializer,
+        example=CARDS | {"to": examples.DECK_ID},
+        refusals=ALL | FULL,
+    ),
+)
+duplicates = Calls(
+    "Duplicates",
+    get=Call(
+        "listDuplicates",
+        "Cards that ask the same",
+        {200: Answer("In groups, equal answers first.", Page("TwinsPage", schemas.TwinsShape, True), examples.DUPLICATES)},
+        words="In all decks, or with `deck` in this one. Groups that were kept are left out.",
+        query=serializers.DuplicatesQuerySerializer,
+        refusals={404: ("not_found",)},
+    ),
+)
+duplicates_keep = Calls(
+    "Duplicates",
+    post=Call(
+        "keepDuplicates",
+        "Keep duplicates",
+        {204: Answer("They are shown no more, until another card joins them.")},
+        words="For cards that are meant to be there, all of them.",
+        body=serializers.TwinsSerializer,
+        example={"frontKey": examples.OTHER_ID},
+        refusals=ALL,
+    ),
+)
+tags = Calls("Decks", get=Call("listTags", "Your tags", {200: Answer("Of decks and cards.", schemas.TagsShape, {"tags": ["sea"]})}))
+
+
+imports = Calls(
+    "Imports",
+    post=Call(
+        "importFile",
+        "Import a file",
+        {201: Answer("What came of it.", schemas.ImportReportShape, examples.REPORT)},
+        words="A file (.apkg, .colpkg, .csv, .tsv, .txt, .json) in multipart/form-data: its cards become decks, all of them or none. "
+        "Cards that are here already are updated.",
+        body=ImportSerializer,
+        example=FILE | {"name": "Tides"},
+        refusals=REFUSED | {404: ("not_found",)},
+    ),
+)
+preview = Calls(
+    "Imports",
+    post=Call(
+        "previewFile",
+        "Look at a file",
+        {200: Answer("What it is, and how it would be read.", schemas.PreviewShape, examples.PREVIEW)},
+        words="Nothing is saved. Of a table the answer has its first rows, and what each column is taken for.",
+        body=TableSerializer,
+        example=FILE,
+        refusals=REFUSED,
+    ),
+)
+one_import = Calls(
+    "Imports",
+    get=Call(
+        "readImport",
+        "See how far an import is",
+        {200: Answer("In cards.", schemas.ImportProgressShape, {"phase": "saving", "done": 300, "total": 1200})},
+        words="Under the `importId` that the client gave with the file; known until a minute after its end.",
+    ),
+    delete=Call(
+        "cancelImport",
+        "Stop an import",
+        {204: Answer("It is told to stop.")},
+        words="Nothing of it is saved, unless it had ended.",
+    ),
+)
+
+
+export = Calls(
+    "Decks",
+    get=Call(
+        "exportDeck",
+        "A deck as a file",
+        {200: Answer("The file, to be saved.", {}, headers=("Content-Disposition",), media=MEDIA)},
+        words="For Anki (`apkg`), for tables (`csv`, `tsv`), to read (`markdown`), to import here (`json`). None has study progress.",
+        query=ExportQuerySerializer,
+        query_example={"format": "csv"},
+    ),
+)

@@ -1,0 +1,202 @@
+"""Parse, call a service, answer."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+from uuid import UUID
+
+from rest_framework import generics, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.views import APIView
+
+from flashcards.api import openapi, serializers
+from flashcards.api.pagination import BinPages, TwinPages
+from flashcards.api.serializers import CardSerializer, DeckDetailSerializer
+from flashcards.services import bulk, cards, decks, duplicates, trash
+from flashcards.services.search import tags_of
+from sessions_app.rest.queries import query_of
+
+
+class BinView(APIView):
+    """How much is in the bin · DELETE empties it for good."""
+
+    schema = openapi.bin
+
+    def get(self, request: Request) -> Response:
+        return Response(trash.bin_counts(request.user))
+
+    def delete(self, request: Request) -> Response:
+        trash.bin_empty(user=request.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class BinnedDecksView(generics.ListAPIView):
+    """The decks in the bin, the last deleted first."""
+
+    schema = openapi.binned_decks
+    serializer_class = serializers.BinnedDeckSerializer
+    pagination_class = BinPages
+
+    def get_queryset(self) -> Any:
+        return trash.binned_decks(self.request.user).defer("source")
+
+
+class BinnedCardsView(generics.ListAPIView):
+    """Cards that were deleted alone, the last deleted first."""
+
+    schema = openapi.binned_cards
+    serializer_class = serializers.BinnedCardSerializer
+    pagination_class = BinPages
+
+    def get_queryset(self) -> Any:
+        return trash.binned_cards(self.request.user).defer("deck__source")
+
+
+class BinnedDeckView(APIView):
+    """DELETE deletes a deck for good that is in the bin."""
+
+    schema = openapi.binned_deck
+
+    def delete(self, request: Request, deck_id: UUID) -> Response:
+        trash.deck_delete_for_good(user=request.user, deck_id=deck_id)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class BinnedCardView(APIView):
+    """DELETE deletes a card for good that is in the bin."""
+
+    schema = openapi.binned_card
+
+    def delete(self, request: Request, card_id: UUID) -> Response:
+        trash.card_delete_for_good(user=request.user, card_id=card_id)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class Doing(generics.GenericAPIView):
+    """POST a body to do something."""
+
+    def post(self, request: Request, **kwargs: Any) -> Response:
+        body = self.get_serializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        return Response(self.do(request.user, **kwargs, **body.validated_data))
+
+    def do(self, user: Any, **members: Any) -> Any:
+        raise NotImplementedError
+
+
+class DeckRestoreView(Doing):
+    """POST brings a deck back out of the bin; with `{cards}` also those that a merge took elsewhere."""
+
+    schema = openapi.deck_restore
+    serializer_class = serializers.DeckRestoreSerializer
+
+    def do(self, user: Any, **members: Any) -> Any:
+        trash.deck_restore(user=user, **members)
+        return DeckDetailSerializer(decks.deck_for_user(user=user, deck_id=members["deck_id"])).data
+
+
+class DeckMergeView(Doing):
+    """POST `{into}` moves the cards into that deck, doubles left out; what is left goes into the bin."""
+
+    schema = openapi.deck_merge
+    serializer_class = serializers.DeckMergeSerializer
+
+    def do(self, user: Any, **members: Any) -> Any:
+        merged = bulk.decks_merge(user=user, **members)
+        return {"moved": [str(card_id) for card_id in merged.moved], "leftOut": merged.left_out}
+
+
+class CardRestoreView(APIView):
+    """POST brings a card back out of the bin."""
+
+    schema = openapi.card_restore
+
+    def post(self, request: Request, card_id: UUID) -> Response:
+        trash.cards_restore(user=request.user, card_ids=[card_id])
+        return Response(CardSerializer(cards.card_for_user(user=request.user, card_id=card_id)).data)
+
+
+class DoingToCards(Doing):
+    """POST `{cards, …}`: done to all of them, or to none; answers how many it changed."""
+
+    service: ClassVar[Callable[..., int]]
+    serializer_class: type[BaseSerializer] = serializers.CardsSerializer
+
+    def do(self, user: Any, **members: Any) -> Any:
+        return {"count": type(self).service(user=user, card_ids=members.pop("cards"), **members)}
+
+
+class CardsDeleteView(DoingToCards):
+    """POST `{cards}` puts them into the bin."""
+
+    schema = openapi.cards_delete
+    service = trash.cards_delete
+
+
+class CardsRestoreView(DoingToCards):
+    """POST `{cards}` brings them back out of the bin."""
+
+    schema = openapi.cards_restore
+    service = trash.cards_restore
+
+
+class CardsTagView(DoingToCards):
+    """POST `{cards, add?, remove?}`: tags on all of them; answers also with the bodies of the same call that `undo` it."""
+
+    schema = openapi.cards_tag
+    serializer_class = serializers.CardsTagSerializer
+
+    def do(self, user: Any, **members: Any) -> Any:
+        tagged = bulk.cards_tag(user=user, card_ids=members.pop("cards"), **members)
+        return {"count": tagged.changed, "undo": [change._asdict() for change in tagged.undo]}
+
+
+class CardsMoveView(DoingToCards):
+    """POST `{cards, to}` puts them behind the last card of that deck."""
+
+    schema = openapi.cards_move
+    serializer_class = serializers.CardsMoveSerializer
+
+    def do(self, user: Any, **members: Any) -> Any:
+        return {"count": bulk.cards_move(user=user, card_ids=members["cards"], deck_id=members["to"])}
+
+
+class DuplicatesView(generics.ListAPIView):
+    """Cards that ask the same, in groups, those with equal answers first; `?deck=` only those of one deck."""
+
+    schema = openapi.duplicates
+    serializer_class = serializers.TwinsSerializer
+    pagination_class = TwinPages
+
+    def get_queryset(self) -> Any:
+        return duplicates.twin_groups(self.request.user, self._deck_id())
+
+    def get_serializer(self, rows: Any, **kwargs: Any) -> Any:
+        return super().get_serializer(duplicates.twins_shown(self.request.user, rows), **kwargs)
+
+    def _deck_id(self) -> UUID | None:
+        deck_id = query_of(serializers.DuplicatesQuerySerializer, self.request).get("deck")
+        return decks.deck_for_user(user=self.request.user, deck_id=deck_id).pk if deck_id else None
+
+
+class DuplicatesKeepView(generics.GenericAPIView):
+    """POST `{frontKey}`: these cards are meant to be there, all of them."""
+
+    schema = openapi.duplicates_keep
+    serializer_class = serializers.TwinsSerializer
+
+    def post(self, request: Request) -> Response:
+        body = self.get_serializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        duplicates.twins_keep(user=request.user, front_key=body.validated_data["front_key"])
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class TagsView(APIView):
+    """All tags of the caller's decks and cards, the most used first."""
+
+    schema = openapi.tags
+
+    def get(self, request: Request) -> Response:
+        return Response({"tags": tags_of(request.user)})

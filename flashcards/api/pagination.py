@@ -1,0 +1,52 @@
+"""Pagination of the lists of decks, cards, trash and duplicates."""
+
+from typing import Any
+
+from rest_framework.exceptions import NotFound
+from rest_framework.pagination import PageNumberPagination
+
+from sessions_app.rest.pages import CursorPages, NewestFirst, Sized, refused
+
+
+class DeckPages(NewestFirst):
+    """`?pageSize=` up to 100."""
+
+
+class CardPages(CursorPages):
+    """In the deck's own order; `?pageSize=` up to 500."""
+
+    ordering = ("position",)
+    page_size = 100
+    max_page_size = 500
+
+
+class ReviewPages(CursorPages):
+    """Newest first; `?pageSize=` up to 500."""
+
+    ordering = ("-reviewed_at", "-id")
+    page_size = 100
+    max_page_size = 500
+
+
+class BinPages(CursorPages):
+    """The last deleted first; `?pageSize=` up to 100."""
+
+    ordering = ("-deleted_at", "-id")
+    page_size = 50
+
+
+class TwinPages(Sized, PageNumberPagination):
+    """By number, because the groups have no order that a cursor could stand for: `?page=`, `?pageSize=` up to 50 groups."""
+
+    page_size = 20
+    max_page_size = 50
+
+    def paginate_queryset(self, queryset: Any, request: Any, view: Any = None) -> Any:
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except NotFound:
+            raise refused("page", "There is no page of this number.") from None
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        words = {"in": "query", "name": self.page_query_param, "required": False, "description": "Which page, from 1.", "example": 1}
+        return [words | {"schema": {"type": "integer", "minimum": 1}}, self.size_parameter()]

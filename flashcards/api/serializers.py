@@ -1,0 +1,273 @@
+"""Request parsers and response shapes of decks, cards and imports: camelCase outside, snake_case inside."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.http import QueryDict
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.fields import empty
+
+from flashcards.formats.registry import CHOOSE, FORMATS
+from flashcards.formats.tables import Choices
+from flashcards.models import NAME_CHARACTERS, SIDE_CHARACTERS, TAG_CHARACTERS, Card, CardKind, Deck
+from flashcards.services.imports import DeckReport, ImportReport
+from flashcards.services.tags import NO_TAG, NO_TAGS
+from sessions_app.rest.fields import NO_TEXT, IdField, JSONField, TextField
+from sessions_app.rest.queries import CreatedQuerySerializer
+
+SIDES = ("front", "back")
+NO_CARD = "Send each card as an object with front and back, which are texts."
+TEXT_AREA = {"base_template": "textarea.html", "rows": 3}
+GENERATIONS_MOST = 500
+PROVENANCE = {"modelId": "model_id", "engine": "engine", "promptVersion": "prompt_version", "topic": "topic"}
+
+
+class TagsField(serializers.ListField):
+    """Tags as somebody sends them; services trim them and leave doubles out."""
+
+    child = TextField(
+        max_length=TAG_CHARACTERS, error_messages={"invalid": NO_TAGS, "null": NO_TAGS, "blank": NO_TAG, "max_length": NO_TAG}
+    )
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(error_messages=dict.fromkeys(("not_a_list", "null"), NO_TAGS), **kwargs)
+
+
+class CardSerializer(serializers.Serializer):
+    """A card: its sides, kind, tags and where it came from, and whatever other members it came with. Services check them."""
+
+    id = serializers.UUIDField(read_only=True)
+    position = serializers.IntegerField(read_only=True)
+    front = TextField(style=TEXT_AREA, max_length=SIDE_CHARACTERS)
+    back = TextField(style=TEXT_AREA, max_length=SIDE_CHARACTERS)
+    kind = serializers.ChoiceField(CardKind.choices, required=False)
+    tags = TagsField(required=False)
+    sentence = TextField(required=False, allow_blank=True, max_length=SIDE_CHARACTERS)
+    found = serializers.BooleanField(source="is_found", required=False, allow_null=True)
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        if isinstance(data, QueryDict):  # a form has members of its own
+            return {name: data[name] for name in ("front", "back", "kind") if name in data}
+        if not isinstance(data, dict):
+            raise serializers.ValidationError({"": ["Send an object with front and back."]})
+        if wrong := _sides_without_text(data):
+            raise serializers.ValidationError({side: [NO_TEXT] for side in wrong})
+        return data
+
+    def to_representation(self, card: Card) -> dict[str, Any]:
+        own = {"id": str(card.pk), "position": card.position, "front": card.front, "back": card.back}
+        return {**card.extras, **own, "kind": card.kind, "tags": card.tags, "sentence": card.sentence, "found": card.is_found}
+
+
+class DeckSerializer(serializers.ModelSerializer):
+    """A deck in a list. Needs rows with `card_count` and `due_count` (see DeckQuerySet)."""
+
+    cardCount = serializers.IntegerField(source="card_count", read_only=True)  # noqa: N815 - the contract's name
+    dueCount = serializers.IntegerField(source="due_count", read_only=True)  # noqa: N815
+    createdAt = serializers.DateTimeField(source="created_at", read_only=True)  # noqa: N815
+    updatedAt = serializers.DateTimeField(source="updated_at", read_only=True)  # noqa: N815
+    provenance = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Deck
+        fields = ["id", "name", "tags", "cardCount", "dueCount", "createdAt", "updatedAt", "provenance"]
+
+    def get_provenance(self, deck: Deck) -> dict[str, Any]:
+        generation = deck.generation_id and str(deck.generation_id)
+        ids = {"generationId": generation, "generationIds": [str(pk) for pk in deck.generation_ids]}
+        return {name: getattr(deck, column) for name, column in PROVENANCE.items()} | ids
+
+
+class DeckDetailSerializer(DeckSerializer):
+    """A deck with its cards and its source, which may be long."""
+
+    cards = CardSerializer(many=True, read_only=True, source="cards.kept")
+
+    class Meta(DeckSerializer.Meta):
+        fields = [*DeckSerializer.Meta.fields, "cards"]
+
+    def get_provenance(self, deck: Deck) -> dict[str, Any]:
+        return super().get_provenance(deck) | {"source": deck.source}
+
+
+class DeckChangeSerializer(serializers.Serializer):
+    """What can be changed of a deck."""
+
+    name = TextField(max_length=NAME_CHARACTERS)
+    tags = TagsField()
+
+    def to_representation(self, deck: Deck) -> Any:
+        return DeckDetailSerializer(deck).data
+
+
+class DecksQuerySerializer(CreatedQuerySerializer):
+    """What decks to list."""
+
+    q = serializers.CharField(required=False, allow_blank=True, help_text="words that the decks have, the first six count")
+    tag = serializers.CharField(required=False, allow_blank=True, help_text="a tag that the decks have")
+    modelId = serializers.CharField(source="model_id", required=False, help_text="the model that wrote them")  # noqa: N815
+
+
+class CardsQuerySerializer(serializers.Serializer):
+    """What cards to list."""
+
+    q = serializers.CharField(required=False, allow_blank=True, help_text="words that the cards have, the first six count")
+    tag = serializers.CharField(required=False, allow_blank=True, help_text="a tag that the cards have")
+    kind = serializers.ChoiceField(CardKind.choices, required=False, allow_blank=True, help_text="the kind of the cards")
+
+
+@extend_schema_field(CardSerializer(many=True))
+class CardListField(JSONField):
+    """A list of cards, which services check; in a form, JSON text that may be left empty."""
+
+    def get_value(self, dictionary: Any) -> Any:
+        value = super().get_value(dictionary)
+        return empty if isinstance(value, str) and not value.strip() else value
+
+    def to_internal_value(self, data: Any) -> Any:
+        cards = super().to_internal_value(data)
+        for number, card in enumerate(cards if isinstance(cards, list) else (), start=1):
+            if not isinstance(card, dict) or _sides_without_text(card):
+                raise serializers.ValidationError([f"Card {number}: {NO_CARD}"])
+        return cards
+
+
+class DeckCreateSerializer(serializers.Serializer):
+    """Either a generation that has ended, or all those of a batch (with their cards, or with the cards as the user edited them), or a
+    name and cards."""
+
+    generationId = IdField(source="generation_id", required=False, allow_null=True)  # noqa: N815
+    generationIds = serializers.ListField(  # noqa: N815
+        child=IdField(), source="generation_ids", required=False, max_length=GENERATIONS_MOST
+    )
+    name = TextField(max_length=NAME_CHARACTERS, required=False, allow_blank=True, default="")
+    cards = CardListField(required=False, allow_null=True, help_text='[{"front": "…", "back": "…"}]', initial=list)
+    tags = TagsField(required=False)
+
+    def validate(self, body: dict[str, Any]) -> dict[str, Any]:
+        if not body.get("generation_id") and not body.get("generation_ids") and not body["name"]:
+            raise serializers.ValidationError({"name": ["Give a name, or the generationId of a finished generation."]})
+        return body
+
+
+def _sides_without_text(card: dict[str, Any]) -> list[str]:
+    """Models write numbers where text is meant, and the parser of their answers takes them; a client has no such excuse."""
+    return [side for side in SIDES if not isinstance(card.get(side, ""), str)]
+
+
+class BinnedSerializer(serializers.Serializer):
+    """What all have that lie in the bin: since when, and until when they can be restored."""
+
+    id = serializers.UUIDField(read_only=True)
+    deletedAt = serializers.DateTimeField(source="deleted_at", read_only=True)  # noqa: N815 - the contract's names
+    goneAt = serializers.SerializerMethodField()  # noqa: N815
+
+    def get_goneAt(self, row: Any) -> Any:  # noqa: N802
+        return serializers.DateTimeField().to_representation(row.deleted_at + timedelta(days=settings.BIN_DAYS))
+
+
+class BinnedDeckSerializer(BinnedSerializer):
+    name = serializers.CharField(read_only=True)
+    cardCount = serializers.IntegerField(source="card_count", read_only=True)  # noqa: N815
+
+
+class BinnedCardSerializer(BinnedSerializer):
+    front = serializers.CharField(read_only=True)
+    back = serializers.CharField(read_only=True)
+    deckId = serializers.UUIDField(source="deck_id", read_only=True)  # noqa: N815
+    deckName = serializers.CharField(source="deck.name", read_only=True)  # noqa: N815
+
+
+class CardsSerializer(serializers.Serializer):
+    """Many cards; services check that they are there."""
+
+    cards = serializers.ListField(child=IdField(), allow_empty=False, min_length=1, max_length=2_000)
+
+
+class CardsMoveSerializer(CardsSerializer):
+    to = IdField(help_text="the id of the deck that they go to")
+
+
+class CardsTagSerializer(CardsSerializer):
+    add = TagsField(required=False, default=list)
+    remove = TagsField(required=False, default=list)
+
+
+class DeckRestoreSerializer(serializers.Serializer):
+    """`cards`: those that a merge took into another deck, to come back with this one."""
+
+    cards = serializers.ListField(child=IdField(), required=False, default=list, max_length=2_000)
+
+
+class DeckMergeSerializer(serializers.Serializer):
+    into = IdField(help_text="the id of the deck that takes the cards")
+
+
+class DuplicatesQuerySerializer(serializers.Serializer):
+    deck = serializers.UUIDField(required=False, help_text="only those of this deck")
+
+
+class TwinCardSerializer(CardSerializer):
+    """A card among its duplicates, which may lie in several decks."""
+
+    def to_representation(self, card: Card) -> dict[str, Any]:
+        return super().to_representation(card) | {"deckId": str(card.deck_id), "deckName": card.deck.name}
+
+
+class TwinsSerializer(serializers.Serializer):
+    """Cards with the same front. `isExact`: some have the same back, too."""
+
+    frontKey = IdField(source="front_key")  # noqa: N815
+    count = serializers.IntegerField(read_only=True)
+    isExact = serializers.BooleanField(source="is_exact", read_only=True)  # noqa: N815
+    cards = TwinCardSerializer(many=True, read_only=True)
+
+
+class TableSerializer(serializers.Serializer):
+    """A file, and how it is to be read when it is a table. Columns are roles with commas between them."""
+
+    file = serializers.FileField(allow_empty_file=True, error_messages={"required": "Send the file as `file`, in multipart/form-data."})
+    encoding = serializers.CharField(required=False, allow_blank=True, default="")
+    delimiter = serializers.CharField(required=False, allow_blank=True, default="", trim_whitespace=False)
+    hasHeader = serializers.BooleanField(required=False, allow_null=True, default=None)  # noqa: N815 - the contract's case
+    columns = serializers.CharField(required=False, allow_blank=True, default="")
+
+    def choices(self) -> Choices:
+        body = self.validated_data
+        columns = tuple(word.strip() for word in body["columns"].split(",")) if body["columns"].strip() else ()
+        return Choices(body["encoding"], body["delimiter"], body["hasHeader"], columns)
+
+
+class ImportSerializer(TableSerializer):
+    """`deckId` is the deck that new cards go to, `name` that of a new one; neither: as the file says. `importId` is a UUID of the
+    client's, under which it may look how far the import is."""
+
+    name = serializers.CharField(max_length=NAME_CHARACTERS, required=False, allow_blank=True, default="")
+    deckId = serializers.UUIDField(source="deck_id", required=False, allow_null=True, default=None)  # noqa: N815
+    importId = serializers.UUIDField(source="import_id", required=False, allow_null=True, default=None)  # noqa: N815
+
+
+def report_members(report: ImportReport) -> dict[str, Any]:
+    """As REST answers it."""
+    totals = {what: report.total(what) for what in ("added", "updated", "unchanged")}
+    return {
+        "format": report.format,
+        **totals,
+        "decks": [_deck_members(one) for one in report.decks.values()],
+        "leftOut": report.left_out.as_list(),
+    }
+
+
+def _deck_members(report: DeckReport) -> dict[str, Any]:
+    counts = {"added": report.added, "updated": report.updated, "unchanged": report.unchanged}
+    return {"id": str(report.deck.pk), "name": report.deck.name, "isNew": report.is_new, **counts}
+
+
+class ExportQuerySerializer(serializers.Serializer):
+    """Which format the file shall have."""
+
+    format = serializers.ChoiceField(
+        list(FORMATS), help_text="the file's format", error_messages=dict.fromkeys(("required", "null", "invalid_choice"), CHOOSE)
+    )

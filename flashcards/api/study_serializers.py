@@ -1,0 +1,152 @@
+"""The REST shapes of studying. What only goes out is plain functions."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from flashcards.api.serializers import CardSerializer
+from flashcards.models import Card, Review, StudySettings
+from flashcards.scheduling import CardSchedule, Plan, interval, parameters, previews, retrievability
+from flashcards.services.progress import LONGEST_DAYS, Progress
+from flashcards.services.reviews import RATINGS, Outcome
+from flashcards.services.study_queue import StudyQueue
+from sessions_app.rest.fields import IdField, JSONField, NumberField, TextField, WholeNumberField
+
+EXAMPLE = [{"id": "a new UUID", "cardId": "…", "rating": "good", "reviewedAt": "2026-01-31T18:30:00Z", "seconds": 4}]
+
+
+class ReviewDraftSerializer(serializers.Serializer):
+    """A review to be recorded. `id` is a new UUID of the client's, `seconds` how long the answer took."""
+
+    id = IdField()
+    cardId = IdField()  # noqa: N815 - the contract's names
+    rating = serializers.ChoiceField(list(RATINGS))
+    reviewedAt = serializers.DateTimeField()  # noqa: N815
+    seconds = NumberField(required=False, min_value=0)
+
+
+@extend_schema_field(ReviewDraftSerializer(many=True))
+class ReviewListField(JSONField):
+    """Reviews, of which services take the right ones and refuse the others one by one."""
+
+
+class ReviewsSerializer(serializers.Serializer):
+    """A batch of reviews, 500 at most."""
+
+    reviews = ReviewListField(initial=list, help_text=str(EXAMPLE).replace("'", '"'), style={"base_template": "textarea.html"})
+
+
+class ReviewSerializer(serializers.ModelSerializer):
+    """A review that was recorded, and the state that its card was in."""
+
+    cardId = serializers.UUIDField(source="card_id")  # noqa: N815 - the contract's names
+    rating = serializers.SerializerMethodField()
+    reviewedAt = serializers.DateTimeField(source="reviewed_at")  # noqa: N815
+    recordedAt = serializers.DateTimeField(source="recorded_at")  # noqa: N815
+    undoneAt = serializers.DateTimeField(source="undone_at")  # noqa: N815
+
+    class Meta:
+        model = Review
+        fields = ["id", "cardId", "rating", "state", "reviewedAt", "seconds", "recordedAt", "undoneAt"]
+
+    def get_rating(self, review: Review) -> str:
+        return review.get_rating_display().lower()
+
+
+class StudySettingsSerializer(serializers.ModelSerializer):
+    """How the caller studies. The services check what is changed."""
+
+    newPerDay = WholeNumberField(source="new_per_day", min_value=0, max_value=9_999)  # noqa: N815
+    reviewsPerDay = WholeNumberField(source="reviews_per_day", min_value=0, max_value=9_999)  # noqa: N815
+    desiredRetention = NumberField(source="desired_retention", min_value=0.7, max_value=0.97)  # noqa: N815
+    dayBeginsHour = WholeNumberField(source="day_begins_hour", min_value=0, max_value=23)  # noqa: N815
+    timeZone = TextField(source="time_zone", max_length=64)  # noqa: N815
+
+    class Meta:
+        model = StudySettings
+        fields = ["newPerDay", "reviewsPerDay", "desiredRetention", "dayBeginsHour", "timeZone"]
+
+
+class ReviewsQuerySerializer(serializers.Serializer):
+    """Whose names are those of the lookups."""
+
+    cardId = serializers.UUIDField(source="card_id", required=False, help_text="only those of this card")  # noqa: N815
+    reviewedFrom = serializers.DateTimeField(  # noqa: N815
+        source="reviewed_at__gte", required=False, help_text="at this time or later"
+    )
+    reviewedTo = serializers.DateTimeField(source="reviewed_at__lt", required=False, help_text="before this time")  # noqa: N815
+
+
+class QueueQuerySerializer(serializers.Serializer):
+    deck = serializers.UUIDField(required=False, help_text="only this deck's cards")
+
+
+class ProgressQuerySerializer(serializers.Serializer):
+    days = serializers.IntegerField(required=False, default=30, min_value=7, max_value=LONGEST_DAYS, help_text="how many of the last days")
+
+
+def queue_shape(queue: StudyQueue) -> dict[str, Any]:
+    """The queue with all that a page needs to go on without the server."""
+    deck = queue.deck
+    return {
+        "now": queue.now,
+        "deck": deck and {"id": str(deck.pk), "name": deck.name},
+        "cards": [_asked_card(card, queue) for card in queue.cards],
+        "counts": queue.counts,
+        "waiting": queue.waiting,
+        "cardCount": queue.card_count,
+        "nextDueAt": queue.next_due_at,
+        "settings": StudySettingsSerializer(queue.settings).data,
+        "scheduling": parameters(queue.plan),
+    }
+
+
+def outcome_shape(outcome: Outcome, plan: Plan) -> dict[str, Any]:
+    """What became of one item; a refusal has the members of an error."""
+    if outcome.status == "refused":
+        return {"id": outcome.id, "status": outcome.status, "code": outcome.code, "error": outcome.error}
+    schedule = outcome.schedule and schedule_shape(outcome.schedule, plan)
+    return {"id": outcome.id, "status": outcome.status, "cardId": str(outcome.card_id), "schedule": schedule}
+
+
+def schedule_shape(schedule: CardSchedule, plan: Plan) -> dict[str, Any]:
+    """A card's schedule; `intervalSeconds` from its last review to its next."""
+    return {
+        "state": schedule.state,
+        "step": schedule.step,
+        "stability": schedule.stability,
+        "difficulty": schedule.difficulty,
+        "dueAt": schedule.due_at,
+        "lastReviewedAt": schedule.last_reviewed_at,
+        "intervalSeconds": interval(schedule, plan).total_seconds(),
+        "reviewCount": schedule.review_count,
+        "lapseCount": schedule.lapse_count,
+    }
+
+
+def progress_shape(progress: Progress) -> dict[str, Any]:
+    return {
+        "dueNow": progress.due_now,
+        "newLeft": progress.new_left,
+        "reviewedToday": progress.reviewed_today,
+        "learnedToday": progress.learned_today,
+        "streakDays": progress.streak_days,
+        "retention": progress.retention,
+        "days": progress.days,
+        "forecast": progress.forecast,
+    }
+
+
+def _asked_card(card: Card, queue: StudyQueue) -> dict[str, Any]:
+    """A card with what each rating would give, in seconds."""
+    schedule = card.schedule.as_value() if hasattr(card, "schedule") else None
+    after = {rating.name.lower(): span.total_seconds() for rating, span in previews(schedule, queue.now, queue.plan).items()}
+    return {
+        **CardSerializer(card).data,
+        "deckId": str(card.deck_id),
+        "deckName": card.deck.name,
+        "schedule": schedule and schedule_shape(schedule, queue.plan),
+        "retrievability": retrievability(schedule, queue.now, queue.plan) if schedule else None,
+        "previews": after,
+    }

@@ -1,0 +1,1 @@
+"""Anki packages (.apkg, .colpkg): read and written."""

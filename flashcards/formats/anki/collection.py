@@ -1,0 +1,201 @@
+"""Read the note types and deck names of an Anki collection, in both of Anki's schemas.
+
+The newer schema stores protobuf messages, whose fields are read here without their schema: three numbers and two texts are enough.
+Source: the wire format as published with Protocol Buffers; field numbers are Anki's own (proto/anki/*.proto).
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from flashcards.formats.limits import Progress, damaged
+
+KIND_FIELD, KIND_CLOZE = 1, 1  # Notetype.Config.kind in proto/anki/notetypes.proto
+QUESTION_FIELD, ANSWER_FIELD = 1, 2  # Notetype.Template.Config.q_format and a_format
+SUBDECK_SIGN = "\x1f"  # between a deck and its subdeck, in the newer schema
+VARINT, EIGHT_BYTES, LENGTH, FOUR_BYTES = 0, 1, 2, 5
+VARINT_BYTES = 10
+CELL_BYTES = 64 * 2**20  # a legacy collection keeps all note types in one cell
+COLUMNS = 200
+STEPS = 50_000  # of SQLite's machine, between two looks at the clock
+
+
+@dataclass
+class NoteType:
+    """Field names in order; templates by number, each as (question, answer)."""
+
+    name: str
+    is_cloze: bool
+    fields: list[str] = field(default_factory=list)
+    templates: dict[int, tuple[str, str]] = field(default_factory=dict)
+
+
+@dataclass
+class Collection:
+    """Note types and deck names by Anki's ids."""
+
+    note_types: dict[int, NoteType]
+    decks: dict[int, str]
+
+
+def read_collection(database: sqlite3.Connection) -> Collection:
+    """Raises ImportRefused when the tables are not Anki's."""
+    need_tables(database, "notes", "cards")
+    if "notetypes" in tables(database):
+        need_tables(database, "fields", "templates", "decks")
+        return Collection(_new_types(database), _new_decks(database))
+    need_tables(database, "col")
+    return Collection(_legacy_types(_legacy(database, "models")), _legacy_decks(_legacy(database, "decks")))
+
+
+def _new_types(database: sqlite3.Connection) -> dict[int, NoteType]:
+    types = {
+        int(number): NoteType(str(name), numbers(_blob(config)).get(KIND_FIELD) == KIND_CLOZE)
+        for number, name, config in database.execute("SELECT id, name, config FROM notetypes")
+    }
+    for number, name in database.execute("SELECT ntid, name FROM fields ORDER BY ntid, ord"):
+        if number in types:
+            types[number].fields.append(str(name))
+    for number, order, config in database.execute("SELECT ntid, ord, config FROM templates"):
+        if number in types:
+            types[number].templates[int(order)] = _template(texts(_blob(config)))
+    return types
+
+
+def _template(members: dict[int, bytes]) -> tuple[str, str]:
+    question, answer = (members.get(member, b"").decode("utf-8", "replace") for member in (QUESTION_FIELD, ANSWER_FIELD))
+    return question, answer
+
+
+def _new_decks(database: sqlite3.Connection) -> dict[int, str]:
+    return {int(number): str(name).replace(SUBDECK_SIGN, "::") for number, name in database.execute("SELECT id, name FROM decks")}
+
+
+def _blob(value: Any) -> bytes:
+    return value if isinstance(value, bytes) else b""
+
+
+def _legacy(database: sqlite3.Connection, column: str) -> dict[int, dict[str, Any]]:
+    """A column of `col` holds JSON objects by id."""
+    try:
+        members = json.loads(one_value(database, f"SELECT {column} FROM col LIMIT 1"))  # noqa: S608 - one of our two words
+        return {int(number): dict(value) for number, value in members.items()}
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise damaged("holds a collection whose note types or decks cannot be read") from error
+
+
+def _legacy_types(models: dict[int, dict[str, Any]]) -> dict[int, NoteType]:
+    try:
+        return {number: _legacy_type(model) for number, model in models.items()}
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
+        raise damaged("holds a note type that cannot be read") from error
+
+
+def _legacy_type(model: dict[str, Any]) -> NoteType:
+    templates = {index: (str(one["qfmt"]), str(one["afmt"])) for index, one in enumerate(model["tmpls"])}
+    return NoteType(str(model["name"]), model.get("type") == KIND_CLOZE, [str(one["name"]) for one in model["flds"]], templates)
+
+
+def _legacy_decks(decks: dict[int, dict[str, Any]]) -> dict[int, str]:
+    return {number: str(deck.get("name", "")) for number, deck in decks.items()}
+
+
+def numbers(message: bytes) -> dict[int, int]:
+    """Whole numbers by field number; the last one of each. Raises ImportRefused."""
+    return {field: value for field, value in _members(message) if isinstance(value, int)}
+
+
+def texts(message: bytes) -> dict[int, bytes]:
+    """Texts, bytes and messages in it by field number; the last one of each. Raises ImportRefused."""
+    return {field: value for field, value in _members(message) if isinstance(value, bytes)}
+
+
+def messages(message: bytes, field: int) -> list[bytes]:
+    """All of one repeated member. Raises ImportRefused."""
+    return [value for number, value in _members(message) if number == field and isinstance(value, bytes)]
+
+
+def _members(message: bytes) -> list[tuple[int, int | bytes]]:
+    members: list[tuple[int, int | bytes]] = []
+    at = 0
+    while at < len(message):
+        tag, at = _varint(message, at)
+        value, at = _value(message, at, tag & 7)
+        members.append((tag >> 3, value))
+    return members
+
+
+def _value(message: bytes, at: int, wire: int) -> tuple[int | bytes, int]:
+    if wire == VARINT:
+        return _varint(message, at)
+    if wire == LENGTH:
+        length, at = _varint(message, at)
+    elif wire in (EIGHT_BYTES, FOUR_BYTES):
+        length = 8 if wire == EIGHT_BYTES else 4
+    else:
+        raise damaged("has a part that cannot be read")
+    if length > len(message) - at:
+        raise damaged("ends in the middle of a part")
+    return message[at : at + length], at + length
+
+
+def _varint(message: bytes, at: int) -> tuple[int, int]:
+    value = 0
+    for index, byte in enumerate(message[at : at + VARINT_BYTES]):
+        value |= (byte & 0x7F) << (7 * index)
+        if byte < 0x80:
+            return value, at + index + 1
+    raise damaged("ends in the middle of a part")
+
+
+@contextmanager
+def opened_database(path: Path, progress: Progress) -> Iterator[sqlite3.Connection]:
+    """Read-only; text that is no UTF-8 is read with signs in the place of its faults. Raises ImportRefused for what SQLite says."""
+    connection = sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)
+    try:
+        _bind(connection, progress)
+        yield connection
+    except (sqlite3.Error, OverflowError, MemoryError) as error:
+        progress.check()  # an interrupted query is over time, not damaged
+        raise damaged("holds a database that is damaged or not Anki's") from error
+    finally:
+        connection.close()
+
+
+def tables(connection: sqlite3.Connection) -> set[str]:
+    """Names of real tables: a view could compute without end."""
+    rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'")
+    return {str(name) for name, sql in rows if str(sql).upper().startswith("CREATE TABLE")}
+
+
+def need_tables(connection: sqlite3.Connection, *names: str) -> None:
+    """Raises ImportRefused when one is missing."""
+    if not set(names) <= tables(connection):
+        raise damaged("holds a collection without notes or cards")
+
+
+def one_value(connection: sqlite3.Connection, query: str) -> Any:
+    row = connection.execute(query).fetchone()
+    if row is None:
+        raise damaged("holds an empty collection")
+    return row[0]
+
+
+def _bind(connection: sqlite3.Connection, progress: Progress) -> None:
+    connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, CELL_BYTES)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_COLUMN, COLUMNS)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+    connection.set_progress_handler(progress.is_over, STEPS)
+    connection.create_collation("unicase", _unicase)
+    for pragma in ("trusted_schema = OFF", "cell_size_check = ON", "query_only = ON", "mmap_size = 0"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _unicase(one: str, other: str) -> int:
+    """Anki's own order of names, which its indexes are made with."""
+    return (one.casefold() > other.casefold()) - (one.casefold() < other.casefold())

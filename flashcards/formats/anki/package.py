@@ -1,0 +1,162 @@
+"""Read Anki packages (.apkg, .colpkg) of all three versions. Pictures and sounds are not extracted."""
+
+import json
+import sqlite3
+import struct
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from lzma import LZMAError
+from pathlib import Path
+from typing import IO, Any, BinaryIO
+
+import zstandard
+
+from flashcards.formats.anki.collection import Collection, opened_database, read_collection
+from flashcards.formats.anki.notes import Note, cards_of
+from flashcards.formats.cards import Judge, Reading
+from flashcards.formats.limits import CHUNK, ENTRIES, FIELD_CHARACTERS, FIELDS, READING, ImportRefused, Limits, Progress, damaged, too_large
+from flashcards.parsing.cards import clean
+
+COLLECTIONS = ("collection.anki21b", "collection.anki21", "collection.anki2")  # a newer one beside an older holds the cards
+ZSTD = "collection.anki21b"
+SEPARATOR = "\x1f"
+GUID_CHARACTERS = 60  # room for the number of a template
+DEFAULT_DECK = "Default"  # where Anki keeps what was put nowhere
+NOTES = """
+    SELECT n.id, n.guid, n.mid, n.mod, n.tags, CASE WHEN length(n.flds) <= ? THEN n.flds END,
+           json_group_array(json_array(c.ord, CASE WHEN c.odid > 0 THEN c.odid ELSE c.did END))
+    FROM notes n JOIN cards c ON c.nid = n.id GROUP BY n.id ORDER BY n.id
+"""
+END = b"PK\x05\x06"
+END_64, LOCATOR_64 = b"PK\x06\x06", b"PK\x06\x07"
+END_BYTES, COMMENT_BYTES = 22, 65_535
+DIRECTORY_BYTES = 150 * ENTRIES
+WINDOW_BYTES = 2**26  # what a zstd frame may make us hold
+BROKEN = (zipfile.BadZipFile, zlib.error, LZMAError, zstandard.ZstdError, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
+
+
+def read_package(file: BinaryIO, name: str, limits: Limits, progress: Progress) -> Reading:
+    """All cards of the package. `name` stands for Anki's default deck. Raises ImportRefused."""
+    with opened_zip(file) as package, tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "collection"
+        _unpack_collection(package, path, limits)
+        with opened_database(path, progress) as database:
+            return _read(database, name, limits, progress)
+
+
+def _unpack_collection(package: zipfile.ZipFile, path: Path, limits: Limits) -> None:
+    names = set(package.namelist())
+    chosen = next((one for one in COLLECTIONS if one in names), None)
+    if chosen is None:
+        raise ImportRefused("This is no package of Anki: there is no collection in it.", code="unknown_format")
+    with path.open("wb") as target:
+        unpack(package, chosen, target, limits, is_zstd=chosen == ZSTD)
+
+
+def _read(database: sqlite3.Connection, name: str, limits: Limits, progress: Progress) -> Reading:
+    collection = read_collection(database)
+    progress.begin(READING, database.execute("SELECT count(*) FROM notes").fetchone()[0])
+    judge = Judge(Reading("apkg"), limits)
+    media: set[str] = set()
+    for note in _notes(database, collection, name, judge):
+        media |= note.media
+        for card in cards_of(note):
+            judge.take(card, has_media=bool(note.media))
+        progress.step()
+    judge.reading.left_out.add("media", count=len(media))
+    return judge.reading
+
+
+def _notes(database: sqlite3.Connection, collection: Collection, name: str, judge: Judge) -> Iterator[Note]:
+    for _, guid, mid, mod, tags, fields, cards in database.execute(NOTES, (FIELDS * FIELD_CHARACTERS,)):
+        note_type = collection.note_types.get(mid)
+        texts = str(fields).split(SEPARATOR) if fields is not None else []
+        if note_type is None or len(texts) > len(note_type.fields):  # a field with a separator in it would move the others
+            judge.reading.left_out.add("unreadable", str(guid))
+            continue
+        if not texts or len(texts) > FIELDS or any(len(text) > FIELD_CHARACTERS for text in texts):
+            judge.reading.left_out.add("too_long", str(guid))
+            continue
+        yield Note(
+            str(guid)[:GUID_CHARACTERS], note_type, texts, tuple(clean(str(tags)).split()), _time(mod), _decks(cards, collection, name)
+        )
+
+
+def _decks(cards: str, collection: Collection, name: str) -> dict[int, str]:
+    """Deck names by template number."""
+    named = {int(order): collection.decks.get(deck, "") for order, deck in json.loads(cards)}
+    return {order: name if deck in ("", DEFAULT_DECK) else deck for order, deck in named.items()}
+
+
+def _time(seconds: Any) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(int(seconds), UTC)
+    except (ValueError, TypeError, OverflowError, OSError):
+        return None
+
+
+@contextmanager
+def opened_zip(file: BinaryIO) -> Iterator[zipfile.ZipFile]:
+    """The zip, with a directory of bounded size. Raises ImportRefused."""
+    _check_directory(file)
+    with translated(), zipfile.ZipFile(file) as package:
+        yield package
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """What broken bytes make libraries say, as one sentence of ours."""
+    try:
+        yield
+    except ImportRefused:
+        raise
+    except BROKEN as error:
+        raise damaged("is damaged or encrypted") from error
+
+
+def unpack(package: zipfile.ZipFile, name: str, target: IO[bytes], limits: Limits, *, is_zstd: bool = False) -> int:
+    """Write one file of the package to `target`; its size. Raises ImportRefused."""
+    entry = package.getinfo(name)
+    with translated(), package.open(entry) as packed:
+        source = _unzstd(packed) if is_zstd else packed
+        return _copy(source, target, limits, entry.compress_size)
+
+
+def _unzstd(packed: IO[bytes]) -> IO[bytes]:
+    return zstandard.ZstdDecompressor(max_window_size=WINDOW_BYTES).stream_reader(packed)
+
+
+def _copy(source: IO[bytes], target: IO[bytes], limits: Limits, packed: int) -> int:
+    size = 0
+    while piece := source.read(CHUNK):
+        size += len(piece)
+        limits.check_unpacked(size, packed)
+        target.write(piece)
+    return size
+
+
+def _check_directory(file: BinaryIO) -> None:
+    """Python reads a zip's whole directory before anybody can look at it, so its size is read here first."""
+    file.seek(0, 2)
+    length = file.tell()
+    file.seek(max(0, length - END_BYTES - COMMENT_BYTES - 76))
+    tail = file.read()
+    if _directory_bytes(tail) > min(DIRECTORY_BYTES, length):
+        raise too_large(f"This package holds more than {ENTRIES:,} files: export it without pictures and sounds.")
+    file.seek(0)
+
+
+def _directory_bytes(tail: bytes) -> int:
+    """The largest size that any of the zip's last records gives; also the older reader's, which a newer record may overrule."""
+    sizes = [0]
+    at = tail.rfind(END)
+    if at >= 0 and len(tail) - at >= END_BYTES:
+        sizes.append(struct.unpack_from("<L", tail, at + 12)[0])
+    if LOCATOR_64 in tail:
+        at = tail.rfind(END_64)
+        sizes = [struct.unpack_from("<Q", tail, at + 40)[0]] if 0 <= at <= len(tail) - 56 else [2**64]
+    return max(sizes)

@@ -1,0 +1,148 @@
+"""Imported cards before they are saved: validated, grouped by their future deck, with a count of those left out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from flashcards.cloze import has_gaps
+from flashcards.formats.limits import Limits, too_large
+from flashcards.models import CardKind
+from flashcards.parsing.cards import SIDE_CHARACTERS, card_key, clean, trim
+from flashcards.services.tags import tags_usable
+
+EXAMPLES = 5
+EXAMPLE_CHARACTERS = 60
+LEFT_OUT = {
+    "media": ("1 picture or sound was left out: cards hold text.", "{} pictures and sounds were left out: cards hold text."),
+    "only_media": (
+        "1 card was left out: a side is only pictures or sounds.",
+        "{} cards were left out: a side is only pictures or sounds.",
+    ),
+    "empty_side": ("1 card was left out: it has no question or no answer.", "{} cards were left out: they have no question or no answer."),
+    "too_long": (
+        f"1 card was left out: a side is longer than {SIDE_CHARACTERS:,} characters.",
+        f"{{}} cards were left out: a side is longer than {SIDE_CHARACTERS:,} characters.",
+    ),
+    "unreadable": ("1 note was left out: it cannot be read.", "{} notes were left out: they cannot be read."),
+    "repeated": ("1 card stands in the file twice and was taken once.", "{} cards stand in the file more than once and were taken once."),
+    "changed_here": (
+        "1 card was left as it is: you changed it here after the file was made.",
+        "{} cards were left as they are: you changed them here after the file was made.",
+    ),
+}
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # what says it is older, or younger than now, says nothing about its age
+GUID_CHARACTERS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedCard:
+    """One card of a file, as our text. What the file says nothing about is None, an empty `kind` too: an update leaves that as it is.
+
+    `guid` names the card again at a second import, empty where the file has no names; `changed_at` is when it was last changed where it
+    came from.
+    """
+
+    front: str
+    back: str
+    deck: str = ""
+    kind: str = ""
+    tags: tuple[str, ...] | None = None
+    sentence: str | None = None
+    is_found: bool | None = None
+    guid: str = ""
+    changed_at: datetime | None = None
+    extras: Mapping[str, Any] | None = None
+
+
+@dataclass
+class LeftOut:
+    """How many were left out for which reason, with the beginnings of a few of them."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    examples: dict[str, list[str]] = field(default_factory=dict)
+
+    def add(self, reason: str, example: str = "", count: int = 1) -> None:
+        """`reason` is one of LEFT_OUT."""
+        self.counts[reason] = self.counts.get(reason, 0) + count
+        shown = self.examples.setdefault(reason, [])
+        if len(shown) < EXAMPLES and (text := clean(example[:EXAMPLE_CHARACTERS])):
+            shown.append(text)
+
+    def as_list(self) -> list[dict[str, Any]]:
+        """For the report: code, count, sentence, examples."""
+        return [
+            {"code": reason, "count": count, "sentence": _sentence(reason, count), "examples": self.examples[reason]}
+            for reason, count in self.counts.items()
+            if count
+        ]
+
+
+@dataclass
+class Reading:
+    """The cards of a file in its order. `decks` are members of the decks that the file tells about, by their name there."""
+
+    format: str
+    cards: list[ImportedCard] = field(default_factory=list)
+    left_out: LeftOut = field(default_factory=LeftOut)
+    decks: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+def _sentence(reason: str, count: int) -> str:
+    one, many = LEFT_OUT[reason]
+    return one if count == 1 else many.format(f"{count:,}")
+
+
+class Judge:
+    """Takes cards into a reading, in their order."""
+
+    def __init__(self, reading: Reading, limits: Limits) -> None:
+        self.reading = reading
+        self._limits = limits
+        self._seen: set[tuple[str, ...]] = set()
+
+    def take(self, card: ImportedCard, *, has_media: bool = False) -> None:
+        """Raises ImportRefused (`too_many_cards`) when the file has more than the server takes at once."""
+        card = _cleaned(card)
+        reason = self._reason(card, has_media)
+        if reason:
+            self.reading.left_out.add(reason, card.front or card.back)
+            return
+        self.reading.cards.append(card)
+        if len(self.reading.cards) > self._limits.cards:
+            raise _too_many(self._limits.cards)
+
+    def _reason(self, card: ImportedCard, has_media: bool) -> str:
+        if not card.front or not card.back:
+            return "only_media" if has_media else "empty_side"
+        if max(len(card.front), len(card.back)) > SIDE_CHARACTERS:
+            return "too_long"
+        return "" if self._is_new(card) else "repeated"
+
+    def _is_new(self, card: ImportedCard) -> bool:
+        """By its name in the file, or else by what it says."""
+        key = (card.guid,) if card.guid else (card.deck, *card_key(card.front, card.back))
+        is_new = key not in self._seen
+        self._seen.add(key)
+        return is_new
+
+
+def _cleaned(card: ImportedCard) -> ImportedCard:
+    front = trim(clean(card.front))
+    return replace(
+        card,
+        front=front,
+        back=trim(clean(card.back)),
+        deck=trim(clean(card.deck)),
+        sentence=None if card.sentence is None else trim(clean(card.sentence))[:SIDE_CHARACTERS],
+        guid=trim(clean(card.guid))[:GUID_CHARACTERS],
+        changed_at=card.changed_at.astimezone(UTC) if card.changed_at and EARLIEST < card.changed_at < datetime.now(UTC) else None,
+        tags=None if card.tags is None else tuple(tags_usable(card.tags)),
+        kind=CardKind.BASIC if card.kind == CardKind.CLOZE and not has_gaps(front) else card.kind,
+    )
+
+
+def _too_many(most: int) -> Exception:
+    refused = too_large(f"This file has more than {most:,} cards: export fewer decks at a time.")
+    refused.code = "too_many_cards"
+    return refused

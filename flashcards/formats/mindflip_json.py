@@ -1,0 +1,101 @@
+"""Our own file (flashcards/formats/mindflip_json_writer.py), and any JSON that holds a list of objects with front and back."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from flashcards.formats.cards import ImportedCard, Judge, Reading
+from flashcards.formats.limits import READING, ImportRefused, Limits, Progress, damaged
+from flashcards.formats.mindflip_json_writer import FORMAT, VERSION
+from flashcards.models import CardKind
+from flashcards.parsing import BadCard, draft_card, extras_of
+from flashcards.parsing.cards import clean, trim
+from flashcards.services.tags import tags_usable
+
+TEXTS = {  # member, column, most characters
+    "topic": ("topic", 200),
+    "source": ("source", 1_000_000),
+    "modelId": ("model_id", 200),
+    "engine": ("engine", 40),
+    "promptVersion": ("prompt_version", 40),
+}
+OWN_MEMBERS = {"id", "front", "back", "kind", "tags", "sentence", "found", "extras", "updatedAt"}
+
+
+def read_json(data: bytes, name: str, limits: Limits, progress: Progress) -> Reading:
+    """All cards of the file, under its deck's name or else `name`. Raises ImportRefused."""
+    document = _document(data)
+    deck = _mapping(document.get("deck"))
+    deck_name = trim(clean(_text(deck.get("name")))) or name
+    judge = Judge(Reading("json", decks={deck_name: _deck_members(deck)}), limits)
+    cards = document["cards"]
+    progress.begin(READING, len(cards))
+    for members in cards:
+        _take(judge, members, deck_name)
+        progress.step()
+    return judge.reading
+
+
+def _document(data: bytes) -> dict[str, Any]:
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise damaged("is no readable JSON") from error
+    if isinstance(document, list):
+        document = {"cards": document}
+    if not isinstance(document, dict) or not isinstance(document.get("cards"), list):
+        raise ImportRefused("This JSON holds no list of cards: send an object with `cards`, a list of objects with front and back.")
+    if document.get("format") == FORMAT and document.get("version") != VERSION:
+        raise ImportRefused("This file was made by a newer MindFlip: update this server first.", code="unknown_format")
+    return document
+
+
+def _take(judge: Judge, members: Any, deck: str) -> None:
+    try:
+        judge.take(_card(draft_card(_mapping(members)), deck))
+    except BadCard as bad:
+        side = str(_mapping(members).get("front", ""))
+        judge.reading.left_out.add("too_long" if "long" in bad.why else "empty_side", side)
+
+
+def _card(members: Mapping[str, Any], deck: str) -> ImportedCard:
+    kind, found = members.get("kind"), members.get("found")
+    others = {key: value for key, value in members.items() if key not in OWN_MEMBERS}
+    return ImportedCard(
+        front=members["front"],
+        back=members["back"],
+        deck=deck,
+        kind=kind if isinstance(kind, str) and kind in CardKind.values else "",
+        tags=_texts(members["tags"]) if "tags" in members else None,
+        sentence=_text(members["sentence"]) if "sentence" in members else None,
+        is_found=found if isinstance(found, bool) else None,
+        guid=_text(members.get("id"))[:64],
+        changed_at=_time(members.get("updatedAt")),
+        extras=extras_of({**others, **_mapping(members.get("extras"))}),
+    )
+
+
+def _deck_members(deck: Mapping[str, Any]) -> dict[str, Any]:
+    texts = {column: clean(_text(deck.get(member)))[:most] for member, (column, most) in TEXTS.items()}
+    return {"tags": tags_usable(deck.get("tags")), **texts}
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _texts(values: Any) -> tuple[str, ...]:
+    return tuple(value for value in values if isinstance(value, str)) if isinstance(values, list) else ()
+
+
+def _time(value: Any) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(_text(value))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None

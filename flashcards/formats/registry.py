@@ -1,0 +1,104 @@
+"""Which formats there are, and a deck as a file in one of them."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from copy import copy
+from dataclasses import dataclass
+
+from flashcards.formats.anki.writer import write_package
+from flashcards.formats.markdown import write_markdown
+from flashcards.formats.mindflip_json_writer import write_json
+from flashcards.formats.table_writer import table_writer
+from flashcards.models import Card, Deck
+from flashcards.parsing.cards import clean, plain, trim
+from sessions_app.exceptions import Invalid
+
+NAME_BYTES = 120  # with its ending, below what any file system takes
+PIECE_BYTES = 2**16
+NOTHING_LEFT = "\ufffd"  # stands for a text that has only control characters
+UNSAFE = re.compile(r'[\\/:*?"<>|\s]+')
+
+
+@dataclass(frozen=True)
+class Format:
+    """`words` tell a student what it is good for. `write` gives the file's text or bytes in pieces."""
+
+    name: str
+    label: str
+    words: str
+    extension: str
+    content_type: str
+    write: Callable[[Deck, Sequence[Card]], Iterable[str | bytes]]
+
+
+@dataclass(frozen=True)
+class Export:
+    """A file to send."""
+
+    file_name: str
+    content_type: str
+    pieces: Iterable[bytes]
+
+
+FORMATS = {
+    one.name: one
+    for one in (
+        Format("apkg", "Anki package", "To learn in Anki; a second import updates the cards.", "apkg", "application/apkg", write_package),
+        Format("csv", "CSV table", "For Excel and other spreadsheets.", "csv", "text/csv; charset=utf-8", table_writer(",")),
+        Format("tsv", "TSV table", "For programs that read tabs.", "tsv", "text/tab-separated-values; charset=utf-8", table_writer("\t")),
+        Format("json", "MindFlip file", "All cards, tags and notes, but no study progress.", "json", "application/json", write_json),
+        Format("markdown", "Markdown", "To read and to put into notes.", "md", "text/markdown; charset=utf-8", write_markdown),
+    )
+}
+CHOOSE = f"Choose a format: {', '.join(FORMATS)}."
+
+
+def deck_export(*, deck: Deck, cards: Sequence[Card], format: str) -> Export:
+    """Raises Invalid, which names the formats, for any other."""
+    chosen = FORMATS.get(format)
+    if chosen is None:
+        raise Invalid(CHOOSE, fields={"format": [CHOOSE]})
+    pieces = chosen.write(_clean_deck(deck), [_clean_card(card) for card in cards])
+    return Export(f"{safe_name(deck.name)}.{chosen.extension}", chosen.content_type, _sendable(pieces))
+
+
+def _clean_deck(deck: Deck) -> Deck:
+    """Return a copy whose text has no control characters: older versions stored them, and formats use them as separators."""
+    cleaned = copy(deck)
+    cleaned.name = trim(clean(deck.name)) or NOTHING_LEFT
+    cleaned.topic, cleaned.source = clean(deck.topic), clean(deck.source)
+    cleaned.tags = _clean_tags(deck.tags)
+    return cleaned
+
+
+def _clean_card(card: Card) -> Card:
+    """As for the deck. The guid stays as it is, because an import finds the card again by it."""
+    cleaned = copy(card)
+    cleaned.front = trim(clean(card.front)) or NOTHING_LEFT
+    cleaned.back = trim(clean(card.back)) or NOTHING_LEFT
+    cleaned.sentence, cleaned.extras = clean(card.sentence), plain(card.extras)
+    cleaned.tags = _clean_tags(card.tags)
+    return cleaned
+
+
+def _clean_tags(tags: Iterable[str]) -> list[str]:
+    return list(filter(None, (trim(clean(tag)) for tag in tags)))
+
+
+def _sendable(pieces: Iterable[str | bytes]) -> Iterator[bytes]:
+    """Cards are small: a piece to send holds many."""
+    waiting = bytearray()
+    for piece in pieces:
+        waiting += piece.encode() if isinstance(piece, str) else piece
+        if len(waiting) >= PIECE_BYTES:
+            yield bytes(waiting)
+            waiting.clear()
+    yield bytes(waiting)
+
+
+def safe_name(name: str) -> str:
+    """A deck's name as every system takes it for a file: no path, no control signs, not hidden, not too long."""
+    seen = "".join(" " if unicodedata.category(sign) in ("Cc", "Cf", "Zl", "Zp") else sign for sign in unicodedata.normalize("NFC", name))
+    plain = UNSAFE.sub(" ", seen).strip(" .")
+    return plain.encode()[:NAME_BYTES].decode("utf-8", "ignore").strip(" .") or "deck"

@@ -1,0 +1,279 @@
+"""Read CSV, TSV and other text with columns: detect the encoding, the delimiter and Anki's header lines, preview, then parse.
+
+Source of the header lines (`#separator:tab`, `#html:true`, `#tags column:3`): "Text Files", "File Headers" in Anki's manual. Columns are
+counted from 1 there, from 0 here.
+"""
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+
+from charset_normalizer import from_bytes
+
+from flashcards.cloze import filled, has_gaps
+from flashcards.formats.anki.html import text_of_html
+from flashcards.formats.cards import ImportedCard, Judge, Reading
+from flashcards.formats.limits import READING, ImportRefused, Limits, Progress
+from flashcards.formats.table_writer import COLUMNS as OWN_COLUMNS
+from flashcards.formats.table_writer import tags_from_cell, tags_from_foreign_cell
+from flashcards.models import CardKind
+from flashcards.parsing.cards import clean
+from sessions_app.services.formula import alive
+
+SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "space": " ", "pipe": "|", "colon": ":"}
+ROLE_COLUMNS = {"tags column": "tags", "deck column": "deck", "guid column": "id", "notetype column": "skip"}
+LINES = 20
+ROLES = ("front", "back", "tags", "sentence", "kind", "id", "deck", "skip")
+DELIMITERS = ("\t", ";", "|", ",")  # where two cut alike, the one that prose has less
+SAMPLE_ROWS, SAMPLE_CHARACTERS = 50, 100_000
+COLUMNS_READ = 1_000
+COLUMNS_SHOWN, ROWS_SHOWN, CELL_SHOWN = 20, 6, 200
+CELL_CHARACTERS = 131_072
+HEADINGS = {
+    "front": {"front", "question", "term", "word", "prompt", "q"},
+    "back": {"back", "answer", "definition", "meaning", "translation", "a"},
+    "tags": {"tags", "tag"},
+    "sentence": {"sentence", "source"},
+    "kind": {"kind"},
+    "id": {"id", "guid"},
+    "deck": {"deck"},
+}
+MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+GUESSED = ["cp1252", "cp1251", "cp1253", "shift_jis", "gb18030", "big5", "euc_kr"]  # those too like another are only chosen by hand
+CHOICES = {  # to choose from on the page, as Python names them, and as people do
+    "utf-8": "UTF-8",
+    "utf-16": "UTF-16",
+    "cp1252": "Western European (Windows)",
+    "cp1250": "Central European (Windows)",
+    "cp1251": "Cyrillic (Windows)",
+    "cp1253": "Greek (Windows)",
+    "cp1254": "Turkish (Windows)",
+    "shift_jis": "Japanese (Shift JIS)",
+    "gb18030": "Chinese (GB 18030)",
+    "big5": "Chinese (Big5)",
+    "euc_kr": "Korean (EUC-KR)",
+}
+SAMPLE_BYTES = 50_000
+
+
+@dataclass
+class AnkiHeaders:
+    """What the lines say, `length` of them in characters; empty for a file of anybody else."""
+
+    length: int = 0
+    delimiter: str = ""
+    is_html: bool = False
+    deck: str = ""
+    tags: tuple[str, ...] = ()
+    roles: dict[int, str] = field(default_factory=dict)
+
+
+def read_headers(text: str) -> AnkiHeaders:
+    headers = AnkiHeaders()
+    for _ in range(LINES):
+        line, end, _rest = text[headers.length :].partition("\n")
+        if not (line.startswith("#") and ":" in line and _take(headers, line)):
+            break
+        headers.length += len(line) + len(end)
+    return headers
+
+
+def _take(headers: AnkiHeaders, line: str) -> bool:
+    """Whether the line is one of Anki's."""
+    name, _, value = line[1:].partition(":")
+    name, value = name.strip().lower(), value.strip("\r\n")
+    if name in ROLE_COLUMNS:
+        if value.strip().isdecimal() and 0 < int(value[:4]) < 1000:
+            headers.roles[int(value[:4]) - 1] = ROLE_COLUMNS[name]
+    elif name == "separator":
+        headers.delimiter = SEPARATORS.get(value.strip().lower(), value[:1] or "\t")
+    elif name == "html":
+        headers.is_html = value.strip().lower() == "true"
+    elif name == "deck":
+        headers.deck = value.strip()
+    elif name == "tags":
+        headers.tags = tuple(clean(value).split())
+    else:
+        return name in {"notetype", "columns", "if matches"}
+    return True
+
+
+@dataclass(frozen=True)
+class Choices:
+    """How a table is to be read. Empty or None: as it looks."""
+
+    encoding: str = ""
+    delimiter: str = ""
+    has_header: bool | None = None
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with everything decided. `columns` are roles, `names` what the columns are called."""
+
+    text: str
+    encoding: str
+    delimiter: str
+    has_header: bool
+    columns: tuple[str, ...]
+    names: tuple[str, ...]
+    headers: AnkiHeaders
+    is_own: bool
+
+    def rows(self) -> Iterator[list[str]]:
+        """Without the header and empty lines. Raises ImportRefused."""
+        rows = _rows(self.text, self.delimiter)
+        return islice(rows, 1, None) if self.has_header else rows
+
+
+def open_table(data: bytes, choices: Choices) -> Table:
+    """Raises ImportRefused when a choice does not fit, or nothing is there."""
+    _check(choices)
+    text, encoding = decoded(data, choices.encoding)
+    headers = read_headers(text)
+    text = text[headers.length :]
+    delimiter = choices.delimiter or headers.delimiter or _delimiter(text)
+    sample = list(islice(_rows(text, delimiter), SAMPLE_ROWS))
+    if not sample:
+        raise ImportRefused("There are no rows in this file.", code="no_cards")
+    return _decided(Table(text, encoding, delimiter, False, (), (), headers, False), sample, choices)
+
+
+def read_table(data: bytes, choices: Choices, limits: Limits, progress: Progress) -> Reading:
+    """All rows as cards. Raises ImportRefused; a file without a column for front and back has the code `wrong_choice`."""
+    table = open_table(data, choices)
+    if not {"front", "back"} <= set(table.columns):
+        raise ImportRefused("Say which column holds the questions and which the answers.", code="wrong_choice")
+    judge = Judge(Reading("table"), limits)
+    progress.begin(READING, sum(1 for _ in table.rows()))
+    for row in table.rows():
+        judge.take(_card(row, table))
+        progress.step()
+    return judge.reading
+
+
+def _check(choices: Choices) -> None:
+    if len(choices.delimiter) > 1 or choices.delimiter in ('"', "\n", "\r"):
+        raise ImportRefused("The sign between columns must be one character, such as a comma or a tab.", code="wrong_choice")
+    if set(choices.columns) - set(ROLES):
+        raise ImportRefused(f"A column is one of {', '.join(ROLES)}.", code="wrong_choice")
+
+
+def _decided(table: Table, sample: list[list[str]], choices: Choices) -> Table:
+    width = min(max(map(len, sample)), COLUMNS_READ)
+    first = sample[0][:width]
+    guessed = [_role(cell) for cell in first] + ["skip"] * (width - len(first))
+    looks_so = {"front", "back"} <= set(guessed) and not table.headers.length
+    has_header = looks_so if choices.has_header is None else choices.has_header
+    roles = _once(guessed) if looks_so else _usual(table.headers, width)
+    columns = (*choices.columns, *["skip"] * width)[:width] if choices.columns else tuple(roles)
+    names = tuple(first[index] if has_header and index < len(first) else f"Column {index + 1}" for index in range(width))
+    is_own = tuple(first) == OWN_COLUMNS
+    return replace(table, has_header=has_header, columns=columns, names=names, is_own=is_own)
+
+
+def _role(heading: str) -> str:
+    word = heading.strip().strip(":").lower()
+    return next((role for role, words in HEADINGS.items() if word in words), "skip")
+
+
+def _once(roles: Sequence[str]) -> list[str]:
+    """Of two columns with one role the first has it."""
+    return [role if role not in roles[:index] else "skip" for index, role in enumerate(roles)]
+
+
+def _usual(headers: AnkiHeaders, width: int) -> list[str]:
+    """Front and back are the first two columns that are nothing else, tags the third of three."""
+    free = iter(["front", "back"] if headers.length else ["front", "back", *(["tags"] if width == 3 else [])])
+    return [headers.roles[index] if index in headers.roles else next(free, "skip") for index in range(width)]
+
+
+def _delimiter(text: str) -> str:
+    """The sign that cuts the most rows into the same number of columns, at least two."""
+    return max(DELIMITERS, key=lambda sign: _evenness(text[:SAMPLE_CHARACTERS], sign))
+
+
+def _evenness(text: str, delimiter: str) -> tuple[float, int]:
+    try:
+        widths = [len(row) for row in islice(_rows(text, delimiter), SAMPLE_ROWS)]
+    except ImportRefused:
+        return (0, 0)
+    usual = max(set(widths), key=widths.count, default=0)
+    return (widths.count(usual) / len(widths), usual) if usual > 1 else (0, 0)
+
+
+def _rows(text: str, delimiter: str) -> Iterator[list[str]]:
+    lines = io.StringIO(re.sub("\0", "", text), newline="")
+    try:
+        yield from (row for row in csv.reader(lines, delimiter=delimiter) if any(cell.strip() for cell in row))
+    except csv.Error:
+        sentence = f"A cell of this table has more than {CELL_CHARACTERS:,} characters: is a quote missing?"
+        raise ImportRefused(sentence, code="too_large") from None
+
+
+def _card(row: list[str], table: Table) -> ImportedCard:
+    cells = dict(zip(table.columns, map(clean, row), strict=False))
+    front, back = (_text(cells.get(role, ""), table) for role in ("front", "back"))
+    return ImportedCard(
+        front=front,
+        back=back or (filled(front) if has_gaps(front) else ""),
+        deck=cells.get("deck", "") or table.headers.deck,
+        kind=_kind(cells.get("kind", ""), front),
+        tags=_tags(cells.get("tags"), table),
+        sentence=_text(cells["sentence"], table) if "sentence" in cells else None,
+        guid=_plain(cells.get("id", ""), table)[:64],
+    )
+
+
+def _kind(cell: str, front: str) -> str:
+    kind = cell.strip().lower()
+    return kind if kind in CardKind.values else CardKind.CLOZE if has_gaps(front) else ""
+
+
+def _tags(cell: str | None, table: Table) -> tuple[str, ...] | None:
+    if cell is None:
+        return table.headers.tags or None
+    read_tags = tags_from_cell if table.is_own else tags_from_foreign_cell
+    return (*read_tags(_plain(cell, table)), *table.headers.tags)
+
+
+def _plain(cell: str, table: Table) -> str:
+    return alive(cell) if table.is_own else cell
+
+
+def _text(cell: str, table: Table) -> str:
+    return text_of_html(cell) if table.headers.is_html else _plain(cell, table)
+
+
+def decoded(data: bytes, encoding: str = "") -> tuple[str, str]:
+    """The text, and the name in CHOICES of what it was written in. Raises ImportRefused when the given `encoding` does not fit."""
+    if encoding and encoding not in CHOICES:
+        raise ImportRefused(f"Choose an encoding: {', '.join(CHOICES)}.", code="wrong_choice")
+    chosen = encoding or guess(data)
+    try:
+        return _decode(data, chosen).removeprefix("\ufeff"), chosen
+    except (UnicodeError, LookupError):
+        raise ImportRefused("The file was not written with these letters: choose another encoding.", code="wrong_choice") from None
+
+
+def guess(data: bytes) -> str:
+    """A name in CHOICES."""
+    marked = next((name for mark, name in MARKS if data.startswith(mark)), None)
+    if marked:
+        return marked.removesuffix("-sig")
+    try:
+        data.decode()
+        return "utf-8"
+    except UnicodeDecodeError:
+        best = from_bytes(data[:SAMPLE_BYTES], cp_isolation=GUESSED).best()
+        return best.encoding if best and best.encoding in CHOICES else "cp1252"
+
+
+def _decode(data: bytes, encoding: str) -> str:
+    """A sign that Windows' code page lacks is shown as one, and stops nothing; of Unicode every byte must fit."""
+    return data.decode(encoding, "replace" if encoding == "cp1252" else "strict")

@@ -1,1 +1,0 @@
-"""REST of keeping decks in order: the bin, many cards at once, merging, duplicates."""

@@ -1,0 +1,113 @@
+"""The start page, and the pages to sign in, sign up and sign out."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth import login
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.forms import AuthenticationForm, UserCreationForm
+from django.contrib.auth.views import LoginView, LogoutView, RedirectURLMixin
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.views.generic import FormView, TemplateView
+
+from sessions_app.exceptions import Invalid
+from sessions_app.rest.limits import RegisterThrottle, too_many_page
+from sessions_app.services.accounts import account_create
+
+NAME_TAKEN = "This name is taken. Choose another, or sign in if it is yours."
+EXAMPLE = {
+    "front": "What do plants make out of light, water and carbon dioxide?",
+    "back": "Sugar, and oxygen on the side: photosynthesis.",
+}
+
+
+class _Styled:
+    """Gives every field the class that static/css/components.css styles."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "input"
+
+
+class SignInForm(_Styled, AuthenticationForm):
+    """Django's own check, in our words: one sentence that does not tell which of the two was wrong."""
+
+    error_messages: ClassVar[dict[str, str]] = {
+        "invalid_login": "This name and password do not belong together. Check both; capital letters count in the password.",
+        "inactive": "This account is switched off. Ask whoever runs this server.",
+    }
+
+
+class SignUpForm(_Styled, UserCreationForm):
+    """A name and one password, which the page can show while it is typed; Django's validators judge it."""
+
+    password2 = None
+
+    class Meta(UserCreationForm.Meta):
+        help_texts: ClassVar[dict[str, str]] = {"username": "Letters, digits and @ . + - _"}
+        error_messages: ClassVar = {"username": {"unique": NAME_TAKEN}}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].widget.attrs |= {"autocapitalize": "none", "spellcheck": "false"}
+        self.fields["password1"].help_text = "At least 8 characters; no common word, not digits alone, not like your name."
+
+    def validate_password_for_user(self, user: AbstractBaseUser, **kwargs: Any) -> None:
+        super().validate_password_for_user(user, "password1")  # Django looks at the repeated field, which is not here
+
+
+class HomeView(TemplateView):
+    """What MindFlip is, for strangers; the maker for whoever is signed in."""
+
+    extra_context: ClassVar = {"example": EXAMPLE}
+
+    def get_template_names(self) -> list[str]:
+        return ["pages/make.html" if self.request.user.is_authenticated else "pages/welcome.html"]
+
+
+FORM_METHODS = ["get", "post", "head", "options"]  # Django's form views take a PUT as well
+
+
+class SignInView(LoginView):
+    """Sign in, then on to `next` when that is an address of ours, else home."""
+
+    http_method_names = FORM_METHODS
+
+    template_name = "pages/sign_in.html"
+    authentication_form = SignInForm
+    redirect_authenticated_user = True
+
+
+class SignUpView(RedirectURLMixin, FormView):
+    """Make an account and be signed in with it; then on as after signing in."""
+
+    http_method_names = FORM_METHODS
+    template_name = "pages/sign_up.html"
+    form_class = SignUpForm
+    next_page = "home"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.user.is_authenticated:
+            return redirect(self.get_success_url())
+        return super().dispatch(request, *args, **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        seconds = RegisterThrottle().page_wait(request)
+        return too_many_page(request, "pages/sign_up_later.html", seconds) if seconds else super().post(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(next=self.get_redirect_url(), **kwargs)
+
+    def form_valid(self, form: SignUpForm) -> HttpResponseBase:
+        try:
+            user = account_create(username=form.cleaned_data["username"], password=form.cleaned_data["password1"])
+        except Invalid:
+            form.add_error("username", NAME_TAKEN)
+            return self.form_invalid(form)
+        login(self.request, user, backend="django.contrib.auth.backends.ModelBackend")
+        return super().form_valid(form)
+
+
+class SignOutView(LogoutView):
+    """POST only, so that no link or image elsewhere can sign anybody out."""

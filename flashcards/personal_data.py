@@ -1,0 +1,87 @@
+"""A user's personal data in decks, cards and study history (see sessions_app.services.personal_data.PersonalData)."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from flashcards.formats.mindflip_json_writer import card_members
+from flashcards.formats.registry import deck_export
+from flashcards.models import Card, Deck, KeptTwins, Review, Schedule, StudySettings
+from sessions_app.services.batches import read_through
+from sessions_app.services.personal import ExportFile, json_list
+
+FORMATS = ("json", "apkg", "csv")
+DECKS_AT_ONCE = 20  # each may carry long notes
+REVIEW = ("id", "card_id", "rating", "reviewed_at", "seconds", "state", "undone_at")
+SCHEDULE = ("card_id", "state", "step", "stability", "difficulty", "due_at", "last_reviewed_at", "review_count", "lapse_count")
+STUDY = ("new_per_day", "reviews_per_day", "desired_retention", "day_begins_hour", "time_zone")
+
+
+class FlashcardsData:
+    """Decks with their cards in three formats, each of which can be imported again; the rest as JSON."""
+
+    about = {
+        "decks/": "each deck three times: for MindFlip (.json), for Anki (.apkg), for spreadsheets (.csv)",
+        "bin/": "decks that are in the bin, and cards.json: single cards that are",
+        "schedules.json": "when each card is asked again",
+        "reviews.json": "each time that you rated a card",
+        "study-settings.json": "how you study",
+        "kept-duplicates.json": "cards alike that you chose to keep, by the key of their front",
+    }
+
+    def counts(self, user: User) -> dict[str, int]:
+        return {
+            "decks": Deck.objects.of(user).count(),
+            "cards": Card.objects.of(user).count(),
+            "reviews": Review.objects.kept().filter(user=user).count(),
+        }
+
+    def files(self, user: User) -> Iterator[ExportFile]:
+        decks = Deck.objects.filter(user=user)
+        yield from _decks("decks/", decks.filter(deleted_at=None))
+        yield from _decks("bin/", decks.filter(deleted_at__isnull=False))
+        binned = Card.objects.filter(deck__user=user, deleted_at__isnull=False)
+        yield ExportFile("bin/cards.json", json_list(card_members(card) | {"deckId": card.deck_id} for card in read_through(binned)))
+        yield _columns("schedules.json", Schedule.objects.filter(user=user), SCHEDULE)
+        yield _columns("reviews.json", Review.objects.filter(user=user), REVIEW)
+        yield _columns("study-settings.json", StudySettings.objects.filter(user=user), STUDY)
+        yield _columns("kept-duplicates.json", KeptTwins.objects.of(user), ("front_key", "count"))
+
+    def used_since(self, when: datetime) -> Q:
+        decks = Deck.objects.filter(user=OuterRef("pk"), updated_at__gte=when)
+        reviews = Review.objects.filter(user=OuterRef("pk"), recorded_at__gte=when)
+        return Q(Exists(decks)) | Q(Exists(reviews))
+
+    def forget(self, user: User) -> None:
+        """How far an import is goes by itself within a minute."""
+
+    def rows(self, user_id: int) -> Iterator[QuerySet[Any]]:
+        yield Review.objects.filter(user=user_id)
+        yield Schedule.objects.filter(user=user_id)
+        yield Card.objects.filter(deck__user=user_id)
+        yield Deck.objects.filter(user=user_id)
+        yield KeptTwins.objects.filter(user=user_id)
+        yield StudySettings.objects.filter(user=user_id)
+
+
+def _decks(folder: str, decks: QuerySet[Deck]) -> Iterator[ExportFile]:
+    for deck in read_through(decks, DECKS_AT_ONCE):
+        cards = list(deck.cards.kept())
+        for format in FORMATS:
+            export = deck_export(deck=deck, cards=cards, format=format)
+            name, _, ending = export.file_name.rpartition(".")
+            yield ExportFile(f"{folder}{name} {deck.pk.hex[:8]}.{ending}", export.pieces)  # two decks may have one name
+
+
+def _columns(name: str, rows: QuerySet[Any], columns: Iterable[str]) -> ExportFile:
+    shown = [(camel(column), column) for column in columns]
+    return ExportFile(name, json_list({word: getattr(row, column) for word, column in shown} for row in read_through(rows)))
+
+
+def camel(column: str) -> str:
+    """`card_id` as `cardId`."""
+    first, *others = column.split("_")
+    return first + "".join(other.capitalize() for other in others)

@@ -1,0 +1,160 @@
+"""Change many cards together: move them, tag them, merge their decks. A card keeps its schedule."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+
+from flashcards.models import Card, Deck
+from flashcards.models.cards import CardQuerySet
+from flashcards.services.locks import decks_lock, decks_touch, next_position
+from flashcards.services.tags import tags_changed, tags_checked
+from sessions_app.exceptions import Invalid, NotFound
+
+WRITTEN_AT_ONCE = 500
+CHOSEN_MOST = 2_000
+
+
+class Merged(NamedTuple):
+    """The cards that moved, and how many were left out because the other deck has them."""
+
+    moved: list[UUID]
+    left_out: int
+
+
+@transaction.atomic
+def cards_move(*, user: User, card_ids: Any, deck_id: UUID) -> int:
+    """Put the cards behind the last one of the deck, in their order; how many moved. Those that are there already stay.
+
+    Raises NotFound, Invalid, and Conflict (`deck_full`): then none has moved.
+    """
+    chosen = cards_chosen(user=user, card_ids=card_ids, with_decks=[deck_id])
+    arriving = [card for card in chosen if card.deck_id != deck_id]
+    _append(Deck.objects.get(pk=deck_id), arriving)
+    return len(arriving)
+
+
+@transaction.atomic
+def decks_merge(*, user: User, deck_id: UUID, into: UUID) -> Merged:
+    """Move the deck's cards into another, but for those that it has already, same front and same back (contract, section 4);
+    what is left of the deck goes into the bin.
+
+    Raises NotFound, Invalid when both are one deck, and Conflict (`deck_full`): then nothing has moved.
+    """
+    if deck_id == into:
+        sentence = "Choose another deck to merge this one into."
+        raise Invalid(sentence, fields={"into": [sentence]})
+    decks = decks_lock(user=user, deck_ids={deck_id, into})
+    cards = list(decks[deck_id].cards.kept())
+    new = _not_in(decks[into], cards)
+    _append(decks[into], new)
+    Deck.objects.filter(pk=deck_id).update(deleted_at=Now())
+    return Merged([card.pk for card in new], len(cards) - len(new))
+
+
+def _not_in(deck: Deck, cards: Sequence[Card]) -> list[Card]:
+    seen = set(deck.cards.kept().values_list("front_key", "back_key"))
+    new = []
+    for card in cards:
+        if (card.front_key, card.back_key) not in seen:
+            seen.add((card.front_key, card.back_key))
+            new.append(card)
+    return new
+
+
+def _append(deck: Deck, cards: Sequence[Card]) -> None:
+    """The cards, sorted by deck and place, behind the deck's last; gaps between their places stay, as after deleting."""
+    place = next_position(deck, len(cards))
+    _forget_taken_names(deck, cards)
+    for source_id, group in groupby(cards, key=lambda card: card.deck_id):
+        rows = list(group)
+        shift = place - rows[0].position
+        Card.objects.filter(pk__in=[card.pk for card in rows]).update(deck=deck, position=F("position") + shift, updated_at=Now())
+        place = rows[-1].position + shift + 1
+        decks_touch({source_id})
+    decks_touch({deck.pk})
+
+
+def _forget_taken_names(deck: Deck, cards: Sequence[Card]) -> None:
+    """An imported note's name is in a deck once, in the bin or out of it: the card that comes second goes without."""
+    taken = set(deck.cards.filter(guid__in={card.guid for card in cards} - {""}).values_list("guid", flat=True))
+    doubled = []
+    for card in cards:
+        if card.guid in taken:
+            doubled.append(card.pk)
+        elif card.guid:
+            taken.add(card.guid)
+    Card.objects.filter(pk__in=doubled).update(guid="")
+
+
+class TagChange(NamedTuple):
+    """Tags to add to these cards and to remove from them, as `cards_tag` takes them."""
+
+    cards: list[UUID]
+    add: list[str]
+    remove: list[str]
+
+
+class Tagged(NamedTuple):
+    """How many cards changed, and the changes that take it back; tags that were removed come back behind the others."""
+
+    changed: int
+    undo: list[TagChange]
+
+
+@transaction.atomic
+def cards_tag(*, user: User, card_ids: Any, add: Any = (), remove: Any = ()) -> Tagged:
+    """Add and remove tags on all of the cards. Raises NotFound and Invalid: then none has changed."""
+    add, remove = tags_checked(add), tags_checked(remove)
+    changed = []
+    for card in cards_chosen(user=user, card_ids=card_ids):
+        before, card.tags = card.tags, tags_changed(card.tags, add=add, remove=remove)
+        if card.tags != before:
+            changed.append((card, before))
+    Card.objects.bulk_update([card for card, _ in changed], ["tags"], batch_size=WRITTEN_AT_ONCE)
+    decks_touch({card.deck_id for card, _ in changed})
+    return Tagged(len(changed), _undo(changed))
+
+
+def _undo(changed: Iterable[tuple[Card, list[str]]]) -> list[TagChange]:
+    """One change for all cards that lost and gained the same tags."""
+    alike: dict[tuple[tuple[str, ...], tuple[str, ...]], list[UUID]] = defaultdict(list)
+    for card, before in changed:
+        lost = tuple(tag for tag in before if tag not in card.tags)
+        gained = tuple(tag for tag in card.tags if tag not in before)
+        alike[lost, gained].append(card.pk)
+    return [TagChange(cards, list(lost), list(gained)) for (lost, gained), cards in alike.items()]
+
+
+def cards_chosen(*, user: User, card_ids: Any, among: CardQuerySet | None = None, with_decks: Sequence[UUID] = ()) -> list[Card]:
+    """The user's cards with these ids, deck by deck in their order; `among` widens the search to the bin. Their decks and the
+    further ones of `with_decks` are locked: whoever changes cards locks decks, and always decks first.
+
+    Raises Invalid (field `cards`) for what is no list of 1 to 2,000 ids, and NotFound when one of the cards is not there.
+    """
+    ids = _ids(card_ids)
+    rows = (Card.objects.of(user) if among is None else among).filter(pk__in=ids)
+    decks_lock(user=user, deck_ids={*rows.order_by().values_list("deck_id", flat=True), *with_decks})
+    chosen = list(rows.order_by("deck_id", "position"))
+    if len(chosen) != len(ids):
+        raise NotFound("Not all of these cards are there any more: load the page again, and choose anew.")
+    return chosen
+
+
+def _ids(card_ids: Any) -> set[UUID]:
+    if not isinstance(card_ids, list | tuple | set) or not 0 < len(card_ids) <= CHOSEN_MOST:
+        raise _refused(f"Send cards as a list of 1 to {CHOSEN_MOST} ids.")
+    try:
+        return {each if isinstance(each, UUID) else UUID(str(each)) for each in card_ids}
+    except ValueError:
+        raise _refused("One of these is no card's id.") from None
+
+
+def _refused(sentence: str) -> Invalid:
+    return Invalid(sentence, fields={"cards": [sentence]})

@@ -1,0 +1,275 @@
+"""Record reviews, each once however often it is sent, in the order of their own times however late they arrive, and undo them."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils.dateparse import parse_datetime
+
+from flashcards.models import REVIEW_SECONDS, Card, CardState, Rating, Review, Schedule
+from flashcards.scheduling import CardSchedule, Plan, rate
+from flashcards.scheduling import Rating as FsrsRating
+from flashcards.services.cards import NO_CARD
+from flashcards.services.study_queue import plan_of, settings_for_user
+from sessions_app.exceptions import Invalid, NotFound
+
+RATINGS = {rating.name.lower(): rating for rating in Rating}
+CLOCK_TOLERANCE = timedelta(minutes=5)
+LATEST_SYNC = timedelta(days=366)
+REVIEWS_PER_BATCH = 500
+NO_REVIEW = "There is no review with this id."
+TAKEN = "This id is another review's: give each review a new UUID."
+SCHEDULE_COLUMNS = ["state", "step", "stability", "difficulty", "due_at", "last_reviewed_at", "review_count", "lapse_count"]
+
+
+@dataclass(frozen=True)
+class ReviewDraft:
+    """A review that is right in itself; whether the card is the user's is not looked at."""
+
+    id: UUID
+    card_id: UUID
+    rating: Rating
+    reviewed_at: datetime
+    seconds: float
+
+    def as_row(self, user: User) -> Review:
+        return Review(id=self.id, user=user, card_id=self.card_id, rating=self.rating, reviewed_at=self.reviewed_at, seconds=self.seconds)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """`id` is what the item gave, as text, so that its sender can find it."""
+
+    id: str
+    code: str
+    error: str
+
+
+def review_draft(item: Any, now: datetime) -> ReviewDraft | Refused:
+    """Read an item; it never raises. A time ahead of the server's by more than CLOCK_TOLERANCE is refused, less is taken for now."""
+    if not isinstance(item, Mapping):
+        return Refused("", "invalid", "Send each review as an object with id, cardId, rating and reviewedAt.")
+    name = str(item.get("id", ""))[:64]
+    try:
+        return _draft(item, now)
+    except _Wrong as wrong:
+        return Refused(name, *wrong.args)
+
+
+class _Wrong(Exception):
+    """With a code and a sentence."""
+
+
+def _draft(item: Mapping[str, Any], now: datetime) -> ReviewDraft:
+    return ReviewDraft(
+        id=_uuid(item, "id"),
+        card_id=_uuid(item, "cardId"),
+        rating=_rating(item.get("rating")),
+        reviewed_at=_reviewed_at(item.get("reviewedAt"), now),
+        seconds=_seconds(item.get("seconds", 0)),
+    )
+
+
+def _uuid(item: Mapping[str, Any], name: str) -> UUID:
+    try:
+        return UUID(str(item[name]))
+    except (KeyError, ValueError):
+        raise _Wrong("invalid", f"Give {name} as a UUID.") from None
+
+
+def _rating(value: Any) -> Rating:
+    if isinstance(value, str) and value in RATINGS:
+        return RATINGS[value]
+    raise _Wrong("unknown_rating", "Rate with again, hard, good or easy.")
+
+
+def _reviewed_at(value: Any, now: datetime) -> datetime:
+    moment = _moment(value)
+    if moment > now + CLOCK_TOLERANCE:
+        raise _Wrong("in_future", "reviewedAt lies in the future: set the clock of this device right.")
+    if moment < now - LATEST_SYNC:
+        raise _Wrong("too_old", f"reviewedAt lies more than {LATEST_SYNC.days} days back: reviews that old are not taken.")
+    return min(moment, now)
+
+
+def _moment(value: Any) -> datetime:
+    try:
+        moment = parse_datetime(value) if isinstance(value, str) else None
+        if moment and moment.tzinfo:
+            return moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise _Wrong("invalid", "Give reviewedAt as a time with its zone, like 2026-01-31T18:30:00Z.")
+
+
+def _seconds(value: Any) -> float:
+    """How long the answer took. A tab may lie open over night, so what is too long is cut and never refused."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
+        raise _Wrong("invalid", "Give seconds as a number, 0 or more.")
+    return min(float(value), float(REVIEW_SECONDS))
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one item of a batch: `recorded`, `known` (it had been sent before) or `refused` with a code and a sentence. The
+    schedule is the card's as it is now."""
+
+    id: str
+    status: str
+    card_id: UUID | None = None
+    schedule: CardSchedule | None = None
+    code: str = ""
+    error: str = ""
+
+
+@transaction.atomic
+def reviews_record(*, user: User, items: Any, now: datetime) -> list[Outcome]:
+    """Record a batch, an outcome for each item in its order: a wrong item is refused and the rest is kept. Raises Invalid for no list.
+
+    The cards are locked, so that the same batch sent twice at once is recorded once.
+    """
+    drafts = [review_draft(item, now) for item in _checked_list(items)]
+    good = [draft for draft in drafts if isinstance(draft, ReviewDraft)]
+    cards = _locked_cards(user, {draft.card_id for draft in good})
+    known = Review.objects.in_bulk({draft.id for draft in good})
+    fresh = _fresh(good, cards, known)
+    schedules = _apply(user, fresh, cards)
+    return [_outcome(user, draft, fresh, known, cards, schedules) for draft in drafts]
+
+
+def review_for_user(*, user: User, review_id: UUID) -> Review:
+    """One of the user's reviews, undone or not. Raises NotFound for anybody else's."""
+    review = Review.objects.filter(user=user, pk=review_id).first()
+    if review is None:
+        raise NotFound(NO_REVIEW)
+    return review
+
+
+@transaction.atomic
+def review_undo(*, user: User, review_id: UUID, now: datetime) -> None:
+    """Take a review back: the card is as it was before, later reviews of it are applied anew. Twice is harmless. Raises NotFound."""
+    card = _locked_card_of(user, review_id)
+    review = Review.objects.get(pk=review_id)
+    if review.undone_at:
+        return
+    review.undone_at = now
+    review.save(update_fields=["undone_at"])
+    if card:
+        later = [row for row in _reviews_since([card.pk], review.reviewed_at) if _order(row) > _order(review)]
+        _write(user, {card.pk: _replay(_before(review), later, plan_of(settings_for_user(user=user)))}, [], later)
+
+
+def _locked_card_of(user: User, review_id: UUID) -> Card | None:
+    """None when the card is deleted. Cards are locked before reviews, by everybody."""
+    review = review_for_user(user=user, review_id=review_id)
+    return Card.objects.filter(reviews=review).select_for_update().first()
+
+
+def _checked_list(items: Any) -> Sequence[Any]:
+    if isinstance(items, list) and 0 < len(items) <= REVIEWS_PER_BATCH:
+        return items
+    sentence = f"Send reviews as a list of 1 to {REVIEWS_PER_BATCH} objects with id, cardId, rating and reviewedAt."
+    raise Invalid(sentence, fields={"reviews": [sentence]})
+
+
+def _locked_cards(user: User, ids: set[UUID]) -> dict[UUID, Card]:
+    """In one order everywhere, so that two batches never wait for each other."""
+    rows = Card.objects.of(user).filter(pk__in=ids).order_by("pk").select_for_update(of=("self",)).select_related("schedule")
+    return {card.pk: card for card in rows}
+
+
+def _fresh(drafts: Iterable[ReviewDraft], cards: Mapping[UUID, Card], known: Mapping[UUID, Review]) -> dict[UUID, ReviewDraft]:
+    """Those to record, by id: the first of two with one id."""
+    fresh: dict[UUID, ReviewDraft] = {}
+    for draft in drafts:
+        if draft.id not in known and draft.card_id in cards:
+            fresh.setdefault(draft.id, draft)
+    return fresh
+
+
+def _apply(user: User, fresh: Mapping[UUID, ReviewDraft], cards: Mapping[UUID, Card]) -> dict[UUID, CardSchedule | None]:
+    """Rate each card from its first new review on, through what had been recorded after that. Returns schedules by card."""
+    schedules = {pk: card.schedule.as_value() if hasattr(card, "schedule") else None for pk, card in cards.items()}
+    if not fresh:
+        return schedules
+    plan = plan_of(settings_for_user(user=user))
+    new = [draft.as_row(user) for draft in fresh.values()]
+    firsts = _firsts(new)
+    later = [row for row in _reviews_since(firsts, min(firsts.values())) if row.reviewed_at >= firsts[_card_id(row)]]
+    for card_id, rows in groupby(sorted([*later, *new], key=lambda row: (_card_id(row), *_order(row))), key=_card_id):
+        ordered = list(rows)
+        start = next((_before(row) for row in ordered if row.pk not in fresh), schedules[card_id])
+        schedules[card_id] = _replay(start, ordered, plan)
+    _write(user, {card_id: schedules[card_id] for card_id in firsts}, new, later)
+    return schedules
+
+
+def _firsts(rows: Iterable[Review]) -> dict[UUID, datetime]:
+    """The earliest time for each card."""
+    firsts: dict[UUID, datetime] = {}
+    for row in rows:
+        firsts[_card_id(row)] = min(row.reviewed_at, firsts.get(_card_id(row), row.reviewed_at))
+    return firsts
+
+
+def _card_id(row: Review) -> UUID:
+    assert row.card_id is not None  # rows are looked up by their card here
+    return row.card_id
+
+
+def _reviews_since(card_ids: Iterable[UUID], since: datetime) -> list[Review]:
+    return list(Review.objects.kept().filter(card__in=card_ids, reviewed_at__gte=since).order_by("reviewed_at", "id"))
+
+
+def _replay(schedule: CardSchedule | None, reviews: Iterable[Review], plan: Plan) -> CardSchedule | None:
+    """Rate once for each of a card's reviews, in order; each row is given the schedule that it met."""
+    for review in reviews:
+        review.before = schedule and schedule.as_json()
+        review.state = schedule.state if schedule else CardState.NEW
+        schedule = rate(schedule, FsrsRating(review.rating), review.reviewed_at.astimezone(UTC), plan)
+    return schedule
+
+
+def _write(user: User, schedules: Mapping[UUID, CardSchedule | None], new: list[Review], changed: list[Review]) -> None:
+    Review.objects.bulk_create(new, ignore_conflicts=True)
+    if changed:
+        Review.objects.bulk_update(changed, ["state", "before"])
+    rows = [Schedule(card_id=card_id, user=user, **value.__dict__) for card_id, value in schedules.items() if value]
+    if rows:
+        Schedule.objects.bulk_create(rows, update_conflicts=True, unique_fields=["card"], update_fields=SCHEDULE_COLUMNS)
+    unstudied = [card_id for card_id, value in schedules.items() if value is None]
+    if unstudied:
+        Schedule.objects.filter(card__in=unstudied).delete()
+
+
+def _before(review: Review) -> CardSchedule | None:
+    return CardSchedule.from_json(review.before) if review.before else None
+
+
+def _order(review: Review) -> tuple[datetime, str]:
+    return review.reviewed_at, str(review.pk)
+
+
+def _outcome(
+    user: User,
+    draft: ReviewDraft | Refused,
+    fresh: dict[UUID, ReviewDraft],
+    known: Mapping[UUID, Review],
+    cards: Mapping[UUID, Card],
+    schedules: Mapping[UUID, CardSchedule | None],
+) -> Outcome:
+    if isinstance(draft, Refused):
+        return Outcome(draft.id, "refused", code=draft.code, error=draft.error)
+    row = known.get(draft.id)
+    if row and (row.user_id != user.pk or row.card_id not in (draft.card_id, None)):
+        return Outcome(str(draft.id), "refused", code="id_taken", error=TAKEN)
+    if row is None and draft.card_id not in cards:
+        return Outcome(str(draft.id), "refused", code="not_found", error=NO_CARD)
+    status = "recorded" if fresh.get(draft.id) is draft else "known"
+    return Outcome(str(draft.id), status, draft.card_id, schedules.get(draft.card_id))

@@ -1,0 +1,165 @@
+"""The study queue: due cards first, then new ones, within the day's limits and the user's settings."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypedDict
+from uuid import UUID
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import DataError, connection, transaction
+from django.db.models import Count, Min, Q
+
+from flashcards.models import Card, CardState, Deck, Review, Schedule, StudySettings
+from flashcards.models.cards import CardQuerySet
+from flashcards.models.study import ScheduleQuerySet
+from flashcards.personal_data import camel
+from flashcards.scheduling import Plan, StudyDays
+from flashcards.services.decks import deck_for_user
+from sessions_app.exceptions import Invalid
+
+QUEUE_CARDS = 200
+LEARNING = (CardState.LEARNING, CardState.RELEARNING)
+NO_ZONE = "Name a time zone as browsers do, like Europe/Vienna."
+
+
+class QueueCounts(TypedDict):
+    """How many cards are left today, by what they are: never seen, in their learning steps, due for review."""
+
+    new: int
+    learning: int
+    due: int
+
+
+@dataclass(frozen=True)
+class StudyQueue:
+    """`cards` has at most QUEUE_CARDS, each with its deck and, unless new, its schedule. `waiting` are cards that only the day's limits
+    hold back. `next_due_at` is when the first card is due after today."""
+
+    deck: Deck | None
+    cards: Sequence[Card]
+    counts: QueueCounts
+    waiting: QueueCounts
+    next_due_at: datetime | None
+    card_count: int
+    settings: StudySettings
+    plan: Plan
+    now: datetime
+
+
+def study_queue(*, user: User, now: datetime, deck_id: UUID | None = None) -> StudyQueue:
+    """The queue of one deck, or of all. Raises NotFound for anybody else's deck."""
+    deck = deck_for_user(user=user, deck_id=deck_id) if deck_id else None
+    settings = settings_for_user(user=user)
+    plan = plan_of(settings)
+    today = plan.days.day_of(now)
+    begins, ends = plan.days.start_of(today), plan.days.end_of(today)
+    cards, schedules = _asked(user, deck)
+    card_count = cards.count()
+    there = _there(schedules, card_count, now, ends)
+    counts = _within_limits(there, _left_today(user, settings, begins))
+    return StudyQueue(
+        deck=deck,
+        cards=_picked(cards, counts, now, ends),
+        counts=counts,
+        waiting=_held_back(there, counts),
+        next_due_at=schedules.filter(due_at__gte=ends).aggregate(at=Min("due_at"))["at"],
+        card_count=card_count,
+        settings=settings,
+        plan=plan,
+        now=now,
+    )
+
+
+def _asked(user: User, deck: Deck | None) -> tuple[CardQuerySet, ScheduleQuerySet]:
+    """The cards that may be studied, and the schedules of those that have been."""
+    schedules = Schedule.objects.of(user)
+    return (Card.objects.of(user), schedules) if deck is None else (deck.cards.kept(), schedules.filter(card__deck=deck))
+
+
+def _there(schedules: ScheduleQuerySet, card_count: int, now: datetime, ends: datetime) -> QueueCounts:
+    """What there is to study until the day ends; what is due for review is so now."""
+    counted = schedules.aggregate(
+        studied=Count("pk"),
+        learning=Count("pk", filter=Q(state__in=LEARNING, due_at__lt=ends)),
+        due=Count("pk", filter=Q(state=CardState.REVIEW, due_at__lte=now)),
+    )
+    new = max(0, card_count - counted["studied"])  # a card may have come between the two counts
+    return {"new": new, "learning": counted["learning"], "due": counted["due"]}
+
+
+def _left_today(user: User, settings: StudySettings, begins: datetime) -> tuple[int, int]:
+    """How many new cards and how many reviews the day's limits still allow, whatever the deck."""
+    done = (
+        Review.objects.kept()
+        .filter(user=user, reviewed_at__gte=begins)
+        .aggregate(new=Count("pk", filter=Q(state=CardState.NEW)), due=Count("pk", filter=Q(state=CardState.REVIEW)))
+    )
+    return max(0, settings.new_per_day - done["new"]), max(0, settings.reviews_per_day - done["due"])
+
+
+def _within_limits(there: QueueCounts, left: tuple[int, int]) -> QueueCounts:
+    return {"new": min(there["new"], left[0]), "learning": there["learning"], "due": min(there["due"], left[1])}
+
+
+def _held_back(there: QueueCounts, counts: QueueCounts) -> QueueCounts:
+    return {"new": there["new"] - counts["new"], "learning": 0, "due": there["due"] - counts["due"]}
+
+
+def _picked(cards: CardQuerySet, counts: QueueCounts, now: datetime, ends: datetime) -> list[Card]:
+    """Steps first, because they cannot wait; then what has been due for longest; then new cards, deck by deck in their order."""
+    asked = cards.select_related("deck", "schedule").defer("deck__source")
+    learning = asked.filter(schedule__state__in=LEARNING, schedule__due_at__lt=ends).order_by("schedule__due_at", "pk")
+    due = asked.filter(schedule__state=CardState.REVIEW, schedule__due_at__lte=now).order_by("schedule__due_at", "pk")
+    new = asked.filter(schedule=None).order_by("deck__created_at", "deck_id", "position")
+    picked: list[Card] = []
+    for some, count in ((learning, counts["learning"]), (due, counts["due"]), (new, counts["new"])):
+        room = min(count, QUEUE_CARDS - len(picked))
+        picked += some[:room] if room else []
+    return picked
+
+
+def settings_for_user(*, user: User) -> StudySettings:
+    """The user's settings, or an unsaved row of the defaults."""
+    return StudySettings.objects.filter(user=user).first() or StudySettings(user=user)
+
+
+def settings_change(*, user: User, members: Mapping[str, Any]) -> StudySettings:
+    """Change the members that are given (names as the columns). Raises Invalid, which names each wrong one."""
+    changed = settings_for_user(user=user)
+    for name, value in members.items():
+        setattr(changed, name, value)
+    _check(changed)
+    StudySettings.objects.update_or_create(user=user, defaults=members)
+    return changed
+
+
+def plan_of(settings: StudySettings) -> Plan:
+    """The settings as `flashcards.scheduling` takes them."""
+    return Plan(settings.desired_retention, StudyDays(ZoneInfo(settings.time_zone), settings.day_begins_hour))
+
+
+def _check(settings: StudySettings) -> None:
+    faults: dict[str, list[str]] = {}  # by the names that clients know
+    try:
+        settings.clean_fields(exclude=["user"])
+    except ValidationError as error:
+        faults = {camel(name): sentences for name, sentences in error.message_dict.items()}
+    if not _is_zone(settings.time_zone):
+        faults["timeZone"] = [NO_ZONE]
+    if faults:
+        raise Invalid(next(iter(faults.values()))[0], fields=faults)
+
+
+def _is_zone(name: str) -> bool:
+    """Return whether Python and PostgreSQL both know the zone: each counts days with it, and Python also knows `localtime`."""
+    if name not in available_timezones():
+        return False
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT timezone(%s, now())", [name])
+    except DataError:
+        return False
+    return True

@@ -1,1 +1,0 @@
-"""The REST calls of studying: the queue, reviews, settings, progress."""
