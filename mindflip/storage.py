@@ -17,3 +17,5 @@ class StaticStorage(CompressedManifestStaticFilesStorage):
     """
 
     patterns = (_STYLES, ("js/*.js", (*_STATIC_IMPORTS, _DYNAMIC_IMPORT)))
+    # Each pass settles at least one more level of imports; how many it settles depends on the order in which the file system lists files.
+    max_post_process_passes = 20

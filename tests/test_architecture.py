@@ -94,3 +94,36 @@ def test_a_dynamic_import_of_ours_is_awaited_where_it_stands():
         if loose.search(line)
     ]
     assert found == []
+
+
+def script_imports(path: Path) -> list[Path]:
+    """Return our own modules that a module of static/js loads: by static imports, `export … from` and awaited dynamic imports."""
+    static = r"""^(?:import |(?:import|export|\}).* from )["'](\.[^"']+)["']"""
+    dynamic = r"""(?<=await )import\(["'](\.[^"']+)["']\)"""
+    found = re.findall(f"{static}|{dynamic}", path.read_text(), re.MULTILINE)
+    return [(path.parent / "".join(address)).resolve() for address in found if "/vendor/" not in "".join(address)]
+
+
+def import_circles(graph: dict[Path, list[Path]]) -> list[list[str]]:
+    """Return a path from a module back to itself for each import that closes a circle."""
+    circles: list[list[str]] = []
+    done: set[Path] = set()
+
+    def walk(module: Path, trail: list[Path]) -> None:
+        if module in trail:
+            circles.append([path.name for path in [*trail[trail.index(module) :], module]])
+        elif module not in done:
+            for imported in graph[module]:
+                walk(imported, [*trail, module])
+            done.add(module)
+
+    for module in graph:
+        walk(module, [])
+    return circles
+
+
+def test_no_import_circle_among_the_scripts():
+    """A circle of dynamic imports also fails here: mindflip.storage cannot name files by hashes that depend on each other."""
+    graph = {path: script_imports(path) for path in sorted((ROOT / "static/js").rglob("*.js"))}
+    assert sum(map(len, graph.values())) > 200, "The pattern finds the imports."
+    assert import_circles(graph) == []

@@ -1,7 +1,7 @@
 // What the service worker does; /sw.js says with which version and files (flashcards/pages/pwa.py).
 // It keeps files that are the same for everybody and never change under their address, and the page that stands in without a network.
 // Pages, answers of the API and the weights of models are never kept here: the first two are somebody's, the last the engines keep themselves.
-// A study page keeps itself, for its user alone (js/pages/study/kept.js); here it is found.
+// A study page keeps itself, for its user alone (js/pages/study/offline.js); here it is found.
 const { version, offline, files } = self.SHELL;
 const PREFIX = "mindflip-shell-";
 const CACHE = PREFIX + version;

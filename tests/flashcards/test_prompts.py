@@ -79,7 +79,7 @@ def test_a_part_of_long_notes_is_never_cut_even_beside_many_cards(kind):
 
 
 def test_the_page_knows_the_same_window():
-    page = (Path(__file__).resolve().parent.parent.parent / "static/js/pages/notes/token-budget.js").read_text()
+    page = (Path(__file__).resolve().parent.parent.parent / "static/js/pages/notes/chunks.js").read_text()
     assert f"SOURCE_TOKENS = {SOURCE_TOKENS};" in page
     assert f"ASCII_PER_TOKEN = {ASCII_PER_TOKEN};" in page
     assert f"TOKENS_PER_OTHER = {TOKENS_PER_OTHER};" in page

@@ -1,5 +1,5 @@
 import { GenerationError } from "./errors.js";
-import { keyOf } from "./parse/drafts.js";
+import { keyOf } from "./parse/cards.js";
 
 /**
  * @typedef {{front: string, back: string, id?: string, [member: string]: any}} Card  with an `id` once the server has it

@@ -1,6 +1,6 @@
-import { pause, realClock } from "./clock.js";
 import { ConnectionError } from "./errors.js";
 import { Teller } from "./events.js";
+import { pause, realClock } from "./util.js";
 
 const SUBPROTOCOL = "mindflip.v1";
 /** How long to wait for the first word, and for any later one; the server speaks every 25 s. */
@@ -49,7 +49,7 @@ export class Connection extends Teller {
    * @param {object} settings
    * @param {(loss: Loss|null) => Promise<string>} settings.address where to connect, after what; its errors count as failed tries if `retryable`
    * @param {any} [settings.WebSocket]  a class like the browsers' own
-   * @param {import("./clock.js").Clock} [settings.clock]
+   * @param {import("./util.js").Clock} [settings.clock]
    * @param {() => number} [settings.random]
    */
   constructor({ address, WebSocket = globalThis.WebSocket, clock = realClock, random = Math.random }) {

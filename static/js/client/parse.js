@@ -4,7 +4,7 @@
  */
 
 import { Assembler } from "./parse/assembler.js";
-import { Drafts, clean, trim, withSingleSpaces } from "./parse/drafts.js";
+import { Drafts, clean, trim, withSingleSpaces } from "./parse/cards.js";
 import { ProseCards } from "./parse/prose.js";
 import { Scanner } from "./parse/scanner.js";
 

@@ -1,15 +1,14 @@
-import { Asking } from "./asking.js";
 import { Call } from "./call.js";
 import { Calls } from "./calls.js";
-import { realClock } from "./clock.js";
-import { EngineLink } from "./engine-link.js";
+import { EngineLink } from "./engine-worker.js";
 import { GenerationError } from "./errors.js";
 import { ClientTeller } from "./events.js";
-import { newId } from "./ids.js";
-import { Line } from "./line.js";
 import { parseFlashcards } from "./parse.js";
+import { Asking } from "./requests.js";
 import { Rest } from "./rest.js";
+import { Line } from "./session-connection.js";
 import { Sessions } from "./sessions.js";
+import { newId, realClock } from "./util.js";
 
 /** Where the guide's server is. */
 const GUIDES_SERVER = "http://localhost:3000";
@@ -43,7 +42,7 @@ export class WebLLMClient extends ClientTeller {
    * @param {any} [settings.WebSocket]  a class like the browsers' own
    * @param {Rest} [settings.rest]  in place of one made of token, baseUrl and fetch
    * @param {Sessions} [settings.sessions]
-   * @param {import("./clock.js").Clock} [settings.clock]
+   * @param {import("./util.js").Clock} [settings.clock]
    * @param {() => number} [settings.random]
    */
   constructor(token, modelId, settings = {}) {

@@ -1,6 +1,6 @@
 // Language models in this browser: WebLLM and wllama behind one interface, each in a Web Worker.
 
-import { RemoteEngine } from "./remote.js";
+import { RemoteEngine } from "./worker-engine.js";
 
 export { findEngines } from "./capabilities.js";
 export { EngineError } from "./errors.js";

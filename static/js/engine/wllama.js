@@ -3,8 +3,7 @@
 import { CacheManager, LoggerWithoutDebug, Wllama } from "../../vendor/wllama/index.js";
 import { emptyAnswer, read, streamed } from "./answer.js";
 import { findEngines } from "./capabilities.js";
-import { downloadGguf, noStorage } from "./downloads.js";
-import { ResumingCache } from "./resuming.js";
+import { downloadGguf, noStorage, ResumingCache } from "./download.js";
 import { EngineError } from "./errors.js";
 import { downloading, starting } from "./progress.js";
 

@@ -1,4 +1,4 @@
-// The worker's side of an engine: one model, one call at a time. The page's side is remote.js.
+// The worker's side of an engine: one model, one call at a time. The page's side is worker-engine.js.
 
 import { asEngineError } from "./errors.js";
 

@@ -1,10 +1,8 @@
-import { api } from "./api.js";
-import { openDialog } from "./dialog.js";
-import { action, once } from "./dom.js";
-import { faultsOf, showFaults } from "./faults.js";
-import { forgetAll, forgetUser } from "./store.js";
-import { toast } from "./toast.js";
-import { advice } from "./words.js";
+import { api } from "./lib/api.js";
+import { action, once, toast } from "./lib/dom.js";
+import { advice } from "./lib/error-messages.js";
+import { faultsOf, openDialog, showFaults } from "./lib/forms.js";
+import { forgetAll, forgetUser } from "./lib/storage.js";
 
 const ACCOUNT = "/api/account";
 const page = document.getElementById("account-page");

@@ -1,7 +1,7 @@
 /** Shows the OpenAPI document in Swagger UI, which its own script has put on the window. */
 
-import { csrfToken } from "./api.js";
-import { shown } from "./theme.js";
+import { csrfToken } from "./lib/api.js";
+import { shown } from "./lib/theme.js";
 
 const place = /** @type {HTMLElement} */ (document.getElementById("api-docs"));
 

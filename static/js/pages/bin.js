@@ -1,9 +1,8 @@
-import { api } from "./api.js";
-import { openDialog } from "./dialog.js";
-import { action, slot } from "./dom.js";
-import { refresh } from "./live.js";
-import { toast } from "./toast.js";
-import { advice } from "./words.js";
+import { api } from "./lib/api.js";
+import { action, slot, toast } from "./lib/dom.js";
+import { advice } from "./lib/error-messages.js";
+import { openDialog } from "./lib/forms.js";
+import { refresh } from "./lib/live-results.js";
 
 const ACTIONS = { restore, gone, empty };
 const main = document.getElementById("main");

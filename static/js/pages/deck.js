@@ -1,16 +1,14 @@
-import { api } from "./api.js";
-import { setUpFlipping, turn } from "./cards.js";
-import { deckAddress, page } from "./deck/address.js";
 import { addCard, deleteCard, editCard } from "./deck/cards-view.js";
-import { CHOSEN_ACTIONS, setUpChoosing } from "./deck/chosen.js";
-import { showCount } from "./deck/counts.js";
+import { deleteDeck, mergeDeck, renameDeck } from "./deck/deck-actions.js";
+import { deckAddress, page, showCount } from "./deck/page.js";
+import { CHOSEN_ACTIONS, setUpChoosing } from "./deck/selection.js";
 import { setUpTable } from "./deck/table.js";
-import { deleteDeck, mergeDeck, renameDeck } from "./deck/whole.js";
-import { part, say, slot } from "./dom.js";
-import { results, setUpFinder } from "./live.js";
-import { setUpTags } from "./tags-field.js";
-import { toast } from "./toast.js";
-import { GONE } from "./words.js";
+import { api } from "./lib/api.js";
+import { setUpFlipping, turn } from "./lib/cards.js";
+import { part, say, slot, toast } from "./lib/dom.js";
+import { GONE } from "./lib/error-messages.js";
+import { results, setUpFinder } from "./lib/live-results.js";
+import { setUpTags } from "./lib/tags-field.js";
 
 const PAGE_ACTIONS = { "turn-all": turnAll, add: addCard, rename: renameDeck, merge: mergeDeck, "delete-deck": deleteDeck, ...CHOSEN_ACTIONS };
 const CARD_ACTIONS = { edit: editCard, again: writeAgain, delete: deleteCard };
@@ -35,7 +33,7 @@ page.addEventListener("click", (event) => {
 
 /** What asks for cards is loaded once somebody asks: the page stays light. */
 async function writeAgain(card) {
-  const again = await import("./deck/again.js").catch(() => toast(GONE) && null);
+  const again = await import("./deck/regenerate.js").catch(() => toast(GONE) && null);
   await again?.writeAgain(card);
 }
 

@@ -1,5 +1,5 @@
-import { refresh, setUpFinder } from "./live.js";
-import { offerKeptUndo } from "./undo.js";
+import { refresh, setUpFinder } from "./lib/live-results.js";
+import { offerKeptUndo } from "./lib/undo.js";
 
 setUpFinder(/** @type {HTMLFormElement|null} */ (document.getElementById("finder")));
 // without a finder there was no deck: then the page itself looks different

@@ -1,8 +1,8 @@
-import { api } from "./api.js";
-import { refresh } from "./live.js";
-import { toast } from "./toast.js";
-import { offerUndo } from "./undo.js";
-import { advice } from "./words.js";
+import { api } from "./lib/api.js";
+import { toast } from "./lib/dom.js";
+import { advice } from "./lib/error-messages.js";
+import { refresh } from "./lib/live-results.js";
+import { offerUndo } from "./lib/undo.js";
 
 const ACTIONS = { delete: deleteCard, keep };
 

@@ -1,10 +1,9 @@
-import { announce } from "./announce.js";
-import { action, part, say, slot } from "./dom.js";
-import { setUpChoosing } from "./import/choosing.js";
+import { setUpChoosing } from "./import/file-picker.js";
+import { look, Work } from "./import/job.js";
 import { showReport } from "./import/report.js";
 import { TableForm } from "./import/table-form.js";
-import { look, Work } from "./import/work.js";
-import { advice } from "./words.js";
+import { action, announce, part, say, slot } from "./lib/dom.js";
+import { advice } from "./lib/error-messages.js";
 
 const STAGES = ["choose", "work", "table", "report"];
 const TABLE_NAME = /\.(csv|tsv|txt)$/i;

@@ -1,7 +1,7 @@
 import { EnginePanel } from "./engine/panel.js";
+import { GONE } from "./lib/error-messages.js";
+import { read } from "./lib/storage.js";
 import { RequestForm } from "./make/request-form.js";
-import { read } from "./store.js";
-import { GONE } from "./words.js";
 
 const panel = new EnginePanel(document.getElementById("model"));
 const form = new RequestForm(document.getElementById("request"));
@@ -15,7 +15,7 @@ function desk() {
 }
 
 async function openDesk() {
-  const { Desk } = await import("./make/desk.js");
+  const { Desk } = await import("./make/controller.js");
   return new Desk({ panel, form, list: document.getElementById("batches") });
 }
 

@@ -1,4 +1,4 @@
-import { action } from "./dom.js";
+import { action } from "./lib/dom.js";
 
 const ASK_MS = 5_000;
 const isStandIn = location.pathname !== "/offline"; // opened under its own address there is nothing to come back to

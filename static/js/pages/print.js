@@ -1,5 +1,5 @@
+import { action } from "./lib/dom.js";
 import "./text.js"; // shows what Markdown and math mean
-import { action } from "./dom.js";
 
 const form = document.querySelector(".print-choices");
 const button = action(form, "print");

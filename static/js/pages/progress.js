@@ -1,11 +1,11 @@
-import { api } from "./api.js";
-import { action, part, slot } from "./dom.js";
-import { counted, integer, percent } from "./format.js";
+import { api } from "./lib/api.js";
+import { action, part, slot } from "./lib/dom.js";
+import { advice } from "./lib/error-messages.js";
+import { counted, integer, percent } from "./lib/format.js";
 import { Chart } from "./progress/chart.js";
 import { forecastChart, retentionChart, reviewsChart } from "./progress/plots.js";
 import { setUpSettings } from "./progress/settings-form.js";
 import { tellTimeZone } from "./study/time-zone.js";
-import { advice } from "./words.js";
 
 const page = document.getElementById("progress");
 const charts = Object.fromEntries([...page.querySelectorAll("[data-chart]")].map((figure) => [figure.dataset.chart, new Chart(figure)]));

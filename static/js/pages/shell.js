@@ -1,8 +1,6 @@
-import { setUpServiceWorker } from "./install.js";
-import { forgetAll } from "./store.js";
-import { forgetStudies } from "./study/kept.js";
-import { sendUnsent } from "./study/unsent.js";
-import { setUpTheme } from "./theme.js";
+import { forgetAll } from "./lib/storage.js";
+import { setUpTheme } from "./lib/theme.js";
+import { forgetStudies, sendUnsent } from "./study/offline.js";
 
 setUpServiceWorker();
 setUpTheme(document.querySelector('[data-action="theme"]'));
@@ -13,3 +11,11 @@ document.querySelector('[data-form="sign-out"]')?.addEventListener("submit", () 
 });
 forgetStudies(document.body.dataset.user); // of somebody whose session ended elsewhere
 sendUnsent();
+
+/** Let the service worker keep the shell, after the page has everything it needs itself. */
+function setUpServiceWorker() {
+  if (!("serviceWorker" in navigator)) return;
+  const register = () => navigator.serviceWorker.register("/sw.js").catch(() => {}); // refused, as in some private windows: a page as any other
+  if (document.readyState === "complete") register();
+  else addEventListener("load", register, { once: true });
+}

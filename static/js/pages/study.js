@@ -1,16 +1,14 @@
-import { api } from "./api.js";
-import { toast } from "./toast.js";
-import { CardView } from "./study/card-view.js";
-import { StudyDays } from "./study/days.js";
+import { api } from "./lib/api.js";
+import { toast } from "./lib/dom.js";
+import { CardView, warmUp } from "./study/card-view.js";
 import { editCard } from "./study/editing.js";
-import { EndView } from "./study/end-view.js";
-import { keepPage, keepSitting, keptSitting } from "./study/kept.js";
-import { setUpKeys } from "./study/keys.js";
+import { setUpKeys } from "./study/keyboard.js";
+import { keepPage, keepSitting, keptSitting } from "./study/offline.js";
 import { OtherTabs } from "./study/other-tabs.js";
-import { openOutbox } from "./study/sending.js";
-import { Scheduler } from "./study/scheduler.js";
-import { warmUp } from "./study/sides.js";
-import { Sitting } from "./study/sitting.js";
+import { openOutbox } from "./study/outbox.js";
+import { Scheduler, StudyDays } from "./study/scheduler.js";
+import { Sitting } from "./study/session.js";
+import { EndView } from "./study/summary-view.js";
 import { tellTimeZone } from "./study/time-zone.js";
 
 const page = document.getElementById("study");

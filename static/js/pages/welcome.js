@@ -1,3 +1,3 @@
-import { setUpFlipping } from "./cards.js";
+import { setUpFlipping } from "./lib/cards.js";
 
 setUpFlipping(document.querySelector(".welcome-cards"));

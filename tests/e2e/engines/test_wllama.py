@@ -63,7 +63,7 @@ def test_on_a_plain_http_page_it_runs_without_storage_and_threads(
 
 def test_without_64_bit_memory_its_compatible_build_runs(open_page: Callable[..., EnginePage]) -> None:
     page = open_page()
-    page.page.context.route("**/engine/worker*.js", _as_in_safari)
+    page.page.context.route("**/engine/worker.*js", _as_in_safari)
     page.page.reload()
     page.load(SMALL_GGUF)
     assert page.generate("Hello", maxTokens=3)["text"]

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { KeepAwake } from "../../../static/js/pages/engine/awake.js";
+import { KeepAwake } from "../../../static/js/pages/engine/panel.js";
 
 /** A page whose screen lock goes when it is hidden, as browsers do it. */
 function page({ isAllowed = true } = {}) {

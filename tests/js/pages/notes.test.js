@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Estimate, timeLeft } from "../../../static/js/pages/make/estimate.js";
-import { chunks, spread } from "../../../static/js/pages/notes/chunks.js";
-import { asParagraphs } from "../../../static/js/pages/notes/lines.js";
-import { SOURCE_TOKENS, roughTokens } from "../../../static/js/pages/notes/token-budget.js";
-import { promptBeside } from "../../../static/js/pages/asking/beside.js";
+import "../document.js";
+import { promptBeside } from "../../../static/js/pages/generate/prompt.js";
+import { Estimate, timeLeft } from "../../../static/js/pages/make/batch.js";
 import { notesOf, openPart, partOf, partsOf } from "../../../static/js/pages/make/parts.js";
+import { chunks, roughTokens, SOURCE_TOKENS, spread } from "../../../static/js/pages/notes/chunks.js";
+import { asParagraphs } from "../../../static/js/pages/notes/pdf.js";
 
 const SENTENCE = "The left ventricle pumps blood into the aorta. ";
 const without = (text) => text.replaceAll(/\s+/gu, "");

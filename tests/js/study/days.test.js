@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { StudyDays } from "../../../static/js/pages/study/days.js";
+import { StudyDays } from "../../../static/js/pages/study/scheduler.js";
 
 const at = (text) => Date.parse(text);
 const vienna = new StudyDays("Europe/Vienna", 4);

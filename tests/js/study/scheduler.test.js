@@ -3,8 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { FSRSAlgorithm } from "ts-fsrs";
 
-import { StudyDays } from "../../../static/js/pages/study/days.js";
-import { Scheduler } from "../../../static/js/pages/study/scheduler.js";
+import { Scheduler, StudyDays } from "../../../static/js/pages/study/scheduler.js";
 
 const { scheduling, cases } = JSON.parse(readFileSync(new URL("../../contract/scheduling_cases.json", import.meta.url), "utf8"));
 const near = (one, other) => Math.abs(one - other) <= 1e-4 * Math.max(1, Math.abs(other));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { shortSpan, span } from "../../../static/js/pages/study/spans.js";
+import { shortSpan, span } from "../../../static/js/pages/study/scheduler.js";
 
 const DAY = 86_400;
 

@@ -1,6 +1,6 @@
 /** From the tokens of broken JSON to objects, and from objects to cards. Twin: flashcards/parsing/assembler.py */
 
-import { Word, nameOf, roleOf, textOf } from "./drafts.js";
+import { Word, nameOf, roleOf, textOf } from "./cards.js";
 
 const DEPTH_KEPT = 12;
 const CUT_OFF = "was cut off before it ended";

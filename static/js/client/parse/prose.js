@@ -1,6 +1,6 @@
 /** Cards out of prose: lines that begin with Q: and A:, numbered or not. Twin: flashcards/parsing/prose.py */
 
-import { WHITE, trim } from "./drafts.js";
+import { WHITE, trim } from "./cards.js";
 
 const MARKS = "[ \\t>*#_(-]{0,12}";
 const FRONT_LABEL = "q|question|front|term|prompt";

@@ -3,7 +3,7 @@
  * own quotes are not escaped. One pass; every look ahead is bounded. Twin: flashcards/parsing/scanner.py
  */
 
-import { WHITE, Word, trim, trimEnd } from "./drafts.js";
+import { WHITE, Word, trim, trimEnd } from "./cards.js";
 
 const WINDOW = 512; // more than any look ahead below can read
 const S = `[${WHITE}]{0,64}`;

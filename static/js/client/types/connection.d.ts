@@ -10,13 +10,13 @@ export class Connection extends Teller {
      * @param {object} settings
      * @param {(loss: Loss|null) => Promise<string>} settings.address where to connect, after what; its errors count as failed tries if `retryable`
      * @param {any} [settings.WebSocket]  a class like the browsers' own
-     * @param {import("./clock.js").Clock} [settings.clock]
+     * @param {import("./util.js").Clock} [settings.clock]
      * @param {() => number} [settings.random]
      */
     constructor({ address, WebSocket, clock, random }: {
         address: (loss: Loss | null) => Promise<string>;
         WebSocket?: any;
-        clock?: import("./clock.js").Clock;
+        clock?: import("./util.js").Clock;
         random?: () => number;
     });
     /** Whether the server has greeted this socket. */

@@ -15,7 +15,7 @@ export class WebLLMClient extends ClientTeller {
      * @param {any} [settings.WebSocket]  a class like the browsers' own
      * @param {Rest} [settings.rest]  in place of one made of token, baseUrl and fetch
      * @param {Sessions} [settings.sessions]
-     * @param {import("./clock.js").Clock} [settings.clock]
+     * @param {import("./util.js").Clock} [settings.clock]
      * @param {() => number} [settings.random]
      */
     constructor(token: string | null | (() => string | Promise<string>), modelId: string, settings?: {
@@ -25,7 +25,7 @@ export class WebLLMClient extends ClientTeller {
         WebSocket?: any;
         rest?: Rest;
         sessions?: Sessions;
-        clock?: import("./clock.js").Clock;
+        clock?: import("./util.js").Clock;
         random?: () => number;
     });
     token: string | (() => string | Promise<string>);

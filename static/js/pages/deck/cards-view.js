@@ -1,12 +1,11 @@
-import { api } from "../api.js";
-import { fill } from "../cards.js";
-import { openDialog } from "../dialog.js";
-import { refresh, results } from "../live.js";
-import { toast } from "../toast.js";
-import { offerUndo } from "../undo.js";
-import { advice } from "../words.js";
-import { cardAddress, deckAddress } from "./address.js";
-import { changeCount } from "./counts.js";
+import { api } from "../lib/api.js";
+import { fill } from "../lib/cards.js";
+import { toast } from "../lib/dom.js";
+import { advice } from "../lib/error-messages.js";
+import { openDialog } from "../lib/forms.js";
+import { refresh, results } from "../lib/live-results.js";
+import { offerUndo } from "../lib/undo.js";
+import { cardAddress, changeCount, deckAddress } from "./page.js";
 
 /** Add a card at the end. */
 export function addCard() {

@@ -1,8 +1,8 @@
-import { announce } from "../announce.js";
-import { api } from "../api.js";
-import { advice } from "../words.js";
-import { setUpTags } from "../tags-field.js";
-import { cardAddress } from "./address.js";
+import { api } from "../lib/api.js";
+import { announce } from "../lib/dom.js";
+import { advice } from "../lib/error-messages.js";
+import { setUpTags } from "../lib/tags-field.js";
+import { cardAddress } from "./page.js";
 
 const CELL = ".cell";
 

@@ -1,5 +1,5 @@
-import { api } from "../api.js";
-import { integer, size } from "../format.js";
+import { api } from "../lib/api.js";
+import { integer, size } from "../lib/format.js";
 
 /**
  * @typedef {{modelId: string, name: string, engine: "webllm"|"wllama", downloadMb: number|null, vramMb: number|null,

@@ -1,11 +1,8 @@
-import { hasLoaded, isAway, remember, rememberAway, remembered, rememberLoading } from "./chosen.js";
-import { EngineLife } from "./engine-life.js";
-import { askToKeep, keptByModel, keptWords } from "./kept.js";
+import { EngineLife } from "./manager.js";
 import { defaultModel, engineWords, listModels, whereItRuns } from "./models.js";
-import { PanelView } from "./panel-view.js";
-import { beforehand, elsewhereWords, HIDDEN, MENDING } from "./sentences.js";
-import { measured } from "./speeds.js";
-import { Work } from "./work.js";
+import { beforehand, elsewhereWords, HIDDEN, MENDING, PanelView } from "./panel-view.js";
+import { hasLoaded, isAway, measured, remember, rememberAway, remembered, rememberLoading } from "./preferences.js";
+import { askToKeep, keptByModel, keptWords } from "./stored-models.js";
 
 /**
  * Finds out what this browser can do, lets one choose a model and loads it, in this tab or in none.
@@ -231,5 +228,66 @@ export class EnginePanel extends EventTarget {
   #changed() {
     this.#life.tell({ state: this.state, modelId: this.model?.modelId ?? null, name: this.model?.name ?? null });
     this.dispatchEvent(new Event("change"));
+  }
+}
+
+const NOTED_SECONDS = 3;
+
+/** What is going on in this tab: it keeps the screen on, and tells when the tab was hidden meanwhile. Event: `hidden`. */
+class Work extends EventTarget {
+  #going = new Set();
+  #awake = new KeepAwake();
+  #hiddenAt = null;
+
+  constructor() {
+    super();
+    document.addEventListener("visibilitychange", () => (document.hidden ? (this.#hiddenAt = performance.now()) : this.#seen()));
+  }
+
+  /** @param {"load"|"write"} what @param {boolean} isGoing */
+  set(what, isGoing) {
+    if (isGoing) this.#going.add(what);
+    else this.#going.delete(what);
+    if (isGoing && !document.hidden) this.#hiddenAt = null;
+    this.#awake.set(this.#going.size > 0);
+  }
+
+  #seen() {
+    const seconds = this.#hiddenAt === null ? 0 : (performance.now() - this.#hiddenAt) / 1000;
+    this.#hiddenAt = null;
+    if (seconds >= NOTED_SECONDS && this.#going.size) this.dispatchEvent(new Event("hidden"));
+  }
+}
+
+/** Keeps the screen on while there is work. Browsers take the lock back from a hidden tab, so it is asked for again when the tab is seen. */
+export class KeepAwake {
+  #lock = null;
+  #isWanted = false;
+  #isAsking = false;
+
+  constructor() {
+    document.addEventListener("visibilitychange", () => this.#follow());
+  }
+
+  /** @param {boolean} isWorking */
+  set(isWorking) {
+    this.#isWanted = isWorking;
+    this.#follow();
+  }
+
+  async #follow() {
+    if (!this.#isWanted) return this.#release();
+    if (this.#lock || this.#isAsking || document.hidden || !navigator.wakeLock) return;
+    this.#isAsking = true;
+    this.#lock = await navigator.wakeLock.request("screen").catch(() => null); // a low battery: the screen may go off
+    this.#isAsking = false;
+    this.#lock?.addEventListener("release", ({ target }) => this.#lock === target && (this.#lock = null));
+    if (!this.#isWanted) this.#release(); // it was done meanwhile
+  }
+
+  #release() {
+    const lock = this.#lock;
+    this.#lock = null;
+    lock?.release().catch(() => {});
   }
 }

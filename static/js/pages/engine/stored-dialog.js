@@ -1,14 +1,13 @@
-import { deleteKept, listKept, storageLeft } from "../../engine/stored.js";
-import { announce } from "../announce.js";
-import { action, fromMould, part, slot } from "../dom.js";
-import { counted, size } from "../format.js";
+import { deleteKept, listKept, storageLeft } from "../../engine/stored-models.js";
+import { action, announce, fromMould, part, slot } from "../lib/dom.js";
+import { counted, size } from "../lib/format.js";
 import { ENGINE_NAMES } from "./models.js";
 
 const MB = 1_000_000;
 const dialog = document.getElementById("stored");
 let models = [];
 let loadedId = null;
-/** @type {import("../../engine/kept.js").Kept[]} */
+/** @type {import("../../engine/stored-models.js").Kept[]} */
 let kept = [];
 
 action(dialog, "close").addEventListener("click", () => dialog.close());

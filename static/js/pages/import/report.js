@@ -1,5 +1,5 @@
-import { fromMould, part, slot } from "../dom.js";
-import { counted, integer } from "../format.js";
+import { fromMould, part, slot } from "../lib/dom.js";
+import { counted, integer } from "../lib/format.js";
 
 /** @typedef {{id: string, name: string, isNew: boolean, added: number, updated: number, unchanged: number}} DeckReport */
 /** @typedef {{added: number, updated: number, unchanged: number, decks: DeckReport[],

@@ -1,5 +1,5 @@
-import { action, fromMould, part, say, slot } from "../dom.js";
-import { counted } from "../format.js";
+import { action, fromMould, part, say, slot } from "../lib/dom.js";
+import { counted } from "../lib/format.js";
 
 /**
  * @typedef {object} Preview a table as the server reads it

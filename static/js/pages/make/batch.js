@@ -1,11 +1,8 @@
-import { announce } from "../announce.js";
-import { setUpFlipping } from "../cards.js";
-import { action, fromMould, part, say, slot } from "../dom.js";
-import { counted, speed } from "../format.js";
-import { draftElement, setBusy, showDraft } from "./drafts.js";
-import { Estimate } from "./estimate.js";
-import { Saving } from "./save.js";
-import { keyOf } from "../../client/parse/drafts.js";
+import { keyOf } from "../../client/parse/cards.js";
+import { cardElement, fill, setUpFlipping } from "../lib/cards.js";
+import { action, announce, fromMould, part, say, slot } from "../lib/dom.js";
+import { counted, speed } from "../lib/format.js";
+import { Saving } from "./save-form.js";
 
 /**
  * The cards of one request on the page, from the first one written to the saved deck.
@@ -19,10 +16,10 @@ export class Batch {
   #left = "";
   /** Which of several parts is being written, as the beginning of a sentence. */
   #where = "";
-  /** @type {Map<import("./drafts.js").Draft, HTMLElement>} */
+  /** @type {Map<Draft, HTMLElement>} */
   #elements = new Map();
 
-  /** @param {import("./save.js").BatchRecord} record */
+  /** @param {import("./save-form.js").BatchRecord} record */
   constructor(record) {
     this.record = record;
     this.element = fromMould("batch-mould");
@@ -53,7 +50,7 @@ export class Batch {
   }
 
   /**
-   * One more card, unless it is here already or was thrown away; one that is here without an id gets the other's members. @param {import("./drafts.js").Draft} draft
+   * One more card, unless it is here already or was thrown away; one that is here without an id gets the other's members. @param {Draft} draft
    * @returns {boolean} whether it is new
    */
   add(draft) {
@@ -67,14 +64,14 @@ export class Batch {
     return true;
   }
 
-  /** Another text in the place of a draft. @param {import("./drafts.js").Draft} draft @param {object} members */
+  /** Another text in the place of a draft. @param {Draft} draft @param {object} members */
   change(draft, members) {
     Object.assign(draft, members);
     showDraft(this.#elements.get(draft), draft);
     this.#send("batch-changed");
   }
 
-  /** Throw a draft away. @param {import("./drafts.js").Draft} draft @returns {() => void} brings it back */
+  /** Throw a draft away. @param {Draft} draft @returns {() => void} brings it back */
   drop(draft) {
     const at = this.record.cards.indexOf(draft);
     const element = this.#elements.get(draft);
@@ -92,12 +89,12 @@ export class Batch {
     };
   }
 
-  /** @param {import("./drafts.js").Draft} draft @param {boolean} isBusy */
+  /** @param {Draft} draft @param {boolean} isBusy */
   setBusy(draft, isBusy) {
     setBusy(this.#elements.get(draft), isBusy);
   }
 
-  /** @param {import("./save.js").BatchRecord["state"]} state @param {string} words */
+  /** @param {import("./save-form.js").BatchRecord["state"]} state @param {string} words */
   show(state, words) {
     Object.assign(this.record, { state, words });
     this.element.dataset.state = state;
@@ -177,4 +174,81 @@ export class Batch {
   #send(name, detail) {
     this.element.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
   }
+}
+
+/**
+ * A card that is not saved yet, as the server gave it or as it was edited here. `part` is the part of its batch that it came of; `unsent`
+ * says that the server does not know it yet.
+ * @typedef {{id?: string, front: string, back: string, kind?: string, sentence?: string, found?: boolean|null, part: number, unsent?: boolean, [member: string]: any}} Draft
+ */
+
+/** The element of a draft: a card with its tools, and what its notes say of it. @param {Draft} draft @returns {HTMLElement} */
+function draftElement(draft) {
+  const element = cardElement(draft);
+  slot(element, "flip").closest(".card-tools").append(fromMould("draft-tools-mould"));
+  element.append(fromMould("ground-mould"));
+  showDraft(element, draft);
+  return element;
+}
+
+/** Show a draft in its element. @param {HTMLElement} element @param {Draft} draft */
+function showDraft(element, draft) {
+  fill(element, draft);
+  for (const [name, words] of Object.entries(LABELS)) action(element, name).setAttribute("aria-label", `${words}: ${draft.front}`);
+  showGround(part(element, "ground"), draft);
+}
+
+/** A draft is being written anew: its tools rest. @param {HTMLElement} element @param {boolean} isBusy */
+function setBusy(element, isBusy) {
+  element.toggleAttribute("data-busy", isBusy);
+  element.setAttribute("aria-busy", String(isBusy));
+  for (const name of Object.keys(LABELS)) action(element, name).disabled = isBusy;
+}
+
+const LABELS = { edit: "Edit", another: "Write another instead of", drop: "Throw away" };
+
+function showGround(ground, { found, sentence }) {
+  ground.hidden = found === undefined;
+  ground.dataset.found = String(found ?? "unknown");
+  slot(ground, "found").textContent = FOUND.get(found ?? null);
+  slot(ground, "sentence").textContent = sentence ?? "";
+  slot(ground, "sentence").hidden = !sentence;
+}
+
+const FOUND = new Map([[true, "Found in your notes"], [false, "Not found in your notes"], [null, "Could not be checked"]]);
+
+const MINUTE = 60;
+
+/** How long the rest will take, from the cards so far. It only speaks when a card came, so that it never jumps about. */
+export class Estimate {
+  #began = null;
+  #cards = 0;
+  #now;
+
+  /** @param {() => number} [now] milliseconds */
+  constructor(now = () => performance.now()) {
+    this.#now = now;
+  }
+
+  /** The model begins, or goes on after a pause. */
+  begin() {
+    this.#began = this.#now();
+    this.#cards = 0;
+  }
+
+  /** One more card came, and so many are still to come. @param {number} left @returns {string} words, or none yet */
+  card(left) {
+    if (this.#began === null) return "";
+    this.#cards += 1;
+    return left > 0 ? timeLeft((((this.#now() - this.#began) / 1000) * left) / this.#cards) : "";
+  }
+}
+
+/** @param {number} seconds @returns {string} */
+export function timeLeft(seconds) {
+  if (seconds < 0.75 * MINUTE) return "less than a minute left";
+  if (seconds < 1.5 * MINUTE) return "about a minute left";
+  if (seconds < 50 * MINUTE) return `about ${Math.round(seconds / MINUTE)} minutes left`;
+  const hours = Math.round((2 * seconds) / (60 * MINUTE)) / 2;
+  return hours <= 1 ? "about an hour left" : `about ${hours} hours left`;
 }

@@ -1,14 +1,14 @@
-import { action, part, say } from "../dom.js";
-import { showFaults } from "../faults.js";
-import { counted, integer } from "../format.js";
-import { read, write } from "../store.js";
-import { NOTES_MOST } from "../notes/limits.js";
-import { keepChoices, restoreChoices, suggestLanguages } from "./choices.js";
+import { action, part, say } from "../lib/dom.js";
+import { counted, integer } from "../lib/format.js";
+import { showFaults } from "../lib/forms.js";
+import { read, write } from "../lib/storage.js";
 
 const COUNT_MOST = 50;
 const COUNT_MOST_OF_NOTES = 200;
 const TOPIC_MOST = 200;
 const DERIVED_TOPIC = 80;
+/** The most characters that notes may have. */
+const NOTES_MOST = 200_000;
 
 /** @typedef {{topic: string, count: number, source?: string, language?: string, difficulty?: string, kind?: string}} CardRequest */
 
@@ -85,7 +85,7 @@ export class RequestForm extends EventTarget {
     const field = part(this.#form, "file");
     const take = async (file) => {
       const { FilePanel } = await import("../notes/file-panel.js");
-      this.#files ??= new FilePanel(this.#form, (text, name) => this.#fillNotes(text, name));
+      this.#files ??= new FilePanel(this.#form, NOTES_MOST, (text, name) => this.#fillNotes(text, name));
       this.#files.open(file);
     };
     action(this.#form, "open-file").addEventListener("click", () => field.click());
@@ -158,4 +158,54 @@ function toRequest({ from, topic, notes, count, language, difficulty, kind }) {
 /** Text as it may be sent: pasted NULs have no place in any text. */
 function clean(text) {
   return text.replaceAll("\0", "").trim();
+}
+
+/** What was chosen last time, for this browser: language, difficulty, kind and number of cards. */
+const KEY = "mindflip:choices";
+const NAMES = ["language", "difficulty", "kind", "count"];
+const TAGS = ["en", "de", "fr", "es", "it", "pt", "nl", "pl", "cs", "sv", "tr", "ru", "uk", "el", "ar", "he", "hi", "zh", "ja", "ko"];
+
+/** @param {HTMLFormElement} form */
+function keepChoices(form) {
+  try {
+    localStorage.setItem(KEY, JSON.stringify(Object.fromEntries(NAMES.map((name) => [name, form.elements[name].value]))));
+  } catch {
+    // storage is switched off: the next visit begins with the defaults
+  }
+}
+
+/** @param {HTMLFormElement} form whose fields nobody has touched yet */
+function restoreChoices(form) {
+  for (const [name, value] of Object.entries(kept())) {
+    const field = NAMES.includes(name) && form.elements[name];
+    if (field && typeof value === "string") field.value = value;
+  }
+  if (!form.elements.kind.value) form.elements.kind.selectedIndex = 0;
+}
+
+/** Languages by their own names, the browser's first. @param {HTMLFormElement} form */
+function suggestLanguages(form) {
+  const own = navigator.language.split("-")[0];
+  const tags = [own, ...TAGS.filter((tag) => tag !== own)];
+  form.elements.language.list.replaceChildren(...tags.map(option));
+  form.elements.language.placeholder = `Any, or ${nameOf(own)}`;
+}
+
+function option(tag) {
+  const element = document.createElement("option");
+  element.value = nameOf(tag);
+  return element;
+}
+
+function nameOf(tag) {
+  const name = new Intl.DisplayNames([tag], { type: "language" }).of(tag) ?? tag;
+  return name[0].toLocaleUpperCase(tag) + name.slice(1);
+}
+
+function kept() {
+  try {
+    return JSON.parse(localStorage.getItem(KEY)) ?? {};
+  } catch {
+    return {};
+  }
 }

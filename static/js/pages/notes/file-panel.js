@@ -1,8 +1,6 @@
-import { announce } from "../announce.js";
-import { action, part, say, slot } from "../dom.js";
-import { counted, integer, size } from "../format.js";
-import { FileError } from "./errors.js";
-import { NOTES_MOST } from "./limits.js";
+import { action, announce, part, say, slot } from "../lib/dom.js";
+import { counted, integer, size } from "../lib/format.js";
+import { FileError, Pdf } from "./pdf.js";
 
 const FILE_MB_MOST = 100;
 const TEXT_MB_MOST = 5;
@@ -13,14 +11,16 @@ const PDF_NAMES = /\.pdf$/iu;
 /** The strip above the notes that reads a file: how far it is, which pages, and what is wrong with it. */
 export class FilePanel {
   #form;
+  #notesMost;
   #onText;
   #pdf = null;
   #name = "";
   #reading = new AbortController();
 
-  /** @param {HTMLFormElement} form @param {(text: string, name: string) => void} onText */
-  constructor(form, onText) {
+  /** @param {HTMLFormElement} form @param {number} notesMost characters @param {(text: string, name: string) => void} onText */
+  constructor(form, notesMost, onText) {
     this.#form = form;
+    this.#notesMost = notesMost;
     this.#onText = onText;
     action(form, "read-pages").addEventListener("click", () => this.#attempt(() => this.#readPages()));
     action(form, "cancel-file").addEventListener("click", () => this.#reading.abort());
@@ -51,7 +51,6 @@ export class FilePanel {
   async #openPdf(file) {
     if (file.size > FILE_MB_MOST * BYTES_OF_MB) throw tooLarge(FILE_MB_MOST);
     this.#progress(null, "Opening the file");
-    const { Pdf } = await import("./pdf.js");
     this.#pdf = await Pdf.open(file);
     say(this.#form, "file-facts", `${megabytes(file.size)} · ${counted(this.#pdf.pages, "page")}`);
     this.#offerPages(this.#pdf.pages);
@@ -77,9 +76,9 @@ export class FilePanel {
 
   #give(text) {
     if (!text.trim()) throw new FileError("no_text", "There is no text in this file. Open another, or paste what you want to learn.");
-    this.#onText(text.slice(0, NOTES_MOST), this.#name);
-    announce(`Read: ${integer(Math.min(text.length, NOTES_MOST))} characters.`);
-    if (text.length > NOTES_MOST) throw new FileError("too_long", `Only the first ${integer(NOTES_MOST)} characters were taken. Choose fewer pages for the rest.`);
+    this.#onText(text.slice(0, this.#notesMost), this.#name);
+    announce(`Read: ${integer(Math.min(text.length, this.#notesMost))} characters.`);
+    if (text.length > this.#notesMost) throw new FileError("too_long", `Only the first ${integer(this.#notesMost)} characters were taken. Choose fewer pages for the rest.`);
   }
 
   async #attempt(work) {

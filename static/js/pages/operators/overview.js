@@ -1,8 +1,8 @@
-import { api } from "../api.js";
-import { part, slot } from "../dom.js";
-import { counted, integer } from "../format.js";
+import { api } from "../lib/api.js";
+import { part, slot } from "../lib/dom.js";
+import { advice } from "../lib/error-messages.js";
+import { counted, integer } from "../lib/format.js";
 import { Chart } from "../progress/chart.js";
-import { advice } from "../words.js";
 import { failuresChart, firstCardChart, hitsChart, outcomesChart, speedsChart } from "./plots.js";
 
 const EVERY_MS = 5_000;

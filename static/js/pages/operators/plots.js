@@ -1,4 +1,4 @@
-import { counted, integer } from "../format.js";
+import { counted, integer } from "../lib/format.js";
 
 /** @typedef {import("../progress/chart.js").Plot} Plot */
 /**

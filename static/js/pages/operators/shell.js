@@ -1,4 +1,4 @@
-import { setUpTheme } from "../theme.js";
+import { setUpTheme } from "../lib/theme.js";
 
 const button = document.querySelector('[data-action="theme"]');
 if (button) setUpTheme(button);

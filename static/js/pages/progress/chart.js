@@ -1,4 +1,4 @@
-import { part, slot } from "../dom.js";
+import { part, slot } from "../lib/dom.js";
 
 const HEIGHT = 220;
 const FONT = "12px system-ui, sans-serif";

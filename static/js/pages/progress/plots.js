@@ -1,4 +1,4 @@
-import { counted, integer } from "../format.js";
+import { counted, integer } from "../lib/format.js";
 
 /** @typedef {import("./chart.js").Plot} Plot */
 

@@ -1,7 +1,6 @@
-import { slot } from "../dom.js";
-import { faultsOf, showFaults } from "../faults.js";
-import { toast } from "../toast.js";
-import { advice } from "../words.js";
+import { slot, toast } from "../lib/dom.js";
+import { advice } from "../lib/error-messages.js";
+import { faultsOf, showFaults } from "../lib/forms.js";
 
 const ADDRESS = "/api/flashcards/study/settings";
 const NUMBERS = ["newPerDay", "reviewsPerDay", "dayBeginsHour"];

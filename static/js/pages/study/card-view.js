@@ -1,11 +1,8 @@
-import { announce } from "../announce.js";
-import { action, part, slot } from "../dom.js";
-import { spokenText } from "../text.js";
-import { showSides } from "./sides.js";
-import { RATINGS } from "./scheduler.js";
-import { Sitting } from "./sitting.js";
-import { shortSpan, span } from "./spans.js";
-import { turn } from "./turning.js";
+import { backToShow, writeSide } from "../lib/cards.js";
+import { action, announce, part, slot } from "../lib/dom.js";
+import { renderInto, spokenText } from "../text.js";
+import { RATINGS, shortSpan, span } from "./scheduler.js";
+import { Sitting } from "./session.js";
 
 /** The card that is asked, the buttons under it, the numbers above. */
 export class CardView {
@@ -21,7 +18,7 @@ export class CardView {
     this.#slots = Object.fromEntries(["question", "asked", "answer", "more"].map((name) => [name, slot(page, name)]));
   }
 
-  /** @param {import("./sitting.js").Item} item @param {Sitting} sitting */
+  /** @param {import("./session.js").Item} item @param {Sitting} sitting */
   ask(item, sitting) {
     const hadFocus = this.#card.parentElement.contains(document.activeElement);
     this.#show("asking");
@@ -34,7 +31,7 @@ export class CardView {
     if (hadFocus || document.activeElement === document.body) action(this.#page, "show").focus({ preventScroll: true });
   }
 
-  /** Write the texts anew, after an edit too. @param {import("./sitting.js").Item} item */
+  /** Write the texts anew, after an edit too. @param {import("./session.js").Item} item */
   rewrite({ card }) {
     showSides(this.#slots, card);
   }
@@ -91,4 +88,33 @@ export class CardView {
     action(this.#page, "show").hidden = isShown;
     part(this.#page, "ratings").hidden = !isShown;
   }
+}
+
+/**
+ * Write a card's question and answer; a cloze is asked with gaps and answered with them filled, its back below.
+ * @param {Record<string, HTMLElement>} slots question, asked, answer, more @param {any} card
+ */
+function showSides({ question, asked, answer, more }, card) {
+  const isCloze = card.kind === "cloze";
+  writeSide(question, card.front, isCloze ? "question" : undefined);
+  writeSide(asked, isCloze ? "" : card.front);
+  writeSide(answer, isCloze ? card.front : card.back, isCloze ? "answer" : undefined);
+  writeSide(more, isCloze ? backToShow(card) : "");
+}
+
+/** Load what Markdown and math need while there is a network, when any of the cards has some. @param {any[]} cards */
+export async function warmUp(cards) {
+  const nowhere = document.createElement("div");
+  for (const { front, back } of cards) {
+    await renderInto(nowhere, `${front}\n\n${back}`);
+    if ("richShown" in nowhere.dataset) return;
+  }
+}
+
+/** Show a side of the study card. The next question comes without a turn: turning back would show its answer. @param {HTMLElement} card @param {"front"|"back"} side */
+function turn(card, side) {
+  const sheet = card.querySelector(".card-sheet");
+  sheet.scrollTop = 0;
+  card.dataset.side = side;
+  for (const face of card.querySelectorAll(".card-face")) face.scrollTop = 0;
 }

@@ -1,5 +1,5 @@
-import { openDialog } from "../dialog.js";
-import { toast } from "../toast.js";
+import { toast } from "../lib/dom.js";
+import { openDialog } from "../lib/forms.js";
 
 /** Edit a card where it is asked. @param {any} card changed in place @param {any} api @param {() => void} done */
 export function editCard(card, api, done) {

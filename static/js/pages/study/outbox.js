@@ -1,3 +1,7 @@
+import { api } from "../lib/api.js";
+import { part, slot, toast } from "../lib/dom.js";
+import { counted } from "../lib/format.js";
+
 const BATCH = 100;
 const PREFIX = "mindflip:outbox:";
 const REVIEWS = "/api/flashcards/reviews";
@@ -23,11 +27,11 @@ export class Outbox extends EventTarget {
    * @param {{post: (path: string, body: object) => Promise<any>, delete: (path: string) => Promise<any>}} parts.api
    * @param {{request: (name: string, work: () => Promise<void>) => Promise<any>}} [parts.locks] so that one tab sends at a time
    */
-  constructor({ storage, user, api, locks = { request: (_name, work) => work() } }) {
+  constructor({ storage, user, api: rest, locks = { request: (_name, work) => work() } }) {
     super();
     this.#storage = storage;
     this.#prefix = `${PREFIX}${user}:`;
-    this.#api = api;
+    this.#api = rest;
     this.#locks = locks;
   }
 
@@ -117,7 +121,7 @@ function unlessGone(error) {
 }
 
 /** The browser's storage, or, where it is switched off, one that lasts for the page. @returns {Storage} */
-export function lastingStorage() {
+function lastingStorage() {
   try {
     localStorage.setItem(`${PREFIX}try`, "");
     localStorage.removeItem(`${PREFIX}try`);
@@ -139,4 +143,43 @@ export function passingStorage() {
     setItem: (key, value) => void entries.set(key, value),
     removeItem: (key) => void entries.delete(key),
   };
+}
+
+const FIRST_WAIT_MS = 2_000;
+const LONGEST_WAIT_MS = 30_000;
+const SIGNED_OUT = [401, 403];
+
+/** The user's outbox, which sends by itself when the network is back, and says on the page what waits. @param {HTMLElement} page */
+export function openOutbox(page) {
+  const outbox = new Outbox({ storage: lastingStorage(), user: document.body.dataset.user, api, locks: navigator.locks });
+  outbox.addEventListener("change", () => tell(page, outbox));
+  outbox.addEventListener("refused", ({ detail }) => toast(`${counted(detail.length, "rating")} not taken: ${detail[0].error}`));
+  for (const name of ["online", "focus"]) addEventListener(name, () => outbox.flush());
+  addEventListener("offline", () => tell(page, outbox));
+  keepTrying(outbox);
+  tell(page, outbox);
+  return outbox;
+}
+
+/** Again and again while something waits, more seldom each time. */
+function keepTrying(outbox) {
+  let wait = FIRST_WAIT_MS;
+  const look = async () => {
+    wait = outbox.problem ? Math.min(wait * 2, LONGEST_WAIT_MS) : FIRST_WAIT_MS;
+    if (outbox.problem) await outbox.flush();
+    setTimeout(look, wait);
+  };
+  setTimeout(look, wait);
+}
+
+function tell(page, outbox) {
+  const isSignedOut = SIGNED_OUT.includes(outbox.problem?.status);
+  const isOffline = !navigator.onLine || Boolean(outbox.problem);
+  part(page, "outbox").hidden = !isOffline;
+  part(page, "sign-in").hidden = !isSignedOut;
+  if (!isOffline) return;
+  const waiting = outbox.size ? `${counted(outbox.size, "rating")} to send` : "nothing to send";
+  slot(page, "outbox").textContent = isSignedOut
+    ? `You are signed out, ${waiting}. Sign in in a new tab, then come back: nothing is lost.`
+    : `Offline, ${waiting}. Go on: they are kept here and sent when the network is back.`;
 }

@@ -1,3 +1,5 @@
+import { counted } from "../lib/format.js";
+
 const DAY_SECONDS = 86_400;
 
 /** @typedef {{state: "learning"|"review"|"relearning", step: number|null, stability: number, difficulty: number, dueAt: number, lastReviewedAt: number}} Schedule times in ms */
@@ -18,7 +20,7 @@ export class Scheduler {
    * @param {any} FSRSAlgorithm of ts-fsrs
    * @param {{weights: number[], desiredRetention: number, learningSteps: number[], relearningSteps: number[], longestDays: number}} scheduling
    *   as the queue brings it; steps in seconds
-   * @param {import("./days.js").StudyDays} days
+   * @param {StudyDays} days
    */
   constructor(FSRSAlgorithm, scheduling, days) {
     const { weights, desiredRetention, longestDays } = scheduling;
@@ -71,4 +73,74 @@ const REMEMBERED = { state: "review", step: null };
 function hardSeconds(steps, step) {
   if (step > 0) return steps[step];
   return steps.length === 1 ? steps[0] * 1.5 : (steps[0] + steps[1]) / 2;
+}
+
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+
+/** Days as a learner has them: they begin at an hour of the learner's own, in the learner's zone. The server's twin: study_days.py. */
+export class StudyDays {
+  #clock;
+  #beginsAtMs;
+
+  /** @param {string} zone as browsers name it @param {number} beginsAtHour 0 to 23 */
+  constructor(zone, beginsAtHour) {
+    const digits = { year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric" };
+    this.#clock = new Intl.DateTimeFormat("en", { ...digits, timeZone: zone, hourCycle: "h23" });
+    this.#beginsAtMs = beginsAtHour * HOUR_MS;
+  }
+
+  /** @param {number} moment in ms @returns {number} the study day's number */
+  dayOf(moment) {
+    return Math.floor((this.#wallClock(moment) - this.#beginsAtMs) / DAY_MS);
+  }
+
+  /** @param {number} day its number @returns {number} its first moment, in ms */
+  startOf(day) {
+    const wanted = day * DAY_MS + this.#beginsAtMs;
+    const near = wanted - (this.#wallClock(wanted) - wanted);
+    return near - (this.#wallClock(near) - wanted); // once more, where clocks change in between
+  }
+
+  /** How many study days lie between two moments, never less than none. @param {number} earlier @param {number} later */
+  between(earlier, later) {
+    return Math.max(0, this.dayOf(later) - this.dayOf(earlier));
+  }
+
+  /** What clocks on the wall show, as if it were UTC. */
+  #wallClock(moment) {
+    const shown = Object.fromEntries(this.#clock.formatToParts(moment).map(({ type, value }) => [type, Number(value)]));
+    return Date.UTC(shown.year, shown.month - 1, shown.day, shown.hour, shown.minute, shown.second);
+  }
+}
+
+const MINUTE = 60;
+const HOUR = 3_600;
+const DAY = 86_400;
+const UNITS = [
+  { seconds: 365 * DAY, short: "y", word: "year" },
+  { seconds: 30.4 * DAY, short: "mo", word: "month" },
+  { seconds: DAY, short: "d", word: "day" },
+  { seconds: HOUR, short: "h", word: "hour" },
+  { seconds: MINUTE, short: "min", word: "minute" },
+];
+
+/** A span in one unit, with a tenth for the long ones. @param {number} seconds */
+function measured(seconds) {
+  const unit = UNITS.find((one) => seconds >= one.seconds * 0.995) ?? UNITS.at(-1);
+  const number = seconds / unit.seconds;
+  const isLong = unit.seconds > DAY && number < 10;
+  return { unit, number: Math.max(1, isLong ? Math.round(number * 10) / 10 : Math.round(number)) };
+}
+
+/** @param {number} seconds @returns {string} as on a button: "10 min", "3 d", "1.4 y" */
+export function shortSpan(seconds) {
+  const { unit, number } = measured(seconds);
+  return `${number} ${unit.short}`;
+}
+
+/** @param {number} seconds @returns {string} as said aloud: "10 minutes", "3 days" */
+export function span(seconds) {
+  const { unit, number } = measured(seconds);
+  return Number.isInteger(number) ? counted(number, unit.word) : `${number} ${unit.word}s`;
 }

@@ -1,0 +1,19 @@
+/** Gets requests to the server, over however many sockets, and takes them back. */
+export class Asking {
+    /** @param {{calls: import("./calls.js").Calls, line: import("./session-connection.js").Line, clock: import("./util.js").Clock}} settings */
+    constructor({ calls, line, clock }: {
+        calls: import("./calls.js").Calls;
+        line: import("./session-connection.js").Line;
+        clock: import("./util.js").Clock;
+    });
+    /** @param {import("./call.js").Call} call */
+    ask(call: import("./call.js").Call): Promise<void>;
+    /** What was said last may not have arrived: say it again. The server runs nothing twice. */
+    repeat(): void;
+    up(): void;
+    /** A request that the server has, waits for it; one that it never answered fails in the end. @param {any} [reason] */
+    down(reason?: any): void;
+    /** Take it back. The server's word ends the call, so that cards on their way still come; without a server it ends now. */
+    cancel(call: any): void;
+    #private;
+}

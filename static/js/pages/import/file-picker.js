@@ -1,0 +1,46 @@
+import { part } from "../lib/dom.js";
+
+/**
+ * Let a file in by the button, by dropping it anywhere on the page, or as pasted text.
+ * @param {HTMLElement} page
+ * @param {(file: File) => void} take
+ */
+export function setUpChoosing(page, take) {
+  const input = page.querySelector('input[type="file"]');
+  const chosen = () => {
+    if (input.files[0]) take(input.files[0]);
+    input.value = ""; // so that the same file can be chosen again
+  };
+  input.addEventListener("change", chosen);
+  chosen(); // a file may have been chosen before this module was there
+  setUpDropping(part(page, "drop"), () => page.dataset.stage === "choose", take);
+  setUpPasting(page.querySelector('[data-form="paste"]'), take);
+}
+
+function setUpDropping(place, isOpen, take) {
+  let depth = 0; // a child's enter comes before its parent's leave
+  const show = (isOver) => place.toggleAttribute("data-over", isOver);
+  addEventListener("dragenter", (event) => hasFile(event) && isOpen() && show(++depth > 0));
+  addEventListener("dragleave", (event) => hasFile(event) && show((depth = Math.max(0, depth - 1)) > 0));
+  addEventListener("dragover", (event) => hasFile(event) && event.preventDefault());
+  addEventListener("drop", (event) => {
+    if (!hasFile(event)) return;
+    event.preventDefault(); // else the browser leaves the page and opens the file
+    show((depth = 0) > 0);
+    if (isOpen()) take(event.dataTransfer.files[0]);
+  });
+}
+
+function hasFile(event) {
+  return Boolean(event.dataTransfer?.types.includes("Files"));
+}
+
+function setUpPasting(form, take) {
+  const [field, button] = [form.elements.text, form.querySelector("button")];
+  field.addEventListener("input", () => (button.disabled = !field.value.trim()));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (field.value.trim()) take(new File([field.value], "Pasted cards.txt", { type: "text/plain" }));
+  });
+  button.disabled = !field.value.trim();
+}

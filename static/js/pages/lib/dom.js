@@ -1,0 +1,81 @@
+/** @param {ParentNode} root @param {string} name @returns {any} the element with this data-slot */
+export function slot(root, name) {
+  return root.querySelector(`[data-slot="${name}"]`);
+}
+
+/** @param {ParentNode} root @param {string} name @returns {any} the element with this data-part */
+export function part(root, name) {
+  return root.querySelector(`[data-part="${name}"]`);
+}
+
+/** @param {ParentNode} root @param {string} name @returns {any} the first element with this data-action */
+export function action(root, name) {
+  return root.querySelector(`[data-action="${name}"]`);
+}
+
+/** Put text into a slot; a no-break space keeps the line's height when there is none. @param {ParentNode} root */
+export function say(root, name, text) {
+  slot(root, name).textContent = text || "\u00a0";
+}
+
+/** Do the work behind a button, once however often it is pressed meanwhile. @param {HTMLButtonElement} button @param {() => Promise<void>} work */
+export async function once(button, work) {
+  if (button.disabled) return;
+  button.disabled = true;
+  await work().finally(() => (button.disabled = false));
+}
+
+/** @param {string} id of a <template> @returns {any} a copy of its element */
+export function fromMould(id) {
+  return document.importNode(document.getElementById(id).content, true).firstElementChild;
+}
+
+const TOGETHER_MS = 60;
+let waiting = [];
+
+/** Tell a screen reader, politely. What comes at once is said together; the same text twice is said twice. @param {string} text */
+export function announce(text) {
+  if (waiting.push(text) > 1) return;
+  const announcer = document.getElementById("announcer");
+  announcer.textContent = "";
+  setTimeout(() => {
+    announcer.textContent = waiting.join(" ");
+    waiting = [];
+  }, TOGETHER_MS);
+}
+
+const SHOWN_SECONDS = 5;
+const OFFERED_SECONDS = 15;
+
+/**
+ * Show a sentence for a few seconds, and say it. With a button it stays longer, and as long as somebody is at it.
+ * @param {string} text
+ * @param {{label: string, run: () => void, hint?: string}} [offer] a button; `hint` is said, not shown
+ * @returns {HTMLElement} the toast
+ */
+export function toast(text, offer) {
+  const element = document.createElement("div");
+  element.className = "toast";
+  element.append(text);
+  if (offer) element.append(offerButton(offer, element));
+  document.getElementById("toasts").replaceChildren(element);
+  announce(offer?.hint ? `${text} ${offer.hint}` : text);
+  goLater(element, (offer ? OFFERED_SECONDS : SHOWN_SECONDS) * 1000);
+  return element;
+}
+
+function offerButton({ label, run }, element) {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.className = "toast-button";
+  made.textContent = label;
+  made.addEventListener("click", () => {
+    element.remove();
+    run();
+  });
+  return made;
+}
+
+function goLater(element, milliseconds) {
+  setTimeout(() => (element.matches(":hover, :focus-within") ? goLater(element, milliseconds) : element.remove()), milliseconds);
+}

@@ -1,0 +1,94 @@
+import { api } from "./api.js";
+import { announce, fromMould, slot } from "./dom.js";
+import { advice } from "./error-messages.js";
+
+let isKnown = false;
+
+/**
+ * Let every field of tags inside `root`, now and later, add and remove them: Enter or a comma adds what is typed, Backspace in an
+ * empty field removes the last.
+ * @param {Element} root
+ * @param {(field: HTMLElement, tags: string[]) => Promise<string[]>} save gives the tags as they are then; an error takes the change back
+ */
+export function setUpTags(root, save) {
+  root.addEventListener("focusin", (event) => event.target.matches(".chip-input") && suggest());
+  root.addEventListener("keydown", (event) => event.target.matches(".chip-input") && type(event, save));
+  root.addEventListener("focusout", (event) => event.target.matches(".chip-input") && add(event.target, save));
+  root.addEventListener("click", (event) => {
+    const chip = event.target.closest('[data-action="remove-tag"]')?.closest(".chip");
+    if (chip) remove(chip, save);
+  });
+}
+
+/** @param {HTMLElement} field @returns {string[]} */
+export function tagsOf(field) {
+  return [...field.querySelectorAll(".chip")].map((chip) => chip.dataset.tag);
+}
+
+function type(event, save) {
+  const input = event.target;
+  if (event.key === "Enter" || event.key === ",") {
+    event.preventDefault();
+    add(input, save);
+  } else if (event.key === "Escape") {
+    input.value = "";
+  } else if (event.key === "Backspace" && !input.value) {
+    const last = input.closest("[data-part=tags]").querySelector(".chip:last-child");
+    if (last) remove(last, save);
+  }
+}
+
+function add(input, save) {
+  const field = input.closest("[data-part=tags]");
+  const typed = input.value.split(",").map((tag) => tag.trim()).filter(Boolean);
+  if (!typed.length) return;
+  input.value = "";
+  change(field, [...tagsOf(field), ...typed], save, `Tag ${typed.join(", ")} added.`);
+}
+
+function remove(chip, save) {
+  const field = chip.closest("[data-part=tags]");
+  field.querySelector(".chip-input").focus();
+  const gone = chip.dataset.tag;
+  change(field, tagsOf(field).filter((tag) => tag !== gone), save, `Tag ${gone} removed.`);
+}
+
+async function change(field, tags, save, words) {
+  const before = tagsOf(field);
+  showTags(field, tags);
+  showError(field, "");
+  try {
+    showTags(field, await save(field, tags));
+    announce(words);
+    isKnown = false;
+  } catch (error) {
+    showTags(field, before);
+    showError(field, error.fields?.tags?.[0] ?? advice(error).text);
+  }
+}
+
+function showTags(field, tags) {
+  slot(field, "tags").replaceChildren(...tags.map(chipOf));
+}
+
+function chipOf(tag) {
+  const chip = fromMould("chip-mould");
+  chip.dataset.tag = tag;
+  slot(chip, "tag").textContent = tag;
+  slot(chip, "removes").textContent = tag;
+  return chip;
+}
+
+function showError(field, sentence) {
+  const line = slot(field, "tags-error");
+  line.hidden = !sentence;
+  line.textContent = sentence;
+}
+
+/** The tags that this user has already, asked for when the first is about to be typed. */
+export async function suggest() {
+  if (isKnown) return;
+  isKnown = true;
+  const { tags } = await api.get("/api/flashcards/tags").catch(() => ({ tags: [] }));
+  document.getElementById("known-tags").replaceChildren(...tags.map((tag) => Object.assign(document.createElement("option"), { value: tag })));
+}

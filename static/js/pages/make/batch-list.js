@@ -1,0 +1,65 @@
+import { read, write } from "../lib/storage.js";
+import { Batch } from "./batch.js";
+import { partOf } from "./parts.js";
+
+const LEFT = "The page was left while these were being written.";
+const GO_ON = { text: "Nothing that was written is lost.", action: "rest", label: "Write the rest" };
+
+/** All batches on the page, newest first. What is unsaved survives a reload of this tab. */
+export class Batches {
+  /** @type {Batch[]} */
+  #batches = [];
+  #root;
+  #begun = 0;
+
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    this.#root = root;
+    for (const record of (read("batches") ?? []).toReversed()) this.#restore(record);
+    for (const name of ["batch-changed", "batch-saved"]) root.addEventListener(name, () => this.#keep());
+    root.addEventListener("batch-gone", (event) => this.remove(this.of(event.target)));
+  }
+
+  /** A new batch, in place of `old` if that has no cards. @param {import("./request-form.js").CardRequest} request @param {Batch} [old] */
+  begin(request, old) {
+    if (old && !old.isUnsaved) this.remove(old);
+    return this.#add({ key: `${Date.now()}-${++this.#begun}`, request, cards: [], state: "writing", words: "" });
+  }
+
+  /** @param {EventTarget} element */
+  of(element) {
+    return this.#batches.find((batch) => batch.element === element);
+  }
+
+  /** The one that a generation was asked for before a reload. @param {string|null} generationId @returns {Batch|undefined} */
+  knowing(generationId) {
+    return this.#batches.find(({ record }) => partOf(record.parts, generationId));
+  }
+
+  /** @param {Batch} batch */
+  remove(batch) {
+    this.#batches = this.#batches.filter((one) => one !== batch);
+    batch.element.remove();
+    this.#keep();
+  }
+
+  #add(record) {
+    const batch = new Batch(record);
+    this.#batches.unshift(batch);
+    this.#root.prepend(batch.element);
+    return batch;
+  }
+
+  #restore(record) {
+    if (!record.cards.length) return;
+    for (const card of record.cards) delete card.unsent; // whoever wrote them has gone with the page
+    const wasLeft = record.state === "writing";
+    const batch = this.#add(wasLeft ? { ...record, state: "stopped", words: LEFT } : record);
+    if (record.parts?.some((part) => part.state !== "done")) batch.notify(GO_ON);
+  }
+
+  #keep() {
+    const unsaved = this.#batches.filter((batch) => batch.isUnsaved && batch.element.dataset.state !== "saved");
+    write("batches", unsaved.length ? unsaved.map((batch) => batch.record) : null);
+  }
+}

@@ -1,2 +1,0 @@
-/** The most characters that notes may have. */
-export const NOTES_MOST = 200_000;

@@ -1,0 +1,111 @@
+import { action, announce, part, slot } from "../lib/dom.js";
+import { advice } from "../lib/error-messages.js";
+import { counted, integer, percent } from "../lib/format.js";
+import { span } from "./scheduler.js";
+
+const DAY_SECONDS = 86_400;
+const LONGEST_TIMER_MS = 6 * 3_600_000;
+
+/** What is shown when no card is asked: the end of a sitting, or that there is nothing to study and what to do then. */
+export class EndView {
+  #page;
+  #timer = 0;
+  #onDue = () => {};
+
+  /** @param {HTMLElement} page */
+  constructor(page) {
+    this.#page = page;
+  }
+
+  /** @param {() => void} work what to do when the next card is due while the end is shown */
+  onDue(work) {
+    this.#onDue = work;
+  }
+
+  /** @param {import("./session.js").Sitting} sitting @param {any} queue @param {number} now */
+  show(sitting, queue, now) {
+    const tally = sitting.tally();
+    this.#reveal("end");
+    this.#say(title(tally, queue), next(queue, sitting.untilNext(now)));
+    this.#offer(tally, queue);
+    this.#showTally(tally);
+    this.#waitFor(sitting.nextDueAt(), now);
+  }
+
+  /** @param {any} error why no queue came */
+  cannotLoad(error) {
+    this.#page.dataset.state = "failed";
+    this.#reveal("loading");
+    slot(this.#page, "loading").textContent = advice(error).text;
+    action(this.#page, "retry").hidden = false;
+    addEventListener("online", () => this.#page.dataset.state === "failed" && this.#onDue(), { once: true });
+  }
+
+  #reveal(name) {
+    for (const one of ["asking", "end", "loading"]) part(this.#page, one).hidden = one !== name;
+    part(this.#page, "tools").hidden = true;
+    action(this.#page, "edit").hidden = true;
+  }
+
+  #say(what, when) {
+    slot(this.#page, "end-title").textContent = what;
+    slot(this.#page, "end-next").textContent = when;
+    announce(`${what} ${when}`);
+    slot(this.#page, "end-title").focus({ preventScroll: true });
+  }
+
+  #offer({ reviews }, queue) {
+    const hasCards = queue.cardCount > 0;
+    part(this.#page, "limits").hidden = !heldBack(queue);
+    part(this.#page, "add").hidden = hasCards && reviews > 0;
+    part(this.#page, "done").hidden = !hasCards;
+    part(this.#page, "nothing").hidden = hasCards;
+  }
+
+  /** Without a review there is nothing to count, and nothing to take back. */
+  #showTally({ cards, reviews, ratings, seconds }) {
+    part(this.#page, "tally").hidden = !reviews;
+    part(this.#page, "tools").hidden = !reviews;
+    action(this.#page, "undo").disabled = !reviews;
+    slot(this.#page, "tally-cards").textContent = integer(cards);
+    slot(this.#page, "tally-reviews").textContent = integer(reviews);
+    slot(this.#page, "tally-share").textContent = reviews ? percent((reviews - ratings.again) / reviews) : "";
+    slot(this.#page, "tally-time").textContent = seconds < 60 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
+  }
+
+  /** Offer to go on when the next card is due while this stands here. */
+  #waitFor(dueAt, now) {
+    clearTimeout(this.#timer);
+    const more = action(this.#page, "more");
+    more.hidden = true;
+    if (!dueAt || dueAt - now > LONGEST_TIMER_MS) return;
+    this.#timer = setTimeout(() => {
+      more.hidden = false;
+      announce("A card is due again.");
+    }, Math.max(0, dueAt - now));
+  }
+}
+
+function title({ reviews }, queue) {
+  if (reviews) return "Done for now.";
+  if (!queue.cardCount) return "There are no cards here yet.";
+  return heldBack(queue) ? "Enough for today." : "Nothing is due.";
+}
+
+function next(queue, inSeconds) {
+  if (!queue.cardCount) return "Make some or add some, then come back to learn them.";
+  const held = heldBack(queue);
+  const limits = held && `Today's limits hold back ${counted(held, "card")}.`;
+  return [whenNext(inSeconds), limits].filter(Boolean).join(" ") || "Nothing is planned yet.";
+}
+
+/** How many cards the daily limits keep for another day. */
+function heldBack({ waiting }) {
+  return waiting.new + waiting.due;
+}
+
+function whenNext(inSeconds) {
+  if (inSeconds === null) return "";
+  const when = inSeconds === DAY_SECONDS ? "tomorrow" : `in ${span(Math.max(60, inSeconds))}`;
+  return `The next card is due ${when}.`;
+}
