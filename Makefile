@@ -54,7 +54,7 @@ types: installed
 	$(VENV_PYTHON) -m mypy mindflip sessions_app flashcards
 
 deployable: installed
-	$(VENV_PYTHON) -m mindflip.embedded.temporary $(VENV_PYTHON) manage.py makemigrations --check --dry-run
+	$(VENV_PYTHON) -m mindflip.embedded.servers $(VENV_PYTHON) manage.py makemigrations --check --dry-run
 	$(VENV_PYTHON) manage.py document_settings --check
 	$(VENV_PYTHON) manage.py document_protocol --check
 	$(VENV_PYTHON) manage.py document_api --check

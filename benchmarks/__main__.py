@@ -12,8 +12,8 @@ from pathlib import Path
 from benchmarks import admin, round_trips, sockets
 from benchmarks.servers import FLOOR, NO_LIMITS
 from benchmarks.stages import stages
-from mindflip.embedded.programs import ROOT
-from mindflip.embedded.temporary import temporary_servers
+from mindflip.embedded.run import ROOT
+from mindflip.embedded.servers import temporary_servers
 
 ALL = {
     "stages": stages,

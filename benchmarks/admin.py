@@ -106,7 +106,7 @@ def _operator() -> Any:
     from django.contrib.auth.models import User
     from django.test import Client
 
-    from mindflip.embedded.collected import collect
+    from mindflip.embedded.static_files import collect
 
     collect(settings.VAR_DIR)  # a page names its style sheets by what is in them
 

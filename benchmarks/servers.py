@@ -15,8 +15,8 @@ import httpx
 import psutil
 import websockets
 
-from mindflip.embedded.places import free_port
-from mindflip.embedded.programs import ROOT, program
+from mindflip.embedded.run import ROOT, program
+from mindflip.embedded.servers import free_port
 from tests.processes import RunningServer, eventually, running_server
 
 FLOOR = ROOT.parent / "shared" / "floor_durable.py"

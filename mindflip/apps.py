@@ -18,6 +18,6 @@ class MindFlipConfig(AppConfig):
         from mindflip import checks  # noqa: F401 - registers them
 
         if settings.SENTRY_DSN:
-            from mindflip.operating import reports
+            from mindflip.monitoring import sentry
 
-            reports.begin(settings.SENTRY_DSN)
+            sentry.begin(settings.SENTRY_DSN)

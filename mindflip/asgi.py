@@ -9,11 +9,10 @@ get_asgi_application()  # before any import of models: it sets the apps up
 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
-from mindflip import backpressure, close_reasons  # noqa: E402
+from mindflip import daphne_patches  # noqa: E402
 from mindflip.request_handler import RequestHandler  # noqa: E402
 from sessions_app.routing import websocket_urlpatterns  # noqa: E402
 
-backpressure.install()
-close_reasons.install()
+daphne_patches.install()
 http_application = RequestHandler()
 application = ProtocolTypeRouter({"http": http_application, "websocket": URLRouter(websocket_urlpatterns)})

@@ -1,24 +1,46 @@
-"""Files that this process serves, and the headers under which a page may use threads."""
+"""What our middleware has in common, the files that this process serves, and the headers under which a page may use threads."""
 
 import asyncio
 import re
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from wsgiref.headers import Headers
 
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from servestatic.middleware import AsyncServeStaticFileResponse, ServeStaticMiddleware
 from servestatic.responders import NotARegularFileError, Redirect, StaticFile
 from servestatic.utils import AsyncFileIterator, EmptyAsyncIterator
 
-from mindflip.async_middleware import AsyncMiddleware, GetResponse
 from sessions_app.services.model_descriptions import is_description
 from sessions_app.services.model_folder import MODELS_URL
 
+GetResponse = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
 _RESOLVE = re.compile(r"/resolve/(?P<version>[^/]+)/")
 _CHUNK_BYTES = 256 * 1024  # the library's own 8 KiB would cost 33,000 hops to a thread for 269 MB of weights
 _FOREVER = "public, max-age=31536000, immutable"
 _REVALIDATED = "public, no-cache"
+
+
+class AsyncMiddleware(ABC):
+    """A middleware without a synchronous form: like the server it is asynchronous, and it is never called through a thread.
+
+    Raises TypeError when what comes after it is synchronous.
+    """
+
+    async_capable = True
+    sync_capable = False
+
+    def __init__(self, get_response: GetResponse) -> None:
+        if not iscoroutinefunction(get_response):
+            raise TypeError(f"{type(self).__name__} needs an async get_response.")
+        self.get_response = get_response
+        markcoroutinefunction(self)
+
+    @abstractmethod
+    async def __call__(self, request: HttpRequest) -> HttpResponseBase: ...
 
 
 class FilesMiddleware(ServeStaticMiddleware):

@@ -5,8 +5,8 @@ import codecs
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponseBase
 
-from mindflip.async_middleware import AsyncMiddleware
 from mindflip.errors import bad_request
+from mindflip.middleware import AsyncMiddleware
 from sessions_app.exceptions import Invalid
 
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")

@@ -2,9 +2,9 @@
 
 from celery import shared_task
 
-from mindflip.operating import heartbeats, worker_metrics  # noqa: F401 - the latter listens for the worker's start
+from mindflip.monitoring import health, metrics  # noqa: F401 - the latter listens for the worker's start
 
 
 @shared_task
 def beat_is_seen() -> None:
-    heartbeats.note("beat")
+    health.note("beat")

@@ -21,9 +21,9 @@ from urllib.parse import urlsplit
 import psycopg
 from psycopg import sql
 
-from mindflip.embedded.places import free_port
-from mindflip.embedded.programs import ROOT, program
-from mindflip.embedded.service import Service
+from mindflip.embedded.process import Service
+from mindflip.embedded.run import ROOT, program
+from mindflip.embedded.servers import free_port
 
 T = TypeVar("T")
 TEMPLATE = "mindflip_template"

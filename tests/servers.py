@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from mindflip.embedded import collected
-from mindflip.embedded.service import CannotRun
+from mindflip.embedded import static_files
+from mindflip.embedded.process import CannotRun
 
 ROOT = Path(__file__).resolve().parent.parent
 KEEPER = pytest.StashKey[subprocess.Popen[str]]()
@@ -42,7 +42,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def _start_servers() -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "mindflip.embedded.temporary"]
+    command = [sys.executable, "-m", "mindflip.embedded.servers"]
     keeper = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True)
     assert keeper.stdout is not None
     line = keeper.stdout.readline()
@@ -60,7 +60,7 @@ def _own_place() -> Path:
     os.environ["MINDFLIP_VAR"] = str(var)
     os.environ["MINDFLIP_REDIS_PREFIX"] = f"test-{var.name}"
     try:
-        (var / "static").symlink_to(collected.shared_copy(ROOT / "var" / "test-static"))
+        (var / "static").symlink_to(static_files.shared_copy(ROOT / "var" / "test-static"))
     except CannotRun as reason:  # tests without pages still run, those with pages fail and this says why
         sys.stderr.write(f"{reason}\n")
     return var

@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import secrets
+import time
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -24,6 +25,8 @@ FORMAT, VERSION = "mindflip-backup", 1
 DUMP, KEY, MANIFEST = "database.dump", "secret-key", "manifest.json"
 PIECE = 2**20
 Told = Callable[[int], None]
+Say = Callable[[str], None]
+EVERY_SECONDS = 2.0
 
 
 @dataclass
@@ -149,3 +152,21 @@ def _manifest(file: zipfile.ZipFile, source: Path) -> Manifest:
         return Manifest(**members)
     except (KeyError, TypeError, ValueError):
         raise BackupError(f"{source} is no backup of MindFlip: name a file that `manage.py backup` wrote.") from None
+
+
+class Progress:
+    """Says "`what` 12 MB", or "`what` 12 of 40 MB" where the end is known."""
+
+    def __init__(self, say: Say, what: str, total: int = 0) -> None:
+        self._say, self._what = say, what
+        self._end = f" of {megabytes(total)}" if total else ""
+        self._said_at = time.monotonic()
+
+    def __call__(self, done: int) -> None:
+        if time.monotonic() - self._said_at >= EVERY_SECONDS:
+            self._said_at = time.monotonic()
+            self._say(f"{self._what} {megabytes(done)}{self._end}")
+
+
+def megabytes(count: int) -> str:
+    return f"{count / 1_000_000:,.1f} MB"

@@ -3,8 +3,8 @@
 import sys
 from pathlib import Path
 
+from .process import CannotRun
 from .run import Run
-from .service import CannotRun
 
 
 def say(line: str) -> None:

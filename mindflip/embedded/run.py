@@ -1,20 +1,109 @@
-"""The one-command run, step by step."""
+"""The one-command run, step by step.
 
+Its processes are those of the Procfile, which is the only place that says how each is started. Its var folder is, when it starts: there,
+writable, with room, and ours alone.
+"""
+
+import fcntl
+import http.client
 import os
+import shlex
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from mindflip.said import last_line
+from honcho.environ import parse_procfile
 
-from . import folder, leftovers, local_model, places, state
-from .postgres import postgres
-from .programs import PROGRAMS, ROOT, program
-from .service import CannotRun, Service
-from .supervisor import Stopped, Supervisor
-from .valkey import valkey
+from . import local_model, state
+from .process import CannotRun, Service, last_line
+from .servers import free_port, is_free, postgres, valkey
+from .supervisor import Stopped, Supervisor, stop_leftovers
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PROGRAMS = ("web", "worker", "beat")
+LEAST_FREE_MB = 300
+LONGEST_LOG = 5_000_000
+PATIENCE_SECONDS = 2.0
+STOPPING_SECONDS = 40.0
+
+
+def program(name: str, log: Path, environment: Mapping[str, str], bind: str = "127.0.0.1", port: int = 0) -> Service:
+    """The Procfile's process `name`, run with this Python. Of `web` is known when it answers: at `bind` and `port`."""
+    command = shlex.split(parse_procfile((ROOT / "Procfile").read_text()).processes[name])
+    command[0] = sys.executable  # "python", whatever the PATH calls so
+    service = Service(name, command, log, cwd=ROOT, environment=os.environ | environment | {"PYTHONUNBUFFERED": "1"})
+    if name == "web":
+        service.answers = lambda: _answers(bind, port)
+    return service
+
+
+def _answers(bind: str, port: int) -> bool:
+    """Whether anything that speaks HTTP answers, be it with a redirect."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(bind, bind)  # noqa: S104
+    with closing(http.client.HTTPConnection(host, port, timeout=5)) as connection:
+        try:
+            connection.request("HEAD", "/", headers={"Host": f"localhost:{port}"})
+            return bool(connection.getresponse().status)
+        except (OSError, http.client.HTTPException):
+            return False
+
+
+def prepare(var: Path) -> None:
+    """Make the folder. Raises CannotRun when it cannot be written or its disk is nearly full."""
+    try:
+        (var / "log").mkdir(parents=True, exist_ok=True)
+        probe = var / "log" / ".writable"
+        probe.write_bytes(b"x" * 4096)
+        probe.unlink()
+    except OSError as error:
+        what = f"The folder {var} cannot be written ({error.strerror})"
+        raise CannotRun(f"{what}: give it to this user, or set MINDFLIP_VAR to another.") from None
+    free = shutil.disk_usage(var).free // 1_000_000
+    if free < LEAST_FREE_MB:
+        what = f"The disk of {var} has {free} MB left and {LEAST_FREE_MB} MB are needed"
+        raise CannotRun(f"{what}: make room, or set MINDFLIP_VAR to a folder on another disk.")
+    _put_long_logs_aside(var / "log")
+
+
+def _put_long_logs_aside(folder: Path) -> None:
+    for log in folder.glob("*.log"):
+        if log.stat().st_size > LONGEST_LOG:
+            log.replace(log.with_suffix(".log.1"))
+
+
+@contextmanager
+def only_run(var: Path) -> Iterator[Callable[[], None]]:
+    """Hold the folder for this process; the yielded function says that we are about to let go, so that the next run waits for us.
+
+    Raises CannotRun while another run holds it.
+    """
+    with (var / "run.lock").open("a+") as lock:
+        _take(lock.fileno(), var)
+
+        def say(what: str) -> None:
+            lock.truncate(0)
+            lock.write(f"{os.getpid()} {what}")
+            lock.flush()
+
+        say("running")
+        yield lambda: say("stopping")
+
+
+def _take(lock: int, var: Path) -> None:
+    began = time.monotonic()
+    while True:
+        try:
+            return fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            pid, _, what = (var / "run.lock").read_text().partition(" ")
+        if time.monotonic() - began > (STOPPING_SECONDS if what == "stopping" else PATIENCE_SECONDS):
+            raise CannotRun(f"MindFlip runs already on {var} (process {pid}): stop it with Ctrl-C or `kill {pid}`, or set MINDFLIP_VAR.")
+        time.sleep(0.1)
 
 
 class Run:
@@ -27,8 +116,8 @@ class Run:
 
     def until_stopped(self) -> None:
         """Raises CannotRun, with everything stopped again, when the start fails."""
-        folder.prepare(self.var)
-        with folder.only_run(self.var) as letting_go:
+        prepare(self.var)
+        with only_run(self.var) as letting_go:
             self.supervisor.heed_signals()
             try:
                 self._start()
@@ -46,7 +135,7 @@ class Run:
             self.say("Stopped. Your data are kept.")
 
     def _start(self) -> None:
-        for name in leftovers.stop_leftovers(self.var):
+        for name in stop_leftovers(self.var):
             self.say(f"Stopped {name}, left over from a run that was killed.")
         self._refuse_taken_port()
         self._fetch_model()
@@ -65,7 +154,7 @@ class Run:
         return "localhost" if self.bind in {"127.0.0.1", "0.0.0.0", "::", "::1"} else self.bind  # noqa: S104
 
     def _refuse_taken_port(self) -> None:
-        if not places.is_free(self.port, self.bind):
+        if not is_free(self.port, self.bind):
             raise CannotRun(f"Port {self.port} is taken: stop what listens there, or start with another, as in MINDFLIP_PORT=3001.")
 
     def _fetch_model(self) -> None:
@@ -115,4 +204,4 @@ class Run:
 def _free(last_url: str) -> int:
     """The port of `last_url`, when one of ours and free, so that notes of it stay right."""
     port = urlsplit(last_url).port or 0
-    return port if port not in {0, 5432, 6379} and places.is_free(port) else places.free_port()
+    return port if port not in {0, 5432, 6379} and is_free(port) else free_port()

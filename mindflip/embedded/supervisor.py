@@ -1,23 +1,32 @@
-"""Keeps services running: starts them in order, restarts what ends, stops all in reverse order. See docs/decisions/supervision.md."""
+"""Keeps services running: starts them in order, restarts what ends, stops all in reverse order. See docs/decisions/supervision.md.
 
+What a killed supervisor leaves running is found by its state file and stopped: `var/run.json` says who was started, in order.
+"""
+
+import json
 import os
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
-from . import leftovers
-from .service import CannotRun, Service
+import psutil
+
+from .process import CannotRun, Service
 
 LONGEST_PAUSE = 60.0
 STEADY_SECONDS = 60.0  # who ran for so long starts again without a pause
 LOOK_SECONDS = 0.5
+PATIENCE_SECONDS = 15.0
+CLOCK_SECONDS = 2.0  # the clock may have been set meanwhile
 
 
 class Supervisor:
-    """`say` shows one line to the person in front of it. Services are remembered in `var`, see leftovers."""
+    """`say` shows one line to the person in front of it. Services are remembered in `var`, see `remember`."""
 
     def __init__(self, var: Path, say: Callable[[str], None]) -> None:
         self.var = var
@@ -39,7 +48,7 @@ class Supervisor:
         """Start `service` and wait until it answers. Raises CannotRun, also when asked to stop meanwhile."""
         self.services.append(service)
         service.start()
-        leftovers.remember(self.var, self.services)
+        remember(self.var, self.services)
         answers = service.answers
         service.answers = lambda: answers() or self._refuse_when_asked_to_stop()
         try:
@@ -81,13 +90,13 @@ class Supervisor:
             restart.done()
             service.kill()  # children it may have left
             service.start()
-            leftovers.remember(self.var, self.services)
+            remember(self.var, self.services)
 
     def stop(self) -> None:
         """Stop all, the last started first."""
         for service in reversed(self.services):
             service.stop()
-        leftovers.forget(self.var)
+        forget(self.var)
 
 
 class Stopped(CannotRun):
@@ -112,3 +121,63 @@ class Restart:
     def done(self) -> None:
         self.started_at = time.monotonic()
         self.due_at = None
+
+
+def remember(var: Path, services: Iterable[Service]) -> None:
+    """Write down the running services, each with the time its process was made, because process ids are used again."""
+    rows = [
+        {"name": service.name, "pid": service.process.pid, "made": made, "signal": int(service.stop_signal)}
+        for service in services
+        if service.process is not None and (made := _made(service.process.pid)) is not None
+    ]
+    half = var / "run.json.new"
+    half.write_text(json.dumps(rows, indent=1))
+    half.replace(var / "run.json")
+
+
+def forget(var: Path) -> None:
+    (var / "run.json").unlink(missing_ok=True)
+
+
+def stop_leftovers(var: Path) -> list[str]:
+    """Stop what a former run left, the last started first; returns the names of what was found alive."""
+    try:
+        rows = json.loads((var / "run.json").read_text())
+    except (OSError, ValueError):
+        return []
+    found = [row for row in reversed(rows) if _is_same(row)]
+    for row in found:
+        _stop(row["pid"], row["signal"])
+    forget(var)
+    return [row["name"] for row in found]
+
+
+def _made(pid: int) -> float | None:
+    """When the process was made; None when it is gone, or only waits for its parent to notice."""
+    with suppress(psutil.Error):
+        process = psutil.Process(pid)
+        if process.status() != psutil.STATUS_ZOMBIE:
+            return float(process.create_time())
+    return None
+
+
+def _is_same(row: dict[str, Any]) -> bool:
+    made = _made(row["pid"])
+    return made is not None and abs(made - row["made"]) < CLOCK_SECONDS
+
+
+def _stop(pid: int, stop_signal: int) -> None:
+    with suppress(psutil.Error):
+        process = psutil.Process(pid)
+        family = [process, *process.children(recursive=True)]
+        process.send_signal(signal.Signals(stop_signal))
+        _wait(family, PATIENCE_SECONDS)
+        for stubborn in (each for each in family if each.is_running()):
+            stubborn.kill()
+        _wait(family, PATIENCE_SECONDS)
+
+
+def _wait(family: list[psutil.Process], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while any(_made(each.pid) for each in family) and time.monotonic() < deadline:
+        time.sleep(0.05)

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import httpx
 
-from mindflip.embedded.places import free_port
-from mindflip.embedded.programs import ROOT, program
-from mindflip.embedded.service import Service
+from mindflip.embedded.process import Service
+from mindflip.embedded.run import ROOT, program
+from mindflip.embedded.servers import free_port
 from tests.processes import RunningServer, running_server
 
 NAME = "cards.example.org"

@@ -11,8 +11,8 @@ import pytest
 import yaml
 from honcho.environ import parse_procfile
 
-from mindflip.embedded import collected
-from mindflip.embedded.programs import ROOT
+from mindflip.embedded import static_files
+from mindflip.embedded.run import ROOT
 
 DEPLOY = ROOT / "docs/deploy"
 UNITS = {"release": "mindflip-release.service", "web": "mindflip-web@.service"} | {
@@ -42,7 +42,7 @@ def test_the_image_holds_what_a_run_needs():
     let_in = set(re.findall(r"^!(.*)$", (DEPLOY / "Dockerfile.dockerignore").read_text(), re.MULTILINE))
     assert copied == let_in
     assert {name for name in copied if not (ROOT / name).exists()} == set()
-    needed = {Path(name).parts[0] for name in (*collected.SOURCES, *collected.MADE_BY)} - {"node_modules"}
+    needed = {Path(name).parts[0] for name in (*static_files.SOURCES, *static_files.MADE_BY)} - {"node_modules"}
     assert needed <= copied
 
 

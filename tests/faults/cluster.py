@@ -9,11 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from mindflip.embedded import places
-from mindflip.embedded.postgres import postgres
-from mindflip.embedded.programs import ROOT, program
-from mindflip.embedded.service import CannotRun, Service
-from mindflip.embedded.valkey import valkey
+from mindflip.embedded.process import CannotRun, Service
+from mindflip.embedded.run import ROOT, program
+from mindflip.embedded.servers import free_port, postgres, remove_folder, valkey
 
 # what was committed must outlive kill -9 of the server, if not a power cut
 NO_POWER_CUTS = ("fsync=off",)
@@ -36,7 +34,7 @@ class Cluster:
         self.kills: Counter[str] = Counter()
         self.services: dict[str, Service] = {}
         self.down: set[str] = set()
-        self._ports = {name: places.free_port() for name in ("postgres", "valkey", "web1", "web2")}
+        self._ports = {name: free_port() for name in ("postgres", "valkey", "web1", "web2")}
 
     @property
     def webs(self) -> tuple[str, str]:
@@ -80,7 +78,7 @@ class Cluster:
     def stop(self) -> None:
         for service in reversed(self.services.values()):
             service.kill()
-        places.remove_folder(self.folder / "postgres")
+        remove_folder(self.folder / "postgres")
 
     def _has_started(self, name: str) -> bool:
         """After kill -9, PostgreSQL's children need a moment to notice; until then it refuses to start."""

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from mindflip.embedded.places import free_port
-from mindflip.embedded.programs import program
+from mindflip.embedded.run import program
+from mindflip.embedded.servers import free_port
 from tests.faults.doors import Account, Talker, at, talking_as_the_guide_does
 from tests.processes import RunningServer, running_server
 

@@ -16,9 +16,9 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 
-from mindflip.embedded.places import free_port
-from mindflip.embedded.programs import program
-from mindflip.embedded.service import Service
+from mindflip.embedded.process import Service
+from mindflip.embedded.run import program
+from mindflip.embedded.servers import free_port
 from tests.faults.askers import Asker, Wish
 from tests.faults.doors import Account, at, talking, v1_connection
 from tests.faults.engines import Engine

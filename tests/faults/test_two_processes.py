@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from mindflip.embedded.places import free_port
-from mindflip.embedded.programs import program
+from mindflip.embedded.run import program
+from mindflip.embedded.servers import free_port
 from tests.faults.doors import MODEL, Account, Talker, at, talking
 from tests.processes import running_server
 

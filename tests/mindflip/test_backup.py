@@ -23,7 +23,7 @@ from rest_framework.test import APIClient
 from rest_framework_simplejwt.tokens import RefreshToken
 
 from flashcards.services.decks import deck_create
-from mindflip.backup import loading
+from mindflip.backup import restore
 
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
 
@@ -147,7 +147,7 @@ def test_it_holds_the_secret_key_and_is_read_by_its_owner_only(used, elsewhere, 
 
 
 def test_a_database_in_use_is_not_waited_for_without_end(used, own, tmp_path, monkeypatch):
-    monkeypatch.setattr(loading, "LOCK_SECONDS", 1)
+    monkeypatch.setattr(restore, "LOCK_SECONDS", 1)
     backup = _back_up(tmp_path)
     with psycopg.connect(own) as somebody:
         somebody.execute("SELECT 1 FROM auth_user")

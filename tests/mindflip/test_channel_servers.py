@@ -12,9 +12,8 @@ import pytest
 import redis
 from channels_redis.pubsub import RedisPubSubChannelLayer
 
-from mindflip.embedded.places import free_port
-from mindflip.embedded.programs import ROOT
-from mindflip.embedded.valkey import valkey
+from mindflip.embedded.run import ROOT
+from mindflip.embedded.servers import free_port, valkey
 
 SHOW = "import json; from mindflip import settings; print(json.dumps(settings.CHANNEL_LAYERS['default']['CONFIG']))"
 GROUPS = [f"session.{number}" for number in range(40)]

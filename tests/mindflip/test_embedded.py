@@ -8,11 +8,8 @@ import psycopg
 import pytest
 import redis
 
-from mindflip.embedded import places
-from mindflip.embedded.leftovers import drop_dead_lock
-from mindflip.embedded.postgres import WITHOUT_SAFETY, postgres
-from mindflip.embedded.service import CannotRun, Service
-from mindflip.embedded.valkey import valkey
+from mindflip.embedded.process import CannotRun, Service
+from mindflip.embedded.servers import WITHOUT_SAFETY, drop_dead_lock, free_port, postgres, remove_folder, valkey
 
 
 @pytest.fixture
@@ -30,11 +27,11 @@ def folder(tmp_path: Path) -> Iterator[Path]:
     home = tmp_path / 'a "quoted" folder'
     home.mkdir()
     yield home
-    places.remove_folder(home / "postgres")
+    remove_folder(home / "postgres")
 
 
 def _start_postgres(folder: Path, started: list[Service], options: Sequence[str] = WITHOUT_SAFETY) -> str:
-    service, url = postgres(folder / "postgres", folder / "postgres.log", places.free_port(), options)
+    service, url = postgres(folder / "postgres", folder / "postgres.log", free_port(), options)
     started.append(service)
     service.start()
     service.wait_until_it_answers()
@@ -42,7 +39,7 @@ def _start_postgres(folder: Path, started: list[Service], options: Sequence[str]
 
 
 def _start_valkey(folder: Path, started: list[Service]) -> str:
-    service, url = valkey(folder / "valkey", folder / "valkey.log", places.free_port())
+    service, url = valkey(folder / "valkey", folder / "valkey.log", free_port())
     started.append(service)
     service.start()
     service.wait_until_it_answers()
@@ -76,7 +73,7 @@ def test_data_of_another_major_version_are_left_alone_and_said(folder: Path, sta
     version = folder / "postgres" / "data" / "PG_VERSION"
     version.write_text("9\n")
     with pytest.raises(CannotRun, match=r"were written by PostgreSQL 9, and this is \d+"):
-        postgres(folder / "postgres", folder / "postgres.log", places.free_port())
+        postgres(folder / "postgres", folder / "postgres.log", free_port())
 
 
 def test_a_lock_file_that_names_a_stranger_is_dropped(tmp_path: Path) -> None:

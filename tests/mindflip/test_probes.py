@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from mindflip.operating import heartbeats
+from mindflip.monitoring import health
 from mindflip.tasks import beat_is_seen
 
 NOBODY_THERE = "redis://127.0.0.1:1"
@@ -20,7 +20,7 @@ def probe() -> Client:
 @pytest.fixture
 def everybody_is_seen() -> None:
     beat_is_seen()
-    heartbeats.note("worker")
+    health.note("worker")
 
 
 def missing(probe: Client) -> dict[str, str]:
@@ -48,7 +48,7 @@ def test_readyz_is_ready_when_nothing_is_missing(transactional_db, probe, everyb
 
 def test_readyz_names_a_worker_and_a_beat_that_nobody_heard_of(transactional_db, probe):
     assert set(missing(probe)) == {"worker", "beat"}
-    heartbeats.note("worker")
+    health.note("worker")
     assert set(missing(probe)) == {"beat"}
 
 

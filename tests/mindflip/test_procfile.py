@@ -10,8 +10,8 @@ import httpx
 import psycopg
 from psycopg import sql
 
-from mindflip.embedded.places import free_port
-from mindflip.embedded.programs import ROOT
+from mindflip.embedded.run import ROOT
+from mindflip.embedded.servers import free_port
 from tests.processes import eventually
 
 

@@ -16,8 +16,8 @@ import httpx
 import psutil
 import pytest
 
-from mindflip.embedded.places import free_port, remove_folder
-from mindflip.embedded.programs import ROOT
+from mindflip.embedded.run import ROOT
+from mindflip.embedded.servers import free_port, remove_folder
 from tests.processes import eventually
 
 START_SECONDS = 90

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mindflip.operating.secrets import HIDDEN, hide
+from mindflip.monitoring.logging import HIDDEN, hide
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,9 @@ from django.core.checks import run_checks
 from django.core.management import call_command
 from django.test import Client, override_settings
 
-from mindflip import checks, spelling
-from mindflip.embedded import collected
-from mindflip.embedded.programs import ROOT
+from mindflip import checks, env
+from mindflip.embedded import static_files
+from mindflip.embedded.run import ROOT
 
 
 def _start_with(**variables: str) -> subprocess.CompletedProcess[str]:
@@ -58,24 +58,24 @@ def test_a_bad_value_is_refused_in_a_sentence(variables: dict[str, str], sentenc
 @pytest.mark.parametrize(
     ("spelled", "value"),
     [
-        (spelling.host, "https://cards.example.org"),
-        (spelling.host, "cards.example.org:3000"),
-        (spelling.host, "cards.example.org/"),
-        (spelling.origin, "app.example.org"),
-        (spelling.origin, "https://app.example.org/"),
-        (spelling.origin, "https://app.example.org/page"),
-        (spelling.origin, "https://me@app.example.org"),
-        (spelling.origin, "https://app.example.org:port"),
-        (spelling.secret_key, "hush"),
-        (spelling.secret_key, "a" * 60),
-        (spelling.network, "10.0.0.0/33"),
-        (spelling.bind, "cards.example.org"),
-        (spelling.dsn, "sentry.example.org/1"),
-        (spelling.dsn, "https://sentry.example.org/1"),
-        (spelling.redis_url, "redis://"),
-        (spelling.redis_url, "redis://host:port/0"),
-        (spelling.redis_url, "redis://host:6379/name"),
-        (spelling.prefix, "a" * 101),
+        (env.host, "https://cards.example.org"),
+        (env.host, "cards.example.org:3000"),
+        (env.host, "cards.example.org/"),
+        (env.origin, "app.example.org"),
+        (env.origin, "https://app.example.org/"),
+        (env.origin, "https://app.example.org/page"),
+        (env.origin, "https://me@app.example.org"),
+        (env.origin, "https://app.example.org:port"),
+        (env.secret_key, "hush"),
+        (env.secret_key, "a" * 60),
+        (env.network, "10.0.0.0/33"),
+        (env.bind, "cards.example.org"),
+        (env.dsn, "sentry.example.org/1"),
+        (env.dsn, "https://sentry.example.org/1"),
+        (env.redis_url, "redis://"),
+        (env.redis_url, "redis://host:port/0"),
+        (env.redis_url, "redis://host:6379/name"),
+        (env.prefix, "a" * 101),
     ],
 )
 def test_what_is_spelled_wrong_is_refused(spelled: Callable[[str], str], value: str) -> None:
@@ -86,18 +86,18 @@ def test_what_is_spelled_wrong_is_refused(spelled: Callable[[str], str], value: 
 @pytest.mark.parametrize(
     ("spelled", "value"),
     [
-        (spelling.host, "cards.example.org"),
-        (spelling.host, ".example.org"),
-        (spelling.host, "[::1]"),
-        (spelling.origin, "https://app.example.org:8443"),
-        (spelling.network, "10.0.0.0/8"),
-        (spelling.bind, "0.0.0.0"),
-        (spelling.bind, "localhost"),
-        (spelling.dsn, "https://key@sentry.example.org/path/1"),
-        (spelling.redis_url, "rediss://:hush@host:6380/1"),
-        (spelling.redis_url, "unix:///run/valkey.sock"),
-        (spelling.redis_url, "redis://host"),
-        (spelling.prefix, "mind flip"),
+        (env.host, "cards.example.org"),
+        (env.host, ".example.org"),
+        (env.host, "[::1]"),
+        (env.origin, "https://app.example.org:8443"),
+        (env.network, "10.0.0.0/8"),
+        (env.bind, "0.0.0.0"),
+        (env.bind, "localhost"),
+        (env.dsn, "https://key@sentry.example.org/path/1"),
+        (env.redis_url, "rediss://:hush@host:6380/1"),
+        (env.redis_url, "unix:///run/valkey.sock"),
+        (env.redis_url, "redis://host"),
+        (env.prefix, "mind flip"),
     ],
 )
 def test_what_is_spelled_right_is_taken_as_it_is(spelled: Callable[[str], str], value: str) -> None:
@@ -144,7 +144,7 @@ def test_settings_that_contradict_each_other_are_refused(values: dict[str, objec
 
 def test_files_are_collected_anew_when_anything_that_is_served_changed(settings: Any) -> None:
     served = [Path(place[1] if isinstance(place, tuple) else place) for place in settings.STATICFILES_DIRS]
-    assert {path.relative_to(ROOT).as_posix() for path in served} == set(collected.SOURCES)
+    assert {path.relative_to(ROOT).as_posix() for path in served} == set(static_files.SOURCES)
 
 
 def test_the_settings_page_is_up_to_date() -> None:

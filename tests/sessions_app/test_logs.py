@@ -15,8 +15,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from websockets.sync.client import ClientConnection, connect
 
-from mindflip.embedded.places import free_port
-from mindflip.embedded.service import Service
+from mindflip.embedded.process import Service
+from mindflip.embedded.servers import free_port
 from tests.processes import RunningServer, eventually, running_server
 
 PROMPT = "a prompt that is nobody's business"
@@ -179,7 +179,7 @@ def test_without_an_address_for_reports_their_library_is_not_even_imported():
 
 
 def test_a_request_has_the_id_that_its_proxy_gave_it_or_one_of_its_own(told):
-    requests = [line for line in _lines(told) if line["logger"] == "mindflip.operating.requests"]
+    requests = [line for line in _lines(told) if line["logger"] == "mindflip.monitoring.middleware"]
     assert all(line["request_id"] and line["method"] and line["status"] and "?" not in line["path"] for line in requests)
     (given,) = [line for line in requests if line["request_id"] == REQUEST_ID]
     assert (given["path"], given["status"]) == ("/api/webllm/session", 401)

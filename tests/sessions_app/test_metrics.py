@@ -19,7 +19,7 @@ TOKEN = "a token for scrapers"
 
 @pytest.fixture(autouse=True)
 def _each_scrape_asks_the_database(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mindflip.operating.metrics.FRESH_SECONDS", 0)
+    monkeypatch.setattr("mindflip.monitoring.metrics.FRESH_SECONDS", 0)
 
 
 async def scrape() -> dict[tuple[str, ...], float]:

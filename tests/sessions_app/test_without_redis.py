@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from mindflip.embedded.places import free_port
-from mindflip.embedded.valkey import valkey
+from mindflip.embedded.servers import free_port, valkey
 
 NOBODY_THERE = "redis://127.0.0.1:1"
 

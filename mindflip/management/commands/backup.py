@@ -9,8 +9,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from mindflip.backup import BackupError
-from mindflip.backup.making import Source, backup_make
-from mindflip.backup.server import database_of
+from mindflip.backup.create import Source, backup_make
+from mindflip.backup.postgres import database_of
 
 
 class Command(BaseCommand):

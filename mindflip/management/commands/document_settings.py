@@ -11,7 +11,7 @@ PAGE = settings.BASE_DIR / "docs" / "settings.md"
 HEAD = """# Settings
 
 Every setting is an environment variable, and each has a default: a clone runs with none set. An empty variable counts as unset, and a
-value that cannot be used is refused at the start with a sentence. This page is written by `make docs` from `mindflip/settings/`.
+value that cannot be used is refused at the start with a sentence. This page is written by `make docs` from `mindflip/settings.py`.
 
 | variable | default | what it is for |
 |---|---|---|
@@ -29,7 +29,7 @@ class Command(BaseCommand):
         if not options["check"]:
             PAGE.write_text(page())
         elif not PAGE.exists() or PAGE.read_text() != page():
-            raise CommandError("docs/settings.md does not say what mindflip/settings/ declares: run `make docs`.")
+            raise CommandError("docs/settings.md does not say what mindflip/settings.py declares: run `make docs`.")
 
 
 def page() -> str:

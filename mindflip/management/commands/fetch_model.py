@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from mindflip.embedded import local_model
-from mindflip.embedded.service import CannotRun
+from mindflip.embedded.process import CannotRun
 
 
 class Command(BaseCommand):

@@ -10,9 +10,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from mindflip.embedded import collected
-from mindflip.embedded.service import CannotRun
-from mindflip.said import first_line
+from mindflip.embedded import static_files
+from mindflip.embedded.process import CannotRun, first_line
 
 PATIENCE_SECONDS = 10
 
@@ -25,7 +24,7 @@ class Command(BaseCommand):
         ask_servers()
         call_command("migrate", interactive=False, verbosity=options["verbosity"])
         try:
-            collected.collect(settings.VAR_DIR)
+            static_files.collect(settings.VAR_DIR)
         except CannotRun as reason:
             raise CommandError(str(reason)) from None
         if "HONCHO_PROCESS_NAME" in os.environ:

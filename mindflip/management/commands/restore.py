@@ -8,8 +8,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from mindflip.backup import BackupError, archive
-from mindflip.backup.restoring import backup_restore, migrations_to_come
-from mindflip.backup.server import database_of
+from mindflip.backup.postgres import database_of
+from mindflip.backup.restore import backup_restore, migrations_to_come
 from mindflip.embedded import state
 from mindflip.management.commands.backup import own_key
 

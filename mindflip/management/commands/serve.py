@@ -10,7 +10,7 @@ from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from mindflip import checks
-from mindflip.embedded.places import is_free
+from mindflip.embedded.servers import is_free
 
 log = logging.getLogger(__name__)
 # Above the limits of the socket itself, so that a message too large is answered by the application, in words.
@@ -27,7 +27,7 @@ class Command(BaseCommand):
             raise CommandError(f"Port {settings.PORT} is taken: stop what listens there, or set MINDFLIP_PORT to another.")
         self._wait_for_release()
         log.info("Serving on http://%s:%d", settings.BIND, settings.PORT)
-        from mindflip.operating.draining import DrainingInterface  # installs the reactor, which belongs to servers alone
+        from mindflip.monitoring.shutdown import DrainingInterface  # installs the reactor, which belongs to servers alone
 
         DrainingInterface().run(daphne_flags())
 

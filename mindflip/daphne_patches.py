@@ -1,26 +1,34 @@
-"""Makes daphne wait for slow readers.
+"""Makes daphne wait for slow readers, and give the reason of a close.
 
 Daphne's own `send` returns at once and keeps what the client has not taken yet: a class of 30 on a slow network, each fetching
 a model of 269 MB, would be 8 GB of memory. Twisted, beneath it, says when a connection is full. Over HTTP, `send` then waits. A
 WebSocket's application finds the state of its connection in the scope as `flow`, and decides when it sends
 (`sessions_app.sockets.Flow`); what it has not read is bounded here.
+
+Of a close daphne drops the reason, and it refuses some codes: the contract promises words with each close code.
 """
 
 import asyncio
 from typing import Any
 
+from autobahn.util import encode_truncate
+from autobahn.websocket.types import ConnectionDeny
 from daphne.http_protocol import WebRequest
 from daphne.server import Server
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 from twisted.internet.interfaces import IPushProducer
 from zope.interface import implementer
 
+from sessions_app.sockets import CLOSE_CODE
+
 UNREAD_MAX_BYTES = 262_144  # of messages that the application has not read yet; then the client is not read from
 UNREAD_OVERHEAD_BYTES = 4096  # what a small message counts, for the work that it may be
 CLOSING_SECONDS = 5  # for the client to take the rest and the reason of a close, before the connection is aborted
+LONGEST_REASON = 123  # bytes that a close frame has for it (RFC 6455)
 
 _send_at_once = Server.handle_reply
 _create_application = Server.create_application
+_reply = WebSocketProtocol.handle_reply
 
 
 @implementer(IPushProducer)
@@ -142,8 +150,27 @@ def _create_with_flow(server: Server, protocol: Any, scope: dict[str, Any]) -> A
     return _create_application(server, protocol, scope)
 
 
+def _reply_with_reason(protocol: WebSocketProtocol, message: dict[str, Any]) -> None:
+    is_close, is_open = message.get("type") == "websocket.close", protocol.state != protocol.STATE_CONNECTING
+    if is_close and not is_open and message.get("code") == CLOSE_CODE:
+        _refuse_for_now(protocol, message["reason"])
+    elif is_close and is_open and message.get("reason"):
+        # not sendClose, which refuses 1011, the code for a fault of the server
+        protocol.sendCloseFrame(message.get("code") or 1000, encode_truncate(message["reason"], LONGEST_REASON))
+    else:
+        _reply(protocol, message)
+
+
+def _refuse_for_now(protocol: WebSocketProtocol, reason: str) -> None:
+    """With 503, where daphne has 403 alone: proxies take the next server, and clients come back."""
+    protocol.handshake_deferred.errback(ConnectionDeny(code=503, reason=reason))
+    del protocol.handshake_deferred
+    protocol.server.protocol_disconnected(protocol)
+
+
 def install() -> None:
-    """Replace daphne's `send` and WebSocket in this process; harmless when done twice, and where daphne does not run."""
+    """Patch daphne in this process; harmless when done twice, and where daphne does not run."""
     Server.handle_reply = _send_and_wait
     Server.create_application = _create_with_flow
     WebSocketFactory.protocol = SocketProtocol
+    WebSocketProtocol.handle_reply = _reply_with_reason

@@ -9,7 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from .service import CannotRun
+from .process import CannotRun
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 MODULES = (
@@ -25,7 +25,7 @@ MODULES = (
     "pdfjs-dist/cmaps",
 )
 SOURCES = ("static", *(f"node_modules/{module}" for module in MODULES))
-MADE_BY = ("requirements.txt", "package-lock.json", "mindflip/storage.py", "mindflip/settings/files.py")
+MADE_BY = ("requirements.txt", "package-lock.json", "mindflip/storage.py", "mindflip/settings.py")
 # what packages carry for editors and for other module systems, pdf.js in a size larger, a second reader of the API
 UNUSED = (
     *("*.d.ts", "*.d.mts", "*.d.ts.map", "*.js.map", "*.mjs.map", "*.cjs", "*.cjs.map", "*.cjs.js", "*.umd.js", "*.umd.min.js"),

@@ -1,7 +1,7 @@
 """Error reports to Sentry, or whatever speaks its language: what failed and where, never what it was about.
 
 This module is imported only when SENTRY_DSN is set. No bodies, queries, headers, cookies, users, local variables or breadcrumbs leave;
-of what does, each text goes through `secrets.hide`.
+of what does, each text goes through `mindflip.monitoring.logging.hide`.
 """
 
 from typing import Any
@@ -11,7 +11,7 @@ from sentry_sdk.integrations.celery import CeleryIntegration
 from sentry_sdk.integrations.django import DjangoIntegration
 from sentry_sdk.types import Event
 
-from mindflip.operating.secrets import hide
+from mindflip.monitoring.logging import hide
 from sessions_app import log_ids
 
 _DROPPED = ("breadcrumbs", "extra", "user", "server_name", "modules")

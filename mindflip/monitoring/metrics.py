@@ -7,11 +7,17 @@ import asyncio
 import logging
 from collections.abc import Iterator, Mapping
 from functools import partial
+from ipaddress import ip_address, ip_network
 from time import monotonic
+from typing import Any
 
+from celery.signals import worker_ready
+from django.conf import settings
 from django.db import DatabaseError
+from django.http import HttpRequest
 from django.utils import timezone
-from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector, generate_latest
+from django.utils.crypto import constant_time_compare
+from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector, generate_latest, start_http_server
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.metrics_core import Metric
 
@@ -22,6 +28,7 @@ from sessions_app.services.stats import Backlog, backlog
 log = logging.getLogger(__name__)
 FRESH_SECONDS = 5  # several Prometheus servers, or an eager one, cost the database no more than one
 PATIENCE_SECONDS = 2
+_SIGNS_OF_A_PROXY = {"X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"}
 
 
 class DatabaseGauges:
@@ -113,3 +120,43 @@ async def exposition() -> bytes:
     """In Prometheus' text format."""
     await _database.refresh()
     return generate_latest(_registry)
+
+
+def may_read_metrics(request: HttpRequest) -> bool:
+    """Whether the caller has the token, or calls from an allowed address.
+
+    An address counts only if it is the caller's own: of a request that came through a proxy it is what our proxies say
+    (MINDFLIP_PROXIES), and nothing when we have none, because then the headers are the client's own words and the address a proxy's.
+    """
+    return _has_token(request) or _is_allowed(_address(request))
+
+
+def _has_token(request: HttpRequest) -> bool:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return bool(settings.METRICS_TOKEN) and scheme.lower() == "bearer" and constant_time_compare(token.strip(), settings.METRICS_TOKEN)
+
+
+def _is_allowed(address: str) -> bool:
+    try:
+        caller = ip_address(address)
+    except ValueError:
+        return False
+    return any(caller in ip_network(one) for one in settings.METRICS_ADDRESSES)
+
+
+def _address(request: HttpRequest) -> str:
+    if not any(name in request.headers for name in _SIGNS_OF_A_PROXY):
+        return request.META.get("REMOTE_ADDR", "")
+    forwarded = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
+    return forwarded[-settings.PROXIES] if 0 < settings.PROXIES <= len(forwarded) else ""
+
+
+@worker_ready.connect
+def serve_metrics(**_: Any) -> None:
+    """The worker's own, on a port of this machine: what it counts (sweeps that take leases back, above all) no server knows."""
+    if not settings.WORKER_METRICS_PORT:
+        return
+    try:
+        start_http_server(settings.WORKER_METRICS_PORT, addr="127.0.0.1", registry=registry_of())
+    except OSError as error:
+        log.error("The worker's metrics are not shown, give MINDFLIP_WORKER_METRICS_PORT a free port: %s", error)
