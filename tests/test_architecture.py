@@ -2,6 +2,8 @@
 
 import ast
 import re
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -38,6 +40,51 @@ def modules(folder: str) -> list[Path]:
 
 def importing(paths: list[Path], *prefixes: str) -> list[str]:
     return [f"{path.relative_to(ROOT)}: {name}" for path in paths for name in sorted(imports(path)) if name.startswith(prefixes)]
+
+
+def dotted(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def run_on_import(node: ast.AST) -> Iterator[ast.Import | ast.ImportFrom]:
+    """The import statements that run when the module is imported: those outside functions and `if TYPE_CHECKING`."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Import | ast.ImportFrom):
+            yield child
+        elif isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test):
+            yield from run_on_import(ast.Module(child.orelse, []))
+        elif not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield from run_on_import(child)
+
+
+def imported_names(path: Path) -> Iterator[str]:
+    """The full name of everything that a module imports when it is imported, be it a module or not."""
+    package = dotted(path).split(".") if path.name == "__init__.py" else dotted(path).split(".")[:-1]
+    for node in run_on_import(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        else:
+            base = package[: len(package) - node.level + 1] if node.level else []
+            yield from (".".join([*base, *filter(None, [node.module]), alias.name]) for alias in node.names)
+
+
+def import_graph(paths: list[Path]) -> dict[str, set[str]]:
+    """Each module → the modules that it imports. `from package import name` is the module of that name, else the package's __init__.
+
+    An import also runs the __init__ of every package that the imported module is in and the importing one is not.
+    """
+    graph: dict[str, set[str]] = {dotted(path): set() for path in paths}
+    for path in paths:
+        own = dotted(path)
+        for name in imported_names(path):
+            target = name if name in graph else name.rpartition(".")[0]
+            parents = [target[: dot.start()] for dot in re.finditer(r"\.", target)]
+            graph[own] |= {target, *(parent for parent in parents if not own.startswith(f"{parent}."))} & graph.keys() - {own}
+    return graph
+
+
+def test_modules_do_not_import_each_other_in_a_circle():
+    TopologicalSorter(import_graph(modules("mindflip") + modules("sessions_app") + modules("flashcards"))).prepare()
 
 
 def test_sessions_never_import_flashcards():
