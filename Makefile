@@ -87,7 +87,7 @@ bench: installed ## measure round trips against a bare durable relay, and where 
 	$(VENV_PYTHON) -m benchmarks
 
 seed-large: ## fill the database with 1,000,000 made-up sessions and 5,000,000 generations (15 GB; ARGS=--remove takes them away)
-	@$(VENV_PYTHON) manage.py seed_large $(ARGS)
+	@$(VENV_PYTHON) -m benchmarks.seeding $(ARGS)
 
 clean: ## remove what was installed; var/, with all data, stays
 	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache

@@ -34,7 +34,7 @@ def lists_at_size() -> None:
 def _measured(sessions: int, generations: int) -> dict[str, float]:
     from django.utils import timezone
 
-    from sessions_app.seeding import Plan, missing, seed
+    from benchmarks.seeding.seed import Plan, missing, seed
 
     plan = Plan(sessions, generations, users=2_000, days=90, now=timezone.now())
     seed(plan, missing(plan), lambda progress: print(f"\r  {progress.generations:,} generations", end="", flush=True))

@@ -55,12 +55,12 @@ def _codec() -> None:
 
 def _count() -> None:
     """As consumers, hops and results do it."""
-    from sessions_app import meters
+    from sessions_app import metrics
 
     begun = perf_counter()
-    meters.MESSAGES.add("guide", "generate")
-    meters.CACHE_READS.add("hit")
-    meters.HOPS.add(perf_counter() - begun)
+    metrics.MESSAGES.add("guide", "generate")
+    metrics.CACHE_READS.add("hit")
+    metrics.HOPS.add(perf_counter() - begun)
 
 
 def _handlers() -> None:
@@ -94,15 +94,15 @@ def _ask_and_answer_at_once(peers: list[Any], number: int, clocks: list[Clock]) 
 
     from sessions_app import protocol
     from sessions_app.handlers import guide
-    from sessions_app.services import answers, generations
+    from sessions_app.services import generations, responses
 
     ask, answer, now = protocol.decode(ask_text(number)), guide.answer_of(protocol.decode(answer_text(number))), timezone.now()
     wishes = [generations.Wish(peer.asker, guide.ask_of(peer, ask), now, peer.claimant) for peer in peers]
     with clocks[0].running():
         asked = generations.generations_submit_at_once(wishes)
-    replies = [answers.Reply(peer.claimant, answer, now, one.started) for peer, one in zip(peers, asked, strict=True) if one]
+    replies = [responses.Reply(peer.claimant, answer, now, one.started) for peer, one in zip(peers, asked, strict=True) if one]
     with clocks[1].running():
-        answers.answers_accept_at_once(replies)
+        responses.answers_accept_at_once(replies)
     with clocks[2].running():
         generations.generations_submit_at_once(wishes)
 
@@ -129,7 +129,7 @@ def _statements(round_trip: Callable[[], Any]) -> None:
 async def _travel() -> None:
     from channels.layers import get_channel_layer
 
-    from sessions_app.hops import hop
+    from sessions_app.sync_executor import hop
 
     layer = get_channel_layer()
     await layer.group_add("bench", channel := await layer.new_channel())

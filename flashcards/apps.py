@@ -11,7 +11,7 @@ class FlashcardsConfig(AppConfig):
     def ready(self) -> None:
         from flashcards.generation import Flashcards
         from flashcards.personal_data import FlashcardsData
-        from sessions_app.services import kinds, personal
+        from sessions_app.services import generation_kinds, personal_data
 
-        kinds.register(Flashcards())
-        personal.register(FlashcardsData())
+        generation_kinds.register(Flashcards())
+        personal_data.register(FlashcardsData())

@@ -8,14 +8,14 @@ from flashcards.cloze import as_kind
 from flashcards.grounding import grounded
 from flashcards.parsing import accept_cards
 from flashcards.services.decks import deck_create_from_generation
-from sessions_app.services.kinds import AcceptedCards, EngineRequest
+from sessions_app.services.generation_kinds import AcceptedCards, EngineRequest
 
 if TYPE_CHECKING:
     from sessions_app.models import Generation
 
 
 class Flashcards:
-    """See sessions_app.services.kinds.GenerationKind."""
+    """See sessions_app.services.generation_kinds.GenerationKind."""
 
     name = "flashcards"
     prompt_version = prompts.PROMPT_VERSION

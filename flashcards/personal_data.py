@@ -10,8 +10,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from flashcards.formats.mindflip_json_writer import card_members
 from flashcards.formats.registry import deck_export
 from flashcards.models import Card, Deck, KeptTwins, Review, Schedule, StudySettings
-from sessions_app.services.batches import read_through
-from sessions_app.services.personal import ExportFile, json_list
+from sessions_app.services.personal_data import ExportFile, json_list
+from sessions_app.services.retention import read_through
 
 FORMATS = ("json", "apkg", "csv")
 DECKS_AT_ONCE = 20  # each may carry long notes

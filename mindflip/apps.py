@@ -2,11 +2,17 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.contrib.admin import apps as admin
 
+from sessions_app.admin import register_lists
+
 
 class AdminConfig(admin.AdminConfig):
     """Django's admin with the site of the operators."""
 
-    default_site = "sessions_app.operators.site.OperatorSite"
+    default_site = "sessions_app.admin.base.site.OperatorSite"
+
+    def ready(self) -> None:
+        super().ready()
+        register_lists()
 
 
 class MindFlipConfig(AppConfig):

@@ -10,7 +10,7 @@ from celery import Celery
 from celery.signals import celeryd_init, setup_logging, task_prerun
 from django.core.exceptions import ImproperlyConfigured
 
-from sessions_app import log_ids
+from sessions_app import log_context
 
 log = logging.getLogger(__name__)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mindflip.settings")
@@ -45,4 +45,4 @@ def say_in_the_log(**_: Any) -> None:
 @task_prerun.connect
 def bind_task(task_id: str, task: Any, **_: Any) -> None:
     """Each line that a task writes says which one it is."""
-    log_ids.take_over({"task": task.name, "task_id": task_id})
+    log_context.take_over({"task": task.name, "task_id": task_id})

@@ -3,7 +3,7 @@
 Daphne's own `send` returns at once and keeps what the client has not taken yet: a class of 30 on a slow network, each fetching
 a model of 269 MB, would be 8 GB of memory. Twisted, beneath it, says when a connection is full. Over HTTP, `send` then waits. A
 WebSocket's application finds the state of its connection in the scope as `flow`, and decides when it sends
-(`sessions_app.sockets.Flow`); what it has not read is bounded here.
+(`sessions_app.socket_registry.Flow`); what it has not read is bounded here.
 
 Of a close daphne drops the reason, and it refuses some codes: the contract promises words with each close code.
 """
@@ -19,7 +19,7 @@ from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 from twisted.internet.interfaces import IPushProducer
 from zope.interface import implementer
 
-from sessions_app.sockets import CLOSE_CODE
+from sessions_app.socket_registry import CLOSE_CODE
 
 UNREAD_MAX_BYTES = 262_144  # of messages that the application has not read yet; then the client is not read from
 UNREAD_OVERHEAD_BYTES = 4096  # what a small message counts, for the work that it may be
@@ -54,7 +54,7 @@ class Flow:
 
 
 class SocketFlow(Flow):
-    """The flow of a WebSocket, in both directions; see `sessions_app.sockets.Flow`."""
+    """The flow of a WebSocket, in both directions; see `sessions_app.socket_registry.Flow`."""
 
     def __init__(self, protocol: "SocketProtocol") -> None:
         super().__init__()

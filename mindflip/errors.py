@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 
 from sessions_app.exceptions import Invalid
 from sessions_app.problems import MEDIA_TYPE, problem
-from sessions_app.rest.slow_clients import giving_back
+from sessions_app.rest.streaming import giving_back
 
 WRONG_HOST = "This server does not go by the name in the address. Whoever runs it names it in MINDFLIP_HOSTS."
 

@@ -14,8 +14,7 @@ from servestatic.middleware import AsyncServeStaticFileResponse, ServeStaticMidd
 from servestatic.responders import NotARegularFileError, Redirect, StaticFile
 from servestatic.utils import AsyncFileIterator, EmptyAsyncIterator
 
-from sessions_app.services.model_descriptions import is_description
-from sessions_app.services.model_folder import MODELS_URL
+from sessions_app.services.model_folder import MODELS_URL, is_description
 
 GetResponse = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
 _RESOLVE = re.compile(r"/resolve/(?P<version>[^/]+)/")

@@ -289,13 +289,13 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["sessions_app.rest.renderers.JSONRenderer", "sessions_app.rest.browsable.ExampleRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["sessions_app.rest.renderers.JSONRenderer", "sessions_app.rest.renderers.ExampleRenderer"],
     "DEFAULT_PARSER_CLASSES": [
         "sessions_app.rest.parsers.JSONParser",
         "rest_framework.parsers.FormParser",
         "rest_framework.parsers.MultiPartParser",
     ],
-    "DEFAULT_THROTTLE_CLASSES": ["sessions_app.rest.limits.CallThrottle"],
+    "DEFAULT_THROTTLE_CLASSES": ["sessions_app.rest.throttling.CallThrottle"],
     "EXCEPTION_HANDLER": "sessions_app.problems.problem_response",
     "DEFAULT_THROTTLE_RATES": {
         "register": env.rate(
@@ -313,7 +313,7 @@ REST_FRAMEWORK = {
     },
     "NUM_PROXIES": PROXIES,
     "DEFAULT_VERSIONING_CLASS": None,
-    "DEFAULT_SCHEMA_CLASS": "sessions_app.rest.calls.Calls",
+    "DEFAULT_SCHEMA_CLASS": "sessions_app.rest.openapi.Calls",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SPECTACULAR_SETTINGS = {
@@ -329,7 +329,7 @@ SPECTACULAR_SETTINGS = {
     "CAMELIZE_NAMES": True,
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api",
-    "POSTPROCESSING_HOOKS": ["sessions_app.rest.document.with_common_parts"],
+    "POSTPROCESSING_HOOKS": ["sessions_app.rest.openapi.with_common_parts"],
 }
 
 # --- Celery -----------------------------------------------------------------------------------------------------------

@@ -14,9 +14,9 @@ class SessionsConfig(AppConfig):
 
     def ready(self) -> None:
         from sessions_app import signals  # noqa: F401 - connects the receivers
-        from sessions_app.operators.roles import grant_support
-        from sessions_app.services import personal
-        from sessions_app.services.personal_sessions import SessionsData
+        from sessions_app.admin.base.list import grant_support
+        from sessions_app.services import personal_data
+        from sessions_app.services.session_data import SessionsData
 
-        personal.register(SessionsData())
+        personal_data.register(SessionsData())
         post_migrate.connect(grant_support, dispatch_uid="what support may look at")

@@ -12,11 +12,11 @@ from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 
-from sessions_app import events, handlers, log_ids, meters, protocol, sockets
+from sessions_app import events, handlers, log_context, metrics, protocol, socket_registry
 from sessions_app.auth import knock_of
 from sessions_app.exceptions import SocketRefused
-from sessions_app.hops import hop
 from sessions_app.ratelimit import TokenBucket
+from sessions_app.sync_executor import hop
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 
@@ -44,9 +44,9 @@ class SessionConsumer(AsyncWebsocketConsumer):
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Callable[[Any], Awaitable[None]]) -> None:
         """As Channels does, but its two sources are listened to by a task each, where it makes and drops two tasks for each message."""
         self.scope, self.base_send = scope, send
-        self.flow: sockets.Flow = scope.get("flow") or sockets.NoFlow()
+        self.flow: socket_registry.Flow = scope.get("flow") or socket_registry.NoFlow()
         self.outbox: list[str] = []
-        log_ids.bind(session_id=scope["url_route"]["kwargs"]["session_id"])
+        log_context.bind(session_id=scope["url_route"]["kwargs"]["session_id"])
         self.channel_layer, self.channel_name = await events.open_channel()
         try:
             async with asyncio.TaskGroup() as self.tasks:
@@ -55,7 +55,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
         except* StopConsumer:
             pass
         finally:
-            sockets.gone(self)
+            socket_registry.gone(self)
 
     async def listen(self, receive: Receive) -> None:
         """Without Channels' hop for old database connections before each message: there are none on the loop."""
@@ -72,8 +72,8 @@ class SessionConsumer(AsyncWebsocketConsumer):
         return message
 
     async def connect(self) -> None:
-        if sockets.are_leaving():  # before it is accepted, so that a proxy takes the next server
-            await self.close(sockets.CLOSE_CODE, sockets.REASON)
+        if socket_registry.are_leaving():  # before it is accepted, so that a proxy takes the next server
+            await self.close(socket_registry.CLOSE_CODE, socket_registry.REASON)
             raise StopConsumer
         self.dialect = protocol.V1 if protocol.V1 in self.scope["subprotocols"] else protocol.GUIDE
         # a refusal before this would reach a browser as a bare 1006, without its reason
@@ -82,9 +82,9 @@ class SessionConsumer(AsyncWebsocketConsumer):
         self.limits = protocol.Limits(settings.MESSAGE_BYTES, settings.RESPONSE_BYTES)
         self.bucket = TokenBucket.full(settings.SOCKET_RATE, settings.SOCKET_BURST, monotonic())
         self.malformed = self.refused = 0
-        sockets.opened(self)
+        socket_registry.opened(self)
         await self.guarded(self.enter, on_fault=self.close_for_now)
-        if sockets.are_leaving():  # it was let in just before
+        if socket_registry.are_leaving():  # it was let in just before
             await self.go_away()
 
     async def enter(self) -> None:
@@ -114,9 +114,9 @@ class SessionConsumer(AsyncWebsocketConsumer):
             await self.refuse_message(error, len(text or ""))
             return
         self.malformed = 0
-        meters.MESSAGES.add(self.dialect, protocol.tag_of(message))
+        metrics.MESSAGES.add(self.dialect, protocol.tag_of(message))
         if generation_id := getattr(message, "generation_id", None):
-            log_ids.bind(generation_id=generation_id)
+            log_context.bind(generation_id=generation_id)
         is_long = len(text) > self.limits.message_bytes
         await self.guarded(self.answer, message, is_long, on_fault=partial(self.send_internal, message))
 
@@ -144,7 +144,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
         async with self.one_at_a_time:
             if self.peer:
                 await hop(handlers.retire, self.peer)
-            await self.close(sockets.CLOSE_CODE, sockets.REASON)
+            await self.close(socket_registry.CLOSE_CODE, socket_registry.REASON)
 
     async def leave(self, peer: handlers.Peer) -> None:
         """Each step, though the database or Redis be gone: a group that is not left would keep this channel for ever."""
@@ -275,7 +275,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
         await super().close(code, reason)
 
     async def close_unread(self, cause: str, reason: str) -> None:
-        meters.UNREAD_CLOSES.add(cause)
+        metrics.UNREAD_CLOSES.add(cause)
         log.warning("A socket whose client does not read is closed (%s): %d bytes are unsent", cause, self.unsent_bytes)
         self.outbox.clear()
         await self.close(4408, reason)
@@ -293,7 +293,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
             await self.close(4429, "Too many requests are unanswered: wait for results before you send more.")
 
     async def refuse_message(self, error: protocol.ProtocolError, size: int) -> None:
-        meters.REFUSALS.add(error.code)
+        metrics.REFUSALS.add(error.code)
         await self.send_error(error.code, error.sentence, error.message_type, **error.about)
         if error.code == "too_large" and size > ABSURD_TIMES * self.limits.response_bytes:
             await self.close(4413, "This frame was far too large.")
@@ -302,7 +302,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
             await self.close(4400, "Three frames in a row were not JSON.")
 
     async def refuse_rate(self, text: str) -> None:
-        meters.REFUSALS.add("rate_limited")
+        metrics.REFUSALS.add("rate_limited")
         self.refused += 1
         if self.refused > settings.SOCKET_BURST:
             await self.close(4429, "Too many messages: slow down and connect again.")
@@ -331,7 +331,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
         except asyncio.CancelledError:
             raise
         except Exception:
-            meters.FAULTS.add("socket")
+            metrics.FAULTS.add("socket")
             log.exception("A step of a socket failed: %s", step.__name__)
             if on_fault:
                 await on_fault()

@@ -16,8 +16,8 @@ from channels.layers import get_channel_layer
 from django.db import transaction
 from redis.exceptions import RedisError
 
-from sessions_app import meters
-from sessions_app.hops import loop_of_this_hop
+from sessions_app import metrics
+from sessions_app.sync_executor import loop_of_this_hop
 
 log = logging.getLogger(__name__)
 PATIENCE_SECONDS = 5  # for a Redis that is there and says nothing
@@ -126,5 +126,5 @@ async def _send(events: list[tuple[str, dict[str, Any]]], is_group: bool) -> Non
             for receiver, event in events:
                 await send(receiver, event)
     except (RedisError, OSError) as error:
-        meters.FAULTS.add("events")
+        metrics.FAULTS.add("events")
         log.warning("%d events were not sent, the sweeps will make up for them: %s", len(events), error)

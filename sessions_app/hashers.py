@@ -9,7 +9,7 @@ from threading import Event, Lock
 
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
-from sessions_app.rest.slow_clients import release_connection
+from sessions_app.rest.streaming import release_connection
 
 # A hash keeps a core busy for about half a second. More at the same time would only take turns, and take them from other requests too:
 # docs/performance.md has the measurement.

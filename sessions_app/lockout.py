@@ -25,7 +25,7 @@ from rest_framework.throttling import BaseThrottle, SimpleRateThrottle
 
 from sessions_app.problems import MEDIA_TYPE, problem
 from sessions_app.ratelimit import Rate
-from sessions_app.rest.limits import in_words, too_many_page
+from sessions_app.rest.throttling import in_words, too_many_page
 from sessions_app.services.rate_limits import rate_limit_key, rate_limits_consume
 
 log = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from sessions_app import meters
+from sessions_app import metrics
 from sessions_app.exceptions import Invalid, MindFlipError, TooMany, Unavailable
 
 log = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ CODES = {
 def problem_response(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's EXCEPTION_HANDLER. None lets what nobody foresaw become a 500 (see the 500 handler)."""
     if isinstance(error, OUTAGES):
-        meters.FAULTS.add("request")
+        metrics.FAULTS.add("request")
         log.warning("A request was not answered: %s", error)
         error = Unavailable("The server cannot do this just now: try again in a few seconds.")
     if isinstance(error, MindFlipError):

@@ -13,10 +13,9 @@ from rest_framework import serializers
 from rest_framework_simplejwt.serializers import TokenObtainPairSerializer
 
 from sessions_app.models import Generation, GenerationStatus, SessionStatus, WebLLMSession
-from sessions_app.rest.fields import JSONField, TextField, UsernameField
-from sessions_app.rest.queries import CreatedQuerySerializer
+from sessions_app.rest.fields import CreatedQuerySerializer, JSONField, TextField, UsernameField
 from sessions_app.services.accounts import account_create
-from sessions_app.services.shapes import generation_shape, session_shape
+from sessions_app.services.representations import generation_shape, session_shape
 from sessions_app.services.tickets import ticket_issue
 
 LONGEST_WAIT_SECONDS = 25

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from sessions_app.services import erasure, retention
-from sessions_app.services.figures import figures_refresh
+from sessions_app.services.dashboard import figures_refresh
 from sessions_app.services.leases import leases_recover, sockets_recover
 from sessions_app.services.sessions import sessions_expire_idle
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sessions_app import asyncapi
-from sessions_app.rest.document import document
+from sessions_app.rest.openapi import document
 
 ROOT = Path(__file__).resolve().parent.parent
 CLIENT = ROOT / "static" / "js" / "client"

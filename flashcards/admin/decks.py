@@ -10,12 +10,9 @@ from flashcards.models import Card, Deck
 from flashcards.services.cards import card_update
 from flashcards.services.decks import deck_update
 from flashcards.services.trash import deck_delete
+from sessions_app.admin.base.actions import operation
+from sessions_app.admin.base.list import HELP, Looked, list_link, may_read_text, recently, since
 from sessions_app.exceptions import NotFound
-from sessions_app.operators.acting import operation
-from sessions_app.operators.filters import recently, since
-from sessions_app.operators.looking import Looked, list_link
-from sessions_app.operators.roles import may_read_text
-from sessions_app.operators.searching import HELP
 
 HIDDEN = "(a deck)"
 

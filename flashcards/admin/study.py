@@ -3,8 +3,7 @@
 from django.contrib import admin
 
 from flashcards.models import KeptTwins, Review, Schedule, StudySettings
-from sessions_app.operators.filters import since
-from sessions_app.operators.looking import Looked, ReadOnly
+from sessions_app.admin.base.list import Looked, ReadOnly, since
 
 
 @admin.register(Schedule)

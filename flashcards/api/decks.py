@@ -24,9 +24,9 @@ from flashcards.api.serializers import (
 from flashcards.models import Deck
 from flashcards.services import cards, decks, trash
 from flashcards.services.search import cards_found, decks_found
-from sessions_app.rest.queries import query_of
-from sessions_app.rest.repeats import made_once
-from sessions_app.rest.versions import Versioned
+from sessions_app.rest.etag import Versioned
+from sessions_app.rest.fields import query_of
+from sessions_app.rest.idempotency import made_once
 
 WITHOUT_PUT = ["get", "post", "patch", "delete", "head", "options"]
 

@@ -22,9 +22,9 @@ from flashcards.parsing.cards import clean, trim
 from flashcards.services import decks
 from flashcards.services.imports import ImportWatch, import_save
 from sessions_app.exceptions import NotFound
-from sessions_app.rest.downloads import download
-from sessions_app.rest.queries import query_of
+from sessions_app.rest.fields import query_of
 from sessions_app.rest.renderers import JSONRenderer
+from sessions_app.rest.streaming import download
 
 FORM_BYTES = 2**16  # what multipart puts around a file
 

@@ -19,8 +19,7 @@ from flashcards.api.study_serializers import (
     StudySettingsSerializer,
 )
 from flashcards.formats.registry import FORMATS
-from sessions_app.rest.calls import Answer, Call, Calls, Link
-from sessions_app.rest.components import Page
+from sessions_app.rest.openapi import Answer, Call, Calls, Link, Page
 
 DECK = {"deckId": "$response.body#/id"}
 CARD = {"cardId": "$response.body#/id"}

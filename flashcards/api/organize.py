@@ -15,7 +15,7 @@ from flashcards.api.pagination import BinPages, TwinPages
 from flashcards.api.serializers import CardSerializer, DeckDetailSerializer
 from flashcards.services import bulk, cards, decks, duplicates, trash
 from flashcards.services.search import tags_of
-from sessions_app.rest.queries import query_of
+from sessions_app.rest.fields import query_of
 
 
 class BinView(APIView):

@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import PageNumberPagination
 
-from sessions_app.rest.pages import CursorPages, NewestFirst, Sized, refused
+from sessions_app.rest.pagination import CursorPages, NewestFirst, Sized, refused
 
 
 class DeckPages(NewestFirst):

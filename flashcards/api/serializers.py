@@ -14,8 +14,7 @@ from flashcards.formats.tables import Choices
 from flashcards.models import NAME_CHARACTERS, SIDE_CHARACTERS, TAG_CHARACTERS, Card, CardKind, Deck
 from flashcards.services.imports import DeckReport, ImportReport
 from flashcards.services.tags import NO_TAG, NO_TAGS
-from sessions_app.rest.fields import NO_TEXT, IdField, JSONField, TextField
-from sessions_app.rest.queries import CreatedQuerySerializer
+from sessions_app.rest.fields import NO_TEXT, CreatedQuerySerializer, IdField, JSONField, TextField
 
 SIDES = ("front", "back")
 NO_CARD = "Send each card as an object with front and back, which are texts."

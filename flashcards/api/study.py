@@ -13,7 +13,7 @@ from flashcards.api import openapi, study_serializers
 from flashcards.api.pagination import ReviewPages
 from flashcards.models import Review, StudySettings
 from flashcards.services import progress, reviews, study_queue
-from sessions_app.rest.queries import query_of
+from sessions_app.rest.fields import query_of
 
 
 class QueueView(APIView):

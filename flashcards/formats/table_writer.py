@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from flashcards.models import Card, Deck
-from sessions_app.services.formula import dead
+from sessions_app.services.csv_safety import dead
 
 BYTE_ORDER_MARK = "\ufeff"
 COLUMNS = ("front", "back", "kind", "tags", "sentence", "id")

@@ -22,7 +22,7 @@ from flashcards.formats.table_writer import COLUMNS as OWN_COLUMNS
 from flashcards.formats.table_writer import tags_from_cell, tags_from_foreign_cell
 from flashcards.models import CardKind
 from flashcards.parsing.cards import clean
-from sessions_app.services.formula import alive
+from sessions_app.services.csv_safety import alive
 
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "space": " ", "pipe": "|", "colon": ":"}
 ROLE_COLUMNS = {"tags column": "tags", "deck column": "deck", "guid column": "id", "notetype column": "skip"}

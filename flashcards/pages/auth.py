@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.views.generic import FormView, TemplateView
 
 from sessions_app.exceptions import Invalid
-from sessions_app.rest.limits import RegisterThrottle, too_many_page
+from sessions_app.rest.throttling import RegisterThrottle, too_many_page
 from sessions_app.services.accounts import account_create
 
 NAME_TAKEN = "This name is taken. Choose another, or sign in if it is yours."

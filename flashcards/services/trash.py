@@ -16,7 +16,7 @@ from flashcards.models.decks import DeckQuerySet
 from flashcards.services.bulk import cards_chosen, cards_move
 from flashcards.services.locks import NO_DECK, decks_touch, next_position
 from sessions_app.exceptions import NotFound
-from sessions_app.services.batches import rows_delete
+from sessions_app.services.retention import rows_delete
 
 DECKS_AT_ONCE, CARDS_AT_ONCE = 50, 5_000
 NOT_IN_BIN = "There is nothing with this id in the bin."

@@ -6,7 +6,7 @@ from typing import Any
 
 from pythonjsonlogger.msgspec import MsgspecFormatter
 
-from sessions_app import log_ids
+from sessions_app import log_context
 
 # a list of what may stand there, not of what may not: libraries attach whole requests and the arguments of tasks
 _MEMBERS = ("time", "level", "logger", "message", "method", "path", "status", "seconds", "traceback")
@@ -37,13 +37,13 @@ class LineFormatter(logging.Formatter):
 
 
 class JsonFormatter(MsgspecFormatter):
-    """One object a line: the members above as far as they apply, and the ids that are bound (`sessions_app.log_ids`)."""
+    """One object a line: the members above as far as they apply, and the ids that are bound (`sessions_app.log_context`)."""
 
     def __init__(self) -> None:
         super().__init__(["levelname", "name", "message"], rename_fields=_RENAMED, timestamp="time")
 
     def process_log_record(self, log_data: dict[str, Any]) -> dict[str, Any]:
-        found = {**log_ids.bound(), **log_data}
+        found = {**log_context.bound(), **log_data}
         shown = {name: found[name] for name in (*_MEMBERS, *_IDS) if found.get(name) is not None}
         return shown | {name: hide(shown[name]) for name in ("message", "path", "traceback") if name in shown}
 

@@ -1,4 +1,4 @@
-"""/metrics for Prometheus: what this process counted (`sessions_app.meters`), its sockets, and what the database holds now.
+"""/metrics for Prometheus: what this process counted (`sessions_app.metrics`), its sockets, and what the database holds now.
 
 Each server process is scraped by itself. What is database-wide is the same from each, and carries the name `mindflip_database_…`.
 """
@@ -21,9 +21,9 @@ from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector,
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.metrics_core import Metric
 
-from sessions_app import meters, sockets
-from sessions_app.hops import hop
+from sessions_app import metrics, socket_registry
 from sessions_app.services.stats import Backlog, backlog
+from sessions_app.sync_executor import hop
 
 log = logging.getLogger(__name__)
 FRESH_SECONDS = 5  # several Prometheus servers, or an eager one, cost the database no more than one
@@ -62,11 +62,13 @@ class ProcessCounts:
     """What this process counted since it started."""
 
     def collect(self) -> Iterator[Metric]:
-        yield from map(_counter, meters.Count.known)
-        yield from map(_histogram, meters.Durations.known)
-        yield _gauge("mindflip_sockets_open", "Sockets that are open in this process", "dialect", sockets.count_by_dialect())
-        yield GaugeMetricFamily("mindflip_socket_unsent_bytes", "Bytes that wait for clients to read them", value=sockets.unsent_bytes())
-        yield GaugeMetricFamily("mindflip_leaving", "Whether this process was asked to stop", value=int(sockets.are_leaving()))
+        yield from map(_counter, metrics.Count.known)
+        yield from map(_histogram, metrics.Durations.known)
+        yield _gauge("mindflip_sockets_open", "Sockets that are open in this process", "dialect", socket_registry.count_by_dialect())
+        yield GaugeMetricFamily(
+            "mindflip_socket_unsent_bytes", "Bytes that wait for clients to read them", value=socket_registry.unsent_bytes()
+        )
+        yield GaugeMetricFamily("mindflip_leaving", "Whether this process was asked to stop", value=int(socket_registry.are_leaving()))
 
 
 def _of_backlog(now: Backlog) -> Iterator[Metric]:
@@ -87,14 +89,14 @@ def _gauge(name: str, help: str, label: str, values: Mapping[str, float]) -> Gau
     return family
 
 
-def _counter(count: meters.Count) -> CounterMetricFamily:
+def _counter(count: metrics.Count) -> CounterMetricFamily:
     family = CounterMetricFamily(count.name, count.help, labels=count.labels)
     for values, number in count.read().items():
         family.add_metric(values, number)
     return family
 
 
-def _histogram(durations: meters.Durations) -> HistogramMetricFamily:
+def _histogram(durations: metrics.Durations) -> HistogramMetricFamily:
     buckets, seconds = durations.read()
     family = HistogramMetricFamily(durations.name, durations.help)
     family.add_metric([], buckets, seconds)

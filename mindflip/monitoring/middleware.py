@@ -17,7 +17,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from mindflip.middleware import AsyncMiddleware
 from mindflip.monitoring.health import missing_parts
 from mindflip.monitoring.metrics import exposition, may_read_metrics
-from sessions_app import hashers, log_ids, sockets
+from sessions_app import hashers, log_context, socket_registry
 from sessions_app.lockout import client_address
 
 LEAVING = "This process was asked to stop, finishes what it is at and takes nothing new: another serves."
@@ -35,7 +35,7 @@ async def healthz(request: HttpRequest) -> HttpResponse:
 
 async def readyz(request: HttpRequest) -> HttpResponse:
     """200 when this process can serve, else 503 with the missing parts, each in a sentence."""
-    leaving = {"process": LEAVING} if sockets.are_leaving() else {}
+    leaving = {"process": LEAVING} if socket_registry.are_leaving() else {}
     missing = leaving | await missing_parts()
     body: dict[str, Any] = {"status": "missing", "missing": missing} if missing else {"status": "ready"}
     return JsonResponse(body, status=503 if missing else 200)
@@ -71,10 +71,10 @@ class RequestsMiddleware(AsyncMiddleware):
         begun = perf_counter()
         given = request.headers.get(HEADER, "")
         request_id = given if _USABLE.fullmatch(given) else uuid4().hex
-        log_ids.bind(request_id=request_id)
+        log_context.bind(request_id=request_id)
         response = await self.get_response(request)
         response.headers[HEADER] = request_id
-        if sockets.are_leaving():
+        if socket_registry.are_leaving():
             response.headers["Connection"] = "close"  # the next request goes to another process
         _write(request, response, perf_counter() - begun)
         return response
@@ -82,7 +82,7 @@ class RequestsMiddleware(AsyncMiddleware):
     async def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: dict[str, Any]) -> None:
         """Bind the ids in the URL, and the address whose turn it is to have a password hashed."""
         hashers.client.set(client_address(request))
-        log_ids.bind(**{name: kwargs[name] for name in ("session_id", "generation_id") if name in kwargs})
+        log_context.bind(**{name: kwargs[name] for name in ("session_id", "generation_id") if name in kwargs})
 
 
 def _write(request: HttpRequest, response: HttpResponseBase, seconds: float) -> None:

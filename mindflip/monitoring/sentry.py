@@ -12,7 +12,7 @@ from sentry_sdk.integrations.django import DjangoIntegration
 from sentry_sdk.types import Event
 
 from mindflip.monitoring.logging import hide
-from sessions_app import log_ids
+from sessions_app import log_context
 
 _DROPPED = ("breadcrumbs", "extra", "user", "server_name", "modules")
 
@@ -38,7 +38,7 @@ def without_secrets(event: Event, hint: dict[str, Any]) -> Event:
     report: dict[str, Any] = {name: value for name, value in event.items() if name not in _DROPPED}
     request = report.pop("request", {})
     report["request"] = {"method": request.get("method", ""), "url": request.get("url", "").partition("?")[0]}
-    report["tags"] = {**report.get("tags", {}), **{name: str(value) for name, value in log_ids.bound().items()}}
+    report["tags"] = {**report.get("tags", {}), **{name: str(value) for name, value in log_context.bound().items()}}
     return _hidden(report)
 
 

@@ -10,7 +10,7 @@ from daphne.server import Server
 from django.conf import settings
 from twisted.internet import reactor
 
-from sessions_app import sockets
+from sessions_app import socket_registry
 
 log = logging.getLogger(__name__)
 LOOK_SECONDS = 0.05
@@ -43,11 +43,11 @@ class DrainingServer(Server):
             log.warning("Asked to stop a second time: stopping at once.")
             self.stop()
             return
-        sockets.leave()
+        socket_registry.leave()
         self._drain = asyncio.ensure_future(self._drained())
 
     async def _drained(self) -> None:
-        log.info("Asked to stop: %d sockets are sent away", sum(sockets.count_by_dialect().values()))
+        log.info("Asked to stop: %d sockets are sent away", sum(socket_registry.count_by_dialect().values()))
         try:
             async with asyncio.timeout(settings.DRAIN_SECONDS):
                 await self._finish()
@@ -59,7 +59,7 @@ class DrainingServer(Server):
 
     async def _finish(self) -> None:
         await asyncio.sleep(settings.DRAIN_NOTICE_SECONDS)
-        await sockets.close_all(within=settings.DRAIN_SECONDS / 2)
+        await socket_registry.close_all(within=settings.DRAIN_SECONDS / 2)
         for port in self._ports:
             port.stopListening()
         while any(map(_is_at_work, self.connections.values())):

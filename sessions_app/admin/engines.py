@@ -7,9 +7,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from sessions_app.admin.base.list import Looked, ReadOnly, list_link, recently
 from sessions_app.models import Engine, Generation, GenerationStatus
-from sessions_app.operators.filters import recently
-from sessions_app.operators.looking import Looked, ReadOnly, list_link
 
 
 class Presence(admin.SimpleListFilter):

@@ -8,12 +8,9 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from sessions_app.admin.base.actions import operation
+from sessions_app.admin.base.list import HELP_TEXT, Looked, ReadOnly, about, recently, since
 from sessions_app.models import Generation
-from sessions_app.operators.acting import operation
-from sessions_app.operators.filters import recently, since
-from sessions_app.operators.looking import Looked, ReadOnly
-from sessions_app.operators.searching import HELP_TEXT
-from sessions_app.operators.topics import about
 from sessions_app.services.leases import generation_requeue, generations_cancel
 from sessions_app.services.timeline import timeline
 

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 
-from sessions_app.operators.looking import Looked, ReadOnly
+from sessions_app.admin.base.list import Looked, ReadOnly
 
 
 @admin.register(LogEntry)

@@ -8,11 +8,9 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from sessions_app.admin.base.actions import operation
+from sessions_app.admin.base.list import Looked, ReadOnly, list_link, may_read_text, recently, since
 from sessions_app.models import Generation, SessionStatus, WebLLMSession
-from sessions_app.operators.acting import operation
-from sessions_app.operators.filters import recently, since
-from sessions_app.operators.looking import Looked, ReadOnly, list_link
-from sessions_app.operators.roles import may_read_text
 from sessions_app.services.sessions import sessions_close, sessions_expire
 
 NEWEST = 20

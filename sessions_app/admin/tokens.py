@@ -5,8 +5,8 @@ from typing import Any
 from django.contrib import admin
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
-from sessions_app.operators.acting import operation
-from sessions_app.operators.looking import Looked, ReadOnly
+from sessions_app.admin.base.actions import operation
+from sessions_app.admin.base.list import Looked, ReadOnly
 
 admin.site.unregister([BlacklistedToken, OutstandingToken])
 

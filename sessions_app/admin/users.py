@@ -12,9 +12,9 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from redis.exceptions import RedisError
 
-from sessions_app.operators.acting import operation
-from sessions_app.operators.looking import Looked, list_link
-from sessions_app.services.cached import user_results_forget
+from sessions_app.admin.base.actions import operation
+from sessions_app.admin.base.list import Looked, list_link
+from sessions_app.services.result_cache import user_results_forget
 
 OF_USER = "user__id__exact"
 RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")

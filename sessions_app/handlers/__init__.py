@@ -17,10 +17,9 @@ from sessions_app import protocol
 from sessions_app.auth import Knock, refuse_disabled, socket_user
 from sessions_app.exceptions import MindFlipError, SessionEnded, SocketRefused
 from sessions_app.handlers import guide, v1
-from sessions_app.handlers.at_once import handle_at_once
-from sessions_app.handlers.guide import reject
+from sessions_app.handlers.connection import Peer
+from sessions_app.handlers.guide import handle_at_once, reject
 from sessions_app.handlers.messages import error_message
-from sessions_app.handlers.peers import Peer
 from sessions_app.models import WebLLMSession
 from sessions_app.protocol import ServerMessage
 from sessions_app.services import engines, leases, sessions

@@ -1,4 +1,9 @@
-"""The guide's dialect: what each message does. Every function takes the peer and returns the messages for that socket, in order."""
+"""The guide's dialect: handle each message. Every function takes the peer and returns the messages for that socket, in order.
+
+The messages that the guide's clients send most are handled for many sockets in one hop (`handle_at_once`): a `generate` whose result is
+cached, or that the socket's own idle engine begins, and the `response` that ends it. One hop for each message costs more than the work
+in it, and PostgreSQL runs the statements of many at a fraction of their single cost (docs/performance.md).
+"""
 
 import logging
 from collections.abc import Callable
@@ -12,18 +17,23 @@ from django.db.models import Q
 from django.utils import timezone
 
 from sessions_app import protocol
+from sessions_app.batching import Gathered
 from sessions_app.exceptions import RepeatedResponse
+from sessions_app.handlers.connection import Peer
 from sessions_app.handlers.messages import engine_generate, outcome
-from sessions_app.handlers.peers import Peer
 from sessions_app.models import OPEN, Generation, GenerationStatus
 from sessions_app.protocol import ServerMessage
-from sessions_app.services import answers, engines, generations, leases, sessions
+from sessions_app.services import engines, generations, leases, responses, sessions
 from sessions_app.services.catalogue import find_model
+from sessions_app.services.generations import Wish, generations_submit_at_once
 from sessions_app.services.outcomes import Outcome, generations_end
+from sessions_app.services.responses import Reply, answers_accept_at_once
 
 log = logging.getLogger(__name__)
 ENGINE_TYPES = {"response", "error", "progress"}
 MATCHING_ERRORS = {"unknown_cache_key", "stale_response"}
+_submitted = Gathered(generations_submit_at_once)
+_accepted = Gathered(answers_accept_at_once)
 
 
 def be_ready(peer: Peer, model_id: str, now: datetime) -> None:
@@ -118,9 +128,9 @@ def queued(asked: generations.Asked, request_id: str | None) -> protocol.Progres
     return protocol.Progress(0, place, request_id, asked.generation_id)
 
 
-def answer_of(message: protocol.Response) -> answers.Answer:
+def answer_of(message: protocol.Response) -> responses.Answer:
     usage = msgspec.to_builtins(message.usage) if message.usage else None
-    return answers.Answer(message.cache_key, message.data.cards, message.lease, message.generation_id, usage)
+    return responses.Answer(message.cache_key, message.data.cards, message.lease, message.generation_id, usage)
 
 
 def fail(peer: Peer, message: protocol.EngineError, now: datetime) -> Generation | None:
@@ -131,7 +141,7 @@ def fail(peer: Peer, message: protocol.EngineError, now: datetime) -> Generation
         if message.generation_id is None:
             sessions.session_engine_broken(session_id=peer.session_id, sentence=message.error, now=now)
     elif message.code == "cancelled":
-        answers.answer_cancel(generation=held, now=now)
+        responses.answer_cancel(generation=held, now=now)
     else:
         leases.engine_failed(generation=held, code=message.code or "", sentence=message.error, now=now)
     return held
@@ -187,7 +197,7 @@ def _taken_up(peer: Peer, asked: generations.Asked, request_id: str | None, now:
 def _response(peer: Peer, message: protocol.Response, now: datetime) -> list[ServerMessage]:
     held, peer.held = peer.held, None
     try:
-        generation = answers.answer_accept(engine=peer.claimant, answer=answer_of(message), now=now, held=held)
+        generation = responses.answer_accept(engine=peer.claimant, answer=answer_of(message), now=now, held=held)
     except RepeatedResponse:
         log.info("An engine repeated an answer: session %s", peer.session_id)
         return []
@@ -215,3 +225,29 @@ HANDLERS: dict[type, Callable[[Peer, Any, datetime], list[ServerMessage]]] = {
     protocol.EngineError: _engine_error,
     protocol.EngineProgress: _engine_progress,
 }
+
+
+async def handle_at_once(peer: Peer, message: protocol.ClientMessage) -> list[ServerMessage] | None:
+    """Handle one of the messages named above, as `handle` does. Return None, with nothing written, for any other message."""
+    now = timezone.now()
+    if not peer.is_guide or peer.has_backlog or peer.is_touch_due(now):
+        return None
+    if isinstance(message, protocol.Generate):
+        return await _asked(peer, message, now)
+    return await _answered(peer, message, now) if isinstance(message, protocol.Response) else None
+
+
+async def _asked(peer: Peer, message: protocol.Generate, now: datetime) -> list[ServerMessage] | None:
+    """Return None for a request with an ID (its row comes before the cache), one to save, and one that has to wait for another."""
+    if message.request_id is not None or message.options.save or peer.replies:
+        return None
+    asked = await _submitted.ask(Wish(peer.asker, ask_of(peer, message), now, peer.claimant))
+    return told_at_once(peer, asked, None) if asked else None
+
+
+async def _answered(peer: Peer, message: protocol.Response, now: datetime) -> list[ServerMessage] | None:
+    held, peer.held = peer.held, None
+    if held is None:
+        return None
+    generation = await _accepted.ask(Reply(peer.claimant, answer_of(message), now, held))
+    return told_once(peer, generation) if generation else None

@@ -8,10 +8,10 @@ from sessions_app import protocol
 from sessions_app.exceptions import MindFlipError, TooMany
 from sessions_app.models import Generation, GenerationStatus, WebLLMSession
 from sessions_app.protocol import ServerMessage
-from sessions_app.services import answers
+from sessions_app.services import responses
+from sessions_app.services.changes import Changes, Snapshot
 from sessions_app.services.generations import places
-from sessions_app.services.history import Changes, Snapshot
-from sessions_app.services.shapes import session_shape
+from sessions_app.services.representations import session_shape
 
 RETRYABLE = {"engine_lost", "no_engine", "timeout", "no_valid_cards"}
 STARTED = 5
@@ -31,14 +31,14 @@ def error_message(error: MindFlipError, message: Any = None) -> protocol.Error:
 def engine_generate(generation: Generation) -> protocol.EngineGenerate:
     """What the engine is asked now."""
     assert generation.lease
-    request = answers.engine_request(generation)
+    request = responses.engine_request(generation)
     return protocol.EngineGenerate(
         prompt=request.prompt,
         options=request.options,
         generation_id=generation.pk,
         attempt=generation.attempt_count,
         lease=generation.lease,
-        cache_key=answers.client_cache_key(request),
+        cache_key=responses.client_cache_key(request),
         messages=request.messages,
         response_format=request.response_format,
         cards_so_far=generation.cards,

@@ -11,11 +11,11 @@ from django.db.models import Q
 from sessions_app import protocol
 from sessions_app.exceptions import StaleResponse, TooMany
 from sessions_app.handlers import guide
+from sessions_app.handlers.connection import Peer
 from sessions_app.handlers.messages import engine_generate, outcome, told
-from sessions_app.handlers.peers import Peer
 from sessions_app.models import Generation, GenerationStatus
 from sessions_app.protocol import ServerMessage
-from sessions_app.services import answers, engines, generations, history, leases
+from sessions_app.services import changes, engines, generations, leases, responses
 from sessions_app.services.generations import places
 
 BROKEN = {"device_lost", "out_of_memory", "webgpu_unavailable", "model_unavailable"}
@@ -23,9 +23,9 @@ BROKEN = {"device_lost", "out_of_memory", "webgpu_unavailable", "model_unavailab
 
 def greet(peer: Peer, now: datetime, last_seq: int | None = None) -> list[ServerMessage]:
     """Return the snapshot that a socket begins with and the first page of what came after `last_seq`."""
-    changes = history.changes_since(session_id=peer.session_id, after=None, now=now)
-    peer.seq, peer.has_more = changes.seq, False
-    greeting = _noted(peer, told(changes))
+    page = changes.changes_since(session_id=peer.session_id, after=None, now=now)
+    peer.seq, peer.has_more = page.seq, False
+    greeting = _noted(peer, told(page))
     if last_seq is None or last_seq >= peer.seq:
         return greeting
     peer.seq = last_seq
@@ -35,13 +35,13 @@ def greet(peer: Peer, now: datetime, last_seq: int | None = None) -> list[Server
 def catch_up(peer: Peer, now: datetime) -> list[ServerMessage]:
     """Return the next page of what was numbered since this socket's last message: each once and in order, whatever events were
     lost. While `peer.has_more` is true, another call returns the page after it."""
-    if not peer.has_more and not history.has_advanced(session_id=peer.session_id, after=peer.seq):
+    if not peer.has_more and not changes.has_advanced(session_id=peer.session_id, after=peer.seq):
         return []
-    changes = history.changes_since(session_id=peer.session_id, after=peer.seq, now=now, is_continued=peer.has_more)
-    messages = _noted(peer, told(changes))
+    page = changes.changes_since(session_id=peer.session_id, after=peer.seq, now=now, is_continued=peer.has_more)
+    messages = _noted(peer, told(page))
     if peer.seq < peer.sent_before:
         peer.pay_for_resume(messages, now)
-    peer.seq, peer.has_more = changes.seq, changes.has_more
+    peer.seq, peer.has_more = page.seq, page.has_more
     return messages
 
 
@@ -50,9 +50,9 @@ def look_around(peer: Peer, now: datetime) -> list[ServerMessage]:
     news = catch_up(peer, now)
     if peer.has_more or not peer.places or peer.places == _waiting(places(user_id=peer.user_id), peer.places):
         return news
-    changes = history.changes_since(session_id=peer.session_id, after=None, now=now)
-    has_more_news = changes.seq != peer.seq
-    return news if has_more_news else [*news, *_noted(peer, told(changes))]
+    page = changes.changes_since(session_id=peer.session_id, after=None, now=now)
+    has_more_news = page.seq != peer.seq
+    return news if has_more_news else [*news, *_noted(peer, told(page))]
 
 
 def _noted(peer: Peer, messages: list[ServerMessage]) -> list[ServerMessage]:
@@ -118,13 +118,13 @@ def _repeated(asked: generations.Asked, request_id: str | None) -> list[ServerMe
 
 
 def _card(peer: Peer, message: protocol.EngineCard, now: datetime) -> list[ServerMessage]:
-    answers.card_accept(engine=peer.claimant, generation_id=message.generation_id, lease=message.lease, card=message.card, now=now)
+    responses.card_accept(engine=peer.claimant, generation_id=message.generation_id, lease=message.lease, card=message.card, now=now)
     return []
 
 
 def _response(peer: Peer, message: protocol.Response, now: datetime) -> list[ServerMessage]:
     answer = guide.answer_of(message)
-    generation = answers.answer_accept(engine=peer.claimant, answer=answer, now=now)
+    generation = responses.answer_accept(engine=peer.claimant, answer=answer, now=now)
     usage = answer.usage or {}
     engines.engine_measured(channel=peer.channel, tokens=usage.get("completionTokens", 0), seconds=usage.get("seconds", 0))
     if generation.status == GenerationStatus.LEASED:
@@ -146,7 +146,7 @@ def _engine_progress(peer: Peer, message: protocol.EngineProgress, now: datetime
     """A sign of life; an engine that came back claims its lease with it, as with a card."""
     is_held = leases.lease_renew(engine=peer.claimant, which=Q(lease=message.lease) if message.lease else Q(engine=peer.channel), now=now)
     if message.lease and not is_held:
-        raise StaleResponse(answers.STALE)
+        raise StaleResponse(responses.STALE)
     return []
 
 

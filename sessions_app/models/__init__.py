@@ -3,10 +3,8 @@
 A state change is an UPDATE with the state it comes from in its WHERE (see `services`), never a read followed by a save.
 """
 
-from sessions_app.models.engines import Engine
-from sessions_app.models.erasures import Erasure
-from sessions_app.models.figures import HourFigures
 from sessions_app.models.generations import ENDED, OPEN, Attempt, Generation, GenerationStatus
+from sessions_app.models.operations import Engine, Erasure, HourFigures
 from sessions_app.models.sessions import ALIVE, SessionStatus, WebLLMSession
 
 __all__ = [

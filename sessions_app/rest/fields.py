@@ -1,10 +1,14 @@
-"""Fields of request bodies that take what the OpenAPI document says. DRF's own take a number for its digits, digits for a number, and a
-number for a UUID. In a form everything is text."""
+"""Fields of request bodies and query parameters that accept exactly what the OpenAPI document says.
+
+DRF's own fields accept a number for text, digits for a number, and a number for a UUID. In a form everything is text.
+"""
 
 from typing import Any, ClassVar
 
 from django.contrib.auth import get_user_model
+from django.http import HttpRequest
 from rest_framework import serializers
+from rest_framework.request import Request
 from rest_framework.utils.html import is_html_input
 
 from sessions_app.json_text import InvalidJSON, load_json
@@ -71,3 +75,17 @@ class NumberField(_Typed, serializers.FloatField):
 
     json_types = (int, float)
     default_error_messages: ClassVar = {"invalid": "Send this as a number."}
+
+
+class CreatedQuerySerializer(serializers.Serializer):
+    """From when, and until before when. Here and in those made of it, what stands in `source` is a lookup of the rows."""
+
+    createdFrom = serializers.DateTimeField(source="created_at__gte", required=False, help_text="made at this time or later")  # noqa: N815
+    createdTo = serializers.DateTimeField(source="created_at__lt", required=False, help_text="made before this time")  # noqa: N815
+
+
+def query_of(kind: type[serializers.Serializer], request: Request | HttpRequest) -> dict[str, Any]:
+    """The members that are there, checked; an empty one is there. Raises DRF's ValidationError, which names the wrong ones."""
+    query = kind(data=request.GET.dict())
+    query.is_valid(raise_exception=True)
+    return dict(query.validated_data)

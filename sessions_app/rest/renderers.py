@@ -1,8 +1,10 @@
-"""How answers are written."""
+"""Renderers: JSON that can quote any value, and the browsable API's forms, filled with each call's example."""
 
+import json
 from typing import Any
 
 from rest_framework import renderers
+from rest_framework.renderers import BrowsableAPIRenderer
 
 
 class JSONRenderer(renderers.JSONRenderer):
@@ -17,3 +19,19 @@ class JSONRenderer(renderers.JSONRenderer):
 
 class _Escaped(renderers.JSONRenderer):
     ensure_ascii = True
+
+
+class ExampleRenderer(BrowsableAPIRenderer):
+    """DRF's own, with the examples of the OpenAPI document."""
+
+    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> str:
+        """Return the page. Half a surrogate pair, which it may quote from a body and UTF-8 cannot hold, becomes a question mark."""
+        page: str = super().render(data, accepted_media_type, renderer_context)
+        return page.encode("utf-8", "replace").decode()
+
+    def get_raw_data_form(self, data: Any, view: Any, method: str, request: Any) -> Any:
+        form = super().get_raw_data_form(data, view, method, request)
+        call = getattr(view.schema, "calls", {}).get(method.lower())
+        if form is not None and call is not None and call.example is not None:
+            form.initial["_content"] = json.dumps(call.example, indent=4, ensure_ascii=False)
+        return form

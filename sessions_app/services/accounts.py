@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from sessions_app.exceptions import Invalid
 from sessions_app.services.erasure import account_erase
-from sessions_app.services.personal import registered
+from sessions_app.services.personal_data import registered
 
 
 class AccountShape(Struct, rename="camel", frozen=True):

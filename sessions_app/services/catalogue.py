@@ -1,24 +1,36 @@
-"""The models that a page can load: the operator's own first, then WebLLM's list."""
+"""The models that a page can load: the operator's own first, then WebLLM's prebuilt list."""
 
+import json
 import logging
+import re
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
 
-from sessions_app.services.catalogue_model import CatalogueModel
-from sessions_app.services.model_folder import folder_models
-from sessions_app.services.prebuilt_models import prebuilt_models
+from sessions_app.services.model_folder import CatalogueModel, folder_models
 
 __all__ = ["CatalogueModel", "find_model", "list_models"]
-
 logger = logging.getLogger(__name__)
-
 BUNDLE = "vendor/web-llm/index.js"
 FALLBACK_DEFAULT = "Llama-3.2-1B-Instruct-q4f32_1-MLC"  # small, and needs no optional feature of the GPU
+_LIST = re.compile(r"^const prebuiltAppConfig = (\{.*?^\});", re.MULTILINE | re.DOTALL)
+_STRING_CONSTANT = re.compile(r'^const (modelVersion|modelLibURLPrefix) = ("[^"]*");', re.MULTILINE)
+# JavaScript's literals as JSON, in this order: comments, enum members, joined strings, bare keys, trailing commas
+_TO_JSON = [
+    (re.compile(r"^\s*//.*$", re.MULTILINE), ""),
+    (re.compile(r"\bModelType\.(\w+)"), r'"\1"'),
+    (re.compile(r'"\s*\+\s*"'), ""),
+    (re.compile(r"^(\s*)(\w+):", re.MULTILINE), r'\1"\2":'),
+    (re.compile(r",(\s*[}\]])"), r"\1"),
+]
+_BITS_PER_WEIGHT = {"q0f16": 16.0, "q0f32": 32.0, "q3f16": 3.8, "q4f16": 4.5, "q4f32": 5.0}  # with the scales of each group
+_QUANTISATION = re.compile(r"-(q\d+f\d+)(?:_\d)?-")
+_BILLIONS = re.compile(r"-(\d+(?:[._]\d+)?)(B|b|M)(?=-)")
 
 
 def list_models() -> list[CatalogueModel]:
@@ -62,3 +74,65 @@ def _bundle() -> Path:
     if not found:
         raise FileNotFoundError("it is neither collected nor among the static files")
     return Path(found)
+
+
+@lru_cache(maxsize=2)
+def prebuilt_models(bundle: Path) -> tuple[CatalogueModel, ...]:
+    """The chat models in web-llm's `lib/index.js`.
+
+    Raises OSError when it cannot be read, ValueError when the list in it is not where or what it used to be.
+    """
+    records = _records(bundle.read_text(encoding="utf-8"))
+    return tuple(_as_model(record) for record in records if record.get("model_type") != "embedding")
+
+
+def _records(source: str) -> list[dict[str, Any]]:
+    found = _LIST.search(source)
+    if found is None:
+        raise ValueError("it has no `const prebuiltAppConfig = {…};`")
+    text = found[1]
+    for name, value in _STRING_CONSTANT.findall(source):
+        text = text.replace(name, value)
+    for pattern, replacement in _TO_JSON:
+        text = pattern.sub(replacement, text)
+    records: list[dict[str, Any]] = json.loads(text)["model_list"]
+    return records
+
+
+def _as_model(record: dict[str, Any]) -> CatalogueModel:
+    model_id, vram_mb = record["model_id"], record.get("vram_required_MB")
+    return CatalogueModel(
+        model_id=model_id,
+        name=model_id.removesuffix("-MLC"),
+        engine="webllm",
+        url=record["model"],
+        library=record["model_lib"],
+        download_mb=_estimated_download_mb(model_id, vram_mb),
+        is_download_estimated=True,
+        vram_mb=vram_mb,
+        buffer_mb=_megabytes(record.get("buffer_size_required_bytes")),
+        context=record.get("overrides", {}).get("context_window_size"),
+        features=_features(model_id, record.get("required_features", [])),
+        overrides=record.get("overrides", {}),
+    )
+
+
+def _megabytes(size: int | None) -> float | None:
+    return None if size is None else round(size / 1_000_000, 1)
+
+
+def _features(model_id: str, listed: list[str]) -> tuple[str, ...]:
+    """The listed ones, and shader-f16 for weights of 16-bit floats, which the list leaves out for most models."""
+    quantisation = _QUANTISATION.search(model_id)
+    needs_f16 = quantisation is not None and quantisation[1].endswith("f16")
+    return tuple(sorted({*listed, *(["shader-f16"] if needs_f16 else [])}))
+
+
+def _estimated_download_mb(model_id: str, vram_mb: float | None) -> float | None:
+    """The list has no sizes: parameters (from the name) times bits a weight, never more than the memory it is said to need."""
+    size, quantisation = _BILLIONS.search(model_id), _QUANTISATION.search(model_id)
+    if size is None or quantisation is None:
+        return None if vram_mb is None else round(vram_mb * 0.8)
+    millions = float(size[1].replace("_", ".")) * (1 if size[2] == "M" else 1000)
+    megabytes = millions * _BITS_PER_WEIGHT.get(quantisation[1], 16.0) / 8
+    return round(megabytes if vram_mb is None else min(megabytes, vram_mb))

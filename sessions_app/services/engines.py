@@ -1,7 +1,8 @@
-"""Engines behind sockets: there since they said `ready` (the guide's: since they opened), until their socket is gone or silent."""
+"""Engines behind sockets: present from `ready` (the guide's: from the moment they connect) until their socket closes or goes silent."""
 
-from datetime import datetime
-from typing import Any, TypedDict
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any, Protocol, TypedDict
 from uuid import UUID
 
 from django.db import transaction
@@ -9,6 +10,8 @@ from django.db.models import Exists, OuterRef
 
 from sessions_app.models import Engine, Generation, GenerationStatus
 from sessions_app.services.sessions import session_engine_ready
+
+PATIENCE = timedelta(seconds=10)  # after that any engine takes it: the best one may be there in name only
 
 
 class EngineColumns(TypedDict, total=False):
@@ -51,3 +54,29 @@ def engines_idle(*, user_id: int, now: datetime) -> list[Engine]:
     """The user's engines that are there and have nothing to do, but for those that work for their own session alone."""
     at_work = Generation.objects.filter(status=GenerationStatus.LEASED, engine=OuterRef("channel"))
     return list(Engine.objects.present(now).filter(~Exists(at_work), user=user_id, is_guide=False))
+
+
+class EngineLike(Protocol):
+    channel: str
+    session_id: UUID
+    model_id: str
+    speed: float
+
+
+class GenerationLike(Protocol):
+    session_id: UUID
+    engine: str  # the last one that tried
+    queued_at: datetime
+
+
+def rank(engine: EngineLike, generation: GenerationLike, model_id: str) -> tuple[bool, bool, bool, float]:
+    """Larger is better: not the one that just failed, of the session itself, with the model asked for, fast."""
+    return (engine.channel != generation.engine, engine.session_id == generation.session_id, engine.model_id == model_id, engine.speed)
+
+
+def may_take(engine: EngineLike, generation: GenerationLike, model_id: str, idle: Iterable[EngineLike], now: datetime) -> bool:
+    """Whether this engine should claim it now, or leave it to a better one that is idle too."""
+    if now - generation.queued_at >= PATIENCE:
+        return True
+    own = rank(engine, generation, model_id)
+    return all(rank(other, generation, model_id) <= own for other in idle)

@@ -19,8 +19,8 @@ from redis.exceptions import RedisError
 
 from sessions_app.exceptions import Conflict
 from sessions_app.models import ALIVE, Erasure, WebLLMSession
-from sessions_app.services.batches import lots
-from sessions_app.services.personal import registered
+from sessions_app.services.personal_data import registered
+from sessions_app.services.retention import lots
 from sessions_app.services.sessions import sessions_close
 
 log = logging.getLogger(__name__)

@@ -16,12 +16,12 @@ from psycopg.errors import UniqueViolation
 from sessions_app import events
 from sessions_app.exceptions import NotFound, TooMany
 from sessions_app.models import Generation, GenerationStatus
-from sessions_app.services.direct import generations_begin
-from sessions_app.services.history import is_tracked, session_advance
-from sessions_app.services.kinds import get_kind
+from sessions_app.services.changes import is_tracked, session_advance
+from sessions_app.services.fast_path import generations_begin
+from sessions_app.services.generation_kinds import get_kind
 from sessions_app.services.leases import Claimant
 from sessions_app.services.outcomes import Outcome, generations_end
-from sessions_app.services.results import result_key, results_read
+from sessions_app.services.result_cache import result_key, results_read
 from sessions_app.services.sessions import session_alive
 
 CANCELLED_BY_USER = Outcome(GenerationStatus.CANCELLED, "cancelled", "The generation was cancelled.")

@@ -14,11 +14,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Least
 
-from sessions_app import events, log_ids, meters
+from sessions_app import events, log_context, metrics
 from sessions_app.models import Attempt, Engine, Generation, GenerationStatus
-from sessions_app.services.engines import engines_idle
-from sessions_app.services.history import is_tracked, session_advance, session_advance_moved
-from sessions_app.services.matching import may_take
+from sessions_app.services.changes import is_tracked, session_advance, session_advance_moved
+from sessions_app.services.engines import engines_idle, may_take
 from sessions_app.services.outcomes import Outcome, attempts_end, ended, generations_end
 
 log = logging.getLogger(__name__)
@@ -91,12 +90,12 @@ def lease_release(*, which: Q, code: str, sentence: str, now: datetime) -> Gener
     generation = Generation.objects.filter(which, status=GenerationStatus.LEASED).select_for_update(of=("self",)).first()
     if generation is None:
         return None
-    log.warning("Generation %s lost its engine: %s", generation.pk, code, extra=log_ids.of(generation))
+    log.warning("Generation %s lost its engine: %s", generation.pk, code, extra=log_context.of(generation))
     for column, value in _after_loss(generation, code, sentence, now).items():
         setattr(generation, column, value)
     generation.save()
     if generation.finished_at:
-        meters.GENERATIONS.add(generation.status, code)
+        metrics.GENERATIONS.add(generation.status, code)
     attempts_end(Q(generation=generation), outcome=code, reason=sentence, card_count=len(generation.cards), now=now)
     events.generations_changed([(generation.session_id, generation.pk)])
     events.queue_changed(generation.user_id)

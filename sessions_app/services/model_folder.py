@@ -1,4 +1,4 @@
-"""The operator's own models: what lies in `MINDFLIP_MODELS_DIR`. docs/models.md says how to put one there."""
+"""The operator's own models, described from the files in `MINDFLIP_MODELS_DIR`. docs/models.md says how to add one."""
 
 import hashlib
 import logging
@@ -6,30 +6,95 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from posixpath import dirname, join, normpath
-from typing import Any, NamedTuple, TypeVar
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 from urllib.parse import quote
 
 import msgspec
 
-from sessions_app.services.catalogue_model import CatalogueModel
-from sessions_app.services.model_descriptions import (
-    Description,
-    Unusable,
-    WebLLMDescription,
-    WllamaDescription,
-    is_description,
-    read_description,
-)
-
+DESCRIPTION_NAME = "mindflip-model.json"
+ModelId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/:-]{0,199}$")]
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+Place = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
+"""A path relative to the description, with forward slashes."""
 logger = logging.getLogger(__name__)
-
 MODELS_URL = "/models/"
 LARGEST_GGUF_BYTES = 2**31 - 1  # what a browser can hold in one ArrayBuffer; wllama reads a file into one
 _SPLIT_GGUF = re.compile(r"^(?P<stem>.+)-00001-of-(?P<parts>\d{5})\.gguf$")
 _MB = 1_000_000
 T = TypeVar("T")
+
+
+class _Description(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True, tag_field="engine"):
+    model_id: ModelId
+    name: Text | None = None
+    context: Annotated[int, msgspec.Meta(ge=128)] | None = None
+    vram_mb: Annotated[float, msgspec.Meta(gt=0)] | None = None
+    is_default: bool = False
+    note: str = ""
+
+
+class WebLLMDescription(_Description, frozen=True, kw_only=True, tag="webllm"):
+    """Weights in MLC's form (a folder) with the library compiled for WebGPU (a .wasm)."""
+
+    library: Place
+    weights: Place = "."
+    features: tuple[Text, ...] = ()
+    overrides: dict[str, Any] = {}
+
+
+class WllamaDescription(_Description, frozen=True, kw_only=True, tag="wllama"):
+    """A GGUF, or the first part of a split one."""
+
+    file: Place
+
+
+Description = WebLLMDescription | WllamaDescription
+
+
+class Unusable(Exception):
+    """A model that cannot be offered; the message is the reason, in words for the operator."""
+
+
+def is_description(name: str) -> bool:
+    """Whether a path inside the models folder names a description, which is for the server alone."""
+    path = PurePosixPath(name)
+    return path.name == DESCRIPTION_NAME or (len(path.parts) == 1 and path.suffix == ".json")
+
+
+def read_description(text: bytes) -> Description:
+    """Raises `Unusable`, naming the member that is missing or wrong."""
+    try:
+        description: Description = msgspec.json.decode(text, type=Description)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise Unusable(str(error)) from None
+    return description
+
+
+class CatalogueModel(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """One model that a page can load.
+
+    `url` is the address of the weights (a folder for WebLLM, a GGUF for wllama), `library` that of WebLLM's .wasm; both are
+    relative to this server when `is_local`, else absolute. Sizes are in MB of 1,000,000 bytes; `vram_mb`, `buffer_mb` (the
+    largest buffer that the graphics card must give) and `context` (tokens) are None where nobody says. `features` are WebGPU
+    features that the device must have. `overrides` replace members of the model's mlc-chat-config.json.
+    """
+
+    model_id: str
+    name: str
+    engine: Literal["webllm", "wllama"]
+    url: str
+    library: str | None = None
+    download_mb: float | None = None
+    is_download_estimated: bool = False
+    vram_mb: float | None = None
+    buffer_mb: float | None = None
+    context: int | None = None
+    features: tuple[str, ...] = ()
+    overrides: dict[str, Any] = {}
+    is_local: bool = False
+    is_default: bool = False
 
 
 class ChatConfig(msgspec.Struct):

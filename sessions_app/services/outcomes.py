@@ -10,9 +10,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from sessions_app import events, meters
+from sessions_app import events, metrics
 from sessions_app.models import Attempt, Generation, GenerationStatus
-from sessions_app.services.history import is_tracked, session_advance
+from sessions_app.services.changes import is_tracked, session_advance
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ def generations_end(which: Q, *, outcome: Outcome, now: datetime) -> int:
     for generation in ending:
         numbered = {"seq": session_advance(generation.session_id)} if is_tracked(generation) else {}
         Generation.objects.filter(pk=generation.pk).update(**ended(outcome, now), **numbered)
-    meters.GENERATIONS.add(outcome.status, outcome.code, by=len(ending))
+    metrics.GENERATIONS.add(outcome.status, outcome.code, by=len(ending))
     attempts_end(Q(generation__in=ending), outcome=outcome.code or outcome.status, reason=outcome.sentence, now=now)
     events.generations_changed((one.session_id, one.pk) for one in ending)
     events.engines_cancelled((one.engine, one.pk) for one in ending if one.status == GenerationStatus.LEASED)
@@ -43,7 +43,7 @@ def attempts_end(which: Q, *, outcome: str, reason: str = "", card_count: int = 
     """Close the attempts still running among those selected, with what came of them."""
     running = Attempt.objects.filter(which, ended_at=None)
     count = running.update(ended_at=now, outcome=outcome, reason=reason[:500], card_count=card_count)
-    meters.ATTEMPTS.add(outcome, by=count)
+    metrics.ATTEMPTS.add(outcome, by=count)
 
 
 def ended(outcome: Outcome, now: datetime) -> dict[str, Any]:

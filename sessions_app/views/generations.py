@@ -16,17 +16,17 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
-from sessions_app import events, protocol, sockets
+from sessions_app import events, protocol, socket_registry
 from sessions_app.exceptions import Invalid
 from sessions_app.models import OPEN, Generation
-from sessions_app.rest.pages import NewestFirst
-from sessions_app.rest.queries import query_of
-from sessions_app.rest.repeats import key_of
-from sessions_app.rest.slow_clients import giving_back
+from sessions_app.rest.fields import query_of
+from sessions_app.rest.idempotency import key_of
+from sessions_app.rest.pagination import NewestFirst
+from sessions_app.rest.streaming import giving_back
 from sessions_app.serializers import GenerationSerializer, GenerationsQuerySerializer, GenerationWishSerializer, WaitSerializer
 from sessions_app.services import generations, sessions
-from sessions_app.services.shapes import generation_shape
-from sessions_app.views import described
+from sessions_app.services.representations import generation_shape
+from sessions_app.views import openapi
 
 LOOK_EVERY_SECONDS = 5  # an event may be lost: then this is what it costs
 
@@ -35,7 +35,7 @@ class GenerationsView(generics.ListCreateAPIView):
     """The session's generations, newest first · POST `{prompt, options}` asks for cards; with the header `Idempotency-Key` the
     same request twice is one generation."""
 
-    schema = described.generations
+    schema = openapi.generations
     pagination_class = NewestFirst
 
     def get_serializer_class(self) -> type:
@@ -63,7 +63,7 @@ class GenerationView(APIView):
     """A generation of the caller's: state, place in the queue, attempts, cards so far. `?wait=25` answers as soon as it has its
     outcome, or after so many seconds · DELETE cancels it."""
 
-    schema = described.generation
+    schema = openapi.generation
 
     def get(self, request: Request, generation_id: UUID) -> Response:
         query_of(WaitSerializer, request)
@@ -86,7 +86,7 @@ async def generation(request: HttpRequest, generation_id: UUID) -> HttpResponse:
     deadline = monotonic() + seconds
     async with events.session_news(UUID(response.data["sessionId"])) as news:
         response = await view(request, generation_id=generation_id)
-        while _is_open(response) and (left := deadline - monotonic()) > 0 and not sockets.are_leaving():
+        while _is_open(response) and (left := deadline - monotonic()) > 0 and not socket_registry.are_leaving():
             await news(min(left, LOOK_EVERY_SECONDS))
             response = await view(request, generation_id=generation_id)
     return response

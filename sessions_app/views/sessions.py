@@ -15,22 +15,22 @@ from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
 from sessions_app.models import WebLLMSession
-from sessions_app.rest.limits import CallThrottle, SessionThrottle
-from sessions_app.rest.pages import NewestFirst
-from sessions_app.rest.queries import query_of
-from sessions_app.rest.repeats import made_once
-from sessions_app.rest.versions import Versioned
+from sessions_app.rest.etag import Versioned
+from sessions_app.rest.fields import query_of
+from sessions_app.rest.idempotency import made_once
+from sessions_app.rest.pagination import NewestFirst
+from sessions_app.rest.throttling import CallThrottle, SessionThrottle
 from sessions_app.serializers import EmptySerializer, SessionCreateSerializer, SessionSerializer, SessionsQuerySerializer, socket_url
 from sessions_app.services import sessions
 from sessions_app.services.catalogue import list_models
 from sessions_app.services.stats import session_stats
-from sessions_app.views import described
+from sessions_app.views import openapi
 
 
 class SessionsView(Versioned, generics.ListCreateAPIView):
     """The caller's sessions, newest first · POST `{modelId}` opens one."""
 
-    schema = described.sessions
+    schema = openapi.sessions
     pagination_class = NewestFirst
     throttle_classes = (SessionThrottle, CallThrottle)
 
@@ -55,7 +55,7 @@ class SessionsView(Versioned, generics.ListCreateAPIView):
 class SessionView(Versioned, APIView):
     """One session of the caller's, for 30 days after its end too · DELETE closes it, also the second time."""
 
-    schema = described.session
+    schema = openapi.session
 
     def get(self, request: Request, session_id: UUID) -> Response:
         now = timezone.now()
@@ -71,7 +71,7 @@ class SessionView(Versioned, APIView):
 class TicketView(generics.GenericAPIView):
     """POST gives a socket address with a fresh ticket, while the session lives."""
 
-    schema = described.ticket
+    schema = openapi.ticket
     serializer_class = EmptySerializer  # the browsable API draws its form from it
 
     def post(self, request: Request, session_id: UUID) -> Response:
@@ -86,7 +86,7 @@ class TicketView(generics.GenericAPIView):
 class ModelsView(Versioned, APIView):
     """The model catalogue: WebLLM's own list and the models of this server."""
 
-    schema = described.models
+    schema = openapi.models
     permission_classes = (permissions.AllowAny,)
 
     def get(self, request: Request) -> Response:
@@ -96,7 +96,7 @@ class ModelsView(Versioned, APIView):
 class StatsView(APIView):
     """Totals and sessions by status, for staff."""
 
-    schema = described.stats
+    schema = openapi.stats
     permission_classes = (IsAdminUser,)
 
     def get(self, request: Request) -> Response:

@@ -16,9 +16,9 @@ from rest_framework.test import APIClient
 from rest_framework_simplejwt.tokens import RefreshToken
 
 from flashcards.models import Card, Deck, KeptTwins
+from sessions_app.admin.base.two_factor import enrol
 from sessions_app.models import Attempt, Engine, Generation, WebLLMSession
-from sessions_app.operators.second_factor import enrol
-from sessions_app.services.results import results_remember
+from sessions_app.services.result_cache import results_remember
 from tests.sessions_app.conftest import client_of, new_session, session_of, socket_db
 
 __all__ = ["client_of", "new_session", "session_of", "socket_db"]

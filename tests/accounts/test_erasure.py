@@ -127,7 +127,7 @@ def test_the_only_admin_cannot_leave(admin_user, bob, client_of):
 
 
 def test_passwords_are_not_tried_out(alice, client_of, monkeypatch):
-    monkeypatch.setattr("sessions_app.views.own_account.ConfirmThrottle.rate", "3/hour", raising=False)
+    monkeypatch.setattr("sessions_app.views.account.ConfirmThrottle.rate", "3/hour", raising=False)
     client = client_of(alice)
     assert [client.delete("/api/account", {"password": "wrong"}).status_code for _ in range(4)] == [400, 400, 400, 429]
     assert client.get("/api/account").status_code == 200

@@ -13,7 +13,7 @@ from drf_spectacular.generators import SchemaGenerator
 from jsonschema import Draft202012Validator
 
 from sessions_app.management.commands import document_api
-from sessions_app.rest.document import document
+from sessions_app.rest.openapi import document
 from sessions_app.services.catalogue import list_models
 
 ADDRESS = "/api/schema"

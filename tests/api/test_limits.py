@@ -7,7 +7,7 @@ SESSIONS = "/api/webllm/session"
 
 @pytest.fixture
 def three_calls(monkeypatch):
-    from sessions_app.rest.limits import CallThrottle
+    from sessions_app.rest.throttling import CallThrottle
 
     monkeypatch.setitem(CallThrottle.THROTTLE_RATES, "calls", "3/hour")
 
@@ -63,7 +63,7 @@ def test_pages_of_other_sites_may_send_and_read_our_headers(db, client_of):
 
 
 def test_calls_go_uncounted_where_the_limit_is_off(alice, client_of, monkeypatch):
-    from sessions_app.rest.limits import CallThrottle
+    from sessions_app.rest.throttling import CallThrottle
 
     monkeypatch.setitem(CallThrottle.THROTTLE_RATES, "calls", None)
     assert not client_of(alice).get(SESSIONS).has_header("RateLimit")

@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from rest_framework.test import APIClient
 
-from sessions_app.rest.document import document
+from sessions_app.rest.openapi import document
 from sessions_app.rest.samples.sample import sample_value
 
 CALLS = {call["operationId"]: (method, path, call) for path, methods in document()["paths"].items() for method, call in methods.items()}

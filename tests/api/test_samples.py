@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from sessions_app.rest.document import document
-from sessions_app.rest.samples.story import STORY, Step
+from sessions_app.rest.openapi import document
+from sessions_app.rest.samples.steps import STORY, Step
 from tests.processes import ROOT, RunningServer, running_server
 
 PAGE = (ROOT / "docs" / "api.md").read_text()

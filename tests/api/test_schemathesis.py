@@ -21,7 +21,7 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import Status, events, from_schema
 from schemathesis.engine.recorder import ScenarioRecorder
 
-from sessions_app.rest.document import document
+from sessions_app.rest.openapi import document
 
 EXAMPLES = int(os.environ.get("MINDFLIP_API_EXAMPLES", "1"))
 SEQUENCES = 10  # of calls along links

@@ -11,7 +11,7 @@ from django.http import HttpResponseBase
 from django.test import Client
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
 
-from sessions_app.operators.roles import SUPPORT
+from sessions_app.admin.base.list import SUPPORT
 
 NO_PASSWORD = None  # an unusable one, which costs no hashing and is different each time
 

@@ -7,7 +7,7 @@ from django.test import Client, RequestFactory
 from rest_framework.throttling import SimpleRateThrottle
 
 from sessions_app.lockout import client_address
-from sessions_app.rest.limits import in_words
+from sessions_app.rest.throttling import in_words
 
 TOKEN, LIMIT = "/api/auth/token", 3
 

@@ -10,8 +10,8 @@ from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
 from sessions_app.models import Attempt, Engine, Generation, WebLLMSession
-from sessions_app.services.figures import figures_refresh
-from sessions_app.services.hits import hits_note, hits_of
+from sessions_app.services.dashboard import figures_refresh
+from sessions_app.services.result_cache import hits_note, hits_of
 
 TOPICS = ["Photosynthesis", "The French Revolution", "Quadratic equations", "Cell biology", "Tides", "Irregular verbs", "Ohm's law"]
 MODELS = ["example-small", "example-medium", "example-large"]  # the speeds and cards below are invented, so no real model is named

@@ -21,7 +21,7 @@ from flashcards.formats.table_writer import table_writer, tags_from_cell, tags_t
 from flashcards.formats.tables import Choices
 from flashcards.models import Card, Deck
 from flashcards.parsing.cards import clean, trim
-from sessions_app.services.formula import alive, dead
+from sessions_app.services.csv_safety import alive, dead
 
 LIMITS = Limits(2 * 2**20, 1_000)
 EXAMPLES = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])

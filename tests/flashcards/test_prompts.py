@@ -13,7 +13,7 @@ from flashcards.card_kinds import KIND_OF_OPTION
 from flashcards.grammar import BACK_CHARACTERS, BACK_WORDS, FRONT_CHARACTERS, FRONT_WORDS
 from flashcards.parsing import parse_cards
 from flashcards.prompts import ASCII_PER_TOKEN, SOURCE_TOKENS, TOKENS_PER_OTHER, cut_to_tokens, rough_tokens
-from sessions_app.services.kinds import get_kind
+from sessions_app.services.generation_kinds import get_kind
 
 PROMPT = "Generate 3 flashcards about Tides"
 OPTIONS = {"topic": "Tides", "count": 3}

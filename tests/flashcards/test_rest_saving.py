@@ -7,7 +7,7 @@ from django.db import connection
 
 from flashcards.models import Deck
 from flashcards.services.decks import deck_save
-from sessions_app.services.kinds import get_kind
+from sessions_app.services.generation_kinds import get_kind
 
 DECKS = "/api/flashcards/decks"
 

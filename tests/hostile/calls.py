@@ -9,7 +9,7 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
-from sessions_app.rest.document import document
+from sessions_app.rest.openapi import document
 from tests.doors.routes import Route, http_routes
 from tests.doors.table import ROWS
 

@@ -8,8 +8,8 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
+from benchmarks.seeding.seed import Plan, missing, seed
 from sessions_app.models import Generation
-from sessions_app.seeding import Plan, missing, seed
 from tests.scale.plans import tell_the_planner
 
 

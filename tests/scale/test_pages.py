@@ -3,6 +3,7 @@
 import pytest
 from django.core.management import CommandError, call_command
 
+from benchmarks.seeding.command import Command
 from sessions_app.models import WebLLMSession
 
 pytestmark = pytest.mark.django_db
@@ -40,4 +41,4 @@ def test_an_address_that_names_no_place_shows_the_beginning(operator):
 
 def test_seeding_keeps_off_a_database_that_people_use(alice):
     with pytest.raises(CommandError, match="users of its own"):
-        call_command("seed_large")
+        call_command(Command())

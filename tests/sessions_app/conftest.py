@@ -17,7 +17,7 @@ from jsonschema import Draft202012Validator
 from rest_framework.test import APIClient
 from rest_framework_simplejwt.tokens import AccessToken
 
-from sessions_app import asyncapi, hops
+from sessions_app import asyncapi, sync_executor
 
 MODEL = "Llama-3-8B-Instruct-q4f16_1-MLC"
 ANSWER_SECONDS = 10
@@ -124,7 +124,7 @@ async def open_socket(address: str, subprotocols: list[str] | None = None, **hea
 async def socket_db(transactional_db: None) -> AsyncIterator[None]:
     """The database as other threads see it too. Each test's event loop has threads of its own, whose connections go back."""
     yield
-    await sync_to_async(hops.release)()
+    await sync_to_async(sync_executor.release)()
     await sync_to_async(connections.close_all)()
 
 

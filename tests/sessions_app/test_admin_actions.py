@@ -15,7 +15,7 @@ from rest_framework_simplejwt.tokens import RefreshToken
 
 from sessions_app.models import Generation, WebLLMSession
 from sessions_app.services.leases import generation_requeue
-from sessions_app.services.results import results_read, results_remember
+from sessions_app.services.result_cache import results_read, results_remember
 from tests.downloads import taken
 from tests.sessions_app.conftest import open_socket
 from tests.sessions_app.test_admin_lists import GENERATIONS, SESSIONS, asked, failed
@@ -76,7 +76,7 @@ def test_what_no_engine_holds_is_not_requeued(admin_client, alice):
 
 
 def test_too_many_rows_at_once_are_refused(admin_client, alice, monkeypatch):
-    monkeypatch.setattr("sessions_app.operators.acting.MOST", 1)
+    monkeypatch.setattr("sessions_app.admin.base.actions.MOST", 1)
     assert told(act(admin_client, GENERATIONS, "cancel", asked(alice).pk, asked(alice).pk)) == [
         "At most 1 rows at once: filter, or choose fewer."
     ]

@@ -8,8 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from sessions_app.admin.base.list import FEW
 from sessions_app.models import Attempt, Engine, Generation, WebLLMSession
-from sessions_app.operators.topics import FEW
 
 GENERATIONS, SESSIONS, ENGINES = (f"/admin/sessions_app/{name}/" for name in ("generation", "webllmsession", "engine"))
 LISTS = sorted(f"/admin/{model._meta.app_label}/{model._meta.model_name}/" for model in admin.site._registry)

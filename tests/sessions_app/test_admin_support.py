@@ -5,8 +5,8 @@ from django.contrib.auth.models import Group, Permission, User
 from django.core.management import call_command
 from django.test import Client
 
+from sessions_app.admin.base.list import SUPPORT
 from sessions_app.models import Engine, Generation
-from sessions_app.operators.roles import SUPPORT
 from tests.downloads import taken
 from tests.sessions_app.test_admin_actions import act, told
 from tests.sessions_app.test_admin_lists import ENGINES, GENERATIONS, SESSIONS, asked, found

@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from sessions_app.services.catalogue import CatalogueModel, find_model, list_models
-from sessions_app.services.prebuilt_models import prebuilt_models
+from sessions_app.services.catalogue import CatalogueModel, find_model, list_models, prebuilt_models
 
 ROOT = Path(__file__).resolve().parents[2]
 BUNDLE = ROOT / "node_modules" / "@mlc-ai" / "web-llm" / "lib" / "index.js"

@@ -5,9 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sessions_app.models import Generation, HourFigures, WebLLMSession
-from sessions_app.services.figures import SPANS, figures_read, figures_refresh
-from sessions_app.services.histogram import percentile
-from sessions_app.services.hits import hits_note
+from sessions_app.services.dashboard import SPANS, figures_read, figures_refresh, percentile
+from sessions_app.services.result_cache import hits_note
 
 NOW = datetime(2026, 3, 10, 12, 30, tzinfo=UTC)
 EMPTY = {"count": 0, "median": None, "p95": None}

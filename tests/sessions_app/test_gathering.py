@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection
 
-from sessions_app.gathering import Gathered
-from sessions_app.services.prepared import execute_each
+from sessions_app.batching import Gathered
+from sessions_app.services.fast_path import execute_each
 from tests.sessions_app.conftest import Socket, cards, open_socket
 
 

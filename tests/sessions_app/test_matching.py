@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sessions_app.services.matching import PATIENCE, may_take
+from sessions_app.services.engines import PATIENCE, may_take
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

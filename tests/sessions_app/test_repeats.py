@@ -6,26 +6,26 @@ import time
 import pytest
 
 from sessions_app.exceptions import Conflict
-from sessions_app.services import repeats
+from sessions_app.services import idempotency
 
-ASKED = repeats.Repeatable(user_id=1, action="deck", key="one", said=b"{}")
+ASKED = idempotency.Repeatable(user_id=1, action="deck", key="one", said=b"{}")
 
 
 def test_a_key_whose_process_was_killed_is_free_again(monkeypatch):
-    monkeypatch.setattr(repeats, "DOING_SECONDS", 1)
+    monkeypatch.setattr(idempotency, "DOING_SECONDS", 1)
     with pytest.raises(SystemExit):
-        repeats.done_once(ASKED, sys.exit)
+        idempotency.done_once(ASKED, sys.exit)
     with pytest.raises(Conflict, match="still being done"):
-        repeats.done_once(ASKED, lambda: "second")
+        idempotency.done_once(ASKED, lambda: "second")
     assert _done_within(5) == ("second", False)
-    assert repeats.done_once(ASKED, lambda: "third") == ("second", True)
+    assert idempotency.done_once(ASKED, lambda: "third") == ("second", True)
 
 
 def _done_within(seconds: float) -> tuple[str, bool] | None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         try:
-            return repeats.done_once(ASKED, lambda: "second")
+            return idempotency.done_once(ASKED, lambda: "second")
         except Conflict:
             time.sleep(0.05)
     return None

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from sessions_app.operators.second_factor import enrol
+from sessions_app.admin.base.two_factor import enrol
 
 
 class Command(BaseCommand):

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from sessions_app.rest.document import document
+from sessions_app.rest.openapi import document
 from sessions_app.rest.samples.page import page
 
 FOLDER = settings.BASE_DIR / "docs"

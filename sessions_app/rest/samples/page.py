@@ -3,11 +3,11 @@
 import json
 from typing import Any
 
-from sessions_app.rest.samples import curl, javascript, python
+from sessions_app.rest.samples.languages import CURL_HEAD, PYTHON_HEAD, curl_sample, javascript_head, javascript_sample, python_sample
 from sessions_app.rest.samples.sample import sample_of, sample_value
-from sessions_app.rest.samples.story import STORY, Step
+from sessions_app.rest.samples.steps import STORY, Step
 
-LANGUAGES = (("sh", curl), ("python", python), ("js", javascript))
+LANGUAGES = (("sh", curl_sample), ("python", python_sample), ("js", javascript_sample))
 _HEAD = """# The REST API, call by call
 
 Written by `make docs` out of the API's own description (`/api/docs` to read and try, `docs/openapi.json` for programs), and run from top to
@@ -31,14 +31,14 @@ def page(document: dict[str, Any]) -> str:
         call["operationId"]: (method.upper(), path, call) for path, methods in document["paths"].items() for method, call in methods.items()
     }
     names = dict.fromkeys(name for step in STORY for name in (*step.made, *step.taken.values()))
-    head = [_block("sh", curl.HEAD), _block("python", python.HEAD), _block("js", javascript.head(names))]
+    head = [_block("sh", CURL_HEAD), _block("python", PYTHON_HEAD), _block("js", javascript_head(names))]
     return "\n".join([_HEAD, *head, *(_section(step, *calls[step.call]) for step in STORY)])
 
 
 def _section(step: Step, method: str, path: str, call: dict[str, Any]) -> str:
     sample = sample_of(step, method, path, call)
     title = f"## {call['summary']}: `{method} {path}`\n\n{step.words or call['description']}\n"
-    return "\n".join([title, *(_block(name, language.written(sample)) for name, language in LANGUAGES), _answered(call)])
+    return "\n".join([title, *(_block(name, write(sample)) for name, write in LANGUAGES), _answered(call)])
 
 
 def _answered(call: dict[str, Any]) -> str:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from sessions_app.rest.calls import FORM
-from sessions_app.rest.samples.story import Step
+from sessions_app.rest.openapi import FORM
+from sessions_app.rest.samples.steps import Step
 
 _NAMED = re.compile(r'"«(\w+)»"')
 

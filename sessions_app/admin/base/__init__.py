@@ -1,0 +1,1 @@
+"""The admin site, and what the lists of every app share."""

@@ -1,0 +1,151 @@
+"""Admin actions: confirm, let a service do each row, report the result, and write to the admin's log; exports as CSV."""
+
+import csv
+import io
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+import msgspec
+from asgiref.sync import sync_to_async
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+
+from sessions_app.services.csv_safety import dead
+
+MOST = 500
+NAMED = 5
+Act = Callable[[Any, datetime], bool]
+EXPORTED_MOST = 50_000
+AT_ONCE = 1_000
+Write = Callable[[list[str], list[Any] | None], str]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What is done to each row: `act` is a service that says whether it could. The words are for the operator: `question` of the page
+    that asks first, `done` and `refused` follow "3 sessions were" and "2 were not, because they"."""
+
+    name: str
+    label: str
+    question: str
+    done: str
+    refused: str
+    act: Act
+    do_not_call_in_templates = True
+
+    def __call__(self, model_admin: Any, request: HttpRequest, chosen: QuerySet) -> HttpResponse | None:
+        rows = list(chosen.order_by("pk")[: MOST + 1])
+        if len(rows) > MOST:
+            return model_admin.message_user(request, f"At most {MOST} rows at once: filter, or choose fewer.", messages.ERROR)
+        if "confirmed" not in request.POST:
+            return self._ask(model_admin, request, rows)
+        self._carry_out(model_admin, request, rows)
+        return None
+
+    def _ask(self, model_admin: Any, request: HttpRequest, rows: list[Any]) -> HttpResponse:
+        context = {
+            **model_admin.admin_site.each_context(request),
+            "title": self.label,
+            "operation": self,
+            "rows": rows,
+            "opts": model_admin.opts,
+            "checkbox_name": ACTION_CHECKBOX_NAME,
+        }
+        return TemplateResponse(request, "admin/confirm_operation.html", context)
+
+    def _carry_out(self, model_admin: Any, request: HttpRequest, rows: list[Any]) -> None:
+        now = timezone.now()
+        could = {row.pk: self.act(row, now) for row in rows}
+        done, refused = [row for row in rows if could[row.pk]], [row for row in rows if not could[row.pk]]
+        if done:
+            LogEntry.objects.log_actions(request.user.pk, done, CHANGE, f"{self.label}.")
+        level = messages.SUCCESS if done else messages.WARNING
+        model_admin.message_user(request, self._sentence(model_admin.opts, done, refused), level)
+
+    def _sentence(self, opts: Any, done: list[Any], refused: list[Any]) -> str:
+        told = f"{counted(len(done), opts)} {'was' if len(done) == 1 else 'were'} {self.done}."
+        if refused:
+            named = ", ".join(str(row.pk) for row in refused[:NAMED])
+            more = f" and {len(refused) - NAMED} more" if len(refused) > NAMED else ""
+            told += f" {len(refused)} {'was' if len(refused) == 1 else 'were'} not, because {self.refused}: {named}{more}."
+        return told
+
+
+def counted(number: int, opts: Any) -> str:
+    """As `3 sessions`."""
+    return f"{number:,} {opts.verbose_name if number == 1 else opts.verbose_name_plural}"
+
+
+def operation(**words: str) -> Callable[[Act], Callable[..., HttpResponse | None]]:
+    """Makes an admin action of a function `(row, now) -> bool`; the words as in Operation. For those who may operate."""
+
+    def make(act: Act) -> Callable[..., HttpResponse | None]:
+        made = Operation(name=act.__name__, act=act, **words)
+
+        @admin.action(description=made.label, permissions=["operate"])
+        def action(model_admin: Any, request: HttpRequest, chosen: QuerySet) -> HttpResponse | None:
+            return made(model_admin, request, chosen)
+
+        action.__name__ = made.name
+        return action
+
+    return make
+
+
+@admin.action(description="Export as CSV", permissions=["operate"])
+def export_csv(model_admin: Any, request: HttpRequest, chosen: QuerySet) -> StreamingHttpResponse:
+    """One row each, the first names the columns; cells that a spreadsheet would run are dead."""
+    return _file(model_admin, request, chosen, "csv", _csv_line)
+
+
+@admin.action(description="Export as JSON lines", permissions=["operate"])
+def export_json(model_admin: Any, request: HttpRequest, chosen: QuerySet) -> StreamingHttpResponse:
+    """One JSON object on each line."""
+    return _file(model_admin, request, chosen, "jsonl", _json_line)
+
+
+def _file(model_admin: Any, request: HttpRequest, chosen: QuerySet, ending: str, write: Write) -> StreamingHttpResponse:
+    names = model_admin.readable(request, model_admin.export_fields)
+    name = f"{model_admin.opts.model_name}-{timezone.now():%Y-%m-%d-%H%M}.{ending}"
+    content_type = ContentType.objects.get_for_model(model_admin.model)
+    told = f"Exported as {ending}: {', '.join(names)}."
+    LogEntry.objects.create(user=request.user, content_type=content_type, object_repr=name, action_flag=CHANGE, change_message=told)
+    rows = chosen.values_list(*names)[:EXPORTED_MOST]
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    return StreamingHttpResponse(_lines(names, rows, write), content_type="text/plain; charset=utf-8", headers=headers)
+
+
+async def _lines(names: list[str], rows: QuerySet, write: Write) -> AsyncIterator[bytes]:
+    yield write(names, None).encode()
+    left = await sync_to_async(rows.iterator)(AT_ONCE)  # not `aiterator`: for lists of values that asks the database on the loop
+    while some := await sync_to_async(lambda: list(islice(left, AT_ONCE)))():
+        yield "".join(write(names, list(row)) for row in some).encode()
+
+
+def _csv_line(names: list[str], row: list[Any] | None) -> str:
+    line = io.StringIO()
+    csv.writer(line).writerow(names if row is None else [dead(_cell(value)) for value in row])
+    return line.getvalue()
+
+
+def _json_line(names: list[str], row: list[Any] | None) -> str:
+    if row is None:
+        return ""
+    return msgspec.json.encode(dict(zip(names, row, strict=True)), enc_hook=str).decode() + "\n"
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return msgspec.json.encode(value).decode() if isinstance(value, dict | list) else str(value)

@@ -1,0 +1,321 @@
+"""What all lists of the admin share: search, filters and permissions that stay cheap with millions of rows.
+
+Nothing can be edited by hand. There are three rights, each a Django permission: to look (`view_…`), to act (`change_…`, which opens the
+actions), and to read what users and models wrote (`read_text`). The support role has only the first.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.apps import AppConfig
+from django.contrib import admin, messages
+from django.contrib.admin import SimpleListFilter
+from django.contrib.admin.filters import ListFilter
+from django.contrib.auth.models import User
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.text import capfirst
+
+from sessions_app.admin.base.actions import export_csv, export_json
+from sessions_app.admin.base.pagination import KeysetPaged
+from sessions_app.models import ENDED, OPEN, Generation
+from sessions_app.models.generations import topic_has
+
+NEWEST = 2_000
+ID = re.compile(r"[0-9a-f]{8}-?[0-9a-f-]{0,27}", re.IGNORECASE)
+DAYS = re.compile(r"(\d{4}-\d\d-\d\d)(?:\.\.(\d{4}-\d\d-\d\d))?")
+LEAST_LETTERS = 3
+HELP = "An id or its first 8 signs, a user's name, days as 2026-03-10 or 2026-03-01..2026-03-10"
+SUPPORT = "Support"
+READ_TEXT = "sessions_app.read_text"
+# A topic that few generations have is found by the index of words, others from the newest row on. The planner would choose between the two
+# by the number of rows it expects: for a word that nobody wrote it expects thousands, and reads every row to find none.
+FEW = 2_000
+
+
+def since(field: str = "created_at", title: str = "time") -> type[SimpleListFilter]:
+    """A filter by how long ago the row's time is; days by date are for the search."""
+
+    class Since(SimpleListFilter):
+        parameter_name = "since"
+        spans = {"1h": timedelta(hours=1), "24h": timedelta(hours=24), "7d": timedelta(days=7), "30d": timedelta(days=30)}
+
+        def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+            return [("1h", "The last hour"), ("24h", "24 hours"), ("7d", "7 days"), ("30d", "30 days")]
+
+        def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+            span = self.spans.get(self.value() or "")
+            return queryset.filter(**{f"{field}__gte": timezone.now() - span}) if span else queryset
+
+    Since.title = title
+    return Since
+
+
+def recently(field: str, parameter: str, title: str) -> type[SimpleListFilter]:
+    """A filter by the values that the newest rows have in this field, and by the one that is asked for."""
+
+    class Recently(SimpleListFilter):
+        parameter_name = parameter
+
+        def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+            newest = model_admin.model._default_manager.order_by(*model_admin.ordering).values_list(field, flat=True)[:NEWEST]
+            return [(value, value) for value in sorted({*newest, self.value() or ""} - {"", None})]
+
+        def has_output(self) -> bool:
+            return True
+
+        def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+            return queryset.filter(**{field: self.value()}) if self.value() else queryset
+
+    Recently.title = title
+    return Recently
+
+
+HELP_TEXT = f"{HELP}, or words of a topic"
+
+
+class CannotSearch(ValueError):
+    """The sentence says what to type instead."""
+
+
+@dataclass
+class Wanted:
+    """All that is set must hold. `ids` are the first and the last, `until` is not included any more, `word` may be a user or text."""
+
+    ids: tuple[UUID, UUID] | None = None
+    user: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    word: str = ""
+    text: str = ""
+
+
+def parse(typed: str) -> Wanted:
+    """Return what to look for. Raise CannotSearch for invalid dates."""
+    wanted, words = Wanted(), []
+    for word in typed.split():
+        if days := DAYS.fullmatch(word):
+            wanted.since, wanted.until = _day(days[1]), _day_after(days[2] or days[1])
+        elif ids := _ids(word):
+            wanted.ids = ids
+        elif word.startswith("user:"):
+            wanted.user = word.removeprefix("user:")
+        else:
+            words.append(word)
+    return _with_words(wanted, " ".join(words))
+
+
+def _with_words(wanted: Wanted, words: str) -> Wanted:
+    if words.startswith("topic:"):
+        wanted.text = words.removeprefix("topic:").strip()
+    else:
+        wanted.word = words
+    return wanted
+
+
+def _ids(word: str) -> tuple[UUID, UUID] | None:
+    """Every id that begins so lies between these two."""
+    signs = word.replace("-", "").lower()
+    if not ID.fullmatch(word) or not 8 <= len(signs) <= 32:
+        return None
+    return UUID(signs.ljust(32, "0")), UUID(signs.ljust(32, "f"))
+
+
+def _day(text: str) -> datetime:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError:
+        raise CannotSearch(f"{text} is not a valid date. Use YYYY-MM-DD, as in 2026-03-10.") from None
+
+
+def _day_after(text: str) -> datetime:
+    try:
+        return _day(text) + timedelta(days=1)
+    except OverflowError:
+        raise CannotSearch(f"{text} is out of range. Use dates before {date.max}.") from None
+
+
+class ReadOnly:
+    """No adding, changing or deleting by hand: of what machines wrote, that would be a lie."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.get_fields(request, obj)
+
+
+class WithoutText:
+    """Columns and fields named in `text_fields` carry what users and models wrote. Who may not read it gets neither them nor a filter
+    or a search that would tell of them."""
+
+    text_fields: tuple[str, ...] = ()
+
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        return self.readable(request, super().get_list_display(request))
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return self.readable(request, super().get_fields(request, obj))
+
+    def readable(self, request: HttpRequest, names: Any) -> list[str]:
+        return list(names) if may_read_text(request.user) else [name for name in names if name not in self.text_fields]
+
+
+class Searched:
+    """A search by what was typed: each part of it is looked up where an index finds it (see `searching`)."""
+
+    id_fields: tuple[str, ...] = ("pk",)
+    user_field, date_field = "user", "created_at"
+    text_lookups: tuple[str, ...] = ()
+    """Where words are looked for; there is no search by words without. Without a `date_field` there is none by date."""
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, term: str) -> tuple[QuerySet, bool]:
+        try:
+            return queryset.filter(self._condition(request, parse(term))), False
+        except CannotSearch as error:
+            messages.error(request, str(error))
+            return queryset.none(), False
+
+    def _condition(self, request: HttpRequest, wanted: Wanted) -> Q:
+        found = Q()
+        if wanted.ids:
+            found &= self._by_id(*wanted.ids)
+        if wanted.since and not self.date_field:
+            raise CannotSearch("This list cannot be searched by date. Search for a user.")
+        if wanted.since:
+            found &= Q(**{f"{self.date_field}__gte": wanted.since, f"{self.date_field}__lt": wanted.until})
+        return found & self._of_user(wanted.user) & self._by_word(request, wanted.word) & self._by_text(request, wanted.text)
+
+    def _by_id(self, first: UUID, last: UUID) -> Q:
+        if not self.id_fields:
+            raise CannotSearch("Nothing here has such an id.")
+        return _any(f"{name}__range" for name in self.id_fields)((first, last))
+
+    def _of_user(self, name: str) -> Q:
+        return Q(**{f"{self.user_field}__in": _users(name)}) if name else Q()
+
+    def _by_word(self, request: HttpRequest, word: str) -> Q:
+        """A user's name first: that is found at once."""
+        if not word or (users := _users(word)):
+            return Q(**{f"{self.user_field}__in": users}) if word else Q()
+        return self._by_text(request, word)
+
+    def _by_text(self, request: HttpRequest, text: str) -> Q:
+        if not text:
+            return Q()
+        if not self.text_lookups or not may_read_text(request.user):
+            raise CannotSearch(f"No user is called {text}.")
+        if len(text.encode()) < LEAST_LETTERS:  # one sign of Chinese takes three bytes, and says as much as three letters
+            raise CannotSearch(f"Give at least {LEAST_LETTERS} letters: {text} stands in too many.")
+        return self.with_text(text)
+
+    def with_text(self, text: str) -> Q:
+        """What rows meet that have this text somewhere. Another way belongs here where an index knows one."""
+        return _any(self.text_lookups)(text)
+
+
+class Looked(WithoutText, Searched, KeysetPaged, admin.ModelAdmin):
+    """A list in the order of an index, filtered by what its filters know and by nothing else that an address may name.
+
+    Django counts all rows and lets every column be sorted and looked up by; at millions of rows each of these is a scan.
+    """
+
+    ordering = ("-created_at", "-pk")
+    sortable_by = ()
+    search_fields = ("pk",)  # Searched does the search; this shows its field
+    search_help_text = HELP
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    list_per_page = 50
+    list_max_show_all = 0
+    export_fields: tuple[str, ...] = ()
+    linked_by: tuple[str, ...] = ()
+    """Lookups that links from other pages use, beside the filters."""
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        exports = {action.__name__: (action, action.__name__, action.short_description) for action in (export_csv, export_json)}
+        may_export = self.export_fields and self.has_operate_permission(request)
+        return super().get_actions(request) | (exports if may_export else {})
+
+    @admin.display(description="id")
+    def short_id(self, row: Any) -> str:
+        """Enough of it to know it again, and to search by."""
+        return str(row.pk)[:8]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        title = {"title": capfirst(self.opts.verbose_name_plural)}
+        return super().changelist_view(request, title | (extra_context or {}))
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        return lookup in self.linked_by or any(lookup in _parameters(one) for one in self.get_list_filter(request))
+
+    def has_operate_permission(self, request: HttpRequest) -> bool:
+        """Whether they may act: the `permissions` of actions name it `operate`."""
+        return bool(request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}"))
+
+
+def list_link(model: Any, text: str, **lookups: Any) -> str:
+    """A link to the list of these rows; `lookups` stand among the list's `linked_by`."""
+    address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist", query=lookups)
+    return format_html('<a href="{}">{}</a>', address, text)
+
+
+def _parameters(one: Any) -> list[str]:
+    """What a filter reads from an address."""
+    if isinstance(one, type) and issubclass(one, ListFilter):
+        return [one.parameter_name]
+    return [f"{one}__exact", f"{one}__isnull"]
+
+
+def _users(name: str) -> list[int]:
+    return list(User.objects.filter(username=name).values_list("pk", flat=True))
+
+
+def _any(lookups: Any) -> Any:
+    """A condition that any of the lookups meets with the value."""
+
+    def of(value: Any) -> Q:
+        found = Q()
+        for lookup in lookups:
+            found |= Q(**{lookup: value})
+        return found
+
+    return of
+
+
+def may_read_text(user: Any) -> bool:
+    """Whether prompts, topics, notes, cards and the names of decks are for them to read."""
+    return bool(user.has_perm(READ_TEXT))
+
+
+def grant_support(sender: AppConfig, **kwargs: Any) -> None:
+    """After each migrate: the group Support may look at what each app's `support_sees` names. What an operator added to it stays."""
+    from django.contrib.auth.models import Group, Permission
+
+    for name in getattr(sender, "support_sees", ()):
+        label, codename = name.split(".")
+        group, _ = Group.objects.get_or_create(name=SUPPORT)
+        group.permissions.add(*Permission.objects.filter(content_type__app_label=label, codename=codename))
+
+
+def about(words: str) -> Q:
+    """A condition that those meet whose topic has all the words, or words that begin so."""
+    having = Generation.objects.filter(topic_has(words))
+    found = [*_keys(having.filter(status__in=OPEN)), *_keys(having.filter(status__in=ENDED))]
+    return Q(pk__in=found) if len(found) <= FEW else topic_has(words)
+
+
+def _keys(rows: QuerySet) -> list[Any]:
+    return list(rows.order_by().values_list("pk", flat=True)[: FEW + 1])

@@ -1,0 +1,132 @@
+"""Keyset pagination: a list continues from a row instead of a row number, so page 100,000 costs as much as the first."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.functional import cached_property
+
+from sessions_app.services.stats import TooSlow, count_of, within
+
+OLDER, NEWER = "older", "newer"
+PAGE_MILLISECONDS = 8_000
+TOO_SLOW = "These rows are too few among too many to be found in time: add a span of time, a user or an id."
+LOST = "This address names no place in the list, so here is its beginning."
+
+
+class EstimatingPaginator(Paginator):
+    """Django's, which would count all rows for each page."""
+
+    @cached_property
+    def count(self) -> int:
+        return count_of(self.object_list) if isinstance(self.object_list, QuerySet) else len(self.object_list)
+
+
+class KeysetList(ChangeList):
+    """`older=` and `newer=` name the row beyond which the page lies, by the values of the list's order. All of that order goes one way,
+    and its last field is unique."""
+
+    is_keyset = True
+
+    def get_filters_params(self, params: Any = None) -> dict[str, Any]:
+        """Without the place in the list, which is no filter, and which a new filter or search begins anew."""
+        for name in (OLDER, NEWER):
+            self.params.pop(name, None)
+            self.filter_params.pop(name, None)
+        return super().get_filters_params(params)
+
+    def get_results(self, request: HttpRequest) -> None:
+        self.paginator = self.model_admin.get_paginator(request, self.queryset, self.list_per_page)
+        self.page_num, self.full_result_count, self.show_full_result_count = 1, None, False
+        self.can_show_all = self.multi_page = False
+        self.older_url = self.newer_url = ""
+        try:
+            with within(PAGE_MILLISECONDS):
+                self.result_list = self._page(request)
+            self.result_count = self.paginator.count
+        except TooSlow:
+            messages.warning(request, TOO_SLOW)
+            self.result_list, self.result_count = [], 0
+        self.show_admin_actions = bool(self.result_list)
+
+    def _page(self, request: HttpRequest) -> list[Any]:
+        place, is_back = self._place(request)
+        order = [_reversed(name) for name in self._order()] if is_back else self._order()
+        rows = self.queryset.filter(_beyond(order, place)) if place else self.queryset
+        found = list(rows.order_by(*order)[: self.list_per_page + 1])
+        page, is_more = found[: self.list_per_page], len(found) > self.list_per_page
+        if is_back:
+            page.reverse()
+        self._link(page, has_older=is_back or is_more, has_newer=bool(place) and (is_more or not is_back))
+        return page
+
+    def _link(self, page: list[Any], *, has_older: bool, has_newer: bool) -> None:
+        if page and has_older:
+            self.older_url = self.get_query_string({OLDER: self._name_of(page[-1])})
+        if page and has_newer:
+            self.newer_url = self.get_query_string({NEWER: self._name_of(page[0])})
+
+    def _place(self, request: HttpRequest) -> tuple[list[Any], bool]:
+        """The values of the row beyond which the page lies, none for the first page; and whether it lies before that row."""
+        is_back = NEWER in request.GET
+        named = request.GET.get(NEWER if is_back else OLDER, "")
+        if not named:
+            return [], False
+        try:
+            return self._values(named), is_back
+        except (ValueError, OverflowError, ValidationError):
+            messages.warning(request, LOST)
+            return [], False
+
+    def _order(self) -> list[str]:
+        return list(self.model_admin.get_ordering(None))
+
+    def _fields(self) -> list[Any]:
+        return [_field(self.lookup_opts, name.removeprefix("-")) for name in self._order()]
+
+    def _name_of(self, row: Any) -> str:
+        return "~".join(field.value_to_string(row) for field in self._fields())
+
+    def _values(self, named: str) -> list[Any]:
+        parts = named.split("~", len(self._fields()) - 1)
+        return [_in_utc(field.to_python(part)) for field, part in zip(self._fields(), parts, strict=True)]
+
+
+class KeysetPaged:
+    """For a ModelAdmin whose `ordering` is such an order: estimated counts, pages by place."""
+
+    paginator = EstimatingPaginator
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return KeysetList
+
+
+def _beyond(order: list[str], place: list[Any]) -> Q:
+    """What comes after the row with these values. The first comparison is said alone as well: an index begins there."""
+    (first, *more), (value, *values) = order, place
+    name, sign = first.removeprefix("-"), "lt" if first.startswith("-") else "gt"
+    after = Q(**{f"{name}__{sign}": value})
+    if not more:
+        return after
+    return Q(**{f"{name}__{sign}e": value}) & (after | _beyond(more, values))
+
+
+def _in_utc(value: Any) -> Any:
+    """Raise OverflowError for times outside of the calendar. PostgreSQL takes no offset of 16 hours or more."""
+    return value.astimezone(UTC) if isinstance(value, datetime) else value
+
+
+def _reversed(name: str) -> str:
+    return name.removeprefix("-") if name.startswith("-") else f"-{name}"
+
+
+def _field(opts: Any, name: str) -> Any:
+    try:
+        return opts.pk if name == "pk" else opts.get_field(name)
+    except FieldDoesNotExist:
+        raise TypeError(f"{opts.object_name} is ordered by {name}, which is no column: its list has no places to go on from.") from None

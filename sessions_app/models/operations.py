@@ -1,0 +1,73 @@
+"""Rows that the server keeps for its own operation: engines, hourly figures, erasures."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+
+class EngineQuerySet(models.QuerySet["Engine"]):
+    def present(self, now: datetime) -> "EngineQuerySet":
+        """Heard of within ENGINE_PRESENT_SECONDS: presence is a timestamp, because a disconnect may never be told."""
+        return self.filter(seen_at__gt=now - timedelta(seconds=settings.ENGINE_PRESENT_SECONDS))
+
+    def silent(self, now: datetime) -> "EngineQuerySet":
+        """The others: their disconnect was never told."""
+        return self.filter(seen_at__lte=now - timedelta(seconds=settings.ENGINE_PRESENT_SECONDS))
+
+
+class Engine(models.Model):
+    """What runs a model behind one socket, until the socket is gone: of `mindflip.v1` from its `ready`, of the guide's dialect from the
+    beginning (`is_guide`), for its own session alone.
+
+    `channel` is that socket's; `speed` is in tokens a second, as last seen.
+    """
+
+    channel = models.CharField(max_length=120, primary_key=True)
+    session = models.ForeignKey("sessions_app.WebLLMSession", models.CASCADE, related_name="engines")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="engines", db_index=False)  # engine_of_user
+    model_id = models.CharField(max_length=200)
+    name = models.CharField(max_length=40)
+    is_guide = models.BooleanField(default=False, db_default=False)
+    facts = models.JSONField(default=dict)
+    speed = models.FloatField(default=0)
+    ready_at = models.DateTimeField(db_default=Now())
+    seen_at = models.DateTimeField(db_default=Now())
+
+    objects = EngineQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "seen_at"], name="engine_of_user")]
+
+    def __str__(self) -> str:
+        return f"{self.name} with {self.model_id}"
+
+    def is_present(self, now: datetime) -> bool:
+        """As EngineQuerySet.present."""
+        return self.seen_at > now - timedelta(seconds=settings.ENGINE_PRESENT_SECONDS)
+
+
+class Erasure(models.Model):
+    """One account's end. `user` is there until the last row is gone; what stays says that an account was erased, and nothing of whose."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="erasure")
+    asked_at = models.DateTimeField(db_default=Now())
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-asked_at"]
+        indexes = [models.Index(fields=["asked_at"], name="erasure_to_finish", condition=models.Q(finished_at=None))]
+
+    def __str__(self) -> str:
+        return f"erasure asked for at {self.asked_at:%Y-%m-%d %H:%M}"
+
+
+class HourFigures(models.Model):
+    """The figures of the generations that were asked for within one hour (see `services.figures`)."""
+
+    hour = models.DateTimeField(primary_key=True)
+    figures = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"figures of {self.hour:%Y-%m-%d %H:00}"

@@ -1,1 +1,0 @@
-"""The admin as operators have it: its site, who may do what there, and what all its lists share."""

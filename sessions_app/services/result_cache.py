@@ -1,0 +1,103 @@
+"""Cache results in Redis and count the hits. The server makes the key: user, model, prompt and all options; a client never chooses it.
+
+Redis may lose the cache at any time, or be unavailable: then there is a miss, never an error.
+"""
+
+import hashlib
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import Any
+
+import msgspec
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.cache import cache
+from django.utils import timezone
+from redis.exceptions import RedisError
+
+from sessions_app import metrics
+from sessions_app.models import Generation
+
+log = logging.getLogger(__name__)
+AT_ONCE = 1_000
+COUNTED = timedelta(days=3)  # until they are written down with the other figures of their hour
+
+
+def result_key(*, user_id: int, model_id: str, kind: str, prompt_version: str, prompt: str, options: dict[str, Any]) -> str:
+    """64 hex digits: two users, two models, two prompts or two sets of options never share one."""
+    wanted = {name: value for name, value in options.items() if name != "save"}
+    parts = [user_id, model_id, kind, prompt_version, prompt, sorted(wanted.items())]
+    return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
+
+
+def redis_key(key: str) -> str:
+    """Under which the cache has the result of this key."""
+    return f"result:{key}"
+
+
+def results_read(keys: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """The `{generationId, cards}` remembered under each of the keys that have one, in one round trip. Each key that finds one is counted
+    as answered."""
+    if not keys:
+        return {}
+    try:
+        found = cache.get_many({redis_key(key) for key in keys})
+    except RedisError as error:
+        metrics.CACHE_READS.add("error", by=len(keys))
+        log.warning("The result cache cannot be read, so a result is made anew: %s", error)
+        return {}
+    results = {key: found[redis_key(key)] for key in keys if redis_key(key) in found}
+    _count(hits=sum(key in results for key in keys), reads=len(keys))
+    return results
+
+
+def _count(*, hits: int, reads: int) -> None:
+    if hits:
+        metrics.CACHE_READS.add("hit", by=hits)
+        hits_note(hits, now=timezone.now())
+    if reads > hits:
+        metrics.CACHE_READS.add("miss", by=reads - hits)
+
+
+def results_remember(results: Mapping[str, dict[str, Any]]) -> None:
+    """Remember complete results, `{generationId, cards}` by their keys, for RESULT_CACHE_SECONDS, in one round trip."""
+    try:
+        cache.set_many({redis_key(key): result for key, result in results.items()}, settings.RESULT_CACHE_SECONDS)
+    except RedisError as error:
+        log.warning("The result cache cannot be written, so the next request is made anew: %s", error)
+
+
+def results_forget(keys: Iterable[str]) -> None:
+    """Forget what is remembered under these keys. Raises RedisError: what should be gone must not be taken for gone."""
+    left = iter(keys)
+    while some := list(islice(left, AT_ONCE)):
+        cache.delete_many([redis_key(key) for key in some])
+
+
+def hits_note(count: int, *, now: datetime) -> None:
+    """So many more requests were answered at once."""
+    try:
+        cache.count(_key(now), int(COUNTED.total_seconds()), by=count)  # type: ignore[attr-defined] # mindflip.cache's own
+    except RedisError as error:
+        log.warning("%d hits of the result cache were not counted: %s", count, error)
+
+
+def hits_of(hours: Iterable[datetime]) -> dict[datetime, int]:
+    """For each of these hours in which there were any, how many; nothing when Redis cannot be asked."""
+    keys = {_key(hour): hour for hour in hours}
+    try:
+        return {keys[key]: int(count) for key, count in cache.get_many(keys).items()}
+    except RedisError as error:
+        log.warning("The hits of the result cache cannot be read: %s", error)
+        return {}
+
+
+def _key(now: datetime) -> str:
+    return f"hits:{now.astimezone(UTC):%Y-%m-%dT%H}"
+
+
+def user_results_forget(*, user: User) -> None:
+    """What the user asks for again is computed anew. Raises RedisError."""
+    results_forget(Generation.objects.of(user).values_list("result_key", flat=True).iterator())

@@ -1,0 +1,91 @@
+"""What is kept of a user beside what apps make of it: sessions, generations, engines, and who came in."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.cache import cache
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from sessions_app.models import Attempt, Engine, Generation, WebLLMSession
+from sessions_app.services.personal_data import ExportFile, json_list
+from sessions_app.services.rate_limits import rate_limit_key
+from sessions_app.services.representations import generation_shape, session_shape
+from sessions_app.services.result_cache import user_results_forget
+from sessions_app.services.retention import read_through
+
+THROTTLED: Any = settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"]
+GENERATIONS_AT_ONCE = 50  # each may carry long notes
+
+
+class SessionsData:
+    """See sessions_app.services.personal_data.PersonalData."""
+
+    about = {
+        "account.json": "who you are here",
+        "sessions.json": "your sessions, as GET /api/webllm/session/{id} shows them",
+        "generations.json": "what you asked for and what came of it, as GET /api/webllm/generations/{id} shows it",
+        "sign-ins.json": "when tokens were given to you, and until when they are good",
+    }
+
+    def counts(self, user: User) -> dict[str, int]:
+        return {
+            "sessions": WebLLMSession.objects.of(user).count(),
+            "generations": Generation.objects.of(user).count(),
+        }
+
+    def files(self, user: User) -> Iterator[ExportFile]:
+        sessions = WebLLMSession.objects.of(user).as_of(timezone.now())
+        generations = Generation.objects.of(user).prefetch_related("attempts")
+        yield ExportFile("account.json", json_list([_account(user)]))
+        yield ExportFile("sessions.json", json_list(map(session_shape, read_through(sessions))))
+        yield ExportFile("generations.json", json_list(map(generation_shape, read_through(generations, GENERATIONS_AT_ONCE))))
+        yield ExportFile("sign-ins.json", json_list(map(_sign_in, read_through(_tokens().filter(user=user)))))
+
+    def used_since(self, when: datetime) -> Q:
+        sessions = WebLLMSession.objects.filter(user=OuterRef("pk"), last_activity_at__gte=when)
+        return Q(last_login__gte=when) | Q(date_joined__gte=when) | Q(Exists(sessions))
+
+    def forget(self, user: User) -> None:
+        user_results_forget(user=user)
+        cache.delete_many([rate_limit_key(scope, user.pk) for scope in THROTTLED])
+
+    def rows(self, user_id: int) -> Iterator[QuerySet[Any]]:
+        yield Engine.objects.filter(user=user_id)
+        yield Attempt.objects.filter(generation__user=user_id)
+        yield Generation.objects.filter(user=user_id)
+        yield WebLLMSession.objects.filter(user=user_id)
+        yield _tokens().filter(user=user_id)
+        yield _model("sessions.Session").filter(pk__in=_logins_of(user_id))
+        yield _model("admin.LogEntry").filter(user=user_id)
+        name = User.objects.filter(pk=user_id).values("username")
+        for label in ("axes.AccessAttempt", "axes.AccessFailureLog", "axes.AccessLog"):
+            yield _model(label).filter(username__in=name)
+
+
+def _model(label: str) -> QuerySet[Any]:
+    """Rows of another's model; services import no transport, and these belong to one."""
+    model: type[Model] = apps.get_model(label)
+    return model._default_manager.all()
+
+
+def _tokens() -> QuerySet[Any]:
+    return _model("token_blacklist.OutstandingToken")
+
+
+def _logins_of(user_id: int) -> list[str]:
+    """Django writes whose a sign-in is into the row alone, so each is read."""
+    rows = _model("sessions.Session").iterator()
+    return [row.pk for row in rows if row.get_decoded().get("_auth_user_id") == str(user_id)]
+
+
+def _account(user: User) -> dict[str, Any]:
+    return {"username": user.username, "email": user.email, "joinedAt": user.date_joined, "lastSignInAt": user.last_login}
+
+
+def _sign_in(token: Any) -> dict[str, Any]:
+    return {"givenAt": token.created_at, "expiresAt": token.expires_at}
