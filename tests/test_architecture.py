@@ -151,26 +151,37 @@ def script_imports(path: Path) -> list[Path]:
     return [(path.parent / "".join(address)).resolve() for address in found if "/vendor/" not in "".join(address)]
 
 
-def import_circles(graph: dict[Path, list[Path]]) -> list[list[str]]:
-    """Return a path from a module back to itself for each import that closes a circle."""
-    circles: list[list[str]] = []
-    done: set[Path] = set()
-
-    def walk(module: Path, trail: list[Path]) -> None:
-        if module in trail:
-            circles.append([path.name for path in [*trail[trail.index(module) :], module]])
-        elif module not in done:
-            for imported in graph[module]:
-                walk(imported, [*trail, module])
-            done.add(module)
-
-    for module in graph:
-        walk(module, [])
-    return circles
-
-
-def test_no_import_circle_among_the_scripts():
+def test_scripts_do_not_import_each_other_in_a_circle():
     """A circle of dynamic imports also fails here: mindflip.storage cannot name files by hashes that depend on each other."""
     graph = {path: script_imports(path) for path in sorted((ROOT / "static/js").rglob("*.js"))}
     assert sum(map(len, graph.values())) > 200, "The pattern finds the imports."
-    assert import_circles(graph) == []
+    TopologicalSorter(graph).prepare()  # raises CycleError, which names the modules of the circle
+
+
+def rows_of(heading: str) -> dict[str, set[str]]:
+    """Return the names in backticks of each row of a table in docs/architecture.md, by the folder that the row begins with."""
+    section = (ROOT / "docs/architecture.md").read_text().split(f"### {heading}")[1].split("###")[0]
+    rows = re.findall(r"^\| `([^`]+/)` \|(.*)\|$", section, re.MULTILINE)
+    return {folder: set(re.findall(r"`([^`]+)`", words)) for folder, words in rows}
+
+
+def test_the_architecture_names_every_python_module():
+    rows = {folder: names for package in ("mindflip", "sessions_app", "flashcards") for folder, names in rows_of(package).items()}
+    paths = [path.relative_to(ROOT) for folder in ("mindflip", "sessions_app", "flashcards") for path in modules(folder)]
+    named = {(f"{path.parent}/", path.stem) for path in paths if path.stem != "__init__"}
+    assert [f"{folder}{name}.py" for folder, name in sorted(named) if name not in rows.get(folder, set())] == []
+
+
+def test_the_architecture_names_every_script():
+    rows = rows_of("static/js")
+    paths = [path.relative_to(ROOT) for path in sorted((ROOT / "static/js").rglob("*.js"))]
+    assert [str(path) for path in paths if path.name not in rows.get(f"{path.parent}/", set())] == []
+
+
+def test_the_architecture_names_no_module_that_is_not_there():
+    rows = {
+        folder: names for package in ("mindflip", "sessions_app", "flashcards", "static/js") for folder, names in rows_of(package).items()
+    }
+    assert [folder for folder in rows if not (ROOT / folder).is_dir()] == []
+    scripts = [f"{folder}{name}" for folder, names in rows.items() for name in names if name.endswith(".js")]
+    assert [script for script in scripts if not (ROOT / script).exists()] == []

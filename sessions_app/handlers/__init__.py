@@ -1,5 +1,5 @@
 """What each message does: a table of message class → function for each dialect, called in one synchronous hop off the loop. What
-the guide's clients mostly send is done for many sockets in one hop (`at_once`).
+the guide's clients mostly send is done for many sockets in one hop (`guide.handle_at_once`).
 
 Every function here returns the messages to send on the peer's socket, in order.
 """
