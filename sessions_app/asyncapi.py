@@ -1,6 +1,7 @@
 """The AsyncAPI 3 description of the socket, made from the message types: what `docs/asyncapi.json` holds, and what tests check
 every message against."""
 
+import re
 from typing import Any, get_args
 
 import msgspec
@@ -42,7 +43,17 @@ def document() -> dict[str, Any]:
 def schemas() -> dict[str, Any]:
     """JSON Schemas by type name; each message type stands under its own."""
     _, found = msgspec.json.schema_components((*CLIENT_TYPES, *SERVER_TYPES), ref_template=REF)
-    return dict(found)
+    return unwrap_descriptions(found)
+
+
+def unwrap_descriptions(part: Any) -> Any:
+    """Return the schemas with each description on one line, but for lists: most are docstrings, which the source wraps."""
+    if isinstance(part, dict):
+        return {
+            name: re.sub(r"\s*\n\s*(?=[^\s*])", " ", value) if name == "description" else unwrap_descriptions(value)
+            for name, value in part.items()
+        }
+    return [unwrap_descriptions(value) for value in part] if isinstance(part, list) else part
 
 
 def schema_of(kind: type) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ComponentRegistry, ResolvedComponent, is_serializer
 from rest_framework.parsers import MultiPartParser
 
+from sessions_app.asyncapi import unwrap_descriptions
 from sessions_app.rest import openapi_errors
 
 Direction = Literal["request", "response"]
@@ -245,7 +246,8 @@ def with_common_parts(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     result = _without_notes(result)
     components = result["components"]
     components["headers"] = openapi_errors.described()
-    components["schemas"] = dict(sorted((components.get("schemas", {}) | {"Problem": openapi_errors.SCHEMA}).items()))
+    schemas = components.get("schemas", {}) | {"Problem": openapi_errors.SCHEMA}
+    components["schemas"] = dict(sorted(unwrap_descriptions(schemas).items()))
     return result
 
 
