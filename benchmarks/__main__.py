@@ -1,4 +1,5 @@
-"""All measurements, or those that are named: python -m benchmarks [stages] [floor] [daphne] [two] [sockets] [resume]
+"""All measurements, or those that are named: python -m benchmarks [stages] [floor] [daphne] [two]
+[sockets] [resume]
 
 `admin` is measured only when it is named: it makes five million rows, or BENCHMARK_GENERATIONS.
 """
@@ -29,13 +30,30 @@ NAMED_ONLY = {"admin": admin.lists_at_size}
 def main() -> None:
     wanted = sys.argv[1:] or list(ALL)
     if unknown := [name for name in wanted if name not in ALL | NAMED_ONLY]:
-        sys.exit(f"There is no measurement {unknown[0]!r}: name some of {', '.join(ALL | NAMED_ONLY)}, or none for all.")
+        sys.exit(
+            f"There is no measurement {unknown[0]!r}: name some of {', '.join(ALL | NAMED_ONLY)},"
+            " or none for all."
+        )
     if {"floor", "daphne"} & set(wanted) and not FLOOR.exists():
-        sys.exit("../shared/floor_durable.py is not beside this checkout: there is nothing to measure against.")
+        sys.exit(
+            "../shared/floor_durable.py is not beside this checkout: there is nothing to measure"
+            " against."
+        )
     with temporary_servers() as environment, tempfile.TemporaryDirectory() as var:
-        os.environ.update(environment | NO_LIMITS | {"MINDFLIP_VAR": var, "DJANGO_SETTINGS_MODULE": "mindflip.settings"})
+        os.environ.update(
+            environment
+            | NO_LIMITS
+            | {
+                "MINDFLIP_VAR": var,
+                "DJANGO_SETTINGS_MODULE": "mindflip.settings",
+            }
+        )
         (Path(var) / "static").mkdir()
-        subprocess.run([sys.executable, str(ROOT / "manage.py"), "migrate", "--verbosity=0"], check=True, cwd=ROOT)
+        subprocess.run(
+            [sys.executable, str(ROOT / "manage.py"), "migrate", "--verbosity=0"],
+            check=True,
+            cwd=ROOT,
+        )
         for name in wanted:
             (ALL | NAMED_ONLY)[name]()
 

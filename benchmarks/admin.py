@@ -1,7 +1,8 @@
-"""The admin's lists over a small and a large database: a page must not cost more because there are more rows.
+"""The admin's lists over a small and a large database: a page must not cost more because there are
+more rows.
 
-Needs 20 GB for a while, and half an hour of two quiet cores, nearly all of it for making the rows. BENCHMARK_GENERATIONS=100000 makes
-so many instead, with a fifth as many sessions.
+Needs 20 GB for a while, and half an hour of two quiet cores, nearly all of it for making the rows.
+BENCHMARK_GENERATIONS=100000 makes so many instead, with a fifth as many sessions.
 """
 
 import os
@@ -20,13 +21,18 @@ LISTS = "/admin/sessions_app/"
 
 
 def lists_at_size() -> None:
-    """Each page's median in ms at both sizes, and their ratio; then what is written for each generation, and the rows' sizes."""
+    """Each page's median in ms at both sizes, and their ratio; then what is written for each
+    generation, and the rows' sizes.
+    """
     django.setup()
     print(f"\nadmin, {SMALL[1]:,} generations against {LARGE[1]:,}: ms, ms, ratio")
     few = _measured(*SMALL)
     many = _measured(*LARGE)
     for page, milliseconds in many.items():
-        print(f"  {page:44}{few[page]:8.1f}{milliseconds:9.1f}   x{milliseconds / few[page]:.1f}", flush=True)
+        print(
+            f"  {page:44}{few[page]:8.1f}{milliseconds:9.1f}   x{milliseconds / few[page]:.1f}",
+            flush=True,
+        )
     written_for_each_generation()
     sizes()
 
@@ -37,7 +43,11 @@ def _measured(sessions: int, generations: int) -> dict[str, float]:
     from benchmarks.seeding.seed import Plan, missing, seed
 
     plan = Plan(sessions, generations, users=2_000, days=90, now=timezone.now())
-    seed(plan, missing(plan), lambda progress: print(f"\r  {progress.generations:,} generations", end="", flush=True))
+    seed(
+        plan,
+        missing(plan),
+        lambda progress: print(f"\r  {progress.generations:,} generations", end="", flush=True),
+    )
     print()
     return pages_timed()
 
@@ -45,7 +55,10 @@ def _measured(sessions: int, generations: int) -> dict[str, float]:
 def pages_timed() -> dict[str, float]:
     """The median in ms of each page that operators open most, over what the database holds."""
     operator = _operator()
-    return {name: _milliseconds(lambda: operator.get(address)) for name, address in _pages(operator).items()}  # noqa: B023 - called at once
+    return {
+        name: _milliseconds(lambda: operator.get(address))  # noqa: B023 - called at once
+        for name, address in _pages(operator).items()
+    }
 
 
 def _pages(operator: Any) -> dict[str, str]:
@@ -53,7 +66,9 @@ def _pages(operator: Any) -> dict[str, str]:
 
     one = Generation.objects.filter(user__username="seeded-000001").first()
     sessions, generations = f"{LISTS}webllmsession/", f"{LISTS}generation/"
-    deep = operator.get(generations, {"older": f"{one.created_at.isoformat()}~{one.pk}"}).context_data["cl"]
+    deep = operator.get(
+        generations, {"older": f"{one.created_at.isoformat()}~{one.pk}"}
+    ).context_data["cl"]
     return {
         "sessions": sessions,
         "sessions of the busiest user": f"{sessions}?q=seeded-000001",
@@ -70,7 +85,9 @@ def _pages(operator: Any) -> dict[str, str]:
 
 
 def written_for_each_generation() -> None:
-    """The write-ahead log of a generation that begins and ends: what all indexes cost, whatever else the machine does."""
+    """The write-ahead log of a generation that begins and ends: what all indexes cost, whatever
+    else the machine does.
+    """
     from benchmarks.stages import answer_text, ask_text, new_peer
     from sessions_app import handlers, protocol
 
@@ -84,10 +101,14 @@ def written_for_each_generation() -> None:
 
 def sizes() -> None:
     """Bytes a row of each table, and each index."""
-    for table, index, rows, size in _query("""
-        SELECT relname, '', n_live_tup, pg_table_size(relid) FROM pg_stat_user_tables WHERE relname LIKE 'sessions_app_%'
+    for table, index, rows, size in _query(
+        """
+        SELECT relname, '', n_live_tup, pg_table_size(relid) FROM pg_stat_user_tables
+            WHERE relname LIKE 'sessions_app_%'
         UNION ALL SELECT i.relname, indexrelname, n_live_tup, pg_relation_size(indexrelid)
-        FROM pg_stat_user_indexes AS i JOIN pg_stat_user_tables AS t USING (relid) WHERE i.relname LIKE 'sessions_app_%' ORDER BY 1, 2"""):
+        FROM pg_stat_user_indexes AS i JOIN pg_stat_user_tables AS t USING (relid)
+            WHERE i.relname LIKE 'sessions_app_%' ORDER BY 1, 2"""
+    ):
         if rows > WRITTEN:
             print(f"  {index or table:44}{size / 2**20:8,.0f} MiB {size / rows:8.0f} bytes a row")
 
@@ -111,7 +132,10 @@ def _operator() -> Any:
     collect(settings.VAR_DIR)  # a page names its style sheets by what is in them
 
     client = Client(HTTP_HOST="localhost")
-    client.force_login(User.objects.filter(username="operator").first() or User.objects.create_superuser("operator"))
+    client.force_login(
+        User.objects.filter(username="operator").first()
+        or User.objects.create_superuser("operator")
+    )
     return client
 
 

@@ -1,4 +1,6 @@
-"""The guide's round trip as a load: sockets that ask, answer as engines and wait for their result, one after the other."""
+"""The guide's round trip as a load: sockets that ask, answer as engines and wait for their result,
+one after the other.
+"""
 
 import asyncio
 import json
@@ -10,13 +12,20 @@ from typing import Any
 import websockets
 
 CARDS = [
-    {"front": f"What is the answer to question {n} of the deck?", "back": f"It is the answer number {n}, in a sentence."} for n in range(5)
+    {
+        "front": f"What is the answer to question {n} of the deck?",
+        "back": f"It is the answer number {n}, in a sentence.",
+    }
+    for n in range(5)
 ]
 
 
 @dataclass
 class Load:
-    """What a load gave. Latencies are in seconds, of whole round trips; `cost` is the server's processor seconds."""
+    """What a load gave.
+
+    Latencies are in seconds, of whole round trips; `cost` is the server's processor seconds.
+    """
 
     seconds: float = 0.0
     cost: float = 0.0
@@ -33,20 +42,39 @@ class Load:
         return sorted(self.latencies)[min(len(self.latencies) - 1, int(part * len(self.latencies)))]
 
 
-async def run(addresses: list[str], rounds: int, topic_of: Callable[[int, int], str], cost: Callable[[], float]) -> Load:
-    """Every address gets a socket, which makes `rounds` round trips; `topic_of(socket, round)` decides between hit and miss. Round -1 of
-    each is not measured: its socket is still being opened. `cost` gives what the server has cost so far."""
+async def run(
+    addresses: list[str],
+    rounds: int,
+    topic_of: Callable[[int, int], str],
+    cost: Callable[[], float],
+) -> Load:
+    """Every address gets a socket, which makes `rounds` round trips; `topic_of(socket, round)`
+    decides between hit and miss. Round -1 of each is not measured: its socket is still being
+    opened. `cost` gives what the server has cost so far.
+    """
     sockets = [await websockets.connect(address, max_size=2**22) for address in addresses]
-    await asyncio.gather(*(_round_trip(socket, topic_of(number, -1), Load()) for number, socket in enumerate(sockets)))
+    await asyncio.gather(
+        *(
+            _round_trip(socket, topic_of(number, -1), Load())
+            for number, socket in enumerate(sockets)
+        )
+    )
     measured, begun, before = Load(), perf_counter(), cost()
-    await asyncio.gather(*(_rounds(socket, number, rounds, topic_of, measured) for number, socket in enumerate(sockets)))
+    await asyncio.gather(
+        *(
+            _rounds(socket, number, rounds, topic_of, measured)
+            for number, socket in enumerate(sockets)
+        )
+    )
     measured.seconds, measured.cost = perf_counter() - begun, cost() - before
     for socket in sockets:
         await socket.close()
     return measured
 
 
-async def _rounds(socket: Any, number: int, rounds: int, topic_of: Callable[[int, int], str], measured: Load) -> None:
+async def _rounds(
+    socket: Any, number: int, rounds: int, topic_of: Callable[[int, int], str], measured: Load
+) -> None:
     for turn in range(rounds):
         begun = perf_counter()
         await _round_trip(socket, topic_of(number, turn), measured)
@@ -55,7 +83,11 @@ async def _rounds(socket: Any, number: int, rounds: int, topic_of: Callable[[int
 
 async def _round_trip(socket: Any, topic: str, measured: Load) -> None:
     options = {"count": len(CARDS), "topic": topic}
-    await _send(socket, {"type": "generate", "prompt": f"Generate flashcards about {topic}", "options": options}, measured)
+    await _send(
+        socket,
+        {"type": "generate", "prompt": f"Generate flashcards about {topic}", "options": options},
+        measured,
+    )
     while True:
         text = await socket.recv()
         measured.messages += 1
@@ -63,7 +95,9 @@ async def _round_trip(socket: Any, topic: str, measured: Load) -> None:
         message = json.loads(text)
         if message["type"] == "generate":
             key = f"webllm:flashcards:{topic}:{len(CARDS)}"
-            await _send(socket, {"type": "response", "cacheKey": key, "data": {"cards": CARDS}}, measured)
+            await _send(
+                socket, {"type": "response", "cacheKey": key, "data": {"cards": CARDS}}, measured
+            )
         elif message["type"] == "result":
             return
         elif message["type"] == "error":

@@ -1,4 +1,5 @@
-"""The floor's own few lines as a bare ASGI application, so that what daphne costs by itself can be told from what we add to it.
+"""The floor's own few lines as a bare ASGI application, so that what daphne costs by itself can be
+told from what we add to it.
 
 DATABASE_URL=... REDIS_URL=... python -m daphne benchmarks.on_daphne:application
 """
@@ -11,7 +12,10 @@ from typing import Any
 import asyncpg
 import redis.asyncio as redis
 
-TABLE = "CREATE TABLE IF NOT EXISTS floor_generation (id bigserial PRIMARY KEY, key text, prompt text, result jsonb)"
+TABLE = (
+    "CREATE TABLE IF NOT EXISTS floor_generation (id bigserial PRIMARY KEY, key text, prompt text,"
+    " result jsonb)"
+)
 INSERT = "INSERT INTO floor_generation (key, prompt) VALUES ($1, $2) RETURNING id"
 UPDATE = "UPDATE floor_generation SET result = $2 WHERE id = $1"
 KEPT_SECONDS = 3600
@@ -27,14 +31,20 @@ class Stores:
     async def open(self) -> None:
         if self.results is None:
             self.results = redis.from_url(os.environ["REDIS_URL"])
-            self.rows = await asyncpg.create_pool(os.environ["DATABASE_URL"], min_size=4, max_size=8)
+            self.rows = await asyncpg.create_pool(
+                os.environ["DATABASE_URL"], min_size=4, max_size=8
+            )
             await self.rows.execute(TABLE)
 
 
 stores = Stores()
 
 
-async def application(scope: dict[str, Any], receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]) -> None:
+async def application(
+    scope: dict[str, Any],
+    receive: Callable[[], Awaitable[Any]],
+    send: Callable[[Any], Awaitable[None]],
+) -> None:
     """One socket; over HTTP an empty answer, which says that it runs."""
     if scope["type"] != "websocket":
         await send({"type": "http.response.start", "status": 204, "headers": []})
@@ -70,4 +80,7 @@ async def _written(message: dict[str, Any], waiting: dict[str, int]) -> list[dic
     data = json.dumps(message["data"])
     await stores.rows.execute(UPDATE, waiting.pop(message["cacheKey"]), data)
     await stores.results.set(PREFIX + message["cacheKey"], data, ex=KEPT_SECONDS)
-    return [{"type": "progress", "progress": 100, "message": "Done"}, {"type": "result", "data": message["data"]}]
+    return [
+        {"type": "progress", "progress": 100, "message": "Done"},
+        {"type": "result", "data": message["data"]},
+    ]

@@ -1,7 +1,9 @@
-"""The guide's round trip: the floor against MindFlip, one daphne against two, in the same minute each.
+"""The guide's round trip: the floor against MindFlip, one daphne against two, in the same minute
+each.
 
-Rates are what a machine gives whose processors are shared with the clients, PostgreSQL and Valkey; the processor time of the
-server's own process says what a round trip costs whatever else the machine does.
+Rates are what a machine gives whose processors are shared with the clients, PostgreSQL and Valkey;
+the processor time of the server's own process says what a round trip costs whatever else the
+machine does.
 """
 
 import asyncio
@@ -17,7 +19,10 @@ REPEATS = 3
 
 def against_the_floor() -> None:
     """Both in turn, several times, so that a slow minute of the machine hits both."""
-    print(f"\nround trips, {SOCKETS} sockets: a second, p50 and p99 in ms, processor time of the server in µs each")
+    print(
+        f"\nround trips, {SOCKETS} sockets: a second, p50 and p99 in ms, processor time of the"
+        " server in µs each"
+    )
     with the_floor(SOCKETS) as floor, mindflip(SOCKETS, USERS) as ours:
         for repeat in range(REPEATS):
             for kind in ROUNDS:
@@ -26,7 +31,10 @@ def against_the_floor() -> None:
 
 def the_floor_with_and_without_daphne() -> None:
     """How much of the floor's speed daphne leaves to anybody behind it."""
-    print(f"\nround trips, {SOCKETS} sockets, the floor by itself against the same lines behind daphne")
+    print(
+        f"\nround trips, {SOCKETS} sockets, the floor by itself against the same lines behind"
+        " daphne"
+    )
     with the_floor(SOCKETS) as floor, the_floor_on_daphne(SOCKETS) as behind:
         for repeat in range(REPEATS):
             for kind in ROUNDS:
@@ -44,19 +52,30 @@ def two_daphnes_against_one() -> None:
 
 def _compare(kind: str, one: tuple[str, Measured], other: tuple[str, Measured], trial: str) -> None:
     first, second = _load(kind, one[1], trial), _load(kind, other[1], trial)
-    ratios = f"rate {second.rate / first.rate:.2f}, p99 x{_p99(second) / _p99(first):.1f}, processor x{_cost(second) / _cost(first):.1f}"
+    ratios = (
+        f"rate {second.rate / first.rate:.2f}, p99 x{_p99(second) / _p99(first):.1f}, processor"
+        f" x{_cost(second) / _cost(first):.1f}"
+    )
     print(f"{kind:5}{one[0]} {_row(first)}   {other[0]} {_row(second)}   {ratios}", flush=True)
     if trial.endswith(" 0"):
         trips = len(second.latencies)
-        print(f"     {other[0]}: {second.messages / trips:.1f} messages and {second.bytes // trips} bytes each")
+        print(
+            f"     {other[0]}: {second.messages / trips:.1f} messages and {second.bytes // trips}"
+            " bytes each"
+        )
 
 
 def _load(kind: str, measured: Measured, trial: str) -> Load:
-    return asyncio.run(run(measured.addresses, ROUNDS[kind], _topics(kind, trial), measured.processor_seconds))
+    return asyncio.run(
+        run(measured.addresses, ROUNDS[kind], _topics(kind, trial), measured.processor_seconds)
+    )
 
 
 def _row(load: Load) -> str:
-    return f"{load.rate:6.0f}/s {load.percentile(0.5) * 1000:5.0f} {_p99(load) * 1000:5.0f} {_cost(load) * 1e6:6.0f}"
+    return (
+        f"{load.rate:6.0f}/s {load.percentile(0.5) * 1000:5.0f} {_p99(load) * 1000:5.0f}"
+        f" {_cost(load) * 1e6:6.0f}"
+    )
 
 
 def _cost(load: Load) -> float:
@@ -69,5 +88,11 @@ def _p99(load: Load) -> float:
 
 
 def _topics(kind: str, trial: str) -> Callable[[int, int], str]:
-    """A miss asks what nobody asked; a hit asks what its socket asked in this trial's first miss."""
-    return (lambda socket, turn: f"{trial} {socket} {turn}") if kind == "miss" else (lambda socket, turn: f"{trial} {socket} 0")
+    """A miss asks what nobody asked; a hit asks what its socket asked in this trial's first
+    miss.
+    """
+    return (
+        (lambda socket, turn: f"{trial} {socket} {turn}")
+        if kind == "miss"
+        else (lambda socket, turn: f"{trial} {socket} 0")
+    )

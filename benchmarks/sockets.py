@@ -1,4 +1,6 @@
-"""What an open socket costs in memory, and a client that comes back having missed a thousand cards."""
+"""What an open socket costs in memory, and a client that comes back having missed a thousand
+cards.
+"""
 
 import asyncio
 import json
@@ -21,7 +23,11 @@ def memory_of_open_sockets() -> None:
         for dialect, subprotocols in (("guide", None), ("mindflip.v1", V1)):
             before = ours.memory_bytes()
             grown = asyncio.run(_with_all_open(ours, subprotocols)) - before
-            print(f"\n{OPEN} open sockets ({dialect}): {grown / OPEN / 1024:.0f} KiB each; {before / 2**20:.0f} MiB before", flush=True)
+            print(
+                f"\n{OPEN} open sockets ({dialect}): {grown / OPEN / 1024:.0f} KiB each;"
+                f" {before / 2**20:.0f} MiB before",
+                flush=True,
+            )
 
 
 def a_long_resume() -> None:
@@ -30,11 +36,16 @@ def a_long_resume() -> None:
         asyncio.run(_make_cards(ours.addresses[0]))
         for _ in range(3):
             cards, size, seconds = asyncio.run(_resume(ours.addresses[0]))
-            print(f"resume of {cards} missed cards: {seconds * 1000:.0f} ms, {size // 1024} KiB", flush=True)
+            print(
+                f"resume of {cards} missed cards: {seconds * 1000:.0f} ms, {size // 1024} KiB",
+                flush=True,
+            )
 
 
 async def _with_all_open(ours: Measured, subprotocols: list[str] | None) -> int:
-    sockets = [await websockets.connect(address, subprotocols=subprotocols) for address in ours.addresses]
+    sockets = [
+        await websockets.connect(address, subprotocols=subprotocols) for address in ours.addresses
+    ]
     if subprotocols:
         await asyncio.gather(*(socket.recv() for socket in sockets))
     grown = ours.memory_bytes()
@@ -58,9 +69,18 @@ async def _make_cards(address: str) -> None:
     async with websockets.connect(address, subprotocols=V1, max_size=None) as socket:
         await _send(socket, type="ready", modelId="m", engine="webllm")
         for number in range(MISSED // CARDS):
-            await _send(socket, type="generate", prompt=f"Part {number}", options={"count": CARDS}, requestId=str(number))
+            await _send(
+                socket,
+                type="generate",
+                prompt=f"Part {number}",
+                options={"count": CARDS},
+                requestId=str(number),
+            )
             asked = await _until(socket, "generate")
-            cards = [{"front": f"Question {number} {card}?", "back": f"Answer {card}, in a sentence."} for card in range(CARDS)]
+            cards = [
+                {"front": f"Question {number} {card}?", "back": f"Answer {card}, in a sentence."}
+                for card in range(CARDS)
+            ]
             leased = {name: asked[name] for name in ("generationId", "lease", "cacheKey")}
             await _send(socket, type="response", data={"cards": cards}, **leased)
             await _until(socket, "result")

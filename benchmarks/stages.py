@@ -1,4 +1,6 @@
-"""Where the time of a round trip goes: each stage alone, in one thread of this process, against PostgreSQL and Valkey."""
+"""Where the time of a round trip goes: each stage alone, in one thread of this process, against
+PostgreSQL and Valkey.
+"""
 
 import asyncio
 import json
@@ -31,11 +33,16 @@ class Clock:
         self.processor += process_time() - processor
 
     def say(self, what: str) -> None:
-        print(f"  {what:36}{self.wall / TIMES * 1e6:8.0f}{self.processor / TIMES * 1e6:8.0f}", flush=True)
+        print(
+            f"  {what:36}{self.wall / TIMES * 1e6:8.0f}{self.processor / TIMES * 1e6:8.0f}",
+            flush=True,
+        )
 
 
 def stages() -> None:
-    """Prints wall and processor time of each stage, and the statements of a miss by their first words."""
+    """Prints wall and processor time of each stage, and the statements of a miss by their first
+    words.
+    """
     django.setup()
     print(f"\nwhere the time goes, {TIMES} times each (µs)      wall   processor")
     _codec()
@@ -77,15 +84,25 @@ def _handlers() -> None:
     answer.say("handle: the response to it")
     _timed("handle: the generate of a hit", lambda number: handlers.handle(peer, asks[number]))
     _many_at_once()
-    _statements(lambda: [handlers.handle(peer, protocol.decode(one(TIMES))) for one in (ask_text, answer_text)])
+    _statements(
+        lambda: [
+            handlers.handle(peer, protocol.decode(one(TIMES))) for one in (ask_text, answer_text)
+        ]
+    )
 
 
 def _many_at_once() -> None:
-    """As the event loop has them done when many sockets ask at the same time; what each of them costs."""
+    """As the event loop has them done when many sockets ask at the same time; what each of them
+    costs.
+    """
     peers, clocks = [new_peer() for _ in range(AT_ONCE)], [Clock(), Clock(), Clock()]
     for number in range(TIMES // AT_ONCE):
         _ask_and_answer_at_once(peers, number, clocks)
-    for clock, what in zip(clocks, ("the generate of a miss", "the response to it", "the generate of a hit"), strict=True):
+    for clock, what in zip(
+        clocks,
+        ("the generate of a miss", "the response to it", "the generate of a hit"),
+        strict=True,
+    ):
         clock.say(f"{AT_ONCE} at once: {what}")
 
 
@@ -96,11 +113,21 @@ def _ask_and_answer_at_once(peers: list[Any], number: int, clocks: list[Clock]) 
     from sessions_app.handlers import guide
     from sessions_app.services import generations, responses
 
-    ask, answer, now = protocol.decode(ask_text(number)), guide.answer_of(protocol.decode(answer_text(number))), timezone.now()
-    wishes = [generations.Wish(peer.asker, guide.ask_of(peer, ask), now, peer.claimant) for peer in peers]
+    ask, answer, now = (
+        protocol.decode(ask_text(number)),
+        guide.answer_of(protocol.decode(answer_text(number))),
+        timezone.now(),
+    )
+    wishes = [
+        generations.Wish(peer.asker, guide.ask_of(peer, ask), now, peer.claimant) for peer in peers
+    ]
     with clocks[0].running():
         asked = generations.generations_submit_at_once(wishes)
-    replies = [responses.Reply(peer.claimant, answer, now, one.started) for peer, one in zip(peers, asked, strict=True) if one]
+    replies = [
+        responses.Reply(peer.claimant, answer, now, one.started)
+        for peer, one in zip(peers, asked, strict=True)
+        if one
+    ]
     with clocks[1].running():
         responses.answers_accept_at_once(replies)
     with clocks[2].running():
@@ -172,8 +199,20 @@ async def _timed_async(what: str, step: Callable[[], Awaitable[Any]]) -> None:
 
 def ask_text(number: int) -> str:
     options = {"count": len(CARDS), "topic": f"Topic {number}"}
-    return json.dumps({"type": "generate", "prompt": f"Generate flashcards about topic {number}", "options": options})
+    return json.dumps(
+        {
+            "type": "generate",
+            "prompt": f"Generate flashcards about topic {number}",
+            "options": options,
+        }
+    )
 
 
 def answer_text(number: int) -> str:
-    return json.dumps({"type": "response", "cacheKey": f"webllm:flashcards:Topic {number}:{len(CARDS)}", "data": {"cards": CARDS}})
+    return json.dumps(
+        {
+            "type": "response",
+            "cacheKey": f"webllm:flashcards:Topic {number}:{len(CARDS)}",
+            "data": {"cards": CARDS},
+        }
+    )

@@ -1,4 +1,5 @@
-"""The kinds of cards: one row per kind holds everything that differs between them, and the note types of our .apkg files. Pure.
+"""The kinds of cards: one row per kind holds everything that differs between them, and the note
+types of our .apkg files. Pure.
 
 A new kind is a row here and a line in `models.CardKind`.
 """
@@ -10,10 +11,11 @@ SENTENCE_FIELD = "Sentence"
 
 @dataclass(frozen=True)
 class KindRow:
-    """`name` is what a card is stored with, `option` what askers say for it, `wish` what the form offers.
+    """`name` is what a card is stored with, `option` what askers say for it, `wish` what the form
+    offers.
 
-    `rule` and `example` go to the model. In Anki it is a note type with a number for all times, two fields (front, back) and a word
-    above each side.
+    `rule` and `example` go to the model. In Anki it is a note type with a number for all times, two
+    fields (front, back) and a word above each side.
     """
 
     name: str
@@ -34,7 +36,10 @@ KIND_ROWS = (
         option="question-answer",
         wish="Question and answer",
         rule="The front is a short question. The back is its answer in a few words.",
-        example='[{"front":"What does the Moon go round?","back":"Earth"},{"front":"How long is one turn?","back":"27 days"}]',
+        example=(
+            '[{"front":"What does the Moon go round?","back":"Earth"},{"front":"How long is one'
+            ' turn?","back":"27 days"}]'
+        ),
         note_type="MindFlip Basic",
         note_type_id=1_704_067_200_101,
         fields=("Front", "Back"),
@@ -44,9 +49,14 @@ KIND_ROWS = (
         CLOZE,
         option="cloze",
         wish="Cloze: fill the gap",
-        rule="The front is a true sentence with one key word hidden as {{c1::word}}. The back is the hidden word.",
-        example='[{"front":"The Moon goes round the {{c1::Earth}}.","back":"Earth"},'
-        '{"front":"One turn takes about {{c1::27}} days.","back":"27"}]',
+        rule=(
+            "The front is a true sentence with one key word hidden as {{c1::word}}. The back is the"
+            " hidden word."
+        ),
+        example=(
+            '[{"front":"The Moon goes round the {{c1::Earth}}.","back":"Earth"},'
+            '{"front":"One turn takes about {{c1::27}} days.","back":"27"}]'
+        ),
         note_type="MindFlip Cloze",
         note_type_id=1_704_067_200_103,
         fields=("Text", "Back Extra"),
@@ -57,7 +67,10 @@ KIND_ROWS = (
         option="definition",
         wish="Term and definition",
         rule="The front is a term. The back is its definition.",
-        example='[{"front":"orbit","back":"the path of one body round another"},{"front":"crater","back":"a hollow made by a stone"}]',
+        example=(
+            '[{"front":"orbit","back":"the path of one body round'
+            ' another"},{"front":"crater","back":"a hollow made by a stone"}]'
+        ),
         note_type="MindFlip Definition",
         note_type_id=1_704_067_200_102,
         fields=("Term", "Definition"),

@@ -1,7 +1,8 @@
-"""Cloze gaps, written as Anki writes them (`{{c1::hidden::hint}}`, nested if necessary), and the kind of card that a text makes. Pure.
+"""Cloze gaps, written as Anki writes them (`{{c1::hidden::hint}}`, nested if necessary), and the
+kind of card that a text makes. Pure.
 
-A small model forgets the braces of a cloze, or draws a line in place of the word: both are mended, because the meaning is clear.
-A text without any gap becomes a basic card.
+A small model forgets the braces of a cloze, or draws a line in place of the word: both are mended,
+because the meaning is clear. A text without any gap becomes a basic card.
 """
 
 import re
@@ -46,14 +47,20 @@ def _filled(text: str) -> tuple[str, list[str]]:
     return text, texts
 
 
-# possessive blanks and a first and last character that are none: each run of blanks is read in one way only
+# possessive blanks and a first and last character that are none: each run of blanks is read in one
+# way only
 WORDS = rf"([^{{}}:\s](?:[^{{}}:]{{0,{HIDDEN_CHARACTERS - 2}}}[^{{}}:\s])?)"
-NEARLY_A_GAP = re.compile(rf"\{{{{1,2}}\s*+c?([0-9]{{0,2}})\s*+:{{1,2}}\s*+{WORDS}\s*+\}}{{1,2}}|\{{\{{\s*+{WORDS}\s*+\}}\}}")
+NEARLY_A_GAP = re.compile(
+    rf"\{{{{1,2}}\s*+c?([0-9]{{0,2}})\s*+:{{1,2}}\s*+{WORDS}\s*+\}}{{1,2}}|\{{\{{\s*+{WORDS}\s*+\}}\}}"
+)
 BLANK = re.compile(r"_{2,}|\[\s*\.{2,}\s*\]|\[\s*(?:blank|gap)\s*\]", re.IGNORECASE)
 
 
 def as_kind(card: Mapping[str, Any], option: str) -> dict[str, Any]:
-    """The card with its `kind`. `option` is the wish as it was asked for; one that we don't know changes nothing."""
+    """The card with its `kind`.
+
+    `option` is the wish as it was asked for; one that we don't know changes nothing.
+    """
     row = KIND_OF_OPTION.get(option)
     if row is None:
         return dict(card)
@@ -66,7 +73,12 @@ def _as_cloze(card: Mapping[str, Any]) -> dict[str, Any]:
         return {**card, "kind": BASIC}
     answers = {text.casefold() for text in hidden(front)}
     is_only_answer = str(card["back"]).strip(" .").casefold() in answers
-    return {**card, "front": front, "back": filled(front) if is_only_answer else card["back"], "kind": CLOZE}
+    return {
+        **card,
+        "front": front,
+        "back": filled(front) if is_only_answer else card["back"],
+        "kind": CLOZE,
+    }
 
 
 def _with_gap(front: str, back: str) -> str | None:
@@ -79,8 +91,13 @@ def _with_gap(front: str, back: str) -> str | None:
     answer = back.strip(" .")
     if not 0 < len(answer) <= HIDDEN_CHARACTERS or "}" in answer:
         return None
-    place = BLANK.search(front) or re.search(rf"(?<!\w){re.escape(answer)}(?!\w)", front, re.IGNORECASE)
-    return place and f"{front[: place.start()]}{{{{c1::{_hidden(place[0], answer)}}}}}{front[place.end() :]}"
+    place = BLANK.search(front) or re.search(
+        rf"(?<!\w){re.escape(answer)}(?!\w)", front, re.IGNORECASE
+    )
+    return (
+        place
+        and f"{front[: place.start()]}{{{{c1::{_hidden(place[0], answer)}}}}}{front[place.end() :]}"
+    )
 
 
 def _mended(match: re.Match[str]) -> str:

@@ -1,4 +1,6 @@
-"""Flashcards as a kind of generation: how the queue of sessions_app asks for them and checks them."""
+"""Flashcards as a kind of generation: how the queue of sessions_app asks for them and checks
+them.
+"""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -20,19 +22,29 @@ class Flashcards:
     name = "flashcards"
     prompt_version = prompts.PROMPT_VERSION
 
-    def engine_request(self, prompt: str, options: dict[str, Any], cards_so_far: list[dict[str, Any]]) -> EngineRequest:
+    def engine_request(
+        self, prompt: str, options: dict[str, Any], cards_so_far: list[dict[str, Any]]
+    ) -> EngineRequest:
         rest = options | {"count": max(1, int(options["count"]) - len(cards_so_far))}
         fronts = [str(card["front"]) for card in cards_so_far]
         return EngineRequest(
             prompt=prompts.build_prompt(prompt, rest["count"], fronts),
             options=rest,
             messages=prompts.build_messages(prompt, rest, fronts),
-            response_format=prompts.build_response_format(rest["count"], str(rest.get("kind") or "")),
+            response_format=prompts.build_response_format(
+                rest["count"], str(rest.get("kind") or "")
+            ),
         )
 
-    def accept_cards(self, raw: Any, cards_so_far: list[dict[str, Any]], wanted: int, options: dict[str, Any]) -> AcceptedCards:
-        """With a source each card says in `found` and `sentence` whether and where it stands there; no engine says that itself."""
-        accepted = accept_cards(raw, cards_so_far, wanted, finished=lambda card: _finished(card, options))
+    def accept_cards(
+        self, raw: Any, cards_so_far: list[dict[str, Any]], wanted: int, options: dict[str, Any]
+    ) -> AcceptedCards:
+        """With a source each card says in `found` and `sentence` whether and where it stands there;
+        no engine says that itself.
+        """
+        accepted = accept_cards(
+            raw, cards_so_far, wanted, finished=lambda card: _finished(card, options)
+        )
         return AcceptedCards(accepted.cards, accepted.refused)
 
     def on_succeeded(self, generation: "Generation", options: dict[str, Any]) -> None:

@@ -1,9 +1,10 @@
 """The form of an engine's answer: the same cards as a JSON schema and as a grammar.
 
-The grammar is written in what XGrammar's EBNF and llama.cpp's GBNF have in common. No white space stands between the
-tokens, because a small model may write nothing else. Texts are bounded, because it may not find the end of one: by words, and
-words by characters, for counting a whole text's characters makes XGrammar five times slower (docs/decisions/answer-grammar.md).
-The kind of card decides what a front may be: a cloze has exactly one gap, a term is short.
+The grammar is written in what XGrammar's EBNF and llama.cpp's GBNF have in common. No white space
+stands between the tokens, because a small model may write nothing else. Texts are bounded, because
+it may not find the end of one: by words, and words by characters, for counting a whole text's
+characters makes XGrammar five times slower (docs/decisions/answer-grammar.md). The kind of card
+decides what a front may be: a cloze has exactly one gap, a term is short.
 """
 
 from typing import Any
@@ -18,7 +19,11 @@ ONE_GAP = (
     r'back ::= word (" " word){0,5}',
     r'sign ::= [^"\\{}\x00-\x20\x7f]',
 )
-SHORT_TERM = (r'front ::= word (" " word){0,5}', f'back ::= word (" " word){{0,{BACK_WORDS - 1}}}', f"sign ::= {SIGN}")
+SHORT_TERM = (
+    r'front ::= word (" " word){0,5}',
+    f'back ::= word (" " word){{0,{BACK_WORDS - 1}}}',
+    f"sign ::= {SIGN}",
+)
 TWO_TEXTS = (
     f'front ::= word (" " word){{0,{FRONT_WORDS - 1}}}',
     f'back ::= word (" " word){{0,{BACK_WORDS - 1}}}',
@@ -28,8 +33,14 @@ FORMS = {"cloze": ONE_GAP, "definition": SHORT_TERM}
 
 
 def response_format(count: int, kind: str = "") -> dict[str, Any]:
-    """As the contract's `responseFormat`: exactly `count` cards of front and back, in the form of the kind of card."""
-    return {"type": "json_schema", "schema": card_schema(count), "grammar": card_grammar(count, kind)}
+    """As the contract's `responseFormat`: exactly `count` cards of front and back, in the form of
+    the kind of card.
+    """
+    return {
+        "type": "json_schema",
+        "schema": card_schema(count),
+        "grammar": card_grammar(count, kind),
+    }
 
 
 def card_schema(count: int) -> dict[str, Any]:

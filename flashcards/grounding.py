@@ -1,8 +1,9 @@
 """Whether a card stands in the notes it was made from, and in which sentence. Pure.
 
-Words are compared, not meanings: what both texts share of normalised words, long words and figures above all; scripts without spaces
-by pairs of signs. The check leans to "not found": a claim that is not there must not look as if it were. Its twin is
-`static/js/pages/notes/grounding.js`; `tests/contract/grounding_cases.json` is the table of both.
+Words are compared, not meanings: what both texts share of normalised words, long words and figures
+above all; scripts without spaces by pairs of signs. The check leans to "not found": a claim that is
+not there must not look as if it were. Its twin is `static/js/pages/notes/grounding.js`;
+`tests/contract/grounding_cases.json` is the table of both.
 """
 
 import re
@@ -18,8 +19,10 @@ ENOUGH_OF_BACK, ENOUGH_OF_FRONT = 0.7, 0.35
 # weights are whole numbers, so that sums are exact and the same in Python and JavaScript
 WORD_WEIGHT = 80
 SHORT_WORD, SHORT_WEIGHT = 3, 20  # the, of, is; der, und; el, de
-ABSENT_PERCENT = 50  # a word that the notes have nowhere is likely one that asks: which, how; wie, welche
-STEM_PERCENT, STEM_CUT, STEM_LEAST = 65, 2, 4  # pump and pumps are nearly one word, and no proof alone
+# a word that the notes have nowhere is likely one that asks: which, how; wie, welche
+ABSENT_PERCENT = 50
+# pump and pumps are nearly one word, and no proof alone
+STEM_PERCENT, STEM_CUT, STEM_LEAST = 65, 2, 4
 OURS = frozenset({"found", "sentence"})
 ACCENTS = re.compile("[\u0300-\u036f]")
 SENTENCE_END = re.compile("(?<=[.!?])[\"'\u201d\u2019)\\]]*\\s+|(?<=[\u3002\uff01\uff1f])|\n+")
@@ -31,7 +34,9 @@ UNSPACED = (
 
 
 class Ground(NamedTuple):
-    """`is_found` is None where nothing could be checked; `sentence` stands in the source as it is, and only when found."""
+    """`is_found` is None where nothing could be checked; `sentence` stands in the source as it is,
+    and only when found.
+    """
 
     is_found: bool | None
     sentence: str = ""
@@ -54,7 +59,10 @@ class Source:
                     self._stems[stem].add(at)
 
     def find(self, front: str, back: str) -> Ground:
-        """The sentence that says what the card says. A cloze is looked for as its whole sentence, and by what it hides."""
+        """The sentence that says what the card says.
+
+        A cloze is looked for as its whole sentence, and by what it hides.
+        """
         asked, said = _asked_and_said(front, back)
         asked_words, said_words = words_of(asked), words_of(said)
         if not self._exact or not said_words:
@@ -63,24 +71,35 @@ class Source:
         return Ground(False) if best is None else Ground(True, self.sentences[best])
 
     def _best(self, asked: list[str], said: list[str]) -> int | None:
-        """Of the sentences that say enough, the one that says most; what is asked may stand in the sentence before it."""
+        """Of the sentences that say enough, the one that says most; what is asked may stand in the
+        sentence before it.
+        """
         of_said, of_asked = self._shares(said), self._shares(asked, absent_percent=ABSENT_PERCENT)
         figures = [word for word in {*asked, *said} if _is_figure(word)]
         scored = []
         for at, share in of_said.items():
             of_front = max(of_asked.get(at, 0.0), of_asked.get(at - 1, 0.0)) if asked else 1.0
-            if share >= ENOUGH_OF_BACK and of_front >= ENOUGH_OF_FRONT and all(self._has(figure, at) for figure in figures):
+            if (
+                share >= ENOUGH_OF_BACK
+                and of_front >= ENOUGH_OF_FRONT
+                and all(self._has(figure, at) for figure in figures)
+            ):
                 scored.append((round(share + of_asked.get(at, 0.0), 6), -at))
         return -max(scored)[1] if scored else None
 
     def _shares(self, words: list[str], absent_percent: int = 100) -> dict[int, float]:
         """Return how much of the weight of the words each sentence has that has any of them.
 
-        Words that share a stem are counted together, so that each list of sentences is read a bounded number of times.
+        Words that share a stem are counted together, so that each list of sentences is read a
+        bounded number of times.
         """
-        total = sum(_weight(word) * (100 if word in self._exact else absent_percent) // 100 for word in words)
+        total = sum(
+            _weight(word) * (100 if word in self._exact else absent_percent) // 100
+            for word in words
+        )
         weights: dict[int, int] = defaultdict(int)
-        by_stem: dict[tuple[str, int], int] = defaultdict(int)  # a stem, and how many shorter ones the word has -> weight
+        # a stem, and how many shorter ones the word has -> weight
+        by_stem: dict[tuple[str, int], int] = defaultdict(int)
         for word in words:
             stems = _stems(word)
             alike = _weight(word) * STEM_PERCENT // 100 if stems else 0
@@ -89,7 +108,9 @@ class Source:
             for position, stem in enumerate(stems):
                 by_stem[stem, len(stems) - 1 - position] += alike
         for (stem, shorter), weight in by_stem.items():
-            counted = [self._stems.get(stem[: len(stem) - cut], set()) for cut in range(1, shorter + 1)]
+            counted = [
+                self._stems.get(stem[: len(stem) - cut], set()) for cut in range(1, shorter + 1)
+            ]
             for at in self._stems.get(stem, set()).difference(*counted):
                 weights[at] += weight
         return {at: weight / total for at, weight in weights.items()}
@@ -100,13 +121,18 @@ class Source:
 
 
 def grounded(cards: Iterable[Mapping[str, Any]], source: str) -> list[dict[str, Any]]:
-    """The cards, each with `found` and `sentence` as the source says, whatever it said itself; without a source neither."""
+    """The cards, each with `found` and `sentence` as the source says, whatever it said itself;
+    without a source neither.
+    """
     bare = [{name: value for name, value in card.items() if name not in OURS} for card in cards]
     if not source.strip():
         return bare
     notes = _source(source)
     grounds = [notes.find(card["front"], card["back"]) for card in bare]
-    return [card | {"found": ground.is_found, "sentence": ground.sentence} for card, ground in zip(bare, grounds, strict=True)]
+    return [
+        card | {"found": ground.is_found, "sentence": ground.sentence}
+        for card, ground in zip(bare, grounds, strict=True)
+    ]
 
 
 @lru_cache(maxsize=16)
@@ -122,14 +148,18 @@ def split_sentences(text: str) -> list[str]:
 
 
 def words_of(text: str, *, is_source: bool = False) -> list[str]:
-    """The text's words, each once, normalised; pairs of signs where no spaces stand between words (in a source single signs, too)."""
+    """The text's words, each once, normalised; pairs of signs where no spaces stand between words
+    (in a source single signs, too).
+    """
     words: dict[str, None] = {}
     for run in _runs(_fold(text)):
         if not _is_unspaced(run[0]):
             words[run] = None
         elif len(run) == 1 or is_source:
             words.update(dict.fromkeys(run))
-        words.update(dict.fromkeys(run[at : at + 2] for at in range(len(run) - 1) if _is_unspaced(run[0])))
+        words.update(
+            dict.fromkeys(run[at : at + 2] for at in range(len(run) - 1) if _is_unspaced(run[0]))
+        )
     return list(words)
 
 
@@ -140,11 +170,15 @@ def _asked_and_said(front: str, back: str) -> tuple[str, str]:
 
 def _fold(text: str) -> str:
     """Without case, and without the accents of Latin, Greek and Cyrillic."""
-    return unicodedata.normalize("NFC", ACCENTS.sub("", unicodedata.normalize("NFKD", text)).casefold())
+    return unicodedata.normalize(
+        "NFC", ACCENTS.sub("", unicodedata.normalize("NFKD", text)).casefold()
+    )
 
 
 def _runs(text: str) -> list[str]:
-    """Return the unbroken stretches of letters, digits and their marks, of spaced or unspaced script."""
+    """Return the unbroken stretches of letters, digits and their marks, of spaced or unspaced
+    script.
+    """
     runs: list[str] = []
     start, before = 0, None
     for at, character in enumerate(f"{text} "):

@@ -1,4 +1,6 @@
-"""A user's personal data in decks, cards and study history (see sessions_app.services.personal_data.PersonalData)."""
+"""A user's personal data in decks, cards and study history (see
+sessions_app.services.personal_data.PersonalData).
+"""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -16,15 +18,29 @@ from sessions_app.services.retention import read_through
 FORMATS = ("json", "apkg", "csv")
 DECKS_AT_ONCE = 20  # each may carry long notes
 REVIEW = ("id", "card_id", "rating", "reviewed_at", "seconds", "state", "undone_at")
-SCHEDULE = ("card_id", "state", "step", "stability", "difficulty", "due_at", "last_reviewed_at", "review_count", "lapse_count")
+SCHEDULE = (
+    "card_id",
+    "state",
+    "step",
+    "stability",
+    "difficulty",
+    "due_at",
+    "last_reviewed_at",
+    "review_count",
+    "lapse_count",
+)
 STUDY = ("new_per_day", "reviews_per_day", "desired_retention", "day_begins_hour", "time_zone")
 
 
 class FlashcardsData:
-    """Decks with their cards in three formats, each of which can be imported again; the rest as JSON."""
+    """Decks with their cards in three formats, each of which can be imported again; the rest as
+    JSON.
+    """
 
     about = {
-        "decks/": "each deck three times: for MindFlip (.json), for Anki (.apkg), for spreadsheets (.csv)",
+        "decks/": (
+            "each deck three times: for MindFlip (.json), for Anki (.apkg), for spreadsheets (.csv)"
+        ),
         "bin/": "decks that are in the bin, and cards.json: single cards that are",
         "schedules.json": "when each card is asked again",
         "reviews.json": "each time that you rated a card",
@@ -44,7 +60,12 @@ class FlashcardsData:
         yield from _decks("decks/", decks.filter(deleted_at=None))
         yield from _decks("bin/", decks.filter(deleted_at__isnull=False))
         binned = Card.objects.filter(deck__user=user, deleted_at__isnull=False)
-        yield ExportFile("bin/cards.json", json_list(card_members(card) | {"deckId": card.deck_id} for card in read_through(binned)))
+        yield ExportFile(
+            "bin/cards.json",
+            json_list(
+                card_members(card) | {"deckId": card.deck_id} for card in read_through(binned)
+            ),
+        )
         yield _columns("schedules.json", Schedule.objects.filter(user=user), SCHEDULE)
         yield _columns("reviews.json", Review.objects.filter(user=user), REVIEW)
         yield _columns("study-settings.json", StudySettings.objects.filter(user=user), STUDY)
@@ -73,12 +94,18 @@ def _decks(folder: str, decks: QuerySet[Deck]) -> Iterator[ExportFile]:
         for format in FORMATS:
             export = deck_export(deck=deck, cards=cards, format=format)
             name, _, ending = export.file_name.rpartition(".")
-            yield ExportFile(f"{folder}{name} {deck.pk.hex[:8]}.{ending}", export.pieces)  # two decks may have one name
+            # two decks may have one name
+            yield ExportFile(f"{folder}{name} {deck.pk.hex[:8]}.{ending}", export.pieces)
 
 
 def _columns(name: str, rows: QuerySet[Any], columns: Iterable[str]) -> ExportFile:
     shown = [(camel(column), column) for column in columns]
-    return ExportFile(name, json_list({word: getattr(row, column) for word, column in shown} for row in read_through(rows)))
+    return ExportFile(
+        name,
+        json_list(
+            {word: getattr(row, column) for word, column in shown} for row in read_through(rows)
+        ),
+    )
 
 
 def camel(column: str) -> str:

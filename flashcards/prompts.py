@@ -1,7 +1,9 @@
-"""From a request for flashcards to what an engine is asked: chat messages and the form of the answer. Pure.
+"""From a request for flashcards to what an engine is asked: chat messages and the form of the
+answer. Pure.
 
-Small models are meant (135 million to 8 billion parameters, a context of 2,048 tokens): few words, plain ones, the task last.
-A change of any wording changes PROMPT_VERSION, so that results made with other words are not taken for these.
+Small models are meant (135 million to 8 billion parameters, a context of 2,048 tokens): few words,
+plain ones, the task last. A change of any wording changes PROMPT_VERSION, so that results made with
+other words are not taken for these.
 """
 
 import re
@@ -15,45 +17,64 @@ PROMPT_VERSION = "2"
 MESSAGE_TOKENS = 1_000  # the rest of 2,048 is for the answer
 PROMPT_TOKENS, REPEAT_TOKENS, OPTION_TOKENS = 400, 200, 60
 CUT_NOTE = "(The notes go on; this is their beginning.)"
-SYSTEM = "You write flashcards for a student. {kind} Be correct and brief. Every card asks something else. Answer with a JSON array only."
+SYSTEM = (
+    "You write flashcards for a student. {kind} Be correct and brief. Every card asks something"
+    " else. Answer with a JSON array only."
+)
 DEFAULT_KIND = KIND_OF_NAME[BASIC]
 # one exchange shown before does more for a small model than any rule
 EXAMPLE_TASK = "Generate 2 flashcards about the Moon"
 ASCII_PER_TOKEN = 3.5  # English is near 4; names, figures and code are below
 TOKENS_PER_OTHER = 1.5  # small vocabularies split what is not ASCII into bytes
-SOURCE_TOKENS = 450  # what the page cuts long notes to, so that MESSAGE_TOKENS hold them whole with all the rest
+# what the page cuts long notes to, so that MESSAGE_TOKENS hold them whole with all the rest
+SOURCE_TOKENS = 450
 LAST_ASCII = "\x7f"
 BREAK = re.compile(r"[.!?。]\s|\n|\s")
 
 
-def build_messages(prompt: str, options: Mapping[str, Any], fronts_so_far: Sequence[str] = ()) -> list[dict[str, str]]:
-    """The messages for `options["count"]` cards: the rules, one example, the task; at most about 1,000 tokens in all.
+def build_messages(
+    prompt: str, options: Mapping[str, Any], fronts_so_far: Sequence[str] = ()
+) -> list[dict[str, str]]:
+    """The messages for `options["count"]` cards: the rules, one example, the task; at most about
+    1,000 tokens in all.
 
-    `options`: count and topic; language, difficulty, kind and source when given. The prompt stands in the last
-    message; the source takes what room is left and says so when it was cut.
+    `options`: count and topic; language, difficulty, kind and source when given. The prompt stands
+    in the last message; the source takes what room is left and says so when it was cut.
     """
     opening = _opening(options.get("kind") or DEFAULT_KIND.option)
     task = _task(prompt, options, fronts_so_far)
-    left = MESSAGE_TOKENS - rough_tokens(task) - sum(rough_tokens(message["content"]) for message in opening)
+    left = (
+        MESSAGE_TOKENS
+        - rough_tokens(task)
+        - sum(rough_tokens(message["content"]) for message in opening)
+    )
     return [*opening, _message("user", _notes(str(options.get("source") or ""), left) + task)]
 
 
 def build_prompt(prompt: str, count: int, fronts_so_far: Sequence[str] = ()) -> str:
-    """What the guide's clients send to their model: at first the user's own words, then a request for the rest."""
+    """What the guide's clients send to their model: at first the user's own words, then a request
+    for the rest.
+    """
     if not fronts_so_far:
         return prompt
     return f"{prompt}\n\nWrite {_cards(count, 'more ')}. {_no_repeats(fronts_so_far)}"
 
 
 def build_response_format(count: int, kind: str = "") -> dict[str, Any]:
-    """The form of an answer with exactly `count` cards of this kind, as JSON schema and as grammar."""
+    """The form of an answer with exactly `count` cards of this kind, as JSON schema and as
+    grammar.
+    """
     return response_format(count, kind)
 
 
 def _opening(kind: str) -> list[dict[str, str]]:
     row = KIND_OF_OPTION.get(kind, DEFAULT_KIND)
     rule = row.rule if kind in KIND_OF_OPTION else f"{row.rule} Kind of card: {_short(kind)}."
-    return [_message("system", SYSTEM.format(kind=rule)), _message("user", EXAMPLE_TASK), _message("assistant", row.example)]
+    return [
+        _message("system", SYSTEM.format(kind=rule)),
+        _message("user", EXAMPLE_TASK),
+        _message("assistant", row.example),
+    ]
 
 
 def _message(role: str, content: str) -> dict[str, str]:
@@ -62,7 +83,9 @@ def _message(role: str, content: str) -> dict[str, str]:
 
 def _task(prompt: str, options: Mapping[str, Any], fronts_so_far: Sequence[str]) -> str:
     wishes = [
-        f"{name}: {_short(options[key])}." for key, name in (("difficulty", "Difficulty"), ("language", "Language")) if options.get(key)
+        f"{name}: {_short(options[key])}."
+        for key, name in (("difficulty", "Difficulty"), ("language", "Language"))
+        if options.get(key)
     ]
     words = cut_to_tokens(prompt, PROMPT_TOKENS)
     topic = _short(options["topic"])
@@ -111,7 +134,9 @@ def rough_tokens(text: str) -> int:
 
 
 def cut_to_tokens(text: str, tokens: int) -> str:
-    """The text, or its beginning that takes at most `tokens`, ending with a sentence, else a line, else a word."""
+    """The text, or its beginning that takes at most `tokens`, ending with a sentence, else a line,
+    else a word.
+    """
     if rough_tokens(text) <= tokens:
         return text
     return _to_a_break(text[: _signs_that_fit(text, tokens - 1)])

@@ -1,6 +1,7 @@
 """Cards as safe HTML: a small subset of Markdown through an allow-list, math left to MathJax. PURE.
 
-The browser does the same in static/js/pages/text/, over one table: tests/contract/rendering_cases.json.
+The browser does the same in static/js/pages/text/, over one table:
+tests/contract/rendering_cases.json.
 """
 
 import re
@@ -28,8 +29,8 @@ Span = TypeVar("Span", Math, Gap)
 def card_html(text: str) -> str:
     """A side of a card as HTML that is safe to put into a page or a note of Anki.
 
-    Bold, italic, code, lists, line breaks and http(s) links; math as `\\(…\\)` and `\\[…\\]`; clozes left in place; everything
-    else is text. Nothing in it can run or load anything.
+    Bold, italic, code, lists, line breaks and http(s) links; math as `\\(…\\)` and `\\[…\\]`;
+    clozes left in place; everything else is text. Nothing in it can run or load anything.
     """
     tokens = _PARSER.parse(text)
     if len(tokens) == 3 and tokens[0].type == "paragraph_open":
@@ -47,15 +48,22 @@ def _spans(state: StateInline | StateBlock) -> Spans:
 
 
 def _inline(
-    openings: str, find: Callable[[Spans, int, int], Span | None], push: Callable[[StateInline, Span], None]
+    openings: str,
+    find: Callable[[Spans, int, int], Span | None],
+    push: Callable[[StateInline, Span], None],
 ) -> Callable[[StateInline, bool], bool]:
-    """Return a rule of the parser: the span that `find` sees at a position becomes the tokens that `push` adds.
+    """Return a rule of the parser: the span that `find` sees at a position becomes the tokens that
+    `push` adds.
 
     A span begins with one of the characters `openings`.
     """
 
     def rule(state: StateInline, silent: bool) -> bool:
-        span = find(_spans(state), state.pos, state.posMax) if state.src[state.pos] in openings else None
+        span = (
+            find(_spans(state), state.pos, state.posMax)
+            if state.src[state.pos] in openings
+            else None
+        )
         if span is None:
             return False
         if not silent:
@@ -67,7 +75,9 @@ def _inline(
 
 
 def _display_math(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
-    """Math that begins a line and ends one may hold blank lines, and lines that look like a list."""
+    """Math that begins a line and ends one may hold blank lines, and lines that look like a
+    list.
+    """
     start, limit = state.bMarks[start_line] + state.tShift[start_line], state.eMarks[end_line - 1]
     if not state.src.startswith(("$$", "\\["), start, limit):
         return False
@@ -107,23 +117,30 @@ def _push_gap(state: StateInline, gap: Gap) -> None:
     state.push("literal", "", 0).content = (HINT + gap.hint if gap.hint else "") + GAP_CLOSING
 
 
-def _render_math(self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
+def _render_math(
+    self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
+) -> str:
     """For MathJax; two closing braces would end a cloze of Anki, and mean the same apart."""
     tex = escapeHtml(tokens[index].content)
     tex = re.sub(r"}(?=})", "} ", tex)
     return f"\\[{tex}\\]" if tokens[index].meta["is_display"] else f"\\({tex}\\)"
 
 
-def _render_literal(self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
+def _render_literal(
+    self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
+) -> str:
     return escapeHtml(tokens[index].content)
 
 
-def _render_fence(self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
+def _render_fence(
+    self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
+) -> str:
     return f"<pre><code>{escapeHtml(tokens[index].content)}</code></pre>\n"
 
 
 def _only_web_links(tag: str, name: str, value: str) -> str | None:
-    return value if name != "href" or _LINK.match(value) else None  # the parser lets an empty address pass
+    # the parser lets an empty address pass
+    return value if name != "href" or _LINK.match(value) else None
 
 
 def _parser() -> MarkdownIt:
@@ -134,7 +151,11 @@ def _parser() -> MarkdownIt:
     parser.inline.ruler.before("escape", "math", _inline("$\\", Spans.math_at, _push_math))
     parser.inline.ruler.before("escape", "cloze", _inline("{", Spans.gap_at, _push_gap))
     parser.inline.ruler.before("emphasis", "product", _inline_product)
-    for name, rule in (("math", _render_math), ("literal", _render_literal), ("fence", _render_fence)):
+    for name, rule in (
+        ("math", _render_math),
+        ("literal", _render_literal),
+        ("fence", _render_fence),
+    ):
         parser.add_render_rule(name, rule)
     return parser
 

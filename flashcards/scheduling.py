@@ -1,7 +1,10 @@
-"""Schedule cards with FSRS, using the library `fsrs`. Pure: the current time is an argument, and nothing is random.
+"""Schedule cards with FSRS, using the library `fsrs`.
 
-A card's interval is either a step (minutes: learning and relearning) or a number of days. Days are the learner's study days: a card
-that is due on a day is due from its first moment, and a night between two reviews counts as a day however short it was.
+Pure: the current time is an argument, and nothing is random.
+
+A card's interval is either a step (minutes: learning and relearning) or a number of days. Days are
+the learner's study days: a card that is due on a day is due from its first moment, and a night
+between two reviews counts as a day however short it was.
 """
 
 from dataclasses import dataclass
@@ -14,7 +17,17 @@ from zoneinfo import ZoneInfo
 from fsrs import Card as FsrsCard
 from fsrs import Rating, Scheduler, State
 
-__all__ = ["CardSchedule", "CardState", "Plan", "Rating", "interval", "parameters", "previews", "rate", "retrievability"]
+__all__ = [
+    "CardSchedule",
+    "CardState",
+    "Plan",
+    "Rating",
+    "interval",
+    "parameters",
+    "previews",
+    "rate",
+    "retrievability",
+]
 LEARNING_STEPS = (timedelta(minutes=1), timedelta(minutes=10))
 RELEARNING_STEPS = (timedelta(minutes=10),)
 LONGEST_DAYS = 36_500
@@ -22,7 +35,9 @@ LONGEST_DAYS = 36_500
 
 @dataclass(frozen=True)
 class StudyDays:
-    """What is learned at two in the night still belongs to the evening before, when the day begins at four."""
+    """What is learned at two in the night still belongs to the evening before, when the day begins
+    at four.
+    """
 
     zone: ZoneInfo
     begins_at_hour: int
@@ -33,7 +48,9 @@ class StudyDays:
         return (local - timedelta(hours=self.begins_at_hour)).date()
 
     def start_of(self, day: date) -> datetime:
-        """The first moment of a study day, in UTC; where clocks are put forward over that hour, the moment after the gap."""
+        """The first moment of a study day, in UTC; where clocks are put forward over that hour, the
+        moment after the gap.
+        """
         return datetime.combine(day, time(self.begins_at_hour), self.zone).astimezone(UTC)
 
     def end_of(self, day: date) -> datetime:
@@ -41,7 +58,9 @@ class StudyDays:
         return self.start_of(day + timedelta(days=1))
 
     def between(self, earlier: datetime, later: datetime) -> int:
-        """How many study days lie between two moments; never less than none, so that a clock put back does no harm."""
+        """How many study days lie between two moments; never less than none, so that a clock put
+        back does no harm.
+        """
         return max(0, (self.day_of(later) - self.day_of(earlier)).days)
 
 
@@ -56,8 +75,11 @@ class CardState(StrEnum):
 
 @dataclass(frozen=True)
 class CardSchedule:
-    """What is known of a card's memory after a review. `stability` is in days (recall falls to 90 % in that time), `difficulty` is 1 to
-    10, `step` is the place among the learning steps and None in the state `review`."""
+    """What is known of a card's memory after a review.
+
+    `stability` is in days (recall falls to 90 % in that time), `difficulty` is 1 to 10, `step` is
+    the place among the learning steps and None in the state `review`.
+    """
 
     state: CardState
     step: int | None
@@ -70,17 +92,25 @@ class CardSchedule:
 
     def as_json(self) -> dict[str, Any]:
         """Members that JSON can hold, exact to the last digit."""
-        return {**self.__dict__, "due_at": self.due_at.isoformat(), "last_reviewed_at": self.last_reviewed_at.isoformat()}
+        return {
+            **self.__dict__,
+            "due_at": self.due_at.isoformat(),
+            "last_reviewed_at": self.last_reviewed_at.isoformat(),
+        }
 
     @classmethod
     def from_json(cls, members: dict[str, Any]) -> "CardSchedule":
-        times = {name: datetime.fromisoformat(members[name]) for name in ("due_at", "last_reviewed_at")}
+        times = {
+            name: datetime.fromisoformat(members[name]) for name in ("due_at", "last_reviewed_at")
+        }
         return cls(**{**members, **times, "state": CardState(members["state"])})
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How a learner wants to learn: how much to remember (`desired_retention`, 0 to 1), and when days begin."""
+    """How a learner wants to learn: how much to remember (`desired_retention`, 0 to 1), and when
+    days begin.
+    """
 
     desired_retention: float
     days: StudyDays
@@ -88,7 +118,9 @@ class Plan:
 
 def rate(schedule: CardSchedule | None, rating: Rating, now: datetime, plan: Plan) -> CardSchedule:
     """The card's schedule after a review; None is a new card. `now` is in UTC."""
-    rated, _ = _scheduler(plan.desired_retention).review_card(_as_fsrs(schedule, now, plan), rating, now)
+    rated, _ = _scheduler(plan.desired_retention).review_card(
+        _as_fsrs(schedule, now, plan), rating, now
+    )
     assert rated.stability is not None
     assert rated.difficulty is not None
     return CardSchedule(
@@ -117,7 +149,9 @@ def interval(schedule: CardSchedule, plan: Plan) -> timedelta:
 
 def retrievability(schedule: CardSchedule, now: datetime, plan: Plan) -> float:
     """How likely the card is remembered now, 0 to 1."""
-    return _scheduler(plan.desired_retention).get_card_retrievability(_as_fsrs(schedule, now, plan), now)
+    return _scheduler(plan.desired_retention).get_card_retrievability(
+        _as_fsrs(schedule, now, plan), now
+    )
 
 
 def parameters(plan: Plan) -> dict[str, Any]:
@@ -146,7 +180,8 @@ def _scheduler(desired_retention: float) -> Scheduler:
 def _as_fsrs(schedule: CardSchedule | None, now: datetime, plan: Plan) -> FsrsCard:
     if schedule is None:
         return FsrsCard(card_id=0, due=now)
-    passed = plan.days.between(schedule.last_reviewed_at, now)  # the library counts full 24 hours, people count nights
+    # the library counts full 24 hours, people count nights
+    passed = plan.days.between(schedule.last_reviewed_at, now)
     return FsrsCard(
         card_id=0,
         state=State[schedule.state.capitalize()],

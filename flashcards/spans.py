@@ -1,6 +1,7 @@
 """Find the math and the gaps in the text of a card, in one pass over its delimiters. Pure.
 
-The browser's twin is `static/js/pages/text/spans.js`; both follow `tests/contract/rendering_cases.json`.
+The browser's twin is `static/js/pages/text/spans.js`; both follow
+`tests/contract/rendering_cases.json`.
 """
 
 import re
@@ -8,14 +9,19 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-CLOSING_OF = {"$$": re.compile(r"(?=\$\$)"), "\\[": re.compile(r"(?=\\])"), "\\(": re.compile(r"(?=\\\))")}
+CLOSING_OF = {
+    "$$": re.compile(r"(?=\$\$)"),
+    "\\[": re.compile(r"(?=\\])"),
+    "\\(": re.compile(r"(?=\\\))"),
+}
 INLINE = "\\("
 DIGITS = frozenset("0123456789")
 GAP_OPENING = re.compile(r"\{\{c([0-9]{1,3})::")
 GAP_CLOSING, HINT = "}}", "::"
 DELIMITER = re.compile(r"(?=\}\}|::|\$|\\[\[(])")
 DOLLAR_OR_LINE_END = re.compile(r"\\[^\n]|([$\n])")  # a backslash takes the next character with it
-PRICE = re.compile(r"[0-9][^\\^_={}]*[\s(][A-Za-z]{2}")  # "$5/month (or 60$)": words after an amount, and nothing that only TeX has
+# "$5/month (or 60$)": words after an amount, and nothing that only TeX has
+PRICE = re.compile(r"[0-9][^\\^_={}]*[\s(][A-Za-z]{2}")
 NOWHERE = -1
 
 
@@ -30,7 +36,10 @@ class Math:
 
 @dataclass(frozen=True)
 class Gap:
-    """A gap of a cloze. It hides the text from `start` to `body_end`; `end` is the position after its closing braces."""
+    """A gap of a cloze.
+
+    It hides the text from `start` to `body_end`; `end` is the position after its closing braces.
+    """
 
     number: str
     start: int
@@ -42,14 +51,16 @@ class Gap:
 class Spans:
     """The math and the gaps of one text.
 
-    The positions of all delimiters are collected once, and every look-up is a binary search in them. No text makes a parser that asks
-    at each position slower than linear (times a logarithm).
+    The positions of all delimiters are collected once, and every look-up is a binary search in
+    them. No text makes a parser that asks at each position slower than linear (times a logarithm).
     """
 
     def __init__(self, text: str) -> None:
         self.text = text
         self._delimiters = _positions(DELIMITER, text)
-        self._closings = {opening: _positions(closing, text) for opening, closing in CLOSING_OF.items()}
+        self._closings = {
+            opening: _positions(closing, text) for opening, closing in CLOSING_OF.items()
+        }
         self._dollars = [match.start() for match in DOLLAR_OR_LINE_END.finditer(text) if match[1]]
         self._gap_ends: dict[int, _GapEnds] = {}
 
@@ -64,12 +75,19 @@ class Spans:
         return Math(self.text[at + 2 : close], opening != INLINE, close + 2)
 
     def _dollar_math_at(self, at: int, limit: int) -> Math | None:
-        """Return math between single dollars, which is on one line and has no blank inside its ends.
+        """Return math between single dollars, which is on one line and has no blank inside its
+        ends.
 
         No digit may follow it, and no letter or digit may precede it, so `$5 and $10` are prices.
         """
         text, start, close = self.text, at + 1, _next(self._dollars, at + 1)
-        if close == NOWHERE or close >= limit or text[close] != "$" or text[start].isspace() or text[close - 1].isspace():
+        if (
+            close == NOWHERE
+            or close >= limit
+            or text[close] != "$"
+            or text[start].isspace()
+            or text[close - 1].isspace()
+        ):
             return None
         is_price = text[at - 1 : at].isalnum() or PRICE.match(text, start, close)
         if is_price or (close + 1 < limit and text[close + 1] in DIGITS):
@@ -77,7 +95,10 @@ class Spans:
         return Math(text[start:close], False, close + 1)
 
     def gap_at(self, at: int, limit: int) -> Gap | None:
-        """Return the gap `{{c1::hidden::hint}}` that begins at `at`, or None. Math inside it may contain `}}` and `::`."""
+        """Return the gap `{{c1::hidden::hint}}` that begins at `at`, or None.
+
+        Math inside it may contain `}}` and `::`.
+        """
         opening = GAP_OPENING.match(self.text, at, limit)
         if opening is None:
             return None
@@ -92,10 +113,12 @@ class Spans:
 
 
 class _GapEnds:
-    """Where a gap's hint begins and where the gap ends, for a gap whose hidden text begins at any position.
+    """Where a gap's hint begins and where the gap ends, for a gap whose hidden text begins at any
+    position.
 
-    The answer for one delimiter follows from the answer for the next one outside of math, so the table is filled from the right, as far
-    to the left as it is needed, and each delimiter is read once.
+    The answer for one delimiter follows from the answer for the next one outside of math, so the
+    table is filled from the right, as far to the left as it is needed, and each delimiter is read
+    once.
     """
 
     def __init__(self, spans: Spans, delimiters: Sequence[int], limit: int) -> None:
@@ -103,10 +126,13 @@ class _GapEnds:
         self._delimiters = delimiters
         self._limit = limit
         self._first = bisect_left(delimiters, limit)
-        self._table = {self._first: (NOWHERE, NOWHERE)}  # index of a delimiter -> positions of the next hint and of the closing braces
+        # index of a delimiter -> positions of the next hint and of the closing braces
+        self._table = {self._first: (NOWHERE, NOWHERE)}
 
     def after(self, start: int) -> tuple[int, int]:
-        """Return the positions of the hint and of the closing braces, each NOWHERE when there is none."""
+        """Return the positions of the hint and of the closing braces, each NOWHERE when there is
+        none.
+        """
         index = bisect_left(self._delimiters, start)
         while self._first > index:
             self._first -= 1

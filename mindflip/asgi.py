@@ -15,4 +15,6 @@ from sessions_app.routing import websocket_urlpatterns  # noqa: E402
 
 daphne_patches.install()
 http_application = RequestHandler()
-application = ProtocolTypeRouter({"http": http_application, "websocket": URLRouter(websocket_urlpatterns)})
+application = ProtocolTypeRouter(
+    {"http": http_application, "websocket": URLRouter(websocket_urlpatterns)}
+)

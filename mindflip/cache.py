@@ -1,4 +1,6 @@
-"""The cache in Redis: values as JSON, so that nobody who can write to Redis can run code here (pickle could)."""
+"""The cache in Redis: values as JSON, so that nobody who can write to Redis can run code here
+(pickle could).
+"""
 
 import functools
 from typing import Any
@@ -9,7 +11,10 @@ from django.utils.functional import cached_property
 
 
 class JSONSerializer:
-    """The serializer of Django's Redis cache: anything JSON can say. Integers stay bare, so that INCR works on them."""
+    """The serializer of Django's Redis cache: anything JSON can say.
+
+    Integers stay bare, so that INCR works on them.
+    """
 
     def dumps(self, value: Any) -> bytes | int:
         return value if type(value) is int else msgspec.json.encode(value)
@@ -40,7 +45,8 @@ def _shared_client(servers: tuple[str, ...], options: tuple[tuple[str, Any], ...
 class JSONRedisCache(RedisCache):
     """Django's own, with one pool of connections for the whole process.
 
-    Django makes a cache for each thread, and each request runs in a thread of its own: each would open a connection of its own.
+    Django makes a cache for each thread, and each request runs in a thread of its own: each would
+    open a connection of its own.
     """
 
     @cached_property
@@ -48,7 +54,9 @@ class JSONRedisCache(RedisCache):
         return _shared_client(tuple(self._servers), tuple(self._options.items()))  # type: ignore[attr-defined] # the stubs lack them
 
     def count(self, key: str, seconds: int, by: int = 1) -> None:
-        """So many more under this key, which is kept for `seconds` from now on; in one round trip, where `incr` takes two."""
+        """So many more under this key, which is kept for `seconds` from now on; in one round trip,
+        where `incr` takes two.
+        """
         name = self.make_and_validate_key(key)
         with self._cache.get_client(name, write=True).pipeline(transaction=False) as both:
             both.incr(name, by)
@@ -56,6 +64,11 @@ class JSONRedisCache(RedisCache):
             both.execute()
 
     def evaluate(self, script: str, keys: list[str], arguments: list[int]) -> Any:
-        """Run a Lua script in one atomic step and one round trip. Redis keeps the script from its first run on."""
+        """Run a Lua script in one atomic step and one round trip.
+
+        Redis keeps the script from its first run on.
+        """
         client = self._cache.get_client(write=True)
-        return client.register_script(script)(keys=[self.make_and_validate_key(key) for key in keys], args=arguments)
+        return client.register_script(script)(
+            keys=[self.make_and_validate_key(key) for key in keys], args=arguments
+        )

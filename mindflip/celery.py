@@ -1,4 +1,7 @@
-"""The Celery application. Tasks live in each app's tasks.py; what runs when stands in settings.CELERY_BEAT_SCHEDULE."""
+"""The Celery application.
+
+Tasks live in each app's tasks.py; what runs when stands in settings.CELERY_BEAT_SCHEDULE.
+"""
 
 import logging
 import os
@@ -16,7 +19,9 @@ log = logging.getLogger(__name__)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mindflip.settings")
 
 
-def say_plainly(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+def say_plainly(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
     """A setting that cannot be used is said in its sentence by every program, as manage.py does."""
     if isinstance(error, ImproperlyConfigured):
         sys.exit(f"Settings: {error}")
@@ -31,12 +36,16 @@ app.autodiscover_tasks()
 
 @setup_logging.connect
 def keep_logging(**_: Any) -> None:
-    """Celery would take the root logger over; somebody who sets it up keeps it as the settings have it."""
+    """Celery would take the root logger over; somebody who sets it up keeps it as the settings have
+    it.
+    """
 
 
 @celeryd_init.connect
 def say_in_the_log(**_: Any) -> None:
-    """That a worker was asked to stop is a line of its log like any other; Celery would write it past the log."""
+    """That a worker was asked to stop is a line of its log like any other; Celery would write it
+    past the log.
+    """
     from celery.apps import worker  # in workers alone
 
     worker.safe_say = lambda words, *_: log.info(words)

@@ -25,72 +25,89 @@ RULES = (
     Rule(
         "mindflip.E001",
         lambda: settings.SESSION_IDLE_SECONDS >= settings.SESSION_TOUCH_SECONDS,
-        "MINDFLIP_SESSION_TOUCH_SECONDS is longer than MINDFLIP_SESSION_IDLE_SECONDS: sessions in use would expire. Make it shorter.",
+        "MINDFLIP_SESSION_TOUCH_SECONDS is longer than MINDFLIP_SESSION_IDLE_SECONDS: sessions in"
+        " use would expire. Make it shorter.",
     ),
     Rule(
         "mindflip.E002",
         lambda: settings.LEASE_GRACE_SECONDS < settings.LEASE_SECONDS,
-        "MINDFLIP_LEASE_GRACE_SECONDS must be shorter than MINDFLIP_LEASE_SECONDS: else a dropped engine is never noticed sooner.",
+        "MINDFLIP_LEASE_GRACE_SECONDS must be shorter than MINDFLIP_LEASE_SECONDS: else a dropped"
+        " engine is never noticed sooner.",
     ),
     Rule(
         "mindflip.E006",
         lambda: settings.HEARTBEAT_SECONDS < settings.ENGINE_PRESENT_SECONDS,
-        "MINDFLIP_ENGINE_PRESENT_SECONDS must be longer than MINDFLIP_HEARTBEAT_SECONDS: else engines would count as gone in between.",
+        "MINDFLIP_ENGINE_PRESENT_SECONDS must be longer than MINDFLIP_HEARTBEAT_SECONDS: else"
+        " engines would count as gone in between.",
     ),
     # what is waited for must come while it is waited for
     Rule(
         "mindflip.E005",
         lambda: settings.DRAIN_NOTICE_SECONDS < settings.DRAIN_SECONDS,
-        "MINDFLIP_DRAIN_NOTICE_SECONDS must be shorter than MINDFLIP_DRAIN_SECONDS: else no time is left to send the sockets away.",
+        "MINDFLIP_DRAIN_NOTICE_SECONDS must be shorter than MINDFLIP_DRAIN_SECONDS: else no time is"
+        " left to send the sockets away.",
     ),
     Rule(
         "mindflip.E008",
         lambda: settings.IMPORT_SECONDS < settings.CELERY_TASK_TIME_LIMIT,
-        f"MINDFLIP_IMPORT_SECONDS must be below {settings.CELERY_TASK_TIME_LIMIT}, after which any task is ended. Make it shorter.",
+        f"MINDFLIP_IMPORT_SECONDS must be below {settings.CELERY_TASK_TIME_LIMIT}, after which any"
+        " task is ended. Make it shorter.",
     ),
     # the keys of what is cached stand on the rows
     Rule(
         "mindflip.E011",
         lambda: settings.RESULT_CACHE_SECONDS <= settings.SESSION_KEPT_DAYS * DAY_SECONDS,
-        "MINDFLIP_RESULT_CACHE_SECONDS is longer than MINDFLIP_SESSION_KEPT_DAYS: results would outlive what an erasure finds them by. "
-        "Make it shorter.",
+        "MINDFLIP_RESULT_CACHE_SECONDS is longer than MINDFLIP_SESSION_KEPT_DAYS: results would"
+        " outlive what an erasure finds them by. Make it shorter.",
     ),
     # a response carries cards and is the largest message
     Rule(
         "mindflip.E003",
         lambda: settings.RESPONSE_BYTES >= settings.MESSAGE_BYTES,
-        "MINDFLIP_RESPONSE_BYTES is below MINDFLIP_MESSAGE_BYTES: responses are the largest messages. Raise it.",
+        "MINDFLIP_RESPONSE_BYTES is below MINDFLIP_MESSAGE_BYTES: responses are the largest"
+        " messages. Raise it.",
     ),
     Rule(
         "mindflip.E004",
         lambda: settings.SOCKET_BURST >= settings.SOCKET_RATE,
-        "MINDFLIP_SOCKET_BURST is below MINDFLIP_SOCKET_RATE: the rate could never be reached. Raise the burst or lower the rate.",
+        "MINDFLIP_SOCKET_BURST is below MINDFLIP_SOCKET_RATE: the rate could never be reached."
+        " Raise the burst or lower the rate.",
     ),
     Rule(
         "mindflip.E007",
         lambda: settings.WORKER_METRICS_PORT != settings.PORT,
-        "MINDFLIP_WORKER_METRICS_PORT is MINDFLIP_PORT: give the worker's metrics a port of their own.",
+        "MINDFLIP_WORKER_METRICS_PORT is MINDFLIP_PORT: give the worker's metrics a port of their"
+        " own.",
     ),
 )
 
 
 @register(TAG)
-def settings_fit_together(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+def settings_fit_together(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
     """See RULES."""
     return [Error(rule.sentence, id=rule.code) for rule in RULES if not rule.holds()]
 
 
 @register(TAG)
-def secrets_stay_secret(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+def secrets_stay_secret(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
     """Debug pages show settings and variables to whoever meets an error."""
     if settings.DEBUG and not settings.IS_PRIVATE:
-        sentence = "MINDFLIP_DEBUG is on while MINDFLIP_HOSTS lets others in: debug pages would show them everything. Turn it off."
+        sentence = (
+            "MINDFLIP_DEBUG is on while MINDFLIP_HOSTS lets others in: debug pages would show them"
+            " everything. Turn it off."
+        )
         return [Error(sentence, id="mindflip.E009")]
     return []
 
 
 @register(TAG)
-def folders_can_be_used(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+def folders_can_be_used(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
     """A run writes below MINDFLIP_VAR; beat keeps its schedule there."""
     if not settings.VAR_DIR.is_dir():
         return []  # it is made when first needed
@@ -98,16 +115,22 @@ def folders_can_be_used(app_configs: Sequence[AppConfig] | None, **kwargs: Any) 
         TemporaryFile(dir=settings.VAR_DIR).close()
     except OSError as error:
         sentence = (
-            f"The folder {settings.VAR_DIR} (MINDFLIP_VAR) cannot be written ({error.strerror}): give it to this user, or name another."
+            f"The folder {settings.VAR_DIR} (MINDFLIP_VAR) cannot be written ({error.strerror}):"
+            " give it to this user, or name another."
         )
         return [Error(sentence, id="mindflip.E010")]
     return []
 
 
 @register(TAG)
-def others_can_come_in(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+def others_can_come_in(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
     """Listening to the network without naming hosts answers every visitor with 400."""
     if settings.IS_PRIVATE and settings.BIND not in {"127.0.0.1", "::1", "localhost"}:
-        sentence = f"MINDFLIP_BIND is {settings.BIND}, but only this machine is let in: name this server's host names in MINDFLIP_HOSTS."
+        sentence = (
+            f"MINDFLIP_BIND is {settings.BIND}, but only this machine is let in: name this server's"
+            " host names in MINDFLIP_HOSTS."
+        )
         return [Warning(sentence, id="mindflip.W001")]
     return []

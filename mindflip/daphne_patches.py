@@ -1,11 +1,13 @@
 """Makes daphne wait for slow readers, and give the reason of a close.
 
-Daphne's own `send` returns at once and keeps what the client has not taken yet: a class of 30 on a slow network, each fetching
-a model of 269 MB, would be 8 GB of memory. Twisted, beneath it, says when a connection is full. Over HTTP, `send` then waits. A
-WebSocket's application finds the state of its connection in the scope as `flow`, and decides when it sends
+Daphne's own `send` returns at once and keeps what the client has not taken yet: a class of 30 on a
+slow network, each fetching a model of 269 MB, would be 8 GB of memory. Twisted, beneath it, says
+when a connection is full. Over HTTP, `send` then waits. A WebSocket's application finds the state
+of its connection in the scope as `flow`, and decides when it sends
 (`sessions_app.socket_registry.Flow`); what it has not read is bounded here.
 
-Of a close daphne drops the reason, and it refuses some codes: the contract promises words with each close code.
+Of a close daphne drops the reason, and it refuses some codes: the contract promises words with each
+close code.
 """
 
 import asyncio
@@ -21,9 +23,11 @@ from zope.interface import implementer
 
 from sessions_app.socket_registry import CLOSE_CODE
 
-UNREAD_MAX_BYTES = 262_144  # of messages that the application has not read yet; then the client is not read from
+# of messages that the application has not read yet; then the client is not read from
+UNREAD_MAX_BYTES = 262_144
 UNREAD_OVERHEAD_BYTES = 4096  # what a small message counts, for the work that it may be
-CLOSING_SECONDS = 5  # for the client to take the rest and the reason of a close, before the connection is aborted
+# for the client to take the rest and the reason of a close, before the connection is aborted
+CLOSING_SECONDS = 5
 LONGEST_REASON = 123  # bytes that a close frame has for it (RFC 6455)
 
 _send_at_once = Server.handle_reply
@@ -74,7 +78,11 @@ class SocketFlow(Flow):
     @property
     def unsent_bytes(self) -> int:
         transport = self._protocol.transport
-        return 0 if self.is_lost else len(transport.dataBuffer) - transport.offset + transport._tempDataLen
+        return (
+            0
+            if self.is_lost
+            else len(transport.dataBuffer) - transport.offset + transport._tempDataLen
+        )
 
     async def wait_until_open(self) -> bool:
         await self.wait()
@@ -99,7 +107,10 @@ class SocketFlow(Flow):
 
 
 class SocketProtocol(WebSocketProtocol):
-    """Daphne's WebSocket with a flow. Whatever it would send without the application's knowledge waits while the client does not read."""
+    """Daphne's WebSocket with a flow.
+
+    Whatever it would send without the application's knowledge waits while the client does not read.
+    """
 
     def connectionMade(self) -> None:  # noqa: N802 - Twisted's name
         self.flow = SocketFlow(self)
@@ -121,7 +132,9 @@ class SocketProtocol(WebSocketProtocol):
             super().onPing(payload)
 
     def onAutoPingTimeout(self) -> None:  # noqa: N802 - autobahn's name
-        """A pong that is not read, or that answers a ping behind other data, cannot be missed: the application watches these clients."""
+        """A pong that is not read, or that answers a ping behind other data, cannot be missed: the
+        application watches these clients.
+        """
         if self.flow.is_open and self.flow.is_reading:
             super().onAutoPingTimeout()
         else:
@@ -132,7 +145,8 @@ def _follow(request: WebRequest, more_body: bool) -> None:
     if more_body and request.producer is None:
         request.registerProducer(Flow(), True)
     elif not more_body and request.producer is not None:
-        request.unregisterProducer()  # Twisted refuses to finish a response that somebody still produces
+        # Twisted refuses to finish a response that somebody still produces
+        request.unregisterProducer()
 
 
 async def _send_and_wait(server: Server, protocol: Any, message: dict[str, Any]) -> None:
@@ -151,12 +165,17 @@ def _create_with_flow(server: Server, protocol: Any, scope: dict[str, Any]) -> A
 
 
 def _reply_with_reason(protocol: WebSocketProtocol, message: dict[str, Any]) -> None:
-    is_close, is_open = message.get("type") == "websocket.close", protocol.state != protocol.STATE_CONNECTING
+    is_close, is_open = (
+        message.get("type") == "websocket.close",
+        protocol.state != protocol.STATE_CONNECTING,
+    )
     if is_close and not is_open and message.get("code") == CLOSE_CODE:
         _refuse_for_now(protocol, message["reason"])
     elif is_close and is_open and message.get("reason"):
         # not sendClose, which refuses 1011, the code for a fault of the server
-        protocol.sendCloseFrame(message.get("code") or 1000, encode_truncate(message["reason"], LONGEST_REASON))
+        protocol.sendCloseFrame(
+            message.get("code") or 1000, encode_truncate(message["reason"], LONGEST_REASON)
+        )
     else:
         _reply(protocol, message)
 

@@ -1,4 +1,5 @@
-"""Settings from the environment: each declared once, with its default and a sentence, and refused in words when wrong.
+"""Settings from the environment: each declared once, with its default and a sentence, and refused
+in words when wrong.
 
 The declarations are kept in `DECLARED`, from which `docs/settings.md` is made and checked.
 """
@@ -17,13 +18,17 @@ from sessions_app.ratelimit import Rate
 
 T = TypeVar("T")
 LEAST_KEY = 50
-_HOST = re.compile(r"\.?[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*|\[[0-9A-Fa-f:]+\]|\*")
+_HOST = re.compile(
+    r"\.?[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*|\[[0-9A-Fa-f:]+\]|\*"
+)
 LONGEST_PREFIX = 100
 
 
 @dataclass(frozen=True)
 class Setting:
-    """One environment variable: its name, its default as a person would write it, and what it does."""
+    """One environment variable: its name, its default as a person would write it, and what it
+    does.
+    """
 
     name: str
     default: str
@@ -33,7 +38,9 @@ class Setting:
 DECLARED: dict[str, Setting] = {}
 
 
-def _read(name: str, default: T, shown: str, help: str, parse: Callable[[str], T], is_secret: bool = False) -> T:
+def _read(
+    name: str, default: T, shown: str, help: str, parse: Callable[[str], T], is_secret: bool = False
+) -> T:
     DECLARED[name] = Setting(name, shown, help)
     raw = os.environ.get(name, "").strip()
     if not raw:
@@ -45,8 +52,18 @@ def _read(name: str, default: T, shown: str, help: str, parse: Callable[[str], T
         raise ImproperlyConfigured(f"{given} is not usable: {error}. It is for: {help}") from None
 
 
-def text(name: str, default: str, help: str, shown: str | None = None, spelled: Callable[[str], str] = str, is_secret: bool = False) -> str:
-    """A string, checked by one of the validators below; an empty variable counts as unset. What `is_secret` is never repeated."""
+def text(
+    name: str,
+    default: str,
+    help: str,
+    shown: str | None = None,
+    spelled: Callable[[str], str] = str,
+    is_secret: bool = False,
+) -> str:
+    """A string, checked by one of the validators below; an empty variable counts as unset.
+
+    What `is_secret` is never repeated.
+    """
     return _read(name, default, default if shown is None else shown, help, spelled, is_secret)
 
 
@@ -92,8 +109,16 @@ def boolean(name: str, default: bool, help: str, shown: str | None = None) -> bo
     return _read(name, default, shown or str(int(default)), help, parse)
 
 
-def listing(name: str, default: Iterable[str], help: str, spelled: Callable[[str], str] = str, is_secret: bool = False) -> list[str]:
-    """Comma-separated words, each checked by one of the validators below; white space around each is dropped."""
+def listing(
+    name: str,
+    default: Iterable[str],
+    help: str,
+    spelled: Callable[[str], str] = str,
+    is_secret: bool = False,
+) -> list[str]:
+    """Comma-separated words, each checked by one of the validators below; white space around each
+    is dropped.
+    """
     words = list(default)
 
     def parse(raw: str) -> list[str]:
@@ -102,7 +127,9 @@ def listing(name: str, default: Iterable[str], help: str, spelled: Callable[[str
     return _read(name, words, ",".join(words), help, parse, is_secret)
 
 
-def choice(name: str, default: str, choices: Iterable[str], help: str, shown: str | None = None) -> str:
+def choice(
+    name: str, default: str, choices: Iterable[str], help: str, shown: str | None = None
+) -> str:
     """One of a fixed set of words."""
     allowed = list(choices)
 
@@ -114,13 +141,16 @@ def choice(name: str, default: str, choices: Iterable[str], help: str, shown: st
     return _read(name, default, shown or default, help, parse)
 
 
-# --- Validators -------------------------------------------------------------------------------------------------------
+# --- Validators ---
 # Each gives the value back, or raises ValueError with a sentence that says how it is written.
 
 
 def host(raw: str) -> str:
     if not _HOST.fullmatch(raw):
-        raise ValueError(f"{raw!r} is no host name: give names alone, as cards.example.org, without scheme, port or path")
+        raise ValueError(
+            f"{raw!r} is no host name: give names alone, as cards.example.org, without scheme, port"
+            " or path"
+        )
     return raw
 
 
@@ -129,7 +159,10 @@ def origin(raw: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError(f"{raw!r} is no origin: give scheme and host, as https://app.example.org")
     if raw != f"{parts.scheme}://{parts.netloc}" or parts.username is not None or parts.port == 0:
-        raise ValueError(f"{raw!r} is no origin: give scheme, host and port alone, as https://app.example.org, without a path or a slash")
+        raise ValueError(
+            f"{raw!r} is no origin: give scheme, host and port alone, as https://app.example.org,"
+            " without a path or a slash"
+        )
     return raw
 
 
@@ -143,20 +176,31 @@ def network(raw: str) -> str:
     try:
         return str(ip_network(raw))
     except ValueError:
-        raise ValueError(f"{raw!r} is no address: give addresses or networks, as 10.0.0.7 or 10.0.0.0/8") from None
+        raise ValueError(
+            f"{raw!r} is no address: give addresses or networks, as 10.0.0.7 or 10.0.0.0/8"
+        ) from None
 
 
 def bind(raw: str) -> str:
     try:
         return raw if raw == "localhost" else str(ip_address(raw))
     except ValueError:
-        raise ValueError("give an address of this machine, as 127.0.0.1, or 0.0.0.0 for all of them") from None
+        raise ValueError(
+            "give an address of this machine, as 127.0.0.1, or 0.0.0.0 for all of them"
+        ) from None
 
 
 def dsn(raw: str) -> str:
     parts = urlsplit(raw)
-    if parts.scheme not in {"http", "https"} or not (parts.username and parts.hostname) or not parts.path.rpartition("/")[2].isdigit():
-        raise ValueError("give the address that Sentry shows for the project, as https://key@sentry.example.org/1")
+    if (
+        parts.scheme not in {"http", "https"}
+        or not (parts.username and parts.hostname)
+        or not parts.path.rpartition("/")[2].isdigit()
+    ):
+        raise ValueError(
+            "give the address that Sentry shows for the project, as"
+            " https://key@sentry.example.org/1"
+        )
     return raw
 
 
@@ -164,8 +208,12 @@ def redis_url(raw: str) -> str:
     parts = urlsplit(raw)
     if parts.scheme not in {"redis", "rediss", "unix"}:
         raise ValueError("it must look like redis://host:6379/0")
-    if parts.scheme != "unix" and not (parts.hostname and parts.port != 0 and re.fullmatch(r"/?\d*", parts.path)):
-        raise ValueError("it must look like redis://host:6379/0, with the number of a database at the end")
+    if parts.scheme != "unix" and not (
+        parts.hostname and parts.port != 0 and re.fullmatch(r"/?\d*", parts.path)
+    ):
+        raise ValueError(
+            "it must look like redis://host:6379/0, with the number of a database at the end"
+        )
     return raw
 
 

@@ -1,7 +1,9 @@
-"""The answers when no view answers: problem+json under /api/, a page in the product's own look elsewhere.
+"""The answers when no view answers: problem+json under /api/, a page in the product's own look
+elsewhere.
 
-Not Django's own views: those read the form for its CSRF token, and fail again when the form is what failed. Django calls these in threads
-that close no connection after a request, and pages that show who is signed in take one: they give it back.
+Not Django's own views: those read the form for its CSRF token, and fail again when the form is what
+failed. Django calls these in threads that close no connection after a request, and pages that show
+who is signed in take one: they give it back.
 """
 
 from typing import Any
@@ -15,21 +17,32 @@ from sessions_app.exceptions import Invalid
 from sessions_app.problems import MEDIA_TYPE, problem
 from sessions_app.rest.streaming import giving_back
 
-WRONG_HOST = "This server does not go by the name in the address. Whoever runs it names it in MINDFLIP_HOSTS."
+WRONG_HOST = (
+    "This server does not go by the name in the address. Whoever runs it names it in"
+    " MINDFLIP_HOSTS."
+)
 
 
 @giving_back
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if isinstance(exception, DisallowedHost):
-        return _api(request, 400, "unknown_host", WRONG_HOST) or render(request, "400_host.html", status=400)
-    refusal = exception if isinstance(exception, Invalid) else Invalid("This request cannot be read.")
+        return _api(request, 400, "unknown_host", WRONG_HOST) or render(
+            request, "400_host.html", status=400
+        )
+    refusal = (
+        exception if isinstance(exception, Invalid) else Invalid("This request cannot be read.")
+    )
     fields = {"fields": refusal.fields} if refusal.fields else {}
-    return _api(request, 400, refusal.code, refusal.sentence, **fields) or render(request, "400.html", status=400)
+    return _api(request, 400, refusal.code, refusal.sentence, **fields) or render(
+        request, "400.html", status=400
+    )
 
 
 @giving_back
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _api(request, 403, "forbidden", "This is not yours to do.") or render(request, "403.html", status=403)
+    return _api(request, 403, "forbidden", "This is not yours to do.") or render(
+        request, "403.html", status=403
+    )
 
 
 @giving_back
@@ -39,10 +52,16 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return _api(request, 500, "internal", "Something went wrong here: try again.") or HttpResponse(render_to_string("500.html"), status=500)
+    return _api(request, 500, "internal", "Something went wrong here: try again.") or HttpResponse(
+        render_to_string("500.html"), status=500
+    )
 
 
-def _api(request: HttpRequest, status: int, code: str, sentence: str, **members: Any) -> HttpResponse | None:
+def _api(
+    request: HttpRequest, status: int, code: str, sentence: str, **members: Any
+) -> HttpResponse | None:
     if not request.path.startswith("/api/"):
         return None
-    return JsonResponse(problem(status, code, sentence, **members), status=status, content_type=MEDIA_TYPE)
+    return JsonResponse(
+        problem(status, code, sentence, **members), status=status, content_type=MEDIA_TYPE
+    )

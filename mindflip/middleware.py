@@ -1,4 +1,6 @@
-"""What our middleware has in common, the files that this process serves, and the headers under which a page may use threads."""
+"""What our middleware has in common, the files that this process serves, and the headers under
+which a page may use threads.
+"""
 
 import asyncio
 import re
@@ -18,13 +20,15 @@ from sessions_app.services.model_folder import MODELS_URL, is_description
 
 GetResponse = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
 _RESOLVE = re.compile(r"/resolve/(?P<version>[^/]+)/")
-_CHUNK_BYTES = 256 * 1024  # the library's own 8 KiB would cost 33,000 hops to a thread for 269 MB of weights
+# the library's own 8 KiB would cost 33,000 hops to a thread for 269 MB of weights
+_CHUNK_BYTES = 256 * 1024
 _FOREVER = "public, max-age=31536000, immutable"
 _REVALIDATED = "public, no-cache"
 
 
 class AsyncMiddleware(ABC):
-    """A middleware without a synchronous form: like the server it is asynchronous, and it is never called through a thread.
+    """A middleware without a synchronous form: like the server it is asynchronous, and it is never
+    called through a thread.
 
     Raises TypeError when what comes after it is synchronous.
     """
@@ -43,12 +47,13 @@ class AsyncMiddleware(ABC):
 
 
 class FilesMiddleware(ServeStaticMiddleware):
-    """Serves /static/ (collected files) and /models/ (`MINDFLIP_MODELS_DIR`, new files at once), streamed, with ranges.
+    """Serves /static/ (collected files) and /models/ (`MINDFLIP_MODELS_DIR`, new files at once),
+    streamed, with ranges.
 
-    WebLLM asks for `MODEL/resolve/VERSION/FILE`, which is the file `MODEL/FILE`. The catalogue puts a version made of the
-    files' sizes and times there, and into `FILE?v=VERSION`, so that such an address never changes its content and is kept
-    for good; `resolve/main` and plain addresses may change, and are revalidated by their ETag. Descriptions and hidden
-    files are not served.
+    WebLLM asks for `MODEL/resolve/VERSION/FILE`, which is the file `MODEL/FILE`. The catalogue puts
+    a version made of the files' sizes and times there, and into `FILE?v=VERSION`, so that such an
+    address never changes its content and is kept for good; `resolve/main` and plain addresses may
+    change, and are revalidated by their ETag. Descriptions and hidden files are not served.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -59,13 +64,17 @@ class FilesMiddleware(ServeStaticMiddleware):
         """The file if the address is one; else what the rest of the site answers."""
         if not request.path_info.startswith(MODELS_URL):
             return await super().__call__(request)
-        model_file = await asyncio.to_thread(self.find_model_file, request.path_info, is_versioned="v" in request.GET)
+        model_file = await asyncio.to_thread(
+            self.find_model_file, request.path_info, is_versioned="v" in request.GET
+        )
         if model_file is None:
             return await self.get_response(request)
         _drop_stale_range(request, model_file)
         return await self.aserve(model_file, request)
 
-    async def aserve(self, static_file: StaticFile | Redirect, request: HttpRequest) -> AsyncServeStaticFileResponse:
+    async def aserve(
+        self, static_file: StaticFile | Redirect, request: HttpRequest
+    ) -> AsyncServeStaticFileResponse:
         """As the library does it, in larger chunks."""
         answer = await static_file.aget_response(request.method or "GET", request.META)
         body = EmptyAsyncIterator()
@@ -83,10 +92,16 @@ class FilesMiddleware(ServeStaticMiddleware):
         resolve = _RESOLVE.search(url)
         name = _RESOLVE.sub("/", url, count=1).removeprefix(MODELS_URL)
         path = self.models_dir / name
-        if not self.url_is_canonical(url) or not self._is_public(name) or not self.path_within_root(self.models_dir, path):
+        if (
+            not self.url_is_canonical(url)
+            or not self._is_public(name)
+            or not self.path_within_root(self.models_dir, path)
+        ):
             return None
         is_kept = is_versioned or (resolve is not None and resolve["version"] != "main")
-        headers = Headers([("Accept-Ranges", "bytes"), ("Cache-Control", _FOREVER if is_kept else _REVALIDATED)])
+        headers = Headers(
+            [("Accept-Ranges", "bytes"), ("Cache-Control", _FOREVER if is_kept else _REVALIDATED)]
+        )
         self.add_mime_headers(headers, name, url)
         try:
             return StaticFile(str(path), headers.items())
@@ -99,16 +114,20 @@ class FilesMiddleware(ServeStaticMiddleware):
 
 
 def _drop_stale_range(request: HttpRequest, file: StaticFile) -> None:
-    """A continued download of a file that has changed since gets the whole new file (RFC 9110, If-Range)."""
+    """A continued download of a file that has changed since gets the whole new file (RFC 9110,
+    If-Range).
+    """
     if request.META.get("HTTP_IF_RANGE", file.etag) != file.etag:
         request.META.pop("HTTP_RANGE", None)
 
 
 class CrossOriginIsolationMiddleware(AsyncMiddleware):
-    """Puts every response under COEP `require-corp`; with Django's COOP `same-origin` pages are then cross-origin isolated.
+    """Puts every response under COEP `require-corp`; with Django's COOP `same-origin` pages are
+    then cross-origin isolated.
 
-    wllama's threads need that. On every response, because a worker's script must carry it as well. Not `credentialless`,
-    which Safari lacks: models from other hosts are CORS downloads, and those pass `require-corp` as they are.
+    wllama's threads need that. On every response, because a worker's script must carry it as well.
+    Not `credentialless`, which Safari lacks: models from other hosts are CORS downloads, and those
+    pass `require-corp` as they are.
     """
 
     async def __call__(self, request: HttpRequest) -> HttpResponseBase:

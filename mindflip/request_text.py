@@ -18,21 +18,31 @@ _refuse = sync_to_async(bad_request)
 
 
 class RequestTextMiddleware(AsyncMiddleware):
-    """Refuse addresses with a NUL character and forms in another encoding than UTF-8. Ignore cookies with a NUL character.
+    """Refuse addresses with a NUL character and forms in another encoding than UTF-8.
+
+    Ignore cookies with a NUL character.
 
     The charset of a form can be any codec of Python's, also one that is not for text.
     """
 
     async def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.encoding and request.content_type in FORMS and codecs.lookup(request.encoding).name not in UTF_8:
+        if (
+            request.encoding
+            and request.content_type in FORMS
+            and codecs.lookup(request.encoding).name not in UTF_8
+        ):
             return await _refuse(request, Invalid(CHARSET))
         if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             return await _refuse(request, _nul(request))
-        request.COOKIES = {name: value for name, value in request.COOKIES.items() if "\0" not in value}
+        request.COOKIES = {
+            name: value for name, value in request.COOKIES.items() if "\0" not in value
+        }
         return await self.get_response(request)
 
 
 def _nul(request: HttpRequest) -> Invalid:
     """Name the parameters that have the character, unless it is in the path."""
     names = [name for name, values in request.GET.lists() if "\0" in "".join([name, *values])]
-    return Invalid(" ".join([*(f"{name}:" for name in names), NUL]), fields={name: [NUL] for name in names})
+    return Invalid(
+        " ".join([*(f"{name}:" for name in names), NUL]), fields={name: [NUL] for name in names}
+    )

@@ -1,8 +1,10 @@
-"""All settings, read from the environment. A clone runs with none set: that is a private server on this machine.
+"""All settings, read from the environment.
 
-Naming the public hosts (MINDFLIP_HOSTS) is what turns a private server into a deployment: HTTPS, secure cookies and
-a secret key of one's own are then required. The sections are in the order of Django's settings template, and
-docs/settings.md lists the variables in the same order.
+A clone runs with none set: that is a private server on this machine.
+
+Naming the public hosts (MINDFLIP_HOSTS) is what turns a private server into a deployment: HTTPS,
+secure cookies and a secret key of one's own are then required. The sections are in the order of
+Django's settings template, and docs/settings.md lists the variables in the same order.
 """
 
 import logging
@@ -17,15 +19,23 @@ from django.core.exceptions import ImproperlyConfigured
 from mindflip import env
 from mindflip.embedded import state
 
-# --- Paths: the code, and everything that a run writes ----------------------------------------------------------------
+# --- Paths: the code, and everything that a run writes ---
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = Path(env.text("MINDFLIP_VAR", str(BASE_DIR / "var"), "folder for everything a run writes", shown="var"))
+VAR_DIR = Path(
+    env.text(
+        "MINDFLIP_VAR", str(BASE_DIR / "var"), "folder for everything a run writes", shown="var"
+    )
+)
 
-# --- Security: who may come in, and what a browser may do on our pages ------------------------------------------------
-MINDFLIP_HOSTS = env.listing("MINDFLIP_HOSTS", [], "host names this server answers to; empty: this machine only", env.host)
+# --- Security: who may come in, and what a browser may do on our pages ---
+MINDFLIP_HOSTS = env.listing(
+    "MINDFLIP_HOSTS", [], "host names this server answers to; empty: this machine only", env.host
+)
 IS_PRIVATE = not MINDFLIP_HOSTS
 ALLOWED_HOSTS = MINDFLIP_HOSTS or ["localhost", "127.0.0.1", "[::1]"]
-DEBUG = env.boolean("MINDFLIP_DEBUG", False, "Django's debug pages; never where others can reach the server")
+DEBUG = env.boolean(
+    "MINDFLIP_DEBUG", False, "Django's debug pages; never where others can reach the server"
+)
 SECRET_KEY = env.text(
     "MINDFLIP_SECRET_KEY",
     "",
@@ -36,16 +46,28 @@ SECRET_KEY = env.text(
 )
 if not SECRET_KEY:
     if not IS_PRIVATE:
-        raise ImproperlyConfigured("MINDFLIP_HOSTS is set, so MINDFLIP_SECRET_KEY must be too: give 50 or more random characters.")
+        raise ImproperlyConfigured(
+            "MINDFLIP_HOSTS is set, so MINDFLIP_SECRET_KEY must be too: give 50 or more random"
+            " characters."
+        )
     SECRET_KEY = state.secret_key(VAR_DIR)
 SECRET_KEY_FALLBACKS = env.listing(
-    "MINDFLIP_OLD_SECRET_KEYS", [], "secret keys of before: who is signed in on a page stays so", is_secret=True
+    "MINDFLIP_OLD_SECRET_KEYS",
+    [],
+    "secret keys of before: who is signed in on a page stays so",
+    is_secret=True,
 )
 MINDFLIP_ORIGINS = env.listing(
-    "MINDFLIP_ORIGINS", [], "origins of other sites whose pages may call this server, as https://app.example.org", env.origin
+    "MINDFLIP_ORIGINS",
+    [],
+    "origins of other sites whose pages may call this server, as https://app.example.org",
+    env.origin,
 )
 IS_HTTPS = env.boolean(
-    "MINDFLIP_HTTPS", not IS_PRIVATE, "served over HTTPS: redirects, HSTS, secure cookies", shown="1 with MINDFLIP_HOSTS, else 0"
+    "MINDFLIP_HTTPS",
+    not IS_PRIVATE,
+    "served over HTTPS: redirects, HSTS, secure cookies",
+    shown="1 with MINDFLIP_HOSTS, else 0",
 )
 PORT = env.integer("MINDFLIP_PORT", 3000, "port of the pages and the API", least=1, most=65_535)
 BIND = env.text(
@@ -54,7 +76,11 @@ BIND = env.text(
     "address to listen on; 0.0.0.0 lets other machines in, name them in MINDFLIP_HOSTS too",
     spelled=env.bind,
 )
-PROXIES = env.integer("MINDFLIP_PROXIES", 0, "how many proxies of ours stand in front and set X-Forwarded-For and -Proto")
+PROXIES = env.integer(
+    "MINDFLIP_PROXIES",
+    0,
+    "how many proxies of ours stand in front and set X-Forwarded-For and -Proto",
+)
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
@@ -72,10 +98,16 @@ CORS_EXPOSE_HEADERS = [
     *("RateLimit", "RateLimit-Policy", "Idempotency-Replayed"),
 ]
 CORS_ALLOW_HEADERS = [*default_headers, "if-none-match", "idempotency-key"]
-# WebLLM's own list keeps weights on huggingface.co (which hands downloads on to storage hosts), libraries on raw.githubusercontent.com.
+# WebLLM's own list keeps weights on huggingface.co (which hands downloads on to storage hosts),
+# libraries on raw.githubusercontent.com.
 MODEL_HOSTS = env.listing(
     "MINDFLIP_MODEL_HOSTS",
-    ["https://huggingface.co", "https://*.huggingface.co", "https://*.hf.co", "https://raw.githubusercontent.com"],
+    [
+        "https://huggingface.co",
+        "https://*.huggingface.co",
+        "https://*.hf.co",
+        "https://raw.githubusercontent.com",
+    ],
     "hosts a page may load models from, beside this server",
 )
 CONTENT_SECURITY_POLICY = {
@@ -94,7 +126,7 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
-# --- Apps -------------------------------------------------------------------------------------------------------------
+# --- Apps ---
 INSTALLED_APPS = [
     "daphne",  # before staticfiles: it replaces runserver
     "mindflip.apps.AdminConfig",
@@ -120,10 +152,12 @@ INSTALLED_APPS = [
     "flashcards",
 ]
 
-# --- Middleware, in the order in which a request passes it ------------------------------------------------------------
+# --- Middleware, in the order in which a request passes it ---
 MIDDLEWARE = [
-    "csp.middleware.CSPMiddleware",  # first: also on files, for a worker lives under its script's policy, and on what others refuse
-    "mindflip.monitoring.middleware.ProbesMiddleware",  # before hosts and HTTPS are asked for: a probe has neither
+    # first: also on files, for a worker lives under its script's policy, and on what others refuse
+    "csp.middleware.CSPMiddleware",
+    # before hosts and HTTPS are asked for: a probe has neither
+    "mindflip.monitoring.middleware.ProbesMiddleware",
     "mindflip.monitoring.middleware.RequestsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "corsheaders.middleware.CorsMiddleware",
@@ -140,7 +174,7 @@ MIDDLEWARE = [
     "axes.middleware.AxesMiddleware",  # last: it puts its answer in the place of a view's
 ]
 
-# --- URLs and templates -----------------------------------------------------------------------------------------------
+# --- URLs and templates ---
 ROOT_URLCONF = "mindflip.urls"
 APPEND_SLASH = False  # the contract's addresses have no trailing slash
 TEMPLATES = [
@@ -160,37 +194,63 @@ TEMPLATES = [
 ]
 ASGI_APPLICATION = "mindflip.asgi.application"
 
-# --- Database: PostgreSQL ---------------------------------------------------------------------------------------------
+# --- Database: PostgreSQL ---
 EMBEDDED = state.addresses(VAR_DIR)
 DATABASE_URL = env.text(
-    "DATABASE_URL", EMBEDDED.database_url, "PostgreSQL, as postgresql://user:password@host:5432/name", shown="the embedded server"
+    "DATABASE_URL",
+    EMBEDDED.database_url,
+    "PostgreSQL, as postgresql://user:password@host:5432/name",
+    shown="the embedded server",
 )
 try:
     DATABASES = {"default": dj_database_url.parse(DATABASE_URL)}
 except (ValueError, KeyError) as error:
-    raise ImproperlyConfigured(f"DATABASE_URL is not usable ({error}): give postgresql://user:password@host:5432/name.") from None
+    raise ImproperlyConfigured(
+        f"DATABASE_URL is not usable ({error}): give postgresql://user:password@host:5432/name."
+    ) from None
 if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
-    raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL server: postgresql://user:password@host:5432/name.")
+    raise ImproperlyConfigured(
+        "DATABASE_URL must name a PostgreSQL server: postgresql://user:password@host:5432/name."
+    )
 if not DATABASES["default"]["NAME"]:
-    raise ImproperlyConfigured("DATABASE_URL names no database: give postgresql://user:password@host:5432/name.")
+    raise ImproperlyConfigured(
+        "DATABASE_URL names no database: give postgresql://user:password@host:5432/name."
+    )
 DATABASE_POOL = env.integer(
-    "MINDFLIP_DATABASE_POOL", 8, "database connections a process may hold at once, half of them for sockets", least=2
+    "MINDFLIP_DATABASE_POOL",
+    8,
+    "database connections a process may hold at once, half of them for sockets",
+    least=2,
 )
-DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # after a restart of PostgreSQL nobody gets a dead connection: 40 µs a hop
-DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": DATABASE_POOL, "timeout": 10}
+# after a restart of PostgreSQL nobody gets a dead connection: 40 µs a hop
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+    "min_size": 1,
+    "max_size": DATABASE_POOL,
+    "timeout": 10,
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# --- Redis: the cache and the channel layer ---------------------------------------------------------------------------
+# --- Redis: the cache and the channel layer ---
 REDIS_URL = env.text(
-    "REDIS_URL", EMBEDDED.redis_url, "Redis or Valkey, as redis://host:6379/0", "the embedded server", env.redis_url, is_secret=True
+    "REDIS_URL",
+    EMBEDDED.redis_url,
+    "Redis or Valkey, as redis://host:6379/0",
+    "the embedded server",
+    env.redis_url,
+    is_secret=True,
 )
 REDIS_PREFIX = env.text(
-    "MINDFLIP_REDIS_PREFIX", "mindflip", "first part of every Redis key and channel, for a shared Redis", spelled=env.prefix
+    "MINDFLIP_REDIS_PREFIX",
+    "mindflip",
+    "first part of every Redis key and channel, for a shared Redis",
+    spelled=env.prefix,
 )
 CHANNEL_URLS = env.listing(
     "MINDFLIP_CHANNEL_URLS",
     [],
-    "Redis servers that events between processes are spread over, instead of REDIS_URL; the same everywhere",
+    "Redis servers that events between processes are spread over, instead of REDIS_URL; the same"
+    " everywhere",
     spelled=env.redis_url,
     is_secret=True,
 )
@@ -199,34 +259,65 @@ CACHES = {
         "BACKEND": "mindflip.cache.JSONRedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": REDIS_PREFIX,
-        # a Redis that is there and says nothing counts as gone: without a limit every request would wait for it
-        "OPTIONS": {"serializer": "mindflip.cache.JSONSerializer", "socket_timeout": 5, "socket_connect_timeout": 5},
+        # a Redis that is there and says nothing counts as gone: without a limit every request would
+        # wait for it
+        "OPTIONS": {
+            "serializer": "mindflip.cache.JSONSerializer",
+            "socket_timeout": 5,
+            "socket_connect_timeout": 5,
+        },
     },
 }
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        # socket_timeout: a subscriber waits for as long as nothing is said; newer redis-py would cut it off
-        "CONFIG": {"hosts": [{"address": url, "socket_timeout": None} for url in CHANNEL_URLS or [REDIS_URL]], "prefix": REDIS_PREFIX},
+        # socket_timeout: a subscriber waits for as long as nothing is said; newer redis-py would
+        # cut it off
+        "CONFIG": {
+            "hosts": [
+                {"address": url, "socket_timeout": None} for url in CHANNEL_URLS or [REDIS_URL]
+            ],
+            "prefix": REDIS_PREFIX,
+        },
     },
 }
 
-# --- Accounts: passwords, lockout, second factor ----------------------------------------------------------------------
+# --- Accounts: passwords, lockout, second factor ---
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
 ]
 PASSWORD_HASHERS = ["sessions_app.hashers.PasswordHasher"]
 # The second backend only serves sessions and permissions: the first one decides about passwords.
-AUTHENTICATION_BACKENDS = ["sessions_app.lockout.LockoutBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = [
+    "sessions_app.lockout.LockoutBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign-in"
-ADMIN_SECOND_FACTOR = env.boolean("MINDFLIP_ADMIN_SECOND_FACTOR", False, "the admin asks for a code beside the password: see second_factor")
+ADMIN_SECOND_FACTOR = env.boolean(
+    "MINDFLIP_ADMIN_SECOND_FACTOR",
+    False,
+    "the admin asks for a code beside the password: see second_factor",
+)
 OTP_TOTP_ISSUER = "MindFlip"
-OTP_ADMIN_HIDE_SENSITIVE_DATA = True  # whoever may look into the admin's tables is not to copy a phone
-SIGN_IN_FAILURES = env.integer("MINDFLIP_SIGN_IN_FAILURES", 10, "wrong passwords for one name from one address that lock both out", least=1)
-SIGN_IN_LOCKOUT_SECONDS = env.integer("MINDFLIP_SIGN_IN_LOCKOUT_SECONDS", 900, "how long that lockout lasts", least=1)
+# whoever may look into the admin's tables is not to copy a phone
+OTP_ADMIN_HIDE_SENSITIVE_DATA = True
+SIGN_IN_FAILURES = env.integer(
+    "MINDFLIP_SIGN_IN_FAILURES",
+    10,
+    "wrong passwords for one name from one address that lock both out",
+    least=1,
+)
+SIGN_IN_LOCKOUT_SECONDS = env.integer(
+    "MINDFLIP_SIGN_IN_LOCKOUT_SECONDS", 900, "how long that lockout lasts", least=1
+)
 AXES_FAILURE_LIMIT = SIGN_IN_FAILURES
 AXES_COOLOFF_TIME = timedelta(seconds=SIGN_IN_LOCKOUT_SECONDS)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -234,16 +325,17 @@ AXES_LOCKOUT_CALLABLE = "sessions_app.lockout.locked_out"
 AXES_CLIENT_IP_CALLABLE = "sessions_app.lockout.client_address"
 AXES_USERNAME_CALLABLE = "sessions_app.lockout.client_username"
 AXES_RESET_ON_SUCCESS = True
-AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # who goes on trying is let in again all the same: the time was told
+# who goes on trying is let in again all the same: the time was told
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_DISABLE_ACCESS_LOG = True  # who signs in from where is not written down
 AXES_VERBOSE = False
 
-# --- Internationalization ---------------------------------------------------------------------------------------------
+# --- Internationalization ---
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
 
-# --- Static files: our own, the modules from npm, an operator's models ------------------------------------------------
+# --- Static files: our own, the modules from npm, an operator's models ---
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 NODE_MODULES = BASE_DIR / "node_modules"
@@ -265,13 +357,24 @@ STORAGES = {
     "staticfiles": {"BACKEND": "mindflip.storage.StaticStorage"},
 }
 MINDFLIP_MODELS_DIR = Path(
-    env.text("MINDFLIP_MODELS_DIR", str(VAR_DIR / "models"), "folder of models served to this server's own users", shown="var/models")
+    env.text(
+        "MINDFLIP_MODELS_DIR",
+        str(VAR_DIR / "models"),
+        "folder of models served to this server's own users",
+        shown="var/models",
+    )
 )
 
-# --- REST API: tokens, rates, the document ----------------------------------------------------------------------------
+# --- REST API: tokens, rates, the document ---
 SIMPLE_JWT = {
-    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=env.integer("MINDFLIP_ACCESS_MINUTES", 60, "minutes an access token is good for", least=1)),
-    "REFRESH_TOKEN_LIFETIME": timedelta(days=env.integer("MINDFLIP_REFRESH_DAYS", 30, "days a refresh token is good for", least=1)),
+    "ACCESS_TOKEN_LIFETIME": timedelta(
+        minutes=env.integer(
+            "MINDFLIP_ACCESS_MINUTES", 60, "minutes an access token is good for", least=1
+        )
+    ),
+    "REFRESH_TOKEN_LIFETIME": timedelta(
+        days=env.integer("MINDFLIP_REFRESH_DAYS", 30, "days a refresh token is good for", least=1)
+    ),
     "ROTATE_REFRESH_TOKENS": True,
     "BLACKLIST_AFTER_ROTATION": True,
     "UPDATE_LAST_LOGIN": False,
@@ -281,15 +384,20 @@ SIMPLE_JWT = {
 TOKEN_RATE = env.rate(
     "MINDFLIP_TOKEN_RATE",
     "30/minute burst 60",
-    "token requests from one address, and sign-in attempts from one address; raise the burst for a school behind one address",
+    "token requests from one address, and sign-in attempts from one address; raise the burst for a"
+    " school behind one address",
 )
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "rest_framework_simplejwt.authentication.JWTAuthentication",  # first: its challenge makes a missing token a 401
+        # first: its challenge makes a missing token a 401
+        "rest_framework_simplejwt.authentication.JWTAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["sessions_app.rest.renderers.JSONRenderer", "sessions_app.rest.renderers.ExampleRenderer"],
+    "DEFAULT_RENDERER_CLASSES": [
+        "sessions_app.rest.renderers.JSONRenderer",
+        "sessions_app.rest.renderers.ExampleRenderer",
+    ],
     "DEFAULT_PARSER_CLASSES": [
         "sessions_app.rest.parsers.JSONParser",
         "rest_framework.parsers.FormParser",
@@ -305,11 +413,25 @@ REST_FRAMEWORK = {
         ),
         "token": TOKEN_RATE,
         "sign-in": TOKEN_RATE,
-        "sign-in-name": env.rate("MINDFLIP_SIGN_IN_RATE", "10/minute", "sign-in attempts for one username from one address"),
-        "account": env.rate("MINDFLIP_ACCOUNT_RATE", "20/hour", "requests of one user that ask for the password again"),
-        "account_export": env.rate("MINDFLIP_EXPORT_RATE", "20/hour", "exports of everything by one user"),
+        "sign-in-name": env.rate(
+            "MINDFLIP_SIGN_IN_RATE",
+            "10/minute",
+            "sign-in attempts for one username from one address",
+        ),
+        "account": env.rate(
+            "MINDFLIP_ACCOUNT_RATE",
+            "20/hour",
+            "requests of one user that ask for the password again",
+        ),
+        "account_export": env.rate(
+            "MINDFLIP_EXPORT_RATE", "20/hour", "exports of everything by one user"
+        ),
         "session": env.rate("MINDFLIP_SESSION_RATE", "120/hour", "sessions opened by one user"),
-        "calls": env.rate("MINDFLIP_CALL_RATE", "1200/minute", "REST calls of one user, or of a stranger's address; off: uncounted"),
+        "calls": env.rate(
+            "MINDFLIP_CALL_RATE",
+            "1200/minute",
+            "REST calls of one user, or of a stranger's address; off: uncounted",
+        ),
     },
     "NUM_PROXIES": PROXIES,
     "DEFAULT_VERSIONING_CLASS": None,
@@ -321,8 +443,9 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1.0.0",
     "LICENSE": {"name": "MIT", "identifier": "MIT"},
     "DESCRIPTION": (
-        "Flashcards written by a language model in the reader's own browser. JSON in camelCase, times in ISO 8601 and UTC, no trailing "
-        "slashes. Errors are problem+json (RFC 9457) with a stable `code` and a sentence in `error`. Lists are pages: follow `next`."
+        "Flashcards written by a language model in the reader's own browser. JSON in camelCase,"
+        " times in ISO 8601 and UTC, no trailing slashes. Errors are problem+json (RFC 9457) with a"
+        " stable `code` and a sentence in `error`. Lists are pages: follow `next`."
     ),
     "OAS_VERSION": "3.1.0",
     "SERVERS": [{"url": "/", "description": "this server"}],
@@ -332,16 +455,24 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": ["sessions_app.rest.openapi.with_common_parts"],
 }
 
-# --- Celery -----------------------------------------------------------------------------------------------------------
+# --- Celery ---
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_TRANSPORT_OPTIONS = {"global_keyprefix": f"{REDIS_PREFIX}:celery:"}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
-SWEEP_SECONDS = env.integer("MINDFLIP_SWEEP_SECONDS", 15, "how often generations that no engine answers are looked for", least=1)
+SWEEP_SECONDS = env.integer(
+    "MINDFLIP_SWEEP_SECONDS",
+    15,
+    "how often generations that no engine answers are looked for",
+    least=1,
+)
 WORKER_SEEN_SECONDS = env.integer(
-    "MINDFLIP_WORKER_SEEN_SECONDS", 60, "how long after their last sign of life the worker and beat count as missing in /readyz", least=3
+    "MINDFLIP_WORKER_SEEN_SECONDS",
+    60,
+    "how long after their last sign of life the worker and beat count as missing in /readyz",
+    least=3,
 )
 CELERY_BEAT_SCHEDULE = {
     "beat-is-seen": {
@@ -350,7 +481,10 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": WORKER_SEEN_SECONDS},  # without a worker they would pile up
     },
     "expire-idle-sessions": {"task": "sessions_app.tasks.expire_idle_sessions", "schedule": 60.0},
-    "recover-generations": {"task": "sessions_app.tasks.recover_generations", "schedule": float(SWEEP_SECONDS)},
+    "recover-generations": {
+        "task": "sessions_app.tasks.recover_generations",
+        "schedule": float(SWEEP_SECONDS),
+    },
     "refresh-figures": {"task": "sessions_app.tasks.refresh_figures", "schedule": 60.0},
     "empty-bin": {"task": "flashcards.tasks.empty_bin", "schedule": 3600.0},
     "delete-old-sessions": {"task": "sessions_app.tasks.delete_old_sessions", "schedule": 3600.0},
@@ -358,8 +492,10 @@ CELERY_BEAT_SCHEDULE = {
     "delete-old-doors": {"task": "sessions_app.tasks.delete_old_doors", "schedule": 3600.0},
 }
 
-# --- Logging and error reports ----------------------------------------------------------------------------------------
-LOG_LEVEL = env.choice("MINDFLIP_LOG_LEVEL", "INFO", ["DEBUG", "INFO", "WARNING", "ERROR"], "how much is logged")
+# --- Logging and error reports ---
+LOG_LEVEL = env.choice(
+    "MINDFLIP_LOG_LEVEL", "INFO", ["DEBUG", "INFO", "WARNING", "ERROR"], "how much is logged"
+)
 LOG_FORMAT = env.choice(
     "MINDFLIP_LOG_FORMAT",
     "line" if IS_PRIVATE else "json",
@@ -377,10 +513,15 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
-        "django": {"handlers": [], "level": LOG_LEVEL},  # its own handlers would say everything twice in MINDFLIP_DEBUG
+        # its own handlers would say everything twice in MINDFLIP_DEBUG
+        "django": {"handlers": [], "level": LOG_LEVEL},
         **{name: {"level": "WARNING"} for name in ("axes", "httpx", "daphne")},
-        # these write down, at DEBUG, what passes through them: SQL with its values, function sources, whole documents
-        **{name: {"level": "WARNING"} for name in ("django.db.backends", "markdown_it", "celery.utils.functional", "urllib3")},
+        # these write down, at DEBUG, what passes through them: SQL with its values, function
+        # sources, whole documents
+        **{
+            name: {"level": "WARNING"}
+            for name in ("django.db.backends", "markdown_it", "celery.utils.functional", "urllib3")
+        },
     },
 }
 logging.captureWarnings(True)
@@ -392,66 +533,155 @@ SENTRY_DSN = env.text(
     is_secret=True,
 )
 
-# --- Monitoring and shutdown ------------------------------------------------------------------------------------------
+# --- Monitoring and shutdown ---
 METRICS_ADDRESSES = env.listing(
-    "MINDFLIP_METRICS_ADDRESSES", ["127.0.0.0/8", "::1"], "addresses and networks that may read /metrics without a token", env.network
+    "MINDFLIP_METRICS_ADDRESSES",
+    ["127.0.0.0/8", "::1"],
+    "addresses and networks that may read /metrics without a token",
+    env.network,
 )
-METRICS_TOKEN = env.text("MINDFLIP_METRICS_TOKEN", "", "bearer token with which anybody may read /metrics; empty: nobody by a token")
-WORKER_METRICS_PORT = env.integer("MINDFLIP_WORKER_METRICS_PORT", 0, "port of the worker's own /metrics on 127.0.0.1; 0: none", most=65_535)
+METRICS_TOKEN = env.text(
+    "MINDFLIP_METRICS_TOKEN",
+    "",
+    "bearer token with which anybody may read /metrics; empty: nobody by a token",
+)
+WORKER_METRICS_PORT = env.integer(
+    "MINDFLIP_WORKER_METRICS_PORT",
+    0,
+    "port of the worker's own /metrics on 127.0.0.1; 0: none",
+    most=65_535,
+)
 DRAIN_SECONDS = env.integer(
-    "MINDFLIP_DRAIN_SECONDS", 20, "how long a server that was asked to stop may take to finish and to send its sockets elsewhere", least=1
+    "MINDFLIP_DRAIN_SECONDS",
+    20,
+    "how long a server that was asked to stop may take to finish and to send its sockets elsewhere",
+    least=1,
 )
 DRAIN_NOTICE_SECONDS = env.integer(
-    "MINDFLIP_DRAIN_NOTICE_SECONDS", 0, "how long of that /readyz says no before anything is closed, for balancers that ask it"
+    "MINDFLIP_DRAIN_NOTICE_SECONDS",
+    0,
+    "how long of that /readyz says no before anything is closed, for balancers that ask it",
 )
 
-# --- Product: sessions and generations --------------------------------------------------------------------------------
-SESSION_IDLE_SECONDS = env.integer("MINDFLIP_SESSION_IDLE_SECONDS", 1800, "inactivity after which a session expires", least=1)
-SESSION_TOUCH_SECONDS = env.integer("MINDFLIP_SESSION_TOUCH_SECONDS", 30, "how seldom activity is written down per session", least=0)
-SESSION_KEPT_DAYS = env.integer("MINDFLIP_SESSION_KEPT_DAYS", 30, "days a closed or expired session can still be read", least=1)
-SESSIONS_PER_USER = env.integer("MINDFLIP_SESSIONS_PER_USER", 20, "sessions one user may have open", least=1)
-QUEUE_PER_USER = env.integer("MINDFLIP_QUEUE_PER_USER", 20, "unfinished generations one user may have", least=1)
-QUEUE_TIMEOUT_SECONDS = env.integer("MINDFLIP_QUEUE_TIMEOUT_SECONDS", 600, "how long a generation waits for an engine", least=1)
-LEASE_SECONDS = env.integer("MINDFLIP_LEASE_SECONDS", 150, "how long an engine may work before it must be heard of", least=1)
-LEASE_GRACE_SECONDS = env.integer("MINDFLIP_LEASE_GRACE_SECONDS", 30, "how long a dropped engine may take to come back", least=0)
-ENGINE_PRESENT_SECONDS = env.integer("MINDFLIP_ENGINE_PRESENT_SECONDS", 60, "how long a silent engine counts as there", least=1)
+# --- Product: sessions and generations ---
+SESSION_IDLE_SECONDS = env.integer(
+    "MINDFLIP_SESSION_IDLE_SECONDS", 1800, "inactivity after which a session expires", least=1
+)
+SESSION_TOUCH_SECONDS = env.integer(
+    "MINDFLIP_SESSION_TOUCH_SECONDS", 30, "how seldom activity is written down per session", least=0
+)
+SESSION_KEPT_DAYS = env.integer(
+    "MINDFLIP_SESSION_KEPT_DAYS", 30, "days a closed or expired session can still be read", least=1
+)
+SESSIONS_PER_USER = env.integer(
+    "MINDFLIP_SESSIONS_PER_USER", 20, "sessions one user may have open", least=1
+)
+QUEUE_PER_USER = env.integer(
+    "MINDFLIP_QUEUE_PER_USER", 20, "unfinished generations one user may have", least=1
+)
+QUEUE_TIMEOUT_SECONDS = env.integer(
+    "MINDFLIP_QUEUE_TIMEOUT_SECONDS", 600, "how long a generation waits for an engine", least=1
+)
+LEASE_SECONDS = env.integer(
+    "MINDFLIP_LEASE_SECONDS", 150, "how long an engine may work before it must be heard of", least=1
+)
+LEASE_GRACE_SECONDS = env.integer(
+    "MINDFLIP_LEASE_GRACE_SECONDS", 30, "how long a dropped engine may take to come back", least=0
+)
+ENGINE_PRESENT_SECONDS = env.integer(
+    "MINDFLIP_ENGINE_PRESENT_SECONDS", 60, "how long a silent engine counts as there", least=1
+)
 RESUME_GENERATIONS = env.integer(
-    "MINDFLIP_RESUME_GENERATIONS", 1000, "most generations replayed to a reconnecting client; above it a snapshot is sent", least=1
+    "MINDFLIP_RESUME_GENERATIONS",
+    1000,
+    "most generations replayed to a reconnecting client; above it a snapshot is sent",
+    least=1,
 )
-RESUME_PAGE_BYTES = 524_288  # read and sent at a time: what a socket whose client does not read costs in memory
+# read and sent at a time: what a socket whose client does not read costs in memory
+RESUME_PAGE_BYTES = 524_288
 RESUME_BYTES_PER_SECOND = env.integer(
-    "MINDFLIP_RESUME_BYTES_PER_SECOND", 1_048_576, "bytes a second that `resume` may send again on one socket", least=1024
+    "MINDFLIP_RESUME_BYTES_PER_SECOND",
+    1_048_576,
+    "bytes a second that `resume` may send again on one socket",
+    least=1024,
 )
-HEARTBEAT_SECONDS = env.integer("MINDFLIP_HEARTBEAT_SECONDS", 25, "how often a socket is asked whether it is there", least=1)
-ATTEMPTS = env.integer("MINDFLIP_ATTEMPTS", 3, "engines tried for one generation before it fails", least=1)
-RESULT_CACHE_SECONDS = env.integer("MINDFLIP_RESULT_CACHE_SECONDS", 604_800, "how long a result answers the same request again", least=1)
-SOCKET_RATE = env.integer("MINDFLIP_SOCKET_RATE", 100, "messages a second one socket may send", least=1)
-SOCKET_BURST = env.integer("MINDFLIP_SOCKET_BURST", 200, "messages one socket may send at once", least=1)
+HEARTBEAT_SECONDS = env.integer(
+    "MINDFLIP_HEARTBEAT_SECONDS", 25, "how often a socket is asked whether it is there", least=1
+)
+ATTEMPTS = env.integer(
+    "MINDFLIP_ATTEMPTS", 3, "engines tried for one generation before it fails", least=1
+)
+RESULT_CACHE_SECONDS = env.integer(
+    "MINDFLIP_RESULT_CACHE_SECONDS",
+    604_800,
+    "how long a result answers the same request again",
+    least=1,
+)
+SOCKET_RATE = env.integer(
+    "MINDFLIP_SOCKET_RATE", 100, "messages a second one socket may send", least=1
+)
+SOCKET_BURST = env.integer(
+    "MINDFLIP_SOCKET_BURST", 200, "messages one socket may send at once", least=1
+)
 # more than any result: an engine writes at most three responses for one
 SOCKET_UNSENT_MAX_BYTES = env.integer(
     "MINDFLIP_SOCKET_UNSENT_MAX_BYTES",
     4_194_304,
-    "bytes that may wait for the client of one socket, besides the message being sent; above it the socket is closed",
+    "bytes that may wait for the client of one socket, besides the message being sent; above it the"
+    " socket is closed",
     least=1_048_576,
 )
 SOCKET_STALLED_SECONDS = env.integer(
-    "MINDFLIP_SOCKET_STALLED_SECONDS", 30, "seconds after which a socket whose client does not read is closed", least=1
+    "MINDFLIP_SOCKET_STALLED_SECONDS",
+    30,
+    "seconds after which a socket whose client does not read is closed",
+    least=1,
 )
-MESSAGE_BYTES = env.integer("MINDFLIP_MESSAGE_BYTES", 65_536, "largest message on a socket", least=1024)
-RESPONSE_BYTES = env.integer("MINDFLIP_RESPONSE_BYTES", 1_048_576, "largest response of an engine", least=1024)
+MESSAGE_BYTES = env.integer(
+    "MINDFLIP_MESSAGE_BYTES", 65_536, "largest message on a socket", least=1024
+)
+RESPONSE_BYTES = env.integer(
+    "MINDFLIP_RESPONSE_BYTES", 1_048_576, "largest response of an engine", least=1024
+)
 
-# --- Product: decks and imports ---------------------------------------------------------------------------------------
-BIN_DAYS = env.integer("MINDFLIP_BIN_DAYS", 30, "days after which deleted decks and cards are gone for good", least=1)
-IMPORT_MEGABYTES = env.integer("MINDFLIP_IMPORT_MEGABYTES", 100, "largest file with cards that may be imported", least=1)
-IMPORT_CARDS = env.integer("MINDFLIP_IMPORT_CARDS", 20_000, "most cards that one import may bring", least=1)
-IMPORT_SECONDS = env.integer("MINDFLIP_IMPORT_SECONDS", 120, "how long reading and saving one file may take", least=1)
+# --- Product: decks and imports ---
+BIN_DAYS = env.integer(
+    "MINDFLIP_BIN_DAYS", 30, "days after which deleted decks and cards are gone for good", least=1
+)
+IMPORT_MEGABYTES = env.integer(
+    "MINDFLIP_IMPORT_MEGABYTES", 100, "largest file with cards that may be imported", least=1
+)
+IMPORT_CARDS = env.integer(
+    "MINDFLIP_IMPORT_CARDS", 20_000, "most cards that one import may bring", least=1
+)
+IMPORT_SECONDS = env.integer(
+    "MINDFLIP_IMPORT_SECONDS", 120, "how long reading and saving one file may take", least=1
+)
 
-# --- Product: how long other data are kept (docs/data.md) -------------------------------------------------------------
-PROMPT_DAYS = env.integer("MINDFLIP_PROMPT_DAYS", 30, "days after a session's end until what was written in it is blanked", least=1)
-AUDIT_DAYS = env.integer("MINDFLIP_AUDIT_DAYS", 365, "days that the log of the admin is kept", least=1)
-ATTEMPT_DAYS = env.integer("MINDFLIP_ATTEMPT_DAYS", 7, "days that failed sign-ins are kept", least=1)
-UNUSED_ACCOUNT_DAYS = env.integer("MINDFLIP_UNUSED_ACCOUNT_DAYS", 0, "days after which an account that nobody uses is erased; 0: never")
-# four kinds follow each other in one task, and what comes after CELERY_TASK_TIME_LIMIT would never have its turn
+# --- Product: how long other data are kept (docs/data.md) ---
+PROMPT_DAYS = env.integer(
+    "MINDFLIP_PROMPT_DAYS",
+    30,
+    "days after a session's end until what was written in it is blanked",
+    least=1,
+)
+AUDIT_DAYS = env.integer(
+    "MINDFLIP_AUDIT_DAYS", 365, "days that the log of the admin is kept", least=1
+)
+ATTEMPT_DAYS = env.integer(
+    "MINDFLIP_ATTEMPT_DAYS", 7, "days that failed sign-ins are kept", least=1
+)
+UNUSED_ACCOUNT_DAYS = env.integer(
+    "MINDFLIP_UNUSED_ACCOUNT_DAYS",
+    0,
+    "days after which an account that nobody uses is erased; 0: never",
+)
+# four kinds follow each other in one task, and what comes after CELERY_TASK_TIME_LIMIT would never
+# have its turn
 DELETE_SECONDS = env.integer(
-    "MINDFLIP_DELETE_SECONDS", 60, "how long one kind of old data may be deleted without a pause, 60 at most", least=1, most=60
+    "MINDFLIP_DELETE_SECONDS",
+    60,
+    "how long one kind of old data may be deleted without a pause, 60 at most",
+    least=1,
+    most=60,
 )

@@ -6,7 +6,10 @@ from django.urls import include, path
 from flashcards.pages.auth import SignInView, SignOutView
 
 # Django REST framework looks for its doors under these names; there is one door to sign in by
-browsable_doors = [path("login/", SignInView.as_view(), name="login"), path("logout/", SignOutView.as_view(), name="logout")]
+browsable_doors = [
+    path("login/", SignInView.as_view(), name="login"),
+    path("logout/", SignOutView.as_view(), name="logout"),
+]
 
 urlpatterns = [
     path("api/", include("sessions_app.urls")),

@@ -8,7 +8,12 @@ class SessionsConfig(AppConfig):
     name = "sessions_app"
     verbose_name = "Sessions"
     support_sees = (
-        *("sessions_app.view_webllmsession", "sessions_app.view_generation", "sessions_app.view_attempt", "sessions_app.view_engine"),
+        *(
+            "sessions_app.view_webllmsession",
+            "sessions_app.view_generation",
+            "sessions_app.view_attempt",
+            "sessions_app.view_engine",
+        ),
         "auth.view_user",
     )
 

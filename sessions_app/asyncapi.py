@@ -1,5 +1,6 @@
-"""The AsyncAPI 3 description of the socket, made from the message types: what `docs/asyncapi.json` holds, and what tests check
-every message against."""
+"""The AsyncAPI 3 description of the socket, made from the message types: what `docs/asyncapi.json`
+holds, and what tests check every message against.
+"""
 
 import re
 from typing import Any, get_args
@@ -14,8 +15,8 @@ SERVER_TYPES: tuple[type, ...] = get_args(protocol.ServerMessage)
 GUIDE_SERVER_TYPES = (protocol.Progress, protocol.EngineGenerate, protocol.Result, protocol.Error)
 REF = "#/components/schemas/{name}"
 CLOSE_CODES = (
-    "1012 restart · 4400 malformed · 4401 ticket · 4403 origin or user · 4404 closed · 4408 no pong, or unread messages · 4410 expired · "
-    "4413 size · 4429 rate"
+    "1012 restart · 4400 malformed · 4401 ticket · 4403 origin or user · 4404 closed · 4408 no"
+    " pong, or unread messages · 4410 expired · 4413 size · 4429 rate"
 )
 
 
@@ -27,11 +28,17 @@ def document() -> dict[str, Any]:
             "title": "MindFlip session socket",
             "version": "1.0.0",
             "license": {"name": "MIT", "url": "https://spdx.org/licenses/MIT.html"},
-            "description": f"One JSON object a text frame, told apart by `type`. Unknown members are ignored. Close codes: {CLOSE_CODES}.",
+            "description": (
+                "One JSON object a text frame, told apart by `type`. Unknown members are ignored."
+                f" Close codes: {CLOSE_CODES}."
+            ),
         },
         "defaultContentType": "application/json",
         "servers": {"local": {"host": "localhost:3000", "protocol": "ws"}},
-        "channels": {"guide": _channel(GUIDE_TYPES, GUIDE_SERVER_TYPES, None), "v1": _channel(CLIENT_TYPES, SERVER_TYPES, protocol.V1)},
+        "channels": {
+            "guide": _channel(GUIDE_TYPES, GUIDE_SERVER_TYPES, None),
+            "v1": _channel(CLIENT_TYPES, SERVER_TYPES, protocol.V1),
+        },
         "operations": {
             **_operations("guide", GUIDE_TYPES, GUIDE_SERVER_TYPES),
             **_operations("v1", CLIENT_TYPES, SERVER_TYPES),
@@ -47,10 +54,16 @@ def schemas() -> dict[str, Any]:
 
 
 def unwrap_descriptions(part: Any) -> Any:
-    """Return the schemas with each description on one line, but for lists: most are docstrings, which the source wraps."""
+    """Return the schemas with each description on one line, but for lists: most are docstrings,
+    which the source wraps.
+    """
     if isinstance(part, dict):
         return {
-            name: re.sub(r"\s*\n\s*(?=[^\s*])", " ", value) if name == "description" else unwrap_descriptions(value)
+            name: (
+                re.sub(r"\s*\n\s*(?=[^\s*])", " ", value)
+                if name == "description"
+                else unwrap_descriptions(value)
+            )
             for name, value in part.items()
         }
     return [unwrap_descriptions(value) for value in part] if isinstance(part, list) else part
@@ -61,19 +74,31 @@ def schema_of(kind: type) -> dict[str, Any]:
     return {"$ref": REF.format(name=kind.__name__), "components": {"schemas": schemas()}}
 
 
-def _channel(incoming: tuple[type, ...], outgoing: tuple[type, ...], subprotocol: str | None) -> dict[str, Any]:
+def _channel(
+    incoming: tuple[type, ...], outgoing: tuple[type, ...], subprotocol: str | None
+) -> dict[str, Any]:
     names = sorted({kind.__name__ for kind in (*incoming, *outgoing)})
-    header = {"type": "object", "properties": {"Sec-WebSocket-Protocol": {"const": subprotocol}}} if subprotocol else {"type": "object"}
+    header = (
+        {"type": "object", "properties": {"Sec-WebSocket-Protocol": {"const": subprotocol}}}
+        if subprotocol
+        else {"type": "object"}
+    )
     ticket = {"type": "object", "properties": {"ticket": {"type": "string"}}}
     return {
         "address": "/ws/webllm/{sessionId}",
-        "parameters": {"sessionId": {"description": "Out of POST /api/webllm/session; take its wsUrl as it is."}},
+        "parameters": {
+            "sessionId": {
+                "description": "Out of POST /api/webllm/session; take its wsUrl as it is."
+            }
+        },
         "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in names},
         "bindings": {"ws": {"query": ticket, "headers": header}},
     }
 
 
-def _operations(channel: str, incoming: tuple[type, ...], outgoing: tuple[type, ...]) -> dict[str, Any]:
+def _operations(
+    channel: str, incoming: tuple[type, ...], outgoing: tuple[type, ...]
+) -> dict[str, Any]:
     """As the server has them: it receives what clients send."""
     return {
         f"{channel}Receive": _operation("receive", channel, incoming),
@@ -88,7 +113,11 @@ def _operation(action: str, channel: str, kinds: tuple[type, ...]) -> dict[str, 
 
 def _messages() -> dict[str, Any]:
     return {
-        kind.__name__: {"name": _tag(kind), "summary": _summary(kind), "payload": {"$ref": REF.format(name=kind.__name__)}}
+        kind.__name__: {
+            "name": _tag(kind),
+            "summary": _summary(kind),
+            "payload": {"$ref": REF.format(name=kind.__name__)},
+        }
         for kind in (*CLIENT_TYPES, *SERVER_TYPES)
     }
 

@@ -1,4 +1,6 @@
-"""Many sockets ask a store for the like at the same time: one hop, and one round trip, for all of them together."""
+"""Many sockets ask a store for the like at the same time: one hop, and one round trip, for all of
+them together.
+"""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -13,14 +15,20 @@ V = TypeVar("V")
 
 
 class Gathered(Generic[K, V]):
-    """Answers each of many questions out of `read_all`, synchronous code which gets the questions of all who ask now and gives as many
-    answers in their order. Who asks while it is at work waits for its next turn with all the others: nobody waits alone, and the more
-    ask, the less each costs (docs/performance.md)."""
+    """Answers each of many questions out of `read_all`, synchronous code which gets the questions
+    of all who ask now and gives as many answers in their order. Who asks while it is at work waits
+    for its next turn with all the others: nobody waits alone, and the more ask, the less each costs
+    (docs/performance.md).
+    """
 
     def __init__(self, read_all: Callable[[Sequence[K]], Sequence[V]]) -> None:
         self._read_all = read_all
-        self._waiting: WeakKeyDictionary[asyncio.AbstractEventLoop, list[tuple[K, asyncio.Future[V]]]] = WeakKeyDictionary()
-        self._turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Task[None]] = WeakKeyDictionary()
+        self._waiting: WeakKeyDictionary[
+            asyncio.AbstractEventLoop, list[tuple[K, asyncio.Future[V]]]
+        ] = WeakKeyDictionary()
+        self._turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Task[None]] = (
+            WeakKeyDictionary()
+        )
 
     async def ask(self, question: K) -> V:
         """The answer. What `read_all` raises is raised for all who asked in that turn."""

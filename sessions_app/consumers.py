@@ -1,4 +1,7 @@
-"""The socket: accept, decode, one hop off the loop, send; forward events. It knows no model and no rule."""
+"""The socket: accept, decode, one hop off the loop, send; forward events.
+
+It knows no model and no rule.
+"""
 
 import asyncio
 import logging
@@ -24,16 +27,21 @@ log = logging.getLogger(__name__)
 MALFORMED_IN_A_ROW = 3
 UNANSWERED_MOST = 1_000
 ABSURD_TIMES = 2  # a frame over twice the largest response is no oversight
-SLOWEST_BYTES_PER_SECOND = 1024  # a client that takes less than this counts as one that does not read
+# a client that takes less than this counts as one that does not read
+SLOWEST_BYTES_PER_SECOND = 1024
 
 
 class SessionConsumer(AsyncWebsocketConsumer):
-    """One WebSocket of a session, in either dialect. Nothing a client sends closes it but the contract's close codes."""
+    """One WebSocket of a session, in either dialect.
+
+    Nothing a client sends closes it but the contract's close codes.
+    """
 
     peer: handlers.Peer | None = None
     heart: asyncio.Task[None] | None = None
     is_heard = True
-    # runs while the client has yet to take what it was sent; nothing new is done for it in the meantime
+    # runs while the client has yet to take what it was sent; nothing new is done for it in the
+    # meantime
     delivery: asyncio.Task[None] | None = None
     # something happened in the meantime that a heartbeat makes up for
     has_missed = False
@@ -41,8 +49,12 @@ class SessionConsumer(AsyncWebsocketConsumer):
     has_page = False
     is_closing = False
 
-    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Callable[[Any], Awaitable[None]]) -> None:
-        """As Channels does, but its two sources are listened to by a task each, where it makes and drops two tasks for each message."""
+    async def __call__(
+        self, scope: dict[str, Any], receive: Receive, send: Callable[[Any], Awaitable[None]]
+    ) -> None:
+        """As Channels does, but its two sources are listened to by a task each, where it makes and
+        drops two tasks for each message.
+        """
         self.scope, self.base_send = scope, send
         self.flow: socket_registry.Flow = scope.get("flow") or socket_registry.NoFlow()
         self.outbox: list[str] = []
@@ -51,14 +63,18 @@ class SessionConsumer(AsyncWebsocketConsumer):
         try:
             async with asyncio.TaskGroup() as self.tasks:
                 self.tasks.create_task(self.listen(partial(self.receive_next, receive)))
-                self.tasks.create_task(self.listen(partial(self.channel_layer.receive, self.channel_name)))
+                self.tasks.create_task(
+                    self.listen(partial(self.channel_layer.receive, self.channel_name))
+                )
         except* StopConsumer:
             pass
         finally:
             socket_registry.gone(self)
 
     async def listen(self, receive: Receive) -> None:
-        """Without Channels' hop for old database connections before each message: there are none on the loop."""
+        """Without Channels' hop for old database connections before each message: there are none on
+        the loop.
+        """
         while True:
             message = await receive()
             await getattr(self, message["type"].replace(".", "_"))(message)
@@ -72,7 +88,8 @@ class SessionConsumer(AsyncWebsocketConsumer):
         return message
 
     async def connect(self) -> None:
-        if socket_registry.are_leaving():  # before it is accepted, so that a proxy takes the next server
+        # before it is accepted, so that a proxy takes the next server
+        if socket_registry.are_leaving():
             await self.close(socket_registry.CLOSE_CODE, socket_registry.REASON)
             raise StopConsumer
         self.dialect = protocol.V1 if protocol.V1 in self.scope["subprotocols"] else protocol.GUIDE
@@ -89,8 +106,12 @@ class SessionConsumer(AsyncWebsocketConsumer):
 
     async def enter(self) -> None:
         knock = knock_of(self.scope)
-        await self.channel_layer.group_add(events.session_group(knock.session_id), self.channel_name)
-        self.peer, messages = peer, _ = await hop(handlers.open_socket, knock, self.channel_name, self.dialect)
+        await self.channel_layer.group_add(
+            events.session_group(knock.session_id), self.channel_name
+        )
+        self.peer, messages = peer, _ = await hop(
+            handlers.open_socket, knock, self.channel_name, self.dialect
+        )
         await self.channel_layer.group_add(events.user_group(peer.user_id), self.channel_name)
         await self.deliver(messages)
         self.heart = self.tasks.create_task(self.beat())
@@ -108,7 +129,9 @@ class SessionConsumer(AsyncWebsocketConsumer):
     async def read(self, text: str | None) -> None:
         try:
             if text is None:
-                raise protocol.ProtocolError("invalid_message", "This is a binary frame: send JSON in a text frame.")
+                raise protocol.ProtocolError(
+                    "invalid_message", "This is a binary frame: send JSON in a text frame."
+                )
             message = protocol.decode(text, self.limits, self.dialect)
         except protocol.ProtocolError as error:
             await self.refuse_message(error, len(text or ""))
@@ -118,12 +141,15 @@ class SessionConsumer(AsyncWebsocketConsumer):
         if generation_id := getattr(message, "generation_id", None):
             log_context.bind(generation_id=generation_id)
         is_long = len(text) > self.limits.message_bytes
-        await self.guarded(self.answer, message, is_long, on_fault=partial(self.send_internal, message))
+        await self.guarded(
+            self.answer, message, is_long, on_fault=partial(self.send_internal, message)
+        )
 
     async def answer(self, message: protocol.ClientMessage, is_long: bool) -> None:
         """A long one would keep those waiting who share a hop with it."""
         if self.flow.is_lost and isinstance(message, protocol.Resume):
-            return  # the client is gone, and the disconnect, which releases its lease, comes after this
+            # the client is gone, and the disconnect, which releases its lease, comes after this
+            return
         if self.peer:
             messages = None if is_long else await handlers.handle_at_once(self.peer, message)
             if messages is None:
@@ -131,7 +157,9 @@ class SessionConsumer(AsyncWebsocketConsumer):
             await self.deliver(messages)
 
     async def disconnect(self, code: int) -> None:
-        """After what is being done for this socket, and before anything else: nothing is leased to who has left."""
+        """After what is being done for this socket, and before anything else: nothing is leased to
+        who has left.
+        """
         async with self.one_at_a_time:
             peer, self.peer = self.peer, None
             if self.heart:
@@ -140,17 +168,23 @@ class SessionConsumer(AsyncWebsocketConsumer):
                 await self.leave(peer)
 
     async def go_away(self) -> None:
-        """This process is to stop: what the socket is at is finished and said before, and its engine is given nothing more."""
+        """This process is to stop: what the socket is at is finished and said before, and its
+        engine is given nothing more.
+        """
         async with self.one_at_a_time:
             if self.peer:
                 await hop(handlers.retire, self.peer)
             await self.close(socket_registry.CLOSE_CODE, socket_registry.REASON)
 
     async def leave(self, peer: handlers.Peer) -> None:
-        """Each step, though the database or Redis be gone: a group that is not left would keep this channel for ever."""
+        """Each step, though the database or Redis be gone: a group that is not left would keep this
+        channel for ever.
+        """
         groups = [events.session_group(peer.session_id), events.user_group(peer.user_id)]
         left = [self.channel_layer.group_discard(group, self.channel_name) for group in groups]
-        for fault in await asyncio.gather(hop(handlers.close_socket, peer), *left, return_exceptions=True):
+        for fault in await asyncio.gather(
+            hop(handlers.close_socket, peer), *left, return_exceptions=True
+        ):
             if fault:
                 log.warning("A socket was not left in order, its lease will lapse: %s", fault)
 
@@ -173,7 +207,10 @@ class SessionConsumer(AsyncWebsocketConsumer):
             await self.guarded(self.follow, handlers.stop_engine, UUID(event["id"]))
 
     async def follow_unless_behind(self, step: Callable, *args: Any) -> None:
-        """Follow an event that a heartbeat can make up for. It is dropped while the client is behind, so that events do not pile up."""
+        """Follow an event that a heartbeat can make up for.
+
+        It is dropped while the client is behind, so that events do not pile up.
+        """
         if self.delivery:
             self.has_missed = True
         else:
@@ -184,8 +221,9 @@ class SessionConsumer(AsyncWebsocketConsumer):
             await self.deliver(await hop(step, self.peer, *args))
 
     async def beat(self) -> None:
-        """Every HEARTBEAT_SECONDS, check whether the client is there, and whether an event got lost. A client that is behind shows that it
-        is there by what it takes."""
+        """Every HEARTBEAT_SECONDS, check whether the client is there, and whether an event got
+        lost. A client that is behind shows that it is there by what it takes.
+        """
         while True:
             await asyncio.sleep(settings.HEARTBEAT_SECONDS)
             if self.delivery:
@@ -209,7 +247,10 @@ class SessionConsumer(AsyncWebsocketConsumer):
         return sum(len(text.encode()) for text in self.outbox)
 
     async def deliver(self, messages: list[protocol.ServerMessage]) -> None:
-        """Send what a step returned. If it was a page, the next one follows when the client has taken it."""
+        """Send what a step returned.
+
+        If it was a page, the next one follows when the client has taken it.
+        """
         await self.send_all(messages)
         if messages and self.peer and self.peer.has_more and not self.is_closing:
             self.has_page = True
@@ -219,8 +260,10 @@ class SessionConsumer(AsyncWebsocketConsumer):
         await self.send_texts([protocol.encode(message) for message in messages])
 
     async def send_texts(self, texts: list[str]) -> None:
-        """Send what the connection takes now, and keep the rest for `deliver_rest`. Nothing more is sent on a socket that is closing: a
-        client that comes back gets it then."""
+        """Send what the connection takes now, and keep the rest for `deliver_rest`.
+
+        Nothing more is sent on a socket that is closing: a client that comes back gets it then.
+        """
         for position, text in enumerate(texts):
             if self.outbox or not self.flow.is_open:
                 self.outbox += texts[position:]
@@ -233,14 +276,17 @@ class SessionConsumer(AsyncWebsocketConsumer):
         if not self.flow.is_open:
             self.fall_behind()
         if self.outbox and self.outbox_bytes > settings.SOCKET_UNSENT_MAX_BYTES:
-            await self.close_unread("unsent", "Too much waits for this client: connect again and read faster.")
+            await self.close_unread(
+                "unsent", "Too much waits for this client: connect again and read faster."
+            )
 
     def fall_behind(self) -> None:
         self.delivery = self.delivery or self.tasks.create_task(self.deliver_rest())
 
     async def deliver_rest(self) -> None:
-        """Send the rest of the last step, the news of dropped events and the next pages, each when the client has taken what came before.
-        No lock is held while waiting."""
+        """Send the rest of the last step, the news of dropped events and the next pages, each when
+        the client has taken what came before. No lock is held while waiting.
+        """
         while self.outbox or self.has_missed or self.has_page or not self.flow.is_open:
             if not await self.takes_more():
                 break
@@ -258,16 +304,22 @@ class SessionConsumer(AsyncWebsocketConsumer):
             await self.follow(step)
 
     async def takes_more(self) -> bool:
-        """Wait until the client has taken everything; return False if the connection was closed instead. Close the socket of a client
-        that takes less than SLOWEST_BYTES_PER_SECOND."""
+        """Wait until the client has taken everything; return False if the connection was closed
+        instead. Close the socket of a client that takes less than SLOWEST_BYTES_PER_SECOND.
+        """
         while True:
             unsent = self.flow.unsent_bytes
             try:
                 async with asyncio.timeout(settings.SOCKET_STALLED_SECONDS):
                     return await self.flow.wait_until_open()
             except TimeoutError:
-                if unsent - self.flow.unsent_bytes < SLOWEST_BYTES_PER_SECOND * settings.SOCKET_STALLED_SECONDS:
-                    await self.close_unread("stalled", "This client does not read what it is sent: connect again.")
+                if (
+                    unsent - self.flow.unsent_bytes
+                    < SLOWEST_BYTES_PER_SECOND * settings.SOCKET_STALLED_SECONDS
+                ):
+                    await self.close_unread(
+                        "stalled", "This client does not read what it is sent: connect again."
+                    )
                     return await self.flow.wait_until_open()
 
     async def close(self, code: int | None = None, reason: str | None = None) -> None:
@@ -276,11 +328,17 @@ class SessionConsumer(AsyncWebsocketConsumer):
 
     async def close_unread(self, cause: str, reason: str) -> None:
         metrics.UNREAD_CLOSES.add(cause)
-        log.warning("A socket whose client does not read is closed (%s): %d bytes are unsent", cause, self.unsent_bytes)
+        log.warning(
+            "A socket whose client does not read is closed (%s): %d bytes are unsent",
+            cause,
+            self.unsent_bytes,
+        )
         self.outbox.clear()
         await self.close(4408, reason)
 
-    async def send_error(self, code: str, sentence: str, message_type: str = "", **members: Any) -> None:
+    async def send_error(
+        self, code: str, sentence: str, message_type: str = "", **members: Any
+    ) -> None:
         """Tell the client why its message of this type was rejected."""
         await self.guarded(self.reject, protocol.Error(sentence, code, **members), message_type)
 
@@ -290,7 +348,9 @@ class SessionConsumer(AsyncWebsocketConsumer):
             return
         await self.send_all(await hop(handlers.reject, self.peer, error, message_type))
         if len(self.peer.replies) > UNANSWERED_MOST:
-            await self.close(4429, "Too many requests are unanswered: wait for results before you send more.")
+            await self.close(
+                4429, "Too many requests are unanswered: wait for results before you send more."
+            )
 
     async def refuse_message(self, error: protocol.ProtocolError, size: int) -> None:
         metrics.REFUSALS.add(error.code)
@@ -308,20 +368,26 @@ class SessionConsumer(AsyncWebsocketConsumer):
             await self.close(4429, "Too many messages: slow down and connect again.")
         else:
             sentence = "Too many messages: wait a second."
-            await self.send_error("rate_limited", sentence, protocol.type_of(text), retryable=True, retry_after=1)
+            await self.send_error(
+                "rate_limited", sentence, protocol.type_of(text), retryable=True, retry_after=1
+            )
 
     async def send_internal(self, message: Any = None) -> None:
         sentence = "Something went wrong here: send the message again."
         message_type = protocol.tag_of(message) if message else ""
-        await self.send_error("internal", sentence, message_type, retryable=True, **protocol.ids_of(message))
+        await self.send_error(
+            "internal", sentence, message_type, retryable=True, **protocol.ids_of(message)
+        )
 
     async def close_for_now(self) -> None:
         await self.send_internal()
         await self.close(1011, "The session could not be opened just now: connect again.")
 
     async def guarded(self, step: Callable, *args: Any, on_fault: Callable | None = None) -> None:
-        """Run one step; what it raises becomes an error or a close with a reason, never a dead socket. A client that asked nothing
-        is told nothing: the next heartbeat makes up for an event that went wrong."""
+        """Run one step; what it raises becomes an error or a close with a reason, never a dead
+        socket. A client that asked nothing is told nothing: the next heartbeat makes up for an
+        event that went wrong.
+        """
         try:
             async with self.one_at_a_time:
                 await step(*args)

@@ -1,6 +1,8 @@
-"""What one process tells another: that a session ended, that a generation has an outcome or waits for an engine.
+"""What one process tells another: that a session ended, that a generation has an outcome or waits
+for an engine.
 
-The only caller of the channel layer. Events carry ids, leave after commit, and may be lost: the rows are the truth.
+The only caller of the channel layer. Events carry ids, leave after commit, and may be lost: the
+rows are the truth.
 """
 
 import asyncio
@@ -39,7 +41,12 @@ def user_group(user_id: int) -> str:
 
 def sessions_ended(session_ids: Iterable[UUID], *, close_code: int, reason: str) -> None:
     """Every socket of these sessions is to close."""
-    _after_commit([(session_group(one), {"type": "socket.end", "close_code": close_code, "reason": reason}) for one in session_ids])
+    _after_commit(
+        [
+            (session_group(one), {"type": "socket.end", "close_code": close_code, "reason": reason})
+            for one in session_ids
+        ]
+    )
 
 
 def user_changed(user_id: int) -> None:
@@ -48,8 +55,15 @@ def user_changed(user_id: int) -> None:
 
 
 def generations_changed(generations: Iterable[tuple[UUID, UUID]]) -> None:
-    """(session, generation) pairs that were requeued or ended by somebody other than the socket that asked."""
-    _after_commit([(session_group(session), {"type": "generation.changed", "id": str(one)}) for session, one in generations])
+    """(session, generation) pairs that were requeued or ended by somebody other than the socket
+    that asked.
+    """
+    _after_commit(
+        [
+            (session_group(session), {"type": "generation.changed", "id": str(one)})
+            for session, one in generations
+        ]
+    )
 
 
 def queue_changed(user_id: int) -> None:
@@ -59,13 +73,17 @@ def queue_changed(user_id: int) -> None:
 
 def engines_cancelled(engines: Iterable[tuple[str, UUID]]) -> None:
     """(channel, generation) pairs: these engines are to stop."""
-    _after_commit([(channel, {"type": "engine.cancelled", "id": str(one)}) for channel, one in engines], is_group=False)
+    _after_commit(
+        [(channel, {"type": "engine.cancelled", "id": str(one)}) for channel, one in engines],
+        is_group=False,
+    )
 
 
 @asynccontextmanager
 async def session_news(session_id: UUID) -> AsyncIterator[Callable[[float], Awaitable[bool]]]:
-    """Gives a function that waits for the next event of the session, for so many seconds at most; False when none came, which is
-    always so while Redis is gone."""
+    """Gives a function that waits for the next event of the session, for so many seconds at most;
+    False when none came, which is always so while Redis is gone.
+    """
     group = session_group(session_id)
     try:
         layer, channel = await open_channel()
@@ -84,7 +102,10 @@ async def session_news(session_id: UUID) -> AsyncIterator[Callable[[float], Awai
 
 
 class _Listener:
-    """Hears one channel. Its receiver is never cancelled between two waits: a cancelled one leaves its group."""
+    """Hears one channel.
+
+    Its receiver is never cancelled between two waits: a cancelled one leaves its group.
+    """
 
     def __init__(self, layer: Any, channel: str) -> None:
         self._receive = partial(layer.receive, channel)
@@ -111,7 +132,9 @@ def _after_commit(events: list[tuple[str, dict[str, Any]]], is_group: bool = Tru
 
 
 def _send_all(events: list[tuple[str, dict[str, Any]]], is_group: bool) -> None:
-    """By the loop that this hop came from, which has its connections open and needs not be waited for; else by one of its own."""
+    """By the loop that this hop came from, which has its connections open and needs not be waited
+    for; else by one of its own.
+    """
     if loop := loop_of_this_hop():
         asyncio.run_coroutine_threadsafe(_send(events, is_group), loop)
     else:
@@ -127,4 +150,6 @@ async def _send(events: list[tuple[str, dict[str, Any]]], is_group: bool) -> Non
                 await send(receiver, event)
     except (RedisError, OSError) as error:
         metrics.FAULTS.add("events")
-        log.warning("%d events were not sent, the sweeps will make up for them: %s", len(events), error)
+        log.warning(
+            "%d events were not sent, the sweeps will make up for them: %s", len(events), error
+        )

@@ -1,6 +1,8 @@
-"""What can go wrong, as exceptions: each has a stable `code`, an HTTP status and a sentence for a person.
+"""What can go wrong, as exceptions: each has a stable `code`, an HTTP status and a sentence for a
+person.
 
-Services raise them; `problems.py` turns them into problem+json and `handlers.py` into `error` messages.
+Services raise them; `problems.py` turns them into problem+json and `handlers.py` into `error`
+messages.
 """
 
 from collections.abc import Mapping
@@ -20,7 +22,9 @@ class MindFlipError(Exception):
 
 
 class NotFound(MindFlipError):
-    """No such object for this user; another user's object answers the same, so that ids cannot be probed."""
+    """No such object for this user; another user's object answers the same, so that ids cannot be
+    probed.
+    """
 
     code = "not_found"
     status = 404

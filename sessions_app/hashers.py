@@ -11,14 +11,17 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
 from sessions_app.rest.streaming import release_connection
 
-# A hash keeps a core busy for about half a second. More at the same time would only take turns, and take them from other requests too:
-# docs/performance.md has the measurement.
+# A hash keeps a core busy for about half a second. More at the same time would only take turns, and
+# take them from other requests too: docs/performance.md has the measurement.
 CONCURRENT_HASHES = os.cpu_count() or 1
-client: ContextVar[str] = ContextVar("client", default="")  # the address that the current request came from
+# the address that the current request came from
+client: ContextVar[str] = ContextVar("client", default="")
 
 
 class FairSemaphore:
-    """A semaphore that clients enter by turns: one that sends many requests waits behind its own, not in front of others."""
+    """A semaphore that clients enter by turns: one that sends many requests waits behind its own,
+    not in front of others.
+    """
 
     def __init__(self, places: int) -> None:
         self._free = places
@@ -60,10 +63,16 @@ hashing = FairSemaphore(CONCURRENT_HASHES)
 
 
 class PasswordHasher(PBKDF2PasswordHasher):
-    """Django's default algorithm, computed without a database connection, a few hashes at a time and by turns of clients."""
+    """Django's default algorithm, computed without a database connection, a few hashes at a time
+    and by turns of clients.
+    """
 
     def encode(self, password: str, salt: str, iterations: int | None = None) -> str:
-        """Hash a password. Verifying one calls this too, and so does Django for unknown names, so it covers all uses of passwords."""
+        """Hash a password.
+
+        Verifying one calls this too, and so does Django for unknown names, so it covers all uses of
+        passwords.
+        """
         release_connection()
         with hashing.place(client.get()):
             return super().encode(password, salt, iterations)

@@ -1,4 +1,6 @@
-"""JSON from clients: text that the standard library fails on, or reads as what no other JSON library writes, is refused with a message."""
+"""JSON from clients: text that the standard library fails on, or reads as what no other JSON
+library writes, is refused with a message.
+"""
 
 import json
 import math
@@ -17,14 +19,21 @@ class InvalidJSON(Invalid):
 
 
 def load_json(text: str | bytes) -> Any:
-    """Return the value of a JSON text (RFC 8259). Bytes are UTF-8, or UTF-16 or UTF-32 that can be recognized as such.
+    """Return the value of a JSON text (RFC 8259).
 
-    Raise InvalidJSON for anything else, for more than LEVELS levels of nesting, and for numbers beyond the range of a double.
+    Bytes are UTF-8, or UTF-16 or UTF-32 that can be recognized as such.
+
+    Raise InvalidJSON for anything else, for more than LEVELS levels of nesting, and for numbers
+    beyond the range of a double.
     """
     try:
-        value = json.loads(text, parse_int=_parse_int, parse_float=_parse_float, parse_constant=_refuse_constant)
+        value = json.loads(
+            text, parse_int=_parse_int, parse_float=_parse_float, parse_constant=_refuse_constant
+        )
     except json.JSONDecodeError as error:
-        raise InvalidJSON(f"Send valid JSON: line {error.lineno}, column {error.colno} cannot be read.") from None
+        raise InvalidJSON(
+            f"Send valid JSON: line {error.lineno}, column {error.colno} cannot be read."
+        ) from None
     except UnicodeDecodeError:
         raise InvalidJSON("Encode the JSON as UTF-8.") from None
     except RecursionError:
@@ -38,7 +47,11 @@ def is_too_deep(value: Any) -> bool:
     """Return whether a decoded value has more than LEVELS levels of nesting."""
     containers = [value] if isinstance(value, dict | list) else []
     for _ in range(LEVELS):
-        inner = [item for container in containers for item in (container.values() if isinstance(container, dict) else container)]
+        inner = [
+            item
+            for container in containers
+            for item in (container.values() if isinstance(container, dict) else container)
+        ]
         containers = [item for item in inner if isinstance(item, dict | list)]
         if not containers:
             return False

@@ -1,7 +1,9 @@
-"""Protection against guessed passwords: a rate for each name at an address and for each address, and a lockout after repeated failures.
+"""Protection against guessed passwords: a rate for each name at an address and for each address,
+and a lockout after repeated failures.
 
-Failures are counted for the pair of name and address, so that a stranger who guesses does not lock the user out at their own address.
-django-axes counts them; it sees every way to sign in, because all of them call Django's `authenticate`.
+Failures are counted for the pair of name and address, so that a stranger who guesses does not lock
+the user out at their own address. django-axes counts them; it sees every way to sign in, because
+all of them call Django's `authenticate`.
 """
 
 import logging
@@ -32,17 +34,30 @@ log = logging.getLogger(__name__)
 
 
 class LockoutBackend(AxesStandaloneBackend, ModelBackend):
-    """Checks the passwords of users who have not tried too often. It decides alone: Django asks no other backend about a password."""
+    """Checks the passwords of users who have not tried too often.
 
-    def authenticate(self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any) -> User:
-        """Return the user. Raises PermissionDenied. Calls without a request, from a shell, are not limited."""
+    It decides alone: Django asks no other backend about a password.
+    """
+
+    def authenticate(
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        **kwargs: Any,
+    ) -> User:
+        """Return the user.
+
+        Raises PermissionDenied. Calls without a request, from a shell, are not limited.
+        """
         if request is not None:
             _check_rate(request, username or "")
             AxesStandaloneBackend.authenticate(self, request, username, password, **kwargs)
         user = ModelBackend.authenticate(self, request, username, password, **kwargs)
         if user is None:
             raise PermissionDenied
-        if request is not None:  # guesses that were verified at the same time may have caused the lockout
+        # guesses that were verified at the same time may have caused the lockout
+        if request is not None:
             AxesStandaloneBackend.authenticate(self, request, username, password, **kwargs)
         return user
 
@@ -50,7 +65,10 @@ class LockoutBackend(AxesStandaloneBackend, ModelBackend):
 
 
 def client_address(request: Any) -> str:
-    """Return the address that the outermost of our proxies saw. Clients cannot change it by sending X-Forwarded-For themselves."""
+    """Return the address that the outermost of our proxies saw.
+
+    Clients cannot change it by sending X-Forwarded-For themselves.
+    """
     direct = str(request.META.get("REMOTE_ADDR") or "")
     seen = BaseThrottle().get_ident(request) if settings.REST_FRAMEWORK["NUM_PROXIES"] else direct
     try:
@@ -60,7 +78,9 @@ def client_address(request: Any) -> str:
 
 
 def client_username(request: Any, credentials: Any) -> str:
-    """Return the name to count failures under: as typed, cut to the length of the column, because forms accept longer ones."""
+    """Return the name to count failures under: as typed, cut to the length of the column, because
+    forms accept longer ones.
+    """
     typed = (credentials or getattr(request, "data", request.POST)).get("username")
     return str(typed or "")[: AccessAttempt._meta.get_field("username").max_length]
 
@@ -70,8 +90,12 @@ def locked_out(request: HttpRequest, *unused: Any) -> HttpResponse:
     seconds = getattr(request, "sign_in_wait", None) or _seconds_left(request)
     if not request.path.startswith("/api/auth/"):
         return too_many_page(request, "pages/locked_out.html", seconds)
-    body = problem(429, "locked_out", f"Too many attempts to sign in: try again in {in_words(seconds)}.")
-    return JsonResponse(body, status=429, content_type=MEDIA_TYPE, headers={"Retry-After": str(seconds)})
+    body = problem(
+        429, "locked_out", f"Too many attempts to sign in: try again in {in_words(seconds)}."
+    )
+    return JsonResponse(
+        body, status=429, content_type=MEDIA_TYPE, headers={"Retry-After": str(seconds)}
+    )
 
 
 def _check_rate(request: Any, username: str) -> None:
@@ -83,7 +107,11 @@ def _check_rate(request: Any, username: str) -> None:
     name = blake2b(username.casefold().encode(errors="surrogatepass"), digest_size=16).hexdigest()
     subjects = {"sign-in": address, "sign-in-name": f"{name}_{address}"}
     rates = {scope: SimpleRateThrottle.THROTTLE_RATES[scope] for scope in subjects}
-    limits = [(rate_limit_key(scope, subjects[scope]), Rate.parse(rate)) for scope, rate in rates.items() if rate]
+    limits = [
+        (rate_limit_key(scope, subjects[scope]), Rate.parse(rate))
+        for scope, rate in rates.items()
+        if rate
+    ]
     try:
         seconds = max((usage.wait_seconds for usage in rate_limits_consume(*limits)), default=0)
     except RedisError as error:
@@ -97,6 +125,12 @@ def _check_rate(request: Any, username: str) -> None:
 def _seconds_left(request: Any) -> int:
     name = (request.axes_credentials or {}).get("username")
     failed = AccessAttempt.objects.filter(username=name, ip_address=request.axes_ip_address)
-    last = failed.filter(attempt_time__gte=get_cool_off_threshold(request)).order_by("-attempt_time").first()
-    until = (last.attempt_time if last else timezone.now()) + timedelta(seconds=settings.SIGN_IN_LOCKOUT_SECONDS)
+    last = (
+        failed.filter(attempt_time__gte=get_cool_off_threshold(request))
+        .order_by("-attempt_time")
+        .first()
+    )
+    until = (last.attempt_time if last else timezone.now()) + timedelta(
+        seconds=settings.SIGN_IN_LOCKOUT_SECONDS
+    )
     return max(1, ceil((until - timezone.now()).total_seconds()))

@@ -1,7 +1,8 @@
-"""What each log line is about: ids that are bound once, where they become known, and stand on every line written after that.
+"""What each log line is about: ids that are bound once, where they become known, and stand on every
+line written after that.
 
-They live as long as their task of the event loop (a socket, a request) and go along into its hops. Ids only: never a ticket, a token,
-a prompt or a card.
+They live as long as their task of the event loop (a socket, a request) and go along into its hops.
+Ids only: never a ticket, a token, a prompt or a card.
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,10 @@
-"""What this process counts: numbers in memory, for whoever shows them. Counting is an addition under a lock that nobody holds for
-longer than that; nothing here reads a clock, a database or a network.
+"""What this process counts: numbers in memory, for whoever shows them.
 
-Units stand in the names, as Prometheus wants them; a label's values come from our own words, never from a client's.
+Counting is an addition under a lock that nobody holds for longer than that; nothing here reads a
+clock, a database or a network.
+
+Units stand in the names, as Prometheus wants them; a label's values come from our own words, never
+from a client's.
 """
 
 from bisect import bisect_left
@@ -57,15 +60,33 @@ class Durations:
 
 _PEOPLE_WAIT = (0.1, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600)
 MESSAGES = Count("mindflip_messages", "Messages that clients sent", "dialect", "type")
-REFUSALS = Count("mindflip_messages_refused", "Frames that were no message, or one too many", "code")
-UNREAD_CLOSES = Count("mindflip_sockets_closed_unread", "Sockets closed because their clients did not read", "cause")
-CACHE_READS = Count("mindflip_result_cache_reads", "Looks for a result that was made before", "answer")
-GENERATIONS = Count("mindflip_generations_ended", "Generations that ended here; the code is empty for success", "status", "code")
+REFUSALS = Count(
+    "mindflip_messages_refused", "Frames that were no message, or one too many", "code"
+)
+UNREAD_CLOSES = Count(
+    "mindflip_sockets_closed_unread", "Sockets closed because their clients did not read", "cause"
+)
+CACHE_READS = Count(
+    "mindflip_result_cache_reads", "Looks for a result that was made before", "answer"
+)
+GENERATIONS = Count(
+    "mindflip_generations_ended",
+    "Generations that ended here; the code is empty for success",
+    "status",
+    "code",
+)
 ATTEMPTS = Count("mindflip_attempts_ended", "Attempts of engines that ended here", "outcome")
 FAULTS = Count("mindflip_faults", "What failed for want of a part, or for a fault of ours", "part")
 HOPS = Durations(
-    "mindflip_hop_seconds", "From a message to its answer: the wait for a thread and all queries", *(0.001, 0.002, 0.005, 0.01, 0.02),
+    "mindflip_hop_seconds", "From a message to its answer: the wait for a thread and all queries",
+    *(0.001, 0.002, 0.005, 0.01, 0.02),
     *(0.05, 0.1, 0.2, 0.5, 1, 2, 5),
 )  # fmt: skip
-FIRST_CARDS = Durations("mindflip_generation_first_card_seconds", "From asking to the first card, of what succeeded", *_PEOPLE_WAIT)
-WHOLE = Durations("mindflip_generation_seconds", "From asking to the result, of what succeeded", *_PEOPLE_WAIT)
+FIRST_CARDS = Durations(
+    "mindflip_generation_first_card_seconds",
+    "From asking to the first card, of what succeeded",
+    *_PEOPLE_WAIT,
+)
+WHOLE = Durations(
+    "mindflip_generation_seconds", "From asking to the result, of what succeeded", *_PEOPLE_WAIT
+)

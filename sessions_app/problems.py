@@ -1,4 +1,6 @@
-"""Every error of the REST API as problem+json (RFC 9457), with the guide's `error` member beside the standard ones."""
+"""Every error of the REST API as problem+json (RFC 9457), with the guide's `error` member beside
+the standard ones.
+"""
 
 import logging
 from typing import Any
@@ -16,7 +18,8 @@ from sessions_app.exceptions import Invalid, MindFlipError, TooMany, Unavailable
 
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
-# a limit that cannot be counted is no limit: while Redis is gone, passwords are not tried, and who asks is told when to come back
+# a limit that cannot be counted is no limit: while Redis is gone, passwords are not tried, and who
+# asks is told when to come back
 OUTAGES = (RedisError, OperationalError, InterfaceError)
 CODES = {
     400: "invalid",
@@ -42,12 +45,21 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
     elif isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()
     response = exception_handler(error, context)
-    return _as_problem(_of_rest_framework(response, error), context) if response is not None else None
+    return (
+        _as_problem(_of_rest_framework(response, error), context) if response is not None else None
+    )
 
 
 def problem(status: int, code: str, sentence: str, **members: Any) -> dict[str, Any]:
     """The members of RFC 9457 and ours."""
-    return {"type": "about:blank", "title": sentence, "status": status, "code": code, "error": sentence, **members}
+    return {
+        "type": "about:blank",
+        "title": sentence,
+        "status": status,
+        "code": code,
+        "error": sentence,
+        **members,
+    }
 
 
 def _as_problem(response: Response, context: dict[str, Any]) -> Response:
@@ -60,7 +72,9 @@ def _as_problem(response: Response, context: dict[str, Any]) -> Response:
 
 def _of_ours(error: MindFlipError) -> Response:
     members = {"fields": error.fields} if isinstance(error, Invalid) and error.fields else {}
-    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany | Unavailable) else {}
+    headers = (
+        {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany | Unavailable) else {}
+    )
     body = problem(error.status, error.code, error.sentence, **members)
     return Response(body, status=error.status, headers=headers)
 
@@ -68,11 +82,19 @@ def _of_ours(error: MindFlipError) -> Response:
 def _of_rest_framework(response: Response, error: Exception) -> Response:
     status = response.status_code
     if isinstance(error, exceptions.ValidationError):
-        body = problem(status, "invalid", _field_sentence(response.data), fields=_fields(response.data))
+        body = problem(
+            status, "invalid", _field_sentence(response.data), fields=_fields(response.data)
+        )
     else:
         code = "rate_limited" if status == 429 else CODES.get(status, "error")
-        body = problem(status, code, str(response.data.get("detail", "This request cannot be answered.")))
-    headers = {name: response[name] for name in ("WWW-Authenticate", "Retry-After", "Allow") if response.has_header(name)}
+        body = problem(
+            status, code, str(response.data.get("detail", "This request cannot be answered."))
+        )
+    headers = {
+        name: response[name]
+        for name in ("WWW-Authenticate", "Retry-After", "Allow")
+        if response.has_header(name)
+    }
     return Response(body, status=status, headers=headers)
 
 
@@ -89,4 +111,7 @@ def _flat(value: Any) -> list[Any]:
 
 
 def _field_sentence(data: Any) -> str:
-    return " ".join(f"{name}: {' '.join(sentences)}" if name else " ".join(sentences) for name, sentences in _fields(data).items())
+    return " ".join(
+        f"{name}: {' '.join(sentences)}" if name else " ".join(sentences)
+        for name, sentences in _fields(data).items()
+    )

@@ -3,7 +3,18 @@
 import re
 from dataclasses import dataclass
 
-PERIODS = {"s": 1, "sec": 1, "second": 1, "m": 60, "min": 60, "minute": 60, "h": 3600, "hour": 3600, "d": 86_400, "day": 86_400}
+PERIODS = {
+    "s": 1,
+    "sec": 1,
+    "second": 1,
+    "m": 60,
+    "min": 60,
+    "minute": 60,
+    "h": 3600,
+    "hour": 3600,
+    "d": 86_400,
+    "day": 86_400,
+}
 _RATE = re.compile(r"([1-9][0-9]{0,8})/([a-z]+)(?: +burst +([1-9][0-9]{0,8}))?")
 
 
@@ -17,10 +28,16 @@ class Rate:
 
     @classmethod
     def parse(cls, text: str) -> "Rate":
-        """Read `30/minute` or `20/hour burst 60`; without a burst it is the count. Raises ValueError."""
+        """Read `30/minute` or `20/hour burst 60`; without a burst it is the count.
+
+        Raises ValueError.
+        """
         match = _RATE.fullmatch(text)
         if not match or match[2] not in PERIODS:
-            raise ValueError("give a number and second, minute, hour or day, like 30/minute or 20/hour burst 60, or off")
+            raise ValueError(
+                "give a number and second, minute, hour or day, like 30/minute or 20/hour burst 60,"
+                " or off"
+            )
         return cls(int(match[1]), PERIODS[match[2]], int(match[3] or match[1]))
 
     @property

@@ -27,11 +27,16 @@ PASSWORD = {"input_type": "password"}
 
 
 class CredentialsSerializer(TokenObtainPairSerializer):
-    """A user name and a password. Simple JWT's own tells nobody of a success, and takes names that no user can have."""
+    """A user name and a password.
+
+    Simple JWT's own tells nobody of a success, and takes names that no user can have.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields[self.username_field] = UsernameField(write_only=True, max_length=NAME_CHARACTERS)
+        self.fields[self.username_field] = UsernameField(
+            write_only=True, max_length=NAME_CHARACTERS
+        )
         self.fields["password"] = TextField(write_only=True, trim_whitespace=False, style=PASSWORD)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
@@ -45,8 +50,12 @@ class CredentialsSerializer(TokenObtainPairSerializer):
 class RegisterSerializer(serializers.ModelSerializer):
     """A new user. The password goes through Django's validators."""
 
-    serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {models.CharField: UsernameField}
-    password = TextField(write_only=True, trim_whitespace=False, max_length=PASSWORD_CHARACTERS, style=PASSWORD)
+    serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {
+        models.CharField: UsernameField
+    }
+    password = TextField(
+        write_only=True, trim_whitespace=False, max_length=PASSWORD_CHARACTERS, style=PASSWORD
+    )
 
     class Meta:
         model = get_user_model()
@@ -72,7 +81,9 @@ class ConfirmSerializer(serializers.Serializer):
 
 
 class PasswordSerializer(ConfirmSerializer):
-    newPassword = TextField(source="new_password", style=PASSWORD, trim_whitespace=False, max_length=PASSWORD_CHARACTERS)  # noqa: N815
+    newPassword = TextField(
+        source="new_password", style=PASSWORD, trim_whitespace=False, max_length=PASSWORD_CHARACTERS
+    )
 
 
 class EmptySerializer(serializers.Serializer):
@@ -82,9 +93,11 @@ class EmptySerializer(serializers.Serializer):
 class SessionCreateSerializer(serializers.Serializer):
     """What a session is opened with: any model id, in the catalogue or not."""
 
-    modelId = TextField(  # noqa: N815 - the contract's name
+    modelId = TextField(
         source="model_id",
-        validators=[RegexValidator(MODEL_ID, "Use letters, digits and . _ - / : only, at most 200 of them.")],
+        validators=[
+            RegexValidator(MODEL_ID, "Use letters, digits and . _ - / : only, at most 200 of them.")
+        ],
         help_text="A model id out of GET /api/webllm/models, or one of your own.",
     )
 
@@ -94,21 +107,33 @@ class SessionSerializer(serializers.BaseSerializer):
 
     def to_representation(self, session: WebLLMSession) -> dict[str, Any]:
         shape = msgspec.to_builtins(session_shape(session))
-        return {"sessionId": shape["sessionId"], "wsUrl": socket_url(self.context["request"], session), **shape}
+        return {
+            "sessionId": shape["sessionId"],
+            "wsUrl": socket_url(self.context["request"], session),
+            **shape,
+        }
 
 
 class SessionsQuerySerializer(CreatedQuerySerializer):
     """What sessions to list."""
 
-    status = serializers.ChoiceField(SessionStatus.choices, source="status_now", required=False, help_text="their status now")
-    modelId = serializers.CharField(source="model_id", required=False, help_text="the model of the sessions")  # noqa: N815
+    status = serializers.ChoiceField(
+        SessionStatus.choices, source="status_now", required=False, help_text="their status now"
+    )
+    modelId = serializers.CharField(
+        source="model_id", required=False, help_text="the model of the sessions"
+    )
 
 
 class GenerationsQuerySerializer(CreatedQuerySerializer):
     """What generations to list."""
 
-    status = serializers.ChoiceField(GenerationStatus.choices, required=False, help_text="their status")
-    topic = serializers.CharField(source="options__topic__icontains", required=False, help_text="a part of the topic")
+    status = serializers.ChoiceField(
+        GenerationStatus.choices, required=False, help_text="their status"
+    )
+    topic = serializers.CharField(
+        source="options__topic__icontains", required=False, help_text="a part of the topic"
+    )
 
 
 class WaitSerializer(serializers.Serializer):
@@ -120,12 +145,16 @@ class WaitSerializer(serializers.Serializer):
         min_value=0,
         max_value=LONGEST_WAIT_SECONDS,
         help_text="seconds to wait for the outcome",
-        error_messages=dict.fromkeys(("invalid", "min_value", "max_value", "max_string_length"), WAIT),
+        error_messages=dict.fromkeys(
+            ("invalid", "min_value", "max_value", "max_string_length"), WAIT
+        ),
     )
 
 
 class GenerationWishSerializer(serializers.Serializer):
-    """What the browsable API's form asks for; the message's own type checks it (see protocol.Generate)."""
+    """What the browsable API's form asks for; the message's own type checks it (see
+    protocol.Generate).
+    """
 
     prompt = TextField(max_length=8_000)
     options = JSONField(required=False, help_text='As {"count": 10, "topic": "Tides"}')

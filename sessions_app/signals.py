@@ -16,7 +16,11 @@ DOORS = {"is_active", "password"}
 
 @receiver(post_save, sender=get_user_model(), dispatch_uid="sockets of a changed user")
 def sockets_of_changed_user(
-    sender: type, instance: AbstractBaseUser, created: bool, update_fields: Collection[str] | None, **kwargs: Any
+    sender: type,
+    instance: AbstractBaseUser,
+    created: bool,
+    update_fields: Collection[str] | None,
+    **kwargs: Any,
 ) -> None:
     """Not for a mere sign-in, which notes its time and nothing else."""
     if not created and DOORS & set(update_fields or DOORS):
@@ -30,6 +34,8 @@ def sockets_of_deleted_user(sender: type, instance: AbstractBaseUser, **kwargs: 
 
 @receiver(post_save, sender="token_blacklist.OutstandingToken", dispatch_uid="a token is a sign-in")
 def note_use(sender: type, instance: Any, created: bool, **kwargs: Any) -> None:
-    """Whoever renews a token uses the account: unused ones may be erased (MINDFLIP_UNUSED_ACCOUNT_DAYS)."""
+    """Whoever renews a token uses the account: unused ones may be erased
+    (MINDFLIP_UNUSED_ACCOUNT_DAYS).
+    """
     if created:
         get_user_model().objects.filter(pk=instance.user_id).update(last_login=timezone.now())

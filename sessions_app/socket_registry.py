@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Awaitable
 from typing import Protocol
 
-CLOSE_CODE = 1012  # "service restart" (RFC 6455's registry): the client is to come back, and nothing is wrong
+# "service restart" (RFC 6455's registry): the client is to come back, and nothing is wrong
+CLOSE_CODE = 1012
 REASON = "This server restarts: connect again."
 CLOSES_A_SECOND = 50  # who all come back at the same moment would be too much for the others
 
@@ -18,14 +19,19 @@ class Flow(Protocol):
 
     @property
     def is_open(self) -> bool:
-        """False while the client has yet to take what it was sent. What is sent then is kept in memory."""
+        """False while the client has yet to take what it was sent.
+
+        What is sent then is kept in memory.
+        """
 
     @property
     def unsent_bytes(self) -> int:
         """How much the server keeps for the client."""
 
     async def wait_until_open(self) -> bool:
-        """Wait until the client has taken everything; return False if the connection was closed instead."""
+        """Wait until the client has taken everything; return False if the connection was closed
+        instead.
+        """
 
     def taken(self) -> None:
         """Note that the application took a message: the server stops reading when too many wait."""
@@ -89,10 +95,13 @@ def leave(is_leaving: bool = True) -> None:
 
 
 async def close_all(within: float) -> None:
-    """Close each socket, in an order of chance and spread over `within` seconds at most; what a socket is at is finished first."""
+    """Close each socket, in an order of chance and spread over `within` seconds at most; what a
+    socket is at is finished first.
+    """
     sockets = list(_open)
     spread = min(within, len(sockets) / CLOSES_A_SECOND)
-    await asyncio.gather(*(_close(socket, random.uniform(0, spread)) for socket in sockets), return_exceptions=True)  # noqa: S311
+    delays = [random.uniform(0, spread) for _ in sockets]  # noqa: S311 - nothing secret
+    await asyncio.gather(*map(_close, sockets, delays), return_exceptions=True)
 
 
 async def _close(socket: Socket, seconds: float) -> None:

@@ -1,7 +1,9 @@
-"""The one hop off the event loop: threads of our own, each with a database connection that it keeps.
+"""The one hop off the event loop: threads of our own, each with a database connection that it
+keeps.
 
-Channels' `database_sync_to_async` gives the connection back and takes one anew around each call, checks it each time, and starts
-from a copied context: together more than most messages cost themselves (docs/performance.md).
+Channels' `database_sync_to_async` gives the connection back and takes one anew around each call,
+checks it each time, and starts from a copied context: together more than most messages cost
+themselves (docs/performance.md).
 """
 
 import asyncio
@@ -19,7 +21,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from sessions_app import log_context, metrics
 
 T = TypeVar("T")
-RESTED_SECONDS = 1.0  # a connection unused for longer is tried before it is used: PostgreSQL may have been restarted
+# a connection unused for longer is tried before it is used: PostgreSQL may have been restarted
+RESTED_SECONDS = 1.0
 
 
 class _Local(threading.local):
@@ -34,7 +37,9 @@ _threads = ThreadPoolExecutor(max(1, settings.DATABASE_POOL // 2), thread_name_p
 
 
 async def hop(function: Callable[..., T], *args: Any) -> T:
-    """Run synchronous code, with its queries, in one of the threads; what it raises is raised here."""
+    """Run synchronous code, with its queries, in one of the threads; what it raises is raised
+    here.
+    """
     loop = asyncio.get_running_loop()
     begun = perf_counter()
     try:
@@ -52,14 +57,22 @@ def loop_of_this_hop() -> asyncio.AbstractEventLoop | None:
 
 
 def release() -> None:
-    """Give the connections of all threads back; nothing may be running. For tests, whose database is dropped at the end."""
+    """Give the connections of all threads back; nothing may be running.
+
+    For tests, whose database is dropped at the end.
+    """
     for held in list(_held):
         held.inc_thread_sharing()
         held.close()
         held.dec_thread_sharing()
 
 
-def _run(loop: asyncio.AbstractEventLoop, ids: Mapping[str, Any], function: Callable[..., T], args: tuple[Any, ...]) -> T:
+def _run(
+    loop: asyncio.AbstractEventLoop,
+    ids: Mapping[str, Any],
+    function: Callable[..., T],
+    args: tuple[Any, ...],
+) -> T:
     log_context.take_over(ids)
     used = connections["default"]
     if monotonic() - _local.used_at > RESTED_SECONDS:
@@ -75,12 +88,17 @@ def _run(loop: asyncio.AbstractEventLoop, ids: Mapping[str, Any], function: Call
 
 
 def _is_in_doubt(used: BaseDatabaseWrapper) -> bool:
-    """Something went wrong with it, or it was left within a transaction, where Django would neither use nor replace it."""
+    """Something went wrong with it, or it was left within a transaction, where Django would neither
+    use nor replace it.
+    """
     return used.errors_occurred or used.in_atomic_block or used.closed_in_transaction
 
 
 def _drop(used: BaseDatabaseWrapper) -> None:
-    """Give it back to the pool, which knows what is broken; the thread gets another. An outage must not outlive itself here."""
+    """Give it back to the pool, which knows what is broken; the thread gets another.
+
+    An outage must not outlive itself here.
+    """
     _held.discard(used)
     used.in_atomic_block = used.closed_in_transaction = False
     with suppress(Exception):

@@ -1,4 +1,6 @@
-"""What runs by the clock (settings.CELERY_BEAT_SCHEDULE). Each may run twice or late without harm."""
+"""What runs by the clock (settings.CELERY_BEAT_SCHEDULE). Each may run twice or late without
+harm.
+"""
 
 from celery import shared_task
 from django.utils import timezone

@@ -17,9 +17,19 @@ urlpatterns = [
     path("account/export", account.AccountExportView.as_view(), name="api-account-export"),
     path("webllm/session", sessions.SessionsView.as_view(), name="webllm-sessions"),
     path("webllm/session/<uuid:session_id>", sessions.SessionView.as_view(), name="webllm-session"),
-    path("webllm/session/<uuid:session_id>/ticket", sessions.TicketView.as_view(), name="webllm-ticket"),
-    path("webllm/session/<uuid:session_id>/generations", generations.GenerationsView.as_view(), name="webllm-generations"),
-    path("webllm/generations/<uuid:generation_id>", generations.generation, name="webllm-generation"),
+    path(
+        "webllm/session/<uuid:session_id>/ticket",
+        sessions.TicketView.as_view(),
+        name="webllm-ticket",
+    ),
+    path(
+        "webllm/session/<uuid:session_id>/generations",
+        generations.GenerationsView.as_view(),
+        name="webllm-generations",
+    ),
+    path(
+        "webllm/generations/<uuid:generation_id>", generations.generation, name="webllm-generation"
+    ),
     path("webllm/models", sessions.ModelsView.as_view(), name="webllm-models"),
     path("webllm/stats", sessions.StatsView.as_view(), name="webllm-stats"),
 ]

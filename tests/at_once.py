@@ -7,12 +7,16 @@ from typing import Any
 
 from django.db import connection
 
-BLOCKED = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+BLOCKED = (
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type ="
+    " 'Lock'"
+)
 
 
 def _is_another_blocked() -> bool:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_stat_clear_snapshot()")  # within a transaction the first look would stay
+        # within a transaction the first look would stay
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
         cursor.execute(BLOCKED)
         return bool(cursor.fetchone()[0])
 

@@ -1,7 +1,9 @@
-"""Whether a pinned package has a known vulnerability: `python -m tests.audit`, a part of `make check`.
+"""Whether a pinned package has a known vulnerability: `python -m tests.audit`, a part of `make
+check`.
 
-The services that know may be out of reach, and pip-audit calls clean what it could not look up. Here that is "not audited", in
-words, and fails only with MINDFLIP_AUDIT=required. A vulnerability always fails.
+The services that know may be out of reach, and pip-audit calls clean what it could not look up.
+Here that is "not audited", in words, and fails only with MINDFLIP_AUDIT=required. A vulnerability
+always fails.
 """
 
 import json
@@ -16,8 +18,17 @@ from mindflip.embedded.install import ROOT, VENV, npm
 
 PIP_AUDIT = "pip-audit==2.10.1"
 PYTHON_COMMAND = (
-    *(str(VENV / "bin" / "uv"), "tool", "run", "--quiet", PIP_AUDIT, "--format=json", "--progress-spinner=off"),
-    *("--no-deps", "--disable-pip", "--requirement=requirements-dev.txt"),  # the file holds every package, those needed by others too
+    *(
+        str(VENV / "bin" / "uv"),
+        "tool",
+        "run",
+        "--quiet",
+        PIP_AUDIT,
+        "--format=json",
+        "--progress-spinner=off",
+    ),
+    # the file holds every package, those needed by others too
+    *("--no-deps", "--disable-pip", "--requirement=requirements-dev.txt"),
 )
 NPM_ARGUMENTS = ("audit", "--json", "--omit=optional")
 PATIENCE_SECONDS = 120
@@ -25,7 +36,9 @@ PATIENCE_SECONDS = 120
 
 @dataclass(frozen=True)
 class Verdict:
-    """`vulnerable` has a line for each package to upgrade; `audited` counts the packages that a service knew of."""
+    """`vulnerable` has a line for each package to upgrade; `audited` counts the packages that a
+    service knew of.
+    """
 
     what: str
     audited: int = 0
@@ -33,7 +46,10 @@ class Verdict:
     not_audited: str = ""
 
     def __str__(self) -> str:
-        lines = [f"{self.what}: {self.audited} audited, {len(self.vulnerable)} with a known vulnerability."]
+        lines = [
+            f"{self.what}: {self.audited} audited, {len(self.vulnerable)} with a known"
+            " vulnerability."
+        ]
         if self.not_audited:
             lines.append(f"{self.what}: NOT AUDITED: {self.not_audited}")
         return "\n".join([*lines, *(f"  {line}" for line in self.vulnerable)])
@@ -47,7 +63,12 @@ def python_verdict(output: str, complaint: str) -> Verdict:
         return Verdict(what, not_audited=_last_line(complaint))
     skipped = [package["skip_reason"] for package in packages if "skip_reason" in package]
     vulnerable = [_python_line(package) for package in packages if package.get("vulns")]
-    return Verdict(what, len(packages) - len(skipped), vulnerable, f"{len(skipped)}, as {skipped[0]}" if skipped else "")
+    return Verdict(
+        what,
+        len(packages) - len(skipped),
+        vulnerable,
+        f"{len(skipped)}, as {skipped[0]}" if skipped else "",
+    )
 
 
 def npm_verdict(output: str, complaint: str) -> Verdict:
@@ -69,12 +90,17 @@ def _parsed(output: str) -> dict[str, Any]:
 
 
 def _python_line(package: dict[str, Any]) -> str:
-    facts = (f"{vuln['id']} (fixed in {', '.join(vuln['fix_versions']) or 'no version yet'})" for vuln in package["vulns"])
+    facts = (
+        f"{vuln['id']} (fixed in {', '.join(vuln['fix_versions']) or 'no version yet'})"
+        for vuln in package["vulns"]
+    )
     return f"{package['name']} {package['version']}: {'; '.join(facts)}"
 
 
 def _npm_line(name: str, found: dict[str, Any]) -> str:
-    facts = (via if isinstance(via, str) else f"{via['title']} {via['url']}" for via in found["via"])
+    facts = (
+        via if isinstance(via, str) else f"{via['title']} {via['url']}" for via in found["via"]
+    )
     return f"{name} {found['range']} ({found['severity']}): {'; '.join(facts)}"
 
 
@@ -84,7 +110,9 @@ def _last_line(complaint: str) -> str:
 
 def _ask(command: Sequence[str], verdict: Callable[[str, str], Verdict]) -> Verdict:
     try:
-        run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False)
+        run = subprocess.run(
+            command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
+        )
     except (OSError, subprocess.TimeoutExpired) as error:
         return verdict("", str(error))
     return verdict(run.stdout, run.stderr)
@@ -95,7 +123,10 @@ def main() -> None:
     sys.stdout.write("".join(f"{verdict}\n" for verdict in verdicts))
     is_required = os.environ.get("MINDFLIP_AUDIT") == "required"
     if any(verdict.vulnerable or (is_required and verdict.not_audited) for verdict in verdicts):
-        sys.exit("Upgrade what is named above (docs/contributing.md, Dependencies); with MINDFLIP_AUDIT=required all must be audited.")
+        sys.exit(
+            "Upgrade what is named above (docs/contributing.md, Dependencies); with"
+            " MINDFLIP_AUDIT=required all must be audited."
+        )
 
 
 if __name__ == "__main__":

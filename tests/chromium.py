@@ -1,4 +1,6 @@
-"""Where the browser of the tests is: `python -m tests.chromium` prints its path, and installs one when there is none."""
+"""Where the browser of the tests is: `python -m tests.chromium` prints its path, and installs one
+when there is none.
+"""
 
 import os
 import shutil
@@ -8,24 +10,36 @@ from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 INSTALL_SECONDS = 300
-APT = "apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium"
+APT = (
+    "apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq"
+    " --no-install-recommends chromium"
+)
 
 
 def find_chromium() -> str | None:
-    """MINDFLIP_CHROMIUM, else one on the PATH, else Playwright's; None when there is none that runs."""
+    """MINDFLIP_CHROMIUM, else one on the PATH, else Playwright's; None when there is none that
+    runs.
+    """
     given = os.environ.get("MINDFLIP_CHROMIUM")
     if given:
         if not (shutil.which(given) and _runs(given)):
-            sys.exit(f"MINDFLIP_CHROMIUM={given} does not start: give the path of a Chromium, or unset it to have one looked for.")
+            sys.exit(
+                f"MINDFLIP_CHROMIUM={given} does not start: give the path of a Chromium, or unset"
+                " it to have one looked for."
+            )
         return given
     on_path = (shutil.which(name) for name in NAMES)
     return next((path for path in (*on_path, _of_playwright()) if path and _runs(path)), None)
 
 
 def install_chromium() -> str | None:
-    """The path of a new one, by Playwright's installer or else, as root, Debian's package; None when neither works."""
+    """The path of a new one, by Playwright's installer or else, as root, Debian's package; None
+    when neither works.
+    """
     playwright = [sys.executable, "-m", "playwright", "install", "chromium"]
-    return _try(playwright) or (_try(["sh", "-c", APT]) if os.geteuid() == 0 and shutil.which("apt-get") else None)
+    return _try(playwright) or (
+        _try(["sh", "-c", APT]) if os.geteuid() == 0 and shutil.which("apt-get") else None
+    )
 
 
 def _of_playwright() -> str | None:
@@ -45,7 +59,13 @@ def _try(installer: list[str]) -> str | None:
     sys.stderr.write(f"Installing Chromium: {' '.join(installer)}\n")
     patience = {"PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT": "15000"}
     try:
-        subprocess.run(installer, stdout=sys.stderr, timeout=INSTALL_SECONDS, env=os.environ | patience, check=False)
+        subprocess.run(
+            installer,
+            stdout=sys.stderr,
+            timeout=INSTALL_SECONDS,
+            env=os.environ | patience,
+            check=False,
+        )
     except subprocess.TimeoutExpired:
         sys.stderr.write(f"Not done after {INSTALL_SECONDS} seconds.\n")
     return find_chromium()
@@ -54,7 +74,10 @@ def _try(installer: list[str]) -> str | None:
 def main() -> None:
     path = find_chromium() or install_chromium()
     if path is None:
-        sys.exit("The browser tests need Chromium: install it (Debian: apt-get install chromium) or name one in MINDFLIP_CHROMIUM.")
+        sys.exit(
+            "The browser tests need Chromium: install it (Debian: apt-get install chromium) or name"
+            " one in MINDFLIP_CHROMIUM."
+        )
     sys.stdout.write(path + "\n")
 
 

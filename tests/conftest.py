@@ -39,7 +39,9 @@ def password() -> str:
 
 @pytest.fixture(autouse=True)
 def _own_redis_keys_are_gone_afterwards() -> Iterator[None]:
-    """This worker's Redis keys live for one test: rates, tickets and cached results of one never reach the next."""
+    """This worker's Redis keys live for one test: rates, tickets and cached results of one never
+    reach the next.
+    """
     yield
     with redis.Redis.from_url(os.environ["REDIS_URL"]) as client:
         keys = list(client.scan_iter(f"*{os.environ['MINDFLIP_REDIS_PREFIX']}*", count=1000))
@@ -49,7 +51,9 @@ def _own_redis_keys_are_gone_afterwards() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _static_files_are_looked_up_once() -> Iterator[None]:
-    """Each new client of Django's makes the middleware anew, which would ask for the age of two thousand files: a third of a second."""
+    """Each new client of Django's makes the middleware anew, which would ask for the age of two
+    thousand files: a third of a second.
+    """
     look_up, known = FilesMiddleware.add_files_from_manifest, {}
 
     def look_up_once(middleware: FilesMiddleware) -> None:

@@ -7,5 +7,8 @@ from asgiref.sync import async_to_sync
 
 @async_to_sync
 async def taken(answer: Any) -> bytes:
-    """All of a file that is streamed. The test client empties answers that have no body, and what is empty is no coroutine."""
+    """All of a file that is streamed.
+
+    The test client empties answers that have no body, and what is empty is no coroutine.
+    """
     return b"".join([piece async for piece in answer] if answer.is_async else answer)

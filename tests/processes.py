@@ -1,9 +1,11 @@
-"""Real daphne, worker and beat for browser and fault tests, each set with a database, Redis keys and files of its own.
+"""Real daphne, worker and beat for browser and fault tests, each set with a database, Redis keys
+and files of its own.
 
     with running_server(worker=True, MINDFLIP_SESSION_IDLE_SECONDS="2") as server:
         httpx.get(server.url)
 
-A test may kill and start again what it likes: `server.web.kill()`, `server.start(server.web)`. Everything ends with the block.
+A test may kill and start again what it likes: `server.web.kill()`, `server.start(server.web)`.
+Everything ends with the block.
 """
 
 import os
@@ -81,16 +83,28 @@ class RunningServer:
 
 
 @contextmanager
-def running_server(folder: Path, *, worker: bool = False, beat: bool = False, **settings: str) -> Iterator[RunningServer]:
-    """Start daphne, and the worker and beat if asked, with files in `folder` (as tmp_path) and `settings` in the environment."""
+def running_server(
+    folder: Path, *, worker: bool = False, beat: bool = False, **settings: str
+) -> Iterator[RunningServer]:
+    """Start daphne, and the worker and beat if asked, with files in `folder` (as tmp_path) and
+    `settings` in the environment.
+    """
     name = f"mindflip_{secrets.token_hex(6)}"
     port = free_port()
     with _own_database(name) as database_url:
-        own = {"DATABASE_URL": database_url, "MINDFLIP_REDIS_PREFIX": name, "MINDFLIP_VAR": str(folder), "MINDFLIP_PORT": str(port)}
+        own = {
+            "DATABASE_URL": database_url,
+            "MINDFLIP_REDIS_PREFIX": name,
+            "MINDFLIP_VAR": str(folder),
+            "MINDFLIP_PORT": str(port),
+        }
         server = RunningServer(port, folder, own | settings)
         (folder / "static").symlink_to((Path(os.environ["MINDFLIP_VAR"]) / "static").resolve())
         wanted = ["web", *(["worker"] if worker else []), *(["beat"] if beat else [])]
-        server.services = [program(each, folder / "log" / f"{each}.log", server.environment, port=port) for each in wanted]
+        server.services = [
+            program(each, folder / "log" / f"{each}.log", server.environment, port=port)
+            for each in wanted
+        ]
         try:
             for service in server.services:
                 server.start(service)
@@ -110,16 +124,24 @@ def eventually(question: Callable[[], T], seconds: float = 20.0, every: float = 
 
 @contextmanager
 def _own_database(name: str) -> Iterator[str]:
-    """A migrated database, copied from one that is migrated once for all tests of this run; dropped at the end."""
+    """A migrated database, copied from one that is migrated once for all tests of this run; dropped
+    at the end.
+    """
     given = os.environ["DATABASE_URL"]
     with _maintenance(given) as connection:
         _make_template(connection, given)
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(_template())))
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                sql.Identifier(name), sql.Identifier(_template())
+            )
+        )
     try:
         yield _named(given, name)
     finally:
         with _maintenance(given) as connection:
-            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+            connection.execute(
+                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+            )
 
 
 def _maintenance(url: str) -> psycopg.Connection:
@@ -141,14 +163,24 @@ def _make_template(connection: psycopg.Connection, given: str) -> None:
     if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [_template()]).fetchone():
         return
     half = f"{_template()}_half"
-    connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(half)))
+    connection.execute(
+        sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(half))
+    )
     connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(half)))
     _manage(os.environ | {"DATABASE_URL": _named(given, half)}, "migrate", "--verbosity=0")
-    connection.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(half), sql.Identifier(_template())))
+    connection.execute(
+        sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
+            sql.Identifier(half), sql.Identifier(_template())
+        )
+    )
 
 
 def _manage(environment: dict[str, str], *arguments: str) -> str:
     command = [sys.executable, str(ROOT / "manage.py"), *arguments]
-    run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    assert run.returncode == 0, f"manage.py {' '.join(arguments)} failed:\n{run.stdout}\n{run.stderr}"
+    run = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, (
+        f"manage.py {' '.join(arguments)} failed:\n{run.stdout}\n{run.stderr}"
+    )
     return run.stdout

@@ -1,7 +1,9 @@
-"""A pytest plugin (`-p tests.servers`): real PostgreSQL and Valkey for the whole run, and a place of its own for each worker.
+"""A pytest plugin (`-p tests.servers`): real PostgreSQL and Valkey for the whole run, and a place
+of its own for each worker.
 
-The controller starts the servers before Django's settings load and ends them with the run; a killed run takes them along, because
-their keeper waits on a pipe from us. Workers inherit the addresses. DATABASE_URL and REDIS_URL, when given, are used instead.
+The controller starts the servers before Django's settings load and ends them with the run; a killed
+run takes them along, because their keeper waits on a pipe from us. Workers inherit the addresses.
+DATABASE_URL and REDIS_URL, when given, are used instead.
 """
 
 import json
@@ -43,24 +45,36 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def _start_servers() -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "mindflip.embedded.servers"]
-    keeper = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    keeper = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
     assert keeper.stdout is not None
     line = keeper.stdout.readline()
     if not line:
-        pytest.exit("The servers for the tests did not start; the reason stands above.", returncode=1)
+        pytest.exit(
+            "The servers for the tests did not start; the reason stands above.", returncode=1
+        )
     for name, value in json.loads(line).items():
         os.environ.setdefault(name, value)
     return keeper
 
 
 def _own_place() -> Path:
-    """Each worker has Redis keys, a secret key and files of its own; the collected static files are everybody's."""
+    """Each worker has Redis keys, a secret key and files of its own; the collected static files are
+    everybody's.
+    """
     name = f"mindflip-test-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}-"
     var = Path(tempfile.mkdtemp(prefix=name, dir=os.environ.get("MINDFLIP_TEST_FOLDER")))
     os.environ["MINDFLIP_VAR"] = str(var)
     os.environ["MINDFLIP_REDIS_PREFIX"] = f"test-{var.name}"
     try:
         (var / "static").symlink_to(static_files.shared_copy(ROOT / "var" / "test-static"))
-    except CannotRun as reason:  # tests without pages still run, those with pages fail and this says why
+    # tests without pages still run, those with pages fail and this says why
+    except CannotRun as reason:
         sys.stderr.write(f"{reason}\n")
     return var

@@ -1,8 +1,10 @@
-"""A pytest plugin (`-p tests.spreading`): which tests stay together when several workers share them, and who goes first.
+"""A pytest plugin (`-p tests.spreading`): which tests stay together when several workers share
+them, and who goes first.
 
-A file stays with one worker, so that its servers start once. All that runs models in a browser is one group, and so is all that drives
-a browser without: two browsers of a kind at once wait for each other and run out of time. The models take longest and come first, then
-what kills processes; the other browser has its turn among the files that need none.
+A file stays with one worker, so that its servers start once. All that runs models in a browser is
+one group, and so is all that drives a browser without: two browsers of a kind at once wait for each
+other and run out of time. The models take longest and come first, then what kills processes; the
+other browser has its turn among the files that need none.
 """
 
 from pathlib import PurePath
@@ -15,7 +17,10 @@ MODELS = {"engines", "test_lighthouse.py", "test_pages_devices.py", "test_pages_
 
 
 class Spreading(LoadFileScheduling):
-    """By file, or by kind of browser. (Marks would do the same, did xdist 3.8 read them under pytest 9.)"""
+    """By file, or by kind of browser.
+
+    (Marks would do the same, did xdist 3.8 read them under pytest 9.)
+    """
 
     def _split_scope(self, nodeid: str) -> str:
         file = super()._split_scope(nodeid)

@@ -20,7 +20,18 @@ PURE = [
     "flashcards/scheduling.py",
     "flashcards/rendering.py",
 ]
-TRANSPORT = {"consumers", "handlers", "views", "serializers", "tasks", "admin", "routing", "urls", "auth", "problems"}
+TRANSPORT = {
+    "consumers",
+    "handlers",
+    "views",
+    "serializers",
+    "tasks",
+    "admin",
+    "routing",
+    "urls",
+    "auth",
+    "problems",
+}
 
 
 def imports(path: Path) -> set[str]:
@@ -39,7 +50,12 @@ def modules(folder: str) -> list[Path]:
 
 
 def importing(paths: list[Path], *prefixes: str) -> list[str]:
-    return [f"{path.relative_to(ROOT)}: {name}" for path in paths for name in sorted(imports(path)) if name.startswith(prefixes)]
+    return [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in paths
+        for name in sorted(imports(path))
+        if name.startswith(prefixes)
+    ]
 
 
 def dotted(path: Path) -> str:
@@ -47,7 +63,9 @@ def dotted(path: Path) -> str:
 
 
 def run_on_import(node: ast.AST) -> Iterator[ast.Import | ast.ImportFrom]:
-    """The import statements that run when the module is imported: those outside functions and `if TYPE_CHECKING`."""
+    """The import statements that run when the module is imported: those outside functions and `if
+    TYPE_CHECKING`.
+    """
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.Import | ast.ImportFrom):
             yield child
@@ -58,20 +76,29 @@ def run_on_import(node: ast.AST) -> Iterator[ast.Import | ast.ImportFrom]:
 
 
 def imported_names(path: Path) -> Iterator[str]:
-    """The full name of everything that a module imports when it is imported, be it a module or not."""
-    package = dotted(path).split(".") if path.name == "__init__.py" else dotted(path).split(".")[:-1]
+    """The full name of everything that a module imports when it is imported, be it a module or
+    not.
+    """
+    package = (
+        dotted(path).split(".") if path.name == "__init__.py" else dotted(path).split(".")[:-1]
+    )
     for node in run_on_import(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         else:
             base = package[: len(package) - node.level + 1] if node.level else []
-            yield from (".".join([*base, *filter(None, [node.module]), alias.name]) for alias in node.names)
+            yield from (
+                ".".join([*base, *filter(None, [node.module]), alias.name]) for alias in node.names
+            )
 
 
 def import_graph(paths: list[Path]) -> dict[str, set[str]]:
-    """Each module → the modules that it imports. `from package import name` is the module of that name, else the package's __init__.
+    """Each module → the modules that it imports.
 
-    An import also runs the __init__ of every package that the imported module is in and the importing one is not.
+    `from package import name` is the module of that name, else the package's __init__.
+
+    An import also runs the __init__ of every package that the imported module is in and the
+    importing one is not.
     """
     graph: dict[str, set[str]] = {dotted(path): set() for path in paths}
     for path in paths:
@@ -79,12 +106,17 @@ def import_graph(paths: list[Path]) -> dict[str, set[str]]:
         for name in imported_names(path):
             target = name if name in graph else name.rpartition(".")[0]
             parents = [target[: dot.start()] for dot in re.finditer(r"\.", target)]
-            graph[own] |= {target, *(parent for parent in parents if not own.startswith(f"{parent}."))} & graph.keys() - {own}
+            graph[own] |= {
+                target,
+                *(parent for parent in parents if not own.startswith(f"{parent}.")),
+            } & graph.keys() - {own}
     return graph
 
 
 def test_modules_do_not_import_each_other_in_a_circle():
-    TopologicalSorter(import_graph(modules("mindflip") + modules("sessions_app") + modules("flashcards"))).prepare()
+    TopologicalSorter(
+        import_graph(modules("mindflip") + modules("sessions_app") + modules("flashcards"))
+    ).prepare()
 
 
 def test_sessions_never_import_flashcards():
@@ -114,7 +146,12 @@ def test_services_know_no_transport():
 
 
 def test_the_socket_names_no_model():
-    assert importing([ROOT / "sessions_app/consumers.py"], "sessions_app.models", "sessions_app.services") == []
+    assert (
+        importing(
+            [ROOT / "sessions_app/consumers.py"], "sessions_app.models", "sessions_app.services"
+        )
+        == []
+    )
 
 
 def test_only_events_talk_to_the_channel_layer():
@@ -132,8 +169,12 @@ def test_no_migration_is_missing(db):
 
 
 def test_a_dynamic_import_of_ours_is_awaited_where_it_stands():
-    """mindflip.storage gives only these their hashed names; another would load a second copy of the module, and cache neither."""
-    loose = re.compile(r"""(?<!await )(?<!typeof )(?<![{<(|] )(?<![{<|])import\(["'][./][^"']*["']\)(?!\.[A-Z])""")
+    """mindflip.storage gives only these their hashed names; another would load a second copy of the
+    module, and cache neither.
+    """
+    loose = re.compile(
+        r"""(?<!await )(?<!typeof )(?<![{<(|] )(?<![{<|])import\(["'][./][^"']*["']\)(?!\.[A-Z])"""
+    )
     found = [
         f"{path.relative_to(ROOT)}: {line.strip()}"
         for path in (ROOT / "static/js").rglob("*.js")
@@ -144,44 +185,75 @@ def test_a_dynamic_import_of_ours_is_awaited_where_it_stands():
 
 
 def script_imports(path: Path) -> list[Path]:
-    """Return our own modules that a module of static/js loads: by static imports, `export … from` and awaited dynamic imports."""
+    """Return our own modules that a module of static/js loads: by static imports, `export … from`
+    and awaited dynamic imports.
+    """
     static = r"""^(?:import |(?:import|export|\}).* from )["'](\.[^"']+)["']"""
     dynamic = r"""(?<=await )import\(["'](\.[^"']+)["']\)"""
     found = re.findall(f"{static}|{dynamic}", path.read_text(), re.MULTILINE)
-    return [(path.parent / "".join(address)).resolve() for address in found if "/vendor/" not in "".join(address)]
+    return [
+        (path.parent / "".join(address)).resolve()
+        for address in found
+        if "/vendor/" not in "".join(address)
+    ]
 
 
 def test_scripts_do_not_import_each_other_in_a_circle():
-    """A circle of dynamic imports also fails here: mindflip.storage cannot name files by hashes that depend on each other."""
+    """A circle of dynamic imports also fails here: mindflip.storage cannot name files by hashes
+    that depend on each other.
+    """
     graph = {path: script_imports(path) for path in sorted((ROOT / "static/js").rglob("*.js"))}
     assert sum(map(len, graph.values())) > 200, "The pattern finds the imports."
     TopologicalSorter(graph).prepare()  # raises CycleError, which names the modules of the circle
 
 
 def rows_of(heading: str) -> dict[str, set[str]]:
-    """Return the names in backticks of each row of a table in docs/architecture.md, by the folder that the row begins with."""
+    """Return the names in backticks of each row of a table in docs/architecture.md, by the folder
+    that the row begins with.
+    """
     section = (ROOT / "docs/architecture.md").read_text().split(f"### {heading}")[1].split("###")[0]
     rows = re.findall(r"^\| `([^`]+/)` \|(.*)\|$", section, re.MULTILINE)
     return {folder: set(re.findall(r"`([^`]+)`", words)) for folder, words in rows}
 
 
 def test_the_architecture_names_every_python_module():
-    rows = {folder: names for package in ("mindflip", "sessions_app", "flashcards") for folder, names in rows_of(package).items()}
-    paths = [path.relative_to(ROOT) for folder in ("mindflip", "sessions_app", "flashcards") for path in modules(folder)]
+    rows = {
+        folder: names
+        for package in ("mindflip", "sessions_app", "flashcards")
+        for folder, names in rows_of(package).items()
+    }
+    paths = [
+        path.relative_to(ROOT)
+        for folder in ("mindflip", "sessions_app", "flashcards")
+        for path in modules(folder)
+    ]
     named = {(f"{path.parent}/", path.stem) for path in paths if path.stem != "__init__"}
-    assert [f"{folder}{name}.py" for folder, name in sorted(named) if name not in rows.get(folder, set())] == []
+    assert [
+        f"{folder}{name}.py"
+        for folder, name in sorted(named)
+        if name not in rows.get(folder, set())
+    ] == []
 
 
 def test_the_architecture_names_every_script():
     rows = rows_of("static/js")
     paths = [path.relative_to(ROOT) for path in sorted((ROOT / "static/js").rglob("*.js"))]
-    assert [str(path) for path in paths if path.name not in rows.get(f"{path.parent}/", set())] == []
+    assert [
+        str(path) for path in paths if path.name not in rows.get(f"{path.parent}/", set())
+    ] == []
 
 
 def test_the_architecture_names_no_module_that_is_not_there():
     rows = {
-        folder: names for package in ("mindflip", "sessions_app", "flashcards", "static/js") for folder, names in rows_of(package).items()
+        folder: names
+        for package in ("mindflip", "sessions_app", "flashcards", "static/js")
+        for folder, names in rows_of(package).items()
     }
     assert [folder for folder in rows if not (ROOT / folder).is_dir()] == []
-    scripts = [f"{folder}{name}" for folder, names in rows.items() for name in names if name.endswith(".js")]
+    scripts = [
+        f"{folder}{name}"
+        for folder, names in rows.items()
+        for name in names
+        if name.endswith(".js")
+    ]
     assert [script for script in scripts if not (ROOT / script).exists()] == []

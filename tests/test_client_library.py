@@ -1,4 +1,6 @@
-"""The client library in node against a real daphne: drops, kill -9, ended sessions, and engines on other devices."""
+"""The client library in node against a real daphne: drops, kill -9, ended sessions, and engines on
+other devices.
+"""
 
 import json
 import os
@@ -25,10 +27,14 @@ class Clients:
     """Clients in a node process: `do` tells them something, `happens` waits for what they tell."""
 
     def __init__(self, server: RunningServer, token: str) -> None:
-        node = shutil.which("node", path=os.pathsep.join([str(ROOT / ".venv" / "bin"), os.environ["PATH"]]))
+        node = shutil.which(
+            "node", path=os.pathsep.join([str(ROOT / ".venv" / "bin"), os.environ["PATH"]])
+        )
         assert node, "There is no node: `make test` installs one."
         self.server, self.token = server, token
-        self.process = subprocess.Popen([node, str(SCRIPT)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(
+            [node, str(SCRIPT)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
         self.told: list[dict[str, Any]] = []
         self.lines: queue.Queue[str] = queue.Queue()
         threading.Thread(target=self._read, daemon=True).start()
@@ -57,7 +63,11 @@ class Clients:
 
     def ask(self, path: str, method: str = "GET") -> Any:
         headers = {"Authorization": f"Bearer {self.token}"}
-        return httpx.request(method, f"{self.server.url}/api/webllm/{path}", headers=headers).raise_for_status().json()
+        return (
+            httpx.request(method, f"{self.server.url}/api/webllm/{path}", headers=headers)
+            .raise_for_status()
+            .json()
+        )
 
     @property
     def session_id(self) -> str:
@@ -120,7 +130,9 @@ def test_a_call_outlives_a_kill_of_the_server_in_the_middle_and_ends_once(client
     assert (generation["status"], len(generation["attempts"])) == ("succeeded", 1)
 
 
-def test_an_answer_that_was_finished_while_there_was_no_server_is_not_lost(clients: Clients) -> None:
+def test_an_answer_that_was_finished_while_there_was_no_server_is_not_lost(
+    clients: Clients,
+) -> None:
     clients.connect("desktop", has_engine=True)
     clients.do("generate", client="desktop", topic="Tides", count=2)
     clients.happens("asked")
@@ -146,7 +158,9 @@ def test_a_call_is_answered_although_its_session_was_closed_elsewhere(clients: C
     assert clients.session_id != first
 
 
-def test_a_phone_without_an_engine_waits_for_its_owners_desktop_and_gets_its_cards_one_by_one(clients: Clients) -> None:
+def test_a_phone_without_an_engine_waits_for_its_owners_desktop_and_gets_its_cards_one_by_one(
+    clients: Clients,
+) -> None:
     clients.connect("phone", has_engine=False)
     clients.do("generate", client="phone", topic="Tides", count=2)
     clients.happens("waiting", status="queued", place=0)

@@ -1,4 +1,6 @@
-"""The documents: no link leads nowhere, pictures say what they show, and each library that was chosen is weighed on a page."""
+"""The documents: no link leads nowhere, pictures say what they show, and each library that was
+chosen is weighed on a page.
+"""
 
 import json
 import re
@@ -9,7 +11,9 @@ from urllib.parse import unquote
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "static/js").rglob("*.md")])
+DOCUMENTS = sorted(
+    [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "static/js").rglob("*.md")]
+)
 CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 LINK = re.compile(r"\]\(\s*<?([^)\s>]+)")
 PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)\s]+)\)")
@@ -19,14 +23,20 @@ HEADING = re.compile(r"^#+\s+(.+?)\s*$", re.MULTILINE)
 
 def broken_links(document: Path) -> list[str]:
     targets = LINK.findall(CODE.sub("", document.read_text()))
-    return [target for target in targets if not re.match(r"[a-z]+:", target) and not leads_somewhere(document, target)]
+    return [
+        target
+        for target in targets
+        if not re.match(r"[a-z]+:", target) and not leads_somewhere(document, target)
+    ]
 
 
 def leads_somewhere(document: Path, target: str) -> bool:
     """Whether the file is there, and the heading in it that is named."""
     path, _, anchor = unquote(target).partition("#")
     found = (document.parent / path).resolve() if path else document
-    return found.exists() and found.is_relative_to(ROOT) and (not anchor or anchor in anchors(found))
+    return (
+        found.exists() and found.is_relative_to(ROOT) and (not anchor or anchor in anchors(found))
+    )
 
 
 def anchors(document: Path) -> set[str]:
@@ -47,13 +57,19 @@ def test_every_page_is_linked_from_another():
         for target in LINK.findall(document.read_text())
     }
     folders = {folder for folder in linked if folder.is_dir()}
-    lonely = [page for page in (ROOT / "docs").rglob("*.md") if page not in linked and page.parent not in folders]
+    lonely = [
+        page
+        for page in (ROOT / "docs").rglob("*.md")
+        if page not in linked and page.parent not in folders
+    ]
     assert [str(page.relative_to(ROOT)) for page in lonely] == []
 
 
 def test_caption_of_a_picture_says_that_its_cards_and_data_are_examples():
     captions = {
-        (document.parent / target).resolve(): caption for document in DOCUMENTS for caption, target in PICTURE.findall(document.read_text())
+        (document.parent / target).resolve(): caption
+        for document in DOCUMENTS
+        for caption, target in PICTURE.findall(document.read_text())
     }
     assert set(captions) == set((ROOT / "docs/images").iterdir())
     silent = [path.name for path, caption in captions.items() if "example" not in caption.lower()]
@@ -62,12 +78,18 @@ def test_caption_of_a_picture_says_that_its_cards_and_data_are_examples():
 
 @pytest.mark.parametrize("page", ["README.md", "docs/using.md"])
 def test_page_says_that_no_model_wrote_the_cards_in_its_first_picture(page):
-    assert "make-done-light.webp)\n\n*Example cards, not the output of a model.*" in (ROOT / page).read_text()
+    assert (
+        "make-done-light.webp)\n\n*Example cards, not the output of a model.*"
+        in (ROOT / page).read_text()
+    )
 
 
 def chosen_libraries() -> list[str]:
     """What we ask for ourselves: the exact pins of pyproject.toml and package.json."""
-    project, page = tomllib.loads((ROOT / "pyproject.toml").read_text()), json.loads((ROOT / "package.json").read_text())
+    project, page = (
+        tomllib.loads((ROOT / "pyproject.toml").read_text()),
+        json.loads((ROOT / "package.json").read_text()),
+    )
     groups = [project["project"]["dependencies"], *project["dependency-groups"].values()]
     python = [re.split(r"[=\[]", pin)[0] for group in groups for pin in group]
     return [*python, *page["dependencies"], *page["devDependencies"]]
@@ -75,5 +97,9 @@ def chosen_libraries() -> list[str]:
 
 def test_each_library_that_was_chosen_is_weighed_on_a_page():
     pages = "\n".join(page.read_text() for page in (ROOT / "docs/decisions").glob("*.md")).lower()
-    named = [name for name in chosen_libraries() if re.search(rf"(?<![\w@/-]){re.escape(name.lower())}(?![\w/]|-\w)", pages)]
+    named = [
+        name
+        for name in chosen_libraries()
+        if re.search(rf"(?<![\w@/-]){re.escape(name.lower())}(?![\w/]|-\w)", pages)
+    ]
     assert [name for name in chosen_libraries() if name not in named] == []

@@ -35,7 +35,9 @@ def engine_of(server: RunningServer, username: str) -> Iterator[ClientConnection
     with httpx.Client(base_url=server.url) as rest:
         who = {"username": username, "password": PASSWORD}
         rest.post("/api/auth/register", json=who)
-        rest.headers["Authorization"] = f"Bearer {rest.post('/api/auth/token', json=who).json()['access']}"
+        rest.headers["Authorization"] = (
+            f"Bearer {rest.post('/api/auth/token', json=who).json()['access']}"
+        )
         session = rest.post("/api/webllm/session", json={"modelId": "m"}).raise_for_status().json()
     with connect(session["wsUrl"], subprotocols=[Subprotocol("mindflip.v1")]) as socket:
         socket.send(json.dumps({"type": "ready", "modelId": "m", "engine": "webllm"}))
@@ -62,7 +64,12 @@ def stream(engine: ClientConnection, asked: dict, *fronts: str) -> list[dict]:
     """Send these cards one by one."""
     cards = [{"front": front, "back": f"about {front}"} for front in fronts]
     for index, card in enumerate(cards):
-        members = {"generationId": asked["generationId"], "lease": asked["lease"], "index": index, "card": card}
+        members = {
+            "generationId": asked["generationId"],
+            "lease": asked["lease"],
+            "index": index,
+            "card": card,
+        }
         engine.send(json.dumps({"type": "card", **members}))
     return cards
 
@@ -86,7 +93,9 @@ def test_the_headless_client_prints_each_card_as_it_comes(server: RunningServer)
     assert program.returncode == 0
 
 
-def test_the_headless_client_gets_its_cards_once_although_the_server_is_killed_meanwhile(server: RunningServer) -> None:
+def test_the_headless_client_gets_its_cards_once_although_the_server_is_killed_meanwhile(
+    server: RunningServer,
+) -> None:
     with engine_of(server, "bob") as engine:
         program = headless(server, "bob", PASSWORD, "Winds", "2")
         asked = heard(engine, "generate")
@@ -101,7 +110,9 @@ def test_the_headless_client_gets_its_cards_once_although_the_server_is_killed_m
     assert out == "   about gale\n2. breeze\n   about breeze\n"
 
 
-def test_the_headless_client_says_in_a_sentence_what_the_server_refuses(server: RunningServer) -> None:
+def test_the_headless_client_says_in_a_sentence_what_the_server_refuses(
+    server: RunningServer,
+) -> None:
     program = headless(server, "charlie", PASSWORD, "Tides", "51")
     out, err = rest_of(program)
     assert (out, program.returncode) == ("", 1)

@@ -32,14 +32,28 @@ def test_client_package_contains_the_same_license():
     ("described", "expected"),
     [
         (tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["license"], "MIT"),
-        (tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["license-files"], ["LICENSE"]),
+        (
+            tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["license-files"],
+            ["LICENSE"],
+        ),
         (read(ROOT / "package.json")["license"], "MIT"),
         (read(ROOT / "package-lock.json")["packages"][""]["license"], "MIT"),
         (read(CLIENT / "package.json")["license"], "MIT"),
         (document()["info"]["license"], {"name": "MIT", "identifier": "MIT"}),
-        (asyncapi.document()["info"]["license"], {"name": "MIT", "url": "https://spdx.org/licenses/MIT.html"}),
+        (
+            asyncapi.document()["info"]["license"],
+            {"name": "MIT", "url": "https://spdx.org/licenses/MIT.html"},
+        ),
     ],
-    ids=["pyproject", "pyproject files", "package.json", "package-lock.json", "client", "OpenAPI", "AsyncAPI"],
+    ids=[
+        "pyproject",
+        "pyproject files",
+        "package.json",
+        "package-lock.json",
+        "client",
+        "OpenAPI",
+        "AsyncAPI",
+    ],
 )
 def test_description_names_the_license(described, expected):
     assert described == expected

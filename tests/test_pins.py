@@ -10,7 +10,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 FILES = {
     "requirements.txt": PROJECT["project"]["dependencies"],
-    "requirements-dev.txt": PROJECT["project"]["dependencies"] + PROJECT["dependency-groups"]["dev"],
+    "requirements-dev.txt": PROJECT["project"]["dependencies"]
+    + PROJECT["dependency-groups"]["dev"],
     "mindflip/embedded/node.txt": PROJECT["dependency-groups"]["node"],
 }
 
@@ -24,7 +25,11 @@ def entries(file: str) -> list[str]:
 def test_the_files_hold_what_is_asked_for(file, wanted):
     """`make pins` writes them."""
     pinned = {entry.split()[0].lower() for entry in entries(file)}
-    assert [pin for pin in wanted if re.sub(r"\[.*\]", "", pin).lower() not in {re.sub(r"\[.*\]", "", one) for one in pinned}] == []
+    assert [
+        pin
+        for pin in wanted
+        if re.sub(r"\[.*\]", "", pin).lower() not in {re.sub(r"\[.*\]", "", one) for one in pinned}
+    ] == []
 
 
 @pytest.mark.parametrize("file", FILES)

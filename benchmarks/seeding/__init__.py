@@ -1,1 +1,3 @@
-"""Made-up users, sessions and generations in large numbers, to measure lists, sweeps and charts with."""
+"""Made-up users, sessions and generations in large numbers, to measure lists, sweeps and charts
+with.
+"""

@@ -10,8 +10,9 @@ from benchmarks.seeding.seed import Missing, Plan, Progress, missing, seed, user
 
 class Command(BaseCommand):
     help = (
-        "Fill the database with made-up users, sessions and generations until there are as many as you say. Ctrl-C stops it with what"
-        " is done kept, and the next run goes on. What is older than MINDFLIP_SESSION_KEPT_DAYS is deleted when the worker next sweeps."
+        "Fill the database with made-up users, sessions and generations until there are as many as"
+        " you say. Ctrl-C stops it with what is done kept, and the next run goes on. What is older"
+        " than MINDFLIP_SESSION_KEPT_DAYS is deleted when the worker next sweeps."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -19,15 +20,23 @@ class Command(BaseCommand):
         parser.add_argument("--generations", type=int, default=5_000_000)
         parser.add_argument("--users", type=int, default=2_000)
         parser.add_argument("--days", type=int, default=90, help="over how many days up to now")
-        parser.add_argument("--yes", action="store_true", help="also into a database that real people use")
-        parser.add_argument("--remove", action="store_true", help="delete all that this command ever made, and nothing else")
+        parser.add_argument(
+            "--yes", action="store_true", help="also into a database that real people use"
+        )
+        parser.add_argument(
+            "--remove",
+            action="store_true",
+            help="delete all that this command ever made, and nothing else",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             self._remove() if options["remove"] else self._seed(options)
         except KeyboardInterrupt:
             raise CommandError(
-                "Stopped. What was done is whole and stays; run it again to go on, or with --remove.", returncode=130
+                "Stopped. What was done is whole and stays; run it again to go on, or with"
+                " --remove.",
+                returncode=130,
             ) from None
 
     def _remove(self) -> None:
@@ -37,13 +46,21 @@ class Command(BaseCommand):
     def _seed(self, options: dict[str, Any]) -> None:
         plan = _plan(options)
         if not options["yes"] and (count := users_of_others().count()):
-            raise CommandError(f"This database has users of its own ({count:,}): give --yes to put made-up ones beside them.")
+            raise CommandError(
+                f"This database has users of its own ({count:,}): give --yes to put made-up ones"
+                " beside them."
+            )
         wanted = missing(plan)
         if wanted.generations and not wanted.sessions:
             raise CommandError("More generations need more sessions: give a larger --sessions.")
-        self.stdout.write(f"Adding {wanted.sessions:,} sessions and {wanted.generations:,} generations.")
+        self.stdout.write(
+            f"Adding {wanted.sessions:,} sessions and {wanted.generations:,} generations."
+        )
         seed(plan, wanted, lambda progress: self.stdout.write(_line(progress, wanted)))
-        self.stdout.write(f"Done: {plan.sessions:,} sessions, {plan.generations:,} generations of {plan.users:,} users.")
+        self.stdout.write(
+            f"Done: {plan.sessions:,} sessions, {plan.generations:,} generations of {plan.users:,}"
+            " users."
+        )
 
 
 def _plan(options: dict[str, Any]) -> Plan:
@@ -56,4 +73,7 @@ def _plan(options: dict[str, Any]) -> Plan:
 def _line(progress: Progress, wanted: Missing) -> str:
     rate = progress.generations / progress.seconds
     left = (wanted.sessions - progress.sessions) * progress.seconds / progress.sessions
-    return f"{progress.sessions:>9,} sessions {progress.generations:>10,} generations   {rate:>7,.0f} a second   {left:>5,.0f} s left"
+    return (
+        f"{progress.sessions:>9,} sessions {progress.generations:>10,} generations   {rate:>7,.0f}"
+        f" a second   {left:>5,.0f} s left"
+    )

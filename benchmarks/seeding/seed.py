@@ -1,4 +1,6 @@
-"""Seeding in batches, each a transaction of its own: cut short, what was done stays, whole, and another run goes on from there."""
+"""Seeding in batches, each a transaction of its own: cut short, what was done stays, whole, and
+another run goes on from there.
+"""
 
 import json
 import random
@@ -26,13 +28,24 @@ MODELS = [
     "a-school/its-own-model-q4",
 ]
 TOPICS = [
-    "Photosynthesis", "Mitosis and meiosis", "The French Revolution", "Ohm's law", "Irregular verbs", "The water cycle", "Plate tectonics",
-    "Quadratic equations", "Newton's laws of motion", "Acids and bases", "The Roman Republic", "Supply and demand", "Human digestion",
+    "Photosynthesis", "Mitosis and meiosis", "The French Revolution", "Ohm's law",
+    "Irregular verbs", "The water cycle", "Plate tectonics",
+    "Quadratic equations", "Newton's laws of motion", "Acids and bases", "The Roman Republic",
+    "Supply and demand", "Human digestion",
     "Binary search", "Spanish greetings", "The periodic table", "Vectors", "Cell membranes",
-    "Les capitales d'Europe", "Die deutschen Fälle", "Österreichische Geschichte", "日本の都道府県", "Glaciers", "Probability", "The heart",
-    "Music intervals", "Photons", "Poetic metre", "DNA replication", "Tides", "Inflation", "The immune system", "Logarithms",
+    "Les capitales d'Europe", "Die deutschen Fälle", "Österreichische Geschichte", "日本の都道府県",
+    "Glaciers", "Probability", "The heart",
+    "Music intervals", "Photons", "Poetic metre", "DNA replication", "Tides", "Inflation",
+    "The immune system", "Logarithms",
 ]  # fmt: skip
-ASKS = ["What is", "Why does one speak of", "Name an example of", "What follows from", "Who first described", "What is the opposite of"]
+ASKS = [
+    "What is",
+    "Why does one speak of",
+    "Name an example of",
+    "What follows from",
+    "Who first described",
+    "What is the opposite of",
+]
 WORDS = [
     "one",
     "part",
@@ -103,20 +116,34 @@ def missing(plan: Plan) -> Missing:
     return Missing(max(0, plan.sessions - sessions), max(0, plan.generations - generations))
 
 
-def seed(plan: Plan, wanted: Missing, say: Callable[[Progress], None] = lambda progress: None) -> None:
-    """Add what is wanted, oldest first, and tell `say` after each batch; then the statistics by which PostgreSQL plans."""
+def seed(
+    plan: Plan, wanted: Missing, say: Callable[[Progress], None] = lambda progress: None
+) -> None:
+    """Add what is wanted, oldest first, and tell `say` after each batch; then the statistics by
+    which PostgreSQL plans.
+    """
     begun = monotonic()
     _prepare(plan)
     for done in range(0, wanted.sessions, BATCH_SESSIONS):
         reached = min(wanted.sessions, done + BATCH_SESSIONS)
         share = _share(wanted, reached) - _share(wanted, done)
-        _batch(_parameters(plan) | {"before": done, "all": wanted.sessions, "sessions": reached - done, "generations": share})
+        _batch(
+            _parameters(plan)
+            | {
+                "before": done,
+                "all": wanted.sessions,
+                "sessions": reached - done,
+                "generations": share,
+            }
+        )
         say(Progress(reached, _share(wanted, reached), monotonic() - begun))
     analyze()
 
 
 def analyze() -> None:
-    """Outside of a transaction the tables are vacuumed, too: without that an index alone answers nothing."""
+    """Outside of a transaction the tables are vacuumed, too: without that an index alone answers
+    nothing.
+    """
     how = "ANALYZE" if connection.in_atomic_block else "VACUUM (ANALYZE)"
     with connection.cursor() as cursor:
         cursor.execute(f"{how} {', '.join(sql.TABLES)}")
@@ -181,17 +208,32 @@ def samples(count: int) -> list[Sample]:
 
 
 def _sample(chance: random.Random) -> Sample:
-    topic = TOPICS[int(len(TOPICS) * chance.random() ** 2)]  # some are asked for far more often than others
-    options: dict[str, Any] = {"count": chance.choice(COUNTS), "topic": topic, "language": "en", "difficulty": "medium"}
+    # some are asked for far more often than others
+    topic = TOPICS[int(len(TOPICS) * chance.random() ** 2)]
+    options: dict[str, Any] = {
+        "count": chance.choice(COUNTS),
+        "topic": topic,
+        "language": "en",
+        "difficulty": "medium",
+    }
     if chance.random() < SOURCE_SHARE:
         options["source"] = _sentence(chance, SOURCE_WORDS)
     cards = [_card(chance, topic) for _ in range(options["count"])]
-    return Sample(f"Generate {options['count']} flashcards about {topic}", options, cards, sum(len(card["back"]) for card in cards) // 3)
+    return Sample(
+        f"Generate {options['count']} flashcards about {topic}",
+        options,
+        cards,
+        sum(len(card["back"]) for card in cards) // 3,
+    )
 
 
 def _card(chance: random.Random, topic: str) -> dict[str, str]:
     front = f"{chance.choice(ASKS)} {_sentence(chance, 4)} in {topic}?"
-    return {"id": f"{chance.getrandbits(64):016x}", "front": front, "back": _sentence(chance, chance.randint(6, 18))}
+    return {
+        "id": f"{chance.getrandbits(64):016x}",
+        "front": front,
+        "back": _sentence(chance, chance.randint(6, 18)),
+    }
 
 
 def _sentence(chance: random.Random, words: int) -> str:
@@ -199,7 +241,9 @@ def _sentence(chance: random.Random, words: int) -> str:
 
 
 def unseed(say: Callable[[int], None] = lambda users: None) -> int:
-    """Delete the seeded users with all that is theirs, some at a time, each some a transaction of its own; how many users."""
+    """Delete the seeded users with all that is theirs, some at a time, each some a transaction of
+    its own; how many users.
+    """
     ids = list(User.objects.filter(username__startswith=sql.PREFIX).values_list("pk", flat=True))
     for begin in range(0, len(ids), USERS_AT_ONCE):
         _remove(ids[begin : begin + USERS_AT_ONCE])

@@ -3,9 +3,9 @@
     pip install httpx websockets
     python headless.py http://localhost:3000 alice "correct horse battery" "The water cycle" 5
 
-The cards are written by an engine elsewhere: a page of the same user with a loaded model, on any device. Until one is there, the
-request waits in its queue. The program may lose its connection as often as it likes: the same requestId is the same request, and
-`resume` brings whatever was missed.
+The cards are written by an engine elsewhere: a page of the same user with a loaded model, on any
+device. Until one is there, the request waits in its queue. The program may lose its connection as
+often as it likes: the same requestId is the same request, and `resume` brings whatever was missed.
 """
 
 import asyncio
@@ -39,7 +39,9 @@ def main(url: str, username: str, password: str, topic: str, count: str = "5") -
 
 
 def register(rest: httpx.Client, username: str, password: str) -> None:
-    """Make the account, unless there is one of this name: then signing in shows whether it is ours."""
+    """Make the account, unless there is one of this name: then signing in shows whether it is
+    ours.
+    """
     answer = rest.post("/api/auth/register", json={"username": username, "password": password})
     if answer.is_error and "username" not in answer.json().get("fields", {}):
         raise Refused(answer.json()["error"])
@@ -88,17 +90,27 @@ def news(message: Message) -> list[tuple[int, Message]]:
 
 
 async def messages(address: str, topic: str, count: int) -> AsyncIterator[Message]:
-    """What the server says about our request, over as many sockets as it takes, up to its result. Raises Refused."""
+    """What the server says about our request, over as many sockets as it takes, up to its result.
+
+    Raises Refused.
+    """
     request_id, last_seq = uuid4().hex, 0
     prompt = f"Generate {count} flashcards about {topic}"
-    ask = {"type": "generate", "prompt": prompt, "options": {"topic": topic, "count": count}, "requestId": request_id}
-    async for socket in connect(address, subprotocols=[Subprotocol("mindflip.v1")]):  # comes back by itself, with growing pauses
+    ask = {
+        "type": "generate",
+        "prompt": prompt,
+        "options": {"topic": topic, "count": count},
+        "requestId": request_id,
+    }
+    # comes back by itself, with growing pauses
+    async for socket in connect(address, subprotocols=[Subprotocol("mindflip.v1")]):
         try:
             await send(socket, {"type": "resume", "lastSeq": last_seq})
             await send(socket, ask)
             async for message in heard(socket):
                 last_seq = max(last_seq, message.get("seq", 0))
-                if message.get("requestId", request_id) == request_id:  # a refusal of what could not be read has no id
+                # a refusal of what could not be read has no id
+                if message.get("requestId", request_id) == request_id:
                     yield understood(message)
                 if message["type"] == "result" and message.get("requestId") == request_id:
                     return
@@ -108,7 +120,9 @@ async def messages(address: str, topic: str, count: int) -> AsyncIterator[Messag
 
 
 async def heard(socket: ClientConnection) -> AsyncIterator[Message]:
-    """What concerns generations; heartbeats are answered here, and snapshots of the session are left aside."""
+    """What concerns generations; heartbeats are answered here, and snapshots of the session are
+    left aside.
+    """
     async for text in socket:
         message = json.loads(text)
         if message["type"] == "ping":

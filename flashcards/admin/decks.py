@@ -26,12 +26,16 @@ class InBin(admin.SimpleListFilter):
         return [("yes", "Yes"), ("no", "No")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        return queryset.filter(deleted_at__isnull=self.value() == "no") if self.value() else queryset
+        return (
+            queryset.filter(deleted_at__isnull=self.value() == "no") if self.value() else queryset
+        )
 
 
 class OutsideOfTheBin:
-    """What is in the bin is only looked at: it has to be restored before it changes. Nothing is made or deleted by hand; what its
-    users put into the bin goes by the clock."""
+    """What is in the bin is only looked at: it has to be restored before it changes.
+
+    Nothing is made or deleted by hand; what its users put into the bin goes by the clock.
+    """
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -46,7 +50,10 @@ class OutsideOfTheBin:
 
 @operation(
     label="Put the chosen decks into the bin",
-    question="Their users no longer see them, and can bring them back from their bin until it is emptied.",
+    question=(
+        "Their users no longer see them, and can bring them back from their bin until it is"
+        " emptied."
+    ),
     done="put into the bin",
     refused="they were there already",
 )
@@ -60,8 +67,23 @@ def bin_decks(deck: Deck, now: Any) -> bool:
 
 @admin.register(Deck)
 class DeckAdmin(OutsideOfTheBin, Looked):
-    list_display = ["short_id", "name", "user", "card_count", "tags", "model_id", "engine", "created_at", "deleted_at"]
-    list_filter = [InBin, since(), recently("engine", "engine", "engine"), recently("model_id", "model", "model")]
+    list_display = [
+        "short_id",
+        "name",
+        "user",
+        "card_count",
+        "tags",
+        "model_id",
+        "engine",
+        "created_at",
+        "deleted_at",
+    ]
+    list_filter = [
+        InBin,
+        since(),
+        recently("engine", "engine", "engine"),
+        recently("model_id", "model", "model"),
+    ]
     list_select_related = ["user"]
     id_fields = ("pk", "generation_id")
     text_lookups = ("name__icontains", "topic__icontains")
@@ -69,9 +91,30 @@ class DeckAdmin(OutsideOfTheBin, Looked):
     search_help_text = f"{HELP}, or words of a name or topic"
     linked_by = ("user__id__exact",)
     actions = [bin_decks]
-    export_fields = ("id", "user__username", "name", "tags", "topic", "model_id", "engine", "created_at", "updated_at", "deleted_at")
+    export_fields = (
+        "id",
+        "user__username",
+        "name",
+        "tags",
+        "topic",
+        "model_id",
+        "engine",
+        "created_at",
+        "updated_at",
+        "deleted_at",
+    )
     fields = [
-        *("name", "id", "user", "tags", "cards_link", "generation_id", "model_id", "engine", "prompt_version"),
+        *(
+            "name",
+            "id",
+            "user",
+            "tags",
+            "cards_link",
+            "generation_id",
+            "model_id",
+            "engine",
+            "prompt_version",
+        ),
         *("topic", "source", "created_at", "updated_at", "deleted_at"),
     ]
     readonly_fields = fields[1:]
@@ -79,7 +122,9 @@ class DeckAdmin(OutsideOfTheBin, Looked):
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).with_card_count()
 
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
         """Pages are titled by the deck's name, which is its user's text."""
         deck = super().get_object(request, object_id, from_field)
         if deck and not may_read_text(request.user):
@@ -100,7 +145,17 @@ class DeckAdmin(OutsideOfTheBin, Looked):
 
 @admin.register(Card)
 class CardAdmin(OutsideOfTheBin, Looked):
-    list_display = ["front", "back", "kind", "tags", "is_found", "deck", "position", "updated_at", "deleted_at"]
+    list_display = [
+        "front",
+        "back",
+        "kind",
+        "tags",
+        "is_found",
+        "deck",
+        "position",
+        "updated_at",
+        "deleted_at",
+    ]
     list_select_related = ["deck"]
     list_filter = [InBin, "kind", "is_found"]
     ordering = ("-pk",)
@@ -110,12 +165,36 @@ class CardAdmin(OutsideOfTheBin, Looked):
     text_fields = ("front", "back", "tags", "deck", "sentence", "extras")
     search_help_text = f"{HELP}, or words of a card"
     linked_by = ("deck__id__exact",)
-    export_fields = ("id", "deck_id", "deck__user__username", "kind", "front", "back", "tags", "is_found", "created_at", "deleted_at")
+    export_fields = (
+        "id",
+        "deck_id",
+        "deck__user__username",
+        "kind",
+        "front",
+        "back",
+        "tags",
+        "is_found",
+        "created_at",
+        "deleted_at",
+    )
     fields = [
-        *("front", "back", "kind", "tags", "sentence", "is_found", "deck", "position", "guid", "extras"),
+        *(
+            "front",
+            "back",
+            "kind",
+            "tags",
+            "sentence",
+            "is_found",
+            "deck",
+            "position",
+            "guid",
+            "extras",
+        ),
         *("created_at", "updated_at", "deleted_at"),
     ]
     readonly_fields = fields[2:]
 
     def save_model(self, request: HttpRequest, obj: Card, form: Any, change: bool) -> None:
-        card_update(user=obj.deck.user, card_id=obj.pk, members={"front": obj.front, "back": obj.back})
+        card_update(
+            user=obj.deck.user, card_id=obj.pk, members={"front": obj.front, "back": obj.back}
+        )

@@ -10,37 +10,103 @@ from sessions_app.admin.base.list import Looked, ReadOnly, since
 class ScheduleAdmin(ReadOnly, Looked):
     """When each studied card comes again."""
 
-    list_display = ["short_id", "user", "state", "due_at", "stability", "difficulty", "review_count", "lapse_count"]
+    list_display = [
+        "short_id",
+        "user",
+        "state",
+        "due_at",
+        "stability",
+        "difficulty",
+        "review_count",
+        "lapse_count",
+    ]
     list_filter = ["state"]
     list_select_related = ["user"]
     ordering = ("-pk",)
     id_fields, date_field = ("card__id",), "due_at"
     text_fields = ("card",)
     linked_by = ("user__id__exact",)
-    export_fields = ("card_id", "user__username", "state", "due_at", "last_reviewed_at", "stability", "difficulty", "review_count")
-    fields = ["card", "user", "state", "step", "due_at", "last_reviewed_at", "stability", "difficulty", "review_count", "lapse_count"]
+    export_fields = (
+        "card_id",
+        "user__username",
+        "state",
+        "due_at",
+        "last_reviewed_at",
+        "stability",
+        "difficulty",
+        "review_count",
+    )
+    fields = [
+        "card",
+        "user",
+        "state",
+        "step",
+        "due_at",
+        "last_reviewed_at",
+        "stability",
+        "difficulty",
+        "review_count",
+        "lapse_count",
+    ]
 
 
 @admin.register(Review)
 class ReviewAdmin(ReadOnly, Looked):
     """Each time a card was rated."""
 
-    list_display = ["short_id", "user", "card_id", "rating", "state", "seconds", "reviewed_at", "undone_at"]
+    list_display = [
+        "short_id",
+        "user",
+        "card_id",
+        "rating",
+        "state",
+        "seconds",
+        "reviewed_at",
+        "undone_at",
+    ]
     list_filter = [since("reviewed_at"), "rating"]
     list_select_related = ["user"]
     ordering = ("-pk",)
     id_fields, date_field = ("pk", "card__id"), "reviewed_at"
     text_fields = ("card",)
     linked_by = ("user__id__exact",)
-    export_fields = ("id", "user__username", "card_id", "rating", "state", "seconds", "reviewed_at", "recorded_at", "undone_at")
-    fields = ["id", "user", "card", "rating", "state", "before", "seconds", "reviewed_at", "recorded_at", "undone_at"]
+    export_fields = (
+        "id",
+        "user__username",
+        "card_id",
+        "rating",
+        "state",
+        "seconds",
+        "reviewed_at",
+        "recorded_at",
+        "undone_at",
+    )
+    fields = [
+        "id",
+        "user",
+        "card",
+        "rating",
+        "state",
+        "before",
+        "seconds",
+        "reviewed_at",
+        "recorded_at",
+        "undone_at",
+    ]
 
 
 @admin.register(StudySettings)
 class StudySettingsAdmin(ReadOnly, Looked):
     """How each user studies, where that differs from what all begin with."""
 
-    list_display = ["user", "new_per_day", "reviews_per_day", "desired_retention", "day_begins_hour", "time_zone"]
+    list_display = [
+        "user",
+        "new_per_day",
+        "reviews_per_day",
+        "desired_retention",
+        "day_begins_hour",
+        "time_zone",
+    ]
     list_select_related = ["user"]
     ordering = ("-pk",)
     id_fields, date_field = (), ""

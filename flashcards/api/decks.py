@@ -32,8 +32,10 @@ WITHOUT_PUT = ["get", "post", "patch", "delete", "head", "options"]
 
 
 class DecksView(Versioned, generics.ListCreateAPIView):
-    """The caller's decks, newest first; `?q=` with these words, `?tag=` with this tag · POST `{generationId, name?}` saves a
-    result, the same one only once · POST `{generationIds, name?, cards?}` a batch · POST `{name, cards}` makes a deck by hand."""
+    """The caller's decks, newest first; `?q=` with these words, `?tag=` with this tag · POST
+    `{generationId, name?}` saves a result, the same one only once · POST `{generationIds, name?,
+    cards?}` a batch · POST `{name, cards}` makes a deck by hand.
+    """
 
     schema = openapi.decks
     pagination_class = DeckPages
@@ -44,7 +46,12 @@ class DecksView(Versioned, generics.ListCreateAPIView):
     def get_queryset(self) -> Any:
         asked = query_of(DecksQuerySerializer, self.request)
         words = {"text": asked.pop("q", ""), "tag": asked.pop("tag", "")}
-        rows = Deck.objects.of(self.request.user).with_card_count().with_due_count(timezone.now()).defer("source")
+        rows = (
+            Deck.objects.of(self.request.user)
+            .with_card_count()
+            .with_due_count(timezone.now())
+            .defer("source")
+        )
         return decks_found(rows.filter(**asked), **words)
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -77,15 +84,23 @@ class DeckView(Versioned, generics.RetrieveUpdateDestroyAPIView):
         return decks.deck_for_user(user=self.request.user, deck_id=self.kwargs["deck_id"])
 
     def perform_update(self, serializer: BaseSerializer) -> None:
-        changes = {name: serializer.validated_data[name] for name in ("name", "tags") if name in serializer.validated_data}
-        serializer.instance = decks.deck_update(user=self.request.user, deck_id=self.kwargs["deck_id"], **changes)
+        changes = {
+            name: serializer.validated_data[name]
+            for name in ("name", "tags")
+            if name in serializer.validated_data
+        }
+        serializer.instance = decks.deck_update(
+            user=self.request.user, deck_id=self.kwargs["deck_id"], **changes
+        )
 
     def perform_destroy(self, instance: Deck) -> None:
         trash.deck_delete(user=self.request.user, deck_id=instance.pk)
 
 
 class CardsView(generics.ListCreateAPIView):
-    """A deck's cards in their order, `?q=` with these words, `?tag=`, `?kind=` · POST adds one at the end."""
+    """A deck's cards in their order, `?q=` with these words, `?tag=`, `?kind=` · POST adds one at
+    the end.
+    """
 
     schema = openapi.cards
     serializer_class = CardSerializer
@@ -98,7 +113,9 @@ class CardsView(generics.ListCreateAPIView):
 
     def perform_create(self, serializer: BaseSerializer) -> None:
         members = serializer.validated_data
-        serializer.instance = cards.card_add(user=self.request.user, deck_id=self.kwargs["deck_id"], members=members)
+        serializer.instance = cards.card_add(
+            user=self.request.user, deck_id=self.kwargs["deck_id"], members=members
+        )
 
 
 class CardView(generics.RetrieveUpdateDestroyAPIView):
@@ -113,7 +130,9 @@ class CardView(generics.RetrieveUpdateDestroyAPIView):
 
     def perform_update(self, serializer: BaseSerializer) -> None:
         members = serializer.validated_data
-        serializer.instance = cards.card_update(user=self.request.user, card_id=self.kwargs["card_id"], members=members)
+        serializer.instance = cards.card_update(
+            user=self.request.user, card_id=self.kwargs["card_id"], members=members
+        )
 
     def perform_destroy(self, instance: Any) -> None:
         trash.cards_delete(user=self.request.user, card_ids=[instance.pk])
@@ -122,7 +141,11 @@ class CardView(generics.RetrieveUpdateDestroyAPIView):
 def _saved(user: Any, body: dict[str, Any]) -> decks.SavedDeck:
     given = {"user": user, "name": body["name"], "tags": body.get("tags", [])}
     if body.get("generation_ids"):
-        return decks.deck_save_batch(**given, generation_ids=body["generation_ids"], cards=body.get("cards"))
+        return decks.deck_save_batch(
+            **given, generation_ids=body["generation_ids"], cards=body.get("cards")
+        )
     if body.get("generation_id"):
-        return decks.deck_save(**given, generation_id=body["generation_id"], cards=body.get("cards"))
+        return decks.deck_save(
+            **given, generation_id=body["generation_id"], cards=body.get("cards")
+        )
     return decks.SavedDeck(decks.deck_create(**given, cards=body.get("cards") or []), True)

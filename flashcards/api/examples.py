@@ -7,7 +7,15 @@ REVIEW_ID = "f2f9b4d8-9c1d-4c86-b1a5-3a8e0f0b9d77"
 GENERATION_ID = "0f5d4c9e-3f0e-4d53-8f8a-2b1c0d9e8f7a"
 AT = "2026-01-31T18:30:00Z"
 SIDES = {"front": "What is a spring tide?", "back": "The largest tide, at full and new moon"}
-CARD = {"id": CARD_ID, "position": 1, **SIDES, "kind": "basic", "tags": ["sea"], "sentence": "", "found": None}
+CARD = {
+    "id": CARD_ID,
+    "position": 1,
+    **SIDES,
+    "kind": "basic",
+    "tags": ["sea"],
+    "sentence": "",
+    "found": None,
+}
 PROVENANCE = {
     "generationId": GENERATION_ID,
     "generationIds": [GENERATION_ID],
@@ -33,9 +41,16 @@ DECKS = PAGE | {"results": [DECK]}
 CARDS = PAGE | {"results": [CARD]}
 BINNED = {"id": DECK_ID, "deletedAt": AT, "goneAt": "2026-03-02T18:30:00Z"}
 BINNED_DECKS = PAGE | {"results": [BINNED | {"name": "Tides", "cardCount": 1}]}
-BINNED_CARDS = PAGE | {"results": [BINNED | {"id": CARD_ID, **SIDES, "deckId": DECK_ID, "deckName": "Tides"}]}
+BINNED_CARDS = PAGE | {
+    "results": [BINNED | {"id": CARD_ID, **SIDES, "deckId": DECK_ID, "deckName": "Tides"}]
+}
 TWIN = CARD | {"deckId": DECK_ID, "deckName": "Tides"}
-TWINS = {"frontKey": OTHER_ID, "count": 2, "isExact": True, "cards": [TWIN, TWIN | {"id": OTHER_ID, "position": 2}]}
+TWINS = {
+    "frontKey": OTHER_ID,
+    "count": 2,
+    "isExact": True,
+    "cards": [TWIN, TWIN | {"id": OTHER_ID, "position": 2}],
+}
 DUPLICATES = PAGE | {"count": 1, "results": [TWINS]}
 MERGED = {"moved": [CARD_ID], "leftOut": 0}
 SCHEDULE = {
@@ -49,13 +64,24 @@ SCHEDULE = {
     "reviewCount": 2,
     "lapseCount": 0,
 }
-SETTINGS = {"newPerDay": 20, "reviewsPerDay": 200, "desiredRetention": 0.9, "dayBeginsHour": 4, "timeZone": "Europe/Vienna"}
+SETTINGS = {
+    "newPerDay": 20,
+    "reviewsPerDay": 200,
+    "desiredRetention": 0.9,
+    "dayBeginsHour": 4,
+    "timeZone": "Europe/Vienna",
+}
 COUNTS = {"new": 1, "learning": 0, "due": 0}
 QUEUE = {
     "now": AT,
     "deck": {"id": DECK_ID, "name": "Tides"},
     "cards": [
-        TWIN | {"schedule": None, "retrievability": None, "previews": {"again": 60.0, "hard": 330.0, "good": 600.0, "easy": 691200.0}}
+        TWIN
+        | {
+            "schedule": None,
+            "retrievability": None,
+            "previews": {"again": 60.0, "hard": 330.0, "good": 600.0, "easy": 691200.0},
+        }
     ],
     "counts": COUNTS,
     "waiting": {"new": 0, "learning": 0, "due": 0},
@@ -73,8 +99,19 @@ QUEUE = {
 REVIEW = {"id": REVIEW_ID, "cardId": CARD_ID, "rating": "good", "reviewedAt": AT, "seconds": 4.0}
 RECORDED = REVIEW | {"state": "new", "recordedAt": AT, "undoneAt": None}
 REVIEWS = PAGE | {"results": [RECORDED]}
-OUTCOMES = {"results": [{"id": REVIEW_ID, "status": "recorded", "cardId": CARD_ID, "schedule": SCHEDULE}]}
-STUDIED = {"again": 0, "hard": 0, "good": 1, "easy": 0, "total": 1, "asked": 0, "recalled": 0, "retention": None}
+OUTCOMES = {
+    "results": [{"id": REVIEW_ID, "status": "recorded", "cardId": CARD_ID, "schedule": SCHEDULE}]
+}
+STUDIED = {
+    "again": 0,
+    "hard": 0,
+    "good": 1,
+    "easy": 0,
+    "total": 1,
+    "asked": 0,
+    "recalled": 0,
+    "retention": None,
+}
 PROGRESS = {
     "dueNow": 0,
     "newLeft": 0,
@@ -100,6 +137,8 @@ REPORT = {
     "added": 1,
     "updated": 0,
     "unchanged": 0,
-    "decks": [{"id": DECK_ID, "name": "Tides", "isNew": True, "added": 1, "updated": 0, "unchanged": 0}],
+    "decks": [
+        {"id": DECK_ID, "name": "Tides", "isNew": True, "added": 1, "updated": 0, "unchanged": 0}
+    ],
     "leftOut": [],
 }

@@ -14,7 +14,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from flashcards.api import openapi
-from flashcards.api.serializers import ExportQuerySerializer, ImportSerializer, TableSerializer, report_members
+from flashcards.api.serializers import (
+    ExportQuerySerializer,
+    ImportSerializer,
+    TableSerializer,
+    report_members,
+)
 from flashcards.formats.detect import name_of, preview_file, read_file
 from flashcards.formats.limits import Limits, Progress
 from flashcards.formats.registry import deck_export
@@ -46,7 +51,10 @@ class FileView(generics.GenericAPIView):
 
 
 class PreviewView(FileView):
-    """POST a file: what it is, and of a table how it would be read, with its first rows. Nothing is saved."""
+    """POST a file: what it is, and of a table how it would be read, with its first rows.
+
+    Nothing is saved.
+    """
 
     schema = openapi.preview
     serializer_class = TableSerializer
@@ -58,7 +66,9 @@ class PreviewView(FileView):
 
 
 class ImportsView(FileView):
-    """POST a file (.apkg, .colpkg, .csv, .tsv, .txt, .json): its cards become decks, all of them or none."""
+    """POST a file (.apkg, .colpkg, .csv, .tsv, .txt, .json): its cards become decks, all of them or
+    none.
+    """
 
     schema = openapi.imports
     serializer_class = ImportSerializer
@@ -71,7 +81,9 @@ class ImportsView(FileView):
 
 
 class ImportView(APIView):
-    """An import on its way, under the id that the client gave it: GET `{phase, done, total}` · DELETE stops it, and nothing is saved."""
+    """An import on its way, under the id that the client gave it: GET `{phase, done, total}` ·
+    DELETE stops it, and nothing is saved.
+    """
 
     schema = openapi.one_import
 
@@ -94,13 +106,17 @@ def _imported(user: Any, body: ImportSerializer) -> Any:
         progress = Progress(settings.IMPORT_SECONDS, ImportWatch(user, wanted["import_id"]).listen)
     reading = read_file(file, file.name or "", body.choices(), limits(), progress)
     name = trim(clean(wanted["name"])) or name_of(file.name or "")
-    return import_save(user=user, reading=reading, name=name, deck_id=wanted["deck_id"], progress=progress)
+    return import_save(
+        user=user, reading=reading, name=name, deck_id=wanted["deck_id"], progress=progress
+    )
 
 
 class ErrorsInJson(BaseContentNegotiation):
     """`format` names the file's format here, not that of an error."""
 
-    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
+    def select_renderer(
+        self, request: Request, renderers: Any, format_suffix: str | None = None
+    ) -> Any:
         return renderers[0], renderers[0].media_type
 
     def select_parser(self, request: Request, parsers: Any) -> Any:

@@ -33,8 +33,17 @@ queue = Calls(
     get=Call(
         "readQueue",
         "What to study now",
-        {200: Answer("At most 200 cards, with what each rating would give.", schemas.QueueShape, examples.QUEUE)},
-        words="Cards in their learning steps, then due ones, then new ones within the day's limits; of one deck, or of all.",
+        {
+            200: Answer(
+                "At most 200 cards, with what each rating would give.",
+                schemas.QueueShape,
+                examples.QUEUE,
+            )
+        },
+        words=(
+            "Cards in their learning steps, then due ones, then new ones within the day's limits;"
+            " of one deck, or of all."
+        ),
         query=QueueQuerySerializer,
         refusals={404: ("not_found",)},
     ),
@@ -44,7 +53,13 @@ reviews = Calls(
     get=Call(
         "listReviews",
         "List your reviews",
-        {200: Answer("Newest first, without those that were undone.", Page("ReviewPage", schemas.ReviewShape), examples.REVIEWS)},
+        {
+            200: Answer(
+                "Newest first, without those that were undone.",
+                Page("ReviewPage", schemas.ReviewShape),
+                examples.REVIEWS,
+            )
+        },
         words="Of all cards, or of one; of all times, or of a span.",
         query=ReviewsQuerySerializer,
     ),
@@ -52,7 +67,10 @@ reviews = Calls(
         "recordReviews",
         "Record reviews",
         {200: Answer("An outcome for each.", schemas.OutcomesShape, examples.OUTCOMES)},
-        words="A batch of 1 to 500. The same id twice is one review; a wrong item is refused alone, with a code.",
+        words=(
+            "A batch of 1 to 500. The same id twice is one review; a wrong item is refused alone,"
+            " with a code."
+        ),
         body=ReviewsSerializer,
         example={"reviews": [examples.REVIEW]},
     ),
@@ -102,7 +120,15 @@ progress = Calls(
     ),
 )
 REFUSED = {
-    400: ("damaged_file", "unknown_format", "wrong_choice", "no_cards", "too_many_cards", "takes_too_long", "cancelled"),
+    400: (
+        "damaged_file",
+        "unknown_format",
+        "wrong_choice",
+        "no_cards",
+        "too_many_cards",
+        "takes_too_long",
+        "cancelled",
+    ),
     413: ("too_large",),
 }
 FILE = {"file": "front,back\nebb,falling tide\n"}
@@ -136,7 +162,10 @@ decks = Calls(
         "listDecks",
         "List your decks",
         {200: Answer("Newest first.", Page("DeckPage", schemas.DeckShape), examples.DECKS)},
-        words="`q` finds decks with these words in name, topic, tags or on a card; `tag` those with this tag.",
+        words=(
+            "`q` finds decks with these words in name, topic, tags or on a card; `tag` those with"
+            " this tag."
+        ),
         query=DecksQuerySerializer,
         query_example={"q": "tides", "tag": "sea"},
     ),
@@ -144,11 +173,17 @@ decks = Calls(
         "createDeck",
         "Save or make a deck",
         {
-            201: Answer("A new deck.", schemas.DeckDetailShape, examples.DECK_DETAIL, ("Location",), OF_DECK),
-            200: Answer("It had been saved before.", schemas.DeckDetailShape, examples.DECK_DETAIL, MADE),
+            201: Answer(
+                "A new deck.", schemas.DeckDetailShape, examples.DECK_DETAIL, ("Location",), OF_DECK
+            ),
+            200: Answer(
+                "It had been saved before.", schemas.DeckDetailShape, examples.DECK_DETAIL, MADE
+            ),
         },
-        words="`{generationId, name?}` saves a generation's cards, the same one only once; `{generationIds, name?, cards?}` a batch; "
-        "`{name, cards}` makes a deck by hand.",
+        words=(
+            "`{generationId, name?}` saves a generation's cards, the same one only once;"
+            " `{generationIds, name?, cards?}` a batch; `{name, cards}` makes a deck by hand."
+        ),
         body=DeckCreateSerializer,
         example=examples.NEW_DECK,
         sent=("Idempotency-Key",),
@@ -160,7 +195,11 @@ deck = Calls(
     get=Call(
         "readDeck",
         "Read a deck",
-        {200: Answer("With its cards.", schemas.DeckDetailShape, examples.DECK_DETAIL, links=OF_DECK)},
+        {
+            200: Answer(
+                "With its cards.", schemas.DeckDetailShape, examples.DECK_DETAIL, links=OF_DECK
+            )
+        },
         words="One deck with its cards in their order.",
     ),
     patch=Call(
@@ -184,8 +223,15 @@ cards = Calls(
     get=Call(
         "listCards",
         "List a deck's cards",
-        {200: Answer("In the deck's own order.", Page("CardPage", schemas.CardShape), examples.CARDS)},
-        words="`q` finds cards with these words on a side or in a tag; `tag` and `kind` narrow further.",
+        {
+            200: Answer(
+                "In the deck's own order.", Page("CardPage", schemas.CardShape), examples.CARDS
+            )
+        },
+        words=(
+            "`q` finds cards with these words on a side or in a tag; `tag` and `kind` narrow"
+            " further."
+        ),
         query=CardsQuerySerializer,
         query_example={"kind": "basic"},
     ),
@@ -205,7 +251,10 @@ card = Calls(
         "readCard",
         "Read a card",
         {200: Answer("As it is now.", schemas.CardShape, examples.CARD, links=OF_CARD)},
-        words="One card, whichever deck it is in. Members that it came with stand beside the named ones.",
+        words=(
+            "One card, whichever deck it is in. Members that it came with stand beside the named"
+            " ones."
+        ),
     ),
     patch=Call(
         "changeCard",
@@ -234,14 +283,22 @@ bin = Calls(
         {200: Answer("Counted now.", schemas.BinShape, {"decks": 1, "cards": 0})},
         words="Decks, and cards that were deleted alone.",
     ),
-    delete=Call("emptyBin", "Empty the bin for good", {204: Answer("It is empty.")}, words=FOR_GOOD),
+    delete=Call(
+        "emptyBin", "Empty the bin for good", {204: Answer("It is empty.")}, words=FOR_GOOD
+    ),
 )
 binned_decks = Calls(
     "Bin",
     get=Call(
         "listBinnedDecks",
         "List decks in the bin",
-        {200: Answer("The last deleted first.", Page("BinnedDeckPage", schemas.BinnedDeckShape), examples.BINNED_DECKS)},
+        {
+            200: Answer(
+                "The last deleted first.",
+                Page("BinnedDeckPage", schemas.BinnedDeckShape),
+                examples.BINNED_DECKS,
+            )
+        },
     ),
 )
 binned_cards = Calls(
@@ -249,18 +306,37 @@ binned_cards = Calls(
     get=Call(
         "listBinnedCards",
         "List cards in the bin",
-        {200: Answer("Those deleted alone, the last first.", Page("BinnedCardPage", schemas.BinnedCardShape), examples.BINNED_CARDS)},
+        {
+            200: Answer(
+                "Those deleted alone, the last first.",
+                Page("BinnedCardPage", schemas.BinnedCardShape),
+                examples.BINNED_CARDS,
+            )
+        },
     ),
 )
-binned_deck = Calls("Bin", delete=Call("deleteDeckForGood", "Delete a deck for good", {204: Answer("It is gone.")}, words=FOR_GOOD))
-binned_card = Calls("Bin", delete=Call("deleteCardForGood", "Delete a card for good", {204: Answer("It is gone.")}, words=FOR_GOOD))
+binned_deck = Calls(
+    "Bin",
+    delete=Call(
+        "deleteDeckForGood", "Delete a deck for good", {204: Answer("It is gone.")}, words=FOR_GOOD
+    ),
+)
+binned_card = Calls(
+    "Bin",
+    delete=Call(
+        "deleteCardForGood", "Delete a card for good", {204: Answer("It is gone.")}, words=FOR_GOOD
+    ),
+)
 deck_restore = Calls(
     "Bin",
     post=Call(
         "restoreDeck",
         "Bring a deck back",
         {200: Answer("As it is now.", schemas.DeckDetailShape, examples.DECK_DETAIL)},
-        words="Out of the bin; with `cards` also those that a merge took elsewhere. Again is harmless.",
+        words=(
+            "Out of the bin; with `cards` also those that a merge took elsewhere. Again is"
+            " harmless."
+        ),
         body=serializers.DeckRestoreSerializer,
         example={"cards": []},
         is_body_optional=True,
@@ -273,7 +349,10 @@ deck_merge = Calls(
         "mergeDecks",
         "Merge a deck into another",
         {200: Answer("What moved.", schemas.MergedShape, examples.MERGED)},
-        words="Moves the cards into the deck `into`, doubles left out; what is left goes into the bin.",
+        words=(
+            "Moves the cards into the deck `into`, doubles left out; what is left goes into the"
+            " bin."
+        ),
         body=serializers.DeckMergeSerializer,
         example={"into": examples.OTHER_ID},
         refusals=FULL,
@@ -342,7 +421,13 @@ duplicates = Calls(
     get=Call(
         "listDuplicates",
         "Cards that ask the same",
-        {200: Answer("In groups, equal answers first.", Page("TwinsPage", schemas.TwinsShape, True), examples.DUPLICATES)},
+        {
+            200: Answer(
+                "In groups, equal answers first.",
+                Page("TwinsPage", schemas.TwinsShape, True),
+                examples.DUPLICATES,
+            )
+        },
         words="In all decks, or with `deck` in this one. Groups that were kept are left out.",
         query=serializers.DuplicatesQuerySerializer,
         refusals={404: ("not_found",)},
@@ -360,7 +445,14 @@ duplicates_keep = Calls(
         refusals=ALL,
     ),
 )
-tags = Calls("Decks", get=Call("listTags", "Your tags", {200: Answer("Of decks and cards.", schemas.TagsShape, {"tags": ["sea"]})}))
+tags = Calls(
+    "Decks",
+    get=Call(
+        "listTags",
+        "Your tags",
+        {200: Answer("Of decks and cards.", schemas.TagsShape, {"tags": ["sea"]})},
+    ),
+)
 
 
 imports = Calls(
@@ -369,8 +461,10 @@ imports = Calls(
         "importFile",
         "Import a file",
         {201: Answer("What came of it.", schemas.ImportReportShape, examples.REPORT)},
-        words="A file (.apkg, .colpkg, .csv, .tsv, .txt, .json) in multipart/form-data: its cards become decks, all of them or none. "
-        "Cards that are here already are updated.",
+        words=(
+            "A file (.apkg, .colpkg, .csv, .tsv, .txt, .json) in multipart/form-data: its cards"
+            " become decks, all of them or none. Cards that are here already are updated."
+        ),
         body=ImportSerializer,
         example=FILE | {"name": "Tides"},
         refusals=REFUSED | {404: ("not_found",)},
@@ -381,8 +475,15 @@ preview = Calls(
     post=Call(
         "previewFile",
         "Look at a file",
-        {200: Answer("What it is, and how it would be read.", schemas.PreviewShape, examples.PREVIEW)},
-        words="Nothing is saved. Of a table the answer has its first rows, and what each column is taken for.",
+        {
+            200: Answer(
+                "What it is, and how it would be read.", schemas.PreviewShape, examples.PREVIEW
+            )
+        },
+        words=(
+            "Nothing is saved. Of a table the answer has its first rows, and what each column is"
+            " taken for."
+        ),
         body=TableSerializer,
         example=FILE,
         refusals=REFUSED,
@@ -393,8 +494,17 @@ one_import = Calls(
     get=Call(
         "readImport",
         "See how far an import is",
-        {200: Answer("In cards.", schemas.ImportProgressShape, {"phase": "saving", "done": 300, "total": 1200})},
-        words="Under the `importId` that the client gave with the file; known until a minute after its end.",
+        {
+            200: Answer(
+                "In cards.",
+                schemas.ImportProgressShape,
+                {"phase": "saving", "done": 300, "total": 1200},
+            )
+        },
+        words=(
+            "Under the `importId` that the client gave with the file; known until a minute after"
+            " its end."
+        ),
     ),
     delete=Call(
         "cancelImport",
@@ -411,7 +521,10 @@ export = Calls(
         "exportDeck",
         "A deck as a file",
         {200: Answer("The file, to be saved.", {}, headers=("Content-Disposition",), media=MEDIA)},
-        words="For Anki (`apkg`), for tables (`csv`, `tsv`), to read (`markdown`), to import here (`json`). None has study progress.",
+        words=(
+            "For Anki (`apkg`), for tables (`csv`, `tsv`), to read (`markdown`), to import here"
+            " (`json`). None has study progress."
+        ),
         query=ExportQuerySerializer,
         query_example={"format": "csv"},
     ),

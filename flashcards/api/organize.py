@@ -86,7 +86,9 @@ class Doing(generics.GenericAPIView):
 
 
 class DeckRestoreView(Doing):
-    """POST brings a deck back out of the bin; with `{cards}` also those that a merge took elsewhere."""
+    """POST brings a deck back out of the bin; with `{cards}` also those that a merge took
+    elsewhere.
+    """
 
     schema = openapi.deck_restore
     serializer_class = serializers.DeckRestoreSerializer
@@ -97,7 +99,9 @@ class DeckRestoreView(Doing):
 
 
 class DeckMergeView(Doing):
-    """POST `{into}` moves the cards into that deck, doubles left out; what is left goes into the bin."""
+    """POST `{into}` moves the cards into that deck, doubles left out; what is left goes into the
+    bin.
+    """
 
     schema = openapi.deck_merge
     serializer_class = serializers.DeckMergeSerializer
@@ -114,7 +118,9 @@ class CardRestoreView(APIView):
 
     def post(self, request: Request, card_id: UUID) -> Response:
         trash.cards_restore(user=request.user, card_ids=[card_id])
-        return Response(CardSerializer(cards.card_for_user(user=request.user, card_id=card_id)).data)
+        return Response(
+            CardSerializer(cards.card_for_user(user=request.user, card_id=card_id)).data
+        )
 
 
 class DoingToCards(Doing):
@@ -142,7 +148,9 @@ class CardsRestoreView(DoingToCards):
 
 
 class CardsTagView(DoingToCards):
-    """POST `{cards, add?, remove?}`: tags on all of them; answers also with the bodies of the same call that `undo` it."""
+    """POST `{cards, add?, remove?}`: tags on all of them; answers also with the bodies of the same
+    call that `undo` it.
+    """
 
     schema = openapi.cards_tag
     serializer_class = serializers.CardsTagSerializer
@@ -159,11 +167,15 @@ class CardsMoveView(DoingToCards):
     serializer_class = serializers.CardsMoveSerializer
 
     def do(self, user: Any, **members: Any) -> Any:
-        return {"count": bulk.cards_move(user=user, card_ids=members["cards"], deck_id=members["to"])}
+        return {
+            "count": bulk.cards_move(user=user, card_ids=members["cards"], deck_id=members["to"])
+        }
 
 
 class DuplicatesView(generics.ListAPIView):
-    """Cards that ask the same, in groups, those with equal answers first; `?deck=` only those of one deck."""
+    """Cards that ask the same, in groups, those with equal answers first; `?deck=` only those of
+    one deck.
+    """
 
     schema = openapi.duplicates
     serializer_class = serializers.TwinsSerializer

@@ -36,7 +36,9 @@ class BinPages(CursorPages):
 
 
 class TwinPages(Sized, PageNumberPagination):
-    """By number, because the groups have no order that a cursor could stand for: `?page=`, `?pageSize=` up to 50 groups."""
+    """By number, because the groups have no order that a cursor could stand for: `?page=`,
+    `?pageSize=` up to 50 groups.
+    """
 
     page_size = 20
     max_page_size = 50
@@ -48,5 +50,11 @@ class TwinPages(Sized, PageNumberPagination):
             raise refused("page", "There is no page of this number.") from None
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
-        words = {"in": "query", "name": self.page_query_param, "required": False, "description": "Which page, from 1.", "example": 1}
+        words = {
+            "in": "query",
+            "name": self.page_query_param,
+            "required": False,
+            "description": "Which page, from 1.",
+            "example": 1,
+        }
         return [words | {"schema": {"type": "integer", "minimum": 1}}, self.size_parameter()]

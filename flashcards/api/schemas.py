@@ -1,4 +1,7 @@
-"""Types of the responses about decks, cards, study and imports. The OpenAPI document is generated from them."""
+"""Types of the responses about decks, cards, study and imports.
+
+The OpenAPI document is generated from them.
+"""
 
 from datetime import date, datetime
 from typing import Annotated, Literal, NotRequired, TypedDict
@@ -136,7 +139,10 @@ class TwinsShape(TypedDict):
 
 
 class ScheduleShape(TypedDict):
-    """When a card is asked again, and what FSRS knows of it. `intervalSeconds` runs from its last review to its next."""
+    """When a card is asked again, and what FSRS knows of it.
+
+    `intervalSeconds` runs from its last review to its next.
+    """
 
     state: State
     step: int | None
@@ -194,7 +200,9 @@ class StudySettingsShape(TypedDict):
 
 
 class SchedulingShape(TypedDict):
-    """All that another implementation of FSRS needs to come to the same intervals; steps in seconds."""
+    """All that another implementation of FSRS needs to come to the same intervals; steps in
+    seconds.
+    """
 
     weights: list[float]
     desiredRetention: Share
@@ -218,7 +226,10 @@ class QueueShape(TypedDict):
 
 
 class ReviewShape(TypedDict):
-    """A review, and the state that its card was in when asked. `cardId` is null once the card is gone."""
+    """A review, and the state that its card was in when asked.
+
+    `cardId` is null once the card is gone.
+    """
 
     id: UUID
     cardId: UUID | None
@@ -248,7 +259,9 @@ class OutcomesShape(TypedDict):
 
 
 class StudyDayShape(TypedDict):
-    """A day's reviews by rating; how many cards had been learned before (`asked`), how many of them were remembered."""
+    """A day's reviews by rating; how many cards had been learned before (`asked`), how many of them
+    were remembered.
+    """
 
     day: date
     again: Count

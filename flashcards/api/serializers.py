@@ -1,4 +1,6 @@
-"""Request parsers and response shapes of decks, cards and imports: camelCase outside, snake_case inside."""
+"""Request parsers and response shapes of decks, cards and imports: camelCase outside, snake_case
+inside.
+"""
 
 from datetime import timedelta
 from typing import Any
@@ -20,14 +22,20 @@ SIDES = ("front", "back")
 NO_CARD = "Send each card as an object with front and back, which are texts."
 TEXT_AREA = {"base_template": "textarea.html", "rows": 3}
 GENERATIONS_MOST = 500
-PROVENANCE = {"modelId": "model_id", "engine": "engine", "promptVersion": "prompt_version", "topic": "topic"}
+PROVENANCE = {
+    "modelId": "model_id",
+    "engine": "engine",
+    "promptVersion": "prompt_version",
+    "topic": "topic",
+}
 
 
 class TagsField(serializers.ListField):
     """Tags as somebody sends them; services trim them and leave doubles out."""
 
     child = TextField(
-        max_length=TAG_CHARACTERS, error_messages={"invalid": NO_TAGS, "null": NO_TAGS, "blank": NO_TAG, "max_length": NO_TAG}
+        max_length=TAG_CHARACTERS,
+        error_messages={"invalid": NO_TAGS, "null": NO_TAGS, "blank": NO_TAG, "max_length": NO_TAG},
     )
 
     def __init__(self, **kwargs: Any) -> None:
@@ -35,7 +43,9 @@ class TagsField(serializers.ListField):
 
 
 class CardSerializer(serializers.Serializer):
-    """A card: its sides, kind, tags and where it came from, and whatever other members it came with. Services check them."""
+    """A card: its sides, kind, tags and where it came from, and whatever other members it came
+    with. Services check them.
+    """
 
     id = serializers.UUIDField(read_only=True)
     position = serializers.IntegerField(read_only=True)
@@ -56,22 +66,43 @@ class CardSerializer(serializers.Serializer):
         return data
 
     def to_representation(self, card: Card) -> dict[str, Any]:
-        own = {"id": str(card.pk), "position": card.position, "front": card.front, "back": card.back}
-        return {**card.extras, **own, "kind": card.kind, "tags": card.tags, "sentence": card.sentence, "found": card.is_found}
+        own = {
+            "id": str(card.pk),
+            "position": card.position,
+            "front": card.front,
+            "back": card.back,
+        }
+        return {
+            **card.extras,
+            **own,
+            "kind": card.kind,
+            "tags": card.tags,
+            "sentence": card.sentence,
+            "found": card.is_found,
+        }
 
 
 class DeckSerializer(serializers.ModelSerializer):
     """A deck in a list. Needs rows with `card_count` and `due_count` (see DeckQuerySet)."""
 
-    cardCount = serializers.IntegerField(source="card_count", read_only=True)  # noqa: N815 - the contract's name
-    dueCount = serializers.IntegerField(source="due_count", read_only=True)  # noqa: N815
-    createdAt = serializers.DateTimeField(source="created_at", read_only=True)  # noqa: N815
-    updatedAt = serializers.DateTimeField(source="updated_at", read_only=True)  # noqa: N815
+    cardCount = serializers.IntegerField(source="card_count", read_only=True)
+    dueCount = serializers.IntegerField(source="due_count", read_only=True)
+    createdAt = serializers.DateTimeField(source="created_at", read_only=True)
+    updatedAt = serializers.DateTimeField(source="updated_at", read_only=True)
     provenance = serializers.SerializerMethodField()
 
     class Meta:
         model = Deck
-        fields = ["id", "name", "tags", "cardCount", "dueCount", "createdAt", "updatedAt", "provenance"]
+        fields = [
+            "id",
+            "name",
+            "tags",
+            "cardCount",
+            "dueCount",
+            "createdAt",
+            "updatedAt",
+            "provenance",
+        ]
 
     def get_provenance(self, deck: Deck) -> dict[str, Any]:
         generation = deck.generation_id and str(deck.generation_id)
@@ -104,17 +135,29 @@ class DeckChangeSerializer(serializers.Serializer):
 class DecksQuerySerializer(CreatedQuerySerializer):
     """What decks to list."""
 
-    q = serializers.CharField(required=False, allow_blank=True, help_text="words that the decks have, the first six count")
-    tag = serializers.CharField(required=False, allow_blank=True, help_text="a tag that the decks have")
-    modelId = serializers.CharField(source="model_id", required=False, help_text="the model that wrote them")  # noqa: N815
+    q = serializers.CharField(
+        required=False, allow_blank=True, help_text="words that the decks have, the first six count"
+    )
+    tag = serializers.CharField(
+        required=False, allow_blank=True, help_text="a tag that the decks have"
+    )
+    modelId = serializers.CharField(
+        source="model_id", required=False, help_text="the model that wrote them"
+    )
 
 
 class CardsQuerySerializer(serializers.Serializer):
     """What cards to list."""
 
-    q = serializers.CharField(required=False, allow_blank=True, help_text="words that the cards have, the first six count")
-    tag = serializers.CharField(required=False, allow_blank=True, help_text="a tag that the cards have")
-    kind = serializers.ChoiceField(CardKind.choices, required=False, allow_blank=True, help_text="the kind of the cards")
+    q = serializers.CharField(
+        required=False, allow_blank=True, help_text="words that the cards have, the first six count"
+    )
+    tag = serializers.CharField(
+        required=False, allow_blank=True, help_text="a tag that the cards have"
+    )
+    kind = serializers.ChoiceField(
+        CardKind.choices, required=False, allow_blank=True, help_text="the kind of the cards"
+    )
 
 
 @extend_schema_field(CardSerializer(many=True))
@@ -134,25 +177,32 @@ class CardListField(JSONField):
 
 
 class DeckCreateSerializer(serializers.Serializer):
-    """Either a generation that has ended, or all those of a batch (with their cards, or with the cards as the user edited them), or a
-    name and cards."""
+    """Either a generation that has ended, or all those of a batch (with their cards, or with the
+    cards as the user edited them), or a name and cards.
+    """
 
-    generationId = IdField(source="generation_id", required=False, allow_null=True)  # noqa: N815
-    generationIds = serializers.ListField(  # noqa: N815
+    generationId = IdField(source="generation_id", required=False, allow_null=True)
+    generationIds = serializers.ListField(
         child=IdField(), source="generation_ids", required=False, max_length=GENERATIONS_MOST
     )
     name = TextField(max_length=NAME_CHARACTERS, required=False, allow_blank=True, default="")
-    cards = CardListField(required=False, allow_null=True, help_text='[{"front": "…", "back": "…"}]', initial=list)
+    cards = CardListField(
+        required=False, allow_null=True, help_text='[{"front": "…", "back": "…"}]', initial=list
+    )
     tags = TagsField(required=False)
 
     def validate(self, body: dict[str, Any]) -> dict[str, Any]:
         if not body.get("generation_id") and not body.get("generation_ids") and not body["name"]:
-            raise serializers.ValidationError({"name": ["Give a name, or the generationId of a finished generation."]})
+            raise serializers.ValidationError(
+                {"name": ["Give a name, or the generationId of a finished generation."]}
+            )
         return body
 
 
 def _sides_without_text(card: dict[str, Any]) -> list[str]:
-    """Models write numbers where text is meant, and the parser of their answers takes them; a client has no such excuse."""
+    """Models write numbers where text is meant, and the parser of their answers takes them; a
+    client has no such excuse.
+    """
     return [side for side in SIDES if not isinstance(card.get(side, ""), str)]
 
 
@@ -160,29 +210,33 @@ class BinnedSerializer(serializers.Serializer):
     """What all have that lie in the bin: since when, and until when they can be restored."""
 
     id = serializers.UUIDField(read_only=True)
-    deletedAt = serializers.DateTimeField(source="deleted_at", read_only=True)  # noqa: N815 - the contract's names
-    goneAt = serializers.SerializerMethodField()  # noqa: N815
+    deletedAt = serializers.DateTimeField(source="deleted_at", read_only=True)
+    goneAt = serializers.SerializerMethodField()
 
     def get_goneAt(self, row: Any) -> Any:  # noqa: N802
-        return serializers.DateTimeField().to_representation(row.deleted_at + timedelta(days=settings.BIN_DAYS))
+        return serializers.DateTimeField().to_representation(
+            row.deleted_at + timedelta(days=settings.BIN_DAYS)
+        )
 
 
 class BinnedDeckSerializer(BinnedSerializer):
     name = serializers.CharField(read_only=True)
-    cardCount = serializers.IntegerField(source="card_count", read_only=True)  # noqa: N815
+    cardCount = serializers.IntegerField(source="card_count", read_only=True)
 
 
 class BinnedCardSerializer(BinnedSerializer):
     front = serializers.CharField(read_only=True)
     back = serializers.CharField(read_only=True)
-    deckId = serializers.UUIDField(source="deck_id", read_only=True)  # noqa: N815
-    deckName = serializers.CharField(source="deck.name", read_only=True)  # noqa: N815
+    deckId = serializers.UUIDField(source="deck_id", read_only=True)
+    deckName = serializers.CharField(source="deck.name", read_only=True)
 
 
 class CardsSerializer(serializers.Serializer):
     """Many cards; services check that they are there."""
 
-    cards = serializers.ListField(child=IdField(), allow_empty=False, min_length=1, max_length=2_000)
+    cards = serializers.ListField(
+        child=IdField(), allow_empty=False, min_length=1, max_length=2_000
+    )
 
 
 class CardsMoveSerializer(CardsSerializer):
@@ -212,40 +266,60 @@ class TwinCardSerializer(CardSerializer):
     """A card among its duplicates, which may lie in several decks."""
 
     def to_representation(self, card: Card) -> dict[str, Any]:
-        return super().to_representation(card) | {"deckId": str(card.deck_id), "deckName": card.deck.name}
+        return super().to_representation(card) | {
+            "deckId": str(card.deck_id),
+            "deckName": card.deck.name,
+        }
 
 
 class TwinsSerializer(serializers.Serializer):
     """Cards with the same front. `isExact`: some have the same back, too."""
 
-    frontKey = IdField(source="front_key")  # noqa: N815
+    frontKey = IdField(source="front_key")
     count = serializers.IntegerField(read_only=True)
-    isExact = serializers.BooleanField(source="is_exact", read_only=True)  # noqa: N815
+    isExact = serializers.BooleanField(source="is_exact", read_only=True)
     cards = TwinCardSerializer(many=True, read_only=True)
 
 
 class TableSerializer(serializers.Serializer):
-    """A file, and how it is to be read when it is a table. Columns are roles with commas between them."""
+    """A file, and how it is to be read when it is a table.
 
-    file = serializers.FileField(allow_empty_file=True, error_messages={"required": "Send the file as `file`, in multipart/form-data."})
+    Columns are roles with commas between them.
+    """
+
+    file = serializers.FileField(
+        allow_empty_file=True,
+        error_messages={"required": "Send the file as `file`, in multipart/form-data."},
+    )
     encoding = serializers.CharField(required=False, allow_blank=True, default="")
-    delimiter = serializers.CharField(required=False, allow_blank=True, default="", trim_whitespace=False)
-    hasHeader = serializers.BooleanField(required=False, allow_null=True, default=None)  # noqa: N815 - the contract's case
+    delimiter = serializers.CharField(
+        required=False, allow_blank=True, default="", trim_whitespace=False
+    )
+    hasHeader = serializers.BooleanField(required=False, allow_null=True, default=None)
     columns = serializers.CharField(required=False, allow_blank=True, default="")
 
     def choices(self) -> Choices:
         body = self.validated_data
-        columns = tuple(word.strip() for word in body["columns"].split(",")) if body["columns"].strip() else ()
+        columns = (
+            tuple(word.strip() for word in body["columns"].split(","))
+            if body["columns"].strip()
+            else ()
+        )
         return Choices(body["encoding"], body["delimiter"], body["hasHeader"], columns)
 
 
 class ImportSerializer(TableSerializer):
-    """`deckId` is the deck that new cards go to, `name` that of a new one; neither: as the file says. `importId` is a UUID of the
-    client's, under which it may look how far the import is."""
+    """`deckId` is the deck that new cards go to, `name` that of a new one; neither: as the file
+    says. `importId` is a UUID of the client's, under which it may look how far the import is.
+    """
 
-    name = serializers.CharField(max_length=NAME_CHARACTERS, required=False, allow_blank=True, default="")
-    deckId = serializers.UUIDField(source="deck_id", required=False, allow_null=True, default=None)  # noqa: N815
-    importId = serializers.UUIDField(source="import_id", required=False, allow_null=True, default=None)  # noqa: N815
+    name = serializers.CharField(
+        max_length=NAME_CHARACTERS, required=False, allow_blank=True, default=""
+    )
+    deckId = serializers.UUIDField(source="deck_id", required=False, allow_null=True, default=None)
+    importId = serializers.UUIDField(
+        source="import_id", required=False, allow_null=True, default=None
+    )
 
 
 def report_members(report: ImportReport) -> dict[str, Any]:
@@ -268,5 +342,7 @@ class ExportQuerySerializer(serializers.Serializer):
     """Which format the file shall have."""
 
     format = serializers.ChoiceField(
-        list(FORMATS), help_text="the file's format", error_messages=dict.fromkeys(("required", "null", "invalid_choice"), CHOOSE)
+        list(FORMATS),
+        help_text="the file's format",
+        error_messages=dict.fromkeys(("required", "null", "invalid_choice"), CHOOSE),
     )

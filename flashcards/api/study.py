@@ -17,7 +17,9 @@ from sessions_app.rest.fields import query_of
 
 
 class QueueView(APIView):
-    """What to study now: cards in their learning steps, due ones, new ones within the day's limits · `?deck=` of one deck alone."""
+    """What to study now: cards in their learning steps, due ones, new ones within the day's limits
+    · `?deck=` of one deck alone.
+    """
 
     schema = openapi.queue
 
@@ -28,14 +30,20 @@ class QueueView(APIView):
 
 
 class ReviewsView(generics.ListAPIView):
-    """The caller's reviews, newest first · POST `{reviews: [{id, cardId, rating, reviewedAt, seconds?}]}` records a batch; the same id
-    twice is one review, and a wrong item is refused alone."""
+    """The caller's reviews, newest first · POST `{reviews: [{id, cardId, rating, reviewedAt,
+    seconds?}]}` records a batch; the same id twice is one review, and a wrong item is refused
+    alone.
+    """
 
     schema = openapi.reviews
     pagination_class = ReviewPages
 
     def get_serializer_class(self) -> type:
-        return study_serializers.ReviewsSerializer if self.request.method == "POST" else study_serializers.ReviewSerializer
+        return (
+            study_serializers.ReviewsSerializer
+            if self.request.method == "POST"
+            else study_serializers.ReviewSerializer
+        )
 
     def get_queryset(self) -> Any:
         asked = query_of(study_serializers.ReviewsQuerySerializer, self.request)
@@ -44,9 +52,13 @@ class ReviewsView(generics.ListAPIView):
     def post(self, request: Request) -> Response:
         body = self.get_serializer(data=request.data)
         body.is_valid(raise_exception=True)
-        outcomes = reviews.reviews_record(user=request.user, items=body.validated_data["reviews"], now=timezone.now())
+        outcomes = reviews.reviews_record(
+            user=request.user, items=body.validated_data["reviews"], now=timezone.now()
+        )
         plan = study_queue.plan_of(study_queue.settings_for_user(user=request.user))
-        return Response({"results": [study_serializers.outcome_shape(outcome, plan) for outcome in outcomes]})
+        return Response(
+            {"results": [study_serializers.outcome_shape(outcome, plan) for outcome in outcomes]}
+        )
 
 
 class ReviewView(generics.RetrieveDestroyAPIView):
@@ -64,7 +76,9 @@ class ReviewView(generics.RetrieveDestroyAPIView):
 
 
 class StudySettingsView(generics.RetrieveUpdateAPIView):
-    """How the caller studies: the day's limits, how much to remember, when days begin · PATCH what changes."""
+    """How the caller studies: the day's limits, how much to remember, when days begin · PATCH what
+    changes.
+    """
 
     schema = openapi.settings
     serializer_class = study_serializers.StudySettingsSerializer
@@ -74,14 +88,22 @@ class StudySettingsView(generics.RetrieveUpdateAPIView):
         return study_queue.settings_for_user(user=self.request.user)
 
     def perform_update(self, serializer: Any) -> None:
-        serializer.instance = study_queue.settings_change(user=self.request.user, members=serializer.validated_data)
+        serializer.instance = study_queue.settings_change(
+            user=self.request.user, members=serializer.validated_data
+        )
 
 
 class ProgressView(APIView):
-    """How studying goes: numbers, the last `?days=` (30) by rating, and what is due in the next 30."""
+    """How studying goes: numbers, the last `?days=` (30) by rating, and what is due in the next
+    30.
+    """
 
     schema = openapi.progress
 
     def get(self, request: Request) -> Response:
         days = query_of(study_serializers.ProgressQuerySerializer, request)["days"]
-        return Response(study_serializers.progress_shape(progress.progress_of(user=request.user, now=timezone.now(), days=days)))
+        return Response(
+            study_serializers.progress_shape(
+                progress.progress_of(user=request.user, now=timezone.now(), days=days)
+            )
+        )

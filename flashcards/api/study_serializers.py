@@ -13,16 +13,27 @@ from flashcards.services.reviews import RATINGS, Outcome
 from flashcards.services.study_queue import StudyQueue
 from sessions_app.rest.fields import IdField, JSONField, NumberField, TextField, WholeNumberField
 
-EXAMPLE = [{"id": "a new UUID", "cardId": "…", "rating": "good", "reviewedAt": "2026-01-31T18:30:00Z", "seconds": 4}]
+EXAMPLE = [
+    {
+        "id": "a new UUID",
+        "cardId": "…",
+        "rating": "good",
+        "reviewedAt": "2026-01-31T18:30:00Z",
+        "seconds": 4,
+    }
+]
 
 
 class ReviewDraftSerializer(serializers.Serializer):
-    """A review to be recorded. `id` is a new UUID of the client's, `seconds` how long the answer took."""
+    """A review to be recorded.
+
+    `id` is a new UUID of the client's, `seconds` how long the answer took.
+    """
 
     id = IdField()
-    cardId = IdField()  # noqa: N815 - the contract's names
+    cardId = IdField()
     rating = serializers.ChoiceField(list(RATINGS))
-    reviewedAt = serializers.DateTimeField()  # noqa: N815
+    reviewedAt = serializers.DateTimeField()
     seconds = NumberField(required=False, min_value=0)
 
 
@@ -34,21 +45,34 @@ class ReviewListField(JSONField):
 class ReviewsSerializer(serializers.Serializer):
     """A batch of reviews, 500 at most."""
 
-    reviews = ReviewListField(initial=list, help_text=str(EXAMPLE).replace("'", '"'), style={"base_template": "textarea.html"})
+    reviews = ReviewListField(
+        initial=list,
+        help_text=str(EXAMPLE).replace("'", '"'),
+        style={"base_template": "textarea.html"},
+    )
 
 
 class ReviewSerializer(serializers.ModelSerializer):
     """A review that was recorded, and the state that its card was in."""
 
-    cardId = serializers.UUIDField(source="card_id")  # noqa: N815 - the contract's names
+    cardId = serializers.UUIDField(source="card_id")
     rating = serializers.SerializerMethodField()
-    reviewedAt = serializers.DateTimeField(source="reviewed_at")  # noqa: N815
-    recordedAt = serializers.DateTimeField(source="recorded_at")  # noqa: N815
-    undoneAt = serializers.DateTimeField(source="undone_at")  # noqa: N815
+    reviewedAt = serializers.DateTimeField(source="reviewed_at")
+    recordedAt = serializers.DateTimeField(source="recorded_at")
+    undoneAt = serializers.DateTimeField(source="undone_at")
 
     class Meta:
         model = Review
-        fields = ["id", "cardId", "rating", "state", "reviewedAt", "seconds", "recordedAt", "undoneAt"]
+        fields = [
+            "id",
+            "cardId",
+            "rating",
+            "state",
+            "reviewedAt",
+            "seconds",
+            "recordedAt",
+            "undoneAt",
+        ]
 
     def get_rating(self, review: Review) -> str:
         return review.get_rating_display().lower()
@@ -57,11 +81,11 @@ class ReviewSerializer(serializers.ModelSerializer):
 class StudySettingsSerializer(serializers.ModelSerializer):
     """How the caller studies. The services check what is changed."""
 
-    newPerDay = WholeNumberField(source="new_per_day", min_value=0, max_value=9_999)  # noqa: N815
-    reviewsPerDay = WholeNumberField(source="reviews_per_day", min_value=0, max_value=9_999)  # noqa: N815
-    desiredRetention = NumberField(source="desired_retention", min_value=0.7, max_value=0.97)  # noqa: N815
-    dayBeginsHour = WholeNumberField(source="day_begins_hour", min_value=0, max_value=23)  # noqa: N815
-    timeZone = TextField(source="time_zone", max_length=64)  # noqa: N815
+    newPerDay = WholeNumberField(source="new_per_day", min_value=0, max_value=9_999)
+    reviewsPerDay = WholeNumberField(source="reviews_per_day", min_value=0, max_value=9_999)
+    desiredRetention = NumberField(source="desired_retention", min_value=0.7, max_value=0.97)
+    dayBeginsHour = WholeNumberField(source="day_begins_hour", min_value=0, max_value=23)
+    timeZone = TextField(source="time_zone", max_length=64)
 
     class Meta:
         model = StudySettings
@@ -71,11 +95,15 @@ class StudySettingsSerializer(serializers.ModelSerializer):
 class ReviewsQuerySerializer(serializers.Serializer):
     """Whose names are those of the lookups."""
 
-    cardId = serializers.UUIDField(source="card_id", required=False, help_text="only those of this card")  # noqa: N815
-    reviewedFrom = serializers.DateTimeField(  # noqa: N815
+    cardId = serializers.UUIDField(
+        source="card_id", required=False, help_text="only those of this card"
+    )
+    reviewedFrom = serializers.DateTimeField(
         source="reviewed_at__gte", required=False, help_text="at this time or later"
     )
-    reviewedTo = serializers.DateTimeField(source="reviewed_at__lt", required=False, help_text="before this time")  # noqa: N815
+    reviewedTo = serializers.DateTimeField(
+        source="reviewed_at__lt", required=False, help_text="before this time"
+    )
 
 
 class QueueQuerySerializer(serializers.Serializer):
@@ -83,7 +111,13 @@ class QueueQuerySerializer(serializers.Serializer):
 
 
 class ProgressQuerySerializer(serializers.Serializer):
-    days = serializers.IntegerField(required=False, default=30, min_value=7, max_value=LONGEST_DAYS, help_text="how many of the last days")
+    days = serializers.IntegerField(
+        required=False,
+        default=30,
+        min_value=7,
+        max_value=LONGEST_DAYS,
+        help_text="how many of the last days",
+    )
 
 
 def queue_shape(queue: StudyQueue) -> dict[str, Any]:
@@ -105,9 +139,19 @@ def queue_shape(queue: StudyQueue) -> dict[str, Any]:
 def outcome_shape(outcome: Outcome, plan: Plan) -> dict[str, Any]:
     """What became of one item; a refusal has the members of an error."""
     if outcome.status == "refused":
-        return {"id": outcome.id, "status": outcome.status, "code": outcome.code, "error": outcome.error}
+        return {
+            "id": outcome.id,
+            "status": outcome.status,
+            "code": outcome.code,
+            "error": outcome.error,
+        }
     schedule = outcome.schedule and schedule_shape(outcome.schedule, plan)
-    return {"id": outcome.id, "status": outcome.status, "cardId": str(outcome.card_id), "schedule": schedule}
+    return {
+        "id": outcome.id,
+        "status": outcome.status,
+        "cardId": str(outcome.card_id),
+        "schedule": schedule,
+    }
 
 
 def schedule_shape(schedule: CardSchedule, plan: Plan) -> dict[str, Any]:
@@ -141,7 +185,10 @@ def progress_shape(progress: Progress) -> dict[str, Any]:
 def _asked_card(card: Card, queue: StudyQueue) -> dict[str, Any]:
     """A card with what each rating would give, in seconds."""
     schedule = card.schedule.as_value() if hasattr(card, "schedule") else None
-    after = {rating.name.lower(): span.total_seconds() for rating, span in previews(schedule, queue.now, queue.plan).items()}
+    after = {
+        rating.name.lower(): span.total_seconds()
+        for rating, span in previews(schedule, queue.now, queue.plan).items()
+    }
     return {
         **CardSerializer(card).data,
         "deckId": str(card.deck_id),

@@ -1,4 +1,6 @@
-"""Imported cards before they are saved: validated, grouped by their future deck, with a count of those left out."""
+"""Imported cards before they are saved: validated, grouped by their future deck, with a count of
+those left out.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -14,33 +16,48 @@ from flashcards.services.tags import tags_usable
 EXAMPLES = 5
 EXAMPLE_CHARACTERS = 60
 LEFT_OUT = {
-    "media": ("1 picture or sound was left out: cards hold text.", "{} pictures and sounds were left out: cards hold text."),
+    "media": (
+        "1 picture or sound was left out: cards hold text.",
+        "{} pictures and sounds were left out: cards hold text.",
+    ),
     "only_media": (
         "1 card was left out: a side is only pictures or sounds.",
         "{} cards were left out: a side is only pictures or sounds.",
     ),
-    "empty_side": ("1 card was left out: it has no question or no answer.", "{} cards were left out: they have no question or no answer."),
+    "empty_side": (
+        "1 card was left out: it has no question or no answer.",
+        "{} cards were left out: they have no question or no answer.",
+    ),
     "too_long": (
         f"1 card was left out: a side is longer than {SIDE_CHARACTERS:,} characters.",
         f"{{}} cards were left out: a side is longer than {SIDE_CHARACTERS:,} characters.",
     ),
-    "unreadable": ("1 note was left out: it cannot be read.", "{} notes were left out: they cannot be read."),
-    "repeated": ("1 card stands in the file twice and was taken once.", "{} cards stand in the file more than once and were taken once."),
+    "unreadable": (
+        "1 note was left out: it cannot be read.",
+        "{} notes were left out: they cannot be read.",
+    ),
+    "repeated": (
+        "1 card stands in the file twice and was taken once.",
+        "{} cards stand in the file more than once and were taken once.",
+    ),
     "changed_here": (
         "1 card was left as it is: you changed it here after the file was made.",
         "{} cards were left as they are: you changed them here after the file was made.",
     ),
 }
-EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # what says it is older, or younger than now, says nothing about its age
+# what says it is older, or younger than now, says nothing about its age
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 GUID_CHARACTERS = 64
 
 
 @dataclass(frozen=True, slots=True)
 class ImportedCard:
-    """One card of a file, as our text. What the file says nothing about is None, an empty `kind` too: an update leaves that as it is.
+    """One card of a file, as our text.
 
-    `guid` names the card again at a second import, empty where the file has no names; `changed_at` is when it was last changed where it
-    came from.
+    What the file says nothing about is None, an empty `kind` too: an update leaves that as it is.
+
+    `guid` names the card again at a second import, empty where the file has no names; `changed_at`
+    is when it was last changed where it came from.
     """
 
     front: str
@@ -72,7 +89,12 @@ class LeftOut:
     def as_list(self) -> list[dict[str, Any]]:
         """For the report: code, count, sentence, examples."""
         return [
-            {"code": reason, "count": count, "sentence": _sentence(reason, count), "examples": self.examples[reason]}
+            {
+                "code": reason,
+                "count": count,
+                "sentence": _sentence(reason, count),
+                "examples": self.examples[reason],
+            }
             for reason, count in self.counts.items()
             if count
         ]
@@ -80,7 +102,10 @@ class LeftOut:
 
 @dataclass
 class Reading:
-    """The cards of a file in its order. `decks` are members of the decks that the file tells about, by their name there."""
+    """The cards of a file in its order.
+
+    `decks` are members of the decks that the file tells about, by their name there.
+    """
 
     format: str
     cards: list[ImportedCard] = field(default_factory=list)
@@ -102,7 +127,9 @@ class Judge:
         self._seen: set[tuple[str, ...]] = set()
 
     def take(self, card: ImportedCard, *, has_media: bool = False) -> None:
-        """Raises ImportRefused (`too_many_cards`) when the file has more than the server takes at once."""
+        """Raises ImportRefused (`too_many_cards`) when the file has more than the server takes at
+        once.
+        """
         card = _cleaned(card)
         reason = self._reason(card, has_media)
         if reason:
@@ -136,7 +163,9 @@ def _cleaned(card: ImportedCard) -> ImportedCard:
         deck=trim(clean(card.deck)),
         sentence=None if card.sentence is None else trim(clean(card.sentence))[:SIDE_CHARACTERS],
         guid=trim(clean(card.guid))[:GUID_CHARACTERS],
-        changed_at=card.changed_at.astimezone(UTC) if card.changed_at and EARLIEST < card.changed_at < datetime.now(UTC) else None,
+        changed_at=card.changed_at.astimezone(UTC)
+        if card.changed_at and EARLIEST < card.changed_at < datetime.now(UTC)
+        else None,
         tags=None if card.tags is None else tuple(tags_usable(card.tags)),
         kind=CardKind.BASIC if card.kind == CardKind.CLOZE and not has_gaps(front) else card.kind,
     )

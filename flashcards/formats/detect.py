@@ -9,7 +9,15 @@ from flashcards.formats.anki.package import read_package
 from flashcards.formats.cards import Reading
 from flashcards.formats.limits import ImportRefused, Limits, Progress, damaged
 from flashcards.formats.mindflip_json import read_json
-from flashcards.formats.tables import CELL_SHOWN, COLUMNS_SHOWN, ROWS_SHOWN, Choices, Table, open_table, read_table
+from flashcards.formats.tables import (
+    CELL_SHOWN,
+    COLUMNS_SHOWN,
+    ROWS_SHOWN,
+    Choices,
+    Table,
+    open_table,
+    read_table,
+)
 from flashcards.models import NAME_CHARACTERS
 from flashcards.parsing.cards import clean, trim
 
@@ -22,7 +30,9 @@ UNFORESEEN = (ValueError, TypeError, LookupError, ArithmeticError, RecursionErro
 log = logging.getLogger(__name__)
 
 
-def read_file(file: BinaryIO, file_name: str, choices: Choices, limits: Limits, progress: Progress) -> Reading:
+def read_file(
+    file: BinaryIO, file_name: str, choices: Choices, limits: Limits, progress: Progress
+) -> Reading:
     """The cards of the file. Raises ImportRefused, and nothing else whatever the file is."""
     format = format_of(file, limits)
     name = name_of(file_name)
@@ -37,8 +47,9 @@ def read_file(file: BinaryIO, file_name: str, choices: Choices, limits: Limits, 
 
 
 def preview_file(file: BinaryIO, choices: Choices, limits: Limits) -> dict[str, Any]:
-    """What the page shows before an import: the format, and of a table how it is read, its first rows and how many there are.
-    Raises ImportRefused."""
+    """What the page shows before an import: the format, and of a table how it is read, its first
+    rows and how many there are. Raises ImportRefused.
+    """
     format = format_of(file, limits)
     if format != "table":
         return {"format": format}
@@ -55,7 +66,10 @@ def format_of(file: BinaryIO, limits: Limits) -> str:
     if head.startswith(ZIPS):
         return "apkg"
     if head.startswith(SQLITE) or (b"\0" in head and not head.startswith(UTF_16)):
-        raise ImportRefused("This is neither a package of Anki nor text: send .apkg, .csv, .tsv, .txt or .json.", code="unknown_format")
+        raise ImportRefused(
+            "This is neither a package of Anki nor text: send .apkg, .csv, .tsv, .txt or .json.",
+            code="unknown_format",
+        )
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if not text:
         raise ImportRefused("This file is empty.", code="no_cards")
@@ -74,7 +88,9 @@ def name_of(file_name: str) -> str:
     return trim(stem)[:NAME_CHARACTERS] or NAMELESS
 
 
-def _read(format: str, file: BinaryIO, name: str, choices: Choices, limits: Limits, progress: Progress) -> Reading:
+def _read(
+    format: str, file: BinaryIO, name: str, choices: Choices, limits: Limits, progress: Progress
+) -> Reading:
     if format == "apkg":
         return read_package(file, name, limits, progress)
     if format == "json":
@@ -83,7 +99,10 @@ def _read(format: str, file: BinaryIO, name: str, choices: Choices, limits: Limi
 
 
 def _table_shown(table: Table) -> dict[str, Any]:
-    rows = [[cell[:CELL_SHOWN] for cell in row[:COLUMNS_SHOWN]] for row in islice(table.rows(), ROWS_SHOWN)]
+    rows = [
+        [cell[:CELL_SHOWN] for cell in row[:COLUMNS_SHOWN]]
+        for row in islice(table.rows(), ROWS_SHOWN)
+    ]
     return {
         "encoding": table.encoding,
         "delimiter": table.delimiter,

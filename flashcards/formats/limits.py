@@ -1,4 +1,7 @@
-"""Limits, progress and errors that all import formats share. Sizes are in bytes; lengths of text are in characters."""
+"""Limits, progress and errors that all import formats share.
+
+Sizes are in bytes; lengths of text are in characters.
+"""
 
 import time
 from collections.abc import Callable
@@ -19,7 +22,9 @@ Listener = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Limits:
-    """What a server allows: the file as it comes, what may come out of it when unpacked, and its cards."""
+    """What a server allows: the file as it comes, what may come out of it when unpacked, and its
+    cards.
+    """
 
     file_bytes: int
     cards: int
@@ -32,13 +37,18 @@ class Limits:
         """Raises ImportRefused (`too_large`)."""
         if size > self.file_bytes:
             megabytes = self.file_bytes // 2**20
-            raise too_large(f"This file is larger than {megabytes} MB: export it without pictures and sounds, or fewer cards at a time.")
+            raise too_large(
+                f"This file is larger than {megabytes} MB: export it without pictures and sounds,"
+                " or fewer cards at a time."
+            )
 
     def check_unpacked(self, size: int, packed: int) -> None:
         """Raises ImportRefused for more than may come out of `packed` bytes."""
         is_bomb = size > RATIO_COUNTS_FROM and size > RATIO * max(packed, 1)
         if is_bomb or size > self.unpacked_bytes:
-            raise too_large("What is packed in this file is too large: export fewer cards at a time.")
+            raise too_large(
+                "What is packed in this file is too large: export fewer cards at a time."
+            )
 
 
 def nobody(phase: str, done: int, total: int) -> None:
@@ -46,7 +56,10 @@ def nobody(phase: str, done: int, total: int) -> None:
 
 
 class Progress:
-    """Count cards in each of two phases. Every hundredth calls `listen` with (phase, done, of all), which may raise to stop."""
+    """Count cards in each of two phases.
+
+    Every hundredth calls `listen` with (phase, done, of all), which may raise to stop.
+    """
 
     def __init__(self, seconds: float = float("inf"), listen: Listener = nobody) -> None:
         self._phase, self._done, self._total = READING, 0, 0
@@ -57,7 +70,10 @@ class Progress:
         self._phase, self._done, self._total = phase, 0, total
 
     def step(self) -> None:
-        """Count one more card. Raises ImportRefused (`takes_too_long`), and whatever the listener raises."""
+        """Count one more card.
+
+        Raises ImportRefused (`takes_too_long`), and whatever the listener raises.
+        """
         self.check()
         if self._done % EVERY == 0:
             self._listen(self._phase, self._done, self._total)
@@ -66,15 +82,21 @@ class Progress:
     def check(self) -> None:
         """Raises ImportRefused once the deadline has passed."""
         if self.is_over():
-            raise ImportRefused("This file takes too long to read: export fewer cards at a time.", code="takes_too_long")
+            raise ImportRefused(
+                "This file takes too long to read: export fewer cards at a time.",
+                code="takes_too_long",
+            )
 
     def is_over(self) -> bool:
         return time.monotonic() > self._until
 
 
 class ImportRefused(MindFlipError):
-    """Nothing of the file was taken. Codes: `too_large`, `unknown_format`, `damaged_file`, `wrong_choice`, `too_many_cards`,
-    `no_cards`, `takes_too_long`, `cancelled`."""
+    """Nothing of the file was taken.
+
+    Codes: `too_large`, `unknown_format`, `damaged_file`, `wrong_choice`, `too_many_cards`,
+    `no_cards`, `takes_too_long`, `cancelled`.
+    """
 
     code = "damaged_file"
     status = 400
@@ -82,7 +104,9 @@ class ImportRefused(MindFlipError):
 
 def damaged(what: str) -> ImportRefused:
     """`what` is the end of a sentence about the file."""
-    return ImportRefused(f"This file {what}: export it again and send the new one.", code="damaged_file")
+    return ImportRefused(
+        f"This file {what}: export it again and send the new one.", code="damaged_file"
+    )
 
 
 def too_large(sentence: str) -> ImportRefused:

@@ -1,4 +1,7 @@
-"""A deck as Markdown to read: a heading a card, its answer as a quote below it. What a card says is Markdown already."""
+"""A deck as Markdown to read: a heading a card, its answer as a quote below it.
+
+What a card says is Markdown already.
+"""
 
 from collections.abc import Iterator, Sequence
 

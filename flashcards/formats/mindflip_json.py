@@ -1,4 +1,6 @@
-"""Our own file (flashcards/formats/mindflip_json_writer.py), and any JSON that holds a list of objects with front and back."""
+"""Our own file (flashcards/formats/mindflip_json_writer.py), and any JSON that holds a list of
+objects with front and back.
+"""
 
 import json
 from collections.abc import Mapping
@@ -45,9 +47,15 @@ def _document(data: bytes) -> dict[str, Any]:
     if isinstance(document, list):
         document = {"cards": document}
     if not isinstance(document, dict) or not isinstance(document.get("cards"), list):
-        raise ImportRefused("This JSON holds no list of cards: send an object with `cards`, a list of objects with front and back.")
+        raise ImportRefused(
+            "This JSON holds no list of cards: send an object with `cards`, a list of objects with"
+            " front and back."
+        )
     if document.get("format") == FORMAT and document.get("version") != VERSION:
-        raise ImportRefused("This file was made by a newer MindFlip: update this server first.", code="unknown_format")
+        raise ImportRefused(
+            "This file was made by a newer MindFlip: update this server first.",
+            code="unknown_format",
+        )
     return document
 
 
@@ -77,7 +85,9 @@ def _card(members: Mapping[str, Any], deck: str) -> ImportedCard:
 
 
 def _deck_members(deck: Mapping[str, Any]) -> dict[str, Any]:
-    texts = {column: clean(_text(deck.get(member)))[:most] for member, (column, most) in TEXTS.items()}
+    texts = {
+        column: clean(_text(deck.get(member)))[:most] for member, (column, most) in TEXTS.items()
+    }
     return {"tags": tags_usable(deck.get("tags")), **texts}
 
 
@@ -90,7 +100,11 @@ def _text(value: Any) -> str:
 
 
 def _texts(values: Any) -> tuple[str, ...]:
-    return tuple(value for value in values if isinstance(value, str)) if isinstance(values, list) else ()
+    return (
+        tuple(value for value in values if isinstance(value, str))
+        if isinstance(values, list)
+        else ()
+    )
 
 
 def _time(value: Any) -> datetime | None:

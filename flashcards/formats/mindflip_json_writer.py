@@ -1,6 +1,8 @@
-"""The MindFlip file: a deck with its cards, tags, notes and provenance, to import here or on another MindFlip server.
+"""The MindFlip file: a deck with its cards, tags, notes and provenance, to import here or on
+another MindFlip server.
 
-It does not contain schedules or reviews. `version` counts upwards when a reader of the one before would go wrong.
+It does not contain schedules or reviews. `version` counts upwards when a reader of the one before
+would go wrong.
 """
 
 import json
@@ -14,7 +16,10 @@ FORMAT, VERSION = "mindflip-deck", 1
 
 def write_json(deck: Deck, cards: Sequence[Card]) -> Iterator[str]:
     """One card a line, so that two exports can be compared."""
-    yield f'{{"format": "{FORMAT}", "version": {VERSION},\n"deck": {_dump(deck_members(deck))},\n"cards": [\n'
+    yield (
+        f'{{"format": "{FORMAT}", "version": {VERSION},\n"deck":'
+        f' {_dump(deck_members(deck))},\n"cards": [\n'
+    )
     for index, card in enumerate(cards):
         yield (",\n" if index else "") + _dump(card_members(card))
     yield "\n]}\n"

@@ -22,7 +22,9 @@ UNSAFE = re.compile(r'[\\/:*?"<>|\s]+')
 
 @dataclass(frozen=True)
 class Format:
-    """`words` tell a student what it is good for. `write` gives the file's text or bytes in pieces."""
+    """`words` tell a student what it is good for. `write` gives the file's text or bytes in
+    pieces.
+    """
 
     name: str
     label: str
@@ -44,11 +46,46 @@ class Export:
 FORMATS = {
     one.name: one
     for one in (
-        Format("apkg", "Anki package", "To learn in Anki; a second import updates the cards.", "apkg", "application/apkg", write_package),
-        Format("csv", "CSV table", "For Excel and other spreadsheets.", "csv", "text/csv; charset=utf-8", table_writer(",")),
-        Format("tsv", "TSV table", "For programs that read tabs.", "tsv", "text/tab-separated-values; charset=utf-8", table_writer("\t")),
-        Format("json", "MindFlip file", "All cards, tags and notes, but no study progress.", "json", "application/json", write_json),
-        Format("markdown", "Markdown", "To read and to put into notes.", "md", "text/markdown; charset=utf-8", write_markdown),
+        Format(
+            "apkg",
+            "Anki package",
+            "To learn in Anki; a second import updates the cards.",
+            "apkg",
+            "application/apkg",
+            write_package,
+        ),
+        Format(
+            "csv",
+            "CSV table",
+            "For Excel and other spreadsheets.",
+            "csv",
+            "text/csv; charset=utf-8",
+            table_writer(","),
+        ),
+        Format(
+            "tsv",
+            "TSV table",
+            "For programs that read tabs.",
+            "tsv",
+            "text/tab-separated-values; charset=utf-8",
+            table_writer("\t"),
+        ),
+        Format(
+            "json",
+            "MindFlip file",
+            "All cards, tags and notes, but no study progress.",
+            "json",
+            "application/json",
+            write_json,
+        ),
+        Format(
+            "markdown",
+            "Markdown",
+            "To read and to put into notes.",
+            "md",
+            "text/markdown; charset=utf-8",
+            write_markdown,
+        ),
     )
 }
 CHOOSE = f"Choose a format: {', '.join(FORMATS)}."
@@ -60,11 +97,15 @@ def deck_export(*, deck: Deck, cards: Sequence[Card], format: str) -> Export:
     if chosen is None:
         raise Invalid(CHOOSE, fields={"format": [CHOOSE]})
     pieces = chosen.write(_clean_deck(deck), [_clean_card(card) for card in cards])
-    return Export(f"{safe_name(deck.name)}.{chosen.extension}", chosen.content_type, _sendable(pieces))
+    return Export(
+        f"{safe_name(deck.name)}.{chosen.extension}", chosen.content_type, _sendable(pieces)
+    )
 
 
 def _clean_deck(deck: Deck) -> Deck:
-    """Return a copy whose text has no control characters: older versions stored them, and formats use them as separators."""
+    """Return a copy whose text has no control characters: older versions stored them, and formats
+    use them as separators.
+    """
     cleaned = copy(deck)
     cleaned.name = trim(clean(deck.name)) or NOTHING_LEFT
     cleaned.topic, cleaned.source = clean(deck.topic), clean(deck.source)
@@ -98,7 +139,12 @@ def _sendable(pieces: Iterable[str | bytes]) -> Iterator[bytes]:
 
 
 def safe_name(name: str) -> str:
-    """A deck's name as every system takes it for a file: no path, no control signs, not hidden, not too long."""
-    seen = "".join(" " if unicodedata.category(sign) in ("Cc", "Cf", "Zl", "Zp") else sign for sign in unicodedata.normalize("NFC", name))
+    """A deck's name as every system takes it for a file: no path, no control signs, not hidden, not
+    too long.
+    """
+    seen = "".join(
+        " " if unicodedata.category(sign) in ("Cc", "Cf", "Zl", "Zp") else sign
+        for sign in unicodedata.normalize("NFC", name)
+    )
     plain = UNSAFE.sub(" ", seen).strip(" .")
     return plain.encode()[:NAME_BYTES].decode("utf-8", "ignore").strip(" .") or "deck"

@@ -1,7 +1,8 @@
 """Write CSV and TSV.
 
-The file starts with a byte order mark, because Excel reads a file without one in the machine's old code page; everything else that
-reads CSV today, Anki included, skips it. Every cell is quoted, so that no country's list separator splits one.
+The file starts with a byte order mark, because Excel reads a file without one in the machine's old
+code page; everything else that reads CSV today, Anki included, skips it. Every cell is quoted, so
+that no country's list separator splits one.
 """
 
 import csv
@@ -31,7 +32,14 @@ def table_writer(delimiter: str) -> Writer:
 
 
 def _cells(card: Card) -> list[str]:
-    return [card.front, card.back, card.kind, tags_to_cell(card.tags), card.sentence, card.guid or str(card.pk)]
+    return [
+        card.front,
+        card.back,
+        card.kind,
+        tags_to_cell(card.tags),
+        card.sentence,
+        card.guid or str(card.pk),
+    ]
 
 
 def _row(cells: Iterable[str], delimiter: str) -> str:

@@ -1,7 +1,8 @@
-"""Read CSV, TSV and other text with columns: detect the encoding, the delimiter and Anki's header lines, preview, then parse.
+"""Read CSV, TSV and other text with columns: detect the encoding, the delimiter and Anki's header
+lines, preview, then parse.
 
-Source of the header lines (`#separator:tab`, `#html:true`, `#tags column:3`): "Text Files", "File Headers" in Anki's manual. Columns are
-counted from 1 there, from 0 here.
+Source of the header lines (`#separator:tab`, `#html:true`, `#tags column:3`): "Text Files", "File
+Headers" in Anki's manual. Columns are counted from 1 there, from 0 here.
 """
 
 import codecs
@@ -25,7 +26,12 @@ from flashcards.parsing.cards import clean
 from sessions_app.services.csv_safety import alive
 
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "space": " ", "pipe": "|", "colon": ":"}
-ROLE_COLUMNS = {"tags column": "tags", "deck column": "deck", "guid column": "id", "notetype column": "skip"}
+ROLE_COLUMNS = {
+    "tags column": "tags",
+    "deck column": "deck",
+    "guid column": "id",
+    "notetype column": "skip",
+}
 LINES = 20
 ROLES = ("front", "back", "tags", "sentence", "kind", "id", "deck", "skip")
 DELIMITERS = ("\t", ";", "|", ",")  # where two cut alike, the one that prose has less
@@ -42,8 +48,13 @@ HEADINGS = {
     "id": {"id", "guid"},
     "deck": {"deck"},
 }
-MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-GUESSED = ["cp1252", "cp1251", "cp1253", "shift_jis", "gb18030", "big5", "euc_kr"]  # those too like another are only chosen by hand
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+# those too like another are only chosen by hand
+GUESSED = ["cp1252", "cp1251", "cp1253", "shift_jis", "gb18030", "big5", "euc_kr"]
 CHOICES = {  # to choose from on the page, as Python names them, and as people do
     "utf-8": "UTF-8",
     "utf-16": "UTF-16",
@@ -141,14 +152,21 @@ def open_table(data: bytes, choices: Choices) -> Table:
     sample = list(islice(_rows(text, delimiter), SAMPLE_ROWS))
     if not sample:
         raise ImportRefused("There are no rows in this file.", code="no_cards")
-    return _decided(Table(text, encoding, delimiter, False, (), (), headers, False), sample, choices)
+    return _decided(
+        Table(text, encoding, delimiter, False, (), (), headers, False), sample, choices
+    )
 
 
 def read_table(data: bytes, choices: Choices, limits: Limits, progress: Progress) -> Reading:
-    """All rows as cards. Raises ImportRefused; a file without a column for front and back has the code `wrong_choice`."""
+    """All rows as cards.
+
+    Raises ImportRefused; a file without a column for front and back has the code `wrong_choice`.
+    """
     table = open_table(data, choices)
     if not {"front", "back"} <= set(table.columns):
-        raise ImportRefused("Say which column holds the questions and which the answers.", code="wrong_choice")
+        raise ImportRefused(
+            "Say which column holds the questions and which the answers.", code="wrong_choice"
+        )
     judge = Judge(Reading("table"), limits)
     progress.begin(READING, sum(1 for _ in table.rows()))
     for row in table.rows():
@@ -159,7 +177,10 @@ def read_table(data: bytes, choices: Choices, limits: Limits, progress: Progress
 
 def _check(choices: Choices) -> None:
     if len(choices.delimiter) > 1 or choices.delimiter in ('"', "\n", "\r"):
-        raise ImportRefused("The sign between columns must be one character, such as a comma or a tab.", code="wrong_choice")
+        raise ImportRefused(
+            "The sign between columns must be one character, such as a comma or a tab.",
+            code="wrong_choice",
+        )
     if set(choices.columns) - set(ROLES):
         raise ImportRefused(f"A column is one of {', '.join(ROLES)}.", code="wrong_choice")
 
@@ -172,7 +193,10 @@ def _decided(table: Table, sample: list[list[str]], choices: Choices) -> Table:
     has_header = looks_so if choices.has_header is None else choices.has_header
     roles = _once(guessed) if looks_so else _usual(table.headers, width)
     columns = (*choices.columns, *["skip"] * width)[:width] if choices.columns else tuple(roles)
-    names = tuple(first[index] if has_header and index < len(first) else f"Column {index + 1}" for index in range(width))
+    names = tuple(
+        first[index] if has_header and index < len(first) else f"Column {index + 1}"
+        for index in range(width)
+    )
     is_own = tuple(first) == OWN_COLUMNS
     return replace(table, has_header=has_header, columns=columns, names=names, is_own=is_own)
 
@@ -189,8 +213,15 @@ def _once(roles: Sequence[str]) -> list[str]:
 
 def _usual(headers: AnkiHeaders, width: int) -> list[str]:
     """Front and back are the first two columns that are nothing else, tags the third of three."""
-    free = iter(["front", "back"] if headers.length else ["front", "back", *(["tags"] if width == 3 else [])])
-    return [headers.roles[index] if index in headers.roles else next(free, "skip") for index in range(width)]
+    free = iter(
+        ["front", "back"]
+        if headers.length
+        else ["front", "back", *(["tags"] if width == 3 else [])]
+    )
+    return [
+        headers.roles[index] if index in headers.roles else next(free, "skip")
+        for index in range(width)
+    ]
 
 
 def _delimiter(text: str) -> str:
@@ -210,9 +241,16 @@ def _evenness(text: str, delimiter: str) -> tuple[float, int]:
 def _rows(text: str, delimiter: str) -> Iterator[list[str]]:
     lines = io.StringIO(re.sub("\0", "", text), newline="")
     try:
-        yield from (row for row in csv.reader(lines, delimiter=delimiter) if any(cell.strip() for cell in row))
+        yield from (
+            row
+            for row in csv.reader(lines, delimiter=delimiter)
+            if any(cell.strip() for cell in row)
+        )
     except csv.Error:
-        sentence = f"A cell of this table has more than {CELL_CHARACTERS:,} characters: is a quote missing?"
+        sentence = (
+            f"A cell of this table has more than {CELL_CHARACTERS:,} characters: is a quote"
+            " missing?"
+        )
         raise ImportRefused(sentence, code="too_large") from None
 
 
@@ -251,14 +289,20 @@ def _text(cell: str, table: Table) -> str:
 
 
 def decoded(data: bytes, encoding: str = "") -> tuple[str, str]:
-    """The text, and the name in CHOICES of what it was written in. Raises ImportRefused when the given `encoding` does not fit."""
+    """The text, and the name in CHOICES of what it was written in.
+
+    Raises ImportRefused when the given `encoding` does not fit.
+    """
     if encoding and encoding not in CHOICES:
         raise ImportRefused(f"Choose an encoding: {', '.join(CHOICES)}.", code="wrong_choice")
     chosen = encoding or guess(data)
     try:
         return _decode(data, chosen).removeprefix("\ufeff"), chosen
     except (UnicodeError, LookupError):
-        raise ImportRefused("The file was not written with these letters: choose another encoding.", code="wrong_choice") from None
+        raise ImportRefused(
+            "The file was not written with these letters: choose another encoding.",
+            code="wrong_choice",
+        ) from None
 
 
 def guess(data: bytes) -> str:
@@ -275,5 +319,7 @@ def guess(data: bytes) -> str:
 
 
 def _decode(data: bytes, encoding: str) -> str:
-    """A sign that Windows' code page lacks is shown as one, and stops nothing; of Unicode every byte must fit."""
+    """A sign that Windows' code page lacks is shown as one, and stops nothing; of Unicode every
+    byte must fit.
+    """
     return data.decode(encoding, "replace" if encoding == "cp1252" else "strict")

@@ -3,7 +3,14 @@
 from flashcards.models.cards import CARDS_PER_DECK, SIDE_CHARACTERS, Card, CardKind
 from flashcards.models.decks import NAME_CHARACTERS, TAG_CHARACTERS, Deck
 from flashcards.models.duplicates import KeptTwins
-from flashcards.models.study import REVIEW_SECONDS, CardState, Rating, Review, Schedule, StudySettings
+from flashcards.models.study import (
+    REVIEW_SECONDS,
+    CardState,
+    Rating,
+    Review,
+    Schedule,
+    StudySettings,
+)
 
 __all__ = [
     "CARDS_PER_DECK",

@@ -20,13 +20,17 @@ KEYS = {"front": "front_key", "back": "back_key"}
 
 
 def side_key(text: str) -> UUID:
-    """The 16 bytes that every side saying the same has: capitals, width, white space and a last full stop make no difference."""
+    """The 16 bytes that every side saying the same has: capitals, width, white space and a last
+    full stop make no difference.
+    """
     said, _ = card_key(text, "")
     return UUID(bytes=blake2b(said.encode(), digest_size=16).digest())
 
 
 class SideKeyField(models.UUIDField):
-    """The key of the side named `side`, written whenever the card is: one rule, in Python, that SQL can compare by."""
+    """The key of the side named `side`, written whenever the card is: one rule, in Python, that SQL
+    can compare by.
+    """
 
     def __init__(self, *args: Any, side: str = "", **kwargs: Any) -> None:
         self.side = side
@@ -59,7 +63,9 @@ class CardQuerySet(models.QuerySet["Card"]):
         """Those that are not in the bin."""
         return self.filter(deleted_at=None)
 
-    def bulk_update(self, objs: Iterable[Any], fields: Iterable[str], batch_size: int | None = None) -> int:
+    def bulk_update(
+        self, objs: Iterable[Any], fields: Iterable[str], batch_size: int | None = None
+    ) -> int:
         """As Django's; a changed side takes its key along, which Django would leave as it was."""
         cards, names = list(objs), with_keys(fields)
         for side in set(KEYS) & set(names):
@@ -77,12 +83,16 @@ def with_keys(fields: Iterable[str]) -> list[str]:
 class Card(models.Model):
     """Two sides. `extras` are the other members that came with the card, as they came.
 
-    `sentence` is the one of the deck's source that the card came from, and `is_found` whether it was found there; null where there
-    was no source or the check could not be made. `guid` is the name by which an imported note is known again, empty for our own.
+    `sentence` is the one of the deck's source that the card came from, and `is_found` whether it
+    was found there; null where there was no source or the check could not be made. `guid` is the
+    name by which an imported note is known again, empty for our own.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    deck = models.ForeignKey("flashcards.Deck", models.CASCADE, related_name="cards", db_index=False)  # card_position_once begins with it
+    # card_position_once begins with it
+    deck = models.ForeignKey(
+        "flashcards.Deck", models.CASCADE, related_name="cards", db_index=False
+    )
     position = models.PositiveIntegerField()
     front = models.CharField(max_length=SIDE_CHARACTERS)
     back = models.CharField(max_length=SIDE_CHARACTERS)
@@ -103,17 +113,35 @@ class Card(models.Model):
     class Meta:
         ordering = ["deck_id", "position"]
         constraints = [
-            models.CheckConstraint(name="card_has_both_sides", condition=~Q(front="") & ~Q(back="")),
-            models.UniqueConstraint(fields=["deck", "position"], name="card_position_once", deferrable=models.Deferrable.DEFERRED),
-            models.UniqueConstraint(fields=["deck", "guid"], name="card_guid_once", condition=~Q(guid="")),
+            models.CheckConstraint(
+                name="card_has_both_sides", condition=~Q(front="") & ~Q(back="")
+            ),
+            models.UniqueConstraint(
+                fields=["deck", "position"],
+                name="card_position_once",
+                deferrable=models.Deferrable.DEFERRED,
+            ),
+            models.UniqueConstraint(
+                fields=["deck", "guid"], name="card_guid_once", condition=~Q(guid="")
+            ),
         ]
-        indexes = [models.Index(fields=["deck", "front_key", "back_key"], name="card_keys", condition=Q(deleted_at=None))]
+        indexes = [
+            models.Index(
+                fields=["deck", "front_key", "back_key"],
+                name="card_keys",
+                condition=Q(deleted_at=None),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.front
 
     def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
-        super().save(*args, update_fields=update_fields if update_fields is None else with_keys(update_fields), **kwargs)
+        super().save(
+            *args,
+            update_fields=update_fields if update_fields is None else with_keys(update_fields),
+            **kwargs,
+        )
 
     @property
     def filled(self) -> str:

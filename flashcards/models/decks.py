@@ -1,4 +1,6 @@
-"""Decks. Where a deck came from stands on it in words, because generations are deleted long before decks."""
+"""Decks. Where a deck came from stands on it in words, because generations are deleted long before
+decks.
+"""
 
 import uuid
 from datetime import datetime
@@ -25,18 +27,31 @@ class DeckQuerySet(models.QuerySet["Deck"]):
     def with_card_count(self) -> "DeckQuerySet":
         """With `card_count`, counted for the rows that are read and no others."""
         cards = Card.objects.filter(deck=OuterRef("pk"), deleted_at=None).order_by().values("deck")
-        return self.annotate(card_count=Coalesce(Subquery(cards.annotate(count=Count("pk")).values("count")), 0))
+        return self.annotate(
+            card_count=Coalesce(Subquery(cards.annotate(count=Count("pk")).values("count")), 0)
+        )
 
     def with_due_count(self, now: datetime) -> "DeckQuerySet":
         """With `due_count`: the cards that were studied before and are to be asked again by now."""
-        due = Schedule.objects.filter(card__deck=OuterRef("pk"), card__deleted_at=None, due_at__lte=now).order_by().values("card__deck")
-        return self.annotate(due_count=Coalesce(Subquery(due.annotate(count=Count("pk")).values("count")), 0))
+        due = (
+            Schedule.objects.filter(
+                card__deck=OuterRef("pk"), card__deleted_at=None, due_at__lte=now
+            )
+            .order_by()
+            .values("card__deck")
+        )
+        return self.annotate(
+            due_count=Coalesce(Subquery(due.annotate(count=Count("pk")).values("count")), 0)
+        )
 
 
 class Deck(models.Model):
-    """A user's cards about one thing. `generation_ids` are all generations it was made of, `generation_id` the first, unless another
-    deck was made of that; no foreign keys, because the deck outlives its generations. With `deleted_at` it is
-    in the bin, from where it can be brought back until it is deleted for good."""
+    """A user's cards about one thing.
+
+    `generation_ids` are all generations it was made of, `generation_id` the first, unless another
+    deck was made of that; no foreign keys, because the deck outlives its generations. With
+    `deleted_at` it is in the bin, from where it can be brought back until it is deleted for good.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="decks")
@@ -59,7 +74,11 @@ class Deck(models.Model):
         ordering = ["-created_at", "-id"]
         constraints = [
             models.CheckConstraint(name="deck_has_name", condition=~Q(name="")),
-            models.UniqueConstraint("generation_id", name="one_deck_per_generation", condition=Q(generation_id__isnull=False)),
+            models.UniqueConstraint(
+                "generation_id",
+                name="one_deck_per_generation",
+                condition=Q(generation_id__isnull=False),
+            ),
         ]
         indexes = [models.Index(fields=["user", "-created_at", "-id"], name="deck_of_user")]
 

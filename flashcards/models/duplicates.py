@@ -12,9 +12,13 @@ class KeptTwinsQuerySet(models.QuerySet["KeptTwins"]):
 
 
 class KeptTwins(models.Model):
-    """A user keeps all cards whose front has this key: they are no longer shown as duplicates until there are more than `count`."""
+    """A user keeps all cards whose front has this key: they are no longer shown as duplicates until
+    there are more than `count`.
+    """
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="kept_twins", db_index=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="kept_twins", db_index=False
+    )
     front_key = models.UUIDField()
     count = models.PositiveIntegerField()
 
@@ -22,7 +26,9 @@ class KeptTwins(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "kept twins"
-        constraints = [models.UniqueConstraint(fields=["user", "front_key"], name="twins_kept_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "front_key"], name="twins_kept_once")
+        ]
 
     def __str__(self) -> str:
         return str(self.front_key)

@@ -1,4 +1,6 @@
-"""What is known of how well cards are remembered: a schedule for each card that was studied, a row for each review."""
+"""What is known of how well cards are remembered: a schedule for each card that was studied, a row
+for each review.
+"""
 
 from typing import Any
 
@@ -35,10 +37,18 @@ class ScheduleQuerySet(models.QuerySet["Schedule"]):
 
 
 class Schedule(models.Model):
-    """When a card is asked again. A card without one is new. `user` is its deck's, kept here for the index of what is due."""
+    """When a card is asked again.
 
-    card = models.OneToOneField("flashcards.Card", models.CASCADE, primary_key=True, related_name="schedule")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)  # schedule_due begins with it
+    A card without one is new. `user` is its deck's, kept here for the index of what is due.
+    """
+
+    card = models.OneToOneField(
+        "flashcards.Card", models.CASCADE, primary_key=True, related_name="schedule"
+    )
+    # schedule_due begins with it
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False
+    )
     state = models.CharField(max_length=10, choices=CardState.choices)
     step = models.PositiveSmallIntegerField(null=True)
     stability = models.FloatField()
@@ -52,9 +62,18 @@ class Schedule(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="schedule_is_of_a_studied_card", condition=Q(review_count__gt=0) & ~Q(state=State.NEW)),
-            models.CheckConstraint(name="schedule_has_step_while_learning", condition=Q(state=State.REVIEW) ^ Q(step__isnull=False)),
-            models.CheckConstraint(name="schedule_memory", condition=Q(stability__gt=0, difficulty__gte=1, difficulty__lte=10)),
+            models.CheckConstraint(
+                name="schedule_is_of_a_studied_card",
+                condition=Q(review_count__gt=0) & ~Q(state=State.NEW),
+            ),
+            models.CheckConstraint(
+                name="schedule_has_step_while_learning",
+                condition=Q(state=State.REVIEW) ^ Q(step__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="schedule_memory",
+                condition=Q(stability__gt=0, difficulty__gte=1, difficulty__lte=10),
+            ),
         ]
         indexes = [models.Index(fields=["user", "due_at"], name="schedule_due")]
 
@@ -63,8 +82,18 @@ class Schedule(models.Model):
 
     def as_value(self) -> CardSchedule:
         """The same as a plain value, for `flashcards.scheduling`."""
-        names = ("step", "stability", "difficulty", "due_at", "last_reviewed_at", "review_count", "lapse_count")
-        return CardSchedule(state=State(self.state), **{name: getattr(self, name) for name in names})
+        names = (
+            "step",
+            "stability",
+            "difficulty",
+            "due_at",
+            "last_reviewed_at",
+            "review_count",
+            "lapse_count",
+        )
+        return CardSchedule(
+            state=State(self.state), **{name: getattr(self, name) for name in names}
+        )
 
 
 class ReviewQuerySet(models.QuerySet["Review"]):
@@ -74,15 +103,24 @@ class ReviewQuerySet(models.QuerySet["Review"]):
 
 
 class Review(models.Model):
-    """A card was asked and rated. `id` comes from the client, so that a review sent twice is one row, and an undone one stays undone.
+    """A card was asked and rated.
 
-    `state` and `before` are the card's schedule as it was when asked (null: new), which makes undoing exact. A review outlives
-    its card: what was learned on a day was learned.
+    `id` comes from the client, so that a review sent twice is one row, and an undone one stays
+    undone.
+
+    `state` and `before` are the card's schedule as it was when asked (null: new), which makes
+    undoing exact. A review outlives its card: what was learned on a day was learned.
     """
 
     id = models.UUIDField(primary_key=True)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="reviews", db_index=False)  # review_of_user
-    card = models.ForeignKey("flashcards.Card", models.SET_NULL, null=True, related_name="reviews", db_index=False)  # review_of_card
+    # review_of_user
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="reviews", db_index=False
+    )
+    # review_of_card
+    card = models.ForeignKey(
+        "flashcards.Card", models.SET_NULL, null=True, related_name="reviews", db_index=False
+    )
     rating = models.PositiveSmallIntegerField(choices=Rating.choices)
     reviewed_at = models.DateTimeField()
     seconds = models.FloatField(default=0)
@@ -96,9 +134,17 @@ class Review(models.Model):
     class Meta:
         ordering = ["-reviewed_at", "-id"]
         constraints = [
-            models.CheckConstraint(name="review_rating_known", condition=Q(rating__in=Rating.values)),
-            models.CheckConstraint(name="review_seconds_range", condition=Q(seconds__gte=0, seconds__lte=REVIEW_SECONDS)),
-            models.CheckConstraint(name="review_has_before_unless_new", condition=Q(state=State.NEW) ^ Q(before__isnull=False)),
+            models.CheckConstraint(
+                name="review_rating_known", condition=Q(rating__in=Rating.values)
+            ),
+            models.CheckConstraint(
+                name="review_seconds_range",
+                condition=Q(seconds__gte=0, seconds__lte=REVIEW_SECONDS),
+            ),
+            models.CheckConstraint(
+                name="review_has_before_unless_new",
+                condition=Q(state=State.NEW) ^ Q(before__isnull=False),
+            ),
         ]
         indexes = [
             models.Index(fields=["user", "reviewed_at"], name="review_of_user"),
@@ -112,18 +158,31 @@ class Review(models.Model):
 class StudySettings(models.Model):
     """How one user studies. Without a row the defaults hold."""
 
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="study_settings")
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="study_settings"
+    )
     new_per_day = models.PositiveIntegerField(default=20, validators=[MaxValueValidator(9_999)])
-    reviews_per_day = models.PositiveIntegerField(default=200, validators=[MaxValueValidator(9_999)])
-    desired_retention = models.FloatField(default=0.9, validators=[MinValueValidator(0.7), MaxValueValidator(0.97)])
-    day_begins_hour = models.PositiveSmallIntegerField(default=4, validators=[MaxValueValidator(23)])
+    reviews_per_day = models.PositiveIntegerField(
+        default=200, validators=[MaxValueValidator(9_999)]
+    )
+    desired_retention = models.FloatField(
+        default=0.9, validators=[MinValueValidator(0.7), MaxValueValidator(0.97)]
+    )
+    day_begins_hour = models.PositiveSmallIntegerField(
+        default=4, validators=[MaxValueValidator(23)]
+    )
     time_zone = models.CharField(max_length=64, default="UTC")
 
     class Meta:
         verbose_name = verbose_name_plural = "study settings"
         constraints = [
-            models.CheckConstraint(name="study_retention_range", condition=Q(desired_retention__gte=0.7, desired_retention__lte=0.97)),
-            models.CheckConstraint(name="study_day_begins_in_a_day", condition=Q(day_begins_hour__lte=23)),
+            models.CheckConstraint(
+                name="study_retention_range",
+                condition=Q(desired_retention__gte=0.7, desired_retention__lte=0.97),
+            ),
+            models.CheckConstraint(
+                name="study_day_begins_in_a_day", condition=Q(day_begins_hour__lte=23)
+            ),
         ]
 
     def __str__(self) -> str:

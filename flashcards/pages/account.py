@@ -1,4 +1,7 @@
-"""The page of one's own account. What it shows and changes goes through the services and REST calls of `sessions_app`."""
+"""The page of one's own account.
+
+What it shows and changes goes through the services and REST calls of `sessions_app`.
+"""
 
 from typing import Any
 
@@ -7,7 +10,13 @@ from django.views.generic import TemplateView
 
 from sessions_app.services.accounts import account_shape
 
-COUNTED = {"decks": "Decks", "cards": "Cards", "reviews": "Reviews", "sessions": "Sessions", "generations": "Requests"}
+COUNTED = {
+    "decks": "Decks",
+    "cards": "Cards",
+    "reviews": "Reviews",
+    "sessions": "Sessions",
+    "generations": "Requests",
+}
 
 
 class AccountView(LoginRequiredMixin, TemplateView):

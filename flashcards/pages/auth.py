@@ -31,16 +31,23 @@ class _Styled:
 
 
 class SignInForm(_Styled, AuthenticationForm):
-    """Django's own check, in our words: one sentence that does not tell which of the two was wrong."""
+    """Django's own check, in our words: one sentence that does not tell which of the two was
+    wrong.
+    """
 
     error_messages: ClassVar[dict[str, str]] = {
-        "invalid_login": "This name and password do not belong together. Check both; capital letters count in the password.",
+        "invalid_login": (
+            "This name and password do not belong together. Check both; capital letters count in"
+            " the password."
+        ),
         "inactive": "This account is switched off. Ask whoever runs this server.",
     }
 
 
 class SignUpForm(_Styled, UserCreationForm):
-    """A name and one password, which the page can show while it is typed; Django's validators judge it."""
+    """A name and one password, which the page can show while it is typed; Django's validators judge
+    it.
+    """
 
     password2 = None
 
@@ -51,10 +58,13 @@ class SignUpForm(_Styled, UserCreationForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["username"].widget.attrs |= {"autocapitalize": "none", "spellcheck": "false"}
-        self.fields["password1"].help_text = "At least 8 characters; no common word, not digits alone, not like your name."
+        self.fields[
+            "password1"
+        ].help_text = "At least 8 characters; no common word, not digits alone, not like your name."
 
     def validate_password_for_user(self, user: AbstractBaseUser, **kwargs: Any) -> None:
-        super().validate_password_for_user(user, "password1")  # Django looks at the repeated field, which is not here
+        # Django looks at the repeated field, which is not here
+        super().validate_password_for_user(user, "password1")
 
 
 class HomeView(TemplateView):
@@ -94,14 +104,20 @@ class SignUpView(RedirectURLMixin, FormView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         seconds = RegisterThrottle().page_wait(request)
-        return too_many_page(request, "pages/sign_up_later.html", seconds) if seconds else super().post(request, *args, **kwargs)
+        return (
+            too_many_page(request, "pages/sign_up_later.html", seconds)
+            if seconds
+            else super().post(request, *args, **kwargs)
+        )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(next=self.get_redirect_url(), **kwargs)
 
     def form_valid(self, form: SignUpForm) -> HttpResponseBase:
         try:
-            user = account_create(username=form.cleaned_data["username"], password=form.cleaned_data["password1"])
+            user = account_create(
+                username=form.cleaned_data["username"], password=form.cleaned_data["password1"]
+            )
         except Invalid:
             form.add_error("username", NAME_TAKEN)
             return self.form_invalid(form)

@@ -1,4 +1,7 @@
-"""The pages of decks, import and print. They only read and render; changes to a deck go through the REST API."""
+"""The pages of decks, import and print.
+
+They only read and render; changes to a deck go through the REST API.
+"""
 
 from typing import Any
 
@@ -18,12 +21,22 @@ from flashcards.services.decks import deck_named
 from flashcards.services.search import SORTS, cards_found, deck_tags_of, decks_found
 from sessions_app.exceptions import Invalid, NotFound
 
-SORT_WORDS = {"newest": "Newest first", "changed": "Last changed", "name": "Name", "due": "Most due", "size": "Most cards"}
+SORT_WORDS = {
+    "newest": "Newest first",
+    "changed": "Last changed",
+    "name": "Name",
+    "due": "Most due",
+    "size": "Most cards",
+}
 VIEWS = {"cards": "Cards", "table": "Table"}
 VIEW_COOKIE, VIEW_SECONDS = "deck_view", 31_536_000
 SHOWN_IN_BIN = 100
 DECKS_OFFERED = 200
-LAYOUTS = {"cut": "Cards to cut and fold", "list": "List with answers", "quiz": "Questions, answers at the end"}
+LAYOUTS = {
+    "cut": "Cards to cut and fold",
+    "list": "List with answers",
+    "quiz": "Questions, answers at the end",
+}
 
 
 class Asked(LoginRequiredMixin, ListView):
@@ -36,7 +49,9 @@ class Asked(LoginRequiredMixin, ListView):
         return {name: self.request.GET.get(name, "") for name in self.names}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(asked=self.asked, is_narrowed=any(self.asked.values()), **kwargs)
+        return super().get_context_data(
+            asked=self.asked, is_narrowed=any(self.asked.values()), **kwargs
+        )
 
 
 class DecksView(Asked):
@@ -52,12 +67,21 @@ class DecksView(Asked):
         return sort if sort in SORTS else "newest"
 
     def get_queryset(self) -> QuerySet[Deck]:
-        decks = Deck.objects.of(self.request.user).with_card_count().with_due_count(timezone.now()).defer("source")
-        return decks_found(decks, text=self.asked["q"], tag=self.asked["tag"]).order_by(*SORTS[self.sort])
+        decks = (
+            Deck.objects.of(self.request.user)
+            .with_card_count()
+            .with_due_count(timezone.now())
+            .defer("source")
+        )
+        return decks_found(decks, text=self.asked["q"], tag=self.asked["tag"]).order_by(
+            *SORTS[self.sort]
+        )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         choices = {"sort": self.sort, "sorts": SORT_WORDS, "tags": deck_tags_of(self.request.user)}
-        return super().get_context_data(**choices, bin=trash.bin_counts(self.request.user), **kwargs)
+        return super().get_context_data(
+            **choices, bin=trash.bin_counts(self.request.user), **kwargs
+        )
 
 
 class DeckView(Asked):
@@ -81,7 +105,13 @@ class DeckView(Asked):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response = super().get(request, *args, **kwargs)
         if "view" in request.GET:
-            response.set_cookie(VIEW_COOKIE, self.view, max_age=VIEW_SECONDS, samesite="Lax", secure=request.is_secure())
+            response.set_cookie(
+                VIEW_COOKIE,
+                self.view,
+                max_age=VIEW_SECONDS,
+                samesite="Lax",
+                secure=request.is_secure(),
+            )
         return response
 
     def get_paginate_by(self, queryset: QuerySet[Card]) -> int:
@@ -89,10 +119,14 @@ class DeckView(Asked):
 
     def get_queryset(self) -> QuerySet[Card]:
         asked = self.asked
-        return cards_found(self.deck.cards.kept(), text=asked["q"], tag=asked["tag"], kind=asked["kind"])
+        return cards_found(
+            self.deck.cards.kept(), text=asked["q"], tag=asked["tag"], kind=asked["kind"]
+        )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(deck=self.deck, view=self.view, views=VIEWS, kinds=CardKind.choices, **kwargs)
+        return super().get_context_data(
+            deck=self.deck, view=self.view, views=VIEWS, kinds=CardKind.choices, **kwargs
+        )
 
 
 class BinView(LoginRequiredMixin, TemplateView):
@@ -104,11 +138,19 @@ class BinView(LoginRequiredMixin, TemplateView):
         user = self.request.user
         decks = trash.binned_decks(user).defer("source")[:SHOWN_IN_BIN]
         cards = trash.binned_cards(user).defer("deck__source")[:SHOWN_IN_BIN]
-        return super().get_context_data(decks=decks, cards=cards, counts=trash.bin_counts(user), days=settings.BIN_DAYS, **kwargs)
+        return super().get_context_data(
+            decks=decks,
+            cards=cards,
+            counts=trash.bin_counts(user),
+            days=settings.BIN_DAYS,
+            **kwargs,
+        )
 
 
 class DuplicatesView(LoginRequiredMixin, ListView):
-    """Cards that ask the same, in all decks or seen from one; a deck that is not the user's is not found."""
+    """Cards that ask the same, in all decks or seen from one; a deck that is not the user's is not
+    found.
+    """
 
     template_name = "pages/duplicates.html"
     context_object_name = "groups"
@@ -137,7 +179,9 @@ class ImportView(LoginRequiredMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         decks = Deck.objects.of(self.request.user).only("pk", "name")[:DECKS_OFFERED]
-        return super().get_context_data(decks=decks, encodings=CHOICES, megabytes=settings.IMPORT_MEGABYTES, **kwargs)
+        return super().get_context_data(
+            decks=decks, encodings=CHOICES, megabytes=settings.IMPORT_MEGABYTES, **kwargs
+        )
 
 
 class PrintView(LoginRequiredMixin, TemplateView):
@@ -149,7 +193,9 @@ class PrintView(LoginRequiredMixin, TemplateView):
         deck = get_object_or_404(Deck.objects.of(self.request.user), pk=kwargs["deck_id"])
         asked = self.request.GET.get("layout", "")
         layout = asked if asked in LAYOUTS else "cut"
-        return super().get_context_data(deck=deck, cards=_printed(deck), layout=layout, layouts=LAYOUTS, **kwargs)
+        return super().get_context_data(
+            deck=deck, cards=_printed(deck), layout=layout, layouts=LAYOUTS, **kwargs
+        )
 
 
 def _printed(deck: Deck) -> list[Card]:

@@ -1,4 +1,6 @@
-"""What makes MindFlip an app that can be installed: its manifest, its service worker, and the page shown without a network."""
+"""What makes MindFlip an app that can be installed: its manifest, its service worker, and the page
+shown without a network.
+"""
 
 import json
 from typing import Any
@@ -29,7 +31,12 @@ ICONS = (
     {"src": "icons/logo.svg", "type": "image/svg+xml", "sizes": "any"},
     {"src": "icons/icon-192.png", "type": "image/png", "sizes": "192x192"},
     {"src": "icons/icon-512.png", "type": "image/png", "sizes": "512x512"},
-    {"src": "icons/icon-maskable-512.png", "type": "image/png", "sizes": "512x512", "purpose": "maskable"},
+    {
+        "src": "icons/icon-maskable-512.png",
+        "type": "image/png",
+        "sizes": "512x512",
+        "purpose": "maskable",
+    },
 )
 SHORTCUTS = {"Make flashcards": "home", "Decks": "decks"}
 
@@ -47,15 +54,33 @@ def manifest(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def service_worker(request: HttpRequest) -> HttpResponse:
-    """The service worker, at the root so that all pages are in its scope. Its text changes whenever a static file does."""
-    shell = {"version": staticfiles_storage.manifest_hash, "offline": reverse("offline"), "files": shell_files()}
-    script = f"self.SHELL = {json.dumps(shell)};\nimportScripts({json.dumps(static('js/service-worker.js'))});\n"
-    return HttpResponse(script, content_type="text/javascript", headers={"Cache-Control": "no-cache"})
+    """The service worker, at the root so that all pages are in its scope.
+
+    Its text changes whenever a static file does.
+    """
+    shell = {
+        "version": staticfiles_storage.manifest_hash,
+        "offline": reverse("offline"),
+        "files": shell_files(),
+    }
+    script = (
+        "self.SHELL ="
+        f" {json.dumps(shell)};\nimportScripts({json.dumps(static('js/service-worker.js'))});\n"
+    )
+    return HttpResponse(
+        script, content_type="text/javascript", headers={"Cache-Control": "no-cache"}
+    )
 
 
 def shell_files() -> list[str]:
-    """The addresses of the files that every page is made of; empty while nothing has been collected."""
-    return sorted(staticfiles_storage.url(name) for name in staticfiles_storage.hashed_files if name.startswith(SHELL))
+    """The addresses of the files that every page is made of; empty while nothing has been
+    collected.
+    """
+    return sorted(
+        staticfiles_storage.url(name)
+        for name in staticfiles_storage.hashed_files
+        if name.startswith(SHELL)
+    )
 
 
 class OfflineView(TemplateView):

@@ -1,4 +1,7 @@
-"""The pages of studying. What they show comes from the REST calls of studying; here is only what surrounds it."""
+"""The pages of studying.
+
+What they show comes from the REST calls of studying; here is only what surrounds it.
+"""
 
 from typing import Any, ClassVar
 from uuid import UUID
@@ -17,7 +20,9 @@ class StudyView(LoginRequiredMixin, TemplateView):
     template_name = "pages/study.html"
 
     def get_context_data(self, deck_id: UUID | None = None, **kwargs: Any) -> dict[str, Any]:
-        deck = deck_id and get_object_or_404(Deck.objects.of(self.request.user).only("name"), pk=deck_id)
+        deck = deck_id and get_object_or_404(
+            Deck.objects.of(self.request.user).only("name"), pk=deck_id
+        )
         queue = reverse("api-study-queue") + (f"?deck={deck.pk}" if deck else "")
         return super().get_context_data(deck=deck, queue=queue, **kwargs)
 

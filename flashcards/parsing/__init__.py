@@ -1,10 +1,19 @@
 """Model text to card drafts, tolerantly (contract, section 4). Pure: no Django, no clock.
 
-`static/js/client/parse.js` follows the same rules; `tests/contract/parser_cases.json` is the table of both.
+`static/js/client/parse.js` follows the same rules; `tests/contract/parser_cases.json` is the table
+of both.
 """
 
 from flashcards.parsing.accept import Accepted, accept_cards
 from flashcards.parsing.cards import BadCard, draft_card, extras_of
 from flashcards.parsing.parser import ParsedCards, parse_cards
 
-__all__ = ["Accepted", "BadCard", "ParsedCards", "accept_cards", "draft_card", "extras_of", "parse_cards"]
+__all__ = [
+    "Accepted",
+    "BadCard",
+    "ParsedCards",
+    "accept_cards",
+    "draft_card",
+    "extras_of",
+    "parse_cards",
+]

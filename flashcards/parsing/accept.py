@@ -1,4 +1,6 @@
-"""Cards that come as a list already, from whoever says that he is an engine: checked one by one, and given ids."""
+"""Cards that come as a list already, from whoever says that he is an engine: checked one by one,
+and given ids.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,22 +12,32 @@ from flashcards.parsing.cards import Drafts, Finish, extras_of
 from flashcards.parsing.parser import parse_cards
 
 CARDS_READ = 2_000
-NO_LIST = "The answer has no list of cards: send data.cards as a list of objects with front and back."
+NO_LIST = (
+    "The answer has no list of cards: send data.cards as a list of objects with front and back."
+)
 
 
 @dataclass(frozen=True)
 class Accepted:
-    """The new cards, each with id, front, back and its other members; and a sentence for each one refused."""
+    """The new cards, each with id, front, back and its other members; and a sentence for each one
+    refused.
+    """
 
     cards: list[dict[str, Any]]
     refused: list[str] = field(default_factory=list)
 
 
 def accept_cards(
-    raw: Any, cards_so_far: Sequence[Mapping[str, Any]], wanted: int, make_id: Callable[[], UUID] = uuid4, finished: Finish = dict
+    raw: Any,
+    cards_so_far: Sequence[Mapping[str, Any]],
+    wanted: int,
+    make_id: Callable[[], UUID] = uuid4,
+    finished: Finish = dict,
 ) -> Accepted:
-    """At most `wanted` good cards out of `raw` (a list, an object that holds one, or the model's text), each as `finished` makes it,
-    none of them in `cards_so_far`. An id that came with a card stays if it is a UUID that no other card has. Never raises."""
+    """At most `wanted` good cards out of `raw` (a list, an object that holds one, or the model's
+    text), each as `finished` makes it, none of them in `cards_so_far`. An id that came with a card
+    stays if it is a UUID that no other card has. Never raises.
+    """
     if isinstance(raw, str):
         parsed = parse_cards(raw)
         accepted = accept_cards(parsed.cards, cards_so_far, wanted, make_id, finished)
@@ -68,7 +80,9 @@ def _members(item: Any) -> Mapping[str, Any] | None:
 class _Ids:
     """Hands out ids, each once."""
 
-    def __init__(self, cards_so_far: Sequence[Mapping[str, Any]], make_id: Callable[[], UUID]) -> None:
+    def __init__(
+        self, cards_so_far: Sequence[Mapping[str, Any]], make_id: Callable[[], UUID]
+    ) -> None:
         self._used = {str(card.get("id")) for card in cards_so_far}
         self._make_id = make_id
 
@@ -90,10 +104,18 @@ def _as_uuid(sent: Any) -> str | None:
 
 
 def _card(draft: Mapping[str, Any], ids: _Ids) -> dict[str, Any]:
-    return extras_of(draft) | {"id": ids.take(draft.get("id")), "front": draft["front"], "back": draft["back"]}
+    return extras_of(draft) | {
+        "id": ids.take(draft.get("id")),
+        "front": draft["front"],
+        "back": draft["back"],
+    }
 
 
 def _surplus(count: int) -> list[str]:
     if count < 1:
         return []
-    return ["One card more than asked for was left out." if count == 1 else f"{count} cards more than asked for were left out."]
+    return [
+        "One card more than asked for was left out."
+        if count == 1
+        else f"{count} cards more than asked for were left out."
+    ]

@@ -1,4 +1,6 @@
-"""From the tokens of broken JSON to objects, and from objects to cards: wherever they stand, and though brackets are missing."""
+"""From the tokens of broken JSON to objects, and from objects to cards: wherever they stand, and
+though brackets are missing.
+"""
 
 from typing import Any
 
@@ -9,7 +11,9 @@ CUT_OFF = "was cut off before it ended"
 
 
 class Frame:
-    """An object or a list that is open: what it holds so far, and what the next token means in it."""
+    """An object or a list that is open: what it holds so far, and what the next token means in
+    it.
+    """
 
     def __init__(self, is_list: bool, parent: "Frame | None") -> None:
         self.is_list = is_list
@@ -22,7 +26,10 @@ class Frame:
         self.has_inner = self.has_container = self.names_side = False
         self.filled: dict[str, str] = {}  # name of a side that has text -> its role
         self.inside_card: bool = parent is not None and (parent.inside_card or parent.is_full)
-        self.holds_cards = is_list and (parent is None or (parent.parent is None and not parent.is_list and not parent.names_side))
+        self.holds_cards = is_list and (
+            parent is None
+            or (parent.parent is None and not parent.is_list and not parent.names_side)
+        )
 
     @property
     def is_full(self) -> bool:
@@ -61,7 +68,9 @@ class Frame:
 
 
 class Assembler:
-    """Takes tokens, keeps the open objects and lists, and hands each card to `drafts` as it closes."""
+    """Takes tokens, keeps the open objects and lists, and hands each card to `drafts` as it
+    closes.
+    """
 
     def __init__(self, drafts: Drafts) -> None:
         self.drafts = drafts
@@ -74,7 +83,9 @@ class Assembler:
 
     @property
     def place(self) -> str:
-        """What a string at this point would be: "list", "key", "value", or "bare" (a value whose key had no quotes)."""
+        """What a string at this point would be: "list", "key", "value", or "bare" (a value whose
+        key had no quotes).
+        """
         top = self.stack[-1]
         if top.is_list:
             return "list"

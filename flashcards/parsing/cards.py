@@ -1,4 +1,6 @@
-"""Convert the fields of one parsed object to a card draft, or to the reason why it is not a card."""
+"""Convert the fields of one parsed object to a card draft, or to the reason why it is not a
+card.
+"""
 
 import math
 import re
@@ -16,11 +18,16 @@ DROPPED = object()
 
 
 ROLES = dict.fromkeys(FRONT_NAMES, "front") | dict.fromkeys(BACK_NAMES, "back")
-WHITE = "\t\n\v\f\r \u0085\u00a0\u1680" + "".join(map(chr, range(0x2000, 0x200C))) + "\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
+WHITE = (
+    "\t\n\v\f\r \u0085\u00a0\u1680"
+    + "".join(map(chr, range(0x2000, 0x200C)))
+    + "\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
+)
 TRAILING = WHITE + ".!?,;:…。"
 PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 OTHER_LINE_ENDS = dict.fromkeys(map(ord, "\v\f\u0085\u2028\u2029"), "\n")
-UNWANTED = re.compile("[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")  # control characters and lone surrogates
+# control characters and lone surrogates
+UNWANTED = re.compile("[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 CHANGED = re.compile(f"[{''.join(map(chr, OTHER_LINE_ENDS))}]|{UNWANTED.pattern}")
 WHITE_RUN = re.compile(f"[{WHITE}]+")
 NO_LETTER = re.compile("[^a-z]")
@@ -35,7 +42,9 @@ Finish = Callable[[Mapping[str, Any]], dict[str, Any]]
 
 
 class BadCard(ValueError):
-    """Why something is no card, as the end of a sentence about it; `side` is "front" or "back" when one side is at fault."""
+    """Why something is no card, as the end of a sentence about it; `side` is "front" or "back" when
+    one side is at fault.
+    """
 
     def __init__(self, why: str, side: str = "") -> None:
         super().__init__(why)
@@ -52,13 +61,16 @@ class Word(str):
 def clean(text: str) -> str:
     """Return the text without the characters that no card, tag or name keeps.
 
-    Control characters are dropped, except tabs and line ends: PostgreSQL stores no NUL, and Anki separates the fields of a note by
-    U+001F. The other line ends of Unicode become newlines, so that no words are glued together. Surrogate pairs are joined and lone
-    surrogates dropped, which no encoding has.
+    Control characters are dropped, except tabs and line ends: PostgreSQL stores no NUL, and Anki
+    separates the fields of a note by U+001F. The other line ends of Unicode become newlines, so
+    that no words are glued together. Surrogate pairs are joined and lone surrogates dropped, which
+    no encoding has.
     """
     if text.isprintable() or not CHANGED.search(text):  # the former is faster, and most texts are
         return text
-    joined = PAIR.sub(lambda pair: pair[0].encode("utf-16-le", "surrogatepass").decode("utf-16-le"), text)
+    joined = PAIR.sub(
+        lambda pair: pair[0].encode("utf-16-le", "surrogatepass").decode("utf-16-le"), text
+    )
     return UNWANTED.sub("", joined.translate(OTHER_LINE_ENDS))
 
 
@@ -68,12 +80,16 @@ def trim(text: str) -> str:
 
 
 def name_of(key: str) -> str:
-    """What a member is called: its ASCII letters in lower case, so that "Question 1" is "question"."""
+    """What a member is called: its ASCII letters in lower case, so that "Question 1" is
+    "question".
+    """
     return NO_LETTER.sub("", key.lower()) if key.isascii() else ""
 
 
 def plain(value: Any, depth: int = DEPTH_READ) -> Any:
-    """The value with bare words read as what JSON means by them, every text storable, and nothing deeper than 16 levels."""
+    """The value with bare words read as what JSON means by them, every text storable, and nothing
+    deeper than 16 levels.
+    """
     if isinstance(value, Word):
         return _word(value)
     if isinstance(value, str):
@@ -87,7 +103,8 @@ def plain(value: Any, depth: int = DEPTH_READ) -> Any:
 
 def _plain_members(members: Mapping[Any, Any], depth: int) -> dict[str, Any]:
     named = ((clean(key), member) for key, member in members.items() if isinstance(key, str))
-    return {name: plain(member, depth) for name, member in named if name != "__proto__"}  # which JavaScript takes for its own
+    # which JavaScript takes for its own
+    return {name: plain(member, depth) for name, member in named if name != "__proto__"}
 
 
 def _word(word: Word) -> Any:
@@ -99,7 +116,9 @@ def _word(word: Word) -> Any:
 
 
 def text_of(value: Any) -> str | None:
-    """What a side says: text, a number, or a list of these joined by commas; None for anything deeper."""
+    """What a side says: text, a number, or a list of these joined by commas; None for anything
+    deeper.
+    """
     if isinstance(value, list | tuple):
         texts = [_scalar_text(item) for item in value]
         return None if None in texts else ", ".join(filter(None, texts))
@@ -126,9 +145,14 @@ def _number_text(number: int | float) -> str:
 def draft_card(members: Mapping[str, Any]) -> dict[str, Any]:
     """The members as a card: `front` and `back` trimmed, all other members beside them.
 
-    Raises BadCard when a side is missing, empty, no text, or longer than 2,000 characters (contract, section 4).
+    Raises BadCard when a side is missing, empty, no text, or longer than 2,000 characters
+    (contract, section 4).
     """
-    by_name = {name_of(key): value for key, value in reversed(list(members.items())) if isinstance(key, str)}
+    by_name = {
+        name_of(key): value
+        for key, value in reversed(list(members.items()))
+        if isinstance(key, str)
+    }
     front, back = _side(by_name, FRONT_NAMES), _side(by_name, BACK_NAMES)
     if not front and not back:
         raise BadCard("has neither a front nor a back", "front")
@@ -151,7 +175,11 @@ def _check_side(side: str, text: str) -> None:
     if not text:
         raise BadCard(f"has no {side}", side)
     if len(text) > SIDE_CHARACTERS:
-        raise BadCard(f"is too long: its {side} has {len(text)} characters, and {SIDE_CHARACTERS} is the most", side)
+        raise BadCard(
+            f"is too long: its {side} has {len(text)} characters, and {SIDE_CHARACTERS} is the"
+            " most",
+            side,
+        )
     if TANGLED.search(text):
         raise BadCard(f"runs into the next one: quotes are missing in its {side}", side)
 
@@ -173,7 +201,8 @@ def _same_case(text: str) -> str:
 
 
 class Drafts:
-    """Cards in the order they came, without doubles, and a sentence for each that was refused, by its number.
+    """Cards in the order they came, without doubles, and a sentence for each that was refused, by
+    its number.
 
     `finished` has the last word on what a card is, before it is compared with the others.
     """
@@ -183,7 +212,9 @@ class Drafts:
         self.cards: list[dict[str, Any]] = []
         self.problems: list[str] = []
         self.number = 0
-        self._seen = {card_key(str(card.get("front", "")), str(card.get("back", ""))) for card in earlier}
+        self._seen = {
+            card_key(str(card.get("front", "")), str(card.get("back", ""))) for card in earlier
+        }
 
     def add(self, members: Mapping[str, Any]) -> None:
         """Take the members as the next card, or note why they are none."""
@@ -213,13 +244,17 @@ class Drafts:
 
 
 def extras_of(members: Mapping[str, Any]) -> dict[str, Any]:
-    """What is neither ours nor too much: at most 24 members, four levels, texts of 2,000 characters, 12,000 in all."""
+    """What is neither ours nor too much: at most 24 members, four levels, texts of 2,000
+    characters, 12,000 in all.
+    """
     budget = _Budget(BUDGET)
     return _object({key: value for key, value in members.items() if key not in OURS}, DEPTH, budget)
 
 
 class _Budget:
-    """Characters that are left; each name and value costs its own, and one more for standing there."""
+    """Characters that are left; each name and value costs its own, and one more for standing
+    there.
+    """
 
     def __init__(self, left: int) -> None:
         self.left = left
@@ -234,7 +269,11 @@ def _object(members: Mapping[Any, Any], depth: int, budget: _Budget) -> dict[str
     kept: dict[str, Any] = {}
     for key, value in list(members.items())[:MEMBERS]:
         name = clean(key) if isinstance(key, str) else ""
-        bounded = _bounded(value, depth - 1, budget) if 0 < len(name) <= NAME_CHARACTERS and budget.pays(len(name)) else DROPPED
+        bounded = (
+            _bounded(value, depth - 1, budget)
+            if 0 < len(name) <= NAME_CHARACTERS and budget.pays(len(name))
+            else DROPPED
+        )
         if bounded is not DROPPED:
             kept[name] = bounded
     return kept
@@ -260,7 +299,9 @@ def _text(text: str, budget: _Budget) -> Any:
 
 
 def _is_plain(value: Any) -> bool:
-    """JSON's own scalars; PostgreSQL has no infinity in JSON, and JavaScript no larger whole numbers."""
+    """JSON's own scalars; PostgreSQL has no infinity in JSON, and JavaScript no larger whole
+    numbers.
+    """
     if isinstance(value, int):  # True and False, too
         return abs(value) < 2**53
     return value is None or (isinstance(value, float) and math.isfinite(value))

@@ -13,7 +13,9 @@ QUOTED_CHARACTERS = 60
 
 @dataclass(frozen=True)
 class ParsedCards:
-    """Cards in order, each with front, back and its other members; and a sentence for each card lost."""
+    """Cards in order, each with front, back and its other members; and a sentence for each card
+    lost.
+    """
 
     cards: list[dict[str, Any]]
     problems: list[str]
@@ -22,7 +24,8 @@ class ParsedCards:
 def parse_cards(text: str) -> ParsedCards:
     """Every card that the text holds, as JSON however broken, or as lines of Q: and A:.
 
-    Never raises. Without any card, `problems` says so and quotes how the text begins: a refusal reads as one.
+    Never raises. Without any card, `problems` says so and quotes how the text begins: a refusal
+    reads as one.
     """
     drafts = Drafts()
     Scanner(text, Assembler(drafts)).run()
@@ -38,4 +41,7 @@ def _no_cards(text: str) -> str:
     if not words:
         return "The text is empty."
     beginning = WHITE_RUN.sub(" ", words[:QUOTED_CHARACTERS])
-    return f"There are no cards in the text. It begins: “{beginning}{'…' if len(words) > QUOTED_CHARACTERS else ''}”"
+    return (
+        "There are no cards in the text. It begins:"
+        f" “{beginning}{'…' if len(words) > QUOTED_CHARACTERS else ''}”"
+    )

@@ -8,14 +8,21 @@ MARKS = r"[ \t>*#_(-]{0,12}"
 FRONT_LABEL = "q|question|front|term|prompt"
 BACK_LABEL = "a|answer|back|definition|response"
 AFTER_LABEL = r"[ \t]{0,4}(?:[0-9]{1,3}[*_)]{0,3}[ \t]{0,4}[.:)]|[*_)]{0,3}[ \t]{0,4}:)"
-LABEL = re.compile(rf"{MARKS}(?:[0-9]{{1,3}}[.)])?{MARKS}(?:({FRONT_LABEL})|({BACK_LABEL})){AFTER_LABEL}", re.IGNORECASE | re.ASCII)
+LABEL = re.compile(
+    rf"{MARKS}(?:[0-9]{{1,3}}[.)])?{MARKS}(?:({FRONT_LABEL})|({BACK_LABEL})){AFTER_LABEL}",
+    re.IGNORECASE | re.ASCII,
+)
 NUMBERED = re.compile(rf"{MARKS}[0-9]{{1,3}}[.)]")
-INNER_ANSWER = re.compile(rf"[ \t|;][ \t*_|;-]{{0,8}}(?:{BACK_LABEL}){AFTER_LABEL}", re.IGNORECASE | re.ASCII)
+INNER_ANSWER = re.compile(
+    rf"[ \t|;][ \t*_|;-]{{0,8}}(?:{BACK_LABEL}){AFTER_LABEL}", re.IGNORECASE | re.ASCII
+)
 EDGES = WHITE + "*_|"
 
 
 class ProseCards:
-    """Reads lines one by one; a card is done when the next question or a gap after its answer comes."""
+    """Reads lines one by one; a card is done when the next question or a gap after its answer
+    comes.
+    """
 
     def __init__(self, drafts: Drafts) -> None:
         self.drafts = drafts

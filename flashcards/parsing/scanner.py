@@ -1,7 +1,8 @@
-"""From text to tokens: finds where JSON begins in prose, and where a string ends whose own quotes are not escaped.
+"""From text to tokens: finds where JSON begins in prose, and where a string ends whose own quotes
+are not escaped.
 
-One pass; every look ahead is bounded, so the time is linear in the text. The same rules are written in
-`static/js/client/parse/scanner.js`, for text that is still arriving.
+One pass; every look ahead is bounded, so the time is linear in the text. The same rules are written
+in `static/js/client/parse/scanner.js`, for text that is still arriving.
 """
 
 import re
@@ -12,7 +13,9 @@ from flashcards.parsing.cards import WHITE, Word
 S = f"[{WHITE}]{{0,64}}"
 DOUBLE, SINGLE = '"\u201c\u201d\u201e\u201f', "'\u2018\u2019\u201a\u201b"  # straight and curly
 QUOTE = f"[{DOUBLE}{SINGLE}]"
-KEY = f"(?:[{DOUBLE}][^{DOUBLE}:\n]{{0,60}}[{DOUBLE}]|[{SINGLE}][^{SINGLE}:\n]{{0,60}}[{SINGLE}]){S}:"
+KEY = (
+    f"(?:[{DOUBLE}][^{DOUBLE}:\n]{{0,60}}[{DOUBLE}]|[{SINGLE}][^{SINGLE}:\n]{{0,60}}[{SINGLE}]){S}:"
+)
 BARE_KEY = f"[A-Za-z_][A-Za-z0-9_]{{0,40}}{S}:"
 PROSE = re.compile(r"<think>|[{\[]")
 OPENING = re.compile(rf"\{{{S}(?:{QUOTE}|[{{}}]|{BARE_KEY})|\[{S}[{{\[]")
@@ -21,9 +24,13 @@ BARE = re.compile(f"[^,:{{}}\\[\\]\n{DOUBLE}]{{1,200}}")
 FAMILIES = ('"', "'", DOUBLE, SINGLE)
 RUNS = {quotes: re.compile(rf"[^\\}}\n{quotes}]*") for quotes in FAMILIES}
 # a closing quote is missing where the next card, or a member on a line of its own, begins
-UNCLOSED = {quotes: re.compile(rf"(?:\}}{S},{S}\{{|\n){S}[{quotes}][^{quotes}:\n]{{1,60}}[{quotes}]{S}:") for quotes in FAMILIES}
+UNCLOSED = {
+    quotes: re.compile(rf"(?:\}}{S},{S}\{{|\n){S}[{quotes}][^{quotes}:\n]{{1,60}}[{quotes}]{S}:")
+    for quotes in FAMILIES
+}
 ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|([bf])(?![A-Za-z])|([^bfu])|)", re.DOTALL)
-# a line break that a model escaped twice: before what begins a line, and not in LaTeX's own \\nRightarrow
+# a line break that a model escaped twice: before what begins a line, and not in LaTeX's own
+# \\nRightarrow
 LINE_BREAK = re.compile(r'\\\\n(?= ?[A-Z0-9*"-]|\\\\n)(?!(?:Right|Left|Leftright)arrow|V[Dd]ash)')
 ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "\n": "\n", '"': '"', "'": "'", "\\": "\\", "/": "/"}
 AFTER_VALUE = rf"[}}\]]|,{S}(?:[}}\]{{]|/[/*])|,?{S}{KEY}|\{{{S}{QUOTE}"
@@ -130,14 +137,22 @@ class Scanner:
         return False
 
     def _is_unclosed(self, quotes: str) -> bool:
-        return self.assembler.place in ("value", "bare") and bool(UNCLOSED[quotes].match(self.text, self.at))
+        return self.assembler.place in ("value", "bare") and bool(
+            UNCLOSED[quotes].match(self.text, self.at)
+        )
 
     def _closes(self) -> bool:
         after = self.at + 1
-        return bool(END_OF_STRING[self.assembler.place].match(self.text, after) or END_OF_TEXT.match(self.text, after))
+        return bool(
+            END_OF_STRING[self.assembler.place].match(self.text, after)
+            or END_OF_TEXT.match(self.text, after)
+        )
 
     def _escape(self) -> str:
-        """What the backslash at this place means. An unknown one stands for itself: it is LaTeX, as in \\alpha and \\frac."""
+        """What the backslash at this place means.
+
+        An unknown one stands for itself: it is LaTeX, as in \\alpha and \\frac.
+        """
         line_break = LINE_BREAK.match(self.text, self.at)
         if line_break:
             self.at = line_break.end()
@@ -154,7 +169,9 @@ class Scanner:
 
 
 def _closing(opening: str) -> str:
-    """What may close a string: its own plain quote, or any of its family when it opened with a curly one."""
+    """What may close a string: its own plain quote, or any of its family when it opened with a
+    curly one.
+    """
     if opening in "\"'":
         return opening
     return DOUBLE if opening in DOUBLE else SINGLE

@@ -30,7 +30,9 @@ class Merged(NamedTuple):
 
 @transaction.atomic
 def cards_move(*, user: User, card_ids: Any, deck_id: UUID) -> int:
-    """Put the cards behind the last one of the deck, in their order; how many moved. Those that are there already stay.
+    """Put the cards behind the last one of the deck, in their order; how many moved.
+
+    Those that are there already stay.
 
     Raises NotFound, Invalid, and Conflict (`deck_full`): then none has moved.
     """
@@ -42,10 +44,11 @@ def cards_move(*, user: User, card_ids: Any, deck_id: UUID) -> int:
 
 @transaction.atomic
 def decks_merge(*, user: User, deck_id: UUID, into: UUID) -> Merged:
-    """Move the deck's cards into another, but for those that it has already, same front and same back (contract, section 4);
-    what is left of the deck goes into the bin.
+    """Move the deck's cards into another, but for those that it has already, same front and same
+    back (contract, section 4); what is left of the deck goes into the bin.
 
-    Raises NotFound, Invalid when both are one deck, and Conflict (`deck_full`): then nothing has moved.
+    Raises NotFound, Invalid when both are one deck, and Conflict (`deck_full`): then nothing has
+    moved.
     """
     if deck_id == into:
         sentence = "Choose another deck to merge this one into."
@@ -69,21 +72,31 @@ def _not_in(deck: Deck, cards: Sequence[Card]) -> list[Card]:
 
 
 def _append(deck: Deck, cards: Sequence[Card]) -> None:
-    """The cards, sorted by deck and place, behind the deck's last; gaps between their places stay, as after deleting."""
+    """The cards, sorted by deck and place, behind the deck's last; gaps between their places stay,
+    as after deleting.
+    """
     place = next_position(deck, len(cards))
     _forget_taken_names(deck, cards)
     for source_id, group in groupby(cards, key=lambda card: card.deck_id):
         rows = list(group)
         shift = place - rows[0].position
-        Card.objects.filter(pk__in=[card.pk for card in rows]).update(deck=deck, position=F("position") + shift, updated_at=Now())
+        Card.objects.filter(pk__in=[card.pk for card in rows]).update(
+            deck=deck, position=F("position") + shift, updated_at=Now()
+        )
         place = rows[-1].position + shift + 1
         decks_touch({source_id})
     decks_touch({deck.pk})
 
 
 def _forget_taken_names(deck: Deck, cards: Sequence[Card]) -> None:
-    """An imported note's name is in a deck once, in the bin or out of it: the card that comes second goes without."""
-    taken = set(deck.cards.filter(guid__in={card.guid for card in cards} - {""}).values_list("guid", flat=True))
+    """An imported note's name is in a deck once, in the bin or out of it: the card that comes
+    second goes without.
+    """
+    taken = set(
+        deck.cards.filter(guid__in={card.guid for card in cards} - {""}).values_list(
+            "guid", flat=True
+        )
+    )
     doubled = []
     for card in cards:
         if card.guid in taken:
@@ -102,7 +115,9 @@ class TagChange(NamedTuple):
 
 
 class Tagged(NamedTuple):
-    """How many cards changed, and the changes that take it back; tags that were removed come back behind the others."""
+    """How many cards changed, and the changes that take it back; tags that were removed come back
+    behind the others.
+    """
 
     changed: int
     undo: list[TagChange]
@@ -110,7 +125,9 @@ class Tagged(NamedTuple):
 
 @transaction.atomic
 def cards_tag(*, user: User, card_ids: Any, add: Any = (), remove: Any = ()) -> Tagged:
-    """Add and remove tags on all of the cards. Raises NotFound and Invalid: then none has changed."""
+    """Add and remove tags on all of the cards. Raises NotFound and Invalid: then none has
+    changed.
+    """
     add, remove = tags_checked(add), tags_checked(remove)
     changed = []
     for card in cards_chosen(user=user, card_ids=card_ids):
@@ -132,18 +149,26 @@ def _undo(changed: Iterable[tuple[Card, list[str]]]) -> list[TagChange]:
     return [TagChange(cards, list(lost), list(gained)) for (lost, gained), cards in alike.items()]
 
 
-def cards_chosen(*, user: User, card_ids: Any, among: CardQuerySet | None = None, with_decks: Sequence[UUID] = ()) -> list[Card]:
-    """The user's cards with these ids, deck by deck in their order; `among` widens the search to the bin. Their decks and the
-    further ones of `with_decks` are locked: whoever changes cards locks decks, and always decks first.
+def cards_chosen(
+    *, user: User, card_ids: Any, among: CardQuerySet | None = None, with_decks: Sequence[UUID] = ()
+) -> list[Card]:
+    """The user's cards with these ids, deck by deck in their order; `among` widens the search to
+    the bin. Their decks and the further ones of `with_decks` are locked: whoever changes cards
+    locks decks, and always decks first.
 
-    Raises Invalid (field `cards`) for what is no list of 1 to 2,000 ids, and NotFound when one of the cards is not there.
+    Raises Invalid (field `cards`) for what is no list of 1 to 2,000 ids, and NotFound when one of
+    the cards is not there.
     """
     ids = _ids(card_ids)
     rows = (Card.objects.of(user) if among is None else among).filter(pk__in=ids)
-    decks_lock(user=user, deck_ids={*rows.order_by().values_list("deck_id", flat=True), *with_decks})
+    decks_lock(
+        user=user, deck_ids={*rows.order_by().values_list("deck_id", flat=True), *with_decks}
+    )
     chosen = list(rows.order_by("deck_id", "position"))
     if len(chosen) != len(ids):
-        raise NotFound("Not all of these cards are there any more: load the page again, and choose anew.")
+        raise NotFound(
+            "Not all of these cards are there any more: load the page again, and choose anew."
+        )
     return chosen
 
 

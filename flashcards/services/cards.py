@@ -1,4 +1,7 @@
-"""Single cards of a deck: added and edited. Both lock the deck, so that each position is given once."""
+"""Single cards of a deck: added and edited.
+
+Both lock the deck, so that each position is given once.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,7 +21,10 @@ from flashcards.services.tags import tags_checked, tags_usable
 from sessions_app.exceptions import Invalid, NotFound
 
 NO_CARD = "There is no card with this id."
-NO_GAP = "A cloze card needs a gap in its front: write {{c1::hidden words}}, with a hint as {{c1::hidden words::hint}}."
+NO_GAP = (
+    "A cloze card needs a gap in its front: write {{c1::hidden words}}, with a hint as {{c1::hidden"
+    " words::hint}}."
+)
 KINDS = ", ".join(CardKind.values)
 OWN = frozenset({"kind", "tags", "sentence", "found"})
 
@@ -33,7 +39,8 @@ def card_for_user(*, user: User, card_id: UUID) -> Card:
 
 @transaction.atomic
 def card_add(*, user: User, deck_id: UUID, members: Mapping[str, Any]) -> Card:
-    """A new last card out of `members` (front and back, or question and answer; kind, tags, sentence, found; others stay beside them).
+    """A new last card out of `members` (front and back, or question and answer; kind, tags,
+    sentence, found; others stay beside them).
 
     Raises NotFound, Invalid, and Conflict (`deck_full`).
     """
@@ -41,7 +48,14 @@ def card_add(*, user: User, deck_id: UUID, members: Mapping[str, Any]) -> Card:
     check_gap(columns.get("kind", CardKind.BASIC), draft["front"])
     deck = decks_lock(user=user, deck_ids=[deck_id])[deck_id]
     place = next_position(deck)
-    card = Card(deck=deck, position=place, front=draft["front"], back=draft["back"], extras=other_members(draft), **columns)
+    card = Card(
+        deck=deck,
+        position=place,
+        front=draft["front"],
+        back=draft["back"],
+        extras=other_members(draft),
+        **columns,
+    )
     card.save(force_insert=True)
     decks_touch([deck.pk])
     return card
@@ -56,12 +70,23 @@ def card_update(*, user: User, card_id: UUID, members: Mapping[str, Any]) -> Car
     sides = _checked({side: members.get(side, before[side]) for side in before})
     columns = (_ground(card, sides) if sides != before else {}) | columns_checked(members)
     extras = other_members(_followed(card.extras, before, sides) | dict(members))
-    _write(card, {"front": sides["front"], "back": sides["back"], "extras": extras, "updated_at": Now(), **columns})
+    _write(
+        card,
+        {
+            "front": sides["front"],
+            "back": sides["back"],
+            "extras": extras,
+            "updated_at": Now(),
+            **columns,
+        },
+    )
     return card
 
 
 def _ground(card: Card, sides: Mapping[str, str]) -> dict[str, Any]:
-    """What the deck's notes say of other words: a mark that was true of the old ones must not stay."""
+    """What the deck's notes say of other words: a mark that was true of the old ones must not
+    stay.
+    """
     source = Deck.objects.values_list("source", flat=True).get(pk=card.deck_id)
     (new,) = grounded([sides], source)
     return {"is_found": new.get("found"), "sentence": sentence_usable(new.get("sentence"))}
@@ -83,7 +108,9 @@ def _checked(members: Mapping[str, Any]) -> dict[str, Any]:
         raise Invalid(sentence, fields={bad.side or "front": [sentence]}) from None
 
 
-def _followed(extras: Mapping[str, Any], before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, Any]:
+def _followed(
+    extras: Mapping[str, Any], before: Mapping[str, str], after: Mapping[str, str]
+) -> dict[str, Any]:
     """A `question` that said what the front said goes on saying so."""
     followed = dict(extras)
     for key, value in extras.items():
@@ -94,7 +121,10 @@ def _followed(extras: Mapping[str, Any], before: Mapping[str, str], after: Mappi
 
 
 def columns_checked(members: Mapping[str, Any]) -> dict[str, Any]:
-    """The columns of those members that are there. Raises Invalid, which names the member; sides are checked elsewhere."""
+    """The columns of those members that are there.
+
+    Raises Invalid, which names the member; sides are checked elsewhere.
+    """
     checks = {"kind": _kind, "tags": tags_checked, "sentence": _sentence, "found": _found}
     columns = {name: check(members[name]) for name, check in checks.items() if name in members}
     return {"is_found" if name == "found" else name: value for name, value in columns.items()}
@@ -113,7 +143,9 @@ def columns_usable(card: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def sentence_usable(value: Any) -> str:
-    """Return the sentence that a card came from as it can be stored; empty when it is too long or not a text."""
+    """Return the sentence that a card came from as it can be stored; empty when it is too long or
+    not a text.
+    """
     return trim(clean(value)) if isinstance(value, str) and len(value) <= SIDE_CHARACTERS else ""
 
 
@@ -137,7 +169,9 @@ def _kind(value: Any) -> str:
 def _sentence(value: Any) -> str:
     sentence = trim(clean(value)) if isinstance(value, str) else None
     if sentence is None or len(sentence) > SIDE_CHARACTERS:
-        raise _refused("sentence", f"Send the sentence as a text of at most {SIDE_CHARACTERS} characters.")
+        raise _refused(
+            "sentence", f"Send the sentence as a text of at most {SIDE_CHARACTERS} characters."
+        )
     return sentence
 
 

@@ -36,14 +36,23 @@ class SavedDeck(NamedTuple):
 
 def deck_for_user(*, user: User, deck_id: UUID) -> Deck:
     """The user's deck, with `card_count` and `due_count`. Raises NotFound for anybody else's."""
-    deck = Deck.objects.of(user).with_card_count().with_due_count(timezone.now()).filter(pk=deck_id).first()
+    deck = (
+        Deck.objects.of(user)
+        .with_card_count()
+        .with_due_count(timezone.now())
+        .filter(pk=deck_id)
+        .first()
+    )
     if deck is None:
         raise NotFound(NO_DECK)
     return deck
 
 
 def deck_named(*, user: User, deck_id: str | None) -> UUID | None:
-    """The deck that a query names; None when it names none. Raises Invalid for what is no id, and NotFound."""
+    """The deck that a query names; None when it names none.
+
+    Raises Invalid for what is no id, and NotFound.
+    """
     if not deck_id:
         return None
     try:
@@ -53,13 +62,22 @@ def deck_named(*, user: User, deck_id: str | None) -> UUID | None:
 
 
 def deck_create(*, user: User, name: str, cards: Any = (), tags: Any = ()) -> Deck:
-    """A deck by hand. Raises Invalid, which names the cards that are none: none of them is saved then."""
+    """A deck by hand. Raises Invalid, which names the cards that are none: none of them is saved
+    then.
+    """
     with transaction.atomic():
-        return insert(Deck(user_id=user.pk, name=_checked_name(name), tags=tags_checked(tags)), checked_cards(cards))
+        return insert(
+            Deck(user_id=user.pk, name=_checked_name(name), tags=tags_checked(tags)),
+            checked_cards(cards),
+        )
 
 
-def deck_save(*, user: User, generation_id: UUID, name: str = "", cards: Any = None, tags: Any = ()) -> SavedDeck:
-    """The user's generation as a deck, with the cards it had when it ended. `cards` are those that the user edited before saving.
+def deck_save(
+    *, user: User, generation_id: UUID, name: str = "", cards: Any = None, tags: Any = ()
+) -> SavedDeck:
+    """The user's generation as a deck, with the cards it had when it ended.
+
+    `cards` are those that the user edited before saving.
 
     Raises NotFound, Conflict (`not_finished`) and Invalid.
     """
@@ -69,9 +87,12 @@ def deck_save(*, user: User, generation_id: UUID, name: str = "", cards: Any = N
     return deck_create_from_generation(generation=generation, name=name, cards=cards, tags=tags)
 
 
-def deck_create_from_generation(*, generation: "Generation", name: str = "", cards: Any = None, tags: Any = ()) -> SavedDeck:
-    """A finished generation as a deck; once, however often and from wherever at the same time it is called. One that is in the
-    bin comes back."""
+def deck_create_from_generation(
+    *, generation: "Generation", name: str = "", cards: Any = None, tags: Any = ()
+) -> SavedDeck:
+    """A finished generation as a deck; once, however often and from wherever at the same time it is
+    called. One that is in the bin comes back.
+    """
     existing = Deck.objects.filter(generation_id=generation.pk).first()
     if existing:
         Deck.objects.filter(pk=existing.pk).exclude(deleted_at=None).update(deleted_at=None)
@@ -102,7 +123,9 @@ def origin_of(generation: "Generation", name: str) -> dict[str, Any]:
     topic = str(generation.options["topic"])
     return {
         "user_id": generation.user_id,
-        "name": _checked_name(next((text for text in (name, topic) if trim(clean(text))), UNTITLED)),
+        "name": _checked_name(
+            next((text for text in (name, topic) if trim(clean(text))), UNTITLED)
+        ),
         "model_id": generation.session.model_id,
         "engine": generation.engine_name,
         "prompt_version": generation.prompt_version,
@@ -151,17 +174,28 @@ def insert(deck: Deck, cards: Sequence[Mapping[str, Any]]) -> Deck:
 def insert_cards(deck: Deck, cards: Sequence[Mapping[str, Any]]) -> None:
     """Checked cards into a deck that has none."""
     rows = [
-        Card(deck=deck, position=position, front=card["front"], back=card["back"], extras=other_members(card), **columns_usable(card))
+        Card(
+            deck=deck,
+            position=position,
+            front=card["front"],
+            back=card["back"],
+            extras=other_members(card),
+            **columns_usable(card),
+        )
         for position, card in enumerate(cards, start=1)
     ]
     Card.objects.bulk_create(rows)
 
 
-def deck_save_batch(*, user: User, generation_ids: Sequence[UUID], name: str = "", cards: Any = None, tags: Any = ()) -> SavedDeck:
-    """The user's generations as one deck, with where it comes from; what ended early gives the cards that it had.
+def deck_save_batch(
+    *, user: User, generation_ids: Sequence[UUID], name: str = "", cards: Any = None, tags: Any = ()
+) -> SavedDeck:
+    """The user's generations as one deck, with where it comes from; what ended early gives the
+    cards that it had.
 
-    `cards` are those that the user saw, in their order and as edited: they are what is saved. The same cards of the same
-    generations are saved once. Raises NotFound, Conflict (`not_finished`) and Invalid.
+    `cards` are those that the user saw, in their order and as edited: they are what is saved. The
+    same cards of the same generations are saved once. Raises NotFound, Conflict (`not_finished`)
+    and Invalid.
     """
     generations = _ended(user, generation_ids)
     origin = _origin(generations, name) | {"tags": tags_checked(tags)}
@@ -183,7 +217,9 @@ def _ended(user: User, generation_ids: Sequence[UUID]) -> list["Generation"]:
 def _origin(generations: Sequence["Generation"], name: str) -> dict[str, Any]:
     """As of the first, with the notes of all."""
     sources = [str(generation.options.get("source") or "") for generation in generations]
-    engine = next((generation.engine_name for generation in generations if generation.engine_name), "")
+    engine = next(
+        (generation.engine_name for generation in generations if generation.engine_name), ""
+    )
     return origin_of(generations[0], name) | {
         "engine": engine,
         "source": "\n\n".join(dict.fromkeys(source for source in sources if source)),
@@ -191,11 +227,14 @@ def _origin(generations: Sequence["Generation"], name: str) -> dict[str, Any]:
     }
 
 
-def _saved(first_id: UUID, origin: dict[str, Any], drafts: Sequence[Mapping[str, Any]]) -> SavedDeck:
+def _saved(
+    first_id: UUID, origin: dict[str, Any], drafts: Sequence[Mapping[str, Any]]
+) -> SavedDeck:
     deck, is_new = Deck.objects.get_or_create(generation_id=first_id, defaults=origin)
     if is_new:
         insert_cards(deck, drafts)
-    elif not _is_same(deck, origin, drafts):  # the same result, remembered and edited otherwise: a deck of its own
+    # the same result, remembered and edited otherwise: a deck of its own
+    elif not _is_same(deck, origin, drafts):
         return SavedDeck(insert(Deck(**origin), drafts), True)
     return SavedDeck(deck, is_new)
 
@@ -203,4 +242,6 @@ def _saved(first_id: UUID, origin: dict[str, Any], drafts: Sequence[Mapping[str,
 def _is_same(deck: Deck, origin: Mapping[str, Any], drafts: Sequence[Mapping[str, Any]]) -> bool:
     if deck.deleted_at or deck.name != origin["name"]:
         return False
-    return list(deck.cards.kept().values_list("front", "back")) == [(card["front"], card["back"]) for card in drafts]
+    return list(deck.cards.kept().values_list("front", "back")) == [
+        (card["front"], card["back"]) for card in drafts
+    ]

@@ -1,4 +1,6 @@
-"""Cards that ask the same: all of a user's in one query over their keys, however many decks they lie in."""
+"""Cards that ask the same: all of a user's in one query over their keys, however many decks they
+lie in.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,7 +20,10 @@ SHOWN_OF_ONE_GROUP = 12
 
 @dataclass(frozen=True)
 class Twins:
-    """Cards with the same front, in all `count`, of which the first twelve are here. Exact: some have the same back, too."""
+    """Cards with the same front, in all `count`, of which the first twelve are here.
+
+    Exact: some have the same back, too.
+    """
 
     front_key: UUID
     count: int
@@ -27,16 +32,26 @@ class Twins:
 
 
 def twin_groups(user: User, deck_id: UUID | None = None) -> QuerySet[Any, Any]:
-    """One row for each front that several of the user's cards have: `front_key`, `count`, `backs`; those with equal backs first.
+    """One row for each front that several of the user's cards have: `front_key`, `count`, `backs`;
+    those with equal backs first.
 
-    With a deck: only fronts that one of its cards has, the twins lying there or elsewhere. What the user keeps is left out.
+    With a deck: only fronts that one of its cards has, the twins lying there or elsewhere. What the
+    user keeps is left out.
     """
     cards = Card.objects.of(user)
     if deck_id is not None:
-        cards = cards.filter(front_key__in=Card.objects.of(user).filter(deck_id=deck_id).order_by().values("front_key"))
+        cards = cards.filter(
+            front_key__in=Card.objects.of(user)
+            .filter(deck_id=deck_id)
+            .order_by()
+            .values("front_key")
+        )
     # all of it stands in the index card_keys: no card itself is read
     groups = (
-        cards.order_by().values("front_key").annotate(count=Count("front_key"), backs=Count("back_key", distinct=True)).filter(count__gt=1)
+        cards.order_by()
+        .values("front_key")
+        .annotate(count=Count("front_key"), backs=Count("back_key", distinct=True))
+        .filter(count__gt=1)
     )
     asked = groups.exclude(front_key__in=_kept_keys(user))
     return asked.annotate(repeats=F("count") - F("backs")).order_by("-repeats", "front_key")
@@ -47,11 +62,22 @@ def twins_shown(user: User, groups: Iterable[dict[str, Any]]) -> list[Twins]:
     rows = list(groups)
     cards = _first_cards(user, [row["front_key"] for row in rows])
     by_key = {key: list(group) for key, group in groupby(cards, key=lambda card: card.front_key)}
-    return [Twins(row["front_key"], row["count"], row["backs"] < row["count"], by_key.get(row["front_key"], [])) for row in rows]
+    return [
+        Twins(
+            row["front_key"],
+            row["count"],
+            row["backs"] < row["count"],
+            by_key.get(row["front_key"], []),
+        )
+        for row in rows
+    ]
 
 
 def twins_keep(*, user: User, front_key: UUID) -> None:
-    """Show these cards as duplicates no more, until another one joins them. Raises NotFound when no two cards have this front."""
+    """Show these cards as duplicates no more, until another one joins them.
+
+    Raises NotFound when no two cards have this front.
+    """
     count = Card.objects.of(user).filter(front_key=front_key).count()
     if count < 2:
         raise NotFound("There are no duplicates with this front any more.")
@@ -63,11 +89,22 @@ def _kept_keys(user: User) -> list[UUID]:
     kept = dict(KeptTwins.objects.of(user).values_list("front_key", "count"))
     if not kept:
         return []
-    cards = Card.objects.of(user).filter(front_key__in=kept).order_by().values("front_key").annotate(count=Count("pk"))
+    cards = (
+        Card.objects.of(user)
+        .filter(front_key__in=kept)
+        .order_by()
+        .values("front_key")
+        .annotate(count=Count("pk"))
+    )
     return [row["front_key"] for row in cards if row["count"] <= kept[row["front_key"]]]
 
 
 def _first_cards(user: User, keys: Sequence[UUID]) -> QuerySet[Card]:
     nth = Window(RowNumber(), partition_by="front_key", order_by=["created_at", "pk"])
-    cards = Card.objects.of(user).filter(front_key__in=keys).annotate(nth=nth).filter(nth__lte=SHOWN_OF_ONE_GROUP)
+    cards = (
+        Card.objects.of(user)
+        .filter(front_key__in=keys)
+        .annotate(nth=nth)
+        .filter(nth__lte=SHOWN_OF_ONE_GROUP)
+    )
     return cards.select_related("deck").defer("deck__source").order_by("front_key", "nth")

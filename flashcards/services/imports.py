@@ -1,7 +1,7 @@
 """Save imported cards: new ones into decks named as in the file, known ones updated in place.
 
-A card is recognized by its `guid`, or by its own id when the file is one of our exports. Everything happens in one transaction: a file
-is imported completely or not at all.
+A card is recognized by its `guid`, or by its own id when the file is one of our exports. Everything
+happens in one transaction: a file is imported completely or not at all.
 """
 
 from collections.abc import Iterable, Mapping
@@ -27,9 +27,20 @@ from flashcards.services.locks import NO_DECK, decks_lock_all, decks_touch
 from sessions_app.exceptions import NotFound
 
 BATCH = 500
-IMPORTS = 1  # the first number of PostgreSQL's advisory locks that are held here, the user's id is the second
+# the first number of PostgreSQL's advisory locks that are held here, the user's id is the second
+IMPORTS = 1
 SAME_MOMENT = timedelta(seconds=1)  # packages count whole seconds
-UPDATED = ["front", "back", "kind", "tags", "sentence", "is_found", "extras", "updated_at", "deleted_at"]
+UPDATED = [
+    "front",
+    "back",
+    "kind",
+    "tags",
+    "sentence",
+    "is_found",
+    "extras",
+    "updated_at",
+    "deleted_at",
+]
 KEPT_SECONDS = 60
 
 
@@ -61,8 +72,16 @@ class ImportReport:
 
 
 @transaction.atomic
-def import_save(*, user: User, reading: Reading, name: str, deck_id: UUID | None = None, progress: Progress | None = None) -> ImportReport:
-    """Save it all. Cards whose file names no deck go into one called `name`; with `deck_id`, new cards of any name go into that deck.
+def import_save(
+    *,
+    user: User,
+    reading: Reading,
+    name: str,
+    deck_id: UUID | None = None,
+    progress: Progress | None = None,
+) -> ImportReport:
+    """Save it all. Cards whose file names no deck go into one called `name`; with `deck_id`, new
+    cards of any name go into that deck.
 
     Raises NotFound, and whatever `progress` raises to stop: nothing is saved then.
     """
@@ -78,8 +97,9 @@ def import_save(*, user: User, reading: Reading, name: str, deck_id: UUID | None
 
 
 def _lock(user: User) -> None:
-    """Two imports of one file at once would both find nothing, and a card that is edited meanwhile would be written over. The user's
-    row is left alone: a sign-in writes to it."""
+    """Two imports of one file at once would both find nothing, and a card that is edited meanwhile
+    would be written over. The user's row is left alone: a sign-in writes to it.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [IMPORTS, user.pk])
     decks_lock_all(user=user)
@@ -146,7 +166,15 @@ class _Run:
         report.is_new = shelf.is_new
         columns = columns_of(card, shelf.deck.tags)
         changed_at = {"updated_at": card.changed_at} if card.changed_at else {}
-        self._added.append(Card(deck=shelf.deck, position=shelf.take_place(), guid=card.guid, **columns, **changed_at))
+        self._added.append(
+            Card(
+                deck=shelf.deck,
+                position=shelf.take_place(),
+                guid=card.guid,
+                **columns,
+                **changed_at,
+            )
+        )
         report.added += 1
 
     def _compare(self, known: Card, card: ImportedCard) -> None:
@@ -174,12 +202,16 @@ class _Run:
 
 
 class Shelf:
-    """One deck with room: its deck row is locked until the transaction ends, so that places are given once."""
+    """One deck with room: its deck row is locked until the transaction ends, so that places are
+    given once.
+    """
 
     def __init__(self, deck: Deck, *, is_new: bool) -> None:
         self.deck = deck
         self.is_new = is_new
-        places = deck.cards.aggregate(count=Count("pk", filter=Q(deleted_at=None)), last=Max("position"))
+        places = deck.cards.aggregate(
+            count=Count("pk", filter=Q(deleted_at=None)), last=Max("position")
+        )
         self._count: int = places["count"]
         self._last: int = places["last"] or 0
 
@@ -201,9 +233,14 @@ class Shelf:
 
 
 class Shelves:
-    """A user's shelves by the names that a file gives them. `members` are columns of new decks, `known` decks for names."""
+    """A user's shelves by the names that a file gives them.
 
-    def __init__(self, user: User, members: Mapping[str, Mapping[str, Any]], known: Mapping[str, Deck]) -> None:
+    `members` are columns of new decks, `known` decks for names.
+    """
+
+    def __init__(
+        self, user: User, members: Mapping[str, Mapping[str, Any]], known: Mapping[str, Deck]
+    ) -> None:
         self._user = user
         self._members = members
         self._known = known
@@ -230,7 +267,11 @@ class Shelves:
         """The decks there are by now for a name, in the order in which they fill."""
         decks: list[Deck] = []
         number = 1
-        while deck := self._known.get(name) if number == 1 and name in self._known else self._named(_numbered(name, number)):
+        while (
+            deck := self._known.get(name)
+            if number == 1 and name in self._known
+            else self._named(_numbered(name, number))
+        ):
             decks.append(deck)
             number += 1
         return decks
@@ -240,14 +281,20 @@ class Shelves:
 
     def _find(self, name: str, deck: Deck | None = None) -> Shelf:
         locked = Deck.objects.of(self._user).select_for_update().order_by("created_at", "id")
-        found = locked.filter(pk=deck.pk).first() if deck else locked.filter(name=name[:NAME_CHARACTERS]).first()
+        found = (
+            locked.filter(pk=deck.pk).first()
+            if deck
+            else locked.filter(name=name[:NAME_CHARACTERS]).first()
+        )
         if found and found.pk in self.all:
             return self.all[found.pk]
         shelf = Shelf(found or self._make(name), is_new=found is None)
         return self.all.setdefault(shelf.deck.pk, shelf)
 
     def _make(self, name: str) -> Deck:
-        return Deck.objects.create(user_id=self._user.pk, name=name[:NAME_CHARACTERS], **self._members.get(name, {}))
+        return Deck.objects.create(
+            user_id=self._user.pk, name=name[:NAME_CHARACTERS], **self._members.get(name, {})
+        )
 
 
 def _numbered(name: str, number: int) -> str:
@@ -256,14 +303,20 @@ def _numbered(name: str, number: int) -> str:
 
 
 class KnownCards:
-    """The user's cards by the names that the file has for them; also those in the bin, out of which an import brings them back."""
+    """The user's cards by the names that the file has for them; also those in the bin, out of which
+    an import brings them back.
+    """
 
     def __init__(self, user: User, cards: Iterable[ImportedCard]) -> None:
         guids = {card.guid for card in cards if card.guid}
         ids = {key for guid in guids if (key := _as_uuid(guid))}
-        rows = Card.objects.filter(Q(guid__in=guids) | Q(pk__in=ids), deck__user=user, deck__deleted_at=None)
+        rows = Card.objects.filter(
+            Q(guid__in=guids) | Q(pk__in=ids), deck__user=user, deck__deleted_at=None
+        )
         self._by_name: dict[str, Card] = {}
-        for row in rows.select_related("deck").defer("deck__source").order_by("-deleted_at", "created_at"):
+        for row in (
+            rows.select_related("deck").defer("deck__source").order_by("-deleted_at", "created_at")
+        ):
             self._by_name.setdefault(row.guid or str(row.pk), row)
 
     def find(self, card: ImportedCard) -> Card | None:
@@ -271,7 +324,10 @@ class KnownCards:
 
 
 class Contents:
-    """What the cards of decks say, for files whose cards have no names. Decks are read once for each name."""
+    """What the cards of decks say, for files whose cards have no names.
+
+    Decks are read once for each name.
+    """
 
     def __init__(self, shelves: Shelves) -> None:
         self._shelves = shelves
@@ -285,18 +341,25 @@ class Contents:
 
     def _read(self, name: str) -> dict[tuple[str, str], Deck]:
         decks = {deck.pk: deck for deck in self._shelves.decks(name)}
-        sides = Card.objects.filter(deck_id__in=decks).kept().values_list("front", "back", "deck_id")
+        sides = (
+            Card.objects.filter(deck_id__in=decks).kept().values_list("front", "back", "deck_id")
+        )
         return {card_key(front, back): decks[deck_id] for front, back, deck_id in sides}
 
 
 def columns_of(card: ImportedCard, deck_tags: Iterable[str]) -> Mapping[str, Any]:
-    """The columns that the file says something about. Tags that the deck has are no tags of the card: our exports give it both."""
+    """The columns that the file says something about.
+
+    Tags that the deck has are no tags of the card: our exports give it both.
+    """
     above = {tag.casefold() for tag in deck_tags}
     columns = {
         "front": card.front,
         "back": card.back,
         "kind": card.kind or None,
-        "tags": None if card.tags is None else [tag for tag in card.tags if tag.casefold() not in above],
+        "tags": None
+        if card.tags is None
+        else [tag for tag in card.tags if tag.casefold() not in above],
         "sentence": card.sentence,
         "is_found": card.is_found,
         "extras": None if card.extras is None else dict(card.extras),
@@ -320,7 +383,9 @@ class ImportWatch:
         """Write down how far it is. Raises ImportRefused (`cancelled`) when it shall stop."""
         with suppress(RedisError):
             if cache.get(f"{self._key}:cancelled"):
-                raise ImportRefused("The import was cancelled: nothing was saved.", code="cancelled")
+                raise ImportRefused(
+                    "The import was cancelled: nothing was saved.", code="cancelled"
+                )
             cache.set(self._key, {"phase": phase, "done": done, "total": total}, KEPT_SECONDS)
 
     def seen(self) -> dict[str, Any] | None:

@@ -14,9 +14,15 @@ NO_DECK = "There is no deck with this id."
 
 
 def decks_lock(*, user: User, deck_ids: Iterable[UUID]) -> dict[UUID, Deck]:
-    """The user's decks that are not in the bin, locked, always in the same order. Raises NotFound when one is not there."""
+    """The user's decks that are not in the bin, locked, always in the same order.
+
+    Raises NotFound when one is not there.
+    """
     wanted = set(deck_ids)
-    locked = {deck.pk: deck for deck in Deck.objects.of(user).filter(pk__in=wanted).order_by("pk").select_for_update()}
+    locked = {
+        deck.pk: deck
+        for deck in Deck.objects.of(user).filter(pk__in=wanted).order_by("pk").select_for_update()
+    }
     if set(locked) != wanted:
         raise NotFound(NO_DECK)
     return locked
@@ -28,9 +34,13 @@ def decks_lock_all(*, user: User) -> None:
 
 
 def next_position(deck: Deck, cards: int = 1) -> int:
-    """The place behind the last card. Raises Conflict (`deck_full`) when `cards` more are too many."""
+    """The place behind the last card. Raises Conflict (`deck_full`) when `cards` more are too
+    many.
+    """
     # a card in the bin keeps its place, and counts only once it is back
-    places = deck.cards.aggregate(count=Count("pk", filter=Q(deleted_at=None)), last=Max("position"))
+    places = deck.cards.aggregate(
+        count=Count("pk", filter=Q(deleted_at=None)), last=Max("position")
+    )
     if places["count"] + cards > CARDS_PER_DECK:
         raise Conflict(_full(deck, places["count"], cards), code="deck_full")
     return (places["last"] or 0) + 1
@@ -43,5 +53,11 @@ def decks_touch(deck_ids: Sequence[UUID] | set[UUID]) -> None:
 
 def _full(deck: Deck, count: int, cards: int) -> str:
     if cards == 1:
-        return f"This deck has {CARDS_PER_DECK} cards, which is the most: delete some, or begin another."
-    return f"“{deck.name}” has {count} cards, and {CARDS_PER_DECK} is the most: {cards} more do not fit. Take fewer, or begin another."
+        return (
+            f"This deck has {CARDS_PER_DECK} cards, which is the most: delete some, or begin"
+            " another."
+        )
+    return (
+        f"“{deck.name}” has {count} cards, and {CARDS_PER_DECK} is the most: {cards} more do not"
+        " fit. Take fewer, or begin another."
+    )

@@ -23,9 +23,11 @@ RECALLED = ASKED & Q(rating__gt=Rating.AGAIN)
 
 @dataclass(frozen=True)
 class Progress:
-    """`days` has a row for each of the last days, oldest first: reviews by rating, cards asked that had been learned (`asked`), those of
-    them that were remembered (`recalled`), and the share remembered over a week up to that day (`retention`, None without any).
-    `forecast` has a row for each of the coming days, today with all that is overdue first."""
+    """`days` has a row for each of the last days, oldest first: reviews by rating, cards asked that
+    had been learned (`asked`), those of them that were remembered (`recalled`), and the share
+    remembered over a week up to that day (`retention`, None without any). `forecast` has a row for
+    each of the coming days, today with all that is overdue first.
+    """
 
     due_now: int
     new_left: int
@@ -46,7 +48,12 @@ class StudyDate(Func):
 
     def __init__(self, column: str, settings: StudySettings) -> None:
         local = Func(Value(settings.time_zone), F(column), function="timezone")
-        super().__init__(local, Func(Value(settings.day_begins_hour), template="make_interval(hours => %(expressions)s)"))
+        super().__init__(
+            local,
+            Func(
+                Value(settings.day_begins_hour), template="make_interval(hours => %(expressions)s)"
+            ),
+        )
 
 
 def progress_of(*, user: User, now: datetime, days: int = 30) -> Progress:
@@ -55,7 +62,9 @@ def progress_of(*, user: User, now: datetime, days: int = 30) -> Progress:
     calendar = plan_of(settings).days
     today = calendar.day_of(now)
     reviews = Review.objects.kept().filter(user=user)
-    rows = _by_day(reviews, settings, calendar.start_of(today - timedelta(days=days + RETENTION_WINDOW_DAYS)))
+    rows = _by_day(
+        reviews, settings, calendar.start_of(today - timedelta(days=days + RETENTION_WINDOW_DAYS))
+    )
     shown = [_day(rows, today - timedelta(days=back)) for back in reversed(range(days))]
     return Progress(
         due_now=Schedule.objects.of(user).filter(due_at__lte=now).count(),
@@ -65,14 +74,24 @@ def progress_of(*, user: User, now: datetime, days: int = 30) -> Progress:
         streak_days=_streak(reviews, settings, today),
         retention=_share(shown),
         days=shown,
-        forecast=_forecast(user, settings, today, calendar.start_of(today + timedelta(days=FORECAST_DAYS))),
+        forecast=_forecast(
+            user, settings, today, calendar.start_of(today + timedelta(days=FORECAST_DAYS))
+        ),
     )
 
 
-def _by_day(reviews: ReviewQuerySet, settings: StudySettings, since: datetime) -> dict[date, dict[str, int]]:
-    counts = {**RATINGS, "asked": Count("pk", filter=ASKED), "recalled": Count("pk", filter=RECALLED)}
+def _by_day(
+    reviews: ReviewQuerySet, settings: StudySettings, since: datetime
+) -> dict[date, dict[str, int]]:
+    counts = {
+        **RATINGS,
+        "asked": Count("pk", filter=ASKED),
+        "recalled": Count("pk", filter=RECALLED),
+    }
     counts["new"] = Count("pk", filter=Q(state=CardState.NEW))
-    rows = _grouped(reviews.filter(reviewed_at__gte=since), StudyDate("reviewed_at", settings)).annotate(**counts)
+    rows = _grouped(
+        reviews.filter(reviewed_at__gte=since), StudyDate("reviewed_at", settings)
+    ).annotate(**counts)
     return {row.pop("day"): row for row in rows}
 
 
@@ -86,7 +105,13 @@ def _day(rows: dict[date, dict[str, int]], day: date) -> dict[str, Any]:
     week = [rows.get(day - timedelta(days=back), {}) for back in range(RETENTION_WINDOW_DAYS)]
     by_rating = {name: row.get(name, 0) for name in RATINGS}
     asked = {name: row.get(name, 0) for name in ("asked", "recalled")}
-    return {"day": day, **by_rating, "total": sum(by_rating.values()), **asked, "retention": _share(week)}
+    return {
+        "day": day,
+        **by_rating,
+        "total": sum(by_rating.values()),
+        **asked,
+        "retention": _share(week),
+    }
 
 
 def _share(rows: Sequence[dict[str, Any]]) -> float | None:
@@ -98,15 +123,22 @@ def _share(rows: Sequence[dict[str, Any]]) -> float | None:
 def _streak(reviews: ReviewQuerySet, settings: StudySettings, today: date) -> int:
     """Days in a row with a review, up to today or, while today is young, to yesterday."""
     days = list(
-        _grouped(reviews, StudyDate("reviewed_at", settings)).distinct().order_by("-day").values_list("day", flat=True)[:STREAK_DAYS]
+        _grouped(reviews, StudyDate("reviewed_at", settings))
+        .distinct()
+        .order_by("-day")
+        .values_list("day", flat=True)[:STREAK_DAYS]
     )
     if not days or days[0] < today - timedelta(days=1):
         return 0
     return next((n for n, day in enumerate(days) if day != days[0] - timedelta(days=n)), len(days))
 
 
-def _forecast(user: User, settings: StudySettings, today: date, until: datetime) -> list[dict[str, Any]]:
-    due = _grouped(Schedule.objects.of(user).filter(due_at__lt=until), StudyDate("due_at", settings)).annotate(count=Count("pk"))
+def _forecast(
+    user: User, settings: StudySettings, today: date, until: datetime
+) -> list[dict[str, Any]]:
+    due = _grouped(
+        Schedule.objects.of(user).filter(due_at__lt=until), StudyDate("due_at", settings)
+    ).annotate(count=Count("pk"))
     counts: dict[date, int] = {}
     for row in due:
         day = max(today, row["day"])

@@ -1,4 +1,6 @@
-"""Record reviews, each once however often it is sent, in the order of their own times however late they arrive, and undo them."""
+"""Record reviews, each once however often it is sent, in the order of their own times however late
+they arrive, and undo them.
+"""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,7 +27,16 @@ LATEST_SYNC = timedelta(days=366)
 REVIEWS_PER_BATCH = 500
 NO_REVIEW = "There is no review with this id."
 TAKEN = "This id is another review's: give each review a new UUID."
-SCHEDULE_COLUMNS = ["state", "step", "stability", "difficulty", "due_at", "last_reviewed_at", "review_count", "lapse_count"]
+SCHEDULE_COLUMNS = [
+    "state",
+    "step",
+    "stability",
+    "difficulty",
+    "due_at",
+    "last_reviewed_at",
+    "review_count",
+    "lapse_count",
+]
 
 
 @dataclass(frozen=True)
@@ -39,7 +50,14 @@ class ReviewDraft:
     seconds: float
 
     def as_row(self, user: User) -> Review:
-        return Review(id=self.id, user=user, card_id=self.card_id, rating=self.rating, reviewed_at=self.reviewed_at, seconds=self.seconds)
+        return Review(
+            id=self.id,
+            user=user,
+            card_id=self.card_id,
+            rating=self.rating,
+            reviewed_at=self.reviewed_at,
+            seconds=self.seconds,
+        )
 
 
 @dataclass(frozen=True)
@@ -52,9 +70,14 @@ class Refused:
 
 
 def review_draft(item: Any, now: datetime) -> ReviewDraft | Refused:
-    """Read an item; it never raises. A time ahead of the server's by more than CLOCK_TOLERANCE is refused, less is taken for now."""
+    """Read an item; it never raises.
+
+    A time ahead of the server's by more than CLOCK_TOLERANCE is refused, less is taken for now.
+    """
     if not isinstance(item, Mapping):
-        return Refused("", "invalid", "Send each review as an object with id, cardId, rating and reviewedAt.")
+        return Refused(
+            "", "invalid", "Send each review as an object with id, cardId, rating and reviewedAt."
+        )
     name = str(item.get("id", ""))[:64]
     try:
         return _draft(item, now)
@@ -92,9 +115,15 @@ def _rating(value: Any) -> Rating:
 def _reviewed_at(value: Any, now: datetime) -> datetime:
     moment = _moment(value)
     if moment > now + CLOCK_TOLERANCE:
-        raise _Wrong("in_future", "reviewedAt lies in the future: set the clock of this device right.")
+        raise _Wrong(
+            "in_future", "reviewedAt lies in the future: set the clock of this device right."
+        )
     if moment < now - LATEST_SYNC:
-        raise _Wrong("too_old", f"reviewedAt lies more than {LATEST_SYNC.days} days back: reviews that old are not taken.")
+        raise _Wrong(
+            "too_old",
+            f"reviewedAt lies more than {LATEST_SYNC.days} days back: reviews that old are not"
+            " taken.",
+        )
     return min(moment, now)
 
 
@@ -109,16 +138,25 @@ def _moment(value: Any) -> datetime:
 
 
 def _seconds(value: Any) -> float:
-    """How long the answer took. A tab may lie open over night, so what is too long is cut and never refused."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
+    """How long the answer took.
+
+    A tab may lie open over night, so what is too long is cut and never refused.
+    """
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, int | float)
+        or not math.isfinite(value)
+        or value < 0
+    ):
         raise _Wrong("invalid", "Give seconds as a number, 0 or more.")
     return min(float(value), float(REVIEW_SECONDS))
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one item of a batch: `recorded`, `known` (it had been sent before) or `refused` with a code and a sentence. The
-    schedule is the card's as it is now."""
+    """What became of one item of a batch: `recorded`, `known` (it had been sent before) or
+    `refused` with a code and a sentence. The schedule is the card's as it is now.
+    """
 
     id: str
     status: str
@@ -130,7 +168,8 @@ class Outcome:
 
 @transaction.atomic
 def reviews_record(*, user: User, items: Any, now: datetime) -> list[Outcome]:
-    """Record a batch, an outcome for each item in its order: a wrong item is refused and the rest is kept. Raises Invalid for no list.
+    """Record a batch, an outcome for each item in its order: a wrong item is refused and the rest
+    is kept. Raises Invalid for no list.
 
     The cards are locked, so that the same batch sent twice at once is recorded once.
     """
@@ -153,7 +192,10 @@ def review_for_user(*, user: User, review_id: UUID) -> Review:
 
 @transaction.atomic
 def review_undo(*, user: User, review_id: UUID, now: datetime) -> None:
-    """Take a review back: the card is as it was before, later reviews of it are applied anew. Twice is harmless. Raises NotFound."""
+    """Take a review back: the card is as it was before, later reviews of it are applied anew.
+
+    Twice is harmless. Raises NotFound.
+    """
     card = _locked_card_of(user, review_id)
     review = Review.objects.get(pk=review_id)
     if review.undone_at:
@@ -161,8 +203,17 @@ def review_undo(*, user: User, review_id: UUID, now: datetime) -> None:
     review.undone_at = now
     review.save(update_fields=["undone_at"])
     if card:
-        later = [row for row in _reviews_since([card.pk], review.reviewed_at) if _order(row) > _order(review)]
-        _write(user, {card.pk: _replay(_before(review), later, plan_of(settings_for_user(user=user)))}, [], later)
+        later = [
+            row
+            for row in _reviews_since([card.pk], review.reviewed_at)
+            if _order(row) > _order(review)
+        ]
+        _write(
+            user,
+            {card.pk: _replay(_before(review), later, plan_of(settings_for_user(user=user)))},
+            [],
+            later,
+        )
 
 
 def _locked_card_of(user: User, review_id: UUID) -> Card | None:
@@ -174,17 +225,28 @@ def _locked_card_of(user: User, review_id: UUID) -> Card | None:
 def _checked_list(items: Any) -> Sequence[Any]:
     if isinstance(items, list) and 0 < len(items) <= REVIEWS_PER_BATCH:
         return items
-    sentence = f"Send reviews as a list of 1 to {REVIEWS_PER_BATCH} objects with id, cardId, rating and reviewedAt."
+    sentence = (
+        f"Send reviews as a list of 1 to {REVIEWS_PER_BATCH} objects with id, cardId, rating and"
+        " reviewedAt."
+    )
     raise Invalid(sentence, fields={"reviews": [sentence]})
 
 
 def _locked_cards(user: User, ids: set[UUID]) -> dict[UUID, Card]:
     """In one order everywhere, so that two batches never wait for each other."""
-    rows = Card.objects.of(user).filter(pk__in=ids).order_by("pk").select_for_update(of=("self",)).select_related("schedule")
+    rows = (
+        Card.objects.of(user)
+        .filter(pk__in=ids)
+        .order_by("pk")
+        .select_for_update(of=("self",))
+        .select_related("schedule")
+    )
     return {card.pk: card for card in rows}
 
 
-def _fresh(drafts: Iterable[ReviewDraft], cards: Mapping[UUID, Card], known: Mapping[UUID, Review]) -> dict[UUID, ReviewDraft]:
+def _fresh(
+    drafts: Iterable[ReviewDraft], cards: Mapping[UUID, Card], known: Mapping[UUID, Review]
+) -> dict[UUID, ReviewDraft]:
     """Those to record, by id: the first of two with one id."""
     fresh: dict[UUID, ReviewDraft] = {}
     for draft in drafts:
@@ -193,16 +255,30 @@ def _fresh(drafts: Iterable[ReviewDraft], cards: Mapping[UUID, Card], known: Map
     return fresh
 
 
-def _apply(user: User, fresh: Mapping[UUID, ReviewDraft], cards: Mapping[UUID, Card]) -> dict[UUID, CardSchedule | None]:
-    """Rate each card from its first new review on, through what had been recorded after that. Returns schedules by card."""
-    schedules = {pk: card.schedule.as_value() if hasattr(card, "schedule") else None for pk, card in cards.items()}
+def _apply(
+    user: User, fresh: Mapping[UUID, ReviewDraft], cards: Mapping[UUID, Card]
+) -> dict[UUID, CardSchedule | None]:
+    """Rate each card from its first new review on, through what had been recorded after that.
+
+    Returns schedules by card.
+    """
+    schedules = {
+        pk: card.schedule.as_value() if hasattr(card, "schedule") else None
+        for pk, card in cards.items()
+    }
     if not fresh:
         return schedules
     plan = plan_of(settings_for_user(user=user))
     new = [draft.as_row(user) for draft in fresh.values()]
     firsts = _firsts(new)
-    later = [row for row in _reviews_since(firsts, min(firsts.values())) if row.reviewed_at >= firsts[_card_id(row)]]
-    for card_id, rows in groupby(sorted([*later, *new], key=lambda row: (_card_id(row), *_order(row))), key=_card_id):
+    later = [
+        row
+        for row in _reviews_since(firsts, min(firsts.values()))
+        if row.reviewed_at >= firsts[_card_id(row)]
+    ]
+    for card_id, rows in groupby(
+        sorted([*later, *new], key=lambda row: (_card_id(row), *_order(row))), key=_card_id
+    ):
         ordered = list(rows)
         start = next((_before(row) for row in ordered if row.pk not in fresh), schedules[card_id])
         schedules[card_id] = _replay(start, ordered, plan)
@@ -224,25 +300,46 @@ def _card_id(row: Review) -> UUID:
 
 
 def _reviews_since(card_ids: Iterable[UUID], since: datetime) -> list[Review]:
-    return list(Review.objects.kept().filter(card__in=card_ids, reviewed_at__gte=since).order_by("reviewed_at", "id"))
+    return list(
+        Review.objects.kept()
+        .filter(card__in=card_ids, reviewed_at__gte=since)
+        .order_by("reviewed_at", "id")
+    )
 
 
-def _replay(schedule: CardSchedule | None, reviews: Iterable[Review], plan: Plan) -> CardSchedule | None:
-    """Rate once for each of a card's reviews, in order; each row is given the schedule that it met."""
+def _replay(
+    schedule: CardSchedule | None, reviews: Iterable[Review], plan: Plan
+) -> CardSchedule | None:
+    """Rate once for each of a card's reviews, in order; each row is given the schedule that it
+    met.
+    """
     for review in reviews:
         review.before = schedule and schedule.as_json()
         review.state = schedule.state if schedule else CardState.NEW
-        schedule = rate(schedule, FsrsRating(review.rating), review.reviewed_at.astimezone(UTC), plan)
+        schedule = rate(
+            schedule, FsrsRating(review.rating), review.reviewed_at.astimezone(UTC), plan
+        )
     return schedule
 
 
-def _write(user: User, schedules: Mapping[UUID, CardSchedule | None], new: list[Review], changed: list[Review]) -> None:
+def _write(
+    user: User,
+    schedules: Mapping[UUID, CardSchedule | None],
+    new: list[Review],
+    changed: list[Review],
+) -> None:
     Review.objects.bulk_create(new, ignore_conflicts=True)
     if changed:
         Review.objects.bulk_update(changed, ["state", "before"])
-    rows = [Schedule(card_id=card_id, user=user, **value.__dict__) for card_id, value in schedules.items() if value]
+    rows = [
+        Schedule(card_id=card_id, user=user, **value.__dict__)
+        for card_id, value in schedules.items()
+        if value
+    ]
     if rows:
-        Schedule.objects.bulk_create(rows, update_conflicts=True, unique_fields=["card"], update_fields=SCHEDULE_COLUMNS)
+        Schedule.objects.bulk_create(
+            rows, update_conflicts=True, unique_fields=["card"], update_fields=SCHEDULE_COLUMNS
+        )
     unstudied = [card_id for card_id, value in schedules.items() if value is None]
     if unstudied:
         Schedule.objects.filter(card__in=unstudied).delete()

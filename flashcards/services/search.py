@@ -1,4 +1,7 @@
-"""Finding decks and cards by words and tags. Each search reads one user's rows at most (docs/decisions/deck-search.md)."""
+"""Finding decks and cards by words and tags.
+
+Each search reads one user's rows at most (docs/decisions/deck-search.md).
+"""
 
 from collections import Counter
 from typing import Any
@@ -29,17 +32,25 @@ def words_of(text: str) -> list[str]:
 
 
 def decks_found(decks: DeckQuerySet, *, text: str = "", tag: str = "") -> DeckQuerySet:
-    """Those that have each word of the text somewhere: in name, topic or tags, or on a card; and that have the tag, when one is given."""
+    """Those that have each word of the text somewhere: in name, topic or tags, or on a card; and
+    that have the tag, when one is given.
+    """
     found: DeckQuerySet = _tagged(decks, tag)
     for number, word in enumerate(words_of(text)):
         card = f"card_{number}"
         on_deck = Q(name__icontains=word) | Q(topic__icontains=word) | Q(tags_text__icontains=word)
-        found = found.alias(**{card: _first_card_with(word)}).filter(on_deck | Q(**{f"{card}__isnull": False}))
+        found = found.alias(**{card: _first_card_with(word)}).filter(
+            on_deck | Q(**{f"{card}__isnull": False})
+        )
     return found
 
 
-def cards_found(cards: CardQuerySet, *, text: str = "", tag: str = "", kind: str = "") -> CardQuerySet:
-    """Those that have each word of the text on a side or in a tag; and the tag and kind, when they are given."""
+def cards_found(
+    cards: CardQuerySet, *, text: str = "", tag: str = "", kind: str = ""
+) -> CardQuerySet:
+    """Those that have each word of the text on a side or in a tag; and the tag and kind, when they
+    are given.
+    """
     found: CardQuerySet = _tagged(cards, tag)
     for word in words_of(text):
         found = _with_word(found, word)
@@ -47,14 +58,19 @@ def cards_found(cards: CardQuerySet, *, text: str = "", tag: str = "", kind: str
 
 
 def tags_of(user: User) -> list[str]:
-    """The tags of the user's decks and cards, the most used first, each once whatever its capitals."""
+    """The tags of the user's decks and cards, the most used first, each once whatever its
+    capitals.
+    """
     counted: Counter[str] = Counter()
     spelled: dict[str, str] = {}
     for rows in (Deck.objects.of(user), Card.objects.of(user)):
         for tag, count in _tag_counts(rows):
             counted[tag.casefold()] += count
             spelled.setdefault(tag.casefold(), tag)
-    return [spelled[fold] for fold, _ in sorted(counted.items(), key=lambda each: (-each[1], each[0]))[:TAGS_SHOWN]]
+    return [
+        spelled[fold]
+        for fold, _ in sorted(counted.items(), key=lambda each: (-each[1], each[0]))[:TAGS_SHOWN]
+    ]
 
 
 def deck_tags_of(user: User) -> list[str]:
@@ -64,8 +80,14 @@ def deck_tags_of(user: User) -> list[str]:
 
 
 def _first_card_with(word: str) -> Subquery:
-    """By its limit, this is asked deck by deck; an EXISTS becomes one search through the cards of everybody."""
-    return Subquery(_with_word(Card.objects.kept().filter(deck=OuterRef("pk")), word).order_by().values("pk")[:1])
+    """By its limit, this is asked deck by deck; an EXISTS becomes one search through the cards of
+    everybody.
+    """
+    return Subquery(
+        _with_word(Card.objects.kept().filter(deck=OuterRef("pk")), word)
+        .order_by()
+        .values("pk")[:1]
+    )
 
 
 def _with_word(cards: Any, word: str) -> Any:
@@ -85,5 +107,7 @@ def _tags_text() -> Concat:
 
 def _tag_counts(rows: Any) -> QuerySet[Any, Any]:
     tag = Func(F("tags"), function="unnest", output_field=CharField())
-    counts: QuerySet[Any, Any] = rows.order_by().annotate(tag=tag).values("tag").annotate(count=Count("pk"))
+    counts: QuerySet[Any, Any] = (
+        rows.order_by().annotate(tag=tag).values("tag").annotate(count=Count("pk"))
+    )
     return counts.order_by("-count", "tag").values_list("tag", "count")

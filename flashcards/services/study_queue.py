@@ -1,4 +1,6 @@
-"""The study queue: due cards first, then new ones, within the day's limits and the user's settings."""
+"""The study queue: due cards first, then new ones, within the day's limits and the user's
+settings.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +28,9 @@ NO_ZONE = "Name a time zone as browsers do, like Europe/Vienna."
 
 
 class QueueCounts(TypedDict):
-    """How many cards are left today, by what they are: never seen, in their learning steps, due for review."""
+    """How many cards are left today, by what they are: never seen, in their learning steps, due for
+    review.
+    """
 
     new: int
     learning: int
@@ -35,8 +39,11 @@ class QueueCounts(TypedDict):
 
 @dataclass(frozen=True)
 class StudyQueue:
-    """`cards` has at most QUEUE_CARDS, each with its deck and, unless new, its schedule. `waiting` are cards that only the day's limits
-    hold back. `next_due_at` is when the first card is due after today."""
+    """`cards` has at most QUEUE_CARDS, each with its deck and, unless new, its schedule.
+
+    `waiting` are cards that only the day's limits hold back. `next_due_at` is when the first card
+    is due after today.
+    """
 
     deck: Deck | None
     cards: Sequence[Card]
@@ -76,10 +83,16 @@ def study_queue(*, user: User, now: datetime, deck_id: UUID | None = None) -> St
 def _asked(user: User, deck: Deck | None) -> tuple[CardQuerySet, ScheduleQuerySet]:
     """The cards that may be studied, and the schedules of those that have been."""
     schedules = Schedule.objects.of(user)
-    return (Card.objects.of(user), schedules) if deck is None else (deck.cards.kept(), schedules.filter(card__deck=deck))
+    return (
+        (Card.objects.of(user), schedules)
+        if deck is None
+        else (deck.cards.kept(), schedules.filter(card__deck=deck))
+    )
 
 
-def _there(schedules: ScheduleQuerySet, card_count: int, now: datetime, ends: datetime) -> QueueCounts:
+def _there(
+    schedules: ScheduleQuerySet, card_count: int, now: datetime, ends: datetime
+) -> QueueCounts:
     """What there is to study until the day ends; what is due for review is so now."""
     counted = schedules.aggregate(
         studied=Count("pk"),
@@ -95,13 +108,22 @@ def _left_today(user: User, settings: StudySettings, begins: datetime) -> tuple[
     done = (
         Review.objects.kept()
         .filter(user=user, reviewed_at__gte=begins)
-        .aggregate(new=Count("pk", filter=Q(state=CardState.NEW)), due=Count("pk", filter=Q(state=CardState.REVIEW)))
+        .aggregate(
+            new=Count("pk", filter=Q(state=CardState.NEW)),
+            due=Count("pk", filter=Q(state=CardState.REVIEW)),
+        )
     )
-    return max(0, settings.new_per_day - done["new"]), max(0, settings.reviews_per_day - done["due"])
+    return max(0, settings.new_per_day - done["new"]), max(
+        0, settings.reviews_per_day - done["due"]
+    )
 
 
 def _within_limits(there: QueueCounts, left: tuple[int, int]) -> QueueCounts:
-    return {"new": min(there["new"], left[0]), "learning": there["learning"], "due": min(there["due"], left[1])}
+    return {
+        "new": min(there["new"], left[0]),
+        "learning": there["learning"],
+        "due": min(there["due"], left[1]),
+    }
 
 
 def _held_back(there: QueueCounts, counts: QueueCounts) -> QueueCounts:
@@ -109,10 +131,16 @@ def _held_back(there: QueueCounts, counts: QueueCounts) -> QueueCounts:
 
 
 def _picked(cards: CardQuerySet, counts: QueueCounts, now: datetime, ends: datetime) -> list[Card]:
-    """Steps first, because they cannot wait; then what has been due for longest; then new cards, deck by deck in their order."""
+    """Steps first, because they cannot wait; then what has been due for longest; then new cards,
+    deck by deck in their order.
+    """
     asked = cards.select_related("deck", "schedule").defer("deck__source")
-    learning = asked.filter(schedule__state__in=LEARNING, schedule__due_at__lt=ends).order_by("schedule__due_at", "pk")
-    due = asked.filter(schedule__state=CardState.REVIEW, schedule__due_at__lte=now).order_by("schedule__due_at", "pk")
+    learning = asked.filter(schedule__state__in=LEARNING, schedule__due_at__lt=ends).order_by(
+        "schedule__due_at", "pk"
+    )
+    due = asked.filter(schedule__state=CardState.REVIEW, schedule__due_at__lte=now).order_by(
+        "schedule__due_at", "pk"
+    )
     new = asked.filter(schedule=None).order_by("deck__created_at", "deck_id", "position")
     picked: list[Card] = []
     for some, count in ((learning, counts["learning"]), (due, counts["due"]), (new, counts["new"])):
@@ -127,7 +155,10 @@ def settings_for_user(*, user: User) -> StudySettings:
 
 
 def settings_change(*, user: User, members: Mapping[str, Any]) -> StudySettings:
-    """Change the members that are given (names as the columns). Raises Invalid, which names each wrong one."""
+    """Change the members that are given (names as the columns).
+
+    Raises Invalid, which names each wrong one.
+    """
     changed = settings_for_user(user=user)
     for name, value in members.items():
         setattr(changed, name, value)
@@ -138,7 +169,10 @@ def settings_change(*, user: User, members: Mapping[str, Any]) -> StudySettings:
 
 def plan_of(settings: StudySettings) -> Plan:
     """The settings as `flashcards.scheduling` takes them."""
-    return Plan(settings.desired_retention, StudyDays(ZoneInfo(settings.time_zone), settings.day_begins_hour))
+    return Plan(
+        settings.desired_retention,
+        StudyDays(ZoneInfo(settings.time_zone), settings.day_begins_hour),
+    )
 
 
 def _check(settings: StudySettings) -> None:
@@ -154,7 +188,9 @@ def _check(settings: StudySettings) -> None:
 
 
 def _is_zone(name: str) -> bool:
-    """Return whether Python and PostgreSQL both know the zone: each counts days with it, and Python also knows `localtime`."""
+    """Return whether Python and PostgreSQL both know the zone: each counts days with it, and Python
+    also knows `localtime`.
+    """
     if name not in available_timezones():
         return False
     try:

@@ -8,12 +8,18 @@ from flashcards.parsing.cards import clean, trim
 from sessions_app.exceptions import Invalid
 
 TAGS_MOST = 50
-NO_TAG = f"A tag has 1 to {TAG_CHARACTERS} characters: shorten the longer ones, leave out the empty ones."
+NO_TAG = (
+    f"A tag has 1 to {TAG_CHARACTERS} characters: shorten the longer ones, leave out the empty"
+    " ones."
+)
 NO_TAGS = "Send tags as a list of texts."
 
 
 def tags_checked(value: Any) -> list[str]:
-    """The tags trimmed, doubles left out, in the order they came. Raises Invalid (field `tags`): 1 to 60 characters, at most 50."""
+    """The tags trimmed, doubles left out, in the order they came.
+
+    Raises Invalid (field `tags`): 1 to 60 characters, at most 50.
+    """
     if not isinstance(value, list | tuple) or not all(isinstance(tag, str) for tag in value):
         raise _refused(NO_TAGS)
     tags = [trim(clean(tag)) for tag in value]
@@ -21,18 +27,32 @@ def tags_checked(value: Any) -> list[str]:
         raise _refused(NO_TAG)
     distinct = _distinct(tags)
     if len(distinct) > TAGS_MOST:
-        raise _refused(f"These are {len(distinct)} tags, and {TAGS_MOST} is the most: leave some out.")
+        raise _refused(
+            f"These are {len(distinct)} tags, and {TAGS_MOST} is the most: leave some out."
+        )
     return distinct
 
 
 def tags_usable(value: Any) -> list[str]:
-    """Those of an engine's tags that can be kept; the others are left out without a word. Never raises."""
-    texts = [trim(clean(tag)) for tag in value if isinstance(tag, str)] if isinstance(value, list | tuple) else []
+    """Those of an engine's tags that can be kept; the others are left out without a word.
+
+    Never raises.
+    """
+    texts = (
+        [trim(clean(tag)) for tag in value if isinstance(tag, str)]
+        if isinstance(value, list | tuple)
+        else []
+    )
     return _distinct(tag for tag in texts if 0 < len(tag) <= TAG_CHARACTERS)[:TAGS_MOST]
 
 
-def tags_changed(tags: Iterable[str], *, add: Iterable[str] = (), remove: Iterable[str] = ()) -> list[str]:
-    """The tags without those to remove, with those to add behind them. Raises Invalid when they become too many."""
+def tags_changed(
+    tags: Iterable[str], *, add: Iterable[str] = (), remove: Iterable[str] = ()
+) -> list[str]:
+    """The tags without those to remove, with those to add behind them.
+
+    Raises Invalid when they become too many.
+    """
     gone = {tag.casefold() for tag in remove}
     return tags_checked([*(tag for tag in tags if tag.casefold() not in gone), *add])
 

@@ -40,7 +40,9 @@ def deck_delete(*, user: User, deck_id: UUID) -> None:
 
 @transaction.atomic
 def deck_restore(*, user: User, deck_id: UUID, cards: Sequence[UUID] = ()) -> None:
-    """Bring the deck back, and `cards` into it that a merge took elsewhere; both or neither. Again is harmless.
+    """Bring the deck back, and `cards` into it that a merge took elsewhere; both or neither.
+
+    Again is harmless.
 
     Raises NotFound, and Conflict (`deck_full`) when those cards no longer fit.
     """
@@ -52,7 +54,10 @@ def deck_restore(*, user: User, deck_id: UUID, cards: Sequence[UUID] = ()) -> No
 
 @transaction.atomic
 def cards_delete(*, user: User, card_ids: Any) -> int:
-    """Put the cards into the bin, all or none; how many. The places of the others stay. Raises NotFound and Invalid."""
+    """Put the cards into the bin, all or none; how many.
+
+    The places of the others stay. Raises NotFound and Invalid.
+    """
     chosen = cards_chosen(user=user, card_ids=card_ids)
     Card.objects.filter(pk__in=[card.pk for card in chosen]).update(deleted_at=Now())
     decks_touch({card.deck_id for card in chosen})
@@ -61,14 +66,19 @@ def cards_delete(*, user: User, card_ids: Any) -> int:
 
 @transaction.atomic
 def cards_restore(*, user: User, card_ids: Any) -> int:
-    """Bring the cards back to their places, all or none; how many came back. Those that are back already stay.
+    """Bring the cards back to their places, all or none; how many came back.
+
+    Those that are back already stay.
 
     Raises NotFound (also for a card whose deck is in the bin), Invalid, and Conflict (`deck_full`).
     """
     mine = Card.objects.filter(deck__user=user, deck__deleted_at=None)
-    binned = [card for card in cards_chosen(user=user, card_ids=card_ids, among=mine) if card.deleted_at]
+    binned = [
+        card for card in cards_chosen(user=user, card_ids=card_ids, among=mine) if card.deleted_at
+    ]
     for deck in Deck.objects.filter(pk__in={card.deck_id for card in binned}):
-        next_position(deck, sum(card.deck_id == deck.pk for card in binned))  # refuses when there is no room
+        # refuses when there is no room
+        next_position(deck, sum(card.deck_id == deck.pk for card in binned))
     Card.objects.filter(pk__in=[card.pk for card in binned]).update(deleted_at=None)
     decks_touch({card.deck_id for card in binned})
     return len(binned)
@@ -87,7 +97,9 @@ def card_delete_for_good(*, user: User, card_id: UUID) -> None:
 
 
 def bin_empty(*, user: User) -> None:
-    """Delete for good all that the user has in the bin, some at a time; what is brought back meanwhile stays."""
+    """Delete for good all that the user has in the bin, some at a time; what is brought back
+    meanwhile stays.
+    """
     rows_delete(_decks(user), DECKS_AT_ONCE)
     rows_delete(_cards(user), CARDS_AT_ONCE)
 
@@ -98,9 +110,14 @@ def bin_counts(user: User) -> dict[str, int]:
 
 
 def bin_delete_old(*, now: datetime) -> int:
-    """Delete for good what has been in the bin for BIN_DAYS; how many decks and single cards went."""
+    """Delete for good what has been in the bin for BIN_DAYS; how many decks and single cards
+    went.
+    """
     limit, seconds = now - timedelta(days=settings.BIN_DAYS), settings.DELETE_SECONDS
-    decks, cards = Deck.objects.filter(deleted_at__lt=limit), Card.objects.filter(deleted_at__lt=limit)
+    decks, cards = (
+        Deck.objects.filter(deleted_at__lt=limit),
+        Card.objects.filter(deleted_at__lt=limit),
+    )
     return rows_delete(decks, DECKS_AT_ONCE, seconds) + rows_delete(cards, CARDS_AT_ONCE, seconds)
 
 

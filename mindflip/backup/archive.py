@@ -1,4 +1,5 @@
-"""The file of a backup: a zip with the dump of the database, the secret key where it is a file, and a manifest, which is written last.
+"""The file of a backup: a zip with the dump of the database, the secret key where it is a file, and
+a manifest, which is written last.
 
     database.dump   pg_dump's custom format
     secret-key      what signs cookies, tokens and tickets; absent when MINDFLIP_SECRET_KEY says it
@@ -31,8 +32,10 @@ EVERY_SECONDS = 2.0
 
 @dataclass
 class Manifest:
-    """`tables` with their numbers of rows; `migrations` as [app, name]; `checksums` as SHA-256 of each other member; `models` are the
-    files of the models folder with their bytes, which are not in the backup."""
+    """`tables` with their numbers of rows; `migrations` as [app, name]; `checksums` as SHA-256 of
+    each other member; `models` are the files of the models folder with their bytes, which are not
+    in the backup.
+    """
 
     created_at: str
     schema: str
@@ -78,7 +81,10 @@ class Writer:
 
 @contextmanager
 def writing(target: Path) -> Iterator[Writer]:
-    """A file beside `target` that becomes it when all went well, and else is removed. Raises BackupError in words."""
+    """A file beside `target` that becomes it when all went well, and else is removed.
+
+    Raises BackupError in words.
+    """
     half = target.with_name(f".{target.name}-{secrets.token_hex(4)}")
     try:
         with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as raw:
@@ -88,7 +94,10 @@ def writing(target: Path) -> Iterator[Writer]:
             os.fsync(raw.fileno())
         half.replace(target)
     except OSError as error:
-        raise BackupError(f"{target} cannot be written ({error.strerror}): make room there, or name another folder.") from None
+        raise BackupError(
+            f"{target} cannot be written ({error.strerror}): make room there, or name another"
+            " folder."
+        ) from None
     finally:
         with suppress(OSError):
             half.unlink(missing_ok=True)
@@ -120,12 +129,18 @@ class Reader:
                     digest.update(piece)
                     told(done := done + len(piece))
             if digest.hexdigest() != self.manifest.checksums.get(name):
-                raise BackupError(f"The backup is damaged ({name} is not what was written): use another one.")
+                raise BackupError(
+                    f"The backup is damaged ({name} is not what was written): use another one."
+                )
 
 
 @contextmanager
 def reading(source: Path) -> Iterator[Reader]:
-    """A backup to read. Raises BackupError for a file that is missing, cut off or none of ours; see `Reader.verify` for a damaged one."""
+    """A backup to read.
+
+    Raises BackupError for a file that is missing, cut off or none of ours; see `Reader.verify` for
+    a damaged one.
+    """
     with ExitStack() as opened:
         with _reasons(source):
             file = opened.enter_context(zipfile.ZipFile(source))
@@ -139,19 +154,27 @@ def _reasons(source: Path) -> Iterator[None]:
     try:
         yield
     except (zipfile.BadZipFile, EOFError, KeyError, NotImplementedError):
-        raise BackupError(f"{source} is cut off or damaged: copy it again, or use another backup.") from None
+        raise BackupError(
+            f"{source} is cut off or damaged: copy it again, or use another backup."
+        ) from None
     except OSError as error:
-        raise BackupError(f"{source} cannot be read ({error.strerror}): name a backup that is there.") from None
+        raise BackupError(
+            f"{source} cannot be read ({error.strerror}): name a backup that is there."
+        ) from None
 
 
 def _manifest(file: zipfile.ZipFile, source: Path) -> Manifest:
     try:
         members: dict[str, Any] = json.loads(file.read(MANIFEST))
         if members["format"] == FORMAT and members["version"] > VERSION:
-            raise BackupError(f"{source} was made by a newer MindFlip: install that version and restore with it.")
+            raise BackupError(
+                f"{source} was made by a newer MindFlip: install that version and restore with it."
+            )
         return Manifest(**members)
     except (KeyError, TypeError, ValueError):
-        raise BackupError(f"{source} is no backup of MindFlip: name a file that `manage.py backup` wrote.") from None
+        raise BackupError(
+            f"{source} is no backup of MindFlip: name a file that `manage.py backup` wrote."
+        ) from None
 
 
 class Progress:

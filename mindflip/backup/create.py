@@ -1,4 +1,6 @@
-"""A backup of one moment, while others go on writing: rows are counted and dumped in one snapshot of the database."""
+"""A backup of one moment, while others go on writing: rows are counted and dumped in one snapshot
+of the database.
+"""
 
 import subprocess
 import tempfile
@@ -19,7 +21,9 @@ from mindflip.backup.archive import Progress, Say, megabytes
 from mindflip.backup.postgres import address, connect, environment, tool
 from mindflip.embedded.process import last_line
 
-TABLES = """SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename"""
+TABLES = (
+    """SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename"""
+)
 Migration = tuple[str, str]
 
 
@@ -42,7 +46,9 @@ def contents(connection: psycopg.Connection[Any]) -> Contents:
     names = [name for (name,) in connection.execute(TABLES).fetchall()]
     (schema,) = connection.execute("SELECT current_schema()").fetchone() or ("public",)
     counts = {name: _count(connection, name) for name in names}
-    return Contents(schema, connection.info.server_version // 10_000, counts, _migrations(connection, names))
+    return Contents(
+        schema, connection.info.server_version // 10_000, counts, _migrations(connection, names)
+    )
 
 
 def known_migrations() -> set[Migration]:
@@ -51,19 +57,28 @@ def known_migrations() -> set[Migration]:
 
 
 def _count(connection: psycopg.Connection[Any], table: str) -> int:
-    (count,) = connection.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))).fetchone() or (0,)
+    (count,) = connection.execute(
+        sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))
+    ).fetchone() or (0,)
     return int(count)
 
 
 def _migrations(connection: psycopg.Connection[Any], tables: list[str]) -> list[Migration]:
     if "django_migrations" not in tables:
         return []
-    return [(app, name) for app, name in connection.execute("SELECT app, name FROM django_migrations ORDER BY id").fetchall()]
+    return [
+        (app, name)
+        for app, name in connection.execute(
+            "SELECT app, name FROM django_migrations ORDER BY id"
+        ).fetchall()
+    ]
 
 
 @dataclass(frozen=True)
 class Source:
-    """What is backed up: the database at `url`, the secret key when it is a file, the names of the models in a folder."""
+    """What is backed up: the database at `url`, the secret key when it is a file, the names of the
+    models in a folder.
+    """
 
     url: str
     key: str | None
@@ -71,14 +86,19 @@ class Source:
 
 
 def backup_make(*, source: Source, target: Path, now: datetime, say: Say) -> Path:
-    """Write a backup to `target`, a new file or a folder in which it gets a name; where it is. Raises BackupError."""
+    """Write a backup to `target`, a new file or a folder in which it gets a name; where it is.
+
+    Raises BackupError.
+    """
     target = _file_name(target, now)
     with connect(source.url) as connection:
         connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         (snapshot,) = connection.execute("SELECT pg_export_snapshot()").fetchone() or ("",)
         held = contents(connection)
         if not held.migrations:
-            raise BackupError("There is nothing to back up: this database holds no tables of MindFlip.")
+            raise BackupError(
+                "There is nothing to back up: this database holds no tables of MindFlip."
+            )
         say(f"Backing up {len(held.tables)} tables with {held.rows:,} rows ...")
         with archive.writing(target) as writer:
             _write(writer, source, held, snapshot, now, say)
@@ -96,7 +116,9 @@ def _file_name(target: Path, now: datetime) -> Path:
     return target
 
 
-def _write(writer: archive.Writer, source: Source, held: Contents, snapshot: str, now: datetime, say: Say) -> None:
+def _write(
+    writer: archive.Writer, source: Source, held: Contents, snapshot: str, now: datetime, say: Say
+) -> None:
     with _dump(source.url, held, snapshot) as dumped:
         writer.add(archive.DUMP, dumped, Progress(say, "Written"))
     if source.key is not None:
@@ -108,7 +130,12 @@ def _write(writer: archive.Writer, source: Source, held: Contents, snapshot: str
 def _dump(url: str, held: Contents, snapshot: str) -> Iterator[IO[bytes]]:
     """What pg_dump writes. Raises BackupError at the end when it failed."""
     with tempfile.TemporaryFile() as words:
-        dump = subprocess.Popen(_command(url, held, snapshot), stdout=subprocess.PIPE, stderr=words, env=environment(url))
+        dump = subprocess.Popen(
+            _command(url, held, snapshot),
+            stdout=subprocess.PIPE,
+            stderr=words,
+            env=environment(url),
+        )
         try:
             assert dump.stdout is not None
             yield dump.stdout
@@ -120,14 +147,33 @@ def _dump(url: str, held: Contents, snapshot: str) -> Iterator[IO[bytes]]:
 
 
 def _command(url: str, held: Contents, snapshot: str) -> list[str]:
-    """Tables with what belongs to them; no owners, grants and comments, which another server may not know or not allow."""
-    dump = [tool("pg_dump", held.server_version), "--dbname", address(url), "--no-password", "--format=custom"]
+    """Tables with what belongs to them; no owners, grants and comments, which another server may
+    not know or not allow.
+    """
+    dump = [
+        tool("pg_dump", held.server_version),
+        "--dbname",
+        address(url),
+        "--no-password",
+        "--format=custom",
+    ]
     schema = held.schema.replace('"', '""')
-    return [*dump, f"--snapshot={snapshot}", "--no-owner", "--no-privileges", "--no-comments", f'--table="{schema}".*']
+    return [
+        *dump,
+        f"--snapshot={snapshot}",
+        "--no-owner",
+        "--no-privileges",
+        "--no-comments",
+        f'--table="{schema}".*',
+    ]
 
 
 def _manifest(source: Source, held: Contents, now: datetime) -> archive.Manifest:
-    files = sorted(path for path in source.models.rglob("*") if path.is_file()) if source.models.is_dir() else []
+    files = (
+        sorted(path for path in source.models.rglob("*") if path.is_file())
+        if source.models.is_dir()
+        else []
+    )
     return archive.Manifest(
         created_at=now.isoformat(),
         schema=held.schema,

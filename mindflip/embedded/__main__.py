@@ -1,4 +1,7 @@
-"""The supervisor's own process. `manage.py run` becomes it, because it has no need of Django and its 40 MB."""
+"""The supervisor's own process.
+
+`manage.py run` becomes it, because it has no need of Django and its 40 MB.
+"""
 
 import sys
 from pathlib import Path

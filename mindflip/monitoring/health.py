@@ -1,7 +1,9 @@
-"""What is needed to serve, asked anew for each probe and past the pools: those wait long, and being busy is not being unready.
+"""What is needed to serve, asked anew for each probe and past the pools: those wait long, and being
+busy is not being unready.
 
-The worker and beat give signs of life as keys in Redis that fade: who is not heard of for WORKER_SEEN_SECONDS is missing. The worker
-writes its own with Celery's heartbeat. Beat cannot write, it only sends: its sign is a task that it schedules, and that some worker runs.
+The worker and beat give signs of life as keys in Redis that fade: who is not heard of for
+WORKER_SEEN_SECONDS is missing. The worker writes its own with Celery's heartbeat. Beat cannot
+write, it only sends: its sign is a task that it schedules, and that some worker runs.
 """
 
 import asyncio
@@ -21,13 +23,20 @@ from redis.exceptions import RedisError
 
 log = logging.getLogger(__name__)
 PATIENCE_SECONDS = 2
-_OF_THE_POOL = {"cursor_factory", "context", "prepare_threshold"}  # parameters for Django's own, synchronous connections
+# parameters for Django's own, synchronous connections
+_OF_THE_POOL = {"cursor_factory", "context", "prepare_threshold"}
 SENTENCES = {
-    "postgresql": "PostgreSQL does not answer: see that it runs at DATABASE_URL. The reason stands in the log.",
+    "postgresql": (
+        "PostgreSQL does not answer: see that it runs at DATABASE_URL. The reason stands in the"
+        " log."
+    ),
     "redis": "Redis does not answer: see that it runs at REDIS_URL. The reason stands in the log.",
     "migrations": "Migrations are not applied: run `python manage.py release`.",
     "worker": "No Celery worker was heard of lately: see that one runs, and its log.",
-    "beat": "Nothing that beat schedules was done lately: see that exactly one beat runs, and that the workers keep up.",
+    "beat": (
+        "Nothing that beat schedules was done lately: see that exactly one beat runs, and that the"
+        " workers keep up."
+    ),
 }
 PARTS = ("worker", "beat")
 _WRITTEN_EVERY = 6  # times before the key fades
@@ -35,7 +44,10 @@ _written_at = float("-inf")
 
 
 async def missing_parts() -> dict[str, str]:
-    """What is missing now: the part's name → a sentence without secrets. Takes PATIENCE_SECONDS at most."""
+    """What is missing now: the part's name → a sentence without secrets.
+
+    Takes PATIENCE_SECONDS at most.
+    """
     found = await asyncio.gather(_missing_in_postgresql(), _missing_in_redis())
     return {part: SENTENCES[part] for parts in found for part in parts}
 
@@ -65,7 +77,9 @@ async def _missing_in_redis() -> list[str]:
 async def _applied_migrations() -> set[tuple[str, str]]:
     async with await psycopg.AsyncConnection.connect(**_parameters(), autocommit=True) as probe:
         try:
-            return set(await (await probe.execute("SELECT app, name FROM django_migrations")).fetchall())
+            return set(
+                await (await probe.execute("SELECT app, name FROM django_migrations")).fetchall()
+            )
         except psycopg.errors.UndefinedTable:
             return set()
 

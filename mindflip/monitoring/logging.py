@@ -1,4 +1,7 @@
-"""The two forms of a log line: for people, and one JSON object for machines. In neither is a secret (see `hide`)."""
+"""The two forms of a log line: for people, and one JSON object for machines.
+
+In neither is a secret (see `hide`).
+"""
 
 import logging
 import re
@@ -8,20 +11,44 @@ from pythonjsonlogger.msgspec import MsgspecFormatter
 
 from sessions_app import log_context
 
-# a list of what may stand there, not of what may not: libraries attach whole requests and the arguments of tasks
-_MEMBERS = ("time", "level", "logger", "message", "method", "path", "status", "seconds", "traceback")
+# a list of what may stand there, not of what may not: libraries attach whole requests and the
+# arguments of tasks
+_MEMBERS = (
+    "time",
+    "level",
+    "logger",
+    "message",
+    "method",
+    "path",
+    "status",
+    "seconds",
+    "traceback",
+)
 _RENAMED = {"levelname": "level", "name": "logger", "exc_info": "traceback"}
 _IDS = ("request_id", "session_id", "generation_id", "task", "task_id")
 HIDDEN = "[hidden]"
-_NAMES = r"ticket|token|access|refresh|password|passwd|secret|csrfmiddlewaretoken|sessionid|csrftoken|authorization|cookie|dsn"
+_NAMES = (
+    r"ticket|token|access|refresh|password|passwd|secret|csrfmiddlewaretoken|sessionid|csrftoken"
+    r"|authorization|cookie|dsn"
+)
 _RULES = [
     # PostgreSQL quotes whole rows, prompts and cards among them
-    (re.compile(r"\b(DETAIL|CONTEXT|HINT): .*?(?=\n\n(?:The above exception|During handling)|\Z)", re.DOTALL), rf"\1: {HIDDEN}"),
+    (
+        re.compile(
+            r"\b(DETAIL|CONTEXT|HINT): .*?(?=\n\n(?:The above exception|During handling)|\Z)",
+            re.DOTALL,
+        ),
+        rf"\1: {HIDDEN}",
+    ),
     (re.compile(rf"(?i)(?<![A-Za-z0-9])({_NAMES})=[^&\s\"'<>]+"), rf"\1={HIDDEN}"),
     (re.compile(rf"""(?i)(["'](?:{_NAMES})["']\s*:\s*)(["']).*?\2"""), rf"\1\2{HIDDEN}\2"),
     (re.compile(r"(?i)\b(bearer|basic) [A-Za-z0-9._~+/=-]{8,}"), rf"\1 {HIDDEN}"),
-    # a token of three parts; what follows the first part is looked at once, wherever in it the token begins
-    (re.compile(r"(?<![\w-])(?=[\w-]++\.[\w-]++\.)([\w-]*?)\beyJ[\w-]++\.[\w-]++\.[\w-]*+"), rf"\1{HIDDEN}"),
+    # a token of three parts; what follows the first part is looked at once, wherever in it the
+    # token begins
+    (
+        re.compile(r"(?<![\w-])(?=[\w-]++\.[\w-]++\.)([\w-]*?)\beyJ[\w-]++\.[\w-]++\.[\w-]*+"),
+        rf"\1{HIDDEN}",
+    ),
     (re.compile(r"(://[^\s:/@]*:)[^\s@/]+@"), rf"\1{HIDDEN}@"),
 ]
 
@@ -37,7 +64,9 @@ class LineFormatter(logging.Formatter):
 
 
 class JsonFormatter(MsgspecFormatter):
-    """One object a line: the members above as far as they apply, and the ids that are bound (`sessions_app.log_context`)."""
+    """One object a line: the members above as far as they apply, and the ids that are bound
+    (`sessions_app.log_context`).
+    """
 
     def __init__(self) -> None:
         super().__init__(["levelname", "name", "message"], rename_fields=_RENAMED, timestamp="time")
@@ -45,13 +74,17 @@ class JsonFormatter(MsgspecFormatter):
     def process_log_record(self, log_data: dict[str, Any]) -> dict[str, Any]:
         found = {**log_context.bound(), **log_data}
         shown = {name: found[name] for name in (*_MEMBERS, *_IDS) if found.get(name) is not None}
-        return shown | {name: hide(shown[name]) for name in ("message", "path", "traceback") if name in shown}
+        return shown | {
+            name: hide(shown[name]) for name in ("message", "path", "traceback") if name in shown
+        }
 
 
 def hide(text: str) -> str:
-    """The text without what never leaves a process, in a log or an error report: tickets, tokens, passwords, and what rows hold.
+    """The text without what never leaves a process, in a log or an error report: tickets, tokens,
+    passwords, and what rows hold.
 
-    Nothing of ours writes these down; this is for what libraries put into their messages and exceptions.
+    Nothing of ours writes these down; this is for what libraries put into their messages and
+    exceptions.
     """
     for pattern, replacement in _RULES:
         text = pattern.sub(replacement, text)

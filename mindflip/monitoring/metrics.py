@@ -1,6 +1,8 @@
-"""/metrics for Prometheus: what this process counted (`sessions_app.metrics`), its sockets, and what the database holds now.
+"""/metrics for Prometheus: what this process counted (`sessions_app.metrics`), its sockets, and
+what the database holds now.
 
-Each server process is scraped by itself. What is database-wide is the same from each, and carries the name `mindflip_database_…`.
+Each server process is scraped by itself. What is database-wide is the same from each, and carries
+the name `mindflip_database_…`.
 """
 
 import asyncio
@@ -17,7 +19,14 @@ from django.db import DatabaseError
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
-from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector, generate_latest, start_http_server
+from prometheus_client import (
+    CollectorRegistry,
+    GCCollector,
+    PlatformCollector,
+    ProcessCollector,
+    generate_latest,
+    start_http_server,
+)
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.metrics_core import Metric
 
@@ -32,7 +41,9 @@ _SIGNS_OF_A_PROXY = {"X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"}
 
 
 class DatabaseGauges:
-    """What the database holds; asked at most every FRESH_SECONDS, and left out when it does not answer."""
+    """What the database holds; asked at most every FRESH_SECONDS, and left out when it does not
+    answer.
+    """
 
     def __init__(self) -> None:
         self._backlog: Backlog | None = None
@@ -53,7 +64,9 @@ class DatabaseGauges:
 
     def collect(self) -> Iterator[Metric]:
         is_up = self._backlog is not None
-        yield GaugeMetricFamily("mindflip_database_up", "Whether the database answered this scrape", value=int(is_up))
+        yield GaugeMetricFamily(
+            "mindflip_database_up", "Whether the database answered this scrape", value=int(is_up)
+        )
         if self._backlog:
             yield from _of_backlog(self._backlog)
 
@@ -64,22 +77,48 @@ class ProcessCounts:
     def collect(self) -> Iterator[Metric]:
         yield from map(_counter, metrics.Count.known)
         yield from map(_histogram, metrics.Durations.known)
-        yield _gauge("mindflip_sockets_open", "Sockets that are open in this process", "dialect", socket_registry.count_by_dialect())
-        yield GaugeMetricFamily(
-            "mindflip_socket_unsent_bytes", "Bytes that wait for clients to read them", value=socket_registry.unsent_bytes()
+        yield _gauge(
+            "mindflip_sockets_open",
+            "Sockets that are open in this process",
+            "dialect",
+            socket_registry.count_by_dialect(),
         )
-        yield GaugeMetricFamily("mindflip_leaving", "Whether this process was asked to stop", value=int(socket_registry.are_leaving()))
+        yield GaugeMetricFamily(
+            "mindflip_socket_unsent_bytes",
+            "Bytes that wait for clients to read them",
+            value=socket_registry.unsent_bytes(),
+        )
+        yield GaugeMetricFamily(
+            "mindflip_leaving",
+            "Whether this process was asked to stop",
+            value=int(socket_registry.are_leaving()),
+        )
 
 
 def _of_backlog(now: Backlog) -> Iterator[Metric]:
     counts = {status: count for status, (count, _) in now.by_status.items()}
     oldest = {status: seconds for status, (_, seconds) in now.by_status.items()}
     engines = {name or "unknown": count for name, count in now.engines.items()}
-    yield _gauge("mindflip_database_generations_open", "Generations without an outcome", "status", counts)
-    yield _gauge("mindflip_database_generations_oldest_seconds", "How long the oldest of them waits", "status", oldest)
+    yield _gauge(
+        "mindflip_database_generations_open", "Generations without an outcome", "status", counts
+    )
+    yield _gauge(
+        "mindflip_database_generations_oldest_seconds",
+        "How long the oldest of them waits",
+        "status",
+        oldest,
+    )
     yield _gauge("mindflip_database_engines_present", "Engines heard of lately", "engine", engines)
-    yield GaugeMetricFamily("mindflip_database_leases_lapsed", "Leases past their time, not yet taken back", value=now.lapsed)
-    yield GaugeMetricFamily("mindflip_database_sessions_open", "Sessions that are neither closed nor expired", value=now.sessions)
+    yield GaugeMetricFamily(
+        "mindflip_database_leases_lapsed",
+        "Leases past their time, not yet taken back",
+        value=now.lapsed,
+    )
+    yield GaugeMetricFamily(
+        "mindflip_database_sessions_open",
+        "Sessions that are neither closed nor expired",
+        value=now.sessions,
+    )
 
 
 def _gauge(name: str, help: str, label: str, values: Mapping[str, float]) -> GaugeMetricFamily:
@@ -127,15 +166,20 @@ async def exposition() -> bytes:
 def may_read_metrics(request: HttpRequest) -> bool:
     """Whether the caller has the token, or calls from an allowed address.
 
-    An address counts only if it is the caller's own: of a request that came through a proxy it is what our proxies say
-    (MINDFLIP_PROXIES), and nothing when we have none, because then the headers are the client's own words and the address a proxy's.
+    An address counts only if it is the caller's own: of a request that came through a proxy it is
+    what our proxies say (MINDFLIP_PROXIES), and nothing when we have none, because then the headers
+    are the client's own words and the address a proxy's.
     """
     return _has_token(request) or _is_allowed(_address(request))
 
 
 def _has_token(request: HttpRequest) -> bool:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    return bool(settings.METRICS_TOKEN) and scheme.lower() == "bearer" and constant_time_compare(token.strip(), settings.METRICS_TOKEN)
+    return (
+        bool(settings.METRICS_TOKEN)
+        and scheme.lower() == "bearer"
+        and constant_time_compare(token.strip(), settings.METRICS_TOKEN)
+    )
 
 
 def _is_allowed(address: str) -> bool:
@@ -155,10 +199,15 @@ def _address(request: HttpRequest) -> str:
 
 @worker_ready.connect
 def serve_metrics(**_: Any) -> None:
-    """The worker's own, on a port of this machine: what it counts (sweeps that take leases back, above all) no server knows."""
+    """The worker's own, on a port of this machine: what it counts (sweeps that take leases back,
+    above all) no server knows.
+    """
     if not settings.WORKER_METRICS_PORT:
         return
     try:
         start_http_server(settings.WORKER_METRICS_PORT, addr="127.0.0.1", registry=registry_of())
     except OSError as error:
-        log.error("The worker's metrics are not shown, give MINDFLIP_WORKER_METRICS_PORT a free port: %s", error)
+        log.error(
+            "The worker's metrics are not shown, give MINDFLIP_WORKER_METRICS_PORT a free port: %s",
+            error,
+        )

@@ -1,7 +1,9 @@
-"""What operators see of each request: /healthz, /readyz and /metrics, and one log line for every other.
+"""What operators see of each request: /healthz, /readyz and /metrics, and one log line for every
+other.
 
-The probes are answered before anything else looks at the request. A probe calls by address, over plain HTTP and as nobody: neither
-MINDFLIP_HOSTS nor the redirect to HTTPS may stand in its way. The answers of the first two are the same for everybody and hold no secret.
+The probes are answered before anything else looks at the request. A probe calls by address, over
+plain HTTP and as nobody: neither MINDFLIP_HOSTS nor the redirect to HTTPS may stand in its way. The
+answers of the first two are the same for everybody and hold no secret.
 """
 
 import logging
@@ -20,8 +22,13 @@ from mindflip.monitoring.metrics import exposition, may_read_metrics
 from sessions_app import hashers, log_context, socket_registry
 from sessions_app.lockout import client_address
 
-LEAVING = "This process was asked to stop, finishes what it is at and takes nothing new: another serves."
-CLOSED = "Metrics are for MINDFLIP_METRICS_ADDRESSES, and for who brings MINDFLIP_METRICS_TOKEN as a bearer token.\n"
+LEAVING = (
+    "This process was asked to stop, finishes what it is at and takes nothing new: another serves."
+)
+CLOSED = (
+    "Metrics are for MINDFLIP_METRICS_ADDRESSES, and for who brings MINDFLIP_METRICS_TOKEN as a"
+    " bearer token.\n"
+)
 Answer = Callable[[HttpRequest], Awaitable[HttpResponse]]
 log = logging.getLogger(__name__)
 HEADER = "X-Request-ID"
@@ -37,7 +44,9 @@ async def readyz(request: HttpRequest) -> HttpResponse:
     """200 when this process can serve, else 503 with the missing parts, each in a sentence."""
     leaving = {"process": LEAVING} if socket_registry.are_leaving() else {}
     missing = leaving | await missing_parts()
-    body: dict[str, Any] = {"status": "missing", "missing": missing} if missing else {"status": "ready"}
+    body: dict[str, Any] = (
+        {"status": "missing", "missing": missing} if missing else {"status": "ready"}
+    )
     return JsonResponse(body, status=503 if missing else 200)
 
 
@@ -58,14 +67,19 @@ class ProbesMiddleware(AsyncMiddleware):
         probe = PROBES.get(request.path_info)
         if probe is None:
             return await self.get_response(request)
-        response = await probe(request) if request.method in {"GET", "HEAD"} else HttpResponse(status=405, headers={"Allow": "GET, HEAD"})
+        response = (
+            await probe(request)
+            if request.method in {"GET", "HEAD"}
+            else HttpResponse(status=405, headers={"Allow": "GET, HEAD"})
+        )
         response["Cache-Control"], response["X-Content-Type-Options"] = "no-store", "nosniff"
         return response
 
 
 class RequestsMiddleware(AsyncMiddleware):
-    """Binds the ids of request, session and generation to every line that the request writes; gives the request's back as
-    `X-Request-ID`, taken from a proxy or made here."""
+    """Binds the ids of request, session and generation to every line that the request writes; gives
+    the request's back as `X-Request-ID`, taken from a proxy or made here.
+    """
 
     async def __call__(self, request: HttpRequest) -> HttpResponseBase:
         begun = perf_counter()
@@ -79,13 +93,22 @@ class RequestsMiddleware(AsyncMiddleware):
         _write(request, response, perf_counter() - begun)
         return response
 
-    async def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: dict[str, Any]) -> None:
+    async def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: dict[str, Any]
+    ) -> None:
         """Bind the ids in the URL, and the address whose turn it is to have a password hashed."""
         hashers.client.set(client_address(request))
-        log_context.bind(**{name: kwargs[name] for name in ("session_id", "generation_id") if name in kwargs})
+        log_context.bind(
+            **{name: kwargs[name] for name in ("session_id", "generation_id") if name in kwargs}
+        )
 
 
 def _write(request: HttpRequest, response: HttpResponseBase, seconds: float) -> None:
     """Without the query: tickets and tokens may stand in it."""
-    line = {"method": request.method, "path": request.path, "status": response.status_code, "seconds": round(seconds, 4)}
+    line = {
+        "method": request.method,
+        "path": request.path,
+        "status": response.status_code,
+        "seconds": round(seconds, 4),
+    }
     log.info("%s %s %d", request.method, request.path, response.status_code, extra=line)

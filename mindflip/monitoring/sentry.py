@@ -1,7 +1,9 @@
-"""Error reports to Sentry, or whatever speaks its language: what failed and where, never what it was about.
+"""Error reports to Sentry, or whatever speaks its language: what failed and where, never what it
+was about.
 
-This module is imported only when SENTRY_DSN is set. No bodies, queries, headers, cookies, users, local variables or breadcrumbs leave;
-of what does, each text goes through `mindflip.monitoring.logging.hide`.
+This module is imported only when SENTRY_DSN is set. No bodies, queries, headers, cookies, users,
+local variables or breadcrumbs leave; of what does, each text goes through
+`mindflip.monitoring.logging.hide`.
 """
 
 from typing import Any
@@ -29,16 +31,27 @@ def begin(dsn: str) -> None:
         auto_enabling_integrations=False,
         auto_session_tracking=False,
         send_client_reports=False,
-        integrations=[DjangoIntegration(middleware_spans=False, signals_spans=False), CeleryIntegration()],
+        integrations=[
+            DjangoIntegration(middleware_spans=False, signals_spans=False),
+            CeleryIntegration(),
+        ],
     )
 
 
 def without_secrets(event: Event, hint: dict[str, Any]) -> Event:
-    """The event with nothing in it that is not for strangers, and with the ids under which the logs tell more."""
+    """The event with nothing in it that is not for strangers, and with the ids under which the logs
+    tell more.
+    """
     report: dict[str, Any] = {name: value for name, value in event.items() if name not in _DROPPED}
     request = report.pop("request", {})
-    report["request"] = {"method": request.get("method", ""), "url": request.get("url", "").partition("?")[0]}
-    report["tags"] = {**report.get("tags", {}), **{name: str(value) for name, value in log_context.bound().items()}}
+    report["request"] = {
+        "method": request.get("method", ""),
+        "url": request.get("url", "").partition("?")[0],
+    }
+    report["tags"] = {
+        **report.get("tags", {}),
+        **{name: str(value) for name, value in log_context.bound().items()},
+    }
     return _hidden(report)
 
 

@@ -1,4 +1,6 @@
-"""The orderly end of a daphne: on SIGTERM it finishes what it is at, sends its clients elsewhere, and only then ends."""
+"""The orderly end of a daphne: on SIGTERM it finishes what it is at, sends its clients elsewhere,
+and only then ends.
+"""
 
 import asyncio
 import logging
@@ -17,9 +19,11 @@ LOOK_SECONDS = 0.05
 
 
 class DrainingServer(Server):
-    """Daphne's, with an end in this order: `/readyz` says so and no socket is let in; after DRAIN_NOTICE_SECONDS the open sockets are
-    closed with 1012, spread over half of the time; nothing more is listened to; what still runs may end. All of that within
-    DRAIN_SECONDS; a second signal ends it at once."""
+    """Daphne's, with an end in this order: `/readyz` says so and no socket is let in; after
+    DRAIN_NOTICE_SECONDS the open sockets are closed with 1012, spread over half of the time;
+    nothing more is listened to; what still runs may end. All of that within DRAIN_SECONDS; a second
+    signal ends it at once.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -47,7 +51,10 @@ class DrainingServer(Server):
         self._drain = asyncio.ensure_future(self._drained())
 
     async def _drained(self) -> None:
-        log.info("Asked to stop: %d sockets are sent away", sum(socket_registry.count_by_dialect().values()))
+        log.info(
+            "Asked to stop: %d sockets are sent away",
+            sum(socket_registry.count_by_dialect().values()),
+        )
         try:
             async with asyncio.timeout(settings.DRAIN_SECONDS):
                 await self._finish()

@@ -9,6 +9,9 @@ admin.site.unregister(AccessAttempt)
 
 @admin.register(AccessAttempt)
 class AttemptAdmin(AccessAttemptAdmin):
-    """The library's list without its action, which works in sign-in requests only. A scheduled task deletes expired attempts."""
+    """The library's list without its action, which works in sign-in requests only.
+
+    A scheduled task deletes expired attempts.
+    """
 
     actions = ()

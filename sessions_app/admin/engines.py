@@ -28,20 +28,47 @@ class Presence(admin.SimpleListFilter):
 class EngineAdmin(ReadOnly, Looked):
     """A row for each engine's socket; it goes with the socket."""
 
-    list_display = ["user", "kind", "model_id", "is_present", "load", "tokens_a_second", "dialect", "ready_at", "seen_at"]
-    list_filter = [Presence, recently("name", "engine", "engine"), recently("model_id", "model", "model")]
+    list_display = [
+        "user",
+        "kind",
+        "model_id",
+        "is_present",
+        "load",
+        "tokens_a_second",
+        "dialect",
+        "ready_at",
+        "seen_at",
+    ]
+    list_filter = [
+        Presence,
+        recently("name", "engine", "engine"),
+        recently("model_id", "model", "model"),
+    ]
     list_select_related = ["user"]
     list_display_links = ["kind"]
     id_fields, date_field = ("session__id",), "ready_at"
     ordering = ("-ready_at", "-pk")
     linked_by = ("user__id__exact",)
     fields = [
-        *("user", "kind", "model_id", "is_present", "load", "tokens_a_second", "dialect", "ready_at", "seen_at", "session"),
+        *(
+            "user",
+            "kind",
+            "model_id",
+            "is_present",
+            "load",
+            "tokens_a_second",
+            "dialect",
+            "ready_at",
+            "seen_at",
+            "session",
+        ),
         *("shown_facts", "work", "channel"),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        at_work = Generation.objects.filter(status=GenerationStatus.LEASED, engine=OuterRef("channel"))
+        at_work = Generation.objects.filter(
+            status=GenerationStatus.LEASED, engine=OuterRef("channel")
+        )
         return super().get_queryset(request).annotate(is_at_work=Exists(at_work))
 
     @admin.display(description="engine")

@@ -17,7 +17,10 @@ from sessions_app.services.timeline import timeline
 
 @operation(
     label="Cancel the chosen generations",
-    question="Engines that work on them are told to stop, and whoever asked for them is told that they are cancelled.",
+    question=(
+        "Engines that work on them are told to stop, and whoever asked for them is told that they"
+        " are cancelled."
+    ),
     done="cancelled",
     refused="they had their outcome already",
 )
@@ -27,7 +30,10 @@ def cancel(generation: Generation, now: Any) -> bool:
 
 @operation(
     label="Requeue the chosen generations",
-    question="They are taken from the engines that hold them, which are told to stop, and wait for an engine anew.",
+    question=(
+        "They are taken from the engines that hold them, which are told to stop, and wait for an"
+        " engine anew."
+    ),
     done="queued again",
     refused="no engine held them",
 )
@@ -37,25 +43,78 @@ def requeue(generation: Generation, now: Any) -> bool:
 
 @admin.register(Generation)
 class GenerationAdmin(ReadOnly, Looked):
-    list_display = ["short_id", "user", "topic", "status", "engine_name", "attempt_count", "card_count", "error_code", "created_at", "took"]
+    list_display = [
+        "short_id",
+        "user",
+        "topic",
+        "status",
+        "engine_name",
+        "attempt_count",
+        "card_count",
+        "error_code",
+        "created_at",
+        "took",
+    ]
     list_filter = [
         *("status", since(), recently("error_code", "code", "code of failure")),
-        *(recently("engine_name", "engine", "engine"), recently("session__model_id", "model", "model")),
+        *(
+            recently("engine_name", "engine", "engine"),
+            recently("session__model_id", "model", "model"),
+        ),
     ]
     list_select_related = ["user"]
     id_fields = ("pk", "session__id")
     text_lookups = ("options__topic",)
-    text_fields = ("topic", "prompt", "shown_options", "shown_cards", "options", "cards", "result_key")
+    text_fields = (
+        "topic",
+        "prompt",
+        "shown_options",
+        "shown_cards",
+        "options",
+        "cards",
+        "result_key",
+    )
     search_help_text = HELP_TEXT
     linked_by = ("session__id__exact", "user__id__exact")
     actions = [cancel, requeue]
     export_fields = (
-        *("id", "session_id", "user__username", "session__model_id", "status", "error_code", "engine_name", "attempt_count"),
+        *(
+            "id",
+            "session_id",
+            "user__username",
+            "session__model_id",
+            "status",
+            "error_code",
+            "engine_name",
+            "attempt_count",
+        ),
         *("created_at", "first_card_at", "finished_at", "usage", "prompt", "options", "cards"),
     )
     fields = [
-        *("timeline", "id", "user", "session", "status", "error_code", "error", "topic", "engine_name", "card_count", "is_partial"),
-        *("usage", "created_at", "queued_at", "first_card_at", "finished_at", "lease_expires_at", "request_id", "kind", "prompt_version"),
+        *(
+            "timeline",
+            "id",
+            "user",
+            "session",
+            "status",
+            "error_code",
+            "error",
+            "topic",
+            "engine_name",
+            "card_count",
+            "is_partial",
+        ),
+        *(
+            "usage",
+            "created_at",
+            "queued_at",
+            "first_card_at",
+            "finished_at",
+            "lease_expires_at",
+            "request_id",
+            "kind",
+            "prompt_version",
+        ),
         *("prompt", "shown_options", "shown_cards", "result_key", "requester", "engine"),
     ]
 
@@ -68,7 +127,9 @@ class GenerationAdmin(ReadOnly, Looked):
     @admin.display
     def timeline(self, generation: Generation) -> str:
         shown = timeline(generation, generation.attempts.order_by("number"), timezone.now())
-        return render_to_string("admin/parts/timeline.html", {"timeline": shown, "generation": generation})
+        return render_to_string(
+            "admin/parts/timeline.html", {"timeline": shown, "generation": generation}
+        )
 
     @admin.display
     def topic(self, generation: Generation) -> str:
@@ -80,7 +141,11 @@ class GenerationAdmin(ReadOnly, Looked):
 
     @admin.display(description="seconds")
     def took(self, generation: Generation) -> str:
-        return f"{(generation.finished_at - generation.created_at).total_seconds():.1f}" if generation.finished_at else ""
+        return (
+            f"{(generation.finished_at - generation.created_at).total_seconds():.1f}"
+            if generation.finished_at
+            else ""
+        )
 
     @admin.display(description="options")
     def shown_options(self, generation: Generation) -> str:
@@ -88,4 +153,7 @@ class GenerationAdmin(ReadOnly, Looked):
 
     @admin.display(description="cards")
     def shown_cards(self, generation: Generation) -> str:
-        return "\n".join(f"{number}. {card.get('front', '')} — {card.get('back', '')}" for number, card in enumerate(generation.cards, 1))
+        return "\n".join(
+            f"{number}. {card.get('front', '')} — {card.get('back', '')}"
+            for number, card in enumerate(generation.cards, 1)
+        )

@@ -14,5 +14,11 @@ class LogAdmin(ReadOnly, Looked):
     ordering = ("-pk",)
     id_fields, date_field = (), "action_time"
     text_fields = ("object_repr",)
-    export_fields = ("action_time", "user__username", "content_type__model", "object_id", "change_message")
+    export_fields = (
+        "action_time",
+        "user__username",
+        "content_type__model",
+        "object_id",
+        "change_message",
+    )
     fields = ["action_time", "user", "content_type", "object_repr", "change_message", "object_id"]

@@ -22,7 +22,13 @@ class State(admin.SimpleListFilter):
     title, parameter_name = "state", "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("open", "Open"), ("idle", "Past its time"), ("error", "Engine failed"), ("closed", "Closed"), ("expired", "Expired")]
+        return [
+            ("open", "Open"),
+            ("idle", "Past its time"),
+            ("error", "Engine failed"),
+            ("closed", "Closed"),
+            ("expired", "Expired"),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         if self.value() in (SessionStatus.ERROR, SessionStatus.CLOSED, SessionStatus.EXPIRED):
@@ -33,7 +39,10 @@ class State(admin.SimpleListFilter):
 
 @operation(
     label="Close the chosen sessions",
-    question="Their sockets close, what waits or runs in them is cancelled, and their clients are told that they are closed.",
+    question=(
+        "Their sockets close, what waits or runs in them is cancelled, and their clients are told"
+        " that they are closed."
+    ),
     done="closed",
     refused="they had ended already",
 )
@@ -43,7 +52,10 @@ def close(session: WebLLMSession, now: Any) -> bool:
 
 @operation(
     label="Let the chosen sessions expire",
-    question="Their sockets close, what waits or runs in them is cancelled, and their clients open new ones, as after inactivity.",
+    question=(
+        "Their sockets close, what waits or runs in them is cancelled, and their clients open new"
+        " ones, as after inactivity."
+    ),
     done="expired",
     refused="they had ended already",
 )
@@ -53,21 +65,52 @@ def expire(session: WebLLMSession, now: Any) -> bool:
 
 @admin.register(WebLLMSession)
 class SessionAdmin(ReadOnly, Looked):
-    list_display = ["short_id", "user", "model_id", "state", "queue", "created_at", "last_activity_at", "closed_at"]
+    list_display = [
+        "short_id",
+        "user",
+        "model_id",
+        "state",
+        "queue",
+        "created_at",
+        "last_activity_at",
+        "closed_at",
+    ]
     list_filter = [State, since(), recently("model_id", "model", "model")]
     list_select_related = ["user"]
     linked_by = ("user__id__exact",)
     actions = [close, expire]
-    export_fields = ("id", "user__username", "model_id", "status", "created_at", "last_activity_at", "closed_at", "close_reason")
+    export_fields = (
+        "id",
+        "user__username",
+        "model_id",
+        "status",
+        "created_at",
+        "last_activity_at",
+        "closed_at",
+        "close_reason",
+    )
     fields = [
-        *("id", "user", "state", "model_id", "queue", "created_at", "last_activity_at", "expires_at", "closed_at", "close_reason"),
+        *(
+            "id",
+            "user",
+            "state",
+            "model_id",
+            "queue",
+            "created_at",
+            "last_activity_at",
+            "expires_at",
+            "closed_at",
+            "close_reason",
+        ),
         *("engine_facts", "seq", "generations"),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).as_of(timezone.now())
 
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
         session = super().get_object(request, object_id, from_field)
         if session:
             session.is_text_shown = may_read_text(request.user)
@@ -84,6 +127,12 @@ class SessionAdmin(ReadOnly, Looked):
     @admin.display
     def generations(self, session: Any) -> str:
         newest = Generation.objects.filter(session=session).order_by("-created_at", "-pk")[:NEWEST]
-        everything = list_link(Generation, "All generations of this session", session__id__exact=session.pk)
-        context = {"newest": newest, "everything": everything, "is_text_shown": session.is_text_shown}
+        everything = list_link(
+            Generation, "All generations of this session", session__id__exact=session.pk
+        )
+        context = {
+            "newest": newest,
+            "everything": everything,
+            "is_text_shown": session.is_text_shown,
+        }
         return render_to_string("admin/parts/generations.html", context)

@@ -1,4 +1,6 @@
-"""Refresh tokens: whose they are and until when, and never the token itself, which would open the account."""
+"""Refresh tokens: whose they are and until when, and never the token itself, which would open the
+account.
+"""
 
 from typing import Any
 
@@ -13,7 +15,10 @@ admin.site.unregister([BlacklistedToken, OutstandingToken])
 
 @operation(
     label="Revoke the chosen tokens",
-    question="They cannot be exchanged for access tokens any more. Access tokens that were made of them last until their own end.",
+    question=(
+        "They cannot be exchanged for access tokens any more. Access tokens that were made of them"
+        " last until their own end."
+    ),
     done="revoked",
     refused="they were revoked before",
 )

@@ -23,7 +23,10 @@ SEEN = ("username", "is_active", "is_staff", "date_joined", "last_login", "their
 
 @operation(
     label="Purge the caches of the chosen users",
-    question="What they ask for again is computed anew instead of being answered from the cache. Their decks stay.",
+    question=(
+        "What they ask for again is computed anew instead of being answered from the cache. Their"
+        " decks stay."
+    ),
     done="freed of what was cached",
     refused="Redis could not be asked",
 )
@@ -40,8 +43,11 @@ admin.site.unregister(User)
 
 @admin.register(User)
 class OperatedUserAdmin(Looked, UserAdmin):
-    """Django's own, with lists that stay cheap. Who is no superuser gives no rights and touches no superuser. Nobody is deleted here:
-    that would leave their traces elsewhere (docs/data.md has the way)."""
+    """Django's own, with lists that stay cheap.
+
+    Who is no superuser gives no rights and touches no superuser. Nobody is deleted here: that would
+    leave their traces elsewhere (docs/data.md has the way).
+    """
 
     list_display = ["username", "is_active", "is_staff", "date_joined", "last_login"]
     list_filter = ["is_active", "is_staff", "is_superuser"]
@@ -51,7 +57,9 @@ class OperatedUserAdmin(Looked, UserAdmin):
     export_fields = ("id", "username", "is_active", "is_staff", "date_joined", "last_login")
     filter_horizontal = ()
 
-    def get_search_results(self, request: HttpRequest, queryset: QuerySet, term: str) -> tuple[QuerySet, bool]:
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, term: str
+    ) -> tuple[QuerySet, bool]:
         term = term.strip()
         by_number = Q(pk=int(term)) if term.isdecimal() and len(term) < 10 else Q()
         return queryset.filter(Q(username__startswith=term) | by_number), False
@@ -64,7 +72,12 @@ class OperatedUserAdmin(Looked, UserAdmin):
         return [*super().get_fieldsets(request, obj), ("Theirs", {"fields": ["theirs"]})]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return ("theirs", "last_login", "date_joined", *(() if request.user.is_superuser else RIGHTS))
+        return (
+            "theirs",
+            "last_login",
+            "date_joined",
+            *(() if request.user.is_superuser else RIGHTS),
+        )
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         is_above = obj is not None and obj.is_superuser and not request.user.is_superuser
@@ -73,18 +86,29 @@ class OperatedUserAdmin(Looked, UserAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
         user = super().get_object(request, object_id, from_field)
         if user:
             user.lists = self._lists_by_user(request)
         return user
 
     def _lists_by_user(self, request: HttpRequest) -> list[Any]:
-        """Every model whose list can be asked for one user's rows, and which whoever asks may see."""
+        """Every model whose list can be asked for one user's rows, and which whoever asks may
+        see.
+        """
         lists = self.admin_site._registry.items()
-        return [model for model, its in lists if OF_USER in getattr(its, "linked_by", ()) and its.has_view_permission(request)]
+        return [
+            model
+            for model, its in lists
+            if OF_USER in getattr(its, "linked_by", ()) and its.has_view_permission(request)
+        ]
 
     @admin.display(description="lists")
     def theirs(self, user: Any) -> SafeString:
-        links = ([list_link(model, capfirst(model._meta.verbose_name_plural), **{OF_USER: user.pk})] for model in user.lists)
+        links = (
+            [list_link(model, capfirst(model._meta.verbose_name_plural), **{OF_USER: user.pk})]
+            for model in user.lists
+        )
         return format_html_join(" · ", "{}", links)

@@ -22,7 +22,9 @@ RESUME_LEAST_BYTES = 65_536
 
 @dataclass
 class Peer:
-    """Whose socket it is, and the channel by which other processes reach it; what the socket knows between two messages."""
+    """Whose socket it is, and the channel by which other processes reach it; what the socket knows
+    between two messages.
+    """
 
     session_id: UUID
     user_id: int
@@ -31,15 +33,19 @@ class Peer:
     # empty for a `mindflip.v1` socket that has not said `ready`
     engine: EngineColumns = field(default_factory=lambda: EngineColumns())
     dialect: str = GUIDE
-    # the number up to which it was sent everything; `has_more`: the page sent last was not the last one
+    # the number up to which it was sent everything; `has_more`: the page sent last was not the last
+    # one
     seq: int = 0
     has_more: bool = False
-    # numbers up to this one were sent before a `resume` asked for them again; what it resends is paid for with time
+    # numbers up to this one were sent before a `resume` asked for them again; what it resends is
+    # paid for with time
     sent_before: int = 0
     resume_paid_until: datetime = field(default_factory=timezone.now)
-    # without it nothing that this socket asked for waits; what others left behind is found by events and heartbeats
+    # without it nothing that this socket asked for waits; what others left behind is found by
+    # events and heartbeats
     has_backlog: bool = False
-    # for the guide's dialect: the replies to its requests, and the generations among them that another socket requested first
+    # for the guide's dialect: the replies to its requests, and the generations among them that
+    # another socket requested first
     replies: OrderedReplies = field(default_factory=OrderedReplies)
     followed: set[UUID] = field(default_factory=set)
     # what its engine was given at once, as it was then, until it answers
@@ -63,7 +69,9 @@ class Peer:
         self.resume_paid_until = max(self.resume_paid_until, now) + timedelta(seconds=seconds)
 
     def seconds_until_resume(self, now: datetime) -> int:
-        """Return how long `resume` is refused; 0 as long as RESUME_BURST_SECONDS' worth or less was sent again."""
+        """Return how long `resume` is refused; 0 as long as RESUME_BURST_SECONDS' worth or less was
+        sent again.
+        """
         return max(0, ceil((self.resume_paid_until - now).total_seconds() - RESUME_BURST_SECONDS))
 
     @property
@@ -80,4 +88,6 @@ class Peer:
 
     @property
     def claimant(self) -> Claimant:
-        return Claimant(self.channel, self.session_id, self.user_id, self.engine_name, self.is_guide)
+        return Claimant(
+            self.channel, self.session_id, self.user_id, self.engine_name, self.is_guide
+        )

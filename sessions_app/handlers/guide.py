@@ -1,8 +1,11 @@
-"""The guide's dialect: handle each message. Every function takes the peer and returns the messages for that socket, in order.
+"""The guide's dialect: handle each message.
 
-The messages that the guide's clients send most are handled for many sockets in one hop (`handle_at_once`): a `generate` whose result is
-cached, or that the socket's own idle engine begins, and the `response` that ends it. One hop for each message costs more than the work
-in it, and PostgreSQL runs the statements of many at a fraction of their single cost (docs/performance.md).
+Every function takes the peer and returns the messages for that socket, in order.
+
+The messages that the guide's clients send most are handled for many sockets in one hop
+(`handle_at_once`): a `generate` whose result is cached, or that the socket's own idle engine
+begins, and the `response` that ends it. One hop for each message costs more than the work in it,
+and PostgreSQL runs the statements of many at a fraction of their single cost (docs/performance.md).
 """
 
 import logging
@@ -40,17 +43,32 @@ def be_ready(peer: Peer, model_id: str, now: datetime) -> None:
     """A socket of this dialect is an engine from the beginning, of its session's model."""
     model = find_model(model_id)
     name = model.engine if model else ""
-    peer.engine = {"session_id": peer.session_id, "user_id": peer.user_id, "model_id": model_id, "name": name, "is_guide": True}
+    peer.engine = {
+        "session_id": peer.session_id,
+        "user_id": peer.user_id,
+        "model_id": model_id,
+        "name": name,
+        "is_guide": True,
+    }
     shown = {"engine": name, "dialect": peer.dialect, "connectedAt": now.isoformat()}
     engines.engine_ready(channel=peer.channel, engine=peer.engine, shown=shown, now=now)
 
 
 def start_next(peer: Peer, now: datetime) -> list[ServerMessage]:
-    """Start the next waiting generation on this socket's engine, if it is idle. What it took up from another socket comes first: its
-    client gets its results in the order of its requests."""
+    """Start the next waiting generation on this socket's engine, if it is idle.
+
+    What it took up from another socket comes first: its client gets its results in the order of its
+    requests.
+    """
     followed = Q(pk__in=peer.followed)
-    generation = leases.lease_take_over(engine=peer.claimant, which=followed, now=now) if peer.followed else None
-    generation = generation or leases.lease_claim(engine=peer.claimant, now=now, among=followed if peer.followed else None)
+    generation = (
+        leases.lease_take_over(engine=peer.claimant, which=followed, now=now)
+        if peer.followed
+        else None
+    )
+    generation = generation or leases.lease_claim(
+        engine=peer.claimant, now=now, among=followed if peer.followed else None
+    )
     return _started(peer, generation) if generation else []
 
 
@@ -62,8 +80,13 @@ def _started(peer: Peer, generation: Generation) -> list[ServerMessage]:
 
 
 def generation_changed(peer: Peer, generation_id: UUID) -> list[ServerMessage]:
-    """A generation of this session was ended or requeued: tell its asker if that is this socket, and take on what waits."""
-    return [*_outcomes(peer, peer.replies.awaited & {generation_id}), *_following(peer, timezone.now())]
+    """A generation of this session was ended or requeued: tell its asker if that is this socket,
+    and take on what waits.
+    """
+    return [
+        *_outcomes(peer, peer.replies.awaited & {generation_id}),
+        *_following(peer, timezone.now()),
+    ]
 
 
 def beat(peer: Peer, now: datetime) -> list[ServerMessage]:
@@ -73,15 +96,19 @@ def beat(peer: Peer, now: datetime) -> list[ServerMessage]:
 
 
 def _outcomes(peer: Peer, asked: set[UUID]) -> list[ServerMessage]:
-    ended = Generation.objects.filter(pk__in=asked).exclude(status__in=OPEN).order_by("created_at") if asked else ()
+    ended = (
+        Generation.objects.filter(pk__in=asked).exclude(status__in=OPEN).order_by("created_at")
+        if asked
+        else ()
+    )
     return [message for generation in ended for message in told_once(peer, generation)]
 
 
 def told_once(peer: Peer, generation: Generation) -> list[ServerMessage]:
     """Return the outcome if this socket waits for it, and the replies that waited for it.
 
-    A client without IDs would take a second outcome for its next request's, and an event, a heartbeat and the message itself may all
-    bring the same one.
+    A client without IDs would take a second outcome for its next request's, and an event, a
+    heartbeat and the message itself may all bring the same one.
     """
     if generation.pk not in peer.replies.awaited:
         return []
@@ -90,10 +117,12 @@ def told_once(peer: Peer, generation: Generation) -> list[ServerMessage]:
 
 
 def reject(peer: Peer, error: protocol.Error, message_type: str) -> list[ServerMessage]:
-    """Return the error about a rejected message where a client without IDs gives it to the right call.
+    """Return the error about a rejected message where a client without IDs gives it to the right
+    call.
 
-    The error about a request comes after the replies to earlier requests. A malformed answer ends the generation that it was for. Any
-    other message of the engine gets an error only if no request waits for a reply, which it would end.
+    The error about a request comes after the replies to earlier requests. A malformed answer ends
+    the generation that it was for. Any other message of the engine gets an error only if no request
+    waits for a reply, which it would end.
     """
     if message_type not in ENGINE_TYPES:
         return peer.replies.add([error])
@@ -102,12 +131,18 @@ def reject(peer: Peer, error: protocol.Error, message_type: str) -> list[ServerM
     if message_type != "response" or error.retryable:
         return []
     malformed = Outcome(GenerationStatus.FAILED, error.code, error.error)
-    generations_end(Q(engine=peer.channel, status=GenerationStatus.LEASED), outcome=malformed, now=timezone.now())
+    generations_end(
+        Q(engine=peer.channel, status=GenerationStatus.LEASED),
+        outcome=malformed,
+        now=timezone.now(),
+    )
     return [*_outcomes(peer, peer.replies.awaited), *_following(peer, timezone.now())]
 
 
 def _following(peer: Peer, now: datetime) -> list[ServerMessage]:
-    """What comes next, after something that the client must hear of whatever happens to the database meanwhile."""
+    """What comes next, after something that the client must hear of whatever happens to the
+    database meanwhile.
+    """
     try:
         return start_next(peer, now)
     except DatabaseError as error:
@@ -130,7 +165,9 @@ def queued(asked: generations.Asked, request_id: str | None) -> protocol.Progres
 
 def answer_of(message: protocol.Response) -> responses.Answer:
     usage = msgspec.to_builtins(message.usage) if message.usage else None
-    return responses.Answer(message.cache_key, message.data.cards, message.lease, message.generation_id, usage)
+    return responses.Answer(
+        message.cache_key, message.data.cards, message.lease, message.generation_id, usage
+    )
 
 
 def fail(peer: Peer, message: protocol.EngineError, now: datetime) -> Generation | None:
@@ -139,16 +176,22 @@ def fail(peer: Peer, message: protocol.EngineError, now: datetime) -> Generation
     held = Generation.objects.filter(which, status=GenerationStatus.LEASED).first()
     if held is None:
         if message.generation_id is None:
-            sessions.session_engine_broken(session_id=peer.session_id, sentence=message.error, now=now)
+            sessions.session_engine_broken(
+                session_id=peer.session_id, sentence=message.error, now=now
+            )
     elif message.code == "cancelled":
         responses.answer_cancel(generation=held, now=now)
     else:
-        leases.engine_failed(generation=held, code=message.code or "", sentence=message.error, now=now)
+        leases.engine_failed(
+            generation=held, code=message.code or "", sentence=message.error, now=now
+        )
     return held
 
 
 def _generate(peer: Peer, message: protocol.Generate, now: datetime) -> list[ServerMessage]:
-    asked = generations.generation_submit(asker=peer.asker, ask=ask_of(peer, message), now=now, engine=peer.claimant)
+    asked = generations.generation_submit(
+        asker=peer.asker, ask=ask_of(peer, message), now=now, engine=peer.claimant
+    )
     messages = told_at_once(peer, asked, message.request_id)
     if messages is not None:
         return messages
@@ -159,7 +202,9 @@ def _generate(peer: Peer, message: protocol.Generate, now: datetime) -> list[Ser
     return [queued(asked, message.request_id), *_following(peer, now)]
 
 
-def told_at_once(peer: Peer, asked: generations.Asked, request_id: str | None) -> list[ServerMessage] | None:
+def told_at_once(
+    peer: Peer, asked: generations.Asked, request_id: str | None
+) -> list[ServerMessage] | None:
     """Return the cached result, or the request to this socket's engine; None if it is neither.
 
     Raises TooMany (`queue_full`) if too many results wait for those of earlier requests.
@@ -178,10 +223,14 @@ def ask_of(peer: Peer, message: protocol.Generate) -> generations.Ask:
     """The wish in the message."""
     options = message.options.filled(message.prompt)
     awaited = frozenset(peer.replies.awaited)
-    return generations.Ask(message.prompt, options, message.options.refresh, peer.channel, message.request_id, awaited)
+    return generations.Ask(
+        message.prompt, options, message.options.refresh, peer.channel, message.request_id, awaited
+    )
 
 
-def _taken_up(peer: Peer, asked: generations.Asked, request_id: str | None, now: datetime) -> list[ServerMessage]:
+def _taken_up(
+    peer: Peer, asked: generations.Asked, request_id: str | None, now: datetime
+) -> list[ServerMessage]:
     """The generation was there before: its outcome, or the word that it is on its way."""
     earlier = Generation.objects.get(pk=asked.generation_id)
     if earlier.finished_at:
@@ -197,7 +246,9 @@ def _taken_up(peer: Peer, asked: generations.Asked, request_id: str | None, now:
 def _response(peer: Peer, message: protocol.Response, now: datetime) -> list[ServerMessage]:
     held, peer.held = peer.held, None
     try:
-        generation = responses.answer_accept(engine=peer.claimant, answer=answer_of(message), now=now, held=held)
+        generation = responses.answer_accept(
+            engine=peer.claimant, answer=answer_of(message), now=now, held=held
+        )
     except RepeatedResponse:
         log.info("An engine repeated an answer: session %s", peer.session_id)
         return []
@@ -214,7 +265,9 @@ def _engine_error(peer: Peer, message: protocol.EngineError, now: datetime) -> l
     return generation_changed(peer, held.pk) if held else []
 
 
-def _engine_progress(peer: Peer, message: protocol.EngineProgress, now: datetime) -> list[ServerMessage]:
+def _engine_progress(
+    peer: Peer, message: protocol.EngineProgress, now: datetime
+) -> list[ServerMessage]:
     leases.lease_renew(engine=peer.claimant, which=Q(engine=peer.channel), now=now)
     return []
 
@@ -228,7 +281,10 @@ HANDLERS: dict[type, Callable[[Peer, Any, datetime], list[ServerMessage]]] = {
 
 
 async def handle_at_once(peer: Peer, message: protocol.ClientMessage) -> list[ServerMessage] | None:
-    """Handle one of the messages named above, as `handle` does. Return None, with nothing written, for any other message."""
+    """Handle one of the messages named above, as `handle` does.
+
+    Return None, with nothing written, for any other message.
+    """
     now = timezone.now()
     if not peer.is_guide or peer.has_backlog or peer.is_touch_due(now):
         return None
@@ -237,15 +293,21 @@ async def handle_at_once(peer: Peer, message: protocol.ClientMessage) -> list[Se
     return await _answered(peer, message, now) if isinstance(message, protocol.Response) else None
 
 
-async def _asked(peer: Peer, message: protocol.Generate, now: datetime) -> list[ServerMessage] | None:
-    """Return None for a request with an ID (its row comes before the cache), one to save, and one that has to wait for another."""
+async def _asked(
+    peer: Peer, message: protocol.Generate, now: datetime
+) -> list[ServerMessage] | None:
+    """Return None for a request with an ID (its row comes before the cache), one to save, and one
+    that has to wait for another.
+    """
     if message.request_id is not None or message.options.save or peer.replies:
         return None
     asked = await _submitted.ask(Wish(peer.asker, ask_of(peer, message), now, peer.claimant))
     return told_at_once(peer, asked, None) if asked else None
 
 
-async def _answered(peer: Peer, message: protocol.Response, now: datetime) -> list[ServerMessage] | None:
+async def _answered(
+    peer: Peer, message: protocol.Response, now: datetime
+) -> list[ServerMessage] | None:
     held, peer.held = peer.held, None
     if held is None:
         return None

@@ -65,22 +65,33 @@ def outcome(generation: Generation) -> list[ServerMessage]:
 
 
 def told(changes: Changes) -> list[ServerMessage]:
-    """Return what a `mindflip.v1` client is sent of a page of changes: cards and outcomes in order, then a snapshot if one is due."""
-    messages = [message for number, generation, index in changes.numbered for message in _numbered(number, generation, index)]
+    """Return what a `mindflip.v1` client is sent of a page of changes: cards and outcomes in order,
+    then a snapshot if one is due.
+    """
+    messages = [
+        message
+        for number, generation, index in changes.numbered
+        for message in _numbered(number, generation, index)
+    ]
     return [*messages, snapshot(changes.snapshot, changes.seq)] if changes.snapshot else messages
 
 
 def _numbered(number: int, generation: Generation, index: int | None) -> list[ServerMessage]:
     if index is None:
         return outcome(generation)
-    card = protocol.Card(generation.pk, index, generation.cards[index], number, generation.request_id)
+    card = protocol.Card(
+        generation.pk, index, generation.cards[index], number, generation.request_id
+    )
     return [_card_progress(generation, card), card]
 
 
 def snapshot(state: Snapshot, seq: int) -> protocol.SessionSnapshot:
     """Return the session and its open generations as they were at `seq`."""
     place = places(user_id=state.session.user_id)
-    generations = [_open_generation(generation, place.get(generation.pk, 0)) for generation in state.open_generations]
+    generations = [
+        _open_generation(generation, place.get(generation.pk, 0))
+        for generation in state.open_generations
+    ]
     return protocol.SessionSnapshot(_session(state.session), generations, seq)
 
 
@@ -92,7 +103,9 @@ def _session(session: WebLLMSession) -> dict[str, Any]:
 def _card_progress(generation: Generation, card: protocol.Card) -> protocol.Progress:
     count = int(generation.options["count"])
     part = STARTED + (100 - STARTED) * (card.index + 1) // (count + 1)
-    return protocol.Progress(part, f"Card {card.index + 1} of {count}", generation.request_id, generation.pk)
+    return protocol.Progress(
+        part, f"Card {card.index + 1} of {count}", generation.request_id, generation.pk
+    )
 
 
 def _open_generation(generation: Generation, place: int) -> protocol.OpenGeneration:

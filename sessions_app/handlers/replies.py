@@ -10,8 +10,9 @@ from sessions_app.protocol import ServerMessage
 class OrderedReplies:
     """What a client without IDs is told about its requests, each request once and in their order.
 
-    Such a client takes whatever comes next for the reply to its oldest unanswered request. A reply that is there before those of
-    earlier requests (a rejected message, a result from the cache, an outcome caused by an operator) is kept until they are told.
+    Such a client takes whatever comes next for the reply to its oldest unanswered request. A reply
+    that is there before those of earlier requests (a rejected message, a result from the cache, an
+    outcome caused by an operator) is kept until they are told.
     """
 
     def __init__(self) -> None:
@@ -28,7 +29,10 @@ class OrderedReplies:
     @property
     def request_count(self) -> int:
         """Return how many requests are unanswered, without the rejected ones."""
-        return sum(messages is None or not isinstance(messages[-1], protocol.Error) for messages in self._replies.values())
+        return sum(
+            messages is None or not isinstance(messages[-1], protocol.Error)
+            for messages in self._replies.values()
+        )
 
     def expect(self, generation_id: UUID) -> None:
         """Note that the newest request is answered by the outcome of this generation."""

@@ -1,5 +1,8 @@
-"""The dialect `mindflip.v1`: what each message does. What concerns the whole session is numbered and reaches every socket of it
-by `catch_up`; what is returned here is for this socket alone."""
+"""The dialect `mindflip.v1`: what each message does.
+
+What concerns the whole session is numbered and reaches every socket of it by `catch_up`; what is
+returned here is for this socket alone.
+"""
 
 from collections.abc import Callable, Container, Mapping
 from datetime import datetime
@@ -22,7 +25,9 @@ BROKEN = {"device_lost", "out_of_memory", "webgpu_unavailable", "model_unavailab
 
 
 def greet(peer: Peer, now: datetime, last_seq: int | None = None) -> list[ServerMessage]:
-    """Return the snapshot that a socket begins with and the first page of what came after `last_seq`."""
+    """Return the snapshot that a socket begins with and the first page of what came after
+    `last_seq`.
+    """
     page = changes.changes_since(session_id=peer.session_id, after=None, now=now)
     peer.seq, peer.has_more = page.seq, False
     greeting = _noted(peer, told(page))
@@ -33,11 +38,15 @@ def greet(peer: Peer, now: datetime, last_seq: int | None = None) -> list[Server
 
 
 def catch_up(peer: Peer, now: datetime) -> list[ServerMessage]:
-    """Return the next page of what was numbered since this socket's last message: each once and in order, whatever events were
-    lost. While `peer.has_more` is true, another call returns the page after it."""
+    """Return the next page of what was numbered since this socket's last message: each once and in
+    order, whatever events were lost. While `peer.has_more` is true, another call returns the page
+    after it.
+    """
     if not peer.has_more and not changes.has_advanced(session_id=peer.session_id, after=peer.seq):
         return []
-    page = changes.changes_since(session_id=peer.session_id, after=peer.seq, now=now, is_continued=peer.has_more)
+    page = changes.changes_since(
+        session_id=peer.session_id, after=peer.seq, now=now, is_continued=peer.has_more
+    )
     messages = _noted(peer, told(page))
     if peer.seq < peer.sent_before:
         peer.pay_for_resume(messages, now)
@@ -46,9 +55,15 @@ def catch_up(peer: Peer, now: datetime) -> list[ServerMessage]:
 
 
 def look_around(peer: Peer, now: datetime) -> list[ServerMessage]:
-    """Return the news, and a snapshot if waiting generations moved up without any: others of the user's sessions had their outcome."""
+    """Return the news, and a snapshot if waiting generations moved up without any: others of the
+    user's sessions had their outcome.
+    """
     news = catch_up(peer, now)
-    if peer.has_more or not peer.places or peer.places == _waiting(places(user_id=peer.user_id), peer.places):
+    if (
+        peer.has_more
+        or not peer.places
+        or peer.places == _waiting(places(user_id=peer.user_id), peer.places)
+    ):
         return news
     page = changes.changes_since(session_id=peer.session_id, after=None, now=now)
     has_more_news = page.seq != peer.seq
@@ -72,7 +87,8 @@ def start_next(peer: Peer, now: datetime) -> list[ServerMessage]:
     generation = leases.lease_claim(engine=peer.claimant, now=now) if peer.engine else None
     if generation is None:
         return []
-    # it may still be at its last attempt: of the two events one is overtaken by the other now and then
+    # it may still be at its last attempt: of the two events one is overtaken by the other now and
+    # then
     stop = [protocol.EngineCancel(generation.pk)] if leases.is_given_back(generation) else []
     return [*stop, engine_generate(generation)]
 
@@ -86,7 +102,9 @@ def beat(peer: Peer, now: datetime) -> list[ServerMessage]:
 
 def _ready(peer: Peer, message: protocol.Ready, now: datetime) -> list[ServerMessage]:
     if peer.is_retired:
-        return []  # it was under way when the socket was closed by us; where the client comes back it says so again
+        # it was under way when the socket was closed by us; where the client comes back it says so
+        # again
+        return []
     peer.engine = {
         "session_id": peer.session_id,
         "user_id": peer.user_id,
@@ -95,14 +113,21 @@ def _ready(peer: Peer, message: protocol.Ready, now: datetime) -> list[ServerMes
         "facts": message.facts,
         "speed": message.speed,
     }
-    shown = {"engine": message.engine, "modelId": message.model_id, "readyAt": now.isoformat(), **message.facts}
+    shown = {
+        "engine": message.engine,
+        "modelId": message.model_id,
+        "readyAt": now.isoformat(),
+        **message.facts,
+    }
     engines.engine_ready(channel=peer.channel, engine=peer.engine, shown=shown, now=now)
     return start_next(peer, now)
 
 
 def _generate(peer: Peer, message: protocol.Generate, now: datetime) -> list[ServerMessage]:
     options = message.options.filled(message.prompt)
-    ask = generations.Ask(message.prompt, options, message.options.refresh, request_id=message.request_id)
+    ask = generations.Ask(
+        message.prompt, options, message.options.refresh, request_id=message.request_id
+    )
     asked = generations.generation_submit(asker=peer.asker, ask=ask, now=now)
     if asked.cached_cards is not None:
         return guide.cached(asked, message.request_id)
@@ -118,7 +143,13 @@ def _repeated(asked: generations.Asked, request_id: str | None) -> list[ServerMe
 
 
 def _card(peer: Peer, message: protocol.EngineCard, now: datetime) -> list[ServerMessage]:
-    responses.card_accept(engine=peer.claimant, generation_id=message.generation_id, lease=message.lease, card=message.card, now=now)
+    responses.card_accept(
+        engine=peer.claimant,
+        generation_id=message.generation_id,
+        lease=message.lease,
+        card=message.card,
+        now=now,
+    )
     return []
 
 
@@ -126,15 +157,21 @@ def _response(peer: Peer, message: protocol.Response, now: datetime) -> list[Ser
     answer = guide.answer_of(message)
     generation = responses.answer_accept(engine=peer.claimant, answer=answer, now=now)
     usage = answer.usage or {}
-    engines.engine_measured(channel=peer.channel, tokens=usage.get("completionTokens", 0), seconds=usage.get("seconds", 0))
+    engines.engine_measured(
+        channel=peer.channel,
+        tokens=usage.get("completionTokens", 0),
+        seconds=usage.get("seconds", 0),
+    )
     if generation.status == GenerationStatus.LEASED:
         return [engine_generate(generation)]
     return start_next(peer, now)
 
 
 def _engine_error(peer: Peer, message: protocol.EngineError, now: datetime) -> list[ServerMessage]:
-    """Another engine is preferred for what this one gave up; it takes it again when there is none. One that is broken is no
-    engine until it says `ready` again."""
+    """Another engine is preferred for what this one gave up; it takes it again when there is none.
+
+    One that is broken is no engine until it says `ready` again.
+    """
     guide.fail(peer, message, now)
     if message.code in BROKEN:
         peer.engine = {}
@@ -142,27 +179,41 @@ def _engine_error(peer: Peer, message: protocol.EngineError, now: datetime) -> l
     return start_next(peer, now)
 
 
-def _engine_progress(peer: Peer, message: protocol.EngineProgress, now: datetime) -> list[ServerMessage]:
+def _engine_progress(
+    peer: Peer, message: protocol.EngineProgress, now: datetime
+) -> list[ServerMessage]:
     """A sign of life; an engine that came back claims its lease with it, as with a card."""
-    is_held = leases.lease_renew(engine=peer.claimant, which=Q(lease=message.lease) if message.lease else Q(engine=peer.channel), now=now)
+    is_held = leases.lease_renew(
+        engine=peer.claimant,
+        which=Q(lease=message.lease) if message.lease else Q(engine=peer.channel),
+        now=now,
+    )
     if message.lease and not is_held:
         raise StaleResponse(responses.STALE)
     return []
 
 
 def _cancel(peer: Peer, message: protocol.Cancel, now: datetime) -> list[ServerMessage]:
-    which = Q(pk=message.generation_id) if message.generation_id else Q(request_id=message.request_id)
+    which = (
+        Q(pk=message.generation_id) if message.generation_id else Q(request_id=message.request_id)
+    )
     generations.generation_cancel(user_id=peer.user_id, which=which, now=now)
     return start_next(peer, now)
 
 
 def _resume(peer: Peer, message: protocol.Resume, now: datetime) -> list[ServerMessage]:
-    """Go back to `lastSeq`: `catch_up`, which follows every message, sends what came after it. A number that was never given out gets
-    a snapshot. Raises TooMany while the socket has been sent again more than its share."""
+    """Go back to `lastSeq`: `catch_up`, which follows every message, sends what came after it.
+
+    A number that was never given out gets a snapshot. Raises TooMany while the socket has been sent
+    again more than its share.
+    """
     if message.last_seq == peer.seq:
         return []
     if seconds := peer.seconds_until_resume(now):
-        raise TooMany(f"Too much was sent again on this socket: send `resume` in {seconds} s.", retry_after=seconds)
+        raise TooMany(
+            f"Too much was sent again on this socket: send `resume` in {seconds} s.",
+            retry_after=seconds,
+        )
     if message.last_seq > peer.seq:
         greeting = greet(peer, now)
         peer.pay_for_resume(greeting, now)

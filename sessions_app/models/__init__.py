@@ -1,6 +1,9 @@
-"""Sessions, generations and their attempts, engines. The rows are the truth; whatever travels between processes only wakes up.
+"""Sessions, generations and their attempts, engines.
 
-A state change is an UPDATE with the state it comes from in its WHERE (see `services`), never a read followed by a save.
+The rows are the truth; whatever travels between processes only wakes up.
+
+A state change is an UPDATE with the state it comes from in its WHERE (see `services`), never a read
+followed by a save.
 """
 
 from sessions_app.models.generations import ENDED, OPEN, Attempt, Generation, GenerationStatus

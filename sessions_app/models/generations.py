@@ -23,13 +23,18 @@ class GenerationStatus(models.TextChoices):
 
 OPEN = (GenerationStatus.QUEUED, GenerationStatus.LEASED)
 ENDED = (GenerationStatus.SUCCEEDED, GenerationStatus.FAILED, GenerationStatus.CANCELLED)
-TOPIC_WORDS = SearchVector(KT("options__topic"), config="simple")  # of any language: words as they are, in lower case
+# of any language: words as they are, in lower case
+TOPIC_WORDS = SearchVector(KT("options__topic"), config="simple")
 
 
 def topic_has(words: str) -> Q:
-    """Each of the words stands in the topic, or a word that begins so; what a word is decides PostgreSQL's parser."""
+    """Each of the words stands in the topic, or a word that begins so; what a word is decides
+    PostgreSQL's parser.
+    """
     quoted = (word.replace("\\", "\\\\").replace("'", "''") for word in words.split())
-    query = SearchQuery(" & ".join(f"'{word}':*" for word in quoted), config="simple", search_type="raw")
+    query = SearchQuery(
+        " & ".join(f"'{word}':*" for word in quoted), config="simple", search_type="raw"
+    )
     return Q(SearchVectorExact(TOPIC_WORDS, query))
 
 
@@ -53,24 +58,32 @@ class GenerationQuerySet(models.QuerySet["Generation"]):
 class Generation(models.Model):
     """One request for cards: queued → leased → succeeded | failed | cancelled.
 
-    `requester` is the channel of the guide's socket that asked, empty when that is gone and for whatever asked otherwise; `engine`
-    is the channel of the engine's socket, the last one's while it is queued: hints where to send, never proof of anything.
-    `result_key` is the server's own name of the result in the cache. `asks` counts how often this attempt's engine was asked for
-    more. `seq` is the session's number at which the row last changed, `moved_seq` that at which it was last queued or leased,
-    `card_seqs` those at which its cards came; what the guide's dialect asks for has none. `first_card_at` is when the first card came.
-    `slot` is its place among the QUEUE_PER_USER that may be open at once.
+    `requester` is the channel of the guide's socket that asked, empty when that is gone and for
+    whatever asked otherwise; `engine` is the channel of the engine's socket, the last one's while
+    it is queued: hints where to send, never proof of anything. `result_key` is the server's own
+    name of the result in the cache. `asks` counts how often this attempt's engine was asked for
+    more. `seq` is the session's number at which the row last changed, `moved_seq` that at which it
+    was last queued or leased, `card_seqs` those at which its cards came; what the guide's dialect
+    asks for has none. `first_card_at` is when the first card came. `slot` is its place among the
+    QUEUE_PER_USER that may be open at once.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    session = models.ForeignKey("sessions_app.WebLLMSession", models.CASCADE, related_name="generations", db_index=False)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="generations", db_index=False)
+    session = models.ForeignKey(
+        "sessions_app.WebLLMSession", models.CASCADE, related_name="generations", db_index=False
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="generations", db_index=False
+    )
     kind = models.CharField(max_length=40)
     prompt = models.TextField()
     prompt_version = models.CharField(max_length=40)
     options = models.JSONField()
     result_key = models.CharField(max_length=64)
     requester = models.CharField(max_length=120, blank=True, default="")
-    status = models.CharField(max_length=12, choices=GenerationStatus.choices, default=GenerationStatus.QUEUED)
+    status = models.CharField(
+        max_length=12, choices=GenerationStatus.choices, default=GenerationStatus.QUEUED
+    )
     created_at = models.DateTimeField(db_default=Now())
     queued_at = models.DateTimeField(db_default=Now())
     first_card_at = models.DateTimeField(null=True, blank=True)
@@ -100,28 +113,51 @@ class Generation(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="generation_leased_has_lease",
-                condition=Q(status="leased", lease__isnull=False, lease_expires_at__isnull=False) | (~Q(status="leased") & Q(lease=None)),
+                condition=Q(status="leased", lease__isnull=False, lease_expires_at__isnull=False)
+                | (~Q(status="leased") & Q(lease=None)),
             ),
             models.CheckConstraint(
                 name="generation_finished_has_time",
-                condition=Q(status__in=OPEN, finished_at=None) | (~Q(status__in=OPEN) & Q(finished_at__isnull=False)),
+                condition=Q(status__in=OPEN, finished_at=None)
+                | (~Q(status__in=OPEN) & Q(finished_at__isnull=False)),
             ),
-            models.UniqueConstraint(fields=["engine"], name="one_generation_per_engine", condition=Q(status="leased")),
             models.UniqueConstraint(
-                fields=["user", "request_id"], name="generation_request_given_once", condition=Q(request_id__isnull=False)
+                fields=["engine"], name="one_generation_per_engine", condition=Q(status="leased")
             ),
-            models.UniqueConstraint(fields=["user", "slot"], name="generation_queue", condition=Q(status__in=OPEN)),
+            models.UniqueConstraint(
+                fields=["user", "request_id"],
+                name="generation_request_given_once",
+                condition=Q(request_id__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=["user", "slot"], name="generation_queue", condition=Q(status__in=OPEN)
+            ),
         ]
-        # Each row is written twice (begun, ended), and each time into every index that holds it: what most rows are not looked up by is
-        # indexed for the others alone, and a foreign key is where an index begins with it (docs/decisions/indexes.md).
+        # Each row is written twice (begun, ended), and each time into every index that holds it:
+        # what most rows are not looked up by is indexed for the others alone, and a foreign key is
+        # where an index begins with it (docs/decisions/indexes.md).
         indexes = [
-            models.Index(fields=["lease_expires_at"], name="generation_by_lease", condition=Q(status="leased")),
-            models.Index(fields=["queued_at"], name="generation_waiting", condition=Q(status="queued")),
+            models.Index(
+                fields=["lease_expires_at"],
+                name="generation_by_lease",
+                condition=Q(status="leased"),
+            ),
+            models.Index(
+                fields=["queued_at"], name="generation_waiting", condition=Q(status="queued")
+            ),
             models.Index(fields=["user", "-created_at", "-id"], name="generation_of_user"),
             models.Index(fields=["session", "-created_at", "-id"], name="generation_of_session"),
-            models.Index(fields=["session", "seq"], name="generation_numbered", condition=Q(seq__isnull=False)),
+            models.Index(
+                fields=["session", "seq"],
+                name="generation_numbered",
+                condition=Q(seq__isnull=False),
+            ),
             models.Index(fields=["-created_at", "-id"], name="generation_newest"),
-            models.Index(fields=["error_code", "-created_at", "-id"], name="generation_failed", condition=~Q(error_code="")),
+            models.Index(
+                fields=["error_code", "-created_at", "-id"],
+                name="generation_failed",
+                condition=~Q(error_code=""),
+            ),
             GinIndex(TOPIC_WORDS, name="generation_topic", condition=Q(status__in=ENDED)),
         ]
 
@@ -135,9 +171,14 @@ class Generation(models.Model):
 
 
 class Attempt(models.Model):
-    """One engine's try at a generation: when it began, when and why it ended, how many cards came of it."""
+    """One engine's try at a generation: when it began, when and why it ended, how many cards came
+    of it.
+    """
 
-    generation = models.ForeignKey(Generation, models.CASCADE, related_name="attempts", db_index=False)  # attempt_number_once
+    # attempt_number_once
+    generation = models.ForeignKey(
+        Generation, models.CASCADE, related_name="attempts", db_index=False
+    )
     number = models.PositiveSmallIntegerField()
     engine = models.CharField(max_length=120)
     engine_name = models.CharField(max_length=40, blank=True, default="", db_default="")
@@ -149,7 +190,9 @@ class Attempt(models.Model):
 
     class Meta:
         ordering = ["generation", "number"]
-        constraints = [models.UniqueConstraint(fields=["generation", "number"], name="attempt_number_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["generation", "number"], name="attempt_number_once")
+        ]
 
     def __str__(self) -> str:
         return f"attempt {self.number} of {self.generation_id}"

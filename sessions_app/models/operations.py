@@ -9,7 +9,9 @@ from django.db.models.functions import Now
 
 class EngineQuerySet(models.QuerySet["Engine"]):
     def present(self, now: datetime) -> "EngineQuerySet":
-        """Heard of within ENGINE_PRESENT_SECONDS: presence is a timestamp, because a disconnect may never be told."""
+        """Heard of within ENGINE_PRESENT_SECONDS: presence is a timestamp, because a disconnect may
+        never be told.
+        """
         return self.filter(seen_at__gt=now - timedelta(seconds=settings.ENGINE_PRESENT_SECONDS))
 
     def silent(self, now: datetime) -> "EngineQuerySet":
@@ -18,15 +20,20 @@ class EngineQuerySet(models.QuerySet["Engine"]):
 
 
 class Engine(models.Model):
-    """What runs a model behind one socket, until the socket is gone: of `mindflip.v1` from its `ready`, of the guide's dialect from the
-    beginning (`is_guide`), for its own session alone.
+    """What runs a model behind one socket, until the socket is gone: of `mindflip.v1` from its
+    `ready`, of the guide's dialect from the beginning (`is_guide`), for its own session alone.
 
     `channel` is that socket's; `speed` is in tokens a second, as last seen.
     """
 
     channel = models.CharField(max_length=120, primary_key=True)
-    session = models.ForeignKey("sessions_app.WebLLMSession", models.CASCADE, related_name="engines")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="engines", db_index=False)  # engine_of_user
+    session = models.ForeignKey(
+        "sessions_app.WebLLMSession", models.CASCADE, related_name="engines"
+    )
+    # engine_of_user
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="engines", db_index=False
+    )
     model_id = models.CharField(max_length=200)
     name = models.CharField(max_length=40)
     is_guide = models.BooleanField(default=False, db_default=False)
@@ -49,22 +56,34 @@ class Engine(models.Model):
 
 
 class Erasure(models.Model):
-    """One account's end. `user` is there until the last row is gone; what stays says that an account was erased, and nothing of whose."""
+    """One account's end.
 
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="erasure")
+    `user` is there until the last row is gone; what stays says that an account was erased, and
+    nothing of whose.
+    """
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="erasure"
+    )
     asked_at = models.DateTimeField(db_default=Now())
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-asked_at"]
-        indexes = [models.Index(fields=["asked_at"], name="erasure_to_finish", condition=models.Q(finished_at=None))]
+        indexes = [
+            models.Index(
+                fields=["asked_at"], name="erasure_to_finish", condition=models.Q(finished_at=None)
+            )
+        ]
 
     def __str__(self) -> str:
         return f"erasure asked for at {self.asked_at:%Y-%m-%d %H:%M}"
 
 
 class HourFigures(models.Model):
-    """The figures of the generations that were asked for within one hour (see `services.figures`)."""
+    """The figures of the generations that were asked for within one hour (see
+    `services.figures`).
+    """
 
     hour = models.DateTimeField(primary_key=True)
     figures = models.JSONField()

@@ -40,20 +40,32 @@ class SessionQuerySet(models.QuerySet["WebLLMSession"]):
 
     def as_of(self, now: datetime) -> "SessionQuerySet":
         """With `status_now`, which tells expiry and running generations, and `queue_length`."""
-        open_generations = Generation.objects.open().filter(session=OuterRef("pk")).order_by().values("session")
+        open_generations = (
+            Generation.objects.open().filter(session=OuterRef("pk")).order_by().values("session")
+        )
         return self.annotate(
             status_now=Case(
                 When(Q(status__in=ALIVE) & past_its_time(now), then=Value(SessionStatus.EXPIRED)),
-                When(Q(status=SessionStatus.READY) & is_generating(now), then=Value(SessionStatus.GENERATING)),
+                When(
+                    Q(status=SessionStatus.READY) & is_generating(now),
+                    then=Value(SessionStatus.GENERATING),
+                ),
                 default=F("status"),
             ),
-            queue_length=Coalesce(models.Subquery(open_generations.annotate(length=models.Count("pk")).values("length")), 0),
+            queue_length=Coalesce(
+                models.Subquery(
+                    open_generations.annotate(length=models.Count("pk")).values("length")
+                ),
+                0,
+            ),
         )
 
 
 def is_generating(now: datetime) -> Q:
     """An engine holds a lease of this session."""
-    running = Generation.objects.filter(session=OuterRef("pk"), status=GenerationStatus.LEASED, lease_expires_at__gt=now)
+    running = Generation.objects.filter(
+        session=OuterRef("pk"), status=GenerationStatus.LEASED, lease_expires_at__gt=now
+    )
     return Q(Exists(running))
 
 
@@ -64,16 +76,24 @@ def past_its_time(now: datetime) -> Q:
 
 
 class WebLLMSession(models.Model):
-    """One user's conversation with engines. It outlives sockets, tabs and devices; it ends by DELETE or by inactivity.
+    """One user's conversation with engines.
 
-    `seq` counts what has happened in it for `mindflip.v1` clients: who saw up to n misses what is numbered above n.
-    `is_blanked`: it ended long ago, and what was written in it is gone (see services.retention).
+    It outlives sockets, tabs and devices; it ends by DELETE or by inactivity.
+
+    `seq` counts what has happened in it for `mindflip.v1` clients: who saw up to n misses what is
+    numbered above n. `is_blanked`: it ended long ago, and what was written in it is gone (see
+    services.retention).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="webllm_sessions", db_index=False)  # session_of_user
+    # session_of_user
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="webllm_sessions", db_index=False
+    )
     model_id = models.CharField(max_length=200)
-    status = models.CharField(max_length=12, choices=SessionStatus.choices, default=SessionStatus.INITIALIZING)
+    status = models.CharField(
+        max_length=12, choices=SessionStatus.choices, default=SessionStatus.INITIALIZING
+    )
     engine_facts = models.JSONField(default=dict, blank=True)
     seq = models.BigIntegerField(default=0)
     created_at = models.DateTimeField(db_default=Now())
@@ -92,16 +112,27 @@ class WebLLMSession(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="session_ended_has_time",
-                condition=Q(status__in=ALIVE, closed_at=None) | Q(status__in=["closed", "expired"], closed_at__isnull=False),
+                condition=Q(status__in=ALIVE, closed_at=None)
+                | Q(status__in=["closed", "expired"], closed_at__isnull=False),
             ),
         ]
         indexes = [
             models.Index(fields=["user", "-created_at", "-id"], name="session_of_user"),
             models.Index(fields=["-created_at", "-id"], name="session_newest"),
             models.Index(fields=["model_id", "-created_at", "-id"], name="session_of_model"),
-            models.Index(fields=["last_activity_at"], name="session_alive_by_activity", condition=Q(status__in=ALIVE)),
-            models.Index(fields=["closed_at"], name="session_by_end", condition=Q(closed_at__isnull=False)),
-            models.Index(fields=["closed_at"], name="session_to_blank", condition=Q(closed_at__isnull=False, is_blanked=False)),
+            models.Index(
+                fields=["last_activity_at"],
+                name="session_alive_by_activity",
+                condition=Q(status__in=ALIVE),
+            ),
+            models.Index(
+                fields=["closed_at"], name="session_by_end", condition=Q(closed_at__isnull=False)
+            ),
+            models.Index(
+                fields=["closed_at"],
+                name="session_to_blank",
+                condition=Q(closed_at__isnull=False, is_blanked=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -110,4 +141,6 @@ class WebLLMSession(models.Model):
     @property
     def expires_at(self) -> datetime:
         """When it ends if nothing more is heard; for an ended one, when it ended."""
-        return self.closed_at or self.last_activity_at + timedelta(seconds=settings.SESSION_IDLE_SECONDS)
+        return self.closed_at or self.last_activity_at + timedelta(
+            seconds=settings.SESSION_IDLE_SECONDS
+        )

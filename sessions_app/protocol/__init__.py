@@ -1,7 +1,8 @@
-"""The messages on a socket: one typed struct each, `decode` for what comes in, `encode` for what goes out.
+"""The messages on a socket: one typed struct each, `decode` for what comes in, `encode` for what
+goes out.
 
-Pure: no Django, no clock, no I/O. The contract's section 2 is the source of every bound here; members that we do not know
-are ignored, as it demands.
+Pure: no Django, no clock, no I/O. The contract's section 2 is the source of every bound here;
+members that we do not know are ignored, as it demands.
 """
 
 from sessions_app.protocol.codec import (

@@ -11,7 +11,14 @@ from uuid import UUID
 import msgspec
 
 from sessions_app.json_text import LEVELS, TOO_DEEP, is_too_deep
-from sessions_app.protocol.incoming import REQUEST_ID_LENGTH, ClientMessage, EngineCard, Generate, GuideMessage, Response
+from sessions_app.protocol.incoming import (
+    REQUEST_ID_LENGTH,
+    ClientMessage,
+    EngineCard,
+    Generate,
+    GuideMessage,
+    Response,
+)
 from sessions_app.protocol.outgoing import ServerMessage
 
 GUIDE = "guide"
@@ -22,8 +29,8 @@ CARDS_PATH = "webllm:flashcards"
 class ProtocolError(Exception):
     """A frame that is not a valid message.
 
-    `code` is one of the contract's and `sentence` says what to send instead; `message_type` and `about` (its IDs) are what could be
-    read in it.
+    `code` is one of the contract's and `sentence` says what to send instead; `message_type` and
+    `about` (its IDs) are what could be read in it.
     """
 
     def __init__(self, code: str, sentence: str) -> None:
@@ -42,7 +49,10 @@ class Limits:
     response_bytes: int = 1_048_576
 
 
-_decoders: dict[str, msgspec.json.Decoder[Any]] = {GUIDE: msgspec.json.Decoder(GuideMessage), V1: msgspec.json.Decoder(ClientMessage)}
+_decoders: dict[str, msgspec.json.Decoder[Any]] = {
+    GUIDE: msgspec.json.Decoder(GuideMessage),
+    V1: msgspec.json.Decoder(ClientMessage),
+}
 _encoder = msgspec.json.Encoder()
 _SURROGATES = dict.fromkeys(range(0xD800, 0xE000), "\N{REPLACEMENT CHARACTER}")
 _CACHE_KEY = re.compile(rf"{CARDS_PATH}:(?P<topic>.*):(?P<count>[0-9]{{1,2}})", re.DOTALL)
@@ -51,7 +61,10 @@ _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 def decode(text: str, limits: Limits = Limits(), dialect: str = GUIDE) -> ClientMessage:
-    """The message in one text frame of this dialect. Raises ProtocolError, and nothing else, for whatever is none."""
+    """The message in one text frame of this dialect.
+
+    Raises ProtocolError, and nothing else, for whatever is none.
+    """
     try:
         return _decoded(text, limits, dialect)
     except RecursionError:
@@ -63,7 +76,9 @@ def decode(text: str, limits: Limits = Limits(), dialect: str = GUIDE) -> Client
 
 
 def type_of(text: str) -> str:
-    """Return the `type` of the message in a text frame, valid or not; an empty string if there is none."""
+    """Return the `type` of the message in a text frame, valid or not; an empty string if there is
+    none.
+    """
     return _envelope_of(text).message_type
 
 
@@ -73,7 +88,9 @@ def tag_of(message: Any) -> str:
 
 
 def ids_of(message: Any) -> dict[str, Any]:
-    """`request_id` and `generation_id` of a message, as far as it has them: what an `error` about it gives back."""
+    """`request_id` and `generation_id` of a message, as far as it has them: what an `error` about
+    it gives back.
+    """
     ids = {name: getattr(message, name, None) for name in ("request_id", "generation_id")}
     return {name: value for name, value in ids.items() if value is not None}
 
@@ -110,11 +127,16 @@ def _envelope_of(text: str) -> _Envelope:
 def _decoded(text: str, limits: Limits, dialect: str) -> ClientMessage:
     size = _size(text)
     if size > limits.response_bytes:
-        raise ProtocolError("too_large", f"This message has {size} bytes; send {limits.response_bytes} at most.")
+        raise ProtocolError(
+            "too_large", f"This message has {size} bytes; send {limits.response_bytes} at most."
+        )
     message = _parsed(text, _decoders[dialect])
     if size > limits.message_bytes and not isinstance(message, Response):
-        raise ProtocolError("too_large", f"This message has {size} bytes; send {limits.message_bytes} at most.")
-    if isinstance(message, Response | EngineCard):  # cards come from a model, so they are cleaned instead of rejected
+        raise ProtocolError(
+            "too_large", f"This message has {size} bytes; send {limits.message_bytes} at most."
+        )
+    # cards come from a model, so they are cleaned instead of rejected
+    if isinstance(message, Response | EngineCard):
         return message
     if text.count("{") + text.count("[") > LEVELS and is_too_deep(msgspec.to_builtins(message)):
         raise ProtocolError("invalid_json", TOO_DEEP)
@@ -147,7 +169,9 @@ def cache_key(topic: str, count: int) -> str:
 
 
 def parse_cache_key(key: str) -> tuple[str, int]:
-    """Return the topic and the count of a cache key of the guide; the count is 0 if it is not one."""
+    """Return the topic and the count of a cache key of the guide; the count is 0 if it is not
+    one.
+    """
     match = _CACHE_KEY.fullmatch(key)
     return (match["topic"], int(match["count"])) if match else ("", 0)
 
@@ -163,14 +187,19 @@ def _parsed(text: str, decoder: msgspec.json.Decoder[Any]) -> ClientMessage:
         raise _invalid(str(error)) from None
     except (msgspec.DecodeError, UnicodeError):
         # a lone surrogate can only be written as an escape from U+D000 to U+DFFF
-        if ("\\ud" in text or "\\uD" in text) and (mended := _replace_lone_surrogates(text)) != text:
+        if ("\\ud" in text or "\\uD" in text) and (
+            mended := _replace_lone_surrogates(text)
+        ) != text:
             return _parsed(mended, decoder)
-        raise ProtocolError("invalid_json", "This is not JSON: send one JSON object in a text frame.") from None
+        raise ProtocolError(
+            "invalid_json", "This is not JSON: send one JSON object in a text frame."
+        ) from None
     return message
 
 
 def _replace_lone_surrogates(text: str) -> str:
-    """Return the same JSON with U+FFFD for each surrogate that is not part of a pair, or the text itself if it is not JSON.
+    """Return the same JSON with U+FFFD for each surrogate that is not part of a pair, or the text
+    itself if it is not JSON.
 
     JavaScript writes a lone surrogate as an escape, which UTF-8 cannot represent.
     """
@@ -185,7 +214,9 @@ def _invalid(problem: str) -> ProtocolError:
     match = _FAULT.match(problem)
     fault, member = (match["fault"], match["member"]) if match else (problem, None)
     if member == "type":
-        return ProtocolError("unknown_type", f"{fault}: this dialect has no such message from a client.")
+        return ProtocolError(
+            "unknown_type", f"{fault}: this dialect has no such message from a client."
+        )
     if member:
         return ProtocolError("invalid_message", f"{member}: {fault}.")
     if fault.startswith("Object missing"):
@@ -194,10 +225,15 @@ def _invalid(problem: str) -> ProtocolError:
 
 
 def _refuse_unstorable(value: Any) -> None:
-    """Refuse text that PostgreSQL cannot store. Frames have half pairs replaced before they are parsed; bodies do not."""
+    """Refuse text that PostgreSQL cannot store.
+
+    Frames have half pairs replaced before they are parsed; bodies do not.
+    """
     for path, text in _texts(value):
         if _UNSTORABLE.search(text):
-            raise ProtocolError("invalid_message", f"{path}: Remove NUL characters and half surrogate pairs.")
+            raise ProtocolError(
+                "invalid_message", f"{path}: Remove NUL characters and half surrogate pairs."
+            )
 
 
 def _texts(value: Any, path: str = "") -> Iterator[tuple[str, str]]:

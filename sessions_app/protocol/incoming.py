@@ -32,9 +32,14 @@ class Options(Struct, rename="camel", omit_defaults=True, frozen=True):
     save: bool = False
 
     def filled(self, prompt: str) -> dict[str, Any]:
-        """As a plain dict in which count and topic always stand; `refresh` is about this request alone and not kept."""
+        """As a plain dict in which count and topic always stand; `refresh` is about this request
+        alone and not kept.
+        """
         topic = self.topic if self.topic and self.topic.strip() else prompt.strip()[:200]
-        options: dict[str, Any] = msgspec.to_builtins(self) | {"count": self.count or DEFAULT_COUNT, "topic": topic}
+        options: dict[str, Any] = msgspec.to_builtins(self) | {
+            "count": self.count or DEFAULT_COUNT,
+            "topic": topic,
+        }
         options.pop("refresh", None)
         return options
 
@@ -90,7 +95,10 @@ class EngineProgress(Struct, rename="camel", tag_field="type", tag="progress", f
 
 
 class Ready(Struct, rename="camel", tag_field="type", tag="ready", frozen=True):
-    """This socket has an engine with a loaded model. `facts` is what a person may want to know of the device."""
+    """This socket has an engine with a loaded model.
+
+    `facts` is what a person may want to know of the device.
+    """
 
     model_id: ModelId
     engine: Word
@@ -99,7 +107,9 @@ class Ready(Struct, rename="camel", tag_field="type", tag="ready", frozen=True):
 
 
 class EngineCard(Struct, rename="camel", tag_field="type", tag="card", frozen=True):
-    """One card the moment its JSON closed; `index` counts from 0 over all cards of the generation."""
+    """One card the moment its JSON closed; `index` counts from 0 over all cards of the
+    generation.
+    """
 
     generation_id: UUID
     lease: UUID

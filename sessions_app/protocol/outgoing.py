@@ -9,15 +9,21 @@ from msgspec import Struct
 from sessions_app.protocol.incoming import Ping, Pong
 
 
-class Progress(Struct, rename="camel", tag_field="type", tag="progress", omit_defaults=True, frozen=True):
+class Progress(
+    Struct, rename="camel", tag_field="type", tag="progress", omit_defaults=True, frozen=True
+):
     progress: int
     message: str
     request_id: str | None = None
     generation_id: UUID | None = None
 
 
-class EngineGenerate(Struct, rename="camel", tag_field="type", tag="generate", omit_defaults=True, frozen=True):
-    """Asks an engine. The guide's clients read `prompt` and `options`; ours read `messages` and `responseFormat`."""
+class EngineGenerate(
+    Struct, rename="camel", tag_field="type", tag="generate", omit_defaults=True, frozen=True
+):
+    """Asks an engine. The guide's clients read `prompt` and `options`; ours read `messages` and
+    `responseFormat`.
+    """
 
     prompt: str
     options: dict[str, Any]
@@ -37,7 +43,9 @@ class ResultData(Struct, rename="camel", omit_defaults=True, frozen=True):
     partial: bool = False
 
 
-class Result(Struct, rename="camel", tag_field="type", tag="result", omit_defaults=True, frozen=True):
+class Result(
+    Struct, rename="camel", tag_field="type", tag="result", omit_defaults=True, frozen=True
+):
     data: ResultData
     request_id: str | None = None
     generation_id: UUID | None = None
@@ -46,8 +54,11 @@ class Result(Struct, rename="camel", tag_field="type", tag="result", omit_defaul
 
 
 class Error(Struct, rename="camel", tag_field="type", tag="error", frozen=True):
-    """A refusal or an outcome, in a sentence and a code. About a message that had ids, it gives them back, as far as they could be
-    read; `seq` is there when it is the outcome of a generation."""
+    """A refusal or an outcome, in a sentence and a code.
+
+    About a message that had ids, it gives them back, as far as they could be read; `seq` is there
+    when it is the outcome of a generation.
+    """
 
     error: str
     code: str
@@ -75,7 +86,9 @@ class EngineCancel(Struct, rename="camel", tag_field="type", tag="cancel", froze
 
 
 class OpenGeneration(Struct, rename="camel", omit_defaults=True, frozen=True):
-    """A generation without an outcome yet, as a snapshot shows it; `place` is how many of the user's are before it."""
+    """A generation without an outcome yet, as a snapshot shows it; `place` is how many of the
+    user's are before it.
+    """
 
     generation_id: UUID
     status: str
@@ -89,11 +102,15 @@ class OpenGeneration(Struct, rename="camel", omit_defaults=True, frozen=True):
 
 
 class SessionSnapshot(Struct, rename="camel", tag_field="type", tag="session", frozen=True):
-    """The whole state a client needs: the session as REST shows it, its open generations, and the last number given."""
+    """The whole state a client needs: the session as REST shows it, its open generations, and the
+    last number given.
+    """
 
     session: dict[str, Any]
     generations: list[OpenGeneration]
     seq: int
 
 
-ServerMessage = Progress | EngineGenerate | Result | Error | Card | EngineCancel | SessionSnapshot | Ping | Pong
+ServerMessage = (
+    Progress | EngineGenerate | Result | Error | Card | EngineCancel | SessionSnapshot | Ping | Pong
+)

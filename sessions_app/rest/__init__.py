@@ -1,1 +1,3 @@
-"""What every REST call has in common, whichever app it belongs to: how it is described, paged, limited, remembered and said again."""
+"""What every REST call has in common, whichever app it belongs to: how it is described, paged,
+limited, remembered and said again.
+"""

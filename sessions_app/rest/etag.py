@@ -16,17 +16,26 @@ KEPT = ("RateLimit", "RateLimit-Policy", "Link")
 class Versioned:
     """Beside a view: GET answers with an ETag, and 304 without a body where If-None-Match has it.
 
-    The ETag is weak, and made of what is said: it saves sending and reading, not the question to the database.
+    The ETag is weak, and made of what is said: it saves sending and reading, not the question to
+    the database.
     """
 
     is_versioned = True
 
-    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def finalize_response(
+        self, request: Request, response: Any, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
         answer = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc] # of the view beside it
-        if request.method not in {"GET", "HEAD"} or answer.status_code != 200 or not isinstance(answer.accepted_renderer, JSONRenderer):
+        if (
+            request.method not in {"GET", "HEAD"}
+            or answer.status_code != 200
+            or not isinstance(answer.accepted_renderer, JSONRenderer)
+        ):
             return answer
         answer["ETag"] = _etag(answer.data)
-        conditional = get_conditional_response(request._request, etag=answer["ETag"], response=answer)
+        conditional = get_conditional_response(
+            request._request, etag=answer["ETag"], response=answer
+        )
         assert conditional is not None  # it was given a response
         for name in KEPT:
             if answer.has_header(name):

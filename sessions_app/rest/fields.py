@@ -1,6 +1,7 @@
 """Fields of request bodies and query parameters that accept exactly what the OpenAPI document says.
 
-DRF's own fields accept a number for text, digits for a number, and a number for a UUID. In a form everything is text.
+DRF's own fields accept a number for text, digits for a number, and a number for a UUID. In a form
+everything is text.
 """
 
 from typing import Any, ClassVar
@@ -17,14 +18,17 @@ NO_TEXT = "Send this as text."
 
 
 class _Typed:
-    """Beside a field of DRF's: refuses other types of JSON than `json_types` with the field's own `invalid`."""
+    """Beside a field of DRF's: refuses other types of JSON than `json_types` with the field's own
+    `invalid`.
+    """
 
     json_types: ClassVar[tuple[type, ...]] = (str,)
     root: Any
 
     def to_internal_value(self, data: Any) -> Any:
         is_text_of_form = isinstance(data, str) and is_html_input(self.root.initial_data)
-        if not is_text_of_form and type(data) not in self.json_types:  # a bool is an int to isinstance
+        # a bool is an int to isinstance
+        if not is_text_of_form and type(data) not in self.json_types:
             self.fail("invalid")  # type: ignore[attr-defined] # of the field beside it
         return super().to_internal_value(data)  # type: ignore[misc]
 
@@ -36,12 +40,15 @@ class TextField(_Typed, serializers.CharField):
 
 
 class UsernameField(TextField):
-    """A username in the form in which Django stores it (NFKC), as the sign-in and sign-up pages normalize it."""
+    """A username in the form in which Django stores it (NFKC), as the sign-in and sign-up pages
+    normalize it.
+    """
 
     def to_internal_value(self, data: Any) -> str:
         name: str = super().to_internal_value(data)
         if self.max_length is not None and len(name) > self.max_length:
-            return name  # refused afterwards; normalizing it would take long and cannot make it shorter
+            # refused afterwards; normalizing it would take long and cannot make it shorter
+            return name
         return get_user_model().normalize_username(name)
 
 
@@ -78,14 +85,24 @@ class NumberField(_Typed, serializers.FloatField):
 
 
 class CreatedQuerySerializer(serializers.Serializer):
-    """From when, and until before when. Here and in those made of it, what stands in `source` is a lookup of the rows."""
+    """From when, and until before when.
 
-    createdFrom = serializers.DateTimeField(source="created_at__gte", required=False, help_text="made at this time or later")  # noqa: N815
-    createdTo = serializers.DateTimeField(source="created_at__lt", required=False, help_text="made before this time")  # noqa: N815
+    Here and in those made of it, what stands in `source` is a lookup of the rows.
+    """
+
+    createdFrom = serializers.DateTimeField(
+        source="created_at__gte", required=False, help_text="made at this time or later"
+    )
+    createdTo = serializers.DateTimeField(
+        source="created_at__lt", required=False, help_text="made before this time"
+    )
 
 
 def query_of(kind: type[serializers.Serializer], request: Request | HttpRequest) -> dict[str, Any]:
-    """The members that are there, checked; an empty one is there. Raises DRF's ValidationError, which names the wrong ones."""
+    """The members that are there, checked; an empty one is there.
+
+    Raises DRF's ValidationError, which names the wrong ones.
+    """
     query = kind(data=request.GET.dict())
     query.is_valid(raise_exception=True)
     return dict(query.validated_data)

@@ -23,7 +23,9 @@ def key_of(request: Request) -> str:
 
 
 def made_once(request: Request, action: str, make: Callable[[], Any]) -> tuple[str, dict[str, str]]:
-    """The id of what `make` made, now or at an earlier request with this key, and headers that say which."""
+    """The id of what `make` made, now or at an earlier request with this key, and headers that say
+    which.
+    """
     said = json.dumps(request.data, sort_keys=True, default=str).encode()
     asked = idempotency.Repeatable(int(request.user.pk or 0), action, key_of(request), said)
     made, is_repeated = idempotency.done_once(asked, lambda: str(make()))

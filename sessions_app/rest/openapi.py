@@ -1,6 +1,7 @@
 """How a view describes its calls for the OpenAPI document, and the document itself:
 
-    schema = Calls("Sessions", get=Call("readSession", "Read a session", {200: Answer("As it is now.", SessionShape, SESSION)}))
+    schema = Calls("Sessions", get=Call("readSession", "Read a session",
+    {200: Answer("As it is now.", SessionShape, SESSION)}))
 
 What every call has (errors, limits, headers) is added here, so that no view can forget it.
 """
@@ -29,7 +30,10 @@ UNSAFE = {"POST", "PATCH", "DELETE"}
 
 @dataclass(frozen=True)
 class Page:
-    """A page of a list: `next` and `previous` are addresses, or null at either end. `is_counted`: with how many there are in all."""
+    """A page of a list: `next` and `previous` are addresses, or null at either end.
+
+    `is_counted`: with how many there are in all.
+    """
 
     name: str
     item: Shape
@@ -37,7 +41,9 @@ class Page:
 
 
 def reference(schema: AutoSchema, shape: Shape, direction: Direction) -> dict[str, Any]:
-    """A `$ref` to the shape's component, which is registered with all that it refers to; a JSON schema stays as it is."""
+    """A `$ref` to the shape's component, which is registered with all that it refers to; a JSON
+    schema stays as it is.
+    """
     if isinstance(shape, dict):
         return shape
     if isinstance(shape, Page):
@@ -49,7 +55,11 @@ def reference(schema: AutoSchema, shape: Shape, direction: Direction) -> dict[st
 
 def _page(page: Page, item: dict[str, Any]) -> dict[str, Any]:
     link = {"type": ["string", "null"], "format": "uri"}
-    members: dict[str, Any] = {"next": link, "previous": link, "results": {"type": "array", "items": item}}
+    members: dict[str, Any] = {
+        "next": link,
+        "previous": link,
+        "results": {"type": "array", "items": item},
+    }
     if page.is_counted:
         members["count"] = {"type": "integer", "minimum": 0}
     return {"type": "object", "properties": members, "required": sorted(members)}
@@ -72,14 +82,18 @@ def _renamed(schema: Any) -> Any:
 
 def _register(schema: AutoSchema, name: str, component: dict[str, Any]) -> dict[str, Any]:
     name = name.removesuffix("Shape")
-    known = ResolvedComponent(name=name, type=ResolvedComponent.SCHEMA, object=name, schema=component)
+    known = ResolvedComponent(
+        name=name, type=ResolvedComponent.SCHEMA, object=name, schema=component
+    )
     schema.registry.register_on_missing(known)
     return {"$ref": REF.format(name=name)}
 
 
 @dataclass(frozen=True)
 class Link:
-    """A call that can follow: `parameters` and `body` say where in this call or its answer each value stands."""
+    """A call that can follow: `parameters` and `body` say where in this call or its answer each
+    value stands.
+    """
 
     to: str
     parameters: Mapping[str, str] = field(default_factory=dict)
@@ -93,7 +107,9 @@ class Link:
 
 @dataclass(frozen=True)
 class Answer:
-    """A success: `shape` is a serializer, a type that msgspec can describe or a JSON schema; None for no body."""
+    """A success: `shape` is a serializer, a type that msgspec can describe or a JSON schema; None
+    for no body.
+    """
 
     words: str
     shape: Shape = None
@@ -105,8 +121,11 @@ class Answer:
 
 @dataclass(frozen=True)
 class Call:
-    """One method of one address. `refusals` are codes by status beyond those that every call of its kind has. `query` is the
-    serializer that reads the query; `sent` names the request headers that mean something."""
+    """One method of one address.
+
+    `refusals` are codes by status beyond those that every call of its kind has. `query` is the
+    serializer that reads the query; `sent` names the request headers that mean something.
+    """
 
     name: str
     summary: str
@@ -125,19 +144,30 @@ UNCHANGED = Answer("What If-None-Match names is still so.")
 
 
 class Calls(AutoSchema):
-    """The calls of a view by method. Methods without one are drawn from the view's serializers alone."""
+    """The calls of a view by method.
+
+    Methods without one are drawn from the view's serializers alone.
+    """
 
     def __init__(self, tag: str = "", **calls: Call) -> None:
         super().__init__()
         self.tag = tag
         self.calls = calls
 
-    def get_operation(self, path: str, path_regex: str, path_prefix: str, method: str, registry: ComponentRegistry) -> Any:
+    def get_operation(
+        self, path: str, path_regex: str, path_prefix: str, method: str, registry: ComponentRegistry
+    ) -> Any:
         """The operation object of OpenAPI 3.1."""
         call = self.calls.get(method.lower())
         if call is None:
             return super().get_operation(path, path_regex, path_prefix, method, registry)
-        self.registry, self.path, self.path_regex, self.path_prefix, self.method = registry, path, path_regex, path_prefix, method.upper()
+        self.registry, self.path, self.path_regex, self.path_prefix, self.method = (
+            registry,
+            path,
+            path_regex,
+            path_prefix,
+            method.upper(),
+        )
         return self._described(call)
 
     def _described(self, call: Call) -> dict[str, Any]:
@@ -146,7 +176,11 @@ class Calls(AutoSchema):
             "summary": call.summary,
             "description": self._words(call),
             "tags": [self.tag],
-            "parameters": [*self._path_parameters(), *self._query_parameters(call), *openapi_errors.sent(self._sent(call))],
+            "parameters": [
+                *self._path_parameters(),
+                *self._query_parameters(call),
+                *openapi_errors.sent(self._sent(call)),
+            ],
             **({} if call.body is None else {"requestBody": self._body(call)}),
             "security": self.get_auth(),
             "responses": self._responses(call),
@@ -169,8 +203,19 @@ class Calls(AutoSchema):
         return [part.strip("{}") for part in self.path.split("/") if part.startswith("{")]
 
     def _query_parameters(self, call: Call) -> list[dict[str, Any]]:
-        own = [self._query_parameter(call, one) for one in call.query().fields.values()] if call.query else []
-        return [*own, *(self._pages().get_schema_operation_parameters(self.view) if self._is_list(call) else ())]
+        own = (
+            [self._query_parameter(call, one) for one in call.query().fields.values()]
+            if call.query
+            else []
+        )
+        return [
+            *own,
+            *(
+                self._pages().get_schema_operation_parameters(self.view)
+                if self._is_list(call)
+                else ()
+            ),
+        ]
 
     def _is_list(self, call: Call) -> bool:
         return any(isinstance(answer.shape, Page) for answer in call.answers.values())
@@ -182,13 +227,22 @@ class Calls(AutoSchema):
     def _query_parameter(self, call: Call, one: Any) -> dict[str, Any]:
         schema = dict(self._map_serializer_field(one, "request"))
         words = schema.pop("description", "")
-        parameter = {"in": "query", "name": one.field_name, "description": words, "schema": schema, "required": one.required}
+        parameter = {
+            "in": "query",
+            "name": one.field_name,
+            "description": words,
+            "schema": schema,
+            "required": one.required,
+        }
         if one.field_name in call.query_example:
             parameter["example"] = call.query_example[one.field_name]
         return parameter
 
     def _body(self, call: Call) -> dict[str, Any]:
-        return {"content": {self._media(): self._content(call.body, "request", call.example)}, "required": not call.is_body_optional}
+        return {
+            "content": {self._media(): self._content(call.body, "request", call.example)},
+            "required": not call.is_body_optional,
+        }
 
     def _media(self) -> str:
         """The media type of bodies."""
@@ -200,7 +254,9 @@ class Calls(AutoSchema):
 
     def _responses(self, call: Call) -> dict[str, Any]:
         limited = openapi_errors.LIMITED if self.view.get_throttles() else ()
-        good = {str(status): self._answer(answer, limited) for status, answer in call.answers.items()}
+        good = {
+            str(status): self._answer(answer, limited) for status, answer in call.answers.items()
+        }
         if self._is_versioned():
             good["304"] = self._answer(UNCHANGED, limited)
         return good | openapi_errors.responses(self._codes(call), limited, self.registry)
@@ -209,19 +265,30 @@ class Calls(AutoSchema):
         pages = ("Link",) if isinstance(answer.shape, Page) else ()
         etag = ("ETag",) if self._is_versioned() else ()
         names = (*answer.headers, *etag, *pages, *limited)
-        response: dict[str, Any] = {"description": answer.words, "headers": openapi_errors.referred(names)}
+        response: dict[str, Any] = {
+            "description": answer.words,
+            "headers": openapi_errors.referred(names),
+        }
         if answer.shape is not None:
-            response["content"] = dict.fromkeys(answer.media, self._content(answer.shape, "response", answer.example))
+            response["content"] = dict.fromkeys(
+                answer.media, self._content(answer.shape, "response", answer.example)
+            )
         if answer.links:
             response["links"] = {name: link.described() for name, link in answer.links.items()}
         return response
 
     def _codes(self, call: Call) -> dict[int, tuple[str, ...]]:
-        """What can be refused, by status: what any such call can meet, and what is this one's own."""
-        is_open = not any(self.get_auth())  # where anybody may call, a token must be good all the same
+        """What can be refused, by status: what any such call can meet, and what is this one's
+        own.
+        """
+        # where anybody may call, a token must be good all the same
+        is_open = not any(self.get_auth())
         reads_json = call.body is not None and self._media() == JSON
         general = {
-            400: ("invalid",) * (call.body is not None or bool(call.query) or self._is_list(call)) + ("invalid_json",) * reads_json,
+            400: (
+                ("invalid",) * (call.body is not None or bool(call.query) or self._is_list(call))
+                + ("invalid_json",) * reads_json
+            ),
             401: () if is_open else ("unauthorized",),
             403: ("forbidden",) if self.method in UNSAFE and not is_open else (),
             404: ("not_found",) if self._path_names() else (),
@@ -230,7 +297,9 @@ class Calls(AutoSchema):
             429: ("rate_limited",) if self.view.get_throttles() else (),
             503: ("unavailable",),
         }
-        own = {status: (*general.get(status, ()), *codes) for status, codes in call.refusals.items()}
+        own = {
+            status: (*general.get(status, ()), *codes) for status, codes in call.refusals.items()
+        }
         return {status: codes for status, codes in sorted((general | own).items()) if codes}
 
 

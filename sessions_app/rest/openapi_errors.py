@@ -1,4 +1,6 @@
-"""The errors and response headers of the API in the OpenAPI document: problem+json with stable codes."""
+"""The errors and response headers of the API in the OpenAPI document: problem+json with stable
+codes.
+"""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -10,7 +12,9 @@ from sessions_app.problems import MEDIA_TYPE, problem
 WORDS = {
     400: "Something in the request is wrong; `fields` names it.",
     401: "No token, or one that is not good (any more).",
-    403: "This is not the caller's to do: a form without its CSRF token, or a call for staff alone.",
+    403: (
+        "This is not the caller's to do: a form without its CSRF token, or a call for staff alone."
+    ),
     404: "There is no such thing for this caller; what belongs to another user answers the same.",
     406: "None of the media types in Accept can be given.",
     409: "It is not in a state that allows this.",
@@ -35,7 +39,10 @@ SENTENCES = {
 HEADERS = {401: ("WWW-Authenticate",), 429: ("Retry-After",), 503: ("Retry-After",)}
 SCHEMA = {
     "type": "object",
-    "description": "An error (RFC 9457). `error` is a sentence for a person, `code` is stable and for programs.",
+    "description": (
+        "An error (RFC 9457). `error` is a sentence for a person, `code` is stable and for"
+        " programs."
+    ),
     "properties": {
         "type": {"type": "string", "const": "about:blank"},
         "title": {"type": "string"},
@@ -55,15 +62,25 @@ SECONDS = {"type": "integer", "minimum": 0}
 LIMITED = ("RateLimit", "RateLimit-Policy")
 
 
-def responses(codes: Mapping[int, tuple[str, ...]], limited: tuple[str, ...], registry: ComponentRegistry) -> dict[str, Any]:
-    """The error responses of a call, from its codes by status: each kind of error is one component."""
-    return {str(status): _referred(status, names, limited, registry) for status, names in codes.items()}
+def responses(
+    codes: Mapping[int, tuple[str, ...]], limited: tuple[str, ...], registry: ComponentRegistry
+) -> dict[str, Any]:
+    """The error responses of a call, from its codes by status: each kind of error is one
+    component.
+    """
+    return {
+        str(status): _referred(status, names, limited, registry) for status, names in codes.items()
+    }
 
 
-def _referred(status: int, codes: tuple[str, ...], limited: tuple[str, ...], registry: ComponentRegistry) -> dict[str, Any]:
+def _referred(
+    status: int, codes: tuple[str, ...], limited: tuple[str, ...], registry: ComponentRegistry
+) -> dict[str, Any]:
     codes = tuple(dict.fromkeys(codes))
     name = "".join(word.capitalize() for code in codes for word in code.split("_")) + str(status)
-    registry.register_on_missing(ResolvedComponent(name, "responses", schema=_response(status, codes, limited), object=name))
+    registry.register_on_missing(
+        ResolvedComponent(name, "responses", schema=_response(status, codes, limited), object=name)
+    )
     return {"$ref": f"#/components/responses/{name}"}
 
 
@@ -85,28 +102,58 @@ def _response(status: int, codes: tuple[str, ...], limited: tuple[str, ...]) -> 
 
 def _example(status: int, code: str) -> dict[str, Any]:
     sentence = SENTENCES.get(code, WORDS[status])
-    return problem(status, code, sentence, **({"fields": {"modelId": ["This field is required."]}} if code == "invalid" else {}))
+    return problem(
+        status,
+        code,
+        sentence,
+        **({"fields": {"modelId": ["This field is required."]}} if code == "invalid" else {}),
+    )
 
 
 ANSWERED: dict[str, tuple[str, dict[str, Any], Any]] = {
-    "Location": ("The address of what was made.", TEXT | {"format": "uri"}, "http://localhost:3000/api/webllm/session/…"),
-    "ETag": ("The version of this answer: send it back as If-None-Match.", TEXT, 'W/"3f2a9c5e8b1d7f604c2e9a5b"'),
-    "Link": ("The next and the previous page (RFC 8288).", TEXT, '<http://localhost:3000/api/webllm/session?cursor=…>; rel="next"'),
+    "Location": (
+        "The address of what was made.",
+        TEXT | {"format": "uri"},
+        "http://localhost:3000/api/webllm/session/…",
+    ),
+    "ETag": (
+        "The version of this answer: send it back as If-None-Match.",
+        TEXT,
+        'W/"3f2a9c5e8b1d7f604c2e9a5b"',
+    ),
+    "Link": (
+        "The next and the previous page (RFC 8288).",
+        TEXT,
+        '<http://localhost:3000/api/webllm/session?cursor=…>; rel="next"',
+    ),
     "Retry-After": ("Seconds after which to ask again.", SECONDS, 30),
     "WWW-Authenticate": ("How to say who you are.", TEXT, 'Bearer realm="api"'),
     "Content-Disposition": ("The file's name.", TEXT, 'attachment; filename="Tides.csv"'),
     "RateLimit": (
-        "Each limit with how many calls it still allows (`r`) and in how many seconds it is whole again (`t`); "
-        "draft-ietf-httpapi-ratelimit-headers-10.",
+        (
+            "Each limit with how many calls it still allows (`r`) and in how many seconds it is"
+            " whole again (`t`); draft-ietf-httpapi-ratelimit-headers-10."
+        ),
         TEXT,
         '"calls";r=1187;t=42',
     ),
-    "RateLimit-Policy": ("Each limit: `q` calls at the same time, and on average `q` calls in `w` seconds.", TEXT, '"calls";q=1200;w=60'),
-    "Idempotency-Replayed": ("`true` when this is the answer to an earlier request with the same Idempotency-Key.", TEXT, "true"),
+    "RateLimit-Policy": (
+        "Each limit: `q` calls at the same time, and on average `q` calls in `w` seconds.",
+        TEXT,
+        '"calls";q=1200;w=60',
+    ),
+    "Idempotency-Replayed": (
+        "`true` when this is the answer to an earlier request with the same Idempotency-Key.",
+        TEXT,
+        "true",
+    ),
 }
 SENT: dict[str, tuple[str, dict[str, Any], Any]] = {
     "Idempotency-Key": (
-        "A name of yours for this request, new for each one (a UUID is good). Sent again with it, the request is done once.",
+        (
+            "A name of yours for this request, new for each one (a UUID is good). Sent again with"
+            " it, the request is done once."
+        ),
         TEXT | {"minLength": 1, "maxLength": 100, "pattern": r"^[!-~]+$"},
         "0b9d3c1e-7d0c-4f43-9d2a-0f2f4f6f8a11",
     ),
@@ -120,7 +167,10 @@ SENT: dict[str, tuple[str, dict[str, Any], Any]] = {
 
 def described() -> dict[str, Any]:
     """For `components.headers`."""
-    return {name: {"description": words, "schema": schema, "example": sample} for name, (words, schema, sample) in ANSWERED.items()}
+    return {
+        name: {"description": words, "schema": schema, "example": sample}
+        for name, (words, schema, sample) in ANSWERED.items()
+    }
 
 
 def referred(names: Iterable[str]) -> dict[str, Any]:
@@ -130,7 +180,14 @@ def referred(names: Iterable[str]) -> dict[str, Any]:
 def sent(names: Iterable[str]) -> list[dict[str, Any]]:
     """As parameters of a request."""
     return [
-        {"in": "header", "name": name, "description": words, "schema": schema, "required": False, "example": sample}
+        {
+            "in": "header",
+            "name": name,
+            "description": words,
+            "schema": schema,
+            "required": False,
+            "example": sample,
+        }
         for name, (words, schema, sample) in ((name, SENT[name]) for name in names)
     ]
 

@@ -13,7 +13,12 @@ from sessions_app.exceptions import Invalid
 from sessions_app.rest.openapi_errors import link
 
 SIZE = "pageSize"
-CURSOR = {"in": "query", "name": "cursor", "required": False, "description": "Where a page begins: out of `next` or `previous`."}
+CURSOR = {
+    "in": "query",
+    "name": "cursor",
+    "required": False,
+    "description": "Where a page begins: out of `next` or `previous`.",
+}
 
 
 class Sized:
@@ -31,21 +36,36 @@ class Sized:
 
     def size_parameter(self) -> dict[str, Any]:
         """As the OpenAPI document has it."""
-        schema = {"type": "integer", "minimum": 1, "maximum": self.max_page_size, "default": self.page_size}
+        schema = {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": self.max_page_size,
+            "default": self.page_size,
+        }
         words = "How many at once."
-        return {"in": "query", "name": SIZE, "required": False, "description": words, "schema": schema, "example": self.page_size}
+        return {
+            "in": "query",
+            "name": SIZE,
+            "required": False,
+            "description": words,
+            "schema": schema,
+            "example": self.page_size,
+        }
 
 
 class CursorPages(Sized, CursorPagination):
-    """Pages by cursor: rows that come in between shift nothing, and the thousandth page costs what the first one does.
+    """Pages by cursor: rows that come in between shift nothing, and the thousandth page costs what
+    the first one does.
 
-    `?cursor=` comes out of `next` and `previous`, which also stand in the header Link. Raises Invalid for what is no cursor.
+    `?cursor=` comes out of `next` and `previous`, which also stand in the header Link. Raises
+    Invalid for what is no cursor.
     """
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> Any:
         try:
             return super().paginate_queryset(queryset, request, view)
-        except (NotFound, ValidationError, ValueError, DataError):  # DRF looks at its wrapping alone, not at what it says
+        # DRF looks at its wrapping alone, not at what it says
+        except (NotFound, ValidationError, ValueError, DataError):
             raise refused("cursor", "Take the cursor out of next or previous, as it is.") from None
 
     def get_paginated_response(self, data: Any) -> Response:
@@ -67,7 +87,9 @@ class NewestFirst(CursorPages):
 
 def number_asked(name: str, raw: str, most: int) -> int:
     """A whole number out of a query. Raises Invalid."""
-    if not (raw.isascii() and raw.isdigit() and len(raw) <= len(str(most)) and 1 <= int(raw) <= most):
+    if not (
+        raw.isascii() and raw.isdigit() and len(raw) <= len(str(most)) and 1 <= int(raw) <= most
+    ):
         raise refused(name, f"Give a whole number from 1 to {most}.")
     return int(raw)
 

@@ -1,4 +1,6 @@
-"""Renderers: JSON that can quote any value, and the browsable API's forms, filled with each call's example."""
+"""Renderers: JSON that can quote any value, and the browsable API's forms, filled with each call's
+example.
+"""
 
 import json
 from typing import Any
@@ -8,9 +10,13 @@ from rest_framework.renderers import BrowsableAPIRenderer
 
 
 class JSONRenderer(renderers.JSONRenderer):
-    """Write half a surrogate pair, which UTF-8 cannot hold, as the escape that the client sent: an answer can quote any value."""
+    """Write half a surrogate pair, which UTF-8 cannot hold, as the escape that the client sent: an
+    answer can quote any value.
+    """
 
-    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> Any:
+    def render(
+        self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None
+    ) -> Any:
         try:
             return super().render(data, accepted_media_type, renderer_context)
         except UnicodeEncodeError:
@@ -24,8 +30,14 @@ class _Escaped(renderers.JSONRenderer):
 class ExampleRenderer(BrowsableAPIRenderer):
     """DRF's own, with the examples of the OpenAPI document."""
 
-    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> str:
-        """Return the page. Half a surrogate pair, which it may quote from a body and UTF-8 cannot hold, becomes a question mark."""
+    def render(
+        self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None
+    ) -> str:
+        """Return the page.
+
+        Half a surrogate pair, which it may quote from a body and UTF-8 cannot hold, becomes a
+        question mark.
+        """
         page: str = super().render(data, accepted_media_type, renderer_context)
         return page.encode("utf-8", "replace").decode()
 

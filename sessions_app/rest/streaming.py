@@ -1,7 +1,8 @@
 """Send files piece by piece, and return the database connection while a request waits.
 
-Django lends a connection to a request's thread until the request ends, and a process has MINDFLIP_DATABASE_POOL of them. A request that
-waits for a generation, or whose client downloads slowly, returns it in the meantime.
+Django lends a connection to a request's thread until the request ends, and a process has
+MINDFLIP_DATABASE_POOL of them. A request that waits for a generation, or whose client downloads
+slowly, returns it in the meantime.
 """
 
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
@@ -17,8 +18,13 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def download(pieces: Iterable[bytes], *, file_name: str, content_type: str) -> StreamingHttpResponse:
-    """To be saved and never shown: what a user wrote is no page of ours. Nothing on the way keeps it."""
+def download(
+    pieces: Iterable[bytes], *, file_name: str, content_type: str
+) -> StreamingHttpResponse:
+    """To be saved and never shown: what a user wrote is no page of ours.
+
+    Nothing on the way keeps it.
+    """
     headers = {
         "Content-Disposition": content_disposition_header(True, file_name) or "attachment",
         "X-Content-Type-Options": "nosniff",
@@ -28,15 +34,18 @@ def download(pieces: Iterable[bytes], *, file_name: str, content_type: str) -> S
 
 
 async def _sent(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """Pieces are work, and some ask the database: they are made in the request's thread and not on the loop. No connection is held
-    while a client takes one."""
+    """Pieces are work, and some ask the database: they are made in the request's thread and not on
+    the loop. No connection is held while a client takes one.
+    """
     make = sync_to_async(giving_back(lambda: next(pieces, None)))
     while (piece := await make()) is not None:
         yield piece
 
 
 def giving_back(function: Callable[P, T]) -> Callable[P, T]:
-    """The function, after which the calling thread holds no connection (unless it is in a transaction)."""
+    """The function, after which the calling thread holds no connection (unless it is in a
+    transaction).
+    """
 
     @wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -49,6 +58,9 @@ def giving_back(function: Callable[P, T]) -> Callable[P, T]:
 
 
 def release_connection() -> None:
-    """Return the calling thread's database connection to the pool, unless it is in a transaction. The next query takes another one."""
+    """Return the calling thread's database connection to the pool, unless it is in a transaction.
+
+    The next query takes another one.
+    """
     if not connection.in_atomic_block:
         connection.close()

@@ -1,7 +1,7 @@
 """Rate limits of REST calls and of pages.
 
-Responses carry what is left, as RateLimit and RateLimit-Policy of draft-ietf-httpapi-ratelimit-headers-10, and Retry-After when a request
-is refused.
+Responses carry what is left, as RateLimit and RateLimit-Policy of
+draft-ietf-httpapi-ratelimit-headers-10, and Retry-After when a request is refused.
 """
 
 import logging
@@ -37,7 +37,9 @@ def too_many_page(request: HttpRequest, template: str, seconds: int) -> HttpResp
 
 
 class RateThrottle(SimpleRateThrottle):
-    """A DRF throttle that counts atomically: by user, or by address for clients that are not signed in."""
+    """A DRF throttle that counts atomically: by user, or by address for clients that are not signed
+    in.
+    """
 
     allows_without_redis = False  # otherwise the call answers 503 while Redis is unavailable
 
@@ -53,7 +55,9 @@ class RateThrottle(SimpleRateThrottle):
         except RedisError as error:
             if not self.allows_without_redis:
                 raise
-            log.warning("Requests are not counted (%s) while Redis is unavailable: %s", self.scope, error)
+            log.warning(
+                "Requests are not counted (%s) while Redis is unavailable: %s", self.scope, error
+            )
             return True
         if view is not None:
             _add_headers(view, str(self.scope), self.limit, self.usage)
@@ -64,10 +68,14 @@ class RateThrottle(SimpleRateThrottle):
 
     def get_cache_key(self, request: Any, view: Any) -> str:
         is_user = request.user and request.user.is_authenticated
-        return rate_limit_key(str(self.scope), request.user.pk if is_user else self.get_ident(request))
+        return rate_limit_key(
+            str(self.scope), request.user.pk if is_user else self.get_ident(request)
+        )
 
     def page_wait(self, request: HttpRequest) -> int:
-        """Count a page's request; return the seconds to wait, 0 when it is allowed or while Redis is unavailable."""
+        """Count a page's request; return the seconds to wait, 0 when it is allowed or while Redis
+        is unavailable.
+        """
         self.allows_without_redis = True
         return 0 if self.allow_request(request, None) else self.usage.wait_seconds  # type: ignore[arg-type] # no view looks at it
 
@@ -85,7 +93,9 @@ class TokenThrottle(RateThrottle):
 
 
 class ConfirmThrottle(RateThrottle):
-    """Requests of one user that check the password, so that a stolen browser or token cannot be used to guess it."""
+    """Requests of one user that check the password, so that a stolen browser or token cannot be
+    used to guess it.
+    """
 
     scope = "account"
 
@@ -116,7 +126,8 @@ class CallThrottle(RateThrottle):
     allows_without_redis = True
 
     def allow_request(self, request: Request, view: "APIView | None") -> bool:
-        if getattr(request._request, "is_counted", False):  # a long poll dispatches its request several times
+        # a long poll dispatches its request several times
+        if getattr(request._request, "is_counted", False):
             return True
         request._request.is_counted = True  # type: ignore[attr-defined]
         return super().allow_request(request, view)

@@ -14,7 +14,10 @@ from sessions_app.services.personal_data import registered
 
 
 class AccountShape(Struct, rename="camel", frozen=True):
-    """`kept` counts what there is of each kind. Without a password (`has_password`) the username is what confirms."""
+    """`kept` counts what there is of each kind.
+
+    Without a password (`has_password`) the username is what confirms.
+    """
 
     username: str
     email: str
@@ -24,9 +27,14 @@ class AccountShape(Struct, rename="camel", frozen=True):
 
 
 def account_create(*, username: str, password: str, email: str = "") -> User:
-    """Create a user. Raise Invalid (field `username`) when another request took the name after it was validated."""
-    user = User(username=User.normalize_username(username), email=User.objects.normalize_email(email))
-    user.set_password(password)  # before the transaction, which would hold a connection while the password is hashed
+    """Create a user. Raise Invalid (field `username`) when another request took the name after it
+    was validated.
+    """
+    user = User(
+        username=User.normalize_username(username), email=User.objects.normalize_email(email)
+    )
+    # before the transaction, which would hold a connection while the password is hashed
+    user.set_password(password)
     try:
         with transaction.atomic():
             user.save(force_insert=True)
@@ -38,11 +46,16 @@ def account_create(*, username: str, password: str, email: str = "") -> User:
 
 def account_shape(user: User) -> AccountShape:
     kept = {name: count for data in registered() for name, count in data.counts(user).items()}
-    return AccountShape(user.username, user.email, user.has_usable_password(), user.date_joined, kept)
+    return AccountShape(
+        user.username, user.email, user.has_usable_password(), user.date_joined, kept
+    )
 
 
 def account_password(*, user: User, password: str, new_password: str) -> None:
-    """Another password; every token, ticket and sign-in of the old one ends with it. Raises Invalid, naming the field."""
+    """Another password; every token, ticket and sign-in of the old one ends with it.
+
+    Raises Invalid, naming the field.
+    """
     _check(user, password)
     try:
         validate_password(new_password, user)
@@ -53,7 +66,9 @@ def account_password(*, user: User, password: str, new_password: str) -> None:
 
 
 def account_sign_out(*, user: User, password: str) -> None:
-    """End every token, ticket, socket and sign-in: they hang on how the password is stored, and that is made anew. Raises Invalid."""
+    """End every token, ticket, socket and sign-in: they hang on how the password is stored, and
+    that is made anew. Raises Invalid.
+    """
     _check(user, password)
     if user.has_usable_password():
         user.set_password(password)

@@ -17,10 +17,12 @@ from sessions_app.services.model_folder import CatalogueModel, folder_models
 __all__ = ["CatalogueModel", "find_model", "list_models"]
 logger = logging.getLogger(__name__)
 BUNDLE = "vendor/web-llm/index.js"
-FALLBACK_DEFAULT = "Llama-3.2-1B-Instruct-q4f32_1-MLC"  # small, and needs no optional feature of the GPU
+# small, and needs no optional feature of the GPU
+FALLBACK_DEFAULT = "Llama-3.2-1B-Instruct-q4f32_1-MLC"
 _LIST = re.compile(r"^const prebuiltAppConfig = (\{.*?^\});", re.MULTILINE | re.DOTALL)
 _STRING_CONSTANT = re.compile(r'^const (modelVersion|modelLibURLPrefix) = ("[^"]*");', re.MULTILINE)
-# JavaScript's literals as JSON, in this order: comments, enum members, joined strings, bare keys, trailing commas
+# JavaScript's literals as JSON, in this order: comments, enum members, joined strings, bare keys,
+# trailing commas
 _TO_JSON = [
     (re.compile(r"^\s*//.*$", re.MULTILINE), ""),
     (re.compile(r"\bModelType\.(\w+)"), r'"\1"'),
@@ -28,21 +30,26 @@ _TO_JSON = [
     (re.compile(r"^(\s*)(\w+):", re.MULTILINE), r'\1"\2":'),
     (re.compile(r",(\s*[}\]])"), r"\1"),
 ]
-_BITS_PER_WEIGHT = {"q0f16": 16.0, "q0f32": 32.0, "q3f16": 3.8, "q4f16": 4.5, "q4f32": 5.0}  # with the scales of each group
+# with the scales of each group
+_BITS_PER_WEIGHT = {"q0f16": 16.0, "q0f32": 32.0, "q3f16": 3.8, "q4f16": 4.5, "q4f32": 5.0}
 _QUANTISATION = re.compile(r"-(q\d+f\d+)(?:_\d)?-")
 _BILLIONS = re.compile(r"-(\d+(?:[._]\d+)?)(B|b|M)(?=-)")
 
 
 def list_models() -> list[CatalogueModel]:
-    """Every model, each id once (the operator's own hides one of WebLLM's list), exactly one of them the default.
+    """Every model, each id once (the operator's own hides one of WebLLM's list), exactly one of
+    them the default.
 
-    Cheap: the models folder is looked through on each call and read again only when something in it has changed.
+    Cheap: the models folder is looked through on each call and read again only when something in it
+    has changed.
     """
     local = folder_models(Path(settings.MINDFLIP_MODELS_DIR))
     local_ids = {model.model_id for model in local}
     models = [*local, *(model for model in _webllm_list() if model.model_id not in local_ids)]
     default = _default_id(models)
-    return [msgspec.structs.replace(model, is_default=model.model_id == default) for model in models]
+    return [
+        msgspec.structs.replace(model, is_default=model.model_id == default) for model in models
+    ]
 
 
 def find_model(model_id: str) -> CatalogueModel | None:
@@ -53,7 +60,8 @@ def find_model(model_id: str) -> CatalogueModel | None:
 def _default_id(models: list[CatalogueModel]) -> str:
     wishes = [
         [model for model in models if model.is_default],
-        [model for model in models if model.is_local and model.engine == "wllama"],  # runs in any browser
+        # runs in any browser
+        [model for model in models if model.is_local and model.engine == "wllama"],
         [model for model in models if model.is_local],
     ]
     return next((found[0].model_id for found in wishes if found), FALLBACK_DEFAULT)
@@ -64,7 +72,11 @@ def _webllm_list() -> tuple[CatalogueModel, ...]:
     try:
         return prebuilt_models(_bundle())
     except (OSError, ValueError) as problem:
-        logger.warning("WebLLM's own models are not listed: %s cannot be read (%s). `npm ci` installs it.", BUNDLE, problem)
+        logger.warning(
+            "WebLLM's own models are not listed: %s cannot be read (%s). `npm ci` installs it.",
+            BUNDLE,
+            problem,
+        )
         return ()
 
 
@@ -80,7 +92,8 @@ def _bundle() -> Path:
 def prebuilt_models(bundle: Path) -> tuple[CatalogueModel, ...]:
     """The chat models in web-llm's `lib/index.js`.
 
-    Raises OSError when it cannot be read, ValueError when the list in it is not where or what it used to be.
+    Raises OSError when it cannot be read, ValueError when the list in it is not where or what it
+    used to be.
     """
     records = _records(bundle.read_text(encoding="utf-8"))
     return tuple(_as_model(record) for record in records if record.get("model_type") != "embedding")
@@ -122,14 +135,18 @@ def _megabytes(size: int | None) -> float | None:
 
 
 def _features(model_id: str, listed: list[str]) -> tuple[str, ...]:
-    """The listed ones, and shader-f16 for weights of 16-bit floats, which the list leaves out for most models."""
+    """The listed ones, and shader-f16 for weights of 16-bit floats, which the list leaves out for
+    most models.
+    """
     quantisation = _QUANTISATION.search(model_id)
     needs_f16 = quantisation is not None and quantisation[1].endswith("f16")
     return tuple(sorted({*listed, *(["shader-f16"] if needs_f16 else [])}))
 
 
 def _estimated_download_mb(model_id: str, vram_mb: float | None) -> float | None:
-    """The list has no sizes: parameters (from the name) times bits a weight, never more than the memory it is said to need."""
+    """The list has no sizes: parameters (from the name) times bits a weight, never more than the
+    memory it is said to need.
+    """
     size, quantisation = _BILLIONS.search(model_id), _QUANTISATION.search(model_id)
     if size is None or quantisation is None:
         return None if vram_mb is None else round(vram_mb * 0.8)

@@ -1,5 +1,6 @@
-"""What happened in a session, by number: the rows carry the session's sequence number at which they changed, and there is no log in
-addition. The number is given out under the session's row lock, which is held until commit: a client that has seen n has seen all below n.
+"""What happened in a session, by number: the rows carry the session's sequence number at which they
+changed, and there is no log in addition. The number is given out under the session's row lock,
+which is held until commit: a client that has seen n has seen all below n.
 """
 
 from collections.abc import Iterable
@@ -17,11 +18,14 @@ from django.db.models import F, Func, IntegerField
 from sessions_app.models import Generation, WebLLMSession
 
 Numbered = tuple[int, Generation, int | None]
-MESSAGE_BYTES = 300  # what a message has besides its cards: ids, and the progress that comes with a card
+# what a message has besides its cards: ids, and the progress that comes with a card
+MESSAGE_BYTES = 300
 
 
 class StoredBytes(Func):
-    """The size of a column as PostgreSQL stores it, compressed; it is known without reading the value."""
+    """The size of a column as PostgreSQL stores it, compressed; it is known without reading the
+    value.
+    """
 
     function = "pg_column_size"
     output_field = IntegerField()
@@ -39,8 +43,9 @@ class Snapshot:
 class Changes:
     """A page of what changed in a session after a number.
 
-    `numbered` holds everything up to `seq` in order: (number, generation, index of the card), with None as index for an outcome.
-    `has_more` is true when the next page continues after `seq`. `snapshot` is there when one at `seq` is due.
+    `numbered` holds everything up to `seq` in order: (number, generation, index of the card), with
+    None as index for an outcome. `has_more` is true when the next page continues after `seq`.
+    `snapshot` is there when one at `seq` is due.
     """
 
     seq: int
@@ -63,7 +68,10 @@ class _Changed(NamedTuple):
 def session_advance(session_id: UUID, by: int = 1) -> int:
     """The last of `by` new numbers; the session's row stays locked until the transaction ends."""
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE sessions_app_webllmsession SET seq = seq + %s WHERE id = %s RETURNING seq", [by, session_id])
+        cursor.execute(
+            "UPDATE sessions_app_webllmsession SET seq = seq + %s WHERE id = %s RETURNING seq",
+            [by, session_id],
+        )
         return int(cursor.fetchone()[0])
 
 
@@ -74,19 +82,28 @@ def session_advance_moved(session_id: UUID) -> dict[str, int]:
 
 
 def is_tracked(generation: Generation) -> bool:
-    """Whether its changes are numbered. What the guide's dialect asks for is not: its clients cannot resume."""
+    """Whether its changes are numbered.
+
+    What the guide's dialect asks for is not: its clients cannot resume.
+    """
     return generation.seq is not None
 
 
 @transaction.atomic
-def changes_since(*, session_id: UUID, after: int | None, now: datetime, is_continued: bool = False) -> Changes:
+def changes_since(
+    *, session_id: UUID, after: int | None, now: datetime, is_continued: bool = False
+) -> Changes:
     """Return the page of changes numbered above `after`, about RESUME_PAGE_BYTES long.
 
-    The last page ends with a snapshot if a generation was queued or leased above `after`, or if the page continues an earlier one
-    (`is_continued`). There is a snapshot alone when `after` is None, is a number that was never given out, or when more than
-    RESUME_GENERATIONS generations changed.
+    The last page ends with a snapshot if a generation was queued or leased above `after`, or if the
+    page continues an earlier one (`is_continued`). There is a snapshot alone when `after` is None,
+    is a number that was never given out, or when more than RESUME_GENERATIONS generations changed.
     """
-    seq = WebLLMSession.objects.select_for_update(of=("self",)).values_list("seq", flat=True).get(pk=session_id)
+    seq = (
+        WebLLMSession.objects.select_for_update(of=("self",))
+        .values_list("seq", flat=True)
+        .get(pk=session_id)
+    )
     changed = None if after is None or after > seq else _changed(session_id, after)
     if after is None or changed is None:
         return Changes(seq, snapshot=_snapshot(session_id, now))
@@ -99,14 +116,19 @@ def changes_since(*, session_id: UUID, after: int | None, now: datetime, is_cont
 
 def _snapshot(session_id: UUID, now: datetime) -> Snapshot:
     session = WebLLMSession.objects.as_of(now).select_related("user").get(pk=session_id)
-    return Snapshot(session, list(Generation.objects.open().filter(session=session_id).order_by("created_at")))
+    return Snapshot(
+        session, list(Generation.objects.open().filter(session=session_id).order_by("created_at"))
+    )
 
 
 def _changed(session_id: UUID, after: int) -> list[_Changed] | None:
     """What changed above `after`; None when it is too much to send one by one."""
     rows = Generation.objects.filter(session=session_id, seq__gt=after).order_by("seq")
     sized = rows.annotate(stored_bytes=StoredBytes(F("cards")) + StoredBytes(F("options")))
-    changed = [_Changed(*row) for row in sized.values_list(*_Changed._fields)[: settings.RESUME_GENERATIONS + 1]]
+    changed = [
+        _Changed(*row)
+        for row in sized.values_list(*_Changed._fields)[: settings.RESUME_GENERATIONS + 1]
+    ]
     return None if len(changed) > settings.RESUME_GENERATIONS else changed
 
 
@@ -114,7 +136,9 @@ def _numbers(changed: Iterable[_Changed], after: int) -> list[tuple[int, _Change
     """The number of each card and each outcome above `after`."""
     numbers: list[tuple[int, _Changed, int | None]] = []
     for row in changed:
-        numbers += [(number, row, index) for index, number in enumerate(row.card_seqs) if number > after]
+        numbers += [
+            (number, row, index) for index, number in enumerate(row.card_seqs) if number > after
+        ]
         if row.finished_at:
             numbers.append((row.seq, row, None))
     return numbers

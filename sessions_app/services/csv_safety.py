@@ -1,6 +1,8 @@
-"""Cells that a spreadsheet would take for a formula, made dead by an apostrophe and alive again by our import.
+"""Cells that a spreadsheet would take for a formula, made dead by an apostrophe and alive again by
+our import.
 
-Source of the signs: OWASP, "CSV Injection". A cell that begins with apostrophes and such a sign gets one more, so that none is lost.
+Source of the signs: OWASP, "CSV Injection". A cell that begins with apostrophes and such a sign
+gets one more, so that none is lost.
 """
 
 import re

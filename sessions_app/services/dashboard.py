@@ -1,4 +1,6 @@
-"""The numbers behind the operators' charts: one row per hour, recomputed while the hour may still change, and the current state."""
+"""The numbers behind the operators' charts: one row per hour, recomputed while the hour may still
+change, and the current state.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -35,26 +37,37 @@ SPANS = {"24h": Span(24, HOUR), "7d": Span(28, 6 * HOUR), "30d": Span(30, 24 * H
 
 
 def figures_refresh(*, now: datetime) -> int:
-    """Count the hours that may have changed since they were last counted; all that are kept, the first time. How many."""
+    """Count the hours that may have changed since they were last counted; all that are kept, the
+    first time. How many.
+    """
     newest = HourFigures.objects.order_by("-hour").values_list("hour", flat=True).first()
     since = max(_hour(now - KEPT), newest - CHANGING) if newest else _hour(now - KEPT)
-    counted = _counted(Generation.objects.filter(created_at__gte=since).order_by().annotate(hour=TruncHour("created_at", tzinfo=UTC)))
+    counted = _counted(
+        Generation.objects.filter(created_at__gte=since)
+        .order_by()
+        .annotate(hour=TruncHour("created_at", tzinfo=UTC))
+    )
     for hour, hits in _hits(since, now):
         counted[hour]["hits"] = max(counted[hour]["hits"], hits)
     rows = [HourFigures(hour=hour, figures=figures) for hour, figures in counted.items()]
-    HourFigures.objects.bulk_create(rows, update_conflicts=True, unique_fields=["hour"], update_fields=["figures"])
+    HourFigures.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["hour"], update_fields=["figures"]
+    )
     HourFigures.objects.filter(hour__lt=now - KEPT).delete()
     return len(rows)
 
 
 def figures_read(*, span: Span, now: datetime) -> list[dict[str, Any]]:
-    """For each step, the oldest first: `{at, outcomes, failures, firstCard: {count, median, p95}, speeds, hits}`. Times in seconds,
-    speeds in tokens a second by model."""
+    """For each step, the oldest first: `{at, outcomes, failures, firstCard: {count, median, p95},
+    speeds, hits}`. Times in seconds, speeds in tokens a second by model.
+    """
     last = _hour(now) + HOUR
     first = last - span.steps * span.step
     rows = list(HourFigures.objects.filter(hour__gte=first, hour__lt=last).order_by("hour"))
     steps = [first + number * span.step for number in range(span.steps)]
-    return [_point(at, [row.figures for row in rows if at <= row.hour < at + span.step]) for at in steps]
+    return [
+        _point(at, [row.figures for row in rows if at <= row.hour < at + span.step]) for at in steps
+    ]
 
 
 def _counted(rows: Any) -> defaultdict[datetime, dict[str, Any]]:
@@ -63,7 +76,9 @@ def _counted(rows: Any) -> defaultdict[datetime, dict[str, Any]]:
     )
     for hour, status, count in rows.values_list("hour", "status").annotate(count=Count("pk")):
         hours[hour]["outcomes"][status] = count
-    for hour, code, count in rows.filter(status="failed").values_list("hour", "error_code").annotate(count=Count("pk")):
+    for hour, code, count in (
+        rows.filter(status="failed").values_list("hour", "error_code").annotate(count=Count("pk"))
+    ):
         hours[hour]["failures"][code] = count
     for hour, bucket, count in _first_cards(rows):
         hours[hour]["first_card"][str(int(bucket))] = count
@@ -73,21 +88,35 @@ def _counted(rows: Any) -> defaultdict[datetime, dict[str, Any]]:
 
 
 def _hits(since: datetime, now: datetime) -> Iterator[tuple[datetime, int]]:
-    """As Redis counts them, and as they were written down before: Redis may be gone, or have begun anew, and hits only grow."""
+    """As Redis counts them, and as they were written down before: Redis may be gone, or have begun
+    anew, and hits only grow.
+    """
     yield from hits_of(_hours(max(since, _hour(now) - COUNTED), now)).items()
-    yield from HourFigures.objects.filter(hour__gte=since, figures__hits__gt=0).values_list("hour", "figures__hits")
+    yield from HourFigures.objects.filter(hour__gte=since, figures__hits__gt=0).values_list(
+        "hour", "figures__hits"
+    )
 
 
 def _first_cards(rows: Any) -> Any:
-    waited = Greatest(Cast(Extract(F("first_card_at") - F("created_at"), "epoch"), FloatField()), LOWEST)
+    waited = Greatest(
+        Cast(Extract(F("first_card_at") - F("created_at"), "epoch"), FloatField()), LOWEST
+    )
     bucket = Least(Floor((Ln(waited) - log(LOWEST)) / log(RATIO)), float(LAST))
-    return rows.filter(first_card_at__isnull=False).values_list("hour", bucket).annotate(count=Count("pk"))
+    return (
+        rows.filter(first_card_at__isnull=False)
+        .values_list("hour", bucket)
+        .annotate(count=Count("pk"))
+    )
 
 
 def _spent(rows: Any) -> Any:
-    tokens, seconds = (Sum(Cast(KT(f"usage__{name}"), FloatField())) for name in ("completionTokens", "seconds"))
+    tokens, seconds = (
+        Sum(Cast(KT(f"usage__{name}"), FloatField())) for name in ("completionTokens", "seconds")
+    )
     measured = rows.filter(usage__has_keys=["completionTokens", "seconds"])
-    return measured.values_list("hour", "session__model_id").annotate(tokens=tokens, seconds=seconds)
+    return measured.values_list("hour", "session__model_id").annotate(
+        tokens=tokens, seconds=seconds
+    )
 
 
 def _point(at: datetime, hours: list[dict[str, Any]]) -> dict[str, Any]:
@@ -96,7 +125,11 @@ def _point(at: datetime, hours: list[dict[str, Any]]) -> dict[str, Any]:
         "at": at.astimezone(UTC).isoformat(),
         "outcomes": added(hour["outcomes"] for hour in hours),
         "failures": added(hour["failures"] for hour in hours),
-        "firstCard": {"count": first_card.total(), "median": percentile(first_card, 0.5), "p95": percentile(first_card, 0.95)},
+        "firstCard": {
+            "count": first_card.total(),
+            "median": percentile(first_card, 0.5),
+            "p95": percentile(first_card, 0.95),
+        },
         "speeds": _speeds(hours),
         "hits": sum(hour["hits"] for hour in hours),
     }
@@ -139,12 +172,16 @@ def percentile(buckets: Buckets, share: float) -> float | None:
 
 
 def standing(*, now: datetime) -> dict[str, Any]:
-    """`{openSessions, engines, enginesAtWork, queued, leased, oldestSeconds}`: engines are those present by heartbeat, `oldestSeconds`
-    how long the oldest of the queue has waited, null when nothing waits."""
+    """`{openSessions, engines, enginesAtWork, queued, leased, oldestSeconds}`: engines are those
+    present by heartbeat, `oldestSeconds` how long the oldest of the queue has waited, null when
+    nothing waits.
+    """
     at_work = Generation.objects.filter(status=GenerationStatus.LEASED, engine=OuterRef("channel"))
     engines = Engine.objects.present(now).annotate(is_at_work=Exists(at_work))
     present = engines.aggregate(all=Count("pk"), at_work=Count("pk", filter=Q(is_at_work=True)))
-    queue = Generation.objects.filter(status=GenerationStatus.QUEUED).aggregate(count=Count("pk"), oldest=Min("queued_at"))
+    queue = Generation.objects.filter(status=GenerationStatus.QUEUED).aggregate(
+        count=Count("pk"), oldest=Min("queued_at")
+    )
     return {
         "openSessions": WebLLMSession.objects.alive(now).count(),
         "engines": present["all"],

@@ -1,4 +1,6 @@
-"""Engines behind sockets: present from `ready` (the guide's: from the moment they connect) until their socket closes or goes silent."""
+"""Engines behind sockets: present from `ready` (the guide's: from the moment they connect) until
+their socket closes or goes silent.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -11,7 +13,8 @@ from django.db.models import Exists, OuterRef
 from sessions_app.models import Engine, Generation, GenerationStatus
 from sessions_app.services.sessions import session_engine_ready
 
-PATIENCE = timedelta(seconds=10)  # after that any engine takes it: the best one may be there in name only
+# after that any engine takes it: the best one may be there in name only
+PATIENCE = timedelta(seconds=10)
 
 
 class EngineColumns(TypedDict, total=False):
@@ -27,9 +30,15 @@ class EngineColumns(TypedDict, total=False):
 
 
 @transaction.atomic
-def engine_ready(*, channel: str, engine: EngineColumns, shown: dict[str, Any], now: datetime) -> None:
-    """The engine behind this channel has a model loaded, or another one than before; its session shows `shown` of it."""
-    Engine.objects.update_or_create(channel=channel, defaults=engine | {"ready_at": now, "seen_at": now})
+def engine_ready(
+    *, channel: str, engine: EngineColumns, shown: dict[str, Any], now: datetime
+) -> None:
+    """The engine behind this channel has a model loaded, or another one than before; its session
+    shows `shown` of it.
+    """
+    Engine.objects.update_or_create(
+        channel=channel, defaults=engine | {"ready_at": now, "seen_at": now}
+    )
     session_engine_ready(session_id=engine["session_id"], facts=shown, now=now)
 
 
@@ -51,7 +60,9 @@ def engine_gone(*, channel: str) -> None:
 
 
 def engines_idle(*, user_id: int, now: datetime) -> list[Engine]:
-    """The user's engines that are there and have nothing to do, but for those that work for their own session alone."""
+    """The user's engines that are there and have nothing to do, but for those that work for their
+    own session alone.
+    """
     at_work = Generation.objects.filter(status=GenerationStatus.LEASED, engine=OuterRef("channel"))
     return list(Engine.objects.present(now).filter(~Exists(at_work), user=user_id, is_guide=False))
 
@@ -69,12 +80,27 @@ class GenerationLike(Protocol):
     queued_at: datetime
 
 
-def rank(engine: EngineLike, generation: GenerationLike, model_id: str) -> tuple[bool, bool, bool, float]:
-    """Larger is better: not the one that just failed, of the session itself, with the model asked for, fast."""
-    return (engine.channel != generation.engine, engine.session_id == generation.session_id, engine.model_id == model_id, engine.speed)
+def rank(
+    engine: EngineLike, generation: GenerationLike, model_id: str
+) -> tuple[bool, bool, bool, float]:
+    """Larger is better: not the one that just failed, of the session itself, with the model asked
+    for, fast.
+    """
+    return (
+        engine.channel != generation.engine,
+        engine.session_id == generation.session_id,
+        engine.model_id == model_id,
+        engine.speed,
+    )
 
 
-def may_take(engine: EngineLike, generation: GenerationLike, model_id: str, idle: Iterable[EngineLike], now: datetime) -> bool:
+def may_take(
+    engine: EngineLike,
+    generation: GenerationLike,
+    model_id: str,
+    idle: Iterable[EngineLike],
+    now: datetime,
+) -> bool:
     """Whether this engine should claim it now, or leave it to a better one that is idle too."""
     if now - generation.queued_at >= PATIENCE:
         return True

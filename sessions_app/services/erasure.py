@@ -1,4 +1,6 @@
-"""The end of an account: at once for whoever holds it, row by row behind. What is begun is finished, by the clock if need be.
+"""The end of an account: at once for whoever holds it, row by row behind.
+
+What is begun is finished, by the clock if need be.
 
 All steps may be done twice, by two at once, and after a stop in the middle.
 """
@@ -31,8 +33,10 @@ CLOSED = "closed because its account was deleted"
 
 
 def account_erase(*, user: User, now: datetime) -> bool:
-    """Disable the account, which ends its tokens, tickets and sockets, and delete all that is kept of it; True when that is done
-    already, False when some is left to `erasures_finish`. There is no way back. Raises Conflict (`last_admin`)."""
+    """Disable the account, which ends its tokens, tickets and sockets, and delete all that is kept
+    of it; True when that is done already, False when some is left to `erasures_finish`. There is no
+    way back. Raises Conflict (`last_admin`).
+    """
     erasure = erasure_begin(user=user, now=now)
     try:
         return erasure_finish(erasure=erasure, now=now, seconds=REQUEST_SECONDS)
@@ -53,7 +57,10 @@ def erasure_begin(*, user: User, now: datetime) -> Erasure:
 
 
 def erasure_finish(*, erasure: Erasure, now: datetime, seconds: float) -> bool:
-    """Go on deleting for about so many seconds; True when nothing is left. Raises RedisError while the cache cannot be purged."""
+    """Go on deleting for about so many seconds; True when nothing is left.
+
+    Raises RedisError while the cache cannot be purged.
+    """
     user = User.objects.filter(erasure=erasure).first()
     if user is None:
         return True
@@ -68,15 +75,18 @@ def erasure_finish(*, erasure: Erasure, now: datetime, seconds: float) -> bool:
 
 
 def erasures_finish(*, now: datetime) -> int:
-    """Go on with what was begun, for DELETE_SECONDS in all and a lot of each at least; how many accounts are gone now. One that
-    cannot be erased keeps no other waiting."""
+    """Go on with what was begun, for DELETE_SECONDS in all and a lot of each at least; how many
+    accounts are gone now. One that cannot be erased keeps no other waiting.
+    """
     ends_at = time.monotonic() + settings.DELETE_SECONDS
     begun = Erasure.objects.filter(finished_at=None).order_by("asked_at")
     return sum(_went_on(erasure, now, ends_at - time.monotonic()) for erasure in begun)
 
 
 def accounts_delete_unused(*, now: datetime) -> int:
-    """Begin to erase accounts that nobody used for UNUSED_ACCOUNT_DAYS, those of staff left out; 0 leaves all. How many."""
+    """Begin to erase accounts that nobody used for UNUSED_ACCOUNT_DAYS, those of staff left out; 0
+    leaves all. How many.
+    """
     if not settings.UNUSED_ACCOUNT_DAYS:
         return 0
     unused = User.objects.exclude(_used_since(now - timedelta(days=settings.UNUSED_ACCOUNT_DAYS)))
@@ -94,7 +104,9 @@ def _used_since(since: datetime) -> Q:
 
 @transaction.atomic
 def _begun_unless_used(unused: QuerySet[User], user_id: int, now: datetime) -> bool:
-    """Whoever signs in at this very moment uses the account: the row is looked at again once it is locked."""
+    """Whoever signs in at this very moment uses the account: the row is looked at again once it is
+    locked.
+    """
     user = unused.select_for_update(of=("self",), no_key=True).filter(pk=user_id).first()
     if user:
         erasure_begin(user=user, now=now)
@@ -113,9 +125,16 @@ def _refuse_last_admin(user: User) -> None:
     """All admins are locked, so that of two who leave at once the second is refused."""
     if not user.is_superuser:
         return
-    admins = User.objects.filter(is_superuser=True, is_active=True).order_by("pk").select_for_update(no_key=True)
+    admins = (
+        User.objects.filter(is_superuser=True, is_active=True)
+        .order_by("pk")
+        .select_for_update(no_key=True)
+    )
     if all(admin.pk == user.pk for admin in admins):
-        raise Conflict("You are the only admin of this server: make somebody else one first.", code="last_admin")
+        raise Conflict(
+            "You are the only admin of this server: make somebody else one first.",
+            code="last_admin",
+        )
 
 
 def _rows_gone(user_id: int, seconds: float) -> bool:
@@ -146,5 +165,7 @@ def _end(erasure: Erasure, user: User, now: datetime) -> None:
 def _log_of(model: Any, ids: Iterable[Any]) -> QuerySet[Any]:
     """What the admin's log says of these rows: it names them."""
     kind = ContentType.objects.get_for_model(model)
-    entries: QuerySet[Any] = apps.get_model("admin", "LogEntry")._default_manager.filter(content_type=kind)
+    entries: QuerySet[Any] = apps.get_model("admin", "LogEntry")._default_manager.filter(
+        content_type=kind
+    )
     return entries.filter(object_id__in=[str(one) for one in ids])

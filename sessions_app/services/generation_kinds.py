@@ -1,5 +1,8 @@
-"""The registry of what can be generated. Sessions and the queue know nothing of flashcards; an app registers its kind
-when it is loaded, and the queue calls it to ask an engine and to check what the engine answered."""
+"""The registry of what can be generated.
+
+Sessions and the queue know nothing of flashcards; an app registers its kind when it is loaded, and
+the queue calls it to ask an engine and to check what the engine answered.
+"""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
@@ -10,8 +13,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class EngineRequest:
-    """What an engine is asked: `prompt` and `options` for the guide's clients, `messages` (chat, as OpenAI has them) and
-    `response_format` (`{"type": "json_schema", "schema": …, "grammar": …}`) for ours."""
+    """What an engine is asked: `prompt` and `options` for the guide's clients, `messages` (chat, as
+    OpenAI has them) and `response_format` (`{"type": "json_schema", "schema": …, "grammar": …}`)
+    for ours.
+    """
 
     prompt: str
     options: dict[str, Any]
@@ -33,16 +38,26 @@ class GenerationKind(Protocol):
     name: str
     prompt_version: str
 
-    def engine_request(self, prompt: str, options: dict[str, Any], cards_so_far: list[dict[str, Any]]) -> EngineRequest:
-        """The request for what is missing beside `cards_so_far`; `options["count"]` of the result is that number."""
+    def engine_request(
+        self, prompt: str, options: dict[str, Any], cards_so_far: list[dict[str, Any]]
+    ) -> EngineRequest:
+        """The request for what is missing beside `cards_so_far`; `options["count"]` of the result
+        is that number.
+        """
 
-    def accept_cards(self, raw: Any, cards_so_far: list[dict[str, Any]], wanted: int, options: dict[str, Any]) -> AcceptedCards:
-        """At most `wanted` good cards out of hostile `raw`, as `options` asked for them, none of them in `cards_so_far`. Never raises."""
+    def accept_cards(
+        self, raw: Any, cards_so_far: list[dict[str, Any]], wanted: int, options: dict[str, Any]
+    ) -> AcceptedCards:
+        """At most `wanted` good cards out of hostile `raw`, as `options` asked for them, none of
+        them in `cards_so_far`. Never raises.
+        """
 
     def on_succeeded(self, generation: "Generation", options: dict[str, Any]) -> None:
-        """Apply the effects that a request's `options` ask for, such as saving, to a generation that succeeded.
+        """Apply the effects that a request's `options` ask for, such as saving, to a generation
+        that succeeded.
 
-        Called in a transaction: when the result is accepted, and again for each later request that the cache answers.
+        Called in a transaction: when the result is accepted, and again for each later request that
+        the cache answers.
         """
 
 

@@ -24,7 +24,9 @@ from sessions_app.services.outcomes import Outcome, generations_end
 from sessions_app.services.result_cache import result_key, results_read
 from sessions_app.services.sessions import session_alive
 
-CANCELLED_BY_USER = Outcome(GenerationStatus.CANCELLED, "cancelled", "The generation was cancelled.")
+CANCELLED_BY_USER = Outcome(
+    GenerationStatus.CANCELLED, "cancelled", "The generation was cancelled."
+)
 FLASHCARDS = "flashcards"
 RETRY_SECONDS = 10
 TRIES = 50  # each that fails means that another request of the user got in
@@ -32,9 +34,12 @@ TRIES = 50  # each that fails means that another request of the user got in
 
 @dataclass(frozen=True)
 class Ask:
-    """One wish for cards as it came in. `requester` is the channel of the guide's socket that asks, empty for anybody else: what
-    they ask for is numbered, and told to all of the session; `awaited` is what that socket asked for before. With a `request_id`
-    the same wish twice is one generation."""
+    """One wish for cards as it came in.
+
+    `requester` is the channel of the guide's socket that asks, empty for anybody else: what they
+    ask for is numbered, and told to all of the session; `awaited` is what that socket asked for
+    before. With a `request_id` the same wish twice is one generation.
+    """
 
     prompt: str
     options: dict[str, Any]
@@ -66,8 +71,10 @@ class Wish:
 
 @dataclass(frozen=True)
 class Asked:
-    """What became of an Ask: cards at once out of the cache, or a generation in the queue with `place` before it, which was there
-    before if `is_repeated`; `started` is that generation when the asker's own engine has it already."""
+    """What became of an Ask: cards at once out of the cache, or a generation in the queue with
+    `place` before it, which was there before if `is_repeated`; `started` is that generation when
+    the asker's own engine has it already.
+    """
 
     generation_id: UUID
     cached_cards: list[dict[str, Any]] | None = None
@@ -76,9 +83,14 @@ class Asked:
     started: Generation | None = None
 
 
-def generation_submit(*, asker: Asker, ask: Ask, now: datetime, engine: Claimant | None = None) -> Asked:
-    """Answer from the cache or queue a generation. An asker that is its own `engine` has it at once when nothing of the session
-    is before it. Raises SessionEnded, and TooMany (`queue_full`)."""
+def generation_submit(
+    *, asker: Asker, ask: Ask, now: datetime, engine: Claimant | None = None
+) -> Asked:
+    """Answer from the cache or queue a generation.
+
+    An asker that is its own `engine` has it at once when nothing of the session is before it.
+    Raises SessionEnded, and TooMany (`queue_full`).
+    """
     if earlier := _repeated(asker.user_id, ask):
         return earlier
     asked = generations_submit_at_once([Wish(asker, ask, now, engine)])[0]
@@ -88,18 +100,25 @@ def generation_submit(*, asker: Asker, ask: Ask, now: datetime, engine: Claimant
 
 
 def generations_submit_at_once(wishes: Sequence[Wish]) -> list[Asked | None]:
-    """Those wishes that the cache answers, and those that their asker's own engine has at once. None, and nothing is written, for any
-    other: that has to be submitted by itself."""
+    """Those wishes that the cache answers, and those that their asker's own engine has at once.
+
+    None, and nothing is written, for any other: that has to be submitted by itself.
+    """
     keyed = [(wish, _key_of(wish.asker, wish.ask)) for wish in wishes]
     found = results_read([key for wish, key in keyed if not wish.ask.is_refresh])
     cached = [None if wish.ask.is_refresh else found.get(key) for wish, key in keyed]
-    left = {at: keyed[at] for at, result in enumerate(cached) if result is None and wishes[at].engine}
+    left = {
+        at: keyed[at] for at, result in enumerate(cached) if result is None and wishes[at].engine
+    }
     begun = dict(zip(left, _begun(list(left.values())), strict=True))
     return [_recalled(result) if result else begun.get(at) for at, result in enumerate(cached)]
 
 
 def generation_cancel(*, user_id: int, which: Q, now: datetime) -> bool:
-    """Stop a generation of the user's, wherever it is; False when it had its outcome already. Raises NotFound."""
+    """Stop a generation of the user's, wherever it is; False when it had its outcome already.
+
+    Raises NotFound.
+    """
     chosen = Generation.objects.filter(which, user=user_id).values_list("pk", flat=True).first()
     if chosen is None:
         raise NotFound("There is no generation with this id.")
@@ -108,7 +127,12 @@ def generation_cancel(*, user_id: int, which: Q, now: datetime) -> bool:
 
 def places(*, user_id: int) -> dict[UUID, int]:
     """For each open generation of the user, how many are before it."""
-    waiting = Generation.objects.open().filter(user=user_id).order_by("created_at").values_list("pk", flat=True)
+    waiting = (
+        Generation.objects.open()
+        .filter(user=user_id)
+        .order_by("created_at")
+        .values_list("pk", flat=True)
+    )
     return {pk: place for place, pk in enumerate(waiting)}
 
 
@@ -122,7 +146,10 @@ def generation_for_user(*, user: User, generation_id: UUID) -> Generation:
 
 
 def generations_for_user(*, user: User, generation_ids: Sequence[UUID]) -> list[Generation]:
-    """The user's generations with their sessions, in the order given, each once. Raises NotFound when one is not there or not theirs."""
+    """The user's generations with their sessions, in the order given, each once.
+
+    Raises NotFound when one is not there or not theirs.
+    """
     found = Generation.objects.of(user).select_related("session").in_bulk(list(generation_ids))
     if not generation_ids or set(found) != set(generation_ids):
         raise NotFound("There is no generation with one of these ids.")
@@ -146,7 +173,9 @@ def _recalled(result: dict[str, Any]) -> Asked:
 
 @transaction.atomic
 def _saved_again(earlier: Asked, ask: Ask) -> bool:
-    """Save a generation that succeeded before, as this request asks; False if its row no longer has the cards."""
+    """Save a generation that succeeded before, as this request asks; False if its row no longer has
+    the cards.
+    """
     succeeded = Generation.objects.filter(status=GenerationStatus.SUCCEEDED).exclude(cards=[])
     generation = succeeded.filter(pk=earlier.generation_id).select_related("session").first()
     if generation:
@@ -155,8 +184,12 @@ def _saved_again(earlier: Asked, ask: Ask) -> bool:
 
 
 def _begun(wishes: Sequence[tuple[Wish, str]]) -> list[Asked | None]:
-    new = [(_new(wish.asker, wish.ask, key, wish.now), wish.engine, wish.now) for wish, key in wishes]
-    places = generations_begin([(generation, engine, now) for generation, engine, now in new if engine])
+    new = [
+        (_new(wish.asker, wish.ask, key, wish.now), wish.engine, wish.now) for wish, key in wishes
+    ]
+    places = generations_begin(
+        [(generation, engine, now) for generation, engine, now in new if engine]
+    )
     return [
         None if place is None else Asked(generation.pk, place=place, started=generation)
         for (generation, *_), place in zip(new, places, strict=True)
@@ -168,7 +201,8 @@ def _queued_once(asker: Asker, ask: Ask, key: str, now: datetime) -> Asked:
     for _ in range(TRIES):
         try:
             return _queued(asker, ask, key, now)
-        except IntegrityError as error:  # at the same time another took the slot, or the same request came by another way
+        # at the same time another took the slot, or the same request came by another way
+        except IntegrityError as error:
             if not isinstance(error.__cause__, UniqueViolation):
                 raise  # a row that can never be written is a fault, not a full queue
             if earlier := _repeated(asker.user_id, ask):
@@ -212,15 +246,20 @@ def _new(asker: Asker, ask: Ask, key: str, now: datetime) -> Generation:
 
 def _repeated(user_id: int, ask: Ask) -> Asked | None:
     """What became of the same request before, whatever its state."""
-    earlier = Generation.objects.filter(user=user_id, request_id=ask.request_id).first() if ask.request_id else None
+    earlier = (
+        Generation.objects.filter(user=user_id, request_id=ask.request_id).first()
+        if ask.request_id
+        else None
+    )
     return _shared(earlier, ask) if earlier else None
 
 
 def _shared(generation: Generation, ask: Ask, place: int = 0) -> Asked:
     """Return the same generation for a second request.
 
-    What two sockets of the guide's dialect wait for belongs to neither, so the engine of either may take it. If the second request
-    wants the result saved and the first did not, it is saved for both.
+    What two sockets of the guide's dialect wait for belongs to neither, so the engine of either may
+    take it. If the second request wants the result saved and the first did not, it is saved for
+    both.
     """
     columns: dict[str, Any] = {}
     if ask.requester and generation.requester not in ("", ask.requester):
@@ -235,24 +274,33 @@ def _shared(generation: Generation, ask: Ask, place: int = 0) -> Asked:
 
 
 def _is_left_behind(generation: Generation, session_id: UUID, ask: Ask, key: str) -> bool:
-    """A client without ids asks again for what it never heard of, by another socket or by this one: it gets the generation that is
-    there, and nothing runs twice. Nobody knows at once whether another socket that asked is gone, so nothing is taken from it: both
-    are told the outcome."""
+    """A client without ids asks again for what it never heard of, by another socket or by this one:
+    it gets the generation that is there, and nothing runs twice. Nobody knows at once whether
+    another socket that asked is gone, so nothing is taken from it: both are told the outcome.
+    """
     is_unheard_of = not is_tracked(generation) and generation.pk not in ask.awaited
     is_the_same = generation.session_id == session_id and generation.result_key == key
     return bool(ask.requester) and not ask.request_id and is_unheard_of and is_the_same
 
 
 def _free_slot(waiting: Sequence[Generation]) -> int:
-    """One of those left, by chance, so that requests at the same time seldom meet; if they do, the database lets one in."""
+    """One of those left, by chance, so that requests at the same time seldom meet; if they do, the
+    database lets one in.
+    """
     check_queue_length(len(waiting))
-    return secrets.choice(tuple(set(range(settings.QUEUE_PER_USER)) - {generation.slot for generation in waiting}))
+    return secrets.choice(
+        tuple(set(range(settings.QUEUE_PER_USER)) - {generation.slot for generation in waiting})
+    )
 
 
 def check_queue_length(count: int) -> None:
-    """Raise TooMany (`queue_full`) if this many requests are as many as one user may have unfinished."""
+    """Raise TooMany (`queue_full`) if this many requests are as many as one user may have
+    unfinished.
+    """
     if count >= settings.QUEUE_PER_USER:
-        raise _full(f"You have {count} generations waiting, which is the most: wait for one to finish.")
+        raise _full(
+            f"You have {count} generations waiting, which is the most: wait for one to finish."
+        )
 
 
 def _full(sentence: str) -> TooMany:

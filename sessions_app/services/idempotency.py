@@ -1,4 +1,6 @@
-"""A request that is sent twice with one Idempotency-Key is done once: what came of the first stands in Redis for a day."""
+"""A request that is sent twice with one Idempotency-Key is done once: what came of the first stands
+in Redis for a day.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +11,8 @@ from django.core.cache import cache
 from sessions_app.exceptions import Conflict, MindFlipError
 
 KEPT_SECONDS = 86_400
-DOING_SECONDS = 120  # longer than any request takes: a key whose process was killed on the way is free again then
+# longer than any request takes: a key whose process was killed on the way is free again then
+DOING_SECONDS = 120
 
 
 class KeyReused(MindFlipError):
@@ -21,7 +24,9 @@ class KeyReused(MindFlipError):
 
 @dataclass(frozen=True)
 class Repeatable:
-    """Who asks for what: `action` names the call, `said` is its body; `key` is empty for a request without one."""
+    """Who asks for what: `action` names the call, `said` is its body; `key` is empty for a request
+    without one.
+    """
 
     user_id: int
     action: str
@@ -32,8 +37,8 @@ class Repeatable:
 def done_once(request: Repeatable, make: Callable[[], str]) -> tuple[str, bool]:
     """The id of what `make` made, and whether an earlier request did.
 
-    Raises KeyReused for another body under the same key, Conflict (`in_progress`) while the first is still being done, and whatever
-    `make` raises: then the key is free again.
+    Raises KeyReused for another body under the same key, Conflict (`in_progress`) while the first
+    is still being done, and whatever `make` raises: then the key is free again.
     """
     if not request.key:
         return make(), False
@@ -52,9 +57,15 @@ def done_once(request: Repeatable, make: Callable[[], str]) -> tuple[str, bool]:
 def _earlier(name: str, said: str) -> str:
     known: dict[str, str] = cache.get(name) or {"said": said, "id": ""}
     if known["said"] != said:
-        raise KeyReused("This Idempotency-Key was used for another request: make a new one for each.")
+        raise KeyReused(
+            "This Idempotency-Key was used for another request: make a new one for each."
+        )
     if not known["id"]:
-        raise Conflict("The first request with this Idempotency-Key is still being done: ask again in a moment.", code="in_progress")
+        raise Conflict(
+            "The first request with this Idempotency-Key is still being done: ask again in a"
+            " moment.",
+            code="in_progress",
+        )
     return known["id"]
 
 

@@ -1,6 +1,8 @@
-"""Who works on what: an engine claims a generation under a lease, keeps it by being heard of, and loses it by silence.
+"""Who works on what: an engine claims a generation under a lease, keeps it by being heard of, and
+loses it by silence.
 
-Every change is conditional on the lease or the state it comes from, so that two engines never hold one generation.
+Every change is conditional on the lease or the state it comes from, so that two engines never hold
+one generation.
 """
 
 import logging
@@ -21,14 +23,21 @@ from sessions_app.services.engines import engines_idle, may_take
 from sessions_app.services.outcomes import Outcome, attempts_end, ended, generations_end
 
 log = logging.getLogger(__name__)
-NO_ENGINE = Outcome(GenerationStatus.FAILED, "no_engine", "No engine took this in time: open a page with a loaded model and ask again.")
+NO_ENGINE = Outcome(
+    GenerationStatus.FAILED,
+    "no_engine",
+    "No engine took this in time: open a page with a loaded model and ask again.",
+)
 CONTEXT_EXCEEDED = Outcome(
     GenerationStatus.FAILED,
     "context_exceeded",
     "The text is too long for this model: shorten it, or choose a model with a larger context.",
 )
-UNUSABLE = {"model_unavailable", "webgpu_unavailable"}  # the engine's codes for a model that it can never run
-CANCELLED = Outcome(GenerationStatus.CANCELLED, "cancelled", "The generation was cancelled by an operator.")
+# the engine's codes for a model that it can never run
+UNUSABLE = {"model_unavailable", "webgpu_unavailable"}
+CANCELLED = Outcome(
+    GenerationStatus.CANCELLED, "cancelled", "The generation was cancelled by an operator."
+)
 REQUEUED = "An operator took it from its engine."
 LOOKED_AT = 20  # the longest queue of a user by default; more are looked at when these are gone
 
@@ -45,8 +54,10 @@ class Claimant:
 
 
 def lease_claim(*, engine: Claimant, now: datetime, among: Q | None = None) -> Generation | None:
-    """The oldest waiting generation (of those `among`) that this engine should take, now leased to it; None when there is none, or
-    when it is at work already. What another socket of the guide's dialect asked for is that socket's own to compute."""
+    """The oldest waiting generation (of those `among`) that this engine should take, now leased to
+    it; None when there is none, or when it is at work already. What another socket of the guide's
+    dialect asked for is that socket's own to compute.
+    """
     find = _for_guide if engine.is_guide else _for_any_of_the_user
     try:
         with transaction.atomic():
@@ -56,8 +67,9 @@ def lease_claim(*, engine: Claimant, now: datetime, among: Q | None = None) -> G
 
 
 def lease_renew(*, engine: Claimant, which: Q, now: datetime) -> bool:
-    """The engine was heard of: its lease runs LEASE_SECONDS from now, and is this socket's unless that was given something else
-    meanwhile. False when it holds none."""
+    """The engine was heard of: its lease runs LEASE_SECONDS from now, and is this socket's unless
+    that was given something else meanwhile. False when it holds none.
+    """
     held = Generation.objects.filter(which, user=engine.user_id, status=GenerationStatus.LEASED)
     is_at_work = Exists(Generation.objects.leased_by(engine.channel))
     holder = Case(When(is_at_work, then=F("engine")), default=Value(engine.channel))
@@ -69,13 +81,21 @@ def lease_renew(*, engine: Claimant, which: Q, now: datetime) -> bool:
 
 
 def lease_take_over(*, engine: Claimant, which: Q, now: datetime) -> Generation | None:
-    """The oldest lease of those that an engine holds which is gone, now this engine's; the attempt goes on. None when there is none,
-    or when this engine is at work. Should the other come back, the first answer counts."""
+    """The oldest lease of those that an engine holds which is gone, now this engine's; the attempt
+    goes on. None when there is none, or when this engine is at work. Should the other come back,
+    the first answer counts.
+    """
     is_there = Exists(Engine.objects.present(now).filter(channel=OuterRef("engine")))
-    left = Generation.objects.filter(which, ~is_there, user=engine.user_id, status=GenerationStatus.LEASED)
+    left = Generation.objects.filter(
+        which, ~is_there, user=engine.user_id, status=GenerationStatus.LEASED
+    )
     try:
         with transaction.atomic():
-            generation = left.order_by("created_at").select_for_update(of=("self",), skip_locked=True).first()
+            generation = (
+                left.order_by("created_at")
+                .select_for_update(of=("self",), skip_locked=True)
+                .first()
+            )
             if generation:
                 generation.engine, generation.lease_expires_at = engine.channel, lease_end(now)
                 generation.save(update_fields=["engine", "lease_expires_at"])
@@ -86,51 +106,86 @@ def lease_take_over(*, engine: Claimant, which: Q, now: datetime) -> Generation 
 
 @transaction.atomic
 def lease_release(*, which: Q, code: str, sentence: str, now: datetime) -> Generation | None:
-    """The engine that holds this gave up: back into the queue, or failed after ATTEMPTS engines. None when it is held no more."""
-    generation = Generation.objects.filter(which, status=GenerationStatus.LEASED).select_for_update(of=("self",)).first()
+    """The engine that holds this gave up: back into the queue, or failed after ATTEMPTS engines.
+
+    None when it is held no more.
+    """
+    generation = (
+        Generation.objects.filter(which, status=GenerationStatus.LEASED)
+        .select_for_update(of=("self",))
+        .first()
+    )
     if generation is None:
         return None
-    log.warning("Generation %s lost its engine: %s", generation.pk, code, extra=log_context.of(generation))
+    log.warning(
+        "Generation %s lost its engine: %s", generation.pk, code, extra=log_context.of(generation)
+    )
     for column, value in _after_loss(generation, code, sentence, now).items():
         setattr(generation, column, value)
     generation.save()
     if generation.finished_at:
         metrics.GENERATIONS.add(generation.status, code)
-    attempts_end(Q(generation=generation), outcome=code, reason=sentence, card_count=len(generation.cards), now=now)
+    attempts_end(
+        Q(generation=generation),
+        outcome=code,
+        reason=sentence,
+        card_count=len(generation.cards),
+        now=now,
+    )
     events.generations_changed([(generation.session_id, generation.pk)])
     events.queue_changed(generation.user_id)
     return generation
 
 
 def engine_failed(*, generation: Generation, code: str, sentence: str, now: datetime) -> None:
-    """Take a generation back from the engine that gave it up with this error, or end it if a retry cannot change the outcome."""
+    """Take a generation back from the engine that gave it up with this error, or end it if a retry
+    cannot change the outcome.
+    """
     held = Q(pk=generation.pk, lease=generation.lease)
     if code == "context_exceeded":
         generations_end(held, outcome=CONTEXT_EXCEEDED, now=now)
     elif code in UNUSABLE and not _has_other_engine(generation, now):
-        unusable = Outcome(GenerationStatus.FAILED, "engine_unusable", f"The engine cannot run this model: {sentence}")
+        unusable = Outcome(
+            GenerationStatus.FAILED,
+            "engine_unusable",
+            f"The engine cannot run this model: {sentence}",
+        )
         generations_end(held, outcome=unusable, now=now)
     else:
-        lease_release(which=held, code="engine_lost", sentence=f"The engine failed: {sentence}", now=now)
+        lease_release(
+            which=held, code="engine_lost", sentence=f"The engine failed: {sentence}", now=now
+        )
 
 
 def _has_other_engine(generation: Generation, now: datetime) -> bool:
     """Return whether an engine besides the one that holds this may take it."""
-    others = Engine.objects.present(now).filter(user=generation.user_id, is_guide=False).exclude(channel=generation.engine)
+    others = (
+        Engine.objects.present(now)
+        .filter(user=generation.user_id, is_guide=False)
+        .exclude(channel=generation.engine)
+    )
     return not generation.requester and others.exists()
 
 
 @transaction.atomic
 def generation_requeue(*, generation_id: UUID, now: datetime) -> bool:
-    """Take it from the engine that holds it, which is told to stop, and queue it anew, however many engines tried it before. False
-    when no engine holds it. The engine may take it again: it is the one that is idle then."""
+    """Take it from the engine that holds it, which is told to stop, and queue it anew, however many
+    engines tried it before. False when no engine holds it. The engine may take it again: it is the
+    one that is idle then.
+    """
     held = Generation.objects.filter(pk=generation_id, status=GenerationStatus.LEASED)
     generation = held.select_for_update(of=("self",)).first()
     if generation is None:
         return False
     numbered = session_advance_moved(generation.session_id) if is_tracked(generation) else {}
     held.update(**_queued_again(now), **numbered)
-    attempts_end(Q(generation=generation), outcome="requeued", reason=REQUEUED, card_count=len(generation.cards), now=now)
+    attempts_end(
+        Q(generation=generation),
+        outcome="requeued",
+        reason=REQUEUED,
+        card_count=len(generation.cards),
+        now=now,
+    )
     events.engines_cancelled([(generation.engine, generation.pk)])
     events.generations_changed([(generation.session_id, generation.pk)])
     events.queue_changed(generation.user_id)
@@ -144,7 +199,9 @@ def is_held(*, channel: str, generation_id: UUID) -> bool:
 
 def is_given_back(generation: Generation) -> bool:
     """Whether an operator took it from the engine that has it again."""
-    last = generation.attempts.filter(number=generation.attempt_count - 1, engine=generation.engine, outcome="requeued")
+    last = generation.attempts.filter(
+        number=generation.attempt_count - 1, engine=generation.engine, outcome="requeued"
+    )
     return generation.attempt_count > 1 and last.exists()
 
 
@@ -154,19 +211,27 @@ def generations_cancel(*, generation_ids: Sequence[UUID], now: datetime) -> int:
 
 
 def socket_gone(*, channel: str, now: datetime) -> None:
-    """A socket dropped: what it works on has a grace to be finished or taken over; what it asked for has no asker now."""
+    """A socket dropped: what it works on has a grace to be finished or taken over; what it asked
+    for has no asker now.
+    """
     grace = now + timedelta(seconds=settings.LEASE_GRACE_SECONDS)
-    Generation.objects.leased_by(channel).update(lease_expires_at=Least(F("lease_expires_at"), grace))
+    Generation.objects.leased_by(channel).update(
+        lease_expires_at=Least(F("lease_expires_at"), grace)
+    )
     Generation.objects.open().filter(requester=channel).update(requester="")
 
 
 @transaction.atomic
 def sockets_recover(*, now: datetime) -> int:
-    """Do for sockets that were not heard of for ENGINE_PRESENT_SECONDS what their disconnect would have done, had it been told: their
-    leases lapse, unless they were renewed since, and what they asked for has no asker. How many engines were forgotten."""
+    """Do for sockets that were not heard of for ENGINE_PRESENT_SECONDS what their disconnect would
+    have done, had it been told: their leases lapse, unless they were renewed since, and what they
+    asked for has no asker. How many engines were forgotten.
+    """
     silent = list(Engine.objects.silent(now).select_for_update().values_list("channel", flat=True))
     unrenewed = lease_end(now) - timedelta(seconds=settings.ENGINE_PRESENT_SECONDS)
-    held = Generation.objects.filter(status=GenerationStatus.LEASED, engine__in=silent, lease_expires_at__lte=unrenewed)
+    held = Generation.objects.filter(
+        status=GenerationStatus.LEASED, engine__in=silent, lease_expires_at__lte=unrenewed
+    )
     held.update(lease_expires_at=Least(F("lease_expires_at"), Value(now)))
     is_there = Exists(Engine.objects.present(now).filter(channel=OuterRef("requester")))
     left_behind = Generation.objects.open().filter(~Q(requester=""), ~is_there)
@@ -181,9 +246,16 @@ def sockets_recover(*, now: datetime) -> int:
 def leases_recover(*, now: datetime, batch: int = 500) -> int:
     """Take lapsed leases back and fail what waited too long; how many generations were moved."""
     lapsed = Q(lease_expires_at__lte=now)
-    due = list(Generation.objects.lapsed(now).order_by("lease_expires_at").values_list("pk", flat=True)[:batch])
+    due = list(
+        Generation.objects.lapsed(now)
+        .order_by("lease_expires_at")
+        .values_list("pk", flat=True)[:batch]
+    )
     sentence = "The engine was not heard of in time."
-    taken = [lease_release(which=lapsed & Q(pk=pk), code="engine_lost", sentence=sentence, now=now) for pk in due]
+    taken = [
+        lease_release(which=lapsed & Q(pk=pk), code="engine_lost", sentence=sentence, now=now)
+        for pk in due
+    ]
     too_long = now - timedelta(seconds=settings.QUEUE_TIMEOUT_SECONDS)
     late = Q(status=GenerationStatus.QUEUED, queued_at__lte=too_long)
     return len([one for one in taken if one]) + generations_end(late, outcome=NO_ENGINE, now=now)
@@ -207,20 +279,28 @@ def _for_guide(engine: Claimant, now: datetime) -> Q | None:
 
 
 def _for_any_of_the_user(engine: Claimant, now: datetime) -> Q | None:
-    queued = Generation.objects.filter(user=engine.user_id, status=GenerationStatus.QUEUED, requester="").select_related("session")
+    queued = Generation.objects.filter(
+        user=engine.user_id, status=GenerationStatus.QUEUED, requester=""
+    ).select_related("session")
     waiting = list(queued.order_by("created_at")[:LOOKED_AT])
     idle = engines_idle(user_id=engine.user_id, now=now) if waiting else []
     own = next((one for one in idle if one.channel == engine.channel), None)
     if own is None:
         return None
-    return Q(pk__in=[one.pk for one in waiting if may_take(own, one, one.session.model_id, idle, now)])
+    return Q(
+        pk__in=[one.pk for one in waiting if may_take(own, one, one.session.model_id, idle, now)]
+    )
 
 
-def _claim(engine: Claimant, find: Callable[[Claimant, datetime], Q | None], among: Q, now: datetime) -> Generation | None:
+def _claim(
+    engine: Claimant, find: Callable[[Claimant, datetime], Q | None], among: Q, now: datetime
+) -> Generation | None:
     wanted = find(engine, now)
     if wanted is None:
         return None
-    waiting = Generation.objects.filter(wanted, among, status=GenerationStatus.QUEUED).order_by("created_at")
+    waiting = Generation.objects.filter(wanted, among, status=GenerationStatus.QUEUED).order_by(
+        "created_at"
+    )
     generation = waiting.select_for_update(of=("self",), skip_locked=True).first()
     if generation is None or Generation.objects.leased_by(engine.channel).exists():
         return None
@@ -233,12 +313,30 @@ def _claim(engine: Claimant, find: Callable[[Claimant, datetime], Q | None], amo
 
 def _lease(generation: Generation, engine: Claimant, now: datetime) -> None:
     lease_begin(generation=generation, engine=engine, now=now)
-    generation.save(update_fields=["status", "engine", "engine_name", "lease", "lease_expires_at", "attempt_count", "seq", "moved_seq"])
-    begun = {"number": generation.attempt_count, "engine": engine.channel, "engine_name": engine.engine_name, "started_at": now}
+    generation.save(
+        update_fields=[
+            "status",
+            "engine",
+            "engine_name",
+            "lease",
+            "lease_expires_at",
+            "attempt_count",
+            "seq",
+            "moved_seq",
+        ]
+    )
+    begun = {
+        "number": generation.attempt_count,
+        "engine": engine.channel,
+        "engine_name": engine.engine_name,
+        "started_at": now,
+    }
     Attempt.objects.create(generation=generation, **begun)
 
 
-def _after_loss(generation: Generation, code: str, sentence: str, now: datetime) -> dict[str, object]:
+def _after_loss(
+    generation: Generation, code: str, sentence: str, now: datetime
+) -> dict[str, object]:
     numbered = session_advance_moved(generation.session_id) if is_tracked(generation) else {}
     if generation.attempt_count >= settings.ATTEMPTS:
         return ended(Outcome(GenerationStatus.FAILED, code, sentence), now) | numbered
@@ -246,4 +344,10 @@ def _after_loss(generation: Generation, code: str, sentence: str, now: datetime)
 
 
 def _queued_again(now: datetime) -> dict[str, object]:
-    return {"status": GenerationStatus.QUEUED, "lease": None, "lease_expires_at": None, "queued_at": now, "asks": 0}
+    return {
+        "status": GenerationStatus.QUEUED,
+        "lease": None,
+        "lease_expires_at": None,
+        "queued_at": now,
+        "asks": 0,
+    }

@@ -1,4 +1,6 @@
-"""The operator's own models, described from the files in `MINDFLIP_MODELS_DIR`. docs/models.md says how to add one."""
+"""The operator's own models, described from the files in `MINDFLIP_MODELS_DIR`. docs/models.md says
+how to add one.
+"""
 
 import hashlib
 import logging
@@ -20,13 +22,21 @@ Place = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
 """A path relative to the description, with forward slashes."""
 logger = logging.getLogger(__name__)
 MODELS_URL = "/models/"
-LARGEST_GGUF_BYTES = 2**31 - 1  # what a browser can hold in one ArrayBuffer; wllama reads a file into one
+# what a browser can hold in one ArrayBuffer; wllama reads a file into one
+LARGEST_GGUF_BYTES = 2**31 - 1
 _SPLIT_GGUF = re.compile(r"^(?P<stem>.+)-00001-of-(?P<parts>\d{5})\.gguf$")
 _MB = 1_000_000
 T = TypeVar("T")
 
 
-class _Description(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True, tag_field="engine"):
+class _Description(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    rename="camel",
+    forbid_unknown_fields=True,
+    tag_field="engine",
+):
     model_id: ModelId
     name: Text | None = None
     context: Annotated[int, msgspec.Meta(ge=128)] | None = None
@@ -58,7 +68,9 @@ class Unusable(Exception):
 
 
 def is_description(name: str) -> bool:
-    """Whether a path inside the models folder names a description, which is for the server alone."""
+    """Whether a path inside the models folder names a description, which is for the server
+    alone.
+    """
     path = PurePosixPath(name)
     return path.name == DESCRIPTION_NAME or (len(path.parts) == 1 and path.suffix == ".json")
 
@@ -75,10 +87,11 @@ def read_description(text: bytes) -> Description:
 class CatalogueModel(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """One model that a page can load.
 
-    `url` is the address of the weights (a folder for WebLLM, a GGUF for wllama), `library` that of WebLLM's .wasm; both are
-    relative to this server when `is_local`, else absolute. Sizes are in MB of 1,000,000 bytes; `vram_mb`, `buffer_mb` (the
-    largest buffer that the graphics card must give) and `context` (tokens) are None where nobody says. `features` are WebGPU
-    features that the device must have. `overrides` replace members of the model's mlc-chat-config.json.
+    `url` is the address of the weights (a folder for WebLLM, a GGUF for wllama), `library` that of
+    WebLLM's .wasm; both are relative to this server when `is_local`, else absolute. Sizes are in MB
+    of 1,000,000 bytes; `vram_mb`, `buffer_mb` (the largest buffer that the graphics card must give)
+    and `context` (tokens) are None where nobody says. `features` are WebGPU features that the
+    device must have. `overrides` replace members of the model's mlc-chat-config.json.
     """
 
     model_id: str
@@ -126,7 +139,9 @@ class File(NamedTuple):
 
 
 def folder_models(folder: Path) -> tuple[CatalogueModel, ...]:
-    """The models described in `folder`, by id; one that cannot be offered is left out and logged, once per change of the folder."""
+    """The models described in `folder`, by id; one that cannot be offered is left out and logged,
+    once per change of the folder.
+    """
     return _read_models(folder, tuple(sorted(_walk(folder, ""))))
 
 
@@ -165,25 +180,38 @@ def _read_model(folder: Path, name: str, files: Mapping[str, File]) -> Catalogue
     return _webllm_model(folder, name, description, files)
 
 
-def _wllama_model(folder: Path, name: str, description: WllamaDescription, files: Mapping[str, File]) -> CatalogueModel:
+def _wllama_model(
+    folder: Path, name: str, description: WllamaDescription, files: Mapping[str, File]
+) -> CatalogueModel:
     first = _inside(name, "file", description.file)
     parts = [_existing(files, part) for part in _gguf_parts(first)]
     for part in parts:
         if part.size > LARGEST_GGUF_BYTES:
-            raise Unusable(f"{part.name} is larger than 2 GB, which a browser cannot load; split it with llama-gguf-split")
+            raise Unusable(
+                f"{part.name} is larger than 2 GB, which a browser cannot load; split it with"
+                " llama-gguf-split"
+            )
     with (folder / first).open("rb") as file:
         if file.read(4) != b"GGUF":
             raise Unusable(f"{first} is not a GGUF file")
     return _model(description, parts, url=_file_url(first, parts), context=description.context)
 
 
-def _webllm_model(folder: Path, name: str, description: WebLLMDescription, files: Mapping[str, File]) -> CatalogueModel:
+def _webllm_model(
+    folder: Path, name: str, description: WebLLMDescription, files: Mapping[str, File]
+) -> CatalogueModel:
     weights = _inside(name, "weights", description.weights)
     library = _existing(files, _inside(name, "library", description.library))
     config_file = _existing(files, join(weights, "mlc-chat-config.json"))
     config = _decoded(folder, config_file, ChatConfig)
-    parts = [config_file, *(_existing(files, join(weights, part)) for part in config.tokenizer_files), *_shards(folder, weights, files)]
-    overrides = description.overrides | ({"context_window_size": description.context} if description.context else {})
+    parts = [
+        config_file,
+        *(_existing(files, join(weights, part)) for part in config.tokenizer_files),
+        *_shards(folder, weights, files),
+    ]
+    overrides = description.overrides | (
+        {"context_window_size": description.context} if description.context else {}
+    )
     return _model(
         description,
         [*parts, library],
@@ -214,7 +242,9 @@ def _shards(folder: Path, weights: str, files: Mapping[str, File]) -> list[File]
     for record in _decoded(folder, index, TensorCache).records:
         shard = _existing(files, join(weights, record.data_path))
         if shard.size != record.nbytes:
-            raise Unusable(f"{shard.name} has {shard.size:,} of {record.nbytes:,} bytes; copy it again")
+            raise Unusable(
+                f"{shard.name} has {shard.size:,} of {record.nbytes:,} bytes; copy it again"
+            )
         shards.append(shard)
     return shards
 
@@ -223,7 +253,10 @@ def _gguf_parts(first: str) -> list[str]:
     split = _SPLIT_GGUF.match(first)
     if split is None:
         return [first]
-    return [f"{split['stem']}-{number:05}-of-{split['parts']}.gguf" for number in range(1, int(split["parts"]) + 1)]
+    return [
+        f"{split['stem']}-{number:05}-of-{split['parts']}.gguf"
+        for number in range(1, int(split["parts"]) + 1)
+    ]
 
 
 def _inside(description_name: str, member: str, place: str) -> str:
@@ -247,7 +280,8 @@ def _decoded(folder: Path, file: File, form: type[T]) -> T:
 
 
 def _file_url(name: str, parts: list[File]) -> str:
-    # not `resolve/`: wllama takes that for huggingface.co, and asks for a checksum that only they have
+    # not `resolve/`: wllama takes that for huggingface.co, and asks for a checksum that only they
+    # have
     return f"{MODELS_URL}{quote(name)}?v={_version(parts)}"
 
 

@@ -1,4 +1,5 @@
-"""How a generation ends, whoever ends it: one conditional UPDATE, its open attempt closed with it, its change numbered.
+"""How a generation ends, whoever ends it: one conditional UPDATE, its open attempt closed with it,
+its change numbered.
 
 Whoever locks several rows locks generations first and sessions (by numbering a change) after them.
 """
@@ -26,23 +27,41 @@ class Outcome:
 
 @transaction.atomic
 def generations_end(which: Q, *, outcome: Outcome, now: datetime) -> int:
-    """End those of the open generations that `which` selects, and tell their sessions and engines; how many there were."""
-    chosen = Generation.objects.open().filter(which).order_by("session_id", "pk").select_for_update(of=("self",))
+    """End those of the open generations that `which` selects, and tell their sessions and engines;
+    how many there were.
+    """
+    chosen = (
+        Generation.objects.open()
+        .filter(which)
+        .order_by("session_id", "pk")
+        .select_for_update(of=("self",))
+    )
     ending = list(chosen.only("session_id", "status", "engine", "seq"))
     for generation in ending:
         numbered = {"seq": session_advance(generation.session_id)} if is_tracked(generation) else {}
         Generation.objects.filter(pk=generation.pk).update(**ended(outcome, now), **numbered)
     metrics.GENERATIONS.add(outcome.status, outcome.code, by=len(ending))
-    attempts_end(Q(generation__in=ending), outcome=outcome.code or outcome.status, reason=outcome.sentence, now=now)
+    attempts_end(
+        Q(generation__in=ending),
+        outcome=outcome.code or outcome.status,
+        reason=outcome.sentence,
+        now=now,
+    )
     events.generations_changed((one.session_id, one.pk) for one in ending)
-    events.engines_cancelled((one.engine, one.pk) for one in ending if one.status == GenerationStatus.LEASED)
+    events.engines_cancelled(
+        (one.engine, one.pk) for one in ending if one.status == GenerationStatus.LEASED
+    )
     return len(ending)
 
 
-def attempts_end(which: Q, *, outcome: str, reason: str = "", card_count: int = 0, now: datetime) -> None:
+def attempts_end(
+    which: Q, *, outcome: str, reason: str = "", card_count: int = 0, now: datetime
+) -> None:
     """Close the attempts still running among those selected, with what came of them."""
     running = Attempt.objects.filter(which, ended_at=None)
-    count = running.update(ended_at=now, outcome=outcome, reason=reason[:500], card_count=card_count)
+    count = running.update(
+        ended_at=now, outcome=outcome, reason=reason[:500], card_count=card_count
+    )
     metrics.ATTEMPTS.add(outcome, by=count)
 
 

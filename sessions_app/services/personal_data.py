@@ -1,7 +1,7 @@
 """The registry of personal data, and the account's export file.
 
-Accounts know nothing of decks: each app registers what it stores when it is loaded, and that is shown, exported and erased
-with the account.
+Accounts know nothing of decks: each app registers what it stores when it is loaded, and that is
+shown, exported and erased with the account.
 """
 
 import io
@@ -20,14 +20,18 @@ README = """MindFlip: everything that this server keeps of {name}, as of {when:%
 
 {files}
 
-JSON files hold a list, one item on a line, in UTF-8; times are UTC. Not in here: your password, which the server does not know, and
-models, which lie in your browser. What is kept for how long: docs/data.md of MindFlip.
+JSON files hold a list, one item on a line, in UTF-8; times are UTC. Not in here: your password,
+which the server does not know, and models, which lie in your browser. What is kept for how long:
+docs/data.md of MindFlip.
 """
 
 
 @dataclass(frozen=True)
 class ExportFile:
-    """One file of an export. `pieces` are made when they are asked for, each in one go, so that any thread may ask."""
+    """One file of an export.
+
+    `pieces` are made when they are asked for, each in one go, so that any thread may ask.
+    """
 
     name: str
     pieces: Iterable[bytes]
@@ -59,7 +63,10 @@ _registered: list[PersonalData] = []
 
 
 def register(data: PersonalData) -> None:
-    """Make it known; called from an AppConfig.ready(). Who builds on another's rows registers after it, and is erased before."""
+    """Make it known; called from an AppConfig.ready().
+
+    Who builds on another's rows registers after it, and is erased before.
+    """
     _registered.append(data)
 
 
@@ -86,7 +93,9 @@ def account_export(*, user: User, now: datetime) -> Iterator[bytes]:
 def _files(user: User, now: datetime) -> Iterator[ExportFile]:
     about = {name: words for data in registered() for name, words in data.about.items()}
     lines = "\n".join(f"{name:<24} {words}" for name, words in about.items())
-    yield ExportFile("README.txt", [README.format(name=user.username, when=now, files=lines).encode()])
+    yield ExportFile(
+        "README.txt", [README.format(name=user.username, when=now, files=lines).encode()]
+    )
     for data in registered():
         yield from data.files(user)
 

@@ -1,7 +1,8 @@
 """Rate limits, counted in Redis by the generic cell rate algorithm (GCRA, ITU-T I.371).
 
-For each key Redis keeps one time: when the whole burst will be available again. A request moves it forward by the rate's interval and is
-refused if it would then be further away than the burst allows. Refused requests move nothing.
+For each key Redis keeps one time: when the whole burst will be available again. A request moves it
+forward by the rate's interval and is refused if it would then be further away than the burst
+allows. Refused requests move nothing.
 """
 
 from math import ceil
@@ -44,13 +45,19 @@ class Usage(NamedTuple):
 
 
 def rate_limits_consume(*limits: tuple[str, Rate]) -> list[Usage]:
-    """Count one request against each (key, rate); it is allowed if no usage has a wait, and otherwise not counted.
+    """Count one request against each (key, rate); it is allowed if no usage has a wait, and
+    otherwise not counted.
 
     Raises RedisError.
     """
-    arguments = [number for _, rate in limits for number in (rate.interval_microseconds, rate.burst)]
+    arguments = [
+        number for _, rate in limits for number in (rate.interval_microseconds, rate.burst)
+    ]
     usages = cache.evaluate(SCRIPT, [key for key, _ in limits], arguments)  # type: ignore[attr-defined] # mindflip.cache's own
-    return [Usage(remaining, ceil(wait / 1_000_000), ceil(busy / 1_000_000)) for remaining, wait, busy in usages]
+    return [
+        Usage(remaining, ceil(wait / 1_000_000), ceil(busy / 1_000_000))
+        for remaining, wait, busy in usages
+    ]
 
 
 def rate_limit_key(scope: str, subject: object) -> str:

@@ -1,4 +1,6 @@
-"""Sessions and generations as clients see them, over REST and in snapshots alike; only the socket's address depends on who asks."""
+"""Sessions and generations as clients see them, over REST and in snapshots alike; only the socket's
+address depends on who asks.
+"""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -57,7 +59,9 @@ class AttemptShape(Struct, rename="camel", frozen=True):
 
 
 class GenerationShape(Struct, rename="camel", frozen=True):
-    """A generation with its attempts and its cards so far; `place` counts those of the user before it, while it is open."""
+    """A generation with its attempts and its cards so far; `place` counts those of the user before
+    it, while it is open.
+    """
 
     generation_id: UUID
     id: UUID

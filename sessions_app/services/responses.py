@@ -1,4 +1,6 @@
-"""What an engine answers: matched to the generation it was asked, checked, kept, and asked on when cards are missing."""
+"""What an engine answers: matched to the generation it was asked, checked, kept, and asked on when
+cards are missing.
+"""
 
 import logging
 from collections.abc import Sequence
@@ -28,13 +30,18 @@ MORE_ASKS = 2  # contract, section 4: the engine is asked for the rest at most t
 SUCCEEDED = Outcome(GenerationStatus.SUCCEEDED)
 STOPPED = Outcome(GenerationStatus.CANCELLED, "cancelled", "The generation was stopped.")
 NO_CARDS = Outcome(
-    GenerationStatus.FAILED, "no_valid_cards", "The model wrote nothing that is a flashcard: ask again, or take a larger model."
+    GenerationStatus.FAILED,
+    "no_valid_cards",
+    "The model wrote nothing that is a flashcard: ask again, or take a larger model.",
 )
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What an engine sent. `lease` and `generation_id` are None from the guide's clients, who know the cache key alone."""
+    """What an engine sent.
+
+    `lease` and `generation_id` are None from the guide's clients, who know the cache key alone.
+    """
 
     cache_key: str
     cards: Any
@@ -45,7 +52,9 @@ class Answer:
 
 @dataclass(frozen=True)
 class Reply:
-    """An Answer with all that belongs to it; `held` is what the engine was given, as it was then, if its socket knows that still."""
+    """An Answer with all that belongs to it; `held` is what the engine was given, as it was then,
+    if its socket knows that still.
+    """
 
     engine: Claimant
     answer: Answer
@@ -64,15 +73,23 @@ def client_cache_key(request: EngineRequest) -> str:
     return cache_key(request.options["topic"], request.options["count"])
 
 
-def answer_accept(*, engine: Claimant, answer: Answer, now: datetime, held: Generation | None = None) -> Generation:
-    """Take an engine's answer, once: the generation has then succeeded, failed with `no_valid_cards`, or is still leased because
-    cards are missing. Raises UnknownCacheKey, StaleResponse and RepeatedResponse."""
-    return (engine.is_guide and answers_accept_at_once([Reply(engine, answer, now, held)])[0]) or _accepted(engine, answer, now)
+def answer_accept(
+    *, engine: Claimant, answer: Answer, now: datetime, held: Generation | None = None
+) -> Generation:
+    """Take an engine's answer, once: the generation has then succeeded, failed with
+    `no_valid_cards`, or is still leased because cards are missing. Raises UnknownCacheKey,
+    StaleResponse and RepeatedResponse.
+    """
+    return (
+        engine.is_guide and answers_accept_at_once([Reply(engine, answer, now, held)])[0]
+    ) or _accepted(engine, answer, now)
 
 
 def answers_accept_at_once(replies: Sequence[Reply]) -> list[Generation | None]:
-    """Those answers that end what nobody but their own socket follows. None, and nothing is written, for any other: that has to be
-    accepted by itself."""
+    """Those answers that end what nobody but their own socket follows.
+
+    None, and nothing is written, for any other: that has to be accepted by itself.
+    """
     endings = [_ending(reply) for reply in replies]
     are_ended = fast_path.generations_end(filter(None, endings))
     done = [one[0] if one and one[0].pk in are_ended else None for one in endings]
@@ -91,7 +108,11 @@ def _ending(reply: Reply) -> tuple[Generation, Outcome, datetime] | None:
 
 
 def _is_simple(engine: Claimant, generation: Generation, answer: Answer) -> bool:
-    is_alone = generation.requester == engine.channel and not is_tracked(generation) and not generation.options.get("save")
+    is_alone = (
+        generation.requester == engine.channel
+        and not is_tracked(generation)
+        and not generation.options.get("save")
+    )
     return is_alone and answer.lease in (None, generation.lease) and _is_for(generation, answer)
 
 
@@ -104,22 +125,31 @@ def _accepted(engine: Claimant, answer: Answer, now: datetime) -> Generation:
     elif generation.engine == engine.channel:
         _ask_on(generation, now)
     generation.save()
-    is_told_here = generation.requester == engine.channel  # by the answer to this message, and nobody else asked
+    # by the answer to this message, and nobody else asked
+    is_told_here = generation.requester == engine.channel
     events.generations_changed([] if is_told_here else [(generation.session_id, generation.pk)])
     return generation
 
 
 @transaction.atomic
-def card_accept(*, engine: Claimant, generation_id: UUID, lease: UUID, card: Any, now: datetime) -> Generation:
-    """Take one card of an engine that streams, and renew its lease. A card that is there already, or is none, changes nothing
-    but the lease. Raises StaleResponse."""
+def card_accept(
+    *, engine: Claimant, generation_id: UUID, lease: UUID, card: Any, now: datetime
+) -> Generation:
+    """Take one card of an engine that streams, and renew its lease.
+
+    A card that is there already, or is none, changes nothing but the lease. Raises StaleResponse.
+    """
     generation = _held(engine, Q(pk=generation_id, lease=lease))
     if generation is None:
         raise StaleResponse(STALE)
     if generation.wanted and _add_cards(generation, [card], now):
-        events.generations_changed([(generation.session_id, generation.pk)] if is_tracked(generation) else [])
+        events.generations_changed(
+            [(generation.session_id, generation.pk)] if is_tracked(generation) else []
+        )
     generation.lease_expires_at = lease_end(now)
-    generation.save(update_fields=["cards", "card_seqs", "seq", "engine", "lease_expires_at", "first_card_at"])
+    generation.save(
+        update_fields=["cards", "card_seqs", "seq", "engine", "lease_expires_at", "first_card_at"]
+    )
     return generation
 
 
@@ -129,11 +159,18 @@ def answer_cancel(*, generation: Generation, now: datetime) -> None:
 
 
 def _held(engine: Claimant, which: Q) -> Generation | None:
-    """The user's leased generation that `which` names, locked. An engine that came back on another socket holds it by its lease;
-    that socket takes it over, unless it was given something else meanwhile."""
+    """The user's leased generation that `which` names, locked.
+
+    An engine that came back on another socket holds it by its lease; that socket takes it over,
+    unless it was given something else meanwhile.
+    """
     held = Generation.objects.filter(which, user=engine.user_id, status=GenerationStatus.LEASED)
     generation = held.select_for_update(of=("self",)).first()
-    if generation and generation.engine != engine.channel and not Generation.objects.leased_by(engine.channel).exists():
+    if (
+        generation
+        and generation.engine != engine.channel
+        and not Generation.objects.leased_by(engine.channel).exists()
+    ):
         generation.engine = engine.channel
     return generation
 
@@ -148,17 +185,22 @@ def _answered(engine: Claimant, answer: Answer, now: datetime) -> Generation:
         raise RepeatedResponse(STALE)
     if answer.lease and generation is None:
         raise StaleResponse(STALE)
-    raise UnknownCacheKey(f"This socket was not asked for {answer.cache_key[:200]!r}: send the cacheKey of its `generate`.")
+    raise UnknownCacheKey(
+        f"This socket was not asked for {answer.cache_key[:200]!r}: send the cacheKey of its"
+        " `generate`."
+    )
 
 
 def _lost_generation(engine: Claimant, answer: Answer, now: datetime) -> Generation | None:
     """Return what the session's engine was at when its socket was lost, locked, if this answers it.
 
-    Clients of the guide's dialect reconnect while their engine works, and answer on the new socket, which works on from there unless
-    it was given something else.
+    Clients of the guide's dialect reconnect while their engine works, and answer on the new socket,
+    which works on from there unless it was given something else.
     """
     is_present = Exists(Engine.objects.present(now).filter(channel=OuterRef("engine")))
-    leased = Generation.objects.filter(~is_present, session=engine.session_id, seq=None, status=GenerationStatus.LEASED)
+    leased = Generation.objects.filter(
+        ~is_present, session=engine.session_id, seq=None, status=GenerationStatus.LEASED
+    )
     for generation in leased.order_by("created_at").select_for_update(of=("self",)):
         if _is_for(generation, answer):
             if not Generation.objects.leased_by(engine.channel).exists():
@@ -168,21 +210,30 @@ def _lost_generation(engine: Claimant, answer: Answer, now: datetime) -> Generat
 
 
 def _is_repeated(engine: Claimant, answer: Answer) -> bool:
-    """Return whether this answers, again or too late, one of the session's recent generations or an earlier request for one."""
+    """Return whether this answers, again or too late, one of the session's recent generations or an
+    earlier request for one.
+    """
     topic, count = parse_cache_key(answer.cache_key)
-    recent = Generation.objects.filter(session=engine.session_id).order_by("-created_at", "-id")[:RECENT]
+    recent = Generation.objects.filter(session=engine.session_id).order_by("-created_at", "-id")[
+        :RECENT
+    ]
     for generation in recent.only("options", "cards", "asks", "status", "engine"):
         if generation.options["topic"] != topic or not 1 <= count <= generation.options["count"]:
             continue
-        is_at_work = generation.status == GenerationStatus.LEASED and generation.engine == engine.channel
-        if not is_at_work or (answer.lease is None and generation.asks and count > generation.wanted):
+        is_at_work = (
+            generation.status == GenerationStatus.LEASED and generation.engine == engine.channel
+        )
+        if not is_at_work or (
+            answer.lease is None and generation.asks and count > generation.wanted
+        ):
             return True
     return False
 
 
 def _is_for(generation: Generation, answer: Answer) -> bool:
-    """By its lease an answer is known for sure; the cache key must then be one of this topic, for the cards that came meanwhile
-    have changed the count that is still asked for."""
+    """By its lease an answer is known for sure; the cache key must then be one of this topic, for
+    the cards that came meanwhile have changed the count that is still asked for.
+    """
     if answer.generation_id not in (None, generation.pk):
         return False
     if answer.lease and is_tracked(generation):
@@ -197,13 +248,20 @@ def _take(generation: Generation, answer: Answer, now: datetime) -> None:
 
 def _add_cards(generation: Generation, raw: Any, now: datetime) -> int:
     """Add what is a card and new, each with a number of its own; how many."""
-    new = get_kind(generation.kind).accept_cards(raw, generation.cards, generation.wanted, generation.options).cards
+    new = (
+        get_kind(generation.kind)
+        .accept_cards(raw, generation.cards, generation.wanted, generation.options)
+        .cards
+    )
     generation.cards = generation.cards + new
     if new and generation.first_card_at is None:
         generation.first_card_at = now
     if new and is_tracked(generation):
         generation.seq = session_advance(generation.session_id, by=len(new))
-        generation.card_seqs = [*generation.card_seqs, *range(generation.seq - len(new) + 1, generation.seq + 1)]
+        generation.card_seqs = [
+            *generation.card_seqs,
+            *range(generation.seq - len(new) + 1, generation.seq + 1),
+        ]
     return len(new)
 
 
@@ -222,7 +280,11 @@ def _finish(generation: Generation, now: datetime) -> None:
     for column, value in (ended(outcome, now) | numbered).items():
         setattr(generation, column, value)
     attempts_end(
-        Q(generation=generation), outcome=outcome.code or "succeeded", reason=outcome.sentence, card_count=len(generation.cards), now=now
+        Q(generation=generation),
+        outcome=outcome.code or "succeeded",
+        reason=outcome.sentence,
+        card_count=len(generation.cards),
+        now=now,
     )
     if generation.status == GenerationStatus.SUCCEEDED:
         get_kind(generation.kind).on_succeeded(generation, generation.options)
@@ -238,7 +300,11 @@ def _publish(generations: Sequence[Generation]) -> None:
     for generation in generations:
         _note(generation)
     # a short result is not what was asked for, so the next request tries again
-    whole = {one.result_key: {"generationId": str(one.pk), "cards": one.cards} for one in generations if one.cards and not one.is_partial}
+    whole = {
+        one.result_key: {"generationId": str(one.pk), "cards": one.cards}
+        for one in generations
+        if one.cards and not one.is_partial
+    }
     if whole:
         transaction.on_commit(lambda: results_remember(whole))
 
@@ -248,7 +314,13 @@ def _note(generation: Generation) -> None:
     if generation.finished_at and generation.first_card_at:
         metrics.FIRST_CARDS.add((generation.first_card_at - generation.created_at).total_seconds())
         metrics.WHOLE.add((generation.finished_at - generation.created_at).total_seconds())
-    log.info("Generation %s: %s, %d cards", generation.pk, generation.status, len(generation.cards), extra=log_context.of(generation))
+    log.info(
+        "Generation %s: %s, %d cards",
+        generation.pk,
+        generation.status,
+        len(generation.cards),
+        extra=log_context.of(generation),
+    )
 
 
 def _added(total: dict[str, Any], usage: dict[str, Any]) -> dict[str, Any]:

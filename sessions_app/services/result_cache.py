@@ -1,4 +1,6 @@
-"""Cache results in Redis and count the hits. The server makes the key: user, model, prompt and all options; a client never chooses it.
+"""Cache results in Redis and count the hits.
+
+The server makes the key: user, model, prompt and all options; a client never chooses it.
 
 Redis may lose the cache at any time, or be unavailable: then there is a miss, never an error.
 """
@@ -25,7 +27,15 @@ AT_ONCE = 1_000
 COUNTED = timedelta(days=3)  # until they are written down with the other figures of their hour
 
 
-def result_key(*, user_id: int, model_id: str, kind: str, prompt_version: str, prompt: str, options: dict[str, Any]) -> str:
+def result_key(
+    *,
+    user_id: int,
+    model_id: str,
+    kind: str,
+    prompt_version: str,
+    prompt: str,
+    options: dict[str, Any],
+) -> str:
     """64 hex digits: two users, two models, two prompts or two sets of options never share one."""
     wanted = {name: value for name, value in options.items() if name != "save"}
     parts = [user_id, model_id, kind, prompt_version, prompt, sorted(wanted.items())]
@@ -38,8 +48,9 @@ def redis_key(key: str) -> str:
 
 
 def results_read(keys: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """The `{generationId, cards}` remembered under each of the keys that have one, in one round trip. Each key that finds one is counted
-    as answered."""
+    """The `{generationId, cards}` remembered under each of the keys that have one, in one round
+    trip. Each key that finds one is counted as answered.
+    """
     if not keys:
         return {}
     try:
@@ -62,15 +73,25 @@ def _count(*, hits: int, reads: int) -> None:
 
 
 def results_remember(results: Mapping[str, dict[str, Any]]) -> None:
-    """Remember complete results, `{generationId, cards}` by their keys, for RESULT_CACHE_SECONDS, in one round trip."""
+    """Remember complete results, `{generationId, cards}` by their keys, for RESULT_CACHE_SECONDS,
+    in one round trip.
+    """
     try:
-        cache.set_many({redis_key(key): result for key, result in results.items()}, settings.RESULT_CACHE_SECONDS)
+        cache.set_many(
+            {redis_key(key): result for key, result in results.items()},
+            settings.RESULT_CACHE_SECONDS,
+        )
     except RedisError as error:
-        log.warning("The result cache cannot be written, so the next request is made anew: %s", error)
+        log.warning(
+            "The result cache cannot be written, so the next request is made anew: %s", error
+        )
 
 
 def results_forget(keys: Iterable[str]) -> None:
-    """Forget what is remembered under these keys. Raises RedisError: what should be gone must not be taken for gone."""
+    """Forget what is remembered under these keys.
+
+    Raises RedisError: what should be gone must not be taken for gone.
+    """
     left = iter(keys)
     while some := list(islice(left, AT_ONCE)):
         cache.delete_many([redis_key(key) for key in some])
@@ -85,7 +106,9 @@ def hits_note(count: int, *, now: datetime) -> None:
 
 
 def hits_of(hours: Iterable[datetime]) -> dict[datetime, int]:
-    """For each of these hours in which there were any, how many; nothing when Redis cannot be asked."""
+    """For each of these hours in which there were any, how many; nothing when Redis cannot be
+    asked.
+    """
     keys = {_key(hour): hour for hour in hours}
     try:
         return {keys[key]: int(count) for key, count in cache.get_many(keys).items()}

@@ -1,7 +1,9 @@
-"""Delete what has reached its retention time: ended sessions, their text, tokens, sign-ins, the admin's log.
+"""Delete what has reached its retention time: ended sessions, their text, tokens, sign-ins, the
+admin's log.
 
-Each function may run twice, late or only in part: the next run continues. Rows are deleted in batches, each in its own transaction, so
-that no lock is held for long. docs/data.md lists the times.
+Each function may run twice, late or only in part: the next run continues. Rows are deleted in
+batches, each in its own transaction, so that no lock is held for long. docs/data.md lists the
+times.
 """
 
 import math
@@ -24,8 +26,12 @@ AT_ONCE = 1_000
 
 
 def sessions_delete_old(*, now: datetime, at_once: int = SESSIONS_AT_ONCE) -> int:
-    """Delete sessions that ended more than SESSION_KEPT_DAYS ago, with their generations; how many sessions."""
-    old = WebLLMSession.objects.filter(closed_at__lt=now - timedelta(days=settings.SESSION_KEPT_DAYS))
+    """Delete sessions that ended more than SESSION_KEPT_DAYS ago, with their generations; how many
+    sessions.
+    """
+    old = WebLLMSession.objects.filter(
+        closed_at__lt=now - timedelta(days=settings.SESSION_KEPT_DAYS)
+    )
     deleted = 0
     for ids in lots(old, at_once, settings.DELETE_SECONDS):
         rows_delete(Generation.objects.filter(session__in=ids))  # one session may have very many
@@ -34,11 +40,14 @@ def sessions_delete_old(*, now: datetime, at_once: int = SESSIONS_AT_ONCE) -> in
 
 
 def texts_blank_old(*, now: datetime, at_once: int = SESSIONS_AT_ONCE) -> int:
-    """Blank what was written and made in sessions that ended more than PROMPT_DAYS ago: prompts, topics, notes, cards. Times,
-    outcomes, numbers stay as long as the session. How many sessions."""
+    """Blank what was written and made in sessions that ended more than PROMPT_DAYS ago: prompts,
+    topics, notes, cards. Times, outcomes, numbers stay as long as the session. How many sessions.
+    """
     if settings.PROMPT_DAYS >= settings.SESSION_KEPT_DAYS:
         return 0
-    old = WebLLMSession.objects.filter(closed_at__lt=now - timedelta(days=settings.PROMPT_DAYS), is_blanked=False)
+    old = WebLLMSession.objects.filter(
+        closed_at__lt=now - timedelta(days=settings.PROMPT_DAYS), is_blanked=False
+    )
     return sum(_blank(ids) for ids in lots(old, at_once, settings.DELETE_SECONDS))
 
 
@@ -50,12 +59,19 @@ def _blank(ids: list[Any]) -> int:
 
 def tokens_delete_expired(*, now: datetime) -> int:
     """Delete refresh tokens that can no longer be used by their date; how many."""
-    return oldest_delete(apps.get_model("token_blacklist", "OutstandingToken"), Q(expires_at__lte=now), settings.DELETE_SECONDS)
+    return oldest_delete(
+        apps.get_model("token_blacklist", "OutstandingToken"),
+        Q(expires_at__lte=now),
+        settings.DELETE_SECONDS,
+    )
 
 
 def logins_delete_expired(*, now: datetime) -> int:
     """Delete what browsers were signed in with and are no longer; how many."""
-    return rows_delete(apps.get_model("sessions", "Session").objects.filter(expire_date__lte=now), seconds=settings.DELETE_SECONDS)
+    return rows_delete(
+        apps.get_model("sessions", "Session").objects.filter(expire_date__lte=now),
+        seconds=settings.DELETE_SECONDS,
+    )
 
 
 def audit_delete_old(*, now: datetime) -> int:
@@ -65,14 +81,23 @@ def audit_delete_old(*, now: datetime) -> int:
 
 
 def attempts_delete_old(*, now: datetime) -> int:
-    """Delete failed sign-ins that are older than ATTEMPT_DAYS and lock nobody out any more; how many."""
-    past = Q(attempt_time__lt=now - max(timedelta(days=settings.ATTEMPT_DAYS), settings.AXES_COOLOFF_TIME))
+    """Delete failed sign-ins that are older than ATTEMPT_DAYS and lock nobody out any more; how
+    many.
+    """
+    past = Q(
+        attempt_time__lt=now
+        - max(timedelta(days=settings.ATTEMPT_DAYS), settings.AXES_COOLOFF_TIME)
+    )
     return oldest_delete(apps.get_model("axes", "AccessAttempt"), past, settings.DELETE_SECONDS)
 
 
-def lots(rows: QuerySet[Any], at_once: int = AT_ONCE, seconds: float = math.inf) -> Iterator[list[Any]]:
-    """The keys of `rows`, `at_once` at a time, while there are any and for `seconds`. Whoever takes a lot must see to it that its rows
-    are no longer among `rows`."""
+def lots(
+    rows: QuerySet[Any], at_once: int = AT_ONCE, seconds: float = math.inf
+) -> Iterator[list[Any]]:
+    """The keys of `rows`, `at_once` at a time, while there are any and for `seconds`.
+
+    Whoever takes a lot must see to it that its rows are no longer among `rows`.
+    """
     began = time.monotonic()
     while ids := list(rows.order_by().values_list("pk", flat=True)[:at_once]):
         yield ids
@@ -81,13 +106,17 @@ def lots(rows: QuerySet[Any], at_once: int = AT_ONCE, seconds: float = math.inf)
 
 
 def rows_delete(rows: QuerySet[Any], at_once: int = AT_ONCE, seconds: float = math.inf) -> int:
-    """Delete them with what hangs on them; how many of `rows` went. What is no longer among them when its turn comes is left alone."""
+    """Delete them with what hangs on them; how many of `rows` went.
+
+    What is no longer among them when its turn comes is left alone.
+    """
     return sum(_delete(rows, ids) for ids in lots(rows, at_once, seconds))
 
 
 def oldest_delete(model: type[Model], past: Q, seconds: float = math.inf) -> int:
-    """`rows_delete` for tables that grow in the order of time and have no index on it: from the first row on, up to a lot in which
-    anything is not `past`; how many went."""
+    """`rows_delete` for tables that grow in the order of time and have no index on it: from the
+    first row on, up to a lot in which anything is not `past`; how many went.
+    """
     began, deleted = time.monotonic(), 0
     while ids := list(model._default_manager.order_by("pk").values_list("pk", flat=True)[:AT_ONCE]):
         gone = _delete(model._default_manager.filter(past), ids)
@@ -98,7 +127,10 @@ def oldest_delete(model: type[Model], past: Q, seconds: float = math.inf) -> int
 
 
 def read_through(rows: QuerySet[Any], at_once: int = AT_ONCE) -> Iterator[Any]:
-    """All of `rows` in the order of their keys, `at_once` in memory. Each lot is a query of its own, so no connection is held between."""
+    """All of `rows` in the order of their keys, `at_once` in memory.
+
+    Each lot is a query of its own, so no connection is held between.
+    """
     lot = list(rows.order_by("pk")[:at_once])
     while lot:
         yield from lot
@@ -107,6 +139,11 @@ def read_through(rows: QuerySet[Any], at_once: int = AT_ONCE) -> Iterator[Any]:
 
 @transaction.atomic
 def _delete(rows: QuerySet[Any], ids: list[Any]) -> int:
-    locked = list(rows.filter(pk__in=ids).order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
+    locked = list(
+        rows.filter(pk__in=ids)
+        .order_by("pk")
+        .select_for_update(of=("self",))
+        .values_list("pk", flat=True)
+    )
     rows.model._default_manager.filter(pk__in=locked).delete()
     return len(locked)

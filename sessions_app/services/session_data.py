@@ -1,4 +1,6 @@
-"""What is kept of a user beside what apps make of it: sessions, generations, engines, and who came in."""
+"""What is kept of a user beside what apps make of it: sessions, generations, engines, and who came
+in.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -28,7 +30,9 @@ class SessionsData:
     about = {
         "account.json": "who you are here",
         "sessions.json": "your sessions, as GET /api/webllm/session/{id} shows them",
-        "generations.json": "what you asked for and what came of it, as GET /api/webllm/generations/{id} shows it",
+        "generations.json": (
+            "what you asked for and what came of it, as GET /api/webllm/generations/{id} shows it"
+        ),
         "sign-ins.json": "when tokens were given to you, and until when they are good",
     }
 
@@ -43,8 +47,13 @@ class SessionsData:
         generations = Generation.objects.of(user).prefetch_related("attempts")
         yield ExportFile("account.json", json_list([_account(user)]))
         yield ExportFile("sessions.json", json_list(map(session_shape, read_through(sessions))))
-        yield ExportFile("generations.json", json_list(map(generation_shape, read_through(generations, GENERATIONS_AT_ONCE))))
-        yield ExportFile("sign-ins.json", json_list(map(_sign_in, read_through(_tokens().filter(user=user)))))
+        yield ExportFile(
+            "generations.json",
+            json_list(map(generation_shape, read_through(generations, GENERATIONS_AT_ONCE))),
+        )
+        yield ExportFile(
+            "sign-ins.json", json_list(map(_sign_in, read_through(_tokens().filter(user=user))))
+        )
 
     def used_since(self, when: datetime) -> Q:
         sessions = WebLLMSession.objects.filter(user=OuterRef("pk"), last_activity_at__gte=when)
@@ -84,7 +93,12 @@ def _logins_of(user_id: int) -> list[str]:
 
 
 def _account(user: User) -> dict[str, Any]:
-    return {"username": user.username, "email": user.email, "joinedAt": user.date_joined, "lastSignInAt": user.last_login}
+    return {
+        "username": user.username,
+        "email": user.email,
+        "joinedAt": user.date_joined,
+        "lastSignInAt": user.last_login,
+    }
 
 
 def _sign_in(token: Any) -> dict[str, Any]:

@@ -25,31 +25,42 @@ EXPIRED_IDLE = "expired after inactivity"
 @transaction.atomic
 def session_open(*, user: User, model_id: str, now: datetime) -> WebLLMSession:
     """A new session. Raises TooMany when the user has SESSIONS_PER_USER open."""
-    User.objects.select_for_update().get(pk=user.pk)  # two opens at once must not both take the last place
+    # two opens at once must not both take the last place
+    User.objects.select_for_update().get(pk=user.pk)
     if WebLLMSession.objects.of(user).alive(now).count() >= settings.SESSIONS_PER_USER:
         raise TooMany(
-            f"You have {settings.SESSIONS_PER_USER} sessions open, which is the most: close one, or wait until one expires.",
+            f"You have {settings.SESSIONS_PER_USER} sessions open, which is the most: close one, or"
+            " wait until one expires.",
             retry_after=60,
             code="too_many_sessions",
         )
-    return WebLLMSession.objects.create(user=user, model_id=model_id, created_at=now, last_activity_at=now)
+    return WebLLMSession.objects.create(
+        user=user, model_id=model_id, created_at=now, last_activity_at=now
+    )
 
 
 def session_for_user(*, user: User, session_id: UUID, now: datetime) -> WebLLMSession:
     """The user's session, ended or not, as it is now. Raises NotFound for anybody else's."""
     session = WebLLMSession.objects.of(user).as_of(now).filter(pk=session_id).first()
     if session is None:
-        raise NotFound("There is no session with this id: create one with POST /api/webllm/session.")
+        raise NotFound(
+            "There is no session with this id: create one with POST /api/webllm/session."
+        )
     return session
 
 
 def session_alive(*, session_id: UUID, user_id: int, now: datetime) -> WebLLMSession:
-    """The session, if something can still be asked of it. Raises SessionEnded with the code that says why not.
+    """The session, if something can still be asked of it.
 
-    Every message asks this: a session that was active lately is known by its row alone, without the look at its generations.
+    Raises SessionEnded with the code that says why not.
+
+    Every message asks this: a session that was active lately is known by its row alone, without the
+    look at its generations.
     """
     lately = now - timedelta(seconds=settings.SESSION_IDLE_SECONDS)
-    plain = WebLLMSession.objects.filter(pk=session_id, user_id=user_id, status__in=ALIVE, last_activity_at__gt=lately).first()
+    plain = WebLLMSession.objects.filter(
+        pk=session_id, user_id=user_id, status__in=ALIVE, last_activity_at__gt=lately
+    ).first()
     return plain or _alive_by_its_work(session_id, user_id, now)
 
 
@@ -58,12 +69,16 @@ def _alive_by_its_work(session_id: UUID, user_id: int, now: datetime) -> WebLLMS
     if session is None or session.status_now == SessionStatus.CLOSED:
         raise SessionEnded("This session is closed: create a new one.", code="session_closed")
     if session.status_now == SessionStatus.EXPIRED:
-        raise SessionEnded("This session expired after inactivity: create a new one.", code="session_expired")
+        raise SessionEnded(
+            "This session expired after inactivity: create a new one.", code="session_expired"
+        )
     return session
 
 
 def session_touch(*, session_id: UUID, now: datetime) -> bool:
-    """Note activity, unless it was noted within SESSION_TOUCH_SECONDS; an ended session stays ended. True if written."""
+    """Note activity, unless it was noted within SESSION_TOUCH_SECONDS; an ended session stays
+    ended. True if written.
+    """
     noted = now - timedelta(seconds=settings.SESSION_TOUCH_SECONDS)
     session = WebLLMSession.objects.alive(now).filter(pk=session_id, last_activity_at__lte=noted)
     return bool(session.update(last_activity_at=now))
@@ -71,17 +86,24 @@ def session_touch(*, session_id: UUID, now: datetime) -> bool:
 
 def session_engine_ready(*, session_id: UUID, facts: dict[str, Any], now: datetime) -> None:
     """An engine of this session is there; an earlier engine's error is over."""
-    WebLLMSession.objects.alive(now).filter(pk=session_id).update(status=SessionStatus.READY, engine_facts=facts, last_activity_at=now)
+    WebLLMSession.objects.alive(now).filter(pk=session_id).update(
+        status=SessionStatus.READY, engine_facts=facts, last_activity_at=now
+    )
 
 
 def session_engine_broken(*, session_id: UUID, sentence: str, now: datetime) -> None:
     """The session's engine said that it cannot run; the sentence is kept with its facts."""
     facts = {"error": sentence[:500], "at": now.isoformat()}
-    WebLLMSession.objects.alive(now).filter(pk=session_id).update(status=SessionStatus.ERROR, engine_facts=facts)
+    WebLLMSession.objects.alive(now).filter(pk=session_id).update(
+        status=SessionStatus.ERROR, engine_facts=facts
+    )
 
 
 def session_close(*, user: User, session_id: UUID, now: datetime) -> None:
-    """End the session, cancel what it has open, close its sockets. Harmless the second time. Raises NotFound."""
+    """End the session, cancel what it has open, close its sockets.
+
+    Harmless the second time. Raises NotFound.
+    """
     session_for_user(user=user, session_id=session_id, now=now)
     sessions_close(session_ids=[session_id], reason=CLOSED_BY_USER, now=now)
 
@@ -92,8 +114,9 @@ def sessions_close(*, session_ids: Sequence[UUID], reason: str, now: datetime) -
 
 
 def sessions_expire(*, session_ids: Sequence[UUID], reason: str, now: datetime) -> int:
-    """Let those of the sessions that live expire before their time, whosever they are; how many there were. Their clients are told
-    what they are told after inactivity: to open a new one."""
+    """Let those of the sessions that live expire before their time, whosever they are; how many
+    there were. Their clients are told what they are told after inactivity: to open a new one.
+    """
     return _end(_living(), session_ids, status=SessionStatus.EXPIRED, reason=reason, now=now)
 
 
@@ -101,12 +124,22 @@ def sessions_expire_idle(*, now: datetime, batch: int = 500) -> int:
     """Expire every idle session, in batches of their own transactions; how many there were."""
     expired = 0
     while ids := _idle_ids(now, batch):
-        expired += _end(WebLLMSession.objects.idle(now), ids, status=SessionStatus.EXPIRED, reason=EXPIRED_IDLE, now=now)
+        expired += _end(
+            WebLLMSession.objects.idle(now),
+            ids,
+            status=SessionStatus.EXPIRED,
+            reason=EXPIRED_IDLE,
+            now=now,
+        )
     return expired
 
 
 def _idle_ids(now: datetime, batch: int) -> list[UUID]:
-    return list(WebLLMSession.objects.idle(now).order_by("last_activity_at").values_list("pk", flat=True)[:batch])
+    return list(
+        WebLLMSession.objects.idle(now)
+        .order_by("last_activity_at")
+        .values_list("pk", flat=True)[:batch]
+    )
 
 
 def _living() -> SessionQuerySet:
@@ -114,17 +147,35 @@ def _living() -> SessionQuerySet:
 
 
 @transaction.atomic
-def _end(among: SessionQuerySet, ids: Sequence[UUID], *, status: SessionStatus, reason: str, now: datetime) -> int:
+def _end(
+    among: SessionQuerySet,
+    ids: Sequence[UUID],
+    *,
+    status: SessionStatus,
+    reason: str,
+    now: datetime,
+) -> int:
     """End those of `ids` that are still `among` these once they are locked."""
     open_ones = Generation.objects.open().filter(session__in=ids).order_by("session_id", "pk")
-    list(open_ones.select_for_update(of=("self",)).values_list("pk"))  # before the sessions: see outcomes
-    locked = list(among.filter(pk__in=ids).select_for_update(of=("self",)).values_list("pk", flat=True))
-    WebLLMSession.objects.filter(pk__in=locked).update(status=status, closed_at=now, close_reason=reason)
-    cancelled = Outcome(GenerationStatus.CANCELLED, f"session_{status}", f"The session was {reason}.")
+    # before the sessions: see outcomes
+    list(open_ones.select_for_update(of=("self",)).values_list("pk"))
+    locked = list(
+        among.filter(pk__in=ids).select_for_update(of=("self",)).values_list("pk", flat=True)
+    )
+    WebLLMSession.objects.filter(pk__in=locked).update(
+        status=status, closed_at=now, close_reason=reason
+    )
+    cancelled = Outcome(
+        GenerationStatus.CANCELLED, f"session_{status}", f"The session was {reason}."
+    )
     generations_end(Q(session__in=locked), outcome=cancelled, now=now)
     for session_id in locked:
         log.info("Session %s %s", session_id, reason, extra={"session_id": session_id})
-    events.sessions_ended(locked, close_code=_close_code(status), reason=f"This session is {status}: create a new one.")
+    events.sessions_ended(
+        locked,
+        close_code=_close_code(status),
+        reason=f"This session is {status}: create a new one.",
+    )
     return len(locked)
 
 

@@ -1,4 +1,7 @@
-"""Tickets: what opens a socket. Signed, bound to one session, one user and his password, good for as long as the session lives."""
+"""Tickets: what opens a socket.
+
+Signed, bound to one session, one user and his password, good for as long as the session lives.
+"""
 
 from uuid import UUID
 
@@ -11,12 +14,17 @@ KEY_LENGTH = 16
 
 
 def ticket_issue(*, session_id: UUID, user: User) -> str:
-    """The ticket as it stands in a wsUrl. It ends with its session or a new password; there is no other expiry."""
+    """The ticket as it stands in a wsUrl.
+
+    It ends with its session or a new password; there is no other expiry.
+    """
     return signing.dumps([session_id.hex, user.pk, password_key(user)], salt=SALT)
 
 
 def ticket_user(ticket: str, *, session_id: UUID) -> User | None:
-    """The user, disabled or not, whom the ticket was issued to for this session; None for anything else or outdated."""
+    """The user, disabled or not, whom the ticket was issued to for this session; None for anything
+    else or outdated.
+    """
     try:
         session_hex, user_id, key = signing.loads(ticket, salt=SALT)
     except (signing.BadSignature, ValueError, TypeError):
@@ -26,5 +34,7 @@ def ticket_user(ticket: str, *, session_id: UUID) -> User | None:
 
 
 def password_key(user: User) -> str:
-    """Changes with the user's password and tells nothing of it: who holds the old one has been signed out."""
+    """Changes with the user's password and tells nothing of it: who holds the old one has been
+    signed out.
+    """
     return salted_hmac(SALT, user.password, algorithm="sha256").hexdigest()[:KEY_LENGTH]

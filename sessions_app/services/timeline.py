@@ -1,4 +1,7 @@
-"""The way of one generation through queue and engines, as stages one after the other. Pure: rows in, values out."""
+"""The way of one generation through queue and engines, as stages one after the other.
+
+Pure: rows in, values out.
+"""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -9,7 +12,10 @@ from sessions_app.models import Attempt, Generation, GenerationStatus
 
 @dataclass(frozen=True)
 class Stage:
-    """One stretch of time: in the queue (`attempt` is None) or with an engine. `left` and `width` are percents of the whole time."""
+    """One stretch of time: in the queue (`attempt` is None) or with an engine.
+
+    `left` and `width` are percents of the whole time.
+    """
 
     name: str
     tone: str
@@ -36,7 +42,9 @@ def timeline(generation: Generation, attempts: Iterable[Attempt], now: datetime)
     """Stages follow each other without a gap: between two attempts a generation waits."""
     end = generation.finished_at or now
     whole = max((end - generation.created_at).total_seconds(), 0.001)
-    stages = [_stage(generation, one, end, whole) for one in _stretches(generation, list(attempts), end)]
+    stages = [
+        _stage(generation, one, end, whole) for one in _stretches(generation, list(attempts), end)
+    ]
     return Timeline(stages, whole, generation.finished_at is not None)
 
 
@@ -55,7 +63,11 @@ def _stretches(generation: Generation, attempts: list[Attempt], end: datetime) -
 
 def _stage(generation: Generation, stretch: Stretch, end: datetime, whole: float) -> Stage:
     began, over, attempt = stretch
-    first = generation.first_card_at if attempt and _is_within(generation.first_card_at, began, over or end) else None
+    first = (
+        generation.first_card_at
+        if attempt and _is_within(generation.first_card_at, began, over or end)
+        else None
+    )
     seconds = ((over or end) - began).total_seconds()
     return Stage(
         name=f"Attempt {attempt.number}" if attempt else "In the queue",

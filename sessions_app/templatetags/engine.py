@@ -29,11 +29,20 @@ IMPORTS = {
 
 @register.simple_tag(takes_context=True)
 def import_map(context: dict[str, Any]) -> SafeString:
-    """The page's import map, to stand before its first module script: `@mlc-ai/web-llm` as the integration guide imports it,
-    `mindflip/engine`, and what that looks up by name because names of collected files carry hashes."""
-    addresses = json.encode({"imports": {name: static(path) for name, path in IMPORTS.items()}}).decode()
-    # an import map is only heeded in a script element of the page itself, so the strict policy needs the nonce
-    return format_html('<script type="importmap" nonce="{}">{}</script>', context["request"].csp_nonce, _safe_in_script(addresses))
+    """The page's import map, to stand before its first module script: `@mlc-ai/web-llm` as the
+    integration guide imports it, `mindflip/engine`, and what that looks up by name because names of
+    collected files carry hashes.
+    """
+    addresses = json.encode(
+        {"imports": {name: static(path) for name, path in IMPORTS.items()}}
+    ).decode()
+    # an import map is only heeded in a script element of the page itself, so the strict policy
+    # needs the nonce
+    return format_html(
+        '<script type="importmap" nonce="{}">{}</script>',
+        context["request"].csp_nonce,
+        _safe_in_script(addresses),
+    )
 
 
 def _safe_in_script(text: str) -> SafeString:

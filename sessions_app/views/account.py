@@ -1,4 +1,6 @@
-"""The caller's own account: what is kept, all of it as a file, another password, signed out everywhere, deleted."""
+"""The caller's own account: what is kept, all of it as a file, another password, signed out
+everywhere, deleted.
+"""
 
 from typing import Any
 
@@ -30,7 +32,9 @@ class _Confirmed(generics.GenericAPIView):
 
 
 class AccountView(_Confirmed):
-    """Who the caller is and how much is kept of him · DELETE `{password}` erases all of it, for good."""
+    """Who the caller is and how much is kept of him · DELETE `{password}` erases all of it, for
+    good.
+    """
 
     schema = openapi.account
 
@@ -38,13 +42,17 @@ class AccountView(_Confirmed):
         return Response(msgspec.to_builtins(accounts.account_shape(request.user)))
 
     def delete(self, request: Request) -> Response:
-        is_gone = accounts.account_delete(user=request.user, now=timezone.now(), **self.confirmed(request))
+        is_gone = accounts.account_delete(
+            user=request.user, now=timezone.now(), **self.confirmed(request)
+        )
         logout(request._request)
         return Response({"success": True, "isComplete": is_gone})
 
 
 class AccountPasswordView(_Confirmed):
-    """POST `{password, newPassword}`: another password; everything that was signed in with the old one is signed out."""
+    """POST `{password, newPassword}`: another password; everything that was signed in with the old
+    one is signed out.
+    """
 
     schema = openapi.password
     serializer_class = PasswordSerializer
@@ -73,7 +81,11 @@ class AccountExportView(APIView):
     def get(self, request: Request) -> StreamingHttpResponse:
         now = timezone.now()
         name = f"mindflip-{now:%Y-%m-%d}.zip"
-        return download(account_export(user=request.user, now=now), file_name=name, content_type="application/zip")
+        return download(
+            account_export(user=request.user, now=now),
+            file_name=name,
+            content_type="application/zip",
+        )
 
 
 def _still_here(request: Request) -> Response:

@@ -23,7 +23,12 @@ from sessions_app.rest.fields import query_of
 from sessions_app.rest.idempotency import key_of
 from sessions_app.rest.pagination import NewestFirst
 from sessions_app.rest.streaming import giving_back
-from sessions_app.serializers import GenerationSerializer, GenerationsQuerySerializer, GenerationWishSerializer, WaitSerializer
+from sessions_app.serializers import (
+    GenerationSerializer,
+    GenerationsQuerySerializer,
+    GenerationWishSerializer,
+    WaitSerializer,
+)
 from sessions_app.services import generations, sessions
 from sessions_app.services.representations import generation_shape
 from sessions_app.views import openapi
@@ -32,8 +37,9 @@ LOOK_EVERY_SECONDS = 5  # an event may be lost: then this is what it costs
 
 
 class GenerationsView(generics.ListCreateAPIView):
-    """The session's generations, newest first · POST `{prompt, options}` asks for cards; with the header `Idempotency-Key` the
-    same request twice is one generation."""
+    """The session's generations, newest first · POST `{prompt, options}` asks for cards; with the
+    header `Idempotency-Key` the same request twice is one generation.
+    """
 
     schema = openapi.generations
     pagination_class = NewestFirst
@@ -45,14 +51,20 @@ class GenerationsView(generics.ListCreateAPIView):
         session_id = self.kwargs["session_id"]
         sessions.session_for_user(user=self.request.user, session_id=session_id, now=timezone.now())
         asked = query_of(GenerationsQuerySerializer, self.request)
-        return Generation.objects.of(self.request.user).filter(session=session_id, **asked).prefetch_related("attempts")
+        return (
+            Generation.objects.of(self.request.user)
+            .filter(session=session_id, **asked)
+            .prefetch_related("attempts")
+        )
 
     def create(self, request: Request, session_id: UUID) -> Response:
         now = timezone.now()
         session = sessions.session_for_user(user=request.user, session_id=session_id, now=now)
         ask = _wish(request)
         sessions.session_alive(session_id=session_id, user_id=request.user.pk, now=now)
-        asked = generations.generation_submit(asker=generations.Asker(session.pk, session.user_id, session.model_id), ask=ask, now=now)
+        asked = generations.generation_submit(
+            asker=generations.Asker(session.pk, session.user_id, session.model_id), ask=ask, now=now
+        )
         sessions.session_touch(session_id=session_id, now=now)
         location = reverse("webllm-generation", args=[asked.generation_id], request=request)
         shown = _shown(request, asked.generation_id) | {"cached": asked.cached_cards is not None}
@@ -60,8 +72,10 @@ class GenerationsView(generics.ListCreateAPIView):
 
 
 class GenerationView(APIView):
-    """A generation of the caller's: state, place in the queue, attempts, cards so far. `?wait=25` answers as soon as it has its
-    outcome, or after so many seconds · DELETE cancels it."""
+    """A generation of the caller's: state, place in the queue, attempts, cards so far.
+
+    `?wait=25` answers as soon as it has its outcome, or after so many seconds · DELETE cancels it.
+    """
 
     schema = openapi.generation
 
@@ -70,29 +84,41 @@ class GenerationView(APIView):
         return Response(_shown(request, generation_id))
 
     def delete(self, request: Request, generation_id: UUID) -> Response:
-        generations.generation_cancel(user_id=request.user.pk, which=Q(pk=generation_id), now=timezone.now())
+        generations.generation_cancel(
+            user_id=request.user.pk, which=Q(pk=generation_id), now=timezone.now()
+        )
         return Response({"success": True} | _shown(request, generation_id))
 
 
 @csrf_exempt  # the view behind it checks, as all of DRF's do
 async def generation(request: HttpRequest, generation_id: UUID) -> HttpResponse:
-    """GenerationView, which a waiting caller gets again and again until there is an outcome; neither a thread nor a database
-    connection waits meanwhile."""
+    """GenerationView, which a waiting caller gets again and again until there is an outcome;
+    neither a thread nor a database connection waits meanwhile.
+    """
     view = sync_to_async(giving_back(GenerationView.as_view()))
     response = await view(request, generation_id=generation_id)
-    seconds = query_of(WaitSerializer, request)["wait"] if request.method == "GET" and _is_open(response) else 0
+    seconds = (
+        query_of(WaitSerializer, request)["wait"]
+        if request.method == "GET" and _is_open(response)
+        else 0
+    )
     if not seconds:
         return response
     deadline = monotonic() + seconds
     async with events.session_news(UUID(response.data["sessionId"])) as news:
         response = await view(request, generation_id=generation_id)
-        while _is_open(response) and (left := deadline - monotonic()) > 0 and not socket_registry.are_leaving():
+        while (
+            _is_open(response)
+            and (left := deadline - monotonic()) > 0
+            and not socket_registry.are_leaving()
+        ):
             await news(min(left, LOOK_EVERY_SECONDS))
             response = await view(request, generation_id=generation_id)
     return response
 
 
-generation.cls, generation.initkwargs = GenerationView, {}  # as DRF marks its own views: the OpenAPI document looks there
+# as DRF marks its own views: the OpenAPI document looks there
+generation.cls, generation.initkwargs = GenerationView, {}
 
 
 def _is_open(response: Any) -> bool:
@@ -102,17 +128,26 @@ def _is_open(response: Any) -> bool:
 def _wish(request: Request) -> generations.Ask:
     key = key_of(request)
     try:
-        message = protocol.generate_of(request.data if not hasattr(request.data, "dict") else request.data.dict())
+        message = protocol.generate_of(
+            request.data if not hasattr(request.data, "dict") else request.data.dict()
+        )
     except protocol.ProtocolError as error:
         member, _, sentence = error.sentence.partition(": ")
-        raise Invalid(error.sentence, fields={member: [sentence]} if sentence else {"": [member]}) from None
+        raise Invalid(
+            error.sentence, fields={member: [sentence]} if sentence else {"": [member]}
+        ) from None
     return generations.Ask(
-        message.prompt, message.options.filled(message.prompt), message.options.refresh, request_id=key or message.request_id
+        message.prompt,
+        message.options.filled(message.prompt),
+        message.options.refresh,
+        request_id=key or message.request_id,
     )
 
 
 def _shown(request: Request, generation_id: UUID) -> dict[str, Any]:
     found = generations.generation_for_user(user=request.user, generation_id=generation_id)
-    place = generations.places(user_id=request.user.pk).get(found.pk) if found.status in OPEN else None
+    place = (
+        generations.places(user_id=request.user.pk).get(found.pk) if found.status in OPEN else None
+    )
     shape: dict[str, Any] = msgspec.to_builtins(generation_shape(found, place))
     return shape

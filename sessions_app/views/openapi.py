@@ -28,7 +28,9 @@ ACCOUNT: dict[str, Any] = {
     "joinedAt": "2026-01-31T18:30:00Z",
     "kept": {"sessions": 1, "generations": 2, "decks": 1, "cards": 20, "reviews": 40},
 }
-ZIP = Answer("A zip of JSON files.", {}, headers=("Content-Disposition",), media=("application/zip",))
+ZIP = Answer(
+    "A zip of JSON files.", {}, headers=("Content-Disposition",), media=("application/zip",)
+)
 
 
 OF_SESSION = {
@@ -51,8 +53,18 @@ register = Calls(
     post=Call(
         "register",
         "Register",
-        {201: Answer("Registered; now ask for a token.", schemas.Registered, schemas.REGISTERED, links=OF_REGISTERED)},
-        words="Register with a user name and a password, which goes through the server's password rules; then get a token.",
+        {
+            201: Answer(
+                "Registered; now ask for a token.",
+                schemas.Registered,
+                schemas.REGISTERED,
+                links=OF_REGISTERED,
+            )
+        },
+        words=(
+            "Register with a user name and a password, which goes through the server's password"
+            " rules; then get a token."
+        ),
         body=RegisterSerializer,
         example=schemas.REGISTRATION,
     ),
@@ -62,7 +74,14 @@ token = Calls(
     post=Call(
         "createToken",
         "Get a pair of tokens",
-        {200: Answer("Send `access` as `Authorization: Bearer …`.", schemas.Tokens, schemas.TOKENS, links=OF_TOKENS)},
+        {
+            200: Answer(
+                "Send `access` as `Authorization: Bearer …`.",
+                schemas.Tokens,
+                schemas.TOKENS,
+                links=OF_TOKENS,
+            )
+        },
         body=CredentialsSerializer,
         example=schemas.CREDENTIALS,
         refusals={401: ("unauthorized",), 429: ("locked_out",)},
@@ -73,7 +92,11 @@ token_refresh = Calls(
     post=Call(
         "refreshToken",
         "Get the next pair of tokens",
-        {200: Answer("The refresh token that was sent is used up.", schemas.Tokens, schemas.TOKENS)},
+        {
+            200: Answer(
+                "The refresh token that was sent is used up.", schemas.Tokens, schemas.TOKENS
+            )
+        },
         body=TokenRefreshSerializer,
         example={"refresh": schemas.TOKENS["refresh"]},
         refusals={401: ("unauthorized",)},
@@ -84,7 +107,11 @@ sessions = Calls(
     get=Call(
         "listSessions",
         "List your sessions",
-        {200: Answer("Newest first.", Page("SessionPage", schemas.OpenSessionShape), schemas.SESSIONS)},
+        {
+            200: Answer(
+                "Newest first.", Page("SessionPage", schemas.OpenSessionShape), schemas.SESSIONS
+            )
+        },
         words="Open ones, and those that ended in the last 30 days.",
         query=SessionsQuerySerializer,
         query_example={"status": "ready"},
@@ -92,8 +119,19 @@ sessions = Calls(
     post=Call(
         "createSession",
         "Open a session",
-        {201: Answer("Open `wsUrl` next, or ask over REST.", schemas.OpenSessionShape, schemas.SESSION, MADE, OF_SESSION)},
-        words="With any model id, in the catalogue or not. With `Idempotency-Key` the same request twice opens one session.",
+        {
+            201: Answer(
+                "Open `wsUrl` next, or ask over REST.",
+                schemas.OpenSessionShape,
+                schemas.SESSION,
+                MADE,
+                OF_SESSION,
+            )
+        },
+        words=(
+            "With any model id, in the catalogue or not. With `Idempotency-Key` the same request"
+            " twice opens one session."
+        ),
         body=SessionCreateSerializer,
         example={"modelId": schemas.MODEL},
         sent=("Idempotency-Key",),
@@ -105,14 +143,24 @@ session = Calls(
     get=Call(
         "readSession",
         "Read a session",
-        {200: Answer("As it is now, also for 30 days after its end.", schemas.OpenSessionShape, schemas.SESSION, links=OF_SESSION)},
+        {
+            200: Answer(
+                "As it is now, also for 30 days after its end.",
+                schemas.OpenSessionShape,
+                schemas.SESSION,
+                links=OF_SESSION,
+            )
+        },
         words="One session of the caller's. Reading it counts as activity.",
     ),
     delete=Call(
         "closeSession",
         "Close a session",
         {200: Answer("It is closed, now or since before.", schemas.Done, {"success": True})},
-        words="Its sockets are closed (4404) and what waits in its queue is cancelled. The second time is harmless.",
+        words=(
+            "Its sockets are closed (4404) and what waits in its queue is cancelled. The second"
+            " time is harmless."
+        ),
     ),
 )
 ticket = Calls(
@@ -130,7 +178,13 @@ generations = Calls(
     get=Call(
         "listGenerations",
         "List a session's generations",
-        {200: Answer("Newest first, without their place in the queue.", Page("GenerationPage", GenerationShape), schemas.GENERATIONS)},
+        {
+            200: Answer(
+                "Newest first, without their place in the queue.",
+                Page("GenerationPage", GenerationShape),
+                schemas.GENERATIONS,
+            )
+        },
         words="What was asked for in this session, over REST or its sockets.",
         query=GenerationsQuerySerializer,
         query_example={"status": "succeeded"},
@@ -147,8 +201,11 @@ generations = Calls(
                 OF_GENERATION,
             )
         },
-        words="The same queue as the socket's, for callers that hold none. An engine (a page with a loaded model) of the same user must be "
-        "there to answer. With `Idempotency-Key` the same request twice is one generation.",
+        words=(
+            "The same queue as the socket's, for callers that hold none. An engine (a page with a"
+            " loaded model) of the same user must be there to answer. With `Idempotency-Key` the"
+            " same request twice is one generation."
+        ),
         body=schemas.Wish,
         example=schemas.WISH,
         sent=("Idempotency-Key",),
@@ -161,28 +218,49 @@ generation = Calls(
         "readGeneration",
         "Read a generation",
         {200: Answer("With its cards so far.", GenerationShape, schemas.GENERATION, links=CANCEL)},
-        words="State, place in the queue, attempts, cards so far. With `wait` the answer comes as soon as there is an outcome, or after so "
-        "many seconds.",
+        words=(
+            "State, place in the queue, attempts, cards so far. With `wait` the answer comes as"
+            " soon as there is an outcome, or after so many seconds."
+        ),
         query=WaitSerializer,
         query_example={"wait": 0},
     ),
     delete=Call(
         "cancelGeneration",
         "Cancel a generation",
-        {200: Answer("As it is now; an outcome it had stays.", schemas.CancelledGenerationShape, schemas.GENERATION | {"success": True})},
-        words="No engine is asked for it any more, and the one that is at it is told to stop. The second time is harmless.",
+        {
+            200: Answer(
+                "As it is now; an outcome it had stays.",
+                schemas.CancelledGenerationShape,
+                schemas.GENERATION | {"success": True},
+            )
+        },
+        words=(
+            "No engine is asked for it any more, and the one that is at it is told to stop. The"
+            " second time is harmless."
+        ),
     ),
 )
 models = Calls(
     "Models",
-    get=Call("listModels", "The model catalogue", {200: Answer("The operator's own models first.", schemas.Catalogue, schemas.MODELS)}),
+    get=Call(
+        "listModels",
+        "The model catalogue",
+        {200: Answer("The operator's own models first.", schemas.Catalogue, schemas.MODELS)},
+    ),
 )
 stats = Calls(
     "Models",
     get=Call(
         "readStats",
         "Totals for staff",
-        {200: Answer("As they are now; above 100,000 rows what has ended is estimated.", schemas.Stats, schemas.STATS)},
+        {
+            200: Answer(
+                "As they are now; above 100,000 rows what has ended is estimated.",
+                schemas.Stats,
+                schemas.STATS,
+            )
+        },
         refusals={403: ("forbidden",)},
     ),
 )
@@ -199,8 +277,17 @@ account = Calls(
     delete=Call(
         "deleteAccount",
         "Erase your account",
-        {200: Answer("`isComplete`: nothing is left to be deleted.", schemas.Erased, {"success": True, "isComplete": True})},
-        words="Erases everything that is kept of the caller, for good. The password confirms it; without one, the username.",
+        {
+            200: Answer(
+                "`isComplete`: nothing is left to be deleted.",
+                schemas.Erased,
+                {"success": True, "isComplete": True},
+            )
+        },
+        words=(
+            "Erases everything that is kept of the caller, for good. The password confirms it;"
+            " without one, the username."
+        ),
         body=ConfirmSerializer,
         example=CONFIRMED,
     ),
@@ -211,7 +298,10 @@ password = Calls(
         "changePassword",
         "Set another password",
         {204: Answer("Everything that was signed in with the old one is signed out.")},
-        words="The new one goes through the server's password rules. The browser that asks stays signed in.",
+        words=(
+            "The new one goes through the server's password rules. The browser that asks stays"
+            " signed in."
+        ),
         body=PasswordSerializer,
         example=CONFIRMED | {"newPassword": "battery staple horse"},
     ),
@@ -227,4 +317,6 @@ sign_out = Calls(
         example=CONFIRMED,
     ),
 )
-export = Calls("Accounts", get=Call("exportAccount", "Everything that is kept of you, as a file", {200: ZIP}))
+export = Calls(
+    "Accounts", get=Call("exportAccount", "Everything that is kept of you, as a file", {200: ZIP})
+)

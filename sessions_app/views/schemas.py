@@ -1,4 +1,7 @@
-"""Types of the responses of this app's REST calls, and sample values. Tests check each sample against its schema."""
+"""Types of the responses of this app's REST calls, and sample values.
+
+Tests check each sample against its schema.
+"""
 
 from typing import Annotated, Any, TypedDict
 
@@ -12,7 +15,11 @@ Count = Annotated[int, Meta(ge=0)]
 SESSION_ID = "6f1f7f9a-5f0e-4a35-9a6b-0a4f4a3b2c1d"
 GENERATION_ID = "0f5d4c9e-3f0e-4d53-8f8a-2b1c0d9e8f7a"
 MODEL = "Llama-3.2-1B-Instruct-q4f16_1-MLC"
-REGISTRATION = {"username": "alice", "password": "correct horse battery", "email": "alice@example.org"}
+REGISTRATION = {
+    "username": "alice",
+    "password": "correct horse battery",
+    "email": "alice@example.org",
+}
 REGISTERED = {"username": "alice", "email": "alice@example.org"}
 CREDENTIALS = {"username": "alice", "password": "correct horse battery"}
 TOKENS = {"access": "eyJhbGciOi…", "refresh": "eyJhbGciOi…"}
@@ -82,7 +89,10 @@ class Catalogue(TypedDict):
 
 
 class Totals(TypedDict):
-    """How many in all, and by status. `isEstimate`: there are too many to count; those that have ended are about so many."""
+    """How many in all, and by status.
+
+    `isEstimate`: there are too many to count; those that have ended are about so many.
+    """
 
     total: Count
     byStatus: dict[str, Count]
@@ -157,7 +167,14 @@ MODELS = {
 STATS = {
     "sessions": {
         "total": 1,
-        "byStatus": {"initializing": 1, "ready": 0, "generating": 0, "error": 0, "closed": 0, "expired": 0},
+        "byStatus": {
+            "initializing": 1,
+            "ready": 0,
+            "generating": 0,
+            "error": 0,
+            "closed": 0,
+            "expired": 0,
+        },
         "isEstimate": False,
     },
     "generations": {

@@ -20,7 +20,13 @@ from sessions_app.rest.fields import query_of
 from sessions_app.rest.idempotency import made_once
 from sessions_app.rest.pagination import NewestFirst
 from sessions_app.rest.throttling import CallThrottle, SessionThrottle
-from sessions_app.serializers import EmptySerializer, SessionCreateSerializer, SessionSerializer, SessionsQuerySerializer, socket_url
+from sessions_app.serializers import (
+    EmptySerializer,
+    SessionCreateSerializer,
+    SessionSerializer,
+    SessionsQuerySerializer,
+    socket_url,
+)
 from sessions_app.services import sessions
 from sessions_app.services.catalogue import list_models
 from sessions_app.services.stats import session_stats
@@ -38,22 +44,33 @@ class SessionsView(Versioned, generics.ListCreateAPIView):
         return SessionCreateSerializer if self.request.method == "POST" else SessionSerializer
 
     def get_queryset(self) -> Any:
-        return WebLLMSession.objects.of(self.request.user).as_of(timezone.now()).filter(**query_of(SessionsQuerySerializer, self.request))
+        return (
+            WebLLMSession.objects.of(self.request.user)
+            .as_of(timezone.now())
+            .filter(**query_of(SessionsQuerySerializer, self.request))
+        )
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         body = SessionCreateSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         now = timezone.now()
         opened, replayed = made_once(
-            request, "session", lambda: sessions.session_open(user=request.user, now=now, **body.validated_data).pk
+            request,
+            "session",
+            lambda: sessions.session_open(user=request.user, now=now, **body.validated_data).pk,
         )
         session = sessions.session_for_user(user=request.user, session_id=UUID(opened), now=now)
-        headers = {"Location": reverse("webllm-session", args=[session.pk], request=request), **replayed}
+        headers = {
+            "Location": reverse("webllm-session", args=[session.pk], request=request),
+            **replayed,
+        }
         return Response(_shown(session, request), status=status.HTTP_201_CREATED, headers=headers)
 
 
 class SessionView(Versioned, APIView):
-    """One session of the caller's, for 30 days after its end too · DELETE closes it, also the second time."""
+    """One session of the caller's, for 30 days after its end too · DELETE closes it, also the
+    second time.
+    """
 
     schema = openapi.session
 
@@ -61,7 +78,12 @@ class SessionView(Versioned, APIView):
         now = timezone.now()
         sessions.session_for_user(user=request.user, session_id=session_id, now=now)
         sessions.session_touch(session_id=session_id, now=now)
-        return Response(_shown(sessions.session_for_user(user=request.user, session_id=session_id, now=now), request))
+        return Response(
+            _shown(
+                sessions.session_for_user(user=request.user, session_id=session_id, now=now),
+                request,
+            )
+        )
 
     def delete(self, request: Request, session_id: UUID) -> Response:
         sessions.session_close(user=request.user, session_id=session_id, now=timezone.now())

@@ -34,7 +34,10 @@ def _study(client: APIClient, name: str) -> None:
         "seconds": 2,
         "reviewedAt": timezone.now().isoformat(),
     }
-    assert client.post("/api/flashcards/reviews", {"reviews": [review]}).json()["results"][0]["status"] == "recorded"
+    assert (
+        client.post("/api/flashcards/reviews", {"reviews": [review]}).json()["results"][0]["status"]
+        == "recorded"
+    )
     assert client.patch("/api/flashcards/study/settings", {"newPerDay": 7}).status_code == 200
     client.delete(f"/api/flashcards/cards/{deck['cards'][2]['id']}")
     other = client.post("/api/flashcards/decks", {"name": f"{name}'s bin", "cards": cards}).json()
@@ -45,12 +48,23 @@ def _generate(client: APIClient, user: User) -> None:
     client.post("/api/webllm/session", {"modelId": "m"})
     session = WebLLMSession.objects.filter(user=user).first()
     generation = Generation.objects.create(
-        session=session, user=user, kind="flashcards", prompt=f"{user.username}'s prompt", prompt_version="1",
-        options={"count": 1, "topic": "t"}, result_key=f"key-{user.pk}", status="succeeded", finished_at=timezone.now(),
+        session=session, user=user, kind="flashcards", prompt=f"{user.username}'s prompt",
+        prompt_version="1",
+        options={"count": 1, "topic": "t"}, result_key=f"key-{user.pk}", status="succeeded",
+        finished_at=timezone.now(),
     )  # fmt: skip
     Attempt.objects.create(generation=generation, number=1, engine="e")
-    Engine.objects.create(channel=f"c{user.pk}", session=session, user=user, model_id="m", name="webllm")
-    results_remember({generation.result_key: {"generationId": str(generation.pk), "cards": [{"front": "f", "back": "b"}]}})
+    Engine.objects.create(
+        channel=f"c{user.pk}", session=session, user=user, model_id="m", name="webllm"
+    )
+    results_remember(
+        {
+            generation.result_key: {
+                "generationId": str(generation.pk),
+                "cards": [{"front": "f", "back": "b"}],
+            }
+        }
+    )
 
 
 def _leave_traces(user: User) -> None:
@@ -63,8 +77,16 @@ def _leave_traces(user: User) -> None:
     deck = Deck.objects.filter(user=user).first()
     for about in (user, deck):
         kind = ContentType.objects.get_for_model(about)
-        LogEntry.objects.create(user=user, content_type=kind, object_id=str(about.pk), object_repr=str(about), action_flag=CHANGE)
-    KeptTwins.objects.create(user=user, front_key=Card.objects.filter(deck=deck).first().front_key, count=2)
+        LogEntry.objects.create(
+            user=user,
+            content_type=kind,
+            object_id=str(about.pk),
+            object_repr=str(about),
+            action_flag=CHANGE,
+        )
+    KeptTwins.objects.create(
+        user=user, front_key=Card.objects.filter(deck=deck).first().front_key, count=2
+    )
     enrol(user=user)
     user.groups.add(Group.objects.get_or_create(name="a group")[0])
     user.user_permissions.add(Permission.objects.first())

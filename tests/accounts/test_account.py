@@ -31,7 +31,13 @@ def test_it_counts_what_is_kept(lived, alice, bob, client_of):
 
 
 def test_nobody_has_no_account(client_of):
-    for method, path in (("get", ""), ("delete", ""), ("get", "/export"), ("post", "/password"), ("post", "/sign-out")):
+    for method, path in (
+        ("get", ""),
+        ("delete", ""),
+        ("get", "/export"),
+        ("post", "/password"),
+        ("post", "/sign-out"),
+    ):
         assert getattr(client_of(None), method)(f"/api/account{path}").status_code == 401
 
 
@@ -40,13 +46,28 @@ def test_the_export_holds_everything_of_hers_and_nothing_of_his(lived, alice, bo
     lived(alice)
     export = _export(client_of(alice))
     assert export.testzip() is None
-    names = sorted(name.replace(name[-13:-5], "#") if name.startswith(("decks/", "bin/a")) else name for name in export.namelist())
+    names = sorted(
+        name.replace(name[-13:-5], "#") if name.startswith(("decks/", "bin/a")) else name
+        for name in export.namelist()
+    )
     assert len(names) == len(set(export.namelist()))
-    assert {"README.txt", "account.json", "sessions.json", "generations.json", "sign-ins.json", "bin/cards.json"} <= set(names)
-    rows = {name: json.loads(export.read(name)) for name in export.namelist() if name.endswith(".json")}
+    assert {
+        "README.txt",
+        "account.json",
+        "sessions.json",
+        "generations.json",
+        "sign-ins.json",
+        "bin/cards.json",
+    } <= set(names)
+    rows = {
+        name: json.loads(export.read(name)) for name in export.namelist() if name.endswith(".json")
+    }
     assert rows["account.json"][0]["username"] == "alice"
     assert rows["generations.json"][0]["prompt"] == "alice's prompt"
-    assert (rows["reviews.json"][0]["rating"], rows["study-settings.json"][0]["newPerDay"]) == (3, 7)
+    assert (rows["reviews.json"][0]["rating"], rows["study-settings.json"][0]["newPerDay"]) == (
+        3,
+        7,
+    )
     (deck,) = [name for name in rows if name.startswith("decks/")]
     assert [card["front"] for card in rows[deck]["cards"]] == ["alice one", "alice two"]
     assert sum(name.startswith("bin/") for name in names) == 4
@@ -66,7 +87,9 @@ def test_an_exported_deck_can_be_imported_again(lived, alice, client_of):
     client = client_of(lived(alice))
     export = _export(client)
     for ending in (".json", ".apkg", ".csv"):
-        (name,) = [one for one in export.namelist() if one.startswith("decks/") and one.endswith(ending)]
+        (name,) = [
+            one for one in export.namelist() if one.startswith("decks/") and one.endswith(ending)
+        ]
         file = io.BytesIO(export.read(name))
         file.name = "deck" + ending
         answer = client.post("/api/flashcards/imports", {"file": file}, format="multipart")
@@ -78,7 +101,10 @@ def test_an_export_asks_as_much_for_many_rows_as_for_one(alice, client_of):
     counts = []
     for many in (1, 30):
         for number in range(many):
-            client.post("/api/flashcards/decks", {"name": f"d{number}", "cards": [{"front": f"f{number}", "back": "b"}]})
+            client.post(
+                "/api/flashcards/decks",
+                {"name": f"d{number}", "cards": [{"front": f"f{number}", "back": "b"}]},
+            )
         with CaptureQueriesContext(connection) as queries:
             _export(client)
         counts.append(len(queries))
@@ -93,11 +119,17 @@ def test_a_new_password_ends_what_the_old_one_opened(alice, client_of, client):
     assert client.get("/api/account").status_code == 200, "this browser stays"
     alice.refresh_from_db()
     assert alice.check_password(NEW)
-    assert client_of(None).post("/api/auth/token/refresh", {"refresh": str(other)}).status_code == 401
+    assert (
+        client_of(None).post("/api/auth/token/refresh", {"refresh": str(other)}).status_code == 401
+    )
 
 
 @pytest.mark.parametrize(
-    ("body", "field"), [({"password": "wrong", "newPassword": NEW}, "password"), (ALICE | {"newPassword": "12345678"}, "newPassword")]
+    ("body", "field"),
+    [
+        ({"password": "wrong", "newPassword": NEW}, "password"),
+        (ALICE | {"newPassword": "12345678"}, "newPassword"),
+    ],
 )
 def test_a_password_that_will_not_do_is_said_beside_its_field(alice, client_of, body, field):
     answer = client_of(alice).post("/api/account/password", body)
@@ -106,7 +138,9 @@ def test_a_password_that_will_not_do_is_said_beside_its_field(alice, client_of, 
     assert alice.check_password(ALICE["password"])
 
 
-def test_signing_out_everywhere_leaves_this_browser_alone_signed_in(alice, client_of, client, django_user_model):
+def test_signing_out_everywhere_leaves_this_browser_alone_signed_in(
+    alice, client_of, client, django_user_model
+):
     token, here = RefreshToken.for_user(alice), client
     here.force_login(alice)
     elsewhere = type(client)()

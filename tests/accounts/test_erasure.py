@@ -1,4 +1,7 @@
-"""An account that is deleted is gone: in every table, in Redis, at every door. What is not covered here yet fails by itself."""
+"""An account that is deleted is gone: in every table, in Redis, at every door.
+
+What is not covered here yet fails by itself.
+"""
 
 from datetime import timedelta
 from typing import Any
@@ -30,33 +33,58 @@ def _paths(model: type[Model], seen: tuple[type[Model], ...] = ()) -> list[str]:
     found = []
     for field in model._meta.concrete_fields:
         if field.remote_field and field.related_model not in (*seen, model):
-            found += [f"{field.name}__{rest}" for rest in _paths(field.related_model, (*seen, model))]
+            found += [
+                f"{field.name}__{rest}" for rest in _paths(field.related_model, (*seen, model))
+            ]
     return found
 
 
-MODELS = {model: _paths(model) for model in apps.get_models(include_auto_created=True) if model not in KEPT and _paths(model)}
+MODELS = {
+    model: _paths(model)
+    for model in apps.get_models(include_auto_created=True)
+    if model not in KEPT and _paths(model)
+}
 
-NAMING = [model for model in apps.get_models() if model is not User and any(field.name == "username" for field in model._meta.fields)]
+NAMING = [
+    model
+    for model in apps.get_models()
+    if model is not User and any(field.name == "username" for field in model._meta.fields)
+]
 
 
 def _rows_of(user: User) -> dict[type[Model], set[Any]]:
-    keys = {model: {pk for path in paths for pk in model._base_manager.filter(**{path: user.pk}).values_list("pk", flat=True)}
+    keys = {model: {pk for path in paths for pk in model._base_manager
+    .filter(**{path: user.pk}).values_list("pk", flat=True)}
             for model, paths in MODELS.items()}  # fmt: skip
-    keys |= {model: {row.pk for row in model._base_manager.filter(username=user.username)} for model in NAMING}
-    logins = {one.pk for one in Session.objects.all() if one.get_decoded().get("_auth_user_id") == str(user.pk)}
+    keys |= {
+        model: {row.pk for row in model._base_manager.filter(username=user.username)}
+        for model in NAMING
+    }
+    logins = {
+        one.pk
+        for one in Session.objects.all()
+        if one.get_decoded().get("_auth_user_id") == str(user.pk)
+    }
     return keys | {Session: logins}
 
 
 def _left(rows: dict[type[Model], set[Any]]) -> dict[str, int]:
-    left = {model._meta.label: model._base_manager.filter(pk__in=keys).count() for model, keys in rows.items()}
+    left = {
+        model._meta.label: model._base_manager.filter(pk__in=keys).count()
+        for model, keys in rows.items()
+    }
     return {label: count for label, count in left.items() if count}
 
 
-def test_nothing_of_hers_is_left_in_any_table_or_in_redis_and_all_of_his_is(lived, alice, bob, client_of, redis_keys):
+def test_nothing_of_hers_is_left_in_any_table_or_in_redis_and_all_of_his_is(
+    lived, alice, bob, client_of, redis_keys
+):
     lived(alice)
     before = redis_keys()
     of_hers = _rows_of(alice)
-    assert [model._meta.label for model, keys in of_hers.items() if not keys] == [], "every table has rows of hers, or this proves nothing"
+    assert [model._meta.label for model, keys in of_hers.items() if not keys] == [], (
+        "every table has rows of hers, or this proves nothing"
+    )
     lived(bob)
     of_his, pk = _rows_of(bob), alice.pk
     answer = client_of(alice).delete("/api/account", ALICE)
@@ -69,7 +97,9 @@ def test_nothing_of_hers_is_left_in_any_table_or_in_redis_and_all_of_his_is(live
     assert Erasure.objects.get().finished_at
 
 
-def test_what_does_not_fit_into_a_request_is_finished_by_the_clock(lived, alice, client_of, monkeypatch):
+def test_what_does_not_fit_into_a_request_is_finished_by_the_clock(
+    lived, alice, client_of, monkeypatch
+):
     lived(alice)
     token = RefreshToken.for_user(alice)
     rows = _rows_of(alice)
@@ -84,20 +114,28 @@ def test_what_does_not_fit_into_a_request_is_finished_by_the_clock(lived, alice,
     assert _left(rows) == {}
 
 
-def test_without_redis_the_account_is_closed_at_once_and_erased_when_redis_is_back(lived, alice, client_of, monkeypatch, settings):
+def test_without_redis_the_account_is_closed_at_once_and_erased_when_redis_is_back(
+    lived, alice, client_of, monkeypatch, settings
+):
     lived(alice)
     rows, caches = _rows_of(alice), settings.CACHES
     client = client_of(alice)
     settings.CACHES = {"default": caches["default"] | {"LOCATION": "redis://127.0.0.1:1/0"}}
     with pytest.raises(Exception, match="refused"):
-        erasure.erasure_finish(erasure=erasure.erasure_begin(user=alice, now=timezone.now()), now=timezone.now(), seconds=1)
+        erasure.erasure_finish(
+            erasure=erasure.erasure_begin(user=alice, now=timezone.now()),
+            now=timezone.now(),
+            seconds=1,
+        )
     assert client.get("/api/account").status_code == 401
     settings.CACHES = caches
     assert finish_erasures() == 1
     assert _left(rows) == {}
 
 
-@pytest.mark.parametrize("body", [{}, {"password": ""}, {"password": "wrong"}, {"password": "alice"}, []])
+@pytest.mark.parametrize(
+    "body", [{}, {"password": ""}, {"password": "wrong"}, {"password": "alice"}, []]
+)
 def test_nothing_is_deleted_without_her_password(lived, alice, client_of, body):
     lived(alice)
     rows = _rows_of(alice)
@@ -129,7 +167,12 @@ def test_the_only_admin_cannot_leave(admin_user, bob, client_of):
 def test_passwords_are_not_tried_out(alice, client_of, monkeypatch):
     monkeypatch.setattr("sessions_app.views.account.ConfirmThrottle.rate", "3/hour", raising=False)
     client = client_of(alice)
-    assert [client.delete("/api/account", {"password": "wrong"}).status_code for _ in range(4)] == [400, 400, 400, 429]
+    assert [client.delete("/api/account", {"password": "wrong"}).status_code for _ in range(4)] == [
+        400,
+        400,
+        400,
+        429,
+    ]
     assert client.get("/api/account").status_code == 200
 
 
@@ -144,8 +187,12 @@ async def test_her_sockets_close_and_her_engine_stops(socket_db, alice, session_
     assert not await WebLLMSession.objects.aexists()
 
 
-def test_accounts_that_nobody_uses_are_erased_when_that_is_wanted(alice, bob, charlie, admin_user, client_of, settings):
-    User.objects.update(date_joined=timezone.now() - 400 * DAY, last_login=timezone.now() - 400 * DAY)
+def test_accounts_that_nobody_uses_are_erased_when_that_is_wanted(
+    alice, bob, charlie, admin_user, client_of, settings
+):
+    User.objects.update(
+        date_joined=timezone.now() - 400 * DAY, last_login=timezone.now() - 400 * DAY
+    )
     client_of(bob).post("/api/flashcards/decks", {"name": "d", "cards": []})
     RefreshToken.for_user(charlie)
     assert delete_old_doors() is None
@@ -158,7 +205,10 @@ def test_accounts_that_nobody_uses_are_erased_when_that_is_wanted(alice, bob, ch
 
 def test_an_account_that_cannot_be_erased_keeps_no_other_waiting(db, alice, bob):
     with connection.cursor() as cursor:
-        cursor.execute("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$")
+        cursor.execute(
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION"
+            " 'no'; END $$"
+        )
         only_hers = "FOR EACH ROW WHEN (OLD.username = 'alice') EXECUTE FUNCTION refuse()"
         cursor.execute(f"CREATE TRIGGER refuse BEFORE DELETE ON auth_user {only_hers}")
     for user in (alice, bob):

@@ -15,7 +15,9 @@ EXPANDING = "\ufdfa" * 9  # 9 characters that NFKC makes 162 of
 
 
 def over_the_api(name):
-    return Client().post("/api/auth/register", {"username": name, "password": PASSWORD}, "application/json")
+    return Client().post(
+        "/api/auth/register", {"username": name, "password": PASSWORD}, "application/json"
+    )
 
 
 def over_the_page(name):
@@ -24,7 +26,10 @@ def over_the_page(name):
 
 def test_api_refuses_a_name_that_becomes_a_taken_name(alice):
     answer = over_the_api(FULLWIDTH)
-    assert (answer.status_code, answer.json()["fields"]) == (400, {"username": ["A user with that username already exists."]})
+    assert (answer.status_code, answer.json()["fields"]) == (
+        400,
+        {"username": ["A user with that username already exists."]},
+    )
 
 
 def test_page_refuses_a_name_that_becomes_a_taken_name(alice):
@@ -45,9 +50,14 @@ def test_user_gets_a_token_by_the_name_as_they_typed_it(db, client):
 
 @pytest.mark.parametrize(
     ("register", "status", "message"),
-    [(over_the_api, 400, "A user with that username already exists."), (over_the_page, 200, "This name is taken.")],
+    [
+        (over_the_api, 400, "A user with that username already exists."),
+        (over_the_page, 200, "This name is taken."),
+    ],
 )
-def test_name_that_is_taken_between_check_and_insert_is_refused(transactional_db, register, status, message):
+def test_name_that_is_taken_between_check_and_insert_is_refused(
+    transactional_db, register, status, message
+):
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
             User.objects.create_user("dora")

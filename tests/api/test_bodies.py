@@ -1,4 +1,6 @@
-"""Bodies of JSON of another type than the document says: refused by name, with a sentence, and nothing is written."""
+"""Bodies of JSON of another type than the document says: refused by name, with a sentence, and
+nothing is written.
+"""
 
 import pytest
 
@@ -48,5 +50,7 @@ def test_whole_numbers_may_be_written_as_json_has_them(alice, api):
 
 
 def test_in_a_form_everything_is_text(alice, api):
-    answer = api(alice).patch(SETTINGS, {"newPerDay": "7", "desiredRetention": "0.8"}, format="multipart")
+    answer = api(alice).patch(
+        SETTINGS, {"newPerDay": "7", "desiredRetention": "0.8"}, format="multipart"
+    )
     assert (answer.json()["newPerDay"], answer.json()["desiredRetention"]) == (7, 0.8)

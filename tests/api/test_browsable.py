@@ -17,22 +17,39 @@ def browser(alice):
 
 def raw_forms(page):
     """What stands in the page's forms for raw JSON."""
-    found = re.findall(r'<textarea name="_content"[^>]*>\n?(.*?)</textarea>', page.content.decode(), re.DOTALL)
+    found = re.findall(
+        r'<textarea name="_content"[^>]*>\n?(.*?)</textarea>', page.content.decode(), re.DOTALL
+    )
     return [json.loads(html.unescape(text)) for text in found]
 
 
-@pytest.mark.parametrize("address", ["/api/webllm/session", "/api/flashcards/decks", "/api/flashcards/reviews"])
+@pytest.mark.parametrize(
+    "address", ["/api/webllm/session", "/api/flashcards/decks", "/api/flashcards/reviews"]
+)
 def test_the_form_for_json_begins_with_an_example_that_can_be_sent(browser, address):
     (example,) = raw_forms(browser.get(address))
-    answer = browser.post(address, json.dumps(example), content_type="application/json", HTTP_ACCEPT="application/json")
+    answer = browser.post(
+        address,
+        json.dumps(example),
+        content_type="application/json",
+        HTTP_ACCEPT="application/json",
+    )
     assert answer.status_code in {200, 201}, answer.content
 
 
 def test_the_form_for_a_generation_and_a_card_can_be_sent(browser, alice, new_session, make_deck):
     session, deck = new_session(alice)["sessionId"], make_deck(alice, "ebb")["id"]
-    for address in (f"/api/webllm/session/{session}/generations", f"/api/flashcards/decks/{deck}/cards"):
+    for address in (
+        f"/api/webllm/session/{session}/generations",
+        f"/api/flashcards/decks/{deck}/cards",
+    ):
         (example,) = raw_forms(browser.get(address))
-        answer = browser.post(address, json.dumps(example), content_type="application/json", HTTP_ACCEPT="application/json")
+        answer = browser.post(
+            address,
+            json.dumps(example),
+            content_type="application/json",
+            HTTP_ACCEPT="application/json",
+        )
         assert answer.status_code in {201, 202}, answer.content
 
 

@@ -20,17 +20,25 @@ ADDRESS = "/api/schema"
 
 
 def described() -> Iterator[tuple[str, Any, dict[str, Any]]]:
-    """Each value that stands as an example, with where it stands and the schema that it stands under."""
+    """Each value that stands as an example, with where it stands and the schema that it stands
+    under.
+    """
     for path, methods in document()["paths"].items():
         for method, call in methods.items():
             bodies = [call.get("requestBody", {}), *map(resolved, call["responses"].values())]
-            for content in (content for body in bodies for content in body.get("content", {}).values()):
+            for content in (
+                content for body in bodies for content in body.get("content", {}).values()
+            ):
                 for name, example in content.get("examples", {}).items():
                     yield f"{method} {path} {name}", example["value"], content["schema"]
 
 
 def resolved(response: dict[str, Any]) -> dict[str, Any]:
-    return document()["components"]["responses"][response["$ref"].rsplit("/", 1)[1]] if "$ref" in response else response
+    return (
+        document()["components"]["responses"][response["$ref"].rsplit("/", 1)[1]]
+        if "$ref" in response
+        else response
+    )
 
 
 def test_it_is_openapi_3_1_and_right_in_itself():
@@ -62,7 +70,9 @@ def test_every_example_is_as_its_schema_says():
 def test_example_decks_are_not_attributed_to_a_real_model():
     models = {model.model_id for model in list_models()}
     assert len(models) > 100
-    decks = [value for _, value, _ in described() if isinstance(value, dict) and "provenance" in value]
+    decks = [
+        value for _, value, _ in described() if isinstance(value, dict) and "provenance" in value
+    ]
     attributed = {deck["provenance"]["modelId"] for deck in decks}
     assert attributed
     assert not attributed & models
@@ -73,22 +83,34 @@ def test_every_success_with_a_body_has_an_example_and_every_error_a_code():
         for method, call in methods.items():
             for status, response in call["responses"].items():
                 for media, content in resolved(response).get("content", {}).items():
-                    is_file = media != "application/problem+json" and path.endswith("/export") and status == "200"
+                    is_file = (
+                        media != "application/problem+json"
+                        and path.endswith("/export")
+                        and status == "200"
+                    )
                     assert content.get("examples") or is_file, f"{method} {path} {status} {media}"
 
 
 def test_every_call_says_what_it_does_and_nothing_of_its_neighbours():
     for path, methods in document()["paths"].items():
         for method, call in methods.items():
-            assert not re.search(r"\b(GET|POST|PATCH|DELETE)\b", call["description"]), f"{method} {path}: give it words of its own"
+            assert not re.search(r"\b(GET|POST|PATCH|DELETE)\b", call["description"]), (
+                f"{method} {path}: give it words of its own"
+            )
 
 
 def test_every_link_leads_to_a_call_and_fills_its_parameters():
-    calls = {call["operationId"]: call for methods in document()["paths"].values() for call in methods.values()}
+    calls = {
+        call["operationId"]: call
+        for methods in document()["paths"].values()
+        for call in methods.values()
+    }
     for call in calls.values():
         for response in call["responses"].values():
             for link in response.get("links", {}).values():
-                known = {parameter["name"] for parameter in calls[link["operationId"]]["parameters"]}
+                known = {
+                    parameter["name"] for parameter in calls[link["operationId"]]["parameters"]
+                }
                 assert set(link.get("parameters", ())) <= known
 
 

@@ -32,7 +32,9 @@ def test_a_call_with_two_limits_names_both(alice, client_of):
     assert '"session";r=119;t=30' in response["RateLimit"]
 
 
-def test_who_calls_too_often_is_told_when_to_come_back_and_others_are_not_held_up(alice, bob, client_of, three_calls):
+def test_who_calls_too_often_is_told_when_to_come_back_and_others_are_not_held_up(
+    alice, bob, client_of, three_calls
+):
     refused = until_refused(client_of(alice))[-1]
     assert refused.status_code == 429
     assert 0 < int(refused["Retry-After"]) <= 3600
@@ -47,14 +49,18 @@ def test_strangers_are_counted_by_their_address(db, client_of):
 
 
 def test_a_registration_says_what_is_left(db, client_of):
-    response = client_of(None).post("/api/auth/register", {"username": "dora", "password": "a long enough phrase"})
+    response = client_of(None).post(
+        "/api/auth/register", {"username": "dora", "password": "a long enough phrase"}
+    )
     assert response["RateLimit"] == '"register";r=59;t=180'
 
 
 def test_pages_of_other_sites_may_send_and_read_our_headers(db, client_of):
     asked = {"Origin": "http://localhost:5173", "Access-Control-Request-Method": "POST"}
     wanted = "authorization, content-type, idempotency-key, if-none-match"
-    preflight = client_of(None).options(SESSIONS, headers=asked | {"Access-Control-Request-Headers": wanted})
+    preflight = client_of(None).options(
+        SESSIONS, headers=asked | {"Access-Control-Request-Headers": wanted}
+    )
     allowed = {name.strip() for name in preflight["Access-Control-Allow-Headers"].split(",")}
     assert set(wanted.split(", ")) <= allowed
     answer = client_of(None).get("/api/webllm/models", headers={"Origin": "http://localhost:5173"})

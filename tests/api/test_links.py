@@ -1,4 +1,6 @@
-"""Every link of the OpenAPI document, followed: from a call that stands at no link's end, along links, with the samples as bodies."""
+"""Every link of the OpenAPI document, followed: from a call that stands at no link's end, along
+links, with the samples as bodies.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
@@ -10,7 +12,11 @@ from rest_framework.test import APIClient
 from sessions_app.rest.openapi import document
 from sessions_app.rest.samples.sample import sample_value
 
-CALLS = {call["operationId"]: (method, path, call) for path, methods in document()["paths"].items() for method, call in methods.items()}
+CALLS = {
+    call["operationId"]: (method, path, call)
+    for path, methods in document()["paths"].items()
+    for method, call in methods.items()
+}
 
 
 class Link(NamedTuple):
@@ -37,7 +43,9 @@ class Done(NamedTuple):
 def links() -> Iterator[Link]:
     for name, (_, _, call) in CALLS.items():
         for status, response in call["responses"].items():
-            yield from (Link(name, status, described) for described in response.get("links", {}).values())
+            yield from (
+                Link(name, status, described) for described in response.get("links", {}).values()
+            )
 
 
 LINKS = list(links())
@@ -68,7 +76,11 @@ def value(expression: str, done: Done) -> Any:
 def made(client: APIClient, name: str, path: Mapping[str, Any], body: Any = None) -> Done:
     method, address, call = CALLS[name]
     sent = body or sample_value(call.get("requestBody", {}))
-    query = {one["name"]: one["example"] for one in call["parameters"] if one["in"] == "query" and one["required"]}
+    query = {
+        one["name"]: one["example"]
+        for one in call["parameters"]
+        if one["in"] == "query" and one["required"]
+    }
     answer = getattr(client, method)(address.format(**path), query if method == "get" else sent)
     assert 200 <= answer.status_code < 300, f"{name}: {answer.content}"
     is_json = answer.get("Content-Type") == "application/json"
@@ -76,11 +88,17 @@ def made(client: APIClient, name: str, path: Mapping[str, Any], body: Any = None
 
 
 @pytest.mark.parametrize("link", LINKS, ids=lambda link: f"{link.source}-{link.target}")
-def test_a_link_can_be_followed(bob: User, client_of: Callable[[User], APIClient], link: Link) -> None:
+def test_a_link_can_be_followed(
+    bob: User, client_of: Callable[[User], APIClient], link: Link
+) -> None:
     client, way = client_of(bob), [*WAYS[link.source], link]
     done = made(client, way[0].source, {})
     for one in way:
         assert done.status == one.status
-        path = {name: value(found, done) for name, found in one.described.get("parameters", {}).items()}
-        body = {name: value(found, done) for name, found in one.described.get("requestBody", {}).items()}
+        path = {
+            name: value(found, done) for name, found in one.described.get("parameters", {}).items()
+        }
+        body = {
+            name: value(found, done) for name, found in one.described.get("requestBody", {}).items()
+        }
         done = made(client, one.target, path, body)

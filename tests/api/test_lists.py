@@ -50,14 +50,21 @@ def test_sessions_are_found_by_status_model_and_time(alice, client_of, new_sessi
     WebLLMSession.objects.filter(pk=old).update(created_at=noon)
     assert ids(client.get(SESSIONS, {"status": "closed"})) == [closed]
     assert ids(client.get(SESSIONS, {"modelId": "b"})) == [new]
-    assert ids(client.get(SESSIONS, {"createdTo": (noon + timezone.timedelta(minutes=1)).isoformat()})) == [old]
-    assert ids(client.get(SESSIONS, {"createdFrom": (noon + timezone.timedelta(minutes=1)).isoformat()})) == [new, closed]
+    assert ids(
+        client.get(SESSIONS, {"createdTo": (noon + timezone.timedelta(minutes=1)).isoformat()})
+    ) == [old]
+    assert ids(
+        client.get(SESSIONS, {"createdFrom": (noon + timezone.timedelta(minutes=1)).isoformat()})
+    ) == [new, closed]
 
 
 def test_generations_are_found_by_status_and_topic(alice, client_of, new_session):
     address = f"{SESSIONS}/{new_session(alice)['sessionId']}/generations"
     client = client_of(alice)
-    made = [client.post(address, {"prompt": "p", "options": {"topic": topic}}).json()["generationId"] for topic in ("Tides", "Winds")]
+    made = [
+        client.post(address, {"prompt": "p", "options": {"topic": topic}}).json()["generationId"]
+        for topic in ("Tides", "Winds")
+    ]
     client.delete(f"/api/webllm/generations/{made[1]}")
     found = client.get(address, {"topic": "tide"}).json()["results"]
     assert [one["generationId"] for one in found] == [made[0]]
@@ -68,6 +75,11 @@ def test_generations_are_found_by_status_and_topic(alice, client_of, new_session
 def test_decks_are_found_by_time(alice, api, make_deck):
     deck = make_deck(alice, "ebb")
     client = api(alice)
-    assert client.get("/api/flashcards/decks", {"createdTo": deck["createdAt"]}).json()["results"] == []
-    (found,) = client.get("/api/flashcards/decks", {"createdFrom": deck["createdAt"]}).json()["results"]
+    assert (
+        client.get("/api/flashcards/decks", {"createdTo": deck["createdAt"]}).json()["results"]
+        == []
+    )
+    (found,) = client.get("/api/flashcards/decks", {"createdFrom": deck["createdAt"]}).json()[
+        "results"
+    ]
     assert found["id"] == deck["id"]

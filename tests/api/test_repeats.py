@@ -7,7 +7,10 @@ SESSIONS, DECKS = "/api/webllm/session", "/api/flashcards/decks"
 
 @pytest.mark.parametrize(
     ("address", "body", "name", "again"),
-    [(SESSIONS, {"modelId": "m"}, "sessionId", 201), (DECKS, {"name": "Tides", "cards": [{"front": "ebb", "back": "falling"}]}, "id", 200)],
+    [
+        (SESSIONS, {"modelId": "m"}, "sessionId", 201),
+        (DECKS, {"name": "Tides", "cards": [{"front": "ebb", "back": "falling"}]}, "id", 200),
+    ],
 )
 def test_the_same_request_twice_makes_one(alice, client_of, address, body, name, again):
     client, key = client_of(alice), {"Idempotency-Key": "one"}
@@ -37,10 +40,14 @@ def test_a_request_that_failed_leaves_its_key_free(alice, client_of, settings):
 
 def test_keys_of_different_users_never_meet(alice, bob, client_of):
     key = {"Idempotency-Key": "one"}
-    mine, his = (client_of(user).post(SESSIONS, {"modelId": "m"}, headers=key) for user in (alice, bob))
+    mine, his = (
+        client_of(user).post(SESSIONS, {"modelId": "m"}, headers=key) for user in (alice, bob)
+    )
     assert mine.json()["sessionId"] != his.json()["sessionId"]
 
 
 def test_a_key_that_is_too_long_is_refused(alice, client_of):
-    response = client_of(alice).post(SESSIONS, {"modelId": "m"}, headers={"Idempotency-Key": "x" * 101})
+    response = client_of(alice).post(
+        SESSIONS, {"modelId": "m"}, headers={"Idempotency-Key": "x" * 101}
+    )
     assert list(response.json()["fields"]) == ["Idempotency-Key"]

@@ -19,7 +19,10 @@ from tests.processes import ROOT, RunningServer, running_server
 PAGE = (ROOT / "docs" / "api.md").read_text()
 SECONDS = 120
 HERE = "http://localhost:3000"
-STAFF = "from django.contrib.auth.models import User; User.objects.create_user('operator', password='correct horse battery', is_staff=True)"
+STAFF = (
+    "from django.contrib.auth.models import User; User.objects.create_user('operator',"
+    " password='correct horse battery', is_staff=True)"
+)
 
 
 @pytest.fixture(scope="module")
@@ -32,12 +35,24 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
 def blocks(language: str, server: RunningServer) -> list[str]:
     """As they stand on the page, for a user and a server of the test's own."""
     found = re.findall(rf"^```{language}\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-    return [block.replace(HERE, server.url).replace("alice", f"alice-{language}") for block in found]
+    return [
+        block.replace(HERE, server.url).replace("alice", f"alice-{language}") for block in found
+    ]
 
 
 def run(command: list[str], folder: Path = ROOT, **environment: str) -> str:
-    done = subprocess.run(command, cwd=folder, env=os.environ | environment, capture_output=True, text=True, timeout=SECONDS, check=False)
-    assert done.returncode == 0, f"{command[-1][-2000:]}\n{done.stdout[-1000:]}\n{done.stderr[-2000:]}"
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    assert done.returncode == 0, (
+        f"{command[-1][-2000:]}\n{done.stdout[-1000:]}\n{done.stderr[-2000:]}"
+    )
     return done.stdout
 
 
@@ -46,7 +61,9 @@ def test_the_python_samples_run(server: RunningServer) -> None:
 
 
 def test_the_javascript_samples_run(server: RunningServer) -> None:
-    node = shutil.which("node", path=os.pathsep.join([str(ROOT / ".venv" / "bin"), os.environ["PATH"]]))
+    node = shutil.which(
+        "node", path=os.pathsep.join([str(ROOT / ".venv" / "bin"), os.environ["PATH"]])
+    )
     assert node, "there is no node: `make test` installs one"
     run([node, "--input-type=module", "--eval", "\n".join(blocks("js", server))])
 
@@ -61,9 +78,15 @@ def test_the_curl_samples_run(server: RunningServer, tmp_path: Path) -> None:
 def curl(call: str, step: Step, folder: Path, known: dict[str, str]) -> dict[str, str]:
     """Make the call; what the story has from it, by name."""
     shown = "".join(f"\nprintf '\\n%s' \"${name}\"" for name in step.made)
-    printed = run(["bash", "-c", call.replace("curl -sS", "curl -sS --fail-with-body", 1) + shown], folder, **known)
+    printed = run(
+        ["bash", "-c", call.replace("curl -sS", "curl -sS --fail-with-body", 1) + shown],
+        folder,
+        **known,
+    )
     answer, *made = printed.rsplit("\n", len(step.made)) if step.made else [printed]
-    return dict(zip(step.made, made, strict=True)) | {name: str(found(json.loads(answer), there)) for there, name in step.taken.items()}
+    return dict(zip(step.made, made, strict=True)) | {
+        name: str(found(json.loads(answer), there)) for there, name in step.taken.items()
+    }
 
 
 def found(answer: Any, there: str) -> Any:
@@ -73,5 +96,7 @@ def found(answer: Any, there: str) -> Any:
 
 
 def test_every_call_of_the_api_is_on_the_page() -> None:
-    described = {call["operationId"] for methods in document()["paths"].values() for call in methods.values()}
+    described = {
+        call["operationId"] for methods in document()["paths"].values() for call in methods.values()
+    }
     assert described == {step.call for step in STORY}

@@ -1,7 +1,9 @@
-"""The API against its own description: requests made out of the OpenAPI document, good, bad and in sequences along its links.
+"""The API against its own description: requests made out of the OpenAPI document, good, bad and in
+sequences along its links.
 
-The same requests on every machine: MINDFLIP_API_EXAMPLES more of each call than what its edges give (20 looks longer), from
-MINDFLIP_API_SEED on. A run that is not done after MINDFLIP_API_SECONDS fails and says so.
+The same requests on every machine: MINDFLIP_API_EXAMPLES more of each call than what its edges give
+(20 looks longer), from MINDFLIP_API_SEED on. A run that is not done after MINDFLIP_API_SECONDS
+fails and says so.
 """
 
 import os
@@ -50,7 +52,8 @@ OTHER_RULES = {
     "createSession": "a key of its own for each request",
 }
 UNCHECKED = {
-    # in a form every member is text, and an empty one is none; of a batch of reviews a wrong one is refused alone
+    # in a form every member is text, and an empty one is none; of a batch of reviews a wrong one is
+    # refused alone
     "negative_data_rejection": ("importFile", "previewFile", "recordReviews"),
     # what DELETE ends is kept, and can be read
     "use_after_free": ("readSession", "listGenerations", "readGeneration", "readReview"),
@@ -79,14 +82,20 @@ async def app(scope: Any, receive: Any, send: Any) -> None:
 def own_rules() -> list[dict[str, Any]]:
     """What the checks cannot know of single calls."""
     calls = [call for methods in document()["paths"].values() for call in methods.values()]
-    lists = {call["operationId"] for call in calls if any(one["name"] == "cursor" for one in call["parameters"])}
+    lists = {
+        call["operationId"]
+        for call in calls
+        if any(one["name"] == "cursor" for one in call["parameters"])
+    }
     rules: defaultdict[str, dict[str, Any]] = defaultdict(dict)
     for name in lists | set(OTHER_RULES):  # a cursor is one that an answer gave
         rules[name]["positive_data_acceptance"] = {"expected-statuses": ALLOWED}
     for check, names in UNCHECKED.items():
         for name in names:
             rules[name][check] = {"enabled": False}
-    return [{"include-operation-id": name, "checks": checks} for name, checks in sorted(rules.items())]
+    return [
+        {"include-operation-id": name, "checks": checks} for name, checks in sorted(rules.items())
+    ]
 
 
 def config(token: str) -> SchemathesisConfig:
@@ -98,8 +107,12 @@ def config(token: str) -> SchemathesisConfig:
             "operations": own_rules(),
             "parameters": {"query.wait": 0},
             "phases": {
-                "examples": {"extra-data-sources": {"responses": False}},  # else each list is asked for by all that any answer held
-                "stateful": {"inference": {"algorithms": []}, "generation": {"max-examples": SEQUENCES * EXAMPLES}},
+                # else each list is asked for by all that any answer held
+                "examples": {"extra-data-sources": {"responses": False}},
+                "stateful": {
+                    "inference": {"algorithms": []},
+                    "generation": {"max-examples": SEQUENCES * EXAMPLES},
+                },
             },
             "generation": {
                 "with-security-parameters": False,
@@ -133,39 +146,58 @@ class Seen:
             node = recorder.cases[case_id]
             if interaction.response:
                 self.statuses[interaction.response.status_code] += 1
-                self.modes.add((node.value.operation.label, str(node.value.meta.generation.mode.value)))
+                self.modes.add(
+                    (node.value.operation.label, str(node.value.meta.generation.mode.value))
+                )
             if node.transition:
                 self.links.add(node.transition.id)
 
 
 def faults(event: events.ScenarioFinished) -> Iterator[str]:
     for case_id, checks in event.recorder.checks.items():
-        case, response = event.recorder.cases[case_id].value, event.recorder.interactions[case_id].response
+        case, response = (
+            event.recorder.cases[case_id].value,
+            event.recorder.interactions[case_id].response,
+        )
         answer = response and response.content[:300]
         for check in checks:
             if check.status == Status.FAILURE:
                 failure = check.failure_info.failure
-                yield f"{event.phase.name} {check.name}: {failure.title} {failure.message}\n  {case.as_curl_command()[:2000]}\n  {answer}\n"
+                yield (
+                    f"{event.phase.name} {check.name}: {failure.title} {failure.message}\n "
+                    f" {case.as_curl_command()[:2000]}\n  {answer}\n"
+                )
 
 
 def run(token: str) -> Seen:
-    """All phases once: with a time limit of its own Schemathesis would go round until that is used up."""
+    """All phases once: with a time limit of its own Schemathesis would go round until that is used
+    up.
+    """
     schema = openapi.from_asgi("/api/schema", app, config=config(token))
     seen, stream, deadline = Seen(), from_schema(schema).execute(), monotonic() + SECONDS
     for event in stream:
         seen.take(event)
         if monotonic() > deadline:
             stream.stop()
-            seen.faults.append(f"The run was not done after {SECONDS} seconds: look what hangs, or set MINDFLIP_API_SECONDS.")
+            seen.faults.append(
+                f"The run was not done after {SECONDS} seconds: look what hangs, or set"
+                " MINDFLIP_API_SECONDS."
+            )
             break
     return seen
 
 
 def test_the_api_does_what_its_document_says(door: None, alice: Any) -> None:
-    alice.set_password("none of the document's samples")  # with the one of the samples the first thing done would be to erase her
+    # with the one of the samples the first thing done would be to erase her
+    alice.set_password("none of the document's samples")
     alice.save()
     found = run(str(AccessToken.for_user(alice)))
     assert found.faults == [], "\n".join([*found.faults, str(found.statuses)])
-    assert found.statuses[200] > len(document()["paths"]), found.statuses  # it came in, and did things
-    calls = {f"{method.upper()} {path}" for path, methods in document()["paths"].items() for method in methods}
+    # it came in, and did things
+    assert found.statuses[200] > len(document()["paths"]), found.statuses
+    calls = {
+        f"{method.upper()} {path}"
+        for path, methods in document()["paths"].items()
+        for method in methods
+    }
     assert found.modes == {(call, mode) for call in calls for mode in ("positive", "negative")}

@@ -1,4 +1,6 @@
-"""nginx as docs/deploy/nginx.conf has it, in front of two daphnes that share a folder; only addresses and folders are replaced."""
+"""nginx as docs/deploy/nginx.conf has it, in front of two daphnes that share a folder; only
+addresses and folders are replaced.
+"""
 
 import os
 import shutil
@@ -53,7 +55,9 @@ class Front:
     def visitor(self, address: str = "127.0.0.1") -> httpx.Client:
         """A browser that resolved the name to this machine, seen from `address`."""
         transport = httpx.HTTPTransport(verify=self.trust, local_address=address)
-        return httpx.Client(base_url=self.url, headers={"Host": NAME}, transport=transport, timeout=30)
+        return httpx.Client(
+            base_url=self.url, headers={"Host": NAME}, transport=transport, timeout=30
+        )
 
     def log(self) -> str:
         """All that nginx wrote."""
@@ -63,7 +67,12 @@ class Front:
 @contextmanager
 def front(folder: Path, **settings: str) -> Iterator[Front]:
     """Everything started, with files in `folder`, which other users of this machine may enter."""
-    deployed = {"MINDFLIP_HOSTS": NAME, "MINDFLIP_SECRET_KEY": "secret" * 10, "MINDFLIP_PROXIES": "1", **settings}
+    deployed = {
+        "MINDFLIP_HOSTS": NAME,
+        "MINDFLIP_SECRET_KEY": "secret" * 10,
+        "MINDFLIP_PROXIES": "1",
+        **settings,
+    }
     with running_server(folder, **deployed) as server:
         other_port = free_port()
         environment = server.environment | {"MINDFLIP_PORT": str(other_port)}
@@ -81,10 +90,21 @@ def _nginx(folder: Path, backs: tuple[int, int]) -> tuple[Service, int, int]:
     place.mkdir()
     _make_certificate(folder / "tls")
     (place / "mindflip.conf").write_text(_configuration(folder, backs, port, plain_port))
-    user = "root" if os.geteuid() == 0 else "nobody"  # nginx heeds it as root only, and pytest's folders are root's then
+    # nginx heeds it as root only, and pytest's folders are root's then
+    user = "root" if os.geteuid() == 0 else "nobody"
     (place / "nginx.conf").write_text(MAIN.format(folder=place, user=user))
-    command = [shutil.which("nginx") or "nginx", "-c", str(place / "nginx.conf"), "-g", "daemon off;"]
-    return Service("nginx", command, place / "said.log", answers=lambda: _answers(plain_port)), port, plain_port
+    command = [
+        shutil.which("nginx") or "nginx",
+        "-c",
+        str(place / "nginx.conf"),
+        "-g",
+        "daemon off;",
+    ]
+    return (
+        Service("nginx", command, place / "said.log", answers=lambda: _answers(plain_port)),
+        port,
+        plain_port,
+    )
 
 
 def _configuration(folder: Path, backs: tuple[int, int], port: int, plain_port: int) -> str:
@@ -110,7 +130,9 @@ def _make_certificate(place: Path) -> None:
     curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
     names = ["-subj", f"/CN={NAME}", "-addext", f"subjectAltName=DNS:{NAME},IP:127.0.0.1"]
     files = ["-keyout", str(place / "privkey.pem"), "-out", str(place / "fullchain.pem")]
-    subprocess.run(["openssl", "req", "-x509", *curve, *names, *files], check=True, capture_output=True)
+    subprocess.run(
+        ["openssl", "req", "-x509", *curve, *names, *files], check=True, capture_output=True
+    )
 
 
 def _trust(folder: Path) -> ssl.SSLContext:

@@ -1,4 +1,6 @@
-"""docs/deploy/nginx.conf for real, TLS included: what visitors get through it, and what happens when a daphne goes away."""
+"""docs/deploy/nginx.conf for real, TLS included: what visitors get through it, and what happens
+when a daphne goes away.
+"""
 
 import json
 import re
@@ -22,10 +24,27 @@ pytestmark = pytest.mark.skipif(not IS_HERE, reason="nginx or openssl is not ins
 WEIGHTS = bytes(range(256)) * 40
 REGISTRATIONS = 5
 # what differs from request to request, or says the same in another way
-ASIDE = {"date", "server", "connection", "etag", "content-length", "content-encoding", "last-modified", "accept-ranges"}
-# what one of the two alone says: the id of a request, several origins, that JSON is compressed on the way
+ASIDE = {
+    "date",
+    "server",
+    "connection",
+    "etag",
+    "content-length",
+    "content-encoding",
+    "last-modified",
+    "accept-ranges",
+}
+# what one of the two alone says: the id of a request, several origins, that JSON is compressed on
+# the way
 ASIDE |= {"x-request-id", "vary", "transfer-encoding"}
-SECRETS = ["small.json", "tiny/mindflip-model.json", "tiny/resolve/main/mindflip-model.json", ".half", "../secret-key", ""]
+SECRETS = [
+    "small.json",
+    "tiny/mindflip-model.json",
+    "tiny/resolve/main/mindflip-model.json",
+    ".half",
+    "../secret-key",
+    "",
+]
 
 
 @pytest.fixture(scope="module")
@@ -62,9 +81,15 @@ def test_plain_http_is_sent_to_tls(site: Front) -> None:
 
 
 def test_a_person_signs_in_over_it(site: Front, visitor: httpx.Client) -> None:
-    visitor.post("/api/auth/register", json={"username": "alice", "password": PASSWORD}).raise_for_status()
+    visitor.post(
+        "/api/auth/register", json={"username": "alice", "password": PASSWORD}
+    ).raise_for_status()
     page = visitor.get("/sign-in")
-    form = {"username": "alice", "password": PASSWORD, "csrfmiddlewaretoken": re.search(r'csrfmiddlewaretoken" value="(\w+)', page.text)[1]}
+    form = {
+        "username": "alice",
+        "password": PASSWORD,
+        "csrfmiddlewaretoken": re.search(r'csrfmiddlewaretoken" value="(\w+)', page.text)[1],
+    }
     signed_in = visitor.post("/sign-in", data=form, headers={"Referer": f"https://{NAME}/sign-in"})
     assert signed_in.status_code == 302, signed_in.text
     assert "Secure" in signed_in.headers["Set-Cookie"]
@@ -78,21 +103,36 @@ MODEL_FILES = ("small.gguf", "small.gguf?v=62b0", "tiny.wasm", "tiny/tokenizer.j
 
 
 def addresses(site: Front) -> list[str]:
-    """A collected file of each kind, with a hash and without, and models in each way to ask for them."""
+    """A collected file of each kind, with a hash and without, and models in each way to ask for
+    them.
+    """
     static = site.server.folder / "static"
-    kinds = {(path.suffix, bool(re.search(r"\.[0-9a-f]{12}\.", path.name))): path for path in static.rglob("*.*") if path.suffix in KINDS}
+    kinds = {
+        (path.suffix, bool(re.search(r"\.[0-9a-f]{12}\.", path.name))): path
+        for path in static.rglob("*.*")
+        if path.suffix in KINDS
+    }
     weights = [f"tiny/{way}params_shard_0.bin" for way in ("", "resolve/main/", "resolve/8c05/")]
-    return [*(f"/static/{path.relative_to(static)}" for path in kinds.values()), *(f"/models/{name}" for name in (*MODEL_FILES, *weights))]
+    return [
+        *(f"/static/{path.relative_to(static)}" for path in kinds.values()),
+        *(f"/models/{name}" for name in (*MODEL_FILES, *weights)),
+    ]
 
 
 def heard(answer: httpx.Response) -> dict[str, str]:
     """The headers that a browser acts on, in one way of saying them."""
-    told = {name: value.lower().replace('"', "") for name, value in answer.headers.items() if name not in ASIDE}
+    told = {
+        name: value.lower().replace('"', "")
+        for name, value in answer.headers.items()
+        if name not in ASIDE
+    }
     policy = sorted(part.strip() for part in told.get("content-security-policy", "").split(";"))
     return told | {"status": str(answer.status_code), "content-security-policy": "; ".join(policy)}
 
 
-def test_files_come_with_the_headers_that_the_server_itself_gives_them(site: Front, visitor: httpx.Client) -> None:
+def test_files_come_with_the_headers_that_the_server_itself_gives_them(
+    site: Front, visitor: httpx.Client
+) -> None:
     behind = {"Host": NAME, "X-Forwarded-Proto": "https"}
     asked = addresses(site)
     assert len(asked) > 15
@@ -104,15 +144,25 @@ def test_files_come_with_the_headers_that_the_server_itself_gives_them(site: Fro
     assert differing == {}
 
 
-def test_modules_are_sent_compressed_as_they_were_collected(site: Front, visitor: httpx.Client) -> None:
+def test_modules_are_sent_compressed_as_they_were_collected(
+    site: Front, visitor: httpx.Client
+) -> None:
     bundle = next((site.server.folder / "static/vendor/web-llm").glob("index.*.js"))
     answer = visitor.get(f"/static/vendor/web-llm/{bundle.name}")
-    assert (answer.headers["Content-Encoding"], answer.headers["Vary"]) == ("gzip", "Accept-Encoding")
-    assert int(answer.headers["Content-Length"]) == bundle.with_name(f"{bundle.name}.gz").stat().st_size
+    assert (answer.headers["Content-Encoding"], answer.headers["Vary"]) == (
+        "gzip",
+        "Accept-Encoding",
+    )
+    assert (
+        int(answer.headers["Content-Length"])
+        == bundle.with_name(f"{bundle.name}.gz").stat().st_size
+    )
 
 
 def test_a_download_of_a_model_goes_on_in_the_middle(visitor: httpx.Client) -> None:
-    answer = visitor.get("/models/tiny/resolve/main/params_shard_0.bin", headers={"Range": "bytes=1000-1999"})
+    answer = visitor.get(
+        "/models/tiny/resolve/main/params_shard_0.bin", headers={"Range": "bytes=1000-1999"}
+    )
     assert (answer.status_code, answer.content) == (206, WEIGHTS[1000:2000])
 
 
@@ -128,21 +178,30 @@ def test_metrics_are_not_for_the_internet(visitor: httpx.Client) -> None:
 
 def test_limits_count_the_address_that_connected_whatever_it_says_it_is(site: Front) -> None:
     with site.visitor("127.0.0.7") as stranger, site.visitor("127.0.0.8") as another:
-        lies = [{"X-Forwarded-For": f"10.0.0.{number}", "X-Real-IP": f"10.0.0.{number}"} for number in range(REGISTRATIONS + 1)]
-        statuses = [stranger.post("/api/auth/register", json={}, headers=lie).status_code for lie in lies]
+        lies = [
+            {"X-Forwarded-For": f"10.0.0.{number}", "X-Real-IP": f"10.0.0.{number}"}
+            for number in range(REGISTRATIONS + 1)
+        ]
+        statuses = [
+            stranger.post("/api/auth/register", json={}, headers=lie).status_code for lie in lies
+        ]
         assert statuses == [*[400] * REGISTRATIONS, 429]
         assert another.post("/api/auth/register", json={}).status_code == 400
 
 
 def test_what_is_too_large_is_refused_in_words(visitor: httpx.Client) -> None:
-    answer = visitor.post("/api/auth/token", content=b"x" * 5_000_000, headers={"Content-Type": "application/json"})
+    answer = visitor.post(
+        "/api/auth/token", content=b"x" * 5_000_000, headers={"Content-Type": "application/json"}
+    )
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
     assert answer.headers["Content-Type"] == "application/problem+json"
 
 
 def test_a_file_with_cards_may_be_larger(visitor: httpx.Client) -> None:
     """It reaches the server, which asks who is there."""
-    answer = visitor.post("/api/flashcards/imports", files={"file": ("cards.csv", b"x" * 5_000_000)})
+    answer = visitor.post(
+        "/api/flashcards/imports", files={"file": ("cards.csv", b"x" * 5_000_000)}
+    )
     assert answer.status_code == 401
 
 
@@ -153,13 +212,26 @@ class Student:
         self.site, self.client = site, site.visitor(address)
         account = {"username": name, "password": PASSWORD}
         self.client.post("/api/auth/register", json=account).raise_for_status()
-        token = self.client.post("/api/auth/token", json=account).raise_for_status().json()["access"]
+        token = (
+            self.client.post("/api/auth/token", json=account).raise_for_status().json()["access"]
+        )
         self.client.headers["Authorization"] = f"Bearer {token}"
-        self.address = self.client.post("/api/webllm/session", json={"modelId": "m"}).raise_for_status().json()["wsUrl"]
+        self.address = (
+            self.client.post("/api/webllm/session", json={"modelId": "m"})
+            .raise_for_status()
+            .json()["wsUrl"]
+        )
 
     def connected(self) -> ClientConnection:
         wire = socket.create_connection(("127.0.0.1", self.site.port))
-        return connect(self.address, sock=wire, ssl=self.site.trust, subprotocols=["mindflip.v1"], origin=f"https://{NAME}", proxy=None)
+        return connect(
+            self.address,
+            sock=wire,
+            ssl=self.site.trust,
+            subprotocols=["mindflip.v1"],
+            origin=f"https://{NAME}",
+            proxy=None,
+        )
 
     def is_greeted(self) -> bool:
         with self.connected() as line:
@@ -178,14 +250,20 @@ def test_while_one_daphne_restarts_the_other_answers(site: Front) -> None:
     assert statuses.count(503) <= 1  # what it held when it was killed may have been done already
 
 
-def test_when_both_are_away_all_are_told_to_come_back_and_no_log_keeps_a_ticket(site: Front, visitor: httpx.Client) -> None:
+def test_when_both_are_away_all_are_told_to_come_back_and_no_log_keeps_a_ticket(
+    site: Front, visitor: httpx.Client
+) -> None:
     student = Student(site, "dora", "127.0.0.9")
     assert student.address.startswith(f"wss://{NAME}/ws/")
     assert student.is_greeted()
     for daphne in (site.one, site.other):
         daphne.kill()
     called, page = visitor.get("/api/webllm/session"), visitor.get("/decks")
-    assert (called.status_code, called.json()["code"], called.headers["Retry-After"]) == (503, "unavailable", "5")
+    assert (called.status_code, called.json()["code"], called.headers["Retry-After"]) == (
+        503,
+        "unavailable",
+        "5",
+    )
     assert (page.status_code, page.headers["Retry-After"]) == (503, "5")
     assert "comes by itself" in page.text
     with pytest.raises(InvalidStatus, match="502"):
@@ -203,7 +281,9 @@ def asking_all_the_time(site: Front) -> Iterator[list[int]]:
     def ask() -> None:
         with site.visitor() as client:
             while not done.is_set():
-                statuses.append(client.post("/api/webllm/session", json={"modelId": "m"}).status_code)
+                statuses.append(
+                    client.post("/api/webllm/session", json={"modelId": "m"}).status_code
+                )
 
     asking = threading.Thread(target=ask)
     asking.start()

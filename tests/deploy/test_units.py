@@ -18,12 +18,20 @@ DEPLOY = ROOT / "docs/deploy"
 UNITS = {"release": "mindflip-release.service", "web": "mindflip-web@.service"} | {
     name: f"mindflip-{name}.service" for name in ("worker", "beat")
 }
-PROCESSES = {name: shlex.split(command) for name, command in parse_procfile((ROOT / "Procfile").read_text()).processes.items()}
+PROCESSES = {
+    name: shlex.split(command)
+    for name, command in parse_procfile((ROOT / "Procfile").read_text()).processes.items()
+}
 
 
 def test_each_process_of_the_procfile_is_a_unit():
     started = {
-        name: shlex.split(re.search(r"^ExecStart=(.*)$", (DEPLOY / "systemd" / UNITS[name]).read_text(), re.MULTILINE)[1]) for name in UNITS
+        name: shlex.split(
+            re.search(
+                r"^ExecStart=(.*)$", (DEPLOY / "systemd" / UNITS[name]).read_text(), re.MULTILINE
+            )[1]
+        )
+        for name in UNITS
     }
     assert {name: ["python", *command[1:]] for name, command in started.items()} == PROCESSES
 
@@ -31,18 +39,28 @@ def test_each_process_of_the_procfile_is_a_unit():
 def test_each_process_of_the_procfile_is_a_container():
     services = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
     serve = re.search(r"^CMD (\[.*\])$", (DEPLOY / "Dockerfile").read_text(), re.MULTILINE)[1]
-    started = {name: services[name]["command"] for name in ("release", "worker", "beat")} | {"web": yaml.safe_load(serve)}
+    started = {name: services[name]["command"] for name in ("release", "worker", "beat")} | {
+        "web": yaml.safe_load(serve)
+    }
     assert started == PROCESSES
     assert "command" not in services["web1"] | services["web2"]
 
 
 def test_the_image_holds_what_a_run_needs():
     dockerfile = (DEPLOY / "Dockerfile").read_text()
-    copied = {name for line in re.findall(r"^COPY (?!--)(.*) \S+$", dockerfile, re.MULTILINE) for name in line.split()}
-    let_in = set(re.findall(r"^!(.*)$", (DEPLOY / "Dockerfile.dockerignore").read_text(), re.MULTILINE))
+    copied = {
+        name
+        for line in re.findall(r"^COPY (?!--)(.*) \S+$", dockerfile, re.MULTILINE)
+        for name in line.split()
+    }
+    let_in = set(
+        re.findall(r"^!(.*)$", (DEPLOY / "Dockerfile.dockerignore").read_text(), re.MULTILINE)
+    )
     assert copied == let_in
     assert {name for name in copied if not (ROOT / name).exists()} == set()
-    needed = {Path(name).parts[0] for name in (*static_files.SOURCES, *static_files.MADE_BY)} - {"node_modules"}
+    needed = {Path(name).parts[0] for name in (*static_files.SOURCES, *static_files.MADE_BY)} - {
+        "node_modules"
+    }
     assert needed <= copied
 
 
@@ -51,13 +69,30 @@ def test_systemd_finds_nothing_wrong_with_the_units(tmp_path: Path):
     shutil.copytree(DEPLOY / "systemd", tmp_path, dirs_exist_ok=True)
     units = [name.replace("@", "@8001") for name in UNITS.values()]
     for path in tmp_path.glob("*.service"):  # the folder of an installation is not here
-        path.write_text(path.read_text().replace("/opt/mindflip/.venv/bin/python", shutil.which("true") or "/bin/true"))
+        path.write_text(
+            path.read_text().replace(
+                "/opt/mindflip/.venv/bin/python", shutil.which("true") or "/bin/true"
+            )
+        )
     shutil.copy(tmp_path / UNITS["web"], tmp_path / "mindflip-web@8001.service")
-    verified = subprocess.run(["systemd-analyze", "verify", *(f"./{unit}" for unit in units)], cwd=tmp_path, capture_output=True, text=True)
+    verified = subprocess.run(
+        ["systemd-analyze", "verify", *(f"./{unit}" for unit in units)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
     assert (verified.returncode, verified.stderr) == (0, "")
 
 
 def test_a_daphne_has_time_to_send_its_sockets_away(settings: Any):
-    stopped = re.search(r"^TimeoutStopSec=(\d+)$", (DEPLOY / "systemd" / UNITS["web"]).read_text(), re.MULTILINE)[1]
-    killed = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]["web1"]["stop_grace_period"]
-    assert settings.DRAIN_SECONDS + settings.DRAIN_NOTICE_SECONDS < int(stopped) == int(killed.removesuffix("s"))
+    stopped = re.search(
+        r"^TimeoutStopSec=(\d+)$", (DEPLOY / "systemd" / UNITS["web"]).read_text(), re.MULTILINE
+    )[1]
+    killed = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]["web1"][
+        "stop_grace_period"
+    ]
+    assert (
+        settings.DRAIN_SECONDS + settings.DRAIN_NOTICE_SECONDS
+        < int(stopped)
+        == int(killed.removesuffix("s"))
+    )

@@ -1,4 +1,6 @@
-"""Who knocks: Alice, whose things they are, and everybody who must not have them, with a token and a cookie each as far as they go."""
+"""Who knocks: Alice, whose things they are, and everybody who must not have them, with a token and
+a cookie each as far as they go.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,16 +20,26 @@ NO_PASSWORD = None  # an unusable one, which costs no hashing and is different e
 
 @dataclass
 class Knocker:
-    """Somebody with one way to say who he is: a bearer token, or the cookie of a browser, or nothing. `means` names it."""
+    """Somebody with one way to say who he is: a bearer token, or the cookie of a browser, or
+    nothing. `means` names it.
+    """
 
     name: str
     means: str
     headers: dict[str, str] = field(default_factory=dict)
 
     def knock(
-        self, client: Client, method: str, address: str, body: str | bytes, accept: str, media: str = "application/json"
+        self,
+        client: Client,
+        method: str,
+        address: str,
+        body: str | bytes,
+        accept: str,
+        media: str = "application/json",
     ) -> HttpResponseBase:
-        """Through a client that is everybody's, because each makes its middleware anew; what it was told last is forgotten."""
+        """Through a client that is everybody's, because each makes its middleware anew; what it was
+        told last is forgotten.
+        """
         client.cookies.clear()
         headers = self.headers | {"accept": accept}
         if method == "GET":
@@ -40,8 +52,12 @@ def person(name: str, **members: Any) -> User:
 
 
 def knockers(client: Client, alice: User) -> list[Knocker]:
-    """All of them, made while their users were as they should be; then some are revoked or disabled."""
-    charlie, revoked, disabled, leaver = (person(name) for name in ("charlie", "revoked", "disabled", "leaver"))
+    """All of them, made while their users were as they should be; then some are revoked or
+    disabled.
+    """
+    charlie, revoked, disabled, leaver = (
+        person(name) for name in ("charlie", "revoked", "disabled", "leaver")
+    )
     staff, support = person("staff", is_staff=True), person("support", is_staff=True)
     support.groups.add(Group.objects.get(name=SUPPORT))
     everybody = [
@@ -49,7 +65,11 @@ def knockers(client: Client, alice: User) -> list[Knocker]:
         Knocker("expired", "bearer", bearer(expired_token(alice))),
         Knocker("refresh", "bearer", bearer(RefreshToken.for_user(alice))),
         Knocker("signed out", "cookie", signed_out(client, leaver)),
-        *(knocker for user in (alice, charlie, revoked, disabled, staff, support) for knocker in both(client, user)),
+        *(
+            knocker
+            for user in (alice, charlie, revoked, disabled, staff, support)
+            for knocker in both(client, user)
+        ),
     ]
     User.objects.filter(pk=revoked.pk).update(password=make_password(NO_PASSWORD))
     User.objects.filter(pk=disabled.pk).update(is_active=False)

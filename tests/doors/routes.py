@@ -21,7 +21,9 @@ class Route:
 
     def address(self, values: dict[str, Any]) -> str:
         """With each variable filled in: of `values`, else by something that nobody has."""
-        filled = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values.get(found[1], "nowhere")), self.pattern)
+        filled = re.sub(
+            r"<(?:\w+:)?(\w+)>", lambda found: str(values.get(found[1], "nowhere")), self.pattern
+        )
         return "/" + filled
 
 
@@ -42,11 +44,20 @@ def _routes(patterns: list[Any], prefix: str = "", namespace: str = "") -> Itera
         if isinstance(one, URLPattern):
             yield Route(namespace + (one.name or pattern), pattern)
         else:
-            yield from _routes(one.url_patterns, pattern, namespace + (f"{one.namespace}:" if one.namespace else ""))
+            yield from _routes(
+                one.url_patterns,
+                pattern,
+                namespace + (f"{one.namespace}:" if one.namespace else ""),
+            )
 
 
 def _text(pattern: Any) -> str:
     """A regular expression in the writing of `path()`."""
     if not isinstance(pattern, RegexPattern):
         return str(pattern)
-    return re.sub(r"\(\?P(<\w+>)(?:[^()]|\([^()]*\))*\)", r"\1", str(pattern)).strip("^$").replace("\\.", ".").replace("\\Z", "")
+    return (
+        re.sub(r"\(\?P(<\w+>)(?:[^()]|\([^()]*\))*\)", r"\1", str(pattern))
+        .strip("^$")
+        .replace("\\.", ".")
+        .replace("\\Z", "")
+    )

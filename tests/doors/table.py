@@ -1,7 +1,10 @@
-"""Who gets which answer at which door. One row for each route, by its name; a route without a row fails the tests.
+"""Who gets which answer at which door.
 
-To add one: which kind of door is it (see below), which methods has it, and what does each answer to those whom it is for?
-An address or a body may name Alice's things, as `<card_id>`; `tests/doors/things.py` says what she has.
+One row for each route, by its name; a route without a row fails the tests.
+
+To add one: which kind of door is it (see below), which methods has it, and what does each answer to
+those whom it is for? An address or a body may name Alice's things, as `<card_id>`;
+`tests/doors/things.py` says what she has.
 """
 
 from collections.abc import Mapping
@@ -17,8 +20,9 @@ Call = Answer | tuple[Answer, Any]  # the answer to those whom it is for, and th
 
 @dataclass(frozen=True)
 class Kind:
-    """`nobody` is for those whom no cookie or token speaks for, `bad_token` for tokens that are good no more, `others` by name.
-    On a page tokens count for nothing."""
+    """`nobody` is for those whom no cookie or token speaks for, `bad_token` for tokens that are
+    good no more, `others` by name. On a page tokens count for nothing.
+    """
 
     nobody: Answer = AS_TOLD
     bad_token: Answer = AS_TOLD
@@ -38,20 +42,26 @@ STAFF = Kind(401, 401, {"alice": 403, "charlie": 403})
 PUBLIC = Kind(bad_token=401)  # for everybody, and yet a token must be good
 OPEN = Kind()  # nobody is asked who he is
 
-LEFT_BEHIND = Kind(others=dict.fromkeys(("alice", "charlie", "staff", "support"), "/"), is_page=True)  # who is in goes on
+# who is in goes on
+LEFT_BEHIND = Kind(
+    others=dict.fromkeys(("alice", "charlie", "staff", "support"), "/"), is_page=True
+)
 OWNED_PAGE = Kind(SIGN_IN, others=NOT_THERE, is_page=True)
 EACH_PAGE = Kind(SIGN_IN, is_page=True)
 OPEN_PAGE = Kind(is_page=True)
 
 NO_STAFF = {"alice": ADMIN_SIGN_IN, "charlie": ADMIN_SIGN_IN}
 ADMIN = Kind(ADMIN_SIGN_IN, others=NO_STAFF, is_page=True)
-SUPPORT_READS = Kind(ADMIN_SIGN_IN, others=NO_STAFF | {"staff": 403}, is_page=True)  # staff without a role see nothing
+# staff without a role see nothing
+SUPPORT_READS = Kind(ADMIN_SIGN_IN, others=NO_STAFF | {"staff": 403}, is_page=True)
 SUPERUSERS = Kind(ADMIN_SIGN_IN, others=NO_STAFF | {"staff": 403, "support": 403}, is_page=True)
 
 
 @dataclass(frozen=True)
 class Row:
-    """`ids`: which of Alice's things the route's variables mean here, where not the one of that name."""
+    """`ids`: which of Alice's things the route's variables mean here, where not the one of that
+    name.
+    """
 
     kind: Kind
     calls: dict[str, Call]
@@ -72,7 +82,9 @@ ROWS: dict[str, Row] = {
     "token": row(OPEN, post=(401, {"username": "alice", "password": "wrong"})),
     "token-refresh": row(OPEN, post=(401, {"refresh": "nonsense"})),
     "api-account": row(EACH, get=200, delete=(400, {"password": "wrong"})),
-    "api-account-password": row(EACH, post=(400, {"password": "wrong", "newPassword": "another long phrase"})),
+    "api-account-password": row(
+        EACH, post=(400, {"password": "wrong", "newPassword": "another long phrase"})
+    ),
     "api-account-sign-out": row(EACH, post=(400, {"password": "wrong"})),
     "api-account-export": row(EACH, get=200),
     # --- the API's description
@@ -84,7 +96,9 @@ ROWS: dict[str, Row] = {
     "webllm-sessions": row(EACH, get=200, post=(201, {"modelId": "m"})),
     "webllm-session": row(OWNED, get=200, delete=200),
     "webllm-ticket": row(OWNED, post=201),
-    "webllm-generations": row(OWNED, get=200, post=(202, {"prompt": "Tides", "options": {"topic": "Tides", "count": 1}})),
+    "webllm-generations": row(
+        OWNED, get=200, post=(202, {"prompt": "Tides", "options": {"topic": "Tides", "count": 1}})
+    ),
     "webllm-generation": row(OWNED, get=200, delete=200),
     "webllm-models": row(PUBLIC, get=200),
     "webllm-stats": row(STAFF, get=200),
@@ -113,7 +127,11 @@ ROWS: dict[str, Row] = {
     "api-study-queue": row(EACH, get=200),
     "api-study-settings": row(EACH, get=200, patch=(200, {"newPerDay": 3})),
     "api-study-progress": row(EACH, get=200),
-    "api-reviews": row(EACH, get=200, post=(200, {"reviews": [{"id": "<import_id>", "cardId": "<card_id>", "rating": "good"}]})),
+    "api-reviews": row(
+        EACH,
+        get=200,
+        post=(200, {"reviews": [{"id": "<import_id>", "cardId": "<card_id>", "rating": "good"}]}),
+    ),
     "api-review": row(OWNED, get=200, delete=204),
     # --- files; nobody sees that of another under his id
     "api-imports": row(EACH, post=400),
@@ -142,8 +160,13 @@ ROWS: dict[str, Row] = {
     "rest_framework:logout": row(OPEN_PAGE, post=SIGN_IN),
     # --- the admin
     "admin:index": row(ADMIN, get=200),
-    "admin:login": row(Kind(others={"staff": "/admin/", "support": "/admin/"}, is_page=True), get=200),
-    "admin:logout": row(Kind("/admin/", others={"alice": "/admin/", "charlie": "/admin/"}, is_page=True), post=SIGN_IN),
+    "admin:login": row(
+        Kind(others={"staff": "/admin/", "support": "/admin/"}, is_page=True), get=200
+    ),
+    "admin:logout": row(
+        Kind("/admin/", others={"alice": "/admin/", "charlie": "/admin/"}, is_page=True),
+        post=SIGN_IN,
+    ),
     "admin:password_change": row(ADMIN, get=200),
     "admin:password_change_done": row(ADMIN, get=200),
     "admin:jsi18n": row(ADMIN, get=200),
@@ -170,8 +193,10 @@ ROWS: dict[str, Row] = {
     "admin:token_blacklist_blacklistedtoken_changelist": row(SUPERUSERS, get=200),
 }
 # what is behind the lists: see test_behind_the_admins_lists
-BEHIND_LISTS = ("admin:*_add", "admin:*_change", "admin:*_delete", "admin:*_history", "admin:*_password_change",
-                "admin:otp_totp_totpdevice_config", "admin:otp_totp_totpdevice_qrcode", "admin:admin/*",
+BEHIND_LISTS = ("admin:*_add", "admin:*_change", "admin:*_delete", "admin:*_history",
+"admin:*_password_change",
+                "admin:otp_totp_totpdevice_config", "admin:otp_totp_totpdevice_qrcode",
+                "admin:admin/*",
                 "admin:app_list", "admin:autocomplete")  # fmt: skip
 
 OPENS = 0  # in place of the code of a close

@@ -1,9 +1,17 @@
-"""A name that is not ours: whoever points it here gets a sentence, and no page that speaks for a user."""
+"""A name that is not ours: whoever points it here gets a sentence, and no page that speaks for a
+user.
+"""
 
 import pytest
 from django.test import Client
 
-STRANGE = ["evil.example", "mindflip.example.evil.com", "testserver@evil.example", "testserver:port", ""]
+STRANGE = [
+    "evil.example",
+    "mindflip.example.evil.com",
+    "testserver@evil.example",
+    "testserver:port",
+    "",
+]
 
 
 @pytest.mark.parametrize("is_https", [False, True])
@@ -13,7 +21,9 @@ def test_a_page_under_another_name_is_refused_in_words(client: Client, settings,
     page = client.get("/sign-in", headers={"host": host})
     assert page.status_code == 400
     assert "does not go by that name" in page.content.decode()
-    assert "'unsafe" not in page.headers["Content-Security-Policy"].replace("'wasm-unsafe-eval'", "")
+    assert "'unsafe" not in page.headers["Content-Security-Policy"].replace(
+        "'wasm-unsafe-eval'", ""
+    )
 
 
 def test_a_call_under_another_name_is_refused_as_a_problem(client: Client):

@@ -46,14 +46,19 @@ def test_so_many_failures_lock_out_whichever_way_they_came(alice, client, passwo
         assert 890 < int(refused["Retry-After"]) <= 900
         assert "try again in 15 minutes" in refused.content.decode().lower()
     answer = over_the_api(client, "alice", password)
-    assert (answer["Content-Type"], answer.json()["code"]) == ("application/problem+json", "locked_out")
+    assert (answer["Content-Type"], answer.json()["code"]) == (
+        "application/problem+json",
+        "locked_out",
+    )
 
 
 def test_a_stranger_locks_nobody_out_of_another_address(alice, password):
     stranger, at_home = Client(REMOTE_ADDR="203.0.113.9"), Client(REMOTE_ADDR="198.51.100.1")
     assert locked(stranger)[-1] == 429
     assert over_the_page(at_home, "alice", password).status_code == 302
-    assert over_the_page(stranger, "bob", "wrong").status_code == 200, "another name may still be tried from there"
+    assert over_the_page(stranger, "bob", "wrong").status_code == 200, (
+        "another name may still be tried from there"
+    )
 
 
 @pytest.mark.parametrize("way", [over_the_api, over_the_page])
@@ -112,8 +117,16 @@ def test_attempts_for_many_names_are_limited_by_address(db, client, monkeypatch)
 )
 def test_behind_proxies_the_address_is_the_one_that_ours_saw(settings, proxies, forwarded, address):
     settings.REST_FRAMEWORK = settings.REST_FRAMEWORK | {"NUM_PROXIES": proxies}
-    assert client_address(RequestFactory().get("/", headers={"x-forwarded-for": forwarded})) == address
+    assert (
+        client_address(RequestFactory().get("/", headers={"x-forwarded-for": forwarded})) == address
+    )
 
 
 def test_times_in_words():
-    assert [in_words(seconds) for seconds in (1, 59, 60, 61, 900)] == ["1 second", "59 seconds", "1 minute", "2 minutes", "15 minutes"]
+    assert [in_words(seconds) for seconds in (1, 59, 60, 61, 900)] == [
+        "1 second",
+        "59 seconds",
+        "1 minute",
+        "2 minutes",
+        "15 minutes",
+    ]

@@ -1,4 +1,7 @@
-"""Every route of the server, each with all its methods, for everybody who may knock. What to expect stands in `table.py`."""
+"""Every route of the server, each with all its methods, for everybody who may knock.
+
+What to expect stands in `table.py`.
+"""
 
 import json
 import re
@@ -31,13 +34,24 @@ def test_every_route_has_its_row_and_every_row_its_route():
 @pytest.mark.parametrize("name", sorted(ROWS))
 def test_everybody_gets_the_answer_of_the_table(world, name):
     things, row, before = world.things, ROWS[name], written_rows()
-    address = http_routes()[name].address(things.ids | {key: things.ids[thing] for key, thing in row.ids.items()}) + row.query
+    address = (
+        http_routes()[name].address(
+            things.ids | {key: things.ids[thing] for key, thing in row.ids.items()}
+        )
+        + row.query
+    )
     wrong = []
     for method, call in row.calls.items():
         told, body = call if isinstance(call, tuple) else (call, None)
         for knocker in world.everybody:
             expected = row.kind.answer(knocker.name, knocker.means)
-            found = world.knock(knocker, method, address, filled(body, things), is_kept=expected not in (AS_TOLD, told))
+            found = world.knock(
+                knocker,
+                method,
+                address,
+                filled(body, things),
+                is_kept=expected not in (AS_TOLD, told),
+            )
             wrong += fault(knocker, method, expected or told, found)
     assert wrong == []
     assert written_rows() == before, "somebody who was turned away changed something"
@@ -46,24 +60,36 @@ def test_everybody_gets_the_answer_of_the_table(world, name):
 @pytest.mark.parametrize("name", sorted(name for name in ROWS if not name.startswith("admin:")))
 def test_no_other_method_is_there(world, name):
     address = http_routes()[name].address(world.things.ids)
-    guest = next(one for one in world.everybody if ROWS[name].kind.answer(one.name, one.means) == AS_TOLD)
+    guest = next(
+        one for one in world.everybody if ROWS[name].kind.answer(one.name, one.means) == AS_TOLD
+    )
     others = [method for method in METHODS if method not in ROWS[name].calls]
-    assert {method: world.knock(guest, method, address).status_code for method in others} == dict.fromkeys(others, 405)
+    assert {
+        method: world.knock(guest, method, address).status_code for method in others
+    } == dict.fromkeys(others, 405)
 
 
 @pytest.mark.parametrize("name", sorted(name for name in http_routes() if is_behind_a_list(name)))
 def test_behind_the_admins_lists_only_staff_comes_in_and_only_superusers_change(world, name):
-    address = http_routes()[name].address({"object_id": world.things.ids["session_id"], "id": world.things.owner.pk})
+    address = http_routes()[name].address(
+        {"object_id": world.things.ids["session_id"], "id": world.things.owner.pk}
+    )
     for knocker in world.everybody:
         found = world.knock(knocker, "GET", address)
         is_staff = knocker.means == "cookie" and knocker.name in ("staff", "support")
         assert is_staff or found.status_code in (302, 404), (knocker, found.status_code)
-        assert not (is_staff and name.endswith(("_add", "_delete", "_password_change"))) or found.status_code in (302, 403, 404), knocker
+        assert not (
+            is_staff and name.endswith(("_add", "_delete", "_password_change"))
+        ) or found.status_code in (302, 403, 404), knocker
 
 
 def fault(knocker: Knocker, method: str, expected: Answer, found: HttpResponseBase) -> list[str]:
     """What is wrong with an answer, in words, if anything is."""
-    got = found.headers.get("Location", "").partition("?")[0] if found.status_code == 302 else found.status_code
+    got = (
+        found.headers.get("Location", "").partition("?")[0]
+        if found.status_code == 302
+        else found.status_code
+    )
     who = f"{method} as {knocker.name} with {knocker.means}"
     if got != expected:
         return [f"{who}: {got} instead of {expected}"]
@@ -73,18 +99,27 @@ def fault(knocker: Knocker, method: str, expected: Answer, found: HttpResponseBa
 
 
 def filled(body: Any, things: Things) -> str:
-    return re.sub(r"<(\w+)>", lambda found: things.ids[found[1]], json.dumps(body)) if body is not None else ""
+    return (
+        re.sub(r"<(\w+)>", lambda found: things.ids[found[1]], json.dumps(body))
+        if body is not None
+        else ""
+    )
 
 
 def test_a_cookie_alone_changes_nothing(world):
-    """Another site can make a browser send its cookie along, and does not know the secret beside it. Where tokens are given out no
-    cookie is looked at."""
+    """Another site can make a browser send its cookie along, and does not know the secret beside
+    it. Where tokens are given out no cookie is looked at.
+    """
     strict, before = Client(enforce_csrf_checks=True), written_rows()
     rows = {name: row for name, row in ROWS.items() if row.kind is not OPEN}
-    wanted = [(name, method) for name, row in rows.items() for method in row.calls if method != "GET"]
+    wanted = [
+        (name, method) for name, row in rows.items() for method in row.calls if method != "GET"
+    ]
     alice = next(one for one in world.everybody if one.name == "alice" and one.means == "cookie")
     found = {
-        (name, method): alice.knock(strict, method, http_routes()[name].address(world.things.ids), "{}", "text/html").status_code
+        (name, method): alice.knock(
+            strict, method, http_routes()[name].address(world.things.ids), "{}", "text/html"
+        ).status_code
         for name, method in wanted
     }
     assert found == dict.fromkeys(wanted, 403)

@@ -41,7 +41,13 @@ def in_use() -> int:
     return int(statistics["pool_size"] - statistics["pool_available"])
 
 
-def request(path: str, body: dict[str, Any], method: str = "POST", is_form: bool = False, user: User | None = None) -> int:
+def request(
+    path: str,
+    body: dict[str, Any],
+    method: str = "POST",
+    is_form: bool = False,
+    user: User | None = None,
+) -> int:
     """Send one request from a thread of its own, as the server does, and return its status."""
     headers = {"Authorization": f"Bearer {AccessToken.for_user(user)}"} if user else {}
     options = {} if is_form else {"content_type": "application/json"}
@@ -55,17 +61,35 @@ WAYS: dict[str, tuple[Callable[[User], int], int]] = {
     "register": (lambda _: request("/api/auth/register", NEW), 201),
     "token": (lambda _: request("/api/auth/token", ALICE), 200),
     "token for an unknown name": (lambda _: request("/api/auth/token", NEW), 401),
-    "password": (lambda alice: request("/api/account/password", {"password": PASSWORD, "newPassword": "a b c d e f"}, user=alice), 204),
-    "sign out": (lambda alice: request("/api/account/sign-out", {"password": PASSWORD}, user=alice), 204),
-    "deletion": (lambda alice: request("/api/account", {"password": PASSWORD}, "DELETE", user=alice), 200),
-    "sign-up page": (lambda _: request("/sign-up", {"username": "dora", "password1": PASSWORD}, is_form=True), 302),
+    "password": (
+        lambda alice: request(
+            "/api/account/password",
+            {"password": PASSWORD, "newPassword": "a b c d e f"},
+            user=alice,
+        ),
+        204,
+    ),
+    "sign out": (
+        lambda alice: request("/api/account/sign-out", {"password": PASSWORD}, user=alice),
+        204,
+    ),
+    "deletion": (
+        lambda alice: request("/api/account", {"password": PASSWORD}, "DELETE", user=alice),
+        200,
+    ),
+    "sign-up page": (
+        lambda _: request("/sign-up", {"username": "dora", "password1": PASSWORD}, is_form=True),
+        302,
+    ),
     "sign-in page": (lambda _: request("/sign-in", ALICE, is_form=True), 302),
     "admin": (lambda _: request("/admin/login/", ALICE | {"next": "/admin/"}, is_form=True), 302),
 }
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_request_that_waits_for_a_hash_holds_no_connection(transactional_db: None, alice: User, way: str) -> None:
+def test_request_that_waits_for_a_hash_holds_no_connection(
+    transactional_db: None, alice: User, way: str
+) -> None:
     send, status = WAYS[way]
     User.objects.filter(pk=alice.pk).update(is_staff=way == "admin")
     with ThreadPoolExecutor(1) as pool:
@@ -78,19 +102,29 @@ def test_request_that_waits_for_a_hash_holds_no_connection(transactional_db: Non
         assert future.result(20) == status
 
 
-def test_correct_password_is_refused_when_the_lockout_began_during_its_check(transactional_db: None, alice: User, settings: Any) -> None:
+def test_correct_password_is_refused_when_the_lockout_began_during_its_check(
+    transactional_db: None, alice: User, settings: Any
+) -> None:
     """Otherwise guesses that are sent together would all count as the first."""
     with ThreadPoolExecutor(1) as pool:
         with hashing_is_busy():
             future = pool.submit(request, "/api/auth/token", ALICE)
             eventually(waiting)
-            AccessAttempt.objects.create(username="alice", ip_address="127.0.0.1", failures_since_start=settings.AXES_FAILURE_LIMIT)
+            AccessAttempt.objects.create(
+                username="alice",
+                ip_address="127.0.0.1",
+                failures_since_start=settings.AXES_FAILURE_LIMIT,
+            )
         assert future.result(20) == 429
 
 
 @pytest.mark.parametrize("path", ["/sign-in", "/api/auth/token"])
-def test_hash_of_djangos_own_hasher_is_accepted_and_upgraded_at_sign_in(db: None, alice: User, path: str) -> None:
-    User.objects.filter(pk=alice.pk).update(password=PBKDF2PasswordHasher().encode(PASSWORD, "somesalt", 1000))
+def test_hash_of_djangos_own_hasher_is_accepted_and_upgraded_at_sign_in(
+    db: None, alice: User, path: str
+) -> None:
+    User.objects.filter(pk=alice.pk).update(
+        password=PBKDF2PasswordHasher().encode(PASSWORD, "somesalt", 1000)
+    )
     assert Client().post(path, ALICE).status_code in (200, 302)
     alice.refresh_from_db()
     assert alice.password.startswith("pbkdf2_sha256$1$")

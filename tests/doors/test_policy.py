@@ -1,4 +1,6 @@
-"""The content policy: on every page whatever it is, with nothing in the page that it would have to make an exception for."""
+"""The content policy: on every page whatever it is, with nothing in the page that it would have to
+make an exception for.
+"""
 
 import re
 from typing import Any
@@ -14,7 +16,8 @@ from tests.doors.routes import http_routes
 from tests.doors.table import ROWS
 
 pytestmark = pytest.mark.django_db
-DATA = ("importmap", "application/json")  # scripts that are data: an import map has the page's nonce
+# scripts that are data: an import map has the page's nonce
+DATA = ("importmap", "application/json")
 WANTED = ("default-src 'self'", "frame-ancestors 'none'", "base-uri 'none'", "object-src 'none'")
 LOOSE = ("'unsafe-inline'", "'unsafe-eval'", "'strict-dynamic'")
 LURES = ("javascript:", "data:")
@@ -22,13 +25,23 @@ ERRORS = {"/nowhere": 404, "/decks/nowhere": 404, "/api/nowhere": 404, "/sign-ou
 
 
 def policy_faults(response: Any) -> list[str]:
-    """What a response lacks or has too much of, in words; redirects lead on, and JSON is no page."""
+    """What a response lacks or has too much of, in words; redirects lead on, and JSON is no
+    page.
+    """
     policy = response.headers.get("Content-Security-Policy", "")
     faults = [
-        f"{wanted} is missing" for wanted in ("default-src 'self'", "frame-ancestors 'none'", "base-uri 'none'") if wanted not in policy
+        f"{wanted} is missing"
+        for wanted in ("default-src 'self'", "frame-ancestors 'none'", "base-uri 'none'")
+        if wanted not in policy
     ]
-    faults += [f"{loose} is there" for loose in ("'unsafe-inline'", "'unsafe-eval'", "'strict-dynamic'") if loose in policy]
-    is_page = response.headers.get("Content-Type", "").startswith("text/html") and not response.streaming
+    faults += [
+        f"{loose} is there"
+        for loose in ("'unsafe-inline'", "'unsafe-eval'", "'strict-dynamic'")
+        if loose in policy
+    ]
+    is_page = (
+        response.headers.get("Content-Type", "").startswith("text/html") and not response.streaming
+    )
     return faults + (inline_faults(response.content.decode()) if is_page else [])
 
 
@@ -37,21 +50,37 @@ def inline_faults(html: str) -> list[str]:
     scripts = [one for one in page("script") if not one.get("src") and one.get("type") not in DATA]
     styled = [one for one in page(True) if one.name == "style" or one.get("style") is not None]
     handlers = [one for one in page(True) if any(re.match("on[a-z]+$", name) for name in one.attrs)]
-    lures = [one for one in page(True) if str(one.get("href") or one.get("action") or "").strip().lower().startswith(LURES)]
+    lures = [
+        one
+        for one in page(True)
+        if str(one.get("href") or one.get("action") or "").strip().lower().startswith(LURES)
+    ]
     return [str(one)[:120] for one in (*scripts, *styled, *handlers, *lures)]
 
 
 def walked(world: Any, knocker: Knocker, names: list[str]) -> dict[str, list[str]]:
     """By route: what is wrong with it as a browser gets it."""
-    ids = world.things.ids | {"object_id": world.things.ids["session_id"], "id": str(world.things.owner.pk)}
-    addresses = {name: http_routes()[name].address(ids) + (ROWS[name].query if name in ROWS else "") for name in names}
-    found = {name: policy_faults(knocker.knock(world.client, "GET", address, "", "text/html")) for name, address in addresses.items()}
+    ids = world.things.ids | {
+        "object_id": world.things.ids["session_id"],
+        "id": str(world.things.owner.pk),
+    }
+    addresses = {
+        name: http_routes()[name].address(ids) + (ROWS[name].query if name in ROWS else "")
+        for name in names
+    }
+    found = {
+        name: policy_faults(knocker.knock(world.client, "GET", address, "", "text/html"))
+        for name, address in addresses.items()
+    }
     return {name: faults for name, faults in found.items() if faults}
 
 
 def test_every_page_and_call_of_a_user(world):
     alice = next(one for one in world.everybody if one.name == "alice" and one.means == "cookie")
-    assert walked(world, alice, [name for name in http_routes() if not name.startswith("admin:")]) == {}
+    assert (
+        walked(world, alice, [name for name in http_routes() if not name.startswith("admin:")])
+        == {}
+    )
 
 
 def test_every_page_of_a_stranger(world):
@@ -60,7 +89,11 @@ def test_every_page_of_a_stranger(world):
 
 def test_every_page_of_the_admin(world):
     operator = person("operator", is_staff=True, is_superuser=True)
-    shown = [name for name in http_routes() if name.startswith("admin:") and not name.startswith("admin:admin/")]
+    shown = [
+        name
+        for name in http_routes()
+        if name.startswith("admin:") and not name.startswith("admin:admin/")
+    ]
     assert walked(world, Knocker("operator", "cookie", cookie(world.client, operator)), shown) == {}
 
 
@@ -69,14 +102,23 @@ def broken(request: Any) -> None:
 
 
 urlpatterns = [path("broken", broken), path("api/broken", broken), *all_addresses]
-handler400, handler404, handler500 = "mindflip.errors.bad_request", "mindflip.errors.not_found", "mindflip.errors.server_error"
+handler400, handler404, handler500 = (
+    "mindflip.errors.bad_request",
+    "mindflip.errors.not_found",
+    "mindflip.errors.server_error",
+)
 
 
 def test_every_page_of_an_error(settings, client):
     client = Client(enforce_csrf_checks=True, raise_request_exception=False)
     settings.ROOT_URLCONF = __name__
     found = {address: client.get(address) for address in (*ERRORS, "/broken", "/api/broken")}
-    assert {address: answer.status_code for address, answer in found.items()} == ERRORS | {"/broken": 500, "/api/broken": 500}
+    assert {address: answer.status_code for address, answer in found.items()} == ERRORS | {
+        "/broken": 500,
+        "/api/broken": 500,
+    }
     refused = [client.post("/sign-in", {}), client.get("/", headers={"host": "evil.example"})]
     assert [answer.status_code for answer in refused] == [403, 400]
-    assert [policy_faults(answer) for answer in (*found.values(), *refused)] == [[]] * (len(found) + 2)
+    assert [policy_faults(answer) for answer in (*found.values(), *refused)] == [[]] * (
+        len(found) + 2
+    )

@@ -1,4 +1,6 @@
-"""What a new password, a switched-off account and a deleted one end at once: tokens, tickets, open sockets."""
+"""What a new password, a switched-off account and a deleted one end at once: tokens, tickets, open
+sockets.
+"""
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -43,8 +45,12 @@ def test_a_cookie_ends(alice, client, end):
     assert client.get("/decks").headers["Location"] == "/sign-in?next=/decks"
 
 
-@pytest.mark.parametrize(("end", "code"), [(new_password, 4401), (disable, 4403), (User.delete, 4401)])
-async def test_sockets_close_and_their_address_opens_no_more(socket_db, alice, session_of, end, code):
+@pytest.mark.parametrize(
+    ("end", "code"), [(new_password, 4401), (disable, 4403), (User.delete, 4401)]
+)
+async def test_sockets_close_and_their_address_opens_no_more(
+    socket_db, alice, session_of, end, code
+):
     address = (await session_of(alice))["wsUrl"]
     async with open_socket(address) as socket:
         assert await socket.is_alive()
@@ -55,7 +61,9 @@ async def test_sockets_close_and_their_address_opens_no_more(socket_db, alice, s
         assert (await socket.receive_close())["code"] == code
 
 
-async def test_a_socket_that_was_told_nothing_closes_at_its_heartbeat(socket_db, alice, session_of, settings):
+async def test_a_socket_that_was_told_nothing_closes_at_its_heartbeat(
+    socket_db, alice, session_of, settings
+):
     settings.HEARTBEAT_SECONDS = 0.1
     async with open_socket((await session_of(alice))["wsUrl"]) as socket:
         await User.objects.aupdate(is_active=False)  # past every signal, as an operator's SQL
@@ -70,7 +78,9 @@ async def test_a_fresh_ticket_opens_after_a_new_password(socket_db, alice, sessi
         assert await socket.is_alive()
 
 
-def test_signing_in_closes_no_socket(alice, new_session, client, password, django_capture_on_commit_callbacks):
+def test_signing_in_closes_no_socket(
+    alice, new_session, client, password, django_capture_on_commit_callbacks
+):
     new_session(alice)
     with django_capture_on_commit_callbacks() as told:
         client.post("/sign-in", {"username": "alice", "password": password})
@@ -79,7 +89,9 @@ def test_signing_in_closes_no_socket(alice, new_session, client, password, djang
 
 def test_an_unchanged_user_keeps_his_socket(alice, new_session):
     new_session(alice)
-    peer = handlers.Peer(WebLLMSession.objects.get().pk, alice.pk, "a-model", "channel", password_key="")
+    peer = handlers.Peer(
+        WebLLMSession.objects.get().pk, alice.pk, "a-model", "channel", password_key=""
+    )
     with pytest.raises(SocketRefused), transaction.atomic():
         handlers.check_user(peer)
     peer.password_key = handlers.password_key(alice)

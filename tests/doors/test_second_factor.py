@@ -1,4 +1,6 @@
-"""The admin with a second factor: by setting, with a code of the phone or a recovery code, each once."""
+"""The admin with a second factor: by setting, with a code of the phone or a recovery code, each
+once.
+"""
 
 import io
 
@@ -47,7 +49,9 @@ def test_without_the_setting_a_password_is_enough(operator, client, password):
 def test_with_it_a_password_alone_opens_nothing(operator, shown, client, password, asked):
     assert "Type the code" in sign_in(client, password).content.decode()
     client.force_login(operator)
-    assert client.get(ADMIN).headers["Location"].startswith(LOGIN), "a sign-in on the pages is no second factor"
+    assert client.get(ADMIN).headers["Location"].startswith(LOGIN), (
+        "a sign-in on the pages is no second factor"
+    )
 
 
 def test_the_code_of_the_phone_opens_once(operator, shown, client, password, asked):

@@ -31,14 +31,20 @@ async def close_of(address: str, **headers: str) -> int:
 
 
 def test_every_socket_route_has_its_row():
-    assert set(SOCKETS) == set(socket_routes()), "tests/doors/table.py says who may open which socket"
+    assert set(SOCKETS) == set(socket_routes()), (
+        "tests/doors/table.py says who may open which socket"
+    )
 
 
 async def test_everybody_at_every_socket(socket_db, alice):
-    session = await sync_to_async(sessions.session_open)(user=alice, model_id="m", now=timezone.now())
+    session = await sync_to_async(sessions.session_open)(
+        user=alice, model_id="m", now=timezone.now()
+    )
     everybody = await sync_to_async(knockers)(Client(), alice)
     for route, answers in SOCKETS.items():
-        address = "ws://localhost/" + (route.replace("<uuid:session_id>", str(session.pk)) or "ws/nowhere")
+        address = "ws://localhost/" + (
+            route.replace("<uuid:session_id>", str(session.pk)) or "ws/nowhere"
+        )
         found = {(one.name, one.means): await close_of(address, **one.headers) for one in everybody}
         assert found == {(one.name, one.means): answers(one) for one in everybody}
 
@@ -78,7 +84,8 @@ def the_token(alice: Any, bob: Any, mine: Any) -> str:
     return str(AccessToken.for_user(alice))
 
 
-NO_TICKETS = [of_another_session, of_another_user, for_her_session_by_another, tampered, signed_elsewhere, of_another_shape,
+NO_TICKETS = [of_another_session, of_another_user, for_her_session_by_another, tampered,
+signed_elsewhere, of_another_shape,
               of_an_old_password, the_token]  # fmt: skip
 
 
@@ -87,19 +94,29 @@ async def test_what_is_no_ticket_of_this_session_and_user_opens_nothing(socket_d
     for make in NO_TICKETS:
         ticket = await sync_to_async(make)(alice, bob, mine)
         wanted = 4404 if make is for_her_session_by_another else 4401
-        assert await close_of(f"ws://localhost/ws/webllm/{mine.pk}?ticket={ticket}") == wanted, make.__name__
+        assert await close_of(f"ws://localhost/ws/webllm/{mine.pk}?ticket={ticket}") == wanted, (
+            make.__name__
+        )
 
 
-async def test_a_ticket_opens_as_often_as_one_likes_until_the_session_ends(socket_db, alice, session_of):
+async def test_a_ticket_opens_as_often_as_one_likes_until_the_session_ends(
+    socket_db, alice, session_of
+):
     session = await session_of(alice)
     assert [await close_of(session["wsUrl"]) for _ in range(3)] == [OPENS] * 3
-    await WebLLMSession.objects.aupdate(last_activity_at=timezone.now() - timezone.timedelta(hours=1))
+    await WebLLMSession.objects.aupdate(
+        last_activity_at=timezone.now() - timezone.timedelta(hours=1)
+    )
     assert await close_of(session["wsUrl"]) == 4410
-    await sync_to_async(sessions.session_close)(user=alice, session_id=session["sessionId"], now=timezone.now())
+    await sync_to_async(sessions.session_close)(
+        user=alice, session_id=session["sessionId"], now=timezone.now()
+    )
     assert await close_of(session["wsUrl"]) in (4404, 4410)
 
 
-async def test_another_users_token_beside_her_ticket_is_his_own_word(socket_db, alice, charlie, session_of):
+async def test_another_users_token_beside_her_ticket_is_his_own_word(
+    socket_db, alice, charlie, session_of
+):
     address = (await session_of(alice))["wsUrl"]
     assert await close_of(address, Authorization=f"Bearer {AccessToken.for_user(charlie)}") == 4404
 
@@ -121,17 +138,35 @@ ORIGINS = {
     f"https://{OURS} ": 4403,
     "chrome-extension://abcdefgh": 4403,
 }
-HOSTS = ("evil.example", "localhost.evil.example", "", "localhost:3000@evil.example", "localhost@evil.example")
+HOSTS = (
+    "evil.example",
+    "localhost.evil.example",
+    "",
+    "localhost:3000@evil.example",
+    "localhost@evil.example",
+)
 
 
-async def test_in_a_deployment_only_our_own_and_the_allowed_origins_connect(socket_db, alice, session_of, settings):
+async def test_in_a_deployment_only_our_own_and_the_allowed_origins_connect(
+    socket_db, alice, session_of, settings
+):
     address = (await session_of(alice))["wsUrl"].replace("ws://localhost", f"wss://{OURS}")
-    settings.ALLOWED_HOSTS, settings.IS_PRIVATE, settings.IS_HTTPS, settings.MINDFLIP_ORIGINS = [OURS], False, True, [ALLOWED]
+    settings.ALLOWED_HOSTS, settings.IS_PRIVATE, settings.IS_HTTPS, settings.MINDFLIP_ORIGINS = (
+        [OURS],
+        False,
+        True,
+        [ALLOWED],
+    )
     assert {origin: await close_of(address, Origin=origin) for origin in ORIGINS} == ORIGINS
     assert await close_of(address) == OPENS, "a program sends no Origin, and holds the ticket"
 
 
-async def test_a_name_that_is_not_ours_opens_no_socket_even_with_a_ticket(socket_db, alice, session_of):
+async def test_a_name_that_is_not_ours_opens_no_socket_even_with_a_ticket(
+    socket_db, alice, session_of
+):
     address = (await session_of(alice))["wsUrl"]
     for host in HOSTS:
-        assert [await close_of(address, Host=host), await close_of(address, Host=host, Origin=f"http://{host}")] == [4403, 4403], host
+        assert [
+            await close_of(address, Host=host),
+            await close_of(address, Host=host, Origin=f"http://{host}"),
+        ] == [4403, 4403], host

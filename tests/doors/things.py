@@ -1,4 +1,7 @@
-"""What Alice has: one of each kind of thing. Everything written says SECRET, so that it is known wherever it turns up."""
+"""What Alice has: one of each kind of thing.
+
+Everything written says SECRET, so that it is known wherever it turns up.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -27,7 +30,9 @@ class Things:
 
 def things_of(owner: User) -> Things:
     session = WebLLMSession.objects.create(user=owner, model_id="a-model")
-    Engine.objects.create(channel="channel", session=session, user=owner, model_id="a-model", name="webllm")
+    Engine.objects.create(
+        channel="channel", session=session, user=owner, model_id="a-model", name="webllm"
+    )
     decks = [deck_create(user=owner, name=SECRET, cards=_cards()) for _ in range(3)]
     card, binned = (deck.cards.order_by("position").first() for deck in decks[:2])
     trash.cards_delete(user=owner, card_ids=[binned.pk])
@@ -53,18 +58,28 @@ def written_rows() -> list[Any]:
 
 
 def _cards() -> list[dict[str, Any]]:
-    return [{"front": f"{SECRET} {number}", "back": f"What {SECRET} is", "tags": [SECRET]} for number in range(2)]
+    return [
+        {"front": f"{SECRET} {number}", "back": f"What {SECRET} is", "tags": [SECRET]}
+        for number in range(2)
+    ]
 
 
 def _generation(session: WebLLMSession) -> Generation:
     return Generation.objects.create(
         session=session, user=session.user, kind="flashcards", prompt=SECRET, prompt_version="1",
-        options={"topic": SECRET, "count": 1}, result_key="0" * 64, status="succeeded", finished_at=timezone.now(),
+        options={"topic": SECRET, "count": 1}, result_key="0" * 64, status="succeeded",
+        finished_at=timezone.now(),
         cards=_cards(),
     )  # fmt: skip
 
 
 def _review(card: Any) -> str:
-    review = {"id": str(uuid4()), "cardId": str(card.pk), "rating": "good", "reviewedAt": timezone.now().isoformat(), "seconds": 3}
+    review = {
+        "id": str(uuid4()),
+        "cardId": str(card.pk),
+        "rating": "good",
+        "reviewedAt": timezone.now().isoformat(),
+        "seconds": 3,
+    }
     reviews_record(user=card.deck.user, items=[review], now=timezone.now())
     return review["id"]

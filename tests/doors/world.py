@@ -22,7 +22,9 @@ class World:
     things: Things
     everybody: list[Knocker]
 
-    def knock(self, knocker: Knocker, method: str, address: str, body: str = "", is_kept: bool = False) -> HttpResponseBase:
+    def knock(
+        self, knocker: Knocker, method: str, address: str, body: str = "", is_kept: bool = False
+    ) -> HttpResponseBase:
         """What is done is undone, unless it was not to be done: then it shows at the end."""
         accept = "*/*" if address.startswith("/api/") else "text/html"
         with transaction.atomic():
@@ -31,9 +33,16 @@ class World:
         return answer
 
     def send(
-        self, knocker: Knocker, method: str, address: str, body: str | bytes = b"", media: str = "application/json", accept: str = "*/*"
+        self,
+        knocker: Knocker,
+        method: str,
+        address: str,
+        body: str | bytes = b"",
+        media: str = "application/json",
+        accept: str = "*/*",
     ) -> HttpResponseBase:
-        """Send a request with a body of any media type, undo what it does, and return its answer, also where the server fails.
+        """Send a request with a body of any media type, undo what it does, and return its answer,
+        also where the server fails.
 
         What is done after a commit is done.
         """
@@ -52,7 +61,8 @@ class World:
 def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
     """One cast for all cells: what a test changes is undone after it, and all of it at the end."""
     with django_db_blocker.unblock(), transaction.atomic(), pytest.MonkeyPatch.context() as patch:
-        patch.setitem(SimpleRateThrottle.THROTTLE_RATES, "sign-in-name", None)  # everybody signs in from one address
+        # everybody signs in from one address
+        patch.setitem(SimpleRateThrottle.THROTTLE_RATES, "sign-in-name", None)
         client = Client()
         things = things_of(person("alice"))
         yield World(client, things, knockers(client, things.owner))

@@ -1,7 +1,9 @@
-"""A real browser, a real server, and the small model that a first start fetches, for the browser tests.
+"""A real browser, a real server, and the small model that a first start fetches, for the browser
+tests.
 
-Playwright's synchronous API keeps a loop running while it is open, which is for this package: async tests and Django's ORM can't be
-used here. What needs no browser has its tests beside those of its app.
+Playwright's synchronous API keeps a loop running while it is open, which is for this package: async
+tests and Django's ORM can't be used here. What needs no browser has its tests beside those of its
+app.
 """
 
 import fcntl
@@ -27,7 +29,11 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-FROM_ONE_ADDRESS = {"MINDFLIP_REGISTER_RATE": "1000/hour", "MINDFLIP_TOKEN_RATE": "1000/minute", "MINDFLIP_SIGN_IN_RATE": "1000/minute"}
+FROM_ONE_ADDRESS = {
+    "MINDFLIP_REGISTER_RATE": "1000/hour",
+    "MINDFLIP_TOKEN_RATE": "1000/minute",
+    "MINDFLIP_SIGN_IN_RATE": "1000/minute",
+}
 """Rates for a server that everybody here comes to from one address."""
 CHROMIUM = cache(find_chromium)
 expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
@@ -45,7 +51,10 @@ def launched(playwright: Playwright, *flags: str) -> Iterator[Browser]:
     """A headless Chromium, started with further flags."""
     path = CHROMIUM()
     if path is None:
-        pytest.fail("There is no Chromium: `python -m tests.chromium` installs one, or name one in MINDFLIP_CHROMIUM.")
+        pytest.fail(
+            "There is no Chromium: `python -m tests.chromium` installs one, or name one in"
+            " MINDFLIP_CHROMIUM."
+        )
     browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *flags])
     try:
         yield browser
@@ -85,7 +94,8 @@ def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
 @pytest.fixture
 def fresh_page(new_context: Callable[..., BrowserContext]) -> Iterator[Page]:
     """A page of a new profile."""
-    with sound_page(new_context(service_workers="block")) as page:  # a service worker would hide requests from the tests that stop them
+    # a service worker would hide requests from the tests that stop them
+    with sound_page(new_context(service_workers="block")) as page:
         yield page
 
 
@@ -97,11 +107,18 @@ def page(fresh_page: Page) -> Page:
 
 @contextmanager
 def sound_page(context: BrowserContext) -> Iterator[Page]:
-    """A page on which no script failed and nothing was refused by the content policy, or the test fails."""
+    """A page on which no script failed and nothing was refused by the content policy, or the test
+    fails.
+    """
     page = context.new_page()
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("console", lambda message: faults.append(message.text) if "Content Security Policy" in message.text else None)
+    page.on(
+        "console",
+        lambda message: (
+            faults.append(message.text) if "Content Security Policy" in message.text else None
+        ),
+    )
     yield page
     assert faults == []
 
@@ -120,7 +137,11 @@ def stocked_page(stocked: BrowserContext, server: RunningServer) -> Iterator[Pag
     with sound_page(stocked) as page:
         yield page
         page.goto("about:blank")
-        left = {"origin": server.url, "storageTypes": "cookies,local_storage,indexeddb,cache_storage"}  # the model is a file
+        # the model is a file
+        left = {
+            "origin": server.url,
+            "storageTypes": "cookies,local_storage,indexeddb,cache_storage",
+        }
         stocked.new_cdp_session(page).send("Storage.clearDataForOrigin", left)
         page.close()
 
@@ -128,7 +149,9 @@ def stocked_page(stocked: BrowserContext, server: RunningServer) -> Iterator[Pag
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory, small_model: Path) -> Iterator[RunningServer]:
     """Daphne with an empty database and the small model, for all tests of this worker."""
-    with running_server(tmp_path_factory.mktemp("server"), MINDFLIP_MODELS_DIR=str(small_model), **FROM_ONE_ADDRESS) as running:
+    with running_server(
+        tmp_path_factory.mktemp("server"), MINDFLIP_MODELS_DIR=str(small_model), **FROM_ONE_ADDRESS
+    ) as running:
         yield running
 
 
@@ -140,7 +163,9 @@ def visitor(page: Page, server: RunningServer) -> Visitor:
 
 @pytest.fixture(scope="session")
 def small_model() -> Path:
-    """A models folder with SmolLM2-135M as GGUF: fetched once a checkout, as a first start does it."""
+    """A models folder with SmolLM2-135M as GGUF: fetched once a checkout, as a first start does
+    it.
+    """
     folder = ROOT / "var" / "test-models"
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / ".lock").open("w") as lock:

@@ -1,5 +1,7 @@
-"""Rows as a school's server has them after a month, written by `manage.py shell` beside a running server that others may have used.
-The last line it prints is JSON: `tried`, the id of a generation that two engines tried; `queued` and `hits` of 24 hours, with others'."""
+"""Rows as a school's server has them after a month, written by `manage.py shell` beside a running
+server that others may have used. The last line it prints is JSON: `tried`, the id of a generation
+that two engines tried; `queued` and `hits` of 24 hours, with others'.
+"""
 
 import json
 import random
@@ -13,8 +15,17 @@ from sessions_app.models import Attempt, Engine, Generation, WebLLMSession
 from sessions_app.services.dashboard import figures_refresh
 from sessions_app.services.result_cache import hits_note, hits_of
 
-TOPICS = ["Photosynthesis", "The French Revolution", "Quadratic equations", "Cell biology", "Tides", "Irregular verbs", "Ohm's law"]
-MODELS = ["example-small", "example-medium", "example-large"]  # the speeds and cards below are invented, so no real model is named
+TOPICS = [
+    "Photosynthesis",
+    "The French Revolution",
+    "Quadratic equations",
+    "Cell biology",
+    "Tides",
+    "Irregular verbs",
+    "Ohm's law",
+]
+# the speeds and cards below are invented, so no real model is named
+MODELS = ["example-small", "example-medium", "example-large"]
 SPEEDS = dict(zip(MODELS, (31.0, 22.5, 14.0), strict=True))
 FAILURES = ["engine_lost", "no_valid_cards", "no_engine"]
 
@@ -25,29 +36,44 @@ hits = sum(hits_of(now - timedelta(hours=back) for back in range(24)).values())
 operator = User.objects.create_superuser("operator", password="correct horse battery")
 helper = User.objects.create_user("helper", password="correct horse battery", is_staff=True)
 helper.groups.add(Group.objects.get(name="Support"))
-users = User.objects.bulk_create(User(username=name) for name in ("alice", "bob", "dana", "emil", "farah"))
+users = User.objects.bulk_create(
+    User(username=name) for name in ("alice", "bob", "dana", "emil", "farah")
+)
 
 
 def session(user, model, hours, status="closed"):
     began = now - timedelta(hours=hours)
     ended = None if status == "ready" else began + timedelta(minutes=40)
     return WebLLMSession.objects.create(
-        user=user, model_id=model, status=status, created_at=began, last_activity_at=ended or now, closed_at=ended,
-        close_reason="" if status == "ready" else "closed by its user", engine_facts={"engine": "webllm", "device": "WebGPU"},
+        user=user, model_id=model, status=status, created_at=began, last_activity_at=ended or now,
+        closed_at=ended,
+        close_reason="" if status == "ready" else "closed by its user",
+        engine_facts={"engine": "webllm", "device": "WebGPU"},
     )  # fmt: skip
 
 
 def generation(of, began, status, seconds, code="", **columns):
-    first = began + timedelta(seconds=chance.lognormvariate(1, 0.5)) if status == "succeeded" else None
+    first = (
+        began + timedelta(seconds=chance.lognormvariate(1, 0.5)) if status == "succeeded" else None
+    )
     tokens = round(seconds * SPEEDS[of.model_id] * chance.uniform(0.85, 1.1))
     made = Generation.objects.create(
-        session=of, user=of.user, kind="flashcards", prompt="Generate 6 flashcards", prompt_version="4",
-        options={"count": 6, "topic": chance.choice(TOPICS)}, result_key=str(began), status=status, error_code=code,
-        created_at=began, queued_at=began, first_card_at=first, finished_at=began + timedelta(seconds=seconds), engine_name="webllm",
+        session=of, user=of.user, kind="flashcards", prompt="Generate 6 flashcards",
+        prompt_version="4",
+        options={"count": 6, "topic": chance.choice(TOPICS)}, result_key=str(began), status=status,
+        error_code=code,
+        created_at=began, queued_at=began, first_card_at=first,
+        finished_at=began + timedelta(seconds=seconds), engine_name="webllm",
         attempt_count=1, usage={"completionTokens": tokens, "seconds": seconds},
         cards=[{"front": "What is it?", "back": "This."}] * 6 if first else [], **columns,
     )  # fmt: skip
-    outcome = {"generation": made, "outcome": code or status, "card_count": len(made.cards), "engine_name": "webllm", "engine": "c"}
+    outcome = {
+        "generation": made,
+        "outcome": code or status,
+        "card_count": len(made.cards),
+        "engine_name": "webllm",
+        "engine": "c",
+    }
     Attempt.objects.create(number=1, started_at=began, ended_at=made.finished_at, **outcome)
     return made
 
@@ -58,26 +84,76 @@ for _ in range(70):
     for number in range(chance.randint(2, 6)):
         failed = chance.random() < 0.12
         code = chance.choice(FAILURES) if failed else ""
-        generation(of, of.created_at + timedelta(minutes=4 * number), "failed" if failed else "succeeded", chance.uniform(4, 22), code)
+        generation(
+            of,
+            of.created_at + timedelta(minutes=4 * number),
+            "failed" if failed else "succeeded",
+            chance.uniform(4, 22),
+            code,
+        )
 
-for user, name, speed, guide in ((users[0], "webllm", 24.2, False), (users[1], "wllama", 11.7, True), (users[2], "webllm", 0, False)):
+for user, name, speed, guide in (
+    (users[0], "webllm", 24.2, False),
+    (users[1], "wllama", 11.7, True),
+    (users[2], "webllm", 0, False),
+):
     of = session(user, MODELS[1], 0.2, "ready")
     channel = f"specific.{name}.{user}"
-    Engine.objects.create(channel=channel, session=of, user=user, model_id=of.model_id, name=name, is_guide=guide, speed=speed)
+    Engine.objects.create(
+        channel=channel,
+        session=of,
+        user=user,
+        model_id=of.model_id,
+        name=name,
+        is_guide=guide,
+        speed=speed,
+    )
     Generation.objects.create(
-        session=of, user=user, kind="flashcards", prompt="p", prompt_version="4", result_key="k", options={"count": 6, "topic": "Tides"}
+        session=of,
+        user=user,
+        kind="flashcards",
+        prompt="p",
+        prompt_version="4",
+        result_key="k",
+        options={"count": 6, "topic": "Tides"},
     )
 
-tried = Generation.objects.filter(user__in=users, status="succeeded").order_by("-created_at").first()
+tried = (
+    Generation.objects.filter(user__in=users, status="succeeded").order_by("-created_at").first()
+)
 tried.attempts.all().delete()
 start = tried.created_at
-tried.first_card_at, tried.finished_at, tried.attempt_count = start + timedelta(seconds=41), start + timedelta(seconds=52), 2
+tried.first_card_at, tried.finished_at, tried.attempt_count = (
+    start + timedelta(seconds=41),
+    start + timedelta(seconds=52),
+    2,
+)
 tried.save()
-lost = {"outcome": "engine_lost", "reason": "The engine was not heard of in time.", "engine_name": "wllama", "engine": "a", "card_count": 0}
-Attempt.objects.create(generation=tried, number=1, started_at=start + timedelta(seconds=3), ended_at=start + timedelta(seconds=30), **lost)
+lost = {
+    "outcome": "engine_lost",
+    "reason": "The engine was not heard of in time.",
+    "engine_name": "wllama",
+    "engine": "a",
+    "card_count": 0,
+}
+Attempt.objects.create(
+    generation=tried,
+    number=1,
+    started_at=start + timedelta(seconds=3),
+    ended_at=start + timedelta(seconds=30),
+    **lost,
+)
 won = {"outcome": "succeeded", "engine_name": "webllm", "engine": "b", "card_count": 6}
-Attempt.objects.create(generation=tried, number=2, started_at=start + timedelta(seconds=36), ended_at=start + timedelta(seconds=52), **won)
+Attempt.objects.create(
+    generation=tried,
+    number=2,
+    started_at=start + timedelta(seconds=36),
+    ended_at=start + timedelta(seconds=52),
+    **won,
+)
 for hours in (0, 0, 0, 1, 1, 2):
     hits_note(1, now=now - timedelta(hours=hours))
 figures_refresh(now=now)
-sys.stdout.write(json.dumps({"tried": str(tried.pk), "queued": queued + 3, "hits": hits + 6}) + "\n")
+sys.stdout.write(
+    json.dumps({"tried": str(tried.pk), "queued": queued + 3, "hits": hits + 6}) + "\n"
+)

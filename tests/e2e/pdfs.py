@@ -2,11 +2,19 @@
 
 
 def pdf_of(pages: list[str], *, is_locked: bool = False) -> bytes:
-    """A PDF whose pages have one line each; an empty line is a page without any text. Locked: with a password that nobody knows."""
-    objects = ["<< /Type /Catalog /Pages 2 0 R >>", _pages(len(pages)), "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"]
+    """A PDF whose pages have one line each; an empty line is a page without any text.
+
+    Locked: with a password that nobody knows.
+    """
+    objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        _pages(len(pages)),
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    ]
     for number, line in enumerate(pages):
         page = (
-            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 3 0 R >> >> /Contents {5 + 2 * number} 0 R >>"
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 3 0 R"
+            f" >> >> /Contents {5 + 2 * number} 0 R >>"
         )
         text = f"BT /F1 12 Tf 72 720 Td ({line}) Tj ET" if line else "0 0 100 100 re f"
         objects += [page, f"<< /Length {len(text)} >>\nstream\n{text}\nendstream"]
@@ -28,5 +36,8 @@ def _file(objects: list[str], is_locked: bool) -> bytes:
         body += f"{number} 0 obj\n{content}\nendobj\n"
     table = "".join(f"{place:010d} 00000 n \n" for place in places)
     lock = f"/Encrypt {len(objects)} 0 R /ID [<{'00' * 16}> <{'00' * 16}>]" if is_locked else ""
-    trailer = f"trailer\n<< /Size {len(objects) + 1} /Root 1 0 R {lock} >>\nstartxref\n{len(body)}\n%%EOF\n"
+    trailer = (
+        f"trailer\n<< /Size {len(objects) + 1} /Root 1 0 R {lock}"
+        f" >>\nstartxref\n{len(body)}\n%%EOF\n"
+    )
     return f"{body}xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}{trailer}".encode()

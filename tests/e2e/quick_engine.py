@@ -1,4 +1,6 @@
-"""An engine without a model: it writes at once what a test tells it to, as another device of the visitor would."""
+"""An engine without a model: it writes at once what a test tells it to, as another device of the
+visitor would.
+"""
 
 import json
 import threading
@@ -18,11 +20,17 @@ Write = Callable[[dict[str, Any]], list[Card]]
 
 
 @contextmanager
-def quick_engine(visitor: Visitor, write: Write, model_id: str = MODEL) -> Iterator[list[dict[str, Any]]]:
-    """Serve the visitor's requests inside the block as `model_id`, and yield the list of requests, which grows as they arrive."""
+def quick_engine(
+    visitor: Visitor, write: Write, model_id: str = MODEL
+) -> Iterator[list[dict[str, Any]]]:
+    """Serve the visitor's requests inside the block as `model_id`, and yield the list of requests,
+    which grows as they arrive.
+    """
     asked: list[dict[str, Any]] = []
     with connect(_address(visitor, model_id), subprotocols=["mindflip.v1"], proxy=None) as socket:  # type: ignore[list-item]
-        serving = threading.Thread(target=_serve, args=(socket, write, asked, model_id), daemon=True)
+        serving = threading.Thread(
+            target=_serve, args=(socket, write, asked, model_id), daemon=True
+        )
         serving.start()
         yield asked
     serving.join(10)
@@ -30,12 +38,22 @@ def quick_engine(visitor: Visitor, write: Write, model_id: str = MODEL) -> Itera
 
 def _address(visitor: Visitor, model_id: str) -> str:
     with httpx.Client(base_url=f"{visitor.server.url}/api") as rest:
-        token = rest.post("/auth/token", json={"username": visitor.name, "password": PASSWORD}).raise_for_status().json()["access"]
+        token = (
+            rest.post("/auth/token", json={"username": visitor.name, "password": PASSWORD})
+            .raise_for_status()
+            .json()["access"]
+        )
         headers = {"Authorization": f"Bearer {token}"}
-        return rest.post("/webllm/session", json={"modelId": model_id}, headers=headers).raise_for_status().json()["wsUrl"]
+        return (
+            rest.post("/webllm/session", json={"modelId": model_id}, headers=headers)
+            .raise_for_status()
+            .json()["wsUrl"]
+        )
 
 
-def _serve(socket: ClientConnection, write: Write, asked: list[dict[str, Any]], model_id: str) -> None:
+def _serve(
+    socket: ClientConnection, write: Write, asked: list[dict[str, Any]], model_id: str
+) -> None:
     socket.send(json.dumps({"type": "ready", "modelId": model_id, "engine": "webllm"}))
     for text in socket:
         message = json.loads(text)
@@ -44,4 +62,6 @@ def _serve(socket: ClientConnection, write: Write, asked: list[dict[str, Any]], 
         elif message["type"] == "generate":
             asked.append(message)
             leased = {name: message[name] for name in ("generationId", "lease", "cacheKey")}
-            socket.send(json.dumps({"type": "response", "data": {"cards": write(message)}, **leased}))
+            socket.send(
+                json.dumps({"type": "response", "data": {"cards": write(message)}, **leased})
+            )

@@ -16,7 +16,9 @@ from tests.processes import ROOT, eventually
 
 AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text()
 RUN = """async () => (await axe.run(document, { resultTypes: ["violations"] })).violations
-  .map(({ id, help, nodes }) => `${id} (${help}): ${nodes.map(({ target, any }) => `${target} ${any[0]?.message ?? ""}`).join(", ")}`)"""
+  .map(({ id, help, nodes }) =>
+    `${id} (${help}): ${nodes.map(({ target, any }) =>
+      `${target} ${any[0]?.message ?? ""}`).join(", ")}`)"""
 THEMES = ("light", "dark")
 STILL = """() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() =>
   resolve(document.getAnimations().every(({ playState }) => playState !== "running")))))"""
@@ -24,14 +26,19 @@ SIZES = ((1200, 900), (390, 844))
 NOT_PAGES = {"sign-out", "manifest", "service-worker"}
 CARDS = [
     {"front": "Which force is **mass** times *acceleration*?", "back": "$F = ma$"},
-    {"front": "How is a list written?", "back": "- `[1, 2]`\n- [as here](https://example.org)\n\n```\nx = [1]\n```"},
+    {
+        "front": "How is a list written?",
+        "back": "- `[1, 2]`\n- [as here](https://example.org)\n\n```\nx = [1]\n```",
+    },
     {"front": "What is a vacuole?", "back": "A bubble that stores things."},
 ]
 
 
 @dataclass(frozen=True)
 class Row:
-    """A page in one state: `{deck}` in its address is a deck's id, `button` names what is pressed first."""
+    """A page in one state: `{deck}` in its address is a deck's id, `button` names what is pressed
+    first.
+    """
 
     address: str
     is_signed_in: bool = True
@@ -40,9 +47,20 @@ class Row:
 
 
 ROWS: dict[str, list[Row]] = {
-    "home": [Row("/", is_signed_in=False), Row("/"), Row("/", button="Change model"), Row("/", button="Account")],
-    "sign-in": [Row("/sign-in", is_signed_in=False), Row("/sign-in", is_signed_in=False, button="Sign in")],
-    "sign-up": [Row("/sign-up", is_signed_in=False), Row("/sign-up", is_signed_in=False, button="Make account")],
+    "home": [
+        Row("/", is_signed_in=False),
+        Row("/"),
+        Row("/", button="Change model"),
+        Row("/", button="Account"),
+    ],
+    "sign-in": [
+        Row("/sign-in", is_signed_in=False),
+        Row("/sign-in", is_signed_in=False, button="Sign in"),
+    ],
+    "sign-up": [
+        Row("/sign-up", is_signed_in=False),
+        Row("/sign-up", is_signed_in=False, button="Make account"),
+    ],
     "offline": [Row("/offline", is_signed_in=False)],
     "account": [Row("/account"), Row("/account", button="Delete account")],
     "account-gone": [Row("/account/deleted", is_signed_in=False)],
@@ -67,12 +85,17 @@ PAGES = sorted({str(pattern.name) for pattern in urlpatterns} - NOT_PAGES | {"no
 
 @pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_nothing_on(visitor: Visitor, name: str) -> None:
-    assert name in ROWS, f"The page {name!r} has no row in {Path(__file__).name}: add one, so that it is looked at."
+    assert name in ROWS, (
+        f"The page {name!r} has no row in {Path(__file__).name}: add one, so that it is looked at."
+    )
     found: dict[str, Any] = {}
     visitor.register()
     for row in ROWS[name]:
         open_row(visitor, row)
-        found |= {f"{row.address} {row.button} {key}": value for key, value in violations(visitor.page).items()}
+        found |= {
+            f"{row.address} {row.button} {key}": value
+            for key, value in violations(visitor.page).items()
+        }
     assert found == {}
 
 
@@ -93,7 +116,9 @@ def open_row(visitor: Visitor, row: Row) -> None:
 
 
 def settled(page: Page) -> list[str]:
-    """What axe finds when it looks again: a colour that was on its way all the same is there now."""
+    """What axe finds when it looks again: a colour that was on its way all the same is there
+    now.
+    """
     page.wait_for_load_state("networkidle")
     eventually(lambda: page.evaluate(STILL))
     return page.evaluate(RUN)
@@ -107,6 +132,7 @@ def violations(page: Page) -> dict[str, list[str]]:
         for width, height in SIZES:
             page.emulate_media(color_scheme=theme, reduced_motion="reduce")
             page.set_viewport_size({"width": width, "height": height})
-            eventually(lambda: page.evaluate(STILL))  # colours on their way to another theme are nobody's colours
+            # colours on their way to another theme are nobody's colours
+            eventually(lambda: page.evaluate(STILL))
             found[f"{theme} {width}"] = page.evaluate(RUN) and settled(page)
     return {where: what for where, what in found.items() if what}

@@ -1,4 +1,6 @@
-"""MindFlip as an app that is installed: what browsers ask of one, and what it keeps for times without a network."""
+"""MindFlip as an app that is installed: what browsers ask of one, and what it keeps for times
+without a network.
+"""
 
 from collections.abc import Callable
 
@@ -47,22 +49,37 @@ def test_browsers_find_nothing_that_keeps_it_from_being_installed(installed: Vis
     asked = installed.page.context.new_cdp_session(installed.page)
     assert asked.send("Page.getAppManifest")["errors"] == []
     # a browser without a window of its own says so of every site
-    hindrances = {error["errorId"] for error in asked.send("Page.getInstallabilityErrors")["installabilityErrors"]}
+    hindrances = {
+        error["errorId"]
+        for error in asked.send("Page.getInstallabilityErrors")["installabilityErrors"]
+    }
     assert hindrances - {"in-incognito"} == set()
 
 
 def test_every_icon_and_shortcut_of_the_manifest_is_there(server: RunningServer) -> None:
     manifest = httpx.get(f"{server.url}/manifest.webmanifest").json()
-    addresses = [icon["src"] for icon in manifest["icons"]] + [shortcut["url"] for shortcut in manifest["shortcuts"]]
-    assert {httpx.get(server.url + address, follow_redirects=True).status_code for address in addresses} == {200}
+    addresses = [icon["src"] for icon in manifest["icons"]] + [
+        shortcut["url"] for shortcut in manifest["shortcuts"]
+    ]
+    assert {
+        httpx.get(server.url + address, follow_redirects=True).status_code for address in addresses
+    } == {200}
 
 
-def test_without_a_network_a_page_says_what_still_works_and_comes_back_by_itself(installed: Visitor) -> None:
+def test_without_a_network_a_page_says_what_still_works_and_comes_back_by_itself(
+    installed: Visitor,
+) -> None:
     context = installed.page.context
     context.set_offline(True)
     installed.open("/sign-in")
     expect(installed.page.get_by_role("heading", name="No way to the server")).to_be_visible()
-    assert installed.page.evaluate("getComputedStyle(document.querySelector('.button-primary')).cursor") == "pointer"  # its styles came too
+    # its styles came too
+    assert (
+        installed.page.evaluate(
+            "getComputedStyle(document.querySelector('.button-primary')).cursor"
+        )
+        == "pointer"
+    )
     context.set_offline(False)
     expect(installed.page.get_by_role("heading", name="Sign in")).to_be_visible(timeout=20_000)
 
@@ -80,15 +97,20 @@ def test_what_is_kept_is_nobodys(installed: Visitor) -> None:
     assert [path for path, text in kept if "secret" in text or installed.name in text] == []
 
 
-def test_studying_goes_on_after_a_reload_without_a_network_until_its_user_signs_out(installed: Visitor) -> None:
+def test_studying_goes_on_after_a_reload_without_a_network_until_its_user_signs_out(
+    installed: Visitor,
+) -> None:
     installed.name = "somebody-who-studies"
     installed.register()
-    deck = installed.has_deck("Cells", [{"front": front, "back": "b"} for front in ("vacuole", "ribosome", "nucleus")])
+    deck = installed.has_deck(
+        "Cells", [{"front": front, "back": "b"} for front in ("vacuole", "ribosome", "nucleus")]
+    )
     installed.sign_in()
     expect(installed.page.get_by_role("heading", name="Make flashcards")).to_be_visible()
     installed.open(f"/decks/{deck}/study")
     rate(installed, "vacuole")
-    eventually(lambda: installed.page.evaluate(IS_PAGE_KEPT))  # `wait_for_function` takes a promise for true, whatever it comes to
+    # `wait_for_function` takes a promise for true, whatever it comes to
+    eventually(lambda: installed.page.evaluate(IS_PAGE_KEPT))
     installed.page.context.set_offline(True)
     rate(installed, "ribosome")
     eventually(lambda: "ribosome" not in installed.page.evaluate(SITTING))
@@ -131,8 +153,14 @@ def test_a_new_version_keeps_the_files_of_the_one_before_for_tabs_that_are_open(
     page.evaluate(OLD_VERSIONS)
     page.goto(server.url)
     wait_until_kept(page)
-    assert page.evaluate("caches.keys()") == ["mindflip-shell-old", page.evaluate("caches.keys()")[-1]]
-    assert page.evaluate("fetch('/static/css/mindflip-shell-old.css').then((answer) => answer.text())") == "mindflip-shell-old"
+    assert page.evaluate("caches.keys()") == [
+        "mindflip-shell-old",
+        page.evaluate("caches.keys()")[-1],
+    ]
+    assert (
+        page.evaluate("fetch('/static/css/mindflip-shell-old.css').then((answer) => answer.text())")
+        == "mindflip-shell-old"
+    )
 
 
 def test_the_service_worker_is_asked_for_anew_and_carries_the_policy(server: RunningServer) -> None:

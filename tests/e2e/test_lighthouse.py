@@ -1,4 +1,6 @@
-"""Lighthouse's marks for speed and accessibility, as on a middling phone with a slow line (its own default)."""
+"""Lighthouse's marks for speed and accessibility, as on a middling phone with a slow line (its own
+default).
+"""
 
 import json
 import os
@@ -25,7 +27,8 @@ CARDS = [{"front": f"Question {number}?", "back": f"Answer {number}."} for numbe
 
 pytestmark = [
     pytest.mark.skipif(NODE is None, reason="Lighthouse needs node"),
-    pytest.mark.usefixtures("one_model_at_a_time"),  # marks for speed want a machine that does nothing else
+    # marks for speed want a machine that does nothing else
+    pytest.mark.usefixtures("one_model_at_a_time"),
 ]
 
 
@@ -38,16 +41,33 @@ def student(server: RunningServer) -> tuple[str, str]:
         client.get("/sign-in")
         client.post("/sign-in", data=account | {"csrfmiddlewaretoken": client.cookies["csrftoken"]})
         header = {"X-CSRFToken": client.cookies["csrftoken"]}
-        deck = client.post("/api/flashcards/decks", json={"name": "Numbers", "cards": CARDS}, headers=header).raise_for_status().json()
+        deck = (
+            client.post(
+                "/api/flashcards/decks", json={"name": "Numbers", "cards": CARDS}, headers=header
+            )
+            .raise_for_status()
+            .json()
+        )
         return f"sessionid={client.cookies['sessionid']}", deck["id"]
 
 
 @pytest.mark.parametrize(
     ("address", "is_signed_in"),
-    [("/", False), ("/", True), ("/decks", True), ("/decks/{deck}", True), ("/study", True), ("/decks/{deck}/study", True)],
+    [
+        ("/", False),
+        ("/", True),
+        ("/decks", True),
+        ("/decks/{deck}", True),
+        ("/study", True),
+        ("/decks/{deck}/study", True),
+    ],
 )
 def test_lighthouse_gives_at_least_95(
-    server: RunningServer, student: tuple[str, str], tmp_path: Path, address: str, is_signed_in: bool
+    server: RunningServer,
+    student: tuple[str, str],
+    tmp_path: Path,
+    address: str,
+    is_signed_in: bool,
 ) -> None:
     cookie, deck = student
     url = server.url + address.format(deck=deck)
@@ -58,19 +78,40 @@ def test_lighthouse_gives_at_least_95(
 
 
 def _are_good(marks: list[dict[str, Any]]) -> bool:
-    """One good run is enough, since nothing makes a page look quicker than it is; else the median speaks."""
+    """One good run is enough, since nothing makes a page look quicker than it is; else the median
+    speaks.
+    """
     speeds = [each["performance"] for each in marks]
-    return bool(marks) and marks[-1]["accessibility"] >= LEAST and (marks[-1]["performance"] >= LEAST or statistics.median(speeds) >= LEAST)
+    return (
+        bool(marks)
+        and marks[-1]["accessibility"] >= LEAST
+        and (marks[-1]["performance"] >= LEAST or statistics.median(speeds) >= LEAST)
+    )
 
 
 def measure(url: str, cookie: str, report: Path) -> dict[str, Any]:
     """Both marks out of 100, and the numbers behind the one for speed."""
     chrome = " ".join(["--headless=new", *FLAGS])
-    only = ["--only-categories=performance,accessibility", "--disable-full-page-screenshot", "--quiet"]
+    only = [
+        "--only-categories=performance,accessibility",
+        "--disable-full-page-screenshot",
+        "--quiet",
+    ]
     headers = [f"--extra-headers={json.dumps({'Cookie': cookie})}"] if cookie else []
-    command = [str(NODE), str(LIGHTHOUSE), url, *only, *headers, "--output=json", f"--output-path={report}", f"--chrome-flags={chrome}"]
+    command = [
+        str(NODE),
+        str(LIGHTHOUSE),
+        url,
+        *only,
+        *headers,
+        "--output=json",
+        f"--output-path={report}",
+        f"--chrome-flags={chrome}",
+    ]
     environment = os.environ | {"CHROME_PATH": CHROMIUM() or ""}
-    run = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=RUN_SECONDS, check=False)
+    run = subprocess.run(
+        command, env=environment, capture_output=True, text=True, timeout=RUN_SECONDS, check=False
+    )
     if run.returncode:  # Chromium did not start or lost its page: a run without marks
         return {"performance": 0, "accessibility": 0, "failed": run.stderr[-500:]}
     found = json.loads(report.read_text())

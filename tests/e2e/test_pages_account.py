@@ -38,9 +38,13 @@ def test_faults_of_a_sign_up_stand_beside_their_fields(visitor: Visitor) -> None
     visitor.page.get_by_label("Username").fill(visitor.name)
     visitor.page.get_by_label("Password", exact=True).fill("12345678")
     visitor.page.get_by_role("button", name="Make account").click()
-    name, password = visitor.page.get_by_label("Username"), visitor.page.get_by_label("Password", exact=True)
+    name, password = (
+        visitor.page.get_by_label("Username"),
+        visitor.page.get_by_label("Password", exact=True),
+    )
     expect(name).to_have_accessible_description(
-        "Letters, digits and @ . + - _ This name is taken. Choose another, or sign in if it is yours."
+        "Letters, digits and @ . + - _ This name is taken. Choose another, or sign in if it is"
+        " yours."
     )
     expect(name).to_be_focused()
     expect(password).to_have_attribute("aria-invalid", "true")
@@ -87,7 +91,9 @@ def test_a_new_password_is_said_to_be_good_and_this_browser_stays(visitor: Visit
     page.get_by_label("Password now").fill(PASSWORD)
     page.get_by_label("New password").fill("12345678")
     page.get_by_role("button", name="Change password").click()
-    expect(page.get_by_label("New password")).to_have_accessible_description(re.compile("too common"))
+    expect(page.get_by_label("New password")).to_have_accessible_description(
+        re.compile("too common")
+    )
     expect(page.get_by_label("New password")).to_be_focused()
     page.get_by_label("New password").fill("another long phrase")
     page.get_by_role("button", name="Change password").click()
@@ -112,7 +118,9 @@ def test_everything_is_taken_along_and_then_deleted_for_good(visitor: Visitor) -
     dialog = page.get_by_role("dialog", name="Delete your account?")
     dialog.get_by_label("Your password").fill("wrong")
     dialog.get_by_role("button", name="Delete for good").click()
-    expect(dialog.get_by_label("Your password")).to_have_accessible_description("This is not your password. Capital letters count.")
+    expect(dialog.get_by_label("Your password")).to_have_accessible_description(
+        "This is not your password. Capital letters count."
+    )
     dialog.get_by_label("Your password").fill(PASSWORD)
     dialog.get_by_label("Your password").press("Enter")
     expect(page.get_by_role("heading", name="Your account is deleted")).to_be_visible()
@@ -121,5 +129,7 @@ def test_everything_is_taken_along_and_then_deleted_for_good(visitor: Visitor) -
 
 
 def _is_dark(page: Page) -> bool:
-    channels = page.evaluate("getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)")
+    channels = page.evaluate(
+        "getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)"
+    )
     return max(channels) < 60

@@ -1,4 +1,6 @@
-"""A saved card is written again on its deck's page: another device's engine proposes, and the user takes it or leaves it."""
+"""A saved card is written again on its deck's page: another device's engine proposes, and the user
+takes it or leaves it.
+"""
 
 from itertools import count
 from typing import Any
@@ -49,14 +51,20 @@ def numbered() -> Write:
     return write
 
 
-def test_a_proposal_is_shown_before_it_replaces_the_card_and_undo_brings_the_old_one_back(student: Student, numbered: Write) -> None:
+def test_a_proposal_is_shown_before_it_replaces_the_card_and_undo_brings_the_old_one_back(
+    student: Student, numbered: Write
+) -> None:
     with quick_engine(student, numbered) as asked:
         student.press_again()
         expect(student.dialog.get_by_label("Instead")).to_contain_text("New answer 1.")
     expect(student.dialog.get_by_label("Your card")).to_contain_text("The Moon.")
     assert student.fronts() == [FRONT, OTHER]
     wish = asked[0]
-    assert (wish["options"]["topic"], wish["options"]["count"], wish["options"]["kind"]) == ("Tides", 1, "basic")
+    assert (wish["options"]["topic"], wish["options"]["count"], wish["options"]["kind"]) == (
+        "Tides",
+        1,
+        "basic",
+    )
     assert f"Do not repeat these:\n- {OTHER}\n- {FRONT}" in wish["prompt"]
     student.dialog.get_by_role("button", name="Take this one").click()
     expect(student.page.locator(".card").first).to_contain_text("New question 1?")
@@ -66,7 +74,9 @@ def test_a_proposal_is_shown_before_it_replaces_the_card_and_undo_brings_the_old
     expect(student.page.get_by_role("button", name="Write card 1 again")).to_be_focused()
 
 
-def test_another_proposal_is_asked_for_beside_the_first_and_the_old_card_can_be_kept(student: Student, numbered: Write) -> None:
+def test_another_proposal_is_asked_for_beside_the_first_and_the_old_card_can_be_kept(
+    student: Student, numbered: Write
+) -> None:
     with quick_engine(student, numbered) as asked:
         student.press_again()
         expect(student.dialog.get_by_label("Instead")).to_contain_text("New question 1?")
@@ -79,15 +89,21 @@ def test_another_proposal_is_asked_for_beside_the_first_and_the_old_card_can_be_
     assert student.fronts() == [FRONT, OTHER]
 
 
-def test_without_an_engine_it_says_where_to_load_one_and_goes_on_by_itself_once_there_is(student: Student, numbered: Write) -> None:
+def test_without_an_engine_it_says_where_to_load_one_and_goes_on_by_itself_once_there_is(
+    student: Student, numbered: Write
+) -> None:
     student.press_again()
     expect(student.dialog).to_contain_text("Waiting for an engine")
     expect(student.dialog.get_by_role("link", name="Make")).to_have_attribute("href", "/")
     with quick_engine(student, numbered):
-        expect(student.dialog.get_by_label("Instead")).to_contain_text("New question 1?", timeout=20_000)
+        expect(student.dialog.get_by_label("Instead")).to_contain_text(
+            "New question 1?", timeout=20_000
+        )
 
 
-def test_a_connection_that_breaks_while_it_waits_is_said_and_costs_nothing(student: Student, numbered: Write) -> None:
+def test_a_connection_that_breaks_while_it_waits_is_said_and_costs_nothing(
+    student: Student, numbered: Write
+) -> None:
     student.press_again()
     expect(student.dialog).to_contain_text("Waiting for an engine")
     student.server.web.kill()
@@ -96,7 +112,9 @@ def test_a_connection_that_breaks_while_it_waits_is_said_and_costs_nothing(stude
     finally:
         student.server.start(student.server.web)
     with quick_engine(student, numbered):
-        expect(student.dialog.get_by_label("Instead")).to_contain_text("New question 1?", timeout=40_000)
+        expect(student.dialog.get_by_label("Instead")).to_contain_text(
+            "New question 1?", timeout=40_000
+        )
 
 
 def test_what_was_cancelled_is_written_by_nobody(student: Student, numbered: Write) -> None:
@@ -105,7 +123,9 @@ def test_what_was_cancelled_is_written_by_nobody(student: Student, numbered: Wri
     student.dialog.get_by_role("button", name="Cancel").click()
     with quick_engine(student, numbered) as asked:
         student.press_again()
-        expect(student.dialog.get_by_label("Instead")).to_contain_text("New question 1?", timeout=20_000)
+        expect(student.dialog.get_by_label("Instead")).to_contain_text(
+            "New question 1?", timeout=20_000
+        )
     assert len(asked) == 1
 
 

@@ -7,7 +7,9 @@ from tests.e2e.visitor import Visitor
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_every_call_is_shown_and_can_be_tried_without_a_script_in_the_page(visitor: Visitor, theme: str) -> None:
+def test_every_call_is_shown_and_can_be_tried_without_a_script_in_the_page(
+    visitor: Visitor, theme: str
+) -> None:
     page = visitor.page
     page.emulate_media(color_scheme=theme)
     visitor.open("/api/docs")
@@ -15,5 +17,11 @@ def test_every_call_is_shown_and_can_be_tried_without_a_script_in_the_page(visit
     page.locator("#operations-Models-listModels button.opblock-summary-control").click()
     page.get_by_role("button", name="Try it out").click()
     page.get_by_role("button", name="Execute").click()
-    expect(page.locator("#operations-Models-listModels .live-responses-table .response .response-col_status").first).to_contain_text("200")
-    assert page.evaluate("document.documentElement.classList.contains('dark-mode')") is (theme == "dark")
+    expect(
+        page.locator(
+            "#operations-Models-listModels .live-responses-table .response .response-col_status"
+        ).first
+    ).to_contain_text("200")
+    assert page.evaluate("document.documentElement.classList.contains('dark-mode')") is (
+        theme == "dark"
+    )

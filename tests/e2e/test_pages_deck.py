@@ -50,7 +50,11 @@ def test_markup_in_a_card_is_shown_as_text(reader: Visitor) -> None:
 
 
 def test_a_cloze_is_answered_with_its_gap_filled_here_and_on_paper(reader: Visitor) -> None:
-    cloze = {"front": "The {{c1::nucleus::part}} holds the DNA.", "back": "Red cells have none.", "kind": "cloze"}
+    cloze = {
+        "front": "The {{c1::nucleus::part}} holds the DNA.",
+        "back": "Red cells have none.",
+        "kind": "cloze",
+    }
     address = f"/decks/{reader.has_deck('Parts', [cloze])}"
     reader.open(address)
     shown = card(reader, "holds the DNA")
@@ -59,7 +63,9 @@ def test_a_cloze_is_answered_with_its_gap_filled_here_and_on_paper(reader: Visit
     expect(shown.locator(".card-back")).to_contain_text("The nucleus holds the DNA.")
     expect(shown.get_by_text("Red cells have none.")).to_be_visible()
     reader.open(f"{address}/print")
-    expect(reader.page.locator(".paper-back")).to_have_text("The nucleus holds the DNA.Red cells have none.")
+    expect(reader.page.locator(".paper-back")).to_have_text(
+        "The nucleus holds the DNA.Red cells have none."
+    )
 
 
 def test_a_card_is_edited_and_stays_so(reader: Visitor) -> None:

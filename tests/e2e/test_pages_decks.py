@@ -1,4 +1,6 @@
-"""Decks in a real browser: found, tagged, edited in the table, merged, freed of duplicates, brought back."""
+"""Decks in a real browser: found, tagged, edited in the table, merged, freed of duplicates, brought
+back.
+"""
 
 import re
 
@@ -7,8 +9,14 @@ from playwright.sync_api import Locator, expect
 
 from tests.e2e.visitor import Visitor
 
-SEA = [{"front": "What is ebb?", "back": "Falling water."}, {"front": "What is flow?", "back": "Rising water."}]
-TIDES = [{"front": "what is EBB", "back": "falling water"}, {"front": "What is neap?", "back": "A weak tide."}]
+SEA = [
+    {"front": "What is ebb?", "back": "Falling water."},
+    {"front": "What is flow?", "back": "Rising water."},
+]
+TIDES = [
+    {"front": "what is EBB", "back": "falling water"},
+    {"front": "What is neap?", "back": "A weak tide."},
+]
 
 
 @pytest.fixture
@@ -169,7 +177,9 @@ def test_a_merge_leaves_doubles_out_and_is_taken_back(student: Visitor) -> None:
     student.page.get_by_role("button", name="More").click()
     student.page.get_by_role("button", name="Merge into another deck").click()
     choose_deck(student, "Sea", "Merge")
-    expect(student.page.get_by_text("1 card moved to “Sea”, 1 double left out.").first).to_be_visible()
+    expect(
+        student.page.get_by_text("1 card moved to “Sea”, 1 double left out.").first
+    ).to_be_visible()
     expect(names(student)).to_have_text(["Sea"])
     expect(student.page.get_by_text("3 cards")).to_be_visible()
     student.page.get_by_role("button", name="Undo").click()
@@ -212,7 +222,10 @@ def test_on_a_phone_rows_are_stacked_and_nothing_is_wider(table: Visitor, width:
     table.page.set_viewport_size({"width": width, "height": 800})
     choose(table, 1)
     assert table.page.evaluate("document.documentElement.scrollWidth") == width
-    question, answer = cell(table, "Question", 1).bounding_box(), cell(table, "Answer", 1).bounding_box()
+    question, answer = (
+        cell(table, "Question", 1).bounding_box(),
+        cell(table, "Answer", 1).bounding_box(),
+    )
     assert question is not None
     assert answer is not None
     assert question["y"] + question["height"] <= answer["y"]

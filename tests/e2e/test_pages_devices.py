@@ -1,4 +1,6 @@
-"""One loaded model and several devices: a page writes for its user's others, and shows what they ask for in its session."""
+"""One loaded model and several devices: a page writes for its user's others, and shows what they
+ask for in its session.
+"""
 
 from collections.abc import Callable
 
@@ -24,7 +26,11 @@ def rest(visitor: Visitor) -> httpx.Client:
     visitor.arrive()
     visitor.load_model()
     client = httpx.Client(base_url=f"{visitor.server.url}/api", timeout=40)
-    token = client.post("/auth/token", json={"username": visitor.name, "password": PASSWORD}).raise_for_status().json()["access"]
+    token = (
+        client.post("/auth/token", json={"username": visitor.name, "password": PASSWORD})
+        .raise_for_status()
+        .json()["access"]
+    )
     client.headers["Authorization"] = f"Bearer {token}"
     return client
 
@@ -39,12 +45,28 @@ def phone(new_context: Callable[..., BrowserContext]) -> Page:
 
 def session_of_the_page(rest: httpx.Client) -> dict:
     """Once its engine has said that it is ready."""
-    return eventually(lambda: next((one for one in rest.get("/webllm/session").json()["results"] if one["status"] == "ready"), None))
+    return eventually(
+        lambda: next(
+            (
+                one
+                for one in rest.get("/webllm/session").json()["results"]
+                if one["status"] == "ready"
+            ),
+            None,
+        )
+    )
 
 
 def ask(rest: httpx.Client, session_id: str, topic: str) -> str:
-    body = {"prompt": f"Generate 1 flashcards about {topic}", "options": {"topic": topic, "count": 1}}
-    return rest.post(f"/webllm/session/{session_id}/generations", json=body).raise_for_status().json()["id"]
+    body = {
+        "prompt": f"Generate 1 flashcards about {topic}",
+        "options": {"topic": topic, "count": 1},
+    }
+    return (
+        rest.post(f"/webllm/session/{session_id}/generations", json=body)
+        .raise_for_status()
+        .json()["id"]
+    )
 
 
 def result_of(rest: httpx.Client, generation_id: str) -> dict:
@@ -55,7 +77,9 @@ def result_of(rest: httpx.Client, generation_id: str) -> dict:
     return eventually(finished, seconds=WRITE_MS / 1000)
 
 
-def test_cards_asked_for_elsewhere_in_its_session_appear_on_the_page(visitor: Visitor, rest: httpx.Client) -> None:
+def test_cards_asked_for_elsewhere_in_its_session_appear_on_the_page(
+    visitor: Visitor, rest: httpx.Client
+) -> None:
     ask(rest, session_of_the_page(rest)["id"], "Tides")
     visitor.wait_for_first_card()
     visitor.wait_until_written()
@@ -64,22 +88,32 @@ def test_cards_asked_for_elsewhere_in_its_session_appear_on_the_page(visitor: Vi
     expect(visitor.page.get_by_role("link", name="Tides")).to_be_visible()
 
 
-def test_a_page_with_a_loaded_model_writes_for_another_session_of_its_user(visitor: Visitor, rest: httpx.Client) -> None:
+def test_a_page_with_a_loaded_model_writes_for_another_session_of_its_user(
+    visitor: Visitor, rest: httpx.Client
+) -> None:
     session_of_the_page(rest)
-    other = rest.post("/webllm/session", json={"modelId": "none-of-this-phone"}).raise_for_status().json()
+    other = (
+        rest.post("/webllm/session", json={"modelId": "none-of-this-phone"})
+        .raise_for_status()
+        .json()
+    )
     found = result_of(rest, ask(rest, other["id"], "Winds"))
     assert (found["status"], len(found["cards"])) == ("succeeded", 1)
     expect(visitor.page.locator(".batch")).to_have_count(0)
 
 
-def test_a_browser_in_which_no_model_runs_gets_its_cards_from_another(visitor: Visitor, phone: Page) -> None:
+def test_a_browser_in_which_no_model_runs_gets_its_cards_from_another(
+    visitor: Visitor, phone: Page
+) -> None:
     visitor.arrive()
     without = Visitor(phone, visitor.server, visitor.name)
     without.sign_in()
     expect(without.model).to_contain_text("No model of this server runs in this browser.")
     without.ask("Dunes", 1)
     expect(without.batch).to_contain_text("Waiting for an engine")
-    expect(without.batch).to_contain_text("Open this page on another one of yours and load a model there")
+    expect(without.batch).to_contain_text(
+        "Open this page on another one of yours and load a model there"
+    )
     visitor.load_model()
     without.wait_until_written()
     assert len(without.fronts()) == 1

@@ -1,4 +1,6 @@
-"""Cards that are not saved yet: shown again after a reload, edited, thrown away, saved as they are shown. No model is needed for that."""
+"""Cards that are not saved yet: shown again after a reload, edited, thrown away, saved as they are
+shown. No model is needed for that.
+"""
 
 import pytest
 from playwright.sync_api import Locator, expect
@@ -7,11 +9,35 @@ from tests.e2e.visitor import Visitor
 
 NOTES = "The left ventricle pumps blood into the aorta. The heart has four chambers."
 CARDS = [
-    {"id": "a", "front": "What does the left ventricle pump blood into?", "back": "The aorta", "kind": "basic", "part": 0, "found": True},
-    {"id": "b", "front": "The heart has {{c1::four}} chambers.", "back": "The heart has four chambers.", "kind": "cloze", "part": 0},
-    {"id": "c", "front": "Who invented the stethoscope?", "back": "René Laennec", "kind": "basic", "part": 0, "found": False},
+    {
+        "id": "a",
+        "front": "What does the left ventricle pump blood into?",
+        "back": "The aorta",
+        "kind": "basic",
+        "part": 0,
+        "found": True,
+    },
+    {
+        "id": "b",
+        "front": "The heart has {{c1::four}} chambers.",
+        "back": "The heart has four chambers.",
+        "kind": "cloze",
+        "part": 0,
+    },
+    {
+        "id": "c",
+        "front": "Who invented the stethoscope?",
+        "back": "René Laennec",
+        "kind": "basic",
+        "part": 0,
+        "found": False,
+    },
 ]
-SENTENCES = {"a": "The left ventricle pumps blood into the aorta.", "b": "The heart has four chambers.", "c": ""}
+SENTENCES = {
+    "a": "The left ventricle pumps blood into the aorta.",
+    "b": "The heart has four chambers.",
+    "c": "",
+}
 
 
 @pytest.fixture
@@ -37,7 +63,9 @@ def saved(student: Visitor) -> list[tuple[str, str]]:
     deck = student.page.get_by_role("link", name="The heart")
     expect(deck).to_be_visible()
     address = str(deck.get_attribute("href")).rsplit("/", 1)[-1]
-    body = student.page.evaluate("async (id) => (await fetch(`/api/flashcards/decks/${id}`)).json()", address)
+    body = student.page.evaluate(
+        "async (id) => (await fetch(`/api/flashcards/decks/${id}`)).json()", address
+    )
     return [(one["front"], one["back"]) for one in body["cards"]]
 
 
@@ -75,7 +103,9 @@ def test_a_cloze_without_a_gap_is_refused_in_words(student: Visitor) -> None:
     dialog = student.page.get_by_role("dialog", name="Edit card")
     dialog.get_by_label("Question").fill("The heart has four chambers.")
     dialog.get_by_role("button", name="Save card").click()
-    expect(dialog.get_by_label("Question")).to_have_accessible_description("A cloze hides a word: write {{c1::word}} around it.")
+    expect(dialog.get_by_label("Question")).to_have_accessible_description(
+        "A cloze hides a word: write {{c1::word}} around it."
+    )
 
 
 def test_a_card_is_thrown_away_and_taken_back_in_its_place(student: Visitor) -> None:

@@ -6,7 +6,17 @@ from playwright.sync_api import Response, expect
 from tests.e2e.visitor import Visitor
 
 LIGHT_BYTES = 60_000
-PAGES = ("/", "/decks", "/decks/import", "/decks/bin", "/decks/duplicates", "/study", "/progress", "/account", "/offline")
+PAGES = (
+    "/",
+    "/decks",
+    "/decks/import",
+    "/decks/bin",
+    "/decks/duplicates",
+    "/study",
+    "/progress",
+    "/account",
+    "/offline",
+)
 LONG = "Pneumonoultramicroscopicsilicovolcanoconiosis" * 3
 
 
@@ -23,7 +33,9 @@ def test_pages_of_the_signed_in_are_never_wider_than_a_small_phone(visitor: Visi
     deck = visitor.has_deck(LONG, [{"front": LONG, "back": LONG}])
     visitor.come_in()
     addresses = [*PAGES, *(f"/decks/{deck}{page}" for page in ("", "/study", "/print"))]
-    assert {address: _width_of(visitor, address) for address in addresses} == dict.fromkeys(addresses, 320)
+    assert {address: _width_of(visitor, address) for address in addresses} == dict.fromkeys(
+        addresses, 320
+    )
 
 
 @pytest.mark.parametrize("is_signed_in", [False, True])
@@ -36,7 +48,8 @@ def test_the_first_page_is_light(visitor: Visitor, is_signed_in: bool) -> None:
     visitor.page.on("response", lambda answer: answers.append(answer))
     visitor.open()
     visitor.page.wait_for_load_state("networkidle")
-    files = [answer for answer in answers if "/api/" not in answer.url]  # the list of models is data and grows with what an operator adds
+    # the list of models is data and grows with what an operator adds
+    files = [answer for answer in answers if "/api/" not in answer.url]
     sizes = {answer.url: answer.request.sizes()["responseBodySize"] for answer in files}
     assert sum(sizes.values()) < LIGHT_BYTES, sizes
 

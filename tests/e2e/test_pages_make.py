@@ -13,7 +13,8 @@ pytestmark = pytest.mark.usefixtures("one_model_at_a_time")
 
 MEGABYTES = re.compile(r"Downloading \d+ of 98 MB · \d+ %")
 UNSENT = re.compile(r"No way to the server\. .*\d+ cards? waits? to be sent\.")
-LONG_CARD_MS = 2 * WRITE_MS  # now and then so small a model says the same over and over, up to the length that a card may have
+# now and then so small a model says the same over and over, up to the length that a card may have
+LONG_CARD_MS = 2 * WRITE_MS
 SPEED = re.compile(r"\d+ tokens in [\d.]+ s · [\d.]+ tokens/s")
 
 
@@ -47,7 +48,9 @@ def test_a_student_makes_cards_about_photosynthesis_and_finds_them_again(newcome
     page.reload()
     assert newcomer.fronts() == fronts
     newcomer.open("/decks")
-    expect(page.get_by_role("listitem").filter(has_text="Photosynthesis")).to_contain_text(f"{len(fronts)} card")
+    expect(page.get_by_role("listitem").filter(has_text="Photosynthesis")).to_contain_text(
+        f"{len(fronts)} card"
+    )
 
 
 def test_stop_keeps_what_is_there_even_over_a_reload(visitor: Visitor) -> None:
@@ -79,7 +82,9 @@ def test_stop_while_loading_leaves_the_model_unloaded(newcomer: Visitor) -> None
     expect(newcomer.page.get_by_label("Topic", exact=True)).to_have_value("Rivers")
 
 
-def test_the_same_request_comes_back_at_once_and_can_be_made_anew_all_by_keyboard(visitor: Visitor) -> None:
+def test_the_same_request_comes_back_at_once_and_can_be_made_anew_all_by_keyboard(
+    visitor: Visitor,
+) -> None:
     page = visitor.page
     visitor.arrive()
     expect(page.get_by_role("button", name="Generate")).to_be_enabled()
@@ -124,7 +129,9 @@ def test_a_server_that_is_gone_is_waited_for(visitor: Visitor) -> None:
     try:
         visitor.ask("Deserts", 1)
         visitor.wait_until_written("failed")
-        expect(visitor.batch).to_contain_text("The server does not answer. Check the connection and try again.")
+        expect(visitor.batch).to_contain_text(
+            "The server does not answer. Check the connection and try again."
+        )
     finally:
         visitor.server.start(visitor.server.web)
     visitor.page.get_by_role("button", name="Try again").click()
@@ -145,7 +152,9 @@ def test_a_server_that_drops_out_while_cards_are_written_costs_nothing(visitor: 
     assert visitor.fronts()
 
 
-def test_cards_written_without_a_server_are_there_at_once_and_are_merged_with_its_own(visitor: Visitor) -> None:
+def test_cards_written_without_a_server_are_there_at_once_and_are_merged_with_its_own(
+    visitor: Visitor,
+) -> None:
     visitor.arrive()
     visitor.ask("Islands", 3)
     visitor.wait_for_first_tokens()
@@ -171,7 +180,8 @@ def test_cards_written_without_a_server_survive_a_reload(visitor: Visitor) -> No
     try:
         expect(visitor.batch).to_contain_text(UNSENT, timeout=LONG_CARD_MS)
     finally:
-        visitor.page.evaluate("() => { window.WebSocket = class { close() {} } }")  # this page never finds it again
+        # this page never finds it again
+        visitor.page.evaluate("() => { window.WebSocket = class { close() {} } }")
         visitor.server.start(visitor.server.web)
     assert any("id" not in card for card in visitor.kept_cards())
     written = visitor.fronts()
@@ -184,12 +194,18 @@ def test_cards_written_without_a_server_survive_a_reload(visitor: Visitor) -> No
     ("source", "values", "sentence"),
     [
         ("A topic", {"Topic": " "}, "Write what the cards shall be about."),
-        ("My notes", {"Notes": ""}, "Paste the notes that the cards shall be made from, or open a file."),
+        (
+            "My notes",
+            {"Notes": ""},
+            "Paste the notes that the cards shall be made from, or open a file.",
+        ),
         ("A topic", {"Topic": "Rivers", "Cards": "51"}, "Choose 1 to 50 cards."),
         ("A topic", {"Topic": "Rivers", "Cards": "0"}, "Choose 1 to 50 cards."),
     ],
 )
-def test_a_wrong_wish_is_said_beside_its_field(visitor: Visitor, source: str, values: dict[str, str], sentence: str) -> None:
+def test_a_wrong_wish_is_said_beside_its_field(
+    visitor: Visitor, source: str, values: dict[str, str], sentence: str
+) -> None:
     visitor.arrive()
     visitor.page.get_by_label(source).check()
     for label, value in values.items():
@@ -207,7 +223,9 @@ def test_notes_are_still_there_after_a_reload(visitor: Visitor) -> None:
     visitor.page.get_by_label("Notes", exact=True).fill("Chlorophyll is green.\n" * 200)
     expect(visitor.page.get_by_text("read in 4 parts")).to_be_visible()
     visitor.page.reload()
-    expect(visitor.page.get_by_label("Notes", exact=True)).to_have_value("Chlorophyll is green.\n" * 200)
+    expect(visitor.page.get_by_label("Notes", exact=True)).to_have_value(
+        "Chlorophyll is green.\n" * 200
+    )
 
 
 def test_the_list_of_models_says_what_runs_here_and_finds_by_words(visitor: Visitor) -> None:

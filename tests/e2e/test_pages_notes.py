@@ -21,7 +21,9 @@ def student(visitor: Visitor) -> Visitor:
 
 
 def give(student: Visitor, name: str, content: bytes) -> None:
-    student.page.locator("[data-part=file]").set_input_files({"name": name, "mimeType": "", "buffer": content})
+    student.page.locator("[data-part=file]").set_input_files(
+        {"name": name, "mimeType": "", "buffer": content}
+    )
 
 
 def notes(student: Visitor):
@@ -39,8 +41,15 @@ def test_a_text_file_becomes_notes_that_can_be_changed(student: Visitor, name: s
 
 
 def test_a_pdf_becomes_notes_by_the_pages_that_are_chosen(student: Visitor) -> None:
-    student.page.on("request", lambda request: pytest.fail(f"sent {request.url}") if request.method == "POST" else None)
-    give(student, "Heart lecture.pdf", pdf_of([SENTENCE, "Valves keep the blood from flowing back.", "The end."]))
+    student.page.on(
+        "request",
+        lambda request: pytest.fail(f"sent {request.url}") if request.method == "POST" else None,
+    )
+    give(
+        student,
+        "Heart lecture.pdf",
+        pdf_of([SENTENCE, "Valves keep the blood from flowing back.", "The end."]),
+    )
     expect(notes(student)).to_have_value(re.compile(r"left ventricle[\s\S]+Valves[\s\S]+The end"))
     expect(student.page.get_by_text("3 pages")).to_be_visible()
     student.page.get_by_label("From page").fill("2")
@@ -54,7 +63,9 @@ def test_pages_that_are_not_there_are_said(student: Visitor) -> None:
     expect(notes(student)).to_have_value(re.compile("The end"))
     student.page.get_by_label("To page").fill("7")
     student.page.get_by_role("button", name="Read these pages").click()
-    expect(student.page.get_by_role("alert").filter(visible=True)).to_have_text("Choose pages from 1 to 2, the first before the last.")
+    expect(student.page.get_by_role("alert").filter(visible=True)).to_have_text(
+        "Choose pages from 1 to 2, the first before the last."
+    )
 
 
 @pytest.mark.parametrize(
@@ -68,7 +79,9 @@ def test_pages_that_are_not_there_are_said(student: Visitor) -> None:
         ("long.txt", b"x" * 5_000_001, "more than 5 MB"),
     ],
 )
-def test_what_cannot_be_read_is_said_with_the_next_step(student: Visitor, name: str, content: bytes, sentence: str) -> None:
+def test_what_cannot_be_read_is_said_with_the_next_step(
+    student: Visitor, name: str, content: bytes, sentence: str
+) -> None:
     give(student, name, content)
     expect(student.page.get_by_role("alert").filter(visible=True)).to_contain_text(sentence)
     expect(notes(student)).to_have_value("")
@@ -76,20 +89,24 @@ def test_what_cannot_be_read_is_said_with_the_next_step(student: Visitor, name: 
 
 def test_a_dropped_file_is_taken(student: Visitor) -> None:
     student.page.get_by_label("A topic").check()
-    student.page.evaluate(
-        """() => {
+    student.page.evaluate("""() => {
             const data = new DataTransfer();
-            data.items.add(new File(["Ebb is falling water."], "tides.txt", { type: "text/plain" }));
-            const drop = new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true });
+            data.items.add(new File(["Ebb is falling water."], "tides.txt", {
+            type: "text/plain" }));
+            const drop = new DragEvent("drop", { dataTransfer: data, bubbles: true,
+                cancelable: true });
             document.getElementById("request").dispatchEvent(drop);
-        }"""
-    )
+        }""")
     expect(notes(student)).to_have_value("Ebb is falling water.")
 
 
 def test_long_notes_say_in_how_many_parts_they_are_read(student: Visitor) -> None:
     notes(student).fill("Chlorophyll is green.\n" * 400)
-    expect(student.page.get_by_text(re.compile(r"8,\d{3} characters · read in \d parts, about [\d.]+ cards from each"))).to_be_visible()
+    expect(
+        student.page.get_by_text(
+            re.compile(r"8,\d{3} characters · read in \d parts, about [\d.]+ cards from each")
+        )
+    ).to_be_visible()
 
 
 def test_choices_are_remembered(student: Visitor, new_context) -> None:
@@ -105,6 +122,10 @@ def test_choices_are_remembered(student: Visitor, new_context) -> None:
 
 def test_the_file_panel_fits_a_small_phone(student: Visitor, tmp_path: Path) -> None:
     student.page.set_viewport_size({"width": 320, "height": 640})
-    give(student, "A lecture with a name that does not end " * 2 + ".pdf", pdf_of([SENTENCE, "The end."]))
+    give(
+        student,
+        "A lecture with a name that does not end " * 2 + ".pdf",
+        pdf_of([SENTENCE, "The end."]),
+    )
     expect(notes(student)).to_have_value(re.compile("The end"))
     assert student.page.evaluate("document.documentElement.scrollWidth") == 320

@@ -1,4 +1,6 @@
-"""The operators' pages in a real browser: their charts are drawn under the content policy, and they fit."""
+"""The operators' pages in a real browser: their charts are drawn under the content policy, and they
+fit.
+"""
 
 import json
 from pathlib import Path
@@ -16,7 +18,9 @@ ROWS = Path(__file__).with_name("operators_rows.py")
 
 @pytest.fixture(scope="module")
 def month(server: RunningServer) -> dict[str, Any]:
-    """A month's rows beside those of other tests: the id of a generation that two engines `tried`, how many are `queued`, and `hits`."""
+    """A month's rows beside those of other tests: the id of a generation that two engines `tried`,
+    how many are `queued`, and `hits`.
+    """
     return json.loads(server.manage("shell", "-c", ROWS.read_text()).splitlines()[-1])
 
 
@@ -28,23 +32,39 @@ def sign_in(page: Page, server: RunningServer, name: str) -> None:
     expect(page.get_by_role("heading", name="Overview")).to_be_visible()
 
 
-def test_the_overview_draws_what_was_done_and_fits_a_small_phone(page: Page, server: RunningServer, month: dict[str, Any]) -> None:
+def test_the_overview_draws_what_was_done_and_fits_a_small_phone(
+    page: Page, server: RunningServer, month: dict[str, Any]
+) -> None:
     sign_in(page, server, "operator")
     expect(page.locator('[data-slot="queued"]')).to_have_text(str(month["queued"]))
-    expect(page.get_by_role("img", name="Generations asked for in the last 24 hours")).to_be_visible()
+    expect(
+        page.get_by_role("img", name="Generations asked for in the last 24 hours")
+    ).to_be_visible()
     hits = f"Requests answered from the cache in the last 24 hours: {month['hits']} hits of"
     expect(page.get_by_role("img", name=hits)).to_be_visible()
     page.get_by_label("30 days").check()
-    expect(page.get_by_role("img", name="Tokens a second by model, as measured last in the last 30 days: ")).to_be_visible()
+    expect(
+        page.get_by_role(
+            "img", name="Tokens a second by model, as measured last in the last 30 days: "
+        )
+    ).to_be_visible()
     expect(page.locator("#overview canvas")).to_have_count(5)
     page.set_viewport_size({"width": 320, "height": 640})
-    for address in ("/admin/", "/admin/sessions_app/generation/", f"/admin/sessions_app/generation/{month['tried']}/change/"):
+    for address in (
+        "/admin/",
+        "/admin/sessions_app/generation/",
+        f"/admin/sessions_app/generation/{month['tried']}/change/",
+    ):
         page.goto(server.url + address)
         assert page.evaluate("document.documentElement.scrollWidth") == 320, address
 
 
-@pytest.mark.skipif(not pictures.FOLDER, reason="MINDFLIP_PICTURES names no folder to put pictures into")
-def test_pictures_of_the_operators_pages(page: Page, server: RunningServer, month: dict[str, Any]) -> None:
+@pytest.mark.skipif(
+    not pictures.FOLDER, reason="MINDFLIP_PICTURES names no folder to put pictures into"
+)
+def test_pictures_of_the_operators_pages(
+    page: Page, server: RunningServer, month: dict[str, Any]
+) -> None:
     page.goto(f"{server.url}/admin/")
     pictures.take_all(page, "operators-sign-in")
     sign_in(page, server, "operator")
@@ -58,4 +78,5 @@ def test_pictures_of_the_operators_pages(page: Page, server: RunningServer, mont
     ):
         page.goto(server.url + address)
         page.wait_for_load_state("networkidle")
-        pictures.take_all(page, f"operators-{name}", may_name_models=True)  # sessions of other tests, which real models served
+        # sessions of other tests, which real models served
+        pictures.take_all(page, f"operators-{name}", may_name_models=True)

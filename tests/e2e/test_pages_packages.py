@@ -1,4 +1,6 @@
-"""Decks out and in again, in a real browser: the menu of exports, the page that imports, the print page."""
+"""Decks out and in again, in a real browser: the menu of exports, the page that imports, the print
+page.
+"""
 
 import zipfile
 from pathlib import Path
@@ -12,7 +14,10 @@ CARDS = [
     {"front": "What is a vacuole?", "back": "A bubble that stores things."},
     {"front": "What is a <b>ribosome</b>?", "back": "It makes *proteins*."},
 ]
-TABLE = "Term;Meaning;Chapter;Note\nebb;falling water;tides;x\nflow;rising water;tides;y\nneap;a small tide;moon;z\n"
+TABLE = (
+    "Term;Meaning;Chapter;Note\nebb;falling water;tides;x\nflow;rising water;tides;y\nneap;a small"
+    " tide;moon;z\n"
+)
 
 
 @pytest.fixture
@@ -35,21 +40,27 @@ def download(reader: Visitor, format: str) -> Download:
 
 def choose(page: Page, name: str, text: str | bytes) -> None:
     data = text.encode() if isinstance(text, str) else text
-    page.get_by_label("Choose a file").set_input_files({"name": name, "mimeType": "application/octet-stream", "buffer": data})
+    page.get_by_label("Choose a file").set_input_files(
+        {"name": name, "mimeType": "application/octet-stream", "buffer": data}
+    )
 
 
 def report(page: Page) -> Locator:
     return page.locator("[data-part=report]")
 
 
-def test_a_deck_leaves_as_a_package_and_is_known_when_it_comes_back(reader: Visitor, tmp_path: Path) -> None:
+def test_a_deck_leaves_as_a_package_and_is_known_when_it_comes_back(
+    reader: Visitor, tmp_path: Path
+) -> None:
     downloaded = download(reader, "Anki package")
     assert downloaded.suggested_filename == "Cells.apkg"
     downloaded.save_as(tmp_path / "Cells.apkg")
     assert "collection.anki2" in zipfile.ZipFile(tmp_path / "Cells.apkg").namelist()
     reader.open("/decks/import")
     reader.page.get_by_label("Choose a file").set_input_files(tmp_path / "Cells.apkg")
-    expect(reader.page.get_by_role("heading", name="You have all of these cards already")).to_be_focused()
+    expect(
+        reader.page.get_by_role("heading", name="You have all of these cards already")
+    ).to_be_focused()
     expect(report(reader.page)).to_contain_text("2 unchanged")
 
 
@@ -72,7 +83,9 @@ def test_a_table_is_looked_at_before_it_is_taken(reader: Visitor) -> None:
     expect(page.locator(".card[data-card]").filter(has_text="ebb")).to_be_visible()
 
 
-def test_another_separator_shows_other_columns_and_without_a_question_nothing_goes(reader: Visitor) -> None:
+def test_another_separator_shows_other_columns_and_without_a_question_nothing_goes(
+    reader: Visitor,
+) -> None:
     page = reader.page
     reader.open("/decks/import")
     choose(page, "Sea.csv", TABLE)
@@ -97,13 +110,11 @@ def test_pasted_cards_go_into_a_deck_that_is_there(reader: Visitor) -> None:
 def test_a_dropped_file_is_imported_and_the_place_shows_that_it_takes_it(reader: Visitor) -> None:
     page = reader.page
     reader.open("/decks/import")
-    data = page.evaluate_handle(
-        """() => {
+    data = page.evaluate_handle("""() => {
           const data = new DataTransfer();
           data.items.add(new File(['[{"front": "ebb", "back": "flow"}]'], "Sea.json"));
           return data;
-        }"""
-    )
+        }""")
     page.dispatch_event("body", "dragenter", {"dataTransfer": data})
     expect(page.locator("[data-part=drop]")).to_have_attribute("data-over", "")
     page.dispatch_event("body", "drop", {"dataTransfer": data})
@@ -126,7 +137,8 @@ def test_a_file_that_is_none_is_refused_in_words_and_another_can_be_chosen(reade
 def test_sending_can_be_cancelled_and_nothing_is_saved(reader: Visitor) -> None:
     page = reader.page
     reader.open("/decks/import")
-    page.route("**/api/flashcards/imports", lambda route: None)  # a line so slow that nothing arrives
+    # a line so slow that nothing arrives
+    page.route("**/api/flashcards/imports", lambda route: None)
     choose(page, "Sea.json", '[{"front": "ebb", "back": "flow"}]')
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_role("alert")).to_have_text("The import was cancelled: nothing was saved.")

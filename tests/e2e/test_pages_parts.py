@@ -1,4 +1,6 @@
-"""Long notes in parts, cards asked for again, and what is saved of them; written by an engine without a model."""
+"""Long notes in parts, cards asked for again, and what is saved of them; written by an engine
+without a model.
+"""
 
 import re
 from typing import Any
@@ -47,10 +49,14 @@ def deck_of(student: Visitor) -> dict[str, Any]:
     link = student.page.get_by_role("link", name="Facts")
     expect(link).to_be_visible()
     identifier = str(link.get_attribute("href")).rsplit("/", 1)[-1]
-    return student.page.evaluate("async (id) => (await fetch(`/api/flashcards/decks/${id}`)).json()", identifier)
+    return student.page.evaluate(
+        "async (id) => (await fetch(`/api/flashcards/decks/${id}`)).json()", identifier
+    )
 
 
-def test_long_notes_are_written_in_parts_and_saved_as_one_deck_that_knows_where_it_comes_from(student: Visitor) -> None:
+def test_long_notes_are_written_in_parts_and_saved_as_one_deck_that_knows_where_it_comes_from(
+    student: Visitor,
+) -> None:
     with quick_engine(student, faithful) as asked:
         generate(student)
     parts = [request["options"]["source"] for request in asked]
@@ -70,11 +76,15 @@ def test_a_part_that_fails_can_be_tried_again_alone(student: Visitor) -> None:
     failing = {"is": True}
 
     def write(asked: dict[str, Any]) -> list[Card]:
-        return [] if failing["is"] and "number 100 " in asked["options"]["source"] else faithful(asked)
+        return (
+            [] if failing["is"] and "number 100 " in asked["options"]["source"] else faithful(asked)
+        )
 
     with quick_engine(student, write) as asked:
         generate(student)
-        expect(student.batch).to_contain_text(re.compile("Part 1 gave no cards: .+ The others are here."))
+        expect(student.batch).to_contain_text(
+            re.compile("Part 1 gave no cards: .+ The others are here.")
+        )
         before = len(student.fronts())
         failing["is"] = False
         asked.clear()
@@ -107,7 +117,9 @@ def test_fewer_than_asked_for_is_said_and_the_rest_can_be_asked_for(student: Vis
 
     with quick_engine(student, write):
         generate(student)
-        expect(student.batch).to_contain_text("The model repeated itself, so there are fewer cards than you asked for.")
+        expect(student.batch).to_contain_text(
+            "The model repeated itself, so there are fewer cards than you asked for."
+        )
         assert len(student.fronts()) == 1
         lazy["is"] = False
         student.page.get_by_role("button", name="Ask for the rest").click()
@@ -129,16 +141,28 @@ def test_a_cloze_in_another_language_is_asked_for_and_saved_as_one(student: Visi
     assert (card["front"], card["kind"]) == ("Fact number 100 is about {{c1::thing}} 100.", "cloze")
 
 
-def test_what_another_device_asked_for_goes_on_in_its_own_batch_after_a_reload(student: Visitor) -> None:
+def test_what_another_device_asked_for_goes_on_in_its_own_batch_after_a_reload(
+    student: Visitor,
+) -> None:
     with quick_engine(student, faithful):
         generate(student)
     card = {**card_of("100"), "id": "a", "kind": "basic", "part": 0}
-    part = {"at": 0, "count": 2, "taken": 1, "state": "open", "generationIds": [asked_elsewhere(student, "Tides", 2)]}
-    student.has_batch(request={"topic": "Tides", "count": 2}, cards=[card], parts=[part], state="writing")
+    part = {
+        "at": 0,
+        "count": 2,
+        "taken": 1,
+        "state": "open",
+        "generationIds": [asked_elsewhere(student, "Tides", 2)],
+    }
+    student.has_batch(
+        request={"topic": "Tides", "count": 2}, cards=[card], parts=[part], state="writing"
+    )
     student.page.reload()
     expect(student.batch).to_contain_text("The page was left while these were being written.")
     student.page.get_by_role("button", name="Generate").click()
-    tides = student.page.locator(".batch").filter(has=student.page.get_by_role("heading", name="Tides"))
+    tides = student.page.locator(".batch").filter(
+        has=student.page.get_by_role("heading", name="Tides")
+    )
     with quick_engine(student, lambda asked: [card_of("100"), card_of("101")]):
         expect(tides.locator(".card[data-card]")).to_have_count(2)
     expect(tides).to_have_attribute("data-state", "done")
@@ -148,10 +172,16 @@ def asked_elsewhere(student: Visitor, topic: str, count: int) -> str:
     """A generation in the session of the student's page, which the page did not ask for; its id."""
     ask = """async (body) => {
         const session = Object.keys(sessionStorage).find((key) => key.includes(":session:"));
-        const address = `/api/webllm/session/${JSON.parse(sessionStorage[session]).sessionId}/generations`;
+        const { sessionId } = JSON.parse(sessionStorage[session]);
+        const address = `/api/webllm/session/${sessionId}/generations`;
         const token = document.cookie.match(/csrftoken=([^;]+)/)[1];
         const headers = { "Content-Type": "application/json", "X-CSRFToken": token };
-        return (await fetch(address, { method: "POST", headers, body: JSON.stringify(body) })).json();
+        return (await fetch(address, { method: "POST", headers,
+            body: JSON.stringify(body) })).json();
     }"""
     options = {"topic": topic, "count": count}
-    return str(student.page.evaluate(ask, {"prompt": f"Generate {count} flashcards about {topic}", "options": options})["id"])
+    return str(
+        student.page.evaluate(
+            ask, {"prompt": f"Generate {count} flashcards about {topic}", "options": options}
+        )["id"]
+    )

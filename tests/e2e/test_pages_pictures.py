@@ -1,6 +1,8 @@
-"""Pictures of the pages for the docs, taken on request only: MINDFLIP_PICTURES=docs/images pytest tests/e2e/test_pages_pictures.py
+"""Pictures of the pages for the docs, taken on request only: MINDFLIP_PICTURES=docs/images pytest
+tests/e2e/test_pages_pictures.py
 
-The cards in them are examples, so a picture with cards must not name a real model, unless that model wrote the cards.
+The cards in them are examples, so a picture with cards must not name a real model, unless that
+model wrote the cards.
 """
 
 import base64
@@ -22,27 +24,47 @@ from tests.e2e.visitor import Visitor
 from tests.processes import RunningServer, running_server
 
 FOLDER = os.environ.get("MINDFLIP_PICTURES")
-on_request = pytest.mark.skipif(not FOLDER, reason="MINDFLIP_PICTURES names no folder to put pictures into")
+on_request = pytest.mark.skipif(
+    not FOLDER, reason="MINDFLIP_PICTURES names no folder to put pictures into"
+)
 
 DESKTOP, PHONE, SMALL_PHONE = (1200, 900), (390, 844), (320, 640)
-SETTLED = "Promise.allSettled(document.getAnimations().filter((one) => one instanceof CSSTransition).map(({ finished }) => finished))"
-MODEL_IDS = "async () => (await (await fetch('/api/webllm/models')).json()).models.map(({ modelId }) => modelId)"
+SETTLED = (
+    "Promise.allSettled(document.getAnimations().filter((one) => one instanceof"
+    " CSSTransition).map(({ finished }) => finished))"
+)
+MODEL_IDS = (
+    "async () => (await (await fetch('/api/webllm/models')).json()).models.map(({ modelId }) =>"
+    " modelId)"
+)
 EXAMPLE_MODEL = "example-model"
 EXAMPLE_TOPIC = "Example cards: photosynthesis"
 TALL = (1200, 1300)  # down to the button that saves
 CARDS = [
     ("Where in a plant cell does photosynthesis happen?", "In the chloroplasts."),
-    ("Which pigment takes up the light?", "Chlorophyll. It absorbs red and blue light and reflects green."),
+    (
+        "Which pigment takes up the light?",
+        "Chlorophyll. It absorbs red and blue light and reflects green.",
+    ),
     ("What goes into photosynthesis?", "Light, water and carbon dioxide."),
     ("What comes out of it?", "Glucose and oxygen."),
-    ("What is the Calvin cycle?", "The light-independent reactions that build sugar out of carbon dioxide."),
+    (
+        "What is the Calvin cycle?",
+        "The light-independent reactions that build sugar out of carbon dioxide.",
+    ),
     ("What is split in the light reactions?", "Water, into oxygen, protons and electrons."),
 ]
 
 MATH = [
-    {"front": "What is the **quadratic formula**?", "back": "$$x = \\frac{-b \\pm \\sqrt{b^2 - 4ac}}{2a}$$"},
+    {
+        "front": "What is the **quadratic formula**?",
+        "back": "$$x = \\frac{-b \\pm \\sqrt{b^2 - 4ac}}{2a}$$",
+    },
     {"front": "Which sum does $\\sum_{k=1}^n k$ have?", "back": "$\\frac{n(n+1)}{2}$"},
-    {"front": "How is a list sorted in Python?", "back": "In place or as a new one:\n```\nnames.sort()\nsorted(names)\n```"},
+    {
+        "front": "How is a list sorted in Python?",
+        "back": "In place or as a new one:\n```\nnames.sort()\nsorted(names)\n```",
+    },
     {"front": "Name Newton's laws.", "back": "1. Inertia\n2. $F = ma$\n3. *Actio = reactio*"},
 ]
 
@@ -60,20 +82,30 @@ def student(visitor: Visitor) -> Visitor:
 
 
 @pytest.fixture(scope="module")
-def example_server(tmp_path_factory: pytest.TempPathFactory, small_model: Path) -> Iterator[RunningServer]:
+def example_server(
+    tmp_path_factory: pytest.TempPathFactory, small_model: Path
+) -> Iterator[RunningServer]:
     """Run a server that offers its default model under the name Example model."""
     folder = tmp_path_factory.mktemp("models")
     shutil.copyfile(small_model / f"{local_model.NAME}.gguf", folder / "example.gguf")
-    description = local_model.DESCRIPTION | {"modelId": EXAMPLE_MODEL, "name": "Example model", "file": "example.gguf"}
+    description = local_model.DESCRIPTION | {
+        "modelId": EXAMPLE_MODEL,
+        "name": "Example model",
+        "file": "example.gguf",
+    }
     (folder / "example.json").write_text(json.dumps(description))
-    with running_server(tmp_path_factory.mktemp("server"), MINDFLIP_MODELS_DIR=str(folder), **FROM_ONE_ADDRESS) as running:
+    with running_server(
+        tmp_path_factory.mktemp("server"), MINDFLIP_MODELS_DIR=str(folder), **FROM_ONE_ADDRESS
+    ) as running:
         yield running
     shutil.rmtree(folder)
 
 
 @pytest.fixture
 def example_maker(page: Page, example_server: RunningServer) -> Visitor:
-    """Return a visitor whose Make page shows CARDS, written by an engine without a model on another device."""
+    """Return a visitor whose Make page shows CARDS, written by an engine without a model on another
+    device.
+    """
     visitor = Visitor(page, example_server, f"student-{secrets.token_hex(4)}")
     visitor.arrive()
     page.get_by_role("button", name="Let another device write").click()
@@ -111,7 +143,8 @@ def test_pictures_of_the_maker(student: Visitor) -> None:
     expect(student.model).to_contain_text("of 98 MB")
     take(student.page, "make-loading", DESKTOP, "light", may_name_models=True)
     student.wait_for_first_card()
-    take(student.page, "make-writing", DESKTOP, "light", may_name_models=True)  # the model that is named wrote these cards
+    # the model that is named wrote these cards
+    take(student.page, "make-writing", DESKTOP, "light", may_name_models=True)
 
 
 @on_request
@@ -158,7 +191,12 @@ def test_pictures_of_studying(student: Visitor) -> None:
 @on_request
 def test_pictures_of_what_comes_in_and_goes_out(student: Visitor) -> None:
     deck = student.has_deck("Physics", MATH)
-    for name, address in (("import", "/decks/import"), ("bin", "/decks/bin"), ("duplicates", "/decks/duplicates"), ("offline", "/offline")):
+    for name, address in (
+        ("import", "/decks/import"),
+        ("bin", "/decks/bin"),
+        ("duplicates", "/decks/duplicates"),
+        ("offline", "/offline"),
+    ):
         student.open(address)
         take_all(student.page, name)
     for name, address in (("math", f"/decks/{deck}"), ("print", f"/decks/{deck}/print")):
@@ -167,25 +205,44 @@ def test_pictures_of_what_comes_in_and_goes_out(student: Visitor) -> None:
         take_all(student.page, name)
 
 
-def take_all(page: Page, name: str, desktop: tuple[int, int] = DESKTOP, *, may_name_models: bool = False) -> None:
+def take_all(
+    page: Page, name: str, desktop: tuple[int, int] = DESKTOP, *, may_name_models: bool = False
+) -> None:
     for size, suffix in ((desktop, ""), (PHONE, "-phone"), (SMALL_PHONE, "-small")):
         for theme in ("light", "dark"):
             take(page, f"{name}{suffix}", size, theme, may_name_models=may_name_models)
 
 
-def take(page: Page, name: str, size: tuple[int, int], theme: str, *, may_name_models: bool = False) -> None:
-    """Write a picture of the page. `may_name_models`: there are no cards on the page, or the model that is named wrote them."""
-    assert may_name_models or models_named(page) == [], f"{name}: these cards are not what a real model wrote"
+def take(
+    page: Page, name: str, size: tuple[int, int], theme: str, *, may_name_models: bool = False
+) -> None:
+    """Write a picture of the page.
+
+    `may_name_models`: there are no cards on the page, or the model that is named wrote them.
+    """
+    assert may_name_models or models_named(page) == [], (
+        f"{name}: these cards are not what a real model wrote"
+    )
     page.set_viewport_size({"width": size[0], "height": size[1]})
     page.emulate_media(color_scheme=theme, reduced_motion="reduce")
     page.evaluate("scrollTo(0, 0)")
     page.evaluate(SETTLED)
-    taken = page.context.new_cdp_session(page).send("Page.captureScreenshot", {"format": "webp", "quality": 86})
+    taken = page.context.new_cdp_session(page).send(
+        "Page.captureScreenshot", {"format": "webp", "quality": 86}
+    )
     (Path(FOLDER or ".") / f"{name}-{theme}.webp").write_bytes(base64.b64decode(taken["data"]))
 
 
 def models_named(page: Page) -> list[str]:
-    """Return the names of model families of the catalogue, such as SmolLM2 or Llama, that the page shows."""
-    families = {model_id.split("-")[0] for model_id in page.evaluate(MODEL_IDS) if model_id != EXAMPLE_MODEL}
+    """Return the names of model families of the catalogue, such as SmolLM2 or Llama, that the page
+    shows.
+    """
+    families = {
+        model_id.split("-")[0] for model_id in page.evaluate(MODEL_IDS) if model_id != EXAMPLE_MODEL
+    }
     shown = page.locator("body").inner_text()
-    return sorted(family for family in families if re.search(rf"(?<!\w){re.escape(family)}(?!\w)", shown, re.IGNORECASE))
+    return sorted(
+        family
+        for family in families
+        if re.search(rf"(?<!\w){re.escape(family)}(?!\w)", shown, re.IGNORECASE)
+    )

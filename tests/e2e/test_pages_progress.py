@@ -13,10 +13,15 @@ from tests.e2e.visitor import Visitor
 def learner(visitor: Visitor) -> Visitor:
     """Somebody who studied two of three cards yesterday, with the progress page open."""
     visitor.register()
-    deck = visitor.has_deck("Cells", [{"front": f"What is {name}?", "back": "A part."} for name in ("a", "b", "c")])
+    deck = visitor.has_deck(
+        "Cells", [{"front": f"What is {name}?", "back": "A part."} for name in ("a", "b", "c")]
+    )
     cards = visitor.client.get(f"/api/flashcards/decks/{deck}").json()["cards"]
     when = (datetime.now(UTC) - timedelta(days=1)).isoformat()
-    items = [{"id": str(uuid.uuid4()), "cardId": card["id"], "rating": "good", "reviewedAt": when} for card in cards[:2]]
+    items = [
+        {"id": str(uuid.uuid4()), "cardId": card["id"], "rating": "good", "reviewedAt": when}
+        for card in cards[:2]
+    ]
     visitor.post("/api/flashcards/reviews", {"reviews": items})
     visitor.come_in()
     visitor.open("/progress")
@@ -29,7 +34,9 @@ def test_numbers_and_plots_say_what_was_done(learner: Visitor) -> None:
     expect(page.locator('[data-slot="streak"]')).to_have_text("1 day")
     expect(page.get_by_role("img", name="Reviews in the last 30 days: 2 in all")).to_be_visible()
     expect(page.get_by_role("img", name="Cards due in the next 30 days: 2 today")).to_be_visible()
-    expect(page.get_by_text("This begins when cards that you have learned come up again.")).to_be_visible()
+    expect(
+        page.get_by_text("This begins when cards that you have learned come up again.")
+    ).to_be_visible()
     assert page.locator("canvas").count() == 2
 
 

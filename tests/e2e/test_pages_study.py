@@ -17,7 +17,8 @@ CARDS = [
     {"front": "What is a nucleus?", "back": "Where the DNA is."},
 ]
 REVIEWS = """
-    SELECT rating, undone_at IS NULL FROM flashcards_review review JOIN auth_user learner ON learner.id = review.user_id
+    SELECT rating, undone_at IS NULL FROM flashcards_review review
+        JOIN auth_user learner ON learner.id = review.user_id
     WHERE learner.username = %s ORDER BY reviewed_at
 """
 
@@ -65,7 +66,8 @@ def wait_until_recorded(learner: Visitor, *reviews: tuple[int, bool]) -> None:
     """All of them are in the database, in this order, none twice."""
 
     def are_recorded() -> bool:
-        learner.page.title()  # a request that a test stops is handled only while Playwright is asked something
+        # a request that a test stops is handled only while Playwright is asked something
+        learner.page.title()
         return recorded(learner) == list(reviews)
 
     eventually(are_recorded, seconds=90)  # what failed is sent again ever more seldom
@@ -91,7 +93,9 @@ def test_a_sitting_by_keyboard_alone(learner: Visitor) -> None:
     keys.press("Space")
     keys.press("3")
     expect(learner.page.get_by_role("heading", name="Done for now.")).to_be_focused()
-    expect(learner.page.locator('[data-slot="end-next"]')).to_have_text("The next card is due in 2 days.")
+    expect(learner.page.locator('[data-slot="end-next"]')).to_have_text(
+        "The next card is due in 2 days."
+    )
     wait_until_recorded(learner, (4, True), (3, True), (4, True), (3, True))
 
 
@@ -137,13 +141,26 @@ def test_markup_in_a_card_is_text(learner: Visitor) -> None:
 
 def test_a_cloze_has_its_gap_in_the_question_and_is_filled_in_the_answer(visitor: Visitor) -> None:
     visitor.register()
-    study(visitor, [{"front": "The {{c1::nucleus::core}} holds the {{c2::DNA}}.", "back": "Cells of animals and plants.", "kind": "cloze"}])
+    study(
+        visitor,
+        [
+            {
+                "front": "The {{c1::nucleus::core}} holds the {{c2::DNA}}.",
+                "back": "Cells of animals and plants.",
+                "kind": "cloze",
+            }
+        ],
+    )
     expect(question(visitor)).to_have_text("The [core] holds the […].")
     visitor.page.keyboard.press("Space")
-    expect(visitor.page.locator('[data-slot="answer"]')).to_contain_text("The nucleus holds the DNA.")
+    expect(visitor.page.locator('[data-slot="answer"]')).to_contain_text(
+        "The nucleus holds the DNA."
+    )
 
 
-def test_without_the_network_studying_goes_on_and_each_rating_arrives_once(learner: Visitor) -> None:
+def test_without_the_network_studying_goes_on_and_each_rating_arrives_once(
+    learner: Visitor,
+) -> None:
     wait_for_card(learner, "vacuole")
     learner.page.context.set_offline(True)
     answer(learner, "Again")
@@ -154,7 +171,8 @@ def test_without_the_network_studying_goes_on_and_each_rating_arrives_once(learn
     expect(learner.page.get_by_text("Offline, 3 ratings to send")).to_be_visible()
     wait_for_card(learner, "vacuole")
     learner.page.keyboard.press("Space")
-    expect(learner.page.get_by_role("button", name="Hard again in 6 minutes")).to_be_visible()  # reckoned here, of the card as it is now
+    # reckoned here, of the card as it is now
+    expect(learner.page.get_by_role("button", name="Hard again in 6 minutes")).to_be_visible()
     learner.page.keyboard.press("2")
     assert recorded(learner) == []
     learner.page.context.set_offline(False)
@@ -214,15 +232,22 @@ def test_the_days_limit_is_said_and_can_be_changed(learner: Visitor) -> None:
     learner.page.evaluate("""async () => {
         const token = document.cookie.match(/csrftoken=([^;]+)/)[1];
         const headers = { "Content-Type": "application/json", "X-CSRFToken": token };
-        await fetch("/api/flashcards/study/settings", { method: "PATCH", headers, body: JSON.stringify({ newPerDay: 0 }) });
+        await fetch("/api/flashcards/study/settings", { method: "PATCH", headers,
+            body: JSON.stringify({ newPerDay: 0 }) });
     }""")
     learner.page.reload()
-    expect(learner.page.locator('[data-slot="end-next"]')).to_contain_text("Today's limits hold back 3 cards.")
+    expect(learner.page.locator('[data-slot="end-next"]')).to_contain_text(
+        "Today's limits hold back 3 cards."
+    )
     expect(learner.page.get_by_role("link", name="Change the daily limits")).to_be_visible()
 
 
 def test_by_touch_a_card_is_turned_and_rated(visitor: Visitor, new_context) -> None:
-    phone = Visitor(new_context(has_touch=True, viewport={"width": 390, "height": 844}).new_page(), visitor.server, visitor.name)
+    phone = Visitor(
+        new_context(has_touch=True, viewport={"width": 390, "height": 844}).new_page(),
+        visitor.server,
+        visitor.name,
+    )
     phone.register()
     study(phone, CARDS)
     wait_for_card(phone, "vacuole")
@@ -247,11 +272,15 @@ def test_the_deck_list_and_the_header_lead_to_studying(learner: Visitor) -> None
 
 
 def test_the_server_learns_the_browsers_time_zone(visitor: Visitor, new_context) -> None:
-    traveller = Visitor(new_context(timezone_id="Pacific/Auckland").new_page(), visitor.server, visitor.name)
+    traveller = Visitor(
+        new_context(timezone_id="Pacific/Auckland").new_page(), visitor.server, visitor.name
+    )
     traveller.register()
     study(traveller, CARDS)
     wait_for_card(traveller)
-    settings = traveller.page.evaluate("fetch('/api/flashcards/study/settings').then((answer) => answer.json())")
+    settings = traveller.page.evaluate(
+        "fetch('/api/flashcards/study/settings').then((answer) => answer.json())"
+    )
     assert settings["timeZone"] == "Pacific/Auckland"
 
 

@@ -1,4 +1,6 @@
-"""Scripts planted in everything that people, models and files write: dead on every page that shows any of it."""
+"""Scripts planted in everything that people, models and files write: dead on every page that shows
+any of it.
+"""
 
 import io
 import json
@@ -23,18 +25,38 @@ PLANTS = [
     f'"><iframe srcdoc="<script>parent.{RUNS}</script>"></iframe>',
     f"<a href='javascript:{RUNS}'>here</a> [link](javascript:{RUNS}) ![x](javascript:{RUNS})",
     f"\\(\\href{{javascript:{RUNS}}}{{x}} \\htmlData{{x=1}}{{y}}\\) $$\\url{{javascript:{RUNS}}}$$",
-    f"[data](data:text/html,<script>{RUNS}</script>) <object data='data:text/html,<script>{RUNS}</script>'></object>",
-    f"{{{{constructor.constructor('{RUNS}')()}}}} {{{{c1::<script>{RUNS}</script>}}}} </textarea></title></style><script>{RUNS}</script>",
+    (
+        f"[data](data:text/html,<script>{RUNS}</script>) <object"
+        f" data='data:text/html,<script>{RUNS}</script>'></object>"
+    ),
+    (
+        f"{{{{constructor.constructor('{RUNS}')()}}}} {{{{c1::<script>{RUNS}</script>}}}}"
+        f" </textarea></title></style><script>{RUNS}</script>"
+    ),
 ]
 SHORT = PLANTS[1]
-ALIVE = ("<script", "<img", "<svg", "<iframe", "<object", '<a href="javascript', "<a href='javascript")
+ALIVE = (
+    "<script",
+    "<img",
+    "<svg",
+    "<iframe",
+    "<object",
+    '<a href="javascript',
+    "<a href='javascript",
+)
 # What ran, and what stands in the page that could: nobody has to click on it for that
-FOUND = """() => [...(window.planted ? ["it ran"] : []), ...[...document.querySelectorAll("*")].filter((element) =>
+FOUND = """() => [...(window.planted ? ["it ran"] : []),
+  ...[...document.querySelectorAll("*")].filter((element) =>
   [...element.attributes].some(({ name, value }) =>
-    /^on/.test(name) || (/^(?:href|src|action|data)$/.test(name) && /^\\s*(?:javascript|data:text)/i.test(value)))
-  || element.matches("iframe, object, embed") || element.matches("script") && element.textContent.includes("planted")
+    /^on/.test(name) || (/^(?:href|src|action|data)$/.test(name)
+    && /^\\s*(?:javascript|data:text)/i.test(value)))
+  || element.matches("iframe, object, embed") || element.matches("script")
+  && element.textContent.includes("planted")
 ).map((element) => element.outerHTML.slice(0, 200))]"""
-PROMOTE = "from django.contrib.auth.models import User; User.objects.filter(username={!r}).update(is_staff=True, is_superuser=True)"
+PROMOTE = (
+    "from django.contrib.auth.models import User;"
+    " User.objects.filter(username={!r}).update(is_staff=True, is_superuser=True)"
+)
 
 
 @pytest.fixture
@@ -50,14 +72,23 @@ def author(visitor: Visitor) -> Visitor:
 @pytest.fixture
 def rest(author: Visitor) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=f"{author.server.url}/api", timeout=30) as client:
-        token = client.post("/auth/token", json={"username": author.name, "password": PASSWORD}).raise_for_status().json()["access"]
+        token = (
+            client.post("/auth/token", json={"username": author.name, "password": PASSWORD})
+            .raise_for_status()
+            .json()["access"]
+        )
         client.headers["Authorization"] = f"Bearer {token}"
         yield client
 
 
 def planted_deck(rest: httpx.Client) -> dict[str, Any]:
-    cards = [{"front": plant, "back": plant, "tags": [f"<b onclick={RUNS}>"], "sentence": plant} for plant in PLANTS]
-    answer = rest.post("/flashcards/decks", json={"name": SHORT, "tags": [SHORT[:30]], "cards": cards})
+    cards = [
+        {"front": plant, "back": plant, "tags": [f"<b onclick={RUNS}>"], "sentence": plant}
+        for plant in PLANTS
+    ]
+    answer = rest.post(
+        "/flashcards/decks", json={"name": SHORT, "tags": [SHORT[:30]], "cards": cards}
+    )
     return answer.raise_for_status().json()
 
 
@@ -76,7 +107,9 @@ def package_fields(package: bytes) -> str:
     with tempfile.NamedTemporaryFile() as file, zipfile.ZipFile(io.BytesIO(package)) as archive:
         file.write(archive.read("collection.anki2"))
         file.flush()
-        return "\n".join(row[0] for row in sqlite3.connect(file.name).execute("SELECT flds FROM notes"))
+        return "\n".join(
+            row[0] for row in sqlite3.connect(file.name).execute("SELECT flds FROM notes")
+        )
 
 
 def test_what_is_planted_in_cards_runs_nowhere(author: Visitor, rest: httpx.Client) -> None:
@@ -92,18 +125,54 @@ def test_what_is_planted_in_cards_runs_nowhere(author: Visitor, rest: httpx.Clie
     file = {"file": (f"{SHORT}.csv", "front,back\n" + json.dumps(SHORT) + ",b\n")}
     imported = rest.post("/flashcards/imports", files=file)
     assert imported.status_code == 201, imported.text
-    pages = ["", "decks", "decks?q=planted", "decks/bin", "decks/duplicates", "study", "progress", "account"]
-    pages += [f"decks/{deck['id']}{way}" for way in ("?view=cards", "?view=table", "/print", "/print?layout=quiz", "/study")]
-    pages += [f"admin/flashcards/{kind}/" for kind in ("deck", "card")] + ["admin/sessions_app/generation/"]
-    pages += [f"admin/flashcards/deck/{deck['id']}/change/", f"admin/flashcards/card/{deck['cards'][0]['id']}/change/"]
+    pages = [
+        "",
+        "decks",
+        "decks?q=planted",
+        "decks/bin",
+        "decks/duplicates",
+        "study",
+        "progress",
+        "account",
+    ]
+    pages += [
+        f"decks/{deck['id']}{way}"
+        for way in ("?view=cards", "?view=table", "/print", "/print?layout=quiz", "/study")
+    ]
+    pages += [f"admin/flashcards/{kind}/" for kind in ("deck", "card")] + [
+        "admin/sessions_app/generation/"
+    ]
+    pages += [
+        f"admin/flashcards/deck/{deck['id']}/change/",
+        f"admin/flashcards/card/{deck['cards'][0]['id']}/change/",
+    ]
     pages += [
         f"api/flashcards/{what}"
-        for what in ("decks", f"decks/{deck['id']}", f"decks/{deck['id']}/cards", "bin/cards", "duplicates", "tags")
+        for what in (
+            "decks",
+            f"decks/{deck['id']}",
+            f"decks/{deck['id']}/cards",
+            "bin/cards",
+            "duplicates",
+            "tags",
+        )
     ]
     for address in pages:
         look(page, f"{url}/{address}", faults)
     assert faults == []
-    drawn = package_fields(rest.get(f"/flashcards/decks/{deck['id']}/export?format=apkg").content).lower()
+    drawn = package_fields(
+        rest.get(f"/flashcards/decks/{deck['id']}/export?format=apkg").content
+    ).lower()
     assert [
-        sign for sign in ("<script", "<img", "<svg", "<iframe", "<object", '<a href="javascript', "<a href='javascript") if sign in drawn
+        sign
+        for sign in (
+            "<script",
+            "<img",
+            "<svg",
+            "<iframe",
+            "<object",
+            '<a href="javascript',
+            "<a href='javascript",
+        )
+        if sign in drawn
     ] == []

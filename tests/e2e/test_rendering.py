@@ -27,19 +27,24 @@ RENDER_ALL = """async (cases) => {
     const copy = element.cloneNode(true);
     for (const math of copy.querySelectorAll("[data-math]")) math.replaceWith(source(math));
     for (const link of copy.querySelectorAll("a")) link.removeAttribute("target");
-    if (!("richShown" in element.dataset)) return copy.innerHTML.trim().replace(/\\s*\\n\\s*/g, " ");
+    if (!("richShown" in element.dataset)) return copy.innerHTML.trim().replace(/\\s*\\n\\s*/g,
+    " ");
     return copy.innerHTML.trim();
   };
   const all = [];
-  for (const { text } of cases) all.push([await shown(text), await shown(text, "question"), await shown(text, "answer")]);
+  for (const { text } of cases) all.push([await shown(text), await shown(text, "question"),
+      await shown(text, "answer")]);
   return all;
 }"""
-# What no card may bring into a page. Square roots and braces of KaTeX are drawings without handlers.
+# What no card may bring into a page. Square roots and braces of KaTeX are drawings without
+# handlers.
 STRANGERS = """() => [...document.querySelectorAll("body > div *")].filter((element) =>
-  element.matches("script, img, iframe, style, form, object, embed, link, base, template, [src], [srcdoc]")
+  element.matches(`script, img, iframe, style, form, object, embed, link, base, template, [src],
+    [srcdoc]`)
   || (element.matches("svg, svg *") && !element.closest(".katex-html"))
   || (element.matches("a[href]") && !/^https?:/.test(element.href))
-  || [...element.attributes].some(({ name }) => name.startsWith("on"))).map((element) => element.outerHTML)"""
+  || [...element.attributes].some(({ name }) => name.startsWith("on"))).map((element) =>
+      element.outerHTML)"""
 
 
 @pytest.fixture

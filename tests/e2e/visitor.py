@@ -15,7 +15,8 @@ KEPT = """() => Object.keys(sessionStorage).filter((key) => key.endsWith(":batch
   .flatMap((key) => JSON.parse(sessionStorage.getItem(key))).flatMap(({ cards }) => cards)"""
 # at the very last, because the page writes what it has whenever a batch changes
 LEAVE_BATCHES = """(records) => addEventListener("pagehide", () =>
-  sessionStorage.setItem(`mindflip:${document.body.dataset.user}:batches`, records), { once: true })"""
+  sessionStorage.setItem(`mindflip:${document.body.dataset.user}:batches`, records), {
+  once: true })"""
 LOAD_MS = 90_000
 WRITE_MS = 120_000
 
@@ -42,13 +43,24 @@ class Visitor:
     def register(self) -> None:
         """Have an account, made without the browser."""
         self.client = httpx.Client(base_url=self.server.url)
-        form = {"username": self.name, "password1": PASSWORD, "csrfmiddlewaretoken": self._csrf("/sign-up")}
-        assert self.client.post("/sign-up", data=form).status_code == 302, "this account was not made"
+        form = {
+            "username": self.name,
+            "password1": PASSWORD,
+            "csrfmiddlewaretoken": self._csrf("/sign-up"),
+        }
+        assert self.client.post("/sign-up", data=form).status_code == 302, (
+            "this account was not made"
+        )
 
     def come_in(self) -> None:
         """Be signed in, without the form, which is slow and has tests of its own."""
         cookies = self.client.cookies.jar
-        self.page.context.add_cookies([{"name": one.name, "value": one.value or "", "url": self.server.url} for one in cookies])
+        self.page.context.add_cookies(
+            [
+                {"name": one.name, "value": one.value or "", "url": self.server.url}
+                for one in cookies
+            ]
+        )
 
     def arrive(self) -> None:
         """Be somebody new at the maker."""
@@ -69,7 +81,13 @@ class Visitor:
 
     def post(self, path: str, body: dict[str, Any]) -> Any:
         """What the API answers to the registered."""
-        return self.client.post(path, json=body, headers={"X-CSRFToken": self.client.cookies["csrftoken"]}).raise_for_status().json()
+        return (
+            self.client.post(
+                path, json=body, headers={"X-CSRFToken": self.client.cookies["csrftoken"]}
+            )
+            .raise_for_status()
+            .json()
+        )
 
     def _csrf(self, page: str) -> str:
         self.client.get(page)

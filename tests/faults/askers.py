@@ -16,7 +16,9 @@ AGAIN_SECONDS = 0.5
 
 @dataclass
 class Wish:
-    """One request, and what the client was told of it: each outcome as `("result", cards)` or `("error", code)`."""
+    """One request, and what the client was told of it: each outcome as `("result", cards)` or
+    `("error", code)`.
+    """
 
     request_id: str
     count: int
@@ -27,7 +29,12 @@ class Wish:
     @property
     def message(self) -> dict[str, Any]:
         options = {"count": self.count, "topic": self.request_id}
-        return {"type": "generate", "prompt": f"About {self.request_id}", "options": options, "requestId": self.request_id}
+        return {
+            "type": "generate",
+            "prompt": f"About {self.request_id}",
+            "options": options,
+            "requestId": self.request_id,
+        }
 
     def end(self, kind: str, what: Any) -> None:
         self.outcomes.append((kind, what))
@@ -35,8 +42,11 @@ class Wish:
 
 
 class Asker(Wire):
-    """Asks for one thing after another. After a drop it resumes where it was, by the address or by a message, and asks again for what
-    has no answer."""
+    """Asks for one thing after another.
+
+    After a drop it resumes where it was, by the address or by a message, and asks again for what
+    has no answer.
+    """
 
     def __init__(self, name: str, *wire: Any) -> None:
         super().__init__(*wire)
@@ -48,7 +58,11 @@ class Asker(Wire):
         self.resumes_by_address = self.chance.random() < 0.5
 
     def dial(self) -> connect:
-        return v1_connection(f"{self.address}&lastSeq={self.seq}" if self.resumes_by_address and self.seq else self.address)
+        return v1_connection(
+            f"{self.address}&lastSeq={self.seq}"
+            if self.resumes_by_address and self.seq
+            else self.address
+        )
 
     async def ask(self, count: int, is_cancelled: bool = False) -> Wish:
         """Ask, and wait for the outcome."""
@@ -82,7 +96,9 @@ class Asker(Wire):
 
     async def _heard_card(self, message: dict[str, Any]) -> None:
         known = self.cards[message["requestId"]].setdefault(message["index"], message["card"]["id"])
-        assert known == message["card"]["id"], f"another card {message['index']} of {message['requestId']}"
+        assert known == message["card"]["id"], (
+            f"another card {message['index']} of {message['requestId']}"
+        )
 
     async def _heard_result(self, message: dict[str, Any]) -> None:
         wish = self.wishes[message["requestId"]]

@@ -1,4 +1,6 @@
-"""Askers without sockets: over REST, now at one server, now at the other, with an Idempotency-Key and long polls."""
+"""Askers without sockets: over REST, now at one server, now at the other, with an Idempotency-Key
+and long polls.
+"""
 
 import asyncio
 from collections import Counter
@@ -15,9 +17,20 @@ BUSY = {429, 503}
 
 
 class Caller:
-    """Asks for one thing after another. What is not answered, or answered 429 or 503, is said again; any other refusal is a fault."""
+    """Asks for one thing after another.
 
-    def __init__(self, name: str, servers: tuple[str, str], token: str, session_id: str, chance: Random, counts: Counter[str]) -> None:
+    What is not answered, or answered 429 or 503, is said again; any other refusal is a fault.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        servers: tuple[str, str],
+        token: str,
+        session_id: str,
+        chance: Random,
+        counts: Counter[str],
+    ) -> None:
         self.name = name
         self.servers = servers
         self.headers = {"Authorization": token}
@@ -36,7 +49,9 @@ class Caller:
         wish = Wish(f"{self.name}-{len(self.wishes)}", count)
         self.wishes[wish.request_id] = wish
         body = {name: wish.message[name] for name in ("prompt", "options")}
-        found = await self._until_answered("POST", self.queue, json=body, headers={"Idempotency-Key": wish.request_id})
+        found = await self._until_answered(
+            "POST", self.queue, json=body, headers={"Idempotency-Key": wish.request_id}
+        )
         address = f"/api/webllm/generations/{found['generationId']}"
         if is_cancelled:
             await self._until_answered("DELETE", address)
@@ -44,15 +59,21 @@ class Caller:
             found = await self._until_answered("GET", f"{address}?wait={WAIT_SECONDS}")
         wish.is_partial = found["partial"]
         is_success = found["status"] == "succeeded"
-        wish.end("result" if is_success else "error", found["cards"] if is_success else found["code"])
+        wish.end(
+            "result" if is_success else "error", found["cards"] if is_success else found["code"]
+        )
         return wish
 
-    async def _until_answered(self, method: str, path: str, headers: dict[str, str] | None = None, **body: Any) -> dict[str, Any]:
+    async def _until_answered(
+        self, method: str, path: str, headers: dict[str, str] | None = None, **body: Any
+    ) -> dict[str, Any]:
         while True:
             try:
                 async with httpx.AsyncClient(timeout=30, trust_env=False) as http:
                     url = self.chance.choice(self.servers) + path
-                    answer = await http.request(method, url, headers=self.headers | (headers or {}), **body)
+                    answer = await http.request(
+                        method, url, headers=self.headers | (headers or {}), **body
+                    )
             except httpx.TransportError:
                 self.counts["REST calls without an answer"] += 1
             else:
@@ -60,5 +81,7 @@ class Caller:
                     return answer.json()
                 self.counts[f"REST calls answered {answer.status_code}"] += 1
                 if answer.status_code not in BUSY:
-                    self.refusals.append(f"{method} {path}: {answer.status_code} {answer.text[:300]}")
+                    self.refusals.append(
+                        f"{method} {path}: {answer.status_code} {answer.text[:300]}"
+                    )
             await asyncio.sleep(AGAIN_SECONDS)

@@ -1,4 +1,6 @@
-"""Everything that MindFlip consists of, each process ours to kill: PostgreSQL, Valkey, two daphnes, a Celery worker, beat."""
+"""Everything that MindFlip consists of, each process ours to kill: PostgreSQL, Valkey, two daphnes,
+a Celery worker, beat.
+"""
 
 import os
 import subprocess
@@ -27,7 +29,9 @@ HURRIED = {
 
 
 class Cluster:
-    """`services` by name: postgres, valkey, web1, web2, worker, beat; `kills` counts ours, `down` are those killed and not yet back."""
+    """`services` by name: postgres, valkey, web1, web2, worker, beat; `kills` counts ours, `down`
+    are those killed and not yet back.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -64,13 +68,19 @@ class Cluster:
         """Start what was killed, and wait until it answers. Valkey comes back empty."""
         deadline = time.monotonic() + RESTART_SECONDS
         while not self._has_started(name):
-            assert time.monotonic() < deadline, f"{name} does not start again: {self.services[name].last_words()}"
+            assert time.monotonic() < deadline, (
+                f"{name} does not start again: {self.services[name].last_words()}"
+            )
             time.sleep(0.1)
         self.down.discard(name)
 
     def died(self) -> list[str]:
         """Who ended without being killed by us."""
-        return [name for name, service in self.services.items() if name not in self.down and not service.is_running]
+        return [
+            name
+            for name, service in self.services.items()
+            if name not in self.down and not service.is_running
+        ]
 
     def logs(self, *names: str) -> dict[str, str]:
         return {name: self.services[name].log.read_text(errors="replace") for name in names}
@@ -81,7 +91,9 @@ class Cluster:
         remove_folder(self.folder / "postgres")
 
     def _has_started(self, name: str) -> bool:
-        """After kill -9, PostgreSQL's children need a moment to notice; until then it refuses to start."""
+        """After kill -9, PostgreSQL's children need a moment to notice; until then it refuses to
+        start.
+        """
         try:
             self._start(self._postgres() if name == "postgres" else self.services[name], name)
         except CannotRun:
@@ -94,21 +106,31 @@ class Cluster:
         service.wait_until_it_answers(RESTART_SECONDS)
 
     def _postgres(self) -> Service:
-        service, self.database_url = postgres(self.folder / "postgres", self._log("postgres"), self._ports["postgres"], NO_POWER_CUTS)
+        service, self.database_url = postgres(
+            self.folder / "postgres", self._log("postgres"), self._ports["postgres"], NO_POWER_CUTS
+        )
         return service
 
     def _valkey(self) -> Service:
-        service, self.redis_url = valkey(self.folder / "valkey", self._log("valkey"), self._ports["valkey"], is_kept=False)
+        service, self.redis_url = valkey(
+            self.folder / "valkey", self._log("valkey"), self._ports["valkey"], is_kept=False
+        )
         return service
 
     def _program(self, name: str, environment: dict[str, str]) -> Service:
         if name not in ("web1", "web2"):
             return program(name, self._log(name), environment)
         port = self._ports[name]
-        return program("web", self._log(name), environment | {"MINDFLIP_PORT": str(port)}, port=port)
+        return program(
+            "web", self._log(name), environment | {"MINDFLIP_PORT": str(port)}, port=port
+        )
 
     def _environment(self) -> dict[str, str]:
-        own = {"DATABASE_URL": self.database_url, "REDIS_URL": self.redis_url, "MINDFLIP_VAR": str(self.folder)}
+        own = {
+            "DATABASE_URL": self.database_url,
+            "REDIS_URL": self.redis_url,
+            "MINDFLIP_VAR": str(self.folder),
+        }
         return own | {"MINDFLIP_REDIS_PREFIX": "faults"} | HURRIED
 
     def _log(self, name: str) -> Path:

@@ -23,7 +23,9 @@ class Account:
         self.http = httpx.Client(timeout=40)
         body = {"username": name, "password": PASSWORD}
         self._posted(f"{server}/api/auth/register", body)
-        self.http.headers["Authorization"] = f"Bearer {self._posted(f'{server}/api/auth/token', body)['access']}"
+        self.http.headers["Authorization"] = (
+            f"Bearer {self._posted(f'{server}/api/auth/token', body)['access']}"
+        )
 
     def new_session(self, server: str) -> dict[str, Any]:
         return self._posted(f"{server}/api/webllm/session", {"modelId": MODEL})

@@ -7,11 +7,22 @@ from tests.faults.doors import MODEL
 from tests.faults.wire import Wire
 
 # what an engine does with one generation, and how often in a hundred
-MOODS = {"works": 60, "shuffles": 10, "dawdles": 8, "drops": 8, "falls silent": 5, "gives up": 4, "sends too few": 5}
+MOODS = {
+    "works": 60,
+    "shuffles": 10,
+    "dawdles": 8,
+    "drops": 8,
+    "falls silent": 5,
+    "gives up": 4,
+    "sends too few": 5,
+}
 
 
 class Engine(Wire):
-    """Makes cards named after their topic. After a drop it goes on with what it was at: its lease is still good, or it is told."""
+    """Makes cards named after their topic.
+
+    After a drop it goes on with what it was at: its lease is still good, or it is told.
+    """
 
     def __init__(self, *wire: Any) -> None:
         super().__init__(*wire)
@@ -36,7 +47,9 @@ class Engine(Wire):
 
     def _refused(self, message: dict[str, Any]) -> None:
         is_late = message["code"] == "stale_response"
-        self.counts["duplicate or late answers refused" if is_late else f"engine told {message['code']}"] += 1
+        self.counts[
+            "duplicate or late answers refused" if is_late else f"engine told {message['code']}"
+        ] += 1
         if message["retryable"] and self.asked:
             self._begin(self.asked, "dawdles")
 
@@ -54,7 +67,9 @@ class Engine(Wire):
 
     async def _do(self, asked: dict[str, Any], mood: str) -> None:
         for place, frame in enumerate(self._frames(asked, mood)):
-            await asyncio.sleep(self.chance.uniform(0.01, 0.1) if mood != "dawdles" else self.chance.uniform(0.3, 1))
+            await asyncio.sleep(
+                self.chance.uniform(0.01, 0.1) if mood != "dawdles" else self.chance.uniform(0.3, 1)
+            )
             await self.send(**frame)
             if mood == "drops" and place == 0:
                 self.drop()
@@ -68,11 +83,24 @@ class Engine(Wire):
             return []
         if mood == "gives up":
             return [
-                {"type": "error", "error": "The graphics card was lost.", "code": "device_lost", "generationId": leased["generationId"]}
+                {
+                    "type": "error",
+                    "error": "The graphics card was lost.",
+                    "code": "device_lost",
+                    "generationId": leased["generationId"],
+                }
             ]
-        cards = make_cards(asked["options"], asked["cardsSoFar"])[: 1 if mood == "sends too few" else None]
-        streamed = [{"type": "card", "index": index, "card": card, **leased} for index, card in enumerate(cards)]
-        frames = [*streamed, {"type": "response", "cacheKey": asked["cacheKey"], "data": {"cards": cards}, **leased}]
+        cards = make_cards(asked["options"], asked["cardsSoFar"])[
+            : 1 if mood == "sends too few" else None
+        ]
+        streamed = [
+            {"type": "card", "index": index, "card": card, **leased}
+            for index, card in enumerate(cards)
+        ]
+        frames = [
+            *streamed,
+            {"type": "response", "cacheKey": asked["cacheKey"], "data": {"cards": cards}, **leased},
+        ]
         return self.chance.sample(frames, len(frames)) if mood == "shuffles" else frames
 
 
@@ -81,4 +109,6 @@ def make_cards(options: dict[str, Any], so_far: list[dict[str, Any]]) -> list[di
     topic, wanted = options["topic"], options["count"]
     there = {card["front"] for card in so_far}
     fronts = (f"{topic} {number}" for number in range(wanted + len(there)))
-    return [{"front": front, "back": f"What {front} is"} for front in fronts if front not in there][:wanted]
+    return [{"front": front, "back": f"What {front} is"} for front in fronts if front not in there][
+        :wanted
+    ]

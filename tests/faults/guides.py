@@ -1,4 +1,7 @@
-"""Clients of the guide's dialect: asker and engine on one socket, without ids. Whatever comes next is for the request that is open."""
+"""Clients of the guide's dialect: asker and engine on one socket, without ids.
+
+Whatever comes next is for the request that is open.
+"""
 
 import asyncio
 from typing import Any
@@ -10,12 +13,22 @@ from tests.faults.engines import make_cards
 from tests.faults.wire import Wire
 
 # what its engine does with one generation, and how often in a hundred
-MOODS = {"works": 70, "dawdles": 10, "drops": 10, "falls silent": 3, "gives up": 4, "sends too few": 3}
+MOODS = {
+    "works": 70,
+    "dawdles": 10,
+    "drops": 10,
+    "falls silent": 3,
+    "gives up": 4,
+    "sends too few": 3,
+}
 ENGINES_OWN = {"unknown_cache_key", "stale_response"}
 
 
 class GuideClient(Wire):
-    """Asks for one thing at a time. After a drop it asks again for what has no answer, as nothing else can be said in this dialect."""
+    """Asks for one thing at a time.
+
+    After a drop it asks again for what has no answer, as nothing else can be said in this dialect.
+    """
 
     def __init__(self, name: str, address: str, *wire: Any) -> None:
         super().__init__(address, *wire)
@@ -30,7 +43,9 @@ class GuideClient(Wire):
         return connect(self.address, ping_interval=None, max_size=None, proxy=None)
 
     async def ask(self, count: int, is_cancelled: bool = False) -> Wish:
-        """Ask, and wait for the outcome. There is no cancelling in this dialect, but for an engine."""
+        """Ask, and wait for the outcome. There is no cancelling in this dialect, but for an
+        engine.
+        """
         wish = self.open = Wish(f"{self.name}-{len(self.wishes)}", count)
         self.wishes[wish.request_id] = wish
         await self._ask()
@@ -82,12 +97,16 @@ class GuideClient(Wire):
         wish.end(kind, what)
 
     async def _do(self, asked: dict[str, Any], mood: str) -> None:
-        await asyncio.sleep(self.chance.uniform(1, 3) if mood == "dawdles" else self.chance.uniform(0.05, 0.3))
+        await asyncio.sleep(
+            self.chance.uniform(1, 3) if mood == "dawdles" else self.chance.uniform(0.05, 0.3)
+        )
         if mood == "drops":
             self.drop()
         elif mood == "gives up":
             await self.send(type="error", error="The graphics card was lost.")
         elif mood != "falls silent":
-            cards = make_cards(asked["options"], asked["cardsSoFar"])[: 1 if mood == "sends too few" else None]
+            cards = make_cards(asked["options"], asked["cardsSoFar"])[
+                : 1 if mood == "sends too few" else None
+            ]
             key = f"webllm:flashcards:{asked['options']['topic']}:{asked['options']['count']}"
             await self.send(type="response", cacheKey=key, data={"cards": cards})

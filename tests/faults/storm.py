@@ -26,8 +26,11 @@ CALM_SECONDS = 240.0  # much more than is needed: on a slow machine everything t
 
 
 class Storm:
-    """`clients` and `engines` tell what they saw; `counts` and `cluster.kills` what happened. Who is killed when, and what each
-    client is up to, comes from the seed; what meets what is up to the processes."""
+    """`clients` and `engines` tell what they saw; `counts` and `cluster.kills` what happened.
+
+    Who is killed when, and what each client is up to, comes from the seed; what meets what is up to
+    the processes.
+    """
 
     def __init__(self, cluster: Cluster, seed: int) -> None:
         self.cluster = cluster
@@ -37,19 +40,28 @@ class Storm:
         self.engines: list[Engine] = []
 
     def enter(self) -> None:
-        """Users, each with a session for every client and engine; who asks and who computes are on different servers."""
+        """Users, each with a session for every client and engine; who asks and who computes are on
+        different servers.
+        """
         accounts = [Account(self.cluster.webs[0], f"user{number}") for number in range(USERS)]
         for number in range(ASKERS):
-            self.clients.append(Asker(f"asker{number}", *self._place(accounts[number % USERS], number % USERS)))
+            self.clients.append(
+                Asker(f"asker{number}", *self._place(accounts[number % USERS], number % USERS))
+            )
         for number in range(GUIDES):
-            self.clients.append(GuideClient(f"guide{number}", *self._place(accounts[number % USERS], number)))
+            self.clients.append(
+                GuideClient(f"guide{number}", *self._place(accounts[number % USERS], number))
+            )
         for number in range(CALLERS):
             self.clients.append(self._caller(f"caller{number}", accounts[number % USERS]))
         for number in range(ENGINES):
             self.engines.append(Engine(*self._place(accounts[number % USERS], number % USERS + 1)))
 
     async def blow(self, seconds: float) -> None:
-        """Ask, and kill, for so long; then let everything come to its end. A client that breaks breaks the test."""
+        """Ask, and kill, for so long; then let everything come to its end.
+
+        A client that breaks breaks the test.
+        """
         until = time.monotonic() + seconds
         async with asyncio.TaskGroup() as group:
             living = [group.create_task(one.live()) for one in [*self.clients, *self.engines]]
@@ -68,11 +80,15 @@ class Storm:
 
     async def _ask_on(self, client: Asker | GuideClient | Caller, until: float) -> None:
         while time.monotonic() < until:
-            await client.ask(client.chance.randint(1, 4), is_cancelled=client.chance.random() < 0.05)
+            await client.ask(
+                client.chance.randint(1, 4), is_cancelled=client.chance.random() < 0.05
+            )
             await asyncio.sleep(client.chance.uniform(0, 2))
 
     async def _wreck(self, until: float) -> None:
-        """One after the other, each sooner or later, in an order of chance; some while another is still down."""
+        """One after the other, each sooner or later, in an order of chance; some while another is
+        still down.
+        """
         names = list(self.cluster.services)
         self.fate.shuffle(names)
         outages: list[asyncio.Task] = []
@@ -93,7 +109,9 @@ class Storm:
     def _caller(self, name: str, account: Account) -> Caller:
         session = account.new_session(self.cluster.webs[0])["sessionId"]
         token = account.http.headers["Authorization"]
-        return Caller(name, self.cluster.webs, token, session, Random(self.chance.random()), self.counts)
+        return Caller(
+            name, self.cluster.webs, token, session, Random(self.chance.random()), self.counts
+        )
 
     def _place(self, account: Account, side: int) -> tuple:
         """Where a new session of this account connects, and how."""

@@ -1,4 +1,6 @@
-"""A daphne is killed under a client of the guide's dialect: what it asked for is taken up by its next socket, and runs once."""
+"""A daphne is killed under a client of the guide's dialect: what it asked for is taken up by its
+next socket, and runs once.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +13,8 @@ from mindflip.embedded.servers import free_port
 from tests.faults.doors import Account, Talker, at, talking_as_the_guide_does
 from tests.processes import RunningServer, running_server
 
-# a socket whose disconnect was never told is known to be gone after seconds here, not after a minute
+# a socket whose disconnect was never told is known to be gone after seconds here, not after a
+# minute
 HURRIED = {"MINDFLIP_HEARTBEAT_SECONDS": "1", "MINDFLIP_ENGINE_PRESENT_SECONDS": "4"}
 
 
@@ -25,23 +28,36 @@ def server(tmp_path: Path) -> Iterator[RunningServer]:
 def other(server: RunningServer) -> str:
     """The address of a second daphne."""
     port = free_port()
-    second = program("web", server.folder / "log" / "second.log", server.environment | {"MINDFLIP_PORT": str(port)}, port=port)
+    second = program(
+        "web",
+        server.folder / "log" / "second.log",
+        server.environment | {"MINDFLIP_PORT": str(port)},
+        port=port,
+    )
     server.services.append(second)
     server.start(second)
     return f"http://127.0.0.1:{port}"
 
 
 async def ask(client: Talker, **more: Any) -> None:
-    await client.send(type="generate", prompt="About tides", options={"count": 1, "topic": "Tides"}, **more)
+    await client.send(
+        type="generate", prompt="About tides", options={"count": 1, "topic": "Tides"}, **more
+    )
 
 
 async def answer(client: Talker, asked: dict[str, Any]) -> None:
     """As the guide's client does: by the cache key alone."""
-    await client.send(type="response", cacheKey=asked["cacheKey"], data={"cards": [{"front": "ebb", "back": "falling"}]})
+    await client.send(
+        type="response",
+        cacheKey=asked["cacheKey"],
+        data={"cards": [{"front": "ebb", "back": "falling"}]},
+    )
 
 
 @pytest.mark.parametrize("request_id", [None, "r1"])
-async def test_who_asks_again_after_a_killed_daphne_has_the_same_generation_and_one_result(server, other, request_id):
+async def test_who_asks_again_after_a_killed_daphne_has_the_same_generation_and_one_result(
+    server, other, request_id
+):
     ids = {"requestId": request_id} if request_id else {}
     account = Account(server.url, "alice")
     session = account.new_session(server.url)
@@ -56,8 +72,15 @@ async def test_who_asks_again_after_a_killed_daphne_has_the_same_generation_and_
         assert (again["generationId"], again["attempt"]) == (before["generationId"], 1)
         await answer(client, again)
         result = await client.until("result")
-        assert (result["generationId"], result["data"]["cards"][0]["front"]) == (before["generationId"], "ebb")
+        assert (result["generationId"], result["data"]["cards"][0]["front"]) == (
+            before["generationId"],
+            "ebb",
+        )
         await ask(client)
-        assert (await client.until("result"))["data"]["cached"], "and no second result of the first request"
-    listed = account.http.get(f"{other}/api/webllm/session/{session['sessionId']}/generations").json()["results"]
+        assert (await client.until("result"))["data"]["cached"], (
+            "and no second result of the first request"
+        )
+    listed = account.http.get(
+        f"{other}/api/webllm/session/{session['sessionId']}/generations"
+    ).json()["results"]
     assert [one["status"] for one in listed] == ["succeeded"]

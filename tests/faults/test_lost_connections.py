@@ -1,4 +1,6 @@
-"""The database drops its connections in the middle of anything: the next message is served again, by every thread."""
+"""The database drops its connections in the middle of anything: the next message is served again,
+by every thread.
+"""
 
 from pathlib import Path
 
@@ -15,12 +17,15 @@ def drop_all(database_url: str) -> None:
     """End every connection to this database but ours."""
     with psycopg.connect(database_url, autocommit=True) as connection:
         connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname ="
+            " current_database() AND pid <> pg_backend_pid()"
         )
 
 
 async def ask(talker: Talker, number: int) -> None:
-    await talker.send(type="generate", prompt=f"About {number}", options={"count": 1}, requestId=f"r{number}")
+    await talker.send(
+        type="generate", prompt=f"About {number}", options={"count": 1}, requestId=f"r{number}"
+    )
 
 
 async def test_what_was_dropped_in_the_middle_of_a_message_is_replaced(tmp_path: Path):

@@ -1,5 +1,6 @@
-"""A deploy under load: one daphne after the other is stopped by SIGTERM and started again, and no client notices more than a close
-that says come back."""
+"""A deploy under load: one daphne after the other is stopped by SIGTERM and started again, and no
+client notices more than a close that says come back.
+"""
 
 import asyncio
 import signal
@@ -65,7 +66,12 @@ class BalancedEngine(Balanced, Engine):
 def servers(tmp_path: Path) -> Iterator[tuple[RunningServer, Service]]:
     with running_server(tmp_path, MINDFLIP_HEARTBEAT_SECONDS="2") as server:
         port = free_port()
-        second = program("web", tmp_path / "log" / "second.log", server.environment | {"MINDFLIP_PORT": str(port)}, port=port)
+        second = program(
+            "web",
+            tmp_path / "log" / "second.log",
+            server.environment | {"MINDFLIP_PORT": str(port)},
+            port=port,
+        )
         second.port = port
         server.services.append(second)
         server.start(second)
@@ -98,7 +104,11 @@ async def test_a_rolling_restart_under_load_loses_nothing_and_shows_no_error(ser
     assert [wish for wish in wishes if not _has_one_result(wish)] == []
     assert len(wishes) > 3 * ASKERS
     assert counts[f"closed with {RESTARTS}"] >= ASKERS + ENGINES, "each was sent away once at least"
-    assert [name for name in counts if name.startswith(("closed", "asker told", "engine told")) and str(RESTARTS) not in name] == [], counts
+    assert [
+        name
+        for name in counts
+        if name.startswith(("closed", "asker told", "engine told")) and str(RESTARTS) not in name
+    ] == [], counts
     assert {name for name in counts if name.startswith("refused")} <= {"refused with 503"}
     assert _attempts(server) == {1: len(wishes)}, "nothing ran twice"
 
@@ -106,17 +116,26 @@ async def test_a_rolling_restart_under_load_loses_nothing_and_shows_no_error(ser
 def _has_one_result(wish: Wish) -> bool:
     """Perhaps told twice: who asks again while the answer is under way has it again, the same."""
     kinds = {kind for kind, _ in wish.outcomes}
-    return kinds == {"result"} and all(outcome == wish.outcomes[0] for outcome in wish.outcomes) and not wish.is_partial
+    return (
+        kinds == {"result"}
+        and all(outcome == wish.outcomes[0] for outcome in wish.outcomes)
+        and not wish.is_partial
+    )
 
 
-def _clients(addresses: tuple[str, str], counts: Counter[str]) -> tuple[list[BalancedAsker], list[BalancedEngine]]:
+def _clients(
+    addresses: tuple[str, str], counts: Counter[str]
+) -> tuple[list[BalancedAsker], list[BalancedEngine]]:
     accounts = [Account(addresses[0], f"user{number}") for number in range(USERS)]
     chance = Random(1)
 
     def placed(kind: type, number: int, *first: Any) -> Any:
         address = accounts[number % USERS].new_session(addresses[0])["wsUrl"]
         client = kind(*first, address, Random(chance.random()), counts)
-        client.servers, client.resumes_by_address = addresses[number // USERS % 2 :] + addresses[: number // USERS % 2], True
+        client.servers, client.resumes_by_address = (
+            addresses[number // USERS % 2 :] + addresses[: number // USERS % 2],
+            True,
+        )
         return client
 
     askers = [placed(BalancedAsker, number, f"asker{number}") for number in range(ASKERS)]
@@ -145,10 +164,16 @@ async def _everybody_is_answered(askers: list[BalancedAsker]) -> None:
 
 def _attempts(server: RunningServer) -> dict[int, int]:
     with psycopg.connect(server.database_url) as connection:
-        return dict(connection.execute("SELECT attempt_count, count(*) FROM sessions_app_generation GROUP BY 1").fetchall())
+        return dict(
+            connection.execute(
+                "SELECT attempt_count, count(*) FROM sessions_app_generation GROUP BY 1"
+            ).fetchall()
+        )
 
 
-async def test_who_stops_says_so_refuses_sockets_and_is_ended_at_once_by_a_second_signal(tmp_path: Path):
+async def test_who_stops_says_so_refuses_sockets_and_is_ended_at_once_by_a_second_signal(
+    tmp_path: Path,
+):
     with running_server(tmp_path, MINDFLIP_DRAIN_NOTICE_SECONDS="19") as server:
         session = Account(server.url, "alice").new_session(server.url)
         async with talking(session["wsUrl"]) as socket:

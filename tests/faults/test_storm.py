@@ -1,4 +1,6 @@
-"""Whatever dies, each request has exactly one outcome: `make soak` for longer, MINDFLIP_FAULTS_SEED to blow the same storm again."""
+"""Whatever dies, each request has exactly one outcome: `make soak` for longer, MINDFLIP_FAULTS_SEED
+to blow the same storm again.
+"""
 
 import os
 import secrets
@@ -15,11 +17,15 @@ SECONDS = float(os.environ.get("MINDFLIP_FAULTS_SECONDS", "20"))
 SEED = int(os.environ.get("MINDFLIP_FAULTS_SEED") or secrets.randbelow(10**6))
 
 
-async def test_whatever_dies_each_request_has_one_outcome(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+async def test_whatever_dies_each_request_has_one_outcome(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
     with running_cluster(tmp_path) as cluster:
         storm = Storm(cluster, SEED)
         storm.enter()
         await storm.blow(SECONDS)
         with capsys.disabled():
-            sys.stderr.write(f"\nstorm of {SECONDS:.0f} s, MINDFLIP_FAULTS_SEED={SEED}\n{report(storm)}")
+            sys.stderr.write(
+                f"\nstorm of {SECONDS:.0f} s, MINDFLIP_FAULTS_SEED={SEED}\n{report(storm)}"
+            )
         assert faults(storm) == []

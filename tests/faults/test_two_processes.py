@@ -1,4 +1,6 @@
-"""Two daphnes over one PostgreSQL and one Valkey behave as one: who asks on one is served by an engine on the other."""
+"""Two daphnes over one PostgreSQL and one Valkey behave as one: who asks on one is served by an
+engine on the other.
+"""
 
 import asyncio
 from collections.abc import Iterator
@@ -56,13 +58,21 @@ def answer(asked: dict[str, Any], *fronts: str) -> dict[str, Any]:
 
 async def test_who_asks_on_one_is_served_by_an_engine_on_the_other(pair):
     phone, desktop = pair.session(), pair.session()
-    async with talking(phone["wsUrl"]) as asker, talking(at(pair.other, desktop["wsUrl"])) as engine:
+    async with (
+        talking(phone["wsUrl"]) as asker,
+        talking(at(pair.other, desktop["wsUrl"])) as engine,
+    ):
         asked = await asked_on_the_other_side(asker, engine, count=2)
         leased = {name: asked[name] for name in ("generationId", "lease")}
-        await engine.send(type="card", index=0, card={"front": "ebb", "back": "What ebb is"}, **leased)
+        await engine.send(
+            type="card", index=0, card={"front": "ebb", "back": "What ebb is"}, **leased
+        )
         assert (await asker.until("card"))["card"]["front"] == "ebb"
         await engine.send(**answer(asked, "ebb", "flow"))
-        assert [card["front"] for card in (await asker.until("result"))["data"]["cards"]] == ["ebb", "flow"]
+        assert [card["front"] for card in (await asker.until("result"))["data"]["cards"]] == [
+            "ebb",
+            "flow",
+        ]
 
 
 async def test_cancel_on_one_stops_the_engine_on_the_other(pair):
@@ -77,7 +87,9 @@ async def test_cancel_on_one_stops_the_engine_on_the_other(pair):
 async def test_a_session_closed_on_one_closes_its_sockets_on_the_other(pair):
     session = pair.session()
     async with talking(at(pair.other, session["wsUrl"])) as socket:
-        pair.account.http.delete(f"{pair.one}/api/webllm/session/{session['sessionId']}").raise_for_status()
+        pair.account.http.delete(
+            f"{pair.one}/api/webllm/session/{session['sessionId']}"
+        ).raise_for_status()
         with pytest.raises(ConnectionClosed) as closed:
             await socket.until("nothing")
         assert (closed.value.rcvd.code, bool(closed.value.rcvd.reason)) == (4404, True)
@@ -91,7 +103,9 @@ async def test_a_long_poll_on_one_wakes_by_an_engine_on_the_other(pair):
     async with talking(at(pair.other, session["wsUrl"])) as engine:
         await engine.send(type="ready", modelId=MODEL, engine="webllm")
         asked = await engine.until("generate")
-        waiting = asyncio.to_thread(pair.account.http.get, f"{pair.one}/api/webllm/generations/{generation}?wait=25")
+        waiting = asyncio.to_thread(
+            pair.account.http.get, f"{pair.one}/api/webllm/generations/{generation}?wait=25"
+        )
         poll = asyncio.create_task(waiting)
         await engine.send(**answer(asked, "ebb"))
         assert (await poll).json()["status"] == "succeeded"
@@ -100,6 +114,8 @@ async def test_a_long_poll_on_one_wakes_by_an_engine_on_the_other(pair):
 async def test_the_same_request_on_both_at_once_is_one_generation(pair):
     address = pair.session()["wsUrl"]
     async with talking(address) as one, talking(at(pair.other, address)) as other:
-        await asyncio.gather(*(side.send(type="generate", prompt="Tides", requestId="r1") for side in (one, other)))
+        await asyncio.gather(
+            *(side.send(type="generate", prompt="Tides", requestId="r1") for side in (one, other))
+        )
         queued = [await side.until("progress") for side in (one, other)]
         assert len({message["generationId"] for message in queued}) == 1

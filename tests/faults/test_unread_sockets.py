@@ -1,4 +1,6 @@
-"""A client that does not read costs a bounded amount of memory, is closed with a reason, and disturbs nobody else."""
+"""A client that does not read costs a bounded amount of memory, is closed with a reason, and
+disturbs nobody else.
+"""
 
 import asyncio
 import json
@@ -10,7 +12,13 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from tests.faults.doors import MODEL, Account, Talker, talking
-from tests.faults.unread import DEADLINE_SECONDS, make_results, not_reading, remember_a_result, scrape
+from tests.faults.unread import (
+    DEADLINE_SECONDS,
+    make_results,
+    not_reading,
+    remember_a_result,
+    scrape,
+)
 from tests.processes import RunningServer, running_server
 
 MEGABYTE = 1_048_576
@@ -20,7 +28,9 @@ UNSENT = ("mindflip_socket_unsent_bytes",)
 RESUME = json.dumps({"type": "resume", "lastSeq": 0})
 
 
-async def largest_unsent_until(server: RunningServer, is_over: Callable[[dict[tuple[str, ...], float]], bool]) -> float:
+async def largest_unsent_until(
+    server: RunningServer, is_over: Callable[[dict[tuple[str, ...], float]], bool]
+) -> float:
     """Scrape until `is_over`; the most that waited for clients in the meantime."""
     most = 0.0
     async with asyncio.timeout(DEADLINE_SECONDS):
@@ -48,12 +58,24 @@ async def pongs(socket: Talker) -> None:
     ("dialect", "question"),
     [
         ("mindflip.v1", RESUME),
-        ("mindflip.v1", json.dumps({"type": "generate", "prompt": "About r0", "options": {"count": 50}, "requestId": "r0"})),
+        (
+            "mindflip.v1",
+            json.dumps(
+                {
+                    "type": "generate",
+                    "prompt": "About r0",
+                    "options": {"count": 50},
+                    "requestId": "r0",
+                }
+            ),
+        ),
         (None, json.dumps({"type": "generate", "prompt": "Tides", "options": {"count": 50}})),
     ],
     ids=["resume", "a repeated request", "a remembered result"],
 )
-async def test_unsent_answers_of_a_client_that_never_reads_are_bounded_and_the_socket_is_closed(tmp_path, dialect, question):
+async def test_unsent_answers_of_a_client_that_never_reads_are_bounded_and_the_socket_is_closed(
+    tmp_path, dialect, question
+):
     with running_server(tmp_path, MINDFLIP_SOCKET_STALLED_SECONDS="2") as server:
         address = Account(server.url, "alice").new_session(server.url)["wsUrl"]
         await make_results(address, RESULTS)
@@ -80,7 +102,9 @@ async def test_a_client_that_never_reads_the_close_either_is_cut_off(tmp_path):
 
 
 async def test_a_client_that_reads_slowly_gets_everything_once_and_in_order(tmp_path):
-    with running_server(tmp_path, MINDFLIP_SOCKET_STALLED_SECONDS="3", MINDFLIP_HEARTBEAT_SECONDS="1") as server:
+    with running_server(
+        tmp_path, MINDFLIP_SOCKET_STALLED_SECONDS="3", MINDFLIP_HEARTBEAT_SECONDS="1"
+    ) as server:
         address = Account(server.url, "alice").new_session(server.url)["wsUrl"]
         results = await make_results(address, RESULTS)
         async with not_reading(f"{address}&lastSeq=0") as client:
@@ -108,7 +132,8 @@ async def test_a_client_that_does_not_read_disturbs_no_other(tmp_path):
             client.send(RESUME, times=100)
             await wait_until_stalled(server)
             await pongs(other)
-            assert len(await make_results(address, 3, "again")) == 3  # whose events go to the stalled socket, too
+            # whose events go to the stalled socket, too
+            assert len(await make_results(address, 3, "again")) == 3
             await pongs(other)
             assert (await scrape(server))[UNSENT] < MEGABYTE
             assert client.connection.state == client.connection.state.OPEN
@@ -122,7 +147,9 @@ async def test_a_client_that_reads_again_is_told_what_happened_in_the_meantime(t
             client.send(RESUME)
             await wait_until_stalled(server)
             async with talking(address) as other:
-                await other.send(type="generate", prompt="Tides", options={"count": 1}, requestId="last")
+                await other.send(
+                    type="generate", prompt="Tides", options={"count": 1}, requestId="last"
+                )
                 await other.until("progress")
             async for message in client.read():
                 if message["type"] == "session" and message["generations"]:
@@ -131,14 +158,27 @@ async def test_a_client_that_reads_again_is_told_what_happened_in_the_meantime(t
 
 
 async def test_the_lease_of_an_engine_that_does_not_read_goes_to_another(tmp_path):
-    own = {"MINDFLIP_SOCKET_STALLED_SECONDS": "1", "MINDFLIP_LEASE_GRACE_SECONDS": "0", "MINDFLIP_SWEEP_SECONDS": "1"}
+    own = {
+        "MINDFLIP_SOCKET_STALLED_SECONDS": "1",
+        "MINDFLIP_LEASE_GRACE_SECONDS": "0",
+        "MINDFLIP_SWEEP_SECONDS": "1",
+    }
     with running_server(tmp_path, worker=True, beat=True, **own) as server:
         address = Account(server.url, "alice").new_session(server.url)["wsUrl"]
         await make_results(address, RESULTS)
         async with not_reading(address) as stalled:
             ready = {"type": "ready", "modelId": MODEL, "engine": "webllm"}
             stalled.send(json.dumps(ready))
-            stalled.send(json.dumps({"type": "generate", "prompt": "Tides", "options": {"count": 1}, "requestId": "tides"}))
+            stalled.send(
+                json.dumps(
+                    {
+                        "type": "generate",
+                        "prompt": "Tides",
+                        "options": {"count": 1},
+                        "requestId": "tides",
+                    }
+                )
+            )
             stalled.send(RESUME)
             await wait_until_stalled(server)
             async with talking(address) as other:
@@ -148,7 +188,9 @@ async def test_the_lease_of_an_engine_that_does_not_read_goes_to_another(tmp_pat
 
 
 async def test_a_server_that_stops_does_not_wait_for_a_client_that_does_not_read(tmp_path):
-    with running_server(tmp_path, MINDFLIP_SOCKET_STALLED_SECONDS="60", MINDFLIP_DRAIN_SECONDS="15") as server:
+    with running_server(
+        tmp_path, MINDFLIP_SOCKET_STALLED_SECONDS="60", MINDFLIP_DRAIN_SECONDS="15"
+    ) as server:
         address = Account(server.url, "alice").new_session(server.url)["wsUrl"]
         await make_results(address, RESULTS)
         async with not_reading(address) as client:
@@ -165,7 +207,9 @@ async def test_pings_of_a_client_that_reads_no_pong_cost_nothing(tmp_path):
         async with not_reading(address) as client:
             client.ping(times=150_000)
             await wait_until_stalled(server)
-            assert await largest_unsent_until(server, lambda _: client.untaken_bytes == 0) < MEGABYTE
+            assert (
+                await largest_unsent_until(server, lambda _: client.untaken_bytes == 0) < MEGABYTE
+            )
 
 
 async def test_messages_of_a_client_that_reads_no_answer_are_not_taken_from_it(tmp_path):

@@ -62,7 +62,12 @@ async def not_reading(address: str, dialect: str | None = V1) -> AsyncIterator[U
     end = socket.socket()
     end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, WINDOW_BYTES)
     end.connect((parts.hostname, parts.port))
-    own: dict[str, Any] = {"subprotocols": [dialect] if dialect else None, "ping_interval": None, "max_size": None, "max_queue": 1}
+    own: dict[str, Any] = {
+        "subprotocols": [dialect] if dialect else None,
+        "ping_interval": None,
+        "max_size": None,
+        "max_queue": 1,
+    }
     async with connect(address, sock=end, proxy=None, close_timeout=1, **own) as connection:
         try:
             yield Unread(connection)
@@ -71,14 +76,18 @@ async def not_reading(address: str, dialect: str | None = V1) -> AsyncIterator[U
 
 
 async def make_results(address: str, count: int, name: str = "r") -> list[dict[str, Any]]:
-    """Have an engine write `count` results of 200 KB; the results, whose requestIds are r0, r1, …"""
+    """Have an engine write `count` results of 200 KB; the results, whose requestIds are r0, r1,
+    …
+    """
     async with talking(address) as engine:
         await engine.send(type="ready", modelId=MODEL, engine="webllm")
         return [await _make_result(engine, f"{name}{number}") for number in range(count)]
 
 
 async def _make_result(engine: Talker, request_id: str) -> dict[str, Any]:
-    await engine.send(type="generate", prompt=f"About {request_id}", options={"count": 50}, requestId=request_id)
+    await engine.send(
+        type="generate", prompt=f"About {request_id}", options={"count": 50}, requestId=request_id
+    )
     asked = await engine.until("generate")
     leased = {name: asked[name] for name in ("cacheKey", "generationId", "lease")}
     await engine.send(type="response", data={"cards": large_cards()}, **leased)
@@ -95,7 +104,9 @@ async def remember_a_result(address: str) -> None:
     async with talking_as_the_guide_does(address) as client:
         await client.send(type="generate", prompt="Tides", options={"count": 50})
         asked = await client.until("generate")
-        await client.send(type="response", cacheKey=asked["cacheKey"], data={"cards": large_cards()})
+        await client.send(
+            type="response", cacheKey=asked["cacheKey"], data={"cards": large_cards()}
+        )
         await client.until("result")
 
 
@@ -103,4 +114,8 @@ async def scrape(server: RunningServer) -> dict[tuple[str, ...], float]:
     """Each sample of /metrics by its name and its labels' values."""
     async with httpx.AsyncClient() as client:
         text = (await client.get(f"{server.url}/metrics")).text
-    return {(one.name, *one.labels.values()): one.value for family in text_string_to_metric_families(text) for one in family.samples}
+    return {
+        (one.name, *one.labels.values()): one.value
+        for family in text_string_to_metric_families(text)
+        for one in family.samples
+    }

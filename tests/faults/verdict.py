@@ -38,15 +38,26 @@ LOSSES = (
 )
 # the last of a chain of tracebacks says what came of it
 TRACEBACK = re.compile(
-    r"^Traceback \(most recent call last\):\n(?:(?:[ \t].*)?\n)*(\S.*)\n(?!\n(?:During handling|The above))", re.MULTILINE
+    r"^Traceback \(most recent call last\):\n(?:(?:[ \t].*)?\n)*(\S.*)\n(?!\n(?:During handling|The"
+    r" above))",
+    re.MULTILINE,
 )
 
 
 def faults(storm: Storm) -> list[str]:
     """Everything that is not as it must be, in words; empty when all is well."""
     rows = _rows(storm.cluster)
-    told = [fault for client in storm.clients for wish in client.wishes.values() for fault in _of_wish(wish, client, rows)]
-    refused = [f"a client was refused: {refusal}" for one in [*storm.clients, *storm.engines] for refusal in one.refusals]
+    told = [
+        fault
+        for client in storm.clients
+        for wish in client.wishes.values()
+        for fault in _of_wish(wish, client, rows)
+    ]
+    refused = [
+        f"a client was refused: {refusal}"
+        for one in [*storm.clients, *storm.engines]
+        for refusal in one.refusals
+    ]
     strays = [stray for one in storm.clients for stray in one.strays]
     return [*told, *refused, *strays, *_of_rows(storm, rows), *_of_processes(storm)]
 
@@ -57,28 +68,46 @@ def report(storm: Storm) -> str:
     outcomes = Counter(wish.outcomes[0][0] if wish.outcomes else "nothing" for wish in wishes)
     kills = ", ".join(f"{name} {count}" for name, count in sorted(storm.cluster.kills.items()))
     counts = "\n".join(f"  {count:5} {name}" for name, count in sorted(storm.counts.items()))
-    summary = f"{len(wishes)} requests: {outcomes['result']} results, {outcomes['error']} errors, {outcomes['nothing']} without an outcome"
-    further = sum(row["attempts"] - 1 for rows in _rows(storm.cluster).values() for row in rows if row["attempts"])
+    summary = (
+        f"{len(wishes)} requests: {outcomes['result']} results, {outcomes['error']} errors,"
+        f" {outcomes['nothing']} without an outcome"
+    )
+    further = sum(
+        row["attempts"] - 1
+        for rows in _rows(storm.cluster).values()
+        for row in rows
+        if row["attempts"]
+    )
     return f"{summary}, {further} further attempts\nkilled: {kills}\n{counts}\n"
 
 
 def _of_wish(wish: Wish, client: Client, rows: Rows) -> Iterator[str]:
-    distinct = [one for number, one in enumerate(wish.outcomes) if one not in wish.outcomes[:number]]
+    distinct = [
+        one for number, one in enumerate(wish.outcomes) if one not in wish.outcomes[:number]
+    ]
     own = rows.get(wish.request_id, [])
     if len(distinct) != 1 or not own:
-        yield f"{wish.request_id} has {len(distinct)} outcomes, and is {[row['status'] for row in own]} in the database: {distinct}"
+        yield (
+            f"{wish.request_id} has {len(distinct)} outcomes, and is"
+            f" {[row['status'] for row in own]} in the database: {distinct}"
+        )
         return
-    (kind, what) = distinct[0]
+    kind, what = distinct[0]
     if (kind, what) not in [_outcome(row) for row in own]:
         yield f"{wish.request_id} was told {kind} {what}, and the database has {own}"
-    if len(own) > 1 and not isinstance(client, GuideClient):  # without ids, what was answered to a lost socket is asked for anew
+    # without ids, what was answered to a lost socket is asked for anew
+    if len(own) > 1 and not isinstance(client, GuideClient):
         yield f"{wish.request_id} ran {len(own)} times"
     if kind == "result":
-        yield from _of_cards(wish, what, client.cards[wish.request_id] if isinstance(client, Asker) else {})
+        yield from _of_cards(
+            wish, what, client.cards[wish.request_id] if isinstance(client, Asker) else {}
+        )
 
 
 def _outcome(row: dict[str, Any]) -> tuple[str, Any]:
-    return ("result", row["cards"]) if row["status"] == "succeeded" else ("error", row["error_code"])
+    return (
+        ("result", row["cards"]) if row["status"] == "succeeded" else ("error", row["error_code"])
+    )
 
 
 def _of_cards(wish: Wish, cards: list[dict[str, Any]], streamed: dict[int, str]) -> Iterator[str]:
@@ -88,7 +117,10 @@ def _of_cards(wish: Wish, cards: list[dict[str, Any]], streamed: dict[int, str])
     if not all(card["front"].startswith(f"{wish.request_id} ") and card["back"] for card in cards):
         yield f"{wish.request_id} has cards of something else: {fronts}"
     if not (len(cards) == wish.count or (wish.is_partial and 0 < len(cards) < wish.count)):
-        yield f"{wish.request_id} wanted {wish.count} cards, has {len(cards)}, partial: {wish.is_partial}"
+        yield (
+            f"{wish.request_id} wanted {wish.count} cards, has {len(cards)}, partial:"
+            f" {wish.is_partial}"
+        )
     if any(index >= len(cards) or cards[index]["id"] != card for index, card in streamed.items()):
         yield f"{wish.request_id} lost a card that had been streamed"
 
@@ -99,7 +131,9 @@ def _of_rows(storm: Storm, rows: Rows) -> Iterator[str]:
     for request_id, row in ((request_id, row) for request_id, own in rows.items() for row in own):
         if row["status"] in OPEN:
             yield f"{request_id} is stuck: {row}"
-        elif row["attempts"] > ATTEMPTS or row["attempts"] != row["attempt_count"] or row["running"]:
+        elif (
+            row["attempts"] > ATTEMPTS or row["attempts"] != row["attempt_count"] or row["running"]
+        ):
             yield f"{request_id} has wrong attempts: {row}"
 
 
@@ -114,11 +148,14 @@ def _of_processes(storm: Storm) -> Iterator[str]:
 
 
 def _rows(cluster: Cluster) -> Rows:
-    """The generations by topic, which is the wish's name, with how many attempts they had and how many of these have no end."""
+    """The generations by topic, which is the wish's name, with how many attempts they had and how
+    many of these have no end.
+    """
     query = """
         SELECT g.options ->> 'topic' AS topic, g.status, g.cards, g.error_code, g.attempt_count,
                count(a.id) AS attempts, count(a.id) FILTER (WHERE a.ended_at IS NULL) AS running
-        FROM sessions_app_generation g LEFT JOIN sessions_app_attempt a ON a.generation_id = g.id GROUP BY g.id
+        FROM sessions_app_generation g LEFT JOIN sessions_app_attempt a ON a.generation_id = g.id
+            GROUP BY g.id
     """
     rows: Rows = {}
     with psycopg.connect(cluster.database_url, row_factory=dict_row) as connection:

@@ -15,10 +15,13 @@ PAUSE_SECONDS = 0.3
 
 
 class Wire:
-    """Subclasses say what is done when it opened (`opened`), when the server said its first word (`greeted`), and with each message
-    (`heard`). `strays` are messages for nobody, in words."""
+    """Subclasses say what is done when it opened (`opened`), when the server said its first word
+    (`greeted`), and with each message (`heard`). `strays` are messages for nobody, in words.
+    """
 
-    def __init__(self, address: str, chance: Random, counts: Counter[str], is_twice: bool = False) -> None:
+    def __init__(
+        self, address: str, chance: Random, counts: Counter[str], is_twice: bool = False
+    ) -> None:
         self.address = address
         self.chance = chance
         self.counts = counts

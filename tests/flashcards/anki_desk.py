@@ -1,7 +1,9 @@
-"""The real Anki, in a process of its own: what our packages become in it, and packages as it makes them.
+"""The real Anki, in a process of its own: what our packages become in it, and packages as it makes
+them.
 
-`python -m tests.flashcards.anki_desk import COLLECTION PACKAGE` imports one and prints what the collection then holds;
-`… export COLLECTION FOLDER` fills a collection and exports it in both formats. JSON on standard output.
+`python -m tests.flashcards.anki_desk import COLLECTION PACKAGE` imports one and prints what the
+collection then holds; `… export COLLECTION FOLDER` fills a collection and exports it in both
+formats. JSON on standard output.
 """
 
 import json
@@ -10,7 +12,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from anki.collection import Collection, ExportAnkiPackageOptions, ImportAnkiPackageOptions, ImportAnkiPackageRequest
+from anki.collection import (
+    Collection,
+    ExportAnkiPackageOptions,
+    ImportAnkiPackageOptions,
+    ImportAnkiPackageRequest,
+)
 
 PNG = b"\x89PNG\r\n\x1a\n"
 NOTES = [
@@ -41,9 +48,15 @@ def run(*arguments: Any) -> Any:
 
 def import_package(collection: Collection, package: Path) -> dict[str, Any]:
     options = ImportAnkiPackageOptions(with_scheduling=False)
-    log = collection.import_anki_package(ImportAnkiPackageRequest(package_path=str(package), options=options)).log
-    counts = {name: len(getattr(log, name)) for name in ("new", "updated", "duplicate", "conflicting")}
-    return counts | {"notes": [note_facts(collection, note_id) for note_id in sorted(collection.find_notes(""))]}
+    log = collection.import_anki_package(
+        ImportAnkiPackageRequest(package_path=str(package), options=options)
+    ).log
+    counts = {
+        name: len(getattr(log, name)) for name in ("new", "updated", "duplicate", "conflicting")
+    }
+    return counts | {
+        "notes": [note_facts(collection, note_id) for note_id in sorted(collection.find_notes(""))]
+    }
 
 
 def note_facts(collection: Collection, note_id: int) -> dict[str, Any]:
@@ -66,14 +79,21 @@ def export_both(collection: Collection, folder: Path) -> dict[str, str]:
         collection.media.add_file(str(folder / name))
     for note_type, deck, fields, tags in NOTES:
         add(collection, note_type, deck, fields, tags)
-    collection.db.execute("UPDATE notes SET mod = mod - 3600")  # what is edited elsewhere now was edited later
-    made = {name: export(collection, folder / f"{name}.apkg", is_legacy=name == "legacy") for name in ("legacy", "new")}
+    # what is edited elsewhere now was edited later
+    collection.db.execute("UPDATE notes SET mod = mod - 3600")
+    made = {
+        name: export(collection, folder / f"{name}.apkg", is_legacy=name == "legacy")
+        for name in ("legacy", "new")
+    }
     whole = folder / "whole.colpkg"
-    collection.export_collection_package(out_path=str(whole), include_media=True, legacy=False)  # closes the collection
+    # closes the collection
+    collection.export_collection_package(out_path=str(whole), include_media=True, legacy=False)
     return made | {"whole": str(whole)}
 
 
-def add(collection: Collection, note_type: str, deck: str, fields: list[str], tags: list[str]) -> None:
+def add(
+    collection: Collection, note_type: str, deck: str, fields: list[str], tags: list[str]
+) -> None:
     note = collection.new_note(collection.models.by_name(note_type))
     note.fields[: len(fields)] = fields
     note.tags = list(tags)
@@ -81,7 +101,9 @@ def add(collection: Collection, note_type: str, deck: str, fields: list[str], ta
 
 
 def export(collection: Collection, path: Path, *, is_legacy: bool) -> str:
-    options = ExportAnkiPackageOptions(with_scheduling=True, with_media=True, with_deck_configs=True, legacy=is_legacy)
+    options = ExportAnkiPackageOptions(
+        with_scheduling=True, with_media=True, with_deck_configs=True, legacy=is_legacy
+    )
     collection.export_anki_package(out_path=str(path), options=options, limit=None)
     return str(path)
 

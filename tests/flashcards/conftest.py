@@ -43,9 +43,16 @@ def make_deck(api: Api) -> Callable[..., dict[str, Any]]:
 def finished_generation() -> Callable[..., Generation]:
     """A generation as the queue leaves it when its cards are accepted."""
 
-    def make(user: User, *fronts: str, status: str = GenerationStatus.SUCCEEDED, **options: Any) -> Generation:
-        session = WebLLMSession.objects.create(user=user, model_id="SmolLM2-135M-Instruct-q0f32-MLC")
-        cards = [{"id": "x", "front": front, "back": f"What {front} is", "question": front} for front in fronts]
+    def make(
+        user: User, *fronts: str, status: str = GenerationStatus.SUCCEEDED, **options: Any
+    ) -> Generation:
+        session = WebLLMSession.objects.create(
+            user=user, model_id="SmolLM2-135M-Instruct-q0f32-MLC"
+        )
+        cards = [
+            {"id": "x", "front": front, "back": f"What {front} is", "question": front}
+            for front in fronts
+        ]
         return Generation.objects.create(
             session=session,
             user=user,

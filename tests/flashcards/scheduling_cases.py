@@ -1,7 +1,8 @@
-"""Histories of cards that the server and the browser must schedule alike: `python -m tests.flashcards.scheduling_cases` writes them anew.
+"""Histories of cards that the server and the browser must schedule alike: `python -m
+tests.flashcards.scheduling_cases` writes them anew.
 
-A case: zone and hour of study days, desired retention, the start, and steps of a rating and the minutes since the last one; beside each
-step the schedule that comes of it.
+A case: zone and hour of study days, desired retention, the start, and steps of a rating and the
+minutes since the last one; beside each step the schedule that comes of it.
 """
 
 import json
@@ -31,11 +32,20 @@ def _case(chance: random.Random) -> dict[str, Any]:
     start = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=chance.randrange(525_600))
     days = {"zone": chance.choice(ZONES), "hour": chance.choice([0, 3, 4, 12])}
     plan = Plan(chance.choice([0.8, 0.9, 0.95]), StudyDays(ZoneInfo(days["zone"]), days["hour"]))
-    given = [(chance.choice(list(Rating)), chance.choice(WAITS)) for _ in range(chance.randint(3, 10))]
-    return {**days, "desiredRetention": plan.desired_retention, "start": start.isoformat(), "steps": list(_steps(given, start, plan))}
+    given = [
+        (chance.choice(list(Rating)), chance.choice(WAITS)) for _ in range(chance.randint(3, 10))
+    ]
+    return {
+        **days,
+        "desiredRetention": plan.desired_retention,
+        "start": start.isoformat(),
+        "steps": list(_steps(given, start, plan)),
+    }
 
 
-def _steps(given: list[tuple[Rating, int]], start: datetime, plan: Plan) -> Iterator[dict[str, Any]]:
+def _steps(
+    given: list[tuple[Rating, int]], start: datetime, plan: Plan
+) -> Iterator[dict[str, Any]]:
     schedule, now = None, start
     for rating, minutes in given:
         now += timedelta(minutes=minutes)

@@ -12,11 +12,19 @@ from flashcards.parsing import accept_cards
 EBB = {"front": "ebb", "back": "Falling water"}
 FLOW = {"front": "flow", "back": "Rising water"}
 ANYTHING = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | st.binary(max_size=4),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=20)
+    | st.binary(max_size=4),
     lambda inner: (
         st.lists(inner, max_size=4)
         | st.dictionaries(
-            st.sampled_from(["front", "back", "question", "answer", "id", "cards", "x"]) | st.text(max_size=4), inner, max_size=5
+            st.sampled_from(["front", "back", "question", "answer", "id", "cards", "x"])
+            | st.text(max_size=4),
+            inner,
+            max_size=5,
         )
     ),
     max_leaves=20,
@@ -37,21 +45,45 @@ def test_each_card_gets_an_id_of_its_own():
 
 def test_an_id_that_came_along_stays_when_it_is_a_uuid_not_yet_used():
     mine, used = str(uuid.UUID(int=7)), str(uuid.UUID(int=8))
-    sent = [{**EBB, "id": mine.upper()}, {**FLOW, "id": mine}, {"front": "neap", "back": "x", "id": used}]
+    sent = [
+        {**EBB, "id": mine.upper()},
+        {**FLOW, "id": mine},
+        {"front": "neap", "back": "x", "id": used},
+    ]
     cards = accept_cards(sent, [{"front": "a", "back": "b", "id": used}], 3).cards
     assert cards[0]["id"] == mine
     assert len({card["id"] for card in cards} | {used}) == 4
 
 
-@pytest.mark.parametrize("sent", [1, None, "7", "not-a-uuid-but-of-thirty-six-letters", {"$ne": 1}, "{" + str(uuid.UUID(int=1))[1:]])
+@pytest.mark.parametrize(
+    "sent",
+    [
+        1,
+        None,
+        "7",
+        "not-a-uuid-but-of-thirty-six-letters",
+        {"$ne": 1},
+        "{" + str(uuid.UUID(int=1))[1:],
+    ],
+)
 def test_an_id_that_is_no_uuid_is_replaced(sent):
     (card,) = accept_cards([{**EBB, "id": sent}], [], 1).cards
     assert str(uuid.UUID(card["id"])) == card["id"] != sent
 
 
 def test_question_and_answer_stay_beside_front_and_back():
-    (card,) = accept_cards([{"question": "What is ebb?", "answer": "Falling water", "tags": ["sea"]}], [], 1).cards
-    assert card.items() >= {"front": "What is ebb?", "back": "Falling water", "question": "What is ebb?", "tags": ["sea"]}.items()
+    (card,) = accept_cards(
+        [{"question": "What is ebb?", "answer": "Falling water", "tags": ["sea"]}], [], 1
+    ).cards
+    assert (
+        card.items()
+        >= {
+            "front": "What is ebb?",
+            "back": "Falling water",
+            "question": "What is ebb?",
+            "tags": ["sea"],
+        }.items()
+    )
 
 
 def test_no_more_cards_are_taken_than_are_wanted():
@@ -68,10 +100,21 @@ def test_cards_that_are_there_already_are_not_taken_again():
 
 @pytest.mark.parametrize(
     "raw",
-    [{"cards": [EBB]}, EBB, (EBB,), [["ebb", "Falling water"]], [json.dumps(EBB)], json.dumps([EBB]), "Q: ebb\nA: Falling water", [EBB, 7]],
+    [
+        {"cards": [EBB]},
+        EBB,
+        (EBB,),
+        [["ebb", "Falling water"]],
+        [json.dumps(EBB)],
+        json.dumps([EBB]),
+        "Q: ebb\nA: Falling water",
+        [EBB, 7],
+    ],
 )
 def test_cards_are_found_in_whatever_shape_they_come(raw):
-    assert [(card["front"], card["back"]) for card in accept_cards(raw, [], 5).cards] == [("ebb", "Falling water")]
+    assert [(card["front"], card["back"]) for card in accept_cards(raw, [], 5).cards] == [
+        ("ebb", "Falling water")
+    ]
 
 
 @pytest.mark.parametrize("raw", [None, 7, True, 1.5, b"[]", object(), {"cards": 7}])
@@ -87,7 +130,9 @@ def test_text_without_cards_is_refused_with_its_beginning():
 
 
 def test_a_bad_card_costs_itself_and_says_why():
-    accepted = accept_cards([EBB, {"front": "x"}, 7, FLOW, {"front": "y" * 2001, "back": "z"}], [], 5)
+    accepted = accept_cards(
+        [EBB, {"front": "x"}, 7, FLOW, {"front": "y" * 2001, "back": "z"}], [], 5
+    )
     assert without_ids(accepted.cards) == [EBB, FLOW]
     assert [sentence[:7] for sentence in accepted.refused] == ["Card 2 ", "Card 3 ", "Card 5 "]
 
@@ -96,7 +141,14 @@ def test_other_members_are_bounded_in_depth_and_size():
     deep = "x"
     for _ in range(900):
         deep = [deep]
-    extras = {"deep": deep, "long": "x" * 2001, "wide": list(range(1000)), "endless": float("inf"), "huge": 10**400, "n" * 65: 1}
+    extras = {
+        "deep": deep,
+        "long": "x" * 2001,
+        "wide": list(range(1000)),
+        "endless": float("inf"),
+        "huge": 10**400,
+        "n" * 65: 1,
+    }
     (card,) = accept_cards([EBB | extras], [], 1).cards
     assert card["deep"] == [[[]]]
     assert card["wide"] == list(range(50))

@@ -1,4 +1,6 @@
-"""Decks and cards in the admin: found by words or id, shown without a query a row, and never made up."""
+"""Decks and cards in the admin: found by words or id, shown without a query a row, and never made
+up.
+"""
 
 import pytest
 from django.contrib.auth.models import User
@@ -37,7 +39,9 @@ def test_a_card_is_found_by_its_words_and_by_its_deck(admin, alice, make_deck):
 
 
 @pytest.mark.parametrize("address", [DECKS, CARDS])
-def test_more_rows_take_no_more_queries(admin, alice, make_deck, django_assert_max_num_queries, address):
+def test_more_rows_take_no_more_queries(
+    admin, alice, make_deck, django_assert_max_num_queries, address
+):
     for number in range(12):
         make_deck(alice, "ebb", "flow", name=f"Deck {number}")
     with django_assert_max_num_queries(20):
@@ -47,7 +51,10 @@ def test_more_rows_take_no_more_queries(admin, alice, make_deck, django_assert_m
 def test_where_a_deck_came_from_cannot_be_changed(admin, alice, finished_generation, api):
     generation = finished_generation(alice, "ebb")
     deck = api(alice).post("/api/flashcards/decks", {"generationId": str(generation.pk)}).json()
-    page = admin.post(f"{DECKS}{deck['id']}/change/", {"name": "Low water", "model_id": "forged", "topic": "forged"})
+    page = admin.post(
+        f"{DECKS}{deck['id']}/change/",
+        {"name": "Low water", "model_id": "forged", "topic": "forged"},
+    )
     assert page.status_code == 302
     changed = api(alice).get(f"/api/flashcards/decks/{deck['id']}").json()
     assert changed["name"] == "Low water"
@@ -58,7 +65,10 @@ def test_a_card_is_edited_through_the_same_door_as_everywhere(admin, alice, make
     deck = make_deck(alice, "ebb")
     address = f"{CARDS}{deck['cards'][0]['id']}/change/"
     assert admin.post(address, {"front": "ebb tide", "back": "Falling water"}).status_code == 302
-    assert api(alice).get(f"/api/flashcards/decks/{deck['id']}").json()["cards"][0]["front"] == "ebb tide"
+    assert (
+        api(alice).get(f"/api/flashcards/decks/{deck['id']}").json()["cards"][0]["front"]
+        == "ebb tide"
+    )
 
 
 def test_decks_are_not_made_in_the_admin(admin):
@@ -77,6 +87,9 @@ def test_what_is_in_the_bin_is_told_apart_and_only_looked_at(admin, alice, make_
     api(alice).delete(f"/api/flashcards/cards/{kept['cards'][0]['id']}")
     assert "Gone" in shown(admin, DECKS, bin="yes")
     assert "Gone" not in shown(admin, DECKS, bin="no")
-    for address in (f"{DECKS}{deck['id']}/change/", *(f"{CARDS}{one['cards'][0]['id']}/change/" for one in (deck, kept))):
+    for address in (
+        f"{DECKS}{deck['id']}/change/",
+        *(f"{CARDS}{one['cards'][0]['id']}/change/" for one in (deck, kept)),
+    ):
         assert admin.get(address).status_code == 200
         assert admin.post(address, {"name": "Back", "front": "a", "back": "b"}).status_code == 403

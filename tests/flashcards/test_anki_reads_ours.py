@@ -13,8 +13,17 @@ from tests.downloads import taken
 from tests.flashcards import anki_desk
 
 CARDS = [
-    {"front": "What is **ebb**?", "back": "Falling <water> & $a<b$", "tags": ["tides", "two words"], "sentence": "The ebb falls."},
-    {"front": "The {{c1::moon::what pulls}} makes {{c2::tides}}", "back": "The moon makes tides", "kind": "cloze"},
+    {
+        "front": "What is **ebb**?",
+        "back": "Falling <water> & $a<b$",
+        "tags": ["tides", "two words"],
+        "sentence": "The ebb falls.",
+    },
+    {
+        "front": "The {{c1::moon::what pulls}} makes {{c2::tides}}",
+        "back": "The moon makes tides",
+        "kind": "cloze",
+    },
     {"front": "Neap", "back": "A small tide", "kind": "definition"},
     {"front": "Euler says {{c1::$e^{\\frac{a}{b}}$}}", "back": "And nobody else", "kind": "cloze"},
 ]
@@ -29,7 +38,9 @@ def deck(api: Any, alice: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def into_anki(api: Any, alice: Any, deck: dict[str, Any], tmp_path: Path) -> Callable[[], dict[str, Any]]:
+def into_anki(
+    api: Any, alice: Any, deck: dict[str, Any], tmp_path: Path
+) -> Callable[[], dict[str, Any]]:
     """Exports the deck and imports it into the one collection."""
 
     def carry() -> dict[str, Any]:
@@ -44,7 +55,12 @@ def test_every_card_is_a_note_of_its_kind(into_anki: Any, deck: dict[str, Any]) 
     held = into_anki()
     assert (held["new"], len(held["notes"])) == (4, 4)
     basic, cloze, definition, euler = held["notes"]
-    assert [note["type"] for note in held["notes"]] == ["MindFlip Basic", "MindFlip Cloze", "MindFlip Definition", "MindFlip Cloze"]
+    assert [note["type"] for note in held["notes"]] == [
+        "MindFlip Basic",
+        "MindFlip Cloze",
+        "MindFlip Definition",
+        "MindFlip Cloze",
+    ]
     assert [note["guid"] for note in held["notes"]] == [card["id"] for card in deck["cards"]]
     assert {name for note in held["notes"] for name in note["decks"]} == {"Sea::Tides"}
     assert sorted(basic["tags"]) == ["term_one", "tides", "two_words"]
@@ -73,27 +89,39 @@ def test_a_second_import_doubles_nothing(into_anki: Any) -> None:
     assert second["notes"] == first["notes"]
 
 
-def test_what_was_edited_in_between_is_updated(api: Any, alice: Any, into_anki: Any, deck: dict[str, Any]) -> None:
+def test_what_was_edited_in_between_is_updated(
+    api: Any, alice: Any, into_anki: Any, deck: dict[str, Any]
+) -> None:
     _make_older(deck)
     into_anki()
-    api(alice).patch(f"/api/flashcards/cards/{deck['cards'][2]['id']}", {"back": "The smallest of tides"})
-    api(alice).post(f"/api/flashcards/decks/{deck['id']}/cards", {"front": "Spring", "back": "A large tide"})
+    api(alice).patch(
+        f"/api/flashcards/cards/{deck['cards'][2]['id']}", {"back": "The smallest of tides"}
+    )
+    api(alice).post(
+        f"/api/flashcards/decks/{deck['id']}/cards", {"front": "Spring", "back": "A large tide"}
+    )
     held = into_anki()
     assert (held["new"], held["updated"], len(held["notes"])) == (1, 1, 5)
     assert held["notes"][2]["fields"]["Definition"] == "The smallest of tides"
 
 
-def test_a_renamed_deck_keeps_its_notes(api: Any, alice: Any, into_anki: Any, deck: dict[str, Any]) -> None:
+def test_a_renamed_deck_keeps_its_notes(
+    api: Any, alice: Any, into_anki: Any, deck: dict[str, Any]
+) -> None:
     into_anki()
     api(alice).patch(f"/api/flashcards/decks/{deck['id']}", {"name": "Oceans"})
     assert len(into_anki()["notes"]) == 4
 
 
-def test_what_came_from_elsewhere_keeps_its_name(api: Any, alice: Any, into_anki: Any, deck: dict[str, Any]) -> None:
+def test_what_came_from_elsewhere_keeps_its_name(
+    api: Any, alice: Any, into_anki: Any, deck: dict[str, Any]
+) -> None:
     Card.objects.filter(pk=deck["cards"][0]["id"]).update(guid="H/>?d9ndoN")
     assert into_anki()["notes"][0]["guid"] == "H/>?d9ndoN"
 
 
 def _make_older(deck: dict[str, Any]) -> None:
     """Anki counts whole seconds, so a card edited at once would seem as old as before."""
-    Card.objects.filter(deck_id=deck["id"]).update(updated_at=F("updated_at") - timedelta(minutes=5))
+    Card.objects.filter(deck_id=deck["id"]).update(
+        updated_at=F("updated_at") - timedelta(minutes=5)
+    )

@@ -1,4 +1,6 @@
-"""Packages of the real Anki, in both of its formats, imported by us: counted, read, and imported again."""
+"""Packages of the real Anki, in both of its formats, imported by us: counted, read, and imported
+again.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -41,7 +43,12 @@ def sides(name: str) -> dict[str, str]:
 def test_every_card_comes_into_a_deck_named_like_its_own(imported: Any, format: str) -> None:
     report = imported(format)
     assert report["added"] == 9
-    assert {deck["name"]: deck["added"] for deck in report["decks"]} == {"Bio": 5, "Bio::Cells": 2, "Maths": 1, "School": 1}
+    assert {deck["name"]: deck["added"] for deck in report["decks"]} == {
+        "Bio": 5,
+        "Bio::Cells": 2,
+        "Maths": 1,
+        "School": 1,
+    }
     assert sides("Bio::Cells") == {
         "What is a **vacuole**?": "A store of *water* & so",
         "The {{c1::sun::star}} is {{c2::hot}}.": "As one feels",
@@ -113,7 +120,9 @@ def test_a_card_in_the_bin_comes_back(imported: Any) -> None:
     assert Card.objects.kept().filter(front="ebb").count() == 1
 
 
-def test_another_users_cards_are_nobodys_business(imported: Any, api: Any, bob: Any, packages: dict[str, str]) -> None:
+def test_another_users_cards_are_nobodys_business(
+    imported: Any, api: Any, bob: Any, packages: dict[str, str]
+) -> None:
     imported("new")
     file = SimpleUploadedFile("School.apkg", Path(packages["new"]).read_bytes())
     answer = api(bob).post("/api/flashcards/imports", {"file": file}, format="multipart")

@@ -15,27 +15,46 @@ def browser(alice, password):
 
 def test_every_address_opens(browser, alice, make_deck):
     deck = make_deck(alice, "ebb")
-    for address in (DECKS, f"{DECKS}/{deck['id']}", f"{DECKS}/{deck['id']}/cards", f"/api/flashcards/cards/{deck['cards'][0]['id']}"):
+    for address in (
+        DECKS,
+        f"{DECKS}/{deck['id']}",
+        f"{DECKS}/{deck['id']}/cards",
+        f"/api/flashcards/cards/{deck['cards'][0]['id']}",
+    ):
         page = browser.get(address)
         assert page.status_code == 200, address
         assert page["Content-Type"].startswith("text/html")
 
 
 def test_the_form_for_a_deck_works(browser):
-    page = browser.post(DECKS, {"name": "Tides", "generationId": "", "cards": '[{"front": "ebb", "back": "falling"}]'})
+    page = browser.post(
+        DECKS,
+        {"name": "Tides", "generationId": "", "cards": '[{"front": "ebb", "back": "falling"}]'},
+    )
     assert page.status_code == 201
-    assert [deck["name"] for deck in browser.get(DECKS, HTTP_ACCEPT="application/json").json()["results"]] == ["Tides"]
+    assert [
+        deck["name"]
+        for deck in browser.get(DECKS, HTTP_ACCEPT="application/json").json()["results"]
+    ] == ["Tides"]
 
 
 @pytest.mark.parametrize("cards", ["", "[]", "null"])
 def test_the_form_for_a_deck_works_without_cards(browser, cards):
-    assert browser.post(DECKS, {"name": "Tides", "generationId": "", "cards": cards}).status_code == 201
+    assert (
+        browser.post(DECKS, {"name": "Tides", "generationId": "", "cards": cards}).status_code
+        == 201
+    )
 
 
 def test_the_form_for_a_card_takes_its_sides_alone(browser, alice, make_deck):
     deck = make_deck(alice)
     address = f"{DECKS}/{deck['id']}/cards"
-    assert browser.post(address, {"front": "ebb", "back": "falling", "csrfmiddlewaretoken": "x"}).status_code == 201
+    assert (
+        browser.post(
+            address, {"front": "ebb", "back": "falling", "csrfmiddlewaretoken": "x"}
+        ).status_code
+        == 201
+    )
     (card,) = browser.get(address, HTTP_ACCEPT="application/json").json()["results"]
     assert set(card) == {"id", "position", "front", "back", "kind", "tags", "sentence", "found"}
 

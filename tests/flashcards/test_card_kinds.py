@@ -23,12 +23,24 @@ GAPPED = "The Moon goes round the {{c1::Earth}}."
         ("The Moon goes round the {{ Earth }}.", "Earth", (GAPPED, SENTENCE, "cloze")),
         ("The Moon goes round the {{::Earth}}.", "Earth", (GAPPED, SENTENCE, "cloze")),
         ("The Moon goes round the {{c0::Earth}}.", "Earth", (GAPPED, SENTENCE, "cloze")),
-        ("The {{c1::Moon goes {{c2::round}}}} the Earth.", "round", ("The {{c1::Moon goes {{c2::round}}}} the Earth.", SENTENCE, "cloze")),
+        (
+            "The {{c1::Moon goes {{c2::round}}}} the Earth.",
+            "round",
+            ("The {{c1::Moon goes {{c2::round}}}} the Earth.", SENTENCE, "cloze"),
+        ),
         ("The Moon goes round the ____.", "Earth", (GAPPED, SENTENCE, "cloze")),
         ("The Moon goes round the [...].", "Earth.", (GAPPED, SENTENCE, "cloze")),
         (SENTENCE, "earth", (GAPPED, SENTENCE, "cloze")),
-        ("The {{c1::Moon::what?}} goes round the Earth.", "Moon", ("The {{c1::Moon::what?}} goes round the Earth.", SENTENCE, "cloze")),
-        ("What goes round the Earth?", "The Moon", ("What goes round the Earth?", "The Moon", "basic")),
+        (
+            "The {{c1::Moon::what?}} goes round the Earth.",
+            "Moon",
+            ("The {{c1::Moon::what?}} goes round the Earth.", SENTENCE, "cloze"),
+        ),
+        (
+            "What goes round the Earth?",
+            "The Moon",
+            ("What goes round the Earth?", "The Moon", "basic"),
+        ),
         ("An earthquake shakes.", "Earth", ("An earthquake shakes.", "Earth", "basic")),
         ("____ is long", "a" * 81, ("____ is long", "a" * 81, "basic")),
     ],
@@ -55,13 +67,22 @@ def test_a_front_without_a_gap_is_a_plain_card_however_it_repeats_itself(front):
     assert as_kind({"front": front, "back": "zz"}, "cloze")["kind"] == "basic"
 
 
-@pytest.mark.parametrize(("option", "kind"), [("question-answer", "basic"), ("definition", "definition")])
+@pytest.mark.parametrize(
+    ("option", "kind"), [("question-answer", "basic"), ("definition", "definition")]
+)
 def test_other_kinds_are_as_they_were_written(option, kind):
-    assert as_kind({"front": "Ebb", "back": "Falling water"}, option) == {"front": "Ebb", "back": "Falling water", "kind": kind}
+    assert as_kind({"front": "Ebb", "back": "Falling water"}, option) == {
+        "front": "Ebb",
+        "back": "Falling water",
+        "kind": kind,
+    }
 
 
 def test_a_wish_that_is_not_known_changes_nothing():
-    assert as_kind({"front": "Ebb", "back": "Falling water"}, "riddle") == {"front": "Ebb", "back": "Falling water"}
+    assert as_kind({"front": "Ebb", "back": "Falling water"}, "riddle") == {
+        "front": "Ebb",
+        "back": "Falling water",
+    }
 
 
 def test_the_same_cloze_streamed_and_answered_is_one_card():

@@ -1,4 +1,6 @@
-"""Control characters in cards, tags and names: no way in keeps them, and no export breaks on those that older versions stored."""
+"""Control characters in cards, tags and names: no way in keeps them, and no export breaks on those
+that older versions stored.
+"""
 
 import csv
 import io
@@ -32,7 +34,11 @@ from tests.sessions_app.conftest import (  # noqa: F401 - fixtures
 
 KEPT = "\t\n\r"
 LINE_ENDS = "\v\f\x85\u2028\u2029"
-DROPPED = [chr(code) for code in range(1, 0xA0) if unicodedata.category(chr(code)) == "Cc" and chr(code) not in KEPT + LINE_ENDS]
+DROPPED = [
+    chr(code)
+    for code in range(1, 0xA0)
+    if unicodedata.category(chr(code)) == "Cc" and chr(code) not in KEPT + LINE_ENDS
+]
 ALL = [*DROPPED, *LINE_ENDS, *KEPT]
 TEXT = "a" + "".join(DROPPED) + "b"  # becomes "ab"
 
@@ -47,7 +53,9 @@ def imports(api: Any, alice: Any) -> Callable[..., Any]:
 
     def post(data: bytes | str, file_name: str, **form: Any) -> Any:
         file = SimpleUploadedFile(file_name, data.encode() if isinstance(data, str) else data)
-        answer = api(alice).post("/api/flashcards/imports", {"file": file, **form}, format="multipart")
+        answer = api(alice).post(
+            "/api/flashcards/imports", {"file": file, **form}, format="multipart"
+        )
         assert answer.status_code == 201, answer.content
         return api(alice).get(f"/api/flashcards/decks/{answer.json()['decks'][0]['id']}").json()
 
@@ -56,12 +64,29 @@ def imports(api: Any, alice: Any) -> Callable[..., Any]:
 
 @pytest.fixture
 def stored(alice: Any) -> Deck:
-    """A deck as older versions allowed it: each control character in every text, and sides that are nothing else."""
-    deck = Deck.objects.create(user=alice, name="".join(DROPPED) + "Sea\x1fTides", tags=["t\x1fu", "\x01"], topic="a\x1fb", source="a\x1fb")
+    """A deck as older versions allowed it: each control character in every text, and sides that are
+    nothing else.
+    """
+    deck = Deck.objects.create(
+        user=alice,
+        name="".join(DROPPED) + "Sea\x1fTides",
+        tags=["t\x1fu", "\x01"],
+        topic="a\x1fb",
+        source="a\x1fb",
+    )
     sides = [(f"{character}a{character}b", f"c{character}d", "basic") for character in ALL]
     sides += [("\x01", "\x1f", "definition"), ("{{c1::e\x1fbb}} falls", "ebb falls", "cloze")]
     Card.objects.bulk_create(
-        Card(deck=deck, position=at, front=front, back=back, kind=kind, sentence=f"s{front}", tags=[f"t{front}"], extras={"x\x1fy": front})
+        Card(
+            deck=deck,
+            position=at,
+            front=front,
+            back=back,
+            kind=kind,
+            sentence=f"s{front}",
+            tags=[f"t{front}"],
+            extras={"x\x1fy": front},
+        )
         for at, (front, back, kind) in enumerate(sides, start=1)
     )
     return deck
@@ -75,34 +100,70 @@ def exported(api: Any, alice: Any, deck: Deck, format: str) -> bytes:
 
 def clean_side(side: str) -> str:
     """What is left of a stored side."""
-    kept = "".join("\n" if character in LINE_ENDS else character for character in side if character not in DROPPED)
+    kept = "".join(
+        "\n" if character in LINE_ENDS else character
+        for character in side
+        if character not in DROPPED
+    )
     return kept.strip() or NOTHING_LEFT
 
 
 # --- ways in ---
 def test_rest_drops_them(api: Any, alice: Any) -> None:
     card = {"front": TEXT, "back": f"c{TEXT}", "tags": [TEXT], "sentence": TEXT, "no\x1fte": [TEXT]}
-    deck = api(alice).post("/api/flashcards/decks", {"name": TEXT, "tags": [TEXT], "cards": [card]}).json()
-    assert (deck["name"], deck["tags"], shown(deck["cards"][0])) == ("ab", ["ab"], ("ab", "cab", ["ab"], "ab"))
+    deck = (
+        api(alice)
+        .post("/api/flashcards/decks", {"name": TEXT, "tags": [TEXT], "cards": [card]})
+        .json()
+    )
+    assert (deck["name"], deck["tags"], shown(deck["cards"][0])) == (
+        "ab",
+        ["ab"],
+        ("ab", "cab", ["ab"], "ab"),
+    )
     assert deck["cards"][0]["note"] == ["ab"]
-    added = api(alice).post(f"/api/flashcards/decks/{deck['id']}/cards", {"front": TEXT, "back": "\x1fd\x1f"}).json()
+    added = (
+        api(alice)
+        .post(f"/api/flashcards/decks/{deck['id']}/cards", {"front": TEXT, "back": "\x1fd\x1f"})
+        .json()
+    )
     assert (added["front"], added["back"]) == ("ab", "d")
-    changed = api(alice).patch(f"/api/flashcards/cards/{added['id']}", {"back": TEXT, "tags": [TEXT]}).json()
+    changed = (
+        api(alice)
+        .patch(f"/api/flashcards/cards/{added['id']}", {"back": TEXT, "tags": [TEXT]})
+        .json()
+    )
     assert (changed["back"], changed["tags"]) == ("ab", ["ab"])
-    assert api(alice).patch(f"/api/flashcards/decks/{deck['id']}", {"name": f"{TEXT}c"}).json()["name"] == "abc"
+    assert (
+        api(alice).patch(f"/api/flashcards/decks/{deck['id']}", {"name": f"{TEXT}c"}).json()["name"]
+        == "abc"
+    )
 
 
 def test_rest_refuses_sides_and_names_of_nothing_else(api: Any, alice: Any) -> None:
     cards = [{"front": "\x01\x1f", "back": "b"}]
     answer = api(alice).post("/api/flashcards/decks", {"name": "Sea", "cards": cards})
-    assert (answer.status_code, answer.json()["fields"]) == (400, {"cards": ["Card 1 has no front."]})
-    assert api(alice).post("/api/flashcards/decks", {"name": "\x01", "cards": []}).status_code == 400
+    assert (answer.status_code, answer.json()["fields"]) == (
+        400,
+        {"cards": ["Card 1 has no front."]},
+    )
+    assert (
+        api(alice).post("/api/flashcards/decks", {"name": "\x01", "cards": []}).status_code == 400
+    )
 
 
-async def test_engine_results_drop_them(socket_db: None, alice: Any, session_of: Any, api: Any) -> None:  # noqa: F811
+async def test_engine_results_drop_them(
+    socket_db: None,  # noqa: F811 - the fixtures
+    alice: Any,
+    session_of: Any,  # noqa: F811
+    api: Any,
+) -> None:
     async with open_socket((await session_of(alice))["wsUrl"]) as socket:
         await socket.ask("Tides", 1)
-        await socket.answer(await socket.receive_type("generate"), [{"front": TEXT, "back": f"c{TEXT}", "tags": [TEXT]}])
+        await socket.answer(
+            await socket.receive_type("generate"),
+            [{"front": TEXT, "back": f"c{TEXT}", "tags": [TEXT]}],
+        )
         (card,) = (await socket.receive_type("result"))["data"]["cards"]
     assert (card["front"], card["back"], card["tags"]) == ("ab", "cab", ["ab"])
     body = {"generationId": str((await sync_to_async(alice.generations.get)()).pk)}
@@ -125,8 +186,14 @@ def test_tables_of_html_drop_them(imports: Any) -> None:
 
 def test_json_files_drop_them(imports: Any) -> None:
     card = {"front": TEXT, "back": f"c{TEXT}", "tags": [TEXT], "sentence": TEXT}
-    deck = imports(json.dumps({"deck": {"name": TEXT, "tags": [f"c{TEXT}"]}, "cards": [card]}), "x.json")
-    assert (deck["name"], deck["tags"], shown(deck["cards"][0])) == ("ab", ["cab"], ("ab", "cab", ["ab"], "ab"))
+    deck = imports(
+        json.dumps({"deck": {"name": TEXT, "tags": [f"c{TEXT}"]}, "cards": [card]}), "x.json"
+    )
+    assert (deck["name"], deck["tags"], shown(deck["cards"][0])) == (
+        "ab",
+        ["cab"],
+        ("ab", "cab", ["ab"], "ab"),
+    )
 
 
 def test_name_of_an_imported_deck_drops_them(imports: Any) -> None:
@@ -146,19 +213,30 @@ def test_packages_drop_them(imports: Any, tmp_path: Path) -> None:
     text = TEXT.replace(SEPARATOR, "")
     deck = imports(package_of(tmp_path / "x.apkg", text, f"c{text}", f"s{text}"), "x.apkg")
     assert deck["name"] == "Seaab"
-    assert [(card["front"], card["back"], card["sentence"]) for card in deck["cards"]] == [("ab", "cab", "sab")]
+    assert [(card["front"], card["back"], card["sentence"]) for card in deck["cards"]] == [
+        ("ab", "cab", "sab")
+    ]
 
 
-def test_note_with_more_fields_than_its_type_is_left_out_and_named(api: Any, alice: Any, tmp_path: Path) -> None:
-    """As in packages that MindFlip once wrote of sides with U+001F: which field is which cannot be known."""
+def test_note_with_more_fields_than_its_type_is_left_out_and_named(
+    api: Any, alice: Any, tmp_path: Path
+) -> None:
+    """As in packages that MindFlip once wrote of sides with U+001F: which field is which cannot be
+    known.
+    """
     file = SimpleUploadedFile("x.apkg", package_of(tmp_path / "x.apkg", "a\x1fb", "c", ""))
     answer = api(alice).post("/api/flashcards/imports", {"file": file}, format="multipart")
     assert answer.status_code == 201, answer.content
-    assert (answer.json()["added"], [each["code"] for each in answer.json()["leftOut"]]) == (0, ["unreadable"])
+    assert (answer.json()["added"], [each["code"] for each in answer.json()["leftOut"]]) == (
+        0,
+        ["unreadable"],
+    )
 
 
 # --- exports of what is stored ---
-def test_anki_takes_every_note_of_a_package(api: Any, alice: Any, stored: Deck, tmp_path: Path) -> None:
+def test_anki_takes_every_note_of_a_package(
+    api: Any, alice: Any, stored: Deck, tmp_path: Path
+) -> None:
     (tmp_path / "sea.apkg").write_bytes(exported(api, alice, stored, "apkg"))
     held = anki_desk.run("import", tmp_path / "collection.anki2", tmp_path / "sea.apkg")
     assert (held["new"], len(held["notes"])) == (stored.cards.count(), stored.cards.count())
@@ -167,22 +245,38 @@ def test_anki_takes_every_note_of_a_package(api: Any, alice: Any, stored: Deck, 
     for note in held["notes"]:
         if card := cards.get(note["guid"]):
             front, back, _ = note["fields"].values()
-            assert (front, back) == (card_html(clean_side(card.front)), card_html(clean_side(card.back)))
+            assert (front, back) == (
+                card_html(clean_side(card.front)),
+                card_html(clean_side(card.back)),
+            )
     assert {tuple(note["decks"]) for note in held["notes"]} == {("SeaTides",)}
     assert {note["fields"].get("Sentence") for note in held["notes"]} >= {"sab"}
     assert all("tu" in note["tags"] for note in held["notes"])
 
 
 @pytest.mark.parametrize("format", ["apkg", "csv", "tsv", "json"])
-def test_what_was_exported_comes_back_in_its_place(api: Any, alice: Any, bob: Any, stored: Deck, imports: Any, format: str) -> None:
+def test_what_was_exported_comes_back_in_its_place(
+    api: Any, alice: Any, bob: Any, stored: Deck, imports: Any, format: str
+) -> None:
     data = exported(api, alice, stored, format)
-    sides = [(clean_side(card.front), clean_side(card.back)) for card in stored.cards.order_by("position")]
+    sides = [
+        (clean_side(card.front), clean_side(card.back))
+        for card in stored.cards.order_by("position")
+    ]
     stored.delete()
     deck = imports(data, f"SeaTides.{format}")
-    one_blank = (lambda side: side.replace("\t", " ").replace("\r", "\n")) if format == "apkg" else (lambda side: side)
-    assert [(card["front"], card["back"]) for card in deck["cards"]] == [(one_blank(front), one_blank(back)) for front, back in sides]
+    one_blank = (
+        (lambda side: side.replace("\t", " ").replace("\r", "\n"))
+        if format == "apkg"
+        else (lambda side: side)
+    )
+    assert [(card["front"], card["back"]) for card in deck["cards"]] == [
+        (one_blank(front), one_blank(back)) for front, back in sides
+    ]
     assert deck["name"] == "SeaTides"
-    assert not [card for card in deck["cards"] if set(json.dumps(card, ensure_ascii=False)) & set(DROPPED)]
+    assert not [
+        card for card in deck["cards"] if set(json.dumps(card, ensure_ascii=False)) & set(DROPPED)
+    ]
 
 
 @pytest.mark.parametrize("format", sorted(set(FORMATS) - {"apkg"}))
@@ -205,7 +299,10 @@ def test_export_of_the_account_is_whole(api: Any, alice: Any, stored: Deck, impo
 
 
 def test_csv_of_the_admin_has_a_row_for_each_card(admin_client: Any, stored: Deck) -> None:
-    body = {"action": "export_csv", "_selected_action": [str(card.pk) for card in stored.cards.all()]}
+    body = {
+        "action": "export_csv",
+        "_selected_action": [str(card.pk) for card in stored.cards.all()],
+    }
     answer = admin_client.post("/admin/flashcards/card/", body)
     rows = list(csv.DictReader(io.StringIO(taken(answer).decode(), newline="")))
     assert len(rows) == stored.cards.count()
@@ -213,7 +310,9 @@ def test_csv_of_the_admin_has_a_row_for_each_card(admin_client: Any, stored: Dec
 
 
 @pytest.mark.parametrize("topic", ["\x01\x1f", "\u200b"])
-def test_deck_of_a_topic_without_visible_text_has_a_name(api: Any, alice: Any, finished_generation: Any, topic: str) -> None:
+def test_deck_of_a_topic_without_visible_text_has_a_name(
+    api: Any, alice: Any, finished_generation: Any, topic: str
+) -> None:
     generation = finished_generation(alice, "ebb", topic=topic)
     deck = api(alice).post("/api/flashcards/decks", {"generationId": str(generation.pk)}).json()
     assert (deck["name"], deck["provenance"]["topic"]) == ("Flashcards", topic.strip("\x01\x1f"))

@@ -1,4 +1,6 @@
-"""Whether a card stands in its notes: the table that the page shares, and what holds for every text there is."""
+"""Whether a card stands in its notes: the table that the page shares, and what holds for every text
+there is.
+"""
 
 import json
 from pathlib import Path
@@ -13,12 +15,17 @@ from flashcards.grounding import Source, split_sentences
 TABLE = Path(__file__).resolve().parent.parent / "contract" / "grounding_cases.json"
 CASES = json.loads(TABLE.read_text(encoding="utf-8"))
 SEA = {"topic": "Tides", "count": 2, "source": "Ebb is falling water. Flow is rising water."}
-TEXTS = st.text(max_size=80) | st.sampled_from(["The sea falls. The sea rises.", "水は水素と酸素からできている。", "{{c1::a}}", "{{c1::"])
+TEXTS = st.text(max_size=80) | st.sampled_from(
+    ["The sea falls. The sea rises.", "水は水素と酸素からできている。", "{{c1::a}}", "{{c1::"]
+)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_the_table(case):
-    assert Source(case["source"]).find(case["front"], case["back"]) == (case["found"], case["sentence"])
+    assert Source(case["source"]).find(case["front"], case["back"]) == (
+        case["found"],
+        case["sentence"],
+    )
 
 
 @given(TEXTS, TEXTS, TEXTS)
@@ -40,19 +47,40 @@ def test_a_sentence_is_as_it_stands_in_the_notes():
 
 
 def test_many_cards_in_long_notes_take_no_time_to_speak_of():
-    source = Source("\n".join(f"Sentence number {at} speaks of thing {at * 7} and of nothing else." for at in range(4_000)))
-    found = [source.find(f"What does sentence number {at} speak of?", f"thing {at * 7}").is_found for at in range(200)]
+    source = Source(
+        "\n".join(
+            f"Sentence number {at} speaks of thing {at * 7} and of nothing else."
+            for at in range(4_000)
+        )
+    )
+    found = [
+        source.find(f"What does sentence number {at} speak of?", f"thing {at * 7}").is_found
+        for at in range(200)
+    ]
     assert all(found)
 
 
 def test_a_result_says_of_each_card_whether_it_stands_in_the_notes():
-    raw = [{"front": "What is ebb?", "back": "Falling water"}, {"front": "What is a wave?", "back": "A hill of salt"}]
+    raw = [
+        {"front": "What is ebb?", "back": "Falling water"},
+        {"front": "What is a wave?", "back": "A hill of salt"},
+    ]
     cards = Flashcards().accept_cards(raw, [], 2, SEA).cards
-    assert [(card["found"], card["sentence"]) for card in cards] == [(True, "Ebb is falling water."), (False, "")]
+    assert [(card["found"], card["sentence"]) for card in cards] == [
+        (True, "Ebb is falling water."),
+        (False, ""),
+    ]
 
 
 def test_an_engine_cannot_say_itself_that_a_card_was_found():
-    raw = [{"front": "What is a wave?", "back": "A hill of salt", "found": True, "sentence": "A wave is a hill of salt."}]
+    raw = [
+        {
+            "front": "What is a wave?",
+            "back": "A hill of salt",
+            "found": True,
+            "sentence": "A wave is a hill of salt.",
+        }
+    ]
     (with_notes,) = Flashcards().accept_cards(raw, [], 1, SEA).cards
     (without,) = Flashcards().accept_cards(raw, [], 1, {"topic": "Tides", "count": 1}).cards
     assert (with_notes["found"], with_notes["sentence"]) == (False, "")

@@ -1,4 +1,7 @@
-"""Files made to break the import: each gives a reading or an ImportRefused, and nothing else. And what a table keeps."""
+"""Files made to break the import: each gives a reading or an ImportRefused, and nothing else.
+
+And what a table keeps.
+"""
 
 import io
 import json
@@ -24,20 +27,42 @@ from flashcards.parsing.cards import clean, trim
 from sessions_app.services.csv_safety import alive, dead
 
 LIMITS = Limits(2 * 2**20, 1_000)
-EXAMPLES = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-VALUES = st.none() | st.integers(-(2**63), 2**63 - 1) | st.floats() | st.text(max_size=40) | st.binary(max_size=40)
-JSONS = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)
+EXAMPLES = settings(
+    max_examples=120,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-TAGS = st.lists(st.text(max_size=60).map(lambda tag: trim(clean(tag)).strip()).filter(bool), max_size=4)
+VALUES = (
+    st.none()
+    | st.integers(-(2**63), 2**63 - 1)
+    | st.floats()
+    | st.text(max_size=40)
+    | st.binary(max_size=40)
+)
+JSONS = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+TAGS = st.lists(
+    st.text(max_size=60).map(lambda tag: trim(clean(tag)).strip()).filter(bool), max_size=4
+)
 SCHEMA = """
     CREATE TABLE col (id, models, decks); CREATE TABLE cards (id, nid, did, ord, odid);
     CREATE TABLE notes (id, guid, mid, mod, tags, flds);
 """
-MODELS = {"1": {"name": "Basic", "type": 0, "flds": [{"name": "F"}, {"name": "B"}], "tmpls": [{"qfmt": "{{F}}", "afmt": "{{B}}"}]}}
+MODELS = {
+    "1": {
+        "name": "Basic",
+        "type": 0,
+        "flds": [{"name": "F"}, {"name": "B"}],
+        "tmpls": [{"qfmt": "{{F}}", "afmt": "{{B}}"}],
+    }
+}
 
 
-def read(data: bytes, name: str = "x", choices: Choices | None = None, limits: Limits = LIMITS) -> Reading | str:
+def read(
+    data: bytes, name: str = "x", choices: Choices | None = None, limits: Limits = LIMITS
+) -> Reading | str:
     """What was read, or the code of the refusal."""
     try:
         return read_file(io.BytesIO(data), name, choices or Choices(), limits, Progress(20))
@@ -53,12 +78,22 @@ def zipped(**files: bytes) -> bytes:
     return package.getvalue()
 
 
-def collection(path: Path, notes: Any = (), cards: Any = (), models: Any = MODELS, decks: Any = None, schema: str = SCHEMA) -> bytes:
+def collection(
+    path: Path,
+    notes: Any = (),
+    cards: Any = (),
+    models: Any = MODELS,
+    decks: Any = None,
+    schema: str = SCHEMA,
+) -> bytes:
     path.unlink(missing_ok=True)
     with closing(sqlite3.connect(path)) as database:
         database.executescript(schema)
         if "TABLE col" in schema:
-            database.execute("INSERT INTO col VALUES (1, ?, ?)", (json.dumps(models), json.dumps(decks or {"1": {"name": "Deck"}})))
+            database.execute(
+                "INSERT INTO col VALUES (1, ?, ?)",
+                (json.dumps(models), json.dumps(decks or {"1": {"name": "Deck"}})),
+            )
             database.executemany("INSERT INTO notes VALUES (?, ?, ?, ?, ?, ?)", notes)
             database.executemany("INSERT INTO cards VALUES (?, ?, ?, ?, ?)", cards)
         database.commit()
@@ -75,14 +110,26 @@ def real(tmp_path: Path) -> bytes:
 def test_the_one_that_is_broken_below_is_read_when_it_is_whole(real: bytes) -> None:
     reading = read(real)
     assert isinstance(reading, Reading)
-    assert [(card.front, card.back, card.deck, card.tags) for card in reading.cards] == [("ebb", "flow", "Deck", ("a", "b"))]
+    assert [(card.front, card.back, card.deck, card.tags) for card in reading.cards] == [
+        ("ebb", "flow", "Deck", ("a", "b"))
+    ]
 
 
 # --- any bytes, and whole files with some of their bytes changed ---
 @EXAMPLES
 @given(
     st.binary(max_size=400),
-    st.sampled_from([b"", b"PK\x03\x04", b"PK\x05\x06", b"\xff\xfe", b'{"cards": [', b"#separator:", b"SQLite format 3\0"]),
+    st.sampled_from(
+        [
+            b"",
+            b"PK\x03\x04",
+            b"PK\x05\x06",
+            b"\xff\xfe",
+            b'{"cards": [',
+            b"#separator:",
+            b"SQLite format 3\0",
+        ]
+    ),
 )
 def test_any_bytes_are_a_reading_or_a_refusal(data: bytes, head: bytes) -> None:
     read(head + data)
@@ -90,7 +137,9 @@ def test_any_bytes_are_a_reading_or_a_refusal(data: bytes, head: bytes) -> None:
 
 @EXAMPLES
 @given(st.data())
-def test_a_package_with_broken_bytes_is_a_reading_or_a_refusal(real: bytes, data: st.DataObject) -> None:
+def test_a_package_with_broken_bytes_is_a_reading_or_a_refusal(
+    real: bytes, data: st.DataObject
+) -> None:
     broken = bytearray(real)
     for _ in range(data.draw(st.integers(1, 8))):
         broken[data.draw(st.integers(0, len(broken) - 1))] = data.draw(st.integers(0, 255))
@@ -99,7 +148,9 @@ def test_a_package_with_broken_bytes_is_a_reading_or_a_refusal(real: bytes, data
 
 @EXAMPLES
 @given(st.data())
-def test_a_collection_with_broken_bytes_is_a_reading_or_a_refusal(real: bytes, data: st.DataObject) -> None:
+def test_a_collection_with_broken_bytes_is_a_reading_or_a_refusal(
+    real: bytes, data: st.DataObject
+) -> None:
     with zipfile.ZipFile(io.BytesIO(real)) as package:
         broken = bytearray(package.read("collection.anki2"))
     for _ in range(data.draw(st.integers(1, 12))):
@@ -109,8 +160,15 @@ def test_a_collection_with_broken_bytes_is_a_reading_or_a_refusal(real: bytes, d
 
 
 @EXAMPLES
-@given(st.lists(st.tuples(*[VALUES] * 6), max_size=4), st.lists(st.tuples(*[VALUES] * 5), max_size=4), JSONS, JSONS)
-def test_any_rows_are_a_reading_or_a_refusal(tmp_path: Path, notes: Any, cards: Any, models: Any, decks: Any) -> None:
+@given(
+    st.lists(st.tuples(*[VALUES] * 6), max_size=4),
+    st.lists(st.tuples(*[VALUES] * 5), max_size=4),
+    JSONS,
+    JSONS,
+)
+def test_any_rows_are_a_reading_or_a_refusal(
+    tmp_path: Path, notes: Any, cards: Any, models: Any, decks: Any
+) -> None:
     rows = [(index, note[1], 1, *note[3:]) for index, note in enumerate(notes)]
     linked = [(card[0], index, *card[2:]) for index, card in enumerate(cards)]
     read(zipped(collection_anki2=collection(tmp_path / "c", rows, linked)))
@@ -118,22 +176,45 @@ def test_any_rows_are_a_reading_or_a_refusal(tmp_path: Path, notes: Any, cards: 
 
 
 @EXAMPLES
-@given(JSONS | st.lists(st.fixed_dictionaries({"front": JSONS, "back": JSONS, "tags": JSONS, "kind": JSONS, "updatedAt": JSONS})))
+@given(
+    JSONS
+    | st.lists(
+        st.fixed_dictionaries(
+            {"front": JSONS, "back": JSONS, "tags": JSONS, "kind": JSONS, "updatedAt": JSONS}
+        )
+    )
+)
 def test_any_json_is_a_reading_or_a_refusal(value: Any) -> None:
     read(json.dumps(value).encode())
     read(
         json.dumps(
-            {"format": "mindflip-deck", "version": 1, "deck": value, "cards": value if isinstance(value, list) else [value]}
+            {
+                "format": "mindflip-deck",
+                "version": 1,
+                "deck": value,
+                "cards": value if isinstance(value, list) else [value],
+            }
         ).encode()
     )
 
 
 @EXAMPLES
-@given(st.text(), st.sampled_from(["", ",", ";", "\t", "|", ":", " ", "é"]), st.sampled_from([None, True, False]))
+@given(
+    st.text(),
+    st.sampled_from(["", ",", ";", "\t", "|", ":", " ", "é"]),
+    st.sampled_from([None, True, False]),
+)
 @example('"', ",", None)
 @example("#separator:\n#tags column:0\na", "", None)
-def test_any_text_is_a_reading_or_a_refusal(text: str, delimiter: str, has_header: bool | None) -> None:
-    read(text.encode("utf-8", "replace"), choices=Choices(delimiter=delimiter, has_header=has_header, columns=("front", "back", "tags")))
+def test_any_text_is_a_reading_or_a_refusal(
+    text: str, delimiter: str, has_header: bool | None
+) -> None:
+    read(
+        text.encode("utf-8", "replace"),
+        choices=Choices(
+            delimiter=delimiter, has_header=has_header, columns=("front", "back", "tags")
+        ),
+    )
 
 
 # --- made on purpose ---
@@ -149,9 +230,9 @@ def test_more_is_not_unpacked_than_the_server_allows() -> None:
 @pytest.mark.parametrize("is_64", [False, True])
 def test_a_directory_without_end_is_not_read(is_64: bool) -> None:
     end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 65_535, 65_535, 2**32 - 1, 0, 0)
-    end_64 = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, 2**40, 2**40, 2**40, 0) + struct.pack(
-        "<4sLQL", b"PK\x06\x07", 0, 0, 1
-    )
+    end_64 = struct.pack(
+        "<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, 2**40, 2**40, 2**40, 0
+    ) + struct.pack("<4sLQL", b"PK\x06\x07", 0, 0, 1)
     assert read(b"PK\x03\x04" + (end_64 if is_64 else b"") + end) == "too_large"
 
 
@@ -167,7 +248,10 @@ def test_names_in_a_package_lead_nowhere(real: bytes) -> None:
         "CREATE TABLE other (x)",
         SCHEMA.replace("CREATE TABLE notes (id, guid, mid, mod, tags, flds);", ""),
         SCHEMA.replace("flds", "fields"),
-        "CREATE TABLE cards (x); CREATE VIEW notes AS WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x FROM n",
+        (
+            "CREATE TABLE cards (x); CREATE VIEW notes AS WITH RECURSIVE n(x) AS (SELECT 1 UNION"
+            " ALL SELECT x + 1 FROM n) SELECT x FROM n"
+        ),
     ],
 )
 def test_a_database_of_another_shape_is_refused(tmp_path: Path, schema: str) -> None:
@@ -178,9 +262,15 @@ def test_a_database_of_another_shape_is_refused(tmp_path: Path, schema: str) -> 
 
 
 def test_a_huge_note_costs_only_itself(tmp_path: Path) -> None:
-    notes = [(1, "huge", 1, 5, "", "x" * 7_000_000 + "\x1fback"), (2, "good", 1, 5, "", "ebb\x1fflow"), (3, "odd", 9, 5, "", "a\x1fb")]
+    notes = [
+        (1, "huge", 1, 5, "", "x" * 7_000_000 + "\x1fback"),
+        (2, "good", 1, 5, "", "ebb\x1fflow"),
+        (3, "odd", 9, 5, "", "a\x1fb"),
+    ]
     cards = [(number, number, 1, 0, 0) for number in (1, 2, 3)]
-    reading = read(zipped(collection_anki2=collection(tmp_path / "c", notes, cards)), limits=Limits(2**26, 10))
+    reading = read(
+        zipped(collection_anki2=collection(tmp_path / "c", notes, cards)), limits=Limits(2**26, 10)
+    )
     assert isinstance(reading, Reading)
     assert [card.front for card in reading.cards] == ["ebb"]
     assert reading.left_out.counts == {"too_long": 1, "unreadable": 1, "media": 0}
@@ -189,11 +279,23 @@ def test_a_huge_note_costs_only_itself(tmp_path: Path) -> None:
 # of these lengths, an expression that is not linear would take hours
 @pytest.mark.parametrize(
     "template",
-    ["{{" + " " * 100_000 + "x", "{{F" + " " * 100_000, "<hr " + "id=answer " * 100_000, "<hr" + " " * 100_000, "{{#F}}" * 20_000],
+    [
+        "{{" + " " * 100_000 + "x",
+        "{{F" + " " * 100_000,
+        "<hr " + "id=answer " * 100_000,
+        "<hr" + " " * 100_000,
+        "{{#F}}" * 20_000,
+    ],
 )
 def test_a_template_made_to_be_slow_is_read(tmp_path: Path, template: str) -> None:
-    models = {"1": MODELS["1"] | {"tmpls": [{"qfmt": template + "{{F}}", "afmt": template + "{{B}}"}]}}
-    package = zipped(collection_anki2=collection(tmp_path / "c", [(1, "g", 1, 5, "", "ebb\x1fflow")], [(1, 1, 1, 0, 0)], models))
+    models = {
+        "1": MODELS["1"] | {"tmpls": [{"qfmt": template + "{{F}}", "afmt": template + "{{B}}"}]}
+    }
+    package = zipped(
+        collection_anki2=collection(
+            tmp_path / "c", [(1, "g", 1, 5, "", "ebb\x1fflow")], [(1, 1, 1, 0, 0)], models
+        )
+    )
     reading = read(package)
     assert isinstance(reading, Reading)
     assert len(reading.cards) + sum(reading.left_out.counts.values()) == 1
@@ -219,12 +321,16 @@ SIDES = st.text(min_size=1, max_size=200).map(lambda text: trim(clean(text))).fi
 @given(st.lists(st.tuples(SIDES, SIDES), min_size=1, max_size=4, unique=True), TAGS)
 @example([("=1+1", "'=1"), ("@x", "''-y"), ('"', "a\r\nb\rc")], ["a, b", "c\\"])
 @pytest.mark.parametrize("delimiter", [",", "\t"])
-def test_a_table_of_ours_comes_back_as_it_was(delimiter: str, cards: list[tuple[str, str]], tags: list[str]) -> None:
+def test_a_table_of_ours_comes_back_as_it_was(
+    delimiter: str, cards: list[tuple[str, str]], tags: list[str]
+) -> None:
     rows = [Card(front=front, back=back, tags=tags) for front, back in cards]
     data = "".join(table_writer(delimiter)(Deck(name="x"), rows)).encode()
     reading = read(data, "x.csv")
     assert isinstance(reading, Reading)
-    assert [(card.front, card.back, card.guid) for card in reading.cards] == [(row.front, row.back, str(row.pk)) for row in rows]
+    assert [(card.front, card.back, card.guid) for card in reading.cards] == [
+        (row.front, row.back, str(row.pk)) for row in rows
+    ]
 
 
 @EXAMPLES

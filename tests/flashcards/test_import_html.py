@@ -1,4 +1,6 @@
-"""HTML of foreign fields as our text: what it becomes, that nothing of it runs, and that it never takes long."""
+"""HTML of foreign fields as our text: what it becomes, that nothing of it runs, and that it never
+takes long.
+"""
 
 import json
 import time
@@ -13,7 +15,9 @@ from flashcards.formats.anki.html import media_of_html, text_of_html
 from flashcards.rendering import card_html
 from tests.work import calls_made
 
-CASES: list[dict[str, Any]] = json.loads((Path(__file__).parent.parent / "contract" / "rendering_cases.json").read_text())
+CASES: list[dict[str, Any]] = json.loads(
+    (Path(__file__).parent.parent / "contract" / "rendering_cases.json").read_text()
+)
 OTHERWISE = {
     "a fence that nothing closes",
     "a link to nowhere",
@@ -65,14 +69,18 @@ def test_html_becomes_the_text_that_shows_the_same(source: str) -> None:
     assert text_of_html(source) == TEXTS[source]
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case["name"] not in OTHERWISE], ids=lambda case: case["name"])
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if case["name"] not in OTHERWISE], ids=lambda case: case["name"]
+)
 def test_what_we_render_is_read_back_so_that_it_renders_the_same(case: dict[str, Any]) -> None:
     rendered = card_html(case["text"])
     assert card_html(text_of_html(rendered)) == rendered
 
 
 def test_pictures_and_sounds_are_counted_by_name() -> None:
-    assert media_of_html("<img src='a.png'><IMG SRC=b.png>[sound:c.mp3]<img src=\"a.png\"><audio src=d.ogg>") == {
+    assert media_of_html(
+        "<img src='a.png'><IMG SRC=b.png>[sound:c.mp3]<img src=\"a.png\"><audio src=d.ogg>"
+    ) == {
         "a.png",
         "b.png",
         "c.mp3",
@@ -87,14 +95,19 @@ def test_a_field_made_to_be_slow_is_not(piece: str) -> None:
     assert time.process_time() - began < 5
 
 
-@pytest.mark.parametrize("around", ["<b>x{}x</b>y", "x<br>{}x", "<pre>x{}x</pre>y", "<b>x{}<img src=a>x</b>"])
+@pytest.mark.parametrize(
+    "around", ["<b>x{}x</b>y", "x<br>{}x", "<pre>x{}x</pre>y", "<b>x{}<img src=a>x</b>"]
+)
 @pytest.mark.parametrize("blank", [" ", "\t", "&#32;"])
 def test_a_long_run_of_blanks_is_read(around: str, blank: str) -> None:
-    text = text_of_html(around.format(blank * 500_000))  # an expression that is not linear would take hours
+    # an expression that is not linear would take hours
+    text = text_of_html(around.format(blank * 500_000))
     assert text.startswith(("**x", "x", "```\nx"))
 
 
-@pytest.mark.parametrize(("blank", "shown"), [(" " * 150, " "), (" " * 80 + "\n" + " " * 80, "\n"), ("\r\n" * 90, "\n")])
+@pytest.mark.parametrize(
+    ("blank", "shown"), [(" " * 150, " "), (" " * 80 + "\n" + " " * 80, "\n"), ("\r\n" * 90, "\n")]
+)
 def test_a_long_run_of_blanks_means_what_a_short_one_means(blank: str, shown: str) -> None:
     assert text_of_html(f"<b>one{blank}two</b>") == f"**one{shown}two**"
 
@@ -105,16 +118,34 @@ def test_items_of_a_list_are_numbered_in_one_pass() -> None:
     assert calls_made(lambda: text_of_html(many)) < 6 * calls_made(lambda: text_of_html(few))
 
 
-@pytest.mark.parametrize("source", ["a <![><td> b", "<![a]>x", "<![CDATA[x]]> y", "<!DOCTYPE [x> z"])
+@pytest.mark.parametrize(
+    "source", ["a <![><td> b", "<![a]>x", "<![CDATA[x]]> y", "<!DOCTYPE [x> z"]
+)
 def test_declarations_that_no_parser_takes_are_read_as_text(source: str) -> None:
     assert text_of_html(source)
 
 
 @settings(max_examples=150, deadline=None)
 @given(
-    st.lists(st.sampled_from([*SLOW, *TEXTS, "</b>", "</div>", ">", "\\)", "]]>", "<?", "<![", "<!", "&#x110000;", "\U000f0001", "x"])).map(
-        "".join
-    )
+    st.lists(
+        st.sampled_from(
+            [
+                *SLOW,
+                *TEXTS,
+                "</b>",
+                "</div>",
+                ">",
+                "\\)",
+                "]]>",
+                "<?",
+                "<![",
+                "<!",
+                "&#x110000;",
+                "\U000f0001",
+                "x",
+            ]
+        )
+    ).map("".join)
 )
 def test_any_html_is_read_without_an_error_and_nothing_in_it_runs(source: str) -> None:
     rendered = card_html(text_of_html(source))

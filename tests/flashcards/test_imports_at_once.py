@@ -16,20 +16,29 @@ from flashcards.services.cards import card_update
 from flashcards.services.imports import import_save
 from tests.at_once import begun
 
-CARDS = [ImportedCard(front=f"front {number}", back="back", deck="Sea", guid=f"g{number}") for number in range(50)]
+CARDS = [
+    ImportedCard(front=f"front {number}", back="back", deck="Sea", guid=f"g{number}")
+    for number in range(50)
+]
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("has_names", [True, False])
 def test_two_imports_at_once_double_nothing(has_names: bool) -> None:
     user = User.objects.create_user("alice")
-    cards = CARDS if has_names else [ImportedCard(front=card.front, back=card.back, deck="Sea") for card in CARDS]
+    cards = (
+        CARDS
+        if has_names
+        else [ImportedCard(front=card.front, back=card.back, deck="Sea") for card in CARDS]
+    )
     together = Barrier(2, timeout=20)
 
     def carry(_: Any) -> int:
         together.wait()
         try:
-            return import_save(user=user, reading=Reading("table", cards=list(cards)), name="Sea").total("added")
+            return import_save(
+                user=user, reading=Reading("table", cards=list(cards)), name="Sea"
+            ).total("added")
         finally:
             connection.close()
 
@@ -47,10 +56,19 @@ def test_a_card_that_is_edited_during_an_import_stays_as_it_was_edited() -> None
     with ThreadPoolExecutor(1) as pool:
 
         def edit(*_: Any) -> None:
-            edits.append(begun(pool, card_update, user=user, card_id=card.pk, members={"front": "edited"}))
+            edits.append(
+                begun(pool, card_update, user=user, card_id=card.pk, members={"front": "edited"})
+            )
 
-        again = Reading("table", cards=[ImportedCard(front="imported", back="back", deck="Sea", guid="g0")])
-        assert import_save(user=user, reading=again, name="Sea", progress=Progress(listen=edit)).total("updated") == 1
+        again = Reading(
+            "table", cards=[ImportedCard(front="imported", back="back", deck="Sea", guid="g0")]
+        )
+        assert (
+            import_save(user=user, reading=again, name="Sea", progress=Progress(listen=edit)).total(
+                "updated"
+            )
+            == 1
+        )
     assert edits[0].result(10).front == "edited"
     card.refresh_from_db()
     assert card.front == "edited"
@@ -62,8 +80,15 @@ def test_who_signs_in_does_not_wait_for_an_import() -> None:
     with ThreadPoolExecutor(1) as pool:
 
         def sign_in(*_: Any) -> None:
-            assert begun(pool, User.objects.filter(pk=user.pk).update, last_login=timezone.now()).done()
+            assert begun(
+                pool, User.objects.filter(pk=user.pk).update, last_login=timezone.now()
+            ).done()
 
-        import_save(user=user, reading=Reading("table", cards=CARDS[:1]), name="Sea", progress=Progress(listen=sign_in))
+        import_save(
+            user=user,
+            reading=Reading("table", cards=CARDS[:1]),
+            name="Sea",
+            progress=Progress(listen=sign_in),
+        )
     user.refresh_from_db()
     assert user.last_login

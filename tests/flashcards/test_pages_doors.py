@@ -1,4 +1,6 @@
-"""Who gets which page: strangers, the signed-in, and other users; through Django's test client, without a browser."""
+"""Who gets which page: strangers, the signed-in, and other users; through Django's test client,
+without a browser.
+"""
 
 from collections.abc import Callable
 
@@ -40,12 +42,19 @@ def test_welcome_page_says_where_notes_are_stored_and_labels_its_example(client:
     assert "Example card</figcaption>" in page
 
 
-def test_a_signed_in_user_is_shown_the_maker(alice: User, signed_in: Callable[[User], Client]) -> None:
+def test_a_signed_in_user_is_shown_the_maker(
+    alice: User, signed_in: Callable[[User], Client]
+) -> None:
     assert b"Make flashcards" in signed_in(alice).get("/").content
 
 
-@pytest.mark.parametrize("address", ["/decks", "/decks/bin", "/decks/duplicates", "/decks/7c9e6679-7425-40de-944b-e07fc1f90ae7"])
-def test_a_stranger_is_sent_to_sign_in_and_then_back(client: Client, alice: User, password: str, address: str) -> None:
+@pytest.mark.parametrize(
+    "address",
+    ["/decks", "/decks/bin", "/decks/duplicates", "/decks/7c9e6679-7425-40de-944b-e07fc1f90ae7"],
+)
+def test_a_stranger_is_sent_to_sign_in_and_then_back(
+    client: Client, alice: User, password: str, address: str
+) -> None:
     sent = client.get(address)
     assert sent.headers["Location"] == f"/sign-in?next={address}"
     back = client.post("/sign-in", {"username": "alice", "password": password, "next": address})
@@ -53,8 +62,12 @@ def test_a_stranger_is_sent_to_sign_in_and_then_back(client: Client, alice: User
 
 
 @pytest.mark.parametrize("page", ["/sign-in", "/sign-up"])
-@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])
-def test_next_leads_nowhere_but_here(client: Client, alice: User, password: str, page: str, elsewhere: str) -> None:
+@pytest.mark.parametrize(
+    "elsewhere", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"]
+)
+def test_next_leads_nowhere_but_here(
+    client: Client, alice: User, password: str, page: str, elsewhere: str
+) -> None:
     form = SIGN_UP | {"password": password} | ({"username": "alice"} if page == "/sign-in" else {})
     assert client.post(page, form | {"next": elsewhere}).headers["Location"] == "/"
 
@@ -78,15 +91,22 @@ def test_signing_up_signs_in(client: Client, db: None) -> None:
         ({"password1": "h0rse!"}, "too short"),
     ],
 )
-def test_a_wrong_sign_up_says_what_is_wrong_and_makes_nobody(client: Client, alice: User, change: dict[str, str], sentence: str) -> None:
+def test_a_wrong_sign_up_says_what_is_wrong_and_makes_nobody(
+    client: Client, alice: User, change: dict[str, str], sentence: str
+) -> None:
     page = client.post("/sign-up", SIGN_UP | change)
     assert page.status_code == 200
     assert sentence in page.content.decode()
     assert list(User.objects.values_list("username", flat=True)) == ["alice"]
 
 
-def test_a_wrong_password_does_not_tell_whether_the_name_exists(client: Client, alice: User) -> None:
-    pages = [client.post("/sign-in", {"username": name, "password": "wrong"}).content.decode() for name in ("alice", "nobody")]
+def test_a_wrong_password_does_not_tell_whether_the_name_exists(
+    client: Client, alice: User
+) -> None:
+    pages = [
+        client.post("/sign-in", {"username": name, "password": "wrong"}).content.decode()
+        for name in ("alice", "nobody")
+    ]
     assert all("do not belong together" in page for page in pages)
 
 
@@ -104,17 +124,23 @@ def test_signing_out_takes_a_post(alice: User, signed_in: Callable[[User], Clien
 
 
 @pytest.mark.parametrize("page", ["/sign-in", "/sign-up"])
-def test_who_is_signed_in_is_led_past_the_doors(alice: User, signed_in: Callable[[User], Client], page: str) -> None:
+def test_who_is_signed_in_is_led_past_the_doors(
+    alice: User, signed_in: Callable[[User], Client], page: str
+) -> None:
     assert signed_in(alice).get(page).headers["Location"] == "/"
 
 
-def test_the_owner_sees_her_deck(alice: User, deck: Deck, signed_in: Callable[[User], Client]) -> None:
+def test_the_owner_sees_her_deck(
+    alice: User, deck: Deck, signed_in: Callable[[User], Client]
+) -> None:
     client = signed_in(alice)
     assert "Cells" in client.get("/decks").content.decode()
     assert CARDS[0]["back"] in client.get(f"/decks/{deck.pk}").content.decode()
 
 
-def test_another_users_deck_is_not_found_and_not_listed(charlie: User, deck: Deck, signed_in: Callable[[User], Client]) -> None:
+def test_another_users_deck_is_not_found_and_not_listed(
+    charlie: User, deck: Deck, signed_in: Callable[[User], Client]
+) -> None:
     client = signed_in(charlie)
     page = client.get(f"/decks/{deck.pk}")
     assert page.status_code == 404
@@ -144,7 +170,9 @@ def test_what_a_model_wrote_stays_text(alice: User, signed_in: Callable[[User], 
 
 
 def test_a_form_from_elsewhere_is_refused_in_words(alice: User, password: str) -> None:
-    page = Client(enforce_csrf_checks=True).post("/sign-in", {"username": "alice", "password": password})
+    page = Client(enforce_csrf_checks=True).post(
+        "/sign-in", {"username": "alice", "password": password}
+    )
     assert page.status_code == 403
     assert "The form had gone stale" in page.content.decode()
 
@@ -154,4 +182,6 @@ def test_pages_allow_no_inline_script_or_style(client: Client, db: None, address
     page = client.get(address)
     assert "'unsafe-inline'" not in page.headers["Content-Security-Policy"]
     html = page.content.decode()
-    assert [inline for inline in (" style=", "<style", " onclick=", "javascript:") if inline in html] == []
+    assert [
+        inline for inline in (" style=", "<style", " onclick=", "javascript:") if inline in html
+    ] == []

@@ -1,4 +1,6 @@
-"""Pages of decks as the server makes them, without a browser: search, table, bin, duplicates, and what they cost in queries."""
+"""Pages of decks as the server makes them, without a browser: search, table, bin, duplicates, and
+what they cost in queries.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -28,7 +30,9 @@ def browse(client: Client, alice: User) -> Callable[..., str]:
     return get
 
 
-def deck_of(user: User, name: str, *fronts: str, tags: tuple[str, ...] = (), **members: Any) -> Deck:
+def deck_of(
+    user: User, name: str, *fronts: str, tags: tuple[str, ...] = (), **members: Any
+) -> Deck:
     cards = [{"front": front, "back": f"What {front} is", **members} for front in fronts]
     return deck_create(user=user, name=name, cards=cards, tags=tags)
 
@@ -47,8 +51,13 @@ def test_what_is_not_found_has_a_next_step(alice: User, browse: Callable[..., st
     assert "Show all cards" in browse(f"/decks/{deck.pk}", q="volcano")
 
 
-@pytest.mark.parametrize(("sort", "first"), [("newest", "Big"), ("name", "Ant"), ("size", "Big"), ("changed", "Big"), ("nonsense", "Big")])
-def test_decks_come_in_the_order_asked_for(alice: User, browse: Callable[..., str], sort: str, first: str) -> None:
+@pytest.mark.parametrize(
+    ("sort", "first"),
+    [("newest", "Big"), ("name", "Ant"), ("size", "Big"), ("changed", "Big"), ("nonsense", "Big")],
+)
+def test_decks_come_in_the_order_asked_for(
+    alice: User, browse: Callable[..., str], sort: str, first: str
+) -> None:
     deck_of(alice, "Cat", "a")
     deck_of(alice, "Ant", "b")
     deck_of(alice, "Big", "c", "d")
@@ -63,7 +72,9 @@ def test_pages_keep_what_was_asked(alice: User, browse: Callable[..., str]) -> N
     assert 'href="?q=sea&amp;sort=name&amp;page=2"' in page
 
 
-def test_the_table_shows_cells_and_is_shown_again_next_time(alice: User, browse: Callable[..., str]) -> None:
+def test_the_table_shows_cells_and_is_shown_again_next_time(
+    alice: User, browse: Callable[..., str]
+) -> None:
     deck = deck_of(alice, "Sea", "ebb")
     assert "card-table" not in browse(f"/decks/{deck.pk}")
     assert ">ebb</textarea>" in browse(f"/decks/{deck.pk}", view="table")
@@ -72,7 +83,9 @@ def test_the_table_shows_cells_and_is_shown_again_next_time(alice: User, browse:
 
 def test_a_deck_says_where_its_cards_came_from(alice: User, browse: Callable[..., str]) -> None:
     deck = deck_of(alice, "Sea", "ebb", found=False, sentence="The sea falls.")
-    Deck.objects.filter(pk=deck.pk).update(source="All about the sea.", model_id="SmolLM2", engine="wllama")
+    Deck.objects.filter(pk=deck.pk).update(
+        source="All about the sea.", model_id="SmolLM2", engine="wllama"
+    )
     page = browse(f"/decks/{deck.pk}", view="table")
     assert "by SmolLM2 with wllama" in page
     assert "All about the sea." in page
@@ -90,7 +103,9 @@ def test_the_bin_shows_what_was_deleted(alice: User, browse: Callable[..., str])
     assert "(2)" in browse("/decks")
 
 
-def test_duplicates_are_listed_in_all_decks_or_seen_from_one(alice: User, browse: Callable[..., str]) -> None:
+def test_duplicates_are_listed_in_all_decks_or_seen_from_one(
+    alice: User, browse: Callable[..., str]
+) -> None:
     deck_of(alice, "Sea", "ebb")
     deck_of(alice, "Tides", "Ebb")
     cells = deck_of(alice, "Cells", "vacuole")
@@ -99,11 +114,19 @@ def test_duplicates_are_listed_in_all_decks_or_seen_from_one(alice: User, browse
     browse("/decks/duplicates", status=404, deck="nonsense")
 
 
-def test_what_a_model_wrote_stays_text_in_every_view(alice: User, browse: Callable[..., str]) -> None:
+def test_what_a_model_wrote_stays_text_in_every_view(
+    alice: User, browse: Callable[..., str]
+) -> None:
     deck = deck_of(alice, HOSTILE, HOSTILE, tags=(HOSTILE,), sentence=HOSTILE, found=True)
     deck_of(alice, "Twin", HOSTILE)
     Deck.objects.filter(pk=deck.pk).update(source=HOSTILE)
-    for address in ("/decks", f"/decks/{deck.pk}", f"/decks/{deck.pk}?view=table", "/decks/duplicates", f"/decks?q={HOSTILE}"):
+    for address in (
+        "/decks",
+        f"/decks/{deck.pk}",
+        f"/decks/{deck.pk}?view=table",
+        "/decks/duplicates",
+        f"/decks?q={HOSTILE}",
+    ):
         assert HOSTILE not in browse(address), address
     deck_delete(user=alice, deck_id=deck.pk)
     assert HOSTILE not in browse("/decks/bin")
@@ -111,14 +134,20 @@ def test_what_a_model_wrote_stays_text_in_every_view(alice: User, browse: Callab
 
 @pytest.mark.parametrize("count", [2, 15])
 def test_a_page_takes_as_many_queries_for_many_as_for_few(
-    alice: User, browse: Callable[..., str], count: int, django_assert_num_queries: DjangoAssertNumQueries
+    alice: User,
+    browse: Callable[..., str],
+    count: int,
+    django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     for number in range(count):
         deck = deck_of(alice, f"Deck {number}", *(f"front {each}" for each in range(count)))
-    with django_assert_num_queries(7):  # session, user, how many decks, a page of them, tags, decks in the bin, cards in it
+    # session, user, how many decks, a page of them, tags, decks in the bin, cards in it
+    with django_assert_num_queries(7):
         browse("/decks")
     for view in ("cards", "table"):
-        with django_assert_num_queries(5):  # session, user, the deck, how many cards, a page of them
+        # session, user, the deck, how many cards, a page of them
+        with django_assert_num_queries(5):
             browse(f"/decks/{deck.pk}", view=view)
-    with django_assert_num_queries(6):  # session, user, what is kept, how many groups, a page of them, their cards with their decks
+    # session, user, what is kept, how many groups, a page of them, their cards with their decks
+    with django_assert_num_queries(6):
         browse("/decks/duplicates")

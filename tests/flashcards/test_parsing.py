@@ -1,4 +1,6 @@
-"""Cards out of model text: the table that the page's parser shares, and what holds for every text there is."""
+"""Cards out of model text: the table that the page's parser shares, and what holds for every text
+there is.
+"""
 
 import json
 import re
@@ -22,15 +24,21 @@ import { parseCards } from "./static/js/client/parse.js";
 process.stdout.write(JSON.stringify(JSON.parse(readFileSync(0, "utf8")).map(parseCards)));
 """
 PIECES = [
-    '{"front":"a","back":"b"}', '"front":', '"back":', '"', "'", "\\", "\\u", "{", "}", "[", "]", ":", ",", "\n", " ", "a", "“", "”",
-    "Q: ", "A: ", "1. ", "```", "<think>", "</think>", "\0", "\x1f", "\v", "\x85", "\ud83d", "😀", "null", "1.50", "ß", "// ", '"},\n{"',
+    '{"front":"a","back":"b"}', '"front":', '"back":', '"', "'", "\\", "\\u", "{", "}", "[", "]",
+    ":", ",", "\n", " ", "a", "“", "”",
+    "Q: ", "A: ", "1. ", "```", "<think>", "</think>", "\0", "\x1f", "\v", "\x85", "\ud83d", "😀",
+    "null", "1.50", "ß", "// ", '"},\n{"',
 ]  # fmt: skip
-SIGNS = st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"], include_characters="\t\n\r")  # without what no card keeps
+# without what no card keeps
+SIGNS = st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"], include_characters="\t\n\r")
 TWICE_ESCAPED = "\\n"  # read as the line break that it was meant to be
 SIDES = st.text(SIGNS, min_size=1, max_size=40).filter(lambda text: TWICE_ESCAPED not in text)
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(1 - 10**15, 10**15 - 1) | st.text(SIGNS, max_size=10),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("abc '_-é1", max_size=5), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.text("abc '_-é1", max_size=5), inner, max_size=3)
+    ),
     max_leaves=8,
 )
 
@@ -41,7 +49,9 @@ def mutated_outputs(draw):
     text = text_of(draw(st.sampled_from(CASES)))[:3000]
     for _ in range(draw(st.integers(0, 6))):
         at = draw(st.integers(0, len(text)))
-        text = text[:at] + draw(st.sampled_from(["", *PIECES])) + text[at + draw(st.integers(0, 5)) :]
+        text = (
+            text[:at] + draw(st.sampled_from(["", *PIECES])) + text[at + draw(st.integers(0, 5)) :]
+        )
     return text
 
 
@@ -91,7 +101,9 @@ def test_every_text_gives_good_cards_or_reasons_and_never_an_exception(text):
 def test_valid_json_is_read_as_json_reads_it(pairs, indent):
     cards = [{"front": front, "back": back} for front, back in pairs]
     trimmed = [{side: text.strip(WHITE) for side, text in card.items()} for card in cards]
-    firsts = {card_key(**card): card for card in reversed(trimmed) if card["front"] and card["back"]}
+    firsts = {
+        card_key(**card): card for card in reversed(trimmed) if card["front"] and card["back"]
+    }
     parsed = parse_cards(json.dumps(cards, indent=indent))
     assert sorted(map(str, parsed.cards)) == sorted(map(str, firsts.values()))
 

@@ -1,4 +1,6 @@
-"""What an engine is asked: the user's words, what the cards shall be like, and room for an answer."""
+"""What an engine is asked: the user's words, what the cards shall be like, and room for an
+answer.
+"""
 
 import json
 from pathlib import Path
@@ -12,7 +14,13 @@ from flashcards import prompts
 from flashcards.card_kinds import KIND_OF_OPTION
 from flashcards.grammar import BACK_CHARACTERS, BACK_WORDS, FRONT_CHARACTERS, FRONT_WORDS
 from flashcards.parsing import parse_cards
-from flashcards.prompts import ASCII_PER_TOKEN, SOURCE_TOKENS, TOKENS_PER_OTHER, cut_to_tokens, rough_tokens
+from flashcards.prompts import (
+    ASCII_PER_TOKEN,
+    SOURCE_TOKENS,
+    TOKENS_PER_OTHER,
+    cut_to_tokens,
+    rough_tokens,
+)
 from sessions_app.services.generation_kinds import get_kind
 
 PROMPT = "Generate 3 flashcards about Tides"
@@ -62,7 +70,9 @@ def test_notes_that_are_too_long_are_cut_at_a_sentence_and_say_so():
 
 
 def test_short_notes_stand_whole():
-    content = prompts.build_messages(PROMPT, OPTIONS | {"source": "The moon pulls the sea."})[-1]["content"]
+    content = prompts.build_messages(PROMPT, OPTIONS | {"source": "The moon pulls the sea."})[-1][
+        "content"
+    ]
     assert prompts.CUT_NOTE not in content
 
 
@@ -72,31 +82,51 @@ def test_a_part_of_long_notes_is_never_cut_even_beside_many_cards(kind):
     assert SOURCE_TOKENS - 10 < rough_tokens(notes) <= SOURCE_TOKENS
     fronts = "\n".join(f"- {'x' * 79}" for _ in range(12))
     prompt = f"Generate 3 flashcards about Tides\n\nDo not repeat these:\n{fronts}"
-    options = OPTIONS | {"kind": kind, "language": "Deutsch", "difficulty": "medium", "source": notes}
+    options = OPTIONS | {
+        "kind": kind,
+        "language": "Deutsch",
+        "difficulty": "medium",
+        "source": notes,
+    }
     content = prompts.build_messages(prompt, options)[-1]["content"]
     assert prompts.CUT_NOTE not in content
     assert fronts in content
 
 
 def test_the_page_knows_the_same_window():
-    page = (Path(__file__).resolve().parent.parent.parent / "static/js/pages/notes/chunks.js").read_text()
+    page = (
+        Path(__file__).resolve().parent.parent.parent / "static/js/pages/notes/chunks.js"
+    ).read_text()
     assert f"SOURCE_TOKENS = {SOURCE_TOKENS};" in page
     assert f"ASCII_PER_TOKEN = {ASCII_PER_TOKEN};" in page
     assert f"TOKENS_PER_OTHER = {TOKENS_PER_OTHER};" in page
 
 
-WORDS = st.text(max_size=200) | st.sampled_from(["月が海を引く。" * 2000, "sea " * 3000, "x" * 60_000])
+WORDS = st.text(max_size=200) | st.sampled_from(
+    ["月が海を引く。" * 2000, "sea " * 3000, "x" * 60_000]
+)
 
 
 @given(WORDS, WORDS, WORDS, st.lists(WORDS, max_size=50), st.integers(1, 50))
 @settings(max_examples=150, deadline=None)
-def test_the_messages_leave_half_of_a_small_context_for_the_answer(prompt, topic, source, fronts, count):
-    options = {"topic": topic[:200], "count": count, "source": source, "language": topic[:40], "kind": topic[:40], "difficulty": topic[:40]}
+def test_the_messages_leave_half_of_a_small_context_for_the_answer(
+    prompt, topic, source, fronts, count
+):
+    options = {
+        "topic": topic[:200],
+        "count": count,
+        "source": source,
+        "language": topic[:40],
+        "kind": topic[:40],
+        "difficulty": topic[:40],
+    }
     assert rough_tokens(all_text(prompts.build_messages(prompt, options, fronts))) <= 1_100
 
 
 def test_the_rest_is_asked_for_with_what_not_to_repeat():
-    request = get_kind("flashcards").engine_request(PROMPT, OPTIONS, [{"id": "1", "front": "What is ebb?", "back": "Falling water"}])
+    request = get_kind("flashcards").engine_request(
+        PROMPT, OPTIONS, [{"id": "1", "front": "What is ebb?", "back": "Falling water"}]
+    )
     assert request.options == {"topic": "Tides", "count": 2}
     for text in (request.prompt, request.messages[-1]["content"]):
         assert PROMPT in text
@@ -141,14 +171,19 @@ def test_the_grammar_writes_what_the_schema_and_the_parser_read():
 
 
 def sentences_of(grammar):
-    """Short, long and odd texts that the grammar allows: its rules are followed by hand, one pick for each."""
+    """Short, long and odd texts that the grammar allows: its rules are followed by hand, one pick
+    for each.
+    """
     rules = dict(line.split(" ::= ") for line in grammar.splitlines())
     assert rules["root"] == '"[" card "," card "]"'
     assert (rules["front"], rules["back"]) == ('word (" " word){0,23}', 'word (" " word){0,31}')
     assert rules["word"] == "sign{1,40}"
     most = (" ".join(["wordy"] * FRONT_WORDS), " ".join(["wordy"] * BACK_WORDS))
     for front, back in (("a", "b"), most, ("é😀'", r"\n\"\\\/")):
-        parts = [json.loads(part) if part.startswith('"') else {"front": front, "back": back}[part] for part in rules["card"].split(" ")]
+        parts = [
+            json.loads(part) if part.startswith('"') else {"front": front, "back": back}[part]
+            for part in rules["card"].split(" ")
+        ]
         card = "".join(parts)
         yield f"[{card},{card.replace(front, 'other', 1)}]"
 

@@ -1,4 +1,6 @@
-"""What SmolLM2 really wrote through both engines (recorded by tests/e2e/engines/test_record_outputs.py), and what the parser reads."""
+"""What SmolLM2 really wrote through both engines (recorded by
+tests/e2e/engines/test_record_outputs.py), and what the parser reads.
+"""
 
 import json
 from collections import Counter
@@ -11,13 +13,22 @@ from flashcards.parsing import parse_cards
 
 TABLE = Path(__file__).resolve().parent.parent / "contract" / "recorded_outputs.json"
 RECORDS = json.loads(TABLE.read_text(encoding="utf-8"))
-CONSTRAINED_AND_WHOLE = [one for one in RECORDS if one["isConstrained"] and one["finishReason"] == "stop"]
+CONSTRAINED_AND_WHOLE = [
+    one for one in RECORDS if one["isConstrained"] and one["finishReason"] == "stop"
+]
 
 
 def test_both_engines_are_recorded_with_and_without_a_grammar():
     counts = Counter((one["engine"], one["isConstrained"]) for one in RECORDS)
     assert sum(counts.values()) >= 60
-    assert min(counts[engine, is_constrained] for engine in ("wllama", "webllm") for is_constrained in (True, False)) >= 15
+    assert (
+        min(
+            counts[engine, is_constrained]
+            for engine in ("wllama", "webllm")
+            for is_constrained in (True, False)
+        )
+        >= 15
+    )
 
 
 @pytest.mark.parametrize("record", RECORDS, ids=lambda one: one["name"])
@@ -35,6 +46,12 @@ def test_what_a_grammar_let_through_whole_is_valid_json_and_loses_nothing_but_re
     assert all(card in written for card in parsed.cards)
 
 
-@pytest.mark.parametrize("record", [one for one in CONSTRAINED_AND_WHOLE if one["kind"] == "cloze"], ids=lambda one: one["name"])
+@pytest.mark.parametrize(
+    "record",
+    [one for one in CONSTRAINED_AND_WHOLE if one["kind"] == "cloze"],
+    ids=lambda one: one["name"],
+)
 def test_a_cloze_under_its_grammar_has_a_gap(record):
-    assert [as_kind(card, "cloze")["kind"] for card in record["cards"]] == ["cloze"] * len(record["cards"])
+    assert [as_kind(card, "cloze")["kind"] for card in record["cards"]] == ["cloze"] * len(
+        record["cards"]
+    )

@@ -16,7 +16,18 @@ from tests.work import calls_made
 
 TABLE = Path(__file__).resolve().parent.parent / "contract" / "rendering_cases.json"
 CASES: list[dict[str, Any]] = json.loads(TABLE.read_text(encoding="utf-8"))
-ALLOWED = {"p": [], "br": [], "strong": [], "em": [], "code": [], "pre": [], "ul": [], "ol": ["start"], "li": [], "a": ["href", "rel"]}
+ALLOWED = {
+    "p": [],
+    "br": [],
+    "strong": [],
+    "em": [],
+    "code": [],
+    "pre": [],
+    "ul": [],
+    "ol": ["start"],
+    "li": [],
+    "a": ["href", "rel"],
+}
 SIGNS = [
     "*",
     "_",
@@ -53,8 +64,14 @@ class Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         known = ALLOWED.get(tag)
-        self.strangers += [tag] if known is None else [f"{tag} {name}" for name, _ in attrs if name not in known]
-        self.strangers += [value or "" for name, value in attrs if name == "href" and not re.match("https?://", value or "", re.IGNORECASE)]
+        self.strangers += (
+            [tag] if known is None else [f"{tag} {name}" for name, _ in attrs if name not in known]
+        )
+        self.strangers += [
+            value or ""
+            for name, value in attrs
+            if name == "href" and not re.match("https?://", value or "", re.IGNORECASE)
+        ]
 
 
 HOSTILE = {  # what each text repeats, one after the other
@@ -107,7 +124,9 @@ def test_gap_ends_at_first_closing_braces_outside_of_math(text: str, data: st.Da
 
 
 def walked(spans: Spans, at: int, limit: int) -> int | None:
-    """The position after the first closing braces that a walk from one character or formula to the next meets."""
+    """The position after the first closing braces that a walk from one character or formula to the
+    next meets.
+    """
     while at < limit:
         if spans.text.startswith("}}", at, limit):
             return at + 2
@@ -118,7 +137,10 @@ def walked(spans: Spans, at: int, limit: int) -> int | None:
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_work_grows_with_the_length_of_a_card_and_not_faster(name: str) -> None:
-    short, long = ("".join(unit * (length // len(HOSTILE[name]) // len(unit)) for unit in HOSTILE[name]) for length in (500, 2_000))
+    short, long = (
+        "".join(unit * (length // len(HOSTILE[name]) // len(unit)) for unit in HOSTILE[name])
+        for length in (500, 2_000)
+    )
     card_html(short)  # so that caches are filled
     assert calls_made(lambda: card_html(long)) < 6 * calls_made(lambda: card_html(short))
 

@@ -15,7 +15,9 @@ def save(client, *generations, **members):
 @pytest.fixture
 def parts(alice, finished_generation):
     """Two parts of Alice's notes; the second was stopped after its first card."""
-    return finished_generation(alice, "ebb", source=EBB), finished_generation(alice, "flow", status="cancelled", source=FLOW)
+    return finished_generation(alice, "ebb", source=EBB), finished_generation(
+        alice, "flow", status="cancelled", source=FLOW
+    )
 
 
 def test_parts_are_saved_together_with_the_notes_of_all(api, alice, parts):
@@ -30,8 +32,17 @@ def test_parts_are_saved_together_with_the_notes_of_all(api, alice, parts):
 
 def test_what_is_shown_is_what_is_saved_with_its_kind_and_its_sentence(api, alice, parts):
     shown = [
-        {"front": "Flow is {{c1::rising}} water.", "back": "Flow is rising water.", "kind": "cloze"},
-        {"front": "What is ebb?", "back": "Falling snow", "found": True, "sentence": "Ebb is falling snow."},
+        {
+            "front": "Flow is {{c1::rising}} water.",
+            "back": "Flow is rising water.",
+            "kind": "cloze",
+        },
+        {
+            "front": "What is ebb?",
+            "back": "Falling snow",
+            "found": True,
+            "sentence": "Ebb is falling snow.",
+        },
     ]
     cards = save(api(alice), *parts, cards=shown).json()["cards"]
     assert [(card["front"], card["kind"], card["found"], card["sentence"]) for card in cards] == [
@@ -41,7 +52,14 @@ def test_what_is_shown_is_what_is_saved_with_its_kind_and_its_sentence(api, alic
 
 
 def test_without_notes_nobody_can_say_that_a_card_was_found(api, alice, finished_generation):
-    shown = [{"front": "ebb", "back": "Falling water", "found": True, "sentence": "Ebb is falling water."}]
+    shown = [
+        {
+            "front": "ebb",
+            "back": "Falling water",
+            "found": True,
+            "sentence": "Ebb is falling water.",
+        }
+    ]
     (card,) = save(api(alice), finished_generation(alice, "ebb"), cards=shown).json()["cards"]
     assert (card["found"], card["sentence"]) == (None, "")
 
@@ -61,7 +79,9 @@ def test_the_same_result_edited_otherwise_is_a_deck_of_its_own(api, alice, parts
     assert len(api(alice).get(DECKS).json()["results"]) == 2
 
 
-def test_a_single_generation_that_was_stopped_is_saved_with_its_cards(api, alice, finished_generation):
+def test_a_single_generation_that_was_stopped_is_saved_with_its_cards(
+    api, alice, finished_generation
+):
     stopped = finished_generation(alice, "ebb", status="cancelled")
     assert api(alice).post(DECKS, {"generationId": str(stopped.pk)}).status_code == 201
 
@@ -78,9 +98,18 @@ def test_generations_without_a_card_are_no_deck(api, alice, finished_generation)
     assert (response.status_code, response.json()["code"]) == (409, "not_finished")
 
 
-@pytest.mark.parametrize("members", [{"cards": [{"front": "ebb"}]}, {"generationIds": ["no id"]}, {"generationIds": [], "name": ""}])
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"cards": [{"front": "ebb"}]},
+        {"generationIds": ["no id"]},
+        {"generationIds": [], "name": ""},
+    ],
+)
 def test_a_wrong_wish_is_refused_by_its_member(api, alice, parts, members):
-    response = api(alice).post(DECKS, {"generationIds": [str(part.pk) for part in parts], **members})
+    response = api(alice).post(
+        DECKS, {"generationIds": [str(part.pk) for part in parts], **members}
+    )
     assert response.status_code == 400
     assert api(alice).get(DECKS).json()["results"] == []
 

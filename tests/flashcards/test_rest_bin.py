@@ -37,14 +37,21 @@ def test_a_deleted_card_comes_back_to_its_place(api, alice, deck):
     client.post(f"{API}/decks/{deck['id']}/cards", {"front": "spring", "back": "A strong tide"})
     assert client.post(f"{API}/cards/{card_id}/restore").json() == deck["cards"][1]
     cards = client.get(f"{API}/decks/{deck['id']}").json()["cards"]
-    assert [(card["position"], card["front"]) for card in cards] == [(1, "ebb"), (2, "flow"), (3, "neap"), (4, "spring")]
+    assert [(card["position"], card["front"]) for card in cards] == [
+        (1, "ebb"),
+        (2, "flow"),
+        (3, "neap"),
+        (4, "spring"),
+    ]
 
 
 def test_a_card_deleted_before_its_deck_stays_in_the_bin_when_the_deck_comes_back(api, alice, deck):
     client = api(alice)
     client.delete(f"{API}/cards/{ids(deck, 0)[0]}")
     client.delete(f"{API}/decks/{deck['id']}")
-    assert client.post(f"{API}/cards/{ids(deck, 0)[0]}/restore").status_code == 404, "its deck is in the bin"
+    assert client.post(f"{API}/cards/{ids(deck, 0)[0]}/restore").status_code == 404, (
+        "its deck is in the bin"
+    )
     restored = client.post(f"{API}/decks/{deck['id']}/restore").json()
     assert [card["front"] for card in restored["cards"]] == ["flow", "neap"]
 
@@ -53,7 +60,10 @@ def test_many_cards_go_and_come_back_together(api, alice, deck):
     client = api(alice)
     assert client.post(f"{API}/cards/delete", {"cards": ids(deck, 0, 2)}).json() == {"count": 2}
     assert client.get(f"{API}/bin").json() == {"decks": 0, "cards": 2}
-    assert {card["front"] for card in client.get(f"{API}/bin/cards").json()["results"]} == {"ebb", "neap"}
+    assert {card["front"] for card in client.get(f"{API}/bin/cards").json()["results"]} == {
+        "ebb",
+        "neap",
+    }
     assert client.post(f"{API}/cards/restore", {"cards": ids(deck, 0, 2)}).json() == {"count": 2}
     assert client.get(f"{API}/decks/{deck['id']}").json()["cards"] == deck["cards"]
 
@@ -126,7 +136,9 @@ def test_beat_empties_the_bin(alice, settings, make_deck):
     assert Deck.objects.count() == 0
 
 
-@pytest.mark.parametrize("cards", [None, [], "x", ["x"], [{}], ["7c9e6679-7425-40de-944b-e07fc1f90ae7"] * 2001])
+@pytest.mark.parametrize(
+    "cards", [None, [], "x", ["x"], [{}], ["7c9e6679-7425-40de-944b-e07fc1f90ae7"] * 2001]
+)
 def test_a_choice_that_is_none_is_refused_by_name(api, alice, cards):
     for action in ("delete", "restore", "tag"):
         answer = api(alice).post(f"{API}/cards/{action}", {"cards": cards})
@@ -136,5 +148,8 @@ def test_a_choice_that_is_none_is_refused_by_name(api, alice, cards):
 def test_one_card_that_is_not_there_stops_all(api, alice, bob, deck, make_deck):
     mixed = [*ids(deck, 0), make_deck(bob, "ebb")["cards"][0]["id"]]
     for action in ("delete", "tag"):
-        assert api(alice).post(f"{API}/cards/{action}", {"cards": mixed, "add": ["sea"]}).status_code == 404
+        assert (
+            api(alice).post(f"{API}/cards/{action}", {"cards": mixed, "add": ["sea"]}).status_code
+            == 404
+        )
     assert api(alice).get(f"{API}/decks/{deck['id']}").json() == deck

@@ -24,11 +24,20 @@ def test_a_change_of_one_member_leaves_the_others(api, alice, deck):
     address = f"{CARDS}/{deck['cards'][0]['id']}"
     api(alice).patch(address, {"tags": ["sea"], "found": False, "sentence": "Water falls."})
     changed = api(alice).patch(address, {"kind": "definition"}).json()
-    assert (changed["kind"], changed["tags"], changed["found"], changed["sentence"]) == ("definition", ["sea"], False, "Water falls.")
+    assert (changed["kind"], changed["tags"], changed["found"], changed["sentence"]) == (
+        "definition",
+        ["sea"],
+        False,
+        "Water falls.",
+    )
 
 
 def test_tags_are_trimmed_and_each_is_there_once(api, alice, deck):
-    changed = api(alice).patch(f"{CARDS}/{deck['cards'][0]['id']}", {"tags": [" Sea ", "sea", "SEA", "moon"]}).json()
+    changed = (
+        api(alice)
+        .patch(f"{CARDS}/{deck['cards'][0]['id']}", {"tags": [" Sea ", "sea", "SEA", "moon"]})
+        .json()
+    )
     assert changed["tags"] == ["Sea", "moon"]
 
 
@@ -74,14 +83,36 @@ def test_a_new_deck_names_the_card_that_is_wrong(api, alice):
     assert response.json()["fields"]["cards"][0].startswith("Card 2: A tag has 1 to 60")
 
 
-def test_what_an_engine_got_wrong_costs_that_member_and_not_the_card(api, alice, finished_generation):
+def test_what_an_engine_got_wrong_costs_that_member_and_not_the_card(
+    api, alice, finished_generation
+):
     generation = finished_generation(alice, "ebb", "flow")
-    generation.cards[0] |= {"kind": "cloze", "tags": ["sea", 7, "x" * 61], "found": "yes", "sentence": 3}
-    generation.cards[1] |= {"kind": "definition", "tags": ["sea"], "found": True, "sentence": "Water rises."}
+    generation.cards[0] |= {
+        "kind": "cloze",
+        "tags": ["sea", 7, "x" * 61],
+        "found": "yes",
+        "sentence": 3,
+    }
+    generation.cards[1] |= {
+        "kind": "definition",
+        "tags": ["sea"],
+        "found": True,
+        "sentence": "Water rises.",
+    }
     deck = deck_create_from_generation(generation=generation).deck
     first, second = api(alice).get(f"{DECKS}/{deck.pk}").json()["cards"]
-    assert [first[name] for name in ("kind", "tags", "found", "sentence")] == ["basic", ["sea"], None, ""]
-    assert [second[name] for name in ("kind", "tags", "found", "sentence")] == ["definition", ["sea"], True, "Water rises."]
+    assert [first[name] for name in ("kind", "tags", "found", "sentence")] == [
+        "basic",
+        ["sea"],
+        None,
+        "",
+    ]
+    assert [second[name] for name in ("kind", "tags", "found", "sentence")] == [
+        "definition",
+        ["sea"],
+        True,
+        "Water rises.",
+    ]
 
 
 def test_a_deck_has_tags(api, alice):

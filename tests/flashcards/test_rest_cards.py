@@ -18,7 +18,12 @@ def test_a_new_card_comes_last(api, alice, deck):
     response = add(api(alice), deck, front="neap", back="A weak tide", tags=["sea"])
     assert response.status_code == 201
     columns = {"position": 3, "kind": "basic", "tags": ["sea"], "sentence": "", "found": None}
-    assert response.json() | {"id": ""} == {"id": "", "front": "neap", "back": "A weak tide", **columns}
+    assert response.json() | {"id": ""} == {
+        "id": "",
+        "front": "neap",
+        "back": "A weak tide",
+        **columns,
+    }
     assert api(alice).get(f"{DECKS}/{deck['id']}").json()["cardCount"] == 3
 
 
@@ -29,7 +34,11 @@ def test_a_place_is_not_given_twice_after_a_delete(api, alice, deck):
 
 def test_a_card_may_be_given_as_question_and_answer(api, alice, deck):
     card = add(api(alice), deck, question="What is neap?", answer="A weak tide").json()
-    assert (card["front"], card["back"], card["question"]) == ("What is neap?", "A weak tide", "What is neap?")
+    assert (card["front"], card["back"], card["question"]) == (
+        "What is neap?",
+        "A weak tide",
+        "What is neap?",
+    )
 
 
 @pytest.mark.parametrize(
@@ -78,7 +87,14 @@ def test_an_emptied_side_is_refused_even_beside_a_question(api, alice, deck):
 
 def test_ids_and_places_are_ours(api, alice, deck):
     card = deck["cards"][0]
-    changed = api(alice).patch(f"{CARDS}/{card['id']}", {"id": "x", "position": 99, "createdAt": "now", "front": "ebb tide"}).json()
+    changed = (
+        api(alice)
+        .patch(
+            f"{CARDS}/{card['id']}",
+            {"id": "x", "position": 99, "createdAt": "now", "front": "ebb tide"},
+        )
+        .json()
+    )
     assert changed == card | {"front": "ebb tide"}
 
 
@@ -89,7 +105,9 @@ def test_a_change_of_a_card_is_a_change_of_its_deck(api, alice, deck):
 
 def test_a_deleted_card_is_gone_and_the_others_stay(api, alice, deck):
     assert api(alice).delete(f"{CARDS}/{deck['cards'][0]['id']}").status_code == 204
-    assert [card["front"] for card in api(alice).get(f"{DECKS}/{deck['id']}").json()["cards"]] == ["flow"]
+    assert [card["front"] for card in api(alice).get(f"{DECKS}/{deck['id']}").json()["cards"]] == [
+        "flow"
+    ]
     assert api(alice).delete(f"{CARDS}/{deck['cards'][0]['id']}").status_code == 404
 
 

@@ -24,7 +24,12 @@ def test_a_deck_may_begin_empty(api, alice):
 
 
 def test_other_members_of_a_card_stay_on_it(api, alice):
-    card = {"question": "What is ebb?", "answer": "Falling water", "marks": ["sea", 1], "hint": {"of": "moon"}}
+    card = {
+        "question": "What is ebb?",
+        "answer": "Falling water",
+        "marks": ["sea", 1],
+        "hint": {"of": "moon"},
+    }
     body = api(alice).post(DECKS, {"name": "Tides", "cards": [card]}).json()
     assert card.items() <= body["cards"][0].items()
     assert body["cards"][0]["front"] == "What is ebb?"
@@ -39,7 +44,14 @@ def test_other_members_of_a_card_stay_on_it(api, alice):
         ({"name": "\0"}, "name", "Null"),
         ({"name": "Tides", "cards": [{"front": "ebb"}]}, "cards", "Card 1 has no back."),
         ({"name": "Tides", "cards": [{"front": "ebb", "back": "x" * 2001}]}, "cards", "2001"),
-        ({"name": "Tides", "cards": [{"front": "a", "back": "b"}, {"front": "A ", "back": "b."}]}, "cards", "Card 2 repeats"),
+        (
+            {
+                "name": "Tides",
+                "cards": [{"front": "a", "back": "b"}, {"front": "A ", "back": "b."}],
+            },
+            "cards",
+            "Card 2 repeats",
+        ),
         ({"name": "Tides", "cards": {"front": "a"}}, "cards", "list"),
         ({"name": "Tides", "cards": "ebb"}, "cards", "list"),
         ({"name": "Tides", "cards": [{"front": "a", "back": "b"}] * 2001}, "cards", "2000"),
@@ -97,7 +109,9 @@ def test_a_deleted_deck_is_gone_with_its_cards(api, alice, make_deck):
 
 
 @pytest.mark.parametrize("decks", [1, 4])
-def test_a_page_of_decks_takes_as_many_queries_for_many_as_for_one(api, alice, make_deck, django_assert_num_queries, decks):
+def test_a_page_of_decks_takes_as_many_queries_for_many_as_for_one(
+    api, alice, make_deck, django_assert_num_queries, decks
+):
     for _ in range(decks):
         make_deck(alice, "ebb", "flow")
     client = api(alice)
@@ -106,7 +120,9 @@ def test_a_page_of_decks_takes_as_many_queries_for_many_as_for_one(api, alice, m
 
 
 @pytest.mark.parametrize("fronts", [("ebb",), ("ebb", "flow", "neap", "spring")])
-def test_a_deck_takes_as_many_queries_with_many_cards_as_with_one(api, alice, make_deck, django_assert_num_queries, fronts):
+def test_a_deck_takes_as_many_queries_with_many_cards_as_with_one(
+    api, alice, make_deck, django_assert_num_queries, fronts
+):
     deck = make_deck(alice, *fronts)
     client = api(alice)
     with django_assert_num_queries(3):  # the user, the deck, its cards

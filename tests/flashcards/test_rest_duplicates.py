@@ -9,7 +9,9 @@ API = "/api/flashcards"
 
 @pytest.fixture
 def decks(alice, make_deck):
-    return make_deck(alice, "ebb", "flow", name="Tides"), make_deck(alice, "EBB.", "neap", name="Sea")
+    return make_deck(alice, "ebb", "flow", name="Tides"), make_deck(
+        alice, "EBB.", "neap", name="Sea"
+    )
 
 
 def groups(client, **query):
@@ -18,14 +20,20 @@ def groups(client, **query):
 
 def test_the_same_question_is_found_across_decks_however_it_is_written(api, alice, decks):
     (group,) = groups(api(alice))
-    assert [(card["deckName"], card["front"]) for card in group["cards"]] == [("Tides", "ebb"), ("Sea", "EBB.")]
+    assert [(card["deckName"], card["front"]) for card in group["cards"]] == [
+        ("Tides", "ebb"),
+        ("Sea", "EBB."),
+    ]
     assert (group["count"], group["isExact"]) == (2, False)
 
 
 def test_the_same_answer_too_makes_it_exact_and_comes_first(api, alice, decks):
     client = api(alice)
     client.post(f"{API}/decks/{decks[0]['id']}/cards", {"front": "Neap", "back": " what NEAP is "})
-    assert [(group["isExact"], group["cards"][0]["front"]) for group in groups(client)] == [(True, "neap"), (False, "ebb")]
+    assert [(group["isExact"], group["cards"][0]["front"]) for group in groups(client)] == [
+        (True, "neap"),
+        (False, "ebb"),
+    ]
 
 
 def test_a_changed_front_is_compared_as_it_is_now(api, alice, decks):
@@ -60,7 +68,10 @@ def test_kept_twins_are_not_shown_until_there_is_one_more(api, alice, decks):
 
 def test_only_twins_are_kept(api, alice, charlie, decks):
     key = groups(api(alice))[0]["frontKey"]
-    assert api(alice).post(f"{API}/duplicates/keep", {"frontKey": str(uuid.uuid4())}).status_code == 404
+    assert (
+        api(alice).post(f"{API}/duplicates/keep", {"frontKey": str(uuid.uuid4())}).status_code
+        == 404
+    )
     assert api(charlie).post(f"{API}/duplicates/keep", {"frontKey": key}).status_code == 404
     assert api(alice).post(f"{API}/duplicates/keep", {"frontKey": "x"}).status_code == 400
 
@@ -71,11 +82,14 @@ def test_others_cards_are_nobodys_twins(api, bob, charlie, decks, make_deck):
 
 
 @pytest.mark.parametrize("count", [2, 30])
-def test_a_page_takes_as_many_queries_for_many_as_for_few(api, alice, make_deck, django_assert_num_queries, count):
+def test_a_page_takes_as_many_queries_for_many_as_for_few(
+    api, alice, make_deck, django_assert_num_queries, count
+):
     for _ in range(2):
         make_deck(alice, *(f"front {number}" for number in range(count)))
     client = api(alice)
-    with django_assert_num_queries(5):  # the user, what is kept, how many groups, one page of them, its cards with their decks
+    # the user, what is kept, how many groups, one page of them, its cards with their decks
+    with django_assert_num_queries(5):
         assert len(groups(client)) == min(count, 20)
 
 

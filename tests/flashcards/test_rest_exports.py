@@ -14,14 +14,25 @@ from tests.downloads import taken
 from tests.work import calls_made
 
 CARDS = [
-    {"front": '=HYPERLINK("http://evil.example","x")', "back": "'+1", "tags": ["a, b", "c\\"], "sentence": "-2"},
+    {
+        "front": '=HYPERLINK("http://evil.example","x")',
+        "back": "'+1",
+        "tags": ["a, b", "c\\"],
+        "sentence": "-2",
+    },
     {"front": 'two\nlines; "quoted", and\ta tab', "back": "Größe, 日本"},
 ]
 
 
 @pytest.fixture
 def deck(api: Any, alice: Any) -> dict[str, Any]:
-    return api(alice).post("/api/flashcards/decks", {"name": "Größe/日本 \r\n: 1", "cards": CARDS, "tags": ["sea"]}).json()
+    return (
+        api(alice)
+        .post(
+            "/api/flashcards/decks", {"name": "Größe/日本 \r\n: 1", "cards": CARDS, "tags": ["sea"]}
+        )
+        .json()
+    )
 
 
 def address(deck: dict[str, Any], format: str) -> str:
@@ -34,10 +45,14 @@ def content(answer: Any) -> bytes:
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_a_file_is_sent_to_be_saved_under_the_decks_name(api: Any, alice: Any, deck: dict[str, Any], format: str) -> None:
+def test_a_file_is_sent_to_be_saved_under_the_decks_name(
+    api: Any, alice: Any, deck: dict[str, Any], format: str
+) -> None:
     answer = api(alice).get(address(deck, format))
     assert answer["Content-Type"] == FORMATS[format].content_type
-    assert answer["Content-Disposition"].startswith("attachment; filename*=utf-8''Gr%C3%B6%C3%9Fe%20%E6%97%A5%E6%9C%AC%201.")
+    assert answer["Content-Disposition"].startswith(
+        "attachment; filename*=utf-8''Gr%C3%B6%C3%9Fe%20%E6%97%A5%E6%9C%AC%201."
+    )
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert content(answer)
 
@@ -70,14 +85,19 @@ def test_what_is_in_the_bin_stays_there(api: Any, alice: Any, deck: dict[str, An
 
 
 @pytest.mark.parametrize("format", ["", "pdf", "CSV"])
-def test_a_wrong_format_is_refused_with_the_names_of_the_right_ones(api: Any, alice: Any, deck: dict[str, Any], format: str) -> None:
+def test_a_wrong_format_is_refused_with_the_names_of_the_right_ones(
+    api: Any, alice: Any, deck: dict[str, Any], format: str
+) -> None:
     answer = api(alice).get(address(deck, format))
     assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
     assert answer.json()["fields"] == {"format": [f"Choose a format: {', '.join(FORMATS)}."]}
 
 
 def test_strangers_learn_nothing(api: Any, charlie: Any, deck: dict[str, Any]) -> None:
-    theirs, nobodys = api(charlie).get(address(deck, "csv")), api(charlie).get(address({"id": uuid.uuid4()}, "csv"))
+    theirs, nobodys = (
+        api(charlie).get(address(deck, "csv")),
+        api(charlie).get(address({"id": uuid.uuid4()}, "csv")),
+    )
     assert (theirs.status_code, nobodys.status_code) == (404, 404)
     assert theirs.json() == nobodys.json()
     assert APIClient(HTTP_HOST="localhost").get(address(deck, "csv")).status_code == 401
@@ -94,11 +114,15 @@ def test_a_large_deck_takes_no_more_queries_than_a_small_one(
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_work_of_an_export_grows_with_the_length_of_its_cards(api: Any, alice: Any, format: str) -> None:
+def test_work_of_an_export_grows_with_the_length_of_its_cards(
+    api: Any, alice: Any, format: str
+) -> None:
     side = "{{c1::" * 100 + "\\(" * 700
     work = []
     for length in (500, 2_000):
-        cards = [{"front": side[:length], "back": f"{number} {side}"[:length]} for number in range(5)]
+        cards = [
+            {"front": side[:length], "back": f"{number} {side}"[:length]} for number in range(5)
+        ]
         deck = api(alice).post("/api/flashcards/decks", {"name": "Hostile", "cards": cards}).json()
         work.append(calls_made(lambda deck=deck: content(api(alice).get(address(deck, format)))))
     assert work[1] < 6 * work[0]

@@ -20,7 +20,9 @@ IMPORTS = "/api/flashcards/imports"
 def send(api: Any, alice: Any) -> Any:
     """Posts a file as Alice; the answer."""
 
-    def post(data: bytes | str, name: str = "Tides.csv", to: str = IMPORTS, user: Any = None, **form: Any) -> Any:
+    def post(
+        data: bytes | str, name: str = "Tides.csv", to: str = IMPORTS, user: Any = None, **form: Any
+    ) -> Any:
         file = SimpleUploadedFile(name, data.encode() if isinstance(data, str) else data)
         return api(user or alice).post(to, {"file": file, **form}, format="multipart")
 
@@ -65,7 +67,9 @@ def test_old_letters_are_understood(send: Any, encoding: str) -> None:
 
 
 def test_a_preview_shows_how_a_table_would_be_read_and_saves_nothing(send: Any) -> None:
-    seen = send("Term;Meaning;Tags\nebb;falling;sea tide\nflow;rising;\n", to=f"{IMPORTS}/preview").json()
+    seen = send(
+        "Term;Meaning;Tags\nebb;falling;sea tide\nflow;rising;\n", to=f"{IMPORTS}/preview"
+    ).json()
     assert seen == {
         "format": "table",
         "encoding": "utf-8",
@@ -80,13 +84,21 @@ def test_a_preview_shows_how_a_table_would_be_read_and_saves_nothing(send: Any) 
 
 
 def test_columns_are_what_the_user_says(send: Any) -> None:
-    answer = send("x;falling;ebb;a, b\n", columns="skip,back,front,tags", hasHeader="false", delimiter=";", name="Mine")
+    answer = send(
+        "x;falling;ebb;a, b\n",
+        columns="skip,back,front,tags",
+        hasHeader="false",
+        delimiter=";",
+        name="Mine",
+    )
     assert answer.status_code == 201, answer.content
     assert sides() == [("ebb", "falling")]
     assert (Card.objects.get().tags, Deck.objects.get().name) == (["a", "b"], "Mine")
 
 
-def test_a_table_goes_into_a_deck_that_is_there_and_doubles_nothing(send: Any, make_deck: Any, alice: Any) -> None:
+def test_a_table_goes_into_a_deck_that_is_there_and_doubles_nothing(
+    send: Any, make_deck: Any, alice: Any
+) -> None:
     deck = make_deck(alice, "ebb")
     report = send("ebb,What ebb is\nflow,rising\n", deckId=deck["id"]).json()
     assert (report["added"], report["unchanged"], Deck.objects.count()) == (1, 1, 1)
@@ -96,12 +108,18 @@ def test_a_table_goes_into_a_deck_that_is_there_and_doubles_nothing(send: Any, m
 
 def test_ankis_notes_as_text_bring_their_decks_names_and_html(send: Any) -> None:
     lines = [
-        "#separator:tab\n#html:true\n#guid column:1\n#notetype column:2\n#deck column:3\n#tags column:6",
+        (
+            "#separator:tab\n#html:true\n#guid column:1\n#notetype column:2\n#deck column:3\n#tags"
+            " column:6"
+        ),
         'aB1\tBasic\tBio::Cells\t"What is a <b>cell</b>?"\tA unit&nbsp;of life\tone two::three',
         "aB2\tCloze\tBio\t{{c1::sun}} rises\t\t",
     ]
     assert send("\n".join(lines), "notes.txt").status_code == 201
-    assert sides() == [("{{c1::sun}} rises", "sun rises"), ("What is a **cell**?", "A unit of life")]
+    assert sides() == [
+        ("{{c1::sun}} rises", "sun rises"),
+        ("What is a **cell**?", "A unit of life"),
+    ]
     card = Card.objects.get(guid="aB1")
     assert (card.tags, card.deck.name) == (["one", "two::three"], "Bio::Cells")
     assert send("\n".join(lines).replace("A unit", "The unit"), "notes.txt").json()["updated"] == 1
@@ -120,7 +138,10 @@ def test_cards_that_cannot_be_are_left_out_with_their_reason(send: Any) -> None:
 def test_more_cards_than_a_deck_holds_go_on_in_a_second_one(send: Any) -> None:
     table = "\n".join(f"front {number},back" for number in range(2_003))
     report = send(table).json()
-    assert {deck["name"]: deck["added"] for deck in report["decks"]} == {"Tides": 2_000, "Tides (2)": 3}
+    assert {deck["name"]: deck["added"] for deck in report["decks"]} == {
+        "Tides": 2_000,
+        "Tides (2)": 3,
+    }
     assert send(table).json()["unchanged"] == 2_003
 
 
@@ -132,18 +153,34 @@ def test_an_update_says_only_what_the_file_says(send: Any) -> None:
     assert (report["added"], report["updated"]) == (0, 2)
     assert Card.objects.get(guid="n1").kind == "basic"
     card = Card.objects.get(guid="n2")
-    assert (card.back, card.tags, card.sentence, card.kind) == ("goes up", ["mine"], "It rises.", "definition")
+    assert (card.back, card.tags, card.sentence, card.kind) == (
+        "goes up",
+        ["mine"],
+        "It rises.",
+        "definition",
+    )
 
 
 # --- our own files ---
 @pytest.fixture
 def own(api: Any, alice: Any) -> dict[str, Any]:
     cards = [
-        {"front": "=1+1", "back": "'=2", "tags": ["a, b", "two words"], "sentence": "It is.", "found": True, "hint": {"deep": [1]}},
+        {
+            "front": "=1+1",
+            "back": "'=2",
+            "tags": ["a, b", "two words"],
+            "sentence": "It is.",
+            "found": True,
+            "hint": {"deep": [1]},
+        },
         {"front": "{{c1::sun}}", "back": "sun", "kind": "cloze"},
         {"front": "Neap", "back": "A *small*\ntide", "kind": "definition"},
     ]
-    return api(alice).post("/api/flashcards/decks", {"name": "Own", "cards": cards, "tags": ["sea"]}).json()
+    return (
+        api(alice)
+        .post("/api/flashcards/decks", {"name": "Own", "cards": cards, "tags": ["sea"]})
+        .json()
+    )
 
 
 def exported(api: Any, user: Any, deck: dict[str, Any], format: str) -> bytes:
@@ -163,7 +200,9 @@ def told(cards: list[dict[str, Any]], *names: str) -> list[dict[str, Any]]:
         ("apkg", ("front", "back", "kind", "sentence", "position")),
     ],
 )
-def test_what_left_here_comes_back_elsewhere(send: Any, api: Any, alice: Any, bob: Any, own: Any, format: str, names: Any) -> None:
+def test_what_left_here_comes_back_elsewhere(
+    send: Any, api: Any, alice: Any, bob: Any, own: Any, format: str, names: Any
+) -> None:
     answer = send(exported(api, alice, own, format), f"Own.{format}", user=bob)
     assert answer.status_code == 201, answer.content
     deck = api(bob).get(f"/api/flashcards/decks/{answer.json()['decks'][0]['id']}").json()
@@ -172,14 +211,26 @@ def test_what_left_here_comes_back_elsewhere(send: Any, api: Any, alice: Any, bo
 
 
 @pytest.mark.parametrize("format", ["json", "csv", "tsv", "apkg"])
-def test_what_left_here_is_known_when_it_comes_back(send: Any, api: Any, alice: Any, own: Any, format: str) -> None:
+def test_what_left_here_is_known_when_it_comes_back(
+    send: Any, api: Any, alice: Any, own: Any, format: str
+) -> None:
     report = send(exported(api, alice, own, format), f"Own.{format}").json()
-    assert (report["added"], report["updated"], report["unchanged"], report["leftOut"]) == (0, 0, 3, [])
+    assert (report["added"], report["updated"], report["unchanged"], report["leftOut"]) == (
+        0,
+        0,
+        3,
+        [],
+    )
     assert api(alice).get(f"/api/flashcards/decks/{own['id']}").json()["cards"] == own["cards"]
 
 
 def test_json_of_others_is_read_too(send: Any) -> None:
-    assert send(json.dumps([{"question": "ebb", "answer": "flow"}, {"front": "x"}, 7]), "cards.json").json()["added"] == 1
+    assert (
+        send(
+            json.dumps([{"question": "ebb", "answer": "flow"}, {"front": "x"}, 7]), "cards.json"
+        ).json()["added"]
+        == 1
+    )
     assert sides() == [("ebb", "flow")]
 
 
@@ -193,30 +244,63 @@ HOSTILE = {
     "source": "s\0",
 }
 ODD_CARDS = [
-    {"id": "i" * 200, "front": "a\0", "back": "b", "updatedAt": "0001-01-01T00:00:00+14:00", "tags": ["t" * 99], "sentence": "s" * 9_999},
-    {"id": "\0", "front": "c", "back": "d", "updatedAt": "9999-12-31T23:59:59-14:00", "kind": "cloze", "extras": {"deep": [[[[[1]]]]]}},
+    {
+        "id": "i" * 200,
+        "front": "a\0",
+        "back": "b",
+        "updatedAt": "0001-01-01T00:00:00+14:00",
+        "tags": ["t" * 99],
+        "sentence": "s" * 9_999,
+    },
+    {
+        "id": "\0",
+        "front": "c",
+        "back": "d",
+        "updatedAt": "9999-12-31T23:59:59-14:00",
+        "kind": "cloze",
+        "extras": {"deep": [[[[[1]]]]]},
+    },
     {"id": "same", "front": "e", "back": "f", "kind": ["basic"], "found": "yes"},
     {"id": "same", "front": "g", "back": "h"},
 ]
 
 
 def test_what_no_column_can_hold_is_brought_into_form(send: Any, api: Any, alice: Any) -> None:
-    answer = send(json.dumps({"format": "mindflip-deck", "version": 1, "deck": HOSTILE, "cards": ODD_CARDS}), "odd.json")
+    answer = send(
+        json.dumps({"format": "mindflip-deck", "version": 1, "deck": HOSTILE, "cards": ODD_CARDS}),
+        "odd.json",
+    )
     assert answer.status_code == 201, answer.content
     assert (answer.json()["added"], answer.json()["leftOut"][0]["code"]) == (3, "repeated")
     deck = api(alice).get(f"/api/flashcards/decks/{answer.json()['decks'][0]['id']}").json()
-    assert (deck["name"], deck["tags"], len(deck["provenance"]["topic"])) == ("n" * 200, ["good"], 200)
+    assert (deck["name"], deck["tags"], len(deck["provenance"]["topic"])) == (
+        "n" * 200,
+        ["good"],
+        200,
+    )
     assert [card["front"] for card in deck["cards"]] == ["a", "c", "e"]
     assert {card["kind"] for card in deck["cards"]} == {"basic"}
 
 
 def test_text_and_times_that_no_column_can_hold_are_cleaned(send: Any) -> None:
-    half, offset = {"front": "\ud800"}, {"front": "a\ud800", "back": "b", "updatedAt": "2020-01-01T00:00:00+23:59"}
+    half, offset = (
+        {"front": "\ud800"},
+        {"front": "a\ud800", "back": "b", "updatedAt": "2020-01-01T00:00:00+23:59"},
+    )
     answer = send(
-        json.dumps({"deck": {"name": "\udc00Tides"}, "cards": [half, offset, {"front": "\ud800x" * 2_001, "back": "b"}]}), "c.json"
+        json.dumps(
+            {
+                "deck": {"name": "\udc00Tides"},
+                "cards": [half, offset, {"front": "\ud800x" * 2_001, "back": "b"}],
+            }
+        ),
+        "c.json",
     )
     assert answer.status_code == 201, answer.content
-    assert {row["code"]: row["examples"] for row in answer.json()["leftOut"]} == {"empty_side": [], "too_long": ["x" * 30]}
+    assert {row["code"]: row["examples"] for row in answer.json()["leftOut"]} == {
+        "empty_side": [],
+        "too_long": ["x" * 30],
+    }
     assert (sides(), answer.json()["decks"][0]["name"]) == ([("a", "b")], "Tides")
 
 
@@ -236,7 +320,9 @@ def test_text_and_times_that_no_column_can_hold_are_cleaned(send: Any) -> None:
         (b"a,b\n" + b'"' + b"x" * 140_000, "x.csv", "too_large"),
     ],
 )
-def test_what_cannot_be_read_is_refused_in_words(send: Any, data: bytes, name: str, code: str) -> None:
+def test_what_cannot_be_read_is_refused_in_words(
+    send: Any, data: bytes, name: str, code: str
+) -> None:
     answer = send(data, name)
     assert answer["Content-Type"] == "application/problem+json"
     assert answer.json()["code"] == code
@@ -244,7 +330,15 @@ def test_what_cannot_be_read_is_refused_in_words(send: Any, data: bytes, name: s
     assert not Deck.objects.exists()
 
 
-@pytest.mark.parametrize("form", [{"encoding": "rot13"}, {"delimiter": "ab"}, {"columns": "front,front"}, {"columns": "front,backside"}])
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"encoding": "rot13"},
+        {"delimiter": "ab"},
+        {"columns": "front,front"},
+        {"columns": "front,backside"},
+    ],
+)
 def test_choices_that_do_not_fit_are_refused(send: Any, form: dict[str, str]) -> None:
     assert send("a,b", **form).json()["code"] == "wrong_choice"
 
@@ -278,15 +372,24 @@ def test_a_cancelled_import_saves_nothing(send: Any, alice: Any) -> None:
     assert not Deck.objects.exists()
 
 
-def test_only_its_owner_sees_how_far_an_import_is(send: Any, api: Any, alice: Any, bob: Any) -> None:
+def test_only_its_owner_sees_how_far_an_import_is(
+    send: Any, api: Any, alice: Any, bob: Any
+) -> None:
     import_id = uuid.uuid4()
     send("a,b", importId=import_id)
-    assert api(alice).get(f"{IMPORTS}/{import_id}").json() == {"phase": "saving", "done": 0, "total": 1}
+    assert api(alice).get(f"{IMPORTS}/{import_id}").json() == {
+        "phase": "saving",
+        "done": 0,
+        "total": 1,
+    }
     assert api(bob).get(f"{IMPORTS}/{import_id}").status_code == 404
-    assert api(bob).delete(f"{IMPORTS}/{import_id}").status_code == 204  # nobody's business, and nothing happens
+    # nobody's business, and nothing happens
+    assert api(bob).delete(f"{IMPORTS}/{import_id}").status_code == 204
 
 
-def test_a_strangers_deck_takes_no_cards(send: Any, make_deck: Any, alice: Any, charlie: Any) -> None:
+def test_a_strangers_deck_takes_no_cards(
+    send: Any, make_deck: Any, alice: Any, charlie: Any
+) -> None:
     deck = make_deck(alice, "ebb")
     assert send("a,b", user=charlie, deckId=deck["id"]).status_code == 404
     assert Card.objects.count() == 1
@@ -299,13 +402,17 @@ def test_nobody_imports_without_a_token(db: None) -> None:
     assert {getattr(browser, method)(address).status_code for method, address in doors} == {401}
 
 
-def test_a_card_out_of_the_bin_goes_to_another_deck_when_its_own_is_full(send: Any, api: Any, alice: Any, monkeypatch: Any) -> None:
+def test_a_card_out_of_the_bin_goes_to_another_deck_when_its_own_is_full(
+    send: Any, api: Any, alice: Any, monkeypatch: Any
+) -> None:
     monkeypatch.setattr(imports, "CARDS_PER_DECK", 2)
     table = "front,back,id,deck\nebb,falling,g1,Sea\n"
     sea = f"/api/flashcards/decks/{send(table).json()['decks'][0]['id']}"
     api(alice).delete(f"/api/flashcards/cards/{Card.objects.get().pk}")
     for front in ("flow", "neap"):
-        assert api(alice).post(f"{sea}/cards", {"front": front, "back": "rising"}).status_code == 201
+        assert (
+            api(alice).post(f"{sea}/cards", {"front": front, "back": "rising"}).status_code == 201
+        )
     report = send(table).json()
     assert (report["added"], [deck["name"] for deck in report["decks"]]) == (1, ["Sea (2)"])
     assert len(api(alice).get(sea).json()["cards"]) == 2

@@ -23,7 +23,14 @@ def cards(alice, make_deck):
 
 def review(card, rating="good", minutes_ago=0, **members):
     at = timezone.now() - timedelta(minutes=minutes_ago)
-    return {"id": str(uuid.uuid4()), "cardId": str(card), "rating": rating, "reviewedAt": at.isoformat(), "seconds": 3.5, **members}
+    return {
+        "id": str(uuid.uuid4()),
+        "cardId": str(card),
+        "rating": rating,
+        "reviewedAt": at.isoformat(),
+        "seconds": 3.5,
+        **members,
+    }
 
 
 @pytest.fixture
@@ -60,13 +67,22 @@ def test_a_batch_sent_twice_is_recorded_once(send, cards):
 
 def test_one_id_twice_in_a_batch_is_one_review(send, cards):
     one = review(cards[0])
-    assert [result["status"] for result in send(one, {**one, "rating": "again"})] == ["recorded", "known"]
+    assert [result["status"] for result in send(one, {**one, "rating": "again"})] == [
+        "recorded",
+        "known",
+    ]
     assert Review.objects.get().rating == 3
 
 
 def test_reviews_that_come_late_are_applied_in_the_order_of_their_times(send, cards):
     """Two devices: what the second had done meanwhile is rated anew upon what the first brings."""
-    ratings = [("good", 60 * 24 * 9), ("good", 60 * 24 * 9 - 10), ("again", 60 * 24 * 4), ("good", 60 * 24), ("hard", 5)]
+    ratings = [
+        ("good", 60 * 24 * 9),
+        ("good", 60 * 24 * 9 - 10),
+        ("again", 60 * 24 * 4),
+        ("good", 60 * 24),
+        ("hard", 5),
+    ]
     straight = [review(cards[0], rating, ago) for rating, ago in ratings]
     crooked = [{**one, "id": str(uuid.uuid4()), "cardId": cards[1]} for one in straight]
     send(*straight)
@@ -75,7 +91,12 @@ def test_reviews_that_come_late_are_applied_in_the_order_of_their_times(send, ca
     send(crooked[2], crooked[1])
     (one,), (other,) = schedules(cards[0]), schedules(cards[1])
     assert {**one, "card_id": None} == {**other, "card_id": None}
-    befores = [list(Review.objects.filter(card=card).order_by("reviewed_at").values_list("state", "before")) for card in cards[:2]]
+    befores = [
+        list(
+            Review.objects.filter(card=card).order_by("reviewed_at").values_list("state", "before")
+        )
+        for card in cards[:2]
+    ]
     assert befores[0] == befores[1]
 
 
@@ -107,11 +128,19 @@ def test_an_undone_review_stays_undone_when_it_is_sent_again(send, api, alice, c
 
 
 def test_undoing_in_the_middle_rates_the_rest_anew(send, api, alice, cards):
-    first, second, third = (review(cards[0], rating, ago) for rating, ago in (("good", 9000), ("again", 8990), ("good", 8000)))
+    first, second, third = (
+        review(cards[0], rating, ago)
+        for rating, ago in (("good", 9000), ("again", 8990), ("good", 8000))
+    )
     send(first, second, third)
     api(alice).delete(f"{REVIEWS}/{second['id']}")
-    send({**first, "id": str(uuid.uuid4()), "cardId": cards[1]}, {**third, "id": str(uuid.uuid4()), "cardId": cards[1]})
-    assert [{**row, "card_id": None} for row in schedules(cards[0])] == [{**row, "card_id": None} for row in schedules(cards[1])]
+    send(
+        {**first, "id": str(uuid.uuid4()), "cardId": cards[1]},
+        {**third, "id": str(uuid.uuid4()), "cardId": cards[1]},
+    )
+    assert [{**row, "card_id": None} for row in schedules(cards[0])] == [
+        {**row, "card_id": None} for row in schedules(cards[1])
+    ]
 
 
 @pytest.mark.parametrize(
@@ -139,7 +168,11 @@ def test_a_wrong_item_is_refused_alone(send, cards, members, code):
 
 
 def test_an_item_that_is_no_object_is_refused_alone(send, cards):
-    assert [one["status"] for one in send(3, None, review(cards[0]))] == ["refused", "refused", "recorded"]
+    assert [one["status"] for one in send(3, None, review(cards[0]))] == [
+        "refused",
+        "refused",
+        "recorded",
+    ]
 
 
 def test_a_clock_that_is_a_little_ahead_is_taken_for_now(send, cards):
@@ -152,7 +185,9 @@ def test_an_answer_that_took_all_night_counts_as_an_hour(send, cards):
     assert Review.objects.get().seconds == 3600
 
 
-@pytest.mark.parametrize("body", [{}, {"reviews": []}, {"reviews": {}}, {"reviews": "x"}, {"reviews": [1] * 501}, []])
+@pytest.mark.parametrize(
+    "body", [{}, {"reviews": []}, {"reviews": {}}, {"reviews": "x"}, {"reviews": [1] * 501}, []]
+)
 def test_a_batch_that_is_none_is_refused(api, alice, body):
     answer = api(alice).post(REVIEWS, body)
     assert answer.status_code == 400
@@ -176,7 +211,9 @@ def test_a_review_outlives_its_card(send, api, alice, cards):
     assert api(alice).delete(f"{REVIEWS}/{one['id']}").status_code == 204
 
 
-def test_a_batch_of_a_hundred_costs_as_many_queries_as_one(send, cards, django_assert_max_num_queries, alice):
+def test_a_batch_of_a_hundred_costs_as_many_queries_as_one(
+    send, cards, django_assert_max_num_queries, alice
+):
     batch = [review(cards[n % 3], minutes_ago=200 - n) for n in range(100)]
     counts = []
     for items in ([review(cards[0], minutes_ago=500)], batch):
@@ -193,7 +230,9 @@ def test_the_same_batch_at_the_same_time_from_two_tabs_is_recorded_once(alice, c
     statuses: list[str] = []
 
     def tab(items):
-        statuses.extend(one.status for one in reviews_record(user=alice, items=items, now=timezone.now()))
+        statuses.extend(
+            one.status for one in reviews_record(user=alice, items=items, now=timezone.now())
+        )
         connections.close_all()
 
     tabs = [threading.Thread(target=tab, args=(items,)) for items in (batch, batch[::-1], batch)]

@@ -30,12 +30,18 @@ def test_a_result_is_saved_with_where_it_came_from(api, alice, finished_generati
         "topic": "Tides",
         "source": "The sea falls and rises.",
     }
-    assert [(card["front"], card["question"]) for card in response.json()["cards"]] == [("ebb", "ebb"), ("flow", "flow")]
+    assert [(card["front"], card["question"]) for card in response.json()["cards"]] == [
+        ("ebb", "ebb"),
+        ("flow", "flow"),
+    ]
 
 
 def test_saving_the_same_result_twice_gives_the_same_deck(api, alice, finished_generation):
     generation = finished_generation(alice, "ebb")
-    first, second = save(api(alice), generation, name="Sea"), save(api(alice), generation, name="Other")
+    first, second = (
+        save(api(alice), generation, name="Sea"),
+        save(api(alice), generation, name="Other"),
+    )
     assert (first.status_code, second.status_code) == (201, 200)
     assert second.json() == first.json()
     assert len(api(alice).get(DECKS).json()["results"]) == 1
@@ -63,7 +69,9 @@ def test_saving_the_same_result_at_the_same_time_gives_one_deck(alice, finished_
 
 def test_cards_edited_before_saving_are_what_is_saved(api, alice, finished_generation):
     generation = finished_generation(alice, "ebb", "flow")
-    body = save(api(alice), generation, name="Sea", cards=[{"front": "Ebb?", "back": "Falling"}]).json()
+    body = save(
+        api(alice), generation, name="Sea", cards=[{"front": "Ebb?", "back": "Falling"}]
+    ).json()
     assert [(card["front"], card["back"]) for card in body["cards"]] == [("Ebb?", "Falling")]
     assert body["provenance"]["generationId"] == str(generation.pk)
 
@@ -88,7 +96,9 @@ def test_the_option_save_makes_a_deck_at_once(api, alice, finished_generation):
 
 
 def test_without_the_option_nothing_is_saved(api, alice, finished_generation):
-    get_kind("flashcards").on_succeeded(finished_generation(alice, "ebb"), {"count": 1, "topic": "Tides"})
+    get_kind("flashcards").on_succeeded(
+        finished_generation(alice, "ebb"), {"count": 1, "topic": "Tides"}
+    )
     assert api(alice).get(DECKS).json()["results"] == []
 
 
@@ -100,7 +110,13 @@ def test_a_deck_outlives_its_generation(api, alice, finished_generation):
 
 
 def test_edited_card_keeps_no_sentence_that_is_too_long(api, alice, finished_generation):
-    generation = finished_generation(alice, "ebb", source=f"Ebb is falling water {'and more ' * 300}")
+    generation = finished_generation(
+        alice, "ebb", source=f"Ebb is falling water {'and more ' * 300}"
+    )
     deck = api(alice).post(DECKS, {"generationId": str(generation.pk)}).json()
-    card = api(alice).patch(f"/api/flashcards/cards/{deck['cards'][0]['id']}", {"back": "falling water"}).json()
+    card = (
+        api(alice)
+        .patch(f"/api/flashcards/cards/{deck['cards'][0]['id']}", {"back": "falling water"})
+        .json()
+    )
     assert (card["found"], card["sentence"]) == (True, "")

@@ -9,8 +9,16 @@ API = "/api/flashcards"
 def library(alice, bob, api):
     client = api(alice)
     decks = [
-        {"name": "Tides", "tags": ["Sea"], "cards": [{"front": "Ebb", "back": "Falling 100% of the time"}]},
-        {"name": "Cells", "tags": ["biology"], "cards": [{"front": "Vacuole", "back": "A bubble", "tags": ["water"]}]},
+        {
+            "name": "Tides",
+            "tags": ["Sea"],
+            "cards": [{"front": "Ebb", "back": "Falling 100% of the time"}],
+        },
+        {
+            "name": "Cells",
+            "tags": ["biology"],
+            "cards": [{"front": "Vacuole", "back": "A bubble", "tags": ["water"]}],
+        },
         {"name": "Ärzte", "cards": [{"front": "Who?", "back": "A_B"}]},
     ]
     for deck in decks:
@@ -46,7 +54,10 @@ def test_decks_are_found_by_each_word_wherever_it_stands(library, words, names):
     assert found(library, q=words) == names
 
 
-@pytest.mark.parametrize(("tag", "names"), [("sea", {"Tides"}), ("SEA", {"Tides"}), ("se", set()), ("water", set()), ("%", set())])
+@pytest.mark.parametrize(
+    ("tag", "names"),
+    [("sea", {"Tides"}), ("SEA", {"Tides"}), ("se", set()), ("water", set()), ("%", set())],
+)
 def test_decks_are_found_by_a_whole_tag(library, tag, names):
     assert found(library, tag=tag) == names
 
@@ -60,7 +71,10 @@ def test_cards_are_found_in_a_deck(api, alice):
     deck = api(alice).post(f"{API}/decks", {"name": "Tides", "cards": cards}).json()
 
     def fronts(**query):
-        return [card["front"] for card in api(alice).get(f"{API}/decks/{deck['id']}/cards", query).json()["results"]]
+        return [
+            card["front"]
+            for card in api(alice).get(f"{API}/decks/{deck['id']}/cards", query).json()["results"]
+        ]
 
     assert fronts(q="ebb") == ["ebb", "flow"]
     assert fronts(q="ebb", kind="definition") == ["flow"]

@@ -37,7 +37,10 @@ def doors(deck_id, card_id):
     ]
 
 
-LISTS = [("get", f"{API}/{name}", None) for name in ("decks", "bin", "bin/decks", "bin/cards", "duplicates", "tags")]
+LISTS = [
+    ("get", f"{API}/{name}", None)
+    for name in ("decks", "bin", "bin/decks", "bin/cards", "duplicates", "tags")
+]
 
 
 def test_a_stranger_is_told_the_same_of_what_exists_and_what_does_not(api, alice, charlie, deck):
@@ -57,7 +60,11 @@ def test_a_list_shows_only_ones_own(api, bob, charlie, deck, make_deck):
 
 
 def test_nobody_comes_in_without_a_token(deck):
-    for method, address, body in [*doors(deck["id"], deck["cards"][0]["id"]), *LISTS, ("post", DECKS, {"name": "x"})]:
+    for method, address, body in [
+        *doors(deck["id"], deck["cards"][0]["id"]),
+        *LISTS,
+        ("post", DECKS, {"name": "x"}),
+    ]:
         answer = getattr(APIClient(HTTP_HOST="localhost"), method)(address, body)
         assert answer.status_code == 401, (method, address)
         assert answer.json()["error"]

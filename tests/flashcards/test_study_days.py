@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 
 from flashcards.scheduling import StudyDays
 
-ZONES = ["UTC", "Europe/Vienna", "America/New_York", "Asia/Kolkata", "Pacific/Kiritimati", "Australia/Lord_Howe", "America/St_Johns"]
+ZONES = [
+    "UTC",
+    "Europe/Vienna",
+    "America/New_York",
+    "Asia/Kolkata",
+    "Pacific/Kiritimati",
+    "Australia/Lord_Howe",
+    "America/St_Johns",
+]
 VIENNA = StudyDays(ZoneInfo("Europe/Vienna"), 4)
 
 
@@ -41,10 +49,13 @@ def test_a_clock_put_back_counts_no_days():
 @given(
     zone=st.sampled_from(ZONES),
     hour=st.integers(0, 23),
-    moment=st.integers(0, 60 * 24 * 2000).map(lambda minutes: datetime(2024, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)),
+    moment=st.integers(0, 60 * 24 * 2000).map(
+        lambda minutes: datetime(2024, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
+    ),
 )
 def test_every_moment_lies_in_its_day(zone, hour, moment):
     days = StudyDays(ZoneInfo(zone), hour)
     day = days.day_of(moment)
-    # an hour's grace where clocks are put back over the day's first hour: it happens twice, and the day begins with the first
+    # an hour's grace where clocks are put back over the day's first hour: it happens twice, and the
+    # day begins with the first
     assert days.start_of(day) - timedelta(hours=1) <= moment < days.end_of(day) + timedelta(hours=1)

@@ -30,7 +30,9 @@ def test_the_owner_studies_a_deck(visit, alice, address):
     assert "Study Tides" in page.content.decode()
 
 
-def test_a_strangers_deck_is_not_found_and_neither_is_one_that_is_not_there(visit, charlie, address):
+def test_a_strangers_deck_is_not_found_and_neither_is_one_that_is_not_there(
+    visit, charlie, address
+):
     assert visit(address, charlie).status_code == 404
     assert visit(f"/decks/{uuid.uuid4()}/study", charlie).status_code == 404
 

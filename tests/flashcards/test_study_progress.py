@@ -18,7 +18,12 @@ NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 def rate(alice):
     def record(front, rating, at):
         card = Card.objects.get(front=front, deck__user=alice)
-        item = {"id": str(uuid.uuid4()), "cardId": str(card.pk), "rating": rating, "reviewedAt": at.isoformat()}
+        item = {
+            "id": str(uuid.uuid4()),
+            "cardId": str(card.pk),
+            "rating": rating,
+            "reviewedAt": at.isoformat(),
+        }
         assert reviews_record(user=alice, items=[item], now=at)[0].status == "recorded"
 
     return record
@@ -26,7 +31,12 @@ def rate(alice):
 
 def test_nothing_studied_is_a_row_of_noughts(alice):
     progress = progress_of(user=alice, now=NOW)
-    assert (progress.due_now, progress.learned_today, progress.streak_days, progress.retention) == (0, 0, 0, None)
+    assert (progress.due_now, progress.learned_today, progress.streak_days, progress.retention) == (
+        0,
+        0,
+        0,
+        None,
+    )
     assert len(progress.days) == len(progress.forecast) == 30
     assert progress.days[-1]["day"] == progress.forecast[0]["day"] == NOW.date()
 
@@ -48,18 +58,22 @@ def test_true_retention_is_of_cards_that_had_been_learned(alice, make_deck, rate
     rate("a", "good", NOW - timedelta(days=3))
     rate("b", "hard", NOW - timedelta(days=3))
     rate("c", "again", NOW - timedelta(days=3))
-    rate("c", "again", NOW - timedelta(days=3) + timedelta(minutes=10))  # relearning: says nothing of what was kept
+    # relearning: says nothing of what was kept
+    rate("c", "again", NOW - timedelta(days=3) + timedelta(minutes=10))
     progress = progress_of(user=alice, now=NOW)
     assert progress.retention == pytest.approx(2 / 3)
-    assert [day["retention"] for day in progress.days[-5:]] == [None, pytest.approx(2 / 3), pytest.approx(2 / 3)] + [
-        pytest.approx(2 / 3)
-    ] * 2
+    assert [day["retention"] for day in progress.days[-5:]] == [
+        None,
+        pytest.approx(2 / 3),
+        pytest.approx(2 / 3),
+    ] + [pytest.approx(2 / 3)] * 2
 
 
 def test_a_day_ends_at_the_learners_hour(alice, make_deck, rate):
     StudySettings.objects.create(user=alice, day_begins_hour=4, time_zone="America/New_York")
     make_deck(alice, "a", "b")
-    rate("a", "good", datetime(2026, 3, 10, 7, 59, tzinfo=UTC))  # 03:59 in New York: still the ninth
+    # 03:59 in New York: still the ninth
+    rate("a", "good", datetime(2026, 3, 10, 7, 59, tzinfo=UTC))
     rate("b", "good", datetime(2026, 3, 10, 8, 0, tzinfo=UTC))
     progress = progress_of(user=alice, now=NOW)
     assert [day["total"] for day in progress.days[-2:]] == [1, 1]

@@ -28,10 +28,18 @@ def fronts(alice):
 def rated(user, *steps):
     """Reviews of cards, by their questions: (front, rating, when)."""
     items = [
-        {"id": str(uuid.uuid4()), "cardId": str(Card.objects.of(user).get(front=front).pk), "rating": rating, "reviewedAt": at.isoformat()}
+        {
+            "id": str(uuid.uuid4()),
+            "cardId": str(Card.objects.of(user).get(front=front).pk),
+            "rating": rating,
+            "reviewedAt": at.isoformat(),
+        }
         for front, rating, at in steps
     ]
-    assert {one.status for one in reviews_record(user=user, items=items, now=max(NOW, *(at for _, _, at in steps)))} == {"recorded"}
+    assert {
+        one.status
+        for one in reviews_record(user=user, items=items, now=max(NOW, *(at for _, _, at in steps)))
+    } == {"recorded"}
 
 
 def ago(**span):
@@ -48,8 +56,12 @@ def test_new_cards_come_in_the_decks_order_up_to_the_days_limit(alice, make_deck
     assert queue.waiting["new"] == 1
 
 
-def test_new_cards_learned_today_count_against_the_limit_until_the_day_ends(alice, make_deck, fronts):
-    StudySettings.objects.create(user=alice, new_per_day=2, day_begins_hour=4, time_zone="Europe/Vienna")
+def test_new_cards_learned_today_count_against_the_limit_until_the_day_ends(
+    alice, make_deck, fronts
+):
+    StudySettings.objects.create(
+        user=alice, new_per_day=2, day_begins_hour=4, time_zone="Europe/Vienna"
+    )
     make_deck(alice, "a", "b", "c", "d")
     evening = datetime(2026, 3, 9, 22, 30, tzinfo=UTC)  # half past eleven in Vienna
     rated(alice, ("a", "easy", evening), ("b", "easy", evening))
@@ -123,7 +135,10 @@ def test_strangers_have_queues_of_their_own(alice, bob, charlie, make_deck, fron
 
 def test_a_queue_is_bounded_and_counts_are_not(alice):
     deck = Deck.objects.create(user=alice, name="Many")
-    Card.objects.bulk_create(Card(deck=deck, position=place, front=f"{place}", back="x") for place in range(QUEUE_CARDS + 50))
+    Card.objects.bulk_create(
+        Card(deck=deck, position=place, front=f"{place}", back="x")
+        for place in range(QUEUE_CARDS + 50)
+    )
     StudySettings.objects.create(user=alice, new_per_day=9999)
     queue = study_queue(user=alice, now=NOW)
     assert len(queue.cards) == QUEUE_CARDS
@@ -154,7 +169,15 @@ def test_over_rest_a_card_brings_its_schedule_and_what_each_rating_gives(api, al
 def test_decks_say_how_many_are_due(api, alice, make_deck):
     one, other = make_deck(alice, "a", "b"), make_deck(alice, "c")
     when = datetime.now(UTC) - timedelta(days=30)
-    sent = [{"id": str(uuid.uuid4()), "cardId": card["id"], "rating": "easy", "reviewedAt": when.isoformat()} for card in one["cards"]]
+    sent = [
+        {
+            "id": str(uuid.uuid4()),
+            "cardId": card["id"],
+            "rating": "easy",
+            "reviewedAt": when.isoformat(),
+        }
+        for card in one["cards"]
+    ]
     api(alice).post("/api/flashcards/reviews", {"reviews": sent})
     decks = api(alice).get("/api/flashcards/decks").json()["results"]
     assert {deck["id"]: deck["dueCount"] for deck in decks} == {one["id"]: 2, other["id"]: 0}

@@ -8,14 +8,29 @@ from rest_framework.test import APIClient
 
 ROOT = "/api/flashcards"
 SETTINGS = f"{ROOT}/study/settings"
-ADDRESSES = [f"{ROOT}/study/queue", SETTINGS, f"{ROOT}/study/progress", f"{ROOT}/reviews", f"{ROOT}/reviews/{uuid.UUID(int=7)}"]
+ADDRESSES = [
+    f"{ROOT}/study/queue",
+    SETTINGS,
+    f"{ROOT}/study/progress",
+    f"{ROOT}/reviews",
+    f"{ROOT}/reviews/{uuid.UUID(int=7)}",
+]
 
 
 def test_settings_have_defaults_and_change_one_by_one(api, alice, bob):
-    defaults = {"newPerDay": 20, "reviewsPerDay": 200, "desiredRetention": 0.9, "dayBeginsHour": 4, "timeZone": "UTC"}
+    defaults = {
+        "newPerDay": 20,
+        "reviewsPerDay": 200,
+        "desiredRetention": 0.9,
+        "dayBeginsHour": 4,
+        "timeZone": "UTC",
+    }
     assert api(alice).get(SETTINGS).json() == defaults
     assert api(alice).patch(SETTINGS, {"newPerDay": 5}).json() == defaults | {"newPerDay": 5}
-    assert api(alice).patch(SETTINGS, {"timeZone": "Asia/Kolkata"}).json() == defaults | {"newPerDay": 5, "timeZone": "Asia/Kolkata"}
+    assert api(alice).patch(SETTINGS, {"timeZone": "Asia/Kolkata"}).json() == defaults | {
+        "newPerDay": 5,
+        "timeZone": "Asia/Kolkata",
+    }
     assert api(bob).get(SETTINGS).json() == defaults
 
 
@@ -46,16 +61,28 @@ def test_nobody_comes_in_without_a_token(db, address):
         assert getattr(client, method)(address, {}).status_code == 401
 
 
-def test_a_stranger_is_told_the_same_of_a_deck_that_exists_and_one_that_does_not(api, alice, charlie, make_deck):
-    answers = [api(charlie).get(f"{ROOT}/study/queue", {"deck": deck}) for deck in (make_deck(alice, "a")["id"], uuid.uuid4())]
+def test_a_stranger_is_told_the_same_of_a_deck_that_exists_and_one_that_does_not(
+    api, alice, charlie, make_deck
+):
+    answers = [
+        api(charlie).get(f"{ROOT}/study/queue", {"deck": deck})
+        for deck in (make_deck(alice, "a")["id"], uuid.uuid4())
+    ]
     assert [answer.status_code for answer in answers] == [404, 404]
     assert answers[0].json() == answers[1].json()
 
 
 def test_a_stranger_cannot_review_or_read_reviews(api, alice, charlie, make_deck):
     card, name = make_deck(alice, "a")["cards"][0], str(uuid.uuid4())
-    item = {"id": name, "cardId": card["id"], "rating": "good", "reviewedAt": "2026-01-01T00:00:00Z"}
-    assert api(charlie).post(f"{ROOT}/reviews", {"reviews": [item]}).json()["results"][0]["code"] in ("not_found", "in_future", "too_old")
+    item = {
+        "id": name,
+        "cardId": card["id"],
+        "rating": "good",
+        "reviewedAt": "2026-01-01T00:00:00Z",
+    }
+    assert api(charlie).post(f"{ROOT}/reviews", {"reviews": [item]}).json()["results"][0][
+        "code"
+    ] in ("not_found", "in_future", "too_old")
     assert api(charlie).get(f"{ROOT}/reviews").json()["results"] == []
     assert api(charlie).get(f"{ROOT}/reviews/{name}").status_code == 404
 
@@ -79,7 +106,10 @@ def test_every_address_opens_in_a_browser(browser):
 
 def test_the_form_for_reviews_works(browser, alice, make_deck):
     card = make_deck(alice, "a")["cards"][0]
-    item = f'[{{"id": "{uuid.uuid4()}", "cardId": "{card["id"]}", "rating": "good", "reviewedAt": "2026-01-01T00:00:00Z"}}]'
+    item = (
+        f'[{{"id": "{uuid.uuid4()}", "cardId": "{card["id"]}", "rating": "good", "reviewedAt":'
+        ' "2026-01-01T00:00:00Z"}]'
+    )
     page = browser.post(f"{ROOT}/reviews", {"reviews": item})
     assert page.status_code == 200
     assert "results" in page.content.decode()

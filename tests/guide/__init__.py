@@ -14,7 +14,11 @@ def blocks(language: str) -> list[str]:
 
 def sample(text: str) -> str:
     """The one JavaScript sample that contains this text, and is not the class."""
-    (block,) = [block for block in blocks("javascript") if text in block and "class WebLLMClient" not in block]
+    (block,) = [
+        block
+        for block in blocks("javascript")
+        if text in block and "class WebLLMClient" not in block
+    ]
     return block
 
 

@@ -59,7 +59,13 @@ def test_published_guide_is_the_original():
 
 
 def test_guide_has_the_five_messages_of_the_dialect():
-    assert [message["type"] for message in MESSAGES] == ["generate", "response", "progress", "result", "error"]
+    assert [message["type"] for message in MESSAGES] == [
+        "generate",
+        "response",
+        "progress",
+        "result",
+        "error",
+    ]
 
 
 @pytest.mark.parametrize("kind", ["generate", "response"])
@@ -69,7 +75,9 @@ def test_message_of_a_client_is_accepted_as_written(kind):
 
 @pytest.mark.parametrize("kind", ["progress", "result", "error"])
 def test_message_of_the_server_is_described_with_the_fields_of_the_guide(kind):
-    (described,) = [message for message in asyncapi.GUIDE_SERVER_TYPES if message.__struct_config__.tag == kind]
+    (described,) = [
+        message for message in asyncapi.GUIDE_SERVER_TYPES if message.__struct_config__.tag == kind
+    ]
     assert set(of_type(kind)) <= {"type", *described.__struct_encode_fields__}
 
 
@@ -77,12 +85,20 @@ def test_request_is_answered_by_result_as_written(session):
     with connect(session["wsUrl"], proxy=None) as socket:
         socket.send(json.dumps(of_type("generate")))
         request = until(socket, "generate")
-        assert (request["prompt"], request["options"]) == ("Generate flashcards...", {"count": 10, "topic": "Topic"})
-        cards = [{"front": f"{number}. {card['front']}", "back": card["back"]} for number, card in enumerate(CARDS * 10)]
+        assert (request["prompt"], request["options"]) == (
+            "Generate flashcards...",
+            {"count": 10, "topic": "Topic"},
+        )
+        cards = [
+            {"front": f"{number}. {card['front']}", "back": card["back"]}
+            for number, card in enumerate(CARDS * 10)
+        ]
         socket.send(json.dumps(of_type("response") | {"data": {"cards": cards}}))
         result = until(socket, "result")
         assert set(of_type("result")) <= set(result)
-        assert [card["front"] for card in result["data"]["cards"]] == [card["front"] for card in cards]
+        assert [card["front"] for card in result["data"]["cards"]] == [
+            card["front"] for card in cards
+        ]
         socket.send(json.dumps(of_type("generate")))
         assert until(socket, "result")["data"]["cached"]
 
@@ -91,11 +107,25 @@ def test_answer_sent_twice_disturbs_no_later_call(session):
     with connect(session["wsUrl"], proxy=None) as socket:
         for topic in ("Ebb", "Flow", "Spring"):
             socket.send(
-                json.dumps({"type": "generate", "prompt": f"Generate 1 flashcards about {topic}", "options": {"count": 1, "topic": topic}})
+                json.dumps(
+                    {
+                        "type": "generate",
+                        "prompt": f"Generate 1 flashcards about {topic}",
+                        "options": {"count": 1, "topic": topic},
+                    }
+                )
             )
             until(socket, "generate")
             for _ in range(2):
-                socket.send(json.dumps({"type": "response", "cacheKey": f"webllm:flashcards:{topic}:1", "data": {"cards": CARDS}}))
+                socket.send(
+                    json.dumps(
+                        {
+                            "type": "response",
+                            "cacheKey": f"webllm:flashcards:{topic}:1",
+                            "data": {"cards": CARDS},
+                        }
+                    )
+                )
             assert until(socket, "result")["data"]["cards"][0]["front"] == CARDS[0]["front"]
 
 

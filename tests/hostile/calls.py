@@ -1,4 +1,6 @@
-"""Every call of the OpenAPI document with a body that works, and the paths of all fields that a body may have."""
+"""Every call of the OpenAPI document with a body that works, and the paths of all fields that a
+body may have.
+"""
 
 import json
 import re
@@ -15,12 +17,19 @@ from tests.doors.table import ROWS
 
 Path = tuple[str | int, ...]
 HERE = "@here@"
-JSON, MULTIPART, FORM = "application/json", "multipart/form-data", "application/x-www-form-urlencoded"
+JSON, MULTIPART, FORM = (
+    "application/json",
+    "multipart/form-data",
+    "application/x-www-form-urlencoded",
+)
 
 
 @dataclass(frozen=True)
 class Call:
-    """One method of one route. `body` is an example, `fields` are the paths into it and beyond it that the document knows."""
+    """One method of one route.
+
+    `body` is an example, `fields` are the paths into it and beyond it that the document knows.
+    """
 
     route: str
     method: str
@@ -35,11 +44,17 @@ class Call:
 
 @cache
 def calls() -> list[Call]:
-    return [_call(path, method, found) for path, methods in document()["paths"].items() for method, found in methods.items()]
+    return [
+        _call(path, method, found)
+        for path, methods in document()["paths"].items()
+        for method, found in methods.items()
+    ]
 
 
 def with_value(body: Any, path: Path, value: str) -> str:
-    """The body as JSON, with `value` (JSON text, or what pretends to be) at the path; containers on the way are added."""
+    """The body as JSON, with `value` (JSON text, or what pretends to be) at the path; containers on
+    the way are added.
+    """
     changed = deepcopy(body)
     if not path:
         return value
@@ -68,7 +83,9 @@ def _call(path: str, method: str, found: dict[str, Any]) -> Call:
     body = _merged(_example(content), _row_body(route.name, method.upper())) if content else None
     schema = content.get("schema", {})
     query = tuple(one["name"] for one in found["parameters"] if one["in"] == "query")
-    return Call(route.name, method.upper(), media, body, tuple(_paths(schema, ())) if content else (), query)
+    return Call(
+        route.name, method.upper(), media, body, tuple(_paths(schema, ())) if content else (), query
+    )
 
 
 def _merged(example: Any, row: Any) -> Any:
@@ -82,7 +99,9 @@ def _merged(example: Any, row: Any) -> Any:
 
 def _documented(route: Route) -> str:
     """The route's pattern as the document writes it."""
-    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: "{" + _camel(found[1]) + "}", route.pattern)
+    return "/" + re.sub(
+        r"<(?:\w+:)?(\w+)>", lambda found: "{" + _camel(found[1]) + "}", route.pattern
+    )
 
 
 def _camel(name: str) -> str:

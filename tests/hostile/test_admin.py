@@ -1,4 +1,6 @@
-"""Every list of the admin with every hostile value in its address and its actions: a page in words, and never a 500."""
+"""Every list of the admin with every hostile value in its address and its actions: a page in words,
+and never a 500.
+"""
 
 import pytest
 from django.contrib import admin
@@ -8,31 +10,60 @@ from tests.doors.people import Knocker, cookie, person
 from tests.hostile.values import QUERY_VALUES
 
 pytestmark = pytest.mark.django_db
-LISTS = {f"{model._meta.app_label}/{model._meta.model_name}": model for model in admin.site._registry}
+LISTS = {
+    f"{model._meta.app_label}/{model._meta.model_name}": model for model in admin.site._registry
+}
 PLACES = ("q", "older", "newer", "p", "o")
-LABELS = ("NUL", "invalid UTF-8", "5,000 digits", "2**63", "all days", "last day", "first moment", "last moment", "place in a list")
+LABELS = (
+    "NUL",
+    "invalid UTF-8",
+    "5,000 digits",
+    "2**63",
+    "all days",
+    "last day",
+    "first moment",
+    "last moment",
+    "place in a list",
+)
 VALUES = {label: QUERY_VALUES[label] for label in LABELS}
 FORM = "application/x-www-form-urlencoded"
-LAST_DAYS = ("year=9999", "year=9999&{0}__month=12", "year=9999&{0}__month=12&{0}__day=31", "year=0", "year=2026&{0}__month=13")
+LAST_DAYS = (
+    "year=9999",
+    "year=9999&{0}__month=12",
+    "year=9999&{0}__month=12&{0}__day=31",
+    "year=0",
+    "year=2026&{0}__month=13",
+)
 
 
 @pytest.fixture
 def operator(world):
-    return Knocker("operator", "cookie", cookie(world.client, person("operator", is_staff=True, is_superuser=True)))
+    return Knocker(
+        "operator",
+        "cookie",
+        cookie(world.client, person("operator", is_staff=True, is_superuser=True)),
+    )
 
 
 def faults(world, operator, method, address, sent):
     """What was sent, in the query or in the body, and answered by a failure."""
     answers = {
-        case: world.send(operator, method, address + (text if method == "GET" else ""), text, FORM, "text/html")
+        case: world.send(
+            operator, method, address + (text if method == "GET" else ""), text, FORM, "text/html"
+        )
         for case, text in sent.items()
     }
-    return {case: answer.status_code for case, answer in answers.items() if answer.status_code >= 500}
+    return {
+        case: answer.status_code for case, answer in answers.items() if answer.status_code >= 500
+    }
 
 
 def parameters(model_admin):
     """The names that the list reads from its address."""
-    filters = [one if isinstance(one, str) else getattr(one, "parameter_name", "") for one in model_admin.list_filter]
+    filters = [
+        one if isinstance(one, str) else getattr(one, "parameter_name", "")
+        for one in model_admin.list_filter
+    ]
     lookups = [f"{name}__{lookup}" for name in filters for lookup in ("exact", "gte")]
     return {*PLACES, *filters, *lookups, *getattr(model_admin, "linked_by", ())} - {""}
 
@@ -44,7 +75,9 @@ def test_hostile_parameter_of_a_list_is_refused_or_harmless(world, operator, nam
     assert faults(world, operator, "GET", f"/admin/{name}/", sent) == {}
 
 
-@pytest.mark.parametrize("name", [name for name, model in LISTS.items() if admin.site._registry[model].date_hierarchy])
+@pytest.mark.parametrize(
+    "name", [name for name, model in LISTS.items() if admin.site._registry[model].date_hierarchy]
+)
 def test_days_beyond_the_calendar_are_refused(world, operator, name):
     field = admin.site._registry[LISTS[name]].date_hierarchy
     sent = {days: f"?{field}__{days.format(field)}" for days in LAST_DAYS}

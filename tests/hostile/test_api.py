@@ -1,4 +1,6 @@
-"""Every call of the API with every hostile value in every field and parameter: refused in words, or harmless, and never a 500."""
+"""Every call of the API with every hostile value in every field and parameter: refused in words, or
+harmless, and never a 500.
+"""
 
 import json
 import re
@@ -28,11 +30,26 @@ def no_limits(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(SimpleRateThrottle.THROTTLE_RATES, scope, None)
 
 
-def send(world: Any, call: Call, body: str | bytes = b"", media: str = JSON, query: str = "", accept: str = "*/*") -> HttpResponseBase:
+def send(
+    world: Any,
+    call: Call,
+    body: str | bytes = b"",
+    media: str = JSON,
+    query: str = "",
+    accept: str = "*/*",
+) -> HttpResponseBase:
     """As Alice with her token."""
-    alice = next(knocker for knocker in world.everybody if knocker.name == "alice" and knocker.means == "bearer")
-    ids = world.things.ids | {name: world.things.ids[thing] for name, thing in ROWS[call.route].ids.items()}
-    return world.send(alice, call.method, http_routes()[call.route].address(ids) + query, body, media, accept)
+    alice = next(
+        knocker
+        for knocker in world.everybody
+        if knocker.name == "alice" and knocker.means == "bearer"
+    )
+    ids = world.things.ids | {
+        name: world.things.ids[thing] for name, thing in ROWS[call.route].ids.items()
+    }
+    return world.send(
+        alice, call.method, http_routes()[call.route].address(ids) + query, body, media, accept
+    )
 
 
 def example(world: Any, call: Call) -> dict[str, Any]:
@@ -42,14 +59,18 @@ def example(world: Any, call: Call) -> dict[str, Any]:
 
 
 def fault(answer: HttpResponseBase) -> str:
-    """What is wrong with an answer to a hostile request; empty for success and for a refusal as it should be."""
+    """What is wrong with an answer to a hostile request; empty for success and for a refusal as it
+    should be.
+    """
     if answer.status_code < 400:
         return ""
     if answer.status_code >= 500 or answer.headers["Content-Type"] != "application/problem+json":
         return f"{answer.status_code} {answer.headers['Content-Type']}"
     problem = answer.json()
     is_complete = (
-        problem["code"] and problem["error"].strip() and all(" ".join(told).strip() for told in problem.get("fields", {}).values())
+        problem["code"]
+        and problem["error"].strip()
+        and all(" ".join(told).strip() for told in problem.get("fields", {}).values())
     )
     return "" if is_complete else f"no message: {problem}"
 
@@ -58,7 +79,10 @@ def form(values: dict[str, str], media: str) -> tuple[str, str]:
     """The body of a form, and its media type."""
     if media == FORM:
         return "&".join(f"{name}={quote(value)}" for name, value in values.items()), FORM
-    parts = [f'--limit\r\nContent-Disposition: form-data; name="{name}"{_file(name)}\r\n\r\n{value}\r\n' for name, value in values.items()]
+    parts = [
+        f'--limit\r\nContent-Disposition: form-data; name="{name}"{_file(name)}\r\n\r\n{value}\r\n'
+        for name, value in values.items()
+    ]
     return "".join([*parts, "--limit--\r\n"]), f"{MULTIPART}; boundary=limit"
 
 
@@ -69,7 +93,11 @@ def _file(name: str) -> str:
 @pytest.mark.parametrize("call", BODY_CALLS, ids=str)
 def test_hostile_value_in_a_field_is_refused_or_harmless(world, call):
     body = example(world, call)
-    sent = [(path, name, with_value(body, path, value)) for path in call.fields for name, value in JSON_VALUES.items()]
+    sent = [
+        (path, name, with_value(body, path, value))
+        for path in call.fields
+        for name, value in JSON_VALUES.items()
+    ]
     faults = {(path, name): fault(send(world, call, text)) for path, name, text in sent}
     assert {case: words for case, words in faults.items() if words} == {}
 
@@ -80,7 +108,11 @@ def test_unreadable_json_is_refused_with_a_code_and_without_a_traceback(world, c
     sent = {name: with_value(body, path, value) for name, value in UNREADABLE_JSON.items()}
     for name, text in sent.items():
         answer = send(world, call, text)
-        assert (answer.status_code, answer.json()["code"], fault(answer)) == (400, "invalid_json", ""), name
+        assert (answer.status_code, answer.json()["code"], fault(answer)) == (
+            400,
+            "invalid_json",
+            "",
+        ), name
     assert [record for record in caplog.records if record.exc_info] == []
 
 
@@ -94,16 +126,27 @@ def test_body_of_another_form_is_refused_or_harmless(world, call, media):
 @pytest.mark.parametrize("call", FORM_CALLS, ids=str)
 @pytest.mark.parametrize("media", [FORM, MULTIPART])
 def test_hostile_text_in_a_form_is_refused_or_harmless(world, call, media):
-    values = {name: value if isinstance(value, str) else json.dumps(value) for name, value in example(world, call).items()}
+    values = {
+        name: value if isinstance(value, str) else json.dumps(value)
+        for name, value in example(world, call).items()
+    }
     names = [str(path[0]) for path in call.fields if len(path) == 1]
-    sent = {(name, label): form({**values, name: text}, media) for name in names for label, text in UNREADABLE_JSON.items()}
+    sent = {
+        (name, label): form({**values, name: text}, media)
+        for name in names
+        for label, text in UNREADABLE_JSON.items()
+    }
     faults = {case: fault(send(world, call, *body)) for case, body in sent.items()}
     assert {case: words for case, words in faults.items() if words} == {}
 
 
 @pytest.mark.parametrize("call", QUERY_CALLS, ids=str)
 def test_hostile_parameter_is_refused_or_harmless(world, call):
-    sent = {(name, label): f"?{name}={value}" for name in (*call.parameters, "unknown") for label, value in QUERY_VALUES.items()}
+    sent = {
+        (name, label): f"?{name}={value}"
+        for name in (*call.parameters, "unknown")
+        for label, value in QUERY_VALUES.items()
+    }
     faults = {case: fault(send(world, call, query=query)) for case, query in sent.items()}
     assert {case: words for case, words in faults.items() if words} == {}
 
@@ -112,4 +155,6 @@ def test_hostile_parameter_is_refused_or_harmless(world, call):
 def test_browsable_api_shows_any_refused_value(world, value):
     call = next(call for call in calls() if str(call) == "POST api-reviews")
     for path in call.fields:
-        assert send(world, call, with_value(example(world, call), path, value), accept="text/html").status_code in (200, 400), path
+        assert send(
+            world, call, with_value(example(world, call), path, value), accept="text/html"
+        ).status_code in (200, 400), path

@@ -1,4 +1,6 @@
-"""Hostile headers, as they enter through the server's own handler: answered like any other request, and never a 500."""
+"""Hostile headers, as they enter through the server's own handler: answered like any other request,
+and never a 500.
+"""
 
 from typing import Any
 
@@ -8,8 +10,27 @@ from asgiref.testing import ApplicationCommunicator
 from tests.hostile.values import HEADER_VALUES
 
 NAMES = (
-    *("Accept", "Accept-Encoding", "Authorization", "Content-Type", "Cookie", "Host", "Idempotency-Key", "If-Modified-Since"),
-    *("If-None-Match", "If-Range", "Origin", "Range", "Referer", "User-Agent", "X-CSRFToken", "X-Forwarded-For", "X-Request-ID"),
+    *(
+        "Accept",
+        "Accept-Encoding",
+        "Authorization",
+        "Content-Type",
+        "Cookie",
+        "Host",
+        "Idempotency-Key",
+        "If-Modified-Since",
+    ),
+    *(
+        "If-None-Match",
+        "If-Range",
+        "Origin",
+        "Range",
+        "Referer",
+        "User-Agent",
+        "X-CSRFToken",
+        "X-Forwarded-For",
+        "X-Request-ID",
+    ),
 )
 REQUESTS = {
     "page": ("GET", "/sign-in", b"next=%2B2AA-"),
@@ -26,7 +47,13 @@ async def status_of(method: str, path: str, query: bytes, headers: dict[str, str
     from mindflip.asgi import http_application
 
     pairs = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
-    scope: dict[str, Any] = {"type": "http", "method": method, "path": path, "query_string": query, "headers": pairs}
+    scope: dict[str, Any] = {
+        "type": "http",
+        "method": method,
+        "path": path,
+        "query_string": query,
+        "headers": pairs,
+    }
     wire = ApplicationCommunicator(http_application, scope | {"client": ("127.0.0.1", 4711)})
     await wire.send_input({"type": "http.request", "body": BODY if method == "POST" else b""})
     answer = await wire.receive_output(30)
@@ -47,4 +74,9 @@ async def test_hostile_header_is_refused_or_ignored(transactional_db, request_, 
 @pytest.mark.parametrize("cookie", ["sessionid", "csrftoken", "messages", "deck_view"])
 @pytest.mark.parametrize("value", HEADER_VALUES.values(), ids=HEADER_VALUES)
 async def test_hostile_cookie_is_ignored(transactional_db, cookie, value):
-    assert await status_of("GET", "/sign-in", b"", {"Host": "localhost", "Cookie": f"{cookie}={value}"}) == 200
+    assert (
+        await status_of(
+            "GET", "/sign-in", b"", {"Host": "localhost", "Cookie": f"{cookie}={value}"}
+        )
+        == 200
+    )

@@ -1,4 +1,7 @@
-"""The hostile values that every field, parameter and header receives. A value found to break something belongs in these tables."""
+"""The hostile values that every field, parameter and header receives.
+
+A value found to break something belongs in these tables.
+"""
 
 DEEP = 100_000
 DIGITS = "9" * 5_000  # Python refuses to convert more than 4,300

@@ -1,4 +1,6 @@
-"""A backup is worth what comes back of it: written while others write, restored into another database, compared row by row."""
+"""A backup is worth what comes back of it: written while others write, restored into another
+database, compared row by row.
+"""
 
 import json
 import os
@@ -62,9 +64,17 @@ def used(own: str, alice: Any) -> Any:
     client.post("/api/webllm/session", {"modelId": "m"})
     cards = [{"front": 'tide\t"\\N"\\.\n', "back": "ebb é 🌊", "question": None}]
     deck = client.post("/api/flashcards/decks", {"name": "Tides", "cards": cards}).json()
-    review = {"id": "7c9e6679-7425-40de-944b-e07fc1f90ae7", "cardId": deck["cards"][0]["id"], "rating": "good", "seconds": 2}
+    review = {
+        "id": "7c9e6679-7425-40de-944b-e07fc1f90ae7",
+        "cardId": deck["cards"][0]["id"],
+        "rating": "good",
+        "seconds": 2,
+    }
     review["reviewedAt"] = timezone.now().isoformat()
-    assert client.post("/api/flashcards/reviews", {"reviews": [review]}).json()["results"][0]["status"] == "recorded"
+    assert (
+        client.post("/api/flashcards/reviews", {"reviews": [review]}).json()["results"][0]["status"]
+        == "recorded"
+    )
     return alice
 
 
@@ -72,9 +82,19 @@ def _rows(url: str) -> dict[str, list[str]]:
     """Every row of every table, and where each sequence stands."""
     with psycopg.connect(url) as database:
         tables = [name for (name,) in database.execute(TABLES)]
-        rows = {name: database.execute(sql.SQL("SELECT t::text FROM {} t ORDER BY 1").format(sql.Identifier(name))) for name in tables}
+        rows = {
+            name: database.execute(
+                sql.SQL("SELECT t::text FROM {} t ORDER BY 1").format(sql.Identifier(name))
+            )
+            for name in tables
+        }
         found = {name: [row for (row,) in answer] for name, answer in rows.items()}
-        found["sequences"] = [str(one) for one in database.execute("SELECT sequencename, last_value FROM pg_sequences ORDER BY 1")]
+        found["sequences"] = [
+            str(one)
+            for one in database.execute(
+                "SELECT sequencename, last_value FROM pg_sequences ORDER BY 1"
+            )
+        ]
         return found
 
 
@@ -116,7 +136,11 @@ def test_a_backup_while_others_write_is_of_one_moment(used, elsewhere, tmp_path)
 
     def write() -> None:
         while not is_done.is_set():
-            deck_create(user=used, name="Written meanwhile", cards=[{"front": f"f{n}", "back": "b"} for n in range(20)])
+            deck_create(
+                user=used,
+                name="Written meanwhile",
+                cards=[{"front": f"f{n}", "back": "b"} for n in range(20)],
+            )
         connections.close_all()
 
     writer = threading.Thread(target=write)
@@ -129,10 +153,16 @@ def test_a_backup_while_others_write_is_of_one_moment(used, elsewhere, tmp_path)
     other = elsewhere()
     call_command("restore", backup)
     with psycopg.connect(other) as database:
-        counts = "SELECT count(*) FROM flashcards_deck d JOIN flashcards_card c ON c.deck_id = d.id WHERE d.name LIKE 'W%%' GROUP BY d.id"
+        counts = (
+            "SELECT count(*) FROM flashcards_deck d JOIN flashcards_card c ON c.deck_id = d.id"
+            " WHERE d.name LIKE 'W%%' GROUP BY d.id"
+        )
         assert {count for (count,) in database.execute(counts)} <= {20}
         manifest = json.loads(zipfile.ZipFile(backup).read("manifest.json"))
-        assert {name: database.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in manifest["tables"]} == manifest["tables"]
+        assert {
+            name: database.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]
+            for name in manifest["tables"]
+        } == manifest["tables"]
 
 
 def test_it_holds_the_secret_key_and_is_read_by_its_owner_only(used, elsewhere, tmp_path, settings):
@@ -151,25 +181,33 @@ def test_a_database_in_use_is_not_waited_for_without_end(used, own, tmp_path, mo
     backup = _back_up(tmp_path)
     with psycopg.connect(own) as somebody:
         somebody.execute("SELECT 1 FROM auth_user")
-        with pytest.raises(CommandError, match="Somebody uses the database, which is as it was: stop web"):
+        with pytest.raises(
+            CommandError, match="Somebody uses the database, which is as it was: stop web"
+        ):
             call_command("restore", backup, replace=True)
 
 
 def test_a_database_that_holds_something_is_not_lost_by_accident(used, own, tmp_path):
     backup, before = _back_up(tmp_path), _rows(own)
-    with pytest.raises(CommandError, match=r"holds \d+ tables with .* rows already: .* say --replace"):
+    with pytest.raises(
+        CommandError, match=r"holds \d+ tables with .* rows already: .* say --replace"
+    ):
         call_command("restore", backup)
     assert _rows(own) == before
 
 
-def test_a_bad_file_is_refused_in_a_sentence_and_nothing_is_changed(used, own, elsewhere, tmp_path, settings):
+def test_a_bad_file_is_refused_in_a_sentence_and_nothing_is_changed(
+    used, own, elsewhere, tmp_path, settings
+):
     backup = _back_up(tmp_path)
     whole = backup.read_bytes()
     manifest = json.loads(zipfile.ZipFile(backup).read("manifest.json"))
     newer = manifest | {"migrations": [*manifest["migrations"], ["flashcards", "9999_later"]]}
     fewer = manifest | {"tables": manifest["tables"] | {"auth_user": 7}}
     (cut := tmp_path / "cut.zip").write_bytes(whole[: len(whole) // 2])
-    (flipped := tmp_path / "flipped.zip").write_bytes(whole[:5000] + bytes([whole[5000] ^ 1]) + whole[5001:])
+    (flipped := tmp_path / "flipped.zip").write_bytes(
+        whole[:5000] + bytes([whole[5000] ^ 1]) + whole[5001:]
+    )
     (text := tmp_path / "text.zip").write_text("no backup")
     bad = [
         (cut, "is cut off or damaged"),
@@ -180,9 +218,18 @@ def test_a_bad_file_is_refused_in_a_sentence_and_nothing_is_changed(used, own, e
         (_changed(backup, "database.dump", b"PGDMP"), "is not what was written"),
         (_changed(backup, "manifest.json", None), "is no backup of MindFlip"),
         (_changed(backup, "manifest.json", b"[]"), "is no backup of MindFlip"),
-        (_changed(backup, "manifest.json", json.dumps(newer).encode()), r"newer database .*flashcards\.9999_later"),
-        (_changed(backup, "manifest.json", json.dumps(manifest | {"version": 2}).encode()), "made by a newer MindFlip"),
-        (_changed(backup, "manifest.json", json.dumps(fewer).encode()), "is as it was: rows of auth_user are missing"),
+        (
+            _changed(backup, "manifest.json", json.dumps(newer).encode()),
+            r"newer database .*flashcards\.9999_later",
+        ),
+        (
+            _changed(backup, "manifest.json", json.dumps(manifest | {"version": 2}).encode()),
+            "made by a newer MindFlip",
+        ),
+        (
+            _changed(backup, "manifest.json", json.dumps(fewer).encode()),
+            "is as it was: rows of auth_user are missing",
+        ),
     ]
     other = elsewhere()
     for file, sentence in bad:
@@ -209,10 +256,14 @@ def test_where_it_cannot_be_written_nothing_half_done_is_left(used, tmp_path):
     assert list(tmp_path.iterdir()) == [made]
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only Linux has a disk that is always full")
+@pytest.mark.skipif(
+    not os.path.exists("/dev/full"), reason="only Linux has a disk that is always full"
+)
 def test_a_full_disk_is_said_and_leaves_no_file(used, tmp_path, monkeypatch):
     really = os.open
-    monkeypatch.setattr(os, "open", lambda path, *rest: (really(path, *rest), really("/dev/full", os.O_WRONLY))[1])
+    monkeypatch.setattr(
+        os, "open", lambda path, *rest: (really(path, *rest), really("/dev/full", os.O_WRONLY))[1]
+    )
     with pytest.raises(CommandError, match=r"cannot be written \(No space left on device\)"):
         call_command("backup", tmp_path)
     assert list(tmp_path.iterdir()) == []
@@ -236,12 +287,16 @@ def test_an_empty_database_and_one_that_is_not_there_are_said(elsewhere, tmp_pat
         call_command("backup", tmp_path)
 
 
-def test_a_backup_of_an_older_version_says_that_a_migration_is_to_come(used, elsewhere, tmp_path, capsys):
+def test_a_backup_of_an_older_version_says_that_a_migration_is_to_come(
+    used, elsewhere, tmp_path, capsys
+):
     backup = _back_up(tmp_path)
     other = elsewhere()
     call_command("restore", backup)
     with psycopg.connect(other, autocommit=True) as database:
-        database.execute("DELETE FROM django_migrations WHERE id = (SELECT max(id) FROM django_migrations)")
+        database.execute(
+            "DELETE FROM django_migrations WHERE id = (SELECT max(id) FROM django_migrations)"
+        )
     (tmp_path / "older").mkdir()
     call_command("restore", _back_up(tmp_path / "older"), replace=True)
     assert "Migrations to come: 1." in capsys.readouterr().out

@@ -15,7 +15,10 @@ from channels_redis.pubsub import RedisPubSubChannelLayer
 from mindflip.embedded.run import ROOT
 from mindflip.embedded.servers import free_port, valkey
 
-SHOW = "import json; from mindflip import settings; print(json.dumps(settings.CHANNEL_LAYERS['default']['CONFIG']))"
+SHOW = (
+    "import json; from mindflip import settings;"
+    " print(json.dumps(settings.CHANNEL_LAYERS['default']['CONFIG']))"
+)
 GROUPS = [f"session.{number}" for number in range(40)]
 
 
@@ -31,7 +34,11 @@ def second_url(tmp_path: Path) -> Iterator[str]:
 async def test_two_processes_hear_each_other_over_two_servers(second_url: str) -> None:
     urls = [os.environ["REDIS_URL"], second_url]
     shown = subprocess.run(
-        [sys.executable, "-c", SHOW], cwd=ROOT, env=os.environ | {"MINDFLIP_CHANNEL_URLS": ",".join(urls)}, capture_output=True, check=True
+        [sys.executable, "-c", SHOW],
+        cwd=ROOT,
+        env=os.environ | {"MINDFLIP_CHANNEL_URLS": ",".join(urls)},
+        capture_output=True,
+        check=True,
     )
     here, there = (RedisPubSubChannelLayer(**json.loads(shown.stdout)) for _ in range(2))
     channel = await here.new_channel()

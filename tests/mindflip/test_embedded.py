@@ -9,7 +9,14 @@ import pytest
 import redis
 
 from mindflip.embedded.process import CannotRun, Service
-from mindflip.embedded.servers import WITHOUT_SAFETY, drop_dead_lock, free_port, postgres, remove_folder, valkey
+from mindflip.embedded.servers import (
+    WITHOUT_SAFETY,
+    drop_dead_lock,
+    free_port,
+    postgres,
+    remove_folder,
+    valkey,
+)
 
 
 @pytest.fixture
@@ -23,14 +30,18 @@ def started() -> Iterator[list[Service]]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
-    """One with a space and a quote in its name, which an unprivileged user may not enter when we are root."""
+    """One with a space and a quote in its name, which an unprivileged user may not enter when we
+    are root.
+    """
     home = tmp_path / 'a "quoted" folder'
     home.mkdir()
     yield home
     remove_folder(home / "postgres")
 
 
-def _start_postgres(folder: Path, started: list[Service], options: Sequence[str] = WITHOUT_SAFETY) -> str:
+def _start_postgres(
+    folder: Path, started: list[Service], options: Sequence[str] = WITHOUT_SAFETY
+) -> str:
     service, url = postgres(folder / "postgres", folder / "postgres.log", free_port(), options)
     started.append(service)
     service.start()
@@ -46,18 +57,27 @@ def _start_valkey(folder: Path, started: list[Service]) -> str:
     return url
 
 
-def test_postgresql_keeps_data_over_a_clean_stop_and_over_kill_9(folder: Path, started: list[Service]) -> None:
-    with psycopg.connect(_start_postgres(folder, started, options=()), autocommit=True) as connection:
+def test_postgresql_keeps_data_over_a_clean_stop_and_over_kill_9(
+    folder: Path, started: list[Service]
+) -> None:
+    with psycopg.connect(
+        _start_postgres(folder, started, options=()), autocommit=True
+    ) as connection:
         connection.execute("CREATE TABLE kept (word text); INSERT INTO kept VALUES ('first')")
     started[-1].stop()
     assert "database system is shut down" in started[-1].log.read_text()
 
-    with psycopg.connect(_start_postgres(folder, started, options=()), autocommit=True) as connection:
+    with psycopg.connect(
+        _start_postgres(folder, started, options=()), autocommit=True
+    ) as connection:
         connection.execute("INSERT INTO kept VALUES ('second')")
     started[-1].kill()
 
     with psycopg.connect(_start_postgres(folder, started)) as connection:
-        assert connection.execute("SELECT word FROM kept ORDER BY word").fetchall() == [("first",), ("second",)]
+        assert connection.execute("SELECT word FROM kept ORDER BY word").fetchall() == [
+            ("first",),
+            ("second",),
+        ]
 
 
 def test_postgresql_asks_for_the_password(folder: Path, started: list[Service]) -> None:
@@ -67,7 +87,9 @@ def test_postgresql_asks_for_the_password(folder: Path, started: list[Service]) 
         psycopg.connect(url.replace(str(password), "guessed"))
 
 
-def test_data_of_another_major_version_are_left_alone_and_said(folder: Path, started: list[Service]) -> None:
+def test_data_of_another_major_version_are_left_alone_and_said(
+    folder: Path, started: list[Service]
+) -> None:
     _start_postgres(folder, started)
     started[-1].stop()
     version = folder / "postgres" / "data" / "PG_VERSION"
@@ -93,12 +115,20 @@ def test_valkey_keeps_data_over_kill_9(folder: Path, started: list[Service]) -> 
 
 def test_valkey_asks_for_the_password(folder: Path, started: list[Service]) -> None:
     url = _start_valkey(folder, started)
-    with pytest.raises(redis.AuthenticationError), redis.Redis.from_url("redis://" + url.partition("@")[2]) as client:
+    with (
+        pytest.raises(redis.AuthenticationError),
+        redis.Redis.from_url("redis://" + url.partition("@")[2]) as client,
+    ):
         client.ping()
 
 
 def test_a_service_that_ends_while_starting_says_its_last_words(tmp_path: Path) -> None:
-    service = Service("The clock", ["sh", "-c", "echo out of time; exit 3"], tmp_path / "clock.log", answers=lambda: False)
+    service = Service(
+        "The clock",
+        ["sh", "-c", "echo out of time; exit 3"],
+        tmp_path / "clock.log",
+        answers=lambda: False,
+    )
     service.start()
     with pytest.raises(CannotRun, match="The clock ended while starting: out of time"):
         service.wait_until_it_answers()
@@ -107,7 +137,10 @@ def test_a_service_that_ends_while_starting_says_its_last_words(tmp_path: Path) 
 def test_a_service_that_ignores_its_signal_is_ended_by_force(tmp_path: Path) -> None:
     log = tmp_path / "stubborn.log"
     service = Service(
-        "stubborn", ["sh", "-c", "trap '' TERM; echo deaf; while :; do sleep 0.1; done"], log, lambda: "deaf" in log.read_text()
+        "stubborn",
+        ["sh", "-c", "trap '' TERM; echo deaf; while :; do sleep 0.1; done"],
+        log,
+        lambda: "deaf" in log.read_text(),
     )
     service.start()
     service.wait_until_it_answers()

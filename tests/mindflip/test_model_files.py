@@ -1,4 +1,6 @@
-"""Files of the models folder, as browsers ask for them; through the application, and once through a real daphne."""
+"""Files of the models folder, as browsers ask for them; through the application, and once through a
+real daphne.
+"""
 
 import socket
 from collections.abc import Iterator
@@ -54,19 +56,29 @@ def test_webllms_way_of_asking_leads_to_the_same_file(browser: Client, version: 
 
 @pytest.mark.parametrize(
     ("address", "kind"),
-    [("tiny.wasm", "application/wasm"), ("small.gguf", "application/octet-stream"), ("tiny/mlc-chat-config.json", "application/json")],
+    [
+        ("tiny.wasm", "application/wasm"),
+        ("small.gguf", "application/octet-stream"),
+        ("tiny/mlc-chat-config.json", "application/json"),
+    ],
 )
 def test_each_kind_of_file_has_its_type(browser: Client, address: str, kind: str) -> None:
     assert browser.get(f"/models/{address}")["Content-Type"] == kind
 
 
-@pytest.mark.parametrize("address", ["tiny/resolve/4f97a958eaf8/params_shard_0.bin", "small.gguf?v=62b0caed4697"])
+@pytest.mark.parametrize(
+    "address", ["tiny/resolve/4f97a958eaf8/params_shard_0.bin", "small.gguf?v=62b0caed4697"]
+)
 def test_an_address_with_a_version_is_kept_for_good(browser: Client, address: str) -> None:
-    assert browser.get(f"/models/{address}")["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert (
+        browser.get(f"/models/{address}")["Cache-Control"] == "public, max-age=31536000, immutable"
+    )
 
 
 @pytest.mark.parametrize("address", ["tiny/resolve/main/params_shard_0.bin", "small.gguf"])
-def test_an_address_without_one_is_asked_again_and_answered_briefly(browser: Client, address: str) -> None:
+def test_an_address_without_one_is_asked_again_and_answered_briefly(
+    browser: Client, address: str
+) -> None:
     first = browser.get(f"/models/{address}")
     assert first["Cache-Control"] == "public, no-cache"
     again = browser.get(f"/models/{address}", headers={"If-None-Match": first["ETag"]})
@@ -76,7 +88,10 @@ def test_an_address_without_one_is_asked_again_and_answered_briefly(browser: Cli
 def test_a_changed_file_is_sent_anew(browser: Client, folder: Path) -> None:
     first = browser.get("/models/small.gguf")
     (folder / "small.gguf").write_bytes(b"GGUF and more")
-    assert taken(browser.get("/models/small.gguf", headers={"If-None-Match": first["ETag"]})) == b"GGUF and more"
+    assert (
+        taken(browser.get("/models/small.gguf", headers={"If-None-Match": first["ETag"]}))
+        == b"GGUF and more"
+    )
 
 
 def test_a_new_file_needs_no_restart(browser: Client, folder: Path) -> None:
@@ -85,8 +100,13 @@ def test_a_new_file_needs_no_restart(browser: Client, folder: Path) -> None:
     assert taken(browser.get("/models/new.gguf")) == b"GGUF"
 
 
-@pytest.mark.parametrize(("asked", "start", "end"), [("0-9", 0, 10), ("100-", 100, None), ("-7", -7, None), ("10000-99999", 10000, None)])
-def test_a_download_goes_on_where_it_broke_off(browser: Client, asked: str, start: int, end: int | None) -> None:
+@pytest.mark.parametrize(
+    ("asked", "start", "end"),
+    [("0-9", 0, 10), ("100-", 100, None), ("-7", -7, None), ("10000-99999", 10000, None)],
+)
+def test_a_download_goes_on_where_it_broke_off(
+    browser: Client, asked: str, start: int, end: int | None
+) -> None:
     response = browser.get("/models/tiny/params_shard_0.bin", headers={"Range": f"bytes={asked}"})
     assert response.status_code == 206
     assert taken(response) == WEIGHTS[start:end]
@@ -99,7 +119,10 @@ def test_a_range_beyond_the_end_is_refused_with_the_length(browser: Client) -> N
 
 
 def test_a_download_of_a_file_that_changed_meanwhile_starts_over(browser: Client) -> None:
-    response = browser.get("/models/tiny/params_shard_0.bin", headers={"Range": "bytes=100-", "If-Range": '"of-yesterday"'})
+    response = browser.get(
+        "/models/tiny/params_shard_0.bin",
+        headers={"Range": "bytes=100-", "If-Range": '"of-yesterday"'},
+    )
     assert (response.status_code, taken(response)) == (200, WEIGHTS)
 
 
@@ -144,7 +167,9 @@ def test_a_link_out_of_the_folder_is_not_followed(browser: Client, folder: Path)
 
 
 @pytest.mark.parametrize("address", ["/", "/models/tiny.wasm", "/static/js/engine/worker.js"])
-def test_pages_workers_and_models_may_be_used_under_isolation(browser: Client, address: str) -> None:
+def test_pages_workers_and_models_may_be_used_under_isolation(
+    browser: Client, address: str
+) -> None:
     response = browser.get(address)
     assert response.status_code == 200
     assert response["Cross-Origin-Opener-Policy"] == "same-origin"
@@ -180,7 +205,9 @@ def big_model_server(tmp_path: Path) -> Iterator[RunningServer]:
         yield server
 
 
-def test_daphnes_memory_grows_neither_with_the_file_nor_with_slow_readers(big_model_server: RunningServer) -> None:
+def test_daphnes_memory_grows_neither_with_the_file_nor_with_slow_readers(
+    big_model_server: RunningServer,
+) -> None:
     daphne = psutil.Process(listener_of(big_model_server.port))
     httpx.get(big_model_server.url)
     before = daphne.memory_info().rss
@@ -195,7 +222,11 @@ def test_daphnes_memory_grows_neither_with_the_file_nor_with_slow_readers(big_mo
 
 
 def listener_of(port: int) -> int:
-    return next(c.pid for c in psutil.net_connections("tcp") if c.pid and c.status == psutil.CONN_LISTEN and c.laddr.port == port)
+    return next(
+        c.pid
+        for c in psutil.net_connections("tcp")
+        if c.pid and c.status == psutil.CONN_LISTEN and c.laddr.port == port
+    )
 
 
 def slow_reader(port: int) -> socket.socket:

@@ -1,4 +1,6 @@
-"""/healthz says that the process lives, /readyz what it lacks; nothing stands between them and a probe."""
+"""/healthz says that the process lives, /readyz what it lacks; nothing stands between them and a
+probe.
+"""
 
 from typing import Any
 
@@ -33,14 +35,20 @@ def missing(probe: Client) -> dict[str, str]:
 def test_healthz_answers_without_the_database_whatever_the_host(probe, settings):
     settings.SECURE_SSL_REDIRECT = True
     answer = probe.get("/healthz")
-    assert (answer.status_code, answer.json(), answer["Cache-Control"]) == (200, {"status": "ok"}, "no-store")
+    assert (answer.status_code, answer.json(), answer["Cache-Control"]) == (
+        200,
+        {"status": "ok"},
+        "no-store",
+    )
 
 
 def test_a_probe_is_only_read(probe):
     assert (probe.post("/healthz").status_code, probe.head("/healthz").status_code) == (405, 200)
 
 
-def test_readyz_is_ready_when_nothing_is_missing(transactional_db, probe, everybody_is_seen, settings):
+def test_readyz_is_ready_when_nothing_is_missing(
+    transactional_db, probe, everybody_is_seen, settings
+):
     settings.SECURE_SSL_REDIRECT = True
     answer = probe.get("/readyz")
     assert (answer.status_code, answer.json()) == (200, {"status": "ready"})
@@ -61,7 +69,9 @@ def test_readyz_names_migrations_that_are_not_applied(transactional_db, probe, e
             cursor.execute("ALTER TABLE elsewhere RENAME TO django_migrations")
 
 
-def test_readyz_names_a_database_that_does_not_answer_and_no_secret(transactional_db, probe, everybody_is_seen, monkeypatch):
+def test_readyz_names_a_database_that_does_not_answer_and_no_secret(
+    transactional_db, probe, everybody_is_seen, monkeypatch
+):
     for name, value in {"PORT": 1, "PASSWORD": "hush"}.items():
         monkeypatch.setitem(connection.settings_dict, name, value)
     found = missing(probe)

@@ -1,4 +1,6 @@
-"""`honcho start`, the deployment's door: with the two addresses set it runs every process, and each is seen to run."""
+"""`honcho start`, the deployment's door: with the two addresses set it runs every process, and each
+is seen to run.
+"""
 
 import os
 import signal
@@ -32,7 +34,9 @@ def test_honcho_start_releases_and_serves_on_an_empty_database(tmp_path: Path) -
     log = tmp_path / "honcho.txt"
     with log.open("wb") as output:
         command = [sys.executable, "-m", "honcho", "start"]
-        honcho = subprocess.Popen(command, cwd=ROOT, env=os.environ | own, stdout=output, stderr=subprocess.STDOUT)
+        honcho = subprocess.Popen(
+            command, cwd=ROOT, env=os.environ | own, stdout=output, stderr=subprocess.STDOUT
+        )
     try:
         eventually(lambda: _answers(port) or honcho.poll() is not None, 60)
         for words in ("Released.", "beat: Starting", " ready."):
@@ -43,7 +47,9 @@ def test_honcho_start_releases_and_serves_on_an_empty_database(tmp_path: Path) -
         honcho.send_signal(signal.SIGTERM)
         honcho.wait(30)
         with psycopg.connect(given, autocommit=True) as connection:
-            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+            connection.execute(
+                sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
+            )
 
 
 def _answers(port: int) -> bool:

@@ -1,4 +1,6 @@
-"""`manage.py run` for real: it serves, keeps data, recovers, and says in a sentence what is in its way."""
+"""`manage.py run` for real: it serves, keeps data, recovers, and says in a sentence what is in its
+way.
+"""
 
 import json
 import os
@@ -42,18 +44,30 @@ class LocalRun:
     def start(self, **settings: str) -> None:
         with self.output.open("wb") as output:
             command = [sys.executable, str(ROOT / "manage.py"), "run"]
-            self.process = subprocess.Popen(command, env=self.environment() | settings, stdout=output, stderr=subprocess.STDOUT)
+            self.process = subprocess.Popen(
+                command, env=self.environment() | settings, stdout=output, stderr=subprocess.STDOUT
+            )
 
     def environment(self) -> dict[str, str]:
         """What a person has who set only the folder and the port."""
-        outside = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL", "MAKELEVEL"}}
-        own = {"MINDFLIP_VAR": str(self.var), "MINDFLIP_PORT": str(self.port), "MINDFLIP_REDIS_PREFIX": f"run-{self.var.name}"}
+        outside = {
+            name: value
+            for name, value in os.environ.items()
+            if name not in {"DATABASE_URL", "REDIS_URL", "MAKELEVEL"}
+        }
+        own = {
+            "MINDFLIP_VAR": str(self.var),
+            "MINDFLIP_PORT": str(self.port),
+            "MINDFLIP_REDIS_PREFIX": f"run-{self.var.name}",
+        }
         return outside | own
 
     def start_and_wait(self, **settings: str) -> None:
         self.start(**settings)
         assert self.process is not None
-        eventually(lambda: "is ready" in self.said or self.process.poll() is not None, START_SECONDS)
+        eventually(
+            lambda: "is ready" in self.said or self.process.poll() is not None, START_SECONDS
+        )
         assert "is ready" in self.said, self.said
 
     def services(self) -> dict[str, int]:
@@ -87,7 +101,9 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalRun]:
 
 @contextmanager
 def _local_run(home: Path) -> Iterator[LocalRun]:
-    """On a folder with a space in its name, with the model already there and the page's files already collected."""
+    """On a folder with a space in its name, with the model already there and the page's files
+    already collected.
+    """
     var = home / f"a var {secrets.token_hex(4)}"
     (var / "models").mkdir(parents=True)
     (var / "models" / "SmolLM2-135M-Instruct.json").write_text("{}")
@@ -109,7 +125,8 @@ def _processes_of(var: Path) -> list[psutil.Process]:
     for process in psutil.process_iter():
         try:
             if process.pid != os.getpid() and (
-                process.environ().get("MINDFLIP_VAR") == str(var) or str(var) in " ".join(process.cmdline())
+                process.environ().get("MINDFLIP_VAR") == str(var)
+                or str(var) in " ".join(process.cmdline())
             ):
                 found.append(process)
         except psutil.Error:
@@ -117,7 +134,9 @@ def _processes_of(var: Path) -> list[psutil.Process]:
     return found
 
 
-def test_it_keeps_data_and_recovers_after_kill_9_and_leaves_no_process_behind_after_ctrl_c(run: LocalRun) -> None:
+def test_it_keeps_data_and_recovers_after_kill_9_and_leaves_no_process_behind_after_ctrl_c(
+    run: LocalRun,
+) -> None:
     run.start_and_wait()
     before = run.services()
     assert set(before) == {"PostgreSQL", "Valkey", "web", "worker", "beat"}
@@ -154,7 +173,9 @@ def test_a_second_one_on_the_same_folder_is_refused(running: LocalRun) -> None:
 
 def test_a_command_in_another_terminal_finds_the_servers(running: LocalRun) -> None:
     command = [sys.executable, str(ROOT / "manage.py"), "migrate", "--check"]
-    done = subprocess.run(command, env=running.environment(), capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, env=running.environment(), capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
 
 
@@ -172,7 +193,9 @@ def test_a_taken_port_is_said_in_a_sentence(run: LocalRun) -> None:
     assert "Traceback" not in run.said
 
 
-def test_a_folder_that_cannot_be_written_is_said_in_a_sentence(run: LocalRun, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_said_in_a_sentence(
+    run: LocalRun, tmp_path: Path
+) -> None:
     (tmp_path / "file").write_text("in the way")
     run.start(MINDFLIP_VAR=str(tmp_path / "file" / "var"))
     assert run.wait_for_end() == 1
@@ -183,11 +206,17 @@ def test_a_folder_that_cannot_be_written_is_said_in_a_sentence(run: LocalRun, tm
 @pytest.mark.parametrize(
     ("variable", "address", "sentence"),
     [
-        ("DATABASE_URL", "postgresql://mindflip@127.0.0.1:{port}/mindflip", "The database at DATABASE_URL does not answer"),
+        (
+            "DATABASE_URL",
+            "postgresql://mindflip@127.0.0.1:{port}/mindflip",
+            "The database at DATABASE_URL does not answer",
+        ),
         ("REDIS_URL", "redis://127.0.0.1:{port}/0", "The server at REDIS_URL does not answer"),
     ],
 )
-def test_an_outside_server_that_does_not_answer_is_said_in_a_sentence(run: LocalRun, variable: str, address: str, sentence: str) -> None:
+def test_an_outside_server_that_does_not_answer_is_said_in_a_sentence(
+    run: LocalRun, variable: str, address: str, sentence: str
+) -> None:
     outside = {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL")}
     run.start(**outside | {variable: address.format(port=free_port())})
     assert run.wait_for_end() == 1
@@ -198,7 +227,11 @@ def test_an_outside_server_that_does_not_answer_is_said_in_a_sentence(run: Local
 def test_a_disk_that_is_nearly_full_is_said_in_a_sentence(run: LocalRun, tmp_path: Path) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=20m", "tmpfs", str(disk)], capture_output=True, check=False)
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=20m", "tmpfs", str(disk)],
+        capture_output=True,
+        check=False,
+    )
     if mounted.returncode:
         pytest.skip("mounting a small disk needs root")
     try:

@@ -1,4 +1,6 @@
-"""What a library may have put into a message or an exception is hidden before it leaves the process."""
+"""What a library may have put into a message or an exception is hidden before it leaves the
+process.
+"""
 
 import pytest
 
@@ -8,17 +10,29 @@ from mindflip.monitoring.logging import HIDDEN, hide
 @pytest.mark.parametrize(
     ("text", "kept"),
     [
-        ("GET /ws/webllm/1?ticket=abc:def&lastSeq=3", f"GET /ws/webllm/1?ticket={HIDDEN}&lastSeq=3"),
+        (
+            "GET /ws/webllm/1?ticket=abc:def&lastSeq=3",
+            f"GET /ws/webllm/1?ticket={HIDDEN}&lastSeq=3",
+        ),
         ("/x?a=1&token=abc", f"/x?a=1&token={HIDDEN}"),
         ("Authorization: Bearer abcdefgh.ij", f"Authorization: Bearer {HIDDEN}"),
-        ("{'password': 'hush', 'username': 'alice'}", f"{{'password': '{HIDDEN}', 'username': 'alice'}}"),
+        (
+            "{'password': 'hush', 'username': 'alice'}",
+            f"{{'password': '{HIDDEN}', 'username': 'alice'}}",
+        ),
         ('{"refresh": "hush"}', f'{{"refresh": "{HIDDEN}"}}'),
         ("postgresql://mindflip:hush@db/name", f"postgresql://mindflip:{HIDDEN}@db/name"),
         ("it was eyJhbGciOi.eyJ0b2tlbl.x-Y_z9", f"it was {HIDDEN}"),
         ("/x-eyJa-eyJhbGciOi.eyJ0b2tlbl.x/y", f"/x-{HIDDEN}/y"),
         ("eyJ.eyJab.eyJcd", "eyJ.eyJab.eyJcd"),
-        ("refused\nDETAIL:  Failing row contains (1, a prompt).\nand more", f"refused\nDETAIL: {HIDDEN}"),
-        ("DETAIL:  row\n\nThe above exception was the cause", f"DETAIL: {HIDDEN}\n\nThe above exception was the cause"),
+        (
+            "refused\nDETAIL:  Failing row contains (1, a prompt).\nand more",
+            f"refused\nDETAIL: {HIDDEN}",
+        ),
+        (
+            "DETAIL:  row\n\nThe above exception was the cause",
+            f"DETAIL: {HIDDEN}\n\nThe above exception was the cause",
+        ),
         ("Generation 5 of 7: succeeded", "Generation 5 of 7: succeeded"),
     ],
 )

@@ -1,4 +1,6 @@
-"""Settings refuse what they cannot use, in a sentence that names the variable and says what to give."""
+"""Settings refuse what they cannot use, in a sentence that names the variable and says what to
+give.
+"""
 
 import os
 import subprocess
@@ -20,7 +22,9 @@ from mindflip.embedded.run import ROOT
 
 def _start_with(**variables: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(ROOT / "manage.py"), "check", "--tag", checks.TAG]
-    return subprocess.run(command, cwd=ROOT, env=os.environ | variables, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        command, cwd=ROOT, env=os.environ | variables, capture_output=True, text=True, check=False
+    )
 
 
 @pytest.mark.parametrize(
@@ -29,21 +33,39 @@ def _start_with(**variables: str) -> subprocess.CompletedProcess[str]:
         ({"MINDFLIP_PORT": "three"}, "MINDFLIP_PORT='three' is not usable: give a whole number"),
         ({"MINDFLIP_PORT": "0"}, "MINDFLIP_PORT='0' is not usable: give 1 or more"),
         ({"MINDFLIP_DEBUG": "perhaps"}, "MINDFLIP_DEBUG='perhaps' is not usable: give 1 or 0"),
-        ({"MINDFLIP_LOG_LEVEL": "LOUD"}, "MINDFLIP_LOG_LEVEL='LOUD' is not usable: give one of DEBUG, INFO"),
+        (
+            {"MINDFLIP_LOG_LEVEL": "LOUD"},
+            "MINDFLIP_LOG_LEVEL='LOUD' is not usable: give one of DEBUG, INFO",
+        ),
         ({"DATABASE_URL": "sqlite:///here"}, "DATABASE_URL must name a PostgreSQL server"),
         ({"DATABASE_URL": "nonsense"}, "DATABASE_URL"),
-        ({"REDIS_URL": "localhost:6379"}, "REDIS_URL is not usable: it must look like redis://host:6379/0"),
-        ({"MINDFLIP_CHANNEL_URLS": "redis://one:6379/0,two"}, "MINDFLIP_CHANNEL_URLS is not usable: it must look like redis://host"),
+        (
+            {"REDIS_URL": "localhost:6379"},
+            "REDIS_URL is not usable: it must look like redis://host:6379/0",
+        ),
+        (
+            {"MINDFLIP_CHANNEL_URLS": "redis://one:6379/0,two"},
+            "MINDFLIP_CHANNEL_URLS is not usable: it must look like redis://host",
+        ),
         ({"DATABASE_URL": "postgresql://me:hush@db:5432/"}, "DATABASE_URL names no database"),
         (
             {"MINDFLIP_TOKEN_RATE": "20/fortnight"},
-            "MINDFLIP_TOKEN_RATE='20/fortnight' is not usable: give a number and second, minute, hour or day",
+            (
+                "MINDFLIP_TOKEN_RATE='20/fortnight' is not usable: give a number and second,"
+                " minute, hour or day"
+            ),
         ),
         (
             {"MINDFLIP_REGISTER_RATE": "20/hour burst many"},
-            "is not usable: give a number and second, minute, hour or day, like 30/minute or 20/hour",
+            (
+                "is not usable: give a number and second, minute, hour or day, like 30/minute or"
+                " 20/hour"
+            ),
         ),
-        ({"MINDFLIP_ORIGINS": "https://a.example/app"}, "'https://a.example/app' is no origin: give scheme, host and port alone"),
+        (
+            {"MINDFLIP_ORIGINS": "https://a.example/app"},
+            "'https://a.example/app' is no origin: give scheme, host and port alone",
+        ),
         ({"MINDFLIP_PORT": "70000"}, "MINDFLIP_PORT='70000' is not usable: give 65535 or less"),
         ({"MINDFLIP_HOSTS": "mindflip.example"}, "MINDFLIP_SECRET_KEY must be too"),
     ],
@@ -112,8 +134,18 @@ def test_a_secret_is_not_repeated_when_it_is_refused() -> None:
 
 def test_the_worker_says_it_in_a_sentence_too() -> None:
     command = [sys.executable, "-m", "celery", "--quiet", "-A", "mindflip", "worker"]
-    run = subprocess.run(command, cwd=ROOT, env=os.environ | {"MINDFLIP_PORT": "three"}, capture_output=True, text=True, check=False)
-    assert (run.returncode, run.stderr.startswith("Settings: MINDFLIP_PORT='three' is not usable")) == (1, True), run.stderr
+    run = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=os.environ | {"MINDFLIP_PORT": "three"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (
+        run.returncode,
+        run.stderr.startswith("Settings: MINDFLIP_PORT='three' is not usable"),
+    ) == (1, True), run.stderr
 
 
 def test_an_empty_variable_counts_as_unset() -> None:
@@ -137,13 +169,17 @@ def test_an_empty_variable_counts_as_unset() -> None:
         ({"BIND": "0.0.0.0", "IS_PRIVATE": True}, "mindflip.W001"),
     ],
 )
-def test_settings_that_contradict_each_other_are_refused(values: dict[str, object], code: str) -> None:
+def test_settings_that_contradict_each_other_are_refused(
+    values: dict[str, object], code: str
+) -> None:
     with override_settings(**values):
         assert [message.id for message in run_checks(tags=[checks.TAG])] == [code]
 
 
 def test_files_are_collected_anew_when_anything_that_is_served_changed(settings: Any) -> None:
-    served = [Path(place[1] if isinstance(place, tuple) else place) for place in settings.STATICFILES_DIRS]
+    served = [
+        Path(place[1] if isinstance(place, tuple) else place) for place in settings.STATICFILES_DIRS
+    ]
     assert {path.relative_to(ROOT).as_posix() for path in served} == set(static_files.SOURCES)
 
 
@@ -164,9 +200,14 @@ def test_the_secret_key_is_made_once_and_is_its_owners_only(tmp_path: Path) -> N
     assert (tmp_path / "var" / "secret-key").stat().st_mode & 0o077 == 0
 
 
-def test_with_the_key_of_before_a_new_one_signs_nobody_out(client: Client, alice: User, settings: Any) -> None:
+def test_with_the_key_of_before_a_new_one_signs_nobody_out(
+    client: Client, alice: User, settings: Any
+) -> None:
     client.force_login(alice)
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "a new key " * 6, [settings.SECRET_KEY]
     assert client.get("/decks").status_code == 200
-    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "a third key " * 6, ["somebody else's " * 4]
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = (
+        "a third key " * 6,
+        ["somebody else's " * 4],
+    )
     assert client.get("/decks").status_code == 302

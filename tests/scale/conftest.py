@@ -15,7 +15,9 @@ from tests.scale.plans import tell_the_planner
 
 @pytest.fixture(scope="module")
 def seeded(django_db_setup: None, django_db_blocker) -> Iterator[None]:
-    """For all tests of a module, in one transaction that is never committed, and inside of which each test has its own."""
+    """For all tests of a module, in one transaction that is never committed, and inside of which
+    each test has its own.
+    """
     with django_db_blocker.unblock(), transaction.atomic():
         plan = Plan(sessions=1_000, generations=5_000, users=60, days=90, now=timezone.now())
         seed(plan, missing(plan))

@@ -1,4 +1,6 @@
-"""What PostgreSQL would do for each statement that something makes, were the tables as large as they may get."""
+"""What PostgreSQL would do for each statement that something makes, were the tables as large as
+they may get.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,10 +18,16 @@ CHEAP = 2_000  # of the planner's units: a seventh of reading all sessions
 
 
 def tell_the_planner() -> None:
-    """The shares of values are those of the rows that are there; only how many rows there are is made up."""
+    """The shares of values are those of the rows that are there; only how many rows there are is
+    made up.
+    """
     with connection.cursor() as cursor:
         for table, rows in LARGE.items():
-            cursor.execute("SELECT pg_restore_relation_stats('schemaname', 'public', 'relname', %s, 'reltuples', %s::real)", [table, rows])
+            cursor.execute(
+                "SELECT pg_restore_relation_stats('schemaname', 'public', 'relname', %s,"
+                " 'reltuples', %s::real)",
+                [table, rows],
+            )
 
 
 @contextmanager
@@ -41,7 +49,11 @@ def faults_of(act: Callable[[], Any]) -> list[str]:
     with undone(), connection.execute_wrapper(note):
         act()
     plans = {sql: _plan(sql, params) for sql, params in made.items() if _is_plannable(sql)}
-    return [f"{fault}: {sql[:2000]}" for sql, plan in plans.items() for fault in _faults(plan, plan["Total Cost"])]
+    return [
+        f"{fault}: {sql[:2000]}"
+        for sql, plan in plans.items()
+        for fault in _faults(plan, plan["Total Cost"])
+    ]
 
 
 def _is_plannable(sql: str) -> bool:

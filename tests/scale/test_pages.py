@@ -11,7 +11,9 @@ SESSIONS = "/admin/sessions_app/webllmsession/"
 
 
 def walked(operator, address: str, way: str) -> tuple[list, str]:
-    """The ids on this page and those after it in one direction, and the link from the last page back."""
+    """The ids on this page and those after it in one direction, and the link from the last page
+    back.
+    """
     seen, other = [], {"older_url": "newer_url", "newer_url": "older_url"}[way]
     while address:
         shown = operator.get(SESSIONS + address).context["cl"]
@@ -26,11 +28,17 @@ def test_each_row_of_a_list_is_on_one_page_there_and_back(operator, busiest):
     there, back = walked(operator, "?q=seeded-000001", "older_url")
     assert len(rows) > 50
     assert there == rows
-    assert walked(operator, back, "newer_url")[0] == rows[: len(rows) // 50 * 50 if len(rows) % 50 else -50]
+    assert (
+        walked(operator, back, "newer_url")[0]
+        == rows[: len(rows) // 50 * 50 if len(rows) % 50 else -50]
+    )
 
 
 def test_a_long_list_says_about_how_long_it_is(operator):
-    assert "about 5,000,000 generations" in operator.get("/admin/sessions_app/generation/").content.decode()
+    assert (
+        "about 5,000,000 generations"
+        in operator.get("/admin/sessions_app/generation/").content.decode()
+    )
 
 
 def test_an_address_that_names_no_place_shows_the_beginning(operator):

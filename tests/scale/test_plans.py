@@ -39,18 +39,34 @@ def test_a_list_and_the_pages_after_it_begin_where_an_index_does(operator, name)
 @pytest.mark.parametrize("name", LISTS)
 def test_each_choice_of_each_filter_finds_its_rows_by_an_index(operator, name):
     changelist = operator.get(address(name)).context["cl"]
-    choices = {choice["query_string"] for spec in changelist.filter_specs for choice in spec.choices(changelist)}
-    assert [fault for query in sorted(choices) for fault in faults_of(lambda: operator.get(address(name) + query))] == []  # noqa: B023
+    choices = {
+        choice["query_string"]
+        for spec in changelist.filter_specs
+        for choice in spec.choices(changelist)
+    }
+    assert [
+        fault
+        for query in sorted(choices)
+        for fault in faults_of(lambda: operator.get(address(name) + query))  # noqa: B023 - called at once
+    ] == []
 
 
 @pytest.mark.parametrize("name", LISTS)
 def test_a_search_by_id_user_or_day_finds_its_rows_by_an_index(operator, busiest, name):
-    typed = [str(busiest.pk), str(busiest.session_id)[:8], "seeded-000001", f"{timezone.now():%Y-%m-%d}"]
+    typed = [
+        str(busiest.pk),
+        str(busiest.session_id)[:8],
+        "seeded-000001",
+        f"{timezone.now():%Y-%m-%d}",
+    ]
     pages = [f"{address(name)}?{urlencode({'q': words})}" for words in typed]
     assert [fault for page in pages for fault in faults_of(lambda: operator.get(page))] == []  # noqa: B023
 
 
-@pytest.mark.parametrize("words", ["photosynthesis", "photos", "nowhere", "user:seeded-000001 photosynthesis", "fälle deutschen"])
+@pytest.mark.parametrize(
+    "words",
+    ["photosynthesis", "photos", "nowhere", "user:seeded-000001 photosynthesis", "fälle deutschen"],
+)
 def test_a_search_by_words_of_a_topic_asks_an_index_or_the_newest_rows(operator, words):
     assert faults_of(lambda: operator.get(address("generation"), {"q": words})) == []
 
@@ -76,7 +92,11 @@ def test_a_page_of_one_row_reads_that_row_and_its_own(operator, busiest, name):
 def test_the_rest_lists_of_a_user_read_the_rows_of_a_page(busiest):
     client = APIClient(HTTP_HOST="localhost")
     client.force_authenticate(busiest.user)
-    for path in ("/api/webllm/session", f"/api/webllm/session/{busiest.session_id}/generations", f"/api/webllm/generations/{busiest.pk}"):
+    for path in (
+        "/api/webllm/session",
+        f"/api/webllm/session/{busiest.session_id}/generations",
+        f"/api/webllm/generations/{busiest.pk}",
+    ):
         assert client.get(path).status_code == 200
         assert faults_of(lambda: client.get(path)) == []  # noqa: B023
 

@@ -1,4 +1,6 @@
-"""Doors into sessions: the REST API as a user, and sockets of the real ASGI application over the real channel layer."""
+"""Doors into sessions: the REST API as a user, and sockets of the real ASGI application over the
+real channel layer.
+"""
 
 import json
 from collections.abc import AsyncIterator, Callable
@@ -33,7 +35,10 @@ class Socket:
         from mindflip.asgi import application
 
         parts = urlsplit(address)
-        pairs = [(name.lower().encode(), value.encode()) for name, value in {"Host": parts.netloc, **headers}.items()]
+        pairs = [
+            (name.lower().encode(), value.encode())
+            for name, value in {"Host": parts.netloc, **headers}.items()
+        ]
         scope = {
             "type": "websocket",
             "path": parts.path,
@@ -84,13 +89,19 @@ class Socket:
     async def ask(self, topic: str = "Tides", count: int = 2, **options: Any) -> None:
         """The guide's request, as its client writes it."""
         await self.send(
-            type="generate", prompt=f"Generate {count} flashcards about {topic}", options={"count": count, "topic": topic, **options}
+            type="generate",
+            prompt=f"Generate {count} flashcards about {topic}",
+            options={"count": count, "topic": topic, **options},
         )
 
     async def answer(self, asked: dict[str, Any], cards: Any) -> None:
         """The guide's response to an engine's `generate`."""
         options = asked["options"]
-        await self.send(type="response", cacheKey=f"webllm:flashcards:{options['topic']}:{options['count']}", data={"cards": cards})
+        await self.send(
+            type="response",
+            cacheKey=f"webllm:flashcards:{options['topic']}:{options['count']}",
+            data={"cards": cards},
+        )
 
     async def is_alive(self) -> bool:
         """A bad message gets an error, so the socket answers."""
@@ -111,7 +122,9 @@ def cards(*fronts: str) -> list[dict[str, str]]:
 
 
 @asynccontextmanager
-async def open_socket(address: str, subprotocols: list[str] | None = None, **headers: str) -> AsyncIterator[Socket]:
+async def open_socket(
+    address: str, subprotocols: list[str] | None = None, **headers: str
+) -> AsyncIterator[Socket]:
     socket = Socket(address, headers, subprotocols or [])
     await socket.connect()
     try:
@@ -122,7 +135,10 @@ async def open_socket(address: str, subprotocols: list[str] | None = None, **hea
 
 @pytest_asyncio.fixture
 async def socket_db(transactional_db: None) -> AsyncIterator[None]:
-    """The database as other threads see it too. Each test's event loop has threads of its own, whose connections go back."""
+    """The database as other threads see it too.
+
+    Each test's event loop has threads of its own, whose connections go back.
+    """
     yield
     await sync_to_async(sync_executor.release)()
     await sync_to_async(connections.close_all)()

@@ -17,13 +17,21 @@ def operator(admin_client):
 def generation(alice, new_session) -> Generation:
     new_session(alice)
     return Generation.objects.create(
-        session=WebLLMSession.objects.get(), user=alice, kind="flashcards", prompt=PLANTED, prompt_version="1",
-        options={"count": 1, "topic": PLANTED}, result_key="k", cards=[{"front": PLANTED, "back": "b"}],
+        session=WebLLMSession.objects.get(), user=alice, kind="flashcards", prompt=PLANTED,
+        prompt_version="1",
+        options={"count": 1, "topic": PLANTED}, result_key="k", cards=[{"front": PLANTED,
+        "back": "b"}],
     )  # fmt: skip
 
 
 def test_it_lists_sessions_and_generations_with_what_a_model_wrote_escaped(operator, generation):
-    Engine.objects.create(channel="c", session=generation.session, user=generation.user, model_id=PLANTED, name="webllm")
+    Engine.objects.create(
+        channel="c",
+        session=generation.session,
+        user=generation.user,
+        model_id=PLANTED,
+        name="webllm",
+    )
     paths = (
         "engine/",
         "webllmsession/",
@@ -51,7 +59,8 @@ def test_it_finds_a_session_by_its_user_and_by_its_id(operator, generation):
 
 def test_closing_from_the_admin_ends_the_session_and_cancels_its_queue(operator, generation):
     operator.post(
-        "/admin/sessions_app/webllmsession/", {"action": "close", "confirmed": "yes", "_selected_action": [str(generation.session_id)]}
+        "/admin/sessions_app/webllmsession/",
+        {"action": "close", "confirmed": "yes", "_selected_action": [str(generation.session_id)]},
     )
     generation.refresh_from_db()
     session = WebLLMSession.objects.get()
@@ -60,18 +69,36 @@ def test_closing_from_the_admin_ends_the_session_and_cancels_its_queue(operator,
 
 
 def test_cancelling_from_the_admin_cancels(operator, generation):
-    operator.post("/admin/sessions_app/generation/", {"action": "cancel", "confirmed": "yes", "_selected_action": [str(generation.pk)]})
+    operator.post(
+        "/admin/sessions_app/generation/",
+        {"action": "cancel", "confirmed": "yes", "_selected_action": [str(generation.pk)]},
+    )
     generation.refresh_from_db()
-    assert (generation.status, generation.error) == ("cancelled", "The generation was cancelled by an operator.")
+    assert (generation.status, generation.error) == (
+        "cancelled",
+        "The generation was cancelled by an operator.",
+    )
 
 
 def test_nothing_can_be_changed_by_hand(operator, generation):
-    assert operator.post(f"/admin/sessions_app/generation/{generation.pk}/change/", {"status": "succeeded"}).status_code == 403
+    assert (
+        operator.post(
+            f"/admin/sessions_app/generation/{generation.pk}/change/", {"status": "succeeded"}
+        ).status_code
+        == 403
+    )
     assert operator.get("/admin/sessions_app/generation/add/").status_code == 403
-    assert operator.post(f"/admin/sessions_app/generation/{generation.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert (
+        operator.post(
+            f"/admin/sessions_app/generation/{generation.pk}/delete/", {"post": "yes"}
+        ).status_code
+        == 403
+    )
 
 
-def test_a_list_takes_the_same_few_queries_however_long(operator, alice, new_session, django_assert_max_num_queries):
+def test_a_list_takes_the_same_few_queries_however_long(
+    operator, alice, new_session, django_assert_max_num_queries
+):
     for _ in range(5):
         new_session(alice)
     with django_assert_max_num_queries(20):

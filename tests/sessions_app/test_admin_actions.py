@@ -1,4 +1,6 @@
-"""What operators do: through the services, told in a sentence, written down; and what engines and askers hear of it."""
+"""What operators do: through the services, told in a sentence, written down; and what engines and
+askers hear of it.
+"""
 
 import csv
 import json
@@ -26,7 +28,9 @@ USERS, TOKENS = "/admin/auth/user/", "/admin/token_blacklist/outstandingtoken/"
 
 def act(client, address, action, *keys, confirmed="yes"):
     """The page after the action."""
-    body = {"action": action, "_selected_action": [str(key) for key in keys]} | ({"confirmed": confirmed} if confirmed else {})
+    body = {"action": action, "_selected_action": [str(key) for key in keys]} | (
+        {"confirmed": confirmed} if confirmed else {}
+    )
     return client.post(address, body, follow=True)
 
 
@@ -42,7 +46,11 @@ def test_an_action_asks_first_and_does_nothing_yet(admin_client, alice):
     session = asked(alice).session
     page = act(admin_client, SESSIONS, "close", session.pk, confirmed="")
     assert "Their sockets close" in page.content.decode()
-    for name, value in (("action", "close"), ("_selected_action", session.pk), ("confirmed", "yes")):
+    for name, value in (
+        ("action", "close"),
+        ("_selected_action", session.pk),
+        ("confirmed", "yes"),
+    ):
         assert f'name="{name}" value="{value}"' in page.content.decode()
     session.refresh_from_db()
     assert (session.status, log()) == ("initializing", [])
@@ -52,13 +60,17 @@ def test_sessions_are_closed_and_those_that_had_ended_are_named(admin_client, al
     living, ended = asked(alice).session, asked(alice).session
     act(admin_client, SESSIONS, "close", ended.pk)
     page = act(admin_client, SESSIONS, "close", living.pk, ended.pk)
-    assert told(page) == [f"1 session was closed. 1 was not, because they had ended already: {ended.pk}."]
+    assert told(page) == [
+        f"1 session was closed. 1 was not, because they had ended already: {ended.pk}."
+    ]
     assert log()[0] == (str(living.pk), "Close the chosen sessions.")
 
 
 def test_a_session_expires_before_its_time_and_its_work_is_cancelled(admin_client, alice):
     generation = asked(alice)
-    assert told(act(admin_client, SESSIONS, "expire", generation.session_id)) == ["1 session was expired."]
+    assert told(act(admin_client, SESSIONS, "expire", generation.session_id)) == [
+        "1 session was expired."
+    ]
     generation.refresh_from_db()
     assert (generation.status, generation.error_code) == ("cancelled", "session_expired")
     assert WebLLMSession.objects.get().close_reason == "expired by an operator"
@@ -67,12 +79,16 @@ def test_a_session_expires_before_its_time_and_its_work_is_cancelled(admin_clien
 def test_what_has_its_outcome_is_not_cancelled(admin_client, alice):
     done = failed(alice, "no_engine")
     page = act(admin_client, GENERATIONS, "cancel", done.pk)
-    assert told(page)[0].startswith("0 generations were cancelled. 1 was not, because they had their outcome already")
+    assert told(page)[0].startswith(
+        "0 generations were cancelled. 1 was not, because they had their outcome already"
+    )
     assert log() == []
 
 
 def test_what_no_engine_holds_is_not_requeued(admin_client, alice):
-    assert "no engine held them" in told(act(admin_client, GENERATIONS, "requeue", asked(alice).pk))[0]
+    assert (
+        "no engine held them" in told(act(admin_client, GENERATIONS, "requeue", asked(alice).pk))[0]
+    )
 
 
 def test_too_many_rows_at_once_are_refused(admin_client, alice, monkeypatch):
@@ -86,7 +102,9 @@ def test_a_users_cache_is_purged_and_nobody_elses(admin_client, alice, bob):
     for user in (alice, bob):
         key = asked(user, result_key=f"key-of-{user}").result_key
         results_remember({key: {"generationId": "g", "cards": []}})
-    assert told(act(admin_client, USERS, "purge", alice.pk)) == ["1 user was freed of what was cached."]
+    assert told(act(admin_client, USERS, "purge", alice.pk)) == [
+        "1 user was freed of what was cached."
+    ]
     assert results_read(["key-of-alice"]) == {}
     assert results_read(["key-of-bob"])
 
@@ -96,7 +114,10 @@ def test_a_refresh_token_is_revoked_and_never_shown(admin_client, alice, client_
     row = alice.outstandingtoken_set.get()
     assert str(refresh) not in admin_client.get(f"{TOKENS}{row.pk}/change/").content.decode()
     assert told(act(admin_client, TOKENS, "revoke", row.pk)) == ["1 Outstanding Token was revoked."]
-    assert client_of(None).post("/api/auth/token/refresh", {"refresh": str(refresh)}).status_code == 401
+    assert (
+        client_of(None).post("/api/auth/token/refresh", {"refresh": str(refresh)}).status_code
+        == 401
+    )
 
 
 def exported(client, name, *keys):
@@ -108,7 +129,11 @@ def exported(client, name, *keys):
 def test_rows_are_exported_as_a_table_with_no_live_formula(admin_client, alice):
     generation = asked(alice, prompt="=1+1")
     (row,) = csv.DictReader(exported(admin_client, "export_csv", generation.pk).splitlines())
-    assert (row["id"], row["user__username"], row["prompt"]) == (str(generation.pk), "alice", "'=1+1")
+    assert (row["id"], row["user__username"], row["prompt"]) == (
+        str(generation.pk),
+        "alice",
+        "'=1+1",
+    )
     assert LogEntry.objects.get().change_message.startswith("Exported as csv: id, session_id")
 
 
@@ -133,7 +158,9 @@ def operating(transactional_db):
     return sync_to_async(lambda *what: act(client, *what))
 
 
-async def test_a_requeued_generation_leaves_its_engine_and_is_given_out_anew(socket_db, operating, alice, session_of):
+async def test_a_requeued_generation_leaves_its_engine_and_is_given_out_anew(
+    socket_db, operating, alice, session_of
+):
     async with open_socket((await session_of(alice))["wsUrl"], V1) as engine:
         await greeted(engine)
         first = await put_to(engine)
@@ -154,7 +181,9 @@ def requeue_and_tell_backwards(generation_id: str) -> None:
         connection.run_on_commit.reverse()
 
 
-async def test_an_engine_that_is_given_the_same_anew_is_stopped_before_and_not_after(socket_db, alice, session_of):
+async def test_an_engine_that_is_given_the_same_anew_is_stopped_before_and_not_after(
+    socket_db, alice, session_of
+):
     async with open_socket((await session_of(alice))["wsUrl"], V1) as engine:
         await greeted(engine)
         first = await put_to(engine)
@@ -168,7 +197,9 @@ async def test_an_engine_that_is_given_the_same_anew_is_stopped_before_and_not_a
     assert "cancel" not in {message["type"] for message in heard}
 
 
-async def test_a_cancelled_generation_stops_its_engine_and_tells_its_asker(socket_db, operating, alice, session_of):
+async def test_a_cancelled_generation_stops_its_engine_and_tells_its_asker(
+    socket_db, operating, alice, session_of
+):
     address = (await session_of(alice))["wsUrl"]
     async with open_socket(address, V1) as engine, open_socket(address, V1) as asker:
         await greeted(asker)

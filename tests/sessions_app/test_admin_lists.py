@@ -11,14 +11,24 @@ from django.utils import timezone
 from sessions_app.admin.base.list import FEW
 from sessions_app.models import Attempt, Engine, Generation, WebLLMSession
 
-GENERATIONS, SESSIONS, ENGINES = (f"/admin/sessions_app/{name}/" for name in ("generation", "webllmsession", "engine"))
-LISTS = sorted(f"/admin/{model._meta.app_label}/{model._meta.model_name}/" for model in admin.site._registry)
+GENERATIONS, SESSIONS, ENGINES = (
+    f"/admin/sessions_app/{name}/" for name in ("generation", "webllmsession", "engine")
+)
+LISTS = sorted(
+    f"/admin/{model._meta.app_label}/{model._meta.model_name}/" for model in admin.site._registry
+)
 
 
 def asked(user, topic="Tides", **columns):
     """A generation in a session of its own."""
     session = WebLLMSession.objects.create(user=user, model_id="a-model")
-    own = {"kind": "flashcards", "prompt": "p", "prompt_version": "1", "result_key": "k", "options": {"count": 1, "topic": topic}}
+    own = {
+        "kind": "flashcards",
+        "prompt": "p",
+        "prompt_version": "1",
+        "result_key": "k",
+        "options": {"count": 1, "topic": topic},
+    }
     return Generation.objects.create(session=session, user=user, **own | columns)
 
 
@@ -44,7 +54,9 @@ def queries(client, address):
 @pytest.mark.parametrize("address", LISTS)
 def test_every_list_opens_and_finds_nothing_by_an_id_of_nobody(admin_client, address):
     found(admin_client, address)
-    assert admin_client.get(address, {"q": "00000000-0000-4000-8000-000000000000"}).status_code == 200
+    assert (
+        admin_client.get(address, {"q": "00000000-0000-4000-8000-000000000000"}).status_code == 200
+    )
 
 
 @pytest.mark.parametrize("address", [GENERATIONS, SESSIONS, ENGINES])
@@ -52,7 +64,13 @@ def test_more_rows_take_no_more_queries(admin_client, alice, address):
     def add(count):
         for number in range(count):
             generation = asked(alice, request_id=f"{timezone.now()} {number}")
-            Engine.objects.create(channel=str(generation.pk), session=generation.session, user=alice, model_id="m", name="webllm")
+            Engine.objects.create(
+                channel=str(generation.pk),
+                session=generation.session,
+                user=alice,
+                model_id="m",
+                name="webllm",
+            )
 
     add(1)
     few = queries(admin_client, address)
@@ -61,15 +79,19 @@ def test_more_rows_take_no_more_queries(admin_client, alice, address):
 
 
 @pytest.mark.parametrize("part", [slice(None), slice(8), slice(13)])
-def test_a_generation_is_found_by_its_id_by_the_beginning_of_it_and_by_its_session(admin_client, alice, bob, part):
+def test_a_generation_is_found_by_its_id_by_the_beginning_of_it_and_by_its_session(
+    admin_client, alice, bob, part
+):
     wanted, _ = asked(alice), asked(bob)
     for whole in (wanted.pk, wanted.session_id):
         assert found(admin_client, GENERATIONS, q=str(whole)[part]) == [str(wanted.pk)]
 
 
 @pytest.mark.parametrize(("typed", "rows"), [
-    ("alice", ["Tides"]), ("user:alice", ["Tides"]), ("tide", ["Tides"]), ("topic:ALPS", ["The Alps"]), ("user:bob alps", ["The Alps"]),
-    ("alice 2020-01-01", []), ("2020-01-01..2099-01-01 bob", ["The Alps"]), ("topic:alice", []), ("nobody", []),
+    ("alice", ["Tides"]), ("user:alice", ["Tides"]), ("tide", ["Tides"]), ("topic:ALPS",
+    ["The Alps"]), ("user:bob alps", ["The Alps"]),
+    ("alice 2020-01-01", []), ("2020-01-01..2099-01-01 bob", ["The Alps"]), ("topic:alice", []),
+    ("nobody", []),
 ])  # fmt: skip
 def test_generations_are_found_by_user_topic_and_days(admin_client, alice, bob, typed, rows):
     by_id = {str(asked(alice).pk): "Tides", str(asked(bob, "The Alps").pk): "The Alps"}
@@ -78,10 +100,13 @@ def test_generations_are_found_by_user_topic_and_days(admin_client, alice, bob, 
 
 @pytest.mark.parametrize("status", ["queued", "succeeded"])
 @pytest.mark.parametrize(("topic", "typed"), [
-    ("Les capitales d'Europe", "europe"), ("Les capitales d'Europe", "d'Eur capitales"), ("日本の都道府県", "日本"), ("Größe", "GRÖ"),
+    ("Les capitales d'Europe", "europe"), ("Les capitales d'Europe", "d'Eur capitales"),
+    ("日本の都道府県", "日本"), ("Größe", "GRÖ"),
     ("C++ & | ! ( :* \\", "c++ \\ ' & | ! ( :*"), ("e-mail, 3.14", "e-mail 3.14"),
 ])  # fmt: skip
-def test_words_of_a_topic_are_found_in_any_order_as_they_begin(admin_client, alice, bob, status, topic, typed):
+def test_words_of_a_topic_are_found_in_any_order_as_they_begin(
+    admin_client, alice, bob, status, topic, typed
+):
     at = {"finished_at": timezone.now()} if status == "succeeded" else {}
     wanted, _ = asked(alice, topic, status=status, **at), asked(bob, "Les Tides, d")
     assert found(admin_client, GENERATIONS, q=f"topic:{typed}") == [str(wanted.pk)]
@@ -97,11 +122,20 @@ def test_a_search_without_hits_says_so_and_offers_all_and_no_actions(admin_clien
 
 def test_a_word_of_many_topics_shows_the_newest_of_them(admin_client, alice):
     first, _ = asked(alice, "High tides"), asked(alice, "High seas")
-    own = {"session": first.session, "user": alice, "kind": "flashcards", "options": first.options, "prompt": "p"}
+    own = {
+        "session": first.session,
+        "user": alice,
+        "kind": "flashcards",
+        "options": first.options,
+        "prompt": "p",
+    }
     rows = Generation.objects.bulk_create(
-        Generation(**own, status="failed", error_code="internal", finished_at=timezone.now()) for _ in range(FEW + 1)
+        Generation(**own, status="failed", error_code="internal", finished_at=timezone.now())
+        for _ in range(FEW + 1)
     )
-    newest = Generation.objects.filter(pk__in=[row.pk for row in rows]).order_by("-created_at", "-pk")[:50]
+    newest = Generation.objects.filter(pk__in=[row.pk for row in rows]).order_by(
+        "-created_at", "-pk"
+    )[:50]
     assert found(admin_client, GENERATIONS, q="tid") == [str(row.pk) for row in newest]
 
 
@@ -119,7 +153,9 @@ def test_filters_take_state_code_model_and_time(admin_client, alice):
     new, queued = failed(alice, "engine_lost"), asked(alice)
     assert found(admin_client, GENERATIONS, status__exact="queued") == [str(queued.pk)]
     assert found(admin_client, GENERATIONS, code="no_engine") == [str(old.pk)]
-    assert found(admin_client, GENERATIONS, since="24h", code="engine_lost", model="a-model") == [str(new.pk)]
+    assert found(admin_client, GENERATIONS, since="24h", code="engine_lost", model="a-model") == [
+        str(new.pk)
+    ]
     assert found(admin_client, GENERATIONS, session__id__exact=str(old.session_id)) == [str(old.pk)]
 
 
@@ -131,7 +167,10 @@ def test_sessions_are_filtered_by_what_they_are_now(admin_client, alice):
     assert found(admin_client, SESSIONS, state="idle") == [str(session.pk)]
 
 
-@pytest.mark.parametrize("lookup", ["prompt__startswith", "options__topic", "user__password__startswith", "session__user__email"])
+@pytest.mark.parametrize(
+    "lookup",
+    ["prompt__startswith", "options__topic", "user__password__startswith", "session__user__email"],
+)
 def test_an_address_may_look_up_by_nothing_but_the_filters(admin_client, lookup):
     assert admin_client.get(GENERATIONS, {lookup: "a"}).status_code == 400
 
@@ -139,10 +178,23 @@ def test_an_address_may_look_up_by_nothing_but_the_filters(admin_client, lookup)
 def test_engines_show_who_is_present_and_who_works(admin_client, alice):
     generation = asked(alice)
     for channel, seen in (("here", 0), ("gone", 600)):
-        columns = {"session": generation.session, "user": alice, "model_id": "m", "name": "webllm", "speed": 12.34}
-        Engine.objects.create(channel=channel, seen_at=timezone.now() - timedelta(seconds=seen), **columns)
+        columns = {
+            "session": generation.session,
+            "user": alice,
+            "model_id": "m",
+            "name": "webllm",
+            "speed": 12.34,
+        }
+        Engine.objects.create(
+            channel=channel, seen_at=timezone.now() - timedelta(seconds=seen), **columns
+        )
     now = timezone.now()
-    Generation.objects.update(status="leased", engine="here", lease=generation.pk, lease_expires_at=now + timedelta(minutes=1))
+    Generation.objects.update(
+        status="leased",
+        engine="here",
+        lease=generation.pk,
+        lease_expires_at=now + timedelta(minutes=1),
+    )
     assert found(admin_client, ENGINES, presence="present") == ["here"]
     assert found(admin_client, ENGINES, presence="silent") == ["gone"]
     page = admin_client.get(ENGINES).content.decode()
@@ -153,21 +205,53 @@ def test_a_timeline_tells_each_attempt_with_its_reason_and_its_times(admin_clien
     start = timezone.now() - timedelta(minutes=5)
     after = lambda seconds: start + timedelta(seconds=seconds)  # noqa: E731
     cards = [{"front": "ebb", "back": "Falling water"}]
-    done = {"status": "succeeded", "finished_at": after(40), "first_card_at": after(35), "created_at": start, "cards": cards}
+    done = {
+        "status": "succeeded",
+        "finished_at": after(40),
+        "first_card_at": after(35),
+        "created_at": start,
+        "cards": cards,
+    }
     generation = asked(alice, attempt_count=2, **done)
     lost = {"outcome": "engine_lost", "reason": "The engine was not heard of in time."}
     Attempt.objects.create(
-        generation=generation, number=1, engine="a", engine_name="wllama", started_at=after(2), ended_at=after(22), **lost
+        generation=generation,
+        number=1,
+        engine="a",
+        engine_name="wllama",
+        started_at=after(2),
+        ended_at=after(22),
+        **lost,
     )
     won = {"outcome": "succeeded", "card_count": 1}
     Attempt.objects.create(
-        generation=generation, number=2, engine="b", engine_name="webllm", started_at=after(30), ended_at=after(40), **won
+        generation=generation,
+        number=2,
+        engine="b",
+        engine_name="webllm",
+        started_at=after(30),
+        ended_at=after(40),
+        **won,
     )
-    page = " ".join(admin_client.get(f"{GENERATIONS}{generation.pk}/change/").content.decode().split())
+    page = " ".join(
+        admin_client.get(f"{GENERATIONS}{generation.pk}/change/").content.decode().split()
+    )
     in_order = [
-        *("40.0 seconds from the request to the end", "<b>Asked</b>", '<b>In the queue</b> <span class="timeline-time">2.0 s'),
-        *('<b>Attempt 1</b> <span class="timeline-time">20.0 s', "wllama, 0 cards at its end", "engine_lost", "not heard of in time"),
-        *('<b>In the queue</b> <span class="timeline-time">8.0 s', '<b>Attempt 2</b> <span class="timeline-time">10.0 s'),
+        *(
+            "40.0 seconds from the request to the end",
+            "<b>Asked</b>",
+            '<b>In the queue</b> <span class="timeline-time">2.0 s',
+        ),
+        *(
+            '<b>Attempt 1</b> <span class="timeline-time">20.0 s',
+            "wllama, 0 cards at its end",
+            "engine_lost",
+            "not heard of in time",
+        ),
+        *(
+            '<b>In the queue</b> <span class="timeline-time">8.0 s',
+            '<b>Attempt 2</b> <span class="timeline-time">10.0 s',
+        ),
         *("webllm, first card after 5.0 s, 1 card at its end", "<b>Succeeded</b>"),
     ]
     places = [page.find(words) for words in in_order]

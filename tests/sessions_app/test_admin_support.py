@@ -32,13 +32,22 @@ def generation(alice):
     User.objects.filter(pk=alice.pk).update(email="alice@example.org")
     columns = {"prompt": WRITTEN, "cards": [{"front": WRITTEN, "back": WRITTEN}]}
     generation = asked(alice, WRITTEN, **columns)
-    Engine.objects.create(channel="c", session=generation.session, user=alice, model_id="m", name="webllm")
+    Engine.objects.create(
+        channel="c", session=generation.session, user=alice, model_id="m", name="webllm"
+    )
     return generation
 
 
 def test_the_group_looks_at_what_support_needs_and_at_nothing_else(db):
     names = set(Group.objects.get(name=SUPPORT).permissions.values_list("codename", flat=True))
-    assert names == {"view_webllmsession", "view_generation", "view_attempt", "view_engine", "view_deck", "view_user"}
+    assert names == {
+        "view_webllmsession",
+        "view_generation",
+        "view_attempt",
+        "view_engine",
+        "view_deck",
+        "view_user",
+    }
 
 
 def test_what_an_operator_gave_the_group_stays_after_an_upgrade(db):
@@ -50,20 +59,40 @@ def test_what_an_operator_gave_the_group_stays_after_an_upgrade(db):
 def test_support_sees_no_text_wherever_it_looks(support, generation, alice):
     deck = alice.decks.create(name=WRITTEN, topic=WRITTEN, source=WRITTEN, tags=[WRITTEN])
     pages = [
-        *(GENERATIONS, f"{GENERATIONS}{generation.pk}/change/", SESSIONS, f"{SESSIONS}{generation.session_id}/change/", ENGINES),
-        *("/admin/flashcards/deck/", f"/admin/flashcards/deck/{deck.pk}/change/", f"/admin/flashcards/deck/{deck.pk}/history/"),
-        *("/admin/", "/admin/auth/user/", f"/admin/auth/user/{alice.pk}/change/", "/admin/overview/now", "/admin/overview/figures"),
+        *(
+            GENERATIONS,
+            f"{GENERATIONS}{generation.pk}/change/",
+            SESSIONS,
+            f"{SESSIONS}{generation.session_id}/change/",
+            ENGINES,
+        ),
+        *(
+            "/admin/flashcards/deck/",
+            f"/admin/flashcards/deck/{deck.pk}/change/",
+            f"/admin/flashcards/deck/{deck.pk}/history/",
+        ),
+        *(
+            "/admin/",
+            "/admin/auth/user/",
+            f"/admin/auth/user/{alice.pk}/change/",
+            "/admin/overview/now",
+            "/admin/overview/figures",
+        ),
     ]
     for address in pages:
         page = support.get(address)
         assert page.status_code == 200, address
-        assert not [word for word in (WRITTEN, "alice@example.org") if word in page.content.decode()], address
+        assert not [
+            word for word in (WRITTEN, "alice@example.org") if word in page.content.decode()
+        ], address
 
 
 def test_support_cannot_search_by_text(support, generation):
     assert found(support, GENERATIONS, q="alice") == [str(generation.pk)]
     assert found(support, GENERATIONS, q=WRITTEN) == []
-    assert f"No user is called {WRITTEN}." in support.get(GENERATIONS, {"q": WRITTEN}).content.decode()
+    assert (
+        f"No user is called {WRITTEN}." in support.get(GENERATIONS, {"q": WRITTEN}).content.decode()
+    )
     assert support.get("/admin/flashcards/deck/", {"name__startswith": "s"}).status_code == 400
 
 
@@ -74,7 +103,13 @@ def test_support_cannot_act(support, generation, action):
 
 
 @pytest.mark.parametrize(
-    "address", ["/admin/flashcards/card/", "/admin/flashcards/review/", "/admin/auth/group/", "/admin/admin/logentry/"]
+    "address",
+    [
+        "/admin/flashcards/card/",
+        "/admin/flashcards/review/",
+        "/admin/auth/group/",
+        "/admin/admin/logentry/",
+    ],
 )
 def test_what_support_does_not_need_is_refused(support, address):
     assert support.get(address).status_code == 403
@@ -82,7 +117,9 @@ def test_what_support_does_not_need_is_refused(support, address):
 
 def test_who_may_act_and_not_read_exports_without_text(generation):
     helper = User.objects.create_user("helper", is_staff=True)
-    helper.user_permissions.add(*Permission.objects.filter(codename__in=("view_generation", "change_generation")))
+    helper.user_permissions.add(
+        *Permission.objects.filter(codename__in=("view_generation", "change_generation"))
+    )
     answer = act(signed_in(helper), GENERATIONS, "export_csv", generation.pk)
     file = taken(answer).decode()
     assert str(generation.pk) in file
@@ -92,12 +129,20 @@ def test_who_may_act_and_not_read_exports_without_text(generation):
 
 def test_who_is_no_superuser_makes_none(alice):
     keeper = User.objects.create_user("keeper", is_staff=True)
-    keeper.user_permissions.add(*Permission.objects.filter(codename__in=("view_user", "change_user")))
+    keeper.user_permissions.add(
+        *Permission.objects.filter(codename__in=("view_user", "change_user"))
+    )
     client = signed_in(keeper)
-    client.post(f"/admin/auth/user/{keeper.pk}/change/", {"username": "keeper", "is_active": "on", "is_superuser": "on"})
+    client.post(
+        f"/admin/auth/user/{keeper.pk}/change/",
+        {"username": "keeper", "is_active": "on", "is_superuser": "on"},
+    )
     assert not User.objects.get(username="keeper").is_superuser
     above = User.objects.create_superuser("above")
-    assert client.post(f"/admin/auth/user/{above.pk}/change/", {"username": "below"}).status_code == 403
+    assert (
+        client.post(f"/admin/auth/user/{above.pk}/change/", {"username": "below"}).status_code
+        == 403
+    )
 
 
 def test_charlie_sees_nothing(charlie, generation):

@@ -1,4 +1,6 @@
-"""The models a page can load: WebLLM's own list, and what an operator put into the models folder."""
+"""The models a page can load: WebLLM's own list, and what an operator put into the models
+folder.
+"""
 
 import json
 import subprocess
@@ -26,7 +28,10 @@ def describe(path: Path, **members: Any) -> None:
 
 def put_gguf(folder: Path, name: str = "small", **members: Any) -> None:
     (folder / f"{name}.gguf").write_bytes(b"GGUF" + bytes(1_500_000))
-    describe(folder / f"{name}.json", **{"engine": "wllama", "modelId": name, "file": f"{name}.gguf"} | members)
+    describe(
+        folder / f"{name}.json",
+        **{"engine": "wllama", "modelId": name, "file": f"{name}.gguf"} | members,
+    )
 
 
 def put_webllm(folder: Path, **members: Any) -> Path:
@@ -35,9 +40,17 @@ def put_webllm(folder: Path, **members: Any) -> Path:
     (model / "tiny.wasm").write_bytes(bytes(2_000_000))
     (model / "tokenizer.json").write_text("{}")
     (model / "params_shard_0.bin").write_bytes(bytes(1_000_000))
-    describe(model / "mlc-chat-config.json", tokenizer_files=["tokenizer.json"], context_window_size=4096)
-    describe(model / "tensor-cache.json", records=[{"dataPath": "params_shard_0.bin", "nbytes": 1_000_000}])
-    describe(model / "mindflip-model.json", **{"engine": "webllm", "modelId": "tiny", "library": "tiny.wasm"} | members)
+    describe(
+        model / "mlc-chat-config.json", tokenizer_files=["tokenizer.json"], context_window_size=4096
+    )
+    describe(
+        model / "tensor-cache.json",
+        records=[{"dataPath": "params_shard_0.bin", "nbytes": 1_000_000}],
+    )
+    describe(
+        model / "mindflip-model.json",
+        **{"engine": "webllm", "modelId": "tiny", "library": "tiny.wasm"} | members,
+    )
     return model
 
 
@@ -46,16 +59,27 @@ def local_models() -> list[CatalogueModel]:
 
 
 def test_webllms_own_list_is_what_the_package_itself_says() -> None:
-    script = "import('@mlc-ai/web-llm').then((w) => console.log(JSON.stringify(w.prebuiltAppConfig.model_list)))"
-    said = subprocess.run(["node", "-e", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    script = (
+        "import('@mlc-ai/web-llm').then((w) =>"
+        " console.log(JSON.stringify(w.prebuiltAppConfig.model_list)))"
+    )
+    said = subprocess.run(
+        ["node", "-e", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     records = {record["model_id"]: record for record in json.loads(said.stdout)}
     models = prebuilt_models(BUNDLE)
     assert len(models) > 100
     for model in models:
         record = records.pop(model.model_id)
-        assert (model.url, model.library, model.vram_mb) == (record["model"], record["model_lib"], record["vram_required_MB"])
+        assert (model.url, model.library, model.vram_mb) == (
+            record["model"],
+            record["model_lib"],
+            record["vram_required_MB"],
+        )
         assert set(record.get("required_features", [])) <= set(model.features)
-        assert (model.buffer_mb or 0) == pytest.approx(record.get("buffer_size_required_bytes", 0) / 1_000_000, abs=0.05)
+        assert (model.buffer_mb or 0) == pytest.approx(
+            record.get("buffer_size_required_bytes", 0) / 1_000_000, abs=0.05
+        )
         assert model.overrides == record["overrides"]
     assert all("embed" in model_id for model_id in records)  # these write no text
 
@@ -63,7 +87,12 @@ def test_webllms_own_list_is_what_the_package_itself_says() -> None:
 def test_the_guides_model_is_listed_with_its_needs() -> None:
     model = find_model("Llama-3-8B-Instruct-q4f16_1-MLC")
     assert model is not None
-    assert (model.engine, model.vram_mb, model.context, model.features) == ("webllm", 5001.0, 4096, ("shader-f16",))
+    assert (model.engine, model.vram_mb, model.context, model.features) == (
+        "webllm",
+        5001.0,
+        4096,
+        ("shader-f16",),
+    )
     assert model.is_download_estimated
     assert model.download_mb == pytest.approx(4500, rel=0.1)
     assert not model.is_local
@@ -76,7 +105,12 @@ def test_a_model_nobody_lists_is_a_clients_own() -> None:
 def test_a_gguf_with_a_description_is_listed_first_and_is_the_default(folder: Path) -> None:
     put_gguf(folder, name="small", context=1024)
     first = list_models()[0]
-    assert (first.model_id, first.engine, first.download_mb, first.context) == ("small", "wllama", 1.5, 1024)
+    assert (first.model_id, first.engine, first.download_mb, first.context) == (
+        "small",
+        "wllama",
+        1.5,
+        1024,
+    )
     assert (first.is_local, first.is_default, first.is_download_estimated) == (True, True, False)
     assert first.url.startswith("/models/small.gguf?v=")
 
@@ -84,7 +118,12 @@ def test_a_gguf_with_a_description_is_listed_first_and_is_the_default(folder: Pa
 def test_a_webllm_folder_is_listed_with_its_library(folder: Path) -> None:
     put_webllm(folder, vramMb=200, features=["shader-f16"])
     (model,) = local_models()
-    assert (model.engine, model.context, model.vram_mb, model.features) == ("webllm", 4096, 200.0, ("shader-f16",))
+    assert (model.engine, model.context, model.vram_mb, model.features) == (
+        "webllm",
+        4096,
+        200.0,
+        ("shader-f16",),
+    )
     assert model.download_mb == 3.0
     assert model.url.startswith("/models/tiny/resolve/")
     assert model.library is not None
@@ -99,7 +138,9 @@ def test_a_described_context_becomes_webllms_override(folder: Path) -> None:
 
 
 def test_exactly_one_model_is_the_default(folder: Path) -> None:
-    assert [model.model_id for model in list_models() if model.is_default] == ["Llama-3.2-1B-Instruct-q4f32_1-MLC"]
+    assert [model.model_id for model in list_models() if model.is_default] == [
+        "Llama-3.2-1B-Instruct-q4f32_1-MLC"
+    ]
     put_gguf(folder, name="first", isDefault=True)
     put_gguf(folder, name="second", isDefault=True)
     assert [model.model_id for model in list_models() if model.is_default] == ["first"]
@@ -147,11 +188,23 @@ BROKEN = [
     ('{"engine": "wllama", "modelId": "x", "file": "small.gguf", "contxt": 5}', "contxt"),
     ('{"engine": "wllama", "modelId": "x", "file": "small.gguf", "context": "much"}', "$.context"),
     ('{"engine": "wllama", "modelId": "x", "file": "gone.gguf"}', "gone.gguf is not there"),
-    ('{"engine": "wllama", "modelId": "x", "file": "../../etc/passwd"}', "`file` leads out of the models folder"),
-    ('{"engine": "wllama", "modelId": "x", "file": "/etc/passwd"}', "`file` leads out of the models folder"),
+    (
+        '{"engine": "wllama", "modelId": "x", "file": "../../etc/passwd"}',
+        "`file` leads out of the models folder",
+    ),
+    (
+        '{"engine": "wllama", "modelId": "x", "file": "/etc/passwd"}',
+        "`file` leads out of the models folder",
+    ),
     ('{"engine": "wllama", "modelId": "x", "file": "broken.json"}', "not a GGUF"),
-    ('{"engine": "webllm", "modelId": "x", "library": "small.gguf", "weights": "gone"}', "gone/mlc-chat-config.json is not there"),
-    ('{"engine": "wllama", "modelId": "small", "file": "small.gguf"}', "another description already has the modelId small"),
+    (
+        '{"engine": "webllm", "modelId": "x", "library": "small.gguf", "weights": "gone"}',
+        "gone/mlc-chat-config.json is not there",
+    ),
+    (
+        '{"engine": "wllama", "modelId": "small", "file": "small.gguf"}',
+        "another description already has the modelId small",
+    ),
     ("\xff", "broken.json"),
 ]
 
@@ -168,7 +221,9 @@ def test_a_broken_description_costs_that_model_and_is_said_in_the_log(
     assert reason in caplog.text
 
 
-def test_a_broken_description_is_said_once_and_not_at_every_look(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_broken_description_is_said_once_and_not_at_every_look(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     (folder / "broken.json").write_text("[")
     for _ in range(3):
         list_models()
@@ -195,7 +250,9 @@ def test_a_weights_folder_that_lacks_something_is_left_out_with_the_reason(
     assert reason in caplog.text
 
 
-def test_a_gguf_that_no_browser_can_hold_is_left_out_with_advice(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_gguf_that_no_browser_can_hold_is_left_out_with_advice(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     put_gguf(folder, name="huge")
     with (folder / "huge.gguf").open("r+b") as file:
         file.truncate(2**31)  # sparse: no disk is used
@@ -204,7 +261,9 @@ def test_a_gguf_that_no_browser_can_hold_is_left_out_with_advice(folder: Path, c
     assert "llama-gguf-split" in caplog.text
 
 
-def test_no_models_folder_is_no_fault(settings: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_no_models_folder_is_no_fault(
+    settings: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     settings.MINDFLIP_MODELS_DIR = tmp_path / "nowhere"
     assert local_models() == []
     assert caplog.text == ""

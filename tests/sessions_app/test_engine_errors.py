@@ -6,12 +6,18 @@ from sessions_app.models import Attempt, Engine, Generation
 from tests.sessions_app.conftest import cards, open_socket
 from tests.sessions_app.test_v1 import V1, put_to, ready, respond, until, until_error
 
-ENDING = [("context_exceeded", "context_exceeded"), ("model_unavailable", "engine_unusable"), ("webgpu_unavailable", "engine_unusable")]
+ENDING = [
+    ("context_exceeded", "context_exceeded"),
+    ("model_unavailable", "engine_unusable"),
+    ("webgpu_unavailable", "engine_unusable"),
+]
 RETRIED = ["device_lost", "out_of_memory", "engine_failed", "storage_full", "something_else", None]
 
 
 async def give_up(socket, code, **ids) -> None:
-    await socket.send(type="error", error="The engine's own words.", **({"code": code} if code else {}), **ids)
+    await socket.send(
+        type="error", error="The engine's own words.", **({"code": code} if code else {}), **ids
+    )
 
 
 async def give_up_beside_another_engine(phone, desktop, code) -> None:
@@ -23,7 +29,9 @@ async def give_up_beside_another_engine(phone, desktop, code) -> None:
 
 
 @pytest.mark.parametrize(("engine_code", "code"), ENDING)
-async def test_error_that_a_retry_cannot_change_ends_the_generation_in_the_guides_dialect(socket_db, alice, session_of, engine_code, code):
+async def test_error_that_a_retry_cannot_change_ends_the_generation_in_the_guides_dialect(
+    socket_db, alice, session_of, engine_code, code
+):
     async with open_socket((await session_of(alice))["wsUrl"]) as socket:
         await socket.ask("Tides", 1)
         await socket.receive_type("generate")
@@ -35,13 +43,17 @@ async def test_error_that_a_retry_cannot_change_ends_the_generation_in_the_guide
 
 
 @pytest.mark.parametrize(("engine_code", "code"), ENDING)
-async def test_error_that_a_retry_cannot_change_ends_the_generation_in_v1(socket_db, alice, session_of, engine_code, code):
+async def test_error_that_a_retry_cannot_change_ends_the_generation_in_v1(
+    socket_db, alice, session_of, engine_code, code
+):
     async with open_socket((await session_of(alice))["wsUrl"], V1) as socket:
         request = await put_to(socket)
         await give_up(socket, engine_code, generationId=request["generationId"])
         error = await until_error(socket)
         assert (error["code"], error["retryable"], error["requestId"]) == (code, False, "r1")
-        assert await Engine.objects.aexists() is (code == "context_exceeded"), "an unusable engine is none until it is ready again"
+        assert await Engine.objects.aexists() is (code == "context_exceeded"), (
+            "an unusable engine is none until it is ready again"
+        )
     assert [attempt.outcome async for attempt in Attempt.objects.all()] == [code]
 
 

@@ -27,8 +27,10 @@ def session(alice, new_session) -> WebLLMSession:
 def running(session) -> Generation:
     now = timezone.now()
     return Generation.objects.create(
-        session=session, user=session.user, kind="flashcards", prompt="p", prompt_version="1", options={"count": 1, "topic": "t"},
-        result_key="k", status="leased", engine="e", lease="3f0b6e5e-0000-4000-8000-000000000000", lease_expires_at=now + HOUR,
+        session=session, user=session.user, kind="flashcards", prompt="p", prompt_version="1",
+        options={"count": 1, "topic": "t"},
+        result_key="k", status="leased", engine="e", lease="3f0b6e5e-0000-4000-8000-000000000000",
+        lease_expires_at=now + HOUR,
     )  # fmt: skip
 
 
@@ -42,7 +44,9 @@ def test_reading_never_shows_a_session_past_its_time_as_alive(session, alice, cl
 def test_reading_does_not_bring_an_expired_session_back(session, alice, client_of):
     _age(last_activity_at=HOUR)
     for _ in range(2):
-        assert client_of(alice).get(f"/api/webllm/session/{session.pk}").json()["status"] == "expired"
+        assert (
+            client_of(alice).get(f"/api/webllm/session/{session.pk}").json()["status"] == "expired"
+        )
 
 
 def test_the_sweep_expires_what_is_idle_and_says_so(session):

@@ -1,4 +1,6 @@
-"""The figures behind the charts: hours that are counted once, again while they may change, and added up to longer steps."""
+"""The figures behind the charts: hours that are counted once, again while they may change, and
+added up to longer steps.
+"""
 
 from datetime import UTC, datetime, timedelta
 
@@ -20,7 +22,8 @@ def session(alice):
 def asked(session, *, ago, status="succeeded", first=None, code="", **usage):
     at = NOW - timedelta(hours=ago)
     return Generation.objects.create(
-        session=session, user=session.user, kind="flashcards", prompt="p", prompt_version="1", result_key="k", options={"count": 1},
+        session=session, user=session.user, kind="flashcards", prompt="p", prompt_version="1",
+        result_key="k", options={"count": 1},
         status=status, error_code=code, created_at=at, finished_at=at + timedelta(seconds=9),
         first_card_at=first and at + timedelta(seconds=first), usage=usage,
     )  # fmt: skip
@@ -37,7 +40,10 @@ def test_an_hour_tells_outcomes_failures_first_cards_speeds_and_hits(session):
     asked(session, ago=0, status="failed", code="engine_lost")
     hits_note(1, now=NOW)
     last = points()[-1]
-    assert (last["outcomes"], last["failures"]) == ({"succeeded": 2, "failed": 1}, {"engine_lost": 1})
+    assert (last["outcomes"], last["failures"]) == (
+        {"succeeded": 2, "failed": 1},
+        {"engine_lost": 1},
+    )
     assert (last["speeds"], last["hits"]) == ({"a-model": 15.0}, 1)
     assert last["firstCard"]["count"] == 2
     assert last["firstCard"]["median"] == pytest.approx(2.0, rel=0.06)
@@ -53,7 +59,10 @@ def test_hits_that_were_written_down_stay_while_redis_is_gone(db, settings):
 def test_hours_without_anything_are_there_and_empty(session):
     shown = points()
     assert len(shown) == 24
-    assert (shown[0]["at"], shown[-1]["at"]) == ("2026-03-09T13:00:00+00:00", "2026-03-10T12:00:00+00:00")
+    assert (shown[0]["at"], shown[-1]["at"]) == (
+        "2026-03-09T13:00:00+00:00",
+        "2026-03-10T12:00:00+00:00",
+    )
     assert shown[0]["firstCard"] == EMPTY
 
 
@@ -70,7 +79,10 @@ def test_an_hour_that_changed_is_counted_again_and_old_ones_are_left_alone(sessi
     figures_refresh(now=NOW)
     Generation.objects.filter(pk=late.pk).update(status="succeeded", error_code="")
     Generation.objects.exclude(pk=late.pk).delete()  # as retention does
-    assert [point["outcomes"] for point in points("7d") if point["outcomes"]] == [{"succeeded": 1}, {"succeeded": 1}]
+    assert [point["outcomes"] for point in points("7d") if point["outcomes"]] == [
+        {"succeeded": 1},
+        {"succeeded": 1},
+    ]
 
 
 def test_figures_go_after_three_months(session):
@@ -79,13 +91,18 @@ def test_figures_go_after_three_months(session):
     assert not HourFigures.objects.exists()
 
 
-def test_counting_takes_the_same_few_statements_for_an_hour_and_for_a_month(session, django_assert_max_num_queries):
+def test_counting_takes_the_same_few_statements_for_an_hour_and_for_a_month(
+    session, django_assert_max_num_queries
+):
     for ago in (0, 100, 700):
         asked(session, ago=ago, first=1.0)
     with django_assert_max_num_queries(8):
         figures_refresh(now=NOW)
 
 
-@pytest.mark.parametrize(("buckets", "share", "seconds"), [({}, 0.5, None), ({"0": 1}, 0.5, 0.052), ({"0": 9, "50": 1}, 0.95, 6.156)])
+@pytest.mark.parametrize(
+    ("buckets", "share", "seconds"),
+    [({}, 0.5, None), ({"0": 1}, 0.5, 0.052), ({"0": 9, "50": 1}, 0.95, 6.156)],
+)
 def test_a_percentile_is_the_middle_of_its_bucket(buckets, share, seconds):
     assert percentile(buckets, share) == seconds

@@ -39,7 +39,9 @@ def all_at_once(transactional_db, alice, new_session):
 def _submitted(session: str, user_id: int, topic: str) -> str:
     try:
         asker = Asker(UUID(session), user_id, "a-model")
-        generation_submit(asker=asker, ask=Ask(topic, {"count": 1, "topic": topic}), now=timezone.now())
+        generation_submit(
+            asker=asker, ask=Ask(topic, {"count": 1, "topic": topic}), now=timezone.now()
+        )
     except TooMany as error:
         return error.code
     return "queued"

@@ -57,23 +57,42 @@ async def test_who_leaves_takes_nobody_along():
         await leaves
 
 
-async def test_of_two_who_ask_the_same_at_once_nobody_gets_what_the_other_remembers(socket_db, alice, bob, session_of):
-    async with open_socket((await session_of(alice))["wsUrl"]) as hers, open_socket((await session_of(bob))["wsUrl"]) as his:
+async def test_of_two_who_ask_the_same_at_once_nobody_gets_what_the_other_remembers(
+    socket_db, alice, bob, session_of
+):
+    async with (
+        open_socket((await session_of(alice))["wsUrl"]) as hers,
+        open_socket((await session_of(bob))["wsUrl"]) as his,
+    ):
         await hers.ask("Tides", 1)
         await hers.answer(await hers.receive_type("generate"), cards("ebb"))
         remembered = await hers.receive_type("result")
         await asyncio.gather(hers.ask("Tides", 1), his.ask("Tides", 1))
-        assert (await hers.receive_type("result"))["data"] == {"cards": remembered["data"]["cards"], "cached": True}
+        assert (await hers.receive_type("result"))["data"] == {
+            "cards": remembered["data"]["cards"],
+            "cached": True,
+        }
         assert (await his.receive_type("generate"))["cardsSoFar"] == []
 
 
-async def test_many_who_ask_and_answer_at_once_get_each_its_own_cards_and_then_what_was_remembered(socket_db, alice, bob, session_of):
+async def test_many_who_ask_and_answer_at_once_get_each_its_own_cards_and_then_what_was_remembered(
+    socket_db, alice, bob, session_of
+):
     async with AsyncExitStack() as open_sockets:
         whose = [alice, bob] * 3
-        sockets = [await open_sockets.enter_async_context(open_socket((await session_of(user))["wsUrl"])) for user in whose]
-        first = await asyncio.gather(*(round_trip(socket, f"Topic {number}") for number, socket in enumerate(sockets)))
-        assert [card["front"] for data in first for card in data["cards"]] == [f"Topic {number}" for number in range(len(sockets))]
-        again = await asyncio.gather(*(round_trip(socket, f"Topic {number}") for number, socket in enumerate(sockets)))
+        sockets = [
+            await open_sockets.enter_async_context(open_socket((await session_of(user))["wsUrl"]))
+            for user in whose
+        ]
+        first = await asyncio.gather(
+            *(round_trip(socket, f"Topic {number}") for number, socket in enumerate(sockets))
+        )
+        assert [card["front"] for data in first for card in data["cards"]] == [
+            f"Topic {number}" for number in range(len(sockets))
+        ]
+        again = await asyncio.gather(
+            *(round_trip(socket, f"Topic {number}") for number, socket in enumerate(sockets))
+        )
         assert again == [{"cards": data["cards"], "cached": True} for data in first]
 
 
@@ -107,7 +126,7 @@ def test_statements_that_go_together_each_give_their_own_row(numbers):
     assert kept() == [1, 2]
 
 
-def test_of_statements_that_go_together_nothing_is_written_when_one_is_refused_and_the_next_ones_go_on(numbers):
+def test_statements_of_a_batch_write_nothing_when_one_is_refused_and_later_ones_work(numbers):
     assert execute_each(numbers, [{"n": 1}, {"n": -1}, {"n": 2}]) == [(0, None)] * 3
     assert kept() == []
     assert execute_each(numbers, [{"n": 1}, {"n": 2}]) == [(1, (1,)), (1, (2,))]

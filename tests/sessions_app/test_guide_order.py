@@ -1,4 +1,6 @@
-"""The guide's dialect has no IDs: each request gets one reply, in order, and nothing that an engine sends disturbs another request."""
+"""The guide's dialect has no IDs: each request gets one reply, in order, and nothing that an engine
+sends disturbs another request.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -28,7 +30,9 @@ def guide(socket_db, alice, session_of):
 
 
 async def replies(socket: Socket, count: int) -> list[str]:
-    """The first card or the error code of each reply, in order; this socket answers what it is asked with a card of the topic."""
+    """The first card or the error code of each reply, in order; this socket answers what it is
+    asked with a card of the topic.
+    """
     received: list[str] = []
     while len(received) < count:
         message = await socket.receive()
@@ -87,7 +91,9 @@ async def test_answer_sent_twice_with_its_lease_is_ignored(guide):
         request = await socket.receive_type("generate")
         answer = {"type": "response", "data": {"cards": cards("ebb")}}
         for _ in range(2):
-            await socket.send(**answer, **{name: request[name] for name in ("cacheKey", "lease", "generationId")})
+            await socket.send(
+                **answer, **{name: request[name] for name in ("cacheKey", "lease", "generationId")}
+            )
         assert (await first_reply(socket))["type"] == "result"
         assert await socket.is_alive()
 
@@ -96,7 +102,9 @@ async def test_answer_to_a_cancelled_generation_fails_no_other_call(guide):
     async with guide() as socket:
         await socket.ask("first", 1)
         late = await socket.receive_type("generate")
-        await sync_to_async(generations_cancel)(generation_ids=[late["generationId"]], now=timezone.now())
+        await sync_to_async(generations_cancel)(
+            generation_ids=[late["generationId"]], now=timezone.now()
+        )
         assert (await first_reply(socket))["code"] == "cancelled"
         await socket.ask("second", 1)
         request = await socket.receive_type("generate")
@@ -118,7 +126,9 @@ async def test_answer_for_another_session_is_refused(socket_db, alice, session_o
 # --- answers on a new socket ---
 @pytest.fixture
 async def lost(socket_db, alice, session_of):
-    """A session whose socket dropped while its engine worked on `Tides`, and what the engine was asked."""
+    """A session whose socket dropped while its engine worked on `Tides`, and what the engine was
+    asked.
+    """
     session = await session_of(alice)
     async with open_socket(session["wsUrl"]) as socket:
         await socket.ask("Tides", 2)
@@ -233,7 +243,12 @@ async def test_repeated_request_is_the_same_generation_when_the_queue_is_full(gu
     settings.QUEUE_PER_USER = 1
     async with guide() as socket:
         for _ in range(2):
-            await socket.send(type="generate", prompt="Tides", options={"count": 1, "topic": "Tides"}, requestId="r1")
+            await socket.send(
+                type="generate",
+                prompt="Tides",
+                options={"count": 1, "topic": "Tides"},
+                requestId="r1",
+            )
         await socket.answer(await socket.receive_type("generate"), cards("ebb"))
         assert await replies(socket, 1) == ["ebb"]
         assert await socket.is_alive()
@@ -245,7 +260,9 @@ async def test_cancelled_request_is_reported_after_the_result_of_an_earlier_one(
         request = await socket.receive_type("generate")
         await socket.ask("second", 1)
         queued = await socket.receive()
-        await sync_to_async(generations_cancel)(generation_ids=[queued["generationId"]], now=timezone.now())
+        await sync_to_async(generations_cancel)(
+            generation_ids=[queued["generationId"]], now=timezone.now()
+        )
         assert await socket.wire.receive_nothing(timeout=0.5)
         await socket.answer(request, cards("first"))
         assert await replies(socket, 2) == ["first", "cancelled"]
@@ -297,6 +314,8 @@ async def test_answer_over_the_rate_limit_ends_no_call(guide, settings):
         await socket.ask("first", 1)
         request = await socket.receive_type("generate")
         await socket.answer(request, cards("first"))
-        assert await socket.wire.receive_nothing(timeout=1.5), "the answer is dropped without an error"
+        assert await socket.wire.receive_nothing(timeout=1.5), (
+            "the answer is dropped without an error"
+        )
         await socket.answer(request, cards("first"))
         assert await replies(socket, 1) == ["first"]

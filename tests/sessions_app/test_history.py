@@ -1,6 +1,8 @@
-"""The invariant: the snapshot before and the messages seen since make the snapshot after, in whatever order things happen.
+"""The invariant: the snapshot before and the messages seen since make the snapshot after, in
+whatever order things happen.
 
-A witness looks after every step, a straggler now and then, and whoever resumes from any number sees what the witness saw.
+A witness looks after every step, a straggler now and then, and whoever resumes from any number sees
+what the witness saw.
 """
 
 from dataclasses import dataclass, field
@@ -14,7 +16,14 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from hypothesis import HealthCheck
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from sessions_app import handlers, protocol
 from sessions_app.handlers import Peer, v1
@@ -60,7 +69,9 @@ class Client:
 
     def knows(self) -> tuple[int, dict[UUID, dict[str, Any]]]:
         """Without places: they count what other sessions of the user wait for, too."""
-        return self.seq, {pk: msgspec.to_builtins(one) | {"place": 0} for pk, one in self.open.items()}
+        return self.seq, {
+            pk: msgspec.to_builtins(one) | {"place": 0} for pk, one in self.open.items()
+        }
 
 
 class Histories(RuleBasedStateMachine):
@@ -126,12 +137,16 @@ class Histories(RuleBasedStateMachine):
     def respond(self, number: int, count: int) -> None:
         if asked := self.asked[number]:
             data = protocol.incoming.ResponseData([_card() for _ in range(count)])
-            self.tell(number, protocol.Response(asked.cache_key, data, asked.generation_id, asked.lease))
+            self.tell(
+                number, protocol.Response(asked.cache_key, data, asked.generation_id, asked.lease)
+            )
 
     @rule(number=ONE_OF_TWO)
     def fail(self, number: int) -> None:
         if asked := self.asked[number]:
-            self.tell(number, protocol.EngineError("Out of memory.", "out_of_memory", asked.generation_id))
+            self.tell(
+                number, protocol.EngineError("Out of memory.", "out_of_memory", asked.generation_id)
+            )
 
     @rule(number=ONE_OF_TWO)
     def come_back(self, number: int) -> None:
@@ -187,10 +202,16 @@ def _card() -> dict[str, str]:
 
 
 @pytest.mark.parametrize("page_bytes", [524_288, 700, 1])
-def test_the_snapshot_before_and_the_messages_seen_make_the_snapshot_after(db, settings, page_bytes):
+def test_the_snapshot_before_and_the_messages_seen_make_the_snapshot_after(
+    db, settings, page_bytes
+):
     settings.RESUME_PAGE_BYTES = page_bytes
     quick = hypothesis.settings(
-        max_examples=30, stateful_step_count=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+        max_examples=30,
+        stateful_step_count=25,
+        deadline=None,
+        derandomize=True,
+        suppress_health_check=list(HealthCheck),
     )
     run_state_machine_as_test(Histories, settings=quick)
 
@@ -207,7 +228,10 @@ def test_news_come_in_pages_of_a_bounded_size_each_once_and_in_order(db, setting
     pages = [v1.greet(returning.peer, timezone.now(), 0)[1:]]
     while returning.peer.has_more:
         pages.append(v1.catch_up(returning.peer, timezone.now()))
-    assert max(sum(len(protocol.encode(one)) for one in page) for page in pages) < settings.RESUME_PAGE_BYTES + 1000
+    assert (
+        max(sum(len(protocol.encode(one)) for one in page) for page in pages)
+        < settings.RESUME_PAGE_BYTES + 1000
+    )
     assert len(pages) >= 5
     story.witness.look()
     assert [one for page in pages for one in page if isinstance(one, NUMBERED)] == story.witness.log

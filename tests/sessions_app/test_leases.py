@@ -21,13 +21,20 @@ async def test_a_lease_that_lapses_is_taken_back_and_given_anew(socket_db, alice
         second = await socket.receive_type("generate")
         assert (second["generationId"], second["attempt"]) == (first["generationId"], 2)
         assert second["lease"] != first["lease"]
-        await socket.send(type="response", cacheKey=first["cacheKey"], lease=first["lease"], data={"cards": cards("late")})
+        await socket.send(
+            type="response",
+            cacheKey=first["cacheKey"],
+            lease=first["lease"],
+            data={"cards": cards("late")},
+        )
         assert (await socket.receive())["code"] == "stale_response"
         await socket.answer(second, cards("ebb"))
         assert (await socket.receive_type("result"))["data"]["cards"][0]["front"] == "ebb"
 
 
-async def test_three_lapses_fail_the_generation_and_its_asker_hears_it(socket_db, alice, session_of):
+async def test_three_lapses_fail_the_generation_and_its_asker_hears_it(
+    socket_db, alice, session_of
+):
     async with open_socket((await session_of(alice))["wsUrl"]) as socket:
         await socket.ask("Tides", 1)
         for _ in range(3):
@@ -38,7 +45,9 @@ async def test_three_lapses_fail_the_generation_and_its_asker_hears_it(socket_db
         assert await Attempt.objects.filter(outcome="engine_lost").acount() == 3
 
 
-async def test_cards_of_a_lost_engine_stay_and_only_the_rest_is_asked_for(socket_db, alice, session_of):
+async def test_cards_of_a_lost_engine_stay_and_only_the_rest_is_asked_for(
+    socket_db, alice, session_of
+):
     async with open_socket((await session_of(alice))["wsUrl"]) as socket:
         await socket.ask("Tides", 2)
         await socket.answer(await socket.receive_type("generate"), cards("ebb"))
@@ -75,7 +84,9 @@ async def test_what_no_engine_takes_fails_after_ten_minutes(socket_db, alice, se
     assert (generation.status, generation.error_code) == ("failed", "no_engine")
 
 
-async def test_a_socket_never_works_on_what_another_live_socket_asked_for(socket_db, alice, session_of):
+async def test_a_socket_never_works_on_what_another_live_socket_asked_for(
+    socket_db, alice, session_of
+):
     session = await session_of(alice)
     async with open_socket(session["wsUrl"]) as one, open_socket(session["wsUrl"]) as other:
         await one.ask("first", 1)

@@ -17,7 +17,9 @@ recover = sync_to_async(leases_recover)
 LATER = timedelta(seconds=61)
 
 
-async def test_who_comes_back_and_asks_again_is_at_work_on_the_same_at_once(socket_db, alice, session_of):
+async def test_who_comes_back_and_asks_again_is_at_work_on_the_same_at_once(
+    socket_db, alice, session_of
+):
     address = (await session_of(alice))["wsUrl"]
     async with open_socket(address) as socket:
         await socket.ask("Tides", 1)
@@ -25,13 +27,19 @@ async def test_who_comes_back_and_asks_again_is_at_work_on_the_same_at_once(sock
     async with open_socket(address) as socket:
         await socket.ask("Tides", 1)
         again = await socket.receive_type("generate")
-        assert (again["generationId"], again["attempt"], again["lease"]) == (before["generationId"], 1, before["lease"])
+        assert (again["generationId"], again["attempt"], again["lease"]) == (
+            before["generationId"],
+            1,
+            before["lease"],
+        )
         await socket.answer(again, cards("ebb"))
         assert (await socket.receive_type("result"))["data"]["cards"][0]["front"] == "ebb"
         assert await socket.is_alive()
 
 
-async def test_what_comes_after_something_left_behind_is_answered_after_it(socket_db, alice, session_of):
+async def test_what_comes_after_something_left_behind_is_answered_after_it(
+    socket_db, alice, session_of
+):
     address = (await session_of(alice))["wsUrl"]
     async with open_socket(address) as working:
         await working.ask("Tides", 1)
@@ -39,7 +47,10 @@ async def test_what_comes_after_something_left_behind_is_answered_after_it(socke
         async with open_socket(address) as other:
             await other.ask("Tides", 1)
             await other.ask("Moons", 1)
-            assert [(await other.receive())["message"] for _ in range(2)] == ["Queued", "Queued (1 before it)"]
+            assert [(await other.receive())["message"] for _ in range(2)] == [
+                "Queued",
+                "Queued (1 before it)",
+            ]
             await working.answer(asked, cards("ebb"))
             assert (await other.receive_type("result"))["data"]["cards"][0]["front"] == "ebb"
             assert (await other.receive_type("generate"))["options"]["topic"] == "Moons"
@@ -73,7 +84,9 @@ def killed_at_work(session_id: UUID, user_id: int) -> None:
     """A socket whose process was killed while it asked and computed."""
     peer = Peer(session_id, user_id, MODEL, "specific.a-killed-process")
     guide.be_ready(peer, MODEL, timezone.now())
-    handlers.handle(peer, protocol.decode('{"type":"generate","prompt":"Tides","options":{"count":1}}'))
+    handlers.handle(
+        peer, protocol.decode('{"type":"generate","prompt":"Tides","options":{"count":1}}')
+    )
 
 
 async def test_a_socket_that_was_not_heard_of_for_a_minute_is_gone(socket_db, alice, session_of):
@@ -81,14 +94,18 @@ async def test_a_socket_that_was_not_heard_of_for_a_minute_is_gone(socket_db, al
     await sync_to_async(killed_at_work)(UUID(session["sessionId"]), alice.pk)
     async with open_socket(session["wsUrl"]) as socket:
         assert await socket.is_alive(), "and was given nothing yet"
-        await Engine.objects.filter(channel="specific.a-killed-process").aupdate(seen_at=timezone.now() - LATER)
+        await Engine.objects.filter(channel="specific.a-killed-process").aupdate(
+            seen_at=timezone.now() - LATER
+        )
         await Generation.objects.aupdate(lease_expires_at=timezone.now() + timedelta(seconds=89))
         assert await forget_silent(now=timezone.now()) == 1
         assert await recover(now=timezone.now()) == 1
         assert (await socket.receive())["attempt"] == 2
 
 
-async def test_a_lease_that_was_renewed_since_outlives_its_forgotten_socket(socket_db, alice, session_of):
+async def test_a_lease_that_was_renewed_since_outlives_its_forgotten_socket(
+    socket_db, alice, session_of
+):
     async with open_socket((await session_of(alice))["wsUrl"]) as socket:
         await socket.ask("Tides", 1)
         await socket.receive_type("generate")
@@ -98,7 +115,9 @@ async def test_a_lease_that_was_renewed_since_outlives_its_forgotten_socket(sock
         assert await recover(now=now) == 0
 
 
-async def test_an_engine_that_was_forgotten_in_an_outage_is_known_again_by_its_heartbeat(socket_db, alice, session_of, settings):
+async def test_an_engine_that_was_forgotten_in_an_outage_is_known_again_by_its_heartbeat(
+    socket_db, alice, session_of, settings
+):
     settings.HEARTBEAT_SECONDS = 1
     async with open_socket((await session_of(alice))["wsUrl"], ["mindflip.v1"]) as socket:
         assert (await socket.receive())["type"] == "session"

@@ -27,27 +27,44 @@ REQUEST_ID = "from-the-proxy.1"
 # as PostgreSQL itself does in many of its errors
 REFUSAL = """
 CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN RAISE EXCEPTION 'this row is refused' USING DETAIL = 'Failing row contains (' || NEW.prompt || ').'; END $$;
-CREATE TRIGGER refuse BEFORE INSERT ON sessions_app_generation FOR EACH ROW EXECUTE FUNCTION refuse();
+BEGIN RAISE EXCEPTION 'this row is refused' USING DETAIL = 'Failing row contains (' || NEW.prompt
+|| ').'; END $$;
+CREATE TRIGGER refuse BEFORE INSERT ON sessions_app_generation FOR EACH ROW
+    EXECUTE FUNCTION refuse();
 """
 
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """One whole flow at DEBUG: the logs of all processes, the secrets that passed through them, and ids."""
-    settings = {"MINDFLIP_LOG_LEVEL": "DEBUG", "MINDFLIP_LOG_FORMAT": "json", "MINDFLIP_WORKER_SEEN_SECONDS": "3"}
+    """One whole flow at DEBUG: the logs of all processes, the secrets that passed through them, and
+    ids.
+    """
+    settings = {
+        "MINDFLIP_LOG_LEVEL": "DEBUG",
+        "MINDFLIP_LOG_FORMAT": "json",
+        "MINDFLIP_WORKER_SEEN_SECONDS": "3",
+    }
     folder, port = tmp_path_factory.mktemp("logs"), free_port()
     settings |= {"MINDFLIP_WORKER_METRICS_PORT": str(port)}
-    with _sink() as (dsn, reports), running_server(folder, worker=True, beat=True, SENTRY_DSN=dsn, **settings) as server:
+    with (
+        _sink() as (dsn, reports),
+        running_server(folder, worker=True, beat=True, SENTRY_DSN=dsn, **settings) as server,
+    ):
         told = _flow(server)
         eventually(lambda: len(reports) >= 2)
         eventually(lambda: '"task":"mindflip.tasks.beat_is_seen"' in server.log("worker"))
         metrics = {
-            name: httpx.get(f"{url}/metrics").text for name, url in {"web": server.url, "worker": f"http://127.0.0.1:{port}"}.items()
+            name: httpx.get(f"{url}/metrics").text
+            for name, url in {"web": server.url, "worker": f"http://127.0.0.1:{port}"}.items()
         }
         codes = [_stopped(server.beat), _stopped(server.worker)]
         logs = {name: server.log(name) for name in ("web", "worker", "beat")}
-    return told | {"logs": logs, "metrics": metrics, "codes": codes, "reports": [json.loads(report.split("\n")[2]) for report in reports]}
+    return told | {
+        "logs": logs,
+        "metrics": metrics,
+        "codes": codes,
+        "reports": [json.loads(report.split("\n")[2]) for report in reports],
+    }
 
 
 def _stopped(service: Service) -> int:
@@ -63,7 +80,11 @@ def _sink() -> Iterator[tuple[str, list[str]]]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            reports.append((gzip.decompress(body) if self.headers["Content-Encoding"] == "gzip" else body).decode())
+            reports.append(
+                (
+                    gzip.decompress(body) if self.headers["Content-Encoding"] == "gzip" else body
+                ).decode()
+            )
             self.send_response(200)
             self.end_headers()
 
@@ -80,7 +101,11 @@ def _flow(server: RunningServer) -> dict[str, Any]:
     with httpx.Client(base_url=server.url) as client:
         client.post("/api/auth/register", json=WHO).raise_for_status()
         tokens = client.post("/api/auth/token", json=WHO).json()
-        client.get("/api/webllm/session", params={"token": tokens["access"]}, headers={"X-Request-ID": REQUEST_ID})
+        client.get(
+            "/api/webllm/session",
+            params={"token": tokens["access"]},
+            headers={"X-Request-ID": REQUEST_ID},
+        )
         client.headers["Authorization"] = f"Bearer {tokens['access']}"
         session = client.post("/api/webllm/session", json={"modelId": "m"}).json()
         client.get(session["wsUrl"].replace("ws://", "http://"))
@@ -90,16 +115,41 @@ def _flow(server: RunningServer) -> dict[str, Any]:
             cancelled = _cancelled(socket)
             _break(server, socket)
         wish = {"prompt": FORBIDDEN, "options": {"count": 1}}
-        assert client.post(f"/api/webllm/session/{session['sessionId']}/generations?token=x", json=wish).status_code == 500
+        assert (
+            client.post(
+                f"/api/webllm/session/{session['sessionId']}/generations?token=x", json=wish
+            ).status_code
+            == 500
+        )
         client.delete(f"/api/webllm/session/{session['sessionId']}").raise_for_status()
     ticket = session["wsUrl"].partition("=")[2]
-    secrets = [ticket, tokens["access"], tokens["refresh"], PROMPT, FORBIDDEN, *FORBIDDEN.split("\n"), *CARD.values(), WHO["password"]]
-    return {"secrets": secrets, "session": session["sessionId"], "made": made, "cancelled": cancelled}
+    secrets = [
+        ticket,
+        tokens["access"],
+        tokens["refresh"],
+        PROMPT,
+        FORBIDDEN,
+        *FORBIDDEN.split("\n"),
+        *CARD.values(),
+        WHO["password"],
+    ]
+    return {
+        "secrets": secrets,
+        "session": session["sessionId"],
+        "made": made,
+        "cancelled": cancelled,
+    }
 
 
 def _made(socket: ClientConnection) -> str:
-    """Cards that this socket asked for and wrote itself, after frames that are no messages; the generation's id."""
-    for bad in ("{nonsense", json.dumps({"type": "generate", "prompt": PROMPT, "options": {"count": PROMPT}}), json.dumps([PROMPT])):
+    """Cards that this socket asked for and wrote itself, after frames that are no messages; the
+    generation's id.
+    """
+    for bad in (
+        "{nonsense",
+        json.dumps({"type": "generate", "prompt": PROMPT, "options": {"count": PROMPT}}),
+        json.dumps([PROMPT]),
+    ):
         socket.send(bad)
         _until(socket, "error")
     _send(socket, type="generate", prompt=PROMPT, options={"count": 1})
@@ -112,7 +162,13 @@ def _cancelled(socket: ClientConnection) -> str:
     _send(socket, type="ready", modelId="m", engine="webllm")
     _send(socket, type="generate", prompt=PROMPT, requestId="r1", options={"count": 2})
     asked = _until(socket, "generate")
-    _send(socket, type="card", index=0, card=CARD, **{name: asked[name] for name in ("generationId", "lease")})
+    _send(
+        socket,
+        type="card",
+        index=0,
+        card=CARD,
+        **{name: asked[name] for name in ("generationId", "lease")},
+    )
     _until(socket, "card")
     _send(socket, type="cancel", generationId=asked["generationId"])
     _until(socket, "error")
@@ -148,15 +204,30 @@ def test_every_line_is_an_object_with_time_level_and_logger(told, name):
 
 @pytest.mark.parametrize("name", ["web", "worker", "beat"])
 def test_no_ticket_token_password_prompt_or_card_reaches_a_log(told, name):
-    assert [secret for secret in told["secrets"] if secret in told["logs"][name] or json.dumps(secret)[1:-1] in told["logs"][name]] == []
+    assert [
+        secret
+        for secret in told["secrets"]
+        if secret in told["logs"][name] or json.dumps(secret)[1:-1] in told["logs"][name]
+    ] == []
 
 
 def test_lines_about_a_session_or_a_generation_carry_its_id(told):
     lines = _lines(told)
-    assert any(line["message"].startswith("Socket opened") and line["session_id"] == told["session"] for line in lines)
-    ended = {line["generation_id"]: line["session_id"] for line in lines if "succeeded" in line["message"]}
+    assert any(
+        line["message"].startswith("Socket opened") and line["session_id"] == told["session"]
+        for line in lines
+    )
+    ended = {
+        line["generation_id"]: line["session_id"]
+        for line in lines
+        if "succeeded" in line["message"]
+    }
     assert ended == {told["made"]: told["session"]}
-    assert all(line["session_id"] == told["session"] for line in lines if line.get("generation_id") == told["cancelled"])
+    assert all(
+        line["session_id"] == told["session"]
+        for line in lines
+        if line.get("generation_id") == told["cancelled"]
+    )
 
 
 def test_a_fault_is_told_with_its_traceback_and_session(told):
@@ -171,7 +242,9 @@ def test_a_fault_is_reported_without_secrets_and_with_the_ids_of_its_lines(told)
     assert {report["tags"]["session_id"] for report in told["reports"]} == {told["session"]}
     whole = json.dumps(told["reports"])
     assert "this row is refused" in whole
-    assert [secret for secret in [*told["secrets"], "token=x"] if json.dumps(secret)[1:-1] in whole] == []
+    assert [
+        secret for secret in [*told["secrets"], "token=x"] if json.dumps(secret)[1:-1] in whole
+    ] == []
 
 
 def test_without_an_address_for_reports_their_library_is_not_even_imported():
@@ -180,14 +253,21 @@ def test_without_an_address_for_reports_their_library_is_not_even_imported():
 
 def test_a_request_has_the_id_that_its_proxy_gave_it_or_one_of_its_own(told):
     requests = [line for line in _lines(told) if line["logger"] == "mindflip.monitoring.middleware"]
-    assert all(line["request_id"] and line["method"] and line["status"] and "?" not in line["path"] for line in requests)
+    assert all(
+        line["request_id"] and line["method"] and line["status"] and "?" not in line["path"]
+        for line in requests
+    )
     (given,) = [line for line in requests if line["request_id"] == REQUEST_ID]
     assert (given["path"], given["status"]) == ("/api/webllm/session", 401)
 
 
 def test_a_server_and_a_worker_show_what_each_of_them_counted(told):
     found = {
-        name: {(one.name, *one.labels.values()): one.value for family in text_string_to_metric_families(text) for one in family.samples}
+        name: {
+            (one.name, *one.labels.values()): one.value
+            for family in text_string_to_metric_families(text)
+            for one in family.samples
+        }
         for name, text in told["metrics"].items()
     }
     assert found["web"]["mindflip_generations_ended_total", "cancelled", "cancelled"] == 1
@@ -198,10 +278,14 @@ def test_a_server_and_a_worker_show_what_each_of_them_counted(told):
 
 def test_beat_and_worker_end_in_order_when_they_are_asked_to_stop(told):
     assert told["codes"] == [0, 0]
-    assert any("Warm shutdown" in line["message"] for line in _lines(told, "worker")), told["logs"]["worker"][-2000:]
+    assert any("Warm shutdown" in line["message"] for line in _lines(told, "worker")), told["logs"][
+        "worker"
+    ][-2000:]
 
 
 def test_a_task_says_which_it_is(told):
-    done = [line for line in _lines(told, "worker") if line.get("task") == "mindflip.tasks.beat_is_seen"]
+    done = [
+        line for line in _lines(told, "worker") if line.get("task") == "mindflip.tasks.beat_is_seen"
+    ]
     assert all(line["task_id"] for line in done)
     assert done

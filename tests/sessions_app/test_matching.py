@@ -25,7 +25,9 @@ class Waiting:
     queued_at: datetime = NOW
 
 
-def takes(engine: Engine, other: Engine, waiting: Waiting | None = None, now: datetime = NOW) -> bool:
+def takes(
+    engine: Engine, other: Engine, waiting: Waiting | None = None, now: datetime = NOW
+) -> bool:
     return may_take(engine, waiting or Waiting(), "asked model", [engine, other], now)
 
 
@@ -44,7 +46,10 @@ def test_the_better_engine_takes_it_and_the_other_leaves_it(better, worse):
 
 
 def test_the_engine_that_just_failed_leaves_it_to_any_other():
-    failed, other = Engine("failed", session_id="hers", model_id="asked model", speed=90), Engine("other")
+    failed, other = (
+        Engine("failed", session_id="hers", model_id="asked model", speed=90),
+        Engine("other"),
+    )
     waiting = Waiting(engine="failed")
     assert takes(other, failed, waiting)
     assert not takes(failed, other, waiting)

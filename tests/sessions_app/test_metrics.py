@@ -27,10 +27,14 @@ async def scrape() -> dict[tuple[str, ...], float]:
     answer = await AsyncClient().get("/metrics", headers={"Host": "10.0.0.7:3000"})
     assert answer.status_code == 200, answer.content
     families = text_string_to_metric_families(answer.content.decode())
-    return {(one.name, *one.labels.values()): one.value for family in families for one in family.samples}
+    return {
+        (one.name, *one.labels.values()): one.value for family in families for one in family.samples
+    }
 
 
-def grown(before: dict[tuple[str, ...], float], after: dict[tuple[str, ...], float], *sample: str) -> float:
+def grown(
+    before: dict[tuple[str, ...], float], after: dict[tuple[str, ...], float], *sample: str
+) -> float:
     return after.get(sample, 0) - before.get(sample, 0)
 
 
@@ -72,14 +76,28 @@ async def test_the_queue_its_oldest_and_lapsed_leases_are_told(socket_db, alice,
             await socket.ask(topic)
             await socket.receive_type(next_word)
         now = timezone.now()
-        await Generation.objects.filter(status="queued").aupdate(queued_at=now - timedelta(seconds=90))
-        await Generation.objects.filter(status="leased").aupdate(lease_expires_at=now - timedelta(seconds=1))
+        await Generation.objects.filter(status="queued").aupdate(
+            queued_at=now - timedelta(seconds=90)
+        )
+        await Generation.objects.filter(status="leased").aupdate(
+            lease_expires_at=now - timedelta(seconds=1)
+        )
         found = await scrape()
     assert (found["mindflip_database_up",], found["mindflip_database_sessions_open",]) == (1, 1)
-    assert (found["mindflip_database_generations_open", "queued"], found["mindflip_database_generations_open", "leased"]) == (1, 1)
+    assert (
+        found["mindflip_database_generations_open", "queued"],
+        found["mindflip_database_generations_open", "leased"],
+    ) == (1, 1)
     assert 90 <= found["mindflip_database_generations_oldest_seconds", "queued"] < 120
     assert found["mindflip_database_leases_lapsed",] == 1
-    assert sum(value for (name, *_), value in found.items() if name == "mindflip_database_engines_present") == 1
+    assert (
+        sum(
+            value
+            for (name, *_), value in found.items()
+            if name == "mindflip_database_engines_present"
+        )
+        == 1
+    )
 
 
 @pytest.mark.parametrize(
@@ -97,7 +115,9 @@ async def test_the_queue_its_oldest_and_lapsed_leases_are_told(socket_db, alice,
         ("127.0.0.1", {"X-Forwarded-For": "nonsense"}, 1, 403),
     ],
 )
-async def test_metrics_are_for_allowed_callers_themselves_and_for_the_token(socket_db, settings, caller, headers, proxies, status):
+async def test_metrics_are_for_allowed_callers_themselves_and_for_the_token(
+    socket_db, settings, caller, headers, proxies, status
+):
     settings.METRICS_TOKEN, settings.PROXIES = TOKEN, proxies
     answer = await sync_to_async(Client().get)("/metrics", headers=headers, REMOTE_ADDR=caller)
     assert answer.status_code == status

@@ -10,10 +10,15 @@ from tests.sessions_app.conftest import cards, open_socket
 
 
 @pytest.mark.parametrize(("method", "suffix"), [("get", ""), ("delete", ""), ("post", "/ticket")])
-def test_a_session_of_another_answers_as_if_it_were_not_there(alice, charlie, new_session, client_of, method, suffix):
+def test_a_session_of_another_answers_as_if_it_were_not_there(
+    alice, charlie, new_session, client_of, method, suffix
+):
     hers = new_session(alice)["sessionId"]
     nobodys = "3f0b6e5e-0000-4000-8000-000000000000"
-    answers = [getattr(client_of(charlie), method)(f"/api/webllm/session/{one}{suffix}") for one in (hers, nobodys)]
+    answers = [
+        getattr(client_of(charlie), method)(f"/api/webllm/session/{one}{suffix}")
+        for one in (hers, nobodys)
+    ]
     assert [answer.status_code for answer in answers] == [404, 404]
     assert answers[0].json() == answers[1].json()
     assert client_of(alice).get(f"/api/webllm/session/{hers}").json()["status"] == "initializing"
@@ -31,8 +36,13 @@ def test_nobody_gets_nothing(alice, new_session, client_of):
     assert client_of(None).post(f"{address}/ticket").status_code == 401
 
 
-async def test_an_answer_of_another_users_socket_reaches_no_generation_of_hers(socket_db, alice, charlie, session_of):
-    async with open_socket((await session_of(alice))["wsUrl"]) as hers, open_socket((await session_of(charlie))["wsUrl"]) as his:
+async def test_an_answer_of_another_users_socket_reaches_no_generation_of_hers(
+    socket_db, alice, charlie, session_of
+):
+    async with (
+        open_socket((await session_of(alice))["wsUrl"]) as hers,
+        open_socket((await session_of(charlie))["wsUrl"]) as his,
+    ):
         await hers.ask("Tides", 1)
         asked = await hers.receive_type("generate")
         stolen = {name: asked[name] for name in ("cacheKey", "lease", "generationId")}
@@ -49,6 +59,9 @@ async def test_a_generation_of_another_is_not_found(socket_db, alice, charlie, s
         await socket.ask("Tides", 1)
         await socket.receive_type("generate")
     generation = await Generation.objects.aget()
-    assert await sync_to_async(generation_for_user)(user=alice, generation_id=generation.pk) == generation
+    assert (
+        await sync_to_async(generation_for_user)(user=alice, generation_id=generation.pk)
+        == generation
+    )
     with pytest.raises(NotFound):
         await sync_to_async(generation_for_user)(user=charlie, generation_id=generation.pk)

@@ -20,15 +20,36 @@ def by_type(messages):
     return {message.__struct_config__.tag: message for message in messages}
 
 
-SERVER_MESSAGES, SERVER_MESSAGES_V1 = by_type(asyncapi.GUIDE_SERVER_TYPES), by_type(asyncapi.SERVER_TYPES)
-DIALECTS = [(guide.HANDLERS, asyncapi.GUIDE_TYPES, "fromClient"), (v1.HANDLERS, asyncapi.CLIENT_TYPES, "fromClientV1")]
+SERVER_MESSAGES, SERVER_MESSAGES_V1 = (
+    by_type(asyncapi.GUIDE_SERVER_TYPES),
+    by_type(asyncapi.SERVER_TYPES),
+)
+DIALECTS = [
+    (guide.HANDLERS, asyncapi.GUIDE_TYPES, "fromClient"),
+    (v1.HANDLERS, asyncapi.CLIENT_TYPES, "fromClientV1"),
+]
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4)
+    ),
     max_leaves=12,
 )
 MEMBERS = st.sampled_from(
-    ["type", "prompt", "options", "count", "topic", "cacheKey", "data", "cards", "lease", "generationId", "progress", "error"]
+    [
+        "type",
+        "prompt",
+        "options",
+        "count",
+        "topic",
+        "cacheKey",
+        "data",
+        "cards",
+        "lease",
+        "generationId",
+        "progress",
+        "error",
+    ]
 )
 TYPES = st.sampled_from(["generate", "response", "error", "progress", "result", "x"])
 
@@ -36,7 +57,9 @@ TYPES = st.sampled_from(["generate", "response", "error", "progress", "result", 
 @pytest.mark.parametrize(("handlers", "messages", "cases"), DIALECTS, ids=["guide", "v1"])
 def test_every_message_of_a_dialect_does_something_and_has_a_case(handlers, messages, cases):
     assert set(handlers) == set(messages)
-    assert {message.__struct_config__.tag for message in messages} <= {json.loads(case["text"]).get("type") for case in told(cases)}
+    assert {message.__struct_config__.tag for message in messages} <= {
+        json.loads(case["text"]).get("type") for case in told(cases)
+    }
 
 
 def told(cases):
@@ -67,7 +90,9 @@ def test_what_the_server_says_survives_encoding(case):
 @pytest.mark.parametrize("case", CASES["fromClientV1"], ids=lambda case: case["name"])
 def test_decode_agrees_with_the_table_of_our_own_dialect(case):
     if "error" in case:
-        with pytest.raises(protocol.ProtocolError, match=re.escape(case.get("names", "."))) as refusal:
+        with pytest.raises(
+            protocol.ProtocolError, match=re.escape(case.get("names", "."))
+        ) as refusal:
             protocol.decode(case["text"], dialect=protocol.V1)
         assert refusal.value.code == case["error"]
     else:
@@ -119,7 +144,10 @@ def test_a_response_may_be_larger_than_other_messages():
     limits = protocol.Limits(message_bytes=2_000, response_bytes=5_000)
     response = json.dumps({"type": "response", "cacheKey": "k", "data": {"cards": ["x" * 3_000]}})
     assert protocol.decode(response, limits)
-    for too_large in (response.replace("x", "xx"), json.dumps({"type": "generate", "prompt": "x" * 2_500})):
+    for too_large in (
+        response.replace("x", "xx"),
+        json.dumps({"type": "generate", "prompt": "x" * 2_500}),
+    ):
         with pytest.raises(protocol.ProtocolError, match="bytes"):
             protocol.decode(too_large, limits)
 
@@ -149,16 +177,26 @@ def test_lone_surrogate_becomes_the_replacement_character_and_other_text_stays(e
 
 
 @given(
-    st.text(alphabet=st.sampled_from(["\ud83e", "\udde0", "\ud7ff", "\U0001f9e0", "\\", "u", "d", '"', "a", "\n"]), min_size=1, max_size=20)
+    st.text(
+        alphabet=st.sampled_from(
+            ["\ud83e", "\udde0", "\ud7ff", "\U0001f9e0", "\\", "u", "d", '"', "a", "\n"]
+        ),
+        min_size=1,
+        max_size=20,
+    )
 )
 def test_decoded_text_differs_from_the_sent_text_in_lone_surrogates_alone(text):
     sent = json.loads(json.dumps(text))  # adjacent halves are a pair for every JSON reader
-    expected = "".join("\ufffd" if "\ud800" <= character <= "\udfff" else character for character in sent)
+    expected = "".join(
+        "\ufffd" if "\ud800" <= character <= "\udfff" else character for character in sent
+    )
     assert protocol.decode(json.dumps({"type": "generate", "prompt": text})).prompt == expected
 
 
 def test_options_are_filled_with_count_and_topic():
-    message = protocol.decode('{"type":"generate","prompt":"  The water cycle  ","options":{"topic":" ","refresh":true}}')
+    message = protocol.decode(
+        '{"type":"generate","prompt":"  The water cycle  ","options":{"topic":" ","refresh":true}}'
+    )
     assert message.options.filled(message.prompt) == {"count": 10, "topic": "The water cycle"}
 
 
@@ -172,7 +210,15 @@ def test_cache_key_is_read_as_it_was_written(topic):
 
 
 @pytest.mark.parametrize(
-    "key", ["", "Tides:3", "webllm:flashcards:Tides", "webllm:flashcards:Tides:-1", "webllm:flashcards:Tides:100", "x" * 1000]
+    "key",
+    [
+        "",
+        "Tides:3",
+        "webllm:flashcards:Tides",
+        "webllm:flashcards:Tides:-1",
+        "webllm:flashcards:Tides:100",
+        "x" * 1000,
+    ],
 )
 def test_text_that_is_not_a_cache_key_has_no_count(key):
     assert protocol.parse_cache_key(key) == ("", 0)

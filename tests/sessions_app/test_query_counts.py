@@ -11,7 +11,9 @@ from sessions_app import handlers, protocol
 from sessions_app.models import WebLLMSession
 
 ASK = protocol.decode('{"type":"generate","prompt":"Tides","options":{"count":1,"topic":"Tides"}}')
-ANSWER = protocol.decode('{"type":"response","cacheKey":"webllm:flashcards:Tides:1","data":{"cards":[{"front":"ebb","back":"falling"}]}}')
+ANSWER = protocol.decode(
+    '{"type":"response","cacheKey":"webllm:flashcards:Tides:1","data":{"cards":[{"front":"ebb","back":"falling"}]}}'
+)
 
 
 @pytest.fixture
@@ -36,13 +38,15 @@ def statements(count: int) -> Iterator[None]:
 
 
 def test_a_miss_costs_one_statement(peer):
-    with statements(1):  # the generation as leased, if the session lives and its queue is empty, with its attempt
+    # the generation as leased, if the session lives and its queue is empty, with its attempt
+    with statements(1):
         handlers.handle(peer, ASK)
 
 
 def test_an_answer_costs_one_statement(peer, django_capture_on_commit_callbacks):
     handlers.handle(peer, ASK)
-    with statements(1), django_capture_on_commit_callbacks(execute=True):  # the end of the generation with that of its attempt
+    # the end of the generation with that of its attempt
+    with statements(1), django_capture_on_commit_callbacks(execute=True):
         messages = handlers.handle(peer, ANSWER)
     assert [type(message) for message in messages] == [protocol.Progress, protocol.Result]
 

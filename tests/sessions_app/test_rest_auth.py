@@ -90,7 +90,10 @@ def test_a_session_cookie_needs_its_csrf_token(alice, client_of):
 
 def test_registrations_from_one_address_are_limited(db, client_of, monkeypatch):
     monkeypatch.setitem(SimpleRateThrottle.THROTTLE_RATES, "register", "20/hour")
-    answers = [client_of(None).post("/api/auth/register", NEW | {"username": f"user{n}"}).status_code for n in range(21)]
+    answers = [
+        client_of(None).post("/api/auth/register", NEW | {"username": f"user{n}"}).status_code
+        for n in range(21)
+    ]
     assert answers == [201] * 20 + [429]
     refused = client_of(None).post("/api/auth/register", NEW)
     assert int(refused["Retry-After"]) > 0
@@ -99,5 +102,7 @@ def test_registrations_from_one_address_are_limited(db, client_of, monkeypatch):
 
 def test_pages_of_this_machine_may_call_and_strangers_may_not(db, client_of):
     for origin, allowed in [("http://localhost:5173", True), ("https://evil.example", False)]:
-        response = client_of(None).options("/api/webllm/session", HTTP_ORIGIN=origin, HTTP_ACCESS_CONTROL_REQUEST_METHOD="POST")
+        response = client_of(None).options(
+            "/api/webllm/session", HTTP_ORIGIN=origin, HTTP_ACCESS_CONTROL_REQUEST_METHOD="POST"
+        )
         assert response.has_header("Access-Control-Allow-Origin") is allowed

@@ -23,7 +23,12 @@ def test_it_queues_and_says_where_to_look(alice, client_of, queue):
     body = response.json()
     assert response.status_code == 202
     assert response["Location"].endswith(f"/api/webllm/generations/{body['generationId']}")
-    assert (body["status"], body["place"], body["cards"], body["cached"]) == ("queued", 0, [], False)
+    assert (body["status"], body["place"], body["cards"], body["cached"]) == (
+        "queued",
+        0,
+        [],
+        False,
+    )
     assert client_of(alice).get(response["Location"]).json()["generationId"] == body["generationId"]
 
 
@@ -34,7 +39,9 @@ def test_the_place_counts_what_is_before(alice, client_of, queue):
 
 
 def test_the_same_key_is_the_same_generation(alice, client_of, queue):
-    bodies = [client_of(alice).post(queue, WISH, HTTP_IDEMPOTENCY_KEY="k1").json() for _ in range(2)]
+    bodies = [
+        client_of(alice).post(queue, WISH, HTTP_IDEMPOTENCY_KEY="k1").json() for _ in range(2)
+    ]
     other = client_of(alice).post(queue, WISH, HTTP_IDEMPOTENCY_KEY="k2").json()
     assert bodies[0]["generationId"] == bodies[1]["generationId"] != other["generationId"]
 
@@ -86,7 +93,10 @@ def test_cancelling_answers_success_also_the_second_time(alice, client_of, queue
 
 
 def test_it_lists_newest_first_with_few_queries(alice, client_of, queue, django_assert_num_queries):
-    asked = [client_of(alice).post(queue, WISH | {"prompt": f"Cards {n}"}).json()["generationId"] for n in range(4)]
+    asked = [
+        client_of(alice).post(queue, WISH | {"prompt": f"Cards {n}"}).json()["generationId"]
+        for n in range(4)
+    ]
     with django_assert_num_queries(4):  # the user of the token, the session, the page, its attempts
         body = client_of(alice).get(queue).json()
     assert [one["generationId"] for one in body["results"]] == asked[::-1]
@@ -94,7 +104,13 @@ def test_it_lists_newest_first_with_few_queries(alice, client_of, queue, django_
 
 def test_charlie_sees_nothing(alice, charlie, client_of, queue):
     address = client_of(alice).post(queue, WISH)["Location"]
-    for method, where in [("get", queue), ("post", queue), ("get", address), ("delete", address), ("get", f"{address}?wait=1")]:
+    for method, where in [
+        ("get", queue),
+        ("post", queue),
+        ("get", address),
+        ("delete", address),
+        ("get", f"{address}?wait=1"),
+    ]:
         assert getattr(client_of(charlie), method)(where).status_code == 404, (method, where)
     assert Generation.objects.get().status == "queued"
 
@@ -110,24 +126,38 @@ def test_waiting_ends_after_so_many_seconds(alice, client_of, queue):
     assert client_of(alice).get(address, {"wait": "1"}).json()["status"] == "queued"
 
 
-async def test_who_waits_is_answered_when_an_engine_is_done(socket_db, alice, client_of, session_of):
+async def test_who_waits_is_answered_when_an_engine_is_done(
+    socket_db, alice, client_of, session_of
+):
     session = await session_of(alice)
     client = client_of(alice)
-    post, get = sync_to_async(client.post, thread_sensitive=False), sync_to_async(client.get, thread_sensitive=False)
+    post, get = (
+        sync_to_async(client.post, thread_sensitive=False),
+        sync_to_async(client.get, thread_sensitive=False),
+    )
     async with open_socket(session["wsUrl"], V1) as engine:
         await ready(engine)
-        address = (await post(f"/api/webllm/session/{session['sessionId']}/generations", WISH))["Location"]
+        address = (await post(f"/api/webllm/session/{session['sessionId']}/generations", WISH))[
+            "Location"
+        ]
         asked = await until(engine, "generate")
         import asyncio
 
         waiting = asyncio.create_task(get(address, {"wait": "20"}))
         await respond(engine, asked, "ebb", "flow")
         body: dict[str, Any] = (await waiting).json()
-    assert (body["status"], [card["front"] for card in body["cards"]]) == ("succeeded", ["ebb", "flow"])
-    assert [(attempt["number"], attempt["outcome"]) for attempt in body["attempts"]] == [(1, "succeeded")]
+    assert (body["status"], [card["front"] for card in body["cards"]]) == (
+        "succeeded",
+        ["ebb", "flow"],
+    )
+    assert [(attempt["number"], attempt["outcome"]) for attempt in body["attempts"]] == [
+        (1, "succeeded")
+    ]
 
 
-async def test_a_guides_socket_of_the_session_is_an_engine_for_it_too(socket_db, alice, client_of, session_of):
+async def test_a_guides_socket_of_the_session_is_an_engine_for_it_too(
+    socket_db, alice, client_of, session_of
+):
     session = await session_of(alice)
     post = sync_to_async(client_of(alice).post, thread_sensitive=False)
     async with open_socket(session["wsUrl"]) as socket:

@@ -33,7 +33,16 @@ def test_any_model_id_is_served_and_marked_when_it_is_in_no_catalogue(alice, cli
 
 
 @pytest.mark.parametrize(
-    "body", [{}, {"modelId": ""}, {"modelId": "a b"}, {"modelId": "x" * 201}, {"modelId": None}, {"modelId": ["a"]}, []]
+    "body",
+    [
+        {},
+        {"modelId": ""},
+        {"modelId": "a b"},
+        {"modelId": "x" * 201},
+        {"modelId": None},
+        {"modelId": ["a"]},
+        [],
+    ],
 )
 def test_a_wrong_body_is_refused_by_the_name_of_the_field(alice, client_of, body):
     response = client_of(alice).post(SESSIONS, body)
@@ -66,7 +75,9 @@ def test_it_lists_sessions_newest_first_in_pages(alice, client_of, new_session):
     assert [one["sessionId"] for one in first["results"] + second["results"]] == opened[::-1]
 
 
-def test_a_list_takes_the_same_few_queries_however_long(alice, client_of, new_session, django_assert_num_queries):
+def test_a_list_takes_the_same_few_queries_however_long(
+    alice, client_of, new_session, django_assert_num_queries
+):
     for _ in range(5):
         new_session(alice)
     with django_assert_num_queries(2):  # the user of the token, the page
@@ -115,7 +126,16 @@ def test_a_session_past_its_time_takes_no_place(alice, new_session, settings):
 def test_the_catalogue_is_there_for_everybody(db, client_of):
     models = client_of(None).get("/api/webllm/models").json()["models"]
     for model in models:
-        assert {"modelId", "name", "engine", "downloadMb", "vramMb", "context", "features", "isLocal"} <= set(model)
+        assert {
+            "modelId",
+            "name",
+            "engine",
+            "downloadMb",
+            "vramMb",
+            "context",
+            "features",
+            "isLocal",
+        } <= set(model)
 
 
 def test_the_catalogue_travels_compressed(db, client_of):
@@ -132,7 +152,14 @@ def test_stats_are_for_staff(alice, bob, client_of, new_session):
     body = client_of(bob).get("/api/webllm/stats").json()
     assert body["sessions"] == {
         "total": 1,
-        "byStatus": {"initializing": 1, "ready": 0, "generating": 0, "error": 0, "closed": 0, "expired": 0},
+        "byStatus": {
+            "initializing": 1,
+            "ready": 0,
+            "generating": 0,
+            "error": 0,
+            "closed": 0,
+            "expired": 0,
+        },
         "isEstimate": False,
     }
     assert body["generations"]["total"] == 0

@@ -17,7 +17,10 @@ from sessions_app.services.sessions import session_close
 from sessions_app.tasks import delete_old_doors, delete_old_sessions
 
 DAY = timedelta(days=1)
-WRITTEN = {"prompt": "my diary", "options": {"count": 3, "topic": "me", "source": "dear diary", "language": "mine"}}
+WRITTEN = {
+    "prompt": "my diary",
+    "options": {"count": 3, "topic": "me", "source": "dear diary", "language": "mine"},
+}
 
 
 @pytest.fixture
@@ -25,11 +28,15 @@ def asked(alice, new_session):
     """Sessions of Alice's, each with a generation that has an attempt and a card."""
 
     def make(count: int = 1) -> list[WebLLMSession]:
-        sessions = [WebLLMSession.objects.get(pk=new_session(alice)["sessionId"]) for _ in range(count)]
+        sessions = [
+            WebLLMSession.objects.get(pk=new_session(alice)["sessionId"]) for _ in range(count)
+        ]
         for session in sessions:
             generation = Generation.objects.create(
-                session=session, user=alice, kind="flashcards", prompt_version="1", result_key="k", cards=[{"front": "f", "back": "b"}],
-                status=GenerationStatus.SUCCEEDED, finished_at=timezone.now(), usage={"tokens": 7}, **WRITTEN,
+                session=session, user=alice, kind="flashcards", prompt_version="1", result_key="k",
+                cards=[{"front": "f", "back": "b"}],
+                status=GenerationStatus.SUCCEEDED, finished_at=timezone.now(), usage={"tokens": 7},
+                **WRITTEN,
             )  # fmt: skip
             Attempt.objects.create(generation=generation, number=1, engine="e", card_count=1)
         return sessions
@@ -49,7 +56,10 @@ def test_old_sessions_go_with_their_generations_and_attempts(asked):
     WebLLMSession.objects.filter(pk=living.pk).update(created_at=timezone.now() - 900 * DAY)
     delete_old_sessions()
     assert set(WebLLMSession.objects.all()) == {late, living}
-    assert set(Attempt.objects.values_list("generation__session", flat=True)) == {late.pk, living.pk}
+    assert set(Attempt.objects.values_list("generation__session", flat=True)) == {
+        late.pk,
+        living.pk,
+    }
 
 
 def test_a_run_that_is_out_of_time_stops_and_the_next_goes_on(asked, settings):
@@ -68,12 +78,18 @@ def test_what_was_written_is_blanked_before_the_figures_go(asked, settings):
     assert [retention.texts_blank_old(now=timezone.now()) for _ in range(2)] == [1, 0]
     blank = Generation.objects.get(session=old)
     assert (blank.prompt, blank.options, blank.cards) == ("", {"count": 3, "topic": ""}, [])
-    assert (blank.status, blank.usage, blank.attempts.get().card_count) == ("succeeded", {"tokens": 7}, 1)
+    assert (blank.status, blank.usage, blank.attempts.get().card_count) == (
+        "succeeded",
+        {"tokens": 7},
+        1,
+    )
     for session in (late, living):
         assert Generation.objects.filter(session=session, **WRITTEN).exists()
 
 
-def test_a_blanked_generation_reads_as_one_without_cards_and_cannot_be_saved(asked, alice, client_of, settings):
+def test_a_blanked_generation_reads_as_one_without_cards_and_cannot_be_saved(
+    asked, alice, client_of, settings
+):
     settings.PROMPT_DAYS = 7
     session = asked()[0]
     _end(session, 8 * DAY)
@@ -85,7 +101,9 @@ def test_a_blanked_generation_reads_as_one_without_cards_and_cannot_be_saved(ask
     assert (answer.status_code, answer.json()["code"]) == (409, "not_finished")
 
 
-def test_expired_refresh_tokens_go_and_the_others_still_refuse_to_be_used_twice(alice, client_of, password):
+def test_expired_refresh_tokens_go_and_the_others_still_refuse_to_be_used_twice(
+    alice, client_of, password
+):
     client = client_of(None)
     who = {"username": "alice", "password": password}
     old = [client.post("/api/auth/token", who).json()["refresh"] for _ in range(2)]
@@ -110,9 +128,16 @@ def test_sign_ins_that_ran_out_go_and_the_others_stay(alice, bob, client):
 
 def test_the_log_of_the_admin_goes_after_its_time(alice):
     kind = ContentType.objects.get_for_model(WebLLMSession)
-    entries = [LogEntry.objects.create(user=alice, content_type=kind, object_id=str(age), action_flag=CHANGE) for age in (366, 364)]
+    entries = [
+        LogEntry.objects.create(
+            user=alice, content_type=kind, object_id=str(age), action_flag=CHANGE
+        )
+        for age in (366, 364)
+    ]
     for entry in entries:
-        LogEntry.objects.filter(pk=entry.pk).update(action_time=timezone.now() - int(entry.object_id) * DAY)
+        LogEntry.objects.filter(pk=entry.pk).update(
+            action_time=timezone.now() - int(entry.object_id) * DAY
+        )
     delete_old_doors()
     assert list(LogEntry.objects.all()) == entries[1:]
 
@@ -120,7 +145,9 @@ def test_the_log_of_the_admin_goes_after_its_time(alice):
 def test_failed_sign_ins_go_after_a_week(alice, client):
     for age in (8, 6):
         client.post("/sign-in", {"username": f"nobody-{age}", "password": "wrong"})
-        AccessAttempt.objects.filter(username=f"nobody-{age}").update(attempt_time=timezone.now() - age * DAY)
+        AccessAttempt.objects.filter(username=f"nobody-{age}").update(
+            attempt_time=timezone.now() - age * DAY
+        )
     delete_old_doors()
     assert [attempt.username for attempt in AccessAttempt.objects.all()] == ["nobody-6"]
 

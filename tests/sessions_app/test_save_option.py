@@ -17,7 +17,9 @@ async def decks_of(user) -> list[Deck]:
 
 
 async def generate(socket, **options) -> dict:
-    """The result of a request in the guide's dialect, answered by this socket if the server asks it."""
+    """The result of a request in the guide's dialect, answered by this socket if the server asks
+    it.
+    """
     await socket.ask("Tides", 1, **options)
     while (message := await socket.receive())["type"] != "result":
         if message["type"] == "generate":
@@ -75,7 +77,9 @@ async def test_saving_a_cached_result_twice_makes_one_deck(socket_db, alice, ses
     assert len(await decks_of(alice)) == 1
 
 
-async def test_deleted_deck_is_restored_when_its_result_is_saved_again(socket_db, alice, session_of, rest):
+async def test_deleted_deck_is_restored_when_its_result_is_saved_again(
+    socket_db, alice, session_of, rest
+):
     async with open_socket((await session_of(alice))["wsUrl"]) as socket:
         await generate(socket, save=True)
         (deck,) = await decks_of(alice)
@@ -85,7 +89,9 @@ async def test_deleted_deck_is_restored_when_its_result_is_saved_again(socket_db
     assert [saved.pk for saved in await decks_of(alice)] == [deck.pk]
 
 
-async def test_permanently_deleted_deck_is_made_again_when_its_result_is_saved(socket_db, alice, session_of):
+async def test_permanently_deleted_deck_is_made_again_when_its_result_is_saved(
+    socket_db, alice, session_of
+):
     async with open_socket((await session_of(alice))["wsUrl"]) as socket:
         await generate(socket, save=True)
         await Deck.objects.all().adelete()
@@ -94,7 +100,9 @@ async def test_permanently_deleted_deck_is_made_again_when_its_result_is_saved(s
 
 
 @pytest.mark.parametrize("is_blanked", [True, False], ids=["blanked", "deleted"])
-async def test_result_is_generated_again_to_be_saved_when_its_generation_is(socket_db, alice, session_of, is_blanked):
+async def test_result_is_generated_again_to_be_saved_when_its_generation_is(
+    socket_db, alice, session_of, is_blanked
+):
     async with open_socket((await session_of(alice))["wsUrl"]) as socket:
         await generate(socket)
         rows = Generation.objects.all()
@@ -103,7 +111,9 @@ async def test_result_is_generated_again_to_be_saved_when_its_generation_is(sock
     assert len(await decks_of(alice)) == 1
 
 
-async def test_request_shared_by_two_sockets_is_saved_when_either_asks_for_it(socket_db, alice, session_of):
+async def test_request_shared_by_two_sockets_is_saved_when_either_asks_for_it(
+    socket_db, alice, session_of
+):
     address = (await session_of(alice))["wsUrl"]
     async with open_socket(address) as first, open_socket(address) as second:
         await first.ask("Tides", 1)
@@ -124,7 +134,10 @@ async def test_cached_result_is_not_saved_when_nobody_asks_for_it(socket_db, ali
 
 
 async def test_cached_result_of_alice_is_not_saved_for_bob(socket_db, alice, bob, session_of):
-    async with open_socket((await session_of(alice))["wsUrl"]) as hers, open_socket((await session_of(bob))["wsUrl"]) as his:
+    async with (
+        open_socket((await session_of(alice))["wsUrl"]) as hers,
+        open_socket((await session_of(bob))["wsUrl"]) as his,
+    ):
         await generate(hers)
         assert "cached" not in (await generate(his, save=True))["data"]
     assert (len(await decks_of(alice)), len(await decks_of(bob))) == (0, 1)

@@ -1,4 +1,6 @@
-"""Who waits, or takes a download slowly, keeps no database connection from others: a process has few."""
+"""Who waits, or takes a download slowly, keeps no database connection from others: a process has
+few.
+"""
 
 import asyncio
 import json
@@ -30,11 +32,17 @@ async def _gives_back() -> bool:
     return not held
 
 
-async def test_a_caller_that_waits_for_a_generation_holds_no_connection(socket_db, alice, session_of):
+async def test_a_caller_that_waits_for_a_generation_holds_no_connection(
+    socket_db, alice, session_of
+):
     address = f"/api/webllm/session/{(await session_of(alice))['sessionId']}/generations"
-    wish = json.dumps({"prompt": "Generate 2 flashcards about Tides", "options": {"count": 2, "topic": "Tides"}})
+    wish = json.dumps(
+        {"prompt": "Generate 2 flashcards about Tides", "options": {"count": 2, "topic": "Tides"}}
+    )
     client, headers = AsyncClient(), _headers(alice)
-    asked = (await client.post(address, wish, content_type="application/json", headers=headers)).json()
+    asked = (
+        await client.post(address, wish, content_type="application/json", headers=headers)
+    ).json()
     one = f"/api/webllm/generations/{asked['generationId']}"
     assert await _has_connection()
     waiting = asyncio.create_task(client.get(f"{one}?wait=20", headers=headers))

@@ -69,12 +69,19 @@ async def test_two_prompts_with_one_topic_never_share_a_result(socket_db, alice,
         await socket.ask("Tides", 1)
         await socket.answer(await socket.receive_type("generate"), cards("ebb"))
         await socket.receive_type("result")
-        await socket.send(type="generate", prompt="Cards about laundry tides", options={"count": 1, "topic": "Tides"})
+        await socket.send(
+            type="generate",
+            prompt="Cards about laundry tides",
+            options={"count": 1, "topic": "Tides"},
+        )
         assert (await socket.receive_type("generate"))["prompt"] == "Cards about laundry tides"
 
 
 async def test_two_users_never_share_a_result(socket_db, alice, bob, session_of):
-    async with open_socket((await session_of(alice))["wsUrl"]) as hers, open_socket((await session_of(bob))["wsUrl"]) as his:
+    async with (
+        open_socket((await session_of(alice))["wsUrl"]) as hers,
+        open_socket((await session_of(bob))["wsUrl"]) as his,
+    ):
         await hers.ask("Tides", 1)
         await hers.answer(await hers.receive_type("generate"), cards("ebb"))
         await hers.receive_type("result")
@@ -82,7 +89,9 @@ async def test_two_users_never_share_a_result(socket_db, alice, bob, session_of)
         assert (await his.receive_type("generate"))["options"]["topic"] == "Tides"
 
 
-async def test_several_requests_on_one_socket_run_one_at_a_time_and_in_order(socket_db, alice, session_of):
+async def test_several_requests_on_one_socket_run_one_at_a_time_and_in_order(
+    socket_db, alice, session_of
+):
     async with open_socket((await session_of(alice))["wsUrl"]) as socket:
         for topic in ("first", "second", "third"):
             await socket.ask(topic, 1)
@@ -150,14 +159,20 @@ async def test_no_cards_at_all_is_an_error_and_no_empty_success(socket_db, alice
 async def test_members_of_the_engine_stay_on_a_card(socket_db, alice, session_of):
     async with open_socket((await session_of(alice))["wsUrl"]) as socket:
         await socket.ask("Tides", 1)
-        await socket.answer(await socket.receive_type("generate"), [{"question": "ebb?", "answer": "falling water", "hint": "moon"}])
+        await socket.answer(
+            await socket.receive_type("generate"),
+            [{"question": "ebb?", "answer": "falling water", "hint": "moon"}],
+        )
         card = (await socket.receive_type("result"))["data"]["cards"][0]
         assert card | {"id": ""} == {
-            "id": "", "front": "ebb?", "back": "falling water", "question": "ebb?", "answer": "falling water", "hint": "moon",
+            "id": "", "front": "ebb?", "back": "falling water", "question": "ebb?",
+            "answer": "falling water", "hint": "moon",
         }  # fmt: skip
 
 
-async def test_an_engine_that_fails_three_times_fails_the_generation_with_its_reasons(socket_db, alice, session_of):
+async def test_an_engine_that_fails_three_times_fails_the_generation_with_its_reasons(
+    socket_db, alice, session_of
+):
     async with open_socket((await session_of(alice))["wsUrl"]) as socket:
         await socket.ask("Tides", 1)
         for number in (1, 2, 3):
@@ -170,7 +185,9 @@ async def test_an_engine_that_fails_three_times_fails_the_generation_with_its_re
         assert [reason[-1] for reason in reasons] == ["1", "2", "3"]
 
 
-async def test_a_page_that_stops_its_engine_cancels_and_nothing_is_tried_again(socket_db, alice, session_of):
+async def test_a_page_that_stops_its_engine_cancels_and_nothing_is_tried_again(
+    socket_db, alice, session_of
+):
     async with open_socket((await session_of(alice))["wsUrl"]) as socket:
         await socket.ask("Tides", 1)
         await socket.receive_type("generate")
@@ -187,20 +204,31 @@ async def test_an_outcome_is_told_once_whatever_brings_it(socket_db, alice, sess
         await socket.receive_type("generate")
         await socket.send(type="error", error="Stopped by the user", code="cancelled")
         assert (await socket.receive_type("error"))["code"] == "cancelled"
-        assert await socket.wire.receive_nothing(timeout=2.5), "no event and no heartbeat says it again"
+        assert await socket.wire.receive_nothing(timeout=2.5), (
+            "no event and no heartbeat says it again"
+        )
 
 
-async def test_an_outcome_whose_event_was_lost_is_told_by_the_heartbeat(socket_db, alice, session_of, settings):
+async def test_an_outcome_whose_event_was_lost_is_told_by_the_heartbeat(
+    socket_db, alice, session_of, settings
+):
     settings.HEARTBEAT_SECONDS = 1
     async with open_socket((await session_of(alice))["wsUrl"]) as socket:
         await socket.ask("Tides", 1)
         await socket.receive_type("generate")
-        ended = {"status": "failed", "lease": None, "lease_expires_at": None, "finished_at": timezone.now()}
+        ended = {
+            "status": "failed",
+            "lease": None,
+            "lease_expires_at": None,
+            "finished_at": timezone.now(),
+        }
         await Generation.objects.aupdate(**ended, error_code="no_engine", error="No engine.")
         assert (await socket.receive_type("error"))["code"] == "no_engine"
 
 
-async def test_what_a_dropped_client_asked_for_is_its_own_when_it_asks_again(socket_db, alice, session_of):
+async def test_what_a_dropped_client_asked_for_is_its_own_when_it_asks_again(
+    socket_db, alice, session_of
+):
     session = await session_of(alice)
     async with open_socket(session["wsUrl"]) as socket:
         await socket.ask("Tides", 1)

@@ -9,12 +9,16 @@ from asgiref.sync import sync_to_async
 
 from tests.sessions_app.conftest import cards, open_socket
 
-CASES = json.loads((Path(__file__).parents[1] / "contract" / "protocol_cases.json").read_text())["fromClient"]
+CASES = json.loads((Path(__file__).parents[1] / "contract" / "protocol_cases.json").read_text())[
+    "fromClient"
+]
 UNKNOWN = "3f0b6e5e-0000-4000-8000-000000000000"
 BAD = [case for case in CASES if "error" in case]
 
 
-async def test_every_bad_message_of_the_table_gets_its_error_and_the_socket_lives(socket_db, alice, session_of):
+async def test_every_bad_message_of_the_table_gets_its_error_and_the_socket_lives(
+    socket_db, alice, session_of
+):
     async with open_socket((await session_of(alice))["wsUrl"]) as socket:
         for case in BAD:
             await socket.send_frame(case["text"])
@@ -30,18 +34,25 @@ async def test_every_bad_message_of_the_table_gets_its_error_and_the_socket_live
         ({"type": "generate", "prompt": "", "requestId": "r1"}, {"requestId": "r1"}),
         ({"type": "generate", "prompt": "x" * 70_000, "requestId": "r1"}, {"requestId": "r1"}),
         ({"type": "response", "cacheKey": 7, "generationId": UNKNOWN}, {"generationId": UNKNOWN}),
-        ({"type": "nonsense", "requestId": "r1", "generationId": UNKNOWN}, {"requestId": "r1", "generationId": UNKNOWN}),
+        (
+            {"type": "nonsense", "requestId": "r1", "generationId": UNKNOWN},
+            {"requestId": "r1", "generationId": UNKNOWN},
+        ),
         ({"type": "generate", "requestId": 7, "generationId": "no id"}, {}),
         ({"type": "generate", "requestId": "r" * 101}, {}),
         ([], {}),
     ],
 )
-async def test_a_bad_message_gets_its_ids_back_as_far_as_they_can_be_read(socket_db, alice, session_of, frame, ids):
+async def test_a_bad_message_gets_its_ids_back_as_far_as_they_can_be_read(
+    socket_db, alice, session_of, frame, ids
+):
     async with open_socket((await session_of(alice))["wsUrl"]) as socket:
         await socket.send_frame(json.dumps(frame))
         message = await socket.receive()
         assert message["type"] == "error"
-        assert {name: message[name] for name in ("requestId", "generationId") if name in message} == ids
+        assert {
+            name: message[name] for name in ("requestId", "generationId") if name in message
+        } == ids
 
 
 async def test_a_binary_frame_gets_an_error(socket_db, alice, session_of):
@@ -51,7 +62,9 @@ async def test_a_binary_frame_gets_an_error(socket_db, alice, session_of):
         assert await socket.is_alive()
 
 
-async def test_three_frames_in_a_row_that_are_no_json_close_the_socket_in_words(socket_db, alice, session_of):
+async def test_three_frames_in_a_row_that_are_no_json_close_the_socket_in_words(
+    socket_db, alice, session_of
+):
     async with open_socket((await session_of(alice))["wsUrl"]) as socket:
         for _ in range(3):
             await socket.send_frame("{nonsense")
@@ -87,17 +100,23 @@ async def test_a_large_response_is_taken(socket_db, alice, session_of):
 
 async def test_a_response_nobody_asked_for_is_refused(socket_db, alice, session_of):
     async with open_socket((await session_of(alice))["wsUrl"]) as socket:
-        await socket.send(type="response", cacheKey="webllm:flashcards:Tides:1", data={"cards": cards("ebb")})
+        await socket.send(
+            type="response", cacheKey="webllm:flashcards:Tides:1", data={"cards": cards("ebb")}
+        )
         assert (await socket.receive())["code"] == "unknown_cache_key"
         await socket.ask("Tides", 1)
         assert await socket.receive_type("generate"), "a client must not have written the cache"
 
 
-async def test_a_foreign_cache_key_is_refused_and_the_right_one_still_counts(socket_db, alice, session_of):
+async def test_a_foreign_cache_key_is_refused_and_the_right_one_still_counts(
+    socket_db, alice, session_of
+):
     async with open_socket((await session_of(alice))["wsUrl"]) as socket:
         await socket.ask("Tides", 1)
         asked = await socket.receive_type("generate")
-        await socket.send(type="response", cacheKey="webllm:flashcards:Other:1", data={"cards": cards("ebb")})
+        await socket.send(
+            type="response", cacheKey="webllm:flashcards:Other:1", data={"cards": cards("ebb")}
+        )
         assert (await socket.receive())["code"] == "unknown_cache_key"
         await socket.answer(asked, cards("ebb"))
         assert (await socket.receive_type("result"))["data"]["cards"]
@@ -117,7 +136,11 @@ async def test_a_lease_that_is_not_held_is_stale(socket_db, alice, session_of):
     async with open_socket((await session_of(alice))["wsUrl"]) as socket:
         await socket.ask("Tides", 1)
         asked = await socket.receive_type("generate")
-        message = {"type": "response", "cacheKey": asked["cacheKey"], "data": {"cards": cards("ebb")}}
+        message = {
+            "type": "response",
+            "cacheKey": asked["cacheKey"],
+            "data": {"cards": cards("ebb")},
+        }
         await socket.send(**message, lease="3f0b6e5e-0000-4000-8000-000000000000")
         assert (await socket.receive())["code"] == "stale_response"
 
@@ -136,7 +159,9 @@ async def test_the_queue_of_a_user_has_an_end(socket_db, alice, session_of, sett
         assert message["retryAfter"] > 0
 
 
-async def test_too_many_messages_are_refused_and_then_the_socket_closes(socket_db, alice, session_of, settings):
+async def test_too_many_messages_are_refused_and_then_the_socket_closes(
+    socket_db, alice, session_of, settings
+):
     settings.SOCKET_RATE, settings.SOCKET_BURST = 1, 2
     async with open_socket((await session_of(alice))["wsUrl"]) as socket:
         for _ in range(5):
@@ -146,7 +171,9 @@ async def test_too_many_messages_are_refused_and_then_the_socket_closes(socket_d
         assert (await socket.receive_close())["code"] == 4429
 
 
-async def test_a_message_that_breaks_the_server_gets_an_internal_error_and_no_traceback(socket_db, alice, session_of):
+async def test_a_message_that_breaks_the_server_gets_an_internal_error_and_no_traceback(
+    socket_db, alice, session_of
+):
     async with open_socket((await session_of(alice))["wsUrl"]) as socket:
         assert await socket.is_alive()
         await _break_the_queue()
@@ -158,7 +185,9 @@ async def test_a_message_that_breaks_the_server_gets_an_internal_error_and_no_tr
         assert await socket.is_alive()
 
 
-async def test_a_heartbeat_that_goes_wrong_is_no_answer_to_anything(socket_db, alice, session_of, settings, caplog):
+async def test_a_heartbeat_that_goes_wrong_is_no_answer_to_anything(
+    socket_db, alice, session_of, settings, caplog
+):
     settings.HEARTBEAT_SECONDS = 1
     async with open_socket((await session_of(alice))["wsUrl"]) as socket:
         assert await socket.is_alive()
@@ -171,7 +200,9 @@ async def test_a_heartbeat_that_goes_wrong_is_no_answer_to_anything(socket_db, a
         assert (await socket.receive())["code"] == "unknown_type"
 
 
-async def test_a_socket_that_cannot_be_opened_just_now_is_closed_in_words(socket_db, alice, session_of):
+async def test_a_socket_that_cannot_be_opened_just_now_is_closed_in_words(
+    socket_db, alice, session_of
+):
     address = (await session_of(alice))["wsUrl"]
     await _break_the_queue()
     try:
@@ -201,12 +232,22 @@ async def _run_sql(statement: str) -> None:
     await sync_to_async(run)()
 
 
-async def test_deeply_nested_facts_are_refused_and_the_session_stays_readable(socket_db, alice, session_of, client_of):
+async def test_deeply_nested_facts_are_refused_and_the_session_stays_readable(
+    socket_db, alice, session_of, client_of
+):
     session = await session_of(alice)
     async with open_socket(session["wsUrl"], subprotocols=["mindflip.v1"]) as socket:
         await socket.receive_type("session")
-        await socket.send_frame('{"type": "ready", "modelId": "m", "engine": "webllm", "facts": ' + '{"a": ' * 900 + "1" + "}" * 901)
+        await socket.send_frame(
+            '{"type": "ready", "modelId": "m", "engine": "webllm", "facts": '
+            + '{"a": ' * 900
+            + "1"
+            + "}" * 901
+        )
         message = await socket.receive_type("error")
-        assert (message["code"], message["error"]) == ("invalid_json", "Use at most 32 levels of nesting in JSON.")
+        assert (message["code"], message["error"]) == (
+            "invalid_json",
+            "Use at most 32 levels of nesting in JSON.",
+        )
         assert await socket.is_alive()
     assert (await sync_to_async(client_of(alice).get)("/api/webllm/session")).status_code == 200

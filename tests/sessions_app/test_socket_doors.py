@@ -39,13 +39,17 @@ REWRITES: dict[str, Callable[[dict[str, str]], str]] = {
     "as a form, like URLSearchParams and urlencode": urlencode,
     "with the last seq first": lambda query: urlencode({"lastSeq": "0"} | query),
     "with a parameter of a proxy": lambda query: f"utm=a%20b&&{urlencode(query)}&x",
-    "with every character encoded": lambda query: "&".join(f"{name}={percent_encode(value)}" for name, value in query.items()),
+    "with every character encoded": lambda query: "&".join(
+        f"{name}={percent_encode(value)}" for name, value in query.items()
+    ),
     "with the name encoded": lambda query: f"%74icket={query['ticket']}",
 }
 
 
 @pytest.mark.parametrize("rewrite", REWRITES.values(), ids=REWRITES.keys())
-async def test_ticket_opens_the_socket_however_the_query_is_encoded(socket_db, alice, session_of, rewrite):
+async def test_ticket_opens_the_socket_however_the_query_is_encoded(
+    socket_db, alice, session_of, rewrite
+):
     address = urlsplit((await session_of(alice))["wsUrl"])
     query = rewrite(dict(parse_qsl(address.query)))
     async with open_socket(address._replace(query=query).geturl()) as socket:
@@ -56,7 +60,9 @@ async def test_last_seq_is_read_however_the_query_is_encoded(socket_db, alice, s
     address = (await session_of(alice))["wsUrl"]
     async with open_socket(address, ["mindflip.v1"]) as socket:
         before = (await socket.receive())["seq"]
-        await socket.send(type="generate", prompt="Tides", options={"count": 1, "topic": "Tides"}, requestId="r1")
+        await socket.send(
+            type="generate", prompt="Tides", options={"count": 1, "topic": "Tides"}, requestId="r1"
+        )
         await socket.receive_type("session")
         await socket.send(type="cancel", requestId="r1")
         while (await socket.receive())["type"] != "error":
@@ -90,7 +96,9 @@ async def test_the_json_web_token_is_no_ticket(socket_db, alice, session_of):
     assert await _close_code(f"{address}?ticket={AccessToken.for_user(alice)}") == 4401
 
 
-async def test_a_bearer_token_without_origin_passes_and_another_users_does_not(socket_db, alice, charlie, session_of):
+async def test_a_bearer_token_without_origin_passes_and_another_users_does_not(
+    socket_db, alice, charlie, session_of
+):
     address = (await session_of(alice))["wsUrl"].partition("?")[0]
     async with open_socket(address, Authorization=_bearer(alice)) as socket:
         assert await socket.is_alive()
@@ -103,11 +111,19 @@ async def test_origins_are_looked_at(socket_db, alice, session_of):
     for origin in ("http://localhost", "http://localhost:5173", "http://127.0.0.1:3000"):
         async with open_socket(address, Origin=origin) as socket:
             assert await socket.is_alive(), origin
-    for origin in ("https://evil.example", "null", "http://localhost.evil.example", "http://localhost@evil.example", "file://localhost"):
+    for origin in (
+        "https://evil.example",
+        "null",
+        "http://localhost.evil.example",
+        "http://localhost@evil.example",
+        "file://localhost",
+    ):
         assert await _close_code(address, Origin=origin) == 4403, origin
 
 
-async def test_in_a_deployment_this_machines_pages_are_strangers(socket_db, alice, session_of, settings):
+async def test_in_a_deployment_this_machines_pages_are_strangers(
+    socket_db, alice, session_of, settings
+):
     address = (await session_of(alice))["wsUrl"]
     settings.IS_PRIVATE, settings.MINDFLIP_ORIGINS = False, ["https://app.example.org"]
     assert await _close_code(address, Origin="http://localhost:5173") == 4403
@@ -121,7 +137,9 @@ async def test_an_address_that_is_no_sessions_is_closed_in_words(socket_db, alic
     assert await _close_code(unknown, Authorization=_bearer(alice)) == 4404
 
 
-async def test_closing_the_session_closes_its_sockets_and_cancels_its_queue(socket_db, alice, session_of, client_of):
+async def test_closing_the_session_closes_its_sockets_and_cancels_its_queue(
+    socket_db, alice, session_of, client_of
+):
     session = await session_of(alice)
     async with open_socket(session["wsUrl"]) as socket:
         await socket.ask("Tides", 1)
@@ -143,10 +161,14 @@ async def test_expiry_closes_sockets_with_4410(socket_db, alice, session_of):
     assert await _close_code(session["wsUrl"]) == 4410
 
 
-async def test_a_message_on_a_session_past_its_time_closes_even_before_the_sweep(socket_db, alice, session_of):
+async def test_a_message_on_a_session_past_its_time_closes_even_before_the_sweep(
+    socket_db, alice, session_of
+):
     async with open_socket((await session_of(alice))["wsUrl"]) as socket:
         assert await socket.is_alive()
-        await WebLLMSession.objects.aupdate(last_activity_at=timezone.now() - timezone.timedelta(hours=1))
+        await WebLLMSession.objects.aupdate(
+            last_activity_at=timezone.now() - timezone.timedelta(hours=1)
+        )
         await socket.ask("Tides", 1)
         assert (await socket.receive())["code"] == "session_expired"
         assert (await socket.receive_close())["code"] == 4410
@@ -166,13 +188,17 @@ async def test_a_dropped_socket_ends_nothing(socket_db, alice, session_of, clien
     session = await session_of(alice)
     async with open_socket(session["wsUrl"]) as socket:
         assert await socket.is_alive()
-    body = (await sync_to_async(client_of(alice).get)(f"/api/webllm/session/{session['sessionId']}")).json()
+    body = (
+        await sync_to_async(client_of(alice).get)(f"/api/webllm/session/{session['sessionId']}")
+    ).json()
     assert body["status"] == "ready"
 
 
 async def test_status_tells_a_running_generation(socket_db, alice, session_of, client_of):
     session = await session_of(alice)
-    read = sync_to_async(lambda: client_of(alice).get(f"/api/webllm/session/{session['sessionId']}").json())
+    read = sync_to_async(
+        lambda: client_of(alice).get(f"/api/webllm/session/{session['sessionId']}").json()
+    )
     async with open_socket(session["wsUrl"]) as socket:
         await socket.ask("Tides", 1)
         asked = await socket.receive_type("generate")
@@ -183,11 +209,15 @@ async def test_status_tells_a_running_generation(socket_db, alice, session_of, c
         assert (await read())["status"] == "ready"
 
 
-async def test_an_engine_that_cannot_run_at_all_sets_the_session_to_error(socket_db, alice, session_of, client_of):
+async def test_an_engine_that_cannot_run_at_all_sets_the_session_to_error(
+    socket_db, alice, session_of, client_of
+):
     session = await session_of(alice)
     async with open_socket(session["wsUrl"]) as socket:
         await socket.send(type="error", error="WebGPU is not available")
         assert await socket.is_alive()
-    body = (await sync_to_async(client_of(alice).get)(f"/api/webllm/session/{session['sessionId']}")).json()
+    body = (
+        await sync_to_async(client_of(alice).get)(f"/api/webllm/session/{session['sessionId']}")
+    ).json()
     assert body["status"] == "error"
     assert body["engine"]["error"] == "WebGPU is not available"

@@ -1,4 +1,7 @@
-"""What a socket does while its client does not read. The server's side of the connection is a `Dam` here; tests/faults/ has real ones."""
+"""What a socket does while its client does not read.
+
+The server's side of the connection is a `Dam` here; tests/faults/ has real ones.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -61,7 +64,9 @@ async def open_behind(dam: Dam, address: str) -> AsyncIterator[Socket]:
         await socket.disconnect()
 
 
-async def test_messages_of_a_client_that_does_not_read_wait_until_it_does(socket_db, alice, session_of):
+async def test_messages_of_a_client_that_does_not_read_wait_until_it_does(
+    socket_db, alice, session_of
+):
     dam = Dam()
     async with open_behind(dam, (await session_of(alice))["wsUrl"]) as socket:
         await greeted(socket)
@@ -75,7 +80,9 @@ async def test_messages_of_a_client_that_does_not_read_wait_until_it_does(socket
         assert (await socket.receive())["requestId"] == "r1"
 
 
-async def test_events_of_a_client_that_does_not_read_are_made_up_for_when_it_does(socket_db, alice, session_of):
+async def test_events_of_a_client_that_does_not_read_are_made_up_for_when_it_does(
+    socket_db, alice, session_of
+):
     dam, address = Dam(), (await session_of(alice))["wsUrl"]
     async with open_behind(dam, address) as socket, open_socket(address, V1) as other:
         await greeted(socket)
@@ -108,17 +115,25 @@ async def test_events_between_two_pages_do_not_end_a_resume(socket_db, alice, se
         await until(socket, "pong")
 
 
-async def test_a_client_that_does_not_read_is_closed_with_a_reason(socket_db, alice, session_of, settings):
+async def test_a_client_that_does_not_read_is_closed_with_a_reason(
+    socket_db, alice, session_of, settings
+):
     settings.SOCKET_STALLED_SECONDS = 1
     dam = Dam()
     async with open_behind(dam, (await session_of(alice))["wsUrl"]) as socket:
         await greeted(socket)
         dam.close()
         await socket.send(type="ping")
-        assert await socket.receive_close() == {"type": "websocket.close", "code": 4408, "reason": STALLED}
+        assert await socket.receive_close() == {
+            "type": "websocket.close",
+            "code": 4408,
+            "reason": STALLED,
+        }
 
 
-async def test_a_client_that_takes_some_bytes_now_and_then_is_closed(socket_db, alice, session_of, settings):
+async def test_a_client_that_takes_some_bytes_now_and_then_is_closed(
+    socket_db, alice, session_of, settings
+):
     settings.SOCKET_STALLED_SECONDS = 1
     dripping = Dam(partial(next, count(100_000, -100)))
     async with open_behind(dripping, (await session_of(alice))["wsUrl"]) as socket:
@@ -128,7 +143,9 @@ async def test_a_client_that_takes_some_bytes_now_and_then_is_closed(socket_db, 
         assert (await socket.receive_close())["reason"] == STALLED
 
 
-async def test_a_client_that_is_slow_but_reads_is_neither_closed_nor_asked_whether_it_is_there(socket_db, alice, session_of, settings):
+async def test_a_client_that_is_slow_but_reads_is_neither_closed_nor_asked_whether_it_is_there(
+    socket_db, alice, session_of, settings
+):
     settings.SOCKET_STALLED_SECONDS = settings.HEARTBEAT_SECONDS = 1
     dam = Dam(partial(next, count(100_000, -5_000)))
     async with open_behind(dam, (await session_of(alice))["wsUrl"]) as socket:
@@ -140,7 +157,9 @@ async def test_a_client_that_is_slow_but_reads_is_neither_closed_nor_asked_wheth
         assert [(await socket.receive())["type"] for _ in range(2)] == ["pong", "ping"]
 
 
-async def test_a_socket_for_which_too_much_waits_is_closed_with_a_reason(socket_db, alice, session_of, settings):
+async def test_a_socket_for_which_too_much_waits_is_closed_with_a_reason(
+    socket_db, alice, session_of, settings
+):
     settings.SOCKET_UNSENT_MAX_BYTES = 1
     dam = Dam()
     async with open_behind(dam, (await session_of(alice))["wsUrl"]) as socket:
@@ -148,10 +167,15 @@ async def test_a_socket_for_which_too_much_waits_is_closed_with_a_reason(socket_
         dam.close()
         await socket.send(type="ping")
         close = await socket.receive_close()
-        assert (close["code"], close["reason"]) == (4408, "Too much waits for this client: connect again and read faster.")
+        assert (close["code"], close["reason"]) == (
+            4408,
+            "Too much waits for this client: connect again and read faster.",
+        )
 
 
-async def test_a_session_that_ends_closes_a_socket_whose_client_does_not_read(socket_db, alice, session_of, client_of):
+async def test_a_session_that_ends_closes_a_socket_whose_client_does_not_read(
+    socket_db, alice, session_of, client_of
+):
     dam, session = Dam(), await session_of(alice)
     async with open_behind(dam, session["wsUrl"]) as socket:
         await greeted(socket)
@@ -161,7 +185,9 @@ async def test_a_session_that_ends_closes_a_socket_whose_client_does_not_read(so
         assert (await socket.receive_close())["code"] == 4404
 
 
-async def test_a_client_that_leaves_without_reading_gives_its_lease_back(socket_db, alice, session_of):
+async def test_a_client_that_leaves_without_reading_gives_its_lease_back(
+    socket_db, alice, session_of
+):
     dam, address = Dam(), (await session_of(alice))["wsUrl"]
     async with open_behind(dam, address) as socket:
         await greeted(socket)

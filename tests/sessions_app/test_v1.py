@@ -1,4 +1,6 @@
-"""The dialect `mindflip.v1`: a snapshot, numbered news, engines that say `ready`, and coming back."""
+"""The dialect `mindflip.v1`: a snapshot, numbered news, engines that say `ready`, and coming
+back.
+"""
 
 from typing import Any
 
@@ -41,13 +43,21 @@ async def until_error(socket: Socket) -> dict[str, Any]:
 
 
 async def stream(engine: Socket, asked: dict[str, Any], front: str, index: int = 0) -> None:
-    await engine.send(type="card", generationId=asked["generationId"], lease=asked["lease"], index=index, card=cards(front)[0])
+    await engine.send(
+        type="card",
+        generationId=asked["generationId"],
+        lease=asked["lease"],
+        index=index,
+        card=cards(front)[0],
+    )
 
 
 async def put_to(engine: Socket, asker: Socket | None = None, count: int = 1) -> dict[str, Any]:
     """Be an engine, and be asked for cards, by `asker` or by itself; the `generate` that comes."""
     await ready(engine)
-    await (asker or engine).send(type="generate", prompt="Tides", options={"count": count}, requestId="r1")
+    await (asker or engine).send(
+        type="generate", prompt="Tides", options={"count": count}, requestId="r1"
+    )
     return await until(engine, "generate")
 
 
@@ -61,23 +71,31 @@ async def respond(engine: Socket, asked: dict[str, Any], *fronts: str) -> None:
     )
 
 
-async def test_the_subprotocol_is_echoed_and_the_guides_clients_get_none(socket_db, alice, session_of):
+async def test_the_subprotocol_is_echoed_and_the_guides_clients_get_none(
+    socket_db, alice, session_of
+):
     address = (await session_of(alice))["wsUrl"]
     async with open_socket(address, V1) as ours, open_socket(address) as guides:
         assert ours.subprotocol == "mindflip.v1"
         assert guides.subprotocol is None
 
 
-async def test_a_socket_begins_with_the_session_as_rest_shows_it(socket_db, alice, session_of, client_of):
+async def test_a_socket_begins_with_the_session_as_rest_shows_it(
+    socket_db, alice, session_of, client_of
+):
     session = await session_of(alice)
     async with open_socket(session["wsUrl"], V1) as socket:
         snapshot = await greeted(socket)
-    rest = (await sync_to_async(client_of(alice).get)(f"/api/webllm/session/{session['sessionId']}")).json()
+    rest = (
+        await sync_to_async(client_of(alice).get)(f"/api/webllm/session/{session['sessionId']}")
+    ).json()
     assert snapshot["session"] == {name: value for name, value in rest.items() if name != "wsUrl"}
     assert (snapshot["generations"], snapshot["seq"]) == ([], 0)
 
 
-async def test_cards_stream_to_the_asker_one_by_one_and_the_result_has_them_all(socket_db, alice, session_of):
+async def test_cards_stream_to_the_asker_one_by_one_and_the_result_has_them_all(
+    socket_db, alice, session_of
+):
     address = (await session_of(alice))["wsUrl"]
     async with open_socket(address, V1) as engine, open_socket(address, V1) as asker:
         await greeted(asker)
@@ -91,7 +109,10 @@ async def test_cards_stream_to_the_asker_one_by_one_and_the_result_has_them_all(
         await respond(engine, asked, "ebb", "flow")
         result = await until(asker, "result")
         assert [card["front"] for card in result["data"]["cards"]] == ["ebb", "flow"]
-        assert (result["requestId"], result["data"]["cards"][0]["id"]) == ("r1", first["card"]["id"])
+        assert (result["requestId"], result["data"]["cards"][0]["id"]) == (
+            "r1",
+            first["card"]["id"],
+        )
 
 
 async def test_a_socket_is_no_engine_before_it_says_ready(socket_db, alice, session_of):
@@ -106,7 +127,10 @@ async def test_a_socket_is_no_engine_before_it_says_ready(socket_db, alice, sess
 
 async def test_a_phone_is_served_by_its_owners_desktop(socket_db, alice, session_of):
     phone, desktop = await session_of(alice), await session_of(alice)
-    async with open_socket(desktop["wsUrl"], V1) as engine, open_socket(phone["wsUrl"], V1) as asker:
+    async with (
+        open_socket(desktop["wsUrl"], V1) as engine,
+        open_socket(phone["wsUrl"], V1) as asker,
+    ):
         await greeted(asker)
         asked = await put_to(engine, asker)
         await stream(engine, asked, "ebb")
@@ -129,7 +153,9 @@ async def test_an_engine_never_works_for_another_user(socket_db, alice, charlie,
     assert (await Generation.objects.aget()).status == "queued"
 
 
-async def test_a_repeated_request_is_the_same_generation_whatever_its_state(socket_db, alice, session_of):
+async def test_a_repeated_request_is_the_same_generation_whatever_its_state(
+    socket_db, alice, session_of
+):
     async with open_socket((await session_of(alice))["wsUrl"], V1) as socket:
         await greeted(socket)
         await ready(socket)
@@ -152,7 +178,8 @@ async def test_cancel_reaches_the_engine_and_the_asker(socket_db, alice, session
         await asker.send(type="cancel", requestId="r1")
         error = await until_error(asker)
         assert (error["code"], error["requestId"]) == ("cancelled", "r1")
-        heard = [await engine.receive() for _ in range(3)]  # as an engine, and as a socket of the session
+        # as an engine, and as a socket of the session
+        heard = [await engine.receive() for _ in range(3)]
         assert {"type": "cancel", "generationId": asked["generationId"]} in heard
         await respond(engine, asked, "ebb")
         assert (await until_error(engine))["code"] == "stale_response"
@@ -173,13 +200,21 @@ async def test_who_returns_gets_what_was_missed_once_and_in_order(socket_db, ali
             await greeted(asker)
             await asker.send(type="resume", lastSeq=seen)
             missed = [await until(asker, kind) for kind in ("card", "card", "result")]
-            assert [message.get("card", {}).get("front") for message in missed] == ["flow", "spring", None]
-            assert sorted(message["seq"] for message in missed) == [message["seq"] for message in missed]
+            assert [message.get("card", {}).get("front") for message in missed] == [
+                "flow",
+                "spring",
+                None,
+            ]
+            assert sorted(message["seq"] for message in missed) == [
+                message["seq"] for message in missed
+            ]
             await asker.send(type="ping")
             assert (await asker.receive())["type"] == "pong", "and nothing twice"
 
 
-async def test_what_was_missed_comes_before_any_news_when_the_address_names_the_number(socket_db, alice, session_of):
+async def test_what_was_missed_comes_before_any_news_when_the_address_names_the_number(
+    socket_db, alice, session_of
+):
     address = (await session_of(alice))["wsUrl"]
     async with open_socket(address, V1) as engine:
         asked = await put_to(engine, count=3)
@@ -198,14 +233,18 @@ async def test_what_was_missed_comes_before_any_news_when_the_address_names_the_
 
 
 @pytest.mark.parametrize("number", ["99", "-1", "x", "", "9" * 40])
-async def test_a_number_in_the_address_that_is_none_of_ours_changes_nothing(socket_db, alice, session_of, number):
+async def test_a_number_in_the_address_that_is_none_of_ours_changes_nothing(
+    socket_db, alice, session_of, number
+):
     async with open_socket(f"{(await session_of(alice))['wsUrl']}&lastSeq={number}", V1) as socket:
         await greeted(socket)
         await socket.send(type="ping")
         assert (await socket.receive())["type"] == "pong"
 
 
-async def test_who_waits_hears_by_a_heartbeat_that_it_moved_up(socket_db, alice, session_of, settings):
+async def test_who_waits_hears_by_a_heartbeat_that_it_moved_up(
+    socket_db, alice, session_of, settings
+):
     settings.HEARTBEAT_SECONDS = 1
     one, other = await session_of(alice), await session_of(alice)
     async with open_socket(one["wsUrl"], V1) as before, open_socket(other["wsUrl"], V1) as waiting:
@@ -220,7 +259,9 @@ async def test_who_waits_hears_by_a_heartbeat_that_it_moved_up(socket_db, alice,
         assert (again["generations"][0]["place"], again["seq"]) == (0, told["seq"])
 
 
-async def test_a_sign_of_life_claims_the_lease_for_the_socket_that_came_back(socket_db, alice, session_of):
+async def test_a_sign_of_life_claims_the_lease_for_the_socket_that_came_back(
+    socket_db, alice, session_of
+):
     address = (await session_of(alice))["wsUrl"]
     async with open_socket(address, V1) as before:
         asked = await put_to(before)
@@ -244,7 +285,9 @@ async def test_a_number_from_nowhere_gets_a_fresh_snapshot(socket_db, alice, ses
 
 
 @pytest.mark.parametrize("number", [0, 999])
-async def test_repeated_resume_is_refused_until_its_cost_is_paid_and_the_socket_lives(socket_db, alice, session_of, settings, number):
+async def test_repeated_resume_is_refused_until_its_cost_is_paid_and_the_socket_lives(
+    socket_db, alice, session_of, settings, number
+):
     settings.RESUME_BYTES_PER_SECOND = 16_384  # each costs as much as 64 KiB: four seconds
     async with open_socket((await session_of(alice))["wsUrl"], V1) as socket:
         asked = await put_to(socket)
@@ -274,7 +317,9 @@ async def test_too_much_missed_gets_a_fresh_snapshot(socket_db, alice, session_o
         assert len((await greeted(socket))["generations"]) == 3
 
 
-async def test_the_cards_of_a_lost_engine_stay_and_another_makes_the_rest(socket_db, alice, session_of):
+async def test_the_cards_of_a_lost_engine_stay_and_another_makes_the_rest(
+    socket_db, alice, session_of
+):
     one, other = await session_of(alice), await session_of(alice)
     async with open_socket(other["wsUrl"], V1) as second:
         async with open_socket(one["wsUrl"], V1) as first:
@@ -284,11 +329,17 @@ async def test_the_cards_of_a_lost_engine_stay_and_another_makes_the_rest(socket
         await ready(second)
         assert await recover(now=timezone.now() + timezone.timedelta(seconds=31)) == 1
         again = await until(second, "generate")
-        assert (again["generationId"], again["attempt"], again["options"]["count"]) == (asked["generationId"], 2, 1)
+        assert (again["generationId"], again["attempt"], again["options"]["count"]) == (
+            asked["generationId"],
+            2,
+            1,
+        )
         assert [card["front"] for card in again["cardsSoFar"]] == ["ebb"]
 
 
-async def test_an_engine_that_comes_back_within_its_grace_keeps_its_lease(socket_db, alice, session_of):
+async def test_an_engine_that_comes_back_within_its_grace_keeps_its_lease(
+    socket_db, alice, session_of
+):
     address = (await session_of(alice))["wsUrl"]
     async with open_socket(address, V1) as before:
         asked = await put_to(before)
@@ -315,7 +366,9 @@ async def test_a_card_under_a_lost_lease_is_stale(socket_db, alice, session_of):
         assert (await until_error(socket))["code"] == "stale_response"
 
 
-async def test_losing_every_event_costs_at_most_one_heartbeat(socket_db, alice, session_of, settings):
+async def test_losing_every_event_costs_at_most_one_heartbeat(
+    socket_db, alice, session_of, settings
+):
     settings.HEARTBEAT_SECONDS = 1
     address = (await session_of(alice))["wsUrl"]
     async with open_socket(address, V1) as engine, open_socket(address, V1) as asker:
@@ -332,7 +385,15 @@ def _insert_behind_everybodys_back(user: Any, asker: Socket) -> None:
 
     session = WebLLMSession.objects.get()
     options = {"count": 1, "topic": "Silent"}
-    Generation.objects.create(session=session, user=user, kind="flashcards", prompt="p", options=options, result_key="k", seq=1)
+    Generation.objects.create(
+        session=session,
+        user=user,
+        kind="flashcards",
+        prompt="p",
+        options=options,
+        result_key="k",
+        seq=1,
+    )
     WebLLMSession.objects.update(seq=1)
 
 
@@ -351,14 +412,23 @@ async def test_an_engine_is_gone_with_its_socket(socket_db, alice, session_of):
         await socket.send(type="ping")
         await until(socket, "pong")
         engine = await Engine.objects.aget()
-        assert (engine.model_id, engine.speed, engine.facts) == (MODEL, 12.5, {"adapter": "swiftshader"})
+        assert (engine.model_id, engine.speed, engine.facts) == (
+            MODEL,
+            12.5,
+            {"adapter": "swiftshader"},
+        )
     assert not await Engine.objects.aexists()
 
 
 async def test_a_broken_engine_gets_nothing_until_it_says_ready_again(socket_db, alice, session_of):
     async with open_socket((await session_of(alice))["wsUrl"], V1) as socket:
         asked = await put_to(socket)
-        await socket.send(type="error", error="The graphics card is gone.", code="device_lost", generationId=asked["generationId"])
+        await socket.send(
+            type="error",
+            error="The graphics card is gone.",
+            code="device_lost",
+            generationId=asked["generationId"],
+        )
         while (await until(socket, "session"))["generations"][0]["status"] == "leased":
             pass
         assert not await Engine.objects.aexists()

@@ -1,7 +1,8 @@
 """Read the note types and deck names of an Anki collection, in both of Anki's schemas.
 
-The newer schema stores protobuf messages, whose fields are read here without their schema: three numbers and two texts are enough.
-Source: the wire format as published with Protocol Buffers; field numbers are Anki's own (proto/anki/*.proto).
+The newer schema stores protobuf messages, whose fields are read here without their schema: three
+numbers and two texts are enough. Source: the wire format as published with Protocol Buffers; field
+numbers are Anki's own (proto/anki/*.proto).
 """
 
 import json
@@ -49,7 +50,9 @@ def read_collection(database: sqlite3.Connection) -> Collection:
         need_tables(database, "fields", "templates", "decks")
         return Collection(_new_types(database), _new_decks(database))
     need_tables(database, "col")
-    return Collection(_legacy_types(_legacy(database, "models")), _legacy_decks(_legacy(database, "decks")))
+    return Collection(
+        _legacy_types(_legacy(database, "models")), _legacy_decks(_legacy(database, "decks"))
+    )
 
 
 def _new_types(database: sqlite3.Connection) -> dict[int, NoteType]:
@@ -67,12 +70,18 @@ def _new_types(database: sqlite3.Connection) -> dict[int, NoteType]:
 
 
 def _template(members: dict[int, bytes]) -> tuple[str, str]:
-    question, answer = (members.get(member, b"").decode("utf-8", "replace") for member in (QUESTION_FIELD, ANSWER_FIELD))
+    question, answer = (
+        members.get(member, b"").decode("utf-8", "replace")
+        for member in (QUESTION_FIELD, ANSWER_FIELD)
+    )
     return question, answer
 
 
 def _new_decks(database: sqlite3.Connection) -> dict[int, str]:
-    return {int(number): str(name).replace(SUBDECK_SIGN, "::") for number, name in database.execute("SELECT id, name FROM decks")}
+    return {
+        int(number): str(name).replace(SUBDECK_SIGN, "::")
+        for number, name in database.execute("SELECT id, name FROM decks")
+    }
 
 
 def _blob(value: Any) -> bytes:
@@ -96,8 +105,15 @@ def _legacy_types(models: dict[int, dict[str, Any]]) -> dict[int, NoteType]:
 
 
 def _legacy_type(model: dict[str, Any]) -> NoteType:
-    templates = {index: (str(one["qfmt"]), str(one["afmt"])) for index, one in enumerate(model["tmpls"])}
-    return NoteType(str(model["name"]), model.get("type") == KIND_CLOZE, [str(one["name"]) for one in model["flds"]], templates)
+    templates = {
+        index: (str(one["qfmt"]), str(one["afmt"])) for index, one in enumerate(model["tmpls"])
+    }
+    return NoteType(
+        str(model["name"]),
+        model.get("type") == KIND_CLOZE,
+        [str(one["name"]) for one in model["flds"]],
+        templates,
+    )
 
 
 def _legacy_decks(decks: dict[int, dict[str, Any]]) -> dict[int, str]:
@@ -110,13 +126,17 @@ def numbers(message: bytes) -> dict[int, int]:
 
 
 def texts(message: bytes) -> dict[int, bytes]:
-    """Texts, bytes and messages in it by field number; the last one of each. Raises ImportRefused."""
+    """Texts, bytes and messages in it by field number; the last one of each. Raises
+    ImportRefused.
+    """
     return {field: value for field, value in _members(message) if isinstance(value, bytes)}
 
 
 def messages(message: bytes, field: int) -> list[bytes]:
     """All of one repeated member. Raises ImportRefused."""
-    return [value for number, value in _members(message) if number == field and isinstance(value, bytes)]
+    return [
+        value for number, value in _members(message) if number == field and isinstance(value, bytes)
+    ]
 
 
 def _members(message: bytes) -> list[tuple[int, int | bytes]]:
@@ -154,7 +174,10 @@ def _varint(message: bytes, at: int) -> tuple[int, int]:
 
 @contextmanager
 def opened_database(path: Path, progress: Progress) -> Iterator[sqlite3.Connection]:
-    """Read-only; text that is no UTF-8 is read with signs in the place of its faults. Raises ImportRefused for what SQLite says."""
+    """Read-only; text that is no UTF-8 is read with signs in the place of its faults.
+
+    Raises ImportRefused for what SQLite says.
+    """
     connection = sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)
     try:
         _bind(connection, progress)
@@ -192,7 +215,12 @@ def _bind(connection: sqlite3.Connection, progress: Progress) -> None:
     connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
     connection.set_progress_handler(progress.is_over, STEPS)
     connection.create_collation("unicase", _unicase)
-    for pragma in ("trusted_schema = OFF", "cell_size_check = ON", "query_only = ON", "mmap_size = 0"):
+    for pragma in (
+        "trusted_schema = OFF",
+        "cell_size_check = ON",
+        "query_only = ON",
+        "mmap_size = 0",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 

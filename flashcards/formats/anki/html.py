@@ -1,7 +1,9 @@
-"""Convert the HTML of an Anki field to the Markdown that cards know (flashcards/rendering.py), with math between dollar signs.
+"""Convert the HTML of an Anki field to the Markdown that cards know (flashcards/rendering.py), with
+math between dollar signs.
 
-Every pattern here is linear on any input: a file may contain thousands of fields that were made to be slow. markdownify does the main
-work, without headings, tables, quotes and needless backslashes; where its own work is quadratic, it is replaced.
+Every pattern here is linear on any input: a file may contain thousands of fields that were made to
+be slow. markdownify does the main work, without headings, tables, quotes and needless backslashes;
+where its own work is quadratic, it is replaced.
 """
 
 import html
@@ -10,12 +12,19 @@ import warnings
 from collections import defaultdict
 from typing import Any
 
-from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning, NavigableString, ParserRejectedMarkup, Tag
+from bs4 import (
+    BeautifulSoup,
+    MarkupResemblesLocatorWarning,
+    NavigableString,
+    ParserRejectedMarkup,
+    Tag,
+)
 from markdownify import MarkdownConverter
 
 from flashcards.parsing.cards import clean
 
-FIRST_TOKEN, TOKENS = 0xF0000, 65_000  # private signs that stand for a formula while the HTML around it is converted
+# private signs that stand for a formula while the HTML around it is converted
+FIRST_TOKEN, TOKENS = 0xF0000, 65_000
 PRIVATE = re.compile("[\U000f0000-\U0010ffff]")
 FORMS = [  # how Anki writes math: the beginning, the end, whether it stands on a line of its own
     (r"\\\(", r"\\\)", False),
@@ -28,11 +37,21 @@ FORMS = [  # how Anki writes math: the beginning, the end, whether it stands on 
 ]
 
 
-MATH = re.compile("|".join(f"{begin}((?:(?!{begin}).)+?){end}" for begin, end, _ in FORMS), re.DOTALL | re.IGNORECASE)
-MEDIA = re.compile(r"\[sound:([^\]\[]{1,400})\]|\[anki:[^\]\[]{0,400}\]|<(?:img|audio|video|source|object|embed)\b[^<>]*>", re.IGNORECASE)
+MATH = re.compile(
+    "|".join(f"{begin}((?:(?!{begin}).)+?){end}" for begin, end, _ in FORMS),
+    re.DOTALL | re.IGNORECASE,
+)
+MEDIA = re.compile(
+    r"\[sound:([^\]\[]{1,400})\]|\[anki:[^\]\[]{0,400}\]|<(?:img|audio|video|source|object|embed)\b[^<>]*>",
+    re.IGNORECASE,
+)
 SOURCE = re.compile(r"""\b(?:src|data) ?= ?(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""", re.IGNORECASE)
-UNSEEN = re.compile(r"<(script|style|template|head|title)\b.*?(?:</\1\s*>|$)|<!--.*?(?:-->|$)", re.DOTALL | re.IGNORECASE)
-NO_TAG = re.compile(r"<(?![a-zA-Z/!?][^<>]*>)")  # parsers look for the end of such a one again and again
+UNSEEN = re.compile(
+    r"<(script|style|template|head|title)\b.*?(?:</\1\s*>|$)|<!--.*?(?:-->|$)",
+    re.DOTALL | re.IGNORECASE,
+)
+# parsers look for the end of such a one again and again
+NO_TAG = re.compile(r"<(?![a-zA-Z/!?][^<>]*>)")
 AFTER_BREAK = re.compile(r"(<br ?/?>)[ \t]*\n")  # the end of a line of HTML, not one more to see
 BREAK = re.compile(r"<br ?/?>|</(?:div|p|li)>", re.IGNORECASE)
 TAG = re.compile(r"<[^<>]*>")
@@ -64,9 +83,12 @@ def _converted(source: str) -> str:
     if not ("<" in source or "&" in source):
         return escaped(" ".join(source.split()), has_prices=has_prices)
     try:
-        return Converter(has_prices=has_prices).convert(AFTER_BREAK.sub(r"\1", NO_TAG.sub("&lt;", source)))
+        return Converter(has_prices=has_prices).convert(
+            AFTER_BREAK.sub(r"\1", NO_TAG.sub("&lt;", source))
+        )
     except (RecursionError, AssertionError, ValueError, IndexError, ParserRejectedMarkup):
-        return escaped(_plain(source), has_prices=has_prices)  # nested a thousand deep, or no HTML by any reading: its words alone
+        # nested a thousand deep, or no HTML by any reading: its words alone
+        return escaped(_plain(source), has_prices=has_prices)
 
 
 def _plain(source: str) -> str:
@@ -100,10 +122,15 @@ def _media_name(match: re.Match[str]) -> str:
     return match[1] or named or match[0]
 
 
-warnings.filterwarnings("ignore", category=MarkupResemblesLocatorWarning)  # a card that reads like the name of a file is a card
+# a card that reads like the name of a file is a card
+warnings.filterwarnings("ignore", category=MarkupResemblesLocatorWarning)
 
-SPECIAL = re.compile(r"([`]|\\(?=[!-/:-@\[-`{-~])|(?<![^\W_])_(?=\S)|(?<=\S)_(?![^\W_])|\*(?=\S)|(?<=\S)\*|\[(?=[^\]\[]*\]\())")
-LINE_BEGINS = re.compile(r"^([ ]{0,3})([-+](?=[ \t])|~~~)|^([ ]{0,3}[0-9]{1,9})([.)])(?=[ \t])", re.MULTILINE)
+SPECIAL = re.compile(
+    r"([`]|\\(?=[!-/:-@\[-`{-~])|(?<![^\W_])_(?=\S)|(?<=\S)_(?![^\W_])|\*(?=\S)|(?<=\S)\*|\[(?=[^\]\[]*\]\())"
+)
+LINE_BEGINS = re.compile(
+    r"^([ ]{0,3})([-+](?=[ \t])|~~~)|^([ ]{0,3}[0-9]{1,9})([.)])(?=[ \t])", re.MULTILINE
+)
 PRICE = re.compile(r"\$(?=\S)")
 LONG_BLANK = re.compile(r"[\t \r\n]{100,}")
 NEXT_LINE = re.compile(r"\n(?=[^\n])")
@@ -113,14 +140,19 @@ LOWERED = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋
 
 
 def escaped(text: str, *, has_prices: bool) -> str:
-    """Plain text so that Markdown shows it as it is. Underscores within words, lone stars and minus signs need no backslash."""
+    """Plain text so that Markdown shows it as it is.
+
+    Underscores within words, lone stars and minus signs need no backslash.
+    """
     if has_prices:
         return PRICE.sub(r"\\$", escaped(text, has_prices=False))
     return LINE_BEGINS.sub(_line_escaped, SPECIAL.sub(r"\\\1", text))
 
 
 class Element(Tag):
-    """An element that looks for its ancestors without the general search, because the library asks each element for a `<pre>`."""
+    """An element that looks for its ancestors without the general search, because the library asks
+    each element for a `<pre>`.
+    """
 
     def find_parent(self, name: Any = None, *args: Any, **kwargs: Any) -> Any:
         return next((parent for parent in self.parents if parent.name == name), None)
@@ -130,17 +162,24 @@ class Converter(MarkdownConverter):
     """Converts the HTML of one side to Markdown."""
 
     def convert(self, html: str) -> str:
-        return str(self.convert_soup(BeautifulSoup(html, "html.parser", element_classes={Tag: Element})))
+        return str(
+            self.convert_soup(BeautifulSoup(html, "html.parser", element_classes={Tag: Element}))
+        )
 
     def __init__(self, *, has_prices: bool) -> None:
         super().__init__(bullets="-", autolinks=False)
         self._has_prices = has_prices
-        self._items_before: dict[int, int] = defaultdict(int)  # id of a list -> how many of its items are converted
+        # id of a list -> how many of its items are converted
+        self._items_before: dict[int, int] = defaultdict(int)
 
     def process_text(self, el: Any, parent_tags: Any = None) -> str:
-        """Shorten long runs of white space to what they mean, because the library reads a run again from each of its characters."""
+        """Shorten long runs of white space to what they mean, because the library reads a run again
+        from each of its characters.
+        """
         if "pre" not in parent_tags and LONG_BLANK.search(el):
-            shorter = NavigableString(LONG_BLANK.sub(lambda run: "\n" if {"\n", "\r"} & set(run[0]) else " ", el))
+            shorter = NavigableString(
+                LONG_BLANK.sub(lambda run: "\n" if {"\n", "\r"} & set(run[0]) else " ", el)
+            )
             el.replace_with(shorter)
             el = shorter
         return str(super().process_text(el, parent_tags=parent_tags))  # type: ignore[misc] # the stubs lack it
@@ -178,7 +217,11 @@ class Converter(MarkdownConverter):
         if not text:
             return "\n"
         start = str(el.parent.get("start"))
-        bullet = f"{before + (int(start) if start.isnumeric() else 1)}. " if el.parent.name == "ol" else "- "
+        bullet = (
+            f"{before + (int(start) if start.isnumeric() else 1)}. "
+            if el.parent.name == "ol"
+            else "- "
+        )
         return bullet + NEXT_LINE.sub("\n" + " " * len(bullet), text) + "\n"
 
     def convert_tr(self, el: Any, text: str, parent_tags: Any) -> str:
@@ -198,7 +241,9 @@ class Converter(MarkdownConverter):
         return _shifted(text, LOWERED, "_")
 
     def convert_a(self, el: Any, text: str, parent_tags: Any) -> str:
-        address = re.sub(r"[\s()<>\\]", lambda sign: f"%{ord(sign[0]):02X}", str(el.get("href") or "").strip())
+        address = re.sub(
+            r"[\s()<>\\]", lambda sign: f"%{ord(sign[0]):02X}", str(el.get("href") or "").strip()
+        )
         is_web = address.lower().startswith(("http://", "https://"))
         return f"[{text}]({address})" if is_web and text.strip() and text != address else text
 

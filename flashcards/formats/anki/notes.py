@@ -1,7 +1,8 @@
 """Convert an Anki note to cards: the text that its templates show.
 
-A template is filled with the note's fields: `{{Field}}`, `{{filter:Field}}`, `{{#Field}}…{{/Field}}`, `{{^Field}}…{{/Field}}`. Source of
-the rules: "Card Generation" and "Field Replacements" in Anki's manual. What a card shows only while it is studied (the box to type into,
+A template is filled with the note's fields: `{{Field}}`, `{{filter:Field}}`,
+`{{#Field}}…{{/Field}}`, `{{^Field}}…{{/Field}}`. Source of the rules: "Card Generation" and "Field
+Replacements" in Anki's manual. What a card shows only while it is studied (the box to type into,
 speech, the name of the deck) is left out.
 """
 
@@ -19,7 +20,8 @@ from flashcards.formats.cards import ImportedCard
 from flashcards.models import CardKind
 
 OCCLUSION = "image-occlusion:"
-# possessive blanks, and names that neither begin nor end with one: each run of blanks is read in one way only
+# possessive blanks, and names that neither begin nor end with one: each run of blanks is read in
+# one way only
 TAG = re.compile(r"\{\{\s*+([#^/]?)\s*+([^{}\s](?:[^{}]{0,198}[^{}\s])?)\s*+\}\}")
 ANSWER = re.compile(r"<hr\b(?=[^<>]*+>)[^<>]*?\bid ?= ?[\"']?answer[\"']?[^<>]*+>", re.IGNORECASE)
 SPECIAL = {"FrontSide", "Tags", "Type", "Deck", "Subdeck", "Card", "CardFlag", "CardID"}
@@ -48,7 +50,10 @@ class Note:
 
 
 def cards_of(note: Note) -> Iterator[ImportedCard]:
-    """A card for each that Anki has of the note; a cloze is one card with all its gaps. Sides may be empty or too long."""
+    """A card for each that Anki has of the note; a cloze is one card with all its gaps.
+
+    Sides may be empty or too long.
+    """
     if note.note_type.name in OWN_NOTE_TYPES:
         yield _own(note)
     elif note.note_type.is_cloze:
@@ -62,7 +67,10 @@ def cards_of(note: Note) -> Iterator[ImportedCard]:
 def _own(note: Note) -> ImportedCard:
     """As our own export wrote it, and as it may have been edited since."""
     kind, front_field, back_field = OWN_NOTE_TYPES[note.note_type.name]
-    front, back, sentence = (text_of_html(note.by_name.get(name, "")) for name in (front_field, back_field, SENTENCE_FIELD))
+    front, back, sentence = (
+        text_of_html(note.by_name.get(name, ""))
+        for name in (front_field, back_field, SENTENCE_FIELD)
+    )
     return _card(note, front, back or filled(front), kind=kind, sentence=sentence)
 
 
@@ -80,7 +88,9 @@ def _templated(note: Note, order: int, deck: str) -> ImportedCard:
     question, answer = note.note_type.templates[order]
     fields = note.by_name
     front = text_of_html(question_html(question, fields))
-    back = text_of_html(answer_html(answer, fields)).removeprefix(front).strip() or _rest(question, fields)
+    back = text_of_html(answer_html(answer, fields)).removeprefix(front).strip() or _rest(
+        question, fields
+    )
     guid = f"{note.guid}:{order}" if order else note.guid
     return _card(note, front, back, deck=deck, guid=guid)
 
@@ -93,8 +103,15 @@ def _rest(question: str, fields: dict[str, str]) -> str:
 
 
 def _card(note: Note, front: str, back: str, **more: Any) -> ImportedCard:
-    """`more` are members of the card that the note does not give in the same way to all its cards."""
-    of_note = {"deck": next(iter(note.decks.values()), ""), "guid": note.guid, "tags": note.tags, "changed_at": note.changed_at}
+    """`more` are members of the card that the note does not give in the same way to all its
+    cards.
+    """
+    of_note = {
+        "deck": next(iter(note.decks.values()), ""),
+        "guid": note.guid,
+        "tags": note.tags,
+        "changed_at": note.changed_at,
+    }
     return ImportedCard(front=front, back=back, **{**of_note, **more})
 
 
@@ -104,7 +121,9 @@ def question_html(template: str, fields: Mapping[str, str]) -> str:
 
 
 def answer_html(template: str, fields: Mapping[str, str]) -> str:
-    """What stands below the line that Anki draws, or all of it without the question when there is no such line."""
+    """What stands below the line that Anki draws, or all of it without the question when there is
+    no such line.
+    """
     below = ANSWER.split(template, maxsplit=1)[-1]
     return _filled(below, fields, hidden_filters=("tts",))
 
@@ -144,5 +163,9 @@ def _enter(is_shown: list[bool], sign: str, name: str, fields: Mapping[str, str]
 
 def _value(tag: re.Match[str], fields: Mapping[str, str], hidden_filters: tuple[str, ...]) -> str:
     *filters, name = tag[2].split(":")
-    is_hidden = tag[1] or name.strip() in SPECIAL or any(one.strip().startswith(hidden_filters) for one in filters)
+    is_hidden = (
+        tag[1]
+        or name.strip() in SPECIAL
+        or any(one.strip().startswith(hidden_filters) for one in filters)
+    )
     return "" if is_hidden else fields.get(name.strip(), "")

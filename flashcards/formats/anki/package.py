@@ -1,4 +1,6 @@
-"""Read Anki packages (.apkg, .colpkg) of all three versions. Pictures and sounds are not extracted."""
+"""Read Anki packages (.apkg, .colpkg) of all three versions. Pictures and sounds are not
+extracted.
+"""
 
 import json
 import sqlite3
@@ -18,10 +20,22 @@ import zstandard
 from flashcards.formats.anki.collection import Collection, opened_database, read_collection
 from flashcards.formats.anki.notes import Note, cards_of
 from flashcards.formats.cards import Judge, Reading
-from flashcards.formats.limits import CHUNK, ENTRIES, FIELD_CHARACTERS, FIELDS, READING, ImportRefused, Limits, Progress, damaged, too_large
+from flashcards.formats.limits import (
+    CHUNK,
+    ENTRIES,
+    FIELD_CHARACTERS,
+    FIELDS,
+    READING,
+    ImportRefused,
+    Limits,
+    Progress,
+    damaged,
+    too_large,
+)
 from flashcards.parsing.cards import clean
 
-COLLECTIONS = ("collection.anki21b", "collection.anki21", "collection.anki2")  # a newer one beside an older holds the cards
+# a newer one beside an older holds the cards
+COLLECTIONS = ("collection.anki21b", "collection.anki21", "collection.anki2")
 ZSTD = "collection.anki21b"
 SEPARATOR = "\x1f"
 GUID_CHARACTERS = 60  # room for the number of a template
@@ -36,7 +50,17 @@ END_64, LOCATOR_64 = b"PK\x06\x06", b"PK\x06\x07"
 END_BYTES, COMMENT_BYTES = 22, 65_535
 DIRECTORY_BYTES = 150 * ENTRIES
 WINDOW_BYTES = 2**26  # what a zstd frame may make us hold
-BROKEN = (zipfile.BadZipFile, zlib.error, LZMAError, zstandard.ZstdError, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
+BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    LZMAError,
+    zstandard.ZstdError,
+    EOFError,
+    OSError,
+    ValueError,
+    NotImplementedError,
+    RuntimeError,
+)
 
 
 def read_package(file: BinaryIO, name: str, limits: Limits, progress: Progress) -> Reading:
@@ -52,7 +76,9 @@ def _unpack_collection(package: zipfile.ZipFile, path: Path, limits: Limits) -> 
     names = set(package.namelist())
     chosen = next((one for one in COLLECTIONS if one in names), None)
     if chosen is None:
-        raise ImportRefused("This is no package of Anki: there is no collection in it.", code="unknown_format")
+        raise ImportRefused(
+            "This is no package of Anki: there is no collection in it.", code="unknown_format"
+        )
     with path.open("wb") as target:
         unpack(package, chosen, target, limits, is_zstd=chosen == ZSTD)
 
@@ -71,18 +97,28 @@ def _read(database: sqlite3.Connection, name: str, limits: Limits, progress: Pro
     return judge.reading
 
 
-def _notes(database: sqlite3.Connection, collection: Collection, name: str, judge: Judge) -> Iterator[Note]:
-    for _, guid, mid, mod, tags, fields, cards in database.execute(NOTES, (FIELDS * FIELD_CHARACTERS,)):
+def _notes(
+    database: sqlite3.Connection, collection: Collection, name: str, judge: Judge
+) -> Iterator[Note]:
+    for _, guid, mid, mod, tags, fields, cards in database.execute(
+        NOTES, (FIELDS * FIELD_CHARACTERS,)
+    ):
         note_type = collection.note_types.get(mid)
         texts = str(fields).split(SEPARATOR) if fields is not None else []
-        if note_type is None or len(texts) > len(note_type.fields):  # a field with a separator in it would move the others
+        # a field with a separator in it would move the others
+        if note_type is None or len(texts) > len(note_type.fields):
             judge.reading.left_out.add("unreadable", str(guid))
             continue
         if not texts or len(texts) > FIELDS or any(len(text) > FIELD_CHARACTERS for text in texts):
             judge.reading.left_out.add("too_long", str(guid))
             continue
         yield Note(
-            str(guid)[:GUID_CHARACTERS], note_type, texts, tuple(clean(str(tags)).split()), _time(mod), _decks(cards, collection, name)
+            str(guid)[:GUID_CHARACTERS],
+            note_type,
+            texts,
+            tuple(clean(str(tags)).split()),
+            _time(mod),
+            _decks(cards, collection, name),
         )
 
 
@@ -118,7 +154,9 @@ def translated() -> Iterator[None]:
         raise damaged("is damaged or encrypted") from error
 
 
-def unpack(package: zipfile.ZipFile, name: str, target: IO[bytes], limits: Limits, *, is_zstd: bool = False) -> int:
+def unpack(
+    package: zipfile.ZipFile, name: str, target: IO[bytes], limits: Limits, *, is_zstd: bool = False
+) -> int:
     """Write one file of the package to `target`; its size. Raises ImportRefused."""
     entry = package.getinfo(name)
     with translated(), package.open(entry) as packed:
@@ -140,23 +178,32 @@ def _copy(source: IO[bytes], target: IO[bytes], limits: Limits, packed: int) -> 
 
 
 def _check_directory(file: BinaryIO) -> None:
-    """Python reads a zip's whole directory before anybody can look at it, so its size is read here first."""
+    """Python reads a zip's whole directory before anybody can look at it, so its size is read here
+    first.
+    """
     file.seek(0, 2)
     length = file.tell()
     file.seek(max(0, length - END_BYTES - COMMENT_BYTES - 76))
     tail = file.read()
     if _directory_bytes(tail) > min(DIRECTORY_BYTES, length):
-        raise too_large(f"This package holds more than {ENTRIES:,} files: export it without pictures and sounds.")
+        raise too_large(
+            f"This package holds more than {ENTRIES:,} files: export it without pictures and"
+            " sounds."
+        )
     file.seek(0)
 
 
 def _directory_bytes(tail: bytes) -> int:
-    """The largest size that any of the zip's last records gives; also the older reader's, which a newer record may overrule."""
+    """The largest size that any of the zip's last records gives; also the older reader's, which a
+    newer record may overrule.
+    """
     sizes = [0]
     at = tail.rfind(END)
     if at >= 0 and len(tail) - at >= END_BYTES:
         sizes.append(struct.unpack_from("<L", tail, at + 12)[0])
     if LOCATOR_64 in tail:
         at = tail.rfind(END_64)
-        sizes = [struct.unpack_from("<Q", tail, at + 40)[0]] if 0 <= at <= len(tail) - 56 else [2**64]
+        sizes = (
+            [struct.unpack_from("<Q", tail, at + 40)[0]] if 0 <= at <= len(tail) - 56 else [2**64]
+        )
     return max(sizes)

@@ -1,7 +1,8 @@
 """Write a deck as an Anki package, in the older format that every version of Anki reads.
 
-Notes, deck and note types have the same ids in every export, and a note's modification time is the time of the card's last change, so a
-second import updates changed notes and creates no duplicates (docs/decisions/anki-packages.md).
+Notes, deck and note types have the same ids in every export, and a note's modification time is the
+time of the card's last change, so a second import updates changed notes and creates no duplicates
+(docs/decisions/anki-packages.md).
 """
 
 import re
@@ -18,7 +19,8 @@ from flashcards.cloze import filled, has_gaps
 from flashcards.models import Card, CardKind, Deck
 from flashcards.rendering import card_html
 
-FIRST_DECK_ID = 1 << 40  # above: a number out of the deck's id, below what JavaScript counts exactly
+# above: a number out of the deck's id, below what JavaScript counts exactly
+FIRST_DECK_ID = 1 << 40
 CSS = """.card {
   max-width: 38rem; margin: 0 auto; padding: 2rem 1.25rem; box-sizing: border-box;
   font: 400 1.3rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif;
@@ -27,12 +29,14 @@ CSS = """.card {
 .label { margin: 0 0 .75rem; font-size: .8rem; font-weight: 600; color: #5b6066; }
 .back .label { color: #0a6657; }
 hr#answer { width: 4rem; margin: 1.75rem auto; border: 0; border-top: 2px solid #0a6657; }
-.sentence { margin-top: 2rem; padding-top: 1rem; border-top: 1px solid #e1dfd8; font-size: .95rem; color: #5b6066; }
+.sentence { margin-top: 2rem; padding-top: 1rem; border-top: 1px solid #e1dfd8; font-size: .95rem;
+color: #5b6066; }
 .cloze { font-weight: 700; color: #0a6657; }
 ul, ol { display: inline-block; margin: .5rem 0; text-align: left; }
 code { font-family: ui-monospace, "SF Mono", "Cascadia Mono", monospace; font-size: .9em; }
 code { background: #efeee9; padding: .1em .35em; border-radius: .3em; }
-pre { overflow: auto; padding: .9rem 1rem; text-align: left; background: #efeee9; border-radius: .6rem; }
+pre { overflow: auto; padding: .9rem 1rem; text-align: left; background: #efeee9;
+border-radius: .6rem; }
 pre code { padding: 0; background: none; }
 a { color: #0a6657; }
 .card.nightMode, .nightMode .card { color: #ecebe7; background: #121415; }
@@ -52,10 +56,17 @@ class Note(genanki.Note):
     def __init__(self, card: Card, deck: Deck) -> None:
         kind = _kind(card)
         tags = [tag_of(tag) for tag in dict.fromkeys([*card.tags, *deck.tags])]
-        super().__init__(model=note_type(kind), fields=_fields(card, kind), guid=card.guid or str(card.pk), tags=tags)
+        super().__init__(
+            model=note_type(kind),
+            fields=_fields(card, kind),
+            guid=card.guid or str(card.pk),
+            tags=tags,
+        )
         self._changed_at = card.updated_at
 
-    def write_to_db(self, cursor: Any, timestamp: float, deck_id: int, id_gen: Iterator[int]) -> None:
+    def write_to_db(
+        self, cursor: Any, timestamp: float, deck_id: int, id_gen: Iterator[int]
+    ) -> None:
         super().write_to_db(cursor, self._changed_at.timestamp(), deck_id, id_gen)
 
 
@@ -63,7 +74,9 @@ def write_package(deck: Deck, cards: Sequence[Card]) -> list[bytes]:
     """The whole .apkg, as its only piece: a zip is finished last."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "deck.apkg"
-        genanki.Package(_deck(deck, cards)).write_to_file(path, timestamp=deck.created_at.timestamp())
+        genanki.Package(_deck(deck, cards)).write_to_file(
+            path, timestamp=deck.created_at.timestamp()
+        )
         return [path.read_bytes()]
 
 
@@ -74,7 +87,14 @@ def note_type(kind: str) -> genanki.Model:
     fields = [{"name": field} for field in (*row.fields, SENTENCE_FIELD)]
     template = {"name": "Card", **(_cloze_sides(row) if is_cloze else _sides(row))}
     model_type = genanki.Model.CLOZE if is_cloze else genanki.Model.FRONT_BACK
-    return genanki.Model(row.note_type_id, row.note_type, fields=fields, templates=[template], css=CSS, model_type=model_type)
+    return genanki.Model(
+        row.note_type_id,
+        row.note_type,
+        fields=fields,
+        templates=[template],
+        css=CSS,
+        model_type=model_type,
+    )
 
 
 def tag_of(tag: str) -> str:
@@ -96,12 +116,19 @@ def _kind(card: Card) -> str:
 
 def _fields(card: Card, kind: str) -> list[str]:
     says_no_more = kind == CardKind.CLOZE and card.back == filled(card.front)
-    return [card_html(card.front), "" if says_no_more else card_html(card.back), card_html(card.sentence)]
+    return [
+        card_html(card.front),
+        "" if says_no_more else card_html(card.back),
+        card_html(card.sentence),
+    ]
 
 
 def _sides(row: KindRow) -> dict[str, str]:
     (front, back), (asked, answered) = row.fields, row.headings
-    return {"qfmt": question(asked, f"{{{{{front}}}}}"), "afmt": answer(answered, f"{{{{{back}}}}}")}
+    return {
+        "qfmt": question(asked, f"{{{{{front}}}}}"),
+        "afmt": answer(answered, f"{{{{{back}}}}}"),
+    }
 
 
 def _cloze_sides(row: KindRow) -> dict[str, str]:
@@ -115,9 +142,14 @@ def question(label: str, field: str) -> str:
 
 
 def answer(label: str, field: str) -> str:
-    return f'{{{{FrontSide}}}}\n<hr id="answer">\n<div class="back"><p class="label">{label}</p>{field}</div>\n{SENTENCE}'
+    return (
+        '{{FrontSide}}\n<hr id="answer">\n<div class="back"><p'
+        f' class="label">{label}</p>{field}</div>\n{SENTENCE}'
+    )
 
 
 def cloze_answer(field: str, extra: str) -> str:
-    more = f'{{{{#{extra}}}}}<hr id="answer">\n<div class="back">{{{{{extra}}}}}</div>{{{{/{extra}}}}}'
+    more = (
+        f'{{{{#{extra}}}}}<hr id="answer">\n<div class="back">{{{{{extra}}}}}</div>{{{{/{extra}}}}}'
+    )
     return f'<div class="back">{field}</div>\n{more}\n{SENTENCE}'

@@ -14,21 +14,35 @@ from mindflip.backup.postgres import database_of
 
 
 class Command(BaseCommand):
-    help = "Write the database and the secret key of this moment to one file, while MindFlip runs or not."
+    help = (
+        "Write the database and the secret key of this moment to one file, while MindFlip runs or"
+        " not."
+    )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("target", type=Path, help="a new file, or a folder in which it gets a name")
+        parser.add_argument(
+            "target", type=Path, help="a new file, or a folder in which it gets a name"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            with database_of(settings.DATABASE_URL, settings.VAR_DIR, not os.environ.get("DATABASE_URL")) as url:
+            with database_of(
+                settings.DATABASE_URL, settings.VAR_DIR, not os.environ.get("DATABASE_URL")
+            ) as url:
                 source = Source(url, own_key(), settings.MINDFLIP_MODELS_DIR)
-                backup_make(source=source, target=options["target"], now=timezone.now(), say=self.stdout.write)
+                backup_make(
+                    source=source,
+                    target=options["target"],
+                    now=timezone.now(),
+                    say=self.stdout.write,
+                )
         except BackupError as reason:
             raise CommandError(str(reason)) from None
 
 
 def own_key() -> str | None:
-    """The key that this server made itself; None when the environment gives one, which is kept where that comes from."""
+    """The key that this server made itself; None when the environment gives one, which is kept
+    where that comes from.
+    """
     return None if os.environ.get("MINDFLIP_SECRET_KEY") else settings.SECRET_KEY

@@ -10,8 +10,9 @@ from mindflip import env
 PAGE = settings.BASE_DIR / "docs" / "settings.md"
 HEAD = """# Settings
 
-Every setting is an environment variable, and each has a default: a clone runs with none set. An empty variable counts as unset, and a
-value that cannot be used is refused at the start with a sentence. This page is written by `make docs` from `mindflip/settings.py`.
+Every setting is an environment variable, and each has a default: a clone runs with none set. An
+empty variable counts as unset, and a value that cannot be used is refused at the start with a
+sentence. This page is written by `make docs` from `mindflip/settings.py`.
 
 | variable | default | what it is for |
 |---|---|---|
@@ -23,13 +24,17 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--check", action="store_true", help="fail when the page is out of date, write nothing")
+        parser.add_argument(
+            "--check", action="store_true", help="fail when the page is out of date, write nothing"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not options["check"]:
             PAGE.write_text(page())
         elif not PAGE.exists() or PAGE.read_text() != page():
-            raise CommandError("docs/settings.md does not say what mindflip/settings.py declares: run `make docs`.")
+            raise CommandError(
+                "docs/settings.md does not say what mindflip/settings.py declares: run `make docs`."
+            )
 
 
 def page() -> str:

@@ -15,7 +15,11 @@ class Command(BaseCommand):
         users = get_user_model().objects
         if users.filter(is_superuser=True).exists():
             return
-        name = "admin" if not users.filter(username="admin").exists() else f"admin-{secrets.token_hex(3)}"
+        name = (
+            "admin"
+            if not users.filter(username="admin").exists()
+            else f"admin-{secrets.token_hex(3)}"
+        )
         password = secrets.token_urlsafe(12)
         users.create_superuser(username=name, password=password)
         self.stdout.write(f"Admin: {name}   Password: {password}   (shown this once)")

@@ -28,16 +28,22 @@ class Command(BaseCommand):
         except CannotRun as reason:
             raise CommandError(str(reason)) from None
         if "HONCHO_PROCESS_NAME" in os.environ:
-            self.stdout.write("Released. Waiting, because `honcho start` ends every process when one ends.")
+            self.stdout.write(
+                "Released. Waiting, because `honcho start` ends every process when one ends."
+            )
             signal.pause()
 
 
 def ask_servers() -> None:
-    """Raises CommandError when one does not answer: asked for once and plainly, before pools and retries hide the reason."""
+    """Raises CommandError when one does not answer: asked for once and plainly, before pools and
+    retries hide the reason.
+    """
     try:
         psycopg.connect(settings.DATABASE_URL, connect_timeout=PATIENCE_SECONDS).close()
     except psycopg.Error as error:
-        raise CommandError(f"The database at DATABASE_URL does not answer: {_reason(error)}") from None
+        raise CommandError(
+            f"The database at DATABASE_URL does not answer: {_reason(error)}"
+        ) from None
     try:
         with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=PATIENCE_SECONDS) as client:
             client.ping()

@@ -20,12 +20,21 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("source", type=Path, help="a file that `manage.py backup` wrote")
-        parser.add_argument("--replace", action="store_true", help="lose what the database holds now")
+        parser.add_argument(
+            "--replace", action="store_true", help="lose what the database holds now"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            with database_of(settings.DATABASE_URL, settings.VAR_DIR, not os.environ.get("DATABASE_URL")) as url:
-                restored = backup_restore(url=url, source=options["source"], is_replacing=options["replace"], say=self.stdout.write)
+            with database_of(
+                settings.DATABASE_URL, settings.VAR_DIR, not os.environ.get("DATABASE_URL")
+            ) as url:
+                restored = backup_restore(
+                    url=url,
+                    source=options["source"],
+                    is_replacing=options["replace"],
+                    say=self.stdout.write,
+                )
         except BackupError as reason:
             raise CommandError(str(reason)) from None
         self._keep_key(restored.key)
@@ -36,16 +45,35 @@ class Command(BaseCommand):
         if own_key() is None:
             return
         if key is None:
-            self.stdout.write("The backup holds no secret key: set MINDFLIP_SECRET_KEY to the one of then, or everybody signs in anew.")
+            self.stdout.write(
+                "The backup holds no secret key: set MINDFLIP_SECRET_KEY to the one of then, or"
+                " everybody signs in anew."
+            )
         else:
             state.write_secret_key(settings.VAR_DIR, key)
 
 
 def _what_is_left(manifest: archive.Manifest) -> list[str]:
-    missing = [name for name in manifest.models if not (settings.MINDFLIP_MODELS_DIR / name).exists()]
+    missing = [
+        name for name in manifest.models if not (settings.MINDFLIP_MODELS_DIR / name).exists()
+    ]
     to_come = migrations_to_come(manifest)
     return [
-        *([f"{len(missing)} files of models are not in {settings.MINDFLIP_MODELS_DIR}: {', '.join(missing[:5])}."] if missing else []),
-        *([f"Migrations to come: {to_come}. `manage.py release` makes them, and so does the next `make run`."] if to_come else []),
+        *(
+            [
+                f"{len(missing)} files of models are not in {settings.MINDFLIP_MODELS_DIR}:"
+                f" {', '.join(missing[:5])}."
+            ]
+            if missing
+            else []
+        ),
+        *(
+            [
+                f"Migrations to come: {to_come}. `manage.py release` makes them, and so does the"
+                " next `make run`."
+            ]
+            if to_come
+            else []
+        ),
         f"Restored as of {manifest.created_at}. Start web, worker and beat again.",
     ]

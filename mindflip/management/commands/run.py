@@ -11,10 +11,16 @@ from mindflip import checks
 
 
 class Command(BaseCommand):
-    help = "Run everything on this machine: PostgreSQL, Valkey, the web server, the worker and beat. Ctrl-C stops it."
+    help = (
+        "Run everything on this machine: PostgreSQL, Valkey, the web server, the worker and beat."
+        " Ctrl-C stops it."
+    )
     requires_system_checks = [checks.TAG]
 
     def handle(self, *args: Any, **options: Any) -> None:
         var = str(settings.VAR_DIR.resolve())
         os.chdir(settings.BASE_DIR)
-        os.execv(sys.executable, [sys.executable, "-m", "mindflip.embedded", var, settings.BIND, str(settings.PORT)])
+        os.execv(
+            sys.executable,
+            [sys.executable, "-m", "mindflip.embedded", var, settings.BIND, str(settings.PORT)],
+        )

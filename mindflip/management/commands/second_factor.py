@@ -1,4 +1,6 @@
-"""Give somebody of the staff a second factor for the admin, or another one when the phone is lost."""
+"""Give somebody of the staff a second factor for the admin, or another one when the phone is
+lost.
+"""
 
 from typing import Any
 
@@ -9,7 +11,10 @@ from sessions_app.admin.base.two_factor import enrol
 
 
 class Command(BaseCommand):
-    help = "Make a key for an authenticator app and ten recovery codes, and show both once: manage.py second_factor NAME"
+    help = (
+        "Make a key for an authenticator app and ten recovery codes, and show both once: manage.py"
+        " second_factor NAME"
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("username")
@@ -17,7 +22,15 @@ class Command(BaseCommand):
     def handle(self, *args: Any, username: str, **options: Any) -> None:
         user = User.objects.filter(username=username, is_staff=True, is_active=True).first()
         if user is None:
-            raise CommandError(f"Nobody of the staff has the name {username}: make one with manage.py createsuperuser.")
+            raise CommandError(
+                f"Nobody of the staff has the name {username}: make one with manage.py"
+                " createsuperuser."
+            )
         made = enrol(user=user)
-        self.stdout.write(f"{made.picture()}\n\nScan this with an authenticator app, or give it this address:\n{made.address}\n")
-        self.stdout.write("\nKeep these where the phone is not; each is good once:\n" + "\n".join(made.codes))
+        self.stdout.write(
+            f"{made.picture()}\n\nScan this with an authenticator app, or give it this"
+            f" address:\n{made.address}\n"
+        )
+        self.stdout.write(
+            "\nKeep these where the phone is not; each is good once:\n" + "\n".join(made.codes)
+        )

@@ -13,7 +13,8 @@ from mindflip import checks
 from mindflip.embedded.servers import is_free
 
 log = logging.getLogger(__name__)
-# Above the limits of the socket itself, so that a message too large is answered by the application, in words.
+# Above the limits of the socket itself, so that a message too large is answered by the application,
+# in words.
 LARGEST_FRAME = 4 * 1024 * 1024
 RELEASE_SECONDS = 60.0
 
@@ -24,10 +25,14 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not is_free(settings.PORT, settings.BIND):
-            raise CommandError(f"Port {settings.PORT} is taken: stop what listens there, or set MINDFLIP_PORT to another.")
+            raise CommandError(
+                f"Port {settings.PORT} is taken: stop what listens there, or set MINDFLIP_PORT to"
+                " another."
+            )
         self._wait_for_release()
         log.info("Serving on http://%s:%d", settings.BIND, settings.PORT)
-        from mindflip.monitoring.shutdown import DrainingInterface  # installs the reactor, which belongs to servers alone
+        # installs the reactor, which belongs to servers alone
+        from mindflip.monitoring.shutdown import DrainingInterface
 
         DrainingInterface().run(daphne_flags())
 
@@ -36,15 +41,30 @@ class Command(BaseCommand):
         deadline = time.monotonic() + RELEASE_SECONDS
         while not is_migrated():
             if time.monotonic() > deadline:
-                raise CommandError("The database is not ready: see that it runs at DATABASE_URL, then run `python manage.py release`.")
+                raise CommandError(
+                    "The database is not ready: see that it runs at DATABASE_URL, then run `python"
+                    " manage.py release`."
+                )
             time.sleep(0.5)
 
 
 def daphne_flags() -> list[str]:
-    """Without daphne's access log: it would keep the tickets that stand in the sockets' addresses."""
+    """Without daphne's access log: it would keep the tickets that stand in the sockets'
+    addresses.
+    """
     largest = str(max(LARGEST_FRAME, 4 * settings.RESPONSE_BYTES))
     sizes = ["--websocket-max-message-size", largest, "--websocket-max-frame-size", largest]
-    return ["-v", "0", "-b", settings.BIND, "-p", str(settings.PORT), "--no-server-name", *sizes, "mindflip.asgi:application"]
+    return [
+        "-v",
+        "0",
+        "-b",
+        settings.BIND,
+        "-p",
+        str(settings.PORT),
+        "--no-server-name",
+        *sizes,
+        "mindflip.asgi:application",
+    ]
 
 
 def is_migrated() -> bool:

@@ -1,4 +1,6 @@
-"""Admin actions: confirm, let a service do each row, report the result, and write to the admin's log; exports as CSV."""
+"""Admin actions: confirm, let a service do each row, report the result, and write to the admin's
+log; exports as CSV.
+"""
 
 import csv
 import io
@@ -31,8 +33,11 @@ Write = Callable[[list[str], list[Any] | None], str]
 
 @dataclass(frozen=True)
 class Operation:
-    """What is done to each row: `act` is a service that says whether it could. The words are for the operator: `question` of the page
-    that asks first, `done` and `refused` follow "3 sessions were" and "2 were not, because they"."""
+    """What is done to each row: `act` is a service that says whether it could.
+
+    The words are for the operator: `question` of the page that asks first, `done` and `refused`
+    follow "3 sessions were" and "2 were not, because they".
+    """
 
     name: str
     label: str
@@ -42,10 +47,14 @@ class Operation:
     act: Act
     do_not_call_in_templates = True
 
-    def __call__(self, model_admin: Any, request: HttpRequest, chosen: QuerySet) -> HttpResponse | None:
+    def __call__(
+        self, model_admin: Any, request: HttpRequest, chosen: QuerySet
+    ) -> HttpResponse | None:
         rows = list(chosen.order_by("pk")[: MOST + 1])
         if len(rows) > MOST:
-            return model_admin.message_user(request, f"At most {MOST} rows at once: filter, or choose fewer.", messages.ERROR)
+            return model_admin.message_user(
+                request, f"At most {MOST} rows at once: filter, or choose fewer.", messages.ERROR
+            )
         if "confirmed" not in request.POST:
             return self._ask(model_admin, request, rows)
         self._carry_out(model_admin, request, rows)
@@ -65,7 +74,10 @@ class Operation:
     def _carry_out(self, model_admin: Any, request: HttpRequest, rows: list[Any]) -> None:
         now = timezone.now()
         could = {row.pk: self.act(row, now) for row in rows}
-        done, refused = [row for row in rows if could[row.pk]], [row for row in rows if not could[row.pk]]
+        done, refused = (
+            [row for row in rows if could[row.pk]],
+            [row for row in rows if not could[row.pk]],
+        )
         if done:
             LogEntry.objects.log_actions(request.user.pk, done, CHANGE, f"{self.label}.")
         level = messages.SUCCESS if done else messages.WARNING
@@ -76,7 +88,10 @@ class Operation:
         if refused:
             named = ", ".join(str(row.pk) for row in refused[:NAMED])
             more = f" and {len(refused) - NAMED} more" if len(refused) > NAMED else ""
-            told += f" {len(refused)} {'was' if len(refused) == 1 else 'were'} not, because {self.refused}: {named}{more}."
+            told += (
+                f" {len(refused)} {'was' if len(refused) == 1 else 'were'} not, because"
+                f" {self.refused}: {named}{more}."
+            )
         return told
 
 
@@ -86,7 +101,10 @@ def counted(number: int, opts: Any) -> str:
 
 
 def operation(**words: str) -> Callable[[Act], Callable[..., HttpResponse | None]]:
-    """Makes an admin action of a function `(row, now) -> bool`; the words as in Operation. For those who may operate."""
+    """Makes an admin action of a function `(row, now) -> bool`; the words as in Operation.
+
+    For those who may operate.
+    """
 
     def make(act: Act) -> Callable[..., HttpResponse | None]:
         made = Operation(name=act.__name__, act=act, **words)
@@ -113,20 +131,34 @@ def export_json(model_admin: Any, request: HttpRequest, chosen: QuerySet) -> Str
     return _file(model_admin, request, chosen, "jsonl", _json_line)
 
 
-def _file(model_admin: Any, request: HttpRequest, chosen: QuerySet, ending: str, write: Write) -> StreamingHttpResponse:
+def _file(
+    model_admin: Any, request: HttpRequest, chosen: QuerySet, ending: str, write: Write
+) -> StreamingHttpResponse:
     names = model_admin.readable(request, model_admin.export_fields)
     name = f"{model_admin.opts.model_name}-{timezone.now():%Y-%m-%d-%H%M}.{ending}"
     content_type = ContentType.objects.get_for_model(model_admin.model)
     told = f"Exported as {ending}: {', '.join(names)}."
-    LogEntry.objects.create(user=request.user, content_type=content_type, object_repr=name, action_flag=CHANGE, change_message=told)
+    LogEntry.objects.create(
+        user=request.user,
+        content_type=content_type,
+        object_repr=name,
+        action_flag=CHANGE,
+        change_message=told,
+    )
     rows = chosen.values_list(*names)[:EXPORTED_MOST]
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
-    return StreamingHttpResponse(_lines(names, rows, write), content_type="text/plain; charset=utf-8", headers=headers)
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Cache-Control": "private, no-store",
+    }
+    return StreamingHttpResponse(
+        _lines(names, rows, write), content_type="text/plain; charset=utf-8", headers=headers
+    )
 
 
 async def _lines(names: list[str], rows: QuerySet, write: Write) -> AsyncIterator[bytes]:
     yield write(names, None).encode()
-    left = await sync_to_async(rows.iterator)(AT_ONCE)  # not `aiterator`: for lists of values that asks the database on the loop
+    # not `aiterator`: for lists of values that asks the database on the loop
+    left = await sync_to_async(rows.iterator)(AT_ONCE)
     while some := await sync_to_async(lambda: list(islice(left, AT_ONCE)))():
         yield "".join(write(names, list(row)) for row in some).encode()
 

@@ -11,17 +11,23 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 NOT_IN_LIST = "Select rows of this list."
-SAVED_ELSEWHERE = "The same name was saved at the same time. Look for it in the list, or choose another name."
+SAVED_ELSEWHERE = (
+    "The same name was saved at the same time. Look for it in the list, or choose another name."
+)
 
 
 class CheckedInput:
-    """In front of any ModelAdmin: wrong dates in addresses, wrong ids of selected rows, and names that two operators save at once."""
+    """In front of any ModelAdmin: wrong dates in addresses, wrong ids of selected rows, and names
+    that two operators save at once.
+    """
 
     opts: Any
     message_user: Any
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """Treat days beyond the calendar, and offsets that PostgreSQL does not accept, like any other wrong parameter."""
+        """Treat days beyond the calendar, and offsets that PostgreSQL does not accept, like any
+        other wrong parameter.
+        """
         try:
             return super().get_changelist_instance(request)
         except (OverflowError, ValueError, DataError) as error:

@@ -1,7 +1,9 @@
-"""What all lists of the admin share: search, filters and permissions that stay cheap with millions of rows.
+"""What all lists of the admin share: search, filters and permissions that stay cheap with millions
+of rows.
 
-Nothing can be edited by hand. There are three rights, each a Django permission: to look (`view_…`), to act (`change_…`, which opens the
-actions), and to read what users and models wrote (`read_text`). The support role has only the first.
+Nothing can be edited by hand. There are three rights, each a Django permission: to look (`view_…`),
+to act (`change_…`, which opens the actions), and to read what users and models wrote (`read_text`).
+The support role has only the first.
 """
 
 import re
@@ -34,8 +36,9 @@ LEAST_LETTERS = 3
 HELP = "An id or its first 8 signs, a user's name, days as 2026-03-10 or 2026-03-01..2026-03-10"
 SUPPORT = "Support"
 READ_TEXT = "sessions_app.read_text"
-# A topic that few generations have is found by the index of words, others from the newest row on. The planner would choose between the two
-# by the number of rows it expects: for a word that nobody wrote it expects thousands, and reads every row to find none.
+# A topic that few generations have is found by the index of words, others from the newest row on.
+# The planner would choose between the two by the number of rows it expects: for a word that nobody
+# wrote it expects thousands, and reads every row to find none.
 FEW = 2_000
 
 
@@ -44,10 +47,20 @@ def since(field: str = "created_at", title: str = "time") -> type[SimpleListFilt
 
     class Since(SimpleListFilter):
         parameter_name = "since"
-        spans = {"1h": timedelta(hours=1), "24h": timedelta(hours=24), "7d": timedelta(days=7), "30d": timedelta(days=30)}
+        spans = {
+            "1h": timedelta(hours=1),
+            "24h": timedelta(hours=24),
+            "7d": timedelta(days=7),
+            "30d": timedelta(days=30),
+        }
 
         def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-            return [("1h", "The last hour"), ("24h", "24 hours"), ("7d", "7 days"), ("30d", "30 days")]
+            return [
+                ("1h", "The last hour"),
+                ("24h", "24 hours"),
+                ("7d", "7 days"),
+                ("30d", "30 days"),
+            ]
 
         def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
             span = self.spans.get(self.value() or "")
@@ -58,13 +71,17 @@ def since(field: str = "created_at", title: str = "time") -> type[SimpleListFilt
 
 
 def recently(field: str, parameter: str, title: str) -> type[SimpleListFilter]:
-    """A filter by the values that the newest rows have in this field, and by the one that is asked for."""
+    """A filter by the values that the newest rows have in this field, and by the one that is asked
+    for.
+    """
 
     class Recently(SimpleListFilter):
         parameter_name = parameter
 
         def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-            newest = model_admin.model._default_manager.order_by(*model_admin.ordering).values_list(field, flat=True)[:NEWEST]
+            newest = model_admin.model._default_manager.order_by(*model_admin.ordering).values_list(
+                field, flat=True
+            )[:NEWEST]
             return [(value, value) for value in sorted({*newest, self.value() or ""} - {"", None})]
 
         def has_output(self) -> bool:
@@ -86,7 +103,11 @@ class CannotSearch(ValueError):
 
 @dataclass
 class Wanted:
-    """All that is set must hold. `ids` are the first and the last, `until` is not included any more, `word` may be a user or text."""
+    """All that is set must hold.
+
+    `ids` are the first and the last, `until` is not included any more, `word` may be a user or
+    text.
+    """
 
     ids: tuple[UUID, UUID] | None = None
     user: str = ""
@@ -131,7 +152,9 @@ def _day(text: str) -> datetime:
     try:
         return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
     except ValueError:
-        raise CannotSearch(f"{text} is not a valid date. Use YYYY-MM-DD, as in 2026-03-10.") from None
+        raise CannotSearch(
+            f"{text} is not a valid date. Use YYYY-MM-DD, as in 2026-03-10."
+        ) from None
 
 
 def _day_after(text: str) -> datetime:
@@ -158,8 +181,10 @@ class ReadOnly:
 
 
 class WithoutText:
-    """Columns and fields named in `text_fields` carry what users and models wrote. Who may not read it gets neither them nor a filter
-    or a search that would tell of them."""
+    """Columns and fields named in `text_fields` carry what users and models wrote.
+
+    Who may not read it gets neither them nor a filter or a search that would tell of them.
+    """
 
     text_fields: tuple[str, ...] = ()
 
@@ -170,18 +195,29 @@ class WithoutText:
         return self.readable(request, super().get_fields(request, obj))
 
     def readable(self, request: HttpRequest, names: Any) -> list[str]:
-        return list(names) if may_read_text(request.user) else [name for name in names if name not in self.text_fields]
+        return (
+            list(names)
+            if may_read_text(request.user)
+            else [name for name in names if name not in self.text_fields]
+        )
 
 
 class Searched:
-    """A search by what was typed: each part of it is looked up where an index finds it (see `searching`)."""
+    """A search by what was typed: each part of it is looked up where an index finds it (see
+    `searching`).
+    """
 
     id_fields: tuple[str, ...] = ("pk",)
     user_field, date_field = "user", "created_at"
     text_lookups: tuple[str, ...] = ()
-    """Where words are looked for; there is no search by words without. Without a `date_field` there is none by date."""
+    """Where words are looked for; there is no search by words without.
 
-    def get_search_results(self, request: HttpRequest, queryset: QuerySet, term: str) -> tuple[QuerySet, bool]:
+    Without a `date_field` there is none by date.
+    """
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, term: str
+    ) -> tuple[QuerySet, bool]:
         try:
             return queryset.filter(self._condition(request, parse(term))), False
         except CannotSearch as error:
@@ -195,8 +231,15 @@ class Searched:
         if wanted.since and not self.date_field:
             raise CannotSearch("This list cannot be searched by date. Search for a user.")
         if wanted.since:
-            found &= Q(**{f"{self.date_field}__gte": wanted.since, f"{self.date_field}__lt": wanted.until})
-        return found & self._of_user(wanted.user) & self._by_word(request, wanted.word) & self._by_text(request, wanted.text)
+            found &= Q(
+                **{f"{self.date_field}__gte": wanted.since, f"{self.date_field}__lt": wanted.until}
+            )
+        return (
+            found
+            & self._of_user(wanted.user)
+            & self._by_word(request, wanted.word)
+            & self._by_text(request, wanted.text)
+        )
 
     def _by_id(self, first: UUID, last: UUID) -> Q:
         if not self.id_fields:
@@ -217,19 +260,25 @@ class Searched:
             return Q()
         if not self.text_lookups or not may_read_text(request.user):
             raise CannotSearch(f"No user is called {text}.")
-        if len(text.encode()) < LEAST_LETTERS:  # one sign of Chinese takes three bytes, and says as much as three letters
+        # one sign of Chinese takes three bytes, and says as much as three letters
+        if len(text.encode()) < LEAST_LETTERS:
             raise CannotSearch(f"Give at least {LEAST_LETTERS} letters: {text} stands in too many.")
         return self.with_text(text)
 
     def with_text(self, text: str) -> Q:
-        """What rows meet that have this text somewhere. Another way belongs here where an index knows one."""
+        """What rows meet that have this text somewhere.
+
+        Another way belongs here where an index knows one.
+        """
         return _any(self.text_lookups)(text)
 
 
 class Looked(WithoutText, Searched, KeysetPaged, admin.ModelAdmin):
-    """A list in the order of an index, filtered by what its filters know and by nothing else that an address may name.
+    """A list in the order of an index, filtered by what its filters know and by nothing else that
+    an address may name.
 
-    Django counts all rows and lets every column be sorted and looked up by; at millions of rows each of these is a scan.
+    Django counts all rows and lets every column be sorted and looked up by; at millions of rows
+    each of these is a scan.
     """
 
     ordering = ("-created_at", "-pk")
@@ -245,7 +294,10 @@ class Looked(WithoutText, Searched, KeysetPaged, admin.ModelAdmin):
     """Lookups that links from other pages use, beside the filters."""
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        exports = {action.__name__: (action, action.__name__, action.short_description) for action in (export_csv, export_json)}
+        exports = {
+            action.__name__: (action, action.__name__, action.short_description)
+            for action in (export_csv, export_json)
+        }
         may_export = self.export_fields and self.has_operate_permission(request)
         return super().get_actions(request) | (exports if may_export else {})
 
@@ -254,12 +306,16 @@ class Looked(WithoutText, Searched, KeysetPaged, admin.ModelAdmin):
         """Enough of it to know it again, and to search by."""
         return str(row.pk)[:8]
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
         title = {"title": capfirst(self.opts.verbose_name_plural)}
         return super().changelist_view(request, title | (extra_context or {}))
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        return lookup in self.linked_by or any(lookup in _parameters(one) for one in self.get_list_filter(request))
+        return lookup in self.linked_by or any(
+            lookup in _parameters(one) for one in self.get_list_filter(request)
+        )
 
     def has_operate_permission(self, request: HttpRequest) -> bool:
         """Whether they may act: the `permissions` of actions name it `operate`."""
@@ -268,7 +324,9 @@ class Looked(WithoutText, Searched, KeysetPaged, admin.ModelAdmin):
 
 def list_link(model: Any, text: str, **lookups: Any) -> str:
     """A link to the list of these rows; `lookups` stand among the list's `linked_by`."""
-    address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist", query=lookups)
+    address = reverse(
+        f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist", query=lookups
+    )
     return format_html('<a href="{}">{}</a>', address, text)
 
 
@@ -301,13 +359,18 @@ def may_read_text(user: Any) -> bool:
 
 
 def grant_support(sender: AppConfig, **kwargs: Any) -> None:
-    """After each migrate: the group Support may look at what each app's `support_sees` names. What an operator added to it stays."""
+    """After each migrate: the group Support may look at what each app's `support_sees` names.
+
+    What an operator added to it stays.
+    """
     from django.contrib.auth.models import Group, Permission
 
     for name in getattr(sender, "support_sees", ()):
         label, codename = name.split(".")
         group, _ = Group.objects.get_or_create(name=SUPPORT)
-        group.permissions.add(*Permission.objects.filter(content_type__app_label=label, codename=codename))
+        group.permissions.add(
+            *Permission.objects.filter(content_type__app_label=label, codename=codename)
+        )
 
 
 def about(words: str) -> Q:

@@ -1,4 +1,6 @@
-"""Keyset pagination: a list continues from a row instead of a row number, so page 100,000 costs as much as the first."""
+"""Keyset pagination: a list continues from a row instead of a row number, so page 100,000 costs as
+much as the first.
+"""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -15,7 +17,10 @@ from sessions_app.services.stats import TooSlow, count_of, within
 
 OLDER, NEWER = "older", "newer"
 PAGE_MILLISECONDS = 8_000
-TOO_SLOW = "These rows are too few among too many to be found in time: add a span of time, a user or an id."
+TOO_SLOW = (
+    "These rows are too few among too many to be found in time: add a span of time, a user or"
+    " an id."
+)
 LOST = "This address names no place in the list, so here is its beginning."
 
 
@@ -24,17 +29,24 @@ class EstimatingPaginator(Paginator):
 
     @cached_property
     def count(self) -> int:
-        return count_of(self.object_list) if isinstance(self.object_list, QuerySet) else len(self.object_list)
+        return (
+            count_of(self.object_list)
+            if isinstance(self.object_list, QuerySet)
+            else len(self.object_list)
+        )
 
 
 class KeysetList(ChangeList):
-    """`older=` and `newer=` name the row beyond which the page lies, by the values of the list's order. All of that order goes one way,
-    and its last field is unique."""
+    """`older=` and `newer=` name the row beyond which the page lies, by the values of the list's
+    order. All of that order goes one way, and its last field is unique.
+    """
 
     is_keyset = True
 
     def get_filters_params(self, params: Any = None) -> dict[str, Any]:
-        """Without the place in the list, which is no filter, and which a new filter or search begins anew."""
+        """Without the place in the list, which is no filter, and which a new filter or search
+        begins anew.
+        """
         for name in (OLDER, NEWER):
             self.params.pop(name, None)
             self.filter_params.pop(name, None)
@@ -62,7 +74,9 @@ class KeysetList(ChangeList):
         page, is_more = found[: self.list_per_page], len(found) > self.list_per_page
         if is_back:
             page.reverse()
-        self._link(page, has_older=is_back or is_more, has_newer=bool(place) and (is_more or not is_back))
+        self._link(
+            page, has_older=is_back or is_more, has_newer=bool(place) and (is_more or not is_back)
+        )
         return page
 
     def _link(self, page: list[Any], *, has_older: bool, has_newer: bool) -> None:
@@ -72,7 +86,9 @@ class KeysetList(ChangeList):
             self.newer_url = self.get_query_string({NEWER: self._name_of(page[0])})
 
     def _place(self, request: HttpRequest) -> tuple[list[Any], bool]:
-        """The values of the row beyond which the page lies, none for the first page; and whether it lies before that row."""
+        """The values of the row beyond which the page lies, none for the first page; and whether it
+        lies before that row.
+        """
         is_back = NEWER in request.GET
         named = request.GET.get(NEWER if is_back else OLDER, "")
         if not named:
@@ -94,7 +110,10 @@ class KeysetList(ChangeList):
 
     def _values(self, named: str) -> list[Any]:
         parts = named.split("~", len(self._fields()) - 1)
-        return [_in_utc(field.to_python(part)) for field, part in zip(self._fields(), parts, strict=True)]
+        return [
+            _in_utc(field.to_python(part))
+            for field, part in zip(self._fields(), parts, strict=True)
+        ]
 
 
 class KeysetPaged:
@@ -107,7 +126,10 @@ class KeysetPaged:
 
 
 def _beyond(order: list[str], place: list[Any]) -> Q:
-    """What comes after the row with these values. The first comparison is said alone as well: an index begins there."""
+    """What comes after the row with these values.
+
+    The first comparison is said alone as well: an index begins there.
+    """
     (first, *more), (value, *values) = order, place
     name, sign = first.removeprefix("-"), "lt" if first.startswith("-") else "gt"
     after = Q(**{f"{name}__{sign}": value})
@@ -117,7 +139,10 @@ def _beyond(order: list[str], place: list[Any]) -> Q:
 
 
 def _in_utc(value: Any) -> Any:
-    """Raise OverflowError for times outside of the calendar. PostgreSQL takes no offset of 16 hours or more."""
+    """Raise OverflowError for times outside of the calendar.
+
+    PostgreSQL takes no offset of 16 hours or more.
+    """
     return value.astimezone(UTC) if isinstance(value, datetime) else value
 
 
@@ -129,4 +154,7 @@ def _field(opts: Any, name: str) -> Any:
     try:
         return opts.pk if name == "pk" else opts.get_field(name)
     except FieldDoesNotExist:
-        raise TypeError(f"{opts.object_name} is ordered by {name}, which is no column: its list has no places to go on from.") from None
+        raise TypeError(
+            f"{opts.object_name} is ordered by {name}, which is no column: its list has no places"
+            " to go on from."
+        ) from None

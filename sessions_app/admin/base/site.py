@@ -1,4 +1,7 @@
-"""The admin site and its overview. What every admin page needs, such as a second factor, belongs on this class."""
+"""The admin site and its overview.
+
+What every admin page needs, such as a second factor, belongs on this class.
+"""
 
 from typing import Any
 
@@ -18,7 +21,9 @@ PRIVATE = {"Cache-Control": "private, no-store"}
 
 
 class OperatorSite(SecondFactor):
-    """Django's admin under our look and our strict content policy, with an overview as its first page."""
+    """Django's admin under our look and our strict content policy, with an overview as its first
+    page.
+    """
 
     site_header = site_title = "MindFlip"
     index_title = "Overview"
@@ -27,20 +32,34 @@ class OperatorSite(SecondFactor):
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         admin_class = admin_class or ModelAdmin
-        super().register(model_or_iterable, type(admin_class.__name__, (CheckedInput, admin_class), {}), **options)
+        super().register(
+            model_or_iterable,
+            type(admin_class.__name__, (CheckedInput, admin_class), {}),
+            **options,
+        )
 
     def get_urls(self) -> list[Any]:
-        """Without `view_on_site`, because no row has a page, and it fails on ids that are not valid."""
+        """Without `view_on_site`, because no row has a page, and it fails on ids that are not
+        valid.
+        """
         ours = [
             path("overview/now", self.admin_view(now_view), name="overview-now"),
             path("overview/figures", self.admin_view(figures_view), name="overview-figures"),
         ]
-        return ours + [url for url in super().get_urls() if getattr(url, "name", "") != "view_on_site"]
+        return ours + [
+            url for url in super().get_urls() if getattr(url, "name", "") != "view_on_site"
+        ]
 
-    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         """Serve Django's form, limited like the API's requests that check the password."""
         seconds = ConfirmThrottle().page_wait(request)
-        return too_many_page(request, "pages/locked_out.html", seconds) if seconds else super().password_change(request, extra_context)
+        return (
+            too_many_page(request, "pages/locked_out.html", seconds)
+            if seconds
+            else super().password_change(request, extra_context)
+        )
 
 
 @may_look
@@ -54,5 +73,8 @@ def figures_view(request: HttpRequest, **context: Any) -> JsonResponse:
     """`?span=24h|7d|30d`: the figures of that time, step by step."""
     span = SPANS.get(request.GET.get("span", "24h"))
     if span is None:
-        return JsonResponse({"detail": f"Give span as one of {', '.join(SPANS)}.", "code": "unknown_span"}, status=400)
+        return JsonResponse(
+            {"detail": f"Give span as one of {', '.join(SPANS)}.", "code": "unknown_span"},
+            status=400,
+        )
     return JsonResponse({"points": figures_read(span=span, now=timezone.now())}, headers=PRIVATE)

@@ -1,4 +1,6 @@
-"""A second factor for the admin, when MINDFLIP_ADMIN_SECOND_FACTOR asks for it: a code of a phone, or one of ten for when it is lost."""
+"""A second factor for the admin, when MINDFLIP_ADMIN_SECOND_FACTOR asks for it: a code of a phone,
+or one of ten for when it is lost.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -22,18 +24,26 @@ class CodeForm(OTPAdminAuthenticationForm):
     otp_error_messages = OTPAdminAuthenticationForm.otp_error_messages | {
         "token_required": "Type the code that your phone shows, or one of your recovery codes.",
         "invalid_token": "This code is not right, or was used before. Wait for the next one.",
-        "device_required": "There is no second factor for you yet: whoever runs this server makes one with manage.py second_factor.",
+        "device_required": (
+            "There is no second factor for you yet: whoever runs this server makes one with"
+            " manage.py second_factor."
+        ),
     }
 
     def _chosen_device(self, user: User) -> Any:
-        """What the code looks like tells whose it is: so a wrong one counts against that device alone, and nobody has to choose."""
+        """What the code looks like tells whose it is: so a wrong one counts against that device
+        alone, and nobody has to choose.
+        """
         code = self.cleaned_data.get("otp_token", "")
         kind = TOTPDevice if code.isdigit() and len(code) == PHONE_DIGITS else StaticDevice
         return kind.objects.filter(user=user, confirmed=True).select_for_update().first()
 
 
 class SecondFactor(AdminSite):
-    """Asks for the code in the form and lets in only whose session has seen one. Without the setting it changes nothing."""
+    """Asks for the code in the form and lets in only whose session has seen one.
+
+    Without the setting it changes nothing.
+    """
 
     def has_permission(self, request: HttpRequest) -> bool:
         is_enough = not settings.ADMIN_SECOND_FACTOR or request.user.is_verified()
@@ -50,7 +60,10 @@ class SecondFactor(AdminSite):
 
 @dataclass(frozen=True)
 class Enrolment:
-    """What goes into the phone (`address`, an otpauth:// URI), and what is kept on paper (`codes`). It is shown once."""
+    """What goes into the phone (`address`, an otpauth:// URI), and what is kept on paper (`codes`).
+
+    It is shown once.
+    """
 
     address: str
     codes: list[str]

@@ -16,11 +16,15 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--check", action="store_true", help="fail when the file is out of date, write nothing")
+        parser.add_argument(
+            "--check", action="store_true", help="fail when the file is out of date, write nothing"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         text = json.dumps(document(), indent=1, ensure_ascii=False) + "\n"
         if not options["check"]:
             PAGE.write_text(text)
         elif not PAGE.exists() or PAGE.read_text() != text:
-            raise CommandError("docs/asyncapi.json does not say what sessions_app/protocol has: run `make docs`.")
+            raise CommandError(
+                "docs/asyncapi.json does not say what sessions_app/protocol has: run `make docs`."
+            )

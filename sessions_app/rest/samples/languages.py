@@ -40,7 +40,10 @@ def _curl_data(body: Any) -> str:
 
 def _curl_form(sample: Sample) -> list[str]:
     fields = [f'-F "{name}={value}"' for name, value in sample.fields.items()]
-    return ['-F "file=@-;filename=tides.csv"', *(field.replace("«", "$").replace("»", "") for field in fields)]
+    return [
+        '-F "file=@-;filename=tides.csv"',
+        *(field.replace("«", "$").replace("»", "") for field in fields),
+    ]
 
 
 def _quoted(text: str) -> str:
@@ -50,7 +53,10 @@ def _quoted(text: str) -> str:
 
 def javascript_head(names: Iterable[str]) -> str:
     """What stands before the first call: the server, and the names that the calls fill."""
-    return f'const server = "http://localhost:3000";\nlet {", ".join(["answer", "body", "form", *names])};'
+    return (
+        'const server = "http://localhost:3000";\nlet'
+        f" {', '.join(['answer', 'body', 'form', *names])};"
+    )
 
 
 def javascript_sample(sample: Sample) -> str:
@@ -68,25 +74,45 @@ def javascript_sample(sample: Sample) -> str:
 
 def _javascript_members(sample: Sample) -> list[str]:
     headers = {} if sample.is_open else {"Authorization": "`Bearer ${access}`"}
-    headers |= {} if sample.body is None or sample.is_form else {'"Content-Type"': '"application/json"'}
+    headers |= (
+        {} if sample.body is None or sample.is_form else {'"Content-Type"': '"application/json"'}
+    )
     members = [f'method: "{sample.method}"'] if sample.method != "GET" else []
-    members += [f"headers: {{ {', '.join(f'{name}: {value}' for name, value in headers.items())} }}"] if headers else []
+    members += (
+        [f"headers: {{ {', '.join(f'{name}: {value}' for name, value in headers.items())} }}"]
+        if headers
+        else []
+    )
     if sample.is_form:
         return [*members, "body: form"]
-    return members if sample.body is None else [*members, f"body: JSON.stringify({_javascript_literal(sample.body)})"]
+    return (
+        members
+        if sample.body is None
+        else [*members, f"body: JSON.stringify({_javascript_literal(sample.body)})"]
+    )
 
 
 def _javascript_form(sample: Sample) -> list[str]:
     if not sample.is_form:
         return []
-    fields = [f'form.set("{name}", {_javascript_literal(value)});' for name, value in sample.fields.items()]
-    return ["form = new FormData();", f'form.set("file", new Blob([{_javascript_literal(sample.file)}]), "tides.csv");', *fields]
+    fields = [
+        f'form.set("{name}", {_javascript_literal(value)});'
+        for name, value in sample.fields.items()
+    ]
+    return [
+        "form = new FormData();",
+        f'form.set("file", new Blob([{_javascript_literal(sample.file)}]), "tides.csv");',
+        *fields,
+    ]
 
 
 def _javascript_taken(sample: Sample) -> list[str]:
     if not sample.taken:
         return []
-    return ["body = await answer.json();", *(f"{name} = body{_javascript_keys(there)};" for there, name in sample.taken.items())]
+    return [
+        "body = await answer.json();",
+        *(f"{name} = body{_javascript_keys(there)};" for there, name in sample.taken.items()),
+    ]
 
 
 def _javascript_keys(there: str) -> str:
@@ -100,9 +126,16 @@ def _javascript_literal(value: Any) -> str:
 def python_sample(sample: Sample) -> str:
     """The statements; names of earlier answers are variables."""
     made = [f"{_snake(name)} = str(uuid.uuid4())" for name in sample.made]
-    taken = [f"{_snake(name)} = answer.json(){_python_keys(there)}" for there, name in sample.taken.items()]
-    signed = ['api.headers["Authorization"] = f"Bearer {access}"'] if "access" in sample.taken else []
-    return "\n".join([*made, f"answer = {_python_request(sample)}.raise_for_status()", *taken, *signed])
+    taken = [
+        f"{_snake(name)} = answer.json(){_python_keys(there)}"
+        for there, name in sample.taken.items()
+    ]
+    signed = (
+        ['api.headers["Authorization"] = f"Bearer {access}"'] if "access" in sample.taken else []
+    )
+    return "\n".join(
+        [*made, f"answer = {_python_request(sample)}.raise_for_status()", *taken, *signed]
+    )
 
 
 def _python_request(sample: Sample) -> str:
@@ -130,7 +163,10 @@ def _python_keys(there: str) -> str:
 
 
 def _snaked(path: str) -> str:
-    return "/".join(f"{{{_snake(part.strip('{}'))}}}" if part.startswith("{") else part for part in path.split("/"))
+    return "/".join(
+        f"{{{_snake(part.strip('{}'))}}}" if part.startswith("{") else part
+        for part in path.split("/")
+    )
 
 
 def _snake(name: str) -> str:

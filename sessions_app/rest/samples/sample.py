@@ -15,7 +15,10 @@ _NAMED = re.compile(r'"«(\w+)»"')
 
 @dataclass(frozen=True)
 class Sample:
-    """A call with all that is sent. In `body` the name of an earlier answer stands as `«name»`; see `named`."""
+    """A call with all that is sent.
+
+    In `body` the name of an earlier answer stands as `«name»`; see `named`.
+    """
 
     method: str
     path: str
@@ -61,7 +64,9 @@ def sample_value(part: Mapping[str, Any]) -> Any:
 
 
 def named(literal: str, written: Callable[[str], str]) -> str:
-    """A body in a language's own literals, where `written` says how the language has the name of an earlier answer."""
+    """A body in a language's own literals, where `written` says how the language has the name of an
+    earlier answer.
+    """
     return _NAMED.sub(lambda found: written(found[1]), literal)
 
 
@@ -80,5 +85,9 @@ def _body(step: Step, sample: Any) -> Any:
 
 def _query(call: Mapping[str, Any]) -> str:
     """What the call cannot do without."""
-    asked = {one["name"]: one["example"] for one in call["parameters"] if one["in"] == "query" and one["required"]}
+    asked = {
+        one["name"]: one["example"]
+        for one in call["parameters"]
+        if one["in"] == "query" and one["required"]
+    }
     return f"?{urlencode(asked)}" if asked else ""

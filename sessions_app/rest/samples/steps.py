@@ -1,4 +1,7 @@
-"""In which order the page makes the calls, and what each takes from the answers before it. Every call is here: a test counts them."""
+"""In which order the page makes the calls, and what each takes from the answers before it.
+
+Every call is here: a test counts them.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,13 +13,19 @@ TIDES = "What is a spring tide?"
 
 @dataclass(frozen=True)
 class Step:
-    """One call on the page: the sample of its description, with what earlier answers and this step put into it."""
+    """One call on the page: the sample of its description, with what earlier answers and this step
+    put into it.
+    """
 
     call: str  # the operationId
-    taken: Mapping[str, str] = field(default_factory=dict)  # where it stands in the answer, its name from then on
-    sent: Mapping[str, Any] = field(default_factory=dict)  # other members of the body than the sample's
-    filled: Mapping[str, str] = field(default_factory=dict)  # where in the body which of those names stands
-    renamed: Mapping[str, str] = field(default_factory=dict)  # the path's own name, the name that is meant
+    # where it stands in the answer, its name from then on
+    taken: Mapping[str, str] = field(default_factory=dict)
+    # other members of the body than the sample's
+    sent: Mapping[str, Any] = field(default_factory=dict)
+    # where in the body which of those names stands
+    filled: Mapping[str, str] = field(default_factory=dict)
+    # the path's own name, the name that is meant
+    renamed: Mapping[str, str] = field(default_factory=dict)
     made: tuple[str, ...] = ()  # names of ids that the client makes itself
     words: str = ""  # instead of the description
 
@@ -48,7 +57,11 @@ STORY: tuple[Step, ...] = (
     Step("listTags"),
     Step("exportDeck"),
     Step("readQueue"),
-    Step("recordReviews", filled={"reviews.0.id": "reviewId", "reviews.0.cardId": "cardId"}, made=("reviewId",)),
+    Step(
+        "recordReviews",
+        filled={"reviews.0.id": "reviewId", "reviews.0.cardId": "cardId"},
+        made=("reviewId",),
+    ),
     Step("readReview"),
     Step("listReviews"),
     Step("undoReview"),
@@ -56,7 +69,12 @@ STORY: tuple[Step, ...] = (
     Step("changeStudySettings"),
     Step("readProgress"),
     Step("previewFile"),
-    Step("importFile", {"decks.0.id": "otherDeckId"}, filled={"importId": "importId"}, made=("importId",)),
+    Step(
+        "importFile",
+        {"decks.0.id": "otherDeckId"},
+        filled={"importId": "importId"},
+        made=("importId",),
+    ),
     Step("readImport"),
     Step("cancelImport"),
     Step("moveCards", filled={"cards.0": "cardId", "to": "otherDeckId"}),
@@ -79,10 +97,25 @@ STORY: tuple[Step, ...] = (
     Step("emptyBin"),
     Step("exportAccount"),
     Step("changePassword"),
-    Step("createToken", ACCESS, {"password": "battery staple horse"}, words="The tokens of before ended with the old password."),
+    Step(
+        "createToken",
+        ACCESS,
+        {"password": "battery staple horse"},
+        words="The tokens of before ended with the old password.",
+    ),
     Step("signOutEverywhere", sent={"password": "battery staple horse"}),
-    Step("createToken", ACCESS, {"password": "battery staple horse"}, words="The tokens of before ended when all were signed out."),
+    Step(
+        "createToken",
+        ACCESS,
+        {"password": "battery staple horse"},
+        words="The tokens of before ended when all were signed out.",
+    ),
     Step("deleteAccount", sent={"password": "battery staple horse"}),
-    Step("createToken", ACCESS, {"username": "operator"}, words="What is left is for members of the staff."),
+    Step(
+        "createToken",
+        ACCESS,
+        {"username": "operator"},
+        words="What is left is for members of the staff.",
+    ),
     Step("readStats"),
 )

@@ -15,7 +15,8 @@ from tests.e2e.conftest import FROM_ONE_ADDRESS, launched
 from tests.e2e.engines.models import KIT, add_webllm_models
 from tests.processes import RunningServer, running_server
 
-# without the first there is no adapter; the second leaves out bounds checks that cost a third of the speed
+# without the first there is no adapter; the second leaves out bounds checks that cost a third of
+# the speed
 WEBGPU = ("--enable-unsafe-webgpu", "--enable-dawn-features=disable_robustness")
 
 
@@ -35,9 +36,15 @@ def models_folder(small_model: Path) -> Path:
 
 
 @pytest.fixture(scope="package")
-def server(tmp_path_factory: pytest.TempPathFactory, models_folder: Path) -> Iterator[RunningServer]:
+def server(
+    tmp_path_factory: pytest.TempPathFactory, models_folder: Path
+) -> Iterator[RunningServer]:
     """Daphne with every model, for the tests of this package."""
-    with running_server(tmp_path_factory.mktemp("server"), MINDFLIP_MODELS_DIR=str(models_folder), **FROM_ONE_ADDRESS) as running:
+    with running_server(
+        tmp_path_factory.mktemp("server"),
+        MINDFLIP_MODELS_DIR=str(models_folder),
+        **FROM_ONE_ADDRESS,
+    ) as running:
         yield running
 
 
@@ -56,7 +63,8 @@ class EnginePage:
     first_load: dict[str, Any] = field(default_factory=dict)
 
     def run(self, script: str, argument: Any = None, seconds: float = 120) -> Any:
-        """What the body of an async function gives; it sees `engines` (the module), `models` (the catalogue) and `argument`.
+        """What the body of an async function gives; it sees `engines` (the module), `models` (the
+        catalogue) and `argument`.
 
         An error it throws comes back as {"error": {"code", "message"}}.
         """
@@ -65,8 +73,10 @@ class EnginePage:
                 const engines = await import("mindflip/engine");
                 const {{ models }} = await (await fetch("/api/webllm/models")).json();
                 const work = (async () => {{ {script} }})();
-                const late = new Promise((_, reject) => setTimeout(() => reject(new Error("no end after {seconds} s")), {seconds * 1000}));
-                return Promise.race([work, late]).catch((error) => ({{ error: {{ code: error.code ?? null, message: error.message }} }}));
+                const late = new Promise((_, reject) => setTimeout(() =>
+                    reject(new Error("no end after {seconds} s")), {seconds * 1000}));
+                return Promise.race([work, late]).catch((error) => ({{ error: {{
+                    code: error.code ?? null, message: error.message }} }}));
             }}""",
             argument,
         )
@@ -74,7 +84,8 @@ class EnginePage:
     def load(self, model_id: str) -> dict[str, Any]:
         """Load a model into the page's `engine`; gives its facts and the progress that was told."""
         loaded = self.run(
-            """globalThis.engine = engines.createEngine(models.find((model) => model.modelId === argument));
+            """globalThis.engine = engines.createEngine(
+                models.find((model) => model.modelId === argument));
             const progress = [];
             await engine.load({ onProgress: (step) => progress.push(step) });
             return { facts: engine.facts, progress };""",
@@ -83,14 +94,20 @@ class EnginePage:
         assert "error" not in loaded, loaded
         return loaded
 
-    def generate(self, prompt: str, seconds: float = 120, stop_after: int = 0, **options: Any) -> dict[str, Any]:
-        """Have the loaded engine answer; gives the answer, with every token that was told beside it."""
+    def generate(
+        self, prompt: str, seconds: float = 120, stop_after: int = 0, **options: Any
+    ) -> dict[str, Any]:
+        """Have the loaded engine answer; gives the answer, with every token that was told beside
+        it.
+        """
         return self.run(
             """const tokens = [];
             const stopping = new AbortController();
-            const onToken = (token) => { tokens.push(token); if (token.tokens === argument.stopAfter) stopping.abort(); };
+            const onToken = (token) => { tokens.push(token);
+                if (token.tokens === argument.stopAfter) stopping.abort(); };
             const messages = [{ role: "user", content: argument.prompt }];
-            const answer = await engine.generate(messages, { ...argument.options, onToken, signal: stopping.signal });
+            const answer = await engine.generate(messages, { ...argument.options, onToken,
+                signal: stopping.signal });
             return { ...answer, tokens };""",
             {"prompt": prompt, "options": options, "stopAfter": stop_after},
             seconds,
@@ -99,12 +116,15 @@ class EnginePage:
 
 @pytest.fixture(scope="module")
 def open_page(browser: Browser, server: RunningServer) -> Iterator[Callable[..., EnginePage]]:
-    """Opens the product's first page, signed up as somebody new, in a browser profile of its own."""
+    """Opens the product's first page, signed up as somebody new, in a browser profile of its
+    own.
+    """
     contexts: list[BrowserContext] = []
     opened: list[EnginePage] = []
 
     def open_signed_up(url: str = server.url, within: Browser = browser) -> EnginePage:
-        contexts.append(within.new_context(service_workers="block"))  # it would hide requests from the tests
+        # it would hide requests from the tests
+        contexts.append(within.new_context(service_workers="block"))
         opened.append(_watched(contexts[-1].new_page()))
         page = opened[-1].page
         page.goto(f"{url}/sign-up")
@@ -123,7 +143,12 @@ def open_page(browser: Browser, server: RunningServer) -> Iterator[Callable[...,
 def _watched(page: Page) -> EnginePage:
     watched = EnginePage(page, [])
     page.on("pageerror", lambda error: watched.faults.append(str(error)))
-    page.on("console", lambda said: watched.faults.append(said.text) if "Content Security Policy" in said.text else None)
+    page.on(
+        "console",
+        lambda said: (
+            watched.faults.append(said.text) if "Content Security Policy" in said.text else None
+        ),
+    )
     return watched
 
 

@@ -1,4 +1,6 @@
-"""Models for the real WebLLM where there is neither a graphics card nor a model hub, made by `../shared/webllm-kit`."""
+"""Models for the real WebLLM where there is neither a graphics card nor a model hub, made by
+`../shared/webllm-kit`.
+"""
 
 import json
 import shutil
@@ -29,8 +31,20 @@ def _add(folder: Path, name: str, *options: str) -> None:
         return
     source = f"--source={folder / 'SmolLM2-135M-Instruct.gguf'}"
     subprocess.run(
-        [sys.executable, KIT / "build_model.py", source, f"--out={folder / name}", *options], check=True, stdout=subprocess.DEVNULL
+        [sys.executable, KIT / "build_model.py", source, f"--out={folder / name}", *options],
+        check=True,
+        stdout=subprocess.DEVNULL,
     )
     shutil.copyfile(KIT / f"{name}.wasm", folder / f"{name}.wasm")
     # last, because a model is offered once its description is there
-    description.write_text(json.dumps({"engine": "webllm", "modelId": name, "weights": name, "library": f"{name}.wasm", "vramMb": 1000}))
+    description.write_text(
+        json.dumps(
+            {
+                "engine": "webllm",
+                "modelId": name,
+                "weights": name,
+                "library": f"{name}.wasm",
+                "vramMb": 1000,
+            }
+        )
+    )

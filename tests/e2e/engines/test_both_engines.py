@@ -1,4 +1,6 @@
-"""What every engine must do, shown with real models: wllama with SmolLM2, WebLLM with random words on software WebGPU."""
+"""What every engine must do, shown with real models: wllama with SmolLM2, WebLLM with random words
+on software WebGPU.
+"""
 
 from collections.abc import Callable
 from itertools import pairwise
@@ -46,7 +48,9 @@ def test_text_streams_in_with_running_counts(loaded: EnginePage) -> None:
     answer = loaded.generate(QUESTION, maxTokens=12)
     assert answer["finishReason"] == "length"
     assert "".join(token["text"] for token in answer["tokens"]) == answer["text"]
-    assert [token["tokens"] for token in answer["tokens"]] == sorted(token["tokens"] for token in answer["tokens"])
+    assert [token["tokens"] for token in answer["tokens"]] == sorted(
+        token["tokens"] for token in answer["tokens"]
+    )
     assert answer["tokens"][-1]["seconds"] <= answer["usage"]["seconds"]
     assert answer["usage"]["completionTokens"] == 12
     assert answer["usage"]["promptTokens"] > 5
@@ -65,12 +69,11 @@ def test_a_stopped_engine_answers_the_next_request(loaded: EnginePage) -> None:
 
 
 def test_two_requests_at_once_run_one_after_the_other(loaded: EnginePage) -> None:
-    order = loaded.run(
-        """const order = [];
-        const ask = (name) => engine.generate([{ role: "user", content: "Hello" }], { maxTokens: 3, onToken: () => order.push(name) });
+    order = loaded.run("""const order = [];
+        const ask = (name) => engine.generate([{ role: "user", content: "Hello" }], { maxTokens: 3,
+            onToken: () => order.push(name) });
         await Promise.all([ask("first"), ask("second")]);
-        return order;"""
-    )
+        return order;""")
     assert order == sorted(order)
     assert set(order) == {"first", "second"}
 
@@ -78,7 +81,11 @@ def test_two_requests_at_once_run_one_after_the_other(loaded: EnginePage) -> Non
 def test_what_our_server_asks_for_makes_the_answer_cards_in_json(loaded: EnginePage) -> None:
     form = response_format(2)
     answer = loaded.generate(
-        "Write 2 flashcards about photosynthesis.", schema=form["schema"], grammar=form["grammar"], maxTokens=500, temperature=0
+        "Write 2 flashcards about photosynthesis.",
+        schema=form["schema"],
+        grammar=form["grammar"],
+        maxTokens=500,
+        temperature=0,
     )
     cards = read_cards(answer["text"])
     assert [set(card) for card in cards] == [{"front", "back"}] * 2
@@ -86,8 +93,15 @@ def test_what_our_server_asks_for_makes_the_answer_cards_in_json(loaded: EngineP
 
 
 def test_a_schema_alone_constrains_too(loaded: EnginePage) -> None:
-    schema = {"type": "object", "properties": {"ok": {"type": "boolean"}}, "required": ["ok"], "additionalProperties": False}
-    assert loaded.generate(QUESTION, schema=schema, maxTokens=60, temperature=0)["text"].startswith("{")
+    schema = {
+        "type": "object",
+        "properties": {"ok": {"type": "boolean"}},
+        "required": ["ok"],
+        "additionalProperties": False,
+    }
+    assert loaded.generate(QUESTION, schema=schema, maxTokens=60, temperature=0)["text"].startswith(
+        "{"
+    )
 
 
 def test_a_grammar_alone_constrains_too(loaded: EnginePage) -> None:
@@ -112,12 +126,17 @@ def test_the_second_load_downloads_nothing(loaded: EnginePage, model_id: str) ->
     assert loaded.generate(QUESTION, maxTokens=2)["text"]
 
 
-def test_unloading_frees_the_engine_and_says_so_to_who_asks_on(open_page: Callable[..., EnginePage], model_id: str) -> None:
+def test_unloading_frees_the_engine_and_says_so_to_who_asks_on(
+    open_page: Callable[..., EnginePage], model_id: str
+) -> None:
     page = open_page()
     page.load(model_id)
     page.run("await engine.unload();")
     refused = page.generate(QUESTION, maxTokens=2)
-    assert refused["error"] == {"code": "engine_failed", "message": "No model is loaded. Load one first."}
+    assert refused["error"] == {
+        "code": "engine_failed",
+        "message": "No model is loaded. Load one first.",
+    }
     assert page.run("return engine.facts;") is None
 
 
@@ -132,10 +151,13 @@ def test_loading_can_be_called_off(open_page: Callable[..., EnginePage], model_i
     assert refused["error"] == {"code": "aborted", "message": "Loading was stopped."}
 
 
-def test_a_model_that_is_not_there_is_said(open_page: Callable[..., EnginePage], model_id: str) -> None:
+def test_a_model_that_is_not_there_is_said(
+    open_page: Callable[..., EnginePage], model_id: str
+) -> None:
     refused = open_page().run(
         """const { url, ...model } = models.find((model) => model.modelId === argument);
-        await engines.createEngine({ ...model, url: url.replace("/models/", "/models/gone-") }).load();""",
+        await engines.createEngine({ ...model, url: url.replace("/models/",
+            "/models/gone-") }).load();""",
         model_id,
     )
     assert refused["error"]["code"] == "model_unavailable"

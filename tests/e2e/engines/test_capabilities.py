@@ -14,14 +14,18 @@ def test_with_webgpu_it_names_the_adapter(open_page: Callable[..., EnginePage]) 
     assert webgpu["adapter"]["architecture"] == "swiftshader"
 
 
-def test_a_processor_in_the_place_of_the_graphics_card_is_told_with_what_to_do(open_page: Callable[..., EnginePage]) -> None:
+def test_a_processor_in_the_place_of_the_graphics_card_is_told_with_what_to_do(
+    open_page: Callable[..., EnginePage],
+) -> None:
     webgpu = open_page().run("return (await engines.findEngines()).webgpu;")
     assert webgpu["adapter"]["isSoftware"] is True
     assert "without a graphics card" in webgpu["reason"]
     assert "chrome://settings/system" in webgpu["step"]
 
 
-def test_without_webgpu_it_says_so_and_offers_wllama(playwright: Playwright, open_page: Callable[..., EnginePage]) -> None:
+def test_without_webgpu_it_says_so_and_offers_wllama(
+    playwright: Playwright, open_page: Callable[..., EnginePage]
+) -> None:
     with launched(playwright) as browser:
         page = open_page(within=browser)
         engines = page.run("return engines.findEngines();")

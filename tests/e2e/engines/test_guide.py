@@ -1,6 +1,8 @@
-"""The integration guide, run as it is written: its samples and its client, in a browser, with the real WebLLM, against a real daphne.
+"""The integration guide, run as it is written: its samples and its client, in a browser, with the
+real WebLLM, against a real daphne.
 
-The guide's model id is given to a small random model in the models folder, so its words are nonsense and its speed is not.
+The guide's model id is given to a small random model in the models folder, so its words are
+nonsense and its speed is not.
 """
 
 import json
@@ -20,9 +22,11 @@ from tests.processes import RunningServer, eventually, running_server
 
 MODEL = "Llama-3-8B-Instruct-q4f16_1-MLC"
 ORIGIN = "http://localhost:3000"
-# what the guide leaves to its reader: a parser for model text, here one that makes cards of any words
+# what the guide leaves to its reader: a parser for model text, here one that makes cards of any
+# words
 STATUS = """async ({ token, sessionId }) => {
-  const answer = await fetch(`/api/webllm/session/${sessionId}`, { headers: { Authorization: `Bearer ${token}` } });
+  const answer = await fetch(`/api/webllm/session/${sessionId}`, { headers: {
+      Authorization: `Bearer ${token}` } });
   return (await answer.json()).status;
 }"""
 PARSER = """(text) => {
@@ -34,14 +38,24 @@ pytestmark = pytest.mark.skipif(not KIT.exists(), reason=NO_KIT)
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory, models_folder: Path) -> Iterator[RunningServer]:
+def server(
+    tmp_path_factory: pytest.TempPathFactory, models_folder: Path
+) -> Iterator[RunningServer]:
     """Daphne, with the guide's model in its models folder."""
     models = tmp_path_factory.mktemp("models")
     shutil.copytree(models_folder / TINY, models / MODEL)
     shutil.copy(models_folder / f"{TINY}.wasm", models / MODEL / "model.wasm")
-    description = {"engine": "webllm", "modelId": MODEL, "weights": ".", "library": "model.wasm", "overrides": {"context_window_size": 256}}
+    description = {
+        "engine": "webllm",
+        "modelId": MODEL,
+        "weights": ".",
+        "library": "model.wasm",
+        "overrides": {"context_window_size": 256},
+    }
     (models / MODEL / "mindflip-model.json").write_text(json.dumps(description))
-    with running_server(tmp_path_factory.mktemp("server"), MINDFLIP_MODELS_DIR=str(models)) as running:
+    with running_server(
+        tmp_path_factory.mktemp("server"), MINDFLIP_MODELS_DIR=str(models)
+    ) as running:
         yield running
 
 
@@ -70,7 +84,10 @@ def page(playwright: Playwright, server: RunningServer, token: str) -> Iterator[
 
 def run_module(page: Page, source: str) -> dict:
     """What a module of this source exports as `outcome`, loaded as any script of the page."""
-    page.route("**/guide-sample.js", lambda route: route.fulfill(content_type="text/javascript", body=source))
+    page.route(
+        "**/guide-sample.js",
+        lambda route: route.fulfill(content_type="text/javascript", body=source),
+    )
     return page.evaluate("async () => (await import('/guide-sample.js')).outcome")
 
 
@@ -125,13 +142,16 @@ const token = {json.dumps(token)};
 WebLLMClient.prototype.parseFlashcards = {PARSER};
 {make}
 {initialize}
-if (client.ws.readyState === WebSocket.CONNECTING) await new Promise((resolve) => client.ws.addEventListener("open", resolve));
+if (client.ws.readyState === WebSocket.CONNECTING) await new Promise((resolve) =>
+    client.ws.addEventListener("open", resolve));
 {calls}
 client.close();
 """
 
 
-def test_the_guides_client_runs_unmodified_and_its_second_call_is_answered_from_the_cache(page, token):
+def test_the_guides_client_runs_unmodified_and_its_second_call_is_answered_from_the_cache(
+    page, token
+):
     _, (*_, generate) = client_class()
     calls = f"""{generate}
 const again = await client.generateFlashcards('Neural Networks', 10);
@@ -149,6 +169,7 @@ def test_the_guides_client_is_not_disturbed_by_an_answer_that_is_sent_twice(page
 const send = client.ws.send.bind(client.ws);
 client.ws.send = (text) => { send(text); if (JSON.parse(text).type === "response") send(text); };
 export const outcome = [];
-for (const topic of ["Ebb", "Flow", "Ebb"]) outcome.push((await client.generateFlashcards(topic, 1)).cards.length);
+for (const topic of ["Ebb", "Flow", "Ebb"]) outcome.push((await client.generateFlashcards(topic,
+    1)).cards.length);
 """
     assert run_module(page, client_module(token, calls)) == [1, 1, 1]

@@ -8,7 +8,9 @@ from tests.e2e.engines.conftest import EnginePage
 from tests.e2e.engines.models import KIT, NO_KIT, TINY
 
 
-def test_the_guides_lines_run_with_a_model_of_this_server(open_page: Callable[..., EnginePage]) -> None:
+def test_the_guides_lines_run_with_a_model_of_this_server(
+    open_page: Callable[..., EnginePage],
+) -> None:
     if not KIT.exists():
         pytest.skip(NO_KIT)
     said = open_page().run(
@@ -18,8 +20,10 @@ def test_the_guides_lines_run_with_a_model_of_this_server(open_page: Callable[..
         engine.setInitProgressCallback((report) => reports.push(report.progress));
         await engine.reload(argument);
         const messages = [{ role: "user", content: "Hello" }];
-        const result = await engine.chat.completions.create({ messages, temperature: 0.7, max_tokens: 4 });
-        return { content: result.choices[0].message.content, progress: reports.at(-1), cached: await webllm.hasModelInCache(argument) };""",
+        const result = await engine.chat.completions.create({ messages, temperature: 0.7,
+            max_tokens: 4 });
+        return { content: result.choices[0].message.content, progress: reports.at(-1),
+            cached: await webllm.hasModelInCache(argument) };""",
         TINY,
     )
     assert said["content"]
@@ -32,9 +36,12 @@ def test_it_is_the_npm_module_in_all_else(open_page: Callable[..., EnginePage]) 
         """const ours = await import("@mlc-ai/web-llm");
         const npm = await import("/static/vendor/web-llm/index.js");
         const engine = new ours.MLCEngine({ appConfig: { model_list: [] } });
-        const refusal = await engine.reload("Llama-3-8B-Instruct-q4f16_1-MLC").catch((error) => error.name);
-        return { ours: Object.keys(ours).sort(), npm: Object.keys(npm).sort(), refusal, isOne: engine instanceof ours.MLCEngine };"""
+        const refusal = await engine.reload("Llama-3-8B-Instruct-q4f16_1-MLC").catch((error) =>
+            error.name);
+        return { ours: Object.keys(ours).sort(), npm: Object.keys(npm).sort(), refusal,
+        isOne: engine instanceof ours.MLCEngine };"""
     )
     assert said["ours"] == said["npm"]
-    assert said["refusal"] == "ModelNotFoundError"  # who brings a list of his own gets that and nothing else
+    # who brings a list of his own gets that and nothing else
+    assert said["refusal"] == "ModelNotFoundError"
     assert said["isOne"] is True

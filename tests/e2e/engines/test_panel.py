@@ -1,4 +1,6 @@
-"""The engine panel with real models: one engine for all tabs, downloads that go on, storage, and what goes wrong."""
+"""The engine panel with real models: one engine for all tabs, downloads that go on, storage, and
+what goes wrong.
+"""
 
 import re
 from collections.abc import Iterator
@@ -32,7 +34,9 @@ def second_tab(student: Visitor) -> Visitor:
 def quota(student: Visitor) -> Iterator[CDPSession]:
     """A browser that keeps 20 MB at most."""
     session = student.page.context.new_cdp_session(student.page)
-    session.send("Storage.overrideQuotaForOrigin", {"origin": student.server.url, "quotaSize": 20_000_000})
+    session.send(
+        "Storage.overrideQuotaForOrigin", {"origin": student.server.url, "quotaSize": 20_000_000}
+    )
     yield session
     session.send("Storage.overrideQuotaForOrigin", {"origin": student.server.url})
 
@@ -84,10 +88,14 @@ def _range_of_gguf(request: Request) -> str | None:
     return request.headers.get("range") if ".gguf" in request.url else None
 
 
-def test_one_tab_has_the_engine_and_writes_for_the_others_until_one_of_them_takes_over(student: Visitor, second_tab: Visitor) -> None:
+def test_one_tab_has_the_engine_and_writes_for_the_others_until_one_of_them_takes_over(
+    student: Visitor, second_tab: Visitor
+) -> None:
     student.load_model()
     in_state(second_tab, "elsewhere")
-    expect(second_tab.model).to_contain_text(f"Another tab has {SMOL} loaded and writes for this one.")
+    expect(second_tab.model).to_contain_text(
+        f"Another tab has {SMOL} loaded and writes for this one."
+    )
     second_tab.ask("Tides", 1)
     second_tab.wait_until_written()
     assert second_tab.fronts()
@@ -99,9 +107,13 @@ def test_one_tab_has_the_engine_and_writes_for_the_others_until_one_of_them_take
     student.load_model()
 
 
-def test_a_tab_that_asks_while_another_loads_does_not_load_as_well(student: Visitor, second_tab: Visitor) -> None:
+def test_a_tab_that_asks_while_another_loads_does_not_load_as_well(
+    student: Visitor, second_tab: Visitor
+) -> None:
     downloads: list[str] = []
-    student.page.context.on("request", lambda request: _is_download(request) and downloads.append(request.url))
+    student.page.context.on(
+        "request", lambda request: _is_download(request) and downloads.append(request.url)
+    )
     press(student, "Load model")
     second_tab.ask("Winds", 1)
     second_tab.wait_until_written()
@@ -137,22 +149,28 @@ def test_a_stored_model_can_be_deleted_and_is_downloaded_again(student: Visitor)
 
 
 def test_replaced_models_under_an_old_address_are_found_and_deleted(student: Visitor) -> None:
-    student.page.evaluate(
-        """async () => {
+    student.page.evaluate("""async () => {
             const cache = await caches.open("webllm/model");
-            await cache.put("/models/tiny/resolve/older/params_shard_0.bin", new Response(new Uint8Array(3_000_000)));
-            const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle("cache", { create: true });
-            const file = await (await folder.getFileHandle("0".repeat(40) + "_older.gguf", { create: true })).createWritable();
+            await cache.put("/models/tiny/resolve/older/params_shard_0.bin",
+                new Response(new Uint8Array(3_000_000)));
+            const root = await navigator.storage.getDirectory();
+            const folder = await root.getDirectoryHandle("cache", { create: true });
+            const file = await (await folder.getFileHandle("0".repeat(40) + "_older.gguf", {
+                create: true })).createWritable();
             await file.write(new Uint8Array(2_000_000));
             await file.close();
-        }"""
-    )
+        }""")
     dialog = stored(student)
     expect(dialog.get_by_role("listitem")).to_have_count(2)
     expect(dialog.get_by_role("listitem").first).to_contain_text("3 MB · WebLLM · left over")
     dialog.get_by_role("button", name="Delete what is left over").click()
     expect(dialog).to_contain_text("No model is stored in this browser yet.")
-    assert student.page.evaluate("async () => (await (await caches.open('webllm/model')).keys()).length") == 0
+    assert (
+        student.page.evaluate(
+            "async () => (await (await caches.open('webllm/model')).keys()).length"
+        )
+        == 0
+    )
 
 
 @pytest.mark.usefixtures("quota")

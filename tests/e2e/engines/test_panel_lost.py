@@ -1,4 +1,6 @@
-"""A graphics card that is lost: the panel loads the model again by itself, once, and what was being written goes on."""
+"""A graphics card that is lost: the panel loads the model again by itself, once, and what was being
+written goes on.
+"""
 
 from collections.abc import Iterator
 
@@ -43,7 +45,9 @@ def loads_again(visitor: Visitor) -> None:
     visitor.wait_until_loaded()
 
 
-def test_what_was_being_written_goes_on_with_the_model_loaded_again(writer: Visitor, browser: Browser) -> None:
+def test_what_was_being_written_goes_on_with_the_model_loaded_again(
+    writer: Visitor, browser: Browser
+) -> None:
     writer.ask("Anything", 2)
     writer.wait_for_first_card()
     lose_the_card(browser)
@@ -53,7 +57,9 @@ def test_what_was_being_written_goes_on_with_the_model_loaded_again(writer: Visi
     assert writer.fronts()
 
 
-def test_a_card_that_is_lost_twice_before_anything_was_written_is_said_with_a_button(writer: Visitor, browser: Browser) -> None:
+def test_a_card_that_is_lost_twice_before_anything_was_written_is_said_with_a_button(
+    writer: Visitor, browser: Browser
+) -> None:
     lose_the_card(browser)
     loads_again(writer)
     lose_the_card(browser)

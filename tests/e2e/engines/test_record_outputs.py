@@ -1,9 +1,13 @@
-"""Real outputs of SmolLM2 through both engines, recorded as cases for the parser. Slow, and done on request only:
+"""Real outputs of SmolLM2 through both engines, recorded as cases for the parser.
 
-    MINDFLIP_RECORD=tests/contract/recorded_outputs.json pytest tests/e2e/engines/test_record_outputs.py
+Slow, and done on request only:
 
-What is recorded already is kept, so it may be stopped and started again. What the parser makes of a new text is written beside it:
-read it before it is committed, because from then on it is what the parser must give (tests/flashcards/test_recorded_outputs.py).
+    MINDFLIP_RECORD=tests/contract/recorded_outputs.json \\
+        pytest tests/e2e/engines/test_record_outputs.py
+
+What is recorded already is kept, so it may be stopped and started again. What the parser makes of a
+new text is written beside it: read it before it is committed, because from then on it is what the
+parser must give (tests/flashcards/test_recorded_outputs.py).
 """
 
 import json
@@ -20,15 +24,29 @@ from tests.e2e.engines.conftest import EnginePage
 from tests.e2e.engines.models import KIT, NO_KIT, SMALL_GGUF, SMALL_WEBLLM
 
 FILE = os.environ.get("MINDFLIP_RECORD")
-pytestmark = pytest.mark.skipif(not FILE, reason="MINDFLIP_RECORD names no file to write the outputs to")
-NOTES = "The heart has four chambers. The left ventricle pumps blood into the aorta. Valves keep the blood from flowing back."
-TOPICS = ("photosynthesis", "the French Revolution", "LaTeX fractions", "Python strings", "el sistema solar", "quotes by Shakespeare")
+pytestmark = pytest.mark.skipif(
+    not FILE, reason="MINDFLIP_RECORD names no file to write the outputs to"
+)
+NOTES = (
+    "The heart has four chambers. The left ventricle pumps blood into the aorta. Valves keep the"
+    " blood from flowing back."
+)
+TOPICS = (
+    "photosynthesis",
+    "the French Revolution",
+    "LaTeX fractions",
+    "Python strings",
+    "el sistema solar",
+    "quotes by Shakespeare",
+)
 TOKENS = {"wllama": 130, "webllm": 80}
 ASK_SECONDS = 900
 
 
 class Ask(NamedTuple):
-    """One question to the model; `words` says whether our messages are sent or the integration guide's one line."""
+    """One question to the model; `words` says whether our messages are sent or the integration
+    guide's one line.
+    """
 
     words: str
     kind: str
@@ -40,29 +58,52 @@ class Ask(NamedTuple):
     def messages(self) -> list[dict[str, str]]:
         prompt = f"Generate {self.count} flashcards about {self.topic}"
         if self.words == "guide":
-            return [{"role": "user", "content": f"{prompt}. Answer with a JSON array of objects with front and back."}]
+            return [
+                {
+                    "role": "user",
+                    "content": (
+                        f"{prompt}. Answer with a JSON array of objects with front and back."
+                    ),
+                }
+            ]
         source = {"source": NOTES} if self.topic == "the heart" else {}
-        return build_messages(prompt, {"topic": self.topic, "count": self.count, "kind": self.kind, **source})
+        return build_messages(
+            prompt, {"topic": self.topic, "count": self.count, "kind": self.kind, **source}
+        )
 
     @property
     def grammar(self) -> str | None:
-        return build_response_format(self.count, self.kind)["grammar"] if self.is_constrained else None
+        return (
+            build_response_format(self.count, self.kind)["grammar"] if self.is_constrained else None
+        )
 
     @property
     def name(self) -> str:
-        return " · ".join([self.words, self.kind, self.topic, str(self.count), "constrained" if self.is_constrained else "free"])
+        return " · ".join(
+            [
+                self.words,
+                self.kind,
+                self.topic,
+                str(self.count),
+                "constrained" if self.is_constrained else "free",
+            ]
+        )
 
 
 def asks() -> Iterator[Ask]:
     for is_constrained in (True, False):
         for at, topic in enumerate(TOPICS):
             yield Ask("guide", "question-answer", topic, 2, is_constrained)
-            yield Ask("ours", ("question-answer", "cloze", "definition")[at % 3], topic, 2, is_constrained)
+            yield Ask(
+                "ours", ("question-answer", "cloze", "definition")[at % 3], topic, 2, is_constrained
+            )
         for kind in ("question-answer", "cloze", "definition"):
             yield Ask("ours", kind, "the heart", 2, is_constrained)
 
 
-WEBLLM = pytest.param(("webllm", SMALL_WEBLLM), marks=pytest.mark.skipif(not KIT.exists(), reason=NO_KIT), id="webllm")
+WEBLLM = pytest.param(
+    ("webllm", SMALL_WEBLLM), marks=pytest.mark.skipif(not KIT.exists(), reason=NO_KIT), id="webllm"
+)
 
 
 @pytest.mark.parametrize("model", [pytest.param(("wllama", SMALL_GGUF), id="wllama"), WEBLLM])
@@ -76,9 +117,15 @@ def test_outputs_are_recorded(open_page: Callable[..., EnginePage], model: tuple
 
 
 def answer_of(page: EnginePage, engine: str, ask: Ask) -> dict[str, Any]:
-    options = {"maxTokens": TOKENS[engine], "temperature": 0.7, **({"grammar": ask.grammar} if ask.grammar else {})}
+    options = {
+        "maxTokens": TOKENS[engine],
+        "temperature": 0.7,
+        **({"grammar": ask.grammar} if ask.grammar else {}),
+    }
     return page.run(
-        "return engine.generate(argument.messages, argument.options);", {"messages": ask.messages, "options": options}, ASK_SECONDS
+        "return engine.generate(argument.messages, argument.options);",
+        {"messages": ask.messages, "options": options},
+        ASK_SECONDS,
     )
 
 
@@ -89,7 +136,20 @@ def recorded() -> list[dict[str, Any]]:
 
 def keep(engine: str, ask: Ask, answer: dict[str, Any]) -> None:
     parsed = parse_cards(answer["text"])
-    facts = {"name": f"{engine} · {ask.name}", "engine": engine, "isConstrained": ask.is_constrained, "words": ask.words, "kind": ask.kind}
-    outcome = {"finishReason": answer["finishReason"], "text": answer["text"], "cards": parsed.cards, "problems": parsed.problems}
+    facts = {
+        "name": f"{engine} · {ask.name}",
+        "engine": engine,
+        "isConstrained": ask.is_constrained,
+        "words": ask.words,
+        "kind": ask.kind,
+    }
+    outcome = {
+        "finishReason": answer["finishReason"],
+        "text": answer["text"],
+        "cards": parsed.cards,
+        "problems": parsed.problems,
+    }
     records = [*recorded(), {**facts, "count": ask.count, **outcome}]
-    Path(FILE or "").write_text(json.dumps(records, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    Path(FILE or "").write_text(
+        json.dumps(records, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+    )

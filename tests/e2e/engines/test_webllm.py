@@ -1,4 +1,7 @@
-"""What only WebLLM has: a graphics card that may lack something, or be lost. And one real answer of SmolLM2."""
+"""What only WebLLM has: a graphics card that may lack something, or be lost.
+
+And one real answer of SmolLM2.
+"""
 
 from collections.abc import Callable
 
@@ -21,7 +24,9 @@ def test_the_facts_name_the_graphics_card(open_page: Callable[..., EnginePage]) 
     assert adapter["limits"]["maxBufferSize"] >= 2**28
 
 
-def test_a_model_that_needs_what_the_card_lacks_is_refused_in_words(open_page: Callable[..., EnginePage]) -> None:
+def test_a_model_that_needs_what_the_card_lacks_is_refused_in_words(
+    open_page: Callable[..., EnginePage],
+) -> None:
     refused = open_page().run(
         """const model = models.find((model) => model.modelId === argument);
         await engines.createEngine({ ...model, features: ["shader-f16"] }).load();""",
@@ -31,26 +36,35 @@ def test_a_model_that_needs_what_the_card_lacks_is_refused_in_words(open_page: C
     assert "lacks shader-f16" in refused["error"]["message"]
 
 
-def test_without_webgpu_it_says_why_not(playwright: Playwright, open_page: Callable[..., EnginePage]) -> None:
+def test_without_webgpu_it_says_why_not(
+    playwright: Playwright, open_page: Callable[..., EnginePage]
+) -> None:
     with launched(playwright) as browser:
         page = open_page(within=browser)
-        refused = page.run("await engines.createEngine(models.find((model) => model.modelId === argument)).load();", TINY)
+        refused = page.run(
+            "await engines.createEngine(models.find((model) => model.modelId ==="
+            " argument)).load();",
+            TINY,
+        )
         page.page.context.close()
     assert refused["error"]["code"] == "webgpu_unavailable"
     assert "WebGPU" in refused["error"]["message"]
 
 
-def test_a_lost_graphics_card_fails_what_runs_and_the_model_can_be_loaded_again(open_page: Callable[..., EnginePage]) -> None:
+def test_a_lost_graphics_card_fails_what_runs_and_the_model_can_be_loaded_again(
+    open_page: Callable[..., EnginePage],
+) -> None:
     page = open_page()
     page.load(TINY)
-    page.run(
-        """await new Promise((begun) => {
+    page.run("""await new Promise((begun) => {
             const messages = [{ role: "user", content: "Tell me a long story." }];
-            globalThis.lost = engine.generate(messages, { maxTokens: 2000, onToken: begun }).catch((error) => error);
-        });"""
-    )
+            globalThis.lost = engine.generate(messages, { maxTokens: 2000, onToken: begun })
+                .catch((error) => error);
+        });""")
     _crash_the_gpu_process(page)
-    error = page.run("const error = await lost; return { code: error.code, message: error.message };")
+    error = page.run(
+        "const error = await lost; return { code: error.code, message: error.message };"
+    )
     assert error["code"] == "device_lost"
     assert "Load the model again" in error["message"]
     page.load(TINY)
@@ -66,7 +80,12 @@ def _crash_the_gpu_process(page: EnginePage) -> None:
 def test_smollm2_writes_a_card_for_real(open_page: Callable[..., EnginePage]) -> None:
     page = open_page()
     page.load(SMALL_WEBLLM)
-    answer = page.generate("Write a flashcard about photosynthesis.", grammar=response_format(1)["grammar"], maxTokens=90, seconds=240)
+    answer = page.generate(
+        "Write a flashcard about photosynthesis.",
+        grammar=response_format(1)["grammar"],
+        maxTokens=90,
+        seconds=240,
+    )
     assert answer["text"].startswith('[{"front":"')
     assert answer["finishReason"] in {"stop", "length"}  # it is small, and may not find the end
     if answer["finishReason"] == "stop":

@@ -35,13 +35,22 @@ def expected_threads(cores: int) -> int:
 def test_it_writes_sentences(open_page: Callable[..., EnginePage]) -> None:
     page = open_page()
     page.load(SMALL_GGUF)
-    assert "plant" in page.generate("What do plants make by photosynthesis? Answer in one sentence.", maxTokens=40)["text"].lower()
+    assert (
+        "plant"
+        in page.generate(
+            "What do plants make by photosynthesis? Answer in one sentence.", maxTokens=40
+        )["text"].lower()
+    )
 
 
 @pytest.fixture
 def school_server(tmp_path: Path, models_folder: Path) -> Iterator[RunningServer]:
     """A server in a local network, without HTTPS."""
-    deployment = {"MINDFLIP_HOSTS": f"{SCHOOL},localhost", "MINDFLIP_HTTPS": "0", "MINDFLIP_SECRET_KEY": secrets.token_urlsafe(50)}
+    deployment = {
+        "MINDFLIP_HOSTS": f"{SCHOOL},localhost",
+        "MINDFLIP_HTTPS": "0",
+        "MINDFLIP_SECRET_KEY": secrets.token_urlsafe(50),
+    }
     with running_server(tmp_path, MINDFLIP_MODELS_DIR=str(models_folder), **deployment) as server:
         yield server
 
@@ -55,13 +64,17 @@ def test_on_a_plain_http_page_it_runs_without_storage_and_threads(
         page.load(SMALL_GGUF)
         text = page.generate("Hello", maxTokens=3)["text"]
         page.page.context.close()
-    assert engines["webgpu"]["reason"] == "WebGPU is only given to pages over HTTPS or on localhost."
+    assert (
+        engines["webgpu"]["reason"] == "WebGPU is only given to pages over HTTPS or on localhost."
+    )
     assert "over HTTPS" in engines["webgpu"]["step"]
     assert engines["wasm"]["threads"] == 1
     assert text
 
 
-def test_without_64_bit_memory_its_compatible_build_runs(open_page: Callable[..., EnginePage]) -> None:
+def test_without_64_bit_memory_its_compatible_build_runs(
+    open_page: Callable[..., EnginePage],
+) -> None:
     page = open_page()
     page.page.context.route("**/engine/worker.*js", _as_in_safari)
     page.page.reload()
@@ -70,7 +83,9 @@ def test_without_64_bit_memory_its_compatible_build_runs(open_page: Callable[...
 
 
 def _as_in_safari(route: Route) -> None:
-    """The worker, in a browser whose WebAssembly has 32-bit memory alone and cannot wait for promises."""
+    """The worker, in a browser whose WebAssembly has 32-bit memory alone and cannot wait for
+    promises.
+    """
     answer = route.fetch()
     without = """
         delete WebAssembly.Suspending;
