@@ -42,12 +42,14 @@ soak: installed ## kill and restart everything at random for MINUTES=10, and see
 
 check: lint modules types deployable audit ## lint, types, missing migrations, deployment settings, settings page, known vulnerabilities
 
+SCRIPTS = eslint.config.js 'static/js/**/*.js' 'tests/js/**/*.js'
 lint: installed
 	$(VENV_PYTHON) -m ruff check
 	$(VENV_PYTHON) -m ruff format --check
 
 modules: installed
 	$(WITH_NODE) node node_modules/eslint/bin/eslint.js static/js tests/js
+	$(WITH_NODE) node node_modules/prettier/bin/prettier.cjs --log-level warn --check $(SCRIPTS)
 	$(WITH_NODE) node node_modules/typescript/bin/tsc -p static/js/client --noEmit
 
 types: installed
@@ -77,6 +79,7 @@ pins: installed ## write requirements*.txt, with hashes, from pyproject.toml; FR
 format: installed ## put the code in its form
 	$(VENV_PYTHON) -m ruff check --fix
 	$(VENV_PYTHON) -m ruff format
+	$(WITH_NODE) node node_modules/prettier/bin/prettier.cjs --log-level warn --write $(SCRIPTS)
 
 docs: installed ## write docs/settings.md, docs/asyncapi.json, docs/openapi.json and docs/api.md from the code
 	$(VENV_PYTHON) manage.py document_settings

@@ -5,9 +5,13 @@ import { test } from "node:test";
 
 import { CardStream, parseCards, parseFlashcards } from "../../static/js/client/parse.js";
 
-const CASES = JSON.parse(readFileSync(new URL("../contract/parser_cases.json", import.meta.url), "utf8"));
+const CASES = JSON.parse(
+  readFileSync(new URL("../contract/parser_cases.json", import.meta.url), "utf8"),
+);
 const textOf = ({ text }) =>
-  typeof text === "string" ? text : text.map((part) => (typeof part === "string" ? part : part[0].repeat(part[1]))).join("");
+  typeof text === "string"
+    ? text
+    : text.map((part) => (typeof part === "string" ? part : part[0].repeat(part[1]))).join("");
 
 /** The same numbers at every run (mulberry32). */
 function seeded(seed) {
@@ -24,14 +28,17 @@ const PIECES = ['{"front":"a","back":"b"}', '"front"', '"back"', '"', "'", "\\",
   "Q: ", "A: ", "```", "<think>", "</think>", "\u0000", "\u0001", "\u001f", "\v", "\u0085", "\u2028", "\ud83d", "\ude00", "null", "1.5", "/*"]; // prettier-ignore
 
 function randomText(random) {
-  const pieces = Array.from({ length: Math.floor(random() * 40) }, () => PIECES[Math.floor(random() * PIECES.length)]);
+  const pieces = Array.from(
+    { length: Math.floor(random() * 40) },
+    () => PIECES[Math.floor(random() * PIECES.length)],
+  );
   return pieces.join("");
 }
 
 function inPieces(text, random) {
   const stream = new CardStream();
   const cards = [];
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const end = at + 1 + Math.floor(random() * 9);
     cards.push(...stream.push(text.slice(at, end)));
     at = end;
@@ -42,14 +49,22 @@ function inPieces(text, random) {
 
 for (const example of CASES) {
   test(`the table: ${example.name}`, () => {
-    assert.deepEqual(parseCards(textOf(example)), { cards: example.cards, problems: example.problems });
+    assert.deepEqual(parseCards(textOf(example)), {
+      cards: example.cards,
+      problems: example.problems,
+    });
   });
   test(`the table, sign by sign: ${example.name}`, () => {
-    assert.deepEqual(inPieces(textOf(example), () => 0), { cards: example.cards, problems: example.problems });
+    assert.deepEqual(
+      inPieces(textOf(example), () => 0),
+      { cards: example.cards, problems: example.problems },
+    );
   });
 }
 
-const RECORDS = JSON.parse(readFileSync(new URL("../contract/recorded_outputs.json", import.meta.url), "utf8"));
+const RECORDS = JSON.parse(
+  readFileSync(new URL("../contract/recorded_outputs.json", import.meta.url), "utf8"),
+);
 
 for (const { name, text, cards, problems } of RECORDS) {
   test(`a model's own words, in any pieces: ${name}`, () => {
@@ -70,13 +85,17 @@ test("a card comes the moment its object closes", () => {
   const stream = new CardStream();
   assert.deepEqual(stream.push('Sure! [{"front":"a","back":"b"'), []);
   assert.deepEqual(stream.push("}"), [{ front: "a", back: "b" }]);
-  assert.deepEqual(stream.push(',{"front":"say "yes"!","back":"d"}'), [{ front: 'say "yes"!', back: "d" }]);
+  assert.deepEqual(stream.push(',{"front":"say "yes"!","back":"d"}'), [
+    { front: 'say "yes"!', back: "d" },
+  ]);
   assert.deepEqual(stream.push("]"), []);
   assert.deepEqual(stream.finish(), { cards: [], problems: [] });
 });
 
 test("the guide's parseFlashcards gives the cards alone", () => {
-  assert.deepEqual(parseFlashcards('[{"front":"a","back":"b"},{"front":"c"}]'), [{ front: "a", back: "b" }]);
+  assert.deepEqual(parseFlashcards('[{"front":"a","back":"b"},{"front":"c"}]'), [
+    { front: "a", back: "b" },
+  ]);
 });
 
 test("what is no text has no cards", () => {
@@ -94,6 +113,9 @@ test("the time grows with the text and not with its square", () => {
   for (const unit of ['{"front":"a" b","back":"c"},', "[", '"x"', "{a:", "Q: ", ' "', "\\"]) {
     work(`[{"front":"${unit.repeat(2000)}`);
     const [small, large] = [5000, 40000].map((times) => work(`[{"front":"${unit.repeat(times)}`));
-    assert.ok(large < 40 * Math.max(small, 10), `${unit}: ${small} ms, then ${large} ms for 8 times the text`);
+    assert.ok(
+      large < 40 * Math.max(small, 10),
+      `${unit}: ${small} ms, then ${large} ms for 8 times the text`,
+    );
   }
 });

@@ -1,6 +1,6 @@
 /**
- * The client against the same table of messages as the server's tests: what the server says is understood, what the client says is in
- * the table.
+ * The client against the same table of messages as the server's tests: what the server says is
+ * understood, what the client says is in the table.
  */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -9,8 +9,12 @@ import test from "node:test";
 import { Engine, Server, assertFails, outcomeOf, settled } from "./client/hands.js";
 
 const CASES = JSON.parse(readFileSync(new URL("../contract/protocol_cases.json", import.meta.url)));
-const SERVER = Object.fromEntries([...CASES.fromServer, ...CASES.fromServerV1].map(({ name, message }) => [name, message]));
-const ACCEPTED = [...CASES.fromClient, ...CASES.fromClientV1].filter((one) => !one.error).map(({ text }) => JSON.parse(text));
+const SERVER = Object.fromEntries(
+  [...CASES.fromServer, ...CASES.fromServerV1].map(({ name, message }) => [name, message]),
+);
+const ACCEPTED = [...CASES.fromClient, ...CASES.fromClientV1]
+  .filter((one) => !one.error)
+  .map(({ text }) => JSON.parse(text));
 const REQUEST = "r-1";
 const CARDS = '[{"front":"ebb","back":"falling"},{"front":"flow","back":"rising"}]';
 
@@ -29,12 +33,17 @@ function ofOurs(message) {
   return { ...message, requestId: REQUEST };
 }
 
-/** Every member that a message has, with its type, must stand in some accepted case of the table. */
+/**
+ * Every member that a message has, with its type, must stand in some accepted case of the table.
+ */
 function assertInTable(message) {
   const known = ACCEPTED.filter(({ type }) => type === message.type);
   assert.ok(known.length, `${message.type} is in no case of the table`);
   for (const [member, value] of Object.entries(message)) {
-    assert.ok(known.some((one) => typeof one[member] === typeof value), `${message.type}.${member} is in no case of the table`);
+    assert.ok(
+      known.some((one) => typeof one[member] === typeof value),
+      `${message.type}.${member} is in no case of the table`,
+    );
   }
 }
 
@@ -55,20 +64,38 @@ for (const name of ["the guide's progress", "a progress with ids"]) {
   });
 }
 
-for (const name of ["the guide's result", "a result out of the cache", "a result with fewer cards than asked", "a result with ids"]) {
+for (const name of [
+  "the guide's result",
+  "a result out of the cache",
+  "a result with fewer cards than asked",
+  "a result with ids",
+]) {
   test(`${name} ends the call`, async () => {
     const { wire, call } = await asking();
     wire.say(ofOurs(SERVER[name]));
-    assert.deepEqual(await call.result, { ...SERVER[name].data, generationId: SERVER[name].generationId ?? null });
+    assert.deepEqual(await call.result, {
+      ...SERVER[name].data,
+      generationId: SERVER[name].generationId ?? null,
+    });
   });
 }
 
-for (const name of ["the guide's error with a code", "an error that says when to come back", "an error with ids"]) {
+for (const name of [
+  "the guide's error with a code",
+  "an error that says when to come back",
+  "an error with ids",
+]) {
   test(`${name} fails the call with its code and its sentence`, async () => {
     const { wire, call } = await asking();
     const { code, error: message, retryable, retryAfter } = SERVER[name];
     wire.say(ofOurs(SERVER[name]));
-    await assertFails(call.result, { name: "GenerationError", code, message, retryable, retryAfter });
+    await assertFails(call.result, {
+      name: "GenerationError",
+      code,
+      message,
+      retryable,
+      retryAfter,
+    });
   });
 }
 
@@ -107,7 +134,9 @@ test("all that a client says over its life stands in the table", async () => {
   call.cancel();
   wire.say(SERVER["a generate for an engine"]);
   await settled();
-  engine.turn.reject(Object.assign(new Error("The graphics card was lost."), { code: "device_lost" }));
+  engine.turn.reject(
+    Object.assign(new Error("The graphics card was lost."), { code: "device_lost" }),
+  );
   wire.say(SERVER["a card"]);
   await settled();
   wire.drop();

@@ -2,22 +2,30 @@ import { GenerationError } from "./errors.js";
 import { keyOf } from "./parse/cards.js";
 
 /**
- * @typedef {{front: string, back: string, id?: string, [member: string]: any}} Card  with an `id` once the server has it
- * @typedef {{cards: Card[], generationId: string|null, cached?: boolean, partial?: boolean}} CallResult
- * @typedef {{topic: string, count: number, language?: string, difficulty?: string, kind?: string, source?: string, refresh?: boolean,
+ * @typedef {{front: string, back: string, id?: string, [member: string]: any}} Card  with an `id`
+ *   once the server has it
+ * @typedef {{cards: Card[], generationId: string|null, cached?: boolean, partial?: boolean}}
+ *   CallResult
+ * @typedef {{topic: string, count: number, language?: string, difficulty?: string, kind?: string,
+ *   source?: string, refresh?: boolean,
  *   save?: boolean}} Options
  */
 
 /**
- * One request for cards. Its cards come by `for await (const card of call)`, which fails as `result` does; `result` has all of them.
- * Leaving the loop early does not cancel: `cancel()` and the AbortSignal do.
+ * One request for cards. Its cards come by `for await (const card of call)`, which fails as
+ * `result` does; `result` has all of them. Leaving the loop early does not cancel: `cancel()` and
+ * the AbortSignal do.
  */
 export class Call {
   /** The server's name for it, once it has answered. @type {string|null} */
   generationId = null;
   /** By index, as they came. @type {Card[]} */
   cards = [];
-  /** By index, what the engine here wrote and the server has not confirmed; after success, what it did not take. @type {Map<number, Card>} */
+  /**
+   * By index, what the engine here wrote and the server has not confirmed; after success, what it
+   * did not take.
+   * @type {Map<number, Card>}
+   */
   drafts = new Map();
   /** By the server's index. @type {Map<number, Card>} */
   #confirmed = new Map();
@@ -25,14 +33,20 @@ export class Call {
   status = "asking";
   /** How many are before it in the queue. */
   place = 0;
-  /** @type {Promise<CallResult>} rejects with a GenerationError, or an ApiError when not even a session could be had */
+  /**
+   * @type {Promise<CallResult>} rejects with a GenerationError, or an ApiError when not even a
+   *   session could be had
+   */
   result;
   /** @type {{resolve: (result: CallResult) => void, reject: (error: Error) => void}} */
   #settle;
   #changed = () => {};
   #change;
 
-  /** @param {{requestId: string|null, prompt?: string, options: Options, cancel?: (call: Call) => void}} wish */
+  /**
+   * @param {{requestId: string|null, prompt?: string, options: Options, cancel?: (call: Call) =>
+   *   void}} wish
+   */
   constructor({ requestId, prompt = "", options, cancel = () => {} }) {
     this.requestId = requestId;
     this.prompt = prompt;
@@ -54,16 +68,26 @@ export class Call {
 
   /** What asks for it, however often: the server runs nothing twice. */
   get message() {
-    return { type: "generate", prompt: this.prompt, options: this.options, requestId: this.requestId };
+    return {
+      type: "generate",
+      prompt: this.prompt,
+      options: this.options,
+      requestId: this.requestId,
+    };
   }
 
   /** The server has it. @param {{generationId?: string, status?: string, place?: number}} news */
   accept({ generationId, status = "queued", place = 0 }) {
     this.generationId ??= generationId ?? null;
-    if (!this.isOver) Object.assign(this, { status: status === "leased" ? "leased" : "queued", place });
+    if (!this.isOver)
+      Object.assign(this, { status: status === "leased" ? "leased" : "queued", place });
   }
 
-  /** @param {number} index @param {Card} card @returns {boolean} false: it was there already, or comes too late */
+  /**
+   * @param {number} index
+   * @param {Card} card
+   * @returns {boolean} false: it was there already, or comes too late
+   */
   take(index, card) {
     if (this.isOver || index in this.cards) return false;
     this.cards[index] = card;
@@ -72,16 +96,26 @@ export class Call {
     return true;
   }
 
-  /** The engine here wrote this, and the server does not know. @param {number} index @param {Card} card @returns {boolean} whether it is new */
+  /**
+   * The engine here wrote this, and the server does not know.
+   * @param {number} index
+   * @param {Card} card
+   * @returns {boolean} whether it is new
+   */
   draft(index, card) {
     if (this.isOver || index in this.cards || this.drafts.has(index)) return false;
     const key = keyOf(card);
-    if ([...this.cards.filter(Boolean), ...this.drafts.values()].some((one) => keyOf(one) === key)) return false;
+    if ([...this.cards.filter(Boolean), ...this.drafts.values()].some((one) => keyOf(one) === key))
+      return false;
     this.drafts.set(index, card);
     return true;
   }
 
-  /** The draft that the server's card at this index takes the place of, if there was one. @param {number} index @returns {Card|undefined} */
+  /**
+   * The draft that the server's card at this index takes the place of, if there was one.
+   * @param {number} index
+   * @returns {Card|undefined}
+   */
   draftAt(index) {
     return this.#confirmed.get(index);
   }
@@ -89,7 +123,9 @@ export class Call {
   /** @param {{cards: Card[], cached?: boolean, partial?: boolean}} data */
   succeed(data) {
     this.cards = data.cards;
-    this.#end("succeeded", () => this.#settle.resolve({ ...data, generationId: this.generationId }));
+    this.#end("succeeded", () =>
+      this.#settle.resolve({ ...data, generationId: this.generationId }),
+    );
   }
 
   /** @param {Error} error */
@@ -100,7 +136,16 @@ export class Call {
   /** @param {{message: string, code?: string, retryable?: boolean, retryAfter?: number}} problem */
   failWith({ message, code, retryable, retryAfter }) {
     const { generationId, cards } = this;
-    this.fail(new GenerationError({ message, code, retryable, retryAfter, generationId, cards: cards.filter(Boolean) }));
+    this.fail(
+      new GenerationError({
+        message,
+        code,
+        retryable,
+        retryAfter,
+        generationId,
+        cards: cards.filter(Boolean),
+      }),
+    );
   }
 
   async *[Symbol.asyncIterator]() {
@@ -112,7 +157,10 @@ export class Call {
     await this.result;
   }
 
-  /** The server may count otherwise, having refused some; so the same words go before the same index. */
+  /**
+   * The server may count otherwise, having refused some; so the same words go before the same
+   * index.
+   */
   #confirm(index, card) {
     if (!this.drafts.size) return;
     const key = keyOf(card);

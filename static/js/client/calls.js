@@ -1,7 +1,14 @@
 import { Call } from "./call.js";
 
 /** Refusals that the socket's close follows, which says more. */
-const CLOSING = new Set(["session_closed", "session_expired", "unauthorized", "forbidden_host", "forbidden_origin", "disabled"]);
+const CLOSING = new Set([
+  "session_closed",
+  "session_expired",
+  "unauthorized",
+  "forbidden_host",
+  "forbidden_origin",
+  "disabled",
+]);
 /** The message was dropped, and may be said again. */
 const SAY_AGAIN = new Set(["rate_limited", "internal"]);
 const SAY_AGAIN_SECONDS = 1;
@@ -52,7 +59,8 @@ export class Calls {
   session({ generations }) {
     const shown = new Set(generations.map(({ generationId }) => generationId));
     for (const one of generations) this.#show(one);
-    for (const call of this.#open) if (call.isForeign && !shown.has(call.generationId)) this.#lookUp(call);
+    for (const call of this.#open)
+      if (call.isForeign && !shown.has(call.generationId)) this.#lookUp(call);
   }
 
   progress(message) {
@@ -69,7 +77,10 @@ export class Calls {
     this.#take(call, message.index, message.card);
   }
 
-  /** The engine here wrote what the server cannot be told of. @param {{generationId: string, index: number, card: any}} written */
+  /**
+   * The engine here wrote what the server cannot be told of.
+   * @param {{generationId: string, index: number, card: any}} written
+   */
   draft({ generationId, index, card }) {
     const call = this.#find({ generationId });
     if (call?.draft(index, card)) this.#tell("draft", { call, index, card });
@@ -86,12 +97,17 @@ export class Calls {
   error(message) {
     const { requestId, generationId, code } = message;
     const call = requestId || generationId ? this.#find(message) : this.#blamed(code);
-    if (SAY_AGAIN.has(code) && this.#isPatient(call)) this.#sayAgain(message.retryAfter ?? SAY_AGAIN_SECONDS);
+    if (SAY_AGAIN.has(code) && this.#isPatient(call))
+      this.#sayAgain(message.retryAfter ?? SAY_AGAIN_SECONDS);
     else if (call) call.failWith({ ...message, message: message.error });
-    else if (!requestId && !generationId && !CLOSING.has(code)) this.#tell("problem", { code, message: message.error });
+    else if (!requestId && !generationId && !CLOSING.has(code))
+      this.#tell("problem", { code, message: message.error });
   }
 
-  /** A refusal without an id answers a message that could not be read: the oldest request that the server has not answered. */
+  /**
+   * A refusal without an id answers a message that could not be read: the oldest request that the
+   * server has not answered.
+   */
   #blamed(code) {
     return CLOSING.has(code) ? undefined : this.own.find((call) => call.status === "asking");
   }
@@ -104,7 +120,11 @@ export class Calls {
   }
 
   #find({ requestId = null, generationId = null }) {
-    return [...this.#open].find((call) => (requestId && call.requestId === requestId) || (generationId && call.generationId === generationId));
+    return [...this.#open].find(
+      (call) =>
+        (requestId && call.requestId === requestId) ||
+        (generationId && call.generationId === generationId),
+    );
   }
 
   #show(one) {
@@ -120,7 +140,10 @@ export class Calls {
     if (call.take(index, card)) this.#tell("card", { call, index, card });
   }
 
-  /** Cards that somebody else of this session asked for. A card may be the first that is heard of them: the rest is looked up. */
+  /**
+   * Cards that somebody else of this session asked for. A card may be the first that is heard of
+   * them: the rest is looked up.
+   */
   #adopt({ generationId, requestId, topic = "", count = 0 }) {
     if (this.#over.has(generationId) || (requestId && this.#over.has(requestId))) return undefined;
     const call = new Call({ requestId: null, options: { topic, count } });
@@ -137,7 +160,8 @@ export class Calls {
       const found = await this.#rest.get(`/api/webllm/generations/${call.generationId}`);
       call.options = { ...call.options, ...found.options };
       found.cards.forEach((card, index) => this.#take(call, index, card));
-      if (found.status === "succeeded") call.succeed({ cards: found.cards, ...(found.partial && { partial: true }) });
+      if (found.status === "succeeded")
+        call.succeed({ cards: found.cards, ...(found.partial && { partial: true }) });
       else if (found.finishedAt) call.failWith({ message: found.error, code: found.code });
     } catch (error) {
       call.fail(error);

@@ -19,13 +19,18 @@ const REFUSALS_MOST = 3;
 /** The server restarts, and sends its clients elsewhere one after the other: nothing broke. */
 const RESTARTS = 1012;
 
-/** @typedef {{code: number, unopened: number}} Loss how the last socket ended, and how many in a row never came up */
+/**
+ * @typedef {{code: number, unopened: number}} Loss how the last socket ended, and how many in a row
+ *   never came up
+ */
 
 /**
- * A socket that comes back: whatever ends it, it is made again with growing pauses, until `close()`.
+ * A socket that comes back: whatever ends it, it is made again with growing pauses, until
+ * `close()`.
  *
- * Events: `up` (detail: the server's snapshot), `message` (detail: the object), `down` (detail: {seconds} until the next try, and the `error` if there is one),
- * `ended` (detail: the error; no further try).
+ * Events: `up` (detail: the server's snapshot), `message` (detail: the object), `down` (detail:
+ * {seconds} until the next try, and the `error` if there is one), `ended` (detail: the error; no
+ * further try).
  */
 export class Connection extends Teller {
   #address;
@@ -47,12 +52,18 @@ export class Connection extends Teller {
 
   /**
    * @param {object} settings
-   * @param {(loss: Loss|null) => Promise<string>} settings.address where to connect, after what; its errors count as failed tries if `retryable`
+   * @param {(loss: Loss|null) => Promise<string>} settings.address where to connect, after what;
+   *   its errors count as failed tries if `retryable`
    * @param {any} [settings.WebSocket]  a class like the browsers' own
    * @param {import("./util.js").Clock} [settings.clock]
    * @param {() => number} [settings.random]
    */
-  constructor({ address, WebSocket = globalThis.WebSocket, clock = realClock, random = Math.random }) {
+  constructor({
+    address,
+    WebSocket = globalThis.WebSocket,
+    clock = realClock,
+    random = Math.random,
+  }) {
     super();
     this.#address = address;
     this.#WebSocket = WebSocket;
@@ -144,8 +155,10 @@ export class Connection extends Teller {
     this.#loss = { code, unopened: wasUp ? 0 : (this.#loss?.unopened ?? 0) + 1 };
     this.#refusals += REFUSALS.has(code) ? 1 : 0;
     if (FINAL.has(code) || this.#refusals > REFUSALS_MOST) this.#end(refusal(code, reason));
-    else if (this.#refusals === 1) this.#attempt(); // at once: a new ticket or session is all that it takes
-    else if (code === RESTARTS && wasUp) this.#attempt(); // at once, and only if that fails is it a loss
+    // at once: a new ticket or session is all that it takes
+    else if (this.#refusals === 1) this.#attempt();
+    // at once, and only if that fails is it a loss
+    else if (code === RESTARTS && wasUp) this.#attempt();
     else this.#retry(code === 4429 ? CROWDED_SECONDS : 0);
   }
 
@@ -166,7 +179,10 @@ export class Connection extends Teller {
     this.tell("ended", error);
   }
 
-  /** A socket that says nothing for so long is dead, whatever it claims: laptops sleep, phones change networks. */
+  /**
+   * A socket that says nothing for so long is dead, whatever it claims: laptops sleep, phones
+   * change networks.
+   */
   #watch(seconds) {
     this.#clock.clearTimeout(this.#silenceTimer);
     this.#silenceTimer = this.#clock.setTimeout(() => this.#closed({ code: 4408 }), seconds * 1000);
@@ -188,6 +204,9 @@ export class Connection extends Teller {
 }
 
 function refusal(closeCode, reason) {
-  const [code, message] = FINAL.get(closeCode) ?? ["not_authenticated", "The server does not let this client in. Sign in again."];
+  const [code, message] = FINAL.get(closeCode) ?? [
+    "not_authenticated",
+    "The server does not let this client in. Sign in again.",
+  ];
   return new ConnectionError({ closeCode, code, message: reason || message });
 }

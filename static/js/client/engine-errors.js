@@ -1,13 +1,27 @@
-// The codes of what engines throw: this project's own engines, WebLLM's MLCEngine, and llama.cpp in WebAssembly (wllama).
+// The codes of what engines throw: this project's own engines, WebLLM's MLCEngine, and llama.cpp in
+// WebAssembly (wllama).
 
-/** @typedef {"webgpu_unavailable"|"model_unavailable"|"download_failed"|"download_offline"|"host_unreachable"|"storage_full"|"out_of_memory"|"device_lost"|"aborted"|"context_exceeded"|"engine_failed"} EngineErrorCode */
+/**
+ * @typedef {"webgpu_unavailable"|"model_unavailable"|"download_failed"|"download_offline"|
+ *   "host_unreachable"|"storage_full"|"out_of_memory"|"device_lost"|"aborted"|"context_exceeded"|
+ *   "engine_failed"} EngineErrorCode
+ */
 
 /** Errors after which a model must be loaded again. */
-export const BROKEN = new Set(["device_lost", "out_of_memory", "webgpu_unavailable", "model_unavailable", "aborted"]);
+export const BROKEN = new Set([
+  "device_lost",
+  "out_of_memory",
+  "webgpu_unavailable",
+  "model_unavailable",
+  "aborted",
+]);
 
 const CODE_LENGTH = 40; // the most that a message to the server may contain
 
-/** Codes by the names of WebLLM's and the browser's errors. WebLLM unloads its model when it loses the device. */
+/**
+ * Codes by the names of WebLLM's and the browser's errors. WebLLM unloads its model when it loses
+ * the device.
+ */
 const CODES_BY_NAME = {
   WebGPUNotAvailableError: "webgpu_unavailable",
   WebGPUNotFoundError: "webgpu_unavailable",
@@ -27,19 +41,32 @@ const CODES_BY_NAME = {
   WllamaAbortError: "aborted",
 };
 
-/** Codes by the messages of the engines; the first that matches counts. @type {[RegExp, EngineErrorCode][]} */
+/**
+ * Codes by the messages of the engines; the first that matches counts.
+ * @type {[RegExp, EngineErrorCode][]}
+ */
 const CODES_BY_TEXT = [
   [/context window|exceeds? the available context|context size/i, "context_exceeded"],
   [/device (was |is )?lost|GPUDevice.*lost/i, "device_lost"],
-  [/out of memory|allocation failed|\bOOM\b|could not allocate|memory access out of bounds/i, "out_of_memory"],
-  [/HTTP 4\d\d|^Cannot fetch|'Cache': Request failed|not found|invalid gguf|failed to load model|magic/i, "model_unavailable"],
+  [
+    /out of memory|allocation failed|\bOOM\b|could not allocate|memory access out of bounds/i,
+    "out_of_memory",
+  ],
+  [
+    /HTTP 4\d\d|^Cannot fetch|'Cache': Request failed|not found|invalid gguf|failed to load model|magic/i,
+    "model_unavailable",
+  ],
   [/quota/i, "storage_full"],
-  [/failed to fetch|networkerror when|load failed|Cache\.add\(\) encountered a network error/i, "host_unreachable"],
+  [
+    /failed to fetch|networkerror when|load failed|Cache\.add\(\) encountered a network error/i,
+    "host_unreachable",
+  ],
   [/network ?error|error in (body|input) stream|HTTP 5\d\d/i, "download_failed"],
 ];
 
 /**
- * Return the code of whatever an engine threw: its own `code` if that is a text (a DOMException has a number), else by its name or message.
+ * Return the code of whatever an engine threw: its own `code` if that is a text (a DOMException has
+ * a number), else by its name or message.
  * @param {any} thrown
  * @returns {string} one of EngineErrorCode, or the engine's own
  */

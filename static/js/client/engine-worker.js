@@ -4,8 +4,9 @@ import { CardStream, parseFlashcards } from "./parse.js";
 const SENTENCE_MOST = 1000;
 
 /**
- * Puts the client's engine at the server's service: says when it is ready, has it write what the server asks for, one generation at
- * a time, and keeps an answer until it is sure that the server has it.
+ * Puts the client's engine at the server's service: says when it is ready, has it write what the
+ * server asks for, one generation at a time, and keeps an answer until it is sure that the server
+ * has it.
  */
 export class EngineLink {
   #send;
@@ -30,7 +31,8 @@ export class EngineLink {
    * @param {string} settings.modelId
    * @param {(message: object) => boolean} settings.send
    * @param {(name: string, detail: any) => void} settings.tell
-   * @param {(written: {generationId: string, index: number, card: object}) => void} settings.draft  a card that the server may not know
+   * @param {(written: {generationId: string, index: number, card: object}) => void} settings.draft
+   *   a card that the server may not know
    */
   constructor({ modelId, send, tell, draft }) {
     this.#modelId = modelId;
@@ -71,10 +73,19 @@ export class EngineLink {
     this.#goOn();
   }
 
-  /** The server wants cards. @param {any} request @returns {Promise<void>} when all that was asked is written, or given up */
+  /**
+   * The server wants cards.
+   * @param {any} request
+   * @returns {Promise<void>} when all that was asked is written, or given up
+   */
   asked(request) {
     this.#answer = null;
-    if (this.#turn && !this.#turn.isCancelled && this.#turn.request.generationId === request.generationId) this.#turn.request = request;
+    if (
+      this.#turn &&
+      !this.#turn.isCancelled &&
+      this.#turn.request.generationId === request.generationId
+    )
+      this.#turn.request = request;
     else this.#next = request;
     this.#goOn();
     return this.#ended;
@@ -92,12 +103,20 @@ export class EngineLink {
     if (this.#answer?.generationId === generationId) this.#answer = null;
   }
 
-  /** What was said of a generation can never be read: the server is told that this engine has no answer, so that another tries. */
+  /**
+   * What was said of a generation can never be read: the server is told that this engine has no
+   * answer, so that another tries.
+   */
   unreadable({ generationId, code, error }) {
     this.#tell("problem", { code, message: error });
     if (this.#answer?.generationId !== generationId) return;
     this.#answer = null;
-    this.#send({ type: "error", error: `The answer could not be read: ${error}`.slice(0, SENTENCE_MOST), code: "engine_failed", generationId });
+    this.#send({
+      type: "error",
+      error: `The answer could not be read: ${error}`.slice(0, SENTENCE_MOST),
+      code: "engine_failed",
+      generationId,
+    });
   }
 
   /** Stop whatever is being written. */
@@ -110,7 +129,11 @@ export class EngineLink {
     return this.#engine !== null && !this.#isBroken;
   }
 
-  /** `ready` is for an idle engine: while it writes, the server might else give it a second generation. @returns {Promise<void>|undefined} */
+  /**
+   * `ready` is for an idle engine: while it writes, the server might else give it a second
+   * generation.
+   * @returns {Promise<void>|undefined}
+   */
   #goOn() {
     if (this.#turn || !this.#canWork) return undefined;
     if (this.#next) return (this.#ended = this.#write(this.#engine));
@@ -120,12 +143,23 @@ export class EngineLink {
 
   get #readiness() {
     const facts = this.#engine?.facts ?? {};
-    return { type: "ready", modelId: this.#modelId, engine: facts.engine ?? "webllm", facts, speed: this.#speed };
+    return {
+      type: "ready",
+      modelId: this.#modelId,
+      engine: facts.engine ?? "webllm",
+      facts,
+      speed: this.#speed,
+    };
   }
 
   /** @returns {Promise<void>} */
   async #write(engine) {
-    const turn = (this.#turn = new Turn({ request: this.#next, send: this.#send, tell: this.#tell, draft: this.#draft }));
+    const turn = (this.#turn = new Turn({
+      request: this.#next,
+      send: this.#send,
+      tell: this.#tell,
+      draft: this.#draft,
+    }));
     this.#next = null;
     try {
       const answer = await turn.write(engine);
@@ -158,7 +192,10 @@ export class EngineLink {
 /** How seldom the server must hear of an engine at work; its lease lasts much longer. */
 const SIGN_OF_LIFE_SECONDS = 10;
 
-/** One generation in the hands of the engine: cards go out as they are finished, with a sign of life when none was for a while. */
+/**
+ * One generation in the hands of the engine: cards go out as they are finished, with a sign of life
+ * when none was for a while.
+ */
 class Turn {
   #send;
   #tell;
@@ -175,7 +212,8 @@ class Turn {
    * @param {any} settings.request  the server's `generate`
    * @param {(message: object) => boolean} settings.send
    * @param {(name: string, detail: any) => void} settings.tell
-   * @param {(written: {generationId: string, index: number, card: object}) => void} settings.draft  the server may not have heard of this one
+   * @param {(written: {generationId: string, index: number, card: object}) => void} settings.draft
+   *   the server may not have heard of this one
    */
   constructor({ request, send, tell, draft }) {
     this.request = request; // may be another later: the same generation under a new lease
@@ -194,9 +232,17 @@ class Turn {
       onCard: (card) => this.#card(card),
       onTokens: (spent) => this.#tokens(spent),
     });
-    for (const card of cards.slice(this.#written.length)) this.#note(card); // some show only at the end
+    // some show only at the end
+    for (const card of cards.slice(this.#written.length)) this.#note(card);
     const { cacheKey, generationId, lease } = this.request;
-    return { type: "response", cacheKey, generationId, lease, data: { cards }, ...(usage && { usage }) };
+    return {
+      type: "response",
+      cacheKey,
+      generationId,
+      lease,
+      data: { cards },
+      ...(usage && { usage }),
+    };
   }
 
   /** Nobody wants the rest. */
@@ -253,7 +299,8 @@ const TOKENS_PER_CARD = 200;
 const TOKENS_AROUND = 64;
 
 /**
- * One turn of the engine: answer the server's `generate`, cards told of one by one as their JSON closes.
+ * One turn of the engine: answer the server's `generate`, cards told of one by one as their JSON
+ * closes.
  *
  * @param {object} turn
  * @param {any} turn.engine what createEngine() gave, loaded
@@ -261,7 +308,8 @@ const TOKENS_AROUND = 64;
  * @param {(card: object) => void} turn.onCard
  * @param {(spent: {tokens: number, seconds: number}) => void} turn.onTokens
  * @param {AbortSignal} turn.signal
- * @returns {Promise<{cards: object[], usage: object}>} also after an abort, with what was finished by then
+ * @returns {Promise<{cards: object[], usage: object}>} also after an abort, with what was finished
+ *   by then
  */
 async function writeCards({ engine, request, onCard, onTokens, signal }) {
   const stream = new CardStream();
@@ -284,10 +332,12 @@ async function writeCards({ engine, request, onCard, onTokens, signal }) {
  * What a client needs of an engine.
  *
  * @typedef {object} Engine
- * @property {(messages: {role: string, content: string}[], options: {schema?: object, grammar?: string, maxTokens?: number,
- *   temperature?: number, signal?: AbortSignal, onToken?: (token: {text: string, tokens: number, seconds: number}) => void}) =>
- *   Promise<{text: string, usage?: Usage}>} generate  an aborted one resolves with what there is
- * @property {Record<string, any>|null} [facts]  of the device, for people; `engine` in it names the engine
+ * @property {(messages: {role: string, content: string}[], options: {schema?: object, grammar?:
+ *   string, maxTokens?: number, temperature?: number, signal?: AbortSignal, onToken?: (token:
+ *   {text: string, tokens: number, seconds: number}) => void}) => Promise<{text: string, usage?:
+ *   Usage}>} generate  an aborted one resolves with what there is
+ * @property {Record<string, any>|null} [facts]  of the device, for people; `engine` in it names the
+ *   engine
  *
  * @typedef {{promptTokens: number, completionTokens: number, seconds: number}} Usage
  */
@@ -310,13 +360,25 @@ class MLCEngineCoat {
   }
 
   /** @type {Engine["generate"]} */
-  async generate(messages, { schema, grammar, maxTokens, temperature, signal, onToken = () => {} }) {
+  async generate(
+    messages,
+    { schema, grammar, maxTokens, temperature, signal, onToken = () => {} },
+  ) {
     const begun = Date.now();
     const stop = () => this.#engine.interruptGenerate?.();
     signal?.addEventListener("abort", stop);
     try {
-      const request = { messages, temperature, max_tokens: maxTokens, response_format: responseFormat(schema, grammar) };
-      const chunks = await this.#engine.chat.completions.create({ ...request, stream: true, stream_options: { include_usage: true } });
+      const request = {
+        messages,
+        temperature,
+        max_tokens: maxTokens,
+        response_format: responseFormat(schema, grammar),
+      };
+      const chunks = await this.#engine.chat.completions.create({
+        ...request,
+        stream: true,
+        stream_options: { include_usage: true },
+      });
       return await gather(chunks, begun, onToken);
     } finally {
       signal?.removeEventListener("abort", stop);
@@ -339,7 +401,14 @@ async function gather(chunks, begun, onToken) {
     usage = chunk.usage ?? usage;
     if (piece) onToken({ text: piece, tokens: ++tokens, seconds: secondsSince(begun) });
   }
-  return { text, usage: { promptTokens: usage?.prompt_tokens ?? 0, completionTokens: usage?.completion_tokens ?? tokens, seconds: secondsSince(begun) } };
+  return {
+    text,
+    usage: {
+      promptTokens: usage?.prompt_tokens ?? 0,
+      completionTokens: usage?.completion_tokens ?? tokens,
+      seconds: secondsSince(begun),
+    },
+  };
 }
 
 function secondsSince(begun) {

@@ -1,6 +1,12 @@
-/** What went wrong, as classes: each has a stable `code` and a sentence for a person. The codes stand in docs/protocol.md. */
+/**
+ * What went wrong, as classes: each has a stable `code` and a sentence for a person. The codes
+ * stand in docs/protocol.md.
+ */
 
-/** Base of everything that this library throws. `retryable`: the same may succeed later; `retryAfter`: not before so many seconds. */
+/**
+ * Base of everything that this library throws. `retryable`: the same may succeed later;
+ * `retryAfter`: not before so many seconds.
+ */
 export class MindFlipError extends Error {
   /** @param {{message: string, code?: string, retryable?: boolean, retryAfter?: number}} problem */
   constructor({ message, code = "internal", retryable = false, retryAfter }) {
@@ -12,9 +18,14 @@ export class MindFlipError extends Error {
   }
 }
 
-/** An answer over REST that is a refusal, or the lack of any answer (`code` "offline", `status` 0). */
+/**
+ * An answer over REST that is a refusal, or the lack of any answer (`code` "offline", `status` 0).
+ */
 export class ApiError extends MindFlipError {
-  /** @param {{message: string, status?: number, code?: string, fields?: Record<string, string[]>, retryAfter?: number}} problem */
+  /**
+   * @param {{message: string, status?: number, code?: string, fields?: Record<string, string[]>,
+   *   retryAfter?: number}} problem
+   */
   constructor({ status = 0, fields = {}, ...problem }) {
     super({ retryable: status === 0 || status === 429 || status >= 500, ...problem });
     this.status = status;
@@ -34,7 +45,8 @@ export class ConnectionError extends MindFlipError {
 /** A generation that failed or was cancelled. `cards` are those that had come by then. */
 export class GenerationError extends MindFlipError {
   /**
-   * @param {{message: string, code?: string, retryable?: boolean, retryAfter?: number, generationId?: string|null,
+   * @param {{message: string, code?: string, retryable?: boolean, retryAfter?: number,
+   *   generationId?: string|null,
    *   cards?: import("./call.js").Card[]}} problem
    */
   constructor({ generationId = null, cards = [], ...problem }) {
@@ -45,4 +57,8 @@ export class GenerationError extends MindFlipError {
 }
 
 /** What is said when the server cannot be reached, over REST and on the socket alike. */
-export const UNREACHABLE = { code: "offline", message: "The server does not answer. Check the connection and try again.", retryable: true };
+export const UNREACHABLE = {
+  code: "offline",
+  message: "The server does not answer. Check the connection and try again.",
+  retryable: true,
+};

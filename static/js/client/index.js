@@ -1,4 +1,7 @@
-/** @mindflip/webllm-client: flashcards from a MindFlip server, written by language models in browsers. */
+/**
+ * @mindflip/webllm-client: flashcards from a MindFlip server, written by language models in
+ *   browsers.
+ */
 export { Call } from "./call.js";
 export { ApiError, ConnectionError, GenerationError, MindFlipError } from "./errors.js";
 export { CardStream, parseCards, parseFlashcards } from "./parse.js";

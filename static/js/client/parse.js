@@ -1,6 +1,7 @@
 /**
- * Model text to cards, tolerantly: JSON however broken, or lines of Q: and A:. Never throws, whatever the text.
- * The same rules as flashcards/parsing on the server; tests/contract/parser_cases.json is the table of both.
+ * Model text to cards, tolerantly: JSON however broken, or lines of Q: and A:. Never throws,
+ * whatever the text. The same rules as flashcards/parsing on the server;
+ * tests/contract/parser_cases.json is the table of both.
  */
 
 import { Assembler } from "./parse/assembler.js";
@@ -19,7 +20,10 @@ export class CardStream {
   #text = "";
   #told = 0;
 
-  /** @param {string} text what came since the last call @returns {Card[]} the cards that it completed */
+  /**
+   * @param {string} text what came since the last call
+   * @returns {Card[]} the cards that it completed
+   */
   push(text) {
     const piece = String(text ?? "");
     this.#text += piece;
@@ -27,7 +31,10 @@ export class CardStream {
     return this.#news();
   }
 
-  /** No more text comes. @returns {{cards: Card[], problems: string[]}} cards not told of before, and what was lost */
+  /**
+   * No more text comes.
+   * @returns {{cards: Card[], problems: string[]}} cards not told of before, and what was lost
+   */
   finish() {
     this.#scanner.finish();
     if (!this.#drafts.number) new ProseCards(this.#drafts).read(this.#text);
@@ -42,7 +49,10 @@ export class CardStream {
   }
 }
 
-/** @param {string} text @returns {{cards: Card[], problems: string[]}} and a sentence for each card lost */
+/**
+ * @param {string} text
+ * @returns {{cards: Card[], problems: string[]}} and a sentence for each card lost
+ */
 export function parseCards(text) {
   const stream = new CardStream();
   const cards = stream.push(text);

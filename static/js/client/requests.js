@@ -19,7 +19,10 @@ export class Asking {
   /** Those given up while the server could not be told. @type {Set<string>} */
   #untold = new Set();
 
-  /** @param {{calls: import("./calls.js").Calls, line: import("./session-connection.js").Line, clock: import("./util.js").Clock}} settings */
+  /**
+   * @param {{calls: import("./calls.js").Calls, line: import("./session-connection.js").Line,
+   *   clock: import("./util.js").Clock}} settings
+   */
   constructor({ calls, line, clock }) {
     this.#calls = calls;
     this.#line = line;
@@ -50,17 +53,26 @@ export class Asking {
     this.#untold.clear();
   }
 
-  /** A request that the server has, waits for it; one that it never answered fails in the end. @param {any} [reason] */
+  /**
+   * A request that the server has, waits for it; one that it never answered fails in the end.
+   * @param {any} [reason]
+   */
   down(reason) {
     this.#downSince ??= this.#clock.now();
-    for (const call of this.#calls.own) if (call.status === "asking" && this.#waited(call) >= PATIENCE_SECONDS) this.#giveUp(call, reason);
+    for (const call of this.#calls.own)
+      if (call.status === "asking" && this.#waited(call) >= PATIENCE_SECONDS)
+        this.#giveUp(call, reason);
   }
 
-  /** Take it back. The server's word ends the call, so that cards on their way still come; without a server it ends now. */
+  /**
+   * Take it back. The server's word ends the call, so that cards on their way still come; without a
+   * server it ends now.
+   */
   cancel(call) {
     if (call.isOver || call.isForeign) return;
     this.#cancelled.add(call);
-    const isTold = this.#sent.has(call) && this.#line.send({ type: "cancel", requestId: call.requestId });
+    const isTold =
+      this.#sent.has(call) && this.#line.send({ type: "cancel", requestId: call.requestId });
     if (!isTold) this.#giveUp(call, CANCELLED);
   }
 
@@ -71,7 +83,9 @@ export class Asking {
   }
 
   #waited(call) {
-    return (this.#clock.now() - Math.max(this.#askedAt.get(call) ?? 0, this.#downSince ?? 0)) / 1000;
+    return (
+      (this.#clock.now() - Math.max(this.#askedAt.get(call) ?? 0, this.#downSince ?? 0)) / 1000
+    );
   }
 
   #giveUp(call, reason) {

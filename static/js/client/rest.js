@@ -2,7 +2,10 @@ import { ApiError, UNREACHABLE } from "./errors.js";
 
 export { ApiError };
 
-/** Longer than the server's longest poll (25 s) and its slowest work; a request that never ends would hold whoever waits in line. */
+/**
+ * Longer than the server's longest poll (25 s) and its slowest work; a request that never ends
+ * would hold whoever waits in line.
+ */
 const TIMEOUT_SECONDS = 60;
 
 /** The server's REST calls: JSON in, JSON out, refusals as ApiError. */
@@ -15,13 +18,22 @@ export class Rest {
   /**
    * @param {object} [settings]
    * @param {string} [settings.baseUrl] origin of the server; empty: this page's own
-   * @param {string|null|(() => string|Promise<string>)} [settings.token] an access token, or who gives a fresh one at each call;
+   * @param {string|null|(() => string|Promise<string>)} [settings.token] an access token, or who
+   *   gives a fresh one at each call;
    *   null: the browser's cookies speak for the user
-   * @param {() => Record<string, string>} [settings.headers] further headers, asked for at each call
+   * @param {() => Record<string, string>} [settings.headers] further headers, asked for at each
+   *   call
    * @param {typeof fetch} [settings.fetch]
-   * @param {number} [settings.timeoutSeconds] after which a call fails as one that the server does not answer
+   * @param {number} [settings.timeoutSeconds] after which a call fails as one that the server does
+   *   not answer
    */
-  constructor({ baseUrl = "", token = null, headers = () => ({}), fetch = globalThis.fetch.bind(globalThis), timeoutSeconds = TIMEOUT_SECONDS } = {}) {
+  constructor({
+    baseUrl = "",
+    token = null,
+    headers = () => ({}),
+    fetch = globalThis.fetch.bind(globalThis),
+    timeoutSeconds = TIMEOUT_SECONDS,
+  } = {}) {
     this.baseUrl = baseUrl;
     this.#fetch = fetch;
     this.#token = token;
@@ -58,16 +70,27 @@ export class Rest {
    */
   async call(method, path, body) {
     const token = typeof this.#token === "function" ? await this.#token() : this.#token;
-    const headers = { Accept: "application/json", ...(token && { Authorization: `Bearer ${token}` }), ...this.#headers() };
+    const headers = {
+      Accept: "application/json",
+      ...(token && { Authorization: `Bearer ${token}` }),
+      ...this.#headers(),
+    };
     if (body !== undefined) headers["Content-Type"] = "application/json";
-    const { response, answer } = await this.#answer(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+    const { response, answer } = await this.#answer(path, {
+      method,
+      headers,
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
     if (!response.ok) throw refusal(response.status, answer, response.headers.get("Retry-After"));
     return answer;
   }
 
   async #answer(path, request) {
     try {
-      const response = await this.#fetch(this.baseUrl + path, { ...request, signal: AbortSignal.timeout(this.#timeoutMs) });
+      const response = await this.#fetch(this.baseUrl + path, {
+        ...request,
+        signal: AbortSignal.timeout(this.#timeoutMs),
+      });
       return { response, answer: await response.json().catch(nullUnlessBroken) };
     } catch {
       throw new ApiError(UNREACHABLE);
@@ -83,12 +106,20 @@ function nullUnlessBroken(error) {
 
 /**
  * An answer that is a refusal, however it was asked for.
- * @param {number} status @param {any} problem the answer's JSON, or null @param {string|null} [retryAfter] the header of this name
+ * @param {number} status @param {any} problem the answer's JSON, or null @param {string|null}
+ *   [retryAfter] the header of this name
  * @returns {ApiError}
  */
 export function refusal(status, problem, retryAfter) {
-  const message = problem?.error ?? problem?.detail ?? `The server answered ${status}. Try again in a moment.`;
+  const message =
+    problem?.error ?? problem?.detail ?? `The server answered ${status}. Try again in a moment.`;
   const code = problem?.code ?? (status === 401 ? "not_authenticated" : "internal");
   const fields = problem?.fields ?? problem?.errors ?? {};
-  return new ApiError({ status, code, message, fields, retryAfter: Number(retryAfter) || undefined });
+  return new ApiError({
+    status,
+    code,
+    message,
+    fields,
+    retryAfter: Number(retryAfter) || undefined,
+  });
 }

@@ -1,15 +1,19 @@
 import { Connection } from "./connection.js";
 import { Teller } from "./events.js";
 
-/** After so many sockets in a row that never came up, the server is asked over REST what is the matter. */
+/**
+ * After so many sockets in a row that never came up, the server is asked over REST what is the
+ * matter.
+ */
 const UNOPENED_MOST = 2;
 const TICKET_REFUSED = 4401;
 /** Close codes that say that the session is no more. */
 const SESSION_OVER = new Set([4404, 4410]);
 
 /**
- * The way to the server: a session, opened when first needed and again when it has ended, its socket, and the number of the last
- * news heard on it, with which a new socket begins where the old one broke off.
+ * The way to the server: a session, opened when first needed and again when it has ended, its
+ * socket, and the number of the last news heard on it, with which a new socket begins where the old
+ * one broke off.
  *
  * Events: those of Connection.
  */
@@ -25,7 +29,10 @@ export class Line extends Teller {
   #connection = null;
   #lastSeq = null;
 
-  /** @param {{modelId: string, sessions: import("./sessions.js").Sessions, [setting: string]: any}} settings those of Connection, too */
+  /**
+   * @param {{modelId: string, sessions: import("./sessions.js").Sessions, [setting: string]: any}}
+   *   settings those of Connection, too
+   */
   constructor({ modelId, sessions, ...settings }) {
     super();
     this.#modelId = modelId;
@@ -41,7 +48,10 @@ export class Line extends Teller {
     return this.#connection?.socket ?? null;
   }
 
-  /** Open the session and begin to connect, unless that is done. @throws {import("./errors.js").ApiError} */
+  /**
+   * Open the session and begin to connect, unless that is done.
+   * @throws {import("./errors.js").ApiError}
+   */
   open() {
     if (this.#connection) return Promise.resolve();
     return (this.#opening ??= this.#open().finally(() => (this.#opening = null)));
@@ -79,7 +89,10 @@ export class Line extends Teller {
   /** Begin to connect to the session that is there. */
   connect() {
     if (this.#connection || !this.#session) return;
-    const connection = (this.#connection = new Connection({ ...this.#settings, address: (loss) => this.#address(loss) }));
+    const connection = (this.#connection = new Connection({
+      ...this.#settings,
+      address: (loss) => this.#address(loss),
+    }));
     connection.addEventListener("up", ({ detail }) => this.#up(detail));
     connection.addEventListener("message", ({ detail }) => this.#heard(detail));
     connection.addEventListener("down", ({ detail }) => this.tell("down", detail));
@@ -88,18 +101,27 @@ export class Line extends Teller {
 
   async #address(loss) {
     if (SESSION_OVER.has(loss?.code)) this.#sessions.forget(this.#modelId);
-    const isRefused = SESSION_OVER.has(loss?.code) || loss?.code === TICKET_REFUSED || loss?.unopened >= UNOPENED_MOST;
+    const isRefused =
+      SESSION_OVER.has(loss?.code) ||
+      loss?.code === TICKET_REFUSED ||
+      loss?.unopened >= UNOPENED_MOST;
     if (isRefused) this.#take(await this.#sessions.renew(this.#modelId));
     const { wsUrl } = this.#session;
-    return this.#lastSeq === null ? wsUrl : `${wsUrl}${wsUrl.includes("?") ? "&" : "?"}lastSeq=${this.#lastSeq}`;
+    return this.#lastSeq === null
+      ? wsUrl
+      : `${wsUrl}${wsUrl.includes("?") ? "&" : "?"}lastSeq=${this.#lastSeq}`;
   }
 
   #take(session) {
-    if (session.sessionId !== this.sessionId) this.#lastSeq = null; // each session counts for itself
+    // each session counts for itself
+    if (session.sessionId !== this.sessionId) this.#lastSeq = null;
     this.#session = session;
   }
 
-  /** The snapshot is of now; what happened since the last socket comes after it, in order, before any news of the moment. */
+  /**
+   * The snapshot is of now; what happened since the last socket comes after it, in order, before
+   * any news of the moment.
+   */
   #up(snapshot) {
     const hasMissed = this.#lastSeq !== null && this.#lastSeq < snapshot.seq;
     if (!hasMissed) this.#lastSeq = snapshot.seq;

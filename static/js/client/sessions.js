@@ -1,11 +1,15 @@
 /**
  * @typedef {{sessionId: string, wsUrl: string, modelId: string, status: string}} Session
- * @typedef {{read(modelId: string): Session|null, write(modelId: string, session: Session): void, forget(modelId: string): void}} SessionStore
+ * @typedef {{read(modelId: string): Session|null, write(modelId: string, session: Session): void,
+ *   forget(modelId: string): void}} SessionStore
  */
 
 const ENDED = new Set(["closed", "expired"]);
 
-/** Where sessions are remembered unless something better is given: in memory. @implements {SessionStore} */
+/**
+ * Where sessions are remembered unless something better is given: in memory.
+ * @implements {SessionStore}
+ */
 export class MemoryStore {
   #sessions = new Map();
 
@@ -36,18 +40,23 @@ export class Sessions {
   /** @param {string} modelId @returns {Promise<Session>} @throws {import("./rest.js").ApiError} */
   async open(modelId) {
     const kept = this.#store.read(modelId);
-    const session = (kept && (await this.#alive(kept))) || (await this.#rest.post("/api/webllm/session", { modelId }));
+    const session =
+      (kept && (await this.#alive(kept))) ||
+      (await this.#rest.post("/api/webllm/session", { modelId }));
     this.#store.write(modelId, session);
     return session;
   }
 
   /**
-   * The session after its socket was refused: with a fresh ticket, or a new session in place of one that has ended.
+   * The session after its socket was refused: with a fresh ticket, or a new session in place of one
+   * that has ended.
    * @param {string} modelId @returns {Promise<Session>} @throws {import("./rest.js").ApiError}
    */
   async renew(modelId) {
     const kept = this.#store.read(modelId);
-    const session = (kept && (await this.#withFreshTicket(kept))) || (await this.#rest.post("/api/webllm/session", { modelId }));
+    const session =
+      (kept && (await this.#withFreshTicket(kept))) ||
+      (await this.#rest.post("/api/webllm/session", { modelId }));
     this.#store.write(modelId, session);
     return session;
   }
@@ -65,7 +74,10 @@ export class Sessions {
 
   async #withFreshTicket(kept) {
     try {
-      return { ...kept, ...(await this.#rest.post(`/api/webllm/session/${kept.sessionId}/ticket`)) };
+      return {
+        ...kept,
+        ...(await this.#rest.post(`/api/webllm/session/${kept.sessionId}/ticket`)),
+      };
     } catch (error) {
       if (error.status === 404 || error.status === 409) return null; // gone, or ended
       throw error;

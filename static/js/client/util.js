@@ -1,9 +1,12 @@
 /**
  * Time, so that tests can have their own.
- * @typedef {{now: () => number, setTimeout: (step: () => void, ms: number) => any, clearTimeout: (timer: any) => void}} Clock
+ * @typedef {{now: () => number, setTimeout: (step: () => void, ms: number) => any, clearTimeout:
+ *   (timer: any) => void}} Clock
  */
 
-/** @type {Clock} the real one; browsers refuse timers that are called as methods of something else */
+/**
+ * @type {Clock} the real one; browsers refuse timers that are called as methods of something else
+ */
 export const realClock = {
   now: () => Date.now(),
   setTimeout: (step, ms) => setTimeout(step, ms),
@@ -14,7 +17,8 @@ const FIRST_SECONDS = 0.5;
 const LONGEST_SECONDS = 30;
 
 /**
- * How long to wait before the next try: twice as long each time, and never all clients at the same moment.
+ * How long to wait before the next try: twice as long each time, and never all clients at the same
+ * moment.
  * @param {number} tries that failed already @param {() => number} random
  * @returns {number} seconds
  */
@@ -25,5 +29,7 @@ export function pause(tries, random) {
 
 /** A random id; crypto.randomUUID is for secure pages only. */
 export function newId() {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    byte.toString(16).padStart(2, "0"),
+  ).join("");
 }

@@ -18,9 +18,9 @@ const UNREADABLE = new Set(["invalid_message", "too_large", "unknown_type"]);
 const CLOSED = { code: "session_closed", message: "The client was closed." };
 
 /**
- * Asks a MindFlip server for flashcards, and has its engine, if it has one, write what the server asks for: its own cards, and those
- * of the same user's other devices. A superset of the integration guide's class of this name; speaks `mindflip.v1`.
- * Its events stand in events.js.
+ * Asks a MindFlip server for flashcards, and has its engine, if it has one, write what the server
+ * asks for: its own cards, and those of the same user's other devices. A superset of the
+ * integration guide's class of this name; speaks `mindflip.v1`. Its events stand in events.js.
  */
 export class WebLLMClient extends ClientTeller {
   #line;
@@ -32,10 +32,12 @@ export class WebLLMClient extends ClientTeller {
   #makeEngine = null;
 
   /**
-   * @param {string|null|(() => string|Promise<string>)} token  an access token, or who gives a fresh one; null: the browser's cookies
+   * @param {string|null|(() => string|Promise<string>)} token  an access token, or who gives a
+   *   fresh one; null: the browser's cookies
    * @param {string} modelId
    * @param {object} [settings]
-   * @param {any} [settings.engine]  one of ours or WebLLM's own, loaded; or a function of the model id that loads one; without any,
+   * @param {any} [settings.engine]  one of ours or WebLLM's own, loaded; or a function of the model
+   *   id that loads one; without any,
    *   another device of the user writes
    * @param {string} [settings.baseUrl]  the server's origin
    * @param {typeof globalThis.fetch} [settings.fetch]
@@ -47,7 +49,12 @@ export class WebLLMClient extends ClientTeller {
    */
   constructor(token, modelId, settings = {}) {
     super();
-    const { engine = null, baseUrl = GUIDES_SERVER, fetch, rest = new Rest({ token, baseUrl, fetch }) } = settings;
+    const {
+      engine = null,
+      baseUrl = GUIDES_SERVER,
+      fetch,
+      rest = new Rest({ token, baseUrl, fetch }),
+    } = settings;
     const { sessions = new Sessions(rest), clock = realClock, WebSocket, random } = settings;
     const tell = (name, detail) => this.tell(name, detail);
     this.token = token;
@@ -57,7 +64,12 @@ export class WebLLMClient extends ClientTeller {
     this.#calls = new Calls({ rest, tell, sayAgain: (seconds) => this.#sayAgainIn(seconds) });
     this.#asking = new Asking({ calls: this.#calls, line: this.#line, clock });
     const draft = (written) => this.#calls.draft(written);
-    this.#link = new EngineLink({ modelId, tell, draft, send: (message) => this.#line.send(message) });
+    this.#link = new EngineLink({
+      modelId,
+      tell,
+      draft,
+      send: (message) => this.#line.send(message),
+    });
     this.#follow();
     if (typeof engine === "function") this.#makeEngine = engine;
     else this.engine = engine;
@@ -72,7 +84,10 @@ export class WebLLMClient extends ClientTeller {
     return this.#line.socket;
   }
 
-  /** What writes cards here. Give it again after a reload, another in its place, or null when there is none any more. */
+  /**
+   * What writes cards here. Give it again after a reload, another in its place, or null when there
+   * is none any more.
+   */
   get engine() {
     return this.#engine;
   }
@@ -84,7 +99,10 @@ export class WebLLMClient extends ClientTeller {
     if (isTakenAway) this.#line.renew(); // the server knows an engine by its socket
   }
 
-  /** Open the session, load the engine if it is given as a function, and begin to connect. @throws {import("./errors.js").ApiError} */
+  /**
+   * Open the session, load the engine if it is given as a function, and begin to connect.
+   * @throws {import("./errors.js").ApiError}
+   */
   async initialize() {
     await this.#line.open();
     const make = this.#makeEngine;
@@ -99,12 +117,25 @@ export class WebLLMClient extends ClientTeller {
 
   /**
    * Ask for cards. The call is made at once, whatever the state of the connection.
-   * @param {import("./call.js").Options & {prompt?: string, requestId?: string, signal?: AbortSignal}} wish  the same `requestId` again
+   * @param {import("./call.js").Options & {prompt?: string, requestId?: string, signal?:
+   *   AbortSignal}} wish  the same `requestId` again
    *   is the same generation
    * @returns {Call}
    */
-  generate({ topic, count = 10, prompt = `Generate ${count} flashcards about ${topic}`, requestId = newId(), signal, ...options }) {
-    const call = new Call({ requestId, prompt, options: { count, topic, ...options }, cancel: (one) => this.#asking.cancel(one) });
+  generate({
+    topic,
+    count = 10,
+    prompt = `Generate ${count} flashcards about ${topic}`,
+    requestId = newId(),
+    signal,
+    ...options
+  }) {
+    const call = new Call({
+      requestId,
+      prompt,
+      options: { count, topic, ...options },
+      cancel: (one) => this.#asking.cancel(one),
+    });
     this.#calls.add(call);
     this.#obey(call, signal);
     if (!call.isOver) this.#asking.ask(call);
@@ -121,7 +152,11 @@ export class WebLLMClient extends ClientTeller {
     return this.generate({ ...options, topic, count }).result;
   }
 
-  /** Have the engine write what the server's `generate` asks for. @param {any} message @returns {Promise<void>} */
+  /**
+   * Have the engine write what the server's `generate` asks for.
+   * @param {any} message
+   * @returns {Promise<void>}
+   */
   handleGeneration(message) {
     return this.#link.asked(message);
   }
@@ -167,7 +202,15 @@ export class WebLLMClient extends ClientTeller {
 
   /** Types of a later version are passed over. */
   #heard(message) {
-    HEARD[message.type]?.({ calls: this.#calls, link: this.#link, line: this.#line, session: (one) => this.#session(one) }, message);
+    HEARD[message.type]?.(
+      {
+        calls: this.#calls,
+        link: this.#link,
+        line: this.#line,
+        session: (one) => this.#session(one),
+      },
+      message,
+    );
   }
 
   #obey(call, signal) {
@@ -187,7 +230,10 @@ export class WebLLMClient extends ClientTeller {
   }
 }
 
-/** What each message of the server does. @type {Record<string, (client: any, message: any) => void>} */
+/**
+ * What each message of the server does.
+ * @type {Record<string, (client: any, message: any) => void>}
+ */
 const HEARD = {
   session: ({ session }, message) => session(message),
   progress: ({ calls }, message) => calls.progress(message),

@@ -1,10 +1,23 @@
 // What a model answers, out of a stream in OpenAI's form: both engines speak it.
 
-/** @typedef {{text: string, finishReason: "stop"|"length"|"abort", promptTokens: number, completionTokens: number}} Answer */
+/**
+ * @typedef {{text: string, finishReason: "stop"|"length"|"abort", promptTokens: number,
+ *   completionTokens: number}} Answer
+ */
 
-/** What both are asked for. @param {{role: string, content: string}[]} messages @param {{maxTokens?: number, temperature?: number}} options */
+/**
+ * What both are asked for.
+ * @param {{role: string, content: string}[]} messages
+ * @param {{maxTokens?: number, temperature?: number}} options
+ */
 export function streamed(messages, { maxTokens, temperature }) {
-  return { messages, stream: true, stream_options: { include_usage: true }, max_tokens: maxTokens, temperature };
+  return {
+    messages,
+    stream: true,
+    stream_options: { include_usage: true },
+    max_tokens: maxTokens,
+    temperature,
+  };
 }
 
 /** Before its first chunk. @returns {Answer} */
@@ -13,10 +26,12 @@ export function emptyAnswer() {
 }
 
 /**
- * Add a chunk to the answer. Tokens are counted one a chunk until the last, which says how many there were.
+ * Add a chunk to the answer. Tokens are counted one a chunk until the last, which says how many
+ * there were.
  * @param {any} chunk  a `chat.completion.chunk`
  * @param {Answer} answer  changed in place
- * @param {(text: string, tokens: number) => void} onText  the new text, and how many tokens there are by now
+ * @param {(text: string, tokens: number) => void} onText  the new text, and how many tokens there
+ *   are by now
  */
 export function read(chunk, answer, onText) {
   const [choice] = chunk.choices ?? [];

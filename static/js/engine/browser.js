@@ -1,12 +1,17 @@
 // Which browser this is, from what it says of itself. Pure.
 
 /**
- * @typedef {"Chrome"|"Edge"|"Opera"|"Samsung Internet"|"Firefox"|"Safari"|"this browser"} BrowserName
+ * @typedef {"Chrome"|"Edge"|"Opera"|"Samsung Internet"|"Firefox"|"Safari"|"this browser"}
+ *   BrowserName
  * @typedef {"Windows"|"macOS"|"Linux"|"ChromeOS"|"Android"|"iOS"|""} SystemName
- * @typedef {{name: BrowserName, version: number, system: SystemName}} BrowserFacts  version 0: unknown
+ * @typedef {{name: BrowserName, version: number, system: SystemName}} BrowserFacts  version 0:
+ *   unknown
  */
 
-/** By their marks in the user agent string; the first that fits counts, for the later ones name themselves in those before, too. */
+/**
+ * By their marks in the user agent string; the first that fits counts, for the later ones name
+ * themselves in those before, too.
+ */
 const BROWSERS = [
   ["Edge", /\bEdg(?:A|iOS)?\/(\d+)/],
   ["Opera", /\bOPR\/(\d+)/],
@@ -30,11 +35,15 @@ const SYSTEMS = [
  * @returns {BrowserFacts}
  */
 export function readBrowser({ userAgent = "", maxTouchPoints = 0 }) {
-  const [name, mark] = BROWSERS.find(([, pattern]) => pattern.test(userAgent)) ?? ["this browser", null];
+  const [name, mark] = BROWSERS.find(([, pattern]) => pattern.test(userAgent)) ?? [
+    "this browser",
+    null,
+  ];
   const [system] = SYSTEMS.find(([, pattern]) => pattern.test(userAgent)) ?? [""];
   return {
     name,
     version: mark ? Number(mark.exec(userAgent)[1]) : 0,
-    system: system === "macOS" && maxTouchPoints > 1 ? "iOS" : system, // an iPad calls itself a Macintosh
+    // an iPad calls itself a Macintosh
+    system: system === "macOS" && maxTouchPoints > 1 ? "iOS" : system,
   };
 }

@@ -4,16 +4,20 @@ import { readBrowser } from "./browser.js";
 import { explainWebGPU } from "./webgpu-check.js";
 
 /**
- * @typedef {{vendor: string, architecture: string, features: string[], limits: Record<string, number>, isSoftware: boolean}} Adapter
- * @typedef {{available: boolean, reason: string, step: string, adapter?: Adapter}} WebGPU  reason and step: also of a software adapter
- * @typedef {{available: boolean, reason: string, threads: number, isCompat: boolean}} Wasm  isCompat: with wllama's slower build
+ * @typedef {{vendor: string, architecture: string, features: string[], limits: Record<string,
+ *   number>, isSoftware: boolean}} Adapter
+ * @typedef {{available: boolean, reason: string, step: string, adapter?: Adapter}} WebGPU  reason
+ *   and step: also of a software adapter
+ * @typedef {{available: boolean, reason: string, threads: number, isCompat: boolean}} Wasm
+ *   isCompat: with wllama's slower build
  */
 
 const LIMITS = ["maxBufferSize", "maxStorageBufferBindingSize", "maxComputeWorkgroupStorageSize"];
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|basic render/i;
 
 /**
- * Which engines can run here; `reason` says why one cannot and `step` what to do about it, else they are empty.
+ * Which engines can run here; `reason` says why one cannot and `step` what to do about it, else
+ * they are empty.
  * @returns {Promise<{webgpu: WebGPU, wasm: Wasm}>}
  */
 export async function findEngines() {
@@ -26,8 +30,19 @@ async function findWebGPU() {
   const { adapter, error } = found.isSecure && found.hasGpu ? await askForAdapter() : {};
   const described = adapter ? describe(adapter) : undefined;
   const kind = !described ? "none" : described.isSoftware ? "software" : "hardware";
-  const { sentence, step } = explainWebGPU({ ...found, adapter: kind, error, drawing: drawsWith(), browser: readBrowser(navigator) });
-  return { available: Boolean(adapter), reason: sentence, step, ...(described && { adapter: described }) };
+  const { sentence, step } = explainWebGPU({
+    ...found,
+    adapter: kind,
+    error,
+    drawing: drawsWith(),
+    browser: readBrowser(navigator),
+  });
+  return {
+    available: Boolean(adapter),
+    reason: sentence,
+    step,
+    ...(described && { adapter: described }),
+  };
 }
 
 async function askForAdapter() {
@@ -40,7 +55,12 @@ async function askForAdapter() {
 
 /** @returns {Adapter} */
 function describe(adapter) {
-  const { vendor = "", architecture = "", description = "", isFallbackAdapter = adapter.isFallbackAdapter } = adapter.info ?? {};
+  const {
+    vendor = "",
+    architecture = "",
+    description = "",
+    isFallbackAdapter = adapter.isFallbackAdapter,
+  } = adapter.info ?? {};
   return {
     vendor,
     architecture,
@@ -50,7 +70,10 @@ function describe(adapter) {
   };
 }
 
-/** What WebGL draws with tells a computer without a graphics card from a card that is kept from WebGPU. */
+/**
+ * What WebGL draws with tells a computer without a graphics card from a card that is kept from
+ * WebGPU.
+ */
 function drawsWith() {
   try {
     const gl = new OffscreenCanvas(1, 1).getContext("webgl2");
@@ -66,7 +89,13 @@ function drawsWith() {
 
 /** @returns {Wasm} */
 function findWasm() {
-  if (typeof WebAssembly === "undefined") return { available: false, reason: "This browser has no WebAssembly.", threads: 0, isCompat: false };
+  if (typeof WebAssembly === "undefined")
+    return {
+      available: false,
+      reason: "This browser has no WebAssembly.",
+      threads: 0,
+      isCompat: false,
+    };
   return { available: true, reason: "", threads: threadsToUse(), isCompat: !hasMemory64() };
 }
 
@@ -79,9 +108,10 @@ function hasMemory64() {
 }
 
 /**
- * Threads need shared memory, and that a cross-origin isolated page. One core stays free for everything else: llama.cpp's
- * threads wait for the slowest of them, and with 2 threads on 2 cores one busy neighbour brought 8 tokens a second down to 2.
- * Of many cores half, for the other half is their second threads.
+ * Threads need shared memory, and that a cross-origin isolated page. One core stays free for
+ * everything else: llama.cpp's threads wait for the slowest of them, and with 2 threads on 2 cores
+ * one busy neighbour brought 8 tokens a second down to 2. Of many cores half, for the other half is
+ * their second threads.
  */
 function threadsToUse() {
   if (!globalThis.crossOriginIsolated) return 1;

@@ -1,5 +1,6 @@
-// Downloads of GGUF files, in a worker: into wllama's store (OPFS, folder `cache`), where one that broke off goes on where it was, and into
-// memory on pages without storage, which a plain http:// address other than localhost is.
+// Downloads of GGUF files, in a worker: into wllama's store (OPFS, folder `cache`), where one that
+// broke off goes on where it was, and into memory on pages without storage, which a plain http://
+// address other than localhost is.
 
 import { CacheManager, ModelManager } from "../../vendor/wllama/index.js";
 import { onceFree } from "./stored-models.js";
@@ -9,18 +10,28 @@ const TOLD_EVERY_MS = 100;
 /** A worker that was ended a moment ago may still have the file open. */
 const OPEN_TRIES = 40;
 
-/** wllama's own begins each file anew, and cannot read a split model of which only some parts are there. */
+/**
+ * wllama's own begins each file anew, and cannot read a split model of which only some parts are
+ * there.
+ */
 export class ResumingCache extends CacheManager {
   /** Files of models that are there as a whole; the others are only this download's business. */
   async list() {
     const files = await super.list();
-    const whole = new Set(files.filter(({ size, metadata }) => metadata.originalSize === size).map(({ metadata }) => metadata.originalURL));
-    return files.filter(({ metadata }) => ModelManager.parseModelUrl(metadata.originalURL).every((url) => whole.has(url)));
+    const whole = new Set(
+      files
+        .filter(({ size, metadata }) => metadata.originalSize === size)
+        .map(({ metadata }) => metadata.originalURL),
+    );
+    return files.filter(({ metadata }) =>
+      ModelManager.parseModelUrl(metadata.originalURL).every((url) => whole.has(url)),
+    );
   }
 
   /**
    * @param {string} url
-   * @param {{progressCallback?: (progress: {loaded: number, total: number}) => void, signal?: AbortSignal, metadataAdditional?: object}} [options]
+   * @param {{progressCallback?: (progress: {loaded: number, total: number}) => void, signal?:
+   *   AbortSignal, metadataAdditional?: object}} [options]
    */
   async download(url, { progressCallback = () => {}, signal, metadataAdditional } = {}) {
     const key = await this.getNameFromURL(url);
@@ -28,10 +39,22 @@ export class ResumingCache extends CacheManager {
     const file = await openFile(key);
     try {
       const have = known?.validator ? file.getSize() : 0;
-      if (have && have === known.originalSize) return progressCallback({ loaded: have, total: have });
-      const { body, start, total, validator } = await fetchFrom(url, have, known?.validator, signal);
+      if (have && have === known.originalSize)
+        return progressCallback({ loaded: have, total: have });
+      const { body, start, total, validator } = await fetchFrom(
+        url,
+        have,
+        known?.validator,
+        signal,
+      );
       file.truncate(start);
-      await this.writeMetadata(key, { ...metadataAdditional, originalURL: url, originalSize: total, etag: "", validator });
+      await this.writeMetadata(key, {
+        ...metadataAdditional,
+        originalURL: url,
+        originalSize: total,
+        etag: "",
+        validator,
+      });
       await append(body, file, (loaded) => progressCallback({ loaded, total }));
     } finally {
       file.flush();
@@ -52,7 +75,8 @@ async function fetchFrom(url, have, validator, signal) {
   const headers = have ? { Range: `bytes=${have}-`, "If-Range": validator } : {};
   const response = await fetch(url, { headers, signal });
   if (response.status === 416) return fetchFrom(url, 0, null, signal);
-  if (!response.ok || !response.body) throw new Error(`Failed to fetch ${url}: HTTP ${response.status}`);
+  if (!response.ok || !response.body)
+    throw new Error(`Failed to fetch ${url}: HTTP ${response.status}`);
   const start = response.status === 206 ? have : 0;
   const total = start + Number(response.headers.get("Content-Length"));
   return { body: response.body, start, total, validator: response.headers.get("ETag") ?? "" };
@@ -73,7 +97,10 @@ async function append(body, file, onLoaded) {
   onLoaded(at);
 }
 
-/** A worker is ended between two tasks, and pieces that are here already are read within one: a cancelled download would go on for seconds. */
+/**
+ * A worker is ended between two tasks, and pieces that are here already are read within one: a
+ * cancelled download would go on for seconds.
+ */
 function ending() {
   return new Promise((resolve) => setTimeout(resolve));
 }
@@ -81,19 +108,22 @@ function ending() {
 /** A full storage shows in what was written, not always as an error. */
 function write(file, bytes, at) {
   const written = file.write(bytes, { at });
-  if (written < bytes.byteLength || file.getSize() < at + bytes.byteLength) throw new DOMException("The browser's storage is full.", "QuotaExceededError");
+  if (written < bytes.byteLength || file.getSize() < at + bytes.byteLength)
+    throw new DOMException("The browser's storage is full.", "QuotaExceededError");
 }
 
 /**
  * The parts of a GGUF, downloaded one after the other.
  * @param {string} url  of the file, or of the first part of a split one
- * @param {(progress: {loaded: number, total: number}) => void} onProgress  bytes; the total is of the parts begun so far
+ * @param {(progress: {loaded: number, total: number}) => void} onProgress  bytes; the total is of
+ *   the parts begun so far
  * @returns {Promise<Blob[]>}
  */
 export async function downloadGguf(url, onProgress) {
   const sum = { loaded: 0, total: 0 };
   const blobs = [];
-  for (const part of ModelManager.parseModelUrl(url)) blobs.push(await download(part, sum, onProgress));
+  for (const part of ModelManager.parseModelUrl(url))
+    blobs.push(await download(part, sum, onProgress));
   return blobs;
 }
 

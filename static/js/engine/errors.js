@@ -1,4 +1,5 @@
-// What can go wrong in an engine, as a code for programs and a sentence for the person in front of the page.
+// What can go wrong in an engine, as a code for programs and a sentence for the person in front of
+// the page.
 
 import { engineErrorCode } from "../client/engine-errors.js";
 
@@ -12,13 +13,18 @@ const SENTENCES = {
   host_unreachable: "This server does not answer, so the model cannot be downloaded.",
   storage_full: "The browser's storage is full, so the model cannot be kept.",
   out_of_memory: "The model needs more memory than this device gives the page.",
-  device_lost: "The graphics card stopped working for this page, often because its memory ran out. Load the model again, or choose a smaller one.",
+  device_lost:
+    "The graphics card stopped working for this page, often because its memory ran out. Load the model again, or choose a smaller one.",
   aborted: "Loading was stopped.",
-  context_exceeded: "The text is too long for this model: shorten it, or choose a model with a larger context.",
+  context_exceeded:
+    "The text is too long for this model: shorten it, or choose a model with a larger context.",
   engine_failed: "The model could not go on.",
 };
 
-/** An error of an engine: `code` is one of EngineErrorCode, `message` a sentence, `cause` what the engine itself said. */
+/**
+ * An error of an engine: `code` is one of EngineErrorCode, `message` a sentence, `cause` what the
+ * engine itself said.
+ */
 export class EngineError extends Error {
   /**
    * @param {EngineErrorCode} code
@@ -35,7 +41,8 @@ export class EngineError extends Error {
 /**
  * Whatever an engine threw, as an EngineError. The engine's own words stay in `cause`.
  * @param {unknown} thrown
- * @param {{isOnline?: boolean, host?: string}} [place]  whether the device is online, and the host of the model if that is not this server
+ * @param {{isOnline?: boolean, host?: string}} [place]  whether the device is online, and the host
+ *   of the model if that is not this server
  * @returns {EngineError}
  */
 export function asEngineError(thrown, { isOnline = true, host = "" } = {}) {
@@ -46,10 +53,13 @@ export function asEngineError(thrown, { isOnline = true, host = "" } = {}) {
 }
 
 function whereOffline(code, isOnline) {
-  return !isOnline && (code === "host_unreachable" || code === "download_failed") ? "download_offline" : code;
+  return !isOnline && (code === "host_unreachable" || code === "download_failed")
+    ? "download_offline"
+    : code;
 }
 
 function sentence(code, host) {
-  if (code === "host_unreachable" && host) return `${host} does not answer, or this network does not let you through to it.`;
+  if (code === "host_unreachable" && host)
+    return `${host} does not answer, or this network does not let you through to it.`;
   return SENTENCES[code];
 }

@@ -31,13 +31,19 @@ export function asWebLLMRecord(model, origin) {
 }
 
 /**
- * web-llm's own list, with the server's local models in front; of two with one id the local one counts.
+ * web-llm's own list, with the server's local models in front; of two with one id the local one
+ * counts.
  * @param {{model_list: object[]}} prebuilt
  * @param {CatalogueModel[]} models
  * @param {string} origin
  */
 export function withLocalModels(prebuilt, models, origin) {
-  const local = models.filter((model) => model.isLocal && model.engine === "webllm").map((model) => asWebLLMRecord(model, origin));
+  const local = models
+    .filter((model) => model.isLocal && model.engine === "webllm")
+    .map((model) => asWebLLMRecord(model, origin));
   const taken = new Set(local.map((record) => record.model_id));
-  return { ...prebuilt, model_list: [...local, ...prebuilt.model_list.filter((record) => !taken.has(record.model_id))] };
+  return {
+    ...prebuilt,
+    model_list: [...local, ...prebuilt.model_list.filter((record) => !taken.has(record.model_id))],
+  };
 }

@@ -1,6 +1,9 @@
 // How far loading is, in megabytes of 1,000,000 bytes.
 
-/** @typedef {{phase: "download"|"start", loadedMb: number, totalMb: number|null, fraction: number|null, text: string}} LoadProgress */
+/**
+ * @typedef {{phase: "download"|"start", loadedMb: number, totalMb: number|null, fraction:
+ *   number|null, text: string}} LoadProgress
+ */
 
 const MOVED = /(\d+)MB (fetched|loaded)/;
 const SHADERS = /GPU shader modules/;
@@ -15,7 +18,10 @@ const MEBIBYTE = 1.048576;
 export function inMegabytes({ progress, text }, totalMb) {
   const moved = MOVED.exec(text);
   const fraction = Math.min(1, progress);
-  if (!moved) return SHADERS.test(text) ? starting(totalMb, fraction, "Preparing the graphics card") : starting(totalMb);
+  if (!moved)
+    return SHADERS.test(text)
+      ? starting(totalMb, fraction, "Preparing the graphics card")
+      : starting(totalMb);
   const movedMb = Number(moved[1]) * MEBIBYTE;
   const wholeMb = fraction > 0 ? movedMb / fraction : totalMb;
   return moved[2] === "fetched" ? downloading(movedMb, wholeMb) : starting(wholeMb, fraction);
@@ -28,7 +34,13 @@ export function inMegabytes({ progress, text }, totalMb) {
  */
 export function downloading(loadedMb, totalMb) {
   const total = totalMb ? Math.max(totalMb, loadedMb) : null;
-  return { phase: "download", text: "Downloading the model", loadedMb: round(loadedMb), totalMb: round(total), fraction: total && loadedMb / total };
+  return {
+    phase: "download",
+    text: "Downloading the model",
+    loadedMb: round(loadedMb),
+    totalMb: round(total),
+    fraction: total && loadedMb / total,
+  };
 }
 
 /**

@@ -1,4 +1,5 @@
-// What the engines keep in this browser: WebLLM in the Cache API, wllama in the origin's private files. Read, counted, deleted.
+// What the engines keep in this browser: WebLLM in the Cache API, wllama in the origin's private
+// files. Read, counted, deleted.
 
 /** As web-llm names its caches. */
 const CACHES = ["webllm/model", "webllm/config", "webllm/wasm"];
@@ -12,15 +13,23 @@ const REMOVE_TRIES = 21;
 export async function listKept(models) {
   const [cached, files] = await Promise.all([cachedFiles(), privateFiles()]);
   const counts = await countShards(cached);
-  return groupKept([...cached, ...files], models, { origin: location.origin, shards: (base) => counts.get(base) ?? null });
+  return groupKept([...cached, ...files], models, {
+    origin: location.origin,
+    shards: (base) => counts.get(base) ?? null,
+  });
 }
 
 /** @param {Kept} kept */
 export async function deleteKept({ files }) {
-  await Promise.all(files.map((file) => (file.store === "cache" ? deleteCached(file) : deletePrivate(file))));
+  await Promise.all(
+    files.map((file) => (file.store === "cache" ? deleteCached(file) : deletePrivate(file))),
+  );
 }
 
-/** @returns {Promise<{usedMb: number, quotaMb: number, isPersistent: boolean}|null>} null: the browser does not say */
+/**
+ * @returns {Promise<{usedMb: number, quotaMb: number, isPersistent: boolean}|null>} null: the
+ *   browser does not say
+ */
 export async function storageLeft() {
   if (!navigator.storage?.estimate) return null;
   const { usage = 0, quota = 0 } = await navigator.storage.estimate();
@@ -37,19 +46,38 @@ async function cachedFiles() {
 async function filesOfCache(name) {
   const cache = await caches.open(name);
   const requests = await cache.keys();
-  return Promise.all(requests.map(async ({ url }) => ({ store: "cache", place: name, address: url, bytes: await sizeOf(await cache.match(url)) })));
+  return Promise.all(
+    requests.map(async ({ url }) => ({
+      store: "cache",
+      place: name,
+      address: url,
+      bytes: await sizeOf(await cache.match(url)),
+    })),
+  );
 }
 
 /** @param {Response|undefined} response */
 async function sizeOf(response) {
-  const told = response?.headers.get("Content-Encoding") ? 0 : Number(response?.headers.get("Content-Length"));
+  const told = response?.headers.get("Content-Encoding")
+    ? 0
+    : Number(response?.headers.get("Content-Length"));
   return told || (response ? (await response.blob()).size : 0);
 }
 
-/** How many files with weights each folder is said to have, by the index that WebLLM keeps beside them. */
+/**
+ * How many files with weights each folder is said to have, by the index that WebLLM keeps beside
+ * them.
+ */
 async function countShards(files) {
   const indexes = files.filter(({ address }) => address.endsWith("/tensor-cache.json"));
-  return new Map(await Promise.all(indexes.map(async ({ place, address }) => [new URL(".", address).href, await shardsOf(place, address)])));
+  return new Map(
+    await Promise.all(
+      indexes.map(async ({ place, address }) => [
+        new URL(".", address).href,
+        await shardsOf(place, address),
+      ]),
+    ),
+  );
 }
 
 async function shardsOf(place, address) {
@@ -74,7 +102,8 @@ async function privateFiles() {
   const folder = await privateFolder();
   const files = [];
   for await (const [name, handle] of folder?.entries() ?? []) {
-    if (handle.kind === "file" && !name.startsWith(METADATA)) files.push(await privateFile(folder, name, handle));
+    if (handle.kind === "file" && !name.startsWith(METADATA))
+      files.push(await privateFile(folder, name, handle));
   }
   return files;
 }
@@ -82,7 +111,13 @@ async function privateFiles() {
 async function privateFile(folder, name, handle) {
   const { size } = await handle.getFile();
   const { originalURL = "", originalSize } = await metadataOf(folder, name);
-  return { store: "file", place: name, address: originalURL, bytes: size, expectedBytes: originalSize };
+  return {
+    store: "file",
+    place: name,
+    address: originalURL,
+    bytes: size,
+    expectedBytes: originalSize,
+  };
 }
 
 async function metadataOf(folder, name) {
@@ -107,7 +142,8 @@ async function deletePrivate({ place }) {
 // Which model each of these files belongs to: grouping without reading anything.
 
 /**
- * @typedef {{store: "cache"|"file", place: string, address: string, bytes: number, expectedBytes?: number}} KeptFile  `place`: the cache's
+ * @typedef {{store: "cache"|"file", place: string, address: string, bytes: number, expectedBytes?:
+ *   number}} KeptFile  `place`: the cache's
  *   name, or the file's in wllama's folder; `address`: where it came from, "" when nobody knows
  * @typedef {object} Kept  what is kept of one model
  * @property {string} key
@@ -125,7 +161,8 @@ const VERSION = /\/resolve\/[^/]+\/.*$/;
 /**
  * @param {KeptFile[]} files
  * @param {import("./models.js").CatalogueModel[]} models
- * @param {{origin: string, shards: (base: string) => number|null}} facts  `shards`: how many files with weights a WebLLM folder has, if known
+ * @param {{origin: string, shards: (base: string) => number|null}} facts  `shards`: how many files
+ *   with weights a WebLLM folder has, if known
  * @returns {Kept[]} the server's models first, the largest first
  */
 export function groupKept(files, models, { origin, shards }) {
@@ -142,13 +179,16 @@ export function groupKept(files, models, { origin, shards }) {
     groups.set(key, group);
   }
   const kept = [...groups.values()].map((group) => ({ ...group, isWhole: isWhole(group, shards) }));
-  return kept.sort((a, b) => Number(b.modelId !== null) - Number(a.modelId !== null) || b.bytes - a.bytes);
+  return kept.sort(
+    (a, b) => Number(b.modelId !== null) - Number(a.modelId !== null) || b.bytes - a.bytes,
+  );
 }
 
 function ownersByAddress(models, origin) {
   const owners = new Map();
   for (const model of models) {
-    for (const address of addresses(model, origin)) owners.set(address, [...(owners.get(address) ?? []), model]);
+    for (const address of addresses(model, origin))
+      owners.set(address, [...(owners.get(address) ?? []), model]);
   }
   return owners;
 }
@@ -164,7 +204,14 @@ function isLibrary({ address }) {
 
 function begin(key, model, base, file) {
   const engine = file.store === "cache" ? "webllm" : "wllama";
-  return { key, engine, modelId: model?.modelId ?? null, name: model?.name ?? model?.modelId ?? nameOf(base), bytes: 0, files: [] };
+  return {
+    key,
+    engine,
+    modelId: model?.modelId ?? null,
+    name: model?.name ?? model?.modelId ?? nameOf(base),
+    bytes: 0,
+    files: [],
+  };
 }
 
 /** Every base address under which files of the model may be kept. */
@@ -181,7 +228,10 @@ function modelFolder(url) {
   return /\/resolve\/.+\//.test(whole) ? whole : `${whole}resolve/main/`;
 }
 
-/** What files of one model have in common: WebLLM's folder, its library, or the GGUF without the number of its part. */
+/**
+ * What files of one model have in common: WebLLM's folder, its library, or the GGUF without the
+ * number of its part.
+ */
 function baseOf({ store, address, place }) {
   if (store === "file") return address ? withoutPart(address) : place;
   return isLibrary({ address }) ? address : new URL(".", address).href;
@@ -192,14 +242,18 @@ function withoutPart(url) {
 }
 
 function nameOf(base) {
-  const path = base.startsWith("http") ? new URL(base).pathname.replace(VERSION, "") : base.replace(/^[0-9a-f]{40}_/, "");
+  const path = base.startsWith("http")
+    ? new URL(base).pathname.replace(VERSION, "")
+    : base.replace(/^[0-9a-f]{40}_/, "");
   return decodeURIComponent(path.split("/").filter(Boolean).at(-1) ?? base);
 }
 
 function isWhole({ engine, files }, shards) {
   if (engine === "wllama") {
     const parts = Number(PART.exec(files[0].address)?.[1] ?? 1);
-    return files.length === parts && files.every(({ bytes, expectedBytes }) => bytes === expectedBytes);
+    return (
+      files.length === parts && files.every(({ bytes, expectedBytes }) => bytes === expectedBytes)
+    );
   }
   const weights = files.filter(({ address }) => address.endsWith(".bin"));
   return weights.length > 0 && weights.length === shards(baseOf(weights[0]));
@@ -208,7 +262,8 @@ function isWhole({ engine, files }, shards) {
 const BUSY_MS = 100;
 
 /**
- * Do something with a private file that another worker may hold for a moment longer: one that was ended, or whose download was cancelled.
+ * Do something with a private file that another worker may hold for a moment longer: one that was
+ * ended, or whose download was cancelled.
  * @template T
  * @param {() => Promise<T>} work
  * @param {number} tries after the last the browser's refusal is thrown

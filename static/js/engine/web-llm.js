@@ -1,5 +1,6 @@
-// `import * as webllm from "@mlc-ai/web-llm"` on our pages: the npm module as it is, but that it also knows the models
-// which this server keeps. Who gives an appConfig of his own gets exactly that.
+// `import * as webllm from "@mlc-ai/web-llm"` on our pages: the npm module as it is, but that it
+// also knows the models which this server keeps. Who gives an appConfig of his own gets exactly
+// that.
 
 import * as npm from "../../vendor/web-llm/index.js";
 import { withLocalModels } from "./models.js";
@@ -9,10 +10,14 @@ export * from "../../vendor/web-llm/index.js";
 const CATALOGUE = new URL("/api/webllm/models", import.meta.url);
 let known = null;
 
-/** web-llm's list and the server's local models; web-llm's alone when the server does not answer. */
+/**
+ * web-llm's list and the server's local models; web-llm's alone when the server does not answer.
+ */
 function serverAppConfig() {
   known ??= fetch(CATALOGUE)
-    .then((response) => (response.ok ? response.json() : Promise.reject(new Error(`HTTP ${response.status}`))))
+    .then((response) =>
+      response.ok ? response.json() : Promise.reject(new Error(`HTTP ${response.status}`)),
+    )
     .then(({ models }) => withLocalModels(npm.prebuiltAppConfig, models, CATALOGUE.origin))
     .catch((error) => {
       known = null;
@@ -22,7 +27,10 @@ function serverAppConfig() {
   return known;
 }
 
-/** An engine class whose `reload` looks up the server's models first, unless its user has set a list. */
+/**
+ * An engine class whose `reload` looks up the server's models first, unless its user has set a
+ * list.
+ */
 function knowingLocalModels(Base) {
   return class extends Base {
     constructor(...args) {
@@ -42,7 +50,8 @@ function knowingLocalModels(Base) {
   };
 }
 
-// web-llm's own classes and functions by their names and signatures; https://webllm.mlc.ai/docs has what each does
+// web-llm's own classes and functions by their names and signatures; https://webllm.mlc.ai/docs has
+// what each does
 export const MLCEngine = knowingLocalModels(npm.MLCEngine);
 export const WebWorkerMLCEngine = knowingLocalModels(npm.WebWorkerMLCEngine);
 
@@ -60,7 +69,8 @@ export async function CreateWebWorkerMLCEngine(worker, modelId, engineConfig, ch
 
 /** The cache's functions take a list as their last argument, and web-llm's own one for none. */
 function withServerList(cacheFunction) {
-  return async (modelId, appConfig) => cacheFunction(modelId, appConfig ?? (await serverAppConfig()));
+  return async (modelId, appConfig) =>
+    cacheFunction(modelId, appConfig ?? (await serverAppConfig()));
 }
 
 export const hasModelInCache = withServerList(npm.hasModelInCache);

@@ -1,5 +1,5 @@
-// Why there is no WebGPU here, or not a good one, and what to do about it. Pure: facts in, words out.
-// Versions: https://github.com/gpuweb/gpuweb/wiki/Implementation-Status
+// Why there is no WebGPU here, or not a good one, and what to do about it. Pure: facts in, words
+// out. Versions: https://github.com/gpuweb/gpuweb/wiki/Implementation-Status
 
 /**
  * @typedef {object} WebGPUFacts
@@ -29,7 +29,12 @@ export function explainWebGPU(facts) {
   const { isSecure, hasGpu, adapter, error } = facts;
   if (!isSecure) return INSECURE;
   if (!hasGpu) return explainMissing(facts.browser);
-  if (error) return verdict("silent", `WebGPU is there, but the graphics card did not answer (${error}).`, "Close the browser altogether and start it again; if it stays, update the graphics driver.");
+  if (error)
+    return verdict(
+      "silent",
+      `WebGPU is there, but the graphics card did not answer (${error}).`,
+      "Close the browser altogether and start it again; if it stays, update the graphics driver.",
+    );
   if (adapter === "none") return explainNoAdapter(facts);
   return adapter === "software" ? explainSoftware(facts.browser) : verdict("ok", "", "");
 }
@@ -43,12 +48,26 @@ const INSECURE = verdict(
 /** @returns {Verdict} */
 function explainMissing(browser) {
   const { name, system } = browser;
-  if (system === "iOS") return verdict("old", `On iPhones and iPads WebGPU comes with iOS 26, for ${name} as for every browser.`, "Update in Settings, General, Software Update.");
+  if (system === "iOS")
+    return verdict(
+      "old",
+      `On iPhones and iPads WebGPU comes with iOS 26, for ${name} as for every browser.`,
+      "Update in Settings, General, Software Update.",
+    );
   if (isOld(browser)) return explainOld(browser);
   if (CHROMIUM.has(name)) return explainSwitchedOff(browser);
   if (name === "Firefox") return explainFirefox(browser);
-  if (name === "Safari") return verdict("old_system", "Safari has WebGPU on macOS 26 and later.", "Update macOS, or open this page in Chrome.");
-  return verdict("unknown", "This browser has no WebGPU, or it is switched off.", "Open this page in a current Chrome, Edge, Firefox or Safari.");
+  if (name === "Safari")
+    return verdict(
+      "old_system",
+      "Safari has WebGPU on macOS 26 and later.",
+      "Update macOS, or open this page in Chrome.",
+    );
+  return verdict(
+    "unknown",
+    "This browser has no WebGPU, or it is switched off.",
+    "Open this page in a current Chrome, Edge, Firefox or Safari.",
+  );
 }
 
 function isOld({ name, version, system }) {
@@ -59,41 +78,101 @@ function isOld({ name, version, system }) {
 function explainOld({ name, version, system }) {
   const since = SINCE[name][system] ?? SINCE[name].default;
   const place = system && SINCE[name][system] ? ` on ${system}` : "";
-  const step = name === "Safari" ? "Update macOS to version 26 or later, or open this page in Chrome." : `Update ${name}: its menu, Help, About ${name}.`;
-  return verdict("old", `${name}${place} has WebGPU since version ${since}, and this is ${version}.`, step);
+  const step =
+    name === "Safari"
+      ? "Update macOS to version 26 or later, or open this page in Chrome."
+      : `Update ${name}: its menu, Help, About ${name}.`;
+  return verdict(
+    "old",
+    `${name}${place} has WebGPU since version ${since}, and this is ${version}.`,
+    step,
+  );
 }
 
 /** A Chromium that should have it. @returns {Verdict} */
 function explainSwitchedOff({ name, system }) {
-  if (system === "Linux") return verdict("flags", `${name} on Linux gives WebGPU only to some graphics cards by itself.`, `Update ${name}. If it stays, enable ${flags(name)} and restart the browser.`);
-  if (system === "Android") return verdict("old_system", `${name} on Android has WebGPU from Android 12 on, with the graphics of Qualcomm and ARM.`, `Update Android and ${name}, or let another device of yours write.`);
-  return verdict("policy", `WebGPU is switched off in ${name}, by a setting or by whoever manages this computer.`, `Look at ${scheme(name)}://policy and at ${scheme(name)}://gpu; a managed computer's settings are changed by its administrator.`);
+  if (system === "Linux")
+    return verdict(
+      "flags",
+      `${name} on Linux gives WebGPU only to some graphics cards by itself.`,
+      `Update ${name}. If it stays, enable ${flags(name)} and restart the browser.`,
+    );
+  if (system === "Android")
+    return verdict(
+      "old_system",
+      `${name} on Android has WebGPU from Android 12 on, with the graphics of Qualcomm and ARM.`,
+      `Update Android and ${name}, or let another device of yours write.`,
+    );
+  return verdict(
+    "policy",
+    `WebGPU is switched off in ${name}, by a setting or by whoever manages this computer.`,
+    `Look at ${scheme(name)}://policy and at ${scheme(name)}://gpu; a managed computer's settings are changed by its administrator.`,
+  );
 }
 
 /** @returns {Verdict} */
 function explainFirefox({ system }) {
-  if (system === "Android") return verdict("unsupported", "Firefox on Android has no WebGPU yet.", "Open this page in Chrome.");
-  if (system === "Linux") return verdict("flags", "Firefox on Linux does not offer WebGPU by itself yet.", "Open this page in Chrome, or set dom.webgpu.enabled to true in about:config and restart Firefox.");
-  if (system === "macOS") return verdict("unsupported", "Firefox has WebGPU on Macs with Apple's own chips and macOS 26.", "Update macOS, or open this page in Chrome.");
-  return verdict("policy", "WebGPU is switched off in Firefox.", "Set dom.webgpu.enabled to true in about:config; a managed computer's settings are changed by its administrator.");
+  if (system === "Android")
+    return verdict(
+      "unsupported",
+      "Firefox on Android has no WebGPU yet.",
+      "Open this page in Chrome.",
+    );
+  if (system === "Linux")
+    return verdict(
+      "flags",
+      "Firefox on Linux does not offer WebGPU by itself yet.",
+      "Open this page in Chrome, or set dom.webgpu.enabled to true in about:config and restart Firefox.",
+    );
+  if (system === "macOS")
+    return verdict(
+      "unsupported",
+      "Firefox has WebGPU on Macs with Apple's own chips and macOS 26.",
+      "Update macOS, or open this page in Chrome.",
+    );
+  return verdict(
+    "policy",
+    "WebGPU is switched off in Firefox.",
+    "Set dom.webgpu.enabled to true in about:config; a managed computer's settings are changed by its administrator.",
+  );
 }
 
 /** @returns {Verdict} */
 function explainNoAdapter({ browser, drawing }) {
   const { name, system } = browser;
-  if (drawing !== "hardware") return verdict("no_card", "WebGPU is there, but this browser uses no graphics card: hardware acceleration is off, or there is no driver.", acceleration(name));
-  if (system === "Linux" && CHROMIUM.has(name)) return verdict("flags", `${name} on Linux keeps WebGPU from this graphics card.`, `Update the graphics driver. If it stays, enable ${flags(name)} and restart the browser.`);
-  return verdict("blocked", `${name === "this browser" ? "This browser" : name} keeps WebGPU from this graphics card or its driver, because they are on its block list.`, `Update the graphics driver and the browser; ${report(name)} says more.`);
+  if (drawing !== "hardware")
+    return verdict(
+      "no_card",
+      "WebGPU is there, but this browser uses no graphics card: hardware acceleration is off, or there is no driver.",
+      acceleration(name),
+    );
+  if (system === "Linux" && CHROMIUM.has(name))
+    return verdict(
+      "flags",
+      `${name} on Linux keeps WebGPU from this graphics card.`,
+      `Update the graphics driver. If it stays, enable ${flags(name)} and restart the browser.`,
+    );
+  return verdict(
+    "blocked",
+    `${name === "this browser" ? "This browser" : name} keeps WebGPU from this graphics card or its driver, because they are on its block list.`,
+    `Update the graphics driver and the browser; ${report(name)} says more.`,
+  );
 }
 
 /** @returns {Verdict} */
 function explainSoftware({ name }) {
-  return verdict("software", "WebGPU is there, but without a graphics card: the processor stands in for it, which is slow.", acceleration(name));
+  return verdict(
+    "software",
+    "WebGPU is there, but without a graphics card: the processor stands in for it, which is slow.",
+    acceleration(name),
+  );
 }
 
 function acceleration(name) {
-  if (name === "Firefox") return "Switch on Settings, General, Performance, Use hardware acceleration, and restart Firefox.";
-  if (CHROMIUM.has(name)) return `Switch on graphics acceleration in ${scheme(name)}://settings/system and restart the browser; if it is on, install the graphics driver.`;
+  if (name === "Firefox")
+    return "Switch on Settings, General, Performance, Use hardware acceleration, and restart Firefox.";
+  if (CHROMIUM.has(name))
+    return `Switch on graphics acceleration in ${scheme(name)}://settings/system and restart the browser; if it is on, install the graphics driver.`;
   return "Switch on hardware acceleration in the browser's settings and restart it; if it is on, install the graphics driver.";
 }
 

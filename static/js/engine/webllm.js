@@ -1,4 +1,5 @@
-// WebLLM behind the engine interface; runs in our worker. MLC models on the graphics card, through WebGPU.
+// WebLLM behind the engine interface; runs in our worker. MLC models on the graphics card, through
+// WebGPU.
 
 import { MLCEngine, prebuiltAppConfig } from "../../vendor/web-llm/index.js";
 import { emptyAnswer, read, streamed } from "./answer.js";
@@ -13,7 +14,8 @@ export class WebLLMBackend {
 
   /**
    * @param {import("./models.js").CatalogueModel} model
-   * @param {{onLost: (error: EngineError) => void}} events  called when the graphics card is lost, even between calls
+   * @param {{onLost: (error: EngineError) => void}} events  called when the graphics card is lost,
+   *   even between calls
    */
   constructor(model, { onLost }) {
     this.model = model;
@@ -30,25 +32,41 @@ export class WebLLMBackend {
       initProgressCallback: (report) => onProgress(inMegabytes(report, this.model.downloadMb)),
     });
     await this.#engine.reload(this.model.modelId);
-    return { engine: "webllm", modelId: this.model.modelId, adapter: webgpu.adapter, threads: 1, context: this.model.context };
+    return {
+      engine: "webllm",
+      modelId: this.model.modelId,
+      adapter: webgpu.adapter,
+      threads: 1,
+      context: this.model.context,
+    };
   }
 
   #refuseWithout(webgpu) {
     if (!webgpu.available) throw new EngineError("webgpu_unavailable", webgpu.reason);
-    const lacking = this.model.features.filter((feature) => !webgpu.adapter.features.includes(feature));
+    const lacking = this.model.features.filter(
+      (feature) => !webgpu.adapter.features.includes(feature),
+    );
     if (lacking.length === 0) return;
-    throw new EngineError("webgpu_unavailable", `This graphics card lacks ${lacking.join(", ")}, which this model needs.`);
+    throw new EngineError(
+      "webgpu_unavailable",
+      `This graphics card lacks ${lacking.join(", ")}, which this model needs.`,
+    );
   }
 
   /** web-llm's own record where it has one: that may say more than our catalogue. */
   #record() {
-    const own = prebuiltAppConfig.model_list.find((record) => record.model_id === this.model.modelId);
+    const own = prebuiltAppConfig.model_list.find(
+      (record) => record.model_id === this.model.modelId,
+    );
     return this.model.isLocal || !own ? asWebLLMRecord(this.model, self.location.origin) : own;
   }
 
   /** @returns {Promise<import("./answer.js").Answer>} */
   async generate(messages, { schema, grammar, onText, signal, ...options }) {
-    const wish = { ...streamed(messages, options), response_format: responseFormat(schema, grammar) };
+    const wish = {
+      ...streamed(messages, options),
+      response_format: responseFormat(schema, grammar),
+    };
     const chunks = await this.#engine.chat.completions.create(wish);
     const answer = emptyAnswer();
     for await (const chunk of chunks) {
@@ -64,19 +82,28 @@ export class WebLLMBackend {
   }
 }
 
-/** The grammar first: a schema alone allows any white space, and small models then write blanks without end. */
+/**
+ * The grammar first: a schema alone allows any white space, and small models then write blanks
+ * without end.
+ */
 function responseFormat(schema, grammar) {
   if (grammar) return { type: "grammar", grammar };
   return schema ? { type: "json_object", schema: JSON.stringify(schema) } : undefined;
 }
 
-/** web-llm keeps its device to itself and only logs a loss: look over its shoulder when it asks for one. */
+/**
+ * web-llm keeps its device to itself and only logs a loss: look over its shoulder when it asks for
+ * one.
+ */
 function watchDevices(onLost) {
   if (!self.GPUAdapter) return;
   const requestDevice = GPUAdapter.prototype.requestDevice;
   GPUAdapter.prototype.requestDevice = async function (...wishes) {
     const device = await requestDevice.apply(this, wishes);
-    device.lost.then(({ reason, message }) => reason !== "destroyed" && onLost(new EngineError("device_lost", undefined, message)));
+    device.lost.then(
+      ({ reason, message }) =>
+        reason !== "destroyed" && onLost(new EngineError("device_lost", undefined, message)),
+    );
     return device;
   };
 }

@@ -1,4 +1,5 @@
-// wllama (llama.cpp in WebAssembly) behind the engine interface; runs in our worker. GGUF models on the processor, in any browser.
+// wllama (llama.cpp in WebAssembly) behind the engine interface; runs in our worker. GGUF models on
+// the processor, in any browser.
 
 import { CacheManager, LoggerWithoutDebug, Wllama } from "../../vendor/wllama/index.js";
 import { emptyAnswer, read, streamed } from "./answer.js";
@@ -34,17 +35,28 @@ export class WllamaBackend {
       n_threads: wasm.threads,
       n_parallel: 1, // one request at a time: no part of the context set aside for others
       n_gpu_layers: 0, // where there is WebGPU, WebLLM uses it
-      progressCallback: ({ loaded, total }) => onProgress(loaded < total ? downloading(loaded / MB, total / MB) : starting(total / MB)),
+      progressCallback: ({ loaded, total }) =>
+        onProgress(loaded < total ? downloading(loaded / MB, total / MB) : starting(total / MB)),
     });
-    return { engine: "wllama", modelId: this.model.modelId, adapter: null, threads: this.#wllama.getNumThreads(), context };
+    return {
+      engine: "wllama",
+      modelId: this.model.modelId,
+      adapter: null,
+      threads: this.#wllama.getNumThreads(),
+      context,
+    };
   }
 
   async #open(wasm, options) {
     const url = new URL(this.model.url, self.location.origin).href;
     const keepsModels = Boolean(navigator.storage?.getDirectory);
     const cacheManager = keepsModels ? new ResumingCache() : new CacheManager([noStorage]);
-    this.#wllama = new Wllama({ default: this.assets.wasmUrl }, { logger: quiet, suppressNativeLog: true, cacheManager });
-    this.#wllama.setCompat(wasm.isCompat ? this.#compat() : null, "firefox_safari"); // else it asks a host of its own for that build
+    this.#wllama = new Wllama(
+      { default: this.assets.wasmUrl },
+      { logger: quiet, suppressNativeLog: true, cacheManager },
+    );
+    // else it asks a host of its own for that build
+    this.#wllama.setCompat(wasm.isCompat ? this.#compat() : null, "firefox_safari");
     if (keepsModels) return this.#wllama.loadModelFromUrl(url, options);
     return this.#wllama.loadModel(await downloadGguf(url, options.progressCallback), options);
   }
@@ -59,7 +71,12 @@ export class WllamaBackend {
     if (signal.aborted) this.stop();
     const answer = emptyAnswer();
     const onData = (chunk) => read(chunk, answer, onText);
-    const wish = { ...streamed(messages, options), ...responseFormat(schema, grammar), abortSignal: this.#stopping.signal, onData };
+    const wish = {
+      ...streamed(messages, options),
+      ...responseFormat(schema, grammar),
+      abortSignal: this.#stopping.signal,
+      onData,
+    };
     try {
       await this.#wllama.createChatCompletion(wish);
     } catch (error) {
@@ -78,5 +95,12 @@ const quiet = { ...LoggerWithoutDebug, log() {}, warn() {} };
 
 function responseFormat(schema, grammar) {
   if (grammar) return { grammar };
-  return schema ? { response_format: { type: "json_schema", json_schema: { name: "answer", schema, strict: true } } } : {};
+  return schema
+    ? {
+        response_format: {
+          type: "json_schema",
+          json_schema: { name: "answer", schema, strict: true },
+        },
+      }
+    : {};
 }

@@ -31,7 +31,10 @@ export class RemoteEngine {
     signal?.addEventListener("abort", giveUp);
     try {
       this.#start();
-      this.#facts = await this.#ask({ type: "load", model: this.model, assets: this.assets }, { progress: onProgress });
+      this.#facts = await this.#ask(
+        { type: "load", model: this.model, assets: this.assets },
+        { progress: onProgress },
+      );
     } catch (error) {
       this.#end();
       throw error;
@@ -66,7 +69,8 @@ export class RemoteEngine {
   #start() {
     const worker = new Worker(this.assets.workerUrl, { type: "module", name: "engine" });
     worker.onmessage = ({ data }) => this.#hear(data);
-    worker.onerror = (event) => this.#end(new EngineError("engine_failed", undefined, event.message));
+    worker.onerror = (event) =>
+      this.#end(new EngineError("engine_failed", undefined, event.message));
     this.#worker = worker;
   }
 
@@ -80,7 +84,10 @@ export class RemoteEngine {
 
   #hear({ type, result, error, ...told }) {
     if (type === "done") return this.#settle((call) => call.resolve(result));
-    if (type === "failed") return this.#settle((call) => call.reject(new EngineError(error.code, error.message, error.cause)));
+    if (type === "failed")
+      return this.#settle((call) =>
+        call.reject(new EngineError(error.code, error.message, error.cause)),
+      );
     if (type === "lost") return this.#lose(new EngineError(error.code, error.message, error.cause));
     return this.#call?.listeners[type]?.(told[type]);
   }
@@ -98,7 +105,10 @@ export class RemoteEngine {
     if (call) how(call);
   }
 
-  /** Without a worker nothing of the model is left: its memory, its threads and its hold on the graphics card go with it. */
+  /**
+   * Without a worker nothing of the model is left: its memory, its threads and its hold on the
+   * graphics card go with it.
+   */
   #end(reason = new EngineError("engine_failed")) {
     this.#worker?.terminate();
     this.#worker = null;
@@ -108,5 +118,9 @@ export class RemoteEngine {
 }
 
 function nothing() {
-  return { text: "", finishReason: "abort", usage: { promptTokens: 0, completionTokens: 0, seconds: 0 } };
+  return {
+    text: "",
+    finishReason: "abort",
+    usage: { promptTokens: 0, completionTokens: 0, seconds: 0 },
+  };
 }

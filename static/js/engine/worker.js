@@ -1,4 +1,5 @@
-// The worker's side of an engine: one model, one call at a time. The page's side is worker-engine.js.
+// The worker's side of an engine: one model, one call at a time. The page's side is
+// worker-engine.js.
 
 import { asEngineError } from "./errors.js";
 
@@ -36,7 +37,8 @@ async function generate({ messages, options }) {
   const startedAt = performance.now();
   const seconds = () => Math.round(performance.now() - startedAt) / 1000;
   stopping = new AbortController();
-  const onText = (text, tokens) => self.postMessage({ type: "token", token: { text, tokens, seconds: seconds() } });
+  const onText = (text, tokens) =>
+    self.postMessage({ type: "token", token: { text, tokens, seconds: seconds() } });
   const answer = await backend.generate(messages, { ...options, onText, signal: stopping.signal });
   const { text, finishReason, promptTokens, completionTokens } = answer;
   return { text, finishReason, usage: { promptTokens, completionTokens, seconds: seconds() } };
@@ -49,5 +51,8 @@ function stop() {
 
 function tellFailure(type, thrown) {
   const { code, message, cause } = asEngineError(thrown, { isOnline: navigator.onLine, host });
-  self.postMessage({ type, error: { code, message, cause: cause === undefined ? undefined : String(cause) } });
+  self.postMessage({
+    type,
+    error: { code, message, cause: cause === undefined ? undefined : String(cause) },
+  });
 }

@@ -7,8 +7,12 @@ import { forgetAll, forgetUser } from "./lib/storage.js";
 const ACCOUNT = "/api/account";
 const page = document.getElementById("account-page");
 
-action(page, "sign-out").addEventListener("click", () => openDialog("sign-out-dialog", { values: { password: "" }, work: signOutElsewhere }));
-action(page, "delete").addEventListener("click", () => openDialog("delete-account-dialog", { values: { password: "" }, work: deleteAccount }));
+action(page, "sign-out").addEventListener("click", () =>
+  openDialog("sign-out-dialog", { values: { password: "" }, work: signOutElsewhere }),
+);
+action(page, "delete").addEventListener("click", () =>
+  openDialog("delete-account-dialog", { values: { password: "" }, work: deleteAccount }),
+);
 page.querySelector('[data-form="password"]')?.addEventListener("submit", (event) => {
   event.preventDefault();
   once(event.target.querySelector("button:not([type])"), () => changePassword(event.target));
@@ -29,7 +33,10 @@ async function deleteAccount({ password }) {
 async function changePassword(form) {
   const { password, newPassword } = form.elements;
   try {
-    await api.post(`${ACCOUNT}/password`, { password: password.value, newPassword: newPassword.value });
+    await api.post(`${ACCOUNT}/password`, {
+      password: password.value,
+      newPassword: newPassword.value,
+    });
     showFaults(form, {});
     form.reset();
     toast("Your password is changed.");

@@ -18,7 +18,9 @@ window.SwaggerUIBundle({
 });
 
 followTheme();
-new MutationObserver(followTheme).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+new MutationObserver(followTheme).observe(document.documentElement, {
+  attributeFilter: ["data-theme"],
+});
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", followTheme);
 
 /** Swagger UI's own name for it. */
@@ -29,6 +31,7 @@ function followTheme() {
 /** What is tried while signed in goes by the session's cookie, and needs its token. */
 function withCsrfToken(request) {
   const isOwn = new URL(request.url, location.href).origin === location.origin;
-  if (isOwn && request.method && request.method !== "GET") request.headers["X-CSRFToken"] = csrfToken();
+  if (isOwn && request.method && request.method !== "GET")
+    request.headers["X-CSRFToken"] = csrfToken();
   return request;
 }

@@ -12,7 +12,10 @@ main.addEventListener("click", (event) => {
   ACTIONS[button?.dataset.action]?.(button.closest(".bin-row"));
 });
 // the head of the page is not made anew with what the bin holds
-main.addEventListener("results-shown", () => (action(main, "empty").hidden = !main.querySelector(".bin-row")));
+main.addEventListener(
+  "results-shown",
+  () => (action(main, "empty").hidden = !main.querySelector(".bin-row")),
+);
 
 async function restore(row) {
   try {
@@ -25,7 +28,10 @@ async function restore(row) {
 }
 
 function gone(row) {
-  const words = { title: "Delete for good?", words: `“${slot(row, "name").textContent}” cannot be brought back then.` };
+  const words = {
+    title: "Delete for good?",
+    words: `“${slot(row, "name").textContent}” cannot be brought back then.`,
+  };
   openDialog("delete-dialog", { words, work: () => deleteAt(row.dataset.gone) });
 }
 

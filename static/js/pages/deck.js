@@ -10,7 +10,14 @@ import { GONE } from "./lib/error-messages.js";
 import { results, setUpFinder } from "./lib/live-results.js";
 import { setUpTags } from "./lib/tags-field.js";
 
-const PAGE_ACTIONS = { "turn-all": turnAll, add: addCard, rename: renameDeck, merge: mergeDeck, "delete-deck": deleteDeck, ...CHOSEN_ACTIONS };
+const PAGE_ACTIONS = {
+  "turn-all": turnAll,
+  add: addCard,
+  rename: renameDeck,
+  merge: mergeDeck,
+  "delete-deck": deleteDeck,
+  ...CHOSEN_ACTIONS,
+};
 const CARD_ACTIONS = { edit: editCard, again: writeAgain, delete: deleteCard };
 
 // the results are made anew with each search; what is around them stays, so listeners are on this
@@ -19,7 +26,10 @@ setUpFlipping(around);
 setUpTable(around);
 setUpChoosing(around);
 setUpFinder(/** @type {HTMLFormElement} */ (document.getElementById("finder")));
-setUpTags(page.querySelector(".page-head"), async (field, tags) => (await api.patch(deckAddress, { tags })).tags);
+setUpTags(
+  page.querySelector(".page-head"),
+  async (field, tags) => (await api.patch(deckAddress, { tags })).tags,
+);
 around.addEventListener("results-shown", () => {
   showCount();
   if (page.dataset.side === "back") turnCards();

@@ -25,7 +25,9 @@ async function deleteCard(button) {
 }
 
 async function keep(button) {
-  await api.post("/api/flashcards/duplicates/keep", { frontKey: button.closest("[data-twins]").dataset.twins });
+  await api.post("/api/flashcards/duplicates/keep", {
+    frontKey: button.closest("[data-twins]").dataset.twins,
+  });
   await refresh();
   goOn();
   toast("Kept. They are no longer listed here.");
@@ -33,6 +35,8 @@ async function keep(button) {
 
 /** What had the focus is gone: the next thing to decide has it. */
 function goOn() {
-  const next = /** @type {HTMLElement|null} */ (document.querySelector("#results button, #results a"));
+  const next = /** @type {HTMLElement|null} */ (
+    document.querySelector("#results button, #results a")
+  );
   next?.focus();
 }

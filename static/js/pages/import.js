@@ -14,7 +14,10 @@ const table = new TableForm(part(page, "table"));
 let file = null;
 let work = null;
 
-/** Show one stage alone, and put the reader there. @param {"choose"|"work"|"table"|"report"} stage */
+/**
+ * Show one stage alone, and put the reader there.
+ * @param {"choose"|"work"|"table"|"report"} stage
+ */
 function go(stage) {
   page.dataset.stage = stage;
   for (const name of STAGES) part(page, name).hidden = name !== stage;
@@ -56,7 +59,11 @@ async function run(values) {
     report(await work.run(file, values));
   } catch (error) {
     go(cameFrom === "table" ? "table" : "choose");
-    showFailure(error.name === "AbortError" ? { message: "The import was cancelled: nothing was saved." } : error);
+    showFailure(
+      error.name === "AbortError"
+        ? { message: "The import was cancelled: nothing was saved." }
+        : error,
+    );
   }
 }
 
@@ -68,7 +75,11 @@ function report(result) {
 
 function showFailure(error) {
   part(page, "failure").hidden = !error;
-  slot(page, "failure").textContent = error ? (error.code ? advice(error).text : error.message) : "";
+  slot(page, "failure").textContent = error
+    ? error.code
+      ? advice(error).text
+      : error.message
+    : "";
 }
 
 function again() {
@@ -80,5 +91,9 @@ setUpChoosing(page, take);
 table.addEventListener("look", () => lookAtTable(table.reading));
 table.addEventListener("import", () => run(table.values));
 action(page, "cancel").addEventListener("click", () => work?.cancel());
-for (const button of page.querySelectorAll('[data-action="again"]')) button.addEventListener("click", again);
-addEventListener("beforeunload", (event) => page.dataset.stage === "work" && event.preventDefault());
+for (const button of page.querySelectorAll('[data-action="again"]'))
+  button.addEventListener("click", again);
+addEventListener(
+  "beforeunload",
+  (event) => page.dataset.stage === "work" && event.preventDefault(),
+);

@@ -7,7 +7,10 @@ const panel = new EnginePanel(document.getElementById("model"));
 const form = new RequestForm(document.getElementById("request"));
 let opening = null;
 
-/** What writes cards is loaded once there is something to write or to show: a first page stays light. */
+/**
+ * What writes cards is loaded once there is something to write or to show: a first page stays
+ * light.
+ */
 function desk() {
   opening ??= openDesk();
   opening.catch(() => (opening = null));
@@ -31,7 +34,8 @@ async function generate({ detail }) {
 
 panel.addEventListener("change", () => {
   form.tell(panel.beforehand);
-  // beside the model, so that both are there together; a loaded one writes for the user's other devices, too
+  // beside the model, so that both are there together; a loaded one writes for the user's other
+  // devices, too
   if (["loading", "ready"].includes(panel.state)) desk().catch(() => {});
 });
 form.addEventListener("generate", generate);

@@ -1,12 +1,15 @@
 import { action } from "./lib/dom.js";
 
 const ASK_MS = 5_000;
-const isStandIn = location.pathname !== "/offline"; // opened under its own address there is nothing to come back to
+// opened under its own address there is nothing to come back to
+const isStandIn = location.pathname !== "/offline";
 const reload = () => location.reload();
 
 /** Reload once the server answers; the manifest is the smallest thing to ask for. */
 async function reloadWhenThere() {
-  const answer = await fetch(document.querySelector("link[rel=manifest]").href, { cache: "no-store" }).catch(() => null);
+  const answer = await fetch(document.querySelector("link[rel=manifest]").href, {
+    cache: "no-store",
+  }).catch(() => null);
   if (answer) reload();
 }
 

@@ -9,6 +9,7 @@ for (const field of document.querySelectorAll('[data-part="password"]')) {
     button.setAttribute("aria-pressed", String(!isShown));
     input.focus();
   });
-  input.form.addEventListener("submit", () => (input.type = "password")); // so that browsers offer to keep it, and never keep it as text
+  // so that browsers offer to keep it, and never keep it as text
+  input.form.addEventListener("submit", () => (input.type = "password"));
 }
 document.querySelector('[aria-invalid="true"]')?.focus();

@@ -8,7 +8,12 @@ import { setUpSettings } from "./progress/settings-form.js";
 import { tellTimeZone } from "./study/time-zone.js";
 
 const page = document.getElementById("progress");
-const charts = Object.fromEntries([...page.querySelectorAll("[data-chart]")].map((figure) => [figure.dataset.chart, new Chart(figure)]));
+const charts = Object.fromEntries(
+  [...page.querySelectorAll("[data-chart]")].map((figure) => [
+    figure.dataset.chart,
+    new Chart(figure),
+  ]),
+);
 let days = 30;
 
 async function show() {
@@ -39,7 +44,10 @@ function showNumbers(progress, { desiredRetention }) {
     streak: counted(streakDays, "day"),
     "streak-hint": reviewedToday || !streakDays ? "in a row" : "study today to keep it",
     retention: retention === null ? "–" : percent(retention),
-    "retention-hint": retention === null ? "once learned cards come again" : `you aim at ${percent(desiredRetention)}`,
+    "retention-hint":
+      retention === null
+        ? "once learned cards come again"
+        : `you aim at ${percent(desiredRetention)}`,
   };
   for (const [name, text] of Object.entries(words)) slot(page, name).textContent = text;
 }

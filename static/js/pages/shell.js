@@ -15,7 +15,8 @@ sendUnsent();
 /** Let the service worker keep the shell, after the page has everything it needs itself. */
 function setUpServiceWorker() {
   if (!("serviceWorker" in navigator)) return;
-  const register = () => navigator.serviceWorker.register("/sw.js").catch(() => {}); // refused, as in some private windows: a page as any other
+  // refused, as in some private windows: a page as any other
+  const register = () => navigator.serviceWorker.register("/sw.js").catch(() => {});
   if (document.readyState === "complete") register();
   else addEventListener("load", register, { once: true });
 }

@@ -32,7 +32,10 @@ async function begin() {
   await outbox.flush();
   try {
     await tellTimeZone(api);
-    const [{ FSRSAlgorithm }, answer] = await Promise.all([import(page.dataset.fsrs), api.get(page.dataset.queue)]);
+    const [{ FSRSAlgorithm }, answer] = await Promise.all([
+      import(page.dataset.fsrs),
+      api.get(page.dataset.queue),
+    ]);
     behindMs = Date.parse(answer.now) - Date.now();
     take(upToDate(answer), FSRSAlgorithm);
     keepPage();
@@ -41,7 +44,10 @@ async function begin() {
   }
 }
 
-/** Without the network: with what was left of the last sitting here. @returns {Promise<boolean>} whether there was one */
+/**
+ * Without the network: with what was left of the last sitting here.
+ * @returns {Promise<boolean>} whether there was one
+ */
 async function goOnWithKept() {
   const kept = await keptSitting(page.dataset.queue);
   const library = kept && (await import(page.dataset.fsrs).catch(() => null));
@@ -54,7 +60,9 @@ async function goOnWithKept() {
 function take(answer, FSRSAlgorithm) {
   queue = answer;
   const { timeZone, dayBeginsHour } = queue.settings;
-  sitting ??= new Sitting(new Scheduler(FSRSAlgorithm, queue.scheduling, new StudyDays(timeZone, dayBeginsHour)));
+  sitting ??= new Sitting(
+    new Scheduler(FSRSAlgorithm, queue.scheduling, new StudyDays(timeZone, dayBeginsHour)),
+  );
   sitting.take(queue);
   warmUp(queue.cards);
   askNext();
@@ -69,7 +77,8 @@ function upToDate(answer) {
 function askNext() {
   const item = sitting.next(now());
   if (item) ask(item);
-  else if (queue.cards.length && sitting.tally().reviews && navigator.onLine && !outbox.problem) goOn();
+  else if (queue.cards.length && sitting.tally().reviews && navigator.onLine && !outbox.problem)
+    goOn();
   else finish();
 }
 
@@ -138,7 +147,14 @@ function edit() {
   if (sitting?.asked) editCard(sitting.asked.card, api, () => view.rewrite(sitting.asked));
 }
 
-const ACTIONS = { show, flip: () => (view.isAnswerShown ? view.turn() : show()), undo, edit, more: begin, retry: begin };
+const ACTIONS = {
+  show,
+  flip: () => (view.isAnswerShown ? view.turn() : show()),
+  undo,
+  edit,
+  more: begin,
+  retry: begin,
+};
 
 page.addEventListener("click", (event) => {
   const pressed = event.target.closest("[data-rating], [data-action]");
@@ -146,7 +162,14 @@ page.addEventListener("click", (event) => {
   if (pressed.dataset.rating) rate(pressed.dataset.rating);
   else ACTIONS[pressed.dataset.action]?.();
 });
-setUpKeys({ show, rate, undo, edit, isAsking: () => Boolean(sitting?.asked), isAnswerShown: () => view.isAnswerShown });
+setUpKeys({
+  show,
+  rate,
+  undo,
+  edit,
+  isAsking: () => Boolean(sitting?.asked),
+  isAnswerShown: () => view.isAnswerShown,
+});
 end.onDue(() => begin());
 others.addEventListener("rated", (/** @type {CustomEvent} */ { detail }) => leaveOut(detail));
 begin();

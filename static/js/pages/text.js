@@ -4,11 +4,12 @@ import { clozeParts } from "./text/spans.js";
 const MARKUP = /[*_`$]|~~~|\\[!-/:-@[-`{-~]|\]\(|^[ \t]*(?:[-+]|\d{1,9}[.)])[ \t]/m;
 
 /**
- * Show a card's text: at once as plain text, and once their libraries came with Markdown and math. Nothing in it can run or load.
- * The text itself stays in `data-raw` (see `rawText`).
+ * Show a card's text: at once as plain text, and once their libraries came with Markdown and math.
+ * Nothing in it can run or load. The text itself stays in `data-raw` (see `rawText`).
  * @param {HTMLElement} element
  * @param {string} text
- * @param {{cloze?: "question"|"answer"}} [options] clozes with a gap for what they hide, or with it highlighted; else they stay in place
+ * @param {{cloze?: "question"|"answer"}} [options] clozes with a gap for what they hide, or with it
+ *   highlighted; else they stay in place
  * @returns {Promise<void>} when all is shown
  */
 export async function renderInto(element, text, { cloze } = {}) {
@@ -30,26 +31,42 @@ export function rawText(element) {
   return element.dataset.raw ?? element.textContent;
 }
 
-/** @param {HTMLElement} element @returns {string} what a screen reader should say of it: math as its TeX, once */
+/**
+ * @param {HTMLElement} element
+ * @returns {string} what a screen reader should say of it: math as its TeX, once
+ */
 export function spokenText(element) {
   const copy = /** @type {HTMLElement} */ (element.cloneNode(true));
-  for (const math of copy.querySelectorAll(".katex")) math.replaceWith(math.querySelector("annotation")?.textContent ?? "");
+  for (const math of copy.querySelectorAll(".katex"))
+    math.replaceWith(math.querySelector("annotation")?.textContent ?? "");
   return copy.textContent.replaceAll("[…]", "blank").trim();
 }
 
 /** @param {string} front @returns {string} a cloze's front with what it hides */
 export function filledText(front) {
-  return clozeParts(front, "answer").map(({ text }) => text).join("");
+  return clozeParts(front, "answer")
+    .map(({ text }) => text)
+    .join("");
 }
 
-/** Render what the server wrote as text: every element with `data-rich`, whose value may be the cloze side. @param {ParentNode} root */
+/**
+ * Render what the server wrote as text: every element with `data-rich`, whose value may be the
+ * cloze side.
+ * @param {ParentNode} root
+ */
 export function renderAll(root) {
-  for (const element of root.querySelectorAll("[data-rich]")) renderInto(element, rawText(element), { cloze: element.dataset.rich || undefined });
+  for (const element of root.querySelectorAll("[data-rich]"))
+    renderInto(element, rawText(element), { cloze: element.dataset.rich || undefined });
 }
 
 function showPlain(element, text, cloze) {
   if (!cloze) element.textContent = text;
-  else element.replaceChildren(...clozeParts(text, cloze).map((part) => (part.isCloze ? marked(part.text, cloze) : part.text)));
+  else
+    element.replaceChildren(
+      ...clozeParts(text, cloze).map((part) =>
+        part.isCloze ? marked(part.text, cloze) : part.text,
+      ),
+    );
 }
 
 function marked(text, cloze) {

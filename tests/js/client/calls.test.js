@@ -4,9 +4,15 @@ import test from "node:test";
 
 import { Server, assertFails, card, outcomeOf, settled } from "./hands.js";
 
-const news = (call, message) => ({ requestId: call.requestId, generationId: `generation of ${call.requestId}`, ...message });
-const cardNews = (call, index, front, seq) => news(call, { type: "card", index, card: card(front), seq });
-const result = (call, fronts, seq, more = {}) => news(call, { type: "result", data: { cards: fronts.map(card), ...more }, seq });
+const news = (call, message) => ({
+  requestId: call.requestId,
+  generationId: `generation of ${call.requestId}`,
+  ...message,
+});
+const cardNews = (call, index, front, seq) =>
+  news(call, { type: "card", index, card: card(front), seq });
+const result = (call, fronts, seq, more = {}) =>
+  news(call, { type: "result", data: { cards: fronts.map(card), ...more }, seq });
 
 test("the guide's call has the guide's result", async () => {
   const server = new Server();
@@ -14,8 +20,17 @@ test("the guide's call has the guide's result", async () => {
   const outcome = client.generateFlashcards("Tides", 2);
   await settled();
   const [asked] = server.wire.ofType("generate");
-  assert.deepEqual([asked.prompt, asked.options], ["Generate 2 flashcards about Tides", { count: 2, topic: "Tides" }]);
-  server.wire.say({ type: "result", requestId: asked.requestId, data: { cards: [card("ebb")], partial: true }, generationId: "g", seq: 2 });
+  assert.deepEqual(
+    [asked.prompt, asked.options],
+    ["Generate 2 flashcards about Tides", { count: 2, topic: "Tides" }],
+  );
+  server.wire.say({
+    type: "result",
+    requestId: asked.requestId,
+    data: { cards: [card("ebb")], partial: true },
+    generationId: "g",
+    seq: 2,
+  });
   assert.deepEqual(await outcome, { cards: [card("ebb")], partial: true, generationId: "g" });
 });
 
@@ -46,7 +61,10 @@ test("cards come one by one and each once, though the result has them all", asyn
   server.wire.say(result(call, ["ebb", "flow", "spring"], 5));
   await reading;
   assert.deepEqual(fronts, ["ebb", "flow", "spring"]);
-  assert.deepEqual(client.heard.filter(({ name }) => name === "card").map(({ index }) => index), [0, 1, 2]);
+  assert.deepEqual(
+    client.heard.filter(({ name }) => name === "card").map(({ index }) => index),
+    [0, 1, 2],
+  );
 });
 
 test("several calls at once each get their own", async () => {
@@ -56,7 +74,10 @@ test("several calls at once each get their own", async () => {
   await settled();
   server.wire.say(result(other, ["gale"], 3));
   server.wire.say(result(one, ["ebb"], 4));
-  assert.deepEqual([(await one.result).cards[0].front, (await other.result).cards[0].front], ["ebb", "gale"]);
+  assert.deepEqual(
+    [(await one.result).cards[0].front, (await other.result).cards[0].front],
+    ["ebb", "gale"],
+  );
 });
 
 test("an abort is sent as cancel, and the cards on their way still come", async () => {
@@ -69,8 +90,20 @@ test("an abort is sent as cancel, and the cards on their way still come", async 
   abort.abort();
   assert.deepEqual(server.wire.ofType("cancel"), [{ type: "cancel", requestId: call.requestId }]);
   server.wire.say(cardNews(call, 1, "flow", 3));
-  server.wire.say(news(call, { type: "error", code: "cancelled", error: "The generation was cancelled.", seq: 4 }));
-  await assertFails(call.result, { name: "GenerationError", code: "cancelled", cards: [card("ebb"), card("flow")], generationId: `generation of ${call.requestId}` });
+  server.wire.say(
+    news(call, {
+      type: "error",
+      code: "cancelled",
+      error: "The generation was cancelled.",
+      seq: 4,
+    }),
+  );
+  await assertFails(call.result, {
+    name: "GenerationError",
+    code: "cancelled",
+    cards: [card("ebb"), card("flow")],
+    generationId: `generation of ${call.requestId}`,
+  });
 });
 
 test("what is aborted before it was sent is never sent", async () => {
@@ -80,7 +113,9 @@ test("what is aborted before it was sent is never sent", async () => {
   const call = client.generate({ topic: "Tides", signal: abort.signal });
   abort.abort();
   await assertFails(call.result, { code: "cancelled" });
-  await assertFails(client.generate({ topic: "Winds", signal: abort.signal }).result, { code: "cancelled" });
+  await assertFails(client.generate({ topic: "Winds", signal: abort.signal }).result, {
+    code: "cancelled",
+  });
   server.wire.greet();
   assert.deepEqual(server.wire.sent, []);
 });
@@ -103,29 +138,63 @@ test("a refusal of the server fails the call with all that it says", async () =>
   const client = await server.connected();
   const call = client.generate({ topic: "Tides" });
   await settled();
-  server.wire.say({ type: "error", requestId: call.requestId, code: "queue_full", error: "You have 20 generations waiting.", retryable: true, retryAfter: 10 });
-  await assertFails(call.result, { code: "queue_full", message: "You have 20 generations waiting.", retryable: true, retryAfter: 10 });
+  server.wire.say({
+    type: "error",
+    requestId: call.requestId,
+    code: "queue_full",
+    error: "You have 20 generations waiting.",
+    retryable: true,
+    retryAfter: 10,
+  });
+  await assertFails(call.result, {
+    code: "queue_full",
+    message: "You have 20 generations waiting.",
+    retryable: true,
+    retryAfter: 10,
+  });
 });
 
 test("a refusal without an id is that of the request which was not answered", async () => {
   const server = new Server();
   const client = await server.connected();
-  const [fine, wrong] = [client.generate({ topic: "Tides" }), client.generate({ topic: "Winds", count: 99 })];
+  const [fine, wrong] = [
+    client.generate({ topic: "Tides" }),
+    client.generate({ topic: "Winds", count: 99 }),
+  ];
   await settled();
   server.wire.say(news(fine, { type: "progress", progress: 0, message: "Queued" }));
-  server.wire.say({ type: "error", code: "invalid_message", error: "options.count: Expected `int` <= 50.", retryable: false });
+  server.wire.say({
+    type: "error",
+    code: "invalid_message",
+    error: "options.count: Expected `int` <= 50.",
+    retryable: false,
+  });
   await assertFails(wrong.result, { code: "invalid_message" });
   assert.equal((await outcomeOf(fine.result)).state, "open");
-  server.wire.say({ type: "error", code: "invalid_message", error: "something else", retryable: false });
+  server.wire.say({
+    type: "error",
+    code: "invalid_message",
+    error: "something else",
+    retryable: false,
+  });
   assert.equal(client.heard.at(-1).name, "problem");
 });
 
 test("a refusal with an id is that of its request, whichever is older", async () => {
   const server = new Server();
   const client = await server.connected();
-  const [fine, wrong] = [client.generate({ topic: "Tides" }), client.generate({ topic: "Winds", count: 99 })];
+  const [fine, wrong] = [
+    client.generate({ topic: "Tides" }),
+    client.generate({ topic: "Winds", count: 99 }),
+  ];
   await settled();
-  server.wire.say({ type: "error", code: "invalid_message", error: "options.count: too many.", retryable: false, requestId: wrong.requestId });
+  server.wire.say({
+    type: "error",
+    code: "invalid_message",
+    error: "options.count: too many.",
+    retryable: false,
+    requestId: wrong.requestId,
+  });
   await assertFails(wrong.result, { code: "invalid_message" });
   assert.equal((await outcomeOf(fine.result)).state, "open");
 });
@@ -137,7 +206,13 @@ test("what the server dropped is said again, but not for ever", async () => {
   await settled();
   for (let time = 1; time <= 6; time++) {
     assert.equal(server.wire.ofType("generate").length, time);
-    server.wire.say({ type: "error", code: "rate_limited", error: "Too many messages.", retryable: true, retryAfter: 2 });
+    server.wire.say({
+      type: "error",
+      code: "rate_limited",
+      error: "Too many messages.",
+      retryable: true,
+      retryAfter: 2,
+    });
     await server.clock.advance(2);
   }
   await assertFails(call.result, { code: "rate_limited", retryable: true });
@@ -148,23 +223,62 @@ test("the place in the queue is told, and then the engine that serves", async ()
   const client = await server.connected();
   const call = client.generate({ topic: "Tides" });
   await settled();
-  const open = { generationId: "g", requestId: call.requestId, status: "queued", attempt: 0, place: 2, topic: "Tides", count: 10, cards: [] };
+  const open = {
+    generationId: "g",
+    requestId: call.requestId,
+    status: "queued",
+    attempt: 0,
+    place: 2,
+    topic: "Tides",
+    count: 10,
+    cards: [],
+  };
   server.wire.greet({ seq: 1, generations: [open] });
   assert.deepEqual([call.status, call.place], ["queued", 2]);
-  server.wire.greet({ seq: 2, generations: [{ ...open, status: "leased", attempt: 1, place: 0, engine: "webllm" }] });
-  const told = client.heard.filter(({ name }) => name === "waiting").map(({ status, place, engine }) => [status, place, engine]);
-  assert.deepEqual(told, [["queued", 2, null], ["leased", 0, "webllm"]]);
+  server.wire.greet({
+    seq: 2,
+    generations: [{ ...open, status: "leased", attempt: 1, place: 0, engine: "webllm" }],
+  });
+  const told = client.heard
+    .filter(({ name }) => name === "waiting")
+    .map(({ status, place, engine }) => [status, place, engine]);
+  assert.deepEqual(told, [
+    ["queued", 2, null],
+    ["leased", 0, "webllm"],
+  ]);
 });
 
 test("cards that another device asked for come as a call to look at", async () => {
   const server = new Server();
   const client = await server.connected();
-  const open = { generationId: "g", requestId: "phone's", status: "leased", attempt: 1, place: 0, topic: "Winds", count: 2, cards: [card("gale")] };
+  const open = {
+    generationId: "g",
+    requestId: "phone's",
+    status: "leased",
+    attempt: 1,
+    place: 0,
+    topic: "Winds",
+    count: 2,
+    cards: [card("gale")],
+  };
   server.wire.greet({ seq: 3, generations: [open] });
   const { call } = client.heard.find(({ name }) => name === "generation");
   assert.deepEqual([call.isForeign, call.options.topic], [true, "Winds"]);
-  server.wire.say({ type: "card", generationId: "g", requestId: "phone's", index: 1, card: card("breeze"), seq: 4 });
-  server.wire.say({ type: "result", generationId: "g", requestId: "phone's", data: { cards: [card("gale"), card("breeze")] }, seq: 5 });
+  server.wire.say({
+    type: "card",
+    generationId: "g",
+    requestId: "phone's",
+    index: 1,
+    card: card("breeze"),
+    seq: 4,
+  });
+  server.wire.say({
+    type: "result",
+    generationId: "g",
+    requestId: "phone's",
+    data: { cards: [card("gale"), card("breeze")] },
+    seq: 5,
+  });
   const fronts = [];
   for await (const { front } of call) fronts.push(front);
   assert.deepEqual(fronts, ["gale", "breeze"]);
@@ -173,10 +287,27 @@ test("cards that another device asked for come as a call to look at", async () =
 test("what of it was missed is looked up", async () => {
   const server = new Server();
   const client = await server.connected();
-  const open = { generationId: "g", requestId: "phone's", status: "leased", attempt: 1, place: 0, topic: "Winds", count: 2, cards: [] };
+  const open = {
+    generationId: "g",
+    requestId: "phone's",
+    status: "leased",
+    attempt: 1,
+    place: 0,
+    topic: "Winds",
+    count: 2,
+    cards: [],
+  };
   server.wire.greet({ seq: 3, generations: [open] });
   const { call } = client.heard.find(({ name }) => name === "generation");
-  server.answers["GET /api/webllm/generations/g"] = { body: { status: "succeeded", options: { topic: "Winds", count: 2 }, cards: [card("gale")], partial: true, finishedAt: "2026-01-01T00:00:00Z" } };
+  server.answers["GET /api/webllm/generations/g"] = {
+    body: {
+      status: "succeeded",
+      options: { topic: "Winds", count: 2 },
+      cards: [card("gale")],
+      partial: true,
+      finishedAt: "2026-01-01T00:00:00Z",
+    },
+  };
   server.wire.greet({ seq: 900 });
   assert.deepEqual(await call.result, { cards: [card("gale")], partial: true, generationId: "g" });
 });
@@ -191,7 +322,10 @@ test("late news of a call that is over are none", async () => {
   server.wire.say(cardNews(call, 1, "flow", 3));
   server.wire.say(result(call, ["other"], 4));
   assert.deepEqual((await call.result).cards, [card("ebb")]);
-  assert.equal(client.heard.some(({ name }) => name === "generation"), false);
+  assert.equal(
+    client.heard.some(({ name }) => name === "generation"),
+    false,
+  );
 });
 
 test("close ends the session on the server and what is open", async () => {
@@ -207,7 +341,12 @@ test("close ends the session on the server and what is open", async () => {
 
 test("model text is parsed as ever", async () => {
   const client = new Server().client();
-  assert.deepEqual(client.parseFlashcards('[{"question":"ebb","answer":"falling"}]').map(({ front, back }) => [front, back]), [["ebb", "falling"]]);
+  assert.deepEqual(
+    client
+      .parseFlashcards('[{"question":"ebb","answer":"falling"}]')
+      .map(({ front, back }) => [front, back]),
+    [["ebb", "falling"]],
+  );
 });
 
 test("a token may be one that is always fresh", async () => {

@@ -4,7 +4,10 @@ import test from "node:test";
 
 import { Server, assertFails, card, outcomeOf, settled } from "./hands.js";
 
-const downs = (client) => client.heard.filter(({ name, state }) => name === "connection" && state === "down").map(({ seconds }) => seconds);
+const downs = (client) =>
+  client.heard
+    .filter(({ name, state }) => name === "connection" && state === "down")
+    .map(({ seconds }) => seconds);
 
 test("pauses between tries double up to half a minute, less a chance of up to half", async () => {
   const server = new Server();
@@ -14,7 +17,8 @@ test("pauses between tries double up to half a minute, less a chance of up to ha
   await settled();
   for (let time = 0; time < 8; time++) {
     server.wire.drop();
-    for (const tries = server.wires.length; server.wires.length === tries; ) await server.clock.advance(1);
+    for (const tries = server.wires.length; server.wires.length === tries;)
+      await server.clock.advance(1);
   }
   assert.deepEqual(downs(client), [1, 1, 2, 4, 8, 16, 30, 30]);
 });
@@ -41,7 +45,12 @@ test("a server that restarts is left for another at once, and nobody hears of a 
   assert.equal(server.wires.length, 2);
   server.wire.greet();
   assert.deepEqual(server.wire.sent, [server.wires[0].sent[0]]);
-  server.wire.say({ type: "result", requestId: call.requestId, generationId: "g", data: { cards: [card("ebb")] } });
+  server.wire.say({
+    type: "result",
+    requestId: call.requestId,
+    generationId: "g",
+    data: { cards: [card("ebb")] },
+  });
   assert.deepEqual((await call.result).cards, [card("ebb")]);
   assert.deepEqual(downs(client), []);
 });
@@ -65,14 +74,30 @@ test("after a drop the same request goes out under the same id, and its cards co
   server.wire.say({ type: "card", ...ids, index: 0, card: card("ebb"), seq: 7 });
   server.wire.drop(1012);
   await server.clock.advance(1);
-  server.wire.greet({ seq: 9, generations: [{ ...ids, status: "leased", attempt: 1, place: 0, topic: "Tides", count: 10, cards: [card("ebb"), card("flow")] }] });
+  server.wire.greet({
+    seq: 9,
+    generations: [
+      {
+        ...ids,
+        status: "leased",
+        attempt: 1,
+        place: 0,
+        topic: "Tides",
+        count: 10,
+        cards: [card("ebb"), card("flow")],
+      },
+    ],
+  });
   assert.ok(server.wire.url.endsWith("lastSeq=7"), server.wire.url);
   assert.deepEqual(server.wire.sent, [server.wires[0].sent[0]]);
   server.wire.say({ type: "card", ...ids, index: 1, card: card("flow"), seq: 8 });
   server.wire.say({ type: "result", ...ids, data: { cards: [card("ebb"), card("flow")] }, seq: 9 });
   server.wire.say({ type: "result", ...ids, data: { cards: [card("ebb"), card("flow")] }, seq: 9 });
   assert.deepEqual((await call.result).cards, [card("ebb"), card("flow")]);
-  assert.deepEqual(client.heard.filter(({ name }) => name === "card").map(({ index }) => index), [0, 1]);
+  assert.deepEqual(
+    client.heard.filter(({ name }) => name === "card").map(({ index }) => index),
+    [0, 1],
+  );
 });
 
 test("who is dropped before all that was missed has come goes on where that broke off", async () => {
@@ -82,7 +107,10 @@ test("who is dropped before all that was missed has come goes on where that brok
   await settled();
   const ids = { requestId: call.requestId, generationId: "g" };
   server.wire.say({ type: "card", ...ids, index: 0, card: card("ebb"), seq: 7 });
-  for (const [seq, index] of [[8, 1], [9, 2]]) {
+  for (const [seq, index] of [
+    [8, 1],
+    [9, 2],
+  ]) {
     server.wire.drop();
     await server.clock.advance(1);
     server.wire.greet({ seq: 12 });
@@ -90,7 +118,10 @@ test("who is dropped before all that was missed has come goes on where that brok
   }
   server.wire.drop();
   await server.clock.advance(1);
-  assert.deepEqual(server.wires.map(({ url }) => new URL(url).searchParams.get("lastSeq")), [null, "7", "8", "9"]);
+  assert.deepEqual(
+    server.wires.map(({ url }) => new URL(url).searchParams.get("lastSeq")),
+    [null, "7", "8", "9"],
+  );
 });
 
 test("a refused ticket is renewed at once", async () => {
@@ -106,20 +137,37 @@ test("a refused ticket is renewed at once", async () => {
   assert.equal(server.wire.ofType("generate")[0].requestId, call.requestId);
 });
 
-for (const [code, why] of [[4404, "closed"], [4410, "expired"]]) {
+for (const [code, why] of [
+  [4404, "closed"],
+  [4410, "expired"],
+]) {
   test(`a session that is ${why} gets a successor, which is asked for what was open, and counts anew`, async () => {
     const server = new Server();
     const client = await server.connected();
     server.wire.greet({ seq: 40 });
     const call = client.generate({ topic: "Tides" });
     await settled();
-    server.wire.say({ type: "error", code: `session_${why}`, error: "This session is over.", retryable: false });
+    server.wire.say({
+      type: "error",
+      code: `session_${why}`,
+      error: "This session is over.",
+      retryable: false,
+    });
     server.wire.drop(code, "This session is over.");
     await settled();
     assert.deepEqual([client.sessionId, server.wire.url], ["session-2", "ws://server/session-2"]);
     server.wire.greet({ seq: 3 });
-    assert.deepEqual(server.wire.sent.map(({ type }) => type), ["generate"]);
-    server.wire.say({ type: "result", requestId: call.requestId, data: { cards: [card("ebb")] }, generationId: "g", seq: 4 });
+    assert.deepEqual(
+      server.wire.sent.map(({ type }) => type),
+      ["generate"],
+    );
+    server.wire.say({
+      type: "result",
+      requestId: call.requestId,
+      data: { cards: [card("ebb")] },
+      generationId: "g",
+      seq: 4,
+    });
     assert.equal((await call.result).cards.length, 1);
   });
 }
@@ -127,7 +175,10 @@ for (const [code, why] of [[4404, "closed"], [4410, "expired"]]) {
 test("a ticket that REST refuses because the session has ended leads to a new session", async () => {
   const server = new Server();
   const client = await server.connected();
-  server.answers["POST /api/webllm/session/session-1/ticket"] = { status: 409, body: { code: "session_expired", error: "expired" } };
+  server.answers["POST /api/webllm/session/session-1/ticket"] = {
+    status: 409,
+    body: { code: "session_expired", error: "expired" },
+  };
   server.wire.drop(4401);
   await settled();
   assert.equal(client.sessionId, "session-2");
@@ -138,7 +189,10 @@ test("sockets that never come up have REST asked what is the matter", async () =
   const client = await server.connected();
   const call = client.generate({ topic: "Tides" });
   await settled();
-  server.answers["POST /api/webllm/session/session-1/ticket"] = { status: 401, body: { code: "not_authenticated", error: "Sign in." } };
+  server.answers["POST /api/webllm/session/session-1/ticket"] = {
+    status: 401,
+    body: { code: "not_authenticated", error: "Sign in." },
+  };
   server.wire.drop();
   await server.clock.advance(1);
   server.wire.drop();
@@ -155,7 +209,12 @@ test("a refusal for good ends the calls with its reason, and the next call begin
   const call = client.generate({ topic: "Tides" });
   await settled();
   server.wire.drop(4403, "This account is disabled.");
-  await assertFails(call.result, { name: "ConnectionError", code: "forbidden", closeCode: 4403, message: "This account is disabled." });
+  await assertFails(call.result, {
+    name: "ConnectionError",
+    code: "forbidden",
+    closeCode: 4403,
+    message: "This account is disabled.",
+  });
   client.generate({ topic: "Tides" });
   await settled();
   assert.equal(server.wires.length, 2);
@@ -204,7 +263,11 @@ test("with no server at all the first call fails at once and says so", async () 
   const client = server.client();
   server.answers["POST /api/webllm/session"] = () => Promise.reject(new TypeError("fetch failed"));
   const sentence = "The server does not answer. Check the connection and try again.";
-  await assertFails(client.generate({ topic: "Tides" }).result, { code: "offline", retryable: true, message: sentence });
+  await assertFails(client.generate({ topic: "Tides" }).result, {
+    code: "offline",
+    retryable: true,
+    message: sentence,
+  });
   await assert.rejects(client.initialize(), { code: "offline" });
 });
 
@@ -213,8 +276,15 @@ test("a call that the server never answered fails after twenty seconds without i
   const client = await server.connected();
   const known = client.generate({ topic: "Tides" });
   await settled();
-  server.wire.say({ type: "progress", progress: 0, message: "Queued", requestId: known.requestId, generationId: "g" });
-  server.answers["POST /api/webllm/session/session-1/ticket"] = () => Promise.reject(new TypeError("fetch failed"));
+  server.wire.say({
+    type: "progress",
+    progress: 0,
+    message: "Queued",
+    requestId: known.requestId,
+    generationId: "g",
+  });
+  server.answers["POST /api/webllm/session/session-1/ticket"] = () =>
+    Promise.reject(new TypeError("fetch failed"));
   server.wire.drop();
   const unknown = client.generate({ topic: "Winds" });
   for (let second = 0; second < 40; second++) {
@@ -229,7 +299,11 @@ test("a call that the server never answered fails after twenty seconds without i
 test("a limit that REST sets while the line is down is waited for", async () => {
   const server = new Server();
   const client = await server.connected();
-  server.answers["POST /api/webllm/session"] = { status: 429, body: { code: "rate_limited", error: "Wait." }, retryAfter: 17 };
+  server.answers["POST /api/webllm/session"] = {
+    status: 429,
+    body: { code: "rate_limited", error: "Wait." },
+    retryAfter: 17,
+  };
   server.wire.drop(4410);
   await settled();
   assert.deepEqual(downs(client), [17]);

@@ -1,4 +1,7 @@
-/** The client's engine at the server's service: ready, cards as they close, one thing at a time, and no answer lost. */
+/**
+ * The client's engine at the server's service: ready, cards as they close, one thing at a time, and
+ * no answer lost.
+ */
 import assert from "node:assert/strict";
 import test from "node:test";
 
@@ -20,7 +23,15 @@ const types = (wire) => wire.sent.map(({ type }) => type);
 
 test("an engine says that it is ready, and which it is", async () => {
   const { server } = await withEngine();
-  assert.deepEqual(server.wire.sent, [{ type: "ready", modelId: "model", engine: "wllama", facts: { engine: "wllama", threads: 2 }, speed: 0 }]);
+  assert.deepEqual(server.wire.sent, [
+    {
+      type: "ready",
+      modelId: "model",
+      engine: "wllama",
+      facts: { engine: "wllama", threads: 2 },
+      speed: 0,
+    },
+  ]);
 });
 
 test("a client without an engine never says so, and one that gets it later says it then", async () => {
@@ -43,9 +54,18 @@ test("each card goes out when its JSON closes, and the answer has all of them an
   await settled();
   const ids = { generationId: "g", lease: asked.lease };
   const [ebb, flow] = [EBB, FLOW].map((text) => JSON.parse(text));
-  assert.deepEqual(server.wire.ofType("card"), [{ type: "card", ...ids, index: 1, card: ebb }, { type: "card", ...ids, index: 2, card: flow }]);
+  assert.deepEqual(server.wire.ofType("card"), [
+    { type: "card", ...ids, index: 1, card: ebb },
+    { type: "card", ...ids, index: 2, card: flow },
+  ]);
   const usage = { promptTokens: 3, completionTokens: 8, seconds: 2 };
-  assert.deepEqual(server.wire.sent.at(-1), { type: "response", ...ids, cacheKey: asked.cacheKey, data: { cards: [ebb, flow] }, usage });
+  assert.deepEqual(server.wire.sent.at(-1), {
+    type: "response",
+    ...ids,
+    cacheKey: asked.cacheKey,
+    data: { cards: [ebb, flow] },
+    usage,
+  });
 });
 
 test("a sign of life goes out every ten seconds at most", async () => {
@@ -55,7 +75,13 @@ test("a sign of life goes out every ten seconds at most", async () => {
   await settled();
   for (const seconds of [1, 5, 9.9, 10, 11, 19, 20.1]) engine.turn.write(" ", seconds);
   const signs = server.wire.ofType("progress");
-  assert.deepEqual(signs.map(({ tokens, lease }) => [tokens, lease]), [[4, asked.lease], [7, asked.lease]]);
+  assert.deepEqual(
+    signs.map(({ tokens, lease }) => [tokens, lease]),
+    [
+      [4, asked.lease],
+      [7, asked.lease],
+    ],
+  );
   assert.equal(client.heard.filter(({ name }) => name === "tokens").length, 7);
 });
 
@@ -63,14 +89,29 @@ test("an answer that the server cannot read is given up, so that another engine 
   const { server, engine, client } = await withEngine();
   const call = client.generate({ topic: "Tides" });
   await settled();
-  server.wire.say({ type: "progress", progress: 0, message: "Queued", requestId: call.requestId, generationId: "g" });
+  server.wire.say({
+    type: "progress",
+    progress: 0,
+    message: "Queued",
+    requestId: call.requestId,
+    generationId: "g",
+  });
   server.wire.say(generateFor("g"));
   await settled();
   engine.turn.finish();
   await settled();
-  server.wire.say({ type: "error", code: "invalid_message", error: "usage.seconds: too large.", generationId: "g", retryable: false });
+  server.wire.say({
+    type: "error",
+    code: "invalid_message",
+    error: "usage.seconds: too large.",
+    generationId: "g",
+    retryable: false,
+  });
   const { type, code, generationId } = server.wire.sent.at(-1);
-  assert.deepEqual({ type, code, generationId }, { type: "error", code: "engine_failed", generationId: "g" });
+  assert.deepEqual(
+    { type, code, generationId },
+    { type: "error", code: "engine_failed", generationId: "g" },
+  );
   assert.equal(client.heard.at(-1).name, "problem");
   assert.equal(call.isOver, false);
 });
@@ -116,7 +157,12 @@ test("an engine that fails is reported with its code, and asked again by the ser
   await settled();
   engine.turn.reject(Object.assign(new Error("It stumbled."), { code: "engine_failed" }));
   await settled();
-  assert.deepEqual(server.wire.sent.at(-1), { type: "error", error: "It stumbled.", code: "engine_failed", generationId: "g" });
+  assert.deepEqual(server.wire.sent.at(-1), {
+    type: "error",
+    error: "It stumbled.",
+    code: "engine_failed",
+    generationId: "g",
+  });
   assert.equal(client.heard.at(-1).name, "enginefailed");
   server.wire.say(generateFor("g", { attempt: 2 }));
   await settled();
@@ -142,15 +188,42 @@ test("an engine that lost its device does nothing until it was loaded again, and
 
 const named = (name, message = "") => Object.assign(new Error(message), { name });
 const RAW_ERRORS = [
-  { thrown: named("DeviceLostError", "The WebGPU device was lost."), code: "device_lost", isBroken: true },
-  { thrown: named("ModelNotLoadedError", "Model not loaded before calling chat.completions.create()."), code: "device_lost", isBroken: true },
+  {
+    thrown: named("DeviceLostError", "The WebGPU device was lost."),
+    code: "device_lost",
+    isBroken: true,
+  },
+  {
+    thrown: named(
+      "ModelNotLoadedError",
+      "Model not loaded before calling chat.completions.create().",
+    ),
+    code: "device_lost",
+    isBroken: true,
+  },
   { thrown: named("ShaderF16SupportError"), code: "webgpu_unavailable", isBroken: true },
   { thrown: named("ModelNotFoundError"), code: "model_unavailable", isBroken: true },
-  { thrown: new RangeError("Array buffer allocation failed"), code: "out_of_memory", isBroken: true },
+  {
+    thrown: new RangeError("Array buffer allocation failed"),
+    code: "out_of_memory",
+    isBroken: true,
+  },
   { thrown: named("ContextWindowSizeExceededError"), code: "context_exceeded", isBroken: false },
-  { thrown: new DOMException("The quota has been exceeded.", "QuotaExceededError"), code: "storage_full", isBroken: false },
-  { thrown: Object.assign(new Error("busy"), { code: "my_engine_is_busy" }), code: "my_engine_is_busy", isBroken: false },
-  { thrown: Object.assign(new Error("x"), { code: "x".repeat(41) }), code: "engine_failed", isBroken: false },
+  {
+    thrown: new DOMException("The quota has been exceeded.", "QuotaExceededError"),
+    code: "storage_full",
+    isBroken: false,
+  },
+  {
+    thrown: Object.assign(new Error("busy"), { code: "my_engine_is_busy" }),
+    code: "my_engine_is_busy",
+    isBroken: false,
+  },
+  {
+    thrown: Object.assign(new Error("x"), { code: "x".repeat(41) }),
+    code: "engine_failed",
+    isBroken: false,
+  },
   { thrown: "a bare string", code: "engine_failed", isBroken: false },
   { thrown: undefined, code: "engine_failed", isBroken: false },
 ];
@@ -192,7 +265,10 @@ test("what is finished while the socket is down goes out with its lease when it 
   await server.clock.advance(1);
   server.wire.greet();
   assert.deepEqual(types(server.wire), ["response", "ready"]);
-  assert.deepEqual([server.wire.sent[0].lease, server.wire.sent[0].data.cards.length], [asked.lease, 2]);
+  assert.deepEqual(
+    [server.wire.sent[0].lease, server.wire.sent[0].data.cards.length],
+    [asked.lease, 2],
+  );
 });
 
 test("an engine that is still writing renews its lease on the new socket and tells the cards of meanwhile", async () => {
@@ -220,13 +296,25 @@ test("an answer is given again on the next socket, until the server has no use f
     await server.clock.advance(1);
     server.wire.greet();
     assert.equal(server.wire.ofType("response").length, isWanted ? 1 : 0);
-    server.wire.say({ type: "error", code: "stale_response", error: "Drop it.", generationId: "g", retryable: false });
+    server.wire.say({
+      type: "error",
+      code: "stale_response",
+      error: "Drop it.",
+      generationId: "g",
+      retryable: false,
+    });
   }
 });
 
 test("what an engine said is said again when the server dropped it", async () => {
   const { server, engine } = await withEngine();
-  const dropped = { type: "error", code: "rate_limited", error: "Too many messages.", retryable: true, retryAfter: 1 };
+  const dropped = {
+    type: "error",
+    code: "rate_limited",
+    error: "Too many messages.",
+    retryable: true,
+    retryAfter: 1,
+  };
   server.wire.say(dropped);
   await server.clock.advance(1);
   server.wire.say(generateFor("g"));
@@ -252,7 +340,9 @@ test("WebLLM's own engine serves as well, as the guide makes it", async () => {
   await settled();
   server.wire.greet();
   assert.equal(client.engine.modelId, "model");
-  await client.handleGeneration(generateFor("g", { responseFormat: { grammar: "root ::= x", schema: {} } }));
+  await client.handleGeneration(
+    generateFor("g", { responseFormat: { grammar: "root ::= x", schema: {} } }),
+  );
   assert.deepEqual(requests[0].response_format, { type: "grammar", grammar: "root ::= x" });
   const { data, usage } = server.wire.sent.at(-1);
   assert.deepEqual([data.cards.length, usage.promptTokens, usage.completionTokens], [2, 5, 20]);

@@ -1,4 +1,7 @@
-/** A server, a clock and an engine in the hands of a test: nothing here sleeps, and nothing happens that the test does not say. */
+/**
+ * A server, a clock and an engine in the hands of a test: nothing here sleeps, and nothing happens
+ * that the test does not say.
+ */
 import assert from "node:assert/strict";
 
 import { WebLLMClient } from "../../../static/js/client/index.js";
@@ -39,7 +42,9 @@ export class Clock {
   }
 
   #next(end) {
-    return [...this.#timers].filter(([, { at }]) => at <= end).sort(([, one], [, other]) => one.at - other.at)[0];
+    return [...this.#timers]
+      .filter(([, { at }]) => at <= end)
+      .sort(([, one], [, other]) => one.at - other.at)[0];
   }
 }
 
@@ -102,10 +107,27 @@ export class Server {
       }
     };
     const fetch = (url, request) => this.#fetch(url, request);
-    const client = new WebLLMClient("token", "model", { WebSocket, fetch, clock, random: () => 1, ...settings });
+    const client = new WebLLMClient("token", "model", {
+      WebSocket,
+      fetch,
+      clock,
+      random: () => 1,
+      ...settings,
+    });
     client.heard = [];
-    const names = ["connection", "progress", "card", "draft", "waiting", "generation", "tokens", "enginefailed", "problem"];
-    for (const name of names) client.addEventListener(name, ({ detail }) => client.heard.push({ name, ...detail }));
+    const names = [
+      "connection",
+      "progress",
+      "card",
+      "draft",
+      "waiting",
+      "generation",
+      "tokens",
+      "enginefailed",
+      "problem",
+    ];
+    for (const name of names)
+      client.addEventListener(name, ({ detail }) => client.heard.push({ name, ...detail }));
     return client;
   }
 
@@ -123,19 +145,32 @@ export class Server {
     this.asked.push(what);
     this.authorization = headers.Authorization;
     const answer = this.answers[what] ?? this.#usual(what);
-    const { status = 200, body = {}, retryAfter } = typeof answer === "function" ? await answer() : answer;
-    return new Response(JSON.stringify(body), { status, headers: retryAfter ? { "Retry-After": String(retryAfter) } : {} });
+    const {
+      status = 200,
+      body = {},
+      retryAfter,
+    } = typeof answer === "function" ? await answer() : answer;
+    return new Response(JSON.stringify(body), {
+      status,
+      headers: retryAfter ? { "Retry-After": String(retryAfter) } : {},
+    });
   }
 
   #usual(what) {
-    if (what === "POST /api/webllm/session") return { status: 201, body: sessionNumber(++this.#sessions) };
-    if (what.endsWith("/ticket")) return { status: 201, body: { wsUrl: "ws://server/fresh-ticket" } };
+    if (what === "POST /api/webllm/session")
+      return { status: 201, body: sessionNumber(++this.#sessions) };
+    if (what.endsWith("/ticket"))
+      return { status: 201, body: { wsUrl: "ws://server/fresh-ticket" } };
     return { body: { success: true } };
   }
 }
 
 function sessionNumber(number) {
-  return { sessionId: `session-${number}`, wsUrl: `ws://server/session-${number}`, status: "initializing" };
+  return {
+    sessionId: `session-${number}`,
+    wsUrl: `ws://server/session-${number}`,
+    status: "initializing",
+  };
 }
 
 /** An engine that writes what the test gives it, when the test gives it. */
@@ -146,8 +181,10 @@ export class Engine {
   generate(messages, { onToken, signal, ...options }) {
     return new Promise((resolve, reject) => {
       const turn = { messages, options, signal, tokens: 0, text: "", reject };
-      turn.write = (text, seconds = 1) => onToken({ text, tokens: ++turn.tokens, seconds, done: (turn.text += text) });
-      turn.finish = () => resolve({ text: turn.text, usage: { promptTokens: 3, completionTokens: 8, seconds: 2 } });
+      turn.write = (text, seconds = 1) =>
+        onToken({ text, tokens: ++turn.tokens, seconds, done: (turn.text += text) });
+      turn.finish = () =>
+        resolve({ text: turn.text, usage: { promptTokens: 3, completionTokens: 8, seconds: 2 } });
       signal.addEventListener("abort", turn.finish);
       this.turns.push(turn);
     });
@@ -163,8 +200,22 @@ let made = 0;
 /** The server's `generate` for an engine. */
 export function generateFor(generationId, more = {}) {
   const options = { topic: "Tides", count: 2 };
-  const rest = { attempt: 1, cacheKey: "webllm:flashcards:Tides:2", messages: [{ role: "user", content: "Tides" }], responseFormat: {}, cardsSoFar: [] };
-  return { type: "generate", prompt: "Tides", options, generationId, lease: `lease-${++made}`, ...rest, ...more };
+  const rest = {
+    attempt: 1,
+    cacheKey: "webllm:flashcards:Tides:2",
+    messages: [{ role: "user", content: "Tides" }],
+    responseFormat: {},
+    cardsSoFar: [],
+  };
+  return {
+    type: "generate",
+    prompt: "Tides",
+    options,
+    generationId,
+    lease: `lease-${++made}`,
+    ...rest,
+    ...more,
+  };
 }
 
 export function card(front) {
@@ -174,7 +225,10 @@ export function card(front) {
 /** How a promise ended, or that it has not. */
 export async function outcomeOf(promise) {
   let outcome = { state: "open" };
-  promise.then((value) => (outcome = { state: "succeeded", value }), (error) => (outcome = { state: "failed", error }));
+  promise.then(
+    (value) => (outcome = { state: "succeeded", value }),
+    (error) => (outcome = { state: "failed", error }),
+  );
   await settled();
   return outcome;
 }

@@ -1,7 +1,9 @@
 /**
- * Clients of a real server, in the hands of a test in another language: commands come as lines of JSON, and so does what happens.
+ * Clients of a real server, in the hands of a test in another language: commands come as lines of
+ * JSON, and so does what happens.
  *
- *   {"do": "client", "name", "url", "token", "hasEngine"} · {"do": "generate", "client", "topic", "count"} · {"do": "cancel"}
+ *   {"do": "client", "name", "url", "token", "hasEngine"}
+ *   {"do": "generate", "client", "topic", "count"} and {"do": "cancel"}
  *   {"do": "write", "text"} and {"do": "finish"}, for the engine
  */
 import { createInterface } from "node:readline";
@@ -30,9 +32,17 @@ class ToldEngine {
 
 const COMMANDS = {
   async client({ name, url, token, hasEngine }) {
-    const client = new WebLLMClient(token, "test-model", { baseUrl: url, WebSocket, engine: hasEngine ? new ToldEngine() : null });
-    client.addEventListener("connection", ({ detail }) => say({ happened: detail.state, client: name }));
-    client.addEventListener("waiting", ({ detail: { status, place } }) => say({ happened: "waiting", client: name, status, place }));
+    const client = new WebLLMClient(token, "test-model", {
+      baseUrl: url,
+      WebSocket,
+      engine: hasEngine ? new ToldEngine() : null,
+    });
+    client.addEventListener("connection", ({ detail }) =>
+      say({ happened: detail.state, client: name }),
+    );
+    client.addEventListener("waiting", ({ detail: { status, place } }) =>
+      say({ happened: "waiting", client: name, status, place }),
+    );
     client.addEventListener("generation", ({ detail }) => follow(detail.call, `${name}, watching`));
     clients[name] = client;
     await client.initialize();

@@ -1,4 +1,7 @@
-/** What is published as @mindflip/webllm-client: nothing but itself, with types that are those of its code. */
+/**
+ * What is published as @mindflip/webllm-client: nothing but itself, with types that are those of
+ * its code.
+ */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
@@ -14,7 +17,12 @@ const TSC = join(ROOT, "node_modules/typescript/bin/tsc");
 /** Path to text of every file below a folder. */
 function filesOf(folder, ending) {
   const names = readdirSync(folder, { recursive: true }).map(String);
-  return Object.fromEntries(names.filter((name) => name.endsWith(ending)).sort().map((name) => [name, readFileSync(join(folder, name), "utf8")]));
+  return Object.fromEntries(
+    names
+      .filter((name) => name.endsWith(ending))
+      .sort()
+      .map((name) => [name, readFileSync(join(folder, name), "utf8")]),
+  );
 }
 
 test("the types fit the code and are those that were made last: `npm run types` makes them", () => {
@@ -29,22 +37,38 @@ test("the types fit the code and are those that were made last: `npm run types` 
 
 test("it depends on nothing, imports nothing from elsewhere and touches no document", () => {
   const description = JSON.parse(readFileSync(join(CLIENT, "package.json"), "utf8"));
-  assert.deepEqual([description.name, description.dependencies], ["@mindflip/webllm-client", undefined]);
+  assert.deepEqual(
+    [description.name, description.dependencies],
+    ["@mindflip/webllm-client", undefined],
+  );
   for (const [name, text] of Object.entries(filesOf(CLIENT, ".js"))) {
-    const imports = [...text.matchAll(/^(?:import|export) .*from "(.*)"/gm)].map(([, from]) => from);
-    assert.ok(imports.every((from) => /^\.\.?\/[a-z/-]+\.js$/.test(from) && !from.startsWith("../../")), `${name} imports ${imports}`);
+    const imports = [...text.matchAll(/^(?:import|export) .*from "(.*)"/gm)].map(
+      ([, from]) => from,
+    );
+    assert.ok(
+      imports.every((from) => /^\.\.?\/[a-z/-]+\.js$/.test(from) && !from.startsWith("../../")),
+      `${name} imports ${imports}`,
+    );
     assert.doesNotMatch(text, /\b(document|window|localStorage|sessionStorage)\./, name);
   }
 });
 
 test("every file that its exports name is there", () => {
   const { exports } = JSON.parse(readFileSync(join(CLIENT, "package.json"), "utf8"));
-  for (const ways of Object.values(exports)) for (const file of Object.values(ways)) assert.ok(readFileSync(join(CLIENT, file), "utf8"));
+  for (const ways of Object.values(exports))
+    for (const file of Object.values(ways)) assert.ok(readFileSync(join(CLIENT, file), "utf8"));
 });
 
 test("npm pack includes the license, the README, the types and every module", () => {
-  const [{ files }] = JSON.parse(execFileSync("npm", ["pack", "--dry-run", "--json"], { cwd: CLIENT, encoding: "utf8", stdio: "pipe" }));
+  const [{ files }] = JSON.parse(
+    execFileSync("npm", ["pack", "--dry-run", "--json"], {
+      cwd: CLIENT,
+      encoding: "utf8",
+      stdio: "pipe",
+    }),
+  );
   const packed = files.map(({ path }) => path);
   const modules = Object.keys(filesOf(CLIENT, ".js"));
-  for (const name of ["LICENSE", "README.md", "package.json", "types/index.d.ts", ...modules]) assert.ok(packed.includes(name), `${name} is missing`);
+  for (const name of ["LICENSE", "README.md", "package.json", "types/index.d.ts", ...modules])
+    assert.ok(packed.includes(name), `${name} is missing`);
 });

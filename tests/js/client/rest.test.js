@@ -38,6 +38,14 @@ test("an empty answer is null", async () => {
 });
 
 test("a refusal says when to try again", async () => {
-  answer = (response) => response.writeHead(429, { "Retry-After": "7" }).end('{"error": "Too fast.", "code": "rate_limited"}');
-  await assert.rejects(rest.get("/"), { message: "Too fast.", code: "rate_limited", status: 429, retryAfter: 7 });
+  answer = (response) =>
+    response
+      .writeHead(429, { "Retry-After": "7" })
+      .end('{"error": "Too fast.", "code": "rate_limited"}');
+  await assert.rejects(rest.get("/"), {
+    message: "Too fast.",
+    code: "rate_limited",
+    status: 429,
+    retryAfter: 7,
+  });
 });

@@ -12,12 +12,28 @@ function answered(...chunks) {
 }
 
 test("text is put together as it comes, and told with the tokens so far", () => {
-  const { answer, told } = answered(chunk({ role: "assistant", content: null }), chunk({ content: "Hel" }), chunk({ content: "lo" }), chunk({}, "stop"));
+  const { answer, told } = answered(
+    chunk({ role: "assistant", content: null }),
+    chunk({ content: "Hel" }),
+    chunk({ content: "lo" }),
+    chunk({}, "stop"),
+  );
   assert.equal(answer.text, "Hello");
-  assert.deepEqual(told, [["Hel", 1], ["lo", 2]]);
+  assert.deepEqual(told, [
+    ["Hel", 1],
+    ["lo", 2],
+  ]);
 });
 
 test("the last chunk says how many tokens there were, and has no choice", () => {
-  const { answer } = answered(chunk({ content: "Hello" }), chunk({}, "length"), { choices: [], usage: { prompt_tokens: 40, completion_tokens: 7 } });
-  assert.deepEqual(answer, { text: "Hello", finishReason: "length", promptTokens: 40, completionTokens: 7 });
+  const { answer } = answered(chunk({ content: "Hello" }), chunk({}, "length"), {
+    choices: [],
+    usage: { prompt_tokens: 40, completion_tokens: 7 },
+  });
+  assert.deepEqual(answer, {
+    text: "Hello",
+    finishReason: "length",
+    promptTokens: 40,
+    completionTokens: 7,
+  });
 });

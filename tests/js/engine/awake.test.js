@@ -15,7 +15,10 @@ function page({ isAllowed = true } = {}) {
     return lock;
   };
   Object.defineProperty(globalThis, "document", { value: seen, configurable: true });
-  Object.defineProperty(globalThis, "navigator", { value: { wakeLock: { request } }, configurable: true });
+  Object.defineProperty(globalThis, "navigator", {
+    value: { wakeLock: { request } },
+    configurable: true,
+  });
   const hide = (hidden) => {
     seen.hidden = hidden;
     if (hidden) for (const lock of held) lock.release();

@@ -4,7 +4,9 @@ import { after, test } from "node:test";
 
 import { EngineSeat } from "../../../static/js/pages/engine/engine-lock.js";
 
-/** Web Locks as far as a seat uses them: exclusive and shared, in order, with a signal, or stolen. */
+/**
+ * Web Locks as far as a seat uses them: exclusive and shared, in order, with a signal, or stolen.
+ */
 class Locks {
   #held = [];
   #queue = [];
@@ -16,7 +18,9 @@ class Locks {
   request(name, { mode = "exclusive", signal, steal = false }, work) {
     return new Promise((resolve, reject) => {
       const wish = { name, mode, work, resolve, reject };
-      if (steal) for (const robbed of this.#held.splice(0)) robbed.reject(new DOMException("stolen", "AbortError"));
+      if (steal)
+        for (const robbed of this.#held.splice(0))
+          robbed.reject(new DOMException("stolen", "AbortError"));
       this.#queue[steal ? "unshift" : "push"](wish);
       signal?.addEventListener("abort", () => this.#giveUp(wish));
       this.#grant();
@@ -31,7 +35,13 @@ class Locks {
 
   async #grant() {
     const [next] = this.#queue;
-    if (!next || !this.#held.every(({ name, mode }) => name !== next.name || (mode === "shared" && next.mode === "shared"))) return;
+    if (
+      !next ||
+      !this.#held.every(
+        ({ name, mode }) => name !== next.name || (mode === "shared" && next.mode === "shared"),
+      )
+    )
+      return;
     this.#held.push(this.#queue.shift());
     this.#grant();
     const result = await next.work();
@@ -53,7 +63,10 @@ after(() => channels.forEach((channel) => channel.close()));
 let users = 0;
 function tabs(count) {
   const [user, locks] = [`user-${++users}`, new Locks()];
-  return Array.from({ length: count }, () => new EngineSeat(user, { locks, BroadcastChannel: Channel }));
+  return Array.from(
+    { length: count },
+    () => new EngineSeat(user, { locks, BroadcastChannel: Channel }),
+  );
 }
 const told = { state: "ready", modelId: "tiny", name: "Tiny" };
 
@@ -113,7 +126,9 @@ test("a tab that does not answer is robbed, and told", { timeout: 10_000 }, asyn
 
 test("tabs of different users do not disturb each other", async () => {
   const locks = new Locks();
-  const [alice, bob] = ["alice", "bob"].map((user) => new EngineSeat(user, { locks, BroadcastChannel: Channel }));
+  const [alice, bob] = ["alice", "bob"].map(
+    (user) => new EngineSeat(user, { locks, BroadcastChannel: Channel }),
+  );
   assert.deepEqual(await Promise.all([alice.take(), bob.take()]), [true, true]);
 });
 

@@ -18,9 +18,15 @@ const CASES = [
   [new TypeError("network error"), "download_failed"],
   [new TypeError("Error in body stream"), "download_failed"],
   [new Error("Failed to fetch /models/x.gguf: HTTP 404"), "model_unavailable"],
-  [new Error("Cannot fetch http://localhost/models/tiny/resolve/1/mlc-chat-config.json"), "model_unavailable"],
+  [
+    new Error("Cannot fetch http://localhost/models/tiny/resolve/1/mlc-chat-config.json"),
+    "model_unavailable",
+  ],
   [new TypeError("Failed to execute 'add' on 'Cache': Request failed"), "model_unavailable"],
-  [new TypeError("Failed to execute 'add' on 'Cache': Cache.add() encountered a network error"), "host_unreachable"],
+  [
+    new TypeError("Failed to execute 'add' on 'Cache': Cache.add() encountered a network error"),
+    "host_unreachable",
+  ],
   [new Error("HTTP 503"), "download_failed"],
   [named("QuotaExceededError", "Quota exceeded."), "storage_full"],
   [new Error("GPUDevice was lost"), "device_lost"],
@@ -48,12 +54,18 @@ test("an EngineError stays what it is", () => {
 });
 
 test("a download that cannot be had offline says that the device is offline", () => {
-  for (const words of ["Failed to fetch", "network error"]) assert.equal(asEngineError(new TypeError(words), { isOnline: false }).code, "download_offline");
-  assert.equal(asEngineError(named("QuotaExceededError"), { isOnline: false }).code, "storage_full");
+  for (const words of ["Failed to fetch", "network error"])
+    assert.equal(asEngineError(new TypeError(words), { isOnline: false }).code, "download_offline");
+  assert.equal(
+    asEngineError(named("QuotaExceededError"), { isOnline: false }).code,
+    "storage_full",
+  );
 });
 
 test("a host of models that does not answer is named", () => {
-  const { code, message } = asEngineError(new TypeError("Failed to fetch"), { host: "huggingface.co" });
+  const { code, message } = asEngineError(new TypeError("Failed to fetch"), {
+    host: "huggingface.co",
+  });
   assert.equal(code, "host_unreachable");
   assert.match(message, /^huggingface\.co does not answer/);
 });

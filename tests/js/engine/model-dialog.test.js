@@ -5,7 +5,16 @@ import "../document.js";
 import { list } from "../../../static/js/pages/engine/model-dialog.js";
 
 const one = (name, more = {}, model = {}) => ({
-  model: { name, modelId: name.toLowerCase(), engine: "webllm", downloadMb: 100, vramMb: 100, isLocal: false, isDefault: false, ...model },
+  model: {
+    name,
+    modelId: name.toLowerCase(),
+    engine: "webllm",
+    downloadMb: 100,
+    vramMb: 100,
+    isLocal: false,
+    isDefault: false,
+    ...model,
+  },
   fit: { state: "fits" },
   keptMb: 0,
   isKept: false,
@@ -38,4 +47,6 @@ const CASES = [
   [{ order: "no such order", show: "no such filter", words: "huge" }, ["Huge"]],
 ];
 
-for (const [wish, found] of CASES) test(`${JSON.stringify(wish)} lists ${found.join(", ") || "nothing"}`, () => assert.deepEqual(names(wish), found));
+for (const [wish, found] of CASES)
+  test(`${JSON.stringify(wish)} lists ${found.join(", ") || "nothing"}`, () =>
+    assert.deepEqual(names(wish), found));

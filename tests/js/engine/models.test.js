@@ -27,17 +27,31 @@ test("a local model's addresses are made absolute, as web-llm wants them", () =>
 });
 
 test("local WebLLM models come before web-llm's own, and replace one of the same id", () => {
-  const prebuilt = { cacheBackend: "cache", model_list: [{ model_id: "tiny" }, { model_id: "big" }] };
+  const prebuilt = {
+    cacheBackend: "cache",
+    model_list: [{ model_id: "tiny" }, { model_id: "big" }],
+  };
   const remote = { ...local, modelId: "far", isLocal: false };
   const gguf = { ...local, modelId: "gguf", engine: "wllama" };
-  const { model_list: list, cacheBackend } = withLocalModels(prebuilt, [local, remote, gguf], ORIGIN);
-  assert.deepEqual(list.map((record) => record.model_id), ["tiny", "big"]);
+  const { model_list: list, cacheBackend } = withLocalModels(
+    prebuilt,
+    [local, remote, gguf],
+    ORIGIN,
+  );
+  assert.deepEqual(
+    list.map((record) => record.model_id),
+    ["tiny", "big"],
+  );
   assert.equal(list[0].model, "https://cards.example/models/tiny/resolve/4f97/");
   assert.equal(cacheBackend, "cache");
 });
 
 test("the facade names each of web-llm's exports that it replaces", async () => {
   const npm = await import("@mlc-ai/web-llm");
-  const facade = readFileSync(new URL("../../../static/js/engine/web-llm.js", import.meta.url), "utf8");
-  for (const [, name] of facade.matchAll(/^export (?:const|async function) (\w+)/gm)) assert.ok(name in npm, name);
+  const facade = readFileSync(
+    new URL("../../../static/js/engine/web-llm.js", import.meta.url),
+    "utf8",
+  );
+  for (const [, name] of facade.matchAll(/^export (?:const|async function) (\w+)/gm))
+    assert.ok(name in npm, name);
 });

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { DownloadMeter, progressWords, rateWords, timeWords } from "../../../static/js/pages/engine/panel-view.js";
+import {
+  DownloadMeter,
+  progressWords,
+  rateWords,
+  timeWords,
+} from "../../../static/js/pages/engine/panel-view.js";
 
 const at = (loadedMb) => ({ phase: "download", loadedMb, totalMb: 100 });
 
@@ -37,16 +42,51 @@ test("a download that stands still has no rate, and one that slows down is belie
 test("without a total there is a rate and no time left", () => {
   const meter = new DownloadMeter();
   meter.add({ phase: "download", loadedMb: 0, totalMb: null }, 0);
-  assert.equal(rateWords(meter.add({ phase: "download", loadedMb: 6, totalMb: null }, 2)), "3.0 MB/s");
+  assert.equal(
+    rateWords(meter.add({ phase: "download", loadedMb: 6, totalMb: null }, 2)),
+    "3.0 MB/s",
+  );
 });
 
-for (const [seconds, words] of [[0.2, "1 s"], [12.1, "13 s"], [54, "54 s"], [56, "1 min"], [61, "2 min"], [3600, "1.0 h"], [9000, "2.5 h"]]) {
+for (const [seconds, words] of [
+  [0.2, "1 s"],
+  [12.1, "13 s"],
+  [54, "54 s"],
+  [56, "1 min"],
+  [61, "2 min"],
+  [3600, "1.0 h"],
+  [9000, "2.5 h"],
+]) {
   test(`${seconds} seconds are ${words}`, () => assert.equal(timeWords(seconds), words));
 }
 
 test("progress is one short line", () => {
-  assert.equal(progressWords({ phase: "download", text: "", loadedMb: 45.4, totalMb: 98, fraction: 0.463 }), "Downloading 45 of 98 MB · 46 %");
-  assert.equal(progressWords({ phase: "download", text: "", loadedMb: 0, totalMb: 98, fraction: 0 }), "Downloading");
-  assert.equal(progressWords({ phase: "start", text: "Starting the model", loadedMb: 98, totalMb: 98, fraction: null }), "Starting the model");
-  assert.equal(progressWords({ phase: "start", text: "Preparing the graphics card", loadedMb: 98, totalMb: 98, fraction: 0.5 }), "Preparing the graphics card · 50 %");
+  assert.equal(
+    progressWords({ phase: "download", text: "", loadedMb: 45.4, totalMb: 98, fraction: 0.463 }),
+    "Downloading 45 of 98 MB · 46 %",
+  );
+  assert.equal(
+    progressWords({ phase: "download", text: "", loadedMb: 0, totalMb: 98, fraction: 0 }),
+    "Downloading",
+  );
+  assert.equal(
+    progressWords({
+      phase: "start",
+      text: "Starting the model",
+      loadedMb: 98,
+      totalMb: 98,
+      fraction: null,
+    }),
+    "Starting the model",
+  );
+  assert.equal(
+    progressWords({
+      phase: "start",
+      text: "Preparing the graphics card",
+      loadedMb: 98,
+      totalMb: 98,
+      fraction: 0.5,
+    }),
+    "Preparing the graphics card · 50 %",
+  );
 });

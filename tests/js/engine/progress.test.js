@@ -6,8 +6,17 @@ import { downloading, inMegabytes } from "../../../static/js/engine/progress.js"
 const report = (progress, text) => ({ progress, text });
 
 test("web-llm's MB are of 1024 × 1024 bytes, ours of a million", () => {
-  const step = inMegabytes(report(0.5, "Fetching param cache[4/8]: 128MB fetched. 50% completed, 3 secs elapsed."), 300);
-  assert.deepEqual(step, { phase: "download", text: "Downloading the model", loadedMb: 134.2, totalMb: 268.4, fraction: 0.5 });
+  const step = inMegabytes(
+    report(0.5, "Fetching param cache[4/8]: 128MB fetched. 50% completed, 3 secs elapsed."),
+    300,
+  );
+  assert.deepEqual(step, {
+    phase: "download",
+    text: "Downloading the model",
+    loadedMb: 134.2,
+    totalMb: 268.4,
+    fraction: 0.5,
+  });
 });
 
 test("before anything has come the catalogue's size is the total", () => {
@@ -15,20 +24,32 @@ test("before anything has come the catalogue's size is the total", () => {
 });
 
 test("reading the model out of the browser's cache is no download", () => {
-  const step = inMegabytes(report(1, "Loading model from cache[8/8]: 257MB loaded. 100% completed, 3 secs elapsed."), 300);
+  const step = inMegabytes(
+    report(1, "Loading model from cache[8/8]: 257MB loaded. 100% completed, 3 secs elapsed."),
+    300,
+  );
   assert.equal(step.phase, "start");
   assert.equal(step.fraction, 1);
 });
 
 test("shader modules are told as a part of the start", () => {
-  const step = inMegabytes(report(0.17, "Loading GPU shader modules[8/46]: 17% completed, 2 secs elapsed."), 300);
+  const step = inMegabytes(
+    report(0.17, "Loading GPU shader modules[8/46]: 17% completed, 2 secs elapsed."),
+    300,
+  );
   assert.equal(step.phase, "start");
   assert.equal(step.fraction, 0.17);
   assert.equal(step.text, "Preparing the graphics card");
 });
 
 test("a download without a known size has no fraction", () => {
-  assert.deepEqual(downloading(12.34, 0), { phase: "download", text: "Downloading the model", loadedMb: 12.3, totalMb: null, fraction: null });
+  assert.deepEqual(downloading(12.34, 0), {
+    phase: "download",
+    text: "Downloading the model",
+    loadedMb: 12.3,
+    totalMb: null,
+    fraction: null,
+  });
 });
 
 test("more than was announced is the new total", () => {

@@ -5,36 +5,84 @@ import { groupKept } from "../../../static/js/engine/stored-models.js";
 
 const ORIGIN = "https://cards.example";
 const MODELS = [
-  { modelId: "tiny", name: "Tiny", engine: "webllm", url: "/models/tiny/resolve/new1/", library: "/models/tiny.wasm?v=1" },
-  { modelId: "far", name: "Far", engine: "webllm", url: "https://hub.example/org/Far-MLC", library: "https://raw.example/shared.wasm" },
-  { modelId: "twin", name: "Twin", engine: "webllm", url: "https://hub.example/org/Twin-MLC", library: "https://raw.example/shared.wasm" },
+  {
+    modelId: "tiny",
+    name: "Tiny",
+    engine: "webllm",
+    url: "/models/tiny/resolve/new1/",
+    library: "/models/tiny.wasm?v=1",
+  },
+  {
+    modelId: "far",
+    name: "Far",
+    engine: "webllm",
+    url: "https://hub.example/org/Far-MLC",
+    library: "https://raw.example/shared.wasm",
+  },
+  {
+    modelId: "twin",
+    name: "Twin",
+    engine: "webllm",
+    url: "https://hub.example/org/Twin-MLC",
+    library: "https://raw.example/shared.wasm",
+  },
   { modelId: "smol", name: "SmolLM2", engine: "wllama", url: "/models/smol.gguf?v=2" },
   { modelId: "big", name: "Big", engine: "wllama", url: "/models/big-00001-of-00002.gguf?v=3" },
 ];
 const cached = (address, bytes = 10) => ({ store: "cache", place: "webllm/model", address, bytes });
-const gguf = (address, bytes, expectedBytes = bytes) => ({ store: "file", place: `${"a".repeat(40)}_x.gguf`, address, bytes, expectedBytes });
+const gguf = (address, bytes, expectedBytes = bytes) => ({
+  store: "file",
+  place: `${"a".repeat(40)}_x.gguf`,
+  address,
+  bytes,
+  expectedBytes,
+});
 const group = (files, shards = () => null) => groupKept(files, MODELS, { origin: ORIGIN, shards });
-const brief = (kept) => kept.map(({ modelId, name, bytes, isWhole }) => [modelId, name, bytes, isWhole]);
+const brief = (kept) =>
+  kept.map(({ modelId, name, bytes, isWhole }) => [modelId, name, bytes, isWhole]);
 
 test("files of a WebLLM model and its library are one model, whole when all its weights are there", () => {
   const base = "https://hub.example/org/Twin-MLC/resolve/main/";
-  const files = [cached("https://raw.example/shared.wasm", 5), cached(`${base}tensor-cache.json`, 1), cached(`${base}params_shard_0.bin`), cached(`${base}params_shard_1.bin`)];
-  assert.deepEqual(brief(group(files, (asked) => (asked === base ? 2 : null))), [["twin", "Twin", 26, true]]);
+  const files = [
+    cached("https://raw.example/shared.wasm", 5),
+    cached(`${base}tensor-cache.json`, 1),
+    cached(`${base}params_shard_0.bin`),
+    cached(`${base}params_shard_1.bin`),
+  ];
+  assert.deepEqual(brief(group(files, (asked) => (asked === base ? 2 : null))), [
+    ["twin", "Twin", 26, true],
+  ]);
   assert.deepEqual(brief(group(files, () => 3)), [["twin", "Twin", 26, false]]);
 });
 
 test("a model of this server under an address that it no longer has is left over", () => {
-  const files = [cached(`${ORIGIN}/models/tiny/resolve/old0/params_shard_0.bin`, 7), cached(`${ORIGIN}/models/tiny/resolve/new1/params_shard_0.bin`, 8)];
-  assert.deepEqual(brief(group(files, () => 1)), [["tiny", "Tiny", 8, true], [null, "tiny", 7, true]]);
+  const files = [
+    cached(`${ORIGIN}/models/tiny/resolve/old0/params_shard_0.bin`, 7),
+    cached(`${ORIGIN}/models/tiny/resolve/new1/params_shard_0.bin`, 8),
+  ];
+  assert.deepEqual(brief(group(files, () => 1)), [
+    ["tiny", "Tiny", 8, true],
+    [null, "tiny", 7, true],
+  ]);
 });
 
 test("a replaced GGUF and one that belongs to nobody are left over, each by itself", () => {
-  const files = [gguf(`${ORIGIN}/models/smol.gguf?v=1`, 9), gguf(`${ORIGIN}/models/smol.gguf?v=2`, 4), gguf("", 3, null)];
-  assert.deepEqual(brief(group(files)), [["smol", "SmolLM2", 4, true], [null, "smol.gguf", 9, true], [null, "x.gguf", 3, false]]);
+  const files = [
+    gguf(`${ORIGIN}/models/smol.gguf?v=1`, 9),
+    gguf(`${ORIGIN}/models/smol.gguf?v=2`, 4),
+    gguf("", 3, null),
+  ];
+  assert.deepEqual(brief(group(files)), [
+    ["smol", "SmolLM2", 4, true],
+    [null, "smol.gguf", 9, true],
+    [null, "x.gguf", 3, false],
+  ]);
 });
 
 test("a download that broke off is not whole", () => {
-  assert.deepEqual(brief(group([gguf(`${ORIGIN}/models/smol.gguf?v=2`, 4, 98)])), [["smol", "SmolLM2", 4, false]]);
+  assert.deepEqual(brief(group([gguf(`${ORIGIN}/models/smol.gguf?v=2`, 4, 98)])), [
+    ["smol", "SmolLM2", 4, false],
+  ]);
 });
 
 test("the parts of a split GGUF are one model", () => {

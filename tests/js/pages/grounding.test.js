@@ -4,8 +4,11 @@ import { test } from "node:test";
 
 import { Source } from "../../../static/js/pages/notes/grounding.js";
 
-const CASES = JSON.parse(readFileSync(new URL("../../contract/grounding_cases.json", import.meta.url), "utf8"));
+const CASES = JSON.parse(
+  readFileSync(new URL("../../contract/grounding_cases.json", import.meta.url), "utf8"),
+);
 
 for (const { name, source, front, back, found, sentence } of CASES) {
-  test(`the table: ${name}`, () => assert.deepEqual(new Source(source).find({ front, back }), { found, sentence }));
+  test(`the table: ${name}`, () =>
+    assert.deepEqual(new Source(source).find({ front, back }), { found, sentence }));
 }

@@ -5,14 +5,21 @@ import "../document.js";
 import { promptBeside } from "../../../static/js/pages/generate/prompt.js";
 import { Estimate, timeLeft } from "../../../static/js/pages/make/batch.js";
 import { notesOf, openPart, partOf, partsOf } from "../../../static/js/pages/make/parts.js";
-import { chunks, roughTokens, SOURCE_TOKENS, spread } from "../../../static/js/pages/notes/chunks.js";
+import {
+  chunks,
+  roughTokens,
+  SOURCE_TOKENS,
+  spread,
+} from "../../../static/js/pages/notes/chunks.js";
 import { asParagraphs } from "../../../static/js/pages/notes/pdf.js";
 
 const SENTENCE = "The left ventricle pumps blood into the aorta. ";
 const without = (text) => text.replaceAll(/\s+/gu, "");
 
 test("short notes stay whole, and no notes are no parts", () => {
-  assert.deepEqual(chunks(" Ebb is falling water.\n\nFlow is rising.\n"), ["Ebb is falling water.\n\nFlow is rising."]);
+  assert.deepEqual(chunks(" Ebb is falling water.\n\nFlow is rising.\n"), [
+    "Ebb is falling water.\n\nFlow is rising.",
+  ]);
   assert.deepEqual(chunks(" \n"), []);
 });
 
@@ -27,39 +34,61 @@ for (const [name, text] of Object.entries({
   test(`long notes are cut so that each part fits and nothing is lost: ${name}`, () => {
     const parts = chunks(text);
     assert.ok(parts.length > 1);
-    for (const part of parts) assert.ok(roughTokens(part) <= SOURCE_TOKENS, `${roughTokens(part)} tokens`);
+    for (const part of parts)
+      assert.ok(roughTokens(part) <= SOURCE_TOKENS, `${roughTokens(part)} tokens`);
     assert.equal(without(parts.join("")), without(text));
   });
 }
 
 test("parts are cut between paragraphs, else between sentences", () => {
-  const parts = chunks(`${SENTENCE.repeat(20).trim()}\n\n${SENTENCE.repeat(20).trim()}\n\n${SENTENCE.repeat(60).trim()}`);
+  const parts = chunks(
+    `${SENTENCE.repeat(20).trim()}\n\n${SENTENCE.repeat(20).trim()}\n\n${SENTENCE.repeat(60).trim()}`,
+  );
   for (const part of parts) assert.match(part, /^The left [\s\S]+aorta\.$/u);
 });
 
 test("cards are spread evenly, and none is lost", () => {
   assert.deepEqual(spread(10, 3), [3, 3, 4]);
   assert.deepEqual(spread(2, 4), [0, 1, 0, 1]);
-  for (let count = 1; count < 60; count += 7) for (let parts = 1; parts < 40; parts += 3) assert.equal(spread(count, parts).reduce((a, b) => a + b), count);
+  for (let count = 1; count < 60; count += 7)
+    for (let parts = 1; parts < 40; parts += 3)
+      assert.equal(
+        spread(count, parts).reduce((a, b) => a + b),
+        count,
+      );
 });
 
 test("a request is written in parts, each with its own notes", () => {
   const request = { topic: "Heart", count: 4, source: SENTENCE.repeat(200) };
   const parts = partsOf(request);
-  assert.equal(parts.reduce((sum, part) => sum + part.count, 0), 4);
-  assert.ok(parts.every((part) => part.count > 0 && notesOf(request, part.at).startsWith("The left")));
-  assert.deepEqual(partsOf({ topic: "Heart", count: 7 }).map(({ at, count }) => [at, count]), [[0, 7]]);
+  assert.equal(
+    parts.reduce((sum, part) => sum + part.count, 0),
+    4,
+  );
+  assert.ok(
+    parts.every((part) => part.count > 0 && notesOf(request, part.at).startsWith("The left")),
+  );
+  assert.deepEqual(
+    partsOf({ topic: "Heart", count: 7 }).map(({ at, count }) => [at, count]),
+    [[0, 7]],
+  );
 });
 
 test("what is asked beside other cards says which", () => {
   assert.equal(promptBeside("Tides", 2, []), "Generate 2 flashcards about Tides");
-  const prompt = promptBeside("Tides", 1, Array.from({ length: 30 }, (_, at) => `Question ${at}\n?`));
+  const prompt = promptBeside(
+    "Tides",
+    1,
+    Array.from({ length: 30 }, (_, at) => `Question ${at}\n?`),
+  );
   assert.ok(prompt.includes("- Question 29 ?") && !prompt.includes("Question 3 ?"));
 });
 
 test("lines of a page become sentences", () => {
   assert.equal(
-    asParagraphs("Photo-\nsynthesis turns light into chemical energy in\nthe chloroplasts of plants.\nIt needs water.\n\n\n\n• light\n• water"),
+    asParagraphs(
+      "Photo-\nsynthesis turns light into chemical energy in\nthe chloroplasts of plants.\nIt needs water.\n\n\n\n• light\n• water",
+    ),
     "Photosynthesis turns light into chemical energy in the chloroplasts of plants.\nIt needs water.\n\n• light\n• water",
   );
 });

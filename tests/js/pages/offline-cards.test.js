@@ -10,9 +10,18 @@ const record = (unsent, confirmed, count) => {
 };
 
 test("cards that wait are counted, and whether the model still writes is said", () => {
-  assert.equal(unsentWords(record(3, 1, 10)), "No way to the server. Writing goes on; 3 cards wait to be sent.");
-  assert.equal(unsentWords(record(1, 0, 10)), "No way to the server. Writing goes on; 1 card waits to be sent.");
-  assert.equal(unsentWords(record(1, 9, 10)), "No way to the server. All is written; 1 card waits to be sent.");
+  assert.equal(
+    unsentWords(record(3, 1, 10)),
+    "No way to the server. Writing goes on; 3 cards wait to be sent.",
+  );
+  assert.equal(
+    unsentWords(record(1, 0, 10)),
+    "No way to the server. Writing goes on; 1 card waits to be sent.",
+  );
+  assert.equal(
+    unsentWords(record(1, 9, 10)),
+    "No way to the server. All is written; 1 card waits to be sent.",
+  );
 });
 
 test("nothing is said when no card waits", () => {

@@ -3,12 +3,32 @@ import { test } from "node:test";
 
 import "../document.js";
 import { wishFor } from "../../../static/js/pages/deck/regenerate.js";
-import { connectionWords, isAmong, waitingWords } from "../../../static/js/pages/generate/prompt.js";
+import {
+  connectionWords,
+  isAmong,
+  waitingWords,
+} from "../../../static/js/pages/generate/prompt.js";
 
-const card = (id, more = {}) => ({ id, front: `front ${id}`, back: `back ${id}`, kind: "basic", sentence: "", found: null, ...more });
-const deck = (cards, { name = "Sea", topic = "", source = "" } = {}) => ({ name, cards, provenance: { topic, source, generationId: null } });
+const card = (id, more = {}) => ({
+  id,
+  front: `front ${id}`,
+  back: `back ${id}`,
+  kind: "basic",
+  sentence: "",
+  found: null,
+  ...more,
+});
+const deck = (cards, { name = "Sea", topic = "", source = "" } = {}) => ({
+  name,
+  cards,
+  provenance: { topic, source, generationId: null },
+});
 const wish = (one, of, more = {}) => wishFor(one, of, { proposed: [], ...more });
-const LONG = Array.from({ length: 60 }, (_, at) => `Paragraph ${at} tells how the sea rises and falls by the pull of the Moon on each of its days.`).join("\n\n");
+const LONG = Array.from(
+  { length: 60 },
+  (_, at) =>
+    `Paragraph ${at} tells how the sea rises and falls by the pull of the Moon on each of its days.`,
+).join("\n\n");
 
 test("a card is asked about the deck's topic, or its name when that is all it has", () => {
   assert.equal(wish(card(1), deck([card(1)], { topic: "Tides" })).topic, "Tides");
@@ -22,11 +42,16 @@ test("one new card is asked for, not the one that was written before", () => {
 
 test("the other fronts, those proposed before and its own are not to be repeated, its own last", () => {
   const { prompt } = wish(card(1), deck([card(1), card(2)]), { proposed: [{ front: "proposed" }] });
-  assert.equal(prompt, "Generate 1 flashcards about Sea\n\nDo not repeat these:\n- front 2\n- proposed\n- front 1");
+  assert.equal(
+    prompt,
+    "Generate 1 flashcards about Sea\n\nDo not repeat these:\n- front 2\n- proposed\n- front 1",
+  );
 });
 
 test("the kind is the card's own", () => {
-  const kinds = ["basic", "cloze", "definition"].map((kind) => wish(card(1, { kind }), deck([])).kind);
+  const kinds = ["basic", "cloze", "definition"].map(
+    (kind) => wish(card(1, { kind }), deck([])).kind,
+  );
   assert.deepEqual(kinds, ["basic", "cloze", "definition"]);
 });
 
@@ -54,7 +79,10 @@ test("a card is among others only with both its sides", () => {
 
 test("who waits is told for what", () => {
   assert.equal(waitingWords({ status: "queued", place: 0 }), "Waiting for an engine");
-  assert.equal(waitingWords({ status: "queued", place: 2 }), "Waiting for an engine: 2 sets of cards before it");
+  assert.equal(
+    waitingWords({ status: "queued", place: 2 }),
+    "Waiting for an engine: 2 sets of cards before it",
+  );
   assert.equal(waitingWords({ status: "leased", place: 0 }), "Starting generation...");
   assert.equal(connectionWords({ state: "up" }), "");
 });

@@ -5,19 +5,27 @@ import { test } from "node:test";
 import { markdownToHtml } from "../../../static/js/pages/text/markdown.js";
 import { Spans, clozeParts } from "../../../static/js/pages/text/spans.js";
 
-const CASES = JSON.parse(readFileSync(new URL("../../contract/rendering_cases.json", import.meta.url), "utf8"));
+const CASES = JSON.parse(
+  readFileSync(new URL("../../contract/rendering_cases.json", import.meta.url), "utf8"),
+);
 const REL = ' rel="noopener noreferrer nofollow"';
 
-/** What stands in the table, before sanitising: there links have a rel, empty addresses and titles are gone, math is for MathJax. */
+/**
+ * What stands in the table, before sanitising: there links have a rel, empty addresses and titles
+ * are gone, math is for MathJax.
+ */
 function asInTable(html) {
   return html
-    .replace(/<code data-math="(\w+)">([^]*?)<\/code>/g, (_, kind, tex) => (kind === "display" ? `\\[${tex}\\]` : `\\(${tex}\\)`).replace(/}(?=})/g, "} "))
+    .replace(/<code data-math="(\w+)">([^]*?)<\/code>/g, (_, kind, tex) =>
+      (kind === "display" ? `\\[${tex}\\]` : `\\(${tex}\\)`).replace(/}(?=})/g, "} "),
+    )
     .replace(/<a( href="[^"]+")?[^>]*>/g, (_, href = "") => `<a${href}${REL}>`)
     .replaceAll("&quot;", '"');
 }
 
 for (const { name, text, html } of CASES.filter((each) => !each.text.includes("\u0000"))) {
-  test(`the table: ${name}`, () => assert.equal(asInTable(markdownToHtml(text)), html.replaceAll("&nbsp;", "\u00a0")));
+  test(`the table: ${name}`, () =>
+    assert.equal(asInTable(markdownToHtml(text)), html.replaceAll("&nbsp;", "\u00a0")));
 }
 
 test("math is found where it begins, and a price is none", () => {
@@ -50,11 +58,15 @@ const HOSTILE = {
   "double dollars": ["$$a"],
 };
 
-const repeated = (units, length) => units.map((unit) => unit.repeat(length / units.length / unit.length)).join("");
+const repeated = (units, length) =>
+  units.map((unit) => unit.repeat(length / units.length / unit.length)).join("");
 
 /** How often `work` reads a string: counted, not timed. */
 function readsOf(work) {
-  const readers = [[RegExp.prototype, "exec"], ...["startsWith", "slice", "indexOf", "includes"].map((name) => [String.prototype, name])];
+  const readers = [
+    [RegExp.prototype, "exec"],
+    ...["startsWith", "slice", "indexOf", "includes"].map((name) => [String.prototype, name]),
+  ];
   const originals = readers.map(([prototype, name]) => prototype[name]);
   let count = 0;
   readers.forEach(([prototype, name], at) => {
@@ -74,7 +86,9 @@ function readsOf(work) {
 for (const [name, units] of Object.entries(HOSTILE)) {
   test(`work grows with the length of a card and not faster: ${name}`, () => {
     for (const show of [markdownToHtml, clozeParts]) {
-      const [short, long] = [500, 2000].map((length) => readsOf(() => show(repeated(units, length), "question")));
+      const [short, long] = [500, 2000].map((length) =>
+        readsOf(() => show(repeated(units, length), "question")),
+      );
       assert.ok(long < 6 * short, `${short} reads of 500 characters, ${long} of 2000`);
     }
   });

@@ -12,8 +12,14 @@ test("what is learned after midnight belongs to the evening before", () => {
 });
 
 test("a day begins at its hour in winter and in summer", () => {
-  assert.equal(new Date(vienna.startOf(vienna.dayOf(at("2026-01-11T12:00Z")))).toISOString(), "2026-01-11T03:00:00.000Z");
-  assert.equal(new Date(vienna.startOf(vienna.dayOf(at("2026-07-11T12:00Z")))).toISOString(), "2026-07-11T02:00:00.000Z");
+  assert.equal(
+    new Date(vienna.startOf(vienna.dayOf(at("2026-01-11T12:00Z")))).toISOString(),
+    "2026-01-11T03:00:00.000Z",
+  );
+  assert.equal(
+    new Date(vienna.startOf(vienna.dayOf(at("2026-07-11T12:00Z")))).toISOString(),
+    "2026-07-11T02:00:00.000Z",
+  );
 });
 
 test("the first moment of each day of a year lies in it, and the one before does not", () => {

@@ -12,7 +12,11 @@ class Server {
   async post(_path, { reviews }) {
     this.#answerOrThrow();
     this.calls.push(reviews.map(({ id }) => id));
-    return { results: reviews.map(({ id }) => (this.refuses.has(id) ? { id, status: "refused", error: "No." } : { id, status: "recorded" })) };
+    return {
+      results: reviews.map(({ id }) =>
+        this.refuses.has(id) ? { id, status: "refused", error: "No." } : { id, status: "recorded" },
+      ),
+    };
   }
 
   async delete(path) {
@@ -21,7 +25,8 @@ class Server {
   }
 
   #answerOrThrow() {
-    if (this.isGone) throw Object.assign(new Error("The server does not answer."), { status: 0, code: "offline" });
+    if (this.isGone)
+      throw Object.assign(new Error("The server does not answer."), { status: 0, code: "offline" });
   }
 }
 
@@ -66,15 +71,24 @@ test("what the server refuses is told and not sent for ever", async () => {
   server.refuses.add("a");
   for (const id of ["a", "b"]) outbox.addReview({ id });
   await outbox.flush();
-  assert.deepEqual(told.map(({ id }) => id), ["a"]);
+  assert.deepEqual(
+    told.map(({ id }) => id),
+    ["a"],
+  );
   assert.equal(outbox.size, 0);
 });
 
 test("a long absence goes out in batches", async () => {
   for (let n = 0; n < 250; n += 1) outbox.addReview({ id: n });
   await outbox.flush();
-  assert.deepEqual(server.calls.map(({ length }) => length), [100, 100, 50]);
-  assert.deepEqual(server.calls.flat(), Array.from({ length: 250 }, (_, n) => n));
+  assert.deepEqual(
+    server.calls.map(({ length }) => length),
+    [100, 100, 50],
+  );
+  assert.deepEqual(
+    server.calls.flat(),
+    Array.from({ length: 250 }, (_, n) => n),
+  );
 });
 
 test("two tabs keep each other's ratings, and users their own", async () => {

@@ -5,12 +5,18 @@ import { FSRSAlgorithm } from "ts-fsrs";
 
 import { Scheduler, StudyDays } from "../../../static/js/pages/study/scheduler.js";
 
-const { scheduling, cases } = JSON.parse(readFileSync(new URL("../../contract/scheduling_cases.json", import.meta.url), "utf8"));
+const { scheduling, cases } = JSON.parse(
+  readFileSync(new URL("../../contract/scheduling_cases.json", import.meta.url), "utf8"),
+);
 const near = (one, other) => Math.abs(one - other) <= 1e-4 * Math.max(1, Math.abs(other));
 
 for (const [number, { zone, hour, desiredRetention, start, steps }] of cases.entries()) {
   test(`history ${number + 1} is scheduled as on the server`, () => {
-    const scheduler = new Scheduler(FSRSAlgorithm, { ...scheduling, desiredRetention }, new StudyDays(zone, hour));
+    const scheduler = new Scheduler(
+      FSRSAlgorithm,
+      { ...scheduling, desiredRetention },
+      new StudyDays(zone, hour),
+    );
     let schedule = null;
     let now = Date.parse(start);
     for (const { rating, minutes, ...expected } of steps) {
@@ -19,8 +25,14 @@ for (const [number, { zone, hour, desiredRetention, start, steps }] of cases.ent
       schedule = scheduler.rate(schedule, rating, now);
       assert.equal(schedule.state, expected.state);
       assert.equal(schedule.step, expected.step);
-      assert.ok(near(schedule.stability, expected.stability), `stability ${schedule.stability} ${expected.stability}`);
-      assert.ok(near(schedule.difficulty, expected.difficulty), `difficulty ${schedule.difficulty} ${expected.difficulty}`);
+      assert.ok(
+        near(schedule.stability, expected.stability),
+        `stability ${schedule.stability} ${expected.stability}`,
+      );
+      assert.ok(
+        near(schedule.difficulty, expected.difficulty),
+        `difficulty ${schedule.difficulty} ${expected.difficulty}`,
+      );
       assert.equal(new Date(schedule.dueAt).toISOString(), new Date(expected.dueAt).toISOString());
       assert.equal(scheduler.interval(schedule), expected.intervalSeconds);
       assert.equal(promised, expected.intervalSeconds);

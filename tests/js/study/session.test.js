@@ -7,12 +7,32 @@ import { Sitting } from "../../../static/js/pages/study/session.js";
 
 const MINUTE = 60_000;
 const NOW = Date.parse("2026-03-10T12:00Z");
-const SCHEDULING = { weights: [...default_w], desiredRetention: 0.9, learningSteps: [60, 600], relearningSteps: [600], longestDays: 36_500 };
+const SCHEDULING = {
+  weights: [...default_w],
+  desiredRetention: 0.9,
+  learningSteps: [60, 600],
+  relearningSteps: [600],
+  longestDays: 36_500,
+};
 
-const learned = (id) => ({ id, schedule: { state: "review", step: null, stability: 5, difficulty: 5, dueAt: "2026-03-10T04:00Z", lastReviewedAt: "2026-03-05T10:00Z" } });
+const learned = (id) => ({
+  id,
+  schedule: {
+    state: "review",
+    step: null,
+    stability: 5,
+    difficulty: 5,
+    dueAt: "2026-03-10T04:00Z",
+    lastReviewedAt: "2026-03-05T10:00Z",
+  },
+});
 const fresh = (id) => ({ id, schedule: null });
 const queue = (...cards) => {
-  const counts = { new: cards.filter(({ schedule }) => !schedule).length, learning: 0, due: cards.filter(({ schedule }) => schedule).length };
+  const counts = {
+    new: cards.filter(({ schedule }) => !schedule).length,
+    learning: 0,
+    due: cards.filter(({ schedule }) => schedule).length,
+  };
   return { cards, counts, nextDueAt: null };
 };
 
@@ -42,7 +62,10 @@ test("a step comes again in the same sitting: when it is due, or at once when no
 });
 
 test("a step far ahead is not waited for", () => {
-  const later = { ...learned("a"), schedule: { ...learned("a").schedule, state: "learning", step: 1, dueAt: "2026-03-10T13:00Z" } };
+  const later = {
+    ...learned("a"),
+    schedule: { ...learned("a").schedule, state: "learning", step: 1, dueAt: "2026-03-10T13:00Z" },
+  };
   sitting.take({ cards: [later], counts: { new: 0, learning: 1, due: 0 }, nextDueAt: null });
   assert.equal(sitting.next(NOW), null);
   assert.equal(sitting.nextDueAt(), Date.parse("2026-03-10T13:00Z"));
@@ -92,20 +115,33 @@ test("each rating is a review of its own", () => {
   sitting.take(queue(fresh("a")));
   const reviews = [rate("again"), rate("good", NOW + MINUTE), rate("good", NOW + 2 * MINUTE)];
   assert.equal(new Set(reviews.map(({ id }) => id)).size, 3);
-  assert.deepEqual(reviews[1], { id: reviews[1].id, cardId: "a", rating: "good", reviewedAt: "2026-03-10T12:01:00.000Z", seconds: 2 });
+  assert.deepEqual(reviews[1], {
+    id: reviews[1].id,
+    cardId: "a",
+    rating: "good",
+    reviewedAt: "2026-03-10T12:01:00.000Z",
+    seconds: 2,
+  });
   const { ratings, cards, seconds } = sitting.tally();
-  assert.deepEqual({ ratings, cards, seconds }, { ratings: { again: 1, hard: 0, good: 2, easy: 0 }, cards: 1, seconds: 6 });
+  assert.deepEqual(
+    { ratings, cards, seconds },
+    { ratings: { again: 1, hard: 0, good: 2, easy: 0 }, cards: 1, seconds: 6 },
+  );
 });
 
 test("what is left can be written down and gone on with", () => {
-  sitting.take({ ...queue(fresh("a"), fresh("b"), learned("c")), counts: { new: 5, learning: 0, due: 1 } });
+  sitting.take({
+    ...queue(fresh("a"), fresh("b"), learned("c")),
+    counts: { new: 5, learning: 0, due: 1 },
+  });
   rate("again");
   rate("easy");
   const kept = JSON.parse(JSON.stringify(sitting.toQueue()));
   const other = new Sitting(new Scheduler(FSRSAlgorithm, SCHEDULING, new StudyDays("UTC", 4)));
   other.take(kept);
   assert.deepEqual(other.left(), sitting.left());
-  for (const now of [NOW, NOW + MINUTE]) assert.equal(other.next(now).card.id, sitting.next(now).card.id);
+  for (const now of [NOW, NOW + MINUTE])
+    assert.equal(other.next(now).card.id, sitting.next(now).card.id);
   assert.deepEqual(other.previews(NOW + MINUTE), sitting.previews(NOW + MINUTE));
   assert.deepEqual(other.toQueue(), kept);
 });

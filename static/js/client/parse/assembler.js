@@ -1,4 +1,7 @@
-/** From the tokens of broken JSON to objects, and from objects to cards. Twin: flashcards/parsing/assembler.py */
+/**
+ * From the tokens of broken JSON to objects, and from objects to cards. Twin:
+ * flashcards/parsing/assembler.py
+ */
 
 import { Word, nameOf, roleOf, textOf } from "./cards.js";
 
@@ -22,7 +25,9 @@ class Frame {
     this.isList = isList;
     this.parent = parent;
     this.insideCard = parent !== null && (parent.insideCard || parent.isFull);
-    this.holdsCards = isList && (parent === null || (parent.parent === null && !parent.isList && !parent.namesSide));
+    this.holdsCards =
+      isList &&
+      (parent === null || (parent.parent === null && !parent.isList && !parent.namesSide));
   }
 
   get isFull() {
@@ -71,7 +76,10 @@ export class Assembler {
     return this.stack.at(-1) ?? null;
   }
 
-  /** What a string at this point would be: "list", "key", "value", or "bare" (a value whose key had no quotes). */
+  /**
+   * What a string at this point would be: "list", "key", "value", or "bare" (a value whose key had
+   * no quotes).
+   */
   get place() {
     const top = this.#top;
     if (top.isList) return "list";
@@ -112,7 +120,8 @@ export class Assembler {
   scalar(value) {
     const top = this.#top;
     top.put(value);
-    if (top.holdsCards && !(value instanceof Word)) this.drafts.refuse("is only a text, without a front and a back");
+    if (top.holdsCards && !(value instanceof Word))
+      this.drafts.refuse("is only a text, without a front and a back");
   }
 
   /** The text ended: what is still open was cut off. */
@@ -150,8 +159,15 @@ export class Assembler {
     if (!isPair || frame.hasContainer || !items.length || isHeading(items)) return;
     frame.hasInner = true;
     if (isCut && items.length < 2) this.drafts.refuse(CUT_OFF);
-    else if (items.length !== 2) this.drafts.refuse(`is a list of ${items.length}, not a pair of front and back`);
-    else this.drafts.add(new Map([["front", items[0]], ["back", items[1]]]));
+    else if (items.length !== 2)
+      this.drafts.refuse(`is a list of ${items.length}, not a pair of front and back`);
+    else
+      this.drafts.add(
+        new Map([
+          ["front", items[0]],
+          ["back", items[1]],
+        ]),
+      );
   }
 }
 
@@ -162,6 +178,8 @@ function shouldBeCard(frame, isCut) {
 }
 
 function isHeading(items) {
-  const [front, back] = items.map((item) => roleOf(nameOf(item instanceof Word ? item.text : item)));
+  const [front, back] = items.map((item) =>
+    roleOf(nameOf(item instanceof Word ? item.text : item)),
+  );
   return items.length === 2 && front === "front" && back === "back";
 }

@@ -1,4 +1,7 @@
-/** From the members of one object to a card draft, or to the reason why it is none. Twin: flashcards/parsing/cards.py */
+/**
+ * From the members of one object to a card draft, or to the reason why it is none. Twin:
+ * flashcards/parsing/cards.py
+ */
 
 const SIDE_CHARACTERS = 2000;
 const PROBLEMS_KEPT = 50;
@@ -7,16 +10,24 @@ const NAMES = {
   front: ["front", "question", "term", "q", "prompt"],
   back: ["back", "answer", "definition", "a", "response"],
 };
-const ROLES = new Map(Object.entries(NAMES).flatMap(([role, names]) => names.map((name) => [name, role])));
+const ROLES = new Map(
+  Object.entries(NAMES).flatMap(([role, names]) => names.map((name) => [name, role])),
+);
 /** What counts as white space here, in Python as well. */
-export const WHITE = "\t\n\v\f\r \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u2028\u2029\u202f\u205f\u2060\u3000\ufeff";
+export const WHITE =
+  "\t\n\v\f\r \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u2028\u2029\u202f\u205f\u2060\u3000\ufeff";
 const TRAILING = `${WHITE}.!?,;:…。`;
 const WHITE_RUN = new RegExp(`[${WHITE}]+`, "gu");
 const OTHER_LINE_END = /[\v\f\u0085\u2028\u2029]/gu;
 const UNWANTED = /(?![\t\n\r])[\p{Control}\p{Surrogate}]/gu;
 const NUMBER = /^-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,15})?$/u;
 const TANGLED = /"(?:front|back|question|answer|term|definition)"[ \n]{0,8}:/u;
-const WORDS = new Map([["true", true], ["True", true], ["false", false], ["False", false]]);
+const WORDS = new Map([
+  ["true", true],
+  ["True", true],
+  ["false", false],
+  ["False", false],
+]);
 for (const word of ["null", "None", "undefined", "NaN"]) WORDS.set(word, null);
 
 /** Why something is no card, as the end of a sentence about it. */
@@ -45,8 +56,8 @@ export function trim(text, set = WHITE) {
 }
 
 /**
- * The text without the characters that no card keeps: control characters, except tabs and line ends, and lone surrogates.
- * The other line ends of Unicode become newlines.
+ * The text without the characters that no card keeps: control characters, except tabs and line
+ * ends, and lone surrogates. The other line ends of Unicode become newlines.
  * @param {string} text
  */
 export const clean = (text) => text.replace(OTHER_LINE_END, "\n").replace(UNWANTED, "");
@@ -57,7 +68,10 @@ export const withSingleSpaces = (text) => text.replace(WHITE_RUN, " ");
 /** How many characters a person would count, roughly: code points. @param {string} text */
 const lengthOf = (text) => text.length - (text.match(/[\u{10000}-\u{10ffff}]/gu)?.length ?? 0);
 
-/** What a member is called: its ASCII letters in lower case, so that "Question 1" is "question". @param {string} key */
+/**
+ * What a member is called: its ASCII letters in lower case, so that "Question 1" is "question".
+ * @param {string} key
+ */
 export function nameOf(key) {
   return /^[\0-\x7f]*$/u.test(key) ? key.toLowerCase().replace(/[^a-z]/gu, "") : "";
 }
@@ -65,7 +79,10 @@ export function nameOf(key) {
 /** Whether a member of this name is a front or a back. @param {string} name */
 export const roleOf = (name) => ROLES.get(name);
 
-/** The value with bare words read as what JSON means by them, every text storable, nothing deeper than 16 levels. */
+/**
+ * The value with bare words read as what JSON means by them, every text storable, nothing deeper
+ * than 16 levels.
+ */
 function plain(value, depth) {
   if (value instanceof Word) return plainWord(value.text);
   if (typeof value === "string") return clean(value);
@@ -86,7 +103,9 @@ function plainWord(word) {
   return NUMBER.test(word) ? Number(word) + 0 : clean(word); // + 0: JSON has no negative zero
 }
 
-/** What a side says: text, a number, or a list of these joined by commas; null for anything deeper. */
+/**
+ * What a side says: text, a number, or a list of these joined by commas; null for anything deeper.
+ */
 export function textOf(value) {
   if (!Array.isArray(value)) return scalarText(value);
   const texts = value.map(scalarText);
@@ -120,13 +139,17 @@ function checkSide(role, text) {
   if (!text) throw new BadCard(`has no ${role}`);
   const length = lengthOf(text);
   if (length > SIDE_CHARACTERS) {
-    throw new BadCard(`is too long: its ${role} has ${length} characters, and ${SIDE_CHARACTERS} is the most`);
+    throw new BadCard(
+      `is too long: its ${role} has ${length} characters, and ${SIDE_CHARACTERS} is the most`,
+    );
   }
-  if (TANGLED.test(text)) throw new BadCard(`runs into the next one: quotes are missing in its ${role}`);
+  if (TANGLED.test(text))
+    throw new BadCard(`runs into the next one: quotes are missing in its ${role}`);
 }
 
 /** Case folded one character at a time; Turkish dotless i is a letter of its own. */
-const foldCase = (character) => (character === "ı" ? character : character.toUpperCase().toLowerCase());
+const foldCase = (character) =>
+  character === "ı" ? character : character.toUpperCase().toLowerCase();
 
 function fold(text) {
   const folded = [...text.normalize("NFKC")].map(foldCase).join("");
@@ -137,14 +160,20 @@ function fold(text) {
 /** What two cards have in common that say the same. @param {{front: string, back: string}} card */
 export const keyOf = ({ front, back }) => JSON.stringify([fold(front), fold(back)]);
 
-/** Cards in the order they came, without doubles, and a sentence for each that was refused, by its number. */
+/**
+ * Cards in the order they came, without doubles, and a sentence for each that was refused, by its
+ * number.
+ */
 export class Drafts {
   cards = [];
   problems = [];
   number = 0;
   #seen = new Set();
 
-  /** Take the members as the next card, or note why they are none. @param {Map<string, any>} members */
+  /**
+   * Take the members as the next card, or note why they are none.
+   * @param {Map<string, any>} members
+   */
   add(members) {
     this.number += 1;
     try {
@@ -170,6 +199,7 @@ export class Drafts {
 
   #note(why) {
     if (this.problems.length < PROBLEMS_KEPT) this.problems.push(`Card ${this.number} ${why}.`);
-    else if (this.problems.length === PROBLEMS_KEPT) this.problems.push("More cards than these were refused.");
+    else if (this.problems.length === PROBLEMS_KEPT)
+      this.problems.push("More cards than these were refused.");
   }
 }

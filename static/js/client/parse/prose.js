@@ -1,4 +1,7 @@
-/** Cards out of prose: lines that begin with Q: and A:, numbered or not. Twin: flashcards/parsing/prose.py */
+/**
+ * Cards out of prose: lines that begin with Q: and A:, numbered or not. Twin:
+ * flashcards/parsing/prose.py
+ */
 
 import { WHITE, trim } from "./cards.js";
 
@@ -6,12 +9,17 @@ const MARKS = "[ \\t>*#_(-]{0,12}";
 const FRONT_LABEL = "q|question|front|term|prompt";
 const BACK_LABEL = "a|answer|back|definition|response";
 const AFTER_LABEL = "[ \\t]{0,4}(?:[0-9]{1,3}[*_)]{0,3}[ \\t]{0,4}[.:)]|[*_)]{0,3}[ \\t]{0,4}:)";
-const LABEL = new RegExp(`^${MARKS}(?:[0-9]{1,3}[.)])?${MARKS}(?:(${FRONT_LABEL})|(${BACK_LABEL}))${AFTER_LABEL}`, "i");
+const LABEL = new RegExp(
+  `^${MARKS}(?:[0-9]{1,3}[.)])?${MARKS}(?:(${FRONT_LABEL})|(${BACK_LABEL}))${AFTER_LABEL}`,
+  "i",
+);
 const NUMBERED = new RegExp(`^${MARKS}[0-9]{1,3}[.)]`);
 const INNER_ANSWER = new RegExp(`[ \\t|;][ \\t*_|;-]{0,8}(?:${BACK_LABEL})${AFTER_LABEL}`, "i");
 const EDGES = `${WHITE}*_|`;
 
-/** Reads lines one by one; a card is done when the next question or a gap after its answer comes. */
+/**
+ * Reads lines one by one; a card is done when the next question or a gap after its answer comes.
+ */
 export class ProseCards {
   #sides = {};
   #side = "";
@@ -63,8 +71,15 @@ export class ProseCards {
   #endCard() {
     let [front, back] = ["front", "back"].map((side) => (this.#sides[side] ?? []).join("\n"));
     const inner = front && !trim(back) ? INNER_ANSWER.exec(front) : null;
-    if (inner) [front, back] = [front.slice(0, inner.index), front.slice(inner.index + inner[0].length)];
-    if (front) this.drafts.add(new Map([["front", trim(front, EDGES)], ["back", trim(back, EDGES)]]));
+    if (inner)
+      [front, back] = [front.slice(0, inner.index), front.slice(inner.index + inner[0].length)];
+    if (front)
+      this.drafts.add(
+        new Map([
+          ["front", trim(front, EDGES)],
+          ["back", trim(back, EDGES)],
+        ]),
+      );
     this.#sides = {};
     this.#side = "";
   }

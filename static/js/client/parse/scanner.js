@@ -1,6 +1,7 @@
 /**
- * From text to tokens, while the text is still arriving: finds where JSON begins in prose, and where a string ends whose
- * own quotes are not escaped. One pass; every look ahead is bounded. Twin: flashcards/parsing/scanner.py
+ * From text to tokens, while the text is still arriving: finds where JSON begins in prose, and
+ * where a string ends whose own quotes are not escaped. One pass; every look ahead is bounded.
+ * Twin: flashcards/parsing/scanner.py
  */
 
 import { WHITE, Word, trim, trimEnd } from "./cards.js";
@@ -20,10 +21,24 @@ const OPENING = sticky(`\\{${S}(?:${QUOTE}|[{}]|${BARE_KEY})|\\[${S}[{[]`);
 const SPACES = sticky(`[${WHITE}]+`);
 const BARE = sticky(`[^,:{}[\\]\n${DOUBLE}]{1,200}`);
 const ESCAPE = sticky("\\\\(?:u([0-9a-fA-F]{4})|([bf])(?![A-Za-z])|([^bfu])|)");
-// a line break that a model escaped twice: before what begins a line, and not in LaTeX's own \nRightarrow
-const LINE_BREAK = sticky('\\\\\\\\n(?= ?[A-Z0-9*"-]|\\\\\\\\n)(?!(?:Right|Left|Leftright)arrow|V[Dd]ash)');
+// a line break that a model escaped twice: before what begins a line, and not in LaTeX's own
+// \nRightarrow
+const LINE_BREAK = sticky(
+  '\\\\\\\\n(?= ?[A-Z0-9*"-]|\\\\\\\\n)(?!(?:Right|Left|Leftright)arrow|V[Dd]ash)',
+);
 const LINE_BREAK_READS = 20;
-const ESCAPED = new Map(Object.entries({ n: "\n", t: "\t", r: "\r", "\n": "\n", '"': '"', "'": "'", "\\": "\\", "/": "/" }));
+const ESCAPED = new Map(
+  Object.entries({
+    n: "\n",
+    t: "\t",
+    r: "\r",
+    "\n": "\n",
+    '"': '"',
+    "'": "'",
+    "\\": "\\",
+    "/": "/",
+  }),
+);
 const END_OF_STRING = {
   value: sticky(`${S}(?:${AFTER_VALUE})`),
   bare: sticky(`${S}(?:${AFTER_VALUE}|,${S}${BARE_KEY})`),
@@ -51,7 +66,10 @@ function familyOf(opening) {
   return FAMILIES.get(DOUBLE.includes(opening) ? DOUBLE : SINGLE);
 }
 
-/** Reads text as it comes and tells the assembler each token. Every step returns false when it must see more text first. */
+/**
+ * Reads text as it comes and tells the assembler each token. Every step returns false when it must
+ * see more text first.
+ */
 export class Scanner {
   #text = "";
   #at = 0;
@@ -106,13 +124,16 @@ export class Scanner {
 
   #thinkingStep() {
     const end = this.#text.indexOf(THINKING_ENDS, this.#at);
-    if (end < 0) return this.#skipTo(Math.max(this.#at, this.#text.length - THINKING_ENDS.length + 1));
+    if (end < 0)
+      return this.#skipTo(Math.max(this.#at, this.#text.length - THINKING_ENDS.length + 1));
     this.#isThinking = false;
     this.#at = end + THINKING_ENDS.length;
     return true;
   }
 
-  /** Forget what is before `at`, which may be the beginning of a mark whose end has not come yet. */
+  /**
+   * Forget what is before `at`, which may be the beginning of a mark whose end has not come yet.
+   */
   #skipTo(at) {
     this.#at = at;
     return false;
@@ -126,7 +147,8 @@ export class Scanner {
   }
 
   #signStep(sign) {
-    if (!"{}[],:".includes(sign) && !DOUBLE.includes(sign) && !SINGLE.includes(sign)) return this.#bareStep();
+    if (!"{}[],:".includes(sign) && !DOUBLE.includes(sign) && !SINGLE.includes(sign))
+      return this.#bareStep();
     this.#at += 1;
     if (sign === "{" || sign === "[") this.assembler.open(sign === "[");
     else if (sign === "}" || sign === "]") this.assembler.close(sign === "]");
@@ -145,12 +167,16 @@ export class Scanner {
   }
 
   #stringStep() {
-    const { family: { quotes, run }, parts } = this.#string;
+    const {
+      family: { quotes, run },
+      parts,
+    } = this.#string;
     const [text] = this.#match(run);
     parts.push(text);
     this.#at += text.length;
     const sign = this.#text[this.#at];
-    if (sign === undefined) return false; // at the very end: never closed, so the value is lost, and the card with it
+    // at the very end: never closed, so the value is lost, and the card with it
+    if (sign === undefined) return false;
     if (sign === "\\") return this.#escapeStep(parts);
     return quotes.includes(sign) ? this.#quoteStep(sign) : this.#unclosedStep(sign);
   }
@@ -172,7 +198,10 @@ export class Scanner {
   }
 
   #unclosedStep(sign) {
-    const { family: { unclosed, closed }, parts } = this.#string;
+    const {
+      family: { unclosed, closed },
+      parts,
+    } = this.#string;
     const isValue = ["value", "bare"].includes(this.assembler.place);
     if (isValue && this.#match(unclosed)) {
       this.#endString(trimEnd(parts.join(""), `${WHITE},`));
@@ -190,7 +219,8 @@ export class Scanner {
   }
 
   #escapeStep(parts) {
-    if (!this.#isFinal && this.#text.length - this.#at < escapeReads(this.#text, this.#at)) return false;
+    if (!this.#isFinal && this.#text.length - this.#at < escapeReads(this.#text, this.#at))
+      return false;
     const lineBreak = this.#match(LINE_BREAK);
     if (lineBreak) {
       this.#at += lineBreak[0].length;

@@ -1,15 +1,22 @@
 /**
- * @typedef {{front: string, back: string, id?: string, [member: string]: any}} Card  with an `id` once the server has it
- * @typedef {{cards: Card[], generationId: string|null, cached?: boolean, partial?: boolean}} CallResult
- * @typedef {{topic: string, count: number, language?: string, difficulty?: string, kind?: string, source?: string, refresh?: boolean,
+ * @typedef {{front: string, back: string, id?: string, [member: string]: any}} Card  with an `id`
+ *   once the server has it
+ * @typedef {{cards: Card[], generationId: string|null, cached?: boolean, partial?: boolean}}
+ *   CallResult
+ * @typedef {{topic: string, count: number, language?: string, difficulty?: string, kind?: string,
+ *   source?: string, refresh?: boolean,
  *   save?: boolean}} Options
  */
 /**
- * One request for cards. Its cards come by `for await (const card of call)`, which fails as `result` does; `result` has all of them.
- * Leaving the loop early does not cancel: `cancel()` and the AbortSignal do.
+ * One request for cards. Its cards come by `for await (const card of call)`, which fails as
+ * `result` does; `result` has all of them. Leaving the loop early does not cancel: `cancel()` and
+ * the AbortSignal do.
  */
 export class Call {
-    /** @param {{requestId: string|null, prompt?: string, options: Options, cancel?: (call: Call) => void}} wish */
+    /**
+     * @param {{requestId: string|null, prompt?: string, options: Options, cancel?: (call: Call) =>
+     *   void}} wish
+     */
     constructor({ requestId, prompt, options, cancel }: {
         requestId: string | null;
         prompt?: string;
@@ -20,13 +27,20 @@ export class Call {
     generationId: string | null;
     /** By index, as they came. @type {Card[]} */
     cards: Card[];
-    /** By index, what the engine here wrote and the server has not confirmed; after success, what it did not take. @type {Map<number, Card>} */
+    /**
+     * By index, what the engine here wrote and the server has not confirmed; after success, what it
+     * did not take.
+     * @type {Map<number, Card>}
+     */
     drafts: Map<number, Card>;
     /** asking, queued, leased, succeeded or failed */
     status: string;
     /** How many are before it in the queue. */
     place: number;
-    /** @type {Promise<CallResult>} rejects with a GenerationError, or an ApiError when not even a session could be had */
+    /**
+     * @type {Promise<CallResult>} rejects with a GenerationError, or an ApiError when not even a
+     *   session could be had
+     */
     result: Promise<CallResult>;
     requestId: string;
     prompt: string;
@@ -48,11 +62,24 @@ export class Call {
         status?: string;
         place?: number;
     }): void;
-    /** @param {number} index @param {Card} card @returns {boolean} false: it was there already, or comes too late */
+    /**
+     * @param {number} index
+     * @param {Card} card
+     * @returns {boolean} false: it was there already, or comes too late
+     */
     take(index: number, card: Card): boolean;
-    /** The engine here wrote this, and the server does not know. @param {number} index @param {Card} card @returns {boolean} whether it is new */
+    /**
+     * The engine here wrote this, and the server does not know.
+     * @param {number} index
+     * @param {Card} card
+     * @returns {boolean} whether it is new
+     */
     draft(index: number, card: Card): boolean;
-    /** The draft that the server's card at this index takes the place of, if there was one. @param {number} index @returns {Card|undefined} */
+    /**
+     * The draft that the server's card at this index takes the place of, if there was one.
+     * @param {number} index
+     * @returns {Card|undefined}
+     */
     draftAt(index: number): Card | undefined;
     /** @param {{cards: Card[], cached?: boolean, partial?: boolean}} data */
     succeed(data: {
@@ -73,7 +100,8 @@ export class Call {
     #private;
 }
 /**
- * with an `id` once the server has it
+ * with an `id`
+ *   once the server has it
  */
 export type Card = {
     front: string;

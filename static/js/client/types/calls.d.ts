@@ -23,7 +23,10 @@ export class Calls {
     }): void;
     progress(message: any): void;
     card(message: any): void;
-    /** The engine here wrote what the server cannot be told of. @param {{generationId: string, index: number, card: any}} written */
+    /**
+     * The engine here wrote what the server cannot be told of.
+     * @param {{generationId: string, index: number, card: any}} written
+     */
     draft({ generationId, index, card }: {
         generationId: string;
         index: number;

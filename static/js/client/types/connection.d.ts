@@ -1,19 +1,25 @@
-/** @typedef {{code: number, unopened: number}} Loss how the last socket ended, and how many in a row never came up */
 /**
- * A socket that comes back: whatever ends it, it is made again with growing pauses, until `close()`.
+ * @typedef {{code: number, unopened: number}} Loss how the last socket ended, and how many in a row
+ *   never came up
+ */
+/**
+ * A socket that comes back: whatever ends it, it is made again with growing pauses, until
+ * `close()`.
  *
- * Events: `up` (detail: the server's snapshot), `message` (detail: the object), `down` (detail: {seconds} until the next try, and the `error` if there is one),
- * `ended` (detail: the error; no further try).
+ * Events: `up` (detail: the server's snapshot), `message` (detail: the object), `down` (detail:
+ * {seconds} until the next try, and the `error` if there is one), `ended` (detail: the error; no
+ * further try).
  */
 export class Connection extends Teller {
     /**
      * @param {object} settings
-     * @param {(loss: Loss|null) => Promise<string>} settings.address where to connect, after what; its errors count as failed tries if `retryable`
+     * @param {(loss: Loss|null) => Promise<string>} settings.address where to connect, after what;
+     *   its errors count as failed tries if `retryable`
      * @param {any} [settings.WebSocket]  a class like the browsers' own
      * @param {import("./util.js").Clock} [settings.clock]
      * @param {() => number} [settings.random]
      */
-    constructor({ address, WebSocket, clock, random }: {
+    constructor({ address, WebSocket, clock, random, }: {
         address: (loss: Loss | null) => Promise<string>;
         WebSocket?: any;
         clock?: import("./util.js").Clock;
@@ -36,7 +42,8 @@ export class Connection extends Teller {
     #private;
 }
 /**
- * how the last socket ended, and how many in a row never came up
+ * how the last socket ended, and how many in a row
+ *   never came up
  */
 export type Loss = {
     code: number;

@@ -1,6 +1,7 @@
 /**
- * Puts the client's engine at the server's service: says when it is ready, has it write what the server asks for, one generation at
- * a time, and keeps an answer until it is sure that the server has it.
+ * Puts the client's engine at the server's service: says when it is ready, has it write what the
+ * server asks for, one generation at a time, and keeps an answer until it is sure that the server
+ * has it.
  */
 export class EngineLink {
     /**
@@ -8,7 +9,8 @@ export class EngineLink {
      * @param {string} settings.modelId
      * @param {(message: object) => boolean} settings.send
      * @param {(name: string, detail: any) => void} settings.tell
-     * @param {(written: {generationId: string, index: number, card: object}) => void} settings.draft  a card that the server may not know
+     * @param {(written: {generationId: string, index: number, card: object}) => void} settings.draft
+     *   a card that the server may not know
      */
     constructor({ modelId, send, tell, draft }: {
         modelId: string;
@@ -30,13 +32,20 @@ export class EngineLink {
     down(): void;
     /** Say once more what may never have arrived; the same answer twice is harmless. */
     repeat(): void;
-    /** The server wants cards. @param {any} request @returns {Promise<void>} when all that was asked is written, or given up */
+    /**
+     * The server wants cards.
+     * @param {any} request
+     * @returns {Promise<void>} when all that was asked is written, or given up
+     */
     asked(request: any): Promise<void>;
     /** The server takes its wish back. @param {string} generationId */
     cancelled(generationId: string): void;
     /** An answer that the server does not take (any more). @param {string} generationId */
     refused(generationId: string): void;
-    /** What was said of a generation can never be read: the server is told that this engine has no answer, so that another tries. */
+    /**
+     * What was said of a generation can never be read: the server is told that this engine has no
+     * answer, so that another tries.
+     */
     unreadable({ generationId, code, error }: {
         generationId: any;
         code: any;
@@ -72,7 +81,8 @@ export type Engine = {
         usage?: Usage;
     }>;
     /**
-     * of the device, for people; `engine` in it names the engine
+     * of the device, for people; `engine` in it names the
+     * engine
      */
     facts?: Record<string, any> | null;
 };

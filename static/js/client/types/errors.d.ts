@@ -1,5 +1,11 @@
-/** What went wrong, as classes: each has a stable `code` and a sentence for a person. The codes stand in docs/protocol.md. */
-/** Base of everything that this library throws. `retryable`: the same may succeed later; `retryAfter`: not before so many seconds. */
+/**
+ * What went wrong, as classes: each has a stable `code` and a sentence for a person. The codes
+ * stand in docs/protocol.md.
+ */
+/**
+ * Base of everything that this library throws. `retryable`: the same may succeed later;
+ * `retryAfter`: not before so many seconds.
+ */
 export class MindFlipError extends Error {
     /** @param {{message: string, code?: string, retryable?: boolean, retryAfter?: number}} problem */
     constructor({ message, code, retryable, retryAfter }: {
@@ -12,9 +18,14 @@ export class MindFlipError extends Error {
     retryable: boolean;
     retryAfter: number;
 }
-/** An answer over REST that is a refusal, or the lack of any answer (`code` "offline", `status` 0). */
+/**
+ * An answer over REST that is a refusal, or the lack of any answer (`code` "offline", `status` 0).
+ */
 export class ApiError extends MindFlipError {
-    /** @param {{message: string, status?: number, code?: string, fields?: Record<string, string[]>, retryAfter?: number}} problem */
+    /**
+     * @param {{message: string, status?: number, code?: string, fields?: Record<string, string[]>,
+     *   retryAfter?: number}} problem
+     */
     constructor({ status, fields, ...problem }: {
         message: string;
         status?: number;
@@ -38,7 +49,8 @@ export class ConnectionError extends MindFlipError {
 /** A generation that failed or was cancelled. `cards` are those that had come by then. */
 export class GenerationError extends MindFlipError {
     /**
-     * @param {{message: string, code?: string, retryable?: boolean, retryAfter?: number, generationId?: string|null,
+     * @param {{message: string, code?: string, retryable?: boolean, retryAfter?: number,
+     *   generationId?: string|null,
      *   cards?: import("./call.js").Card[]}} problem
      */
     constructor({ generationId, cards, ...problem }: {

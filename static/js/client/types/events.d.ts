@@ -2,17 +2,23 @@
  * What a WebLLMClient tells of, by the event's name; each stands in the event's `detail`.
  *
  * @typedef {object} ClientEvents
- * @property {{state: "up"|"down"|"ended", seconds?: number, error?: Error}} connection  down: the next try comes in `seconds`; ended: none comes
- * @property {{session: Record<string, any>, seq: number}} session  the session as the server shows it, on each change
- * @property {{call: import("./call.js").Call}} generation  cards that another device or tab of this session asked for
+ * @property {{state: "up"|"down"|"ended", seconds?: number, error?: Error}} connection  down: the
+ *   next try comes in `seconds`; ended: none comes
+ * @property {{session: Record<string, any>, seq: number}} session  the session as the server shows
+ *   it, on each change
+ * @property {{call: import("./call.js").Call}} generation  cards that another device or tab of this
+ *   session asked for
  * @property {{call: import("./call.js").Call, progress: number, message: string}} progress
- * @property {{call: import("./call.js").Call, status: string, place: number, engine: string|null, attempt: number}} waiting
- *   queued with `place` others before it, or leased to an engine
+ * @property {{call: import("./call.js").Call, status: string, place: number, engine: string|null,
+ *   attempt: number}} waiting queued with `place` others before it, or leased to an engine
  * @property {{call: import("./call.js").Call, card: import("./call.js").Card, index: number}} card
- * @property {{call: import("./call.js").Call, card: import("./call.js").Card, index: number}} draft  written by the engine of this client while
- *   the server cannot be reached; its `card` follows when it can, and `call.draftAt(index)` then gives the draft that it stands for
- * @property {{generationId: string, tokens: number, seconds: number}} tokens  the engine of this client at work
- * @property {{generationId: string, code: string, error: Error & {code?: string}}} enginefailed  it gave up; give the client another, or the same again
+ * @property {{call: import("./call.js").Call, card: import("./call.js").Card, index: number}} draft
+ *   written by the engine of this client while the server cannot be reached; its `card` follows
+ *   when it can, and `call.draftAt(index)` then gives the draft that it stands for
+ * @property {{generationId: string, tokens: number, seconds: number}} tokens  the engine of this
+ *   client at work
+ * @property {{generationId: string, code: string, error: Error & {code?: string}}} enginefailed  it
+ *   gave up; give the client another, or the same again
  * @property {{code: string, message: string}} problem  a refusal that belongs to no call
  */
 /** An EventTarget whose events are all CustomEvents. */
@@ -41,7 +47,8 @@ export class ClientTeller extends Teller {
  */
 export type ClientEvents = {
     /**
-     * down: the next try comes in `seconds`; ended: none comes
+     * down: the
+     * next try comes in `seconds`; ended: none comes
      */
     connection: {
         state: "up" | "down" | "ended";
@@ -49,14 +56,16 @@ export type ClientEvents = {
         error?: Error;
     };
     /**
-     * the session as the server shows it, on each change
+     * the session as the server shows
+     * it, on each change
      */
     session: {
         session: Record<string, any>;
         seq: number;
     };
     /**
-     * cards that another device or tab of this session asked for
+     * cards that another device or tab of this
+     * session asked for
      */
     generation: {
         call: import("./call.js").Call;
@@ -67,7 +76,7 @@ export type ClientEvents = {
         message: string;
     };
     /**
-     *   queued with `place` others before it, or leased to an engine
+     * queued with `place` others before it, or leased to an engine
      */
     waiting: {
         call: import("./call.js").Call;
@@ -82,8 +91,8 @@ export type ClientEvents = {
         index: number;
     };
     /**
-     * written by the engine of this client while
-     * the server cannot be reached; its `card` follows when it can, and `call.draftAt(index)` then gives the draft that it stands for
+     *   written by the engine of this client while the server cannot be reached; its `card` follows
+     *   when it can, and `call.draftAt(index)` then gives the draft that it stands for
      */
     draft: {
         call: import("./call.js").Call;
@@ -91,7 +100,8 @@ export type ClientEvents = {
         index: number;
     };
     /**
-     * the engine of this client at work
+     * the engine of this
+     * client at work
      */
     tokens: {
         generationId: string;
@@ -99,7 +109,8 @@ export type ClientEvents = {
         seconds: number;
     };
     /**
-     * it gave up; give the client another, or the same again
+     * it
+     * gave up; give the client another, or the same again
      */
     enginefailed: {
         generationId: string;

@@ -1,4 +1,7 @@
-/** @param {string} text @returns {{cards: Card[], problems: string[]}} and a sentence for each card lost */
+/**
+ * @param {string} text
+ * @returns {{cards: Card[], problems: string[]}} and a sentence for each card lost
+ */
 export function parseCards(text: string): {
     cards: Card[];
     problems: string[];
@@ -8,9 +11,15 @@ export function parseFlashcards(text: string): Card[];
 /** @typedef {{front: string, back: string, [member: string]: any}} Card */
 /** Cards out of text that is still arriving, each as soon as its JSON object closes. */
 export class CardStream {
-    /** @param {string} text what came since the last call @returns {Card[]} the cards that it completed */
+    /**
+     * @param {string} text what came since the last call
+     * @returns {Card[]} the cards that it completed
+     */
     push(text: string): Card[];
-    /** No more text comes. @returns {{cards: Card[], problems: string[]}} cards not told of before, and what was lost */
+    /**
+     * No more text comes.
+     * @returns {{cards: Card[], problems: string[]}} cards not told of before, and what was lost
+     */
     finish(): {
         cards: Card[];
         problems: string[];

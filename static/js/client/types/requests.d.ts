@@ -1,6 +1,9 @@
 /** Gets requests to the server, over however many sockets, and takes them back. */
 export class Asking {
-    /** @param {{calls: import("./calls.js").Calls, line: import("./session-connection.js").Line, clock: import("./util.js").Clock}} settings */
+    /**
+     * @param {{calls: import("./calls.js").Calls, line: import("./session-connection.js").Line,
+     *   clock: import("./util.js").Clock}} settings
+     */
     constructor({ calls, line, clock }: {
         calls: import("./calls.js").Calls;
         line: import("./session-connection.js").Line;
@@ -11,9 +14,15 @@ export class Asking {
     /** What was said last may not have arrived: say it again. The server runs nothing twice. */
     repeat(): void;
     up(): void;
-    /** A request that the server has, waits for it; one that it never answered fails in the end. @param {any} [reason] */
+    /**
+     * A request that the server has, waits for it; one that it never answered fails in the end.
+     * @param {any} [reason]
+     */
     down(reason?: any): void;
-    /** Take it back. The server's word ends the call, so that cards on their way still come; without a server it ends now. */
+    /**
+     * Take it back. The server's word ends the call, so that cards on their way still come; without a
+     * server it ends now.
+     */
     cancel(call: any): void;
     #private;
 }

@@ -1,6 +1,7 @@
 /**
  * An answer that is a refusal, however it was asked for.
- * @param {number} status @param {any} problem the answer's JSON, or null @param {string|null} [retryAfter] the header of this name
+ * @param {number} status @param {any} problem the answer's JSON, or null @param {string|null}
+ *   [retryAfter] the header of this name
  * @returns {ApiError}
  */
 export function refusal(status: number, problem: any, retryAfter?: string | null): ApiError;
@@ -10,13 +11,16 @@ export class Rest {
     /**
      * @param {object} [settings]
      * @param {string} [settings.baseUrl] origin of the server; empty: this page's own
-     * @param {string|null|(() => string|Promise<string>)} [settings.token] an access token, or who gives a fresh one at each call;
+     * @param {string|null|(() => string|Promise<string>)} [settings.token] an access token, or who
+     *   gives a fresh one at each call;
      *   null: the browser's cookies speak for the user
-     * @param {() => Record<string, string>} [settings.headers] further headers, asked for at each call
+     * @param {() => Record<string, string>} [settings.headers] further headers, asked for at each
+     *   call
      * @param {typeof fetch} [settings.fetch]
-     * @param {number} [settings.timeoutSeconds] after which a call fails as one that the server does not answer
+     * @param {number} [settings.timeoutSeconds] after which a call fails as one that the server does
+     *   not answer
      */
-    constructor({ baseUrl, token, headers, fetch, timeoutSeconds }?: {
+    constructor({ baseUrl, token, headers, fetch, timeoutSeconds, }?: {
         baseUrl?: string;
         token?: string | null | (() => string | Promise<string>);
         headers?: () => Record<string, string>;

@@ -1,11 +1,15 @@
 /**
- * The way to the server: a session, opened when first needed and again when it has ended, its socket, and the number of the last
- * news heard on it, with which a new socket begins where the old one broke off.
+ * The way to the server: a session, opened when first needed and again when it has ended, its
+ * socket, and the number of the last news heard on it, with which a new socket begins where the old
+ * one broke off.
  *
  * Events: those of Connection.
  */
 export class Line extends Teller {
-    /** @param {{modelId: string, sessions: import("./sessions.js").Sessions, [setting: string]: any}} settings those of Connection, too */
+    /**
+     * @param {{modelId: string, sessions: import("./sessions.js").Sessions, [setting: string]: any}}
+     *   settings those of Connection, too
+     */
     constructor({ modelId, sessions, ...settings }: {
         modelId: string;
         sessions: import("./sessions.js").Sessions;
@@ -13,7 +17,10 @@ export class Line extends Teller {
     });
     get sessionId(): string;
     get socket(): WebSocket;
-    /** Open the session and begin to connect, unless that is done. @throws {import("./errors.js").ApiError} */
+    /**
+     * Open the session and begin to connect, unless that is done.
+     * @throws {import("./errors.js").ApiError}
+     */
     open(): Promise<void>;
     /** @param {object} message @returns {boolean} false: it is down, and nothing was sent */
     send(message: object): boolean;

@@ -1,4 +1,7 @@
-/** Where sessions are remembered unless something better is given: in memory. @implements {SessionStore} */
+/**
+ * Where sessions are remembered unless something better is given: in memory.
+ * @implements {SessionStore}
+ */
 export class MemoryStore implements SessionStore {
     read(modelId: any): any;
     write(modelId: any, session: any): void;
@@ -12,7 +15,8 @@ export class Sessions {
     /** @param {string} modelId @returns {Promise<Session>} @throws {import("./rest.js").ApiError} */
     open(modelId: string): Promise<Session>;
     /**
-     * The session after its socket was refused: with a fresh ticket, or a new session in place of one that has ended.
+     * The session after its socket was refused: with a fresh ticket, or a new session in place of one
+     * that has ended.
      * @param {string} modelId @returns {Promise<Session>} @throws {import("./rest.js").ApiError}
      */
     renew(modelId: string): Promise<Session>;

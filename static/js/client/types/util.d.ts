@@ -1,5 +1,6 @@
 /**
- * How long to wait before the next try: twice as long each time, and never all clients at the same moment.
+ * How long to wait before the next try: twice as long each time, and never all clients at the same
+ * moment.
  * @param {number} tries that failed already @param {() => number} random
  * @returns {number} seconds
  */
@@ -8,9 +9,12 @@ export function pause(tries: number, random: () => number): number;
 export function newId(): string;
 /**
  * Time, so that tests can have their own.
- * @typedef {{now: () => number, setTimeout: (step: () => void, ms: number) => any, clearTimeout: (timer: any) => void}} Clock
+ * @typedef {{now: () => number, setTimeout: (step: () => void, ms: number) => any, clearTimeout:
+ *   (timer: any) => void}} Clock
  */
-/** @type {Clock} the real one; browsers refuse timers that are called as methods of something else */
+/**
+ * @type {Clock} the real one; browsers refuse timers that are called as methods of something else
+ */
 export const realClock: Clock;
 /**
  * Time, so that tests can have their own.

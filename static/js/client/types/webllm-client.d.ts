@@ -1,14 +1,16 @@
 /**
- * Asks a MindFlip server for flashcards, and has its engine, if it has one, write what the server asks for: its own cards, and those
- * of the same user's other devices. A superset of the integration guide's class of this name; speaks `mindflip.v1`.
- * Its events stand in events.js.
+ * Asks a MindFlip server for flashcards, and has its engine, if it has one, write what the server
+ * asks for: its own cards, and those of the same user's other devices. A superset of the
+ * integration guide's class of this name; speaks `mindflip.v1`. Its events stand in events.js.
  */
 export class WebLLMClient extends ClientTeller {
     /**
-     * @param {string|null|(() => string|Promise<string>)} token  an access token, or who gives a fresh one; null: the browser's cookies
+     * @param {string|null|(() => string|Promise<string>)} token  an access token, or who gives a
+     *   fresh one; null: the browser's cookies
      * @param {string} modelId
      * @param {object} [settings]
-     * @param {any} [settings.engine]  one of ours or WebLLM's own, loaded; or a function of the model id that loads one; without any,
+     * @param {any} [settings.engine]  one of ours or WebLLM's own, loaded; or a function of the model
+     *   id that loads one; without any,
      *   another device of the user writes
      * @param {string} [settings.baseUrl]  the server's origin
      * @param {typeof globalThis.fetch} [settings.fetch]
@@ -31,18 +33,25 @@ export class WebLLMClient extends ClientTeller {
     token: string | (() => string | Promise<string>);
     modelId: string;
     set engine(engine: any);
-    /** What writes cards here. Give it again after a reload, another in its place, or null when there is none any more. */
+    /**
+     * What writes cards here. Give it again after a reload, another in its place, or null when there
+     * is none any more.
+     */
     get engine(): any;
     get sessionId(): string;
     /** The WebSocket of this moment; after a drop it is another. */
     get ws(): WebSocket;
-    /** Open the session, load the engine if it is given as a function, and begin to connect. @throws {import("./errors.js").ApiError} */
+    /**
+     * Open the session, load the engine if it is given as a function, and begin to connect.
+     * @throws {import("./errors.js").ApiError}
+     */
     initialize(): Promise<void>;
     /** Connect to the session that is there; `initialize` does it, too. */
     setupWebSocket(): void;
     /**
      * Ask for cards. The call is made at once, whatever the state of the connection.
-     * @param {import("./call.js").Options & {prompt?: string, requestId?: string, signal?: AbortSignal}} wish  the same `requestId` again
+     * @param {import("./call.js").Options & {prompt?: string, requestId?: string, signal?:
+     *   AbortSignal}} wish  the same `requestId` again
      *   is the same generation
      * @returns {Call}
      */
@@ -60,7 +69,11 @@ export class WebLLMClient extends ClientTeller {
     generateFlashcards(topic: string, count: number, options?: Partial<import("./call.js").Options> & {
         signal?: AbortSignal;
     }): Promise<import("./call.js").CallResult>;
-    /** Have the engine write what the server's `generate` asks for. @param {any} message @returns {Promise<void>} */
+    /**
+     * Have the engine write what the server's `generate` asks for.
+     * @param {any} message
+     * @returns {Promise<void>}
+     */
     handleGeneration(message: any): Promise<void>;
     /** @param {string} text a model's @returns {import("./call.js").Card[]} */
     parseFlashcards(text: string): import("./call.js").Card[];

@@ -24,7 +24,9 @@ export function addCard() {
 
 /** @param {HTMLElement} element */
 export async function editCard(element) {
-  const card = await api.get(cardAddress(element)).catch((error) => toast(advice(error).text) && null);
+  const card = await api
+    .get(cardAddress(element))
+    .catch((error) => toast(advice(error).text) && null);
   if (!card) return;
   openDialog("card-dialog", {
     words: { title: "Edit card" },

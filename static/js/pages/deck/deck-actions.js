@@ -28,7 +28,10 @@ export async function deleteDeck() {
     toast(advice(error).text);
     return;
   }
-  offerUndoAt({ text: `“${page.dataset.name}” deleted.`, path: `${deckAddress}/restore` }, page.dataset.decks);
+  offerUndoAt(
+    { text: `“${page.dataset.name}” deleted.`, path: `${deckAddress}/restore` },
+    page.dataset.decks,
+  );
 }
 
 /** The cards go into another deck, and this one into the bin. */
@@ -41,7 +44,14 @@ export function mergeDeck() {
   chooseDeck(words, page.dataset.deck, async (target) => {
     const { moved, leftOut } = await api.post(`${deckAddress}/merge`, { into: target.id });
     const left = leftOut ? `, ${counted(leftOut, "double")} left out` : "";
-    offerUndoAt({ text: `${counted(moved.length, "card")} moved to “${target.name}”${left}.`, path: `${deckAddress}/restore`, body: { cards: moved } }, page.dataset.decks);
+    offerUndoAt(
+      {
+        text: `${counted(moved.length, "card")} moved to “${target.name}”${left}.`,
+        path: `${deckAddress}/restore`,
+        body: { cards: moved },
+      },
+      page.dataset.decks,
+    );
   });
 }
 
@@ -64,16 +74,22 @@ export function chooseDeck({ title, words, yes }, notThis, work) {
     timer = setTimeout(() => list(dialog, search.value, notThis), QUIET_MS);
   };
   list(dialog, "", notThis);
-  openDialog("deck-dialog", { words: { title, words }, work: ({ deck }) => work(chosen(dialog, deck)) });
+  openDialog("deck-dialog", {
+    words: { title, words },
+    work: ({ deck }) => work(chosen(dialog, deck)),
+  });
 }
 
 async function list(dialog, words, notThis) {
-  const { results } = await api.get(`/api/flashcards/decks?${new URLSearchParams({ q: words, pageSize: "100" })}`).catch(() => ({ results: [] }));
+  const { results } = await api
+    .get(`/api/flashcards/decks?${new URLSearchParams({ q: words, pageSize: "100" })}`)
+    .catch(() => ({ results: [] }));
   if (part(dialog, "search").value !== words) return; // something else is looked for by now
   const decks = results.filter((deck) => deck.id !== notThis);
   const before = dialog.querySelector("input[name=deck]:checked")?.value;
   slot(dialog, "choices").replaceChildren(...decks.map(choice));
-  for (const input of dialog.querySelectorAll("input[name=deck]")) input.checked = input.value === before;
+  for (const input of dialog.querySelectorAll("input[name=deck]"))
+    input.checked = input.value === before;
   slot(dialog, "none").hidden = decks.length > 0;
 }
 

@@ -1,7 +1,13 @@
 import { listModels, standIn } from "../engine/models.js";
 import { remembered } from "../engine/preferences.js";
 import { clientFor, loadClient } from "../generate/client.js";
-import { connectionWords, isAmong, promptBeside, REPEATED, waitingWords } from "../generate/prompt.js";
+import {
+  connectionWords,
+  isAmong,
+  promptBeside,
+  REPEATED,
+  waitingWords,
+} from "../generate/prompt.js";
 import { api } from "../lib/api.js";
 import { action, part, slot, toast } from "../lib/dom.js";
 import { advice } from "../lib/error-messages.js";
@@ -14,11 +20,14 @@ import { cardAddress, deckAddress } from "./page.js";
 const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("again-dialog"));
 
 /**
- * Have another card written and show it beside the one that is there: nothing is replaced without being seen.
+ * Have another card written and show it beside the one that is there: nothing is replaced without
+ * being seen.
  * @param {HTMLElement} element of a card, in either view
  */
 export async function writeAgain(element) {
-  const card = await api.get(cardAddress(element)).catch((error) => toast(advice(error).text) && null);
+  const card = await api
+    .get(cardAddress(element))
+    .catch((error) => toast(advice(error).text) && null);
   if (card && !dialog.open) new Proposal(card, cardAddress(element)).open();
 }
 
@@ -37,7 +46,8 @@ class Proposal {
 
   open() {
     showSides(part(dialog, "now"), this.#card);
-    for (const name of ["leave", "another", "take"]) action(dialog, name).onclick = () => this[name]();
+    for (const name of ["leave", "another", "take"])
+      action(dialog, name).onclick = () => this[name]();
     dialog.onclose = () => this.#stopping.abort();
     dialog.showModal();
     this.another();
@@ -47,7 +57,8 @@ class Proposal {
   async another() {
     const stopping = (this.#stopping = new AbortController());
     showWaiting("Asking for a card");
-    action(dialog, "leave").focus(); // the one button that never goes, and the one that changes nothing
+    // the one button that never goes, and the one that changes nothing
+    action(dialog, "leave").focus();
     try {
       const card = await askAgain(this.#card.id, this.#proposed, showWaiting, stopping);
       if (!stopping.signal.aborted) this.#propose(card);
@@ -81,14 +92,22 @@ class Proposal {
   async #taken() {
     const { front, back, kind, sentence, found } = this.#card;
     await this.#showAgain();
-    const before = { text: "Card replaced.", method: /** @type {const} */ ("patch"), path: this.#address, body: { front, back, kind, sentence, found } };
+    const before = {
+      text: "Card replaced.",
+      method: /** @type {const} */ ("patch"),
+      path: this.#address,
+      body: { front, back, kind, sentence, found },
+    };
     offerUndo(before, () => this.#showAgain());
   }
 
   /** The results as they are now, with the focus where it was. */
   async #showAgain() {
     await refresh();
-    action(results().querySelector(`[data-card="${this.#card.id}"]`) ?? results(), "again")?.focus();
+    action(
+      results().querySelector(`[data-card="${this.#card.id}"]`) ?? results(),
+      "again",
+    )?.focus();
   }
 }
 
@@ -129,13 +148,18 @@ function showSides(root, { front, back, kind }) {
 let connecting = null;
 /** @type {AbortController|null} */
 let going = null;
-addEventListener("pagehide", () => going?.abort()); // so that nothing waits for what nobody will see
+// so that nothing waits for what nobody will see
+addEventListener("pagehide", () => going?.abort());
 
 /**
- * Another card than this one, written by whichever engine the user has: this page has none of its own.
- * @param {string} cardId @param {{front: string, back: string}[]} proposed those that were not wanted
- * @param {(words: string, waiting?: {status: string, place: number}) => void} onNews @param {AbortController} stopping
- * @returns {Promise<import("../../client/call.js").Card>} @throws errors with a code, `cancelled` when it was stopped
+ * Another card than this one, written by whichever engine the user has: this page has none of its
+ * own.
+ * @param {string} cardId @param {{front: string, back: string}[]} proposed those that were not
+ *   wanted
+ * @param {(words: string, waiting?: {status: string, place: number}) => void} onNews @param
+ *   {AbortController} stopping
+ * @returns {Promise<import("../../client/call.js").Card>} @throws errors with a code, `cancelled`
+ *   when it was stopped
  */
 async function askAgain(cardId, proposed, onNews, stopping) {
   going = stopping;
@@ -150,7 +174,8 @@ async function askAgain(cardId, proposed, onNews, stopping) {
 /** The result of a call, and on the way to it what it waits for. */
 function heard(client, call, onNews) {
   const listening = new AbortController();
-  const on = (name, step) => client.addEventListener(name, ({ detail }) => step(detail), { signal: listening.signal });
+  const on = (name, step) =>
+    client.addEventListener(name, ({ detail }) => step(detail), { signal: listening.signal });
   on("waiting", (detail) => detail.call === call && onNews(waitingWords(detail), detail));
   on("connection", (detail) => detail.state === "down" && onNews(connectionWords(detail)));
   return call.result.finally(() => listening.abort());
@@ -163,18 +188,25 @@ function connected() {
 }
 
 async function connect() {
-  const [library, modelId] = await Promise.all([loadClient(), remembered() ?? listModels().then((models) => standIn(models)?.modelId)]);
+  const [library, modelId] = await Promise.all([
+    loadClient(),
+    remembered() ?? listModels().then((models) => standIn(models)?.modelId),
+  ]);
   if (!modelId) throw problem("model_unavailable", "This server offers no model.");
   return clientFor(library, modelId);
 }
 
 function cardOf(deck, cardId) {
   const card = deck.cards.find(({ id }) => id === cardId);
-  if (!card) throw problem("not_found", "This card is not in the deck any more: load the page again.");
+  if (!card)
+    throw problem("not_found", "This card is not in the deck any more: load the page again.");
   return card;
 }
 
-/** How the deck's cards were asked for, as long as the server remembers; a deck lives longer than that. */
+/**
+ * How the deck's cards were asked for, as long as the server remembers; a deck lives longer than
+ * that.
+ */
 async function askedBefore({ provenance: { generationId } }) {
   if (!generationId) return {};
   const found = await api.get(`/api/webllm/generations/${generationId}`).catch(() => null);
@@ -188,25 +220,33 @@ function problem(code, message) {
 const TOPIC_CHARACTERS = 200;
 
 /**
- * @typedef {{id: string, front: string, back: string, kind: string, sentence: string, found: boolean|null}} Card
- * @typedef {{name: string, cards: Card[], provenance: {topic: string, source: string, generationId: string|null}}} Deck
+ * @typedef {{id: string, front: string, back: string, kind: string, sentence: string, found:
+ *   boolean|null}} Card
+ * @typedef {{name: string, cards: Card[], provenance: {topic: string, source: string, generationId:
+ *   string|null}}} Deck
  */
 
 /**
- * The wish for one other card about what this one is about, beside those of its deck and those that were proposed before.
+ * The wish for one other card about what this one is about, beside those of its deck and those that
+ * were proposed before.
  * @param {Card} card @param {Deck} deck
- * @param {{proposed: {front: string}[], language?: string, difficulty?: string}} more language and difficulty as the deck was asked for
+ * @param {{proposed: {front: string}[], language?: string, difficulty?: string}} more language and
+ *   difficulty as the deck was asked for
  */
 export function wishFor(card, deck, { proposed, language, difficulty }) {
   const topic = (deck.provenance.topic || deck.name).slice(0, TOPIC_CHARACTERS);
   const others = deck.cards.filter(({ id }) => id !== card.id);
-  const fronts = [...others, ...proposed, card].map(({ front }) => front); // the last are the ones that a long list keeps
+  // the last are the ones that a long list keeps
+  const fronts = [...others, ...proposed, card].map(({ front }) => front);
   const options = { kind: card.kind, language, difficulty, source: passage(card, deck.provenance) };
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value));
   return { topic, count: 1, prompt: promptBeside(topic, 1, fronts), refresh: true, ...given };
 }
 
-/** The part of the notes that the card came of, as much as a model reads at once; its sentence alone when the notes lack that. */
+/**
+ * The part of the notes that the card came of, as much as a model reads at once; its sentence alone
+ * when the notes lack that.
+ */
 function passage({ sentence }, { source }) {
   return chunks(source).find((chunk) => chunk.includes(sentence)) ?? sentence;
 }

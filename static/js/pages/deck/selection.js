@@ -14,7 +14,13 @@ const bar = part(page, "chosen");
 const chosen = new Set();
 
 /** What a button of the bar, or a box of the table, does. */
-export const CHOSEN_ACTIONS = { "choose-none": clear, "choose-matches": chooseMatches, move, tag, "delete-chosen": deleteChosen };
+export const CHOSEN_ACTIONS = {
+  "choose-none": clear,
+  "choose-matches": chooseMatches,
+  move,
+  tag,
+  "delete-chosen": deleteChosen,
+};
 
 /** Boxes of the table choose its cards; Shift chooses all between. @param {Element} root */
 export function setUpChoosing(root) {
@@ -23,7 +29,9 @@ export function setUpChoosing(root) {
     const box = event.target.closest('input[type="checkbox"]');
     if (!box) return;
     if (box.dataset.action === "choose-all") for (const each of boxes()) set(each, box.checked);
-    else for (const each of event.shiftKey && last?.isConnected ? between(last, box) : [box]) set(each, box.checked);
+    else
+      for (const each of event.shiftKey && last?.isConnected ? between(last, box) : [box])
+        set(each, box.checked);
     if (box.dataset.action === "choose") last = box;
     showChosen();
   });
@@ -33,7 +41,8 @@ export function setUpChoosing(root) {
   });
 }
 
-const boxes = () => /** @type {HTMLInputElement[]} */ ([...page.querySelectorAll('[data-action="choose"]')]);
+const boxes = () =>
+  /** @type {HTMLInputElement[]} */ ([...page.querySelectorAll('[data-action="choose"]')]);
 const idOf = (box) => box.closest("[data-card]").dataset.card;
 
 function between(one, other) {
@@ -63,7 +72,11 @@ function showChosen() {
   say(bar, "chosen", `${counted(chosen.size, "card")} chosen`);
   action(bar, "choose-matches").hidden = !isWholePage || chosen.size >= matches;
   action(bar, "choose-matches").textContent = `Choose all ${matches}`;
-  if (all) Object.assign(all, { checked: isWholePage, indeterminate: !isWholePage && boxes().some((box) => box.checked) });
+  if (all)
+    Object.assign(all, {
+      checked: isWholePage,
+      indeterminate: !isWholePage && boxes().some((box) => box.checked),
+    });
 }
 
 /** All that match the search, on the other pages, too. */
@@ -88,17 +101,35 @@ async function deleteChosen() {
   }
   clear();
   await refresh();
-  offerUndo({ text: `${counted(cards.length, "card")} deleted.`, path: `${CARDS}/restore`, body: { cards } }, refresh);
+  offerUndo(
+    {
+      text: `${counted(cards.length, "card")} deleted.`,
+      path: `${CARDS}/restore`,
+      body: { cards },
+    },
+    refresh,
+  );
 }
 
 function move() {
   const cards = [...chosen];
-  const words = { title: `Move ${counted(cards.length, "card")}`, words: "They go behind the last card of the deck you choose, with what you have learned.", yes: "Move" };
+  const words = {
+    title: `Move ${counted(cards.length, "card")}`,
+    words: "They go behind the last card of the deck you choose, with what you have learned.",
+    yes: "Move",
+  };
   chooseDeck(words, page.dataset.deck, async (deck) => {
     await api.post(`${CARDS}/move`, { cards, to: deck.id });
     clear();
     await refresh();
-    offerUndo({ text: `Moved to “${deck.name}”.`, path: `${CARDS}/move`, body: { cards, to: page.dataset.deck } }, refresh);
+    offerUndo(
+      {
+        text: `Moved to “${deck.name}”.`,
+        path: `${CARDS}/move`,
+        body: { cards, to: page.dataset.deck },
+      },
+      refresh,
+    );
   });
 }
 
@@ -109,7 +140,11 @@ function tag() {
     words: { title: `Tag ${counted(cards.length, "card")}` },
     values: { add: "", remove: "" },
     work: async ({ add, remove }) => {
-      const { count, undo } = await api.post(`${CARDS}/tag`, { cards, add: listed(add), remove: listed(remove) });
+      const { count, undo } = await api.post(`${CARDS}/tag`, {
+        cards,
+        add: listed(add),
+        remove: listed(remove),
+      });
       await refresh();
       const text = `Tags of ${counted(count, "card")} changed.`;
       if (count) offerUndo({ text, path: `${CARDS}/tag`, body: undo }, refresh);
@@ -119,5 +154,8 @@ function tag() {
 }
 
 function listed(text) {
-  return text.split(",").map((each) => each.trim()).filter(Boolean);
+  return text
+    .split(",")
+    .map((each) => each.trim())
+    .filter(Boolean);
 }

@@ -7,16 +7,30 @@ import { cardAddress } from "./page.js";
 const CELL = ".cell";
 
 /**
- * Cells that are edited in place: leaving a cell or Enter saves it, Shift+Enter begins a line, Escape takes the change back. What is
- * wrong stands beside the cell, with what was typed still in it.
+ * Cells that are edited in place: leaving a cell or Enter saves it, Shift+Enter begins a line,
+ * Escape takes the change back. What is wrong stands beside the cell, with what was typed still in
+ * it.
  * @param {Element} root holds the table, now or later
  */
 export function setUpTable(root) {
   root.addEventListener("keydown", (event) => event.target.matches(CELL) && press(event));
-  root.addEventListener("focusout", (event) => event.target.matches(`textarea${CELL}`) && save(event.target));
-  root.addEventListener("change", (event) => event.target.matches(`select${CELL}`) && save(event.target));
-  root.addEventListener("input", (event) => event.target.matches(CELL) && showFault(event.target, ""));
-  setUpTags(root, async (field, tags) => (await api.patch(cardAddress(field.closest("[data-card]")), { tags })).tags);
+  root.addEventListener(
+    "focusout",
+    (event) => event.target.matches(`textarea${CELL}`) && save(event.target),
+  );
+  root.addEventListener(
+    "change",
+    (event) => event.target.matches(`select${CELL}`) && save(event.target),
+  );
+  root.addEventListener(
+    "input",
+    (event) => event.target.matches(CELL) && showFault(event.target, ""),
+  );
+  setUpTags(
+    root,
+    async (field, tags) =>
+      (await api.patch(cardAddress(field.closest("[data-card]")), { tags })).tags,
+  );
 }
 
 function press(event) {

@@ -5,12 +5,14 @@ import { obstacle } from "./models.js";
 /**
  * @typedef {object} Device
  * @property {import("./models.js").Engines} engines
- * @property {{usedMb: number, quotaMb: number}|null} [storage]  what this browser lets the site keep; null: it does not say
+ * @property {{usedMb: number, quotaMb: number}|null} [storage]  what this browser lets the site
+ *   keep; null: it does not say
  * @property {boolean} [keepsModels]  false on a page without storage
  * @property {number|null} [memoryGb]  navigator.deviceMemory, which never says more than 8
  * @property {boolean} [isPhone]
  *
- * @typedef {{state: "fits"|"tight"|"no", reason: string, isHard: boolean}} Fit  isHard: it cannot run here at all
+ * @typedef {{state: "fits"|"tight"|"no", reason: string, isHard: boolean}} Fit  isHard: it cannot
+ *   run here at all
  */
 
 /** What navigator.deviceMemory says at most: then there may be more. */
@@ -30,7 +32,8 @@ const MB = 1_000_000;
 
 /**
  * Whether a model fits this device, with the reason in words.
- * @param {import("./models.js").CatalogueModel} model @param {Device} device @param {number} [keptMb]  what of it is in this browser already
+ * @param {import("./models.js").CatalogueModel} model @param {Device} device @param {number}
+ *   [keptMb]  what of it is in this browser already
  * @returns {Fit}
  */
 export function fit(model, device, keptMb = 0) {
@@ -38,18 +41,32 @@ export function fit(model, device, keptMb = 0) {
   if (hindrance) return { state: "no", reason: hindrance, isHard: true };
   const short = memoryShort(model, device) ?? storageShort(model, device, keptMb);
   if (short) return { state: "no", reason: short, isHard: false };
-  const tight = memoryTight(model, device) ?? storageTight(model, device, keptMb) ?? limitTight(model, device.engines);
-  return tight ? { state: "tight", reason: tight, isHard: false } : { state: "fits", reason: "fits this device", isHard: false };
+  const tight =
+    memoryTight(model, device) ??
+    storageTight(model, device, keptMb) ??
+    limitTight(model, device.engines);
+  return tight
+    ? { state: "tight", reason: tight, isHard: false }
+    : { state: "fits", reason: "fits this device", isHard: false };
 }
 
 function limitHindrance({ engine, bufferMb }, { webgpu }) {
   if (engine !== "webllm") return null;
-  const { maxBufferSize = Infinity, maxStorageBufferBindingSize = Infinity, maxComputeWorkgroupStorageSize = Infinity } = webgpu.adapter?.limits ?? {};
-  if (maxBufferSize < BUFFER_LEAST) return `needs ${size(BUFFER_LEAST / MB)} in one piece, and this graphics card gives ${size(maxBufferSize / MB)}`;
-  if (maxStorageBufferBindingSize < BINDING_LEAST) return `needs ${size(BINDING_LEAST / MB)} at once, and this graphics card gives ${size(maxStorageBufferBindingSize / MB)}`;
-  if (maxComputeWorkgroupStorageSize < WORKGROUP_LEAST) return "needs a graphics card with more memory for each group of its cores";
+  const {
+    maxBufferSize = Infinity,
+    maxStorageBufferBindingSize = Infinity,
+    maxComputeWorkgroupStorageSize = Infinity,
+  } = webgpu.adapter?.limits ?? {};
+  if (maxBufferSize < BUFFER_LEAST)
+    return `needs ${size(BUFFER_LEAST / MB)} in one piece, and this graphics card gives ${size(maxBufferSize / MB)}`;
+  if (maxStorageBufferBindingSize < BINDING_LEAST)
+    return `needs ${size(BINDING_LEAST / MB)} at once, and this graphics card gives ${size(maxStorageBufferBindingSize / MB)}`;
+  if (maxComputeWorkgroupStorageSize < WORKGROUP_LEAST)
+    return "needs a graphics card with more memory for each group of its cores";
   const given = maxStorageBufferBindingSize >= BINDING_WISH ? BINDING_WISH : BINDING_LEAST;
-  return bufferMb * MB > given ? `needs ${size(bufferMb)} at once, and this graphics card gives ${size(given / MB)}` : null;
+  return bufferMb * MB > given
+    ? `needs ${size(bufferMb)} at once, and this graphics card gives ${size(given / MB)}`
+    : null;
 }
 
 /** Megabytes of memory that the model takes, as far as anybody says. */
@@ -65,20 +82,26 @@ function memoryShort(model, { memoryGb }) {
 
 function memoryTight(model, { memoryGb, isPhone }) {
   const needed = memoryMb(model);
-  if (isPhone && needed > PHONE_MB) return `takes ${size(needed)} of memory; phones often end pages that use so much`;
-  if (memoryGb && needed > memoryGb * 1000 * TIGHT) return `takes ${size(needed)} of this device's memory: close other programs first`;
+  if (isPhone && needed > PHONE_MB)
+    return `takes ${size(needed)} of memory; phones often end pages that use so much`;
+  if (memoryGb && needed > memoryGb * 1000 * TIGHT)
+    return `takes ${size(needed)} of this device's memory: close other programs first`;
   return null;
 }
 
 function storageShort({ downloadMb }, { storage }, keptMb) {
   const [missing, left] = [missingMb(downloadMb, keptMb), leftMb(storage)];
-  return missing > left ? `needs ${size(missing)} of storage, and this browser has ${size(left)} left: delete stored models first` : null;
+  return missing > left
+    ? `needs ${size(missing)} of storage, and this browser has ${size(left)} left: delete stored models first`
+    : null;
 }
 
 function storageTight({ downloadMb }, { storage, keepsModels = true }, keptMb) {
   const [missing, left] = [missingMb(downloadMb, keptMb), leftMb(storage)];
   if (!keepsModels) return "is downloaded at each visit, for this page may keep nothing";
-  return missing > left * 0.8 ? `takes ${size(missing)} of the ${size(left)} of storage that this browser has left` : null;
+  return missing > left * 0.8
+    ? `takes ${size(missing)} of the ${size(left)} of storage that this browser has left`
+    : null;
 }
 
 function missingMb(downloadMb, keptMb) {
@@ -90,10 +113,12 @@ function leftMb(storage) {
 }
 
 function limitTight({ engine, vramMb }, { webgpu, wasm }) {
-  if (engine === "wllama") return wasm.isCompat ? "runs with wllama's build for older browsers, which is slower" : null;
+  if (engine === "wllama")
+    return wasm.isCompat ? "runs with wllama's build for older browsers, which is slower" : null;
   const { limits = {}, isSoftware } = webgpu.adapter ?? {};
   if (isSoftware) return "slow without a graphics card";
-  if (limits.maxStorageBufferBindingSize < BINDING_WISH && vramMb > LARGE_VRAM_MB) return `may need more than the ${size(BINDING_LEAST / MB)} at once that this graphics card gives`;
+  if (limits.maxStorageBufferBindingSize < BINDING_WISH && vramMb > LARGE_VRAM_MB)
+    return `may need more than the ${size(BINDING_LEAST / MB)} at once that this graphics card gives`;
   return null;
 }
 

@@ -2,13 +2,18 @@
 const FREE_MS = 1500;
 const LEAVE_MS = 4000;
 
-/** @typedef {{state: string, modelId: string|null, name: string|null}} Told what a tab says of its engine */
+/**
+ * @typedef {{state: string, modelId: string|null, name: string|null}} Told what a tab says of its
+ *   engine
+ */
 
 /**
- * The one place for an engine among all tabs of a user in this browser. A Web Lock says whose it is, and goes back by itself when
- * its tab is closed; a channel says what that tab does. Without locks (a page over plain http) every tab has a place of its own.
+ * The one place for an engine among all tabs of a user in this browser. A Web Lock says whose it
+ * is, and goes back by itself when its tab is closed; a channel says what that tab does. Without
+ * locks (a page over plain http) every tab has a place of its own.
  *
- * Events: `other`, when what another tab does has changed; `wanted`, when another tab asks for the place; `robbed`, when it took it.
+ * Events: `other`, when what another tab does has changed; `wanted`, when another tab asks for the
+ * place; `robbed`, when it took it.
  */
 export class EngineSeat extends EventTarget {
   /** @type {Told|null} what the tab that has the place does; null while none other has it */
@@ -24,7 +29,10 @@ export class EngineSeat extends EventTarget {
   #isWatching = false;
 
   /** @param {string} user @param {{locks?: LockManager|null, BroadcastChannel?: any}} [browser] */
-  constructor(user, { locks = globalThis.navigator?.locks, BroadcastChannel = globalThis.BroadcastChannel } = {}) {
+  constructor(
+    user,
+    { locks = globalThis.navigator?.locks, BroadcastChannel = globalThis.BroadcastChannel } = {},
+  ) {
     super();
     this.#name = `mindflip:engine:${user}`;
     this.#locks = locks;
@@ -56,7 +64,8 @@ export class EngineSeat extends EventTarget {
   async takeOver() {
     if (this.isMine) return;
     this.#channel.postMessage({ type: "wanted" });
-    if (!(await this.#ask({ signal: AbortSignal.timeout(LEAVE_MS) }))) await this.#ask({ steal: true });
+    if (!(await this.#ask({ signal: AbortSignal.timeout(LEAVE_MS) })))
+      await this.#ask({ steal: true });
   }
 
   /** Give the place back. */
@@ -93,7 +102,9 @@ export class EngineSeat extends EventTarget {
   #ask(options) {
     return new Promise((resolve) => {
       const hold = () => new Promise((release) => resolve(this.#sit(release)));
-      this.#held = this.#locks.request(this.#name, options, hold).catch(() => (this.#release ? this.#stand() : resolve(false)));
+      this.#held = this.#locks
+        .request(this.#name, options, hold)
+        .catch(() => (this.#release ? this.#stand() : resolve(false)));
     });
   }
 

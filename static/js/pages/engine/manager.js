@@ -3,8 +3,9 @@ import { EngineSeat } from "./engine-lock.js";
 /**
  * The engine of this tab, from the seat that it needs to its end.
  *
- * Events: `work` and `rest`; `measured` (detail: {tokens, seconds}); `mending`, when a lost one is about to be loaded again;
- * `lost` (detail: the error), when it is not; `given`, when another tab took the seat; `other`, when what another tab does has changed.
+ * Events: `work` and `rest`; `measured` (detail: {tokens, seconds}); `mending`, when a lost one is
+ * about to be loaded again; `lost` (detail: the error), when it is not; `given`, when another tab
+ * took the seat; `other`, when what another tab does has changed.
  */
 export class EngineLife extends EventTarget {
   /** @type {WorkingEngine|null} */
@@ -44,7 +45,8 @@ export class EngineLife extends EventTarget {
   }
 
   /**
-   * @param {import("./models.js").CatalogueModel} model @param {{onStart: () => void, onProgress: (progress: any) => void}} told
+   * @param {import("./models.js").CatalogueModel} model @param {{onStart: () => void, onProgress:
+   *   (progress: any) => void}} told
    * @returns {Promise<WorkingEngine|null>} null: another tab has the engine
    * @throws {import("../../engine/index.js").EngineError}
    */
@@ -55,7 +57,11 @@ export class EngineLife extends EventTarget {
     const { createEngine } = await import("../../engine/index.js");
     const engine = createEngine(model);
     try {
-      await engine.load({ onProgress, onLost: (error) => this.lose(error), signal: this.#abort.signal });
+      await engine.load({
+        onProgress,
+        onLost: (error) => this.lose(error),
+        signal: this.#abort.signal,
+      });
     } catch (error) {
       this.#seat.leave();
       throw error;
@@ -74,7 +80,10 @@ export class EngineLife extends EventTarget {
     this.#seat.leave();
   }
 
-  /** It broke. A lost graphics card is given one more chance, until the model has written again. @param {Error & {code?: string}} error */
+  /**
+   * It broke. A lost graphics card is given one more chance, until the model has written again.
+   * @param {Error & {code?: string}} error
+   */
   async lose(error) {
     if (!this.engine) return; // told twice: by the engine itself, and by whoever asked it
     this.isHandedOn = error.code === "device_lost" && !this.#wasMended;
@@ -104,7 +113,10 @@ export class EngineLife extends EventTarget {
     this.#say("given");
   }
 
-  /** Ends with a task of its own, in which the server has been told that what was being written failed here. */
+  /**
+   * Ends with a task of its own, in which the server has been told that what was being written
+   * failed here.
+   */
   async #unload() {
     this.cancel();
     const { engine } = this;
@@ -146,7 +158,12 @@ class WorkingEngine extends EventTarget {
     this.#begin();
     try {
       const answer = await this.#engine.generate(messages, { ...options, onToken });
-      if (last) this.dispatchEvent(new CustomEvent("measured", { detail: { tokens: last.tokens - first.tokens, seconds: last.seconds - first.seconds } }));
+      if (last)
+        this.dispatchEvent(
+          new CustomEvent("measured", {
+            detail: { tokens: last.tokens - first.tokens, seconds: last.seconds - first.seconds },
+          }),
+        );
       return answer;
     } finally {
       this.#end();

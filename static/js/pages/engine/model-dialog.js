@@ -12,14 +12,18 @@ const form = dialog.querySelector("form");
 let all = [];
 let chosenId = null;
 
-form.addEventListener("input", ({ target }) => (target.name === "model" ? (chosenId = target.value) : show()));
+form.addEventListener("input", ({ target }) =>
+  target.name === "model" ? (chosenId = target.value) : show(),
+);
 action(dialog, "close").addEventListener("click", () => dialog.close(""));
 dialog.addEventListener("click", (event) => event.target === dialog && dialog.close(""));
 
 /**
  * Open the dialog that lists all models.
- * @param {{models: import("./models.js").CatalogueModel[], engines: import("./models.js").Engines, chosenId: string|undefined}} what
- * @returns {Promise<{model: import("./models.js").CatalogueModel, warning: string}|null>} the model chosen, and what speaks against it;
+ * @param {{models: import("./models.js").CatalogueModel[], engines: import("./models.js").Engines,
+ *   chosenId: string|undefined}} what
+ * @returns {Promise<{model: import("./models.js").CatalogueModel, warning: string}|null>} the model
+ *   chosen, and what speaks against it;
  *   null if the dialog was closed
  */
 export async function chooseModel({ models, engines, chosenId: id }) {
@@ -32,7 +36,9 @@ export async function chooseModel({ models, engines, chosenId: id }) {
   dialog.querySelector("[name=model]:checked")?.scrollIntoView({ block: "nearest" });
   await new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
   const chosen = all.find(({ model }) => model.modelId === chosenId);
-  return chosen && dialog.returnValue === "use" ? { model: chosen.model, warning: warning(chosen.fit) } : null;
+  return chosen && dialog.returnValue === "use"
+    ? { model: chosen.model, warning: warning(chosen.fit) }
+    : null;
 }
 
 async function describeAll(models, engines) {
@@ -40,7 +46,14 @@ async function describeAll(models, engines) {
   return models.map((model) => {
     const { bytes = 0, isWhole = false } = kept.get(model.modelId) ?? {};
     const keptMb = isWhole ? Infinity : bytes / 1e6;
-    return { model, keptMb, isKept: isWhole, fit: fit(model, device, keptMb), speed: speedOf(model.modelId), rank: rank(model, engines) };
+    return {
+      model,
+      keptMb,
+      isKept: isWhole,
+      fit: fit(model, device, keptMb),
+      speed: speedOf(model.modelId),
+      rank: rank(model, engines),
+    };
   });
 }
 
@@ -48,7 +61,11 @@ function show() {
   const { show: shown, order, words } = Object.fromEntries(new FormData(form));
   const found = list(all, { show: shown, order, words });
   slot(dialog, "rows").replaceChildren(...found.map(row));
-  say(dialog, "found", found.length ? counted(found.length, "model") : NOTHING[words ? "words" : shown]);
+  say(
+    dialog,
+    "found",
+    found.length ? counted(found.length, "model") : NOTHING[words ? "words" : shown],
+  );
 }
 
 const NOTHING = {
@@ -66,7 +83,11 @@ function warning({ state, reason }) {
 function row({ model, fit: fitting, isKept, speed }) {
   const element = fromMould("model-mould");
   const input = element.querySelector("input");
-  Object.assign(input, { value: model.modelId, disabled: fitting.isHard, checked: model.modelId === chosenId });
+  Object.assign(input, {
+    value: model.modelId,
+    disabled: fitting.isHard,
+    checked: model.modelId === chosenId,
+  });
   say(element, "name", model.name);
   say(element, "facts", `${modelFacts(model)}${speed ? ` · ${speed} tokens/s here` : ""}`);
   say(element, "fit", fitting.state === "fits" ? FITS.fits : warning(fitting).slice(0, -1));
@@ -99,7 +120,11 @@ const FILTERS = {
 
 /** @type {Record<string, (a: Listed, b: Listed) => number>} */
 const ORDERS = {
-  best: (a, b) => FIT_ORDER[a.fit.state] - FIT_ORDER[b.fit.state] || b.rank - a.rank || Number(b.isKept) - Number(a.isKept) || smaller(a.model.downloadMb, b.model.downloadMb),
+  best: (a, b) =>
+    FIT_ORDER[a.fit.state] - FIT_ORDER[b.fit.state] ||
+    b.rank - a.rank ||
+    Number(b.isKept) - Number(a.isKept) ||
+    smaller(a.model.downloadMb, b.model.downloadMb),
   download: (a, b) => smaller(a.model.downloadMb, b.model.downloadMb),
   memory: (a, b) => smaller(a.model.vramMb, b.model.vramMb),
   speed: (a, b) => (b.speed ?? 0) - (a.speed ?? 0),

@@ -2,8 +2,9 @@ import { api } from "../lib/api.js";
 import { integer, size } from "../lib/format.js";
 
 /**
- * @typedef {{modelId: string, name: string, engine: "webllm"|"wllama", downloadMb: number|null, vramMb: number|null,
- *   bufferMb: number|null, context: number|null, features: string[], url: string, library: string|null, isLocal: boolean, isDefault: boolean}} CatalogueModel
+ * @typedef {{modelId: string, name: string, engine: "webllm"|"wllama", downloadMb: number|null,
+ *   vramMb: number|null, bufferMb: number|null, context: number|null, features: string[], url:
+ *   string, library: string|null, isLocal: boolean, isDefault: boolean}} CatalogueModel
  * @typedef {Awaited<ReturnType<typeof import("../../engine/index.js").findEngines>>} Engines
  */
 
@@ -15,12 +16,20 @@ export async function listModels() {
   return (await api.get("/api/webllm/models")).models;
 }
 
-/** The model to name where another device writes. @param {CatalogueModel[]} models @returns {CatalogueModel|undefined} */
+/**
+ * The model to name where another device writes.
+ * @param {CatalogueModel[]} models
+ * @returns {CatalogueModel|undefined}
+ */
 export function standIn(models) {
   return models.find(({ isDefault }) => isDefault) ?? models[0];
 }
 
-/** Why a model cannot run in this browser, or null if it can. @param {CatalogueModel} model @param {Engines} engines */
+/**
+ * Why a model cannot run in this browser, or null if it can.
+ * @param {CatalogueModel} model
+ * @param {Engines} engines
+ */
 export function obstacle(model, engines) {
   if (model.engine === "wllama") return engines.wasm.available ? null : "needs WebAssembly";
   if (!engines.webgpu.available) return "needs WebGPU";
@@ -32,11 +41,16 @@ export function obstacle(model, engines) {
 /** The model to begin with: the one last chosen, else the one of the highest `rank`. */
 export function defaultModel(models, engines, lastId) {
   const runnable = models.filter((model) => !obstacle(model, engines));
-  const better = (a, b) => rank(b, engines) - rank(a, engines) || (a.downloadMb ?? Infinity) - (b.downloadMb ?? Infinity);
+  const better = (a, b) =>
+    rank(b, engines) - rank(a, engines) || (a.downloadMb ?? Infinity) - (b.downloadMb ?? Infinity);
   return runnable.find((model) => model.modelId === lastId) ?? runnable.sort(better)[0] ?? null;
 }
 
-/** A local one first, then one for the graphics card if there is a real one, then the default. @param {CatalogueModel} model @param {Engines} engines */
+/**
+ * A local one first, then one for the graphics card if there is a real one, then the default.
+ * @param {CatalogueModel} model
+ * @param {Engines} engines
+ */
 export function rank({ isLocal, engine, isDefault }, { webgpu }) {
   const isQuick = engine === "webllm" && !webgpu.adapter?.isSoftware;
   return 4 * Number(isLocal) + 2 * Number(isQuick) + Number(isDefault);
@@ -59,15 +73,29 @@ export function engineWords({ webgpu, wasm }) {
   const { vendor, architecture, isSoftware } = webgpu.adapter ?? {};
   const card = [vendor, architecture].filter(Boolean).join(" ");
   if (isSoftware) return { text: webgpu.reason, step: webgpu.step };
-  if (webgpu.available) return { text: `WebGPU is there${card ? ` (${card})` : ""}, so models can run on the graphics card.`, step: "" };
-  return { text: wasm.available ? `Models run on the processor. ${wasm.isCompat ? COMPAT : WLLAMA}` : NOTHING, step: `${webgpu.reason} ${webgpu.step}` };
+  if (webgpu.available)
+    return {
+      text: `WebGPU is there${card ? ` (${card})` : ""}, so models can run on the graphics card.`,
+      step: "",
+    };
+  return {
+    text: wasm.available
+      ? `Models run on the processor. ${wasm.isCompat ? COMPAT : WLLAMA}`
+      : NOTHING,
+    step: `${webgpu.reason} ${webgpu.step}`,
+  };
 }
 
 const WLLAMA = "That is wllama: slower than a graphics card, but it runs in any current browser.";
-const COMPAT = "That is wllama in its build for Safari and older browsers: the slowest way, for small models.";
-const NOTHING = "This browser cannot run a model at all. Use a current Chrome, Edge, Firefox or Safari, or let another device write.";
+const COMPAT =
+  "That is wllama in its build for Safari and older browsers: the slowest way, for small models.";
+const NOTHING =
+  "This browser cannot run a model at all. Use a current Chrome, Edge, Firefox or Safari, or let another device write.";
 
-/** Where the loaded model runs, in words. @param {import("../../engine/index.js").EngineFacts} facts */
+/**
+ * Where the loaded model runs, in words.
+ * @param {import("../../engine/index.js").EngineFacts} facts
+ */
 export function whereItRuns({ engine, threads }) {
   if (engine === "webllm") return "Runs on the graphics card.";
   return `Runs on the processor${threads > 1 ? ` with ${threads} threads` : ""}.`;

@@ -21,17 +21,24 @@ export class PanelView {
   #said = 0;
   #meter = new DownloadMeter();
 
-  /** @param {HTMLElement} root @param {Record<string, () => void>} actions what its buttons do, by data-action */
+  /**
+   * @param {HTMLElement} root
+   * @param {Record<string, () => void>} actions what its buttons do, by data-action
+   */
   constructor(root, actions) {
     this.#root = root;
-    for (const [name, act] of Object.entries(actions)) action(root, name).addEventListener("click", act);
+    for (const [name, act] of Object.entries(actions))
+      action(root, name).addEventListener("click", act);
   }
 
   get state() {
     return this.#root.dataset.state;
   }
 
-  /** What this browser offers, and what to do about what it lacks. @param {{text: string, step: string}} words */
+  /**
+   * What this browser offers, and what to do about what it lacks.
+   * @param {{text: string, step: string}} words
+   */
   engine({ text, step }) {
     say(this.#root, "engine", text);
     slot(this.#root, "step").textContent = step;
@@ -48,7 +55,9 @@ export class PanelView {
   /** What of the model is here already. @param {string} words @param {{isWhole: boolean}} [kept] */
   kept(words, kept) {
     this.loaded(words);
-    if (!MAIN[this.state]) action(this.#root, "main").textContent = kept && !kept.isWhole ? "Go on loading" : "Load model";
+    if (!MAIN[this.state])
+      action(this.#root, "main").textContent =
+        kept && !kept.isWhole ? "Go on loading" : "Load model";
   }
 
   /** @param {string} words */
@@ -79,7 +88,8 @@ export class PanelView {
     else bar.value = fraction;
     say(this.#root, "loaded", progressWords(progress));
     say(this.#root, "rate", rateWords(this.#meter.add(progress, performance.now() / 1000)));
-    if (fraction >= this.#said + SAID_EVERY) announce(`Loading the model: ${percent((this.#said = fraction))}`);
+    if (fraction >= this.#said + SAID_EVERY)
+      announce(`Loading the model: ${percent((this.#said = fraction))}`);
   }
 
   /** @param {{code?: string, message: string}} error */
@@ -92,7 +102,8 @@ export class PanelView {
   show(state, { said = "", note = "", canChoose = true } = {}) {
     this.#root.dataset.state = state;
     say(this.#root, "state", BADGES[state]);
-    slot(this.#root, "state").dataset.tone = state === "ready" || state === "elsewhere" ? "good" : "";
+    slot(this.#root, "state").dataset.tone =
+      state === "ready" || state === "elsewhere" ? "good" : "";
     part(this.#root, "failure").hidden = state !== "failed";
     this.note(note);
     this.#showButtons(state);
@@ -112,30 +123,39 @@ export class PanelView {
 }
 
 /** Said while a lost engine is loaded again. */
-export const MENDING = "The graphics card stopped working for this page. The model is being loaded again.";
+export const MENDING =
+  "The graphics card stopped working for this page. The model is being loaded again.";
 /** Said to who comes back to this tab. */
-export const HIDDEN = "This tab was in the background, where browsers slow it down. Keep it in front while the model works.";
+export const HIDDEN =
+  "This tab was in the background, where browsers slow it down. Keep it in front while the model works.";
 
 /**
  * Why nothing is written here, or "".
  * @param {string} state @param {import("./engine-lock.js").Told|null} [other] what another tab does
  */
 export function elsewhereWords(state, other = null) {
-  if (state === "away") return "Another device of yours writes. Open MindFlip there, and load a model.";
+  if (state === "away")
+    return "Another device of yours writes. Open MindFlip there, and load a model.";
   if (state !== "elsewhere") return "";
   const name = other?.name ?? "a model";
-  return other?.state === "loading" ? `Another tab is loading ${name}, and will write for this one.` : `Another tab has ${name} loaded and writes for this one.`;
+  return other?.state === "loading"
+    ? `Another tab is loading ${name}, and will write for this one.`
+    : `Another tab has ${name} loaded and writes for this one.`;
 }
 
 /**
  * What asking for cards will do.
- * @param {string} state @param {import("./models.js").CatalogueModel|null} model @param {import("./engine-lock.js").Told|null} other
+ * @param {string} state @param {import("./models.js").CatalogueModel|null} model @param
+ *   {import("./engine-lock.js").Told|null} other
  */
 export function beforehand(state, model, other) {
   if (!model || state === "finding") return "";
   if (state === "ready") return `${model.name} is loaded.`;
   const elsewhere = elsewhereWords(state, other);
-  return elsewhere || `Loads ${model.name} first${model.downloadMb ? `: ${size(model.downloadMb)}, then kept by this browser` : ""}.`;
+  return (
+    elsewhere ||
+    `Loads ${model.name} first${model.downloadMb ? `: ${size(model.downloadMb)}, then kept by this browser` : ""}.`
+  );
 }
 
 const WINDOW_SECONDS = 10;
@@ -143,7 +163,10 @@ const LEAST_SECONDS = 1;
 /** In the first moments what is kept already is counted up at once; that is no download. */
 const SETTLING_SECONDS = 0.4;
 
-/** Short enough for one line, so that nothing moves. @param {import("../../engine/progress.js").LoadProgress} progress */
+/**
+ * Short enough for one line, so that nothing moves.
+ * @param {import("../../engine/progress.js").LoadProgress} progress
+ */
 export function progressWords({ phase, text, loadedMb, totalMb, fraction }) {
   if (phase === "start") return fraction == null ? text : `${text} · ${percent(fraction)}`;
   if (!loadedMb) return "Downloading";
@@ -152,7 +175,10 @@ export function progressWords({ phase, text, loadedMb, totalMb, fraction }) {
   return `Downloading ${integer(loadedMb)}${total} MB${share}`;
 }
 
-/** How fast a download runs: over the last seconds, and never counting what was there before it began. */
+/**
+ * How fast a download runs: over the last seconds, and never counting what was there before it
+ * began.
+ */
 export class DownloadMeter {
   #samples = [];
   #begunAt = null;
@@ -175,7 +201,8 @@ export class DownloadMeter {
     this.#begunAt ??= sample.seconds;
     if (sample.seconds - this.#begunAt < SETTLING_SECONDS) this.#samples = [];
     this.#samples.push(sample);
-    while (this.#samples.length > 2 && sample.seconds - this.#samples[1].seconds >= WINDOW_SECONDS) this.#samples.shift();
+    while (this.#samples.length > 2 && sample.seconds - this.#samples[1].seconds >= WINDOW_SECONDS)
+      this.#samples.shift();
   }
 }
 

@@ -1,7 +1,15 @@
 import { EngineLife } from "./manager.js";
 import { defaultModel, engineWords, listModels, whereItRuns } from "./models.js";
 import { beforehand, elsewhereWords, HIDDEN, MENDING, PanelView } from "./panel-view.js";
-import { hasLoaded, isAway, measured, remember, rememberAway, remembered, rememberLoading } from "./preferences.js";
+import {
+  hasLoaded,
+  isAway,
+  measured,
+  remember,
+  rememberAway,
+  remembered,
+  rememberLoading,
+} from "./preferences.js";
 import { askToKeep, keptByModel, keptWords } from "./stored-models.js";
 
 /**
@@ -32,7 +40,10 @@ export class EnginePanel extends EventTarget {
     this.#follow();
   }
 
-  /** finding, choosing, loading, ready, failed; elsewhere: another tab has the engine; away: another device shall write */
+  /**
+   * finding, choosing, loading, ready, failed; elsewhere: another tab has the engine; away: another
+   * device shall write
+   */
   get state() {
     return this.#view.state;
   }
@@ -74,7 +85,11 @@ export class EnginePanel extends EventTarget {
   /** Let the user choose another model. */
   async choose() {
     const { chooseModel } = await import("./model-dialog.js");
-    const chosen = await chooseModel({ models: this.#models, engines: this.#engines, chosenId: this.model?.modelId });
+    const chosen = await chooseModel({
+      models: this.#models,
+      engines: this.#engines,
+      chosenId: this.model?.modelId,
+    });
     if (!chosen || chosen.model.modelId === this.model?.modelId) return;
     remember(chosen.model.modelId);
     if (this.#life.engine) await this.#life.drop();
@@ -83,7 +98,8 @@ export class EnginePanel extends EventTarget {
   }
 
   /**
-   * The loaded model; loads it first if need be, once however often it is asked. The engine is null when another tab or device writes.
+   * The loaded model; loads it first if need be, once however often it is asked. The engine is null
+   * when another tab or device writes.
    * @returns {Promise<{model: import("./models.js").CatalogueModel, engine: any}>}
    * @throws {import("../../engine/index.js").EngineError}
    */
@@ -105,10 +121,14 @@ export class EnginePanel extends EventTarget {
 
   async #load() {
     await this.#starting;
-    if (!this.model) throw Object.assign(new Error("There is no model to load."), { code: "model_unavailable" });
+    if (!this.model)
+      throw Object.assign(new Error("There is no model to load."), { code: "model_unavailable" });
     if (this.state === "away") return { model: this.model, engine: null };
     try {
-      const engine = await this.#life.load(this.model, { onStart: () => this.#begin(), onProgress: (progress) => this.#view.progress(progress) });
+      const engine = await this.#life.load(this.model, {
+        onStart: () => this.#begin(),
+        onProgress: (progress) => this.#view.progress(progress),
+      });
       return engine ? this.#loaded(engine) : this.#elsewhere();
     } catch (error) {
       this.#failedToLoad(error);
@@ -143,7 +163,10 @@ export class EnginePanel extends EventTarget {
   #elsewhere() {
     const { other } = this.#life;
     this.#show("elsewhere");
-    return { model: this.#models.find(({ modelId }) => modelId === other?.modelId) ?? this.model, engine: null };
+    return {
+      model: this.#models.find(({ modelId }) => modelId === other?.modelId) ?? this.model,
+      engine: null,
+    };
   }
 
   /** What the large button does. */
@@ -196,14 +219,19 @@ export class EnginePanel extends EventTarget {
   }
 
   #otherTab() {
-    if (this.#life.other && ["choosing", "failed", "elsewhere"].includes(this.state)) this.#show("elsewhere");
+    if (this.#life.other && ["choosing", "failed", "elsewhere"].includes(this.state))
+      this.#show("elsewhere");
     else if (!this.#life.other && this.state === "elsewhere") this.#take(this.model);
   }
 
   #take(model) {
     this.model = model;
     this.#view.model(model);
-    if (!model) return this.#fail({ code: "no_model_here", message: "No model of this server runs in this browser." });
+    if (!model)
+      return this.#fail({
+        code: "no_model_here",
+        message: "No model of this server runs in this browser.",
+      });
     this.#show(isAway() ? "away" : "choosing");
     return this.#sayKept();
   }
@@ -212,7 +240,8 @@ export class EnginePanel extends EventTarget {
     const { model } = this;
     if (!hasLoaded()) return;
     const kept = await keptByModel(this.#models).catch(() => new Map());
-    if (model && model === this.model && this.state !== "loading" && this.state !== "ready") this.#view.kept(keptWords(kept.get(model.modelId), model), kept.get(model.modelId));
+    if (model && model === this.model && this.state !== "loading" && this.state !== "ready")
+      this.#view.kept(keptWords(kept.get(model.modelId), model), kept.get(model.modelId));
   }
 
   #fail(error) {
@@ -221,19 +250,30 @@ export class EnginePanel extends EventTarget {
   }
 
   #show(state, said = "") {
-    this.#view.show(state, { said, note: elsewhereWords(state, this.#life.other), canChoose: this.#models.length > 0 });
+    this.#view.show(state, {
+      said,
+      note: elsewhereWords(state, this.#life.other),
+      canChoose: this.#models.length > 0,
+    });
     this.#changed();
   }
 
   #changed() {
-    this.#life.tell({ state: this.state, modelId: this.model?.modelId ?? null, name: this.model?.name ?? null });
+    this.#life.tell({
+      state: this.state,
+      modelId: this.model?.modelId ?? null,
+      name: this.model?.name ?? null,
+    });
     this.dispatchEvent(new Event("change"));
   }
 }
 
 const NOTED_SECONDS = 3;
 
-/** What is going on in this tab: it keeps the screen on, and tells when the tab was hidden meanwhile. Event: `hidden`. */
+/**
+ * What is going on in this tab: it keeps the screen on, and tells when the tab was hidden
+ * meanwhile. Event: `hidden`.
+ */
 class Work extends EventTarget {
   #going = new Set();
   #awake = new KeepAwake();
@@ -241,7 +281,9 @@ class Work extends EventTarget {
 
   constructor() {
     super();
-    document.addEventListener("visibilitychange", () => (document.hidden ? (this.#hiddenAt = performance.now()) : this.#seen()));
+    document.addEventListener("visibilitychange", () =>
+      document.hidden ? (this.#hiddenAt = performance.now()) : this.#seen(),
+    );
   }
 
   /** @param {"load"|"write"} what @param {boolean} isGoing */
@@ -259,7 +301,10 @@ class Work extends EventTarget {
   }
 }
 
-/** Keeps the screen on while there is work. Browsers take the lock back from a hidden tab, so it is asked for again when the tab is seen. */
+/**
+ * Keeps the screen on while there is work. Browsers take the lock back from a hidden tab, so it is
+ * asked for again when the tab is seen.
+ */
 export class KeepAwake {
   #lock = null;
   #isWanted = false;
@@ -279,9 +324,13 @@ export class KeepAwake {
     if (!this.#isWanted) return this.#release();
     if (this.#lock || this.#isAsking || document.hidden || !navigator.wakeLock) return;
     this.#isAsking = true;
-    this.#lock = await navigator.wakeLock.request("screen").catch(() => null); // a low battery: the screen may go off
+    // a low battery: the screen may go off
+    this.#lock = await navigator.wakeLock.request("screen").catch(() => null);
     this.#isAsking = false;
-    this.#lock?.addEventListener("release", ({ target }) => this.#lock === target && (this.#lock = null));
+    this.#lock?.addEventListener(
+      "release",
+      ({ target }) => this.#lock === target && (this.#lock = null),
+    );
     if (!this.#isWanted) this.#release(); // it was done meanwhile
   }
 

@@ -45,7 +45,8 @@ export function speedOf(modelId) {
 }
 
 /**
- * @param {string} modelId @param {{tokens: number, seconds: number}} spent since the first token: before it the model was reading
+ * @param {string} modelId @param {{tokens: number, seconds: number}} spent since the first token:
+ *   before it the model was reading
  */
 export function measured(modelId, { tokens, seconds }) {
   if (tokens < TOKENS_LEAST || seconds <= 0) return;
@@ -77,6 +78,7 @@ function write(key, value) {
     if (value === null) localStorage.removeItem(key);
     else localStorage.setItem(key, value);
   } catch {
-    // storage is full or switched off: the next visit begins with the default, and speeds are measured again
+    // storage is full or switched off: the next visit begins with the default, and speeds are
+    // measured again
   }
 }

@@ -16,14 +16,17 @@ action(dialog, "delete-left").addEventListener("click", () => remove(kept.filter
 
 /**
  * Open the dialog with what the browser keeps of models.
- * @param {import("./models.js").CatalogueModel[]} catalogue @param {string|null} runningId the model that runs now
+ * @param {import("./models.js").CatalogueModel[]} catalogue @param {string|null} runningId the
+ *   model that runs now
  * @returns {Promise<void>} when it was closed
  */
 export async function openStored(catalogue, runningId) {
   [models, loadedId] = [catalogue, runningId];
   fail(null);
   dialog.showModal();
-  const closed = new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
+  const closed = new Promise((resolve) =>
+    dialog.addEventListener("close", resolve, { once: true }),
+  );
   await show().catch(fail);
   return closed;
 }
@@ -46,12 +49,14 @@ function showRoom(room) {
   }
   const { usedMb, quotaMb, isPersistent } = room;
   meter.value = quotaMb ? usedMb / quotaMb : 0;
-  slot(dialog, "room").textContent = `${size(usedMb)} used, ${size(Math.max(0, quotaMb - usedMb))} left.`;
+  slot(dialog, "room").textContent =
+    `${size(usedMb)} used, ${size(Math.max(0, quotaMb - usedMb))} left.`;
   slot(dialog, "persistence").textContent = isPersistent ? KEPT : MAY_GO;
 }
 
 const KEPT = "The browser has promised to keep them.";
-const MAY_GO = "When the disk is nearly full, the browser may clear them away; then they are downloaded again.";
+const MAY_GO =
+  "When the disk is nearly full, the browser may clear them away; then they are downloaded again.";
 
 function isLeftOver({ modelId }) {
   return modelId === null;
@@ -61,7 +66,13 @@ function row(one) {
   const element = fromMould("stored-mould");
   const isRunning = one.modelId !== null && one.modelId === loadedId;
   slot(element, "name").textContent = one.name;
-  slot(element, "facts").textContent = [size(one.bytes / MB), ENGINE_NAMES[one.engine], stateWords(one, isRunning)].filter(Boolean).join(" · ");
+  slot(element, "facts").textContent = [
+    size(one.bytes / MB),
+    ENGINE_NAMES[one.engine],
+    stateWords(one, isRunning),
+  ]
+    .filter(Boolean)
+    .join(" · ");
   slot(element, "delete").textContent = `Delete ${one.name}`;
   const button = action(element, "delete");
   button.disabled = isRunning;
@@ -86,7 +97,9 @@ async function remove(gone) {
   try {
     fail(null);
     await Promise.all(gone.map(deleteKept));
-    announce(`Deleted: ${counted(gone.length, "model")}, ${size(gone.reduce((sum, { bytes }) => sum + bytes, 0) / MB)}.`);
+    announce(
+      `Deleted: ${counted(gone.length, "model")}, ${size(gone.reduce((sum, { bytes }) => sum + bytes, 0) / MB)}.`,
+    );
     await show();
     action(dialog, "close").focus(); // the button that was pressed is gone
   } catch (error) {
@@ -96,5 +109,7 @@ async function remove(gone) {
 
 function fail(error) {
   part(dialog, "failure").hidden = !error;
-  slot(dialog, "failure").textContent = error ? `The browser's storage refused (${error.message}). Close other tabs of this page and try again.` : "";
+  slot(dialog, "failure").textContent = error
+    ? `The browser's storage refused (${error.message}). Close other tabs of this page and try again.`
+    : "";
 }

@@ -8,7 +8,10 @@ const store = {
   forget: (modelId) => write(`session:${modelId}`, null),
 };
 
-/** The client library, loaded when cards are asked for and not before: a first page stays light. @throws {ApiError} */
+/**
+ * The client library, loaded when cards are asked for and not before: a first page stays light.
+ * @throws {ApiError}
+ */
 export async function loadClient() {
   try {
     return await import("../../client/index.js");

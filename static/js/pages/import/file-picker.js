@@ -21,7 +21,10 @@ function setUpDropping(place, isOpen, take) {
   let depth = 0; // a child's enter comes before its parent's leave
   const show = (isOver) => place.toggleAttribute("data-over", isOver);
   addEventListener("dragenter", (event) => hasFile(event) && isOpen() && show(++depth > 0));
-  addEventListener("dragleave", (event) => hasFile(event) && show((depth = Math.max(0, depth - 1)) > 0));
+  addEventListener(
+    "dragleave",
+    (event) => hasFile(event) && show((depth = Math.max(0, depth - 1)) > 0),
+  );
   addEventListener("dragover", (event) => hasFile(event) && event.preventDefault());
   addEventListener("drop", (event) => {
     if (!hasFile(event)) return;
@@ -40,7 +43,8 @@ function setUpPasting(form, take) {
   field.addEventListener("input", () => (button.disabled = !field.value.trim()));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (field.value.trim()) take(new File([field.value], "Pasted cards.txt", { type: "text/plain" }));
+    if (field.value.trim())
+      take(new File([field.value], "Pasted cards.txt", { type: "text/plain" }));
   });
   button.disabled = !field.value.trim();
 }

@@ -29,7 +29,10 @@ export class Work {
     this.#show(0, "");
     const watching = setInterval(() => this.#isSent && this.#watch(), LOOK_MS);
     try {
-      const options = { onSent: (sent, all) => this.#sent(sent, all), signal: this.#stopping.signal };
+      const options = {
+        onSent: (sent, all) => this.#sent(sent, all),
+        signal: this.#stopping.signal,
+      };
       return await upload(ADDRESS, formOf(file, { ...values, importId: this.#id }), options);
     } finally {
       clearInterval(watching);
@@ -50,7 +53,11 @@ export class Work {
 
   async #watch() {
     const seen = await api.get(`${ADDRESS}/${this.#id}`).catch(() => null);
-    if (seen?.total) this.#show(seen.done / seen.total, `${PHASES[seen.phase]}: ${integer(seen.done)} of ${integer(seen.total)} cards`);
+    if (seen?.total)
+      this.#show(
+        seen.done / seen.total,
+        `${PHASES[seen.phase]}: ${integer(seen.done)} of ${integer(seen.total)} cards`,
+      );
   }
 
   #show(fraction, words) {
@@ -60,7 +67,12 @@ export class Work {
   }
 }
 
-/** @param {File} file @param {Record<string, string>} values @param {AbortSignal} [signal] @returns {Promise<any>} what the file is */
+/**
+ * @param {File} file
+ * @param {Record<string, string>} values
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<any>} what the file is
+ */
 export function look(file, values = {}, signal = undefined) {
   return upload(`${ADDRESS}/preview`, formOf(file, values), { signal });
 }
@@ -93,7 +105,9 @@ function upload(address, form, { onSent = () => {}, signal } = {}) {
   request.upload.addEventListener("progress", ({ loaded, total }) => onSent(loaded, total));
   signal?.addEventListener("abort", () => request.abort(), { once: true });
   return new Promise((resolve, reject) => {
-    request.addEventListener("load", () => (request.status < 300 ? resolve(request.response) : reject(refused(request))));
+    request.addEventListener("load", () =>
+      request.status < 300 ? resolve(request.response) : reject(refused(request)),
+    );
     request.addEventListener("error", () => reject(new ApiError(UNREACHABLE)));
     request.addEventListener("abort", () => reject(new DOMException("cancelled", "AbortError")));
     request.send(form);

@@ -1,19 +1,27 @@
 import { fromMould, part, slot } from "../lib/dom.js";
 import { counted, integer } from "../lib/format.js";
 
-/** @typedef {{id: string, name: string, isNew: boolean, added: number, updated: number, unchanged: number}} DeckReport */
+/**
+ * @typedef {{id: string, name: string, isNew: boolean, added: number, updated: number, unchanged:
+ *   number}} DeckReport
+ */
 /** @typedef {{added: number, updated: number, unchanged: number, decks: DeckReport[],
  *   leftOut: {sentence: string, examples: string[]}[]}} Report */
 
 /**
- * Write what an import did. @param {HTMLElement} section @param {Report} report @param {string} decksAddress
+ * Write what an import did. @param {HTMLElement} section @param {Report} report @param {string}
+ * decksAddress
  * @returns {string} the sentence at its head
  */
 export function showReport(section, report, decksAddress) {
   const title = headline(report);
   slot(section, "report-title").textContent = title;
-  slot(section, "numbers").replaceChildren(...["added", "updated", "unchanged"].map((what) => number(what, report[what])));
-  slot(section, "decks").replaceChildren(...report.decks.map((deck) => deckRow(deck, decksAddress)));
+  slot(section, "numbers").replaceChildren(
+    ...["added", "updated", "unchanged"].map((what) => number(what, report[what])),
+  );
+  slot(section, "decks").replaceChildren(
+    ...report.decks.map((deck) => deckRow(deck, decksAddress)),
+  );
   slot(section, "left-out").replaceChildren(...report.leftOut.map(leftOut));
   part(section, "left-out").hidden = !report.leftOut.length;
   return title;
@@ -37,8 +45,14 @@ function deckRow({ id, name, isNew, added, updated, unchanged }, decksAddress) {
   const link = slot(element, "name");
   link.textContent = name;
   link.href = `${decksAddress}/${id}`;
-  const counts = [added && `${integer(added)} added`, updated && `${integer(updated)} updated`, unchanged && `${integer(unchanged)} unchanged`];
-  slot(element, "counts").textContent = [isNew && "new deck", ...counts].filter(Boolean).join(" · ");
+  const counts = [
+    added && `${integer(added)} added`,
+    updated && `${integer(updated)} updated`,
+    unchanged && `${integer(unchanged)} unchanged`,
+  ];
+  slot(element, "counts").textContent = [isNew && "new deck", ...counts]
+    .filter(Boolean)
+    .join(" · ");
   return element;
 }
 

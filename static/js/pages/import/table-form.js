@@ -12,7 +12,9 @@ import { counted } from "../lib/format.js";
  * @property {number} rowCount
  */
 
-/** The form in which a table's columns get their roles. Events: `look` (read it again so), `import`. */
+/**
+ * The form in which a table's columns get their roles. Events: `look` (read it again so), `import`.
+ */
 export class TableForm extends EventTarget {
   #form;
 
@@ -49,7 +51,11 @@ export class TableForm extends EventTarget {
   /** How the table is to be read, as the server's form has it. @returns {Record<string, string>} */
   get reading() {
     const { delimiter, encoding, hasHeader } = this.#form.elements;
-    return { delimiter: delimiter.value, encoding: encoding.value, hasHeader: String(hasHeader.checked) };
+    return {
+      delimiter: delimiter.value,
+      encoding: encoding.value,
+      hasHeader: String(hasHeader.checked),
+    };
   }
 
   /** The same with what becomes of it. @returns {Record<string, string>} */
@@ -68,20 +74,24 @@ export class TableForm extends EventTarget {
   }
 
   #fill({ columns, names, rows }) {
-    slot(this.section, "roles").replaceChildren(...columns.map((role, index) => heading(names[index] ?? "", role)));
+    slot(this.section, "roles").replaceChildren(
+      ...columns.map((role, index) => heading(names[index] ?? "", role)),
+    );
     slot(this.section, "preview").replaceChildren(...rows.map((row) => line(row, columns.length)));
     this.#showSkipped();
   }
 
   #changed(field) {
-    if (["delimiter", "encoding", "hasHeader"].includes(field.name)) this.dispatchEvent(new Event("look"));
+    if (["delimiter", "encoding", "hasHeader"].includes(field.name))
+      this.dispatchEvent(new Event("look"));
     else if (field.name === "deckId") this.#named(field);
     else if (field.closest("th")) this.#unique(field);
   }
 
   /** A role belongs to one column: the one that had it is left out. */
   #unique(chosen) {
-    for (const select of this.#selects) if (select !== chosen && select.value === chosen.value) select.value = "skip";
+    for (const select of this.#selects)
+      if (select !== chosen && select.value === chosen.value) select.value = "skip";
     this.#showSkipped();
     this.#fault("");
   }
@@ -89,7 +99,8 @@ export class TableForm extends EventTarget {
   #showSkipped() {
     const roles = this.#roles;
     for (const row of slot(this.section, "preview").rows) {
-      for (const [index, cell] of [...row.cells].entries()) cell.toggleAttribute("data-skipped", roles[index] === "skip");
+      for (const [index, cell] of [...row.cells].entries())
+        cell.toggleAttribute("data-skipped", roles[index] === "skip");
     }
   }
 
@@ -100,7 +111,10 @@ export class TableForm extends EventTarget {
   #submit(event) {
     event.preventDefault();
     const roles = this.#roles;
-    const missing = [roles.includes("front") || "the questions", roles.includes("back") || "the answers"].filter((one) => one !== true);
+    const missing = [
+      roles.includes("front") || "the questions",
+      roles.includes("back") || "the answers",
+    ].filter((one) => one !== true);
     this.#fault(missing.length ? `Say which column holds ${missing.join(" and which ")}.` : "");
     if (missing.length) this.#selects[0]?.focus();
     else this.dispatchEvent(new Event("import"));
@@ -127,6 +141,7 @@ function line(row, width) {
 
 /** A sign between columns that the list does not have yet is added to it. */
 function offer(select, value) {
-  if (![...select.options].some((option) => option.value === value)) select.add(new Option(value, value));
+  if (![...select.options].some((option) => option.value === value))
+    select.add(new Option(value, value));
   select.value = value;
 }

@@ -5,9 +5,14 @@ export function csrfToken() {
   return document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
 }
 
-/** A call that arrives though the page is being left. Whether it did, nobody hears. @param {string} path */
+/**
+ * A call that arrives though the page is being left. Whether it did, nobody hears.
+ * @param {string} path
+ */
 export function deleteOnLeaving(path) {
-  fetch(path, { method: "DELETE", keepalive: true, headers: { "X-CSRFToken": csrfToken() } }).catch(() => {});
+  fetch(path, { method: "DELETE", keepalive: true, headers: { "X-CSRFToken": csrfToken() } }).catch(
+    () => {},
+  );
 }
 
 /** The server's REST calls in the name of whoever is signed in in this browser. */

@@ -1,7 +1,10 @@
 import { filledText, renderInto, spokenText } from "../text.js";
 import { announce, fromMould, slot } from "./dom.js";
 
-/** Let every card inside `root`, now and later, turn by its button or by a click on the card. @param {Element} root */
+/**
+ * Let every card inside `root`, now and later, turn by its button or by a click on the card.
+ * @param {Element} root
+ */
 export function setUpFlipping(root) {
   root.addEventListener("click", (event) => {
     if (!event.target.closest('[data-action="flip"]') || event.target.closest("a, details")) return;
@@ -14,7 +17,11 @@ export function setUpFlipping(root) {
 export function flip(card) {
   const side = card.dataset.side === "front" ? "back" : "front";
   turn(card, side);
-  announce(side === "back" ? `Answer: ${spokenAnswer(card)}` : `Question: ${spokenText(slot(card, "front"))}`);
+  announce(
+    side === "back"
+      ? `Answer: ${spokenAnswer(card)}`
+      : `Question: ${spokenText(slot(card, "front"))}`,
+  );
 }
 
 /** @param {HTMLElement} card @param {"front"|"back"} side */
@@ -28,7 +35,11 @@ function spokenAnswer(card) {
   return shown.map(spokenText).join(" ");
 }
 
-/** Show a card's two texts; a cloze is answered with its gaps filled, its back below. @param {HTMLElement} element @param {{front: string, back: string, kind?: string}} card */
+/**
+ * Show a card's two texts; a cloze is answered with its gaps filled, its back below.
+ * @param {HTMLElement} element
+ * @param {{front: string, back: string, kind?: string}} card
+ */
 export function fill(element, card) {
   const isCloze = card.kind === "cloze";
   writeSide(slot(element, "front"), card.front, isCloze ? "question" : undefined);
@@ -48,7 +59,8 @@ const LONG = 140;
 
 /**
  * Write one side of a card. Without a text its element is hidden.
- * @param {HTMLElement} element @param {string} text @param {"question"|"answer"} [cloze] with gaps for what clozes hide, or with them filled
+ * @param {HTMLElement} element @param {string} text @param {"question"|"answer"} [cloze] with gaps
+ *   for what clozes hide, or with them filled
  */
 export function writeSide(element, text, cloze) {
   element.hidden = !text;
@@ -56,7 +68,10 @@ export function writeSide(element, text, cloze) {
   renderInto(element, text, { cloze });
 }
 
-/** A card's back, unless it is a cloze's and says no more than the front with its gaps filled. @param {{kind?: string, front: string, back: string}} card */
+/**
+ * A card's back, unless it is a cloze's and says no more than the front with its gaps filled.
+ * @param {{kind?: string, front: string, back: string}} card
+ */
 export function backToShow({ kind, front, back }) {
   return kind === "cloze" && back === filledText(front) ? "" : back;
 }

@@ -8,17 +8,28 @@ export function part(root, name) {
   return root.querySelector(`[data-part="${name}"]`);
 }
 
-/** @param {ParentNode} root @param {string} name @returns {any} the first element with this data-action */
+/**
+ * @param {ParentNode} root
+ * @param {string} name
+ * @returns {any} the first element with this data-action
+ */
 export function action(root, name) {
   return root.querySelector(`[data-action="${name}"]`);
 }
 
-/** Put text into a slot; a no-break space keeps the line's height when there is none. @param {ParentNode} root */
+/**
+ * Put text into a slot; a no-break space keeps the line's height when there is none.
+ * @param {ParentNode} root
+ */
 export function say(root, name, text) {
   slot(root, name).textContent = text || "\u00a0";
 }
 
-/** Do the work behind a button, once however often it is pressed meanwhile. @param {HTMLButtonElement} button @param {() => Promise<void>} work */
+/**
+ * Do the work behind a button, once however often it is pressed meanwhile.
+ * @param {HTMLButtonElement} button
+ * @param {() => Promise<void>} work
+ */
 export async function once(button, work) {
   if (button.disabled) return;
   button.disabled = true;
@@ -33,7 +44,11 @@ export function fromMould(id) {
 const TOGETHER_MS = 60;
 let waiting = [];
 
-/** Tell a screen reader, politely. What comes at once is said together; the same text twice is said twice. @param {string} text */
+/**
+ * Tell a screen reader, politely. What comes at once is said together; the same text twice is said
+ * twice.
+ * @param {string} text
+ */
 export function announce(text) {
   if (waiting.push(text) > 1) return;
   const announcer = document.getElementById("announcer");
@@ -48,9 +63,11 @@ const SHOWN_SECONDS = 5;
 const OFFERED_SECONDS = 15;
 
 /**
- * Show a sentence for a few seconds, and say it. With a button it stays longer, and as long as somebody is at it.
+ * Show a sentence for a few seconds, and say it. With a button it stays longer, and as long as
+ * somebody is at it.
  * @param {string} text
- * @param {{label: string, run: () => void, hint?: string}} [offer] a button; `hint` is said, not shown
+ * @param {{label: string, run: () => void, hint?: string}} [offer] a button; `hint` is said, not
+ *   shown
  * @returns {HTMLElement} the toast
  */
 export function toast(text, offer) {
@@ -77,5 +94,9 @@ function offerButton({ label, run }, element) {
 }
 
 function goLater(element, milliseconds) {
-  setTimeout(() => (element.matches(":hover, :focus-within") ? goLater(element, milliseconds) : element.remove()), milliseconds);
+  setTimeout(
+    () =>
+      element.matches(":hover, :focus-within") ? goLater(element, milliseconds) : element.remove(),
+    milliseconds,
+  );
 }

@@ -8,7 +8,9 @@ export function integer(number) {
 
 /** @param {number} megabytes */
 export function size(megabytes) {
-  return megabytes >= 1000 ? `${Number((megabytes / 1000).toFixed(1))} GB` : `${whole.format(megabytes)} MB`;
+  return megabytes >= 1000
+    ? `${Number((megabytes / 1000).toFixed(1))} GB`
+    : `${whole.format(megabytes)} MB`;
 }
 
 /** @param {number} fraction 0 to 1 */
@@ -17,13 +19,15 @@ export function percent(fraction) {
 }
 
 /**
- * How many tokens in which time, and how fast they come since the first one: before it the model was reading.
+ * How many tokens in which time, and how fast they come since the first one: before it the model
+ * was reading.
  * @param {{tokens: number, seconds: number}} spent
  * @param {{tokens: number, seconds: number}} [first] what was spent when the first token came
  */
 export function speed({ tokens, seconds }, first = { tokens: 0, seconds: 0 }) {
   const writing = seconds - first.seconds;
-  const rate = writing > 0.5 ? ` · ${tenth.format((tokens - first.tokens) / writing)} tokens/s` : "";
+  const rate =
+    writing > 0.5 ? ` · ${tenth.format((tokens - first.tokens) / writing)} tokens/s` : "";
   return `${counted(tokens, "token")} in ${tenth.format(seconds)} s${rate}`;
 }
 

@@ -2,12 +2,14 @@ import { action, once, part, slot } from "./dom.js";
 import { advice } from "./error-messages.js";
 
 /**
- * Open a dialog with a form, and keep it open until its work is done: what was typed is never lost to an error.
+ * Open a dialog with a form, and keep it open until its work is done: what was typed is never lost
+ * to an error.
  * @param {string} id of the dialog
  * @param {object} what
  * @param {Record<string, string>} [what.words] texts for its slots
  * @param {Record<string, string>} [what.values] for its fields
- * @param {(values: Record<string, string>) => Promise<void>} what.work does it; an ApiError is shown in the dialog
+ * @param {(values: Record<string, string>) => Promise<void>} what.work does it; an ApiError is
+ *   shown in the dialog
  */
 export function openDialog(id, { words = {}, values = {}, work }) {
   const dialog = document.getElementById(id);
@@ -42,9 +44,11 @@ function showFailure(dialog, error) {
 }
 
 /**
- * Show what is wrong with a form's fields beside them, and go to the first. Each field has a line with data-error.
+ * Show what is wrong with a form's fields beside them, and go to the first. Each field has a line
+ * with data-error.
  * @param {HTMLFormElement} form
- * @param {Record<string, string>} faults a sentence by field name; none for a field takes its sentence away
+ * @param {Record<string, string>} faults a sentence by field name; none for a field takes its
+ *   sentence away
  */
 export function showFaults(form, faults) {
   for (const line of form.querySelectorAll("[data-error]")) {
@@ -57,7 +61,8 @@ export function showFaults(form, faults) {
 }
 
 /**
- * What the server has against a form's fields, as `showFaults` takes it; empty when its refusal is about something else.
+ * What the server has against a form's fields, as `showFaults` takes it; empty when its refusal is
+ * about something else.
  * @param {HTMLFormElement} form
  * @param {any} error what was thrown, or null
  * @returns {Record<string, string>}

@@ -3,24 +3,32 @@ import { announce, toast } from "./dom.js";
 import { advice } from "./error-messages.js";
 
 /**
- * The part of a page that is made anew by the server when something was asked or changed: `[data-live]`. Only the last load counts.
+ * The part of a page that is made anew by the server when something was asked or changed:
+ * `[data-live]`. Only the last load counts.
  */
 export const results = () => document.querySelector("[data-live]");
 const QUIET_MS = 180;
 let loading = null;
 
-/** Show the results at this address. @param {string} address of this page, with its query @param {{say?: boolean}} [options] */
+/**
+ * Show the results at this address.
+ * @param {string} address of this page, with its query
+ * @param {{say?: boolean}} [options]
+ */
 export async function show(address, { say = true } = {}) {
   loading?.abort();
   const mine = (loading = new AbortController());
   results().setAttribute("aria-busy", "true");
   try {
     const answer = await fetch(address, { signal: mine.signal, headers: { Accept: "text/html" } });
-    if (answer.redirected && !answer.url.includes(location.pathname)) location.assign(answer.url); // signed out meanwhile
-    else if (answer.status === 404 && new URL(answer.url).searchParams.has("page")) await show(withoutPage(address), { say });
+    // signed out meanwhile
+    if (answer.redirected && !answer.url.includes(location.pathname)) location.assign(answer.url);
+    else if (answer.status === 404 && new URL(answer.url).searchParams.has("page"))
+      await show(withoutPage(address), { say });
     else swap(new DOMParser().parseFromString(await answer.text(), "text/html"), address, say);
   } catch (error) {
-    if (error.name !== "AbortError") toast(advice({ code: "offline", message: "The server cannot be reached." }).text);
+    if (error.name !== "AbortError")
+      toast(advice({ code: "offline", message: "The server cannot be reached." }).text);
   } finally {
     if (mine === loading) results().removeAttribute("aria-busy");
   }
@@ -78,6 +86,7 @@ function swap(page, address, say) {
   results().replaceWith(document.adoptNode(fresh));
   renderAll(results());
   history.replaceState(null, "", address);
-  if (say && results().dataset.found !== undefined) announce(results().dataset.found || "All are shown.");
+  if (say && results().dataset.found !== undefined)
+    announce(results().dataset.found || "All are shown.");
   results().dispatchEvent(new CustomEvent("results-shown", { bubbles: true }));
 }

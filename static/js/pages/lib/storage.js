@@ -1,4 +1,7 @@
-/** What this tab remembers of the signed-in user's work across a reload. Gone with the tab, and at sign-out. */
+/**
+ * What this tab remembers of the signed-in user's work across a reload. Gone with the tab, and at
+ * sign-out.
+ */
 const PREFIX = "mindflip:";
 const user = document.body.dataset.user;
 
@@ -23,13 +26,17 @@ export function write(name, value) {
 
 /** Forget everything of everybody. */
 export function forgetAll() {
-  for (const key of Object.keys(sessionStorage)) if (key.startsWith(PREFIX)) sessionStorage.removeItem(key);
+  for (const key of Object.keys(sessionStorage))
+    if (key.startsWith(PREFIX)) sessionStorage.removeItem(key);
 }
 
-/** Forget what this browser keeps of the signed-in user beyond the tab: ratings that were not sent. */
+/**
+ * Forget what this browser keeps of the signed-in user beyond the tab: ratings that were not sent.
+ */
 export function forgetUser() {
   try {
-    for (const key of Object.keys(localStorage)) if (key.startsWith(PREFIX) && key.includes(`:${user}:`)) localStorage.removeItem(key);
+    for (const key of Object.keys(localStorage))
+      if (key.startsWith(PREFIX) && key.includes(`:${user}:`)) localStorage.removeItem(key);
   } catch {
     // storage is switched off: nothing was kept
   }

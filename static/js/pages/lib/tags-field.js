@@ -5,15 +5,22 @@ import { advice } from "./error-messages.js";
 let isKnown = false;
 
 /**
- * Let every field of tags inside `root`, now and later, add and remove them: Enter or a comma adds what is typed, Backspace in an
- * empty field removes the last.
+ * Let every field of tags inside `root`, now and later, add and remove them: Enter or a comma adds
+ * what is typed, Backspace in an empty field removes the last.
  * @param {Element} root
- * @param {(field: HTMLElement, tags: string[]) => Promise<string[]>} save gives the tags as they are then; an error takes the change back
+ * @param {(field: HTMLElement, tags: string[]) => Promise<string[]>} save gives the tags as they
+ *   are then; an error takes the change back
  */
 export function setUpTags(root, save) {
   root.addEventListener("focusin", (event) => event.target.matches(".chip-input") && suggest());
-  root.addEventListener("keydown", (event) => event.target.matches(".chip-input") && type(event, save));
-  root.addEventListener("focusout", (event) => event.target.matches(".chip-input") && add(event.target, save));
+  root.addEventListener(
+    "keydown",
+    (event) => event.target.matches(".chip-input") && type(event, save),
+  );
+  root.addEventListener(
+    "focusout",
+    (event) => event.target.matches(".chip-input") && add(event.target, save),
+  );
   root.addEventListener("click", (event) => {
     const chip = event.target.closest('[data-action="remove-tag"]')?.closest(".chip");
     if (chip) remove(chip, save);
@@ -40,7 +47,10 @@ function type(event, save) {
 
 function add(input, save) {
   const field = input.closest("[data-part=tags]");
-  const typed = input.value.split(",").map((tag) => tag.trim()).filter(Boolean);
+  const typed = input.value
+    .split(",")
+    .map((tag) => tag.trim())
+    .filter(Boolean);
   if (!typed.length) return;
   input.value = "";
   change(field, [...tagsOf(field), ...typed], save, `Tag ${typed.join(", ")} added.`);
@@ -50,7 +60,12 @@ function remove(chip, save) {
   const field = chip.closest("[data-part=tags]");
   field.querySelector(".chip-input").focus();
   const gone = chip.dataset.tag;
-  change(field, tagsOf(field).filter((tag) => tag !== gone), save, `Tag ${gone} removed.`);
+  change(
+    field,
+    tagsOf(field).filter((tag) => tag !== gone),
+    save,
+    `Tag ${gone} removed.`,
+  );
 }
 
 async function change(field, tags, save, words) {
@@ -90,5 +105,9 @@ export async function suggest() {
   if (isKnown) return;
   isKnown = true;
   const { tags } = await api.get("/api/flashcards/tags").catch(() => ({ tags: [] }));
-  document.getElementById("known-tags").replaceChildren(...tags.map((tag) => Object.assign(document.createElement("option"), { value: tag })));
+  document
+    .getElementById("known-tags")
+    .replaceChildren(
+      ...tags.map((tag) => Object.assign(document.createElement("option"), { value: tag })),
+    );
 }

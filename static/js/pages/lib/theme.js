@@ -6,7 +6,10 @@ export function shown() {
   return document.documentElement.dataset.theme ?? (system.matches ? "dark" : "light");
 }
 
-/** Show a theme. The system's own is not written down, so that the page goes on following the system. */
+/**
+ * Show a theme. The system's own is not written down, so that the page goes on following the
+ * system.
+ */
 function show(theme) {
   const isSystems = theme === (system.matches ? "dark" : "light");
   if (isSystems) delete document.documentElement.dataset.theme;

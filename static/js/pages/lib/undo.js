@@ -4,7 +4,8 @@ import { advice } from "./error-messages.js";
 import { read, write } from "./storage.js";
 
 /**
- * What was done, and the call that takes it back: a POST unless it says otherwise; with a list of bodies one call for each.
+ * What was done, and the call that takes it back: a POST unless it says otherwise; with a list of
+ * bodies one call for each.
  * @typedef {{text: string, path: string, body?: object|object[], method?: "post"|"patch"}} Undoable
  */
 
@@ -48,8 +49,14 @@ async function takeBack({ path, body, method = "post" }, done) {
 }
 
 addEventListener("keydown", (event) => {
-  const isUndo = event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey;
-  if (!isUndo || !undo || event.target.closest("input:not([type=checkbox]), textarea, select, dialog")) return;
+  const isUndo =
+    event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey;
+  if (
+    !isUndo ||
+    !undo ||
+    event.target.closest("input:not([type=checkbox]), textarea, select, dialog")
+  )
+    return;
   event.preventDefault();
   document.getElementById("toasts").replaceChildren();
   undo();

@@ -3,7 +3,11 @@ import { Batch } from "./batch.js";
 import { partOf } from "./parts.js";
 
 const LEFT = "The page was left while these were being written.";
-const GO_ON = { text: "Nothing that was written is lost.", action: "rest", label: "Write the rest" };
+const GO_ON = {
+  text: "Nothing that was written is lost.",
+  action: "rest",
+  label: "Write the rest",
+};
 
 /** All batches on the page, newest first. What is unsaved survives a reload of this tab. */
 export class Batches {
@@ -16,14 +20,25 @@ export class Batches {
   constructor(root) {
     this.#root = root;
     for (const record of (read("batches") ?? []).toReversed()) this.#restore(record);
-    for (const name of ["batch-changed", "batch-saved"]) root.addEventListener(name, () => this.#keep());
+    for (const name of ["batch-changed", "batch-saved"])
+      root.addEventListener(name, () => this.#keep());
     root.addEventListener("batch-gone", (event) => this.remove(this.of(event.target)));
   }
 
-  /** A new batch, in place of `old` if that has no cards. @param {import("./request-form.js").CardRequest} request @param {Batch} [old] */
+  /**
+   * A new batch, in place of `old` if that has no cards.
+   * @param {import("./request-form.js").CardRequest} request
+   * @param {Batch} [old]
+   */
   begin(request, old) {
     if (old && !old.isUnsaved) this.remove(old);
-    return this.#add({ key: `${Date.now()}-${++this.#begun}`, request, cards: [], state: "writing", words: "" });
+    return this.#add({
+      key: `${Date.now()}-${++this.#begun}`,
+      request,
+      cards: [],
+      state: "writing",
+      words: "",
+    });
   }
 
   /** @param {EventTarget} element */
@@ -31,7 +46,11 @@ export class Batches {
     return this.#batches.find((batch) => batch.element === element);
   }
 
-  /** The one that a generation was asked for before a reload. @param {string|null} generationId @returns {Batch|undefined} */
+  /**
+   * The one that a generation was asked for before a reload.
+   * @param {string|null} generationId
+   * @returns {Batch|undefined}
+   */
   knowing(generationId) {
     return this.#batches.find(({ record }) => partOf(record.parts, generationId));
   }
@@ -52,14 +71,17 @@ export class Batches {
 
   #restore(record) {
     if (!record.cards.length) return;
-    for (const card of record.cards) delete card.unsent; // whoever wrote them has gone with the page
+    // whoever wrote them has gone with the page
+    for (const card of record.cards) delete card.unsent;
     const wasLeft = record.state === "writing";
     const batch = this.#add(wasLeft ? { ...record, state: "stopped", words: LEFT } : record);
     if (record.parts?.some((part) => part.state !== "done")) batch.notify(GO_ON);
   }
 
   #keep() {
-    const unsaved = this.#batches.filter((batch) => batch.isUnsaved && batch.element.dataset.state !== "saved");
+    const unsaved = this.#batches.filter(
+      (batch) => batch.isUnsaved && batch.element.dataset.state !== "saved",
+    );
     write("batches", unsaved.length ? unsaved.map((batch) => batch.record) : null);
   }
 }

@@ -5,9 +5,9 @@ import { counted, speed } from "../lib/format.js";
 import { Saving } from "./save-form.js";
 
 /**
- * The cards of one request on the page, from the first one written to the saved deck.
- * Events on its element, bubbling: `batch-changed`, `batch-saved`, `batch-gone`, `batch-next` (detail: the action of its button),
- * `draft-tool` (detail: the tool's name and the draft).
+ * The cards of one request on the page, from the first one written to the saved deck. Events on its
+ * element, bubbling: `batch-changed`, `batch-saved`, `batch-gone`, `batch-next` (detail: the action
+ * of its button), `draft-tool` (detail: the tool's name and the draft).
  */
 export class Batch {
   #first = null;
@@ -28,7 +28,9 @@ export class Batch {
     say(this.element, "title", record.request.topic);
     new Saving(this, (name) => this.#send(name));
     this.cards.addEventListener("click", (event) => this.#tool(event));
-    action(this.element, "next").addEventListener("click", (event) => this.#send("batch-next", event.target.dataset.next));
+    action(this.element, "next").addEventListener("click", (event) =>
+      this.#send("batch-next", event.target.dataset.next),
+    );
     for (const draft of record.cards) this.#place(draft);
     this.#count();
     this.show(record.state, record.words);
@@ -39,18 +41,25 @@ export class Batch {
     return this.record.cards.length > 0;
   }
 
-  /** The model begins to write, or goes on. @param {import("./parts.js").Part} [which] of several parts */
+  /**
+   * The model begins to write, or goes on.
+   * @param {import("./parts.js").Part} [which] of several parts
+   */
   begin(which) {
     this.#estimate.begin();
     this.#first = this.#spent = null;
     this.#left = "";
     const { parts } = this.record;
-    this.#where = parts && parts.length > 1 && which ? `Part ${parts.indexOf(which) + 1} of ${parts.length} · ` : "";
+    this.#where =
+      parts && parts.length > 1 && which
+        ? `Part ${parts.indexOf(which) + 1} of ${parts.length} · `
+        : "";
     this.#count();
   }
 
   /**
-   * One more card, unless it is here already or was thrown away; one that is here without an id gets the other's members. @param {Draft} draft
+   * One more card, unless it is here already or was thrown away; one that is here without an id
+   * gets the other's members. @param {Draft} draft
    * @returns {boolean} whether it is new
    */
   add(draft) {
@@ -110,16 +119,25 @@ export class Batch {
 
   /** @param {{tokens: number, seconds: number}} spent of this turn of the engine */
   meter(spent) {
-    if (!this.#first || spent.tokens < this.#first.tokens || spent.seconds < this.#first.seconds) this.#first = spent;
+    if (!this.#first || spent.tokens < this.#first.tokens || spent.seconds < this.#first.seconds)
+      this.#first = spent;
     this.#spent = spent;
     this.#sayMeter();
   }
 
   #sayMeter() {
-    if (this.#spent) say(this.element, "meter", [speed(this.#spent, this.#first), this.#left].filter(Boolean).join(" · "));
+    if (this.#spent)
+      say(
+        this.element,
+        "meter",
+        [speed(this.#spent, this.#first), this.#left].filter(Boolean).join(" · "),
+      );
   }
 
-  /** A sentence with a button for the next step. @param {{text: string, tone?: string, action?: string, label?: string}} notice */
+  /**
+   * A sentence with a button for the next step.
+   * @param {{text: string, tone?: string, action?: string, label?: string}} notice
+   */
   notify({ text, tone = "", action: next, label }) {
     const notice = part(this.element, "notice");
     const button = action(notice, "next");
@@ -155,19 +173,26 @@ export class Batch {
   #tool(event) {
     const button = event.target.closest("[data-action]");
     const tool = button?.closest("[data-part=draft-tools]") && button.dataset.action;
-    const draft = tool && this.record.cards.find((one) => this.#elements.get(one)?.contains(button));
+    const draft =
+      tool && this.record.cards.find((one) => this.#elements.get(one)?.contains(button));
     if (draft) this.#send("draft-tool", { tool, draft });
   }
 
   #changed() {
     this.#count();
-    if (this.record.state !== "writing") this.show(this.record.state, counted(this.record.cards.length, "card"));
+    if (this.record.state !== "writing")
+      this.show(this.record.state, counted(this.record.cards.length, "card"));
   }
 
   #count() {
     const { cards, request } = this.record;
     slot(this.element, "bar").value = Math.min(1, cards.length / request.count);
-    if (this.record.state === "writing") say(this.element, "words", `${this.#where}${cards.length} of ${counted(request.count, "card")}`);
+    if (this.record.state === "writing")
+      say(
+        this.element,
+        "words",
+        `${this.#where}${cards.length} of ${counted(request.count, "card")}`,
+      );
     this.#send("batch-changed");
   }
 
@@ -177,12 +202,17 @@ export class Batch {
 }
 
 /**
- * A card that is not saved yet, as the server gave it or as it was edited here. `part` is the part of its batch that it came of; `unsent`
- * says that the server does not know it yet.
- * @typedef {{id?: string, front: string, back: string, kind?: string, sentence?: string, found?: boolean|null, part: number, unsent?: boolean, [member: string]: any}} Draft
+ * A card that is not saved yet, as the server gave it or as it was edited here. `part` is the part
+ * of its batch that it came of; `unsent` says that the server does not know it yet.
+ * @typedef {{id?: string, front: string, back: string, kind?: string, sentence?: string, found?:
+ *   boolean|null, part: number, unsent?: boolean, [member: string]: any}} Draft
  */
 
-/** The element of a draft: a card with its tools, and what its notes say of it. @param {Draft} draft @returns {HTMLElement} */
+/**
+ * The element of a draft: a card with its tools, and what its notes say of it.
+ * @param {Draft} draft
+ * @returns {HTMLElement}
+ */
 function draftElement(draft) {
   const element = cardElement(draft);
   slot(element, "flip").closest(".card-tools").append(fromMould("draft-tools-mould"));
@@ -194,11 +224,16 @@ function draftElement(draft) {
 /** Show a draft in its element. @param {HTMLElement} element @param {Draft} draft */
 function showDraft(element, draft) {
   fill(element, draft);
-  for (const [name, words] of Object.entries(LABELS)) action(element, name).setAttribute("aria-label", `${words}: ${draft.front}`);
+  for (const [name, words] of Object.entries(LABELS))
+    action(element, name).setAttribute("aria-label", `${words}: ${draft.front}`);
   showGround(part(element, "ground"), draft);
 }
 
-/** A draft is being written anew: its tools rest. @param {HTMLElement} element @param {boolean} isBusy */
+/**
+ * A draft is being written anew: its tools rest.
+ * @param {HTMLElement} element
+ * @param {boolean} isBusy
+ */
 function setBusy(element, isBusy) {
   element.toggleAttribute("data-busy", isBusy);
   element.setAttribute("aria-busy", String(isBusy));
@@ -215,11 +250,18 @@ function showGround(ground, { found, sentence }) {
   slot(ground, "sentence").hidden = !sentence;
 }
 
-const FOUND = new Map([[true, "Found in your notes"], [false, "Not found in your notes"], [null, "Could not be checked"]]);
+const FOUND = new Map([
+  [true, "Found in your notes"],
+  [false, "Not found in your notes"],
+  [null, "Could not be checked"],
+]);
 
 const MINUTE = 60;
 
-/** How long the rest will take, from the cards so far. It only speaks when a card came, so that it never jumps about. */
+/**
+ * How long the rest will take, from the cards so far. It only speaks when a card came, so that it
+ * never jumps about.
+ */
 export class Estimate {
   #began = null;
   #cards = 0;
@@ -236,7 +278,11 @@ export class Estimate {
     this.#cards = 0;
   }
 
-  /** One more card came, and so many are still to come. @param {number} left @returns {string} words, or none yet */
+  /**
+   * One more card came, and so many are still to come.
+   * @param {number} left
+   * @returns {string} words, or none yet
+   */
   card(left) {
     if (this.#began === null) return "";
     this.#cards += 1;

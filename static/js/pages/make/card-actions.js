@@ -33,7 +33,8 @@ export function drop(batch, draft) {
 }
 
 /**
- * Another card in the place of this one. @param {import("./batch.js").Batch} batch @param {import("./batch.js").Draft} draft
+ * Another card in the place of this one. @param {import("./batch.js").Batch} batch @param
+ * {import("./batch.js").Draft} draft
  * @param {(at: number) => Promise<import("./batch.js").Draft>} ask
  */
 export async function another(batch, draft, ask) {
@@ -57,8 +58,10 @@ function checked({ kind }, sides) {
   const fields = {};
   if (!front) fields.front = ["Write the question."];
   if (!back) fields.back = ["Write the answer."];
-  if (kind === "cloze" && front && !hasGap(front)) fields.front = ["A cloze hides a word: write {{c1::word}} around it."];
-  if (Object.keys(fields).length) throw Object.assign(new Error("The card is not whole."), { fields });
+  if (kind === "cloze" && front && !hasGap(front))
+    fields.front = ["A cloze hides a word: write {{c1::word}} around it."];
+  if (Object.keys(fields).length)
+    throw Object.assign(new Error("The card is not whole."), { fields });
   return { front, back };
 }
 

@@ -12,8 +12,9 @@ import { notesOf, openPart, partOf, partsOf } from "./parts.js";
 const BROKEN = new Set(["device_lost", "out_of_memory"]);
 
 /**
- * Has batches written: loads the model if need be, asks the server, and shows what happens on the batch. One of its own at a time.
- * While a model is loaded it also serves the user's other devices, and shows what others of this session ask for.
+ * Has batches written: loads the model if need be, asks the server, and shows what happens on the
+ * batch. One of its own at a time. While a model is loaded it also serves the user's other devices,
+ * and shows what others of this session ask for.
  */
 export class Writer {
   /** @type {import("../../client/index.js").WebLLMClient|null} */
@@ -24,7 +25,10 @@ export class Writer {
   #onOthers;
   #stopping = new AbortController();
 
-  /** @param {import("../engine/panel.js").EnginePanel} panel @param {(call: import("../../client/call.js").Call) => void} onOthers */
+  /**
+   * @param {import("../engine/panel.js").EnginePanel} panel
+   * @param {(call: import("../../client/call.js").Call) => void} onOthers
+   */
   constructor(panel, onOthers) {
     this.#panel = panel;
     this.#onOthers = onOthers;
@@ -33,7 +37,8 @@ export class Writer {
   }
 
   /**
-   * Write what is open of a batch, part by part. @param {import("./batch.js").Batch} batch @param {{refresh?: boolean}} [options]
+   * Write what is open of a batch, part by part. @param {import("./batch.js").Batch} batch @param
+   * {{refresh?: boolean}} [options]
    */
   async write(batch, { refresh = false } = {}) {
     const { signal } = (this.#stopping = new AbortController());
@@ -50,7 +55,8 @@ export class Writer {
   }
 
   /**
-   * One card more, beside those of the batch. @param {import("./batch.js").Batch} batch @param {number} at the part it is about
+   * One card more, beside those of the batch. @param {import("./batch.js").Batch} batch @param
+   * {number} at the part it is about
    * @returns {Promise<import("./batch.js").Draft>} @throws what stops a batch, too
    */
   async another(batch, at) {
@@ -70,14 +76,20 @@ export class Writer {
     }
   }
 
-  /** Show what somebody else asked for, on a batch that is new or had its beginning. @param {import("./batch.js").Batch} batch @param {import("../../client/call.js").Call} call */
+  /**
+   * Show what somebody else asked for, on a batch that is new or had its beginning.
+   * @param {import("./batch.js").Batch} batch
+   * @param {import("../../client/call.js").Call} call
+   */
   async watch(batch, call) {
     batch.show("writing", "Writing for another device");
     batch.notify({ text: "" });
     batch.record.parts ??= [openPart(0, batch.record.request.count)];
     const part = partOf(batch.record.parts, call.generationId);
     if (part) batch.begin(part);
-    await this.#follow(call, batch, part ?? batch.record.parts[0]).then(() => finish(batch)).catch((error) => fail(batch, error, error.code === "cancelled"));
+    await this.#follow(call, batch, part ?? batch.record.parts[0])
+      .then(() => finish(batch))
+      .catch((error) => fail(batch, error, error.code === "cancelled"));
   }
 
   /** Stop loading or writing; what is finished stays. */
@@ -86,9 +98,13 @@ export class Writer {
     if (this.#panel.state === "loading") this.#panel.cancel();
   }
 
-  /** The page is left: what is being written is called off, so that nothing waits for it. Its socket may be gone before it is sent. */
+  /**
+   * The page is left: what is being written is called off, so that nothing waits for it. Its socket
+   * may be gone before it is sent.
+   */
   leave() {
-    if (this.#call?.generationId) deleteOnLeaving(`/api/webllm/generations/${this.#call.generationId}`);
+    if (this.#call?.generationId)
+      deleteOnLeaving(`/api/webllm/generations/${this.#call.generationId}`);
     this.#call?.cancel();
   }
 
@@ -105,7 +121,8 @@ export class Writer {
 
   /** On a device that runs no model at all, another one of the user writes. */
   async #elsewhere(error) {
-    const models = this.#panel.model || error.code !== "model_unavailable" ? [] : await listModels();
+    const models =
+      this.#panel.model || error.code !== "model_unavailable" ? [] : await listModels();
     if (!models.length) throw error;
     return { model: standIn(models), engine: null };
   }
@@ -113,7 +130,10 @@ export class Writer {
   #connect(library, modelId) {
     const client = clientFor(library, modelId);
     client.addEventListener("generation", ({ detail }) => this.#onOthers(detail.call));
-    client.addEventListener("enginefailed", ({ detail: { code, error } }) => BROKEN.has(code) && this.#panel.lose(error));
+    client.addEventListener(
+      "enginefailed",
+      ({ detail: { code, error } }) => BROKEN.has(code) && this.#panel.lose(error),
+    );
     return client;
   }
 
@@ -131,8 +151,14 @@ export class Writer {
     const open = batch.record.parts.filter((part) => part.state !== "done");
     for (const part of open) {
       batch.begin(part);
-      this.#call = client.generate({ ...(wish(batch, part.at, part.count - part.taken)), ...(refresh && { refresh }), signal });
-      await this.#follow(this.#call, batch, part).catch((error) => goOnAfter(part, error, open.length > 1 && !signal.aborted));
+      this.#call = client.generate({
+        ...wish(batch, part.at, part.count - part.taken),
+        ...(refresh && { refresh }),
+        signal,
+      });
+      await this.#follow(this.#call, batch, part).catch((error) =>
+        goOnAfter(part, error, open.length > 1 && !signal.aborted),
+      );
     }
     this.#call = null;
     finish(batch);
@@ -140,7 +166,12 @@ export class Writer {
 
   async #follow(call, batch, part) {
     const unsent = new Unsent(batch, part, call);
-    const listening = new Listening({ client: this.#client, panel: this.#panel }, call, batch, (card) => unsent.add(card));
+    const listening = new Listening(
+      { client: this.#client, panel: this.#panel },
+      call,
+      batch,
+      (card) => unsent.add(card),
+    );
     try {
       await takeCards(call, batch, part, unsent);
     } catch (error) {
@@ -153,7 +184,10 @@ export class Writer {
   }
 }
 
-/** Every card of a call onto its batch, but for those that are there already, and then the part is done. */
+/**
+ * Every card of a call onto its batch, but for those that are there already, and then the part is
+ * done.
+ */
 async function takeCards(call, batch, part, unsent) {
   let index = 0;
   for await (const card of call) {
@@ -170,18 +204,27 @@ function wish(batch, at, count) {
   const { topic, language, difficulty, kind } = batch.record.request;
   const source = notesOf(batch.record.request, at);
   const fronts = batch.record.cards.filter((card) => card.part === at).map((card) => card.front);
-  const options = Object.entries({ language, difficulty, kind, source }).filter(([, value]) => value);
-  return { topic, count, prompt: promptBeside(topic, count, fronts), ...Object.fromEntries(options) };
+  const options = Object.entries({ language, difficulty, kind, source }).filter(
+    ([, value]) => value,
+  );
+  return {
+    topic,
+    count,
+    prompt: promptBeside(topic, count, fronts),
+    ...Object.fromEntries(options),
+  };
 }
 
 /** The page may be left at any time, and must know its generations again. */
 function remember(part, { generationId }) {
-  if (generationId && !part.generationIds.includes(generationId)) part.generationIds.push(generationId);
+  if (generationId && !part.generationIds.includes(generationId))
+    part.generationIds.push(generationId);
 }
 
 /** Of a call that is only looked at, some cards may have been counted before a reload. */
 function show(batch, card, part, { isForeign }) {
   const isNew = batch.add({ ...card, part: part.at });
   if (isNew || !isForeign) part.taken += 1;
-  if (isNew) announce(`Card ${batch.record.cards.length} of ${batch.record.request.count}: ${card.front}`);
+  if (isNew)
+    announce(`Card ${batch.record.cards.length} of ${batch.record.request.count}: ${card.front}`);
 }

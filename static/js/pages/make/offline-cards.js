@@ -1,17 +1,25 @@
 import { counted } from "../lib/format.js";
 
 /**
- * The cards of one call that the engine of this page wrote while the server could not be reached. They are on the page at once; when the
- * server's own come they take their place, with what the user changed of them meanwhile.
+ * The cards of one call that the engine of this page wrote while the server could not be reached.
+ * They are on the page at once; when the server's own come they take their place, with what the
+ * user changed of them meanwhile.
  */
 export class Unsent {
   #batch;
   #part;
   #call;
-  /** What the client told of, and what the batch has of it. @type {Map<object, import("./batch.js").Draft>} */
+  /**
+   * What the client told of, and what the batch has of it.
+   * @type {Map<object, import("./batch.js").Draft>}
+   */
   #drafts = new Map();
 
-  /** @param {import("./batch.js").Batch} batch @param {import("./parts.js").Part} part @param {import("../../client/call.js").Call} call */
+  /**
+   * @param {import("./batch.js").Batch} batch
+   * @param {import("./parts.js").Part} part
+   * @param {import("../../client/call.js").Call} call
+   */
   constructor(batch, part, call) {
     this.#batch = batch;
     this.#part = part;
@@ -27,18 +35,29 @@ export class Unsent {
     this.#batch.notify({ text: unsentWords(this.#batch.record), tone: "warning" });
   }
 
-  /** The server's card at an index. @param {number} index @param {object} card @returns {boolean} whether it was on the page already */
+  /**
+   * The server's card at an index.
+   * @param {number} index
+   * @param {object} card
+   * @returns {boolean} whether it was on the page already
+   */
   confirm(index, card) {
     const written = this.#call.draftAt(index);
     const draft = this.#drafts.get(written);
     if (!draft) return false;
     this.#drafts.delete(written);
     const { id, kind } = /** @type {any} */ (card);
-    this.#batch.change(draft, { ...(isEdited(draft, written) ? { id, kind } : card), unsent: undefined });
+    this.#batch.change(draft, {
+      ...(isEdited(draft, written) ? { id, kind } : card),
+      unsent: undefined,
+    });
     return true;
   }
 
-  /** The server has all that it wants: it refused the others, but what the user wrote into one is the user's. */
+  /**
+   * The server has all that it wants: it refused the others, but what the user wrote into one is
+   * the user's.
+   */
   settle() {
     for (const [written, draft] of this.#drafts) {
       if (isEdited(draft, written) || !this.#batch.record.cards.includes(draft)) continue;
@@ -55,12 +74,17 @@ export class Unsent {
   }
 }
 
-/** What to say without a server, if cards wait for it. @param {import("./save-form.js").BatchRecord} record */
+/**
+ * What to say without a server, if cards wait for it.
+ * @param {import("./save-form.js").BatchRecord} record
+ */
 export function unsentWords({ cards, request }) {
   const { length } = cards.filter((card) => card.unsent);
   if (!length) return "";
   const wait = `${counted(length, "card")} ${length === 1 ? "waits" : "wait"} to be sent.`;
-  return cards.length < request.count ? `No way to the server. Writing goes on; ${wait}` : `No way to the server. All is written; ${wait}`;
+  return cards.length < request.count
+    ? `No way to the server. Writing goes on; ${wait}`
+    : `No way to the server. All is written; ${wait}`;
 }
 
 /** Only what the page understands: the rest of a model's members was checked by nobody. */

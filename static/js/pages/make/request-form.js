@@ -10,9 +10,15 @@ const DERIVED_TOPIC = 80;
 /** The most characters that notes may have. */
 const NOTES_MOST = 200_000;
 
-/** @typedef {{topic: string, count: number, source?: string, language?: string, difficulty?: string, kind?: string}} CardRequest */
+/**
+ * @typedef {{topic: string, count: number, source?: string, language?: string, difficulty?: string,
+ *   kind?: string}} CardRequest
+ */
 
-/** The form that asks for cards. Events: `generate` (detail: a CardRequest), `stop`. What is typed survives a reload. */
+/**
+ * The form that asks for cards. Events: `generate` (detail: a CardRequest), `stop`. What is typed
+ * survives a reload.
+ */
 export class RequestForm extends EventTarget {
   #form;
   #files = null;
@@ -71,21 +77,31 @@ export class RequestForm extends EventTarget {
     this.#hint();
   }
 
-  /** How the notes will be read. Cutting them needs a module of its own, which is loaded once there are any. */
+  /**
+   * How the notes will be read. Cutting them needs a module of its own, which is loaded once there
+   * are any.
+   */
   async #hint() {
     const { notes, count } = this.#values;
     const characters = `${integer(notes.length)} characters`;
-    if (!notes) return void say(this.#form, "notes-hint", `Up to ${integer(NOTES_MOST)} characters.`);
+    if (!notes)
+      return void say(this.#form, "notes-hint", `Up to ${integer(NOTES_MOST)} characters.`);
     const { chunks } = await import("../notes/chunks.js");
-    if (notes === this.#values.notes) say(this.#form, "notes-hint", `${characters}${partWords(chunks(notes).length, count)}.`);
+    if (notes === this.#values.notes)
+      say(this.#form, "notes-hint", `${characters}${partWords(chunks(notes).length, count)}.`);
   }
 
-  /** A file that is chosen or dropped becomes notes, which can be seen and changed before anything is asked for. */
+  /**
+   * A file that is chosen or dropped becomes notes, which can be seen and changed before anything
+   * is asked for.
+   */
   #takeFiles() {
     const field = part(this.#form, "file");
     const take = async (file) => {
       const { FilePanel } = await import("../notes/file-panel.js");
-      this.#files ??= new FilePanel(this.#form, NOTES_MOST, (text, name) => this.#fillNotes(text, name));
+      this.#files ??= new FilePanel(this.#form, NOTES_MOST, (text, name) =>
+        this.#fillNotes(text, name),
+      );
       this.#files.open(file);
     };
     action(this.#form, "open-file").addEventListener("click", () => field.click());
@@ -99,14 +115,16 @@ export class RequestForm extends EventTarget {
     const { notes, topic } = this.#form.elements;
     this.#form.elements.from.value = "notes";
     notes.value = text;
-    if (!topic.value.trim()) topic.value = name.replace(/\.[a-z0-9]{1,8}$/iu, "").slice(0, TOPIC_MOST);
+    if (!topic.value.trim())
+      topic.value = name.replace(/\.[a-z0-9]{1,8}$/iu, "").slice(0, TOPIC_MOST);
     this.#changed();
   }
 
   #restore() {
     for (const [name, value] of Object.entries(read("request"))) {
       const field = this.#form.elements[name];
-      const isUntouched = field && field.value === (field.defaultValue ?? firstValue(field)); // somebody may have typed before this ran
+      // somebody may have typed before this ran
+      const isUntouched = field && field.value === (field.defaultValue ?? firstValue(field));
       if (isUntouched) field.value = value;
     }
   }
@@ -114,12 +132,17 @@ export class RequestForm extends EventTarget {
 
 /** What a group of radio buttons, or a list, begins with. */
 function firstValue(field) {
-  return [...field].find((one) => one.defaultChecked || one.defaultSelected)?.value ?? field[0].value;
+  return (
+    [...field].find((one) => one.defaultChecked || one.defaultSelected)?.value ?? field[0].value
+  );
 }
 
 function partWords(parts, count) {
   if (parts < 2) return "";
-  const each = count < parts ? `a card from ${count} of them` : `${integer(Math.round((10 * count) / parts) / 10)} cards from each`;
+  const each =
+    count < parts
+      ? `a card from ${count} of them`
+      : `${integer(Math.round((10 * count) / parts) / 10)} cards from each`;
   return ` · read in ${counted(parts, "part")}, ${count < parts ? "" : "about "}${each}`;
 }
 
@@ -129,7 +152,8 @@ function takeDrops(form, take) {
     event.preventDefault();
     form.dataset.drop = "";
   });
-  for (const name of ["dragleave", "drop"]) form.addEventListener(name, () => delete form.dataset.drop);
+  for (const name of ["dragleave", "drop"])
+    form.addEventListener(name, () => delete form.dataset.drop);
   form.addEventListener("drop", (event) => {
     if (!event.dataTransfer.files.length) return;
     event.preventDefault();
@@ -141,18 +165,28 @@ function findFaults({ from, topic, notes, count, language }) {
   const faults = {};
   const most = from === "notes" ? COUNT_MOST_OF_NOTES : COUNT_MOST;
   if (from === "topic" && !topic) faults.topic = "Write what the cards shall be about.";
-  if (from === "notes" && !notes) faults.notes = "Paste the notes that the cards shall be made from, or open a file.";
-  if (notes.length > NOTES_MOST) faults.notes = `Shorten the notes to ${integer(NOTES_MOST)} characters, or make several sets.`;
+  if (from === "notes" && !notes)
+    faults.notes = "Paste the notes that the cards shall be made from, or open a file.";
+  if (notes.length > NOTES_MOST)
+    faults.notes = `Shorten the notes to ${integer(NOTES_MOST)} characters, or make several sets.`;
   if (language.length > 40) faults.language = "Name the language in at most 40 characters.";
-  if (!Number.isInteger(count) || count < 1 || count > most) faults.count = `Choose 1 to ${most} cards.`;
+  if (!Number.isInteger(count) || count < 1 || count > most)
+    faults.count = `Choose 1 to ${most} cards.`;
   return faults;
 }
 
 /** @returns {CardRequest} */
 function toRequest({ from, topic, notes, count, language, difficulty, kind }) {
-  const wishes = Object.fromEntries(Object.entries({ language: clean(language), difficulty, kind }).filter(([, value]) => value));
+  const wishes = Object.fromEntries(
+    Object.entries({ language: clean(language), difficulty, kind }).filter(([, value]) => value),
+  );
   if (from === "topic") return { topic, count, ...wishes };
-  return { topic: (topic || notes.split("\n", 1)[0].slice(0, DERIVED_TOPIC)).slice(0, TOPIC_MOST), count, source: notes, ...wishes };
+  return {
+    topic: (topic || notes.split("\n", 1)[0].slice(0, DERIVED_TOPIC)).slice(0, TOPIC_MOST),
+    count,
+    source: notes,
+    ...wishes,
+  };
 }
 
 /** Text as it may be sent: pasted NULs have no place in any text. */
@@ -163,12 +197,36 @@ function clean(text) {
 /** What was chosen last time, for this browser: language, difficulty, kind and number of cards. */
 const KEY = "mindflip:choices";
 const NAMES = ["language", "difficulty", "kind", "count"];
-const TAGS = ["en", "de", "fr", "es", "it", "pt", "nl", "pl", "cs", "sv", "tr", "ru", "uk", "el", "ar", "he", "hi", "zh", "ja", "ko"];
+const TAGS = [
+  "en",
+  "de",
+  "fr",
+  "es",
+  "it",
+  "pt",
+  "nl",
+  "pl",
+  "cs",
+  "sv",
+  "tr",
+  "ru",
+  "uk",
+  "el",
+  "ar",
+  "he",
+  "hi",
+  "zh",
+  "ja",
+  "ko",
+];
 
 /** @param {HTMLFormElement} form */
 function keepChoices(form) {
   try {
-    localStorage.setItem(KEY, JSON.stringify(Object.fromEntries(NAMES.map((name) => [name, form.elements[name].value]))));
+    localStorage.setItem(
+      KEY,
+      JSON.stringify(Object.fromEntries(NAMES.map((name) => [name, form.elements[name].value]))),
+    );
   } catch {
     // storage is switched off: the next visit begins with the defaults
   }

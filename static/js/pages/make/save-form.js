@@ -5,10 +5,12 @@ import { advice } from "../lib/error-messages.js";
 const DECKS = "/api/flashcards/decks";
 
 /**
- * What is kept of a batch: enough to show it again after a reload, and to go on with it. `others` are generations beside its parts.
- * @typedef {{key: string, request: import("./request-form.js").CardRequest, cards: import("./batch.js").Draft[],
- *   parts?: import("./parts.js").Part[], others?: string[], dropped?: string[], state: "writing"|"done"|"stopped"|"failed",
- *   words: string, name?: string}} BatchRecord
+ * What is kept of a batch: enough to show it again after a reload, and to go on with it. `others`
+ * are generations beside its parts.
+ * @typedef {{key: string, request: import("./request-form.js").CardRequest, cards:
+ *   import("./batch.js").Draft[], parts?: import("./parts.js").Part[], others?: string[], dropped?:
+ *   string[], state: "writing"|"done"|"stopped"|"failed", words: string, name?: string}}
+ *   BatchRecord
  */
 
 /** The form under a batch that makes a deck of it: what is shown is what is saved. */
@@ -17,7 +19,10 @@ export class Saving {
   #send;
   #form;
 
-  /** @param {import("./batch.js").Batch} batch @param {(name: string) => void} send an event of the batch */
+  /**
+   * @param {import("./batch.js").Batch} batch
+   * @param {(name: string) => void} send an event of the batch
+   */
   constructor(batch, send) {
     this.#batch = batch;
     this.#send = send;
@@ -86,16 +91,25 @@ export class Saving {
   }
 }
 
-/** @param {BatchRecord} record @param {string} name @returns {Promise<{id: string, name: string}>} the deck @throws {import("../../client/errors.js").ApiError} */
+/**
+ * @param {BatchRecord} record
+ * @param {string} name
+ * @returns {Promise<{id: string, name: string}>} the deck
+ * @throws {import("../../client/errors.js").ApiError}
+ */
 async function saveAsDeck({ cards, parts = [], others = [] }, name) {
   const generationIds = [...new Set([...parts.flatMap((one) => one.generationIds), ...others])];
-  const body = { name, cards: cards.map((card) => ({ ...card, part: undefined, unsent: undefined })) };
+  const body = {
+    name,
+    cards: cards.map((card) => ({ ...card, part: undefined, unsent: undefined })),
+  };
   if (!generationIds.length) return api.post(DECKS, body);
   try {
     return await api.post(DECKS, { ...body, generationIds });
   } catch (error) {
     if (error.code === "not_finished") return endAndSave(generationIds, body);
-    if (error.status === 404) return api.post(DECKS, body); // the server keeps generations for a while, cards for good
+    // the server keeps generations for a while, cards for good
+    if (error.status === 404) return api.post(DECKS, body);
     throw error;
   }
 }

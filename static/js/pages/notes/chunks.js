@@ -3,14 +3,21 @@ import { splitSentences } from "./grounding.js";
 const PARAGRAPHS = /\n\s*\n/u;
 
 /**
- * Notes in parts that fit a model's context, none of them overlapping: whole paragraphs together as far as they fit, a long paragraph
- * by its sentences, a long sentence by its words.
+ * Notes in parts that fit a model's context, none of them overlapping: whole paragraphs together as
+ * far as they fit, a long paragraph by its sentences, a long sentence by its words.
  * @param {string} text @param {number} [tokens] the most that a part may take @returns {string[]}
  */
 export function chunks(text, tokens = SOURCE_TOKENS) {
   if (roughTokens(text) <= tokens) return text.trim() ? [text.trim()] : [];
-  const paragraphs = text.split(PARAGRAPHS).map((part) => part.trim()).filter(Boolean);
-  return packed(paragraphs.flatMap((paragraph) => small(paragraph, tokens)), "\n\n", tokens);
+  const paragraphs = text
+    .split(PARAGRAPHS)
+    .map((part) => part.trim())
+    .filter(Boolean);
+  return packed(
+    paragraphs.flatMap((paragraph) => small(paragraph, tokens)),
+    "\n\n",
+    tokens,
+  );
 }
 
 /**
@@ -18,12 +25,17 @@ export function chunks(text, tokens = SOURCE_TOKENS) {
  * @param {number} count @param {number} parts @returns {number[]}
  */
 export function spread(count, parts) {
-  return Array.from({ length: parts }, (_, at) => Math.floor(((at + 1) * count) / parts) - Math.floor((at * count) / parts));
+  return Array.from(
+    { length: parts },
+    (_, at) => Math.floor(((at + 1) * count) / parts) - Math.floor((at * count) / parts),
+  );
 }
 
 function small(paragraph, tokens) {
   if (roughTokens(paragraph) <= tokens) return [paragraph];
-  const sentences = splitSentences(paragraph).flatMap((sentence) => (roughTokens(sentence) <= tokens ? [sentence] : packed(words(sentence, tokens), " ", tokens)));
+  const sentences = splitSentences(paragraph).flatMap((sentence) =>
+    roughTokens(sentence) <= tokens ? [sentence] : packed(words(sentence, tokens), " ", tokens),
+  );
   return packed(sentences, " ", tokens);
 }
 
@@ -32,7 +44,9 @@ function words(sentence, tokens) {
   const most = Math.max(1, Math.floor(tokens / 2));
   return sentence.split(/\s+/u).flatMap((word) => {
     const signs = [...word];
-    return Array.from({ length: Math.ceil(signs.length / most) }, (_, at) => signs.slice(at * most, (at + 1) * most).join(""));
+    return Array.from({ length: Math.ceil(signs.length / most) }, (_, at) =>
+      signs.slice(at * most, (at + 1) * most).join(""),
+    );
   });
 }
 

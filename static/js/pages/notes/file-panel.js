@@ -8,7 +8,10 @@ const BYTES_OF_MB = 1_000_000;
 const TEXT_NAMES = /\.(?:txt|md|markdown|text)$/iu;
 const PDF_NAMES = /\.pdf$/iu;
 
-/** The strip above the notes that reads a file: how far it is, which pages, and what is wrong with it. */
+/**
+ * The strip above the notes that reads a file: how far it is, which pages, and what is wrong with
+ * it.
+ */
 export class FilePanel {
   #form;
   #notesMost;
@@ -17,12 +20,18 @@ export class FilePanel {
   #name = "";
   #reading = new AbortController();
 
-  /** @param {HTMLFormElement} form @param {number} notesMost characters @param {(text: string, name: string) => void} onText */
+  /**
+   * @param {HTMLFormElement} form
+   * @param {number} notesMost characters
+   * @param {(text: string, name: string) => void} onText
+   */
   constructor(form, notesMost, onText) {
     this.#form = form;
     this.#notesMost = notesMost;
     this.#onText = onText;
-    action(form, "read-pages").addEventListener("click", () => this.#attempt(() => this.#readPages()));
+    action(form, "read-pages").addEventListener("click", () =>
+      this.#attempt(() => this.#readPages()),
+    );
     action(form, "cancel-file").addEventListener("click", () => this.#reading.abort());
   }
 
@@ -43,7 +52,11 @@ export class FilePanel {
     await this.#pdf?.close();
     this.#pdf = null;
     if (PDF_NAMES.test(file.name) || file.type === "application/pdf") return this.#openPdf(file);
-    if (!TEXT_NAMES.test(file.name) && !file.type.startsWith("text/")) throw new FileError("unknown", "Only PDF, text and Markdown files can be read here. Save it as one of these, or paste its text.");
+    if (!TEXT_NAMES.test(file.name) && !file.type.startsWith("text/"))
+      throw new FileError(
+        "unknown",
+        "Only PDF, text and Markdown files can be read here. Save it as one of these, or paste its text.",
+      );
     if (file.size > TEXT_MB_MOST * BYTES_OF_MB) throw tooLarge(TEXT_MB_MOST);
     return this.#give(asText(await file.arrayBuffer()));
   }
@@ -68,17 +81,30 @@ export class FilePanel {
   async #readPages() {
     const [from, to] = ["page-from", "page-to"].map((name) => Number(slot(this.#form, name).value));
     const { pages } = this.#pdf;
-    if (!(Number.isInteger(from) && Number.isInteger(to) && 1 <= from && from <= to && to <= pages)) throw new FileError("pages", `Choose pages from 1 to ${pages}, the first before the last.`);
+    if (!(Number.isInteger(from) && Number.isInteger(to) && 1 <= from && from <= to && to <= pages))
+      throw new FileError("pages", `Choose pages from 1 to ${pages}, the first before the last.`);
     const count = to - from + 1;
-    const onPage = (page) => this.#progress((page - from) / count, `Page ${integer(page - from + 1)} of ${integer(count)}`);
+    const onPage = (page) =>
+      this.#progress(
+        (page - from) / count,
+        `Page ${integer(page - from + 1)} of ${integer(count)}`,
+      );
     this.#give(await this.#pdf.text({ from, to, onPage, signal: this.#reading.signal }));
   }
 
   #give(text) {
-    if (!text.trim()) throw new FileError("no_text", "There is no text in this file. Open another, or paste what you want to learn.");
+    if (!text.trim())
+      throw new FileError(
+        "no_text",
+        "There is no text in this file. Open another, or paste what you want to learn.",
+      );
     this.#onText(text.slice(0, this.#notesMost), this.#name);
     announce(`Read: ${integer(Math.min(text.length, this.#notesMost))} characters.`);
-    if (text.length > this.#notesMost) throw new FileError("too_long", `Only the first ${integer(this.#notesMost)} characters were taken. Choose fewer pages for the rest.`);
+    if (text.length > this.#notesMost)
+      throw new FileError(
+        "too_long",
+        `Only the first ${integer(this.#notesMost)} characters were taken. Choose fewer pages for the rest.`,
+      );
   }
 
   async #attempt(work) {
@@ -88,9 +114,15 @@ export class FilePanel {
     try {
       await work();
     } catch (error) {
-      if (!signal.aborted) this.#fault(error instanceof FileError ? error.message : "This file could not be read. Try once more, or paste its text.");
+      if (!signal.aborted)
+        this.#fault(
+          error instanceof FileError
+            ? error.message
+            : "This file could not be read. Try once more, or paste its text.",
+        );
     } finally {
-      if (!signal.aborted || this.#reading.signal === signal) part(this.#form, "file-progress").hidden = true;
+      if (!signal.aborted || this.#reading.signal === signal)
+        part(this.#form, "file-progress").hidden = true;
     }
   }
 
@@ -119,5 +151,10 @@ function asText(bytes) {
   }
 }
 
-const megabytes = (bytes) => (bytes < BYTES_OF_MB ? `${Math.ceil(bytes / 1000)} KB` : size(bytes / BYTES_OF_MB));
-const tooLarge = (most) => new FileError("too_large", `This file has more than ${most} MB. Split it, or paste the part that you want to learn.`);
+const megabytes = (bytes) =>
+  bytes < BYTES_OF_MB ? `${Math.ceil(bytes / 1000)} KB` : size(bytes / BYTES_OF_MB);
+const tooLarge = (most) =>
+  new FileError(
+    "too_large",
+    `This file has more than ${most} MB. Split it, or paste the part that you want to learn.`,
+  );

@@ -1,6 +1,7 @@
 /**
- * Whether a card stands in the notes it was made from, and in which sentence. Twin: flashcards/grounding.py, where the rule is told;
- * tests/contract/grounding_cases.json is the table of both.
+ * Whether a card stands in the notes it was made from, and in which sentence. Twin:
+ * flashcards/grounding.py, where the rule is told; tests/contract/grounding_cases.json is the table
+ * of both.
  */
 
 const ENOUGH_OF_BACK = 0.7;
@@ -26,7 +27,10 @@ const UNSPACED = [
   [0x3400, 0x4dbf], [0x4e00, 0x9fff], [0xac00, 0xd7af], [0xf900, 0xfaff], [0x20000, 0x3134f],
 ]; // prettier-ignore
 
-/** @typedef {{found: boolean|null, sentence: string}} Ground  `found` is null where nothing could be checked */
+/**
+ * @typedef {{found: boolean|null, sentence: string}} Ground  `found` is null where nothing could be
+ *   checked
+ */
 
 /** @type {Ground} */
 export const UNCHECKED = { found: null, sentence: "" };
@@ -44,12 +48,18 @@ export class Source {
     this.sentences.forEach((sentence, at) => this.#learn(sentence, at));
   }
 
-  /** The sentence that says what the card says. @param {{front: string, back: string}} card @returns {Ground} */
+  /**
+   * The sentence that says what the card says.
+   * @param {{front: string, back: string}} card
+   * @returns {Ground}
+   */
   find({ front, back }) {
     const [asked, said] = askedAndSaid(front, back).map((text) => wordsOf(text));
     if (!this.#exact.size || !said.length) return UNCHECKED;
     const best = this.#best(asked, said);
-    return best === undefined ? { found: false, sentence: "" } : { found: true, sentence: this.sentences[best] };
+    return best === undefined
+      ? { found: false, sentence: "" }
+      : { found: true, sentence: this.sentences[best] };
   }
 
   #learn(sentence, at) {
@@ -65,18 +75,29 @@ export class Source {
     const figures = [...asked, ...said].filter(isFigure);
     const fits = ([at, share]) => {
       const ofFront = asked.length ? Math.max(ofAsked.get(at) ?? 0, ofAsked.get(at - 1) ?? 0) : 1;
-      return share >= ENOUGH_OF_BACK && ofFront >= ENOUGH_OF_FRONT && figures.every((figure) => this.#has(figure, at));
+      return (
+        share >= ENOUGH_OF_BACK &&
+        ofFront >= ENOUGH_OF_FRONT &&
+        figures.every((figure) => this.#has(figure, at))
+      );
     };
-    const scored = [...ofSaid].filter(fits).map(([at, share]) => ({ at, score: Number((share + (ofAsked.get(at) ?? 0)).toFixed(6)) }));
+    const scored = [...ofSaid]
+      .filter(fits)
+      .map(([at, share]) => ({ at, score: Number((share + (ofAsked.get(at) ?? 0)).toFixed(6)) }));
     return scored.sort((a, b) => b.score - a.score || a.at - b.at)[0]?.at;
   }
 
-  /** Words that share a stem are counted together, so that each list of sentences is read a bounded number of times. */
+  /**
+   * Words that share a stem are counted together, so that each list of sentences is read a bounded
+   * number of times.
+   */
   #shares(words, absentPercent = 100) {
-    const weightOf = (word) => Math.floor((weight(word) * (this.#exact.has(word) ? 100 : absentPercent)) / 100);
+    const weightOf = (word) =>
+      Math.floor((weight(word) * (this.#exact.has(word) ? 100 : absentPercent)) / 100);
     const total = words.reduce((sum, word) => sum + weightOf(word), 0);
     const weights = new Map();
-    const byLevel = Array.from({ length: STEM_CUT + 1 }, () => new Map()); // how many shorter stems the word has -> stem -> weight
+    // how many shorter stems the word has -> stem -> weight
+    const byLevel = Array.from({ length: STEM_CUT + 1 }, () => new Map());
     for (const word of words) {
       const ofWord = stems(word);
       const alike = ofWord.length ? Math.floor((weight(word) * STEM_PERCENT) / 100) : 0;
@@ -84,7 +105,8 @@ export class Source {
       ofWord.forEach((stem, position) => add(byLevel[ofWord.length - 1 - position], stem, alike));
     }
     byLevel.forEach((weightOfStem, shorter) => {
-      for (const [stem, more] of weightOfStem) for (const at of this.#firstAlike(stem, shorter)) add(weights, at, more);
+      for (const [stem, more] of weightOfStem)
+        for (const at of this.#firstAlike(stem, shorter)) add(weights, at, more);
     });
     return new Map([...weights].map(([at, sum]) => [at, sum / total]));
   }
@@ -92,8 +114,12 @@ export class Source {
   /** The sentences that have the stem, and none of its next `shorter` ones. */
   #firstAlike(stem, shorter) {
     const signs = [...stem];
-    const counted = Array.from({ length: shorter }, (_, cut) => this.#stems.get(signs.slice(0, signs.length - cut - 1).join("")));
-    return [...(this.#stems.get(stem) ?? [])].filter((at) => !counted.some((sentences) => sentences?.has(at)));
+    const counted = Array.from({ length: shorter }, (_, cut) =>
+      this.#stems.get(signs.slice(0, signs.length - cut - 1).join("")),
+    );
+    return [...(this.#stems.get(stem) ?? [])].filter(
+      (at) => !counted.some((sentences) => sentences?.has(at)),
+    );
   }
 
   #has(figure, at) {
@@ -104,7 +130,10 @@ export class Source {
 
 /** The sentences and lines of a text, each as it stands there. @param {string} text */
 export function splitSentences(text) {
-  return text.split(SENTENCE_END).map((part) => part.trim()).filter(Boolean);
+  return text
+    .split(SENTENCE_END)
+    .map((part) => part.trim())
+    .filter(Boolean);
 }
 
 function wordsOf(text, isSource = false) {
@@ -112,7 +141,8 @@ function wordsOf(text, isSource = false) {
   for (const run of runsOf(fold(text))) {
     if (!isUnspaced(run[0])) words.add(run.join(""));
     else if (run.length === 1 || isSource) run.forEach((sign) => words.add(sign));
-    if (isUnspaced(run[0])) for (let at = 0; at + 1 < run.length; at += 1) words.add(run[at] + run[at + 1]);
+    if (isUnspaced(run[0]))
+      for (let at = 0; at + 1 < run.length; at += 1) words.add(run[at] + run[at + 1]);
   }
   return [...words];
 }
@@ -130,10 +160,16 @@ function askedAndSaid(front, back) {
 
 function fold(text) {
   const bare = text.normalize("NFKD").replace(ACCENTS, "");
-  return [...bare].map((sign) => (sign === "ı" ? sign : sign.toUpperCase().toLowerCase())).join("").normalize("NFC");
+  return [...bare]
+    .map((sign) => (sign === "ı" ? sign : sign.toUpperCase().toLowerCase()))
+    .join("")
+    .normalize("NFC");
 }
 
-/** Unbroken stretches of letters, digits and their marks, of spaced or unspaced script, each as its signs. */
+/**
+ * Unbroken stretches of letters, digits and their marks, of spaced or unspaced script, each as its
+ * signs.
+ */
 function runsOf(text) {
   const runs = [];
   let before = null;
@@ -146,18 +182,23 @@ function runsOf(text) {
   return runs;
 }
 
-const isUnspaced = (sign) => UNSPACED.some(([first, last]) => first <= sign.codePointAt(0) && sign.codePointAt(0) <= last);
+const isUnspaced = (sign) =>
+  UNSPACED.some(([first, last]) => first <= sign.codePointAt(0) && sign.codePointAt(0) <= last);
 const isFigure = (word) => FIGURE.test(word);
 
 function weight(word) {
-  return [...word].length <= SHORT_WORD && !isFigure(word) && !isUnspaced(word) ? SHORT_WEIGHT : WORD_WEIGHT;
+  return [...word].length <= SHORT_WORD && !isFigure(word) && !isUnspaced(word)
+    ? SHORT_WEIGHT
+    : WORD_WEIGHT;
 }
 
 function stems(word) {
   if (isFigure(word) || isUnspaced(word)) return [];
   const signs = [...word];
   const cuts = Array.from({ length: STEM_CUT + 1 }, (_, cut) => signs.length - cut);
-  return cuts.filter((length) => length >= STEM_LEAST).map((length) => signs.slice(0, length).join(""));
+  return cuts
+    .filter((length) => length >= STEM_LEAST)
+    .map((length) => signs.slice(0, length).join(""));
 }
 
 function add(sums, key, amount) {

@@ -1,9 +1,19 @@
 const PROBLEMS = {
-  PasswordException: ["encrypted", "This PDF is locked with a password. Save a copy without one, and open that."],
-  InvalidPDFException: ["broken", "This PDF is damaged, or is no PDF. Open it in a reader, save it anew, and try that."],
+  PasswordException: [
+    "encrypted",
+    "This PDF is locked with a password. Save a copy without one, and open that.",
+  ],
+  InvalidPDFException: [
+    "broken",
+    "This PDF is damaged, or is no PDF. Open it in a reader, save it anew, and try that.",
+  ],
 };
-const UNREAD = ["broken", "This PDF could not be read. Open it in a reader, copy its text, and paste it here."];
-const SCANNED = "These pages are pictures without text, as a scanner makes them. Have a reader recognise the text (OCR), or type what matters.";
+const UNREAD = [
+  "broken",
+  "This PDF could not be read. Open it in a reader, copy its text, and paste it here.",
+];
+const SCANNED =
+  "These pages are pictures without text, as a scanner makes them. Have a reader recognise the text (OCR), or type what matters.";
 
 /** A PDF whose text is extracted in this browser; the file itself is not uploaded. */
 export class Pdf {
@@ -19,7 +29,13 @@ export class Pdf {
     const pdfjs = await import("mindflip/pdf");
     pdfjs.GlobalWorkerOptions.workerSrc = import.meta.resolve("mindflip/pdf-worker");
     const data = new Uint8Array(await file.arrayBuffer());
-    const options = { data, disableFontFace: true, cMapUrl: "/static/vendor/pdfjs-cmaps/", cMapPacked: true, verbosity: 0 };
+    const options = {
+      data,
+      disableFontFace: true,
+      cMapUrl: "/static/vendor/pdfjs-cmaps/",
+      cMapPacked: true,
+      verbosity: 0,
+    };
     return new Pdf(await pdfjs.getDocument(options).promise.catch(refuse));
   }
 
@@ -28,8 +44,10 @@ export class Pdf {
   }
 
   /**
-   * The text of some pages. @param {{from: number, to: number, onPage: (page: number) => void, signal: AbortSignal}} which
-   * @returns {Promise<string>} @throws {FileError} when none of them has any; the signal's reason after an abort
+   * The text of some pages. @param {{from: number, to: number, onPage: (page: number) => void,
+   * signal: AbortSignal}} which
+   * @returns {Promise<string>} @throws {FileError} when none of them has any; the signal's reason
+   *   after an abort
    */
   async text({ from, to, onPage, signal }) {
     const texts = [];
@@ -75,9 +93,18 @@ const ENDS = /[.!?:;。！？]["'”’)\]]*$/u;
 const BEGINS_ITEM = /^(?:[-–•*▪◦]|\d{1,3}[.)])\s/u;
 const SHORT_LINE = 40;
 
-/** Lines as they were printed, as paragraphs: words that were divided are whole, sentences go on over the ends of lines. @param {string} text */
+/**
+ * Lines as they were printed, as paragraphs: words that were divided are whole, sentences go on
+ * over the ends of lines.
+ * @param {string} text
+ */
 export function asParagraphs(text) {
-  const lines = text.replaceAll("\0", "").replaceAll(/\r\n?/gu, "\n").replaceAll(HYPHENATED, "$1$2").split("\n").map(tidy);
+  const lines = text
+    .replaceAll("\0", "")
+    .replaceAll(/\r\n?/gu, "\n")
+    .replaceAll(HYPHENATED, "$1$2")
+    .split("\n")
+    .map(tidy);
   let joined = "";
   lines.forEach((line, at) => {
     joined += line + (goesOn(line, lines[at + 1]) ? " " : "\n");

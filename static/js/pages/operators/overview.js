@@ -7,8 +7,19 @@ import { failuresChart, firstCardChart, hitsChart, outcomesChart, speedsChart } 
 
 const EVERY_MS = 5_000;
 const page = document.getElementById("overview");
-const charts = Object.fromEntries([...page.querySelectorAll("[data-chart]")].map((figure) => [figure.dataset.chart, new Chart(figure)]));
-const plots = { outcomes: outcomesChart, failures: failuresChart, "first-card": firstCardChart, speeds: speedsChart, hits: hitsChart };
+const charts = Object.fromEntries(
+  [...page.querySelectorAll("[data-chart]")].map((figure) => [
+    figure.dataset.chart,
+    new Chart(figure),
+  ]),
+);
+const plots = {
+  outcomes: outcomesChart,
+  failures: failuresChart,
+  "first-card": firstCardChart,
+  speeds: speedsChart,
+  hits: hitsChart,
+};
 
 async function showNow() {
   if (document.hidden) return;
@@ -19,7 +30,10 @@ async function showNow() {
     engines: integer(engines),
     "engines-hint": `${integer(enginesAtWork)} at work`,
     queued: integer(queued),
-    "queued-hint": oldestSeconds === null ? "nothing waits" : `the oldest for ${counted(oldestSeconds, "second")}`,
+    "queued-hint":
+      oldestSeconds === null
+        ? "nothing waits"
+        : `the oldest for ${counted(oldestSeconds, "second")}`,
     leased: integer(leased),
   };
   for (const [name, text] of Object.entries(words)) slot(page, name).textContent = text;
@@ -27,7 +41,10 @@ async function showNow() {
 
 async function showFigures() {
   const span = page.querySelector("[name=span]:checked").value;
-  const [{ default: uPlot }, { points }] = await Promise.all([import(page.dataset.uplot), api.get(`${page.dataset.figures}?span=${span}`)]);
+  const [{ default: uPlot }, { points }] = await Promise.all([
+    import(page.dataset.uplot),
+    api.get(`${page.dataset.figures}?span=${span}`),
+  ]);
   for (const [name, plot] of Object.entries(plots)) charts[name].draw(uPlot, plot(points, span));
 }
 

@@ -20,16 +20,29 @@ const STATES = [
   { key: "leased", name: "Leased", color: "--muted" },
 ];
 const SPANS = { "24h": "24 hours", "7d": "7 days", "30d": "30 days" };
-const hour = new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "UTC" });
+const hour = new Intl.DateTimeFormat("en", {
+  hour: "2-digit",
+  minute: "2-digit",
+  hourCycle: "h23",
+  timeZone: "UTC",
+});
 const day = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", timeZone: "UTC" });
-const dayAndHour = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", hour: "2-digit", hourCycle: "h23", timeZone: "UTC" });
+const dayAndHour = new Intl.DateTimeFormat("en", {
+  day: "numeric",
+  month: "short",
+  hour: "2-digit",
+  hourCycle: "h23",
+  timeZone: "UTC",
+});
 const FORMATS = { "24h": hour, "7d": dayAndHour, "30d": day };
 const number = new Intl.NumberFormat("en", { maximumFractionDigits: 2 });
 
 /** @param {Point[]} points @param {string} span @returns {Plot} */
 export function outcomesChart(points, span) {
   const total = sum(points.map(asked));
-  const each = STATES.map(({ key, name }) => `${name.toLowerCase()} ${integer(sum(of(points, "outcomes", key)))}`).join(", ");
+  const each = STATES.map(
+    ({ key, name }) => `${name.toLowerCase()} ${integer(sum(of(points, "outcomes", key)))}`,
+  ).join(", ");
   return stacked(points, span, "outcomes", STATES, {
     words: `Generations asked for in the last ${SPANS[span]}: ${integer(total)} in all; ${each}.`,
     none: total ? undefined : "Nothing was asked for in this time.",
@@ -38,8 +51,14 @@ export function outcomesChart(points, span) {
 
 /** @param {Point[]} points @param {string} span @returns {Plot} */
 export function failuresChart(points, span) {
-  const codes = keysOf(points, "failures").map((key, place) => ({ key, name: key, color: COLORS[place % COLORS.length] }));
-  const each = codes.map(({ key }) => `${key} ${integer(sum(of(points, "failures", key)))}`).join(", ");
+  const codes = keysOf(points, "failures").map((key, place) => ({
+    key,
+    name: key,
+    color: COLORS[place % COLORS.length],
+  }));
+  const each = codes
+    .map(({ key }) => `${key} ${integer(sum(of(points, "failures", key)))}`)
+    .join(", ");
   return stacked(points, span, "failures", codes, {
     words: `Failures by code in the last ${SPANS[span]}: ${each || "none"}.`,
     none: codes.length ? undefined : "Nothing failed in this time.",
@@ -65,8 +84,17 @@ export function firstCardChart(points, span) {
 
 /** @param {Point[]} points @param {string} span @returns {Plot} */
 export function speedsChart(points, span) {
-  const models = keysOf(points, "speeds").map((key, place) => ({ key, name: key, color: COLORS[place % COLORS.length] }));
-  const each = models.map(({ key }) => `${key} ${number.format(of(points, "speeds", key).findLast((speed) => speed !== null))}`).join(", ");
+  const models = keysOf(points, "speeds").map((key, place) => ({
+    key,
+    name: key,
+    color: COLORS[place % COLORS.length],
+  }));
+  const each = models
+    .map(
+      ({ key }) =>
+        `${key} ${number.format(of(points, "speeds", key).findLast((speed) => speed !== null))}`,
+    )
+    .join(", ");
   return {
     ...lined(points, span, "speeds", models),
     words: `Tokens a second by model, as measured last in the last ${SPANS[span]}: ${each || "none"}.`,
@@ -86,7 +114,12 @@ export function hitsChart(points, span) {
   const values = { hits: points.map((point) => point.hits), asked: points.map(asked) };
   return {
     ...frame(points, span),
-    series: kinds.map(({ key, name, color }) => ({ name, color, values: values[key], kind: "bars" })),
+    series: kinds.map(({ key, name, color }) => ({
+      name,
+      color,
+      values: values[key],
+      kind: "bars",
+    })),
     words: `Requests answered from the cache in the last ${SPANS[span]}: ${counted(hits, "hit")} of ${integer(all)}, ${share} %.`,
     none: all ? undefined : "Nothing was asked for in this time.",
     table: table(points, span, kinds, (key, place) => integer(values[key][place])),
@@ -94,8 +127,18 @@ export function hitsChart(points, span) {
 }
 
 function stacked(points, span, group, kinds, words) {
-  const series = kinds.map(({ key, name, color }) => ({ name, color, values: of(points, group, key).map((value) => value ?? 0), kind: "bars" }));
-  return { ...frame(points, span), series, ...words, table: table(points, span, kinds, (key, place) => integer(points[place][group][key] ?? 0)) };
+  const series = kinds.map(({ key, name, color }) => ({
+    name,
+    color,
+    values: of(points, group, key).map((value) => value ?? 0),
+    kind: "bars",
+  }));
+  return {
+    ...frame(points, span),
+    series,
+    ...words,
+    table: table(points, span, kinds, (key, place) => integer(points[place][group][key] ?? 0)),
+  };
 }
 
 function lined(points, span, group, kinds) {
@@ -103,17 +146,29 @@ function lined(points, span, group, kinds) {
   return {
     ...frame(points, span),
     axis: { isFine: true },
-    series: kinds.map(({ key, name, color }) => ({ name, color, values: of(points, group, key), kind: "line" })),
+    series: kinds.map(({ key, name, color }) => ({
+      name,
+      color,
+      values: of(points, group, key),
+      kind: "line",
+    })),
     table: table(points, span, kinds, (key, place) => shown(points[place][group][key])),
   };
 }
 
 function frame(points, span) {
-  return { labels: points.map(({ at }) => FORMATS[span].format(new Date(at))), step: "Time (UTC)", axis: {} };
+  return {
+    labels: points.map(({ at }) => FORMATS[span].format(new Date(at))),
+    step: "Time (UTC)",
+    axis: {},
+  };
 }
 
 function table(points, span, kinds, value) {
-  const rows = points.map(({ at }, place) => [FORMATS[span].format(new Date(at)), ...kinds.map(({ key }) => value(key, place))]);
+  const rows = points.map(({ at }, place) => [
+    FORMATS[span].format(new Date(at)),
+    ...kinds.map(({ key }) => value(key, place)),
+  ]);
   return { head: ["Time (UTC)", ...kinds.map(({ name }) => name)], rows: rows.reverse() };
 }
 
@@ -125,7 +180,9 @@ function of(points, group, key) {
 /** Those that occur, the most frequent first. */
 function keysOf(points, group) {
   const total = (key) => sum(of(points, group, key));
-  return [...new Set(points.flatMap((point) => Object.keys(point[group])))].sort((one, other) => total(other) - total(one));
+  return [...new Set(points.flatMap((point) => Object.keys(point[group])))].sort(
+    (one, other) => total(other) - total(one),
+  );
 }
 
 function asked({ outcomes }) {

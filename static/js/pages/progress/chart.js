@@ -9,15 +9,20 @@ const DAY_STEPS = [1, 2, 5, 7, 10, 14, 30, 60, 90];
  * @typedef {object} Plot what one chart shows
  * @property {string[]} labels of the days, or of other steps of time
  * @property {string} [step] what such a step is called, "Day" if not said
- * @property {{name: string, color: string, values: (number|null)[], kind: "bars"|"line"|"aim"}[]} series color: a variable of the styles; bars stack, the
+ * @property {{name: string, color: string, values: (number|null)[], kind: "bars"|"line"|"aim"}[]}
+ *   series color: a variable of the styles; bars stack, the
  *   first at the bottom
- * @property {{isShare?: boolean, isFine?: boolean}} axis whole numbers, unless they are shares or have parts
+ * @property {{isShare?: boolean, isFine?: boolean}} axis whole numbers, unless they are shares or
+ *   have parts
  * @property {string} words what the chart says, for who cannot see it
  * @property {string} [none] why there is nothing to show
  * @property {{head: string[], rows: string[][]}} table
  */
 
-/** A figure: the plot, its words, its numbers as a table. Drawn anew when the theme or the width changes. */
+/**
+ * A figure: the plot, its words, its numbers as a table. Drawn anew when the theme or the width
+ * changes.
+ */
 export class Chart {
   #figure;
   #plot = null;
@@ -26,9 +31,13 @@ export class Chart {
   /** @param {HTMLElement} figure */
   constructor(figure) {
     this.#figure = figure;
-    new ResizeObserver(() => this.#plot?.setSize({ width: this.#width(), height: HEIGHT })).observe(slot(figure, "plot"));
+    new ResizeObserver(() => this.#plot?.setSize({ width: this.#width(), height: HEIGHT })).observe(
+      slot(figure, "plot"),
+    );
     const again = () => requestAnimationFrame(() => this.#redraw());
-    new MutationObserver(again).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+    new MutationObserver(again).observe(document.documentElement, {
+      attributeFilter: ["data-theme"],
+    });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
   }
 
@@ -49,19 +58,45 @@ export class Chart {
     this.#forget();
     const color = (name) => resolved(place, name);
     const data = [plot.labels.map((_, place_) => place_), ...stacked(plot.series)];
-    this.#plot = new uPlot({ ...this.#frame(uPlot, plot, color), width: this.#width(), height: HEIGHT }, data, place);
+    this.#plot = new uPlot(
+      { ...this.#frame(uPlot, plot, color), width: this.#width(), height: HEIGHT },
+      data,
+      place,
+    );
   }
 
   #frame(uPlot, { labels, step = "Day", series, axis }, color) {
-    const line = { stroke: color("--muted"), font: FONT, grid: { stroke: color("--line"), width: 1 }, ticks: { show: false } };
-    const amount = axis.isShare ? { values: (_, at) => at.map((one) => `${Math.round(one * 100)} %`) } : axis.isFine ? {} : { incrs: WHOLE_STEPS };
+    const line = {
+      stroke: color("--muted"),
+      font: FONT,
+      grid: { stroke: color("--line"), width: 1 },
+      ticks: { show: false },
+    };
+    const amount = axis.isShare
+      ? { values: (_, at) => at.map((one) => `${Math.round(one * 100)} %`) }
+      : axis.isFine
+        ? {}
+        : { incrs: WHOLE_STEPS };
     return {
-      scales: { x: { time: false, range: [-0.6, labels.length - 0.4] }, y: { range: (_, low, high) => reach(axis, low, high) } },
+      scales: {
+        x: { time: false, range: [-0.6, labels.length - 0.4] },
+        y: { range: (_, low, high) => reach(axis, low, high) },
+      },
       axes: [
-        { ...line, grid: { show: false }, incrs: DAY_STEPS, space: 58, size: 30, values: (_, at) => at.map((place) => labels[place] ?? "") },
+        {
+          ...line,
+          grid: { show: false },
+          incrs: DAY_STEPS,
+          space: 58,
+          size: 30,
+          values: (_, at) => at.map((place) => labels[place] ?? ""),
+        },
         { ...line, size: 48, ...amount },
       ],
-      series: [{ label: step, value: (_, place) => labels[place] ?? "–" }, ...inDrawingOrder(series).map((one) => drawn(uPlot, one, color, axis))],
+      series: [
+        { label: step, value: (_, place) => labels[place] ?? "–" },
+        ...inDrawingOrder(series).map((one) => drawn(uPlot, one, color, axis)),
+      ],
       legend: { live: true },
       cursor: { y: false, drag: { x: false, y: false } },
     };
@@ -77,7 +112,10 @@ export class Chart {
   }
 }
 
-/** A variable of the styles as a colour that a canvas understands. A new element each time, because an old one would fade to it. */
+/**
+ * A variable of the styles as a colour that a canvas understands. A new element each time, because
+ * an old one would fade to it.
+ */
 function resolved(parent, name) {
   const probe = document.createElement("i");
   probe.style.color = `var(${name})`;
@@ -101,11 +139,32 @@ function stacked(series) {
 }
 
 function drawn(uPlot, { name, color: variable, values, kind }, color, { isShare }) {
-  const shown = (place) => (values[place] === null || values[place] === undefined ? "–" : isShare ? `${Math.round(values[place] * 100)} %` : values[place]);
-  const common = { label: name, stroke: color(variable), value: (_u, _value, _series, place) => (place === null ? "–" : String(shown(place))) };
-  if (kind === "bars") return { ...common, fill: color(variable), width: 0, paths: uPlot.paths.bars({ size: [0.72, 36], radius: 0.12 }), points: { show: false } };
+  const shown = (place) =>
+    values[place] === null || values[place] === undefined
+      ? "–"
+      : isShare
+        ? `${Math.round(values[place] * 100)} %`
+        : values[place];
+  const common = {
+    label: name,
+    stroke: color(variable),
+    value: (_u, _value, _series, place) => (place === null ? "–" : String(shown(place))),
+  };
+  if (kind === "bars")
+    return {
+      ...common,
+      fill: color(variable),
+      width: 0,
+      paths: uPlot.paths.bars({ size: [0.72, 36], radius: 0.12 }),
+      points: { show: false },
+    };
   if (kind === "aim") return { ...common, width: 1.5, dash: [5, 5], points: { show: false } };
-  return { ...common, width: 2.5, spanGaps: true, points: { show: values.length <= 40, size: 6, fill: color(variable) } };
+  return {
+    ...common,
+    width: 2.5,
+    spanGaps: true,
+    points: { show: values.length <= 40, size: 6, fill: color(variable) },
+  };
 }
 
 function reach({ isShare, isFine }, low, high) {
@@ -117,7 +176,9 @@ function reach({ isShare, isFine }, low, high) {
 function fillTable(table, { head, rows }) {
   const row = (cells, tag) => {
     const element = document.createElement("tr");
-    element.append(...cells.map((text, place) => cell(text, place ? tag : "th", place ? "col" : "row")));
+    element.append(
+      ...cells.map((text, place) => cell(text, place ? tag : "th", place ? "col" : "row")),
+    );
     return element;
   };
   table.tHead.replaceChildren(row(head, "th"));

@@ -26,23 +26,37 @@ export function forecastChart(forecast) {
     axis: {},
     words: `Cards due in the next ${forecast.length} days: ${integer(values[0])} today, ${integer(values[1])} tomorrow, ${integer(total)} in all.${most(forecast, "count")}`,
     none: total ? undefined : "Nothing is planned yet. Study some cards, and this fills.",
-    table: { head: ["Day", "Cards due"], rows: forecast.map(({ day, count }) => [dayName(day), integer(count)]) },
+    table: {
+      head: ["Day", "Cards due"],
+      rows: forecast.map(({ day, count }) => [dayName(day), integer(count)]),
+    },
   };
 }
 
 /** @param {any[]} days @returns {Plot} */
 export function reviewsChart(days) {
   const total = sum(days.map((day) => day.total));
-  const each = RATINGS.map(({ key, name }) => `${name} ${integer(sum(days.map((day) => day[key])))}`).join(", ");
+  const each = RATINGS.map(
+    ({ key, name }) => `${name} ${integer(sum(days.map((day) => day[key])))}`,
+  ).join(", ");
   return {
     labels: days.map(({ day }) => dayName(day)),
-    series: RATINGS.map(({ key, name, color }) => ({ name, color, values: days.map((day) => day[key]), kind: "bars" })),
+    series: RATINGS.map(({ key, name, color }) => ({
+      name,
+      color,
+      values: days.map((day) => day[key]),
+      kind: "bars",
+    })),
     axis: {},
     words: `Reviews in the last ${days.length} days: ${integer(total)} in all (${each}), ${integer(days.at(-1).total)} of them today.${most(days, "total")}`,
     none: total ? undefined : "No reviews in this time.",
     table: {
       head: ["Day", ...RATINGS.map(({ name }) => name), "All"],
-      rows: newestFirst(days).map((day) => [dayName(day.day), ...RATINGS.map(({ key }) => integer(day[key])), integer(day.total)]),
+      rows: newestFirst(days).map((day) => [
+        dayName(day.day),
+        ...RATINGS.map(({ key }) => integer(day[key])),
+        integer(day.total),
+      ]),
     },
   };
 }
@@ -58,9 +72,14 @@ export function retentionChart(days, aim) {
       { name: "Aim", color: "--muted", values: days.map(() => aim), kind: "aim" },
     ],
     axis: { isShare: true },
-    words: known.length ? retentionWords(days, known, aim) : "Nothing to tell yet of what is remembered.",
+    words: known.length
+      ? retentionWords(days, known, aim)
+      : "Nothing to tell yet of what is remembered.",
     none: known.length ? undefined : "This begins when cards that you have learned come up again.",
-    table: { head: ["Day", "Asked", "Known", "Over 7 days"], rows: newestFirst(days).map(retentionRow) },
+    table: {
+      head: ["Day", "Asked", "Known", "Over 7 days"],
+      rows: newestFirst(days).map(retentionRow),
+    },
   };
 }
 
@@ -71,7 +90,12 @@ function retentionWords(days, known, aim) {
 }
 
 function retentionRow({ day, asked, recalled, retention }) {
-  return [dayName(day), integer(asked), integer(recalled), retention === null ? "–" : share(retention)];
+  return [
+    dayName(day),
+    integer(asked),
+    integer(recalled),
+    retention === null ? "–" : share(retention),
+  ];
 }
 
 function sum(numbers) {

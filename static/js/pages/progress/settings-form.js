@@ -5,14 +5,23 @@ import { faultsOf, showFaults } from "../lib/forms.js";
 const ADDRESS = "/api/flashcards/study/settings";
 const NUMBERS = ["newPerDay", "reviewsPerDay", "dayBeginsHour"];
 
-/** The form of how the user studies. @param {HTMLElement} page @param {any} api @param {() => void} changed what to do after a change */
+/**
+ * The form of how the user studies.
+ * @param {HTMLElement} page
+ * @param {any} api
+ * @param {() => void} changed what to do after a change
+ */
 export function setUpSettings(page, api, changed) {
   const form = page.querySelector('[data-form="settings"]');
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     await save(form, api, changed);
   });
-  api.get(ADDRESS).then((settings) => fill(page, form, settings), () => {}); // the page says already that the server is away
+  // the page says already that the server is away
+  api.get(ADDRESS).then(
+    (settings) => fill(page, form, settings),
+    () => {},
+  );
 }
 
 function fill(page, form, settings) {
@@ -36,7 +45,9 @@ async function save(form, api, changed) {
 
 /** What the form says, as the server takes it; a number that is none is refused there. */
 function wanted(form) {
-  const numbers = Object.fromEntries(NUMBERS.map((name) => [name, number(form.elements[name].value)]));
+  const numbers = Object.fromEntries(
+    NUMBERS.map((name) => [name, number(form.elements[name].value)]),
+  );
   const percents = number(form.elements.desiredRetention.value);
   return { ...numbers, desiredRetention: percents === null ? null : percents / 100 };
 }

@@ -15,7 +15,9 @@ export class CardView {
   constructor(page) {
     this.#page = page;
     this.#card = page.querySelector(".study-card");
-    this.#slots = Object.fromEntries(["question", "asked", "answer", "more"].map((name) => [name, slot(page, name)]));
+    this.#slots = Object.fromEntries(
+      ["question", "asked", "answer", "more"].map((name) => [name, slot(page, name)]),
+    );
   }
 
   /** @param {import("./session.js").Item} item @param {Sitting} sitting */
@@ -28,7 +30,8 @@ export class CardView {
     this.showLeft(sitting, Sitting.kind(item));
     action(this.#page, "undo").disabled = !sitting.tally().reviews;
     this.#sayQuestion();
-    if (hadFocus || document.activeElement === document.body) action(this.#page, "show").focus({ preventScroll: true });
+    if (hadFocus || document.activeElement === document.body)
+      action(this.#page, "show").focus({ preventScroll: true });
   }
 
   /** Write the texts anew, after an edit too. @param {import("./session.js").Item} item */
@@ -55,7 +58,11 @@ export class CardView {
     else this.#sayAnswer();
   }
 
-  /** The numbers of what is left, and how far this sitting is. @param {Sitting} sitting @param {string} [kind] of the card that is asked */
+  /**
+   * The numbers of what is left, and how far this sitting is.
+   * @param {Sitting} sitting
+   * @param {string} [kind] of the card that is asked
+   */
   showLeft(sitting, kind = "") {
     const left = sitting.left();
     for (const [name, count] of Object.entries(left)) {
@@ -91,7 +98,8 @@ export class CardView {
 }
 
 /**
- * Write a card's question and answer; a cloze is asked with gaps and answered with them filled, its back below.
+ * Write a card's question and answer; a cloze is asked with gaps and answered with them filled, its
+ * back below.
  * @param {Record<string, HTMLElement>} slots question, asked, answer, more @param {any} card
  */
 function showSides({ question, asked, answer, more }, card) {
@@ -102,7 +110,10 @@ function showSides({ question, asked, answer, more }, card) {
   writeSide(more, isCloze ? backToShow(card) : "");
 }
 
-/** Load what Markdown and math need while there is a network, when any of the cards has some. @param {any[]} cards */
+/**
+ * Load what Markdown and math need while there is a network, when any of the cards has some.
+ * @param {any[]} cards
+ */
 export async function warmUp(cards) {
   const nowhere = document.createElement("div");
   for (const { front, back } of cards) {
@@ -111,7 +122,12 @@ export async function warmUp(cards) {
   }
 }
 
-/** Show a side of the study card. The next question comes without a turn: turning back would show its answer. @param {HTMLElement} card @param {"front"|"back"} side */
+/**
+ * Show a side of the study card. The next question comes without a turn: turning back would show
+ * its answer.
+ * @param {HTMLElement} card
+ * @param {"front"|"back"} side
+ */
 function turn(card, side) {
   const sheet = card.querySelector(".card-sheet");
   sheet.scrollTop = 0;

@@ -1,7 +1,12 @@
 import { toast } from "../lib/dom.js";
 import { openDialog } from "../lib/forms.js";
 
-/** Edit a card where it is asked. @param {any} card changed in place @param {any} api @param {() => void} done */
+/**
+ * Edit a card where it is asked.
+ * @param {any} card changed in place
+ * @param {any} api
+ * @param {() => void} done
+ */
 export function editCard(card, api, done) {
   openDialog("card-dialog", {
     words: { title: "Edit card" },

@@ -2,9 +2,10 @@ const RATED_BY = { 1: "again", 2: "hard", 3: "good", 4: "easy" };
 const TYPED_IN = "input, textarea, select, dialog, [contenteditable]";
 
 /**
- * Space and Enter show the answer and then mean Good, 1 to 4 rate, E edits, U undoes. Nothing while typing, with a modifier, or while
- * a key is held down.
- * @param {{show: () => void, rate: (rating: string) => void, undo: () => void, edit: () => void, isAsking: () => boolean, isAnswerShown: () => boolean}} acts
+ * Space and Enter show the answer and then mean Good, 1 to 4 rate, E edits, U undoes. Nothing while
+ * typing, with a modifier, or while a key is held down.
+ * @param {{show: () => void, rate: (rating: string) => void, undo: () => void, edit: () => void,
+ *   isAsking: () => boolean, isAnswerShown: () => boolean}} acts
  */
 export function setUpKeys(acts) {
   document.addEventListener("keydown", (event) => {
@@ -28,7 +29,8 @@ function actOf(event, acts) {
   if (!acts.isAsking()) return null;
   if (key === "e") return acts.edit;
   if (RATED_BY[key]) return acts.isAnswerShown() ? () => acts.rate(RATED_BY[key]) : null;
-  const isOnAnother = event.target.closest("a, button:not([data-action=show])"); // which has Space and Enter for itself
+  // which has Space and Enter for itself
+  const isOnAnother = event.target.closest("a, button:not([data-action=show])");
   if ((key !== " " && key !== "enter") || isOnAnother) return null;
   return acts.isAnswerShown() ? () => acts.rate("good") : acts.show;
 }

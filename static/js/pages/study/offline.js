@@ -1,6 +1,7 @@
-// What a study page needs after a reload without a network: the page itself, which the service worker finds, and what is left of its
-// sitting. Both lie in a cache of their user's, and go when somebody else is signed in here, or nobody.
-// Ratings that are not sent yet go out from the next page.
+// What a study page needs after a reload without a network: the page itself, which the service
+// worker finds, and what is left of its sitting. Both lie in a cache of their user's, and go when
+// somebody else is signed in here, or nobody. Ratings that are not sent yet go out from the next
+// page.
 
 /** As the service worker knows it. */
 const PREFIX = "mindflip-study-";
@@ -35,17 +36,28 @@ export async function keptSitting(address) {
 export async function forgetStudies(signedIn) {
   if (!globalThis.caches) return; // an insecure address: nothing was kept
   const all = await caches.keys().catch(() => []);
-  const gone = all.filter((name) => name.startsWith(PREFIX) && !(signedIn && name === PREFIX + signedIn));
+  const gone = all.filter(
+    (name) => name.startsWith(PREFIX) && !(signedIn && name === PREFIX + signedIn),
+  );
   await Promise.all(gone.map((name) => caches.delete(name)));
 }
 
-/** One after the other, so that the last word stays. What cannot be kept is not missed before the network is. */
+/**
+ * One after the other, so that the last word stays. What cannot be kept is not missed before the
+ * network is.
+ */
 function inTurn(work) {
-  last = last.then(() => caches.open(PREFIX + user)).then(work).catch(() => {});
+  last = last
+    .then(() => caches.open(PREFIX + user))
+    .then(work)
+    .catch(() => {});
   return last;
 }
 
-/** Ratings that could not be sent while studying go out from whatever page is open next. The study page sends its own. */
+/**
+ * Ratings that could not be sent while studying go out from whatever page is open next. The study
+ * page sends its own.
+ */
 export async function sendUnsent() {
   if (!user || document.getElementById("study") || !hasUnsent()) return;
   const { Outbox } = await import("./outbox.js");

@@ -1,4 +1,7 @@
-/** Tells the user's other tabs which card was rated here, so that none asks it once more. Event: `rated` (detail: the card's id). */
+/**
+ * Tells the user's other tabs which card was rated here, so that none asks it once more. Event:
+ * `rated` (detail: the card's id).
+ */
 export class OtherTabs extends EventTarget {
   #channel;
 
@@ -6,7 +9,9 @@ export class OtherTabs extends EventTarget {
   constructor(user) {
     super();
     this.#channel = globalThis.BroadcastChannel && new BroadcastChannel(`mindflip:study:${user}`);
-    this.#channel?.addEventListener("message", ({ data }) => this.dispatchEvent(new CustomEvent("rated", { detail: data.rated })));
+    this.#channel?.addEventListener("message", ({ data }) =>
+      this.dispatchEvent(new CustomEvent("rated", { detail: data.rated })),
+    );
   }
 
   /** @param {string} cardId */

@@ -7,9 +7,11 @@ const PREFIX = "mindflip:outbox:";
 const REVIEWS = "/api/flashcards/reviews";
 
 /**
- * Ratings and their undoing on the way to the server: written down in this browser first, sent in order, gone once the server has them.
- * Each stands under a key of its own, so that two tabs never overwrite each other. A rating sent twice is one review (by its id), so
- * sending again after a broken answer does no harm. Tells of itself by the events `change` and `refused` (detail: the server's items).
+ * Ratings and their undoing on the way to the server: written down in this browser first, sent in
+ * order, gone once the server has them. Each stands under a key of its own, so that two tabs never
+ * overwrite each other. A rating sent twice is one review (by its id), so sending again after a
+ * broken answer does no harm. Tells of itself by the events `change` and `refused` (detail: the
+ * server's items).
  */
 export class Outbox extends EventTarget {
   #storage;
@@ -24,8 +26,10 @@ export class Outbox extends EventTarget {
    * @param {object} parts
    * @param {Storage} parts.storage
    * @param {string} parts.user whose ratings these are
-   * @param {{post: (path: string, body: object) => Promise<any>, delete: (path: string) => Promise<any>}} parts.api
-   * @param {{request: (name: string, work: () => Promise<void>) => Promise<any>}} [parts.locks] so that one tab sends at a time
+   * @param {{post: (path: string, body: object) => Promise<any>, delete: (path: string) =>
+   *   Promise<any>}} parts.api
+   * @param {{request: (name: string, work: () => Promise<void>) => Promise<any>}} [parts.locks] so
+   *   that one tab sends at a time
    */
   constructor({ storage, user, api: rest, locks = { request: (_name, work) => work() } }) {
     super();
@@ -39,7 +43,10 @@ export class Outbox extends EventTarget {
     return this.#keys().length;
   }
 
-  /** @returns {Set<string>} the cards whose ratings the server does not have yet: what it says of them is out of date */
+  /**
+   * @returns {Set<string>} the cards whose ratings the server does not have yet: what it says of
+   *   them is out of date
+   */
   get cards() {
     return new Set(this.#keys().flatMap((key) => this.#read(key).review?.cardId ?? []));
   }
@@ -73,13 +80,18 @@ export class Outbox extends EventTarget {
     }
   }
 
-  /** The reviews up to the next undo, or that undo. @returns {Promise<string[]>} the keys of what the server has now */
+  /**
+   * The reviews up to the next undo, or that undo.
+   * @returns {Promise<string[]>} the keys of what the server has now
+   */
   async #sendFirst(keys) {
     const entries = keys.slice(0, BATCH).map((key) => ({ key, ...this.#read(key) }));
     const end = entries.findIndex(({ review }) => !review);
     const reviews = end < 0 ? entries : entries.slice(0, end);
     if (!reviews.length) return [await this.#sendUndo(entries[0])];
-    const { results } = await this.#api.post(REVIEWS, { reviews: reviews.map(({ review }) => review) });
+    const { results } = await this.#api.post(REVIEWS, {
+      reviews: reviews.map(({ review }) => review),
+    });
     const refused = results.filter(({ status }) => status === "refused");
     if (refused.length) this.dispatchEvent(new CustomEvent("refused", { detail: refused }));
     return reviews.map(({ key }) => key);
@@ -105,7 +117,9 @@ export class Outbox extends EventTarget {
   }
 
   #keys() {
-    const keys = Array.from({ length: this.#storage.length }, (_, place) => this.#storage.key(place));
+    const keys = Array.from({ length: this.#storage.length }, (_, place) =>
+      this.#storage.key(place),
+    );
     return keys.filter((key) => key?.startsWith(this.#prefix)).sort();
   }
 
@@ -120,7 +134,10 @@ function unlessGone(error) {
   if (error.status !== 404) throw error;
 }
 
-/** The browser's storage, or, where it is switched off, one that lasts for the page. @returns {Storage} */
+/**
+ * The browser's storage, or, where it is switched off, one that lasts for the page.
+ * @returns {Storage}
+ */
 function lastingStorage() {
   try {
     localStorage.setItem(`${PREFIX}try`, "");
@@ -149,11 +166,22 @@ const FIRST_WAIT_MS = 2_000;
 const LONGEST_WAIT_MS = 30_000;
 const SIGNED_OUT = [401, 403];
 
-/** The user's outbox, which sends by itself when the network is back, and says on the page what waits. @param {HTMLElement} page */
+/**
+ * The user's outbox, which sends by itself when the network is back, and says on the page what
+ * waits.
+ * @param {HTMLElement} page
+ */
 export function openOutbox(page) {
-  const outbox = new Outbox({ storage: lastingStorage(), user: document.body.dataset.user, api, locks: navigator.locks });
+  const outbox = new Outbox({
+    storage: lastingStorage(),
+    user: document.body.dataset.user,
+    api,
+    locks: navigator.locks,
+  });
   outbox.addEventListener("change", () => tell(page, outbox));
-  outbox.addEventListener("refused", ({ detail }) => toast(`${counted(detail.length, "rating")} not taken: ${detail[0].error}`));
+  outbox.addEventListener("refused", ({ detail }) =>
+    toast(`${counted(detail.length, "rating")} not taken: ${detail[0].error}`),
+  );
   for (const name of ["online", "focus"]) addEventListener(name, () => outbox.flush());
   addEventListener("offline", () => tell(page, outbox));
   keepTrying(outbox);

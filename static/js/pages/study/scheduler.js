@@ -2,14 +2,17 @@ import { counted } from "../lib/format.js";
 
 const DAY_SECONDS = 86_400;
 
-/** @typedef {{state: "learning"|"review"|"relearning", step: number|null, stability: number, difficulty: number, dueAt: number, lastReviewedAt: number}} Schedule times in ms */
+/**
+ * @typedef {{state: "learning"|"review"|"relearning", step: number|null, stability: number,
+ *   difficulty: number, dueAt: number, lastReviewedAt: number}} Schedule times in ms
+ */
 
 /** From the worst to the best, as keys 1 to 4 and the API name them. */
 export const RATINGS = ["again", "hard", "good", "easy"];
 
 /**
- * When a card is asked again, as the server reckons it (scheduling.py): the formulas are those of ts-fsrs, the steps are walked here.
- * Both are held to tests/contract/scheduling_cases.json.
+ * When a card is asked again, as the server reckons it (scheduling.py): the formulas are those of
+ * ts-fsrs, the steps are walked here. Both are held to tests/contract/scheduling_cases.json.
  */
 export class Scheduler {
   #memory;
@@ -18,38 +21,67 @@ export class Scheduler {
 
   /**
    * @param {any} FSRSAlgorithm of ts-fsrs
-   * @param {{weights: number[], desiredRetention: number, learningSteps: number[], relearningSteps: number[], longestDays: number}} scheduling
+   * @param {{weights: number[], desiredRetention: number, learningSteps: number[], relearningSteps:
+   *   number[], longestDays: number}} scheduling
    *   as the queue brings it; steps in seconds
    * @param {StudyDays} days
    */
   constructor(FSRSAlgorithm, scheduling, days) {
     const { weights, desiredRetention, longestDays } = scheduling;
-    this.#memory = new FSRSAlgorithm({ w: weights, request_retention: desiredRetention, maximum_interval: longestDays, enable_fuzz: false });
+    this.#memory = new FSRSAlgorithm({
+      w: weights,
+      request_retention: desiredRetention,
+      maximum_interval: longestDays,
+      enable_fuzz: false,
+    });
     this.#steps = { learning: scheduling.learningSteps, relearning: scheduling.relearningSteps };
     this.#days = days;
   }
 
-  /** @param {Schedule|null} schedule null: a new card @param {string} rating @param {number} now in ms @returns {Schedule} */
+  /**
+   * @param {Schedule|null} schedule null: a new card
+   * @param {string} rating
+   * @param {number} now in ms
+   * @returns {Schedule}
+   */
   rate(schedule, rating, now) {
     const grade = RATINGS.indexOf(rating) + 1;
     const passed = schedule ? this.#days.between(schedule.lastReviewedAt, now) : 0;
     const { stability, difficulty } = this.#memory.next_state(schedule, passed, grade);
     const { state, step, seconds } = this.#walk(schedule, grade);
-    const dueAt = state === "review" ? this.#days.startOf(this.#days.dayOf(now) + this.#memory.next_interval(stability, 0)) : now + seconds * 1000;
+    const dueAt =
+      state === "review"
+        ? this.#days.startOf(this.#days.dayOf(now) + this.#memory.next_interval(stability, 0))
+        : now + seconds * 1000;
     return { state, step, stability, difficulty, dueAt, lastReviewedAt: now };
   }
 
-  /** Seconds after which each rating would ask the card again. @param {Schedule|null} schedule @param {number} now */
+  /**
+   * Seconds after which each rating would ask the card again.
+   * @param {Schedule|null} schedule
+   * @param {number} now
+   */
   previews(schedule, now) {
-    return Object.fromEntries(RATINGS.map((rating) => [rating, this.interval(this.rate(schedule, rating, now))]));
+    return Object.fromEntries(
+      RATINGS.map((rating) => [rating, this.interval(this.rate(schedule, rating, now))]),
+    );
   }
 
-  /** Seconds from a card's last review to its next: a step, or whole days. @param {Schedule} schedule */
+  /**
+   * Seconds from a card's last review to its next: a step, or whole days.
+   * @param {Schedule} schedule
+   */
   interval({ state, lastReviewedAt, dueAt }) {
-    return state === "review" ? this.#days.between(lastReviewedAt, dueAt) * DAY_SECONDS : (dueAt - lastReviewedAt) / 1000;
+    return state === "review"
+      ? this.#days.between(lastReviewedAt, dueAt) * DAY_SECONDS
+      : (dueAt - lastReviewedAt) / 1000;
   }
 
-  /** Seconds until a card is due: of another study day, whole days. @param {number} dueAt @param {number} now */
+  /**
+   * Seconds until a card is due: of another study day, whole days.
+   * @param {number} dueAt
+   * @param {number} now
+   */
   until(dueAt, now) {
     return this.#days.between(now, dueAt) * DAY_SECONDS || Math.max(0, (dueAt - now) / 1000);
   }
@@ -57,7 +89,10 @@ export class Scheduler {
   /** The next state and, while learning, the step and its seconds. */
   #walk(schedule, grade) {
     const state = schedule?.state ?? "learning";
-    if (state === "review") return grade === 1 ? { state: "relearning", step: 0, seconds: this.#steps.relearning[0] } : REMEMBERED;
+    if (state === "review")
+      return grade === 1
+        ? { state: "relearning", step: 0, seconds: this.#steps.relearning[0] }
+        : REMEMBERED;
     const steps = this.#steps[state];
     const step = schedule?.step ?? 0;
     if (grade === 1) return { state, step: 0, seconds: steps[0] };
@@ -78,14 +113,24 @@ function hardSeconds(steps, step) {
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 
-/** Days as a learner has them: they begin at an hour of the learner's own, in the learner's zone. The server's twin: study_days.py. */
+/**
+ * Days as a learner has them: they begin at an hour of the learner's own, in the learner's zone.
+ * The server's twin: study_days.py.
+ */
 export class StudyDays {
   #clock;
   #beginsAtMs;
 
   /** @param {string} zone as browsers name it @param {number} beginsAtHour 0 to 23 */
   constructor(zone, beginsAtHour) {
-    const digits = { year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric" };
+    const digits = {
+      year: "numeric",
+      month: "numeric",
+      day: "numeric",
+      hour: "numeric",
+      minute: "numeric",
+      second: "numeric",
+    };
     this.#clock = new Intl.DateTimeFormat("en", { ...digits, timeZone: zone, hourCycle: "h23" });
     this.#beginsAtMs = beginsAtHour * HOUR_MS;
   }
@@ -102,14 +147,20 @@ export class StudyDays {
     return near - (this.#wallClock(near) - wanted); // once more, where clocks change in between
   }
 
-  /** How many study days lie between two moments, never less than none. @param {number} earlier @param {number} later */
+  /**
+   * How many study days lie between two moments, never less than none.
+   * @param {number} earlier
+   * @param {number} later
+   */
   between(earlier, later) {
     return Math.max(0, this.dayOf(later) - this.dayOf(earlier));
   }
 
   /** What clocks on the wall show, as if it were UTC. */
   #wallClock(moment) {
-    const shown = Object.fromEntries(this.#clock.formatToParts(moment).map(({ type, value }) => [type, Number(value)]));
+    const shown = Object.fromEntries(
+      this.#clock.formatToParts(moment).map(({ type, value }) => [type, Number(value)]),
+    );
     return Date.UTC(shown.year, shown.month - 1, shown.day, shown.hour, shown.minute, shown.second);
   }
 }

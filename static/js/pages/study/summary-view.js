@@ -6,7 +6,10 @@ import { span } from "./scheduler.js";
 const DAY_SECONDS = 86_400;
 const LONGEST_TIMER_MS = 6 * 3_600_000;
 
-/** What is shown when no card is asked: the end of a sitting, or that there is nothing to study and what to do then. */
+/**
+ * What is shown when no card is asked: the end of a sitting, or that there is nothing to study and
+ * what to do then.
+ */
 export class EndView {
   #page;
   #timer = 0;
@@ -38,7 +41,9 @@ export class EndView {
     this.#reveal("loading");
     slot(this.#page, "loading").textContent = advice(error).text;
     action(this.#page, "retry").hidden = false;
-    addEventListener("online", () => this.#page.dataset.state === "failed" && this.#onDue(), { once: true });
+    addEventListener("online", () => this.#page.dataset.state === "failed" && this.#onDue(), {
+      once: true,
+    });
   }
 
   #reveal(name) {
@@ -69,8 +74,11 @@ export class EndView {
     action(this.#page, "undo").disabled = !reviews;
     slot(this.#page, "tally-cards").textContent = integer(cards);
     slot(this.#page, "tally-reviews").textContent = integer(reviews);
-    slot(this.#page, "tally-share").textContent = reviews ? percent((reviews - ratings.again) / reviews) : "";
-    slot(this.#page, "tally-time").textContent = seconds < 60 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
+    slot(this.#page, "tally-share").textContent = reviews
+      ? percent((reviews - ratings.again) / reviews)
+      : "";
+    slot(this.#page, "tally-time").textContent =
+      seconds < 60 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
   }
 
   /** Offer to go on when the next card is due while this stands here. */
@@ -79,10 +87,13 @@ export class EndView {
     const more = action(this.#page, "more");
     more.hidden = true;
     if (!dueAt || dueAt - now > LONGEST_TIMER_MS) return;
-    this.#timer = setTimeout(() => {
-      more.hidden = false;
-      announce("A card is due again.");
-    }, Math.max(0, dueAt - now));
+    this.#timer = setTimeout(
+      () => {
+        more.hidden = false;
+        announce("A card is due again.");
+      },
+      Math.max(0, dueAt - now),
+    );
   }
 }
 

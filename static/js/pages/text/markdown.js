@@ -14,13 +14,15 @@ parser.block.ruler.before("fence", "math", displayMath, { alt: ["paragraph", "li
 parser.inline.ruler.before("escape", "math", inlineMath);
 parser.inline.ruler.before("escape", "cloze", inlineCloze);
 parser.inline.ruler.before("emphasis", "product", product);
-parser.renderer.rules.math = (tokens, at) => `<code data-math="${tokens[at].meta}">${escaped(tokens[at].content)}</code>`;
+parser.renderer.rules.math = (tokens, at) =>
+  `<code data-math="${tokens[at].meta}">${escaped(tokens[at].content)}</code>`;
 parser.renderer.rules.text_literal = (tokens, at) => escaped(tokens[at].content);
-parser.renderer.rules.fence = (tokens, at) => `<pre><code>${escaped(tokens[at].content)}</code></pre>\n`;
+parser.renderer.rules.fence = (tokens, at) =>
+  `<pre><code>${escaped(tokens[at].content)}</code></pre>\n`;
 
 /**
- * The subset of Markdown that cards may use, as HTML that has yet to be sanitised: math as `<code data-math="inline|display">`,
- * clozes as `<mark data-cloze>` or, without a side, left in place.
+ * The subset of Markdown that cards may use, as HTML that has yet to be sanitised: math as `<code
+ * data-math="inline|display">`, clozes as `<mark data-cloze>` or, without a side, left in place.
  * @param {string} text @param {"question"|"answer"} [side]
  */
 export function markdownToHtml(text, side) {
@@ -48,7 +50,10 @@ function inlineMath(state, isSilent) {
 
 /** Math that begins a line and ends one may hold blank lines, and lines that look like a list. */
 function displayMath(state, startLine, endLine, isSilent) {
-  const [start, limit] = [state.bMarks[startLine] + state.tShift[startLine], state.eMarks[endLine - 1]];
+  const [start, limit] = [
+    state.bMarks[startLine] + state.tShift[startLine],
+    state.eMarks[endLine - 1],
+  ];
   const math = isAt(DISPLAY_START, state.src, start) ? spansOf(state).mathAt(start, limit) : null;
   if (!math || !isAt(LINE_END, state.src, math.end)) return false;
   if (isSilent) return true;
@@ -103,7 +108,10 @@ function literal(state, text) {
 }
 
 function push(state, { tex, isDisplay }) {
-  Object.assign(state.push("math", "", 0), { content: tex.trim(), meta: isDisplay ? "display" : "inline" });
+  Object.assign(state.push("math", "", 0), {
+    content: tex.trim(),
+    meta: isDisplay ? "display" : "inline",
+  });
 }
 
 const escaped = (text) => parser.utils.escapeHtml(text);

@@ -13,7 +13,8 @@ const ALLOWED = {
 };
 
 /**
- * A card's text as elements: Markdown, through the allow-list, and only then math, which needs styles that no text may bring.
+ * A card's text as elements: Markdown, through the allow-list, and only then math, which needs
+ * styles that no text may bring.
  * @param {string} text @param {"question"|"answer"} [side] @returns {Promise<DocumentFragment>}
  */
 export async function richFragment(text, side) {
@@ -24,7 +25,8 @@ export async function richFragment(text, side) {
 }
 
 function secure(link) {
-  if (!link.getAttribute("href")) link.removeAttribute("href"); // the parser lets an empty address pass
+  // the parser lets an empty address pass
+  if (!link.getAttribute("href")) link.removeAttribute("href");
   Object.assign(link, { rel: "noopener noreferrer nofollow", target: "_blank" });
 }
 

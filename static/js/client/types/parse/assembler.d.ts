@@ -3,7 +3,10 @@ export class Assembler {
     constructor(drafts: any);
     stack: any[];
     drafts: any;
-    /** What a string at this point would be: "list", "key", "value", or "bare" (a value whose key had no quotes). */
+    /**
+     * What a string at this point would be: "list", "key", "value", or "bare" (a value whose key had
+     * no quotes).
+     */
     get place(): "key" | "list" | "bare" | "value";
     open(isList: any): void;
     close(isList: any): void;

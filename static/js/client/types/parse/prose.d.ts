@@ -1,4 +1,6 @@
-/** Reads lines one by one; a card is done when the next question or a gap after its answer comes. */
+/**
+ * Reads lines one by one; a card is done when the next question or a gap after its answer comes.
+ */
 export class ProseCards {
     constructor(drafts: any);
     drafts: any;

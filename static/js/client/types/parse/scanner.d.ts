@@ -1,4 +1,7 @@
-/** Reads text as it comes and tells the assembler each token. Every step returns false when it must see more text first. */
+/**
+ * Reads text as it comes and tells the assembler each token. Every step returns false when it must
+ * see more text first.
+ */
 export class Scanner {
     constructor(assembler: any);
     assembler: any;
