@@ -5,7 +5,15 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from benchmarks.seeding.seed import Missing, Plan, Progress, missing, seed, users_of_others
+from benchmarks.seeding.seed import (
+    Missing,
+    Plan,
+    Progress,
+    missing,
+    seed,
+    unseed,
+    users_of_others,
+)
 
 
 class Command(BaseCommand):
@@ -40,7 +48,7 @@ class Command(BaseCommand):
             ) from None
 
     def _remove(self) -> None:
-        count = seed(lambda users: self.stdout.write(f"{users:,} users removed"))
+        count = unseed(lambda users: self.stdout.write(f"{users:,} users removed"))
         self.stdout.write(f"Removed: {count:,} users with all that was theirs.")
 
     def _seed(self, options: dict[str, Any]) -> None:

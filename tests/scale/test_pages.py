@@ -1,10 +1,15 @@
 """Pages of long lists: each row once, forwards and backwards, and how many there are."""
 
+from io import StringIO
+
 import pytest
+from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from benchmarks.seeding.command import Command
-from sessions_app.models import WebLLMSession
+from sessions_app.models import Generation, WebLLMSession
+from sessions_app.services.sessions import session_open
 
 pytestmark = pytest.mark.django_db
 SESSIONS = "/admin/sessions_app/webllmsession/"
@@ -50,3 +55,11 @@ def test_an_address_that_names_no_place_shows_the_beginning(operator):
 def test_seeding_keeps_off_a_database_that_people_use(alice):
     with pytest.raises(CommandError, match="users of its own"):
         call_command(Command())
+
+
+def test_removal_deletes_the_seeded_rows_and_no_others(seeded, alice):
+    session = session_open(user=alice, model_id="m", now=timezone.now())
+    call_command(Command(), remove=True, stdout=StringIO())
+    assert list(WebLLMSession.objects.all()) == [session]
+    assert not Generation.objects.exists()
+    assert not User.objects.filter(username__startswith="seeded-").exists()
