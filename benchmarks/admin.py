@@ -56,7 +56,7 @@ def pages_timed() -> dict[str, float]:
     """The median in ms of each page that operators open most, over what the database holds."""
     operator = _operator()
     return {
-        name: _milliseconds(lambda: operator.get(address))  # noqa: B023 - called at once
+        name: _milliseconds(lambda: operator.get(address))  # noqa: B023 - called immediately
         for name, address in _pages(operator).items()
     }
 

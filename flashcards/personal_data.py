@@ -12,23 +12,14 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from flashcards.formats.mindflip_json_writer import card_members
 from flashcards.formats.registry import deck_export
 from flashcards.models import Card, Deck, KeptTwins, Review, Schedule, StudySettings
+from flashcards.models.study import SCHEDULE_COLUMNS
 from sessions_app.services.personal_data import ExportFile, json_list
 from sessions_app.services.retention import read_through
 
 FORMATS = ("json", "apkg", "csv")
 DECKS_AT_ONCE = 20  # each may carry long notes
 REVIEW = ("id", "card_id", "rating", "reviewed_at", "seconds", "state", "undone_at")
-SCHEDULE = (
-    "card_id",
-    "state",
-    "step",
-    "stability",
-    "difficulty",
-    "due_at",
-    "last_reviewed_at",
-    "review_count",
-    "lapse_count",
-)
+SCHEDULE = ("card_id", *SCHEDULE_COLUMNS)
 STUDY = ("new_per_day", "reviews_per_day", "desired_retention", "day_begins_hour", "time_zone")
 
 

@@ -2,6 +2,7 @@
 for each review.
 """
 
+from dataclasses import fields
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from flashcards.scheduling import CardSchedule
 from flashcards.scheduling import CardState as State
 
 REVIEW_SECONDS = 3_600
+SCHEDULE_COLUMNS = tuple(field.name for field in fields(CardSchedule))
 
 
 class CardState(models.TextChoices):
@@ -82,18 +84,8 @@ class Schedule(models.Model):
 
     def as_value(self) -> CardSchedule:
         """The same as a plain value, for `flashcards.scheduling`."""
-        names = (
-            "step",
-            "stability",
-            "difficulty",
-            "due_at",
-            "last_reviewed_at",
-            "review_count",
-            "lapse_count",
-        )
-        return CardSchedule(
-            state=State(self.state), **{name: getattr(self, name) for name in names}
-        )
+        values = {name: getattr(self, name) for name in SCHEDULE_COLUMNS}
+        return CardSchedule(**values | {"state": State(self.state)})
 
 
 class ReviewQuerySet(models.QuerySet["Review"]):

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils.dateparse import parse_datetime
 
 from flashcards.models import REVIEW_SECONDS, Card, CardState, Rating, Review, Schedule
+from flashcards.models.study import SCHEDULE_COLUMNS
 from flashcards.scheduling import CardSchedule, Plan, rate
 from flashcards.scheduling import Rating as FsrsRating
 from flashcards.services.cards import NO_CARD
@@ -27,16 +28,6 @@ LATEST_SYNC = timedelta(days=366)
 REVIEWS_PER_BATCH = 500
 NO_REVIEW = "There is no review with this id."
 TAKEN = "This id is another review's: give each review a new UUID."
-SCHEDULE_COLUMNS = [
-    "state",
-    "step",
-    "stability",
-    "difficulty",
-    "due_at",
-    "last_reviewed_at",
-    "review_count",
-    "lapse_count",
-]
 
 
 @dataclass(frozen=True)

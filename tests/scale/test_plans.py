@@ -31,7 +31,7 @@ def test_a_list_and_the_pages_after_it_begin_where_an_index_does(operator, name)
     faults = faults_of(lambda: operator.get(address(name)))
     for url in filter(None, [first.older_url]):
         second = operator.get(address(name) + url).context["cl"]
-        faults += faults_of(lambda: operator.get(address(name) + url))  # noqa: B023 - called at once
+        faults += faults_of(lambda: operator.get(address(name) + url))  # noqa: B023 - called immediately
         faults += faults_of(lambda: operator.get(address(name) + second.newer_url))  # noqa: B023
     assert faults == []
 
@@ -47,7 +47,7 @@ def test_each_choice_of_each_filter_finds_its_rows_by_an_index(operator, name):
     assert [
         fault
         for query in sorted(choices)
-        for fault in faults_of(lambda: operator.get(address(name) + query))  # noqa: B023 - called at once
+        for fault in faults_of(lambda: operator.get(address(name) + query))  # noqa: B023 - called immediately
     ] == []
 
 
