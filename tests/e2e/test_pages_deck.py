@@ -75,8 +75,9 @@ def test_a_card_is_edited_and_stays_so(reader: Visitor) -> None:
     dialog.get_by_role("button", name="Save card").click()
     expect(dialog).not_to_be_visible()
     reader.page.reload()
-    card(reader, "vacuole").get_by_role("button", name="Show answer").click()
-    expect(reader.page.get_by_text("A store of water.")).to_be_visible()
+    edited = card(reader, "vacuole")
+    edited.get_by_role("button", name="Show answer").click()
+    expect(edited.get_by_text("A store of water.")).to_be_visible()  # it is announced, too
 
 
 def test_a_card_without_a_question_is_refused_and_the_answer_stays_typed(reader: Visitor) -> None:
