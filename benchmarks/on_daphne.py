@@ -18,7 +18,7 @@ TABLE = (
 )
 INSERT = "INSERT INTO floor_generation (key, prompt) VALUES ($1, $2) RETURNING id"
 UPDATE = "UPDATE floor_generation SET result = $2 WHERE id = $1"
-KEPT_SECONDS = 3600
+RETENTION_SECONDS = 3600
 PREFIX = "daphne:"  # the floor's results are not ours
 
 
@@ -79,7 +79,7 @@ async def _written(message: dict[str, Any], waiting: dict[str, int]) -> list[dic
     assert stores.rows is not None
     data = json.dumps(message["data"])
     await stores.rows.execute(UPDATE, waiting.pop(message["cacheKey"]), data)
-    await stores.results.set(PREFIX + message["cacheKey"], data, ex=KEPT_SECONDS)
+    await stores.results.set(PREFIX + message["cacheKey"], data, ex=RETENTION_SECONDS)
     return [
         {"type": "progress", "progress": 100, "message": "Done"},
         {"type": "result", "data": message["data"]},

@@ -133,11 +133,11 @@ def _another(server: RunningServer) -> int:
 
 
 def _answers(address: str) -> bool:
-    async def knock() -> bool:
+    async def handshake() -> bool:
         try:
             async with websockets.connect(address):
                 return True
         except OSError:
             return False
 
-    return asyncio.run(knock())
+    return asyncio.run(handshake())

@@ -16,7 +16,7 @@ import django
 from benchmarks.load import CARDS
 
 TIMES = 500
-AT_ONCE = 25
+BATCH_SIZE = 25
 
 
 class Clock:
@@ -67,26 +67,26 @@ def _count() -> None:
     begun = perf_counter()
     metrics.MESSAGES.add("guide", "generate")
     metrics.CACHE_READS.add("hit")
-    metrics.HOPS.add(perf_counter() - begun)
+    metrics.SYNC_SECONDS.add(perf_counter() - begun)
 
 
 def _handlers() -> None:
     from sessions_app import handlers, protocol
 
-    peer, ask, answer = new_peer(), Clock(), Clock()
+    state, ask, answer = new_peer(), Clock(), Clock()
     asks = [protocol.decode(ask_text(number)) for number in range(TIMES)]
     for number, message in enumerate(asks):
         with ask.running():
-            handlers.handle(peer, message)
+            handlers.handle(state, message)
         with answer.running():
-            handlers.handle(peer, protocol.decode(answer_text(number)))
+            handlers.handle(state, protocol.decode(answer_text(number)))
     ask.say("handle: the generate of a miss")
     answer.say("handle: the response to it")
-    _timed("handle: the generate of a hit", lambda number: handlers.handle(peer, asks[number]))
+    _timed("handle: the generate of a hit", lambda number: handlers.handle(state, asks[number]))
     _many_at_once()
     _statements(
         lambda: [
-            handlers.handle(peer, protocol.decode(one(TIMES))) for one in (ask_text, answer_text)
+            handlers.handle(state, protocol.decode(one(TIMES))) for one in (ask_text, answer_text)
         ]
     )
 
@@ -95,15 +95,15 @@ def _many_at_once() -> None:
     """As the event loop has them done when many sockets ask at the same time; what each of them
     costs.
     """
-    peers, clocks = [new_peer() for _ in range(AT_ONCE)], [Clock(), Clock(), Clock()]
-    for number in range(TIMES // AT_ONCE):
+    peers, clocks = [new_peer() for _ in range(BATCH_SIZE)], [Clock(), Clock(), Clock()]
+    for number in range(TIMES // BATCH_SIZE):
         _ask_and_answer_at_once(peers, number, clocks)
     for clock, what in zip(
         clocks,
         ("the generate of a miss", "the response to it", "the generate of a hit"),
         strict=True,
     ):
-        clock.say(f"{AT_ONCE} at once: {what}")
+        clock.say(f"{BATCH_SIZE} at once: {what}")
 
 
 def _ask_and_answer_at_once(peers: list[Any], number: int, clocks: list[Clock]) -> None:
@@ -115,23 +115,26 @@ def _ask_and_answer_at_once(peers: list[Any], number: int, clocks: list[Clock]) 
 
     ask, answer, now = (
         protocol.decode(ask_text(number)),
-        guide.answer_of(protocol.decode(answer_text(number))),
+        guide.engine_response(protocol.decode(answer_text(number))),
         timezone.now(),
     )
-    wishes = [
-        generations.Wish(peer.asker, guide.ask_of(peer, ask), now, peer.claimant) for peer in peers
+    commands = [
+        generations.SubmitCommand(
+            state.requester, guide.generation_request(state, ask), now, state.engine_ref
+        )
+        for state in peers
     ]
     with clocks[0].running():
-        asked = generations.generations_submit_at_once(wishes)
+        asked = generations.generations_submit_batch(commands)
     replies = [
-        responses.Reply(peer.claimant, answer, now, one.started)
-        for peer, one in zip(peers, asked, strict=True)
+        responses.ResponseCommand(state.engine_ref, answer, now, one.started)
+        for state, one in zip(peers, asked, strict=True)
         if one
     ]
     with clocks[1].running():
-        responses.answers_accept_at_once(replies)
+        responses.responses_accept_batch(replies)
     with clocks[2].running():
-        generations.generations_submit_at_once(wishes)
+        generations.generations_submit_batch(commands)
 
 
 def _statements(round_trip: Callable[[], Any]) -> None:
@@ -156,7 +159,7 @@ def _statements(round_trip: Callable[[], Any]) -> None:
 async def _travel() -> None:
     from channels.layers import get_channel_layer
 
-    from sessions_app.sync_executor import hop
+    from sessions_app.sync_executor import run_sync
 
     layer = get_channel_layer()
     await layer.group_add("bench", channel := await layer.new_channel())
@@ -165,7 +168,7 @@ async def _travel() -> None:
         await layer.group_send("bench", {"type": "queue.changed"})
         await layer.receive(channel)
 
-    await _timed_async("hop: off the loop and back", lambda: hop(str))
+    await _timed_async("hop: off the loop and back", lambda: run_sync(str))
     await _timed_async("layer: an event to a group and back", through_the_layer)
 
 
@@ -178,7 +181,7 @@ def new_peer() -> Any:
 
     user = User.objects.create(username=uuid4().hex)
     session = sessions.session_open(user=user, model_id="m", now=timezone.now())
-    return handlers.Peer(session.pk, user.pk, session.model_id, uuid4().hex)
+    return handlers.SocketState(session.pk, user.pk, session.model_id, uuid4().hex)
 
 
 def _timed(what: str, step: Callable[[int], Any]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flashcards import prompts
 from flashcards.cloze import as_kind
-from flashcards.grounding import grounded
+from flashcards.grounding import with_source_match
 from flashcards.parsing import accept_cards
 from flashcards.services.decks import deck_create_from_generation
 from sessions_app.services.generation_kinds import AcceptedCards, EngineRequest
@@ -55,4 +55,4 @@ class Flashcards:
 
 def _finished(card: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
     shaped = as_kind(card, str(options.get("kind") or ""))
-    return grounded([shaped], str(options.get("source") or ""))[0]
+    return with_source_match([shaped], str(options.get("source") or ""))[0]

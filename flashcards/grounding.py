@@ -33,7 +33,7 @@ UNSPACED = (
 )  # fmt: skip
 
 
-class Ground(NamedTuple):
+class SourceMatch(NamedTuple):
     """`is_found` is None where nothing could be checked; `sentence` stands in the source as it is,
     and only when found.
     """
@@ -42,10 +42,10 @@ class Ground(NamedTuple):
     sentence: str = ""
 
 
-UNCHECKED = Ground(None)
+UNCHECKED = SourceMatch(None)
 
 
-class Source:
+class SourceText:
     """Notes, ready to have cards looked up in them."""
 
     def __init__(self, text: str) -> None:
@@ -58,7 +58,7 @@ class Source:
                 for stem in _stems(word):
                     self._stems[stem].add(at)
 
-    def find(self, front: str, back: str) -> Ground:
+    def find(self, front: str, back: str) -> SourceMatch:
         """The sentence that says what the card says.
 
         A cloze is looked for as its whole sentence, and by what it hides.
@@ -68,7 +68,7 @@ class Source:
         if not self._exact or not said_words:
             return UNCHECKED
         best = self._best(asked_words, said_words)
-        return Ground(False) if best is None else Ground(True, self.sentences[best])
+        return SourceMatch(False) if best is None else SourceMatch(True, self.sentences[best])
 
     def _best(self, asked: list[str], said: list[str]) -> int | None:
         """Of the sentences that say enough, the one that says most; what is asked may stand in the
@@ -120,7 +120,7 @@ class Source:
         return at in places or at - 1 in places
 
 
-def grounded(cards: Iterable[Mapping[str, Any]], source: str) -> list[dict[str, Any]]:
+def with_source_match(cards: Iterable[Mapping[str, Any]], source: str) -> list[dict[str, Any]]:
     """The cards, each with `found` and `sentence` as the source says, whatever it said itself;
     without a source neither.
     """
@@ -136,9 +136,9 @@ def grounded(cards: Iterable[Mapping[str, Any]], source: str) -> list[dict[str, 
 
 
 @lru_cache(maxsize=16)
-def _source(text: str) -> Source:
+def _source(text: str) -> SourceText:
     """The cards of one generation come one by one, all with the same notes."""
-    return Source(text)
+    return SourceText(text)
 
 
 def split_sentences(text: str) -> list[str]:

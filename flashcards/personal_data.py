@@ -11,13 +11,13 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from flashcards.formats.mindflip_json_writer import card_members
 from flashcards.formats.registry import deck_export
-from flashcards.models import Card, Deck, KeptTwins, Review, Schedule, StudySettings
+from flashcards.models import Card, Deck, IgnoredDuplicate, Review, Schedule, StudySettings
 from flashcards.models.study import SCHEDULE_COLUMNS
 from sessions_app.services.personal_data import ExportFile, json_list
-from sessions_app.services.retention import read_through
+from sessions_app.services.retention import iterate_in_batches
 
 FORMATS = ("json", "apkg", "csv")
-DECKS_AT_ONCE = 20  # each may carry long notes
+DECK_BATCH = 20  # each may carry long notes
 REVIEW = ("id", "card_id", "rating", "reviewed_at", "seconds", "state", "undone_at")
 SCHEDULE = ("card_id", *SCHEDULE_COLUMNS)
 STUDY = ("new_per_day", "reviews_per_day", "desired_retention", "day_begins_hour", "time_zone")
@@ -54,13 +54,15 @@ class FlashcardsData:
         yield ExportFile(
             "bin/cards.json",
             json_list(
-                card_members(card) | {"deckId": card.deck_id} for card in read_through(binned)
+                card_members(card) | {"deckId": card.deck_id} for card in iterate_in_batches(binned)
             ),
         )
         yield _columns("schedules.json", Schedule.objects.filter(user=user), SCHEDULE)
         yield _columns("reviews.json", Review.objects.filter(user=user), REVIEW)
         yield _columns("study-settings.json", StudySettings.objects.filter(user=user), STUDY)
-        yield _columns("kept-duplicates.json", KeptTwins.objects.of(user), ("front_key", "count"))
+        yield _columns(
+            "kept-duplicates.json", IgnoredDuplicate.objects.of(user), ("front_key", "count")
+        )
 
     def used_since(self, when: datetime) -> Q:
         decks = Deck.objects.filter(user=OuterRef("pk"), updated_at__gte=when)
@@ -75,12 +77,12 @@ class FlashcardsData:
         yield Schedule.objects.filter(user=user_id)
         yield Card.objects.filter(deck__user=user_id)
         yield Deck.objects.filter(user=user_id)
-        yield KeptTwins.objects.filter(user=user_id)
+        yield IgnoredDuplicate.objects.filter(user=user_id)
         yield StudySettings.objects.filter(user=user_id)
 
 
 def _decks(folder: str, decks: QuerySet[Deck]) -> Iterator[ExportFile]:
-    for deck in read_through(decks, DECKS_AT_ONCE):
+    for deck in iterate_in_batches(decks, DECK_BATCH):
         cards = list(deck.cards.kept())
         for format in FORMATS:
             export = deck_export(deck=deck, cards=cards, format=format)
@@ -94,7 +96,8 @@ def _columns(name: str, rows: QuerySet[Any], columns: Iterable[str]) -> ExportFi
     return ExportFile(
         name,
         json_list(
-            {word: getattr(row, column) for word, column in shown} for row in read_through(rows)
+            {word: getattr(row, column) for word, column in shown}
+            for row in iterate_in_batches(rows)
         ),
     )
 

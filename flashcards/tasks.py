@@ -3,9 +3,9 @@
 from celery import shared_task
 from django.utils import timezone
 
-from flashcards.services.trash import bin_delete_old
+from flashcards.services.trash import trash_delete_old
 
 
 @shared_task
 def empty_bin() -> int:
-    return bin_delete_old(now=timezone.now())
+    return trash_delete_old(now=timezone.now())

@@ -26,4 +26,4 @@ class MindFlipConfig(AppConfig):
         if settings.SENTRY_DSN:
             from mindflip.monitoring import sentry
 
-            sentry.begin(settings.SENTRY_DSN)
+            sentry.init(settings.SENTRY_DSN)

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mindflip.settings")
 
 
-def say_plainly(
+def exit_on_invalid_settings(
     kind: type[BaseException], error: BaseException, trace: TracebackType | None
 ) -> None:
     """A setting that cannot be used is said in its sentence by every program, as manage.py does."""
@@ -28,7 +28,7 @@ def say_plainly(
     sys.__excepthook__(kind, error, trace)
 
 
-sys.excepthook = say_plainly
+sys.excepthook = exit_on_invalid_settings
 app = Celery("mindflip")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
@@ -42,7 +42,7 @@ def keep_logging(**_: Any) -> None:
 
 
 @celeryd_init.connect
-def say_in_the_log(**_: Any) -> None:
+def log_worker_shutdown(**_: Any) -> None:
     """That a worker was asked to stop is a line of its log like any other; Celery would write it
     past the log.
     """

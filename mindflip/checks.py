@@ -16,8 +16,8 @@ class Rule(NamedTuple):
     """What must hold between settings, and what is said when it does not."""
 
     code: str
-    holds: Callable[[], bool]
-    sentence: str
+    is_met: Callable[[], bool]
+    message: str
 
 
 RULES = (
@@ -83,54 +83,50 @@ RULES = (
 
 
 @register(TAG)
-def settings_fit_together(
+def check_setting_rules(
     app_configs: Sequence[AppConfig] | None, **kwargs: Any
 ) -> list[CheckMessage]:
     """See RULES."""
-    return [Error(rule.sentence, id=rule.code) for rule in RULES if not rule.holds()]
+    return [Error(rule.message, id=rule.code) for rule in RULES if not rule.is_met()]
 
 
 @register(TAG)
-def secrets_stay_secret(
-    app_configs: Sequence[AppConfig] | None, **kwargs: Any
-) -> list[CheckMessage]:
+def check_secrets(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """Debug pages show settings and variables to whoever meets an error."""
     if settings.DEBUG and not settings.IS_PRIVATE:
-        sentence = (
+        message = (
             "MINDFLIP_DEBUG is on while MINDFLIP_HOSTS lets others in: debug pages would show them"
             " everything. Turn it off."
         )
-        return [Error(sentence, id="mindflip.E009")]
+        return [Error(message, id="mindflip.E009")]
     return []
 
 
 @register(TAG)
-def folders_can_be_used(
-    app_configs: Sequence[AppConfig] | None, **kwargs: Any
-) -> list[CheckMessage]:
+def check_folders(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """A run writes below MINDFLIP_VAR; beat keeps its schedule there."""
     if not settings.VAR_DIR.is_dir():
         return []  # it is made when first needed
     try:
         TemporaryFile(dir=settings.VAR_DIR).close()
     except OSError as error:
-        sentence = (
+        message = (
             f"The folder {settings.VAR_DIR} (MINDFLIP_VAR) cannot be written ({error.strerror}):"
             " give it to this user, or name another."
         )
-        return [Error(sentence, id="mindflip.E010")]
+        return [Error(message, id="mindflip.E010")]
     return []
 
 
 @register(TAG)
-def others_can_come_in(
+def check_bind_without_hosts(
     app_configs: Sequence[AppConfig] | None, **kwargs: Any
 ) -> list[CheckMessage]:
     """Listening to the network without naming hosts answers every visitor with 400."""
     if settings.IS_PRIVATE and settings.BIND not in {"127.0.0.1", "::1", "localhost"}:
-        sentence = (
+        message = (
             f"MINDFLIP_BIND is {settings.BIND}, but only this machine is let in: name this server's"
             " host names in MINDFLIP_HOSTS."
         )
-        return [Warning(sentence, id="mindflip.W001")]
+        return [Warning(message, id="mindflip.W001")]
     return []

@@ -4,7 +4,7 @@ Daphne's own `send` returns at once and keeps what the client has not taken yet:
 slow network, each fetching a model of 269 MB, would be 8 GB of memory. Twisted, beneath it, says
 when a connection is full. Over HTTP, `send` then waits. A WebSocket's application finds the state
 of its connection in the scope as `flow`, and decides when it sends
-(`sessions_app.socket_registry.Flow`); what it has not read is bounded here.
+(`sessions_app.socket_registry.FlowControl`); what it has not read is bounded here.
 
 Of a close daphne drops the reason, and it refuses some codes: the contract promises words with each
 close code.
@@ -27,8 +27,8 @@ from sessions_app.socket_registry import CLOSE_CODE
 UNREAD_MAX_BYTES = 262_144
 UNREAD_OVERHEAD_BYTES = 4096  # what a small message counts, for the work that it may be
 # for the client to take the rest and the reason of a close, before the connection is aborted
-CLOSING_SECONDS = 5
-LONGEST_REASON = 123  # bytes that a close frame has for it (RFC 6455)
+CLOSE_TIMEOUT_SECONDS = 5
+MAX_REASON_BYTES = 123  # bytes that a close frame has for it (RFC 6455)
 
 _send_at_once = Server.handle_reply
 _create_application = Server.create_application
@@ -36,7 +36,7 @@ _reply = WebSocketProtocol.handle_reply
 
 
 @implementer(IPushProducer)
-class Flow:
+class FlowControl:
     """Open while the connection takes more; Twisted calls these methods."""
 
     def __init__(self) -> None:
@@ -57,8 +57,8 @@ class Flow:
         await self._is_open.wait()
 
 
-class SocketFlow(Flow):
-    """The flow of a WebSocket, in both directions; see `sessions_app.socket_registry.Flow`."""
+class SocketFlowControl(FlowControl):
+    """The flow of a WebSocket, in both directions; see `sessions_app.socket_registry.FlowControl`."""
 
     def __init__(self, protocol: "SocketProtocol") -> None:
         super().__init__()
@@ -99,7 +99,7 @@ class SocketFlow(Flow):
         if not self.is_reading:
             self._protocol.transport.pauseProducing()
 
-    def taken(self) -> None:
+    def message_taken(self) -> None:
         if self._unread and self._protocol.application_queue.empty():
             was_reading, self._unread = self.is_reading, 0
             if not was_reading and not self.is_lost:
@@ -113,11 +113,11 @@ class SocketProtocol(WebSocketProtocol):
     """
 
     def connectionMade(self) -> None:  # noqa: N802 - Twisted's name
-        self.flow = SocketFlow(self)
+        self.flow = SocketFlowControl(self)
         self.transport.unregisterProducer()  # the HTTP channel, which is done with this connection
         self.transport.registerProducer(self.flow, True)
         super().connectionMade()
-        self.closeHandshakeTimeout = CLOSING_SECONDS
+        self.closeHandshakeTimeout = CLOSE_TIMEOUT_SECONDS
 
     def connectionLost(self, reason: Any) -> None:  # noqa: N802 - Twisted's name
         super().connectionLost(reason)
@@ -143,7 +143,7 @@ class SocketProtocol(WebSocketProtocol):
 
 def _follow(request: WebRequest, more_body: bool) -> None:
     if more_body and request.producer is None:
-        request.registerProducer(Flow(), True)
+        request.registerProducer(FlowControl(), True)
     elif not more_body and request.producer is not None:
         # Twisted refuses to finish a response that somebody still produces
         request.unregisterProducer()
@@ -154,7 +154,7 @@ async def _send_and_wait(server: Server, protocol: Any, message: dict[str, Any])
         _follow(protocol, message.get("more_body", False))
     await _send_at_once(server, protocol, message)
     flow = getattr(protocol, "producer", None)
-    if isinstance(flow, Flow):
+    if isinstance(flow, FlowControl):
         await flow.wait()
 
 
@@ -174,7 +174,7 @@ def _reply_with_reason(protocol: WebSocketProtocol, message: dict[str, Any]) -> 
     elif is_close and is_open and message.get("reason"):
         # not sendClose, which refuses 1011, the code for a fault of the server
         protocol.sendCloseFrame(
-            message.get("code") or 1000, encode_truncate(message["reason"], LONGEST_REASON)
+            message.get("code") or 1000, encode_truncate(message["reason"], MAX_REASON_BYTES)
         )
     else:
         _reply(protocol, message)

@@ -17,11 +17,11 @@ from django.core.exceptions import ImproperlyConfigured
 from sessions_app.ratelimit import Rate
 
 T = TypeVar("T")
-LEAST_KEY = 50
+MIN_KEY_LENGTH = 50
 _HOST = re.compile(
     r"\.?[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*|\[[0-9A-Fa-f:]+\]|\*"
 )
-LONGEST_PREFIX = 100
+MAX_PREFIX_LENGTH = 100
 
 
 @dataclass(frozen=True)
@@ -167,8 +167,8 @@ def origin(raw: str) -> str:
 
 
 def secret_key(raw: str) -> str:
-    if len(raw) < LEAST_KEY or len(set(raw)) < 5:
-        raise ValueError(f"give {LEAST_KEY} or more random characters")
+    if len(raw) < MIN_KEY_LENGTH or len(set(raw)) < 5:
+        raise ValueError(f"give {MIN_KEY_LENGTH} or more random characters")
     return raw
 
 
@@ -218,6 +218,6 @@ def redis_url(raw: str) -> str:
 
 
 def prefix(raw: str) -> str:
-    if not raw.isprintable() or len(raw) > LONGEST_PREFIX:
-        raise ValueError(f"give {LONGEST_PREFIX} characters at most, on one line")
+    if not raw.isprintable() or len(raw) > MAX_PREFIX_LENGTH:
+        raise ValueError(f"give {MAX_PREFIX_LENGTH} characters at most, on one line")
     return raw

@@ -15,7 +15,7 @@ from django.template.loader import render_to_string
 
 from sessions_app.exceptions import Invalid
 from sessions_app.problems import MEDIA_TYPE, problem
-from sessions_app.rest.streaming import giving_back
+from sessions_app.rest.streaming import releasing_connection
 
 WRONG_HOST = (
     "This server does not go by the name in the address. Whoever runs it names it in"
@@ -23,7 +23,7 @@ WRONG_HOST = (
 )
 
 
-@giving_back
+@releasing_connection
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if isinstance(exception, DisallowedHost):
         return _api(request, 400, "unknown_host", WRONG_HOST) or render(
@@ -33,22 +33,22 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
         exception if isinstance(exception, Invalid) else Invalid("This request cannot be read.")
     )
     fields = {"fields": refusal.fields} if refusal.fields else {}
-    return _api(request, 400, refusal.code, refusal.sentence, **fields) or render(
+    return _api(request, 400, refusal.code, refusal.message, **fields) or render(
         request, "400.html", status=400
     )
 
 
-@giving_back
+@releasing_connection
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _api(request, 403, "forbidden", "This is not yours to do.") or render(
         request, "403.html", status=403
     )
 
 
-@giving_back
+@releasing_connection
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    sentence = "There is nothing at this address; no address of the API ends in a slash."
-    return _api(request, 404, "not_found", sentence) or render(request, "404.html", status=404)
+    message = "There is nothing at this address; no address of the API ends in a slash."
+    return _api(request, 404, "not_found", message) or render(request, "404.html", status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -58,10 +58,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def _api(
-    request: HttpRequest, status: int, code: str, sentence: str, **members: Any
+    request: HttpRequest, status: int, code: str, message: str, **members: Any
 ) -> HttpResponse | None:
     if not request.path.startswith("/api/"):
         return None
     return JsonResponse(
-        problem(status, code, sentence, **members), status=status, content_type=MEDIA_TYPE
+        problem(status, code, message, **members), status=status, content_type=MEDIA_TYPE
     )

@@ -65,7 +65,7 @@ class FilesMiddleware(ServeStaticMiddleware):
         if not request.path_info.startswith(MODELS_URL):
             return await super().__call__(request)
         model_file = await asyncio.to_thread(
-            self.find_model_file, request.path_info, is_versioned="v" in request.GET
+            self.find_model_file, request.path_info, has_etag="v" in request.GET
         )
         if model_file is None:
             return await self.get_response(request)
@@ -87,7 +87,7 @@ class FilesMiddleware(ServeStaticMiddleware):
             response[name] = value
         return response
 
-    def find_model_file(self, url: str, *, is_versioned: bool = False) -> StaticFile | None:
+    def find_model_file(self, url: str, *, has_etag: bool = False) -> StaticFile | None:
         """The file of the models folder behind an address, or None: then it is nobody's to read."""
         resolve = _RESOLVE.search(url)
         name = _RESOLVE.sub("/", url, count=1).removeprefix(MODELS_URL)
@@ -98,7 +98,7 @@ class FilesMiddleware(ServeStaticMiddleware):
             or not self.path_within_root(self.models_dir, path)
         ):
             return None
-        is_kept = is_versioned or (resolve is not None and resolve["version"] != "main")
+        is_kept = has_etag or (resolve is not None and resolve["version"] != "main")
         headers = Headers(
             [("Accept-Ranges", "bytes"), ("Cache-Control", _FOREVER if is_kept else _REVALIDATED)]
         )

@@ -7,4 +7,4 @@ from mindflip.monitoring import health, metrics  # noqa: F401 - the latter liste
 
 @shared_task
 def beat_is_seen() -> None:
-    health.note("beat")
+    health.record_heartbeat("beat")

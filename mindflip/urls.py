@@ -6,7 +6,7 @@ from django.urls import include, path
 from flashcards.pages.auth import SignInView, SignOutView
 
 # Django REST framework looks for its doors under these names; there is one door to sign in by
-browsable_doors = [
+browsable_login_urls = [
     path("login/", SignInView.as_view(), name="login"),
     path("logout/", SignOutView.as_view(), name="logout"),
 ]
@@ -14,7 +14,7 @@ browsable_doors = [
 urlpatterns = [
     path("api/", include("sessions_app.urls")),
     path("api/", include("flashcards.api.urls")),
-    path("api/browse/", include((browsable_doors, "rest_framework"))),
+    path("api/browse/", include((browsable_login_urls, "rest_framework"))),
     path("admin/", admin.site.urls),
     path("", include("flashcards.pages.urls")),
 ]

@@ -23,12 +23,12 @@ from rest_framework_simplejwt.serializers import TokenRefreshSerializer
 from rest_framework_simplejwt.settings import api_settings
 from rest_framework_simplejwt.utils import get_md5_hash_password
 
-from sessions_app.exceptions import SocketRefused
+from sessions_app.exceptions import SocketRejected
 from sessions_app.services.tickets import ticket_user
 
 
 @dataclass(frozen=True)
-class Knock:
+class Handshake:
     """What came with the request for a socket; absent headers are empty strings.
 
     `last_seq` is the last number that a client of `mindflip.v1` heard on an earlier socket.
@@ -42,30 +42,30 @@ class Knock:
     last_seq: int | None = None
 
 
-def socket_user(knock: Knock) -> User:
+def socket_user(handshake: Handshake) -> User:
     """The user this socket is for.
 
-    Raises SocketRefused: 4403 for the host, the origin or a disabled user, 4401 otherwise.
+    Raises SocketRejected: 4403 for the host, the origin or a disabled user, 4401 otherwise.
     """
-    if not host_is_ours(knock.host):
-        raise SocketRefused(
+    if not host_is_ours(handshake.host):
+        raise SocketRejected(
             "This server does not go by that name: use the wsUrl it gave.",
             close_code=4403,
             code="forbidden_host",
         )
-    if knock.origin and not origin_is_allowed(knock.origin, knock.host):
-        raise SocketRefused(
-            f"Pages of {knock.origin[:200]} may not connect here.",
+    if handshake.origin and not origin_is_allowed(handshake.origin, handshake.host):
+        raise SocketRejected(
+            f"Pages of {handshake.origin[:200]} may not connect here.",
             close_code=4403,
             code="forbidden_origin",
         )
     user = (
-        _bearer_user(knock.authorization)
-        if knock.authorization
-        else ticket_user(knock.ticket, session_id=knock.session_id)
+        _bearer_user(handshake.authorization)
+        if handshake.authorization
+        else ticket_user(handshake.ticket, session_id=handshake.session_id)
     )
     if user is None:
-        raise SocketRefused(
+        raise SocketRejected(
             "No valid ticket: ask POST /api/webllm/session/{id}/ticket for one.",
             close_code=4401,
             code="unauthorized",
@@ -75,11 +75,11 @@ def socket_user(knock: Knock) -> User:
 
 
 def refuse_disabled(user: User) -> None:
-    """Raises SocketRefused (4403) when the account was disabled, before the socket was opened or
+    """Raises SocketRejected (4403) when the account was disabled, before the socket was opened or
     while it was held.
     """
     if not user.is_active:
-        raise SocketRefused("This account is disabled.", close_code=4403, code="disabled")
+        raise SocketRejected("This account is disabled.", close_code=4403, code="disabled")
 
 
 def host_is_ours(host: str) -> bool:
@@ -138,14 +138,14 @@ class RefreshSerializer(TokenRefreshSerializer):
         return super().validate(attrs)
 
 
-def knock_of(scope: Mapping) -> Knock:
+def handshake_from_scope(scope: Mapping) -> Handshake:
     """Return the headers and the percent-decoded query of an ASGI scope; of a repeated parameter
     the first value counts.
     """
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     query = dict(reversed(parse_qsl(scope["query_string"].decode("latin-1"))))
     last_seq = query.get("lastSeq", "")
-    return Knock(
+    return Handshake(
         session_id=scope["url_route"]["kwargs"]["session_id"],
         ticket=query.get("ticket", ""),
         origin=headers.get("origin", ""),

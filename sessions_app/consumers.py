@@ -16,19 +16,19 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 
 from sessions_app import events, handlers, log_context, metrics, protocol, socket_registry
-from sessions_app.auth import knock_of
-from sessions_app.exceptions import SocketRefused
+from sessions_app.auth import handshake_from_scope
+from sessions_app.exceptions import SocketRejected
 from sessions_app.ratelimit import TokenBucket
-from sessions_app.sync_executor import hop
+from sessions_app.sync_executor import run_sync
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 
 log = logging.getLogger(__name__)
-MALFORMED_IN_A_ROW = 3
-UNANSWERED_MOST = 1_000
-ABSURD_TIMES = 2  # a frame over twice the largest response is no oversight
+MAX_CONSECUTIVE_MALFORMED = 3
+MAX_UNANSWERED = 1_000
+ABSURD_SIZE_FACTOR = 2  # a frame over twice the largest response is no oversight
 # a client that takes less than this counts as one that does not read
-SLOWEST_BYTES_PER_SECOND = 1024
+MIN_BYTES_PER_SECOND = 1024
 
 
 class SessionConsumer(AsyncWebsocketConsumer):
@@ -37,9 +37,9 @@ class SessionConsumer(AsyncWebsocketConsumer):
     Nothing a client sends closes it but the contract's close codes.
     """
 
-    peer: handlers.Peer | None = None
-    heart: asyncio.Task[None] | None = None
-    is_heard = True
+    state: handlers.SocketState | None = None
+    heartbeat_task: asyncio.Task[None] | None = None
+    has_received = True
     # runs while the client has yet to take what it was sent; nothing new is done for it in the
     # meantime
     delivery: asyncio.Task[None] | None = None
@@ -56,7 +56,9 @@ class SessionConsumer(AsyncWebsocketConsumer):
         drops two tasks for each message.
         """
         self.scope, self.base_send = scope, send
-        self.flow: socket_registry.Flow = scope.get("flow") or socket_registry.NoFlow()
+        self.flow: socket_registry.FlowControl = (
+            scope.get("flow") or socket_registry.NoFlowControl()
+        )
         self.outbox: list[str] = []
         log_context.bind(session_id=scope["url_route"]["kwargs"]["session_id"])
         self.channel_layer, self.channel_name = await events.open_channel()
@@ -69,7 +71,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
         except* StopConsumer:
             pass
         finally:
-            socket_registry.gone(self)
+            socket_registry.unregister(self)
 
     async def listen(self, receive: Receive) -> None:
         """Without Channels' hop for old database connections before each message: there are none on
@@ -82,51 +84,51 @@ class SessionConsumer(AsyncWebsocketConsumer):
     async def receive_next(self, receive: Receive) -> dict[str, Any]:
         """Return the client's next message as soon as it has taken the answers to those before."""
         message = await receive()
-        self.flow.taken()
+        self.flow.message_taken()
         if self.delivery:
             await asyncio.wait([self.delivery])
         return message
 
     async def connect(self) -> None:
         # before it is accepted, so that a proxy takes the next server
-        if socket_registry.are_leaving():
+        if socket_registry.is_draining():
             await self.close(socket_registry.CLOSE_CODE, socket_registry.REASON)
             raise StopConsumer
         self.dialect = protocol.V1 if protocol.V1 in self.scope["subprotocols"] else protocol.GUIDE
         # a refusal before this would reach a browser as a bare 1006, without its reason
         await self.accept(None if self.dialect == protocol.GUIDE else self.dialect)
-        self.one_at_a_time = asyncio.Lock()
+        self.step_lock = asyncio.Lock()
         self.limits = protocol.Limits(settings.MESSAGE_BYTES, settings.RESPONSE_BYTES)
         self.bucket = TokenBucket.full(settings.SOCKET_RATE, settings.SOCKET_BURST, monotonic())
         self.malformed = self.refused = 0
-        socket_registry.opened(self)
-        await self.guarded(self.enter, on_fault=self.close_for_now)
-        if socket_registry.are_leaving():  # it was let in just before
-            await self.go_away()
+        socket_registry.register(self)
+        await self.run_safely(self.authenticate, on_fault=self.close_temporarily)
+        if socket_registry.is_draining():  # it was let in just before
+            await self.drain()
 
-    async def enter(self) -> None:
-        knock = knock_of(self.scope)
+    async def authenticate(self) -> None:
+        handshake = handshake_from_scope(self.scope)
         await self.channel_layer.group_add(
-            events.session_group(knock.session_id), self.channel_name
+            events.session_group(handshake.session_id), self.channel_name
         )
-        self.peer, messages = peer, _ = await hop(
-            handlers.open_socket, knock, self.channel_name, self.dialect
+        self.state, messages = state, _ = await run_sync(
+            handlers.open_socket, handshake, self.channel_name, self.dialect
         )
-        await self.channel_layer.group_add(events.user_group(peer.user_id), self.channel_name)
+        await self.channel_layer.group_add(events.user_group(state.user_id), self.channel_name)
         await self.deliver(messages)
-        self.heart = self.tasks.create_task(self.beat())
+        self.heartbeat_task = self.tasks.create_task(self.heartbeat())
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        self.is_heard = True
-        if self.peer is None:
+        self.has_received = True
+        if self.state is None:
             return
         if not self.bucket.take(monotonic()):
-            await self.refuse_rate(text_data or "")
+            await self.reject_rate(text_data or "")
         else:
             self.refused = 0
-            await self.read(text_data)
+            await self.read_message(text_data)
 
-    async def read(self, text: str | None) -> None:
+    async def read_message(self, text: str | None) -> None:
         try:
             if text is None:
                 raise protocol.ProtocolError(
@@ -134,79 +136,82 @@ class SessionConsumer(AsyncWebsocketConsumer):
                 )
             message = protocol.decode(text, self.limits, self.dialect)
         except protocol.ProtocolError as error:
-            await self.refuse_message(error, len(text or ""))
+            await self.reject_message(error, len(text or ""))
             return
         self.malformed = 0
         metrics.MESSAGES.add(self.dialect, protocol.tag_of(message))
         if generation_id := getattr(message, "generation_id", None):
             log_context.bind(generation_id=generation_id)
         is_long = len(text) > self.limits.message_bytes
-        await self.guarded(
-            self.answer, message, is_long, on_fault=partial(self.send_internal, message)
+        await self.run_safely(
+            self.handle_message,
+            message,
+            is_long,
+            on_fault=partial(self.send_internal_error, message),
         )
 
-    async def answer(self, message: protocol.ClientMessage, is_long: bool) -> None:
+    async def handle_message(self, message: protocol.ClientMessage, is_long: bool) -> None:
         """A long one would keep those waiting who share a hop with it."""
         if self.flow.is_lost and isinstance(message, protocol.Resume):
             # the client is gone, and the disconnect, which releases its lease, comes after this
             return
-        if self.peer:
-            messages = None if is_long else await handlers.handle_at_once(self.peer, message)
+        if self.state:
+            messages = None if is_long else await handlers.handle_batched(self.state, message)
             if messages is None:
-                messages = await hop(handlers.handle, self.peer, message)
+                messages = await run_sync(handlers.handle, self.state, message)
             await self.deliver(messages)
 
     async def disconnect(self, code: int) -> None:
         """After what is being done for this socket, and before anything else: nothing is leased to
         who has left.
         """
-        async with self.one_at_a_time:
-            peer, self.peer = self.peer, None
-            if self.heart:
-                self.heart.cancel()
-            if peer:
-                await self.leave(peer)
+        async with self.step_lock:
+            state, self.state = self.state, None
+            if self.heartbeat_task:
+                self.heartbeat_task.cancel()
+            if state:
+                await self.cleanup(state)
 
-    async def go_away(self) -> None:
+    async def drain(self) -> None:
         """This process is to stop: what the socket is at is finished and said before, and its
         engine is given nothing more.
         """
-        async with self.one_at_a_time:
-            if self.peer:
-                await hop(handlers.retire, self.peer)
+        async with self.step_lock:
+            if self.state:
+                await run_sync(handlers.drain_engine, self.state)
             await self.close(socket_registry.CLOSE_CODE, socket_registry.REASON)
 
-    async def leave(self, peer: handlers.Peer) -> None:
+    async def cleanup(self, state: handlers.SocketState) -> None:
         """Each step, though the database or Redis be gone: a group that is not left would keep this
         channel for ever.
         """
-        groups = [events.session_group(peer.session_id), events.user_group(peer.user_id)]
+        groups = [events.session_group(state.session_id), events.user_group(state.user_id)]
         left = [self.channel_layer.group_discard(group, self.channel_name) for group in groups]
-        for fault in await asyncio.gather(
-            hop(handlers.close_socket, peer), *left, return_exceptions=True
+        for error in await asyncio.gather(
+            run_sync(handlers.close_socket, state), *left, return_exceptions=True
         ):
-            if fault:
-                log.warning("A socket was not left in order, its lease will lapse: %s", fault)
+            if error:
+                log.warning("A socket was not left in order, its lease will lapse: %s", error)
 
     # --- events of other processes ---
     async def socket_end(self, event: dict[str, Any]) -> None:
         await self.close(event["close_code"], event["reason"])
 
     async def generation_changed(self, event: dict[str, Any]) -> None:
-        await self.follow_unless_behind(handlers.follow_generation, UUID(event["id"]))
+        await self.run_event_unless_behind(handlers.generation_changed, UUID(event["id"]))
 
     async def queue_changed(self, event: dict[str, Any]) -> None:
-        await self.follow_unless_behind(handlers.follow_queue)
+        await self.run_event_unless_behind(handlers.queue_changed)
 
     async def user_changed(self, event: dict[str, Any]) -> None:
-        if self.peer:
-            await self.guarded(self.follow, handlers.check_user)
+        if self.state:
+            await self.run_safely(self.run_event, handlers.check_user)
 
     async def engine_cancelled(self, event: dict[str, Any]) -> None:
         if self.dialect == protocol.V1:
-            await self.guarded(self.follow, handlers.stop_engine, UUID(event["id"]))
+            await self.run_safely(self.run_event, handlers.cancel_engine, UUID(event["id"]))
 
-    async def follow_unless_behind(self, step: Callable, *args: Any) -> None:
+    async def run_event_unless_behind(self, step: Callable, *args: Any) -> None:
         """Follow an event that a heartbeat can make up for.
 
         It is dropped while the client is behind, so that events do not pile up.
@@ -214,13 +219,13 @@ class SessionConsumer(AsyncWebsocketConsumer):
         if self.delivery:
             self.has_missed = True
         else:
-            await self.guarded(self.follow, step, *args)
+            await self.run_safely(self.run_event, step, *args)
 
-    async def follow(self, step: Callable, *args: Any) -> None:
-        if self.peer:
-            await self.deliver(await hop(step, self.peer, *args))
+    async def run_event(self, step: Callable, *args: Any) -> None:
+        if self.state:
+            await self.deliver(await run_sync(step, self.state, *args))
 
-    async def beat(self) -> None:
+    async def heartbeat(self) -> None:
         """Every HEARTBEAT_SECONDS, check whether the client is there, and whether an event got
         lost. A client that is behind shows that it is there by what it takes.
         """
@@ -230,12 +235,12 @@ class SessionConsumer(AsyncWebsocketConsumer):
                 self.has_missed = True
                 continue
             if self.dialect == protocol.V1:
-                if not self.is_heard:
+                if not self.has_received:
                     await self.close(4408, "Nothing was heard for two heartbeats: connect again.")
                     return
-                self.is_heard = False
+                self.has_received = False
                 await self.send_all([protocol.Ping()])
-            await self.guarded(self.follow, handlers.beat)
+            await self.run_safely(self.run_event, handlers.heartbeat)
 
     # --- out ---
     @property
@@ -252,7 +257,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
         If it was a page, the next one follows when the client has taken it.
         """
         await self.send_all(messages)
-        if messages and self.peer and self.peer.has_more and not self.is_closing:
+        if messages and self.state and self.state.has_more and not self.is_closing:
             self.has_page = True
             self.fall_behind()
 
@@ -288,24 +293,24 @@ class SessionConsumer(AsyncWebsocketConsumer):
         the client has taken what came before. No lock is held while waiting.
         """
         while self.outbox or self.has_missed or self.has_page or not self.flow.is_open:
-            if not await self.takes_more():
+            if not await self.wait_until_read():
                 break
-            await self.guarded(self.deliver_more)
+            await self.run_safely(self.deliver_more)
         self.outbox.clear()
-        self.delivery, self.is_heard = None, True
+        self.delivery, self.has_received = None, True
 
     async def deliver_more(self) -> None:
         if self.outbox:
             texts, self.outbox = self.outbox, []
             await self.send_texts(texts)
         else:
-            step = handlers.beat if self.has_missed else handlers.next_page
+            step = handlers.heartbeat if self.has_missed else handlers.next_page
             self.has_missed = self.has_page = False
-            await self.follow(step)
+            await self.run_event(step)
 
-    async def takes_more(self) -> bool:
+    async def wait_until_read(self) -> bool:
         """Wait until the client has taken everything; return False if the connection was closed
-        instead. Close the socket of a client that takes less than SLOWEST_BYTES_PER_SECOND.
+        instead. Close the socket of a client that takes less than MIN_BYTES_PER_SECOND.
         """
         while True:
             unsent = self.flow.unsent_bytes
@@ -315,7 +320,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
             except TimeoutError:
                 if (
                     unsent - self.flow.unsent_bytes
-                    < SLOWEST_BYTES_PER_SECOND * settings.SOCKET_STALLED_SECONDS
+                    < MIN_BYTES_PER_SECOND * settings.SOCKET_STALLED_SECONDS
                 ):
                     await self.close_unread(
                         "stalled", "This client does not read what it is sent: connect again."
@@ -337,73 +342,75 @@ class SessionConsumer(AsyncWebsocketConsumer):
         await self.close(4408, reason)
 
     async def send_error(
-        self, code: str, sentence: str, message_type: str = "", **members: Any
+        self, code: str, text: str, message_type: str = "", **members: Any
     ) -> None:
         """Tell the client why its message of this type was rejected."""
-        await self.guarded(self.reject, protocol.Error(sentence, code, **members), message_type)
+        await self.run_safely(self.reject, protocol.Error(text, code, **members), message_type)
 
     async def reject(self, error: protocol.Error, message_type: str) -> None:
-        if self.peer is None or not self.peer.is_guide:
+        if self.state is None or not self.state.is_guide:
             await self.send_all([error])
             return
-        await self.send_all(await hop(handlers.reject, self.peer, error, message_type))
-        if len(self.peer.replies) > UNANSWERED_MOST:
+        await self.send_all(await run_sync(handlers.reject, self.state, error, message_type))
+        if len(self.state.replies) > MAX_UNANSWERED:
             await self.close(
                 4429, "Too many requests are unanswered: wait for results before you send more."
             )
 
-    async def refuse_message(self, error: protocol.ProtocolError, size: int) -> None:
+    async def reject_message(self, error: protocol.ProtocolError, size: int) -> None:
         metrics.REFUSALS.add(error.code)
-        await self.send_error(error.code, error.sentence, error.message_type, **error.about)
-        if error.code == "too_large" and size > ABSURD_TIMES * self.limits.response_bytes:
+        await self.send_error(error.code, error.message, error.message_type, **error.about)
+        if error.code == "too_large" and size > ABSURD_SIZE_FACTOR * self.limits.response_bytes:
             await self.close(4413, "This frame was far too large.")
         self.malformed = self.malformed + 1 if error.code == "invalid_json" else 0
-        if self.malformed >= MALFORMED_IN_A_ROW:
+        if self.malformed >= MAX_CONSECUTIVE_MALFORMED:
             await self.close(4400, "Three frames in a row were not JSON.")
 
-    async def refuse_rate(self, text: str) -> None:
+    async def reject_rate(self, text: str) -> None:
         metrics.REFUSALS.add("rate_limited")
         self.refused += 1
         if self.refused > settings.SOCKET_BURST:
             await self.close(4429, "Too many messages: slow down and connect again.")
         else:
-            sentence = "Too many messages: wait a second."
+            reason = "Too many messages: wait a second."
             await self.send_error(
-                "rate_limited", sentence, protocol.type_of(text), retryable=True, retry_after=1
+                "rate_limited", reason, protocol.type_of(text), retryable=True, retry_after=1
             )
 
-    async def send_internal(self, message: Any = None) -> None:
-        sentence = "Something went wrong here: send the message again."
+    async def send_internal_error(self, message: Any = None) -> None:
+        text = "Something went wrong here: send the message again."
         message_type = protocol.tag_of(message) if message else ""
         await self.send_error(
-            "internal", sentence, message_type, retryable=True, **protocol.ids_of(message)
+            "internal", text, message_type, retryable=True, **protocol.ids_of(message)
         )
 
-    async def close_for_now(self) -> None:
-        await self.send_internal()
+    async def close_temporarily(self) -> None:
+        await self.send_internal_error()
         await self.close(1011, "The session could not be opened just now: connect again.")
 
-    async def guarded(self, step: Callable, *args: Any, on_fault: Callable | None = None) -> None:
+    async def run_safely(
+        self, step: Callable, *args: Any, on_fault: Callable | None = None
+    ) -> None:
         """Run one step; what it raises becomes an error or a close with a reason, never a dead
         socket. A client that asked nothing is told nothing: the next heartbeat makes up for an
         event that went wrong.
         """
         try:
-            async with self.one_at_a_time:
+            async with self.step_lock:
                 await step(*args)
-        except SocketRefused as refusal:
-            await self.send_all([protocol.Error(refusal.sentence, refusal.code)])
-            await self.close(refusal.close_code, refusal.sentence[:120])
+        except SocketRejected as refusal:
+            await self.send_all([protocol.Error(refusal.message, refusal.code)])
+            await self.close(refusal.close_code, refusal.message[:120])
         except asyncio.CancelledError:
             raise
         except Exception:
-            metrics.FAULTS.add("socket")
+            metrics.FAILURES.add("socket")
             log.exception("A step of a socket failed: %s", step.__name__)
             if on_fault:
                 await on_fault()
 
 
-class NowhereConsumer(AsyncWebsocketConsumer):
+class NotFoundConsumer(AsyncWebsocketConsumer):
     """For an address that is no session's: a close with a reason instead of a failed handshake."""
 
     async def connect(self) -> None:

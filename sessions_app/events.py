@@ -19,10 +19,10 @@ from django.db import transaction
 from redis.exceptions import RedisError
 
 from sessions_app import metrics
-from sessions_app.sync_executor import loop_of_this_hop
+from sessions_app.sync_executor import current_event_loop
 
 log = logging.getLogger(__name__)
-PATIENCE_SECONDS = 5  # for a Redis that is there and says nothing
+TIMEOUT_SECONDS = 5  # for a Redis that is there and says nothing
 
 
 async def open_channel() -> tuple[Any, str]:
@@ -135,7 +135,7 @@ def _send_all(events: list[tuple[str, dict[str, Any]]], is_group: bool) -> None:
     """By the loop that this hop came from, which has its connections open and needs not be waited
     for; else by one of its own.
     """
-    if loop := loop_of_this_hop():
+    if loop := current_event_loop():
         asyncio.run_coroutine_threadsafe(_send(events, is_group), loop)
     else:
         async_to_sync(_send)(events, is_group)
@@ -145,11 +145,11 @@ async def _send(events: list[tuple[str, dict[str, Any]]], is_group: bool) -> Non
     layer = get_channel_layer()
     send = layer.group_send if is_group else layer.send
     try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             for receiver, event in events:
                 await send(receiver, event)
     except (RedisError, OSError) as error:
-        metrics.FAULTS.add("events")
+        metrics.FAILURES.add("events")
         log.warning(
             "%d events were not sent, the sweeps will make up for them: %s", len(events), error
         )

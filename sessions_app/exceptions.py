@@ -15,9 +15,9 @@ class MindFlipError(Exception):
     status = 500
     retryable = False
 
-    def __init__(self, sentence: str, *, code: str | None = None) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
+    def __init__(self, message: str, *, code: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
         self.code = code or self.code
 
 
@@ -36,8 +36,8 @@ class Invalid(MindFlipError):
     code = "invalid"
     status = 400
 
-    def __init__(self, sentence: str, *, fields: Mapping[str, list[str]] | None = None) -> None:
-        super().__init__(sentence)
+    def __init__(self, message: str, *, fields: Mapping[str, list[str]] | None = None) -> None:
+        super().__init__(message)
         self.fields = dict(fields or {})
 
 
@@ -48,15 +48,15 @@ class Conflict(MindFlipError):
     status = 409
 
 
-class TooMany(MindFlipError):
+class RateLimited(MindFlipError):
     """A limit is reached; `retry_after` is in seconds."""
 
     code = "rate_limited"
     status = 429
     retryable = True
 
-    def __init__(self, sentence: str, *, retry_after: int, code: str | None = None) -> None:
-        super().__init__(sentence, code=code)
+    def __init__(self, message: str, *, retry_after: int, code: str | None = None) -> None:
+        super().__init__(message, code=code)
         self.retry_after = retry_after
 
 
@@ -89,9 +89,9 @@ class UnknownCacheKey(Conflict):
     code = "unknown_cache_key"
 
 
-class SocketRefused(MindFlipError):
+class SocketRejected(MindFlipError):
     """This socket may not be used (again); `close_code` as in the contract, section 2."""
 
-    def __init__(self, sentence: str, *, close_code: int, code: str) -> None:
-        super().__init__(sentence, code=code)
+    def __init__(self, message: str, *, close_code: int, code: str) -> None:
+        super().__init__(message, code=code)
         self.close_code = close_code

@@ -13,16 +13,16 @@ from threading import Lock
 from typing import ClassVar
 
 
-class Count:
+class Counter:
     """How often something happened since the start, told apart by `labels`."""
 
-    known: ClassVar[list["Count"]] = []
+    registry: ClassVar[list["Counter"]] = []
 
     def __init__(self, name: str, help: str, *labels: str) -> None:
         self.name, self.help, self.labels = name, help, labels
         self._counts: dict[tuple[str, ...], int] = {}
         self._lock = Lock()
-        self.known.append(self)
+        self.registry.append(self)
 
     def add(self, *values: str, by: int = 1) -> None:
         """`values` in the order of the labels."""
@@ -34,17 +34,17 @@ class Count:
             return dict(self._counts)
 
 
-class Durations:
+class Histogram:
     """How long something took, in buckets whose upper `bounds` are seconds."""
 
-    known: ClassVar[list["Durations"]] = []
+    registry: ClassVar[list["Histogram"]] = []
 
     def __init__(self, name: str, help: str, *bounds: float) -> None:
         self.name, self.help, self.bounds = name, help, bounds
         self._counts = [0] * (len(bounds) + 1)
         self._seconds = 0.0
         self._lock = Lock()
-        self.known.append(self)
+        self.registry.append(self)
 
     def add(self, seconds: float) -> None:
         with self._lock:
@@ -58,35 +58,37 @@ class Durations:
         return list(zip([*map(str, self.bounds), "+Inf"], accumulate(counts), strict=True)), seconds
 
 
-_PEOPLE_WAIT = (0.1, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600)
-MESSAGES = Count("mindflip_messages", "Messages that clients sent", "dialect", "type")
-REFUSALS = Count(
+_WAIT_BOUNDS = (0.1, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600)
+MESSAGES = Counter("mindflip_messages", "Messages that clients sent", "dialect", "type")
+REFUSALS = Counter(
     "mindflip_messages_refused", "Frames that were no message, or one too many", "code"
 )
-UNREAD_CLOSES = Count(
+UNREAD_CLOSES = Counter(
     "mindflip_sockets_closed_unread", "Sockets closed because their clients did not read", "cause"
 )
-CACHE_READS = Count(
+CACHE_READS = Counter(
     "mindflip_result_cache_reads", "Looks for a result that was made before", "answer"
 )
-GENERATIONS = Count(
+GENERATIONS = Counter(
     "mindflip_generations_ended",
     "Generations that ended here; the code is empty for success",
     "status",
     "code",
 )
-ATTEMPTS = Count("mindflip_attempts_ended", "Attempts of engines that ended here", "outcome")
-FAULTS = Count("mindflip_faults", "What failed for want of a part, or for a fault of ours", "part")
-HOPS = Durations(
+ATTEMPTS = Counter("mindflip_attempts_ended", "Attempts of engines that ended here", "outcome")
+FAILURES = Counter(
+    "mindflip_faults", "What failed for want of a part, or for a fault of ours", "part"
+)
+SYNC_SECONDS = Histogram(
     "mindflip_hop_seconds", "From a message to its answer: the wait for a thread and all queries",
     *(0.001, 0.002, 0.005, 0.01, 0.02),
     *(0.05, 0.1, 0.2, 0.5, 1, 2, 5),
 )  # fmt: skip
-FIRST_CARDS = Durations(
+FIRST_CARD_SECONDS = Histogram(
     "mindflip_generation_first_card_seconds",
     "From asking to the first card, of what succeeded",
-    *_PEOPLE_WAIT,
+    *_WAIT_BOUNDS,
 )
-WHOLE = Durations(
-    "mindflip_generation_seconds", "From asking to the result, of what succeeded", *_PEOPLE_WAIT
+GENERATION_SECONDS = Histogram(
+    "mindflip_generation_seconds", "From asking to the result, of what succeeded", *_WAIT_BOUNDS
 )

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from sessions_app import metrics
-from sessions_app.exceptions import Invalid, MindFlipError, TooMany, Unavailable
+from sessions_app.exceptions import Invalid, MindFlipError, RateLimited, Unavailable
 
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
@@ -35,7 +35,7 @@ CODES = {
 def problem_response(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's EXCEPTION_HANDLER. None lets what nobody foresaw become a 500 (see the 500 handler)."""
     if isinstance(error, OUTAGES):
-        metrics.FAULTS.add("request")
+        metrics.FAILURES.add("request")
         log.warning("A request was not answered: %s", error)
         error = Unavailable("The server cannot do this just now: try again in a few seconds.")
     if isinstance(error, MindFlipError):
@@ -50,14 +50,14 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
     )
 
 
-def problem(status: int, code: str, sentence: str, **members: Any) -> dict[str, Any]:
+def problem(status: int, code: str, message: str, **members: Any) -> dict[str, Any]:
     """The members of RFC 9457 and ours."""
     return {
         "type": "about:blank",
-        "title": sentence,
+        "title": message,
         "status": status,
         "code": code,
-        "error": sentence,
+        "error": message,
         **members,
     }
 
@@ -73,9 +73,11 @@ def _as_problem(response: Response, context: dict[str, Any]) -> Response:
 def _of_ours(error: MindFlipError) -> Response:
     members = {"fields": error.fields} if isinstance(error, Invalid) and error.fields else {}
     headers = (
-        {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany | Unavailable) else {}
+        {"Retry-After": str(error.retry_after)}
+        if isinstance(error, RateLimited | Unavailable)
+        else {}
     )
-    body = problem(error.status, error.code, error.sentence, **members)
+    body = problem(error.status, error.code, error.message, **members)
     return Response(body, status=error.status, headers=headers)
 
 
@@ -83,7 +85,7 @@ def _of_rest_framework(response: Response, error: Exception) -> Response:
     status = response.status_code
     if isinstance(error, exceptions.ValidationError):
         body = problem(
-            status, "invalid", _field_sentence(response.data), fields=_fields(response.data)
+            status, "invalid", _field_message(response.data), fields=_fields(response.data)
         )
     else:
         code = "rate_limited" if status == 429 else CODES.get(status, "error")
@@ -110,7 +112,7 @@ def _flat(value: Any) -> list[Any]:
     return [one for part in value for one in _flat(part)] if isinstance(value, list) else [value]
 
 
-def _field_sentence(data: Any) -> str:
+def _field_message(data: Any) -> str:
     return " ".join(
         f"{name}: {' '.join(sentences)}" if name else " ".join(sentences)
         for name, sentences in _fields(data).items()

@@ -18,8 +18,8 @@ from sessions_app.services.accounts import account_create
 from sessions_app.services.representations import generation_shape, session_shape
 from sessions_app.services.tickets import ticket_issue
 
-LONGEST_WAIT_SECONDS = 25
-WAIT = f"Give whole seconds, {LONGEST_WAIT_SECONDS} at most."
+MAX_WAIT_SECONDS = 25
+WAIT = f"Give whole seconds, {MAX_WAIT_SECONDS} at most."
 MODEL_ID = r"^[A-Za-z0-9._\-/:]{1,200}$"
 NAME_CHARACTERS = 150  # as Django has it
 PASSWORD_CHARACTERS = 128
@@ -143,7 +143,7 @@ class WaitSerializer(serializers.Serializer):
         required=False,
         default=0,
         min_value=0,
-        max_value=LONGEST_WAIT_SECONDS,
+        max_value=MAX_WAIT_SECONDS,
         help_text="seconds to wait for the outcome",
         error_messages=dict.fromkeys(
             ("invalid", "min_value", "max_value", "max_string_length"), WAIT
@@ -151,7 +151,7 @@ class WaitSerializer(serializers.Serializer):
     )
 
 
-class GenerationWishSerializer(serializers.Serializer):
+class GenerationRequestSerializer(serializers.Serializer):
     """What the browsable API's form asks for; the message's own type checks it (see
     protocol.Generate).
     """

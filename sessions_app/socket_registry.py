@@ -9,10 +9,10 @@ from typing import Protocol
 # "service restart" (RFC 6455's registry): the client is to come back, and nothing is wrong
 CLOSE_CODE = 1012
 REASON = "This server restarts: connect again."
-CLOSES_A_SECOND = 50  # who all come back at the same moment would be too much for the others
+CLOSES_PER_SECOND = 50  # who all come back at the same moment would be too much for the others
 
 
-class Flow(Protocol):
+class FlowControl(Protocol):
     """What the server knows of one connection; it is `flow` in the scope of a socket."""
 
     is_lost: bool  # the connection is closed, whatever the client sent before is still being read
@@ -33,11 +33,11 @@ class Flow(Protocol):
         instead.
         """
 
-    def taken(self) -> None:
+    def message_taken(self) -> None:
         """Note that the application took a message: the server stops reading when too many wait."""
 
 
-class NoFlow:
+class NoFlowControl:
     """The flow of a server that has none."""
 
     is_lost = False
@@ -47,7 +47,7 @@ class NoFlow:
     async def wait_until_open(self) -> bool:
         return True
 
-    def taken(self) -> None:
+    def message_taken(self) -> None:
         """Nothing waits."""
 
 
@@ -59,24 +59,24 @@ class Socket(Protocol):
     @property
     def unsent_bytes(self) -> int: ...
 
-    def go_away(self) -> Awaitable[None]: ...
+    def drain(self) -> Awaitable[None]: ...
 
 
 _open: set[Socket] = set()
-_is_leaving = False
+_is_draining = False
 
 
-def opened(socket: Socket) -> None:
+def register(socket: Socket) -> None:
     _open.add(socket)
 
 
-def gone(socket: Socket) -> None:
+def unregister(socket: Socket) -> None:
     _open.discard(socket)
 
 
-def are_leaving() -> bool:
+def is_draining() -> bool:
     """Whether this process is to stop: it takes no new sockets."""
-    return _is_leaving
+    return _is_draining
 
 
 def count_by_dialect() -> Counter[str]:
@@ -88,10 +88,10 @@ def unsent_bytes() -> int:
     return sum(socket.unsent_bytes for socket in list(_open))
 
 
-def leave(is_leaving: bool = True) -> None:
+def start_draining(is_draining_now: bool = True) -> None:
     """From now on no socket is let in."""
-    global _is_leaving
-    _is_leaving = is_leaving
+    global _is_draining
+    _is_draining = is_draining_now
 
 
 async def close_all(within: float) -> None:
@@ -99,11 +99,11 @@ async def close_all(within: float) -> None:
     socket is at is finished first.
     """
     sockets = list(_open)
-    spread = min(within, len(sockets) / CLOSES_A_SECOND)
+    spread = min(within, len(sockets) / CLOSES_PER_SECOND)
     delays = [random.uniform(0, spread) for _ in sockets]  # noqa: S311 - nothing secret
     await asyncio.gather(*map(_close, sockets, delays), return_exceptions=True)
 
 
 async def _close(socket: Socket, seconds: float) -> None:
     await asyncio.sleep(seconds)
-    await socket.go_away()
+    await socket.drain()

@@ -22,7 +22,7 @@ from sessions_app import log_context, metrics
 
 T = TypeVar("T")
 # a connection unused for longer is tried before it is used: PostgreSQL may have been restarted
-RESTED_SECONDS = 1.0
+IDLE_SECONDS = 1.0
 
 
 class _Local(threading.local):
@@ -31,12 +31,12 @@ class _Local(threading.local):
 
 
 _local = _Local()
-_held: set[BaseDatabaseWrapper] = set()
+_connections: set[BaseDatabaseWrapper] = set()
 # half of the pool: the other half is for REST, whose threads live for one request
-_threads = ThreadPoolExecutor(max(1, settings.DATABASE_POOL // 2), thread_name_prefix="hop")
+_threads = ThreadPoolExecutor(max(1, settings.DATABASE_POOL // 2), thread_name_prefix="run_sync")
 
 
-async def hop(function: Callable[..., T], *args: Any) -> T:
+async def run_sync(function: Callable[..., T], *args: Any) -> T:
     """Run synchronous code, with its queries, in one of the threads; what it raises is raised
     here.
     """
@@ -45,26 +45,26 @@ async def hop(function: Callable[..., T], *args: Any) -> T:
     try:
         return await loop.run_in_executor(_threads, _run, loop, log_context.bound(), function, args)
     except DatabaseError:
-        metrics.FAULTS.add("database")
+        metrics.FAILURES.add("database")
         raise
     finally:
-        metrics.HOPS.add(perf_counter() - begun)
+        metrics.SYNC_SECONDS.add(perf_counter() - begun)
 
 
-def loop_of_this_hop() -> asyncio.AbstractEventLoop | None:
+def current_event_loop() -> asyncio.AbstractEventLoop | None:
     """The event loop that waits for the code running now, None outside a hop."""
     return _local.loop
 
 
-def release() -> None:
+def close_connections() -> None:
     """Give the connections of all threads back; nothing may be running.
 
     For tests, whose database is dropped at the end.
     """
-    for held in list(_held):
-        held.inc_thread_sharing()
-        held.close()
-        held.dec_thread_sharing()
+    for connection in list(_connections):
+        connection.inc_thread_sharing()
+        connection.close()
+        connection.dec_thread_sharing()
 
 
 def _run(
@@ -75,31 +75,31 @@ def _run(
 ) -> T:
     log_context.take_over(ids)
     used = connections["default"]
-    if monotonic() - _local.used_at > RESTED_SECONDS:
+    if monotonic() - _local.used_at > IDLE_SECONDS:
         used.health_check_done = False  # type: ignore[attr-defined] # the stubs lack it
     _local.loop = loop
-    _held.add(used)
+    _connections.add(used)
     try:
         return function(*args)
     finally:
         _local.loop, _local.used_at = None, monotonic()
-        if _is_in_doubt(used):
-            _drop(used)
+        if _is_unusable(used):
+            _discard(used)
 
 
-def _is_in_doubt(used: BaseDatabaseWrapper) -> bool:
+def _is_unusable(used: BaseDatabaseWrapper) -> bool:
     """Something went wrong with it, or it was left within a transaction, where Django would neither
     use nor replace it.
     """
     return used.errors_occurred or used.in_atomic_block or used.closed_in_transaction
 
 
-def _drop(used: BaseDatabaseWrapper) -> None:
+def _discard(used: BaseDatabaseWrapper) -> None:
     """Give it back to the pool, which knows what is broken; the thread gets another.
 
     An outage must not outlive itself here.
     """
-    _held.discard(used)
+    _connections.discard(used)
     used.in_atomic_block = used.closed_in_transaction = False
     with suppress(Exception):
         used.close()

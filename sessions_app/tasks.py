@@ -6,8 +6,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from sessions_app.services import erasure, retention
-from sessions_app.services.dashboard import figures_refresh
-from sessions_app.services.leases import leases_recover, sockets_recover
+from sessions_app.services.dashboard import hourly_stats_refresh
+from sessions_app.services.leases import leases_recover, recover_dead_sockets
 from sessions_app.services.sessions import sessions_expire_idle
 
 
@@ -19,13 +19,13 @@ def expire_idle_sessions() -> int:
 @shared_task
 def recover_generations() -> int:
     now = timezone.now()
-    sockets_recover(now=now)
+    recover_dead_sockets(now=now)
     return leases_recover(now=now)
 
 
 @shared_task
 def refresh_figures() -> int:
-    return figures_refresh(now=timezone.now())
+    return hourly_stats_refresh(now=timezone.now())
 
 
 @shared_task
@@ -48,4 +48,4 @@ def delete_old_doors() -> None:
 
 @shared_task
 def finish_erasures() -> int:
-    return erasure.erasures_finish(now=timezone.now())
+    return erasure.deletions_finish(now=timezone.now())

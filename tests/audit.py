@@ -31,7 +31,7 @@ PYTHON_COMMAND = (
     *("--no-deps", "--disable-pip", "--requirement=requirements-dev.txt"),
 )
 NPM_ARGUMENTS = ("audit", "--json", "--omit=optional")
-PATIENCE_SECONDS = 120
+TIMEOUT_SECONDS = 120
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def _last_line(complaint: str) -> str:
 def _ask(command: Sequence[str], verdict: Callable[[str, str], Verdict]) -> Verdict:
     try:
         run = subprocess.run(
-            command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
+            command, cwd=ROOT, capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         return verdict("", str(error))

@@ -67,7 +67,7 @@ class RunningServer:
     def start(self, service: Service) -> None:
         """Start it, again perhaps, and wait until it answers."""
         service.start()
-        service.wait_until_it_answers()
+        service.wait_until_ready()
 
     def log(self, name: str = "web") -> str:
         """All that the process wrote so far."""

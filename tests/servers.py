@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from mindflip.embedded import static_files
-from mindflip.embedded.process import CannotRun
+from mindflip.embedded.process import StartupError
 
 ROOT = Path(__file__).resolve().parent.parent
 KEEPER = pytest.StashKey[subprocess.Popen[str]]()
@@ -75,6 +75,6 @@ def _own_place() -> Path:
     try:
         (var / "static").symlink_to(static_files.shared_copy(ROOT / "var" / "test-static"))
     # tests without pages still run, those with pages fail and this says why
-    except CannotRun as reason:
+    except StartupError as reason:
         sys.stderr.write(f"{reason}\n")
     return var

@@ -10,14 +10,21 @@ from flashcards.models import Card, Deck
 from flashcards.services.cards import card_update
 from flashcards.services.decks import deck_update
 from flashcards.services.trash import deck_delete
-from sessions_app.admin.base.actions import operation
-from sessions_app.admin.base.list import HELP, Looked, list_link, may_read_text, recently, since
+from sessions_app.admin.base.actions import admin_operation
+from sessions_app.admin.base.list import (
+    HELP,
+    BaseAdmin,
+    list_link,
+    may_read_text,
+    recent_values_filter,
+    time_filter,
+)
 from sessions_app.exceptions import NotFound
 
 HIDDEN = "(a deck)"
 
 
-class InBin(admin.SimpleListFilter):
+class InTrashFilter(admin.SimpleListFilter):
     """What is in the bin, or what is not."""
 
     title, parameter_name = "in the bin", "bin"
@@ -31,7 +38,7 @@ class InBin(admin.SimpleListFilter):
         )
 
 
-class OutsideOfTheBin:
+class NotInTrashMixin:
     """What is in the bin is only looked at: it has to be restored before it changes.
 
     Nothing is made or deleted by hand; what its users put into the bin goes by the clock.
@@ -48,7 +55,7 @@ class OutsideOfTheBin:
         return False
 
 
-@operation(
+@admin_operation(
     label="Put the chosen decks into the bin",
     question=(
         "Their users no longer see them, and can bring them back from their bin until it is"
@@ -57,7 +64,7 @@ class OutsideOfTheBin:
     done="put into the bin",
     refused="they were there already",
 )
-def bin_decks(deck: Deck, now: Any) -> bool:
+def trash_decks(deck: Deck, now: Any) -> bool:
     try:
         deck_delete(user=deck.user, deck_id=deck.pk)
     except NotFound:
@@ -66,7 +73,7 @@ def bin_decks(deck: Deck, now: Any) -> bool:
 
 
 @admin.register(Deck)
-class DeckAdmin(OutsideOfTheBin, Looked):
+class DeckAdmin(NotInTrashMixin, BaseAdmin):
     list_display = [
         "short_id",
         "name",
@@ -79,10 +86,10 @@ class DeckAdmin(OutsideOfTheBin, Looked):
         "deleted_at",
     ]
     list_filter = [
-        InBin,
-        since(),
-        recently("engine", "engine", "engine"),
-        recently("model_id", "model", "model"),
+        InTrashFilter,
+        time_filter(),
+        recent_values_filter("engine", "engine", "engine"),
+        recent_values_filter("model_id", "model", "model"),
     ]
     list_select_related = ["user"]
     id_fields = ("pk", "generation_id")
@@ -90,7 +97,7 @@ class DeckAdmin(OutsideOfTheBin, Looked):
     text_fields = ("name", "tags", "topic", "source")
     search_help_text = f"{HELP}, or words of a name or topic"
     linked_by = ("user__id__exact",)
-    actions = [bin_decks]
+    actions = [trash_decks]
     export_fields = (
         "id",
         "user__username",
@@ -144,7 +151,7 @@ class DeckAdmin(OutsideOfTheBin, Looked):
 
 
 @admin.register(Card)
-class CardAdmin(OutsideOfTheBin, Looked):
+class CardAdmin(NotInTrashMixin, BaseAdmin):
     list_display = [
         "front",
         "back",
@@ -157,7 +164,7 @@ class CardAdmin(OutsideOfTheBin, Looked):
         "deleted_at",
     ]
     list_select_related = ["deck"]
-    list_filter = [InBin, "kind", "is_found"]
+    list_filter = [InTrashFilter, "kind", "is_found"]
     ordering = ("-pk",)
     user_field = "deck__user"
     id_fields = ("pk", "deck__id")

@@ -2,12 +2,12 @@
 
 from django.contrib import admin
 
-from flashcards.models import KeptTwins, Review, Schedule, StudySettings
-from sessions_app.admin.base.list import Looked, ReadOnly, since
+from flashcards.models import IgnoredDuplicate, Review, Schedule, StudySettings
+from sessions_app.admin.base.list import BaseAdmin, ReadOnly, time_filter
 
 
 @admin.register(Schedule)
-class ScheduleAdmin(ReadOnly, Looked):
+class ScheduleAdmin(ReadOnly, BaseAdmin):
     """When each studied card comes again."""
 
     list_display = [
@@ -51,7 +51,7 @@ class ScheduleAdmin(ReadOnly, Looked):
 
 
 @admin.register(Review)
-class ReviewAdmin(ReadOnly, Looked):
+class ReviewAdmin(ReadOnly, BaseAdmin):
     """Each time a card was rated."""
 
     list_display = [
@@ -64,7 +64,7 @@ class ReviewAdmin(ReadOnly, Looked):
         "reviewed_at",
         "undone_at",
     ]
-    list_filter = [since("reviewed_at"), "rating"]
+    list_filter = [time_filter("reviewed_at"), "rating"]
     list_select_related = ["user"]
     ordering = ("-pk",)
     id_fields, date_field = ("pk", "card__id"), "reviewed_at"
@@ -96,7 +96,7 @@ class ReviewAdmin(ReadOnly, Looked):
 
 
 @admin.register(StudySettings)
-class StudySettingsAdmin(ReadOnly, Looked):
+class StudySettingsAdmin(ReadOnly, BaseAdmin):
     """How each user studies, where that differs from what all begin with."""
 
     list_display = [
@@ -113,8 +113,8 @@ class StudySettingsAdmin(ReadOnly, Looked):
     fields = list_display
 
 
-@admin.register(KeptTwins)
-class KeptTwinsAdmin(ReadOnly, Looked):
+@admin.register(IgnoredDuplicate)
+class IgnoredDuplicateAdmin(ReadOnly, BaseAdmin):
     """Cards that ask the same and are meant to."""
 
     list_display = ["user", "front_key", "count"]

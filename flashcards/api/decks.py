@@ -23,15 +23,15 @@ from flashcards.api.serializers import (
 )
 from flashcards.models import Deck
 from flashcards.services import cards, decks, trash
-from flashcards.services.search import cards_found, decks_found
-from sessions_app.rest.etag import Versioned
+from flashcards.services.search import search_cards, search_decks
+from sessions_app.rest.etag import ETagMixin
 from sessions_app.rest.fields import query_of
-from sessions_app.rest.idempotency import made_once
+from sessions_app.rest.idempotency import idempotent
 
 WITHOUT_PUT = ["get", "post", "patch", "delete", "head", "options"]
 
 
-class DecksView(Versioned, generics.ListCreateAPIView):
+class DecksView(ETagMixin, generics.ListCreateAPIView):
     """The caller's decks, newest first; `?q=` with these words, `?tag=` with this tag · POST
     `{generationId, name?}` saves a result, the same one only once · POST `{generationIds, name?,
     cards?}` a batch · POST `{name, cards}` makes a deck by hand.
@@ -52,7 +52,7 @@ class DecksView(Versioned, generics.ListCreateAPIView):
             .with_due_count(timezone.now())
             .defer("source")
         )
-        return decks_found(rows.filter(**asked), **words)
+        return search_decks(rows.filter(**asked), **words)
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         body = self.get_serializer(data=request.data)
@@ -64,14 +64,14 @@ class DecksView(Versioned, generics.ListCreateAPIView):
             deck, is_new = _saved(request.user, body.validated_data)
             return deck.pk
 
-        deck_id, replayed = made_once(request, "deck", save)
+        deck_id, replayed = idempotent(request, "deck", save)
         deck = decks.deck_for_user(user=request.user, deck_id=UUID(deck_id))
         headers = {"Location": reverse("api-deck", args=[deck.pk], request=request), **replayed}
         code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
         return Response(DeckDetailSerializer(deck).data, status=code, headers=headers)
 
 
-class DeckView(Versioned, generics.RetrieveUpdateDestroyAPIView):
+class DeckView(ETagMixin, generics.RetrieveUpdateDestroyAPIView):
     """One deck with its cards · PATCH `{name?, tags?}` · DELETE puts it into the bin."""
 
     schema = openapi.deck
@@ -109,7 +109,7 @@ class CardsView(generics.ListCreateAPIView):
     def get_queryset(self) -> Any:
         deck = decks.deck_for_user(user=self.request.user, deck_id=self.kwargs["deck_id"])
         asked = query_of(CardsQuerySerializer, self.request)
-        return cards_found(deck.cards.kept(), text=asked.pop("q", ""), **asked)
+        return search_cards(deck.cards.kept(), text=asked.pop("q", ""), **asked)
 
     def perform_create(self, serializer: BaseSerializer) -> None:
         members = serializer.validated_data

@@ -39,19 +39,19 @@ NEW_DECK = {"name": "Tides", "tags": ["sea"], "cards": [SIDES]}
 PAGE = {"next": "http://localhost:3000/api/…?cursor=…", "previous": None}
 DECKS = PAGE | {"results": [DECK]}
 CARDS = PAGE | {"results": [CARD]}
-BINNED = {"id": DECK_ID, "deletedAt": AT, "goneAt": "2026-03-02T18:30:00Z"}
-BINNED_DECKS = PAGE | {"results": [BINNED | {"name": "Tides", "cardCount": 1}]}
-BINNED_CARDS = PAGE | {
-    "results": [BINNED | {"id": CARD_ID, **SIDES, "deckId": DECK_ID, "deckName": "Tides"}]
+TRASHED = {"id": DECK_ID, "deletedAt": AT, "goneAt": "2026-03-02T18:30:00Z"}
+TRASHED_DECKS = PAGE | {"results": [TRASHED | {"name": "Tides", "cardCount": 1}]}
+TRASHED_CARDS = PAGE | {
+    "results": [TRASHED | {"id": CARD_ID, **SIDES, "deckId": DECK_ID, "deckName": "Tides"}]
 }
-TWIN = CARD | {"deckId": DECK_ID, "deckName": "Tides"}
-TWINS = {
+DUPLICATE_CARD = CARD | {"deckId": DECK_ID, "deckName": "Tides"}
+DUPLICATE_GROUP = {
     "frontKey": OTHER_ID,
     "count": 2,
     "isExact": True,
-    "cards": [TWIN, TWIN | {"id": OTHER_ID, "position": 2}],
+    "cards": [DUPLICATE_CARD, DUPLICATE_CARD | {"id": OTHER_ID, "position": 2}],
 }
-DUPLICATES = PAGE | {"count": 1, "results": [TWINS]}
+DUPLICATES = PAGE | {"count": 1, "results": [DUPLICATE_GROUP]}
 MERGED = {"moved": [CARD_ID], "leftOut": 0}
 SCHEDULE = {
     "state": "review",
@@ -76,7 +76,7 @@ QUEUE = {
     "now": AT,
     "deck": {"id": DECK_ID, "name": "Tides"},
     "cards": [
-        TWIN
+        DUPLICATE_CARD
         | {
             "schedule": None,
             "retrievability": None,

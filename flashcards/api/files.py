@@ -25,7 +25,7 @@ from flashcards.formats.limits import Limits, Progress
 from flashcards.formats.registry import deck_export
 from flashcards.parsing.cards import clean, trim
 from flashcards.services import decks
-from flashcards.services.imports import ImportWatch, import_save
+from flashcards.services.imports import ImportProgress, import_save
 from sessions_app.exceptions import NotFound
 from sessions_app.rest.fields import query_of
 from sessions_app.rest.renderers import JSONRenderer
@@ -88,13 +88,13 @@ class ImportView(APIView):
     schema = openapi.one_import
 
     def get(self, request: Request, import_id: UUID) -> Response:
-        seen = ImportWatch(request.user, import_id).seen()
+        seen = ImportProgress(request.user, import_id).seen()
         if seen is None:
             raise NotFound("There is no import on its way with this id.")
         return Response(seen)
 
     def delete(self, request: Request, import_id: UUID) -> Response:
-        ImportWatch(request.user, import_id).cancel()
+        ImportProgress(request.user, import_id).cancel()
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -103,7 +103,9 @@ def _imported(user: Any, body: ImportSerializer) -> Any:
     file = wanted["file"]
     progress = Progress(settings.IMPORT_SECONDS)
     if wanted["import_id"]:
-        progress = Progress(settings.IMPORT_SECONDS, ImportWatch(user, wanted["import_id"]).listen)
+        progress = Progress(
+            settings.IMPORT_SECONDS, ImportProgress(user, wanted["import_id"]).listen
+        )
     reading = read_file(file, file.name or "", body.choices(), limits(), progress)
     name = trim(clean(wanted["name"])) or name_of(file.name or "")
     return import_save(

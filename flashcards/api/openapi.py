@@ -19,7 +19,7 @@ from flashcards.api.study_serializers import (
     StudySettingsSerializer,
 )
 from flashcards.formats.registry import FORMATS
-from sessions_app.rest.openapi import Answer, Call, Calls, Link, Page
+from sessions_app.rest.openapi import ApiSchema, Operation, OperationLink, Page, SuccessResponse
 
 DECK = {"deckId": "$response.body#/id"}
 CARD = {"cardId": "$response.body#/id"}
@@ -27,14 +27,14 @@ ALL = {404: ("not_found",)}
 CARDS = {"cards": [examples.CARD_ID]}
 CHANGED = schemas.ChangedShape
 ONE = {"count": 1}
-FOR_GOOD = "Out of the bin; nothing brings it back."
-queue = Calls(
+PERMANENT = "Out of the bin; nothing brings it back."
+queue = ApiSchema(
     "Study",
-    get=Call(
+    get=Operation(
         "readQueue",
         "What to study now",
         {
-            200: Answer(
+            200: SuccessResponse(
                 "At most 200 cards, with what each rating would give.",
                 schemas.QueueShape,
                 examples.QUEUE,
@@ -48,13 +48,13 @@ queue = Calls(
         refusals={404: ("not_found",)},
     ),
 )
-reviews = Calls(
+reviews = ApiSchema(
     "Study",
-    get=Call(
+    get=Operation(
         "listReviews",
         "List your reviews",
         {
-            200: Answer(
+            200: SuccessResponse(
                 "Newest first, without those that were undone.",
                 Page("ReviewPage", schemas.ReviewShape),
                 examples.REVIEWS,
@@ -63,10 +63,10 @@ reviews = Calls(
         words="Of all cards, or of one; of all times, or of a span.",
         query=ReviewsQuerySerializer,
     ),
-    post=Call(
+    post=Operation(
         "recordReviews",
         "Record reviews",
-        {200: Answer("An outcome for each.", schemas.OutcomesShape, examples.OUTCOMES)},
+        {200: SuccessResponse("An outcome for each.", schemas.OutcomesShape, examples.OUTCOMES)},
         words=(
             "A batch of 1 to 500. The same id twice is one review; a wrong item is refused alone,"
             " with a code."
@@ -75,45 +75,49 @@ reviews = Calls(
         example={"reviews": [examples.REVIEW]},
     ),
 )
-review = Calls(
+review = ApiSchema(
     "Study",
-    get=Call(
+    get=Operation(
         "readReview",
         "Read a review",
-        {200: Answer("Undone or not.", schemas.ReviewShape, examples.RECORDED)},
+        {200: SuccessResponse("Undone or not.", schemas.ReviewShape, examples.RECORDED)},
         words="Under the id that the client gave it.",
     ),
-    delete=Call(
+    delete=Operation(
         "undoReview",
         "Take a review back",
-        {204: Answer("Its card is as it was before.")},
+        {204: SuccessResponse("Its card is as it was before.")},
         words="Later reviews of the card are applied anew. Twice is harmless.",
     ),
 )
-settings = Calls(
+settings = ApiSchema(
     "Study",
-    get=Call(
+    get=Operation(
         "readStudySettings",
         "How you study",
-        {200: Answer("As it is now.", schemas.StudySettingsShape, examples.SETTINGS)},
+        {200: SuccessResponse("As it is now.", schemas.StudySettingsShape, examples.SETTINGS)},
         words="The day's limits, how much to remember, and when days begin.",
     ),
-    patch=Call(
+    patch=Operation(
         "changeStudySettings",
         "Change how you study",
-        {200: Answer("As it is now.", schemas.StudySettingsShape, examples.SETTINGS)},
+        {200: SuccessResponse("As it is now.", schemas.StudySettingsShape, examples.SETTINGS)},
         words="Members that are not sent stay as they are.",
         body=StudySettingsSerializer(partial=True),
         is_body_optional=True,
         example={"newPerDay": 10, "timeZone": "Europe/Vienna"},
     ),
 )
-progress = Calls(
+progress = ApiSchema(
     "Study",
-    get=Call(
+    get=Operation(
         "readProgress",
         "How studying goes",
-        {200: Answer("In study days of the caller's.", schemas.ProgressShape, examples.PROGRESS)},
+        {
+            200: SuccessResponse(
+                "In study days of the caller's.", schemas.ProgressShape, examples.PROGRESS
+            )
+        },
         words="Numbers, the last days by rating, and what is due in the next 30.",
         query=ProgressQuerySerializer,
         query_example={"days": 30},
@@ -136,32 +140,36 @@ MEDIA = tuple(one.content_type for one in FORMATS.values())
 
 
 OF_DECK = {
-    "read": Link("readDeck", DECK),
-    "change": Link("changeDeck", DECK),
-    "cards": Link("listCards", DECK),
-    "add": Link("addCard", DECK),
-    "export": Link("exportDeck", DECK),
-    "delete": Link("deleteDeck", DECK),
-    "restore": Link("restoreDeck", DECK),
+    "read": OperationLink("readDeck", DECK),
+    "change": OperationLink("changeDeck", DECK),
+    "cards": OperationLink("listCards", DECK),
+    "add": OperationLink("addCard", DECK),
+    "export": OperationLink("exportDeck", DECK),
+    "delete": OperationLink("deleteDeck", DECK),
+    "restore": OperationLink("restoreDeck", DECK),
 }
 OF_CARD = {
-    "read": Link("readCard", CARD),
-    "change": Link("changeCard", CARD),
-    "delete": Link("deleteCard", CARD),
-    "restore": Link("restoreCard", CARD),
+    "read": OperationLink("readCard", CARD),
+    "change": OperationLink("changeCard", CARD),
+    "delete": OperationLink("deleteCard", CARD),
+    "restore": OperationLink("restoreCard", CARD),
 }
-BACK_DECK = {"restore": Link("restoreDeck", {"deckId": "$request.path.deckId"})}
-BACK_CARD = {"restore": Link("restoreCard", {"cardId": "$request.path.cardId"})}
+BACK_DECK = {"restore": OperationLink("restoreDeck", {"deckId": "$request.path.deckId"})}
+BACK_CARD = {"restore": OperationLink("restoreCard", {"cardId": "$request.path.cardId"})}
 MADE = ("Location", "Idempotency-Replayed")
 NO_BODY = "It lies in the bin."
 PARTIAL = "Members that are not sent stay as they are."
 FULL = {409: ("deck_full",)}
-decks = Calls(
+decks = ApiSchema(
     "Decks",
-    get=Call(
+    get=Operation(
         "listDecks",
         "List your decks",
-        {200: Answer("Newest first.", Page("DeckPage", schemas.DeckShape), examples.DECKS)},
+        {
+            200: SuccessResponse(
+                "Newest first.", Page("DeckPage", schemas.DeckShape), examples.DECKS
+            )
+        },
         words=(
             "`q` finds decks with these words in name, topic, tags or on a card; `tag` those with"
             " this tag."
@@ -169,14 +177,14 @@ decks = Calls(
         query=DecksQuerySerializer,
         query_example={"q": "tides", "tag": "sea"},
     ),
-    post=Call(
+    post=Operation(
         "createDeck",
         "Save or make a deck",
         {
-            201: Answer(
+            201: SuccessResponse(
                 "A new deck.", schemas.DeckDetailShape, examples.DECK_DETAIL, ("Location",), OF_DECK
             ),
-            200: Answer(
+            200: SuccessResponse(
                 "It had been saved before.", schemas.DeckDetailShape, examples.DECK_DETAIL, MADE
             ),
         },
@@ -190,41 +198,41 @@ decks = Calls(
         refusals={404: ("not_found",), 409: ("not_finished", "in_progress"), 422: ("key_reused",)},
     ),
 )
-deck = Calls(
+deck = ApiSchema(
     "Decks",
-    get=Call(
+    get=Operation(
         "readDeck",
         "Read a deck",
         {
-            200: Answer(
+            200: SuccessResponse(
                 "With its cards.", schemas.DeckDetailShape, examples.DECK_DETAIL, links=OF_DECK
             )
         },
         words="One deck with its cards in their order.",
     ),
-    patch=Call(
+    patch=Operation(
         "changeDeck",
         "Rename or tag a deck",
-        {200: Answer("As it is now.", schemas.DeckDetailShape, examples.DECK_DETAIL)},
+        {200: SuccessResponse("As it is now.", schemas.DeckDetailShape, examples.DECK_DETAIL)},
         words=PARTIAL,
         body=DeckChangeSerializer(partial=True),
         is_body_optional=True,
         example={"name": "High and low water"},
     ),
-    delete=Call(
+    delete=Operation(
         "deleteDeck",
         "Put a deck into the bin",
-        {204: Answer(NO_BODY, links=BACK_DECK)},
+        {204: SuccessResponse(NO_BODY, links=BACK_DECK)},
         words="With its cards. It can be brought back for as long as it lies there.",
     ),
 )
-cards = Calls(
+cards = ApiSchema(
     "Cards",
-    get=Call(
+    get=Operation(
         "listCards",
         "List a deck's cards",
         {
-            200: Answer(
+            200: SuccessResponse(
                 "In the deck's own order.", Page("CardPage", schemas.CardShape), examples.CARDS
             )
         },
@@ -235,104 +243,117 @@ cards = Calls(
         query=CardsQuerySerializer,
         query_example={"kind": "basic"},
     ),
-    post=Call(
+    post=Operation(
         "addCard",
         "Add a card",
-        {201: Answer("The deck's last card.", schemas.CardShape, examples.CARD, links=OF_CARD)},
+        {
+            201: SuccessResponse(
+                "The deck's last card.", schemas.CardShape, examples.CARD, links=OF_CARD
+            )
+        },
         words="Adds a card at the end. Members beside the named ones are kept with the card.",
         body=CardSerializer,
         example=examples.SIDES,
         refusals=FULL,
     ),
 )
-card = Calls(
+card = ApiSchema(
     "Cards",
-    get=Call(
+    get=Operation(
         "readCard",
         "Read a card",
-        {200: Answer("As it is now.", schemas.CardShape, examples.CARD, links=OF_CARD)},
+        {200: SuccessResponse("As it is now.", schemas.CardShape, examples.CARD, links=OF_CARD)},
         words=(
             "One card, whichever deck it is in. Members that it came with stand beside the named"
             " ones."
         ),
     ),
-    patch=Call(
+    patch=Operation(
         "changeCard",
         "Change a card",
-        {200: Answer("As it is now.", schemas.CardShape, examples.CARD)},
+        {200: SuccessResponse("As it is now.", schemas.CardShape, examples.CARD)},
         words=PARTIAL,
         body=CardSerializer(partial=True),
         is_body_optional=True,
         example={"back": examples.SIDES["back"]},
     ),
-    delete=Call(
+    delete=Operation(
         "deleteCard",
         "Put a card into the bin",
-        {204: Answer(NO_BODY, links=BACK_CARD)},
+        {204: SuccessResponse(NO_BODY, links=BACK_CARD)},
         words="It can be brought back for as long as it lies there.",
     ),
 )
 
 
 TAGGED = ONE | {"undo": [CARDS | {"add": ["river"], "remove": ["sea"]}]}
-bin = Calls(
+bin = ApiSchema(
     "Bin",
-    get=Call(
+    get=Operation(
         "readBin",
         "How much is in the bin",
-        {200: Answer("Counted now.", schemas.BinShape, {"decks": 1, "cards": 0})},
+        {200: SuccessResponse("Counted now.", schemas.TrashShape, {"decks": 1, "cards": 0})},
         words="Decks, and cards that were deleted alone.",
     ),
-    delete=Call(
-        "emptyBin", "Empty the bin for good", {204: Answer("It is empty.")}, words=FOR_GOOD
+    delete=Operation(
+        "emptyBin",
+        "Empty the bin for good",
+        {204: SuccessResponse("It is empty.")},
+        words=PERMANENT,
     ),
 )
-binned_decks = Calls(
+trashed_decks = ApiSchema(
     "Bin",
-    get=Call(
+    get=Operation(
         "listBinnedDecks",
         "List decks in the bin",
         {
-            200: Answer(
+            200: SuccessResponse(
                 "The last deleted first.",
-                Page("BinnedDeckPage", schemas.BinnedDeckShape),
-                examples.BINNED_DECKS,
+                Page("BinnedDeckPage", schemas.TrashedDeckShape),
+                examples.TRASHED_DECKS,
             )
         },
     ),
 )
-binned_cards = Calls(
+trashed_cards = ApiSchema(
     "Bin",
-    get=Call(
+    get=Operation(
         "listBinnedCards",
         "List cards in the bin",
         {
-            200: Answer(
+            200: SuccessResponse(
                 "Those deleted alone, the last first.",
-                Page("BinnedCardPage", schemas.BinnedCardShape),
-                examples.BINNED_CARDS,
+                Page("BinnedCardPage", schemas.TrashedCardShape),
+                examples.TRASHED_CARDS,
             )
         },
     ),
 )
-binned_deck = Calls(
+trashed_deck = ApiSchema(
     "Bin",
-    delete=Call(
-        "deleteDeckForGood", "Delete a deck for good", {204: Answer("It is gone.")}, words=FOR_GOOD
+    delete=Operation(
+        "deleteDeckForGood",
+        "Delete a deck for good",
+        {204: SuccessResponse("It is gone.")},
+        words=PERMANENT,
     ),
 )
-binned_card = Calls(
+trashed_card = ApiSchema(
     "Bin",
-    delete=Call(
-        "deleteCardForGood", "Delete a card for good", {204: Answer("It is gone.")}, words=FOR_GOOD
+    delete=Operation(
+        "deleteCardForGood",
+        "Delete a card for good",
+        {204: SuccessResponse("It is gone.")},
+        words=PERMANENT,
     ),
 )
-deck_restore = Calls(
+deck_restore = ApiSchema(
     "Bin",
-    post=Call(
+    post=Operation(
         "restoreDeck",
         "Bring a deck back",
-        {200: Answer("As it is now.", schemas.DeckDetailShape, examples.DECK_DETAIL)},
+        {200: SuccessResponse("As it is now.", schemas.DeckDetailShape, examples.DECK_DETAIL)},
         words=(
             "Out of the bin; with `cards` also those that a merge took elsewhere. Again is"
             " harmless."
@@ -343,12 +364,12 @@ deck_restore = Calls(
         refusals=FULL,
     ),
 )
-deck_merge = Calls(
+deck_merge = ApiSchema(
     "Decks",
-    post=Call(
+    post=Operation(
         "mergeDecks",
         "Merge a deck into another",
-        {200: Answer("What moved.", schemas.MergedShape, examples.MERGED)},
+        {200: SuccessResponse("What moved.", schemas.MergedShape, examples.MERGED)},
         words=(
             "Moves the cards into the deck `into`, doubles left out; what is left goes into the"
             " bin."
@@ -358,73 +379,73 @@ deck_merge = Calls(
         refusals=FULL,
     ),
 )
-card_restore = Calls(
+card_restore = ApiSchema(
     "Bin",
-    post=Call(
+    post=Operation(
         "restoreCard",
         "Bring a card back",
-        {200: Answer("As it is now.", schemas.CardShape, examples.CARD)},
+        {200: SuccessResponse("As it is now.", schemas.CardShape, examples.CARD)},
         words="Out of the bin. Again is harmless. No body is needed.",
         refusals=FULL,
     ),
 )
-cards_delete = Calls(
+cards_delete = ApiSchema(
     "Cards",
-    post=Call(
+    post=Operation(
         "deleteCards",
         "Put cards into the bin",
-        {200: Answer("All of them, or none.", CHANGED, ONE)},
+        {200: SuccessResponse("All of them, or none.", CHANGED, ONE)},
         words="They can be brought back for as long as they lie there.",
         body=serializers.CardsSerializer,
         example=CARDS,
         refusals=ALL,
     ),
 )
-cards_restore = Calls(
+cards_restore = ApiSchema(
     "Bin",
-    post=Call(
+    post=Operation(
         "restoreCards",
         "Bring cards back",
-        {200: Answer("All of them, or none.", CHANGED, ONE)},
+        {200: SuccessResponse("All of them, or none.", CHANGED, ONE)},
         words="Out of the bin to their places. Again is harmless.",
         body=serializers.CardsSerializer,
         example=CARDS,
         refusals=ALL | FULL,
     ),
 )
-cards_tag = Calls(
+cards_tag = ApiSchema(
     "Cards",
-    post=Call(
+    post=Operation(
         "tagCards",
         "Tag cards",
-        {200: Answer("All of them, or none.", schemas.TaggedShape, TAGGED)},
+        {200: SuccessResponse("All of them, or none.", schemas.TaggedShape, TAGGED)},
         words="Adds and removes tags on all of the cards.",
         body=serializers.CardsTagSerializer,
         example=CARDS | {"add": ["sea"], "remove": ["river"]},
         refusals=ALL,
     ),
 )
-cards_move = Calls(
+cards_move = ApiSchema(
     "Cards",
-    post=Call(
+    post=Operation(
         "moveCards",
         "Move cards to another deck",
-        {200: Answer("All of them, or none.", CHANGED, ONE)},
+        {200: SuccessResponse("All of them, or none.", CHANGED, ONE)},
         words="Puts the cards behind the last one of the deck `to`, in their order.",
         body=serializers.CardsMoveSerializer,
         example=CARDS | {"to": examples.DECK_ID},
         refusals=ALL | FULL,
     ),
 )
-duplicates = Calls(
+duplicates = ApiSchema(
     "Duplicates",
-    get=Call(
+    get=Operation(
         "listDuplicates",
         "Cards that ask the same",
         {
-            200: Answer(
+            200: SuccessResponse(
                 "In groups, equal answers first.",
-                Page("TwinsPage", schemas.TwinsShape, True),
+                Page("TwinsPage", schemas.DuplicateGroupShape, True),
                 examples.DUPLICATES,
             )
         },
@@ -433,34 +454,34 @@ duplicates = Calls(
         refusals={404: ("not_found",)},
     ),
 )
-duplicates_keep = Calls(
+duplicates_keep = ApiSchema(
     "Duplicates",
-    post=Call(
+    post=Operation(
         "keepDuplicates",
         "Keep duplicates",
-        {204: Answer("They are shown no more, until another card joins them.")},
+        {204: SuccessResponse("They are shown no more, until another card joins them.")},
         words="For cards that are meant to be there, all of them.",
-        body=serializers.TwinsSerializer,
+        body=serializers.DuplicateGroupSerializer,
         example={"frontKey": examples.OTHER_ID},
         refusals=ALL,
     ),
 )
-tags = Calls(
+tags = ApiSchema(
     "Decks",
-    get=Call(
+    get=Operation(
         "listTags",
         "Your tags",
-        {200: Answer("Of decks and cards.", schemas.TagsShape, {"tags": ["sea"]})},
+        {200: SuccessResponse("Of decks and cards.", schemas.TagsShape, {"tags": ["sea"]})},
     ),
 )
 
 
-imports = Calls(
+imports = ApiSchema(
     "Imports",
-    post=Call(
+    post=Operation(
         "importFile",
         "Import a file",
-        {201: Answer("What came of it.", schemas.ImportReportShape, examples.REPORT)},
+        {201: SuccessResponse("What came of it.", schemas.ImportReportShape, examples.REPORT)},
         words=(
             "A file (.apkg, .colpkg, .csv, .tsv, .txt, .json) in multipart/form-data: its cards"
             " become decks, all of them or none. Cards that are here already are updated."
@@ -470,13 +491,13 @@ imports = Calls(
         refusals=REFUSED | {404: ("not_found",)},
     ),
 )
-preview = Calls(
+preview = ApiSchema(
     "Imports",
-    post=Call(
+    post=Operation(
         "previewFile",
         "Look at a file",
         {
-            200: Answer(
+            200: SuccessResponse(
                 "What it is, and how it would be read.", schemas.PreviewShape, examples.PREVIEW
             )
         },
@@ -489,13 +510,13 @@ preview = Calls(
         refusals=REFUSED,
     ),
 )
-one_import = Calls(
+one_import = ApiSchema(
     "Imports",
-    get=Call(
+    get=Operation(
         "readImport",
         "See how far an import is",
         {
-            200: Answer(
+            200: SuccessResponse(
                 "In cards.",
                 schemas.ImportProgressShape,
                 {"phase": "saving", "done": 300, "total": 1200},
@@ -506,21 +527,25 @@ one_import = Calls(
             " its end."
         ),
     ),
-    delete=Call(
+    delete=Operation(
         "cancelImport",
         "Stop an import",
-        {204: Answer("It is told to stop.")},
+        {204: SuccessResponse("It is told to stop.")},
         words="Nothing of it is saved, unless it had ended.",
     ),
 )
 
 
-export = Calls(
+export = ApiSchema(
     "Decks",
-    get=Call(
+    get=Operation(
         "exportDeck",
         "A deck as a file",
-        {200: Answer("The file, to be saved.", {}, headers=("Content-Disposition",), media=MEDIA)},
+        {
+            200: SuccessResponse(
+                "The file, to be saved.", {}, headers=("Content-Disposition",), media=MEDIA
+            )
+        },
         words=(
             "For Anki (`apkg`), for tables (`csv`, `tsv`), to read (`markdown`), to import here"
             " (`json`). None has study progress."

@@ -11,69 +11,69 @@ from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
 from flashcards.api import openapi, serializers
-from flashcards.api.pagination import BinPages, TwinPages
+from flashcards.api.pagination import DuplicatePages, TrashPages
 from flashcards.api.serializers import CardSerializer, DeckDetailSerializer
 from flashcards.services import bulk, cards, decks, duplicates, trash
 from flashcards.services.search import tags_of
 from sessions_app.rest.fields import query_of
 
 
-class BinView(APIView):
+class TrashView(APIView):
     """How much is in the bin · DELETE empties it for good."""
 
     schema = openapi.bin
 
     def get(self, request: Request) -> Response:
-        return Response(trash.bin_counts(request.user))
+        return Response(trash.trash_counts(request.user))
 
     def delete(self, request: Request) -> Response:
-        trash.bin_empty(user=request.user)
+        trash.trash_empty(user=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class BinnedDecksView(generics.ListAPIView):
+class TrashedDecksView(generics.ListAPIView):
     """The decks in the bin, the last deleted first."""
 
-    schema = openapi.binned_decks
-    serializer_class = serializers.BinnedDeckSerializer
-    pagination_class = BinPages
+    schema = openapi.trashed_decks
+    serializer_class = serializers.TrashedDeckSerializer
+    pagination_class = TrashPages
 
     def get_queryset(self) -> Any:
-        return trash.binned_decks(self.request.user).defer("source")
+        return trash.trashed_decks(self.request.user).defer("source")
 
 
-class BinnedCardsView(generics.ListAPIView):
+class TrashedCardsView(generics.ListAPIView):
     """Cards that were deleted alone, the last deleted first."""
 
-    schema = openapi.binned_cards
-    serializer_class = serializers.BinnedCardSerializer
-    pagination_class = BinPages
+    schema = openapi.trashed_cards
+    serializer_class = serializers.TrashedCardSerializer
+    pagination_class = TrashPages
 
     def get_queryset(self) -> Any:
-        return trash.binned_cards(self.request.user).defer("deck__source")
+        return trash.trashed_cards(self.request.user).defer("deck__source")
 
 
-class BinnedDeckView(APIView):
+class TrashedDeckView(APIView):
     """DELETE deletes a deck for good that is in the bin."""
 
-    schema = openapi.binned_deck
+    schema = openapi.trashed_deck
 
     def delete(self, request: Request, deck_id: UUID) -> Response:
-        trash.deck_delete_for_good(user=request.user, deck_id=deck_id)
+        trash.deck_delete_permanently(user=request.user, deck_id=deck_id)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class BinnedCardView(APIView):
+class TrashedCardView(APIView):
     """DELETE deletes a card for good that is in the bin."""
 
-    schema = openapi.binned_card
+    schema = openapi.trashed_card
 
     def delete(self, request: Request, card_id: UUID) -> Response:
-        trash.card_delete_for_good(user=request.user, card_id=card_id)
+        trash.card_delete_permanently(user=request.user, card_id=card_id)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class Doing(generics.GenericAPIView):
+class ActionView(generics.GenericAPIView):
     """POST a body to do something."""
 
     def post(self, request: Request, **kwargs: Any) -> Response:
@@ -85,7 +85,7 @@ class Doing(generics.GenericAPIView):
         raise NotImplementedError
 
 
-class DeckRestoreView(Doing):
+class DeckRestoreView(ActionView):
     """POST brings a deck back out of the bin; with `{cards}` also those that a merge took
     elsewhere.
     """
@@ -98,7 +98,7 @@ class DeckRestoreView(Doing):
         return DeckDetailSerializer(decks.deck_for_user(user=user, deck_id=members["deck_id"])).data
 
 
-class DeckMergeView(Doing):
+class DeckMergeView(ActionView):
     """POST `{into}` moves the cards into that deck, doubles left out; what is left goes into the
     bin.
     """
@@ -123,7 +123,7 @@ class CardRestoreView(APIView):
         )
 
 
-class DoingToCards(Doing):
+class CardActionView(ActionView):
     """POST `{cards, …}`: done to all of them, or to none; answers how many it changed."""
 
     service: ClassVar[Callable[..., int]]
@@ -133,21 +133,21 @@ class DoingToCards(Doing):
         return {"count": type(self).service(user=user, card_ids=members.pop("cards"), **members)}
 
 
-class CardsDeleteView(DoingToCards):
+class CardsDeleteView(CardActionView):
     """POST `{cards}` puts them into the bin."""
 
     schema = openapi.cards_delete
     service = trash.cards_delete
 
 
-class CardsRestoreView(DoingToCards):
+class CardsRestoreView(CardActionView):
     """POST `{cards}` brings them back out of the bin."""
 
     schema = openapi.cards_restore
     service = trash.cards_restore
 
 
-class CardsTagView(DoingToCards):
+class CardsTagView(CardActionView):
     """POST `{cards, add?, remove?}`: tags on all of them; answers also with the bodies of the same
     call that `undo` it.
     """
@@ -160,7 +160,7 @@ class CardsTagView(DoingToCards):
         return {"count": tagged.changed, "undo": [change._asdict() for change in tagged.undo]}
 
 
-class CardsMoveView(DoingToCards):
+class CardsMoveView(CardActionView):
     """POST `{cards, to}` puts them behind the last card of that deck."""
 
     schema = openapi.cards_move
@@ -178,14 +178,16 @@ class DuplicatesView(generics.ListAPIView):
     """
 
     schema = openapi.duplicates
-    serializer_class = serializers.TwinsSerializer
-    pagination_class = TwinPages
+    serializer_class = serializers.DuplicateGroupSerializer
+    pagination_class = DuplicatePages
 
     def get_queryset(self) -> Any:
-        return duplicates.twin_groups(self.request.user, self._deck_id())
+        return duplicates.duplicate_groups(self.request.user, self._deck_id())
 
     def get_serializer(self, rows: Any, **kwargs: Any) -> Any:
-        return super().get_serializer(duplicates.twins_shown(self.request.user, rows), **kwargs)
+        return super().get_serializer(
+            duplicates.duplicates_shown(self.request.user, rows), **kwargs
+        )
 
     def _deck_id(self) -> UUID | None:
         deck_id = query_of(serializers.DuplicatesQuerySerializer, self.request).get("deck")
@@ -196,12 +198,12 @@ class DuplicatesKeepView(generics.GenericAPIView):
     """POST `{frontKey}`: these cards are meant to be there, all of them."""
 
     schema = openapi.duplicates_keep
-    serializer_class = serializers.TwinsSerializer
+    serializer_class = serializers.DuplicateGroupSerializer
 
     def post(self, request: Request) -> Response:
         body = self.get_serializer(data=request.data)
         body.is_valid(raise_exception=True)
-        duplicates.twins_keep(user=request.user, front_key=body.validated_data["front_key"])
+        duplicates.ignore_duplicates(user=request.user, front_key=body.validated_data["front_key"])
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

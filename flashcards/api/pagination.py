@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import PageNumberPagination
 
-from sessions_app.rest.pagination import CursorPages, NewestFirst, Sized, refused
+from sessions_app.rest.pagination import CursorPages, NewestFirst, PageSizeMixin, refused
 
 
 class DeckPages(NewestFirst):
@@ -28,14 +28,14 @@ class ReviewPages(CursorPages):
     max_page_size = 500
 
 
-class BinPages(CursorPages):
+class TrashPages(CursorPages):
     """The last deleted first; `?pageSize=` up to 100."""
 
     ordering = ("-deleted_at", "-id")
     page_size = 50
 
 
-class TwinPages(Sized, PageNumberPagination):
+class DuplicatePages(PageSizeMixin, PageNumberPagination):
     """By number, because the groups have no order that a cursor could stand for: `?page=`,
     `?pageSize=` up to 50 groups.
     """

@@ -66,14 +66,14 @@ class TagsShape(TypedDict):
     tags: list[str]
 
 
-class BinShape(TypedDict):
+class TrashShape(TypedDict):
     """How many decks and single cards are in the bin."""
 
     decks: Count
     cards: Count
 
 
-class BinnedDeckShape(TypedDict):
+class TrashedDeckShape(TypedDict):
     """A deck in the bin, gone for good at `goneAt`."""
 
     id: UUID
@@ -83,7 +83,7 @@ class BinnedDeckShape(TypedDict):
     cardCount: Count
 
 
-class BinnedCardShape(TypedDict):
+class TrashedCardShape(TypedDict):
     """A card in the bin, gone for good at `goneAt`."""
 
     id: UUID
@@ -122,20 +122,20 @@ class MergedShape(TypedDict):
     leftOut: Count
 
 
-class TwinCardShape(CardShape):
+class DuplicateCardShape(CardShape):
     """A card among its duplicates, which may lie in several decks."""
 
     deckId: UUID
     deckName: str
 
 
-class TwinsShape(TypedDict):
+class DuplicateGroupShape(TypedDict):
     """Cards with the same front. `isExact`: some have the same back, too."""
 
     frontKey: UUID
     count: Count
     isExact: bool
-    cards: list[TwinCardShape]
+    cards: list[DuplicateCardShape]
 
 
 class ScheduleShape(TypedDict):
@@ -318,7 +318,7 @@ class ImportedDeckShape(TypedDict):
     unchanged: Count
 
 
-class LeftOutShape(TypedDict):
+class SkippedCardsShape(TypedDict):
     """How many cards were left out for one reason, with the beginnings of a few."""
 
     code: str
@@ -335,7 +335,7 @@ class ImportReportShape(TypedDict):
     updated: Count
     unchanged: Count
     decks: list[ImportedDeckShape]
-    leftOut: list[LeftOutShape]
+    leftOut: list[SkippedCardsShape]
 
 
 class ImportProgressShape(TypedDict):

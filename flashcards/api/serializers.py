@@ -21,7 +21,7 @@ from sessions_app.rest.fields import NO_TEXT, CreatedQuerySerializer, IdField, J
 SIDES = ("front", "back")
 NO_CARD = "Send each card as an object with front and back, which are texts."
 TEXT_AREA = {"base_template": "textarea.html", "rows": 3}
-GENERATIONS_MOST = 500
+MAX_GENERATIONS = 500
 PROVENANCE = {
     "modelId": "model_id",
     "engine": "engine",
@@ -183,7 +183,7 @@ class DeckCreateSerializer(serializers.Serializer):
 
     generationId = IdField(source="generation_id", required=False, allow_null=True)
     generationIds = serializers.ListField(
-        child=IdField(), source="generation_ids", required=False, max_length=GENERATIONS_MOST
+        child=IdField(), source="generation_ids", required=False, max_length=MAX_GENERATIONS
     )
     name = TextField(max_length=NAME_CHARACTERS, required=False, allow_blank=True, default="")
     cards = CardListField(
@@ -206,7 +206,7 @@ def _sides_without_text(card: dict[str, Any]) -> list[str]:
     return [side for side in SIDES if not isinstance(card.get(side, ""), str)]
 
 
-class BinnedSerializer(serializers.Serializer):
+class TrashedSerializer(serializers.Serializer):
     """What all have that lie in the bin: since when, and until when they can be restored."""
 
     id = serializers.UUIDField(read_only=True)
@@ -219,12 +219,12 @@ class BinnedSerializer(serializers.Serializer):
         )
 
 
-class BinnedDeckSerializer(BinnedSerializer):
+class TrashedDeckSerializer(TrashedSerializer):
     name = serializers.CharField(read_only=True)
     cardCount = serializers.IntegerField(source="card_count", read_only=True)
 
 
-class BinnedCardSerializer(BinnedSerializer):
+class TrashedCardSerializer(TrashedSerializer):
     front = serializers.CharField(read_only=True)
     back = serializers.CharField(read_only=True)
     deckId = serializers.UUIDField(source="deck_id", read_only=True)
@@ -262,7 +262,7 @@ class DuplicatesQuerySerializer(serializers.Serializer):
     deck = serializers.UUIDField(required=False, help_text="only those of this deck")
 
 
-class TwinCardSerializer(CardSerializer):
+class DuplicateCardSerializer(CardSerializer):
     """A card among its duplicates, which may lie in several decks."""
 
     def to_representation(self, card: Card) -> dict[str, Any]:
@@ -272,13 +272,13 @@ class TwinCardSerializer(CardSerializer):
         }
 
 
-class TwinsSerializer(serializers.Serializer):
+class DuplicateGroupSerializer(serializers.Serializer):
     """Cards with the same front. `isExact`: some have the same back, too."""
 
     frontKey = IdField(source="front_key")
     count = serializers.IntegerField(read_only=True)
     isExact = serializers.BooleanField(source="is_exact", read_only=True)
-    cards = TwinCardSerializer(many=True, read_only=True)
+    cards = DuplicateCardSerializer(many=True, read_only=True)
 
 
 class TableSerializer(serializers.Serializer):

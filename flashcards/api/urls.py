@@ -10,17 +10,17 @@ urlpatterns = [
     ),
     path("flashcards/decks/<uuid:deck_id>/cards", decks.CardsView.as_view(), name="api-deck-cards"),
     path("flashcards/cards/<uuid:card_id>", decks.CardView.as_view(), name="api-card"),
-    path("flashcards/bin", organize.BinView.as_view(), name="api-bin"),
-    path("flashcards/bin/decks", organize.BinnedDecksView.as_view(), name="api-binned-decks"),
+    path("flashcards/bin", organize.TrashView.as_view(), name="api-bin"),
+    path("flashcards/bin/decks", organize.TrashedDecksView.as_view(), name="api-binned-decks"),
     path(
         "flashcards/bin/decks/<uuid:deck_id>",
-        organize.BinnedDeckView.as_view(),
+        organize.TrashedDeckView.as_view(),
         name="api-binned-deck",
     ),
-    path("flashcards/bin/cards", organize.BinnedCardsView.as_view(), name="api-binned-cards"),
+    path("flashcards/bin/cards", organize.TrashedCardsView.as_view(), name="api-binned-cards"),
     path(
         "flashcards/bin/cards/<uuid:card_id>",
-        organize.BinnedCardView.as_view(),
+        organize.TrashedCardView.as_view(),
         name="api-binned-card",
     ),
     path(

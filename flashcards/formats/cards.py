@@ -15,7 +15,7 @@ from flashcards.services.tags import tags_usable
 
 EXAMPLES = 5
 EXAMPLE_CHARACTERS = 60
-LEFT_OUT = {
+SKIP_REASONS = {
     "media": (
         "1 picture or sound was left out: cards hold text.",
         "{} pictures and sounds were left out: cards hold text.",
@@ -73,14 +73,14 @@ class ImportedCard:
 
 
 @dataclass
-class LeftOut:
+class SkippedCards:
     """How many were left out for which reason, with the beginnings of a few of them."""
 
     counts: dict[str, int] = field(default_factory=dict)
     examples: dict[str, list[str]] = field(default_factory=dict)
 
     def add(self, reason: str, example: str = "", count: int = 1) -> None:
-        """`reason` is one of LEFT_OUT."""
+        """`reason` is one of SKIP_REASONS."""
         self.counts[reason] = self.counts.get(reason, 0) + count
         shown = self.examples.setdefault(reason, [])
         if len(shown) < EXAMPLES and (text := clean(example[:EXAMPLE_CHARACTERS])):
@@ -92,7 +92,7 @@ class LeftOut:
             {
                 "code": reason,
                 "count": count,
-                "sentence": _sentence(reason, count),
+                "sentence": _reason_text(reason, count),
                 "examples": self.examples[reason],
             }
             for reason, count in self.counts.items()
@@ -101,7 +101,7 @@ class LeftOut:
 
 
 @dataclass
-class Reading:
+class ParsedFile:
     """The cards of a file in its order.
 
     `decks` are members of the decks that the file tells about, by their name there.
@@ -109,25 +109,25 @@ class Reading:
 
     format: str
     cards: list[ImportedCard] = field(default_factory=list)
-    left_out: LeftOut = field(default_factory=LeftOut)
+    left_out: SkippedCards = field(default_factory=SkippedCards)
     decks: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
-def _sentence(reason: str, count: int) -> str:
-    one, many = LEFT_OUT[reason]
+def _reason_text(reason: str, count: int) -> str:
+    one, many = SKIP_REASONS[reason]
     return one if count == 1 else many.format(f"{count:,}")
 
 
-class Judge:
+class CardValidator:
     """Takes cards into a reading, in their order."""
 
-    def __init__(self, reading: Reading, limits: Limits) -> None:
+    def __init__(self, reading: ParsedFile, limits: Limits) -> None:
         self.reading = reading
         self._limits = limits
         self._seen: set[tuple[str, ...]] = set()
 
     def take(self, card: ImportedCard, *, has_media: bool = False) -> None:
-        """Raises ImportRefused (`too_many_cards`) when the file has more than the server takes at
+        """Raises FileRejected (`too_many_cards`) when the file has more than the server takes at
         once.
         """
         card = _cleaned(card)

@@ -6,8 +6,8 @@ from pathlib import PurePath
 from typing import Any, BinaryIO
 
 from flashcards.formats.anki.package import read_package
-from flashcards.formats.cards import Reading
-from flashcards.formats.limits import ImportRefused, Limits, Progress, damaged
+from flashcards.formats.cards import ParsedFile
+from flashcards.formats.limits import FileRejected, Limits, Progress, damaged
 from flashcards.formats.mindflip_json import read_json
 from flashcards.formats.tables import (
     CELL_SHOWN,
@@ -32,8 +32,8 @@ log = logging.getLogger(__name__)
 
 def read_file(
     file: BinaryIO, file_name: str, choices: Choices, limits: Limits, progress: Progress
-) -> Reading:
-    """The cards of the file. Raises ImportRefused, and nothing else whatever the file is."""
+) -> ParsedFile:
+    """The cards of the file. Raises FileRejected, and nothing else whatever the file is."""
     format = format_of(file, limits)
     name = name_of(file_name)
     try:
@@ -42,13 +42,13 @@ def read_file(
         log.warning("a %s file could not be read", format, exc_info=error)
         raise damaged("cannot be read") from error
     if not reading.cards and not reading.left_out.counts:
-        raise ImportRefused("There are no cards in this file.", code="no_cards")
+        raise FileRejected("There are no cards in this file.", code="no_cards")
     return reading
 
 
 def preview_file(file: BinaryIO, choices: Choices, limits: Limits) -> dict[str, Any]:
     """What the page shows before an import: the format, and of a table how it is read, its first
-    rows and how many there are. Raises ImportRefused.
+    rows and how many there are. Raises FileRejected.
     """
     format = format_of(file, limits)
     if format != "table":
@@ -57,7 +57,7 @@ def preview_file(file: BinaryIO, choices: Choices, limits: Limits) -> dict[str, 
 
 
 def format_of(file: BinaryIO, limits: Limits) -> str:
-    """apkg, json or table. Raises ImportRefused for what is none of them, empty or too large."""
+    """apkg, json or table. Raises FileRejected for what is none of them, empty or too large."""
     file.seek(0, 2)
     limits.check_file(file.tell())
     file.seek(0)
@@ -66,13 +66,13 @@ def format_of(file: BinaryIO, limits: Limits) -> str:
     if head.startswith(ZIPS):
         return "apkg"
     if head.startswith(SQLITE) or (b"\0" in head and not head.startswith(UTF_16)):
-        raise ImportRefused(
+        raise FileRejected(
             "This is neither a package of Anki nor text: send .apkg, .csv, .tsv, .txt or .json.",
             code="unknown_format",
         )
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if not text:
-        raise ImportRefused("This file is empty.", code="no_cards")
+        raise FileRejected("This file is empty.", code="no_cards")
     return "json" if text[:1] in (b"{", b"[") and _is_json(text) else "table"
 
 
@@ -90,7 +90,7 @@ def name_of(file_name: str) -> str:
 
 def _read(
     format: str, file: BinaryIO, name: str, choices: Choices, limits: Limits, progress: Progress
-) -> Reading:
+) -> ParsedFile:
     if format == "apkg":
         return read_package(file, name, limits, progress)
     if format == "json":

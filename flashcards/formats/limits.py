@@ -34,7 +34,7 @@ class Limits:
         return 4 * self.file_bytes
 
     def check_file(self, size: int) -> None:
-        """Raises ImportRefused (`too_large`)."""
+        """Raises FileRejected (`too_large`)."""
         if size > self.file_bytes:
             megabytes = self.file_bytes // 2**20
             raise too_large(
@@ -43,7 +43,7 @@ class Limits:
             )
 
     def check_unpacked(self, size: int, packed: int) -> None:
-        """Raises ImportRefused for more than may come out of `packed` bytes."""
+        """Raises FileRejected for more than may come out of `packed` bytes."""
         is_bomb = size > RATIO_COUNTS_FROM and size > RATIO * max(packed, 1)
         if is_bomb or size > self.unpacked_bytes:
             raise too_large(
@@ -72,7 +72,7 @@ class Progress:
     def step(self) -> None:
         """Count one more card.
 
-        Raises ImportRefused (`takes_too_long`), and whatever the listener raises.
+        Raises FileRejected (`takes_too_long`), and whatever the listener raises.
         """
         self.check()
         if self._done % EVERY == 0:
@@ -80,9 +80,9 @@ class Progress:
         self._done += 1
 
     def check(self) -> None:
-        """Raises ImportRefused once the deadline has passed."""
+        """Raises FileRejected once the deadline has passed."""
         if self.is_over():
-            raise ImportRefused(
+            raise FileRejected(
                 "This file takes too long to read: export fewer cards at a time.",
                 code="takes_too_long",
             )
@@ -91,7 +91,7 @@ class Progress:
         return time.monotonic() > self._until
 
 
-class ImportRefused(MindFlipError):
+class FileRejected(MindFlipError):
     """Nothing of the file was taken.
 
     Codes: `too_large`, `unknown_format`, `damaged_file`, `wrong_choice`, `too_many_cards`,
@@ -102,14 +102,14 @@ class ImportRefused(MindFlipError):
     status = 400
 
 
-def damaged(what: str) -> ImportRefused:
+def damaged(what: str) -> FileRejected:
     """`what` is the end of a sentence about the file."""
-    return ImportRefused(
+    return FileRejected(
         f"This file {what}: export it again and send the new one.", code="damaged_file"
     )
 
 
-def too_large(sentence: str) -> ImportRefused:
-    refused = ImportRefused(sentence, code="too_large")
+def too_large(message: str) -> FileRejected:
+    refused = FileRejected(message, code="too_large")
     refused.status = 413
     return refused

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from flashcards.formats.cards import ImportedCard, Judge, Reading
-from flashcards.formats.limits import READING, ImportRefused, Limits, Progress, damaged
+from flashcards.formats.cards import CardValidator, ImportedCard, ParsedFile
+from flashcards.formats.limits import READING, FileRejected, Limits, Progress, damaged
 from flashcards.formats.mindflip_json_writer import FORMAT, VERSION
 from flashcards.models import CardKind
 from flashcards.parsing import BadCard, draft_card, extras_of
@@ -25,18 +25,18 @@ TEXTS = {  # member, column, most characters
 OWN_MEMBERS = {"id", "front", "back", "kind", "tags", "sentence", "found", "extras", "updatedAt"}
 
 
-def read_json(data: bytes, name: str, limits: Limits, progress: Progress) -> Reading:
-    """All cards of the file, under its deck's name or else `name`. Raises ImportRefused."""
+def read_json(data: bytes, name: str, limits: Limits, progress: Progress) -> ParsedFile:
+    """All cards of the file, under its deck's name or else `name`. Raises FileRejected."""
     document = _document(data)
     deck = _mapping(document.get("deck"))
     deck_name = trim(clean(_text(deck.get("name")))) or name
-    judge = Judge(Reading("json", decks={deck_name: _deck_members(deck)}), limits)
+    validator = CardValidator(ParsedFile("json", decks={deck_name: _deck_members(deck)}), limits)
     cards = document["cards"]
     progress.begin(READING, len(cards))
     for members in cards:
-        _take(judge, members, deck_name)
+        _take(validator, members, deck_name)
         progress.step()
-    return judge.reading
+    return validator.reading
 
 
 def _document(data: bytes) -> dict[str, Any]:
@@ -47,24 +47,24 @@ def _document(data: bytes) -> dict[str, Any]:
     if isinstance(document, list):
         document = {"cards": document}
     if not isinstance(document, dict) or not isinstance(document.get("cards"), list):
-        raise ImportRefused(
+        raise FileRejected(
             "This JSON holds no list of cards: send an object with `cards`, a list of objects with"
             " front and back."
         )
     if document.get("format") == FORMAT and document.get("version") != VERSION:
-        raise ImportRefused(
+        raise FileRejected(
             "This file was made by a newer MindFlip: update this server first.",
             code="unknown_format",
         )
     return document
 
 
-def _take(judge: Judge, members: Any, deck: str) -> None:
+def _take(validator: CardValidator, members: Any, deck: str) -> None:
     try:
-        judge.take(_card(draft_card(_mapping(members)), deck))
+        validator.take(_card(draft_card(_mapping(members)), deck))
     except BadCard as bad:
         side = str(_mapping(members).get("front", ""))
-        judge.reading.left_out.add("too_long" if "long" in bad.why else "empty_side", side)
+        validator.reading.left_out.add("too_long" if "long" in bad.why else "empty_side", side)
 
 
 def _card(members: Mapping[str, Any], deck: str) -> ImportedCard:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from flashcards.models import Card, Deck
-from sessions_app.services.csv_safety import dead
+from sessions_app.services.csv_safety import escape_formula
 
 BYTE_ORDER_MARK = "\ufeff"
 COLUMNS = ("front", "back", "kind", "tags", "sentence", "id")
@@ -26,7 +26,7 @@ def table_writer(delimiter: str) -> Writer:
     def write(deck: Deck, cards: Sequence[Card]) -> Iterator[str]:
         yield BYTE_ORDER_MARK + _row(COLUMNS, delimiter)
         for card in cards:
-            yield _row([dead(cell) for cell in _cells(card)], delimiter)
+            yield _row([escape_formula(cell) for cell in _cells(card)], delimiter)
 
     return write
 

@@ -17,13 +17,13 @@ from charset_normalizer import from_bytes
 
 from flashcards.cloze import filled, has_gaps
 from flashcards.formats.anki.html import text_of_html
-from flashcards.formats.cards import ImportedCard, Judge, Reading
-from flashcards.formats.limits import READING, ImportRefused, Limits, Progress
+from flashcards.formats.cards import CardValidator, ImportedCard, ParsedFile
+from flashcards.formats.limits import READING, FileRejected, Limits, Progress
 from flashcards.formats.table_writer import COLUMNS as OWN_COLUMNS
 from flashcards.formats.table_writer import tags_from_cell, tags_from_foreign_cell
 from flashcards.models import CardKind
 from flashcards.parsing.cards import clean
-from sessions_app.services.csv_safety import alive
+from sessions_app.services.csv_safety import unescape_formula
 
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "space": " ", "pipe": "|", "colon": ":"}
 ROLE_COLUMNS = {
@@ -137,13 +137,13 @@ class Table:
     is_own: bool
 
     def rows(self) -> Iterator[list[str]]:
-        """Without the header and empty lines. Raises ImportRefused."""
+        """Without the header and empty lines. Raises FileRejected."""
         rows = _rows(self.text, self.delimiter)
         return islice(rows, 1, None) if self.has_header else rows
 
 
 def open_table(data: bytes, choices: Choices) -> Table:
-    """Raises ImportRefused when a choice does not fit, or nothing is there."""
+    """Raises FileRejected when a choice does not fit, or nothing is there."""
     _check(choices)
     text, encoding = decoded(data, choices.encoding)
     headers = read_headers(text)
@@ -151,38 +151,38 @@ def open_table(data: bytes, choices: Choices) -> Table:
     delimiter = choices.delimiter or headers.delimiter or _delimiter(text)
     sample = list(islice(_rows(text, delimiter), SAMPLE_ROWS))
     if not sample:
-        raise ImportRefused("There are no rows in this file.", code="no_cards")
+        raise FileRejected("There are no rows in this file.", code="no_cards")
     return _decided(
         Table(text, encoding, delimiter, False, (), (), headers, False), sample, choices
     )
 
 
-def read_table(data: bytes, choices: Choices, limits: Limits, progress: Progress) -> Reading:
+def read_table(data: bytes, choices: Choices, limits: Limits, progress: Progress) -> ParsedFile:
     """All rows as cards.
 
-    Raises ImportRefused; a file without a column for front and back has the code `wrong_choice`.
+    Raises FileRejected; a file without a column for front and back has the code `wrong_choice`.
     """
     table = open_table(data, choices)
     if not {"front", "back"} <= set(table.columns):
-        raise ImportRefused(
+        raise FileRejected(
             "Say which column holds the questions and which the answers.", code="wrong_choice"
         )
-    judge = Judge(Reading("table"), limits)
+    validator = CardValidator(ParsedFile("table"), limits)
     progress.begin(READING, sum(1 for _ in table.rows()))
     for row in table.rows():
-        judge.take(_card(row, table))
+        validator.take(_card(row, table))
         progress.step()
-    return judge.reading
+    return validator.reading
 
 
 def _check(choices: Choices) -> None:
     if len(choices.delimiter) > 1 or choices.delimiter in ('"', "\n", "\r"):
-        raise ImportRefused(
+        raise FileRejected(
             "The sign between columns must be one character, such as a comma or a tab.",
             code="wrong_choice",
         )
     if set(choices.columns) - set(ROLES):
-        raise ImportRefused(f"A column is one of {', '.join(ROLES)}.", code="wrong_choice")
+        raise FileRejected(f"A column is one of {', '.join(ROLES)}.", code="wrong_choice")
 
 
 def _decided(table: Table, sample: list[list[str]], choices: Choices) -> Table:
@@ -232,7 +232,7 @@ def _delimiter(text: str) -> str:
 def _evenness(text: str, delimiter: str) -> tuple[float, int]:
     try:
         widths = [len(row) for row in islice(_rows(text, delimiter), SAMPLE_ROWS)]
-    except ImportRefused:
+    except FileRejected:
         return (0, 0)
     usual = max(set(widths), key=widths.count, default=0)
     return (widths.count(usual) / len(widths), usual) if usual > 1 else (0, 0)
@@ -251,7 +251,7 @@ def _rows(text: str, delimiter: str) -> Iterator[list[str]]:
             f"A cell of this table has more than {CELL_CHARACTERS:,} characters: is a quote"
             " missing?"
         )
-        raise ImportRefused(sentence, code="too_large") from None
+        raise FileRejected(sentence, code="too_large") from None
 
 
 def _card(row: list[str], table: Table) -> ImportedCard:
@@ -281,7 +281,7 @@ def _tags(cell: str | None, table: Table) -> tuple[str, ...] | None:
 
 
 def _plain(cell: str, table: Table) -> str:
-    return alive(cell) if table.is_own else cell
+    return unescape_formula(cell) if table.is_own else cell
 
 
 def _text(cell: str, table: Table) -> str:
@@ -291,15 +291,15 @@ def _text(cell: str, table: Table) -> str:
 def decoded(data: bytes, encoding: str = "") -> tuple[str, str]:
     """The text, and the name in CHOICES of what it was written in.
 
-    Raises ImportRefused when the given `encoding` does not fit.
+    Raises FileRejected when the given `encoding` does not fit.
     """
     if encoding and encoding not in CHOICES:
-        raise ImportRefused(f"Choose an encoding: {', '.join(CHOICES)}.", code="wrong_choice")
+        raise FileRejected(f"Choose an encoding: {', '.join(CHOICES)}.", code="wrong_choice")
     chosen = encoding or guess(data)
     try:
         return _decode(data, chosen).removeprefix("\ufeff"), chosen
     except (UnicodeError, LookupError):
-        raise ImportRefused(
+        raise FileRejected(
             "The file was not written with these letters: choose another encoding.",
             code="wrong_choice",
         ) from None

@@ -2,7 +2,7 @@
 
 from flashcards.models.cards import CARDS_PER_DECK, SIDE_CHARACTERS, Card, CardKind
 from flashcards.models.decks import NAME_CHARACTERS, TAG_CHARACTERS, Deck
-from flashcards.models.duplicates import KeptTwins
+from flashcards.models.duplicates import IgnoredDuplicate
 from flashcards.models.study import (
     REVIEW_SECONDS,
     CardState,
@@ -22,7 +22,7 @@ __all__ = [
     "CardKind",
     "CardState",
     "Deck",
-    "KeptTwins",
+    "IgnoredDuplicate",
     "Rating",
     "Review",
     "Schedule",

@@ -6,23 +6,23 @@ from django.conf import settings
 from django.db import models
 
 
-class KeptTwinsQuerySet(models.QuerySet["KeptTwins"]):
-    def of(self, user: Any) -> "KeptTwinsQuerySet":
+class IgnoredDuplicateQuerySet(models.QuerySet["IgnoredDuplicate"]):
+    def of(self, user: Any) -> "IgnoredDuplicateQuerySet":
         return self.filter(user=user)
 
 
-class KeptTwins(models.Model):
+class IgnoredDuplicate(models.Model):
     """A user keeps all cards whose front has this key: they are no longer shown as duplicates until
     there are more than `count`.
     """
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="kept_twins", db_index=False
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="ignored_duplicates", db_index=False
     )
     front_key = models.UUIDField()
     count = models.PositiveIntegerField()
 
-    objects = KeptTwinsQuerySet.as_manager()
+    objects = IgnoredDuplicateQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "kept twins"

@@ -30,7 +30,7 @@ class AccountView(LoginRequiredMixin, TemplateView):
         return super().get_context_data(account=account, kept=kept, **kwargs)
 
 
-class AccountGoneView(TemplateView):
+class AccountDeletedView(TemplateView):
     """Where a browser goes whose account was deleted."""
 
     template_name = "pages/account_gone.html"

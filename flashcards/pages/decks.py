@@ -18,10 +18,10 @@ from flashcards.formats.tables import CHOICES
 from flashcards.models import Card, CardKind, Deck
 from flashcards.services import duplicates, trash
 from flashcards.services.decks import deck_named
-from flashcards.services.search import SORTS, cards_found, deck_tags_of, decks_found
+from flashcards.services.search import SORTS, deck_tags_of, search_cards, search_decks
 from sessions_app.exceptions import Invalid, NotFound
 
-SORT_WORDS = {
+SORT_LABELS = {
     "newest": "Newest first",
     "changed": "Last changed",
     "name": "Name",
@@ -30,7 +30,7 @@ SORT_WORDS = {
 }
 VIEWS = {"cards": "Cards", "table": "Table"}
 VIEW_COOKIE, VIEW_SECONDS = "deck_view", 31_536_000
-SHOWN_IN_BIN = 100
+SHOWN_IN_TRASH = 100
 DECKS_OFFERED = 200
 LAYOUTS = {
     "cut": "Cards to cut and fold",
@@ -39,7 +39,7 @@ LAYOUTS = {
 }
 
 
-class Asked(LoginRequiredMixin, ListView):
+class FilteredListView(LoginRequiredMixin, ListView):
     """A list that a GET form narrows down; what was asked stands in the context as `asked`."""
 
     names: tuple[str, ...] = ("q", "tag")
@@ -54,7 +54,7 @@ class Asked(LoginRequiredMixin, ListView):
         )
 
 
-class DecksView(Asked):
+class DecksView(FilteredListView):
     """The user's decks, in pages: those with some words or a tag, in one of five orders."""
 
     template_name = "pages/decks.html"
@@ -73,18 +73,18 @@ class DecksView(Asked):
             .with_due_count(timezone.now())
             .defer("source")
         )
-        return decks_found(decks, text=self.asked["q"], tag=self.asked["tag"]).order_by(
+        return search_decks(decks, text=self.asked["q"], tag=self.asked["tag"]).order_by(
             *SORTS[self.sort]
         )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        choices = {"sort": self.sort, "sorts": SORT_WORDS, "tags": deck_tags_of(self.request.user)}
+        choices = {"sort": self.sort, "sorts": SORT_LABELS, "tags": deck_tags_of(self.request.user)}
         return super().get_context_data(
-            **choices, bin=trash.bin_counts(self.request.user), **kwargs
+            **choices, bin=trash.trash_counts(self.request.user), **kwargs
         )
 
 
-class DeckView(Asked):
+class DeckView(FilteredListView):
     """One deck with its cards, in pages, as cards or as a table; somebody else's is not found."""
 
     template_name = "pages/deck.html"
@@ -119,7 +119,7 @@ class DeckView(Asked):
 
     def get_queryset(self) -> QuerySet[Card]:
         asked = self.asked
-        return cards_found(
+        return search_cards(
             self.deck.cards.kept(), text=asked["q"], tag=asked["tag"], kind=asked["kind"]
         )
 
@@ -129,19 +129,19 @@ class DeckView(Asked):
         )
 
 
-class BinView(LoginRequiredMixin, TemplateView):
+class TrashView(LoginRequiredMixin, TemplateView):
     """What was deleted lately: the last hundred decks and the last hundred single cards."""
 
     template_name = "pages/bin.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = self.request.user
-        decks = trash.binned_decks(user).defer("source")[:SHOWN_IN_BIN]
-        cards = trash.binned_cards(user).defer("deck__source")[:SHOWN_IN_BIN]
+        decks = trash.trashed_decks(user).defer("source")[:SHOWN_IN_TRASH]
+        cards = trash.trashed_cards(user).defer("deck__source")[:SHOWN_IN_TRASH]
         return super().get_context_data(
             decks=decks,
             cards=cards,
-            counts=trash.bin_counts(user),
+            counts=trash.trash_counts(user),
             days=settings.BIN_DAYS,
             **kwargs,
         )
@@ -165,11 +165,13 @@ class DuplicatesView(LoginRequiredMixin, ListView):
         return Deck.objects.get(pk=deck_id) if deck_id else None
 
     def get_queryset(self) -> QuerySet[Any]:
-        return duplicates.twin_groups(self.request.user, self.deck and self.deck.pk)
+        return duplicates.duplicate_groups(self.request.user, self.deck and self.deck.pk)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(deck=self.deck, **kwargs)
-        return context | {"groups": duplicates.twins_shown(self.request.user, context["groups"])}
+        return context | {
+            "groups": duplicates.duplicates_shown(self.request.user, context["groups"])
+        }
 
 
 class ImportView(LoginRequiredMixin, TemplateView):

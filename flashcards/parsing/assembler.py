@@ -4,18 +4,18 @@ though brackets are missing.
 
 from typing import Any
 
-from flashcards.parsing.cards import ROLES, Drafts, Word, name_of, text_of
+from flashcards.parsing.cards import ROLES, BareWord, Drafts, name_of, text_of
 
 DEPTH_KEPT = 12
 CUT_OFF = "was cut off before it ended"
 
 
-class Frame:
+class OpenContainer:
     """An object or a list that is open: what it holds so far, and what the next token means in
     it.
     """
 
-    def __init__(self, is_list: bool, parent: "Frame | None") -> None:
+    def __init__(self, is_list: bool, parent: "OpenContainer | None") -> None:
         self.is_list = is_list
         self.parent = parent
         self.members: dict[str, Any] = {}
@@ -74,11 +74,11 @@ class Assembler:
 
     def __init__(self, drafts: Drafts) -> None:
         self.drafts = drafts
-        self.stack: list[Frame] = []
+        self.stack: list[OpenContainer] = []
         self._open = {True: 0, False: 0}
 
     @property
-    def top(self) -> Frame | None:
+    def top(self) -> OpenContainer | None:
         return self.stack[-1] if self.stack else None
 
     @property
@@ -97,7 +97,7 @@ class Assembler:
         top = self.top
         if top and not is_list and top.members and self.place == "key":
             self._close_top()  # an object cannot be a key: the one before lacks its bracket
-        self.stack.append(Frame(is_list, self.top))
+        self.stack.append(OpenContainer(is_list, self.top))
         self._open[is_list] += 1
 
     def close(self, is_list: bool) -> None:
@@ -115,7 +115,7 @@ class Assembler:
         if top.is_full and name_of(key) in top.filled:
             self.close(False)  # a second front: the next card, without brackets between
             self.open(False)
-        self.stack[-1].name(key, isinstance(key, Word))
+        self.stack[-1].name(key, isinstance(key, BareWord))
 
     def comma(self) -> None:
         self.stack[-1].end_member()
@@ -123,7 +123,7 @@ class Assembler:
     def scalar(self, value: str) -> None:
         top = self.stack[-1]
         top.put(value)
-        if top.holds_cards and not isinstance(value, Word):
+        if top.holds_cards and not isinstance(value, BareWord):
             self.drafts.refuse("is only a text, without a front and a back")
 
     def finish(self) -> None:
@@ -139,13 +139,13 @@ class Assembler:
         if self.stack and not is_cut:
             self._hand_up(frame, self.stack[-1])
 
-    def _hand_up(self, frame: Frame, parent: Frame) -> None:
+    def _hand_up(self, frame: OpenContainer, parent: OpenContainer) -> None:
         parent.has_container = True
         parent.has_inner = parent.has_inner or frame.has_inner
         if len(self.stack) < DEPTH_KEPT:
             parent.put(frame.value)
 
-    def _judge_object(self, frame: Frame, is_cut: bool) -> None:
+    def _judge_object(self, frame: OpenContainer, is_cut: bool) -> None:
         is_card = frame.is_full or (frame.names_side and not frame.has_inner)
         if not is_card and not self._should_be_card(frame, is_cut):
             return
@@ -155,14 +155,14 @@ class Assembler:
         else:
             self.drafts.add(frame.members)
 
-    def _should_be_card(self, frame: Frame, is_cut: bool) -> bool:
+    def _should_be_card(self, frame: OpenContainer, is_cut: bool) -> bool:
         if frame.has_inner or frame.has_container:
             return False
         if frame.parent is None:
             return bool(frame.members)
         return frame.parent.holds_cards and (is_cut or bool(frame.members))
 
-    def _judge_list(self, frame: Frame, is_cut: bool) -> None:
+    def _judge_list(self, frame: OpenContainer, is_cut: bool) -> None:
         is_pair = frame.parent is not None and frame.parent.is_list and frame.parent.holds_cards
         if not is_pair or frame.has_container or not frame.items or _is_heading(frame.items):
             return

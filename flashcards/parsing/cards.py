@@ -52,7 +52,7 @@ class BadCard(ValueError):
         self.side = side
 
 
-class Word(str):
+class BareWord(str):
     """Text that stood bare in JSON: a number, true, null, or words that lack their quotes."""
 
     __slots__ = ()
@@ -90,7 +90,7 @@ def plain(value: Any, depth: int = DEPTH_READ) -> Any:
     """The value with bare words read as what JSON means by them, every text storable, and nothing
     deeper than 16 levels.
     """
-    if isinstance(value, Word):
+    if isinstance(value, BareWord):
         return _word(value)
     if isinstance(value, str):
         return clean(value)
@@ -107,7 +107,7 @@ def _plain_members(members: Mapping[Any, Any], depth: int) -> dict[str, Any]:
     return {name: plain(member, depth) for name, member in named if name != "__proto__"}
 
 
-def _word(word: Word) -> Any:
+def _word(word: BareWord) -> Any:
     if word in WORDS:
         return WORDS[word]
     if NUMBER.fullmatch(word):
@@ -126,7 +126,7 @@ def text_of(value: Any) -> str | None:
 
 
 def _scalar_text(value: Any) -> str | None:
-    if value is None or (isinstance(value, Word) and WORDS.get(value, True) is None):
+    if value is None or (isinstance(value, BareWord) and WORDS.get(value, True) is None):
         return ""
     if isinstance(value, str):
         return trim(clean(value))

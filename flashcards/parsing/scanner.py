@@ -8,7 +8,7 @@ in `static/js/client/parse/scanner.js`, for text that is still arriving.
 import re
 
 from flashcards.parsing.assembler import Assembler
-from flashcards.parsing.cards import WHITE, Word
+from flashcards.parsing.cards import WHITE, BareWord
 
 S = f"[{WHITE}]{{0,64}}"
 DOUBLE, SINGLE = '"\u201c\u201d\u201e\u201f', "'\u2018\u2019\u201a\u201b"  # straight and curly
@@ -105,7 +105,7 @@ class Scanner:
         found = BARE.match(self.text, self.at)
         assert found  # every other sign was taken before
         self.at = found.end()
-        self.assembler.scalar(Word(found[0].strip(WHITE)))
+        self.assembler.scalar(BareWord(found[0].strip(WHITE)))
 
     def _string(self, opening: str) -> None:
         quotes = _closing(opening)

@@ -17,8 +17,8 @@ from flashcards.services.locks import decks_lock, decks_touch, next_position
 from flashcards.services.tags import tags_changed, tags_checked
 from sessions_app.exceptions import Invalid, NotFound
 
-WRITTEN_AT_ONCE = 500
-CHOSEN_MOST = 2_000
+WRITE_BATCH = 500
+MAX_SELECTED = 2_000
 
 
 class Merged(NamedTuple):
@@ -36,7 +36,7 @@ def cards_move(*, user: User, card_ids: Any, deck_id: UUID) -> int:
 
     Raises NotFound, Invalid, and Conflict (`deck_full`): then none has moved.
     """
-    chosen = cards_chosen(user=user, card_ids=card_ids, with_decks=[deck_id])
+    chosen = selected_cards(user=user, card_ids=card_ids, with_decks=[deck_id])
     arriving = [card for card in chosen if card.deck_id != deck_id]
     _append(Deck.objects.get(pk=deck_id), arriving)
     return len(arriving)
@@ -51,8 +51,8 @@ def decks_merge(*, user: User, deck_id: UUID, into: UUID) -> Merged:
     moved.
     """
     if deck_id == into:
-        sentence = "Choose another deck to merge this one into."
-        raise Invalid(sentence, fields={"into": [sentence]})
+        message = "Choose another deck to merge this one into."
+        raise Invalid(message, fields={"into": [message]})
     decks = decks_lock(user=user, deck_ids={deck_id, into})
     cards = list(decks[deck_id].cards.kept())
     new = _not_in(decks[into], cards)
@@ -130,11 +130,11 @@ def cards_tag(*, user: User, card_ids: Any, add: Any = (), remove: Any = ()) -> 
     """
     add, remove = tags_checked(add), tags_checked(remove)
     changed = []
-    for card in cards_chosen(user=user, card_ids=card_ids):
+    for card in selected_cards(user=user, card_ids=card_ids):
         before, card.tags = card.tags, tags_changed(card.tags, add=add, remove=remove)
         if card.tags != before:
             changed.append((card, before))
-    Card.objects.bulk_update([card for card, _ in changed], ["tags"], batch_size=WRITTEN_AT_ONCE)
+    Card.objects.bulk_update([card for card, _ in changed], ["tags"], batch_size=WRITE_BATCH)
     decks_touch({card.deck_id for card, _ in changed})
     return Tagged(len(changed), _undo(changed))
 
@@ -149,7 +149,7 @@ def _undo(changed: Iterable[tuple[Card, list[str]]]) -> list[TagChange]:
     return [TagChange(cards, list(lost), list(gained)) for (lost, gained), cards in alike.items()]
 
 
-def cards_chosen(
+def selected_cards(
     *, user: User, card_ids: Any, among: CardQuerySet | None = None, with_decks: Sequence[UUID] = ()
 ) -> list[Card]:
     """The user's cards with these ids, deck by deck in their order; `among` widens the search to
@@ -173,13 +173,13 @@ def cards_chosen(
 
 
 def _ids(card_ids: Any) -> set[UUID]:
-    if not isinstance(card_ids, list | tuple | set) or not 0 < len(card_ids) <= CHOSEN_MOST:
-        raise _refused(f"Send cards as a list of 1 to {CHOSEN_MOST} ids.")
+    if not isinstance(card_ids, list | tuple | set) or not 0 < len(card_ids) <= MAX_SELECTED:
+        raise _refused(f"Send cards as a list of 1 to {MAX_SELECTED} ids.")
     try:
         return {each if isinstance(each, UUID) else UUID(str(each)) for each in card_ids}
     except ValueError:
         raise _refused("One of these is no card's id.") from None
 
 
-def _refused(sentence: str) -> Invalid:
-    return Invalid(sentence, fields={"cards": [sentence]})
+def _refused(message: str) -> Invalid:
+    return Invalid(message, fields={"cards": [message]})

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from flashcards.cloze import has_gaps
-from flashcards.grounding import grounded
+from flashcards.grounding import with_source_match
 from flashcards.models import SIDE_CHARACTERS, Card, CardKind, Deck
 from flashcards.parsing import BadCard, draft_card, extras_of
 from flashcards.parsing.cards import ROLES, clean, name_of, trim
@@ -88,7 +88,7 @@ def _ground(card: Card, sides: Mapping[str, str]) -> dict[str, Any]:
     stay.
     """
     source = Deck.objects.values_list("source", flat=True).get(pk=card.deck_id)
-    (new,) = grounded([sides], source)
+    (new,) = with_source_match([sides], source)
     return {"is_found": new.get("found"), "sentence": sentence_usable(new.get("sentence"))}
 
 
@@ -104,8 +104,8 @@ def _checked(members: Mapping[str, Any]) -> dict[str, Any]:
     try:
         return draft_card(members)
     except BadCard as bad:
-        sentence = f"The card {bad.why}."
-        raise Invalid(sentence, fields={bad.side or "front": [sentence]}) from None
+        message = f"The card {bad.why}."
+        raise Invalid(message, fields={bad.side or "front": [message]}) from None
 
 
 def _followed(
@@ -181,5 +181,5 @@ def _found(value: Any) -> bool | None:
     raise _refused("found", "Send found as true, false or null.")
 
 
-def _refused(member: str, sentence: str) -> Invalid:
-    return Invalid(sentence, fields={member: [sentence]})
+def _refused(member: str, message: str) -> Invalid:
+    return Invalid(message, fields={member: [message]})

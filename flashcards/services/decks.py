@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from flashcards.grounding import grounded
+from flashcards.grounding import with_source_match
 from flashcards.models import CARDS_PER_DECK, NAME_CHARACTERS, Card, Deck
 from flashcards.parsing import accept_cards
 from flashcards.parsing.cards import clean, trim
@@ -98,7 +98,7 @@ def deck_create_from_generation(
         Deck.objects.filter(pk=existing.pk).exclude(deleted_at=None).update(deleted_at=None)
         return SavedDeck(existing, False)
     source = str(generation.options.get("source") or "")
-    drafts = generation.cards if cards is None else grounded(checked_cards(cards), source)
+    drafts = generation.cards if cards is None else with_source_match(checked_cards(cards), source)
     origin = origin_of(generation, name) | {"tags": tags_checked(tags)}
     with transaction.atomic():
         deck, is_new = Deck.objects.get_or_create(generation_id=generation.pk, defaults=origin)
@@ -139,15 +139,15 @@ def _checked_name(name: str) -> str:
     trimmed = trim(clean(name))
     if 0 < len(trimmed) <= NAME_CHARACTERS:
         return trimmed
-    sentence = f"Give the deck a name of 1 to {NAME_CHARACTERS} characters."
-    raise Invalid(sentence, fields={"name": [sentence]})
+    message = f"Give the deck a name of 1 to {NAME_CHARACTERS} characters."
+    raise Invalid(message, fields={"name": [message]})
 
 
 def checked_cards(cards: Any) -> list[dict[str, Any]]:
     """Cards as somebody sent them, each good; else Invalid, which names those that are not."""
     if not isinstance(cards, list | tuple) or len(cards) > CARDS_PER_DECK:
-        sentence = f"Send cards as a list of at most {CARDS_PER_DECK} objects with front and back."
-        raise Invalid(sentence, fields={"cards": [sentence]})
+        message = f"Send cards as a list of at most {CARDS_PER_DECK} objects with front and back."
+        raise Invalid(message, fields={"cards": [message]})
     accepted = accept_cards(cards, (), CARDS_PER_DECK)
     if accepted.refused:
         raise Invalid(accepted.refused[0], fields={"cards": accepted.refused})
@@ -160,8 +160,8 @@ def _check_columns(cards: Sequence[Mapping[str, Any]]) -> None:
         try:
             check_gap(str(columns_checked(card).get("kind", "")), str(card["front"]))
         except Invalid as bad:
-            sentence = f"Card {number}: {bad.sentence}"
-            raise Invalid(sentence, fields={"cards": [sentence]}) from None
+            message = f"Card {number}: {bad.message}"
+            raise Invalid(message, fields={"cards": [message]}) from None
 
 
 def insert(deck: Deck, cards: Sequence[Mapping[str, Any]]) -> Deck:
@@ -200,7 +200,7 @@ def deck_save_batch(
     generations = _ended(user, generation_ids)
     origin = _origin(generations, name) | {"tags": tags_checked(tags)}
     written = [card for generation in generations for card in generation.cards]
-    drafts = grounded(written if cards is None else checked_cards(cards), origin["source"])
+    drafts = with_source_match(written if cards is None else checked_cards(cards), origin["source"])
     if not drafts:
         raise Conflict(NO_CARDS, code="not_finished")
     with transaction.atomic():

@@ -12,14 +12,14 @@ from django.contrib.auth.models import User
 from django.db.models import Count, F, QuerySet, Window
 from django.db.models.functions import RowNumber
 
-from flashcards.models import Card, KeptTwins
+from flashcards.models import Card, IgnoredDuplicate
 from sessions_app.exceptions import NotFound
 
-SHOWN_OF_ONE_GROUP = 12
+SHOWN_PER_GROUP = 12
 
 
 @dataclass(frozen=True)
-class Twins:
+class DuplicateGroup:
     """Cards with the same front, in all `count`, of which the first twelve are here.
 
     Exact: some have the same back, too.
@@ -31,7 +31,7 @@ class Twins:
     cards: Sequence[Card]
 
 
-def twin_groups(user: User, deck_id: UUID | None = None) -> QuerySet[Any, Any]:
+def duplicate_groups(user: User, deck_id: UUID | None = None) -> QuerySet[Any, Any]:
     """One row for each front that several of the user's cards have: `front_key`, `count`, `backs`;
     those with equal backs first.
 
@@ -57,13 +57,13 @@ def twin_groups(user: User, deck_id: UUID | None = None) -> QuerySet[Any, Any]:
     return asked.annotate(repeats=F("count") - F("backs")).order_by("-repeats", "front_key")
 
 
-def twins_shown(user: User, groups: Iterable[dict[str, Any]]) -> list[Twins]:
+def duplicates_shown(user: User, groups: Iterable[dict[str, Any]]) -> list[DuplicateGroup]:
     """The cards of some groups, the oldest first, in one query."""
     rows = list(groups)
     cards = _first_cards(user, [row["front_key"] for row in rows])
     by_key = {key: list(group) for key, group in groupby(cards, key=lambda card: card.front_key)}
     return [
-        Twins(
+        DuplicateGroup(
             row["front_key"],
             row["count"],
             row["backs"] < row["count"],
@@ -73,7 +73,7 @@ def twins_shown(user: User, groups: Iterable[dict[str, Any]]) -> list[Twins]:
     ]
 
 
-def twins_keep(*, user: User, front_key: UUID) -> None:
+def ignore_duplicates(*, user: User, front_key: UUID) -> None:
     """Show these cards as duplicates no more, until another one joins them.
 
     Raises NotFound when no two cards have this front.
@@ -81,12 +81,14 @@ def twins_keep(*, user: User, front_key: UUID) -> None:
     count = Card.objects.of(user).filter(front_key=front_key).count()
     if count < 2:
         raise NotFound("There are no duplicates with this front any more.")
-    KeptTwins.objects.update_or_create(user=user, front_key=front_key, defaults={"count": count})
+    IgnoredDuplicate.objects.update_or_create(
+        user=user, front_key=front_key, defaults={"count": count}
+    )
 
 
 def _kept_keys(user: User) -> list[UUID]:
     """The fronts that the user keeps, as long as no further card has joined them."""
-    kept = dict(KeptTwins.objects.of(user).values_list("front_key", "count"))
+    kept = dict(IgnoredDuplicate.objects.of(user).values_list("front_key", "count"))
     if not kept:
         return []
     cards = (
@@ -105,6 +107,6 @@ def _first_cards(user: User, keys: Sequence[UUID]) -> QuerySet[Card]:
         Card.objects.of(user)
         .filter(front_key__in=keys)
         .annotate(nth=nth)
-        .filter(nth__lte=SHOWN_OF_ONE_GROUP)
+        .filter(nth__lte=SHOWN_PER_GROUP)
     )
     return cards.select_related("deck").defer("deck__source").order_by("front_key", "nth")

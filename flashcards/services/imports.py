@@ -19,8 +19,8 @@ from django.db.models.functions import Now
 from redis.exceptions import RedisError
 
 from flashcards.cloze import has_gaps
-from flashcards.formats.cards import ImportedCard, LeftOut, Reading
-from flashcards.formats.limits import SAVING, ImportRefused, Progress
+from flashcards.formats.cards import ImportedCard, ParsedFile, SkippedCards
+from flashcards.formats.limits import SAVING, FileRejected, Progress
 from flashcards.models import CARDS_PER_DECK, NAME_CHARACTERS, Card, CardKind, Deck
 from flashcards.parsing.cards import card_key
 from flashcards.services.locks import NO_DECK, decks_lock_all, decks_touch
@@ -41,7 +41,7 @@ UPDATED = [
     "updated_at",
     "deleted_at",
 ]
-KEPT_SECONDS = 60
+RETENTION_SECONDS = 60
 
 
 @dataclass
@@ -60,7 +60,7 @@ class ImportReport:
     """What an import did. `decks` by their ids."""
 
     format: str
-    left_out: LeftOut
+    left_out: SkippedCards
     decks: dict[UUID, DeckReport] = field(default_factory=dict)
 
     def of(self, deck: Deck) -> DeckReport:
@@ -75,7 +75,7 @@ class ImportReport:
 def import_save(
     *,
     user: User,
-    reading: Reading,
+    reading: ParsedFile,
     name: str,
     deck_id: UUID | None = None,
     progress: Progress | None = None,
@@ -87,7 +87,7 @@ def import_save(
     """
     _lock(user)
     target = _target(user, deck_id)
-    run = _Run(user, reading, name[:NAME_CHARACTERS], target)
+    run = _Importer(user, reading, name[:NAME_CHARACTERS], target)
     progress = progress or Progress()
     progress.begin(SAVING, len(reading.cards))
     for card in reading.cards:
@@ -112,17 +112,17 @@ def _target(user: User, deck_id: UUID | None) -> Deck | None:
     return deck
 
 
-class _Run:
+class _Importer:
     """One import on its way."""
 
-    def __init__(self, user: User, reading: Reading, name: str, target: Deck | None) -> None:
+    def __init__(self, user: User, reading: ParsedFile, name: str, target: Deck | None) -> None:
         self._name = name
-        self._known = KnownCards(user, reading.cards)
+        self._known = ExistingCards(user, reading.cards)
         self._target = target
         members = {name[:NAME_CHARACTERS]: columns for name, columns in reading.decks.items()}
-        self._shelves = Shelves(user, members, self._decks_of_names(reading))
-        self._contents = Contents(self._shelves)
-        self._added: list[Card] = []
+        self._shelves = DeckAllocator(user, members, self._decks_of_names(reading))
+        self._contents = DeckContents(self._shelves)
+        self._sum_usage: list[Card] = []
         self._updated: list[Card] = []
         self._report = ImportReport(reading.format, reading.left_out)
 
@@ -138,12 +138,12 @@ class _Run:
 
     def finish(self) -> ImportReport:
         """Write it down."""
-        Card.objects.bulk_create(self._added, batch_size=BATCH)
+        Card.objects.bulk_create(self._sum_usage, batch_size=BATCH)
         Card.objects.bulk_update(self._updated, UPDATED, batch_size=BATCH)
         decks_touch({key for key, one in self._report.decks.items() if one.added or one.updated})
         return self._report
 
-    def _decks_of_names(self, reading: Reading) -> dict[str, Deck]:
+    def _decks_of_names(self, reading: ParsedFile) -> dict[str, Deck]:
         """Where new cards go whose fellows are here already, under whatever name by now."""
         decks: dict[str, Deck] = {}
         for card in reading.cards:
@@ -166,7 +166,7 @@ class _Run:
         report.is_new = shelf.is_new
         columns = columns_of(card, shelf.deck.tags)
         changed_at = {"updated_at": card.changed_at} if card.changed_at else {}
-        self._added.append(
+        self._sum_usage.append(
             Card(
                 deck=shelf.deck,
                 position=shelf.take_place(),
@@ -201,7 +201,7 @@ class _Run:
         self._updated.append(known)
 
 
-class Shelf:
+class DeckSlot:
     """One deck with room: its deck row is locked until the transaction ends, so that places are
     given once.
     """
@@ -232,7 +232,7 @@ class Shelf:
         return self._last
 
 
-class Shelves:
+class DeckAllocator:
     """A user's shelves by the names that a file gives them.
 
     `members` are columns of new decks, `known` decks for names.
@@ -244,10 +244,10 @@ class Shelves:
         self._user = user
         self._members = members
         self._known = known
-        self._open: dict[str, Shelf] = {}
-        self.all: dict[Any, Shelf] = {}
+        self._open: dict[str, DeckSlot] = {}
+        self.all: dict[Any, DeckSlot] = {}
 
-    def shelf(self, name: str) -> Shelf:
+    def shelf(self, name: str) -> DeckSlot:
         """With room for one more card."""
         shelf = self._open.get(name) or self._find(name, self._known.get(name))
         number = 1
@@ -260,7 +260,7 @@ class Shelves:
     def take_back(self, deck: Deck) -> bool:
         """As Shelf.take_back, for a deck that is locked."""
         if deck.pk not in self.all:
-            self.all[deck.pk] = Shelf(deck, is_new=False)
+            self.all[deck.pk] = DeckSlot(deck, is_new=False)
         return self.all[deck.pk].take_back()
 
     def decks(self, name: str) -> list[Deck]:
@@ -279,7 +279,7 @@ class Shelves:
     def _named(self, name: str) -> Deck | None:
         return Deck.objects.of(self._user).filter(name=name).order_by("created_at", "id").first()
 
-    def _find(self, name: str, deck: Deck | None = None) -> Shelf:
+    def _find(self, name: str, deck: Deck | None = None) -> DeckSlot:
         locked = Deck.objects.of(self._user).select_for_update().order_by("created_at", "id")
         found = (
             locked.filter(pk=deck.pk).first()
@@ -288,7 +288,7 @@ class Shelves:
         )
         if found and found.pk in self.all:
             return self.all[found.pk]
-        shelf = Shelf(found or self._make(name), is_new=found is None)
+        shelf = DeckSlot(found or self._make(name), is_new=found is None)
         return self.all.setdefault(shelf.deck.pk, shelf)
 
     def _make(self, name: str) -> Deck:
@@ -302,7 +302,7 @@ def _numbered(name: str, number: int) -> str:
     return name[: NAME_CHARACTERS - len(ending)] + ending
 
 
-class KnownCards:
+class ExistingCards:
     """The user's cards by the names that the file has for them; also those in the bin, out of which
     an import brings them back.
     """
@@ -323,13 +323,13 @@ class KnownCards:
         return self._by_name.get(card.guid) if card.guid else None
 
 
-class Contents:
+class DeckContents:
     """What the cards of decks say, for files whose cards have no names.
 
     Decks are read once for each name.
     """
 
-    def __init__(self, shelves: Shelves) -> None:
+    def __init__(self, shelves: DeckAllocator) -> None:
         self._shelves = shelves
         self._decks: dict[str, dict[tuple[str, str], Deck]] = {}
 
@@ -373,20 +373,18 @@ def _as_uuid(name: str) -> UUID | None:
     return None
 
 
-class ImportWatch:
+class ImportProgress:
     """One import of one user, under the id that the client made for it."""
 
     def __init__(self, user: User, import_id: UUID) -> None:
         self._key = f"import:{user.pk}:{import_id}"
 
     def listen(self, phase: str, done: int, total: int) -> None:
-        """Write down how far it is. Raises ImportRefused (`cancelled`) when it shall stop."""
+        """Write down how far it is. Raises FileRejected (`cancelled`) when it shall stop."""
         with suppress(RedisError):
             if cache.get(f"{self._key}:cancelled"):
-                raise ImportRefused(
-                    "The import was cancelled: nothing was saved.", code="cancelled"
-                )
-            cache.set(self._key, {"phase": phase, "done": done, "total": total}, KEPT_SECONDS)
+                raise FileRejected("The import was cancelled: nothing was saved.", code="cancelled")
+            cache.set(self._key, {"phase": phase, "done": done, "total": total}, RETENTION_SECONDS)
 
     def seen(self) -> dict[str, Any] | None:
         """`{phase, done, total}` in cards, or None when no such import is known."""
@@ -398,4 +396,4 @@ class ImportWatch:
     def cancel(self) -> None:
         """Stop it soon, or at once should it begin later."""
         with suppress(RedisError):
-            cache.set(f"{self._key}:cancelled", True, KEPT_SECONDS)
+            cache.set(f"{self._key}:cancelled", True, RETENTION_SECONDS)

@@ -216,11 +216,11 @@ def _locked_card_of(user: User, review_id: UUID) -> Card | None:
 def _checked_list(items: Any) -> Sequence[Any]:
     if isinstance(items, list) and 0 < len(items) <= REVIEWS_PER_BATCH:
         return items
-    sentence = (
+    message = (
         f"Send reviews as a list of 1 to {REVIEWS_PER_BATCH} objects with id, cardId, rating and"
         " reviewedAt."
     )
-    raise Invalid(sentence, fields={"reviews": [sentence]})
+    raise Invalid(message, fields={"reviews": [message]})
 
 
 def _locked_cards(user: User, ids: set[UUID]) -> dict[UUID, Card]:

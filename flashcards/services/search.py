@@ -31,7 +31,7 @@ def words_of(text: str) -> list[str]:
     return [word[:WORD_CHARACTERS] for word in trim(clean(text)).split()[:WORDS_MOST]]
 
 
-def decks_found(decks: DeckQuerySet, *, text: str = "", tag: str = "") -> DeckQuerySet:
+def search_decks(decks: DeckQuerySet, *, text: str = "", tag: str = "") -> DeckQuerySet:
     """Those that have each word of the text somewhere: in name, topic or tags, or on a card; and
     that have the tag, when one is given.
     """
@@ -45,7 +45,7 @@ def decks_found(decks: DeckQuerySet, *, text: str = "", tag: str = "") -> DeckQu
     return found
 
 
-def cards_found(
+def search_cards(
     cards: CardQuerySet, *, text: str = "", tag: str = "", kind: str = ""
 ) -> CardQuerySet:
     """Those that have each word of the text on a side or in a tag; and the tag and kind, when they

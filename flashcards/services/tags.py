@@ -7,7 +7,7 @@ from flashcards.models import TAG_CHARACTERS
 from flashcards.parsing.cards import clean, trim
 from sessions_app.exceptions import Invalid
 
-TAGS_MOST = 50
+MAX_TAGS = 50
 NO_TAG = (
     f"A tag has 1 to {TAG_CHARACTERS} characters: shorten the longer ones, leave out the empty"
     " ones."
@@ -26,9 +26,9 @@ def tags_checked(value: Any) -> list[str]:
     if not all(0 < len(tag) <= TAG_CHARACTERS for tag in tags):
         raise _refused(NO_TAG)
     distinct = _distinct(tags)
-    if len(distinct) > TAGS_MOST:
+    if len(distinct) > MAX_TAGS:
         raise _refused(
-            f"These are {len(distinct)} tags, and {TAGS_MOST} is the most: leave some out."
+            f"These are {len(distinct)} tags, and {MAX_TAGS} is the most: leave some out."
         )
     return distinct
 
@@ -43,7 +43,7 @@ def tags_usable(value: Any) -> list[str]:
         if isinstance(value, list | tuple)
         else []
     )
-    return _distinct(tag for tag in texts if 0 < len(tag) <= TAG_CHARACTERS)[:TAGS_MOST]
+    return _distinct(tag for tag in texts if 0 < len(tag) <= TAG_CHARACTERS)[:MAX_TAGS]
 
 
 def tags_changed(
@@ -64,5 +64,5 @@ def _distinct(tags: Iterable[str]) -> list[str]:
     return list(by_fold.values())
 
 
-def _refused(sentence: str) -> Invalid:
-    return Invalid(sentence, fields={"tags": [sentence]})
+def _refused(message: str) -> Invalid:
+    return Invalid(message, fields={"tags": [message]})

@@ -13,21 +13,21 @@ from django.db.models.functions import Now
 from flashcards.models import Card, Deck
 from flashcards.models.cards import CardQuerySet
 from flashcards.models.decks import DeckQuerySet
-from flashcards.services.bulk import cards_chosen, cards_move
+from flashcards.services.bulk import cards_move, selected_cards
 from flashcards.services.locks import NO_DECK, decks_touch, next_position
 from sessions_app.exceptions import NotFound
-from sessions_app.services.retention import rows_delete
+from sessions_app.services.retention import delete_in_batches
 
-DECKS_AT_ONCE, CARDS_AT_ONCE = 50, 5_000
-NOT_IN_BIN = "There is nothing with this id in the bin."
+DECK_BATCH, CARDS_AT_ONCE = 50, 5_000
+NOT_IN_TRASH = "There is nothing with this id in the bin."
 
 
-def binned_decks(user: User) -> DeckQuerySet:
+def trashed_decks(user: User) -> DeckQuerySet:
     """The user's decks in the bin with their `card_count`, the last deleted first."""
     return _decks(user).with_card_count().order_by("-deleted_at", "-pk")
 
 
-def binned_cards(user: User) -> CardQuerySet:
+def trashed_cards(user: User) -> CardQuerySet:
     """Cards that were deleted alone, out of decks that are still there, the last deleted first."""
     return _cards(user).select_related("deck").order_by("-deleted_at", "-pk")
 
@@ -58,7 +58,7 @@ def cards_delete(*, user: User, card_ids: Any) -> int:
 
     The places of the others stay. Raises NotFound and Invalid.
     """
-    chosen = cards_chosen(user=user, card_ids=card_ids)
+    chosen = selected_cards(user=user, card_ids=card_ids)
     Card.objects.filter(pk__in=[card.pk for card in chosen]).update(deleted_at=Now())
     decks_touch({card.deck_id for card in chosen})
     return len(chosen)
@@ -74,7 +74,7 @@ def cards_restore(*, user: User, card_ids: Any) -> int:
     """
     mine = Card.objects.filter(deck__user=user, deck__deleted_at=None)
     binned = [
-        card for card in cards_chosen(user=user, card_ids=card_ids, among=mine) if card.deleted_at
+        card for card in selected_cards(user=user, card_ids=card_ids, among=mine) if card.deleted_at
     ]
     for deck in Deck.objects.filter(pk__in={card.deck_id for card in binned}):
         # refuses when there is no room
@@ -84,32 +84,32 @@ def cards_restore(*, user: User, card_ids: Any) -> int:
     return len(binned)
 
 
-def deck_delete_for_good(*, user: User, deck_id: UUID) -> None:
+def deck_delete_permanently(*, user: User, deck_id: UUID) -> None:
     """Delete a deck that is in the bin, with its cards and their reviews. Raises NotFound."""
-    if not rows_delete(_decks(user).filter(pk=deck_id)):
-        raise NotFound(NOT_IN_BIN)
+    if not delete_in_batches(_decks(user).filter(pk=deck_id)):
+        raise NotFound(NOT_IN_TRASH)
 
 
-def card_delete_for_good(*, user: User, card_id: UUID) -> None:
+def card_delete_permanently(*, user: User, card_id: UUID) -> None:
     """Delete a card that is in the bin. Raises NotFound."""
-    if not rows_delete(_cards(user).filter(pk=card_id)):
-        raise NotFound(NOT_IN_BIN)
+    if not delete_in_batches(_cards(user).filter(pk=card_id)):
+        raise NotFound(NOT_IN_TRASH)
 
 
-def bin_empty(*, user: User) -> None:
+def trash_empty(*, user: User) -> None:
     """Delete for good all that the user has in the bin, some at a time; what is brought back
     meanwhile stays.
     """
-    rows_delete(_decks(user), DECKS_AT_ONCE)
-    rows_delete(_cards(user), CARDS_AT_ONCE)
+    delete_in_batches(_decks(user), DECK_BATCH)
+    delete_in_batches(_cards(user), CARDS_AT_ONCE)
 
 
-def bin_counts(user: User) -> dict[str, int]:
+def trash_counts(user: User) -> dict[str, int]:
     """How many `decks` and single `cards` are in the bin."""
     return {"decks": _decks(user).count(), "cards": _cards(user).count()}
 
 
-def bin_delete_old(*, now: datetime) -> int:
+def trash_delete_old(*, now: datetime) -> int:
     """Delete for good what has been in the bin for BIN_DAYS; how many decks and single cards
     went.
     """
@@ -118,7 +118,9 @@ def bin_delete_old(*, now: datetime) -> int:
         Deck.objects.filter(deleted_at__lt=limit),
         Card.objects.filter(deleted_at__lt=limit),
     )
-    return rows_delete(decks, DECKS_AT_ONCE, seconds) + rows_delete(cards, CARDS_AT_ONCE, seconds)
+    return delete_in_batches(decks, DECK_BATCH, seconds) + delete_in_batches(
+        cards, CARDS_AT_ONCE, seconds
+    )
 
 
 def _decks(user: User) -> DeckQuerySet:

@@ -24,9 +24,9 @@ from mindflip.backup import BackupError
 
 FORMAT, VERSION = "mindflip-backup", 1
 DUMP, KEY, MANIFEST = "database.dump", "secret-key", "manifest.json"
-PIECE = 2**20
-Told = Callable[[int], None]
-Say = Callable[[str], None]
+CHUNK_BYTES = 2**20
+OnProgress = Callable[[int], None]
+WriteLine = Callable[[str], None]
 EVERY_SECONDS = 2.0
 
 
@@ -63,15 +63,15 @@ class Writer:
         self._file = file
         self.checksums: dict[str, str] = {}
 
-    def add(self, name: str, content: IO[bytes], told: Told) -> None:
-        """Everything that `content` gives; `told` hears how many bytes there were so far."""
+    def add(self, name: str, content: IO[bytes], on_progress: OnProgress) -> None:
+        """Everything that `content` gives; `on_progress` hears how many bytes there were so far."""
         digest, done = hashlib.sha256(), 0
-        with self._file.open(name, "w", force_zip64=True) as member:
-            while piece := content.read(PIECE):
-                member.write(piece)
-                digest.update(piece)
-                done += len(piece)
-                told(done)
+        with self._file.open(name, "w", force_zip64=True) as entry:
+            while chunk := content.read(CHUNK_BYTES):
+                entry.write(chunk)
+                digest.update(chunk)
+                done += len(chunk)
+                on_progress(done)
         self.checksums[name] = digest.hexdigest()
 
     def finish(self, manifest: Manifest) -> None:
@@ -80,7 +80,7 @@ class Writer:
 
 
 @contextmanager
-def writing(target: Path) -> Iterator[Writer]:
+def open_writer(target: Path) -> Iterator[Writer]:
     """A file beside `target` that becomes it when all went well, and else is removed.
 
     Raises BackupError in words.
@@ -119,15 +119,15 @@ class Reader:
     def key(self) -> str | None:
         return self._file.read(KEY).decode() if KEY in self.manifest.checksums else None
 
-    def verify(self, told: Told) -> None:
+    def verify(self, on_progress: OnProgress) -> None:
         """Raises BackupError unless every member is there and what was written."""
         done = 0
         for name in dict.fromkeys((DUMP, *self.manifest.checksums)):
             digest = hashlib.sha256()
-            with _reasons(self._source), self.open(name) as member:
-                while piece := member.read(PIECE):
-                    digest.update(piece)
-                    told(done := done + len(piece))
+            with _as_backup_errors(self._source), self.open(name) as entry:
+                while chunk := entry.read(CHUNK_BYTES):
+                    digest.update(chunk)
+                    on_progress(done := done + len(chunk))
             if digest.hexdigest() != self.manifest.checksums.get(name):
                 raise BackupError(
                     f"The backup is damaged ({name} is not what was written): use another one."
@@ -135,21 +135,21 @@ class Reader:
 
 
 @contextmanager
-def reading(source: Path) -> Iterator[Reader]:
+def open_reader(source: Path) -> Iterator[Reader]:
     """A backup to read.
 
     Raises BackupError for a file that is missing, cut off or none of ours; see `Reader.verify` for
     a damaged one.
     """
     with ExitStack() as opened:
-        with _reasons(source):
+        with _as_backup_errors(source):
             file = opened.enter_context(zipfile.ZipFile(source))
             manifest = _manifest(file, source)
         yield Reader(source, file, manifest)
 
 
 @contextmanager
-def _reasons(source: Path) -> Iterator[None]:
+def _as_backup_errors(source: Path) -> Iterator[None]:
     """What is wrong with the file, in words."""
     try:
         yield
@@ -180,8 +180,8 @@ def _manifest(file: zipfile.ZipFile, source: Path) -> Manifest:
 class Progress:
     """Says "`what` 12 MB", or "`what` 12 of 40 MB" where the end is known."""
 
-    def __init__(self, say: Say, what: str, total: int = 0) -> None:
-        self._say, self._what = say, what
+    def __init__(self, write_line: WriteLine, what: str, total: int = 0) -> None:
+        self._say, self._what = write_line, what
         self._end = f" of {megabytes(total)}" if total else ""
         self._said_at = time.monotonic()
 

@@ -17,7 +17,7 @@ from django.db.migrations.loader import MigrationLoader
 from psycopg import sql
 
 from mindflip.backup import BackupError, archive
-from mindflip.backup.archive import Progress, Say, megabytes
+from mindflip.backup.archive import Progress, WriteLine, megabytes
 from mindflip.backup.postgres import address, connect, environment, tool
 from mindflip.embedded.process import last_line
 
@@ -28,7 +28,7 @@ Migration = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Contents:
+class DatabaseContents:
     """`schema` is the one that unqualified names are looked up in; `server_version` as 18."""
 
     schema: str
@@ -41,12 +41,12 @@ class Contents:
         return sum(self.tables.values())
 
 
-def contents(connection: psycopg.Connection[Any]) -> Contents:
+def contents(connection: psycopg.Connection[Any]) -> DatabaseContents:
     """As the connection's transaction sees it."""
     names = [name for (name,) in connection.execute(TABLES).fetchall()]
     (schema,) = connection.execute("SELECT current_schema()").fetchone() or ("public",)
     counts = {name: _count(connection, name) for name in names}
-    return Contents(
+    return DatabaseContents(
         schema, connection.info.server_version // 10_000, counts, _migrations(connection, names)
     )
 
@@ -85,7 +85,7 @@ class Source:
     models: Path
 
 
-def backup_make(*, source: Source, target: Path, now: datetime, say: Say) -> Path:
+def backup_create(*, source: Source, target: Path, now: datetime, write_line: WriteLine) -> Path:
     """Write a backup to `target`, a new file or a folder in which it gets a name; where it is.
 
     Raises BackupError.
@@ -94,15 +94,15 @@ def backup_make(*, source: Source, target: Path, now: datetime, say: Say) -> Pat
     with connect(source.url) as connection:
         connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         (snapshot,) = connection.execute("SELECT pg_export_snapshot()").fetchone() or ("",)
-        held = contents(connection)
-        if not held.migrations:
+        current = contents(connection)
+        if not current.migrations:
             raise BackupError(
                 "There is nothing to back up: this database holds no tables of MindFlip."
             )
-        say(f"Backing up {len(held.tables)} tables with {held.rows:,} rows ...")
-        with archive.writing(target) as writer:
-            _write(writer, source, held, snapshot, now, say)
-    say(f"Wrote {target}: {megabytes(target.stat().st_size)}, {held.rows:,} rows.")
+        write_line(f"Backing up {len(current.tables)} tables with {current.rows:,} rows ...")
+        with archive.open_writer(target) as writer:
+            _write(writer, source, current, snapshot, now, write_line)
+    write_line(f"Wrote {target}: {megabytes(target.stat().st_size)}, {current.rows:,} rows.")
     return target
 
 
@@ -117,47 +117,52 @@ def _file_name(target: Path, now: datetime) -> Path:
 
 
 def _write(
-    writer: archive.Writer, source: Source, held: Contents, snapshot: str, now: datetime, say: Say
+    writer: archive.Writer,
+    source: Source,
+    current: DatabaseContents,
+    snapshot: str,
+    now: datetime,
+    write_line: WriteLine,
 ) -> None:
-    with _dump(source.url, held, snapshot) as dumped:
-        writer.add(archive.DUMP, dumped, Progress(say, "Written"))
+    with _dump(source.url, current, snapshot) as dumped:
+        writer.add(archive.DUMP, dumped, Progress(write_line, "Written"))
     if source.key is not None:
         writer.add(archive.KEY, BytesIO(source.key.encode()), lambda done: None)
-    writer.finish(_manifest(source, held, now))
+    writer.finish(_manifest(source, current, now))
 
 
 @contextmanager
-def _dump(url: str, held: Contents, snapshot: str) -> Iterator[IO[bytes]]:
+def _dump(url: str, current: DatabaseContents, snapshot: str) -> Iterator[IO[bytes]]:
     """What pg_dump writes. Raises BackupError at the end when it failed."""
-    with tempfile.TemporaryFile() as words:
+    with tempfile.TemporaryFile() as stderr:
         dump = subprocess.Popen(
-            _command(url, held, snapshot),
+            _command(url, current, snapshot),
             stdout=subprocess.PIPE,
-            stderr=words,
+            stderr=stderr,
             env=environment(url),
         )
         try:
             assert dump.stdout is not None
             yield dump.stdout
             if dump.wait():
-                raise BackupError(f"The database could not be dumped: {_last_words(words)}")
+                raise BackupError(f"The database could not be dumped: {_last_error_line(stderr)}")
         finally:
             dump.kill()
             dump.wait()
 
 
-def _command(url: str, held: Contents, snapshot: str) -> list[str]:
+def _command(url: str, current: DatabaseContents, snapshot: str) -> list[str]:
     """Tables with what belongs to them; no owners, grants and comments, which another server may
     not know or not allow.
     """
     dump = [
-        tool("pg_dump", held.server_version),
+        tool("pg_dump", current.server_version),
         "--dbname",
         address(url),
         "--no-password",
         "--format=custom",
     ]
-    schema = held.schema.replace('"', '""')
+    schema = current.schema.replace('"', '""')
     return [
         *dump,
         f"--snapshot={snapshot}",
@@ -168,7 +173,7 @@ def _command(url: str, held: Contents, snapshot: str) -> list[str]:
     ]
 
 
-def _manifest(source: Source, held: Contents, now: datetime) -> archive.Manifest:
+def _manifest(source: Source, current: DatabaseContents, now: datetime) -> archive.Manifest:
     files = (
         sorted(path for path in source.models.rglob("*") if path.is_file())
         if source.models.is_dir()
@@ -176,14 +181,14 @@ def _manifest(source: Source, held: Contents, now: datetime) -> archive.Manifest
     )
     return archive.Manifest(
         created_at=now.isoformat(),
-        schema=held.schema,
-        server_version=held.server_version,
-        tables=held.tables,
-        migrations=[list(one) for one in held.migrations],
+        schema=current.schema,
+        server_version=current.server_version,
+        tables=current.tables,
+        migrations=[list(one) for one in current.migrations],
         models={str(path.relative_to(source.models)): path.stat().st_size for path in files},
     )
 
 
-def _last_words(words: IO[bytes]) -> str:
-    words.seek(0)
-    return last_line(words.read().decode(errors="replace"), "pg_dump gave no reason.")
+def _last_error_line(stderr: IO[bytes]) -> str:
+    stderr.seek(0)
+    return last_line(stderr.read().decode(errors="replace"), "pg_dump gave no reason.")

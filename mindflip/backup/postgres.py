@@ -13,8 +13,8 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from mindflip.backup import BackupError
-from mindflip.embedded.process import CannotRun, first_line
-from mindflip.embedded.run import only_run
+from mindflip.embedded.process import StartupError, first_line
+from mindflip.embedded.run import lock_data_dir
 from mindflip.embedded.servers import free_port, postgres
 from mindflip.embedded.supervisor import Supervisor
 
@@ -84,9 +84,9 @@ def database_of(url: str, var: Path, is_embedded: bool) -> Iterator[str]:
         yield url
         return
     try:
-        with only_run(var), _own_server(var) as own_url:  # no `make run` may begin meanwhile
+        with lock_data_dir(var), _own_server(var) as own_url:  # no `make run` may begin meanwhile
             yield own_url
-    except (CannotRun, OSError) as reason:
+    except (StartupError, OSError) as reason:
         raise BackupError(str(reason)) from None
 
 

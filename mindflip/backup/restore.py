@@ -15,8 +15,8 @@ from typing import IO
 from psycopg import sql
 
 from mindflip.backup import BackupError, archive
-from mindflip.backup.archive import Progress, Say
-from mindflip.backup.create import Contents, contents, known_migrations
+from mindflip.backup.archive import Progress, WriteLine
+from mindflip.backup.create import DatabaseContents, contents, known_migrations
 from mindflip.backup.postgres import address, connect, environment, tool
 
 LOCK_SECONDS = 30
@@ -25,24 +25,26 @@ HEAD = 2**14
 NOT_FOR_OLD_SERVERS = b"SET transaction_timeout = 0;"
 
 
-def backup_restore(*, url: str, source: Path, is_replacing: bool, say: Say) -> archive.Backup:
+def backup_restore(
+    *, url: str, source: Path, is_replacing: bool, write_line: WriteLine
+) -> archive.Backup:
     """Make the database what it was when `source` was made; what else was in the file.
 
     Raises BackupError, and nothing is changed then: for a file that is damaged or none of ours, for
     one of a newer version, for a database that holds something unless `is_replacing`, and for
     whatever PostgreSQL refuses.
     """
-    with archive.reading(source) as backup:
-        _refuse_newer(backup.manifest)
-        backup.verify(Progress(say, "Checked"))
+    with archive.open_reader(source) as backup:
+        _check_version(backup.manifest)
+        backup.verify(Progress(write_line, "Checked"))
         with connect(url) as connection:
-            held = contents(connection)
-        _refuse_full(held, is_replacing)
-        say(
+            current = contents(connection)
+        _check_empty(current, is_replacing)
+        write_line(
             f"Restoring {sum(backup.manifest.tables.values()):,} rows in"
             f" {len(backup.manifest.tables)} tables ..."
         )
-        load(backup, url, held, Progress(say, "Restored", backup.size(archive.DUMP)))
+        load(backup, url, current, Progress(write_line, "Restored", backup.size(archive.DUMP)))
         return archive.Backup(backup.manifest, backup.key())
 
 
@@ -51,7 +53,7 @@ def migrations_to_come(manifest: archive.Manifest) -> int:
     return len(known_migrations() - {(app, name) for app, name in manifest.migrations})
 
 
-def _refuse_newer(manifest: archive.Manifest) -> None:
+def _check_version(manifest: archive.Manifest) -> None:
     known = known_migrations()
     unknown = [f"{app}.{name}" for app, name in manifest.migrations if (app, name) not in known]
     if unknown:
@@ -61,26 +63,26 @@ def _refuse_newer(manifest: archive.Manifest) -> None:
         raise BackupError(f"{what}: install the version that made it.")
 
 
-def _refuse_full(held: Contents, is_replacing: bool) -> None:
-    if held.tables and not is_replacing:
+def _check_empty(current: DatabaseContents, is_replacing: bool) -> None:
+    if current.tables and not is_replacing:
         raise BackupError(
-            f"The database holds {len(held.tables)} tables with {held.rows:,} rows already: "
+            f"The database holds {len(current.tables)} tables with {current.rows:,} rows already: "
             "restore into an empty one, or say --replace to lose what is there."
         )
 
 
-def load(backup: archive.Reader, url: str, held: Contents, progress: Progress) -> None:
+def load(backup: archive.Reader, url: str, current: DatabaseContents, progress: Progress) -> None:
     """Put the dump in the place of the tables that the database holds.
 
     Raises BackupError, with all as it was.
     """
-    if held.tables and held.schema != backup.manifest.schema:
+    if current.tables and current.schema != backup.manifest.schema:
         raise BackupError(
             f"The backup is of the schema {backup.manifest.schema}, and the database uses"
-            f" {held.schema}: name another."
+            f" {current.schema}: name another."
         )
     try:
-        _replace(backup, url, held, progress)
+        _replace(backup, url, current, progress)
     except OSError as error:
         raise BackupError(
             f"The database could not be restored, and is as it was: {error.strerror or error}."
@@ -90,20 +92,22 @@ def load(backup: archive.Reader, url: str, held: Contents, progress: Progress) -
         connection.execute("ANALYZE")
 
 
-def _replace(backup: archive.Reader, url: str, held: Contents, progress: Progress) -> None:
-    with tempfile.TemporaryFile() as words:
+def _replace(
+    backup: archive.Reader, url: str, current: DatabaseContents, progress: Progress
+) -> None:
+    with tempfile.TemporaryFile() as stderr:
         with (
-            _sql_of(backup, words, progress) as script,
-            _psql(url, backup.manifest, held, words) as psql,
+            _sql_of(backup, stderr, progress) as script,
+            _psql(url, backup.manifest, current, stderr) as psql,
         ):
             _copy(script, psql)
         if psql.returncode:
-            raise BackupError(_sentence(words))
+            raise BackupError(_error_message(stderr))
 
 
 @contextmanager
 def _sql_of(
-    backup: archive.Reader, words: IO[bytes], progress: Progress
+    backup: archive.Reader, stderr: IO[bytes], progress: Progress
 ) -> Iterator["subprocess.Popen[bytes]"]:
     """pg_restore, fed by a thread, because it is read at the same time."""
     command = [
@@ -112,7 +116,9 @@ def _sql_of(
         "--no-owner",
         "--no-privileges",
     ]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=words)
+    process = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr
+    )
     feeder = threading.Thread(target=_feed, args=(backup, process, progress))
     feeder.start()
     try:
@@ -127,14 +133,14 @@ def _feed(backup: archive.Reader, process: "subprocess.Popen[bytes]", progress: 
     assert process.stdin is not None
     done = 0
     with suppress(BrokenPipeError), process.stdin as stdin, backup.open(archive.DUMP) as dump:
-        while piece := dump.read(archive.PIECE):
-            stdin.write(piece)
-            progress(done := done + len(piece))
+        while chunk := dump.read(archive.CHUNK_BYTES):
+            stdin.write(chunk)
+            progress(done := done + len(chunk))
 
 
 @contextmanager
 def _psql(
-    url: str, manifest: archive.Manifest, held: Contents, words: IO[bytes]
+    url: str, manifest: archive.Manifest, current: DatabaseContents, stderr: IO[bytes]
 ) -> Iterator["subprocess.Popen[bytes]"]:
     """psql, which commits when its input ends, and loses all when it is killed before."""
     command = [
@@ -146,12 +152,12 @@ def _psql(
         "--quiet",
         "--single-transaction",
     ]
-    command += ["--set=ON_ERROR_STOP=1", *_drop(held), "--file=-", "--command", _count(manifest)]
+    command += ["--set=ON_ERROR_STOP=1", *_drop(current), "--file=-", "--command", _count(manifest)]
     process = subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
-        stderr=words,
+        stderr=stderr,
         env=environment(url),
     )
     try:
@@ -171,8 +177,8 @@ def _copy(script: "subprocess.Popen[bytes]", psql: "subprocess.Popen[bytes]") ->
     assert psql.stdin is not None
     with suppress(BrokenPipeError):  # psql says itself what was wrong
         psql.stdin.write(script.stdout.read(HEAD).replace(NOT_FOR_OLD_SERVERS, b""))
-        while piece := script.stdout.read(archive.PIECE):
-            psql.stdin.write(piece)
+        while chunk := script.stdout.read(archive.CHUNK_BYTES):
+            psql.stdin.write(chunk)
     if psql.poll() is None and script.wait():
         raise BackupError(
             "The dump in the backup cannot be read by this version of PostgreSQL's programs:"
@@ -180,10 +186,10 @@ def _copy(script: "subprocess.Popen[bytes]", psql: "subprocess.Popen[bytes]") ->
         )
 
 
-def _drop(held: Contents) -> Sequence[str]:
-    if not held.tables:
+def _drop(current: DatabaseContents) -> Sequence[str]:
+    if not current.tables:
         return ()
-    names = sql.SQL(", ").join(sql.Identifier(held.schema, name) for name in held.tables)
+    names = sql.SQL(", ").join(sql.Identifier(current.schema, name) for name in current.tables)
     return (
         "--command",
         _text(
@@ -211,9 +217,9 @@ def _text(composed: sql.Composed) -> str:
     return composed.as_string(None)
 
 
-def _sentence(words: IO[bytes]) -> str:
-    words.seek(0)
-    lines = words.read().decode(errors="replace").splitlines()
+def _error_message(stderr: IO[bytes]) -> str:
+    stderr.seek(0)
+    lines = stderr.read().decode(errors="replace").splitlines()
     reason = next(
         (line for line in lines if "ERROR" in line or "FATAL" in line),
         lines[-1] if lines else "no reason given",

@@ -6,11 +6,11 @@
 import sys
 from pathlib import Path
 
-from .process import CannotRun
+from .process import StartupError
 from .run import Run
 
 
-def say(line: str) -> None:
+def write_line(line: str) -> None:
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
 
@@ -18,6 +18,6 @@ def say(line: str) -> None:
 if __name__ == "__main__":
     var, bind, port = sys.argv[1:]
     try:
-        Run(Path(var), bind, int(port), say).until_stopped()
-    except (CannotRun, OSError) as reason:
+        Run(Path(var), bind, int(port), write_line).run_forever()
+    except (StartupError, OSError) as reason:
         sys.exit(str(reason))

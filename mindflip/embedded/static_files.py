@@ -11,7 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from .process import CannotRun
+from .process import StartupError
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 MODULES = (
@@ -55,7 +55,7 @@ COMMAND = [
     *(f"--ignore={name}" for name in UNUSED),
 ]
 
-FORGOTTEN_SECONDS = 7200  # longer than any test run that may still read it
+STALE_SECONDS = 7200  # longer than any test run that may still read it
 
 
 def fingerprint() -> str:
@@ -74,7 +74,7 @@ def fingerprint() -> str:
 def collect(var: Path) -> None:
     """Fill `var/static`, unless it was filled from the same sources.
 
-    Raises CannotRun with the command's last line.
+    Raises StartupError with the command's last line.
     """
     stamp, wanted = var / "static" / ".collected-from", fingerprint()
     if stamp.exists() and stamp.read_text() == wanted:
@@ -87,7 +87,7 @@ def collect(var: Path) -> None:
         check=False,
     )
     if run.returncode:
-        raise CannotRun(f"The page's files could not be collected: {_reason(run.stderr)}")
+        raise StartupError(f"The page's files could not be collected: {_reason(run.stderr)}")
     stamp.write_text(wanted)
 
 
@@ -112,7 +112,7 @@ def shared_copy(home: Path) -> Path:
         with tempfile.TemporaryDirectory(dir=home, ignore_cleanup_errors=True) as half:
             collect(Path(half))
             _rename(Path(half) / "static", place)
-        _forget_old(home)
+        _delete_stale(home)
     return place
 
 
@@ -124,7 +124,7 @@ def _rename(made: Path, place: Path) -> None:
             raise
 
 
-def _forget_old(home: Path) -> None:
+def _delete_stale(home: Path) -> None:
     for old in home.iterdir():
-        if time.time() - old.stat().st_mtime > FORGOTTEN_SECONDS:
+        if time.time() - old.stat().st_mtime > STALE_SECONDS:
             shutil.rmtree(old, ignore_errors=True)

@@ -19,91 +19,91 @@ from typing import Any
 
 import psutil
 
-from .process import CannotRun, Service
+from .process import Service, StartupError
 
-LONGEST_PAUSE = 60.0
-STEADY_SECONDS = 60.0  # who ran for so long starts again without a pause
-LOOK_SECONDS = 0.5
-PATIENCE_SECONDS = 15.0
+MAX_RESTART_DELAY = 60.0
+STABLE_SECONDS = 60.0  # who ran for so long starts again without a pause
+POLL_SECONDS = 0.5
+TIMEOUT_SECONDS = 15.0
 CLOCK_SECONDS = 2.0  # the clock may have been set meanwhile
 
 
 class Supervisor:
-    """`say` shows one line to the person in front of it.
+    """`write_line` shows one line to the person in front of it.
 
     Services are remembered in `var`, see `remember`.
     """
 
-    def __init__(self, var: Path, say: Callable[[str], None]) -> None:
+    def __init__(self, var: Path, write_line: Callable[[str], None]) -> None:
         self.var = var
-        self.say = say
+        self.write_line = write_line
         self.services: list[Service] = []
-        self.asked_to_stop = threading.Event()
+        self.stop_requested = threading.Event()
         self._restarts: dict[str, Restart] = {}
         self._parent = os.getppid() if os.environ.get("MAKELEVEL") else None
 
-    def heed_signals(self) -> None:
+    def install_signal_handlers(self) -> None:
         """From now on Ctrl-C, SIGTERM and a closed terminal ask for an orderly end."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._on_signal)
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
-        self.asked_to_stop.set()
+        self.stop_requested.set()
 
     def start(self, service: Service) -> None:
         """Start `service` and wait until it answers.
 
-        Raises CannotRun, also when asked to stop meanwhile.
+        Raises StartupError, also when asked to stop meanwhile.
         """
         self.services.append(service)
         service.start()
         remember(self.var, self.services)
-        answers = service.answers
-        service.answers = lambda: answers() or self._refuse_when_asked_to_stop()
+        is_ready = service.is_ready
+        service.is_ready = lambda: is_ready() or self._raise_if_stop_requested()
         try:
-            service.wait_until_it_answers()
+            service.wait_until_ready()
         finally:
-            service.answers = answers
+            service.is_ready = is_ready
 
     def run_to_end(self, service: Service) -> None:
         """Run a step that ends by itself.
 
-        Raises CannotRun when it fails, also when asked to stop meanwhile.
+        Raises StartupError when it fails, also when asked to stop meanwhile.
         """
         service.start()
         while service.is_running:
-            if self.asked_to_stop.wait(0.05):
+            if self.stop_requested.wait(0.05):
                 service.stop()
-                raise Stopped
+                raise StopRequested
         if service.process is not None and service.process.returncode:
-            raise CannotRun(
-                f"{service.name} failed: {service.last_words()} The whole story is in"
+            raise StartupError(
+                f"{service.name} failed: {service.last_log_line()} The whole story is in"
                 f" {service.log}."
             )
 
-    def _refuse_when_asked_to_stop(self) -> bool:
-        if self.asked_to_stop.is_set():
-            raise Stopped
+    def _raise_if_stop_requested(self) -> bool:
+        if self.stop_requested.is_set():
+            raise StopRequested
         return False
 
     def watch(self) -> None:
         """Return when asked to stop; until then start again what ended, later and later when it
         keeps ending.
         """
-        while not self.asked_to_stop.wait(LOOK_SECONDS):
+        while not self.stop_requested.wait(POLL_SECONDS):
             for service in self.services:
                 if not service.is_running:
-                    self._revive(service)
+                    self._restart(service)
             if self._parent not in (None, os.getppid()):
-                self.say("The `make` that started this was killed: stopping.")
+                self.write_line("The `make` that started this was killed: stopping.")
                 return
 
-    def _revive(self, service: Service) -> None:
+    def _restart(self, service: Service) -> None:
         restart = self._restarts.setdefault(service.name, Restart())
         if restart.due_at is None:
             pause = restart.plan()
-            self.say(
-                f"{service.name} ended: {service.last_words()} Starting it again in {pause:.0f} s;"
+            self.write_line(
+                f"{service.name} ended: {service.last_log_line()} Starting it again in {pause:.0f} s;"
                 f" see {service.log}."
             )
         elif time.monotonic() >= restart.due_at:
@@ -119,7 +119,7 @@ class Supervisor:
         forget(self.var)
 
 
-class Stopped(CannotRun):
+class StopRequested(StartupError):
     """Somebody asked to stop while we were starting."""
 
 
@@ -135,8 +135,8 @@ class Restart:
 
     def plan(self) -> float:
         """The seconds to wait, from now, before the next start."""
-        was_steady = time.monotonic() - self.started_at > STEADY_SECONDS
-        self.pause = 0.0 if was_steady else min(max(1.0, self.pause * 2), LONGEST_PAUSE)
+        was_steady = time.monotonic() - self.started_at > STABLE_SECONDS
+        self.pause = 0.0 if was_steady else min(max(1.0, self.pause * 2), MAX_RESTART_DELAY)
         self.due_at = time.monotonic() + self.pause
         return self.pause
 
@@ -168,7 +168,7 @@ def forget(var: Path) -> None:
     (var / "run.json").unlink(missing_ok=True)
 
 
-def stop_leftovers(var: Path) -> list[str]:
+def stop_stale_processes(var: Path) -> list[str]:
     """Stop what a former run left, the last started first; returns the names of what was found
     alive.
     """
@@ -202,10 +202,10 @@ def _stop(pid: int, stop_signal: int) -> None:
         process = psutil.Process(pid)
         family = [process, *process.children(recursive=True)]
         process.send_signal(signal.Signals(stop_signal))
-        _wait(family, PATIENCE_SECONDS)
+        _wait(family, TIMEOUT_SECONDS)
         for stubborn in (each for each in family if each.is_running()):
             stubborn.kill()
-        _wait(family, PATIENCE_SECONDS)
+        _wait(family, TIMEOUT_SECONDS)
 
 
 def _wait(family: list[psutil.Process], seconds: float) -> None:

@@ -22,10 +22,10 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 log = logging.getLogger(__name__)
-PATIENCE_SECONDS = 2
+TIMEOUT_SECONDS = 2
 # parameters for Django's own, synchronous connections
 _OF_THE_POOL = {"cursor_factory", "context", "prepare_threshold"}
-SENTENCES = {
+MESSAGES = {
     "postgresql": (
         "PostgreSQL does not answer: see that it runs at DATABASE_URL. The reason stands in the"
         " log."
@@ -46,16 +46,16 @@ _written_at = float("-inf")
 async def missing_parts() -> dict[str, str]:
     """What is missing now: the part's name → a sentence without secrets.
 
-    Takes PATIENCE_SECONDS at most.
+    Takes TIMEOUT_SECONDS at most.
     """
     found = await asyncio.gather(_missing_in_postgresql(), _missing_in_redis())
-    return {part: SENTENCES[part] for parts in found for part in parts}
+    return {part: MESSAGES[part] for parts in found for part in parts}
 
 
 async def _missing_in_postgresql() -> list[str]:
     expected = await asyncio.to_thread(_newest_migrations)
     try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             applied = await _applied_migrations()
     except (psycopg.Error, OSError, TimeoutError) as error:
         log.warning("PostgreSQL does not answer a probe: %s", error)
@@ -66,7 +66,7 @@ async def _missing_in_postgresql() -> list[str]:
 async def _missing_in_redis() -> list[str]:
     keys = [cache.make_key(key_of(part)) for part in PARTS]
     try:
-        async with asyncio.timeout(PATIENCE_SECONDS), Redis.from_url(settings.REDIS_URL) as client:
+        async with asyncio.timeout(TIMEOUT_SECONDS), Redis.from_url(settings.REDIS_URL) as client:
             seen = await client.mget(keys)
     except (RedisError, OSError, TimeoutError) as error:
         log.warning("Redis does not answer a probe: %s", error)
@@ -99,15 +99,15 @@ def key_of(part: str) -> str:
     return f"seen:{part}"
 
 
-def note(part: str) -> None:
+def record_heartbeat(part: str) -> None:
     """This part lives. Raises RedisError."""
     cache.set(key_of(part), 1, settings.WORKER_SEEN_SECONDS)
 
 
 @heartbeat_sent.connect
-def note_worker(**_: Any) -> None:
+def record_worker_heartbeat(**_: Any) -> None:
     """Celery's heart beats every two seconds; a few of these are written down."""
     global _written_at
     if monotonic() - _written_at >= settings.WORKER_SEEN_SECONDS / _WRITTEN_EVERY:
-        note("worker")
+        record_heartbeat("worker")
         _written_at = monotonic()

@@ -1,6 +1,6 @@
 """The two forms of a log line: for people, and one JSON object for machines.
 
-In neither is a secret (see `hide`).
+In neither is a secret (see `redact`).
 """
 
 import logging
@@ -13,7 +13,7 @@ from sessions_app import log_context
 
 # a list of what may stand there, not of what may not: libraries attach whole requests and the
 # arguments of tasks
-_MEMBERS = (
+_FIELDS = (
     "time",
     "level",
     "logger",
@@ -26,7 +26,7 @@ _MEMBERS = (
 )
 _RENAMED = {"levelname": "level", "name": "logger", "exc_info": "traceback"}
 _IDS = ("request_id", "session_id", "generation_id", "task", "task_id")
-HIDDEN = "[hidden]"
+REDACTED = "[hidden]"
 _NAMES = (
     r"ticket|token|access|refresh|password|passwd|secret|csrfmiddlewaretoken|sessionid|csrftoken"
     r"|authorization|cookie|dsn"
@@ -38,18 +38,18 @@ _RULES = [
             r"\b(DETAIL|CONTEXT|HINT): .*?(?=\n\n(?:The above exception|During handling)|\Z)",
             re.DOTALL,
         ),
-        rf"\1: {HIDDEN}",
+        rf"\1: {REDACTED}",
     ),
-    (re.compile(rf"(?i)(?<![A-Za-z0-9])({_NAMES})=[^&\s\"'<>]+"), rf"\1={HIDDEN}"),
-    (re.compile(rf"""(?i)(["'](?:{_NAMES})["']\s*:\s*)(["']).*?\2"""), rf"\1\2{HIDDEN}\2"),
-    (re.compile(r"(?i)\b(bearer|basic) [A-Za-z0-9._~+/=-]{8,}"), rf"\1 {HIDDEN}"),
+    (re.compile(rf"(?i)(?<![A-Za-z0-9])({_NAMES})=[^&\s\"'<>]+"), rf"\1={REDACTED}"),
+    (re.compile(rf"""(?i)(["'](?:{_NAMES})["']\s*:\s*)(["']).*?\2"""), rf"\1\2{REDACTED}\2"),
+    (re.compile(r"(?i)\b(bearer|basic) [A-Za-z0-9._~+/=-]{8,}"), rf"\1 {REDACTED}"),
     # a token of three parts; what follows the first part is looked at once, wherever in it the
     # token begins
     (
         re.compile(r"(?<![\w-])(?=[\w-]++\.[\w-]++\.)([\w-]*?)\beyJ[\w-]++\.[\w-]++\.[\w-]*+"),
-        rf"\1{HIDDEN}",
+        rf"\1{REDACTED}",
     ),
-    (re.compile(r"(://[^\s:/@]*:)[^\s@/]+@"), rf"\1{HIDDEN}@"),
+    (re.compile(r"(://[^\s:/@]*:)[^\s@/]+@"), rf"\1{REDACTED}@"),
 ]
 
 
@@ -60,7 +60,7 @@ class LineFormatter(logging.Formatter):
         super().__init__("{asctime} {levelname} {name} {message}", style="{")
 
     def format(self, record: logging.LogRecord) -> str:
-        return hide(super().format(record))
+        return redact(super().format(record))
 
 
 class JsonFormatter(MsgspecFormatter):
@@ -73,13 +73,13 @@ class JsonFormatter(MsgspecFormatter):
 
     def process_log_record(self, log_data: dict[str, Any]) -> dict[str, Any]:
         found = {**log_context.bound(), **log_data}
-        shown = {name: found[name] for name in (*_MEMBERS, *_IDS) if found.get(name) is not None}
+        shown = {name: found[name] for name in (*_FIELDS, *_IDS) if found.get(name) is not None}
         return shown | {
-            name: hide(shown[name]) for name in ("message", "path", "traceback") if name in shown
+            name: redact(shown[name]) for name in ("message", "path", "traceback") if name in shown
         }
 
 
-def hide(text: str) -> str:
+def redact(text: str) -> str:
     """The text without what never leaves a process, in a log or an error report: tickets, tokens,
     passwords, and what rows hold.
 

@@ -32,11 +32,11 @@ from prometheus_client.metrics_core import Metric
 
 from sessions_app import metrics, socket_registry
 from sessions_app.services.stats import Backlog, backlog
-from sessions_app.sync_executor import hop
+from sessions_app.sync_executor import run_sync
 
 log = logging.getLogger(__name__)
 FRESH_SECONDS = 5  # several Prometheus servers, or an eager one, cost the database no more than one
-PATIENCE_SECONDS = 2
+TIMEOUT_SECONDS = 2
 _SIGNS_OF_A_PROXY = {"X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"}
 
 
@@ -55,8 +55,8 @@ class DatabaseGauges:
             if monotonic() - self._asked_at < FRESH_SECONDS:
                 return
             try:
-                async with asyncio.timeout(PATIENCE_SECONDS):
-                    self._backlog = await hop(partial(backlog, now=timezone.now()))
+                async with asyncio.timeout(TIMEOUT_SECONDS):
+                    self._backlog = await run_sync(partial(backlog, now=timezone.now()))
             except (DatabaseError, TimeoutError) as error:
                 log.warning("The database was not asked for metrics: %s", error)
                 self._backlog = None
@@ -68,15 +68,15 @@ class DatabaseGauges:
             "mindflip_database_up", "Whether the database answered this scrape", value=int(is_up)
         )
         if self._backlog:
-            yield from _of_backlog(self._backlog)
+            yield from _backlog_gauges(self._backlog)
 
 
 class ProcessCounts:
     """What this process counted since it started."""
 
     def collect(self) -> Iterator[Metric]:
-        yield from map(_counter, metrics.Count.known)
-        yield from map(_histogram, metrics.Durations.known)
+        yield from map(_counter, metrics.Counter.registry)
+        yield from map(_histogram, metrics.Histogram.registry)
         yield _gauge(
             "mindflip_sockets_open",
             "Sockets that are open in this process",
@@ -91,11 +91,11 @@ class ProcessCounts:
         yield GaugeMetricFamily(
             "mindflip_leaving",
             "Whether this process was asked to stop",
-            value=int(socket_registry.are_leaving()),
+            value=int(socket_registry.is_draining()),
         )
 
 
-def _of_backlog(now: Backlog) -> Iterator[Metric]:
+def _backlog_gauges(now: Backlog) -> Iterator[Metric]:
     counts = {status: count for status, (count, _) in now.by_status.items()}
     oldest = {status: seconds for status, (_, seconds) in now.by_status.items()}
     engines = {name or "unknown": count for name, count in now.engines.items()}
@@ -128,14 +128,14 @@ def _gauge(name: str, help: str, label: str, values: Mapping[str, float]) -> Gau
     return family
 
 
-def _counter(count: metrics.Count) -> CounterMetricFamily:
+def _counter(count: metrics.Counter) -> CounterMetricFamily:
     family = CounterMetricFamily(count.name, count.help, labels=count.labels)
     for values, number in count.read().items():
         family.add_metric(values, number)
     return family
 
 
-def _histogram(durations: metrics.Durations) -> HistogramMetricFamily:
+def _histogram(durations: metrics.Histogram) -> HistogramMetricFamily:
     buckets, seconds = durations.read()
     family = HistogramMetricFamily(durations.name, durations.help)
     family.add_metric([], buckets, seconds)

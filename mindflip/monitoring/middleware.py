@@ -42,7 +42,7 @@ async def healthz(request: HttpRequest) -> HttpResponse:
 
 async def readyz(request: HttpRequest) -> HttpResponse:
     """200 when this process can serve, else 503 with the missing parts, each in a sentence."""
-    leaving = {"process": LEAVING} if socket_registry.are_leaving() else {}
+    leaving = {"process": LEAVING} if socket_registry.is_draining() else {}
     missing = leaving | await missing_parts()
     body: dict[str, Any] = (
         {"status": "missing", "missing": missing} if missing else {"status": "ready"}
@@ -76,7 +76,7 @@ class ProbesMiddleware(AsyncMiddleware):
         return response
 
 
-class RequestsMiddleware(AsyncMiddleware):
+class RequestLogMiddleware(AsyncMiddleware):
     """Binds the ids of request, session and generation to every line that the request writes; gives
     the request's back as `X-Request-ID`, taken from a proxy or made here.
     """
@@ -88,7 +88,7 @@ class RequestsMiddleware(AsyncMiddleware):
         log_context.bind(request_id=request_id)
         response = await self.get_response(request)
         response.headers[HEADER] = request_id
-        if socket_registry.are_leaving():
+        if socket_registry.is_draining():
             response.headers["Connection"] = "close"  # the next request goes to another process
         _write(request, response, perf_counter() - begun)
         return response

@@ -13,13 +13,13 @@ from sentry_sdk.integrations.celery import CeleryIntegration
 from sentry_sdk.integrations.django import DjangoIntegration
 from sentry_sdk.types import Event
 
-from mindflip.monitoring.logging import hide
+from mindflip.monitoring.logging import redact
 from sessions_app import log_context
 
 _DROPPED = ("breadcrumbs", "extra", "user", "server_name", "modules")
 
 
-def begin(dsn: str) -> None:
+def init(dsn: str) -> None:
     """Report what is logged as an error, and what nobody caught, from now on."""
     sentry_sdk.init(
         dsn,
@@ -27,7 +27,7 @@ def begin(dsn: str) -> None:
         include_local_variables=False,
         max_request_body_size="never",
         max_breadcrumbs=0,
-        before_send=without_secrets,
+        before_send=redact_event,
         auto_enabling_integrations=False,
         auto_session_tracking=False,
         send_client_reports=False,
@@ -38,7 +38,7 @@ def begin(dsn: str) -> None:
     )
 
 
-def without_secrets(event: Event, hint: dict[str, Any]) -> Event:
+def redact_event(event: Event, hint: dict[str, Any]) -> Event:
     """The event with nothing in it that is not for strangers, and with the ids under which the logs
     tell more.
     """
@@ -57,7 +57,7 @@ def without_secrets(event: Event, hint: dict[str, Any]) -> Event:
 
 def _hidden(value: Any) -> Any:
     if isinstance(value, str):
-        return hide(value)
+        return redact(value)
     if isinstance(value, dict):
         return {name: _hidden(one) for name, one in value.items()}
     return [_hidden(one) for one in value] if isinstance(value, list | tuple) else value

@@ -15,7 +15,7 @@ from twisted.internet import reactor
 from sessions_app import socket_registry
 
 log = logging.getLogger(__name__)
-LOOK_SECONDS = 0.05
+POLL_SECONDS = 0.05
 
 
 class DrainingServer(Server):
@@ -31,14 +31,14 @@ class DrainingServer(Server):
         self._drain: asyncio.Task[None] | None = None
 
     def run(self) -> None:
-        reactor.callWhenRunning(self._heed_signals)
+        reactor.callWhenRunning(self._install_signal_handlers)
         super().run()
 
     def listen_success(self, port: Any) -> None:
         self._ports.append(port)
         super().listen_success(port)
 
-    def _heed_signals(self) -> None:
+    def _install_signal_handlers(self) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: reactor.callFromThread(self._asked_to_stop))
 
@@ -47,7 +47,7 @@ class DrainingServer(Server):
             log.warning("Asked to stop a second time: stopping at once.")
             self.stop()
             return
-        socket_registry.leave()
+        socket_registry.start_draining()
         self._drain = asyncio.ensure_future(self._drained())
 
     async def _drained(self) -> None:
@@ -70,7 +70,7 @@ class DrainingServer(Server):
         for port in self._ports:
             port.stopListening()
         while any(map(_is_at_work, self.connections.values())):
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(POLL_SECONDS)
 
 
 def _is_at_work(connection: dict[str, Any]) -> bool:

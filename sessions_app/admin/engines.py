@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from sessions_app.admin.base.list import Looked, ReadOnly, list_link, recently
+from sessions_app.admin.base.list import BaseAdmin, ReadOnly, list_link, recent_values_filter
 from sessions_app.models import Engine, Generation, GenerationStatus
 
 
@@ -25,7 +25,7 @@ class Presence(admin.SimpleListFilter):
 
 
 @admin.register(Engine)
-class EngineAdmin(ReadOnly, Looked):
+class EngineAdmin(ReadOnly, BaseAdmin):
     """A row for each engine's socket; it goes with the socket."""
 
     list_display = [
@@ -41,8 +41,8 @@ class EngineAdmin(ReadOnly, Looked):
     ]
     list_filter = [
         Presence,
-        recently("name", "engine", "engine"),
-        recently("model_id", "model", "model"),
+        recent_values_filter("name", "engine", "engine"),
+        recent_values_filter("model_id", "model", "model"),
     ]
     list_select_related = ["user"]
     list_display_links = ["kind"]

@@ -8,14 +8,21 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from sessions_app.admin.base.actions import operation
-from sessions_app.admin.base.list import HELP_TEXT, Looked, ReadOnly, about, recently, since
+from sessions_app.admin.base.actions import admin_operation
+from sessions_app.admin.base.list import (
+    HELP_TEXT,
+    BaseAdmin,
+    ReadOnly,
+    recent_values_filter,
+    time_filter,
+    topic_condition,
+)
 from sessions_app.models import Generation
 from sessions_app.services.leases import generation_requeue, generations_cancel
 from sessions_app.services.timeline import timeline
 
 
-@operation(
+@admin_operation(
     label="Cancel the chosen generations",
     question=(
         "Engines that work on them are told to stop, and whoever asked for them is told that they"
@@ -28,7 +35,7 @@ def cancel(generation: Generation, now: Any) -> bool:
     return bool(generations_cancel(generation_ids=[generation.pk], now=now))
 
 
-@operation(
+@admin_operation(
     label="Requeue the chosen generations",
     question=(
         "They are taken from the engines that hold them, which are told to stop, and wait for an"
@@ -42,7 +49,7 @@ def requeue(generation: Generation, now: Any) -> bool:
 
 
 @admin.register(Generation)
-class GenerationAdmin(ReadOnly, Looked):
+class GenerationAdmin(ReadOnly, BaseAdmin):
     list_display = [
         "short_id",
         "user",
@@ -56,10 +63,10 @@ class GenerationAdmin(ReadOnly, Looked):
         "took",
     ]
     list_filter = [
-        *("status", since(), recently("error_code", "code", "code of failure")),
+        *("status", time_filter(), recent_values_filter("error_code", "code", "code of failure")),
         *(
-            recently("engine_name", "engine", "engine"),
-            recently("session__model_id", "model", "model"),
+            recent_values_filter("engine_name", "engine", "engine"),
+            recent_values_filter("session__model_id", "model", "model"),
         ),
     ]
     list_select_related = ["user"]
@@ -122,7 +129,7 @@ class GenerationAdmin(ReadOnly, Looked):
         return super().get_queryset(request).defer("prompt")
 
     def with_text(self, text: str) -> Q:
-        return about(text)
+        return topic_condition(text)
 
     @admin.display
     def timeline(self, generation: Generation) -> str:

@@ -3,11 +3,11 @@
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 
-from sessions_app.admin.base.list import Looked, ReadOnly
+from sessions_app.admin.base.list import BaseAdmin, ReadOnly
 
 
 @admin.register(LogEntry)
-class LogAdmin(ReadOnly, Looked):
+class LogAdmin(ReadOnly, BaseAdmin):
     list_display = ["action_time", "user", "content_type", "object_repr", "change_message"]
     list_select_related = ["user", "content_type"]
     list_filter = ["action_flag"]

@@ -8,8 +8,15 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from sessions_app.admin.base.actions import operation
-from sessions_app.admin.base.list import Looked, ReadOnly, list_link, may_read_text, recently, since
+from sessions_app.admin.base.actions import admin_operation
+from sessions_app.admin.base.list import (
+    BaseAdmin,
+    ReadOnly,
+    list_link,
+    may_read_text,
+    recent_values_filter,
+    time_filter,
+)
 from sessions_app.models import Generation, SessionStatus, WebLLMSession
 from sessions_app.services.sessions import sessions_close, sessions_expire
 
@@ -37,7 +44,7 @@ class State(admin.SimpleListFilter):
         return chosen(timezone.now()) if chosen else queryset
 
 
-@operation(
+@admin_operation(
     label="Close the chosen sessions",
     question=(
         "Their sockets close, what waits or runs in them is cancelled, and their clients are told"
@@ -50,7 +57,7 @@ def close(session: WebLLMSession, now: Any) -> bool:
     return bool(sessions_close(session_ids=[session.pk], reason="closed by an operator", now=now))
 
 
-@operation(
+@admin_operation(
     label="Let the chosen sessions expire",
     question=(
         "Their sockets close, what waits or runs in them is cancelled, and their clients open new"
@@ -64,7 +71,7 @@ def expire(session: WebLLMSession, now: Any) -> bool:
 
 
 @admin.register(WebLLMSession)
-class SessionAdmin(ReadOnly, Looked):
+class SessionAdmin(ReadOnly, BaseAdmin):
     list_display = [
         "short_id",
         "user",
@@ -75,7 +82,7 @@ class SessionAdmin(ReadOnly, Looked):
         "last_activity_at",
         "closed_at",
     ]
-    list_filter = [State, since(), recently("model_id", "model", "model")]
+    list_filter = [State, time_filter(), recent_values_filter("model_id", "model", "model")]
     list_select_related = ["user"]
     linked_by = ("user__id__exact",)
     actions = [close, expire]

@@ -7,13 +7,13 @@ from typing import Any
 from django.contrib import admin
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
-from sessions_app.admin.base.actions import operation
-from sessions_app.admin.base.list import Looked, ReadOnly
+from sessions_app.admin.base.actions import admin_operation
+from sessions_app.admin.base.list import BaseAdmin, ReadOnly
 
 admin.site.unregister([BlacklistedToken, OutstandingToken])
 
 
-@operation(
+@admin_operation(
     label="Revoke the chosen tokens",
     question=(
         "They cannot be exchanged for access tokens any more. Access tokens that were made of them"
@@ -27,7 +27,7 @@ def revoke(token: OutstandingToken, now: Any) -> bool:
 
 
 @admin.register(OutstandingToken)
-class OutstandingTokenAdmin(ReadOnly, Looked):
+class OutstandingTokenAdmin(ReadOnly, BaseAdmin):
     list_display = ["jti", "user", "created_at", "expires_at", "is_revoked"]
     list_select_related = ["user", "blacklistedtoken"]
     ordering = ("-pk",)
@@ -42,7 +42,7 @@ class OutstandingTokenAdmin(ReadOnly, Looked):
 
 
 @admin.register(BlacklistedToken)
-class BlacklistedTokenAdmin(ReadOnly, Looked):
+class BlacklistedTokenAdmin(ReadOnly, BaseAdmin):
     list_display = ["jti", "user", "blacklisted_at"]
     list_select_related = ["token__user"]
     ordering = ("-pk",)

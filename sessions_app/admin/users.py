@@ -12,16 +12,16 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from redis.exceptions import RedisError
 
-from sessions_app.admin.base.actions import operation
-from sessions_app.admin.base.list import Looked, list_link
-from sessions_app.services.result_cache import user_results_forget
+from sessions_app.admin.base.actions import admin_operation
+from sessions_app.admin.base.list import BaseAdmin, list_link
+from sessions_app.services.result_cache import purge_user_results
 
 OF_USER = "user__id__exact"
 RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
 SEEN = ("username", "is_active", "is_staff", "date_joined", "last_login", "theirs")
 
 
-@operation(
+@admin_operation(
     label="Purge the caches of the chosen users",
     question=(
         "What they ask for again is computed anew instead of being answered from the cache. Their"
@@ -32,7 +32,7 @@ SEEN = ("username", "is_active", "is_staff", "date_joined", "last_login", "their
 )
 def purge(user: User, now: Any) -> bool:
     try:
-        user_results_forget(user=user)
+        purge_user_results(user=user)
     except RedisError:
         return False
     return True
@@ -42,7 +42,7 @@ admin.site.unregister(User)
 
 
 @admin.register(User)
-class OperatedUserAdmin(Looked, UserAdmin):
+class OperatedUserAdmin(BaseAdmin, UserAdmin):
     """Django's own, with lists that stay cheap.
 
     Who is no superuser gives no rights and touches no superuser. Nobody is deleted here: that would

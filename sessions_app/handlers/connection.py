@@ -13,15 +13,15 @@ from sessions_app.handlers.replies import OrderedReplies
 from sessions_app.models import Generation
 from sessions_app.protocol import GUIDE, ServerMessage, encode
 from sessions_app.services.engines import EngineColumns
-from sessions_app.services.generations import Asker
-from sessions_app.services.leases import Claimant
+from sessions_app.services.generations import Requester
+from sessions_app.services.leases import EngineRef
 
 RESUME_BURST_SECONDS = 4
-RESUME_LEAST_BYTES = 65_536
+RESUME_MIN_BYTES = 65_536
 
 
 @dataclass
-class Peer:
+class SocketState:
     """Whose socket it is, and the channel by which other processes reach it; what the socket knows
     between two messages.
     """
@@ -43,29 +43,29 @@ class Peer:
     resume_paid_until: datetime = field(default_factory=timezone.now)
     # without it nothing that this socket asked for waits; what others left behind is found by
     # events and heartbeats
-    has_backlog: bool = False
+    has_queued_work: bool = False
     # for the guide's dialect: the replies to its requests, and the generations among them that
     # another socket requested first
     replies: OrderedReplies = field(default_factory=OrderedReplies)
-    followed: set[UUID] = field(default_factory=set)
+    inherited_ids: set[UUID] = field(default_factory=set)
     # what its engine was given at once, as it was then, until it answers
-    held: Generation | None = None
+    current_generation: Generation | None = None
     # those of waiting generations as last told
     places: dict[UUID, int] = field(default_factory=dict)
     touched_at: datetime = field(default_factory=timezone.now)
     # that of the password he had when he came in
     password_key: str = ""
     # becomes no engine any more
-    is_retired: bool = False
+    is_draining: bool = False
 
     def is_touch_due(self, now: datetime) -> bool:
         """Is it time to write that the client is at work?"""
         return now - self.touched_at >= timedelta(seconds=settings.SESSION_TOUCH_SECONDS)
 
     def pay_for_resume(self, messages: Iterable[ServerMessage], now: datetime) -> None:
-        """Count what is sent again, a small page as RESUME_LEAST_BYTES for the work that it is."""
+        """Count what is sent again, a small page as RESUME_MIN_BYTES for the work that it is."""
         size = sum(len(encode(message)) for message in messages)
-        seconds = max(size, RESUME_LEAST_BYTES) / settings.RESUME_BYTES_PER_SECOND
+        seconds = max(size, RESUME_MIN_BYTES) / settings.RESUME_BYTES_PER_SECOND
         self.resume_paid_until = max(self.resume_paid_until, now) + timedelta(seconds=seconds)
 
     def seconds_until_resume(self, now: datetime) -> int:
@@ -83,11 +83,11 @@ class Peer:
         return self.engine.get("name", "")
 
     @property
-    def asker(self) -> Asker:
-        return Asker(self.session_id, self.user_id, self.model_id)
+    def requester(self) -> Requester:
+        return Requester(self.session_id, self.user_id, self.model_id)
 
     @property
-    def claimant(self) -> Claimant:
-        return Claimant(
+    def engine_ref(self) -> EngineRef:
+        return EngineRef(
             self.channel, self.session_id, self.user_id, self.engine_name, self.is_guide
         )

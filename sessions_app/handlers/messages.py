@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from sessions_app import protocol
-from sessions_app.exceptions import MindFlipError, TooMany
+from sessions_app.exceptions import MindFlipError, RateLimited
 from sessions_app.models import Generation, GenerationStatus, WebLLMSession
 from sessions_app.protocol import ServerMessage
 from sessions_app.services import responses
@@ -20,10 +20,10 @@ STARTED = 5
 def error_message(error: MindFlipError, message: Any = None) -> protocol.Error:
     """The one table from exceptions to `error` messages."""
     return protocol.Error(
-        error=error.sentence,
+        error=error.message,
         code=error.code,
         retryable=error.retryable,
-        retry_after=error.retry_after if isinstance(error, TooMany) else msgspec.UNSET,
+        retry_after=error.retry_after if isinstance(error, RateLimited) else msgspec.UNSET,
         **protocol.ids_of(message),
     )
 
@@ -45,7 +45,7 @@ def engine_generate(generation: Generation) -> protocol.EngineGenerate:
     )
 
 
-def outcome(generation: Generation) -> list[ServerMessage]:
+def result_messages(generation: Generation) -> list[ServerMessage]:
     """`progress` 100 and `result`, or `error`, of a generation that has ended."""
     request_id = generation.request_id
     if generation.status == GenerationStatus.SUCCEEDED:
@@ -64,7 +64,7 @@ def outcome(generation: Generation) -> list[ServerMessage]:
     ]
 
 
-def told(changes: Changes) -> list[ServerMessage]:
+def change_messages(changes: Changes) -> list[ServerMessage]:
     """Return what a `mindflip.v1` client is sent of a page of changes: cards and outcomes in order,
     then a snapshot if one is due.
     """
@@ -78,7 +78,7 @@ def told(changes: Changes) -> list[ServerMessage]:
 
 def _numbered(number: int, generation: Generation, index: int | None) -> list[ServerMessage]:
     if index is None:
-        return outcome(generation)
+        return result_messages(generation)
     card = protocol.Card(
         generation.pk, index, generation.cards[index], number, generation.request_id
     )

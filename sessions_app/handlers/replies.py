@@ -22,7 +22,7 @@ class OrderedReplies:
         return len(self._replies)
 
     @property
-    def awaited(self) -> set[UUID]:
+    def pending_ids(self) -> set[UUID]:
         """Return the generations whose outcome is not known yet."""
         return {key for key, messages in self._replies.items() if messages is None}
 

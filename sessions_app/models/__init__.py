@@ -7,7 +7,7 @@ followed by a save.
 """
 
 from sessions_app.models.generations import ENDED, OPEN, Attempt, Generation, GenerationStatus
-from sessions_app.models.operations import Engine, Erasure, HourFigures
+from sessions_app.models.operations import AccountDeletion, Engine, HourlyStats
 from sessions_app.models.sessions import ALIVE, SessionStatus, WebLLMSession
 
 __all__ = [
@@ -16,10 +16,10 @@ __all__ = [
     "OPEN",
     "Attempt",
     "Engine",
-    "Erasure",
+    "AccountDeletion",
     "Generation",
     "GenerationStatus",
-    "HourFigures",
+    "HourlyStats",
     "SessionStatus",
     "WebLLMSession",
 ]

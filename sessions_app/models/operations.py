@@ -55,7 +55,7 @@ class Engine(models.Model):
         return self.seen_at > now - timedelta(seconds=settings.ENGINE_PRESENT_SECONDS)
 
 
-class Erasure(models.Model):
+class AccountDeletion(models.Model):
     """One account's end.
 
     `user` is there until the last row is gone; what stays says that an account was erased, and
@@ -80,7 +80,7 @@ class Erasure(models.Model):
         return f"erasure asked for at {self.asked_at:%Y-%m-%d %H:%M}"
 
 
-class HourFigures(models.Model):
+class HourlyStats(models.Model):
     """The figures of the generations that were asked for within one hour (see
     `services.figures`).
     """

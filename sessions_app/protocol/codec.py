@@ -29,14 +29,14 @@ CARDS_PATH = "webllm:flashcards"
 class ProtocolError(Exception):
     """A frame that is not a valid message.
 
-    `code` is one of the contract's and `sentence` says what to send instead; `message_type` and
+    `code` is one of the contract's and `message` says what to send instead; `message_type` and
     `about` (its IDs) are what could be read in it.
     """
 
-    def __init__(self, code: str, sentence: str) -> None:
-        super().__init__(sentence)
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
         self.code = code
-        self.sentence = sentence
+        self.message = message
         self.message_type = ""
         self.about: dict[str, Any] = {}
 

@@ -13,14 +13,14 @@ FRESH = ("wsUrl",)  # a new ticket each time opens the same socket
 KEPT = ("RateLimit", "RateLimit-Policy", "Link")
 
 
-class Versioned:
+class ETagMixin:
     """Beside a view: GET answers with an ETag, and 304 without a body where If-None-Match has it.
 
     The ETag is weak, and made of what is said: it saves sending and reading, not the question to
     the database.
     """
 
-    is_versioned = True
+    has_etag = True
 
     def finalize_response(
         self, request: Request, response: Any, *args: Any, **kwargs: Any

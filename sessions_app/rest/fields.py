@@ -61,7 +61,7 @@ class JSONField(serializers.JSONField):
         try:
             return load_json(data)
         except InvalidJSON as error:
-            raise serializers.ValidationError([error.sentence]) from None
+            raise serializers.ValidationError([error.message]) from None
 
 
 class IdField(_Typed, serializers.UUIDField):

@@ -17,16 +17,18 @@ def key_of(request: Request) -> str:
     """The key, empty without one. Raises Invalid for what is none."""
     key: str | None = request.headers.get("Idempotency-Key")
     if key is not None and not KEY.fullmatch(key):
-        sentence = "Give 1 to 100 visible ASCII characters, such as a UUID."
-        raise Invalid(f"Idempotency-Key: {sentence}", fields={"Idempotency-Key": [sentence]})
+        message = "Give 1 to 100 visible ASCII characters, such as a UUID."
+        raise Invalid(f"Idempotency-Key: {message}", fields={"Idempotency-Key": [message]})
     return key or ""
 
 
-def made_once(request: Request, action: str, make: Callable[[], Any]) -> tuple[str, dict[str, str]]:
+def idempotent(
+    request: Request, action: str, make: Callable[[], Any]
+) -> tuple[str, dict[str, str]]:
     """The id of what `make` made, now or at an earlier request with this key, and headers that say
     which.
     """
     said = json.dumps(request.data, sort_keys=True, default=str).encode()
-    asked = idempotency.Repeatable(int(request.user.pk or 0), action, key_of(request), said)
-    made, is_repeated = idempotency.done_once(asked, lambda: str(make()))
+    asked = idempotency.IdempotentRequest(int(request.user.pk or 0), action, key_of(request), said)
+    made, is_repeated = idempotency.run_once(asked, lambda: str(make()))
     return made, {"Idempotency-Replayed": "true"} if is_repeated else {}

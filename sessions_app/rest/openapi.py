@@ -90,7 +90,7 @@ def _register(schema: AutoSchema, name: str, component: dict[str, Any]) -> dict[
 
 
 @dataclass(frozen=True)
-class Link:
+class OperationLink:
     """A call that can follow: `parameters` and `body` say where in this call or its answer each
     value stands.
     """
@@ -106,7 +106,7 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Answer:
+class SuccessResponse:
     """A success: `shape` is a serializer, a type that msgspec can describe or a JSON schema; None
     for no body.
     """
@@ -115,12 +115,12 @@ class Answer:
     shape: Shape = None
     example: Any = None
     headers: tuple[str, ...] = ()
-    links: Mapping[str, Link] = field(default_factory=dict)
+    links: Mapping[str, OperationLink] = field(default_factory=dict)
     media: tuple[str, ...] = (JSON,)
 
 
 @dataclass(frozen=True)
-class Call:
+class Operation:
     """One method of one address.
 
     `refusals` are codes by status beyond those that every call of its kind has. `query` is the
@@ -129,7 +129,7 @@ class Call:
 
     name: str
     summary: str
-    answers: Mapping[int, Answer]
+    answers: Mapping[int, SuccessResponse]
     words: str = ""
     body: Shape = None
     example: Any = None
@@ -140,16 +140,16 @@ class Call:
     refusals: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
 
-UNCHANGED = Answer("What If-None-Match names is still so.")
+UNCHANGED = SuccessResponse("What If-None-Match names is still so.")
 
 
-class Calls(AutoSchema):
+class ApiSchema(AutoSchema):
     """The calls of a view by method.
 
     Methods without one are drawn from the view's serializers alone.
     """
 
-    def __init__(self, tag: str = "", **calls: Call) -> None:
+    def __init__(self, tag: str = "", **calls: Operation) -> None:
         super().__init__()
         self.tag = tag
         self.calls = calls
@@ -170,7 +170,7 @@ class Calls(AutoSchema):
         )
         return self._described(call)
 
-    def _described(self, call: Call) -> dict[str, Any]:
+    def _described(self, call: Operation) -> dict[str, Any]:
         return {
             "operationId": call.name,
             "summary": call.summary,
@@ -187,12 +187,12 @@ class Calls(AutoSchema):
         }
 
     def _is_versioned(self) -> bool:
-        return self.method == "GET" and getattr(self.view, "is_versioned", False)
+        return self.method == "GET" and getattr(self.view, "has_etag", False)
 
-    def _sent(self, call: Call) -> tuple[str, ...]:
+    def _sent(self, call: Operation) -> tuple[str, ...]:
         return (*call.sent, "If-None-Match") if self._is_versioned() else call.sent
 
-    def _words(self, call: Call) -> str:
+    def _words(self, call: Operation) -> str:
         return call.words or " ".join((type(self.view).__doc__ or call.summary).split())
 
     def _path_parameters(self) -> list[dict[str, Any]]:
@@ -202,7 +202,7 @@ class Calls(AutoSchema):
         """The variables in the address."""
         return [part.strip("{}") for part in self.path.split("/") if part.startswith("{")]
 
-    def _query_parameters(self, call: Call) -> list[dict[str, Any]]:
+    def _query_parameters(self, call: Operation) -> list[dict[str, Any]]:
         own = (
             [self._query_parameter(call, one) for one in call.query().fields.values()]
             if call.query
@@ -217,14 +217,14 @@ class Calls(AutoSchema):
             ),
         ]
 
-    def _is_list(self, call: Call) -> bool:
+    def _is_list(self, call: Operation) -> bool:
         return any(isinstance(answer.shape, Page) for answer in call.answers.values())
 
     def _pages(self) -> Any:
         view: Any = self.view  # a generic one, since it answers a list
         return view.pagination_class()
 
-    def _query_parameter(self, call: Call, one: Any) -> dict[str, Any]:
+    def _query_parameter(self, call: Operation, one: Any) -> dict[str, Any]:
         schema = dict(self._map_serializer_field(one, "request"))
         words = schema.pop("description", "")
         parameter = {
@@ -238,7 +238,7 @@ class Calls(AutoSchema):
             parameter["example"] = call.query_example[one.field_name]
         return parameter
 
-    def _body(self, call: Call) -> dict[str, Any]:
+    def _body(self, call: Operation) -> dict[str, Any]:
         return {
             "content": {self._media(): self._content(call.body, "request", call.example)},
             "required": not call.is_body_optional,
@@ -252,7 +252,7 @@ class Calls(AutoSchema):
         examples = {} if example is None else {"examples": {"sample": {"value": example}}}
         return {"schema": reference(self, shape, direction), **examples}
 
-    def _responses(self, call: Call) -> dict[str, Any]:
+    def _responses(self, call: Operation) -> dict[str, Any]:
         limited = openapi_errors.LIMITED if self.view.get_throttles() else ()
         good = {
             str(status): self._answer(answer, limited) for status, answer in call.answers.items()
@@ -261,7 +261,7 @@ class Calls(AutoSchema):
             good["304"] = self._answer(UNCHANGED, limited)
         return good | openapi_errors.responses(self._codes(call), limited, self.registry)
 
-    def _answer(self, answer: Answer, limited: tuple[str, ...]) -> dict[str, Any]:
+    def _answer(self, answer: SuccessResponse, limited: tuple[str, ...]) -> dict[str, Any]:
         pages = ("Link",) if isinstance(answer.shape, Page) else ()
         etag = ("ETag",) if self._is_versioned() else ()
         names = (*answer.headers, *etag, *pages, *limited)
@@ -277,7 +277,7 @@ class Calls(AutoSchema):
             response["links"] = {name: link.described() for name, link in answer.links.items()}
         return response
 
-    def _codes(self, call: Call) -> dict[int, tuple[str, ...]]:
+    def _codes(self, call: Operation) -> dict[int, tuple[str, ...]]:
         """What can be refused, by status: what any such call can meet, and what is this one's
         own.
         """

@@ -24,7 +24,7 @@ WORDS = {
     429: "A limit is reached: ask again after `Retry-After` seconds.",
     503: "The database or Redis does not answer: ask again after `Retry-After` seconds.",
 }
-SENTENCES = {
+MESSAGES = {
     "invalid": "modelId: This field is required.",
     "invalid_json": "Send valid JSON: line 1, column 2 cannot be read.",
     "unauthorized": "Authentication credentials were not provided.",
@@ -101,11 +101,11 @@ def _response(status: int, codes: tuple[str, ...], limited: tuple[str, ...]) -> 
 
 
 def _example(status: int, code: str) -> dict[str, Any]:
-    sentence = SENTENCES.get(code, WORDS[status])
+    message = MESSAGES.get(code, WORDS[status])
     return problem(
         status,
         code,
-        sentence,
+        message,
         **({"fields": {"modelId": ["This field is required."]}} if code == "invalid" else {}),
     )
 

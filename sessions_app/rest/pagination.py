@@ -21,7 +21,7 @@ CURSOR = {
 }
 
 
-class Sized:
+class PageSizeMixin:
     """`?pageSize=`, from 1 to `max_page_size`. Raises Invalid for anything else."""
 
     page_size_query_param: str | None = SIZE
@@ -32,7 +32,7 @@ class Sized:
         raw = request.query_params.get(SIZE)
         assert self.page_size
         assert self.max_page_size
-        return self.page_size if raw is None else number_asked(SIZE, raw, self.max_page_size)
+        return self.page_size if raw is None else requested_number(SIZE, raw, self.max_page_size)
 
     def size_parameter(self) -> dict[str, Any]:
         """As the OpenAPI document has it."""
@@ -53,7 +53,7 @@ class Sized:
         }
 
 
-class CursorPages(Sized, CursorPagination):
+class CursorPages(PageSizeMixin, CursorPagination):
     """Pages by cursor: rows that come in between shift nothing, and the thousandth page costs what
     the first one does.
 
@@ -85,7 +85,7 @@ class NewestFirst(CursorPages):
     page_size = 20
 
 
-def number_asked(name: str, raw: str, most: int) -> int:
+def requested_number(name: str, raw: str, most: int) -> int:
     """A whole number out of a query. Raises Invalid."""
     if not (
         raw.isascii() and raw.isdigit() and len(raw) <= len(str(most)) and 1 <= int(raw) <= most
@@ -94,6 +94,6 @@ def number_asked(name: str, raw: str, most: int) -> int:
     return int(raw)
 
 
-def refused(name: str, sentence: str) -> Invalid:
+def refused(name: str, message: str) -> Invalid:
     """For a wrong member of a query."""
-    return Invalid(f"{name}: {sentence}", fields={name: [sentence]})
+    return Invalid(f"{name}: {message}", fields={name: [message]})

@@ -37,12 +37,12 @@ async def _sent(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
     """Pieces are work, and some ask the database: they are made in the request's thread and not on
     the loop. No connection is held while a client takes one.
     """
-    make = sync_to_async(giving_back(lambda: next(pieces, None)))
+    make = sync_to_async(releasing_connection(lambda: next(pieces, None)))
     while (piece := await make()) is not None:
         yield piece
 
 
-def giving_back(function: Callable[P, T]) -> Callable[P, T]:
+def releasing_connection(function: Callable[P, T]) -> Callable[P, T]:
     """The function, after which the calling thread holds no connection (unless it is in a
     transaction).
     """

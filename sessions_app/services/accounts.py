@@ -88,9 +88,9 @@ def _check(user: User, password: str) -> None:
     if not user.has_usable_password():
         if password == user.username:
             return
-        sentence = "This is not your username. Type it to confirm."
+        message = "This is not your username. Type it to confirm."
     elif user.check_password(password):
         return
     else:
-        sentence = "This is not your password. Capital letters count."
-    raise Invalid(sentence, fields={"password": [sentence]})
+        message = "This is not your password. Capital letters count."
+    raise Invalid(message, fields={"password": [message]})

@@ -8,13 +8,13 @@ gets one more, so that none is lost.
 import re
 
 DANGEROUS = re.compile(r"'*[ \u00a0\u3000]*(?:[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20|%])")
-DEAD = re.compile(rf"'(?={DANGEROUS.pattern})")
+ESCAPED = re.compile(rf"'(?={DANGEROUS.pattern})")
 
 
-def dead(cell: str) -> str:
+def escape_formula(cell: str) -> str:
     return f"'{cell}" if DANGEROUS.match(cell) else cell
 
 
-def alive(cell: str) -> str:
-    """What `dead` was given."""
-    return cell[1:] if DEAD.match(cell) else cell
+def unescape_formula(cell: str) -> str:
+    """What `escape_formula` was given."""
+    return cell[1:] if ESCAPED.match(cell) else cell

@@ -13,7 +13,7 @@ from django.db.models import Count, Exists, F, FloatField, Min, OuterRef, Q, Sum
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Extract, Floor, Greatest, Least, Ln, TruncHour
 
-from sessions_app.models import Engine, Generation, GenerationStatus, HourFigures, WebLLMSession
+from sessions_app.models import Engine, Generation, GenerationStatus, HourlyStats, WebLLMSession
 from sessions_app.services.result_cache import COUNTED, hits_of
 
 HOUR = timedelta(hours=1)
@@ -36,11 +36,11 @@ class Span:
 SPANS = {"24h": Span(24, HOUR), "7d": Span(28, 6 * HOUR), "30d": Span(30, 24 * HOUR)}
 
 
-def figures_refresh(*, now: datetime) -> int:
+def hourly_stats_refresh(*, now: datetime) -> int:
     """Count the hours that may have changed since they were last counted; all that are kept, the
     first time. How many.
     """
-    newest = HourFigures.objects.order_by("-hour").values_list("hour", flat=True).first()
+    newest = HourlyStats.objects.order_by("-hour").values_list("hour", flat=True).first()
     since = max(_hour(now - KEPT), newest - CHANGING) if newest else _hour(now - KEPT)
     counted = _counted(
         Generation.objects.filter(created_at__gte=since)
@@ -49,21 +49,21 @@ def figures_refresh(*, now: datetime) -> int:
     )
     for hour, hits in _hits(since, now):
         counted[hour]["hits"] = max(counted[hour]["hits"], hits)
-    rows = [HourFigures(hour=hour, figures=figures) for hour, figures in counted.items()]
-    HourFigures.objects.bulk_create(
+    rows = [HourlyStats(hour=hour, figures=figures) for hour, figures in counted.items()]
+    HourlyStats.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["hour"], update_fields=["figures"]
     )
-    HourFigures.objects.filter(hour__lt=now - KEPT).delete()
+    HourlyStats.objects.filter(hour__lt=now - KEPT).delete()
     return len(rows)
 
 
-def figures_read(*, span: Span, now: datetime) -> list[dict[str, Any]]:
+def dashboard_read(*, span: Span, now: datetime) -> list[dict[str, Any]]:
     """For each step, the oldest first: `{at, outcomes, failures, firstCard: {count, median, p95},
     speeds, hits}`. Times in seconds, speeds in tokens a second by model.
     """
     last = _hour(now) + HOUR
     first = last - span.steps * span.step
-    rows = list(HourFigures.objects.filter(hour__gte=first, hour__lt=last).order_by("hour"))
+    rows = list(HourlyStats.objects.filter(hour__gte=first, hour__lt=last).order_by("hour"))
     steps = [first + number * span.step for number in range(span.steps)]
     return [
         _point(at, [row.figures for row in rows if at <= row.hour < at + span.step]) for at in steps
@@ -92,7 +92,7 @@ def _hits(since: datetime, now: datetime) -> Iterator[tuple[datetime, int]]:
     anew, and hits only grow.
     """
     yield from hits_of(_hours(max(since, _hour(now) - COUNTED), now)).items()
-    yield from HourFigures.objects.filter(hour__gte=since, figures__hits__gt=0).values_list(
+    yield from HourlyStats.objects.filter(hour__gte=since, figures__hits__gt=0).values_list(
         "hour", "figures__hits"
     )
 
@@ -171,7 +171,7 @@ def percentile(buckets: Buckets, share: float) -> float | None:
     return None
 
 
-def standing(*, now: datetime) -> dict[str, Any]:
+def current_stats(*, now: datetime) -> dict[str, Any]:
     """`{openSessions, engines, enginesAtWork, queued, leased, oldestSeconds}`: engines are those
     present by heartbeat, `oldestSeconds` how long the oldest of the queue has waited, null when
     nothing waits.

@@ -42,7 +42,7 @@ def engine_ready(
     session_engine_ready(session_id=engine["session_id"], facts=shown, now=now)
 
 
-def engine_seen(*, channel: str, engine: EngineColumns, now: datetime) -> None:
+def engine_heartbeat(*, channel: str, engine: EngineColumns, now: datetime) -> None:
     """It was heard of; after an outage it may have been forgotten."""
     if not Engine.objects.filter(channel=channel).update(seen_at=now):
         Engine.objects.update_or_create(channel=channel, defaults=engine | {"seen_at": now})
@@ -54,7 +54,7 @@ def engine_measured(*, channel: str, tokens: int, seconds: float) -> None:
         Engine.objects.filter(channel=channel).update(speed=tokens / seconds)
 
 
-def engine_gone(*, channel: str) -> None:
+def engine_unregister(*, channel: str) -> None:
     """Its socket is closed."""
     Engine.objects.filter(channel=channel).delete()
 

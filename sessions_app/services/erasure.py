@@ -20,43 +20,43 @@ from django.db.models import Q, QuerySet
 from redis.exceptions import RedisError
 
 from sessions_app.exceptions import Conflict
-from sessions_app.models import ALIVE, Erasure, WebLLMSession
+from sessions_app.models import ALIVE, AccountDeletion, WebLLMSession
 from sessions_app.services.personal_data import registered
-from sessions_app.services.retention import lots
+from sessions_app.services.retention import batches
 from sessions_app.services.sessions import sessions_close
 
 log = logging.getLogger(__name__)
-AT_ONCE = 500
+BATCH_SIZE = 500
 REQUEST_SECONDS = 2.0  # what is left then goes by the clock
-UNUSED_AT_ONCE = 100
+UNUSED_BATCH = 100
 CLOSED = "closed because its account was deleted"
 
 
 def account_erase(*, user: User, now: datetime) -> bool:
     """Disable the account, which ends its tokens, tickets and sockets, and delete all that is kept
-    of it; True when that is done already, False when some is left to `erasures_finish`. There is no
+    of it; True when that is done already, False when some is left to `deletions_finish`. There is no
     way back. Raises Conflict (`last_admin`).
     """
-    erasure = erasure_begin(user=user, now=now)
+    erasure = deletion_begin(user=user, now=now)
     try:
-        return erasure_finish(erasure=erasure, now=now, seconds=REQUEST_SECONDS)
+        return deletion_finish(erasure=erasure, now=now, seconds=REQUEST_SECONDS)
     except RedisError as error:
         log.warning("An account is erased later, because its cached results cannot be: %s", error)
         return False
 
 
 @transaction.atomic
-def erasure_begin(*, user: User, now: datetime) -> Erasure:
+def deletion_begin(*, user: User, now: datetime) -> AccountDeletion:
     """Nobody can use the account from now on."""
-    _refuse_last_admin(user)
+    _check_last_admin(user)
     user.is_active = False
     user.set_unusable_password()
     user.save(update_fields=["is_active", "password"])
-    erasure, _ = Erasure.objects.get_or_create(user=user, defaults={"asked_at": now})
+    erasure, _ = AccountDeletion.objects.get_or_create(user=user, defaults={"asked_at": now})
     return erasure
 
 
-def erasure_finish(*, erasure: Erasure, now: datetime, seconds: float) -> bool:
+def deletion_finish(*, erasure: AccountDeletion, now: datetime, seconds: float) -> bool:
     """Go on deleting for about so many seconds; True when nothing is left.
 
     Raises RedisError while the cache cannot be purged.
@@ -68,19 +68,19 @@ def erasure_finish(*, erasure: Erasure, now: datetime, seconds: float) -> bool:
     sessions_close(session_ids=list(alive.values_list("pk", flat=True)), reason=CLOSED, now=now)
     for data in registered():
         data.forget(user)
-    if not _rows_gone(user.pk, seconds):
+    if not _delete_rows(user.pk, seconds):
         return False
     _end(erasure, user, now)
     return True
 
 
-def erasures_finish(*, now: datetime) -> int:
+def deletions_finish(*, now: datetime) -> int:
     """Go on with what was begun, for DELETE_SECONDS in all and a lot of each at least; how many
     accounts are gone now. One that cannot be erased keeps no other waiting.
     """
     ends_at = time.monotonic() + settings.DELETE_SECONDS
-    begun = Erasure.objects.filter(finished_at=None).order_by("asked_at")
-    return sum(_went_on(erasure, now, ends_at - time.monotonic()) for erasure in begun)
+    begun = AccountDeletion.objects.filter(finished_at=None).order_by("asked_at")
+    return sum(_continue(erasure, now, ends_at - time.monotonic()) for erasure in begun)
 
 
 def accounts_delete_unused(*, now: datetime) -> int:
@@ -90,8 +90,8 @@ def accounts_delete_unused(*, now: datetime) -> int:
     if not settings.UNUSED_ACCOUNT_DAYS:
         return 0
     unused = User.objects.exclude(_used_since(now - timedelta(days=settings.UNUSED_ACCOUNT_DAYS)))
-    chosen = unused.order_by("pk").values_list("pk", flat=True)[:UNUSED_AT_ONCE]
-    return sum(_begun_unless_used(unused, user_id, now) for user_id in chosen)
+    chosen = unused.order_by("pk").values_list("pk", flat=True)[:UNUSED_BATCH]
+    return sum(_begin_unless_used(unused, user_id, now) for user_id in chosen)
 
 
 def _used_since(since: datetime) -> Q:
@@ -103,25 +103,25 @@ def _used_since(since: datetime) -> Q:
 
 
 @transaction.atomic
-def _begun_unless_used(unused: QuerySet[User], user_id: int, now: datetime) -> bool:
+def _begin_unless_used(unused: QuerySet[User], user_id: int, now: datetime) -> bool:
     """Whoever signs in at this very moment uses the account: the row is looked at again once it is
     locked.
     """
     user = unused.select_for_update(of=("self",), no_key=True).filter(pk=user_id).first()
     if user:
-        erasure_begin(user=user, now=now)
+        deletion_begin(user=user, now=now)
     return user is not None
 
 
-def _went_on(erasure: Erasure, now: datetime, seconds: float) -> bool:
+def _continue(erasure: AccountDeletion, now: datetime, seconds: float) -> bool:
     try:
-        return erasure_finish(erasure=erasure, now=now, seconds=seconds)
+        return deletion_finish(erasure=erasure, now=now, seconds=seconds)
     except Exception:
         log.exception("An account is not erased yet")
         return False
 
 
-def _refuse_last_admin(user: User) -> None:
+def _check_last_admin(user: User) -> None:
     """All admins are locked, so that of two who leave at once the second is refused."""
     if not user.is_superuser:
         return
@@ -137,11 +137,11 @@ def _refuse_last_admin(user: User) -> None:
         )
 
 
-def _rows_gone(user_id: int, seconds: float) -> bool:
+def _delete_rows(user_id: int, seconds: float) -> bool:
     """Delete lot by lot; False when the time was over first."""
     ends_at = time.monotonic() + seconds
     for rows in (rows for data in reversed(registered()) for rows in data.rows(user_id)):
-        for ids in lots(rows, AT_ONCE, ends_at - time.monotonic()):
+        for ids in batches(rows, BATCH_SIZE, ends_at - time.monotonic()):
             _delete(rows, ids)
         if time.monotonic() > ends_at and rows.exists():
             return False
@@ -155,10 +155,10 @@ def _delete(rows: QuerySet[Any], ids: list[Any]) -> None:
 
 
 @transaction.atomic
-def _end(erasure: Erasure, user: User, now: datetime) -> None:
+def _end(erasure: AccountDeletion, user: User, now: datetime) -> None:
     _log_of(User, [user.pk]).delete()
     user.delete()
-    Erasure.objects.filter(pk=erasure.pk, finished_at=None).update(finished_at=now)
+    AccountDeletion.objects.filter(pk=erasure.pk, finished_at=None).update(finished_at=now)
     log.info("An account was erased")
 
 

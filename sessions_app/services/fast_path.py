@@ -23,8 +23,8 @@ from django.db import DatabaseError, connection
 from django.db.backends.utils import CursorWrapper
 
 from sessions_app.models import ALIVE, OPEN, Generation
-from sessions_app.services.leases import Claimant, lease_begin
-from sessions_app.services.outcomes import Outcome, ended
+from sessions_app.services.leases import EngineRef, assign_lease
+from sessions_app.services.outcomes import Outcome, final_columns
 
 log = logging.getLogger(__name__)
 # the first number says what is locked; imports have 1 (flashcards/services/imports.py)
@@ -86,14 +86,14 @@ _COLUMNS = ", ".join(str(field.column) for field in _FIELDS)
 _HELD = f"SELECT {_COLUMNS} FROM sessions_app_generation WHERE status = 'leased' AND engine = %s"  # noqa: S608
 
 
-def generations_begin(begun: Sequence[tuple[Generation, Claimant, datetime]]) -> list[int | None]:
+def start_generations(begun: Sequence[tuple[Generation, EngineRef, datetime]]) -> list[int | None]:
     """Write each new generation as leased to its asker's own engine since then, with its attempt;
     how many of the user's are open before it. None, and nothing is written, when the session is not
     certainly alive, something of it waits, the queue is full, or the request or the engine has a
     generation already.
     """
     for generation, engine, now in begun:
-        lease_begin(generation=generation, engine=engine, now=now)
+        assign_lease(generation=generation, engine=engine, now=now)
     users = (generation.user_id for generation, *_ in begun)
     rows = [
         done.row
@@ -106,7 +106,7 @@ def generations_begin(begun: Sequence[tuple[Generation, Claimant, datetime]]) ->
     return [int(row[0]) if row else None for row in rows]
 
 
-def generation_held(*, channel: str) -> Generation | None:
+def leased_generation(*, channel: str) -> Generation | None:
     """What the engine behind this channel is at, not locked."""
     with prepared_cursor() as cursor:
         cursor.execute(_HELD, [channel])
@@ -117,7 +117,7 @@ def generation_held(*, channel: str) -> Generation | None:
     return Generation.from_db("default", _NAMES, values)
 
 
-def generations_end(ending: Iterable[tuple[Generation, Outcome, datetime]]) -> set[UUID]:
+def finish_leased_generations(ending: Iterable[tuple[Generation, Outcome, datetime]]) -> set[UUID]:
     """End each with the cards it has been given, and its attempt; the ids of those that are ended.
 
     Nothing is written of one whose lease went to another since it was read, of which more was
@@ -125,15 +125,15 @@ def generations_end(ending: Iterable[tuple[Generation, Outcome, datetime]]) -> s
     """
     # rows are locked in the order in which all lock them (`outcomes`)
     ordered = sorted(ending, key=lambda one: (one[0].session_id, one[0].pk))
-    done = execute_each(_END, [_ended_row(*one) for one in ordered])
+    done = execute_each(_END, [_finished_row(*one) for one in ordered])
     return {
         generation.pk for (generation, *_), one in zip(ordered, done, strict=True) if one.changed
     }
 
 
-def _ended_row(generation: Generation, outcome: Outcome, now: datetime) -> dict[str, Any]:
+def _finished_row(generation: Generation, outcome: Outcome, now: datetime) -> dict[str, Any]:
     """Ended in memory, and the parameters with which it is in the database."""
-    held, columns = generation.lease, ended(outcome, now)
+    held, columns = generation.lease, final_columns(outcome, now)
     for column, value in columns.items():
         setattr(generation, column, value)
     return _last_row(generation, held, columns)

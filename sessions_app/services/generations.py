@@ -14,14 +14,14 @@ from django.db.models import Q
 from psycopg.errors import UniqueViolation
 
 from sessions_app import events
-from sessions_app.exceptions import NotFound, TooMany
+from sessions_app.exceptions import NotFound, RateLimited
 from sessions_app.models import Generation, GenerationStatus
 from sessions_app.services.changes import is_tracked, session_advance
-from sessions_app.services.fast_path import generations_begin
+from sessions_app.services.fast_path import start_generations
 from sessions_app.services.generation_kinds import get_kind
-from sessions_app.services.leases import Claimant
-from sessions_app.services.outcomes import Outcome, generations_end
-from sessions_app.services.result_cache import result_key, results_read
+from sessions_app.services.leases import EngineRef
+from sessions_app.services.outcomes import Outcome, finish_generations
+from sessions_app.services.result_cache import read_results, result_key
 from sessions_app.services.sessions import session_alive
 
 CANCELLED_BY_USER = Outcome(
@@ -33,25 +33,25 @@ TRIES = 50  # each that fails means that another request of the user got in
 
 
 @dataclass(frozen=True)
-class Ask:
+class GenerationRequest:
     """One wish for cards as it came in.
 
-    `requester` is the channel of the guide's socket that asks, empty for anybody else: what they
-    ask for is numbered, and told to all of the session; `awaited` is what that socket asked for
+    `channel` is that of the guide's socket that asks, empty for anybody else: what they
+    ask for is numbered, and told to all of the session; `pending_ids` is what that socket asked for
     before. With a `request_id` the same wish twice is one generation.
     """
 
     prompt: str
     options: dict[str, Any]
     is_refresh: bool = False
-    requester: str = ""
+    channel: str = ""
     request_id: str | None = None
-    awaited: frozenset[UUID] = frozenset()
+    pending_ids: frozenset[UUID] = frozenset()
     kind: str = FLASHCARDS
 
 
 @dataclass(frozen=True)
-class Asker:
+class Requester:
     """Whose wish it is."""
 
     session_id: UUID
@@ -60,17 +60,17 @@ class Asker:
 
 
 @dataclass(frozen=True)
-class Wish:
+class SubmitCommand:
     """An Ask with all that belongs to it; `engine` is the asker's own, if it is one."""
 
-    asker: Asker
-    ask: Ask
+    requester: Requester
+    request: GenerationRequest
     now: datetime
-    engine: Claimant | None
+    engine: EngineRef | None
 
 
 @dataclass(frozen=True)
-class Asked:
+class SubmitResult:
     """What became of an Ask: cards at once out of the cache, or a generation in the queue with
     `place` before it, which was there before if `is_repeated`; `started` is that generation when
     the asker's own engine has it already.
@@ -84,31 +84,40 @@ class Asked:
 
 
 def generation_submit(
-    *, asker: Asker, ask: Ask, now: datetime, engine: Claimant | None = None
-) -> Asked:
+    *,
+    requester: Requester,
+    request: GenerationRequest,
+    now: datetime,
+    engine: EngineRef | None = None,
+) -> SubmitResult:
     """Answer from the cache or queue a generation.
 
     An asker that is its own `engine` has it at once when nothing of the session is before it.
-    Raises SessionEnded, and TooMany (`queue_full`).
+    Raises SessionEnded, and RateLimited (`queue_full`).
     """
-    if earlier := _repeated(asker.user_id, ask):
+    if earlier := _repeated(requester.user_id, request):
         return earlier
-    asked = generations_submit_at_once([Wish(asker, ask, now, engine)])[0]
-    if asked and asked.cached_cards and ask.options.get("save") and not _saved_again(asked, ask):
+    asked = generations_submit_batch([SubmitCommand(requester, request, now, engine)])[0]
+    if (
+        asked
+        and asked.cached_cards
+        and request.options.get("save")
+        and not _saved_again(asked, request)
+    ):
         asked = None
-    return asked or _queued_once(asker, ask, _key_of(asker, ask), now)
+    return asked or _queued_once(requester, request, _key_of(requester, request), now)
 
 
-def generations_submit_at_once(wishes: Sequence[Wish]) -> list[Asked | None]:
+def generations_submit_batch(commands: Sequence[SubmitCommand]) -> list[SubmitResult | None]:
     """Those wishes that the cache answers, and those that their asker's own engine has at once.
 
     None, and nothing is written, for any other: that has to be submitted by itself.
     """
-    keyed = [(wish, _key_of(wish.asker, wish.ask)) for wish in wishes]
-    found = results_read([key for wish, key in keyed if not wish.ask.is_refresh])
-    cached = [None if wish.ask.is_refresh else found.get(key) for wish, key in keyed]
+    keyed = [(command, _key_of(command.requester, command.request)) for command in commands]
+    found = read_results([key for command, key in keyed if not command.request.is_refresh])
+    cached = [None if command.request.is_refresh else found.get(key) for command, key in keyed]
     left = {
-        at: keyed[at] for at, result in enumerate(cached) if result is None and wishes[at].engine
+        at: keyed[at] for at, result in enumerate(cached) if result is None and commands[at].engine
     }
     begun = dict(zip(left, _begun(list(left.values())), strict=True))
     return [_recalled(result) if result else begun.get(at) for at, result in enumerate(cached)]
@@ -122,7 +131,7 @@ def generation_cancel(*, user_id: int, which: Q, now: datetime) -> bool:
     chosen = Generation.objects.filter(which, user=user_id).values_list("pk", flat=True).first()
     if chosen is None:
         raise NotFound("There is no generation with this id.")
-    return bool(generations_end(Q(pk=chosen), outcome=CANCELLED_BY_USER, now=now))
+    return bool(finish_generations(Q(pk=chosen), outcome=CANCELLED_BY_USER, now=now))
 
 
 def places(*, user_id: int) -> dict[UUID, int]:
@@ -156,105 +165,112 @@ def generations_for_user(*, user: User, generation_ids: Sequence[UUID]) -> list[
     return [found[pk] for pk in dict.fromkeys(generation_ids)]
 
 
-def _key_of(asker: Asker, ask: Ask) -> str:
+def _key_of(requester: Requester, request: GenerationRequest) -> str:
     return result_key(
-        user_id=asker.user_id,
-        model_id=asker.model_id,
-        kind=ask.kind,
-        prompt_version=get_kind(ask.kind).prompt_version,
-        prompt=ask.prompt,
-        options=ask.options,
+        user_id=requester.user_id,
+        model_id=requester.model_id,
+        kind=request.kind,
+        prompt_version=get_kind(request.kind).prompt_version,
+        prompt=request.prompt,
+        options=request.options,
     )
 
 
-def _recalled(result: dict[str, Any]) -> Asked:
-    return Asked(UUID(result["generationId"]), cached_cards=result["cards"])
+def _recalled(result: dict[str, Any]) -> SubmitResult:
+    return SubmitResult(UUID(result["generationId"]), cached_cards=result["cards"])
 
 
 @transaction.atomic
-def _saved_again(earlier: Asked, ask: Ask) -> bool:
+def _saved_again(earlier: SubmitResult, request: GenerationRequest) -> bool:
     """Save a generation that succeeded before, as this request asks; False if its row no longer has
     the cards.
     """
     succeeded = Generation.objects.filter(status=GenerationStatus.SUCCEEDED).exclude(cards=[])
     generation = succeeded.filter(pk=earlier.generation_id).select_related("session").first()
     if generation:
-        get_kind(generation.kind).on_succeeded(generation, ask.options)
+        get_kind(generation.kind).on_succeeded(generation, request.options)
     return generation is not None
 
 
-def _begun(wishes: Sequence[tuple[Wish, str]]) -> list[Asked | None]:
+def _begun(commands: Sequence[tuple[SubmitCommand, str]]) -> list[SubmitResult | None]:
     new = [
-        (_new(wish.asker, wish.ask, key, wish.now), wish.engine, wish.now) for wish, key in wishes
+        (_new(command.requester, command.request, key, command.now), command.engine, command.now)
+        for command, key in commands
     ]
-    places = generations_begin(
+    places = start_generations(
         [(generation, engine, now) for generation, engine, now in new if engine]
     )
     return [
-        None if place is None else Asked(generation.pk, place=place, started=generation)
+        None if place is None else SubmitResult(generation.pk, place=place, started=generation)
         for (generation, *_), place in zip(new, places, strict=True)
     ]
 
 
-def _queued_once(asker: Asker, ask: Ask, key: str, now: datetime) -> Asked:
-    session_alive(session_id=asker.session_id, user_id=asker.user_id, now=now)
+def _queued_once(
+    requester: Requester, request: GenerationRequest, key: str, now: datetime
+) -> SubmitResult:
+    session_alive(session_id=requester.session_id, user_id=requester.user_id, now=now)
     for _ in range(TRIES):
         try:
-            return _queued(asker, ask, key, now)
+            return _queued(requester, request, key, now)
         # at the same time another took the slot, or the same request came by another way
         except IntegrityError as error:
             if not isinstance(error.__cause__, UniqueViolation):
                 raise  # a row that can never be written is a fault, not a full queue
-            if earlier := _repeated(asker.user_id, ask):
+            if earlier := _repeated(requester.user_id, request):
                 return earlier
     raise _full("You ask for very much at once: wait a moment.")
 
 
 @transaction.atomic
-def _queued(asker: Asker, ask: Ask, key: str, now: datetime) -> Asked:
+def _queued(
+    requester: Requester, request: GenerationRequest, key: str, now: datetime
+) -> SubmitResult:
     known = Generation.objects.only("session_id", "requester", "seq", "result_key", "slot")
-    waiting = list(known.open().filter(user=asker.user_id).order_by("created_at"))
-    same = next((one for one in waiting if _is_left_behind(one, asker.session_id, ask, key)), None)
+    waiting = list(known.open().filter(user=requester.user_id).order_by("created_at"))
+    same = next(
+        (one for one in waiting if _is_left_behind(one, requester.session_id, request, key)), None
+    )
     if same:
-        return _shared(same, ask, place=waiting.index(same))
-    generation = _new(asker, ask, key, now)
+        return _shared(same, request, place=waiting.index(same))
+    generation = _new(requester, request, key, now)
     generation.slot = _free_slot(waiting)
-    if not ask.requester:
-        generation.seq = generation.moved_seq = session_advance(asker.session_id)
+    if not request.channel:
+        generation.seq = generation.moved_seq = session_advance(requester.session_id)
     generation.save(force_insert=True)
-    if not ask.requester:
-        events.generations_changed([(asker.session_id, generation.pk)])
-        events.queue_changed(asker.user_id)
-    return Asked(generation.pk, place=len(waiting))
+    if not request.channel:
+        events.generations_changed([(requester.session_id, generation.pk)])
+        events.queue_changed(requester.user_id)
+    return SubmitResult(generation.pk, place=len(waiting))
 
 
-def _new(asker: Asker, ask: Ask, key: str, now: datetime) -> Generation:
+def _new(requester: Requester, request: GenerationRequest, key: str, now: datetime) -> Generation:
     return Generation(
-        session_id=asker.session_id,
-        user_id=asker.user_id,
-        kind=ask.kind,
-        prompt=ask.prompt,
-        prompt_version=get_kind(ask.kind).prompt_version,
-        options=ask.options,
+        session_id=requester.session_id,
+        user_id=requester.user_id,
+        kind=request.kind,
+        prompt=request.prompt,
+        prompt_version=get_kind(request.kind).prompt_version,
+        options=request.options,
         result_key=key,
-        requester=ask.requester,
-        request_id=ask.request_id,
+        requester=request.channel,
+        request_id=request.request_id,
         created_at=now,
         queued_at=now,
     )
 
 
-def _repeated(user_id: int, ask: Ask) -> Asked | None:
+def _repeated(user_id: int, request: GenerationRequest) -> SubmitResult | None:
     """What became of the same request before, whatever its state."""
     earlier = (
-        Generation.objects.filter(user=user_id, request_id=ask.request_id).first()
-        if ask.request_id
+        Generation.objects.filter(user=user_id, request_id=request.request_id).first()
+        if request.request_id
         else None
     )
-    return _shared(earlier, ask) if earlier else None
+    return _shared(earlier, request) if earlier else None
 
 
-def _shared(generation: Generation, ask: Ask, place: int = 0) -> Asked:
+def _shared(generation: Generation, request: GenerationRequest, place: int = 0) -> SubmitResult:
     """Return the same generation for a second request.
 
     What two sockets of the guide's dialect wait for belongs to neither, so the engine of either may
@@ -262,25 +278,27 @@ def _shared(generation: Generation, ask: Ask, place: int = 0) -> Asked:
     both.
     """
     columns: dict[str, Any] = {}
-    if ask.requester and generation.requester not in ("", ask.requester):
+    if request.channel and generation.requester not in ("", request.channel):
         columns["requester"] = ""
-    if ask.options.get("save") and not generation.options.get("save"):
+    if request.options.get("save") and not generation.options.get("save"):
         columns |= {"requester": "", "options": generation.options | {"save": True}}
-    shared = Asked(generation.pk, place=place, is_repeated=True)
+    shared = SubmitResult(generation.pk, place=place, is_repeated=True)
     is_open = columns and Generation.objects.open().filter(pk=generation.pk).update(**columns)
     if "options" in columns and not is_open:
-        _saved_again(shared, ask)
+        _saved_again(shared, request)
     return shared
 
 
-def _is_left_behind(generation: Generation, session_id: UUID, ask: Ask, key: str) -> bool:
+def _is_left_behind(
+    generation: Generation, session_id: UUID, request: GenerationRequest, key: str
+) -> bool:
     """A client without ids asks again for what it never heard of, by another socket or by this one:
     it gets the generation that is there, and nothing runs twice. Nobody knows at once whether
     another socket that asked is gone, so nothing is taken from it: both are told the outcome.
     """
-    is_unheard_of = not is_tracked(generation) and generation.pk not in ask.awaited
+    is_unheard_of = not is_tracked(generation) and generation.pk not in request.pending_ids
     is_the_same = generation.session_id == session_id and generation.result_key == key
-    return bool(ask.requester) and not ask.request_id and is_unheard_of and is_the_same
+    return bool(request.channel) and not request.request_id and is_unheard_of and is_the_same
 
 
 def _free_slot(waiting: Sequence[Generation]) -> int:
@@ -294,7 +312,7 @@ def _free_slot(waiting: Sequence[Generation]) -> int:
 
 
 def check_queue_length(count: int) -> None:
-    """Raise TooMany (`queue_full`) if this many requests are as many as one user may have
+    """Raise RateLimited (`queue_full`) if this many requests are as many as one user may have
     unfinished.
     """
     if count >= settings.QUEUE_PER_USER:
@@ -303,5 +321,5 @@ def check_queue_length(count: int) -> None:
         )
 
 
-def _full(sentence: str) -> TooMany:
-    return TooMany(sentence, retry_after=RETRY_SECONDS, code="queue_full")
+def _full(message: str) -> RateLimited:
+    return RateLimited(message, retry_after=RETRY_SECONDS, code="queue_full")

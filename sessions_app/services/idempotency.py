@@ -10,9 +10,9 @@ from django.core.cache import cache
 
 from sessions_app.exceptions import Conflict, MindFlipError
 
-KEPT_SECONDS = 86_400
+RETENTION_SECONDS = 86_400
 # longer than any request takes: a key whose process was killed on the way is free again then
-DOING_SECONDS = 120
+IN_PROGRESS_SECONDS = 120
 
 
 class KeyReused(MindFlipError):
@@ -23,7 +23,7 @@ class KeyReused(MindFlipError):
 
 
 @dataclass(frozen=True)
-class Repeatable:
+class IdempotentRequest:
     """Who asks for what: `action` names the call, `said` is its body; `key` is empty for a request
     without one.
     """
@@ -34,7 +34,7 @@ class Repeatable:
     said: bytes
 
 
-def done_once(request: Repeatable, make: Callable[[], str]) -> tuple[str, bool]:
+def run_once(request: IdempotentRequest, make: Callable[[], str]) -> tuple[str, bool]:
     """The id of what `make` made, and whether an earlier request did.
 
     Raises KeyReused for another body under the same key, Conflict (`in_progress`) while the first
@@ -43,14 +43,14 @@ def done_once(request: Repeatable, make: Callable[[], str]) -> tuple[str, bool]:
     if not request.key:
         return make(), False
     name, said = _name(request), blake2b(request.said, digest_size=16).hexdigest()
-    if not cache.add(name, {"said": said, "id": ""}, DOING_SECONDS):
+    if not cache.add(name, {"said": said, "id": ""}, IN_PROGRESS_SECONDS):
         return _earlier(name, said), True
     try:
         made = make()
     except Exception:
         cache.delete(name)
         raise
-    cache.set(name, {"said": said, "id": made}, KEPT_SECONDS)
+    cache.set(name, {"said": said, "id": made}, RETENTION_SECONDS)
     return made, False
 
 
@@ -69,7 +69,7 @@ def _earlier(name: str, said: str) -> str:
     return known["id"]
 
 
-def _name(request: Repeatable) -> str:
+def _name(request: IdempotentRequest) -> str:
     """Of a fixed length, whatever the key is."""
     key = blake2b(request.key.encode(), digest_size=16).hexdigest()
     return f"repeat:{request.user_id}:{request.action}:{key}"

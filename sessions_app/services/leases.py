@@ -20,7 +20,7 @@ from sessions_app import events, log_context, metrics
 from sessions_app.models import Attempt, Engine, Generation, GenerationStatus
 from sessions_app.services.changes import is_tracked, session_advance, session_advance_moved
 from sessions_app.services.engines import engines_idle, may_take
-from sessions_app.services.outcomes import Outcome, attempts_end, ended, generations_end
+from sessions_app.services.outcomes import Outcome, attempts_end, final_columns, finish_generations
 
 log = logging.getLogger(__name__)
 NO_ENGINE = Outcome(
@@ -39,11 +39,11 @@ CANCELLED = Outcome(
     GenerationStatus.CANCELLED, "cancelled", "The generation was cancelled by an operator."
 )
 REQUEUED = "An operator took it from its engine."
-LOOKED_AT = 20  # the longest queue of a user by default; more are looked at when these are gone
+CANDIDATES = 20  # the longest queue of a user by default; more are looked at when these are gone
 
 
 @dataclass(frozen=True)
-class Claimant:
+class EngineRef:
     """A socket that wants work. One of the guide's dialect works for its own session alone."""
 
     channel: str
@@ -53,12 +53,12 @@ class Claimant:
     is_guide: bool = True
 
 
-def lease_claim(*, engine: Claimant, now: datetime, among: Q | None = None) -> Generation | None:
+def lease_claim(*, engine: EngineRef, now: datetime, among: Q | None = None) -> Generation | None:
     """The oldest waiting generation (of those `among`) that this engine should take, now leased to
     it; None when there is none, or when it is at work already. What another socket of the guide's
     dialect asked for is that socket's own to compute.
     """
-    find = _for_guide if engine.is_guide else _for_any_of_the_user
+    find = _for_guide if engine.is_guide else _for_user
     try:
         with transaction.atomic():
             return _claim(engine, find, among or Q(), now)
@@ -66,21 +66,21 @@ def lease_claim(*, engine: Claimant, now: datetime, among: Q | None = None) -> G
         return None
 
 
-def lease_renew(*, engine: Claimant, which: Q, now: datetime) -> bool:
+def lease_renew(*, engine: EngineRef, which: Q, now: datetime) -> bool:
     """The engine was heard of: its lease runs LEASE_SECONDS from now, and is this socket's unless
     that was given something else meanwhile. False when it holds none.
     """
-    held = Generation.objects.filter(which, user=engine.user_id, status=GenerationStatus.LEASED)
+    leased = Generation.objects.filter(which, user=engine.user_id, status=GenerationStatus.LEASED)
     is_at_work = Exists(Generation.objects.leased_by(engine.channel))
     holder = Case(When(is_at_work, then=F("engine")), default=Value(engine.channel))
     try:
         with transaction.atomic():
-            return bool(held.update(lease_expires_at=lease_end(now), engine=holder))
+            return bool(leased.update(lease_expires_at=lease_expiry(now), engine=holder))
     except IntegrityError:  # it was given something else just now
-        return bool(held.update(lease_expires_at=lease_end(now)))
+        return bool(leased.update(lease_expires_at=lease_expiry(now)))
 
 
-def lease_take_over(*, engine: Claimant, which: Q, now: datetime) -> Generation | None:
+def lease_take_over(*, engine: EngineRef, which: Q, now: datetime) -> Generation | None:
     """The oldest lease of those that an engine holds which is gone, now this engine's; the attempt
     goes on. None when there is none, or when this engine is at work. Should the other come back,
     the first answer counts.
@@ -97,7 +97,7 @@ def lease_take_over(*, engine: Claimant, which: Q, now: datetime) -> Generation 
                 .first()
             )
             if generation:
-                generation.engine, generation.lease_expires_at = engine.channel, lease_end(now)
+                generation.engine, generation.lease_expires_at = engine.channel, lease_expiry(now)
                 generation.save(update_fields=["engine", "lease_expires_at"])
             return generation
     except IntegrityError:  # one_generation_per_engine
@@ -105,7 +105,7 @@ def lease_take_over(*, engine: Claimant, which: Q, now: datetime) -> Generation 
 
 
 @transaction.atomic
-def lease_release(*, which: Q, code: str, sentence: str, now: datetime) -> Generation | None:
+def lease_release(*, which: Q, code: str, message: str, now: datetime) -> Generation | None:
     """The engine that holds this gave up: back into the queue, or failed after ATTEMPTS engines.
 
     None when it is held no more.
@@ -120,7 +120,7 @@ def lease_release(*, which: Q, code: str, sentence: str, now: datetime) -> Gener
     log.warning(
         "Generation %s lost its engine: %s", generation.pk, code, extra=log_context.of(generation)
     )
-    for column, value in _after_loss(generation, code, sentence, now).items():
+    for column, value in _after_loss(generation, code, message, now).items():
         setattr(generation, column, value)
     generation.save()
     if generation.finished_at:
@@ -128,7 +128,7 @@ def lease_release(*, which: Q, code: str, sentence: str, now: datetime) -> Gener
     attempts_end(
         Q(generation=generation),
         outcome=code,
-        reason=sentence,
+        reason=message,
         card_count=len(generation.cards),
         now=now,
     )
@@ -137,23 +137,23 @@ def lease_release(*, which: Q, code: str, sentence: str, now: datetime) -> Gener
     return generation
 
 
-def engine_failed(*, generation: Generation, code: str, sentence: str, now: datetime) -> None:
+def engine_failed(*, generation: Generation, code: str, message: str, now: datetime) -> None:
     """Take a generation back from the engine that gave it up with this error, or end it if a retry
     cannot change the outcome.
     """
-    held = Q(pk=generation.pk, lease=generation.lease)
+    leased = Q(pk=generation.pk, lease=generation.lease)
     if code == "context_exceeded":
-        generations_end(held, outcome=CONTEXT_EXCEEDED, now=now)
+        finish_generations(leased, outcome=CONTEXT_EXCEEDED, now=now)
     elif code in UNUSABLE and not _has_other_engine(generation, now):
         unusable = Outcome(
             GenerationStatus.FAILED,
             "engine_unusable",
-            f"The engine cannot run this model: {sentence}",
+            f"The engine cannot run this model: {message}",
         )
-        generations_end(held, outcome=unusable, now=now)
+        finish_generations(leased, outcome=unusable, now=now)
     else:
         lease_release(
-            which=held, code="engine_lost", sentence=f"The engine failed: {sentence}", now=now
+            which=leased, code="engine_lost", message=f"The engine failed: {message}", now=now
         )
 
 
@@ -173,12 +173,12 @@ def generation_requeue(*, generation_id: UUID, now: datetime) -> bool:
     engines tried it before. False when no engine holds it. The engine may take it again: it is the
     one that is idle then.
     """
-    held = Generation.objects.filter(pk=generation_id, status=GenerationStatus.LEASED)
-    generation = held.select_for_update(of=("self",)).first()
+    leased = Generation.objects.filter(pk=generation_id, status=GenerationStatus.LEASED)
+    generation = leased.select_for_update(of=("self",)).first()
     if generation is None:
         return False
     numbered = session_advance_moved(generation.session_id) if is_tracked(generation) else {}
-    held.update(**_queued_again(now), **numbered)
+    leased.update(**_requeued_columns(now), **numbered)
     attempts_end(
         Q(generation=generation),
         outcome="requeued",
@@ -197,7 +197,7 @@ def is_held(*, channel: str, generation_id: UUID) -> bool:
     return Generation.objects.leased_by(channel).filter(pk=generation_id).exists()
 
 
-def is_given_back(generation: Generation) -> bool:
+def was_requeued_by_operator(generation: Generation) -> bool:
     """Whether an operator took it from the engine that has it again."""
     last = generation.attempts.filter(
         number=generation.attempt_count - 1, engine=generation.engine, outcome="requeued"
@@ -207,10 +207,10 @@ def is_given_back(generation: Generation) -> bool:
 
 def generations_cancel(*, generation_ids: Sequence[UUID], now: datetime) -> int:
     """Cancel those that are still open, whosever they are; how many there were."""
-    return generations_end(Q(pk__in=generation_ids), outcome=CANCELLED, now=now)
+    return finish_generations(Q(pk__in=generation_ids), outcome=CANCELLED, now=now)
 
 
-def socket_gone(*, channel: str, now: datetime) -> None:
+def release_socket_leases(*, channel: str, now: datetime) -> None:
     """A socket dropped: what it works on has a grace to be finished or taken over; what it asked
     for has no asker now.
     """
@@ -222,17 +222,17 @@ def socket_gone(*, channel: str, now: datetime) -> None:
 
 
 @transaction.atomic
-def sockets_recover(*, now: datetime) -> int:
+def recover_dead_sockets(*, now: datetime) -> int:
     """Do for sockets that were not heard of for ENGINE_PRESENT_SECONDS what their disconnect would
     have done, had it been told: their leases lapse, unless they were renewed since, and what they
     asked for has no asker. How many engines were forgotten.
     """
     silent = list(Engine.objects.silent(now).select_for_update().values_list("channel", flat=True))
-    unrenewed = lease_end(now) - timedelta(seconds=settings.ENGINE_PRESENT_SECONDS)
-    held = Generation.objects.filter(
+    unrenewed = lease_expiry(now) - timedelta(seconds=settings.ENGINE_PRESENT_SECONDS)
+    leased = Generation.objects.filter(
         status=GenerationStatus.LEASED, engine__in=silent, lease_expires_at__lte=unrenewed
     )
-    held.update(lease_expires_at=Least(F("lease_expires_at"), Value(now)))
+    leased.update(lease_expires_at=Least(F("lease_expires_at"), Value(now)))
     is_there = Exists(Engine.objects.present(now).filter(channel=OuterRef("requester")))
     left_behind = Generation.objects.open().filter(~Q(requester=""), ~is_there)
     users = set(left_behind.filter(status=GenerationStatus.QUEUED).values_list("user", flat=True))
@@ -251,38 +251,38 @@ def leases_recover(*, now: datetime, batch: int = 500) -> int:
         .order_by("lease_expires_at")
         .values_list("pk", flat=True)[:batch]
     )
-    sentence = "The engine was not heard of in time."
+    message = "The engine was not heard of in time."
     taken = [
-        lease_release(which=lapsed & Q(pk=pk), code="engine_lost", sentence=sentence, now=now)
+        lease_release(which=lapsed & Q(pk=pk), code="engine_lost", message=message, now=now)
         for pk in due
     ]
     too_long = now - timedelta(seconds=settings.QUEUE_TIMEOUT_SECONDS)
     late = Q(status=GenerationStatus.QUEUED, queued_at__lte=too_long)
-    return len([one for one in taken if one]) + generations_end(late, outcome=NO_ENGINE, now=now)
+    return len([one for one in taken if one]) + finish_generations(late, outcome=NO_ENGINE, now=now)
 
 
-def lease_end(now: datetime) -> datetime:
+def lease_expiry(now: datetime) -> datetime:
     """When a lease given or renewed now lapses."""
     return now + timedelta(seconds=settings.LEASE_SECONDS)
 
 
-def lease_begin(*, generation: Generation, engine: Claimant, now: datetime) -> None:
+def assign_lease(*, generation: Generation, engine: EngineRef, now: datetime) -> None:
     """Leased to this engine, as its next attempt; in memory, for the caller to write."""
     generation.status = GenerationStatus.LEASED
     generation.engine, generation.engine_name = engine.channel, engine.engine_name
-    generation.lease, generation.lease_expires_at = uuid4(), lease_end(now)
+    generation.lease, generation.lease_expires_at = uuid4(), lease_expiry(now)
     generation.attempt_count += 1
 
 
-def _for_guide(engine: Claimant, now: datetime) -> Q | None:
+def _for_guide(engine: EngineRef, now: datetime) -> Q | None:
     return Q(session=engine.session_id, requester__in=[engine.channel, ""])
 
 
-def _for_any_of_the_user(engine: Claimant, now: datetime) -> Q | None:
+def _for_user(engine: EngineRef, now: datetime) -> Q | None:
     queued = Generation.objects.filter(
         user=engine.user_id, status=GenerationStatus.QUEUED, requester=""
     ).select_related("session")
-    waiting = list(queued.order_by("created_at")[:LOOKED_AT])
+    waiting = list(queued.order_by("created_at")[:CANDIDATES])
     idle = engines_idle(user_id=engine.user_id, now=now) if waiting else []
     own = next((one for one in idle if one.channel == engine.channel), None)
     if own is None:
@@ -293,7 +293,7 @@ def _for_any_of_the_user(engine: Claimant, now: datetime) -> Q | None:
 
 
 def _claim(
-    engine: Claimant, find: Callable[[Claimant, datetime], Q | None], among: Q, now: datetime
+    engine: EngineRef, find: Callable[[EngineRef, datetime], Q | None], among: Q, now: datetime
 ) -> Generation | None:
     wanted = find(engine, now)
     if wanted is None:
@@ -307,12 +307,12 @@ def _claim(
     if is_tracked(generation):
         generation.seq = generation.moved_seq = session_advance(generation.session_id)
         events.generations_changed([(generation.session_id, generation.pk)])
-    _lease(generation, engine, now)
+    _save_lease(generation, engine, now)
     return generation
 
 
-def _lease(generation: Generation, engine: Claimant, now: datetime) -> None:
-    lease_begin(generation=generation, engine=engine, now=now)
+def _save_lease(generation: Generation, engine: EngineRef, now: datetime) -> None:
+    assign_lease(generation=generation, engine=engine, now=now)
     generation.save(
         update_fields=[
             "status",
@@ -335,15 +335,15 @@ def _lease(generation: Generation, engine: Claimant, now: datetime) -> None:
 
 
 def _after_loss(
-    generation: Generation, code: str, sentence: str, now: datetime
+    generation: Generation, code: str, message: str, now: datetime
 ) -> dict[str, object]:
     numbered = session_advance_moved(generation.session_id) if is_tracked(generation) else {}
     if generation.attempt_count >= settings.ATTEMPTS:
-        return ended(Outcome(GenerationStatus.FAILED, code, sentence), now) | numbered
-    return _queued_again(now) | numbered
+        return final_columns(Outcome(GenerationStatus.FAILED, code, message), now) | numbered
+    return _requeued_columns(now) | numbered
 
 
-def _queued_again(now: datetime) -> dict[str, object]:
+def _requeued_columns(now: datetime) -> dict[str, object]:
     return {
         "status": GenerationStatus.QUEUED,
         "lease": None,

@@ -23,7 +23,7 @@ Place = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
 logger = logging.getLogger(__name__)
 MODELS_URL = "/models/"
 # what a browser can hold in one ArrayBuffer; wllama reads a file into one
-LARGEST_GGUF_BYTES = 2**31 - 1
+MAX_GGUF_BYTES = 2**31 - 1
 _SPLIT_GGUF = re.compile(r"^(?P<stem>.+)-00001-of-(?P<parts>\d{5})\.gguf$")
 _MB = 1_000_000
 T = TypeVar("T")
@@ -186,7 +186,7 @@ def _wllama_model(
     first = _inside(name, "file", description.file)
     parts = [_existing(files, part) for part in _gguf_parts(first)]
     for part in parts:
-        if part.size > LARGEST_GGUF_BYTES:
+        if part.size > MAX_GGUF_BYTES:
             raise Unusable(
                 f"{part.name} is larger than 2 GB, which a browser cannot load; split it with"
                 " llama-gguf-split"

@@ -22,11 +22,11 @@ class Outcome:
 
     status: GenerationStatus
     code: str = ""
-    sentence: str = ""
+    message: str = ""
 
 
 @transaction.atomic
-def generations_end(which: Q, *, outcome: Outcome, now: datetime) -> int:
+def finish_generations(which: Q, *, outcome: Outcome, now: datetime) -> int:
     """End those of the open generations that `which` selects, and tell their sessions and engines;
     how many there were.
     """
@@ -39,12 +39,14 @@ def generations_end(which: Q, *, outcome: Outcome, now: datetime) -> int:
     ending = list(chosen.only("session_id", "status", "engine", "seq"))
     for generation in ending:
         numbered = {"seq": session_advance(generation.session_id)} if is_tracked(generation) else {}
-        Generation.objects.filter(pk=generation.pk).update(**ended(outcome, now), **numbered)
+        Generation.objects.filter(pk=generation.pk).update(
+            **final_columns(outcome, now), **numbered
+        )
     metrics.GENERATIONS.add(outcome.status, outcome.code, by=len(ending))
     attempts_end(
         Q(generation__in=ending),
         outcome=outcome.code or outcome.status,
-        reason=outcome.sentence,
+        reason=outcome.message,
         now=now,
     )
     events.generations_changed((one.session_id, one.pk) for one in ending)
@@ -65,7 +67,7 @@ def attempts_end(
     metrics.ATTEMPTS.add(outcome, by=count)
 
 
-def ended(outcome: Outcome, now: datetime) -> dict[str, Any]:
+def final_columns(outcome: Outcome, now: datetime) -> dict[str, Any]:
     """The columns that change when a generation ends."""
     return {
         "status": outcome.status,
@@ -73,5 +75,5 @@ def ended(outcome: Outcome, now: datetime) -> dict[str, Any]:
         "lease_expires_at": None,
         "finished_at": now,
         "error_code": outcome.code,
-        "error": outcome.sentence[:500],
+        "error": outcome.message[:500],
     }

@@ -23,7 +23,7 @@ from sessions_app import metrics
 from sessions_app.models import Generation
 
 log = logging.getLogger(__name__)
-AT_ONCE = 1_000
+BATCH_SIZE = 1_000
 COUNTED = timedelta(days=3)  # until they are written down with the other figures of their hour
 
 
@@ -47,7 +47,7 @@ def redis_key(key: str) -> str:
     return f"result:{key}"
 
 
-def results_read(keys: Sequence[str]) -> dict[str, dict[str, Any]]:
+def read_results(keys: Sequence[str]) -> dict[str, dict[str, Any]]:
     """The `{generationId, cards}` remembered under each of the keys that have one, in one round
     trip. Each key that finds one is counted as answered.
     """
@@ -67,12 +67,12 @@ def results_read(keys: Sequence[str]) -> dict[str, dict[str, Any]]:
 def _count(*, hits: int, reads: int) -> None:
     if hits:
         metrics.CACHE_READS.add("hit", by=hits)
-        hits_note(hits, now=timezone.now())
+        count_hits(hits, now=timezone.now())
     if reads > hits:
         metrics.CACHE_READS.add("miss", by=reads - hits)
 
 
-def results_remember(results: Mapping[str, dict[str, Any]]) -> None:
+def cache_results(results: Mapping[str, dict[str, Any]]) -> None:
     """Remember complete results, `{generationId, cards}` by their keys, for RESULT_CACHE_SECONDS,
     in one round trip.
     """
@@ -87,17 +87,17 @@ def results_remember(results: Mapping[str, dict[str, Any]]) -> None:
         )
 
 
-def results_forget(keys: Iterable[str]) -> None:
+def purge_results(keys: Iterable[str]) -> None:
     """Forget what is remembered under these keys.
 
     Raises RedisError: what should be gone must not be taken for gone.
     """
     left = iter(keys)
-    while some := list(islice(left, AT_ONCE)):
+    while some := list(islice(left, BATCH_SIZE)):
         cache.delete_many([redis_key(key) for key in some])
 
 
-def hits_note(count: int, *, now: datetime) -> None:
+def count_hits(count: int, *, now: datetime) -> None:
     """So many more requests were answered at once."""
     try:
         cache.count(_key(now), int(COUNTED.total_seconds()), by=count)  # type: ignore[attr-defined] # mindflip.cache's own
@@ -121,6 +121,6 @@ def _key(now: datetime) -> str:
     return f"hits:{now.astimezone(UTC):%Y-%m-%dT%H}"
 
 
-def user_results_forget(*, user: User) -> None:
+def purge_user_results(*, user: User) -> None:
     """What the user asks for again is computed anew. Raises RedisError."""
-    results_forget(Generation.objects.of(user).values_list("result_key", flat=True).iterator())
+    purge_results(Generation.objects.of(user).values_list("result_key", flat=True).iterator())

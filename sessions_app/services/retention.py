@@ -20,12 +20,12 @@ from django.db.models.functions import JSONObject
 
 from sessions_app.models import Generation, WebLLMSession
 
-SESSIONS_AT_ONCE = 100
+SESSION_BATCH = 100
 BLANK = JSONObject(count=F("options__count"), topic=Value(""))
-AT_ONCE = 1_000
+BATCH_SIZE = 1_000
 
 
-def sessions_delete_old(*, now: datetime, at_once: int = SESSIONS_AT_ONCE) -> int:
+def sessions_delete_old(*, now: datetime, at_once: int = SESSION_BATCH) -> int:
     """Delete sessions that ended more than SESSION_KEPT_DAYS ago, with their generations; how many
     sessions.
     """
@@ -33,13 +33,15 @@ def sessions_delete_old(*, now: datetime, at_once: int = SESSIONS_AT_ONCE) -> in
         closed_at__lt=now - timedelta(days=settings.SESSION_KEPT_DAYS)
     )
     deleted = 0
-    for ids in lots(old, at_once, settings.DELETE_SECONDS):
-        rows_delete(Generation.objects.filter(session__in=ids))  # one session may have very many
-        deleted += rows_delete(WebLLMSession.objects.filter(pk__in=ids))
+    for ids in batches(old, at_once, settings.DELETE_SECONDS):
+        delete_in_batches(
+            Generation.objects.filter(session__in=ids)
+        )  # one session may have very many
+        deleted += delete_in_batches(WebLLMSession.objects.filter(pk__in=ids))
     return deleted
 
 
-def texts_blank_old(*, now: datetime, at_once: int = SESSIONS_AT_ONCE) -> int:
+def texts_blank_old(*, now: datetime, at_once: int = SESSION_BATCH) -> int:
     """Blank what was written and made in sessions that ended more than PROMPT_DAYS ago: prompts,
     topics, notes, cards. Times, outcomes, numbers stay as long as the session. How many sessions.
     """
@@ -48,7 +50,7 @@ def texts_blank_old(*, now: datetime, at_once: int = SESSIONS_AT_ONCE) -> int:
     old = WebLLMSession.objects.filter(
         closed_at__lt=now - timedelta(days=settings.PROMPT_DAYS), is_blanked=False
     )
-    return sum(_blank(ids) for ids in lots(old, at_once, settings.DELETE_SECONDS))
+    return sum(_blank(ids) for ids in batches(old, at_once, settings.DELETE_SECONDS))
 
 
 @transaction.atomic
@@ -59,7 +61,7 @@ def _blank(ids: list[Any]) -> int:
 
 def tokens_delete_expired(*, now: datetime) -> int:
     """Delete refresh tokens that can no longer be used by their date; how many."""
-    return oldest_delete(
+    return delete_oldest(
         apps.get_model("token_blacklist", "OutstandingToken"),
         Q(expires_at__lte=now),
         settings.DELETE_SECONDS,
@@ -68,7 +70,7 @@ def tokens_delete_expired(*, now: datetime) -> int:
 
 def logins_delete_expired(*, now: datetime) -> int:
     """Delete what browsers were signed in with and are no longer; how many."""
-    return rows_delete(
+    return delete_in_batches(
         apps.get_model("sessions", "Session").objects.filter(expire_date__lte=now),
         seconds=settings.DELETE_SECONDS,
     )
@@ -77,7 +79,7 @@ def logins_delete_expired(*, now: datetime) -> int:
 def audit_delete_old(*, now: datetime) -> int:
     """Delete entries of the admin's log that are older than AUDIT_DAYS; how many."""
     past = Q(action_time__lt=now - timedelta(days=settings.AUDIT_DAYS))
-    return oldest_delete(apps.get_model("admin", "LogEntry"), past, settings.DELETE_SECONDS)
+    return delete_oldest(apps.get_model("admin", "LogEntry"), past, settings.DELETE_SECONDS)
 
 
 def attempts_delete_old(*, now: datetime) -> int:
@@ -88,11 +90,11 @@ def attempts_delete_old(*, now: datetime) -> int:
         attempt_time__lt=now
         - max(timedelta(days=settings.ATTEMPT_DAYS), settings.AXES_COOLOFF_TIME)
     )
-    return oldest_delete(apps.get_model("axes", "AccessAttempt"), past, settings.DELETE_SECONDS)
+    return delete_oldest(apps.get_model("axes", "AccessAttempt"), past, settings.DELETE_SECONDS)
 
 
-def lots(
-    rows: QuerySet[Any], at_once: int = AT_ONCE, seconds: float = math.inf
+def batches(
+    rows: QuerySet[Any], at_once: int = BATCH_SIZE, seconds: float = math.inf
 ) -> Iterator[list[Any]]:
     """The keys of `rows`, `at_once` at a time, while there are any and for `seconds`.
 
@@ -105,20 +107,24 @@ def lots(
             return
 
 
-def rows_delete(rows: QuerySet[Any], at_once: int = AT_ONCE, seconds: float = math.inf) -> int:
+def delete_in_batches(
+    rows: QuerySet[Any], at_once: int = BATCH_SIZE, seconds: float = math.inf
+) -> int:
     """Delete them with what hangs on them; how many of `rows` went.
 
     What is no longer among them when its turn comes is left alone.
     """
-    return sum(_delete(rows, ids) for ids in lots(rows, at_once, seconds))
+    return sum(_delete(rows, ids) for ids in batches(rows, at_once, seconds))
 
 
-def oldest_delete(model: type[Model], past: Q, seconds: float = math.inf) -> int:
-    """`rows_delete` for tables that grow in the order of time and have no index on it: from the
+def delete_oldest(model: type[Model], past: Q, seconds: float = math.inf) -> int:
+    """`delete_in_batches` for tables that grow in the order of time and have no index on it: from the
     first row on, up to a lot in which anything is not `past`; how many went.
     """
     began, deleted = time.monotonic(), 0
-    while ids := list(model._default_manager.order_by("pk").values_list("pk", flat=True)[:AT_ONCE]):
+    while ids := list(
+        model._default_manager.order_by("pk").values_list("pk", flat=True)[:BATCH_SIZE]
+    ):
         gone = _delete(model._default_manager.filter(past), ids)
         deleted += gone
         if gone < len(ids) or time.monotonic() - began >= seconds:
@@ -126,7 +132,7 @@ def oldest_delete(model: type[Model], past: Q, seconds: float = math.inf) -> int
     return deleted
 
 
-def read_through(rows: QuerySet[Any], at_once: int = AT_ONCE) -> Iterator[Any]:
+def iterate_in_batches(rows: QuerySet[Any], at_once: int = BATCH_SIZE) -> Iterator[Any]:
     """All of `rows` in the order of their keys, `at_once` in memory.
 
     Each lot is a query of its own, so no connection is held between.

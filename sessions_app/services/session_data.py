@@ -17,11 +17,11 @@ from sessions_app.models import Attempt, Engine, Generation, WebLLMSession
 from sessions_app.services.personal_data import ExportFile, json_list
 from sessions_app.services.rate_limits import rate_limit_key
 from sessions_app.services.representations import generation_shape, session_shape
-from sessions_app.services.result_cache import user_results_forget
-from sessions_app.services.retention import read_through
+from sessions_app.services.result_cache import purge_user_results
+from sessions_app.services.retention import iterate_in_batches
 
 THROTTLED: Any = settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"]
-GENERATIONS_AT_ONCE = 50  # each may carry long notes
+GENERATION_BATCH = 50  # each may carry long notes
 
 
 class SessionsData:
@@ -46,13 +46,16 @@ class SessionsData:
         sessions = WebLLMSession.objects.of(user).as_of(timezone.now())
         generations = Generation.objects.of(user).prefetch_related("attempts")
         yield ExportFile("account.json", json_list([_account(user)]))
-        yield ExportFile("sessions.json", json_list(map(session_shape, read_through(sessions))))
         yield ExportFile(
-            "generations.json",
-            json_list(map(generation_shape, read_through(generations, GENERATIONS_AT_ONCE))),
+            "sessions.json", json_list(map(session_shape, iterate_in_batches(sessions)))
         )
         yield ExportFile(
-            "sign-ins.json", json_list(map(_sign_in, read_through(_tokens().filter(user=user))))
+            "generations.json",
+            json_list(map(generation_shape, iterate_in_batches(generations, GENERATION_BATCH))),
+        )
+        yield ExportFile(
+            "sign-ins.json",
+            json_list(map(_sign_in, iterate_in_batches(_tokens().filter(user=user)))),
         )
 
     def used_since(self, when: datetime) -> Q:
@@ -60,7 +63,7 @@ class SessionsData:
         return Q(last_login__gte=when) | Q(date_joined__gte=when) | Q(Exists(sessions))
 
     def forget(self, user: User) -> None:
-        user_results_forget(user=user)
+        purge_user_results(user=user)
         cache.delete_many([rate_limit_key(scope, user.pk) for scope in THROTTLED])
 
     def rows(self, user_id: int) -> Iterator[QuerySet[Any]]:

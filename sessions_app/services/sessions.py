@@ -12,10 +12,10 @@ from django.db import transaction
 from django.db.models import Q
 
 from sessions_app import events
-from sessions_app.exceptions import NotFound, SessionEnded, TooMany
+from sessions_app.exceptions import NotFound, RateLimited, SessionEnded
 from sessions_app.models import ALIVE, Generation, GenerationStatus, SessionStatus, WebLLMSession
 from sessions_app.models.sessions import SessionQuerySet
-from sessions_app.services.outcomes import Outcome, generations_end
+from sessions_app.services.outcomes import Outcome, finish_generations
 
 log = logging.getLogger(__name__)
 CLOSED_BY_USER = "closed by its user"
@@ -24,11 +24,11 @@ EXPIRED_IDLE = "expired after inactivity"
 
 @transaction.atomic
 def session_open(*, user: User, model_id: str, now: datetime) -> WebLLMSession:
-    """A new session. Raises TooMany when the user has SESSIONS_PER_USER open."""
+    """A new session. Raises RateLimited when the user has SESSIONS_PER_USER open."""
     # two opens at once must not both take the last place
     User.objects.select_for_update().get(pk=user.pk)
     if WebLLMSession.objects.of(user).alive(now).count() >= settings.SESSIONS_PER_USER:
-        raise TooMany(
+        raise RateLimited(
             f"You have {settings.SESSIONS_PER_USER} sessions open, which is the most: close one, or"
             " wait until one expires.",
             retry_after=60,
@@ -91,9 +91,9 @@ def session_engine_ready(*, session_id: UUID, facts: dict[str, Any], now: dateti
     )
 
 
-def session_engine_broken(*, session_id: UUID, sentence: str, now: datetime) -> None:
+def session_engine_broken(*, session_id: UUID, message: str, now: datetime) -> None:
     """The session's engine said that it cannot run; the sentence is kept with its facts."""
-    facts = {"error": sentence[:500], "at": now.isoformat()}
+    facts = {"error": message[:500], "at": now.isoformat()}
     WebLLMSession.objects.alive(now).filter(pk=session_id).update(
         status=SessionStatus.ERROR, engine_facts=facts
     )
@@ -168,7 +168,7 @@ def _end(
     cancelled = Outcome(
         GenerationStatus.CANCELLED, f"session_{status}", f"The session was {reason}."
     )
-    generations_end(Q(session__in=locked), outcome=cancelled, now=now)
+    finish_generations(Q(session__in=locked), outcome=cancelled, now=now)
     for session_id in locked:
         log.info("Session %s %s", session_id, reason, extra={"session_id": session_id})
     events.sessions_ended(

@@ -84,7 +84,7 @@ def _totals(
     """By what stands in `column`, of which `shown` are all values; `begun` and `ended` are
     stored.
     """
-    is_estimate = planned(rows.order_by().values("pk")) > COUNTED_TO
+    is_estimate = planner_estimate(rows.order_by().values("pk")) > COUNTED_TO
     counted = _counted(rows.filter(status__in=begun) if is_estimate else rows, column)
     if is_estimate:
         counted.update(
@@ -108,7 +108,7 @@ class TooSlow(Exception):
     """The database did not answer in the time it was given."""
 
 
-class About(int):
+class EstimatedCount(int):
     """An estimate: it says so when it is shown."""
 
     def __str__(self) -> str:
@@ -116,7 +116,7 @@ class About(int):
 
 
 @contextmanager
-def within(milliseconds: int) -> Iterator[None]:
+def statement_timeout(milliseconds: int) -> Iterator[None]:
     """Statements inside may take so long each. Raises TooSlow."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
@@ -135,26 +135,26 @@ def within(milliseconds: int) -> Iterator[None]:
 
 
 def count_of(rows: QuerySet[Any]) -> int:
-    """Exactly up to EXACT_TO, above that two digits of an estimate, as `About`."""
+    """Exactly up to EXACT_TO, above that two digits of an estimate, as `EstimatedCount`."""
     plain = rows.order_by().values("pk")
     try:
-        with within(COUNT_MILLISECONDS):
+        with statement_timeout(COUNT_MILLISECONDS):
             first = plain[: EXACT_TO + 1].count()
     except TooSlow:  # few, and scattered among millions
         return estimate_of(plain)
-    return first if first <= EXACT_TO else _rounded(max(first, planned(plain)))
+    return first if first <= EXACT_TO else _rounded(max(first, planner_estimate(plain)))
 
 
-def estimate_of(rows: QuerySet[Any]) -> About:
+def estimate_of(rows: QuerySet[Any]) -> EstimatedCount:
     """Two digits of what the planner expects; nothing is counted."""
-    return _rounded(planned(rows))
+    return _rounded(planner_estimate(rows))
 
 
-def planned(rows: QuerySet[Any]) -> int:
+def planner_estimate(rows: QuerySet[Any]) -> int:
     """How many rows PostgreSQL's planner expects, one at least."""
     return int(json.loads(rows.explain(format="json"))[0]["Plan"]["Plan Rows"])
 
 
-def _rounded(count: int) -> About:
+def _rounded(count: int) -> EstimatedCount:
     unit = 10 ** max(0, len(str(count)) - 2)
-    return About(round(count / unit) * unit)
+    return EstimatedCount(round(count / unit) * unit)

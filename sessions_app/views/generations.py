@@ -22,18 +22,18 @@ from sessions_app.models import OPEN, Generation
 from sessions_app.rest.fields import query_of
 from sessions_app.rest.idempotency import key_of
 from sessions_app.rest.pagination import NewestFirst
-from sessions_app.rest.streaming import giving_back
+from sessions_app.rest.streaming import releasing_connection
 from sessions_app.serializers import (
+    GenerationRequestSerializer,
     GenerationSerializer,
     GenerationsQuerySerializer,
-    GenerationWishSerializer,
     WaitSerializer,
 )
 from sessions_app.services import generations, sessions
 from sessions_app.services.representations import generation_shape
 from sessions_app.views import openapi
 
-LOOK_EVERY_SECONDS = 5  # an event may be lost: then this is what it costs
+POLL_SECONDS = 5  # an event may be lost: then this is what it costs
 
 
 class GenerationsView(generics.ListCreateAPIView):
@@ -45,7 +45,9 @@ class GenerationsView(generics.ListCreateAPIView):
     pagination_class = NewestFirst
 
     def get_serializer_class(self) -> type:
-        return GenerationWishSerializer if self.request.method == "POST" else GenerationSerializer
+        return (
+            GenerationRequestSerializer if self.request.method == "POST" else GenerationSerializer
+        )
 
     def get_queryset(self) -> Any:
         session_id = self.kwargs["session_id"]
@@ -60,10 +62,12 @@ class GenerationsView(generics.ListCreateAPIView):
     def create(self, request: Request, session_id: UUID) -> Response:
         now = timezone.now()
         session = sessions.session_for_user(user=request.user, session_id=session_id, now=now)
-        ask = _wish(request)
+        generation_request = _generation_request(request)
         sessions.session_alive(session_id=session_id, user_id=request.user.pk, now=now)
         asked = generations.generation_submit(
-            asker=generations.Asker(session.pk, session.user_id, session.model_id), ask=ask, now=now
+            requester=generations.Requester(session.pk, session.user_id, session.model_id),
+            request=generation_request,
+            now=now,
         )
         sessions.session_touch(session_id=session_id, now=now)
         location = reverse("webllm-generation", args=[asked.generation_id], request=request)
@@ -95,7 +99,7 @@ async def generation(request: HttpRequest, generation_id: UUID) -> HttpResponse:
     """GenerationView, which a waiting caller gets again and again until there is an outcome;
     neither a thread nor a database connection waits meanwhile.
     """
-    view = sync_to_async(giving_back(GenerationView.as_view()))
+    view = sync_to_async(releasing_connection(GenerationView.as_view()))
     response = await view(request, generation_id=generation_id)
     seconds = (
         query_of(WaitSerializer, request)["wait"]
@@ -110,9 +114,9 @@ async def generation(request: HttpRequest, generation_id: UUID) -> HttpResponse:
         while (
             _is_open(response)
             and (left := deadline - monotonic()) > 0
-            and not socket_registry.are_leaving()
+            and not socket_registry.is_draining()
         ):
-            await news(min(left, LOOK_EVERY_SECONDS))
+            await news(min(left, POLL_SECONDS))
             response = await view(request, generation_id=generation_id)
     return response
 
@@ -125,18 +129,18 @@ def _is_open(response: Any) -> bool:
     return response.status_code == status.HTTP_200_OK and response.data.get("status") in OPEN
 
 
-def _wish(request: Request) -> generations.Ask:
+def _generation_request(request: Request) -> generations.GenerationRequest:
     key = key_of(request)
     try:
         message = protocol.generate_of(
             request.data if not hasattr(request.data, "dict") else request.data.dict()
         )
     except protocol.ProtocolError as error:
-        member, _, sentence = error.sentence.partition(": ")
+        field, _, reason = error.message.partition(": ")
         raise Invalid(
-            error.sentence, fields={member: [sentence]} if sentence else {"": [member]}
+            error.message, fields={field: [reason]} if reason else {"": [field]}
         ) from None
-    return generations.Ask(
+    return generations.GenerationRequest(
         message.prompt,
         message.options.filled(message.prompt),
         message.options.refresh,

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework_simplejwt.serializers import TokenRefreshSerializer
 
-from sessions_app.rest.openapi import Answer, Call, Calls, Link, Page
+from sessions_app.rest.openapi import ApiSchema, Operation, OperationLink, Page, SuccessResponse
 from sessions_app.serializers import (
     ConfirmSerializer,
     CredentialsSerializer,
@@ -28,33 +28,33 @@ ACCOUNT: dict[str, Any] = {
     "joinedAt": "2026-01-31T18:30:00Z",
     "kept": {"sessions": 1, "generations": 2, "decks": 1, "cards": 20, "reviews": 40},
 }
-ZIP = Answer(
+ZIP = SuccessResponse(
     "A zip of JSON files.", {}, headers=("Content-Disposition",), media=("application/zip",)
 )
 
 
 OF_SESSION = {
-    "read": Link("readSession", SESSION),
-    "close": Link("closeSession", SESSION),
-    "ticket": Link("createTicket", SESSION),
-    "ask": Link("createGeneration", SESSION),
-    "generations": Link("listGenerations", SESSION),
+    "read": OperationLink("readSession", SESSION),
+    "close": OperationLink("closeSession", SESSION),
+    "ticket": OperationLink("createTicket", SESSION),
+    "ask": OperationLink("createGeneration", SESSION),
+    "generations": OperationLink("listGenerations", SESSION),
 }
-CANCEL = {"cancel": Link("cancelGeneration", GENERATION)}
-OF_GENERATION = {"read": Link("readGeneration", GENERATION), **CANCEL}
+CANCEL = {"cancel": OperationLink("cancelGeneration", GENERATION)}
+OF_GENERATION = {"read": OperationLink("readGeneration", GENERATION), **CANCEL}
 CREDENTIALS = {name: f"$request.body#/{name}" for name in ("username", "password")}
-OF_REGISTERED = {"token": Link("createToken", body=CREDENTIALS)}
-OF_TOKENS = {"refresh": Link("refreshToken", body={"refresh": "$response.body#/refresh"})}
+OF_REGISTERED = {"token": OperationLink("createToken", body=CREDENTIALS)}
+OF_TOKENS = {"refresh": OperationLink("refreshToken", body={"refresh": "$response.body#/refresh"})}
 TWICE = {409: ("in_progress",), 422: ("key_reused",)}
 MADE = ("Location", "Idempotency-Replayed")
 ENDED = ("session_closed", "session_expired")
-register = Calls(
+register = ApiSchema(
     "Accounts",
-    post=Call(
+    post=Operation(
         "register",
         "Register",
         {
-            201: Answer(
+            201: SuccessResponse(
                 "Registered; now ask for a token.",
                 schemas.Registered,
                 schemas.REGISTERED,
@@ -69,13 +69,13 @@ register = Calls(
         example=schemas.REGISTRATION,
     ),
 )
-token = Calls(
+token = ApiSchema(
     "Accounts",
-    post=Call(
+    post=Operation(
         "createToken",
         "Get a pair of tokens",
         {
-            200: Answer(
+            200: SuccessResponse(
                 "Send `access` as `Authorization: Bearer …`.",
                 schemas.Tokens,
                 schemas.TOKENS,
@@ -87,13 +87,13 @@ token = Calls(
         refusals={401: ("unauthorized",), 429: ("locked_out",)},
     ),
 )
-token_refresh = Calls(
+token_refresh = ApiSchema(
     "Accounts",
-    post=Call(
+    post=Operation(
         "refreshToken",
         "Get the next pair of tokens",
         {
-            200: Answer(
+            200: SuccessResponse(
                 "The refresh token that was sent is used up.", schemas.Tokens, schemas.TOKENS
             )
         },
@@ -102,13 +102,13 @@ token_refresh = Calls(
         refusals={401: ("unauthorized",)},
     ),
 )
-sessions = Calls(
+sessions = ApiSchema(
     "Sessions",
-    get=Call(
+    get=Operation(
         "listSessions",
         "List your sessions",
         {
-            200: Answer(
+            200: SuccessResponse(
                 "Newest first.", Page("SessionPage", schemas.OpenSessionShape), schemas.SESSIONS
             )
         },
@@ -116,11 +116,11 @@ sessions = Calls(
         query=SessionsQuerySerializer,
         query_example={"status": "ready"},
     ),
-    post=Call(
+    post=Operation(
         "createSession",
         "Open a session",
         {
-            201: Answer(
+            201: SuccessResponse(
                 "Open `wsUrl` next, or ask over REST.",
                 schemas.OpenSessionShape,
                 schemas.SESSION,
@@ -138,13 +138,13 @@ sessions = Calls(
         refusals={429: ("too_many_sessions",)} | TWICE,
     ),
 )
-session = Calls(
+session = ApiSchema(
     "Sessions",
-    get=Call(
+    get=Operation(
         "readSession",
         "Read a session",
         {
-            200: Answer(
+            200: SuccessResponse(
                 "As it is now, also for 30 days after its end.",
                 schemas.OpenSessionShape,
                 schemas.SESSION,
@@ -153,33 +153,37 @@ session = Calls(
         },
         words="One session of the caller's. Reading it counts as activity.",
     ),
-    delete=Call(
+    delete=Operation(
         "closeSession",
         "Close a session",
-        {200: Answer("It is closed, now or since before.", schemas.Done, {"success": True})},
+        {
+            200: SuccessResponse(
+                "It is closed, now or since before.", schemas.Done, {"success": True}
+            )
+        },
         words=(
             "Its sockets are closed (4404) and what waits in its queue is cancelled. The second"
             " time is harmless."
         ),
     ),
 )
-ticket = Calls(
+ticket = ApiSchema(
     "Sessions",
-    post=Call(
+    post=Operation(
         "createTicket",
         "Get a fresh socket address",
-        {201: Answer("With a new ticket.", schemas.Socket, schemas.SOCKET)},
+        {201: SuccessResponse("With a new ticket.", schemas.Socket, schemas.SOCKET)},
         words="A socket address with a fresh ticket, while the session lives. No body is needed.",
         refusals={409: ENDED},
     ),
 )
-generations = Calls(
+generations = ApiSchema(
     "Generations",
-    get=Call(
+    get=Operation(
         "listGenerations",
         "List a session's generations",
         {
-            200: Answer(
+            200: SuccessResponse(
                 "Newest first, without their place in the queue.",
                 Page("GenerationPage", GenerationShape),
                 schemas.GENERATIONS,
@@ -189,11 +193,11 @@ generations = Calls(
         query=GenerationsQuerySerializer,
         query_example={"status": "succeeded"},
     ),
-    post=Call(
+    post=Operation(
         "createGeneration",
         "Ask for cards",
         {
-            202: Answer(
+            202: SuccessResponse(
                 "In the queue, or done at once out of the cache.",
                 schemas.AskedGenerationShape,
                 schemas.GENERATION | {"cached": False},
@@ -206,18 +210,22 @@ generations = Calls(
             " loaded model) of the same user must be there to answer. With `Idempotency-Key` the"
             " same request twice is one generation."
         ),
-        body=schemas.Wish,
-        example=schemas.WISH,
+        body=schemas.GenerationRequest,
+        example=schemas.GENERATION_REQUEST,
         sent=("Idempotency-Key",),
         refusals={409: ENDED, 429: ("queue_full",)},
     ),
 )
-generation = Calls(
+generation = ApiSchema(
     "Generations",
-    get=Call(
+    get=Operation(
         "readGeneration",
         "Read a generation",
-        {200: Answer("With its cards so far.", GenerationShape, schemas.GENERATION, links=CANCEL)},
+        {
+            200: SuccessResponse(
+                "With its cards so far.", GenerationShape, schemas.GENERATION, links=CANCEL
+            )
+        },
         words=(
             "State, place in the queue, attempts, cards so far. With `wait` the answer comes as"
             " soon as there is an outcome, or after so many seconds."
@@ -225,11 +233,11 @@ generation = Calls(
         query=WaitSerializer,
         query_example={"wait": 0},
     ),
-    delete=Call(
+    delete=Operation(
         "cancelGeneration",
         "Cancel a generation",
         {
-            200: Answer(
+            200: SuccessResponse(
                 "As it is now; an outcome it had stays.",
                 schemas.CancelledGenerationShape,
                 schemas.GENERATION | {"success": True},
@@ -241,21 +249,25 @@ generation = Calls(
         ),
     ),
 )
-models = Calls(
+models = ApiSchema(
     "Models",
-    get=Call(
+    get=Operation(
         "listModels",
         "The model catalogue",
-        {200: Answer("The operator's own models first.", schemas.Catalogue, schemas.MODELS)},
+        {
+            200: SuccessResponse(
+                "The operator's own models first.", schemas.Catalogue, schemas.MODELS
+            )
+        },
     ),
 )
-stats = Calls(
+stats = ApiSchema(
     "Models",
-    get=Call(
+    get=Operation(
         "readStats",
         "Totals for staff",
         {
-            200: Answer(
+            200: SuccessResponse(
                 "As they are now; above 100,000 rows what has ended is estimated.",
                 schemas.Stats,
                 schemas.STATS,
@@ -266,21 +278,21 @@ stats = Calls(
 )
 
 
-account = Calls(
+account = ApiSchema(
     "Accounts",
-    get=Call(
+    get=Operation(
         "readAccount",
         "Who you are",
-        {200: Answer("With how much is kept of each kind.", AccountShape, ACCOUNT)},
+        {200: SuccessResponse("With how much is kept of each kind.", AccountShape, ACCOUNT)},
         words="The caller's name, mail address, and how much is kept.",
     ),
-    delete=Call(
+    delete=Operation(
         "deleteAccount",
         "Erase your account",
         {
-            200: Answer(
+            200: SuccessResponse(
                 "`isComplete`: nothing is left to be deleted.",
-                schemas.Erased,
+                schemas.AccountDeleted,
                 {"success": True, "isComplete": True},
             )
         },
@@ -292,12 +304,12 @@ account = Calls(
         example=CONFIRMED,
     ),
 )
-password = Calls(
+password = ApiSchema(
     "Accounts",
-    post=Call(
+    post=Operation(
         "changePassword",
         "Set another password",
-        {204: Answer("Everything that was signed in with the old one is signed out.")},
+        {204: SuccessResponse("Everything that was signed in with the old one is signed out.")},
         words=(
             "The new one goes through the server's password rules. The browser that asks stays"
             " signed in."
@@ -306,17 +318,22 @@ password = Calls(
         example=CONFIRMED | {"newPassword": "battery staple horse"},
     ),
 )
-sign_out = Calls(
+sign_out = ApiSchema(
     "Accounts",
-    post=Call(
+    post=Operation(
         "signOutEverywhere",
         "Sign out everywhere",
-        {204: Answer("Every token, ticket, socket and sign-in but this browser's has ended.")},
+        {
+            204: SuccessResponse(
+                "Every token, ticket, socket and sign-in but this browser's has ended."
+            )
+        },
         words="For when a token or a browser was lost. The browser that asks stays signed in.",
         body=ConfirmSerializer,
         example=CONFIRMED,
     ),
 )
-export = Calls(
-    "Accounts", get=Call("exportAccount", "Everything that is kept of you, as a file", {200: ZIP})
+export = ApiSchema(
+    "Accounts",
+    get=Operation("exportAccount", "Everything that is kept of you, as a file", {200: ZIP}),
 )

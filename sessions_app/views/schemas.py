@@ -43,7 +43,7 @@ class CancelledGenerationShape(GenerationShape, rename="camel", frozen=True):
     success: bool
 
 
-class Wish(Struct, rename="camel", frozen=True):
+class GenerationRequest(Struct, rename="camel", frozen=True):
     """What cards shall be written. Unknown members are ignored."""
 
     prompt: Annotated[str, Meta(min_length=1, max_length=8_000)]
@@ -76,7 +76,7 @@ class Done(TypedDict):
     success: bool
 
 
-class Erased(Done):
+class AccountDeleted(Done):
     """`isComplete`: nothing is left to be deleted."""
 
     isComplete: bool
@@ -124,7 +124,10 @@ SESSION: dict[str, Any] = {
 }
 PAGE = {"next": "http://localhost:3000/api/…?cursor=…", "previous": None}
 SESSIONS = PAGE | {"results": [SESSION]}
-WISH = {"prompt": "Generate 2 flashcards about tides", "options": {"count": 2, "topic": "Tides"}}
+GENERATION_REQUEST = {
+    "prompt": "Generate 2 flashcards about tides",
+    "options": {"count": 2, "topic": "Tides"},
+}
 GENERATION = {
     "generationId": GENERATION_ID,
     "id": GENERATION_ID,
@@ -132,8 +135,8 @@ GENERATION = {
     "requestId": None,
     "status": "queued",
     "place": 0,
-    "prompt": WISH["prompt"],
-    "options": WISH["options"],
+    "prompt": GENERATION_REQUEST["prompt"],
+    "options": GENERATION_REQUEST["options"],
     "cards": [],
     "partial": False,
     "error": "",

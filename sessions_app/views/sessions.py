@@ -15,9 +15,9 @@ from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
 from sessions_app.models import WebLLMSession
-from sessions_app.rest.etag import Versioned
+from sessions_app.rest.etag import ETagMixin
 from sessions_app.rest.fields import query_of
-from sessions_app.rest.idempotency import made_once
+from sessions_app.rest.idempotency import idempotent
 from sessions_app.rest.pagination import NewestFirst
 from sessions_app.rest.throttling import CallThrottle, SessionThrottle
 from sessions_app.serializers import (
@@ -33,7 +33,7 @@ from sessions_app.services.stats import session_stats
 from sessions_app.views import openapi
 
 
-class SessionsView(Versioned, generics.ListCreateAPIView):
+class SessionsView(ETagMixin, generics.ListCreateAPIView):
     """The caller's sessions, newest first · POST `{modelId}` opens one."""
 
     schema = openapi.sessions
@@ -54,7 +54,7 @@ class SessionsView(Versioned, generics.ListCreateAPIView):
         body = SessionCreateSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         now = timezone.now()
-        opened, replayed = made_once(
+        opened, replayed = idempotent(
             request,
             "session",
             lambda: sessions.session_open(user=request.user, now=now, **body.validated_data).pk,
@@ -67,7 +67,7 @@ class SessionsView(Versioned, generics.ListCreateAPIView):
         return Response(_shown(session, request), status=status.HTTP_201_CREATED, headers=headers)
 
 
-class SessionView(Versioned, APIView):
+class SessionView(ETagMixin, APIView):
     """One session of the caller's, for 30 days after its end too · DELETE closes it, also the
     second time.
     """
@@ -105,7 +105,7 @@ class TicketView(generics.GenericAPIView):
 
 
 @method_decorator(gzip_page, name="dispatch")  # 80 KB of public names become 4
-class ModelsView(Versioned, APIView):
+class ModelsView(ETagMixin, APIView):
     """The model catalogue: WebLLM's own list and the models of this server."""
 
     schema = openapi.models

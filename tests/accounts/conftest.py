@@ -15,10 +15,10 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 from rest_framework_simplejwt.tokens import RefreshToken
 
-from flashcards.models import Card, Deck, KeptTwins
-from sessions_app.admin.base.two_factor import enrol
+from flashcards.models import Card, Deck, IgnoredDuplicate
+from sessions_app.admin.base.two_factor import enroll
 from sessions_app.models import Attempt, Engine, Generation, WebLLMSession
-from sessions_app.services.result_cache import results_remember
+from sessions_app.services.result_cache import cache_results
 from tests.sessions_app.conftest import client_of, new_session, session_of, socket_db
 
 __all__ = ["client_of", "new_session", "session_of", "socket_db"]
@@ -57,7 +57,7 @@ def _generate(client: APIClient, user: User) -> None:
     Engine.objects.create(
         channel=f"c{user.pk}", session=session, user=user, model_id="m", name="webllm"
     )
-    results_remember(
+    cache_results(
         {
             generation.result_key: {
                 "generationId": str(generation.pk),
@@ -84,10 +84,10 @@ def _leave_traces(user: User) -> None:
             object_repr=str(about),
             action_flag=CHANGE,
         )
-    KeptTwins.objects.create(
+    IgnoredDuplicate.objects.create(
         user=user, front_key=Card.objects.filter(deck=deck).first().front_key, count=2
     )
-    enrol(user=user)
+    enroll(user=user)
     user.groups.add(Group.objects.get_or_create(name="a group")[0])
     user.user_permissions.add(Permission.objects.first())
 

@@ -16,13 +16,13 @@ from django.db.models import Model
 from django.utils import timezone
 from rest_framework_simplejwt.tokens import RefreshToken
 
-from sessions_app.models import Erasure, Generation, WebLLMSession
+from sessions_app.models import AccountDeletion, Generation, WebLLMSession
 from sessions_app.services import erasure
 from sessions_app.tasks import delete_old_doors, finish_erasures
 from tests.sessions_app.conftest import open_socket
 
 DAY = timedelta(days=1)
-KEPT = {Erasure}  # says that it happened, and of whom no more
+KEPT = {AccountDeletion}  # says that it happened, and of whom no more
 ALICE = {"password": "correct horse battery"}
 
 
@@ -93,8 +93,8 @@ def test_nothing_of_hers_is_left_in_any_table_or_in_redis_and_all_of_his_is(
     assert _left(of_his) == {model._meta.label: len(keys) for model, keys in of_his.items()}
     assert before & redis_keys() == set()
     assert [key for key in redis_keys() if key.endswith(f"_{pk}")] == []
-    assert list(Erasure.objects.values_list("user", flat=True)) == [None]
-    assert Erasure.objects.get().finished_at
+    assert list(AccountDeletion.objects.values_list("user", flat=True)) == [None]
+    assert AccountDeletion.objects.get().finished_at
 
 
 def test_what_does_not_fit_into_a_request_is_finished_by_the_clock(
@@ -104,7 +104,7 @@ def test_what_does_not_fit_into_a_request_is_finished_by_the_clock(
     token = RefreshToken.for_user(alice)
     rows = _rows_of(alice)
     monkeypatch.setattr(erasure, "REQUEST_SECONDS", 0)
-    monkeypatch.setattr(erasure, "AT_ONCE", 1)
+    monkeypatch.setattr(erasure, "BATCH_SIZE", 1)
     assert client_of(alice).delete("/api/account", ALICE).json()["isComplete"] is False
     assert _left(rows) != {}
     client = client_of(None)
@@ -122,8 +122,8 @@ def test_without_redis_the_account_is_closed_at_once_and_erased_when_redis_is_ba
     client = client_of(alice)
     settings.CACHES = {"default": caches["default"] | {"LOCATION": "redis://127.0.0.1:1/0"}}
     with pytest.raises(Exception, match="refused"):
-        erasure.erasure_finish(
-            erasure=erasure.erasure_begin(user=alice, now=timezone.now()),
+        erasure.deletion_finish(
+            erasure=erasure.deletion_begin(user=alice, now=timezone.now()),
             now=timezone.now(),
             seconds=1,
         )
@@ -212,6 +212,6 @@ def test_an_account_that_cannot_be_erased_keeps_no_other_waiting(db, alice, bob)
         only_hers = "FOR EACH ROW WHEN (OLD.username = 'alice') EXECUTE FUNCTION refuse()"
         cursor.execute(f"CREATE TRIGGER refuse BEFORE DELETE ON auth_user {only_hers}")
     for user in (alice, bob):
-        erasure.erasure_begin(user=user, now=timezone.now())
+        erasure.deletion_begin(user=user, now=timezone.now())
     assert finish_erasures() == 1
     assert set(User.objects.all()) == {alice}

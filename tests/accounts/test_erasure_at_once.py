@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from sessions_app.exceptions import Conflict
-from sessions_app.services.erasure import accounts_delete_unused, erasure_begin
+from sessions_app.services.erasure import accounts_delete_unused, deletion_begin
 from tests.at_once import begun
 
 
@@ -19,8 +19,8 @@ def test_of_two_admins_who_leave_at_once_one_stays() -> None:
     one, other = (User.objects.create_superuser(name) for name in ("one", "other"))
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
-            erasure_begin(user=one, now=timezone.now())
-            leaving = begun(pool, erasure_begin, user=other, now=timezone.now())
+            deletion_begin(user=one, now=timezone.now())
+            leaving = begun(pool, deletion_begin, user=other, now=timezone.now())
         with pytest.raises(Conflict, match="only admin"):
             leaving.result(10)
     assert User.objects.filter(is_active=True).get() == other

@@ -28,7 +28,7 @@ class Knocker:
     means: str
     headers: dict[str, str] = field(default_factory=dict)
 
-    def knock(
+    def handshake(
         self,
         client: Client,
         method: str,

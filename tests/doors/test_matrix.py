@@ -45,7 +45,7 @@ def test_everybody_gets_the_answer_of_the_table(world, name):
         told, body = call if isinstance(call, tuple) else (call, None)
         for knocker in world.everybody:
             expected = row.kind.answer(knocker.name, knocker.means)
-            found = world.knock(
+            found = world.handshake(
                 knocker,
                 method,
                 address,
@@ -65,7 +65,7 @@ def test_no_other_method_is_there(world, name):
     )
     others = [method for method in METHODS if method not in ROWS[name].calls]
     assert {
-        method: world.knock(guest, method, address).status_code for method in others
+        method: world.handshake(guest, method, address).status_code for method in others
     } == dict.fromkeys(others, 405)
 
 
@@ -75,7 +75,7 @@ def test_behind_the_admins_lists_only_staff_comes_in_and_only_superusers_change(
         {"object_id": world.things.ids["session_id"], "id": world.things.owner.pk}
     )
     for knocker in world.everybody:
-        found = world.knock(knocker, "GET", address)
+        found = world.handshake(knocker, "GET", address)
         is_staff = knocker.means == "cookie" and knocker.name in ("staff", "support")
         assert is_staff or found.status_code in (302, 404), (knocker, found.status_code)
         assert not (
@@ -117,7 +117,7 @@ def test_a_cookie_alone_changes_nothing(world):
     ]
     alice = next(one for one in world.everybody if one.name == "alice" and one.means == "cookie")
     found = {
-        (name, method): alice.knock(
+        (name, method): alice.handshake(
             strict, method, http_routes()[name].address(world.things.ids), "{}", "text/html"
         ).status_code
         for name, method in wanted

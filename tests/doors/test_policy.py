@@ -69,7 +69,7 @@ def walked(world: Any, knocker: Knocker, names: list[str]) -> dict[str, list[str
         for name in names
     }
     found = {
-        name: policy_faults(knocker.knock(world.client, "GET", address, "", "text/html"))
+        name: policy_faults(knocker.handshake(world.client, "GET", address, "", "text/html"))
         for name, address in addresses.items()
     }
     return {name: faults for name, faults in found.items() if faults}

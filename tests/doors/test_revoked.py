@@ -9,7 +9,7 @@ from django.db import transaction
 from rest_framework_simplejwt.tokens import RefreshToken
 
 from sessions_app import handlers
-from sessions_app.exceptions import SocketRefused
+from sessions_app.exceptions import SocketRejected
 from sessions_app.models import WebLLMSession
 from tests.sessions_app.conftest import open_socket
 
@@ -89,10 +89,10 @@ def test_signing_in_closes_no_socket(
 
 def test_an_unchanged_user_keeps_his_socket(alice, new_session):
     new_session(alice)
-    peer = handlers.Peer(
+    state = handlers.SocketState(
         WebLLMSession.objects.get().pk, alice.pk, "a-model", "channel", password_key=""
     )
-    with pytest.raises(SocketRefused), transaction.atomic():
-        handlers.check_user(peer)
-    peer.password_key = handlers.password_key(alice)
-    assert handlers.check_user(peer) == []
+    with pytest.raises(SocketRejected), transaction.atomic():
+        handlers.check_user(state)
+    state.password_key = handlers.password_key(alice)
+    assert handlers.check_user(state) == []

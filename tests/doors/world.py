@@ -22,13 +22,13 @@ class World:
     things: Things
     everybody: list[Knocker]
 
-    def knock(
+    def handshake(
         self, knocker: Knocker, method: str, address: str, body: str = "", is_kept: bool = False
     ) -> HttpResponseBase:
         """What is done is undone, unless it was not to be done: then it shows at the end."""
         accept = "*/*" if address.startswith("/api/") else "text/html"
         with transaction.atomic():
-            answer = knocker.knock(self.client, method, address, body, accept)
+            answer = knocker.handshake(self.client, method, address, body, accept)
             transaction.set_rollback(not is_kept)
         return answer
 
@@ -50,7 +50,7 @@ class World:
         try:
             with transaction.atomic():
                 with TestCase.captureOnCommitCallbacks(execute=True):
-                    answer = knocker.knock(self.client, method, address, body, accept, media)
+                    answer = knocker.handshake(self.client, method, address, body, accept, media)
                 transaction.set_rollback(True)
         finally:
             self.client.raise_request_exception = True

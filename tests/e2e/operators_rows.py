@@ -12,8 +12,8 @@ from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
 from sessions_app.models import Attempt, Engine, Generation, WebLLMSession
-from sessions_app.services.dashboard import figures_refresh
-from sessions_app.services.result_cache import hits_note, hits_of
+from sessions_app.services.dashboard import hourly_stats_refresh
+from sessions_app.services.result_cache import count_hits, hits_of
 
 TOPICS = [
     "Photosynthesis",
@@ -152,8 +152,8 @@ Attempt.objects.create(
     **won,
 )
 for hours in (0, 0, 0, 1, 1, 2):
-    hits_note(1, now=now - timedelta(hours=hours))
-figures_refresh(now=now)
+    count_hits(1, now=now - timedelta(hours=hours))
+hourly_stats_refresh(now=now)
 sys.stdout.write(
     json.dumps({"tried": str(tried.pk), "queued": queued + 3, "hits": hits + 6}) + "\n"
 )

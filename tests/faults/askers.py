@@ -41,7 +41,7 @@ class Wish:
         self.done.set()
 
 
-class Asker(Wire):
+class Requester(Wire):
     """Asks for one thing after another.
 
     After a drop it resumes where it was, by the address or by a message, and asks again for what

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from mindflip.embedded.process import CannotRun, Service
+from mindflip.embedded.process import Service, StartupError
 from mindflip.embedded.run import ROOT, program
 from mindflip.embedded.servers import free_port, postgres, remove_folder, valkey
 
@@ -56,7 +56,7 @@ class Cluster:
             self.services[name] = self._program(name, environment)
             self.services[name].start()
         for name in ("web1", "web2"):
-            self.services[name].wait_until_it_answers(RESTART_SECONDS)
+            self.services[name].wait_until_ready(RESTART_SECONDS)
 
     def kill(self, name: str) -> None:
         """kill -9, for now."""
@@ -69,7 +69,7 @@ class Cluster:
         deadline = time.monotonic() + RESTART_SECONDS
         while not self._has_started(name):
             assert time.monotonic() < deadline, (
-                f"{name} does not start again: {self.services[name].last_words()}"
+                f"{name} does not start again: {self.services[name].last_log_line()}"
             )
             time.sleep(0.1)
         self.down.discard(name)
@@ -96,14 +96,14 @@ class Cluster:
         """
         try:
             self._start(self._postgres() if name == "postgres" else self.services[name], name)
-        except CannotRun:
+        except StartupError:
             return False
         return True
 
     def _start(self, service: Service, name: str) -> None:
         self.services[name] = service
         service.start()
-        service.wait_until_it_answers(RESTART_SECONDS)
+        service.wait_until_ready(RESTART_SECONDS)
 
     def _postgres(self) -> Service:
         service, self.database_url = postgres(

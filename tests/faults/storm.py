@@ -7,7 +7,7 @@ from contextlib import suppress
 from itertools import cycle
 from random import Random
 
-from tests.faults.askers import Asker
+from tests.faults.askers import Requester
 from tests.faults.callers import Caller
 from tests.faults.cluster import Cluster
 from tests.faults.doors import Account, at
@@ -36,7 +36,7 @@ class Storm:
         self.cluster = cluster
         self.chance, self.fate = Random(seed), Random(seed)
         self.counts: Counter[str] = Counter()
-        self.clients: list[Asker | GuideClient | Caller] = []
+        self.clients: list[Requester | GuideClient | Caller] = []
         self.engines: list[Engine] = []
 
     def enter(self) -> None:
@@ -46,7 +46,7 @@ class Storm:
         accounts = [Account(self.cluster.webs[0], f"user{number}") for number in range(USERS)]
         for number in range(ASKERS):
             self.clients.append(
-                Asker(f"asker{number}", *self._place(accounts[number % USERS], number % USERS))
+                Requester(f"asker{number}", *self._place(accounts[number % USERS], number % USERS))
             )
         for number in range(GUIDES):
             self.clients.append(
@@ -74,11 +74,11 @@ class Storm:
         """Raises TimeoutError when not everybody has an answer CALM_SECONDS after the last kill."""
         async with asyncio.timeout(None) as patience, asyncio.TaskGroup() as group:
             for client in self.clients:
-                group.create_task(self._ask_on(client, until))
+                group.create_task(self._request_more(client, until))
             await self._wreck(until)
             patience.reschedule(asyncio.get_running_loop().time() + CALM_SECONDS)
 
-    async def _ask_on(self, client: Asker | GuideClient | Caller, until: float) -> None:
+    async def _request_more(self, client: Requester | GuideClient | Caller, until: float) -> None:
         while time.monotonic() < until:
             await client.ask(
                 client.chance.randint(1, 4), is_cancelled=client.chance.random() < 0.05

@@ -20,14 +20,14 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketExce
 from mindflip.embedded.process import Service
 from mindflip.embedded.run import program
 from mindflip.embedded.servers import free_port
-from tests.faults.askers import Asker, Wish
+from tests.faults.askers import Requester, Wish
 from tests.faults.doors import Account, at, talking, v1_connection
 from tests.faults.engines import Engine
 from tests.faults.wire import Wire
 from tests.processes import RunningServer, running_server
 
 ASKERS, ENGINES, USERS = 12, 4, 2
-PATIENCE_SECONDS = 240  # much more than is needed: a slow machine takes its time
+TIMEOUT_SECONDS = 240  # much more than is needed: a slow machine takes its time
 RESTARTS = 1012
 
 
@@ -51,7 +51,7 @@ class Balanced(Wire):
             self.counts[type(loss).__name__] += 1
 
 
-class BalancedAsker(Balanced, Asker):
+class BalancedAsker(Balanced, Requester):
     resumes_by_address = True
 
 
@@ -81,7 +81,7 @@ def servers(tmp_path: Path) -> Iterator[tuple[RunningServer, Service]]:
 def stop(service: Service) -> int:
     """SIGTERM, and the exit code."""
     service.process.send_signal(signal.SIGTERM)
-    return service.process.wait(PATIENCE_SECONDS)
+    return service.process.wait(TIMEOUT_SECONDS)
 
 
 async def test_a_rolling_restart_under_load_loses_nothing_and_shows_no_error(servers):
@@ -90,7 +90,7 @@ async def test_a_rolling_restart_under_load_loses_nothing_and_shows_no_error(ser
     askers, engines = _clients(addresses, counts)
     asking = asyncio.Event()
     asking.set()
-    async with asyncio.timeout(PATIENCE_SECONDS), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(TIMEOUT_SECONDS), asyncio.TaskGroup() as group:
         living = [group.create_task(one.live()) for one in [*askers, *engines]]
         load = [group.create_task(_ask_while(asking, asker)) for asker in askers]
         await _everybody_is_answered(askers)
@@ -142,7 +142,7 @@ def _clients(
     return askers, [placed(BalancedEngine, number) for number in range(ENGINES)]
 
 
-async def _ask_while(asking: asyncio.Event, asker: Asker) -> None:
+async def _ask_while(asking: asyncio.Event, asker: Requester) -> None:
     while asking.is_set():
         await asker.ask(asker.chance.randint(1, 3))
 
@@ -189,5 +189,5 @@ async def test_who_stops_says_so_refuses_sockets_and_is_ended_at_once_by_a_secon
             await socket.until("pong")
             begun = time.monotonic()
             server.web.process.send_signal(signal.SIGTERM)
-            assert server.web.process.wait(PATIENCE_SECONDS) == 0
+            assert server.web.process.wait(TIMEOUT_SECONDS) == 0
             assert time.monotonic() - begun < 10, "not after the notice"

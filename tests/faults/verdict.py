@@ -8,13 +8,13 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
-from tests.faults.askers import Asker, Wish
+from tests.faults.askers import Requester, Wish
 from tests.faults.callers import Caller
 from tests.faults.cluster import Cluster
 from tests.faults.guides import GuideClient
 from tests.faults.storm import Storm
 
-Client = Asker | GuideClient | Caller
+Client = Requester | GuideClient | Caller
 Rows = dict[str, list[dict[str, Any]]]
 OPEN = {"queued", "leased"}
 ATTEMPTS = 3
@@ -100,7 +100,7 @@ def _of_wish(wish: Wish, client: Client, rows: Rows) -> Iterator[str]:
         yield f"{wish.request_id} ran {len(own)} times"
     if kind == "result":
         yield from _of_cards(
-            wish, what, client.cards[wish.request_id] if isinstance(client, Asker) else {}
+            wish, what, client.cards[wish.request_id] if isinstance(client, Requester) else {}
         )
 
 

@@ -134,7 +134,7 @@ def test_a_bad_card_costs_itself_and_says_why():
         [EBB, {"front": "x"}, 7, FLOW, {"front": "y" * 2001, "back": "z"}], [], 5
     )
     assert without_ids(accepted.cards) == [EBB, FLOW]
-    assert [sentence[:7] for sentence in accepted.refused] == ["Card 2 ", "Card 3 ", "Card 5 "]
+    assert [message[:7] for message in accepted.refused] == ["Card 2 ", "Card 3 ", "Card 5 "]
 
 
 def test_other_members_are_bounded_in_depth_and_size():

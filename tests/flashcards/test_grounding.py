@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flashcards.generation import Flashcards
-from flashcards.grounding import Source, split_sentences
+from flashcards.grounding import SourceText, split_sentences
 
 TABLE = Path(__file__).resolve().parent.parent / "contract" / "grounding_cases.json"
 CASES = json.loads(TABLE.read_text(encoding="utf-8"))
@@ -22,7 +22,7 @@ TEXTS = st.text(max_size=80) | st.sampled_from(
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_the_table(case):
-    assert Source(case["source"]).find(case["front"], case["back"]) == (
+    assert SourceText(case["source"]).find(case["front"], case["back"]) == (
         case["found"],
         case["sentence"],
     )
@@ -31,7 +31,7 @@ def test_the_table(case):
 @given(TEXTS, TEXTS, TEXTS)
 @settings(max_examples=300, deadline=None)
 def test_every_text_has_an_answer_and_a_sentence_stands_in_the_source(source, front, back):
-    is_found, sentence = Source(source).find(front, back)
+    is_found, sentence = SourceText(source).find(front, back)
     assert is_found in (True, False, None)
     assert bool(sentence) == (is_found is True)
     assert sentence in source
@@ -39,7 +39,7 @@ def test_every_text_has_an_answer_and_a_sentence_stands_in_the_source(source, fr
 
 @given(TEXTS)
 def test_nothing_is_found_in_no_notes(text):
-    assert Source(" \n").find(text, text).is_found is None
+    assert SourceText(" \n").find(text, text).is_found is None
 
 
 def test_a_sentence_is_as_it_stands_in_the_notes():
@@ -47,7 +47,7 @@ def test_a_sentence_is_as_it_stands_in_the_notes():
 
 
 def test_many_cards_in_long_notes_take_no_time_to_speak_of():
-    source = Source(
+    source = SourceText(
         "\n".join(
             f"Sentence number {at} speaks of thing {at * 7} and of nothing else."
             for at in range(4_000)

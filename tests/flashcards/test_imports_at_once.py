@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
 
-from flashcards.formats.cards import ImportedCard, Reading
+from flashcards.formats.cards import ImportedCard, ParsedFile
 from flashcards.formats.limits import Progress
 from flashcards.models import Card, Deck
 from flashcards.services.cards import card_update
@@ -37,7 +37,7 @@ def test_two_imports_at_once_double_nothing(has_names: bool) -> None:
         together.wait()
         try:
             return import_save(
-                user=user, reading=Reading("table", cards=list(cards)), name="Sea"
+                user=user, reading=ParsedFile("table", cards=list(cards)), name="Sea"
             ).total("added")
         finally:
             connection.close()
@@ -60,7 +60,7 @@ def test_a_card_that_is_edited_during_an_import_stays_as_it_was_edited() -> None
                 begun(pool, card_update, user=user, card_id=card.pk, members={"front": "edited"})
             )
 
-        again = Reading(
+        again = ParsedFile(
             "table", cards=[ImportedCard(front="imported", back="back", deck="Sea", guid="g0")]
         )
         assert (
@@ -86,7 +86,7 @@ def test_who_signs_in_does_not_wait_for_an_import() -> None:
 
         import_save(
             user=user,
-            reading=Reading("table", cards=CARDS[:1]),
+            reading=ParsedFile("table", cards=CARDS[:1]),
             name="Sea",
             progress=Progress(listen=sign_in),
         )

@@ -68,7 +68,7 @@ def check_cards(text):
         stored = json.dumps(card, ensure_ascii=False, allow_nan=False)
         assert not re.search(r"(?![\t\n\r])[\0-\x1f\x7f-\x9f\u2028\u2029]", "".join(texts_of(card)))
         stored.encode("utf-8")
-    assert all(sentence.endswith((".", "”")) for sentence in parsed.problems)
+    assert all(message.endswith((".", "”")) for message in parsed.problems)
 
 
 def texts_of(value):

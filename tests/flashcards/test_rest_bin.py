@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from flashcards.models import Card, Deck
-from flashcards.services.trash import bin_delete_old
+from flashcards.services.trash import trash_delete_old
 from flashcards.tasks import empty_bin
 
 API = "/api/flashcards"
@@ -115,8 +115,8 @@ def test_after_its_days_the_bin_forgets(api, alice, deck, make_deck, settings):
     kept, client = make_deck(alice, "tide", "wave"), api(alice)
     client.delete(f"{API}/decks/{deck['id']}")
     client.delete(f"{API}/cards/{kept['cards'][0]['id']}")
-    assert bin_delete_old(now=timezone.now() + timedelta(days=settings.BIN_DAYS - 1)) == 0
-    assert bin_delete_old(now=timezone.now() + timedelta(days=settings.BIN_DAYS, minutes=1)) == 2
+    assert trash_delete_old(now=timezone.now() + timedelta(days=settings.BIN_DAYS - 1)) == 0
+    assert trash_delete_old(now=timezone.now() + timedelta(days=settings.BIN_DAYS, minutes=1)) == 2
     assert [card.front for card in Card.objects.all()] == ["wave"]
 
 

@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 
 from flashcards.models import Card, Deck
 from flashcards.services import imports
-from flashcards.services.imports import ImportWatch
+from flashcards.services.imports import ImportProgress
 from tests.downloads import taken
 
 IMPORTS = "/api/flashcards/imports"
@@ -366,7 +366,7 @@ def test_without_a_file_the_sentence_says_how_to_send_one(api: Any, alice: Any) 
 # --- watching and stopping ---
 def test_a_cancelled_import_saves_nothing(send: Any, alice: Any) -> None:
     import_id = uuid.uuid4()
-    ImportWatch(alice, import_id).cancel()
+    ImportProgress(alice, import_id).cancel()
     answer = send("a,b", importId=import_id)
     assert (answer.status_code, answer.json()["code"]) == (400, "cancelled")
     assert not Deck.objects.exists()

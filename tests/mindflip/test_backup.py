@@ -232,8 +232,8 @@ def test_a_bad_file_is_refused_in_a_sentence_and_nothing_is_changed(
         ),
     ]
     other = elsewhere()
-    for file, sentence in bad:
-        with pytest.raises(CommandError, match=sentence):
+    for file, message in bad:
+        with pytest.raises(CommandError, match=message):
             call_command("restore", file, replace=True)
         assert _rows(other) == {"sequences": []}, file
     settings.DATABASE_URL = own
@@ -246,12 +246,12 @@ def test_a_bad_file_is_refused_in_a_sentence_and_nothing_is_changed(
 def test_where_it_cannot_be_written_nothing_half_done_is_left(used, tmp_path):
     _back_up(tmp_path)
     (made,) = tmp_path.iterdir()
-    for target, sentence in (
+    for target, message in (
         (made, "is there already"),
         (tmp_path / "no" / "where.zip", "is not there: make it"),
         (Path("/proc/backup.zip"), "cannot be written"),
     ):
-        with pytest.raises(CommandError, match=sentence):
+        with pytest.raises(CommandError, match=message):
             call_command("backup", target)
     assert list(tmp_path.iterdir()) == [made]
 

@@ -26,7 +26,7 @@ GROUPS = [f"session.{number}" for number in range(40)]
 def second_url(tmp_path: Path) -> Iterator[str]:
     service, url = valkey(tmp_path / "valkey", tmp_path / "valkey.log", free_port(), is_kept=False)
     service.start()
-    service.wait_until_it_answers()
+    service.wait_until_ready()
     yield url
     service.kill()
 

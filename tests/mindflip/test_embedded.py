@@ -8,13 +8,13 @@ import psycopg
 import pytest
 import redis
 
-from mindflip.embedded.process import CannotRun, Service
+from mindflip.embedded.process import Service, StartupError
 from mindflip.embedded.servers import (
     WITHOUT_SAFETY,
-    drop_dead_lock,
     free_port,
     postgres,
     remove_folder,
+    remove_stale_lock,
     valkey,
 )
 
@@ -45,7 +45,7 @@ def _start_postgres(
     service, url = postgres(folder / "postgres", folder / "postgres.log", free_port(), options)
     started.append(service)
     service.start()
-    service.wait_until_it_answers()
+    service.wait_until_ready()
     return url
 
 
@@ -53,7 +53,7 @@ def _start_valkey(folder: Path, started: list[Service]) -> str:
     service, url = valkey(folder / "valkey", folder / "valkey.log", free_port())
     started.append(service)
     service.start()
-    service.wait_until_it_answers()
+    service.wait_until_ready()
     return url
 
 
@@ -94,14 +94,14 @@ def test_data_of_another_major_version_are_left_alone_and_said(
     started[-1].stop()
     version = folder / "postgres" / "data" / "PG_VERSION"
     version.write_text("9\n")
-    with pytest.raises(CannotRun, match=r"were written by PostgreSQL 9, and this is \d+"):
+    with pytest.raises(StartupError, match=r"were written by PostgreSQL 9, and this is \d+"):
         postgres(folder / "postgres", folder / "postgres.log", free_port())
 
 
 def test_a_lock_file_that_names_a_stranger_is_dropped(tmp_path: Path) -> None:
     lock = tmp_path / "postmaster.pid"
     lock.write_text("1\n/somewhere\n")  # process 1 is no PostgreSQL
-    drop_dead_lock(lock)
+    remove_stale_lock(lock)
     assert not lock.exists()
 
 
@@ -127,11 +127,11 @@ def test_a_service_that_ends_while_starting_says_its_last_words(tmp_path: Path) 
         "The clock",
         ["sh", "-c", "echo out of time; exit 3"],
         tmp_path / "clock.log",
-        answers=lambda: False,
+        is_ready=lambda: False,
     )
     service.start()
-    with pytest.raises(CannotRun, match="The clock ended while starting: out of time"):
-        service.wait_until_it_answers()
+    with pytest.raises(StartupError, match="The clock ended while starting: out of time"):
+        service.wait_until_ready()
 
 
 def test_a_service_that_ignores_its_signal_is_ended_by_force(tmp_path: Path) -> None:
@@ -143,7 +143,7 @@ def test_a_service_that_ignores_its_signal_is_ended_by_force(tmp_path: Path) -> 
         lambda: "deaf" in log.read_text(),
     )
     service.start()
-    service.wait_until_it_answers()
+    service.wait_until_ready()
     service.stop(seconds=0.2)
     assert service.process is not None
     assert service.process.returncode == -signal.SIGKILL

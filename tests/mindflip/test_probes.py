@@ -22,7 +22,7 @@ def probe() -> Client:
 @pytest.fixture
 def everybody_is_seen() -> None:
     beat_is_seen()
-    health.note("worker")
+    health.record_heartbeat("worker")
 
 
 def missing(probe: Client) -> dict[str, str]:
@@ -56,7 +56,7 @@ def test_readyz_is_ready_when_nothing_is_missing(
 
 def test_readyz_names_a_worker_and_a_beat_that_nobody_heard_of(transactional_db, probe):
     assert set(missing(probe)) == {"worker", "beat"}
-    health.note("worker")
+    health.record_heartbeat("worker")
     assert set(missing(probe)) == {"beat"}
 
 

@@ -215,12 +215,12 @@ def test_a_folder_that_cannot_be_written_is_said_in_a_sentence(
     ],
 )
 def test_an_outside_server_that_does_not_answer_is_said_in_a_sentence(
-    run: LocalRun, variable: str, address: str, sentence: str
+    run: LocalRun, variable: str, address: str, message: str
 ) -> None:
     outside = {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL")}
     run.start(**outside | {variable: address.format(port=free_port())})
     assert run.wait_for_end() == 1
-    assert sentence in run.said
+    assert message in run.said
     assert "Traceback" not in run.said
 
 

@@ -70,10 +70,10 @@ def _start_with(**variables: str) -> subprocess.CompletedProcess[str]:
         ({"MINDFLIP_HOSTS": "mindflip.example"}, "MINDFLIP_SECRET_KEY must be too"),
     ],
 )
-def test_a_bad_value_is_refused_in_a_sentence(variables: dict[str, str], sentence: str) -> None:
+def test_a_bad_value_is_refused_in_a_sentence(variables: dict[str, str], message: str) -> None:
     run = _start_with(**variables)
     assert run.returncode == 1
-    assert sentence in run.stderr
+    assert message in run.stderr
     assert "Traceback" not in run.stderr
 
 

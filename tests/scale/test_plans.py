@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 LISTS = ["webllmsession", "generation", "engine"]
 SWEEPS = [
     sessions.sessions_expire_idle,
-    leases.sockets_recover,
+    leases.recover_dead_sockets,
     leases.leases_recover,
     retention.sessions_delete_old,
     retention.texts_blank_old,

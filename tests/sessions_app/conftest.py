@@ -140,7 +140,7 @@ async def socket_db(transactional_db: None) -> AsyncIterator[None]:
     Each test's event loop has threads of its own, whose connections go back.
     """
     yield
-    await sync_to_async(sync_executor.release)()
+    await sync_to_async(sync_executor.close_connections)()
     await sync_to_async(connections.close_all)()
 
 

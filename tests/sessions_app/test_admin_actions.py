@@ -17,7 +17,7 @@ from rest_framework_simplejwt.tokens import RefreshToken
 
 from sessions_app.models import Generation, WebLLMSession
 from sessions_app.services.leases import generation_requeue
-from sessions_app.services.result_cache import results_read, results_remember
+from sessions_app.services.result_cache import cache_results, read_results
 from tests.downloads import taken
 from tests.sessions_app.conftest import open_socket
 from tests.sessions_app.test_admin_lists import GENERATIONS, SESSIONS, asked, failed
@@ -101,12 +101,12 @@ def test_too_many_rows_at_once_are_refused(admin_client, alice, monkeypatch):
 def test_a_users_cache_is_purged_and_nobody_elses(admin_client, alice, bob):
     for user in (alice, bob):
         key = asked(user, result_key=f"key-of-{user}").result_key
-        results_remember({key: {"generationId": "g", "cards": []}})
+        cache_results({key: {"generationId": "g", "cards": []}})
     assert told(act(admin_client, USERS, "purge", alice.pk)) == [
         "1 user was freed of what was cached."
     ]
-    assert results_read(["key-of-alice"]) == {}
-    assert results_read(["key-of-bob"])
+    assert read_results(["key-of-alice"]) == {}
+    assert read_results(["key-of-bob"])
 
 
 def test_a_refresh_token_is_revoked_and_never_shown(admin_client, alice, client_of):

@@ -144,8 +144,8 @@ def test_a_word_of_many_topics_shows_the_newest_of_them(admin_client, alice):
     ("0001-01-01..9999-12-31", "9999-12-31 is out of range. Use dates before 9999-12-31."),
     ("ab", "Give at least 3 letters: ab stands in too many."),
 ])  # fmt: skip
-def test_what_cannot_be_searched_is_said(admin_client, typed, sentence):
-    assert sentence in admin_client.get(GENERATIONS, {"q": typed}).content.decode()
+def test_what_cannot_be_searched_is_said(admin_client, typed, message):
+    assert message in admin_client.get(GENERATIONS, {"q": typed}).content.decode()
 
 
 def test_filters_take_state_code_model_and_time(admin_client, alice):

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sessions_app.models import Generation, HourFigures, WebLLMSession
-from sessions_app.services.dashboard import SPANS, figures_read, figures_refresh, percentile
-from sessions_app.services.result_cache import hits_note
+from sessions_app.models import Generation, HourlyStats, WebLLMSession
+from sessions_app.services.dashboard import SPANS, dashboard_read, hourly_stats_refresh, percentile
+from sessions_app.services.result_cache import count_hits
 
 NOW = datetime(2026, 3, 10, 12, 30, tzinfo=UTC)
 EMPTY = {"count": 0, "median": None, "p95": None}
@@ -30,15 +30,15 @@ def asked(session, *, ago, status="succeeded", first=None, code="", **usage):
 
 
 def points(span="24h"):
-    figures_refresh(now=NOW)
-    return figures_read(span=SPANS[span], now=NOW)
+    hourly_stats_refresh(now=NOW)
+    return dashboard_read(span=SPANS[span], now=NOW)
 
 
 def test_an_hour_tells_outcomes_failures_first_cards_speeds_and_hits(session):
     asked(session, ago=0, first=2.0, completionTokens=100, seconds=4)
     asked(session, ago=0, first=2.0, completionTokens=50, seconds=6)
     asked(session, ago=0, status="failed", code="engine_lost")
-    hits_note(1, now=NOW)
+    count_hits(1, now=NOW)
     last = points()[-1]
     assert (last["outcomes"], last["failures"]) == (
         {"succeeded": 2, "failed": 1},
@@ -50,8 +50,8 @@ def test_an_hour_tells_outcomes_failures_first_cards_speeds_and_hits(session):
 
 
 def test_hits_that_were_written_down_stay_while_redis_is_gone(db, settings):
-    hits_note(2, now=NOW)
-    figures_refresh(now=NOW)
+    count_hits(2, now=NOW)
+    hourly_stats_refresh(now=NOW)
     settings.CACHES = {"default": settings.CACHES["default"] | {"LOCATION": "redis://127.0.0.1:1"}}
     assert points()[-1]["hits"] == 2
 
@@ -76,7 +76,7 @@ def test_hours_add_up_to_days(session):
 def test_an_hour_that_changed_is_counted_again_and_old_ones_are_left_alone(session):
     late = asked(session, ago=1, status="failed", code="no_engine")
     asked(session, ago=30)
-    figures_refresh(now=NOW)
+    hourly_stats_refresh(now=NOW)
     Generation.objects.filter(pk=late.pk).update(status="succeeded", error_code="")
     Generation.objects.exclude(pk=late.pk).delete()  # as retention does
     assert [point["outcomes"] for point in points("7d") if point["outcomes"]] == [
@@ -86,9 +86,9 @@ def test_an_hour_that_changed_is_counted_again_and_old_ones_are_left_alone(sessi
 
 
 def test_figures_go_after_three_months(session):
-    HourFigures.objects.create(hour=NOW - timedelta(days=91), figures={})
-    figures_refresh(now=NOW)
-    assert not HourFigures.objects.exists()
+    HourlyStats.objects.create(hour=NOW - timedelta(days=91), figures={})
+    hourly_stats_refresh(now=NOW)
+    assert not HourlyStats.objects.exists()
 
 
 def test_counting_takes_the_same_few_statements_for_an_hour_and_for_a_month(
@@ -97,7 +97,7 @@ def test_counting_takes_the_same_few_statements_for_an_hour_and_for_a_month(
     for ago in (0, 100, 700):
         asked(session, ago=ago, first=1.0)
     with django_assert_max_num_queries(8):
-        figures_refresh(now=NOW)
+        hourly_stats_refresh(now=NOW)
 
 
 @pytest.mark.parametrize(

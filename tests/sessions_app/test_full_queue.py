@@ -8,9 +8,9 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from sessions_app.exceptions import TooMany
+from sessions_app.exceptions import RateLimited
 from sessions_app.models import Generation
-from sessions_app.services.generations import Ask, Asker, generation_submit
+from sessions_app.services.generations import GenerationRequest, Requester, generation_submit
 
 ASKERS = 8
 ASKS = 3
@@ -22,27 +22,32 @@ def all_at_once(transactional_db, alice, new_session):
     session = new_session(alice)["sessionId"]
     together = Barrier(ASKERS)
 
-    def ask(asker: int) -> list[str]:
+    def request(requester: int) -> list[str]:
         together.wait(10)
         try:
-            return [_submitted(session, alice.pk, f"{asker} {number}") for number in range(ASKS)]
+            return [
+                _submit_batcher(session, alice.pk, f"{requester} {number}")
+                for number in range(ASKS)
+            ]
         finally:
             connection.close()
 
     def ask_all() -> list[str]:
         with ThreadPoolExecutor(ASKERS) as threads:
-            return [answer for answers in threads.map(ask, range(ASKERS)) for answer in answers]
+            return [answer for answers in threads.map(request, range(ASKERS)) for answer in answers]
 
     return ask_all
 
 
-def _submitted(session: str, user_id: int, topic: str) -> str:
+def _submit_batcher(session: str, user_id: int, topic: str) -> str:
     try:
-        asker = Asker(UUID(session), user_id, "a-model")
+        requester = Requester(UUID(session), user_id, "a-model")
         generation_submit(
-            asker=asker, ask=Ask(topic, {"count": 1, "topic": topic}), now=timezone.now()
+            requester=requester,
+            request=GenerationRequest(topic, {"count": 1, "topic": topic}),
+            now=timezone.now(),
         )
-    except TooMany as error:
+    except RateLimited as error:
         return error.code
     return "queued"
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection
 
-from sessions_app.batching import Gathered
+from sessions_app.batching import Batcher
 from sessions_app.services.fast_path import execute_each
 from tests.sessions_app.conftest import Socket, cards, open_socket
 
@@ -28,28 +28,36 @@ class Reader:
 
 async def test_all_who_ask_at_once_are_answered_in_one_turn_each_with_its_own():
     reader = Reader()
-    doubled = Gathered(reader)
-    assert await asyncio.gather(*(doubled.ask(number) for number in (3, 1, 2, 3))) == [6, 2, 4, 6]
+    doubled = Batcher(reader)
+    assert await asyncio.gather(*(doubled.submit(number) for number in (3, 1, 2, 3))) == [
+        6,
+        2,
+        4,
+        6,
+    ]
     assert reader.turns == [[3, 1, 2, 3]]
 
 
 async def test_who_asks_later_gets_a_turn_of_its_own():
     reader = Reader()
-    doubled = Gathered(reader)
-    assert [await doubled.ask(1), await doubled.ask(2)] == [2, 4]
+    doubled = Batcher(reader)
+    assert [await doubled.submit(1), await doubled.submit(2)] == [2, 4]
     assert reader.turns == [[1], [2]]
 
 
 async def test_a_fault_is_told_to_all_of_its_turn_and_to_nobody_after_it():
-    doubled = Gathered(Reader())
-    faults = await asyncio.gather(doubled.ask(0), doubled.ask(1), return_exceptions=True)
+    doubled = Batcher(Reader())
+    faults = await asyncio.gather(doubled.submit(0), doubled.submit(1), return_exceptions=True)
     assert [str(fault) for fault in faults] == ["Nothing is not doubled."] * 2
-    assert await doubled.ask(1) == 2
+    assert await doubled.submit(1) == 2
 
 
 async def test_who_leaves_takes_nobody_along():
-    doubled = Gathered(Reader())
-    leaves, stays = asyncio.ensure_future(doubled.ask(1)), asyncio.ensure_future(doubled.ask(2))
+    doubled = Batcher(Reader())
+    leaves, stays = (
+        asyncio.ensure_future(doubled.submit(1)),
+        asyncio.ensure_future(doubled.submit(2)),
+    )
     await asyncio.sleep(0)
     leaves.cancel()
     assert await stays == 4
@@ -64,10 +72,10 @@ async def test_of_two_who_ask_the_same_at_once_nobody_gets_what_the_other_rememb
         open_socket((await session_of(alice))["wsUrl"]) as hers,
         open_socket((await session_of(bob))["wsUrl"]) as his,
     ):
-        await hers.ask("Tides", 1)
-        await hers.answer(await hers.receive_type("generate"), cards("ebb"))
+        await hers.submit("Tides", 1)
+        await hers.result(await hers.receive_type("generate"), cards("ebb"))
         remembered = await hers.receive_type("result")
-        await asyncio.gather(hers.ask("Tides", 1), his.ask("Tides", 1))
+        await asyncio.gather(hers.submit("Tides", 1), his.submit("Tides", 1))
         assert (await hers.receive_type("result"))["data"] == {
             "cards": remembered["data"]["cards"],
             "cached": True,
@@ -97,11 +105,11 @@ async def test_many_who_ask_and_answer_at_once_get_each_its_own_cards_and_then_w
 
 
 async def round_trip(socket: Socket, topic: str) -> dict[str, Any]:
-    await socket.ask(topic, 1)
+    await socket.submit(topic, 1)
     while (message := await socket.receive())["type"] != "result":
         assert message["type"] in ("progress", "generate"), message
         if message["type"] == "generate":
-            await socket.answer(message, cards(topic))
+            await socket.result(message, cards(topic))
     return message["data"]
 
 

@@ -26,7 +26,7 @@ from hypothesis.stateful import (
 )
 
 from sessions_app import handlers, protocol
-from sessions_app.handlers import Peer, v1
+from sessions_app.handlers import SocketState, v1
 from sessions_app.models import Generation, WebLLMSession
 from sessions_app.protocol import V1, EngineGenerate, OpenGeneration, SessionSnapshot
 from sessions_app.services.leases import leases_recover
@@ -40,16 +40,16 @@ ONE_OF_TWO = st.integers(0, 1)
 class Client:
     """What a client of `mindflip.v1` knows, by nothing but what it was told."""
 
-    peer: Peer
+    state: SocketState
     seq: int = 0
     open: dict[UUID, OpenGeneration] = field(default_factory=dict)
     log: list[NUMBERED] = field(default_factory=list)
 
     def look(self) -> None:
         """Get all pages of the news."""
-        self.hear(v1.catch_up(self.peer, timezone.now()))
-        while self.peer.has_more:
-            self.hear(v1.catch_up(self.peer, timezone.now()))
+        self.hear(v1.catch_up(self.state, timezone.now()))
+        while self.state.has_more:
+            self.hear(v1.catch_up(self.state, timezone.now()))
 
     def hear(self, messages: list[Any]) -> None:
         for message in messages:
@@ -87,18 +87,18 @@ class Histories(RuleBasedStateMachine):
         self.asked: list[EngineGenerate | None] = [None, None]
         self.requests: list[str] = []
 
-    def peer(self, session: WebLLMSession) -> Peer:
-        return Peer(session.pk, self.user.pk, session.model_id, uuid4().hex, dialect=V1)
+    def state(self, session: WebLLMSession) -> SocketState:
+        return SocketState(session.pk, self.user.pk, session.model_id, uuid4().hex, dialect=V1)
 
     def client(self) -> Client:
-        client = Client(self.peer(self.session))
-        client.hear(v1.greet(client.peer, timezone.now()))
+        client = Client(self.state(self.session))
+        client.hear(v1.initial_messages(client.state, timezone.now()))
         return client
 
-    def engine(self, session: WebLLMSession) -> Peer:
-        peer = self.peer(session)
-        handlers.handle(peer, protocol.Ready(MODEL, "webllm"))
-        return peer
+    def engine(self, session: WebLLMSession) -> SocketState:
+        state = self.state(session)
+        handlers.handle(state, protocol.Ready(MODEL, "webllm"))
+        return state
 
     def tell(self, number: int, message: Any) -> None:
         """An engine says something; what it is then asked is kept."""
@@ -115,13 +115,13 @@ class Histories(RuleBasedStateMachine):
         self.requests.append(request_id)
         wish = protocol.Generate(f"About {request_id}", protocol.Options(count=count), request_id)
         if is_seen:
-            self.straggler.hear(handlers.handle(self.straggler.peer, wish))
+            self.straggler.hear(handlers.handle(self.straggler.state, wish))
         else:
-            handlers.handle(self.peer(self.session), wish)
+            handlers.handle(self.state(self.session), wish)
 
     @rule(number=ONE_OF_TWO)
     def claim(self, number: int) -> None:
-        self.take(number, handlers.follow_queue(self.engines[number]))
+        self.take(number, handlers.queue_changed(self.engines[number]))
 
     @rule(number=ONE_OF_TWO)
     def card(self, number: int) -> None:
@@ -165,7 +165,7 @@ class Histories(RuleBasedStateMachine):
     @rule(data=st.data())
     def cancel(self, data: st.DataObject) -> None:
         request_id = data.draw(st.sampled_from(self.requests))
-        handlers.handle(self.peer(self.session), protocol.Cancel(request_id=request_id))
+        handlers.handle(self.state(self.session), protocol.Cancel(request_id=request_id))
 
     @rule()
     def look(self) -> None:
@@ -176,7 +176,7 @@ class Histories(RuleBasedStateMachine):
     def resume(self, data: st.DataObject) -> None:
         last_seq = data.draw(st.integers(0, self.witness.seq))
         returning = self.client()
-        returning.hear(handlers.handle(returning.peer, protocol.Resume(last_seq)))
+        returning.hear(handlers.handle(returning.state, protocol.Resume(last_seq)))
         returning.look()
         assert returning.log == [message for message in self.witness.log if message.seq > last_seq]
         assert returning.knows() == self.client().knows()
@@ -184,8 +184,8 @@ class Histories(RuleBasedStateMachine):
     @rule(data=st.data())
     def come_back_by_address(self, data: st.DataObject) -> None:
         last_seq = data.draw(st.integers(0, self.witness.seq))
-        returning = Client(self.peer(self.session))
-        returning.hear(v1.greet(returning.peer, timezone.now(), last_seq))
+        returning = Client(self.state(self.session))
+        returning.hear(v1.initial_messages(returning.state, timezone.now(), last_seq))
         returning.look()
         assert returning.log == [message for message in self.witness.log if message.seq > last_seq]
         assert returning.knows() == self.client().knows()
@@ -225,9 +225,9 @@ def test_news_come_in_pages_of_a_bounded_size_each_once_and_in_order(db, setting
         story.begin_work(0)
         story.respond(0, count=2)
     returning = story.client()
-    pages = [v1.greet(returning.peer, timezone.now(), 0)[1:]]
-    while returning.peer.has_more:
-        pages.append(v1.catch_up(returning.peer, timezone.now()))
+    pages = [v1.initial_messages(returning.state, timezone.now(), 0)[1:]]
+    while returning.state.has_more:
+        pages.append(v1.catch_up(returning.state, timezone.now()))
     assert (
         max(sum(len(protocol.encode(one)) for one in page) for page in pages)
         < settings.RESUME_PAGE_BYTES + 1000

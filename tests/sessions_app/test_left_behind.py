@@ -7,12 +7,12 @@ from asgiref.sync import sync_to_async
 from django.utils import timezone
 
 from sessions_app import handlers, protocol
-from sessions_app.handlers import Peer, guide
+from sessions_app.handlers import SocketState, guide
 from sessions_app.models import Engine, Generation
-from sessions_app.services.leases import leases_recover, sockets_recover
+from sessions_app.services.leases import leases_recover, recover_dead_sockets
 from tests.sessions_app.conftest import MODEL, cards, open_socket
 
-forget_silent = sync_to_async(sockets_recover)
+forget_silent = sync_to_async(recover_dead_sockets)
 recover = sync_to_async(leases_recover)
 LATER = timedelta(seconds=61)
 
@@ -82,10 +82,10 @@ async def test_the_same_twice_on_one_socket_is_two_results(socket_db, alice, ses
 
 def killed_at_work(session_id: UUID, user_id: int) -> None:
     """A socket whose process was killed while it asked and computed."""
-    peer = Peer(session_id, user_id, MODEL, "specific.a-killed-process")
-    guide.be_ready(peer, MODEL, timezone.now())
+    state = SocketState(session_id, user_id, MODEL, "specific.a-killed-process")
+    guide.register_engine(state, MODEL, timezone.now())
     handlers.handle(
-        peer, protocol.decode('{"type":"generate","prompt":"Tides","options":{"count":1}}')
+        state, protocol.decode('{"type":"generate","prompt":"Tides","options":{"count":1}}')
     )
 
 

@@ -74,7 +74,7 @@ def test_decode_agrees_with_the_table(case):
         with pytest.raises(protocol.ProtocolError) as refusal:
             protocol.decode(case["text"])
         assert refusal.value.code == case["error"]
-        assert case.get("names", "") in refusal.value.sentence
+        assert case.get("names", "") in refusal.value.message
     else:
         assert protocol.decode(case["text"])
 
@@ -115,7 +115,7 @@ def _decodes_or_refuses(text: str) -> None:
     else:
         return
     assert problem.code in {"invalid_json", "invalid_message", "unknown_type", "too_large"}
-    assert problem.sentence.endswith(".")
+    assert problem.message.endswith(".")
 
 
 @given(st.text())

@@ -17,9 +17,11 @@ ANSWER = protocol.decode(
 
 
 @pytest.fixture
-def peer(alice, new_session) -> handlers.Peer:
+def state(alice, new_session) -> handlers.SocketState:
     new_session(alice)
-    return handlers.Peer(WebLLMSession.objects.get().pk, alice.pk, "a-model", "channel.of.a.socket")
+    return handlers.SocketState(
+        WebLLMSession.objects.get().pk, alice.pk, "a-model", "channel.of.a.socket"
+    )
 
 
 @contextmanager
@@ -37,23 +39,23 @@ def statements(count: int) -> Iterator[None]:
     assert len(real) == count, "\n".join(real)
 
 
-def test_a_miss_costs_one_statement(peer):
+def test_a_miss_costs_one_statement(state):
     # the generation as leased, if the session lives and its queue is empty, with its attempt
     with statements(1):
-        handlers.handle(peer, ASK)
+        handlers.handle(state, ASK)
 
 
-def test_an_answer_costs_one_statement(peer, django_capture_on_commit_callbacks):
-    handlers.handle(peer, ASK)
+def test_an_answer_costs_one_statement(state, django_capture_on_commit_callbacks):
+    handlers.handle(state, ASK)
     # the end of the generation with that of its attempt
     with statements(1), django_capture_on_commit_callbacks(execute=True):
-        messages = handlers.handle(peer, ANSWER)
+        messages = handlers.handle(state, ANSWER)
     assert [type(message) for message in messages] == [protocol.Progress, protocol.Result]
 
 
-def test_a_hit_costs_no_statement(peer, django_capture_on_commit_callbacks):
-    handlers.handle(peer, ASK)
+def test_a_hit_costs_no_statement(state, django_capture_on_commit_callbacks):
+    handlers.handle(state, ASK)
     with django_capture_on_commit_callbacks(execute=True):
-        handlers.handle(peer, ANSWER)
+        handlers.handle(state, ANSWER)
     with statements(0):  # that the session lives is known by the last heartbeat or event
-        assert handlers.handle(peer, ASK)[1].data.cached
+        assert handlers.handle(state, ASK)[1].data.cached

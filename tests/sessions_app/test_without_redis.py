@@ -53,7 +53,7 @@ def own_valkey(tmp_path: Path, settings: Any) -> Iterator[Any]:
         tmp_path / "valkey", tmp_path / "valkey.log", free_port(), is_kept=False
     )
     service.start()
-    service.wait_until_it_answers()
+    service.wait_until_ready()
     settings.CACHES = {"default": settings.CACHES["default"] | {"LOCATION": address}}
     yield service
     service.kill()
@@ -77,5 +77,5 @@ def test_passwords_are_not_tried_while_nobody_counts_how_often(
     assert "try again" in refused.json()["error"]
     assert int(refused["Retry-After"]) > 0
     own_valkey.start()
-    own_valkey.wait_until_it_answers()
+    own_valkey.wait_until_ready()
     assert client_of(None).post(path, body).status_code in (200, 400, 401)

@@ -44,7 +44,7 @@ class Collection:
 
 
 def read_collection(database: sqlite3.Connection) -> Collection:
-    """Raises ImportRefused when the tables are not Anki's."""
+    """Raises FileRejected when the tables are not Anki's."""
     need_tables(database, "notes", "cards")
     if "notetypes" in tables(database):
         need_tables(database, "fields", "templates", "decks")
@@ -121,19 +121,19 @@ def _legacy_decks(decks: dict[int, dict[str, Any]]) -> dict[int, str]:
 
 
 def numbers(message: bytes) -> dict[int, int]:
-    """Whole numbers by field number; the last one of each. Raises ImportRefused."""
+    """Whole numbers by field number; the last one of each. Raises FileRejected."""
     return {field: value for field, value in _members(message) if isinstance(value, int)}
 
 
 def texts(message: bytes) -> dict[int, bytes]:
     """Texts, bytes and messages in it by field number; the last one of each. Raises
-    ImportRefused.
+    FileRejected.
     """
     return {field: value for field, value in _members(message) if isinstance(value, bytes)}
 
 
 def messages(message: bytes, field: int) -> list[bytes]:
-    """All of one repeated member. Raises ImportRefused."""
+    """All of one repeated member. Raises FileRejected."""
     return [
         value for number, value in _members(message) if number == field and isinstance(value, bytes)
     ]
@@ -176,7 +176,7 @@ def _varint(message: bytes, at: int) -> tuple[int, int]:
 def opened_database(path: Path, progress: Progress) -> Iterator[sqlite3.Connection]:
     """Read-only; text that is no UTF-8 is read with signs in the place of its faults.
 
-    Raises ImportRefused for what SQLite says.
+    Raises FileRejected for what SQLite says.
     """
     connection = sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)
     try:
@@ -196,7 +196,7 @@ def tables(connection: sqlite3.Connection) -> set[str]:
 
 
 def need_tables(connection: sqlite3.Connection, *names: str) -> None:
-    """Raises ImportRefused when one is missing."""
+    """Raises FileRejected when one is missing."""
     if not set(names) <= tables(connection):
         raise damaged("holds a collection without notes or cards")
 

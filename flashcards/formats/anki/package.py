@@ -19,14 +19,14 @@ import zstandard
 
 from flashcards.formats.anki.collection import Collection, opened_database, read_collection
 from flashcards.formats.anki.notes import Note, cards_of
-from flashcards.formats.cards import Judge, Reading
+from flashcards.formats.cards import CardValidator, ParsedFile
 from flashcards.formats.limits import (
     CHUNK,
     ENTRIES,
     FIELD_CHARACTERS,
     FIELDS,
     READING,
-    ImportRefused,
+    FileRejected,
     Limits,
     Progress,
     damaged,
@@ -63,8 +63,8 @@ BROKEN = (
 )
 
 
-def read_package(file: BinaryIO, name: str, limits: Limits, progress: Progress) -> Reading:
-    """All cards of the package. `name` stands for Anki's default deck. Raises ImportRefused."""
+def read_package(file: BinaryIO, name: str, limits: Limits, progress: Progress) -> ParsedFile:
+    """All cards of the package. `name` stands for Anki's default deck. Raises FileRejected."""
     with opened_zip(file) as package, tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "collection"
         _unpack_collection(package, path, limits)
@@ -76,29 +76,31 @@ def _unpack_collection(package: zipfile.ZipFile, path: Path, limits: Limits) -> 
     names = set(package.namelist())
     chosen = next((one for one in COLLECTIONS if one in names), None)
     if chosen is None:
-        raise ImportRefused(
+        raise FileRejected(
             "This is no package of Anki: there is no collection in it.", code="unknown_format"
         )
     with path.open("wb") as target:
         unpack(package, chosen, target, limits, is_zstd=chosen == ZSTD)
 
 
-def _read(database: sqlite3.Connection, name: str, limits: Limits, progress: Progress) -> Reading:
+def _read(
+    database: sqlite3.Connection, name: str, limits: Limits, progress: Progress
+) -> ParsedFile:
     collection = read_collection(database)
     progress.begin(READING, database.execute("SELECT count(*) FROM notes").fetchone()[0])
-    judge = Judge(Reading("apkg"), limits)
+    validator = CardValidator(ParsedFile("apkg"), limits)
     media: set[str] = set()
-    for note in _notes(database, collection, name, judge):
+    for note in _notes(database, collection, name, validator):
         media |= note.media
         for card in cards_of(note):
-            judge.take(card, has_media=bool(note.media))
+            validator.take(card, has_media=bool(note.media))
         progress.step()
-    judge.reading.left_out.add("media", count=len(media))
-    return judge.reading
+    validator.reading.left_out.add("media", count=len(media))
+    return validator.reading
 
 
 def _notes(
-    database: sqlite3.Connection, collection: Collection, name: str, judge: Judge
+    database: sqlite3.Connection, collection: Collection, name: str, validator: CardValidator
 ) -> Iterator[Note]:
     for _, guid, mid, mod, tags, fields, cards in database.execute(
         NOTES, (FIELDS * FIELD_CHARACTERS,)
@@ -107,10 +109,10 @@ def _notes(
         texts = str(fields).split(SEPARATOR) if fields is not None else []
         # a field with a separator in it would move the others
         if note_type is None or len(texts) > len(note_type.fields):
-            judge.reading.left_out.add("unreadable", str(guid))
+            validator.reading.left_out.add("unreadable", str(guid))
             continue
         if not texts or len(texts) > FIELDS or any(len(text) > FIELD_CHARACTERS for text in texts):
-            judge.reading.left_out.add("too_long", str(guid))
+            validator.reading.left_out.add("too_long", str(guid))
             continue
         yield Note(
             str(guid)[:GUID_CHARACTERS],
@@ -137,7 +139,7 @@ def _time(seconds: Any) -> datetime | None:
 
 @contextmanager
 def opened_zip(file: BinaryIO) -> Iterator[zipfile.ZipFile]:
-    """The zip, with a directory of bounded size. Raises ImportRefused."""
+    """The zip, with a directory of bounded size. Raises FileRejected."""
     _check_directory(file)
     with translated(), zipfile.ZipFile(file) as package:
         yield package
@@ -148,7 +150,7 @@ def translated() -> Iterator[None]:
     """What broken bytes make libraries say, as one sentence of ours."""
     try:
         yield
-    except ImportRefused:
+    except FileRejected:
         raise
     except BROKEN as error:
         raise damaged("is damaged or encrypted") from error
@@ -157,7 +159,7 @@ def translated() -> Iterator[None]:
 def unpack(
     package: zipfile.ZipFile, name: str, target: IO[bytes], limits: Limits, *, is_zstd: bool = False
 ) -> int:
-    """Write one file of the package to `target`; its size. Raises ImportRefused."""
+    """Write one file of the package to `target`; its size. Raises FileRejected."""
     entry = package.getinfo(name)
     with translated(), package.open(entry) as packed:
         source = _unzstd(packed) if is_zstd else packed

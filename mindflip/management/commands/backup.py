@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from mindflip.backup import BackupError
-from mindflip.backup.create import Source, backup_make
+from mindflip.backup.create import Source, backup_create
 from mindflip.backup.postgres import database_of
 
 
@@ -31,11 +31,11 @@ class Command(BaseCommand):
                 settings.DATABASE_URL, settings.VAR_DIR, not os.environ.get("DATABASE_URL")
             ) as url:
                 source = Source(url, own_key(), settings.MINDFLIP_MODELS_DIR)
-                backup_make(
+                backup_create(
                     source=source,
                     target=options["target"],
                     now=timezone.now(),
-                    say=self.stdout.write,
+                    write_line=self.stdout.write,
                 )
         except BackupError as reason:
             raise CommandError(str(reason)) from None

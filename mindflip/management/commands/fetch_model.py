@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from mindflip.embedded import local_model
-from mindflip.embedded.process import CannotRun
+from mindflip.embedded.process import StartupError
 
 
 class Command(BaseCommand):
@@ -18,5 +18,5 @@ class Command(BaseCommand):
             return
         try:
             local_model.fetch(settings.MINDFLIP_MODELS_DIR)
-        except CannotRun as reason:
+        except StartupError as reason:
             raise CommandError(str(reason)) from None

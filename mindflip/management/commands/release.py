@@ -11,9 +11,9 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from mindflip.embedded import static_files
-from mindflip.embedded.process import CannotRun, first_line
+from mindflip.embedded.process import StartupError, first_line
 
-PATIENCE_SECONDS = 10
+TIMEOUT_SECONDS = 10
 
 
 class Command(BaseCommand):
@@ -21,11 +21,11 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []  # migrate makes them
 
     def handle(self, *args: Any, **options: Any) -> None:
-        ask_servers()
+        wait_for_servers()
         call_command("migrate", interactive=False, verbosity=options["verbosity"])
         try:
             static_files.collect(settings.VAR_DIR)
-        except CannotRun as reason:
+        except StartupError as reason:
             raise CommandError(str(reason)) from None
         if "HONCHO_PROCESS_NAME" in os.environ:
             self.stdout.write(
@@ -34,18 +34,18 @@ class Command(BaseCommand):
             signal.pause()
 
 
-def ask_servers() -> None:
+def wait_for_servers() -> None:
     """Raises CommandError when one does not answer: asked for once and plainly, before pools and
     retries hide the reason.
     """
     try:
-        psycopg.connect(settings.DATABASE_URL, connect_timeout=PATIENCE_SECONDS).close()
+        psycopg.connect(settings.DATABASE_URL, connect_timeout=TIMEOUT_SECONDS).close()
     except psycopg.Error as error:
         raise CommandError(
             f"The database at DATABASE_URL does not answer: {_reason(error)}"
         ) from None
     try:
-        with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=PATIENCE_SECONDS) as client:
+        with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=TIMEOUT_SECONDS) as client:
             client.ping()
     except (redis.RedisError, ValueError) as error:
         raise CommandError(f"The server at REDIS_URL does not answer: {_reason(error)}") from None

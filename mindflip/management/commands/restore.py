@@ -33,13 +33,13 @@ class Command(BaseCommand):
                     url=url,
                     source=options["source"],
                     is_replacing=options["replace"],
-                    say=self.stdout.write,
+                    write_line=self.stdout.write,
                 )
         except BackupError as reason:
             raise CommandError(str(reason)) from None
         self._keep_key(restored.key)
-        for sentence in _what_is_left(restored.manifest):
-            self.stdout.write(sentence)
+        for message in _what_is_left(restored.manifest):
+            self.stdout.write(message)
 
     def _keep_key(self, key: str | None) -> None:
         if own_key() is None:

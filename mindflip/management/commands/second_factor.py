@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from sessions_app.admin.base.two_factor import enrol
+from sessions_app.admin.base.two_factor import enroll
 
 
 class Command(BaseCommand):
@@ -26,7 +26,7 @@ class Command(BaseCommand):
                 f"Nobody of the staff has the name {username}: make one with manage.py"
                 " createsuperuser."
             )
-        made = enrol(user=user)
+        made = enroll(user=user)
         self.stdout.write(
             f"{made.picture()}\n\nScan this with an authenticator app, or give it this"
             f" address:\n{made.address}\n"

@@ -15,7 +15,7 @@ from mindflip.embedded.servers import is_free
 log = logging.getLogger(__name__)
 # Above the limits of the socket itself, so that a message too large is answered by the application,
 # in words.
-LARGEST_FRAME = 4 * 1024 * 1024
+MAX_FRAME_BYTES = 4 * 1024 * 1024
 RELEASE_SECONDS = 60.0
 
 
@@ -52,7 +52,7 @@ def daphne_flags() -> list[str]:
     """Without daphne's access log: it would keep the tickets that stand in the sockets'
     addresses.
     """
-    largest = str(max(LARGEST_FRAME, 4 * settings.RESPONSE_BYTES))
+    largest = str(max(MAX_FRAME_BYTES, 4 * settings.RESPONSE_BYTES))
     sizes = ["--websocket-max-message-size", largest, "--websocket-max-frame-size", largest]
     return [
         "-v",

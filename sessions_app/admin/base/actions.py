@@ -21,13 +21,13 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
-from sessions_app.services.csv_safety import dead
+from sessions_app.services.csv_safety import escape_formula
 
-MOST = 500
-NAMED = 5
+MAX_ROWS = 500
+MAX_NAMED = 5
 Act = Callable[[Any, datetime], bool]
-EXPORTED_MOST = 50_000
-AT_ONCE = 1_000
+MAX_EXPORTED_ROWS = 50_000
+BATCH_SIZE = 1_000
 Write = Callable[[list[str], list[Any] | None], str]
 
 
@@ -50,10 +50,12 @@ class Operation:
     def __call__(
         self, model_admin: Any, request: HttpRequest, chosen: QuerySet
     ) -> HttpResponse | None:
-        rows = list(chosen.order_by("pk")[: MOST + 1])
-        if len(rows) > MOST:
+        rows = list(chosen.order_by("pk")[: MAX_ROWS + 1])
+        if len(rows) > MAX_ROWS:
             return model_admin.message_user(
-                request, f"At most {MOST} rows at once: filter, or choose fewer.", messages.ERROR
+                request,
+                f"At most {MAX_ROWS} rows at once: filter, or choose fewer.",
+                messages.ERROR,
             )
         if "confirmed" not in request.POST:
             return self._ask(model_admin, request, rows)
@@ -86,8 +88,8 @@ class Operation:
     def _sentence(self, opts: Any, done: list[Any], refused: list[Any]) -> str:
         told = f"{counted(len(done), opts)} {'was' if len(done) == 1 else 'were'} {self.done}."
         if refused:
-            named = ", ".join(str(row.pk) for row in refused[:NAMED])
-            more = f" and {len(refused) - NAMED} more" if len(refused) > NAMED else ""
+            named = ", ".join(str(row.pk) for row in refused[:MAX_NAMED])
+            more = f" and {len(refused) - MAX_NAMED} more" if len(refused) > MAX_NAMED else ""
             told += (
                 f" {len(refused)} {'was' if len(refused) == 1 else 'were'} not, because"
                 f" {self.refused}: {named}{more}."
@@ -100,7 +102,7 @@ def counted(number: int, opts: Any) -> str:
     return f"{number:,} {opts.verbose_name if number == 1 else opts.verbose_name_plural}"
 
 
-def operation(**words: str) -> Callable[[Act], Callable[..., HttpResponse | None]]:
+def admin_operation(**words: str) -> Callable[[Act], Callable[..., HttpResponse | None]]:
     """Makes an admin action of a function `(row, now) -> bool`; the words as in Operation.
 
     For those who may operate.
@@ -145,7 +147,7 @@ def _file(
         action_flag=CHANGE,
         change_message=told,
     )
-    rows = chosen.values_list(*names)[:EXPORTED_MOST]
+    rows = chosen.values_list(*names)[:MAX_EXPORTED_ROWS]
     headers = {
         "Content-Disposition": f'attachment; filename="{name}"',
         "Cache-Control": "private, no-store",
@@ -158,14 +160,16 @@ def _file(
 async def _lines(names: list[str], rows: QuerySet, write: Write) -> AsyncIterator[bytes]:
     yield write(names, None).encode()
     # not `aiterator`: for lists of values that asks the database on the loop
-    left = await sync_to_async(rows.iterator)(AT_ONCE)
-    while some := await sync_to_async(lambda: list(islice(left, AT_ONCE)))():
+    left = await sync_to_async(rows.iterator)(BATCH_SIZE)
+    while some := await sync_to_async(lambda: list(islice(left, BATCH_SIZE)))():
         yield "".join(write(names, list(row)) for row in some).encode()
 
 
 def _csv_line(names: list[str], row: list[Any] | None) -> str:
     line = io.StringIO()
-    csv.writer(line).writerow(names if row is None else [dead(_cell(value)) for value in row])
+    csv.writer(line).writerow(
+        names if row is None else [escape_formula(_cell(value)) for value in row]
+    )
     return line.getvalue()
 
 

@@ -25,27 +25,27 @@ from django.utils.html import format_html
 from django.utils.text import capfirst
 
 from sessions_app.admin.base.actions import export_csv, export_json
-from sessions_app.admin.base.pagination import KeysetPaged
+from sessions_app.admin.base.pagination import KeysetPaginationMixin
 from sessions_app.models import ENDED, OPEN, Generation
 from sessions_app.models.generations import topic_has
 
 NEWEST = 2_000
 ID = re.compile(r"[0-9a-f]{8}-?[0-9a-f-]{0,27}", re.IGNORECASE)
 DAYS = re.compile(r"(\d{4}-\d\d-\d\d)(?:\.\.(\d{4}-\d\d-\d\d))?")
-LEAST_LETTERS = 3
+MIN_SEARCH_LETTERS = 3
 HELP = "An id or its first 8 signs, a user's name, days as 2026-03-10 or 2026-03-01..2026-03-10"
 SUPPORT = "Support"
 READ_TEXT = "sessions_app.read_text"
 # A topic that few generations have is found by the index of words, others from the newest row on.
 # The planner would choose between the two by the number of rows it expects: for a word that nobody
 # wrote it expects thousands, and reads every row to find none.
-FEW = 2_000
+MAX_MATCHES = 2_000
 
 
-def since(field: str = "created_at", title: str = "time") -> type[SimpleListFilter]:
+def time_filter(field: str = "created_at", title: str = "time") -> type[SimpleListFilter]:
     """A filter by how long ago the row's time is; days by date are for the search."""
 
-    class Since(SimpleListFilter):
+    class TimeFilter(SimpleListFilter):
         parameter_name = "since"
         spans = {
             "1h": timedelta(hours=1),
@@ -66,16 +66,16 @@ def since(field: str = "created_at", title: str = "time") -> type[SimpleListFilt
             span = self.spans.get(self.value() or "")
             return queryset.filter(**{f"{field}__gte": timezone.now() - span}) if span else queryset
 
-    Since.title = title
-    return Since
+    TimeFilter.title = title
+    return TimeFilter
 
 
-def recently(field: str, parameter: str, title: str) -> type[SimpleListFilter]:
+def recent_values_filter(field: str, parameter: str, title: str) -> type[SimpleListFilter]:
     """A filter by the values that the newest rows have in this field, and by the one that is asked
     for.
     """
 
-    class Recently(SimpleListFilter):
+    class RecentValuesFilter(SimpleListFilter):
         parameter_name = parameter
 
         def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -90,8 +90,8 @@ def recently(field: str, parameter: str, title: str) -> type[SimpleListFilter]:
         def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
             return queryset.filter(**{field: self.value()}) if self.value() else queryset
 
-    Recently.title = title
-    return Recently
+    RecentValuesFilter.title = title
+    return RecentValuesFilter
 
 
 HELP_TEXT = f"{HELP}, or words of a topic"
@@ -102,7 +102,7 @@ class CannotSearch(ValueError):
 
 
 @dataclass
-class Wanted:
+class SearchQuery:
     """All that is set must hold.
 
     `ids` are the first and the last, `until` is not included any more, `word` may be a user or
@@ -117,9 +117,9 @@ class Wanted:
     text: str = ""
 
 
-def parse(typed: str) -> Wanted:
+def parse(typed: str) -> SearchQuery:
     """Return what to look for. Raise CannotSearch for invalid dates."""
-    wanted, words = Wanted(), []
+    wanted, words = SearchQuery(), []
     for word in typed.split():
         if days := DAYS.fullmatch(word):
             wanted.since, wanted.until = _day(days[1]), _day_after(days[2] or days[1])
@@ -132,7 +132,7 @@ def parse(typed: str) -> Wanted:
     return _with_words(wanted, " ".join(words))
 
 
-def _with_words(wanted: Wanted, words: str) -> Wanted:
+def _with_words(wanted: SearchQuery, words: str) -> SearchQuery:
     if words.startswith("topic:"):
         wanted.text = words.removeprefix("topic:").strip()
     else:
@@ -180,7 +180,7 @@ class ReadOnly:
         return self.get_fields(request, obj)
 
 
-class WithoutText:
+class HideTextMixin:
     """Columns and fields named in `text_fields` carry what users and models wrote.
 
     Who may not read it gets neither them nor a filter or a search that would tell of them.
@@ -202,7 +202,7 @@ class WithoutText:
         )
 
 
-class Searched:
+class IndexedSearchMixin:
     """A search by what was typed: each part of it is looked up where an index finds it (see
     `searching`).
     """
@@ -224,7 +224,7 @@ class Searched:
             messages.error(request, str(error))
             return queryset.none(), False
 
-    def _condition(self, request: HttpRequest, wanted: Wanted) -> Q:
+    def _condition(self, request: HttpRequest, wanted: SearchQuery) -> Q:
         found = Q()
         if wanted.ids:
             found &= self._by_id(*wanted.ids)
@@ -244,7 +244,7 @@ class Searched:
     def _by_id(self, first: UUID, last: UUID) -> Q:
         if not self.id_fields:
             raise CannotSearch("Nothing here has such an id.")
-        return _any(f"{name}__range" for name in self.id_fields)((first, last))
+        return _any_of(f"{name}__range" for name in self.id_fields)((first, last))
 
     def _of_user(self, name: str) -> Q:
         return Q(**{f"{self.user_field}__in": _users(name)}) if name else Q()
@@ -261,8 +261,10 @@ class Searched:
         if not self.text_lookups or not may_read_text(request.user):
             raise CannotSearch(f"No user is called {text}.")
         # one sign of Chinese takes three bytes, and says as much as three letters
-        if len(text.encode()) < LEAST_LETTERS:
-            raise CannotSearch(f"Give at least {LEAST_LETTERS} letters: {text} stands in too many.")
+        if len(text.encode()) < MIN_SEARCH_LETTERS:
+            raise CannotSearch(
+                f"Give at least {MIN_SEARCH_LETTERS} letters: {text} stands in too many."
+            )
         return self.with_text(text)
 
     def with_text(self, text: str) -> Q:
@@ -270,10 +272,10 @@ class Searched:
 
         Another way belongs here where an index knows one.
         """
-        return _any(self.text_lookups)(text)
+        return _any_of(self.text_lookups)(text)
 
 
-class Looked(WithoutText, Searched, KeysetPaged, admin.ModelAdmin):
+class BaseAdmin(HideTextMixin, IndexedSearchMixin, KeysetPaginationMixin, admin.ModelAdmin):
     """A list in the order of an index, filtered by what its filters know and by nothing else that
     an address may name.
 
@@ -341,7 +343,7 @@ def _users(name: str) -> list[int]:
     return list(User.objects.filter(username=name).values_list("pk", flat=True))
 
 
-def _any(lookups: Any) -> Any:
+def _any_of(lookups: Any) -> Any:
     """A condition that any of the lookups meets with the value."""
 
     def of(value: Any) -> Q:
@@ -373,12 +375,12 @@ def grant_support(sender: AppConfig, **kwargs: Any) -> None:
         )
 
 
-def about(words: str) -> Q:
+def topic_condition(words: str) -> Q:
     """A condition that those meet whose topic has all the words, or words that begin so."""
     having = Generation.objects.filter(topic_has(words))
     found = [*_keys(having.filter(status__in=OPEN)), *_keys(having.filter(status__in=ENDED))]
-    return Q(pk__in=found) if len(found) <= FEW else topic_has(words)
+    return Q(pk__in=found) if len(found) <= MAX_MATCHES else topic_has(words)
 
 
 def _keys(rows: QuerySet) -> list[Any]:
-    return list(rows.order_by().values_list("pk", flat=True)[: FEW + 1])
+    return list(rows.order_by().values_list("pk", flat=True)[: MAX_MATCHES + 1])

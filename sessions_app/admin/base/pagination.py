@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
-from sessions_app.services.stats import TooSlow, count_of, within
+from sessions_app.services.stats import TooSlow, count_of, statement_timeout
 
 OLDER, NEWER = "older", "newer"
 PAGE_MILLISECONDS = 8_000
@@ -36,7 +36,7 @@ class EstimatingPaginator(Paginator):
         )
 
 
-class KeysetList(ChangeList):
+class KeysetChangeList(ChangeList):
     """`older=` and `newer=` name the row beyond which the page lies, by the values of the list's
     order. All of that order goes one way, and its last field is unique.
     """
@@ -58,7 +58,7 @@ class KeysetList(ChangeList):
         self.can_show_all = self.multi_page = False
         self.older_url = self.newer_url = ""
         try:
-            with within(PAGE_MILLISECONDS):
+            with statement_timeout(PAGE_MILLISECONDS):
                 self.result_list = self._page(request)
             self.result_count = self.paginator.count
         except TooSlow:
@@ -116,13 +116,13 @@ class KeysetList(ChangeList):
         ]
 
 
-class KeysetPaged:
+class KeysetPaginationMixin:
     """For a ModelAdmin whose `ordering` is such an order: estimated counts, pages by place."""
 
     paginator = EstimatingPaginator
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        return KeysetList
+        return KeysetChangeList
 
 
 def _beyond(order: list[str], place: list[Any]) -> Q:

@@ -12,15 +12,15 @@ from django.urls import path
 from django.utils import timezone
 
 from sessions_app.admin.base.checked_input import CheckedInput
-from sessions_app.admin.base.two_factor import SecondFactor
+from sessions_app.admin.base.two_factor import TwoFactorSite
 from sessions_app.rest.throttling import ConfirmThrottle, too_many_page
-from sessions_app.services.dashboard import SPANS, figures_read, standing
+from sessions_app.services.dashboard import SPANS, current_stats, dashboard_read
 
-may_look = permission_required("sessions_app.view_generation", raise_exception=True)
+can_view_admin = permission_required("sessions_app.view_generation", raise_exception=True)
 PRIVATE = {"Cache-Control": "private, no-store"}
 
 
-class OperatorSite(SecondFactor):
+class OperatorSite(TwoFactorSite):
     """Django's admin under our look and our strict content policy, with an overview as its first
     page.
     """
@@ -44,7 +44,7 @@ class OperatorSite(SecondFactor):
         """
         ours = [
             path("overview/now", self.admin_view(now_view), name="overview-now"),
-            path("overview/figures", self.admin_view(figures_view), name="overview-figures"),
+            path("overview/figures", self.admin_view(charts_view), name="overview-figures"),
         ]
         return ours + [
             url for url in super().get_urls() if getattr(url, "name", "") != "view_on_site"
@@ -62,14 +62,14 @@ class OperatorSite(SecondFactor):
         )
 
 
-@may_look
+@can_view_admin
 def now_view(request: HttpRequest, **context: Any) -> JsonResponse:
     """How it stands at this moment."""
-    return JsonResponse(standing(now=timezone.now()), headers=PRIVATE)
+    return JsonResponse(current_stats(now=timezone.now()), headers=PRIVATE)
 
 
-@may_look
-def figures_view(request: HttpRequest, **context: Any) -> JsonResponse:
+@can_view_admin
+def charts_view(request: HttpRequest, **context: Any) -> JsonResponse:
     """`?span=24h|7d|30d`: the figures of that time, step by step."""
     span = SPANS.get(request.GET.get("span", "24h"))
     if span is None:
@@ -77,4 +77,4 @@ def figures_view(request: HttpRequest, **context: Any) -> JsonResponse:
             {"detail": f"Give span as one of {', '.join(SPANS)}.", "code": "unknown_span"},
             status=400,
         )
-    return JsonResponse({"points": figures_read(span=span, now=timezone.now())}, headers=PRIVATE)
+    return JsonResponse({"points": dashboard_read(span=span, now=timezone.now())}, headers=PRIVATE)

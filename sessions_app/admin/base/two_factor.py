@@ -39,7 +39,7 @@ class CodeForm(OTPAdminAuthenticationForm):
         return kind.objects.filter(user=user, confirmed=True).select_for_update().first()
 
 
-class SecondFactor(AdminSite):
+class TwoFactorSite(AdminSite):
     """Asks for the code in the form and lets in only whose session has seen one.
 
     Without the setting it changes nothing.
@@ -59,7 +59,7 @@ class SecondFactor(AdminSite):
 
 
 @dataclass(frozen=True)
-class Enrolment:
+class Enrollment:
     """What goes into the phone (`address`, an otpauth:// URI), and what is kept on paper (`codes`).
 
     It is shown once.
@@ -75,7 +75,7 @@ class Enrolment:
 
 
 @transaction.atomic
-def enrol(*, user: User) -> Enrolment:
+def enroll(*, user: User) -> Enrollment:
     """A new key and ten new recovery codes; those from before are good no more."""
     TOTPDevice.objects.filter(user=user).delete()
     StaticDevice.objects.filter(user=user).delete()
@@ -83,4 +83,4 @@ def enrol(*, user: User) -> Enrolment:
     paper = StaticDevice.objects.create(user=user, name=NAME, confirmed=True)
     codes = [StaticToken.random_token() for _ in range(CODES)]
     StaticToken.objects.bulk_create(StaticToken(device=paper, token=code) for code in codes)
-    return Enrolment(phone.config_url, codes)
+    return Enrollment(phone.config_url, codes)

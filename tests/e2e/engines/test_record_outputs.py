@@ -43,7 +43,7 @@ TOKENS = {"wllama": 130, "webllm": 80}
 ASK_SECONDS = 900
 
 
-class Ask(NamedTuple):
+class GenerationRequest(NamedTuple):
     """One question to the model; `words` says whether our messages are sent or the integration
     guide's one line.
     """
@@ -90,15 +90,15 @@ class Ask(NamedTuple):
         )
 
 
-def asks() -> Iterator[Ask]:
+def asks() -> Iterator[GenerationRequest]:
     for is_constrained in (True, False):
         for at, topic in enumerate(TOPICS):
-            yield Ask("guide", "question-answer", topic, 2, is_constrained)
-            yield Ask(
+            yield GenerationRequest("guide", "question-answer", topic, 2, is_constrained)
+            yield GenerationRequest(
                 "ours", ("question-answer", "cloze", "definition")[at % 3], topic, 2, is_constrained
             )
         for kind in ("question-answer", "cloze", "definition"):
-            yield Ask("ours", kind, "the heart", 2, is_constrained)
+            yield GenerationRequest("ours", kind, "the heart", 2, is_constrained)
 
 
 WEBLLM = pytest.param(
@@ -113,10 +113,10 @@ def test_outputs_are_recorded(open_page: Callable[..., EnginePage], model: tuple
     page.load(model_id)
     for ask in asks():
         if f"{engine} · {ask.name}" not in {record["name"] for record in recorded()}:
-            keep(engine, ask, answer_of(page, engine, ask))
+            keep(engine, ask, engine_response(page, engine, ask))
 
 
-def answer_of(page: EnginePage, engine: str, ask: Ask) -> dict[str, Any]:
+def engine_response(page: EnginePage, engine: str, ask: GenerationRequest) -> dict[str, Any]:
     options = {
         "maxTokens": TOKENS[engine],
         "temperature": 0.7,
@@ -134,7 +134,7 @@ def recorded() -> list[dict[str, Any]]:
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
 
 
-def keep(engine: str, ask: Ask, answer: dict[str, Any]) -> None:
+def keep(engine: str, ask: GenerationRequest, answer: dict[str, Any]) -> None:
     parsed = parse_cards(answer["text"])
     facts = {
         "name": f"{engine} · {ask.name}",
