@@ -58,7 +58,7 @@ class FlowControl:
 
 
 class SocketFlowControl(FlowControl):
-    """The flow of a WebSocket, in both directions; see `sessions_app.socket_registry.FlowControl`."""
+    """Control the flow of a WebSocket in both directions (`socket_registry.FlowControl`)."""
 
     def __init__(self, protocol: "SocketProtocol") -> None:
         super().__init__()

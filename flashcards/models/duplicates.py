@@ -1,4 +1,4 @@
-"""Cards that ask the same and are meant to."""
+"""Duplicate cards that a user keeps on purpose."""
 
 from typing import Any
 
@@ -12,8 +12,8 @@ class IgnoredDuplicateQuerySet(models.QuerySet["IgnoredDuplicate"]):
 
 
 class IgnoredDuplicate(models.Model):
-    """A user keeps all cards whose front has this key: they are no longer shown as duplicates until
-    there are more than `count`.
+    """Hide a user's cards whose front has this key from the duplicates until there are more than
+    `count` of them.
     """
 
     user = models.ForeignKey(
@@ -25,7 +25,8 @@ class IgnoredDuplicate(models.Model):
     objects = IgnoredDuplicateQuerySet.as_manager()
 
     class Meta:
-        verbose_name = verbose_name_plural = "kept twins"
+        db_table = "flashcards_kepttwins"
+        verbose_name = "ignored duplicate"
         constraints = [
             models.UniqueConstraint(fields=["user", "front_key"], name="twins_kept_once")
         ]

@@ -90,8 +90,8 @@ def npm() -> list[str]:
     wheel_node = VENV / "bin" / "node"
     if not wheel_node.exists():
         _say(
-            f"Installing node from PyPI, because there is no node {MIN_NODE_VERSION} or newer with npm"
-            " here ..."
+            f"Installing node from PyPI, because there is no node {MIN_NODE_VERSION} or newer"
+            " with npm here ..."
         )
         _do(
             [str(PYTHON), "-m", "pip", *PIP, "install", *HASHED, NODE_REQUIREMENTS],

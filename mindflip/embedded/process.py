@@ -70,8 +70,8 @@ class Service:
         while not self.is_ready():
             if not self.is_running:
                 raise StartupError(
-                    f"{self.name} ended while starting: {self.last_log_line()} The whole story is in"
-                    f" {self.log}."
+                    f"{self.name} ended while starting: {self.last_log_line()} The whole story is"
+                    f" in {self.log}."
                 )
             if time.monotonic() > deadline:
                 raise StartupError(

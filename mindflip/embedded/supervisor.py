@@ -103,8 +103,8 @@ class Supervisor:
         if restart.due_at is None:
             pause = restart.plan()
             self.write_line(
-                f"{service.name} ended: {service.last_log_line()} Starting it again in {pause:.0f} s;"
-                f" see {service.log}."
+                f"{service.name} ended: {service.last_log_line()} Starting it again in {pause:.0f}"
+                f" s; see {service.log}."
             )
         elif time.monotonic() >= restart.due_at:
             restart.done()

@@ -27,7 +27,7 @@ from sessions_app.services import engines, leases, sessions
 from sessions_app.services.tickets import password_key
 
 __all__ = [
-    *("SocketState", "heartbeat", "cancel_engine", "check_user", "close_socket", "drain_engine"),
+    *("SocketState", "cancel_engine", "check_user", "close_socket", "drain_engine"),
     *("generation_changed", "handle", "next_page", "open_socket", "queue_changed", "reject"),
     "handle_batched",
 ]

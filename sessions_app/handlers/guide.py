@@ -60,14 +60,14 @@ def start_next(state: SocketState, now: datetime) -> list[ServerMessage]:
     What it took up from another socket comes first: its client gets its results in the order of its
     requests.
     """
-    inherited_ids = Q(pk__in=state.inherited_ids)
+    inherited = Q(pk__in=state.inherited_ids)
     generation = (
-        leases.lease_take_over(engine=state.engine_ref, which=inherited_ids, now=now)
+        leases.lease_take_over(engine=state.engine_ref, which=inherited, now=now)
         if state.inherited_ids
         else None
     )
     generation = generation or leases.lease_claim(
-        engine=state.engine_ref, now=now, among=inherited_ids if state.inherited_ids else None
+        engine=state.engine_ref, now=now, among=inherited if state.inherited_ids else None
     )
     return _start_messages(state, generation) if generation else []
 

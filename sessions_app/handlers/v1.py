@@ -222,8 +222,8 @@ def _cancel(state: SocketState, message: protocol.Cancel, now: datetime) -> list
 def _resume(state: SocketState, message: protocol.Resume, now: datetime) -> list[ServerMessage]:
     """Go back to `lastSeq`: `catch_up`, which follows every message, sends what came after it.
 
-    A number that was never given out gets a snapshot. Raises RateLimited while the socket has been sent
-    again more than its share.
+    A number that was never assigned gets a snapshot. Raises RateLimited while more than the
+    socket's share has been sent again.
     """
     if message.last_seq == state.seq:
         return []

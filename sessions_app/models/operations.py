@@ -1,4 +1,4 @@
-"""Rows that the server keeps for its own operation: engines, hourly figures, erasures."""
+"""Rows that the server keeps for its own operation: engines, hourly statistics, account deletions."""
 
 from datetime import datetime, timedelta
 
@@ -56,19 +56,20 @@ class Engine(models.Model):
 
 
 class AccountDeletion(models.Model):
-    """One account's end.
+    """Record the deletion of one account.
 
-    `user` is there until the last row is gone; what stays says that an account was erased, and
-    nothing of whose.
+    `user` is set until the user's last row is deleted. The remaining row says that an account was
+    deleted, and not whose.
     """
 
     user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="erasure"
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="deletion"
     )
     asked_at = models.DateTimeField(db_default=Now())
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        db_table = "sessions_app_erasure"
         ordering = ["-asked_at"]
         indexes = [
             models.Index(
@@ -77,16 +78,20 @@ class AccountDeletion(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"erasure asked for at {self.asked_at:%Y-%m-%d %H:%M}"
+        return f"deletion requested at {self.asked_at:%Y-%m-%d %H:%M}"
 
 
 class HourlyStats(models.Model):
-    """The figures of the generations that were asked for within one hour (see
-    `services.figures`).
+    """Store the statistics of the generations that were requested within one hour (see
+    `services.dashboard`).
     """
 
     hour = models.DateTimeField(primary_key=True)
     figures = models.JSONField()
 
+    class Meta:
+        db_table = "sessions_app_hourfigures"
+        verbose_name_plural = "hourly stats"
+
     def __str__(self) -> str:
-        return f"figures of {self.hour:%Y-%m-%d %H:00}"
+        return f"statistics of {self.hour:%Y-%m-%d %H:00}"

@@ -33,9 +33,10 @@ CLOSED = "closed because its account was deleted"
 
 
 def account_erase(*, user: User, now: datetime) -> bool:
-    """Disable the account, which ends its tokens, tickets and sockets, and delete all that is kept
-    of it; True when that is done already, False when some is left to `deletions_finish`. There is no
-    way back. Raises Conflict (`last_admin`).
+    """Disable the account, which ends its tokens, tickets and sockets, and delete all its data.
+
+    Return True when everything is deleted, False when `deletions_finish` must delete the rest. This
+    cannot be undone. Raises Conflict (`last_admin`).
     """
     erasure = deletion_begin(user=user, now=now)
     try:
@@ -96,7 +97,7 @@ def accounts_delete_unused(*, now: datetime) -> int:
 
 def _used_since(since: datetime) -> Q:
     """Selects users who are to be left alone."""
-    used = Q(is_staff=True) | Q(is_superuser=True) | Q(erasure__isnull=False)
+    used = Q(is_staff=True) | Q(is_superuser=True) | Q(deletion__isnull=False)
     for data in registered():
         used |= data.used_since(since)
     return used

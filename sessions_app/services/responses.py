@@ -52,8 +52,10 @@ class EngineResponse:
 
 @dataclass(frozen=True)
 class ResponseCommand:
-    """An Answer with all that belongs to it; `current` is what the engine was given, as it was then,
-    if its socket knows that still.
+    """An engine's response to accept.
+
+    `current` is the generation that the engine was given, as it was then, if its socket still has
+    it.
     """
 
     engine: EngineRef

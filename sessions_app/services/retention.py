@@ -118,8 +118,10 @@ def delete_in_batches(
 
 
 def delete_oldest(model: type[Model], past: Q, seconds: float = math.inf) -> int:
-    """`delete_in_batches` for tables that grow in the order of time and have no index on it: from the
-    first row on, up to a lot in which anything is not `past`; how many went.
+    """Delete rows in batches from a table that grows in time order and has no index on time.
+
+    Start at the first row and stop at the first batch with a row that is not `past`. Return how
+    many rows were deleted.
     """
     began, deleted = time.monotonic(), 0
     while ids := list(
