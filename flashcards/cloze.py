@@ -50,7 +50,7 @@ def _filled(text: str) -> tuple[str, list[str]]:
 # possessive blanks and a first and last character that are none: each run of blanks is read in one
 # way only
 WORDS = rf"([^{{}}:\s](?:[^{{}}:]{{0,{HIDDEN_CHARACTERS - 2}}}[^{{}}:\s])?)"
-NEARLY_A_GAP = re.compile(
+MALFORMED_GAP = re.compile(
     rf"\{{{{1,2}}\s*+c?([0-9]{{0,2}})\s*+:{{1,2}}\s*+{WORDS}\s*+\}}{{1,2}}|\{{\{{\s*+{WORDS}\s*+\}}\}}"
 )
 BLANK = re.compile(r"_{2,}|\[\s*\.{2,}\s*\]|\[\s*(?:blank|gap)\s*\]", re.IGNORECASE)
@@ -85,7 +85,7 @@ def _with_gap(front: str, back: str) -> str | None:
     """The front with `{{c1::…}}` in it; None when nothing says what is to be hidden."""
     if has_gaps(front):
         return front
-    mended = NEARLY_A_GAP.sub(_mended, front)
+    mended = MALFORMED_GAP.sub(_mended, front)
     if has_gaps(mended):
         return mended
     answer = back.strip(" .")

@@ -63,22 +63,25 @@ class SourceText:
 
         A cloze is looked for as its whole sentence, and by what it hides.
         """
-        asked, said = _asked_and_said(front, back)
-        asked_words, said_words = words_of(asked), words_of(said)
+        question, answer = _question_and_answer(front, back)
+        asked_words, said_words = words_of(question), words_of(answer)
         if not self._exact or not said_words:
             return UNCHECKED
         best = self._best(asked_words, said_words)
         return SourceMatch(False) if best is None else SourceMatch(True, self.sentences[best])
 
-    def _best(self, asked: list[str], said: list[str]) -> int | None:
+    def _best(self, question: list[str], answer: list[str]) -> int | None:
         """Of the sentences that say enough, the one that says most; what is asked may stand in the
         sentence before it.
         """
-        of_said, of_asked = self._shares(said), self._shares(asked, absent_percent=ABSENT_PERCENT)
-        figures = [word for word in {*asked, *said} if _is_figure(word)]
+        of_said, of_asked = (
+            self._shares(answer),
+            self._shares(question, absent_percent=ABSENT_PERCENT),
+        )
+        figures = [word for word in {*question, *answer} if _is_number(word)]
         scored = []
         for at, share in of_said.items():
-            of_front = max(of_asked.get(at, 0.0), of_asked.get(at - 1, 0.0)) if asked else 1.0
+            of_front = max(of_asked.get(at, 0.0), of_asked.get(at - 1, 0.0)) if question else 1.0
             if (
                 share >= ENOUGH_OF_BACK
                 and of_front >= ENOUGH_OF_FRONT
@@ -163,7 +166,7 @@ def words_of(text: str, *, is_source: bool = False) -> list[str]:
     return list(words)
 
 
-def _asked_and_said(front: str, back: str) -> tuple[str, str]:
+def _question_and_answer(front: str, back: str) -> tuple[str, str]:
     answers = hidden(front)
     return (" ".join(answers), filled(front)) if answers else (front, back)
 
@@ -190,21 +193,21 @@ def _runs(text: str) -> list[str]:
     return runs
 
 
-def _is_unspaced(sign: str) -> bool:
-    return any(first <= ord(sign) <= last for first, last in UNSPACED)
+def _is_unspaced(character: str) -> bool:
+    return any(first <= ord(character) <= last for first, last in UNSPACED)
 
 
-def _is_figure(word: str) -> bool:
-    return any(unicodedata.category(sign) == "Nd" for sign in word)
+def _is_number(word: str) -> bool:
+    return any(unicodedata.category(character) == "Nd" for character in word)
 
 
 def _weight(word: str) -> int:
-    is_small = len(word) <= SHORT_WORD and not _is_figure(word) and not _is_unspaced(word[0])
+    is_small = len(word) <= SHORT_WORD and not _is_number(word) and not _is_unspaced(word[0])
     return SHORT_WEIGHT if is_small else WORD_WEIGHT
 
 
 def _stems(word: str) -> list[str]:
     """The word, and it without its last letters."""
-    if _is_figure(word) or _is_unspaced(word[0]):
+    if _is_number(word) or _is_unspaced(word[0]):
         return []
     return [word[: len(word) - cut] for cut in range(STEM_CUT + 1) if len(word) - cut >= STEM_LEAST]

@@ -45,8 +45,8 @@ def build_messages(
     task = _task(prompt, options, fronts_so_far)
     left = (
         MESSAGE_TOKENS
-        - rough_tokens(task)
-        - sum(rough_tokens(message["content"]) for message in opening)
+        - estimate_tokens(task)
+        - sum(estimate_tokens(message["content"]) for message in opening)
     )
     return [*opening, _message("user", _notes(str(options.get("source") or ""), left) + task)]
 
@@ -112,7 +112,7 @@ def _no_repeats(fronts_so_far: Sequence[str]) -> str:
     left = REPEAT_TOKENS
     for front in reversed(fronts_so_far):  # the last ones are what a model is about to say again
         line = f"- {cut_to_tokens(' '.join(front.split()), 30)}"
-        left -= rough_tokens(line)
+        left -= estimate_tokens(line)
         if left < 0:
             break
         kept.insert(0, line)
@@ -127,7 +127,7 @@ def _cards(count: int, more: str = "") -> str:
     return f"{count} {more}flashcard{'' if count == 1 else 's'}"
 
 
-def rough_tokens(text: str) -> int:
+def estimate_tokens(text: str) -> int:
     """A cautious estimate: rather too many than too few."""
     others = 0 if text.isascii() else sum(sign > LAST_ASCII for sign in text)
     return round((len(text) - others) / ASCII_PER_TOKEN + others * TOKENS_PER_OTHER) + 1
@@ -137,12 +137,12 @@ def cut_to_tokens(text: str, tokens: int) -> str:
     """The text, or its beginning that takes at most `tokens`, ending with a sentence, else a line,
     else a word.
     """
-    if rough_tokens(text) <= tokens:
+    if estimate_tokens(text) <= tokens:
         return text
-    return _to_a_break(text[: _signs_that_fit(text, tokens - 1)])
+    return _cut_at_break(text[: _characters_that_fit(text, tokens - 1)])
 
 
-def _signs_that_fit(text: str, tokens: float) -> int:
+def _characters_that_fit(text: str, tokens: float) -> int:
     for at, sign in enumerate(text):
         tokens -= 1 / ASCII_PER_TOKEN if sign <= LAST_ASCII else TOKENS_PER_OTHER
         if tokens < 0:
@@ -150,7 +150,7 @@ def _signs_that_fit(text: str, tokens: float) -> int:
     return len(text)
 
 
-def _to_a_break(text: str) -> str:
+def _cut_at_break(text: str) -> str:
     ends = [match.start() + (match[0].strip() != "") for match in BREAK.finditer(text)]
     sentences = [end for end in ends if text[end - 1 : end] in {".", "!", "?", "。"}]
     for candidates in (sentences, ends):

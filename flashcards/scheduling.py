@@ -30,7 +30,7 @@ __all__ = [
 ]
 LEARNING_STEPS = (timedelta(minutes=1), timedelta(minutes=10))
 RELEARNING_STEPS = (timedelta(minutes=10),)
-LONGEST_DAYS = 36_500
+MAX_DAYS = 36_500
 
 
 @dataclass(frozen=True)
@@ -161,7 +161,7 @@ def parameters(plan: Plan) -> dict[str, Any]:
         "desiredRetention": plan.desired_retention,
         "learningSteps": [step.total_seconds() for step in LEARNING_STEPS],
         "relearningSteps": [step.total_seconds() for step in RELEARNING_STEPS],
-        "longestDays": LONGEST_DAYS,
+        "longestDays": MAX_DAYS,
     }
 
 
@@ -172,7 +172,7 @@ def _scheduler(desired_retention: float) -> Scheduler:
         desired_retention=desired_retention,
         learning_steps=LEARNING_STEPS,
         relearning_steps=RELEARNING_STEPS,
-        maximum_interval=LONGEST_DAYS,
+        maximum_interval=MAX_DAYS,
         enable_fuzzing=False,
     )
 

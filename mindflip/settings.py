@@ -158,7 +158,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     # before hosts and HTTPS are asked for: a probe has neither
     "mindflip.monitoring.middleware.ProbesMiddleware",
-    "mindflip.monitoring.middleware.RequestsMiddleware",
+    "mindflip.monitoring.middleware.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "mindflip.middleware.CrossOriginIsolationMiddleware",

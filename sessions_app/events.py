@@ -80,7 +80,7 @@ def engines_cancelled(engines: Iterable[tuple[str, UUID]]) -> None:
 
 
 @asynccontextmanager
-async def session_news(session_id: UUID) -> AsyncIterator[Callable[[float], Awaitable[bool]]]:
+async def session_changes(session_id: UUID) -> AsyncIterator[Callable[[float], Awaitable[bool]]]:
     """Gives a function that waits for the next event of the session, for so many seconds at most;
     False when none came, which is always so while Redis is gone.
     """
@@ -90,11 +90,11 @@ async def session_news(session_id: UUID) -> AsyncIterator[Callable[[float], Awai
         await layer.group_add(group, channel)
     except (RedisError, OSError) as error:
         log.warning("Somebody waits for a session without its events: %s", error)
-        yield _no_news
+        yield _wait_without_changes
         return
     listener = _Listener(layer, channel)
     try:
-        yield listener.news
+        yield listener.wait
     finally:
         listener.end()
         with suppress(RedisError, OSError):
@@ -111,7 +111,7 @@ class _Listener:
         self._receive = partial(layer.receive, channel)
         self._next = asyncio.ensure_future(self._receive())
 
-    async def news(self, seconds: float) -> bool:
+    async def wait(self, seconds: float) -> bool:
         done, _ = await asyncio.wait([self._next], timeout=seconds)
         if done:
             self._next = asyncio.ensure_future(self._receive())
@@ -121,7 +121,7 @@ class _Listener:
         self._next.cancel()
 
 
-async def _no_news(seconds: float) -> bool:
+async def _wait_without_changes(seconds: float) -> bool:
     await asyncio.sleep(seconds)
     return False
 

@@ -28,7 +28,7 @@ def load_json(text: str | bytes) -> Any:
     """
     try:
         value = json.loads(
-            text, parse_int=_parse_int, parse_float=_parse_float, parse_constant=_refuse_constant
+            text, parse_int=_parse_int, parse_float=_parse_float, parse_constant=_reject_constant
         )
     except json.JSONDecodeError as error:
         raise InvalidJSON(
@@ -72,5 +72,5 @@ def _in_range(digits: str) -> str:
     raise InvalidJSON("Use numbers between -1.7e308 and 1.7e308.")
 
 
-def _refuse_constant(name: str) -> None:
+def _reject_constant(name: str) -> None:
     raise InvalidJSON(f"Use a number or null instead of {name}.")

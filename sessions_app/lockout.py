@@ -27,7 +27,7 @@ from rest_framework.throttling import BaseThrottle, SimpleRateThrottle
 
 from sessions_app.problems import MEDIA_TYPE, problem
 from sessions_app.ratelimit import Rate
-from sessions_app.rest.throttling import in_words, too_many_page
+from sessions_app.rest.throttling import duration_text, rate_limited_page
 from sessions_app.services.rate_limits import rate_limit_key, rate_limits_consume
 
 log = logging.getLogger(__name__)
@@ -89,9 +89,9 @@ def locked_out(request: HttpRequest, *unused: Any) -> HttpResponse:
     """Return the 429 that replaces the response of a view when sign-in was tried too often."""
     seconds = getattr(request, "sign_in_wait", None) or _seconds_left(request)
     if not request.path.startswith("/api/auth/"):
-        return too_many_page(request, "pages/locked_out.html", seconds)
+        return rate_limited_page(request, "pages/locked_out.html", seconds)
     body = problem(
-        429, "locked_out", f"Too many attempts to sign in: try again in {in_words(seconds)}."
+        429, "locked_out", f"Too many attempts to sign in: try again in {duration_text(seconds)}."
     )
     return JsonResponse(
         body, status=429, content_type=MEDIA_TYPE, headers={"Retry-After": str(seconds)}

@@ -25,7 +25,7 @@ from flashcards.models import Deck
 from flashcards.services import cards, decks, trash
 from flashcards.services.search import search_cards, search_decks
 from sessions_app.rest.etag import ETagMixin
-from sessions_app.rest.fields import query_of
+from sessions_app.rest.fields import validated_query
 from sessions_app.rest.idempotency import idempotent
 
 WITHOUT_PUT = ["get", "post", "patch", "delete", "head", "options"]
@@ -44,7 +44,7 @@ class DecksView(ETagMixin, generics.ListCreateAPIView):
         return DeckCreateSerializer if self.request.method == "POST" else DeckSerializer
 
     def get_queryset(self) -> Any:
-        asked = query_of(DecksQuerySerializer, self.request)
+        asked = validated_query(DecksQuerySerializer, self.request)
         words = {"text": asked.pop("q", ""), "tag": asked.pop("tag", "")}
         rows = (
             Deck.objects.of(self.request.user)
@@ -108,7 +108,7 @@ class CardsView(generics.ListCreateAPIView):
 
     def get_queryset(self) -> Any:
         deck = decks.deck_for_user(user=self.request.user, deck_id=self.kwargs["deck_id"])
-        asked = query_of(CardsQuerySerializer, self.request)
+        asked = validated_query(CardsQuerySerializer, self.request)
         return search_cards(deck.cards.kept(), text=asked.pop("q", ""), **asked)
 
     def perform_create(self, serializer: BaseSerializer) -> None:

@@ -18,7 +18,7 @@ from flashcards.api.serializers import (
     ExportQuerySerializer,
     ImportSerializer,
     TableSerializer,
-    report_members,
+    report_fields,
 )
 from flashcards.formats.detect import name_of, preview_file, read_file
 from flashcards.formats.limits import Limits, Progress
@@ -27,7 +27,7 @@ from flashcards.parsing.cards import clean, trim
 from flashcards.services import decks
 from flashcards.services.imports import ImportProgress, import_save
 from sessions_app.exceptions import NotFound
-from sessions_app.rest.fields import query_of
+from sessions_app.rest.fields import validated_query
 from sessions_app.rest.renderers import JSONRenderer
 from sessions_app.rest.streaming import download
 
@@ -77,7 +77,7 @@ class ImportsView(FileView):
         body = ImportSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         report = _imported(request.user, body)
-        return Response(report_members(report), status=status.HTTP_201_CREATED)
+        return Response(report_fields(report), status=status.HTTP_201_CREATED)
 
 
 class ImportView(APIView):
@@ -113,7 +113,7 @@ def _imported(user: Any, body: ImportSerializer) -> Any:
     )
 
 
-class ErrorsInJson(BaseContentNegotiation):
+class JSONErrorNegotiation(BaseContentNegotiation):
     """`format` names the file's format here, not that of an error."""
 
     def select_renderer(
@@ -129,11 +129,11 @@ class ExportView(APIView):
     """GET `?format=…`, one of `FORMATS`: the deck as a file."""
 
     schema = openapi.export
-    content_negotiation_class = ErrorsInJson
+    content_negotiation_class = JSONErrorNegotiation
     renderer_classes = [JSONRenderer]
 
     def get(self, request: Request, deck_id: str) -> StreamingHttpResponse:
         deck = decks.deck_for_user(user=request.user, deck_id=deck_id)
-        format = query_of(ExportQuerySerializer, request)["format"]
+        format = validated_query(ExportQuerySerializer, request)["format"]
         export = deck_export(deck=deck, cards=list(deck.cards.kept()), format=format)
         return download(export.pieces, file_name=export.file_name, content_type=export.content_type)

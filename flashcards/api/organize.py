@@ -15,7 +15,7 @@ from flashcards.api.pagination import DuplicatePages, TrashPages
 from flashcards.api.serializers import CardSerializer, DeckDetailSerializer
 from flashcards.services import bulk, cards, decks, duplicates, trash
 from flashcards.services.search import tags_of
-from sessions_app.rest.fields import query_of
+from sessions_app.rest.fields import validated_query
 
 
 class TrashView(APIView):
@@ -190,7 +190,7 @@ class DuplicatesView(generics.ListAPIView):
         )
 
     def _deck_id(self) -> UUID | None:
-        deck_id = query_of(serializers.DuplicatesQuerySerializer, self.request).get("deck")
+        deck_id = validated_query(serializers.DuplicatesQuerySerializer, self.request).get("deck")
         return decks.deck_for_user(user=self.request.user, deck_id=deck_id).pk if deck_id else None
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import PageNumberPagination
 
-from sessions_app.rest.pagination import CursorPages, NewestFirst, PageSizeMixin, refused
+from sessions_app.rest.pagination import CursorPages, NewestFirst, PageSizeMixin, invalid_parameter
 
 
 class DeckPages(NewestFirst):
@@ -47,7 +47,7 @@ class DuplicatePages(PageSizeMixin, PageNumberPagination):
         try:
             return super().paginate_queryset(queryset, request, view)
         except NotFound:
-            raise refused("page", "There is no page of this number.") from None
+            raise invalid_parameter("page", "There is no page of this number.") from None
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         words = {

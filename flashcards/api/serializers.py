@@ -322,7 +322,7 @@ class ImportSerializer(TableSerializer):
     )
 
 
-def report_members(report: ImportReport) -> dict[str, Any]:
+def report_fields(report: ImportReport) -> dict[str, Any]:
     """As REST answers it."""
     totals = {what: report.total(what) for what in ("added", "updated", "unchanged")}
     return {

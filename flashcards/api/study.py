@@ -13,7 +13,7 @@ from flashcards.api import openapi, study_serializers
 from flashcards.api.pagination import ReviewPages
 from flashcards.models import Review, StudySettings
 from flashcards.services import progress, reviews, study_queue
-from sessions_app.rest.fields import query_of
+from sessions_app.rest.fields import validated_query
 
 
 class QueueView(APIView):
@@ -24,7 +24,7 @@ class QueueView(APIView):
     schema = openapi.queue
 
     def get(self, request: Request) -> Response:
-        deck_id = query_of(study_serializers.QueueQuerySerializer, request).get("deck")
+        deck_id = validated_query(study_serializers.QueueQuerySerializer, request).get("deck")
         queue = study_queue.study_queue(user=request.user, now=timezone.now(), deck_id=deck_id)
         return Response(study_serializers.queue_shape(queue))
 
@@ -46,7 +46,7 @@ class ReviewsView(generics.ListAPIView):
         )
 
     def get_queryset(self) -> Any:
-        asked = query_of(study_serializers.ReviewsQuerySerializer, self.request)
+        asked = validated_query(study_serializers.ReviewsQuerySerializer, self.request)
         return Review.objects.kept().filter(user=self.request.user, **asked)
 
     def post(self, request: Request) -> Response:
@@ -101,7 +101,7 @@ class ProgressView(APIView):
     schema = openapi.progress
 
     def get(self, request: Request) -> Response:
-        days = query_of(study_serializers.ProgressQuerySerializer, request)["days"]
+        days = validated_query(study_serializers.ProgressQuerySerializer, request)["days"]
         return Response(
             study_serializers.progress_shape(
                 progress.progress_of(user=request.user, now=timezone.now(), days=days)

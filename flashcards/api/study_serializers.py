@@ -8,7 +8,7 @@ from rest_framework import serializers
 from flashcards.api.serializers import CardSerializer
 from flashcards.models import Card, Review, StudySettings
 from flashcards.scheduling import CardSchedule, Plan, interval, parameters, previews, retrievability
-from flashcards.services.progress import LONGEST_DAYS, Progress
+from flashcards.services.progress import MAX_DAYS, Progress
 from flashcards.services.reviews import RATINGS, Outcome
 from flashcards.services.study_queue import StudyQueue
 from sessions_app.rest.fields import IdField, JSONField, NumberField, TextField, WholeNumberField
@@ -115,7 +115,7 @@ class ProgressQuerySerializer(serializers.Serializer):
         required=False,
         default=30,
         min_value=7,
-        max_value=LONGEST_DAYS,
+        max_value=MAX_DAYS,
         help_text="how many of the last days",
     )
 

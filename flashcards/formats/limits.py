@@ -12,7 +12,7 @@ from sessions_app.exceptions import MindFlipError
 RATIO = 200  # honest collections are packed to a tenth; a bomb to a thousandth
 RATIO_COUNTS_FROM = 16 * 2**20
 ENTRIES = 100_000  # files in a package
-FIELD_CHARACTERS = 64_000  # HTML of one field: 2,000 characters of text with a lot around them
+MAX_FIELD_CHARACTERS = 64_000  # HTML of one field: 2,000 characters of text with a lot around them
 FIELDS = 100
 CHUNK = 2**18
 EVERY = 100
@@ -51,7 +51,7 @@ class Limits:
             )
 
 
-def nobody(phase: str, done: int, total: int) -> None:
+def ignore_progress(phase: str, done: int, total: int) -> None:
     """Listens to nothing."""
 
 
@@ -61,7 +61,7 @@ class Progress:
     Every hundredth calls `listen` with (phase, done, of all), which may raise to stop.
     """
 
-    def __init__(self, seconds: float = float("inf"), listen: Listener = nobody) -> None:
+    def __init__(self, seconds: float = float("inf"), listen: Listener = ignore_progress) -> None:
         self._phase, self._done, self._total = READING, 0, 0
         self._listen = listen
         self._until = time.monotonic() + seconds

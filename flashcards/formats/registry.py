@@ -15,7 +15,7 @@ from flashcards.parsing.cards import clean, plain, trim
 from sessions_app.exceptions import Invalid
 
 NAME_BYTES = 120  # with its ending, below what any file system takes
-PIECE_BYTES = 2**16
+CHUNK_BYTES = 2**16
 NOTHING_LEFT = "\ufffd"  # stands for a text that has only control characters
 UNSAFE = re.compile(r'[\\/:*?"<>|\s]+')
 
@@ -132,7 +132,7 @@ def _sendable(pieces: Iterable[str | bytes]) -> Iterator[bytes]:
     waiting = bytearray()
     for piece in pieces:
         waiting += piece.encode() if isinstance(piece, str) else piece
-        if len(waiting) >= PIECE_BYTES:
+        if len(waiting) >= CHUNK_BYTES:
             yield bytes(waiting)
             waiting.clear()
     yield bytes(waiting)

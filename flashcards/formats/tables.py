@@ -38,7 +38,7 @@ DELIMITERS = ("\t", ";", "|", ",")  # where two cut alike, the one that prose ha
 SAMPLE_ROWS, SAMPLE_CHARACTERS = 50, 100_000
 COLUMNS_READ = 1_000
 COLUMNS_SHOWN, ROWS_SHOWN, CELL_SHOWN = 20, 6, 200
-CELL_CHARACTERS = 131_072
+MAX_CELL_CHARACTERS = 131_072
 HEADINGS = {
     "front": {"front", "question", "term", "word", "prompt", "q"},
     "back": {"back", "answer", "definition", "meaning", "translation", "a"},
@@ -248,7 +248,7 @@ def _rows(text: str, delimiter: str) -> Iterator[list[str]]:
         )
     except csv.Error:
         sentence = (
-            f"A cell of this table has more than {CELL_CHARACTERS:,} characters: is a quote"
+            f"A cell of this table has more than {MAX_CELL_CHARACTERS:,} characters: is a quote"
             " missing?"
         )
         raise FileRejected(sentence, code="too_large") from None

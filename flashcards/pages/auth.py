@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.views.generic import FormView, TemplateView
 
 from sessions_app.exceptions import Invalid
-from sessions_app.rest.throttling import RegisterThrottle, too_many_page
+from sessions_app.rest.throttling import RegisterThrottle, rate_limited_page
 from sessions_app.services.accounts import account_create
 
 NAME_TAKEN = "This name is taken. Choose another, or sign in if it is yours."
@@ -105,7 +105,7 @@ class SignUpView(RedirectURLMixin, FormView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         seconds = RegisterThrottle().page_wait(request)
         return (
-            too_many_page(request, "pages/sign_up_later.html", seconds)
+            rate_limited_page(request, "pages/sign_up_later.html", seconds)
             if seconds
             else super().post(request, *args, **kwargs)
         )

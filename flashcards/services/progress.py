@@ -13,7 +13,7 @@ from flashcards.models.study import ReviewQuerySet
 from flashcards.services.study_queue import plan_of, settings_for_user
 
 FORECAST_DAYS = 30
-LONGEST_DAYS = 365
+MAX_DAYS = 365
 RETENTION_WINDOW_DAYS = 7
 STREAK_DAYS = 3_660
 RATINGS = {rating.name.lower(): Count("pk", filter=Q(rating=rating)) for rating in Rating}
@@ -57,7 +57,7 @@ class StudyDate(Func):
 
 
 def progress_of(*, user: User, now: datetime, days: int = 30) -> Progress:
-    """The last `days` study days (at most LONGEST_DAYS), and the next FORECAST_DAYS."""
+    """The last `days` study days (at most MAX_DAYS), and the next FORECAST_DAYS."""
     settings = settings_for_user(user=user)
     calendar = plan_of(settings).days
     today = calendar.day_of(now)

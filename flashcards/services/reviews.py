@@ -52,7 +52,7 @@ class ReviewDraft:
 
 
 @dataclass(frozen=True)
-class Refused:
+class RejectedReview:
     """`id` is what the item gave, as text, so that its sender can find it."""
 
     id: str
@@ -60,23 +60,23 @@ class Refused:
     error: str
 
 
-def review_draft(item: Any, now: datetime) -> ReviewDraft | Refused:
+def review_draft(item: Any, now: datetime) -> ReviewDraft | RejectedReview:
     """Read an item; it never raises.
 
     A time ahead of the server's by more than CLOCK_TOLERANCE is refused, less is taken for now.
     """
     if not isinstance(item, Mapping):
-        return Refused(
+        return RejectedReview(
             "", "invalid", "Send each review as an object with id, cardId, rating and reviewedAt."
         )
     name = str(item.get("id", ""))[:64]
     try:
         return _draft(item, now)
-    except _Wrong as wrong:
-        return Refused(name, *wrong.args)
+    except _InvalidReview as wrong:
+        return RejectedReview(name, *wrong.args)
 
 
-class _Wrong(Exception):
+class _InvalidReview(Exception):
     """With a code and a sentence."""
 
 
@@ -94,23 +94,23 @@ def _uuid(item: Mapping[str, Any], name: str) -> UUID:
     try:
         return UUID(str(item[name]))
     except (KeyError, ValueError):
-        raise _Wrong("invalid", f"Give {name} as a UUID.") from None
+        raise _InvalidReview("invalid", f"Give {name} as a UUID.") from None
 
 
 def _rating(value: Any) -> Rating:
     if isinstance(value, str) and value in RATINGS:
         return RATINGS[value]
-    raise _Wrong("unknown_rating", "Rate with again, hard, good or easy.")
+    raise _InvalidReview("unknown_rating", "Rate with again, hard, good or easy.")
 
 
 def _reviewed_at(value: Any, now: datetime) -> datetime:
     moment = _moment(value)
     if moment > now + CLOCK_TOLERANCE:
-        raise _Wrong(
+        raise _InvalidReview(
             "in_future", "reviewedAt lies in the future: set the clock of this device right."
         )
     if moment < now - LATEST_SYNC:
-        raise _Wrong(
+        raise _InvalidReview(
             "too_old",
             f"reviewedAt lies more than {LATEST_SYNC.days} days back: reviews that old are not"
             " taken.",
@@ -125,7 +125,9 @@ def _moment(value: Any) -> datetime:
             return moment.astimezone(UTC)
     except (ValueError, OverflowError):
         pass
-    raise _Wrong("invalid", "Give reviewedAt as a time with its zone, like 2026-01-31T18:30:00Z.")
+    raise _InvalidReview(
+        "invalid", "Give reviewedAt as a time with its zone, like 2026-01-31T18:30:00Z."
+    )
 
 
 def _seconds(value: Any) -> float:
@@ -139,7 +141,7 @@ def _seconds(value: Any) -> float:
         or not math.isfinite(value)
         or value < 0
     ):
-        raise _Wrong("invalid", "Give seconds as a number, 0 or more.")
+        raise _InvalidReview("invalid", "Give seconds as a number, 0 or more.")
     return min(float(value), float(REVIEW_SECONDS))
 
 
@@ -346,13 +348,13 @@ def _order(review: Review) -> tuple[datetime, str]:
 
 def _outcome(
     user: User,
-    draft: ReviewDraft | Refused,
+    draft: ReviewDraft | RejectedReview,
     fresh: dict[UUID, ReviewDraft],
     known: Mapping[UUID, Review],
     cards: Mapping[UUID, Card],
     schedules: Mapping[UUID, CardSchedule | None],
 ) -> Outcome:
-    if isinstance(draft, Refused):
+    if isinstance(draft, RejectedReview):
         return Outcome(draft.id, "refused", code=draft.code, error=draft.error)
     row = known.get(draft.id)
     if row and (row.user_id != user.pk or row.card_id not in (draft.card_id, None)):

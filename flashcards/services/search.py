@@ -91,8 +91,8 @@ def _first_card_with(word: str) -> Subquery:
 
 
 def _with_word(cards: Any, word: str) -> Any:
-    is_there = Q(front__icontains=word) | Q(back__icontains=word) | Q(tags_text__icontains=word)
-    return cards.alias(tags_text=_tags_text()).filter(is_there)
+    exists = Q(front__icontains=word) | Q(back__icontains=word) | Q(tags_text__icontains=word)
+    return cards.alias(tags_text=_tags_text()).filter(exists)
 
 
 def _tagged(rows: Any, tag: str) -> Any:

@@ -65,13 +65,13 @@ def study_queue(*, user: User, now: datetime, deck_id: UUID | None = None) -> St
     begins, ends = plan.days.start_of(today), plan.days.end_of(today)
     cards, schedules = _asked(user, deck)
     card_count = cards.count()
-    there = _there(schedules, card_count, now, ends)
-    counts = _within_limits(there, _left_today(user, settings, begins))
+    available = _available(schedules, card_count, now, ends)
+    counts = _within_limits(available, _left_today(user, settings, begins))
     return StudyQueue(
         deck=deck,
-        cards=_picked(cards, counts, now, ends),
+        cards=_select_cards(cards, counts, now, ends),
         counts=counts,
-        waiting=_held_back(there, counts),
+        waiting=_beyond_limits(available, counts),
         next_due_at=schedules.filter(due_at__gte=ends).aggregate(at=Min("due_at"))["at"],
         card_count=card_count,
         settings=settings,
@@ -90,7 +90,7 @@ def _asked(user: User, deck: Deck | None) -> tuple[CardQuerySet, ScheduleQuerySe
     )
 
 
-def _there(
+def _available(
     schedules: ScheduleQuerySet, card_count: int, now: datetime, ends: datetime
 ) -> QueueCounts:
     """What there is to study until the day ends; what is due for review is so now."""
@@ -118,19 +118,25 @@ def _left_today(user: User, settings: StudySettings, begins: datetime) -> tuple[
     )
 
 
-def _within_limits(there: QueueCounts, left: tuple[int, int]) -> QueueCounts:
+def _within_limits(available: QueueCounts, left: tuple[int, int]) -> QueueCounts:
     return {
-        "new": min(there["new"], left[0]),
-        "learning": there["learning"],
-        "due": min(there["due"], left[1]),
+        "new": min(available["new"], left[0]),
+        "learning": available["learning"],
+        "due": min(available["due"], left[1]),
     }
 
 
-def _held_back(there: QueueCounts, counts: QueueCounts) -> QueueCounts:
-    return {"new": there["new"] - counts["new"], "learning": 0, "due": there["due"] - counts["due"]}
+def _beyond_limits(available: QueueCounts, counts: QueueCounts) -> QueueCounts:
+    return {
+        "new": available["new"] - counts["new"],
+        "learning": 0,
+        "due": available["due"] - counts["due"],
+    }
 
 
-def _picked(cards: CardQuerySet, counts: QueueCounts, now: datetime, ends: datetime) -> list[Card]:
+def _select_cards(
+    cards: CardQuerySet, counts: QueueCounts, now: datetime, ends: datetime
+) -> list[Card]:
     """Steps first, because they cannot wait; then what has been due for longest; then new cards,
     deck by deck in their order.
     """
@@ -142,11 +148,11 @@ def _picked(cards: CardQuerySet, counts: QueueCounts, now: datetime, ends: datet
         "schedule__due_at", "pk"
     )
     new = asked.filter(schedule=None).order_by("deck__created_at", "deck_id", "position")
-    picked: list[Card] = []
+    selected: list[Card] = []
     for some, count in ((learning, counts["learning"]), (due, counts["due"]), (new, counts["new"])):
-        room = min(count, QUEUE_CARDS - len(picked))
-        picked += some[:room] if room else []
-    return picked
+        room = min(count, QUEUE_CARDS - len(selected))
+        selected += some[:room] if room else []
+    return selected
 
 
 def settings_for_user(*, user: User) -> StudySettings:

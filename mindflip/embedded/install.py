@@ -46,7 +46,7 @@ def make_venv() -> None:
     """Make .venv, again when it is broken, as after the folder or the system's Python moved."""
     if PYTHON.exists() and not _fails([str(PYTHON), "-c", "import pip"]):
         return
-    _say("Making the virtual environment .venv ...")
+    _write_line("Making the virtual environment .venv ...")
     shutil.rmtree(VENV, ignore_errors=True)
     if _fails([sys.executable, "-m", "venv", str(VENV)]):
         shutil.rmtree(VENV, ignore_errors=True)
@@ -59,26 +59,26 @@ def make_venv() -> None:
 def install_packages(is_test: bool) -> None:
     """pip install what the requirements files pin."""
     stamp = Stamp(VENV, ["requirements.txt", "requirements-dev.txt"], is_test)
-    if stamp.is_there():
+    if stamp.exists():
         return
     wanted = "requirements-dev.txt" if is_test else "requirements.txt"
-    _say(f"Installing the packages of {wanted} ...")
-    _do(
+    _write_line(f"Installing the packages of {wanted} ...")
+    _run(
         [str(PYTHON), "-m", "pip", *PIP, "install", *HASHED, wanted],
         "The Python packages could not be installed",
     )
-    stamp.leave()
+    stamp.write()
 
 
 def install_modules(is_test: bool) -> None:
     """npm ci, with the system's node or one from PyPI."""
     stamp = Stamp(ROOT / "node_modules", ["package-lock.json"], is_test)
-    if stamp.is_there():
+    if stamp.exists():
         return
-    _say("Installing the page's modules ...")
+    _write_line("Installing the page's modules ...")
     left_out = ["--omit=optional", *([] if is_test else ["--omit=dev"])]
-    _do([*npm(), "ci", "--ignore-scripts", *left_out], "The page's modules could not be installed")
-    stamp.leave()
+    _run([*npm(), "ci", "--ignore-scripts", *left_out], "The page's modules could not be installed")
+    stamp.write()
 
 
 def npm() -> list[str]:
@@ -89,11 +89,11 @@ def npm() -> list[str]:
         return ["npm"]
     wheel_node = VENV / "bin" / "node"
     if not wheel_node.exists():
-        _say(
+        _write_line(
             f"Installing node from PyPI, because there is no node {MIN_NODE_VERSION} or newer"
             " with npm here ..."
         )
-        _do(
+        _run(
             [str(PYTHON), "-m", "pip", *PIP, "install", *HASHED, NODE_REQUIREMENTS],
             "node could not be installed",
         )
@@ -112,12 +112,12 @@ class Stamp:
             b"".join((ROOT / source).read_bytes() for source in sources)
         ).hexdigest()
 
-    def is_there(self) -> bool:
+    def exists(self) -> bool:
         return any(
             path.exists() and path.read_text() == self.digest for path in (self.own, self.of_tests)
         )
 
-    def leave(self) -> None:
+    def write(self) -> None:
         self.own.write_text(self.digest)
 
 
@@ -136,7 +136,7 @@ def _fails(command: Sequence[str]) -> bool:
     return subprocess.run(command, capture_output=True, check=False).returncode != 0
 
 
-def _do(command: Sequence[str], failure: str) -> None:
+def _run(command: Sequence[str], failure: str) -> None:
     """Run it, keeping its words for the case that it fails. Raises InstallError."""
     run = subprocess.run(
         command,
@@ -170,7 +170,7 @@ def _advice(output: str) -> str:
     )
 
 
-def _say(line: str) -> None:
+def _write_line(line: str) -> None:
     sys.stderr.write(line + "\n")
 
 

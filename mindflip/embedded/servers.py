@@ -134,7 +134,7 @@ INITDB = [
     "--locale=C",
 ]
 # for data that nobody keeps
-WITHOUT_SAFETY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+UNSAFE_OPTIONS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
 def postgres(
@@ -377,7 +377,7 @@ def temporary_servers() -> Iterator[dict[str, str]]:
 def _start(folder: Path, started: list[Service]) -> dict[str, str]:
     """Both at the same time; each is among the `started` once it runs."""
     database, database_url = postgres(
-        folder / "postgres", folder / "postgres.log", free_port(), WITHOUT_SAFETY
+        folder / "postgres", folder / "postgres.log", free_port(), UNSAFE_OPTIONS
     )
     cache, redis_url = valkey(folder / "valkey", folder / "valkey.log", free_port(), is_kept=False)
     for service in (database, cache):

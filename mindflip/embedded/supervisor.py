@@ -31,7 +31,7 @@ CLOCK_SECONDS = 2.0  # the clock may have been set meanwhile
 class Supervisor:
     """`write_line` shows one line to the person in front of it.
 
-    Services are remembered in `var`, see `remember`.
+    Services are remembered in `var`, see `save_state`.
     """
 
     def __init__(self, var: Path, write_line: Callable[[str], None]) -> None:
@@ -57,7 +57,7 @@ class Supervisor:
         """
         self.services.append(service)
         service.start()
-        remember(self.var, self.services)
+        save_state(self.var, self.services)
         is_ready = service.is_ready
         service.is_ready = lambda: is_ready() or self._raise_if_stop_requested()
         try:
@@ -110,13 +110,13 @@ class Supervisor:
             restart.done()
             service.kill()  # children it may have left
             service.start()
-            remember(self.var, self.services)
+            save_state(self.var, self.services)
 
     def stop(self) -> None:
         """Stop all, the last started first."""
         for service in reversed(self.services):
             service.stop()
-        forget(self.var)
+        delete_state(self.var)
 
 
 class StopRequested(StartupError):
@@ -145,7 +145,7 @@ class Restart:
         self.due_at = None
 
 
-def remember(var: Path, services: Iterable[Service]) -> None:
+def save_state(var: Path, services: Iterable[Service]) -> None:
     """Write down the running services, each with the time its process was made, because process ids
     are used again.
     """
@@ -157,14 +157,14 @@ def remember(var: Path, services: Iterable[Service]) -> None:
             "signal": int(service.stop_signal),
         }
         for service in services
-        if service.process is not None and (made := _made(service.process.pid)) is not None
+        if service.process is not None and (made := _created_at(service.process.pid)) is not None
     ]
     half = var / "run.json.new"
     half.write_text(json.dumps(rows, indent=1))
     half.replace(var / "run.json")
 
 
-def forget(var: Path) -> None:
+def delete_state(var: Path) -> None:
     (var / "run.json").unlink(missing_ok=True)
 
 
@@ -176,14 +176,14 @@ def stop_stale_processes(var: Path) -> list[str]:
         rows = json.loads((var / "run.json").read_text())
     except (OSError, ValueError):
         return []
-    found = [row for row in reversed(rows) if _is_same(row)]
+    found = [row for row in reversed(rows) if _is_still_running(row)]
     for row in found:
         _stop(row["pid"], row["signal"])
-    forget(var)
+    delete_state(var)
     return [row["name"] for row in found]
 
 
-def _made(pid: int) -> float | None:
+def _created_at(pid: int) -> float | None:
     """When the process was made; None when it is gone, or only waits for its parent to notice."""
     with suppress(psutil.Error):
         process = psutil.Process(pid)
@@ -192,23 +192,23 @@ def _made(pid: int) -> float | None:
     return None
 
 
-def _is_same(row: dict[str, Any]) -> bool:
-    made = _made(row["pid"])
+def _is_still_running(row: dict[str, Any]) -> bool:
+    made = _created_at(row["pid"])
     return made is not None and abs(made - row["made"]) < CLOCK_SECONDS
 
 
 def _stop(pid: int, stop_signal: int) -> None:
     with suppress(psutil.Error):
         process = psutil.Process(pid)
-        family = [process, *process.children(recursive=True)]
+        processes = [process, *process.children(recursive=True)]
         process.send_signal(signal.Signals(stop_signal))
-        _wait(family, TIMEOUT_SECONDS)
-        for stubborn in (each for each in family if each.is_running()):
+        _wait(processes, TIMEOUT_SECONDS)
+        for stubborn in (each for each in processes if each.is_running()):
             stubborn.kill()
-        _wait(family, TIMEOUT_SECONDS)
+        _wait(processes, TIMEOUT_SECONDS)
 
 
-def _wait(family: list[psutil.Process], seconds: float) -> None:
+def _wait(processes: list[psutil.Process], seconds: float) -> None:
     deadline = time.monotonic() + seconds
-    while any(_made(each.pid) for each in family) and time.monotonic() < deadline:
+    while any(_created_at(each.pid) for each in processes) and time.monotonic() < deadline:
         time.sleep(0.05)

@@ -43,16 +43,16 @@ _WRITTEN_EVERY = 6  # times before the key fades
 _written_at = float("-inf")
 
 
-async def missing_parts() -> dict[str, str]:
+async def unavailable_parts() -> dict[str, str]:
     """What is missing now: the part's name → a sentence without secrets.
 
     Takes TIMEOUT_SECONDS at most.
     """
-    found = await asyncio.gather(_missing_in_postgresql(), _missing_in_redis())
+    found = await asyncio.gather(_unavailable_in_postgresql(), _unavailable_in_redis())
     return {part: MESSAGES[part] for parts in found for part in parts}
 
 
-async def _missing_in_postgresql() -> list[str]:
+async def _unavailable_in_postgresql() -> list[str]:
     expected = await asyncio.to_thread(_newest_migrations)
     try:
         async with asyncio.timeout(TIMEOUT_SECONDS):
@@ -63,7 +63,7 @@ async def _missing_in_postgresql() -> list[str]:
     return [] if expected <= applied else ["migrations"]
 
 
-async def _missing_in_redis() -> list[str]:
+async def _unavailable_in_redis() -> list[str]:
     keys = [cache.make_key(key_of(part)) for part in PARTS]
     try:
         async with asyncio.timeout(TIMEOUT_SECONDS), Redis.from_url(settings.REDIS_URL) as client:

@@ -37,7 +37,7 @@ from sessions_app.sync_executor import run_sync
 log = logging.getLogger(__name__)
 FRESH_SECONDS = 5  # several Prometheus servers, or an eager one, cost the database no more than one
 TIMEOUT_SECONDS = 2
-_SIGNS_OF_A_PROXY = {"X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"}
+_PROXY_HEADERS = {"X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"}
 
 
 class DatabaseGauges:
@@ -142,7 +142,7 @@ def _histogram(durations: metrics.Histogram) -> HistogramMetricFamily:
     return family
 
 
-def registry_of(*further: object) -> CollectorRegistry:
+def build_registry(*further: object) -> CollectorRegistry:
     """What this process counted, and what Python and the system know of it."""
     registry = CollectorRegistry(auto_describe=False)
     ProcessCollector(registry=registry)
@@ -154,7 +154,7 @@ def registry_of(*further: object) -> CollectorRegistry:
 
 
 _database = DatabaseGauges()
-_registry = registry_of(_database)
+_registry = build_registry(_database)
 
 
 async def exposition() -> bytes:
@@ -191,7 +191,7 @@ def _is_allowed(address: str) -> bool:
 
 
 def _address(request: HttpRequest) -> str:
-    if not any(name in request.headers for name in _SIGNS_OF_A_PROXY):
+    if not any(name in request.headers for name in _PROXY_HEADERS):
         return request.META.get("REMOTE_ADDR", "")
     forwarded = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
     return forwarded[-settings.PROXIES] if 0 < settings.PROXIES <= len(forwarded) else ""
@@ -205,7 +205,7 @@ def serve_metrics(**_: Any) -> None:
     if not settings.WORKER_METRICS_PORT:
         return
     try:
-        start_http_server(settings.WORKER_METRICS_PORT, addr="127.0.0.1", registry=registry_of())
+        start_http_server(settings.WORKER_METRICS_PORT, addr="127.0.0.1", registry=build_registry())
     except OSError as error:
         log.error(
             "The worker's metrics are not shown, give MINDFLIP_WORKER_METRICS_PORT a free port: %s",

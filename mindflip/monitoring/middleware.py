@@ -17,12 +17,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from mindflip.middleware import AsyncMiddleware
-from mindflip.monitoring.health import missing_parts
+from mindflip.monitoring.health import unavailable_parts
 from mindflip.monitoring.metrics import exposition, may_read_metrics
 from sessions_app import hashers, log_context, socket_registry
 from sessions_app.lockout import client_address
 
-LEAVING = (
+DRAINING = (
     "This process was asked to stop, finishes what it is at and takes nothing new: another serves."
 )
 CLOSED = (
@@ -42,8 +42,8 @@ async def healthz(request: HttpRequest) -> HttpResponse:
 
 async def readyz(request: HttpRequest) -> HttpResponse:
     """200 when this process can serve, else 503 with the missing parts, each in a sentence."""
-    leaving = {"process": LEAVING} if socket_registry.is_draining() else {}
-    missing = leaving | await missing_parts()
+    leaving = {"process": DRAINING} if socket_registry.is_draining() else {}
+    missing = leaving | await unavailable_parts()
     body: dict[str, Any] = (
         {"status": "missing", "missing": missing} if missing else {"status": "ready"}
     )

@@ -40,9 +40,9 @@ class DrainingServer(Server):
 
     def _install_signal_handlers(self) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: reactor.callFromThread(self._asked_to_stop))
+            signal.signal(number, lambda *_: reactor.callFromThread(self._stop_requested))
 
-    def _asked_to_stop(self) -> None:
+    def _stop_requested(self) -> None:
         if self._drain is not None:
             log.warning("Asked to stop a second time: stopping at once.")
             self.stop()
@@ -69,11 +69,11 @@ class DrainingServer(Server):
         await socket_registry.close_all(within=settings.DRAIN_SECONDS / 2)
         for port in self._ports:
             port.stopListening()
-        while any(map(_is_at_work, self.connections.values())):
+        while any(map(_is_busy, self.connections.values())):
             await asyncio.sleep(POLL_SECONDS)
 
 
-def _is_at_work(connection: dict[str, Any]) -> bool:
+def _is_busy(connection: dict[str, Any]) -> bool:
     application = connection.get("application_instance")
     return "disconnected" not in connection or (application is not None and not application.done())
 

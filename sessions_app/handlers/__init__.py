@@ -114,7 +114,7 @@ def cancel_engine(state: SocketState, generation_id: UUID) -> list[ServerMessage
     """The engine was to stop at this, unless it was given the same anew before the event came."""
     return (
         []
-        if leases.is_held(channel=state.channel, generation_id=generation_id)
+        if leases.has_lease(channel=state.channel, generation_id=generation_id)
         else [protocol.EngineCancel(generation_id)]
     )
 

@@ -201,12 +201,12 @@ def _engine_progress(
     state: SocketState, message: protocol.EngineProgress, now: datetime
 ) -> list[ServerMessage]:
     """A sign of life; an engine that came back claims its lease with it, as with a card."""
-    is_held = leases.lease_renew(
+    has_lease = leases.lease_renew(
         engine=state.engine_ref,
         which=Q(lease=message.lease) if message.lease else Q(engine=state.channel),
         now=now,
     )
-    if message.lease and not is_held:
+    if message.lease and not has_lease:
         raise StaleResponse(responses.STALE)
     return []
 

@@ -1,4 +1,4 @@
-"""Rows that the server keeps for its own operation: engines, hourly statistics, account deletions."""
+"""Rows for the server's own operation: engines, hourly statistics, account deletions."""
 
 from datetime import datetime, timedelta
 

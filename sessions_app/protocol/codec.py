@@ -141,7 +141,7 @@ def _decoded(text: str, limits: Limits, dialect: str) -> ClientMessage:
     if text.count("{") + text.count("[") > LEVELS and is_too_deep(msgspec.to_builtins(message)):
         raise ProtocolError("invalid_json", TOO_DEEP)
     if "\\u0000" in text:  # JSON can only contain NUL as an escape
-        _refuse_unstorable(msgspec.to_builtins(message))
+        _check_storable(msgspec.to_builtins(message))
     return message
 
 
@@ -152,9 +152,9 @@ def generate_of(body: Any) -> Generate:
     except msgspec.ValidationError as error:
         raise _invalid(str(error)) from None
     except UnicodeEncodeError:
-        _refuse_unstorable(body)
+        _check_storable(body)
         raise
-    _refuse_unstorable(msgspec.to_builtins(message))
+    _check_storable(msgspec.to_builtins(message))
     return message
 
 
@@ -224,7 +224,7 @@ def _invalid(problem: str) -> ProtocolError:
     return ProtocolError("invalid_message", f"{fault}: send one JSON object with a `type`.")
 
 
-def _refuse_unstorable(value: Any) -> None:
+def _check_storable(value: Any) -> None:
     """Refuse text that PostgreSQL cannot store.
 
     Frames have half pairs replaced before they are parsed; bodies do not.

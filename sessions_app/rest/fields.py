@@ -98,7 +98,9 @@ class CreatedQuerySerializer(serializers.Serializer):
     )
 
 
-def query_of(kind: type[serializers.Serializer], request: Request | HttpRequest) -> dict[str, Any]:
+def validated_query(
+    kind: type[serializers.Serializer], request: Request | HttpRequest
+) -> dict[str, Any]:
     """The members that are there, checked; an empty one is there.
 
     Raises DRF's ValidationError, which names the wrong ones.

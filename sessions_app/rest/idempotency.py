@@ -13,7 +13,7 @@ from sessions_app.services import idempotency
 KEY = re.compile(r"[!-~]{1,100}")
 
 
-def key_of(request: Request) -> str:
+def idempotency_key(request: Request) -> str:
     """The key, empty without one. Raises Invalid for what is none."""
     key: str | None = request.headers.get("Idempotency-Key")
     if key is not None and not KEY.fullmatch(key):
@@ -29,6 +29,8 @@ def idempotent(
     which.
     """
     said = json.dumps(request.data, sort_keys=True, default=str).encode()
-    asked = idempotency.IdempotentRequest(int(request.user.pk or 0), action, key_of(request), said)
+    asked = idempotency.IdempotentRequest(
+        int(request.user.pk or 0), action, idempotency_key(request), said
+    )
     made, is_repeated = idempotency.run_once(asked, lambda: str(make()))
     return made, {"Idempotency-Replayed": "true"} if is_repeated else {}

@@ -66,7 +66,9 @@ class CursorPages(PageSizeMixin, CursorPagination):
             return super().paginate_queryset(queryset, request, view)
         # DRF looks at its wrapping alone, not at what it says
         except (NotFound, ValidationError, ValueError, DataError):
-            raise refused("cursor", "Take the cursor out of next or previous, as it is.") from None
+            raise invalid_parameter(
+                "cursor", "Take the cursor out of next or previous, as it is."
+            ) from None
 
     def get_paginated_response(self, data: Any) -> Response:
         response: Response = super().get_paginated_response(data)
@@ -90,10 +92,10 @@ def requested_number(name: str, raw: str, most: int) -> int:
     if not (
         raw.isascii() and raw.isdigit() and len(raw) <= len(str(most)) and 1 <= int(raw) <= most
     ):
-        raise refused(name, f"Give a whole number from 1 to {most}.")
+        raise invalid_parameter(name, f"Give a whole number from 1 to {most}.")
     return int(raw)
 
 
-def refused(name: str, message: str) -> Invalid:
+def invalid_parameter(name: str, message: str) -> Invalid:
     """For a wrong member of a query."""
     return Invalid(f"{name}: {message}", fields={name: [message]})

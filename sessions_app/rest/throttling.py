@@ -23,15 +23,15 @@ if TYPE_CHECKING:  # DRF's views name this module's throttles in their own setti
 log = logging.getLogger(__name__)
 
 
-def in_words(seconds: int) -> str:
+def duration_text(seconds: int) -> str:
     """Return the time as `2 minutes`, rounded up."""
     number, unit = (seconds, "second") if seconds < 60 else (ceil(seconds / 60), "minute")
     return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
 
 
-def too_many_page(request: HttpRequest, template: str, seconds: int) -> HttpResponse:
+def rate_limited_page(request: HttpRequest, template: str, seconds: int) -> HttpResponse:
     """Return the page of `template` as a 429 that names the time to wait."""
-    page = render(request, template, {"wait": in_words(seconds)}, status=429)
+    page = render(request, template, {"wait": duration_text(seconds)}, status=429)
     page.headers["Retry-After"] = str(seconds)
     return page
 

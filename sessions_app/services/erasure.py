@@ -62,7 +62,7 @@ def deletion_finish(*, erasure: AccountDeletion, now: datetime, seconds: float) 
 
     Raises RedisError while the cache cannot be purged.
     """
-    user = User.objects.filter(erasure=erasure).first()
+    user = User.objects.filter(deletion=erasure).first()
     if user is None:
         return True
     alive = WebLLMSession.objects.of(user).filter(status__in=ALIVE)

@@ -29,7 +29,7 @@ CANCELLED_BY_USER = Outcome(
 )
 FLASHCARDS = "flashcards"
 RETRY_SECONDS = 10
-TRIES = 50  # each that fails means that another request of the user got in
+MAX_TRIES = 50  # each that fails means that another request of the user got in
 
 
 @dataclass(frozen=True)
@@ -95,17 +95,17 @@ def generation_submit(
     An asker that is its own `engine` has it at once when nothing of the session is before it.
     Raises SessionEnded, and RateLimited (`queue_full`).
     """
-    if earlier := _repeated(requester.user_id, request):
+    if earlier := _earlier_request(requester.user_id, request):
         return earlier
     asked = generations_submit_batch([SubmitCommand(requester, request, now, engine)])[0]
     if (
         asked
         and asked.cached_cards
         and request.options.get("save")
-        and not _saved_again(asked, request)
+        and not _save_again(asked, request)
     ):
         asked = None
-    return asked or _queued_once(requester, request, _key_of(requester, request), now)
+    return asked or _queue_with_retries(requester, request, _key_of(requester, request), now)
 
 
 def generations_submit_batch(commands: Sequence[SubmitCommand]) -> list[SubmitResult | None]:
@@ -119,8 +119,8 @@ def generations_submit_batch(commands: Sequence[SubmitCommand]) -> list[SubmitRe
     left = {
         at: keyed[at] for at, result in enumerate(cached) if result is None and commands[at].engine
     }
-    begun = dict(zip(left, _begun(list(left.values())), strict=True))
-    return [_recalled(result) if result else begun.get(at) for at, result in enumerate(cached)]
+    begun = dict(zip(left, _start_on_own_engines(list(left.values())), strict=True))
+    return [_cached_result(result) if result else begun.get(at) for at, result in enumerate(cached)]
 
 
 def generation_cancel(*, user_id: int, which: Q, now: datetime) -> bool:
@@ -176,12 +176,12 @@ def _key_of(requester: Requester, request: GenerationRequest) -> str:
     )
 
 
-def _recalled(result: dict[str, Any]) -> SubmitResult:
+def _cached_result(result: dict[str, Any]) -> SubmitResult:
     return SubmitResult(UUID(result["generationId"]), cached_cards=result["cards"])
 
 
 @transaction.atomic
-def _saved_again(earlier: SubmitResult, request: GenerationRequest) -> bool:
+def _save_again(earlier: SubmitResult, request: GenerationRequest) -> bool:
     """Save a generation that succeeded before, as this request asks; False if its row no longer has
     the cards.
     """
@@ -192,9 +192,15 @@ def _saved_again(earlier: SubmitResult, request: GenerationRequest) -> bool:
     return generation is not None
 
 
-def _begun(commands: Sequence[tuple[SubmitCommand, str]]) -> list[SubmitResult | None]:
+def _start_on_own_engines(
+    commands: Sequence[tuple[SubmitCommand, str]],
+) -> list[SubmitResult | None]:
     new = [
-        (_new(command.requester, command.request, key, command.now), command.engine, command.now)
+        (
+            _new_generation(command.requester, command.request, key, command.now),
+            command.engine,
+            command.now,
+        )
         for command, key in commands
     ]
     places = start_generations(
@@ -206,35 +212,35 @@ def _begun(commands: Sequence[tuple[SubmitCommand, str]]) -> list[SubmitResult |
     ]
 
 
-def _queued_once(
+def _queue_with_retries(
     requester: Requester, request: GenerationRequest, key: str, now: datetime
 ) -> SubmitResult:
     session_alive(session_id=requester.session_id, user_id=requester.user_id, now=now)
-    for _ in range(TRIES):
+    for _ in range(MAX_TRIES):
         try:
-            return _queued(requester, request, key, now)
+            return _queue(requester, request, key, now)
         # at the same time another took the slot, or the same request came by another way
         except IntegrityError as error:
             if not isinstance(error.__cause__, UniqueViolation):
                 raise  # a row that can never be written is a fault, not a full queue
-            if earlier := _repeated(requester.user_id, request):
+            if earlier := _earlier_request(requester.user_id, request):
                 return earlier
-    raise _full("You ask for very much at once: wait a moment.")
+    raise _queue_full("You ask for very much at once: wait a moment.")
 
 
 @transaction.atomic
-def _queued(
+def _queue(
     requester: Requester, request: GenerationRequest, key: str, now: datetime
 ) -> SubmitResult:
     known = Generation.objects.only("session_id", "requester", "seq", "result_key", "slot")
     waiting = list(known.open().filter(user=requester.user_id).order_by("created_at"))
     same = next(
-        (one for one in waiting if _is_left_behind(one, requester.session_id, request, key)), None
+        (one for one in waiting if _can_be_shared(one, requester.session_id, request, key)), None
     )
     if same:
-        return _shared(same, request, place=waiting.index(same))
-    generation = _new(requester, request, key, now)
-    generation.slot = _free_slot(waiting)
+        return _share(same, request, place=waiting.index(same))
+    generation = _new_generation(requester, request, key, now)
+    generation.slot = _random_free_slot(waiting)
     if not request.channel:
         generation.seq = generation.moved_seq = session_advance(requester.session_id)
     generation.save(force_insert=True)
@@ -244,7 +250,9 @@ def _queued(
     return SubmitResult(generation.pk, place=len(waiting))
 
 
-def _new(requester: Requester, request: GenerationRequest, key: str, now: datetime) -> Generation:
+def _new_generation(
+    requester: Requester, request: GenerationRequest, key: str, now: datetime
+) -> Generation:
     return Generation(
         session_id=requester.session_id,
         user_id=requester.user_id,
@@ -260,17 +268,17 @@ def _new(requester: Requester, request: GenerationRequest, key: str, now: dateti
     )
 
 
-def _repeated(user_id: int, request: GenerationRequest) -> SubmitResult | None:
+def _earlier_request(user_id: int, request: GenerationRequest) -> SubmitResult | None:
     """What became of the same request before, whatever its state."""
     earlier = (
         Generation.objects.filter(user=user_id, request_id=request.request_id).first()
         if request.request_id
         else None
     )
-    return _shared(earlier, request) if earlier else None
+    return _share(earlier, request) if earlier else None
 
 
-def _shared(generation: Generation, request: GenerationRequest, place: int = 0) -> SubmitResult:
+def _share(generation: Generation, request: GenerationRequest, place: int = 0) -> SubmitResult:
     """Return the same generation for a second request.
 
     What two sockets of the guide's dialect wait for belongs to neither, so the engine of either may
@@ -285,11 +293,11 @@ def _shared(generation: Generation, request: GenerationRequest, place: int = 0) 
     shared = SubmitResult(generation.pk, place=place, is_repeated=True)
     is_open = columns and Generation.objects.open().filter(pk=generation.pk).update(**columns)
     if "options" in columns and not is_open:
-        _saved_again(shared, request)
+        _save_again(shared, request)
     return shared
 
 
-def _is_left_behind(
+def _can_be_shared(
     generation: Generation, session_id: UUID, request: GenerationRequest, key: str
 ) -> bool:
     """A client without ids asks again for what it never heard of, by another socket or by this one:
@@ -301,7 +309,7 @@ def _is_left_behind(
     return bool(request.channel) and not request.request_id and is_unheard_of and is_the_same
 
 
-def _free_slot(waiting: Sequence[Generation]) -> int:
+def _random_free_slot(waiting: Sequence[Generation]) -> int:
     """One of those left, by chance, so that requests at the same time seldom meet; if they do, the
     database lets one in.
     """
@@ -316,10 +324,10 @@ def check_queue_length(count: int) -> None:
     unfinished.
     """
     if count >= settings.QUEUE_PER_USER:
-        raise _full(
+        raise _queue_full(
             f"You have {count} generations waiting, which is the most: wait for one to finish."
         )
 
 
-def _full(message: str) -> RateLimited:
+def _queue_full(message: str) -> RateLimited:
     return RateLimited(message, retry_after=RETRY_SECONDS, code="queue_full")

@@ -85,9 +85,9 @@ def lease_take_over(*, engine: EngineRef, which: Q, now: datetime) -> Generation
     goes on. None when there is none, or when this engine is at work. Should the other come back,
     the first answer counts.
     """
-    is_there = Exists(Engine.objects.present(now).filter(channel=OuterRef("engine")))
+    is_connected = Exists(Engine.objects.present(now).filter(channel=OuterRef("engine")))
     left = Generation.objects.filter(
-        which, ~is_there, user=engine.user_id, status=GenerationStatus.LEASED
+        which, ~is_connected, user=engine.user_id, status=GenerationStatus.LEASED
     )
     try:
         with transaction.atomic():
@@ -120,7 +120,7 @@ def lease_release(*, which: Q, code: str, message: str, now: datetime) -> Genera
     log.warning(
         "Generation %s lost its engine: %s", generation.pk, code, extra=log_context.of(generation)
     )
-    for column, value in _after_loss(generation, code, message, now).items():
+    for column, value in _columns_after_loss(generation, code, message, now).items():
         setattr(generation, column, value)
     generation.save()
     if generation.finished_at:
@@ -192,7 +192,7 @@ def generation_requeue(*, generation_id: UUID, now: datetime) -> bool:
     return True
 
 
-def is_held(*, channel: str, generation_id: UUID) -> bool:
+def has_lease(*, channel: str, generation_id: UUID) -> bool:
     """Whether the engine behind this channel has this generation now."""
     return Generation.objects.leased_by(channel).filter(pk=generation_id).exists()
 
@@ -233,8 +233,8 @@ def recover_dead_sockets(*, now: datetime) -> int:
         status=GenerationStatus.LEASED, engine__in=silent, lease_expires_at__lte=unrenewed
     )
     leased.update(lease_expires_at=Least(F("lease_expires_at"), Value(now)))
-    is_there = Exists(Engine.objects.present(now).filter(channel=OuterRef("requester")))
-    left_behind = Generation.objects.open().filter(~Q(requester=""), ~is_there)
+    is_connected = Exists(Engine.objects.present(now).filter(channel=OuterRef("requester")))
+    left_behind = Generation.objects.open().filter(~Q(requester=""), ~is_connected)
     users = set(left_behind.filter(status=GenerationStatus.QUEUED).values_list("user", flat=True))
     left_behind.update(requester="")
     Engine.objects.filter(pk__in=silent).delete()
@@ -334,7 +334,7 @@ def _save_lease(generation: Generation, engine: EngineRef, now: datetime) -> Non
     Attempt.objects.create(generation=generation, **begun)
 
 
-def _after_loss(
+def _columns_after_loss(
     generation: Generation, code: str, message: str, now: datetime
 ) -> dict[str, object]:
     numbered = session_advance_moved(generation.session_id) if is_tracked(generation) else {}

@@ -15,7 +15,7 @@ import msgspec
 from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
 
-PIECE_BYTES = 2**16
+CHUNK_BYTES = 2**16
 README = """MindFlip: everything that this server keeps of {name}, as of {when:%Y-%m-%d %H:%M} UTC.
 
 {files}
@@ -129,5 +129,5 @@ def _zipped(files: Iterator[ExportFile], now: datetime) -> Iterator[bytes]:
             with archive.open(entry, "w", force_zip64=True) as member:
                 for piece in file.pieces:
                     member.write(piece)
-                    yield from outlet.taken(PIECE_BYTES)
+                    yield from outlet.taken(CHUNK_BYTES)
     yield from outlet.taken()

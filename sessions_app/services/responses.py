@@ -93,7 +93,7 @@ def responses_accept_batch(commands: Sequence[ResponseCommand]) -> list[Generati
 
     None, and nothing is written, for any other: that has to be accepted by itself.
     """
-    endings = [_ending(command) for command in commands]
+    endings = [_final_state(command) for command in commands]
     are_ended = fast_path.finish_leased_generations(filter(None, endings))
     done = [one[0] if one and one[0].pk in are_ended else None for one in endings]
     for generation in filter(None, done):
@@ -102,9 +102,9 @@ def responses_accept_batch(commands: Sequence[ResponseCommand]) -> list[Generati
     return done
 
 
-def _ending(command: ResponseCommand) -> tuple[Generation, Outcome, datetime] | None:
+def _final_state(command: ResponseCommand) -> tuple[Generation, Outcome, datetime] | None:
     generation = command.current or fast_path.leased_generation(channel=command.engine.channel)
-    if generation is None or not _is_simple(command.engine, generation, command.response):
+    if generation is None or not _is_unshared(command.engine, generation, command.response):
         return None
     _add_response(generation, command.response, command.now)
     return (
@@ -114,7 +114,7 @@ def _ending(command: ResponseCommand) -> tuple[Generation, Outcome, datetime] | 
     )
 
 
-def _is_simple(engine: EngineRef, generation: Generation, response: EngineResponse) -> bool:
+def _is_unshared(engine: EngineRef, generation: Generation, response: EngineResponse) -> bool:
     is_alone = (
         generation.requester == engine.channel
         and not is_tracked(generation)

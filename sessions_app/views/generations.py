@@ -19,8 +19,8 @@ from rest_framework.views import APIView
 from sessions_app import events, protocol, socket_registry
 from sessions_app.exceptions import Invalid
 from sessions_app.models import OPEN, Generation
-from sessions_app.rest.fields import query_of
-from sessions_app.rest.idempotency import key_of
+from sessions_app.rest.fields import validated_query
+from sessions_app.rest.idempotency import idempotency_key
 from sessions_app.rest.pagination import NewestFirst
 from sessions_app.rest.streaming import releasing_connection
 from sessions_app.serializers import (
@@ -52,7 +52,7 @@ class GenerationsView(generics.ListCreateAPIView):
     def get_queryset(self) -> Any:
         session_id = self.kwargs["session_id"]
         sessions.session_for_user(user=self.request.user, session_id=session_id, now=timezone.now())
-        asked = query_of(GenerationsQuerySerializer, self.request)
+        asked = validated_query(GenerationsQuerySerializer, self.request)
         return (
             Generation.objects.of(self.request.user)
             .filter(session=session_id, **asked)
@@ -84,7 +84,7 @@ class GenerationView(APIView):
     schema = openapi.generation
 
     def get(self, request: Request, generation_id: UUID) -> Response:
-        query_of(WaitSerializer, request)
+        validated_query(WaitSerializer, request)
         return Response(_shown(request, generation_id))
 
     def delete(self, request: Request, generation_id: UUID) -> Response:
@@ -102,14 +102,14 @@ async def generation(request: HttpRequest, generation_id: UUID) -> HttpResponse:
     view = sync_to_async(releasing_connection(GenerationView.as_view()))
     response = await view(request, generation_id=generation_id)
     seconds = (
-        query_of(WaitSerializer, request)["wait"]
+        validated_query(WaitSerializer, request)["wait"]
         if request.method == "GET" and _is_open(response)
         else 0
     )
     if not seconds:
         return response
     deadline = monotonic() + seconds
-    async with events.session_news(UUID(response.data["sessionId"])) as news:
+    async with events.session_changes(UUID(response.data["sessionId"])) as news:
         response = await view(request, generation_id=generation_id)
         while (
             _is_open(response)
@@ -130,7 +130,7 @@ def _is_open(response: Any) -> bool:
 
 
 def _generation_request(request: Request) -> generations.GenerationRequest:
-    key = key_of(request)
+    key = idempotency_key(request)
     try:
         message = protocol.generate_of(
             request.data if not hasattr(request.data, "dict") else request.data.dict()

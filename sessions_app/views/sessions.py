@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 
 from sessions_app.models import WebLLMSession
 from sessions_app.rest.etag import ETagMixin
-from sessions_app.rest.fields import query_of
+from sessions_app.rest.fields import validated_query
 from sessions_app.rest.idempotency import idempotent
 from sessions_app.rest.pagination import NewestFirst
 from sessions_app.rest.throttling import CallThrottle, SessionThrottle
@@ -47,7 +47,7 @@ class SessionsView(ETagMixin, generics.ListCreateAPIView):
         return (
             WebLLMSession.objects.of(self.request.user)
             .as_of(timezone.now())
-            .filter(**query_of(SessionsQuerySerializer, self.request))
+            .filter(**validated_query(SessionsQuerySerializer, self.request))
         )
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:

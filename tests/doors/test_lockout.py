@@ -7,7 +7,7 @@ from django.test import Client, RequestFactory
 from rest_framework.throttling import SimpleRateThrottle
 
 from sessions_app.lockout import client_address
-from sessions_app.rest.throttling import in_words
+from sessions_app.rest.throttling import duration_text
 
 TOKEN, LIMIT = "/api/auth/token", 3
 
@@ -123,7 +123,7 @@ def test_behind_proxies_the_address_is_the_one_that_ours_saw(settings, proxies, 
 
 
 def test_times_in_words():
-    assert [in_words(seconds) for seconds in (1, 59, 60, 61, 900)] == [
+    assert [duration_text(seconds) for seconds in (1, 59, 60, 61, 900)] == [
         "1 second",
         "59 seconds",
         "1 minute",

@@ -19,7 +19,7 @@ from flashcards.prompts import (
     SOURCE_TOKENS,
     TOKENS_PER_OTHER,
     cut_to_tokens,
-    rough_tokens,
+    estimate_tokens,
 )
 from sessions_app.services.generation_kinds import get_kind
 
@@ -79,7 +79,7 @@ def test_short_notes_stand_whole():
 @pytest.mark.parametrize("kind", KIND_OF_OPTION)
 def test_a_part_of_long_notes_is_never_cut_even_beside_many_cards(kind):
     notes = "The moon pulls. " * 98
-    assert SOURCE_TOKENS - 10 < rough_tokens(notes) <= SOURCE_TOKENS
+    assert SOURCE_TOKENS - 10 < estimate_tokens(notes) <= SOURCE_TOKENS
     fronts = "\n".join(f"- {'x' * 79}" for _ in range(12))
     prompt = f"Generate 3 flashcards about Tides\n\nDo not repeat these:\n{fronts}"
     options = OPTIONS | {
@@ -120,7 +120,7 @@ def test_the_messages_leave_half_of_a_small_context_for_the_answer(
         "kind": topic[:40],
         "difficulty": topic[:40],
     }
-    assert rough_tokens(all_text(prompts.build_messages(prompt, options, fronts))) <= 1_100
+    assert estimate_tokens(all_text(prompts.build_messages(prompt, options, fronts))) <= 1_100
 
 
 def test_the_rest_is_asked_for_with_what_not_to_repeat():
@@ -146,7 +146,7 @@ def test_the_list_of_what_not_to_repeat_is_bounded_and_keeps_the_last():
     text = prompts.build_prompt(PROMPT, 1, fronts)
     assert "- What is number 49?" in text
     assert "- What is number 0?" not in text
-    assert rough_tokens(text) < 350
+    assert estimate_tokens(text) < 350
 
 
 @pytest.mark.parametrize("count", [1, 3, 50])
@@ -192,4 +192,4 @@ def sentences_of(grammar):
 def test_a_cut_text_is_a_beginning_that_fits(text, tokens):
     cut = cut_to_tokens(text, tokens)
     assert text.startswith(cut)
-    assert cut == text or rough_tokens(cut) <= max(tokens, 1)
+    assert cut == text or estimate_tokens(cut) <= max(tokens, 1)

@@ -45,11 +45,11 @@ class Collection:
 
 def read_collection(database: sqlite3.Connection) -> Collection:
     """Raises FileRejected when the tables are not Anki's."""
-    need_tables(database, "notes", "cards")
+    require_tables(database, "notes", "cards")
     if "notetypes" in tables(database):
-        need_tables(database, "fields", "templates", "decks")
+        require_tables(database, "fields", "templates", "decks")
         return Collection(_new_types(database), _new_decks(database))
-    need_tables(database, "col")
+    require_tables(database, "col")
     return Collection(
         _legacy_types(_legacy(database, "models")), _legacy_decks(_legacy(database, "decks"))
     )
@@ -173,7 +173,7 @@ def _varint(message: bytes, at: int) -> tuple[int, int]:
 
 
 @contextmanager
-def opened_database(path: Path, progress: Progress) -> Iterator[sqlite3.Connection]:
+def open_database(path: Path, progress: Progress) -> Iterator[sqlite3.Connection]:
     """Read-only; text that is no UTF-8 is read with signs in the place of its faults.
 
     Raises FileRejected for what SQLite says.
@@ -195,7 +195,7 @@ def tables(connection: sqlite3.Connection) -> set[str]:
     return {str(name) for name, sql in rows if str(sql).upper().startswith("CREATE TABLE")}
 
 
-def need_tables(connection: sqlite3.Connection, *names: str) -> None:
+def require_tables(connection: sqlite3.Connection, *names: str) -> None:
     """Raises FileRejected when one is missing."""
     if not set(names) <= tables(connection):
         raise damaged("holds a collection without notes or cards")

@@ -17,14 +17,14 @@ from typing import IO, Any, BinaryIO
 
 import zstandard
 
-from flashcards.formats.anki.collection import Collection, opened_database, read_collection
+from flashcards.formats.anki.collection import Collection, open_database, read_collection
 from flashcards.formats.anki.notes import Note, cards_of
 from flashcards.formats.cards import CardValidator, ParsedFile
 from flashcards.formats.limits import (
     CHUNK,
     ENTRIES,
-    FIELD_CHARACTERS,
     FIELDS,
+    MAX_FIELD_CHARACTERS,
     READING,
     FileRejected,
     Limits,
@@ -65,10 +65,10 @@ BROKEN = (
 
 def read_package(file: BinaryIO, name: str, limits: Limits, progress: Progress) -> ParsedFile:
     """All cards of the package. `name` stands for Anki's default deck. Raises FileRejected."""
-    with opened_zip(file) as package, tempfile.TemporaryDirectory() as folder:
+    with open_zip(file) as package, tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "collection"
         _unpack_collection(package, path, limits)
-        with opened_database(path, progress) as database:
+        with open_database(path, progress) as database:
             return _read(database, name, limits, progress)
 
 
@@ -103,7 +103,7 @@ def _notes(
     database: sqlite3.Connection, collection: Collection, name: str, validator: CardValidator
 ) -> Iterator[Note]:
     for _, guid, mid, mod, tags, fields, cards in database.execute(
-        NOTES, (FIELDS * FIELD_CHARACTERS,)
+        NOTES, (FIELDS * MAX_FIELD_CHARACTERS,)
     ):
         note_type = collection.note_types.get(mid)
         texts = str(fields).split(SEPARATOR) if fields is not None else []
@@ -111,7 +111,11 @@ def _notes(
         if note_type is None or len(texts) > len(note_type.fields):
             validator.reading.left_out.add("unreadable", str(guid))
             continue
-        if not texts or len(texts) > FIELDS or any(len(text) > FIELD_CHARACTERS for text in texts):
+        if (
+            not texts
+            or len(texts) > FIELDS
+            or any(len(text) > MAX_FIELD_CHARACTERS for text in texts)
+        ):
             validator.reading.left_out.add("too_long", str(guid))
             continue
         yield Note(
@@ -138,7 +142,7 @@ def _time(seconds: Any) -> datetime | None:
 
 
 @contextmanager
-def opened_zip(file: BinaryIO) -> Iterator[zipfile.ZipFile]:
+def open_zip(file: BinaryIO) -> Iterator[zipfile.ZipFile]:
     """The zip, with a directory of bounded size. Raises FileRejected."""
     _check_directory(file)
     with translated(), zipfile.ZipFile(file) as package:

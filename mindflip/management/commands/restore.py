@@ -38,7 +38,7 @@ class Command(BaseCommand):
         except BackupError as reason:
             raise CommandError(str(reason)) from None
         self._keep_key(restored.key)
-        for message in _what_is_left(restored.manifest):
+        for message in _next_steps(restored.manifest):
             self.stdout.write(message)
 
     def _keep_key(self, key: str | None) -> None:
@@ -53,7 +53,7 @@ class Command(BaseCommand):
             state.write_secret_key(settings.VAR_DIR, key)
 
 
-def _what_is_left(manifest: archive.Manifest) -> list[str]:
+def _next_steps(manifest: archive.Manifest) -> list[str]:
     missing = [
         name for name in manifest.models if not (settings.MINDFLIP_MODELS_DIR / name).exists()
     ]

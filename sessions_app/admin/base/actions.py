@@ -86,7 +86,7 @@ class Operation:
         model_admin.message_user(request, self._sentence(model_admin.opts, done, refused), level)
 
     def _sentence(self, opts: Any, done: list[Any], refused: list[Any]) -> str:
-        told = f"{counted(len(done), opts)} {'was' if len(done) == 1 else 'were'} {self.done}."
+        told = f"{count_text(len(done), opts)} {'was' if len(done) == 1 else 'were'} {self.done}."
         if refused:
             named = ", ".join(str(row.pk) for row in refused[:MAX_NAMED])
             more = f" and {len(refused) - MAX_NAMED} more" if len(refused) > MAX_NAMED else ""
@@ -97,7 +97,7 @@ class Operation:
         return told
 
 
-def counted(number: int, opts: Any) -> str:
+def count_text(number: int, opts: Any) -> str:
     """As `3 sessions`."""
     return f"{number:,} {opts.verbose_name if number == 1 else opts.verbose_name_plural}"
 
@@ -124,16 +124,16 @@ def admin_operation(**words: str) -> Callable[[Act], Callable[..., HttpResponse 
 @admin.action(description="Export as CSV", permissions=["operate"])
 def export_csv(model_admin: Any, request: HttpRequest, chosen: QuerySet) -> StreamingHttpResponse:
     """One row each, the first names the columns; cells that a spreadsheet would run are dead."""
-    return _file(model_admin, request, chosen, "csv", _csv_line)
+    return _export(model_admin, request, chosen, "csv", _csv_line)
 
 
 @admin.action(description="Export as JSON lines", permissions=["operate"])
 def export_json(model_admin: Any, request: HttpRequest, chosen: QuerySet) -> StreamingHttpResponse:
     """One JSON object on each line."""
-    return _file(model_admin, request, chosen, "jsonl", _json_line)
+    return _export(model_admin, request, chosen, "jsonl", _json_line)
 
 
-def _file(
+def _export(
     model_admin: Any, request: HttpRequest, chosen: QuerySet, ending: str, write: Write
 ) -> StreamingHttpResponse:
     names = model_admin.readable(request, model_admin.export_fields)

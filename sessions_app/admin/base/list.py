@@ -117,7 +117,7 @@ class SearchQuery:
     text: str = ""
 
 
-def parse(typed: str) -> SearchQuery:
+def parse_search(typed: str) -> SearchQuery:
     """Return what to look for. Raise CannotSearch for invalid dates."""
     wanted, words = SearchQuery(), []
     for word in typed.split():
@@ -219,7 +219,7 @@ class IndexedSearchMixin:
         self, request: HttpRequest, queryset: QuerySet, term: str
     ) -> tuple[QuerySet, bool]:
         try:
-            return queryset.filter(self._condition(request, parse(term))), False
+            return queryset.filter(self._condition(request, parse_search(term))), False
         except CannotSearch as error:
             messages.error(request, str(error))
             return queryset.none(), False

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from sessions_app.admin.base.checked_input import CheckedInput
 from sessions_app.admin.base.two_factor import TwoFactorSite
-from sessions_app.rest.throttling import ConfirmThrottle, too_many_page
+from sessions_app.rest.throttling import ConfirmThrottle, rate_limited_page
 from sessions_app.services.dashboard import SPANS, current_stats, dashboard_read
 
 can_view_admin = permission_required("sessions_app.view_generation", raise_exception=True)
@@ -56,7 +56,7 @@ class OperatorSite(TwoFactorSite):
         """Serve Django's form, limited like the API's requests that check the password."""
         seconds = ConfirmThrottle().page_wait(request)
         return (
-            too_many_page(request, "pages/locked_out.html", seconds)
+            rate_limited_page(request, "pages/locked_out.html", seconds)
             if seconds
             else super().password_change(request, extra_context)
         )
