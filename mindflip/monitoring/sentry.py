@@ -3,7 +3,7 @@ was about.
 
 This module is imported only when SENTRY_DSN is set. No bodies, queries, headers, cookies, users,
 local variables or breadcrumbs leave; of what does, each text goes through
-`mindflip.monitoring.logging.hide`.
+`mindflip.monitoring.logging.redact`.
 """
 
 from typing import Any

@@ -34,11 +34,12 @@ MAX_TRIES = 50  # each that fails means that another request of the user got in
 
 @dataclass(frozen=True)
 class GenerationRequest:
-    """One wish for cards as it came in.
+    """A request for cards.
 
-    `channel` is that of the guide's socket that asks, empty for anybody else: what they
-    ask for is numbered, and told to all of the session; `pending_ids` is what that socket asked for
-    before. With a `request_id` the same wish twice is one generation.
+    `channel` is the channel of the requesting socket of the guide's dialect, and empty for all other
+    requests, whose changes are numbered and sent to every socket of the session. `pending_ids` are
+    the generations that this socket is waiting for. Requests with the same `request_id` share one
+    generation.
     """
 
     prompt: str
@@ -52,7 +53,7 @@ class GenerationRequest:
 
 @dataclass(frozen=True)
 class Requester:
-    """Whose wish it is."""
+    """The session that requests cards, with its user and model."""
 
     session_id: UUID
     user_id: int
@@ -61,7 +62,7 @@ class Requester:
 
 @dataclass(frozen=True)
 class SubmitCommand:
-    """An Ask with all that belongs to it; `engine` is the asker's own, if it is one."""
+    """A request with its context; `engine` is the requester's own engine, if it is one."""
 
     requester: Requester
     request: GenerationRequest
@@ -71,9 +72,10 @@ class SubmitCommand:
 
 @dataclass(frozen=True)
 class SubmitResult:
-    """What became of an Ask: cards at once out of the cache, or a generation in the queue with
-    `place` before it, which was there before if `is_repeated`; `started` is that generation when
-    the asker's own engine has it already.
+    """The result of a request: cards from the cache, or a generation with `place` others before it.
+
+    `is_repeated` says that an earlier request created the generation; `started` is the generation
+    if the requester's own engine has already begun it.
     """
 
     generation_id: UUID
