@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from flashcards.formats.mindflip_json_writer import card_members
+from flashcards.formats.mindflip_json_writer import card_fields
 from flashcards.formats.registry import deck_export
 from flashcards.models import Card, Deck, IgnoredDuplicate, Review, Schedule, StudySettings
 from flashcards.models.study import SCHEDULE_COLUMNS
@@ -54,7 +54,7 @@ class FlashcardsData:
         yield ExportFile(
             "bin/cards.json",
             json_list(
-                card_members(card) | {"deckId": card.deck_id} for card in iterate_in_batches(binned)
+                card_fields(card) | {"deckId": card.deck_id} for card in iterate_in_batches(binned)
             ),
         )
         yield _columns("schedules.json", Schedule.objects.filter(user=user), SCHEDULE)

@@ -170,7 +170,7 @@ def _reply_with_reason(protocol: WebSocketProtocol, message: dict[str, Any]) -> 
         protocol.state != protocol.STATE_CONNECTING,
     )
     if is_close and not is_open and message.get("code") == CLOSE_CODE:
-        _refuse_for_now(protocol, message["reason"])
+        _reject_temporarily(protocol, message["reason"])
     elif is_close and is_open and message.get("reason"):
         # not sendClose, which refuses 1011, the code for a fault of the server
         protocol.sendCloseFrame(
@@ -180,7 +180,7 @@ def _reply_with_reason(protocol: WebSocketProtocol, message: dict[str, Any]) -> 
         _reply(protocol, message)
 
 
-def _refuse_for_now(protocol: WebSocketProtocol, reason: str) -> None:
+def _reject_temporarily(protocol: WebSocketProtocol, reason: str) -> None:
     """With 503, where daphne has 403 alone: proxies take the next server, and clients come back."""
     protocol.handshake_deferred.errback(ConnectionDeny(code=503, reason=reason))
     del protocol.handshake_deferred

@@ -39,14 +39,16 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
         log.warning("A request was not answered: %s", error)
         error = Unavailable("The server cannot do this just now: try again in a few seconds.")
     if isinstance(error, MindFlipError):
-        return _as_problem(_of_ours(error), context)
+        return _as_problem(_from_mindflip_error(error), context)
     if isinstance(error, Http404):
         error = exceptions.NotFound("There is nothing at this address.")
     elif isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()
     response = exception_handler(error, context)
     return (
-        _as_problem(_of_rest_framework(response, error), context) if response is not None else None
+        _as_problem(_from_rest_framework(response, error), context)
+        if response is not None
+        else None
     )
 
 
@@ -70,7 +72,7 @@ def _as_problem(response: Response, context: dict[str, Any]) -> Response:
     return response
 
 
-def _of_ours(error: MindFlipError) -> Response:
+def _from_mindflip_error(error: MindFlipError) -> Response:
     members = {"fields": error.fields} if isinstance(error, Invalid) and error.fields else {}
     headers = (
         {"Retry-After": str(error.retry_after)}
@@ -81,7 +83,7 @@ def _of_ours(error: MindFlipError) -> Response:
     return Response(body, status=error.status, headers=headers)
 
 
-def _of_rest_framework(response: Response, error: Exception) -> Response:
+def _from_rest_framework(response: Response, error: Exception) -> Response:
     status = response.status_code
     if isinstance(error, exceptions.ValidationError):
         body = problem(

@@ -33,7 +33,7 @@ def sockets_of_deleted_user(sender: type, instance: AbstractBaseUser, **kwargs: 
 
 
 @receiver(post_save, sender="token_blacklist.OutstandingToken", dispatch_uid="a token is a sign-in")
-def note_use(sender: type, instance: Any, created: bool, **kwargs: Any) -> None:
+def record_token_use(sender: type, instance: Any, created: bool, **kwargs: Any) -> None:
     """Whoever renews a token uses the account: unused ones may be erased
     (MINDFLIP_UNUSED_ACCOUNT_DAYS).
     """

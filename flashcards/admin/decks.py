@@ -14,8 +14,8 @@ from sessions_app.admin.base.actions import admin_operation
 from sessions_app.admin.base.list import (
     HELP,
     BaseAdmin,
+    can_read_text,
     list_link,
-    may_read_text,
     recent_values_filter,
     time_filter,
 )
@@ -134,7 +134,7 @@ class DeckAdmin(NotInTrashMixin, BaseAdmin):
     ) -> Any:
         """Pages are titled by the deck's name, which is its user's text."""
         deck = super().get_object(request, object_id, from_field)
-        if deck and not may_read_text(request.user):
+        if deck and not can_read_text(request.user):
             deck.name = HIDDEN
         return deck
 

@@ -164,7 +164,7 @@ class PreviewsShape(TypedDict):
     easy: float
 
 
-class AskedCardShape(CardShape):
+class QueueCardShape(CardShape):
     """A card to study; `schedule` is null for a new one."""
 
     deckId: UUID
@@ -216,7 +216,7 @@ class QueueShape(TypedDict):
 
     now: datetime
     deck: DeckNameShape | None
-    cards: list[AskedCardShape]
+    cards: list[QueueCardShape]
     counts: QueueCountsShape
     waiting: QueueCountsShape
     cardCount: Count

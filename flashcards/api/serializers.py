@@ -328,12 +328,12 @@ def report_fields(report: ImportReport) -> dict[str, Any]:
     return {
         "format": report.format,
         **totals,
-        "decks": [_deck_members(one) for one in report.decks.values()],
+        "decks": [_deck_fields(one) for one in report.decks.values()],
         "leftOut": report.left_out.as_list(),
     }
 
 
-def _deck_members(report: DeckReport) -> dict[str, Any]:
+def _deck_fields(report: DeckReport) -> dict[str, Any]:
     counts = {"added": report.added, "updated": report.updated, "unchanged": report.unchanged}
     return {"id": str(report.deck.pk), "name": report.deck.name, "isNew": report.is_new, **counts}
 

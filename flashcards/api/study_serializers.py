@@ -126,7 +126,7 @@ def queue_shape(queue: StudyQueue) -> dict[str, Any]:
     return {
         "now": queue.now,
         "deck": deck and {"id": str(deck.pk), "name": deck.name},
-        "cards": [_asked_card(card, queue) for card in queue.cards],
+        "cards": [_queue_card(card, queue) for card in queue.cards],
         "counts": queue.counts,
         "waiting": queue.waiting,
         "cardCount": queue.card_count,
@@ -182,7 +182,7 @@ def progress_shape(progress: Progress) -> dict[str, Any]:
     }
 
 
-def _asked_card(card: Card, queue: StudyQueue) -> dict[str, Any]:
+def _queue_card(card: Card, queue: StudyQueue) -> dict[str, Any]:
     """A card with what each rating would give, in seconds."""
     schedule = card.schedule.as_value() if hasattr(card, "schedule") else None
     after = {

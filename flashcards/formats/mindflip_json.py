@@ -11,7 +11,7 @@ from flashcards.formats.cards import CardValidator, ImportedCard, ParsedFile
 from flashcards.formats.limits import READING, FileRejected, Limits, Progress, damaged
 from flashcards.formats.mindflip_json_writer import FORMAT, VERSION
 from flashcards.models import CardKind
-from flashcards.parsing import BadCard, draft_card, extras_of
+from flashcards.parsing import InvalidCard, draft_card, extras_of
 from flashcards.parsing.cards import clean, trim
 from flashcards.services.tags import tags_usable
 
@@ -30,7 +30,7 @@ def read_json(data: bytes, name: str, limits: Limits, progress: Progress) -> Par
     document = _document(data)
     deck = _mapping(document.get("deck"))
     deck_name = trim(clean(_text(deck.get("name")))) or name
-    validator = CardValidator(ParsedFile("json", decks={deck_name: _deck_members(deck)}), limits)
+    validator = CardValidator(ParsedFile("json", decks={deck_name: _deck_fields(deck)}), limits)
     cards = document["cards"]
     progress.begin(READING, len(cards))
     for members in cards:
@@ -62,7 +62,7 @@ def _document(data: bytes) -> dict[str, Any]:
 def _take(validator: CardValidator, members: Any, deck: str) -> None:
     try:
         validator.take(_card(draft_card(_mapping(members)), deck))
-    except BadCard as bad:
+    except InvalidCard as bad:
         side = str(_mapping(members).get("front", ""))
         validator.reading.left_out.add("too_long" if "long" in bad.why else "empty_side", side)
 
@@ -84,7 +84,7 @@ def _card(members: Mapping[str, Any], deck: str) -> ImportedCard:
     )
 
 
-def _deck_members(deck: Mapping[str, Any]) -> dict[str, Any]:
+def _deck_fields(deck: Mapping[str, Any]) -> dict[str, Any]:
     texts = {
         column: clean(_text(deck.get(member)))[:most] for member, (column, most) in TEXTS.items()
     }

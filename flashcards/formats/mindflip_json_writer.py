@@ -18,14 +18,14 @@ def write_json(deck: Deck, cards: Sequence[Card]) -> Iterator[str]:
     """One card a line, so that two exports can be compared."""
     yield (
         f'{{"format": "{FORMAT}", "version": {VERSION},\n"deck":'
-        f' {_dump(deck_members(deck))},\n"cards": [\n'
+        f' {_dump(deck_fields(deck))},\n"cards": [\n'
     )
     for index, card in enumerate(cards):
-        yield (",\n" if index else "") + _dump(card_members(card))
+        yield (",\n" if index else "") + _dump(card_fields(card))
     yield "\n]}\n"
 
 
-def deck_members(deck: Deck) -> dict[str, Any]:
+def deck_fields(deck: Deck) -> dict[str, Any]:
     """Names as in REST."""
     return {
         "id": str(deck.pk),
@@ -40,7 +40,7 @@ def deck_members(deck: Deck) -> dict[str, Any]:
     }
 
 
-def card_members(card: Card) -> dict[str, Any]:
+def card_fields(card: Card) -> dict[str, Any]:
     """`id` names the card again, also one that came in under a name from elsewhere."""
     return {
         "id": card.guid or str(card.pk),

@@ -17,7 +17,7 @@ from django.views.generic import ListView, TemplateView
 from flashcards.formats.tables import CHOICES
 from flashcards.models import Card, CardKind, Deck
 from flashcards.services import duplicates, trash
-from flashcards.services.decks import deck_named
+from flashcards.services.decks import deck_with_name
 from flashcards.services.search import SORTS, deck_tags_of, search_cards, search_decks
 from sessions_app.exceptions import Invalid, NotFound
 
@@ -159,7 +159,7 @@ class DuplicatesView(LoginRequiredMixin, ListView):
     @cached_property
     def deck(self) -> Deck | None:
         try:
-            deck_id = deck_named(user=self.request.user, deck_id=self.request.GET.get("deck"))
+            deck_id = deck_with_name(user=self.request.user, deck_id=self.request.GET.get("deck"))
         except (Invalid, NotFound) as error:
             raise Http404 from error
         return Deck.objects.get(pk=deck_id) if deck_id else None

@@ -5,12 +5,12 @@ of both.
 """
 
 from flashcards.parsing.accept import Accepted, accept_cards
-from flashcards.parsing.cards import BadCard, draft_card, extras_of
+from flashcards.parsing.cards import InvalidCard, draft_card, extras_of
 from flashcards.parsing.parser import ParsedCards, parse_cards
 
 __all__ = [
     "Accepted",
-    "BadCard",
+    "InvalidCard",
     "ParsedCards",
     "accept_cards",
     "draft_card",

@@ -51,7 +51,7 @@ class OpenContainer:
         elif self.key is not None and not self.has_value:
             self._set(self.key, value)
         else:
-            self.end_member()
+            self.end_field()
             self.last = value if isinstance(value, str) else None
 
     def _set(self, key: str, value: Any) -> None:
@@ -61,7 +61,7 @@ class OpenContainer:
         if role and text_of(value):
             self.filled[name_of(key)] = role
 
-    def end_member(self) -> None:
+    def end_field(self) -> None:
         """A comma came."""
         self.key = self.last = None
         self.has_value = False
@@ -118,7 +118,7 @@ class Assembler:
         self.stack[-1].name(key, isinstance(key, BareWord))
 
     def comma(self) -> None:
-        self.stack[-1].end_member()
+        self.stack[-1].end_field()
 
     def scalar(self, value: str) -> None:
         top = self.stack[-1]

@@ -41,7 +41,7 @@ WORDS |= dict.fromkeys(("null", "None", "undefined", "NaN"))
 Finish = Callable[[Mapping[str, Any]], dict[str, Any]]
 
 
-class BadCard(ValueError):
+class InvalidCard(ValueError):
     """Why something is no card, as the end of a sentence about it; `side` is "front" or "back" when
     one side is at fault.
     """
@@ -95,13 +95,13 @@ def plain(value: Any, depth: int = DEPTH_READ) -> Any:
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, dict):
-        return _plain_members(value, depth - 1) if depth else None
+        return _plain_fields(value, depth - 1) if depth else None
     if isinstance(value, list | tuple):
         return [plain(item, depth - 1) for item in value] if depth else None
     return value
 
 
-def _plain_members(members: Mapping[Any, Any], depth: int) -> dict[str, Any]:
+def _plain_fields(members: Mapping[Any, Any], depth: int) -> dict[str, Any]:
     named = ((clean(key), member) for key, member in members.items() if isinstance(key, str))
     # which JavaScript takes for its own
     return {name: plain(member, depth) for name, member in named if name != "__proto__"}
@@ -145,7 +145,7 @@ def _number_text(number: int | float) -> str:
 def draft_card(members: Mapping[str, Any]) -> dict[str, Any]:
     """The members as a card: `front` and `back` trimmed, all other members beside them.
 
-    Raises BadCard when a side is missing, empty, no text, or longer than 2,000 characters
+    Raises InvalidCard when a side is missing, empty, no text, or longer than 2,000 characters
     (contract, section 4).
     """
     by_name = {
@@ -155,17 +155,17 @@ def draft_card(members: Mapping[str, Any]) -> dict[str, Any]:
     }
     front, back = _side(by_name, FRONT_NAMES), _side(by_name, BACK_NAMES)
     if not front and not back:
-        raise BadCard("has neither a front nor a back", "front")
+        raise InvalidCard("has neither a front nor a back", "front")
     for side, text in (("front", front), ("back", back)):
         _check_side(side, text)
-    return _plain_members(members, DEPTH_READ) | {"front": front, "back": back}
+    return _plain_fields(members, DEPTH_READ) | {"front": front, "back": back}
 
 
 def _side(by_name: Mapping[str, Any], names: tuple[str, ...]) -> str:
     for name in names:
         text = text_of(by_name.get(name, ""))
         if text is None:
-            raise BadCard(f"has a {ROLES[name]} that is not text", ROLES[name])
+            raise InvalidCard(f"has a {ROLES[name]} that is not text", ROLES[name])
         if text:
             return text
     return ""
@@ -173,15 +173,15 @@ def _side(by_name: Mapping[str, Any], names: tuple[str, ...]) -> str:
 
 def _check_side(side: str, text: str) -> None:
     if not text:
-        raise BadCard(f"has no {side}", side)
+        raise InvalidCard(f"has no {side}", side)
     if len(text) > SIDE_CHARACTERS:
-        raise BadCard(
+        raise InvalidCard(
             f"is too long: its {side} has {len(text)} characters, and {SIDE_CHARACTERS} is the"
             " most",
             side,
         )
     if TANGLED.search(text):
-        raise BadCard(f"runs into the next one: quotes are missing in its {side}", side)
+        raise InvalidCard(f"runs into the next one: quotes are missing in its {side}", side)
 
 
 def card_key(front: str, back: str) -> tuple[str, str]:
@@ -222,7 +222,7 @@ class Drafts:
         try:
             card = self._finished(draft_card(members))
             self._take(card, card_key(card["front"], card["back"]))
-        except BadCard as bad:
+        except InvalidCard as bad:
             self._note(bad.why)
 
     def refuse(self, why: str) -> None:
@@ -232,7 +232,7 @@ class Drafts:
 
     def _take(self, card: dict[str, Any], key: tuple[str, str]) -> None:
         if key in self._seen:
-            raise BadCard("repeats an earlier card", "front")
+            raise InvalidCard("repeats an earlier card", "front")
         self._seen.add(key)
         self.cards.append(card)
 

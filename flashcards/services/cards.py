@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 from flashcards.cloze import has_gaps
 from flashcards.grounding import with_source_match
 from flashcards.models import SIDE_CHARACTERS, Card, CardKind, Deck
-from flashcards.parsing import BadCard, draft_card, extras_of
+from flashcards.parsing import InvalidCard, draft_card, extras_of
 from flashcards.parsing.cards import ROLES, clean, name_of, trim
 from flashcards.services.locks import decks_lock, decks_touch, next_position
 from flashcards.services.tags import tags_checked, tags_usable
@@ -53,7 +53,7 @@ def card_add(*, user: User, deck_id: UUID, members: Mapping[str, Any]) -> Card:
         position=place,
         front=draft["front"],
         back=draft["back"],
-        extras=other_members(draft),
+        extras=extra_fields(draft),
         **columns,
     )
     card.save(force_insert=True)
@@ -69,7 +69,7 @@ def card_update(*, user: User, card_id: UUID, members: Mapping[str, Any]) -> Car
     before = {"front": card.front, "back": card.back}
     sides = _checked({side: members.get(side, before[side]) for side in before})
     columns = (_ground(card, sides) if sides != before else {}) | columns_checked(members)
-    extras = other_members(_followed(card.extras, before, sides) | dict(members))
+    extras = extra_fields(_followed(card.extras, before, sides) | dict(members))
     _write(
         card,
         {
@@ -103,7 +103,7 @@ def _write(card: Card, columns: Mapping[str, Any]) -> None:
 def _checked(members: Mapping[str, Any]) -> dict[str, Any]:
     try:
         return draft_card(members)
-    except BadCard as bad:
+    except InvalidCard as bad:
         message = f"The card {bad.why}."
         raise Invalid(message, fields={bad.side or "front": [message]}) from None
 
@@ -149,7 +149,7 @@ def sentence_usable(value: Any) -> str:
     return trim(clean(value)) if isinstance(value, str) and len(value) <= SIDE_CHARACTERS else ""
 
 
-def other_members(members: Mapping[str, Any]) -> dict[str, Any]:
+def extra_fields(members: Mapping[str, Any]) -> dict[str, Any]:
     """What has no column and stays beside the card as `extras`."""
     return extras_of({name: value for name, value in members.items() if name not in OWN})
 

@@ -13,7 +13,7 @@ from flashcards.grounding import with_source_match
 from flashcards.models import CARDS_PER_DECK, NAME_CHARACTERS, Card, Deck
 from flashcards.parsing import accept_cards
 from flashcards.parsing.cards import clean, trim
-from flashcards.services.cards import check_gap, columns_checked, columns_usable, other_members
+from flashcards.services.cards import check_gap, columns_checked, columns_usable, extra_fields
 from flashcards.services.locks import NO_DECK
 from flashcards.services.tags import tags_checked
 from sessions_app.exceptions import Conflict, Invalid, NotFound
@@ -48,7 +48,7 @@ def deck_for_user(*, user: User, deck_id: UUID) -> Deck:
     return deck
 
 
-def deck_named(*, user: User, deck_id: str | None) -> UUID | None:
+def deck_with_name(*, user: User, deck_id: str | None) -> UUID | None:
     """The deck that a query names; None when it names none.
 
     Raises Invalid for what is no id, and NotFound.
@@ -179,7 +179,7 @@ def insert_cards(deck: Deck, cards: Sequence[Mapping[str, Any]]) -> None:
             position=position,
             front=card["front"],
             back=card["back"],
-            extras=other_members(card),
+            extras=extra_fields(card),
             **columns_usable(card),
         )
         for position, card in enumerate(cards, start=1)

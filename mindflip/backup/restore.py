@@ -48,7 +48,7 @@ def backup_restore(
         return archive.Backup(backup.manifest, backup.key())
 
 
-def migrations_to_come(manifest: archive.Manifest) -> int:
+def pending_migrations(manifest: archive.Manifest) -> int:
     """How many migrations this version has that the backup was made before."""
     return len(known_migrations() - {(app, name) for app, name in manifest.migrations})
 

@@ -163,7 +163,7 @@ async def exposition() -> bytes:
     return generate_latest(_registry)
 
 
-def may_read_metrics(request: HttpRequest) -> bool:
+def can_read_metrics(request: HttpRequest) -> bool:
     """Whether the caller has the token, or calls from an allowed address.
 
     An address counts only if it is the caller's own: of a request that came through a proxy it is

@@ -18,7 +18,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from mindflip.middleware import AsyncMiddleware
 from mindflip.monitoring.health import unavailable_parts
-from mindflip.monitoring.metrics import exposition, may_read_metrics
+from mindflip.monitoring.metrics import can_read_metrics, exposition
 from sessions_app import hashers, log_context, socket_registry
 from sessions_app.lockout import client_address
 
@@ -52,7 +52,7 @@ async def readyz(request: HttpRequest) -> HttpResponse:
 
 async def metrics(request: HttpRequest) -> HttpResponse:
     """Prometheus' text format, for those who may read it."""
-    if not may_read_metrics(request):
+    if not can_read_metrics(request):
         return HttpResponse(CLOSED, status=403, content_type="text/plain")
     return HttpResponse(await exposition(), content_type=CONTENT_TYPE_LATEST)
 

@@ -34,7 +34,7 @@ class EngineAdmin(ReadOnly, BaseAdmin):
         "model_id",
         "is_present",
         "load",
-        "tokens_a_second",
+        "tokens_per_second",
         "dialect",
         "ready_at",
         "seen_at",
@@ -56,7 +56,7 @@ class EngineAdmin(ReadOnly, BaseAdmin):
             "model_id",
             "is_present",
             "load",
-            "tokens_a_second",
+            "tokens_per_second",
             "dialect",
             "ready_at",
             "seen_at",
@@ -84,7 +84,7 @@ class EngineAdmin(ReadOnly, BaseAdmin):
         return "at work" if engine.is_at_work else "idle"
 
     @admin.display(description="tokens a second")
-    def tokens_a_second(self, engine: Engine) -> str:
+    def tokens_per_second(self, engine: Engine) -> str:
         return f"{engine.speed:.1f}" if engine.speed else ""
 
     @admin.display

@@ -12,8 +12,8 @@ from sessions_app.admin.base.actions import admin_operation
 from sessions_app.admin.base.list import (
     BaseAdmin,
     ReadOnly,
+    can_read_text,
     list_link,
-    may_read_text,
     recent_values_filter,
     time_filter,
 )
@@ -120,7 +120,7 @@ class SessionAdmin(ReadOnly, BaseAdmin):
     ) -> Any:
         session = super().get_object(request, object_id, from_field)
         if session:
-            session.is_text_shown = may_read_text(request.user)
+            session.is_text_shown = can_read_text(request.user)
         return session
 
     @admin.display

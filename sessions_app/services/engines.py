@@ -94,7 +94,7 @@ def rank(
     )
 
 
-def may_take(
+def can_take(
     engine: EngineLike,
     generation: GenerationLike,
     model_id: str,

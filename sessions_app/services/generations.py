@@ -36,10 +36,10 @@ MAX_TRIES = 50  # each that fails means that another request of the user got in
 class GenerationRequest:
     """A request for cards.
 
-    `channel` is the channel of the requesting socket of the guide's dialect, and empty for all other
-    requests, whose changes are numbered and sent to every socket of the session. `pending_ids` are
-    the generations that this socket is waiting for. Requests with the same `request_id` share one
-    generation.
+    `channel` is the channel of the requesting socket of the guide's dialect, and empty for all
+    other requests, whose changes are numbered and sent to every socket of the session.
+    `pending_ids` are the generations that this socket is waiting for. Requests with the same
+    `request_id` share one generation.
     """
 
     prompt: str

@@ -19,7 +19,7 @@ from django.db.models.functions import Least
 from sessions_app import events, log_context, metrics
 from sessions_app.models import Attempt, Engine, Generation, GenerationStatus
 from sessions_app.services.changes import is_tracked, session_advance, session_advance_moved
-from sessions_app.services.engines import engines_idle, may_take
+from sessions_app.services.engines import can_take, engines_idle
 from sessions_app.services.outcomes import Outcome, attempts_end, final_columns, finish_generations
 
 log = logging.getLogger(__name__)
@@ -288,7 +288,7 @@ def _for_user(engine: EngineRef, now: datetime) -> Q | None:
     if own is None:
         return None
     return Q(
-        pk__in=[one.pk for one in waiting if may_take(own, one, one.session.model_id, idle, now)]
+        pk__in=[one.pk for one in waiting if can_take(own, one, one.session.model_id, idle, now)]
     )
 
 

@@ -63,7 +63,7 @@ class WllamaDescription(_Description, frozen=True, kw_only=True, tag="wllama"):
 Description = WebLLMDescription | WllamaDescription
 
 
-class Unusable(Exception):
+class InvalidDescription(Exception):
     """A model that cannot be offered; the message is the reason, in words for the operator."""
 
 
@@ -76,11 +76,11 @@ def is_description(name: str) -> bool:
 
 
 def read_description(text: bytes) -> Description:
-    """Raises `Unusable`, naming the member that is missing or wrong."""
+    """Raises `InvalidDescription`, naming the member that is missing or wrong."""
     try:
         description: Description = msgspec.json.decode(text, type=Description)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise Unusable(str(error)) from None
+        raise InvalidDescription(str(error)) from None
     return description
 
 
@@ -166,9 +166,11 @@ def _read_models(folder: Path, files: tuple[File, ...]) -> tuple[CatalogueModel,
         try:
             model = _read_model(folder, name, by_name)
             if model.model_id in models:
-                raise Unusable(f"another description already has the modelId {model.model_id}")
+                raise InvalidDescription(
+                    f"another description already has the modelId {model.model_id}"
+                )
             models[model.model_id] = model
-        except (Unusable, OSError) as problem:
+        except (InvalidDescription, OSError) as problem:
             logger.warning("The model described in %s is left out: %s.", folder / name, problem)
     return tuple(models[model_id] for model_id in sorted(models))
 
@@ -187,13 +189,13 @@ def _wllama_model(
     parts = [_existing(files, part) for part in _gguf_parts(first)]
     for part in parts:
         if part.size > MAX_GGUF_BYTES:
-            raise Unusable(
+            raise InvalidDescription(
                 f"{part.name} is larger than 2 GB, which a browser cannot load; split it with"
                 " llama-gguf-split"
             )
     with (folder / first).open("rb") as file:
         if file.read(4) != b"GGUF":
-            raise Unusable(f"{first} is not a GGUF file")
+            raise InvalidDescription(f"{first} is not a GGUF file")
     return _model(description, parts, url=_file_url(first, parts), context=description.context)
 
 
@@ -242,7 +244,7 @@ def _shards(folder: Path, weights: str, files: Mapping[str, File]) -> list[File]
     for record in _decoded(folder, index, TensorCache).records:
         shard = _existing(files, join(weights, record.data_path))
         if shard.size != record.nbytes:
-            raise Unusable(
+            raise InvalidDescription(
                 f"{shard.name} has {shard.size:,} of {record.nbytes:,} bytes; copy it again"
             )
         shards.append(shard)
@@ -262,13 +264,13 @@ def _gguf_parts(first: str) -> list[str]:
 def _inside(description_name: str, member: str, place: str) -> str:
     path = normpath(join(dirname(description_name), place))
     if path.startswith(("..", "/")):
-        raise Unusable(f"`{member}` leads out of the models folder")
+        raise InvalidDescription(f"`{member}` leads out of the models folder")
     return "" if path == "." else path
 
 
 def _existing(files: Mapping[str, File], name: str) -> File:
     if name not in files:
-        raise Unusable(f"{name} is not there")
+        raise InvalidDescription(f"{name} is not there")
     return files[name]
 
 
@@ -276,7 +278,7 @@ def _decoded(folder: Path, file: File, form: type[T]) -> T:
     try:
         return msgspec.json.decode((folder / file.name).read_bytes(), type=form)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise Unusable(f"{file.name}: {error}") from None
+        raise InvalidDescription(f"{file.name}: {error}") from None
 
 
 def _file_url(name: str, parts: list[File]) -> str:

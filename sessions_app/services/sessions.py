@@ -61,10 +61,10 @@ def session_alive(*, session_id: UUID, user_id: int, now: datetime) -> WebLLMSes
     plain = WebLLMSession.objects.filter(
         pk=session_id, user_id=user_id, status__in=ALIVE, last_activity_at__gt=lately
     ).first()
-    return plain or _alive_by_its_work(session_id, user_id, now)
+    return plain or _alive_by_activity(session_id, user_id, now)
 
 
-def _alive_by_its_work(session_id: UUID, user_id: int, now: datetime) -> WebLLMSession:
+def _alive_by_activity(session_id: UUID, user_id: int, now: datetime) -> WebLLMSession:
     session = WebLLMSession.objects.as_of(now).filter(pk=session_id, user_id=user_id).first()
     if session is None or session.status_now == SessionStatus.CLOSED:
         raise SessionEnded("This session is closed: create a new one.", code="session_closed")
@@ -110,14 +110,14 @@ def session_close(*, user: User, session_id: UUID, now: datetime) -> None:
 
 def sessions_close(*, session_ids: Sequence[UUID], reason: str, now: datetime) -> int:
     """End those of the sessions that live, whosever they are; how many there were."""
-    return _end(_living(), session_ids, status=SessionStatus.CLOSED, reason=reason, now=now)
+    return _end(_live_sessions(), session_ids, status=SessionStatus.CLOSED, reason=reason, now=now)
 
 
 def sessions_expire(*, session_ids: Sequence[UUID], reason: str, now: datetime) -> int:
     """Let those of the sessions that live expire before their time, whosever they are; how many
     there were. Their clients are told what they are told after inactivity: to open a new one.
     """
-    return _end(_living(), session_ids, status=SessionStatus.EXPIRED, reason=reason, now=now)
+    return _end(_live_sessions(), session_ids, status=SessionStatus.EXPIRED, reason=reason, now=now)
 
 
 def sessions_expire_idle(*, now: datetime, batch: int = 500) -> int:
@@ -142,7 +142,7 @@ def _idle_ids(now: datetime, batch: int) -> list[UUID]:
     )
 
 
-def _living() -> SessionQuerySet:
+def _live_sessions() -> SessionQuerySet:
     return WebLLMSession.objects.filter(status__in=ALIVE)
 
 

@@ -104,7 +104,7 @@ def _counted(rows: Any, column: str) -> Counter[str]:
     return Counter(dict(rows.order_by().values_list(column).annotate(count=Count("pk"))))
 
 
-class TooSlow(Exception):
+class QueryTimeout(Exception):
     """The database did not answer in the time it was given."""
 
 
@@ -117,7 +117,7 @@ class EstimatedCount(int):
 
 @contextmanager
 def statement_timeout(milliseconds: int) -> Iterator[None]:
-    """Statements inside may take so long each. Raises TooSlow."""
+    """Statements inside may take so long each. Raises QueryTimeout."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(
@@ -130,7 +130,7 @@ def statement_timeout(milliseconds: int) -> Iterator[None]:
             cursor.execute("SELECT set_config('statement_timeout', %s, true)", [before])
     except OperationalError as error:
         if isinstance(error.__cause__, QueryCanceled):
-            raise TooSlow from None
+            raise QueryTimeout from None
         raise
 
 
@@ -140,7 +140,7 @@ def count_of(rows: QuerySet[Any]) -> int:
     try:
         with statement_timeout(COUNT_MILLISECONDS):
             first = plain[: EXACT_TO + 1].count()
-    except TooSlow:  # few, and scattered among millions
+    except QueryTimeout:  # few, and scattered among millions
         return estimate_of(plain)
     return first if first <= EXACT_TO else _rounded(max(first, planner_estimate(plain)))
 

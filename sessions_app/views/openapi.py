@@ -199,7 +199,7 @@ generations = ApiSchema(
         {
             202: SuccessResponse(
                 "In the queue, or done at once out of the cache.",
-                schemas.AskedGenerationShape,
+                schemas.CreatedGenerationShape,
                 schemas.GENERATION | {"cached": False},
                 ("Location",),
                 OF_GENERATION,

@@ -31,7 +31,7 @@ class OpenSessionShape(SessionShape, rename="camel", frozen=True):
     ws_url: str
 
 
-class AskedGenerationShape(GenerationShape, rename="camel", frozen=True):
+class CreatedGenerationShape(GenerationShape, rename="camel", frozen=True):
     """A generation that was just asked for; `cached`: its cards were there already."""
 
     cached: bool

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sessions_app.services.engines import PATIENCE, may_take
+from sessions_app.services.engines import PATIENCE, can_take
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -28,7 +28,7 @@ class Waiting:
 def takes(
     engine: Engine, other: Engine, waiting: Waiting | None = None, now: datetime = NOW
 ) -> bool:
-    return may_take(engine, waiting or Waiting(), "asked model", [engine, other], now)
+    return can_take(engine, waiting or Waiting(), "asked model", [engine, other], now)
 
 
 @pytest.mark.parametrize(

@@ -63,8 +63,8 @@ def text_of_html(source: str) -> str:
     """The text; empty when there is none to see. Never raises, whatever the HTML is."""
     seen = MEDIA.sub(" ", UNSEEN.sub("", PRIVATE.sub("", clean(source))))
     held: list[str] = []
-    waiting = MATH.sub(lambda match: _hold(_formula(match), held), seen)
-    return tidy(_released(_converted(waiting), held))
+    waiting = MATH.sub(lambda match: _protect(_formula(match), held), seen)
+    return tidy(_restore_protected(_converted(waiting), held))
 
 
 def media_of_html(source: str) -> set[str]:
@@ -95,14 +95,14 @@ def _plain(source: str) -> str:
     return html.unescape(TAG.sub("", BREAK.sub("\n", source)))
 
 
-def _hold(text: str, held: list[str]) -> str:
+def _protect(text: str, held: list[str]) -> str:
     if not text or len(held) >= TOKENS:
         return ""
     held.append(text)
     return chr(FIRST_TOKEN + len(held) - 1)
 
 
-def _released(text: str, held: list[str]) -> str:
+def _restore_protected(text: str, held: list[str]) -> str:
     known = {FIRST_TOKEN + index: one for index, one in enumerate(held)}
     return PRIVATE.sub(lambda sign: known.get(ord(sign[0]), ""), text)
 

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from mindflip.backup import BackupError, archive
 from mindflip.backup.postgres import database_of
-from mindflip.backup.restore import backup_restore, migrations_to_come
+from mindflip.backup.restore import backup_restore, pending_migrations
 from mindflip.embedded import state
 from mindflip.management.commands.backup import own_key
 
@@ -57,7 +57,7 @@ def _next_steps(manifest: archive.Manifest) -> list[str]:
     missing = [
         name for name in manifest.models if not (settings.MINDFLIP_MODELS_DIR / name).exists()
     ]
-    to_come = migrations_to_come(manifest)
+    to_come = pending_migrations(manifest)
     return [
         *(
             [

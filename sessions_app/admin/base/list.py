@@ -97,7 +97,7 @@ def recent_values_filter(field: str, parameter: str, title: str) -> type[SimpleL
 HELP_TEXT = f"{HELP}, or words of a topic"
 
 
-class CannotSearch(ValueError):
+class SearchError(ValueError):
     """The sentence says what to type instead."""
 
 
@@ -118,7 +118,7 @@ class SearchQuery:
 
 
 def parse_search(typed: str) -> SearchQuery:
-    """Return what to look for. Raise CannotSearch for invalid dates."""
+    """Return what to look for. Raise SearchError for invalid dates."""
     wanted, words = SearchQuery(), []
     for word in typed.split():
         if days := DAYS.fullmatch(word):
@@ -152,7 +152,7 @@ def _day(text: str) -> datetime:
     try:
         return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
     except ValueError:
-        raise CannotSearch(
+        raise SearchError(
             f"{text} is not a valid date. Use YYYY-MM-DD, as in 2026-03-10."
         ) from None
 
@@ -161,7 +161,7 @@ def _day_after(text: str) -> datetime:
     try:
         return _day(text) + timedelta(days=1)
     except OverflowError:
-        raise CannotSearch(f"{text} is out of range. Use dates before {date.max}.") from None
+        raise SearchError(f"{text} is out of range. Use dates before {date.max}.") from None
 
 
 class ReadOnly:
@@ -197,7 +197,7 @@ class HideTextMixin:
     def readable(self, request: HttpRequest, names: Any) -> list[str]:
         return (
             list(names)
-            if may_read_text(request.user)
+            if can_read_text(request.user)
             else [name for name in names if name not in self.text_fields]
         )
 
@@ -220,7 +220,7 @@ class IndexedSearchMixin:
     ) -> tuple[QuerySet, bool]:
         try:
             return queryset.filter(self._condition(request, parse_search(term))), False
-        except CannotSearch as error:
+        except SearchError as error:
             messages.error(request, str(error))
             return queryset.none(), False
 
@@ -229,7 +229,7 @@ class IndexedSearchMixin:
         if wanted.ids:
             found &= self._by_id(*wanted.ids)
         if wanted.since and not self.date_field:
-            raise CannotSearch("This list cannot be searched by date. Search for a user.")
+            raise SearchError("This list cannot be searched by date. Search for a user.")
         if wanted.since:
             found &= Q(
                 **{f"{self.date_field}__gte": wanted.since, f"{self.date_field}__lt": wanted.until}
@@ -243,7 +243,7 @@ class IndexedSearchMixin:
 
     def _by_id(self, first: UUID, last: UUID) -> Q:
         if not self.id_fields:
-            raise CannotSearch("Nothing here has such an id.")
+            raise SearchError("Nothing here has such an id.")
         return _any_of(f"{name}__range" for name in self.id_fields)((first, last))
 
     def _of_user(self, name: str) -> Q:
@@ -258,11 +258,11 @@ class IndexedSearchMixin:
     def _by_text(self, request: HttpRequest, text: str) -> Q:
         if not text:
             return Q()
-        if not self.text_lookups or not may_read_text(request.user):
-            raise CannotSearch(f"No user is called {text}.")
+        if not self.text_lookups or not can_read_text(request.user):
+            raise SearchError(f"No user is called {text}.")
         # one sign of Chinese takes three bytes, and says as much as three letters
         if len(text.encode()) < MIN_SEARCH_LETTERS:
-            raise CannotSearch(
+            raise SearchError(
                 f"Give at least {MIN_SEARCH_LETTERS} letters: {text} stands in too many."
             )
         return self.with_text(text)
@@ -355,7 +355,7 @@ def _any_of(lookups: Any) -> Any:
     return of
 
 
-def may_read_text(user: Any) -> bool:
+def can_read_text(user: Any) -> bool:
     """Whether prompts, topics, notes, cards and the names of decks are for them to read."""
     return bool(user.has_perm(READ_TEXT))
 

@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
-from sessions_app.services.stats import TooSlow, count_of, statement_timeout
+from sessions_app.services.stats import QueryTimeout, count_of, statement_timeout
 
 OLDER, NEWER = "older", "newer"
 PAGE_MILLISECONDS = 8_000
@@ -61,7 +61,7 @@ class KeysetChangeList(ChangeList):
             with statement_timeout(PAGE_MILLISECONDS):
                 self.result_list = self._page(request)
             self.result_count = self.paginator.count
-        except TooSlow:
+        except QueryTimeout:
             messages.warning(request, TOO_SLOW)
             self.result_list, self.result_count = [], 0
         self.show_admin_actions = bool(self.result_list)

@@ -63,7 +63,7 @@ def javascript_sample(sample: Sample) -> str:
     """The statements; names of earlier answers are variables."""
     made = [f"{name} = crypto.randomUUID();" for name in sample.made]
     address = sample.path.replace("{", "${")
-    members = _javascript_members(sample)
+    members = _javascript_fields(sample)
     options = ", {\n  " + ",\n  ".join(members) + ",\n}" if members else ""
     called = [
         f"answer = await fetch(`${{server}}{address}`{options});",
@@ -72,7 +72,7 @@ def javascript_sample(sample: Sample) -> str:
     return "\n".join([*made, *_javascript_form(sample), *called, *_javascript_taken(sample)])
 
 
-def _javascript_members(sample: Sample) -> list[str]:
+def _javascript_fields(sample: Sample) -> list[str]:
     headers = {} if sample.is_open else {"Authorization": "`Bearer ${access}`"}
     headers |= (
         {} if sample.body is None or sample.is_form else {'"Content-Type"': '"application/json"'}
