@@ -10,7 +10,7 @@ import redis
 
 from mindflip.embedded.process import Service, StartupError
 from mindflip.embedded.servers import (
-    WITHOUT_SAFETY,
+    UNSAFE_OPTIONS,
     free_port,
     postgres,
     remove_folder,
@@ -40,7 +40,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 
 
 def _start_postgres(
-    folder: Path, started: list[Service], options: Sequence[str] = WITHOUT_SAFETY
+    folder: Path, started: list[Service], options: Sequence[str] = UNSAFE_OPTIONS
 ) -> str:
     service, url = postgres(folder / "postgres", folder / "postgres.log", free_port(), options)
     started.append(service)

@@ -204,7 +204,7 @@ def test_a_folder_that_cannot_be_written_is_said_in_a_sentence(
 
 
 @pytest.mark.parametrize(
-    ("variable", "address", "sentence"),
+    ("variable", "address", "message"),
     [
         (
             "DATABASE_URL",

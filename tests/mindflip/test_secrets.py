@@ -4,7 +4,7 @@ process.
 
 import pytest
 
-from mindflip.monitoring.logging import HIDDEN, redact
+from mindflip.monitoring.logging import REDACTED, redact
 
 
 @pytest.mark.parametrize(
@@ -12,26 +12,26 @@ from mindflip.monitoring.logging import HIDDEN, redact
     [
         (
             "GET /ws/webllm/1?ticket=abc:def&lastSeq=3",
-            f"GET /ws/webllm/1?ticket={HIDDEN}&lastSeq=3",
+            f"GET /ws/webllm/1?ticket={REDACTED}&lastSeq=3",
         ),
-        ("/x?a=1&token=abc", f"/x?a=1&token={HIDDEN}"),
-        ("Authorization: Bearer abcdefgh.ij", f"Authorization: Bearer {HIDDEN}"),
+        ("/x?a=1&token=abc", f"/x?a=1&token={REDACTED}"),
+        ("Authorization: Bearer abcdefgh.ij", f"Authorization: Bearer {REDACTED}"),
         (
             "{'password': 'hush', 'username': 'alice'}",
-            f"{{'password': '{HIDDEN}', 'username': 'alice'}}",
+            f"{{'password': '{REDACTED}', 'username': 'alice'}}",
         ),
-        ('{"refresh": "hush"}', f'{{"refresh": "{HIDDEN}"}}'),
-        ("postgresql://mindflip:hush@db/name", f"postgresql://mindflip:{HIDDEN}@db/name"),
-        ("it was eyJhbGciOi.eyJ0b2tlbl.x-Y_z9", f"it was {HIDDEN}"),
-        ("/x-eyJa-eyJhbGciOi.eyJ0b2tlbl.x/y", f"/x-{HIDDEN}/y"),
+        ('{"refresh": "hush"}', f'{{"refresh": "{REDACTED}"}}'),
+        ("postgresql://mindflip:hush@db/name", f"postgresql://mindflip:{REDACTED}@db/name"),
+        ("it was eyJhbGciOi.eyJ0b2tlbl.x-Y_z9", f"it was {REDACTED}"),
+        ("/x-eyJa-eyJhbGciOi.eyJ0b2tlbl.x/y", f"/x-{REDACTED}/y"),
         ("eyJ.eyJab.eyJcd", "eyJ.eyJab.eyJcd"),
         (
             "refused\nDETAIL:  Failing row contains (1, a prompt).\nand more",
-            f"refused\nDETAIL: {HIDDEN}",
+            f"refused\nDETAIL: {REDACTED}",
         ),
         (
             "DETAIL:  row\n\nThe above exception was the cause",
-            f"DETAIL: {HIDDEN}\n\nThe above exception was the cause",
+            f"DETAIL: {REDACTED}\n\nThe above exception was the cause",
         ),
         ("Generation 5 of 7: succeeded", "Generation 5 of 7: succeeded"),
     ],

@@ -28,7 +28,7 @@ def _start_with(**variables: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize(
-    ("variables", "sentence"),
+    ("variables", "message"),
     [
         ({"MINDFLIP_PORT": "three"}, "MINDFLIP_PORT='three' is not usable: give a whole number"),
         ({"MINDFLIP_PORT": "0"}, "MINDFLIP_PORT='0' is not usable: give 1 or more"),

@@ -92,7 +92,7 @@ def test_what_no_engine_holds_is_not_requeued(admin_client, alice):
 
 
 def test_too_many_rows_at_once_are_refused(admin_client, alice, monkeypatch):
-    monkeypatch.setattr("sessions_app.admin.base.actions.MOST", 1)
+    monkeypatch.setattr("sessions_app.admin.base.actions.MAX_ROWS", 1)
     assert told(act(admin_client, GENERATIONS, "cancel", asked(alice).pk, asked(alice).pk)) == [
         "At most 1 rows at once: filter, or choose fewer."
     ]

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from sessions_app.admin.base.list import FEW
+from sessions_app.admin.base.list import MAX_MATCHES
 from sessions_app.models import Attempt, Engine, Generation, WebLLMSession
 
 GENERATIONS, SESSIONS, ENGINES = (
@@ -131,7 +131,7 @@ def test_a_word_of_many_topics_shows_the_newest_of_them(admin_client, alice):
     }
     rows = Generation.objects.bulk_create(
         Generation(**own, status="failed", error_code="internal", finished_at=timezone.now())
-        for _ in range(FEW + 1)
+        for _ in range(MAX_MATCHES + 1)
     )
     newest = Generation.objects.filter(pk__in=[row.pk for row in rows]).order_by(
         "-created_at", "-pk"
@@ -139,7 +139,7 @@ def test_a_word_of_many_topics_shows_the_newest_of_them(admin_client, alice):
     assert found(admin_client, GENERATIONS, q="tid") == [str(row.pk) for row in newest]
 
 
-@pytest.mark.parametrize(("typed", "sentence"), [
+@pytest.mark.parametrize(("typed", "message"), [
     ("2026-02-30", "2026-02-30 is not a valid date. Use YYYY-MM-DD, as in 2026-03-10."),
     ("0001-01-01..9999-12-31", "9999-12-31 is out of range. Use dates before 9999-12-31."),
     ("ab", "Give at least 3 letters: ab stands in too many."),

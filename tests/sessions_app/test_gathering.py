@@ -72,10 +72,10 @@ async def test_of_two_who_ask_the_same_at_once_nobody_gets_what_the_other_rememb
         open_socket((await session_of(alice))["wsUrl"]) as hers,
         open_socket((await session_of(bob))["wsUrl"]) as his,
     ):
-        await hers.submit("Tides", 1)
-        await hers.result(await hers.receive_type("generate"), cards("ebb"))
+        await hers.ask("Tides", 1)
+        await hers.answer(await hers.receive_type("generate"), cards("ebb"))
         remembered = await hers.receive_type("result")
-        await asyncio.gather(hers.submit("Tides", 1), his.submit("Tides", 1))
+        await asyncio.gather(hers.ask("Tides", 1), his.ask("Tides", 1))
         assert (await hers.receive_type("result"))["data"] == {
             "cards": remembered["data"]["cards"],
             "cached": True,
@@ -105,11 +105,11 @@ async def test_many_who_ask_and_answer_at_once_get_each_its_own_cards_and_then_w
 
 
 async def round_trip(socket: Socket, topic: str) -> dict[str, Any]:
-    await socket.submit(topic, 1)
+    await socket.ask(topic, 1)
     while (message := await socket.receive())["type"] != "result":
         assert message["type"] in ("progress", "generate"), message
         if message["type"] == "generate":
-            await socket.result(message, cards(topic))
+            await socket.answer(message, cards(topic))
     return message["data"]
 
 

@@ -48,7 +48,7 @@ class Dam:
         await self.opening.wait()
         return True
 
-    def taken(self) -> None:
+    def message_taken(self) -> None:
         """Messages are not counted here."""
 
 
