@@ -64,10 +64,10 @@ def pages_timed() -> dict[str, float]:
 def _pages(operator: Any) -> dict[str, str]:
     from sessions_app.models import Generation
 
-    one = Generation.objects.filter(user__username="seeded-000001").first()
+    generation = Generation.objects.filter(user__username="seeded-000001").first()
     sessions, generations = f"{LISTS}webllmsession/", f"{LISTS}generation/"
     deep = operator.get(
-        generations, {"older": f"{one.created_at.isoformat()}~{one.pk}"}
+        generations, {"older": f"{generation.created_at.isoformat()}~{generation.pk}"}
     ).context_data["cl"]
     return {
         "sessions": sessions,
@@ -76,10 +76,10 @@ def _pages(operator: Any) -> dict[str, str]:
         "generations, far down": generations + deep.older_url,
         "generations that failed": f"{generations}?status__exact=failed",
         "generations of the busiest user": f"{generations}?q=seeded-000001",
-        "a generation by its id": f"{generations}?q={one.pk}",
+        "a generation by its id": f"{generations}?q={generation.pk}",
         "a word of many topics": f"{generations}?q=photosynthesis",
         "a word of no topic": f"{generations}?q=nowhere",
-        "a session with its generations": f"{sessions}{one.session_id}/change/",
+        "a session with its generations": f"{sessions}{generation.session_id}/change/",
         "totals for staff": "/api/webllm/stats",
     }
 

@@ -44,19 +44,21 @@ def the_floor_with_and_without_daphne() -> None:
 def two_daphnes_against_one() -> None:
     """The same load on one process and on two."""
     print(f"\nround trips, {SOCKETS} sockets, one daphne against two")
-    with mindflip(SOCKETS, USERS) as one, mindflip(SOCKETS, USERS, daphnes=2) as two:
+    with mindflip(SOCKETS, USERS) as one_daphne, mindflip(SOCKETS, USERS, daphnes=2) as two_daphnes:
         for repeat in range(REPEATS):
             for kind in ROUNDS:
-                _compare(kind, ("one", one), ("two", two), f"two {repeat}")
+                _compare(kind, ("one", one_daphne), ("two", two_daphnes), f"two {repeat}")
 
 
-def _compare(kind: str, one: tuple[str, Measured], other: tuple[str, Measured], trial: str) -> None:
-    first, second = _load(kind, one[1], trial), _load(kind, other[1], trial)
+def _compare(
+    kind: str, baseline: tuple[str, Measured], other: tuple[str, Measured], trial: str
+) -> None:
+    first, second = _load(kind, baseline[1], trial), _load(kind, other[1], trial)
     ratios = (
         f"rate {second.rate / first.rate:.2f}, p99 x{_p99(second) / _p99(first):.1f}, processor"
         f" x{_cost(second) / _cost(first):.1f}"
     )
-    print(f"{kind:5}{one[0]} {_row(first)}   {other[0]} {_row(second)}   {ratios}", flush=True)
+    print(f"{kind:5}{baseline[0]} {_row(first)}   {other[0]} {_row(second)}   {ratios}", flush=True)
     if trial.endswith(" 0"):
         trips = len(second.latencies)
         print(

@@ -76,12 +76,12 @@ async def _make_cards(address: str) -> None:
                 options={"count": CARDS},
                 requestId=str(number),
             )
-            asked = await _until(socket, "generate")
+            request = await _until(socket, "generate")
             cards = [
                 {"front": f"Question {number} {card}?", "back": f"Answer {card}, in a sentence."}
                 for card in range(CARDS)
             ]
-            leased = {name: asked[name] for name in ("generationId", "lease", "cacheKey")}
+            leased = {name: request[name] for name in ("generationId", "lease", "cacheKey")}
             await _send(socket, type="response", data={"cards": cards}, **leased)
             await _until(socket, "result")
 

@@ -86,7 +86,8 @@ def _handlers() -> None:
     _many_at_once()
     _statements(
         lambda: [
-            handlers.handle(state, protocol.decode(one(TIMES))) for one in (ask_text, answer_text)
+            handlers.handle(state, protocol.decode(make_text(TIMES)))
+            for make_text in (ask_text, answer_text)
         ]
     )
 
@@ -125,11 +126,11 @@ def _ask_and_answer_at_once(peers: list[Any], number: int, clocks: list[Clock]) 
         for state in peers
     ]
     with clocks[0].running():
-        asked = generations.generations_submit_batch(commands)
+        results = generations.generations_submit_batch(commands)
     replies = [
-        responses.ResponseCommand(state.engine_ref, answer, now, one.started)
-        for state, one in zip(peers, asked, strict=True)
-        if one
+        responses.ResponseCommand(state.engine_ref, answer, now, result.started)
+        for state, result in zip(peers, results, strict=True)
+        if result
     ]
     with clocks[1].running():
         responses.responses_accept_batch(replies)

@@ -157,8 +157,15 @@ def _share(wanted: Missing, sessions: int) -> int:
 @transaction.atomic
 def _prepare(plan: Plan) -> None:
     rows = [
-        (n, one.prompt, json.dumps(one.options), json.dumps(one.cards), len(one.cards), one.tokens)
-        for n, one in enumerate(samples(SAMPLES))
+        (
+            n,
+            sample.prompt,
+            json.dumps(sample.options),
+            json.dumps(sample.cards),
+            len(sample.cards),
+            sample.tokens,
+        )
+        for n, sample in enumerate(samples(SAMPLES))
     ]
     with connection.cursor() as cursor:
         cursor.execute(sql.END_OPEN, _parameters(plan))

@@ -74,11 +74,11 @@ async def print_cards(address: str, topic: str, count: int) -> None:
 
 async def cards(address: str, topic: str, count: int) -> AsyncIterator[tuple[int, Message]]:
     """Number and card, each once, as they come. Raises Refused."""
-    told = 0
+    next_number = 0
     async for message in messages(address, topic, count):
         for number, card in news(message):
-            if number == told:
-                told += 1
+            if number == next_number:
+                next_number += 1
                 yield number, card
 
 
