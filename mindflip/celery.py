@@ -48,7 +48,7 @@ def log_worker_shutdown(**_: Any) -> None:
     """
     from celery.apps import worker  # in workers alone
 
-    worker.safe_say = lambda words, *_: log.info(words)
+    worker.safe_say = lambda message, *_: log.info(message)
 
 
 @task_prerun.connect

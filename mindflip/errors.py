@@ -58,10 +58,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def _api(
-    request: HttpRequest, status: int, code: str, message: str, **members: Any
+    request: HttpRequest, status: int, code: str, message: str, **extensions: Any
 ) -> HttpResponse | None:
     if not request.path.startswith("/api/"):
         return None
     return JsonResponse(
-        problem(status, code, message, **members), status=status, content_type=MEDIA_TYPE
+        problem(status, code, message, **extensions), status=status, content_type=MEDIA_TYPE
     )

@@ -165,12 +165,12 @@ def _as_backup_errors(source: Path) -> Iterator[None]:
 
 def _manifest(file: zipfile.ZipFile, source: Path) -> Manifest:
     try:
-        members: dict[str, Any] = json.loads(file.read(MANIFEST))
-        if members["format"] == FORMAT and members["version"] > VERSION:
+        values: dict[str, Any] = json.loads(file.read(MANIFEST))
+        if values["format"] == FORMAT and values["version"] > VERSION:
             raise BackupError(
                 f"{source} was made by a newer MindFlip: install that version and restore with it."
             )
-        return Manifest(**members)
+        return Manifest(**values)
     except (KeyError, TypeError, ValueError):
         raise BackupError(
             f"{source} is no backup of MindFlip: name a file that `manage.py backup` wrote."

@@ -184,7 +184,7 @@ def _manifest(source: Source, current: DatabaseContents, now: datetime) -> archi
         schema=current.schema,
         server_version=current.server_version,
         tables=current.tables,
-        migrations=[list(one) for one in current.migrations],
+        migrations=[list(migration) for migration in current.migrations],
         models={str(path.relative_to(source.models)): path.stat().st_size for path in files},
     )
 

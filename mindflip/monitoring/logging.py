@@ -72,8 +72,8 @@ class JsonFormatter(MsgspecFormatter):
         super().__init__(["levelname", "name", "message"], rename_fields=_RENAMED, timestamp="time")
 
     def process_log_record(self, log_data: dict[str, Any]) -> dict[str, Any]:
-        found = {**log_context.bound(), **log_data}
-        shown = {name: found[name] for name in (*_FIELDS, *_IDS) if found.get(name) is not None}
+        fields = {**log_context.bound(), **log_data}
+        shown = {name: fields[name] for name in (*_FIELDS, *_IDS) if fields.get(name) is not None}
         return shown | {
             name: redact(shown[name]) for name in ("message", "path", "traceback") if name in shown
         }

@@ -187,7 +187,7 @@ def _is_allowed(address: str) -> bool:
         caller = ip_address(address)
     except ValueError:
         return False
-    return any(caller in ip_network(one) for one in settings.METRICS_ADDRESSES)
+    return any(caller in ip_network(network) for network in settings.METRICS_ADDRESSES)
 
 
 def _address(request: HttpRequest) -> str:
