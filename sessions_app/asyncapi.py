@@ -49,8 +49,8 @@ def document() -> dict[str, Any]:
 
 def schemas() -> dict[str, Any]:
     """JSON Schemas by type name; each message type stands under its own."""
-    _, found = msgspec.json.schema_components((*CLIENT_TYPES, *SERVER_TYPES), ref_template=REF)
-    return unwrap_descriptions(found)
+    _, components = msgspec.json.schema_components((*CLIENT_TYPES, *SERVER_TYPES), ref_template=REF)
+    return unwrap_descriptions(components)
 
 
 def unwrap_descriptions(part: Any) -> Any:

@@ -50,10 +50,10 @@ class Batcher(Generic[K, V]):
     async def _run_one_batch(self, batch: list[tuple[K, asyncio.Future[V]]]) -> None:
         try:
             results = await run_sync(self._run_batch, [item for item, _ in batch])
-        except Exception as fault:
+        except Exception as error:
             for _, future in batch:
                 if not future.done():
-                    future.set_exception(fault)
+                    future.set_exception(error)
             return
         for (_, future), result in zip(batch, results, strict=True):
             if not future.done():  # who asked may have left

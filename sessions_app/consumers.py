@@ -341,11 +341,9 @@ class SessionConsumer(AsyncWebsocketConsumer):
         self.outbox.clear()
         await self.close(4408, reason)
 
-    async def send_error(
-        self, code: str, text: str, message_type: str = "", **members: Any
-    ) -> None:
+    async def send_error(self, code: str, text: str, message_type: str = "", **fields: Any) -> None:
         """Tell the client why its message of this type was rejected."""
-        await self.run_safely(self.reject, protocol.Error(text, code, **members), message_type)
+        await self.run_safely(self.reject, protocol.Error(text, code, **fields), message_type)
 
     async def reject(self, error: protocol.Error, message_type: str) -> None:
         if self.state is None or not self.state.is_guide:

@@ -43,8 +43,11 @@ def sessions_ended(session_ids: Iterable[UUID], *, close_code: int, reason: str)
     """Every socket of these sessions is to close."""
     _after_commit(
         [
-            (session_group(one), {"type": "socket.end", "close_code": close_code, "reason": reason})
-            for one in session_ids
+            (
+                session_group(session_id),
+                {"type": "socket.end", "close_code": close_code, "reason": reason},
+            )
+            for session_id in session_ids
         ]
     )
 
@@ -60,8 +63,8 @@ def generations_changed(generations: Iterable[tuple[UUID, UUID]]) -> None:
     """
     _after_commit(
         [
-            (session_group(session), {"type": "generation.changed", "id": str(one)})
-            for session, one in generations
+            (session_group(session_id), {"type": "generation.changed", "id": str(generation_id)})
+            for session_id, generation_id in generations
         ]
     )
 
@@ -74,7 +77,10 @@ def queue_changed(user_id: int) -> None:
 def engines_cancelled(engines: Iterable[tuple[str, UUID]]) -> None:
     """(channel, generation) pairs: these engines are to stop."""
     _after_commit(
-        [(channel, {"type": "engine.cancelled", "id": str(one)}) for channel, one in engines],
+        [
+            (channel, {"type": "engine.cancelled", "id": str(generation_id)})
+            for channel, generation_id in engines
+        ],
         is_group=False,
     )
 

@@ -52,7 +52,7 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
     )
 
 
-def problem(status: int, code: str, message: str, **members: Any) -> dict[str, Any]:
+def problem(status: int, code: str, message: str, **extensions: Any) -> dict[str, Any]:
     """The members of RFC 9457 and ours."""
     return {
         "type": "about:blank",
@@ -60,7 +60,7 @@ def problem(status: int, code: str, message: str, **members: Any) -> dict[str, A
         "status": status,
         "code": code,
         "error": message,
-        **members,
+        **extensions,
     }
 
 
@@ -73,13 +73,13 @@ def _as_problem(response: Response, context: dict[str, Any]) -> Response:
 
 
 def _from_mindflip_error(error: MindFlipError) -> Response:
-    members = {"fields": error.fields} if isinstance(error, Invalid) and error.fields else {}
+    extensions = {"fields": error.fields} if isinstance(error, Invalid) and error.fields else {}
     headers = (
         {"Retry-After": str(error.retry_after)}
         if isinstance(error, RateLimited | Unavailable)
         else {}
     )
-    body = problem(error.status, error.code, error.message, **members)
+    body = problem(error.status, error.code, error.message, **extensions)
     return Response(body, status=error.status, headers=headers)
 
 
@@ -104,14 +104,16 @@ def _from_rest_framework(response: Response, error: Exception) -> Response:
 
 def _fields(data: Any) -> dict[str, list[str]]:
     if isinstance(data, dict):
-        return {str(name): [str(one) for one in _flat(value)] for name, value in data.items()}
-    return {"": [str(one) for one in _flat(data)]}
+        return {
+            str(name): [str(message) for message in _flat(value)] for name, value in data.items()
+        }
+    return {"": [str(message) for message in _flat(data)]}
 
 
 def _flat(value: Any) -> list[Any]:
     if isinstance(value, dict):
-        return [one for part in value.values() for one in _flat(part)]
-    return [one for part in value for one in _flat(part)] if isinstance(value, list) else [value]
+        return [leaf for part in value.values() for leaf in _flat(part)]
+    return [leaf for part in value for leaf in _flat(part)] if isinstance(value, list) else [value]
 
 
 def _field_message(data: Any) -> str:

@@ -40,7 +40,7 @@ queue = ApiSchema(
                 examples.QUEUE,
             )
         },
-        words=(
+        description=(
             "Cards in their learning steps, then due ones, then new ones within the day's limits;"
             " of one deck, or of all."
         ),
@@ -60,14 +60,14 @@ reviews = ApiSchema(
                 examples.REVIEWS,
             )
         },
-        words="Of all cards, or of one; of all times, or of a span.",
+        description="Of all cards, or of one; of all times, or of a span.",
         query=ReviewsQuerySerializer,
     ),
     post=Operation(
         "recordReviews",
         "Record reviews",
         {200: SuccessResponse("An outcome for each.", schemas.OutcomesShape, examples.OUTCOMES)},
-        words=(
+        description=(
             "A batch of 1 to 500. The same id twice is one review; a wrong item is refused alone,"
             " with a code."
         ),
@@ -81,13 +81,13 @@ review = ApiSchema(
         "readReview",
         "Read a review",
         {200: SuccessResponse("Undone or not.", schemas.ReviewShape, examples.RECORDED)},
-        words="Under the id that the client gave it.",
+        description="Under the id that the client gave it.",
     ),
     delete=Operation(
         "undoReview",
         "Take a review back",
         {204: SuccessResponse("Its card is as it was before.")},
-        words="Later reviews of the card are applied anew. Twice is harmless.",
+        description="Later reviews of the card are applied anew. Twice is harmless.",
     ),
 )
 settings = ApiSchema(
@@ -96,13 +96,13 @@ settings = ApiSchema(
         "readStudySettings",
         "How you study",
         {200: SuccessResponse("As it is now.", schemas.StudySettingsShape, examples.SETTINGS)},
-        words="The day's limits, how much to remember, and when days begin.",
+        description="The day's limits, how much to remember, and when days begin.",
     ),
     patch=Operation(
         "changeStudySettings",
         "Change how you study",
         {200: SuccessResponse("As it is now.", schemas.StudySettingsShape, examples.SETTINGS)},
-        words="Members that are not sent stay as they are.",
+        description="Members that are not sent stay as they are.",
         body=StudySettingsSerializer(partial=True),
         is_body_optional=True,
         example={"newPerDay": 10, "timeZone": "Europe/Vienna"},
@@ -118,7 +118,7 @@ progress = ApiSchema(
                 "In study days of the caller's.", schemas.ProgressShape, examples.PROGRESS
             )
         },
-        words="Numbers, the last days by rating, and what is due in the next 30.",
+        description="Numbers, the last days by rating, and what is due in the next 30.",
         query=ProgressQuerySerializer,
         query_example={"days": 30},
     ),
@@ -136,7 +136,7 @@ REFUSED = {
     413: ("too_large",),
 }
 FILE = {"file": "front,back\nebb,falling tide\n"}
-MEDIA = tuple(one.content_type for one in FORMATS.values())
+MEDIA = tuple(file_format.content_type for file_format in FORMATS.values())
 
 
 OF_DECK = {
@@ -170,7 +170,7 @@ decks = ApiSchema(
                 "Newest first.", Page("DeckPage", schemas.DeckShape), examples.DECKS
             )
         },
-        words=(
+        description=(
             "`q` finds decks with these words in name, topic, tags or on a card; `tag` those with"
             " this tag."
         ),
@@ -188,7 +188,7 @@ decks = ApiSchema(
                 "It had been saved before.", schemas.DeckDetailShape, examples.DECK_DETAIL, MADE
             ),
         },
-        words=(
+        description=(
             "`{generationId, name?}` saves a generation's cards, the same one only once;"
             " `{generationIds, name?, cards?}` a batch; `{name, cards}` makes a deck by hand."
         ),
@@ -208,13 +208,13 @@ deck = ApiSchema(
                 "With its cards.", schemas.DeckDetailShape, examples.DECK_DETAIL, links=OF_DECK
             )
         },
-        words="One deck with its cards in their order.",
+        description="One deck with its cards in their order.",
     ),
     patch=Operation(
         "changeDeck",
         "Rename or tag a deck",
         {200: SuccessResponse("As it is now.", schemas.DeckDetailShape, examples.DECK_DETAIL)},
-        words=PARTIAL,
+        description=PARTIAL,
         body=DeckChangeSerializer(partial=True),
         is_body_optional=True,
         example={"name": "High and low water"},
@@ -223,7 +223,7 @@ deck = ApiSchema(
         "deleteDeck",
         "Put a deck into the bin",
         {204: SuccessResponse(NO_BODY, links=BACK_DECK)},
-        words="With its cards. It can be brought back for as long as it lies there.",
+        description="With its cards. It can be brought back for as long as it lies there.",
     ),
 )
 cards = ApiSchema(
@@ -236,7 +236,7 @@ cards = ApiSchema(
                 "In the deck's own order.", Page("CardPage", schemas.CardShape), examples.CARDS
             )
         },
-        words=(
+        description=(
             "`q` finds cards with these words on a side or in a tag; `tag` and `kind` narrow"
             " further."
         ),
@@ -251,7 +251,7 @@ cards = ApiSchema(
                 "The deck's last card.", schemas.CardShape, examples.CARD, links=OF_CARD
             )
         },
-        words="Adds a card at the end. Members beside the named ones are kept with the card.",
+        description="Adds a card at the end. Members beside the named ones are kept with the card.",
         body=CardSerializer,
         example=examples.SIDES,
         refusals=FULL,
@@ -263,7 +263,7 @@ card = ApiSchema(
         "readCard",
         "Read a card",
         {200: SuccessResponse("As it is now.", schemas.CardShape, examples.CARD, links=OF_CARD)},
-        words=(
+        description=(
             "One card, whichever deck it is in. Members that it came with stand beside the named"
             " ones."
         ),
@@ -272,7 +272,7 @@ card = ApiSchema(
         "changeCard",
         "Change a card",
         {200: SuccessResponse("As it is now.", schemas.CardShape, examples.CARD)},
-        words=PARTIAL,
+        description=PARTIAL,
         body=CardSerializer(partial=True),
         is_body_optional=True,
         example={"back": examples.SIDES["back"]},
@@ -281,7 +281,7 @@ card = ApiSchema(
         "deleteCard",
         "Put a card into the bin",
         {204: SuccessResponse(NO_BODY, links=BACK_CARD)},
-        words="It can be brought back for as long as it lies there.",
+        description="It can be brought back for as long as it lies there.",
     ),
 )
 
@@ -293,13 +293,13 @@ bin = ApiSchema(
         "readBin",
         "How much is in the bin",
         {200: SuccessResponse("Counted now.", schemas.TrashShape, {"decks": 1, "cards": 0})},
-        words="Decks, and cards that were deleted alone.",
+        description="Decks, and cards that were deleted alone.",
     ),
     delete=Operation(
         "emptyBin",
         "Empty the bin for good",
         {204: SuccessResponse("It is empty.")},
-        words=PERMANENT,
+        description=PERMANENT,
     ),
 )
 trashed_decks = ApiSchema(
@@ -336,7 +336,7 @@ trashed_deck = ApiSchema(
         "deleteDeckForGood",
         "Delete a deck for good",
         {204: SuccessResponse("It is gone.")},
-        words=PERMANENT,
+        description=PERMANENT,
     ),
 )
 trashed_card = ApiSchema(
@@ -345,7 +345,7 @@ trashed_card = ApiSchema(
         "deleteCardForGood",
         "Delete a card for good",
         {204: SuccessResponse("It is gone.")},
-        words=PERMANENT,
+        description=PERMANENT,
     ),
 )
 deck_restore = ApiSchema(
@@ -354,7 +354,7 @@ deck_restore = ApiSchema(
         "restoreDeck",
         "Bring a deck back",
         {200: SuccessResponse("As it is now.", schemas.DeckDetailShape, examples.DECK_DETAIL)},
-        words=(
+        description=(
             "Out of the bin; with `cards` also those that a merge took elsewhere. Again is"
             " harmless."
         ),
@@ -370,7 +370,7 @@ deck_merge = ApiSchema(
         "mergeDecks",
         "Merge a deck into another",
         {200: SuccessResponse("What moved.", schemas.MergedShape, examples.MERGED)},
-        words=(
+        description=(
             "Moves the cards into the deck `into`, doubles left out; what is left goes into the"
             " bin."
         ),
@@ -385,7 +385,7 @@ card_restore = ApiSchema(
         "restoreCard",
         "Bring a card back",
         {200: SuccessResponse("As it is now.", schemas.CardShape, examples.CARD)},
-        words="Out of the bin. Again is harmless. No body is needed.",
+        description="Out of the bin. Again is harmless. No body is needed.",
         refusals=FULL,
     ),
 )
@@ -395,7 +395,7 @@ cards_delete = ApiSchema(
         "deleteCards",
         "Put cards into the bin",
         {200: SuccessResponse("All of them, or none.", CHANGED, ONE)},
-        words="They can be brought back for as long as they lie there.",
+        description="They can be brought back for as long as they lie there.",
         body=serializers.CardsSerializer,
         example=CARDS,
         refusals=ALL,
@@ -407,7 +407,7 @@ cards_restore = ApiSchema(
         "restoreCards",
         "Bring cards back",
         {200: SuccessResponse("All of them, or none.", CHANGED, ONE)},
-        words="Out of the bin to their places. Again is harmless.",
+        description="Out of the bin to their places. Again is harmless.",
         body=serializers.CardsSerializer,
         example=CARDS,
         refusals=ALL | FULL,
@@ -419,7 +419,7 @@ cards_tag = ApiSchema(
         "tagCards",
         "Tag cards",
         {200: SuccessResponse("All of them, or none.", schemas.TaggedShape, TAGGED)},
-        words="Adds and removes tags on all of the cards.",
+        description="Adds and removes tags on all of the cards.",
         body=serializers.CardsTagSerializer,
         example=CARDS | {"add": ["sea"], "remove": ["river"]},
         refusals=ALL,
@@ -431,7 +431,7 @@ cards_move = ApiSchema(
         "moveCards",
         "Move cards to another deck",
         {200: SuccessResponse("All of them, or none.", CHANGED, ONE)},
-        words="Puts the cards behind the last one of the deck `to`, in their order.",
+        description="Puts the cards behind the last one of the deck `to`, in their order.",
         body=serializers.CardsMoveSerializer,
         example=CARDS | {"to": examples.DECK_ID},
         refusals=ALL | FULL,
@@ -449,7 +449,7 @@ duplicates = ApiSchema(
                 examples.DUPLICATES,
             )
         },
-        words="In all decks, or with `deck` in this one. Groups that were kept are left out.",
+        description="In all decks, or with `deck` in this one. Groups that were kept are left out.",
         query=serializers.DuplicatesQuerySerializer,
         refusals={404: ("not_found",)},
     ),
@@ -460,7 +460,7 @@ duplicates_keep = ApiSchema(
         "keepDuplicates",
         "Keep duplicates",
         {204: SuccessResponse("They are shown no more, until another card joins them.")},
-        words="For cards that are meant to be there, all of them.",
+        description="For cards that are meant to be there, all of them.",
         body=serializers.DuplicateGroupSerializer,
         example={"frontKey": examples.OTHER_ID},
         refusals=ALL,
@@ -482,7 +482,7 @@ imports = ApiSchema(
         "importFile",
         "Import a file",
         {201: SuccessResponse("What came of it.", schemas.ImportReportShape, examples.REPORT)},
-        words=(
+        description=(
             "A file (.apkg, .colpkg, .csv, .tsv, .txt, .json) in multipart/form-data: its cards"
             " become decks, all of them or none. Cards that are here already are updated."
         ),
@@ -501,7 +501,7 @@ preview = ApiSchema(
                 "What it is, and how it would be read.", schemas.PreviewShape, examples.PREVIEW
             )
         },
-        words=(
+        description=(
             "Nothing is saved. Of a table the answer has its first rows, and what each column is"
             " taken for."
         ),
@@ -522,7 +522,7 @@ one_import = ApiSchema(
                 {"phase": "saving", "done": 300, "total": 1200},
             )
         },
-        words=(
+        description=(
             "Under the `importId` that the client gave with the file; known until a minute after"
             " its end."
         ),
@@ -531,7 +531,7 @@ one_import = ApiSchema(
         "cancelImport",
         "Stop an import",
         {204: SuccessResponse("It is told to stop.")},
-        words="Nothing of it is saved, unless it had ended.",
+        description="Nothing of it is saved, unless it had ended.",
     ),
 )
 
@@ -546,7 +546,7 @@ export = ApiSchema(
                 "The file, to be saved.", {}, headers=("Content-Disposition",), media=MEDIA
             )
         },
-        words=(
+        description=(
             "For Anki (`apkg`), for tables (`csv`, `tsv`), to read (`markdown`), to import here"
             " (`json`). None has study progress."
         ),

@@ -73,10 +73,10 @@ def start_next(state: SocketState, now: datetime) -> list[ServerMessage]:
 
 
 def _start_messages(state: SocketState, generation: Generation) -> list[ServerMessage]:
-    asked = engine_generate(generation)
+    request = engine_generate(generation)
     if generation.pk not in state.replies.pending_ids:
-        return [asked]
-    return [protocol.Progress(5, "Starting generation...", generation_id=generation.pk), asked]
+        return [request]
+    return [protocol.Progress(5, "Starting generation...", generation_id=generation.pk), request]
 
 
 def generation_changed(state: SocketState, generation_id: UUID) -> list[ServerMessage]:
@@ -95,10 +95,12 @@ def heartbeat(state: SocketState, now: datetime) -> list[ServerMessage]:
     return [*_result_messages(state, state.replies.pending_ids), *_start_next_safely(state, now)]
 
 
-def _result_messages(state: SocketState, asked: set[UUID]) -> list[ServerMessage]:
+def _result_messages(state: SocketState, generation_ids: set[UUID]) -> list[ServerMessage]:
     ended = (
-        Generation.objects.filter(pk__in=asked).exclude(status__in=OPEN).order_by("created_at")
-        if asked
+        Generation.objects.filter(pk__in=generation_ids)
+        .exclude(status__in=OPEN)
+        .order_by("created_at")
+        if generation_ids
         else ()
     )
     return [message for generation in ended for message in take_result(state, generation)]
@@ -153,17 +155,19 @@ def _start_next_safely(state: SocketState, now: datetime) -> list[ServerMessage]
         return []
 
 
-def cached_messages(asked: generations.SubmitResult, request_id: str | None) -> list[ServerMessage]:
+def cached_messages(
+    result: generations.SubmitResult, request_id: str | None
+) -> list[ServerMessage]:
     """The answer to a request whose result was in the cache."""
-    data = protocol.ResultData(cards=asked.cached_cards or [], cached=True)
-    done = protocol.Progress(100, "Done", request_id, asked.generation_id)
-    return [done, protocol.Result(data, request_id, asked.generation_id)]
+    data = protocol.ResultData(cards=result.cached_cards or [], cached=True)
+    done = protocol.Progress(100, "Done", request_id, result.generation_id)
+    return [done, protocol.Result(data, request_id, result.generation_id)]
 
 
-def queued_message(asked: generations.SubmitResult, request_id: str | None) -> protocol.Progress:
+def queued_message(result: generations.SubmitResult, request_id: str | None) -> protocol.Progress:
     """`progress` 0 with the place in the queue."""
-    place = f"Queued ({asked.place} before it)" if asked.place else "Queued"
-    return protocol.Progress(0, place, request_id, asked.generation_id)
+    message = f"Queued ({result.place} before it)" if result.place else "Queued"
+    return protocol.Progress(0, message, request_id, result.generation_id)
 
 
 def engine_response(message: protocol.Response) -> responses.EngineResponse:
@@ -196,37 +200,37 @@ def fail_current(
 
 
 def _generate(state: SocketState, message: protocol.Generate, now: datetime) -> list[ServerMessage]:
-    asked = generations.generation_submit(
+    result = generations.generation_submit(
         requester=state.requester,
         request=generation_request(state, message),
         now=now,
         engine=state.engine_ref,
     )
-    messages = immediate_messages(state, asked, message.request_id)
+    messages = immediate_messages(state, result, message.request_id)
     if messages is not None:
         return messages
-    state.replies.expect(asked.generation_id)
-    if asked.is_repeated:
-        return _resume_earlier(state, asked, message.request_id, now)
+    state.replies.expect(result.generation_id)
+    if result.is_repeated:
+        return _resume_earlier(state, result, message.request_id, now)
     state.has_queued_work = True
-    return [queued_message(asked, message.request_id), *_start_next_safely(state, now)]
+    return [queued_message(result, message.request_id), *_start_next_safely(state, now)]
 
 
 def immediate_messages(
-    state: SocketState, asked: generations.SubmitResult, request_id: str | None
+    state: SocketState, result: generations.SubmitResult, request_id: str | None
 ) -> list[ServerMessage] | None:
     """Return the cached result, or the request to this socket's engine; None if it is neither.
 
     Raises RateLimited (`queue_full`) if too many results wait for those of earlier requests.
     """
-    if asked.cached_cards is not None:
+    if result.cached_cards is not None:
         generations.check_queue_length(state.replies.request_count)
-        return state.replies.add(cached_messages(asked, request_id))
-    if asked.started is None:
+        return state.replies.add(cached_messages(result, request_id))
+    if result.started is None:
         return None
-    state.replies.expect(asked.generation_id)
-    state.current_generation = asked.started
-    return [queued_message(asked, request_id), *_start_messages(state, asked.started)]
+    state.replies.expect(result.generation_id)
+    state.current_generation = result.started
+    return [queued_message(result, request_id), *_start_messages(state, result.started)]
 
 
 def generation_request(
@@ -246,10 +250,10 @@ def generation_request(
 
 
 def _resume_earlier(
-    state: SocketState, asked: generations.SubmitResult, request_id: str | None, now: datetime
+    state: SocketState, result: generations.SubmitResult, request_id: str | None, now: datetime
 ) -> list[ServerMessage]:
     """The generation was there before: its outcome, or the word that it is on its way."""
-    earlier = Generation.objects.get(pk=asked.generation_id)
+    earlier = Generation.objects.get(pk=result.generation_id)
     if earlier.finished_at:
         return take_result(state, earlier)
     state.has_queued_work = True
@@ -257,10 +261,10 @@ def _resume_earlier(
         state.inherited_ids.add(earlier.pk)
     elif earlier.status == GenerationStatus.LEASED and earlier.engine == state.channel:
         return [
-            queued_message(asked, request_id),
+            queued_message(result, request_id),
             *_start_messages(state, earlier),
         ]  # it never heard that either
-    return [queued_message(asked, request_id), *_start_next_safely(state, now)]
+    return [queued_message(result, request_id), *_start_next_safely(state, now)]
 
 
 def _response(state: SocketState, message: protocol.Response, now: datetime) -> list[ServerMessage]:
@@ -274,10 +278,10 @@ def _response(state: SocketState, message: protocol.Response, now: datetime) -> 
         return []
     if generation.status == GenerationStatus.LEASED:
         return [engine_generate(generation)] if generation.engine == state.channel else []
-    mine = take_result(state, generation)
+    results = take_result(state, generation)
     following = _start_next_safely(state, now) if state.has_queued_work else []
     state.has_queued_work = bool(following)
-    return [*mine, *following]
+    return [*results, *following]
 
 
 def _engine_error(
@@ -329,10 +333,10 @@ async def _submit_batched(
     """
     if message.request_id is not None or message.options.save or state.replies:
         return None
-    asked = await _submit_batcher.submit(
+    result = await _submit_batcher.submit(
         SubmitCommand(state.requester, generation_request(state, message), now, state.engine_ref)
     )
-    return immediate_messages(state, asked, None) if asked else None
+    return immediate_messages(state, result, None) if result else None
 
 
 async def _accept_batched(

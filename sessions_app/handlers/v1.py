@@ -78,7 +78,7 @@ def _remember_positions(state: SocketState, messages: list[ServerMessage]) -> li
     for message in messages:
         if isinstance(message, protocol.SessionSnapshot):
             state.places = _queue_positions(
-                {one.generation_id: one.place for one in message.generations}
+                {generation.generation_id: generation.place for generation in message.generations}
             )
     return messages
 
@@ -140,21 +140,21 @@ def _generate(state: SocketState, message: protocol.Generate, now: datetime) -> 
     request = generations.GenerationRequest(
         message.prompt, options, message.options.refresh, request_id=message.request_id
     )
-    asked = generations.generation_submit(requester=state.requester, request=request, now=now)
-    if asked.cached_cards is not None:
-        return guide.cached_messages(asked, message.request_id)
-    if asked.is_repeated:
-        return _repeated(asked, message.request_id)
-    return [guide.queued_message(asked, message.request_id), *start_next(state, now)]
+    result = generations.generation_submit(requester=state.requester, request=request, now=now)
+    if result.cached_cards is not None:
+        return guide.cached_messages(result, message.request_id)
+    if result.is_repeated:
+        return _repeated(result, message.request_id)
+    return [guide.queued_message(result, message.request_id), *start_next(state, now)]
 
 
-def _repeated(asked: generations.SubmitResult, request_id: str | None) -> list[ServerMessage]:
+def _repeated(result: generations.SubmitResult, request_id: str | None) -> list[ServerMessage]:
     """The same request again: its outcome, or the word that it is on its way."""
-    generation = Generation.objects.get(pk=asked.generation_id)
+    generation = Generation.objects.get(pk=result.generation_id)
     return (
         result_messages(generation)
         if generation.finished_at
-        else [guide.queued_message(asked, request_id)]
+        else [guide.queued_message(result, request_id)]
     )
 
 

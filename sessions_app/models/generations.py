@@ -27,11 +27,11 @@ ENDED = (GenerationStatus.SUCCEEDED, GenerationStatus.FAILED, GenerationStatus.C
 TOPIC_WORDS = SearchVector(KT("options__topic"), config="simple")
 
 
-def topic_has(words: str) -> Q:
+def topic_has(text: str) -> Q:
     """Each of the words stands in the topic, or a word that begins so; what a word is decides
     PostgreSQL's parser.
     """
-    quoted = (word.replace("\\", "\\\\").replace("'", "''") for word in words.split())
+    quoted = (word.replace("\\", "\\\\").replace("'", "''") for word in text.split())
     query = SearchQuery(
         " & ".join(f"'{word}':*" for word in quoted), config="simple", search_type="raw"
     )

@@ -212,16 +212,16 @@ def _replace_lone_surrogates(text: str) -> str:
 
 def _invalid(problem: str) -> ProtocolError:
     match = _FAULT.match(problem)
-    fault, member = (match["fault"], match["member"]) if match else (problem, None)
-    if member == "type":
+    message, field = (match["fault"], match["member"]) if match else (problem, None)
+    if field == "type":
         return ProtocolError(
-            "unknown_type", f"{fault}: this dialect has no such message from a client."
+            "unknown_type", f"{message}: this dialect has no such message from a client."
         )
-    if member:
-        return ProtocolError("invalid_message", f"{member}: {fault}.")
-    if fault.startswith("Object missing"):
-        return ProtocolError("invalid_message", f"{fault}.")
-    return ProtocolError("invalid_message", f"{fault}: send one JSON object with a `type`.")
+    if field:
+        return ProtocolError("invalid_message", f"{field}: {message}.")
+    if message.startswith("Object missing"):
+        return ProtocolError("invalid_message", f"{message}.")
+    return ProtocolError("invalid_message", f"{message}: send one JSON object with a `type`.")
 
 
 def _check_storable(value: Any) -> None:

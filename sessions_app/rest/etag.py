@@ -44,8 +44,8 @@ class ETagMixin:
 
 
 def _etag(data: Any) -> str:
-    said = msgspec.json.encode(_without_fresh(data), enc_hook=str)
-    return f'W/"{blake2b(said, digest_size=12).hexdigest()}"'
+    content = msgspec.json.encode(_without_fresh(data), enc_hook=str)
+    return f'W/"{blake2b(content, digest_size=12).hexdigest()}"'
 
 
 def _without_fresh(data: Any) -> Any:

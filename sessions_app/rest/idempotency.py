@@ -28,9 +28,9 @@ def idempotent(
     """The id of what `make` made, now or at an earlier request with this key, and headers that say
     which.
     """
-    said = json.dumps(request.data, sort_keys=True, default=str).encode()
-    asked = idempotency.IdempotentRequest(
-        int(request.user.pk or 0), action, idempotency_key(request), said
+    body = json.dumps(request.data, sort_keys=True, default=str).encode()
+    idempotent_request = idempotency.IdempotentRequest(
+        int(request.user.pk or 0), action, idempotency_key(request), body
     )
-    made, is_repeated = idempotency.run_once(asked, lambda: str(make()))
+    made, is_repeated = idempotency.run_once(idempotent_request, lambda: str(make()))
     return made, {"Idempotency-Replayed": "true"} if is_repeated else {}

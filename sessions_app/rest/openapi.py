@@ -55,14 +55,14 @@ def reference(schema: AutoSchema, shape: Shape, direction: Direction) -> dict[st
 
 def _page(page: Page, item: dict[str, Any]) -> dict[str, Any]:
     link = {"type": ["string", "null"], "format": "uri"}
-    members: dict[str, Any] = {
+    properties: dict[str, Any] = {
         "next": link,
         "previous": link,
         "results": {"type": "array", "items": item},
     }
     if page.is_counted:
-        members["count"] = {"type": "integer", "minimum": 0}
-    return {"type": "object", "properties": members, "required": sorted(members)}
+        properties["count"] = {"type": "integer", "minimum": 0}
+    return {"type": "object", "properties": properties, "required": sorted(properties)}
 
 
 def _typed(schema: AutoSchema, shape: Any) -> dict[str, Any]:
@@ -111,7 +111,7 @@ class SuccessResponse:
     for no body.
     """
 
-    words: str
+    description: str
     shape: Shape = None
     example: Any = None
     headers: tuple[str, ...] = ()
@@ -130,7 +130,7 @@ class Operation:
     name: str
     summary: str
     answers: Mapping[int, SuccessResponse]
-    words: str = ""
+    description: str = ""
     body: Shape = None
     example: Any = None
     is_body_optional: bool = False
@@ -193,7 +193,7 @@ class ApiSchema(AutoSchema):
         return (*call.sent, "If-None-Match") if self._is_versioned() else call.sent
 
     def _words(self, call: Operation) -> str:
-        return call.words or " ".join((type(self.view).__doc__ or call.summary).split())
+        return call.description or " ".join((type(self.view).__doc__ or call.summary).split())
 
     def _path_parameters(self) -> list[dict[str, Any]]:
         return self._resolve_path_parameters(self._path_names())
@@ -204,7 +204,10 @@ class ApiSchema(AutoSchema):
 
     def _query_parameters(self, call: Operation) -> list[dict[str, Any]]:
         own = (
-            [self._query_parameter(call, one) for one in call.query().fields.values()]
+            [
+                self._query_parameter(call, query_field)
+                for query_field in call.query().fields.values()
+            ]
             if call.query
             else []
         )
@@ -224,18 +227,18 @@ class ApiSchema(AutoSchema):
         view: Any = self.view  # a generic one, since it answers a list
         return view.pagination_class()
 
-    def _query_parameter(self, call: Operation, one: Any) -> dict[str, Any]:
-        schema = dict(self._map_serializer_field(one, "request"))
-        words = schema.pop("description", "")
+    def _query_parameter(self, call: Operation, query_field: Any) -> dict[str, Any]:
+        schema = dict(self._map_serializer_field(query_field, "request"))
+        description = schema.pop("description", "")
         parameter = {
             "in": "query",
-            "name": one.field_name,
-            "description": words,
+            "name": query_field.field_name,
+            "description": description,
             "schema": schema,
-            "required": one.required,
+            "required": query_field.required,
         }
-        if one.field_name in call.query_example:
-            parameter["example"] = call.query_example[one.field_name]
+        if query_field.field_name in call.query_example:
+            parameter["example"] = call.query_example[query_field.field_name]
         return parameter
 
     def _body(self, call: Operation) -> dict[str, Any]:
@@ -266,7 +269,7 @@ class ApiSchema(AutoSchema):
         etag = ("ETag",) if self._is_versioned() else ()
         names = (*answer.headers, *etag, *pages, *limited)
         response: dict[str, Any] = {
-            "description": answer.words,
+            "description": answer.description,
             "headers": openapi_errors.referred(names),
         }
         if answer.shape is not None:
@@ -306,8 +309,8 @@ class ApiSchema(AutoSchema):
 @lru_cache(maxsize=1)
 def document() -> dict[str, Any]:
     """The whole document; it changes with the code alone."""
-    found: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
-    return found
+    schema: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
+    return schema
 
 
 def with_common_parts(result: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -323,5 +326,7 @@ def with_common_parts(result: dict[str, Any], **_: Any) -> dict[str, Any]:
 def _without_notes(part: Any) -> Any:
     """What drf-spectacular writes for a later hook of its own, which is not in use here."""
     if isinstance(part, dict):
-        return {name: _without_notes(one) for name, one in part.items() if name != "x-spec-enum-id"}
-    return [_without_notes(one) for one in part] if isinstance(part, list) else part
+        return {
+            name: _without_notes(item) for name, item in part.items() if name != "x-spec-enum-id"
+        }
+    return [_without_notes(item) for item in part] if isinstance(part, list) else part

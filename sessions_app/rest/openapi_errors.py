@@ -168,8 +168,8 @@ SENT: dict[str, tuple[str, dict[str, Any], Any]] = {
 def described() -> dict[str, Any]:
     """For `components.headers`."""
     return {
-        name: {"description": words, "schema": schema, "example": sample}
-        for name, (words, schema, sample) in ANSWERED.items()
+        name: {"description": description, "schema": schema, "example": sample}
+        for name, (description, schema, sample) in ANSWERED.items()
     }
 
 
@@ -183,12 +183,12 @@ def sent(names: Iterable[str]) -> list[dict[str, Any]]:
         {
             "in": "header",
             "name": name,
-            "description": words,
+            "description": description,
             "schema": schema,
             "required": False,
             "example": sample,
         }
-        for name, (words, schema, sample) in ((name, SENT[name]) for name in names)
+        for name, (description, schema, sample) in ((name, SENT[name]) for name in names)
     ]
 
 

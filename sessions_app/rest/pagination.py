@@ -42,12 +42,12 @@ class PageSizeMixin:
             "maximum": self.max_page_size,
             "default": self.page_size,
         }
-        words = "How many at once."
+        description = "How many at once."
         return {
             "in": "query",
             "name": SIZE,
             "required": False,
-            "description": words,
+            "description": description,
             "schema": schema,
             "example": self.page_size,
         }

@@ -45,9 +45,9 @@ def account_create(*, username: str, password: str, email: str = "") -> User:
 
 
 def account_shape(user: User) -> AccountShape:
-    kept = {name: count for data in registered() for name, count in data.counts(user).items()}
+    counts = {name: count for data in registered() for name, count in data.counts(user).items()}
     return AccountShape(
-        user.username, user.email, user.has_usable_password(), user.date_joined, kept
+        user.username, user.email, user.has_usable_password(), user.date_joined, counts
     )
 
 

@@ -58,13 +58,15 @@ def find_model(model_id: str) -> CatalogueModel | None:
 
 
 def _default_id(models: list[CatalogueModel]) -> str:
-    wishes = [
+    preferences = [
         [model for model in models if model.is_default],
         # runs in any browser
         [model for model in models if model.is_local and model.engine == "wllama"],
         [model for model in models if model.is_local],
     ]
-    return next((found[0].model_id for found in wishes if found), FALLBACK_DEFAULT)
+    return next(
+        (candidates[0].model_id for candidates in preferences if candidates), FALLBACK_DEFAULT
+    )
 
 
 @lru_cache(maxsize=1)
@@ -82,10 +84,10 @@ def _webllm_list() -> tuple[CatalogueModel, ...]:
 
 def _bundle() -> Path:
     collected = Path(staticfiles_storage.path(BUNDLE))
-    found = str(collected) if collected.is_file() else finders.find(BUNDLE)
-    if not found:
+    path = str(collected) if collected.is_file() else finders.find(BUNDLE)
+    if not path:
         raise FileNotFoundError("it is neither collected nor among the static files")
-    return Path(found)
+    return Path(path)
 
 
 @lru_cache(maxsize=2)
@@ -100,10 +102,10 @@ def prebuilt_models(bundle: Path) -> tuple[CatalogueModel, ...]:
 
 
 def _records(source: str) -> list[dict[str, Any]]:
-    found = _LIST.search(source)
-    if found is None:
+    match = _LIST.search(source)
+    if match is None:
         raise ValueError("it has no `const prebuiltAppConfig = {…};`")
-    text = found[1]
+    text = match[1]
     for name, value in _STRING_CONSTANT.findall(source):
         text = text.replace(name, value)
     for pattern, replacement in _TO_JSON:

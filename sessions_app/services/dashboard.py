@@ -156,8 +156,8 @@ def _hours(first: datetime, last: datetime) -> list[datetime]:
 def added(many: Iterable[Buckets]) -> Counter[str]:
     """All of them as one."""
     total: Counter[str] = Counter()
-    for one in many:
-        total.update(one)
+    for buckets in many:
+        total.update(buckets)
     return total
 
 

@@ -169,4 +169,4 @@ def _log_of(model: Any, ids: Iterable[Any]) -> QuerySet[Any]:
     entries: QuerySet[Any] = apps.get_model("admin", "LogEntry")._default_manager.filter(
         content_type=kind
     )
-    return entries.filter(object_id__in=[str(one) for one in ids])
+    return entries.filter(object_id__in=[str(pk) for pk in ids])

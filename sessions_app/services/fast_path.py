@@ -72,7 +72,7 @@ WITH done AS (
     usage = %(usage)s::jsonb, lease = NULL,
         lease_expires_at = NULL, first_card_at = %(first_card_at)s, finished_at = %(finished_at)s,
         error_code = %(error_code)s, error = %(error)s
-    WHERE id = %(id)s AND lease = %(held)s AND asks = %(asks)s AND status = 'leased'
+    WHERE id = %(id)s AND lease = %(lease)s AND asks = %(asks)s AND status = 'leased'
         AND engine = %(channel)s AND requester = %(channel)s
     RETURNING id)
 UPDATE sessions_app_attempt SET ended_at = %(finished_at)s, outcome = %(outcome)s,
@@ -124,19 +124,21 @@ def finish_leased_generations(ending: Iterable[tuple[Generation, Outcome, dateti
     asked, or for which somebody else waits, too.
     """
     # rows are locked in the order in which all lock them (`outcomes`)
-    ordered = sorted(ending, key=lambda one: (one[0].session_id, one[0].pk))
-    done = execute_each(_END, [_finished_row(*one) for one in ordered])
+    ordered = sorted(ending, key=lambda row: (row[0].session_id, row[0].pk))
+    done = execute_each(_END, [_finished_row(*row) for row in ordered])
     return {
-        generation.pk for (generation, *_), one in zip(ordered, done, strict=True) if one.changed
+        generation.pk
+        for (generation, *_), executed in zip(ordered, done, strict=True)
+        if executed.changed
     }
 
 
 def _finished_row(generation: Generation, outcome: Outcome, now: datetime) -> dict[str, Any]:
     """Ended in memory, and the parameters with which it is in the database."""
-    held, columns = generation.lease, final_columns(outcome, now)
+    lease, columns = generation.lease, final_columns(outcome, now)
     for column, value in columns.items():
         setattr(generation, column, value)
-    return _last_row(generation, held, columns)
+    return _last_row(generation, lease, columns)
 
 
 def _new_row(generation: Generation, now: datetime) -> dict[str, Any]:
@@ -159,11 +161,13 @@ def _new_row(generation: Generation, now: datetime) -> dict[str, Any]:
     }
 
 
-def _last_row(generation: Generation, held: UUID | None, columns: dict[str, Any]) -> dict[str, Any]:
+def _last_row(
+    generation: Generation, lease: UUID | None, columns: dict[str, Any]
+) -> dict[str, Any]:
     return {
         **columns,
         "id": generation.pk,
-        "held": held,
+        "lease": lease,
         "channel": generation.engine,
         "asks": generation.asks,
         "cards": _json(generation.cards),
@@ -221,11 +225,11 @@ def _execute(sql: str, row: Mapping[str, Any]) -> Executed:
 def _execute_together(
     sql: str, rows: Sequence[Mapping[str, Any]], users: list[int]
 ) -> list[Executed]:
-    with prepared_cursor() as one, connection.wrap_database_errors:
-        with one.connection.pipeline():
+    with prepared_cursor() as prepared, connection.wrap_database_errors:
+        with prepared.connection.pipeline():
             if users:
-                psycopg.Cursor(one.connection).execute(_LOCK, [users])
-            cursors = [psycopg.Cursor(one.connection).execute(sql, row) for row in rows]
+                psycopg.Cursor(prepared.connection).execute(_LOCK, [users])
+            cursors = [psycopg.Cursor(prepared.connection).execute(sql, row) for row in rows]
         return [_executed(cursor) for cursor in cursors]
 
 

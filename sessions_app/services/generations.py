@@ -99,15 +99,15 @@ def generation_submit(
     """
     if earlier := _earlier_request(requester.user_id, request):
         return earlier
-    asked = generations_submit_batch([SubmitCommand(requester, request, now, engine)])[0]
+    result = generations_submit_batch([SubmitCommand(requester, request, now, engine)])[0]
     if (
-        asked
-        and asked.cached_cards
+        result
+        and result.cached_cards
         and request.options.get("save")
-        and not _save_again(asked, request)
+        and not _save_again(result, request)
     ):
-        asked = None
-    return asked or _queue_with_retries(requester, request, _key_of(requester, request), now)
+        result = None
+    return result or _queue_with_retries(requester, request, _key_of(requester, request), now)
 
 
 def generations_submit_batch(commands: Sequence[SubmitCommand]) -> list[SubmitResult | None]:
@@ -116,8 +116,8 @@ def generations_submit_batch(commands: Sequence[SubmitCommand]) -> list[SubmitRe
     None, and nothing is written, for any other: that has to be submitted by itself.
     """
     keyed = [(command, _key_of(command.requester, command.request)) for command in commands]
-    found = read_results([key for command, key in keyed if not command.request.is_refresh])
-    cached = [None if command.request.is_refresh else found.get(key) for command, key in keyed]
+    results = read_results([key for command, key in keyed if not command.request.is_refresh])
+    cached = [None if command.request.is_refresh else results.get(key) for command, key in keyed]
     left = {
         at: keyed[at] for at, result in enumerate(cached) if result is None and commands[at].engine
     }
@@ -149,8 +149,8 @@ def places(*, user_id: int) -> dict[UUID, int]:
 
 def generation_for_user(*, user: User, generation_id: UUID) -> Generation:
     """The user's generation with its session. Raises NotFound for anybody else's."""
-    mine = Generation.objects.of(user).select_related("session").prefetch_related("attempts")
-    generation = mine.filter(pk=generation_id).first()
+    generations = Generation.objects.of(user).select_related("session").prefetch_related("attempts")
+    generation = generations.filter(pk=generation_id).first()
     if generation is None:
         raise NotFound("There is no generation with this id.")
     return generation
@@ -161,10 +161,10 @@ def generations_for_user(*, user: User, generation_ids: Sequence[UUID]) -> list[
 
     Raises NotFound when one is not there or not theirs.
     """
-    found = Generation.objects.of(user).select_related("session").in_bulk(list(generation_ids))
-    if not generation_ids or set(found) != set(generation_ids):
+    by_id = Generation.objects.of(user).select_related("session").in_bulk(list(generation_ids))
+    if not generation_ids or set(by_id) != set(generation_ids):
         raise NotFound("There is no generation with one of these ids.")
-    return [found[pk] for pk in dict.fromkeys(generation_ids)]
+    return [by_id[pk] for pk in dict.fromkeys(generation_ids)]
 
 
 def _key_of(requester: Requester, request: GenerationRequest) -> str:
@@ -237,7 +237,12 @@ def _queue(
     known = Generation.objects.only("session_id", "requester", "seq", "result_key", "slot")
     waiting = list(known.open().filter(user=requester.user_id).order_by("created_at"))
     same = next(
-        (one for one in waiting if _can_be_shared(one, requester.session_id, request, key)), None
+        (
+            candidate
+            for candidate in waiting
+            if _can_be_shared(candidate, requester.session_id, request, key)
+        ),
+        None,
     )
     if same:
         return _share(same, request, place=waiting.index(same))

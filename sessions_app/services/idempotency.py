@@ -24,14 +24,14 @@ class KeyReused(MindFlipError):
 
 @dataclass(frozen=True)
 class IdempotentRequest:
-    """Who asks for what: `action` names the call, `said` is its body; `key` is empty for a request
-    without one.
+    """Who asks for what: `action` names the call, `body` is what it sends; `key` is empty for a
+    request without one.
     """
 
     user_id: int
     action: str
     key: str
-    said: bytes
+    body: bytes
 
 
 def run_once(request: IdempotentRequest, make: Callable[[], str]) -> tuple[str, bool]:
@@ -42,21 +42,21 @@ def run_once(request: IdempotentRequest, make: Callable[[], str]) -> tuple[str, 
     """
     if not request.key:
         return make(), False
-    name, said = _name(request), blake2b(request.said, digest_size=16).hexdigest()
-    if not cache.add(name, {"said": said, "id": ""}, IN_PROGRESS_SECONDS):
-        return _earlier(name, said), True
+    name, digest = _name(request), blake2b(request.body, digest_size=16).hexdigest()
+    if not cache.add(name, {"said": digest, "id": ""}, IN_PROGRESS_SECONDS):
+        return _earlier(name, digest), True
     try:
         made = make()
     except Exception:
         cache.delete(name)
         raise
-    cache.set(name, {"said": said, "id": made}, RETENTION_SECONDS)
+    cache.set(name, {"said": digest, "id": made}, RETENTION_SECONDS)
     return made, False
 
 
-def _earlier(name: str, said: str) -> str:
-    known: dict[str, str] = cache.get(name) or {"said": said, "id": ""}
-    if known["said"] != said:
+def _earlier(name: str, digest: str) -> str:
+    known: dict[str, str] = cache.get(name) or {"said": digest, "id": ""}
+    if known["said"] != digest:
         raise KeyReused(
             "This Idempotency-Key was used for another request: make a new one for each."
         )

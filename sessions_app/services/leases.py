@@ -258,7 +258,9 @@ def leases_recover(*, now: datetime, batch: int = 500) -> int:
     ]
     too_long = now - timedelta(seconds=settings.QUEUE_TIMEOUT_SECONDS)
     late = Q(status=GenerationStatus.QUEUED, queued_at__lte=too_long)
-    return len([one for one in taken if one]) + finish_generations(late, outcome=NO_ENGINE, now=now)
+    return len([generation for generation in taken if generation]) + finish_generations(
+        late, outcome=NO_ENGINE, now=now
+    )
 
 
 def lease_expiry(now: datetime) -> datetime:
@@ -284,11 +286,15 @@ def _for_user(engine: EngineRef, now: datetime) -> Q | None:
     ).select_related("session")
     waiting = list(queued.order_by("created_at")[:CANDIDATES])
     idle = engines_idle(user_id=engine.user_id, now=now) if waiting else []
-    own = next((one for one in idle if one.channel == engine.channel), None)
+    own = next((candidate for candidate in idle if candidate.channel == engine.channel), None)
     if own is None:
         return None
     return Q(
-        pk__in=[one.pk for one in waiting if can_take(own, one, one.session.model_id, idle, now)]
+        pk__in=[
+            generation.pk
+            for generation in waiting
+            if can_take(own, generation, generation.session.model_id, idle, now)
+        ]
     )
 
 

@@ -225,7 +225,7 @@ def _webllm_model(
     )
 
 
-def _model(description: Description, parts: list[File], **members: Any) -> CatalogueModel:
+def _model(description: Description, parts: list[File], **columns: Any) -> CatalogueModel:
     return CatalogueModel(
         model_id=description.model_id,
         name=description.name or description.model_id,
@@ -234,7 +234,7 @@ def _model(description: Description, parts: list[File], **members: Any) -> Catal
         vram_mb=description.vram_mb,
         is_local=True,
         is_default=description.is_default,
-        **members,
+        **columns,
     )
 
 
@@ -261,10 +261,10 @@ def _gguf_parts(first: str) -> list[str]:
     ]
 
 
-def _inside(description_name: str, member: str, place: str) -> str:
-    path = normpath(join(dirname(description_name), place))
+def _inside(description_name: str, field: str, location: str) -> str:
+    path = normpath(join(dirname(description_name), location))
     if path.startswith(("..", "/")):
-        raise InvalidDescription(f"`{member}` leads out of the models folder")
+        raise InvalidDescription(f"`{field}` leads out of the models folder")
     return "" if path == "." else path
 
 

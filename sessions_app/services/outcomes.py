@@ -49,9 +49,11 @@ def finish_generations(which: Q, *, outcome: Outcome, now: datetime) -> int:
         reason=outcome.message,
         now=now,
     )
-    events.generations_changed((one.session_id, one.pk) for one in ending)
+    events.generations_changed((generation.session_id, generation.pk) for generation in ending)
     events.engines_cancelled(
-        (one.engine, one.pk) for one in ending if one.status == GenerationStatus.LEASED
+        (generation.engine, generation.pk)
+        for generation in ending
+        if generation.status == GenerationStatus.LEASED
     )
     return len(ending)
 

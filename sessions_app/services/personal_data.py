@@ -91,8 +91,8 @@ def account_export(*, user: User, now: datetime) -> Iterator[bytes]:
 
 
 def _files(user: User, now: datetime) -> Iterator[ExportFile]:
-    about = {name: words for data in registered() for name, words in data.about.items()}
-    lines = "\n".join(f"{name:<24} {words}" for name, words in about.items())
+    about = {name: description for data in registered() for name, description in data.about.items()}
+    lines = "\n".join(f"{name:<24} {description}" for name, description in about.items())
     yield ExportFile(
         "README.txt", [README.format(name=user.username, when=now, files=lines).encode()]
     )

@@ -95,7 +95,7 @@ def responses_accept_batch(commands: Sequence[ResponseCommand]) -> list[Generati
     """
     endings = [_final_state(command) for command in commands]
     are_ended = fast_path.finish_leased_generations(filter(None, endings))
-    done = [one[0] if one and one[0].pk in are_ended else None for one in endings]
+    done = [ending[0] if ending and ending[0].pk in are_ended else None for ending in endings]
     for generation in filter(None, done):
         metrics.ATTEMPTS.add(generation.error_code or "succeeded")
     _publish(list(filter(None, done)))
@@ -314,9 +314,9 @@ def _publish(generations: Sequence[Generation]) -> None:
         _record_metrics(generation)
     # a short result is not what was asked for, so the next request tries again
     whole = {
-        one.result_key: {"generationId": str(one.pk), "cards": one.cards}
-        for one in generations
-        if one.cards and not one.is_partial
+        generation.result_key: {"generationId": str(generation.pk), "cards": generation.cards}
+        for generation in generations
+        if generation.cards and not generation.is_partial
     }
     if whole:
         transaction.on_commit(lambda: cache_results(whole))

@@ -54,12 +54,12 @@ def read_results(keys: Sequence[str]) -> dict[str, dict[str, Any]]:
     if not keys:
         return {}
     try:
-        found = cache.get_many({redis_key(key) for key in keys})
+        stored = cache.get_many({redis_key(key) for key in keys})
     except RedisError as error:
         metrics.CACHE_READS.add("error", by=len(keys))
         log.warning("The result cache cannot be read, so a result is made anew: %s", error)
         return {}
-    results = {key: found[redis_key(key)] for key in keys if redis_key(key) in found}
+    results = {key: stored[redis_key(key)] for key in keys if redis_key(key) in stored}
     _count(hits=sum(key in results for key in keys), reads=len(keys))
     return results
 

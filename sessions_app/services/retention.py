@@ -127,9 +127,9 @@ def delete_oldest(model: type[Model], past: Q, seconds: float = math.inf) -> int
     while ids := list(
         model._default_manager.order_by("pk").values_list("pk", flat=True)[:BATCH_SIZE]
     ):
-        gone = _delete(model._default_manager.filter(past), ids)
-        deleted += gone
-        if gone < len(ids) or time.monotonic() - began >= seconds:
+        count = _delete(model._default_manager.filter(past), ids)
+        deleted += count
+        if count < len(ids) or time.monotonic() - began >= seconds:
             break
     return deleted
 
@@ -137,12 +137,12 @@ def delete_oldest(model: type[Model], past: Q, seconds: float = math.inf) -> int
 def iterate_in_batches(rows: QuerySet[Any], at_once: int = BATCH_SIZE) -> Iterator[Any]:
     """All of `rows` in the order of their keys, `at_once` in memory.
 
-    Each lot is a query of its own, so no connection is held between.
+    Each batch is a query of its own, so no connection is held between.
     """
-    lot = list(rows.order_by("pk")[:at_once])
-    while lot:
-        yield from lot
-        lot = list(rows.order_by("pk").filter(pk__gt=lot[-1].pk)[:at_once])
+    batch = list(rows.order_by("pk")[:at_once])
+    while batch:
+        yield from batch
+        batch = list(rows.order_by("pk").filter(pk__gt=batch[-1].pk)[:at_once])
 
 
 @transaction.atomic

@@ -54,10 +54,10 @@ def backlog(*, now: datetime) -> Backlog:
 
 
 def _waiting(status: GenerationStatus, now: datetime) -> tuple[int, float]:
-    found = Generation.objects.filter(status=status).aggregate(
+    totals = Generation.objects.filter(status=status).aggregate(
         count=Count("pk"), since=Min("queued_at")
     )
-    return found["count"], (now - found["since"]).total_seconds() if found["count"] else 0.0
+    return totals["count"], (now - totals["since"]).total_seconds() if totals["count"] else 0.0
 
 
 def session_stats(*, now: datetime) -> dict[str, Any]:

@@ -43,7 +43,8 @@ def timeline(generation: Generation, attempts: Iterable[Attempt], now: datetime)
     end = generation.finished_at or now
     whole = max((end - generation.created_at).total_seconds(), 0.001)
     stages = [
-        _stage(generation, one, end, whole) for one in _stretches(generation, list(attempts), end)
+        _stage(generation, stretch, end, whole)
+        for stretch in _stretches(generation, list(attempts), end)
     ]
     return Timeline(stages, whole, generation.finished_at is not None)
 

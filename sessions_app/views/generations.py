@@ -52,10 +52,10 @@ class GenerationsView(generics.ListCreateAPIView):
     def get_queryset(self) -> Any:
         session_id = self.kwargs["session_id"]
         sessions.session_for_user(user=self.request.user, session_id=session_id, now=timezone.now())
-        asked = validated_query(GenerationsQuerySerializer, self.request)
+        filters = validated_query(GenerationsQuerySerializer, self.request)
         return (
             Generation.objects.of(self.request.user)
-            .filter(session=session_id, **asked)
+            .filter(session=session_id, **filters)
             .prefetch_related("attempts")
         )
 
@@ -64,14 +64,14 @@ class GenerationsView(generics.ListCreateAPIView):
         session = sessions.session_for_user(user=request.user, session_id=session_id, now=now)
         generation_request = _generation_request(request)
         sessions.session_alive(session_id=session_id, user_id=request.user.pk, now=now)
-        asked = generations.generation_submit(
+        result = generations.generation_submit(
             requester=generations.Requester(session.pk, session.user_id, session.model_id),
             request=generation_request,
             now=now,
         )
         sessions.session_touch(session_id=session_id, now=now)
-        location = reverse("webllm-generation", args=[asked.generation_id], request=request)
-        shown = _shown(request, asked.generation_id) | {"cached": asked.cached_cards is not None}
+        location = reverse("webllm-generation", args=[result.generation_id], request=request)
+        shown = _shown(request, result.generation_id) | {"cached": result.cached_cards is not None}
         return Response(shown, status=status.HTTP_202_ACCEPTED, headers={"Location": location})
 
 
@@ -149,9 +149,11 @@ def _generation_request(request: Request) -> generations.GenerationRequest:
 
 
 def _shown(request: Request, generation_id: UUID) -> dict[str, Any]:
-    found = generations.generation_for_user(user=request.user, generation_id=generation_id)
+    current = generations.generation_for_user(user=request.user, generation_id=generation_id)
     place = (
-        generations.places(user_id=request.user.pk).get(found.pk) if found.status in OPEN else None
+        generations.places(user_id=request.user.pk).get(current.pk)
+        if current.status in OPEN
+        else None
     )
-    shape: dict[str, Any] = msgspec.to_builtins(generation_shape(found, place))
+    shape: dict[str, Any] = msgspec.to_builtins(generation_shape(current, place))
     return shape

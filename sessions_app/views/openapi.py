@@ -61,7 +61,7 @@ register = ApiSchema(
                 links=OF_REGISTERED,
             )
         },
-        words=(
+        description=(
             "Register with a user name and a password, which goes through the server's password"
             " rules; then get a token."
         ),
@@ -112,7 +112,7 @@ sessions = ApiSchema(
                 "Newest first.", Page("SessionPage", schemas.OpenSessionShape), schemas.SESSIONS
             )
         },
-        words="Open ones, and those that ended in the last 30 days.",
+        description="Open ones, and those that ended in the last 30 days.",
         query=SessionsQuerySerializer,
         query_example={"status": "ready"},
     ),
@@ -128,7 +128,7 @@ sessions = ApiSchema(
                 OF_SESSION,
             )
         },
-        words=(
+        description=(
             "With any model id, in the catalogue or not. With `Idempotency-Key` the same request"
             " twice opens one session."
         ),
@@ -151,7 +151,7 @@ session = ApiSchema(
                 links=OF_SESSION,
             )
         },
-        words="One session of the caller's. Reading it counts as activity.",
+        description="One session of the caller's. Reading it counts as activity.",
     ),
     delete=Operation(
         "closeSession",
@@ -161,7 +161,7 @@ session = ApiSchema(
                 "It is closed, now or since before.", schemas.Done, {"success": True}
             )
         },
-        words=(
+        description=(
             "Its sockets are closed (4404) and what waits in its queue is cancelled. The second"
             " time is harmless."
         ),
@@ -173,7 +173,9 @@ ticket = ApiSchema(
         "createTicket",
         "Get a fresh socket address",
         {201: SuccessResponse("With a new ticket.", schemas.Socket, schemas.SOCKET)},
-        words="A socket address with a fresh ticket, while the session lives. No body is needed.",
+        description=(
+            "A socket address with a fresh ticket, while the session lives. No body is needed."
+        ),
         refusals={409: ENDED},
     ),
 )
@@ -189,7 +191,7 @@ generations = ApiSchema(
                 schemas.GENERATIONS,
             )
         },
-        words="What was asked for in this session, over REST or its sockets.",
+        description="What was asked for in this session, over REST or its sockets.",
         query=GenerationsQuerySerializer,
         query_example={"status": "succeeded"},
     ),
@@ -205,7 +207,7 @@ generations = ApiSchema(
                 OF_GENERATION,
             )
         },
-        words=(
+        description=(
             "The same queue as the socket's, for callers that hold none. An engine (a page with a"
             " loaded model) of the same user must be there to answer. With `Idempotency-Key` the"
             " same request twice is one generation."
@@ -226,7 +228,7 @@ generation = ApiSchema(
                 "With its cards so far.", GenerationShape, schemas.GENERATION, links=CANCEL
             )
         },
-        words=(
+        description=(
             "State, place in the queue, attempts, cards so far. With `wait` the answer comes as"
             " soon as there is an outcome, or after so many seconds."
         ),
@@ -243,7 +245,7 @@ generation = ApiSchema(
                 schemas.GENERATION | {"success": True},
             )
         },
-        words=(
+        description=(
             "No engine is asked for it any more, and the one that is at it is told to stop. The"
             " second time is harmless."
         ),
@@ -284,7 +286,7 @@ account = ApiSchema(
         "readAccount",
         "Who you are",
         {200: SuccessResponse("With how much is kept of each kind.", AccountShape, ACCOUNT)},
-        words="The caller's name, mail address, and how much is kept.",
+        description="The caller's name, mail address, and how much is kept.",
     ),
     delete=Operation(
         "deleteAccount",
@@ -296,7 +298,7 @@ account = ApiSchema(
                 {"success": True, "isComplete": True},
             )
         },
-        words=(
+        description=(
             "Erases everything that is kept of the caller, for good. The password confirms it;"
             " without one, the username."
         ),
@@ -310,7 +312,7 @@ password = ApiSchema(
         "changePassword",
         "Set another password",
         {204: SuccessResponse("Everything that was signed in with the old one is signed out.")},
-        words=(
+        description=(
             "The new one goes through the server's password rules. The browser that asks stays"
             " signed in."
         ),
@@ -328,7 +330,9 @@ sign_out = ApiSchema(
                 "Every token, ticket, socket and sign-in but this browser's has ended."
             )
         },
-        words="For when a token or a browser was lost. The browser that asks stays signed in.",
+        description=(
+            "For when a token or a browser was lost. The browser that asks stays signed in."
+        ),
         body=ConfirmSerializer,
         example=CONFIRMED,
     ),

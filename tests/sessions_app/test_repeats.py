@@ -8,7 +8,7 @@ import pytest
 from sessions_app.exceptions import Conflict
 from sessions_app.services import idempotency
 
-ASKED = idempotency.IdempotentRequest(user_id=1, action="deck", key="one", said=b"{}")
+ASKED = idempotency.IdempotentRequest(user_id=1, action="deck", key="one", body=b"{}")
 
 
 def test_a_key_whose_process_was_killed_is_free_again(monkeypatch):

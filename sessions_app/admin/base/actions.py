@@ -86,15 +86,17 @@ class Operation:
         model_admin.message_user(request, self._sentence(model_admin.opts, done, refused), level)
 
     def _sentence(self, opts: Any, done: list[Any], refused: list[Any]) -> str:
-        told = f"{count_text(len(done), opts)} {'was' if len(done) == 1 else 'were'} {self.done}."
+        message = (
+            f"{count_text(len(done), opts)} {'was' if len(done) == 1 else 'were'} {self.done}."
+        )
         if refused:
             named = ", ".join(str(row.pk) for row in refused[:MAX_NAMED])
             more = f" and {len(refused) - MAX_NAMED} more" if len(refused) > MAX_NAMED else ""
-            told += (
+            message += (
                 f" {len(refused)} {'was' if len(refused) == 1 else 'were'} not, because"
                 f" {self.refused}: {named}{more}."
             )
-        return told
+        return message
 
 
 def count_text(number: int, opts: Any) -> str:
@@ -102,14 +104,14 @@ def count_text(number: int, opts: Any) -> str:
     return f"{number:,} {opts.verbose_name if number == 1 else opts.verbose_name_plural}"
 
 
-def admin_operation(**words: str) -> Callable[[Act], Callable[..., HttpResponse | None]]:
-    """Makes an admin action of a function `(row, now) -> bool`; the words as in Operation.
+def admin_operation(**texts: str) -> Callable[[Act], Callable[..., HttpResponse | None]]:
+    """Makes an admin action of a function `(row, now) -> bool`; the texts as in Operation.
 
     For those who may operate.
     """
 
     def make(act: Act) -> Callable[..., HttpResponse | None]:
-        made = Operation(name=act.__name__, act=act, **words)
+        made = Operation(name=act.__name__, act=act, **texts)
 
         @admin.action(description=made.label, permissions=["operate"])
         def action(model_admin: Any, request: HttpRequest, chosen: QuerySet) -> HttpResponse | None:
@@ -139,13 +141,13 @@ def _export(
     names = model_admin.readable(request, model_admin.export_fields)
     name = f"{model_admin.opts.model_name}-{timezone.now():%Y-%m-%d-%H%M}.{ending}"
     content_type = ContentType.objects.get_for_model(model_admin.model)
-    told = f"Exported as {ending}: {', '.join(names)}."
+    message = f"Exported as {ending}: {', '.join(names)}."
     LogEntry.objects.create(
         user=request.user,
         content_type=content_type,
         object_repr=name,
         action_flag=CHANGE,
-        change_message=told,
+        change_message=message,
     )
     rows = chosen.values_list(*names)[:MAX_EXPORTED_ROWS]
     headers = {

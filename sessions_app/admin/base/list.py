@@ -119,7 +119,7 @@ class SearchQuery:
 
 def parse_search(typed: str) -> SearchQuery:
     """Return what to look for. Raise SearchError for invalid dates."""
-    wanted, words = SearchQuery(), []
+    wanted, terms = SearchQuery(), []
     for word in typed.split():
         if days := DAYS.fullmatch(word):
             wanted.since, wanted.until = _day(days[1]), _day_after(days[2] or days[1])
@@ -128,24 +128,24 @@ def parse_search(typed: str) -> SearchQuery:
         elif word.startswith("user:"):
             wanted.user = word.removeprefix("user:")
         else:
-            words.append(word)
-    return _with_words(wanted, " ".join(words))
+            terms.append(word)
+    return _with_words(wanted, " ".join(terms))
 
 
-def _with_words(wanted: SearchQuery, words: str) -> SearchQuery:
-    if words.startswith("topic:"):
-        wanted.text = words.removeprefix("topic:").strip()
+def _with_words(wanted: SearchQuery, text: str) -> SearchQuery:
+    if text.startswith("topic:"):
+        wanted.text = text.removeprefix("topic:").strip()
     else:
-        wanted.word = words
+        wanted.word = text
     return wanted
 
 
 def _ids(word: str) -> tuple[UUID, UUID] | None:
     """Every id that begins so lies between these two."""
-    signs = word.replace("-", "").lower()
-    if not ID.fullmatch(word) or not 8 <= len(signs) <= 32:
+    digits = word.replace("-", "").lower()
+    if not ID.fullmatch(word) or not 8 <= len(digits) <= 32:
         return None
-    return UUID(signs.ljust(32, "0")), UUID(signs.ljust(32, "f"))
+    return UUID(digits.ljust(32, "0")), UUID(digits.ljust(32, "f"))
 
 
 def _day(text: str) -> datetime:
@@ -225,17 +225,17 @@ class IndexedSearchMixin:
             return queryset.none(), False
 
     def _condition(self, request: HttpRequest, wanted: SearchQuery) -> Q:
-        found = Q()
+        condition = Q()
         if wanted.ids:
-            found &= self._by_id(*wanted.ids)
+            condition &= self._by_id(*wanted.ids)
         if wanted.since and not self.date_field:
             raise SearchError("This list cannot be searched by date. Search for a user.")
         if wanted.since:
-            found &= Q(
+            condition &= Q(
                 **{f"{self.date_field}__gte": wanted.since, f"{self.date_field}__lt": wanted.until}
             )
         return (
-            found
+            condition
             & self._of_user(wanted.user)
             & self._by_word(request, wanted.word)
             & self._by_text(request, wanted.text)
@@ -316,7 +316,7 @@ class BaseAdmin(HideTextMixin, IndexedSearchMixin, KeysetPaginationMixin, admin.
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         return lookup in self.linked_by or any(
-            lookup in _parameters(one) for one in self.get_list_filter(request)
+            lookup in _parameters(list_filter) for list_filter in self.get_list_filter(request)
         )
 
     def has_operate_permission(self, request: HttpRequest) -> bool:
@@ -332,11 +332,11 @@ def list_link(model: Any, text: str, **lookups: Any) -> str:
     return format_html('<a href="{}">{}</a>', address, text)
 
 
-def _parameters(one: Any) -> list[str]:
+def _parameters(list_filter: Any) -> list[str]:
     """What a filter reads from an address."""
-    if isinstance(one, type) and issubclass(one, ListFilter):
-        return [one.parameter_name]
-    return [f"{one}__exact", f"{one}__isnull"]
+    if isinstance(list_filter, type) and issubclass(list_filter, ListFilter):
+        return [list_filter.parameter_name]
+    return [f"{list_filter}__exact", f"{list_filter}__isnull"]
 
 
 def _users(name: str) -> list[int]:
@@ -347,10 +347,10 @@ def _any_of(lookups: Any) -> Any:
     """A condition that any of the lookups meets with the value."""
 
     def of(value: Any) -> Q:
-        found = Q()
+        condition = Q()
         for lookup in lookups:
-            found |= Q(**{lookup: value})
-        return found
+            condition |= Q(**{lookup: value})
+        return condition
 
     return of
 
@@ -375,11 +375,11 @@ def grant_support(sender: AppConfig, **kwargs: Any) -> None:
         )
 
 
-def topic_condition(words: str) -> Q:
+def topic_condition(text: str) -> Q:
     """A condition that those meet whose topic has all the words, or words that begin so."""
-    having = Generation.objects.filter(topic_has(words))
-    found = [*_keys(having.filter(status__in=OPEN)), *_keys(having.filter(status__in=ENDED))]
-    return Q(pk__in=found) if len(found) <= MAX_MATCHES else topic_has(words)
+    having = Generation.objects.filter(topic_has(text))
+    keys = [*_keys(having.filter(status__in=OPEN)), *_keys(having.filter(status__in=ENDED))]
+    return Q(pk__in=keys) if len(keys) <= MAX_MATCHES else topic_has(text)
 
 
 def _keys(rows: QuerySet) -> list[Any]:

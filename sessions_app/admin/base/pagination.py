@@ -67,15 +67,15 @@ class KeysetChangeList(ChangeList):
         self.show_admin_actions = bool(self.result_list)
 
     def _page(self, request: HttpRequest) -> list[Any]:
-        place, is_back = self._place(request)
+        cursor, is_back = self._place(request)
         order = [_reversed(name) for name in self._order()] if is_back else self._order()
-        rows = self.queryset.filter(_beyond(order, place)) if place else self.queryset
-        found = list(rows.order_by(*order)[: self.list_per_page + 1])
-        page, is_more = found[: self.list_per_page], len(found) > self.list_per_page
+        rows = self.queryset.filter(_beyond(order, cursor)) if cursor else self.queryset
+        fetched = list(rows.order_by(*order)[: self.list_per_page + 1])
+        page, is_more = fetched[: self.list_per_page], len(fetched) > self.list_per_page
         if is_back:
             page.reverse()
         self._link(
-            page, has_older=is_back or is_more, has_newer=bool(place) and (is_more or not is_back)
+            page, has_older=is_back or is_more, has_newer=bool(cursor) and (is_more or not is_back)
         )
         return page
 
@@ -125,17 +125,17 @@ class KeysetPaginationMixin:
         return KeysetChangeList
 
 
-def _beyond(order: list[str], place: list[Any]) -> Q:
+def _beyond(order: list[str], cursor: list[Any]) -> Q:
     """What comes after the row with these values.
 
     The first comparison is said alone as well: an index begins there.
     """
-    (first, *more), (value, *values) = order, place
-    name, sign = first.removeprefix("-"), "lt" if first.startswith("-") else "gt"
-    after = Q(**{f"{name}__{sign}": value})
+    (first, *more), (value, *values) = order, cursor
+    name, comparison = first.removeprefix("-"), "lt" if first.startswith("-") else "gt"
+    after = Q(**{f"{name}__{comparison}": value})
     if not more:
         return after
-    return Q(**{f"{name}__{sign}e": value}) & (after | _beyond(more, values))
+    return Q(**{f"{name}__{comparison}e": value}) & (after | _beyond(more, values))
 
 
 def _in_utc(value: Any) -> Any:

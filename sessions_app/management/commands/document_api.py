@@ -31,10 +31,10 @@ class Command(BaseCommand):
             "api.md": page(document()),
         }
         for name, text in texts.items():
-            kept = FOLDER / name
+            path = FOLDER / name
             if not options["check"]:
-                kept.write_text(text)
-            elif not kept.exists() or kept.read_text() != text:
+                path.write_text(text)
+            elif not path.exists() or path.read_text() != text:
                 raise CommandError(
                     f"docs/{name} does not say what the views describe: run `make docs`."
                 )

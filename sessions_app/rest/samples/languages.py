@@ -25,9 +25,9 @@ def curl_sample(sample: Sample) -> str:
 def _curl_words(sample: Sample) -> list[str]:
     saved = "-OJ " if sample.is_file else ""
     address = sample.path.replace("{", "${")
-    words = [f'curl -sS {saved}-X {sample.method} "$server{address}"']
-    words += [] if sample.is_open else ['-H "Authorization: Bearer $access"']
-    return words + (_curl_form(sample) if sample.is_form else _curl_body(sample.body))
+    arguments = [f'curl -sS {saved}-X {sample.method} "$server{address}"']
+    arguments += [] if sample.is_open else ['-H "Authorization: Bearer $access"']
+    return arguments + (_curl_form(sample) if sample.is_form else _curl_body(sample.body))
 
 
 def _curl_body(body: Any) -> list[str]:
@@ -63,8 +63,8 @@ def javascript_sample(sample: Sample) -> str:
     """The statements; names of earlier answers are variables."""
     made = [f"{name} = crypto.randomUUID();" for name in sample.made]
     address = sample.path.replace("{", "${")
-    members = _javascript_fields(sample)
-    options = ", {\n  " + ",\n  ".join(members) + ",\n}" if members else ""
+    entries = _javascript_fields(sample)
+    options = ", {\n  " + ",\n  ".join(entries) + ",\n}" if entries else ""
     called = [
         f"answer = await fetch(`${{server}}{address}`{options});",
         "if (!answer.ok) throw new Error((await answer.json()).error);",
@@ -77,18 +77,18 @@ def _javascript_fields(sample: Sample) -> list[str]:
     headers |= (
         {} if sample.body is None or sample.is_form else {'"Content-Type"': '"application/json"'}
     )
-    members = [f'method: "{sample.method}"'] if sample.method != "GET" else []
-    members += (
+    entries = [f'method: "{sample.method}"'] if sample.method != "GET" else []
+    entries += (
         [f"headers: {{ {', '.join(f'{name}: {value}' for name, value in headers.items())} }}"]
         if headers
         else []
     )
     if sample.is_form:
-        return [*members, "body: form"]
+        return [*entries, "body: form"]
     return (
-        members
+        entries
         if sample.body is None
-        else [*members, f"body: JSON.stringify({_javascript_literal(sample.body)})"]
+        else [*entries, f"body: JSON.stringify({_javascript_literal(sample.body)})"]
     )
 
 

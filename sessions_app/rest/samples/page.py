@@ -54,7 +54,9 @@ def page(document: dict[str, Any]) -> str:
 
 def _section(step: Step, method: str, path: str, call: dict[str, Any]) -> str:
     sample = sample_of(step, method, path, call)
-    title = f"## {call['summary']}: `{method} {path}`\n\n{step.words or call['description']}\n"
+    title = (
+        f"## {call['summary']}: `{method} {path}`\n\n{step.description or call['description']}\n"
+    )
     return "\n".join(
         [title, *(_block(name, write(sample)) for name, write in LANGUAGES), _answered(call)]
     )
@@ -63,11 +65,11 @@ def _section(step: Step, method: str, path: str, call: dict[str, Any]) -> str:
 def _answered(call: dict[str, Any]) -> str:
     status, answer = next(iter(call["responses"].items()))
     shown = sample_value(answer)
-    words = f"{status}: {answer['description']}\n"
+    text = f"{status}: {answer['description']}\n"
     return (
-        words
+        text
         if shown is None
-        else f"{words}\n{_block('json', json.dumps(shown, indent=2, ensure_ascii=False))}"
+        else f"{text}\n{_block('json', json.dumps(shown, indent=2, ensure_ascii=False))}"
     )
 
 

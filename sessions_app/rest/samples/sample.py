@@ -67,7 +67,7 @@ def named(literal: str, written: Callable[[str], str]) -> str:
     """A body in a language's own literals, where `written` says how the language has the name of an
     earlier answer.
     """
-    return _NAMED.sub(lambda found: written(found[1]), literal)
+    return _NAMED.sub(lambda match: written(match[1]), literal)
 
 
 def _body(step: Step, sample: Any) -> Any:
@@ -85,9 +85,9 @@ def _body(step: Step, sample: Any) -> Any:
 
 def _query(call: Mapping[str, Any]) -> str:
     """What the call cannot do without."""
-    asked = {
-        one["name"]: one["example"]
-        for one in call["parameters"]
-        if one["in"] == "query" and one["required"]
+    query = {
+        parameter["name"]: parameter["example"]
+        for parameter in call["parameters"]
+        if parameter["in"] == "query" and parameter["required"]
     }
-    return f"?{urlencode(asked)}" if asked else ""
+    return f"?{urlencode(query)}" if query else ""

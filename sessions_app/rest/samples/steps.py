@@ -27,7 +27,7 @@ class Step:
     # the path's own name, the name that is meant
     renamed: Mapping[str, str] = field(default_factory=dict)
     made: tuple[str, ...] = ()  # names of ids that the client makes itself
-    words: str = ""  # instead of the description
+    description: str = ""  # instead of the description
 
 
 STORY: tuple[Step, ...] = (
@@ -84,7 +84,7 @@ STORY: tuple[Step, ...] = (
     Step("restoreCards", filled={"cards.0": "cardId"}),
     Step("deleteCard"),
     Step("restoreCard"),
-    Step("deleteCard", words="Into the bin again, for what comes next."),
+    Step("deleteCard", description="Into the bin again, for what comes next."),
     Step("listBinnedCards"),
     Step("deleteCardForGood"),
     Step("mergeDecks", filled={"into": "deckId"}, renamed={"deckId": "otherDeckId"}),
@@ -92,7 +92,7 @@ STORY: tuple[Step, ...] = (
     Step("readBin"),
     Step("listBinnedDecks"),
     Step("restoreDeck"),
-    Step("deleteDeck", words="Into the bin again, for what comes next."),
+    Step("deleteDeck", description="Into the bin again, for what comes next."),
     Step("deleteDeckForGood"),
     Step("emptyBin"),
     Step("exportAccount"),
@@ -101,21 +101,21 @@ STORY: tuple[Step, ...] = (
         "createToken",
         ACCESS,
         {"password": "battery staple horse"},
-        words="The tokens of before ended with the old password.",
+        description="The tokens of before ended with the old password.",
     ),
     Step("signOutEverywhere", sent={"password": "battery staple horse"}),
     Step(
         "createToken",
         ACCESS,
         {"password": "battery staple horse"},
-        words="The tokens of before ended when all were signed out.",
+        description="The tokens of before ended when all were signed out.",
     ),
     Step("deleteAccount", sent={"password": "battery staple horse"}),
     Step(
         "createToken",
         ACCESS,
         {"username": "operator"},
-        words="What is left is for members of the staff.",
+        description="What is left is for members of the staff.",
     ),
     Step("readStats"),
 )
