@@ -91,12 +91,12 @@ def _with_gap(front: str, back: str) -> str | None:
     answer = back.strip(" .")
     if not 0 < len(answer) <= HIDDEN_CHARACTERS or "}" in answer:
         return None
-    place = BLANK.search(front) or re.search(
+    match = BLANK.search(front) or re.search(
         rf"(?<!\w){re.escape(answer)}(?!\w)", front, re.IGNORECASE
     )
     return (
-        place
-        and f"{front[: place.start()]}{{{{c1::{_hidden(place[0], answer)}}}}}{front[place.end() :]}"
+        match
+        and f"{front[: match.start()]}{{{{c1::{_hidden(match[0], answer)}}}}}{front[match.end() :]}"
     )
 
 
@@ -105,5 +105,5 @@ def _mended(match: re.Match[str]) -> str:
     return f"{{{{c{number}::{match[2] or match[3]}}}}}"
 
 
-def _hidden(found: str, answer: str) -> str:
-    return answer if BLANK.fullmatch(found) else found
+def _hidden(text: str, answer: str) -> str:
+    return answer if BLANK.fullmatch(text) else text

@@ -82,17 +82,17 @@ def _message(role: str, content: str) -> dict[str, str]:
 
 
 def _task(prompt: str, options: Mapping[str, Any], fronts_so_far: Sequence[str]) -> str:
-    wishes = [
+    option_lines = [
         f"{name}: {_short(options[key])}."
         for key, name in (("difficulty", "Difficulty"), ("language", "Language"))
         if options.get(key)
     ]
-    words = cut_to_tokens(prompt, PROMPT_TOKENS)
+    text = cut_to_tokens(prompt, PROMPT_TOKENS)
     topic = _short(options["topic"])
     lines = [
-        words,
-        "" if topic in words else f"Topic: {topic}.",
-        *wishes,
+        text,
+        "" if topic in text else f"Topic: {topic}.",
+        *option_lines,
         _no_repeats(fronts_so_far) if fronts_so_far else "",
         f"Write {_cards(int(options['count']), 'more ' if fronts_so_far else '')} now.",
     ]
@@ -102,21 +102,21 @@ def _task(prompt: str, options: Mapping[str, Any], fronts_so_far: Sequence[str])
 def _notes(source: str, tokens: int) -> str:
     if not source.strip():
         return ""
-    kept = cut_to_tokens(source.strip(), max(0, tokens - 60))
-    note = f"\n{CUT_NOTE}" if len(kept) < len(source.strip()) else ""
-    return f"Use only these notes:\n<notes>\n{kept}\n</notes>{note}\n\n"
+    notes = cut_to_tokens(source.strip(), max(0, tokens - 60))
+    note = f"\n{CUT_NOTE}" if len(notes) < len(source.strip()) else ""
+    return f"Use only these notes:\n<notes>\n{notes}\n</notes>{note}\n\n"
 
 
 def _no_repeats(fronts_so_far: Sequence[str]) -> str:
-    kept: list[str] = []
+    lines: list[str] = []
     left = REPEAT_TOKENS
     for front in reversed(fronts_so_far):  # the last ones are what a model is about to say again
         line = f"- {cut_to_tokens(' '.join(front.split()), 30)}"
         left -= estimate_tokens(line)
         if left < 0:
             break
-        kept.insert(0, line)
-    return "Do not repeat these:\n" + "\n".join(kept)
+        lines.insert(0, line)
+    return "Do not repeat these:\n" + "\n".join(lines)
 
 
 def _short(value: Any) -> str:
@@ -129,7 +129,7 @@ def _cards(count: int, more: str = "") -> str:
 
 def estimate_tokens(text: str) -> int:
     """A cautious estimate: rather too many than too few."""
-    others = 0 if text.isascii() else sum(sign > LAST_ASCII for sign in text)
+    others = 0 if text.isascii() else sum(character > LAST_ASCII for character in text)
     return round((len(text) - others) / ASCII_PER_TOKEN + others * TOKENS_PER_OTHER) + 1
 
 
@@ -143,8 +143,8 @@ def cut_to_tokens(text: str, tokens: int) -> str:
 
 
 def _characters_that_fit(text: str, tokens: float) -> int:
-    for at, sign in enumerate(text):
-        tokens -= 1 / ASCII_PER_TOKEN if sign <= LAST_ASCII else TOKENS_PER_OTHER
+    for at, character in enumerate(text):
+        tokens -= 1 / ASCII_PER_TOKEN if character <= LAST_ASCII else TOKENS_PER_OTHER
         if tokens < 0:
             return at
     return len(text)

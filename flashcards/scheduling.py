@@ -99,11 +99,11 @@ class CardSchedule:
         }
 
     @classmethod
-    def from_json(cls, members: dict[str, Any]) -> "CardSchedule":
+    def from_json(cls, values: dict[str, Any]) -> "CardSchedule":
         times = {
-            name: datetime.fromisoformat(members[name]) for name in ("due_at", "last_reviewed_at")
+            name: datetime.fromisoformat(values[name]) for name in ("due_at", "last_reviewed_at")
         }
-        return cls(**{**members, **times, "state": CardState(members["state"])})
+        return cls(**{**values, **times, "state": CardState(values["state"])})
 
 
 @dataclass(frozen=True)

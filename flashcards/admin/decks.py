@@ -203,5 +203,5 @@ class CardAdmin(NotInTrashMixin, BaseAdmin):
 
     def save_model(self, request: HttpRequest, obj: Card, form: Any, change: bool) -> None:
         card_update(
-            user=obj.deck.user, card_id=obj.pk, members={"front": obj.front, "back": obj.back}
+            user=obj.deck.user, card_id=obj.pk, fields={"front": obj.front, "back": obj.back}
         )

@@ -44,15 +44,15 @@ class DecksView(ETagMixin, generics.ListCreateAPIView):
         return DeckCreateSerializer if self.request.method == "POST" else DeckSerializer
 
     def get_queryset(self) -> Any:
-        asked = validated_query(DecksQuerySerializer, self.request)
-        words = {"text": asked.pop("q", ""), "tag": asked.pop("tag", "")}
+        filters = validated_query(DecksQuerySerializer, self.request)
+        terms = {"text": filters.pop("q", ""), "tag": filters.pop("tag", "")}
         rows = (
             Deck.objects.of(self.request.user)
             .with_card_count()
             .with_due_count(timezone.now())
             .defer("source")
         )
-        return search_decks(rows.filter(**asked), **words)
+        return search_decks(rows.filter(**filters), **terms)
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         body = self.get_serializer(data=request.data)
@@ -108,13 +108,13 @@ class CardsView(generics.ListCreateAPIView):
 
     def get_queryset(self) -> Any:
         deck = decks.deck_for_user(user=self.request.user, deck_id=self.kwargs["deck_id"])
-        asked = validated_query(CardsQuerySerializer, self.request)
-        return search_cards(deck.cards.kept(), text=asked.pop("q", ""), **asked)
+        filters = validated_query(CardsQuerySerializer, self.request)
+        return search_cards(deck.cards.kept(), text=filters.pop("q", ""), **filters)
 
     def perform_create(self, serializer: BaseSerializer) -> None:
-        members = serializer.validated_data
+        fields = serializer.validated_data
         serializer.instance = cards.card_add(
-            user=self.request.user, deck_id=self.kwargs["deck_id"], members=members
+            user=self.request.user, deck_id=self.kwargs["deck_id"], fields=fields
         )
 
 
@@ -129,9 +129,9 @@ class CardView(generics.RetrieveUpdateDestroyAPIView):
         return cards.card_for_user(user=self.request.user, card_id=self.kwargs["card_id"])
 
     def perform_update(self, serializer: BaseSerializer) -> None:
-        members = serializer.validated_data
+        fields = serializer.validated_data
         serializer.instance = cards.card_update(
-            user=self.request.user, card_id=self.kwargs["card_id"], members=members
+            user=self.request.user, card_id=self.kwargs["card_id"], fields=fields
         )
 
     def perform_destroy(self, instance: Any) -> None:

@@ -81,7 +81,7 @@ class ActionView(generics.GenericAPIView):
         body.is_valid(raise_exception=True)
         return Response(self.do(request.user, **kwargs, **body.validated_data))
 
-    def do(self, user: Any, **members: Any) -> Any:
+    def do(self, user: Any, **fields: Any) -> Any:
         raise NotImplementedError
 
 
@@ -93,9 +93,9 @@ class DeckRestoreView(ActionView):
     schema = openapi.deck_restore
     serializer_class = serializers.DeckRestoreSerializer
 
-    def do(self, user: Any, **members: Any) -> Any:
-        trash.deck_restore(user=user, **members)
-        return DeckDetailSerializer(decks.deck_for_user(user=user, deck_id=members["deck_id"])).data
+    def do(self, user: Any, **fields: Any) -> Any:
+        trash.deck_restore(user=user, **fields)
+        return DeckDetailSerializer(decks.deck_for_user(user=user, deck_id=fields["deck_id"])).data
 
 
 class DeckMergeView(ActionView):
@@ -106,8 +106,8 @@ class DeckMergeView(ActionView):
     schema = openapi.deck_merge
     serializer_class = serializers.DeckMergeSerializer
 
-    def do(self, user: Any, **members: Any) -> Any:
-        merged = bulk.decks_merge(user=user, **members)
+    def do(self, user: Any, **fields: Any) -> Any:
+        merged = bulk.decks_merge(user=user, **fields)
         return {"moved": [str(card_id) for card_id in merged.moved], "leftOut": merged.left_out}
 
 
@@ -129,8 +129,8 @@ class CardActionView(ActionView):
     service: ClassVar[Callable[..., int]]
     serializer_class: type[BaseSerializer] = serializers.CardsSerializer
 
-    def do(self, user: Any, **members: Any) -> Any:
-        return {"count": type(self).service(user=user, card_ids=members.pop("cards"), **members)}
+    def do(self, user: Any, **fields: Any) -> Any:
+        return {"count": type(self).service(user=user, card_ids=fields.pop("cards"), **fields)}
 
 
 class CardsDeleteView(CardActionView):
@@ -155,8 +155,8 @@ class CardsTagView(CardActionView):
     schema = openapi.cards_tag
     serializer_class = serializers.CardsTagSerializer
 
-    def do(self, user: Any, **members: Any) -> Any:
-        tagged = bulk.cards_tag(user=user, card_ids=members.pop("cards"), **members)
+    def do(self, user: Any, **fields: Any) -> Any:
+        tagged = bulk.cards_tag(user=user, card_ids=fields.pop("cards"), **fields)
         return {"count": tagged.changed, "undo": [change._asdict() for change in tagged.undo]}
 
 
@@ -166,10 +166,8 @@ class CardsMoveView(CardActionView):
     schema = openapi.cards_move
     serializer_class = serializers.CardsMoveSerializer
 
-    def do(self, user: Any, **members: Any) -> Any:
-        return {
-            "count": bulk.cards_move(user=user, card_ids=members["cards"], deck_id=members["to"])
-        }
+    def do(self, user: Any, **fields: Any) -> Any:
+        return {"count": bulk.cards_move(user=user, card_ids=fields["cards"], deck_id=fields["to"])}
 
 
 class DuplicatesView(generics.ListAPIView):

@@ -50,11 +50,11 @@ class DuplicatePages(PageSizeMixin, PageNumberPagination):
             raise invalid_parameter("page", "There is no page of this number.") from None
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
-        words = {
+        parameter = {
             "in": "query",
             "name": self.page_query_param,
             "required": False,
             "description": "Which page, from 1.",
             "example": 1,
         }
-        return [words | {"schema": {"type": "integer", "minimum": 1}}, self.size_parameter()]
+        return [parameter | {"schema": {"type": "integer", "minimum": 1}}, self.size_parameter()]

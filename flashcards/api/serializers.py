@@ -328,7 +328,7 @@ def report_fields(report: ImportReport) -> dict[str, Any]:
     return {
         "format": report.format,
         **totals,
-        "decks": [_deck_fields(one) for one in report.decks.values()],
+        "decks": [_deck_fields(deck_report) for deck_report in report.decks.values()],
         "leftOut": report.left_out.as_list(),
     }
 

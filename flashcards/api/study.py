@@ -46,8 +46,8 @@ class ReviewsView(generics.ListAPIView):
         )
 
     def get_queryset(self) -> Any:
-        asked = validated_query(study_serializers.ReviewsQuerySerializer, self.request)
-        return Review.objects.kept().filter(user=self.request.user, **asked)
+        filters = validated_query(study_serializers.ReviewsQuerySerializer, self.request)
+        return Review.objects.kept().filter(user=self.request.user, **filters)
 
     def post(self, request: Request) -> Response:
         body = self.get_serializer(data=request.data)
@@ -89,7 +89,7 @@ class StudySettingsView(generics.RetrieveUpdateAPIView):
 
     def perform_update(self, serializer: Any) -> None:
         serializer.instance = study_queue.settings_change(
-            user=self.request.user, members=serializer.validated_data
+            user=self.request.user, fields=serializer.validated_data
         )
 
 

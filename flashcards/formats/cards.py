@@ -114,8 +114,8 @@ class ParsedFile:
 
 
 def _reason_text(reason: str, count: int) -> str:
-    one, many = SKIP_REASONS[reason]
-    return one if count == 1 else many.format(f"{count:,}")
+    singular, plural = SKIP_REASONS[reason]
+    return singular if count == 1 else plural.format(f"{count:,}")
 
 
 class CardValidator:

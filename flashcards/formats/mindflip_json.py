@@ -33,8 +33,8 @@ def read_json(data: bytes, name: str, limits: Limits, progress: Progress) -> Par
     validator = CardValidator(ParsedFile("json", decks={deck_name: _deck_fields(deck)}), limits)
     cards = document["cards"]
     progress.begin(READING, len(cards))
-    for members in cards:
-        _take(validator, members, deck_name)
+    for fields in cards:
+        _take(validator, fields, deck_name)
         progress.step()
     return validator.reading
 
@@ -59,34 +59,34 @@ def _document(data: bytes) -> dict[str, Any]:
     return document
 
 
-def _take(validator: CardValidator, members: Any, deck: str) -> None:
+def _take(validator: CardValidator, fields: Any, deck: str) -> None:
     try:
-        validator.take(_card(draft_card(_mapping(members)), deck))
+        validator.take(_card(draft_card(_mapping(fields)), deck))
     except InvalidCard as bad:
-        side = str(_mapping(members).get("front", ""))
+        side = str(_mapping(fields).get("front", ""))
         validator.reading.left_out.add("too_long" if "long" in bad.why else "empty_side", side)
 
 
-def _card(members: Mapping[str, Any], deck: str) -> ImportedCard:
-    kind, found = members.get("kind"), members.get("found")
-    others = {key: value for key, value in members.items() if key not in OWN_MEMBERS}
+def _card(fields: Mapping[str, Any], deck: str) -> ImportedCard:
+    kind, is_found = fields.get("kind"), fields.get("found")
+    others = {key: value for key, value in fields.items() if key not in OWN_MEMBERS}
     return ImportedCard(
-        front=members["front"],
-        back=members["back"],
+        front=fields["front"],
+        back=fields["back"],
         deck=deck,
         kind=kind if isinstance(kind, str) and kind in CardKind.values else "",
-        tags=_texts(members["tags"]) if "tags" in members else None,
-        sentence=_text(members["sentence"]) if "sentence" in members else None,
-        is_found=found if isinstance(found, bool) else None,
-        guid=_text(members.get("id"))[:64],
-        changed_at=_time(members.get("updatedAt")),
-        extras=extras_of({**others, **_mapping(members.get("extras"))}),
+        tags=_texts(fields["tags"]) if "tags" in fields else None,
+        sentence=_text(fields["sentence"]) if "sentence" in fields else None,
+        is_found=is_found if isinstance(is_found, bool) else None,
+        guid=_text(fields.get("id"))[:64],
+        changed_at=_time(fields.get("updatedAt")),
+        extras=extras_of({**others, **_mapping(fields.get("extras"))}),
     )
 
 
 def _deck_fields(deck: Mapping[str, Any]) -> dict[str, Any]:
     texts = {
-        column: clean(_text(deck.get(member)))[:most] for member, (column, most) in TEXTS.items()
+        column: clean(_text(deck.get(field)))[:most] for field, (column, most) in TEXTS.items()
     }
     return {"tags": tags_usable(deck.get("tags")), **texts}
 

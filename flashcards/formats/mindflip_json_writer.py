@@ -55,5 +55,5 @@ def card_fields(card: Card) -> dict[str, Any]:
     }
 
 
-def _dump(members: dict[str, Any]) -> str:
-    return json.dumps(members, ensure_ascii=False)
+def _dump(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -44,8 +44,8 @@ class Export:
 
 
 FORMATS = {
-    one.name: one
-    for one in (
+    file_format.name: file_format
+    for file_format in (
         Format(
             "apkg",
             "Anki package",
@@ -143,8 +143,8 @@ def safe_name(name: str) -> str:
     too long.
     """
     seen = "".join(
-        " " if unicodedata.category(sign) in ("Cc", "Cf", "Zl", "Zp") else sign
-        for sign in unicodedata.normalize("NFC", name)
+        " " if unicodedata.category(character) in ("Cc", "Cf", "Zl", "Zp") else character
+        for character in unicodedata.normalize("NFC", name)
     )
     plain = UNSAFE.sub(" ", seen).strip(" .")
     return plain.encode()[:NAME_BYTES].decode("utf-8", "ignore").strip(" .") or "deck"

@@ -203,7 +203,7 @@ def _decided(table: Table, sample: list[list[str]], choices: Choices) -> Table:
 
 def _role(heading: str) -> str:
     word = heading.strip().strip(":").lower()
-    return next((role for role, words in HEADINGS.items() if word in words), "skip")
+    return next((role for role, names in HEADINGS.items() if word in names), "skip")
 
 
 def _once(roles: Sequence[str]) -> list[str]:
@@ -226,7 +226,7 @@ def _usual(headers: AnkiHeaders, width: int) -> list[str]:
 
 def _delimiter(text: str) -> str:
     """The sign that cuts the most rows into the same number of columns, at least two."""
-    return max(DELIMITERS, key=lambda sign: _evenness(text[:SAMPLE_CHARACTERS], sign))
+    return max(DELIMITERS, key=lambda delimiter: _evenness(text[:SAMPLE_CHARACTERS], delimiter))
 
 
 def _evenness(text: str, delimiter: str) -> tuple[float, int]:
@@ -247,11 +247,11 @@ def _rows(text: str, delimiter: str) -> Iterator[list[str]]:
             if any(cell.strip() for cell in row)
         )
     except csv.Error:
-        sentence = (
+        message = (
             f"A cell of this table has more than {MAX_CELL_CHARACTERS:,} characters: is a quote"
             " missing?"
         )
-        raise FileRejected(sentence, code="too_large") from None
+        raise FileRejected(message, code="too_large") from None
 
 
 def _card(row: list[str], table: Table) -> ImportedCard:

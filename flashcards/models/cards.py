@@ -23,8 +23,8 @@ def side_key(text: str) -> UUID:
     """The 16 bytes that every side saying the same has: capitals, width, white space and a last
     full stop make no difference.
     """
-    said, _ = card_key(text, "")
-    return UUID(bytes=blake2b(said.encode(), digest_size=16).digest())
+    normalized, _ = card_key(text, "")
+    return UUID(bytes=blake2b(normalized.encode(), digest_size=16).digest())
 
 
 class SideKeyField(models.UUIDField):

@@ -26,8 +26,8 @@ class AccountView(LoginRequiredMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         account = account_shape(self.request.user)
-        kept = [(words, account.kept[name]) for name, words in COUNTED.items()]
-        return super().get_context_data(account=account, kept=kept, **kwargs)
+        counts = [(label, account.kept[name]) for name, label in COUNTED.items()]
+        return super().get_context_data(account=account, kept=counts, **kwargs)
 
 
 class AccountDeletedView(TemplateView):

@@ -45,12 +45,12 @@ class FilteredListView(LoginRequiredMixin, ListView):
     names: tuple[str, ...] = ("q", "tag")
 
     @cached_property
-    def asked(self) -> dict[str, str]:
+    def filters(self) -> dict[str, str]:
         return {name: self.request.GET.get(name, "") for name in self.names}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
-            asked=self.asked, is_narrowed=any(self.asked.values()), **kwargs
+            asked=self.filters, is_narrowed=any(self.filters.values()), **kwargs
         )
 
 
@@ -73,7 +73,7 @@ class DecksView(FilteredListView):
             .with_due_count(timezone.now())
             .defer("source")
         )
-        return search_decks(decks, text=self.asked["q"], tag=self.asked["tag"]).order_by(
+        return search_decks(decks, text=self.filters["q"], tag=self.filters["tag"]).order_by(
             *SORTS[self.sort]
         )
 
@@ -118,9 +118,9 @@ class DeckView(FilteredListView):
         return 50 if self.view == "table" else 100
 
     def get_queryset(self) -> QuerySet[Card]:
-        asked = self.asked
+        filters = self.filters
         return search_cards(
-            self.deck.cards.kept(), text=asked["q"], tag=asked["tag"], kind=asked["kind"]
+            self.deck.cards.kept(), text=filters["q"], tag=filters["tag"], kind=filters["kind"]
         )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -193,8 +193,8 @@ class PrintView(LoginRequiredMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         deck = get_object_or_404(Deck.objects.of(self.request.user), pk=kwargs["deck_id"])
-        asked = self.request.GET.get("layout", "")
-        layout = asked if asked in LAYOUTS else "cut"
+        requested = self.request.GET.get("layout", "")
+        layout = requested if requested in LAYOUTS else "cut"
         return super().get_context_data(
             deck=deck, cards=_printed(deck), layout=layout, layouts=LAYOUTS, **kwargs
         )

@@ -59,11 +59,11 @@ def _items(raw: Any) -> list[Any] | None:
 
 def _drafts(items: list[Any], drafts: Drafts) -> Drafts:
     for item in items:
-        members = _members(item)
-        if members is None:
+        fields = _members(item)
+        if fields is None:
             drafts.refuse("is not a card: send an object with front and back")
         else:
-            drafts.add(members)
+            drafts.add(fields)
     return drafts
 
 

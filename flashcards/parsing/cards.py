@@ -101,10 +101,10 @@ def plain(value: Any, depth: int = DEPTH_READ) -> Any:
     return value
 
 
-def _plain_fields(members: Mapping[Any, Any], depth: int) -> dict[str, Any]:
-    named = ((clean(key), member) for key, member in members.items() if isinstance(key, str))
+def _plain_fields(fields: Mapping[Any, Any], depth: int) -> dict[str, Any]:
+    named = ((clean(key), value) for key, value in fields.items() if isinstance(key, str))
     # which JavaScript takes for its own
-    return {name: plain(member, depth) for name, member in named if name != "__proto__"}
+    return {name: plain(value, depth) for name, value in named if name != "__proto__"}
 
 
 def _word(word: BareWord) -> Any:
@@ -142,23 +142,21 @@ def _number_text(number: int | float) -> str:
     return repr(number) if isinstance(number, float) and math.isfinite(number) else ""
 
 
-def draft_card(members: Mapping[str, Any]) -> dict[str, Any]:
-    """The members as a card: `front` and `back` trimmed, all other members beside them.
+def draft_card(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields as a card: `front` and `back` trimmed, all other fields beside them.
 
     Raises InvalidCard when a side is missing, empty, no text, or longer than 2,000 characters
     (contract, section 4).
     """
     by_name = {
-        name_of(key): value
-        for key, value in reversed(list(members.items()))
-        if isinstance(key, str)
+        name_of(key): value for key, value in reversed(list(fields.items())) if isinstance(key, str)
     }
     front, back = _side(by_name, FRONT_NAMES), _side(by_name, BACK_NAMES)
     if not front and not back:
         raise InvalidCard("has neither a front nor a back", "front")
     for side, text in (("front", front), ("back", back)):
         _check_side(side, text)
-    return _plain_fields(members, DEPTH_READ) | {"front": front, "back": back}
+    return _plain_fields(fields, DEPTH_READ) | {"front": front, "back": back}
 
 
 def _side(by_name: Mapping[str, Any], names: tuple[str, ...]) -> str:
@@ -216,11 +214,11 @@ class Drafts:
             card_key(str(card.get("front", "")), str(card.get("back", ""))) for card in earlier
         }
 
-    def add(self, members: Mapping[str, Any]) -> None:
-        """Take the members as the next card, or note why they are none."""
+    def add(self, fields: Mapping[str, Any]) -> None:
+        """Take the fields as the next card, or note why they are none."""
         self.number += 1
         try:
-            card = self._finished(draft_card(members))
+            card = self._finished(draft_card(fields))
             self._take(card, card_key(card["front"], card["back"]))
         except InvalidCard as bad:
             self._note(bad.why)
@@ -243,12 +241,12 @@ class Drafts:
             self.problems.append("More cards than these were refused.")
 
 
-def extras_of(members: Mapping[str, Any]) -> dict[str, Any]:
+def extras_of(fields: Mapping[str, Any]) -> dict[str, Any]:
     """What is neither ours nor too much: at most 24 members, four levels, texts of 2,000
     characters, 12,000 in all.
     """
     budget = _Budget(BUDGET)
-    return _object({key: value for key, value in members.items() if key not in OURS}, DEPTH, budget)
+    return _object({key: value for key, value in fields.items() if key not in OURS}, DEPTH, budget)
 
 
 class _Budget:
@@ -265,9 +263,9 @@ class _Budget:
         return is_enough
 
 
-def _object(members: Mapping[Any, Any], depth: int, budget: _Budget) -> dict[str, Any]:
-    kept: dict[str, Any] = {}
-    for key, value in list(members.items())[:MEMBERS]:
+def _object(fields: Mapping[Any, Any], depth: int, budget: _Budget) -> dict[str, Any]:
+    bounded_fields: dict[str, Any] = {}
+    for key, value in list(fields.items())[:MEMBERS]:
         name = clean(key) if isinstance(key, str) else ""
         bounded = (
             _bounded(value, depth - 1, budget)
@@ -275,8 +273,8 @@ def _object(members: Mapping[Any, Any], depth: int, budget: _Budget) -> dict[str
             else DROPPED
         )
         if bounded is not DROPPED:
-            kept[name] = bounded
-    return kept
+            bounded_fields[name] = bounded
+    return bounded_fields
 
 
 def _bounded(value: Any, depth: int, budget: _Budget) -> Any:

@@ -37,11 +37,11 @@ def parse_cards(text: str) -> ParsedCards:
 
 
 def _no_cards(text: str) -> str:
-    words = trim(clean(text))
-    if not words:
+    cleaned = trim(clean(text))
+    if not cleaned:
         return "The text is empty."
-    beginning = WHITE_RUN.sub(" ", words[:QUOTED_CHARACTERS])
+    beginning = WHITE_RUN.sub(" ", cleaned[:QUOTED_CHARACTERS])
     return (
         "There are no cards in the text. It begins:"
-        f" “{beginning}{'…' if len(words) > QUOTED_CHARACTERS else ''}”"
+        f" “{beginning}{'…' if len(cleaned) > QUOTED_CHARACTERS else ''}”"
     )

@@ -60,13 +60,13 @@ class Scanner:
         self.assembler.finish()
 
     def _prose(self) -> None:
-        found = PROSE.search(self.text, self.at)
-        if not found:
+        match = PROSE.search(self.text, self.at)
+        if not match:
             self.at = len(self.text)
-        elif found[0] == "<think>":
-            self._thinking(found.end())
+        elif match[0] == "<think>":
+            self._thinking(match.end())
         else:
-            self.at = found.start()
+            self.at = match.start()
             if OPENING.match(self.text, self.at):
                 self._token()
             else:
@@ -81,58 +81,58 @@ class Scanner:
         if spaces:
             self.at = spaces.end()
             return
-        sign = self.text[self.at]
-        if sign in "{}[],:":
+        character = self.text[self.at]
+        if character in "{}[],:":
             self.at += 1
-            self._structure(sign)
-        elif sign in DOUBLE or sign in SINGLE:
+            self._structure(character)
+        elif character in DOUBLE or character in SINGLE:
             self.at += 1
-            self._string(sign)
+            self._string(character)
         else:
             self._bare()
 
-    def _structure(self, sign: str) -> None:
-        if sign in "{[":
-            self.assembler.open(sign == "[")
-        elif sign in "}]":
-            self.assembler.close(sign == "]")
-        elif sign == ":":
+    def _structure(self, character: str) -> None:
+        if character in "{[":
+            self.assembler.open(character == "[")
+        elif character in "}]":
+            self.assembler.close(character == "]")
+        elif character == ":":
             self.assembler.colon()
         else:
             self.assembler.comma()
 
     def _bare(self) -> None:
-        found = BARE.match(self.text, self.at)
-        assert found  # every other sign was taken before
-        self.at = found.end()
-        self.assembler.scalar(BareWord(found[0].strip(WHITE)))
+        match = BARE.match(self.text, self.at)
+        assert match  # every other sign was taken before
+        self.at = match.end()
+        self.assembler.scalar(BareWord(match[0].strip(WHITE)))
 
     def _string(self, opening: str) -> None:
         quotes = _closing(opening)
         parts: list[str] = []
         is_open = True
         while is_open:
-            found = RUNS[quotes].match(self.text, self.at)
-            assert found  # it may be empty
-            parts.append(found[0])
-            self.at = found.end()
+            match = RUNS[quotes].match(self.text, self.at)
+            assert match  # it may be empty
+            parts.append(match[0])
+            self.at = match.end()
             is_open = not self._at_end_of_string(quotes, parts)
 
     def _at_end_of_string(self, quotes: str, parts: list[str]) -> bool:
-        sign = self.text[self.at : self.at + 1]
-        if not sign:
+        character = self.text[self.at : self.at + 1]
+        if not character:
             return True  # never closed: the value is lost, and the card with it
-        if sign == "\\":
+        if character == "\\":
             parts.append(self._escape())
-        elif sign in quotes and self._closes():
+        elif character in quotes and self._closes():
             self.at += 1
             self.assembler.scalar("".join(parts))
             return True
-        elif sign in "}\n" and self._is_unclosed(quotes):
+        elif character in "}\n" and self._is_unclosed(quotes):
             self.assembler.scalar("".join(parts).rstrip(WHITE + ","))
             return True
         else:
-            parts.append(sign)
+            parts.append(character)
             self.at += 1
         return False
 
@@ -157,15 +157,15 @@ class Scanner:
         if line_break:
             self.at = line_break.end()
             return "\n"
-        found = ESCAPE.match(self.text, self.at)
-        assert found  # a backslash alone is matched too
-        self.at = found.end()
-        code, control, sign = found.groups()
+        match = ESCAPE.match(self.text, self.at)
+        assert match  # a backslash alone is matched too
+        self.at = match.end()
+        code, control, character = match.groups()
         if code:
             return chr(int(code, 16))
         if control:
             return "\b" if control == "b" else "\f"
-        return ESCAPED.get(sign, found[0]) if sign else "\\"
+        return ESCAPED.get(character, match[0]) if character else "\\"
 
 
 def _closing(opening: str) -> str:

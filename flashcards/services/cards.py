@@ -38,19 +38,19 @@ def card_for_user(*, user: User, card_id: UUID) -> Card:
 
 
 @transaction.atomic
-def card_add(*, user: User, deck_id: UUID, members: Mapping[str, Any]) -> Card:
-    """A new last card out of `members` (front and back, or question and answer; kind, tags,
+def card_add(*, user: User, deck_id: UUID, fields: Mapping[str, Any]) -> Card:
+    """A new last card out of `fields` (front and back, or question and answer; kind, tags,
     sentence, found; others stay beside them).
 
     Raises NotFound, Invalid, and Conflict (`deck_full`).
     """
-    draft, columns = _checked(members), columns_checked(members)
+    draft, columns = _checked(fields), columns_checked(fields)
     check_gap(columns.get("kind", CardKind.BASIC), draft["front"])
     deck = decks_lock(user=user, deck_ids=[deck_id])[deck_id]
-    place = next_position(deck)
+    position = next_position(deck)
     card = Card(
         deck=deck,
-        position=place,
+        position=position,
         front=draft["front"],
         back=draft["back"],
         extras=extra_fields(draft),
@@ -62,14 +62,14 @@ def card_add(*, user: User, deck_id: UUID, members: Mapping[str, Any]) -> Card:
 
 
 @transaction.atomic
-def card_update(*, user: User, card_id: UUID, members: Mapping[str, Any]) -> Card:
-    """Change the members that are given and leave the others. Raises NotFound and Invalid."""
+def card_update(*, user: User, card_id: UUID, fields: Mapping[str, Any]) -> Card:
+    """Change the fields that are given and leave the others. Raises NotFound and Invalid."""
     decks_lock(user=user, deck_ids=[card_for_user(user=user, card_id=card_id).deck_id])
     card = card_for_user(user=user, card_id=card_id)  # as it is now that nobody else can change it
     before = {"front": card.front, "back": card.back}
-    sides = _checked({side: members.get(side, before[side]) for side in before})
-    columns = (_ground(card, sides) if sides != before else {}) | columns_checked(members)
-    extras = extra_fields(_followed(card.extras, before, sides) | dict(members))
+    sides = _checked({side: fields.get(side, before[side]) for side in before})
+    columns = (_ground(card, sides) if sides != before else {}) | columns_checked(fields)
+    extras = extra_fields(_followed(card.extras, before, sides) | dict(fields))
     _write(
         card,
         {
@@ -100,9 +100,9 @@ def _write(card: Card, columns: Mapping[str, Any]) -> None:
     decks_touch([card.deck_id])
 
 
-def _checked(members: Mapping[str, Any]) -> dict[str, Any]:
+def _checked(fields: Mapping[str, Any]) -> dict[str, Any]:
     try:
-        return draft_card(members)
+        return draft_card(fields)
     except InvalidCard as bad:
         message = f"The card {bad.why}."
         raise Invalid(message, fields={bad.side or "front": [message]}) from None
@@ -120,25 +120,25 @@ def _followed(
     return followed
 
 
-def columns_checked(members: Mapping[str, Any]) -> dict[str, Any]:
-    """The columns of those members that are there.
+def columns_checked(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of those fields that are there.
 
-    Raises Invalid, which names the member; sides are checked elsewhere.
+    Raises Invalid, which names the field; sides are checked elsewhere.
     """
     checks = {"kind": _kind, "tags": tags_checked, "sentence": _sentence, "found": _found}
-    columns = {name: check(members[name]) for name, check in checks.items() if name in members}
+    columns = {name: check(fields[name]) for name, check in checks.items() if name in fields}
     return {"is_found" if name == "found" else name: value for name, value in columns.items()}
 
 
 def columns_usable(card: Mapping[str, Any]) -> dict[str, Any]:
     """The columns of an engine's card, wrong members as if they had not come. Never raises."""
-    kind, found = card.get("kind"), card.get("found")
+    kind, is_found = card.get("kind"), card.get("found")
     is_kind = kind in CardKind.values and (kind != CardKind.CLOZE or has_gaps(str(card["front"])))
     return {
         "kind": kind if is_kind else CardKind.BASIC,
         "tags": tags_usable(card.get("tags")),
         "sentence": sentence_usable(card.get("sentence")),
-        "is_found": found if isinstance(found, bool) else None,
+        "is_found": is_found if isinstance(is_found, bool) else None,
     }
 
 
@@ -149,9 +149,9 @@ def sentence_usable(value: Any) -> str:
     return trim(clean(value)) if isinstance(value, str) and len(value) <= SIDE_CHARACTERS else ""
 
 
-def extra_fields(members: Mapping[str, Any]) -> dict[str, Any]:
+def extra_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
     """What has no column and stays beside the card as `extras`."""
-    return extras_of({name: value for name, value in members.items() if name not in OWN})
+    return extras_of({name: value for name, value in fields.items() if name not in OWN})
 
 
 def check_gap(kind: str, front: str) -> None:
@@ -181,5 +181,5 @@ def _found(value: Any) -> bool | None:
     raise _refused("found", "Send found as true, false or null.")
 
 
-def _refused(member: str, message: str) -> Invalid:
-    return Invalid(message, fields={member: [message]})
+def _refused(field: str, message: str) -> Invalid:
+    return Invalid(message, fields={field: [message]})

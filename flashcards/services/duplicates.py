@@ -53,8 +53,8 @@ def duplicate_groups(user: User, deck_id: UUID | None = None) -> QuerySet[Any, A
         .annotate(count=Count("front_key"), backs=Count("back_key", distinct=True))
         .filter(count__gt=1)
     )
-    asked = groups.exclude(front_key__in=_kept_keys(user))
-    return asked.annotate(repeats=F("count") - F("backs")).order_by("-repeats", "front_key")
+    remaining = groups.exclude(front_key__in=_kept_keys(user))
+    return remaining.annotate(repeats=F("count") - F("backs")).order_by("-repeats", "front_key")
 
 
 def duplicates_shown(user: User, groups: Iterable[dict[str, Any]]) -> list[DuplicateGroup]:
@@ -88,17 +88,17 @@ def ignore_duplicates(*, user: User, front_key: UUID) -> None:
 
 def _kept_keys(user: User) -> list[UUID]:
     """The fronts that the user keeps, as long as no further card has joined them."""
-    kept = dict(IgnoredDuplicate.objects.of(user).values_list("front_key", "count"))
-    if not kept:
+    ignored = dict(IgnoredDuplicate.objects.of(user).values_list("front_key", "count"))
+    if not ignored:
         return []
     cards = (
         Card.objects.of(user)
-        .filter(front_key__in=kept)
+        .filter(front_key__in=ignored)
         .order_by()
         .values("front_key")
         .annotate(count=Count("pk"))
     )
-    return [row["front_key"] for row in cards if row["count"] <= kept[row["front_key"]]]
+    return [row["front_key"] for row in cards if row["count"] <= ignored[row["front_key"]]]
 
 
 def _first_cards(user: User, keys: Sequence[UUID]) -> QuerySet[Card]:

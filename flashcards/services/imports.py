@@ -68,7 +68,7 @@ class ImportReport:
 
     def total(self, what: str) -> int:
         """`what`: added, updated or unchanged."""
-        return sum(getattr(one, what) for one in self.decks.values())
+        return sum(getattr(deck_report, what) for deck_report in self.decks.values())
 
 
 @transaction.atomic
@@ -119,16 +119,18 @@ class _Importer:
         self._name = name
         self._known = ExistingCards(user, reading.cards)
         self._target = target
-        members = {name[:NAME_CHARACTERS]: columns for name, columns in reading.decks.items()}
-        self._shelves = DeckAllocator(user, members, self._decks_of_names(reading))
-        self._contents = DeckContents(self._shelves)
+        columns_by_name = {
+            name[:NAME_CHARACTERS]: columns for name, columns in reading.decks.items()
+        }
+        self._allocator = DeckAllocator(user, columns_by_name, self._decks_of_names(reading))
+        self._contents = DeckContents(self._allocator)
         self._sum_usage: list[Card] = []
         self._updated: list[Card] = []
         self._report = ImportReport(reading.format, reading.left_out)
 
     def take(self, card: ImportedCard) -> None:
         known = self._known.find(card)
-        if known is None or (known.deleted_at and not self._shelves.take_back(known.deck)):
+        if known is None or (known.deleted_at and not self._allocator.take_back(known.deck)):
             self._add(card)
         elif known.deleted_at:
             self._update(known, columns_of(card, known.deck.tags), card)
@@ -140,7 +142,13 @@ class _Importer:
         """Write it down."""
         Card.objects.bulk_create(self._sum_usage, batch_size=BATCH)
         Card.objects.bulk_update(self._updated, UPDATED, batch_size=BATCH)
-        decks_touch({key for key, one in self._report.decks.items() if one.added or one.updated})
+        decks_touch(
+            {
+                key
+                for key, deck_report in self._report.decks.items()
+                if deck_report.added or deck_report.updated
+            }
+        )
         return self._report
 
     def _decks_of_names(self, reading: ParsedFile) -> dict[str, Deck]:
@@ -161,15 +169,15 @@ class _Importer:
         if deck_with:
             self._report.of(deck_with).unchanged += 1
             return
-        shelf = self._shelves.shelf(name)
-        report = self._report.of(shelf.deck)
-        report.is_new = shelf.is_new
-        columns = columns_of(card, shelf.deck.tags)
+        slot = self._allocator.shelf(name)
+        report = self._report.of(slot.deck)
+        report.is_new = slot.is_new
+        columns = columns_of(card, slot.deck.tags)
         changed_at = {"updated_at": card.changed_at} if card.changed_at else {}
         self._sum_usage.append(
             Card(
-                deck=shelf.deck,
-                position=shelf.take_place(),
+                deck=slot.deck,
+                position=slot.take_place(),
                 guid=card.guid,
                 **columns,
                 **changed_at,
@@ -239,23 +247,26 @@ class DeckAllocator:
     """
 
     def __init__(
-        self, user: User, members: Mapping[str, Mapping[str, Any]], known: Mapping[str, Deck]
+        self,
+        user: User,
+        columns_by_name: Mapping[str, Mapping[str, Any]],
+        known: Mapping[str, Deck],
     ) -> None:
         self._user = user
-        self._members = members
+        self._columns_by_name = columns_by_name
         self._known = known
         self._open: dict[str, DeckSlot] = {}
         self.all: dict[Any, DeckSlot] = {}
 
     def shelf(self, name: str) -> DeckSlot:
         """With room for one more card."""
-        shelf = self._open.get(name) or self._find(name, self._known.get(name))
+        slot = self._open.get(name) or self._find(name, self._known.get(name))
         number = 1
-        while shelf.is_full:
+        while slot.is_full:
             number += 1
-            shelf = self._find(_numbered(name, number))
-        self._open[name] = shelf
-        return shelf
+            slot = self._find(_numbered(name, number))
+        self._open[name] = slot
+        return slot
 
     def take_back(self, deck: Deck) -> bool:
         """As Shelf.take_back, for a deck that is locked."""
@@ -281,19 +292,21 @@ class DeckAllocator:
 
     def _find(self, name: str, deck: Deck | None = None) -> DeckSlot:
         locked = Deck.objects.of(self._user).select_for_update().order_by("created_at", "id")
-        found = (
+        existing = (
             locked.filter(pk=deck.pk).first()
             if deck
             else locked.filter(name=name[:NAME_CHARACTERS]).first()
         )
-        if found and found.pk in self.all:
-            return self.all[found.pk]
-        shelf = DeckSlot(found or self._make(name), is_new=found is None)
-        return self.all.setdefault(shelf.deck.pk, shelf)
+        if existing and existing.pk in self.all:
+            return self.all[existing.pk]
+        slot = DeckSlot(existing or self._make(name), is_new=existing is None)
+        return self.all.setdefault(slot.deck.pk, slot)
 
     def _make(self, name: str) -> Deck:
         return Deck.objects.create(
-            user_id=self._user.pk, name=name[:NAME_CHARACTERS], **self._members.get(name, {})
+            user_id=self._user.pk,
+            name=name[:NAME_CHARACTERS],
+            **self._columns_by_name.get(name, {}),
         )
 
 
@@ -329,8 +342,8 @@ class DeckContents:
     Decks are read once for each name.
     """
 
-    def __init__(self, shelves: DeckAllocator) -> None:
-        self._shelves = shelves
+    def __init__(self, allocator: DeckAllocator) -> None:
+        self._allocator = allocator
         self._decks: dict[str, dict[tuple[str, str], Deck]] = {}
 
     def deck_with(self, name: str, card: ImportedCard) -> Deck | None:
@@ -340,7 +353,7 @@ class DeckContents:
         return self._decks[name].get(card_key(card.front, card.back))
 
     def _read(self, name: str) -> dict[tuple[str, str], Deck]:
-        decks = {deck.pk: deck for deck in self._shelves.decks(name)}
+        decks = {deck.pk: deck for deck in self._allocator.decks(name)}
         sides = (
             Card.objects.filter(deck_id__in=decks).kept().values_list("front", "back", "deck_id")
         )

@@ -104,20 +104,20 @@ def _day(rows: dict[date, dict[str, int]], day: date) -> dict[str, Any]:
     row = rows.get(day, {})
     week = [rows.get(day - timedelta(days=back), {}) for back in range(RETENTION_WINDOW_DAYS)]
     by_rating = {name: row.get(name, 0) for name in RATINGS}
-    asked = {name: row.get(name, 0) for name in ("asked", "recalled")}
+    recall_counts = {name: row.get(name, 0) for name in ("asked", "recalled")}
     return {
         "day": day,
         **by_rating,
         "total": sum(by_rating.values()),
-        **asked,
+        **recall_counts,
         "retention": _share(week),
     }
 
 
 def _share(rows: Sequence[dict[str, Any]]) -> float | None:
     """Remembered of asked."""
-    asked = sum(row.get("asked", 0) for row in rows)
-    return sum(row.get("recalled", 0) for row in rows) / asked if asked else None
+    asked_count = sum(row.get("asked", 0) for row in rows)
+    return sum(row.get("recalled", 0) for row in rows) / asked_count if asked_count else None
 
 
 def _streak(reviews: ReviewQuerySet, settings: StudySettings, today: date) -> int:

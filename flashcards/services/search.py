@@ -35,14 +35,14 @@ def search_decks(decks: DeckQuerySet, *, text: str = "", tag: str = "") -> DeckQ
     """Those that have each word of the text somewhere: in name, topic or tags, or on a card; and
     that have the tag, when one is given.
     """
-    found: DeckQuerySet = _tagged(decks, tag)
+    matching: DeckQuerySet = _tagged(decks, tag)
     for number, word in enumerate(words_of(text)):
         card = f"card_{number}"
         on_deck = Q(name__icontains=word) | Q(topic__icontains=word) | Q(tags_text__icontains=word)
-        found = found.alias(**{card: _first_card_with(word)}).filter(
+        matching = matching.alias(**{card: _first_card_with(word)}).filter(
             on_deck | Q(**{f"{card}__isnull": False})
         )
-    return found
+    return matching
 
 
 def search_cards(
@@ -51,10 +51,10 @@ def search_cards(
     """Those that have each word of the text on a side or in a tag; and the tag and kind, when they
     are given.
     """
-    found: CardQuerySet = _tagged(cards, tag)
+    matching: CardQuerySet = _tagged(cards, tag)
     for word in words_of(text):
-        found = _with_word(found, word)
-    return found.filter(kind=kind) if kind in CardKind.values else found
+        matching = _with_word(matching, word)
+    return matching.filter(kind=kind) if kind in CardKind.values else matching
 
 
 def tags_of(user: User) -> list[str]:
@@ -62,21 +62,21 @@ def tags_of(user: User) -> list[str]:
     capitals.
     """
     counted: Counter[str] = Counter()
-    spelled: dict[str, str] = {}
+    spellings: dict[str, str] = {}
     for rows in (Deck.objects.of(user), Card.objects.of(user)):
         for tag, count in _tag_counts(rows):
             counted[tag.casefold()] += count
-            spelled.setdefault(tag.casefold(), tag)
+            spellings.setdefault(tag.casefold(), tag)
     return [
-        spelled[fold]
+        spellings[fold]
         for fold, _ in sorted(counted.items(), key=lambda each: (-each[1], each[0]))[:TAGS_SHOWN]
     ]
 
 
 def deck_tags_of(user: User) -> list[str]:
     """The tags of the user's decks, in alphabetical order, to filter by."""
-    spelled = {tag.casefold(): tag for tag, _ in _tag_counts(Deck.objects.of(user))}
-    return [spelled[fold] for fold in sorted(spelled)[:TAGS_SHOWN]]
+    spellings = {tag.casefold(): tag for tag, _ in _tag_counts(Deck.objects.of(user))}
+    return [spellings[fold] for fold in sorted(spellings)[:TAGS_SHOWN]]
 
 
 def _first_card_with(word: str) -> Subquery:
@@ -96,8 +96,12 @@ def _with_word(cards: Any, word: str) -> Any:
 
 
 def _tagged(rows: Any, tag: str) -> Any:
-    found = rows.alias(tags_text=_tags_text())
-    return found.filter(tags_text__icontains=f"{BETWEEN}{clean(tag)}{BETWEEN}") if tag else found
+    with_tags = rows.alias(tags_text=_tags_text())
+    return (
+        with_tags.filter(tags_text__icontains=f"{BETWEEN}{clean(tag)}{BETWEEN}")
+        if tag
+        else with_tags
+    )
 
 
 def _tags_text() -> Concat:

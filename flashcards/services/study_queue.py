@@ -140,14 +140,14 @@ def _select_cards(
     """Steps first, because they cannot wait; then what has been due for longest; then new cards,
     deck by deck in their order.
     """
-    asked = cards.select_related("deck", "schedule").defer("deck__source")
-    learning = asked.filter(schedule__state__in=LEARNING, schedule__due_at__lt=ends).order_by(
+    candidates = cards.select_related("deck", "schedule").defer("deck__source")
+    learning = candidates.filter(schedule__state__in=LEARNING, schedule__due_at__lt=ends).order_by(
         "schedule__due_at", "pk"
     )
-    due = asked.filter(schedule__state=CardState.REVIEW, schedule__due_at__lte=now).order_by(
+    due = candidates.filter(schedule__state=CardState.REVIEW, schedule__due_at__lte=now).order_by(
         "schedule__due_at", "pk"
     )
-    new = asked.filter(schedule=None).order_by("deck__created_at", "deck_id", "position")
+    new = candidates.filter(schedule=None).order_by("deck__created_at", "deck_id", "position")
     selected: list[Card] = []
     for some, count in ((learning, counts["learning"]), (due, counts["due"]), (new, counts["new"])):
         room = min(count, QUEUE_CARDS - len(selected))
@@ -160,16 +160,16 @@ def settings_for_user(*, user: User) -> StudySettings:
     return StudySettings.objects.filter(user=user).first() or StudySettings(user=user)
 
 
-def settings_change(*, user: User, members: Mapping[str, Any]) -> StudySettings:
-    """Change the members that are given (names as the columns).
+def settings_change(*, user: User, fields: Mapping[str, Any]) -> StudySettings:
+    """Change the fields that are given (names as the columns).
 
     Raises Invalid, which names each wrong one.
     """
     changed = settings_for_user(user=user)
-    for name, value in members.items():
+    for name, value in fields.items():
         setattr(changed, name, value)
     _check(changed)
-    StudySettings.objects.update_or_create(user=user, defaults=members)
+    StudySettings.objects.update_or_create(user=user, defaults=fields)
     return changed
 
 
@@ -182,15 +182,15 @@ def plan_of(settings: StudySettings) -> Plan:
 
 
 def _check(settings: StudySettings) -> None:
-    faults: dict[str, list[str]] = {}  # by the names that clients know
+    errors: dict[str, list[str]] = {}  # by the names that clients know
     try:
         settings.clean_fields(exclude=["user"])
     except ValidationError as error:
-        faults = {camel(name): sentences for name, sentences in error.message_dict.items()}
+        errors = {camel(name): messages for name, messages in error.message_dict.items()}
     if not _is_zone(settings.time_zone):
-        faults["timeZone"] = [NO_ZONE]
-    if faults:
-        raise Invalid(next(iter(faults.values()))[0], fields=faults)
+        errors["timeZone"] = [NO_ZONE]
+    if errors:
+        raise Invalid(next(iter(errors.values()))[0], fields=errors)
 
 
 def _is_zone(name: str) -> bool:

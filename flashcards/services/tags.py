@@ -53,8 +53,8 @@ def tags_changed(
 
     Raises Invalid when they become too many.
     """
-    gone = {tag.casefold() for tag in remove}
-    return tags_checked([*(tag for tag in tags if tag.casefold() not in gone), *add])
+    removed = {tag.casefold() for tag in remove}
+    return tags_checked([*(tag for tag in tags if tag.casefold() not in removed), *add])
 
 
 def _distinct(tags: Iterable[str]) -> list[str]:

@@ -72,9 +72,11 @@ def cards_restore(*, user: User, card_ids: Any) -> int:
 
     Raises NotFound (also for a card whose deck is in the bin), Invalid, and Conflict (`deck_full`).
     """
-    mine = Card.objects.filter(deck__user=user, deck__deleted_at=None)
+    own_cards = Card.objects.filter(deck__user=user, deck__deleted_at=None)
     binned = [
-        card for card in selected_cards(user=user, card_ids=card_ids, among=mine) if card.deleted_at
+        card
+        for card in selected_cards(user=user, card_ids=card_ids, among=own_cards)
+        if card.deleted_at
     ]
     for deck in Deck.objects.filter(pk__in={card.deck_id for card in binned}):
         # refuses when there is no room

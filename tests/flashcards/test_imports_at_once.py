@@ -57,7 +57,7 @@ def test_a_card_that_is_edited_during_an_import_stays_as_it_was_edited() -> None
 
         def edit(*_: Any) -> None:
             edits.append(
-                begun(pool, card_update, user=user, card_id=card.pk, members={"front": "edited"})
+                begun(pool, card_update, user=user, card_id=card.pk, fields={"front": "edited"})
             )
 
         again = ParsedFile(

@@ -69,10 +69,10 @@ def _new_types(database: sqlite3.Connection) -> dict[int, NoteType]:
     return types
 
 
-def _template(members: dict[int, bytes]) -> tuple[str, str]:
+def _template(fields: dict[int, bytes]) -> tuple[str, str]:
     question, answer = (
-        members.get(member, b"").decode("utf-8", "replace")
-        for member in (QUESTION_FIELD, ANSWER_FIELD)
+        fields.get(number, b"").decode("utf-8", "replace")
+        for number in (QUESTION_FIELD, ANSWER_FIELD)
     )
     return question, answer
 
@@ -91,8 +91,8 @@ def _blob(value: Any) -> bytes:
 def _legacy(database: sqlite3.Connection, column: str) -> dict[int, dict[str, Any]]:
     """A column of `col` holds JSON objects by id."""
     try:
-        members = json.loads(one_value(database, f"SELECT {column} FROM col LIMIT 1"))  # noqa: S608 - one of our two words
-        return {int(number): dict(value) for number, value in members.items()}
+        objects = json.loads(one_value(database, f"SELECT {column} FROM col LIMIT 1"))  # noqa: S608 - one of our two words
+        return {int(number): dict(value) for number, value in objects.items()}
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise damaged("holds a collection whose note types or decks cannot be read") from error
 
@@ -106,12 +106,13 @@ def _legacy_types(models: dict[int, dict[str, Any]]) -> dict[int, NoteType]:
 
 def _legacy_type(model: dict[str, Any]) -> NoteType:
     templates = {
-        index: (str(one["qfmt"]), str(one["afmt"])) for index, one in enumerate(model["tmpls"])
+        index: (str(template["qfmt"]), str(template["afmt"]))
+        for index, template in enumerate(model["tmpls"])
     }
     return NoteType(
         str(model["name"]),
         model.get("type") == KIND_CLOZE,
-        [str(one["name"]) for one in model["flds"]],
+        [str(note_field["name"]) for note_field in model["flds"]],
         templates,
     )
 
@@ -140,13 +141,13 @@ def messages(message: bytes, field: int) -> list[bytes]:
 
 
 def _members(message: bytes) -> list[tuple[int, int | bytes]]:
-    members: list[tuple[int, int | bytes]] = []
+    fields: list[tuple[int, int | bytes]] = []
     at = 0
     while at < len(message):
         tag, at = _varint(message, at)
         value, at = _value(message, at, tag & 7)
-        members.append((tag >> 3, value))
-    return members
+        fields.append((tag >> 3, value))
+    return fields
 
 
 def _value(message: bytes, at: int, wire: int) -> tuple[int | bytes, int]:
@@ -224,6 +225,6 @@ def _bind(connection: sqlite3.Connection, progress: Progress) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _unicase(one: str, other: str) -> int:
+def _unicase(name: str, other: str) -> int:
     """Anki's own order of names, which its indexes are made with."""
-    return (one.casefold() > other.casefold()) - (one.casefold() < other.casefold())
+    return (name.casefold() > other.casefold()) - (name.casefold() < other.casefold())

@@ -62,9 +62,9 @@ BLANK_LINES = re.compile(r"\n{3,}")
 def text_of_html(source: str) -> str:
     """The text; empty when there is none to see. Never raises, whatever the HTML is."""
     seen = MEDIA.sub(" ", UNSEEN.sub("", PRIVATE.sub("", clean(source))))
-    held: list[str] = []
-    waiting = MATH.sub(lambda match: _protect(_formula(match), held), seen)
-    return tidy(_restore_protected(_converted(waiting), held))
+    formulas: list[str] = []
+    waiting = MATH.sub(lambda match: _protect(_formula(match), formulas), seen)
+    return tidy(_restore_protected(_converted(waiting), formulas))
 
 
 def media_of_html(source: str) -> set[str]:
@@ -95,16 +95,16 @@ def _plain(source: str) -> str:
     return html.unescape(TAG.sub("", BREAK.sub("\n", source)))
 
 
-def _protect(text: str, held: list[str]) -> str:
-    if not text or len(held) >= TOKENS:
+def _protect(text: str, formulas: list[str]) -> str:
+    if not text or len(formulas) >= TOKENS:
         return ""
-    held.append(text)
-    return chr(FIRST_TOKEN + len(held) - 1)
+    formulas.append(text)
+    return chr(FIRST_TOKEN + len(formulas) - 1)
 
 
-def _restore_protected(text: str, held: list[str]) -> str:
-    known = {FIRST_TOKEN + index: one for index, one in enumerate(held)}
-    return PRIVATE.sub(lambda sign: known.get(ord(sign[0]), ""), text)
+def _restore_protected(text: str, formulas: list[str]) -> str:
+    known = {FIRST_TOKEN + index: formula for index, formula in enumerate(formulas)}
+    return PRIVATE.sub(lambda match: known.get(ord(match[0]), ""), text)
 
 
 def _formula(match: re.Match[str]) -> str:
@@ -242,7 +242,7 @@ class Converter(MarkdownConverter):
 
     def convert_a(self, el: Any, text: str, parent_tags: Any) -> str:
         address = re.sub(
-            r"[\s()<>\\]", lambda sign: f"%{ord(sign[0]):02X}", str(el.get("href") or "").strip()
+            r"[\s()<>\\]", lambda match: f"%{ord(match[0]):02X}", str(el.get("href") or "").strip()
         )
         is_web = address.lower().startswith(("http://", "https://"))
         return f"[{text}]({address})" if is_web and text.strip() and text != address else text
@@ -252,9 +252,9 @@ def _line_escaped(match: re.Match[str]) -> str:
     return f"{match[1]}\\{match[2]}" if match[2] else f"{match[3]}\\{match[4]}"
 
 
-def _shifted(text: str, table: dict[int, int], sign: str) -> str:
+def _shifted(text: str, table: dict[int, int], marker: str) -> str:
     """In Unicode's own small signs where it has them all."""
     text = text.strip()
     shifted = text.translate(table)
     has_all = not set(text) & set(shifted)
-    return shifted if has_all else f"{sign}{text}" if len(text) == 1 else f"{sign}({text})"
+    return shifted if has_all else f"{marker}{text}" if len(text) == 1 else f"{marker}({text})"

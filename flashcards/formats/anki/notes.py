@@ -46,7 +46,7 @@ class Note:
 
     @property
     def media(self) -> set[str]:
-        return {name for one in self.fields for name in media_of_html(one)}
+        return {name for text in self.fields for name in media_of_html(text)}
 
 
 def cards_of(note: Note) -> Iterator[ImportedCard]:
@@ -77,10 +77,10 @@ def _own(note: Note) -> ImportedCard:
 def _cloze(note: Note) -> ImportedCard:
     question, answer = next(iter(note.note_type.templates.values()), ("", ""))
     fields = note.by_name
-    asked = cloze_field(question) or next(iter(fields), "")
-    source = fields.get(asked, "")
+    question_field = cloze_field(question) or next(iter(fields), "")
+    source = fields.get(question_field, "")
     front = "" if OCCLUSION in source else text_of_html(source)
-    back = text_of_html(answer_html(answer, fields | {asked: ""}))
+    back = text_of_html(answer_html(answer, fields | {question_field: ""}))
     return _card(note, front, back or filled(front), kind=CardKind.CLOZE if has_gaps(front) else "")
 
 
@@ -130,12 +130,12 @@ def answer_html(template: str, fields: Mapping[str, str]) -> str:
 
 def named_fields(template: str) -> set[str]:
     """The fields that it shows."""
-    return {name.rsplit(":", 1)[-1].strip() for sign, name in TAG.findall(template) if not sign}
+    return {name.rsplit(":", 1)[-1].strip() for prefix, name in TAG.findall(template) if not prefix}
 
 
 def cloze_field(template: str) -> str | None:
     """The field whose gaps are asked."""
-    names = (name for sign, name in TAG.findall(template) if not sign)
+    names = (name for prefix, name in TAG.findall(template) if not prefix)
     return next((name.rsplit(":", 1)[-1].strip() for name in names if "cloze:" in name), None)
 
 
@@ -153,11 +153,11 @@ def _filled(template: str, fields: Mapping[str, str], hidden_filters: tuple[str,
     return "".join([*pieces, template[at:] if is_shown[-1] else ""])
 
 
-def _enter(is_shown: list[bool], sign: str, name: str, fields: Mapping[str, str]) -> None:
-    if sign in OPENING and sign:
+def _enter(is_shown: list[bool], prefix: str, name: str, fields: Mapping[str, str]) -> None:
+    if prefix in OPENING and prefix:
         is_full = bool(fields.get(name, "").strip())
-        is_shown.append(is_shown[-1] and is_full == (sign == "#"))
-    elif sign == "/" and len(is_shown) > 1:
+        is_shown.append(is_shown[-1] and is_full == (prefix == "#"))
+    elif prefix == "/" and len(is_shown) > 1:
         is_shown.pop()
 
 
@@ -166,6 +166,6 @@ def _value(tag: re.Match[str], fields: Mapping[str, str], hidden_filters: tuple[
     is_hidden = (
         tag[1]
         or name.strip() in SPECIAL
-        or any(one.strip().startswith(hidden_filters) for one in filters)
+        or any(filter_name.strip().startswith(hidden_filters) for filter_name in filters)
     )
     return "" if is_hidden else fields.get(name.strip(), "")

@@ -74,7 +74,7 @@ def read_package(file: BinaryIO, name: str, limits: Limits, progress: Progress) 
 
 def _unpack_collection(package: zipfile.ZipFile, path: Path, limits: Limits) -> None:
     names = set(package.namelist())
-    chosen = next((one for one in COLLECTIONS if one in names), None)
+    chosen = next((name for name in COLLECTIONS if name in names), None)
     if chosen is None:
         raise FileRejected(
             "This is no package of Anki: there is no collection in it.", code="unknown_format"

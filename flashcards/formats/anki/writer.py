@@ -124,17 +124,17 @@ def _fields(card: Card, kind: str) -> list[str]:
 
 
 def _sides(row: KindRow) -> dict[str, str]:
-    (front, back), (asked, answered) = row.fields, row.headings
+    (front, back), (question_heading, answer_heading) = row.fields, row.headings
     return {
-        "qfmt": question(asked, f"{{{{{front}}}}}"),
-        "afmt": answer(answered, f"{{{{{back}}}}}"),
+        "qfmt": question(question_heading, f"{{{{{front}}}}}"),
+        "afmt": answer(answer_heading, f"{{{{{back}}}}}"),
     }
 
 
 def _cloze_sides(row: KindRow) -> dict[str, str]:
-    (text, extra), (asked, _) = row.fields, row.headings
+    (text, extra), (question_heading, _) = row.fields, row.headings
     field = f"{{{{cloze:{text}}}}}"
-    return {"qfmt": question(asked, field), "afmt": cloze_answer(field, extra)}
+    return {"qfmt": question(question_heading, field), "afmt": cloze_answer(field, extra)}
 
 
 def question(label: str, field: str) -> str:
