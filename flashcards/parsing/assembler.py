@@ -18,7 +18,7 @@ class OpenContainer:
     def __init__(self, is_list: bool, parent: "OpenContainer | None") -> None:
         self.is_list = is_list
         self.parent = parent
-        self.members: dict[str, Any] = {}
+        self.fields: dict[str, Any] = {}
         self.items: list[Any] = []
         self.key: str | None = None
         self.last: str | None = None  # a scalar that a colon may turn into a key
@@ -37,7 +37,7 @@ class OpenContainer:
 
     @property
     def value(self) -> Any:
-        return self.items if self.is_list else self.members
+        return self.items if self.is_list else self.fields
 
     def name(self, key: str, is_bare: bool) -> None:
         """A colon came after `key`."""
@@ -55,7 +55,7 @@ class OpenContainer:
             self.last = value if isinstance(value, str) else None
 
     def _set(self, key: str, value: Any) -> None:
-        self.members[key] = value
+        self.fields[key] = value
         self.has_value = True
         role = ROLES.get(name_of(key))
         if role and text_of(value):
@@ -95,7 +95,7 @@ class Assembler:
 
     def open(self, is_list: bool) -> None:
         top = self.top
-        if top and not is_list and top.members and self.place == "key":
+        if top and not is_list and top.fields and self.place == "key":
             self._close_top()  # an object cannot be a key: the one before lacks its bracket
         self.stack.append(OpenContainer(is_list, self.top))
         self._open[is_list] += 1
@@ -153,14 +153,14 @@ class Assembler:
         if is_cut and not frame.is_full:
             self.drafts.refuse(CUT_OFF)
         else:
-            self.drafts.add(frame.members)
+            self.drafts.add(frame.fields)
 
     def _should_be_card(self, frame: OpenContainer, is_cut: bool) -> bool:
         if frame.has_inner or frame.has_container:
             return False
         if frame.parent is None:
-            return bool(frame.members)
-        return frame.parent.holds_cards and (is_cut or bool(frame.members))
+            return bool(frame.fields)
+        return frame.parent.holds_cards and (is_cut or bool(frame.fields))
 
     def _judge_list(self, frame: OpenContainer, is_cut: bool) -> None:
         is_pair = frame.parent is not None and frame.parent.is_list and frame.parent.holds_cards
