@@ -38,7 +38,7 @@ def without_ids(cards):
 def test_each_card_gets_an_id_of_its_own():
     ids = [uuid.UUID(int=1), uuid.UUID(int=2)]
     accepted = accept_cards([EBB, FLOW], [], 2, make_id=iter(ids).__next__)
-    assert [card["id"] for card in accepted.cards] == [str(one) for one in ids]
+    assert [card["id"] for card in accepted.cards] == [str(card_id) for card_id in ids]
     assert without_ids(accepted.cards) == [EBB, FLOW]
     assert accepted.refused == []
 

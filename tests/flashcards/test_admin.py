@@ -89,7 +89,7 @@ def test_what_is_in_the_bin_is_told_apart_and_only_looked_at(admin, alice, make_
     assert "Gone" not in shown(admin, DECKS, bin="no")
     for address in (
         f"{DECKS}{deck['id']}/change/",
-        *(f"{CARDS}{one['cards'][0]['id']}/change/" for one in (deck, kept)),
+        *(f"{CARDS}{shown_deck['cards'][0]['id']}/change/" for shown_deck in (deck, kept)),
     ):
         assert admin.get(address).status_code == 200
         assert admin.post(address, {"name": "Back", "front": "a", "back": "b"}).status_code == 403

@@ -52,17 +52,17 @@ def into_anki(
 
 
 def test_every_card_is_a_note_of_its_kind(into_anki: Any, deck: dict[str, Any]) -> None:
-    held = into_anki()
-    assert (held["new"], len(held["notes"])) == (4, 4)
-    basic, cloze, definition, euler = held["notes"]
-    assert [note["type"] for note in held["notes"]] == [
+    collection = into_anki()
+    assert (collection["new"], len(collection["notes"])) == (4, 4)
+    basic, cloze, definition, euler = collection["notes"]
+    assert [note["type"] for note in collection["notes"]] == [
         "MindFlip Basic",
         "MindFlip Cloze",
         "MindFlip Definition",
         "MindFlip Cloze",
     ]
-    assert [note["guid"] for note in held["notes"]] == [card["id"] for card in deck["cards"]]
-    assert {name for note in held["notes"] for name in note["decks"]} == {"Sea::Tides"}
+    assert [note["guid"] for note in collection["notes"]] == [card["id"] for card in deck["cards"]]
+    assert {name for note in collection["notes"] for name in note["decks"]} == {"Sea::Tides"}
     assert sorted(basic["tags"]) == ["term_one", "tides", "two_words"]
     assert basic["fields"]["Sentence"] == "The ebb falls."
     assert "&lt;water&gt; &amp;" in basic["fields"]["Back"]
@@ -100,9 +100,9 @@ def test_what_was_edited_in_between_is_updated(
     api(alice).post(
         f"/api/flashcards/decks/{deck['id']}/cards", {"front": "Spring", "back": "A large tide"}
     )
-    held = into_anki()
-    assert (held["new"], held["updated"], len(held["notes"])) == (1, 1, 5)
-    assert held["notes"][2]["fields"]["Definition"] == "The smallest of tides"
+    collection = into_anki()
+    assert (collection["new"], collection["updated"], len(collection["notes"])) == (1, 1, 5)
+    assert collection["notes"][2]["fields"]["Definition"] == "The smallest of tides"
 
 
 def test_a_renamed_deck_keeps_its_notes(

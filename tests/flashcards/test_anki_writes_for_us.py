@@ -72,7 +72,7 @@ def test_cards_are_those_that_anki_shows(imported: Any, format: str) -> None:
 
 @pytest.mark.parametrize("format", FORMATS)
 def test_pictures_and_sounds_are_left_out_with_a_word(imported: Any, format: str) -> None:
-    left_out = {one["code"]: one for one in imported(format)["leftOut"]}
+    left_out = {entry["code"]: entry for entry in imported(format)["leftOut"]}
     assert left_out["media"]["sentence"] == "2 pictures and sounds were left out: cards hold text."
     assert left_out["only_media"]["count"] == 1
     assert left_out["only_media"]["examples"] == ["only a picture"]
@@ -93,7 +93,7 @@ def test_a_card_that_was_edited_here_since_stays_so(imported: Any, api: Any, ali
     report = imported("new")
     card.refresh_from_db()
     assert card.back == "falling water"
-    assert {one["code"]: one["count"] for one in report["leftOut"]}["changed_here"] == 1
+    assert {entry["code"]: entry["count"] for entry in report["leftOut"]}["changed_here"] == 1
 
 
 def test_a_card_that_is_older_here_is_updated(imported: Any) -> None:

@@ -238,20 +238,23 @@ def test_anki_takes_every_note_of_a_package(
     api: Any, alice: Any, stored: Deck, tmp_path: Path
 ) -> None:
     (tmp_path / "sea.apkg").write_bytes(exported(api, alice, stored, "apkg"))
-    held = anki_desk.run("import", tmp_path / "collection.anki2", tmp_path / "sea.apkg")
-    assert (held["new"], len(held["notes"])) == (stored.cards.count(), stored.cards.count())
-    assert all(note["questions"] for note in held["notes"])
+    collection = anki_desk.run("import", tmp_path / "collection.anki2", tmp_path / "sea.apkg")
+    assert (collection["new"], len(collection["notes"])) == (
+        stored.cards.count(),
+        stored.cards.count(),
+    )
+    assert all(note["questions"] for note in collection["notes"])
     cards = {str(card.pk): card for card in stored.cards.exclude(kind="cloze")}
-    for note in held["notes"]:
+    for note in collection["notes"]:
         if card := cards.get(note["guid"]):
             front, back, _ = note["fields"].values()
             assert (front, back) == (
                 card_html(clean_side(card.front)),
                 card_html(clean_side(card.back)),
             )
-    assert {tuple(note["decks"]) for note in held["notes"]} == {("SeaTides",)}
-    assert {note["fields"].get("Sentence") for note in held["notes"]} >= {"sab"}
-    assert all("tu" in note["tags"] for note in held["notes"])
+    assert {tuple(note["decks"]) for note in collection["notes"]} == {("SeaTides",)}
+    assert {note["fields"].get("Sentence") for note in collection["notes"]} >= {"sab"}
+    assert all("tu" in note["tags"] for note in collection["notes"])
 
 
 @pytest.mark.parametrize("format", ["apkg", "csv", "tsv", "json"])

@@ -53,11 +53,11 @@ def test_many_cards_in_long_notes_take_no_time_to_speak_of():
             for at in range(4_000)
         )
     )
-    found = [
+    are_found = [
         source.find(f"What does sentence number {at} speak of?", f"thing {at * 7}").is_found
         for at in range(200)
     ]
-    assert all(found)
+    assert all(are_found)
 
 
 def test_a_result_says_of_each_card_whether_it_stands_in_the_notes():

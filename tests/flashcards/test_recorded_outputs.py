@@ -14,12 +14,12 @@ from flashcards.parsing import parse_cards
 TABLE = Path(__file__).resolve().parent.parent / "contract" / "recorded_outputs.json"
 RECORDS = json.loads(TABLE.read_text(encoding="utf-8"))
 CONSTRAINED_AND_WHOLE = [
-    one for one in RECORDS if one["isConstrained"] and one["finishReason"] == "stop"
+    record for record in RECORDS if record["isConstrained"] and record["finishReason"] == "stop"
 ]
 
 
 def test_both_engines_are_recorded_with_and_without_a_grammar():
-    counts = Counter((one["engine"], one["isConstrained"]) for one in RECORDS)
+    counts = Counter((record["engine"], record["isConstrained"]) for record in RECORDS)
     assert sum(counts.values()) >= 60
     assert (
         min(
@@ -31,13 +31,13 @@ def test_both_engines_are_recorded_with_and_without_a_grammar():
     )
 
 
-@pytest.mark.parametrize("record", RECORDS, ids=lambda one: one["name"])
+@pytest.mark.parametrize("record", RECORDS, ids=lambda record: record["name"])
 def test_the_parser_makes_of_it_what_was_read_and_approved(record):
     parsed = parse_cards(record["text"])
     assert (parsed.cards, parsed.problems) == (record["cards"], record["problems"])
 
 
-@pytest.mark.parametrize("record", CONSTRAINED_AND_WHOLE, ids=lambda one: one["name"])
+@pytest.mark.parametrize("record", CONSTRAINED_AND_WHOLE, ids=lambda record: record["name"])
 def test_what_a_grammar_let_through_whole_is_valid_json_and_loses_nothing_but_repetitions(record):
     written = json.loads(record["text"])
     parsed = parse_cards(record["text"])
@@ -48,8 +48,8 @@ def test_what_a_grammar_let_through_whole_is_valid_json_and_loses_nothing_but_re
 
 @pytest.mark.parametrize(
     "record",
-    [one for one in CONSTRAINED_AND_WHOLE if one["kind"] == "cloze"],
-    ids=lambda one: one["name"],
+    [record for record in CONSTRAINED_AND_WHOLE if record["kind"] == "cloze"],
+    ids=lambda record: record["name"],
 )
 def test_a_cloze_under_its_grammar_has_a_gap(record):
     assert [as_kind(card, "cloze")["kind"] for card in record["cards"]] == ["cloze"] * len(

@@ -9,7 +9,9 @@ EBB, FLOW = "Ebb is falling water.", "Flow is rising water."
 
 
 def save(client, *generations, **members):
-    return client.post(DECKS, {"generationIds": [str(one.pk) for one in generations], **members})
+    return client.post(
+        DECKS, {"generationIds": [str(generation.pk) for generation in generations], **members}
+    )
 
 
 @pytest.fixture

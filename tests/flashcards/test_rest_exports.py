@@ -68,9 +68,13 @@ def test_formulas_are_dead_in_a_spreadsheet(api: Any, alice: Any, deck: dict[str
 
 
 def test_json_tells_everything(api: Any, alice: Any, deck: dict[str, Any]) -> None:
-    told = json.loads(content(api(alice).get(address(deck, "json"))))
-    assert (told["format"], told["version"], told["deck"]["tags"]) == ("mindflip-deck", 1, ["sea"])
-    assert [card["front"] for card in told["cards"]] == [card["front"] for card in CARDS]
+    document = json.loads(content(api(alice).get(address(deck, "json"))))
+    assert (document["format"], document["version"], document["deck"]["tags"]) == (
+        "mindflip-deck",
+        1,
+        ["sea"],
+    )
+    assert [card["front"] for card in document["cards"]] == [card["front"] for card in CARDS]
 
 
 def test_markdown_can_be_read(api: Any, alice: Any, deck: dict[str, Any]) -> None:

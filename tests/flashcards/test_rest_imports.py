@@ -128,7 +128,9 @@ def test_ankis_notes_as_text_bring_their_decks_names_and_html(send: Any) -> None
 def test_cards_that_cannot_be_are_left_out_with_their_reason(send: Any) -> None:
     report = send(f"ebb,flow\nlonely,\n{'x' * 2001},long\nebb,flow\n").json()
     assert report["added"] == 1
-    assert {one["code"]: (one["count"], one["examples"][0]) for one in report["leftOut"]} == {
+    assert {
+        entry["code"]: (entry["count"], entry["examples"][0]) for entry in report["leftOut"]
+    } == {
         "empty_side": (1, "lonely"),
         "too_long": (1, "x" * 60),
         "repeated": (1, "ebb"),
@@ -187,7 +189,7 @@ def exported(api: Any, user: Any, deck: dict[str, Any], format: str) -> bytes:
     return taken(api(user).get(f"/api/flashcards/decks/{deck['id']}/export?format={format}"))
 
 
-def told(cards: list[dict[str, Any]], *names: str) -> list[dict[str, Any]]:
+def select_fields(cards: list[dict[str, Any]], *names: str) -> list[dict[str, Any]]:
     return [{name: card.get(name) for name in names} for card in cards]
 
 
@@ -207,7 +209,7 @@ def test_what_left_here_comes_back_elsewhere(
     assert answer.status_code == 201, answer.content
     deck = api(bob).get(f"/api/flashcards/decks/{answer.json()['decks'][0]['id']}").json()
     assert deck["name"] == "Own"
-    assert told(deck["cards"], *names) == told(own["cards"], *names)
+    assert select_fields(deck["cards"], *names) == select_fields(own["cards"], *names)
 
 
 @pytest.mark.parametrize("format", ["json", "csv", "tsv", "apkg"])
@@ -397,8 +399,13 @@ def test_a_strangers_deck_takes_no_cards(
 
 def test_nobody_imports_without_a_token(db: None) -> None:
     browser = APIClient(HTTP_HOST="localhost")
-    one = f"{IMPORTS}/{uuid.uuid4()}"
-    doors = [("post", IMPORTS), ("post", f"{IMPORTS}/preview"), ("get", one), ("delete", one)]
+    import_address = f"{IMPORTS}/{uuid.uuid4()}"
+    doors = [
+        ("post", IMPORTS),
+        ("post", f"{IMPORTS}/preview"),
+        ("get", import_address),
+        ("delete", import_address),
+    ]
     assert {getattr(browser, method)(address).status_code for method, address in doors} == {401}
 
 

@@ -59,15 +59,15 @@ def test_a_review_makes_a_schedule(send, cards):
 def test_a_batch_sent_twice_is_recorded_once(send, cards):
     batch = [review(cards[0], minutes_ago=20), review(cards[0], minutes_ago=5), review(cards[1])]
     first, second = send(*batch), send(*batch)
-    assert [one["status"] for one in first] == ["recorded"] * 3
-    assert [one["status"] for one in second] == ["known"] * 3
-    assert [one["schedule"] for one in first] == [one["schedule"] for one in second]
+    assert [result["status"] for result in first] == ["recorded"] * 3
+    assert [result["status"] for result in second] == ["known"] * 3
+    assert [result["schedule"] for result in first] == [result["schedule"] for result in second]
     assert Review.objects.count() == 3
 
 
 def test_one_id_twice_in_a_batch_is_one_review(send, cards):
-    one = review(cards[0])
-    assert [result["status"] for result in send(one, {**one, "rating": "again"})] == [
+    item = review(cards[0])
+    assert [result["status"] for result in send(item, {**item, "rating": "again"})] == [
         "recorded",
         "known",
     ]
@@ -84,13 +84,13 @@ def test_reviews_that_come_late_are_applied_in_the_order_of_their_times(send, ca
         ("hard", 5),
     ]
     straight = [review(cards[0], rating, ago) for rating, ago in ratings]
-    crooked = [{**one, "id": str(uuid.uuid4()), "cardId": cards[1]} for one in straight]
+    crooked = [{**item, "id": str(uuid.uuid4()), "cardId": cards[1]} for item in straight]
     send(*straight)
     send(crooked[3])
     send(crooked[0], crooked[4])
     send(crooked[2], crooked[1])
-    (one,), (other,) = schedules(cards[0]), schedules(cards[1])
-    assert {**one, "card_id": None} == {**other, "card_id": None}
+    (schedule,), (other,) = schedules(cards[0]), schedules(cards[1])
+    assert {**schedule, "card_id": None} == {**other, "card_id": None}
     befores = [
         list(
             Review.objects.filter(card=card).order_by("reviewed_at").values_list("state", "before")
@@ -162,13 +162,13 @@ def test_undoing_in_the_middle_rates_the_rest_anew(send, api, alice, cards):
 )
 def test_a_wrong_item_is_refused_alone(send, cards, members, code):
     results = send(review(cards[0]), {**review(cards[1]), **members}, review(cards[2]))
-    assert [one["status"] for one in results] == ["recorded", "refused", "recorded"]
+    assert [result["status"] for result in results] == ["recorded", "refused", "recorded"]
     assert results[1]["code"] == code
     assert results[1]["error"].endswith(".")
 
 
 def test_an_item_that_is_no_object_is_refused_alone(send, cards):
-    assert [one["status"] for one in send(3, None, review(cards[0]))] == [
+    assert [result["status"] for result in send(3, None, review(cards[0]))] == [
         "refused",
         "refused",
         "recorded",
@@ -204,11 +204,11 @@ def test_another_users_review_id_is_not_taken_over(send, bob, cards, make_deck):
 
 
 def test_a_review_outlives_its_card(send, api, alice, cards):
-    one = review(cards[0])
-    send(one)
+    item = review(cards[0])
+    send(item)
     Card.objects.get(pk=cards[0]).delete()
     assert Review.objects.get().card_id is None
-    assert api(alice).delete(f"{REVIEWS}/{one['id']}").status_code == 204
+    assert api(alice).delete(f"{REVIEWS}/{item['id']}").status_code == 204
 
 
 def test_a_batch_of_a_hundred_costs_as_many_queries_as_one(
@@ -231,29 +231,29 @@ def test_the_same_batch_at_the_same_time_from_two_tabs_is_recorded_once(alice, c
 
     def tab(items):
         statuses.extend(
-            one.status for one in reviews_record(user=alice, items=items, now=timezone.now())
+            result.status for result in reviews_record(user=alice, items=items, now=timezone.now())
         )
         connections.close_all()
 
     tabs = [threading.Thread(target=tab, args=(items,)) for items in (batch, batch[::-1], batch)]
-    for one in tabs:
-        one.start()
-    for one in tabs:
-        one.join(20)
+    for thread in tabs:
+        thread.start()
+    for thread in tabs:
+        thread.join(20)
     assert sorted(statuses) == ["known"] * 18 + ["recorded"] * 9
     assert set(Schedule.objects.values_list("review_count", flat=True)) == {3}
 
 
 def test_undo_of_a_strangers_review_is_not_found(charlie, send, cards, api):
-    one = review(cards[0])
-    send(one)
-    assert api(charlie).delete(f"{REVIEWS}/{one['id']}").status_code == 404
+    item = review(cards[0])
+    send(item)
+    assert api(charlie).delete(f"{REVIEWS}/{item['id']}").status_code == 404
     assert Review.objects.get().undone_at is None
 
 
 def test_an_undo_is_dated(alice, send, cards):
-    one = review(cards[0])
-    send(one)
+    item = review(cards[0])
+    send(item)
     now = timezone.now()
-    review_undo(user=alice, review_id=uuid.UUID(one["id"]), now=now)
+    review_undo(user=alice, review_id=uuid.UUID(item["id"]), now=now)
     assert Review.objects.get().undone_at == now

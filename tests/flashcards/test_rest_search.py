@@ -27,7 +27,7 @@ def library(alice, bob, api):
     return client
 
 
-def found(client, **query):
+def deck_names(client, **query):
     return {deck["name"] for deck in client.get(f"{API}/decks", query).json()["results"]}
 
 
@@ -51,7 +51,7 @@ def found(client, **query):
     ],
 )
 def test_decks_are_found_by_each_word_wherever_it_stands(library, words, names):
-    assert found(library, q=words) == names
+    assert deck_names(library, q=words) == names
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_decks_are_found_by_each_word_wherever_it_stands(library, words, names):
     [("sea", {"Tides"}), ("SEA", {"Tides"}), ("se", set()), ("water", set()), ("%", set())],
 )
 def test_decks_are_found_by_a_whole_tag(library, tag, names):
-    assert found(library, tag=tag) == names
+    assert deck_names(library, tag=tag) == names
 
 
 def test_cards_are_found_in_a_deck(api, alice):
@@ -92,7 +92,7 @@ def test_a_deck_whose_hit_is_in_the_bin_is_not_found(library):
     (deck,) = library.get(f"{API}/decks", {"q": "vacuole"}).json()["results"]
     card = library.get(f"{API}/decks/{deck['id']}").json()["cards"][0]
     library.delete(f"{API}/cards/{card['id']}")
-    assert found(library, q="vacuole") == set()
+    assert deck_names(library, q="vacuole") == set()
 
 
 def test_tags_are_suggested_the_most_used_first(library, api, charlie):

@@ -47,7 +47,7 @@ def test_a_stranger_is_told_the_same_of_what_exists_and_what_does_not(api, alice
     theirs = doors(deck["id"], deck["cards"][0]["id"])
     nobodys = doors(uuid.uuid4(), uuid.uuid4())
     for (method, address, body), (_, nowhere, _) in zip(theirs, nobodys, strict=True):
-        answers = [getattr(api(charlie), method)(one, body) for one in (address, nowhere)]
+        answers = [getattr(api(charlie), method)(path, body) for path in (address, nowhere)]
         assert [answer.status_code for answer in answers] == [404, 404], (method, address)
         assert answers[0].json() == answers[1].json()
     assert api(alice).get(f"{DECKS}/{deck['id']}").json() == deck
@@ -55,7 +55,7 @@ def test_a_stranger_is_told_the_same_of_what_exists_and_what_does_not(api, alice
 
 def test_a_list_shows_only_ones_own(api, bob, charlie, deck, make_deck):
     mine = make_deck(bob, "neap", name="Bob's")
-    assert [one["id"] for one in api(bob).get(DECKS).json()["results"]] == [mine["id"]]
+    assert [listed["id"] for listed in api(bob).get(DECKS).json()["results"]] == [mine["id"]]
     assert api(charlie).get(DECKS).json()["results"] == []
 
 

@@ -37,8 +37,10 @@ def rated(user, *steps):
         for front, rating, at in steps
     ]
     assert {
-        one.status
-        for one in reviews_record(user=user, items=items, now=max(NOW, *(at for _, _, at in steps)))
+        result.status
+        for result in reviews_record(
+            user=user, items=items, now=max(NOW, *(at for _, _, at in steps))
+        )
     } == {"recorded"}
 
 
@@ -167,7 +169,7 @@ def test_over_rest_a_card_brings_its_schedule_and_what_each_rating_gives(api, al
 
 
 def test_decks_say_how_many_are_due(api, alice, make_deck):
-    one, other = make_deck(alice, "a", "b"), make_deck(alice, "c")
+    first, other = make_deck(alice, "a", "b"), make_deck(alice, "c")
     when = datetime.now(UTC) - timedelta(days=30)
     sent = [
         {
@@ -176,9 +178,9 @@ def test_decks_say_how_many_are_due(api, alice, make_deck):
             "rating": "easy",
             "reviewedAt": when.isoformat(),
         }
-        for card in one["cards"]
+        for card in first["cards"]
     ]
     api(alice).post("/api/flashcards/reviews", {"reviews": sent})
     decks = api(alice).get("/api/flashcards/decks").json()["results"]
-    assert {deck["id"]: deck["dueCount"] for deck in decks} == {one["id"]: 2, other["id"]: 0}
-    assert api(alice).get(f"/api/flashcards/decks/{one['id']}").json()["dueCount"] == 2
+    assert {deck["id"]: deck["dueCount"] for deck in decks} == {first["id"]: 2, other["id"]: 0}
+    assert api(alice).get(f"/api/flashcards/decks/{first['id']}").json()["dueCount"] == 2
