@@ -94,9 +94,9 @@ class Socket:
             options={"count": count, "topic": topic, **options},
         )
 
-    async def answer(self, asked: dict[str, Any], cards: Any) -> None:
+    async def answer(self, request: dict[str, Any], cards: Any) -> None:
         """The guide's response to an engine's `generate`."""
-        options = asked["options"]
+        options = request["options"]
         await self.send(
             type="response",
             cacheKey=f"webllm:flashcards:{options['topic']}:{options['count']}",
@@ -113,8 +113,8 @@ class Socket:
 def validator(kind: str, is_guide: bool) -> Draft202012Validator:
     """For one of the server's messages; in the guide's dialect there are four."""
     types = asyncapi.GUIDE_SERVER_TYPES if is_guide else asyncapi.SERVER_TYPES
-    (found,) = [one for one in types if one.__struct_config__.tag == kind]
-    return Draft202012Validator(asyncapi.schema_of(found))
+    (message_type,) = [candidate for candidate in types if candidate.__struct_config__.tag == kind]
+    return Draft202012Validator(asyncapi.schema_of(message_type))
 
 
 def cards(*fronts: str) -> list[dict[str, str]]:

@@ -20,7 +20,7 @@ from sessions_app.services.leases import generation_requeue
 from sessions_app.services.result_cache import cache_results, read_results
 from tests.downloads import taken
 from tests.sessions_app.conftest import open_socket
-from tests.sessions_app.test_admin_lists import GENERATIONS, SESSIONS, asked, failed
+from tests.sessions_app.test_admin_lists import GENERATIONS, SESSIONS, failed, make_generation
 from tests.sessions_app.test_v1 import V1, greeted, put_to, until, until_error
 
 USERS, TOKENS = "/admin/auth/user/", "/admin/token_blacklist/outstandingtoken/"
@@ -34,7 +34,7 @@ def act(client, address, action, *keys, confirmed="yes"):
     return client.post(address, body, follow=True)
 
 
-def told(page):
+def messages(page):
     return [str(message) for message in page.context["messages"]]
 
 
@@ -43,7 +43,7 @@ def log():
 
 
 def test_an_action_asks_first_and_does_nothing_yet(admin_client, alice):
-    session = asked(alice).session
+    session = make_generation(alice).session
     page = act(admin_client, SESSIONS, "close", session.pk, confirmed="")
     assert "Their sockets close" in page.content.decode()
     for name, value in (
@@ -57,18 +57,18 @@ def test_an_action_asks_first_and_does_nothing_yet(admin_client, alice):
 
 
 def test_sessions_are_closed_and_those_that_had_ended_are_named(admin_client, alice):
-    living, ended = asked(alice).session, asked(alice).session
+    living, ended = make_generation(alice).session, make_generation(alice).session
     act(admin_client, SESSIONS, "close", ended.pk)
     page = act(admin_client, SESSIONS, "close", living.pk, ended.pk)
-    assert told(page) == [
+    assert messages(page) == [
         f"1 session was closed. 1 was not, because they had ended already: {ended.pk}."
     ]
     assert log()[0] == (str(living.pk), "Close the chosen sessions.")
 
 
 def test_a_session_expires_before_its_time_and_its_work_is_cancelled(admin_client, alice):
-    generation = asked(alice)
-    assert told(act(admin_client, SESSIONS, "expire", generation.session_id)) == [
+    generation = make_generation(alice)
+    assert messages(act(admin_client, SESSIONS, "expire", generation.session_id)) == [
         "1 session was expired."
     ]
     generation.refresh_from_db()
@@ -79,7 +79,7 @@ def test_a_session_expires_before_its_time_and_its_work_is_cancelled(admin_clien
 def test_what_has_its_outcome_is_not_cancelled(admin_client, alice):
     done = failed(alice, "no_engine")
     page = act(admin_client, GENERATIONS, "cancel", done.pk)
-    assert told(page)[0].startswith(
+    assert messages(page)[0].startswith(
         "0 generations were cancelled. 1 was not, because they had their outcome already"
     )
     assert log() == []
@@ -87,22 +87,29 @@ def test_what_has_its_outcome_is_not_cancelled(admin_client, alice):
 
 def test_what_no_engine_holds_is_not_requeued(admin_client, alice):
     assert (
-        "no engine held them" in told(act(admin_client, GENERATIONS, "requeue", asked(alice).pk))[0]
+        "no engine held them"
+        in messages(act(admin_client, GENERATIONS, "requeue", make_generation(alice).pk))[0]
     )
 
 
 def test_too_many_rows_at_once_are_refused(admin_client, alice, monkeypatch):
     monkeypatch.setattr("sessions_app.admin.base.actions.MAX_ROWS", 1)
-    assert told(act(admin_client, GENERATIONS, "cancel", asked(alice).pk, asked(alice).pk)) == [
-        "At most 1 rows at once: filter, or choose fewer."
-    ]
+    assert messages(
+        act(
+            admin_client,
+            GENERATIONS,
+            "cancel",
+            make_generation(alice).pk,
+            make_generation(alice).pk,
+        )
+    ) == ["At most 1 rows at once: filter, or choose fewer."]
 
 
 def test_a_users_cache_is_purged_and_nobody_elses(admin_client, alice, bob):
     for user in (alice, bob):
-        key = asked(user, result_key=f"key-of-{user}").result_key
+        key = make_generation(user, result_key=f"key-of-{user}").result_key
         cache_results({key: {"generationId": "g", "cards": []}})
-    assert told(act(admin_client, USERS, "purge", alice.pk)) == [
+    assert messages(act(admin_client, USERS, "purge", alice.pk)) == [
         "1 user was freed of what was cached."
     ]
     assert read_results(["key-of-alice"]) == {}
@@ -113,7 +120,9 @@ def test_a_refresh_token_is_revoked_and_never_shown(admin_client, alice, client_
     refresh = RefreshToken.for_user(alice)
     row = alice.outstandingtoken_set.get()
     assert str(refresh) not in admin_client.get(f"{TOKENS}{row.pk}/change/").content.decode()
-    assert told(act(admin_client, TOKENS, "revoke", row.pk)) == ["1 Outstanding Token was revoked."]
+    assert messages(act(admin_client, TOKENS, "revoke", row.pk)) == [
+        "1 Outstanding Token was revoked."
+    ]
     assert (
         client_of(None).post("/api/auth/token/refresh", {"refresh": str(refresh)}).status_code
         == 401
@@ -127,7 +136,7 @@ def exported(client, name, *keys):
 
 
 def test_rows_are_exported_as_a_table_with_no_live_formula(admin_client, alice):
-    generation = asked(alice, prompt="=1+1")
+    generation = make_generation(alice, prompt="=1+1")
     (row,) = csv.DictReader(exported(admin_client, "export_csv", generation.pk).splitlines())
     assert (row["id"], row["user__username"], row["prompt"]) == (
         str(generation.pk),
@@ -138,7 +147,7 @@ def test_rows_are_exported_as_a_table_with_no_live_formula(admin_client, alice):
 
 
 def test_rows_are_exported_as_json_lines(admin_client, alice):
-    generation = asked(alice)
+    generation = make_generation(alice)
     (line,) = exported(admin_client, "export_json", generation.pk).splitlines()
     assert json.loads(line)["options"] == {"count": 1, "topic": "Tides"}
 
@@ -165,7 +174,7 @@ async def test_a_requeued_generation_leaves_its_engine_and_is_given_out_anew(
         await greeted(engine)
         first = await put_to(engine)
         page = await operating(GENERATIONS, "requeue", first["generationId"])
-        assert told(page) == ["1 generation was queued again."]
+        assert messages(page) == ["1 generation was queued again."]
         assert (await until(engine, "cancel"))["generationId"] == first["generationId"]
         again = await until(engine, "generate")
     assert (again["generationId"], again["attempt"]) == (first["generationId"], 2)

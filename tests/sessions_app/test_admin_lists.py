@@ -19,7 +19,7 @@ LISTS = sorted(
 )
 
 
-def asked(user, topic="Tides", **columns):
+def make_generation(user, topic="Tides", **columns):
     """A generation in a session of its own."""
     session = WebLLMSession.objects.create(user=user, model_id="a-model")
     own = {
@@ -33,10 +33,12 @@ def asked(user, topic="Tides", **columns):
 
 
 def failed(user, code, **columns):
-    return asked(user, status="failed", error_code=code, finished_at=timezone.now(), **columns)
+    return make_generation(
+        user, status="failed", error_code=code, finished_at=timezone.now(), **columns
+    )
 
 
-def found(client, address, **query):
+def listed_keys(client, address, **query):
     """The keys of the rows that the list shows."""
     page = client.get(address, query)
     assert page.status_code == 200, page
@@ -47,13 +49,13 @@ def queries(client, address):
     with CaptureQueriesContext(
         connection,
     ) as asked_for:
-        found(client, address)
+        listed_keys(client, address)
     return len(asked_for)
 
 
 @pytest.mark.parametrize("address", LISTS)
 def test_every_list_opens_and_finds_nothing_by_an_id_of_nobody(admin_client, address):
-    found(admin_client, address)
+    listed_keys(admin_client, address)
     assert (
         admin_client.get(address, {"q": "00000000-0000-4000-8000-000000000000"}).status_code == 200
     )
@@ -63,7 +65,7 @@ def test_every_list_opens_and_finds_nothing_by_an_id_of_nobody(admin_client, add
 def test_more_rows_take_no_more_queries(admin_client, alice, address):
     def add(count):
         for number in range(count):
-            generation = asked(alice, request_id=f"{timezone.now()} {number}")
+            generation = make_generation(alice, request_id=f"{timezone.now()} {number}")
             Engine.objects.create(
                 channel=str(generation.pk),
                 session=generation.session,
@@ -82,9 +84,9 @@ def test_more_rows_take_no_more_queries(admin_client, alice, address):
 def test_a_generation_is_found_by_its_id_by_the_beginning_of_it_and_by_its_session(
     admin_client, alice, bob, part
 ):
-    wanted, _ = asked(alice), asked(bob)
+    wanted, _ = make_generation(alice), make_generation(bob)
     for whole in (wanted.pk, wanted.session_id):
-        assert found(admin_client, GENERATIONS, q=str(whole)[part]) == [str(wanted.pk)]
+        assert listed_keys(admin_client, GENERATIONS, q=str(whole)[part]) == [str(wanted.pk)]
 
 
 @pytest.mark.parametrize(("typed", "rows"), [
@@ -94,8 +96,11 @@ def test_a_generation_is_found_by_its_id_by_the_beginning_of_it_and_by_its_sessi
     ("nobody", []),
 ])  # fmt: skip
 def test_generations_are_found_by_user_topic_and_days(admin_client, alice, bob, typed, rows):
-    by_id = {str(asked(alice).pk): "Tides", str(asked(bob, "The Alps").pk): "The Alps"}
-    assert [by_id[one] for one in found(admin_client, GENERATIONS, q=typed)] == rows
+    by_id = {
+        str(make_generation(alice).pk): "Tides",
+        str(make_generation(bob, "The Alps").pk): "The Alps",
+    }
+    assert [by_id[key] for key in listed_keys(admin_client, GENERATIONS, q=typed)] == rows
 
 
 @pytest.mark.parametrize("status", ["queued", "succeeded"])
@@ -108,12 +113,15 @@ def test_words_of_a_topic_are_found_in_any_order_as_they_begin(
     admin_client, alice, bob, status, topic, typed
 ):
     at = {"finished_at": timezone.now()} if status == "succeeded" else {}
-    wanted, _ = asked(alice, topic, status=status, **at), asked(bob, "Les Tides, d")
-    assert found(admin_client, GENERATIONS, q=f"topic:{typed}") == [str(wanted.pk)]
+    wanted, _ = (
+        make_generation(alice, topic, status=status, **at),
+        make_generation(bob, "Les Tides, d"),
+    )
+    assert listed_keys(admin_client, GENERATIONS, q=f"topic:{typed}") == [str(wanted.pk)]
 
 
 def test_a_search_without_hits_says_so_and_offers_all_and_no_actions(admin_client, alice):
-    asked(alice)
+    make_generation(alice)
     page = admin_client.get(GENERATIONS, {"q": "nowhere"}).content.decode()
     assert "No generations found" in page
     assert '<a href="?">Show all generations</a>' in page
@@ -121,7 +129,7 @@ def test_a_search_without_hits_says_so_and_offers_all_and_no_actions(admin_clien
 
 
 def test_a_word_of_many_topics_shows_the_newest_of_them(admin_client, alice):
-    first, _ = asked(alice, "High tides"), asked(alice, "High seas")
+    first, _ = make_generation(alice, "High tides"), make_generation(alice, "High seas")
     own = {
         "session": first.session,
         "user": alice,
@@ -136,7 +144,7 @@ def test_a_word_of_many_topics_shows_the_newest_of_them(admin_client, alice):
     newest = Generation.objects.filter(pk__in=[row.pk for row in rows]).order_by(
         "-created_at", "-pk"
     )[:50]
-    assert found(admin_client, GENERATIONS, q="tid") == [str(row.pk) for row in newest]
+    assert listed_keys(admin_client, GENERATIONS, q="tid") == [str(row.pk) for row in newest]
 
 
 @pytest.mark.parametrize(("typed", "message"), [
@@ -150,21 +158,23 @@ def test_what_cannot_be_searched_is_said(admin_client, typed, message):
 
 def test_filters_take_state_code_model_and_time(admin_client, alice):
     old = failed(alice, "no_engine", created_at=timezone.now() - timedelta(days=3))
-    new, queued = failed(alice, "engine_lost"), asked(alice)
-    assert found(admin_client, GENERATIONS, status__exact="queued") == [str(queued.pk)]
-    assert found(admin_client, GENERATIONS, code="no_engine") == [str(old.pk)]
-    assert found(admin_client, GENERATIONS, since="24h", code="engine_lost", model="a-model") == [
-        str(new.pk)
+    new, queued = failed(alice, "engine_lost"), make_generation(alice)
+    assert listed_keys(admin_client, GENERATIONS, status__exact="queued") == [str(queued.pk)]
+    assert listed_keys(admin_client, GENERATIONS, code="no_engine") == [str(old.pk)]
+    assert listed_keys(
+        admin_client, GENERATIONS, since="24h", code="engine_lost", model="a-model"
+    ) == [str(new.pk)]
+    assert listed_keys(admin_client, GENERATIONS, session__id__exact=str(old.session_id)) == [
+        str(old.pk)
     ]
-    assert found(admin_client, GENERATIONS, session__id__exact=str(old.session_id)) == [str(old.pk)]
 
 
 def test_sessions_are_filtered_by_what_they_are_now(admin_client, alice):
-    session = asked(alice).session
-    assert found(admin_client, SESSIONS, state="open") == [str(session.pk)]
+    session = make_generation(alice).session
+    assert listed_keys(admin_client, SESSIONS, state="open") == [str(session.pk)]
     WebLLMSession.objects.update(last_activity_at=timezone.now() - timedelta(hours=1))
-    assert found(admin_client, SESSIONS, state="open") == []
-    assert found(admin_client, SESSIONS, state="idle") == [str(session.pk)]
+    assert listed_keys(admin_client, SESSIONS, state="open") == []
+    assert listed_keys(admin_client, SESSIONS, state="idle") == [str(session.pk)]
 
 
 @pytest.mark.parametrize(
@@ -176,7 +186,7 @@ def test_an_address_may_look_up_by_nothing_but_the_filters(admin_client, lookup)
 
 
 def test_engines_show_who_is_present_and_who_works(admin_client, alice):
-    generation = asked(alice)
+    generation = make_generation(alice)
     for channel, seen in (("here", 0), ("gone", 600)):
         columns = {
             "session": generation.session,
@@ -195,8 +205,8 @@ def test_engines_show_who_is_present_and_who_works(admin_client, alice):
         lease=generation.pk,
         lease_expires_at=now + timedelta(minutes=1),
     )
-    assert found(admin_client, ENGINES, presence="present") == ["here"]
-    assert found(admin_client, ENGINES, presence="silent") == ["gone"]
+    assert listed_keys(admin_client, ENGINES, presence="present") == ["here"]
+    assert listed_keys(admin_client, ENGINES, presence="silent") == ["gone"]
     page = admin_client.get(ENGINES).content.decode()
     assert [page.count(words) for words in (">at work<", ">idle<", ">12.3<")] == [1, 1, 2]
 
@@ -212,7 +222,7 @@ def test_a_timeline_tells_each_attempt_with_its_reason_and_its_times(admin_clien
         "created_at": start,
         "cards": cards,
     }
-    generation = asked(alice, attempt_count=2, **done)
+    generation = make_generation(alice, attempt_count=2, **done)
     lost = {"outcome": "engine_lost", "reason": "The engine was not heard of in time."}
     Attempt.objects.create(
         generation=generation,
@@ -261,7 +271,7 @@ def test_a_timeline_tells_each_attempt_with_its_reason_and_its_times(admin_clien
 
 
 def test_a_generation_that_waits_has_a_timeline_that_goes_on(admin_client, alice):
-    page = admin_client.get(f"{GENERATIONS}{asked(alice).pk}/change/").content.decode()
+    page = admin_client.get(f"{GENERATIONS}{make_generation(alice).pk}/change/").content.decode()
     assert "seconds so far" in page
     assert ", still" in page
 
@@ -273,12 +283,12 @@ def test_a_user_leads_to_what_is_his(admin_client, alice):
 
 
 def test_the_overview_counts_what_is_there_now(admin_client, alice):
-    asked(alice)
-    told = admin_client.get("/admin/overview/now").json()
-    assert {name: told[name] for name in ("openSessions", "engines", "queued", "leased")} == {
+    make_generation(alice)
+    overview = admin_client.get("/admin/overview/now").json()
+    assert {name: overview[name] for name in ("openSessions", "engines", "queued", "leased")} == {
         "openSessions": 1, "engines": 0, "queued": 1, "leased": 0,
     }  # fmt: skip
-    assert told["oldestSeconds"] >= 0
+    assert overview["oldestSeconds"] >= 0
 
 
 def test_a_span_that_is_none_is_said(admin_client):

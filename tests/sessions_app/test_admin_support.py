@@ -8,8 +8,14 @@ from django.test import Client
 from sessions_app.admin.base.list import SUPPORT
 from sessions_app.models import Engine, Generation
 from tests.downloads import taken
-from tests.sessions_app.test_admin_actions import act, told
-from tests.sessions_app.test_admin_lists import ENGINES, GENERATIONS, SESSIONS, asked, found
+from tests.sessions_app.test_admin_actions import act, messages
+from tests.sessions_app.test_admin_lists import (
+    ENGINES,
+    GENERATIONS,
+    SESSIONS,
+    listed_keys,
+    make_generation,
+)
 
 WRITTEN = "selenography"
 
@@ -31,7 +37,7 @@ def support(db):
 def generation(alice):
     User.objects.filter(pk=alice.pk).update(email="alice@example.org")
     columns = {"prompt": WRITTEN, "cards": [{"front": WRITTEN, "back": WRITTEN}]}
-    generation = asked(alice, WRITTEN, **columns)
+    generation = make_generation(alice, WRITTEN, **columns)
     Engine.objects.create(
         channel="c", session=generation.session, user=alice, model_id="m", name="webllm"
     )
@@ -88,8 +94,8 @@ def test_support_sees_no_text_wherever_it_looks(support, generation, alice):
 
 
 def test_support_cannot_search_by_text(support, generation):
-    assert found(support, GENERATIONS, q="alice") == [str(generation.pk)]
-    assert found(support, GENERATIONS, q=WRITTEN) == []
+    assert listed_keys(support, GENERATIONS, q="alice") == [str(generation.pk)]
+    assert listed_keys(support, GENERATIONS, q=WRITTEN) == []
     assert (
         f"No user is called {WRITTEN}." in support.get(GENERATIONS, {"q": WRITTEN}).content.decode()
     )
@@ -98,7 +104,10 @@ def test_support_cannot_search_by_text(support, generation):
 
 @pytest.mark.parametrize("action", ["cancel", "requeue", "export_csv", "export_json"])
 def test_support_cannot_act(support, generation, action):
-    assert told(act(support, GENERATIONS, action, generation.pk)) in ([], ["No action selected."])
+    assert messages(act(support, GENERATIONS, action, generation.pk)) in (
+        [],
+        ["No action selected."],
+    )
     assert Generation.objects.get().status == "queued"
 
 

@@ -63,10 +63,10 @@ def test_webllms_own_list_is_what_the_package_itself_says() -> None:
         "import('@mlc-ai/web-llm').then((w) =>"
         " console.log(JSON.stringify(w.prebuiltAppConfig.model_list)))"
     )
-    said = subprocess.run(
+    run = subprocess.run(
         ["node", "-e", script], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    records = {record["model_id"]: record for record in json.loads(said.stdout)}
+    records = {record["model_id"]: record for record in json.loads(run.stdout)}
     models = prebuilt_models(BUNDLE)
     assert len(models) > 100
     for model in models:

@@ -19,7 +19,7 @@ def session(alice):
     return WebLLMSession.objects.create(user=alice, model_id="a-model")
 
 
-def asked(session, *, ago, status="succeeded", first=None, code="", **usage):
+def make_generation(session, *, ago, status="succeeded", first=None, code="", **usage):
     at = NOW - timedelta(hours=ago)
     return Generation.objects.create(
         session=session, user=session.user, kind="flashcards", prompt="p", prompt_version="1",
@@ -35,9 +35,9 @@ def points(span="24h"):
 
 
 def test_an_hour_tells_outcomes_failures_first_cards_speeds_and_hits(session):
-    asked(session, ago=0, first=2.0, completionTokens=100, seconds=4)
-    asked(session, ago=0, first=2.0, completionTokens=50, seconds=6)
-    asked(session, ago=0, status="failed", code="engine_lost")
+    make_generation(session, ago=0, first=2.0, completionTokens=100, seconds=4)
+    make_generation(session, ago=0, first=2.0, completionTokens=50, seconds=6)
+    make_generation(session, ago=0, status="failed", code="engine_lost")
     count_hits(1, now=NOW)
     last = points()[-1]
     assert (last["outcomes"], last["failures"]) == (
@@ -68,14 +68,14 @@ def test_hours_without_anything_are_there_and_empty(session):
 
 def test_hours_add_up_to_days(session):
     for ago in (25, 26, 50):
-        asked(session, ago=ago, first=1.0)
+        make_generation(session, ago=ago, first=1.0)
     days = [day["outcomes"].get("succeeded", 0) for day in points("30d")]
     assert (sum(days), len(days), max(days)) == (3, 30, 2)
 
 
 def test_an_hour_that_changed_is_counted_again_and_old_ones_are_left_alone(session):
-    late = asked(session, ago=1, status="failed", code="no_engine")
-    asked(session, ago=30)
+    late = make_generation(session, ago=1, status="failed", code="no_engine")
+    make_generation(session, ago=30)
     hourly_stats_refresh(now=NOW)
     Generation.objects.filter(pk=late.pk).update(status="succeeded", error_code="")
     Generation.objects.exclude(pk=late.pk).delete()  # as retention does
@@ -95,7 +95,7 @@ def test_counting_takes_the_same_few_statements_for_an_hour_and_for_a_month(
     session, django_assert_max_num_queries
 ):
     for ago in (0, 100, 700):
-        asked(session, ago=ago, first=1.0)
+        make_generation(session, ago=ago, first=1.0)
     with django_assert_max_num_queries(8):
         hourly_stats_refresh(now=NOW)
 

@@ -114,8 +114,8 @@ async def test_answer_to_a_cancelled_generation_fails_no_other_call(guide):
 
 
 async def test_answer_for_another_session_is_refused(socket_db, alice, session_of):
-    one, other = await session_of(alice), await session_of(alice)
-    async with open_socket(one["wsUrl"]) as socket:
+    session, other = await session_of(alice), await session_of(alice)
+    async with open_socket(session["wsUrl"]) as socket:
         await socket.ask("Tides", 1)
         request = await socket.receive_type("generate")
     async with open_socket(other["wsUrl"]) as socket:

@@ -54,7 +54,9 @@ class Client:
     def hear(self, messages: list[Any]) -> None:
         for message in messages:
             if isinstance(message, SessionSnapshot):
-                self.open = {one.generation_id: one for one in message.generations}
+                self.open = {
+                    generation.generation_id: generation for generation in message.generations
+                }
                 self.seq = message.seq
             elif isinstance(message, NUMBERED) and isinstance(message.seq, int):
                 self.log.append(message)
@@ -70,7 +72,8 @@ class Client:
     def knows(self) -> tuple[int, dict[UUID, dict[str, Any]]]:
         """Without places: they count what other sessions of the user wait for, too."""
         return self.seq, {
-            pk: msgspec.to_builtins(one) | {"place": 0} for pk, one in self.open.items()
+            pk: msgspec.to_builtins(generation) | {"place": 0}
+            for pk, generation in self.open.items()
         }
 
 
@@ -84,7 +87,7 @@ class Histories(RuleBasedStateMachine):
         other = WebLLMSession.objects.create(user=self.user, model_id=MODEL)
         self.witness, self.straggler = self.client(), self.client()
         self.engines = [self.engine(self.session), self.engine(other)]
-        self.asked: list[EngineGenerate | None] = [None, None]
+        self.current: list[EngineGenerate | None] = [None, None]
         self.requests: list[str] = []
 
     def state(self, session: WebLLMSession) -> SocketState:
@@ -107,7 +110,7 @@ class Histories(RuleBasedStateMachine):
     def take(self, number: int, messages: list[Any]) -> None:
         for message in messages:
             if isinstance(message, EngineGenerate):
-                self.asked[number] = message
+                self.current[number] = message
 
     @rule(count=st.integers(1, 3), is_seen=st.booleans())
     def submit(self, count: int, is_seen: bool) -> None:
@@ -125,8 +128,8 @@ class Histories(RuleBasedStateMachine):
 
     @rule(number=ONE_OF_TWO)
     def card(self, number: int) -> None:
-        if asked := self.asked[number]:
-            self.tell(number, protocol.EngineCard(asked.generation_id, asked.lease, 0, _card()))
+        if request := self.current[number]:
+            self.tell(number, protocol.EngineCard(request.generation_id, request.lease, 0, _card()))
 
     @rule(number=ONE_OF_TWO)
     def begin_work(self, number: int) -> None:
@@ -135,17 +138,19 @@ class Histories(RuleBasedStateMachine):
 
     @rule(number=ONE_OF_TWO, count=st.integers(0, 3))
     def respond(self, number: int, count: int) -> None:
-        if asked := self.asked[number]:
+        if request := self.current[number]:
             data = protocol.incoming.ResponseData([_card() for _ in range(count)])
             self.tell(
-                number, protocol.Response(asked.cache_key, data, asked.generation_id, asked.lease)
+                number,
+                protocol.Response(request.cache_key, data, request.generation_id, request.lease),
             )
 
     @rule(number=ONE_OF_TWO)
     def fail(self, number: int) -> None:
-        if asked := self.asked[number]:
+        if request := self.current[number]:
             self.tell(
-                number, protocol.EngineError("Out of memory.", "out_of_memory", asked.generation_id)
+                number,
+                protocol.EngineError("Out of memory.", "out_of_memory", request.generation_id),
             )
 
     @rule(number=ONE_OF_TWO)
@@ -229,12 +234,14 @@ def test_news_come_in_pages_of_a_bounded_size_each_once_and_in_order(db, setting
     while returning.state.has_more:
         pages.append(v1.catch_up(returning.state, timezone.now()))
     assert (
-        max(sum(len(protocol.encode(one)) for one in page) for page in pages)
+        max(sum(len(protocol.encode(message)) for message in page) for page in pages)
         < settings.RESUME_PAGE_BYTES + 1000
     )
     assert len(pages) >= 5
     story.witness.look()
-    assert [one for page in pages for one in page if isinstance(one, NUMBERED)] == story.witness.log
+    assert [
+        message for page in pages for message in page if isinstance(message, NUMBERED)
+    ] == story.witness.log
 
 
 def test_who_looks_only_after_the_first_card_knows_of_the_engine_too(db):

@@ -88,13 +88,13 @@ async def test_a_socket_never_works_on_what_another_live_socket_asked_for(
     socket_db, alice, session_of
 ):
     session = await session_of(alice)
-    async with open_socket(session["wsUrl"]) as one, open_socket(session["wsUrl"]) as other:
-        await one.ask("first", 1)
-        first = await one.receive_type("generate")
-        await one.ask("second", 1)
-        await one.receive()
+    async with open_socket(session["wsUrl"]) as socket, open_socket(session["wsUrl"]) as other:
+        await socket.ask("first", 1)
+        first = await socket.receive_type("generate")
+        await socket.ask("second", 1)
+        await socket.receive()
         await other.ask("third", 1)
         assert (await other.receive_type("generate"))["options"]["topic"] == "third"
-        await one.answer(first, cards("ebb"))
-        await one.receive_type("result")
-        assert (await one.receive_type("generate"))["options"]["topic"] == "second"
+        await socket.answer(first, cards("ebb"))
+        await socket.receive_type("result")
+        assert (await socket.receive_type("generate"))["options"]["topic"] == "second"

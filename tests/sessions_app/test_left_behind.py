@@ -43,7 +43,7 @@ async def test_what_comes_after_something_left_behind_is_answered_after_it(
     address = (await session_of(alice))["wsUrl"]
     async with open_socket(address) as working:
         await working.ask("Tides", 1)
-        asked = await working.receive_type("generate")
+        request = await working.receive_type("generate")
         async with open_socket(address) as other:
             await other.ask("Tides", 1)
             await other.ask("Moons", 1)
@@ -51,22 +51,22 @@ async def test_what_comes_after_something_left_behind_is_answered_after_it(
                 "Queued",
                 "Queued (1 before it)",
             ]
-            await working.answer(asked, cards("ebb"))
+            await working.answer(request, cards("ebb"))
             assert (await other.receive_type("result"))["data"]["cards"][0]["front"] == "ebb"
             assert (await other.receive_type("generate"))["options"]["topic"] == "Moons"
 
 
 async def test_two_sockets_that_ask_for_the_same_are_both_told_once(socket_db, alice, session_of):
     address = (await session_of(alice))["wsUrl"]
-    async with open_socket(address) as one, open_socket(address) as other:
-        await one.ask("Tides", 1)
-        asked = await one.receive_type("generate")
+    async with open_socket(address) as first, open_socket(address) as other:
+        await first.ask("Tides", 1)
+        request = await first.receive_type("generate")
         await other.ask("Tides", 1)
         assert (await other.receive())["message"] == "Queued"
-        await one.answer(asked, cards("ebb"))
-        results = [await socket.receive_type("result") for socket in (one, other)]
+        await first.answer(request, cards("ebb"))
+        results = [await socket.receive_type("result") for socket in (first, other)]
         assert results[0] == results[1]
-        assert await one.is_alive(), "and no second result"
+        assert await first.is_alive(), "and no second result"
         assert await other.is_alive(), "and no second result"
     assert await Generation.objects.acount() == 1
 

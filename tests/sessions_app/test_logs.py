@@ -35,7 +35,7 @@ CREATE TRIGGER refuse BEFORE INSERT ON sessions_app_generation FOR EACH ROW
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """One whole flow at DEBUG: the logs of all processes, the secrets that passed through them, and
     ids.
     """
@@ -50,7 +50,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         _sink() as (dsn, reports),
         running_server(folder, worker=True, beat=True, SENTRY_DSN=dsn, **settings) as server,
     ):
-        told = _flow(server)
+        recorded = _flow(server)
         eventually(lambda: len(reports) >= 2)
         eventually(lambda: '"task":"mindflip.tasks.beat_is_seen"' in server.log("worker"))
         metrics = {
@@ -59,7 +59,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         }
         codes = [_stopped(server.beat), _stopped(server.worker)]
         logs = {name: server.log(name) for name in ("web", "worker", "beat")}
-    return told | {
+    return recorded | {
         "logs": logs,
         "metrics": metrics,
         "codes": codes,
@@ -153,26 +153,26 @@ def _made(socket: ClientConnection) -> str:
         socket.send(bad)
         _until(socket, "error")
     _send(socket, type="generate", prompt=PROMPT, options={"count": 1})
-    asked = _until(socket, "generate")
-    _send(socket, type="response", cacheKey=asked["cacheKey"], data={"cards": [CARD]})
+    request = _until(socket, "generate")
+    _send(socket, type="response", cacheKey=request["cacheKey"], data={"cards": [CARD]})
     return _until(socket, "result")["generationId"]
 
 
 def _cancelled(socket: ClientConnection) -> str:
     _send(socket, type="ready", modelId="m", engine="webllm")
     _send(socket, type="generate", prompt=PROMPT, requestId="r1", options={"count": 2})
-    asked = _until(socket, "generate")
+    request = _until(socket, "generate")
     _send(
         socket,
         type="card",
         index=0,
         card=CARD,
-        **{name: asked[name] for name in ("generationId", "lease")},
+        **{name: request[name] for name in ("generationId", "lease")},
     )
     _until(socket, "card")
-    _send(socket, type="cancel", generationId=asked["generationId"])
+    _send(socket, type="cancel", generationId=request["generationId"])
     _until(socket, "error")
-    return asked["generationId"]
+    return request["generationId"]
 
 
 def _break(server: RunningServer, socket: ClientConnection) -> None:
@@ -193,28 +193,30 @@ def _until(socket: ClientConnection, kind: str) -> dict[str, Any]:
     return message
 
 
-def _lines(told: dict[str, Any], name: str = "web") -> list[dict[str, Any]]:
-    return [json.loads(line) for line in told["logs"][name].splitlines()]
+def _lines(recorded: dict[str, Any], name: str = "web") -> list[dict[str, Any]]:
+    return [json.loads(line) for line in recorded["logs"][name].splitlines()]
 
 
 @pytest.mark.parametrize("name", ["web", "worker", "beat"])
-def test_every_line_is_an_object_with_time_level_and_logger(told, name):
-    assert all({"time", "level", "logger", "message"} <= line.keys() for line in _lines(told, name))
+def test_every_line_is_an_object_with_time_level_and_logger(recorded, name):
+    assert all(
+        {"time", "level", "logger", "message"} <= line.keys() for line in _lines(recorded, name)
+    )
 
 
 @pytest.mark.parametrize("name", ["web", "worker", "beat"])
-def test_no_ticket_token_password_prompt_or_card_reaches_a_log(told, name):
+def test_no_ticket_token_password_prompt_or_card_reaches_a_log(recorded, name):
     assert [
         secret
-        for secret in told["secrets"]
-        if secret in told["logs"][name] or json.dumps(secret)[1:-1] in told["logs"][name]
+        for secret in recorded["secrets"]
+        if secret in recorded["logs"][name] or json.dumps(secret)[1:-1] in recorded["logs"][name]
     ] == []
 
 
-def test_lines_about_a_session_or_a_generation_carry_its_id(told):
-    lines = _lines(told)
+def test_lines_about_a_session_or_a_generation_carry_its_id(recorded):
+    lines = _lines(recorded)
     assert any(
-        line["message"].startswith("Socket opened") and line["session_id"] == told["session"]
+        line["message"].startswith("Socket opened") and line["session_id"] == recorded["session"]
         for line in lines
     )
     ended = {
@@ -222,28 +224,28 @@ def test_lines_about_a_session_or_a_generation_carry_its_id(told):
         for line in lines
         if "succeeded" in line["message"]
     }
-    assert ended == {told["made"]: told["session"]}
+    assert ended == {recorded["made"]: recorded["session"]}
     assert all(
-        line["session_id"] == told["session"]
+        line["session_id"] == recorded["session"]
         for line in lines
-        if line.get("generation_id") == told["cancelled"]
+        if line.get("generation_id") == recorded["cancelled"]
     )
 
 
-def test_a_fault_is_told_with_its_traceback_and_session(told):
-    faults = [line for line in _lines(told) if line["level"] == "ERROR"]
+def test_a_fault_is_told_with_its_traceback_and_session(recorded):
+    faults = [line for line in _lines(recorded) if line["level"] == "ERROR"]
     assert {line["logger"] for line in faults} == {"sessions_app.consumers", "django.request"}
     for fault in faults:
-        assert fault["session_id"] == told["session"]
+        assert fault["session_id"] == recorded["session"]
         assert "this row is refused" in fault["traceback"]
 
 
-def test_a_fault_is_reported_without_secrets_and_with_the_ids_of_its_lines(told):
-    assert {report["tags"]["session_id"] for report in told["reports"]} == {told["session"]}
-    whole = json.dumps(told["reports"])
+def test_a_fault_is_reported_without_secrets_and_with_the_ids_of_its_lines(recorded):
+    assert {report["tags"]["session_id"] for report in recorded["reports"]} == {recorded["session"]}
+    whole = json.dumps(recorded["reports"])
     assert "this row is refused" in whole
     assert [
-        secret for secret in [*told["secrets"], "token=x"] if json.dumps(secret)[1:-1] in whole
+        secret for secret in [*recorded["secrets"], "token=x"] if json.dumps(secret)[1:-1] in whole
     ] == []
 
 
@@ -251,8 +253,10 @@ def test_without_an_address_for_reports_their_library_is_not_even_imported():
     assert "sentry_sdk" not in sys.modules
 
 
-def test_a_request_has_the_id_that_its_proxy_gave_it_or_one_of_its_own(told):
-    requests = [line for line in _lines(told) if line["logger"] == "mindflip.monitoring.middleware"]
+def test_a_request_has_the_id_that_its_proxy_gave_it_or_one_of_its_own(recorded):
+    requests = [
+        line for line in _lines(recorded) if line["logger"] == "mindflip.monitoring.middleware"
+    ]
     assert all(
         line["request_id"] and line["method"] and line["status"] and "?" not in line["path"]
         for line in requests
@@ -261,31 +265,33 @@ def test_a_request_has_the_id_that_its_proxy_gave_it_or_one_of_its_own(told):
     assert (given["path"], given["status"]) == ("/api/webllm/session", 401)
 
 
-def test_a_server_and_a_worker_show_what_each_of_them_counted(told):
-    found = {
+def test_a_server_and_a_worker_show_what_each_of_them_counted(recorded):
+    scraped = {
         name: {
-            (one.name, *one.labels.values()): one.value
+            (sample.name, *sample.labels.values()): sample.value
             for family in text_string_to_metric_families(text)
-            for one in family.samples
+            for sample in family.samples
         }
-        for name, text in told["metrics"].items()
+        for name, text in recorded["metrics"].items()
     }
-    assert found["web"]["mindflip_generations_ended_total", "cancelled", "cancelled"] == 1
-    assert found["web"]["mindflip_faults_total", "socket"] == 1
-    assert found["worker"]["mindflip_leaving",] == 0
-    assert all(process["process_cpu_seconds_total",] > 0 for process in found.values())
+    assert scraped["web"]["mindflip_generations_ended_total", "cancelled", "cancelled"] == 1
+    assert scraped["web"]["mindflip_faults_total", "socket"] == 1
+    assert scraped["worker"]["mindflip_leaving",] == 0
+    assert all(process["process_cpu_seconds_total",] > 0 for process in scraped.values())
 
 
-def test_beat_and_worker_end_in_order_when_they_are_asked_to_stop(told):
-    assert told["codes"] == [0, 0]
-    assert any("Warm shutdown" in line["message"] for line in _lines(told, "worker")), told["logs"][
-        "worker"
-    ][-2000:]
+def test_beat_and_worker_end_in_order_when_they_are_asked_to_stop(recorded):
+    assert recorded["codes"] == [0, 0]
+    assert any("Warm shutdown" in line["message"] for line in _lines(recorded, "worker")), recorded[
+        "logs"
+    ]["worker"][-2000:]
 
 
-def test_a_task_says_which_it_is(told):
+def test_a_task_says_which_it_is(recorded):
     done = [
-        line for line in _lines(told, "worker") if line.get("task") == "mindflip.tasks.beat_is_seen"
+        line
+        for line in _lines(recorded, "worker")
+        if line.get("task") == "mindflip.tasks.beat_is_seen"
     ]
     assert all(line["task_id"] for line in done)
     assert done

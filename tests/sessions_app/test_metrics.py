@@ -28,7 +28,9 @@ async def scrape() -> dict[tuple[str, ...], float]:
     assert answer.status_code == 200, answer.content
     families = text_string_to_metric_families(answer.content.decode())
     return {
-        (one.name, *one.labels.values()): one.value for family in families for one in family.samples
+        (sample.name, *sample.labels.values()): sample.value
+        for family in families
+        for sample in family.samples
     }
 
 
@@ -82,18 +84,18 @@ async def test_the_queue_its_oldest_and_lapsed_leases_are_told(socket_db, alice,
         await Generation.objects.filter(status="leased").aupdate(
             lease_expires_at=now - timedelta(seconds=1)
         )
-        found = await scrape()
-    assert (found["mindflip_database_up",], found["mindflip_database_sessions_open",]) == (1, 1)
+        samples = await scrape()
+    assert (samples["mindflip_database_up",], samples["mindflip_database_sessions_open",]) == (1, 1)
     assert (
-        found["mindflip_database_generations_open", "queued"],
-        found["mindflip_database_generations_open", "leased"],
+        samples["mindflip_database_generations_open", "queued"],
+        samples["mindflip_database_generations_open", "leased"],
     ) == (1, 1)
-    assert 90 <= found["mindflip_database_generations_oldest_seconds", "queued"] < 120
-    assert found["mindflip_database_leases_lapsed",] == 1
+    assert 90 <= samples["mindflip_database_generations_oldest_seconds", "queued"] < 120
+    assert samples["mindflip_database_leases_lapsed",] == 1
     assert (
         sum(
             value
-            for (name, *_), value in found.items()
+            for (name, *_), value in samples.items()
             if name == "mindflip_database_engines_present"
         )
         == 1

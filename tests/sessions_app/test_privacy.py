@@ -16,8 +16,8 @@ def test_a_session_of_another_answers_as_if_it_were_not_there(
     hers = new_session(alice)["sessionId"]
     nobodys = "3f0b6e5e-0000-4000-8000-000000000000"
     answers = [
-        getattr(client_of(charlie), method)(f"/api/webllm/session/{one}{suffix}")
-        for one in (hers, nobodys)
+        getattr(client_of(charlie), method)(f"/api/webllm/session/{session_id}{suffix}")
+        for session_id in (hers, nobodys)
     ]
     assert [answer.status_code for answer in answers] == [404, 404]
     assert answers[0].json() == answers[1].json()
@@ -44,13 +44,13 @@ async def test_an_answer_of_another_users_socket_reaches_no_generation_of_hers(
         open_socket((await session_of(charlie))["wsUrl"]) as his,
     ):
         await hers.ask("Tides", 1)
-        asked = await hers.receive_type("generate")
-        stolen = {name: asked[name] for name in ("cacheKey", "lease", "generationId")}
+        request = await hers.receive_type("generate")
+        stolen = {name: request[name] for name in ("cacheKey", "lease", "generationId")}
         await his.send(type="response", data={"cards": cards("evil")}, **stolen)
         assert (await his.receive())["code"] == "stale_response"
-        await his.send(type="response", data={"cards": cards("evil")}, cacheKey=asked["cacheKey"])
+        await his.send(type="response", data={"cards": cards("evil")}, cacheKey=request["cacheKey"])
         assert (await his.receive())["code"] == "unknown_cache_key"
-        await hers.answer(asked, cards("ebb"))
+        await hers.answer(request, cards("ebb"))
         assert (await hers.receive_type("result"))["data"]["cards"][0]["front"] == "ebb"
 
 

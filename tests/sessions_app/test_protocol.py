@@ -58,11 +58,11 @@ TYPES = st.sampled_from(["generate", "response", "error", "progress", "result", 
 def test_every_message_of_a_dialect_does_something_and_has_a_case(handlers, messages, cases):
     assert set(handlers) == set(messages)
     assert {message.__struct_config__.tag for message in messages} <= {
-        json.loads(case["text"]).get("type") for case in told(cases)
+        json.loads(case["text"]).get("type") for case in valid_cases(cases)
     }
 
 
-def told(cases):
+def valid_cases(cases):
     """The cases that are messages; those of the guide's dialect are good in both."""
     both = CASES["fromClient"] + (CASES[cases] if cases != "fromClient" else [])
     return [case for case in both if "error" not in case]
@@ -229,9 +229,9 @@ def test_the_asyncapi_document_is_up_to_date_and_whole():
     described = asyncapi.document()
     references = re.findall(r'"\$ref": "#/([^"]+)"', json.dumps(described))
     for reference in references:
-        found = described
+        part = described
         for step in reference.split("/"):
-            found = found[step]
+            part = part[step]
     assert len(references) > 50
 
 

@@ -27,15 +27,15 @@ def state(alice, new_session) -> handlers.SocketState:
 @contextmanager
 def statements(count: int) -> Iterator[None]:
     """So many statements beside those that begin and end transactions."""
-    said: list[str] = []
+    executed: list[str] = []
 
     def note(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
-        said.append(sql)
+        executed.append(sql)
         return execute(sql, *rest)
 
     with connection.execute_wrapper(note):
         yield
-    real = [sql for sql in said if "SAVEPOINT" not in sql]
+    real = [sql for sql in executed if "SAVEPOINT" not in sql]
     assert len(real) == count, "\n".join(real)
 
 

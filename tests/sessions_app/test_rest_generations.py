@@ -93,13 +93,13 @@ def test_cancelling_answers_success_also_the_second_time(alice, client_of, queue
 
 
 def test_it_lists_newest_first_with_few_queries(alice, client_of, queue, django_assert_num_queries):
-    asked = [
+    generation_ids = [
         client_of(alice).post(queue, WISH | {"prompt": f"Cards {n}"}).json()["generationId"]
         for n in range(4)
     ]
     with django_assert_num_queries(4):  # the user of the token, the session, the page, its attempts
         body = client_of(alice).get(queue).json()
-    assert [one["generationId"] for one in body["results"]] == asked[::-1]
+    assert [generation["generationId"] for generation in body["results"]] == generation_ids[::-1]
 
 
 def test_charlie_sees_nothing(alice, charlie, client_of, queue):
@@ -140,11 +140,11 @@ async def test_who_waits_is_answered_when_an_engine_is_done(
         address = (await post(f"/api/webllm/session/{session['sessionId']}/generations", WISH))[
             "Location"
         ]
-        asked = await until(engine, "generate")
+        request = await until(engine, "generate")
         import asyncio
 
         waiting = asyncio.create_task(get(address, {"wait": "20"}))
-        await respond(engine, asked, "ebb", "flow")
+        await respond(engine, request, "ebb", "flow")
         body: dict[str, Any] = (await waiting).json()
     assert (body["status"], [card["front"] for card in body["cards"]]) == (
         "succeeded",

@@ -72,7 +72,9 @@ def test_it_lists_sessions_newest_first_in_pages(alice, client_of, new_session):
     opened = [new_session(alice)["sessionId"] for _ in range(3)]
     first = client_of(alice).get(f"{SESSIONS}?pageSize=2").json()
     second = client_of(alice).get(first["next"]).json()
-    assert [one["sessionId"] for one in first["results"] + second["results"]] == opened[::-1]
+    assert [session["sessionId"] for session in first["results"] + second["results"]] == opened[
+        ::-1
+    ]
 
 
 def test_a_list_takes_the_same_few_queries_however_long(

@@ -24,7 +24,7 @@ WRITTEN = {
 
 
 @pytest.fixture
-def asked(alice, new_session):
+def make_sessions(alice, new_session):
     """Sessions of Alice's, each with a generation that has an attempt and a card."""
 
     def make(count: int = 1) -> list[WebLLMSession]:
@@ -49,8 +49,8 @@ def _end(session: WebLLMSession, age: timedelta) -> None:
     WebLLMSession.objects.filter(pk=session.pk).update(closed_at=timezone.now() - age)
 
 
-def test_old_sessions_go_with_their_generations_and_attempts(asked):
-    old, late, living = asked(3)
+def test_old_sessions_go_with_their_generations_and_attempts(make_sessions):
+    old, late, living = make_sessions(3)
     _end(old, 31 * DAY)
     _end(late, 29 * DAY)
     WebLLMSession.objects.filter(pk=living.pk).update(created_at=timezone.now() - 900 * DAY)
@@ -62,17 +62,17 @@ def test_old_sessions_go_with_their_generations_and_attempts(asked):
     }
 
 
-def test_a_run_that_is_out_of_time_stops_and_the_next_goes_on(asked, settings):
-    for session in asked(5):
+def test_a_run_that_is_out_of_time_stops_and_the_next_goes_on(make_sessions, settings):
+    for session in make_sessions(5):
         _end(session, 31 * DAY)
     settings.DELETE_SECONDS = 0
     left = [retention.sessions_delete_old(now=timezone.now(), at_once=2) for _ in range(4)]
     assert left == [2, 2, 1, 0]
 
 
-def test_what_was_written_is_blanked_before_the_figures_go(asked, settings):
+def test_what_was_written_is_blanked_before_the_figures_go(make_sessions, settings):
     settings.PROMPT_DAYS = 7
-    old, late, living = asked(3)
+    old, late, living = make_sessions(3)
     _end(old, 8 * DAY)
     _end(late, 6 * DAY)
     assert [retention.texts_blank_old(now=timezone.now()) for _ in range(2)] == [1, 0]
@@ -88,10 +88,10 @@ def test_what_was_written_is_blanked_before_the_figures_go(asked, settings):
 
 
 def test_a_blanked_generation_reads_as_one_without_cards_and_cannot_be_saved(
-    asked, alice, client_of, settings
+    make_sessions, alice, client_of, settings
 ):
     settings.PROMPT_DAYS = 7
-    session = asked()[0]
+    session = make_sessions()[0]
     _end(session, 8 * DAY)
     delete_old_sessions()
     generation = Generation.objects.get()

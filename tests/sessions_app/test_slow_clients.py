@@ -27,9 +27,9 @@ def _has_connection() -> bool:
 
 async def _gives_back() -> bool:
     deadline = monotonic() + DEADLINE_SECONDS
-    while (held := await _has_connection()) and monotonic() < deadline:
+    while (is_held := await _has_connection()) and monotonic() < deadline:
         await asyncio.sleep(0.01)
-    return not held
+    return not is_held
 
 
 async def test_a_caller_that_waits_for_a_generation_holds_no_connection(
@@ -40,15 +40,15 @@ async def test_a_caller_that_waits_for_a_generation_holds_no_connection(
         {"prompt": "Generate 2 flashcards about Tides", "options": {"count": 2, "topic": "Tides"}}
     )
     client, headers = AsyncClient(), _headers(alice)
-    asked = (
+    generation = (
         await client.post(address, wish, content_type="application/json", headers=headers)
     ).json()
-    one = f"/api/webllm/generations/{asked['generationId']}"
+    generation_address = f"/api/webllm/generations/{generation['generationId']}"
     assert await _has_connection()
-    waiting = asyncio.create_task(client.get(f"{one}?wait=20", headers=headers))
+    waiting = asyncio.create_task(client.get(f"{generation_address}?wait=20", headers=headers))
     assert await _gives_back()
     assert not waiting.done()
-    await client.delete(one, headers=headers)
+    await client.delete(generation_address, headers=headers)
     assert (await waiting).json()["status"] == "cancelled"
 
 

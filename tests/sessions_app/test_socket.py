@@ -16,12 +16,12 @@ async def test_it_walks_the_guide_from_generate_to_result(socket_db, alice, sess
             "generationId": "",
         }
         assert (await socket.receive())["message"] == "Starting generation..."
-        asked = await socket.receive()
-        assert asked["type"] == "generate"
-        assert asked["prompt"] == "Generate 2 flashcards about Tides"
-        assert asked["options"]["topic"] == "Tides"
-        assert asked["options"]["count"] == 2
-        await socket.answer(asked, cards("ebb", "flow"))
+        request = await socket.receive()
+        assert request["type"] == "generate"
+        assert request["prompt"] == "Generate 2 flashcards about Tides"
+        assert request["options"]["topic"] == "Tides"
+        assert request["options"]["count"] == 2
+        await socket.answer(request, cards("ebb", "flow"))
         done = await socket.receive()
         assert (done["type"], done["progress"]) == ("progress", 100)
         result = await socket.receive()
@@ -33,13 +33,13 @@ async def test_it_walks_the_guide_from_generate_to_result(socket_db, alice, sess
 async def test_the_engine_gets_what_our_own_engines_need(socket_db, alice, session_of):
     async with open_socket((await session_of(alice))["wsUrl"]) as socket:
         await socket.ask("Tides", 2, language="French")
-        asked = await socket.receive_type("generate")
-        assert asked["cacheKey"] == "webllm:flashcards:Tides:2"
-        assert asked["attempt"] == 1
-        assert asked["lease"]
-        assert asked["cardsSoFar"] == []
-        assert asked["messages"][-1]["role"] == "user"
-        assert asked["responseFormat"]["schema"]
+        request = await socket.receive_type("generate")
+        assert request["cacheKey"] == "webllm:flashcards:Tides:2"
+        assert request["attempt"] == 1
+        assert request["lease"]
+        assert request["cardsSoFar"] == []
+        assert request["messages"][-1]["role"] == "user"
+        assert request["responseFormat"]["schema"]
 
 
 async def test_the_second_time_the_result_comes_out_of_the_cache(socket_db, alice, session_of):
@@ -116,9 +116,9 @@ async def test_it_says_how_many_wait_before(socket_db, alice, session_of):
 async def test_missing_options_are_filled_in(socket_db, alice, session_of):
     async with open_socket((await session_of(alice))["wsUrl"]) as socket:
         await socket.send(type="generate", prompt="The water cycle")
-        asked = await socket.receive_type("generate")
-        assert asked["options"]["topic"] == "The water cycle"
-        assert asked["options"]["count"] == 10
+        request = await socket.receive_type("generate")
+        assert request["options"]["topic"] == "The water cycle"
+        assert request["options"]["count"] == 10
 
 
 async def test_the_rest_is_asked_for_and_the_result_is_whole(socket_db, alice, session_of):
@@ -243,9 +243,9 @@ async def test_what_a_dropped_client_asked_for_is_its_own_when_it_asks_again(
 async def test_a_progress_message_of_the_engine_renews_its_lease(socket_db, alice, session_of):
     async with open_socket((await session_of(alice))["wsUrl"]) as socket:
         await socket.ask("Tides", 1)
-        asked = await socket.receive_type("generate")
+        request = await socket.receive_type("generate")
         before = (await Generation.objects.aget()).lease_expires_at
         await socket.send(type="progress", progress=40, message="Still here")
-        await socket.answer(asked, [])
+        await socket.answer(request, [])
         await socket.receive_type("generate")
         assert (await Generation.objects.aget()).lease_expires_at > before

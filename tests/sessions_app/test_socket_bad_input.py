@@ -93,8 +93,8 @@ async def test_an_absurdly_large_frame_closes_the_socket_in_words(socket_db, ali
 async def test_a_large_response_is_taken(socket_db, alice, session_of):
     async with open_socket((await session_of(alice))["wsUrl"]) as socket:
         await socket.ask("Tides", 1)
-        asked = await socket.receive_type("generate")
-        await socket.answer(asked, [*cards("ebb"), {"filler": "x" * 200_000}])
+        request = await socket.receive_type("generate")
+        await socket.answer(request, [*cards("ebb"), {"filler": "x" * 200_000}])
         assert (await socket.receive_type("result"))["data"]["cards"][0]["front"] == "ebb"
 
 
@@ -113,21 +113,21 @@ async def test_a_foreign_cache_key_is_refused_and_the_right_one_still_counts(
 ):
     async with open_socket((await session_of(alice))["wsUrl"]) as socket:
         await socket.ask("Tides", 1)
-        asked = await socket.receive_type("generate")
+        request = await socket.receive_type("generate")
         await socket.send(
             type="response", cacheKey="webllm:flashcards:Other:1", data={"cards": cards("ebb")}
         )
         assert (await socket.receive())["code"] == "unknown_cache_key"
-        await socket.answer(asked, cards("ebb"))
+        await socket.answer(request, cards("ebb"))
         assert (await socket.receive_type("result"))["data"]["cards"]
 
 
 async def test_the_same_response_twice_is_taken_once(socket_db, alice, session_of):
     async with open_socket((await session_of(alice))["wsUrl"]) as socket:
         await socket.ask("Tides", 1)
-        asked = await socket.receive_type("generate")
-        await socket.answer(asked, cards("ebb"))
-        await socket.answer(asked, cards("flow"))
+        request = await socket.receive_type("generate")
+        await socket.answer(request, cards("ebb"))
+        await socket.answer(request, cards("flow"))
         assert (await socket.receive_type("result"))["data"]["cards"][0]["front"] == "ebb"
         assert await socket.is_alive(), "the second one is ignored"
 
@@ -135,10 +135,10 @@ async def test_the_same_response_twice_is_taken_once(socket_db, alice, session_o
 async def test_a_lease_that_is_not_held_is_stale(socket_db, alice, session_of):
     async with open_socket((await session_of(alice))["wsUrl"]) as socket:
         await socket.ask("Tides", 1)
-        asked = await socket.receive_type("generate")
+        request = await socket.receive_type("generate")
         message = {
             "type": "response",
-            "cacheKey": asked["cacheKey"],
+            "cacheKey": request["cacheKey"],
             "data": {"cards": cards("ebb")},
         }
         await socket.send(**message, lease="3f0b6e5e-0000-4000-8000-000000000000")

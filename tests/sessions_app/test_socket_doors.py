@@ -82,8 +82,8 @@ async def test_no_ticket_or_a_tampered_one_is_4401(socket_db, alice, session_of)
 
 
 async def test_it_refuses_a_ticket_of_another_session(socket_db, alice, session_of):
-    one, other = (await session_of(alice))["wsUrl"], (await session_of(alice))["wsUrl"]
-    assert await _close_code(one.partition("?")[0] + "?" + other.partition("?")[2]) == 4401
+    address, other = (await session_of(alice))["wsUrl"], (await session_of(alice))["wsUrl"]
+    assert await _close_code(address.partition("?")[0] + "?" + other.partition("?")[2]) == 4401
 
 
 async def test_it_refuses_a_ticket_of_another_user(socket_db, alice, bob, session_of):
@@ -201,10 +201,10 @@ async def test_status_tells_a_running_generation(socket_db, alice, session_of, c
     )
     async with open_socket(session["wsUrl"]) as socket:
         await socket.ask("Tides", 1)
-        asked = await socket.receive_type("generate")
+        request = await socket.receive_type("generate")
         body = await read()
         assert (body["status"], body["queueLength"]) == ("generating", 1)
-        await socket.answer(asked, [{"front": "ebb", "back": "falling"}])
+        await socket.answer(request, [{"front": "ebb", "back": "falling"}])
         await socket.receive_type("result")
         assert (await read())["status"] == "ready"
 

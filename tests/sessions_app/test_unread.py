@@ -89,8 +89,8 @@ async def test_events_of_a_client_that_does_not_read_are_made_up_for_when_it_doe
         await greeted(other)
         dam.close()
         await socket.send(type="ping")
-        asked = await put_to(other, count=1)
-        await respond(other, asked, "ebb")
+        request = await put_to(other, count=1)
+        await respond(other, request, "ebb")
         result = await until(other, "result")
         dam.open()
         assert (await socket.receive())["type"] == "pong"

@@ -42,11 +42,11 @@ async def until_error(socket: Socket) -> dict[str, Any]:
     return message
 
 
-async def stream(engine: Socket, asked: dict[str, Any], front: str, index: int = 0) -> None:
+async def stream(engine: Socket, request: dict[str, Any], front: str, index: int = 0) -> None:
     await engine.send(
         type="card",
-        generationId=asked["generationId"],
-        lease=asked["lease"],
+        generationId=request["generationId"],
+        lease=request["lease"],
         index=index,
         card=cards(front)[0],
     )
@@ -61,12 +61,12 @@ async def put_to(engine: Socket, asker: Socket | None = None, count: int = 1) ->
     return await until(engine, "generate")
 
 
-async def respond(engine: Socket, asked: dict[str, Any], *fronts: str) -> None:
+async def respond(engine: Socket, request: dict[str, Any], *fronts: str) -> None:
     await engine.send(
         type="response",
-        cacheKey=asked["cacheKey"],
-        generationId=asked["generationId"],
-        lease=asked["lease"],
+        cacheKey=request["cacheKey"],
+        generationId=request["generationId"],
+        lease=request["lease"],
         data={"cards": cards(*fronts)},
     )
 
@@ -99,14 +99,14 @@ async def test_cards_stream_to_the_asker_one_by_one_and_the_result_has_them_all(
     address = (await session_of(alice))["wsUrl"]
     async with open_socket(address, V1) as engine, open_socket(address, V1) as asker:
         await greeted(asker)
-        asked = await put_to(engine, asker, count=2)
-        await stream(engine, asked, "ebb", 0)
+        request = await put_to(engine, asker, count=2)
+        await stream(engine, request, "ebb", 0)
         first = await until(asker, "card")
         assert (first["card"]["front"], first["index"], first["requestId"]) == ("ebb", 0, "r1")
-        await stream(engine, asked, "flow", 1)
+        await stream(engine, request, "flow", 1)
         second = await until(asker, "card")
         assert second["seq"] > first["seq"]
-        await respond(engine, asked, "ebb", "flow")
+        await respond(engine, request, "ebb", "flow")
         result = await until(asker, "result")
         assert [card["front"] for card in result["data"]["cards"]] == ["ebb", "flow"]
         assert (result["requestId"], result["data"]["cards"][0]["id"]) == (
@@ -132,10 +132,10 @@ async def test_a_phone_is_served_by_its_owners_desktop(socket_db, alice, session
         open_socket(phone["wsUrl"], V1) as asker,
     ):
         await greeted(asker)
-        asked = await put_to(engine, asker)
-        await stream(engine, asked, "ebb")
+        request = await put_to(engine, asker)
+        await stream(engine, request, "ebb")
         assert (await until(asker, "card"))["card"]["front"] == "ebb"
-        await respond(engine, asked, "ebb")
+        await respond(engine, request, "ebb")
         assert (await until(asker, "result"))["data"]["cards"][0]["front"] == "ebb"
 
 
@@ -161,10 +161,10 @@ async def test_a_repeated_request_is_the_same_generation_whatever_its_state(
         await ready(socket)
         ask = {"type": "generate", "prompt": "Tides", "options": {"count": 1}, "requestId": "r1"}
         await socket.send(**ask)
-        asked = await until(socket, "generate")
+        request = await until(socket, "generate")
         await socket.send(**ask)
-        assert (await until(socket, "progress"))["generationId"] == asked["generationId"]
-        await respond(socket, asked, "ebb")
+        assert (await until(socket, "progress"))["generationId"] == request["generationId"]
+        await respond(socket, request, "ebb")
         first = await until(socket, "result")
         await socket.send(**ask)
         assert await until(socket, "result") == first
@@ -174,14 +174,14 @@ async def test_a_repeated_request_is_the_same_generation_whatever_its_state(
 async def test_cancel_reaches_the_engine_and_the_asker(socket_db, alice, session_of):
     address = (await session_of(alice))["wsUrl"]
     async with open_socket(address, V1) as engine, open_socket(address, V1) as asker:
-        asked = await put_to(engine, asker)
+        request = await put_to(engine, asker)
         await asker.send(type="cancel", requestId="r1")
         error = await until_error(asker)
         assert (error["code"], error["requestId"]) == ("cancelled", "r1")
         # as an engine, and as a socket of the session
         heard = [await engine.receive() for _ in range(3)]
-        assert {"type": "cancel", "generationId": asked["generationId"]} in heard
-        await respond(engine, asked, "ebb")
+        assert {"type": "cancel", "generationId": request["generationId"]} in heard
+        await respond(engine, request, "ebb")
         assert (await until_error(engine))["code"] == "stale_response"
 
 
@@ -190,11 +190,11 @@ async def test_who_returns_gets_what_was_missed_once_and_in_order(socket_db, ali
     async with open_socket(address, V1) as engine:
         async with open_socket(address, V1) as asker:
             await greeted(asker)
-            asked = await put_to(engine, asker, count=3)
-            await stream(engine, asked, "ebb", 0)
+            request = await put_to(engine, asker, count=3)
+            await stream(engine, request, "ebb", 0)
             seen = (await until(asker, "card"))["seq"]
-        await stream(engine, asked, "flow", 1)
-        await respond(engine, asked, "ebb", "flow", "spring")
+        await stream(engine, request, "flow", 1)
+        await respond(engine, request, "ebb", "flow", "spring")
         await until(engine, "result")
         async with open_socket(address, V1) as asker:
             await greeted(asker)
@@ -217,13 +217,13 @@ async def test_what_was_missed_comes_before_any_news_when_the_address_names_the_
 ):
     address = (await session_of(alice))["wsUrl"]
     async with open_socket(address, V1) as engine:
-        asked = await put_to(engine, count=3)
-        await stream(engine, asked, "ebb", 0)
+        request = await put_to(engine, count=3)
+        await stream(engine, request, "ebb", 0)
         seen = (await until(engine, "card"))["seq"]
-        await stream(engine, asked, "flow", 1)
+        await stream(engine, request, "flow", 1)
         await until(engine, "card")
         async with open_socket(f"{address}&lastSeq={seen}", V1) as returning:
-            await respond(engine, asked, "ebb", "flow", "spring")
+            await respond(engine, request, "ebb", "flow", "spring")
             await until(engine, "result")
             assert (await greeted(returning))["seq"] > seen
             heard = [await until(returning, kind) for kind in ("card", "card", "result")]
@@ -246,17 +246,20 @@ async def test_who_waits_hears_by_a_heartbeat_that_it_moved_up(
     socket_db, alice, session_of, settings
 ):
     settings.HEARTBEAT_SECONDS = 1
-    one, other = await session_of(alice), await session_of(alice)
-    async with open_socket(one["wsUrl"], V1) as before, open_socket(other["wsUrl"], V1) as waiting:
+    first, other = await session_of(alice), await session_of(alice)
+    async with (
+        open_socket(first["wsUrl"], V1) as before,
+        open_socket(other["wsUrl"], V1) as waiting,
+    ):
         await before.send(type="generate", prompt="Tides", requestId="r1")
         await until(before, "progress")
         await waiting.send(type="generate", prompt="Moons", requestId="r2")
-        while not (told := await until(waiting, "session"))["generations"]:
+        while not (snapshot := await until(waiting, "session"))["generations"]:
             pass
-        assert told["generations"][0]["place"] == 1
+        assert snapshot["generations"][0]["place"] == 1
         await before.send(type="cancel", requestId="r1")
         again = await until(waiting, "session")
-        assert (again["generations"][0]["place"], again["seq"]) == (0, told["seq"])
+        assert (again["generations"][0]["place"], again["seq"]) == (0, snapshot["seq"])
 
 
 async def test_a_sign_of_life_claims_the_lease_for_the_socket_that_came_back(
@@ -264,10 +267,10 @@ async def test_a_sign_of_life_claims_the_lease_for_the_socket_that_came_back(
 ):
     address = (await session_of(alice))["wsUrl"]
     async with open_socket(address, V1) as before:
-        asked = await put_to(before)
+        request = await put_to(before)
     async with open_socket(address, V1) as after:
         await greeted(after)
-        await after.send(type="progress", progress=50, lease=asked["lease"])
+        await after.send(type="progress", progress=50, lease=request["lease"])
         await after.send(type="ping")
         await until(after, "pong")
         generation = await Generation.objects.aget()
@@ -290,8 +293,8 @@ async def test_repeated_resume_is_refused_until_its_cost_is_paid_and_the_socket_
 ):
     settings.RESUME_BYTES_PER_SECOND = 16_384  # each costs as much as 64 KiB: four seconds
     async with open_socket((await session_of(alice))["wsUrl"], V1) as socket:
-        asked = await put_to(socket)
-        await respond(socket, asked, "ebb")
+        request = await put_to(socket)
+        await respond(socket, request, "ebb")
         seq = (await until(socket, "result"))["seq"]
         for _ in range(20):
             await socket.send(type="resume", lastSeq=number)
@@ -320,17 +323,17 @@ async def test_too_much_missed_gets_a_fresh_snapshot(socket_db, alice, session_o
 async def test_the_cards_of_a_lost_engine_stay_and_another_makes_the_rest(
     socket_db, alice, session_of
 ):
-    one, other = await session_of(alice), await session_of(alice)
+    session, other = await session_of(alice), await session_of(alice)
     async with open_socket(other["wsUrl"], V1) as second:
-        async with open_socket(one["wsUrl"], V1) as first:
-            asked = await put_to(first, count=2)
-            await stream(first, asked, "ebb")
+        async with open_socket(session["wsUrl"], V1) as first:
+            request = await put_to(first, count=2)
+            await stream(first, request, "ebb")
             await until(first, "card")
         await ready(second)
         assert await recover(now=timezone.now() + timezone.timedelta(seconds=31)) == 1
         again = await until(second, "generate")
         assert (again["generationId"], again["attempt"], again["options"]["count"]) == (
-            asked["generationId"],
+            request["generationId"],
             2,
             1,
         )
@@ -342,27 +345,27 @@ async def test_an_engine_that_comes_back_within_its_grace_keeps_its_lease(
 ):
     address = (await session_of(alice))["wsUrl"]
     async with open_socket(address, V1) as before:
-        asked = await put_to(before)
+        request = await put_to(before)
     async with open_socket(address, V1) as after:
         await greeted(after)
-        await respond(after, asked, "ebb")
+        await respond(after, request, "ebb")
         assert (await until(after, "result"))["data"]["cards"][0]["front"] == "ebb"
 
 
 async def test_the_same_card_twice_is_one_card(socket_db, alice, session_of):
     async with open_socket((await session_of(alice))["wsUrl"], V1) as socket:
-        asked = await put_to(socket, count=2)
+        request = await put_to(socket, count=2)
         for _ in range(2):
-            await stream(socket, asked, "ebb")
-        await stream(socket, asked, "flow", 1)
+            await stream(socket, request, "ebb")
+        await stream(socket, request, "flow", 1)
         assert [(await until(socket, "card"))["card"]["front"] for _ in range(2)] == ["ebb", "flow"]
 
 
 async def test_a_card_under_a_lost_lease_is_stale(socket_db, alice, session_of):
     async with open_socket((await session_of(alice))["wsUrl"], V1) as socket:
-        asked = await put_to(socket, count=2)
+        request = await put_to(socket, count=2)
         await recover(now=timezone.now() + timezone.timedelta(seconds=151))
-        await stream(socket, asked, "ebb")
+        await stream(socket, request, "ebb")
         assert (await until_error(socket))["code"] == "stale_response"
 
 
@@ -375,8 +378,8 @@ async def test_losing_every_event_costs_at_most_one_heartbeat(
         await ready(engine)
         await until(engine, "session")
         await sync_to_async(_insert_behind_everybodys_back)(alice, asker)
-        asked = await until(engine, "generate")
-        assert asked["options"]["topic"] == "Silent"
+        request = await until(engine, "generate")
+        assert request["options"]["topic"] == "Silent"
 
 
 def _insert_behind_everybodys_back(user: Any, asker: Socket) -> None:
@@ -422,12 +425,12 @@ async def test_an_engine_is_gone_with_its_socket(socket_db, alice, session_of):
 
 async def test_a_broken_engine_gets_nothing_until_it_says_ready_again(socket_db, alice, session_of):
     async with open_socket((await session_of(alice))["wsUrl"], V1) as socket:
-        asked = await put_to(socket)
+        request = await put_to(socket)
         await socket.send(
             type="error",
             error="The graphics card is gone.",
             code="device_lost",
-            generationId=asked["generationId"],
+            generationId=request["generationId"],
         )
         while (await until(socket, "session"))["generations"][0]["status"] == "leased":
             pass

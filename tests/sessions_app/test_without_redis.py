@@ -26,12 +26,12 @@ def test_a_session_is_opened_and_a_generation_asked_and_waited_for(
 ):
     lose_redis(settings)
     session = new_session(alice)
-    asked = client_of(alice).post(
+    response = client_of(alice).post(
         f"/api/webllm/session/{session['sessionId']}/generations",
         {"prompt": "Tides", "options": {"count": 1}},
     )
-    assert asked.status_code == 202
-    waited = client_of(alice).get(asked["Location"], {"wait": "1"})
+    assert response.status_code == 202
+    waited = client_of(alice).get(response["Location"], {"wait": "1"})
     assert (waited.status_code, waited.json()["status"]) == (200, "queued")
 
 
