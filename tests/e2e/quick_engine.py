@@ -26,13 +26,13 @@ def quick_engine(
     """Serve the visitor's requests inside the block as `model_id`, and yield the list of requests,
     which grows as they arrive.
     """
-    asked: list[dict[str, Any]] = []
+    requests: list[dict[str, Any]] = []
     with connect(_address(visitor, model_id), subprotocols=["mindflip.v1"], proxy=None) as socket:  # type: ignore[list-item]
         serving = threading.Thread(
-            target=_serve, args=(socket, write, asked, model_id), daemon=True
+            target=_serve, args=(socket, write, requests, model_id), daemon=True
         )
         serving.start()
-        yield asked
+        yield requests
     serving.join(10)
 
 
@@ -52,7 +52,7 @@ def _address(visitor: Visitor, model_id: str) -> str:
 
 
 def _serve(
-    socket: ClientConnection, write: Write, asked: list[dict[str, Any]], model_id: str
+    socket: ClientConnection, write: Write, requests: list[dict[str, Any]], model_id: str
 ) -> None:
     socket.send(json.dumps({"type": "ready", "modelId": model_id, "engine": "webllm"}))
     for text in socket:
@@ -60,7 +60,7 @@ def _serve(
         if message["type"] == "ping":
             socket.send(json.dumps({"type": "pong"}))
         elif message["type"] == "generate":
-            asked.append(message)
+            requests.append(message)
             leased = {name: message[name] for name in ("generationId", "lease", "cacheKey")}
             socket.send(
                 json.dumps({"type": "response", "data": {"cards": write(message)}, **leased})

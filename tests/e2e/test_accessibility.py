@@ -88,15 +88,15 @@ def test_axe_finds_nothing_on(visitor: Visitor, name: str) -> None:
     assert name in ROWS, (
         f"The page {name!r} has no row in {Path(__file__).name}: add one, so that it is looked at."
     )
-    found: dict[str, Any] = {}
+    problems: dict[str, Any] = {}
     visitor.register()
     for row in ROWS[name]:
         open_row(visitor, row)
-        found |= {
+        problems |= {
             f"{row.address} {row.button} {key}": value
             for key, value in violations(visitor.page).items()
         }
-    assert found == {}
+    assert problems == {}
 
 
 def open_row(visitor: Visitor, row: Row) -> None:
@@ -127,12 +127,12 @@ def settled(page: Page) -> list[str]:
 def violations(page: Page) -> dict[str, list[str]]:
     """What axe finds, by theme and width, where it finds anything."""
     page.evaluate(AXE)
-    found = {}
+    results = {}
     for theme in THEMES:
         for width, height in SIZES:
             page.emulate_media(color_scheme=theme, reduced_motion="reduce")
             page.set_viewport_size({"width": width, "height": height})
             # colours on their way to another theme are nobody's colours
             eventually(lambda: page.evaluate(STILL))
-            found[f"{theme} {width}"] = page.evaluate(RUN) and settled(page)
-    return {where: what for where, what in found.items() if what}
+            results[f"{theme} {width}"] = page.evaluate(RUN) and settled(page)
+    return {where: what for where, what in results.items() if what}

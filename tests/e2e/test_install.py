@@ -46,12 +46,12 @@ def wait_until_kept(page: Page) -> None:
 
 
 def test_browsers_find_nothing_that_keeps_it_from_being_installed(installed: Visitor) -> None:
-    asked = installed.page.context.new_cdp_session(installed.page)
-    assert asked.send("Page.getAppManifest")["errors"] == []
+    devtools = installed.page.context.new_cdp_session(installed.page)
+    assert devtools.send("Page.getAppManifest")["errors"] == []
     # a browser without a window of its own says so of every site
     hindrances = {
         error["errorId"]
-        for error in asked.send("Page.getInstallabilityErrors")["installabilityErrors"]
+        for error in devtools.send("Page.getInstallabilityErrors")["installabilityErrors"]
     }
     assert hindrances - {"in-incognito"} == set()
 

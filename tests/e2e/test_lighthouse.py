@@ -114,10 +114,12 @@ def measure(url: str, cookie: str, report: Path) -> dict[str, Any]:
     )
     if run.returncode:  # Chromium did not start or lost its page: a run without marks
         return {"performance": 0, "accessibility": 0, "failed": run.stderr[-500:]}
-    found = json.loads(report.read_text())
-    assert found["finalDisplayedUrl"] == url, "the page sent us elsewhere"
-    marks = {name: round(category["score"] * 100) for name, category in found["categories"].items()}
-    return marks | {audit: round(found["audits"][audit]["numericValue"], 3) for audit in AUDITS}
+    result = json.loads(report.read_text())
+    assert result["finalDisplayedUrl"] == url, "the page sent us elsewhere"
+    marks = {
+        name: round(category["score"] * 100) for name, category in result["categories"].items()
+    }
+    return marks | {audit: round(result["audits"][audit]["numericValue"], 3) for audit in AUDITS}
 
 
 AUDITS = (

@@ -54,18 +54,22 @@ def numbered() -> Write:
 def test_a_proposal_is_shown_before_it_replaces_the_card_and_undo_brings_the_old_one_back(
     student: Student, numbered: Write
 ) -> None:
-    with quick_engine(student, numbered) as asked:
+    with quick_engine(student, numbered) as requests:
         student.press_again()
         expect(student.dialog.get_by_label("Instead")).to_contain_text("New answer 1.")
     expect(student.dialog.get_by_label("Your card")).to_contain_text("The Moon.")
     assert student.fronts() == [FRONT, OTHER]
-    wish = asked[0]
-    assert (wish["options"]["topic"], wish["options"]["count"], wish["options"]["kind"]) == (
+    request = requests[0]
+    assert (
+        request["options"]["topic"],
+        request["options"]["count"],
+        request["options"]["kind"],
+    ) == (
         "Tides",
         1,
         "basic",
     )
-    assert f"Do not repeat these:\n- {OTHER}\n- {FRONT}" in wish["prompt"]
+    assert f"Do not repeat these:\n- {OTHER}\n- {FRONT}" in request["prompt"]
     student.dialog.get_by_role("button", name="Take this one").click()
     expect(student.page.locator(".card").first).to_contain_text("New question 1?")
     student.page.get_by_role("button", name="Undo").click()
@@ -77,12 +81,12 @@ def test_a_proposal_is_shown_before_it_replaces_the_card_and_undo_brings_the_old
 def test_another_proposal_is_asked_for_beside_the_first_and_the_old_card_can_be_kept(
     student: Student, numbered: Write
 ) -> None:
-    with quick_engine(student, numbered) as asked:
+    with quick_engine(student, numbered) as requests:
         student.press_again()
         expect(student.dialog.get_by_label("Instead")).to_contain_text("New question 1?")
         student.dialog.get_by_role("button", name="Write another").click()
         expect(student.dialog.get_by_label("Instead")).to_contain_text("New question 2?")
-    assert "- New question 1?" in asked[1]["prompt"]
+    assert "- New question 1?" in requests[1]["prompt"]
     student.dialog.get_by_role("button", name="Keep the old one").click()
     expect(student.dialog).not_to_be_visible()
     student.page.reload()
@@ -121,12 +125,12 @@ def test_what_was_cancelled_is_written_by_nobody(student: Student, numbered: Wri
     student.press_again()
     expect(student.dialog).to_contain_text("Waiting for an engine")
     student.dialog.get_by_role("button", name="Cancel").click()
-    with quick_engine(student, numbered) as asked:
+    with quick_engine(student, numbered) as requests:
         student.press_again()
         expect(student.dialog.get_by_label("Instead")).to_contain_text(
             "New question 1?", timeout=20_000
         )
-    assert len(asked) == 1
+    assert len(requests) == 1
 
 
 def test_a_card_that_the_deck_has_already_is_not_proposed(student: Student) -> None:

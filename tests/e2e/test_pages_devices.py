@@ -48,9 +48,9 @@ def session_of_the_page(rest: httpx.Client) -> dict:
     return eventually(
         lambda: next(
             (
-                one
-                for one in rest.get("/webllm/session").json()["results"]
-                if one["status"] == "ready"
+                session
+                for session in rest.get("/webllm/session").json()["results"]
+                if session["status"] == "ready"
             ),
             None,
         )
@@ -71,8 +71,10 @@ def ask(rest: httpx.Client, session_id: str, topic: str) -> str:
 
 def result_of(rest: httpx.Client, generation_id: str) -> dict:
     def finished() -> dict | None:
-        found = rest.get(f"/webllm/generations/{generation_id}?wait=25").raise_for_status().json()
-        return found if found["finishedAt"] else None
+        generation = (
+            rest.get(f"/webllm/generations/{generation_id}?wait=25").raise_for_status().json()
+        )
+        return generation if generation["finishedAt"] else None
 
     return eventually(finished, seconds=WRITE_MS / 1000)
 
@@ -97,8 +99,8 @@ def test_a_page_with_a_loaded_model_writes_for_another_session_of_its_user(
         .raise_for_status()
         .json()
     )
-    found = result_of(rest, ask(rest, other["id"], "Winds"))
-    assert (found["status"], len(found["cards"])) == ("succeeded", 1)
+    generation = result_of(rest, ask(rest, other["id"], "Winds"))
+    assert (generation["status"], len(generation["cards"])) == ("succeeded", 1)
     expect(visitor.page.locator(".batch")).to_have_count(0)
 
 

@@ -66,7 +66,7 @@ def saved(student: Visitor) -> list[tuple[str, str]]:
     body = student.page.evaluate(
         "async (id) => (await fetch(`/api/flashcards/decks/${id}`)).json()", address
     )
-    return [(one["front"], one["back"]) for one in body["cards"]]
+    return [(saved_card["front"], saved_card["back"]) for saved_card in body["cards"]]
 
 
 def test_a_batch_that_was_left_says_so_and_can_go_on(student: Visitor) -> None:

@@ -19,11 +19,11 @@ def card_of(number: str) -> Card:
     return {"front": f"What is fact number {number} about?", "back": f"Thing {number}"}
 
 
-def faithful(asked: dict[str, Any]) -> list[Card]:
+def faithful(request: dict[str, Any]) -> list[Card]:
     """The first facts of the part that are not in the list of what not to repeat."""
-    numbers = re.findall(r"Fact number (\d+)", asked["options"]["source"])
-    fresh = [number for number in numbers if f"number {number} " not in asked["prompt"]]
-    return [card_of(number) for number in fresh[: asked["options"]["count"]]]
+    numbers = re.findall(r"Fact number (\d+)", request["options"]["source"])
+    fresh = [number for number in numbers if f"number {number} " not in request["prompt"]]
+    return [card_of(number) for number in fresh[: request["options"]["count"]]]
 
 
 @pytest.fixture
@@ -57,9 +57,9 @@ def deck_of(student: Visitor) -> dict[str, Any]:
 def test_long_notes_are_written_in_parts_and_saved_as_one_deck_that_knows_where_it_comes_from(
     student: Visitor,
 ) -> None:
-    with quick_engine(student, faithful) as asked:
+    with quick_engine(student, faithful) as requests:
         generate(student)
-    parts = [request["options"]["source"] for request in asked]
+    parts = [request["options"]["source"] for request in requests]
     assert len(parts) > 2
     assert " ".join(parts) == NOTES
     fronts = student.fronts()
@@ -75,36 +75,38 @@ def test_long_notes_are_written_in_parts_and_saved_as_one_deck_that_knows_where_
 def test_a_part_that_fails_can_be_tried_again_alone(student: Visitor) -> None:
     failing = {"is": True}
 
-    def write(asked: dict[str, Any]) -> list[Card]:
+    def write(request: dict[str, Any]) -> list[Card]:
         return (
-            [] if failing["is"] and "number 100 " in asked["options"]["source"] else faithful(asked)
+            []
+            if failing["is"] and "number 100 " in request["options"]["source"]
+            else faithful(request)
         )
 
-    with quick_engine(student, write) as asked:
+    with quick_engine(student, write) as requests:
         generate(student)
         expect(student.batch).to_contain_text(
             re.compile("Part 1 gave no cards: .+ The others are here.")
         )
         before = len(student.fronts())
         failing["is"] = False
-        asked.clear()
+        requests.clear()
         student.page.get_by_role("button", name="Try part 1 again").click()
         expect(student.batch.locator(".card[data-card]")).to_have_count(6)
     assert before < 6
-    assert {"number 100 " in request["options"]["source"] for request in asked} == {True}
+    assert {"number 100 " in request["options"]["source"] for request in requests} == {True}
 
 
 def test_another_card_is_written_in_the_place_of_one(student: Visitor) -> None:
-    with quick_engine(student, faithful) as asked:
+    with quick_engine(student, faithful) as requests:
         generate(student)
         before = student.fronts()
-        asked.clear()
+        requests.clear()
         student.batch.get_by_role("button", name=f"Write another instead of: {before[1]}").click()
         expect(student.batch.get_by_text(before[1], exact=True)).to_have_count(0)
     after = student.fronts()
     assert [after[0], *after[2:]] == [before[0], *before[2:]]
-    assert asked[0]["options"]["count"] == 1
-    assert f"- {before[1]}" in asked[0]["prompt"]
+    assert requests[0]["options"]["count"] == 1
+    assert f"- {before[1]}" in requests[0]["prompt"]
     assert [card["front"] for card in deck_of(student)["cards"]] == after
 
 
@@ -112,8 +114,8 @@ def test_fewer_than_asked_for_is_said_and_the_rest_can_be_asked_for(student: Vis
     student.page.get_by_label("Notes", exact=True).fill(" ".join(FACTS[:10]))
     lazy = {"is": True}
 
-    def write(asked: dict[str, Any]) -> list[Card]:
-        return [card_of("100")] if lazy["is"] else faithful(asked)
+    def write(request: dict[str, Any]) -> list[Card]:
+        return [card_of("100")] if lazy["is"] else faithful(request)
 
     with quick_engine(student, write):
         generate(student)
@@ -131,12 +133,15 @@ def test_a_cloze_in_another_language_is_asked_for_and_saved_as_one(student: Visi
     student.page.get_by_label("Language").fill("Deutsch")
     student.page.get_by_label("Cards", exact=True).fill("1")
 
-    def write(asked: dict[str, Any]) -> list[Card]:
+    def write(request: dict[str, Any]) -> list[Card]:
         return [{"front": "Fact number 100 is about ____ 100.", "back": "thing"}]
 
-    with quick_engine(student, write) as asked:
+    with quick_engine(student, write) as requests:
         generate(student)
-    assert (asked[0]["options"]["kind"], asked[0]["options"]["language"]) == ("cloze", "Deutsch")
+    assert (requests[0]["options"]["kind"], requests[0]["options"]["language"]) == (
+        "cloze",
+        "Deutsch",
+    )
     (card,) = deck_of(student)["cards"]
     assert (card["front"], card["kind"]) == ("Fact number 100 is about {{c1::thing}} 100.", "cloze")
 
@@ -163,7 +168,7 @@ def test_what_another_device_asked_for_goes_on_in_its_own_batch_after_a_reload(
     tides = student.page.locator(".batch").filter(
         has=student.page.get_by_role("heading", name="Tides")
     )
-    with quick_engine(student, lambda asked: [card_of("100"), card_of("101")]):
+    with quick_engine(student, lambda request: [card_of("100"), card_of("101")]):
         expect(tides.locator(".card[data-card]")).to_have_count(2)
     expect(tides).to_have_attribute("data-state", "done")
 

@@ -57,8 +57,8 @@ class Visitor:
         cookies = self.client.cookies.jar
         self.page.context.add_cookies(
             [
-                {"name": one.name, "value": one.value or "", "url": self.server.url}
-                for one in cookies
+                {"name": cookie.name, "value": cookie.value or "", "url": self.server.url}
+                for cookie in cookies
             ]
         )
 

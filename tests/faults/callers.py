@@ -49,18 +49,19 @@ class Caller:
         wish = Wish(f"{self.name}-{len(self.wishes)}", count)
         self.wishes[wish.request_id] = wish
         body = {name: wish.message[name] for name in ("prompt", "options")}
-        found = await self._until_answered(
+        generation = await self._until_answered(
             "POST", self.queue, json=body, headers={"Idempotency-Key": wish.request_id}
         )
-        address = f"/api/webllm/generations/{found['generationId']}"
+        address = f"/api/webllm/generations/{generation['generationId']}"
         if is_cancelled:
             await self._until_answered("DELETE", address)
-        while found["status"] not in FINISHED:
-            found = await self._until_answered("GET", f"{address}?wait={WAIT_SECONDS}")
-        wish.is_partial = found["partial"]
-        is_success = found["status"] == "succeeded"
+        while generation["status"] not in FINISHED:
+            generation = await self._until_answered("GET", f"{address}?wait={WAIT_SECONDS}")
+        wish.is_partial = generation["partial"]
+        is_success = generation["status"] == "succeeded"
         wish.end(
-            "result" if is_success else "error", found["cards"] if is_success else found["code"]
+            "result" if is_success else "error",
+            generation["cards"] if is_success else generation["code"],
         )
         return wish
 

@@ -26,13 +26,13 @@ class Engine(Wire):
 
     def __init__(self, *wire: Any) -> None:
         super().__init__(*wire)
-        self.asked: dict[str, Any] | None = None
+        self.current: dict[str, Any] | None = None
         self.work: dict[str, asyncio.Task[None]] = {}
 
     async def greeted(self, snapshot: dict[str, Any]) -> None:
         await self._be_ready()
-        if self.asked:
-            self._begin(self.asked, "works")
+        if self.current:
+            self._begin(self.current, "works")
 
     async def heard(self, message: dict[str, Any]) -> None:
         if message["type"] == "generate":
@@ -50,23 +50,23 @@ class Engine(Wire):
         self.counts[
             "duplicate or late answers refused" if is_late else f"engine told {message['code']}"
         ] += 1
-        if message["retryable"] and self.asked:
-            self._begin(self.asked, "dawdles")
+        if message["retryable"] and self.current:
+            self._begin(self.current, "dawdles")
 
-    def _begin(self, asked: dict[str, Any], mood: str) -> None:
-        self._stop(asked["generationId"])
+    def _begin(self, request: dict[str, Any], mood: str) -> None:
+        self._stop(request["generationId"])
         self.counts[f"engine {mood}"] += 1
-        self.asked = asked if mood != "falls silent" else None
-        self.work[asked["generationId"]] = asyncio.create_task(self._do(asked, mood))
+        self.current = request if mood != "falls silent" else None
+        self.work[request["generationId"]] = asyncio.create_task(self._do(request, mood))
 
     def _stop(self, generation_id: str) -> None:
-        if self.asked and self.asked["generationId"] == generation_id:
-            self.asked = None
+        if self.current and self.current["generationId"] == generation_id:
+            self.current = None
         if work := self.work.pop(generation_id, None):
             work.cancel()
 
-    async def _do(self, asked: dict[str, Any], mood: str) -> None:
-        for place, frame in enumerate(self._frames(asked, mood)):
+    async def _do(self, request: dict[str, Any], mood: str) -> None:
+        for place, frame in enumerate(self._frames(request, mood)):
             await asyncio.sleep(
                 self.chance.uniform(0.01, 0.1) if mood != "dawdles" else self.chance.uniform(0.3, 1)
             )
@@ -77,8 +77,8 @@ class Engine(Wire):
         if mood == "gives up":  # a lost device is no engine until its model is loaded again
             await self._be_ready()
 
-    def _frames(self, asked: dict[str, Any], mood: str) -> list[dict[str, Any]]:
-        leased = {name: asked[name] for name in ("generationId", "lease")}
+    def _frames(self, request: dict[str, Any], mood: str) -> list[dict[str, Any]]:
+        leased = {name: request[name] for name in ("generationId", "lease")}
         if mood == "falls silent":
             return []
         if mood == "gives up":
@@ -90,7 +90,7 @@ class Engine(Wire):
                     "generationId": leased["generationId"],
                 }
             ]
-        cards = make_cards(asked["options"], asked["cardsSoFar"])[
+        cards = make_cards(request["options"], request["cardsSoFar"])[
             : 1 if mood == "sends too few" else None
         ]
         streamed = [
@@ -99,7 +99,12 @@ class Engine(Wire):
         ]
         frames = [
             *streamed,
-            {"type": "response", "cacheKey": asked["cacheKey"], "data": {"cards": cards}, **leased},
+            {
+                "type": "response",
+                "cacheKey": request["cacheKey"],
+                "data": {"cards": cards},
+                **leased,
+            },
         ]
         return self.chance.sample(frames, len(frames)) if mood == "shuffles" else frames
 

@@ -96,7 +96,7 @@ class GuideClient(Wire):
         wish.is_partial = is_partial
         wish.end(kind, what)
 
-    async def _do(self, asked: dict[str, Any], mood: str) -> None:
+    async def _do(self, request: dict[str, Any], mood: str) -> None:
         await asyncio.sleep(
             self.chance.uniform(1, 3) if mood == "dawdles" else self.chance.uniform(0.05, 0.3)
         )
@@ -105,8 +105,8 @@ class GuideClient(Wire):
         elif mood == "gives up":
             await self.send(type="error", error="The graphics card was lost.")
         elif mood != "falls silent":
-            cards = make_cards(asked["options"], asked["cardsSoFar"])[
+            cards = make_cards(request["options"], request["cardsSoFar"])[
                 : 1 if mood == "sends too few" else None
             ]
-            key = f"webllm:flashcards:{asked['options']['topic']}:{asked['options']['count']}"
+            key = f"webllm:flashcards:{request['options']['topic']}:{request['options']['count']}"
             await self.send(type="response", cacheKey=key, data={"cards": cards})

@@ -64,7 +64,10 @@ class Storm:
         """
         until = time.monotonic() + seconds
         async with asyncio.TaskGroup() as group:
-            living = [group.create_task(one.live()) for one in [*self.clients, *self.engines]]
+            living = [
+                group.create_task(participant.live())
+                for participant in [*self.clients, *self.engines]
+            ]
             with suppress(TimeoutError):
                 await self._ask_and_wreck(until)
             for task in living:

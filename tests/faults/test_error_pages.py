@@ -14,7 +14,7 @@ def test_pages_that_are_not_found_hold_no_database_connection(tmp_path: Path) ->
     """A cookie makes the page look up who is signed in."""
     with running_server(tmp_path, MINDFLIP_DATABASE_POOL="4") as server:
         with ThreadPoolExecutor(8) as pool:
-            found = list(
+            statuses = list(
                 pool.map(
                     lambda _: (
                         httpx.get(f"{server.url}/nowhere", headers=MADE_UP, timeout=60).status_code
@@ -22,7 +22,7 @@ def test_pages_that_are_not_found_hold_no_database_connection(tmp_path: Path) ->
                     range(32),
                 )
             )
-        assert found == [404] * 32
+        assert statuses == [404] * 32
         credentials = {"username": "nobody", "password": "wrong"}
         assert (
             httpx.post(f"{server.url}/api/auth/token", json=credentials, timeout=60).status_code

@@ -45,11 +45,11 @@ async def ask(client: Talker, **more: Any) -> None:
     )
 
 
-async def answer(client: Talker, asked: dict[str, Any]) -> None:
+async def answer(client: Talker, request: dict[str, Any]) -> None:
     """As the guide's client does: by the cache key alone."""
     await client.send(
         type="response",
-        cacheKey=asked["cacheKey"],
+        cacheKey=request["cacheKey"],
         data={"cards": [{"front": "ebb", "back": "falling"}]},
     )
 
@@ -83,4 +83,4 @@ async def test_who_asks_again_after_a_killed_daphne_has_the_same_generation_and_
     listed = account.http.get(
         f"{other}/api/webllm/session/{session['sessionId']}/generations"
     ).json()["results"]
-    assert [one["status"] for one in listed] == ["succeeded"]
+    assert [generation["status"] for generation in listed] == ["succeeded"]

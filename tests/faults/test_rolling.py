@@ -58,8 +58,8 @@ class BalancedAsker(Balanced, Requester):
 class BalancedEngine(Balanced, Engine):
     """One that works."""
 
-    def _begin(self, asked: dict[str, Any], mood: str) -> None:
-        super()._begin(asked, "works")
+    def _begin(self, request: dict[str, Any], mood: str) -> None:
+        super()._begin(request, "works")
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ async def test_a_rolling_restart_under_load_loses_nothing_and_shows_no_error(ser
     asking = asyncio.Event()
     asking.set()
     async with asyncio.timeout(TIMEOUT_SECONDS), asyncio.TaskGroup() as group:
-        living = [group.create_task(one.live()) for one in [*askers, *engines]]
+        living = [group.create_task(participant.live()) for participant in [*askers, *engines]]
         load = [group.create_task(_ask_while(asking, asker)) for asker in askers]
         await _everybody_is_answered(askers)
         codes = [await _restarted(server, each, askers) for each in (server.web, second)]

@@ -18,13 +18,13 @@ from tests.processes import running_server
 class Pair:
     """Two servers, and an account of its own for each test."""
 
-    def __init__(self, one: str, other: str, name: str) -> None:
-        self.one, self.other = one, other
-        self.account = Account(one, name)
+    def __init__(self, first: str, other: str, name: str) -> None:
+        self.first, self.other = first, other
+        self.account = Account(first, name)
 
     def session(self) -> dict[str, Any]:
         """Made on one, known to both."""
-        return self.account.new_session(self.one)
+        return self.account.new_session(self.first)
 
 
 @pytest.fixture(scope="module")
@@ -50,9 +50,9 @@ async def asked_on_the_other_side(asker: Talker, engine: Talker, count: int = 1)
     return await engine.until("generate")
 
 
-def answer(asked: dict[str, Any], *fronts: str) -> dict[str, Any]:
+def answer(request: dict[str, Any], *fronts: str) -> dict[str, Any]:
     cards = [{"front": front, "back": f"What {front} is"} for front in fronts]
-    leased = {name: asked[name] for name in ("generationId", "lease", "cacheKey")}
+    leased = {name: request[name] for name in ("generationId", "lease", "cacheKey")}
     return {"type": "response", "data": {"cards": cards}, **leased}
 
 
@@ -62,13 +62,13 @@ async def test_who_asks_on_one_is_served_by_an_engine_on_the_other(pair):
         talking(phone["wsUrl"]) as asker,
         talking(at(pair.other, desktop["wsUrl"])) as engine,
     ):
-        asked = await asked_on_the_other_side(asker, engine, count=2)
-        leased = {name: asked[name] for name in ("generationId", "lease")}
+        request = await asked_on_the_other_side(asker, engine, count=2)
+        leased = {name: request[name] for name in ("generationId", "lease")}
         await engine.send(
             type="card", index=0, card={"front": "ebb", "back": "What ebb is"}, **leased
         )
         assert (await asker.until("card"))["card"]["front"] == "ebb"
-        await engine.send(**answer(asked, "ebb", "flow"))
+        await engine.send(**answer(request, "ebb", "flow"))
         assert [card["front"] for card in (await asker.until("result"))["data"]["cards"]] == [
             "ebb",
             "flow",
@@ -78,9 +78,9 @@ async def test_who_asks_on_one_is_served_by_an_engine_on_the_other(pair):
 async def test_cancel_on_one_stops_the_engine_on_the_other(pair):
     address = pair.session()["wsUrl"]
     async with talking(address) as asker, talking(at(pair.other, address)) as engine:
-        asked = await asked_on_the_other_side(asker, engine)
+        request = await asked_on_the_other_side(asker, engine)
         await asker.send(type="cancel", requestId="r1")
-        assert (await engine.until("cancel"))["generationId"] == asked["generationId"]
+        assert (await engine.until("cancel"))["generationId"] == request["generationId"]
         assert (await asker.until("error"))["code"] == "cancelled"
 
 
@@ -88,7 +88,7 @@ async def test_a_session_closed_on_one_closes_its_sockets_on_the_other(pair):
     session = pair.session()
     async with talking(at(pair.other, session["wsUrl"])) as socket:
         pair.account.http.delete(
-            f"{pair.one}/api/webllm/session/{session['sessionId']}"
+            f"{pair.first}/api/webllm/session/{session['sessionId']}"
         ).raise_for_status()
         with pytest.raises(ConnectionClosed) as closed:
             await socket.until("nothing")
@@ -98,24 +98,24 @@ async def test_a_session_closed_on_one_closes_its_sockets_on_the_other(pair):
 async def test_a_long_poll_on_one_wakes_by_an_engine_on_the_other(pair):
     session = pair.session()
     wish = {"prompt": "Tides", "options": {"count": 1}}
-    queue = f"{pair.one}/api/webllm/session/{session['sessionId']}/generations"
+    queue = f"{pair.first}/api/webllm/session/{session['sessionId']}/generations"
     generation = pair.account.http.post(queue, json=wish).json()["generationId"]
     async with talking(at(pair.other, session["wsUrl"])) as engine:
         await engine.send(type="ready", modelId=MODEL, engine="webllm")
-        asked = await engine.until("generate")
+        request = await engine.until("generate")
         waiting = asyncio.to_thread(
-            pair.account.http.get, f"{pair.one}/api/webllm/generations/{generation}?wait=25"
+            pair.account.http.get, f"{pair.first}/api/webllm/generations/{generation}?wait=25"
         )
         poll = asyncio.create_task(waiting)
-        await engine.send(**answer(asked, "ebb"))
+        await engine.send(**answer(request, "ebb"))
         assert (await poll).json()["status"] == "succeeded"
 
 
 async def test_the_same_request_on_both_at_once_is_one_generation(pair):
     address = pair.session()["wsUrl"]
-    async with talking(address) as one, talking(at(pair.other, address)) as other:
+    async with talking(address) as first, talking(at(pair.other, address)) as other:
         await asyncio.gather(
-            *(side.send(type="generate", prompt="Tides", requestId="r1") for side in (one, other))
+            *(side.send(type="generate", prompt="Tides", requestId="r1") for side in (first, other))
         )
-        queued = [await side.until("progress") for side in (one, other)]
+        queued = [await side.until("progress") for side in (first, other)]
         assert len({message["generationId"] for message in queued}) == 1

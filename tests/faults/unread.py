@@ -88,8 +88,8 @@ async def _make_result(engine: Talker, request_id: str) -> dict[str, Any]:
     await engine.send(
         type="generate", prompt=f"About {request_id}", options={"count": 50}, requestId=request_id
     )
-    asked = await engine.until("generate")
-    leased = {name: asked[name] for name in ("cacheKey", "generationId", "lease")}
+    request = await engine.until("generate")
+    leased = {name: request[name] for name in ("cacheKey", "generationId", "lease")}
     await engine.send(type="response", data={"cards": large_cards()}, **leased)
     return await engine.until("result")
 
@@ -103,9 +103,9 @@ async def remember_a_result(address: str) -> None:
     """Have a 200 KB result for the prompt `Tides` in the cache."""
     async with talking_as_the_guide_does(address) as client:
         await client.send(type="generate", prompt="Tides", options={"count": 50})
-        asked = await client.until("generate")
+        request = await client.until("generate")
         await client.send(
-            type="response", cacheKey=asked["cacheKey"], data={"cards": large_cards()}
+            type="response", cacheKey=request["cacheKey"], data={"cards": large_cards()}
         )
         await client.until("result")
 
@@ -115,7 +115,7 @@ async def scrape(server: RunningServer) -> dict[tuple[str, ...], float]:
     async with httpx.AsyncClient() as client:
         text = (await client.get(f"{server.url}/metrics")).text
     return {
-        (one.name, *one.labels.values()): one.value
+        (sample.name, *sample.labels.values()): sample.value
         for family in text_string_to_metric_families(text)
-        for one in family.samples
+        for sample in family.samples
     }

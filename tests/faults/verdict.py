@@ -47,7 +47,7 @@ TRACEBACK = re.compile(
 def faults(storm: Storm) -> list[str]:
     """Everything that is not as it must be, in words; empty when all is well."""
     rows = _rows(storm.cluster)
-    told = [
+    outcome_faults = [
         fault
         for client in storm.clients
         for wish in client.wishes.values()
@@ -55,11 +55,11 @@ def faults(storm: Storm) -> list[str]:
     ]
     refused = [
         f"a client was refused: {refusal}"
-        for one in [*storm.clients, *storm.engines]
-        for refusal in one.refusals
+        for participant in [*storm.clients, *storm.engines]
+        for refusal in participant.refusals
     ]
-    strays = [stray for one in storm.clients for stray in one.strays]
-    return [*told, *refused, *strays, *_of_rows(storm, rows), *_of_processes(storm)]
+    strays = [stray for participant in storm.clients for stray in participant.strays]
+    return [*outcome_faults, *refused, *strays, *_of_rows(storm, rows), *_of_processes(storm)]
 
 
 def report(storm: Storm) -> str:
@@ -83,7 +83,9 @@ def report(storm: Storm) -> str:
 
 def _of_wish(wish: Wish, client: Client, rows: Rows) -> Iterator[str]:
     distinct = [
-        one for number, one in enumerate(wish.outcomes) if one not in wish.outcomes[:number]
+        outcome
+        for number, outcome in enumerate(wish.outcomes)
+        if outcome not in wish.outcomes[:number]
     ]
     own = rows.get(wish.request_id, [])
     if len(distinct) != 1 or not own:
@@ -126,8 +128,8 @@ def _of_cards(wish: Wish, cards: list[dict[str, Any]], streamed: dict[int, str])
 
 
 def _of_rows(storm: Storm, rows: Rows) -> Iterator[str]:
-    asked = {request_id for client in storm.clients for request_id in client.wishes}
-    yield from (f"{request_id} was never asked" for request_id in rows.keys() - asked)
+    requested = {request_id for client in storm.clients for request_id in client.wishes}
+    yield from (f"{request_id} was never asked" for request_id in rows.keys() - requested)
     for request_id, row in ((request_id, row) for request_id, own in rows.items() for row in own):
         if row["status"] in OPEN:
             yield f"{request_id} is stuck: {row}"

@@ -145,8 +145,10 @@ def _watched(page: Page) -> EnginePage:
     page.on("pageerror", lambda error: watched.faults.append(str(error)))
     page.on(
         "console",
-        lambda said: (
-            watched.faults.append(said.text) if "Content Security Policy" in said.text else None
+        lambda message: (
+            watched.faults.append(message.text)
+            if "Content Security Policy" in message.text
+            else None
         ),
     )
     return watched

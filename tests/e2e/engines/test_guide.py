@@ -160,8 +160,8 @@ export const outcome = {{ cards, again, sessionId: client.sessionId }};
     outcome = run_module(page, client_module(token, calls))
     assert len(outcome["cards"]["cards"]) == 10
     assert outcome["again"] == {"cards": outcome["cards"]["cards"], "cached": True}
-    asked = {"token": token, "sessionId": outcome["sessionId"]}
-    eventually(lambda: page.evaluate(STATUS, asked) == "closed")
+    argument = {"token": token, "sessionId": outcome["sessionId"]}
+    eventually(lambda: page.evaluate(STATUS, argument) == "closed")
 
 
 def test_the_guides_client_is_not_disturbed_by_an_answer_that_is_sent_twice(page, token):

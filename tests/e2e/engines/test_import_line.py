@@ -13,7 +13,7 @@ def test_the_guides_lines_run_with_a_model_of_this_server(
 ) -> None:
     if not KIT.exists():
         pytest.skip(NO_KIT)
-    said = open_page().run(
+    result = open_page().run(
         """const webllm = await import("@mlc-ai/web-llm");
         const reports = [];
         const engine = new webllm.MLCEngine();
@@ -26,13 +26,13 @@ def test_the_guides_lines_run_with_a_model_of_this_server(
             cached: await webllm.hasModelInCache(argument) };""",
         TINY,
     )
-    assert said["content"]
-    assert said["progress"] == 1
-    assert said["cached"] is True
+    assert result["content"]
+    assert result["progress"] == 1
+    assert result["cached"] is True
 
 
 def test_it_is_the_npm_module_in_all_else(open_page: Callable[..., EnginePage]) -> None:
-    said = open_page().run(
+    result = open_page().run(
         """const ours = await import("@mlc-ai/web-llm");
         const npm = await import("/static/vendor/web-llm/index.js");
         const engine = new ours.MLCEngine({ appConfig: { model_list: [] } });
@@ -41,7 +41,7 @@ def test_it_is_the_npm_module_in_all_else(open_page: Callable[..., EnginePage]) 
         return { ours: Object.keys(ours).sort(), npm: Object.keys(npm).sort(), refusal,
         isOne: engine instanceof ours.MLCEngine };"""
     )
-    assert said["ours"] == said["npm"]
+    assert result["ours"] == result["npm"]
     # who brings a list of his own gets that and nothing else
-    assert said["refusal"] == "ModelNotFoundError"
-    assert said["isOne"] is True
+    assert result["refusal"] == "ModelNotFoundError"
+    assert result["isOne"] is True

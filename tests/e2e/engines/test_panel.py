@@ -75,8 +75,8 @@ def test_a_cancelled_download_goes_on_where_it_was(student: Visitor) -> None:
     student.page.on("request", lambda request: ranges.append(_range_of_gguf(request)))
     press(student, "Go on loading")
     in_state(student, "ready")
-    (asked,) = [one for one in ranges if one]
-    start = int(asked.removeprefix("bytes=").removesuffix("-"))
+    (requested,) = [requested_range for requested_range in ranges if requested_range]
+    start = int(requested.removeprefix("bytes=").removesuffix("-"))
     assert start > 0
     assert here
     assert abs(start / 1e6 - int(here[1])) < 1, "it went on after it was cancelled"
