@@ -77,7 +77,9 @@ def npm_verdict(output: str, complaint: str) -> Verdict:
     report = _parsed(output)
     if "vulnerabilities" not in report:
         return Verdict(what, not_audited=report.get("message") or _last_line(complaint))
-    vulnerable = [_npm_line(name, found) for name, found in report["vulnerabilities"].items()]
+    vulnerable = [
+        _npm_line(name, vulnerability) for name, vulnerability in report["vulnerabilities"].items()
+    ]
     return Verdict(what, int(report["metadata"]["dependencies"]["total"]), vulnerable)
 
 
@@ -97,11 +99,12 @@ def _python_line(package: dict[str, Any]) -> str:
     return f"{package['name']} {package['version']}: {'; '.join(facts)}"
 
 
-def _npm_line(name: str, found: dict[str, Any]) -> str:
+def _npm_line(name: str, vulnerability: dict[str, Any]) -> str:
     facts = (
-        via if isinstance(via, str) else f"{via['title']} {via['url']}" for via in found["via"]
+        via if isinstance(via, str) else f"{via['title']} {via['url']}"
+        for via in vulnerability["via"]
     )
-    return f"{name} {found['range']} ({found['severity']}): {'; '.join(facts)}"
+    return f"{name} {vulnerability['range']} ({vulnerability['severity']}): {'; '.join(facts)}"
 
 
 def _last_line(complaint: str) -> str:

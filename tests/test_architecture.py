@@ -42,13 +42,13 @@ TRANSPORT = {
 
 def imports(path: Path) -> set[str]:
     """Every module that a file imports, wherever in it."""
-    found: set[str] = set()
+    names: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
+            names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
-    return found
+            names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
 
 
 def modules(folder: str) -> list[Path]:
@@ -142,8 +142,8 @@ def test_flashcards_enter_sessions_by_their_doors():
         "sessions_app.templatetags",
         "sessions_app.admin.base",
     )
-    found = importing(modules("flashcards"), "sessions_app.")
-    assert [line for line in found if not line.split(": ")[1].startswith(doors)] == []
+    lines = importing(modules("flashcards"), "sessions_app.")
+    assert [line for line in lines if not line.split(": ")[1].startswith(doors)] == []
 
 
 def test_services_know_no_transport():
@@ -181,13 +181,13 @@ def test_a_dynamic_import_of_ours_is_awaited_where_it_stands():
     loose = re.compile(
         r"""(?<!await )(?<!typeof )(?<![{<(|] )(?<![{<|])import\(["'][./][^"']*["']\)(?!\.[A-Z])"""
     )
-    found = [
+    unawaited = [
         f"{path.relative_to(ROOT)}: {line.strip()}"
         for path in (ROOT / "static/js").rglob("*.js")
         for line in path.read_text().splitlines()
         if loose.search(line)
     ]
-    assert found == []
+    assert unawaited == []
 
 
 def script_imports(path: Path) -> list[Path]:
@@ -196,10 +196,10 @@ def script_imports(path: Path) -> list[Path]:
     """
     static = r"""^(?:import |(?:import|export|\}).* from )["'](\.[^"']+)["']"""
     dynamic = r"""(?<=await )import\(["'](\.[^"']+)["']\)"""
-    found = re.findall(f"{static}|{dynamic}", path.read_text(), re.MULTILINE)
+    matches = re.findall(f"{static}|{dynamic}", path.read_text(), re.MULTILINE)
     return [
         (path.parent / "".join(address)).resolve()
-        for address in found
+        for address in matches
         if "/vendor/" not in "".join(address)
     ]
 

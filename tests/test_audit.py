@@ -31,11 +31,11 @@ def test_a_service_out_of_reach_is_said_in_its_own_words():
 
 def test_a_vulnerable_python_package_is_named_with_the_version_that_mends_it():
     vuln = {"id": "PYSEC-1", "fix_versions": ["4.2.3"]}
-    found = [
+    dependencies = [
         {"name": "daphne", "version": "4.2.1", "vulns": [vuln]},
         {"name": "django", "version": "5.2.19", "vulns": []},
     ]
-    verdict = python_verdict(json.dumps({"dependencies": found}), "")
+    verdict = python_verdict(json.dumps({"dependencies": dependencies}), "")
     assert verdict.vulnerable == ["daphne 4.2.1: PYSEC-1 (fixed in 4.2.3)"]
     assert (verdict.audited, verdict.not_audited) == (2, "")
 
@@ -45,11 +45,11 @@ def test_a_vulnerable_npm_package_is_named_with_what_is_wrong():
         {"title": "Prototype pollution", "url": "https://github.com/advisories/GHSA-1"},
         "another",
     ]
-    found = {
+    report = {
         "vulnerabilities": {"dompurify": {"range": "<3", "severity": "high", "via": via}},
         "metadata": {"dependencies": {"total": 200}},
     }
-    verdict = npm_verdict(json.dumps(found), "")
+    verdict = npm_verdict(json.dumps(report), "")
     assert verdict.vulnerable == [
         "dompurify <3 (high): Prototype pollution https://github.com/advisories/GHSA-1; another"
     ]

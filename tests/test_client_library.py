@@ -35,7 +35,7 @@ class Clients:
         self.process = subprocess.Popen(
             [node, str(SCRIPT)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
-        self.told: list[dict[str, Any]] = []
+        self.events: list[dict[str, Any]] = []
         self.lines: queue.Queue[str] = queue.Queue()
         threading.Thread(target=self._read, daemon=True).start()
 
@@ -57,9 +57,9 @@ class Clients:
         """The next thing of this kind; fails when it does not come in time."""
         wanted = {"happened": what, **members}
         while True:
-            self.told.append(json.loads(self.lines.get(timeout=SECONDS)))
-            if wanted.items() <= self.told[-1].items():
-                return self.told[-1]
+            self.events.append(json.loads(self.lines.get(timeout=SECONDS)))
+            if wanted.items() <= self.events[-1].items():
+                return self.events[-1]
 
     def ask(self, path: str, method: str = "GET") -> Any:
         headers = {"Authorization": f"Bearer {self.token}"}
@@ -76,7 +76,9 @@ class Clients:
 
     @property
     def outcomes(self) -> list[str]:
-        return [one["happened"] for one in self.told if one["happened"] in {"result", "error"}]
+        return [
+            event["happened"] for event in self.events if event["happened"] in {"result", "error"}
+        ]
 
     def end(self) -> None:
         assert self.process.stdin is not None
@@ -125,7 +127,10 @@ def test_a_call_outlives_a_kill_of_the_server_in_the_middle_and_ends_once(client
     assert result["fronts"] == ["ebb", "flow"]
     assert clients.session_id
     assert clients.outcomes == ["result"]
-    assert [one["front"] for one in clients.told if one["happened"] == "card"] == ["ebb", "flow"]
+    assert [event["front"] for event in clients.events if event["happened"] == "card"] == [
+        "ebb",
+        "flow",
+    ]
     generation = clients.ask(f"generations/{result['generationId']}")
     assert (generation["status"], len(generation["attempts"])) == ("succeeded", 1)
 

@@ -33,10 +33,8 @@ def broken_links(document: Path) -> list[str]:
 def leads_somewhere(document: Path, target: str) -> bool:
     """Whether the file is there, and the heading in it that is named."""
     path, _, anchor = unquote(target).partition("#")
-    found = (document.parent / path).resolve() if path else document
-    return (
-        found.exists() and found.is_relative_to(ROOT) and (not anchor or anchor in anchors(found))
-    )
+    file = (document.parent / path).resolve() if path else document
+    return file.exists() and file.is_relative_to(ROOT) and (not anchor or anchor in anchors(file))
 
 
 def anchors(document: Path) -> set[str]:

@@ -60,13 +60,13 @@ def heard(socket: ClientConnection, kind: str) -> dict:
     return message
 
 
-def stream(engine: ClientConnection, asked: dict, *fronts: str) -> list[dict]:
+def stream(engine: ClientConnection, request: dict, *fronts: str) -> list[dict]:
     """Send these cards one by one."""
     cards = [{"front": front, "back": f"about {front}"} for front in fronts]
     for index, card in enumerate(cards):
         members = {
-            "generationId": asked["generationId"],
-            "lease": asked["lease"],
+            "generationId": request["generationId"],
+            "lease": request["lease"],
             "index": index,
             "card": card,
         }
@@ -74,19 +74,19 @@ def stream(engine: ClientConnection, asked: dict, *fronts: str) -> list[dict]:
     return cards
 
 
-def answer(engine: ClientConnection, asked: dict, cards: list[dict]) -> None:
-    members = {name: asked[name] for name in ("cacheKey", "generationId", "lease")}
+def answer(engine: ClientConnection, request: dict, cards: list[dict]) -> None:
+    members = {name: request[name] for name in ("cacheKey", "generationId", "lease")}
     engine.send(json.dumps({"type": "response", **members, "data": {"cards": cards}}))
 
 
 def test_the_headless_client_prints_each_card_as_it_comes(server: RunningServer) -> None:
     with engine_of(server, "alice") as engine:
         program = headless(server, "alice", PASSWORD, "Tides", "2")
-        asked = heard(engine, "generate")
-        cards = stream(engine, asked, "ebb")
+        request = heard(engine, "generate")
+        cards = stream(engine, request, "ebb")
         assert program.stdout
         assert program.stdout.readline() == "1. ebb\n"  # before the rest is written
-        answer(engine, asked, [*cards, {"front": "flow", "back": "about flow"}])
+        answer(engine, request, [*cards, {"front": "flow", "back": "about flow"}])
         out, err = rest_of(program)
     assert out == "   about ebb\n2. flow\n   about flow\n"
     assert "[  0 %] Queued" in err
@@ -98,14 +98,14 @@ def test_the_headless_client_gets_its_cards_once_although_the_server_is_killed_m
 ) -> None:
     with engine_of(server, "bob") as engine:
         program = headless(server, "bob", PASSWORD, "Winds", "2")
-        asked = heard(engine, "generate")
-        cards = stream(engine, asked, "gale")
+        request = heard(engine, "generate")
+        cards = stream(engine, request, "gale")
         assert program.stdout
         assert program.stdout.readline() == "1. gale\n"
         server.web.kill()
     server.start(server.web)
     with engine_of(server, "bob") as back:  # on another socket the lease is still good
-        answer(back, asked, [*cards, {"front": "breeze", "back": "about breeze"}])
+        answer(back, request, [*cards, {"front": "breeze", "back": "about breeze"}])
         out, _ = rest_of(program)
     assert out == "   about gale\n2. breeze\n   about breeze\n"
 

@@ -28,7 +28,8 @@ def test_the_files_hold_what_is_asked_for(file, wanted):
     assert [
         pin
         for pin in wanted
-        if re.sub(r"\[.*\]", "", pin).lower() not in {re.sub(r"\[.*\]", "", one) for one in pinned}
+        if re.sub(r"\[.*\]", "", pin).lower()
+        not in {re.sub(r"\[.*\]", "", pinned_entry) for pinned_entry in pinned}
     ] == []
 
 

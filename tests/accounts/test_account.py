@@ -88,7 +88,9 @@ def test_an_exported_deck_can_be_imported_again(lived, alice, client_of):
     export = _export(client)
     for ending in (".json", ".apkg", ".csv"):
         (name,) = [
-            one for one in export.namelist() if one.startswith("decks/") and one.endswith(ending)
+            entry
+            for entry in export.namelist()
+            if entry.startswith("decks/") and entry.endswith(ending)
         ]
         file = io.BytesIO(export.read(name))
         file.name = "deck" + ending

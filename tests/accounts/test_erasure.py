@@ -30,13 +30,13 @@ def _paths(model: type[Model], seen: tuple[type[Model], ...] = ()) -> list[str]:
     """Every way along foreign keys from a model to its user, as lookups."""
     if model is User:
         return ["pk"]
-    found = []
+    paths = []
     for field in model._meta.concrete_fields:
         if field.remote_field and field.related_model not in (*seen, model):
-            found += [
+            paths += [
                 f"{field.name}__{rest}" for rest in _paths(field.related_model, (*seen, model))
             ]
-    return found
+    return paths
 
 
 MODELS = {
@@ -61,9 +61,9 @@ def _rows_of(user: User) -> dict[type[Model], set[Any]]:
         for model in NAMING
     }
     logins = {
-        one.pk
-        for one in Session.objects.all()
-        if one.get_decoded().get("_auth_user_id") == str(user.pk)
+        login.pk
+        for login in Session.objects.all()
+        if login.get_decoded().get("_auth_user_id") == str(user.pk)
     }
     return keys | {Session: logins}
 

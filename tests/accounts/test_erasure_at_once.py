@@ -16,10 +16,10 @@ from tests.at_once import begun
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_admins_who_leave_at_once_one_stays() -> None:
-    one, other = (User.objects.create_superuser(name) for name in ("one", "other"))
+    admin, other = (User.objects.create_superuser(name) for name in ("one", "other"))
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
-            deletion_begin(user=one, now=timezone.now())
+            deletion_begin(user=admin, now=timezone.now())
             leaving = begun(pool, deletion_begin, user=other, now=timezone.now())
         with pytest.raises(Conflict, match="only admin"):
             leaving.result(10)

@@ -17,10 +17,10 @@ def browser(alice):
 
 def raw_forms(page):
     """What stands in the page's forms for raw JSON."""
-    found = re.findall(
+    texts = re.findall(
         r'<textarea name="_content"[^>]*>\n?(.*?)</textarea>', page.content.decode(), re.DOTALL
     )
-    return [json.loads(html.unescape(text)) for text in found]
+    return [json.loads(html.unescape(text)) for text in texts]
 
 
 @pytest.mark.parametrize(

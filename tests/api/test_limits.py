@@ -56,10 +56,10 @@ def test_a_registration_says_what_is_left(db, client_of):
 
 
 def test_pages_of_other_sites_may_send_and_read_our_headers(db, client_of):
-    asked = {"Origin": "http://localhost:5173", "Access-Control-Request-Method": "POST"}
+    preflight_headers = {"Origin": "http://localhost:5173", "Access-Control-Request-Method": "POST"}
     wanted = "authorization, content-type, idempotency-key, if-none-match"
     preflight = client_of(None).options(
-        SESSIONS, headers=asked | {"Access-Control-Request-Headers": wanted}
+        SESSIONS, headers=preflight_headers | {"Access-Control-Request-Headers": wanted}
     )
     allowed = {name.strip() for name in preflight["Access-Control-Allow-Headers"].split(",")}
     assert set(wanted.split(", ")) <= allowed

@@ -77,9 +77,9 @@ def made(client: APIClient, name: str, path: Mapping[str, Any], body: Any = None
     method, address, call = CALLS[name]
     sent = body or sample_value(call.get("requestBody", {}))
     query = {
-        one["name"]: one["example"]
-        for one in call["parameters"]
-        if one["in"] == "query" and one["required"]
+        parameter["name"]: parameter["example"]
+        for parameter in call["parameters"]
+        if parameter["in"] == "query" and parameter["required"]
     }
     answer = getattr(client, method)(address.format(**path), query if method == "get" else sent)
     assert 200 <= answer.status_code < 300, f"{name}: {answer.content}"
@@ -93,12 +93,14 @@ def test_a_link_can_be_followed(
 ) -> None:
     client, way = client_of(bob), [*WAYS[link.source], link]
     done = made(client, way[0].source, {})
-    for one in way:
-        assert done.status == one.status
+    for step in way:
+        assert done.status == step.status
         path = {
-            name: value(found, done) for name, found in one.described.get("parameters", {}).items()
+            name: value(expression, done)
+            for name, expression in step.described.get("parameters", {}).items()
         }
         body = {
-            name: value(found, done) for name, found in one.described.get("requestBody", {}).items()
+            name: value(expression, done)
+            for name, expression in step.described.get("requestBody", {}).items()
         }
-        done = made(client, one.target, path, body)
+        done = made(client, step.target, path, body)

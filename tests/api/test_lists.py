@@ -9,7 +9,7 @@ SESSIONS = "/api/webllm/session"
 
 
 def ids(response):
-    return [one["sessionId"] for one in response.json()["results"]]
+    return [session["sessionId"] for session in response.json()["results"]]
 
 
 def test_the_header_link_leads_through_the_pages_and_back(alice, client_of, new_session):
@@ -66,10 +66,10 @@ def test_generations_are_found_by_status_and_topic(alice, client_of, new_session
         for topic in ("Tides", "Winds")
     ]
     client.delete(f"/api/webllm/generations/{made[1]}")
-    found = client.get(address, {"topic": "tide"}).json()["results"]
-    assert [one["generationId"] for one in found] == [made[0]]
-    found = client.get(address, {"status": "cancelled"}).json()["results"]
-    assert [one["generationId"] for one in found] == [made[1]]
+    results = client.get(address, {"topic": "tide"}).json()["results"]
+    assert [generation["generationId"] for generation in results] == [made[0]]
+    results = client.get(address, {"status": "cancelled"}).json()["results"]
+    assert [generation["generationId"] for generation in results] == [made[1]]
 
 
 def test_decks_are_found_by_time(alice, api, make_deck):
@@ -79,7 +79,7 @@ def test_decks_are_found_by_time(alice, api, make_deck):
         client.get("/api/flashcards/decks", {"createdTo": deck["createdAt"]}).json()["results"]
         == []
     )
-    (found,) = client.get("/api/flashcards/decks", {"createdFrom": deck["createdAt"]}).json()[
+    (listed,) = client.get("/api/flashcards/decks", {"createdFrom": deck["createdAt"]}).json()[
         "results"
     ]
-    assert found["id"] == deck["id"]
+    assert listed["id"] == deck["id"]

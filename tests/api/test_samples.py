@@ -34,9 +34,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
 
 def blocks(language: str, server: RunningServer) -> list[str]:
     """As they stand on the page, for a user and a server of the test's own."""
-    found = re.findall(rf"^```{language}\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    matches = re.findall(rf"^```{language}\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
     return [
-        block.replace(HERE, server.url).replace("alice", f"alice-{language}") for block in found
+        block.replace(HERE, server.url).replace("alice", f"alice-{language}") for block in matches
     ]
 
 
@@ -85,11 +85,11 @@ def curl(call: str, step: Step, folder: Path, known: dict[str, str]) -> dict[str
     )
     answer, *made = printed.rsplit("\n", len(step.made)) if step.made else [printed]
     return dict(zip(step.made, made, strict=True)) | {
-        name: str(found(json.loads(answer), there)) for there, name in step.taken.items()
+        name: str(value_at(json.loads(answer), there)) for there, name in step.taken.items()
     }
 
 
-def found(answer: Any, there: str) -> Any:
+def value_at(answer: Any, there: str) -> Any:
     for key in there.split("."):
         answer = answer[int(key) if key.isdecimal() else key]
     return answer

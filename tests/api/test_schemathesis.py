@@ -85,7 +85,7 @@ def own_rules() -> list[dict[str, Any]]:
     lists = {
         call["operationId"]
         for call in calls
-        if any(one["name"] == "cursor" for one in call["parameters"])
+        if any(parameter["name"] == "cursor" for parameter in call["parameters"])
     }
     rules: defaultdict[str, dict[str, Any]] = defaultdict(dict)
     for name in lists | set(OTHER_RULES):  # a cursor is one that an answer gave
@@ -191,13 +191,13 @@ def test_the_api_does_what_its_document_says(door: None, alice: Any) -> None:
     # with the one of the samples the first thing done would be to erase her
     alice.set_password("none of the document's samples")
     alice.save()
-    found = run(str(AccessToken.for_user(alice)))
-    assert found.faults == [], "\n".join([*found.faults, str(found.statuses)])
+    report = run(str(AccessToken.for_user(alice)))
+    assert report.faults == [], "\n".join([*report.faults, str(report.statuses)])
     # it came in, and did things
-    assert found.statuses[200] > len(document()["paths"]), found.statuses
+    assert report.statuses[200] > len(document()["paths"]), report.statuses
     calls = {
         f"{method.upper()} {path}"
         for path, methods in document()["paths"].items()
         for method in methods
     }
-    assert found.modes == {(call, mode) for call in calls for mode in ("positive", "negative")}
+    assert report.modes == {(call, mode) for call in calls for mode in ("positive", "negative")}

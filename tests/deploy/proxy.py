@@ -38,14 +38,14 @@ http {{
 
 @dataclass
 class Front:
-    """What a visitor meets at `url`; behind it stand two daphnes, `one` and `other`."""
+    """What a visitor meets at `url`; behind it stand two daphnes, `first` and `other`."""
 
     port: int
     plain_port: int
     logs: Path
     trust: ssl.SSLContext
     server: RunningServer
-    one: Service
+    first: Service
     other: Service
 
     @property

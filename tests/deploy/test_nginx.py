@@ -63,7 +63,7 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
 @pytest.fixture
 def site(started: Front) -> Front:
     """With both daphnes there, whichever a test before this one has killed."""
-    for daphne in (started.one, started.other):
+    for daphne in (started.first, started.other):
         if not daphne.is_running:
             started.server.start(daphne)
     return started
@@ -121,23 +121,26 @@ def addresses(site: Front) -> list[str]:
 
 def heard(answer: httpx.Response) -> dict[str, str]:
     """The headers that a browser acts on, in one way of saying them."""
-    told = {
+    headers = {
         name: value.lower().replace('"', "")
         for name, value in answer.headers.items()
         if name not in ASIDE
     }
-    policy = sorted(part.strip() for part in told.get("content-security-policy", "").split(";"))
-    return told | {"status": str(answer.status_code), "content-security-policy": "; ".join(policy)}
+    policy = sorted(part.strip() for part in headers.get("content-security-policy", "").split(";"))
+    return headers | {
+        "status": str(answer.status_code),
+        "content-security-policy": "; ".join(policy),
+    }
 
 
 def test_files_come_with_the_headers_that_the_server_itself_gives_them(
     site: Front, visitor: httpx.Client
 ) -> None:
     behind = {"Host": NAME, "X-Forwarded-Proto": "https"}
-    asked = addresses(site)
-    assert len(asked) > 15
+    requested = addresses(site)
+    assert len(requested) > 15
     differing = {}
-    for address in asked:
+    for address in requested:
         ours, direct = visitor.get(address), httpx.get(site.server.url + address, headers=behind)
         if heard(ours) != heard(direct) or ours.content != direct.content:
             differing[address] = sorted(set(heard(ours).items()) ^ set(heard(direct).items()))
@@ -241,11 +244,11 @@ class Student:
 def test_while_one_daphne_restarts_the_other_answers(site: Front) -> None:
     student = Student(site, "erin", "127.0.0.10")
     with asking_all_the_time(site) as statuses:
-        site.one.kill()
-        asked = len(statuses)
-        eventually(lambda: len(statuses) > asked + 10)
+        site.first.kill()
+        count = len(statuses)
+        eventually(lambda: len(statuses) > count + 10)
         assert student.is_greeted()
-        site.server.start(site.one)
+        site.server.start(site.first)
     assert set(statuses) <= {401, 503}
     assert statuses.count(503) <= 1  # what it held when it was killed may have been done already
 
@@ -256,7 +259,7 @@ def test_when_both_are_away_all_are_told_to_come_back_and_no_log_keeps_a_ticket(
     student = Student(site, "dora", "127.0.0.9")
     assert student.address.startswith(f"wss://{NAME}/ws/")
     assert student.is_greeted()
-    for daphne in (site.one, site.other):
+    for daphne in (site.first, site.other):
         daphne.kill()
     called, page = visitor.get("/api/webllm/session"), visitor.get("/decks")
     assert (called.status_code, called.json()["code"], called.headers["Retry-After"]) == (

@@ -22,7 +22,7 @@ class Route:
     def address(self, values: dict[str, Any]) -> str:
         """With each variable filled in: of `values`, else by something that nobody has."""
         filled = re.sub(
-            r"<(?:\w+:)?(\w+)>", lambda found: str(values.get(found[1], "nowhere")), self.pattern
+            r"<(?:\w+:)?(\w+)>", lambda match: str(values.get(match[1], "nowhere")), self.pattern
         )
         return "/" + filled
 
@@ -39,15 +39,15 @@ def socket_routes() -> list[str]:
 
 
 def _routes(patterns: list[Any], prefix: str = "", namespace: str = "") -> Iterator[Route]:
-    for one in patterns:
-        pattern = prefix + _text(one.pattern)
-        if isinstance(one, URLPattern):
-            yield Route(namespace + (one.name or pattern), pattern)
+    for entry in patterns:
+        pattern = prefix + _text(entry.pattern)
+        if isinstance(entry, URLPattern):
+            yield Route(namespace + (entry.name or pattern), pattern)
         else:
             yield from _routes(
-                one.url_patterns,
+                entry.url_patterns,
                 pattern,
-                namespace + (f"{one.namespace}:" if one.namespace else ""),
+                namespace + (f"{entry.namespace}:" if entry.namespace else ""),
             )
 
 

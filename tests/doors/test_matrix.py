@@ -42,17 +42,17 @@ def test_everybody_gets_the_answer_of_the_table(world, name):
     )
     wrong = []
     for method, call in row.calls.items():
-        told, body = call if isinstance(call, tuple) else (call, None)
+        answer, body = call if isinstance(call, tuple) else (call, None)
         for knocker in world.everybody:
             expected = row.kind.answer(knocker.name, knocker.means)
-            found = world.handshake(
+            response = world.handshake(
                 knocker,
                 method,
                 address,
                 filled(body, things),
-                is_kept=expected not in (AS_TOLD, told),
+                is_kept=expected not in (AS_TOLD, answer),
             )
-            wrong += fault(knocker, method, expected or told, found)
+            wrong += fault(knocker, method, expected or answer, response)
     assert wrong == []
     assert written_rows() == before, "somebody who was turned away changed something"
 
@@ -61,7 +61,9 @@ def test_everybody_gets_the_answer_of_the_table(world, name):
 def test_no_other_method_is_there(world, name):
     address = http_routes()[name].address(world.things.ids)
     guest = next(
-        one for one in world.everybody if ROWS[name].kind.answer(one.name, one.means) == AS_TOLD
+        knocker
+        for knocker in world.everybody
+        if ROWS[name].kind.answer(knocker.name, knocker.means) == AS_TOLD
     )
     others = [method for method in METHODS if method not in ROWS[name].calls]
     assert {
@@ -75,32 +77,32 @@ def test_behind_the_admins_lists_only_staff_comes_in_and_only_superusers_change(
         {"object_id": world.things.ids["session_id"], "id": world.things.owner.pk}
     )
     for knocker in world.everybody:
-        found = world.handshake(knocker, "GET", address)
+        response = world.handshake(knocker, "GET", address)
         is_staff = knocker.means == "cookie" and knocker.name in ("staff", "support")
-        assert is_staff or found.status_code in (302, 404), (knocker, found.status_code)
+        assert is_staff or response.status_code in (302, 404), (knocker, response.status_code)
         assert not (
             is_staff and name.endswith(("_add", "_delete", "_password_change"))
-        ) or found.status_code in (302, 403, 404), knocker
+        ) or response.status_code in (302, 403, 404), knocker
 
 
-def fault(knocker: Knocker, method: str, expected: Answer, found: HttpResponseBase) -> list[str]:
+def fault(knocker: Knocker, method: str, expected: Answer, response: HttpResponseBase) -> list[str]:
     """What is wrong with an answer, in words, if anything is."""
     got = (
-        found.headers.get("Location", "").partition("?")[0]
-        if found.status_code == 302
-        else found.status_code
+        response.headers.get("Location", "").partition("?")[0]
+        if response.status_code == 302
+        else response.status_code
     )
     who = f"{method} as {knocker.name} with {knocker.means}"
     if got != expected:
         return [f"{who}: {got} instead of {expected}"]
-    if knocker.name == "alice" or found.streaming or SECRET not in found.content.decode():
+    if knocker.name == "alice" or response.streaming or SECRET not in response.content.decode():
         return []
     return [f"{who}: is shown what Alice wrote"]
 
 
 def filled(body: Any, things: Things) -> str:
     return (
-        re.sub(r"<(\w+)>", lambda found: things.ids[found[1]], json.dumps(body))
+        re.sub(r"<(\w+)>", lambda match: things.ids[match[1]], json.dumps(body))
         if body is not None
         else ""
     )
@@ -115,12 +117,16 @@ def test_a_cookie_alone_changes_nothing(world):
     wanted = [
         (name, method) for name, row in rows.items() for method in row.calls if method != "GET"
     ]
-    alice = next(one for one in world.everybody if one.name == "alice" and one.means == "cookie")
-    found = {
+    alice = next(
+        knocker
+        for knocker in world.everybody
+        if knocker.name == "alice" and knocker.means == "cookie"
+    )
+    statuses = {
         (name, method): alice.handshake(
             strict, method, http_routes()[name].address(world.things.ids), "{}", "text/html"
         ).status_code
         for name, method in wanted
     }
-    assert found == dict.fromkeys(wanted, 403)
+    assert statuses == dict.fromkeys(wanted, 403)
     assert written_rows() == before

@@ -47,15 +47,15 @@ def policy_faults(response: Any) -> list[str]:
 
 def inline_faults(html: str) -> list[str]:
     page = BeautifulSoup(html, "html.parser")
-    scripts = [one for one in page("script") if not one.get("src") and one.get("type") not in DATA]
-    styled = [one for one in page(True) if one.name == "style" or one.get("style") is not None]
-    handlers = [one for one in page(True) if any(re.match("on[a-z]+$", name) for name in one.attrs)]
+    scripts = [tag for tag in page("script") if not tag.get("src") and tag.get("type") not in DATA]
+    styled = [tag for tag in page(True) if tag.name == "style" or tag.get("style") is not None]
+    handlers = [tag for tag in page(True) if any(re.match("on[a-z]+$", name) for name in tag.attrs)]
     lures = [
-        one
-        for one in page(True)
-        if str(one.get("href") or one.get("action") or "").strip().lower().startswith(LURES)
+        tag
+        for tag in page(True)
+        if str(tag.get("href") or tag.get("action") or "").strip().lower().startswith(LURES)
     ]
-    return [str(one)[:120] for one in (*scripts, *styled, *handlers, *lures)]
+    return [str(tag)[:120] for tag in (*scripts, *styled, *handlers, *lures)]
 
 
 def walked(world: Any, knocker: Knocker, names: list[str]) -> dict[str, list[str]]:
@@ -68,15 +68,19 @@ def walked(world: Any, knocker: Knocker, names: list[str]) -> dict[str, list[str
         name: http_routes()[name].address(ids) + (ROWS[name].query if name in ROWS else "")
         for name in names
     }
-    found = {
+    results = {
         name: policy_faults(knocker.handshake(world.client, "GET", address, "", "text/html"))
         for name, address in addresses.items()
     }
-    return {name: faults for name, faults in found.items() if faults}
+    return {name: faults for name, faults in results.items() if faults}
 
 
 def test_every_page_and_call_of_a_user(world):
-    alice = next(one for one in world.everybody if one.name == "alice" and one.means == "cookie")
+    alice = next(
+        knocker
+        for knocker in world.everybody
+        if knocker.name == "alice" and knocker.means == "cookie"
+    )
     assert (
         walked(world, alice, [name for name in http_routes() if not name.startswith("admin:")])
         == {}
@@ -112,13 +116,13 @@ handler400, handler404, handler500 = (
 def test_every_page_of_an_error(settings, client):
     client = Client(enforce_csrf_checks=True, raise_request_exception=False)
     settings.ROOT_URLCONF = __name__
-    found = {address: client.get(address) for address in (*ERRORS, "/broken", "/api/broken")}
-    assert {address: answer.status_code for address, answer in found.items()} == ERRORS | {
+    answers = {address: client.get(address) for address in (*ERRORS, "/broken", "/api/broken")}
+    assert {address: answer.status_code for address, answer in answers.items()} == ERRORS | {
         "/broken": 500,
         "/api/broken": 500,
     }
     refused = [client.post("/sign-in", {}), client.get("/", headers={"host": "evil.example"})]
     assert [answer.status_code for answer in refused] == [403, 400]
-    assert [policy_faults(answer) for answer in (*found.values(), *refused)] == [[]] * (
-        len(found) + 2
+    assert [policy_faults(answer) for answer in (*answers.values(), *refused)] == [[]] * (
+        len(answers) + 2
     )

@@ -82,9 +82,9 @@ def test_signing_in_closes_no_socket(
     alice, new_session, client, password, django_capture_on_commit_callbacks
 ):
     new_session(alice)
-    with django_capture_on_commit_callbacks() as told:
+    with django_capture_on_commit_callbacks() as callbacks:
         client.post("/sign-in", {"username": "alice", "password": password})
-    assert told == []
+    assert callbacks == []
 
 
 def test_an_unchanged_user_keeps_his_socket(alice, new_session):

@@ -20,7 +20,7 @@ def operator(alice):
 
 
 @pytest.fixture
-def asked(settings):
+def second_factor_required(settings):
     settings.ADMIN_SECOND_FACTOR = True
 
 
@@ -46,7 +46,9 @@ def test_without_the_setting_a_password_is_enough(operator, client, password):
     assert client.get(ADMIN).status_code == 200
 
 
-def test_with_it_a_password_alone_opens_nothing(operator, shown, client, password, asked):
+def test_with_it_a_password_alone_opens_nothing(
+    operator, shown, client, password, second_factor_required
+):
     assert "Type the code" in sign_in(client, password).content.decode()
     client.force_login(operator)
     assert client.get(ADMIN).headers["Location"].startswith(LOGIN), (
@@ -54,7 +56,9 @@ def test_with_it_a_password_alone_opens_nothing(operator, shown, client, passwor
     )
 
 
-def test_the_code_of_the_phone_opens_once(operator, shown, client, password, asked):
+def test_the_code_of_the_phone_opens_once(
+    operator, shown, client, password, second_factor_required
+):
     code = code_of(operator)
     assert sign_in(client, password, otp_token=code)["Location"] == ADMIN
     assert client.get(ADMIN).status_code == 200
@@ -62,14 +66,14 @@ def test_the_code_of_the_phone_opens_once(operator, shown, client, password, ask
     assert sign_in(client, password, otp_token=code).status_code == 200
 
 
-def test_a_recovery_code_opens_once(operator, shown, client, password, asked):
+def test_a_recovery_code_opens_once(operator, shown, client, password, second_factor_required):
     code = shown.split()[-1]
     assert sign_in(client, password, otp_token=code)["Location"] == ADMIN
     client.logout()
     assert sign_in(client, password, otp_token=code).status_code == 200
 
 
-def test_who_has_no_device_is_not_let_in(operator, client, password, asked):
+def test_who_has_no_device_is_not_let_in(operator, client, password, second_factor_required):
     assert sign_in(client, password, otp_token="123456").status_code == 200
     assert client.get(ADMIN).status_code == 302
 

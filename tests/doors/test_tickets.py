@@ -45,8 +45,11 @@ async def test_everybody_at_every_socket(socket_db, alice):
         address = "ws://localhost/" + (
             route.replace("<uuid:session_id>", str(session.pk)) or "ws/nowhere"
         )
-        found = {(one.name, one.means): await close_of(address, **one.headers) for one in everybody}
-        assert found == {(one.name, one.means): answers(one) for one in everybody}
+        codes = {
+            (knocker.name, knocker.means): await close_of(address, **knocker.headers)
+            for knocker in everybody
+        }
+        assert codes == {(knocker.name, knocker.means): answers(knocker) for knocker in everybody}
 
 
 def of_another_session(alice: Any, bob: Any, mine: Any) -> str:

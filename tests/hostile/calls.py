@@ -45,9 +45,9 @@ class Call:
 @cache
 def calls() -> list[Call]:
     return [
-        _call(path, method, found)
+        _call(path, method, operation)
         for path, methods in document()["paths"].items()
-        for method, found in methods.items()
+        for method, operation in methods.items()
     ]
 
 
@@ -77,12 +77,16 @@ def _entered(place: Any, step: str | int, default: Any) -> Any:
     return place[step]
 
 
-def _call(path: str, method: str, found: dict[str, Any]) -> Call:
+def _call(path: str, method: str, operation: dict[str, Any]) -> Call:
     route = next(route for route in http_routes().values() if _documented(route) == path)
-    media, content = next(iter(found.get("requestBody", {}).get("content", {}).items()), ("", {}))
+    media, content = next(
+        iter(operation.get("requestBody", {}).get("content", {}).items()), ("", {})
+    )
     body = _merged(_example(content), _row_body(route.name, method.upper())) if content else None
     schema = content.get("schema", {})
-    query = tuple(one["name"] for one in found["parameters"] if one["in"] == "query")
+    query = tuple(
+        parameter["name"] for parameter in operation["parameters"] if parameter["in"] == "query"
+    )
     return Call(
         route.name, method.upper(), media, body, tuple(_paths(schema, ())) if content else (), query
     )
@@ -100,7 +104,7 @@ def _merged(example: Any, row: Any) -> Any:
 def _documented(route: Route) -> str:
     """The route's pattern as the document writes it."""
     return "/" + re.sub(
-        r"<(?:\w+:)?(\w+)>", lambda found: "{" + _camel(found[1]) + "}", route.pattern
+        r"<(?:\w+:)?(\w+)>", lambda match: "{" + _camel(match[1]) + "}", route.pattern
     )
 
 
@@ -133,6 +137,6 @@ def _resolved(schema: dict[str, Any]) -> dict[str, Any]:
         schema = document()["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
     for choice in ("anyOf", "oneOf", "allOf"):
         for inner in schema.get(choice, ()):
-            if (found := _resolved(inner)).get("properties") or "items" in found:
-                return found
+            if (resolved := _resolved(inner)).get("properties") or "items" in resolved:
+                return resolved
     return schema

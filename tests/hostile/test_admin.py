@@ -61,8 +61,8 @@ def faults(world, operator, method, address, sent):
 def parameters(model_admin):
     """The names that the list reads from its address."""
     filters = [
-        one if isinstance(one, str) else getattr(one, "parameter_name", "")
-        for one in model_admin.list_filter
+        list_filter if isinstance(list_filter, str) else getattr(list_filter, "parameter_name", "")
+        for list_filter in model_admin.list_filter
     ]
     lookups = [f"{name}__{lookup}" for name in filters for lookup in ("exact", "gte")]
     return {*PLACES, *filters, *lookups, *getattr(model_admin, "linked_by", ())} - {""}

@@ -55,7 +55,7 @@ def send(
 def example(world: Any, call: Call) -> dict[str, Any]:
     """The call's body, with Alice's ids and the present time."""
     body = json.dumps(call.body).replace(SAMPLE_TIME, timezone.now().isoformat())
-    return json.loads(re.sub(r"<(\w+)>", lambda found: world.things.ids[found[1]], body))
+    return json.loads(re.sub(r"<(\w+)>", lambda match: world.things.ids[match[1]], body))
 
 
 def fault(answer: HttpResponseBase) -> str:
@@ -70,7 +70,7 @@ def fault(answer: HttpResponseBase) -> str:
     is_complete = (
         problem["code"]
         and problem["error"].strip()
-        and all(" ".join(told).strip() for told in problem.get("fields", {}).values())
+        and all(" ".join(messages).strip() for messages in problem.get("fields", {}).values())
     )
     return "" if is_complete else f"no message: {problem}"
 

@@ -63,7 +63,7 @@ def test_hostile_parameter_of_a_page_is_refused_or_harmless(world, page):
 def test_hostile_part_of_a_path_is_not_found(world, route):
     pattern = http_routes()[route].pattern
     sent = {
-        label: ("/" + re.sub(r"<[^>]+>", lambda found: value or "x", pattern), "")  # noqa: B023 - called immediately
+        label: ("/" + re.sub(r"<[^>]+>", lambda match: value or "x", pattern), "")  # noqa: B023 - called immediately
         for label, value in QUERY_VALUES.items()
     }
     assert faults(world, member(world, "staff"), "GET", sent) == {}

@@ -88,14 +88,14 @@ def _rows(url: str) -> dict[str, list[str]]:
             )
             for name in tables
         }
-        found = {name: [row for (row,) in answer] for name, answer in rows.items()}
-        found["sequences"] = [
-            str(one)
-            for one in database.execute(
+        contents = {name: [row for (row,) in answer] for name, answer in rows.items()}
+        contents["sequences"] = [
+            str(row)
+            for row in database.execute(
                 "SELECT sequencename, last_value FROM pg_sequences ORDER BY 1"
             )
         ]
-        return found
+        return contents
 
 
 def _back_up(target: Path) -> Path:
@@ -109,9 +109,9 @@ def _changed(backup: Path, name: str, content: bytes | None) -> Path:
     """A copy of the backup with another member, or without it."""
     copy = backup.with_name(f"changed-{secrets.token_hex(4)}.zip")
     with zipfile.ZipFile(backup) as old, zipfile.ZipFile(copy, "w") as new:
-        for one in old.namelist():
-            if one != name:
-                new.writestr(one, old.read(one))
+        for entry in old.namelist():
+            if entry != name:
+                new.writestr(entry, old.read(entry))
         if content is not None:
             new.writestr(name, content)
     return copy

@@ -101,13 +101,15 @@ def test_a_new_file_needs_no_restart(browser: Client, folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "start", "end"),
+    ("requested", "start", "end"),
     [("0-9", 0, 10), ("100-", 100, None), ("-7", -7, None), ("10000-99999", 10000, None)],
 )
 def test_a_download_goes_on_where_it_broke_off(
-    browser: Client, asked: str, start: int, end: int | None
+    browser: Client, requested: str, start: int, end: int | None
 ) -> None:
-    response = browser.get("/models/tiny/params_shard_0.bin", headers={"Range": f"bytes={asked}"})
+    response = browser.get(
+        "/models/tiny/params_shard_0.bin", headers={"Range": f"bytes={requested}"}
+    )
     assert response.status_code == 206
     assert taken(response) == WEIGHTS[start:end]
     assert response["Content-Range"].endswith(f"/{len(WEIGHTS)}")

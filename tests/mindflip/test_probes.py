@@ -74,10 +74,10 @@ def test_readyz_names_a_database_that_does_not_answer_and_no_secret(
 ):
     for name, value in {"PORT": 1, "PASSWORD": "hush"}.items():
         monkeypatch.setitem(connection.settings_dict, name, value)
-    found = missing(probe)
-    assert list(found) == ["postgresql"]
-    assert "hush" not in str(found)
-    assert "127.0.0.1" not in str(found)
+    parts = missing(probe)
+    assert list(parts) == ["postgresql"]
+    assert "hush" not in str(parts)
+    assert "127.0.0.1" not in str(parts)
 
 
 def test_readyz_names_a_redis_that_does_not_answer(transactional_db, probe, settings: Any):

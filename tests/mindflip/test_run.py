@@ -38,7 +38,7 @@ class LocalRun:
         return f"http://127.0.0.1:{self.port}"
 
     @property
-    def said(self) -> str:
+    def output_text(self) -> str:
         return self.output.read_text()
 
     def start(self, **settings: str) -> None:
@@ -66,9 +66,9 @@ class LocalRun:
         self.start(**settings)
         assert self.process is not None
         eventually(
-            lambda: "is ready" in self.said or self.process.poll() is not None, START_SECONDS
+            lambda: "is ready" in self.output_text or self.process.poll() is not None, START_SECONDS
         )
-        assert "is ready" in self.said, self.said
+        assert "is ready" in self.output_text, self.output_text
 
     def services(self) -> dict[str, int]:
         """The process id of each service that runs."""
@@ -121,17 +121,17 @@ def _local_run(home: Path) -> Iterator[LocalRun]:
 
 def _processes_of(var: Path) -> list[psutil.Process]:
     """Every process that was started for this folder, told by its environment or its command."""
-    found = []
+    processes = []
     for process in psutil.process_iter():
         try:
             if process.pid != os.getpid() and (
                 process.environ().get("MINDFLIP_VAR") == str(var)
                 or str(var) in " ".join(process.cmdline())
             ):
-                found.append(process)
+                processes.append(process)
         except psutil.Error:
             continue
-    return found
+    return processes
 
 
 def test_it_keeps_data_and_recovers_after_kill_9_and_leaves_no_process_behind_after_ctrl_c(
@@ -140,25 +140,25 @@ def test_it_keeps_data_and_recovers_after_kill_9_and_leaves_no_process_behind_af
     run.start_and_wait()
     before = run.services()
     assert set(before) == {"PostgreSQL", "Valkey", "web", "worker", "beat"}
-    admin = re.search(r"Admin: (\S+) +Password: (\S+)", run.said)
-    assert admin, run.said
+    admin = re.search(r"Admin: (\S+) +Password: (\S+)", run.output_text)
+    assert admin, run.output_text
     run.send(signal.SIGKILL)
     assert psutil.pid_exists(before["web"]), "the services outlive it"
 
     run.start_and_wait()
-    assert "left over from a run that was killed" in run.said
-    assert "Password" not in run.said, "there is an admin already"
+    assert "left over from a run that was killed" in run.output_text
+    assert "Password" not in run.output_text, "there is an admin already"
     assert not set(before.values()) & set(run.services().values())
     assert _token_status(run, username=admin[1], password=admin[2]) == 200
 
-    assert run.send(signal.SIGINT) == 0, run.said
+    assert run.send(signal.SIGINT) == 0, run.output_text
     assert _processes_of(run.var) == []
 
 
 def test_a_service_that_dies_is_started_again_and_said(running: LocalRun) -> None:
     for name in ("web", "PostgreSQL", "Valkey"):
         os.kill(running.services()[name], signal.SIGKILL)
-        eventually(lambda name=name: f"{name} ended" in running.said)
+        eventually(lambda name=name: f"{name} ended" in running.output_text)
     eventually(lambda: _token_status(running, username="nobody", password="wrong") == 401, 40)
 
 
@@ -167,8 +167,11 @@ def test_a_second_one_on_the_same_folder_is_refused(running: LocalRun) -> None:
     second.output = running.var.parent / "second.txt"
     second.start()
     assert second.wait_for_end() == 1
-    assert f"MindFlip runs already on {running.var} (process {running.process.pid})" in second.said
-    assert "Traceback" not in second.said
+    assert (
+        f"MindFlip runs already on {running.var} (process {running.process.pid})"
+        in second.output_text
+    )
+    assert "Traceback" not in second.output_text
 
 
 def test_a_command_in_another_terminal_finds_the_servers(running: LocalRun) -> None:
@@ -189,8 +192,8 @@ def test_a_taken_port_is_said_in_a_sentence(run: LocalRun) -> None:
     with socket.create_server(("127.0.0.1", run.port)):
         run.start()
         assert run.wait_for_end() == 1
-    assert f"Port {run.port} is taken: stop what listens there" in run.said
-    assert "Traceback" not in run.said
+    assert f"Port {run.port} is taken: stop what listens there" in run.output_text
+    assert "Traceback" not in run.output_text
 
 
 def test_a_folder_that_cannot_be_written_is_said_in_a_sentence(
@@ -199,8 +202,8 @@ def test_a_folder_that_cannot_be_written_is_said_in_a_sentence(
     (tmp_path / "file").write_text("in the way")
     run.start(MINDFLIP_VAR=str(tmp_path / "file" / "var"))
     assert run.wait_for_end() == 1
-    assert "cannot be written (Not a directory)" in run.said
-    assert "Traceback" not in run.said
+    assert "cannot be written (Not a directory)" in run.output_text
+    assert "Traceback" not in run.output_text
 
 
 @pytest.mark.parametrize(
@@ -220,8 +223,8 @@ def test_an_outside_server_that_does_not_answer_is_said_in_a_sentence(
     outside = {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL")}
     run.start(**outside | {variable: address.format(port=free_port())})
     assert run.wait_for_end() == 1
-    assert message in run.said
-    assert "Traceback" not in run.said
+    assert message in run.output_text
+    assert "Traceback" not in run.output_text
 
 
 def test_a_disk_that_is_nearly_full_is_said_in_a_sentence(run: LocalRun, tmp_path: Path) -> None:
@@ -239,8 +242,8 @@ def test_a_disk_that_is_nearly_full_is_said_in_a_sentence(run: LocalRun, tmp_pat
         assert run.wait_for_end() == 1
     finally:
         subprocess.run(["umount", str(disk)], check=True)
-    assert "MB are needed: make room" in run.said
-    assert "Traceback" not in run.said
+    assert "MB are needed: make room" in run.output_text
+    assert "Traceback" not in run.output_text
 
 
 def _token_status(run: LocalRun, **credentials: str) -> int:

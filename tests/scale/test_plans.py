@@ -76,10 +76,10 @@ def test_the_totals_for_staff_count_what_is_open_and_estimate_the_rest(operator)
         return operator.get("/api/webllm/stats").json()
 
     assert faults_of(totals) == []
-    told = totals()["generations"]
-    assert told["isEstimate"] is True
-    assert told["total"] == pytest.approx(5_000_000, rel=0.02)
-    assert told["byStatus"]["queued"] == Generation.objects.filter(status="queued").count()
+    counts = totals()["generations"]
+    assert counts["isEstimate"] is True
+    assert counts["total"] == pytest.approx(5_000_000, rel=0.02)
+    assert counts["byStatus"]["queued"] == Generation.objects.filter(status="queued").count()
     assert totals()["sessions"]["total"] == pytest.approx(1_000_000, rel=0.1)
 
 
