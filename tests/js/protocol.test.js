@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 
-import { Engine, Server, assertFails, outcomeOf, settled } from "./client/hands.js";
+import { Engine, Server, assertFails, outcomeOf, settled } from "./client/fakes.js";
 
 const CASES = JSON.parse(readFileSync(new URL("../contract/protocol_cases.json", import.meta.url)));
 const SERVER = Object.fromEntries(

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Server, assertFails, card, outcomeOf, settled } from "./hands.js";
+import { Server, assertFails, card, outcomeOf, settled } from "./fakes.js";
 
 const news = (call, message) => ({
   requestId: call.requestId,

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Engine, Server, card, generateFor, settled } from "./hands.js";
+import { Engine, Server, card, generateFor, settled } from "./fakes.js";
 
 const [EBB, FLOW, NEAP] = ["ebb", "flow", "neap"].map((front) => ({
   front,

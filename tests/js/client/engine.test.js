@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Engine, Server, generateFor, settled } from "./hands.js";
+import { Engine, Server, generateFor, settled } from "./fakes.js";
 
 const EBB = '{"front":"ebb","back":"falling"}';
 const FLOW = '{"front":"flow","back":"rising"}';

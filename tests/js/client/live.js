@@ -11,7 +11,7 @@ import { createInterface } from "node:readline";
 import WebSocket from "ws";
 
 import { WebLLMClient } from "../../../static/js/client/index.js";
-import { Engine } from "./hands.js";
+import { Engine } from "./fakes.js";
 
 const clients = {};
 const engine = new Engine();
