@@ -6,14 +6,14 @@
 const { version, offline, files } = self.SHELL;
 const PREFIX = "mindflip-shell-";
 const CACHE = PREFIX + version;
-const STUDIES = "mindflip-study-";
-const KEPT = /^\/static\/(css|icons|js|vendor\/(?!web-llm|wllama))/; // engines: megabytes that the browser's own cache keeps already
+const STUDY_PREFIX = "mindflip-study-";
+const CACHED_PATHS = /^\/static\/(css|icons|js|vendor\/(?!web-llm|wllama))/; // engines: megabytes that the browser's own cache keeps already
 
 self.addEventListener("install", (event) =>
   event.waitUntil(install().then(() => self.skipWaiting())),
 );
 self.addEventListener("activate", (event) =>
-  event.waitUntil(forgetOld().then(() => self.clients.claim())),
+  event.waitUntil(deleteOldCaches().then(() => self.clients.claim())),
 );
 self.addEventListener("fetch", (event) => {
   const { request } = event;
@@ -24,8 +24,8 @@ self.addEventListener("fetch", (event) => {
     request.headers.has("range")
   )
     return;
-  if (request.mode === "navigate") event.respondWith(page(request));
-  else if (KEPT.test(address.pathname)) event.respondWith(file(event));
+  if (request.mode === "navigate") event.respondWith(servePage(request));
+  else if (CACHED_PATHS.test(address.pathname)) event.respondWith(serveFile(event));
 });
 
 /**
@@ -41,15 +41,15 @@ async function install() {
 }
 
 /** The version before this one stays: a tab that was opened with it may still ask for its files. */
-async function forgetOld() {
-  const all = await caches.keys();
-  const old = all.filter((name) => name.startsWith(PREFIX) && name !== CACHE).slice(0, -1);
+async function deleteOldCaches() {
+  const names = await caches.keys();
+  const old = names.filter((name) => name.startsWith(PREFIX) && name !== CACHE).slice(0, -1);
   // they may name files that go now
-  const studies = all.filter((name) => old.length && name.startsWith(STUDIES));
+  const studies = names.filter((name) => old.length && name.startsWith(STUDY_PREFIX));
   await Promise.all([...old, ...studies].map((name) => caches.delete(name)));
 }
 
-async function page(request) {
+async function servePage(request) {
   try {
     return await fetch(request);
   } catch {
@@ -61,15 +61,16 @@ async function page(request) {
   }
 }
 
-async function file(event) {
-  const kept = await caches.match(event.request);
-  if (kept) return kept;
-  const answer = await fetch(event.request);
-  if (answer.ok) event.waitUntil(keep(event.request, answer.clone()));
-  return answer;
+async function serveFile(event) {
+  const cached = await caches.match(event.request);
+  if (cached) return cached;
+  const response = await fetch(event.request);
+  if (response.ok) event.waitUntil(store(event.request, response.clone()));
+  return response;
 }
 
-async function keep(request, answer) {
+async function store(request, response) {
   const cache = await caches.open(CACHE);
-  await cache.put(request, answer).catch(() => {}); // the disk is full: the network is still there
+  // the disk is full: the network is still there
+  await cache.put(request, response).catch(() => {});
 }

@@ -42,7 +42,7 @@ def test_pages_of_the_signed_in_are_never_wider_than_a_small_phone(visitor: Visi
 def test_the_first_page_is_light(visitor: Visitor, is_signed_in: bool) -> None:
     if is_signed_in:
         visitor.arrive()
-        expect(visitor.model).to_have_attribute("data-state", "choosing")
+        expect(visitor.model).to_have_attribute("data-state", "idle")
         visitor.page.context.new_cdp_session(visitor.page).send("Network.clearBrowserCache")
     answers: list[Response] = []
     visitor.page.on("response", lambda answer: answers.append(answer))

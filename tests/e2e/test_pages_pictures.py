@@ -77,7 +77,7 @@ def student(visitor: Visitor) -> Visitor:
         visitor.has_deck(name, [{"front": front, "back": back} for front, back in CARDS[:count]])
     visitor.come_in()
     visitor.open()
-    expect(visitor.model).to_have_attribute("data-state", "choosing")
+    expect(visitor.model).to_have_attribute("data-state", "idle")
     return visitor
 
 

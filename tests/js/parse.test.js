@@ -38,10 +38,10 @@ function randomText(random) {
 function inPieces(text, random) {
   const stream = new CardStream();
   const cards = [];
-  for (let at = 0; at < text.length;) {
-    const end = at + 1 + Math.floor(random() * 9);
-    cards.push(...stream.push(text.slice(at, end)));
-    at = end;
+  for (let start = 0; start < text.length;) {
+    const end = start + 1 + Math.floor(random() * 9);
+    cards.push(...stream.push(text.slice(start, end)));
+    start = end;
   }
   const rest = stream.finish();
   return { cards: [...cards, ...rest.cards], problems: rest.problems };
@@ -106,7 +106,7 @@ test("the time grows with the text and not with its square", () => {
   const work = (text) => {
     const stream = new CardStream();
     const before = process.cpuUsage();
-    for (let at = 0; at < text.length; at += 7) stream.push(text.slice(at, at + 7));
+    for (let start = 0; start < text.length; start += 7) stream.push(text.slice(start, start + 7));
     stream.finish();
     return process.cpuUsage(before).user / 1000;
   };

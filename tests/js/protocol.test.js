@@ -6,30 +6,30 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 
-import { Engine, Server, assertFails, outcomeOf, settled } from "./client/fakes.js";
+import { Engine, Server, assertFails, flush, outcomeOf } from "./client/fakes.js";
 
 const CASES = JSON.parse(readFileSync(new URL("../contract/protocol_cases.json", import.meta.url)));
 const SERVER = Object.fromEntries(
   [...CASES.fromServer, ...CASES.fromServerV1].map(({ name, message }) => [name, message]),
 );
 const ACCEPTED = [...CASES.fromClient, ...CASES.fromClientV1]
-  .filter((one) => !one.error)
+  .filter((example) => !example.error)
   .map(({ text }) => JSON.parse(text));
 const REQUEST = "r-1";
 const CARDS = '[{"front":"ebb","back":"falling"},{"front":"flow","back":"rising"}]';
 
 /** A client with an engine that has asked for cards under the table's request id. */
-async function asking() {
+async function requestCards() {
   const server = new Server();
   const engine = new Engine();
   const client = await server.connected({ engine });
   const call = client.generate({ topic: "Tides", count: 2, requestId: REQUEST });
-  await settled();
-  return { server, engine, client, call, wire: server.wire };
+  await flush();
+  return { server, engine, client, call, socket: server.socket };
 }
 
 /** As the server says it in our dialect, where it has ids. */
-function ofOurs(message) {
+function withIds(message) {
   return { ...message, requestId: REQUEST };
 }
 
@@ -37,11 +37,11 @@ function ofOurs(message) {
  * Every member that a message has, with its type, must stand in some accepted case of the table.
  */
 function assertInTable(message) {
-  const known = ACCEPTED.filter(({ type }) => type === message.type);
-  assert.ok(known.length, `${message.type} is in no case of the table`);
+  const accepted = ACCEPTED.filter(({ type }) => type === message.type);
+  assert.ok(accepted.length, `${message.type} is in no case of the table`);
   for (const [member, value] of Object.entries(message)) {
     assert.ok(
-      known.some((one) => typeof one[member] === typeof value),
+      accepted.some((example) => typeof example[member] === typeof value),
       `${message.type}.${member} is in no case of the table`,
     );
   }
@@ -49,17 +49,17 @@ function assertInTable(message) {
 
 test("every message of the table is understood, or passed over", async () => {
   for (const message of Object.values(SERVER)) {
-    const { wire } = await asking();
-    wire.say(message);
-    await settled();
+    const { socket } = await requestCards();
+    socket.receive(message);
+    await flush();
   }
 });
 
 for (const name of ["the guide's progress", "a progress with ids"]) {
   test(`${name} is told`, async () => {
-    const { wire, client } = await asking();
-    wire.say(ofOurs(SERVER[name]));
-    const { progress, message } = client.heard.find((one) => one.name === "progress");
+    const { socket, client } = await requestCards();
+    socket.receive(withIds(SERVER[name]));
+    const { progress, message } = client.events.find((event) => event.name === "progress");
     assert.deepEqual([progress, message], [SERVER[name].progress, SERVER[name].message]);
   });
 }
@@ -71,8 +71,8 @@ for (const name of [
   "a result with ids",
 ]) {
   test(`${name} ends the call`, async () => {
-    const { wire, call } = await asking();
-    wire.say(ofOurs(SERVER[name]));
+    const { socket, call } = await requestCards();
+    socket.receive(withIds(SERVER[name]));
     assert.deepEqual(await call.result, {
       ...SERVER[name].data,
       generationId: SERVER[name].generationId ?? null,
@@ -86,9 +86,9 @@ for (const name of [
   "an error with ids",
 ]) {
   test(`${name} fails the call with its code and its sentence`, async () => {
-    const { wire, call } = await asking();
+    const { socket, call } = await requestCards();
     const { code, error: message, retryable, retryAfter } = SERVER[name];
-    wire.say(ofOurs(SERVER[name]));
+    socket.receive(withIds(SERVER[name]));
     await assertFails(call.result, {
       name: "GenerationError",
       code,
@@ -100,57 +100,57 @@ for (const name of [
 }
 
 test("a session shows the place in the queue, and then the cards that came", async () => {
-  const { wire, call } = await asking();
-  wire.say(SERVER["a session with one that waits"]);
+  const { socket, call } = await requestCards();
+  socket.receive(SERVER["a session with one that waits"]);
   assert.deepEqual([call.status, call.place, call.cards], ["queued", 2, []]);
-  wire.say(SERVER["a session with one that is written"]);
+  socket.receive(SERVER["a session with one that is written"]);
   assert.deepEqual([call.status, call.place, call.cards], ["leased", 0, [SERVER["a card"].card]]);
 });
 
 test("a card is the call's", async () => {
-  const { wire, call } = await asking();
-  wire.say(SERVER["a card"]);
-  for await (const one of call) {
-    assert.deepEqual(one, SERVER["a card"].card);
+  const { socket, call } = await requestCards();
+  socket.receive(SERVER["a card"]);
+  for await (const card of call) {
+    assert.deepEqual(card, SERVER["a card"].card);
     break;
   }
 });
 
 test("a stale response is the engine's affair and no call's", async () => {
-  const { wire, call } = await asking();
-  wire.say(SERVER["a card"]);
-  wire.say(SERVER["a stale response"]);
+  const { socket, call } = await requestCards();
+  socket.receive(SERVER["a card"]);
+  socket.receive(SERVER["a stale response"]);
   assert.equal((await outcomeOf(call.result)).state, "open");
 });
 
 test("all that a client says over its life stands in the table", async () => {
-  const { server, wire, engine, call } = await asking();
-  wire.say(SERVER["a generate for an engine"]);
-  wire.say(SERVER["a ping"]);
-  await settled();
-  engine.turn.write(CARDS, 11);
-  engine.turn.finish();
-  await settled();
+  const { server, socket, engine, call } = await requestCards();
+  socket.receive(SERVER["a generate for an engine"]);
+  socket.receive(SERVER["a ping"]);
+  await flush();
+  engine.run.write(CARDS, 11);
+  engine.run.finish();
+  await flush();
   call.cancel();
-  wire.say(SERVER["a generate for an engine"]);
-  await settled();
-  engine.turn.reject(
+  socket.receive(SERVER["a generate for an engine"]);
+  await flush();
+  engine.run.reject(
     Object.assign(new Error("The graphics card was lost."), { code: "device_lost" }),
   );
-  wire.say(SERVER["a card"]);
-  await settled();
-  wire.drop();
+  socket.receive(SERVER["a card"]);
+  await flush();
+  socket.drop();
   await server.clock.advance(1);
-  server.wire.greet({ seq: 9 });
-  const said = [...wire.sent, ...server.wire.sent];
-  said.forEach(assertInTable);
+  server.socket.sendSnapshot({ seq: 9 });
+  const sent = [...socket.sent, ...server.socket.sent];
+  sent.forEach(assertInTable);
   const types = ["cancel", "card", "error", "generate", "pong", "progress", "ready", "response"];
-  assert.deepEqual([...new Set(said.map(({ type }) => type))].sort(), types);
+  assert.deepEqual([...new Set(sent.map(({ type }) => type))].sort(), types);
 });
 
 test("a message of a later version is passed over", async () => {
-  const { wire, call } = await asking();
-  wire.say({ type: "weather", sunny: true });
-  wire.say(SERVER["a result with ids"]);
+  const { socket, call } = await requestCards();
+  socket.receive({ type: "weather", sunny: true });
+  socket.receive(SERVER["a result with ids"]);
   assert.equal((await call.result).cards.length, 1);
 });

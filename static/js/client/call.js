@@ -28,7 +28,7 @@ export class Call {
    */
   drafts = new Map();
   /** By the server's index. @type {Map<number, Card>} */
-  #confirmed = new Map();
+  #confirmedDrafts = new Map();
   /** asking, queued, leased, succeeded or failed */
   status = "asking";
   /** How many are before it in the queue. */
@@ -40,12 +40,12 @@ export class Call {
   result;
   /** @type {{resolve: (result: CallResult) => void, reject: (error: Error) => void}} */
   #settle;
-  #changed = () => {};
-  #change;
+  #notifyChange = () => {};
+  #changePromise;
 
   /**
    * @param {{requestId: string|null, prompt?: string, options: Options, cancel?: (call: Call) =>
-   *   void}} wish
+   *   void}} request
    */
   constructor({ requestId, prompt = "", options, cancel = () => {} }) {
     this.requestId = requestId;
@@ -54,15 +54,15 @@ export class Call {
     this.cancel = () => cancel(this);
     this.result = new Promise((resolve, reject) => (this.#settle = { resolve, reject }));
     this.result.catch(() => {}); // who only iterates hears of it there
-    this.#renewChange();
+    this.#resetChange();
   }
 
   /** Whether it was asked for elsewhere, and is only looked at here. */
-  get isForeign() {
+  get isRemote() {
     return this.requestId === null;
   }
 
-  get isOver() {
+  get isFinished() {
     return this.status === "succeeded" || this.status === "failed";
   }
 
@@ -79,7 +79,7 @@ export class Call {
   /** The server has it. @param {{generationId?: string, status?: string, place?: number}} news */
   accept({ generationId, status = "queued", place = 0 }) {
     this.generationId ??= generationId ?? null;
-    if (!this.isOver)
+    if (!this.isFinished)
       Object.assign(this, { status: status === "leased" ? "leased" : "queued", place });
   }
 
@@ -88,11 +88,11 @@ export class Call {
    * @param {Card} card
    * @returns {boolean} false: it was there already, or comes too late
    */
-  take(index, card) {
-    if (this.isOver || index in this.cards) return false;
+  addCard(index, card) {
+    if (this.isFinished || index in this.cards) return false;
     this.cards[index] = card;
-    this.#confirm(index, card);
-    this.#renewChange();
+    this.#confirmDraft(index, card);
+    this.#resetChange();
     return true;
   }
 
@@ -103,9 +103,11 @@ export class Call {
    * @returns {boolean} whether it is new
    */
   draft(index, card) {
-    if (this.isOver || index in this.cards || this.drafts.has(index)) return false;
+    if (this.isFinished || index in this.cards || this.drafts.has(index)) return false;
     const key = keyOf(card);
-    if ([...this.cards.filter(Boolean), ...this.drafts.values()].some((one) => keyOf(one) === key))
+    if (
+      [...this.cards.filter(Boolean), ...this.drafts.values()].some((other) => keyOf(other) === key)
+    )
       return false;
     this.drafts.set(index, card);
     return true;
@@ -116,25 +118,30 @@ export class Call {
    * @param {number} index
    * @returns {Card|undefined}
    */
+  draftFor(index) {
+    return this.#confirmedDrafts.get(index);
+  }
+
+  /** @deprecated Use `draftFor`. @param {number} index @returns {Card|undefined} */
   draftAt(index) {
-    return this.#confirmed.get(index);
+    return this.draftFor(index);
   }
 
   /** @param {{cards: Card[], cached?: boolean, partial?: boolean}} data */
   succeed(data) {
     this.cards = data.cards;
-    this.#end("succeeded", () =>
+    this.#finish("succeeded", () =>
       this.#settle.resolve({ ...data, generationId: this.generationId }),
     );
   }
 
   /** @param {Error} error */
   fail(error) {
-    this.#end("failed", () => this.#settle.reject(error));
+    this.#finish("failed", () => this.#settle.reject(error));
   }
 
   /** @param {{message: string, code?: string, retryable?: boolean, retryAfter?: number}} problem */
-  failWith({ message, code, retryable, retryAfter }) {
+  failWithError({ message, code, retryable, retryAfter }) {
     const { generationId, cards } = this;
     this.fail(
       new GenerationError({
@@ -149,10 +156,10 @@ export class Call {
   }
 
   async *[Symbol.asyncIterator]() {
-    for (let at = 0; ; at++) {
-      while (!(at in this.cards) && !this.isOver) await this.#change;
-      if (!(at in this.cards)) break;
-      yield this.cards[at];
+    for (let index = 0; ; index++) {
+      while (!(index in this.cards) && !this.isFinished) await this.#changePromise;
+      if (!(index in this.cards)) break;
+      yield this.cards[index];
     }
     await this.result;
   }
@@ -161,24 +168,24 @@ export class Call {
    * The server may count otherwise, having refused some; so the same words go before the same
    * index.
    */
-  #confirm(index, card) {
+  #confirmDraft(index, card) {
     if (!this.drafts.size) return;
     const key = keyOf(card);
-    const [at] = [...this.drafts].find(([, one]) => keyOf(one) === key) ?? [index];
-    if (!this.drafts.has(at)) return;
-    this.#confirmed.set(index, this.drafts.get(at));
-    this.drafts.delete(at);
+    const [draftIndex] = [...this.drafts].find(([, draft]) => keyOf(draft) === key) ?? [index];
+    if (!this.drafts.has(draftIndex)) return;
+    this.#confirmedDrafts.set(index, this.drafts.get(draftIndex));
+    this.drafts.delete(draftIndex);
   }
 
-  #end(status, settle) {
-    if (this.isOver) return;
+  #finish(status, settle) {
+    if (this.isFinished) return;
     this.status = status;
     settle();
-    this.#renewChange();
+    this.#resetChange();
   }
 
-  #renewChange() {
-    this.#changed();
-    this.#change = new Promise((resolve) => (this.#changed = () => resolve(undefined)));
+  #resetChange() {
+    this.#notifyChange();
+    this.#changePromise = new Promise((resolve) => (this.#notifyChange = () => resolve(undefined)));
   }
 }

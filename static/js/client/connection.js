@@ -1,27 +1,27 @@
 import { ConnectionError } from "./errors.js";
-import { Teller } from "./events.js";
-import { pause, realClock } from "./util.js";
+import { Emitter } from "./events.js";
+import { backoffSeconds, realClock } from "./util.js";
 
 const SUBPROTOCOL = "mindflip.v1";
 /** How long to wait for the first word, and for any later one; the server speaks every 25 s. */
-const GREETING_SECONDS = 20;
-const SILENCE_SECONDS = 75;
-const CROWDED_SECONDS = 5;
+const GREETING_TIMEOUT_SECONDS = 20;
+const IDLE_TIMEOUT_SECONDS = 75;
+const OVERLOAD_DELAY_SECONDS = 5;
 /** Close codes (contract, section 2) that another try would only meet again. */
-const FINAL = new Map([
+const FATAL_CODES = new Map([
   [4400, ["invalid_message", "The server could not read what was sent."]],
   [4403, ["forbidden", "This account or this site may not use the server. Ask whoever runs it."]],
   [4413, ["too_large", "A message was far too large for the server."]],
 ]);
 /** Codes that want a new ticket or a new session before the next try. */
-const REFUSALS = new Set([4401, 4404, 4410]);
-const REFUSALS_MOST = 3;
+const RENEWABLE_CODES = new Set([4401, 4404, 4410]);
+const MAX_REJECTIONS = 3;
 /** The server restarts, and sends its clients elsewhere one after the other: nothing broke. */
-const RESTARTS = 1012;
+const SERVER_RESTART = 1012;
 
 /**
- * @typedef {{code: number, unopened: number}} Loss how the last socket ended, and how many in a row
- *   never came up
+ * @typedef {{code: number, failedAttempts: number}} LastClose how the last socket ended, and how
+ *   many in a row never came up
  */
 
 /**
@@ -32,44 +32,44 @@ const RESTARTS = 1012;
  * {seconds} until the next try, and the `error` if there is one), `ended` (detail: the error; no
  * further try).
  */
-export class Connection extends Teller {
-  #address;
+export class Connection extends Emitter {
+  #getUrl;
   #WebSocket;
   #clock;
   #random;
   /** @type {WebSocket|null} */
   #socket = null;
   #isUp = false;
-  #isOver = false;
-  #tries = 0;
-  #refusals = 0;
-  /** @type {Loss|null} */
-  #loss = null;
+  #isClosed = false;
+  #attempts = 0;
+  #rejections = 0;
+  /** @type {LastClose|null} */
+  #lastClose = null;
   #retryTimer = null;
-  #silenceTimer = null;
+  #idleTimer = null;
   /** The try that counts: a later one may have begun while an earlier waited for its address. */
-  #current = {};
+  #currentAttempt = {};
 
   /**
    * @param {object} settings
-   * @param {(loss: Loss|null) => Promise<string>} settings.address where to connect, after what;
-   *   its errors count as failed tries if `retryable`
+   * @param {(lastClose: LastClose|null) => Promise<string>} settings.getUrl where to connect, after
+   *   what; its errors count as failed tries if `retryable`
    * @param {any} [settings.WebSocket]  a class like the browsers' own
    * @param {import("./util.js").Clock} [settings.clock]
    * @param {() => number} [settings.random]
    */
   constructor({
-    address,
+    getUrl,
     WebSocket = globalThis.WebSocket,
     clock = realClock,
     random = Math.random,
   }) {
     super();
-    this.#address = address;
+    this.#getUrl = getUrl;
     this.#WebSocket = WebSocket;
     this.#clock = clock;
     this.#random = random;
-    this.#attempt();
+    this.#connect();
   }
 
   /** Whether the server has greeted this socket. */
@@ -78,8 +78,8 @@ export class Connection extends Teller {
   }
 
   /** Whether it will never be up again. */
-  get isOver() {
-    return this.#isOver;
+  get isClosed() {
+    return this.#isClosed;
   }
 
   /** The WebSocket of this moment. */
@@ -95,116 +95,124 @@ export class Connection extends Teller {
   }
 
   /** Somebody waits: make the next try now. */
-  hurry() {
+  retryNow() {
     if (this.#retryTimer === null) return;
-    this.#tries = 0;
-    this.#attempt();
+    this.#attempts = 0;
+    this.#connect();
   }
 
   /** Leave this socket for a new one. */
-  renew() {
-    if (this.#isOver) return;
-    this.#drop();
-    this.#attempt();
+  reconnect() {
+    if (this.#isClosed) return;
+    this.#closeSocket();
+    this.#connect();
   }
 
   /** Hang up for good. */
   close() {
-    this.#isOver = true;
-    this.#stopTimers();
-    this.#drop();
+    this.#isClosed = true;
+    this.#clearTimers();
+    this.#closeSocket();
   }
 
-  async #attempt() {
-    this.#stopTimers();
-    const attempt = (this.#current = {});
+  async #connect() {
+    this.#clearTimers();
+    const attempt = (this.#currentAttempt = {});
     try {
-      const url = await this.#address(this.#loss);
-      if (!this.#isOver && attempt === this.#current) this.#dial(url);
+      const url = await this.#getUrl(this.#lastClose);
+      if (!this.#isClosed && attempt === this.#currentAttempt) this.#openSocket(url);
     } catch (error) {
-      if (attempt === this.#current) this.#unreachable(error);
+      if (attempt === this.#currentAttempt) this.#handleConnectError(error);
     }
   }
 
-  #dial(url) {
+  #openSocket(url) {
     const socket = (this.#socket = new this.#WebSocket(url, [SUBPROTOCOL]));
-    socket.onmessage = ({ data }) => socket === this.#socket && this.#hear(JSON.parse(data));
-    socket.onclose = (event) => socket === this.#socket && this.#closed(event);
+    socket.onmessage = ({ data }) =>
+      socket === this.#socket && this.#handleMessage(JSON.parse(data));
+    socket.onclose = (event) => socket === this.#socket && this.#handleClose(event);
     socket.onerror = () => {}; // a close follows
-    this.#watch(GREETING_SECONDS);
+    this.#resetIdleTimer(GREETING_TIMEOUT_SECONDS);
   }
 
-  #hear(message) {
-    this.#watch(SILENCE_SECONDS);
-    if (this.#isUp) this.tell("message", message);
-    else if (message.type === "session") this.#greeted(message);
+  #handleMessage(message) {
+    this.#resetIdleTimer(IDLE_TIMEOUT_SECONDS);
+    if (this.#isUp) this.emit("message", message);
+    else if (message.type === "session") this.#handleGreeting(message);
   }
 
-  #greeted(snapshot) {
+  #handleGreeting(snapshot) {
     this.#isUp = true;
-    this.#tries = this.#refusals = 0;
-    this.#loss = null;
-    this.tell("up", snapshot);
+    this.#attempts = this.#rejections = 0;
+    this.#lastClose = null;
+    this.emit("up", snapshot);
   }
 
   /** @param {{code: number, reason?: string}} close */
-  #closed({ code, reason }) {
+  #handleClose({ code, reason }) {
     const wasUp = this.#isUp;
-    this.#drop();
-    if (this.#isOver) return;
-    this.#loss = { code, unopened: wasUp ? 0 : (this.#loss?.unopened ?? 0) + 1 };
-    this.#refusals += REFUSALS.has(code) ? 1 : 0;
-    if (FINAL.has(code) || this.#refusals > REFUSALS_MOST) this.#end(refusal(code, reason));
+    this.#closeSocket();
+    if (this.#isClosed) return;
+    this.#lastClose = {
+      code,
+      failedAttempts: wasUp ? 0 : (this.#lastClose?.failedAttempts ?? 0) + 1,
+    };
+    this.#rejections += RENEWABLE_CODES.has(code) ? 1 : 0;
+    if (FATAL_CODES.has(code) || this.#rejections > MAX_REJECTIONS)
+      this.#fail(fatalError(code, reason));
     // at once: a new ticket or session is all that it takes
-    else if (this.#refusals === 1) this.#attempt();
+    else if (this.#rejections === 1) this.#connect();
     // at once, and only if that fails is it a loss
-    else if (code === RESTARTS && wasUp) this.#attempt();
-    else this.#retry(code === 4429 ? CROWDED_SECONDS : 0);
+    else if (code === SERVER_RESTART && wasUp) this.#connect();
+    else this.#scheduleRetry(code === 4429 ? OVERLOAD_DELAY_SECONDS : 0);
   }
 
-  #unreachable(error) {
-    if (this.#isOver) return;
-    if (error.retryable) this.#retry(error.retryAfter, error);
-    else this.#end(error);
+  #handleConnectError(error) {
+    if (this.#isClosed) return;
+    if (error.retryable) this.#scheduleRetry(error.retryAfter, error);
+    else this.#fail(error);
   }
 
-  #retry(least = 0, error = null) {
-    const seconds = Math.max(least, pause(this.#tries++, this.#random));
-    this.#retryTimer = this.#clock.setTimeout(() => this.#attempt(), seconds * 1000);
-    this.tell("down", { seconds: Math.ceil(seconds), error });
+  #scheduleRetry(minSeconds = 0, error = null) {
+    const seconds = Math.max(minSeconds, backoffSeconds(this.#attempts++, this.#random));
+    this.#retryTimer = this.#clock.setTimeout(() => this.#connect(), seconds * 1000);
+    this.emit("down", { seconds: Math.ceil(seconds), error });
   }
 
-  #end(error) {
+  #fail(error) {
     this.close();
-    this.tell("ended", error);
+    this.emit("ended", error);
   }
 
   /**
    * A socket that says nothing for so long is dead, whatever it claims: laptops sleep, phones
    * change networks.
    */
-  #watch(seconds) {
-    this.#clock.clearTimeout(this.#silenceTimer);
-    this.#silenceTimer = this.#clock.setTimeout(() => this.#closed({ code: 4408 }), seconds * 1000);
+  #resetIdleTimer(seconds) {
+    this.#clock.clearTimeout(this.#idleTimer);
+    this.#idleTimer = this.#clock.setTimeout(
+      () => this.#handleClose({ code: 4408 }),
+      seconds * 1000,
+    );
   }
 
-  #drop() {
+  #closeSocket() {
     const socket = this.#socket;
     this.#socket = null;
     this.#isUp = false;
-    this.#clock.clearTimeout(this.#silenceTimer);
+    this.#clock.clearTimeout(this.#idleTimer);
     socket?.close();
   }
 
-  #stopTimers() {
+  #clearTimers() {
     this.#clock.clearTimeout(this.#retryTimer);
-    this.#clock.clearTimeout(this.#silenceTimer);
+    this.#clock.clearTimeout(this.#idleTimer);
     this.#retryTimer = null;
   }
 }
 
-function refusal(closeCode, reason) {
-  const [code, message] = FINAL.get(closeCode) ?? [
+function fatalError(closeCode, reason) {
+  const [code, message] = FATAL_CODES.get(closeCode) ?? [
     "not_authenticated",
     "The server does not let this client in. Sign in again.",
   ];

@@ -8,7 +8,7 @@
  */
 
 /** Errors after which a model must be loaded again. */
-export const BROKEN = new Set([
+export const RELOAD_CODES = new Set([
   "device_lost",
   "out_of_memory",
   "webgpu_unavailable",

@@ -1,44 +1,44 @@
-import { BROKEN, engineErrorCode } from "./engine-errors.js";
+import { engineErrorCode, RELOAD_CODES } from "./engine-errors.js";
 import { CardStream, parseFlashcards } from "./parse.js";
 
-const SENTENCE_MOST = 1000;
+const MAX_MESSAGE_LENGTH = 1000;
 
 /**
  * Puts the client's engine at the server's service: says when it is ready, has it write what the
  * server asks for, one generation at a time, and keeps an answer until it is sure that the server
  * has it.
  */
-export class EngineLink {
+export class EngineWorker {
   #send;
-  #tell;
-  #draft;
+  #emit;
+  #onDraft;
   #modelId;
   /** @type {Engine|null} */
   #engine = null;
   #isBroken = false;
   #isReady = false;
-  /** @type {Turn|null} */
-  #turn = null;
-  #next = null;
-  #answer = null;
-  /** Who wrote the answer. @type {Turn|null} */
-  #last = null;
+  /** @type {GenerationRun|null} */
+  #run = null;
+  #nextRequest = null;
+  #response = null;
+  /** Who wrote the answer. @type {GenerationRun|null} */
+  #lastRun = null;
   #speed = 0;
-  #ended = Promise.resolve();
+  #finished = Promise.resolve();
 
   /**
    * @param {object} settings
    * @param {string} settings.modelId
    * @param {(message: object) => boolean} settings.send
-   * @param {(name: string, detail: any) => void} settings.tell
-   * @param {(written: {generationId: string, index: number, card: object}) => void} settings.draft
+   * @param {(name: string, detail: any) => void} settings.emit
+   * @param {(draft: {generationId: string, index: number, card: object}) => void} settings.onDraft
    *   a card that the server may not know
    */
-  constructor({ modelId, send, tell, draft }) {
+  constructor({ modelId, send, emit, onDraft }) {
     this.#modelId = modelId;
     this.#send = send;
-    this.#tell = tell;
-    this.#draft = draft;
+    this.#emit = emit;
+    this.#onDraft = onDraft;
   }
 
   /** Whether the server takes this socket for an engine. */
@@ -47,30 +47,30 @@ export class EngineLink {
   }
 
   /** Another engine, or the same loaded again. @param {any} engine null: there is none any more */
-  use(engine) {
-    this.#engine = engineOf(engine);
+  setEngine(engine) {
+    this.#engine = toEngine(engine);
     this.#isBroken = false;
     this.#isReady = false;
-    this.#goOn();
+    this.#runNext();
   }
 
   /** The socket is up, and a new one: what is going on is told anew. */
-  up() {
+  handleUp() {
     this.#isReady = false;
-    this.#turn?.rejoin();
-    this.repeat();
+    this.#run?.resume();
+    this.resend();
   }
 
   /** The socket is gone: what is written is told to those here. */
-  down() {
-    (this.#turn ?? this.#last)?.down();
+  handleDown() {
+    (this.#run ?? this.#lastRun)?.handleDown();
   }
 
   /** Say once more what may never have arrived; the same answer twice is harmless. */
-  repeat() {
-    if (this.#answer) this.#send(this.#answer);
-    if (!this.#turn) this.#isReady = false;
-    this.#goOn();
+  resend() {
+    if (this.#response) this.#send(this.#response);
+    if (!this.#run) this.#isReady = false;
+    this.#runNext();
   }
 
   /**
@@ -78,42 +78,42 @@ export class EngineLink {
    * @param {any} request
    * @returns {Promise<void>} when all that was asked is written, or given up
    */
-  asked(request) {
-    this.#answer = null;
+  handleRequest(request) {
+    this.#response = null;
     if (
-      this.#turn &&
-      !this.#turn.isCancelled &&
-      this.#turn.request.generationId === request.generationId
+      this.#run &&
+      !this.#run.isCancelled &&
+      this.#run.request.generationId === request.generationId
     )
-      this.#turn.request = request;
-    else this.#next = request;
-    this.#goOn();
-    return this.#ended;
+      this.#run.request = request;
+    else this.#nextRequest = request;
+    this.#runNext();
+    return this.#finished;
   }
 
-  /** The server takes its wish back. @param {string} generationId */
-  cancelled(generationId) {
-    if (this.#turn?.request.generationId === generationId) this.#turn.cancel();
-    if (this.#next?.generationId === generationId) this.#next = null;
-    this.refused(generationId);
+  /** The server takes its request back. @param {string} generationId */
+  handleCancel(generationId) {
+    if (this.#run?.request.generationId === generationId) this.#run.cancel();
+    if (this.#nextRequest?.generationId === generationId) this.#nextRequest = null;
+    this.discardResponse(generationId);
   }
 
   /** An answer that the server does not take (any more). @param {string} generationId */
-  refused(generationId) {
-    if (this.#answer?.generationId === generationId) this.#answer = null;
+  discardResponse(generationId) {
+    if (this.#response?.generationId === generationId) this.#response = null;
   }
 
   /**
    * What was said of a generation can never be read: the server is told that this engine has no
    * answer, so that another tries.
    */
-  unreadable({ generationId, code, error }) {
-    this.#tell("problem", { code, message: error });
-    if (this.#answer?.generationId !== generationId) return;
-    this.#answer = null;
+  handleUnreadable({ generationId, code, error }) {
+    this.#emit("problem", { code, message: error });
+    if (this.#response?.generationId !== generationId) return;
+    this.#response = null;
     this.#send({
       type: "error",
-      error: `The answer could not be read: ${error}`.slice(0, SENTENCE_MOST),
+      error: `The answer could not be read: ${error}`.slice(0, MAX_MESSAGE_LENGTH),
       code: "engine_failed",
       generationId,
     });
@@ -121,11 +121,11 @@ export class EngineLink {
 
   /** Stop whatever is being written. */
   stop() {
-    this.#next = this.#answer = null;
-    this.#turn?.cancel();
+    this.#nextRequest = this.#response = null;
+    this.#run?.cancel();
   }
 
-  get #canWork() {
+  get #canRun() {
     return this.#engine !== null && !this.#isBroken;
   }
 
@@ -134,14 +134,14 @@ export class EngineLink {
    * generation.
    * @returns {Promise<void>|undefined}
    */
-  #goOn() {
-    if (this.#turn || !this.#canWork) return undefined;
-    if (this.#next) return (this.#ended = this.#write(this.#engine));
-    if (!this.#isReady) this.#isReady = this.#send(this.#readiness);
+  #runNext() {
+    if (this.#run || !this.#canRun) return undefined;
+    if (this.#nextRequest) return (this.#finished = this.#runRequest(this.#engine));
+    if (!this.#isReady) this.#isReady = this.#send(this.#readyMessage);
     return undefined;
   }
 
-  get #readiness() {
+  get #readyMessage() {
     const facts = this.#engine?.facts ?? {};
     return {
       type: "ready",
@@ -153,87 +153,90 @@ export class EngineLink {
   }
 
   /** @returns {Promise<void>} */
-  async #write(engine) {
-    const turn = (this.#turn = new Turn({
-      request: this.#next,
+  async #runRequest(engine) {
+    const run = (this.#run = new GenerationRun({
+      request: this.#nextRequest,
       send: this.#send,
-      tell: this.#tell,
-      draft: this.#draft,
+      emit: this.#emit,
+      onDraft: this.#onDraft,
     }));
-    this.#next = null;
+    this.#nextRequest = null;
     try {
-      const answer = await turn.write(engine);
-      if (!turn.isCancelled) this.#answered(turn, answer);
+      const response = await run.run(engine);
+      if (!run.isCancelled) this.#handleResponse(run, response);
     } catch (error) {
-      if (!turn.isCancelled) this.#failed(turn, engine, error);
+      if (!run.isCancelled) this.#handleFailure(run, engine, error);
     }
-    this.#turn = null;
-    return this.#goOn();
+    this.#run = null;
+    return this.#runNext();
   }
 
-  #answered(turn, answer) {
-    const { completionTokens = 0, seconds = 0 } = answer.usage ?? {};
+  #handleResponse(run, response) {
+    const { completionTokens = 0, seconds = 0 } = response.usage ?? {};
     if (completionTokens && seconds) this.#speed = completionTokens / seconds;
-    this.#answer = answer;
-    this.#last = turn;
-    if (!this.#send(answer)) turn.down();
+    this.#response = response;
+    this.#lastRun = run;
+    if (!this.#send(response)) run.handleDown();
   }
 
-  #failed(turn, engine, error) {
+  #handleFailure(run, engine, error) {
     const code = engineErrorCode(error);
-    const message = String(error?.message || error || "The engine failed.").slice(0, SENTENCE_MOST);
-    const { generationId } = turn.request;
-    if (engine === this.#engine) this.#isBroken = BROKEN.has(code);
+    const message = String(error?.message || error || "The engine failed.").slice(
+      0,
+      MAX_MESSAGE_LENGTH,
+    );
+    const { generationId } = run.request;
+    if (engine === this.#engine) this.#isBroken = RELOAD_CODES.has(code);
     this.#send({ type: "error", error: message, code, generationId });
-    this.#tell("enginefailed", { generationId, code, error });
+    this.#emit("enginefailed", { generationId, code, error });
   }
 }
 
 /** How seldom the server must hear of an engine at work; its lease lasts much longer. */
-const SIGN_OF_LIFE_SECONDS = 10;
+const HEARTBEAT_SECONDS = 10;
 
 /**
  * One generation in the hands of the engine: cards go out as they are finished, with a sign of life
  * when none was for a while.
  */
-class Turn {
+class GenerationRun {
   #send;
-  #tell;
-  #draft;
+  #emit;
+  #onDraft;
   #abort = new AbortController();
   #unsent = [];
-  #written = [];
+  #writtenCards = [];
   #index;
-  #heard = 0;
+  #lastHeartbeat = 0;
   isCancelled = false;
 
   /**
    * @param {object} settings
    * @param {any} settings.request  the server's `generate`
    * @param {(message: object) => boolean} settings.send
-   * @param {(name: string, detail: any) => void} settings.tell
-   * @param {(written: {generationId: string, index: number, card: object}) => void} settings.draft
+   * @param {(name: string, detail: any) => void} settings.emit
+   * @param {(draft: {generationId: string, index: number, card: object}) => void} settings.onDraft
    *   the server may not have heard of this one
    */
-  constructor({ request, send, tell, draft }) {
+  constructor({ request, send, emit, onDraft }) {
     this.request = request; // may be another later: the same generation under a new lease
     this.#send = send;
-    this.#tell = tell;
-    this.#draft = draft;
+    this.#emit = emit;
+    this.#onDraft = onDraft;
     this.#index = request.cardsSoFar?.length ?? 0;
   }
 
   /** @param {Engine} engine @returns {Promise<object>} the message that answers */
-  async write(engine) {
-    const { cards, usage } = await writeCards({
+  async run(engine) {
+    const { cards, usage } = await generateCards({
       engine,
       request: this.request,
       signal: this.#abort.signal,
-      onCard: (card) => this.#card(card),
-      onTokens: (spent) => this.#tokens(spent),
+      onCard: (card) => this.#handleCard(card),
+      onTokens: (progress) => this.#handleTokens(progress),
     });
     // some show only at the end
-    for (const card of cards.slice(this.#written.length)) this.#note(card);
+    for (const card of cards.slice(this.#writtenCards.length)) this.#record(card);
     const { cacheKey, generationId, lease } = this.request;
     return {
       type: "response",
@@ -252,42 +255,42 @@ class Turn {
   }
 
   /** The server cannot be reached: it may have heard of nothing that it did not confirm. */
-  down() {
+  handleDown() {
     const { generationId } = this.request;
-    for (const written of this.#written) this.#draft({ generationId, ...written });
+    for (const entry of this.#writtenCards) this.#onDraft({ generationId, ...entry });
   }
 
   /** The socket is another one: claim the lease for it, and tell what was finished meanwhile. */
-  rejoin() {
-    this.#signOfLife(0);
+  resume() {
+    this.#sendHeartbeat(0);
     for (const card of this.#unsent.splice(0)) this.#sendCard(card);
   }
 
-  #card(card) {
-    this.#sendCard(this.#note(card));
+  #handleCard(card) {
+    this.#sendCard(this.#record(card));
   }
 
-  #note(card) {
-    const written = { index: this.#index++, card };
-    this.#written.push(written);
-    return written;
+  #record(card) {
+    const entry = { index: this.#index++, card };
+    this.#writtenCards.push(entry);
+    return entry;
   }
 
-  #sendCard(written) {
+  #sendCard(entry) {
     const { generationId, lease } = this.request;
-    if (this.#send({ type: "card", generationId, lease, ...written })) return;
-    this.#unsent.push(written);
-    this.#draft({ generationId, ...written });
+    if (this.#send({ type: "card", generationId, lease, ...entry })) return;
+    this.#unsent.push(entry);
+    this.#onDraft({ generationId, ...entry });
   }
 
-  #tokens({ tokens, seconds }) {
-    this.#tell("tokens", { generationId: this.request.generationId, tokens, seconds });
-    if (seconds - this.#heard < SIGN_OF_LIFE_SECONDS) return;
-    this.#heard = seconds;
-    this.#signOfLife(tokens);
+  #handleTokens({ tokens, seconds }) {
+    this.#emit("tokens", { generationId: this.request.generationId, tokens, seconds });
+    if (seconds - this.#lastHeartbeat < HEARTBEAT_SECONDS) return;
+    this.#lastHeartbeat = seconds;
+    this.#sendHeartbeat(tokens);
   }
 
-  #signOfLife(tokens) {
+  #sendHeartbeat(tokens) {
     const { generationId, lease, options } = this.request;
     const progress = Math.min(99, Math.round((100 * this.#index) / (this.#index + options.count)));
     this.#send({ type: "progress", progress, generationId, lease, tokens });
@@ -296,28 +299,28 @@ class Turn {
 
 /** Tokens that one card may take, and the brackets around all of them. */
 const TOKENS_PER_CARD = 200;
-const TOKENS_AROUND = 64;
+const TOKEN_OVERHEAD = 64;
 
 /**
  * One turn of the engine: answer the server's `generate`, cards told of one by one as their JSON
  * closes.
  *
- * @param {object} turn
- * @param {any} turn.engine what createEngine() gave, loaded
- * @param {any} turn.request the server's `generate`
- * @param {(card: object) => void} turn.onCard
- * @param {(spent: {tokens: number, seconds: number}) => void} turn.onTokens
- * @param {AbortSignal} turn.signal
+ * @param {object} run
+ * @param {any} run.engine what createEngine() gave, loaded
+ * @param {any} run.request the server's `generate`
+ * @param {(card: object) => void} run.onCard
+ * @param {(progress: {tokens: number, seconds: number}) => void} run.onTokens
+ * @param {AbortSignal} run.signal
  * @returns {Promise<{cards: object[], usage: object}>} also after an abort, with what was finished
  *   by then
  */
-async function writeCards({ engine, request, onCard, onTokens, signal }) {
+async function generateCards({ engine, request, onCard, onTokens, signal }) {
   const stream = new CardStream();
   const { schema, grammar } = request.responseFormat ?? {};
-  const answer = await engine.generate(request.messages, {
+  const response = await engine.generate(request.messages, {
     schema,
     grammar,
-    maxTokens: TOKENS_AROUND + TOKENS_PER_CARD * request.options.count,
+    maxTokens: TOKEN_OVERHEAD + TOKENS_PER_CARD * request.options.count,
     temperature: 0.7,
     signal,
     onToken: ({ text, tokens, seconds }) => {
@@ -325,7 +328,7 @@ async function writeCards({ engine, request, onCard, onTokens, signal }) {
       onTokens({ tokens, seconds });
     },
   });
-  return { cards: parseFlashcards(answer.text), usage: answer.usage };
+  return { cards: parseFlashcards(response.text), usage: response.usage };
 }
 
 /**
@@ -346,12 +349,12 @@ async function writeCards({ engine, request, onCard, onTokens, signal }) {
  * An engine as this library speaks to it: ours as it is, WebLLM's own MLCEngine in a coat.
  * @param {any} engine @returns {Engine|null}
  */
-function engineOf(engine) {
-  return engine?.chat?.completions ? new MLCEngineCoat(engine) : (engine ?? null);
+function toEngine(engine) {
+  return engine?.chat?.completions ? new MLCEngineAdapter(engine) : (engine ?? null);
 }
 
 /** WebLLM's MLCEngine, as the guide makes it. @implements {Engine} */
-class MLCEngineCoat {
+class MLCEngineAdapter {
   facts = { engine: "webllm" };
   #engine;
 
@@ -364,7 +367,7 @@ class MLCEngineCoat {
     messages,
     { schema, grammar, maxTokens, temperature, signal, onToken = () => {} },
   ) {
-    const begun = Date.now();
+    const startedAt = Date.now();
     const stop = () => this.#engine.interruptGenerate?.();
     signal?.addEventListener("abort", stop);
     try {
@@ -379,7 +382,7 @@ class MLCEngineCoat {
         stream: true,
         stream_options: { include_usage: true },
       });
-      return await gather(chunks, begun, onToken);
+      return await collectStream(chunks, startedAt, onToken);
     } finally {
       signal?.removeEventListener("abort", stop);
     }
@@ -391,26 +394,26 @@ function responseFormat(schema, grammar) {
   return schema ? { type: "json_object", schema: JSON.stringify(schema) } : undefined;
 }
 
-async function gather(chunks, begun, onToken) {
+async function collectStream(chunks, startedAt, onToken) {
   let text = "";
   let tokens = 0;
   let usage;
   for await (const chunk of chunks) {
-    const piece = chunk.choices?.[0]?.delta?.content ?? "";
-    text += piece;
+    const newText = chunk.choices?.[0]?.delta?.content ?? "";
+    text += newText;
     usage = chunk.usage ?? usage;
-    if (piece) onToken({ text: piece, tokens: ++tokens, seconds: secondsSince(begun) });
+    if (newText) onToken({ text: newText, tokens: ++tokens, seconds: secondsSince(startedAt) });
   }
   return {
     text,
     usage: {
       promptTokens: usage?.prompt_tokens ?? 0,
       completionTokens: usage?.completion_tokens ?? tokens,
-      seconds: secondsSince(begun),
+      seconds: secondsSince(startedAt),
     },
   };
 }
 
-function secondsSince(begun) {
-  return (Date.now() - begun) / 1000;
+function secondsSince(startedAt) {
+  return (Date.now() - startedAt) / 1000;
 }

@@ -14,7 +14,7 @@
  * @property {{call: import("./call.js").Call, card: import("./call.js").Card, index: number}} card
  * @property {{call: import("./call.js").Call, card: import("./call.js").Card, index: number}} draft
  *   written by the engine of this client while the server cannot be reached; its `card` follows
- *   when it can, and `call.draftAt(index)` then gives the draft that it stands for
+ *   when it can, and `call.draftFor(index)` then gives the draft that it stands for
  * @property {{generationId: string, tokens: number, seconds: number}} tokens  the engine of this
  *   client at work
  * @property {{generationId: string, code: string, error: Error & {code?: string}}} enginefailed  it
@@ -23,7 +23,7 @@
  */
 
 /** An EventTarget whose events are all CustomEvents. */
-export class Teller extends EventTarget {
+export class Emitter extends EventTarget {
   /**
    * @param {string} name
    * @param {(event: CustomEvent<any>) => void} listener
@@ -34,13 +34,13 @@ export class Teller extends EventTarget {
   }
 
   /** @param {string} name @param {any} [detail] */
-  tell(name, detail) {
+  emit(name, detail) {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }
 }
 
 /** One with the events of a client: the same method, with types. */
-export class ClientTeller extends Teller {
+export class ClientEmitter extends Emitter {
   /**
    * @template {keyof ClientEvents} Name
    * @param {Name} name

@@ -18,7 +18,7 @@ export class CardStream {
   #drafts = new Drafts();
   #scanner = new Scanner(new Assembler(this.#drafts));
   #text = "";
-  #told = 0;
+  #returnedCount = 0;
 
   /**
    * @param {string} text what came since the last call
@@ -28,7 +28,7 @@ export class CardStream {
     const piece = String(text ?? "");
     this.#text += piece;
     this.#scanner.push(piece);
-    return this.#news();
+    return this.#newCards();
   }
 
   /**
@@ -38,14 +38,14 @@ export class CardStream {
   finish() {
     this.#scanner.finish();
     if (!this.#drafts.number) new ProseCards(this.#drafts).read(this.#text);
-    const problems = this.#drafts.number ? this.#drafts.problems : [noCards(this.#text)];
-    return { cards: this.#news(), problems };
+    const problems = this.#drafts.number ? this.#drafts.problems : [noCardsMessage(this.#text)];
+    return { cards: this.#newCards(), problems };
   }
 
-  #news() {
-    const news = this.#drafts.cards.slice(this.#told);
-    this.#told += news.length;
-    return news;
+  #newCards() {
+    const newCards = this.#drafts.cards.slice(this.#returnedCount);
+    this.#returnedCount += newCards.length;
+    return newCards;
   }
 }
 
@@ -65,9 +65,9 @@ export function parseFlashcards(text) {
   return parseCards(text).cards;
 }
 
-function noCards(text) {
-  const words = [...trim(clean(text))];
-  if (!words.length) return "The text is empty.";
-  const beginning = withSingleSpaces(words.slice(0, QUOTED_CHARACTERS).join(""));
-  return `There are no cards in the text. It begins: “${beginning}${words.length > QUOTED_CHARACTERS ? "…" : ""}”`;
+function noCardsMessage(text) {
+  const characters = [...trim(clean(text))];
+  if (!characters.length) return "The text is empty.";
+  const beginning = withSingleSpaces(characters.slice(0, QUOTED_CHARACTERS).join(""));
+  return `There are no cards in the text. It begins: “${beginning}${characters.length > QUOTED_CHARACTERS ? "…" : ""}”`;
 }

@@ -1,40 +1,41 @@
 import { UNREACHABLE } from "./errors.js";
 
 /** How long a request that the server has not answered yet is held while it cannot be reached. */
-const PATIENCE_SECONDS = 20;
+const UNANSWERED_TIMEOUT_SECONDS = 20;
 const CANCELLED = { code: "cancelled", message: "Stopped." };
 
 /** Gets requests to the server, over however many sockets, and takes them back. */
-export class Asking {
+export class RequestSender {
   #calls;
-  #line;
+  #connection;
   #clock;
   #downSince = null;
   /** @type {WeakMap<import("./call.js").Call, number>} */
-  #askedAt = new WeakMap();
+  #requestedAt = new WeakMap();
   /** @type {WeakSet<import("./call.js").Call>} */
   #sent = new WeakSet();
   /** @type {WeakSet<import("./call.js").Call>} */
   #cancelled = new WeakSet();
   /** Those given up while the server could not be told. @type {Set<string>} */
-  #untold = new Set();
+  #unsentCancels = new Set();
 
   /**
-   * @param {{calls: import("./calls.js").Calls, line: import("./session-connection.js").Line,
+   * @param {{calls: import("./calls.js").Calls, connection:
+   *   import("./session-connection.js").SessionConnection,
    *   clock: import("./util.js").Clock}} settings
    */
-  constructor({ calls, line, clock }) {
+  constructor({ calls, connection, clock }) {
     this.#calls = calls;
-    this.#line = line;
+    this.#connection = connection;
     this.#clock = clock;
   }
 
   /** @param {import("./call.js").Call} call */
-  async ask(call) {
-    this.#askedAt.set(call, this.#clock.now());
+  async submit(call) {
+    this.#requestedAt.set(call, this.#clock.now());
     try {
-      await this.#line.open();
-      this.#line.hurry();
+      await this.#connection.open();
+      this.#connection.retryNow();
       this.#send(call);
     } catch (error) {
       call.fail(error);
@@ -42,26 +43,27 @@ export class Asking {
   }
 
   /** What was said last may not have arrived: say it again. The server runs nothing twice. */
-  repeat() {
-    for (const call of this.#calls.own) this.#send(call);
+  resend() {
+    for (const call of this.#calls.pending) this.#send(call);
   }
 
-  up() {
+  handleUp() {
     this.#downSince = null;
-    this.repeat();
-    for (const requestId of this.#untold) this.#line.send({ type: "cancel", requestId });
-    this.#untold.clear();
+    this.resend();
+    for (const requestId of this.#unsentCancels)
+      this.#connection.send({ type: "cancel", requestId });
+    this.#unsentCancels.clear();
   }
 
   /**
    * A request that the server has, waits for it; one that it never answered fails in the end.
    * @param {any} [reason]
    */
-  down(reason) {
+  handleDown(reason) {
     this.#downSince ??= this.#clock.now();
-    for (const call of this.#calls.own)
-      if (call.status === "asking" && this.#waited(call) >= PATIENCE_SECONDS)
-        this.#giveUp(call, reason);
+    for (const call of this.#calls.pending)
+      if (call.status === "asking" && this.#secondsWaited(call) >= UNANSWERED_TIMEOUT_SECONDS)
+        this.#abandon(call, reason);
   }
 
   /**
@@ -69,27 +71,28 @@ export class Asking {
    * server it ends now.
    */
   cancel(call) {
-    if (call.isOver || call.isForeign) return;
+    if (call.isFinished || call.isRemote) return;
     this.#cancelled.add(call);
-    const isTold =
-      this.#sent.has(call) && this.#line.send({ type: "cancel", requestId: call.requestId });
-    if (!isTold) this.#giveUp(call, CANCELLED);
+    const isSent =
+      this.#sent.has(call) && this.#connection.send({ type: "cancel", requestId: call.requestId });
+    if (!isSent) this.#abandon(call, CANCELLED);
   }
 
   #send(call) {
-    if (call.isOver || !this.#line.send(call.message)) return;
+    if (call.isFinished || !this.#connection.send(call.message)) return;
     this.#sent.add(call);
-    if (this.#cancelled.has(call)) this.#line.send({ type: "cancel", requestId: call.requestId });
+    if (this.#cancelled.has(call))
+      this.#connection.send({ type: "cancel", requestId: call.requestId });
   }
 
-  #waited(call) {
+  #secondsWaited(call) {
     return (
-      (this.#clock.now() - Math.max(this.#askedAt.get(call) ?? 0, this.#downSince ?? 0)) / 1000
+      (this.#clock.now() - Math.max(this.#requestedAt.get(call) ?? 0, this.#downSince ?? 0)) / 1000
     );
   }
 
-  #giveUp(call, reason) {
-    if (this.#sent.has(call)) this.#untold.add(call.requestId);
-    call.failWith(reason ?? UNREACHABLE);
+  #abandon(call, reason) {
+    if (this.#sent.has(call)) this.#unsentCancels.add(call.requestId);
+    call.failWithError(reason ?? UNREACHABLE);
   }
 }

@@ -76,22 +76,22 @@ export class Rest {
       ...this.#headers(),
     };
     if (body !== undefined) headers["Content-Type"] = "application/json";
-    const { response, answer } = await this.#answer(path, {
+    const { response, data } = await this.#fetchJson(path, {
       method,
       headers,
       body: body === undefined ? undefined : JSON.stringify(body),
     });
-    if (!response.ok) throw refusal(response.status, answer, response.headers.get("Retry-After"));
-    return answer;
+    if (!response.ok) throw toApiError(response.status, data, response.headers.get("Retry-After"));
+    return data;
   }
 
-  async #answer(path, request) {
+  async #fetchJson(path, request) {
     try {
       const response = await this.#fetch(this.baseUrl + path, {
         ...request,
         signal: AbortSignal.timeout(this.#timeoutMs),
       });
-      return { response, answer: await response.json().catch(nullUnlessBroken) };
+      return { response, data: await response.json().catch(nullIfInvalidJson) };
     } catch {
       throw new ApiError(UNREACHABLE);
     }
@@ -99,7 +99,7 @@ export class Rest {
 }
 
 /** An empty answer, or a page that a proxy wrote; but half an answer is none. */
-function nullUnlessBroken(error) {
+function nullIfInvalidJson(error) {
   if (error instanceof SyntaxError) return null;
   throw error;
 }
@@ -110,7 +110,7 @@ function nullUnlessBroken(error) {
  *   [retryAfter] the header of this name
  * @returns {ApiError}
  */
-export function refusal(status, problem, retryAfter) {
+export function toApiError(status, problem, retryAfter) {
   const message =
     problem?.error ?? problem?.detail ?? `The server answered ${status}. Try again in a moment.`;
   const code = problem?.code ?? (status === 401 ? "not_authenticated" : "internal");

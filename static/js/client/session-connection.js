@@ -1,14 +1,14 @@
 import { Connection } from "./connection.js";
-import { Teller } from "./events.js";
+import { Emitter } from "./events.js";
 
 /**
  * After so many sockets in a row that never came up, the server is asked over REST what is the
  * matter.
  */
-const UNOPENED_MOST = 2;
-const TICKET_REFUSED = 4401;
+const MAX_FAILED_ATTEMPTS = 2;
+const TICKET_REJECTED = 4401;
 /** Close codes that say that the session is no more. */
-const SESSION_OVER = new Set([4404, 4410]);
+const SESSION_ENDED = new Set([4404, 4410]);
 
 /**
  * The way to the server: a session, opened when first needed and again when it has ended, its
@@ -17,7 +17,7 @@ const SESSION_OVER = new Set([4404, 4410]);
  *
  * Events: those of Connection.
  */
-export class Line extends Teller {
+export class SessionConnection extends Emitter {
   #modelId;
   #sessions;
   #settings;
@@ -63,13 +63,13 @@ export class Line extends Teller {
   }
 
   /** Somebody waits: try now. */
-  hurry() {
-    this.#connection?.hurry();
+  retryNow() {
+    this.#connection?.retryNow();
   }
 
   /** Leave this socket for a new one. */
-  renew() {
-    this.#connection?.renew();
+  reconnect() {
+    this.#connection?.reconnect();
   }
 
   /** Hang up, and end the session on the server. */
@@ -82,7 +82,7 @@ export class Line extends Teller {
   }
 
   async #open() {
-    this.#take(await this.#sessions.open(this.#modelId));
+    this.#setSession(await this.#sessions.open(this.#modelId));
     this.connect();
   }
 
@@ -91,28 +91,28 @@ export class Line extends Teller {
     if (this.#connection || !this.#session) return;
     const connection = (this.#connection = new Connection({
       ...this.#settings,
-      address: (loss) => this.#address(loss),
+      getUrl: (lastClose) => this.#getUrl(lastClose),
     }));
-    connection.addEventListener("up", ({ detail }) => this.#up(detail));
-    connection.addEventListener("message", ({ detail }) => this.#heard(detail));
-    connection.addEventListener("down", ({ detail }) => this.tell("down", detail));
-    connection.addEventListener("ended", ({ detail }) => this.#ended(detail));
+    connection.addEventListener("up", ({ detail }) => this.#handleUp(detail));
+    connection.addEventListener("message", ({ detail }) => this.#handleMessage(detail));
+    connection.addEventListener("down", ({ detail }) => this.emit("down", detail));
+    connection.addEventListener("ended", ({ detail }) => this.#handleEnd(detail));
   }
 
-  async #address(loss) {
-    if (SESSION_OVER.has(loss?.code)) this.#sessions.forget(this.#modelId);
-    const isRefused =
-      SESSION_OVER.has(loss?.code) ||
-      loss?.code === TICKET_REFUSED ||
-      loss?.unopened >= UNOPENED_MOST;
-    if (isRefused) this.#take(await this.#sessions.renew(this.#modelId));
+  async #getUrl(lastClose) {
+    if (SESSION_ENDED.has(lastClose?.code)) this.#sessions.forget(this.#modelId);
+    const needsRenewal =
+      SESSION_ENDED.has(lastClose?.code) ||
+      lastClose?.code === TICKET_REJECTED ||
+      lastClose?.failedAttempts >= MAX_FAILED_ATTEMPTS;
+    if (needsRenewal) this.#setSession(await this.#sessions.renew(this.#modelId));
     const { wsUrl } = this.#session;
     return this.#lastSeq === null
       ? wsUrl
       : `${wsUrl}${wsUrl.includes("?") ? "&" : "?"}lastSeq=${this.#lastSeq}`;
   }
 
-  #take(session) {
+  #setSession(session) {
     // each session counts for itself
     if (session.sessionId !== this.sessionId) this.#lastSeq = null;
     this.#session = session;
@@ -122,22 +122,22 @@ export class Line extends Teller {
    * The snapshot is of now; what happened since the last socket comes after it, in order, before
    * any news of the moment.
    */
-  #up(snapshot) {
+  #handleUp(snapshot) {
     const hasMissed = this.#lastSeq !== null && this.#lastSeq < snapshot.seq;
     if (!hasMissed) this.#lastSeq = snapshot.seq;
-    this.tell("up", snapshot);
+    this.emit("up", snapshot);
   }
 
-  #heard(message) {
+  #handleMessage(message) {
     if (message.type === "session") this.#lastSeq = message.seq;
     else if (message.seq !== undefined) this.#lastSeq = Math.max(this.#lastSeq ?? 0, message.seq);
-    this.tell("message", message);
+    this.emit("message", message);
   }
 
-  #ended(error) {
+  #handleEnd(error) {
     this.#connection = null;
     this.#session = null;
     this.#sessions.forget(this.#modelId);
-    this.tell("ended", error);
+    this.emit("ended", error);
   }
 }

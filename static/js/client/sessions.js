@@ -39,9 +39,9 @@ export class Sessions {
 
   /** @param {string} modelId @returns {Promise<Session>} @throws {import("./rest.js").ApiError} */
   async open(modelId) {
-    const kept = this.#store.read(modelId);
+    const stored = this.#store.read(modelId);
     const session =
-      (kept && (await this.#alive(kept))) ||
+      (stored && (await this.#refreshed(stored))) ||
       (await this.#rest.post("/api/webllm/session", { modelId }));
     this.#store.write(modelId, session);
     return session;
@@ -53,9 +53,9 @@ export class Sessions {
    * @param {string} modelId @returns {Promise<Session>} @throws {import("./rest.js").ApiError}
    */
   async renew(modelId) {
-    const kept = this.#store.read(modelId);
+    const stored = this.#store.read(modelId);
     const session =
-      (kept && (await this.#withFreshTicket(kept))) ||
+      (stored && (await this.#withNewTicket(stored))) ||
       (await this.#rest.post("/api/webllm/session", { modelId }));
     this.#store.write(modelId, session);
     return session;
@@ -72,11 +72,11 @@ export class Sessions {
     await this.#rest.delete(`/api/webllm/session/${sessionId}`);
   }
 
-  async #withFreshTicket(kept) {
+  async #withNewTicket(stored) {
     try {
       return {
-        ...kept,
-        ...(await this.#rest.post(`/api/webllm/session/${kept.sessionId}/ticket`)),
+        ...stored,
+        ...(await this.#rest.post(`/api/webllm/session/${stored.sessionId}/ticket`)),
       };
     } catch (error) {
       if (error.status === 404 || error.status === 409) return null; // gone, or ended
@@ -84,10 +84,12 @@ export class Sessions {
     }
   }
 
-  async #alive(kept) {
+  async #refreshed(stored) {
     try {
-      const session = await this.#rest.get(`/api/webllm/session/${kept.sessionId}`);
-      return ENDED.has(session.status) ? null : { ...session, wsUrl: session.wsUrl ?? kept.wsUrl };
+      const session = await this.#rest.get(`/api/webllm/session/${stored.sessionId}`);
+      return ENDED.has(session.status)
+        ? null
+        : { ...session, wsUrl: session.wsUrl ?? stored.wsUrl };
     } catch (error) {
       if (error.status === 404) return null;
       throw error;

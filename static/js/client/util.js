@@ -13,18 +13,18 @@ export const realClock = {
   clearTimeout: (timer) => clearTimeout(timer),
 };
 
-const FIRST_SECONDS = 0.5;
-const LONGEST_SECONDS = 30;
+const INITIAL_SECONDS = 0.5;
+const MAX_SECONDS = 30;
 
 /**
  * How long to wait before the next try: twice as long each time, and never all clients at the same
  * moment.
- * @param {number} tries that failed already @param {() => number} random
+ * @param {number} attempts that failed already @param {() => number} random
  * @returns {number} seconds
  */
-export function pause(tries, random) {
-  const most = Math.min(LONGEST_SECONDS, FIRST_SECONDS * 2 ** Math.min(tries, 20));
-  return most * (0.5 + random() / 2);
+export function backoffSeconds(attempts, random) {
+  const ceiling = Math.min(MAX_SECONDS, INITIAL_SECONDS * 2 ** Math.min(attempts, 20));
+  return ceiling * (0.5 + random() / 2);
 }
 
 /** A random id; crypto.randomUUID is for secure pages only. */

@@ -1,20 +1,20 @@
 import { Call } from "./call.js";
 import { Calls } from "./calls.js";
-import { EngineLink } from "./engine-worker.js";
+import { EngineWorker } from "./engine-worker.js";
 import { GenerationError } from "./errors.js";
-import { ClientTeller } from "./events.js";
+import { ClientEmitter } from "./events.js";
 import { parseFlashcards } from "./parse.js";
-import { Asking } from "./requests.js";
+import { RequestSender } from "./requests.js";
 import { Rest } from "./rest.js";
-import { Line } from "./session-connection.js";
+import { SessionConnection } from "./session-connection.js";
 import { Sessions } from "./sessions.js";
 import { newId, realClock } from "./util.js";
 
 /** Where the guide's server is. */
-const GUIDES_SERVER = "http://localhost:3000";
-const ENGINES_OWN = new Set(["stale_response", "unknown_cache_key"]);
+const DEFAULT_BASE_URL = "http://localhost:3000";
+const ENGINE_CODES = new Set(["stale_response", "unknown_cache_key"]);
 /** The server could not read a message. */
-const UNREADABLE = new Set(["invalid_message", "too_large", "unknown_type"]);
+const UNREADABLE_CODES = new Set(["invalid_message", "too_large", "unknown_type"]);
 const CLOSED = { code: "session_closed", message: "The client was closed." };
 
 /**
@@ -22,14 +22,14 @@ const CLOSED = { code: "session_closed", message: "The client was closed." };
  * asks for: its own cards, and those of the same user's other devices. A superset of the
  * integration guide's class of this name; speaks `mindflip.v1`. Its events stand in events.js.
  */
-export class WebLLMClient extends ClientTeller {
-  #line;
+export class WebLLMClient extends ClientEmitter {
+  #connection;
   #calls;
-  #asking;
-  #link;
+  #requests;
+  #worker;
   #clock;
   #engine = null;
-  #makeEngine = null;
+  #createEngine = null;
 
   /**
    * @param {string|null|(() => string|Promise<string>)} token  an access token, or who gives a
@@ -51,37 +51,41 @@ export class WebLLMClient extends ClientTeller {
     super();
     const {
       engine = null,
-      baseUrl = GUIDES_SERVER,
+      baseUrl = DEFAULT_BASE_URL,
       fetch,
       rest = new Rest({ token, baseUrl, fetch }),
     } = settings;
     const { sessions = new Sessions(rest), clock = realClock, WebSocket, random } = settings;
-    const tell = (name, detail) => this.tell(name, detail);
+    const emit = (name, detail) => this.emit(name, detail);
     this.token = token;
     this.modelId = modelId;
     this.#clock = clock;
-    this.#line = new Line({ modelId, sessions, clock, WebSocket, random });
-    this.#calls = new Calls({ rest, tell, sayAgain: (seconds) => this.#sayAgainIn(seconds) });
-    this.#asking = new Asking({ calls: this.#calls, line: this.#line, clock });
-    const draft = (written) => this.#calls.draft(written);
-    this.#link = new EngineLink({
-      modelId,
-      tell,
-      draft,
-      send: (message) => this.#line.send(message),
+    this.#connection = new SessionConnection({ modelId, sessions, clock, WebSocket, random });
+    this.#calls = new Calls({
+      rest,
+      emit,
+      scheduleResend: (seconds) => this.#scheduleResend(seconds),
     });
-    this.#follow();
-    if (typeof engine === "function") this.#makeEngine = engine;
+    this.#requests = new RequestSender({ calls: this.#calls, connection: this.#connection, clock });
+    const onDraft = (entry) => this.#calls.draft(entry);
+    this.#worker = new EngineWorker({
+      modelId,
+      emit,
+      onDraft,
+      send: (message) => this.#connection.send(message),
+    });
+    this.#listen();
+    if (typeof engine === "function") this.#createEngine = engine;
     else this.engine = engine;
   }
 
   get sessionId() {
-    return this.#line.sessionId;
+    return this.#connection.sessionId;
   }
 
   /** The WebSocket of this moment; after a drop it is another. */
   get ws() {
-    return this.#line.socket;
+    return this.#connection.socket;
   }
 
   /**
@@ -93,10 +97,10 @@ export class WebLLMClient extends ClientTeller {
   }
 
   set engine(engine) {
-    const isTakenAway = !engine && this.#link.isReady;
+    const wasRemoved = !engine && this.#worker.isReady;
     this.#engine = engine;
-    this.#link.use(engine);
-    if (isTakenAway) this.#line.renew(); // the server knows an engine by its socket
+    this.#worker.setEngine(engine);
+    if (wasRemoved) this.#connection.reconnect(); // the server knows an engine by its socket
   }
 
   /**
@@ -104,21 +108,21 @@ export class WebLLMClient extends ClientTeller {
    * @throws {import("./errors.js").ApiError}
    */
   async initialize() {
-    await this.#line.open();
-    const make = this.#makeEngine;
-    this.#makeEngine = null;
-    if (make) this.engine = await make(this.modelId);
+    await this.#connection.open();
+    const createEngine = this.#createEngine;
+    this.#createEngine = null;
+    if (createEngine) this.engine = await createEngine(this.modelId);
   }
 
   /** Connect to the session that is there; `initialize` does it, too. */
   setupWebSocket() {
-    this.#line.connect();
+    this.#connection.connect();
   }
 
   /**
    * Ask for cards. The call is made at once, whatever the state of the connection.
    * @param {import("./call.js").Options & {prompt?: string, requestId?: string, signal?:
-   *   AbortSignal}} wish  the same `requestId` again
+   *   AbortSignal}} request  the same `requestId` again
    *   is the same generation
    * @returns {Call}
    */
@@ -134,11 +138,11 @@ export class WebLLMClient extends ClientTeller {
       requestId,
       prompt,
       options: { count, topic, ...options },
-      cancel: (one) => this.#asking.cancel(one),
+      cancel: (startedCall) => this.#requests.cancel(startedCall),
     });
     this.#calls.add(call);
-    this.#obey(call, signal);
-    if (!call.isOver) this.#asking.ask(call);
+    this.#cancelOnAbort(call, signal);
+    if (!call.isFinished) this.#requests.submit(call);
     return call;
   }
 
@@ -158,7 +162,7 @@ export class WebLLMClient extends ClientTeller {
    * @returns {Promise<void>}
    */
   handleGeneration(message) {
-    return this.#link.asked(message);
+    return this.#worker.handleRequest(message);
   }
 
   /** @param {string} text a model's @returns {import("./call.js").Card[]} */
@@ -168,64 +172,64 @@ export class WebLLMClient extends ClientTeller {
 
   /** Hang up, and end the session on the server. What is open fails with `session_closed`. */
   async close() {
-    this.#link.stop();
+    this.#worker.stop();
     this.#calls.failAll(new GenerationError(CLOSED));
-    await this.#line.close();
+    await this.#connection.close();
   }
 
-  #follow() {
-    const line = this.#line;
-    line.addEventListener("up", ({ detail }) => this.#up(detail));
-    line.addEventListener("message", ({ detail }) => this.#heard(detail));
-    line.addEventListener("down", ({ detail }) => {
-      this.tell("connection", { state: "down", seconds: detail.seconds });
-      this.#asking.down(detail.error);
-      this.#link.down();
+  #listen() {
+    const connection = this.#connection;
+    connection.addEventListener("up", ({ detail }) => this.#handleUp(detail));
+    connection.addEventListener("message", ({ detail }) => this.#handleMessage(detail));
+    connection.addEventListener("down", ({ detail }) => {
+      this.emit("connection", { state: "down", seconds: detail.seconds });
+      this.#requests.handleDown(detail.error);
+      this.#worker.handleDown();
     });
-    line.addEventListener("ended", ({ detail }) => {
-      this.tell("connection", { state: "ended", error: detail });
+    connection.addEventListener("ended", ({ detail }) => {
+      this.emit("connection", { state: "ended", error: detail });
       this.#calls.failAll(detail);
     });
   }
 
-  #up(snapshot) {
-    this.tell("connection", { state: "up" });
-    this.#session(snapshot);
-    this.#asking.up();
-    this.#link.up();
+  #handleUp(snapshot) {
+    this.emit("connection", { state: "up" });
+    this.#handleSession(snapshot);
+    this.#requests.handleUp();
+    this.#worker.handleUp();
   }
 
-  #session(snapshot) {
+  #handleSession(snapshot) {
     this.#calls.session(snapshot);
-    this.tell("session", { session: snapshot.session, seq: snapshot.seq });
+    this.emit("session", { session: snapshot.session, seq: snapshot.seq });
   }
 
   /** Types of a later version are passed over. */
-  #heard(message) {
-    HEARD[message.type]?.(
+  #handleMessage(message) {
+    HANDLERS[message.type]?.(
       {
         calls: this.#calls,
-        link: this.#link,
-        line: this.#line,
-        session: (one) => this.#session(one),
+        worker: this.#worker,
+        connection: this.#connection,
+        session: (snapshot) => this.#handleSession(snapshot),
       },
       message,
     );
   }
 
-  #obey(call, signal) {
+  #cancelOnAbort(call, signal) {
     if (!signal) return;
     const cancel = () => call.cancel();
     if (signal.aborted) cancel();
     signal.addEventListener("abort", cancel);
-    const over = () => signal.removeEventListener("abort", cancel);
-    call.result.then(over, over);
+    const removeListener = () => signal.removeEventListener("abort", cancel);
+    call.result.then(removeListener, removeListener);
   }
 
-  #sayAgainIn(seconds) {
+  #scheduleResend(seconds) {
     this.#clock.setTimeout(() => {
-      this.#asking.repeat();
-      this.#link.repeat();
+      this.#requests.resend();
+      this.#worker.resend();
     }, seconds * 1000);
   }
 }
@@ -234,18 +238,19 @@ export class WebLLMClient extends ClientTeller {
  * What each message of the server does.
  * @type {Record<string, (client: any, message: any) => void>}
  */
-const HEARD = {
+const HANDLERS = {
   session: ({ session }, message) => session(message),
   progress: ({ calls }, message) => calls.progress(message),
   card: ({ calls }, message) => calls.card(message),
   result: ({ calls }, message) => calls.result(message),
-  error: ({ calls, link }, message) => {
+  error: ({ calls, worker }, message) => {
     const { code, requestId, generationId } = message;
-    if (ENGINES_OWN.has(code)) link.refused(generationId);
-    else if (UNREADABLE.has(code) && generationId && !requestId) link.unreadable(message);
+    if (ENGINE_CODES.has(code)) worker.discardResponse(generationId);
+    else if (UNREADABLE_CODES.has(code) && generationId && !requestId)
+      worker.handleUnreadable(message);
     else calls.error(message);
   },
-  generate: ({ link }, message) => link.asked(message),
-  cancel: ({ link }, message) => link.cancelled(message.generationId),
-  ping: ({ line }) => line.send({ type: "pong" }),
+  generate: ({ worker }, message) => worker.handleRequest(message),
+  cancel: ({ worker }, message) => worker.handleCancel(message.generationId),
+  ping: ({ connection }) => connection.send({ type: "pong" }),
 };

@@ -10,7 +10,7 @@
  * @param {{role: string, content: string}[]} messages
  * @param {{maxTokens?: number, temperature?: number}} options
  */
-export function streamed(messages, { maxTokens, temperature }) {
+export function streamRequest(messages, { maxTokens, temperature }) {
   return {
     messages,
     stream: true,
@@ -33,7 +33,7 @@ export function emptyAnswer() {
  * @param {(text: string, tokens: number) => void} onText  the new text, and how many tokens there
  *   are by now
  */
-export function read(chunk, answer, onText) {
+export function addChunk(chunk, answer, onText) {
   const [choice] = chunk.choices ?? [];
   const text = choice?.delta?.content;
   if (typeof text === "string") {

@@ -35,14 +35,14 @@ const SYSTEMS = [
  * @returns {BrowserFacts}
  */
 export function readBrowser({ userAgent = "", maxTouchPoints = 0 }) {
-  const [name, mark] = BROWSERS.find(([, pattern]) => pattern.test(userAgent)) ?? [
+  const [name, versionPattern] = BROWSERS.find(([, pattern]) => pattern.test(userAgent)) ?? [
     "this browser",
     null,
   ];
   const [system] = SYSTEMS.find(([, pattern]) => pattern.test(userAgent)) ?? [""];
   return {
     name,
-    version: mark ? Number(mark.exec(userAgent)[1]) : 0,
+    version: versionPattern ? Number(versionPattern.exec(userAgent)[1]) : 0,
     // an iPad calls itself a Macintosh
     system: system === "macOS" && maxTouchPoints > 1 ? "iOS" : system,
   };

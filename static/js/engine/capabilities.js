@@ -21,31 +21,31 @@ const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|basic render/i;
  * @returns {Promise<{webgpu: WebGPU, wasm: Wasm}>}
  */
 export async function findEngines() {
-  return { webgpu: await findWebGPU(), wasm: findWasm() };
+  return { webgpu: await detectWebGPU(), wasm: detectWasm() };
 }
 
 /** @returns {Promise<WebGPU>} */
-async function findWebGPU() {
-  const found = { isSecure: Boolean(globalThis.isSecureContext), hasGpu: Boolean(navigator.gpu) };
-  const { adapter, error } = found.isSecure && found.hasGpu ? await askForAdapter() : {};
-  const described = adapter ? describe(adapter) : undefined;
-  const kind = !described ? "none" : described.isSoftware ? "software" : "hardware";
-  const { sentence, step } = explainWebGPU({
-    ...found,
+async function detectWebGPU() {
+  const support = { isSecure: Boolean(globalThis.isSecureContext), hasGpu: Boolean(navigator.gpu) };
+  const { adapter, error } = support.isSecure && support.hasGpu ? await requestAdapter() : {};
+  const adapterFacts = adapter ? describe(adapter) : undefined;
+  const kind = !adapterFacts ? "none" : adapterFacts.isSoftware ? "software" : "hardware";
+  const { message, step } = explainWebGPU({
+    ...support,
     adapter: kind,
     error,
-    drawing: drawsWith(),
+    renderer: detectRenderer(),
     browser: readBrowser(navigator),
   });
   return {
     available: Boolean(adapter),
-    reason: sentence,
+    reason: message,
     step,
-    ...(described && { adapter: described }),
+    ...(adapterFacts && { adapter: adapterFacts }),
   };
 }
 
-async function askForAdapter() {
+async function requestAdapter() {
   try {
     return { adapter: await navigator.gpu.requestAdapter({ powerPreference: "high-performance" }) };
   } catch (error) {
@@ -74,7 +74,7 @@ function describe(adapter) {
  * What WebGL draws with tells a computer without a graphics card from a card that is kept from
  * WebGPU.
  */
-function drawsWith() {
+function detectRenderer() {
   try {
     const gl = new OffscreenCanvas(1, 1).getContext("webgl2");
     if (!gl) return "none";
@@ -88,7 +88,7 @@ function drawsWith() {
 }
 
 /** @returns {Wasm} */
-function findWasm() {
+function detectWasm() {
   if (typeof WebAssembly === "undefined")
     return {
       available: false,
@@ -96,7 +96,7 @@ function findWasm() {
       threads: 0,
       isCompat: false,
     };
-  return { available: true, reason: "", threads: threadsToUse(), isCompat: !hasMemory64() };
+  return { available: true, reason: "", threads: threadCount(), isCompat: !hasMemory64() };
 }
 
 function hasMemory64() {
@@ -113,7 +113,7 @@ function hasMemory64() {
  * one busy neighbour brought 8 tokens a second down to 2. Of many cores half, for the other half is
  * their second threads.
  */
-function threadsToUse() {
+function threadCount() {
   if (!globalThis.crossOriginIsolated) return 1;
   const cores = navigator.hardwareConcurrency || 1;
   return cores <= 4 ? Math.max(1, cores - 1) : Math.min(8, Math.floor(cores / 2));

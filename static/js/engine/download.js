@@ -3,18 +3,18 @@
 // address other than localhost is.
 
 import { CacheManager, ModelManager } from "../../vendor/wllama/index.js";
-import { onceFree } from "./stored-models.js";
+import { retryWhileBusy } from "./stored-models.js";
 
 const FOLDER = "cache";
-const TOLD_EVERY_MS = 100;
+const PROGRESS_INTERVAL_MS = 100;
 /** A worker that was ended a moment ago may still have the file open. */
-const OPEN_TRIES = 40;
+const MAX_OPEN_ATTEMPTS = 40;
 
 /**
  * wllama's own begins each file anew, and cannot read a split model of which only some parts are
  * there.
  */
-export class ResumingCache extends CacheManager {
+export class ResumableCache extends CacheManager {
   /** Files of models that are there as a whole; the others are only this download's business. */
   async list() {
     const files = await super.list();
@@ -35,16 +35,16 @@ export class ResumingCache extends CacheManager {
    */
   async download(url, { progressCallback = () => {}, signal, metadataAdditional } = {}) {
     const key = await this.getNameFromURL(url);
-    const known = await this.getMetadata(key);
+    const metadata = await this.getMetadata(key);
     const file = await openFile(key);
     try {
-      const have = known?.validator ? file.getSize() : 0;
-      if (have && have === known.originalSize)
-        return progressCallback({ loaded: have, total: have });
+      const storedBytes = metadata?.validator ? file.getSize() : 0;
+      if (storedBytes && storedBytes === metadata.originalSize)
+        return progressCallback({ loaded: storedBytes, total: storedBytes });
       const { body, start, total, validator } = await fetchFrom(
         url,
-        have,
-        known?.validator,
+        storedBytes,
+        metadata?.validator,
         signal,
       );
       file.truncate(start);
@@ -67,48 +67,48 @@ async function openFile(key) {
   const root = await navigator.storage.getDirectory();
   const folder = await root.getDirectoryHandle(FOLDER, { create: true });
   const handle = await folder.getFileHandle(key, { create: true });
-  return onceFree(() => handle.createSyncAccessHandle(), OPEN_TRIES);
+  return retryWhileBusy(() => handle.createSyncAccessHandle(), MAX_OPEN_ATTEMPTS);
 }
 
 /** The rest of the file if it is still the one of which `have` bytes are here, else all of it. */
-async function fetchFrom(url, have, validator, signal) {
-  const headers = have ? { Range: `bytes=${have}-`, "If-Range": validator } : {};
+async function fetchFrom(url, storedBytes, validator, signal) {
+  const headers = storedBytes ? { Range: `bytes=${storedBytes}-`, "If-Range": validator } : {};
   const response = await fetch(url, { headers, signal });
   if (response.status === 416) return fetchFrom(url, 0, null, signal);
   if (!response.ok || !response.body)
     throw new Error(`Failed to fetch ${url}: HTTP ${response.status}`);
-  const start = response.status === 206 ? have : 0;
+  const start = response.status === 206 ? storedBytes : 0;
   const total = start + Number(response.headers.get("Content-Length"));
   return { body: response.body, start, total, validator: response.headers.get("ETag") ?? "" };
 }
 
 async function append(body, file, onLoaded) {
-  let at = file.getSize();
-  let toldAt = 0;
+  let position = file.getSize();
+  let reportedAt = 0;
   const reader = body.getReader();
-  for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
-    write(file, piece.value, at);
-    at += piece.value.byteLength;
-    if (performance.now() - toldAt < TOLD_EVERY_MS) continue;
-    toldAt = performance.now();
-    onLoaded(at);
-    await ending();
+  for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
+    write(file, chunk.value, position);
+    position += chunk.value.byteLength;
+    if (performance.now() - reportedAt < PROGRESS_INTERVAL_MS) continue;
+    reportedAt = performance.now();
+    onLoaded(position);
+    await yieldToEventLoop();
   }
-  onLoaded(at);
+  onLoaded(position);
 }
 
 /**
  * A worker is ended between two tasks, and pieces that are here already are read within one: a
  * cancelled download would go on for seconds.
  */
-function ending() {
+function yieldToEventLoop() {
   return new Promise((resolve) => setTimeout(resolve));
 }
 
 /** A full storage shows in what was written, not always as an error. */
-function write(file, bytes, at) {
-  const written = file.write(bytes, { at });
-  if (written < bytes.byteLength || file.getSize() < at + bytes.byteLength)
+function write(file, bytes, position) {
+  const written = file.write(bytes, { at: position });
+  if (written < bytes.byteLength || file.getSize() < position + bytes.byteLength)
     throw new DOMException("The browser's storage is full.", "QuotaExceededError");
 }
 
@@ -120,25 +120,25 @@ function write(file, bytes, at) {
  * @returns {Promise<Blob[]>}
  */
 export async function downloadGguf(url, onProgress) {
-  const sum = { loaded: 0, total: 0 };
+  const progress = { loaded: 0, total: 0 };
   const blobs = [];
   for (const part of ModelManager.parseModelUrl(url))
-    blobs.push(await download(part, sum, onProgress));
+    blobs.push(await download(part, progress, onProgress));
   return blobs;
 }
 
-async function download(url, sum, onProgress) {
+async function download(url, progress, onProgress) {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`HTTP ${response.status} for ${url}`);
-  sum.total += Number(response.headers.get("Content-Length"));
-  const count = new TransformStream({
+  progress.total += Number(response.headers.get("Content-Length"));
+  const counter = new TransformStream({
     transform(chunk, controller) {
-      sum.loaded += chunk.byteLength;
-      onProgress(sum);
+      progress.loaded += chunk.byteLength;
+      onProgress(progress);
       controller.enqueue(chunk);
     },
   });
-  return new Response(response.body.pipeThrough(count)).blob();
+  return new Response(response.body.pipeThrough(counter)).blob();
 }
 
 /** A storage of wllama's that keeps nothing; without it wllama refuses to start on such pages. */

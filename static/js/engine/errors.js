@@ -5,7 +5,7 @@ import { engineErrorCode } from "../client/engine-errors.js";
 
 /** @typedef {import("../client/engine-errors.js").EngineErrorCode} EngineErrorCode */
 
-const SENTENCES = {
+const MESSAGES = {
   webgpu_unavailable: "This browser offers no WebGPU, which this model needs.",
   model_unavailable: "The model is not there, or not complete.",
   download_failed: "The download of the model broke off.",
@@ -31,7 +31,7 @@ export class EngineError extends Error {
    * @param {string} [message]
    * @param {unknown} [cause]
    */
-  constructor(code, message = SENTENCES[code], cause = undefined) {
+  constructor(code, message = MESSAGES[code], cause = undefined) {
     super(message, { cause });
     this.name = "EngineError";
     this.code = code;
@@ -47,19 +47,19 @@ export class EngineError extends Error {
  */
 export function asEngineError(thrown, { isOnline = true, host = "" } = {}) {
   if (thrown instanceof EngineError) return thrown;
-  const known = engineErrorCode(thrown);
-  const code = whereOffline(known in SENTENCES ? known : "engine_failed", isOnline);
-  return new EngineError(code, sentence(code, host), thrown?.message ?? String(thrown));
+  const thrownCode = engineErrorCode(thrown);
+  const code = offlineCode(thrownCode in MESSAGES ? thrownCode : "engine_failed", isOnline);
+  return new EngineError(code, messageFor(code, host), thrown?.message ?? String(thrown));
 }
 
-function whereOffline(code, isOnline) {
+function offlineCode(code, isOnline) {
   return !isOnline && (code === "host_unreachable" || code === "download_failed")
     ? "download_offline"
     : code;
 }
 
-function sentence(code, host) {
+function messageFor(code, host) {
   if (code === "host_unreachable" && host)
     return `${host} does not answer, or this network does not let you through to it.`;
-  return SENTENCES[code];
+  return MESSAGES[code];
 }

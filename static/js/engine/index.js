@@ -1,6 +1,6 @@
 // Language models in this browser: WebLLM and wllama behind one interface, each in a Web Worker.
 
-import { RemoteEngine } from "./worker-engine.js";
+import { WorkerEngine } from "./worker-engine.js";
 
 export { findEngines } from "./capabilities.js";
 export { EngineError } from "./errors.js";
@@ -43,7 +43,7 @@ export { EngineError } from "./errors.js";
 export function createEngine(model) {
   // addresses with content hashes, which only the page's import map knows: a worker has no import
   // map
-  return new RemoteEngine(model, {
+  return new WorkerEngine(model, {
     workerUrl: import.meta.resolve("mindflip/engine/worker.js"),
     wasmUrl: import.meta.resolve("mindflip/wllama.wasm"),
     compatWasmUrl: import.meta.resolve("mindflip/wllama-compat.wasm"),

@@ -16,15 +16,15 @@ const MEBIBYTE = 1.048576;
  * @returns {LoadProgress}
  */
 export function inMegabytes({ progress, text }, totalMb) {
-  const moved = MOVED.exec(text);
+  const match = MOVED.exec(text);
   const fraction = Math.min(1, progress);
-  if (!moved)
+  if (!match)
     return SHADERS.test(text)
       ? starting(totalMb, fraction, "Preparing the graphics card")
       : starting(totalMb);
-  const movedMb = Number(moved[1]) * MEBIBYTE;
+  const movedMb = Number(match[1]) * MEBIBYTE;
   const wholeMb = fraction > 0 ? movedMb / fraction : totalMb;
-  return moved[2] === "fetched" ? downloading(movedMb, wholeMb) : starting(wholeMb, fraction);
+  return match[2] === "fetched" ? downloading(movedMb, wholeMb) : starting(wholeMb, fraction);
 }
 
 /**

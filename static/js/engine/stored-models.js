@@ -7,20 +7,22 @@ const FOLDER = "cache";
 const METADATA = "__metadata__";
 const MB = 1_000_000;
 /** A download that was just cancelled holds its file for a moment longer. */
-const REMOVE_TRIES = 21;
+const MAX_REMOVE_ATTEMPTS = 21;
 
-/** @returns {Promise<Kept[]>} what is kept, model by model; nothing on a page without storage */
-export async function listKept(models) {
+/**
+ * @returns {Promise<StoredModel[]>} what is kept, model by model; nothing on a page without storage
+ */
+export async function listStoredModels(models) {
   const [cached, files] = await Promise.all([cachedFiles(), privateFiles()]);
   const counts = await countShards(cached);
-  return groupKept([...cached, ...files], models, {
+  return groupByModel([...cached, ...files], models, {
     origin: location.origin,
     shards: (base) => counts.get(base) ?? null,
   });
 }
 
-/** @param {Kept} kept */
-export async function deleteKept({ files }) {
+/** @param {StoredModel} kept */
+export async function deleteStoredModel({ files }) {
   await Promise.all(
     files.map((file) => (file.store === "cache" ? deleteCached(file) : deletePrivate(file))),
   );
@@ -30,7 +32,7 @@ export async function deleteKept({ files }) {
  * @returns {Promise<{usedMb: number, quotaMb: number, isPersistent: boolean}|null>} null: the
  *   browser does not say
  */
-export async function storageLeft() {
+export async function estimateStorage() {
   if (!navigator.storage?.estimate) return null;
   const { usage = 0, quota = 0 } = await navigator.storage.estimate();
   const isPersistent = Boolean(await navigator.storage.persisted?.());
@@ -49,7 +51,7 @@ async function filesOfCache(name) {
   return Promise.all(
     requests.map(async ({ url }) => ({
       store: "cache",
-      place: name,
+      storeKey: name,
       address: url,
       bytes: await sizeOf(await cache.match(url)),
     })),
@@ -58,10 +60,10 @@ async function filesOfCache(name) {
 
 /** @param {Response|undefined} response */
 async function sizeOf(response) {
-  const told = response?.headers.get("Content-Encoding")
+  const contentLength = response?.headers.get("Content-Encoding")
     ? 0
     : Number(response?.headers.get("Content-Length"));
-  return told || (response ? (await response.blob()).size : 0);
+  return contentLength || (response ? (await response.blob()).size : 0);
 }
 
 /**
@@ -72,17 +74,17 @@ async function countShards(files) {
   const indexes = files.filter(({ address }) => address.endsWith("/tensor-cache.json"));
   return new Map(
     await Promise.all(
-      indexes.map(async ({ place, address }) => [
+      indexes.map(async ({ storeKey, address }) => [
         new URL(".", address).href,
-        await shardsOf(place, address),
+        await shardsOf(storeKey, address),
       ]),
     ),
   );
 }
 
-async function shardsOf(place, address) {
+async function shardsOf(storeKey, address) {
   try {
-    const response = await (await caches.open(place)).match(address);
+    const response = await (await caches.open(storeKey)).match(address);
     return (await response.json()).records.length;
   } catch {
     return null; // it is gone or broken: then the model counts as incomplete
@@ -113,7 +115,7 @@ async function privateFile(folder, name, handle) {
   const { originalURL = "", originalSize } = await metadataOf(folder, name);
   return {
     store: "file",
-    place: name,
+    storeKey: name,
     address: originalURL,
     bytes: size,
     expectedBytes: originalSize,
@@ -129,43 +131,43 @@ async function metadataOf(folder, name) {
   }
 }
 
-async function deleteCached({ place, address }) {
-  await (await caches.open(place)).delete(address);
+async function deleteCached({ storeKey, address }) {
+  await (await caches.open(storeKey)).delete(address);
 }
 
-async function deletePrivate({ place }) {
+async function deletePrivate({ storeKey }) {
   const folder = await privateFolder();
-  await onceFree(async () => folder?.removeEntry(place), REMOVE_TRIES);
-  await folder?.removeEntry(METADATA + place).catch(() => {}); // it may never have had any
+  await retryWhileBusy(async () => folder?.removeEntry(storeKey), MAX_REMOVE_ATTEMPTS);
+  await folder?.removeEntry(METADATA + storeKey).catch(() => {}); // it may never have had any
 }
 
 // Which model each of these files belongs to: grouping without reading anything.
 
 /**
- * @typedef {{store: "cache"|"file", place: string, address: string, bytes: number, expectedBytes?:
- *   number}} KeptFile  `place`: the cache's
+ * @typedef {{store: "cache"|"file", storeKey: string, address: string, bytes: number,
+ *   expectedBytes?: number}} StoredFile  `storeKey`: the cache's
  *   name, or the file's in wllama's folder; `address`: where it came from, "" when nobody knows
- * @typedef {object} Kept  what is kept of one model
+ * @typedef {object} StoredModel  what is kept of one model
  * @property {string} key
  * @property {string|null} modelId  null: no model of the server's list has this address (any more)
  * @property {string} name
  * @property {"webllm"|"wllama"} engine
  * @property {number} bytes
- * @property {boolean} isWhole
- * @property {KeptFile[]} files
+ * @property {boolean} isComplete
+ * @property {StoredFile[]} files
  */
 
 const PART = /-\d{5}-of-(\d{5})\.gguf/;
 const VERSION = /\/resolve\/[^/]+\/.*$/;
 
 /**
- * @param {KeptFile[]} files
+ * @param {StoredFile[]} files
  * @param {import("./models.js").CatalogueModel[]} models
  * @param {{origin: string, shards: (base: string) => number|null}} facts  `shards`: how many files
  *   with weights a WebLLM folder has, if known
- * @returns {Kept[]} the server's models first, the largest first
+ * @returns {StoredModel[]} the server's models first, the largest first
  */
-export function groupKept(files, models, { origin, shards }) {
+export function groupByModel(files, models, { origin, shards }) {
   const owners = ownersByAddress(models, origin);
   const groups = new Map();
   for (const file of librariesLast(files)) {
@@ -173,13 +175,16 @@ export function groupKept(files, models, { origin, shards }) {
     const candidates = owners.get(base) ?? [];
     const model = candidates.find(({ modelId }) => groups.has(modelId)) ?? candidates[0] ?? null;
     const key = model?.modelId ?? base;
-    const group = groups.get(key) ?? begin(key, model, base, file);
+    const group = groups.get(key) ?? newGroup(key, model, base, file);
     group.files.push(file);
     group.bytes += file.bytes;
     groups.set(key, group);
   }
-  const kept = [...groups.values()].map((group) => ({ ...group, isWhole: isWhole(group, shards) }));
-  return kept.sort(
+  const storedModels = [...groups.values()].map((group) => ({
+    ...group,
+    isComplete: isComplete(group, shards),
+  }));
+  return storedModels.sort(
     (a, b) => Number(b.modelId !== null) - Number(a.modelId !== null) || b.bytes - a.bytes,
   );
 }
@@ -202,7 +207,7 @@ function isLibrary({ address }) {
   return address.split("?")[0].endsWith(".wasm");
 }
 
-function begin(key, model, base, file) {
+function newGroup(key, model, base, file) {
   const engine = file.store === "cache" ? "webllm" : "wllama";
   return {
     key,
@@ -232,8 +237,8 @@ function modelFolder(url) {
  * What files of one model have in common: WebLLM's folder, its library, or the GGUF without the
  * number of its part.
  */
-function baseOf({ store, address, place }) {
-  if (store === "file") return address ? withoutPart(address) : place;
+function baseOf({ store, address, storeKey }) {
+  if (store === "file") return address ? withoutPart(address) : storeKey;
   return isLibrary({ address }) ? address : new URL(".", address).href;
 }
 
@@ -248,7 +253,7 @@ function nameOf(base) {
   return decodeURIComponent(path.split("/").filter(Boolean).at(-1) ?? base);
 }
 
-function isWhole({ engine, files }, shards) {
+function isComplete({ engine, files }, shards) {
   if (engine === "wllama") {
     const parts = Number(PART.exec(files[0].address)?.[1] ?? 1);
     return (
@@ -259,22 +264,22 @@ function isWhole({ engine, files }, shards) {
   return weights.length > 0 && weights.length === shards(baseOf(weights[0]));
 }
 
-const BUSY_MS = 100;
+const RETRY_DELAY_MS = 100;
 
 /**
  * Do something with a private file that another worker may hold for a moment longer: one that was
  * ended, or whose download was cancelled.
  * @template T
- * @param {() => Promise<T>} work
- * @param {number} tries after the last the browser's refusal is thrown
+ * @param {() => Promise<T>} operation
+ * @param {number} attempts after the last the browser's refusal is thrown
  * @returns {Promise<T>}
  */
-export async function onceFree(work, tries) {
+export async function retryWhileBusy(operation, attempts) {
   try {
-    return await work();
+    return await operation();
   } catch (error) {
-    if (error.name !== "NoModificationAllowedError" || tries <= 1) throw error;
-    await new Promise((resolve) => setTimeout(resolve, BUSY_MS));
-    return onceFree(work, tries - 1);
+    if (error.name !== "NoModificationAllowedError" || attempts <= 1) throw error;
+    await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY_MS));
+    return retryWhileBusy(operation, attempts - 1);
   }
 }

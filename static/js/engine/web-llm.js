@@ -8,30 +8,30 @@ import { withLocalModels } from "./models.js";
 export * from "../../vendor/web-llm/index.js";
 
 const CATALOGUE = new URL("/api/webllm/models", import.meta.url);
-let known = null;
+let configPromise = null;
 
 /**
  * web-llm's list and the server's local models; web-llm's alone when the server does not answer.
  */
 function serverAppConfig() {
-  known ??= fetch(CATALOGUE)
+  configPromise ??= fetch(CATALOGUE)
     .then((response) =>
       response.ok ? response.json() : Promise.reject(new Error(`HTTP ${response.status}`)),
     )
     .then(({ models }) => withLocalModels(npm.prebuiltAppConfig, models, CATALOGUE.origin))
     .catch((error) => {
-      known = null;
+      configPromise = null;
       console.warn("This server's own models are not known to WebLLM:", error.message);
       return npm.prebuiltAppConfig;
     });
-  return known;
+  return configPromise;
 }
 
 /**
  * An engine class whose `reload` looks up the server's models first, unless its user has set a
  * list.
  */
-function knowingLocalModels(Base) {
+function withServerModels(Base) {
   return class extends Base {
     constructor(...args) {
       super(...args);
@@ -52,8 +52,8 @@ function knowingLocalModels(Base) {
 
 // web-llm's own classes and functions by their names and signatures; https://webllm.mlc.ai/docs has
 // what each does
-export const MLCEngine = knowingLocalModels(npm.MLCEngine);
-export const WebWorkerMLCEngine = knowingLocalModels(npm.WebWorkerMLCEngine);
+export const MLCEngine = withServerModels(npm.MLCEngine);
+export const WebWorkerMLCEngine = withServerModels(npm.WebWorkerMLCEngine);
 
 export async function CreateMLCEngine(modelId, engineConfig, chatOpts) {
   const engine = new MLCEngine(engineConfig);

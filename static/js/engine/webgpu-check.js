@@ -7,15 +7,15 @@
  * @property {boolean} hasGpu  navigator.gpu is there
  * @property {"hardware"|"software"|"none"} adapter  what it gave
  * @property {string} [error]  what it said instead of giving one
- * @property {"hardware"|"software"|"none"} drawing  what WebGL, which is much older, draws with
+ * @property {"hardware"|"software"|"none"} renderer  what WebGL, which is much older, draws with
  * @property {import("./browser.js").BrowserFacts} browser
  *
- * @typedef {{code: string, sentence: string, step: string}} Verdict  both empty where all is well
+ * @typedef {{code: string, message: string, step: string}} Verdict  both empty where all is well
  */
 
 const CHROMIUM = new Set(["Chrome", "Edge", "Opera", "Samsung Internet"]);
 /** The first versions with WebGPU at all, by browser and system. */
-const SINCE = {
+const MIN_VERSIONS = {
   Chrome: { default: 113, Android: 121, Linux: 113 },
   Edge: { default: 113, Android: 121, Linux: 113 },
   Opera: { default: 99, Android: 80, Linux: 99 },
@@ -71,20 +71,20 @@ function explainMissing(browser) {
 }
 
 function isOld({ name, version, system }) {
-  const since = SINCE[name]?.[system] ?? SINCE[name]?.default;
-  return since !== undefined && version > 0 && version < since;
+  const minVersion = MIN_VERSIONS[name]?.[system] ?? MIN_VERSIONS[name]?.default;
+  return minVersion !== undefined && version > 0 && version < minVersion;
 }
 
 function explainOld({ name, version, system }) {
-  const since = SINCE[name][system] ?? SINCE[name].default;
-  const place = system && SINCE[name][system] ? ` on ${system}` : "";
+  const minVersion = MIN_VERSIONS[name][system] ?? MIN_VERSIONS[name].default;
+  const platform = system && MIN_VERSIONS[name][system] ? ` on ${system}` : "";
   const step =
     name === "Safari"
       ? "Update macOS to version 26 or later, or open this page in Chrome."
       : `Update ${name}: its menu, Help, About ${name}.`;
   return verdict(
     "old",
-    `${name}${place} has WebGPU since version ${since}, and this is ${version}.`,
+    `${name}${platform} has WebGPU since version ${minVersion}, and this is ${version}.`,
     step,
   );
 }
@@ -138,9 +138,9 @@ function explainFirefox({ system }) {
 }
 
 /** @returns {Verdict} */
-function explainNoAdapter({ browser, drawing }) {
+function explainNoAdapter({ browser, renderer }) {
   const { name, system } = browser;
-  if (drawing !== "hardware")
+  if (renderer !== "hardware")
     return verdict(
       "no_card",
       "WebGPU is there, but this browser uses no graphics card: hardware acceleration is off, or there is no driver.",
@@ -190,6 +190,6 @@ function scheme(name) {
 }
 
 /** @returns {Verdict} */
-function verdict(code, sentence, step) {
-  return { code, sentence, step };
+function verdict(code, message, step) {
+  return { code, message, step };
 }

@@ -2,7 +2,7 @@
 // WebGPU.
 
 import { MLCEngine, prebuiltAppConfig } from "../../vendor/web-llm/index.js";
-import { emptyAnswer, read, streamed } from "./answer.js";
+import { addChunk, emptyAnswer, streamRequest } from "./answer.js";
 import { findEngines } from "./capabilities.js";
 import { EngineError } from "./errors.js";
 import { asWebLLMRecord } from "./models.js";
@@ -19,13 +19,13 @@ export class WebLLMBackend {
    */
   constructor(model, { onLost }) {
     this.model = model;
-    watchDevices(onLost);
+    watchForDeviceLoss(onLost);
   }
 
   /** @returns {Promise<import("./index.js").EngineFacts>} */
   async load({ onProgress }) {
     const { webgpu } = await findEngines();
-    this.#refuseWithout(webgpu);
+    this.#requireSupport(webgpu);
     const record = this.#record();
     this.#engine = new MLCEngine({
       appConfig: { ...prebuiltAppConfig, model_list: [record] },
@@ -41,37 +41,39 @@ export class WebLLMBackend {
     };
   }
 
-  #refuseWithout(webgpu) {
+  #requireSupport(webgpu) {
     if (!webgpu.available) throw new EngineError("webgpu_unavailable", webgpu.reason);
-    const lacking = this.model.features.filter(
+    const missing = this.model.features.filter(
       (feature) => !webgpu.adapter.features.includes(feature),
     );
-    if (lacking.length === 0) return;
+    if (missing.length === 0) return;
     throw new EngineError(
       "webgpu_unavailable",
-      `This graphics card lacks ${lacking.join(", ")}, which this model needs.`,
+      `This graphics card lacks ${missing.join(", ")}, which this model needs.`,
     );
   }
 
   /** web-llm's own record where it has one: that may say more than our catalogue. */
   #record() {
-    const own = prebuiltAppConfig.model_list.find(
+    const prebuilt = prebuiltAppConfig.model_list.find(
       (record) => record.model_id === this.model.modelId,
     );
-    return this.model.isLocal || !own ? asWebLLMRecord(this.model, self.location.origin) : own;
+    return this.model.isLocal || !prebuilt
+      ? asWebLLMRecord(this.model, self.location.origin)
+      : prebuilt;
   }
 
   /** @returns {Promise<import("./answer.js").Answer>} */
   async generate(messages, { schema, grammar, onText, signal, ...options }) {
-    const wish = {
-      ...streamed(messages, options),
+    const request = {
+      ...streamRequest(messages, options),
       response_format: responseFormat(schema, grammar),
     };
-    const chunks = await this.#engine.chat.completions.create(wish);
+    const chunks = await this.#engine.chat.completions.create(request);
     const answer = emptyAnswer();
     for await (const chunk of chunks) {
       if (signal.aborted) this.#engine.interruptGenerate();
-      read(chunk, answer, onText);
+      addChunk(chunk, answer, onText);
     }
     if (signal.aborted) answer.finishReason = "abort";
     return answer;
@@ -95,11 +97,11 @@ function responseFormat(schema, grammar) {
  * web-llm keeps its device to itself and only logs a loss: look over its shoulder when it asks for
  * one.
  */
-function watchDevices(onLost) {
+function watchForDeviceLoss(onLost) {
   if (!self.GPUAdapter) return;
   const requestDevice = GPUAdapter.prototype.requestDevice;
-  GPUAdapter.prototype.requestDevice = async function (...wishes) {
-    const device = await requestDevice.apply(this, wishes);
+  GPUAdapter.prototype.requestDevice = async function (...args) {
+    const device = await requestDevice.apply(this, args);
     device.lost.then(
       ({ reason, message }) =>
         reason !== "destroyed" && onLost(new EngineError("device_lost", undefined, message)),

@@ -2,9 +2,9 @@
 // the processor, in any browser.
 
 import { CacheManager, LoggerWithoutDebug, Wllama } from "../../vendor/wllama/index.js";
-import { emptyAnswer, read, streamed } from "./answer.js";
+import { addChunk, emptyAnswer, streamRequest } from "./answer.js";
 import { findEngines } from "./capabilities.js";
-import { downloadGguf, noStorage, ResumingCache } from "./download.js";
+import { downloadGguf, noStorage, ResumableCache } from "./download.js";
 import { EngineError } from "./errors.js";
 import { downloading, starting } from "./progress.js";
 
@@ -14,7 +14,7 @@ const MB = 1_000_000;
 /** One model on the processor: `load`, then `generate` one request at a time, or `stop` it. */
 export class WllamaBackend {
   #wllama = null;
-  #stopping = null;
+  #abort = null;
 
   /**
    * @param {import("./models.js").CatalogueModel} model
@@ -49,15 +49,15 @@ export class WllamaBackend {
 
   async #open(wasm, options) {
     const url = new URL(this.model.url, self.location.origin).href;
-    const keepsModels = Boolean(navigator.storage?.getDirectory);
-    const cacheManager = keepsModels ? new ResumingCache() : new CacheManager([noStorage]);
+    const hasStorage = Boolean(navigator.storage?.getDirectory);
+    const cacheManager = hasStorage ? new ResumableCache() : new CacheManager([noStorage]);
     this.#wllama = new Wllama(
       { default: this.assets.wasmUrl },
-      { logger: quiet, suppressNativeLog: true, cacheManager },
+      { logger: quietLogger, suppressNativeLog: true, cacheManager },
     );
     // else it asks a host of its own for that build
     this.#wllama.setCompat(wasm.isCompat ? this.#compat() : null, "firefox_safari");
-    if (keepsModels) return this.#wllama.loadModelFromUrl(url, options);
+    if (hasStorage) return this.#wllama.loadModelFromUrl(url, options);
     return this.#wllama.loadModel(await downloadGguf(url, options.progressCallback), options);
   }
 
@@ -67,31 +67,31 @@ export class WllamaBackend {
 
   /** @returns {Promise<import("./answer.js").Answer>} */
   async generate(messages, { schema, grammar, onText, signal, ...options }) {
-    this.#stopping = new AbortController();
+    this.#abort = new AbortController();
     if (signal.aborted) this.stop();
     const answer = emptyAnswer();
-    const onData = (chunk) => read(chunk, answer, onText);
-    const wish = {
-      ...streamed(messages, options),
+    const onData = (chunk) => addChunk(chunk, answer, onText);
+    const request = {
+      ...streamRequest(messages, options),
       ...responseFormat(schema, grammar),
-      abortSignal: this.#stopping.signal,
+      abortSignal: this.#abort.signal,
       onData,
     };
     try {
-      await this.#wllama.createChatCompletion(wish);
+      await this.#wllama.createChatCompletion(request);
     } catch (error) {
-      if (!this.#stopping.signal.aborted) throw error;
+      if (!this.#abort.signal.aborted) throw error;
       answer.finishReason = "abort";
     }
     return answer;
   }
 
   stop() {
-    this.#stopping?.abort();
+    this.#abort?.abort();
   }
 }
 
-const quiet = { ...LoggerWithoutDebug, log() {}, warn() {} };
+const quietLogger = { ...LoggerWithoutDebug, log() {}, warn() {} };
 
 function responseFormat(schema, grammar) {
   if (grammar) return { grammar };

@@ -3,9 +3,9 @@
 import { EngineError } from "./errors.js";
 
 /** A model in a worker of its own; see index.js for the contract. */
-export class RemoteEngine {
+export class WorkerEngine {
   #worker = null;
-  #call = null;
+  #pending = null;
   #queue = Promise.resolve();
   #facts = null;
   #onLost = () => {};
@@ -24,43 +24,43 @@ export class RemoteEngine {
   }
 
   async load({ onProgress = () => {}, onLost = () => {}, signal } = {}) {
-    this.#end();
+    this.#terminate();
     this.#onLost = onLost;
     if (signal?.aborted) throw new EngineError("aborted");
-    const giveUp = () => this.#end(new EngineError("aborted"));
-    signal?.addEventListener("abort", giveUp);
+    const cancel = () => this.#terminate(new EngineError("aborted"));
+    signal?.addEventListener("abort", cancel);
     try {
       this.#start();
-      this.#facts = await this.#ask(
+      this.#facts = await this.#request(
         { type: "load", model: this.model, assets: this.assets },
         { progress: onProgress },
       );
     } catch (error) {
-      this.#end();
+      this.#terminate();
       throw error;
     } finally {
-      signal?.removeEventListener("abort", giveUp);
+      signal?.removeEventListener("abort", cancel);
     }
   }
 
   generate(messages, options = {}) {
-    const turn = this.#queue.then(() => this.#generateNow(messages, options));
-    this.#queue = turn.catch(() => {});
-    return turn;
+    const run = this.#queue.then(() => this.#generateNow(messages, options));
+    this.#queue = run.catch(() => {});
+    return run;
   }
 
   async unload() {
-    this.#end(new EngineError("aborted", "The model was unloaded."));
+    this.#terminate(new EngineError("aborted", "The model was unloaded."));
   }
 
   async #generateNow(messages, { onToken = () => {}, signal, ...options }) {
     if (!this.#facts) throw new EngineError("engine_failed", "No model is loaded. Load one first.");
-    if (signal?.aborted) return nothing();
+    if (signal?.aborted) return emptyResult();
     const worker = this.#worker;
     const stop = () => worker.postMessage({ type: "stop" });
     signal?.addEventListener("abort", stop);
     try {
-      return await this.#ask({ type: "generate", messages, options }, { token: onToken });
+      return await this.#request({ type: "generate", messages, options }, { token: onToken });
     } finally {
       signal?.removeEventListener("abort", stop);
     }
@@ -68,48 +68,49 @@ export class RemoteEngine {
 
   #start() {
     const worker = new Worker(this.assets.workerUrl, { type: "module", name: "engine" });
-    worker.onmessage = ({ data }) => this.#hear(data);
+    worker.onmessage = ({ data }) => this.#handleMessage(data);
     worker.onerror = (event) =>
-      this.#end(new EngineError("engine_failed", undefined, event.message));
+      this.#terminate(new EngineError("engine_failed", undefined, event.message));
     this.#worker = worker;
   }
 
   /** One call at a time; `listeners` get what the worker tells meanwhile, by its type. */
-  #ask(message, listeners) {
+  #request(message, listeners) {
     return new Promise((resolve, reject) => {
-      this.#call = { resolve, reject, listeners };
+      this.#pending = { resolve, reject, listeners };
       this.#worker.postMessage(message);
     });
   }
 
-  #hear({ type, result, error, ...told }) {
+  #handleMessage({ type, result, error, ...payload }) {
     if (type === "done") return this.#settle((call) => call.resolve(result));
     if (type === "failed")
       return this.#settle((call) =>
         call.reject(new EngineError(error.code, error.message, error.cause)),
       );
-    if (type === "lost") return this.#lose(new EngineError(error.code, error.message, error.cause));
-    return this.#call?.listeners[type]?.(told[type]);
+    if (type === "lost")
+      return this.#handleLoss(new EngineError(error.code, error.message, error.cause));
+    return this.#pending?.listeners[type]?.(payload[type]);
   }
 
   /** Told even when nothing was running, for then no call fails. */
-  #lose(error) {
+  #handleLoss(error) {
     const wasLoaded = this.#facts !== null;
-    this.#end(error);
+    this.#terminate(error);
     if (wasLoaded) this.#onLost(error);
   }
 
-  #settle(how) {
-    const call = this.#call;
-    this.#call = null;
-    if (call) how(call);
+  #settle(settle) {
+    const call = this.#pending;
+    this.#pending = null;
+    if (call) settle(call);
   }
 
   /**
    * Without a worker nothing of the model is left: its memory, its threads and its hold on the
    * graphics card go with it.
    */
-  #end(reason = new EngineError("engine_failed")) {
+  #terminate(reason = new EngineError("engine_failed")) {
     this.#worker?.terminate();
     this.#worker = null;
     this.#facts = null;
@@ -117,7 +118,7 @@ export class RemoteEngine {
   }
 }
 
-function nothing() {
+function emptyResult() {
   return {
     text: "",
     finishReason: "abort",

@@ -5,7 +5,7 @@ import { asEngineError } from "./errors.js";
 
 let backend = null;
 let host = "";
-let stopping = null;
+let abort = null;
 
 const calls = { load, generate };
 
@@ -20,7 +20,7 @@ self.onmessage = async ({ data }) => {
   try {
     self.postMessage({ type: "done", result: await calls[data.type](data) });
   } catch (error) {
-    tellFailure("failed", error);
+    postFailure("failed", error);
   }
 };
 
@@ -29,27 +29,27 @@ async function load({ model, assets }) {
   const { host: modelHost } = new URL(model.url, self.location.origin);
   host = modelHost === self.location.host ? "" : modelHost;
   const Backend = await BACKENDS[model.engine]();
-  backend = new Backend(model, { assets, onLost: (error) => tellFailure("lost", error) });
+  backend = new Backend(model, { assets, onLost: (error) => postFailure("lost", error) });
   return backend.load({ onProgress });
 }
 
 async function generate({ messages, options }) {
   const startedAt = performance.now();
   const seconds = () => Math.round(performance.now() - startedAt) / 1000;
-  stopping = new AbortController();
+  abort = new AbortController();
   const onText = (text, tokens) =>
     self.postMessage({ type: "token", token: { text, tokens, seconds: seconds() } });
-  const answer = await backend.generate(messages, { ...options, onText, signal: stopping.signal });
+  const answer = await backend.generate(messages, { ...options, onText, signal: abort.signal });
   const { text, finishReason, promptTokens, completionTokens } = answer;
   return { text, finishReason, usage: { promptTokens, completionTokens, seconds: seconds() } };
 }
 
 function stop() {
-  stopping?.abort();
+  abort?.abort();
   backend?.stop();
 }
 
-function tellFailure(type, thrown) {
+function postFailure(type, thrown) {
   const { code, message, cause } = asEngineError(thrown, { isOnline: navigator.onLine, host });
   self.postMessage({
     type,

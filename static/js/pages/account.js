@@ -1,21 +1,23 @@
 import { api } from "./lib/api.js";
-import { action, once, toast } from "./lib/dom.js";
-import { advice } from "./lib/error-messages.js";
-import { faultsOf, openDialog, showFaults } from "./lib/forms.js";
+import { action, toast, withBusyButton } from "./lib/dom.js";
+import { describeError } from "./lib/error-messages.js";
+import { fieldErrorsOf, openDialog, showFieldErrors } from "./lib/forms.js";
 import { forgetAll, forgetUser } from "./lib/storage.js";
 
 const ACCOUNT = "/api/account";
 const page = document.getElementById("account-page");
 
 action(page, "sign-out").addEventListener("click", () =>
-  openDialog("sign-out-dialog", { values: { password: "" }, work: signOutElsewhere }),
+  openDialog("sign-out-dialog", { values: { password: "" }, onSubmit: signOutElsewhere }),
 );
 action(page, "delete").addEventListener("click", () =>
-  openDialog("delete-account-dialog", { values: { password: "" }, work: deleteAccount }),
+  openDialog("delete-account-dialog", { values: { password: "" }, onSubmit: deleteAccount }),
 );
 page.querySelector('[data-form="password"]')?.addEventListener("submit", (event) => {
   event.preventDefault();
-  once(event.target.querySelector("button:not([type])"), () => changePassword(event.target));
+  withBusyButton(event.target.querySelector("button:not([type])"), () =>
+    changePassword(event.target),
+  );
 });
 
 async function signOutElsewhere({ password }) {
@@ -37,12 +39,12 @@ async function changePassword(form) {
       password: password.value,
       newPassword: newPassword.value,
     });
-    showFaults(form, {});
+    showFieldErrors(form, {});
     form.reset();
     toast("Your password is changed.");
   } catch (error) {
-    const faults = faultsOf(form, error);
-    showFaults(form, faults);
-    if (!Object.keys(faults).length) toast(advice(error).text);
+    const fieldErrors = fieldErrorsOf(form, error);
+    showFieldErrors(form, fieldErrors);
+    if (!Object.keys(fieldErrors).length) toast(describeError(error).text);
   }
 }

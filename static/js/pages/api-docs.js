@@ -1,13 +1,13 @@
 /** Shows the OpenAPI document in Swagger UI, which its own script has put on the window. */
 
 import { csrfToken } from "./lib/api.js";
-import { shown } from "./lib/theme.js";
+import { currentTheme } from "./lib/theme.js";
 
-const place = /** @type {HTMLElement} */ (document.getElementById("api-docs"));
+const element = /** @type {HTMLElement} */ (document.getElementById("api-docs"));
 
 window.SwaggerUIBundle({
-  url: place.dataset.schema,
-  domNode: place,
+  url: element.dataset.schema,
+  domNode: element,
   deepLinking: true,
   docExpansion: "list",
   defaultModelsExpandDepth: 0,
@@ -25,13 +25,13 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", followThem
 
 /** Swagger UI's own name for it. */
 function followTheme() {
-  document.documentElement.classList.toggle("dark-mode", shown() === "dark");
+  document.documentElement.classList.toggle("dark-mode", currentTheme() === "dark");
 }
 
 /** What is tried while signed in goes by the session's cookie, and needs its token. */
 function withCsrfToken(request) {
-  const isOwn = new URL(request.url, location.href).origin === location.origin;
-  if (isOwn && request.method && request.method !== "GET")
+  const isSameOrigin = new URL(request.url, location.href).origin === location.origin;
+  if (isSameOrigin && request.method && request.method !== "GET")
     request.headers["X-CSRFToken"] = csrfToken();
   return request;
 }

@@ -1,38 +1,38 @@
 import { addCard, deleteCard, editCard } from "./deck/cards-view.js";
 import { deleteDeck, mergeDeck, renameDeck } from "./deck/deck-actions.js";
 import { deckAddress, page, showCount } from "./deck/page.js";
-import { CHOSEN_ACTIONS, setUpChoosing } from "./deck/selection.js";
+import { SELECTION_ACTIONS, setUpSelection } from "./deck/selection.js";
 import { setUpTable } from "./deck/table.js";
 import { api } from "./lib/api.js";
-import { setUpFlipping, turn } from "./lib/cards.js";
-import { part, say, slot, toast } from "./lib/dom.js";
-import { GONE } from "./lib/error-messages.js";
-import { results, setUpFinder } from "./lib/live-results.js";
+import { setUpFlipping, showSide } from "./lib/cards.js";
+import { part, setText, slot, toast } from "./lib/dom.js";
+import { SERVER_UNREACHABLE } from "./lib/error-messages.js";
+import { container, setUpSearch } from "./lib/live-results.js";
 import { setUpTags } from "./lib/tags-field.js";
 
 const PAGE_ACTIONS = {
-  "turn-all": turnAll,
+  "turn-all": flipAll,
   add: addCard,
   rename: renameDeck,
   merge: mergeDeck,
   "delete-deck": deleteDeck,
-  ...CHOSEN_ACTIONS,
+  ...SELECTION_ACTIONS,
 };
-const CARD_ACTIONS = { edit: editCard, again: writeAgain, delete: deleteCard };
+const CARD_ACTIONS = { edit: editCard, again: regenerate, delete: deleteCard };
 
 // the results are made anew with each search; what is around them stays, so listeners are on this
-const around = part(page, "around");
-setUpFlipping(around);
-setUpTable(around);
-setUpChoosing(around);
-setUpFinder(/** @type {HTMLFormElement} */ (document.getElementById("finder")));
+const listArea = part(page, "around");
+setUpFlipping(listArea);
+setUpTable(listArea);
+setUpSelection(listArea);
+setUpSearch(/** @type {HTMLFormElement} */ (document.getElementById("finder")));
 setUpTags(
   page.querySelector(".page-head"),
   async (field, tags) => (await api.patch(deckAddress, { tags })).tags,
 );
-around.addEventListener("results-shown", () => {
+listArea.addEventListener("results-loaded", () => {
   showCount();
-  if (page.dataset.side === "back") turnCards();
+  if (page.dataset.side === "back") flipCards();
 });
 page.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-action]");
@@ -42,18 +42,24 @@ page.addEventListener("click", (event) => {
 });
 
 /** What asks for cards is loaded once somebody asks: the page stays light. */
-async function writeAgain(card) {
-  const again = await import("./deck/regenerate.js").catch(() => toast(GONE) && null);
-  await again?.writeAgain(card);
+async function regenerate(card) {
+  const module = await import("./deck/regenerate.js").catch(
+    () => toast(SERVER_UNREACHABLE) && null,
+  );
+  await module?.regenerateCard(card);
 }
 
-function turnAll() {
+function flipAll() {
   page.dataset.side = page.dataset.side === "back" ? "front" : "back";
-  say(page, "turn-all", page.dataset.side === "back" ? "Show all questions" : "Show all answers");
-  turnCards();
+  setText(
+    page,
+    "turn-all",
+    page.dataset.side === "back" ? "Show all questions" : "Show all answers",
+  );
+  flipCards();
 }
 
 /** Also those that a search brings later. */
-function turnCards() {
-  for (const card of slot(results(), "cards").children) turn(card, page.dataset.side);
+function flipCards() {
+  for (const card of slot(container(), "cards").children) showSide(card, page.dataset.side);
 }

@@ -1,6 +1,6 @@
-import { refresh, setUpFinder } from "./lib/live-results.js";
-import { offerKeptUndo } from "./lib/undo.js";
+import { refresh, setUpSearch } from "./lib/live-results.js";
+import { offerStoredUndo } from "./lib/undo.js";
 
-setUpFinder(/** @type {HTMLFormElement|null} */ (document.getElementById("finder")));
+setUpSearch(/** @type {HTMLFormElement|null} */ (document.getElementById("finder")));
 // without a finder there was no deck: then the page itself looks different
-offerKeptUndo(() => (document.getElementById("finder") ? refresh() : location.reload()));
+offerStoredUndo(() => (document.getElementById("finder") ? refresh() : location.reload()));

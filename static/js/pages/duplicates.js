@@ -1,6 +1,6 @@
 import { api } from "./lib/api.js";
 import { toast } from "./lib/dom.js";
-import { advice } from "./lib/error-messages.js";
+import { describeError } from "./lib/error-messages.js";
 import { refresh } from "./lib/live-results.js";
 import { offerUndo } from "./lib/undo.js";
 
@@ -12,7 +12,7 @@ document.getElementById("main").addEventListener("click", async (event) => {
   try {
     await ACTIONS[button.dataset.action]?.(button);
   } catch (error) {
-    toast(advice(error).text);
+    toast(describeError(error).text);
   }
 });
 
@@ -20,7 +20,7 @@ async function deleteCard(button) {
   const path = `/api/flashcards/cards/${button.closest("[data-card]").dataset.card}`;
   await api.delete(path);
   await refresh();
-  goOn();
+  focusNext();
   offerUndo({ text: "Card deleted.", path: `${path}/restore` }, refresh);
 }
 
@@ -29,12 +29,12 @@ async function keep(button) {
     frontKey: button.closest("[data-twins]").dataset.twins,
   });
   await refresh();
-  goOn();
+  focusNext();
   toast("Kept. They are no longer listed here.");
 }
 
 /** What had the focus is gone: the next thing to decide has it. */
-function goOn() {
+function focusNext() {
   const next = /** @type {HTMLElement|null} */ (
     document.querySelector("#results button, #results a")
   );

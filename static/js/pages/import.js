@@ -1,9 +1,9 @@
-import { setUpChoosing } from "./import/file-picker.js";
-import { look, Work } from "./import/job.js";
+import { setUpFilePicker } from "./import/file-picker.js";
+import { ImportJob, previewFile } from "./import/job.js";
 import { showReport } from "./import/report.js";
 import { TableForm } from "./import/table-form.js";
-import { action, announce, part, say, slot } from "./lib/dom.js";
-import { advice } from "./lib/error-messages.js";
+import { action, announce, part, setText, slot } from "./lib/dom.js";
+import { describeError } from "./lib/error-messages.js";
 
 const STAGES = ["choose", "work", "table", "report"];
 const TABLE_NAME = /\.(csv|tsv|txt)$/i;
@@ -12,38 +12,38 @@ const MEGABYTE = 2 ** 20;
 const page = document.getElementById("import");
 const table = new TableForm(part(page, "table"));
 let file = null;
-let work = null;
+let job = null;
 
 /**
  * Show one stage alone, and put the reader there.
  * @param {"choose"|"work"|"table"|"report"} stage
  */
-function go(stage) {
+function showStage(stage) {
   page.dataset.stage = stage;
   for (const name of STAGES) part(page, name).hidden = name !== stage;
   part(page, stage).querySelector("h2")?.focus();
 }
 
-/** A table is looked at first; all else says itself what its cards are. @param {File} chosen */
-async function take(chosen) {
-  file = chosen;
+/** A table is looked at first; all else says itself what its cards are. @param {File} newFile */
+async function openFile(newFile) {
+  file = newFile;
   showFailure(null);
   if (!file.size) return showFailure({ message: "This file is empty. Choose another." });
   if (file.size > page.dataset.megabytes * MEGABYTE) return showFailure({ message: tooLarge() });
   table.reset();
-  await (TABLE_NAME.test(file.name) ? lookAtTable() : run({}));
+  await (TABLE_NAME.test(file.name) ? previewTable() : run({}));
 }
 
 function tooLarge() {
   return `This file is larger than ${page.dataset.megabytes} MB. Export it without pictures and sounds, or fewer cards at a time.`;
 }
 
-async function lookAtTable(values = {}) {
+async function previewTable(values = {}) {
   try {
-    const preview = await look(file, values);
+    const preview = await previewFile(file, values);
     if (preview.format !== "table") return await run({});
     table.show(preview, file.name);
-    if (page.dataset.stage !== "table") go("table");
+    if (page.dataset.stage !== "table") showStage("table");
     announce(`${preview.rowCount} rows, ${preview.columns.length} columns`);
   } catch (error) {
     showFailure(error);
@@ -51,14 +51,14 @@ async function lookAtTable(values = {}) {
 }
 
 async function run(values) {
-  const cameFrom = page.dataset.stage;
-  work = new Work(part(page, "work"));
-  say(page, "work-title", `Importing ${file.name}`);
-  go("work");
+  const previousStage = page.dataset.stage;
+  job = new ImportJob(part(page, "work"));
+  setText(page, "work-title", `Importing ${file.name}`);
+  showStage("work");
   try {
-    report(await work.run(file, values));
+    report(await job.run(file, values));
   } catch (error) {
-    go(cameFrom === "table" ? "table" : "choose");
+    showStage(previousStage === "table" ? "table" : "choose");
     showFailure(
       error.name === "AbortError"
         ? { message: "The import was cancelled: nothing was saved." }
@@ -69,7 +69,7 @@ async function run(values) {
 
 function report(result) {
   const title = showReport(part(page, "report"), result, "/decks");
-  go("report");
+  showStage("report");
   announce(title);
 }
 
@@ -77,22 +77,22 @@ function showFailure(error) {
   part(page, "failure").hidden = !error;
   slot(page, "failure").textContent = error
     ? error.code
-      ? advice(error).text
+      ? describeError(error).text
       : error.message
     : "";
 }
 
-function again() {
+function startOver() {
   showFailure(null);
-  go("choose");
+  showStage("choose");
 }
 
-setUpChoosing(page, take);
-table.addEventListener("look", () => lookAtTable(table.reading));
+setUpFilePicker(page, openFile);
+table.addEventListener("preview", () => previewTable(table.readOptions));
 table.addEventListener("import", () => run(table.values));
-action(page, "cancel").addEventListener("click", () => work?.cancel());
+action(page, "cancel").addEventListener("click", () => job?.cancel());
 for (const button of page.querySelectorAll('[data-action="again"]'))
-  button.addEventListener("click", again);
+  button.addEventListener("click", startOver);
 addEventListener(
   "beforeunload",
   (event) => page.dataset.stage === "work" && event.preventDefault(),

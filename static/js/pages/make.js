@@ -1,5 +1,5 @@
 import { EnginePanel } from "./engine/panel.js";
-import { GONE } from "./lib/error-messages.js";
+import { SERVER_UNREACHABLE } from "./lib/error-messages.js";
 import { read } from "./lib/storage.js";
 import { RequestForm } from "./make/request-form.js";
 
@@ -11,34 +11,34 @@ let opening = null;
  * What writes cards is loaded once there is something to write or to show: a first page stays
  * light.
  */
-function desk() {
-  opening ??= openDesk();
+function loadPage() {
+  opening ??= createPage();
   opening.catch(() => (opening = null));
   return opening;
 }
 
-async function openDesk() {
-  const { Desk } = await import("./make/controller.js");
-  return new Desk({ panel, form, list: document.getElementById("batches") });
+async function createPage() {
+  const { GeneratePage } = await import("./make/controller.js");
+  return new GeneratePage({ panel, form, list: document.getElementById("batches") });
 }
 
 async function generate({ detail }) {
   form.setWriting(true);
   try {
-    await (await desk()).generate(detail);
+    await (await loadPage()).generate(detail);
   } catch {
     form.setWriting(false);
-    form.tell(GONE);
+    form.setHint(SERVER_UNREACHABLE);
   }
 }
 
 panel.addEventListener("change", () => {
-  form.tell(panel.beforehand);
+  form.setHint(panel.requestHint);
   // beside the model, so that both are there together; a loaded one writes for the user's other
   // devices, too
-  if (["loading", "ready"].includes(panel.state)) desk().catch(() => {});
+  if (["loading", "ready"].includes(panel.state)) loadPage().catch(() => {});
 });
 form.addEventListener("generate", generate);
-form.addEventListener("stop", () => opening?.then((one) => one.stop()));
-if (read("batches")) desk().catch(() => {});
+form.addEventListener("stop", () => opening?.then((page) => page.stop()));
+if (read("batches")) loadPage().catch(() => {});
 panel.start();

@@ -1,21 +1,21 @@
 import { action } from "./lib/dom.js";
 
-const ASK_MS = 5_000;
+const POLL_MS = 5_000;
 // opened under its own address there is nothing to come back to
-const isStandIn = location.pathname !== "/offline";
+const isFallback = location.pathname !== "/offline";
 const reload = () => location.reload();
 
 /** Reload once the server answers; the manifest is the smallest thing to ask for. */
-async function reloadWhenThere() {
-  const answer = await fetch(document.querySelector("link[rel=manifest]").href, {
+async function reloadWhenOnline() {
+  const response = await fetch(document.querySelector("link[rel=manifest]").href, {
     cache: "no-store",
   }).catch(() => null);
-  if (answer) reload();
+  if (response) reload();
 }
 
 action(document, "again").addEventListener("click", reload);
-if (isStandIn) {
+if (isFallback) {
   addEventListener("online", reload);
-  setInterval(reloadWhenThere, ASK_MS);
-  reloadWhenThere();
+  setInterval(reloadWhenOnline, POLL_MS);
+  reloadWhenOnline();
 }

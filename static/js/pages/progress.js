@@ -1,11 +1,11 @@
 import { api } from "./lib/api.js";
 import { action, part, slot } from "./lib/dom.js";
-import { advice } from "./lib/error-messages.js";
-import { counted, integer, percent } from "./lib/format.js";
+import { describeError } from "./lib/error-messages.js";
+import { integer, percent, pluralize } from "./lib/format.js";
 import { Chart } from "./progress/chart.js";
 import { forecastChart, retentionChart, reviewsChart } from "./progress/plots.js";
 import { setUpSettings } from "./progress/settings-form.js";
-import { tellTimeZone } from "./study/time-zone.js";
+import { sendTimeZone } from "./study/time-zone.js";
 
 const page = document.getElementById("progress");
 const charts = Object.fromEntries(
@@ -30,18 +30,18 @@ async function show() {
     charts["retention-chart"].draw(uPlot, retentionChart(progress.days, settings.desiredRetention));
   } catch (error) {
     part(page, "failure").hidden = false;
-    slot(page, "failure").textContent = advice(error).text;
+    slot(page, "failure").textContent = describeError(error).text;
   }
 }
 
 function showNumbers(progress, { desiredRetention }) {
   const { dueNow, newLeft, learnedToday, reviewedToday, streakDays, retention } = progress;
-  const words = {
+  const texts = {
     "due-now": integer(dueNow),
-    "new-left": `and ${counted(newLeft, "new card")}`,
+    "new-left": `and ${pluralize(newLeft, "new card")}`,
     learned: integer(learnedToday),
-    reviewed: `in ${counted(reviewedToday, "review")}`,
-    streak: counted(streakDays, "day"),
+    reviewed: `in ${pluralize(reviewedToday, "review")}`,
+    streak: pluralize(streakDays, "day"),
     "streak-hint": reviewedToday || !streakDays ? "in a row" : "study today to keep it",
     retention: retention === null ? "–" : percent(retention),
     "retention-hint":
@@ -49,7 +49,7 @@ function showNumbers(progress, { desiredRetention }) {
         ? "once learned cards come again"
         : `you aim at ${percent(desiredRetention)}`,
   };
-  for (const [name, text] of Object.entries(words)) slot(page, name).textContent = text;
+  for (const [name, text] of Object.entries(texts)) slot(page, name).textContent = text;
 }
 
 part(page, "span").addEventListener("change", (event) => {
@@ -57,6 +57,6 @@ part(page, "span").addEventListener("change", (event) => {
   show();
 });
 action(page, "retry").addEventListener("click", show);
-await tellTimeZone(api).catch(() => {}); // what cannot be read is said by show()
+await sendTimeZone(api).catch(() => {}); // what cannot be read is said by show()
 setUpSettings(page, api, show);
 show();

@@ -1,15 +1,15 @@
 import { forgetAll } from "./lib/storage.js";
 import { setUpTheme } from "./lib/theme.js";
-import { forgetStudies, sendUnsent } from "./study/offline.js";
+import { deleteStoredStudies, sendUnsent } from "./study/offline.js";
 
 setUpServiceWorker();
 setUpTheme(document.querySelector('[data-action="theme"]'));
 // the next person at this browser finds nothing of this one
 document.querySelector('[data-form="sign-out"]')?.addEventListener("submit", () => {
   forgetAll();
-  forgetStudies();
+  deleteStoredStudies();
 });
-forgetStudies(document.body.dataset.user); // of somebody whose session ended elsewhere
+deleteStoredStudies(document.body.dataset.user); // of somebody whose session ended elsewhere
 sendUnsent();
 
 /** Let the service worker keep the shell, after the page has everything it needs itself. */

@@ -1,23 +1,23 @@
 import { api } from "./lib/api.js";
 import { toast } from "./lib/dom.js";
-import { CardView, warmUp } from "./study/card-view.js";
+import { CardView, preloadRenderers } from "./study/card-view.js";
 import { editCard } from "./study/editing.js";
 import { setUpKeys } from "./study/keyboard.js";
-import { keepPage, keepSitting, keptSitting } from "./study/offline.js";
+import { loadSession, storePage, storeSession } from "./study/offline.js";
 import { OtherTabs } from "./study/other-tabs.js";
 import { openOutbox } from "./study/outbox.js";
 import { Scheduler, StudyDays } from "./study/scheduler.js";
-import { Sitting } from "./study/session.js";
-import { EndView } from "./study/summary-view.js";
-import { tellTimeZone } from "./study/time-zone.js";
+import { StudySession } from "./study/session.js";
+import { SummaryView } from "./study/summary-view.js";
+import { sendTimeZone } from "./study/time-zone.js";
 
 const page = document.getElementById("study");
 const view = new CardView(page);
-const end = new EndView(page);
+const summary = new SummaryView(page);
 const outbox = openOutbox(page);
-const others = new OtherTabs(document.body.dataset.user);
-/** @type {Sitting|null} */
-let sitting = null;
+const otherTabs = new OtherTabs(document.body.dataset.user);
+/** @type {StudySession|null} */
+let session = null;
 /** @type {any} the last queue that came */
 let queue = null;
 /** How far this device's clock is behind the server's, in ms. */
@@ -27,149 +27,150 @@ let shownAt = 0;
 const now = () => Date.now() + behindMs;
 
 /** Fetch what is to be studied, after what was rated before has been sent. */
-async function begin() {
+async function start() {
   page.dataset.state = "loading";
   await outbox.flush();
   try {
-    await tellTimeZone(api);
-    const [{ FSRSAlgorithm }, answer] = await Promise.all([
+    await sendTimeZone(api);
+    const [{ FSRSAlgorithm }, response] = await Promise.all([
       import(page.dataset.fsrs),
       api.get(page.dataset.queue),
     ]);
-    behindMs = Date.parse(answer.now) - Date.now();
-    take(upToDate(answer), FSRSAlgorithm);
-    keepPage();
+    behindMs = Date.parse(response.now) - Date.now();
+    loadQueue(withoutUnsent(response), FSRSAlgorithm);
+    storePage();
   } catch (error) {
-    if (error.status || !(await goOnWithKept())) end.cannotLoad(error);
+    if (error.status || !(await resumeStored())) summary.showLoadError(error);
   }
 }
 
 /**
- * Without the network: with what was left of the last sitting here.
+ * Without the network: with what was left of the last session here.
  * @returns {Promise<boolean>} whether there was one
  */
-async function goOnWithKept() {
-  const kept = await keptSitting(page.dataset.queue);
-  const library = kept && (await import(page.dataset.fsrs).catch(() => null));
+async function resumeStored() {
+  const stored = await loadSession(page.dataset.queue);
+  const library = stored && (await import(page.dataset.fsrs).catch(() => null));
   if (!library) return false;
-  behindMs = kept.behindMs;
-  take(kept, library.FSRSAlgorithm);
+  behindMs = stored.behindMs;
+  loadQueue(stored, library.FSRSAlgorithm);
   return true;
 }
 
-function take(answer, FSRSAlgorithm) {
-  queue = answer;
+function loadQueue(response, FSRSAlgorithm) {
+  queue = response;
   const { timeZone, dayBeginsHour } = queue.settings;
-  sitting ??= new Sitting(
+  session ??= new StudySession(
     new Scheduler(FSRSAlgorithm, queue.scheduling, new StudyDays(timeZone, dayBeginsHour)),
   );
-  sitting.take(queue);
-  warmUp(queue.cards);
-  askNext();
+  session.load(queue);
+  preloadRenderers(queue.cards);
+  showNext();
 }
 
 /** Without the cards whose ratings are still on their way. */
-function upToDate(answer) {
+function withoutUnsent(response) {
   const { cards } = outbox;
-  return { ...answer, cards: answer.cards.filter(({ id }) => !cards.has(id)) };
+  return { ...response, cards: response.cards.filter(({ id }) => !cards.has(id)) };
 }
 
-function askNext() {
-  const item = sitting.next(now());
-  if (item) ask(item);
-  else if (queue.cards.length && sitting.tally().reviews && navigator.onLine && !outbox.problem)
-    goOn();
+function showNext() {
+  const item = session.next(now());
+  if (item) showCard(item);
+  else if (queue.cards.length && session.tally().reviews && navigator.onLine && !outbox.problem)
+    loadMore();
   else finish();
 }
 
-function ask(item) {
+function showCard(item) {
   shownAt = now();
   page.dataset.state = "asking";
-  view.ask(item, sitting);
-  keep();
+  view.showQuestion(item, session);
+  saveSession();
 }
 
 /** The queue is bounded, and meanwhile more may be due: look once more before it is the end. */
-async function goOn() {
+async function loadMore() {
   await outbox.flush();
   try {
-    queue = upToDate(await api.get(page.dataset.queue));
-    sitting.take(queue);
+    queue = withoutUnsent(await api.get(page.dataset.queue));
+    session.load(queue);
   } catch {
     // without the network the end is what is known here
   }
-  const item = sitting.next(now());
-  if (item) ask(item);
+  const item = session.next(now());
+  if (item) showCard(item);
   else finish();
 }
 
 function finish() {
   page.dataset.state = "end";
-  view.showLeft(sitting);
-  end.show(sitting, queue, now());
-  keep();
+  view.showRemaining(session);
+  summary.show(session, queue, now());
+  saveSession();
 }
 
-function keep() {
-  keepSitting(page.dataset.queue, { ...queue, ...sitting.toQueue(), behindMs });
+function saveSession() {
+  storeSession(page.dataset.queue, { ...queue, ...session.toQueue(), behindMs });
 }
 
-function show() {
-  if (sitting?.asked) view.showAnswer(sitting.previews(now()));
+function showAnswer() {
+  if (session?.current) view.showAnswer(session.previews(now()));
 }
 
 function rate(rating) {
-  if (!sitting?.asked || !view.isAnswerShown) return;
+  if (!session?.current || !view.isAnswerShown) return;
   const seconds = Math.min(600, Math.round((now() - shownAt) / 100) / 10);
-  const review = sitting.rate(rating, now(), seconds);
+  const review = session.rate(rating, now(), seconds);
   outbox.addReview(review);
   outbox.flush();
-  others.tell(review.cardId);
-  askNext();
+  otherTabs.broadcast(review.cardId);
+  showNext();
 }
 
 /** Another tab has rated a card. @param {string} cardId */
-function leaveOut(cardId) {
-  if (sitting?.drop(cardId)) askNext();
-  else if (sitting?.asked) view.showLeft(sitting, Sitting.kind(sitting.asked));
+function removeRated(cardId) {
+  if (session?.remove(cardId)) showNext();
+  else if (session?.current) view.showRemaining(session, StudySession.kind(session.current));
 }
 
 function undo() {
-  const review = sitting?.undo();
+  const review = session?.undo();
   if (!review) return;
   outbox.addUndo(review.id);
   outbox.flush();
   toast("Taken back.");
-  ask(sitting.asked);
+  showCard(session.current);
 }
 
 function edit() {
-  if (sitting?.asked) editCard(sitting.asked.card, api, () => view.rewrite(sitting.asked));
+  if (session?.current)
+    editCard(session.current.card, api, () => view.updateTexts(session.current));
 }
 
 const ACTIONS = {
-  show,
-  flip: () => (view.isAnswerShown ? view.turn() : show()),
+  show: showAnswer,
+  flip: () => (view.isAnswerShown ? view.flip() : showAnswer()),
   undo,
   edit,
-  more: begin,
-  retry: begin,
+  more: start,
+  retry: start,
 };
 
 page.addEventListener("click", (event) => {
-  const pressed = event.target.closest("[data-rating], [data-action]");
-  if (!pressed || (!getSelection().isCollapsed && !pressed.matches("button"))) return;
-  if (pressed.dataset.rating) rate(pressed.dataset.rating);
-  else ACTIONS[pressed.dataset.action]?.();
+  const target = event.target.closest("[data-rating], [data-action]");
+  if (!target || (!getSelection().isCollapsed && !target.matches("button"))) return;
+  if (target.dataset.rating) rate(target.dataset.rating);
+  else ACTIONS[target.dataset.action]?.();
 });
 setUpKeys({
-  show,
+  show: showAnswer,
   rate,
   undo,
   edit,
-  isAsking: () => Boolean(sitting?.asked),
+  isAsking: () => Boolean(session?.current),
   isAnswerShown: () => view.isAnswerShown,
 });
-end.onDue(() => begin());
-others.addEventListener("rated", (/** @type {CustomEvent} */ { detail }) => leaveOut(detail));
-begin();
+summary.onDue(() => start());
+otherTabs.addEventListener("rated", (/** @type {CustomEvent} */ { detail }) => removeRated(detail));
+start();

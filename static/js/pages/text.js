@@ -64,12 +64,12 @@ function showPlain(element, text, cloze) {
   else
     element.replaceChildren(
       ...clozeParts(text, cloze).map((part) =>
-        part.isCloze ? marked(part.text, cloze) : part.text,
+        part.isCloze ? createMark(part.text, cloze) : part.text,
       ),
     );
 }
 
-function marked(text, cloze) {
+function createMark(text, cloze) {
   const mark = document.createElement("mark");
   mark.dataset.cloze = cloze;
   mark.textContent = text;

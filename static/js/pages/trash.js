@@ -1,10 +1,10 @@
 import { api } from "./lib/api.js";
 import { action, slot, toast } from "./lib/dom.js";
-import { advice } from "./lib/error-messages.js";
+import { describeError } from "./lib/error-messages.js";
 import { openDialog } from "./lib/forms.js";
 import { refresh } from "./lib/live-results.js";
 
-const ACTIONS = { restore, gone, empty };
+const ACTIONS = { restore, gone: deletePermanently, empty };
 const main = document.getElementById("main");
 
 main.addEventListener("click", (event) => {
@@ -13,7 +13,7 @@ main.addEventListener("click", (event) => {
 });
 // the head of the page is not made anew with what the bin holds
 main.addEventListener(
-  "results-shown",
+  "results-loaded",
   () => (action(main, "empty").hidden = !main.querySelector(".bin-row")),
 );
 
@@ -23,24 +23,24 @@ async function restore(row) {
     toast(`“${slot(row, "name").textContent}” is back.`);
     await refresh();
   } catch (error) {
-    toast(advice(error).text);
+    toast(describeError(error).text);
   }
 }
 
-function gone(row) {
-  const words = {
+function deletePermanently(row) {
+  const texts = {
     title: "Delete for good?",
     words: `“${slot(row, "name").textContent}” cannot be brought back then.`,
   };
-  openDialog("delete-dialog", { words, work: () => deleteAt(row.dataset.gone) });
+  openDialog("delete-dialog", { texts, onSubmit: () => deleteForever(row.dataset.gone) });
 }
 
 function empty() {
-  const words = { title: "Empty the bin?", words: "Nothing in it can be brought back then." };
-  openDialog("delete-dialog", { words, work: () => deleteAt("/api/flashcards/bin") });
+  const texts = { title: "Empty the bin?", words: "Nothing in it can be brought back then." };
+  openDialog("delete-dialog", { texts, onSubmit: () => deleteForever("/api/flashcards/bin") });
 }
 
-async function deleteAt(path) {
+async function deleteForever(path) {
   await api.delete(path);
   toast("Gone for good.");
   await refresh();

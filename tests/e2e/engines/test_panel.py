@@ -17,7 +17,7 @@ HERE_ALREADY = re.compile(r"(\d+) MB of 98 MB are here already: loading goes on 
 @pytest.fixture
 def student(visitor: Visitor) -> Visitor:
     visitor.arrive()
-    in_state(visitor, "choosing")
+    in_state(visitor, "idle")
     return visitor
 
 
@@ -26,7 +26,7 @@ def second_tab(student: Visitor) -> Visitor:
     """Another tab of the same browser."""
     other = Visitor(student.page.context.new_page(), student.server, student.name)
     other.open()
-    in_state(other, "choosing")
+    in_state(other, "idle")
     return other
 
 
@@ -62,7 +62,7 @@ def begin_and_cancel(visitor: Visitor) -> None:
     press(visitor, "Load model")
     expect(visitor.model).to_contain_text(SOME_HAS_COME, timeout=LOAD_MS)
     press(visitor, "Cancel")
-    in_state(visitor, "choosing")
+    in_state(visitor, "idle")
 
 
 def test_a_cancelled_download_goes_on_where_it_was(student: Visitor) -> None:
@@ -92,7 +92,7 @@ def test_one_tab_has_the_engine_and_writes_for_the_others_until_one_of_them_take
     student: Visitor, second_tab: Visitor
 ) -> None:
     student.load_model()
-    in_state(second_tab, "elsewhere")
+    in_state(second_tab, "otherTab")
     expect(second_tab.model).to_contain_text(
         f"Another tab has {SMOL} loaded and writes for this one."
     )
@@ -101,9 +101,9 @@ def test_one_tab_has_the_engine_and_writes_for_the_others_until_one_of_them_take
     assert second_tab.fronts()
     press(second_tab, "Load here instead")
     in_state(second_tab, "ready")
-    in_state(student, "elsewhere")
+    in_state(student, "otherTab")
     second_tab.page.close()
-    in_state(student, "choosing")
+    in_state(student, "idle")
     student.load_model()
 
 
@@ -119,7 +119,7 @@ def test_a_tab_that_asks_while_another_loads_does_not_load_as_well(
     second_tab.wait_until_written()
     assert len(downloads) == 1
     in_state(student, "ready")
-    in_state(second_tab, "elsewhere")
+    in_state(second_tab, "otherTab")
 
 
 def _is_download(request: Request) -> bool:
@@ -196,11 +196,11 @@ def test_offline_is_said_with_the_next_step(student: Visitor) -> None:
 
 def test_another_device_may_write_though_this_one_could(student: Visitor) -> None:
     press(student, "Let another device write")
-    in_state(student, "away")
+    in_state(student, "otherDevice")
     student.page.reload()
-    in_state(student, "away")
+    in_state(student, "otherDevice")
     student.ask("Dunes", 1)
     expect(student.batch).to_contain_text("Another device of yours writes.")
     press(student, "Stop")
     press(student, "Write on this device")
-    in_state(student, "choosing")
+    in_state(student, "idle")

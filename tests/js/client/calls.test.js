@@ -2,31 +2,31 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Server, assertFails, card, outcomeOf, settled } from "./fakes.js";
+import { Server, assertFails, card, flush, outcomeOf } from "./fakes.js";
 
-const news = (call, message) => ({
+const messageFor = (call, fields) => ({
   requestId: call.requestId,
   generationId: `generation of ${call.requestId}`,
-  ...message,
+  ...fields,
 });
-const cardNews = (call, index, front, seq) =>
-  news(call, { type: "card", index, card: card(front), seq });
-const result = (call, fronts, seq, more = {}) =>
-  news(call, { type: "result", data: { cards: fronts.map(card), ...more }, seq });
+const cardMessage = (call, index, front, seq) =>
+  messageFor(call, { type: "card", index, card: card(front), seq });
+const result = (call, fronts, seq, overrides = {}) =>
+  messageFor(call, { type: "result", data: { cards: fronts.map(card), ...overrides }, seq });
 
 test("the guide's call has the guide's result", async () => {
   const server = new Server();
   const client = await server.connected();
   const outcome = client.generateFlashcards("Tides", 2);
-  await settled();
-  const [asked] = server.wire.ofType("generate");
+  await flush();
+  const [request] = server.socket.ofType("generate");
   assert.deepEqual(
-    [asked.prompt, asked.options],
+    [request.prompt, request.options],
     ["Generate 2 flashcards about Tides", { count: 2, topic: "Tides" }],
   );
-  server.wire.say({
+  server.socket.receive({
     type: "result",
-    requestId: asked.requestId,
+    requestId: request.requestId,
     data: { cards: [card("ebb")], partial: true },
     generationId: "g",
     seq: 2,
@@ -38,10 +38,10 @@ test("the socket speaks mindflip.v1 and calls wait until the server has greeted"
   const server = new Server();
   const client = server.client();
   client.generate({ topic: "Tides" });
-  await settled();
-  assert.deepEqual([server.wire.protocols, server.wire.sent], [["mindflip.v1"], []]);
-  server.wire.greet();
-  assert.equal(server.wire.ofType("generate").length, 1);
+  await flush();
+  assert.deepEqual([server.socket.protocols, server.socket.sent], [["mindflip.v1"], []]);
+  server.socket.sendSnapshot();
+  assert.equal(server.socket.ofType("generate").length, 1);
 });
 
 test("cards come one by one and each once, though the result has them all", async () => {
@@ -52,17 +52,17 @@ test("cards come one by one and each once, though the result has them all", asyn
   const reading = (async () => {
     for await (const { front } of call) fronts.push(front);
   })();
-  await settled();
-  server.wire.say(cardNews(call, 0, "ebb", 2));
-  await settled();
+  await flush();
+  server.socket.receive(cardMessage(call, 0, "ebb", 2));
+  await flush();
   assert.deepEqual(fronts, ["ebb"]);
-  server.wire.say(cardNews(call, 0, "ebb", 2));
-  server.wire.say(cardNews(call, 1, "flow", 3));
-  server.wire.say(result(call, ["ebb", "flow", "spring"], 5));
+  server.socket.receive(cardMessage(call, 0, "ebb", 2));
+  server.socket.receive(cardMessage(call, 1, "flow", 3));
+  server.socket.receive(result(call, ["ebb", "flow", "spring"], 5));
   await reading;
   assert.deepEqual(fronts, ["ebb", "flow", "spring"]);
   assert.deepEqual(
-    client.heard.filter(({ name }) => name === "card").map(({ index }) => index),
+    client.events.filter(({ name }) => name === "card").map(({ index }) => index),
     [0, 1, 2],
   );
 });
@@ -70,12 +70,12 @@ test("cards come one by one and each once, though the result has them all", asyn
 test("several calls at once each get their own", async () => {
   const server = new Server();
   const client = await server.connected();
-  const [one, other] = ["Tides", "Winds"].map((topic) => client.generate({ topic, count: 1 }));
-  await settled();
-  server.wire.say(result(other, ["gale"], 3));
-  server.wire.say(result(one, ["ebb"], 4));
+  const [first, second] = ["Tides", "Winds"].map((topic) => client.generate({ topic, count: 1 }));
+  await flush();
+  server.socket.receive(result(second, ["gale"], 3));
+  server.socket.receive(result(first, ["ebb"], 4));
   assert.deepEqual(
-    [(await one.result).cards[0].front, (await other.result).cards[0].front],
+    [(await first.result).cards[0].front, (await second.result).cards[0].front],
     ["ebb", "gale"],
   );
 });
@@ -85,13 +85,13 @@ test("an abort is sent as cancel, and the cards on their way still come", async 
   const client = await server.connected();
   const abort = new AbortController();
   const call = client.generate({ topic: "Tides", signal: abort.signal });
-  await settled();
-  server.wire.say(cardNews(call, 0, "ebb", 2));
+  await flush();
+  server.socket.receive(cardMessage(call, 0, "ebb", 2));
   abort.abort();
-  assert.deepEqual(server.wire.ofType("cancel"), [{ type: "cancel", requestId: call.requestId }]);
-  server.wire.say(cardNews(call, 1, "flow", 3));
-  server.wire.say(
-    news(call, {
+  assert.deepEqual(server.socket.ofType("cancel"), [{ type: "cancel", requestId: call.requestId }]);
+  server.socket.receive(cardMessage(call, 1, "flow", 3));
+  server.socket.receive(
+    messageFor(call, {
       type: "error",
       code: "cancelled",
       error: "The generation was cancelled.",
@@ -116,29 +116,29 @@ test("what is aborted before it was sent is never sent", async () => {
   await assertFails(client.generate({ topic: "Winds", signal: abort.signal }).result, {
     code: "cancelled",
   });
-  server.wire.greet();
-  assert.deepEqual(server.wire.sent, []);
+  server.socket.sendSnapshot();
+  assert.deepEqual(server.socket.sent, []);
 });
 
 test("an abort while the socket is down ends the call at once, and the server hears of it later", async () => {
   const server = new Server();
   const client = await server.connected();
   const call = client.generate({ topic: "Tides" });
-  await settled();
-  server.wire.drop();
+  await flush();
+  server.socket.drop();
   call.cancel();
   await assertFails(call.result, { code: "cancelled" });
   await server.clock.advance(1);
-  server.wire.greet();
-  assert.deepEqual(server.wire.sent, [{ type: "cancel", requestId: call.requestId }]);
+  server.socket.sendSnapshot();
+  assert.deepEqual(server.socket.sent, [{ type: "cancel", requestId: call.requestId }]);
 });
 
 test("a refusal of the server fails the call with all that it says", async () => {
   const server = new Server();
   const client = await server.connected();
   const call = client.generate({ topic: "Tides" });
-  await settled();
-  server.wire.say({
+  await flush();
+  server.socket.receive({
     type: "error",
     requestId: call.requestId,
     code: "queue_full",
@@ -161,9 +161,9 @@ test("a refusal without an id is that of the request which was not answered", as
     client.generate({ topic: "Tides" }),
     client.generate({ topic: "Winds", count: 99 }),
   ];
-  await settled();
-  server.wire.say(news(fine, { type: "progress", progress: 0, message: "Queued" }));
-  server.wire.say({
+  await flush();
+  server.socket.receive(messageFor(fine, { type: "progress", progress: 0, message: "Queued" }));
+  server.socket.receive({
     type: "error",
     code: "invalid_message",
     error: "options.count: Expected `int` <= 50.",
@@ -171,13 +171,13 @@ test("a refusal without an id is that of the request which was not answered", as
   });
   await assertFails(wrong.result, { code: "invalid_message" });
   assert.equal((await outcomeOf(fine.result)).state, "open");
-  server.wire.say({
+  server.socket.receive({
     type: "error",
     code: "invalid_message",
     error: "something else",
     retryable: false,
   });
-  assert.equal(client.heard.at(-1).name, "problem");
+  assert.equal(client.events.at(-1).name, "problem");
 });
 
 test("a refusal with an id is that of its request, whichever is older", async () => {
@@ -187,8 +187,8 @@ test("a refusal with an id is that of its request, whichever is older", async ()
     client.generate({ topic: "Tides" }),
     client.generate({ topic: "Winds", count: 99 }),
   ];
-  await settled();
-  server.wire.say({
+  await flush();
+  server.socket.receive({
     type: "error",
     code: "invalid_message",
     error: "options.count: too many.",
@@ -203,10 +203,10 @@ test("what the server dropped is said again, but not for ever", async () => {
   const server = new Server();
   const client = await server.connected();
   const call = client.generate({ topic: "Tides" });
-  await settled();
+  await flush();
   for (let time = 1; time <= 6; time++) {
-    assert.equal(server.wire.ofType("generate").length, time);
-    server.wire.say({
+    assert.equal(server.socket.ofType("generate").length, time);
+    server.socket.receive({
       type: "error",
       code: "rate_limited",
       error: "Too many messages.",
@@ -222,7 +222,7 @@ test("the place in the queue is told, and then the engine that serves", async ()
   const server = new Server();
   const client = await server.connected();
   const call = client.generate({ topic: "Tides" });
-  await settled();
+  await flush();
   const open = {
     generationId: "g",
     requestId: call.requestId,
@@ -233,16 +233,16 @@ test("the place in the queue is told, and then the engine that serves", async ()
     count: 10,
     cards: [],
   };
-  server.wire.greet({ seq: 1, generations: [open] });
+  server.socket.sendSnapshot({ seq: 1, generations: [open] });
   assert.deepEqual([call.status, call.place], ["queued", 2]);
-  server.wire.greet({
+  server.socket.sendSnapshot({
     seq: 2,
     generations: [{ ...open, status: "leased", attempt: 1, place: 0, engine: "webllm" }],
   });
-  const told = client.heard
+  const waiting = client.events
     .filter(({ name }) => name === "waiting")
     .map(({ status, place, engine }) => [status, place, engine]);
-  assert.deepEqual(told, [
+  assert.deepEqual(waiting, [
     ["queued", 2, null],
     ["leased", 0, "webllm"],
   ]);
@@ -261,10 +261,10 @@ test("cards that another device asked for come as a call to look at", async () =
     count: 2,
     cards: [card("gale")],
   };
-  server.wire.greet({ seq: 3, generations: [open] });
-  const { call } = client.heard.find(({ name }) => name === "generation");
-  assert.deepEqual([call.isForeign, call.options.topic], [true, "Winds"]);
-  server.wire.say({
+  server.socket.sendSnapshot({ seq: 3, generations: [open] });
+  const { call } = client.events.find(({ name }) => name === "generation");
+  assert.deepEqual([call.isRemote, call.options.topic], [true, "Winds"]);
+  server.socket.receive({
     type: "card",
     generationId: "g",
     requestId: "phone's",
@@ -272,7 +272,7 @@ test("cards that another device asked for come as a call to look at", async () =
     card: card("breeze"),
     seq: 4,
   });
-  server.wire.say({
+  server.socket.receive({
     type: "result",
     generationId: "g",
     requestId: "phone's",
@@ -297,8 +297,8 @@ test("what of it was missed is looked up", async () => {
     count: 2,
     cards: [],
   };
-  server.wire.greet({ seq: 3, generations: [open] });
-  const { call } = client.heard.find(({ name }) => name === "generation");
+  server.socket.sendSnapshot({ seq: 3, generations: [open] });
+  const { call } = client.events.find(({ name }) => name === "generation");
   server.answers["GET /api/webllm/generations/g"] = {
     body: {
       status: "succeeded",
@@ -308,7 +308,7 @@ test("what of it was missed is looked up", async () => {
       finishedAt: "2026-01-01T00:00:00Z",
     },
   };
-  server.wire.greet({ seq: 900 });
+  server.socket.sendSnapshot({ seq: 900 });
   assert.deepEqual(await call.result, { cards: [card("gale")], partial: true, generationId: "g" });
 });
 
@@ -316,14 +316,14 @@ test("late news of a call that is over are none", async () => {
   const server = new Server();
   const client = await server.connected();
   const call = client.generate({ topic: "Tides" });
-  await settled();
-  server.wire.say(result(call, ["ebb"], 2));
+  await flush();
+  server.socket.receive(result(call, ["ebb"], 2));
   await call.result;
-  server.wire.say(cardNews(call, 1, "flow", 3));
-  server.wire.say(result(call, ["other"], 4));
+  server.socket.receive(cardMessage(call, 1, "flow", 3));
+  server.socket.receive(result(call, ["other"], 4));
   assert.deepEqual((await call.result).cards, [card("ebb")]);
   assert.equal(
-    client.heard.some(({ name }) => name === "generation"),
+    client.events.some(({ name }) => name === "generation"),
     false,
   );
 });
@@ -332,11 +332,11 @@ test("close ends the session on the server and what is open", async () => {
   const server = new Server();
   const client = await server.connected();
   const call = client.generate({ topic: "Tides" });
-  await settled();
+  await flush();
   await client.close();
   await assertFails(call.result, { code: "session_closed" });
-  assert.equal(server.asked.at(-1), "DELETE /api/webllm/session/session-1");
-  assert.equal(server.wire.readyState, 3);
+  assert.equal(server.requests.at(-1), "DELETE /api/webllm/session/session-1");
+  assert.equal(server.socket.readyState, 3);
 });
 
 test("model text is parsed as ever", async () => {

@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Server, assertFails, card, outcomeOf, settled } from "./fakes.js";
+import { Server, assertFails, card, flush, outcomeOf } from "./fakes.js";
 
 const downs = (client) =>
-  client.heard
+  client.events
     .filter(({ name, state }) => name === "connection" && state === "down")
     .map(({ seconds }) => seconds);
 
@@ -14,10 +14,10 @@ test("pauses between tries double up to half a minute, less a chance of up to ha
   const rolls = [1, 0, 1, 1, 1, 1, 1, 1];
   const client = server.client({ random: () => rolls.shift() ?? 1 });
   await client.initialize();
-  await settled();
+  await flush();
   for (let time = 0; time < 8; time++) {
-    server.wire.drop();
-    for (const tries = server.wires.length; server.wires.length === tries;)
+    server.socket.drop();
+    for (const tries = server.sockets.length; server.sockets.length === tries;)
       await server.clock.advance(1);
   }
   assert.deepEqual(downs(client), [1, 1, 2, 4, 8, 16, 30, 30]);
@@ -27,25 +27,25 @@ test("a socket that came up begins with short pauses again", async () => {
   const server = new Server();
   const client = await server.connected();
   for (let time = 0; time < 3; time++) {
-    server.wire.drop();
+    server.socket.drop();
     await server.clock.advance(1);
-    server.wire.greet();
+    server.socket.sendSnapshot();
   }
   assert.deepEqual(downs(client), [1, 1, 1]);
-  assert.equal(client.heard.at(-1).state, "up");
+  assert.equal(client.events.at(-1).state, "up");
 });
 
 test("a server that restarts is left for another at once, and nobody hears of a broken connection", async () => {
   const server = new Server();
   const client = await server.connected();
   const call = client.generate({ topic: "Tides" });
-  await settled();
-  server.wire.drop(1012);
-  await settled();
-  assert.equal(server.wires.length, 2);
-  server.wire.greet();
-  assert.deepEqual(server.wire.sent, [server.wires[0].sent[0]]);
-  server.wire.say({
+  await flush();
+  server.socket.drop(1012);
+  await flush();
+  assert.equal(server.sockets.length, 2);
+  server.socket.sendSnapshot();
+  assert.deepEqual(server.socket.sent, [server.sockets[0].sent[0]]);
+  server.socket.receive({
     type: "result",
     requestId: call.requestId,
     generationId: "g",
@@ -58,23 +58,23 @@ test("a server that restarts is left for another at once, and nobody hears of a 
 test("a server that restarts before another is there is a lost connection like any other", async () => {
   const server = new Server();
   const client = await server.connected();
-  server.wire.drop(1012);
-  await settled();
-  server.wire.drop(1006);
-  await settled();
-  assert.deepEqual([server.wires.length, downs(client)], [2, [1]]);
+  server.socket.drop(1012);
+  await flush();
+  server.socket.drop(1006);
+  await flush();
+  assert.deepEqual([server.sockets.length, downs(client)], [2, [1]]);
 });
 
 test("after a drop the same request goes out under the same id, and its cards come once", async () => {
   const server = new Server();
   const client = await server.connected();
   const call = client.generate({ topic: "Tides" });
-  await settled();
+  await flush();
   const ids = { requestId: call.requestId, generationId: "g" };
-  server.wire.say({ type: "card", ...ids, index: 0, card: card("ebb"), seq: 7 });
-  server.wire.drop(1012);
+  server.socket.receive({ type: "card", ...ids, index: 0, card: card("ebb"), seq: 7 });
+  server.socket.drop(1012);
   await server.clock.advance(1);
-  server.wire.greet({
+  server.socket.sendSnapshot({
     seq: 9,
     generations: [
       {
@@ -88,14 +88,24 @@ test("after a drop the same request goes out under the same id, and its cards co
       },
     ],
   });
-  assert.ok(server.wire.url.endsWith("lastSeq=7"), server.wire.url);
-  assert.deepEqual(server.wire.sent, [server.wires[0].sent[0]]);
-  server.wire.say({ type: "card", ...ids, index: 1, card: card("flow"), seq: 8 });
-  server.wire.say({ type: "result", ...ids, data: { cards: [card("ebb"), card("flow")] }, seq: 9 });
-  server.wire.say({ type: "result", ...ids, data: { cards: [card("ebb"), card("flow")] }, seq: 9 });
+  assert.ok(server.socket.url.endsWith("lastSeq=7"), server.socket.url);
+  assert.deepEqual(server.socket.sent, [server.sockets[0].sent[0]]);
+  server.socket.receive({ type: "card", ...ids, index: 1, card: card("flow"), seq: 8 });
+  server.socket.receive({
+    type: "result",
+    ...ids,
+    data: { cards: [card("ebb"), card("flow")] },
+    seq: 9,
+  });
+  server.socket.receive({
+    type: "result",
+    ...ids,
+    data: { cards: [card("ebb"), card("flow")] },
+    seq: 9,
+  });
   assert.deepEqual((await call.result).cards, [card("ebb"), card("flow")]);
   assert.deepEqual(
-    client.heard.filter(({ name }) => name === "card").map(({ index }) => index),
+    client.events.filter(({ name }) => name === "card").map(({ index }) => index),
     [0, 1],
   );
 });
@@ -104,22 +114,22 @@ test("who is dropped before all that was missed has come goes on where that brok
   const server = new Server();
   const client = await server.connected();
   const call = client.generate({ topic: "Tides" });
-  await settled();
+  await flush();
   const ids = { requestId: call.requestId, generationId: "g" };
-  server.wire.say({ type: "card", ...ids, index: 0, card: card("ebb"), seq: 7 });
+  server.socket.receive({ type: "card", ...ids, index: 0, card: card("ebb"), seq: 7 });
   for (const [seq, index] of [
     [8, 1],
     [9, 2],
   ]) {
-    server.wire.drop();
+    server.socket.drop();
     await server.clock.advance(1);
-    server.wire.greet({ seq: 12 });
-    server.wire.say({ type: "card", ...ids, index, card: card(`card ${seq}`), seq });
+    server.socket.sendSnapshot({ seq: 12 });
+    server.socket.receive({ type: "card", ...ids, index, card: card(`card ${seq}`), seq });
   }
-  server.wire.drop();
+  server.socket.drop();
   await server.clock.advance(1);
   assert.deepEqual(
-    server.wires.map(({ url }) => new URL(url).searchParams.get("lastSeq")),
+    server.sockets.map(({ url }) => new URL(url).searchParams.get("lastSeq")),
     [null, "7", "8", "9"],
   );
 });
@@ -128,13 +138,13 @@ test("a refused ticket is renewed at once", async () => {
   const server = new Server();
   const client = await server.connected();
   const call = client.generate({ topic: "Tides" });
-  await settled();
-  server.wire.drop(4401, "No valid ticket");
-  await settled();
-  assert.equal(server.asked.at(-1), "POST /api/webllm/session/session-1/ticket");
-  assert.equal(server.wire.url, "ws://server/fresh-ticket?lastSeq=0");
-  server.wire.greet();
-  assert.equal(server.wire.ofType("generate")[0].requestId, call.requestId);
+  await flush();
+  server.socket.drop(4401, "No valid ticket");
+  await flush();
+  assert.equal(server.requests.at(-1), "POST /api/webllm/session/session-1/ticket");
+  assert.equal(server.socket.url, "ws://server/fresh-ticket?lastSeq=0");
+  server.socket.sendSnapshot();
+  assert.equal(server.socket.ofType("generate")[0].requestId, call.requestId);
 });
 
 for (const [code, why] of [
@@ -144,24 +154,24 @@ for (const [code, why] of [
   test(`a session that is ${why} gets a successor, which is asked for what was open, and counts anew`, async () => {
     const server = new Server();
     const client = await server.connected();
-    server.wire.greet({ seq: 40 });
+    server.socket.sendSnapshot({ seq: 40 });
     const call = client.generate({ topic: "Tides" });
-    await settled();
-    server.wire.say({
+    await flush();
+    server.socket.receive({
       type: "error",
       code: `session_${why}`,
       error: "This session is over.",
       retryable: false,
     });
-    server.wire.drop(code, "This session is over.");
-    await settled();
-    assert.deepEqual([client.sessionId, server.wire.url], ["session-2", "ws://server/session-2"]);
-    server.wire.greet({ seq: 3 });
+    server.socket.drop(code, "This session is over.");
+    await flush();
+    assert.deepEqual([client.sessionId, server.socket.url], ["session-2", "ws://server/session-2"]);
+    server.socket.sendSnapshot({ seq: 3 });
     assert.deepEqual(
-      server.wire.sent.map(({ type }) => type),
+      server.socket.sent.map(({ type }) => type),
       ["generate"],
     );
-    server.wire.say({
+    server.socket.receive({
       type: "result",
       requestId: call.requestId,
       data: { cards: [card("ebb")] },
@@ -179,8 +189,8 @@ test("a ticket that REST refuses because the session has ended leads to a new se
     status: 409,
     body: { code: "session_expired", error: "expired" },
   };
-  server.wire.drop(4401);
-  await settled();
+  server.socket.drop(4401);
+  await flush();
   assert.equal(client.sessionId, "session-2");
 });
 
@@ -188,27 +198,27 @@ test("sockets that never come up have REST asked what is the matter", async () =
   const server = new Server();
   const client = await server.connected();
   const call = client.generate({ topic: "Tides" });
-  await settled();
+  await flush();
   server.answers["POST /api/webllm/session/session-1/ticket"] = {
     status: 401,
     body: { code: "not_authenticated", error: "Sign in." },
   };
-  server.wire.drop();
+  server.socket.drop();
   await server.clock.advance(1);
-  server.wire.drop();
+  server.socket.drop();
   await server.clock.advance(1);
-  server.wire.drop();
+  server.socket.drop();
   await server.clock.advance(2);
   await assertFails(call.result, { name: "ApiError", status: 401, message: "Sign in." });
-  assert.equal(client.heard.at(-1).state, "ended");
+  assert.equal(client.events.at(-1).state, "ended");
 });
 
 test("a refusal for good ends the calls with its reason, and the next call begins anew", async () => {
   const server = new Server();
   const client = await server.connected();
   const call = client.generate({ topic: "Tides" });
-  await settled();
-  server.wire.drop(4403, "This account is disabled.");
+  await flush();
+  server.socket.drop(4403, "This account is disabled.");
   await assertFails(call.result, {
     name: "ConnectionError",
     code: "forbidden",
@@ -216,8 +226,8 @@ test("a refusal for good ends the calls with its reason, and the next call begin
     message: "This account is disabled.",
   });
   client.generate({ topic: "Tides" });
-  await settled();
-  assert.equal(server.wires.length, 2);
+  await flush();
+  assert.equal(server.sockets.length, 2);
 });
 
 test("a server that refuses every ticket is not asked for ever", async () => {
@@ -225,18 +235,18 @@ test("a server that refuses every ticket is not asked for ever", async () => {
   const client = server.client();
   const call = client.generate({ topic: "Tides" });
   for (let time = 0; time < 4; time++) {
-    await settled();
+    await flush();
     await server.clock.advance(10);
-    server.wire.drop(4401);
+    server.socket.drop(4401);
   }
   await assertFails(call.result, { code: "not_authenticated" });
-  assert.equal(server.wires.length, 4);
+  assert.equal(server.sockets.length, 4);
 });
 
 test("a crowded server is left alone for five seconds", async () => {
   const server = new Server();
   const client = await server.connected();
-  server.wire.drop(4429);
+  server.socket.drop(4429);
   assert.deepEqual(downs(client), [5]);
 });
 
@@ -244,18 +254,18 @@ test("a socket that says nothing for long is left for a new one", async () => {
   const server = new Server();
   await server.connected();
   await server.clock.advance(70);
-  server.wire.say({ type: "ping" });
+  server.socket.receive({ type: "ping" });
   await server.clock.advance(70);
-  assert.equal(server.wires.length, 1);
+  assert.equal(server.sockets.length, 1);
   await server.clock.advance(6);
-  assert.equal(server.wires.length, 2);
+  assert.equal(server.sockets.length, 2);
 });
 
 test("a ping is answered", async () => {
   const server = new Server();
   await server.connected();
-  server.wire.say({ type: "ping" });
-  assert.deepEqual(server.wire.sent, [{ type: "pong" }]);
+  server.socket.receive({ type: "ping" });
+  assert.deepEqual(server.socket.sent, [{ type: "pong" }]);
 });
 
 test("with no server at all the first call fails at once and says so", async () => {
@@ -274,26 +284,26 @@ test("with no server at all the first call fails at once and says so", async () 
 test("a call that the server never answered fails after twenty seconds without it, one that it has waits", async () => {
   const server = new Server();
   const client = await server.connected();
-  const known = client.generate({ topic: "Tides" });
-  await settled();
-  server.wire.say({
+  const answered = client.generate({ topic: "Tides" });
+  await flush();
+  server.socket.receive({
     type: "progress",
     progress: 0,
     message: "Queued",
-    requestId: known.requestId,
+    requestId: answered.requestId,
     generationId: "g",
   });
   server.answers["POST /api/webllm/session/session-1/ticket"] = () =>
     Promise.reject(new TypeError("fetch failed"));
-  server.wire.drop();
-  const unknown = client.generate({ topic: "Winds" });
+  server.socket.drop();
+  const unanswered = client.generate({ topic: "Winds" });
   for (let second = 0; second < 40; second++) {
     await server.clock.advance(1);
-    if (server.wire.readyState === 1) server.wire.drop();
+    if (server.socket.readyState === 1) server.socket.drop();
   }
   const sentence = "The server does not answer. Check the connection and try again.";
-  await assertFails(unknown.result, { code: "offline", retryable: true, message: sentence });
-  assert.equal((await outcomeOf(known.result)).state, "open");
+  await assertFails(unanswered.result, { code: "offline", retryable: true, message: sentence });
+  assert.equal((await outcomeOf(answered.result)).state, "open");
 });
 
 test("a limit that REST sets while the line is down is waited for", async () => {
@@ -304,8 +314,8 @@ test("a limit that REST sets while the line is down is waited for", async () => 
     body: { code: "rate_limited", error: "Wait." },
     retryAfter: 17,
   };
-  server.wire.drop(4410);
-  await settled();
+  server.socket.drop(4410);
+  await flush();
   assert.deepEqual(downs(client), [17]);
   delete server.answers["POST /api/webllm/session"];
   await server.clock.advance(17);

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Engine, Server, generateFor, settled } from "./fakes.js";
+import { Engine, Server, flush, generateFor } from "./fakes.js";
 
 const EBB = '{"front":"ebb","back":"falling"}';
 const FLOW = '{"front":"flow","back":"rising"}';
@@ -19,11 +19,11 @@ async function withEngine() {
 }
 
 /** What was sent, without what has no part in the story. */
-const types = (wire) => wire.sent.map(({ type }) => type);
+const types = (socket) => socket.sent.map(({ type }) => type);
 
 test("an engine says that it is ready, and which it is", async () => {
   const { server } = await withEngine();
-  assert.deepEqual(server.wire.sent, [
+  assert.deepEqual(server.socket.sent, [
     {
       type: "ready",
       modelId: "model",
@@ -37,32 +37,32 @@ test("an engine says that it is ready, and which it is", async () => {
 test("a client without an engine never says so, and one that gets it later says it then", async () => {
   const server = new Server();
   const client = await server.connected();
-  assert.deepEqual(server.wire.sent, []);
+  assert.deepEqual(server.socket.sent, []);
   client.engine = new Engine();
-  assert.deepEqual(types(server.wire), ["ready"]);
+  assert.deepEqual(types(server.socket), ["ready"]);
 });
 
 test("each card goes out when its JSON closes, and the answer has all of them and what they cost", async () => {
   const { server, engine } = await withEngine();
-  const asked = generateFor("g", { cardsSoFar: [{ front: "neap", back: "small" }] });
-  server.wire.say(asked);
-  await settled();
-  assert.deepEqual(engine.turn.messages, asked.messages);
-  engine.turn.write(`[${EBB}`);
-  engine.turn.write(`,${FLOW}]`);
-  engine.turn.finish();
-  await settled();
-  const ids = { generationId: "g", lease: asked.lease };
+  const request = generateFor("g", { cardsSoFar: [{ front: "neap", back: "small" }] });
+  server.socket.receive(request);
+  await flush();
+  assert.deepEqual(engine.run.messages, request.messages);
+  engine.run.write(`[${EBB}`);
+  engine.run.write(`,${FLOW}]`);
+  engine.run.finish();
+  await flush();
+  const ids = { generationId: "g", lease: request.lease };
   const [ebb, flow] = [EBB, FLOW].map((text) => JSON.parse(text));
-  assert.deepEqual(server.wire.ofType("card"), [
+  assert.deepEqual(server.socket.ofType("card"), [
     { type: "card", ...ids, index: 1, card: ebb },
     { type: "card", ...ids, index: 2, card: flow },
   ]);
   const usage = { promptTokens: 3, completionTokens: 8, seconds: 2 };
-  assert.deepEqual(server.wire.sent.at(-1), {
+  assert.deepEqual(server.socket.sent.at(-1), {
     type: "response",
     ...ids,
-    cacheKey: asked.cacheKey,
+    cacheKey: request.cacheKey,
     data: { cards: [ebb, flow] },
     usage,
   });
@@ -70,120 +70,120 @@ test("each card goes out when its JSON closes, and the answer has all of them an
 
 test("a sign of life goes out every ten seconds at most", async () => {
   const { server, engine, client } = await withEngine();
-  const asked = generateFor("g");
-  server.wire.say(asked);
-  await settled();
-  for (const seconds of [1, 5, 9.9, 10, 11, 19, 20.1]) engine.turn.write(" ", seconds);
-  const signs = server.wire.ofType("progress");
+  const request = generateFor("g");
+  server.socket.receive(request);
+  await flush();
+  for (const seconds of [1, 5, 9.9, 10, 11, 19, 20.1]) engine.run.write(" ", seconds);
+  const heartbeats = server.socket.ofType("progress");
   assert.deepEqual(
-    signs.map(({ tokens, lease }) => [tokens, lease]),
+    heartbeats.map(({ tokens, lease }) => [tokens, lease]),
     [
-      [4, asked.lease],
-      [7, asked.lease],
+      [4, request.lease],
+      [7, request.lease],
     ],
   );
-  assert.equal(client.heard.filter(({ name }) => name === "tokens").length, 7);
+  assert.equal(client.events.filter(({ name }) => name === "tokens").length, 7);
 });
 
 test("an answer that the server cannot read is given up, so that another engine tries, and no call fails of it", async () => {
   const { server, engine, client } = await withEngine();
   const call = client.generate({ topic: "Tides" });
-  await settled();
-  server.wire.say({
+  await flush();
+  server.socket.receive({
     type: "progress",
     progress: 0,
     message: "Queued",
     requestId: call.requestId,
     generationId: "g",
   });
-  server.wire.say(generateFor("g"));
-  await settled();
-  engine.turn.finish();
-  await settled();
-  server.wire.say({
+  server.socket.receive(generateFor("g"));
+  await flush();
+  engine.run.finish();
+  await flush();
+  server.socket.receive({
     type: "error",
     code: "invalid_message",
     error: "usage.seconds: too large.",
     generationId: "g",
     retryable: false,
   });
-  const { type, code, generationId } = server.wire.sent.at(-1);
+  const { type, code, generationId } = server.socket.sent.at(-1);
   assert.deepEqual(
     { type, code, generationId },
     { type: "error", code: "engine_failed", generationId: "g" },
   );
-  assert.equal(client.heard.at(-1).name, "problem");
-  assert.equal(call.isOver, false);
+  assert.equal(client.events.at(-1).name, "problem");
+  assert.equal(call.isFinished, false);
 });
 
 test("a cancel stops the engine, which answers nothing and takes the next", async () => {
   const { server, engine } = await withEngine();
-  server.wire.say(generateFor("one"));
-  await settled();
-  engine.turn.write(`[${EBB}`);
-  server.wire.say({ type: "cancel", generationId: "one" });
-  server.wire.say(generateFor("two"));
-  await settled();
-  assert.equal(engine.turns[0].signal.aborted, true);
-  assert.equal(engine.turns.length, 2);
-  assert.deepEqual(server.wire.ofType("response"), []);
+  server.socket.receive(generateFor("one"));
+  await flush();
+  engine.run.write(`[${EBB}`);
+  server.socket.receive({ type: "cancel", generationId: "one" });
+  server.socket.receive(generateFor("two"));
+  await flush();
+  assert.equal(engine.runs[0].signal.aborted, true);
+  assert.equal(engine.runs.length, 2);
+  assert.deepEqual(server.socket.ofType("response"), []);
 });
 
 test("one generation at a time: another waits until the engine is free", async () => {
   const { server, engine } = await withEngine();
-  server.wire.say(generateFor("one"));
-  server.wire.say(generateFor("two"));
-  await settled();
-  assert.equal(engine.turns.length, 1);
-  engine.turn.finish();
-  await settled();
-  assert.deepEqual([engine.turns.length, server.wire.sent.at(-1).generationId], [2, "one"]);
+  server.socket.receive(generateFor("one"));
+  server.socket.receive(generateFor("two"));
+  await flush();
+  assert.equal(engine.runs.length, 1);
+  engine.run.finish();
+  await flush();
+  assert.deepEqual([engine.runs.length, server.socket.sent.at(-1).generationId], [2, "one"]);
 });
 
 test("the same generation under a new lease is written on, and answered under the new one", async () => {
   const { server, engine } = await withEngine();
-  server.wire.say(generateFor("g"));
-  await settled();
+  server.socket.receive(generateFor("g"));
+  await flush();
   const again = generateFor("g", { attempt: 2 });
-  server.wire.say(again);
-  engine.turn.finish();
-  await settled();
-  assert.deepEqual([engine.turns.length, server.wire.sent.at(-1).lease], [1, again.lease]);
+  server.socket.receive(again);
+  engine.run.finish();
+  await flush();
+  assert.deepEqual([engine.runs.length, server.socket.sent.at(-1).lease], [1, again.lease]);
 });
 
 test("an engine that fails is reported with its code, and asked again by the server", async () => {
   const { server, engine, client } = await withEngine();
-  server.wire.say(generateFor("g"));
-  await settled();
-  engine.turn.reject(Object.assign(new Error("It stumbled."), { code: "engine_failed" }));
-  await settled();
-  assert.deepEqual(server.wire.sent.at(-1), {
+  server.socket.receive(generateFor("g"));
+  await flush();
+  engine.run.reject(Object.assign(new Error("It stumbled."), { code: "engine_failed" }));
+  await flush();
+  assert.deepEqual(server.socket.sent.at(-1), {
     type: "error",
     error: "It stumbled.",
     code: "engine_failed",
     generationId: "g",
   });
-  assert.equal(client.heard.at(-1).name, "enginefailed");
-  server.wire.say(generateFor("g", { attempt: 2 }));
-  await settled();
-  assert.equal(engine.turns.length, 2);
+  assert.equal(client.events.at(-1).name, "enginefailed");
+  server.socket.receive(generateFor("g", { attempt: 2 }));
+  await flush();
+  assert.equal(engine.runs.length, 2);
 });
 
 test("an engine that lost its device does nothing until it was loaded again, and then what the server asked meanwhile", async () => {
   const { server, engine, client } = await withEngine();
-  server.wire.say(generateFor("g"));
-  await settled();
-  engine.turn.reject(Object.assign(new Error("The device was lost."), { code: "device_lost" }));
-  await settled();
-  server.wire.say(generateFor("g", { attempt: 2 }));
-  await settled();
-  assert.equal(engine.turns.length, 1);
+  server.socket.receive(generateFor("g"));
+  await flush();
+  engine.run.reject(Object.assign(new Error("The device was lost."), { code: "device_lost" }));
+  await flush();
+  server.socket.receive(generateFor("g", { attempt: 2 }));
+  await flush();
+  assert.equal(engine.runs.length, 1);
   client.engine = engine;
-  await settled();
-  assert.equal(engine.turns.length, 2);
-  engine.turn.finish();
-  await settled();
-  assert.deepEqual(types(server.wire).slice(-2), ["response", "ready"]);
+  await flush();
+  assert.equal(engine.runs.length, 2);
+  engine.run.finish();
+  await flush();
+  assert.deepEqual(types(server.socket).slice(-2), ["response", "ready"]);
 });
 
 const named = (name, message = "") => Object.assign(new Error(message), { name });
@@ -231,72 +231,72 @@ const RAW_ERRORS = [
 for (const { thrown, code, isBroken } of RAW_ERRORS) {
   test(`raw engine error ${thrown?.name ?? thrown} ${thrown?.code ?? ""} is reported as ${code}`, async () => {
     const { server, engine } = await withEngine();
-    server.wire.say(generateFor("g"));
-    await settled();
-    engine.turn.reject(thrown);
-    await settled();
-    const { error, ...sent } = server.wire.sent.findLast(({ type }) => type === "error");
+    server.socket.receive(generateFor("g"));
+    await flush();
+    engine.run.reject(thrown);
+    await flush();
+    const { error, ...sent } = server.socket.sent.findLast(({ type }) => type === "error");
     assert.deepEqual(sent, { type: "error", code, generationId: "g" });
     assert.ok(typeof error === "string" && error.length > 0);
-    server.wire.say(generateFor("g", { attempt: 2 }));
-    await settled();
-    assert.equal(engine.turns.length, isBroken ? 1 : 2);
+    server.socket.receive(generateFor("g", { attempt: 2 }));
+    await flush();
+    assert.equal(engine.runs.length, isBroken ? 1 : 2);
   });
 }
 
 test("an engine that is taken away takes its socket along", async () => {
   const { server, client } = await withEngine();
   client.engine = null;
-  await settled();
-  assert.equal(server.wires.length, 2);
-  server.wire.greet();
-  assert.deepEqual(server.wire.sent, []);
+  await flush();
+  assert.equal(server.sockets.length, 2);
+  server.socket.sendSnapshot();
+  assert.deepEqual(server.socket.sent, []);
 });
 
 test("what is finished while the socket is down goes out with its lease when it is up, before the engine is ready for more", async () => {
   const { server, engine } = await withEngine();
-  const asked = generateFor("g");
-  server.wire.say(asked);
-  await settled();
-  engine.turn.write(`[${EBB}`);
-  server.wire.drop();
-  engine.turn.write(`,${FLOW}]`);
-  engine.turn.finish();
+  const request = generateFor("g");
+  server.socket.receive(request);
+  await flush();
+  engine.run.write(`[${EBB}`);
+  server.socket.drop();
+  engine.run.write(`,${FLOW}]`);
+  engine.run.finish();
   await server.clock.advance(1);
-  server.wire.greet();
-  assert.deepEqual(types(server.wire), ["response", "ready"]);
+  server.socket.sendSnapshot();
+  assert.deepEqual(types(server.socket), ["response", "ready"]);
   assert.deepEqual(
-    [server.wire.sent[0].lease, server.wire.sent[0].data.cards.length],
-    [asked.lease, 2],
+    [server.socket.sent[0].lease, server.socket.sent[0].data.cards.length],
+    [request.lease, 2],
   );
 });
 
 test("an engine that is still writing renews its lease on the new socket and tells the cards of meanwhile", async () => {
   const { server, engine } = await withEngine();
-  server.wire.say(generateFor("g"));
-  await settled();
-  server.wire.drop();
-  engine.turn.write(`[${EBB}`);
+  server.socket.receive(generateFor("g"));
+  await flush();
+  server.socket.drop();
+  engine.run.write(`[${EBB}`);
   await server.clock.advance(1);
-  server.wire.greet();
-  assert.deepEqual(types(server.wire), ["progress", "card"]);
-  engine.turn.finish();
-  await settled();
-  assert.deepEqual(types(server.wire), ["progress", "card", "response", "ready"]);
+  server.socket.sendSnapshot();
+  assert.deepEqual(types(server.socket), ["progress", "card"]);
+  engine.run.finish();
+  await flush();
+  assert.deepEqual(types(server.socket), ["progress", "card", "response", "ready"]);
 });
 
 test("an answer is given again on the next socket, until the server has no use for it", async () => {
   const { server, engine } = await withEngine();
-  server.wire.say(generateFor("g"));
-  await settled();
-  engine.turn.finish();
-  await settled();
+  server.socket.receive(generateFor("g"));
+  await flush();
+  engine.run.finish();
+  await flush();
   for (const isWanted of [true, false]) {
-    server.wire.drop();
+    server.socket.drop();
     await server.clock.advance(1);
-    server.wire.greet();
-    assert.equal(server.wire.ofType("response").length, isWanted ? 1 : 0);
-    server.wire.say({
+    server.socket.sendSnapshot();
+    assert.equal(server.socket.ofType("response").length, isWanted ? 1 : 0);
+    server.socket.receive({
       type: "error",
       code: "stale_response",
       error: "Drop it.",
@@ -315,15 +315,15 @@ test("what an engine said is said again when the server dropped it", async () =>
     retryable: true,
     retryAfter: 1,
   };
-  server.wire.say(dropped);
+  server.socket.receive(dropped);
   await server.clock.advance(1);
-  server.wire.say(generateFor("g"));
-  await settled();
-  engine.turn.finish();
-  await settled();
-  server.wire.say(dropped);
+  server.socket.receive(generateFor("g"));
+  await flush();
+  engine.run.finish();
+  await flush();
+  server.socket.receive(dropped);
   await server.clock.advance(1);
-  assert.deepEqual(types(server.wire), ["ready", "ready", "response", "response", "ready"]);
+  assert.deepEqual(types(server.socket), ["ready", "ready", "response", "response", "ready"]);
 });
 
 test("WebLLM's own engine serves as well, as the guide makes it", async () => {
@@ -337,13 +337,13 @@ test("WebLLM's own engine serves as well, as the guide makes it", async () => {
   const server = new Server();
   const client = server.client({ engine: async (modelId) => ({ ...engine, modelId }) });
   await client.initialize();
-  await settled();
-  server.wire.greet();
+  await flush();
+  server.socket.sendSnapshot();
   assert.equal(client.engine.modelId, "model");
   await client.handleGeneration(
     generateFor("g", { responseFormat: { grammar: "root ::= x", schema: {} } }),
   );
   assert.deepEqual(requests[0].response_format, { type: "grammar", grammar: "root ::= x" });
-  const { data, usage } = server.wire.sent.at(-1);
+  const { data, usage } = server.socket.sent.at(-1);
   assert.deepEqual([data.cards.length, usage.promptTokens, usage.completionTokens], [2, 5, 20]);
 });

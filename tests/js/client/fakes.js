@@ -7,8 +7,8 @@ import assert from "node:assert/strict";
 import { WebLLMClient } from "../../../static/js/client/index.js";
 
 /** Let everything run that waits for nothing. */
-export async function settled() {
-  for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
+export async function flush() {
+  for (let run = 0; run < 10; run++) await new Promise((resolve) => setImmediate(resolve));
 }
 
 export class Clock {
@@ -32,9 +32,9 @@ export class Clock {
   /** Let seconds pass; each timer runs in its time. */
   async advance(seconds) {
     const end = this.#now + seconds * 1000;
-    for (let next; (next = this.#next(end)); await settled()) {
-      const [timer, { at, step }] = next;
-      this.#now = at;
+    for (let next; (next = this.#next(end)); await flush()) {
+      const [timer, { at: dueAt, step }] = next;
+      this.#now = dueAt;
       this.#timers.delete(timer);
       step();
     }
@@ -44,12 +44,12 @@ export class Clock {
   #next(end) {
     return [...this.#timers]
       .filter(([, { at }]) => at <= end)
-      .sort(([, one], [, other]) => one.at - other.at)[0];
+      .sort(([, first], [, second]) => first.at - second.at)[0];
   }
 }
 
 /** The server's end of one WebSocket. */
-class Wire {
+class ServerSocket {
   readyState = 1;
   sent = [];
 
@@ -65,13 +65,13 @@ class Wire {
     this.readyState = 3;
   }
 
-  say(message) {
+  receive(message) {
     this.onmessage({ data: JSON.stringify(message) });
   }
 
   /** The snapshot with which a socket begins. */
-  greet({ seq = 0, generations = [] } = {}) {
-    this.say({ type: "session", session: { status: "ready" }, generations, seq });
+  sendSnapshot({ seq = 0, generations = [] } = {}) {
+    this.receive({ type: "session", session: { status: "ready" }, generations, seq });
   }
 
   drop(code = 1006, reason = "") {
@@ -86,24 +86,24 @@ class Wire {
 
 export class Server {
   clock = new Clock();
-  wires = [];
+  sockets = [];
   /** What REST was asked: ["POST /api/...", ...] */
-  asked = [];
+  requests = [];
   /** Answers by "METHOD path", in place of the usual; a function may throw, as fetch does. */
   answers = {};
   #sessions = 0;
 
-  get wire() {
-    return this.wires.at(-1);
+  get socket() {
+    return this.sockets.at(-1);
   }
 
-  /** A client of this server, not yet initialized. `heard` collects what it tells of. */
+  /** A client of this server, not yet initialized. `events` collects what it tells of. */
   client(settings = {}) {
-    const { wires, clock } = this;
-    const WebSocket = class extends Wire {
+    const { sockets, clock } = this;
+    const WebSocket = class extends ServerSocket {
       constructor(...address) {
         super(...address);
-        wires.push(this);
+        sockets.push(this);
       }
     };
     const fetch = (url, request) => this.#fetch(url, request);
@@ -114,7 +114,7 @@ export class Server {
       random: () => 1,
       ...settings,
     });
-    client.heard = [];
+    client.events = [];
     const names = [
       "connection",
       "progress",
@@ -127,7 +127,7 @@ export class Server {
       "problem",
     ];
     for (const name of names)
-      client.addEventListener(name, ({ detail }) => client.heard.push({ name, ...detail }));
+      client.addEventListener(name, ({ detail }) => client.events.push({ name, ...detail }));
     return client;
   }
 
@@ -135,16 +135,16 @@ export class Server {
   async connected(settings) {
     const client = this.client(settings);
     await client.initialize();
-    await settled();
-    this.wire.greet();
+    await flush();
+    this.socket.sendSnapshot();
     return client;
   }
 
   async #fetch(url, { method, headers }) {
-    const what = `${method} ${new URL(url).pathname}`;
-    this.asked.push(what);
+    const endpoint = `${method} ${new URL(url).pathname}`;
+    this.requests.push(endpoint);
     this.authorization = headers.Authorization;
-    const answer = this.answers[what] ?? this.#usual(what);
+    const answer = this.answers[endpoint] ?? this.#defaultAnswer(endpoint);
     const {
       status = 200,
       body = {},
@@ -156,10 +156,10 @@ export class Server {
     });
   }
 
-  #usual(what) {
-    if (what === "POST /api/webllm/session")
+  #defaultAnswer(endpoint) {
+    if (endpoint === "POST /api/webllm/session")
       return { status: 201, body: sessionNumber(++this.#sessions) };
-    if (what.endsWith("/ticket"))
+    if (endpoint.endsWith("/ticket"))
       return { status: 201, body: { wsUrl: "ws://server/fresh-ticket" } };
     return { body: { success: true } };
   }
@@ -176,29 +176,29 @@ function sessionNumber(number) {
 /** An engine that writes what the test gives it, when the test gives it. */
 export class Engine {
   facts = { engine: "wllama", threads: 2 };
-  turns = [];
+  runs = [];
 
   generate(messages, { onToken, signal, ...options }) {
     return new Promise((resolve, reject) => {
-      const turn = { messages, options, signal, tokens: 0, text: "", reject };
-      turn.write = (text, seconds = 1) =>
-        onToken({ text, tokens: ++turn.tokens, seconds, done: (turn.text += text) });
-      turn.finish = () =>
-        resolve({ text: turn.text, usage: { promptTokens: 3, completionTokens: 8, seconds: 2 } });
-      signal.addEventListener("abort", turn.finish);
-      this.turns.push(turn);
+      const run = { messages, options, signal, tokens: 0, text: "", reject };
+      run.write = (text, seconds = 1) =>
+        onToken({ text, tokens: ++run.tokens, seconds, done: (run.text += text) });
+      run.finish = () =>
+        resolve({ text: run.text, usage: { promptTokens: 3, completionTokens: 8, seconds: 2 } });
+      signal.addEventListener("abort", run.finish);
+      this.runs.push(run);
     });
   }
 
-  get turn() {
-    return this.turns.at(-1);
+  get run() {
+    return this.runs.at(-1);
   }
 }
 
-let made = 0;
+let leaseCount = 0;
 
 /** The server's `generate` for an engine. */
-export function generateFor(generationId, more = {}) {
+export function generateFor(generationId, overrides = {}) {
   const options = { topic: "Tides", count: 2 };
   const rest = {
     attempt: 1,
@@ -212,9 +212,9 @@ export function generateFor(generationId, more = {}) {
     prompt: "Tides",
     options,
     generationId,
-    lease: `lease-${++made}`,
+    lease: `lease-${++leaseCount}`,
     ...rest,
-    ...more,
+    ...overrides,
   };
 }
 
@@ -229,7 +229,7 @@ export async function outcomeOf(promise) {
     (value) => (outcome = { state: "succeeded", value }),
     (error) => (outcome = { state: "failed", error }),
   );
-  await settled();
+  await flush();
   return outcome;
 }
 

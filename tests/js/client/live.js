@@ -17,15 +17,15 @@ const clients = {};
 const engine = new Engine();
 let call = null;
 
-function say(happened) {
-  process.stdout.write(`${JSON.stringify(happened)}\n`);
+function report(event) {
+  process.stdout.write(`${JSON.stringify(event)}\n`);
 }
 
-class ToldEngine {
+class ReportingEngine {
   facts = { engine: "test" };
 
   generate(messages, options) {
-    say({ happened: "asked", messages });
+    report({ happened: "asked", messages });
     return engine.generate(messages, options);
   }
 }
@@ -35,13 +35,13 @@ const COMMANDS = {
     const client = new WebLLMClient(token, "test-model", {
       baseUrl: url,
       WebSocket,
-      engine: hasEngine ? new ToldEngine() : null,
+      engine: hasEngine ? new ReportingEngine() : null,
     });
     client.addEventListener("connection", ({ detail }) =>
-      say({ happened: detail.state, client: name }),
+      report({ happened: detail.state, client: name }),
     );
     client.addEventListener("waiting", ({ detail: { status, place } }) =>
-      say({ happened: "waiting", client: name, status, place }),
+      report({ happened: "waiting", client: name, status, place }),
     );
     client.addEventListener("generation", ({ detail }) => follow(detail.call, `${name}, watching`));
     clients[name] = client;
@@ -52,26 +52,26 @@ const COMMANDS = {
     follow(call, client);
   },
   cancel: () => call.cancel(),
-  write: ({ text }) => engine.turn.write(text),
+  write: ({ text }) => engine.run.write(text),
   finish() {
-    engine.turn.finish();
-    say({ happened: "finished" });
+    engine.run.finish();
+    report({ happened: "finished" });
   },
-  session: ({ client }) => say({ happened: "session", sessionId: clients[client].sessionId }),
+  session: ({ client }) => report({ happened: "session", sessionId: clients[client].sessionId }),
 };
 
-async function follow(one, client) {
+async function follow(followedCall, client) {
   try {
-    for await (const { front } of one) say({ happened: "card", client, front });
-    const { cards, generationId } = await one.result;
-    say({ happened: "result", client, generationId, fronts: cards.map(({ front }) => front) });
+    for await (const { front } of followedCall) report({ happened: "card", client, front });
+    const { cards, generationId } = await followedCall.result;
+    report({ happened: "result", client, generationId, fronts: cards.map(({ front }) => front) });
   } catch ({ code, message, cards }) {
-    say({ happened: "error", client, code, message, fronts: cards?.map(({ front }) => front) });
+    report({ happened: "error", client, code, message, fronts: cards?.map(({ front }) => front) });
   }
 }
 
 for await (const line of createInterface({ input: process.stdin })) {
-  const { do: what, ...members } = JSON.parse(line);
-  await COMMANDS[what](members);
+  const { do: command, ...fields } = JSON.parse(line);
+  await COMMANDS[command](fields);
 }
 process.exit(0);

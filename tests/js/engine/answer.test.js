@@ -1,25 +1,26 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { emptyAnswer, read } from "../../../static/js/engine/answer.js";
+import { addChunk, emptyAnswer } from "../../../static/js/engine/answer.js";
 
 const chunk = (delta, finish_reason = null) => ({ choices: [{ delta, finish_reason }] });
 
 function answered(...chunks) {
-  const told = [];
+  const updates = [];
   const answer = emptyAnswer();
-  for (const each of chunks) read(each, answer, (text, tokens) => told.push([text, tokens]));
-  return { answer, told };
+  for (const received of chunks)
+    addChunk(received, answer, (text, tokens) => updates.push([text, tokens]));
+  return { answer, told: updates };
 }
 
 test("text is put together as it comes, and told with the tokens so far", () => {
-  const { answer, told } = answered(
+  const { answer, told: updates } = answered(
     chunk({ role: "assistant", content: null }),
     chunk({ content: "Hel" }),
     chunk({ content: "lo" }),
     chunk({}, "stop"),
   );
   assert.equal(answer.text, "Hello");
-  assert.deepEqual(told, [
+  assert.deepEqual(updates, [
     ["Hel", 1],
     ["lo", 2],
   ]);

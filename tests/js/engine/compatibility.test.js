@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { fit } from "../../../static/js/pages/engine/compatibility.js";
+import { assessFit } from "../../../static/js/pages/engine/compatibility.js";
 
 const GB = 2 ** 30;
 const LIMITS = {
@@ -9,16 +9,16 @@ const LIMITS = {
   maxStorageBufferBindingSize: GB,
   maxComputeWorkgroupStorageSize: 32768,
 };
-const card = (limits = {}, more = {}) => ({
+const card = (limits = {}, overrides = {}) => ({
   available: true,
-  adapter: { features: [], limits: { ...LIMITS, ...limits }, ...more },
+  adapter: { features: [], limits: { ...LIMITS, ...limits }, ...overrides },
 });
 const wasm = { available: true, isCompat: false };
-const device = (more = {}) => ({
+const device = (overrides = {}) => ({
   engines: { webgpu: card(), wasm },
   storage: { usedMb: 0, quotaMb: 100_000 },
   memoryGb: 8,
-  ...more,
+  ...overrides,
 });
 const llama = { engine: "webllm", downloadMb: 700, vramMb: 900, features: [] };
 const gguf = { engine: "wllama", downloadMb: 98, vramMb: null, features: [] };
@@ -156,7 +156,7 @@ const CASES = [
     "tight",
     /700 MB of the 800 MB/,
   ],
-  ["a page that keeps nothing", gguf, device({ keepsModels: false }), 0, "tight", /each visit/],
+  ["a page that keeps nothing", gguf, device({ hasStorage: false }), 0, "tight", /each visit/],
   [
     "software in the place of a card",
     llama,
@@ -175,18 +175,21 @@ const CASES = [
   ],
 ];
 
-for (const [what, model, on, kept, state, words] of CASES) {
-  test(`${what}: ${state}`, () => {
-    const found = fit(model, on, kept);
-    assert.equal(found.state, state, found.reason);
-    assert.match(found.reason, words);
+for (const [name, model, on, storedMb, state, reason] of CASES) {
+  test(`${name}: ${state}`, () => {
+    const result = assessFit(model, on, storedMb);
+    assert.equal(result.state, state, result.reason);
+    assert.match(result.reason, reason);
   });
 }
 
 test("what can be helped by deleting or closing something may be chosen all the same", () => {
-  assert.equal(fit(llama, device({ storage: { usedMb: 1000, quotaMb: 1000 } })).isHard, false);
   assert.equal(
-    fit(llama, device({ engines: { webgpu: { available: false }, wasm } })).isHard,
+    assessFit(llama, device({ storage: { usedMb: 1000, quotaMb: 1000 } })).isHard,
+    false,
+  );
+  assert.equal(
+    assessFit(llama, device({ engines: { webgpu: { available: false }, wasm } })).isHard,
     true,
   );
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { after, test } from "node:test";
 
-import { EngineSeat } from "../../../static/js/pages/engine/engine-lock.js";
+import { EngineLock } from "../../../static/js/pages/engine/engine-lock.js";
 
 /**
  * Web Locks as far as a seat uses them: exclusive and shared, in order, with a signal, or stolen.
@@ -17,20 +17,20 @@ class Locks {
 
   request(name, { mode = "exclusive", signal, steal = false }, work) {
     return new Promise((resolve, reject) => {
-      const wish = { name, mode, work, resolve, reject };
+      const request = { name, mode, work, resolve, reject };
       if (steal)
-        for (const robbed of this.#held.splice(0))
-          robbed.reject(new DOMException("stolen", "AbortError"));
-      this.#queue[steal ? "unshift" : "push"](wish);
-      signal?.addEventListener("abort", () => this.#giveUp(wish));
+        for (const stolen of this.#held.splice(0))
+          stolen.reject(new DOMException("stolen", "AbortError"));
+      this.#queue[steal ? "unshift" : "push"](request);
+      signal?.addEventListener("abort", () => this.#cancel(request));
       this.#grant();
     });
   }
 
-  #giveUp(wish) {
-    if (!this.#queue.includes(wish)) return;
-    this.#queue = this.#queue.filter((one) => one !== wish);
-    wish.reject(new DOMException("timed out", "TimeoutError"));
+  #cancel(request) {
+    if (!this.#queue.includes(request)) return;
+    this.#queue = this.#queue.filter((queued) => queued !== request);
+    request.reject(new DOMException("timed out", "TimeoutError"));
   }
 
   async #grant() {
@@ -45,7 +45,7 @@ class Locks {
     this.#held.push(this.#queue.shift());
     this.#grant();
     const result = await next.work();
-    this.#held = this.#held.filter((one) => one !== next);
+    this.#held = this.#held.filter((queued) => queued !== next);
     next.resolve(result);
     this.#grant();
   }
@@ -65,74 +65,74 @@ function tabs(count) {
   const [user, locks] = [`user-${++users}`, new Locks()];
   return Array.from(
     { length: count },
-    () => new EngineSeat(user, { locks, BroadcastChannel: Channel }),
+    () => new EngineLock(user, { locks, BroadcastChannel: Channel }),
   );
 }
-const told = { state: "ready", modelId: "tiny", name: "Tiny" };
+const status = { state: "ready", modelId: "tiny", name: "Tiny" };
 
 test("of two tabs that ask at once one has the seat", async () => {
   const [a, b] = tabs(2);
-  assert.deepEqual((await Promise.all([a.take(), b.take()])).sort(), [false, true]);
+  assert.deepEqual((await Promise.all([a.acquire(), b.acquire()])).sort(), [false, true]);
 });
 
 test("a tab hears what the tab with the seat does, also one that was opened later", async () => {
   const [a, b] = tabs(2);
-  await a.take();
-  a.tell(told);
-  b.look();
+  await a.acquire();
+  a.broadcast(status);
+  b.refresh();
   while (b.other?.name !== "Tiny") await once(b, "other");
-  assert.deepEqual(b.other, told);
-  assert.equal(await b.take(), false);
+  assert.deepEqual(b.other, status);
+  assert.equal(await b.acquire(), false);
 });
 
 test("when the tab with the seat leaves, the next may have it", async () => {
   const [a, b] = tabs(2);
-  await a.take();
-  await b.look();
+  await a.acquire();
+  await b.refresh();
   assert.ok(b.other);
   const free = once(b, "other");
-  a.leave();
+  a.release();
   await free;
   assert.equal(b.other, null);
-  assert.equal(await b.take(), true);
+  assert.equal(await b.acquire(), true);
 });
 
 test("a tab that leaves does not take itself for another", async () => {
   const [a] = tabs(1);
-  await a.take();
-  a.leave();
-  assert.equal(await a.take(), true);
-  a.leave();
+  await a.acquire();
+  a.release();
+  assert.equal(await a.acquire(), true);
+  a.release();
   await new Promise((resolve) => setTimeout(resolve));
   assert.equal(a.other, null);
 });
 
 test("taking over asks the tab with the seat, which leaves", async () => {
   const [a, b] = tabs(2);
-  await a.take();
-  a.addEventListener("wanted", () => a.leave());
+  await a.acquire();
+  a.addEventListener("release-requested", () => a.release());
   await b.takeOver();
-  assert.deepEqual([a.isMine, b.isMine], [false, true]);
+  assert.deepEqual([a.isOwned, b.isOwned], [false, true]);
 });
 
 test("a tab that does not answer is robbed, and told", { timeout: 10_000 }, async () => {
   const [a, b] = tabs(2);
-  await a.take();
-  const robbed = once(a, "robbed");
+  await a.acquire();
+  const stolen = once(a, "stolen");
   await b.takeOver();
-  await robbed;
-  assert.deepEqual([a.isMine, b.isMine], [false, true]);
+  await stolen;
+  assert.deepEqual([a.isOwned, b.isOwned], [false, true]);
 });
 
 test("tabs of different users do not disturb each other", async () => {
   const locks = new Locks();
   const [alice, bob] = ["alice", "bob"].map(
-    (user) => new EngineSeat(user, { locks, BroadcastChannel: Channel }),
+    (user) => new EngineLock(user, { locks, BroadcastChannel: Channel }),
   );
-  assert.deepEqual(await Promise.all([alice.take(), bob.take()]), [true, true]);
+  assert.deepEqual(await Promise.all([alice.acquire(), bob.acquire()]), [true, true]);
 });
 
 test("without locks every tab has a seat of its own", async () => {
-  const seat = new EngineSeat("alice", { locks: null, BroadcastChannel: Channel });
-  assert.equal(await seat.take(), true);
+  const lock = new EngineLock("alice", { locks: null, BroadcastChannel: Channel });
+  assert.equal(await lock.acquire(), true);
 });

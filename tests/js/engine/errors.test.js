@@ -54,8 +54,11 @@ test("an EngineError stays what it is", () => {
 });
 
 test("a download that cannot be had offline says that the device is offline", () => {
-  for (const words of ["Failed to fetch", "network error"])
-    assert.equal(asEngineError(new TypeError(words), { isOnline: false }).code, "download_offline");
+  for (const message of ["Failed to fetch", "network error"])
+    assert.equal(
+      asEngineError(new TypeError(message), { isOnline: false }).code,
+      "download_offline",
+    );
   assert.equal(
     asEngineError(named("QuotaExceededError"), { isOnline: false }).code,
     "storage_full",

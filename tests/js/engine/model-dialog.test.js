@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import "../document.js";
-import { list } from "../../../static/js/pages/engine/model-dialog.js";
+import { filterEntries } from "../../../static/js/pages/engine/model-dialog.js";
 
-const one = (name, more = {}, model = {}) => ({
+const entry = (name, overrides = {}, model = {}) => ({
   model: {
     name,
     modelId: name.toLowerCase(),
@@ -16,20 +16,20 @@ const one = (name, more = {}, model = {}) => ({
     ...model,
   },
   fit: { state: "fits" },
-  keptMb: 0,
-  isKept: false,
+  storedMb: 0,
+  isStored: false,
   speed: null,
   rank: 0,
-  ...more,
+  ...overrides,
 });
 const ALL = [
-  one("Huge", { fit: { state: "no" } }, { downloadMb: 9000, vramMb: 9000 }),
-  one("Tight", { fit: { state: "tight" }, speed: 40 }, { downloadMb: 50 }),
-  one("Local", { rank: 4 }, { isLocal: true, downloadMb: 98, vramMb: null, engine: "wllama" }),
-  one("Stored", { isKept: true, speed: 12 }, { vramMb: 50 }),
-  one("Another", {}, { downloadMb: null }),
+  entry("Huge", { fit: { state: "no" } }, { downloadMb: 9000, vramMb: 9000 }),
+  entry("Tight", { fit: { state: "tight" }, speed: 40 }, { downloadMb: 50 }),
+  entry("Local", { rank: 4 }, { isLocal: true, downloadMb: 98, vramMb: null, engine: "wllama" }),
+  entry("Stored", { isStored: true, speed: 12 }, { vramMb: 50 }),
+  entry("Another", {}, { downloadMb: null }),
 ];
-const names = (wish) => list(ALL, wish).map(({ model }) => model.name);
+const names = (options) => filterEntries(ALL, options).map(({ model }) => model.name);
 
 /** a wish and what it brings */
 const CASES = [
@@ -47,6 +47,6 @@ const CASES = [
   [{ order: "no such order", show: "no such filter", words: "huge" }, ["Huge"]],
 ];
 
-for (const [wish, found] of CASES)
-  test(`${JSON.stringify(wish)} lists ${found.join(", ") || "nothing"}`, () =>
-    assert.deepEqual(names(wish), found));
+for (const [options, expected] of CASES)
+  test(`${JSON.stringify(options)} lists ${expected.join(", ") || "nothing"}`, () =>
+    assert.deepEqual(names(options), expected));

@@ -3,52 +3,52 @@ import { test } from "node:test";
 
 import {
   DownloadMeter,
-  progressWords,
-  rateWords,
-  timeWords,
+  progressText,
+  rateText,
+  timeText,
 } from "../../../static/js/pages/engine/panel-view.js";
 
-const at = (loadedMb) => ({ phase: "download", loadedMb, totalMb: 100 });
+const progressAt = (loadedMb) => ({ phase: "download", loadedMb, totalMb: 100 });
 
 test("a steady download has its rate and the time left", () => {
   const meter = new DownloadMeter();
-  for (const second of [0, 1, 2, 3]) meter.add(at(5 * second), second);
-  assert.deepEqual(meter.add(at(20), 4), { rate: 5, secondsLeft: 16 });
+  for (const second of [0, 1, 2, 3]) meter.add(progressAt(5 * second), second);
+  assert.deepEqual(meter.add(progressAt(20), 4), { rate: 5, secondsLeft: 16 });
 });
 
 test("what was there before is no speed", () => {
   const meter = new DownloadMeter();
-  meter.add(at(10), 0);
-  meter.add(at(40), 0.1);
-  meter.add(at(60), 0.2);
-  meter.add(at(62), 1.2);
-  assert.equal(meter.add(at(64), 2.2).rate, 2);
+  meter.add(progressAt(10), 0);
+  meter.add(progressAt(40), 0.1);
+  meter.add(progressAt(60), 0.2);
+  meter.add(progressAt(62), 1.2);
+  assert.equal(meter.add(progressAt(64), 2.2).rate, 2);
 });
 
 test("nothing is said before there is something to say", () => {
   const meter = new DownloadMeter();
-  assert.equal(meter.add(at(1), 0), null);
-  assert.equal(meter.add(at(2), 0.9), null);
+  assert.equal(meter.add(progressAt(1), 0), null);
+  assert.equal(meter.add(progressAt(2), 0.9), null);
   assert.equal(meter.add({ phase: "start", loadedMb: 100, totalMb: 100 }, 3), null);
 });
 
 test("a download that stands still has no rate, and one that slows down is believed", () => {
   const meter = new DownloadMeter();
-  for (let second = 0; second <= 10; second++) meter.add(at(4 * second), second);
-  for (let second = 11; second < 30; second++) meter.add(at(40), second);
-  assert.equal(meter.add(at(40), 30), null);
+  for (let second = 0; second <= 10; second++) meter.add(progressAt(4 * second), second);
+  for (let second = 11; second < 30; second++) meter.add(progressAt(40), second);
+  assert.equal(meter.add(progressAt(40), 30), null);
 });
 
 test("without a total there is a rate and no time left", () => {
   const meter = new DownloadMeter();
   meter.add({ phase: "download", loadedMb: 0, totalMb: null }, 0);
   assert.equal(
-    rateWords(meter.add({ phase: "download", loadedMb: 6, totalMb: null }, 2)),
+    rateText(meter.add({ phase: "download", loadedMb: 6, totalMb: null }, 2)),
     "3.0 MB/s",
   );
 });
 
-for (const [seconds, words] of [
+for (const [seconds, text] of [
   [0.2, "1 s"],
   [12.1, "13 s"],
   [54, "54 s"],
@@ -57,20 +57,20 @@ for (const [seconds, words] of [
   [3600, "1.0 h"],
   [9000, "2.5 h"],
 ]) {
-  test(`${seconds} seconds are ${words}`, () => assert.equal(timeWords(seconds), words));
+  test(`${seconds} seconds are ${text}`, () => assert.equal(timeText(seconds), text));
 }
 
 test("progress is one short line", () => {
   assert.equal(
-    progressWords({ phase: "download", text: "", loadedMb: 45.4, totalMb: 98, fraction: 0.463 }),
+    progressText({ phase: "download", text: "", loadedMb: 45.4, totalMb: 98, fraction: 0.463 }),
     "Downloading 45 of 98 MB · 46 %",
   );
   assert.equal(
-    progressWords({ phase: "download", text: "", loadedMb: 0, totalMb: 98, fraction: 0 }),
+    progressText({ phase: "download", text: "", loadedMb: 0, totalMb: 98, fraction: 0 }),
     "Downloading",
   );
   assert.equal(
-    progressWords({
+    progressText({
       phase: "start",
       text: "Starting the model",
       loadedMb: 98,
@@ -80,7 +80,7 @@ test("progress is one short line", () => {
     "Starting the model",
   );
   assert.equal(
-    progressWords({
+    progressText({
       phase: "start",
       text: "Preparing the graphics card",
       loadedMb: 98,

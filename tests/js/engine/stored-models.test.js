@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { groupKept } from "../../../static/js/engine/stored-models.js";
+import { groupByModel } from "../../../static/js/engine/stored-models.js";
 
 const ORIGIN = "https://cards.example";
 const MODELS = [
@@ -29,17 +29,23 @@ const MODELS = [
   { modelId: "smol", name: "SmolLM2", engine: "wllama", url: "/models/smol.gguf?v=2" },
   { modelId: "big", name: "Big", engine: "wllama", url: "/models/big-00001-of-00002.gguf?v=3" },
 ];
-const cached = (address, bytes = 10) => ({ store: "cache", place: "webllm/model", address, bytes });
+const cached = (address, bytes = 10) => ({
+  store: "cache",
+  storeKey: "webllm/model",
+  address,
+  bytes,
+});
 const gguf = (address, bytes, expectedBytes = bytes) => ({
   store: "file",
-  place: `${"a".repeat(40)}_x.gguf`,
+  storeKey: `${"a".repeat(40)}_x.gguf`,
   address,
   bytes,
   expectedBytes,
 });
-const group = (files, shards = () => null) => groupKept(files, MODELS, { origin: ORIGIN, shards });
-const brief = (kept) =>
-  kept.map(({ modelId, name, bytes, isWhole }) => [modelId, name, bytes, isWhole]);
+const group = (files, shards = () => null) =>
+  groupByModel(files, MODELS, { origin: ORIGIN, shards });
+const brief = (storedModels) =>
+  storedModels.map(({ modelId, name, bytes, isComplete }) => [modelId, name, bytes, isComplete]);
 
 test("files of a WebLLM model and its library are one model, whole when all its weights are there", () => {
   const base = "https://hub.example/org/Twin-MLC/resolve/main/";
@@ -49,7 +55,7 @@ test("files of a WebLLM model and its library are one model, whole when all its 
     cached(`${base}params_shard_0.bin`),
     cached(`${base}params_shard_1.bin`),
   ];
-  assert.deepEqual(brief(group(files, (asked) => (asked === base ? 2 : null))), [
+  assert.deepEqual(brief(group(files, (folder) => (folder === base ? 2 : null))), [
     ["twin", "Twin", 26, true],
   ]);
   assert.deepEqual(brief(group(files, () => 3)), [["twin", "Twin", 26, false]]);

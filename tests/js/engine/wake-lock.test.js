@@ -1,71 +1,71 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { KeepAwake } from "../../../static/js/pages/engine/panel.js";
+import { WakeLock } from "../../../static/js/pages/engine/panel.js";
 
 /** A page whose screen lock goes when it is hidden, as browsers do it. */
 function page({ isAllowed = true } = {}) {
-  const held = new Set();
-  const seen = Object.assign(new EventTarget(), { hidden: false });
+  const locks = new Set();
+  const fakeDocument = Object.assign(new EventTarget(), { hidden: false });
   const request = async () => {
     if (!isAllowed) throw new DOMException("low battery", "NotAllowedError");
     const lock = new EventTarget();
-    lock.release = async () => held.delete(lock) && lock.dispatchEvent(new Event("release"));
-    held.add(lock);
+    lock.release = async () => locks.delete(lock) && lock.dispatchEvent(new Event("release"));
+    locks.add(lock);
     return lock;
   };
-  Object.defineProperty(globalThis, "document", { value: seen, configurable: true });
+  Object.defineProperty(globalThis, "document", { value: fakeDocument, configurable: true });
   Object.defineProperty(globalThis, "navigator", {
     value: { wakeLock: { request } },
     configurable: true,
   });
   const hide = (hidden) => {
-    seen.hidden = hidden;
-    if (hidden) for (const lock of held) lock.release();
-    seen.dispatchEvent(new Event("visibilitychange"));
+    fakeDocument.hidden = hidden;
+    if (hidden) for (const lock of locks) lock.release();
+    fakeDocument.dispatchEvent(new Event("visibilitychange"));
   };
-  return { held, hide };
+  return { held: locks, hide };
 }
 
 const settled = () => new Promise((resolve) => setTimeout(resolve));
 
 test("the screen stays on while there is work, and no longer", async () => {
-  const { held } = page();
-  const awake = new KeepAwake();
-  awake.set(true);
-  awake.set(true);
+  const { held: locks } = page();
+  const wakeLock = new WakeLock();
+  wakeLock.set(true);
+  wakeLock.set(true);
   await settled();
-  assert.equal(held.size, 1);
-  awake.set(false);
+  assert.equal(locks.size, 1);
+  wakeLock.set(false);
   await settled();
-  assert.equal(held.size, 0);
+  assert.equal(locks.size, 0);
 });
 
 test("a tab that was hidden keeps the screen on again when it is seen", async () => {
-  const { held, hide } = page();
-  const awake = new KeepAwake();
-  awake.set(true);
+  const { held: locks, hide } = page();
+  const wakeLock = new WakeLock();
+  wakeLock.set(true);
   await settled();
   hide(true);
   await settled();
-  assert.equal(held.size, 0);
+  assert.equal(locks.size, 0);
   hide(false);
   await settled();
-  assert.equal(held.size, 1);
+  assert.equal(locks.size, 1);
 });
 
 test("work that is over before the lock was given leaves none behind", async () => {
-  const { held } = page();
-  const awake = new KeepAwake();
-  awake.set(true);
-  awake.set(false);
+  const { held: locks } = page();
+  const wakeLock = new WakeLock();
+  wakeLock.set(true);
+  wakeLock.set(false);
   await settled();
-  assert.equal(held.size, 0);
+  assert.equal(locks.size, 0);
 });
 
 test("a system that refuses costs nothing", async () => {
-  const { held } = page({ isAllowed: false });
-  new KeepAwake().set(true);
+  const { held: locks } = page({ isAllowed: false });
+  new WakeLock().set(true);
   await settled();
-  assert.equal(held.size, 0);
+  assert.equal(locks.size, 0);
 });

@@ -68,21 +68,21 @@ const missing = (facts) => ({
   isSecure: true,
   hasGpu: false,
   adapter: "none",
-  drawing: "hardware",
+  renderer: "hardware",
   ...facts,
 });
-const there = (facts) => ({
+const available = (facts) => ({
   isSecure: true,
   hasGpu: true,
   adapter: "none",
-  drawing: "hardware",
+  renderer: "hardware",
   browser: chrome,
   ...facts,
 });
 
-/** facts, the code, and what sentence and step have to name */
+/** facts, the code, and what message and step have to name */
 const CASES = [
-  ["all is well", there({ adapter: "hardware" }), "ok"],
+  ["all is well", available({ adapter: "hardware" }), "ok"],
   ["a page over plain http", missing({ isSecure: false, browser: chrome }), "insecure", /HTTPS/],
   [
     "an old Chrome",
@@ -183,48 +183,48 @@ const CASES = [
   ],
   [
     "hardware acceleration switched off",
-    there({ drawing: "software" }),
+    available({ renderer: "software" }),
     "no_card",
     /chrome:\/\/settings\/system/,
   ],
   [
     "no driver at all in Firefox",
-    there({ drawing: "none", browser: browser("Firefox", 145, "Windows") }),
+    available({ renderer: "none", browser: browser("Firefox", 145, "Windows") }),
     "no_card",
     /Use hardware acceleration/,
   ],
-  ["a driver on the block list", there({}), "blocked", /block list.*chrome:\/\/gpu/],
+  ["a driver on the block list", available({}), "blocked", /block list.*chrome:\/\/gpu/],
   [
     "a driver on Firefox' block list",
-    there({ browser: browser("Firefox", 145, "Windows") }),
+    available({ browser: browser("Firefox", 145, "Windows") }),
     "blocked",
     /about:support/,
   ],
   [
     "a card that Chrome on Linux holds back",
-    there({ browser: browser("Chrome", 142, "Linux") }),
+    available({ browser: browser("Chrome", 142, "Linux") }),
     "flags",
     /enable-vulkan/,
   ],
   [
     "a card that fails",
-    there({ error: "GPU process crashed" }),
+    available({ error: "GPU process crashed" }),
     "silent",
     /GPU process crashed.*start it again/,
   ],
   [
     "software in the place of a card",
-    there({ adapter: "software" }),
+    available({ adapter: "software" }),
     "software",
     /slow.*graphics acceleration/,
   ],
 ];
 
-for (const [what, facts, code, words = /^ $/] of CASES) {
-  test(`${what}: ${code}, with what to do`, () => {
-    const { sentence, step, ...verdict } = explainWebGPU(facts);
+for (const [name, facts, code, pattern = /^ $/] of CASES) {
+  test(`${name}: ${code}, with what to do`, () => {
+    const { message, step, ...verdict } = explainWebGPU(facts);
     assert.equal(verdict.code, code);
-    assert.match(`${sentence} ${step}`, words);
-    if (code !== "ok") for (const part of [sentence, step]) assert.match(part, /^[A-Z].*\.$/);
+    assert.match(`${message} ${step}`, pattern);
+    if (code !== "ok") for (const part of [message, step]) assert.match(part, /^[A-Z].*\.$/);
   });
 }

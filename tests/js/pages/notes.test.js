@@ -2,16 +2,22 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import "../document.js";
-import { promptBeside } from "../../../static/js/pages/generate/prompt.js";
+import { promptExcluding } from "../../../static/js/pages/generate/prompt.js";
 import { Estimate, timeLeft } from "../../../static/js/pages/make/batch.js";
-import { notesOf, openPart, partOf, partsOf } from "../../../static/js/pages/make/parts.js";
+import {
+  newPart,
+  notesOf,
+  partOf,
+  partsOf,
+  restorePart,
+} from "../../../static/js/pages/make/parts.js";
 import {
   chunks,
   roughTokens,
   SOURCE_TOKENS,
   spread,
 } from "../../../static/js/pages/notes/chunks.js";
-import { asParagraphs } from "../../../static/js/pages/notes/pdf.js";
+import { joinLines } from "../../../static/js/pages/notes/pdf.js";
 
 const SENTENCE = "The left ventricle pumps blood into the aorta. ";
 const without = (text) => text.replaceAll(/\s+/gu, "");
@@ -62,31 +68,33 @@ test("a request is written in parts, each with its own notes", () => {
   const request = { topic: "Heart", count: 4, source: SENTENCE.repeat(200) };
   const parts = partsOf(request);
   assert.equal(
-    parts.reduce((sum, part) => sum + part.count, 0),
+    parts.reduce((sum, part) => sum + part.requested, 0),
     4,
   );
   assert.ok(
-    parts.every((part) => part.count > 0 && notesOf(request, part.at).startsWith("The left")),
+    parts.every(
+      (part) => part.requested > 0 && notesOf(request, part.index).startsWith("The left"),
+    ),
   );
   assert.deepEqual(
-    partsOf({ topic: "Heart", count: 7 }).map(({ at, count }) => [at, count]),
+    partsOf({ topic: "Heart", count: 7 }).map(({ index, requested }) => [index, requested]),
     [[0, 7]],
   );
 });
 
 test("what is asked beside other cards says which", () => {
-  assert.equal(promptBeside("Tides", 2, []), "Generate 2 flashcards about Tides");
-  const prompt = promptBeside(
+  assert.equal(promptExcluding("Tides", 2, []), "Generate 2 flashcards about Tides");
+  const prompt = promptExcluding(
     "Tides",
     1,
-    Array.from({ length: 30 }, (_, at) => `Question ${at}\n?`),
+    Array.from({ length: 30 }, (_, index) => `Question ${index}\n?`),
   );
   assert.ok(prompt.includes("- Question 29 ?") && !prompt.includes("Question 3 ?"));
 });
 
 test("lines of a page become sentences", () => {
   assert.equal(
-    asParagraphs(
+    joinLines(
       "Photo-\nsynthesis turns light into chemical energy in\nthe chloroplasts of plants.\nIt needs water.\n\n\n\n• light\n• water",
     ),
     "Photosynthesis turns light into chemical energy in the chloroplasts of plants.\nIt needs water.\n\n• light\n• water",
@@ -109,8 +117,15 @@ test("the time left is told in words once a card has come", () => {
 });
 
 test("a generation is known again by the part that asked for it, and no other", () => {
-  const parts = [openPart(0, 3), { ...openPart(1, 3), generationIds: ["g1", "g2"] }];
+  const parts = [newPart(0, 3), { ...newPart(1, 3), generationIds: ["g1", "g2"] }];
   assert.equal(partOf(parts, "g2"), parts[1]);
   for (const unknown of ["g3", null]) assert.equal(partOf(parts, unknown), undefined);
   assert.equal(partOf(undefined, "g1"), undefined);
+});
+
+test("a part that an earlier release stored has the names of this one", () => {
+  const part = { ...newPart(1, 3), received: 2, generationIds: ["g1"] };
+  const { index, requested, received, ...others } = part;
+  assert.deepEqual(restorePart({ at: index, count: requested, taken: received, ...others }), part);
+  assert.deepEqual(restorePart(part), part);
 });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { unsentWords } from "../../../static/js/pages/make/offline-cards.js";
+import { unsentText } from "../../../static/js/pages/make/offline-cards.js";
 
 const record = (unsent, confirmed, count) => {
   const cards = [...Array(unsent).fill({ unsent: true }), ...Array(confirmed).fill({})];
@@ -11,19 +11,19 @@ const record = (unsent, confirmed, count) => {
 
 test("cards that wait are counted, and whether the model still writes is said", () => {
   assert.equal(
-    unsentWords(record(3, 1, 10)),
+    unsentText(record(3, 1, 10)),
     "No way to the server. Writing goes on; 3 cards wait to be sent.",
   );
   assert.equal(
-    unsentWords(record(1, 0, 10)),
+    unsentText(record(1, 0, 10)),
     "No way to the server. Writing goes on; 1 card waits to be sent.",
   );
   assert.equal(
-    unsentWords(record(1, 9, 10)),
+    unsentText(record(1, 9, 10)),
     "No way to the server. All is written; 1 card waits to be sent.",
   );
 });
 
 test("nothing is said when no card waits", () => {
-  assert.equal(unsentWords(record(0, 4, 10)), "");
+  assert.equal(unsentText(record(0, 4, 10)), "");
 });

@@ -23,7 +23,7 @@ function asInTable(html) {
     .replaceAll("&quot;", '"');
 }
 
-for (const { name, text, html } of CASES.filter((each) => !each.text.includes("\u0000"))) {
+for (const { name, text, html } of CASES.filter((example) => !example.text.includes("\u0000"))) {
   test(`the table: ${name}`, () =>
     assert.equal(asInTable(markdownToHtml(text)), html.replaceAll("&nbsp;", "\u00a0")));
 }
@@ -69,16 +69,16 @@ function readsOf(work) {
   ];
   const originals = readers.map(([prototype, name]) => prototype[name]);
   let count = 0;
-  readers.forEach(([prototype, name], at) => {
+  readers.forEach(([prototype, name], index) => {
     prototype[name] = function counted(...args) {
       count += 1;
-      return originals[at].apply(this, args);
+      return originals[index].apply(this, args);
     };
   });
   try {
     work();
   } finally {
-    readers.forEach(([prototype, name], at) => (prototype[name] = originals[at]));
+    readers.forEach(([prototype, name], index) => (prototype[name] = originals[index]));
   }
   return count;
 }

@@ -9,7 +9,15 @@ import {
 
 const day = (
   name,
-  { again = 0, hard = 0, good = 0, easy = 0, asked = 0, recalled = 0, retention = null } = {},
+  {
+    again = 0,
+    hard = 0,
+    good = 0,
+    easy = 0,
+    asked: reviewCount = 0,
+    recalled = 0,
+    retention = null,
+  } = {},
 ) => {
   return {
     day: name,
@@ -18,7 +26,7 @@ const day = (
     good,
     easy,
     total: again + hard + good + easy,
-    asked,
+    asked: reviewCount,
     recalled,
     retention,
   };
@@ -31,7 +39,7 @@ test("the forecast says today, tomorrow, all, and the fullest day", () => {
     { day: "2026-03-12", count: 0 },
   ]);
   assert.equal(
-    plot.words,
+    plot.description,
     "Cards due in the next 3 days: 3 today, 9 tomorrow, 12 in all. The most on Mar 11: 9.",
   );
   assert.deepEqual(plot.table.rows[1], ["Mar 11", "9"]);
@@ -54,7 +62,7 @@ test("reviews are told by rating, and the table begins with the newest day", () 
     day("2026-03-10", { again: 1, easy: 2 }),
   ]);
   assert.equal(
-    plot.words,
+    plot.description,
     "Reviews in the last 2 days: 7 in all (Again 1, Hard 0, Good 4, Easy 2), 3 of them today. The most on Mar 9: 4.",
   );
   assert.deepEqual(plot.table.rows[0], ["Mar 10", "1", "0", "0", "2", "3"]);
@@ -81,7 +89,7 @@ test("retention is told beside the aim, with gaps where nothing was asked", () =
       [0.9, 0.9],
     ],
   );
-  assert.match(plot.words, /75 % lately/);
+  assert.match(plot.description, /75 % lately/);
   assert.deepEqual(plot.table.rows, [
     ["Mar 10", "0", "0", "–"],
     ["Mar 9", "4", "3", "75 %"],

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-import { Outbox, passingStorage } from "../../../static/js/pages/study/outbox.js";
+import { memoryStorage, Outbox } from "../../../static/js/pages/study/outbox.js";
 
 /** A server that keeps what it is told, and can be gone. */
 class Server {
   calls = [];
-  isGone = false;
+  isUnreachable = false;
   refuses = new Set();
 
   async post(_path, { reviews }) {
@@ -25,7 +25,7 @@ class Server {
   }
 
   #answerOrThrow() {
-    if (this.isGone)
+    if (this.isUnreachable)
       throw Object.assign(new Error("The server does not answer."), { status: 0, code: "offline" });
   }
 }
@@ -34,7 +34,7 @@ let server, storage, outbox;
 const open = (user = "1") => new Outbox({ storage, user, api: server });
 beforeEach(() => {
   server = new Server();
-  storage = passingStorage();
+  storage = memoryStorage();
   outbox = open();
 });
 
@@ -46,13 +46,13 @@ test("ratings go out in order and are forgotten once the server has them", async
 });
 
 test("without the network they stay, over a reload too, and go out later", async () => {
-  server.isGone = true;
+  server.isUnreachable = true;
   outbox.addReview({ id: "a" });
   await outbox.flush();
   assert.equal(outbox.problem.code, "offline");
   outbox = open();
   assert.equal(outbox.size, 1);
-  server.isGone = false;
+  server.isUnreachable = false;
   await outbox.flush();
   assert.deepEqual([server.calls, outbox.size, outbox.problem], [[["a"]], 0, null]);
 });
@@ -66,13 +66,13 @@ test("an undo goes out after its rating and before the next", async () => {
 });
 
 test("what the server refuses is told and not sent for ever", async () => {
-  const told = [];
-  outbox.addEventListener("refused", ({ detail }) => told.push(...detail));
+  const refused = [];
+  outbox.addEventListener("refused", ({ detail }) => refused.push(...detail));
   server.refuses.add("a");
   for (const id of ["a", "b"]) outbox.addReview({ id });
   await outbox.flush();
   assert.deepEqual(
-    told.map(({ id }) => id),
+    refused.map(({ id }) => id),
     ["a"],
   );
   assert.equal(outbox.size, 0);

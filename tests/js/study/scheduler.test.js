@@ -8,7 +8,8 @@ import { Scheduler, StudyDays } from "../../../static/js/pages/study/scheduler.j
 const { scheduling, cases } = JSON.parse(
   readFileSync(new URL("../../contract/scheduling_cases.json", import.meta.url), "utf8"),
 );
-const near = (one, other) => Math.abs(one - other) <= 1e-4 * Math.max(1, Math.abs(other));
+const near = (actual, expected) =>
+  Math.abs(actual - expected) <= 1e-4 * Math.max(1, Math.abs(expected));
 
 for (const [number, { zone, hour, desiredRetention, start, steps }] of cases.entries()) {
   test(`history ${number + 1} is scheduled as on the server`, () => {

@@ -6,7 +6,7 @@ import { shortSpan, span } from "../../../static/js/pages/study/scheduler.js";
 const DAY = 86_400;
 
 test("spans are told in one unit, the long ones with a tenth", () => {
-  const shown = [
+  const texts = [
     60,
     330,
     600,
@@ -18,7 +18,7 @@ test("spans are told in one unit, the long ones with a tenth", () => {
     500 * DAY,
     20 * 365 * DAY,
   ].map(shortSpan);
-  assert.deepEqual(shown, [
+  assert.deepEqual(texts, [
     "1 min",
     "6 min",
     "10 min",

@@ -3,63 +3,63 @@
  * flashcards/parsing/assembler.py
  */
 
-import { Word, nameOf, roleOf, textOf } from "./cards.js";
+import { BareWord, normalizedName, roleOf, textOf } from "./cards.js";
 
-const DEPTH_KEPT = 12;
+const MAX_DEPTH = 12;
 const CUT_OFF = "was cut off before it ended";
 
 /** An object or a list that is open: what it holds so far, and what the next token means in it. */
-class Frame {
-  members = new Map();
+class OpenContainer {
+  fields = new Map();
   items = [];
   key = null;
-  last = null; // a scalar that a colon may turn into a key
+  lastScalar = null; // a scalar that a colon may turn into a key
   hasValue = false;
   isBare = false;
-  hasInner = false;
+  hasInnerCard = false;
   hasContainer = false;
-  namesSide = false;
-  filled = new Map(); // name of a side that has text -> its role
+  hasSideName = false;
+  filledSides = new Map(); // name of a side that has text -> its role
 
   constructor(isList, parent) {
     this.isList = isList;
     this.parent = parent;
-    this.insideCard = parent !== null && (parent.insideCard || parent.isFull);
+    this.isInsideCard = parent !== null && (parent.isInsideCard || parent.isCompleteCard);
     this.holdsCards =
       isList &&
-      (parent === null || (parent.parent === null && !parent.isList && !parent.namesSide));
+      (parent === null || (parent.parent === null && !parent.isList && !parent.hasSideName));
   }
 
-  get isFull() {
-    return new Set(this.filled.values()).size === 2;
+  get isCompleteCard() {
+    return new Set(this.filledSides.values()).size === 2;
   }
 
   /** A colon came after `key`. */
-  name(key, isBare) {
-    Object.assign(this, { key, isBare, hasValue: false, last: null });
-    this.namesSide ||= roleOf(nameOf(key)) !== undefined;
+  setKey(key, isBare) {
+    Object.assign(this, { key, isBare, hasValue: false, lastScalar: null });
+    this.hasSideName ||= roleOf(normalizedName(key)) !== undefined;
   }
 
   /** A value came: an item, a member's value, or perhaps the next key. */
-  put(value) {
+  addValue(value) {
     if (this.isList) this.items.push(value);
     else if (this.key !== null && !this.hasValue) this.#set(this.key, value);
     else {
-      this.endMember();
-      this.last = typeof value === "string" || value instanceof Word ? value : null;
+      this.endField();
+      this.lastScalar = typeof value === "string" || value instanceof BareWord ? value : null;
     }
   }
 
   #set(key, value) {
-    this.members.set(key, value);
+    this.fields.set(key, value);
     this.hasValue = true;
-    const role = roleOf(nameOf(key));
-    if (role && textOf(value)) this.filled.set(nameOf(key), role);
+    const role = roleOf(normalizedName(key));
+    if (role && textOf(value)) this.filledSides.set(normalizedName(key), role);
   }
 
   /** A comma came. */
-  endMember() {
-    Object.assign(this, { key: null, last: null, hasValue: false });
+  endField() {
+    Object.assign(this, { key: null, lastScalar: null, hasValue: false });
   }
 }
 
@@ -80,7 +80,7 @@ export class Assembler {
    * What a string at this point would be: "list", "key", "value", or "bare" (a value whose key had
    * no quotes).
    */
-  get place() {
+  get context() {
     const top = this.#top;
     if (top.isList) return "list";
     if (top.key === null || top.hasValue) return "key";
@@ -90,8 +90,8 @@ export class Assembler {
   open(isList) {
     const top = this.#top;
     // an object cannot be a key: the one before lacks its bracket
-    if (top && !isList && top.members.size && this.place === "key") this.#closeTop(false);
-    this.stack.push(new Frame(isList, this.#top));
+    if (top && !isList && top.fields.size && this.context === "key") this.#closeTop(false);
+    this.stack.push(new OpenContainer(isList, this.#top));
     this.#open[isList ? "list" : "object"] += 1;
   }
 
@@ -103,25 +103,25 @@ export class Assembler {
 
   colon() {
     const top = this.#top;
-    if (top.isList || top.last === null) return;
-    const isBare = top.last instanceof Word;
-    const key = isBare ? top.last.text : top.last;
-    if (top.isFull && top.filled.has(nameOf(key))) {
+    if (top.isList || top.lastScalar === null) return;
+    const isBare = top.lastScalar instanceof BareWord;
+    const key = isBare ? top.lastScalar.text : top.lastScalar;
+    if (top.isCompleteCard && top.filledSides.has(normalizedName(key))) {
       this.close(false); // a second front: the next card, without brackets between
       this.open(false);
     }
-    this.#top.name(key, isBare);
+    this.#top.setKey(key, isBare);
   }
 
   comma() {
-    this.#top.endMember();
+    this.#top.endField();
   }
 
   scalar(value) {
     const top = this.#top;
-    top.put(value);
-    if (top.holdsCards && !(value instanceof Word))
-      this.drafts.refuse("is only a text, without a front and a back");
+    top.addValue(value);
+    if (top.holdsCards && !(value instanceof BareWord))
+      this.drafts.reject("is only a text, without a front and a back");
   }
 
   /** The text ended: what is still open was cut off. */
@@ -130,37 +130,38 @@ export class Assembler {
   }
 
   #closeTop(isCut) {
-    const frame = this.stack.pop();
-    this.#open[frame.isList ? "list" : "object"] -= 1;
-    if (!frame.insideCard) {
-      if (frame.isList) this.#judgeList(frame, isCut);
-      else this.#judgeObject(frame, isCut);
+    const container = this.stack.pop();
+    this.#open[container.isList ? "list" : "object"] -= 1;
+    if (!container.isInsideCard) {
+      if (container.isList) this.#checkList(container, isCut);
+      else this.#checkObject(container, isCut);
     }
-    if (this.stack.length && !isCut) this.#handUp(frame, this.#top);
+    if (this.stack.length && !isCut) this.#addToParent(container, this.#top);
   }
 
-  #handUp(frame, parent) {
+  #addToParent(container, parent) {
     parent.hasContainer = true;
-    parent.hasInner ||= frame.hasInner;
-    if (this.stack.length < DEPTH_KEPT) parent.put(frame.isList ? frame.items : frame.members);
+    parent.hasInnerCard ||= container.hasInnerCard;
+    if (this.stack.length < MAX_DEPTH)
+      parent.addValue(container.isList ? container.items : container.fields);
   }
 
-  #judgeObject(frame, isCut) {
-    const isCard = frame.isFull || (frame.namesSide && !frame.hasInner);
-    if (!isCard && !shouldBeCard(frame, isCut)) return;
-    frame.hasInner = true;
-    if (isCut && !frame.isFull) this.drafts.refuse(CUT_OFF);
-    else this.drafts.add(frame.members);
+  #checkObject(container, isCut) {
+    const isCard = container.isCompleteCard || (container.hasSideName && !container.hasInnerCard);
+    if (!isCard && !shouldBeCard(container, isCut)) return;
+    container.hasInnerCard = true;
+    if (isCut && !container.isCompleteCard) this.drafts.reject(CUT_OFF);
+    else this.drafts.add(container.fields);
   }
 
-  #judgeList(frame, isCut) {
-    const isPair = frame.parent?.isList && frame.parent.holdsCards;
-    const { items } = frame;
-    if (!isPair || frame.hasContainer || !items.length || isHeading(items)) return;
-    frame.hasInner = true;
-    if (isCut && items.length < 2) this.drafts.refuse(CUT_OFF);
+  #checkList(container, isCut) {
+    const isPair = container.parent?.isList && container.parent.holdsCards;
+    const { items } = container;
+    if (!isPair || container.hasContainer || !items.length || isHeader(items)) return;
+    container.hasInnerCard = true;
+    if (isCut && items.length < 2) this.drafts.reject(CUT_OFF);
     else if (items.length !== 2)
-      this.drafts.refuse(`is a list of ${items.length}, not a pair of front and back`);
+      this.drafts.reject(`is a list of ${items.length}, not a pair of front and back`);
     else
       this.drafts.add(
         new Map([
@@ -171,15 +172,15 @@ export class Assembler {
   }
 }
 
-function shouldBeCard(frame, isCut) {
-  if (frame.hasInner || frame.hasContainer) return false;
-  if (frame.parent === null) return frame.members.size > 0;
-  return frame.parent.holdsCards && (isCut || frame.members.size > 0);
+function shouldBeCard(container, isCut) {
+  if (container.hasInnerCard || container.hasContainer) return false;
+  if (container.parent === null) return container.fields.size > 0;
+  return container.parent.holdsCards && (isCut || container.fields.size > 0);
 }
 
-function isHeading(items) {
+function isHeader(items) {
   const [front, back] = items.map((item) =>
-    roleOf(nameOf(item instanceof Word ? item.text : item)),
+    roleOf(normalizedName(item instanceof BareWord ? item.text : item)),
   );
   return items.length === 2 && front === "front" && back === "back";
 }

@@ -3,9 +3,9 @@
  * flashcards/parsing/cards.py
  */
 
-const SIDE_CHARACTERS = 2000;
-const PROBLEMS_KEPT = 50;
-const DEPTH_READ = 16;
+const MAX_SIDE_LENGTH = 2000;
+const MAX_PROBLEMS = 50;
+const MAX_DEPTH = 16;
 const NAMES = {
   front: ["front", "question", "term", "q", "prompt"],
   back: ["back", "answer", "definition", "a", "response"],
@@ -14,27 +14,27 @@ const ROLES = new Map(
   Object.entries(NAMES).flatMap(([role, names]) => names.map((name) => [name, role])),
 );
 /** What counts as white space here, in Python as well. */
-export const WHITE =
+export const WHITESPACE =
   "\t\n\v\f\r \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u2028\u2029\u202f\u205f\u2060\u3000\ufeff";
-const TRAILING = `${WHITE}.!?,;:…。`;
-const WHITE_RUN = new RegExp(`[${WHITE}]+`, "gu");
+const TRAILING = `${WHITESPACE}.!?,;:…。`;
+const WHITESPACE_RUN = new RegExp(`[${WHITESPACE}]+`, "gu");
 const OTHER_LINE_END = /[\v\f\u0085\u2028\u2029]/gu;
-const UNWANTED = /(?![\t\n\r])[\p{Control}\p{Surrogate}]/gu;
+const FORBIDDEN_CHARACTERS = /(?![\t\n\r])[\p{Control}\p{Surrogate}]/gu;
 const NUMBER = /^-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,15})?$/u;
-const TANGLED = /"(?:front|back|question|answer|term|definition)"[ \n]{0,8}:/u;
-const WORDS = new Map([
+const MERGED_CARDS = /"(?:front|back|question|answer|term|definition)"[ \n]{0,8}:/u;
+const LITERALS = new Map([
   ["true", true],
   ["True", true],
   ["false", false],
   ["False", false],
 ]);
-for (const word of ["null", "None", "undefined", "NaN"]) WORDS.set(word, null);
+for (const word of ["null", "None", "undefined", "NaN"]) LITERALS.set(word, null);
 
 /** Why something is no card, as the end of a sentence about it. */
 class BadCard extends Error {}
 
 /** Text that stood bare in JSON: a number, true, null, or words that lack their quotes. */
-export class Word {
+export class BareWord {
   /** @param {string} text */
   constructor(text) {
     this.text = text;
@@ -42,14 +42,14 @@ export class Word {
 }
 
 /** The text without the signs of `set` at its end. @param {string} text @param {string} set */
-export function trimEnd(text, set = WHITE) {
+export function trimEnd(text, set = WHITESPACE) {
   let end = text.length;
   while (end > 0 && set.includes(text[end - 1])) end -= 1;
   return text.slice(0, end);
 }
 
 /** The text without the signs of `set` at both ends. @param {string} text @param {string} set */
-export function trim(text, set = WHITE) {
+export function trim(text, set = WHITESPACE) {
   let start = 0;
   while (start < text.length && set.includes(text[start])) start += 1;
   return trimEnd(text.slice(start), set);
@@ -60,10 +60,10 @@ export function trim(text, set = WHITE) {
  * ends, and lone surrogates. The other line ends of Unicode become newlines.
  * @param {string} text
  */
-export const clean = (text) => text.replace(OTHER_LINE_END, "\n").replace(UNWANTED, "");
+export const clean = (text) => text.replace(OTHER_LINE_END, "\n").replace(FORBIDDEN_CHARACTERS, "");
 
 /** All white space as single spaces. @param {string} text */
-export const withSingleSpaces = (text) => text.replace(WHITE_RUN, " ");
+export const withSingleSpaces = (text) => text.replace(WHITESPACE_RUN, " ");
 
 /** How many characters a person would count, roughly: code points. @param {string} text */
 const lengthOf = (text) => text.length - (text.match(/[\u{10000}-\u{10ffff}]/gu)?.length ?? 0);
@@ -72,7 +72,7 @@ const lengthOf = (text) => text.length - (text.match(/[\u{10000}-\u{10ffff}]/gu)
  * What a member is called: its ASCII letters in lower case, so that "Question 1" is "question".
  * @param {string} key
  */
-export function nameOf(key) {
+export function normalizedName(key) {
   return /^[\0-\x7f]*$/u.test(key) ? key.toLowerCase().replace(/[^a-z]/gu, "") : "";
 }
 
@@ -83,23 +83,23 @@ export const roleOf = (name) => ROLES.get(name);
  * The value with bare words read as what JSON means by them, every text storable, nothing deeper
  * than 16 levels.
  */
-function plain(value, depth) {
-  if (value instanceof Word) return plainWord(value.text);
+function toPlain(value, depth) {
+  if (value instanceof BareWord) return plainBareWord(value.text);
   if (typeof value === "string") return clean(value);
-  if (value instanceof Map) return depth ? plainMembers(value, depth - 1) : null;
-  if (Array.isArray(value)) return depth ? value.map((item) => plain(item, depth - 1)) : null;
+  if (value instanceof Map) return depth ? plainFields(value, depth - 1) : null;
+  if (Array.isArray(value)) return depth ? value.map((item) => toPlain(item, depth - 1)) : null;
   return value;
 }
 
-function plainMembers(members, depth) {
-  const named = [...members].map(([key, value]) => [clean(key), value]);
+function plainFields(fields, depth) {
+  const named = [...fields].map(([key, value]) => [clean(key), value]);
   // assigning to __proto__ would change what the object is
   const safe = named.filter(([name]) => name !== "__proto__");
-  return Object.fromEntries(safe.map(([name, value]) => [name, plain(value, depth)]));
+  return Object.fromEntries(safe.map(([name, value]) => [name, toPlain(value, depth)]));
 }
 
-function plainWord(word) {
-  if (WORDS.has(word)) return WORDS.get(word);
+function plainBareWord(word) {
+  if (LITERALS.has(word)) return LITERALS.get(word);
   return NUMBER.test(word) ? Number(word) + 0 : clean(word); // + 0: JSON has no negative zero
 }
 
@@ -113,20 +113,21 @@ export function textOf(value) {
 }
 
 function scalarText(value) {
-  if (value instanceof Word) return WORDS.get(value.text) === null ? "" : trim(clean(value.text));
+  if (value instanceof BareWord)
+    return LITERALS.get(value.text) === null ? "" : trim(clean(value.text));
   return typeof value === "string" ? trim(clean(value)) : null;
 }
 
-function draftCard(members) {
-  const [front, back] = [side(members, "front"), side(members, "back")];
+function draftCard(fields) {
+  const [front, back] = [side(fields, "front"), side(fields, "back")];
   if (!front && !back) throw new BadCard("has neither a front nor a back");
   checkSide("front", front);
   checkSide("back", back);
-  return { ...plainMembers(members, DEPTH_READ), front, back };
+  return { ...plainFields(fields, MAX_DEPTH), front, back };
 }
 
-function side(members, role) {
-  const byName = new Map([...members].reverse().map(([key, value]) => [nameOf(key), value]));
+function side(fields, role) {
+  const byName = new Map([...fields].reverse().map(([key, value]) => [normalizedName(key), value]));
   for (const name of NAMES[role]) {
     const text = byName.has(name) ? textOf(byName.get(name)) : "";
     if (text === null) throw new BadCard(`has a ${role} that is not text`);
@@ -138,12 +139,12 @@ function side(members, role) {
 function checkSide(role, text) {
   if (!text) throw new BadCard(`has no ${role}`);
   const length = lengthOf(text);
-  if (length > SIDE_CHARACTERS) {
+  if (length > MAX_SIDE_LENGTH) {
     throw new BadCard(
-      `is too long: its ${role} has ${length} characters, and ${SIDE_CHARACTERS} is the most`,
+      `is too long: its ${role} has ${length} characters, and ${MAX_SIDE_LENGTH} is the most`,
     );
   }
-  if (TANGLED.test(text))
+  if (MERGED_CARDS.test(text))
     throw new BadCard(`runs into the next one: quotes are missing in its ${role}`);
 }
 
@@ -172,34 +173,34 @@ export class Drafts {
 
   /**
    * Take the members as the next card, or note why they are none.
-   * @param {Map<string, any>} members
+   * @param {Map<string, any>} fields
    */
-  add(members) {
+  add(fields) {
     this.number += 1;
     try {
-      this.#take(draftCard(members));
+      this.#accept(draftCard(fields));
     } catch (error) {
       if (!(error instanceof BadCard)) throw error;
-      this.#note(error.message);
+      this.#addProblem(error.message);
     }
   }
 
-  /** Count a card that cannot be read at all. @param {string} why */
-  refuse(why) {
+  /** Count a card that cannot be read at all. @param {string} reason */
+  reject(reason) {
     this.number += 1;
-    this.#note(why);
+    this.#addProblem(reason);
   }
 
-  #take(card) {
+  #accept(card) {
     const key = keyOf(card);
     if (this.#seen.has(key)) throw new BadCard("repeats an earlier card");
     this.#seen.add(key);
     this.cards.push(card);
   }
 
-  #note(why) {
-    if (this.problems.length < PROBLEMS_KEPT) this.problems.push(`Card ${this.number} ${why}.`);
-    else if (this.problems.length === PROBLEMS_KEPT)
+  #addProblem(reason) {
+    if (this.problems.length < MAX_PROBLEMS) this.problems.push(`Card ${this.number} ${reason}.`);
+    else if (this.problems.length === MAX_PROBLEMS)
       this.problems.push("More cards than these were refused.");
   }
 }

@@ -3,7 +3,7 @@
  * flashcards/parsing/prose.py
  */
 
-import { WHITE, trim } from "./cards.js";
+import { WHITESPACE, trim } from "./cards.js";
 
 const MARKS = "[ \\t>*#_(-]{0,12}";
 const FRONT_LABEL = "q|question|front|term|prompt";
@@ -15,7 +15,7 @@ const LABEL = new RegExp(
 );
 const NUMBERED = new RegExp(`^${MARKS}[0-9]{1,3}[.)]`);
 const INNER_ANSWER = new RegExp(`[ \\t|;][ \\t*_|;-]{0,8}(?:${BACK_LABEL})${AFTER_LABEL}`, "i");
-const EDGES = `${WHITE}*_|`;
+const EDGES = `${WHITESPACE}*_|`;
 
 /**
  * Reads lines one by one; a card is done when the next question or a gap after its answer comes.
@@ -23,7 +23,7 @@ const EDGES = `${WHITE}*_|`;
 export class ProseCards {
   #sides = {};
   #side = "";
-  #before = "";
+  #previousLine = "";
 
   constructor(drafts) {
     this.drafts = drafts;
@@ -31,11 +31,11 @@ export class ProseCards {
 
   /** @param {string} text */
   read(text) {
-    for (const line of text.split(/\r\n|\r|\n/u)) this.#line(line);
+    for (const line of text.split(/\r\n|\r|\n/u)) this.#readLine(line);
     this.#endCard();
   }
 
-  #line(line) {
+  #readLine(line) {
     const label = LABEL.exec(line);
     const rest = label ? line.slice(label[0].length) : trim(line);
     if (label?.[1]) this.#beginCard(rest);
@@ -53,19 +53,19 @@ export class ProseCards {
   #beginBack(rest) {
     if (!this.#sides.front || this.#sides.back) {
       this.#endCard();
-      if (!this.#before) return;
-      this.#sides = { front: [this.#before] };
+      if (!this.#previousLine) return;
+      this.#sides = { front: [this.#previousLine] };
     }
     this.#sides.back = [rest];
     this.#side = "back";
-    this.#before = "";
+    this.#previousLine = "";
   }
 
   #continue(line) {
     const numbered = NUMBERED.exec(line)?.[0].length ?? 0;
     if (numbered && this.#side === "back") this.#endCard();
     if (this.#side) this.#sides[this.#side].push(line);
-    else this.#before = numbered || line.endsWith("?") ? line.slice(numbered) : "";
+    else this.#previousLine = numbered || line.endsWith("?") ? line.slice(numbered) : "";
   }
 
   #endCard() {

@@ -4,10 +4,10 @@
  * Twin: flashcards/parsing/scanner.py
  */
 
-import { WHITE, Word, trim, trimEnd } from "./cards.js";
+import { BareWord, WHITESPACE, trim, trimEnd } from "./cards.js";
 
 const WINDOW = 512; // more than any look ahead below can read
-const S = `[${WHITE}]{0,64}`;
+const S = `[${WHITESPACE}]{0,64}`;
 const DOUBLE = '"\u201c\u201d\u201e\u201f';
 const SINGLE = "'\u2018\u2019\u201a\u201b";
 const QUOTE = `[${DOUBLE}${SINGLE}]`;
@@ -18,7 +18,7 @@ const sticky = (source) => new RegExp(source, "uy");
 
 const PROSE = /<think>|[{[]/gu;
 const OPENING = sticky(`\\{${S}(?:${QUOTE}|[{}]|${BARE_KEY})|\\[${S}[{[]`);
-const SPACES = sticky(`[${WHITE}]+`);
+const SPACES = sticky(`[${WHITESPACE}]+`);
 const BARE = sticky(`[^,:{}[\\]\n${DOUBLE}]{1,200}`);
 const ESCAPE = sticky("\\\\(?:u([0-9a-fA-F]{4})|([bf])(?![A-Za-z])|([^bfu])|)");
 // a line break that a model escaped twice: before what begins a line, and not in LaTeX's own
@@ -44,7 +44,7 @@ const END_OF_STRING = {
   bare: sticky(`${S}(?:${AFTER_VALUE}|,${S}${BARE_KEY})`),
   list: sticky(`${S}(?:\\]|,${S}(?:${QUOTE}|[[\\]{0-9-]|true|false|null))`),
 };
-const NO_END_OF_STRING = sticky(`${S}[^${WHITE},{${DOUBLE}${SINGLE}]`);
+const NO_END_OF_STRING = sticky(`${S}[^${WHITESPACE},{${DOUBLE}${SINGLE}]`);
 const END_OF_TEXT = sticky(`${S}$`);
 const THINKING_ENDS = "</think>";
 
@@ -57,7 +57,9 @@ function family(quotes) {
     run: sticky(`[^\\\\}\n${quotes}]*`),
     // where the next card, or a member on a line of its own, begins
     unclosed: sticky(`(?:\\}${S},${S}\\{|\n)${S}[${quotes}][^${quotes}:\n]{1,60}[${quotes}]${S}:`),
-    closed: sticky(`\\}${S}(?:[^${WHITE},]|,${S}[^${WHITE}{])|\n${S}[^${WHITE}${quotes}]`),
+    closed: sticky(
+      `\\}${S}(?:[^${WHITESPACE},]|,${S}[^${WHITESPACE}{])|\n${S}[^${WHITESPACE}${quotes}]`,
+    ),
   };
 }
 
@@ -72,7 +74,7 @@ function familyOf(opening) {
  */
 export class Scanner {
   #text = "";
-  #at = 0;
+  #position = 0;
   #isFinal = false;
   #isThinking = false;
   #string = null;
@@ -83,9 +85,9 @@ export class Scanner {
 
   /** @param {string} text */
   push(text) {
-    this.#text = this.#text.slice(this.#at) + text;
-    this.#at = 0;
-    while (this.#at < this.#text.length && this.#step());
+    this.#text = this.#text.slice(this.#position) + text;
+    this.#position = 0;
+    while (this.#position < this.#text.length && this.#step());
   }
 
   /** No more text comes. */
@@ -101,68 +103,69 @@ export class Scanner {
     return this.assembler.stack.length ? this.#tokenStep() : this.#proseStep();
   }
 
-  #match(pattern, at = this.#at) {
-    pattern.lastIndex = at;
+  #match(pattern, position = this.#position) {
+    pattern.lastIndex = position;
     return pattern.exec(this.#text);
   }
 
   /** Whether a look ahead from `at` may still turn out otherwise. */
-  #mustWait(at) {
-    return !this.#isFinal && this.#text.length - at < WINDOW;
+  #mustWait(position) {
+    return !this.#isFinal && this.#text.length - position < WINDOW;
   }
 
   #proseStep() {
-    const found = this.#match(PROSE);
-    if (!found) return this.#skipTo(Math.max(this.#at, this.#text.length - PROSE_TAIL));
-    this.#at = found.index;
-    if (found[0] === "<think>") this.#isThinking = true;
+    const match = this.#match(PROSE);
+    if (!match)
+      return this.#skipTo(Math.max(this.#position, this.#text.length - PROSE_TAIL_LENGTH));
+    this.#position = match.index;
+    if (match[0] === "<think>") this.#isThinking = true;
     else if (this.#match(OPENING)) return this.#tokenStep();
-    else if (this.#mustWait(this.#at)) return false;
-    this.#at += found[0].length;
+    else if (this.#mustWait(this.#position)) return false;
+    this.#position += match[0].length;
     return true;
   }
 
   #thinkingStep() {
-    const end = this.#text.indexOf(THINKING_ENDS, this.#at);
+    const end = this.#text.indexOf(THINKING_ENDS, this.#position);
     if (end < 0)
-      return this.#skipTo(Math.max(this.#at, this.#text.length - THINKING_ENDS.length + 1));
+      return this.#skipTo(Math.max(this.#position, this.#text.length - THINKING_ENDS.length + 1));
     this.#isThinking = false;
-    this.#at = end + THINKING_ENDS.length;
+    this.#position = end + THINKING_ENDS.length;
     return true;
   }
 
   /**
    * Forget what is before `at`, which may be the beginning of a mark whose end has not come yet.
    */
-  #skipTo(at) {
-    this.#at = at;
+  #skipTo(position) {
+    this.#position = position;
     return false;
   }
 
   #tokenStep() {
     const spaces = this.#match(SPACES);
-    if (spaces) this.#at += spaces[0].length;
-    else return this.#signStep(this.#text[this.#at]);
+    if (spaces) this.#position += spaces[0].length;
+    else return this.#characterStep(this.#text[this.#position]);
     return true;
   }
 
-  #signStep(sign) {
-    if (!"{}[],:".includes(sign) && !DOUBLE.includes(sign) && !SINGLE.includes(sign))
+  #characterStep(character) {
+    if (!"{}[],:".includes(character) && !DOUBLE.includes(character) && !SINGLE.includes(character))
       return this.#bareStep();
-    this.#at += 1;
-    if (sign === "{" || sign === "[") this.assembler.open(sign === "[");
-    else if (sign === "}" || sign === "]") this.assembler.close(sign === "]");
-    else if (sign === ":") this.assembler.colon();
-    else if (sign === ",") this.assembler.comma();
-    else this.#string = { family: familyOf(sign), parts: [] };
+    this.#position += 1;
+    if (character === "{" || character === "[") this.assembler.open(character === "[");
+    else if (character === "}" || character === "]") this.assembler.close(character === "]");
+    else if (character === ":") this.assembler.colon();
+    else if (character === ",") this.assembler.comma();
+    else this.#string = { family: familyOf(character), parts: [] };
     return true;
   }
 
   #bareStep() {
     const [text] = this.#match(BARE);
-    if (this.#at + text.length === this.#text.length && !this.#isFinal) return false;
-    this.#at += text.length;
-    this.assembler.scalar(new Word(trim(text)));
+    if (this.#position + text.length === this.#text.length && !this.#isFinal) return false;
+    this.#position += text.length;
+    this.assembler.scalar(new BareWord(trim(text)));
     return true;
   }
 
@@ -173,43 +176,43 @@ export class Scanner {
     } = this.#string;
     const [text] = this.#match(run);
     parts.push(text);
-    this.#at += text.length;
-    const sign = this.#text[this.#at];
+    this.#position += text.length;
+    const character = this.#text[this.#position];
     // at the very end: never closed, so the value is lost, and the card with it
-    if (sign === undefined) return false;
-    if (sign === "\\") return this.#escapeStep(parts);
-    return quotes.includes(sign) ? this.#quoteStep(sign) : this.#unclosedStep(sign);
+    if (character === undefined) return false;
+    if (character === "\\") return this.#escapeStep(parts);
+    return quotes.includes(character) ? this.#quoteStep(character) : this.#unclosedStep(character);
   }
 
-  #quoteStep(sign) {
-    const closes = this.#closes(this.#at + 1);
+  #quoteStep(character) {
+    const closes = this.#closes(this.#position + 1);
     if (closes === undefined) return false;
-    this.#at += 1;
+    this.#position += 1;
     if (closes) this.#endString(this.#string.parts.join(""));
-    else this.#string.parts.push(sign);
+    else this.#string.parts.push(character);
     return true;
   }
 
   #closes(after) {
-    const { place } = this.assembler;
-    if (place === "key" || this.#match(END_OF_STRING[place], after)) return true;
+    const { context } = this.assembler;
+    if (context === "key" || this.#match(END_OF_STRING[context], after)) return true;
     if (this.#isFinal) return this.#match(END_OF_TEXT, after) !== null;
     return this.#match(NO_END_OF_STRING, after) || !this.#mustWait(after) ? false : undefined;
   }
 
-  #unclosedStep(sign) {
+  #unclosedStep(character) {
     const {
       family: { unclosed, closed },
       parts,
     } = this.#string;
-    const isValue = ["value", "bare"].includes(this.assembler.place);
+    const isValue = ["value", "bare"].includes(this.assembler.context);
     if (isValue && this.#match(unclosed)) {
-      this.#endString(trimEnd(parts.join(""), `${WHITE},`));
+      this.#endString(trimEnd(parts.join(""), `${WHITESPACE},`));
       return true;
     }
-    if (isValue && !this.#match(closed) && this.#mustWait(this.#at)) return false;
-    parts.push(sign);
-    this.#at += 1;
+    if (isValue && !this.#match(closed) && this.#mustWait(this.#position)) return false;
+    parts.push(character);
+    this.#position += 1;
     return true;
   }
 
@@ -219,33 +222,36 @@ export class Scanner {
   }
 
   #escapeStep(parts) {
-    if (!this.#isFinal && this.#text.length - this.#at < escapeReads(this.#text, this.#at))
+    if (
+      !this.#isFinal &&
+      this.#text.length - this.#position < escapeReads(this.#text, this.#position)
+    )
       return false;
     const lineBreak = this.#match(LINE_BREAK);
     if (lineBreak) {
-      this.#at += lineBreak[0].length;
+      this.#position += lineBreak[0].length;
       parts.push("\n");
       return true;
     }
-    const [all, code, control, sign] = this.#match(ESCAPE);
-    this.#at += all.length;
-    parts.push(escaped(all, code, control, sign));
+    const [sequence, code, control, character] = this.#match(ESCAPE);
+    this.#position += sequence.length;
+    parts.push(escaped(sequence, code, control, character));
     return true;
   }
 }
 
-const PROSE_TAIL = "<think>".length - 1;
+const PROSE_TAIL_LENGTH = "<think>".length - 1;
 
 /** How many signs from the backslash on must be there to tell what it means. */
-function escapeReads(text, at) {
-  const [, next, after] = text.slice(at, at + 3);
+function escapeReads(text, position) {
+  const [, next, after] = text.slice(position, position + 3);
   if (next === "\\") return after === "n" ? LINE_BREAK_READS : 3;
   return { u: 6, b: 3, f: 3 }[next] ?? 2;
 }
 
 /** What an escape means. An unknown one stands for itself: it is LaTeX, as in \alpha and \frac. */
-function escaped(all, code, control, sign) {
+function escaped(sequence, code, control, character) {
   if (code) return String.fromCharCode(Number.parseInt(code, 16));
   if (control) return control === "b" ? "\b" : "\f";
-  return ESCAPED.get(sign) ?? all;
+  return ESCAPED.get(character) ?? sequence;
 }

@@ -15,7 +15,7 @@
 export class Call {
     /**
      * @param {{requestId: string|null, prompt?: string, options: Options, cancel?: (call: Call) =>
-     *   void}} wish
+     *   void}} request
      */
     constructor({ requestId, prompt, options, cancel }: {
         requestId: string | null;
@@ -47,8 +47,8 @@ export class Call {
     options: Options;
     cancel: () => void;
     /** Whether it was asked for elsewhere, and is only looked at here. */
-    get isForeign(): boolean;
-    get isOver(): boolean;
+    get isRemote(): boolean;
+    get isFinished(): boolean;
     /** What asks for it, however often: the server runs nothing twice. */
     get message(): {
         type: string;
@@ -67,7 +67,7 @@ export class Call {
      * @param {Card} card
      * @returns {boolean} false: it was there already, or comes too late
      */
-    take(index: number, card: Card): boolean;
+    addCard(index: number, card: Card): boolean;
     /**
      * The engine here wrote this, and the server does not know.
      * @param {number} index
@@ -80,6 +80,8 @@ export class Call {
      * @param {number} index
      * @returns {Card|undefined}
      */
+    draftFor(index: number): Card | undefined;
+    /** @deprecated Use `draftFor`. @param {number} index @returns {Card|undefined} */
     draftAt(index: number): Card | undefined;
     /** @param {{cards: Card[], cached?: boolean, partial?: boolean}} data */
     succeed(data: {
@@ -90,7 +92,7 @@ export class Call {
     /** @param {Error} error */
     fail(error: Error): void;
     /** @param {{message: string, code?: string, retryable?: boolean, retryAfter?: number}} problem */
-    failWith({ message, code, retryable, retryAfter }: {
+    failWithError({ message, code, retryable, retryAfter }: {
         message: string;
         code?: string;
         retryable?: boolean;

@@ -2,17 +2,17 @@
 export class Calls {
     /**
      * @param {object} settings
-     * @param {(name: string, detail: any) => void} settings.tell
+     * @param {(name: string, detail: any) => void} settings.emit
      * @param {import("./rest.js").Rest} settings.rest
-     * @param {(seconds: number) => void} settings.sayAgain  the server dropped something
+     * @param {(seconds: number) => void} settings.scheduleResend  the server dropped something
      */
-    constructor({ tell, rest, sayAgain }: {
-        tell: (name: string, detail: any) => void;
+    constructor({ emit, rest, scheduleResend }: {
+        emit: (name: string, detail: any) => void;
         rest: import("./rest.js").Rest;
-        sayAgain: (seconds: number) => void;
+        scheduleResend: (seconds: number) => void;
     });
     /** Those of this client that have no outcome yet, oldest first. @returns {Call[]} */
-    get own(): Call[];
+    get pending(): Call[];
     /** @param {Call} call */
     add(call: Call): void;
     /** Every open call fails of the same. @param {Error} error */
@@ -25,7 +25,7 @@ export class Calls {
     card(message: any): void;
     /**
      * The engine here wrote what the server cannot be told of.
-     * @param {{generationId: string, index: number, card: any}} written
+     * @param {{generationId: string, index: number, card: any}} entry
      */
     draft({ generationId, index, card }: {
         generationId: string;

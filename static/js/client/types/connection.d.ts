@@ -1,6 +1,6 @@
 /**
- * @typedef {{code: number, unopened: number}} Loss how the last socket ended, and how many in a row
- *   never came up
+ * @typedef {{code: number, failedAttempts: number}} LastClose how the last socket ended, and how
+ *   many in a row never came up
  */
 /**
  * A socket that comes back: whatever ends it, it is made again with growing pauses, until
@@ -10,17 +10,17 @@
  * {seconds} until the next try, and the `error` if there is one), `ended` (detail: the error; no
  * further try).
  */
-export class Connection extends Teller {
+export class Connection extends Emitter {
     /**
      * @param {object} settings
-     * @param {(loss: Loss|null) => Promise<string>} settings.address where to connect, after what;
-     *   its errors count as failed tries if `retryable`
+     * @param {(lastClose: LastClose|null) => Promise<string>} settings.getUrl where to connect, after
+     *   what; its errors count as failed tries if `retryable`
      * @param {any} [settings.WebSocket]  a class like the browsers' own
      * @param {import("./util.js").Clock} [settings.clock]
      * @param {() => number} [settings.random]
      */
-    constructor({ address, WebSocket, clock, random, }: {
-        address: (loss: Loss | null) => Promise<string>;
+    constructor({ getUrl, WebSocket, clock, random, }: {
+        getUrl: (lastClose: LastClose | null) => Promise<string>;
         WebSocket?: any;
         clock?: import("./util.js").Clock;
         random?: () => number;
@@ -28,25 +28,25 @@ export class Connection extends Teller {
     /** Whether the server has greeted this socket. */
     get isUp(): boolean;
     /** Whether it will never be up again. */
-    get isOver(): boolean;
+    get isClosed(): boolean;
     /** The WebSocket of this moment. */
     get socket(): WebSocket;
     /** @param {object} message @returns {boolean} false: it is down, and nothing was sent */
     send(message: object): boolean;
     /** Somebody waits: make the next try now. */
-    hurry(): void;
+    retryNow(): void;
     /** Leave this socket for a new one. */
-    renew(): void;
+    reconnect(): void;
     /** Hang up for good. */
     close(): void;
     #private;
 }
 /**
- * how the last socket ended, and how many in a row
- *   never came up
+ * how the last socket ended, and how
+ *   many in a row never came up
  */
-export type Loss = {
+export type LastClose = {
     code: number;
-    unopened: number;
+    failedAttempts: number;
 };
-import { Teller } from "./events.js";
+import { Emitter } from "./events.js";

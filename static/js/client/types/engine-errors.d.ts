@@ -11,5 +11,5 @@ export function engineErrorCode(thrown: any): string;
  *   "engine_failed"} EngineErrorCode
  */
 /** Errors after which a model must be loaded again. */
-export const BROKEN: Set<string>;
+export const RELOAD_CODES: Set<string>;
 export type EngineErrorCode = "webgpu_unavailable" | "model_unavailable" | "download_failed" | "download_offline" | "host_unreachable" | "storage_full" | "out_of_memory" | "device_lost" | "aborted" | "context_exceeded" | "engine_failed";

@@ -3,20 +3,20 @@
  * server asks for, one generation at a time, and keeps an answer until it is sure that the server
  * has it.
  */
-export class EngineLink {
+export class EngineWorker {
     /**
      * @param {object} settings
      * @param {string} settings.modelId
      * @param {(message: object) => boolean} settings.send
-     * @param {(name: string, detail: any) => void} settings.tell
-     * @param {(written: {generationId: string, index: number, card: object}) => void} settings.draft
+     * @param {(name: string, detail: any) => void} settings.emit
+     * @param {(draft: {generationId: string, index: number, card: object}) => void} settings.onDraft
      *   a card that the server may not know
      */
-    constructor({ modelId, send, tell, draft }: {
+    constructor({ modelId, send, emit, onDraft }: {
         modelId: string;
         send: (message: object) => boolean;
-        tell: (name: string, detail: any) => void;
-        draft: (written: {
+        emit: (name: string, detail: any) => void;
+        onDraft: (draft: {
             generationId: string;
             index: number;
             card: object;
@@ -25,28 +25,28 @@ export class EngineLink {
     /** Whether the server takes this socket for an engine. */
     get isReady(): boolean;
     /** Another engine, or the same loaded again. @param {any} engine null: there is none any more */
-    use(engine: any): void;
+    setEngine(engine: any): void;
     /** The socket is up, and a new one: what is going on is told anew. */
-    up(): void;
+    handleUp(): void;
     /** The socket is gone: what is written is told to those here. */
-    down(): void;
+    handleDown(): void;
     /** Say once more what may never have arrived; the same answer twice is harmless. */
-    repeat(): void;
+    resend(): void;
     /**
      * The server wants cards.
      * @param {any} request
      * @returns {Promise<void>} when all that was asked is written, or given up
      */
-    asked(request: any): Promise<void>;
-    /** The server takes its wish back. @param {string} generationId */
-    cancelled(generationId: string): void;
+    handleRequest(request: any): Promise<void>;
+    /** The server takes its request back. @param {string} generationId */
+    handleCancel(generationId: string): void;
     /** An answer that the server does not take (any more). @param {string} generationId */
-    refused(generationId: string): void;
+    discardResponse(generationId: string): void;
     /**
      * What was said of a generation can never be read: the server is told that this engine has no
      * answer, so that another tries.
      */
-    unreadable({ generationId, code, error }: {
+    handleUnreadable({ generationId, code, error }: {
         generationId: any;
         code: any;
         error: any;

@@ -14,7 +14,7 @@
  * @property {{call: import("./call.js").Call, card: import("./call.js").Card, index: number}} card
  * @property {{call: import("./call.js").Call, card: import("./call.js").Card, index: number}} draft
  *   written by the engine of this client while the server cannot be reached; its `card` follows
- *   when it can, and `call.draftAt(index)` then gives the draft that it stands for
+ *   when it can, and `call.draftFor(index)` then gives the draft that it stands for
  * @property {{generationId: string, tokens: number, seconds: number}} tokens  the engine of this
  *   client at work
  * @property {{generationId: string, code: string, error: Error & {code?: string}}} enginefailed  it
@@ -22,7 +22,7 @@
  * @property {{code: string, message: string}} problem  a refusal that belongs to no call
  */
 /** An EventTarget whose events are all CustomEvents. */
-export class Teller extends EventTarget {
+export class Emitter extends EventTarget {
     /**
      * @param {string} name
      * @param {(event: CustomEvent<any>) => void} listener
@@ -30,10 +30,10 @@ export class Teller extends EventTarget {
      */
     addEventListener(name: string, listener: (event: CustomEvent<any>) => void, options?: AddEventListenerOptions | boolean): void;
     /** @param {string} name @param {any} [detail] */
-    tell(name: string, detail?: any): void;
+    emit(name: string, detail?: any): void;
 }
 /** One with the events of a client: the same method, with types. */
-export class ClientTeller extends Teller {
+export class ClientEmitter extends Emitter {
     /**
      * @template {keyof ClientEvents} Name
      * @param {Name} name
@@ -92,7 +92,7 @@ export type ClientEvents = {
     };
     /**
      *   written by the engine of this client while the server cannot be reached; its `card` follows
-     *   when it can, and `call.draftAt(index)` then gives the draft that it stands for
+     *   when it can, and `call.draftFor(index)` then gives the draft that it stands for
      */
     draft: {
         call: import("./call.js").Call;

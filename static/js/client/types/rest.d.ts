@@ -4,7 +4,7 @@
  *   [retryAfter] the header of this name
  * @returns {ApiError}
  */
-export function refusal(status: number, problem: any, retryAfter?: string | null): ApiError;
+export function toApiError(status: number, problem: any, retryAfter?: string | null): ApiError;
 export { ApiError };
 /** The server's REST calls: JSON in, JSON out, refusals as ApiError. */
 export class Rest {

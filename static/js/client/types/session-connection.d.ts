@@ -5,7 +5,7 @@
  *
  * Events: those of Connection.
  */
-export class Line extends Teller {
+export class SessionConnection extends Emitter {
     /**
      * @param {{modelId: string, sessions: import("./sessions.js").Sessions, [setting: string]: any}}
      *   settings those of Connection, too
@@ -25,13 +25,13 @@ export class Line extends Teller {
     /** @param {object} message @returns {boolean} false: it is down, and nothing was sent */
     send(message: object): boolean;
     /** Somebody waits: try now. */
-    hurry(): void;
+    retryNow(): void;
     /** Leave this socket for a new one. */
-    renew(): void;
+    reconnect(): void;
     /** Hang up, and end the session on the server. */
     close(): Promise<void>;
     /** Begin to connect to the session that is there. */
     connect(): void;
     #private;
 }
-import { Teller } from "./events.js";
+import { Emitter } from "./events.js";

@@ -1,10 +1,10 @@
 /**
  * How long to wait before the next try: twice as long each time, and never all clients at the same
  * moment.
- * @param {number} tries that failed already @param {() => number} random
+ * @param {number} attempts that failed already @param {() => number} random
  * @returns {number} seconds
  */
-export function pause(tries: number, random: () => number): number;
+export function backoffSeconds(attempts: number, random: () => number): number;
 /** A random id; crypto.randomUUID is for secure pages only. */
 export function newId(): string;
 /**

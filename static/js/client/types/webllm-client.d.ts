@@ -3,7 +3,7 @@
  * asks for: its own cards, and those of the same user's other devices. A superset of the
  * integration guide's class of this name; speaks `mindflip.v1`. Its events stand in events.js.
  */
-export class WebLLMClient extends ClientTeller {
+export class WebLLMClient extends ClientEmitter {
     /**
      * @param {string|null|(() => string|Promise<string>)} token  an access token, or who gives a
      *   fresh one; null: the browser's cookies
@@ -51,7 +51,7 @@ export class WebLLMClient extends ClientTeller {
     /**
      * Ask for cards. The call is made at once, whatever the state of the connection.
      * @param {import("./call.js").Options & {prompt?: string, requestId?: string, signal?:
-     *   AbortSignal}} wish  the same `requestId` again
+     *   AbortSignal}} request  the same `requestId` again
      *   is the same generation
      * @returns {Call}
      */
@@ -81,7 +81,7 @@ export class WebLLMClient extends ClientTeller {
     close(): Promise<void>;
     #private;
 }
-import { ClientTeller } from "./events.js";
+import { ClientEmitter } from "./events.js";
 import { Call } from "./call.js";
 import { Rest } from "./rest.js";
 import { Sessions } from "./sessions.js";

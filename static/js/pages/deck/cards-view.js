@@ -1,21 +1,21 @@
 import { api } from "../lib/api.js";
-import { fill } from "../lib/cards.js";
+import { fillCard } from "../lib/cards.js";
 import { toast } from "../lib/dom.js";
-import { advice } from "../lib/error-messages.js";
+import { describeError } from "../lib/error-messages.js";
 import { openDialog } from "../lib/forms.js";
-import { refresh, results } from "../lib/live-results.js";
+import { container, refresh } from "../lib/live-results.js";
 import { offerUndo } from "../lib/undo.js";
 import { cardAddress, changeCount, deckAddress } from "./page.js";
 
 /** Add a card at the end. */
 export function addCard() {
   openDialog("card-dialog", {
-    words: { title: "Add a card" },
+    texts: { title: "Add a card" },
     values: { front: "", back: "" },
-    work: async (sides) => {
+    onSubmit: async (sides) => {
       const { id } = await api.post(`${deckAddress}/cards`, sides);
       await refresh();
-      const added = results().querySelector(`[data-card="${id}"]`);
+      const added = container().querySelector(`[data-card="${id}"]`);
       added?.scrollIntoView({ block: "nearest" });
       toast(added ? "Added." : "Added at the end of the deck.");
     },
@@ -26,13 +26,13 @@ export function addCard() {
 export async function editCard(element) {
   const card = await api
     .get(cardAddress(element))
-    .catch((error) => toast(advice(error).text) && null);
+    .catch((error) => toast(describeError(error).text) && null);
   if (!card) return;
   openDialog("card-dialog", {
-    words: { title: "Edit card" },
+    texts: { title: "Edit card" },
     values: { front: card.front, back: card.back },
-    work: async (sides) => {
-      fill(element, await api.patch(cardAddress(element), sides));
+    onSubmit: async (sides) => {
+      fillCard(element, await api.patch(cardAddress(element), sides));
       toast("Saved.");
     },
   });
@@ -40,15 +40,15 @@ export async function editCard(element) {
 
 /** Into the bin, with a way back. @param {HTMLElement} element of a card, in either view */
 export async function deleteCard(element) {
-  const neighbour = element.nextElementSibling ?? element.previousElementSibling;
+  const adjacent = element.nextElementSibling ?? element.previousElementSibling;
   try {
     await api.delete(cardAddress(element));
   } catch (error) {
-    toast(advice(error).text);
+    toast(describeError(error).text);
     return;
   }
   element.remove();
   changeCount(-1);
-  neighbour?.querySelector('button[data-action="flip"], textarea')?.focus();
+  adjacent?.querySelector('button[data-action="flip"], textarea')?.focus();
   offerUndo({ text: "Card deleted.", path: `${cardAddress(element)}/restore` }, refresh);
 }

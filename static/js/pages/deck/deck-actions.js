@@ -1,7 +1,7 @@
 import { api } from "../lib/api.js";
-import { fromMould, part, say, slot, toast } from "../lib/dom.js";
-import { advice } from "../lib/error-messages.js";
-import { counted } from "../lib/format.js";
+import { cloneTemplate, part, setText, slot, toast } from "../lib/dom.js";
+import { describeError } from "../lib/error-messages.js";
+import { pluralize } from "../lib/format.js";
 import { openDialog } from "../lib/forms.js";
 import { offerUndoAt } from "../lib/undo.js";
 import { deckAddress, page } from "./page.js";
@@ -10,10 +10,10 @@ import { deckAddress, page } from "./page.js";
 export function renameDeck() {
   openDialog("rename-dialog", {
     values: { name: page.dataset.name },
-    work: async ({ name }) => {
+    onSubmit: async ({ name }) => {
       const deck = await api.patch(deckAddress, { name });
       page.dataset.name = deck.name;
-      say(page, "name", deck.name);
+      setText(page, "name", deck.name);
       document.title = `${deck.name} · MindFlip`;
       toast("Renamed.");
     },
@@ -25,7 +25,7 @@ export async function deleteDeck() {
   try {
     await api.delete(deckAddress);
   } catch (error) {
-    toast(advice(error).text);
+    toast(describeError(error).text);
     return;
   }
   offerUndoAt(
@@ -36,17 +36,17 @@ export async function deleteDeck() {
 
 /** The cards go into another deck, and this one into the bin. */
 export function mergeDeck() {
-  const words = {
+  const texts = {
     title: "Merge into another deck",
-    words: `The cards of “${page.dataset.name}” move there with what you have learned. Those it has already, same question and same answer, are left out. This deck goes into the bin.`,
-    yes: "Merge",
+    text: `The cards of “${page.dataset.name}” move there with what you have learned. Those it has already, same question and same answer, are left out. This deck goes into the bin.`,
+    confirm: "Merge",
   };
-  chooseDeck(words, page.dataset.deck, async (target) => {
+  chooseDeck(texts, page.dataset.deck, async (target) => {
     const { moved, leftOut } = await api.post(`${deckAddress}/merge`, { into: target.id });
-    const left = leftOut ? `, ${counted(leftOut, "double")} left out` : "";
+    const left = leftOut ? `, ${pluralize(leftOut, "double")} left out` : "";
     offerUndoAt(
       {
-        text: `${counted(moved.length, "card")} moved to “${target.name}”${left}.`,
+        text: `${pluralize(moved.length, "card")} moved to “${target.name}”${left}.`,
         path: `${deckAddress}/restore`,
         body: { cards: moved },
       },
@@ -55,53 +55,53 @@ export function mergeDeck() {
   });
 }
 
-const QUIET_MS = 180;
+const DEBOUNCE_MS = 180;
 
 /**
  * Ask for another deck of the user's.
- * @param {{title: string, words: string, yes: string}} words
- * @param {string} notThis the id of the deck that is no choice
- * @param {(deck: {id: string, name: string}) => Promise<void>} work
+ * @param {{title: string, text: string, confirm: string}} texts
+ * @param {string} excludedId the id of the deck that is no choice
+ * @param {(deck: {id: string, name: string}) => Promise<void>} onChoose
  */
-export function chooseDeck({ title, words, yes }, notThis, work) {
+export function chooseDeck({ title, text, confirm }, excludedId, onChoose) {
   const dialog = document.getElementById("deck-dialog");
   const search = part(dialog, "search");
   let timer = 0;
   search.value = "";
-  dialog.querySelector('[data-action="yes"]').textContent = yes;
+  dialog.querySelector('[data-action="yes"]').textContent = confirm;
   search.oninput = () => {
     clearTimeout(timer);
-    timer = setTimeout(() => list(dialog, search.value, notThis), QUIET_MS);
+    timer = setTimeout(() => listDecks(dialog, search.value, excludedId), DEBOUNCE_MS);
   };
-  list(dialog, "", notThis);
+  listDecks(dialog, "", excludedId);
   openDialog("deck-dialog", {
-    words: { title, words },
-    work: ({ deck }) => work(chosen(dialog, deck)),
+    texts: { title, words: text },
+    onSubmit: ({ deck }) => onChoose(chosenDeck(dialog, deck)),
   });
 }
 
-async function list(dialog, words, notThis) {
+async function listDecks(dialog, query, excludedId) {
   const { results } = await api
-    .get(`/api/flashcards/decks?${new URLSearchParams({ q: words, pageSize: "100" })}`)
+    .get(`/api/flashcards/decks?${new URLSearchParams({ q: query, pageSize: "100" })}`)
     .catch(() => ({ results: [] }));
-  if (part(dialog, "search").value !== words) return; // something else is looked for by now
-  const decks = results.filter((deck) => deck.id !== notThis);
-  const before = dialog.querySelector("input[name=deck]:checked")?.value;
-  slot(dialog, "choices").replaceChildren(...decks.map(choice));
+  if (part(dialog, "search").value !== query) return; // something else is looked for by now
+  const decks = results.filter((deck) => deck.id !== excludedId);
+  const previousId = dialog.querySelector("input[name=deck]:checked")?.value;
+  slot(dialog, "choices").replaceChildren(...decks.map(createChoice));
   for (const input of dialog.querySelectorAll("input[name=deck]"))
-    input.checked = input.value === before;
+    input.checked = input.value === previousId;
   slot(dialog, "none").hidden = decks.length > 0;
 }
 
-function choice({ id, name, cardCount }) {
-  const element = fromMould("choice-mould");
+function createChoice({ id, name, cardCount }) {
+  const element = cloneTemplate("choice-mould");
   element.querySelector("input").value = id;
   slot(element, "name").textContent = name;
-  slot(element, "count").textContent = counted(cardCount, "card");
+  slot(element, "count").textContent = pluralize(cardCount, "card");
   return element;
 }
 
-function chosen(dialog, id) {
+function chosenDeck(dialog, id) {
   const input = id && dialog.querySelector(`input[value="${CSS.escape(id)}"]`);
   if (!input) throw Object.assign(new Error("Choose a deck of the list."), { code: "stopped" });
   return { id, name: slot(input.closest(".choice"), "name").textContent };

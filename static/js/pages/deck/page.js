@@ -1,6 +1,6 @@
-import { part, say } from "../lib/dom.js";
-import { counted } from "../lib/format.js";
-import { results } from "../lib/live-results.js";
+import { part, setText } from "../lib/dom.js";
+import { pluralize } from "../lib/format.js";
+import { container } from "../lib/live-results.js";
 
 /** The deck page's element. */
 export const page = document.getElementById("deck");
@@ -14,18 +14,18 @@ export function cardAddress(card) {
 }
 
 /** How many cards the deck has. */
-export function count() {
-  return counted(Number(results().dataset.count), "card");
+export function countText() {
+  return pluralize(Number(container().dataset.count), "card");
 }
 
 /** Cards came or went here. @param {number} by */
 export function changeCount(by) {
-  results().dataset.count = String(Number(results().dataset.count) + by);
+  container().dataset.count = String(Number(container().dataset.count) + by);
   showCount();
   part(page, "empty").hidden = page.querySelectorAll("[data-slot=cards] [data-card]").length > 0;
 }
 
 /** Say it in the head of the page, which is not made anew with the results. */
 export function showCount() {
-  say(page, "count", count());
+  setText(page, "count", countText());
 }

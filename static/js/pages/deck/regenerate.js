@@ -1,17 +1,17 @@
-import { listModels, standIn } from "../engine/models.js";
-import { remembered } from "../engine/preferences.js";
-import { clientFor, loadClient } from "../generate/client.js";
+import { fallbackModel, listModels } from "../engine/models.js";
+import { getModelId } from "../engine/preferences.js";
+import { createClient, loadClient } from "../generate/client.js";
 import {
-  connectionWords,
-  isAmong,
-  promptBeside,
-  REPEATED,
-  waitingWords,
+  connectionText,
+  DUPLICATE_CARD,
+  includesCard,
+  promptExcluding,
+  waitingText,
 } from "../generate/prompt.js";
 import { api } from "../lib/api.js";
 import { action, part, slot, toast } from "../lib/dom.js";
-import { advice } from "../lib/error-messages.js";
-import { refresh, results } from "../lib/live-results.js";
+import { describeError } from "../lib/error-messages.js";
+import { container, refresh } from "../lib/live-results.js";
 import { offerUndo } from "../lib/undo.js";
 import { chunks } from "../notes/chunks.js";
 import { renderInto } from "../text.js";
@@ -24,20 +24,20 @@ const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("again-
  * being seen.
  * @param {HTMLElement} element of a card, in either view
  */
-export async function writeAgain(element) {
+export async function regenerateCard(element) {
   const card = await api
     .get(cardAddress(element))
-    .catch((error) => toast(advice(error).text) && null);
-  if (card && !dialog.open) new Proposal(card, cardAddress(element)).open();
+    .catch((error) => toast(describeError(error).text) && null);
+  if (card && !dialog.open) new Suggestion(card, cardAddress(element)).open();
 }
 
-/** One card in the dialog, with what was proposed for it so far. */
-class Proposal {
+/** One card in the dialog, with what was suggested for it so far. */
+class Suggestion {
   #card;
   #address;
-  #stopping = new AbortController();
+  #abort = new AbortController();
   /** @type {import("../../client/call.js").Card[]} */
-  #proposed = [];
+  #suggested = [];
 
   constructor(card, address) {
     this.#card = card;
@@ -46,75 +46,76 @@ class Proposal {
 
   open() {
     showSides(part(dialog, "now"), this.#card);
-    for (const name of ["leave", "another", "take"])
-      action(dialog, name).onclick = () => this[name]();
-    dialog.onclose = () => this.#stopping.abort();
+    action(dialog, "leave").onclick = () => this.keep();
+    action(dialog, "another").onclick = () => this.request();
+    action(dialog, "take").onclick = () => this.accept();
+    dialog.onclose = () => this.#abort.abort();
     dialog.showModal();
-    this.another();
+    this.request();
   }
 
   /** Ask, or ask once more. */
-  async another() {
-    const stopping = (this.#stopping = new AbortController());
+  async request() {
+    const abort = (this.#abort = new AbortController());
     showWaiting("Asking for a card");
     // the one button that never goes, and the one that changes nothing
     action(dialog, "leave").focus();
     try {
-      const card = await askAgain(this.#card.id, this.#proposed, showWaiting, stopping);
-      if (!stopping.signal.aborted) this.#propose(card);
+      const card = await requestCard(this.#card.id, this.#suggested, showWaiting, abort);
+      if (!abort.signal.aborted) this.#showSuggestion(card);
     } catch (error) {
-      if (!stopping.signal.aborted) showFailure(error);
+      if (!abort.signal.aborted) showFailure(error);
     }
   }
 
-  leave() {
+  keep() {
     dialog.close();
   }
 
-  async take() {
-    const { front, back, kind = "basic" } = this.#proposed.at(-1);
+  async accept() {
+    const { front, back, kind = "basic" } = this.#suggested.at(-1);
     action(dialog, "take").disabled = true;
     try {
       await api.patch(this.#address, { front, back, kind });
       dialog.close();
-      await this.#taken();
+      await this.#offerUndo();
     } catch (error) {
       showFailure(error, true);
     }
   }
 
-  #propose(card) {
-    this.#proposed.push(card);
+  #showSuggestion(card) {
+    this.#suggested.push(card);
     showSides(part(dialog, "instead"), card);
     show("proposed", `Instead: ${card.front} Answer: ${card.back}`);
   }
 
-  async #taken() {
-    const { front, back, kind, sentence, found } = this.#card;
-    await this.#showAgain();
-    const before = {
+  async #offerUndo() {
+    const { front, back, kind, sentence, found: isFound } = this.#card;
+    await this.#refresh();
+    const undoable = {
       text: "Card replaced.",
       method: /** @type {const} */ ("patch"),
       path: this.#address,
-      body: { front, back, kind, sentence, found },
+      body: { front, back, kind, sentence, found: isFound },
     };
-    offerUndo(before, () => this.#showAgain());
+    offerUndo(undoable, () => this.#refresh());
   }
 
   /** The results as they are now, with the focus where it was. */
-  async #showAgain() {
+  async #refresh() {
     await refresh();
     action(
-      results().querySelector(`[data-card="${this.#card.id}"]`) ?? results(),
+      container().querySelector(`[data-card="${this.#card.id}"]`) ?? container(),
       "again",
     )?.focus();
   }
 }
 
-/** @param {"writing"|"proposed"|"failed"} state @param {string} words */
-function show(state, words) {
+/** @param {"writing"|"proposed"|"failed"} state @param {string} text */
+function show(state, text) {
   dialog.dataset.state = state;
-  slot(dialog, "status").textContent = words;
+  slot(dialog, "status").textContent = text;
   part(dialog, "instead").hidden = state !== "proposed";
   part(dialog, "failure").hidden = state !== "failed";
   part(dialog, "elsewhere").hidden = true;
@@ -125,15 +126,15 @@ function show(state, words) {
 }
 
 /** With nobody before it, what waits in the queue waits for an engine that is not there. */
-function showWaiting(words, { status, place } = { status: "", place: 0 }) {
-  show("writing", words);
+function showWaiting(text, { status, place } = { status: "", place: 0 }) {
+  show("writing", text);
   part(dialog, "elsewhere").hidden = status !== "queued" || place > 0;
 }
 
-/** @param {any} error @param {boolean} [isProposed] the proposal is still there to be taken */
-function showFailure(error, isProposed = false) {
-  const { text, action: next } = advice(error);
-  show(isProposed ? "proposed" : "failed", "");
+/** @param {any} error @param {boolean} [isSuggested] the proposal is still there to be taken */
+function showFailure(error, isSuggested = false) {
+  const { text, action: next } = describeError(error);
+  show(isSuggested ? "proposed" : "failed", "");
   part(dialog, "failure").hidden = false;
   slot(dialog, "failure").textContent = Object.values(error.fields ?? {})[0]?.[0] ?? text;
   part(dialog, "remedy").hidden = next !== "load" && next !== "choose";
@@ -145,61 +146,65 @@ function showSides(root, { front, back, kind }) {
 }
 
 /** @type {Promise<import("../../client/index.js").WebLLMClient>|null} */
-let connecting = null;
+let clientPromise = null;
 /** @type {AbortController|null} */
-let going = null;
+let activeAbort = null;
 // so that nothing waits for what nobody will see
-addEventListener("pagehide", () => going?.abort());
+addEventListener("pagehide", () => activeAbort?.abort());
 
 /**
  * Another card than this one, written by whichever engine the user has: this page has none of its
  * own.
- * @param {string} cardId @param {{front: string, back: string}[]} proposed those that were not
+ * @param {string} cardId @param {{front: string, back: string}[]} suggested those that were not
  *   wanted
- * @param {(words: string, waiting?: {status: string, place: number}) => void} onNews @param
- *   {AbortController} stopping
+ * @param {(words: string, waiting?: {status: string, place: number}) => void} onStatus @param
+ *   {AbortController} abort
  * @returns {Promise<import("../../client/call.js").Card>} @throws errors with a code, `cancelled`
  *   when it was stopped
  */
-async function askAgain(cardId, proposed, onNews, stopping) {
-  going = stopping;
-  const [deck, client] = await Promise.all([api.get(deckAddress), connected()]);
-  const wish = wishFor(cardOf(deck, cardId), deck, { proposed, ...(await askedBefore(deck)) });
-  const call = client.generate({ ...wish, signal: stopping.signal });
-  const { cards } = await heard(client, call, onNews);
-  if (isAmong(cards[0], [...deck.cards, ...proposed])) throw problem("repeated", REPEATED);
+async function requestCard(cardId, suggested, onStatus, abort) {
+  activeAbort = abort;
+  const [deck, client] = await Promise.all([api.get(deckAddress), getClient()]);
+  const request = buildRequest(findCard(deck, cardId), deck, {
+    suggested,
+    ...(await originalOptions(deck)),
+  });
+  const call = client.generate({ ...request, signal: abort.signal });
+  const { cards } = await waitForResult(client, call, onStatus);
+  if (includesCard(cards[0], [...deck.cards, ...suggested]))
+    throw errorWithCode("repeated", DUPLICATE_CARD);
   return cards[0];
 }
 
 /** The result of a call, and on the way to it what it waits for. */
-function heard(client, call, onNews) {
-  const listening = new AbortController();
-  const on = (name, step) =>
-    client.addEventListener(name, ({ detail }) => step(detail), { signal: listening.signal });
-  on("waiting", (detail) => detail.call === call && onNews(waitingWords(detail), detail));
-  on("connection", (detail) => detail.state === "down" && onNews(connectionWords(detail)));
-  return call.result.finally(() => listening.abort());
+function waitForResult(client, call, onStatus) {
+  const listeners = new AbortController();
+  const on = (name, listener) =>
+    client.addEventListener(name, ({ detail }) => listener(detail), { signal: listeners.signal });
+  on("waiting", (detail) => detail.call === call && onStatus(waitingText(detail), detail));
+  on("connection", (detail) => detail.state === "down" && onStatus(connectionText(detail)));
+  return call.result.finally(() => listeners.abort());
 }
 
-function connected() {
-  connecting ??= connect();
-  connecting.catch(() => (connecting = null));
-  return connecting;
+function getClient() {
+  clientPromise ??= connectClient();
+  clientPromise.catch(() => (clientPromise = null));
+  return clientPromise;
 }
 
-async function connect() {
+async function connectClient() {
   const [library, modelId] = await Promise.all([
     loadClient(),
-    remembered() ?? listModels().then((models) => standIn(models)?.modelId),
+    getModelId() ?? listModels().then((models) => fallbackModel(models)?.modelId),
   ]);
-  if (!modelId) throw problem("model_unavailable", "This server offers no model.");
-  return clientFor(library, modelId);
+  if (!modelId) throw errorWithCode("model_unavailable", "This server offers no model.");
+  return createClient(library, modelId);
 }
 
-function cardOf(deck, cardId) {
+function findCard(deck, cardId) {
   const card = deck.cards.find(({ id }) => id === cardId);
   if (!card)
-    throw problem("not_found", "This card is not in the deck any more: load the page again.");
+    throw errorWithCode("not_found", "This card is not in the deck any more: load the page again.");
   return card;
 }
 
@@ -207,13 +212,13 @@ function cardOf(deck, cardId) {
  * How the deck's cards were asked for, as long as the server remembers; a deck lives longer than
  * that.
  */
-async function askedBefore({ provenance: { generationId } }) {
+async function originalOptions({ provenance: { generationId } }) {
   if (!generationId) return {};
-  const found = await api.get(`/api/webllm/generations/${generationId}`).catch(() => null);
-  return { language: found?.options?.language, difficulty: found?.options?.difficulty };
+  const generation = await api.get(`/api/webllm/generations/${generationId}`).catch(() => null);
+  return { language: generation?.options?.language, difficulty: generation?.options?.difficulty };
 }
 
-function problem(code, message) {
+function errorWithCode(code, message) {
   return Object.assign(new Error(message), { code });
 }
 
@@ -227,26 +232,37 @@ const TOPIC_CHARACTERS = 200;
  */
 
 /**
- * The wish for one other card about what this one is about, beside those of its deck and those that
- * were proposed before.
+ * The request for one other card about what this one is about, beside those of its deck and those
+ * that were proposed before.
  * @param {Card} card @param {Deck} deck
- * @param {{proposed: {front: string}[], language?: string, difficulty?: string}} more language and
+ * @param {{suggested: {front: string}[], language?: string, difficulty?: string}} more language and
  *   difficulty as the deck was asked for
  */
-export function wishFor(card, deck, { proposed, language, difficulty }) {
+export function buildRequest(card, deck, { suggested, language, difficulty }) {
   const topic = (deck.provenance.topic || deck.name).slice(0, TOPIC_CHARACTERS);
   const others = deck.cards.filter(({ id }) => id !== card.id);
   // the last are the ones that a long list keeps
-  const fronts = [...others, ...proposed, card].map(({ front }) => front);
-  const options = { kind: card.kind, language, difficulty, source: passage(card, deck.provenance) };
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value));
-  return { topic, count: 1, prompt: promptBeside(topic, 1, fronts), refresh: true, ...given };
+  const fronts = [...others, ...suggested, card].map(({ front }) => front);
+  const options = {
+    kind: card.kind,
+    language,
+    difficulty,
+    source: sourcePassage(card, deck.provenance),
+  };
+  const setOptions = Object.fromEntries(Object.entries(options).filter(([, value]) => value));
+  return {
+    topic,
+    count: 1,
+    prompt: promptExcluding(topic, 1, fronts),
+    refresh: true,
+    ...setOptions,
+  };
 }
 
 /**
  * The part of the notes that the card came of, as much as a model reads at once; its sentence alone
  * when the notes lack that.
  */
-function passage({ sentence }, { source }) {
+function sourcePassage({ sentence }, { source }) {
   return chunks(source).find((chunk) => chunk.includes(sentence)) ?? sentence;
 }

@@ -1,43 +1,44 @@
 import { api } from "../lib/api.js";
-import { action, part, say, toast } from "../lib/dom.js";
-import { advice } from "../lib/error-messages.js";
-import { counted } from "../lib/format.js";
+import { action, part, setText, toast } from "../lib/dom.js";
+import { describeError } from "../lib/error-messages.js";
+import { pluralize } from "../lib/format.js";
 import { openDialog } from "../lib/forms.js";
-import { refresh, results } from "../lib/live-results.js";
-import { suggest } from "../lib/tags-field.js";
+import { container, refresh } from "../lib/live-results.js";
+import { suggestTags } from "../lib/tags-field.js";
 import { offerUndo } from "../lib/undo.js";
 import { chooseDeck } from "./deck-actions.js";
 import { deckAddress, page } from "./page.js";
 
 const CARDS = "/api/flashcards/cards";
 const bar = part(page, "chosen");
-const chosen = new Set();
+const selected = new Set();
 
 /** What a button of the bar, or a box of the table, does. */
-export const CHOSEN_ACTIONS = {
-  "choose-none": clear,
-  "choose-matches": chooseMatches,
+export const SELECTION_ACTIONS = {
+  "choose-none": clearSelection,
+  "choose-matches": selectMatches,
   move,
   tag,
-  "delete-chosen": deleteChosen,
+  "delete-chosen": deleteSelected,
 };
 
 /** Boxes of the table choose its cards; Shift chooses all between. @param {Element} root */
-export function setUpChoosing(root) {
+export function setUpSelection(root) {
   let last = null;
   root.addEventListener("click", (event) => {
     const box = event.target.closest('input[type="checkbox"]');
     if (!box) return;
-    if (box.dataset.action === "choose-all") for (const each of boxes()) set(each, box.checked);
+    if (box.dataset.action === "choose-all")
+      for (const rowBox of boxes()) setSelected(rowBox, box.checked);
     else
-      for (const each of event.shiftKey && last?.isConnected ? between(last, box) : [box])
-        set(each, box.checked);
+      for (const rowBox of event.shiftKey && last?.isConnected ? rangeBetween(last, box) : [box])
+        setSelected(rowBox, box.checked);
     if (box.dataset.action === "choose") last = box;
-    showChosen();
+    showSelection();
   });
-  root.addEventListener("results-shown", () => {
-    for (const box of boxes()) box.checked = chosen.has(idOf(box));
-    showChosen();
+  root.addEventListener("results-loaded", () => {
+    for (const box of boxes()) box.checked = selected.has(idOf(box));
+    showSelection();
   });
 }
 
@@ -45,65 +46,65 @@ const boxes = () =>
   /** @type {HTMLInputElement[]} */ ([...page.querySelectorAll('[data-action="choose"]')]);
 const idOf = (box) => box.closest("[data-card]").dataset.card;
 
-function between(one, other) {
+function rangeBetween(first, second) {
   const all = boxes();
-  const [from, to] = [all.indexOf(one), all.indexOf(other)].sort((a, b) => a - b);
+  const [from, to] = [all.indexOf(first), all.indexOf(second)].sort((a, b) => a - b);
   return all.slice(from, to + 1);
 }
 
-function set(box, isChosen) {
-  box.checked = isChosen;
-  if (isChosen) chosen.add(idOf(box));
-  else chosen.delete(idOf(box));
+function setSelected(box, isSelected) {
+  box.checked = isSelected;
+  if (isSelected) selected.add(idOf(box));
+  else selected.delete(idOf(box));
 }
 
 /** Forget the choice. */
-export function clear() {
-  chosen.clear();
+export function clearSelection() {
+  selected.clear();
   for (const box of boxes()) box.checked = false;
-  showChosen();
+  showSelection();
 }
 
-function showChosen() {
-  const matches = Number(results().dataset.matches);
-  const all = action(page, "choose-all");
+function showSelection() {
+  const matches = Number(container().dataset.matches);
+  const allBox = action(page, "choose-all");
   const isWholePage = boxes().length > 0 && boxes().every((box) => box.checked);
-  bar.hidden = !chosen.size;
-  say(bar, "chosen", `${counted(chosen.size, "card")} chosen`);
-  action(bar, "choose-matches").hidden = !isWholePage || chosen.size >= matches;
+  bar.hidden = !selected.size;
+  setText(bar, "chosen", `${pluralize(selected.size, "card")} chosen`);
+  action(bar, "choose-matches").hidden = !isWholePage || selected.size >= matches;
   action(bar, "choose-matches").textContent = `Choose all ${matches}`;
-  if (all)
-    Object.assign(all, {
+  if (allBox)
+    Object.assign(allBox, {
       checked: isWholePage,
       indeterminate: !isWholePage && boxes().some((box) => box.checked),
     });
 }
 
 /** All that match the search, on the other pages, too. */
-async function chooseMatches() {
+async function selectMatches() {
   const query = new URLSearchParams(location.search);
   let next = `${deckAddress}/cards?${new URLSearchParams({ q: query.get("q") ?? "", tag: query.get("tag") ?? "", kind: query.get("kind") ?? "", pageSize: "500" })}`;
   while (next) {
-    const found = await api.get(next);
-    for (const card of found.results) chosen.add(card.id);
-    next = found.next && new URL(found.next).pathname + new URL(found.next).search;
+    const response = await api.get(next);
+    for (const card of response.results) selected.add(card.id);
+    next = response.next && new URL(response.next).pathname + new URL(response.next).search;
   }
-  showChosen();
+  showSelection();
 }
 
-async function deleteChosen() {
-  const cards = [...chosen];
+async function deleteSelected() {
+  const cards = [...selected];
   try {
     await api.post(`${CARDS}/delete`, { cards });
   } catch (error) {
-    toast(advice(error).text);
+    toast(describeError(error).text);
     return;
   }
-  clear();
+  clearSelection();
   await refresh();
   offerUndo(
     {
-      text: `${counted(cards.length, "card")} deleted.`,
+      text: `${pluralize(cards.length, "card")} deleted.`,
       path: `${CARDS}/restore`,
       body: { cards },
     },
@@ -112,15 +113,15 @@ async function deleteChosen() {
 }
 
 function move() {
-  const cards = [...chosen];
-  const words = {
-    title: `Move ${counted(cards.length, "card")}`,
-    words: "They go behind the last card of the deck you choose, with what you have learned.",
-    yes: "Move",
+  const cards = [...selected];
+  const texts = {
+    title: `Move ${pluralize(cards.length, "card")}`,
+    text: "They go behind the last card of the deck you choose, with what you have learned.",
+    confirm: "Move",
   };
-  chooseDeck(words, page.dataset.deck, async (deck) => {
+  chooseDeck(texts, page.dataset.deck, async (deck) => {
     await api.post(`${CARDS}/move`, { cards, to: deck.id });
-    clear();
+    clearSelection();
     await refresh();
     offerUndo(
       {
@@ -134,28 +135,28 @@ function move() {
 }
 
 function tag() {
-  const cards = [...chosen];
-  suggest();
+  const cards = [...selected];
+  suggestTags();
   openDialog("tag-dialog", {
-    words: { title: `Tag ${counted(cards.length, "card")}` },
+    texts: { title: `Tag ${pluralize(cards.length, "card")}` },
     values: { add: "", remove: "" },
-    work: async ({ add, remove }) => {
+    onSubmit: async ({ add, remove }) => {
       const { count, undo } = await api.post(`${CARDS}/tag`, {
         cards,
-        add: listed(add),
-        remove: listed(remove),
+        add: splitTags(add),
+        remove: splitTags(remove),
       });
       await refresh();
-      const text = `Tags of ${counted(count, "card")} changed.`;
+      const text = `Tags of ${pluralize(count, "card")} changed.`;
       if (count) offerUndo({ text, path: `${CARDS}/tag`, body: undo }, refresh);
       else toast(text);
     },
   });
 }
 
-function listed(text) {
+function splitTags(text) {
   return text
     .split(",")
-    .map((each) => each.trim())
+    .map((entry) => entry.trim())
     .filter(Boolean);
 }

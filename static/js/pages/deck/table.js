@@ -1,6 +1,6 @@
 import { api } from "../lib/api.js";
 import { announce } from "../lib/dom.js";
-import { advice } from "../lib/error-messages.js";
+import { describeError } from "../lib/error-messages.js";
 import { setUpTags } from "../lib/tags-field.js";
 import { cardAddress } from "./page.js";
 
@@ -13,7 +13,7 @@ const CELL = ".cell";
  * @param {Element} root holds the table, now or later
  */
 export function setUpTable(root) {
-  root.addEventListener("keydown", (event) => event.target.matches(CELL) && press(event));
+  root.addEventListener("keydown", (event) => event.target.matches(CELL) && handleKey(event));
   root.addEventListener(
     "focusout",
     (event) => event.target.matches(`textarea${CELL}`) && save(event.target),
@@ -24,7 +24,7 @@ export function setUpTable(root) {
   );
   root.addEventListener(
     "input",
-    (event) => event.target.matches(CELL) && showFault(event.target, ""),
+    (event) => event.target.matches(CELL) && showError(event.target, ""),
   );
   setUpTags(
     root,
@@ -33,49 +33,49 @@ export function setUpTable(root) {
   );
 }
 
-function press(event) {
+function handleKey(event) {
   const cell = event.target;
   if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
     event.preventDefault();
     save(cell);
   } else if (event.key === "Escape") {
-    cell.value = saved(cell);
-    showFault(cell, "");
+    cell.value = savedValue(cell);
+    showError(cell, "");
   }
 }
 
 async function save(cell) {
   const value = cell.value;
-  if (value === saved(cell) || cell.getAttribute("aria-busy") === "true") return;
+  if (value === savedValue(cell) || cell.getAttribute("aria-busy") === "true") return;
   cell.setAttribute("aria-busy", "true");
   announce("Saving…");
   try {
     const card = await api.patch(cardAddress(cell.closest("[data-card]")), { [cell.name]: value });
-    keep(cell, card[cell.name], cell.value === value);
-    showFault(cell, "");
+    setSaved(cell, card[cell.name], cell.value === value);
+    showError(cell, "");
     announce("Saved.");
   } catch (error) {
-    showFault(cell, Object.values(error.fields ?? {})[0]?.[0] ?? advice(error).text);
+    showError(cell, Object.values(error.fields ?? {})[0]?.[0] ?? describeError(error).text);
   } finally {
     cell.removeAttribute("aria-busy");
   }
 }
 
 /** What the server has of this cell. */
-function saved(cell) {
+function savedValue(cell) {
   return cell.dataset.saved ?? (cell.defaultValue || cell.querySelector("[selected]")?.value || "");
 }
 
-function keep(cell, value, isShown) {
+function setSaved(cell, value, isShown) {
   cell.dataset.saved = value;
   cell.dataset.state = "saved";
   if (isShown) cell.value = value;
 }
 
-function showFault(cell, sentence) {
+function showError(cell, message) {
   const line = cell.parentElement.querySelector(`[data-error="${cell.name}"]`);
-  cell.setAttribute("aria-invalid", String(Boolean(sentence)));
-  line.hidden = !sentence;
-  line.textContent = sentence;
-  if (sentence) announce(sentence);
+  cell.setAttribute("aria-invalid", String(Boolean(message)));
+  line.hidden = !message;
+  line.textContent = message;
+  if (message) announce(message);
 }

@@ -1,4 +1,4 @@
-import { storageLeft } from "../../engine/stored-models.js";
+import { estimateStorage } from "../../engine/stored-models.js";
 import { size } from "../lib/format.js";
 import { obstacle } from "./models.js";
 
@@ -7,7 +7,7 @@ import { obstacle } from "./models.js";
  * @property {import("./models.js").Engines} engines
  * @property {{usedMb: number, quotaMb: number}|null} [storage]  what this browser lets the site
  *   keep; null: it does not say
- * @property {boolean} [keepsModels]  false on a page without storage
+ * @property {boolean} [hasStorage]  false on a page without storage
  * @property {number|null} [memoryGb]  navigator.deviceMemory, which never says more than 8
  * @property {boolean} [isPhone]
  *
@@ -16,15 +16,15 @@ import { obstacle } from "./models.js";
  */
 
 /** What navigator.deviceMemory says at most: then there may be more. */
-const MEMORY_TOLD_GB = 8;
+const MAX_REPORTED_MEMORY_GB = 8;
 /** Beside the weights, llama.cpp keeps the context and its buffers. */
 const WLLAMA_MEMORY = 1.3;
 const TIGHT = 0.6;
 /** What web-llm asks of a graphics card at least, and as one piece when the card gives it. */
-const BUFFER_LEAST = 2 ** 28;
-const BINDING_LEAST = 2 ** 27;
-const BINDING_WISH = 2 ** 30;
-const WORKGROUP_LEAST = 32768;
+const MIN_BUFFER = 2 ** 28;
+const MIN_BINDING = 2 ** 27;
+const PREFERRED_BINDING = 2 ** 30;
+const MIN_WORKGROUP = 32768;
 /** Models of this much memory have single tensors above BINDING_LEAST. */
 const LARGE_VRAM_MB = 1500;
 const PHONE_MB = 2000;
@@ -33,39 +33,40 @@ const MB = 1_000_000;
 /**
  * Whether a model fits this device, with the reason in words.
  * @param {import("./models.js").CatalogueModel} model @param {Device} device @param {number}
- *   [keptMb]  what of it is in this browser already
+ *   [storedMb]  what of it is in this browser already
  * @returns {Fit}
  */
-export function fit(model, device, keptMb = 0) {
-  const hindrance = obstacle(model, device.engines) ?? limitHindrance(model, device.engines);
-  if (hindrance) return { state: "no", reason: hindrance, isHard: true };
-  const short = memoryShort(model, device) ?? storageShort(model, device, keptMb);
-  if (short) return { state: "no", reason: short, isHard: false };
+export function assessFit(model, device, storedMb = 0) {
+  const obstacleText = obstacle(model, device.engines) ?? limitObstacle(model, device.engines);
+  if (obstacleText) return { state: "no", reason: obstacleText, isHard: true };
+  const shortage = memoryShort(model, device) ?? storageShort(model, device, storedMb);
+  if (shortage) return { state: "no", reason: shortage, isHard: false };
   const tight =
     memoryTight(model, device) ??
-    storageTight(model, device, keptMb) ??
+    storageTight(model, device, storedMb) ??
     limitTight(model, device.engines);
   return tight
     ? { state: "tight", reason: tight, isHard: false }
     : { state: "fits", reason: "fits this device", isHard: false };
 }
 
-function limitHindrance({ engine, bufferMb }, { webgpu }) {
+function limitObstacle({ engine, bufferMb }, { webgpu }) {
   if (engine !== "webllm") return null;
   const {
     maxBufferSize = Infinity,
     maxStorageBufferBindingSize = Infinity,
     maxComputeWorkgroupStorageSize = Infinity,
   } = webgpu.adapter?.limits ?? {};
-  if (maxBufferSize < BUFFER_LEAST)
-    return `needs ${size(BUFFER_LEAST / MB)} in one piece, and this graphics card gives ${size(maxBufferSize / MB)}`;
-  if (maxStorageBufferBindingSize < BINDING_LEAST)
-    return `needs ${size(BINDING_LEAST / MB)} at once, and this graphics card gives ${size(maxStorageBufferBindingSize / MB)}`;
-  if (maxComputeWorkgroupStorageSize < WORKGROUP_LEAST)
+  if (maxBufferSize < MIN_BUFFER)
+    return `needs ${size(MIN_BUFFER / MB)} in one piece, and this graphics card gives ${size(maxBufferSize / MB)}`;
+  if (maxStorageBufferBindingSize < MIN_BINDING)
+    return `needs ${size(MIN_BINDING / MB)} at once, and this graphics card gives ${size(maxStorageBufferBindingSize / MB)}`;
+  if (maxComputeWorkgroupStorageSize < MIN_WORKGROUP)
     return "needs a graphics card with more memory for each group of its cores";
-  const given = maxStorageBufferBindingSize >= BINDING_WISH ? BINDING_WISH : BINDING_LEAST;
-  return bufferMb * MB > given
-    ? `needs ${size(bufferMb)} at once, and this graphics card gives ${size(given / MB)}`
+  const binding =
+    maxStorageBufferBindingSize >= PREFERRED_BINDING ? PREFERRED_BINDING : MIN_BINDING;
+  return bufferMb * MB > binding
+    ? `needs ${size(bufferMb)} at once, and this graphics card gives ${size(binding / MB)}`
     : null;
 }
 
@@ -76,7 +77,7 @@ function memoryMb({ engine, vramMb, downloadMb }) {
 
 function memoryShort(model, { memoryGb }) {
   const needed = memoryMb(model);
-  if (!memoryGb || memoryGb >= MEMORY_TOLD_GB || needed < memoryGb * 1000) return null;
+  if (!memoryGb || memoryGb >= MAX_REPORTED_MEMORY_GB || needed < memoryGb * 1000) return null;
   return `needs ${size(needed)} of memory, and this device has about ${memoryGb} GB`;
 }
 
@@ -89,23 +90,23 @@ function memoryTight(model, { memoryGb, isPhone }) {
   return null;
 }
 
-function storageShort({ downloadMb }, { storage }, keptMb) {
-  const [missing, left] = [missingMb(downloadMb, keptMb), leftMb(storage)];
+function storageShort({ downloadMb }, { storage }, storedMb) {
+  const [missing, left] = [missingMb(downloadMb, storedMb), leftMb(storage)];
   return missing > left
     ? `needs ${size(missing)} of storage, and this browser has ${size(left)} left: delete stored models first`
     : null;
 }
 
-function storageTight({ downloadMb }, { storage, keepsModels = true }, keptMb) {
-  const [missing, left] = [missingMb(downloadMb, keptMb), leftMb(storage)];
-  if (!keepsModels) return "is downloaded at each visit, for this page may keep nothing";
+function storageTight({ downloadMb }, { storage, hasStorage = true }, storedMb) {
+  const [missing, left] = [missingMb(downloadMb, storedMb), leftMb(storage)];
+  if (!hasStorage) return "is downloaded at each visit, for this page may keep nothing";
   return missing > left * 0.8
     ? `takes ${size(missing)} of the ${size(left)} of storage that this browser has left`
     : null;
 }
 
-function missingMb(downloadMb, keptMb) {
-  return Math.max(0, (downloadMb ?? 0) - keptMb);
+function missingMb(downloadMb, storedMb) {
+  return Math.max(0, (downloadMb ?? 0) - storedMb);
 }
 
 function leftMb(storage) {
@@ -117,8 +118,8 @@ function limitTight({ engine, vramMb }, { webgpu, wasm }) {
     return wasm.isCompat ? "runs with wllama's build for older browsers, which is slower" : null;
   const { limits = {}, isSoftware } = webgpu.adapter ?? {};
   if (isSoftware) return "slow without a graphics card";
-  if (limits.maxStorageBufferBindingSize < BINDING_WISH && vramMb > LARGE_VRAM_MB)
-    return `may need more than the ${size(BINDING_LEAST / MB)} at once that this graphics card gives`;
+  if (limits.maxStorageBufferBindingSize < PREFERRED_BINDING && vramMb > LARGE_VRAM_MB)
+    return `may need more than the ${size(MIN_BINDING / MB)} at once that this graphics card gives`;
   return null;
 }
 
@@ -129,8 +130,8 @@ function limitTight({ engine, vramMb }, { webgpu, wasm }) {
 export async function describeDevice(engines) {
   return {
     engines,
-    storage: await storageLeft().catch(() => null),
-    keepsModels: Boolean(navigator.storage?.getDirectory),
+    storage: await estimateStorage().catch(() => null),
+    hasStorage: Boolean(navigator.storage?.getDirectory),
     memoryGb: navigator.deviceMemory ?? null,
     isPhone: /\bMobile\b/.test(navigator.userAgent),
   };

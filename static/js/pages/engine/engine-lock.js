@@ -1,10 +1,10 @@
-/** How long a free seat may take to be had, and a tab to leave it when asked. */
-const FREE_MS = 1500;
-const LEAVE_MS = 4000;
+/** How long a free lock may take to be acquired, and a tab to release it when asked. */
+const ACQUIRE_TIMEOUT_MS = 1500;
+const RELEASE_TIMEOUT_MS = 4000;
 
 /**
- * @typedef {{state: string, modelId: string|null, name: string|null}} Told what a tab says of its
- *   engine
+ * @typedef {{state: string, modelId: string|null, name: string|null}} EngineStatus what a tab says
+ *   of its engine
  */
 
 /**
@@ -12,21 +12,23 @@ const LEAVE_MS = 4000;
  * is, and goes back by itself when its tab is closed; a channel says what that tab does. Without
  * locks (a page over plain http) every tab has a place of its own.
  *
- * Events: `other`, when what another tab does has changed; `wanted`, when another tab asks for the
- * place; `robbed`, when it took it.
+ * Events: `other`, when what another tab does has changed; `release-requested`, when another tab
+ * asks for the place; `stolen`, when it took it.
  */
-export class EngineSeat extends EventTarget {
-  /** @type {Told|null} what the tab that has the place does; null while none other has it */
+export class EngineLock extends EventTarget {
+  /**
+   * @type {EngineStatus|null} what the tab that has the place does; null while none other has it
+   */
   other = null;
   #name;
   #locks;
   #channel;
   #release = null;
-  #held = Promise.resolve();
+  #lockRequest = Promise.resolve();
   /** Until this, the lock that is seen is our own. */
-  #left = Promise.resolve();
-  #told = null;
-  #isWatching = false;
+  #released = Promise.resolve();
+  #status = null;
+  #isWaiting = false;
 
   /** @param {string} user @param {{locks?: LockManager|null, BroadcastChannel?: any}} [browser] */
   constructor(
@@ -38,102 +40,102 @@ export class EngineSeat extends EventTarget {
     this.#locks = locks;
     if (!locks) return;
     this.#channel = new BroadcastChannel(this.#name);
-    this.#channel.addEventListener("message", ({ data }) => this.#hear(data));
+    this.#channel.addEventListener("message", ({ data }) => this.#handleMessage(data));
   }
 
-  get isMine() {
+  get isOwned() {
     return !this.#locks || this.#release !== null;
   }
 
   /** Find out who has the place. */
-  async look() {
-    if (this.isMine || !(await this.#isTaken())) return;
+  async refresh() {
+    if (this.isOwned || !(await this.#isLocked())) return;
     this.#channel.postMessage({ type: "who" });
-    this.#hearOf(this.other ?? { state: "loading", modelId: null, name: null });
+    this.#setOther(this.other ?? { state: "loading", modelId: null, name: null });
   }
 
   /** Have the place if it is free. @returns {Promise<boolean>} */
-  async take() {
-    if (this.isMine) return true;
-    await this.#left;
-    if (await this.#isTaken()) return false;
-    return this.#ask({ signal: AbortSignal.timeout(FREE_MS) });
+  async acquire() {
+    if (this.isOwned) return true;
+    await this.#released;
+    if (await this.#isLocked()) return false;
+    return this.#request({ signal: AbortSignal.timeout(ACQUIRE_TIMEOUT_MS) });
   }
 
   /** Have the place, whoever has it: asked first, for then what is written there goes on here. */
   async takeOver() {
-    if (this.isMine) return;
+    if (this.isOwned) return;
     this.#channel.postMessage({ type: "wanted" });
-    if (!(await this.#ask({ signal: AbortSignal.timeout(LEAVE_MS) })))
-      await this.#ask({ steal: true });
+    if (!(await this.#request({ signal: AbortSignal.timeout(RELEASE_TIMEOUT_MS) })))
+      await this.#request({ steal: true });
   }
 
   /** Give the place back. */
-  leave() {
+  release() {
     if (!this.#release) return;
-    this.#told = null;
+    this.#status = null;
     this.#release();
     this.#release = null;
-    this.#left = this.#held;
-    this.#left.then(() => this.look());
+    this.#released = this.#lockRequest;
+    this.#released.then(() => this.refresh());
   }
 
-  /** Say what the engine in the place does. @param {Told} told */
-  tell(told) {
+  /** Say what the engine in the place does. @param {EngineStatus} status */
+  broadcast(status) {
     if (!this.#release) return;
-    this.#told = told;
-    this.#channel.postMessage({ type: "told", told });
+    this.#status = status;
+    this.#channel.postMessage({ type: "told", told: status });
   }
 
-  #hear({ type, told }) {
-    if (type === "told") this.#hearOf(told);
-    if (type === "who" && this.#told) this.tell(this.#told);
-    if (type === "wanted" && this.#release) this.dispatchEvent(new Event("wanted"));
+  #handleMessage({ type, told: status }) {
+    if (type === "told") this.#setOther(status);
+    if (type === "who" && this.#status) this.broadcast(this.#status);
+    if (type === "wanted" && this.#release) this.dispatchEvent(new Event("release-requested"));
   }
 
-  #hearOf(told) {
+  #setOther(status) {
     if (this.#release) return;
-    this.other = told;
-    this.#watch();
+    this.other = status;
+    this.#waitForRelease();
     this.dispatchEvent(new Event("other"));
   }
 
-  /** Resolves when the lock is held; it is held until `leave`. */
-  #ask(options) {
+  /** Resolves when the lock is held; it is held until `release`. */
+  #request(options) {
     return new Promise((resolve) => {
-      const hold = () => new Promise((release) => resolve(this.#sit(release)));
-      this.#held = this.#locks
+      const hold = () => new Promise((release) => resolve(this.#handleAcquired(release)));
+      this.#lockRequest = this.#locks
         .request(this.#name, options, hold)
-        .catch(() => (this.#release ? this.#stand() : resolve(false)));
+        .catch(() => (this.#release ? this.#handleStolen() : resolve(false)));
     });
   }
 
-  #sit(release) {
+  #handleAcquired(release) {
     this.#release = release;
     this.other = null;
     return true;
   }
 
   /** Another tab could not wait. */
-  #stand() {
+  #handleStolen() {
     this.#release = null;
-    this.#told = null;
-    this.dispatchEvent(new Event("robbed"));
+    this.#status = null;
+    this.dispatchEvent(new Event("stolen"));
   }
 
   /** A shared lock is given when nobody has the exclusive one any more: then the place is free. */
-  async #watch() {
-    if (this.#isWatching) return;
-    this.#isWatching = true;
+  async #waitForRelease() {
+    if (this.#isWaiting) return;
+    this.#isWaiting = true;
     await this.#locks.request(this.#name, { mode: "shared" }, () => {});
-    this.#isWatching = false;
-    if (await this.#isTaken()) return;
+    this.#isWaiting = false;
+    if (await this.#isLocked()) return;
     this.other = null;
     this.dispatchEvent(new Event("other"));
   }
 
-  async #isTaken() {
-    const { held = [] } = await this.#locks.query();
-    return held.some(({ name, mode }) => name === this.#name && mode === "exclusive");
+  async #isLocked() {
+    const { held: locks = [] } = await this.#locks.query();
+    return locks.some(({ name, mode }) => name === this.#name && mode === "exclusive");
   }
 }

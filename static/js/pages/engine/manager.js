@@ -1,57 +1,57 @@
-import { EngineSeat } from "./engine-lock.js";
+import { EngineLock } from "./engine-lock.js";
 
 /**
- * The engine of this tab, from the seat that it needs to its end.
+ * The engine of this tab, from the lock that it needs to its end.
  *
- * Events: `work` and `rest`; `measured` (detail: {tokens, seconds}); `mending`, when a lost one is
- * about to be loaded again; `lost` (detail: the error), when it is not; `given`, when another tab
- * took the seat; `other`, when what another tab does has changed.
+ * Events: `busy` and `idle`; `measured` (detail: {tokens, seconds}); `reloading`, when a lost one
+ * is about to be loaded again; `lost` (detail: the error), when it is not; `released`, when another
+ * tab took the lock; `other`, when what another tab does has changed.
  */
-export class EngineLife extends EventTarget {
-  /** @type {WorkingEngine|null} */
+export class EngineManager extends EventTarget {
+  /** @type {MonitoredEngine|null} */
   engine = null;
   /** Whether what was being written goes on: with the model loaded again, or in another tab. */
-  isHandedOn = false;
-  #seat;
+  isHandedOver = false;
+  #lock;
   #abort = new AbortController();
-  #wasMended = false;
+  #wasReloaded = false;
 
   /** @param {string} user */
   constructor(user) {
     super();
-    this.#seat = new EngineSeat(user);
-    this.#seat.addEventListener("other", () => this.#say("other"));
-    this.#seat.addEventListener("wanted", () => this.#give());
-    this.#seat.addEventListener("robbed", () => this.#give());
+    this.#lock = new EngineLock(user);
+    this.#lock.addEventListener("other", () => this.#emit("other"));
+    this.#lock.addEventListener("release-requested", () => this.#handOver());
+    this.#lock.addEventListener("stolen", () => this.#handOver());
   }
 
   /** What the tab that has the engine does, or null. */
   get other() {
-    return this.#seat.other;
+    return this.#lock.other;
   }
 
-  look() {
-    return this.#seat.look();
+  refresh() {
+    return this.#lock.refresh();
   }
 
-  /** @param {import("./engine-lock.js").Told} told */
-  tell(told) {
-    this.#seat.tell(told);
+  /** @param {import("./engine-lock.js").EngineStatus} status */
+  broadcast(status) {
+    this.#lock.broadcast(status);
   }
 
-  /** Have the seat; the tab that has it leaves. */
+  /** Take the lock; the tab that has it leaves. */
   takeOver() {
-    return this.#seat.takeOver();
+    return this.#lock.takeOver();
   }
 
   /**
    * @param {import("./models.js").CatalogueModel} model @param {{onStart: () => void, onProgress:
-   *   (progress: any) => void}} told
-   * @returns {Promise<WorkingEngine|null>} null: another tab has the engine
+   *   (progress: any) => void}} callbacks
+   * @returns {Promise<MonitoredEngine|null>} null: another tab has the engine
    * @throws {import("../../engine/index.js").EngineError}
    */
   async load(model, { onStart, onProgress }) {
-    if (!(await this.#seat.take())) return null;
+    if (!(await this.#lock.acquire())) return null;
     this.#abort = new AbortController();
     onStart();
     const { createEngine } = await import("../../engine/index.js");
@@ -59,14 +59,14 @@ export class EngineLife extends EventTarget {
     try {
       await engine.load({
         onProgress,
-        onLost: (error) => this.lose(error),
+        onLost: (error) => this.handleLoss(error),
         signal: this.#abort.signal,
       });
     } catch (error) {
-      this.#seat.leave();
+      this.#lock.release();
       throw error;
     }
-    return this.#take(new WorkingEngine(engine));
+    return this.#setEngine(new MonitoredEngine(engine));
   }
 
   /** Stop loading. */
@@ -75,42 +75,42 @@ export class EngineLife extends EventTarget {
   }
 
   /** Unload, and let other tabs load. */
-  async drop() {
+  async release() {
     await this.#unload();
-    this.#seat.leave();
+    this.#lock.release();
   }
 
   /**
    * It broke. A lost graphics card is given one more chance, until the model has written again.
    * @param {Error & {code?: string}} error
    */
-  async lose(error) {
+  async handleLoss(error) {
     if (!this.engine) return; // told twice: by the engine itself, and by whoever asked it
-    this.isHandedOn = error.code === "device_lost" && !this.#wasMended;
-    this.#wasMended = true;
+    this.isHandedOver = error.code === "device_lost" && !this.#wasReloaded;
+    this.#wasReloaded = true;
     await this.#unload();
-    if (this.isHandedOn) return this.#say("mending");
-    this.#seat.leave();
-    this.#say("lost", error);
+    if (this.isHandedOver) return this.#emit("reloading");
+    this.#lock.release();
+    this.#emit("lost", error);
   }
 
-  #take(engine) {
+  #setEngine(engine) {
     this.engine = engine;
-    this.isHandedOn = false;
-    engine.addEventListener("work", () => this.#say("work"));
-    engine.addEventListener("rest", () => this.#say("rest"));
+    this.isHandedOver = false;
+    engine.addEventListener("busy", () => this.#emit("busy"));
+    engine.addEventListener("idle", () => this.#emit("idle"));
     engine.addEventListener("measured", ({ detail }) => {
-      this.#wasMended = false;
-      this.#say("measured", detail);
+      this.#wasReloaded = false;
+      this.#emit("measured", detail);
     });
     return engine;
   }
 
   /** Another tab writes from now on. */
-  async #give() {
-    this.isHandedOn = true;
-    await this.drop();
-    this.#say("given");
+  async #handOver() {
+    this.isHandedOver = true;
+    await this.release();
+    this.#emit("released");
   }
 
   /**
@@ -125,16 +125,16 @@ export class EngineLife extends EventTarget {
     await new Promise((resolve) => setTimeout(resolve));
   }
 
-  #say(name, detail) {
+  #emit(name, detail) {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }
 }
 
 /**
  * A loaded engine, watched at its work: how fast it writes, and whether it writes at all.
- * Events: `work` and `rest`; `measured` (detail: {tokens, seconds} since its first token).
+ * Events: `busy` and `idle`; `measured` (detail: {tokens, seconds} since its first token).
  */
-class WorkingEngine extends EventTarget {
+class MonitoredEngine extends EventTarget {
   #engine;
   #running = 0;
 
@@ -155,7 +155,7 @@ class WorkingEngine extends EventTarget {
       [first, last] = [first ?? token, token];
       options.onToken?.(token);
     };
-    this.#begin();
+    this.#startRun();
     try {
       const answer = await this.#engine.generate(messages, { ...options, onToken });
       if (last)
@@ -166,7 +166,7 @@ class WorkingEngine extends EventTarget {
         );
       return answer;
     } finally {
-      this.#end();
+      this.#endRun();
     }
   }
 
@@ -174,11 +174,11 @@ class WorkingEngine extends EventTarget {
     return this.#engine.unload();
   }
 
-  #begin() {
-    if (++this.#running === 1) this.dispatchEvent(new Event("work"));
+  #startRun() {
+    if (++this.#running === 1) this.dispatchEvent(new Event("busy"));
   }
 
-  #end() {
-    if (--this.#running === 0) this.dispatchEvent(new Event("rest"));
+  #endRun() {
+    if (--this.#running === 0) this.dispatchEvent(new Event("idle"));
   }
 }

@@ -1,15 +1,15 @@
-import { action, fromMould, part, say, slot } from "../lib/dom.js";
-import { counted } from "../lib/format.js";
-import { describeDevice, fit } from "./compatibility.js";
+import { action, cloneTemplate, part, setText, slot } from "../lib/dom.js";
+import { pluralize } from "../lib/format.js";
+import { assessFit, describeDevice } from "./compatibility.js";
 import { modelFacts, rank } from "./models.js";
-import { speedOf } from "./preferences.js";
-import { keptByModel } from "./stored-models.js";
+import { getSpeed } from "./preferences.js";
+import { storedByModel } from "./stored-models.js";
 
-const FITS = { fits: "Fits this device", tight: "Tight", no: "Does not fit" };
+const FIT_LABELS = { fits: "Fits this device", tight: "Tight", no: "Does not fit" };
 const dialog = document.getElementById("models");
 const form = dialog.querySelector("form");
 /** @type {Listed[]} */
-let all = [];
+let entries = [];
 let chosenId = null;
 
 form.addEventListener("input", ({ target }) =>
@@ -28,47 +28,50 @@ dialog.addEventListener("click", (event) => event.target === dialog && dialog.cl
  */
 export async function chooseModel({ models, engines, chosenId: id }) {
   chosenId = id;
-  all = await describeAll(models, engines);
+  entries = await describeAll(models, engines);
   form.elements.words.value = "";
   dialog.returnValue = "";
   show();
   dialog.showModal();
   dialog.querySelector("[name=model]:checked")?.scrollIntoView({ block: "nearest" });
   await new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
-  const chosen = all.find(({ model }) => model.modelId === chosenId);
-  return chosen && dialog.returnValue === "use"
-    ? { model: chosen.model, warning: warning(chosen.fit) }
+  const entry = entries.find(({ model }) => model.modelId === chosenId);
+  return entry && dialog.returnValue === "use"
+    ? { model: entry.model, warning: warning(entry.fit) }
     : null;
 }
 
 async function describeAll(models, engines) {
-  const [device, kept] = await Promise.all([describeDevice(engines), keptByModel(models)]);
+  const [device, storedModels] = await Promise.all([
+    describeDevice(engines),
+    storedByModel(models),
+  ]);
   return models.map((model) => {
-    const { bytes = 0, isWhole = false } = kept.get(model.modelId) ?? {};
-    const keptMb = isWhole ? Infinity : bytes / 1e6;
+    const { bytes = 0, isComplete = false } = storedModels.get(model.modelId) ?? {};
+    const storedMb = isComplete ? Infinity : bytes / 1e6;
     return {
       model,
-      keptMb,
-      isKept: isWhole,
-      fit: fit(model, device, keptMb),
-      speed: speedOf(model.modelId),
+      storedMb,
+      isStored: isComplete,
+      fit: assessFit(model, device, storedMb),
+      speed: getSpeed(model.modelId),
       rank: rank(model, engines),
     };
   });
 }
 
 function show() {
-  const { show: shown, order, words } = Object.fromEntries(new FormData(form));
-  const found = list(all, { show: shown, order, words });
-  slot(dialog, "rows").replaceChildren(...found.map(row));
-  say(
+  const { show: filter, order, words: query } = Object.fromEntries(new FormData(form));
+  const matches = filterEntries(entries, { show: filter, order, words: query });
+  slot(dialog, "rows").replaceChildren(...matches.map(row));
+  setText(
     dialog,
     "found",
-    found.length ? counted(found.length, "model") : NOTHING[words ? "words" : shown],
+    matches.length ? pluralize(matches.length, "model") : EMPTY_TEXTS[query ? "words" : filter],
   );
 }
 
-const NOTHING = {
+const EMPTY_TEXTS = {
   words: "No model has these words. Take some away.",
   all: "This server offers no models.",
   fits: "No model fits this device. Let another one write.",
@@ -77,23 +80,23 @@ const NOTHING = {
 };
 
 function warning({ state, reason }) {
-  return state === "fits" ? "" : `${FITS[state]}: ${reason}.`;
+  return state === "fits" ? "" : `${FIT_LABELS[state]}: ${reason}.`;
 }
 
-function row({ model, fit: fitting, isKept, speed }) {
-  const element = fromMould("model-mould");
+function row({ model, fit: result, isStored, speed }) {
+  const element = cloneTemplate("model-mould");
   const input = element.querySelector("input");
   Object.assign(input, {
     value: model.modelId,
-    disabled: fitting.isHard,
+    disabled: result.isHard,
     checked: model.modelId === chosenId,
   });
-  say(element, "name", model.name);
-  say(element, "facts", `${modelFacts(model)}${speed ? ` · ${speed} tokens/s here` : ""}`);
-  say(element, "fit", fitting.state === "fits" ? FITS.fits : warning(fitting).slice(0, -1));
-  element.dataset.fit = fitting.state;
+  setText(element, "name", model.name);
+  setText(element, "facts", `${modelFacts(model)}${speed ? ` · ${speed} tokens/s here` : ""}`);
+  setText(element, "fit", result.state === "fits" ? FIT_LABELS.fits : warning(result).slice(0, -1));
+  element.dataset.fit = result.state;
   part(element, "local").hidden = !model.isLocal;
-  part(element, "kept").hidden = !isKept;
+  part(element, "kept").hidden = !isStored;
   return element;
 }
 
@@ -102,8 +105,8 @@ function row({ model, fit: fitting, isKept, speed }) {
  * @typedef {object} Listed
  * @property {import("./models.js").CatalogueModel} model
  * @property {import("./compatibility.js").Fit} fit
- * @property {number} keptMb  of it in this browser
- * @property {boolean} isKept  all of it is in this browser
+ * @property {number} storedMb  of it in this browser
+ * @property {boolean} isStored  all of it is in this browser
  * @property {number|null} speed  tokens a second, as seen on this device
  * @property {number} rank  models.js
  */
@@ -113,8 +116,8 @@ const FIT_ORDER = { fits: 0, tight: 1, no: 2 };
 /** @type {Record<string, (one: Listed) => boolean>} */
 const FILTERS = {
   all: () => true,
-  fits: (one) => one.fit.state !== "no",
-  kept: ({ isKept }) => isKept,
+  fits: (entry) => entry.fit.state !== "no",
+  kept: ({ isStored }) => isStored,
   local: ({ model }) => model.isLocal,
 };
 
@@ -123,31 +126,34 @@ const ORDERS = {
   best: (a, b) =>
     FIT_ORDER[a.fit.state] - FIT_ORDER[b.fit.state] ||
     b.rank - a.rank ||
-    Number(b.isKept) - Number(a.isKept) ||
-    smaller(a.model.downloadMb, b.model.downloadMb),
-  download: (a, b) => smaller(a.model.downloadMb, b.model.downloadMb),
-  memory: (a, b) => smaller(a.model.vramMb, b.model.vramMb),
+    Number(b.isStored) - Number(a.isStored) ||
+    compareSizes(a.model.downloadMb, b.model.downloadMb),
+  download: (a, b) => compareSizes(a.model.downloadMb, b.model.downloadMb),
+  memory: (a, b) => compareSizes(a.model.vramMb, b.model.vramMb),
   speed: (a, b) => (b.speed ?? 0) - (a.speed ?? 0),
   name: (a, b) => a.model.name.localeCompare(b.model.name),
 };
 
 /**
- * @param {Listed[]} entries @param {{show?: string, order?: string, words?: string}} wish
+ * @param {Listed[]} candidates @param {{show?: string, order?: string, words?: string}} options
  * @returns {Listed[]} those wished for, in the order wished for; ties as in "best"
  */
-export function list(entries, { show: shown = "all", order = "best", words = "" }) {
-  const wanted = words.toLowerCase().split(/\s+/);
-  const filter = FILTERS[shown] ?? FILTERS.all;
-  return entries
-    .filter((one) => filter(one) && wanted.every((word) => text(one).includes(word)))
+export function filterEntries(
+  candidates,
+  { show: filterName = "all", order = "best", words: query = "" },
+) {
+  const words = query.toLowerCase().split(/\s+/);
+  const filter = FILTERS[filterName] ?? FILTERS.all;
+  return candidates
+    .filter((entry) => filter(entry) && words.every((word) => searchText(entry).includes(word)))
     .sort((a, b) => (ORDERS[order] ?? ORDERS.best)(a, b) || ORDERS.best(a, b));
 }
 
-function text({ model, isKept }) {
-  return `${model.name} ${model.modelId} ${model.engine} ${model.isLocal ? "local on this server" : ""} ${isKept ? "kept stored" : ""}`.toLowerCase();
+function searchText({ model, isStored }) {
+  return `${model.name} ${model.modelId} ${model.engine} ${model.isLocal ? "local on this server" : ""} ${isStored ? "kept stored" : ""}`.toLowerCase();
 }
 
 /** What nobody says comes last. */
-function smaller(a, b) {
+function compareSizes(a, b) {
   return (a ?? Infinity) - (b ?? Infinity) || 0;
 }

@@ -21,7 +21,7 @@ export async function listModels() {
  * @param {CatalogueModel[]} models
  * @returns {CatalogueModel|undefined}
  */
-export function standIn(models) {
+export function fallbackModel(models) {
   return models.find(({ isDefault }) => isDefault) ?? models[0];
 }
 
@@ -33,17 +33,17 @@ export function standIn(models) {
 export function obstacle(model, engines) {
   if (model.engine === "wllama") return engines.wasm.available ? null : "needs WebAssembly";
   if (!engines.webgpu.available) return "needs WebGPU";
-  const there = new Set(engines.webgpu.adapter?.features ?? []);
-  const missing = (model.features ?? []).filter((feature) => !there.has(feature));
+  const supported = new Set(engines.webgpu.adapter?.features ?? []);
+  const missing = (model.features ?? []).filter((feature) => !supported.has(feature));
   return missing.length ? `needs ${missing.join(", ")}, which this graphics card lacks` : null;
 }
 
 /** The model to begin with: the one last chosen, else the one of the highest `rank`. */
 export function defaultModel(models, engines, lastId) {
   const runnable = models.filter((model) => !obstacle(model, engines));
-  const better = (a, b) =>
+  const compare = (a, b) =>
     rank(b, engines) - rank(a, engines) || (a.downloadMb ?? Infinity) - (b.downloadMb ?? Infinity);
-  return runnable.find((model) => model.modelId === lastId) ?? runnable.sort(better)[0] ?? null;
+  return runnable.find((model) => model.modelId === lastId) ?? runnable.sort(compare)[0] ?? null;
 }
 
 /**
@@ -69,7 +69,7 @@ export function modelFacts({ engine, downloadMb, vramMb, context }) {
  * What this browser offers, in words, and what to do about what it lacks.
  * @param {Engines} engines @returns {{text: string, step: string}}
  */
-export function engineWords({ webgpu, wasm }) {
+export function engineText({ webgpu, wasm }) {
   const { vendor, architecture, isSoftware } = webgpu.adapter ?? {};
   const card = [vendor, architecture].filter(Boolean).join(" ");
   if (isSoftware) return { text: webgpu.reason, step: webgpu.step };

@@ -1,24 +1,28 @@
-import { action, announce, part, say, slot } from "../lib/dom.js";
-import { advice } from "../lib/error-messages.js";
+import { action, announce, part, setText, slot } from "../lib/dom.js";
+import { describeError } from "../lib/error-messages.js";
 import { integer, percent, size } from "../lib/format.js";
 import { modelFacts } from "./models.js";
 
 const BADGES = {
-  finding: "Looking",
-  choosing: "Not loaded",
+  detecting: "Looking",
+  idle: "Not loaded",
   loading: "Loading",
   ready: "Ready",
   failed: "Not loaded",
-  elsewhere: "In another tab",
-  away: "On another device",
+  otherTab: "In another tab",
+  otherDevice: "On another device",
 };
-const MAIN = { failed: "Try again", elsewhere: "Load here instead", away: "Write on this device" };
-const SAID_EVERY = 0.25;
+const MAIN_LABELS = {
+  failed: "Try again",
+  otherTab: "Load here instead",
+  otherDevice: "Write on this device",
+};
+const ANNOUNCE_STEP = 0.25;
 
 /** What the engine panel shows; it decides nothing. */
 export class PanelView {
   #root;
-  #said = 0;
+  #announcedFraction = 0;
   #meter = new DownloadMeter();
 
   /**
@@ -27,8 +31,8 @@ export class PanelView {
    */
   constructor(root, actions) {
     this.#root = root;
-    for (const [name, act] of Object.entries(actions))
-      action(root, name).addEventListener("click", act);
+    for (const [name, listener] of Object.entries(actions))
+      action(root, name).addEventListener("click", listener);
   }
 
   get state() {
@@ -39,104 +43,111 @@ export class PanelView {
    * What this browser offers, and what to do about what it lacks.
    * @param {{text: string, step: string}} words
    */
-  engine({ text, step }) {
-    say(this.#root, "engine", text);
+  showEngine({ text, step }) {
+    setText(this.#root, "engine", text);
     slot(this.#root, "step").textContent = step;
     part(this.#root, "remedy").hidden = !step;
   }
 
   /** @param {import("./models.js").CatalogueModel|null} model */
-  model(model) {
-    say(this.#root, "name", model?.name ?? "No model");
-    say(this.#root, "facts", model ? modelFacts(model) : "");
-    this.loaded("");
+  showModel(model) {
+    setText(this.#root, "name", model?.name ?? "No model");
+    setText(this.#root, "facts", model ? modelFacts(model) : "");
+    this.showLoaded("");
   }
 
-  /** What of the model is here already. @param {string} words @param {{isWhole: boolean}} [kept] */
-  kept(words, kept) {
-    this.loaded(words);
-    if (!MAIN[this.state])
+  /**
+   * What of the model is here already.
+   * @param {string} text @param {{isComplete: boolean}} [stored]
+   */
+  showStored(text, stored) {
+    this.showLoaded(text);
+    if (!MAIN_LABELS[this.state])
       action(this.#root, "main").textContent =
-        kept && !kept.isWhole ? "Go on loading" : "Load model";
+        stored && !stored.isComplete ? "Go on loading" : "Load model";
   }
 
-  /** @param {string} words */
-  loaded(words) {
-    say(this.#root, "loaded", words);
-    say(this.#root, "rate", "");
+  /** @param {string} text */
+  showLoaded(text) {
+    setText(this.#root, "loaded", text);
+    setText(this.#root, "rate", "");
   }
 
-  /** @param {string} words shown until the state is another */
-  note(words) {
-    part(this.#root, "note").hidden = !words;
-    slot(this.#root, "note").textContent = words;
+  /** @param {string} text shown until the state is another */
+  showNote(text) {
+    part(this.#root, "note").hidden = !text;
+    slot(this.#root, "note").textContent = text;
   }
 
   /** Loading begins. */
-  begin() {
-    this.#said = 0;
+  showLoading() {
+    this.#announcedFraction = 0;
     this.#meter = new DownloadMeter();
     slot(this.#root, "bar").removeAttribute("value");
-    this.loaded("Starting");
+    this.showLoaded("Starting");
   }
 
   /** @param {import("../../engine/progress.js").LoadProgress} progress */
-  progress(progress) {
+  showProgress(progress) {
     const { fraction } = progress;
     const bar = slot(this.#root, "bar");
     if (fraction == null) bar.removeAttribute("value");
     else bar.value = fraction;
-    say(this.#root, "loaded", progressWords(progress));
-    say(this.#root, "rate", rateWords(this.#meter.add(progress, performance.now() / 1000)));
-    if (fraction >= this.#said + SAID_EVERY)
-      announce(`Loading the model: ${percent((this.#said = fraction))}`);
+    setText(this.#root, "loaded", progressText(progress));
+    setText(this.#root, "rate", rateText(this.#meter.add(progress, performance.now() / 1000)));
+    if (fraction >= this.#announcedFraction + ANNOUNCE_STEP)
+      announce(`Loading the model: ${percent((this.#announcedFraction = fraction))}`);
   }
 
   /** @param {{code?: string, message: string}} error */
-  fail(error) {
-    slot(this.#root, "failure").textContent = advice(error).text;
-    this.show("failed");
+  showError(error) {
+    slot(this.#root, "failure").textContent = describeError(error).text;
+    this.showState("failed");
   }
 
-  /** @param {string} state @param {{said?: string, note?: string, canChoose?: boolean}} [more] */
-  show(state, { said = "", note = "", canChoose = true } = {}) {
+  /**
+   * @param {string} state
+   * @param {{announcement?: string, note?: string, canChoose?: boolean}} [more]
+   */
+  showState(state, { announcement = "", note = "", canChoose = true } = {}) {
     this.#root.dataset.state = state;
-    say(this.#root, "state", BADGES[state]);
+    setText(this.#root, "state", BADGES[state]);
     slot(this.#root, "state").dataset.tone =
-      state === "ready" || state === "elsewhere" ? "good" : "";
+      state === "ready" || state === "otherTab" ? "good" : "";
     part(this.#root, "failure").hidden = state !== "failed";
-    this.note(note);
+    this.showNote(note);
     this.#showButtons(state);
     action(this.#root, "choose").disabled = action(this.#root, "stored").disabled = !canChoose;
-    if (said) announce(said);
+    if (announcement) announce(announcement);
   }
 
   #showButtons(state) {
     const main = action(this.#root, "main");
-    main.textContent = MAIN[state] ?? "Load model";
+    main.textContent = MAIN_LABELS[state] ?? "Load model";
     main.hidden = state === "loading" || state === "ready";
-    main.disabled = state === "finding";
+    main.disabled = state === "detecting";
     action(this.#root, "cancel-load").hidden = state !== "loading";
-    action(this.#root, "choose").hidden = ["loading", "elsewhere", "away"].includes(state);
-    action(this.#root, "away").hidden = !["choosing", "ready"].includes(state);
+    action(this.#root, "choose").hidden = ["loading", "otherTab", "otherDevice"].includes(state);
+    action(this.#root, "away").hidden = !["idle", "ready"].includes(state);
   }
 }
 
 /** Said while a lost engine is loaded again. */
-export const MENDING =
+export const RELOADING =
   "The graphics card stopped working for this page. The model is being loaded again.";
 /** Said to who comes back to this tab. */
-export const HIDDEN =
+export const TAB_HIDDEN =
   "This tab was in the background, where browsers slow it down. Keep it in front while the model works.";
 
 /**
  * Why nothing is written here, or "".
- * @param {string} state @param {import("./engine-lock.js").Told|null} [other] what another tab does
+ * @param {string} state
+ * @param {import("./engine-lock.js").EngineStatus|null} [other] what another tab does
  */
-export function elsewhereWords(state, other = null) {
-  if (state === "away")
+export function otherEngineText(state, other = null) {
+  if (state === "otherDevice")
     return "Another device of yours writes. Open MindFlip there, and load a model.";
-  if (state !== "elsewhere") return "";
+  if (state !== "otherTab") return "";
   const name = other?.name ?? "a model";
   return other?.state === "loading"
     ? `Another tab is loading ${name}, and will write for this one.`
@@ -146,20 +157,20 @@ export function elsewhereWords(state, other = null) {
 /**
  * What asking for cards will do.
  * @param {string} state @param {import("./models.js").CatalogueModel|null} model @param
- *   {import("./engine-lock.js").Told|null} other
+ *   {import("./engine-lock.js").EngineStatus|null} other
  */
-export function beforehand(state, model, other) {
-  if (!model || state === "finding") return "";
+export function requestHint(state, model, other) {
+  if (!model || state === "detecting") return "";
   if (state === "ready") return `${model.name} is loaded.`;
-  const elsewhere = elsewhereWords(state, other);
+  const otherEngine = otherEngineText(state, other);
   return (
-    elsewhere ||
+    otherEngine ||
     `Loads ${model.name} first${model.downloadMb ? `: ${size(model.downloadMb)}, then kept by this browser` : ""}.`
   );
 }
 
 const WINDOW_SECONDS = 10;
-const LEAST_SECONDS = 1;
+const MIN_SECONDS = 1;
 /** In the first moments what is kept already is counted up at once; that is no download. */
 const SETTLING_SECONDS = 0.4;
 
@@ -167,7 +178,7 @@ const SETTLING_SECONDS = 0.4;
  * Short enough for one line, so that nothing moves.
  * @param {import("../../engine/progress.js").LoadProgress} progress
  */
-export function progressWords({ phase, text, loadedMb, totalMb, fraction }) {
+export function progressText({ phase, text, loadedMb, totalMb, fraction }) {
   if (phase === "start") return fraction == null ? text : `${text} · ${percent(fraction)}`;
   if (!loadedMb) return "Downloading";
   const total = totalMb ? ` of ${integer(totalMb)}` : "";
@@ -181,7 +192,7 @@ export function progressWords({ phase, text, loadedMb, totalMb, fraction }) {
  */
 export class DownloadMeter {
   #samples = [];
-  #begunAt = null;
+  #startedAt = null;
 
   /**
    * @param {{phase: string, loadedMb: number, totalMb: number|null}} progress
@@ -190,16 +201,16 @@ export class DownloadMeter {
    */
   add({ phase, loadedMb, totalMb }, seconds) {
     if (phase !== "download") return null;
-    this.#take({ loadedMb, seconds });
+    this.#addSample({ loadedMb, seconds });
     const [first] = this.#samples;
     const passed = seconds - first.seconds;
-    const rate = passed < LEAST_SECONDS ? 0 : (loadedMb - first.loadedMb) / passed;
+    const rate = passed < MIN_SECONDS ? 0 : (loadedMb - first.loadedMb) / passed;
     return rate > 0 ? { rate, secondsLeft: totalMb ? (totalMb - loadedMb) / rate : null } : null;
   }
 
-  #take(sample) {
-    this.#begunAt ??= sample.seconds;
-    if (sample.seconds - this.#begunAt < SETTLING_SECONDS) this.#samples = [];
+  #addSample(sample) {
+    this.#startedAt ??= sample.seconds;
+    if (sample.seconds - this.#startedAt < SETTLING_SECONDS) this.#samples = [];
     this.#samples.push(sample);
     while (this.#samples.length > 2 && sample.seconds - this.#samples[1].seconds >= WINDOW_SECONDS)
       this.#samples.shift();
@@ -207,14 +218,14 @@ export class DownloadMeter {
 }
 
 /** @param {{rate: number, secondsLeft: number|null}|null} speed */
-export function rateWords(speed) {
+export function rateText(speed) {
   if (!speed) return "";
-  const left = speed.secondsLeft === null ? "" : ` · ${timeWords(speed.secondsLeft)} left`;
+  const left = speed.secondsLeft === null ? "" : ` · ${timeText(speed.secondsLeft)} left`;
   return `${speed.rate.toFixed(1)} MB/s${left}`;
 }
 
 /** @param {number} seconds */
-export function timeWords(seconds) {
+export function timeText(seconds) {
   if (seconds < 55) return `${Math.max(1, Math.ceil(seconds))} s`;
   if (seconds < 3570) return `${Math.ceil(seconds / 60)} min`;
   return `${(seconds / 3600).toFixed(1)} h`;

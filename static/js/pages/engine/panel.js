@@ -1,16 +1,16 @@
-import { EngineLife } from "./manager.js";
-import { defaultModel, engineWords, listModels, whereItRuns } from "./models.js";
-import { beforehand, elsewhereWords, HIDDEN, MENDING, PanelView } from "./panel-view.js";
+import { EngineManager } from "./manager.js";
+import { defaultModel, engineText, listModels, whereItRuns } from "./models.js";
+import { otherEngineText, PanelView, RELOADING, requestHint, TAB_HIDDEN } from "./panel-view.js";
 import {
+  getModelId,
   hasLoaded,
-  isAway,
-  measured,
-  remember,
-  rememberAway,
-  remembered,
-  rememberLoading,
+  markLoaded,
+  recordSpeed,
+  setModelId,
+  setUsesOtherDevice,
+  usesOtherDevice,
 } from "./preferences.js";
-import { askToKeep, keptByModel, keptWords } from "./stored-models.js";
+import { requestPersistence, storedByModel, storedText } from "./stored-models.js";
 
 /**
  * Finds out what this browser can do, lets one choose a model and loads it, in this tab or in none.
@@ -20,56 +20,56 @@ export class EnginePanel extends EventTarget {
   /** @type {import("./models.js").CatalogueModel|null} */
   model = null;
   #view;
-  #life = new EngineLife(document.body.dataset.user);
-  #work = new Work();
+  #manager = new EngineManager(document.body.dataset.user);
+  #activity = new ActivityTracker();
   #models = [];
   #engines = null;
-  #starting = Promise.resolve();
+  #detecting = Promise.resolve();
   #loading = null;
 
   /** @param {HTMLElement} root */
   constructor(root) {
     super();
     this.#view = new PanelView(root, {
-      main: () => this.#main(),
+      main: () => this.#runMainAction(),
       "cancel-load": () => this.cancel(),
       choose: () => this.choose(),
-      stored: () => this.#openStored(),
-      away: () => this.#goAway(),
+      stored: () => this.#openStoredModels(),
+      away: () => this.#useOtherDevice(),
     });
-    this.#follow();
+    this.#listen();
   }
 
   /**
-   * finding, choosing, loading, ready, failed; elsewhere: another tab has the engine; away: another
-   * device shall write
+   * detecting, idle, loading, ready, failed; otherTab: another tab has the engine; otherDevice:
+   * another device shall write
    */
   get state() {
     return this.#view.state;
   }
 
   /** Whether what an engine here was writing goes on, though that engine is gone. */
-  get isHandedOn() {
-    return this.#life.isHandedOn;
+  get isHandedOver() {
+    return this.#manager.isHandedOver;
   }
 
   /** What asking for cards will do, in words. */
-  get beforehand() {
-    return beforehand(this.state, this.model, this.#life.other);
+  get requestHint() {
+    return requestHint(this.state, this.model, this.#manager.other);
   }
 
   /** Why nothing is written here, in words; "" when it is. */
-  get elsewhereWords() {
-    return elsewhereWords(this.state, this.#life.other);
+  get otherEngineText() {
+    return otherEngineText(this.state, this.#manager.other);
   }
 
   /** Find out what there is and take the model that fits best. */
   start() {
-    return (this.#starting = this.#find());
+    return (this.#detecting = this.#detect());
   }
 
-  async #find() {
-    this.#show("finding");
+  async #detect() {
+    this.#show("detecting");
     try {
       const { findEngines } = await import("../../engine/index.js");
       [this.#engines, this.#models] = await Promise.all([findEngines(), listModels()]);
@@ -77,24 +77,24 @@ export class EnginePanel extends EventTarget {
       this.#fail(error);
       return;
     }
-    this.#view.engine(engineWords(this.#engines));
-    this.#take(defaultModel(this.#models, this.#engines, remembered()));
-    await this.#life.look();
+    this.#view.showEngine(engineText(this.#engines));
+    this.#setModel(defaultModel(this.#models, this.#engines, getModelId()));
+    await this.#manager.refresh();
   }
 
   /** Let the user choose another model. */
   async choose() {
     const { chooseModel } = await import("./model-dialog.js");
-    const chosen = await chooseModel({
+    const choice = await chooseModel({
       models: this.#models,
       engines: this.#engines,
       chosenId: this.model?.modelId,
     });
-    if (!chosen || chosen.model.modelId === this.model?.modelId) return;
-    remember(chosen.model.modelId);
-    if (this.#life.engine) await this.#life.drop();
-    this.#take(chosen.model);
-    this.#view.note(chosen.warning);
+    if (!choice || choice.model.modelId === this.model?.modelId) return;
+    setModelId(choice.model.modelId);
+    if (this.#manager.engine) await this.#manager.release();
+    this.#setModel(choice.model);
+    this.#view.showNote(choice.warning);
   }
 
   /**
@@ -104,65 +104,66 @@ export class EnginePanel extends EventTarget {
    * @throws {import("../../engine/index.js").EngineError}
    */
   load() {
-    if (this.#life.engine) return Promise.resolve({ model: this.model, engine: this.#life.engine });
+    if (this.#manager.engine)
+      return Promise.resolve({ model: this.model, engine: this.#manager.engine });
     this.#loading ??= this.#load().finally(() => (this.#loading = null));
     return this.#loading;
   }
 
   /** Stop loading. */
   cancel() {
-    this.#life.cancel();
+    this.#manager.cancel();
   }
 
   /** The engine broke. @param {Error} error */
-  lose(error) {
-    return this.#life.lose(error);
+  handleLoss(error) {
+    return this.#manager.handleLoss(error);
   }
 
   async #load() {
-    await this.#starting;
+    await this.#detecting;
     if (!this.model)
       throw Object.assign(new Error("There is no model to load."), { code: "model_unavailable" });
-    if (this.state === "away") return { model: this.model, engine: null };
+    if (this.state === "otherDevice") return { model: this.model, engine: null };
     try {
-      const engine = await this.#life.load(this.model, {
-        onStart: () => this.#begin(),
-        onProgress: (progress) => this.#view.progress(progress),
+      const engine = await this.#manager.load(this.model, {
+        onStart: () => this.#handleLoadStart(),
+        onProgress: (progress) => this.#view.showProgress(progress),
       });
-      return engine ? this.#loaded(engine) : this.#elsewhere();
+      return engine ? this.#handleLoaded(engine) : this.#handleOwnedElsewhere();
     } catch (error) {
-      this.#failedToLoad(error);
+      this.#handleLoadError(error);
       throw error;
     } finally {
-      this.#work.set("load", false);
+      this.#activity.set("load", false);
     }
   }
 
-  #begin() {
-    this.#work.set("load", true);
-    this.#view.begin();
+  #handleLoadStart() {
+    this.#activity.set("load", true);
+    this.#view.showLoading();
     this.#show("loading");
-    rememberLoading();
-    askToKeep();
+    markLoaded();
+    requestPersistence();
   }
 
-  #loaded(engine) {
-    this.#view.loaded(whereItRuns(engine.facts));
+  #handleLoaded(engine) {
+    this.#view.showLoaded(whereItRuns(engine.facts));
     this.#show("ready", `${this.model.name} is loaded.`);
     return { model: this.model, engine };
   }
 
-  #failedToLoad(error) {
-    this.#life.isHandedOn = false;
-    this.#view.loaded("");
-    if (error.code === "aborted") this.#show("choosing", "Loading was cancelled.");
+  #handleLoadError(error) {
+    this.#manager.isHandedOver = false;
+    this.#view.showLoaded("");
+    if (error.code === "aborted") this.#show("idle", "Loading was cancelled.");
     else this.#fail(error);
-    this.#sayKept();
+    this.#showStored();
   }
 
-  #elsewhere() {
-    const { other } = this.#life;
-    this.#show("elsewhere");
+  #handleOwnedElsewhere() {
+    const { other } = this.#manager;
+    this.#show("otherTab");
     return {
       model: this.#models.find(({ modelId }) => modelId === other?.modelId) ?? this.model,
       engine: null,
@@ -170,96 +171,100 @@ export class EnginePanel extends EventTarget {
   }
 
   /** What the large button does. */
-  async #main() {
+  async #runMainAction() {
     if (!this.model) return this.start();
-    if (this.state === "away") return this.#comeBack();
-    if (this.state === "elsewhere") await this.#life.takeOver();
+    if (this.state === "otherDevice") return this.#useThisDevice();
+    if (this.state === "otherTab") await this.#manager.takeOver();
     return this.load().catch(() => {}); // shown in the panel
   }
 
-  async #goAway() {
-    rememberAway(true);
-    await this.#life.drop();
-    this.#view.loaded("");
-    this.#show("away", elsewhereWords("away"));
+  async #useOtherDevice() {
+    setUsesOtherDevice(true);
+    await this.#manager.release();
+    this.#view.showLoaded("");
+    this.#show("otherDevice", otherEngineText("otherDevice"));
   }
 
-  #comeBack() {
-    rememberAway(false);
-    this.#take(this.model);
-    return this.#life.look();
+  #useThisDevice() {
+    setUsesOtherDevice(false);
+    this.#setModel(this.model);
+    return this.#manager.refresh();
   }
 
-  async #openStored() {
-    const { openStored } = await import("./stored-dialog.js");
-    await openStored(this.#models, this.#life.engine ? this.model.modelId : null);
-    this.#sayKept();
+  async #openStoredModels() {
+    const { openStoredModels } = await import("./stored-dialog.js");
+    await openStoredModels(this.#models, this.#manager.engine ? this.model.modelId : null);
+    this.#showStored();
   }
 
-  #follow() {
-    const on = (name, step) => this.#life.addEventListener(name, ({ detail }) => step(detail));
-    on("work", () => this.#work.set("write", true));
-    on("rest", () => this.#work.set("write", false));
-    on("measured", (spent) => measured(this.model.modelId, spent));
-    on("mending", () => this.#mend());
+  #listen() {
+    const on = (name, listener) =>
+      this.#manager.addEventListener(name, ({ detail }) => listener(detail));
+    on("busy", () => this.#activity.set("write", true));
+    on("idle", () => this.#activity.set("write", false));
+    on("measured", (sample) => recordSpeed(this.model.modelId, sample));
+    on("reloading", () => this.#reload());
     on("lost", (error) => this.#fail(error));
-    on("given", () => this.#given());
-    on("other", () => this.#otherTab());
-    this.#work.addEventListener("hidden", () => this.#view.note(HIDDEN));
+    on("released", () => this.#handleReleased());
+    on("other", () => this.#handleOtherTab());
+    this.#activity.addEventListener("hidden", () => this.#view.showNote(TAB_HIDDEN));
   }
 
-  #given() {
-    this.#view.loaded("");
-    this.#show(this.#life.other ? "elsewhere" : "choosing");
+  #handleReleased() {
+    this.#view.showLoaded("");
+    this.#show(this.#manager.other ? "otherTab" : "idle");
   }
 
-  #mend() {
-    this.#show("choosing", MENDING);
+  #reload() {
+    this.#show("idle", RELOADING);
     return this.load().catch(() => {}); // shown in the panel
   }
 
-  #otherTab() {
-    if (this.#life.other && ["choosing", "failed", "elsewhere"].includes(this.state))
-      this.#show("elsewhere");
-    else if (!this.#life.other && this.state === "elsewhere") this.#take(this.model);
+  #handleOtherTab() {
+    if (this.#manager.other && ["idle", "failed", "otherTab"].includes(this.state))
+      this.#show("otherTab");
+    else if (!this.#manager.other && this.state === "otherTab") this.#setModel(this.model);
   }
 
-  #take(model) {
+  #setModel(model) {
     this.model = model;
-    this.#view.model(model);
+    this.#view.showModel(model);
     if (!model)
       return this.#fail({
         code: "no_model_here",
         message: "No model of this server runs in this browser.",
       });
-    this.#show(isAway() ? "away" : "choosing");
-    return this.#sayKept();
+    this.#show(usesOtherDevice() ? "otherDevice" : "idle");
+    return this.#showStored();
   }
 
-  async #sayKept() {
+  async #showStored() {
     const { model } = this;
     if (!hasLoaded()) return;
-    const kept = await keptByModel(this.#models).catch(() => new Map());
+    const storedModels = await storedByModel(this.#models).catch(() => new Map());
     if (model && model === this.model && this.state !== "loading" && this.state !== "ready")
-      this.#view.kept(keptWords(kept.get(model.modelId), model), kept.get(model.modelId));
+      this.#view.showStored(
+        storedText(storedModels.get(model.modelId), model),
+        storedModels.get(model.modelId),
+      );
   }
 
   #fail(error) {
-    this.#view.fail(error);
-    this.#changed();
+    this.#view.showError(error);
+    this.#notifyChange();
   }
 
-  #show(state, said = "") {
-    this.#view.show(state, {
-      said,
-      note: elsewhereWords(state, this.#life.other),
+  #show(state, announcement = "") {
+    this.#view.showState(state, {
+      announcement,
+      note: otherEngineText(state, this.#manager.other),
       canChoose: this.#models.length > 0,
     });
-    this.#changed();
+    this.#notifyChange();
   }
 
-  #changed() {
-    this.#life.tell({
+  #notifyChange() {
+    this.#manager.broadcast({
       state: this.state,
       modelId: this.model?.modelId ?? null,
       name: this.model?.name ?? null,
@@ -268,36 +273,36 @@ export class EnginePanel extends EventTarget {
   }
 }
 
-const NOTED_SECONDS = 3;
+const MIN_HIDDEN_SECONDS = 3;
 
 /**
  * What is going on in this tab: it keeps the screen on, and tells when the tab was hidden
  * meanwhile. Event: `hidden`.
  */
-class Work extends EventTarget {
-  #going = new Set();
-  #awake = new KeepAwake();
+class ActivityTracker extends EventTarget {
+  #active = new Set();
+  #wakeLock = new WakeLock();
   #hiddenAt = null;
 
   constructor() {
     super();
     document.addEventListener("visibilitychange", () =>
-      document.hidden ? (this.#hiddenAt = performance.now()) : this.#seen(),
+      document.hidden ? (this.#hiddenAt = performance.now()) : this.#handleVisible(),
     );
   }
 
-  /** @param {"load"|"write"} what @param {boolean} isGoing */
-  set(what, isGoing) {
-    if (isGoing) this.#going.add(what);
-    else this.#going.delete(what);
-    if (isGoing && !document.hidden) this.#hiddenAt = null;
-    this.#awake.set(this.#going.size > 0);
+  /** @param {"load"|"write"} activity @param {boolean} isActive */
+  set(activity, isActive) {
+    if (isActive) this.#active.add(activity);
+    else this.#active.delete(activity);
+    if (isActive && !document.hidden) this.#hiddenAt = null;
+    this.#wakeLock.set(this.#active.size > 0);
   }
 
-  #seen() {
+  #handleVisible() {
     const seconds = this.#hiddenAt === null ? 0 : (performance.now() - this.#hiddenAt) / 1000;
     this.#hiddenAt = null;
-    if (seconds >= NOTED_SECONDS && this.#going.size) this.dispatchEvent(new Event("hidden"));
+    if (seconds >= MIN_HIDDEN_SECONDS && this.#active.size) this.dispatchEvent(new Event("hidden"));
   }
 }
 
@@ -305,33 +310,33 @@ class Work extends EventTarget {
  * Keeps the screen on while there is work. Browsers take the lock back from a hidden tab, so it is
  * asked for again when the tab is seen.
  */
-export class KeepAwake {
+export class WakeLock {
   #lock = null;
-  #isWanted = false;
-  #isAsking = false;
+  #isActive = false;
+  #isRequesting = false;
 
   constructor() {
-    document.addEventListener("visibilitychange", () => this.#follow());
+    document.addEventListener("visibilitychange", () => this.#update());
   }
 
-  /** @param {boolean} isWorking */
-  set(isWorking) {
-    this.#isWanted = isWorking;
-    this.#follow();
+  /** @param {boolean} isActive */
+  set(isActive) {
+    this.#isActive = isActive;
+    this.#update();
   }
 
-  async #follow() {
-    if (!this.#isWanted) return this.#release();
-    if (this.#lock || this.#isAsking || document.hidden || !navigator.wakeLock) return;
-    this.#isAsking = true;
+  async #update() {
+    if (!this.#isActive) return this.#release();
+    if (this.#lock || this.#isRequesting || document.hidden || !navigator.wakeLock) return;
+    this.#isRequesting = true;
     // a low battery: the screen may go off
     this.#lock = await navigator.wakeLock.request("screen").catch(() => null);
-    this.#isAsking = false;
+    this.#isRequesting = false;
     this.#lock?.addEventListener(
       "release",
       ({ target }) => this.#lock === target && (this.#lock = null),
     );
-    if (!this.#isWanted) this.#release(); // it was done meanwhile
+    if (!this.#isActive) this.#release(); // it was done meanwhile
   }
 
   #release() {

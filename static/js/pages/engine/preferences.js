@@ -1,65 +1,65 @@
 /** What was last chosen in this browser. */
-const LAST_MODEL = "mindflip:model";
-const AWAY = "mindflip:away";
-const LOADED = "mindflip:loaded";
+const MODEL_KEY = "mindflip:model";
+const OTHER_DEVICE_KEY = "mindflip:away";
+const LOADED_KEY = "mindflip:loaded";
 /** How fast each model wrote on this device, tokens a second. */
-const SPEEDS = "mindflip:speeds";
+const SPEEDS_KEY = "mindflip:speeds";
 /** How much a new measurement counts against those before it. */
 const WEIGHT = 0.4;
 /** Fewer tokens say nothing. */
-const TOKENS_LEAST = 8;
+const MIN_TOKENS = 8;
 
 /** @returns {string|null} the model's id */
-export function remembered() {
-  return read(LAST_MODEL);
+export function getModelId() {
+  return read(MODEL_KEY);
 }
 
 /** @param {string} modelId */
-export function remember(modelId) {
-  write(LAST_MODEL, modelId);
+export function setModelId(modelId) {
+  write(MODEL_KEY, modelId);
 }
 
 /** Whether another device shall write, though this one could. */
-export function isAway() {
-  return read(AWAY) !== null;
+export function usesOtherDevice() {
+  return read(OTHER_DEVICE_KEY) !== null;
 }
 
 /** @param {boolean} value */
-export function rememberAway(value) {
-  write(AWAY, value ? "yes" : null);
+export function setUsesOtherDevice(value) {
+  write(OTHER_DEVICE_KEY, value ? "yes" : null);
 }
 
 /** Whether a model was ever loaded in this browser; if not, there is nothing kept to look for. */
 export function hasLoaded() {
-  return read(LOADED) !== null;
+  return read(LOADED_KEY) !== null;
 }
 
 /** A model is being loaded: from now on there may be something kept. */
-export function rememberLoading() {
-  write(LOADED, "yes");
+export function markLoaded() {
+  write(LOADED_KEY, "yes");
 }
 
 /** @param {string} modelId @returns {number|null} */
-export function speedOf(modelId) {
-  return speeds()[modelId] ?? null;
+export function getSpeed(modelId) {
+  return readSpeeds()[modelId] ?? null;
 }
 
 /**
- * @param {string} modelId @param {{tokens: number, seconds: number}} spent since the first token:
+ * @param {string} modelId @param {{tokens: number, seconds: number}} sample since the first token:
  *   before it the model was reading
  */
-export function measured(modelId, { tokens, seconds }) {
-  if (tokens < TOKENS_LEAST || seconds <= 0) return;
-  const known = speeds();
-  const now = tokens / seconds;
-  const before = known[modelId] ?? now;
-  known[modelId] = Math.round(10 * (before + WEIGHT * (now - before))) / 10;
-  write(SPEEDS, JSON.stringify(known));
+export function recordSpeed(modelId, { tokens, seconds }) {
+  if (tokens < MIN_TOKENS || seconds <= 0) return;
+  const speeds = readSpeeds();
+  const speed = tokens / seconds;
+  const average = speeds[modelId] ?? speed;
+  speeds[modelId] = Math.round(10 * (average + WEIGHT * (speed - average))) / 10;
+  write(SPEEDS_KEY, JSON.stringify(speeds));
 }
 
-function speeds() {
+function readSpeeds() {
   try {
-    return JSON.parse(read(SPEEDS)) ?? {};
+    return JSON.parse(read(SPEEDS_KEY)) ?? {};
   } catch {
     return {};
   }

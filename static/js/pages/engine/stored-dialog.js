@@ -1,18 +1,24 @@
-import { deleteKept, listKept, storageLeft } from "../../engine/stored-models.js";
-import { action, announce, fromMould, part, slot } from "../lib/dom.js";
-import { counted, size } from "../lib/format.js";
+import {
+  deleteStoredModel,
+  estimateStorage,
+  listStoredModels,
+} from "../../engine/stored-models.js";
+import { action, announce, cloneTemplate, part, slot } from "../lib/dom.js";
+import { pluralize, size } from "../lib/format.js";
 import { ENGINE_NAMES } from "./models.js";
 
 const MB = 1_000_000;
 const dialog = document.getElementById("stored");
 let models = [];
 let loadedId = null;
-/** @type {import("../../engine/stored-models.js").Kept[]} */
-let kept = [];
+/** @type {import("../../engine/stored-models.js").StoredModel[]} */
+let storedModels = [];
 
 action(dialog, "close").addEventListener("click", () => dialog.close());
 dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
-action(dialog, "delete-left").addEventListener("click", () => remove(kept.filter(isLeftOver)));
+action(dialog, "delete-left").addEventListener("click", () =>
+  remove(storedModels.filter(isLeftOver)),
+);
 
 /**
  * Open the dialog with what the browser keeps of models.
@@ -20,7 +26,7 @@ action(dialog, "delete-left").addEventListener("click", () => remove(kept.filter
  *   model that runs now
  * @returns {Promise<void>} when it was closed
  */
-export async function openStored(catalogue, runningId) {
+export async function openStoredModels(catalogue, runningId) {
   [models, loadedId] = [catalogue, runningId];
   fail(null);
   dialog.showModal();
@@ -32,73 +38,75 @@ export async function openStored(catalogue, runningId) {
 }
 
 async function show() {
-  const [list, room] = await Promise.all([listKept(models), storageLeft()]);
-  kept = list;
-  slot(dialog, "rows").replaceChildren(...(kept.length ? kept.map(row) : [nothing()]));
-  const left = kept.filter(isLeftOver);
-  action(dialog, "delete-left").hidden = !left.length;
-  showRoom(room);
+  const [list, estimate] = await Promise.all([listStoredModels(models), estimateStorage()]);
+  storedModels = list;
+  slot(dialog, "rows").replaceChildren(
+    ...(storedModels.length ? storedModels.map(row) : [emptyRow()]),
+  );
+  const leftovers = storedModels.filter(isLeftOver);
+  action(dialog, "delete-left").hidden = !leftovers.length;
+  showStorage(estimate);
 }
 
-function showRoom(room) {
+function showStorage(estimate) {
   const meter = slot(dialog, "meter");
-  meter.hidden = !room;
-  if (!room) {
+  meter.hidden = !estimate;
+  if (!estimate) {
     slot(dialog, "room").textContent = "This browser does not say how much storage there is.";
     return;
   }
-  const { usedMb, quotaMb, isPersistent } = room;
+  const { usedMb, quotaMb, isPersistent } = estimate;
   meter.value = quotaMb ? usedMb / quotaMb : 0;
   slot(dialog, "room").textContent =
     `${size(usedMb)} used, ${size(Math.max(0, quotaMb - usedMb))} left.`;
-  slot(dialog, "persistence").textContent = isPersistent ? KEPT : MAY_GO;
+  slot(dialog, "persistence").textContent = isPersistent ? PERSISTENT : EVICTABLE;
 }
 
-const KEPT = "The browser has promised to keep them.";
-const MAY_GO =
+const PERSISTENT = "The browser has promised to keep them.";
+const EVICTABLE =
   "When the disk is nearly full, the browser may clear them away; then they are downloaded again.";
 
 function isLeftOver({ modelId }) {
   return modelId === null;
 }
 
-function row(one) {
-  const element = fromMould("stored-mould");
-  const isRunning = one.modelId !== null && one.modelId === loadedId;
-  slot(element, "name").textContent = one.name;
+function row(stored) {
+  const element = cloneTemplate("stored-mould");
+  const isRunning = stored.modelId !== null && stored.modelId === loadedId;
+  slot(element, "name").textContent = stored.name;
   slot(element, "facts").textContent = [
-    size(one.bytes / MB),
-    ENGINE_NAMES[one.engine],
-    stateWords(one, isRunning),
+    size(stored.bytes / MB),
+    ENGINE_NAMES[stored.engine],
+    stateText(stored, isRunning),
   ]
     .filter(Boolean)
     .join(" · ");
-  slot(element, "delete").textContent = `Delete ${one.name}`;
+  slot(element, "delete").textContent = `Delete ${stored.name}`;
   const button = action(element, "delete");
   button.disabled = isRunning;
-  button.addEventListener("click", () => remove([one]));
+  button.addEventListener("click", () => remove([stored]));
   return element;
 }
 
-function stateWords({ modelId, isWhole }, isRunning) {
+function stateText({ modelId, isComplete }, isRunning) {
   if (isRunning) return "loaded now";
   if (modelId === null) return "left over: replaced, or no longer on this server's list";
-  return isWhole ? "complete" : "not complete: loading goes on from here";
+  return isComplete ? "complete" : "not complete: loading goes on from here";
 }
 
-function nothing() {
+function emptyRow() {
   const element = document.createElement("li");
   element.className = "muted";
   element.textContent = "No model is stored in this browser yet.";
   return element;
 }
 
-async function remove(gone) {
+async function remove(entries) {
   try {
     fail(null);
-    await Promise.all(gone.map(deleteKept));
+    await Promise.all(entries.map(deleteStoredModel));
     announce(
-      `Deleted: ${counted(gone.length, "model")}, ${size(gone.reduce((sum, { bytes }) => sum + bytes, 0) / MB)}.`,
+      `Deleted: ${pluralize(entries.length, "model")}, ${size(entries.reduce((sum, { bytes }) => sum + bytes, 0) / MB)}.`,
     );
     await show();
     action(dialog, "close").focus(); // the button that was pressed is gone

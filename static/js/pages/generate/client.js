@@ -24,6 +24,6 @@ export async function loadClient() {
  * A client without an engine so far, in the session that this tab has for the model.
  * @param {typeof import("../../client/index.js")} library @param {string} modelId
  */
-export function clientFor({ Sessions, WebLLMClient }, modelId) {
+export function createClient({ Sessions, WebLLMClient }, modelId) {
   return new WebLLMClient(null, modelId, { rest: api, sessions: new Sessions(api, store) });
 }

@@ -1,10 +1,10 @@
-import { counted } from "../lib/format.js";
+import { pluralize } from "../lib/format.js";
 
-const LISTED_MOST = 12;
-const LISTED_CHARACTERS = 80;
+const MAX_LISTED = 12;
+const MAX_LISTED_LENGTH = 80;
 
 /** What is said of a card that is there already. */
-export const REPEATED = "The model wrote a card that is here already. Try once more.";
+export const DUPLICATE_CARD = "The model wrote a card that is here already. Try once more.";
 
 /**
  * The words of a request for cards beside others that are there already.
@@ -12,13 +12,13 @@ export const REPEATED = "The model wrote a card that is here already. Try once m
  * @param {number} count
  * @param {string[]} fronts
  */
-export function promptBeside(topic, count, fronts) {
-  const ask = `Generate ${count} flashcards about ${topic}`;
-  if (!fronts.length) return ask;
+export function promptExcluding(topic, count, fronts) {
+  const request = `Generate ${count} flashcards about ${topic}`;
+  if (!fronts.length) return request;
   const listed = fronts
-    .slice(-LISTED_MOST)
-    .map((front) => `- ${front.replaceAll(/\s+/gu, " ").slice(0, LISTED_CHARACTERS)}`);
-  return `${ask}\n\nDo not repeat these:\n${listed.join("\n")}`;
+    .slice(-MAX_LISTED)
+    .map((front) => `- ${front.replaceAll(/\s+/gu, " ").slice(0, MAX_LISTED_LENGTH)}`);
+  return `${request}\n\nDo not repeat these:\n${listed.join("\n")}`;
 }
 
 /**
@@ -26,7 +26,7 @@ export function promptBeside(topic, count, fronts) {
  * @param {{front: string, back: string}} card
  * @param {{front: string, back: string}[]} others
  */
-export function isAmong(card, others) {
+export function includesCard(card, others) {
   return others.some(({ front, back }) => front === card.front && back === card.back);
 }
 
@@ -34,16 +34,16 @@ export function isAmong(card, others) {
  * Where a request stands that has given no card yet.
  * @param {{status: string, place: number}} waiting
  */
-export function waitingWords({ status, place }) {
+export function waitingText({ status, place }) {
   if (status !== "queued") return "Starting generation...";
   return place
-    ? `Waiting for an engine: ${counted(place, "set")} of cards before it`
+    ? `Waiting for an engine: ${pluralize(place, "set")} of cards before it`
     : "Waiting for an engine";
 }
 
 /** @param {{state: string, seconds?: number}} connection */
-export function connectionWords({ state, seconds }) {
+export function connectionText({ state, seconds }) {
   return state === "down"
-    ? `The connection broke. Trying again in ${counted(seconds, "second")}; writing goes on meanwhile.`
+    ? `The connection broke. Trying again in ${pluralize(seconds, "second")}; writing goes on meanwhile.`
     : "";
 }

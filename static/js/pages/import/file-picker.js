@@ -3,23 +3,23 @@ import { part } from "../lib/dom.js";
 /**
  * Let a file in by the button, by dropping it anywhere on the page, or as pasted text.
  * @param {HTMLElement} page
- * @param {(file: File) => void} take
+ * @param {(file: File) => void} onFile
  */
-export function setUpChoosing(page, take) {
+export function setUpFilePicker(page, onFile) {
   const input = page.querySelector('input[type="file"]');
-  const chosen = () => {
-    if (input.files[0]) take(input.files[0]);
+  const handleChange = () => {
+    if (input.files[0]) onFile(input.files[0]);
     input.value = ""; // so that the same file can be chosen again
   };
-  input.addEventListener("change", chosen);
-  chosen(); // a file may have been chosen before this module was there
-  setUpDropping(part(page, "drop"), () => page.dataset.stage === "choose", take);
-  setUpPasting(page.querySelector('[data-form="paste"]'), take);
+  input.addEventListener("change", handleChange);
+  handleChange(); // a file may have been chosen before this module was there
+  setUpDropping(part(page, "drop"), () => page.dataset.stage === "choose", onFile);
+  setUpPasting(page.querySelector('[data-form="paste"]'), onFile);
 }
 
-function setUpDropping(place, isOpen, take) {
+function setUpDropping(dropArea, isOpen, onFile) {
   let depth = 0; // a child's enter comes before its parent's leave
-  const show = (isOver) => place.toggleAttribute("data-over", isOver);
+  const show = (isOver) => dropArea.toggleAttribute("data-over", isOver);
   addEventListener("dragenter", (event) => hasFile(event) && isOpen() && show(++depth > 0));
   addEventListener(
     "dragleave",
@@ -30,7 +30,7 @@ function setUpDropping(place, isOpen, take) {
     if (!hasFile(event)) return;
     event.preventDefault(); // else the browser leaves the page and opens the file
     show((depth = 0) > 0);
-    if (isOpen()) take(event.dataTransfer.files[0]);
+    if (isOpen()) onFile(event.dataTransfer.files[0]);
   });
 }
 
@@ -38,13 +38,13 @@ function hasFile(event) {
   return Boolean(event.dataTransfer?.types.includes("Files"));
 }
 
-function setUpPasting(form, take) {
+function setUpPasting(form, onFile) {
   const [field, button] = [form.elements.text, form.querySelector("button")];
   field.addEventListener("input", () => (button.disabled = !field.value.trim()));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (field.value.trim())
-      take(new File([field.value], "Pasted cards.txt", { type: "text/plain" }));
+      onFile(new File([field.value], "Pasted cards.txt", { type: "text/plain" }));
   });
   button.disabled = !field.value.trim();
 }

@@ -1,18 +1,18 @@
 import { ApiError, UNREACHABLE } from "../../client/errors.js";
-import { refusal } from "../../client/rest.js";
+import { toApiError } from "../../client/rest.js";
 import { api, csrfToken } from "../lib/api.js";
-import { say } from "../lib/dom.js";
+import { setText } from "../lib/dom.js";
 import { integer, size } from "../lib/format.js";
 
 const ADDRESS = "/api/flashcards/imports";
-const LOOK_MS = 500;
+const POLL_MS = 500;
 const MEGABYTE = 2 ** 20;
 const PHASES = { reading: "Reading", saving: "Saving" };
 
 /** One import on its way: sent, read, saved; watched meanwhile, and stopped on request. */
-export class Work {
+export class ImportJob {
   #id = crypto.randomUUID();
-  #stopping = new AbortController();
+  #abort = new AbortController();
   #isSent = false;
 
   /** @param {HTMLElement} section shows how far it is */
@@ -27,43 +27,43 @@ export class Work {
    */
   async run(file, values) {
     this.#show(0, "");
-    const watching = setInterval(() => this.#isSent && this.#watch(), LOOK_MS);
+    const timer = setInterval(() => this.#isSent && this.#poll(), POLL_MS);
     try {
       const options = {
-        onSent: (sent, all) => this.#sent(sent, all),
-        signal: this.#stopping.signal,
+        onSent: (sent, total) => this.#showSent(sent, total),
+        signal: this.#abort.signal,
       };
       return await upload(ADDRESS, formOf(file, { ...values, importId: this.#id }), options);
     } finally {
-      clearInterval(watching);
+      clearInterval(timer);
     }
   }
 
   /** Nothing is saved then. */
   cancel() {
     api.delete(`${ADDRESS}/${this.#id}`).catch(() => {}); // the server may be past it already
-    this.#stopping.abort();
+    this.#abort.abort();
   }
 
-  #sent(sent, all) {
-    this.#isSent = sent >= all;
+  #showSent(sent, total) {
+    this.#isSent = sent >= total;
     if (this.#isSent) this.#show(null, "Reading…");
-    else this.#show(sent / all, `${megabytes(sent)} of ${megabytes(all)} sent`);
+    else this.#show(sent / total, `${megabytes(sent)} of ${megabytes(total)} sent`);
   }
 
-  async #watch() {
-    const seen = await api.get(`${ADDRESS}/${this.#id}`).catch(() => null);
-    if (seen?.total)
+  async #poll() {
+    const progress = await api.get(`${ADDRESS}/${this.#id}`).catch(() => null);
+    if (progress?.total)
       this.#show(
-        seen.done / seen.total,
-        `${PHASES[seen.phase]}: ${integer(seen.done)} of ${integer(seen.total)} cards`,
+        progress.done / progress.total,
+        `${PHASES[progress.phase]}: ${integer(progress.done)} of ${integer(progress.total)} cards`,
       );
   }
 
-  #show(fraction, words) {
+  #show(fraction, text) {
     if (fraction === null) this.bar.removeAttribute("value");
     else this.bar.value = fraction;
-    say(this.section, "work", words);
+    setText(this.section, "work", text);
   }
 }
 
@@ -73,7 +73,7 @@ export class Work {
  * @param {AbortSignal} [signal]
  * @returns {Promise<any>} what the file is
  */
-export function look(file, values = {}, signal = undefined) {
+export function previewFile(file, values = {}, signal = undefined) {
   return upload(`${ADDRESS}/preview`, formOf(file, values), { signal });
 }
 
@@ -106,7 +106,7 @@ function upload(address, form, { onSent = () => {}, signal } = {}) {
   signal?.addEventListener("abort", () => request.abort(), { once: true });
   return new Promise((resolve, reject) => {
     request.addEventListener("load", () =>
-      request.status < 300 ? resolve(request.response) : reject(refused(request)),
+      request.status < 300 ? resolve(request.response) : reject(responseError(request)),
     );
     request.addEventListener("error", () => reject(new ApiError(UNREACHABLE)));
     request.addEventListener("abort", () => reject(new DOMException("cancelled", "AbortError")));
@@ -115,6 +115,6 @@ function upload(address, form, { onSent = () => {}, signal } = {}) {
 }
 
 /** @param {XMLHttpRequest} request */
-function refused(request) {
-  return refusal(request.status, request.response, request.getResponseHeader("Retry-After"));
+function responseError(request) {
+  return toApiError(request.status, request.response, request.getResponseHeader("Retry-After"));
 }

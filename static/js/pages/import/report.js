@@ -1,5 +1,5 @@
-import { fromMould, part, slot } from "../lib/dom.js";
-import { counted, integer } from "../lib/format.js";
+import { cloneTemplate, part, slot } from "../lib/dom.js";
+import { integer, pluralize } from "../lib/format.js";
 
 /**
  * @typedef {{id: string, name: string, isNew: boolean, added: number, updated: number, unchanged:
@@ -17,31 +17,31 @@ export function showReport(section, report, decksAddress) {
   const title = headline(report);
   slot(section, "report-title").textContent = title;
   slot(section, "numbers").replaceChildren(
-    ...["added", "updated", "unchanged"].map((what) => number(what, report[what])),
+    ...["added", "updated", "unchanged"].map((label) => number(label, report[label])),
   );
   slot(section, "decks").replaceChildren(
     ...report.decks.map((deck) => deckRow(deck, decksAddress)),
   );
-  slot(section, "left-out").replaceChildren(...report.leftOut.map(leftOut));
+  slot(section, "left-out").replaceChildren(...report.leftOut.map(skippedItem));
   part(section, "left-out").hidden = !report.leftOut.length;
   return title;
 }
 
 function headline({ added, updated, unchanged }) {
-  if (added) return `${counted(added, "card")} added`;
-  if (updated) return `${counted(updated, "card")} updated`;
+  if (added) return `${pluralize(added, "card")} added`;
+  if (updated) return `${pluralize(updated, "card")} updated`;
   return unchanged ? "You have all of these cards already" : "No card was taken";
 }
 
-function number(what, count) {
-  const element = fromMould("number-mould");
-  slot(element, "what").textContent = what;
+function number(label, count) {
+  const element = cloneTemplate("number-mould");
+  slot(element, "what").textContent = label;
   slot(element, "count").textContent = integer(count);
   return element;
 }
 
 function deckRow({ id, name, isNew, added, updated, unchanged }, decksAddress) {
-  const element = fromMould("report-deck-mould");
+  const element = cloneTemplate("report-deck-mould");
   const link = slot(element, "name");
   link.textContent = name;
   link.href = `${decksAddress}/${id}`;
@@ -56,8 +56,8 @@ function deckRow({ id, name, isNew, added, updated, unchanged }, decksAddress) {
   return element;
 }
 
-function leftOut({ sentence, examples }) {
-  const element = fromMould("left-out-mould");
+function skippedItem({ sentence, examples }) {
+  const element = cloneTemplate("left-out-mould");
   slot(element, "sentence").textContent = sentence;
   slot(element, "examples").textContent = examples.join(" · ");
   slot(element, "examples").hidden = !examples.length;

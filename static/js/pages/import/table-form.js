@@ -1,5 +1,5 @@
-import { action, fromMould, part, say, slot } from "../lib/dom.js";
-import { counted } from "../lib/format.js";
+import { action, cloneTemplate, part, setText, slot } from "../lib/dom.js";
+import { pluralize } from "../lib/format.js";
 
 /**
  * @typedef {object} Preview a table as the server reads it
@@ -13,7 +13,8 @@ import { counted } from "../lib/format.js";
  */
 
 /**
- * The form in which a table's columns get their roles. Events: `look` (read it again so), `import`.
+ * The form in which a table's columns get their roles. Events: `preview` (read it again so),
+ * `import`.
  */
 export class TableForm extends EventTarget {
   #form;
@@ -23,7 +24,7 @@ export class TableForm extends EventTarget {
     super();
     this.section = section;
     this.#form = section.querySelector("form");
-    this.#form.addEventListener("change", ({ target }) => this.#changed(target));
+    this.#form.addEventListener("change", ({ target }) => this.#handleChange(target));
     this.#form.addEventListener("submit", (event) => this.#submit(event));
   }
 
@@ -33,13 +34,13 @@ export class TableForm extends EventTarget {
     offer(delimiter, preview.delimiter);
     encoding.value = preview.encoding;
     hasHeader.checked = preview.hasHeader;
-    say(this.section, "file", fileName);
-    say(this.section, "rows", counted(preview.rowCount, "row"));
+    setText(this.section, "file", fileName);
+    setText(this.section, "rows", pluralize(preview.rowCount, "row"));
     name.value ||= fileName.replace(/\.[^.]*$/, "");
-    this.#fault("");
+    this.#showError("");
     this.#fill(preview);
-    this.#named(deckId);
-    action(this.section, "import").textContent = `Import ${counted(preview.rowCount, "row")}`;
+    this.#toggleName(deckId);
+    action(this.section, "import").textContent = `Import ${pluralize(preview.rowCount, "row")}`;
   }
 
   /** Forget what was chosen for the last file. */
@@ -49,7 +50,7 @@ export class TableForm extends EventTarget {
   }
 
   /** How the table is to be read, as the server's form has it. @returns {Record<string, string>} */
-  get reading() {
+  get readOptions() {
     const { delimiter, encoding, hasHeader } = this.#form.elements;
     return {
       delimiter: delimiter.value,
@@ -62,7 +63,7 @@ export class TableForm extends EventTarget {
   get values() {
     const { deckId, name } = this.#form.elements;
     const into = deckId.value ? { deckId: deckId.value } : { name: name.value.trim() };
-    return { ...this.reading, columns: this.#roles.join(","), ...into };
+    return { ...this.readOptions, columns: this.#roles.join(","), ...into };
   }
 
   get #selects() {
@@ -81,19 +82,19 @@ export class TableForm extends EventTarget {
     this.#showSkipped();
   }
 
-  #changed(field) {
+  #handleChange(field) {
     if (["delimiter", "encoding", "hasHeader"].includes(field.name))
-      this.dispatchEvent(new Event("look"));
-    else if (field.name === "deckId") this.#named(field);
-    else if (field.closest("th")) this.#unique(field);
+      this.dispatchEvent(new Event("preview"));
+    else if (field.name === "deckId") this.#toggleName(field);
+    else if (field.closest("th")) this.#makeUnique(field);
   }
 
   /** A role belongs to one column: the one that had it is left out. */
-  #unique(chosen) {
+  #makeUnique(changed) {
     for (const select of this.#selects)
-      if (select !== chosen && select.value === chosen.value) select.value = "skip";
+      if (select !== changed && select.value === changed.value) select.value = "skip";
     this.#showSkipped();
-    this.#fault("");
+    this.#showError("");
   }
 
   #showSkipped() {
@@ -104,7 +105,7 @@ export class TableForm extends EventTarget {
     }
   }
 
-  #named(select) {
+  #toggleName(select) {
     part(this.section, "name").hidden = Boolean(select.value);
   }
 
@@ -114,20 +115,20 @@ export class TableForm extends EventTarget {
     const missing = [
       roles.includes("front") || "the questions",
       roles.includes("back") || "the answers",
-    ].filter((one) => one !== true);
-    this.#fault(missing.length ? `Say which column holds ${missing.join(" and which ")}.` : "");
+    ].filter((label) => label !== true);
+    this.#showError(missing.length ? `Say which column holds ${missing.join(" and which ")}.` : "");
     if (missing.length) this.#selects[0]?.focus();
     else this.dispatchEvent(new Event("import"));
   }
 
-  #fault(sentence) {
-    slot(this.section, "fault").textContent = sentence;
-    slot(this.section, "fault").hidden = !sentence;
+  #showError(message) {
+    slot(this.section, "fault").textContent = message;
+    slot(this.section, "fault").hidden = !message;
   }
 }
 
 function heading(name, role) {
-  const cell = fromMould("role-mould");
+  const cell = cloneTemplate("role-mould");
   slot(cell, "column").textContent = name;
   cell.querySelector("select").value = role;
   return cell;

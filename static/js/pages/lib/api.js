@@ -9,7 +9,7 @@ export function csrfToken() {
  * A call that arrives though the page is being left. Whether it did, nobody hears.
  * @param {string} path
  */
-export function deleteOnLeaving(path) {
+export function deleteOnUnload(path) {
   fetch(path, { method: "DELETE", keepalive: true, headers: { "X-CSRFToken": csrfToken() } }).catch(
     () => {},
   );

@@ -1,5 +1,5 @@
 import { filledText, renderInto, spokenText } from "../text.js";
-import { announce, fromMould, slot } from "./dom.js";
+import { announce, cloneTemplate, slot } from "./dom.js";
 
 /**
  * Let every card inside `root`, now and later, turn by its button or by a click on the card.
@@ -16,7 +16,7 @@ export function setUpFlipping(root) {
 /** Turn a card, and read out the side that is now up. @param {HTMLElement} card */
 export function flip(card) {
   const side = card.dataset.side === "front" ? "back" : "front";
-  turn(card, side);
+  showSide(card, side);
   announce(
     side === "back"
       ? `Answer: ${spokenAnswer(card)}`
@@ -25,14 +25,16 @@ export function flip(card) {
 }
 
 /** @param {HTMLElement} card @param {"front"|"back"} side */
-export function turn(card, side) {
+export function showSide(card, side) {
   card.dataset.side = side;
   slot(card, "flip").textContent = side === "back" ? "Show question" : "Show answer";
 }
 
 function spokenAnswer(card) {
-  const shown = ["filled", "back"].map((name) => slot(card, name)).filter(({ hidden }) => !hidden);
-  return shown.map(spokenText).join(" ");
+  const visible = ["filled", "back"]
+    .map((name) => slot(card, name))
+    .filter(({ hidden }) => !hidden);
+  return visible.map(spokenText).join(" ");
 }
 
 /**
@@ -40,22 +42,22 @@ function spokenAnswer(card) {
  * @param {HTMLElement} element
  * @param {{front: string, back: string, kind?: string}} card
  */
-export function fill(element, card) {
+export function fillCard(element, card) {
   const isCloze = card.kind === "cloze";
   writeSide(slot(element, "front"), card.front, isCloze ? "question" : undefined);
   writeSide(slot(element, "filled"), isCloze ? card.front : "", "answer");
-  writeSide(slot(element, "back"), backToShow(card));
+  writeSide(slot(element, "back"), visibleBack(card));
 }
 
 /** A new card element. @param {{front: string, back: string}} card @returns {HTMLElement} */
 export function cardElement(card) {
-  const element = fromMould("card-mould");
-  fill(element, card);
+  const element = cloneTemplate("card-mould");
+  fillCard(element, card);
   return element;
 }
 
 /** A text with more characters than this is set small. */
-const LONG = 140;
+const LONG_TEXT = 140;
 
 /**
  * Write one side of a card. Without a text its element is hidden.
@@ -64,7 +66,7 @@ const LONG = 140;
  */
 export function writeSide(element, text, cloze) {
   element.hidden = !text;
-  element.toggleAttribute("data-long", text.length > LONG);
+  element.toggleAttribute("data-long", text.length > LONG_TEXT);
   renderInto(element, text, { cloze });
 }
 
@@ -72,6 +74,6 @@ export function writeSide(element, text, cloze) {
  * A card's back, unless it is a cloze's and says no more than the front with its gaps filled.
  * @param {{kind?: string, front: string, back: string}} card
  */
-export function backToShow({ kind, front, back }) {
+export function visibleBack({ kind, front, back }) {
   return kind === "cloze" && back === filledText(front) ? "" : back;
 }

@@ -21,7 +21,7 @@ export function action(root, name) {
  * Put text into a slot; a no-break space keeps the line's height when there is none.
  * @param {ParentNode} root
  */
-export function say(root, name, text) {
+export function setText(root, name, text) {
   slot(root, name).textContent = text || "\u00a0";
 }
 
@@ -30,19 +30,19 @@ export function say(root, name, text) {
  * @param {HTMLButtonElement} button
  * @param {() => Promise<void>} work
  */
-export async function once(button, work) {
+export async function withBusyButton(button, work) {
   if (button.disabled) return;
   button.disabled = true;
   await work().finally(() => (button.disabled = false));
 }
 
 /** @param {string} id of a <template> @returns {any} a copy of its element */
-export function fromMould(id) {
+export function cloneTemplate(id) {
   return document.importNode(document.getElementById(id).content, true).firstElementChild;
 }
 
-const TOGETHER_MS = 60;
-let waiting = [];
+const ANNOUNCE_DELAY_MS = 60;
+let pendingTexts = [];
 
 /**
  * Tell a screen reader, politely. What comes at once is said together; the same text twice is said
@@ -50,13 +50,13 @@ let waiting = [];
  * @param {string} text
  */
 export function announce(text) {
-  if (waiting.push(text) > 1) return;
+  if (pendingTexts.push(text) > 1) return;
   const announcer = document.getElementById("announcer");
   announcer.textContent = "";
   setTimeout(() => {
-    announcer.textContent = waiting.join(" ");
-    waiting = [];
-  }, TOGETHER_MS);
+    announcer.textContent = pendingTexts.join(" ");
+    pendingTexts = [];
+  }, ANNOUNCE_DELAY_MS);
 }
 
 const SHOWN_SECONDS = 5;
@@ -77,26 +77,28 @@ export function toast(text, offer) {
   if (offer) element.append(offerButton(offer, element));
   document.getElementById("toasts").replaceChildren(element);
   announce(offer?.hint ? `${text} ${offer.hint}` : text);
-  goLater(element, (offer ? OFFERED_SECONDS : SHOWN_SECONDS) * 1000);
+  removeLater(element, (offer ? OFFERED_SECONDS : SHOWN_SECONDS) * 1000);
   return element;
 }
 
 function offerButton({ label, run }, element) {
-  const made = document.createElement("button");
-  made.type = "button";
-  made.className = "toast-button";
-  made.textContent = label;
-  made.addEventListener("click", () => {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "toast-button";
+  button.textContent = label;
+  button.addEventListener("click", () => {
     element.remove();
     run();
   });
-  return made;
+  return button;
 }
 
-function goLater(element, milliseconds) {
+function removeLater(element, milliseconds) {
   setTimeout(
     () =>
-      element.matches(":hover, :focus-within") ? goLater(element, milliseconds) : element.remove(),
+      element.matches(":hover, :focus-within")
+        ? removeLater(element, milliseconds)
+        : element.remove(),
     milliseconds,
   );
 }

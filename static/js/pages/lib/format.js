@@ -28,10 +28,10 @@ export function speed({ tokens, seconds }, first = { tokens: 0, seconds: 0 }) {
   const writing = seconds - first.seconds;
   const rate =
     writing > 0.5 ? ` · ${tenth.format((tokens - first.tokens) / writing)} tokens/s` : "";
-  return `${counted(tokens, "token")} in ${tenth.format(seconds)} s${rate}`;
+  return `${pluralize(tokens, "token")} in ${tenth.format(seconds)} s${rate}`;
 }
 
-/** @param {number} number @param {string} one @param {string} [many] */
-export function counted(number, one, many = `${one}s`) {
-  return `${whole.format(number)} ${number === 1 ? one : many}`;
+/** @param {number} number @param {string} singular @param {string} [plural] */
+export function pluralize(number, singular, plural = `${singular}s`) {
+  return `${whole.format(number)} ${number === 1 ? singular : plural}`;
 }

@@ -1,61 +1,70 @@
 import { renderAll } from "../text.js";
 import { announce, toast } from "./dom.js";
-import { advice } from "./error-messages.js";
+import { describeError } from "./error-messages.js";
 
 /**
  * The part of a page that is made anew by the server when something was asked or changed:
  * `[data-live]`. Only the last load counts.
  */
-export const results = () => document.querySelector("[data-live]");
-const QUIET_MS = 180;
+export const container = () => document.querySelector("[data-live]");
+const DEBOUNCE_MS = 180;
 let loading = null;
 
 /**
  * Show the results at this address.
  * @param {string} address of this page, with its query
- * @param {{say?: boolean}} [options]
+ * @param {{isAnnounced?: boolean}} [options]
  */
-export async function show(address, { say = true } = {}) {
+export async function load(address, { isAnnounced = true } = {}) {
   loading?.abort();
-  const mine = (loading = new AbortController());
-  results().setAttribute("aria-busy", "true");
+  const controller = (loading = new AbortController());
+  container().setAttribute("aria-busy", "true");
   try {
-    const answer = await fetch(address, { signal: mine.signal, headers: { Accept: "text/html" } });
+    const response = await fetch(address, {
+      signal: controller.signal,
+      headers: { Accept: "text/html" },
+    });
     // signed out meanwhile
-    if (answer.redirected && !answer.url.includes(location.pathname)) location.assign(answer.url);
-    else if (answer.status === 404 && new URL(answer.url).searchParams.has("page"))
-      await show(withoutPage(address), { say });
-    else swap(new DOMParser().parseFromString(await answer.text(), "text/html"), address, say);
+    if (response.redirected && !response.url.includes(location.pathname))
+      location.assign(response.url);
+    else if (response.status === 404 && new URL(response.url).searchParams.has("page"))
+      await load(withoutPage(address), { isAnnounced });
+    else
+      replaceContainer(
+        new DOMParser().parseFromString(await response.text(), "text/html"),
+        address,
+        isAnnounced,
+      );
   } catch (error) {
     if (error.name !== "AbortError")
-      toast(advice({ code: "offline", message: "The server cannot be reached." }).text);
+      toast(describeError({ code: "offline", message: "The server cannot be reached." }).text);
   } finally {
-    if (mine === loading) results().removeAttribute("aria-busy");
+    if (controller === loading) container().removeAttribute("aria-busy");
   }
 }
 
 /** Show again what is shown, as it is now. */
 export function refresh() {
-  return show(location.href, { say: false });
+  return load(location.href, { isAnnounced: false });
 }
 
 /**
  * Let a GET form show its results while one types; "/" goes to its search field.
  * @param {HTMLFormElement|null} form
  */
-export function setUpFinder(form) {
+export function setUpSearch(form) {
   if (!form) return;
   let timer = 0;
-  const ask = () => show(addressOf(form));
+  const search = () => load(addressOf(form));
   form.querySelector("[data-part=finder-button]").hidden = true;
   form.addEventListener("input", (event) => {
     clearTimeout(timer);
-    timer = setTimeout(ask, event.target.type === "search" ? QUIET_MS : 0);
+    timer = setTimeout(search, event.target.type === "search" ? DEBOUNCE_MS : 0);
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     clearTimeout(timer);
-    ask();
+    search();
   });
   addEventListener("keydown", (event) => goToSearch(event, form.querySelector("[type=search]")));
 }
@@ -68,9 +77,9 @@ function goToSearch(event, field) {
 }
 
 function addressOf(form) {
-  const asked = [...new FormData(form)].filter(([, value]) => value !== "");
+  const fields = [...new FormData(form)].filter(([, value]) => value !== "");
   const view = new URL(location.href).searchParams.get("view");
-  const query = new URLSearchParams(view ? [...asked, ["view", view]] : asked).toString();
+  const query = new URLSearchParams(view ? [...fields, ["view", view]] : fields).toString();
   return query ? `${location.pathname}?${query}` : location.pathname;
 }
 
@@ -80,13 +89,13 @@ function withoutPage(address) {
   return url.href;
 }
 
-function swap(page, address, say) {
+function replaceContainer(page, address, isAnnounced) {
   const fresh = page.querySelector("[data-live]");
   if (!fresh) return location.assign(address);
-  results().replaceWith(document.adoptNode(fresh));
-  renderAll(results());
+  container().replaceWith(document.adoptNode(fresh));
+  renderAll(container());
   history.replaceState(null, "", address);
-  if (say && results().dataset.found !== undefined)
-    announce(results().dataset.found || "All are shown.");
-  results().dispatchEvent(new CustomEvent("results-shown", { bubbles: true }));
+  if (isAnnounced && container().dataset.found !== undefined)
+    announce(container().dataset.found || "All are shown.");
+  container().dispatchEvent(new CustomEvent("results-loaded", { bubbles: true }));
 }

@@ -1,8 +1,8 @@
 import { api } from "./api.js";
-import { announce, fromMould, slot } from "./dom.js";
-import { advice } from "./error-messages.js";
+import { announce, cloneTemplate, slot } from "./dom.js";
+import { describeError } from "./error-messages.js";
 
-let isKnown = false;
+let isSuggested = false;
 
 /**
  * Let every field of tags inside `root`, now and later, add and remove them: Enter or a comma adds
@@ -12,10 +12,10 @@ let isKnown = false;
  *   are then; an error takes the change back
  */
 export function setUpTags(root, save) {
-  root.addEventListener("focusin", (event) => event.target.matches(".chip-input") && suggest());
+  root.addEventListener("focusin", (event) => event.target.matches(".chip-input") && suggestTags());
   root.addEventListener(
     "keydown",
-    (event) => event.target.matches(".chip-input") && type(event, save),
+    (event) => event.target.matches(".chip-input") && handleKey(event, save),
   );
   root.addEventListener(
     "focusout",
@@ -32,7 +32,7 @@ export function tagsOf(field) {
   return [...field.querySelectorAll(".chip")].map((chip) => chip.dataset.tag);
 }
 
-function type(event, save) {
+function handleKey(event, save) {
   const input = event.target;
   if (event.key === "Enter" || event.key === ",") {
     event.preventDefault();
@@ -53,57 +53,57 @@ function add(input, save) {
     .filter(Boolean);
   if (!typed.length) return;
   input.value = "";
-  change(field, [...tagsOf(field), ...typed], save, `Tag ${typed.join(", ")} added.`);
+  saveTags(field, [...tagsOf(field), ...typed], save, `Tag ${typed.join(", ")} added.`);
 }
 
 function remove(chip, save) {
   const field = chip.closest("[data-part=tags]");
   field.querySelector(".chip-input").focus();
-  const gone = chip.dataset.tag;
-  change(
+  const tag = chip.dataset.tag;
+  saveTags(
     field,
-    tagsOf(field).filter((tag) => tag !== gone),
+    tagsOf(field).filter((other) => other !== tag),
     save,
-    `Tag ${gone} removed.`,
+    `Tag ${tag} removed.`,
   );
 }
 
-async function change(field, tags, save, words) {
-  const before = tagsOf(field);
+async function saveTags(field, tags, save, announcement) {
+  const previous = tagsOf(field);
   showTags(field, tags);
   showError(field, "");
   try {
     showTags(field, await save(field, tags));
-    announce(words);
-    isKnown = false;
+    announce(announcement);
+    isSuggested = false;
   } catch (error) {
-    showTags(field, before);
-    showError(field, error.fields?.tags?.[0] ?? advice(error).text);
+    showTags(field, previous);
+    showError(field, error.fields?.tags?.[0] ?? describeError(error).text);
   }
 }
 
 function showTags(field, tags) {
-  slot(field, "tags").replaceChildren(...tags.map(chipOf));
+  slot(field, "tags").replaceChildren(...tags.map(createChip));
 }
 
-function chipOf(tag) {
-  const chip = fromMould("chip-mould");
+function createChip(tag) {
+  const chip = cloneTemplate("chip-mould");
   chip.dataset.tag = tag;
   slot(chip, "tag").textContent = tag;
   slot(chip, "removes").textContent = tag;
   return chip;
 }
 
-function showError(field, sentence) {
+function showError(field, message) {
   const line = slot(field, "tags-error");
-  line.hidden = !sentence;
-  line.textContent = sentence;
+  line.hidden = !message;
+  line.textContent = message;
 }
 
 /** The tags that this user has already, asked for when the first is about to be typed. */
-export async function suggest() {
-  if (isKnown) return;
-  isKnown = true;
+export async function suggestTags() {
+  if (isSuggested) return;
+  isSuggested = true;
   const { tags } = await api.get("/api/flashcards/tags").catch(() => ({ tags: [] }));
   document
     .getElementById("known-tags")

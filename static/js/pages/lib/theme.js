@@ -2,7 +2,7 @@ const KEY = "mindflip:theme";
 const system = matchMedia("(prefers-color-scheme: dark)");
 
 /** @returns {"light"|"dark"} the theme now shown */
-export function shown() {
+export function currentTheme() {
   return document.documentElement.dataset.theme ?? (system.matches ? "dark" : "light");
 }
 
@@ -10,12 +10,12 @@ export function shown() {
  * Show a theme. The system's own is not written down, so that the page goes on following the
  * system.
  */
-function show(theme) {
-  const isSystems = theme === (system.matches ? "dark" : "light");
-  if (isSystems) delete document.documentElement.dataset.theme;
+function setTheme(theme) {
+  const isSystemTheme = theme === (system.matches ? "dark" : "light");
+  if (isSystemTheme) delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = theme;
   try {
-    if (isSystems) localStorage.removeItem(KEY);
+    if (isSystemTheme) localStorage.removeItem(KEY);
     else localStorage.setItem(KEY, theme);
   } catch {
     // storage is switched off: the choice lasts for this page
@@ -24,12 +24,12 @@ function show(theme) {
 
 /** @param {HTMLButtonElement} button switches between light and dark */
 export function setUpTheme(button) {
-  const tell = () => button.setAttribute("aria-pressed", String(shown() === "dark"));
+  const updateButton = () => button.setAttribute("aria-pressed", String(currentTheme() === "dark"));
   button.addEventListener("click", () => {
-    show(shown() === "dark" ? "light" : "dark");
-    tell();
+    setTheme(currentTheme() === "dark" ? "light" : "dark");
+    updateButton();
   });
-  system.addEventListener("change", tell);
-  tell();
+  system.addEventListener("change", updateButton);
+  updateButton();
   button.hidden = false;
 }

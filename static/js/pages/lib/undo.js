@@ -1,6 +1,6 @@
 import { api } from "./api.js";
 import { toast } from "./dom.js";
-import { advice } from "./error-messages.js";
+import { describeError } from "./error-messages.js";
 import { read, write } from "./storage.js";
 
 /**
@@ -14,37 +14,37 @@ let undo = null;
 /**
  * Say what was done, with a button that takes it back. Control+Z does so, too, outside of text.
  * @param {Undoable} what
- * @param {() => void} done what to show once it is taken back
+ * @param {() => void} onUndone what to show once it is taken back
  */
-export function offerUndo({ text, ...call }, done) {
+export function offerUndo({ text, ...call }, onUndone) {
   const run = () => {
     undo = null;
-    takeBack(call, done);
+    runUndo(call, onUndone);
   };
   undo = run;
   toast(text, { label: "Undo", run, hint: "Control Z takes it back." });
 }
 
-/** Go to another page and offer it there. @param {Undoable} what @param {string} address */
-export function offerUndoAt(what, address) {
-  write("undo", what);
+/** Go to another page and offer it there. @param {Undoable} undoable @param {string} address */
+export function offerUndoAt(undoable, address) {
+  write("undo", undoable);
   location.assign(address);
 }
 
-/** Offer what the page before left. @param {() => void} done */
-export function offerKeptUndo(done) {
-  const what = read("undo");
+/** Offer what the page before left. @param {() => void} onUndone */
+export function offerStoredUndo(onUndone) {
+  const undoable = read("undo");
   write("undo", null);
-  if (what) offerUndo(what, done);
+  if (undoable) offerUndo(undoable, onUndone);
 }
 
-async function takeBack({ path, body, method = "post" }, done) {
+async function runUndo({ path, body, method = "post" }, onUndone) {
   try {
-    for (const each of [body].flat()) await api[method](path, each);
+    for (const item of [body].flat()) await api[method](path, item);
     toast("Taken back.");
-    done();
+    onUndone();
   } catch (error) {
-    toast(advice(error).text);
+    toast(describeError(error).text);
   }
 }
 

@@ -1,28 +1,28 @@
 import { read, write } from "../lib/storage.js";
 import { Batch } from "./batch.js";
-import { partOf } from "./parts.js";
+import { partOf, restorePart } from "./parts.js";
 
-const LEFT = "The page was left while these were being written.";
-const GO_ON = {
+const INTERRUPTED = "The page was left while these were being written.";
+const CONTINUE_NOTICE = {
   text: "Nothing that was written is lost.",
   action: "rest",
   label: "Write the rest",
 };
 
 /** All batches on the page, newest first. What is unsaved survives a reload of this tab. */
-export class Batches {
+export class BatchList {
   /** @type {Batch[]} */
   #batches = [];
   #root;
-  #begun = 0;
+  #createdCount = 0;
 
   /** @param {HTMLElement} root */
   constructor(root) {
     this.#root = root;
     for (const record of (read("batches") ?? []).toReversed()) this.#restore(record);
     for (const name of ["batch-changed", "batch-saved"])
-      root.addEventListener(name, () => this.#keep());
-    root.addEventListener("batch-gone", (event) => this.remove(this.of(event.target)));
+      root.addEventListener(name, () => this.#save());
+    root.addEventListener("batch-gone", (event) => this.remove(this.batchOf(event.target)));
   }
 
   /**
@@ -30,10 +30,10 @@ export class Batches {
    * @param {import("./request-form.js").CardRequest} request
    * @param {Batch} [old]
    */
-  begin(request, old) {
+  create(request, old) {
     if (old && !old.isUnsaved) this.remove(old);
     return this.#add({
-      key: `${Date.now()}-${++this.#begun}`,
+      key: `${Date.now()}-${++this.#createdCount}`,
       request,
       cards: [],
       state: "writing",
@@ -42,7 +42,7 @@ export class Batches {
   }
 
   /** @param {EventTarget} element */
-  of(element) {
+  batchOf(element) {
     return this.#batches.find((batch) => batch.element === element);
   }
 
@@ -51,15 +51,15 @@ export class Batches {
    * @param {string|null} generationId
    * @returns {Batch|undefined}
    */
-  knowing(generationId) {
+  findByGeneration(generationId) {
     return this.#batches.find(({ record }) => partOf(record.parts, generationId));
   }
 
   /** @param {Batch} batch */
   remove(batch) {
-    this.#batches = this.#batches.filter((one) => one !== batch);
+    this.#batches = this.#batches.filter((other) => other !== batch);
     batch.element.remove();
-    this.#keep();
+    this.#save();
   }
 
   #add(record) {
@@ -71,14 +71,17 @@ export class Batches {
 
   #restore(record) {
     if (!record.cards.length) return;
+    if (record.parts) record.parts = record.parts.map(restorePart);
     // whoever wrote them has gone with the page
     for (const card of record.cards) delete card.unsent;
-    const wasLeft = record.state === "writing";
-    const batch = this.#add(wasLeft ? { ...record, state: "stopped", words: LEFT } : record);
-    if (record.parts?.some((part) => part.state !== "done")) batch.notify(GO_ON);
+    const wasInterrupted = record.state === "writing";
+    const batch = this.#add(
+      wasInterrupted ? { ...record, state: "stopped", words: INTERRUPTED } : record,
+    );
+    if (record.parts?.some((part) => part.state !== "done")) batch.notify(CONTINUE_NOTICE);
   }
 
-  #keep() {
+  #save() {
     const unsaved = this.#batches.filter(
       (batch) => batch.isUnsaved && batch.element.dataset.state !== "saved",
     );

@@ -1,8 +1,8 @@
 import { keyOf } from "../../client/parse/cards.js";
-import { cardElement, fill, setUpFlipping } from "../lib/cards.js";
-import { action, announce, fromMould, part, say, slot } from "../lib/dom.js";
-import { counted, speed } from "../lib/format.js";
-import { Saving } from "./save-form.js";
+import { cardElement, fillCard, setUpFlipping } from "../lib/cards.js";
+import { action, announce, cloneTemplate, part, setText, slot } from "../lib/dom.js";
+import { pluralize, speed } from "../lib/format.js";
+import { SaveForm } from "./save-form.js";
 
 /**
  * The cards of one request on the page, from the first one written to the saved deck. Events on its
@@ -10,29 +10,29 @@ import { Saving } from "./save-form.js";
  * of its button), `draft-tool` (detail: the tool's name and the draft).
  */
 export class Batch {
-  #first = null;
-  #spent = null;
+  #firstUsage = null;
+  #usage = null;
   #estimate = new Estimate();
-  #left = "";
+  #timeLeft = "";
   /** Which of several parts is being written, as the beginning of a sentence. */
-  #where = "";
+  #partLabel = "";
   /** @type {Map<Draft, HTMLElement>} */
   #elements = new Map();
 
   /** @param {import("./save-form.js").BatchRecord} record */
   constructor(record) {
     this.record = record;
-    this.element = fromMould("batch-mould");
+    this.element = cloneTemplate("batch-mould");
     this.cards = slot(this.element, "cards");
     setUpFlipping(this.cards);
-    say(this.element, "title", record.request.topic);
-    new Saving(this, (name) => this.#send(name));
-    this.cards.addEventListener("click", (event) => this.#tool(event));
+    setText(this.element, "title", record.request.topic);
+    new SaveForm(this, (name) => this.#send(name));
+    this.cards.addEventListener("click", (event) => this.#handleAction(event));
     action(this.element, "next").addEventListener("click", (event) =>
       this.#send("batch-next", event.target.dataset.next),
     );
-    for (const draft of record.cards) this.#place(draft);
-    this.#count();
+    for (const draft of record.cards) this.#insert(draft);
+    this.#showCount();
     this.show(record.state, record.words);
   }
 
@@ -43,18 +43,18 @@ export class Batch {
 
   /**
    * The model begins to write, or goes on.
-   * @param {import("./parts.js").Part} [which] of several parts
+   * @param {import("./parts.js").Part} [currentPart] of several parts
    */
-  begin(which) {
+  begin(currentPart) {
     this.#estimate.begin();
-    this.#first = this.#spent = null;
-    this.#left = "";
+    this.#firstUsage = this.#usage = null;
+    this.#timeLeft = "";
     const { parts } = this.record;
-    this.#where =
-      parts && parts.length > 1 && which
-        ? `Part ${parts.indexOf(which) + 1} of ${parts.length} · `
+    this.#partLabel =
+      parts && parts.length > 1 && currentPart
+        ? `Part ${parts.indexOf(currentPart) + 1} of ${parts.length} · `
         : "";
-    this.#count();
+    this.#showCount();
   }
 
   /**
@@ -63,38 +63,38 @@ export class Batch {
    * @returns {boolean} whether it is new
    */
   add(draft) {
-    const known = this.#same(draft);
-    if (known && draft.id && !known.id) this.change(known, draft);
-    if (known || this.#isDropped(draft)) return false;
+    const existing = this.#findDuplicate(draft);
+    if (existing && draft.id && !existing.id) this.change(existing, draft);
+    if (existing || this.#isDropped(draft)) return false;
     this.record.cards.push(draft);
-    this.#place(draft).dataset.new = "";
-    this.#left = this.#estimate.card(this.record.request.count - this.record.cards.length);
-    this.#count();
+    this.#insert(draft).dataset.new = "";
+    this.#timeLeft = this.#estimate.card(this.record.request.count - this.record.cards.length);
+    this.#showCount();
     return true;
   }
 
-  /** Another text in the place of a draft. @param {Draft} draft @param {object} members */
-  change(draft, members) {
-    Object.assign(draft, members);
+  /** Another text in the place of a draft. @param {Draft} draft @param {object} fields */
+  change(draft, fields) {
+    Object.assign(draft, fields);
     showDraft(this.#elements.get(draft), draft);
     this.#send("batch-changed");
   }
 
   /** Throw a draft away. @param {Draft} draft @returns {() => void} brings it back */
   drop(draft) {
-    const at = this.record.cards.indexOf(draft);
+    const index = this.record.cards.indexOf(draft);
     const element = this.#elements.get(draft);
     const next = element.nextElementSibling;
     const name = draft.id ?? draft.front; // it may get its id before it is brought back
-    this.record.cards.splice(at, 1);
+    this.record.cards.splice(index, 1);
     (this.record.dropped ??= []).push(name);
     element.remove();
-    this.#changed();
+    this.#handleChange();
     return () => {
-      this.record.cards.splice(at, 0, draft);
-      this.record.dropped = this.record.dropped.filter((one) => one !== name);
+      this.record.cards.splice(index, 0, draft);
+      this.record.dropped = this.record.dropped.filter((droppedName) => droppedName !== name);
       this.cards.insertBefore(element, next?.isConnected ? next : this.#placeholder);
-      this.#changed();
+      this.#handleChange();
     };
   }
 
@@ -103,34 +103,38 @@ export class Batch {
     setBusy(this.#elements.get(draft), isBusy);
   }
 
-  /** @param {import("./save-form.js").BatchRecord["state"]} state @param {string} words */
-  show(state, words) {
-    Object.assign(this.record, { state, words });
+  /** @param {import("./save-form.js").BatchRecord["state"]} state @param {string} text */
+  show(state, text) {
+    Object.assign(this.record, { state, words: text });
     this.element.dataset.state = state;
     const isWriting = state === "writing";
-    say(this.element, "words", words);
+    setText(this.element, "words", text);
     slot(this.element, "bar").hidden = !isWriting;
     this.#placeholder.hidden = !isWriting;
     part(this.element, "save").hidden = isWriting || !this.record.cards.length;
-    if (!isWriting) this.#left = "";
-    this.#sayMeter();
+    if (!isWriting) this.#timeLeft = "";
+    this.#showMeter();
     this.#send("batch-changed");
   }
 
-  /** @param {{tokens: number, seconds: number}} spent of this turn of the engine */
-  meter(spent) {
-    if (!this.#first || spent.tokens < this.#first.tokens || spent.seconds < this.#first.seconds)
-      this.#first = spent;
-    this.#spent = spent;
-    this.#sayMeter();
+  /** @param {{tokens: number, seconds: number}} usage of this turn of the engine */
+  updateMeter(usage) {
+    if (
+      !this.#firstUsage ||
+      usage.tokens < this.#firstUsage.tokens ||
+      usage.seconds < this.#firstUsage.seconds
+    )
+      this.#firstUsage = usage;
+    this.#usage = usage;
+    this.#showMeter();
   }
 
-  #sayMeter() {
-    if (this.#spent)
-      say(
+  #showMeter() {
+    if (this.#usage)
+      setText(
         this.element,
         "meter",
-        [speed(this.#spent, this.#first), this.#left].filter(Boolean).join(" · "),
+        [speed(this.#usage, this.#firstUsage), this.#timeLeft].filter(Boolean).join(" · "),
       );
   }
 
@@ -154,44 +158,46 @@ export class Batch {
     return this.cards.querySelector("[data-part=next-card]");
   }
 
-  #same(draft) {
+  #findDuplicate(draft) {
     const key = keyOf(draft);
-    return this.record.cards.find((one) => (draft.id && one.id === draft.id) || keyOf(one) === key);
+    return this.record.cards.find(
+      (card) => (draft.id && card.id === draft.id) || keyOf(card) === key,
+    );
   }
 
   #isDropped({ id, front }) {
     return [id, front].some((name) => name && (this.record.dropped ?? []).includes(name));
   }
 
-  #place(draft) {
+  #insert(draft) {
     const element = draftElement(draft);
     this.#elements.set(draft, element);
     this.cards.insertBefore(element, this.#placeholder);
     return element;
   }
 
-  #tool(event) {
+  #handleAction(event) {
     const button = event.target.closest("[data-action]");
     const tool = button?.closest("[data-part=draft-tools]") && button.dataset.action;
     const draft =
-      tool && this.record.cards.find((one) => this.#elements.get(one)?.contains(button));
+      tool && this.record.cards.find((card) => this.#elements.get(card)?.contains(button));
     if (draft) this.#send("draft-tool", { tool, draft });
   }
 
-  #changed() {
-    this.#count();
+  #handleChange() {
+    this.#showCount();
     if (this.record.state !== "writing")
-      this.show(this.record.state, counted(this.record.cards.length, "card"));
+      this.show(this.record.state, pluralize(this.record.cards.length, "card"));
   }
 
-  #count() {
+  #showCount() {
     const { cards, request } = this.record;
     slot(this.element, "bar").value = Math.min(1, cards.length / request.count);
     if (this.record.state === "writing")
-      say(
+      setText(
         this.element,
         "words",
-        `${this.#where}${cards.length} of ${counted(request.count, "card")}`,
+        `${this.#partLabel}${cards.length} of ${pluralize(request.count, "card")}`,
       );
     this.#send("batch-changed");
   }
@@ -215,18 +221,18 @@ export class Batch {
  */
 function draftElement(draft) {
   const element = cardElement(draft);
-  slot(element, "flip").closest(".card-tools").append(fromMould("draft-tools-mould"));
-  element.append(fromMould("ground-mould"));
+  slot(element, "flip").closest(".card-tools").append(cloneTemplate("draft-tools-mould"));
+  element.append(cloneTemplate("ground-mould"));
   showDraft(element, draft);
   return element;
 }
 
 /** Show a draft in its element. @param {HTMLElement} element @param {Draft} draft */
 function showDraft(element, draft) {
-  fill(element, draft);
-  for (const [name, words] of Object.entries(LABELS))
-    action(element, name).setAttribute("aria-label", `${words}: ${draft.front}`);
-  showGround(part(element, "ground"), draft);
+  fillCard(element, draft);
+  for (const [name, label] of Object.entries(LABELS))
+    action(element, name).setAttribute("aria-label", `${label}: ${draft.front}`);
+  showSourceMatch(part(element, "ground"), draft);
 }
 
 /**
@@ -242,15 +248,15 @@ function setBusy(element, isBusy) {
 
 const LABELS = { edit: "Edit", another: "Write another instead of", drop: "Throw away" };
 
-function showGround(ground, { found, sentence }) {
-  ground.hidden = found === undefined;
-  ground.dataset.found = String(found ?? "unknown");
-  slot(ground, "found").textContent = FOUND.get(found ?? null);
-  slot(ground, "sentence").textContent = sentence ?? "";
-  slot(ground, "sentence").hidden = !sentence;
+function showSourceMatch(element, { found: isFound, sentence }) {
+  element.hidden = isFound === undefined;
+  element.dataset.found = String(isFound ?? "unknown");
+  slot(element, "found").textContent = MATCH_LABELS.get(isFound ?? null);
+  slot(element, "sentence").textContent = sentence ?? "";
+  slot(element, "sentence").hidden = !sentence;
 }
 
-const FOUND = new Map([
+const MATCH_LABELS = new Map([
   [true, "Found in your notes"],
   [false, "Not found in your notes"],
   [null, "Could not be checked"],
@@ -263,7 +269,7 @@ const MINUTE = 60;
  * never jumps about.
  */
 export class Estimate {
-  #began = null;
+  #startedAt = null;
   #cards = 0;
   #now;
 
@@ -274,7 +280,7 @@ export class Estimate {
 
   /** The model begins, or goes on after a pause. */
   begin() {
-    this.#began = this.#now();
+    this.#startedAt = this.#now();
     this.#cards = 0;
   }
 
@@ -284,9 +290,11 @@ export class Estimate {
    * @returns {string} words, or none yet
    */
   card(left) {
-    if (this.#began === null) return "";
+    if (this.#startedAt === null) return "";
     this.#cards += 1;
-    return left > 0 ? timeLeft((((this.#now() - this.#began) / 1000) * left) / this.#cards) : "";
+    return left > 0
+      ? timeLeft((((this.#now() - this.#startedAt) / 1000) * left) / this.#cards)
+      : "";
   }
 }
 

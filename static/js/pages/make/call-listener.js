@@ -1,8 +1,8 @@
-import { connectionWords, waitingWords } from "../generate/prompt.js";
-import { unsentWords } from "./offline-cards.js";
+import { connectionText, waitingText } from "../generate/prompt.js";
+import { unsentText } from "./offline-cards.js";
 
-/** Shows on a batch what happens to one call of the client, until its `end`. */
-export class Listening {
+/** Shows on a batch what happens to one call of the client, until its `stop`. */
+export class CallListener {
   /**
    * Of an engine of this page that failed at the call: the call is cancelled then, so that it is
    * said at once and not tried again.
@@ -13,7 +13,7 @@ export class Listening {
   #call;
   #client;
   #panel;
-  #ending = new AbortController();
+  #abort = new AbortController();
 
   /**
    * @param {{client: import("../../client/index.js").WebLLMClient, panel:
@@ -29,57 +29,57 @@ export class Listening {
     this.#call = call;
     this.#batch = batch;
     this.#on("draft", ({ card }) => onDraft(card));
-    this.#on("progress", ({ message }) => this.#sayBeforeCards(message));
-    this.#on("waiting", (detail) => this.#waiting(detail));
-    this.#on("connection", (detail) => this.#connection(detail));
+    this.#on("progress", ({ message }) => this.#showBeforeCards(message));
+    this.#on("waiting", (detail) => this.#handleWaiting(detail));
+    this.#on("connection", (detail) => this.#handleConnection(detail));
     this.#on(
       "tokens",
-      (detail) => detail.generationId === call.generationId && batch.meter(detail),
+      (detail) => detail.generationId === call.generationId && batch.updateMeter(detail),
     );
-    this.#on("enginefailed", (detail) => this.#engineFailed(detail));
+    this.#on("enginefailed", (detail) => this.#handleEngineFailure(detail));
   }
 
   /** Hear no more. */
-  end() {
-    this.#ending.abort();
+  stop() {
+    this.#abort.abort();
   }
 
   #on(name, step) {
-    const heard = ({ detail }) => (!detail.call || detail.call === this.#call) && step(detail);
-    this.#client.addEventListener(name, heard, { signal: this.#ending.signal });
+    const listener = ({ detail }) => (!detail.call || detail.call === this.#call) && step(detail);
+    this.#client.addEventListener(name, listener, { signal: this.#abort.signal });
   }
 
   /** Once there are cards, they say how far it is. */
-  #sayBeforeCards(words) {
-    if (!this.#batch.record.cards.length) this.#batch.show("writing", words);
+  #showBeforeCards(text) {
+    if (!this.#batch.record.cards.length) this.#batch.show("writing", text);
   }
 
-  #waiting(detail) {
-    this.#sayBeforeCards(waitingWords(detail));
+  #handleWaiting(detail) {
+    this.#showBeforeCards(waitingText(detail));
     if (this.#client.engine) return;
     if (detail.status !== "queued") return void this.#batch.notify({ text: "" });
     // while the model is loaded again, this device is the one that will continue
     this.#batch.notify(
-      this.#panel.isHandedOn ? HANDED_ON : { text: this.#panel.elsewhereWords || ELSEWHERE },
+      this.#panel.isHandedOver ? HANDED_OVER : { text: this.#panel.otherEngineText || NO_ENGINE },
     );
   }
 
-  #connection(detail) {
-    const waiting = detail.state === "down" && unsentWords(this.#batch.record);
-    this.#batch.notify({ text: waiting || connectionWords(detail), tone: "warning" });
+  #handleConnection(detail) {
+    const waiting = detail.state === "down" && unsentText(this.#batch.record);
+    this.#batch.notify({ text: waiting || connectionText(detail), tone: "warning" });
   }
 
-  #engineFailed({ generationId, error }) {
-    if (generationId !== this.#call.generationId || this.#call.isForeign) return;
-    if (this.#panel.isHandedOn) return void this.#batch.notify(HANDED_ON);
+  #handleEngineFailure({ generationId, error }) {
+    if (generationId !== this.#call.generationId || this.#call.isRemote) return;
+    if (this.#panel.isHandedOver) return void this.#batch.notify(HANDED_OVER);
     this.engineError = error;
     this.#call.cancel();
   }
 }
 
-const ELSEWHERE =
+const NO_ENGINE =
   "No model runs on this device. Open this page on another one of yours and load a model there: it writes for this one, too.";
-const HANDED_ON = {
+const HANDED_OVER = {
   text: "The model stopped here. It goes on by itself: with the model loaded again, or in another tab.",
   tone: "warning",
 };

@@ -1,18 +1,18 @@
-import { Batches } from "./batch-list.js";
-import { Writer } from "./generator.js";
+import { BatchList } from "./batch-list.js";
+import { BatchGenerator } from "./generator.js";
 
-const HIDDEN = {
+const TAB_HIDDEN = {
   text: "While this tab is in the background the browser slows writing down. Keep it in front to be done sooner.",
 };
 
 /**
  * Where cards are written: the batches on the page, and the model at work on one of them at a time.
  */
-export class Desk {
+export class GeneratePage {
   #panel;
   #form;
   #batches;
-  #writer;
+  #generator;
   /** The batch that is being written here, if any. @type {import("./batch.js").Batch|null} */
   #current = null;
 
@@ -23,53 +23,53 @@ export class Desk {
   constructor({ panel, form, list }) {
     this.#panel = panel;
     this.#form = form;
-    this.#batches = new Batches(list);
-    this.#writer = new Writer(panel, (call) => this.#watch(call));
+    this.#batches = new BatchList(list);
+    this.#generator = new BatchGenerator(panel, (call) => this.#showRemoteCall(call));
     list.addEventListener("batch-next", (event) =>
-      this.#next[event.detail]?.(this.#batches.of(event.target)),
+      this.#noticeActions[event.detail]?.(this.#batches.batchOf(event.target)),
     );
-    list.addEventListener("draft-tool", (event) => this.#useTool(event));
+    list.addEventListener("draft-tool", (event) => this.#runCardAction(event));
     addEventListener("beforeunload", (event) => this.#current && event.preventDefault());
-    addEventListener("pagehide", () => this.#current && this.#writer.leave());
+    addEventListener("pagehide", () => this.#current && this.#generator.cancelOnUnload());
     document.addEventListener("visibilitychange", () =>
-      this.#current?.notify(document.hidden ? HIDDEN : { text: "" }),
+      this.#current?.notify(document.hidden ? TAB_HIDDEN : { text: "" }),
     );
   }
 
   /** @param {import("./request-form.js").CardRequest} request */
   generate(request) {
-    return this.#write(this.#batches.begin(request));
+    return this.#generate(this.#batches.create(request));
   }
 
   /** Stop loading or writing; what is finished stays. */
   stop() {
-    this.#writer.stop();
+    this.#generator.stop();
   }
 
   /** What the button of a batch's notice does. */
-  #next = {
+  #noticeActions = {
     again: (batch) =>
-      this.#current || this.#write(this.#batches.begin(batch.record.request, batch)),
+      this.#current || this.#generate(this.#batches.create(batch.record.request, batch)),
     refresh: (batch) =>
       this.#current ||
-      this.#write(this.#batches.begin(batch.record.request, batch), { refresh: true }),
-    rest: (batch) => this.#write(batch),
-    more: (batch) => this.#write(reopened(batch)),
+      this.#generate(this.#batches.create(batch.record.request, batch), { refresh: true }),
+    rest: (batch) => this.#generate(batch),
+    more: (batch) => this.#generate(reopenParts(batch)),
     load: () => this.#panel.load().catch(() => {}), // the panel shows what went wrong
     choose: () => this.#panel.choose(),
     "sign-in": () => open("/sign-in", "_blank"),
   };
 
-  #write(batch, options) {
+  #generate(batch, options) {
     batch.element.scrollIntoView({ block: "nearest", behavior: "smooth" });
-    return this.#busy(batch, () => this.#writer.write(batch, options));
+    return this.#runExclusive(batch, () => this.#generator.generate(batch, options));
   }
 
   /** Have the model at work on a batch; one at a time. */
-  async #busy(batch, work) {
+  async #runExclusive(batch, task) {
     if (this.#current) return;
     this.#setCurrent(batch);
-    await work().finally(() => this.#setCurrent(null));
+    await task().finally(() => this.#setCurrent(null));
   }
 
   #setCurrent(batch) {
@@ -81,27 +81,28 @@ export class Desk {
    * Cards that another tab or device of this session asked for, or this page before a reload;
    * without any, there is nothing to show.
    */
-  async #watch(call) {
+  async #showRemoteCall(call) {
     const { topic, count } = call.options;
-    const batch = this.#batches.knowing(call.generationId) ?? this.#batches.begin({ topic, count });
+    const batch =
+      this.#batches.findByGeneration(call.generationId) ?? this.#batches.create({ topic, count });
     if (batch === this.#current) return; // its rest is being written already
-    await this.#writer.watch(batch, call);
+    await this.#generator.watch(batch, call);
     if (!batch.record.cards.length) this.#batches.remove(batch);
   }
 
-  async #useTool({ target, detail: { tool, draft } }) {
-    const batch = this.#batches.of(target);
+  async #runCardAction({ target, detail: { tool, draft } }) {
+    const batch = this.#batches.batchOf(target);
     const tools = await import("./card-actions.js");
     if (tool !== "another") tools[tool](batch, draft);
     else
-      await this.#busy(batch, () =>
-        tools.another(batch, draft, (at) => this.#writer.another(batch, at)),
+      await this.#runExclusive(batch, () =>
+        tools.another(batch, draft, (index) => this.#generator.another(batch, index)),
       );
   }
 }
 
 /** Parts that gave fewer cards than they should are asked once more. */
-function reopened(batch) {
-  for (const part of batch.record.parts) if (part.taken < part.count) part.state = "open";
+function reopenParts(batch) {
+  for (const part of batch.record.parts) if (part.received < part.requested) part.state = "open";
   return batch;
 }

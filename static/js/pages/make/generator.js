@@ -1,77 +1,77 @@
-import { listModels, standIn } from "../engine/models.js";
-import { clientFor, loadClient } from "../generate/client.js";
-import { promptBeside } from "../generate/prompt.js";
-import { deleteOnLeaving } from "../lib/api.js";
+import { fallbackModel, listModels } from "../engine/models.js";
+import { createClient, loadClient } from "../generate/client.js";
+import { promptExcluding } from "../generate/prompt.js";
+import { deleteOnUnload } from "../lib/api.js";
 import { announce } from "../lib/dom.js";
-import { Listening } from "./call-listener.js";
-import { Unsent } from "./offline-cards.js";
-import { fail, finish, goOnAfter } from "./outcomes.js";
-import { notesOf, openPart, partOf, partsOf } from "./parts.js";
+import { CallListener } from "./call-listener.js";
+import { OfflineCards } from "./offline-cards.js";
+import { recordPartError, showDone, showFailed } from "./outcomes.js";
+import { newPart, notesOf, partOf, partsOf } from "./parts.js";
 
 /** Engine errors after which the model has to be loaded again. */
-const BROKEN = new Set(["device_lost", "out_of_memory"]);
+const RELOAD_CODES = new Set(["device_lost", "out_of_memory"]);
 
 /**
  * Has batches written: loads the model if need be, asks the server, and shows what happens on the
  * batch. One of its own at a time. While a model is loaded it also serves the user's other devices,
  * and shows what others of this session ask for.
  */
-export class Writer {
+export class BatchGenerator {
   /** @type {import("../../client/index.js").WebLLMClient|null} */
   #client = null;
   /** @type {import("../../client/call.js").Call|null} */
   #call = null;
   #panel;
-  #onOthers;
-  #stopping = new AbortController();
+  #onRemoteCall;
+  #abort = new AbortController();
 
   /**
    * @param {import("../engine/panel.js").EnginePanel} panel
-   * @param {(call: import("../../client/call.js").Call) => void} onOthers
+   * @param {(call: import("../../client/call.js").Call) => void} onRemoteCall
    */
-  constructor(panel, onOthers) {
+  constructor(panel, onRemoteCall) {
     this.#panel = panel;
-    this.#onOthers = onOthers;
-    panel.addEventListener("change", () => this.#offer());
-    this.#offer();
+    this.#onRemoteCall = onRemoteCall;
+    panel.addEventListener("change", () => this.#updateEngine());
+    this.#updateEngine();
   }
 
   /**
    * Write what is open of a batch, part by part. @param {import("./batch.js").Batch} batch @param
    * {{refresh?: boolean}} [options]
    */
-  async write(batch, { refresh = false } = {}) {
-    const { signal } = (this.#stopping = new AbortController());
+  async generate(batch, { refresh = false } = {}) {
+    const { signal } = (this.#abort = new AbortController());
     batch.show("writing", "Loading the model");
     batch.notify({ text: "" });
     try {
-      const client = await this.#ready();
+      const client = await this.#prepareClient();
       batch.show("writing", "Asking for cards");
       batch.record.parts ??= partsOf(batch.record.request);
-      await this.#writeParts(client, batch, { refresh, signal });
+      await this.#generateParts(client, batch, { refresh, signal });
     } catch (error) {
-      fail(batch, error, signal.aborted);
+      showFailed(batch, error, signal.aborted);
     }
   }
 
   /**
    * One card more, beside those of the batch. @param {import("./batch.js").Batch} batch @param
-   * {number} at the part it is about
+   * {number} index the part it is about
    * @returns {Promise<import("./batch.js").Draft>} @throws what stops a batch, too
    */
-  async another(batch, at) {
-    const { signal } = (this.#stopping = new AbortController());
-    const client = await this.#ready();
-    const call = (this.#call = client.generate({ ...wish(batch, at, 1), signal }));
-    const listening = new Listening({ client, panel: this.#panel }, call, batch);
+  async another(batch, index) {
+    const { signal } = (this.#abort = new AbortController());
+    const client = await this.#prepareClient();
+    const call = (this.#call = client.generate({ ...buildRequest(batch, index, 1), signal }));
+    const listener = new CallListener({ client, panel: this.#panel }, call, batch);
     try {
       const { cards } = await call.result;
       (batch.record.others ??= []).push(call.generationId);
-      return { ...cards[0], part: at };
+      return { ...cards[0], part: index };
     } catch (error) {
-      throw listening.engineError ?? error;
+      throw listener.engineError ?? error;
     } finally {
-      listening.end();
+      listener.stop();
       this.#call = null;
     }
   }
@@ -84,17 +84,17 @@ export class Writer {
   async watch(batch, call) {
     batch.show("writing", "Writing for another device");
     batch.notify({ text: "" });
-    batch.record.parts ??= [openPart(0, batch.record.request.count)];
+    batch.record.parts ??= [newPart(0, batch.record.request.count)];
     const part = partOf(batch.record.parts, call.generationId);
     if (part) batch.begin(part);
-    await this.#follow(call, batch, part ?? batch.record.parts[0])
-      .then(() => finish(batch))
-      .catch((error) => fail(batch, error, error.code === "cancelled"));
+    await this.#collect(call, batch, part ?? batch.record.parts[0])
+      .then(() => showDone(batch))
+      .catch((error) => showFailed(batch, error, error.code === "cancelled"));
   }
 
   /** Stop loading or writing; what is finished stays. */
   stop() {
-    this.#stopping.abort();
+    this.#abort.abort();
     if (this.#panel.state === "loading") this.#panel.cancel();
   }
 
@@ -102,84 +102,86 @@ export class Writer {
    * The page is left: what is being written is called off, so that nothing waits for it. Its socket
    * may be gone before it is sent.
    */
-  leave() {
+  cancelOnUnload() {
     if (this.#call?.generationId)
-      deleteOnLeaving(`/api/webllm/generations/${this.#call.generationId}`);
+      deleteOnUnload(`/api/webllm/generations/${this.#call.generationId}`);
     this.#call?.cancel();
   }
 
-  async #ready() {
+  async #prepareClient() {
     const library = await loadClient();
-    const { model, engine } = await this.#panel.load().catch((error) => this.#elsewhere(error));
+    const { model, engine } = await this.#panel
+      .load()
+      .catch((error) => this.#useOtherDevice(error));
     if (this.#client?.modelId !== model.modelId) {
       this.#client?.close().catch(() => {}); // a session left open ends by itself
-      this.#client = this.#connect(library, model.modelId);
+      this.#client = this.#createClient(library, model.modelId);
     }
     if (this.#client.engine !== engine) this.#client.engine = engine;
     return this.#client;
   }
 
   /** On a device that runs no model at all, another one of the user writes. */
-  async #elsewhere(error) {
+  async #useOtherDevice(error) {
     const models =
       this.#panel.model || error.code !== "model_unavailable" ? [] : await listModels();
     if (!models.length) throw error;
-    return { model: standIn(models), engine: null };
+    return { model: fallbackModel(models), engine: null };
   }
 
-  #connect(library, modelId) {
-    const client = clientFor(library, modelId);
-    client.addEventListener("generation", ({ detail }) => this.#onOthers(detail.call));
+  #createClient(library, modelId) {
+    const client = createClient(library, modelId);
+    client.addEventListener("generation", ({ detail }) => this.#onRemoteCall(detail.call));
     client.addEventListener(
       "enginefailed",
-      ({ detail: { code, error } }) => BROKEN.has(code) && this.#panel.lose(error),
+      ({ detail: { code, error } }) => RELOAD_CODES.has(code) && this.#panel.handleLoss(error),
     );
     return client;
   }
 
   /** A loaded model is the server's to use, and one that is gone is not. */
-  async #offer() {
+  async #updateEngine() {
     if (this.#panel.state !== "ready") {
       if (this.#client?.engine) this.#client.engine = null;
       return;
     }
-    const client = await this.#ready().catch(() => null);
+    const client = await this.#prepareClient().catch(() => null);
     await client?.initialize().catch(() => {}); // whoever asks for cards is told
   }
 
-  async #writeParts(client, batch, { refresh, signal }) {
+  async #generateParts(client, batch, { refresh, signal }) {
     const open = batch.record.parts.filter((part) => part.state !== "done");
     for (const part of open) {
       batch.begin(part);
       this.#call = client.generate({
-        ...wish(batch, part.at, part.count - part.taken),
+        ...buildRequest(batch, part.index, part.requested - part.received),
         ...(refresh && { refresh }),
         signal,
       });
-      await this.#follow(this.#call, batch, part).catch((error) =>
-        goOnAfter(part, error, open.length > 1 && !signal.aborted),
+      await this.#collect(this.#call, batch, part).catch((error) =>
+        recordPartError(part, error, open.length > 1 && !signal.aborted),
       );
     }
     this.#call = null;
-    finish(batch);
+    showDone(batch);
   }
 
-  async #follow(call, batch, part) {
-    const unsent = new Unsent(batch, part, call);
-    const listening = new Listening(
+  async #collect(call, batch, part) {
+    const offlineCards = new OfflineCards(batch, part, call);
+    const listener = new CallListener(
       { client: this.#client, panel: this.#panel },
       call,
       batch,
-      (card) => unsent.add(card),
+      (card) => offlineCards.add(card),
     );
     try {
-      await takeCards(call, batch, part, unsent);
+      await collectCards(call, batch, part, offlineCards);
     } catch (error) {
-      throw listening.engineError ?? error;
+      throw listener.engineError ?? error;
     } finally {
-      unsent.end();
-      remember(part, call);
-      listening.end();
+      offlineCards.end();
+      recordGeneration(part, call);
+      listener.stop();
     }
   }
 }
@@ -188,43 +190,43 @@ export class Writer {
  * Every card of a call onto its batch, but for those that are there already, and then the part is
  * done.
  */
-async function takeCards(call, batch, part, unsent) {
+async function collectCards(call, batch, part, offlineCards) {
   let index = 0;
   for await (const card of call) {
-    remember(part, call);
-    if (!unsent.confirm(index++, card)) show(batch, card, part, call);
+    recordGeneration(part, call);
+    if (!offlineCards.confirm(index++, card)) showCard(batch, card, part, call);
   }
   const { cached } = await call.result;
-  unsent.settle();
+  offlineCards.settle();
   Object.assign(part, { state: "done", why: "", isCached: Boolean(cached) });
 }
 
-/** A wish for so many cards of one part, beside those that are there. */
-function wish(batch, at, count) {
+/** A request for so many cards of one part, beside those that are there. */
+function buildRequest(batch, index, count) {
   const { topic, language, difficulty, kind } = batch.record.request;
-  const source = notesOf(batch.record.request, at);
-  const fronts = batch.record.cards.filter((card) => card.part === at).map((card) => card.front);
+  const source = notesOf(batch.record.request, index);
+  const fronts = batch.record.cards.filter((card) => card.part === index).map((card) => card.front);
   const options = Object.entries({ language, difficulty, kind, source }).filter(
     ([, value]) => value,
   );
   return {
     topic,
     count,
-    prompt: promptBeside(topic, count, fronts),
+    prompt: promptExcluding(topic, count, fronts),
     ...Object.fromEntries(options),
   };
 }
 
 /** The page may be left at any time, and must know its generations again. */
-function remember(part, { generationId }) {
+function recordGeneration(part, { generationId }) {
   if (generationId && !part.generationIds.includes(generationId))
     part.generationIds.push(generationId);
 }
 
 /** Of a call that is only looked at, some cards may have been counted before a reload. */
-function show(batch, card, part, { isForeign }) {
-  const isNew = batch.add({ ...card, part: part.at });
-  if (isNew || !isForeign) part.taken += 1;
+function showCard(batch, card, part, { isRemote }) {
+  const isNew = batch.add({ ...card, part: part.index });
+  if (isNew || !isRemote) part.received += 1;
   if (isNew)
     announce(`Card ${batch.record.cards.length} of ${batch.record.request.count}: ${card.front}`);
 }

@@ -1,11 +1,11 @@
-import { counted } from "../lib/format.js";
+import { pluralize } from "../lib/format.js";
 
 /**
  * The cards of one call that the engine of this page wrote while the server could not be reached.
  * They are on the page at once; when the server's own come they take their place, with what the
  * user changed of them meanwhile.
  */
-export class Unsent {
+export class OfflineCards {
   #batch;
   #part;
   #call;
@@ -28,11 +28,11 @@ export class Unsent {
 
   /** @param {{front: string, back: string}} card written here and not sent yet */
   add(card) {
-    const draft = draftOf(card, this.#part.at, this.#batch.record.request.kind);
+    const draft = toDraft(card, this.#part.index, this.#batch.record.request.kind);
     if (!this.#batch.add(draft)) return;
-    this.#part.taken += 1;
+    this.#part.received += 1;
     this.#drafts.set(card, draft);
-    this.#batch.notify({ text: unsentWords(this.#batch.record), tone: "warning" });
+    this.#batch.notify({ text: unsentText(this.#batch.record), tone: "warning" });
   }
 
   /**
@@ -42,7 +42,7 @@ export class Unsent {
    * @returns {boolean} whether it was on the page already
    */
   confirm(index, card) {
-    const written = this.#call.draftAt(index);
+    const written = this.#call.draftFor(index);
     const draft = this.#drafts.get(written);
     if (!draft) return false;
     this.#drafts.delete(written);
@@ -62,7 +62,7 @@ export class Unsent {
     for (const [written, draft] of this.#drafts) {
       if (isEdited(draft, written) || !this.#batch.record.cards.includes(draft)) continue;
       this.#batch.drop(draft);
-      this.#part.taken -= 1;
+      this.#part.received -= 1;
     }
     this.end();
   }
@@ -78,27 +78,27 @@ export class Unsent {
  * What to say without a server, if cards wait for it.
  * @param {import("./save-form.js").BatchRecord} record
  */
-export function unsentWords({ cards, request }) {
+export function unsentText({ cards, request }) {
   const { length } = cards.filter((card) => card.unsent);
   if (!length) return "";
-  const wait = `${counted(length, "card")} ${length === 1 ? "waits" : "wait"} to be sent.`;
+  const waitingText = `${pluralize(length, "card")} ${length === 1 ? "waits" : "wait"} to be sent.`;
   return cards.length < request.count
-    ? `No way to the server. Writing goes on; ${wait}`
-    : `No way to the server. All is written; ${wait}`;
+    ? `No way to the server. Writing goes on; ${waitingText}`
+    : `No way to the server. All is written; ${waitingText}`;
 }
 
 /** Only what the page understands: the rest of a model's members was checked by nobody. */
-function draftOf({ front, back }, part, option) {
-  const isPlain = option === "question-answer" || (option === "cloze" && !hasGap(front));
+function toDraft({ front, back }, part, option) {
+  const isPlain = option === "question-answer" || (option === "cloze" && !hasCloze(front));
   const kind = isPlain ? undefined : option;
   return { front, back, ...(kind && { kind }), part, unsent: true };
 }
 
 const isEdited = (draft, written) => draft.front !== written.front || draft.back !== written.back;
 
-const GAP = /\{\{c[1-9][0-9]{0,2}::.+?\}\}/su;
+const CLOZE = /\{\{c[1-9][0-9]{0,2}::.+?\}\}/su;
 
 /** Whether a cloze's front hides anything; the server asks the same of it. @param {string} front */
-export function hasGap(front) {
-  return GAP.test(front);
+export function hasCloze(front) {
+  return CLOZE.test(front);
 }

@@ -1,10 +1,10 @@
 import { chunks, spread } from "../notes/chunks.js";
 
 /**
- * A part of a batch: one generation, or several when it was asked on. `taken` cards have come of
+ * A part of a batch: one generation, or several when it was asked on. `received` cards have come of
  * it, thrown away or not.
- * @typedef {{at: number, count: number, taken: number, state: "open"|"done"|"failed", why?: string,
- *   generationIds: string[]}} Part
+ * @typedef {{index: number, requested: number, received: number, state: "open"|"done"|"failed",
+ *   why?: string, generationIds: string[]}} Part
  */
 
 /**
@@ -14,12 +14,24 @@ import { chunks, spread } from "../notes/chunks.js";
  */
 export function partsOf({ count, source }) {
   const counts = source ? spread(count, chunks(source).length) : [count];
-  return counts.map((own, at) => openPart(at, own)).filter((part) => part.count);
+  return counts
+    .map((partCount, index) => newPart(index, partCount))
+    .filter((part) => part.requested);
 }
 
-/** @param {number} at @param {number} count @returns {Part} */
-export function openPart(at, count) {
-  return { at, count, taken: 0, state: "open", generationIds: [] };
+/** @param {number} index @param {number} requested @returns {Part} */
+export function newPart(index, requested) {
+  return { index, requested, received: 0, state: "open", generationIds: [] };
+}
+
+/**
+ * Return a part as it was stored in this tab. Earlier releases named its fields `at`, `count` and
+ * `taken`.
+ * @param {any} stored
+ * @returns {Part}
+ */
+export function restorePart({ at, count, taken, ...part }) {
+  return { index: at, requested: count, received: taken, ...part };
 }
 
 /**
@@ -34,9 +46,9 @@ export function partOf(parts, generationId) {
 /**
  * The notes of one part.
  * @param {import("./request-form.js").CardRequest} request
- * @param {number} at
+ * @param {number} index
  * @returns {string|undefined}
  */
-export function notesOf({ source }, at) {
-  return source && (chunks(source)[at] ?? source);
+export function notesOf({ source }, index) {
+  return source && (chunks(source)[index] ?? source);
 }

@@ -1,14 +1,14 @@
-import { action, part, say } from "../lib/dom.js";
-import { counted, integer } from "../lib/format.js";
-import { showFaults } from "../lib/forms.js";
+import { action, part, setText } from "../lib/dom.js";
+import { integer, pluralize } from "../lib/format.js";
+import { showFieldErrors } from "../lib/forms.js";
 import { read, write } from "../lib/storage.js";
 
-const COUNT_MOST = 50;
-const COUNT_MOST_OF_NOTES = 200;
-const TOPIC_MOST = 200;
-const DERIVED_TOPIC = 80;
+const MAX_CARDS = 50;
+const MAX_CARDS_FROM_NOTES = 200;
+const MAX_TOPIC_LENGTH = 200;
+const DERIVED_TOPIC_LENGTH = 80;
 /** The most characters that notes may have. */
-const NOTES_MOST = 200_000;
+const MAX_NOTES_LENGTH = 200_000;
 
 /**
  * @typedef {{topic: string, count: number, source?: string, language?: string, difficulty?: string,
@@ -30,27 +30,32 @@ export class RequestForm extends EventTarget {
     if (read("request")) this.#restore();
     else restoreChoices(form);
     suggestLanguages(form);
-    form.addEventListener("input", () => this.#changed());
+    form.addEventListener("input", () => this.#handleInput());
     form.addEventListener("submit", (event) => this.#submit(event));
     action(form, "stop").addEventListener("click", () => this.dispatchEvent(new Event("stop")));
-    this.#takeFiles();
-    this.#changed();
+    this.#setUpFiles();
+    this.#handleInput();
     action(form, "generate").disabled = false;
   }
 
   /** Show Stop in the place of Generate, or back. @param {boolean} isWriting */
   setWriting(isWriting) {
-    const [go, stop] = [action(this.#form, "generate"), action(this.#form, "stop")];
-    const [shown, gone] = isWriting ? [stop, go] : [go, stop];
-    const hadFocus = gone === document.activeElement;
-    shown.hidden = false;
-    gone.hidden = true;
-    if (hadFocus) shown.focus();
+    const [generateButton, stopButton] = [
+      action(this.#form, "generate"),
+      action(this.#form, "stop"),
+    ];
+    const [visibleButton, hiddenButton] = isWriting
+      ? [stopButton, generateButton]
+      : [generateButton, stopButton];
+    const hadFocus = hiddenButton === document.activeElement;
+    visibleButton.hidden = false;
+    hiddenButton.hidden = true;
+    if (hadFocus) visibleButton.focus();
   }
 
   /** What pressing Generate will do. @param {string} text */
-  tell(text) {
-    say(this.#form, "before", text);
+  setHint(text) {
+    setText(this.#form, "before", text);
   }
 
   get #values() {
@@ -61,54 +66,58 @@ export class RequestForm extends EventTarget {
   #submit(event) {
     event.preventDefault();
     if (action(this.#form, "generate").hidden) return;
-    const faults = findFaults(this.#values);
-    showFaults(this.#form, faults);
-    if (Object.keys(faults).length) return;
-    keepChoices(this.#form);
+    const fieldErrors = validate(this.#values);
+    showFieldErrors(this.#form, fieldErrors);
+    if (Object.keys(fieldErrors).length) return;
+    storeChoices(this.#form);
     this.dispatchEvent(new CustomEvent("generate", { detail: toRequest(this.#values) }));
   }
 
-  #changed() {
+  #handleInput() {
     const { from } = this.#values;
     part(this.#form, "notes").hidden = from !== "notes";
-    say(this.#form, "topic-label", from === "notes" ? "Topic (optional)" : "Topic");
-    this.#form.elements.count.max = String(from === "notes" ? COUNT_MOST_OF_NOTES : COUNT_MOST);
+    setText(this.#form, "topic-label", from === "notes" ? "Topic (optional)" : "Topic");
+    this.#form.elements.count.max = String(from === "notes" ? MAX_CARDS_FROM_NOTES : MAX_CARDS);
     write("request", Object.fromEntries(new FormData(this.#form)));
-    this.#hint();
+    this.#showNotesHint();
   }
 
   /**
    * How the notes will be read. Cutting them needs a module of its own, which is loaded once there
    * are any.
    */
-  async #hint() {
+  async #showNotesHint() {
     const { notes, count } = this.#values;
     const characters = `${integer(notes.length)} characters`;
     if (!notes)
-      return void say(this.#form, "notes-hint", `Up to ${integer(NOTES_MOST)} characters.`);
+      return void setText(
+        this.#form,
+        "notes-hint",
+        `Up to ${integer(MAX_NOTES_LENGTH)} characters.`,
+      );
     const { chunks } = await import("../notes/chunks.js");
     if (notes === this.#values.notes)
-      say(this.#form, "notes-hint", `${characters}${partWords(chunks(notes).length, count)}.`);
+      setText(this.#form, "notes-hint", `${characters}${partsText(chunks(notes).length, count)}.`);
   }
 
   /**
    * A file that is chosen or dropped becomes notes, which can be seen and changed before anything
    * is asked for.
    */
-  #takeFiles() {
+  #setUpFiles() {
     const field = part(this.#form, "file");
-    const take = async (file) => {
+    const openFile = async (file) => {
       const { FilePanel } = await import("../notes/file-panel.js");
-      this.#files ??= new FilePanel(this.#form, NOTES_MOST, (text, name) =>
+      this.#files ??= new FilePanel(this.#form, MAX_NOTES_LENGTH, (text, name) =>
         this.#fillNotes(text, name),
       );
       this.#files.open(file);
     };
     action(this.#form, "open-file").addEventListener("click", () => field.click());
-    const chosen = () => field.files.length && take(field.files[0]);
-    field.addEventListener("change", chosen);
-    chosen(); // somebody may have been quicker than this module
-    takeDrops(this.#form, take);
+    const handleChange = () => field.files.length && openFile(field.files[0]);
+    field.addEventListener("change", handleChange);
+    handleChange(); // somebody may have been quicker than this module
+    setUpDrops(this.#form, openFile);
   }
 
   #fillNotes(text, name) {
@@ -116,8 +125,8 @@ export class RequestForm extends EventTarget {
     this.#form.elements.from.value = "notes";
     notes.value = text;
     if (!topic.value.trim())
-      topic.value = name.replace(/\.[a-z0-9]{1,8}$/iu, "").slice(0, TOPIC_MOST);
-    this.#changed();
+      topic.value = name.replace(/\.[a-z0-9]{1,8}$/iu, "").slice(0, MAX_TOPIC_LENGTH);
+    this.#handleInput();
   }
 
   #restore() {
@@ -133,20 +142,21 @@ export class RequestForm extends EventTarget {
 /** What a group of radio buttons, or a list, begins with. */
 function firstValue(field) {
   return (
-    [...field].find((one) => one.defaultChecked || one.defaultSelected)?.value ?? field[0].value
+    [...field].find((choice) => choice.defaultChecked || choice.defaultSelected)?.value ??
+    field[0].value
   );
 }
 
-function partWords(parts, count) {
+function partsText(parts, count) {
   if (parts < 2) return "";
-  const each =
+  const perPart =
     count < parts
       ? `a card from ${count} of them`
       : `${integer(Math.round((10 * count) / parts) / 10)} cards from each`;
-  return ` · read in ${counted(parts, "part")}, ${count < parts ? "" : "about "}${each}`;
+  return ` · read in ${pluralize(parts, "part")}, ${count < parts ? "" : "about "}${perPart}`;
 }
 
-function takeDrops(form, take) {
+function setUpDrops(form, openFile) {
   form.addEventListener("dragover", (event) => {
     if (![...event.dataTransfer.types].includes("Files")) return;
     event.preventDefault();
@@ -157,35 +167,38 @@ function takeDrops(form, take) {
   form.addEventListener("drop", (event) => {
     if (!event.dataTransfer.files.length) return;
     event.preventDefault();
-    take(event.dataTransfer.files[0]);
+    openFile(event.dataTransfer.files[0]);
   });
 }
 
-function findFaults({ from, topic, notes, count, language }) {
-  const faults = {};
-  const most = from === "notes" ? COUNT_MOST_OF_NOTES : COUNT_MOST;
-  if (from === "topic" && !topic) faults.topic = "Write what the cards shall be about.";
+function validate({ from, topic, notes, count, language }) {
+  const fieldErrors = {};
+  const maxCount = from === "notes" ? MAX_CARDS_FROM_NOTES : MAX_CARDS;
+  if (from === "topic" && !topic) fieldErrors.topic = "Write what the cards shall be about.";
   if (from === "notes" && !notes)
-    faults.notes = "Paste the notes that the cards shall be made from, or open a file.";
-  if (notes.length > NOTES_MOST)
-    faults.notes = `Shorten the notes to ${integer(NOTES_MOST)} characters, or make several sets.`;
-  if (language.length > 40) faults.language = "Name the language in at most 40 characters.";
-  if (!Number.isInteger(count) || count < 1 || count > most)
-    faults.count = `Choose 1 to ${most} cards.`;
-  return faults;
+    fieldErrors.notes = "Paste the notes that the cards shall be made from, or open a file.";
+  if (notes.length > MAX_NOTES_LENGTH)
+    fieldErrors.notes = `Shorten the notes to ${integer(MAX_NOTES_LENGTH)} characters, or make several sets.`;
+  if (language.length > 40) fieldErrors.language = "Name the language in at most 40 characters.";
+  if (!Number.isInteger(count) || count < 1 || count > maxCount)
+    fieldErrors.count = `Choose 1 to ${maxCount} cards.`;
+  return fieldErrors;
 }
 
 /** @returns {CardRequest} */
 function toRequest({ from, topic, notes, count, language, difficulty, kind }) {
-  const wishes = Object.fromEntries(
+  const options = Object.fromEntries(
     Object.entries({ language: clean(language), difficulty, kind }).filter(([, value]) => value),
   );
-  if (from === "topic") return { topic, count, ...wishes };
+  if (from === "topic") return { topic, count, ...options };
   return {
-    topic: (topic || notes.split("\n", 1)[0].slice(0, DERIVED_TOPIC)).slice(0, TOPIC_MOST),
+    topic: (topic || notes.split("\n", 1)[0].slice(0, DERIVED_TOPIC_LENGTH)).slice(
+      0,
+      MAX_TOPIC_LENGTH,
+    ),
     count,
     source: notes,
-    ...wishes,
+    ...options,
   };
 }
 
@@ -221,7 +234,7 @@ const TAGS = [
 ];
 
 /** @param {HTMLFormElement} form */
-function keepChoices(form) {
+function storeChoices(form) {
   try {
     localStorage.setItem(
       KEY,
@@ -234,7 +247,7 @@ function keepChoices(form) {
 
 /** @param {HTMLFormElement} form whose fields nobody has touched yet */
 function restoreChoices(form) {
-  for (const [name, value] of Object.entries(kept())) {
+  for (const [name, value] of Object.entries(storedChoices())) {
     const field = NAMES.includes(name) && form.elements[name];
     if (field && typeof value === "string") field.value = value;
   }
@@ -243,10 +256,10 @@ function restoreChoices(form) {
 
 /** Languages by their own names, the browser's first. @param {HTMLFormElement} form */
 function suggestLanguages(form) {
-  const own = navigator.language.split("-")[0];
-  const tags = [own, ...TAGS.filter((tag) => tag !== own)];
+  const browserLanguage = navigator.language.split("-")[0];
+  const tags = [browserLanguage, ...TAGS.filter((tag) => tag !== browserLanguage)];
   form.elements.language.list.replaceChildren(...tags.map(option));
-  form.elements.language.placeholder = `Any, or ${nameOf(own)}`;
+  form.elements.language.placeholder = `Any, or ${nameOf(browserLanguage)}`;
 }
 
 function option(tag) {
@@ -260,7 +273,7 @@ function nameOf(tag) {
   return name[0].toLocaleUpperCase(tag) + name.slice(1);
 }
 
-function kept() {
+function storedChoices() {
   try {
     return JSON.parse(localStorage.getItem(KEY)) ?? {};
   } catch {

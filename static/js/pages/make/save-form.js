@@ -1,6 +1,6 @@
 import { api } from "../lib/api.js";
-import { action, once, part, say, slot, toast } from "../lib/dom.js";
-import { advice } from "../lib/error-messages.js";
+import { action, part, setText, slot, toast, withBusyButton } from "../lib/dom.js";
+import { describeError } from "../lib/error-messages.js";
 
 const DECKS = "/api/flashcards/decks";
 
@@ -14,7 +14,7 @@ const DECKS = "/api/flashcards/decks";
  */
 
 /** The form under a batch that makes a deck of it: what is shown is what is saved. */
-export class Saving {
+export class SaveForm {
   #batch;
   #send;
   #form;
@@ -27,23 +27,23 @@ export class Saving {
     this.#batch = batch;
     this.#send = send;
     this.#form = part(batch.element, "save");
-    this.#label(batch.record);
-    this.#form.addEventListener("input", () => this.#named());
+    this.#fillName(batch.record);
+    this.#form.addEventListener("input", () => this.#handleNameChange());
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
-      once(action(this.#form, "save"), () => this.#save());
+      withBusyButton(action(this.#form, "save"), () => this.#save());
     });
     action(this.#form, "discard").addEventListener("click", () => send("batch-gone"));
   }
 
-  #label({ key, name, request }) {
+  #fillName({ key, name, request }) {
     const field = this.#form.elements.name;
     field.id = `name-${key}`;
     field.value = name ?? request.topic;
     slot(this.#form, "name-label").htmlFor = field.id;
   }
 
-  #named() {
+  #handleNameChange() {
     this.#batch.record.name = this.#form.elements.name.value;
     slot(this.#form, "name-error").hidden = true;
     this.#form.elements.name.removeAttribute("aria-invalid");
@@ -52,27 +52,27 @@ export class Saving {
 
   async #save() {
     const name = this.#form.elements.name.value.trim();
-    if (!name) return void this.#refuse("Give the deck a name.");
+    if (!name) return void this.#showError("Give the deck a name.");
     try {
-      this.#saved(await saveAsDeck(this.#batch.record, name));
+      this.#showSaved(await saveAsDeck(this.#batch.record, name));
     } catch (error) {
-      this.#refuse(error.fields?.name?.[0] ?? advice(error).text);
+      this.#showError(error.fields?.name?.[0] ?? describeError(error).text);
     }
   }
 
   /** From here on the cards are the deck's, and are changed there. */
-  #saved(deck) {
+  #showSaved(deck) {
     const { element } = this.#batch;
     element.dataset.state = "saved";
     this.#form.hidden = true;
     for (const tools of element.querySelectorAll("[data-part=draft-tools]")) tools.remove();
-    this.#link(deck);
+    this.#showLinks(deck);
     toast(`Saved as “${deck.name}”.`);
     this.#batch.notify({ text: "" });
     this.#send("batch-saved");
   }
 
-  #link({ id, name }) {
+  #showLinks({ id, name }) {
     const { element } = this.#batch;
     const address = `${document.getElementById("batches").dataset.decks}/${id}`;
     const link = slot(element, "deck-link");
@@ -82,10 +82,10 @@ export class Saving {
     link.focus();
   }
 
-  #refuse(sentence) {
+  #showError(message) {
     slot(this.#form, "name-error").hidden = false;
     slot(this.#form, "name-error").textContent = "";
-    say(this.#form, "name-error", sentence);
+    setText(this.#form, "name-error", message);
     this.#form.elements.name.setAttribute("aria-invalid", "true");
     this.#form.elements.name.focus();
   }
@@ -98,7 +98,9 @@ export class Saving {
  * @throws {import("../../client/errors.js").ApiError}
  */
 async function saveAsDeck({ cards, parts = [], others = [] }, name) {
-  const generationIds = [...new Set([...parts.flatMap((one) => one.generationIds), ...others])];
+  const generationIds = [
+    ...new Set([...parts.flatMap((batchPart) => batchPart.generationIds), ...others]),
+  ];
   const body = {
     name,
     cards: cards.map((card) => ({ ...card, part: undefined, unsent: undefined })),
@@ -107,7 +109,7 @@ async function saveAsDeck({ cards, parts = [], others = [] }, name) {
   try {
     return await api.post(DECKS, { ...body, generationIds });
   } catch (error) {
-    if (error.code === "not_finished") return endAndSave(generationIds, body);
+    if (error.code === "not_finished") return stopAndSave(generationIds, body);
     // the server keeps generations for a while, cards for good
     if (error.status === 404) return api.post(DECKS, body);
     throw error;
@@ -115,7 +117,7 @@ async function saveAsDeck({ cards, parts = [], others = [] }, name) {
 }
 
 /** The server has not heard yet that they were stopped. */
-async function endAndSave(generationIds, body) {
+async function stopAndSave(generationIds, body) {
   await Promise.allSettled(generationIds.map((id) => api.delete(`/api/webllm/generations/${id}`)));
   return api.post(DECKS, { ...body, generationIds });
 }

@@ -13,8 +13,8 @@ export function chunks(text, tokens = SOURCE_TOKENS) {
     .split(PARAGRAPHS)
     .map((part) => part.trim())
     .filter(Boolean);
-  return packed(
-    paragraphs.flatMap((paragraph) => small(paragraph, tokens)),
+  return joinPieces(
+    paragraphs.flatMap((paragraph) => splitParagraph(paragraph, tokens)),
     "\n\n",
     tokens,
   );
@@ -27,37 +27,39 @@ export function chunks(text, tokens = SOURCE_TOKENS) {
 export function spread(count, parts) {
   return Array.from(
     { length: parts },
-    (_, at) => Math.floor(((at + 1) * count) / parts) - Math.floor((at * count) / parts),
+    (_, index) => Math.floor(((index + 1) * count) / parts) - Math.floor((index * count) / parts),
   );
 }
 
-function small(paragraph, tokens) {
+function splitParagraph(paragraph, tokens) {
   if (roughTokens(paragraph) <= tokens) return [paragraph];
   const sentences = splitSentences(paragraph).flatMap((sentence) =>
-    roughTokens(sentence) <= tokens ? [sentence] : packed(words(sentence, tokens), " ", tokens),
+    roughTokens(sentence) <= tokens
+      ? [sentence]
+      : joinPieces(splitWords(sentence, tokens), " ", tokens),
   );
-  return packed(sentences, " ", tokens);
+  return joinPieces(sentences, " ", tokens);
 }
 
 /** Words, and in scripts without spaces as many signs as surely fit. */
-function words(sentence, tokens) {
-  const most = Math.max(1, Math.floor(tokens / 2));
+function splitWords(sentence, tokens) {
+  const maxLength = Math.max(1, Math.floor(tokens / 2));
   return sentence.split(/\s+/u).flatMap((word) => {
-    const signs = [...word];
-    return Array.from({ length: Math.ceil(signs.length / most) }, (_, at) =>
-      signs.slice(at * most, (at + 1) * most).join(""),
+    const characters = [...word];
+    return Array.from({ length: Math.ceil(characters.length / maxLength) }, (_, index) =>
+      characters.slice(index * maxLength, (index + 1) * maxLength).join(""),
     );
   });
 }
 
 /** Neighbours together as far as they fit. */
-function packed(pieces, between, tokens) {
+function joinPieces(pieces, separator, tokens) {
   const parts = [];
   let size = Infinity;
   for (const piece of pieces) {
-    const more = roughTokens(between + piece);
-    if (size + more > tokens) [size] = [more, parts.push(piece)];
-    else [size, parts[parts.length - 1]] = [size + more, parts.at(-1) + between + piece];
+    const added = roughTokens(separator + piece);
+    if (size + added > tokens) [size] = [added, parts.push(piece)];
+    else [size, parts[parts.length - 1]] = [size + added, parts.at(-1) + separator + piece];
   }
   return parts;
 }
@@ -72,10 +74,10 @@ export const SOURCE_TOKENS = 450;
 /** @param {string} text */
 export function roughTokens(text) {
   let others = 0;
-  let signs = 0;
-  for (const sign of text) {
-    signs += 1;
-    others += Number(sign.codePointAt(0) > 127);
+  let characters = 0;
+  for (const character of text) {
+    characters += 1;
+    others += Number(character.codePointAt(0) > 127);
   }
-  return Math.round((signs - others) / ASCII_PER_TOKEN + others * TOKENS_PER_OTHER) + 1;
+  return Math.round((characters - others) / ASCII_PER_TOKEN + others * TOKENS_PER_OTHER) + 1;
 }

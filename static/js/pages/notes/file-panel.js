@@ -1,10 +1,10 @@
-import { action, announce, part, say, slot } from "../lib/dom.js";
-import { counted, integer, size } from "../lib/format.js";
+import { action, announce, part, setText, slot } from "../lib/dom.js";
+import { integer, pluralize, size } from "../lib/format.js";
 import { FileError, Pdf } from "./pdf.js";
 
-const FILE_MB_MOST = 100;
-const TEXT_MB_MOST = 5;
-const BYTES_OF_MB = 1_000_000;
+const MAX_FILE_MB = 100;
+const MAX_TEXT_MB = 5;
+const BYTES_PER_MB = 1_000_000;
 const TEXT_NAMES = /\.(?:txt|md|markdown|text)$/iu;
 const PDF_NAMES = /\.pdf$/iu;
 
@@ -14,7 +14,7 @@ const PDF_NAMES = /\.pdf$/iu;
  */
 export class FilePanel {
   #form;
-  #notesMost;
+  #maxLength;
   #onText;
   #pdf = null;
   #name = "";
@@ -22,16 +22,14 @@ export class FilePanel {
 
   /**
    * @param {HTMLFormElement} form
-   * @param {number} notesMost characters
+   * @param {number} maxLength characters
    * @param {(text: string, name: string) => void} onText
    */
-  constructor(form, notesMost, onText) {
+  constructor(form, maxLength, onText) {
     this.#form = form;
-    this.#notesMost = notesMost;
+    this.#maxLength = maxLength;
     this.#onText = onText;
-    action(form, "read-pages").addEventListener("click", () =>
-      this.#attempt(() => this.#readPages()),
-    );
+    action(form, "read-pages").addEventListener("click", () => this.#run(() => this.#readPages()));
     action(form, "cancel-file").addEventListener("click", () => this.#reading.abort());
   }
 
@@ -42,10 +40,10 @@ export class FilePanel {
     part(this.#form, "notes").hidden = false;
     part(this.#form, "file-panel").hidden = false;
     part(this.#form, "pages").hidden = true;
-    say(this.#form, "file-name", file.name);
-    say(this.#form, "file-facts", megabytes(file.size));
+    setText(this.#form, "file-name", file.name);
+    setText(this.#form, "file-facts", megabytes(file.size));
     part(this.#form, "file").value = "";
-    return this.#attempt(() => this.#open(file));
+    return this.#run(() => this.#open(file));
   }
 
   async #open(file) {
@@ -57,15 +55,19 @@ export class FilePanel {
         "unknown",
         "Only PDF, text and Markdown files can be read here. Save it as one of these, or paste its text.",
       );
-    if (file.size > TEXT_MB_MOST * BYTES_OF_MB) throw tooLarge(TEXT_MB_MOST);
-    return this.#give(asText(await file.arrayBuffer()));
+    if (file.size > MAX_TEXT_MB * BYTES_PER_MB) throw tooLarge(MAX_TEXT_MB);
+    return this.#useText(asText(await file.arrayBuffer()));
   }
 
   async #openPdf(file) {
-    if (file.size > FILE_MB_MOST * BYTES_OF_MB) throw tooLarge(FILE_MB_MOST);
+    if (file.size > MAX_FILE_MB * BYTES_PER_MB) throw tooLarge(MAX_FILE_MB);
     this.#progress(null, "Opening the file");
     this.#pdf = await Pdf.open(file);
-    say(this.#form, "file-facts", `${megabytes(file.size)} · ${counted(this.#pdf.pages, "page")}`);
+    setText(
+      this.#form,
+      "file-facts",
+      `${megabytes(file.size)} · ${pluralize(this.#pdf.pages, "page")}`,
+    );
     this.#offerPages(this.#pdf.pages);
     await this.#readPages();
   }
@@ -89,33 +91,33 @@ export class FilePanel {
         (page - from) / count,
         `Page ${integer(page - from + 1)} of ${integer(count)}`,
       );
-    this.#give(await this.#pdf.text({ from, to, onPage, signal: this.#reading.signal }));
+    this.#useText(await this.#pdf.text({ from, to, onPage, signal: this.#reading.signal }));
   }
 
-  #give(text) {
+  #useText(text) {
     if (!text.trim())
       throw new FileError(
         "no_text",
         "There is no text in this file. Open another, or paste what you want to learn.",
       );
-    this.#onText(text.slice(0, this.#notesMost), this.#name);
-    announce(`Read: ${integer(Math.min(text.length, this.#notesMost))} characters.`);
-    if (text.length > this.#notesMost)
+    this.#onText(text.slice(0, this.#maxLength), this.#name);
+    announce(`Read: ${integer(Math.min(text.length, this.#maxLength))} characters.`);
+    if (text.length > this.#maxLength)
       throw new FileError(
         "too_long",
-        `Only the first ${integer(this.#notesMost)} characters were taken. Choose fewer pages for the rest.`,
+        `Only the first ${integer(this.#maxLength)} characters were taken. Choose fewer pages for the rest.`,
       );
   }
 
-  async #attempt(work) {
+  async #run(task) {
     this.#reading.abort();
     const { signal } = (this.#reading = new AbortController());
-    this.#fault("");
+    this.#showError("");
     try {
-      await work();
+      await task();
     } catch (error) {
       if (!signal.aborted)
-        this.#fault(
+        this.#showError(
           error instanceof FileError
             ? error.message
             : "This file could not be read. Try once more, or paste its text.",
@@ -126,16 +128,16 @@ export class FilePanel {
     }
   }
 
-  #progress(fraction, words) {
+  #progress(fraction, text) {
     part(this.#form, "file-progress").hidden = false;
     if (fraction === null) slot(this.#form, "file-bar").removeAttribute("value");
     else slot(this.#form, "file-bar").value = fraction;
-    say(this.#form, "file-words", words);
+    setText(this.#form, "file-words", text);
   }
 
-  #fault(sentence) {
-    slot(this.#form, "file-error").hidden = !sentence;
-    slot(this.#form, "file-error").textContent = sentence;
+  #showError(message) {
+    slot(this.#form, "file-error").hidden = !message;
+    slot(this.#form, "file-error").textContent = message;
   }
 }
 
@@ -152,9 +154,9 @@ function asText(bytes) {
 }
 
 const megabytes = (bytes) =>
-  bytes < BYTES_OF_MB ? `${Math.ceil(bytes / 1000)} KB` : size(bytes / BYTES_OF_MB);
-const tooLarge = (most) =>
+  bytes < BYTES_PER_MB ? `${Math.ceil(bytes / 1000)} KB` : size(bytes / BYTES_PER_MB);
+const tooLarge = (maxMb) =>
   new FileError(
     "too_large",
-    `This file has more than ${most} MB. Split it, or paste the part that you want to learn.`,
+    `This file has more than ${maxMb} MB. Split it, or paste the part that you want to learn.`,
   );

@@ -4,8 +4,8 @@
  * of both.
  */
 
-const ENOUGH_OF_BACK = 0.7;
-const ENOUGH_OF_FRONT = 0.35;
+const MIN_BACK_SHARE = 0.7;
+const MIN_FRONT_SHARE = 0.35;
 // weights are whole numbers, so that sums are exact and the same in Python and JavaScript
 const WORD_WEIGHT = 80;
 const SHORT_WORD = 3;
@@ -13,30 +13,30 @@ const SHORT_WEIGHT = 20;
 const ABSENT_PERCENT = 50;
 const STEM_PERCENT = 65;
 const STEM_CUT = 2;
-const STEM_LEAST = 4;
+const MIN_STEM_LENGTH = 4;
 // as in flashcards/cloze.py
 const OPENING = "\\{\\{c[1-9][0-9]{0,2}::";
 const INNERMOST = new RegExp(`${OPENING}((?:(?!${OPENING}|\\}\\})[^])+)\\}\\}`, "gu");
-const DEPTH = 8;
+const MAX_DEPTH = 8;
 const SENTENCE_END = /(?<=[.!?])["'”’)\]]*\s+|(?<=[。！？])|\n+/u;
 const ACCENTS = /[\u0300-\u036f]/gu;
-const FIGURE = /\p{Nd}/u;
-const SIGN = /[\p{L}\p{N}\p{M}]/u;
+const DIGIT = /\p{Nd}/u;
+const WORD_CHARACTER = /[\p{L}\p{N}\p{M}]/u;
 const UNSPACED = [
   [0x0e00, 0x0eff], [0x1000, 0x109f], [0x1780, 0x17ff], [0x3040, 0x30ff], [0x31f0, 0x31ff],
   [0x3400, 0x4dbf], [0x4e00, 0x9fff], [0xac00, 0xd7af], [0xf900, 0xfaff], [0x20000, 0x3134f],
 ]; // prettier-ignore
 
 /**
- * @typedef {{found: boolean|null, sentence: string}} Ground  `found` is null where nothing could be
- *   checked
+ * @typedef {{found: boolean|null, sentence: string}} SourceMatch  `found` is null where nothing
+ *   could be checked
  */
 
-/** @type {Ground} */
+/** @type {SourceMatch} */
 export const UNCHECKED = { found: null, sentence: "" };
 
 /** Notes, ready to have cards looked up in them. */
-export class Source {
+export class SourceText {
   /** @type {Map<string, Set<number>>} */
   #exact = new Map();
   /** @type {Map<string, Set<number>>} */
@@ -45,46 +45,49 @@ export class Source {
   /** @param {string} text */
   constructor(text) {
     this.sentences = splitSentences(text);
-    this.sentences.forEach((sentence, at) => this.#learn(sentence, at));
+    this.sentences.forEach((sentence, index) => this.#addSentence(sentence, index));
   }
 
   /**
    * The sentence that says what the card says.
    * @param {{front: string, back: string}} card
-   * @returns {Ground}
+   * @returns {SourceMatch}
    */
   find({ front, back }) {
-    const [asked, said] = askedAndSaid(front, back).map((text) => wordsOf(text));
-    if (!this.#exact.size || !said.length) return UNCHECKED;
-    const best = this.#best(asked, said);
+    const [promptWords, answerWords] = promptAndAnswer(front, back).map((text) => wordsOf(text));
+    if (!this.#exact.size || !answerWords.length) return UNCHECKED;
+    const best = this.#bestSentence(promptWords, answerWords);
     return best === undefined
       ? { found: false, sentence: "" }
       : { found: true, sentence: this.sentences[best] };
   }
 
-  #learn(sentence, at) {
+  #addSentence(sentence, index) {
     for (const word of wordsOf(sentence, true)) {
-      note(this.#exact, word, at);
-      for (const stem of stems(word)) note(this.#stems, stem, at);
+      addToIndex(this.#exact, word, index);
+      for (const stem of stems(word)) addToIndex(this.#stems, stem, index);
     }
   }
 
-  #best(asked, said) {
-    const ofSaid = this.#shares(said);
-    const ofAsked = this.#shares(asked, ABSENT_PERCENT);
-    const figures = [...asked, ...said].filter(isFigure);
-    const fits = ([at, share]) => {
-      const ofFront = asked.length ? Math.max(ofAsked.get(at) ?? 0, ofAsked.get(at - 1) ?? 0) : 1;
+  #bestSentence(promptWords, answerWords) {
+    const answerShares = this.#shares(answerWords);
+    const promptShares = this.#shares(promptWords, ABSENT_PERCENT);
+    const numbers = [...promptWords, ...answerWords].filter(isNumber);
+    const fits = ([index, share]) => {
+      const promptShare = promptWords.length
+        ? Math.max(promptShares.get(index) ?? 0, promptShares.get(index - 1) ?? 0)
+        : 1;
       return (
-        share >= ENOUGH_OF_BACK &&
-        ofFront >= ENOUGH_OF_FRONT &&
-        figures.every((figure) => this.#has(figure, at))
+        share >= MIN_BACK_SHARE &&
+        promptShare >= MIN_FRONT_SHARE &&
+        numbers.every((number) => this.#has(number, index))
       );
     };
-    const scored = [...ofSaid]
-      .filter(fits)
-      .map(([at, share]) => ({ at, score: Number((share + (ofAsked.get(at) ?? 0)).toFixed(6)) }));
-    return scored.sort((a, b) => b.score - a.score || a.at - b.at)[0]?.at;
+    const scored = [...answerShares].filter(fits).map(([index, share]) => ({
+      index,
+      score: Number((share + (promptShares.get(index) ?? 0)).toFixed(6)),
+    }));
+    return scored.sort((a, b) => b.score - a.score || a.index - b.index)[0]?.index;
   }
 
   /**
@@ -99,32 +102,35 @@ export class Source {
     // how many shorter stems the word has -> stem -> weight
     const byLevel = Array.from({ length: STEM_CUT + 1 }, () => new Map());
     for (const word of words) {
-      const ofWord = stems(word);
-      const alike = ofWord.length ? Math.floor((weight(word) * STEM_PERCENT) / 100) : 0;
-      for (const at of this.#exact.get(word) ?? []) add(weights, at, weight(word) - alike);
-      ofWord.forEach((stem, position) => add(byLevel[ofWord.length - 1 - position], stem, alike));
+      const wordStems = stems(word);
+      const stemWeight = wordStems.length ? Math.floor((weight(word) * STEM_PERCENT) / 100) : 0;
+      for (const index of this.#exact.get(word) ?? [])
+        add(weights, index, weight(word) - stemWeight);
+      wordStems.forEach((stem, position) =>
+        add(byLevel[wordStems.length - 1 - position], stem, stemWeight),
+      );
     }
     byLevel.forEach((weightOfStem, shorter) => {
       for (const [stem, more] of weightOfStem)
-        for (const at of this.#firstAlike(stem, shorter)) add(weights, at, more);
+        for (const index of this.#withoutShorterStems(stem, shorter)) add(weights, index, more);
     });
-    return new Map([...weights].map(([at, sum]) => [at, sum / total]));
+    return new Map([...weights].map(([index, sum]) => [index, sum / total]));
   }
 
   /** The sentences that have the stem, and none of its next `shorter` ones. */
-  #firstAlike(stem, shorter) {
-    const signs = [...stem];
-    const counted = Array.from({ length: shorter }, (_, cut) =>
-      this.#stems.get(signs.slice(0, signs.length - cut - 1).join("")),
+  #withoutShorterStems(stem, shorter) {
+    const characters = [...stem];
+    const shorterStems = Array.from({ length: shorter }, (_, cut) =>
+      this.#stems.get(characters.slice(0, characters.length - cut - 1).join("")),
     );
     return [...(this.#stems.get(stem) ?? [])].filter(
-      (at) => !counted.some((sentences) => sentences?.has(at)),
+      (index) => !shorterStems.some((sentences) => sentences?.has(index)),
     );
   }
 
-  #has(figure, at) {
-    const places = this.#exact.get(figure);
-    return Boolean(places?.has(at) || places?.has(at - 1));
+  #has(number, index) {
+    const postings = this.#exact.get(number);
+    return Boolean(postings?.has(index) || postings?.has(index - 1));
   }
 }
 
@@ -140,28 +146,29 @@ function wordsOf(text, isSource = false) {
   const words = new Set();
   for (const run of runsOf(fold(text))) {
     if (!isUnspaced(run[0])) words.add(run.join(""));
-    else if (run.length === 1 || isSource) run.forEach((sign) => words.add(sign));
+    else if (run.length === 1 || isSource) run.forEach((character) => words.add(character));
     if (isUnspaced(run[0]))
-      for (let at = 0; at + 1 < run.length; at += 1) words.add(run[at] + run[at + 1]);
+      for (let index = 0; index + 1 < run.length; index += 1)
+        words.add(run[index] + run[index + 1]);
   }
   return [...words];
 }
 
-function askedAndSaid(front, back) {
+function promptAndAnswer(front, back) {
   const hidden = [];
   const fill = (_, body) => {
     hidden.push(body.split("::", 1)[0]);
     return hidden.at(-1);
   };
   let filled = front;
-  for (let depth = 0; depth < DEPTH; depth += 1) filled = filled.replace(INNERMOST, fill);
+  for (let depth = 0; depth < MAX_DEPTH; depth += 1) filled = filled.replace(INNERMOST, fill);
   return hidden.length ? [hidden.join(" "), filled] : [front, back];
 }
 
 function fold(text) {
   const bare = text.normalize("NFKD").replace(ACCENTS, "");
   return [...bare]
-    .map((sign) => (sign === "ı" ? sign : sign.toUpperCase().toLowerCase()))
+    .map((character) => (character === "ı" ? character : character.toUpperCase().toLowerCase()))
     .join("")
     .normalize("NFC");
 }
@@ -172,40 +179,42 @@ function fold(text) {
  */
 function runsOf(text) {
   const runs = [];
-  let before = null;
-  for (const sign of text) {
-    const kind = SIGN.test(sign) ? isUnspaced(sign) : null;
-    if (kind !== null && kind === before) runs.at(-1).push(sign);
-    else if (kind !== null) runs.push([sign]);
-    before = kind;
+  let previousKind = null;
+  for (const character of text) {
+    const kind = WORD_CHARACTER.test(character) ? isUnspaced(character) : null;
+    if (kind !== null && kind === previousKind) runs.at(-1).push(character);
+    else if (kind !== null) runs.push([character]);
+    previousKind = kind;
   }
   return runs;
 }
 
-const isUnspaced = (sign) =>
-  UNSPACED.some(([first, last]) => first <= sign.codePointAt(0) && sign.codePointAt(0) <= last);
-const isFigure = (word) => FIGURE.test(word);
+const isUnspaced = (character) =>
+  UNSPACED.some(
+    ([first, last]) => first <= character.codePointAt(0) && character.codePointAt(0) <= last,
+  );
+const isNumber = (word) => DIGIT.test(word);
 
 function weight(word) {
-  return [...word].length <= SHORT_WORD && !isFigure(word) && !isUnspaced(word)
+  return [...word].length <= SHORT_WORD && !isNumber(word) && !isUnspaced(word)
     ? SHORT_WEIGHT
     : WORD_WEIGHT;
 }
 
 function stems(word) {
-  if (isFigure(word) || isUnspaced(word)) return [];
-  const signs = [...word];
-  const cuts = Array.from({ length: STEM_CUT + 1 }, (_, cut) => signs.length - cut);
+  if (isNumber(word) || isUnspaced(word)) return [];
+  const characters = [...word];
+  const cuts = Array.from({ length: STEM_CUT + 1 }, (_, cut) => characters.length - cut);
   return cuts
-    .filter((length) => length >= STEM_LEAST)
-    .map((length) => signs.slice(0, length).join(""));
+    .filter((length) => length >= MIN_STEM_LENGTH)
+    .map((length) => characters.slice(0, length).join(""));
 }
 
 function add(sums, key, amount) {
   sums.set(key, (sums.get(key) ?? 0) + amount);
 }
 
-function note(index, word, at) {
-  if (!index.has(word)) index.set(word, new Set());
-  index.get(word).add(at);
+function addToIndex(postings, word, index) {
+  if (!postings.has(word)) postings.set(word, new Set());
+  postings.get(word).add(index);
 }

@@ -36,7 +36,7 @@ export class Pdf {
       cMapPacked: true,
       verbosity: 0,
     };
-    return new Pdf(await pdfjs.getDocument(options).promise.catch(refuse));
+    return new Pdf(await pdfjs.getDocument(options).promise.catch(rejectPdf));
   }
 
   get pages() {
@@ -56,7 +56,7 @@ export class Pdf {
       onPage(number);
       texts.push(await this.#page(number));
     }
-    const text = asParagraphs(texts.join("\n"));
+    const text = joinLines(texts.join("\n"));
     if (!text) throw new FileError("no_text", SCANNED);
     return text;
   }
@@ -67,14 +67,14 @@ export class Pdf {
   }
 
   async #page(number) {
-    const page = await this.#document.getPage(number).catch(refuse);
-    const { items } = await page.getTextContent().catch(refuse);
+    const page = await this.#document.getPage(number).catch(rejectPdf);
+    const { items } = await page.getTextContent().catch(rejectPdf);
     page.cleanup();
     return items.map(({ str = "", hasEOL }) => str + (hasEOL ? "\n" : "")).join("");
   }
 }
 
-function refuse(error) {
+function rejectPdf(error) {
   throw new FileError(...(PROBLEMS[error.name] ?? UNREAD));
 }
 
@@ -98,7 +98,7 @@ const SHORT_LINE = 40;
  * over the ends of lines.
  * @param {string} text
  */
-export function asParagraphs(text) {
+export function joinLines(text) {
   const lines = text
     .replaceAll("\0", "")
     .replaceAll(/\r\n?/gu, "\n")
@@ -106,15 +106,15 @@ export function asParagraphs(text) {
     .split("\n")
     .map(tidy);
   let joined = "";
-  lines.forEach((line, at) => {
-    joined += line + (goesOn(line, lines[at + 1]) ? " " : "\n");
+  lines.forEach((line, index) => {
+    joined += line + (continues(line, lines[index + 1]) ? " " : "\n");
   });
   return joined.replaceAll(/\n{3,}/gu, "\n\n").trim();
 }
 
 const tidy = (line) => line.replaceAll(/[ \t\u00a0]+/gu, " ").trim();
 
-function goesOn(line, next) {
+function continues(line, next) {
   if (!line || !next || ENDS.test(line) || BEGINS_ITEM.test(next)) return false;
   return line.length >= SHORT_LINE || /^\p{Ll}/u.test(next);
 }

@@ -1,11 +1,11 @@
 import { api } from "../lib/api.js";
 import { part, slot } from "../lib/dom.js";
-import { advice } from "../lib/error-messages.js";
-import { counted, integer } from "../lib/format.js";
+import { describeError } from "../lib/error-messages.js";
+import { integer, pluralize } from "../lib/format.js";
 import { Chart } from "../progress/chart.js";
 import { failuresChart, firstCardChart, hitsChart, outcomesChart, speedsChart } from "./plots.js";
 
-const EVERY_MS = 5_000;
+const REFRESH_MS = 5_000;
 const page = document.getElementById("overview");
 const charts = Object.fromEntries(
   [...page.querySelectorAll("[data-chart]")].map((figure) => [
@@ -23,9 +23,9 @@ const plots = {
 
 async function showNow() {
   if (document.hidden) return;
-  const standing = await api.get(page.dataset.now);
-  const { openSessions, engines, enginesAtWork, queued, leased, oldestSeconds } = standing;
-  const words = {
+  const stats = await api.get(page.dataset.now);
+  const { openSessions, engines, enginesAtWork, queued, leased, oldestSeconds } = stats;
+  const texts = {
     sessions: integer(openSessions),
     engines: integer(engines),
     "engines-hint": `${integer(enginesAtWork)} at work`,
@@ -33,13 +33,13 @@ async function showNow() {
     "queued-hint":
       oldestSeconds === null
         ? "nothing waits"
-        : `the oldest for ${counted(oldestSeconds, "second")}`,
+        : `the oldest for ${pluralize(oldestSeconds, "second")}`,
     leased: integer(leased),
   };
-  for (const [name, text] of Object.entries(words)) slot(page, name).textContent = text;
+  for (const [name, text] of Object.entries(texts)) slot(page, name).textContent = text;
 }
 
-async function showFigures() {
+async function showStats() {
   const span = page.querySelector("[name=span]:checked").value;
   const [{ default: uPlot }, { points }] = await Promise.all([
     import(page.dataset.uplot),
@@ -49,18 +49,18 @@ async function showFigures() {
 }
 
 /** Run it, and say when it failed; what was shown before stays. */
-async function tried(step) {
+async function runShowingErrors(step) {
   try {
     await step();
     part(page, "failure").hidden = true;
   } catch (error) {
     part(page, "failure").hidden = false;
-    slot(page, "failure").textContent = advice(error).text;
+    slot(page, "failure").textContent = describeError(error).text;
   }
 }
 
-part(page, "span").addEventListener("change", () => tried(showFigures));
-document.addEventListener("visibilitychange", () => tried(showNow));
-setInterval(() => tried(showNow), EVERY_MS);
-tried(showNow);
-tried(showFigures);
+part(page, "span").addEventListener("change", () => runShowingErrors(showStats));
+document.addEventListener("visibilitychange", () => runShowingErrors(showNow));
+setInterval(() => runShowingErrors(showNow), REFRESH_MS);
+runShowingErrors(showNow);
+runShowingErrors(showStats);

@@ -1,4 +1,4 @@
-import { counted, integer } from "../lib/format.js";
+import { integer, pluralize } from "../lib/format.js";
 
 /** @typedef {import("../progress/chart.js").Plot} Plot */
 /**
@@ -39,65 +39,65 @@ const number = new Intl.NumberFormat("en", { maximumFractionDigits: 2 });
 
 /** @param {Point[]} points @param {string} span @returns {Plot} */
 export function outcomesChart(points, span) {
-  const total = sum(points.map(asked));
-  const each = STATES.map(
+  const total = sum(points.map(requestCount));
+  const summary = STATES.map(
     ({ key, name }) => `${name.toLowerCase()} ${integer(sum(of(points, "outcomes", key)))}`,
   ).join(", ");
-  return stacked(points, span, "outcomes", STATES, {
-    words: `Generations asked for in the last ${SPANS[span]}: ${integer(total)} in all; ${each}.`,
+  return stackedPlot(points, span, "outcomes", STATES, {
+    description: `Generations asked for in the last ${SPANS[span]}: ${integer(total)} in all; ${summary}.`,
     none: total ? undefined : "Nothing was asked for in this time.",
   });
 }
 
 /** @param {Point[]} points @param {string} span @returns {Plot} */
 export function failuresChart(points, span) {
-  const codes = keysOf(points, "failures").map((key, place) => ({
+  const codes = keysOf(points, "failures").map((key, index) => ({
     key,
     name: key,
-    color: COLORS[place % COLORS.length],
+    color: COLORS[index % COLORS.length],
   }));
-  const each = codes
+  const summary = codes
     .map(({ key }) => `${key} ${integer(sum(of(points, "failures", key)))}`)
     .join(", ");
-  return stacked(points, span, "failures", codes, {
-    words: `Failures by code in the last ${SPANS[span]}: ${each || "none"}.`,
+  return stackedPlot(points, span, "failures", codes, {
+    description: `Failures by code in the last ${SPANS[span]}: ${summary || "none"}.`,
     none: codes.length ? undefined : "Nothing failed in this time.",
   });
 }
 
 /** @param {Point[]} points @param {string} span @returns {Plot} */
 export function firstCardChart(points, span) {
-  const known = points.filter(({ firstCard }) => firstCard.count);
+  const measured = points.filter(({ firstCard }) => firstCard.count);
   const lines = [
     { key: "median", name: "Median", color: "--accent" },
     { key: "p95", name: "95 of 100", color: "--hard" },
   ];
-  const worst = Math.max(...known.map(({ firstCard }) => firstCard.p95));
+  const worst = Math.max(...measured.map(({ firstCard }) => firstCard.p95));
   return {
-    ...lined(points, span, "firstCard", lines),
-    words: known.length
-      ? `Seconds from the request to the first card, in the last ${SPANS[span]}: median ${number.format(known.at(-1).firstCard.median)} lately; 95 of 100 within ${number.format(worst)} at the worst.`
+    ...linePlot(points, span, "firstCard", lines),
+    description: measured.length
+      ? `Seconds from the request to the first card, in the last ${SPANS[span]}: median ${number.format(measured.at(-1).firstCard.median)} lately; 95 of 100 within ${number.format(worst)} at the worst.`
       : "No first card in this time.",
-    none: known.length ? undefined : "No first card in this time.",
+    none: measured.length ? undefined : "No first card in this time.",
   };
 }
 
 /** @param {Point[]} points @param {string} span @returns {Plot} */
 export function speedsChart(points, span) {
-  const models = keysOf(points, "speeds").map((key, place) => ({
+  const models = keysOf(points, "speeds").map((key, index) => ({
     key,
     name: key,
-    color: COLORS[place % COLORS.length],
+    color: COLORS[index % COLORS.length],
   }));
-  const each = models
+  const summary = models
     .map(
       ({ key }) =>
         `${key} ${number.format(of(points, "speeds", key).findLast((speed) => speed !== null))}`,
     )
     .join(", ");
   return {
-    ...lined(points, span, "speeds", models),
-    words: `Tokens a second by model, as measured last in the last ${SPANS[span]}: ${each || "none"}.`,
+    ...linePlot(points, span, "speeds", models),
+    description: `Tokens a second by model, as measured last in the last ${SPANS[span]}: ${summary || "none"}.`,
     none: models.length ? undefined : "No engine told its speed in this time.",
   };
 }
@@ -105,13 +105,13 @@ export function speedsChart(points, span) {
 /** @param {Point[]} points @param {string} span @returns {Plot} */
 export function hitsChart(points, span) {
   const hits = sum(points.map((point) => point.hits));
-  const all = hits + sum(points.map(asked));
+  const all = hits + sum(points.map(requestCount));
   const share = all ? Math.round((hits / all) * 100) : 0;
   const kinds = [
     { key: "hits", name: "From the cache", color: "--accent" },
-    { key: "asked", name: "Computed", color: "--new" },
+    { key: "computed", name: "Computed", color: "--new" },
   ];
-  const values = { hits: points.map((point) => point.hits), asked: points.map(asked) };
+  const values = { hits: points.map((point) => point.hits), computed: points.map(requestCount) };
   return {
     ...frame(points, span),
     series: kinds.map(({ key, name, color }) => ({
@@ -120,13 +120,13 @@ export function hitsChart(points, span) {
       values: values[key],
       kind: "bars",
     })),
-    words: `Requests answered from the cache in the last ${SPANS[span]}: ${counted(hits, "hit")} of ${integer(all)}, ${share} %.`,
+    description: `Requests answered from the cache in the last ${SPANS[span]}: ${pluralize(hits, "hit")} of ${integer(all)}, ${share} %.`,
     none: all ? undefined : "Nothing was asked for in this time.",
-    table: table(points, span, kinds, (key, place) => integer(values[key][place])),
+    table: table(points, span, kinds, (key, index) => integer(values[key][index])),
   };
 }
 
-function stacked(points, span, group, kinds, words) {
+function stackedPlot(points, span, group, kinds, texts) {
   const series = kinds.map(({ key, name, color }) => ({
     name,
     color,
@@ -136,13 +136,13 @@ function stacked(points, span, group, kinds, words) {
   return {
     ...frame(points, span),
     series,
-    ...words,
-    table: table(points, span, kinds, (key, place) => integer(points[place][group][key] ?? 0)),
+    ...texts,
+    table: table(points, span, kinds, (key, index) => integer(points[index][group][key] ?? 0)),
   };
 }
 
-function lined(points, span, group, kinds) {
-  const shown = (value) => (value === null || value === undefined ? "–" : number.format(value));
+function linePlot(points, span, group, kinds) {
+  const formatted = (value) => (value === null || value === undefined ? "–" : number.format(value));
   return {
     ...frame(points, span),
     axis: { isFine: true },
@@ -152,7 +152,7 @@ function lined(points, span, group, kinds) {
       values: of(points, group, key),
       kind: "line",
     })),
-    table: table(points, span, kinds, (key, place) => shown(points[place][group][key])),
+    table: table(points, span, kinds, (key, index) => formatted(points[index][group][key])),
   };
 }
 
@@ -165,9 +165,9 @@ function frame(points, span) {
 }
 
 function table(points, span, kinds, value) {
-  const rows = points.map(({ at }, place) => [
+  const rows = points.map(({ at }, index) => [
     FORMATS[span].format(new Date(at)),
-    ...kinds.map(({ key }) => value(key, place)),
+    ...kinds.map(({ key }) => value(key, index)),
   ]);
   return { head: ["Time (UTC)", ...kinds.map(({ name }) => name)], rows: rows.reverse() };
 }
@@ -181,14 +181,14 @@ function of(points, group, key) {
 function keysOf(points, group) {
   const total = (key) => sum(of(points, group, key));
   return [...new Set(points.flatMap((point) => Object.keys(point[group])))].sort(
-    (one, other) => total(other) - total(one),
+    (first, second) => total(second) - total(first),
   );
 }
 
-function asked({ outcomes }) {
+function requestCount({ outcomes }) {
   return sum(Object.values(outcomes));
 }
 
 function sum(numbers) {
-  return numbers.reduce((whole, each) => whole + (each ?? 0), 0);
+  return numbers.reduce((total, value) => total + (value ?? 0), 0);
 }

@@ -14,7 +14,7 @@ const DAY_STEPS = [1, 2, 5, 7, 10, 14, 30, 60, 90];
  *   first at the bottom
  * @property {{isShare?: boolean, isFine?: boolean}} axis whole numbers, unless they are shares or
  *   have parts
- * @property {string} words what the chart says, for who cannot see it
+ * @property {string} description what the chart says, for who cannot see it
  * @property {string} [none] why there is nothing to show
  * @property {{head: string[], rows: string[][]}} table
  */
@@ -34,34 +34,34 @@ export class Chart {
     new ResizeObserver(() => this.#plot?.setSize({ width: this.#width(), height: HEIGHT })).observe(
       slot(figure, "plot"),
     );
-    const again = () => requestAnimationFrame(() => this.#redraw());
-    new MutationObserver(again).observe(document.documentElement, {
+    const redraw = () => requestAnimationFrame(() => this.#redraw());
+    new MutationObserver(redraw).observe(document.documentElement, {
       attributeFilter: ["data-theme"],
     });
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
   }
 
   /** @param {any} uPlot @param {Plot} plot */
   draw(uPlot, plot) {
-    const place = slot(this.#figure, "plot");
-    place.setAttribute("aria-label", plot.words);
-    place.hidden = Boolean(plot.none);
+    const element = slot(this.#figure, "plot");
+    element.setAttribute("aria-label", plot.description);
+    element.hidden = Boolean(plot.none);
     part(this.#figure, "none").hidden = !plot.none;
     part(this.#figure, "none").textContent = plot.none ?? "";
     fillTable(this.#figure.querySelector(".chart-table table"), plot.table);
-    this.#redraw = () => this.#drawPlot(uPlot, plot, place);
+    this.#redraw = () => this.#drawPlot(uPlot, plot, element);
     if (!plot.none) this.#redraw();
     else this.#forget();
   }
 
-  #drawPlot(uPlot, plot, place) {
+  #drawPlot(uPlot, plot, element) {
     this.#forget();
-    const color = (name) => resolved(place, name);
-    const data = [plot.labels.map((_, place_) => place_), ...stacked(plot.series)];
+    const color = (name) => resolved(element, name);
+    const data = [plot.labels.map((_, index) => index), ...stacked(plot.series)];
     this.#plot = new uPlot(
       { ...this.#frame(uPlot, plot, color), width: this.#width(), height: HEIGHT },
       data,
-      place,
+      element,
     );
   }
 
@@ -73,14 +73,14 @@ export class Chart {
       ticks: { show: false },
     };
     const amount = axis.isShare
-      ? { values: (_, at) => at.map((one) => `${Math.round(one * 100)} %`) }
+      ? { values: (_, shares) => shares.map((value) => `${Math.round(value * 100)} %`) }
       : axis.isFine
         ? {}
         : { incrs: WHOLE_STEPS };
     return {
       scales: {
         x: { time: false, range: [-0.6, labels.length - 0.4] },
-        y: { range: (_, low, high) => reach(axis, low, high) },
+        y: { range: (_, low, high) => yRange(axis, low, high) },
       },
       axes: [
         {
@@ -89,13 +89,13 @@ export class Chart {
           incrs: DAY_STEPS,
           space: 58,
           size: 30,
-          values: (_, at) => at.map((place) => labels[place] ?? ""),
+          values: (_, indexes) => indexes.map((index) => labels[index] ?? ""),
         },
         { ...line, size: 48, ...amount },
       ],
       series: [
-        { label: step, value: (_, place) => labels[place] ?? "–" },
-        ...inDrawingOrder(series).map((one) => drawn(uPlot, one, color, axis)),
+        { label: step, value: (_, index) => labels[index] ?? "–" },
+        ...inDrawingOrder(series).map((plotted) => drawn(uPlot, plotted, color, axis)),
       ],
       legend: { live: true },
       cursor: { y: false, drag: { x: false, y: false } },
@@ -132,23 +132,25 @@ function inDrawingOrder(series) {
 
 function stacked(series) {
   if (series[0].kind !== "bars") return series.map(({ values }) => values);
-  return inDrawingOrder(series).map((one) => {
-    const below = series.slice(0, series.indexOf(one) + 1);
-    return one.values.map((_, day) => below.reduce((sum, { values }) => sum + values[day], 0));
+  return inDrawingOrder(series).map((stackedSeries) => {
+    const below = series.slice(0, series.indexOf(stackedSeries) + 1);
+    return stackedSeries.values.map((_, day) =>
+      below.reduce((sum, { values }) => sum + values[day], 0),
+    );
   });
 }
 
 function drawn(uPlot, { name, color: variable, values, kind }, color, { isShare }) {
-  const shown = (place) =>
-    values[place] === null || values[place] === undefined
+  const formatted = (index) =>
+    values[index] === null || values[index] === undefined
       ? "–"
       : isShare
-        ? `${Math.round(values[place] * 100)} %`
-        : values[place];
+        ? `${Math.round(values[index] * 100)} %`
+        : values[index];
   const common = {
     label: name,
     stroke: color(variable),
-    value: (_u, _value, _series, place) => (place === null ? "–" : String(shown(place))),
+    value: (_u, _value, _series, index) => (index === null ? "–" : String(formatted(index))),
   };
   if (kind === "bars")
     return {
@@ -167,7 +169,7 @@ function drawn(uPlot, { name, color: variable, values, kind }, color, { isShare 
   };
 }
 
-function reach({ isShare, isFine }, low, high) {
+function yRange({ isShare, isFine }, low, high) {
   if (isFine) return [0, (high || 1) * 1.08];
   if (!isShare) return [0, Math.max(5, (high ?? 0) * 1.08)];
   return [Math.max(0, Math.floor((low ?? 0.7) * 10 - 1) / 10), 1.02];
@@ -177,7 +179,7 @@ function fillTable(table, { head, rows }) {
   const row = (cells, tag) => {
     const element = document.createElement("tr");
     element.append(
-      ...cells.map((text, place) => cell(text, place ? tag : "th", place ? "col" : "row")),
+      ...cells.map((text, index) => cell(text, index ? tag : "th", index ? "col" : "row")),
     );
     return element;
   };

@@ -1,4 +1,4 @@
-import { counted, integer } from "../lib/format.js";
+import { integer, pluralize } from "../lib/format.js";
 
 /** @typedef {import("./chart.js").Plot} Plot */
 
@@ -24,7 +24,7 @@ export function forecastChart(forecast) {
     labels: forecast.map(({ day }) => dayName(day)),
     series: [{ name: "Due", color: "--accent", values, kind: "bars" }],
     axis: {},
-    words: `Cards due in the next ${forecast.length} days: ${integer(values[0])} today, ${integer(values[1])} tomorrow, ${integer(total)} in all.${most(forecast, "count")}`,
+    description: `Cards due in the next ${forecast.length} days: ${integer(values[0])} today, ${integer(values[1])} tomorrow, ${integer(total)} in all.${mostText(forecast, "count")}`,
     none: total ? undefined : "Nothing is planned yet. Study some cards, and this fills.",
     table: {
       head: ["Day", "Cards due"],
@@ -48,7 +48,7 @@ export function reviewsChart(days) {
       kind: "bars",
     })),
     axis: {},
-    words: `Reviews in the last ${days.length} days: ${integer(total)} in all (${each}), ${integer(days.at(-1).total)} of them today.${most(days, "total")}`,
+    description: `Reviews in the last ${days.length} days: ${integer(total)} in all (${each}), ${integer(days.at(-1).total)} of them today.${mostText(days, "total")}`,
     none: total ? undefined : "No reviews in this time.",
     table: {
       head: ["Day", ...RATINGS.map(({ name }) => name), "All"],
@@ -64,7 +64,7 @@ export function reviewsChart(days) {
 /** @param {any[]} days @param {number} aim 0 to 1 @returns {Plot} */
 export function retentionChart(days, aim) {
   const values = days.map(({ retention }) => retention);
-  const known = values.filter((value) => value !== null);
+  const measured = values.filter((value) => value !== null);
   return {
     labels: days.map(({ day }) => dayName(day)),
     series: [
@@ -72,10 +72,12 @@ export function retentionChart(days, aim) {
       { name: "Aim", color: "--muted", values: days.map(() => aim), kind: "aim" },
     ],
     axis: { isShare: true },
-    words: known.length
-      ? retentionWords(days, known, aim)
+    description: measured.length
+      ? retentionText(days, measured, aim)
       : "Nothing to tell yet of what is remembered.",
-    none: known.length ? undefined : "This begins when cards that you have learned come up again.",
+    none: measured.length
+      ? undefined
+      : "This begins when cards that you have learned come up again.",
     table: {
       head: ["Day", "Asked", "Known", "Over 7 days"],
       rows: newestFirst(days).map(retentionRow),
@@ -83,16 +85,16 @@ export function retentionChart(days, aim) {
   };
 }
 
-function retentionWords(days, known, aim) {
-  const asked = counted(sum(days.map((day) => day.asked)), "learned card");
-  const span = `between ${share(Math.min(...known))} and ${share(Math.max(...known))}`;
-  return `Remembered of ${asked} asked: ${share(known.at(-1))} lately, ${span} over the time; the aim is ${share(aim)}.`;
+function retentionText(days, measured, aim) {
+  const reviewCount = pluralize(sum(days.map((day) => day.asked)), "learned card");
+  const span = `between ${share(Math.min(...measured))} and ${share(Math.max(...measured))}`;
+  return `Remembered of ${reviewCount} asked: ${share(measured.at(-1))} lately, ${span} over the time; the aim is ${share(aim)}.`;
 }
 
-function retentionRow({ day, asked, recalled, retention }) {
+function retentionRow({ day, asked: reviewCount, recalled, retention }) {
   return [
     dayName(day),
-    integer(asked),
+    integer(reviewCount),
     integer(recalled),
     retention === null ? "–" : share(retention),
   ];
@@ -107,7 +109,7 @@ function newestFirst(days) {
 }
 
 /** Which day has the most. */
-function most(rows, key) {
+function mostText(rows, key) {
   const top = rows.reduce((best, row) => (row[key] > best[key] ? row : best));
   return top[key] ? ` The most on ${dayName(top.day)}: ${integer(top[key])}.` : "";
 }

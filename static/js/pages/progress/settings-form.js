@@ -1,6 +1,6 @@
 import { slot, toast } from "../lib/dom.js";
-import { advice } from "../lib/error-messages.js";
-import { faultsOf, showFaults } from "../lib/forms.js";
+import { describeError } from "../lib/error-messages.js";
+import { fieldErrorsOf, showFieldErrors } from "../lib/forms.js";
 
 const ADDRESS = "/api/flashcards/study/settings";
 const NUMBERS = ["newPerDay", "reviewsPerDay", "dayBeginsHour"];
@@ -9,13 +9,13 @@ const NUMBERS = ["newPerDay", "reviewsPerDay", "dayBeginsHour"];
  * The form of how the user studies.
  * @param {HTMLElement} page
  * @param {any} api
- * @param {() => void} changed what to do after a change
+ * @param {() => void} onChange what to do after a change
  */
-export function setUpSettings(page, api, changed) {
+export function setUpSettings(page, api, onChange) {
   const form = page.querySelector('[data-form="settings"]');
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    await save(form, api, changed);
+    await save(form, api, onChange);
   });
   // the page says already that the server is away
   api.get(ADDRESS).then(
@@ -30,21 +30,21 @@ function fill(page, form, settings) {
   slot(page, "zone").textContent = settings.timeZone.replaceAll("_", " ");
 }
 
-async function save(form, api, changed) {
+async function save(form, api, onChange) {
   try {
-    await api.patch(ADDRESS, wanted(form));
-    showFaults(form, {});
+    await api.patch(ADDRESS, readValues(form));
+    showFieldErrors(form, {});
     toast("Saved.");
-    changed();
+    onChange();
   } catch (error) {
-    const faults = faultsOf(form, error);
-    if (Object.keys(faults).length) showFaults(form, faults);
-    else toast(advice(error).text);
+    const fieldErrors = fieldErrorsOf(form, error);
+    if (Object.keys(fieldErrors).length) showFieldErrors(form, fieldErrors);
+    else toast(describeError(error).text);
   }
 }
 
 /** What the form says, as the server takes it; a number that is none is refused there. */
-function wanted(form) {
+function readValues(form) {
   const numbers = Object.fromEntries(
     NUMBERS.map((name) => [name, number(form.elements[name].value)]),
   );

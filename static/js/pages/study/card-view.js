@@ -1,8 +1,8 @@
-import { backToShow, writeSide } from "../lib/cards.js";
+import { visibleBack, writeSide } from "../lib/cards.js";
 import { action, announce, part, slot } from "../lib/dom.js";
 import { renderInto, spokenText } from "../text.js";
 import { RATINGS, shortSpan, span } from "./scheduler.js";
-import { Sitting } from "./session.js";
+import { StudySession } from "./session.js";
 
 /** The card that is asked, the buttons under it, the numbers above. */
 export class CardView {
@@ -20,22 +20,22 @@ export class CardView {
     );
   }
 
-  /** @param {import("./session.js").Item} item @param {Sitting} sitting */
-  ask(item, sitting) {
+  /** @param {import("./session.js").Item} item @param {StudySession} session */
+  showQuestion(item, session) {
     const hadFocus = this.#card.parentElement.contains(document.activeElement);
     this.#show("asking");
     this.#setAnswerShown(false);
-    this.rewrite(item);
+    this.updateTexts(item);
     slot(this.#page, "deck").textContent = item.card.deckName;
-    this.showLeft(sitting, Sitting.kind(item));
-    action(this.#page, "undo").disabled = !sitting.tally().reviews;
-    this.#sayQuestion();
+    this.showRemaining(session, StudySession.kind(item));
+    action(this.#page, "undo").disabled = !session.tally().reviews;
+    this.#announceQuestion();
     if (hadFocus || document.activeElement === document.body)
       action(this.#page, "show").focus({ preventScroll: true });
   }
 
   /** Write the texts anew, after an edit too. @param {import("./session.js").Item} item */
-  rewrite({ card }) {
+  updateTexts({ card }) {
     showSides(this.#slots, card);
   }
 
@@ -47,51 +47,52 @@ export class CardView {
       slot(this.#page, `${rating}-said`).textContent = `again in ${span(previews[rating])}`;
     }
     this.#setAnswerShown(true);
-    this.#sayAnswer();
+    this.#announceAnswer();
     this.#page.querySelector('[data-rating="good"]').focus({ preventScroll: true });
   }
 
   /** Look at the other side again; the ratings stay. */
-  turn() {
-    turn(this.#card, this.#card.dataset.side === "front" ? "back" : "front");
-    if (this.#card.dataset.side === "front") this.#sayQuestion();
-    else this.#sayAnswer();
+  flip() {
+    showSide(this.#card, this.#card.dataset.side === "front" ? "back" : "front");
+    if (this.#card.dataset.side === "front") this.#announceQuestion();
+    else this.#announceAnswer();
   }
 
   /**
-   * The numbers of what is left, and how far this sitting is.
-   * @param {Sitting} sitting
+   * The numbers of what is left, and how far this session is.
+   * @param {StudySession} session
    * @param {string} [kind] of the card that is asked
    */
-  showLeft(sitting, kind = "") {
-    const left = sitting.left();
-    for (const [name, count] of Object.entries(left)) {
+  showRemaining(session, kind = "") {
+    const remaining = session.remaining();
+    for (const [name, count] of Object.entries(remaining)) {
       slot(this.#page, name).textContent = String(count);
       slot(this.#page, name).parentElement.toggleAttribute("data-current", name === kind);
     }
-    const { reviews } = sitting.tally();
+    const { reviews } = session.tally();
     const bar = slot(this.#page, "progress");
-    bar.max = Math.max(1, reviews + left.new + left.learning + left.due);
+    bar.max = Math.max(1, reviews + remaining.new + remaining.learning + remaining.due);
     bar.value = reviews;
   }
 
-  #sayQuestion() {
+  #announceQuestion() {
     announce(`Question: ${spokenText(this.#slots.question)}`);
   }
 
-  #sayAnswer() {
+  #announceAnswer() {
     announce(`Answer: ${spokenText(this.#slots.answer)}`);
   }
 
   #show(name) {
-    for (const one of ["asking", "end", "loading"]) part(this.#page, one).hidden = one !== name;
+    for (const stateName of ["asking", "end", "loading"])
+      part(this.#page, stateName).hidden = stateName !== name;
     part(this.#page, "tools").hidden = false;
     action(this.#page, "edit").hidden = false;
   }
 
   #setAnswerShown(isShown) {
     this.isAnswerShown = isShown;
-    turn(this.#card, isShown ? "back" : "front");
+    showSide(this.#card, isShown ? "back" : "front");
     action(this.#page, "show").hidden = isShown;
     part(this.#page, "ratings").hidden = !isShown;
   }
@@ -102,23 +103,23 @@ export class CardView {
  * back below.
  * @param {Record<string, HTMLElement>} slots question, asked, answer, more @param {any} card
  */
-function showSides({ question, asked, answer, more }, card) {
+function showSides({ question, asked: plainQuestion, answer, more: extra }, card) {
   const isCloze = card.kind === "cloze";
   writeSide(question, card.front, isCloze ? "question" : undefined);
-  writeSide(asked, isCloze ? "" : card.front);
+  writeSide(plainQuestion, isCloze ? "" : card.front);
   writeSide(answer, isCloze ? card.front : card.back, isCloze ? "answer" : undefined);
-  writeSide(more, isCloze ? backToShow(card) : "");
+  writeSide(extra, isCloze ? visibleBack(card) : "");
 }
 
 /**
  * Load what Markdown and math need while there is a network, when any of the cards has some.
  * @param {any[]} cards
  */
-export async function warmUp(cards) {
-  const nowhere = document.createElement("div");
+export async function preloadRenderers(cards) {
+  const detached = document.createElement("div");
   for (const { front, back } of cards) {
-    await renderInto(nowhere, `${front}\n\n${back}`);
-    if ("richShown" in nowhere.dataset) return;
+    await renderInto(detached, `${front}\n\n${back}`);
+    if ("richShown" in detached.dataset) return;
   }
 }
 
@@ -128,7 +129,7 @@ export async function warmUp(cards) {
  * @param {HTMLElement} card
  * @param {"front"|"back"} side
  */
-function turn(card, side) {
+function showSide(card, side) {
   const sheet = card.querySelector(".card-sheet");
   sheet.scrollTop = 0;
   card.dataset.side = side;

@@ -5,16 +5,16 @@ import { openDialog } from "../lib/forms.js";
  * Edit a card where it is asked.
  * @param {any} card changed in place
  * @param {any} api
- * @param {() => void} done
+ * @param {() => void} onSaved
  */
-export function editCard(card, api, done) {
+export function editCard(card, api, onSaved) {
   openDialog("card-dialog", {
-    words: { title: "Edit card" },
+    texts: { title: "Edit card" },
     values: { front: card.front, back: card.back },
-    work: async (sides) => {
+    onSubmit: async (sides) => {
       const { front, back } = await api.patch(`/api/flashcards/cards/${card.id}`, sides);
       Object.assign(card, { front, back });
-      done();
+      onSaved();
       toast("Saved.");
     },
   });

@@ -1,36 +1,38 @@
-const RATED_BY = { 1: "again", 2: "hard", 3: "good", 4: "easy" };
-const TYPED_IN = "input, textarea, select, dialog, [contenteditable]";
+const RATING_KEYS = { 1: "again", 2: "hard", 3: "good", 4: "easy" };
+const INPUT_SELECTOR = "input, textarea, select, dialog, [contenteditable]";
 
 /**
  * Space and Enter show the answer and then mean Good, 1 to 4 rate, E edits, U undoes. Nothing while
  * typing, with a modifier, or while a key is held down.
  * @param {{show: () => void, rate: (rating: string) => void, undo: () => void, edit: () => void,
- *   isAsking: () => boolean, isAnswerShown: () => boolean}} acts
+ *   isAsking: () => boolean, isAnswerShown: () => boolean}} actions
  */
-export function setUpKeys(acts) {
+export function setUpKeys(actions) {
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest(TYPED_IN)) return;
-    if (event.repeat) return withhold(event);
-    const act = actOf(event, acts);
-    if (!act) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest(INPUT_SELECTOR))
+      return;
+    if (event.repeat) return preventRepeat(event);
+    const action = actionFor(event, actions);
+    if (!action) return;
     event.preventDefault();
-    act();
+    action();
   });
 }
 
 /** A key that is held down must not press the button that has just come under it. */
-function withhold(event) {
+function preventRepeat(event) {
   if (event.key === " " || event.key === "Enter") event.preventDefault();
 }
 
-function actOf(event, acts) {
+function actionFor(event, actions) {
   const key = event.key.toLowerCase();
-  if (key === "u") return acts.undo;
-  if (!acts.isAsking()) return null;
-  if (key === "e") return acts.edit;
-  if (RATED_BY[key]) return acts.isAnswerShown() ? () => acts.rate(RATED_BY[key]) : null;
+  if (key === "u") return actions.undo;
+  if (!actions.isAsking()) return null;
+  if (key === "e") return actions.edit;
+  if (RATING_KEYS[key])
+    return actions.isAnswerShown() ? () => actions.rate(RATING_KEYS[key]) : null;
   // which has Space and Enter for itself
   const isOnAnother = event.target.closest("a, button:not([data-action=show])");
   if ((key !== " " && key !== "enter") || isOnAnother) return null;
-  return acts.isAnswerShown() ? () => acts.rate("good") : acts.show;
+  return actions.isAnswerShown() ? () => actions.rate("good") : actions.show;
 }

@@ -1,5 +1,5 @@
 // What a study page needs after a reload without a network: the page itself, which the service
-// worker finds, and what is left of its sitting. Both lie in a cache of their user's, and go when
+// worker finds, and what is left of its session. Both lie in a cache of their user's, and go when
 // somebody else is signed in here, or nobody. Ratings that are not sent yet go out from the next
 // page.
 
@@ -7,51 +7,51 @@
 const PREFIX = "mindflip-study-";
 const { user } = document.body.dataset;
 
-let last = Promise.resolve();
+let queue = Promise.resolve();
 
 /** Keep this page as the server writes it now. */
-export function keepPage() {
-  return inTurn(async (cache) => {
-    const answer = await fetch(location.pathname);
-    if (answer.ok && !answer.redirected) await cache.put(location.pathname, answer);
+export function storePage() {
+  return enqueue(async (cache) => {
+    const response = await fetch(location.pathname);
+    if (response.ok && !response.redirected) await cache.put(location.pathname, response);
   });
 }
 
-/** @param {string} address of its queue @param {object} sitting */
-export function keepSitting(address, sitting) {
-  return inTurn((cache) => cache.put(address, Response.json(sitting)));
+/** @param {string} address of its queue @param {object} session */
+export function storeSession(address, session) {
+  return enqueue((cache) => cache.put(address, Response.json(session)));
 }
 
-/** @param {string} address @returns {Promise<any>} the sitting that was kept last, or null */
-export async function keptSitting(address) {
+/** @param {string} address @returns {Promise<any>} the session that was kept last, or null */
+export async function loadSession(address) {
   try {
-    const answer = await (await caches.open(PREFIX + user)).match(address);
-    return answer ? await answer.json() : null;
+    const response = await (await caches.open(PREFIX + user)).match(address);
+    return response ? await response.json() : null;
   } catch {
     return null;
   }
 }
 
 /** Forget what was kept, but for the user who is signed in. @param {string} [signedIn] */
-export async function forgetStudies(signedIn) {
+export async function deleteStoredStudies(signedIn) {
   if (!globalThis.caches) return; // an insecure address: nothing was kept
-  const all = await caches.keys().catch(() => []);
-  const gone = all.filter(
+  const names = await caches.keys().catch(() => []);
+  const stale = names.filter(
     (name) => name.startsWith(PREFIX) && !(signedIn && name === PREFIX + signedIn),
   );
-  await Promise.all(gone.map((name) => caches.delete(name)));
+  await Promise.all(stale.map((name) => caches.delete(name)));
 }
 
 /**
  * One after the other, so that the last word stays. What cannot be kept is not missed before the
  * network is.
  */
-function inTurn(work) {
-  last = last
+function enqueue(work) {
+  queue = queue
     .then(() => caches.open(PREFIX + user))
     .then(work)
     .catch(() => {});
-  return last;
+  return queue;
 }
 
 /**

@@ -15,7 +15,7 @@ export class OtherTabs extends EventTarget {
   }
 
   /** @param {string} cardId */
-  tell(cardId) {
+  broadcast(cardId) {
     this.#channel?.postMessage({ rated: cardId });
   }
 }

@@ -1,8 +1,8 @@
 import { api } from "../lib/api.js";
 import { part, slot, toast } from "../lib/dom.js";
-import { counted } from "../lib/format.js";
+import { pluralize } from "../lib/format.js";
 
-const BATCH = 100;
+const BATCH_SIZE = 100;
 const PREFIX = "mindflip:outbox:";
 const REVIEWS = "/api/flashcards/reviews";
 
@@ -70,13 +70,13 @@ export class Outbox extends EventTarget {
   async #send() {
     try {
       for (let keys = this.#keys(); keys.length; keys = this.#keys()) {
-        const sent = await this.#sendFirst(keys);
-        for (const key of sent) this.#storage.removeItem(key);
-        this.#changed(null);
+        const sentKeys = await this.#sendFirst(keys);
+        for (const key of sentKeys) this.#storage.removeItem(key);
+        this.#setProblem(null);
       }
-      this.#changed(null);
+      this.#setProblem(null);
     } catch (error) {
-      this.#changed(error);
+      this.#setProblem(error);
     }
   }
 
@@ -85,7 +85,7 @@ export class Outbox extends EventTarget {
    * @returns {Promise<string[]>} the keys of what the server has now
    */
   async #sendFirst(keys) {
-    const entries = keys.slice(0, BATCH).map((key) => ({ key, ...this.#read(key) }));
+    const entries = keys.slice(0, BATCH_SIZE).map((key) => ({ key, ...this.#read(key) }));
     const end = entries.findIndex(({ review }) => !review);
     const reviews = end < 0 ? entries : entries.slice(0, end);
     if (!reviews.length) return [await this.#sendUndo(entries[0])];
@@ -98,14 +98,17 @@ export class Outbox extends EventTarget {
   }
 
   async #sendUndo({ key, undo }) {
-    if (undo) await this.#api.delete(`${REVIEWS}/${undo}`).catch(unlessGone);
+    if (undo) await this.#api.delete(`${REVIEWS}/${undo}`).catch(ignoreNotFound);
     return key;
   }
 
   #add(entry) {
-    const place = `${String(Date.now()).padStart(15, "0")}:${String((this.#sequence += 1)).padStart(6, "0")}`;
-    this.#storage.setItem(`${this.#prefix}${place}:${crypto.randomUUID()}`, JSON.stringify(entry));
-    this.#changed(this.problem);
+    const position = `${String(Date.now()).padStart(15, "0")}:${String((this.#sequence += 1)).padStart(6, "0")}`;
+    this.#storage.setItem(
+      `${this.#prefix}${position}:${crypto.randomUUID()}`,
+      JSON.stringify(entry),
+    );
+    this.#setProblem(this.problem);
   }
 
   #read(key) {
@@ -117,20 +120,20 @@ export class Outbox extends EventTarget {
   }
 
   #keys() {
-    const keys = Array.from({ length: this.#storage.length }, (_, place) =>
-      this.#storage.key(place),
+    const keys = Array.from({ length: this.#storage.length }, (_, index) =>
+      this.#storage.key(index),
     );
     return keys.filter((key) => key?.startsWith(this.#prefix)).sort();
   }
 
-  #changed(problem) {
+  #setProblem(problem) {
     this.problem = problem;
     this.dispatchEvent(new Event("change"));
   }
 }
 
 /** A review that the server never took, or that left with its card, needs no undoing. */
-function unlessGone(error) {
+function ignoreNotFound(error) {
   if (error.status !== 404) throw error;
 }
 
@@ -138,24 +141,24 @@ function unlessGone(error) {
  * The browser's storage, or, where it is switched off, one that lasts for the page.
  * @returns {Storage}
  */
-function lastingStorage() {
+function persistentStorage() {
   try {
     localStorage.setItem(`${PREFIX}try`, "");
     localStorage.removeItem(`${PREFIX}try`);
     return localStorage;
   } catch {
-    return passingStorage();
+    return memoryStorage();
   }
 }
 
 /** @returns {any} a Storage in memory */
-export function passingStorage() {
+export function memoryStorage() {
   const entries = new Map();
   return {
     get length() {
       return entries.size;
     },
-    key: (place) => [...entries.keys()][place] ?? null,
+    key: (index) => [...entries.keys()][index] ?? null,
     getItem: (key) => entries.get(key) ?? null,
     setItem: (key, value) => void entries.set(key, value),
     removeItem: (key) => void entries.delete(key),
@@ -173,40 +176,40 @@ const SIGNED_OUT = [401, 403];
  */
 export function openOutbox(page) {
   const outbox = new Outbox({
-    storage: lastingStorage(),
+    storage: persistentStorage(),
     user: document.body.dataset.user,
     api,
     locks: navigator.locks,
   });
-  outbox.addEventListener("change", () => tell(page, outbox));
+  outbox.addEventListener("change", () => showStatus(page, outbox));
   outbox.addEventListener("refused", ({ detail }) =>
-    toast(`${counted(detail.length, "rating")} not taken: ${detail[0].error}`),
+    toast(`${pluralize(detail.length, "rating")} not taken: ${detail[0].error}`),
   );
   for (const name of ["online", "focus"]) addEventListener(name, () => outbox.flush());
-  addEventListener("offline", () => tell(page, outbox));
-  keepTrying(outbox);
-  tell(page, outbox);
+  addEventListener("offline", () => showStatus(page, outbox));
+  retryPeriodically(outbox);
+  showStatus(page, outbox);
   return outbox;
 }
 
 /** Again and again while something waits, more seldom each time. */
-function keepTrying(outbox) {
+function retryPeriodically(outbox) {
   let wait = FIRST_WAIT_MS;
-  const look = async () => {
+  const retry = async () => {
     wait = outbox.problem ? Math.min(wait * 2, LONGEST_WAIT_MS) : FIRST_WAIT_MS;
     if (outbox.problem) await outbox.flush();
-    setTimeout(look, wait);
+    setTimeout(retry, wait);
   };
-  setTimeout(look, wait);
+  setTimeout(retry, wait);
 }
 
-function tell(page, outbox) {
+function showStatus(page, outbox) {
   const isSignedOut = SIGNED_OUT.includes(outbox.problem?.status);
   const isOffline = !navigator.onLine || Boolean(outbox.problem);
   part(page, "outbox").hidden = !isOffline;
   part(page, "sign-in").hidden = !isSignedOut;
   if (!isOffline) return;
-  const waiting = outbox.size ? `${counted(outbox.size, "rating")} to send` : "nothing to send";
+  const waiting = outbox.size ? `${pluralize(outbox.size, "rating")} to send` : "nothing to send";
   slot(page, "outbox").textContent = isSignedOut
     ? `You are signed out, ${waiting}. Sign in in a new tab, then come back: nothing is lost.`
     : `Offline, ${waiting}. Go on: they are kept here and sent when the network is back.`;

@@ -1,4 +1,4 @@
-import { counted } from "../lib/format.js";
+import { pluralize } from "../lib/format.js";
 
 const DAY_SECONDS = 86_400;
 
@@ -48,7 +48,7 @@ export class Scheduler {
     const grade = RATINGS.indexOf(rating) + 1;
     const passed = schedule ? this.#days.between(schedule.lastReviewedAt, now) : 0;
     const { stability, difficulty } = this.#memory.next_state(schedule, passed, grade);
-    const { state, step, seconds } = this.#walk(schedule, grade);
+    const { state, step, seconds } = this.#nextStep(schedule, grade);
     const dueAt =
       state === "review"
         ? this.#days.startOf(this.#days.dayOf(now) + this.#memory.next_interval(stability, 0))
@@ -87,22 +87,22 @@ export class Scheduler {
   }
 
   /** The next state and, while learning, the step and its seconds. */
-  #walk(schedule, grade) {
+  #nextStep(schedule, grade) {
     const state = schedule?.state ?? "learning";
     if (state === "review")
       return grade === 1
         ? { state: "relearning", step: 0, seconds: this.#steps.relearning[0] }
-        : REMEMBERED;
+        : GRADUATED;
     const steps = this.#steps[state];
     const step = schedule?.step ?? 0;
     if (grade === 1) return { state, step: 0, seconds: steps[0] };
     const next = grade === 3 ? step + 1 : step;
-    if (grade === 4 || next >= steps.length) return REMEMBERED;
+    if (grade === 4 || next >= steps.length) return GRADUATED;
     return { state, step: next, seconds: grade === 2 ? hardSeconds(steps, step) : steps[next] };
   }
 }
 
-const REMEMBERED = { state: "review", step: null };
+const GRADUATED = { state: "review", step: null };
 
 /** Half way to the second step; the first and a half when there is no second. */
 function hardSeconds(steps, step) {
@@ -142,9 +142,10 @@ export class StudyDays {
 
   /** @param {number} day its number @returns {number} its first moment, in ms */
   startOf(day) {
-    const wanted = day * DAY_MS + this.#beginsAtMs;
-    const near = wanted - (this.#wallClock(wanted) - wanted);
-    return near - (this.#wallClock(near) - wanted); // once more, where clocks change in between
+    const target = day * DAY_MS + this.#beginsAtMs;
+    const estimate = target - (this.#wallClock(target) - target);
+    // once more, where clocks change in between
+    return estimate - (this.#wallClock(estimate) - target);
   }
 
   /**
@@ -158,10 +159,10 @@ export class StudyDays {
 
   /** What clocks on the wall show, as if it were UTC. */
   #wallClock(moment) {
-    const shown = Object.fromEntries(
+    const parts = Object.fromEntries(
       this.#clock.formatToParts(moment).map(({ type, value }) => [type, Number(value)]),
     );
-    return Date.UTC(shown.year, shown.month - 1, shown.day, shown.hour, shown.minute, shown.second);
+    return Date.UTC(parts.year, parts.month - 1, parts.day, parts.hour, parts.minute, parts.second);
   }
 }
 
@@ -177,8 +178,8 @@ const UNITS = [
 ];
 
 /** A span in one unit, with a tenth for the long ones. @param {number} seconds */
-function measured(seconds) {
-  const unit = UNITS.find((one) => seconds >= one.seconds * 0.995) ?? UNITS.at(-1);
+function toUnit(seconds) {
+  const unit = UNITS.find((candidate) => seconds >= candidate.seconds * 0.995) ?? UNITS.at(-1);
   const number = seconds / unit.seconds;
   const isLong = unit.seconds > DAY && number < 10;
   return { unit, number: Math.max(1, isLong ? Math.round(number * 10) / 10 : Math.round(number)) };
@@ -186,12 +187,12 @@ function measured(seconds) {
 
 /** @param {number} seconds @returns {string} as on a button: "10 min", "3 d", "1.4 y" */
 export function shortSpan(seconds) {
-  const { unit, number } = measured(seconds);
+  const { unit, number } = toUnit(seconds);
   return `${number} ${unit.short}`;
 }
 
 /** @param {number} seconds @returns {string} as said aloud: "10 minutes", "3 days" */
 export function span(seconds) {
-  const { unit, number } = measured(seconds);
-  return Number.isInteger(number) ? counted(number, unit.word) : `${number} ${unit.word}s`;
+  const { unit, number } = toUnit(seconds);
+  return Number.isInteger(number) ? pluralize(number, unit.word) : `${number} ${unit.word}s`;
 }

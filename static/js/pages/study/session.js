@@ -2,24 +2,24 @@
  * A step that is due within this time is asked at once when nothing else is left: nobody waits for
  * it.
  */
-const AHEAD_MS = 20 * 60_000;
+const LEARN_AHEAD_MS = 20 * 60_000;
 const KINDS = { learning: "learning", relearning: "learning", review: "due" };
 
 /** @typedef {import("./scheduler.js").Schedule} Schedule */
 /** @typedef {{card: any, schedule: Schedule|null}} Item */
 
 /**
- * One sitting: which card is next, what was rated, what is left. No DOM, no network; the clock
+ * One session: which card is next, what was rated, what is left. No DOM, no network; the clock
  * comes in.
  */
-export class Sitting {
+export class StudySession {
   #scheduler;
   #items = [];
-  #beyond = { new: 0, learning: 0, due: 0 };
-  #later = Infinity;
-  #done = [];
+  #notLoaded = { new: 0, learning: 0, due: 0 };
+  #laterDueAt = Infinity;
+  #history = [];
   /** @type {Item|null} */
-  asked = null;
+  current = null;
 
   /** @param {import("./scheduler.js").Scheduler} scheduler */
   constructor(scheduler) {
@@ -27,17 +27,17 @@ export class Sitting {
   }
 
   /**
-   * Take a queue as the server gave it; what was rated in this sitting before stays counted.
+   * Take a queue as the server gave it; what was rated in this session before stays counted.
    * @param {any} queue
    */
-  take({ cards, counts, nextDueAt }) {
+  load({ cards, counts, nextDueAt }) {
     this.#items = cards.map((card) => ({ card, schedule: fromServer(card.schedule) }));
-    const here = this.#counted();
-    this.#beyond = Object.fromEntries(
-      Object.keys(here).map((kind) => [kind, Math.max(0, counts[kind] - here[kind])]),
+    const loaded = this.#countLoaded();
+    this.#notLoaded = Object.fromEntries(
+      Object.keys(loaded).map((kind) => [kind, Math.max(0, counts[kind] - loaded[kind])]),
     );
-    this.#later = nextDueAt ? Date.parse(nextDueAt) : Infinity;
-    this.asked = null;
+    this.#laterDueAt = nextDueAt ? Date.parse(nextDueAt) : Infinity;
+    this.current = null;
   }
 
   /** What is left, as a queue for `take` to go on with. */
@@ -46,7 +46,7 @@ export class Sitting {
       ...card,
       schedule: schedule && { ...schedule, ...datesOf(schedule) },
     }));
-    return { cards, counts: this.left(), nextDueAt: isoOf(this.nextDueAt()) };
+    return { cards, counts: this.remaining(), nextDueAt: isoOf(this.nextDueAt()) };
   }
 
   /**
@@ -54,15 +54,15 @@ export class Sitting {
    * @param {string} cardId
    * @returns {boolean} whether it was the one that is asked
    */
-  drop(cardId) {
+  remove(cardId) {
     this.#items = this.#items.filter(({ card }) => card.id !== cardId);
-    const isAsked = this.asked?.card.id === cardId;
-    if (isAsked) this.asked = null;
-    return isAsked;
+    const isCurrent = this.current?.card.id === cardId;
+    if (isCurrent) this.current = null;
+    return isCurrent;
   }
 
   /**
-   * The card to ask now, or null when the sitting is at its end.
+   * The card to ask now, or null when the session is at its end.
    * @param {number} now in ms
    * @returns {Item|null}
    */
@@ -71,16 +71,18 @@ export class Sitting {
       .filter(({ schedule }) => schedule && schedule.state !== "review")
       .sort((a, b) => a.schedule.dueAt - b.schedule.dueAt);
     const first = steps[0];
-    const other = this.#items.find(({ schedule }) => !schedule || schedule.state === "review");
-    const isFirstsTurn =
-      first && (first.schedule.dueAt <= now || (!other && first.schedule.dueAt <= now + AHEAD_MS));
-    this.asked = isFirstsTurn ? first : (other ?? null);
-    return this.asked;
+    const nextReview = this.#items.find(({ schedule }) => !schedule || schedule.state === "review");
+    const isStepDue =
+      first &&
+      (first.schedule.dueAt <= now ||
+        (!nextReview && first.schedule.dueAt <= now + LEARN_AHEAD_MS));
+    this.current = isStepDue ? first : (nextReview ?? null);
+    return this.current;
   }
 
   /** What each rating of the asked card would give, in seconds. @param {number} now */
   previews(now) {
-    return this.#scheduler.previews(this.asked.schedule, now);
+    return this.#scheduler.previews(this.current.schedule, now);
   }
 
   /**
@@ -89,7 +91,7 @@ export class Sitting {
    * @returns {any} the review as the server takes it
    */
   rate(rating, now, seconds) {
-    const item = this.asked;
+    const item = this.current;
     const review = {
       id: crypto.randomUUID(),
       cardId: item.card.id,
@@ -97,10 +99,11 @@ export class Sitting {
       reviewedAt: new Date(now).toISOString(),
       seconds,
     };
-    this.#done.push({ item, before: item.schedule, place: this.#items.indexOf(item), review });
+    this.#history.push({ item, before: item.schedule, index: this.#items.indexOf(item), review });
     item.schedule = this.#scheduler.rate(item.schedule, rating, now);
-    if (item.schedule.state === "review") this.#items = this.#items.filter((one) => one !== item);
-    this.asked = null;
+    if (item.schedule.state === "review")
+      this.#items = this.#items.filter((other) => other !== item);
+    this.current = null;
     return review;
   }
 
@@ -109,12 +112,12 @@ export class Sitting {
    * @returns {any} the review taken back, or null when there is none
    */
   undo() {
-    const last = this.#done.pop();
+    const last = this.#history.pop();
     if (!last) return null;
     last.item.schedule = last.before;
-    this.#items = this.#items.filter((one) => one !== last.item);
-    this.#items.splice(last.place, 0, last.item);
-    this.asked = last.item;
+    this.#items = this.#items.filter((other) => other !== last.item);
+    this.#items.splice(last.index, 0, last.item);
+    this.current = last.item;
     return last.review;
   }
 
@@ -122,23 +125,23 @@ export class Sitting {
    * How many cards are left, by what they are.
    * @returns {{new: number, learning: number, due: number}}
    */
-  left() {
-    const here = this.#counted();
+  remaining() {
+    const loaded = this.#countLoaded();
     return {
-      new: here.new + this.#beyond.new,
-      learning: here.learning + this.#beyond.learning,
-      due: here.due + this.#beyond.due,
+      new: loaded.new + this.#notLoaded.new,
+      learning: loaded.learning + this.#notLoaded.learning,
+      due: loaded.due + this.#notLoaded.due,
     };
   }
 
   /** What was done so far. */
   tally() {
     const ratings = { again: 0, hard: 0, good: 0, easy: 0 };
-    for (const { review } of this.#done) ratings[review.rating] += 1;
-    const seconds = this.#done.reduce((sum, { review }) => sum + review.seconds, 0);
+    for (const { review } of this.#history) ratings[review.rating] += 1;
+    const seconds = this.#history.reduce((sum, { review }) => sum + review.seconds, 0);
     return {
-      reviews: this.#done.length,
-      cards: new Set(this.#done.map(({ review }) => review.cardId)).size,
+      reviews: this.#history.length,
+      cards: new Set(this.#history.map(({ review }) => review.cardId)).size,
       ratings,
       seconds,
     };
@@ -146,10 +149,10 @@ export class Sitting {
 
   /** When the next card comes, in ms, or null when none will. @returns {number|null} */
   nextDueAt() {
-    const known = [...this.#items, ...this.#done.map(({ item }) => item)].flatMap(
+    const dueTimes = [...this.#items, ...this.#history.map(({ item }) => item)].flatMap(
       ({ schedule }) => schedule?.dueAt ?? [],
     );
-    const next = Math.min(this.#later, ...known);
+    const next = Math.min(this.#laterDueAt, ...dueTimes);
     return Number.isFinite(next) ? next : null;
   }
 
@@ -168,9 +171,9 @@ export class Sitting {
     return schedule ? KINDS[schedule.state] : "new";
   }
 
-  #counted() {
+  #countLoaded() {
     const counts = { new: 0, learning: 0, due: 0 };
-    for (const item of this.#items) counts[Sitting.kind(item)] += 1;
+    for (const item of this.#items) counts[StudySession.kind(item)] += 1;
     return counts;
   }
 }

@@ -1,16 +1,16 @@
 import { action, announce, part, slot } from "../lib/dom.js";
-import { advice } from "../lib/error-messages.js";
-import { counted, integer, percent } from "../lib/format.js";
+import { describeError } from "../lib/error-messages.js";
+import { integer, percent, pluralize } from "../lib/format.js";
 import { span } from "./scheduler.js";
 
 const DAY_SECONDS = 86_400;
 const LONGEST_TIMER_MS = 6 * 3_600_000;
 
 /**
- * What is shown when no card is asked: the end of a sitting, or that there is nothing to study and
+ * What is shown when no card is asked: the end of a session, or that there is nothing to study and
  * what to do then.
  */
-export class EndView {
+export class SummaryView {
   #page;
   #timer = 0;
   #onDue = () => {};
@@ -20,26 +20,26 @@ export class EndView {
     this.#page = page;
   }
 
-  /** @param {() => void} work what to do when the next card is due while the end is shown */
-  onDue(work) {
-    this.#onDue = work;
+  /** @param {() => void} callback what to do when the next card is due while the end is shown */
+  onDue(callback) {
+    this.#onDue = callback;
   }
 
-  /** @param {import("./session.js").Sitting} sitting @param {any} queue @param {number} now */
-  show(sitting, queue, now) {
-    const tally = sitting.tally();
+  /** @param {import("./session.js").StudySession} session @param {any} queue @param {number} now */
+  show(session, queue, now) {
+    const tally = session.tally();
     this.#reveal("end");
-    this.#say(title(tally, queue), next(queue, sitting.untilNext(now)));
-    this.#offer(tally, queue);
+    this.#showMessage(title(tally, queue), next(queue, session.untilNext(now)));
+    this.#showOptions(tally, queue);
     this.#showTally(tally);
-    this.#waitFor(sitting.nextDueAt(), now);
+    this.#waitFor(session.nextDueAt(), now);
   }
 
   /** @param {any} error why no queue came */
-  cannotLoad(error) {
+  showLoadError(error) {
     this.#page.dataset.state = "failed";
     this.#reveal("loading");
-    slot(this.#page, "loading").textContent = advice(error).text;
+    slot(this.#page, "loading").textContent = describeError(error).text;
     action(this.#page, "retry").hidden = false;
     addEventListener("online", () => this.#page.dataset.state === "failed" && this.#onDue(), {
       once: true,
@@ -47,19 +47,20 @@ export class EndView {
   }
 
   #reveal(name) {
-    for (const one of ["asking", "end", "loading"]) part(this.#page, one).hidden = one !== name;
+    for (const stateName of ["asking", "end", "loading"])
+      part(this.#page, stateName).hidden = stateName !== name;
     part(this.#page, "tools").hidden = true;
     action(this.#page, "edit").hidden = true;
   }
 
-  #say(what, when) {
-    slot(this.#page, "end-title").textContent = what;
-    slot(this.#page, "end-next").textContent = when;
-    announce(`${what} ${when}`);
+  #showMessage(titleText, nextText) {
+    slot(this.#page, "end-title").textContent = titleText;
+    slot(this.#page, "end-next").textContent = nextText;
+    announce(`${titleText} ${nextText}`);
     slot(this.#page, "end-title").focus({ preventScroll: true });
   }
 
-  #offer({ reviews }, queue) {
+  #showOptions({ reviews }, queue) {
     const hasCards = queue.cardCount > 0;
     part(this.#page, "limits").hidden = !heldBack(queue);
     part(this.#page, "add").hidden = hasCards && reviews > 0;
@@ -84,12 +85,12 @@ export class EndView {
   /** Offer to go on when the next card is due while this stands here. */
   #waitFor(dueAt, now) {
     clearTimeout(this.#timer);
-    const more = action(this.#page, "more");
-    more.hidden = true;
+    const continueButton = action(this.#page, "more");
+    continueButton.hidden = true;
     if (!dueAt || dueAt - now > LONGEST_TIMER_MS) return;
     this.#timer = setTimeout(
       () => {
-        more.hidden = false;
+        continueButton.hidden = false;
         announce("A card is due again.");
       },
       Math.max(0, dueAt - now),
@@ -105,8 +106,8 @@ function title({ reviews }, queue) {
 
 function next(queue, inSeconds) {
   if (!queue.cardCount) return "Make some or add some, then come back to learn them.";
-  const held = heldBack(queue);
-  const limits = held && `Today's limits hold back ${counted(held, "card")}.`;
+  const heldBackCount = heldBack(queue);
+  const limits = heldBackCount && `Today's limits hold back ${pluralize(heldBackCount, "card")}.`;
   return [whenNext(inSeconds), limits].filter(Boolean).join(" ") || "Nothing is planned yet.";
 }
 
@@ -117,6 +118,6 @@ function heldBack({ waiting }) {
 
 function whenNext(inSeconds) {
   if (inSeconds === null) return "";
-  const when = inSeconds === DAY_SECONDS ? "tomorrow" : `in ${span(Math.max(60, inSeconds))}`;
-  return `The next card is due ${when}.`;
+  const dueText = inSeconds === DAY_SECONDS ? "tomorrow" : `in ${span(Math.max(60, inSeconds))}`;
+  return `The next card is due ${dueText}.`;
 }

@@ -5,7 +5,7 @@ const ADDRESS = "/api/flashcards/study/settings";
  * another.
  * @param {any} api
  */
-export async function tellTimeZone(api) {
+export async function sendTimeZone(api) {
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
   const settings = await api.get(ADDRESS);
   if (!timeZone || settings.timeZone === timeZone) return;

@@ -14,11 +14,11 @@ parser.block.ruler.before("fence", "math", displayMath, { alt: ["paragraph", "li
 parser.inline.ruler.before("escape", "math", inlineMath);
 parser.inline.ruler.before("escape", "cloze", inlineCloze);
 parser.inline.ruler.before("emphasis", "product", product);
-parser.renderer.rules.math = (tokens, at) =>
-  `<code data-math="${tokens[at].meta}">${escaped(tokens[at].content)}</code>`;
-parser.renderer.rules.text_literal = (tokens, at) => escaped(tokens[at].content);
-parser.renderer.rules.fence = (tokens, at) =>
-  `<pre><code>${escaped(tokens[at].content)}</code></pre>\n`;
+parser.renderer.rules.math = (tokens, index) =>
+  `<code data-math="${tokens[index].meta}">${escaped(tokens[index].content)}</code>`;
+parser.renderer.rules.text_literal = (tokens, index) => escaped(tokens[index].content);
+parser.renderer.rules.fence = (tokens, index) =>
+  `<pre><code>${escaped(tokens[index].content)}</code></pre>\n`;
 
 /**
  * The subset of Markdown that cards may use, as HTML that has yet to be sanitised: math as `<code
@@ -62,8 +62,8 @@ function displayMath(state, startLine, endLine, isSilent) {
   return true;
 }
 
-function isAt(pattern, text, at) {
-  pattern.lastIndex = at;
+function isAt(pattern, text, index) {
+  pattern.lastIndex = index;
   return pattern.test(text);
 }
 

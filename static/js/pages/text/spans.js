@@ -94,7 +94,7 @@ export class Spans {
     if (!this.#gapEnds.has(limit))
       this.#gapEnds.set(limit, new GapEnds(this, this.#delimiters, limit));
     const start = GAP_OPENING.lastIndex;
-    const { hintAt, close } = this.#gapEnds.get(limit).after(start);
+    const { hintAt, close } = this.#gapEnds.get(limit).findFrom(start);
     if (close === NOWHERE) return null;
     const bodyEnd = hintAt === NOWHERE ? close : hintAt;
     const hint = this.text.slice(bodyEnd + HINT.length, close).trim();
@@ -123,7 +123,7 @@ class GapEnds {
    * @param {number} start
    * @returns {{hintAt: number, close: number}} each NOWHERE when there is none
    */
-  after(start) {
+  findFrom(start) {
     const index = indexFrom(this.delimiters, start);
     while (this.#first > index) {
       this.#first -= 1;

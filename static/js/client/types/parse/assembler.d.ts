@@ -7,7 +7,7 @@ export class Assembler {
      * What a string at this point would be: "list", "key", "value", or "bare" (a value whose key had
      * no quotes).
      */
-    get place(): "key" | "list" | "bare" | "value";
+    get context(): "key" | "list" | "bare" | "value";
     open(isList: any): void;
     close(isList: any): void;
     colon(): void;
