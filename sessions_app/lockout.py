@@ -89,7 +89,7 @@ def locked_out(request: HttpRequest, *unused: Any) -> HttpResponse:
     """Return the 429 that replaces the response of a view when sign-in was tried too often."""
     seconds = getattr(request, "sign_in_wait", None) or _seconds_left(request)
     if not request.path.startswith("/api/auth/"):
-        return rate_limited_page(request, "pages/locked_out.html", seconds)
+        return rate_limited_page(request, "pages/sign_in_locked.html", seconds)
     body = problem(
         429, "locked_out", f"Too many attempts to sign in: try again in {duration_text(seconds)}."
     )

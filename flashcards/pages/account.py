@@ -33,4 +33,4 @@ class AccountView(LoginRequiredMixin, TemplateView):
 class AccountDeletedView(TemplateView):
     """Where a browser goes whose account was deleted."""
 
-    template_name = "pages/account_gone.html"
+    template_name = "pages/account_deleted.html"

@@ -105,7 +105,7 @@ class SignUpView(RedirectURLMixin, FormView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         seconds = RegisterThrottle().page_wait(request)
         return (
-            rate_limited_page(request, "pages/sign_up_later.html", seconds)
+            rate_limited_page(request, "pages/sign_up_throttled.html", seconds)
             if seconds
             else super().post(request, *args, **kwargs)
         )

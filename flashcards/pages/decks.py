@@ -132,7 +132,7 @@ class DeckView(FilteredListView):
 class TrashView(LoginRequiredMixin, TemplateView):
     """What was deleted lately: the last hundred decks and the last hundred single cards."""
 
-    template_name = "pages/bin.html"
+    template_name = "pages/trash.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = self.request.user

@@ -135,7 +135,7 @@ class GenerationAdmin(ReadOnly, BaseAdmin):
     def timeline(self, generation: Generation) -> str:
         shown = timeline(generation, generation.attempts.order_by("number"), timezone.now())
         return render_to_string(
-            "admin/parts/timeline.html", {"timeline": shown, "generation": generation}
+            "admin/partials/timeline.html", {"timeline": shown, "generation": generation}
         )
 
     @admin.display

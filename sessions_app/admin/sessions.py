@@ -142,4 +142,4 @@ class SessionAdmin(ReadOnly, BaseAdmin):
             "everything": everything,
             "is_text_shown": session.is_text_shown,
         }
-        return render_to_string("admin/parts/generations.html", context)
+        return render_to_string("admin/partials/generations.html", context)

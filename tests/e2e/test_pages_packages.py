@@ -116,7 +116,7 @@ def test_a_dropped_file_is_imported_and_the_place_shows_that_it_takes_it(reader:
           return data;
         }""")
     page.dispatch_event("body", "dragenter", {"dataTransfer": data})
-    expect(page.locator("[data-part=drop]")).to_have_attribute("data-over", "")
+    expect(page.locator("[data-part=dropzone]")).to_have_attribute("data-dragover", "")
     page.dispatch_event("body", "drop", {"dataTransfer": data})
     expect(page.get_by_role("heading", name="1 card added")).to_be_visible()
     expect(report(page)).to_contain_text("new deck · 1 added")

@@ -93,7 +93,7 @@ def test_a_sitting_by_keyboard_alone(learner: Visitor) -> None:
     keys.press("Space")
     keys.press("3")
     expect(learner.page.get_by_role("heading", name="Done for now.")).to_be_focused()
-    expect(learner.page.locator('[data-slot="end-next"]')).to_have_text(
+    expect(learner.page.locator('[data-slot="summary-next"]')).to_have_text(
         "The next card is due in 2 days."
     )
     wait_until_recorded(learner, (4, True), (3, True), (4, True), (3, True))
@@ -236,7 +236,7 @@ def test_the_days_limit_is_said_and_can_be_changed(learner: Visitor) -> None:
             body: JSON.stringify({ newPerDay: 0 }) });
     }""")
     learner.page.reload()
-    expect(learner.page.locator('[data-slot="end-next"]')).to_contain_text(
+    expect(learner.page.locator('[data-slot="summary-next"]')).to_contain_text(
         "Today's limits hold back 3 cards."
     )
     expect(learner.page.get_by_role("link", name="Change the daily limits")).to_be_visible()

@@ -56,7 +56,7 @@ class OperatorSite(TwoFactorSite):
         """Serve Django's form, limited like the API's requests that check the password."""
         seconds = ConfirmThrottle().page_wait(request)
         return (
-            rate_limited_page(request, "pages/locked_out.html", seconds)
+            rate_limited_page(request, "pages/sign_in_locked.html", seconds)
             if seconds
             else super().password_change(request, extra_context)
         )

@@ -29,7 +29,7 @@ async function deleteAccount({ password }) {
   await api.call("DELETE", ACCOUNT, { password });
   forgetAll();
   forgetUser();
-  location.replace(page.dataset.gone);
+  location.replace(page.dataset.redirect);
 }
 
 async function changePassword(form) {

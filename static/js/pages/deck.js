@@ -11,21 +11,21 @@ import { container, setUpSearch } from "./lib/live-results.js";
 import { setUpTags } from "./lib/tags-field.js";
 
 const PAGE_ACTIONS = {
-  "turn-all": flipAll,
+  "flip-all": flipAll,
   add: addCard,
   rename: renameDeck,
   merge: mergeDeck,
   "delete-deck": deleteDeck,
   ...SELECTION_ACTIONS,
 };
-const CARD_ACTIONS = { edit: editCard, again: regenerate, delete: deleteCard };
+const CARD_ACTIONS = { edit: editCard, regenerate, delete: deleteCard };
 
 // the results are made anew with each search; what is around them stays, so listeners are on this
-const listArea = part(page, "around");
+const listArea = part(page, "results-container");
 setUpFlipping(listArea);
 setUpTable(listArea);
 setUpSelection(listArea);
-setUpSearch(/** @type {HTMLFormElement} */ (document.getElementById("finder")));
+setUpSearch(/** @type {HTMLFormElement} */ (document.getElementById("search-form")));
 setUpTags(
   page.querySelector(".page-head"),
   async (field, tags) => (await api.patch(deckAddress, { tags })).tags,
@@ -53,7 +53,7 @@ function flipAll() {
   page.dataset.side = page.dataset.side === "back" ? "front" : "back";
   setText(
     page,
-    "turn-all",
+    "flip-all",
     page.dataset.side === "back" ? "Show all questions" : "Show all answers",
   );
   flipCards();

@@ -26,7 +26,7 @@ async function deleteCard(button) {
 
 async function keep(button) {
   await api.post("/api/flashcards/duplicates/keep", {
-    frontKey: button.closest("[data-twins]").dataset.twins,
+    frontKey: button.closest("[data-front-key]").dataset.frontKey,
   });
   await refresh();
   focusNext();

@@ -5,7 +5,7 @@ import { TableForm } from "./import/table-form.js";
 import { action, announce, part, setText, slot } from "./lib/dom.js";
 import { describeError } from "./lib/error-messages.js";
 
-const STAGES = ["choose", "work", "table", "report"];
+const STAGES = ["choose", "progress", "table", "report"];
 const TABLE_NAME = /\.(csv|tsv|txt)$/i;
 const MEGABYTE = 2 ** 20;
 
@@ -16,7 +16,7 @@ let job = null;
 
 /**
  * Show one stage alone, and put the reader there.
- * @param {"choose"|"work"|"table"|"report"} stage
+ * @param {"choose"|"progress"|"table"|"report"} stage
  */
 function showStage(stage) {
   page.dataset.stage = stage;
@@ -52,9 +52,9 @@ async function previewTable(values = {}) {
 
 async function run(values) {
   const previousStage = page.dataset.stage;
-  job = new ImportJob(part(page, "work"));
-  setText(page, "work-title", `Importing ${file.name}`);
-  showStage("work");
+  job = new ImportJob(part(page, "progress"));
+  setText(page, "progress-title", `Importing ${file.name}`);
+  showStage("progress");
   try {
     report(await job.run(file, values));
   } catch (error) {
@@ -91,9 +91,9 @@ setUpFilePicker(page, openFile);
 table.addEventListener("preview", () => previewTable(table.readOptions));
 table.addEventListener("import", () => run(table.values));
 action(page, "cancel").addEventListener("click", () => job?.cancel());
-for (const button of page.querySelectorAll('[data-action="again"]'))
+for (const button of page.querySelectorAll('[data-action="restart"]'))
   button.addEventListener("click", startOver);
 addEventListener(
   "beforeunload",
-  (event) => page.dataset.stage === "work" && event.preventDefault(),
+  (event) => page.dataset.stage === "progress" && event.preventDefault(),
 );

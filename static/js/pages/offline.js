@@ -13,7 +13,7 @@ async function reloadWhenOnline() {
   if (response) reload();
 }
 
-action(document, "again").addEventListener("click", reload);
+action(document, "retry").addEventListener("click", reload);
 if (isFallback) {
   addEventListener("online", reload);
   setInterval(reloadWhenOnline, POLL_MS);

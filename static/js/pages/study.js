@@ -84,7 +84,7 @@ function showNext() {
 
 function showCard(item) {
   shownAt = now();
-  page.dataset.state = "asking";
+  page.dataset.state = "question";
   view.showQuestion(item, session);
   saveSession();
 }
@@ -104,7 +104,7 @@ async function loadMore() {
 }
 
 function finish() {
-  page.dataset.state = "end";
+  page.dataset.state = "summary";
   view.showRemaining(session);
   summary.show(session, queue, now());
   saveSession();
@@ -153,7 +153,7 @@ const ACTIONS = {
   flip: () => (view.isAnswerShown ? view.flip() : showAnswer()),
   undo,
   edit,
-  more: start,
+  continue: start,
   retry: start,
 };
 

@@ -4,17 +4,17 @@ import { describeError } from "./lib/error-messages.js";
 import { openDialog } from "./lib/forms.js";
 import { refresh } from "./lib/live-results.js";
 
-const ACTIONS = { restore, gone: deletePermanently, empty };
+const ACTIONS = { restore, delete: deletePermanently, empty };
 const main = document.getElementById("main");
 
 main.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-action]");
-  ACTIONS[button?.dataset.action]?.(button.closest(".bin-row"));
+  ACTIONS[button?.dataset.action]?.(button.closest(".trash-row"));
 });
 // the head of the page is not made anew with what the bin holds
 main.addEventListener(
   "results-loaded",
-  () => (action(main, "empty").hidden = !main.querySelector(".bin-row")),
+  () => (action(main, "empty").hidden = !main.querySelector(".trash-row")),
 );
 
 async function restore(row) {
@@ -30,13 +30,13 @@ async function restore(row) {
 function deletePermanently(row) {
   const texts = {
     title: "Delete for good?",
-    words: `“${slot(row, "name").textContent}” cannot be brought back then.`,
+    text: `“${slot(row, "name").textContent}” cannot be brought back then.`,
   };
-  openDialog("delete-dialog", { texts, onSubmit: () => deleteForever(row.dataset.gone) });
+  openDialog("delete-dialog", { texts, onSubmit: () => deleteForever(row.dataset.delete) });
 }
 
 function empty() {
-  const texts = { title: "Empty the bin?", words: "Nothing in it can be brought back then." };
+  const texts = { title: "Empty the bin?", text: "Nothing in it can be brought back then." };
   openDialog("delete-dialog", { texts, onSubmit: () => deleteForever("/api/flashcards/bin") });
 }
 

@@ -68,14 +68,14 @@ export function chooseDeck({ title, text, confirm }, excludedId, onChoose) {
   const search = part(dialog, "search");
   let timer = 0;
   search.value = "";
-  dialog.querySelector('[data-action="yes"]').textContent = confirm;
+  dialog.querySelector('[data-action="confirm"]').textContent = confirm;
   search.oninput = () => {
     clearTimeout(timer);
     timer = setTimeout(() => listDecks(dialog, search.value, excludedId), DEBOUNCE_MS);
   };
   listDecks(dialog, "", excludedId);
   openDialog("deck-dialog", {
-    texts: { title, words: text },
+    texts: { title, text },
     onSubmit: ({ deck }) => onChoose(chosenDeck(dialog, deck)),
   });
 }
@@ -90,11 +90,11 @@ async function listDecks(dialog, query, excludedId) {
   slot(dialog, "choices").replaceChildren(...decks.map(createChoice));
   for (const input of dialog.querySelectorAll("input[name=deck]"))
     input.checked = input.value === previousId;
-  slot(dialog, "none").hidden = decks.length > 0;
+  slot(dialog, "empty").hidden = decks.length > 0;
 }
 
 function createChoice({ id, name, cardCount }) {
-  const element = cloneTemplate("choice-mould");
+  const element = cloneTemplate("choice-template");
   element.querySelector("input").value = id;
   slot(element, "name").textContent = name;
   slot(element, "count").textContent = pluralize(cardCount, "card");

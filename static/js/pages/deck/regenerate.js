@@ -17,7 +17,7 @@ import { chunks } from "../notes/chunks.js";
 import { renderInto } from "../text.js";
 import { cardAddress, deckAddress } from "./page.js";
 
-const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("again-dialog"));
+const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("regenerate-dialog"));
 
 /**
  * Have another card written and show it beside the one that is there: nothing is replaced without
@@ -45,10 +45,10 @@ class Suggestion {
   }
 
   open() {
-    showSides(part(dialog, "now"), this.#card);
-    action(dialog, "leave").onclick = () => this.keep();
-    action(dialog, "another").onclick = () => this.request();
-    action(dialog, "take").onclick = () => this.accept();
+    showSides(part(dialog, "current"), this.#card);
+    action(dialog, "keep").onclick = () => this.keep();
+    action(dialog, "regenerate").onclick = () => this.request();
+    action(dialog, "accept").onclick = () => this.accept();
     dialog.onclose = () => this.#abort.abort();
     dialog.showModal();
     this.request();
@@ -59,7 +59,7 @@ class Suggestion {
     const abort = (this.#abort = new AbortController());
     showWaiting("Asking for a card");
     // the one button that never goes, and the one that changes nothing
-    action(dialog, "leave").focus();
+    action(dialog, "keep").focus();
     try {
       const card = await requestCard(this.#card.id, this.#suggested, showWaiting, abort);
       if (!abort.signal.aborted) this.#showSuggestion(card);
@@ -74,7 +74,7 @@ class Suggestion {
 
   async accept() {
     const { front, back, kind = "basic" } = this.#suggested.at(-1);
-    action(dialog, "take").disabled = true;
+    action(dialog, "accept").disabled = true;
     try {
       await api.patch(this.#address, { front, back, kind });
       dialog.close();
@@ -86,7 +86,7 @@ class Suggestion {
 
   #showSuggestion(card) {
     this.#suggested.push(card);
-    showSides(part(dialog, "instead"), card);
+    showSides(part(dialog, "suggestion"), card);
     show("proposed", `Instead: ${card.front} Answer: ${card.back}`);
   }
 
@@ -107,7 +107,7 @@ class Suggestion {
     await refresh();
     action(
       container().querySelector(`[data-card="${this.#card.id}"]`) ?? container(),
-      "again",
+      "regenerate",
     )?.focus();
   }
 }
@@ -116,19 +116,19 @@ class Suggestion {
 function show(state, text) {
   dialog.dataset.state = state;
   slot(dialog, "status").textContent = text;
-  part(dialog, "instead").hidden = state !== "proposed";
+  part(dialog, "suggestion").hidden = state !== "proposed";
   part(dialog, "failure").hidden = state !== "failed";
-  part(dialog, "elsewhere").hidden = true;
-  action(dialog, "take").hidden = state !== "proposed";
-  action(dialog, "take").disabled = false;
-  action(dialog, "another").hidden = state === "writing";
-  action(dialog, "leave").textContent = state === "writing" ? "Cancel" : "Keep the old one";
+  part(dialog, "no-engine").hidden = true;
+  action(dialog, "accept").hidden = state !== "proposed";
+  action(dialog, "accept").disabled = false;
+  action(dialog, "regenerate").hidden = state === "writing";
+  action(dialog, "keep").textContent = state === "writing" ? "Cancel" : "Keep the old one";
 }
 
 /** With nobody before it, what waits in the queue waits for an engine that is not there. */
 function showWaiting(text, { status, place } = { status: "", place: 0 }) {
   show("writing", text);
-  part(dialog, "elsewhere").hidden = status !== "queued" || place > 0;
+  part(dialog, "no-engine").hidden = status !== "queued" || place > 0;
 }
 
 /** @param {any} error @param {boolean} [isSuggested] the proposal is still there to be taken */
@@ -137,7 +137,7 @@ function showFailure(error, isSuggested = false) {
   show(isSuggested ? "proposed" : "failed", "");
   part(dialog, "failure").hidden = false;
   slot(dialog, "failure").textContent = Object.values(error.fields ?? {})[0]?.[0] ?? text;
-  part(dialog, "remedy").hidden = next !== "load" && next !== "choose";
+  part(dialog, "open-make").hidden = next !== "load" && next !== "choose";
 }
 
 function showSides(root, { front, back, kind }) {

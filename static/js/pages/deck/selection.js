@@ -10,16 +10,16 @@ import { chooseDeck } from "./deck-actions.js";
 import { deckAddress, page } from "./page.js";
 
 const CARDS = "/api/flashcards/cards";
-const bar = part(page, "chosen");
+const bar = part(page, "selection-bar");
 const selected = new Set();
 
 /** What a button of the bar, or a box of the table, does. */
 export const SELECTION_ACTIONS = {
-  "choose-none": clearSelection,
-  "choose-matches": selectMatches,
+  "clear-selection": clearSelection,
+  "select-matches": selectMatches,
   move,
   tag,
-  "delete-chosen": deleteSelected,
+  "delete-selected": deleteSelected,
 };
 
 /** Boxes of the table choose its cards; Shift chooses all between. @param {Element} root */
@@ -28,12 +28,12 @@ export function setUpSelection(root) {
   root.addEventListener("click", (event) => {
     const box = event.target.closest('input[type="checkbox"]');
     if (!box) return;
-    if (box.dataset.action === "choose-all")
+    if (box.dataset.action === "select-all")
       for (const rowBox of boxes()) setSelected(rowBox, box.checked);
     else
       for (const rowBox of event.shiftKey && last?.isConnected ? rangeBetween(last, box) : [box])
         setSelected(rowBox, box.checked);
-    if (box.dataset.action === "choose") last = box;
+    if (box.dataset.action === "select") last = box;
     showSelection();
   });
   root.addEventListener("results-loaded", () => {
@@ -43,7 +43,7 @@ export function setUpSelection(root) {
 }
 
 const boxes = () =>
-  /** @type {HTMLInputElement[]} */ ([...page.querySelectorAll('[data-action="choose"]')]);
+  /** @type {HTMLInputElement[]} */ ([...page.querySelectorAll('[data-action="select"]')]);
 const idOf = (box) => box.closest("[data-card]").dataset.card;
 
 function rangeBetween(first, second) {
@@ -67,12 +67,12 @@ export function clearSelection() {
 
 function showSelection() {
   const matches = Number(container().dataset.matches);
-  const allBox = action(page, "choose-all");
+  const allBox = action(page, "select-all");
   const isWholePage = boxes().length > 0 && boxes().every((box) => box.checked);
   bar.hidden = !selected.size;
-  setText(bar, "chosen", `${pluralize(selected.size, "card")} chosen`);
-  action(bar, "choose-matches").hidden = !isWholePage || selected.size >= matches;
-  action(bar, "choose-matches").textContent = `Choose all ${matches}`;
+  setText(bar, "selected-count", `${pluralize(selected.size, "card")} chosen`);
+  action(bar, "select-matches").hidden = !isWholePage || selected.size >= matches;
+  action(bar, "select-matches").textContent = `Choose all ${matches}`;
   if (allBox)
     Object.assign(allBox, {
       checked: isWholePage,

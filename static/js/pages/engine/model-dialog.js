@@ -66,7 +66,7 @@ function show() {
   slot(dialog, "rows").replaceChildren(...matches.map(row));
   setText(
     dialog,
-    "found",
+    "result-count",
     matches.length ? pluralize(matches.length, "model") : EMPTY_TEXTS[query ? "words" : filter],
   );
 }
@@ -84,7 +84,7 @@ function warning({ state, reason }) {
 }
 
 function row({ model, fit: result, isStored, speed }) {
-  const element = cloneTemplate("model-mould");
+  const element = cloneTemplate("model-template");
   const input = element.querySelector("input");
   Object.assign(input, {
     value: model.modelId,
@@ -92,11 +92,11 @@ function row({ model, fit: result, isStored, speed }) {
     checked: model.modelId === chosenId,
   });
   setText(element, "name", model.name);
-  setText(element, "facts", `${modelFacts(model)}${speed ? ` · ${speed} tokens/s here` : ""}`);
+  setText(element, "details", `${modelFacts(model)}${speed ? ` · ${speed} tokens/s here` : ""}`);
   setText(element, "fit", result.state === "fits" ? FIT_LABELS.fits : warning(result).slice(0, -1));
   element.dataset.fit = result.state;
   part(element, "local").hidden = !model.isLocal;
-  part(element, "kept").hidden = !isStored;
+  part(element, "stored").hidden = !isStored;
   return element;
 }
 

@@ -46,13 +46,13 @@ export class PanelView {
   showEngine({ text, step }) {
     setText(this.#root, "engine", text);
     slot(this.#root, "step").textContent = step;
-    part(this.#root, "remedy").hidden = !step;
+    part(this.#root, "troubleshooting").hidden = !step;
   }
 
   /** @param {import("./models.js").CatalogueModel|null} model */
   showModel(model) {
     setText(this.#root, "name", model?.name ?? "No model");
-    setText(this.#root, "facts", model ? modelFacts(model) : "");
+    setText(this.#root, "details", model ? modelFacts(model) : "");
     this.showLoaded("");
   }
 
@@ -69,31 +69,31 @@ export class PanelView {
 
   /** @param {string} text */
   showLoaded(text) {
-    setText(this.#root, "loaded", text);
+    setText(this.#root, "load-status", text);
     setText(this.#root, "rate", "");
   }
 
   /** @param {string} text shown until the state is another */
   showNote(text) {
-    part(this.#root, "note").hidden = !text;
-    slot(this.#root, "note").textContent = text;
+    part(this.#root, "notice").hidden = !text;
+    slot(this.#root, "notice").textContent = text;
   }
 
   /** Loading begins. */
   showLoading() {
     this.#announcedFraction = 0;
     this.#meter = new DownloadMeter();
-    slot(this.#root, "bar").removeAttribute("value");
+    slot(this.#root, "progress").removeAttribute("value");
     this.showLoaded("Starting");
   }
 
   /** @param {import("../../engine/progress.js").LoadProgress} progress */
   showProgress(progress) {
     const { fraction } = progress;
-    const bar = slot(this.#root, "bar");
+    const bar = slot(this.#root, "progress");
     if (fraction == null) bar.removeAttribute("value");
     else bar.value = fraction;
-    setText(this.#root, "loaded", progressText(progress));
+    setText(this.#root, "load-status", progressText(progress));
     setText(this.#root, "rate", rateText(this.#meter.add(progress, performance.now() / 1000)));
     if (fraction >= this.#announcedFraction + ANNOUNCE_STEP)
       announce(`Loading the model: ${percent((this.#announcedFraction = fraction))}`);
@@ -117,7 +117,8 @@ export class PanelView {
     part(this.#root, "failure").hidden = state !== "failed";
     this.showNote(note);
     this.#showButtons(state);
-    action(this.#root, "choose").disabled = action(this.#root, "stored").disabled = !canChoose;
+    action(this.#root, "choose").disabled = action(this.#root, "stored-models").disabled =
+      !canChoose;
     if (announcement) announce(announcement);
   }
 
@@ -128,7 +129,7 @@ export class PanelView {
     main.disabled = state === "detecting";
     action(this.#root, "cancel-load").hidden = state !== "loading";
     action(this.#root, "choose").hidden = ["loading", "otherTab", "otherDevice"].includes(state);
-    action(this.#root, "away").hidden = !["idle", "ready"].includes(state);
+    action(this.#root, "use-other-device").hidden = !["idle", "ready"].includes(state);
   }
 }
 

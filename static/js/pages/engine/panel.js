@@ -34,8 +34,8 @@ export class EnginePanel extends EventTarget {
       main: () => this.#runMainAction(),
       "cancel-load": () => this.cancel(),
       choose: () => this.choose(),
-      stored: () => this.#openStoredModels(),
-      away: () => this.#useOtherDevice(),
+      "stored-models": () => this.#openStoredModels(),
+      "use-other-device": () => this.#useOtherDevice(),
     });
     this.#listen();
   }

@@ -8,7 +8,7 @@ import { pluralize, size } from "../lib/format.js";
 import { ENGINE_NAMES } from "./models.js";
 
 const MB = 1_000_000;
-const dialog = document.getElementById("stored");
+const dialog = document.getElementById("stored-models");
 let models = [];
 let loadedId = null;
 /** @type {import("../../engine/stored-models.js").StoredModel[]} */
@@ -16,7 +16,7 @@ let storedModels = [];
 
 action(dialog, "close").addEventListener("click", () => dialog.close());
 dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
-action(dialog, "delete-left").addEventListener("click", () =>
+action(dialog, "delete-leftover").addEventListener("click", () =>
   remove(storedModels.filter(isLeftOver)),
 );
 
@@ -44,7 +44,7 @@ async function show() {
     ...(storedModels.length ? storedModels.map(row) : [emptyRow()]),
   );
   const leftovers = storedModels.filter(isLeftOver);
-  action(dialog, "delete-left").hidden = !leftovers.length;
+  action(dialog, "delete-leftover").hidden = !leftovers.length;
   showStorage(estimate);
 }
 
@@ -52,12 +52,12 @@ function showStorage(estimate) {
   const meter = slot(dialog, "meter");
   meter.hidden = !estimate;
   if (!estimate) {
-    slot(dialog, "room").textContent = "This browser does not say how much storage there is.";
+    slot(dialog, "usage").textContent = "This browser does not say how much storage there is.";
     return;
   }
   const { usedMb, quotaMb, isPersistent } = estimate;
   meter.value = quotaMb ? usedMb / quotaMb : 0;
-  slot(dialog, "room").textContent =
+  slot(dialog, "usage").textContent =
     `${size(usedMb)} used, ${size(Math.max(0, quotaMb - usedMb))} left.`;
   slot(dialog, "persistence").textContent = isPersistent ? PERSISTENT : EVICTABLE;
 }
@@ -71,17 +71,17 @@ function isLeftOver({ modelId }) {
 }
 
 function row(stored) {
-  const element = cloneTemplate("stored-mould");
+  const element = cloneTemplate("stored-model-template");
   const isRunning = stored.modelId !== null && stored.modelId === loadedId;
   slot(element, "name").textContent = stored.name;
-  slot(element, "facts").textContent = [
+  slot(element, "details").textContent = [
     size(stored.bytes / MB),
     ENGINE_NAMES[stored.engine],
     stateText(stored, isRunning),
   ]
     .filter(Boolean)
     .join(" · ");
-  slot(element, "delete").textContent = `Delete ${stored.name}`;
+  slot(element, "delete-label").textContent = `Delete ${stored.name}`;
   const button = action(element, "delete");
   button.disabled = isRunning;
   button.addEventListener("click", () => remove([stored]));

@@ -13,13 +13,13 @@ export function setUpFilePicker(page, onFile) {
   };
   input.addEventListener("change", handleChange);
   handleChange(); // a file may have been chosen before this module was there
-  setUpDropping(part(page, "drop"), () => page.dataset.stage === "choose", onFile);
+  setUpDropping(part(page, "dropzone"), () => page.dataset.stage === "choose", onFile);
   setUpPasting(page.querySelector('[data-form="paste"]'), onFile);
 }
 
 function setUpDropping(dropArea, isOpen, onFile) {
   let depth = 0; // a child's enter comes before its parent's leave
-  const show = (isOver) => dropArea.toggleAttribute("data-over", isOver);
+  const show = (isOver) => dropArea.toggleAttribute("data-dragover", isOver);
   addEventListener("dragenter", (event) => hasFile(event) && isOpen() && show(++depth > 0));
   addEventListener(
     "dragleave",

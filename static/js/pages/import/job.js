@@ -63,7 +63,7 @@ export class ImportJob {
   #show(fraction, text) {
     if (fraction === null) this.bar.removeAttribute("value");
     else this.bar.value = fraction;
-    setText(this.section, "work", text);
+    setText(this.section, "progress-text", text);
   }
 }
 

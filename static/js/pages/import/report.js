@@ -16,14 +16,14 @@ import { integer, pluralize } from "../lib/format.js";
 export function showReport(section, report, decksAddress) {
   const title = headline(report);
   slot(section, "report-title").textContent = title;
-  slot(section, "numbers").replaceChildren(
+  slot(section, "totals").replaceChildren(
     ...["added", "updated", "unchanged"].map((label) => number(label, report[label])),
   );
   slot(section, "decks").replaceChildren(
     ...report.decks.map((deck) => deckRow(deck, decksAddress)),
   );
-  slot(section, "left-out").replaceChildren(...report.leftOut.map(skippedItem));
-  part(section, "left-out").hidden = !report.leftOut.length;
+  slot(section, "skipped").replaceChildren(...report.leftOut.map(skippedItem));
+  part(section, "skipped").hidden = !report.leftOut.length;
   return title;
 }
 
@@ -34,14 +34,14 @@ function headline({ added, updated, unchanged }) {
 }
 
 function number(label, count) {
-  const element = cloneTemplate("number-mould");
-  slot(element, "what").textContent = label;
+  const element = cloneTemplate("total-template");
+  slot(element, "label").textContent = label;
   slot(element, "count").textContent = integer(count);
   return element;
 }
 
 function deckRow({ id, name, isNew, added, updated, unchanged }, decksAddress) {
-  const element = cloneTemplate("report-deck-mould");
+  const element = cloneTemplate("report-deck-template");
   const link = slot(element, "name");
   link.textContent = name;
   link.href = `${decksAddress}/${id}`;
@@ -57,8 +57,8 @@ function deckRow({ id, name, isNew, added, updated, unchanged }, decksAddress) {
 }
 
 function skippedItem({ sentence, examples }) {
-  const element = cloneTemplate("left-out-mould");
-  slot(element, "sentence").textContent = sentence;
+  const element = cloneTemplate("skipped-template");
+  slot(element, "message").textContent = sentence;
   slot(element, "examples").textContent = examples.join(" · ");
   slot(element, "examples").hidden = !examples.length;
   return element;

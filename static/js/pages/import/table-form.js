@@ -34,8 +34,8 @@ export class TableForm extends EventTarget {
     offer(delimiter, preview.delimiter);
     encoding.value = preview.encoding;
     hasHeader.checked = preview.hasHeader;
-    setText(this.section, "file", fileName);
-    setText(this.section, "rows", pluralize(preview.rowCount, "row"));
+    setText(this.section, "file-name", fileName);
+    setText(this.section, "row-count", pluralize(preview.rowCount, "row"));
     name.value ||= fileName.replace(/\.[^.]*$/, "");
     this.#showError("");
     this.#fill(preview);
@@ -122,13 +122,13 @@ export class TableForm extends EventTarget {
   }
 
   #showError(message) {
-    slot(this.section, "fault").textContent = message;
-    slot(this.section, "fault").hidden = !message;
+    slot(this.section, "error").textContent = message;
+    slot(this.section, "error").hidden = !message;
   }
 }
 
 function heading(name, role) {
-  const cell = cloneTemplate("role-mould");
+  const cell = cloneTemplate("role-template");
   slot(cell, "column").textContent = name;
   cell.querySelector("select").value = role;
   return cell;

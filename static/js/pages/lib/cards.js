@@ -51,7 +51,7 @@ export function fillCard(element, card) {
 
 /** A new card element. @param {{front: string, back: string}} card @returns {HTMLElement} */
 export function cardElement(card) {
-  const element = cloneTemplate("card-mould");
+  const element = cloneTemplate("card-template");
   fillCard(element, card);
   return element;
 }

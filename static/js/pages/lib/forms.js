@@ -19,7 +19,7 @@ export function openDialog(id, { texts = {}, values = {}, onSubmit }) {
   showFailure(dialog, null);
   form.onsubmit = (event) => {
     event.preventDefault();
-    withBusyButton(action(dialog, "yes"), () => submit(dialog, onSubmit));
+    withBusyButton(action(dialog, "confirm"), () => submit(dialog, onSubmit));
   };
   action(dialog, "close").onclick = () => dialog.close();
   dialog.showModal();

@@ -56,7 +56,7 @@ export function setUpSearch(form) {
   if (!form) return;
   let timer = 0;
   const search = () => load(addressOf(form));
-  form.querySelector("[data-part=finder-button]").hidden = true;
+  form.querySelector("[data-part=search-submit]").hidden = true;
   form.addEventListener("input", (event) => {
     clearTimeout(timer);
     timer = setTimeout(search, event.target.type === "search" ? DEBOUNCE_MS : 0);
@@ -95,7 +95,7 @@ function replaceContainer(page, address, isAnnounced) {
   container().replaceWith(document.adoptNode(fresh));
   renderAll(container());
   history.replaceState(null, "", address);
-  if (isAnnounced && container().dataset.found !== undefined)
-    announce(container().dataset.found || "All are shown.");
+  if (isAnnounced && container().dataset.announcement !== undefined)
+    announce(container().dataset.announcement || "All are shown.");
   container().dispatchEvent(new CustomEvent("results-loaded", { bubbles: true }));
 }

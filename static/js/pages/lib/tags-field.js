@@ -87,10 +87,10 @@ function showTags(field, tags) {
 }
 
 function createChip(tag) {
-  const chip = cloneTemplate("chip-mould");
+  const chip = cloneTemplate("chip-template");
   chip.dataset.tag = tag;
   slot(chip, "tag").textContent = tag;
-  slot(chip, "removes").textContent = tag;
+  slot(chip, "remove-label").textContent = tag;
   return chip;
 }
 

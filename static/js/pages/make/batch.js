@@ -22,7 +22,7 @@ export class Batch {
   /** @param {import("./save-form.js").BatchRecord} record */
   constructor(record) {
     this.record = record;
-    this.element = cloneTemplate("batch-mould");
+    this.element = cloneTemplate("batch-template");
     this.cards = slot(this.element, "cards");
     setUpFlipping(this.cards);
     setText(this.element, "title", record.request.topic);
@@ -108,8 +108,8 @@ export class Batch {
     Object.assign(this.record, { state, words: text });
     this.element.dataset.state = state;
     const isWriting = state === "writing";
-    setText(this.element, "words", text);
-    slot(this.element, "bar").hidden = !isWriting;
+    setText(this.element, "status", text);
+    slot(this.element, "progress").hidden = !isWriting;
     this.#placeholder.hidden = !isWriting;
     part(this.element, "save").hidden = isWriting || !this.record.cards.length;
     if (!isWriting) this.#timeLeft = "";
@@ -155,7 +155,7 @@ export class Batch {
   }
 
   get #placeholder() {
-    return this.cards.querySelector("[data-part=next-card]");
+    return this.cards.querySelector("[data-part=card-placeholder]");
   }
 
   #findDuplicate(draft) {
@@ -178,7 +178,7 @@ export class Batch {
 
   #handleAction(event) {
     const button = event.target.closest("[data-action]");
-    const tool = button?.closest("[data-part=draft-tools]") && button.dataset.action;
+    const tool = button?.closest("[data-part=card-actions]") && button.dataset.action;
     const draft =
       tool && this.record.cards.find((card) => this.#elements.get(card)?.contains(button));
     if (draft) this.#send("draft-tool", { tool, draft });
@@ -192,11 +192,11 @@ export class Batch {
 
   #showCount() {
     const { cards, request } = this.record;
-    slot(this.element, "bar").value = Math.min(1, cards.length / request.count);
+    slot(this.element, "progress").value = Math.min(1, cards.length / request.count);
     if (this.record.state === "writing")
       setText(
         this.element,
-        "words",
+        "status",
         `${this.#partLabel}${cards.length} of ${pluralize(request.count, "card")}`,
       );
     this.#send("batch-changed");
@@ -221,8 +221,8 @@ export class Batch {
  */
 function draftElement(draft) {
   const element = cardElement(draft);
-  slot(element, "flip").closest(".card-tools").append(cloneTemplate("draft-tools-mould"));
-  element.append(cloneTemplate("ground-mould"));
+  slot(element, "flip").closest(".card-tools").append(cloneTemplate("card-actions-template"));
+  element.append(cloneTemplate("source-match-template"));
   showDraft(element, draft);
   return element;
 }
@@ -232,7 +232,7 @@ function showDraft(element, draft) {
   fillCard(element, draft);
   for (const [name, label] of Object.entries(LABELS))
     action(element, name).setAttribute("aria-label", `${label}: ${draft.front}`);
-  showSourceMatch(part(element, "ground"), draft);
+  showSourceMatch(part(element, "source-match"), draft);
 }
 
 /**
@@ -246,14 +246,14 @@ function setBusy(element, isBusy) {
   for (const name of Object.keys(LABELS)) action(element, name).disabled = isBusy;
 }
 
-const LABELS = { edit: "Edit", another: "Write another instead of", drop: "Throw away" };
+const LABELS = { edit: "Edit", regenerate: "Write another instead of", discard: "Throw away" };
 
 function showSourceMatch(element, { found: isFound, sentence }) {
   element.hidden = isFound === undefined;
   element.dataset.found = String(isFound ?? "unknown");
-  slot(element, "found").textContent = MATCH_LABELS.get(isFound ?? null);
-  slot(element, "sentence").textContent = sentence ?? "";
-  slot(element, "sentence").hidden = !sentence;
+  slot(element, "match-status").textContent = MATCH_LABELS.get(isFound ?? null);
+  slot(element, "source-sentence").textContent = sentence ?? "";
+  slot(element, "source-sentence").hidden = !sentence;
 }
 
 const MATCH_LABELS = new Map([

@@ -22,7 +22,7 @@ export function edit(batch, draft) {
 }
 
 /** @param {import("./batch.js").Batch} batch @param {import("./batch.js").Draft} draft */
-export function drop(batch, draft) {
+export function discard(batch, draft) {
   const undo = batch.drop(draft);
   const back = () => {
     undo();
@@ -37,7 +37,7 @@ export function drop(batch, draft) {
  * {import("./batch.js").Draft} draft
  * @param {(index: number) => Promise<import("./batch.js").Draft>} requestCard
  */
-export async function another(batch, draft, requestCard) {
+export async function regenerate(batch, draft, requestCard) {
   batch.setBusy(draft, true);
   try {
     const replacement = await requestCard(draft.part);

@@ -93,10 +93,10 @@ export class GeneratePage {
   async #runCardAction({ target, detail: { tool, draft } }) {
     const batch = this.#batches.batchOf(target);
     const tools = await import("./card-actions.js");
-    if (tool !== "another") tools[tool](batch, draft);
+    if (tool !== "regenerate") tools[tool](batch, draft);
     else
       await this.#runExclusive(batch, () =>
-        tools.another(batch, draft, (index) => this.#generator.another(batch, index)),
+        tools.regenerate(batch, draft, (index) => this.#generator.another(batch, index)),
       );
   }
 }

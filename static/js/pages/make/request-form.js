@@ -55,7 +55,7 @@ export class RequestForm extends EventTarget {
 
   /** What pressing Generate will do. @param {string} text */
   setHint(text) {
-    setText(this.#form, "before", text);
+    setText(this.#form, "submit-hint", text);
   }
 
   get #values() {
@@ -160,10 +160,10 @@ function setUpDrops(form, openFile) {
   form.addEventListener("dragover", (event) => {
     if (![...event.dataTransfer.types].includes("Files")) return;
     event.preventDefault();
-    form.dataset.drop = "";
+    form.dataset.dragover = "";
   });
   for (const name of ["dragleave", "drop"])
-    form.addEventListener(name, () => delete form.dataset.drop);
+    form.addEventListener(name, () => delete form.dataset.dragover);
   form.addEventListener("drop", (event) => {
     if (!event.dataTransfer.files.length) return;
     event.preventDefault();

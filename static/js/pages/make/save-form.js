@@ -65,7 +65,7 @@ export class SaveForm {
     const { element } = this.#batch;
     element.dataset.state = "saved";
     this.#form.hidden = true;
-    for (const tools of element.querySelectorAll("[data-part=draft-tools]")) tools.remove();
+    for (const tools of element.querySelectorAll("[data-part=card-actions]")) tools.remove();
     this.#showLinks(deck);
     toast(`Saved as “${deck.name}”.`);
     this.#batch.notify({ text: "" });

@@ -41,7 +41,7 @@ export class FilePanel {
     part(this.#form, "file-panel").hidden = false;
     part(this.#form, "pages").hidden = true;
     setText(this.#form, "file-name", file.name);
-    setText(this.#form, "file-facts", megabytes(file.size));
+    setText(this.#form, "file-details", megabytes(file.size));
     part(this.#form, "file").value = "";
     return this.#run(() => this.#open(file));
   }
@@ -65,7 +65,7 @@ export class FilePanel {
     this.#pdf = await Pdf.open(file);
     setText(
       this.#form,
-      "file-facts",
+      "file-details",
       `${megabytes(file.size)} · ${pluralize(this.#pdf.pages, "page")}`,
     );
     this.#offerPages(this.#pdf.pages);
@@ -130,9 +130,9 @@ export class FilePanel {
 
   #progress(fraction, text) {
     part(this.#form, "file-progress").hidden = false;
-    if (fraction === null) slot(this.#form, "file-bar").removeAttribute("value");
-    else slot(this.#form, "file-bar").value = fraction;
-    setText(this.#form, "file-words", text);
+    if (fraction === null) slot(this.#form, "file-progress").removeAttribute("value");
+    else slot(this.#form, "file-progress").value = fraction;
+    setText(this.#form, "file-status", text);
   }
 
   #showError(message) {

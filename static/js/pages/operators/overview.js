@@ -43,7 +43,7 @@ async function showStats() {
   const span = page.querySelector("[name=span]:checked").value;
   const [{ default: uPlot }, { points }] = await Promise.all([
     import(page.dataset.uplot),
-    api.get(`${page.dataset.figures}?span=${span}`),
+    api.get(`${page.dataset.statistics}?span=${span}`),
   ]);
   for (const [name, plot] of Object.entries(plots)) charts[name].draw(uPlot, plot(points, span));
 }

@@ -46,8 +46,8 @@ export class Chart {
     const element = slot(this.#figure, "plot");
     element.setAttribute("aria-label", plot.description);
     element.hidden = Boolean(plot.none);
-    part(this.#figure, "none").hidden = !plot.none;
-    part(this.#figure, "none").textContent = plot.none ?? "";
+    part(this.#figure, "empty").hidden = !plot.none;
+    part(this.#figure, "empty").textContent = plot.none ?? "";
     fillTable(this.#figure.querySelector(".chart-table table"), plot.table);
     this.#redraw = () => this.#drawPlot(uPlot, plot, element);
     if (!plot.none) this.#redraw();

@@ -27,7 +27,7 @@ export function setUpSettings(page, api, onChange) {
 function fill(page, form, settings) {
   for (const name of NUMBERS) form.elements[name].value = settings[name];
   form.elements.desiredRetention.value = Math.round(settings.desiredRetention * 100);
-  slot(page, "zone").textContent = settings.timeZone.replaceAll("_", " ");
+  slot(page, "time-zone").textContent = settings.timeZone.replaceAll("_", " ");
 }
 
 async function save(form, api, onChange) {

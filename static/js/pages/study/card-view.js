@@ -16,17 +16,17 @@ export class CardView {
     this.#page = page;
     this.#card = page.querySelector(".study-card");
     this.#slots = Object.fromEntries(
-      ["question", "asked", "answer", "more"].map((name) => [name, slot(page, name)]),
+      ["question", "recap", "answer", "extra"].map((name) => [name, slot(page, name)]),
     );
   }
 
   /** @param {import("./session.js").Item} item @param {StudySession} session */
   showQuestion(item, session) {
     const hadFocus = this.#card.parentElement.contains(document.activeElement);
-    this.#show("asking");
+    this.#show("question");
     this.#setAnswerShown(false);
     this.updateTexts(item);
-    slot(this.#page, "deck").textContent = item.card.deckName;
+    slot(this.#page, "deck-name").textContent = item.card.deckName;
     this.showRemaining(session, StudySession.kind(item));
     action(this.#page, "undo").disabled = !session.tally().reviews;
     this.#announceQuestion();
@@ -44,7 +44,7 @@ export class CardView {
     if (this.isAnswerShown) return;
     for (const rating of RATINGS) {
       slot(this.#page, rating).textContent = shortSpan(previews[rating]);
-      slot(this.#page, `${rating}-said`).textContent = `again in ${span(previews[rating])}`;
+      slot(this.#page, `${rating}-label`).textContent = `again in ${span(previews[rating])}`;
     }
     this.#setAnswerShown(true);
     this.#announceAnswer();
@@ -84,7 +84,7 @@ export class CardView {
   }
 
   #show(name) {
-    for (const stateName of ["asking", "end", "loading"])
+    for (const stateName of ["question", "summary", "loading"])
       part(this.#page, stateName).hidden = stateName !== name;
     part(this.#page, "tools").hidden = false;
     action(this.#page, "edit").hidden = false;
@@ -101,9 +101,9 @@ export class CardView {
 /**
  * Write a card's question and answer; a cloze is asked with gaps and answered with them filled, its
  * back below.
- * @param {Record<string, HTMLElement>} slots question, asked, answer, more @param {any} card
+ * @param {Record<string, HTMLElement>} slots question, recap, answer, extra @param {any} card
  */
-function showSides({ question, asked: plainQuestion, answer, more: extra }, card) {
+function showSides({ question, recap: plainQuestion, answer, extra }, card) {
   const isCloze = card.kind === "cloze";
   writeSide(question, card.front, isCloze ? "question" : undefined);
   writeSide(plainQuestion, isCloze ? "" : card.front);

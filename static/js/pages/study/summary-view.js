@@ -28,7 +28,7 @@ export class SummaryView {
   /** @param {import("./session.js").StudySession} session @param {any} queue @param {number} now */
   show(session, queue, now) {
     const tally = session.tally();
-    this.#reveal("end");
+    this.#reveal("summary");
     this.#showMessage(title(tally, queue), next(queue, session.untilNext(now)));
     this.#showOptions(tally, queue);
     this.#showTally(tally);
@@ -47,17 +47,17 @@ export class SummaryView {
   }
 
   #reveal(name) {
-    for (const stateName of ["asking", "end", "loading"])
+    for (const stateName of ["question", "summary", "loading"])
       part(this.#page, stateName).hidden = stateName !== name;
     part(this.#page, "tools").hidden = true;
     action(this.#page, "edit").hidden = true;
   }
 
   #showMessage(titleText, nextText) {
-    slot(this.#page, "end-title").textContent = titleText;
-    slot(this.#page, "end-next").textContent = nextText;
+    slot(this.#page, "summary-title").textContent = titleText;
+    slot(this.#page, "summary-next").textContent = nextText;
     announce(`${titleText} ${nextText}`);
-    slot(this.#page, "end-title").focus({ preventScroll: true });
+    slot(this.#page, "summary-title").focus({ preventScroll: true });
   }
 
   #showOptions({ reviews }, queue) {
@@ -65,7 +65,7 @@ export class SummaryView {
     part(this.#page, "limits").hidden = !heldBack(queue);
     part(this.#page, "add").hidden = hasCards && reviews > 0;
     part(this.#page, "done").hidden = !hasCards;
-    part(this.#page, "nothing").hidden = hasCards;
+    part(this.#page, "empty").hidden = hasCards;
   }
 
   /** Without a review there is nothing to count, and nothing to take back. */
@@ -85,7 +85,7 @@ export class SummaryView {
   /** Offer to go on when the next card is due while this stands here. */
   #waitFor(dueAt, now) {
     clearTimeout(this.#timer);
-    const continueButton = action(this.#page, "more");
+    const continueButton = action(this.#page, "continue");
     continueButton.hidden = true;
     if (!dueAt || dueAt - now > LONGEST_TIMER_MS) return;
     this.#timer = setTimeout(
