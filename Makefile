@@ -60,7 +60,7 @@ deployable: installed
 	$(VENV_PYTHON) manage.py document_settings --check
 	$(VENV_PYTHON) manage.py document_protocol --check
 	$(VENV_PYTHON) manage.py document_api --check
-	MINDFLIP_HOSTS=mindflip.example MINDFLIP_SECRET_KEY="$$($(VENV_PYTHON) -c 'import secrets; print(secrets.token_urlsafe(64))')" \
+	MINDFLIP_ALLOWED_HOSTS=mindflip.example MINDFLIP_SECRET_KEY="$$($(VENV_PYTHON) -c 'import secrets; print(secrets.token_urlsafe(64))')" \
 		$(VENV_PYTHON) manage.py check --deploy --fail-level WARNING
 
 audit: installed ## known vulnerabilities in what is pinned; says so where no service can be asked

@@ -44,7 +44,7 @@ def main() -> None:
             environment
             | NO_LIMITS
             | {
-                "MINDFLIP_VAR": var,
+                "MINDFLIP_DATA_DIR": var,
                 "DJANGO_SETTINGS_MODULE": "mindflip.settings",
             }
         )

@@ -129,7 +129,7 @@ def _operator() -> Any:
 
     from mindflip.embedded.static_files import collect
 
-    collect(settings.VAR_DIR)  # a page names its style sheets by what is in them
+    collect(settings.DATA_DIR)  # a page names its style sheets by what is in them
 
     client = Client(HTTP_HOST="localhost")
     client.force_login(

@@ -10,9 +10,10 @@ from types import TracebackType
 from typing import Any
 
 from celery import Celery
-from celery.signals import celeryd_init, setup_logging, task_prerun
+from celery.signals import beat_init, celeryd_init, setup_logging, task_prerun
 from django.core.exceptions import ImproperlyConfigured
 
+from mindflip import env
 from sessions_app import log_context
 
 log = logging.getLogger(__name__)
@@ -49,6 +50,14 @@ def log_worker_shutdown(**_: Any) -> None:
     from celery.apps import worker  # in workers alone
 
     worker.safe_say = lambda message, *_: log.info(message)
+
+
+@beat_init.connect
+@celeryd_init.connect
+def log_renamed_variables(**_: Any) -> None:
+    """Log what `manage.py` reports as mindflip.W002: Celery runs the checks without a word."""
+    for message in env.renamed_in_use():
+        log.warning(message)
 
 
 @task_prerun.connect

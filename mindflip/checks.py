@@ -8,6 +8,8 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
+from mindflip import env
+
 TAG = "settings"  # the commands that start processes run these checks alone
 DAY_SECONDS = 86_400
 
@@ -24,9 +26,9 @@ RULES = (
     # what is renewed must be renewed before it runs out
     Rule(
         "mindflip.E001",
-        lambda: settings.SESSION_IDLE_SECONDS >= settings.SESSION_TOUCH_SECONDS,
-        "MINDFLIP_SESSION_TOUCH_SECONDS is longer than MINDFLIP_SESSION_IDLE_SECONDS: sessions in"
-        " use would expire. Make it shorter.",
+        lambda: settings.SESSION_IDLE_SECONDS >= settings.SESSION_ACTIVITY_INTERVAL,
+        "MINDFLIP_SESSION_ACTIVITY_INTERVAL is longer than MINDFLIP_SESSION_IDLE_SECONDS: sessions"
+        " in use would expire. Make it shorter.",
     ),
     Rule(
         "mindflip.E002",
@@ -36,35 +38,35 @@ RULES = (
     ),
     Rule(
         "mindflip.E006",
-        lambda: settings.HEARTBEAT_SECONDS < settings.ENGINE_PRESENT_SECONDS,
-        "MINDFLIP_ENGINE_PRESENT_SECONDS must be longer than MINDFLIP_HEARTBEAT_SECONDS: else"
+        lambda: settings.HEARTBEAT_SECONDS < settings.ENGINE_TIMEOUT_SECONDS,
+        "MINDFLIP_ENGINE_TIMEOUT_SECONDS must be longer than MINDFLIP_HEARTBEAT_SECONDS: else"
         " engines would count as gone in between.",
     ),
     # what is waited for must come while it is waited for
     Rule(
         "mindflip.E005",
-        lambda: settings.DRAIN_NOTICE_SECONDS < settings.DRAIN_SECONDS,
-        "MINDFLIP_DRAIN_NOTICE_SECONDS must be shorter than MINDFLIP_DRAIN_SECONDS: else no time is"
+        lambda: settings.SHUTDOWN_DELAY < settings.SHUTDOWN_TIMEOUT,
+        "MINDFLIP_SHUTDOWN_DELAY must be shorter than MINDFLIP_SHUTDOWN_TIMEOUT: else no time is"
         " left to send the sockets away.",
     ),
     Rule(
         "mindflip.E008",
-        lambda: settings.IMPORT_SECONDS < settings.CELERY_TASK_TIME_LIMIT,
-        f"MINDFLIP_IMPORT_SECONDS must be below {settings.CELERY_TASK_TIME_LIMIT}, after which any"
-        " task is ended. Make it shorter.",
+        lambda: settings.IMPORT_TIME_LIMIT < settings.CELERY_TASK_TIME_LIMIT,
+        f"MINDFLIP_IMPORT_TIME_LIMIT must be below {settings.CELERY_TASK_TIME_LIMIT}, after which"
+        " any task is ended. Make it shorter.",
     ),
     # the keys of what is cached stand on the rows
     Rule(
         "mindflip.E011",
-        lambda: settings.RESULT_CACHE_SECONDS <= settings.SESSION_KEPT_DAYS * DAY_SECONDS,
-        "MINDFLIP_RESULT_CACHE_SECONDS is longer than MINDFLIP_SESSION_KEPT_DAYS: results would"
-        " outlive what an erasure finds them by. Make it shorter.",
+        lambda: settings.RESULT_CACHE_SECONDS <= settings.SESSION_RETENTION_DAYS * DAY_SECONDS,
+        "MINDFLIP_RESULT_CACHE_SECONDS is longer than MINDFLIP_SESSION_RETENTION_DAYS: results"
+        " would outlive what an erasure finds them by. Make it shorter.",
     ),
     # a response carries cards and is the largest message
     Rule(
         "mindflip.E003",
-        lambda: settings.RESPONSE_BYTES >= settings.MESSAGE_BYTES,
-        "MINDFLIP_RESPONSE_BYTES is below MINDFLIP_MESSAGE_BYTES: responses are the largest"
+        lambda: settings.RESPONSE_MAX_BYTES >= settings.MESSAGE_MAX_BYTES,
+        "MINDFLIP_RESPONSE_MAX_BYTES is below MINDFLIP_MESSAGE_MAX_BYTES: responses are the largest"
         " messages. Raise it.",
     ),
     Rule(
@@ -95,8 +97,8 @@ def check_secrets(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> lis
     """Debug pages show settings and variables to whoever meets an error."""
     if settings.DEBUG and not settings.IS_PRIVATE:
         message = (
-            "MINDFLIP_DEBUG is on while MINDFLIP_HOSTS lets others in: debug pages would show them"
-            " everything. Turn it off."
+            "MINDFLIP_DEBUG is on while MINDFLIP_ALLOWED_HOSTS lets others in: debug pages would"
+            " show them everything. Turn it off."
         )
         return [Error(message, id="mindflip.E009")]
     return []
@@ -104,15 +106,15 @@ def check_secrets(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> lis
 
 @register(TAG)
 def check_folders(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """A run writes below MINDFLIP_VAR; beat keeps its schedule there."""
-    if not settings.VAR_DIR.is_dir():
+    """A run writes below MINDFLIP_DATA_DIR; beat keeps its schedule there."""
+    if not settings.DATA_DIR.is_dir():
         return []  # it is made when first needed
     try:
-        TemporaryFile(dir=settings.VAR_DIR).close()
+        TemporaryFile(dir=settings.DATA_DIR).close()
     except OSError as error:
         message = (
-            f"The folder {settings.VAR_DIR} (MINDFLIP_VAR) cannot be written ({error.strerror}):"
-            " give it to this user, or name another."
+            f"The folder {settings.DATA_DIR} (MINDFLIP_DATA_DIR) cannot be written"
+            f" ({error.strerror}): give it to this user, or name another."
         )
         return [Error(message, id="mindflip.E010")]
     return []
@@ -126,7 +128,15 @@ def check_bind_without_hosts(
     if settings.IS_PRIVATE and settings.BIND not in {"127.0.0.1", "::1", "localhost"}:
         message = (
             f"MINDFLIP_BIND is {settings.BIND}, but only this machine is let in: name this server's"
-            " host names in MINDFLIP_HOSTS."
+            " host names in MINDFLIP_ALLOWED_HOSTS."
         )
         return [Warning(message, id="mindflip.W001")]
     return []
+
+
+@register(TAG)
+def check_renamed_variables(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Old names of variables are accepted for one release."""
+    return [Warning(message, id="mindflip.W002") for message in env.renamed_in_use()]

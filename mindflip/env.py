@@ -2,11 +2,12 @@
 in words when wrong.
 
 The declarations are kept in `DECLARED`, from which `docs/settings.md` is made and checked.
+`RENAMED` lists the variables whose old names still work.
 """
 
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from typing import TypeVar
@@ -37,18 +38,92 @@ class Setting:
 
 DECLARED: dict[str, Setting] = {}
 
+# Old name → name. The old names are accepted until the next release; remove them all together.
+RENAMED = {
+    "MINDFLIP_VAR": "MINDFLIP_DATA_DIR",
+    "MINDFLIP_HOSTS": "MINDFLIP_ALLOWED_HOSTS",
+    "MINDFLIP_ORIGINS": "MINDFLIP_ALLOWED_ORIGINS",
+    "MINDFLIP_OLD_SECRET_KEYS": "MINDFLIP_SECRET_KEY_FALLBACKS",
+    "MINDFLIP_PROXIES": "MINDFLIP_TRUSTED_PROXY_COUNT",
+    "MINDFLIP_SIGN_IN_FAILURES": "MINDFLIP_MAX_SIGN_IN_FAILURES",
+    "MINDFLIP_ACCESS_MINUTES": "MINDFLIP_ACCESS_TOKEN_MINUTES",
+    "MINDFLIP_REFRESH_DAYS": "MINDFLIP_REFRESH_TOKEN_DAYS",
+    "MINDFLIP_CALL_RATE": "MINDFLIP_API_RATE",
+    "MINDFLIP_WORKER_SEEN_SECONDS": "MINDFLIP_WORKER_HEARTBEAT_TIMEOUT",
+    "MINDFLIP_DRAIN_SECONDS": "MINDFLIP_SHUTDOWN_TIMEOUT",
+    "MINDFLIP_DRAIN_NOTICE_SECONDS": "MINDFLIP_SHUTDOWN_DELAY",
+    "MINDFLIP_SESSION_TOUCH_SECONDS": "MINDFLIP_SESSION_ACTIVITY_INTERVAL",
+    "MINDFLIP_SESSION_KEPT_DAYS": "MINDFLIP_SESSION_RETENTION_DAYS",
+    "MINDFLIP_SESSIONS_PER_USER": "MINDFLIP_MAX_SESSIONS_PER_USER",
+    "MINDFLIP_QUEUE_PER_USER": "MINDFLIP_MAX_QUEUED_PER_USER",
+    "MINDFLIP_ENGINE_PRESENT_SECONDS": "MINDFLIP_ENGINE_TIMEOUT_SECONDS",
+    "MINDFLIP_RESUME_GENERATIONS": "MINDFLIP_RESUME_LIMIT",
+    "MINDFLIP_ATTEMPTS": "MINDFLIP_MAX_ATTEMPTS",
+    "MINDFLIP_MESSAGE_BYTES": "MINDFLIP_MESSAGE_MAX_BYTES",
+    "MINDFLIP_RESPONSE_BYTES": "MINDFLIP_RESPONSE_MAX_BYTES",
+    "MINDFLIP_BIN_DAYS": "MINDFLIP_TRASH_DAYS",
+    "MINDFLIP_IMPORT_MEGABYTES": "MINDFLIP_IMPORT_MAX_MEGABYTES",
+    "MINDFLIP_IMPORT_CARDS": "MINDFLIP_IMPORT_MAX_CARDS",
+    "MINDFLIP_IMPORT_SECONDS": "MINDFLIP_IMPORT_TIME_LIMIT",
+    "MINDFLIP_PROMPT_DAYS": "MINDFLIP_PROMPT_RETENTION_DAYS",
+    "MINDFLIP_AUDIT_DAYS": "MINDFLIP_AUDIT_LOG_RETENTION_DAYS",
+    "MINDFLIP_ATTEMPT_DAYS": "MINDFLIP_FAILED_SIGN_IN_RETENTION_DAYS",
+    "MINDFLIP_UNUSED_ACCOUNT_DAYS": "MINDFLIP_INACTIVE_ACCOUNT_DAYS",
+    "MINDFLIP_DELETE_SECONDS": "MINDFLIP_CLEANUP_TIME_LIMIT",
+}
+_OLD_NAMES = {name: old for old, name in RENAMED.items()}
+
+
+def variable_of(name: str) -> str:
+    """Return the environment variable that the setting `name` is read from: its old name when only
+    that one is set.
+    """
+    old = _OLD_NAMES.get(name, name)
+    return old if _value(old) and not _value(name) else name
+
+
+def renamed_in_use() -> list[str]:
+    """Return a message for each variable in the environment that has an old name."""
+    return [
+        f"{old} is ignored because {name}, its new name, is set too: remove {old}."
+        if _value(name)
+        else f"{old} is now called {name}: rename it. The old name stops working in the next"
+        " release."
+        for old, name in RENAMED.items()
+        if _value(old)
+    ]
+
+
+def with_new_names(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return a copy of `environment` without old names: their values are under the new ones.
+
+    A process that gets it has nothing to warn about.
+    """
+    renamed = {name: value for name, value in environment.items() if name not in RENAMED}
+    for old, name in RENAMED.items():
+        value = environment.get(old, "")
+        if value.strip() and not renamed.get(name, "").strip():
+            renamed[name] = value
+    return renamed
+
+
+def _value(variable: str) -> str:
+    """Return its value; an empty variable counts as unset."""
+    return os.environ.get(variable, "").strip()
+
 
 def _read(
     name: str, default: T, shown: str, help: str, parse: Callable[[str], T], is_secret: bool = False
 ) -> T:
     DECLARED[name] = Setting(name, shown, help)
-    raw = os.environ.get(name, "").strip()
+    variable = variable_of(name)
+    raw = _value(variable)
     if not raw:
         return default
     try:
         return parse(raw)
     except ValueError as error:
-        given = name if is_secret else f"{name}={raw!r}"
+        given = variable if is_secret else f"{variable}={raw!r}"
         raise ImproperlyConfigured(f"{given} is not usable: {error}. It is for: {help}") from None
 
 

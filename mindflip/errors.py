@@ -19,7 +19,7 @@ from sessions_app.rest.streaming import releasing_connection
 
 WRONG_HOST = (
     "This server does not go by the name in the address. Whoever runs it names it in"
-    " MINDFLIP_HOSTS."
+    " MINDFLIP_ALLOWED_HOSTS."
 )
 
 

@@ -2,9 +2,9 @@
 
 A clone runs with none set: that is a private server on this machine.
 
-Naming the public hosts (MINDFLIP_HOSTS) is what turns a private server into a deployment: HTTPS,
-secure cookies and a secret key of one's own are then required. The sections are in the order of
-Django's settings template, and docs/settings.md lists the variables in the same order.
+Naming the public hosts (MINDFLIP_ALLOWED_HOSTS) is what turns a private server into a deployment:
+HTTPS, secure cookies and a secret key of one's own are then required. The sections are in the order
+of Django's settings template, and docs/settings.md lists the variables in the same order.
 """
 
 import logging
@@ -21,25 +21,32 @@ from mindflip.embedded import state
 
 # --- Paths: the code, and everything that a run writes ---
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = Path(
+DATA_DIR = Path(
     env.text(
-        "MINDFLIP_VAR", str(BASE_DIR / "var"), "folder for everything a run writes", shown="var"
+        "MINDFLIP_DATA_DIR",
+        str(BASE_DIR / "var"),
+        "folder for everything a run writes",
+        shown="var",
     )
 )
 
 # --- Security: who may come in, and what a browser may do on our pages ---
-MINDFLIP_HOSTS = env.listing(
-    "MINDFLIP_HOSTS", [], "host names this server answers to; empty: this machine only", env.host
+ALLOWED_HOSTS = env.listing(
+    "MINDFLIP_ALLOWED_HOSTS",
+    [],
+    "host names this server answers to; empty: this machine only",
+    env.host,
 )
-IS_PRIVATE = not MINDFLIP_HOSTS
-ALLOWED_HOSTS = MINDFLIP_HOSTS or ["localhost", "127.0.0.1", "[::1]"]
+IS_PRIVATE = not ALLOWED_HOSTS
+if IS_PRIVATE:
+    ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 DEBUG = env.boolean(
     "MINDFLIP_DEBUG", False, "Django's debug pages; never where others can reach the server"
 )
 SECRET_KEY = env.text(
     "MINDFLIP_SECRET_KEY",
     "",
-    "signs cookies, tokens and tickets; needed with MINDFLIP_HOSTS",
+    "signs cookies, tokens and tickets; needed with MINDFLIP_ALLOWED_HOSTS",
     "made at first start",
     env.secret_key,
     True,
@@ -47,18 +54,18 @@ SECRET_KEY = env.text(
 if not SECRET_KEY:
     if not IS_PRIVATE:
         raise ImproperlyConfigured(
-            "MINDFLIP_HOSTS is set, so MINDFLIP_SECRET_KEY must be too: give 50 or more random"
-            " characters."
+            f"{env.variable_of('MINDFLIP_ALLOWED_HOSTS')} is set, so MINDFLIP_SECRET_KEY must be"
+            " too: give 50 or more random characters."
         )
-    SECRET_KEY = state.secret_key(VAR_DIR)
+    SECRET_KEY = state.secret_key(DATA_DIR)
 SECRET_KEY_FALLBACKS = env.listing(
-    "MINDFLIP_OLD_SECRET_KEYS",
+    "MINDFLIP_SECRET_KEY_FALLBACKS",
     [],
-    "secret keys of before: who is signed in on a page stays so",
+    "previous secret keys; existing sign-ins stay valid",
     is_secret=True,
 )
-MINDFLIP_ORIGINS = env.listing(
-    "MINDFLIP_ORIGINS",
+ALLOWED_ORIGINS = env.listing(
+    "MINDFLIP_ALLOWED_ORIGINS",
     [],
     "origins of other sites whose pages may call this server, as https://app.example.org",
     env.origin,
@@ -67,29 +74,29 @@ IS_HTTPS = env.boolean(
     "MINDFLIP_HTTPS",
     not IS_PRIVATE,
     "served over HTTPS: redirects, HSTS, secure cookies",
-    shown="1 with MINDFLIP_HOSTS, else 0",
+    shown="1 with MINDFLIP_ALLOWED_HOSTS, else 0",
 )
 PORT = env.integer("MINDFLIP_PORT", 3000, "port of the pages and the API", least=1, most=65_535)
 BIND = env.text(
     "MINDFLIP_BIND",
     "127.0.0.1",
-    "address to listen on; 0.0.0.0 lets other machines in, name them in MINDFLIP_HOSTS too",
+    "address to listen on; 0.0.0.0 lets other machines in, name them in MINDFLIP_ALLOWED_HOSTS too",
     spelled=env.bind,
 )
-PROXIES = env.integer(
-    "MINDFLIP_PROXIES",
+TRUSTED_PROXY_COUNT = env.integer(
+    "MINDFLIP_TRUSTED_PROXY_COUNT",
     0,
-    "how many proxies of ours stand in front and set X-Forwarded-For and -Proto",
+    "number of your own proxies in front of this server, which set X-Forwarded-For and -Proto",
 )
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXIES else None
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY_COUNT else None
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-CSRF_TRUSTED_ORIGINS = list(MINDFLIP_ORIGINS)
-CORS_ALLOWED_ORIGINS = list(MINDFLIP_ORIGINS)
+CSRF_TRUSTED_ORIGINS = list(ALLOWED_ORIGINS)
+CORS_ALLOWED_ORIGINS = list(ALLOWED_ORIGINS)
 LOCALHOST_ORIGIN = r"^http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$"
 CORS_ALLOWED_ORIGIN_REGEXES = [LOCALHOST_ORIGIN] if IS_PRIVATE else []
 CORS_URLS_REGEX = r"^/(api|models)/.*$"
@@ -195,7 +202,7 @@ TEMPLATES = [
 ASGI_APPLICATION = "mindflip.asgi.application"
 
 # --- Database: PostgreSQL ---
-EMBEDDED = state.addresses(VAR_DIR)
+EMBEDDED = state.addresses(DATA_DIR)
 DATABASE_URL = env.text(
     "DATABASE_URL",
     EMBEDDED.database_url,
@@ -309,8 +316,8 @@ ADMIN_SECOND_FACTOR = env.boolean(
 OTP_TOTP_ISSUER = "MindFlip"
 # whoever may look into the admin's tables is not to copy a phone
 OTP_ADMIN_HIDE_SENSITIVE_DATA = True
-SIGN_IN_FAILURES = env.integer(
-    "MINDFLIP_SIGN_IN_FAILURES",
+MAX_SIGN_IN_FAILURES = env.integer(
+    "MINDFLIP_MAX_SIGN_IN_FAILURES",
     10,
     "wrong passwords for one name from one address that lock both out",
     least=1,
@@ -318,7 +325,7 @@ SIGN_IN_FAILURES = env.integer(
 SIGN_IN_LOCKOUT_SECONDS = env.integer(
     "MINDFLIP_SIGN_IN_LOCKOUT_SECONDS", 900, "how long that lockout lasts", least=1
 )
-AXES_FAILURE_LIMIT = SIGN_IN_FAILURES
+AXES_FAILURE_LIMIT = MAX_SIGN_IN_FAILURES
 AXES_COOLOFF_TIME = timedelta(seconds=SIGN_IN_LOCKOUT_SECONDS)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_CALLABLE = "sessions_app.lockout.locked_out"
@@ -337,7 +344,7 @@ USE_TZ = True
 
 # --- Static files: our own, the modules from npm, an operator's models ---
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = DATA_DIR / "static"
 NODE_MODULES = BASE_DIR / "node_modules"
 STATICFILES_DIRS = [
     BASE_DIR / "static",
@@ -359,7 +366,7 @@ STORAGES = {
 MINDFLIP_MODELS_DIR = Path(
     env.text(
         "MINDFLIP_MODELS_DIR",
-        str(VAR_DIR / "models"),
+        str(DATA_DIR / "models"),
         "folder of models served to this server's own users",
         shown="var/models",
     )
@@ -369,11 +376,13 @@ MINDFLIP_MODELS_DIR = Path(
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(
         minutes=env.integer(
-            "MINDFLIP_ACCESS_MINUTES", 60, "minutes an access token is good for", least=1
+            "MINDFLIP_ACCESS_TOKEN_MINUTES", 60, "minutes an access token is good for", least=1
         )
     ),
     "REFRESH_TOKEN_LIFETIME": timedelta(
-        days=env.integer("MINDFLIP_REFRESH_DAYS", 30, "days a refresh token is good for", least=1)
+        days=env.integer(
+            "MINDFLIP_REFRESH_TOKEN_DAYS", 30, "days a refresh token is good for", least=1
+        )
     ),
     "ROTATE_REFRESH_TOKENS": True,
     "BLACKLIST_AFTER_ROTATION": True,
@@ -428,12 +437,12 @@ REST_FRAMEWORK = {
         ),
         "session": env.rate("MINDFLIP_SESSION_RATE", "120/hour", "sessions opened by one user"),
         "calls": env.rate(
-            "MINDFLIP_CALL_RATE",
+            "MINDFLIP_API_RATE",
             "1200/minute",
             "REST calls of one user, or of a stranger's address; off: uncounted",
         ),
     },
-    "NUM_PROXIES": PROXIES,
+    "NUM_PROXIES": TRUSTED_PROXY_COUNT,
     "DEFAULT_VERSIONING_CLASS": None,
     "DEFAULT_SCHEMA_CLASS": "sessions_app.rest.openapi.Calls",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
@@ -461,24 +470,24 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"global_keyprefix": f"{REDIS_PREFIX}:celery:"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_TIME_LIMIT = 300
-CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
+CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
 SWEEP_SECONDS = env.integer(
     "MINDFLIP_SWEEP_SECONDS",
     15,
     "how often generations that no engine answers are looked for",
     least=1,
 )
-WORKER_SEEN_SECONDS = env.integer(
-    "MINDFLIP_WORKER_SEEN_SECONDS",
+WORKER_HEARTBEAT_TIMEOUT = env.integer(
+    "MINDFLIP_WORKER_HEARTBEAT_TIMEOUT",
     60,
-    "how long after their last sign of life the worker and beat count as missing in /readyz",
+    "seconds after their last heartbeat until /readyz reports the worker or beat as missing",
     least=3,
 )
 CELERY_BEAT_SCHEDULE = {
     "beat-is-seen": {
         "task": "mindflip.tasks.beat_is_seen",
-        "schedule": WORKER_SEEN_SECONDS / 6,
-        "options": {"expires": WORKER_SEEN_SECONDS},  # without a worker they would pile up
+        "schedule": WORKER_HEARTBEAT_TIMEOUT / 6,
+        "options": {"expires": WORKER_HEARTBEAT_TIMEOUT},  # without a worker they would pile up
     },
     "expire-idle-sessions": {"task": "sessions_app.tasks.expire_idle_sessions", "schedule": 60.0},
     "recover-generations": {
@@ -501,7 +510,7 @@ LOG_FORMAT = env.choice(
     "line" if IS_PRIVATE else "json",
     ["line", "json"],
     "line: for people; json: an object a line, see docs/monitoring.md",
-    shown="json with MINDFLIP_HOSTS, else line",
+    shown="json with MINDFLIP_ALLOWED_HOSTS, else line",
 )
 LOGGING = {
     "version": 1,
@@ -551,33 +560,39 @@ WORKER_METRICS_PORT = env.integer(
     "port of the worker's own /metrics on 127.0.0.1; 0: none",
     most=65_535,
 )
-DRAIN_SECONDS = env.integer(
-    "MINDFLIP_DRAIN_SECONDS",
+SHUTDOWN_TIMEOUT = env.integer(
+    "MINDFLIP_SHUTDOWN_TIMEOUT",
     20,
-    "how long a server that was asked to stop may take to finish and to send its sockets elsewhere",
+    "seconds that a server takes to stop at most, to finish requests and to close its sockets",
     least=1,
 )
-DRAIN_NOTICE_SECONDS = env.integer(
-    "MINDFLIP_DRAIN_NOTICE_SECONDS",
+SHUTDOWN_DELAY = env.integer(
+    "MINDFLIP_SHUTDOWN_DELAY",
     0,
-    "how long of that /readyz says no before anything is closed, for balancers that ask it",
+    "seconds of these that /readyz returns 503 before connections are closed, for load balancers",
 )
 
 # --- Product: sessions and generations ---
 SESSION_IDLE_SECONDS = env.integer(
     "MINDFLIP_SESSION_IDLE_SECONDS", 1800, "inactivity after which a session expires", least=1
 )
-SESSION_TOUCH_SECONDS = env.integer(
-    "MINDFLIP_SESSION_TOUCH_SECONDS", 30, "how seldom activity is written down per session", least=0
+SESSION_ACTIVITY_INTERVAL = env.integer(
+    "MINDFLIP_SESSION_ACTIVITY_INTERVAL",
+    30,
+    "minimum seconds between writes of a session's last-activity time",
+    least=0,
 )
-SESSION_KEPT_DAYS = env.integer(
-    "MINDFLIP_SESSION_KEPT_DAYS", 30, "days a closed or expired session can still be read", least=1
+SESSION_RETENTION_DAYS = env.integer(
+    "MINDFLIP_SESSION_RETENTION_DAYS",
+    30,
+    "days a closed or expired session can still be read",
+    least=1,
 )
-SESSIONS_PER_USER = env.integer(
-    "MINDFLIP_SESSIONS_PER_USER", 20, "sessions one user may have open", least=1
+MAX_SESSIONS_PER_USER = env.integer(
+    "MINDFLIP_MAX_SESSIONS_PER_USER", 20, "sessions one user may have open", least=1
 )
-QUEUE_PER_USER = env.integer(
-    "MINDFLIP_QUEUE_PER_USER", 20, "unfinished generations one user may have", least=1
+MAX_QUEUED_PER_USER = env.integer(
+    "MINDFLIP_MAX_QUEUED_PER_USER", 20, "unfinished generations one user may have", least=1
 )
 QUEUE_TIMEOUT_SECONDS = env.integer(
     "MINDFLIP_QUEUE_TIMEOUT_SECONDS", 600, "how long a generation waits for an engine", least=1
@@ -588,11 +603,14 @@ LEASE_SECONDS = env.integer(
 LEASE_GRACE_SECONDS = env.integer(
     "MINDFLIP_LEASE_GRACE_SECONDS", 30, "how long a dropped engine may take to come back", least=0
 )
-ENGINE_PRESENT_SECONDS = env.integer(
-    "MINDFLIP_ENGINE_PRESENT_SECONDS", 60, "how long a silent engine counts as there", least=1
+ENGINE_TIMEOUT_SECONDS = env.integer(
+    "MINDFLIP_ENGINE_TIMEOUT_SECONDS",
+    60,
+    "seconds after its last message until an engine counts as disconnected",
+    least=1,
 )
-RESUME_GENERATIONS = env.integer(
-    "MINDFLIP_RESUME_GENERATIONS",
+RESUME_LIMIT = env.integer(
+    "MINDFLIP_RESUME_LIMIT",
     1000,
     "most generations replayed to a reconnecting client; above it a snapshot is sent",
     least=1,
@@ -608,8 +626,8 @@ RESUME_BYTES_PER_SECOND = env.integer(
 HEARTBEAT_SECONDS = env.integer(
     "MINDFLIP_HEARTBEAT_SECONDS", 25, "how often a socket is asked whether it is there", least=1
 )
-ATTEMPTS = env.integer(
-    "MINDFLIP_ATTEMPTS", 3, "engines tried for one generation before it fails", least=1
+MAX_ATTEMPTS = env.integer(
+    "MINDFLIP_MAX_ATTEMPTS", 3, "engines tried for one generation before it fails", least=1
 )
 RESULT_CACHE_SECONDS = env.integer(
     "MINDFLIP_RESULT_CACHE_SECONDS",
@@ -637,51 +655,54 @@ SOCKET_STALLED_SECONDS = env.integer(
     "seconds after which a socket whose client does not read is closed",
     least=1,
 )
-MESSAGE_BYTES = env.integer(
-    "MINDFLIP_MESSAGE_BYTES", 65_536, "largest message on a socket", least=1024
+MESSAGE_MAX_BYTES = env.integer(
+    "MINDFLIP_MESSAGE_MAX_BYTES", 65_536, "largest message on a socket, in bytes", least=1024
 )
-RESPONSE_BYTES = env.integer(
-    "MINDFLIP_RESPONSE_BYTES", 1_048_576, "largest response of an engine", least=1024
+RESPONSE_MAX_BYTES = env.integer(
+    "MINDFLIP_RESPONSE_MAX_BYTES", 1_048_576, "largest response of an engine, in bytes", least=1024
 )
 
 # --- Product: decks and imports ---
-BIN_DAYS = env.integer(
-    "MINDFLIP_BIN_DAYS", 30, "days after which deleted decks and cards are gone for good", least=1
+TRASH_DAYS = env.integer(
+    "MINDFLIP_TRASH_DAYS",
+    30,
+    "days until decks and cards in the trash are deleted permanently",
+    least=1,
 )
-IMPORT_MEGABYTES = env.integer(
-    "MINDFLIP_IMPORT_MEGABYTES", 100, "largest file with cards that may be imported", least=1
+IMPORT_MAX_MEGABYTES = env.integer(
+    "MINDFLIP_IMPORT_MAX_MEGABYTES", 100, "largest file that can be imported, in megabytes", least=1
 )
-IMPORT_CARDS = env.integer(
-    "MINDFLIP_IMPORT_CARDS", 20_000, "most cards that one import may bring", least=1
+IMPORT_MAX_CARDS = env.integer(
+    "MINDFLIP_IMPORT_MAX_CARDS", 20_000, "most cards that one file can contain", least=1
 )
-IMPORT_SECONDS = env.integer(
-    "MINDFLIP_IMPORT_SECONDS", 120, "how long reading and saving one file may take", least=1
+IMPORT_TIME_LIMIT = env.integer(
+    "MINDFLIP_IMPORT_TIME_LIMIT", 120, "seconds that reading and saving one file may take", least=1
 )
 
 # --- Product: how long other data are kept (docs/data.md) ---
-PROMPT_DAYS = env.integer(
-    "MINDFLIP_PROMPT_DAYS",
+PROMPT_RETENTION_DAYS = env.integer(
+    "MINDFLIP_PROMPT_RETENTION_DAYS",
     30,
     "days after a session's end until what was written in it is blanked",
     least=1,
 )
-AUDIT_DAYS = env.integer(
-    "MINDFLIP_AUDIT_DAYS", 365, "days that the log of the admin is kept", least=1
+AUDIT_LOG_RETENTION_DAYS = env.integer(
+    "MINDFLIP_AUDIT_LOG_RETENTION_DAYS", 365, "days that the log of the admin is kept", least=1
 )
-ATTEMPT_DAYS = env.integer(
-    "MINDFLIP_ATTEMPT_DAYS", 7, "days that failed sign-ins are kept", least=1
+FAILED_SIGN_IN_RETENTION_DAYS = env.integer(
+    "MINDFLIP_FAILED_SIGN_IN_RETENTION_DAYS", 7, "days that failed sign-ins are kept", least=1
 )
-UNUSED_ACCOUNT_DAYS = env.integer(
-    "MINDFLIP_UNUSED_ACCOUNT_DAYS",
+INACTIVE_ACCOUNT_DAYS = env.integer(
+    "MINDFLIP_INACTIVE_ACCOUNT_DAYS",
     0,
     "days after which an account that nobody uses is erased; 0: never",
 )
 # four kinds follow each other in one task, and what comes after CELERY_TASK_TIME_LIMIT would never
 # have its turn
-DELETE_SECONDS = env.integer(
-    "MINDFLIP_DELETE_SECONDS",
+CLEANUP_TIME_LIMIT = env.integer(
+    "MINDFLIP_CLEANUP_TIME_LIMIT",
     60,
-    "how long one kind of old data may be deleted without a pause, 60 at most",
+    "seconds that one run deletes old data of one kind, 60 at most",
     least=1,
     most=60,
 )

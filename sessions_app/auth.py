@@ -97,7 +97,7 @@ def origin_is_allowed(origin: str, host: str) -> bool:
     Under HTTPS an http page of our own name is a stranger: whoever sits in the network can write
     it.
     """
-    if origin in settings.MINDFLIP_ORIGINS:
+    if origin in settings.ALLOWED_ORIGINS:
         return True
     if settings.IS_PRIVATE and re.fullmatch(settings.LOCALHOST_ORIGIN, origin):
         return True

@@ -98,7 +98,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
         # a refusal before this would reach a browser as a bare 1006, without its reason
         await self.accept(None if self.dialect == protocol.GUIDE else self.dialect)
         self.step_lock = asyncio.Lock()
-        self.limits = protocol.Limits(settings.MESSAGE_BYTES, settings.RESPONSE_BYTES)
+        self.limits = protocol.Limits(settings.MESSAGE_MAX_BYTES, settings.RESPONSE_MAX_BYTES)
         self.bucket = TokenBucket.full(settings.SOCKET_RATE, settings.SOCKET_BURST, monotonic())
         self.malformed = self.refused = 0
         socket_registry.register(self)

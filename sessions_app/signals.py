@@ -35,7 +35,7 @@ def sockets_of_deleted_user(sender: type, instance: AbstractBaseUser, **kwargs: 
 @receiver(post_save, sender="token_blacklist.OutstandingToken", dispatch_uid="a token is a sign-in")
 def record_token_use(sender: type, instance: Any, created: bool, **kwargs: Any) -> None:
     """Whoever renews a token uses the account: unused ones may be erased
-    (MINDFLIP_UNUSED_ACCOUNT_DAYS).
+    (MINDFLIP_INACTIVE_ACCOUNT_DAYS).
     """
     if created:
         get_user_model().objects.filter(pk=instance.user_id).update(last_login=timezone.now())

@@ -95,11 +95,11 @@ def running_server(
         own = {
             "DATABASE_URL": database_url,
             "MINDFLIP_REDIS_PREFIX": name,
-            "MINDFLIP_VAR": str(folder),
+            "MINDFLIP_DATA_DIR": str(folder),
             "MINDFLIP_PORT": str(port),
         }
         server = RunningServer(port, folder, own | settings)
-        (folder / "static").symlink_to((Path(os.environ["MINDFLIP_VAR"]) / "static").resolve())
+        (folder / "static").symlink_to((Path(os.environ["MINDFLIP_DATA_DIR"]) / "static").resolve())
         wanted = ["web", *(["worker"] if worker else []), *(["beat"] if beat else [])]
         server.services = [
             program(each, folder / "log" / f"{each}.log", server.environment, port=port)

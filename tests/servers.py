@@ -70,7 +70,7 @@ def _own_place() -> Path:
     """
     name = f"mindflip-test-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}-"
     var = Path(tempfile.mkdtemp(prefix=name, dir=os.environ.get("MINDFLIP_TEST_FOLDER")))
-    os.environ["MINDFLIP_VAR"] = str(var)
+    os.environ["MINDFLIP_DATA_DIR"] = str(var)
     os.environ["MINDFLIP_REDIS_PREFIX"] = f"test-{var.name}"
     try:
         (var / "static").symlink_to(static_files.shared_copy(ROOT / "var" / "test-static"))

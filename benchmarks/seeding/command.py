@@ -20,7 +20,7 @@ class Command(BaseCommand):
     help = (
         "Fill the database with made-up users, sessions and generations until there are as many as"
         " you say. Ctrl-C stops it with what is done kept, and the next run goes on. What is older"
-        " than MINDFLIP_SESSION_KEPT_DAYS is deleted when the worker next sweeps."
+        " than MINDFLIP_SESSION_RETENTION_DAYS is deleted when the worker next sweeps."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

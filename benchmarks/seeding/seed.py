@@ -191,7 +191,7 @@ def _parameters(plan: Plan) -> dict[str, Any]:
         "users": plan.users,
         "samples": SAMPLES,
         "models": MODELS,
-        "slots": settings.QUEUE_PER_USER,
+        "slots": settings.MAX_QUEUED_PER_USER,
         "open": sql.OPEN_SECONDS,
         "idle": settings.SESSION_IDLE_SECONDS,
         "lease": settings.LEASE_SECONDS,

@@ -36,7 +36,7 @@ FORM_BYTES = 2**16  # what multipart puts around a file
 
 def limits() -> Limits:
     """This server's, in bytes."""
-    return Limits(settings.IMPORT_MEGABYTES * 2**20, settings.IMPORT_CARDS)
+    return Limits(settings.IMPORT_MAX_MEGABYTES * 2**20, settings.IMPORT_MAX_CARDS)
 
 
 class FileView(generics.GenericAPIView):
@@ -101,10 +101,10 @@ class ImportView(APIView):
 def _imported(user: Any, body: ImportSerializer) -> Any:
     wanted = body.validated_data
     file = wanted["file"]
-    progress = Progress(settings.IMPORT_SECONDS)
+    progress = Progress(settings.IMPORT_TIME_LIMIT)
     if wanted["import_id"]:
         progress = Progress(
-            settings.IMPORT_SECONDS, ImportProgress(user, wanted["import_id"]).listen
+            settings.IMPORT_TIME_LIMIT, ImportProgress(user, wanted["import_id"]).listen
         )
     reading = read_file(file, file.name or "", body.choices(), limits(), progress)
     name = trim(clean(wanted["name"])) or name_of(file.name or "")

@@ -215,7 +215,7 @@ class TrashedSerializer(serializers.Serializer):
 
     def get_goneAt(self, row: Any) -> Any:  # noqa: N802
         return serializers.DateTimeField().to_representation(
-            row.deleted_at + timedelta(days=settings.BIN_DAYS)
+            row.deleted_at + timedelta(days=settings.TRASH_DAYS)
         )
 
 

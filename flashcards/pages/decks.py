@@ -142,7 +142,7 @@ class TrashView(LoginRequiredMixin, TemplateView):
             decks=decks,
             cards=cards,
             counts=trash.trash_counts(user),
-            days=settings.BIN_DAYS,
+            days=settings.TRASH_DAYS,
             **kwargs,
         )
 
@@ -182,7 +182,7 @@ class ImportView(LoginRequiredMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         decks = Deck.objects.of(self.request.user).only("pk", "name")[:DECKS_OFFERED]
         return super().get_context_data(
-            decks=decks, encodings=CHOICES, megabytes=settings.IMPORT_MEGABYTES, **kwargs
+            decks=decks, encodings=CHOICES, megabytes=settings.IMPORT_MAX_MEGABYTES, **kwargs
         )
 
 

@@ -112,10 +112,10 @@ def trash_counts(user: User) -> dict[str, int]:
 
 
 def trash_delete_old(*, now: datetime) -> int:
-    """Delete for good what has been in the bin for BIN_DAYS; how many decks and single cards
+    """Delete for good what has been in the bin for TRASH_DAYS; how many decks and single cards
     went.
     """
-    limit, seconds = now - timedelta(days=settings.BIN_DAYS), settings.DELETE_SECONDS
+    limit, seconds = now - timedelta(days=settings.TRASH_DAYS), settings.CLEANUP_TIME_LIMIT
     decks, cards = (
         Deck.objects.filter(deleted_at__lt=limit),
         Card.objects.filter(deleted_at__lt=limit),

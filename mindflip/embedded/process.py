@@ -11,7 +11,7 @@ from pathlib import Path
 
 READY_SECONDS = 60.0
 SILENCE, LAST_BYTES = "it said nothing.", 4096
-STOP_SECONDS = 30.0  # a server takes MINDFLIP_DRAIN_SECONDS at most, by default 20
+STOP_SECONDS = 30.0  # a server takes MINDFLIP_SHUTDOWN_TIMEOUT at most, by default 20
 NOTHING = "no reason given"
 
 

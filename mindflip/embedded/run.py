@@ -74,12 +74,14 @@ def prepare(var: Path) -> None:
     except OSError as error:
         what = f"The folder {var} cannot be written ({error.strerror})"
         raise StartupError(
-            f"{what}: give it to this user, or set MINDFLIP_VAR to another."
+            f"{what}: give it to this user, or set MINDFLIP_DATA_DIR to another."
         ) from None
     free = shutil.disk_usage(var).free // 1_000_000
     if free < MIN_FREE_MB:
         what = f"The disk of {var} has {free} MB left and {MIN_FREE_MB} MB are needed"
-        raise StartupError(f"{what}: make room, or set MINDFLIP_VAR to a folder on another disk.")
+        raise StartupError(
+            f"{what}: make room, or set MINDFLIP_DATA_DIR to a folder on another disk."
+        )
     _rotate_logs(var / "log")
 
 
@@ -118,7 +120,7 @@ def _take(lock: int, var: Path) -> None:
         if time.monotonic() - began > (STOPPING_SECONDS if what == "stopping" else TIMEOUT_SECONDS):
             raise StartupError(
                 f"MindFlip runs already on {var} (process {pid}): stop it with Ctrl-C or `kill"
-                f" {pid}`, or set MINDFLIP_VAR."
+                f" {pid}`, or set MINDFLIP_DATA_DIR."
             )
         time.sleep(0.1)
 
@@ -132,7 +134,7 @@ class Run:
     def __init__(self, var: Path, bind: str, port: int, write_line: Callable[[str], None]) -> None:
         self.var, self.bind, self.port, self.write_line = var, bind, port, write_line
         self.supervisor = Supervisor(var, write_line)
-        self.environment: dict[str, str] = {"MINDFLIP_VAR": str(var)}
+        self.environment: dict[str, str] = {"MINDFLIP_DATA_DIR": str(var)}
 
     def run_forever(self) -> None:
         """Raises StartupError, with everything stopped again, when the start fails."""

@@ -49,8 +49,8 @@ def secret_key(var: Path) -> str:
     except OSError as error:
         what = f"The folder {var} cannot be written ({error.strerror})"
         raise ImproperlyConfigured(
-            f"{what}: give it to this user, make room on its disk, or set MINDFLIP_VAR to another"
-            " folder."
+            f"{what}: give it to this user, make room on its disk, or set MINDFLIP_DATA_DIR to"
+            " another folder."
         ) from None
 
 

@@ -81,7 +81,7 @@ def collect(var: Path) -> None:
         return
     run = subprocess.run(
         COMMAND,
-        env=os.environ | {"MINDFLIP_VAR": str(var)},
+        env=os.environ | {"MINDFLIP_DATA_DIR": str(var)},
         capture_output=True,
         text=True,
         check=False,

@@ -2,7 +2,7 @@
 busy is not being unready.
 
 The worker and beat give signs of life as keys in Redis that fade: who is not heard of for
-WORKER_SEEN_SECONDS is missing. The worker writes its own with Celery's heartbeat. Beat cannot
+WORKER_HEARTBEAT_TIMEOUT is missing. The worker writes its own with Celery's heartbeat. Beat cannot
 write, it only sends: its sign is a task that it schedules, and that some worker runs.
 """
 
@@ -101,13 +101,13 @@ def key_of(part: str) -> str:
 
 def record_heartbeat(part: str) -> None:
     """This part lives. Raises RedisError."""
-    cache.set(key_of(part), 1, settings.WORKER_SEEN_SECONDS)
+    cache.set(key_of(part), 1, settings.WORKER_HEARTBEAT_TIMEOUT)
 
 
 @heartbeat_sent.connect
 def record_worker_heartbeat(**_: Any) -> None:
     """Celery's heart beats every two seconds; a few of these are written down."""
     global _written_at
-    if monotonic() - _written_at >= settings.WORKER_SEEN_SECONDS / _WRITTEN_EVERY:
+    if monotonic() - _written_at >= settings.WORKER_HEARTBEAT_TIMEOUT / _WRITTEN_EVERY:
         record_heartbeat("worker")
         _written_at = monotonic()

@@ -167,8 +167,8 @@ def can_read_metrics(request: HttpRequest) -> bool:
     """Whether the caller has the token, or calls from an allowed address.
 
     An address counts only if it is the caller's own: of a request that came through a proxy it is
-    what our proxies say (MINDFLIP_PROXIES), and nothing when we have none, because then the headers
-    are the client's own words and the address a proxy's.
+    what our proxies say (MINDFLIP_TRUSTED_PROXY_COUNT), and nothing when we have none, because then
+    the headers are the client's own words and the address a proxy's.
     """
     return _has_token(request) or _is_allowed(_address(request))
 
@@ -194,7 +194,8 @@ def _address(request: HttpRequest) -> str:
     if not any(name in request.headers for name in _PROXY_HEADERS):
         return request.META.get("REMOTE_ADDR", "")
     forwarded = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
-    return forwarded[-settings.PROXIES] if 0 < settings.PROXIES <= len(forwarded) else ""
+    count = settings.TRUSTED_PROXY_COUNT
+    return forwarded[-count] if 0 < count <= len(forwarded) else ""
 
 
 @worker_ready.connect

@@ -2,8 +2,8 @@
 other.
 
 The probes are answered before anything else looks at the request. A probe calls by address, over
-plain HTTP and as nobody: neither MINDFLIP_HOSTS nor the redirect to HTTPS may stand in its way. The
-answers of the first two are the same for everybody and hold no secret.
+plain HTTP and as nobody: neither MINDFLIP_ALLOWED_HOSTS nor the redirect to HTTPS may stand in its
+way. The answers of the first two are the same for everybody and hold no secret.
 """
 
 import logging

@@ -20,9 +20,9 @@ POLL_SECONDS = 0.05
 
 class DrainingServer(Server):
     """Daphne's, with an end in this order: `/readyz` says so and no socket is let in; after
-    DRAIN_NOTICE_SECONDS the open sockets are closed with 1012, spread over half of the time;
-    nothing more is listened to; what still runs may end. All of that within DRAIN_SECONDS; a second
-    signal ends it at once.
+    SHUTDOWN_DELAY the open sockets are closed with 1012, spread over half of the time;
+    nothing more is listened to; what still runs may end. All of that within SHUTDOWN_TIMEOUT; a
+    second signal ends it at once.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -56,17 +56,17 @@ class DrainingServer(Server):
             sum(socket_registry.count_by_dialect().values()),
         )
         try:
-            async with asyncio.timeout(settings.DRAIN_SECONDS):
+            async with asyncio.timeout(settings.SHUTDOWN_TIMEOUT):
                 await self._finish()
             log.info("Everything was finished: stopping.")
         except TimeoutError:
-            log.warning("Not everything was finished within MINDFLIP_DRAIN_SECONDS: stopping.")
+            log.warning("Not everything was finished within MINDFLIP_SHUTDOWN_TIMEOUT: stopping.")
         finally:
             self.stop()
 
     async def _finish(self) -> None:
-        await asyncio.sleep(settings.DRAIN_NOTICE_SECONDS)
-        await socket_registry.close_all(within=settings.DRAIN_SECONDS / 2)
+        await asyncio.sleep(settings.SHUTDOWN_DELAY)
+        await socket_registry.close_all(within=settings.SHUTDOWN_TIMEOUT / 2)
         for port in self._ports:
             port.stopListening()
         while any(map(_is_busy, self.connections.values())):

@@ -186,7 +186,7 @@ def _as_socket_rejection(error: SessionEnded) -> SocketRejected:
 
 
 def _touch(state: SocketState, message: protocol.ClientMessage, now: datetime) -> None:
-    """Activity is written at most every SESSION_TOUCH_SECONDS a socket, not with each message;
+    """Activity is written at most every SESSION_ACTIVITY_INTERVAL a socket, not with each message;
     heartbeats are none.
     """
     if state.is_touch_due(now) and not isinstance(message, protocol.Ping | protocol.Pong):

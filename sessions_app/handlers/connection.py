@@ -60,7 +60,7 @@ class SocketState:
 
     def is_touch_due(self, now: datetime) -> bool:
         """Is it time to write that the client is at work?"""
-        return now - self.touched_at >= timedelta(seconds=settings.SESSION_TOUCH_SECONDS)
+        return now - self.touched_at >= timedelta(seconds=settings.SESSION_ACTIVITY_INTERVAL)
 
     def pay_for_resume(self, messages: Iterable[ServerMessage], now: datetime) -> None:
         """Count what is sent again, a small page as RESUME_MIN_BYTES for the work that it is."""

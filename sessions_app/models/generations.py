@@ -65,7 +65,7 @@ class Generation(models.Model):
     more. `seq` is the session's number at which the row last changed, `moved_seq` that at which it
     was last queued or leased, `card_seqs` those at which its cards came; what the guide's dialect
     asks for has none. `first_card_at` is when the first card came. `slot` is its place among the
-    QUEUE_PER_USER that may be open at once.
+    MAX_QUEUED_PER_USER that may be open at once.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

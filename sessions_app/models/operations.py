@@ -9,14 +9,14 @@ from django.db.models.functions import Now
 
 class EngineQuerySet(models.QuerySet["Engine"]):
     def present(self, now: datetime) -> "EngineQuerySet":
-        """Heard of within ENGINE_PRESENT_SECONDS: presence is a timestamp, because a disconnect may
+        """Heard of within ENGINE_TIMEOUT_SECONDS: presence is a timestamp, because a disconnect may
         never be told.
         """
-        return self.filter(seen_at__gt=now - timedelta(seconds=settings.ENGINE_PRESENT_SECONDS))
+        return self.filter(seen_at__gt=now - timedelta(seconds=settings.ENGINE_TIMEOUT_SECONDS))
 
     def silent(self, now: datetime) -> "EngineQuerySet":
         """The others: their disconnect was never told."""
-        return self.filter(seen_at__lte=now - timedelta(seconds=settings.ENGINE_PRESENT_SECONDS))
+        return self.filter(seen_at__lte=now - timedelta(seconds=settings.ENGINE_TIMEOUT_SECONDS))
 
 
 class Engine(models.Model):
@@ -52,7 +52,7 @@ class Engine(models.Model):
 
     def is_present(self, now: datetime) -> bool:
         """As EngineQuerySet.present."""
-        return self.seen_at > now - timedelta(seconds=settings.ENGINE_PRESENT_SECONDS)
+        return self.seen_at > now - timedelta(seconds=settings.ENGINE_TIMEOUT_SECONDS)
 
 
 class AccountDeletion(models.Model):

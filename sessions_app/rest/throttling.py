@@ -110,7 +110,9 @@ class ExportThrottle(RateThrottle):
 
 
 class SessionThrottle(RateThrottle):
-    """Sessions that one user opens. While Redis is unavailable, SESSIONS_PER_USER still applies."""
+    """Sessions that one user opens. While Redis is unavailable, MAX_SESSIONS_PER_USER still
+    applies.
+    """
 
     scope = "session"
     allows_without_redis = True

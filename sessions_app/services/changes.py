@@ -97,7 +97,7 @@ def changes_since(
 
     The last page ends with a snapshot if a generation was queued or leased above `after`, or if the
     page continues an earlier one (`is_continued`). There is a snapshot alone when `after` is None,
-    is a number that was never given out, or when more than RESUME_GENERATIONS generations changed.
+    is a number that was never given out, or when more than RESUME_LIMIT generations changed.
     """
     seq = (
         WebLLMSession.objects.select_for_update(of=("self",))
@@ -126,10 +126,9 @@ def _changed(session_id: UUID, after: int) -> list[_Changed] | None:
     rows = Generation.objects.filter(session=session_id, seq__gt=after).order_by("seq")
     sized = rows.annotate(stored_bytes=StoredBytes(F("cards")) + StoredBytes(F("options")))
     changed = [
-        _Changed(*row)
-        for row in sized.values_list(*_Changed._fields)[: settings.RESUME_GENERATIONS + 1]
+        _Changed(*row) for row in sized.values_list(*_Changed._fields)[: settings.RESUME_LIMIT + 1]
     ]
-    return None if len(changed) > settings.RESUME_GENERATIONS else changed
+    return None if len(changed) > settings.RESUME_LIMIT else changed
 
 
 def _numbers(changed: Iterable[_Changed], after: int) -> list[tuple[int, _Changed, int | None]]:

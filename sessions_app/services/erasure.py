@@ -76,21 +76,21 @@ def deletion_finish(*, erasure: AccountDeletion, now: datetime, seconds: float) 
 
 
 def deletions_finish(*, now: datetime) -> int:
-    """Go on with what was begun, for DELETE_SECONDS in all and a lot of each at least; how many
+    """Go on with what was begun, for CLEANUP_TIME_LIMIT in all and a lot of each at least; how many
     accounts are gone now. One that cannot be erased keeps no other waiting.
     """
-    ends_at = time.monotonic() + settings.DELETE_SECONDS
+    ends_at = time.monotonic() + settings.CLEANUP_TIME_LIMIT
     begun = AccountDeletion.objects.filter(finished_at=None).order_by("asked_at")
     return sum(_continue(erasure, now, ends_at - time.monotonic()) for erasure in begun)
 
 
 def accounts_delete_unused(*, now: datetime) -> int:
-    """Begin to erase accounts that nobody used for UNUSED_ACCOUNT_DAYS, those of staff left out; 0
-    leaves all. How many.
+    """Begin to erase accounts that nobody used for INACTIVE_ACCOUNT_DAYS, those of staff left out;
+    0 leaves all. How many.
     """
-    if not settings.UNUSED_ACCOUNT_DAYS:
+    if not settings.INACTIVE_ACCOUNT_DAYS:
         return 0
-    unused = User.objects.exclude(_used_since(now - timedelta(days=settings.UNUSED_ACCOUNT_DAYS)))
+    unused = User.objects.exclude(_used_since(now - timedelta(days=settings.INACTIVE_ACCOUNT_DAYS)))
     chosen = unused.order_by("pk").values_list("pk", flat=True)[:UNUSED_BATCH]
     return sum(_begin_unless_used(unused, user_id, now) for user_id in chosen)
 

@@ -157,7 +157,7 @@ def _new_row(generation: Generation, now: datetime) -> dict[str, Any]:
         "options": _json(generation.options),
         "now": now,
         "lately": lately,
-        "most": settings.QUEUE_PER_USER,
+        "most": settings.MAX_QUEUED_PER_USER,
     }
 
 

@@ -322,7 +322,9 @@ def _random_free_slot(waiting: Sequence[Generation]) -> int:
     """
     check_queue_length(len(waiting))
     return secrets.choice(
-        tuple(set(range(settings.QUEUE_PER_USER)) - {generation.slot for generation in waiting})
+        tuple(
+            set(range(settings.MAX_QUEUED_PER_USER)) - {generation.slot for generation in waiting}
+        )
     )
 
 
@@ -330,7 +332,7 @@ def check_queue_length(count: int) -> None:
     """Raise RateLimited (`queue_full`) if this many requests are as many as one user may have
     unfinished.
     """
-    if count >= settings.QUEUE_PER_USER:
+    if count >= settings.MAX_QUEUED_PER_USER:
         raise _queue_full(
             f"You have {count} generations waiting, which is the most: wait for one to finish."
         )

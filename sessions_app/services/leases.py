@@ -106,7 +106,8 @@ def lease_take_over(*, engine: EngineRef, which: Q, now: datetime) -> Generation
 
 @transaction.atomic
 def lease_release(*, which: Q, code: str, message: str, now: datetime) -> Generation | None:
-    """The engine that holds this gave up: back into the queue, or failed after ATTEMPTS engines.
+    """The engine that holds this gave up: back into the queue, or failed after MAX_ATTEMPTS
+    engines.
 
     None when it is held no more.
     """
@@ -223,12 +224,12 @@ def release_socket_leases(*, channel: str, now: datetime) -> None:
 
 @transaction.atomic
 def recover_dead_sockets(*, now: datetime) -> int:
-    """Do for sockets that were not heard of for ENGINE_PRESENT_SECONDS what their disconnect would
+    """Do for sockets that were not heard of for ENGINE_TIMEOUT_SECONDS what their disconnect would
     have done, had it been told: their leases lapse, unless they were renewed since, and what they
     asked for has no asker. How many engines were forgotten.
     """
     silent = list(Engine.objects.silent(now).select_for_update().values_list("channel", flat=True))
-    unrenewed = lease_expiry(now) - timedelta(seconds=settings.ENGINE_PRESENT_SECONDS)
+    unrenewed = lease_expiry(now) - timedelta(seconds=settings.ENGINE_TIMEOUT_SECONDS)
     leased = Generation.objects.filter(
         status=GenerationStatus.LEASED, engine__in=silent, lease_expires_at__lte=unrenewed
     )
@@ -344,7 +345,7 @@ def _columns_after_loss(
     generation: Generation, code: str, message: str, now: datetime
 ) -> dict[str, object]:
     numbered = session_advance_moved(generation.session_id) if is_tracked(generation) else {}
-    if generation.attempt_count >= settings.ATTEMPTS:
+    if generation.attempt_count >= settings.MAX_ATTEMPTS:
         return final_columns(Outcome(GenerationStatus.FAILED, code, message), now) | numbered
     return _requeued_columns(now) | numbered
 

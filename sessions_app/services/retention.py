@@ -26,14 +26,14 @@ BATCH_SIZE = 1_000
 
 
 def sessions_delete_old(*, now: datetime, at_once: int = SESSION_BATCH) -> int:
-    """Delete sessions that ended more than SESSION_KEPT_DAYS ago, with their generations; how many
-    sessions.
+    """Delete sessions that ended more than SESSION_RETENTION_DAYS ago, with their generations; how
+    many sessions.
     """
     old = WebLLMSession.objects.filter(
-        closed_at__lt=now - timedelta(days=settings.SESSION_KEPT_DAYS)
+        closed_at__lt=now - timedelta(days=settings.SESSION_RETENTION_DAYS)
     )
     deleted = 0
-    for ids in batches(old, at_once, settings.DELETE_SECONDS):
+    for ids in batches(old, at_once, settings.CLEANUP_TIME_LIMIT):
         delete_in_batches(
             Generation.objects.filter(session__in=ids)
         )  # one session may have very many
@@ -42,15 +42,16 @@ def sessions_delete_old(*, now: datetime, at_once: int = SESSION_BATCH) -> int:
 
 
 def texts_blank_old(*, now: datetime, at_once: int = SESSION_BATCH) -> int:
-    """Blank what was written and made in sessions that ended more than PROMPT_DAYS ago: prompts,
-    topics, notes, cards. Times, outcomes, numbers stay as long as the session. How many sessions.
+    """Blank what was written and made in sessions that ended more than PROMPT_RETENTION_DAYS ago:
+    prompts, topics, notes, cards. Times, outcomes, numbers stay as long as the session. How many
+    sessions.
     """
-    if settings.PROMPT_DAYS >= settings.SESSION_KEPT_DAYS:
+    if settings.PROMPT_RETENTION_DAYS >= settings.SESSION_RETENTION_DAYS:
         return 0
     old = WebLLMSession.objects.filter(
-        closed_at__lt=now - timedelta(days=settings.PROMPT_DAYS), is_blanked=False
+        closed_at__lt=now - timedelta(days=settings.PROMPT_RETENTION_DAYS), is_blanked=False
     )
-    return sum(_blank(ids) for ids in batches(old, at_once, settings.DELETE_SECONDS))
+    return sum(_blank(ids) for ids in batches(old, at_once, settings.CLEANUP_TIME_LIMIT))
 
 
 @transaction.atomic
@@ -64,7 +65,7 @@ def tokens_delete_expired(*, now: datetime) -> int:
     return delete_oldest(
         apps.get_model("token_blacklist", "OutstandingToken"),
         Q(expires_at__lte=now),
-        settings.DELETE_SECONDS,
+        settings.CLEANUP_TIME_LIMIT,
     )
 
 
@@ -72,25 +73,25 @@ def logins_delete_expired(*, now: datetime) -> int:
     """Delete what browsers were signed in with and are no longer; how many."""
     return delete_in_batches(
         apps.get_model("sessions", "Session").objects.filter(expire_date__lte=now),
-        seconds=settings.DELETE_SECONDS,
+        seconds=settings.CLEANUP_TIME_LIMIT,
     )
 
 
 def audit_delete_old(*, now: datetime) -> int:
-    """Delete entries of the admin's log that are older than AUDIT_DAYS; how many."""
-    past = Q(action_time__lt=now - timedelta(days=settings.AUDIT_DAYS))
-    return delete_oldest(apps.get_model("admin", "LogEntry"), past, settings.DELETE_SECONDS)
+    """Delete entries of the admin's log that are older than AUDIT_LOG_RETENTION_DAYS; how many."""
+    past = Q(action_time__lt=now - timedelta(days=settings.AUDIT_LOG_RETENTION_DAYS))
+    return delete_oldest(apps.get_model("admin", "LogEntry"), past, settings.CLEANUP_TIME_LIMIT)
 
 
 def attempts_delete_old(*, now: datetime) -> int:
-    """Delete failed sign-ins that are older than ATTEMPT_DAYS and lock nobody out any more; how
-    many.
+    """Delete failed sign-ins that are older than FAILED_SIGN_IN_RETENTION_DAYS and lock nobody out
+    any more; how many.
     """
     past = Q(
         attempt_time__lt=now
-        - max(timedelta(days=settings.ATTEMPT_DAYS), settings.AXES_COOLOFF_TIME)
+        - max(timedelta(days=settings.FAILED_SIGN_IN_RETENTION_DAYS), settings.AXES_COOLOFF_TIME)
     )
-    return delete_oldest(apps.get_model("axes", "AccessAttempt"), past, settings.DELETE_SECONDS)
+    return delete_oldest(apps.get_model("axes", "AccessAttempt"), past, settings.CLEANUP_TIME_LIMIT)
 
 
 def batches(

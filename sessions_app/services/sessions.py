@@ -24,13 +24,13 @@ EXPIRED_IDLE = "expired after inactivity"
 
 @transaction.atomic
 def session_open(*, user: User, model_id: str, now: datetime) -> WebLLMSession:
-    """A new session. Raises RateLimited when the user has SESSIONS_PER_USER open."""
+    """A new session. Raises RateLimited when the user has MAX_SESSIONS_PER_USER open."""
     # two opens at once must not both take the last place
     User.objects.select_for_update().get(pk=user.pk)
-    if WebLLMSession.objects.of(user).alive(now).count() >= settings.SESSIONS_PER_USER:
+    if WebLLMSession.objects.of(user).alive(now).count() >= settings.MAX_SESSIONS_PER_USER:
         raise RateLimited(
-            f"You have {settings.SESSIONS_PER_USER} sessions open, which is the most: close one, or"
-            " wait until one expires.",
+            f"You have {settings.MAX_SESSIONS_PER_USER} sessions open, which is the most: close"
+            " one, or wait until one expires.",
             retry_after=60,
             code="too_many_sessions",
         )
@@ -76,10 +76,10 @@ def _alive_by_activity(session_id: UUID, user_id: int, now: datetime) -> WebLLMS
 
 
 def session_touch(*, session_id: UUID, now: datetime) -> bool:
-    """Note activity, unless it was noted within SESSION_TOUCH_SECONDS; an ended session stays
+    """Note activity, unless it was noted within SESSION_ACTIVITY_INTERVAL; an ended session stays
     ended. True if written.
     """
-    noted = now - timedelta(seconds=settings.SESSION_TOUCH_SECONDS)
+    noted = now - timedelta(seconds=settings.SESSION_ACTIVITY_INTERVAL)
     session = WebLLMSession.objects.alive(now).filter(pk=session_id, last_activity_at__lte=noted)
     return bool(session.update(last_activity_at=now))
 

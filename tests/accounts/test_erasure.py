@@ -197,7 +197,7 @@ def test_accounts_that_nobody_uses_are_erased_when_that_is_wanted(
     RefreshToken.for_user(charlie)
     assert delete_old_doors() is None
     assert User.objects.count() == 4, "off unless it is set"
-    settings.UNUSED_ACCOUNT_DAYS = 365
+    settings.INACTIVE_ACCOUNT_DAYS = 365
     delete_old_doors()
     assert finish_erasures() == 1
     assert set(User.objects.all()) == {bob, charlie, admin_user}

@@ -28,7 +28,7 @@ def test_of_two_admins_who_leave_at_once_one_stays() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_who_signs_in_at_that_moment_is_not_erased_as_unused(settings: Any) -> None:
-    settings.UNUSED_ACCOUNT_DAYS = 365
+    settings.INACTIVE_ACCOUNT_DAYS = 365
     User.objects.create_user(
         "alice", last_login=None, date_joined=timezone.now() - timedelta(days=400)
     )

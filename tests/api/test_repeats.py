@@ -30,7 +30,7 @@ def test_a_key_is_good_for_one_body_alone(alice, client_of):
 
 
 def test_a_request_that_failed_leaves_its_key_free(alice, client_of, settings):
-    settings.SESSIONS_PER_USER = 1
+    settings.MAX_SESSIONS_PER_USER = 1
     client, key = client_of(alice), {"Idempotency-Key": "two"}
     first = client.post(SESSIONS, {"modelId": "m"}).json()
     assert client.post(SESSIONS, {"modelId": "m"}, headers=key).status_code == 429

@@ -67,7 +67,7 @@ ALLOWED = ["2xx", "304", "400", "401", "403", "404", "409", "422", "429"]
 def door(transactional_db: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Open to the in-process client, and without limits."""
     settings.ALLOWED_HOSTS = ["testserver"]
-    settings.SESSIONS_PER_USER = settings.QUEUE_PER_USER = 10_000
+    settings.MAX_SESSIONS_PER_USER = settings.MAX_QUEUED_PER_USER = 10_000
     for scope in SimpleRateThrottle.THROTTLE_RATES:
         monkeypatch.setitem(SimpleRateThrottle.THROTTLE_RATES, scope, None)
     yield

@@ -68,9 +68,9 @@ class Front:
 def front(folder: Path, **settings: str) -> Iterator[Front]:
     """Everything started, with files in `folder`, which other users of this machine may enter."""
     deployed = {
-        "MINDFLIP_HOSTS": NAME,
+        "MINDFLIP_ALLOWED_HOSTS": NAME,
         "MINDFLIP_SECRET_KEY": "secret" * 10,
-        "MINDFLIP_PROXIES": "1",
+        "MINDFLIP_TRUSTED_PROXY_COUNT": "1",
         **settings,
     }
     with running_server(folder, **deployed) as server:

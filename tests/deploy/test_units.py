@@ -92,7 +92,7 @@ def test_a_daphne_has_time_to_send_its_sockets_away(settings: Any):
         "stop_grace_period"
     ]
     assert (
-        settings.DRAIN_SECONDS + settings.DRAIN_NOTICE_SECONDS
+        settings.SHUTDOWN_TIMEOUT + settings.SHUTDOWN_DELAY
         < int(stopped)
         == int(killed.removesuffix("s"))
     )

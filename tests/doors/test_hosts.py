@@ -29,7 +29,7 @@ def test_a_page_under_another_name_is_refused_in_words(client: Client, settings,
 def test_a_call_under_another_name_is_refused_as_a_problem(client: Client):
     answer = client.get("/api/webllm/models", headers={"host": "evil.example"})
     assert (answer.status_code, answer.json()["code"]) == (400, "unknown_host")
-    assert "MINDFLIP_HOSTS" in answer.json()["error"]
+    assert "MINDFLIP_ALLOWED_HOSTS" in answer.json()["error"]
 
 
 def test_no_forwarded_host_is_believed(client: Client):

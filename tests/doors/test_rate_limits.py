@@ -32,8 +32,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
         folder,
         **RATES,
         MINDFLIP_SIGN_IN_RATE="10/hour",
-        MINDFLIP_SESSIONS_PER_USER="1000",
-        MINDFLIP_PROXIES="1",
+        MINDFLIP_MAX_SESSIONS_PER_USER="1000",
+        MINDFLIP_TRUSTED_PROXY_COUNT="1",
     ) as server:
         yield server
 

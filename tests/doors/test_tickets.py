@@ -154,7 +154,7 @@ async def test_in_a_deployment_only_our_own_and_the_allowed_origins_connect(
     socket_db, alice, session_of, settings
 ):
     address = (await session_of(alice))["wsUrl"].replace("ws://localhost", f"wss://{OURS}")
-    settings.ALLOWED_HOSTS, settings.IS_PRIVATE, settings.IS_HTTPS, settings.MINDFLIP_ORIGINS = (
+    settings.ALLOWED_HOSTS, settings.IS_PRIVATE, settings.IS_HTTPS, settings.ALLOWED_ORIGINS = (
         [OURS],
         False,
         True,

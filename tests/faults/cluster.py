@@ -22,7 +22,7 @@ RESTART_SECONDS = 240  # a slow machine takes its time
 HURRIED = {
     "MINDFLIP_LEASE_SECONDS": "4",
     "MINDFLIP_LEASE_GRACE_SECONDS": "2",
-    "MINDFLIP_ENGINE_PRESENT_SECONDS": "6",
+    "MINDFLIP_ENGINE_TIMEOUT_SECONDS": "6",
     "MINDFLIP_HEARTBEAT_SECONDS": "2",
     "MINDFLIP_SWEEP_SECONDS": "2",
 }
@@ -48,7 +48,9 @@ class Cluster:
         """Everything, in order; returns when all answer."""
         self._start(self._postgres(), "postgres")
         self._start(self._valkey(), "valkey")
-        (self.folder / "static").symlink_to((Path(os.environ["MINDFLIP_VAR"]) / "static").resolve())
+        (self.folder / "static").symlink_to(
+            (Path(os.environ["MINDFLIP_DATA_DIR"]) / "static").resolve()
+        )
         environment = self._environment()
         migrate = [sys.executable, str(ROOT / "manage.py"), "migrate", "--verbosity=0"]
         subprocess.run(migrate, cwd=ROOT, env=os.environ | environment, check=True)
@@ -129,7 +131,7 @@ class Cluster:
         own = {
             "DATABASE_URL": self.database_url,
             "REDIS_URL": self.redis_url,
-            "MINDFLIP_VAR": str(self.folder),
+            "MINDFLIP_DATA_DIR": str(self.folder),
         }
         return own | {"MINDFLIP_REDIS_PREFIX": "faults"} | HURRIED
 

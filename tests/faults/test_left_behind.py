@@ -15,7 +15,7 @@ from tests.processes import RunningServer, running_server
 
 # a socket whose disconnect was never told is known to be gone after seconds here, not after a
 # minute
-HURRIED = {"MINDFLIP_HEARTBEAT_SECONDS": "1", "MINDFLIP_ENGINE_PRESENT_SECONDS": "4"}
+HURRIED = {"MINDFLIP_HEARTBEAT_SECONDS": "1", "MINDFLIP_ENGINE_TIMEOUT_SECONDS": "4"}
 
 
 @pytest.fixture

@@ -174,7 +174,7 @@ def _attempts(server: RunningServer) -> dict[int, int]:
 async def test_who_stops_says_so_refuses_sockets_and_is_ended_at_once_by_a_second_signal(
     tmp_path: Path,
 ):
-    with running_server(tmp_path, MINDFLIP_DRAIN_NOTICE_SECONDS="19") as server:
+    with running_server(tmp_path, MINDFLIP_SHUTDOWN_DELAY="19") as server:
         session = Account(server.url, "alice").new_session(server.url)
         async with talking(session["wsUrl"]) as socket:
             server.web.process.send_signal(signal.SIGTERM)

@@ -193,7 +193,7 @@ async def test_the_lease_of_an_engine_that_does_not_read_goes_to_another(tmp_pat
 
 async def test_a_server_that_stops_does_not_wait_for_a_client_that_does_not_read(tmp_path):
     with running_server(
-        tmp_path, MINDFLIP_SOCKET_STALLED_SECONDS="60", MINDFLIP_DRAIN_SECONDS="15"
+        tmp_path, MINDFLIP_SOCKET_STALLED_SECONDS="60", MINDFLIP_SHUTDOWN_TIMEOUT="15"
     ) as server:
         address = Account(server.url, "alice").new_session(server.url)["wsUrl"]
         await make_results(address, RESULTS)

@@ -115,8 +115,10 @@ def test_after_its_days_the_bin_forgets(api, alice, deck, make_deck, settings):
     kept, client = make_deck(alice, "tide", "wave"), api(alice)
     client.delete(f"{API}/decks/{deck['id']}")
     client.delete(f"{API}/cards/{kept['cards'][0]['id']}")
-    assert trash_delete_old(now=timezone.now() + timedelta(days=settings.BIN_DAYS - 1)) == 0
-    assert trash_delete_old(now=timezone.now() + timedelta(days=settings.BIN_DAYS, minutes=1)) == 2
+    assert trash_delete_old(now=timezone.now() + timedelta(days=settings.TRASH_DAYS - 1)) == 0
+    assert (
+        trash_delete_old(now=timezone.now() + timedelta(days=settings.TRASH_DAYS, minutes=1)) == 2
+    )
     assert [card.front for card in Card.objects.all()] == ["wave"]
 
 
@@ -130,7 +132,7 @@ def test_a_result_saved_again_brings_its_deck_back_out_of_the_bin(api, alice, fi
 
 def test_beat_empties_the_bin(alice, settings, make_deck):
     assert settings.CELERY_BEAT_SCHEDULE["empty-bin"]["task"] == empty_bin.name
-    old = timezone.now() - timedelta(days=settings.BIN_DAYS + 1)
+    old = timezone.now() - timedelta(days=settings.TRASH_DAYS + 1)
     Deck.objects.filter(pk=make_deck(alice, "ebb")["id"]).update(deleted_at=old)
     assert empty_bin() == 1
     assert Deck.objects.count() == 0

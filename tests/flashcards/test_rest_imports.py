@@ -346,14 +346,14 @@ def test_choices_that_do_not_fit_are_refused(send: Any, form: dict[str, str]) ->
 
 
 def test_a_file_that_is_too_large_is_refused_before_it_is_read(send: Any, settings: Any) -> None:
-    settings.IMPORT_MEGABYTES = 1
+    settings.IMPORT_MAX_MEGABYTES = 1
     answer = send(b"a,b\n" * 300_000)
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
     assert "larger than 1 MB" in answer.json()["error"]
 
 
 def test_too_many_cards_are_none(send: Any, settings: Any) -> None:
-    settings.IMPORT_CARDS = 2
+    settings.IMPORT_MAX_CARDS = 2
     answer = send("a,1\nb,2\nc,3\n")
     assert (answer.status_code, answer.json()["code"]) == (413, "too_many_cards")
     assert not Card.objects.exists()

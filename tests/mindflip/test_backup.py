@@ -168,7 +168,7 @@ def test_a_backup_while_others_write_is_of_one_moment(used, elsewhere, tmp_path)
 def test_it_holds_the_secret_key_and_is_read_by_its_owner_only(used, elsewhere, tmp_path, settings):
     backup = _back_up(tmp_path)
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600
-    key = settings.VAR_DIR / "secret-key"
+    key = settings.DATA_DIR / "secret-key"
     old = key.read_text()
     key.write_text("another")
     elsewhere()

@@ -22,13 +22,13 @@ def test_honcho_start_releases_and_serves_on_an_empty_database(tmp_path: Path) -
     given = os.environ["DATABASE_URL"]
     with psycopg.connect(given, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    (tmp_path / "static").symlink_to((Path(os.environ["MINDFLIP_VAR"]) / "static").resolve())
+    (tmp_path / "static").symlink_to((Path(os.environ["MINDFLIP_DATA_DIR"]) / "static").resolve())
     own = {
         "DATABASE_URL": f"{given.rsplit('/', 1)[0]}/{name}",
         "MINDFLIP_REDIS_PREFIX": name,
-        "MINDFLIP_VAR": str(tmp_path),
+        "MINDFLIP_DATA_DIR": str(tmp_path),
         "MINDFLIP_PORT": str(port),
-        "MINDFLIP_WORKER_SEEN_SECONDS": "6",
+        "MINDFLIP_WORKER_HEARTBEAT_TIMEOUT": "6",
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
     }
     log = tmp_path / "honcho.txt"

@@ -56,7 +56,7 @@ class LocalRun:
             if name not in {"DATABASE_URL", "REDIS_URL", "MAKELEVEL"}
         }
         own = {
-            "MINDFLIP_VAR": str(self.var),
+            "MINDFLIP_DATA_DIR": str(self.var),
             "MINDFLIP_PORT": str(self.port),
             "MINDFLIP_REDIS_PREFIX": f"run-{self.var.name}",
         }
@@ -107,7 +107,7 @@ def _local_run(home: Path) -> Iterator[LocalRun]:
     var = home / f"a var {secrets.token_hex(4)}"
     (var / "models").mkdir(parents=True)
     (var / "models" / "SmolLM2-135M-Instruct.json").write_text("{}")
-    (var / "static").symlink_to((Path(os.environ["MINDFLIP_VAR"]) / "static").resolve())
+    (var / "static").symlink_to((Path(os.environ["MINDFLIP_DATA_DIR"]) / "static").resolve())
     local = LocalRun(var)
     try:
         yield local
@@ -125,7 +125,7 @@ def _processes_of(var: Path) -> list[psutil.Process]:
     for process in psutil.process_iter():
         try:
             if process.pid != os.getpid() and (
-                process.environ().get("MINDFLIP_VAR") == str(var)
+                process.environ().get("MINDFLIP_DATA_DIR") == str(var)
                 or str(var) in " ".join(process.cmdline())
             ):
                 processes.append(process)
@@ -188,6 +188,21 @@ def test_outside_servers_are_used_and_none_of_ours_is_started(run: LocalRun) -> 
     assert not (run.var / "postgres").exists()
 
 
+def test_an_old_name_of_a_variable_works_in_every_process_and_is_warned_of_once(
+    run: LocalRun,
+) -> None:
+    outside = {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL")}
+    run.start_and_wait(MINDFLIP_BIN_DAYS="5", **outside)
+    for pid in run.services().values():
+        variables = psutil.Process(pid).environ()
+        assert variables["MINDFLIP_TRASH_DAYS"] == "5"
+        assert "MINDFLIP_BIN_DAYS" not in variables
+    assert run.said.count("MINDFLIP_BIN_DAYS is now called MINDFLIP_TRASH_DAYS") == 1
+    logs = [log.read_text() for log in (run.var / "log").glob("*.log")]
+    assert logs
+    assert [log for log in logs if "MINDFLIP_BIN_DAYS" in log] == []
+
+
 def test_a_taken_port_is_said_in_a_sentence(run: LocalRun) -> None:
     with socket.create_server(("127.0.0.1", run.port)):
         run.start()
@@ -200,7 +215,7 @@ def test_a_folder_that_cannot_be_written_is_said_in_a_sentence(
     run: LocalRun, tmp_path: Path
 ) -> None:
     (tmp_path / "file").write_text("in the way")
-    run.start(MINDFLIP_VAR=str(tmp_path / "file" / "var"))
+    run.start(MINDFLIP_DATA_DIR=str(tmp_path / "file" / "var"))
     assert run.wait_for_end() == 1
     assert "cannot be written (Not a directory)" in run.output_text
     assert "Traceback" not in run.output_text
@@ -238,7 +253,7 @@ def test_a_disk_that_is_nearly_full_is_said_in_a_sentence(run: LocalRun, tmp_pat
     if mounted.returncode:
         pytest.skip("mounting a small disk needs root")
     try:
-        run.start(MINDFLIP_VAR=str(disk / "var"))
+        run.start(MINDFLIP_DATA_DIR=str(disk / "var"))
         assert run.wait_for_end() == 1
     finally:
         subprocess.run(["umount", str(disk)], check=True)

@@ -63,11 +63,11 @@ def _start_with(**variables: str) -> subprocess.CompletedProcess[str]:
             ),
         ),
         (
-            {"MINDFLIP_ORIGINS": "https://a.example/app"},
+            {"MINDFLIP_ALLOWED_ORIGINS": "https://a.example/app"},
             "'https://a.example/app' is no origin: give scheme, host and port alone",
         ),
         ({"MINDFLIP_PORT": "70000"}, "MINDFLIP_PORT='70000' is not usable: give 65535 or less"),
-        ({"MINDFLIP_HOSTS": "mindflip.example"}, "MINDFLIP_SECRET_KEY must be too"),
+        ({"MINDFLIP_ALLOWED_HOSTS": "mindflip.example"}, "MINDFLIP_SECRET_KEY must be too"),
     ],
 )
 def test_a_bad_value_is_refused_in_a_sentence(variables: dict[str, str], message: str) -> None:
@@ -155,17 +155,17 @@ def test_an_empty_variable_counts_as_unset() -> None:
 @pytest.mark.parametrize(
     ("values", "code"),
     [
-        ({"SESSION_TOUCH_SECONDS": 60, "SESSION_IDLE_SECONDS": 30}, "mindflip.E001"),
+        ({"SESSION_ACTIVITY_INTERVAL": 60, "SESSION_IDLE_SECONDS": 30}, "mindflip.E001"),
         ({"LEASE_GRACE_SECONDS": 150, "LEASE_SECONDS": 150}, "mindflip.E002"),
-        ({"RESPONSE_BYTES": 1024, "MESSAGE_BYTES": 2048}, "mindflip.E003"),
+        ({"RESPONSE_MAX_BYTES": 1024, "MESSAGE_MAX_BYTES": 2048}, "mindflip.E003"),
         ({"SOCKET_BURST": 1, "SOCKET_RATE": 2}, "mindflip.E004"),
-        ({"DRAIN_NOTICE_SECONDS": 20, "DRAIN_SECONDS": 20}, "mindflip.E005"),
-        ({"HEARTBEAT_SECONDS": 60, "ENGINE_PRESENT_SECONDS": 60}, "mindflip.E006"),
+        ({"SHUTDOWN_DELAY": 20, "SHUTDOWN_TIMEOUT": 20}, "mindflip.E005"),
+        ({"HEARTBEAT_SECONDS": 60, "ENGINE_TIMEOUT_SECONDS": 60}, "mindflip.E006"),
         ({"WORKER_METRICS_PORT": 3000, "PORT": 3000}, "mindflip.E007"),
-        ({"IMPORT_SECONDS": 300}, "mindflip.E008"),
+        ({"IMPORT_TIME_LIMIT": 300}, "mindflip.E008"),
         ({"DEBUG": True, "IS_PRIVATE": False}, "mindflip.E009"),
-        ({"VAR_DIR": Path("/proc")}, "mindflip.E010"),
-        ({"SESSION_KEPT_DAYS": 6}, "mindflip.E011"),
+        ({"DATA_DIR": Path("/proc")}, "mindflip.E010"),
+        ({"SESSION_RETENTION_DAYS": 6}, "mindflip.E011"),
         ({"BIND": "0.0.0.0", "IS_PRIVATE": True}, "mindflip.W001"),
     ],
 )

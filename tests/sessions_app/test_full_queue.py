@@ -54,12 +54,12 @@ def _submit_batcher(session: str, user_id: int, topic: str) -> str:
 
 @pytest.mark.parametrize("most", [5, 1])
 def test_no_more_get_in_than_there_is_room_for_and_room_is_not_wasted(settings, all_at_once, most):
-    settings.QUEUE_PER_USER = most
+    settings.MAX_QUEUED_PER_USER = most
     answers = all_at_once()
     assert (answers.count("queued"), answers.count("queue_full")) == (most, ASKERS * ASKS - most)
     assert Generation.objects.open().count() == most
 
 
 def test_who_has_room_gets_in_though_many_ask_at_once(settings, all_at_once):
-    settings.QUEUE_PER_USER = ASKERS * ASKS
+    settings.MAX_QUEUED_PER_USER = ASKERS * ASKS
     assert all_at_once() == ["queued"] * (ASKERS * ASKS)

@@ -194,7 +194,7 @@ async def test_incomplete_answer_on_a_new_socket_that_works_on_something_else_ke
 
 # --- replies that are there before those of earlier requests ---
 async def test_queue_full_comes_after_the_results_of_earlier_requests(guide, settings):
-    settings.QUEUE_PER_USER = 2
+    settings.MAX_QUEUED_PER_USER = 2
     async with guide() as socket:
         for topic in ("first", "second", "third", "fourth"):
             await socket.ask(topic, 1)
@@ -230,7 +230,7 @@ async def test_cached_result_comes_after_the_result_of_an_earlier_request(guide)
 
 
 async def test_cached_results_that_wait_are_as_many_as_the_queue_holds(guide, settings):
-    settings.QUEUE_PER_USER = 3
+    settings.MAX_QUEUED_PER_USER = 3
     async with guide() as socket:
         await socket.ask("known", 1)
         assert await replies(socket, 1) == ["known"]
@@ -240,7 +240,7 @@ async def test_cached_results_that_wait_are_as_many_as_the_queue_holds(guide, se
 
 
 async def test_repeated_request_is_the_same_generation_when_the_queue_is_full(guide, settings):
-    settings.QUEUE_PER_USER = 1
+    settings.MAX_QUEUED_PER_USER = 1
     async with guide() as socket:
         for _ in range(2):
             await socket.send(

@@ -42,7 +42,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     settings = {
         "MINDFLIP_LOG_LEVEL": "DEBUG",
         "MINDFLIP_LOG_FORMAT": "json",
-        "MINDFLIP_WORKER_SEEN_SECONDS": "3",
+        "MINDFLIP_WORKER_HEARTBEAT_TIMEOUT": "3",
     }
     folder, port = tmp_path_factory.mktemp("logs"), free_port()
     settings |= {"MINDFLIP_WORKER_METRICS_PORT": str(port)}

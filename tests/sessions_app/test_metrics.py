@@ -120,7 +120,7 @@ async def test_the_queue_its_oldest_and_lapsed_leases_are_told(socket_db, alice,
 async def test_metrics_are_for_allowed_callers_themselves_and_for_the_token(
     socket_db, settings, caller, headers, proxies, status
 ):
-    settings.METRICS_TOKEN, settings.PROXIES = TOKEN, proxies
+    settings.METRICS_TOKEN, settings.TRUSTED_PROXY_COUNT = TOKEN, proxies
     answer = await sync_to_async(Client().get)("/metrics", headers=headers, REMOTE_ADDR=caller)
     assert answer.status_code == status
     assert (b"MINDFLIP_METRICS_TOKEN" in answer.content) == (status == 403)

@@ -72,7 +72,7 @@ def test_a_wrong_body_is_refused_by_the_name_of_the_member(alice, client_of, que
 
 
 def test_a_full_queue_is_429_with_retry_after(alice, client_of, queue, settings):
-    settings.QUEUE_PER_USER = 1
+    settings.MAX_QUEUED_PER_USER = 1
     client_of(alice).post(queue, WISH)
     response = client_of(alice).post(queue, WISH)
     assert (response.status_code, response.json()["code"]) == (429, "queue_full")

@@ -107,7 +107,7 @@ def test_a_ticket_is_given_while_the_session_lives(alice, client_of, new_session
 
 
 def test_one_user_has_so_many_sessions_open_and_no_more(alice, client_of, new_session, settings):
-    settings.SESSIONS_PER_USER = 2
+    settings.MAX_SESSIONS_PER_USER = 2
     first = new_session(alice)
     new_session(alice)
     response = client_of(alice).post(SESSIONS, {"modelId": MODEL})
@@ -119,7 +119,7 @@ def test_one_user_has_so_many_sessions_open_and_no_more(alice, client_of, new_se
 
 
 def test_a_session_past_its_time_takes_no_place(alice, new_session, settings):
-    settings.SESSIONS_PER_USER = 1
+    settings.MAX_SESSIONS_PER_USER = 1
     new_session(alice)
     WebLLMSession.objects.update(last_activity_at=timezone.now() - timezone.timedelta(hours=1))
     assert new_session(alice)

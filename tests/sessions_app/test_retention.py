@@ -65,13 +65,13 @@ def test_old_sessions_go_with_their_generations_and_attempts(make_sessions):
 def test_a_run_that_is_out_of_time_stops_and_the_next_goes_on(make_sessions, settings):
     for session in make_sessions(5):
         _end(session, 31 * DAY)
-    settings.DELETE_SECONDS = 0
+    settings.CLEANUP_TIME_LIMIT = 0
     left = [retention.sessions_delete_old(now=timezone.now(), at_once=2) for _ in range(4)]
     assert left == [2, 2, 1, 0]
 
 
 def test_what_was_written_is_blanked_before_the_figures_go(make_sessions, settings):
-    settings.PROMPT_DAYS = 7
+    settings.PROMPT_RETENTION_DAYS = 7
     old, late, living = make_sessions(3)
     _end(old, 8 * DAY)
     _end(late, 6 * DAY)
@@ -90,7 +90,7 @@ def test_what_was_written_is_blanked_before_the_figures_go(make_sessions, settin
 def test_a_blanked_generation_reads_as_one_without_cards_and_cannot_be_saved(
     make_sessions, alice, client_of, settings
 ):
-    settings.PROMPT_DAYS = 7
+    settings.PROMPT_RETENTION_DAYS = 7
     session = make_sessions()[0]
     _end(session, 8 * DAY)
     delete_old_sessions()

@@ -146,7 +146,7 @@ async def test_a_lease_that_is_not_held_is_stale(socket_db, alice, session_of):
 
 
 async def test_the_queue_of_a_user_has_an_end(socket_db, alice, session_of, settings):
-    settings.QUEUE_PER_USER = 2
+    settings.MAX_QUEUED_PER_USER = 2
     async with open_socket((await session_of(alice))["wsUrl"]) as socket:
         for number in range(3):
             await socket.ask(f"Topic {number}", 1)

@@ -125,7 +125,7 @@ async def test_in_a_deployment_this_machines_pages_are_strangers(
     socket_db, alice, session_of, settings
 ):
     address = (await session_of(alice))["wsUrl"]
-    settings.IS_PRIVATE, settings.MINDFLIP_ORIGINS = False, ["https://app.example.org"]
+    settings.IS_PRIVATE, settings.ALLOWED_ORIGINS = False, ["https://app.example.org"]
     assert await _close_code(address, Origin="http://localhost:5173") == 4403
     async with open_socket(address, Origin="https://app.example.org") as socket:
         assert await socket.is_alive()

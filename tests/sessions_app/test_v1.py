@@ -310,7 +310,7 @@ async def test_repeated_resume_is_refused_until_its_cost_is_paid_and_the_socket_
 
 
 async def test_too_much_missed_gets_a_fresh_snapshot(socket_db, alice, session_of, settings):
-    settings.RESUME_GENERATIONS = 1
+    settings.RESUME_LIMIT = 1
     async with open_socket((await session_of(alice))["wsUrl"], V1) as socket:
         await greeted(socket)
         for number in range(3):

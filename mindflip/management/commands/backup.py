@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from mindflip import env
 from mindflip.backup import BackupError
 from mindflip.backup.create import Source, backup_create
 from mindflip.backup.postgres import database_of
@@ -26,9 +27,11 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        for message in env.renamed_in_use():
+            self.stderr.write(self.style.WARNING(message))
         try:
             with database_of(
-                settings.DATABASE_URL, settings.VAR_DIR, not os.environ.get("DATABASE_URL")
+                settings.DATABASE_URL, settings.DATA_DIR, not os.environ.get("DATABASE_URL")
             ) as url:
                 source = Source(url, own_key(), settings.MINDFLIP_MODELS_DIR)
                 backup_create(

@@ -17,6 +17,15 @@ sentence. This page is written by `make docs` from `mindflip/settings.py`.
 | variable | default | what it is for |
 |---|---|---|
 """
+RENAMED = """
+## Renamed variables
+
+The old names work until the next release. Each start warns about those that are set; `manage.py
+check` lists them as `mindflip.W002`. If both names are set, the new one is used.
+
+| old name | name |
+|---|---|
+"""
 
 
 class Command(BaseCommand):
@@ -39,7 +48,9 @@ class Command(BaseCommand):
 
 def page() -> str:
     """The whole page, in the order in which the settings are declared."""
-    return HEAD + "".join(_row(setting) for setting in env.DECLARED.values())
+    rows = [_row(setting) for setting in env.DECLARED.values()]
+    renamed = [f"| `{old}` | `{name}` |\n" for old, name in env.RENAMED.items()]
+    return "".join([HEAD, *rows, RENAMED, *renamed])
 
 
 def _row(setting: env.Setting) -> str:

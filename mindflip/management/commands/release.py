@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from mindflip import env
 from mindflip.embedded import static_files
 from mindflip.embedded.process import StartupError, first_line
 
@@ -21,10 +22,12 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []  # migrate makes them
 
     def handle(self, *args: Any, **options: Any) -> None:
+        for message in env.renamed_in_use():
+            self.stderr.write(self.style.WARNING(message))
         wait_for_servers()
         call_command("migrate", interactive=False, verbosity=options["verbosity"])
         try:
-            static_files.collect(settings.VAR_DIR)
+            static_files.collect(settings.DATA_DIR)
         except StartupError as reason:
             raise CommandError(str(reason)) from None
         if "HONCHO_PROCESS_NAME" in os.environ:

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from mindflip import env
 from mindflip.backup import BackupError, archive
 from mindflip.backup.postgres import database_of
 from mindflip.backup.restore import backup_restore, pending_migrations
@@ -25,9 +26,11 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        for message in env.renamed_in_use():
+            self.stderr.write(self.style.WARNING(message))
         try:
             with database_of(
-                settings.DATABASE_URL, settings.VAR_DIR, not os.environ.get("DATABASE_URL")
+                settings.DATABASE_URL, settings.DATA_DIR, not os.environ.get("DATABASE_URL")
             ) as url:
                 restored = backup_restore(
                     url=url,
@@ -50,7 +53,7 @@ class Command(BaseCommand):
                 " everybody signs in anew."
             )
         else:
-            state.write_secret_key(settings.VAR_DIR, key)
+            state.write_secret_key(settings.DATA_DIR, key)
 
 
 def _next_steps(manifest: archive.Manifest) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from mindflip import checks
+from mindflip import checks, env
 
 
 class Command(BaseCommand):
@@ -18,9 +18,10 @@ class Command(BaseCommand):
     requires_system_checks = [checks.TAG]
 
     def handle(self, *args: Any, **options: Any) -> None:
-        var = str(settings.VAR_DIR.resolve())
+        var = str(settings.DATA_DIR.resolve())
         os.chdir(settings.BASE_DIR)
-        os.execv(
+        os.execve(
             sys.executable,
             [sys.executable, "-m", "mindflip.embedded", var, settings.BIND, str(settings.PORT)],
+            env.with_new_names(os.environ),  # the check has warned of the old ones
         )

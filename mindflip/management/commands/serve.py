@@ -52,7 +52,7 @@ def daphne_flags() -> list[str]:
     """Without daphne's access log: it would keep the tickets that stand in the sockets'
     addresses.
     """
-    largest = str(max(MAX_FRAME_BYTES, 4 * settings.RESPONSE_BYTES))
+    largest = str(max(MAX_FRAME_BYTES, 4 * settings.RESPONSE_MAX_BYTES))
     sizes = ["--websocket-max-message-size", largest, "--websocket-max-frame-size", largest]
     return [
         "-v",

@@ -30,7 +30,7 @@ so on.
 - `ETag` and `If-None-Match` save sending what has not changed: the answer is 304.
 - 429 and 503 say in `Retry-After` when to come back. `RateLimit` says what is left
   (draft-ietf-httpapi-ratelimit-headers-10).
-- Pages of other sites may call when their origin stands in `MINDFLIP_ORIGINS`.
+- Pages of other sites may call when their origin stands in `MINDFLIP_ALLOWED_ORIGINS`.
 
 Before the first call:
 """

@@ -47,7 +47,7 @@ def test_it_writes_sentences(open_page: Callable[..., EnginePage]) -> None:
 def school_server(tmp_path: Path, models_folder: Path) -> Iterator[RunningServer]:
     """A server in a local network, without HTTPS."""
     deployment = {
-        "MINDFLIP_HOSTS": f"{SCHOOL},localhost",
+        "MINDFLIP_ALLOWED_HOSTS": f"{SCHOOL},localhost",
         "MINDFLIP_HTTPS": "0",
         "MINDFLIP_SECRET_KEY": secrets.token_urlsafe(50),
     }
