@@ -7,5 +7,5 @@ from flashcards.services.trash import trash_delete_old
 
 
 @shared_task
-def empty_bin() -> int:
+def empty_trash() -> int:
     return trash_delete_old(now=timezone.now())

@@ -33,6 +33,7 @@ sys.excepthook = exit_on_invalid_settings
 app = Celery("mindflip")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.autodiscover_tasks(["mindflip"], related_name="legacy_tasks")
 
 
 @setup_logging.connect

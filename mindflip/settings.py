@@ -484,8 +484,8 @@ WORKER_HEARTBEAT_TIMEOUT = env.integer(
     least=3,
 )
 CELERY_BEAT_SCHEDULE = {
-    "beat-is-seen": {
-        "task": "mindflip.tasks.beat_is_seen",
+    "record-beat-heartbeat": {
+        "task": "mindflip.tasks.record_beat_heartbeat",
         "schedule": WORKER_HEARTBEAT_TIMEOUT / 6,
         "options": {"expires": WORKER_HEARTBEAT_TIMEOUT},  # without a worker they would pile up
     },
@@ -494,11 +494,17 @@ CELERY_BEAT_SCHEDULE = {
         "task": "sessions_app.tasks.recover_generations",
         "schedule": float(SWEEP_SECONDS),
     },
-    "refresh-figures": {"task": "sessions_app.tasks.refresh_figures", "schedule": 60.0},
-    "empty-bin": {"task": "flashcards.tasks.empty_bin", "schedule": 3600.0},
+    "refresh-hourly-stats": {"task": "sessions_app.tasks.refresh_hourly_stats", "schedule": 60.0},
+    "empty-trash": {"task": "flashcards.tasks.empty_trash", "schedule": 3600.0},
     "delete-old-sessions": {"task": "sessions_app.tasks.delete_old_sessions", "schedule": 3600.0},
-    "finish-erasures": {"task": "sessions_app.tasks.finish_erasures", "schedule": 60.0},
-    "delete-old-doors": {"task": "sessions_app.tasks.delete_old_doors", "schedule": 3600.0},
+    "finish-account-deletions": {
+        "task": "sessions_app.tasks.finish_account_deletions",
+        "schedule": 60.0,
+    },
+    "delete-expired-logins": {
+        "task": "sessions_app.tasks.delete_expired_logins",
+        "schedule": 3600.0,
+    },
 }
 
 # --- Logging and error reports ---

@@ -6,5 +6,5 @@ from mindflip.monitoring import health, metrics  # noqa: F401 - the latter liste
 
 
 @shared_task
-def beat_is_seen() -> None:
+def record_beat_heartbeat() -> None:
     health.record_heartbeat("beat")

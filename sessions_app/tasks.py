@@ -24,7 +24,7 @@ def recover_generations() -> int:
 
 
 @shared_task
-def refresh_figures() -> int:
+def refresh_hourly_stats() -> int:
     return hourly_stats_refresh(now=timezone.now())
 
 
@@ -36,7 +36,7 @@ def delete_old_sessions() -> None:
 
 
 @shared_task
-def delete_old_doors() -> None:
+def delete_expired_logins() -> None:
     """Tokens, sign-ins, and what was noted of who came in and did what."""
     now = timezone.now()
     retention.tokens_delete_expired(now=now)
@@ -47,5 +47,5 @@ def delete_old_doors() -> None:
 
 
 @shared_task
-def finish_erasures() -> int:
+def finish_account_deletions() -> int:
     return erasure.deletions_finish(now=timezone.now())

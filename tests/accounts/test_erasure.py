@@ -18,7 +18,7 @@ from rest_framework_simplejwt.tokens import RefreshToken
 
 from sessions_app.models import AccountDeletion, Generation, WebLLMSession
 from sessions_app.services import erasure
-from sessions_app.tasks import delete_old_doors, finish_erasures
+from sessions_app.tasks import delete_expired_logins, finish_account_deletions
 from tests.sessions_app.conftest import open_socket
 
 DAY = timedelta(days=1)
@@ -110,7 +110,7 @@ def test_what_does_not_fit_into_a_request_is_finished_by_the_clock(
     client = client_of(None)
     assert client.post("/api/auth/token", {"username": "alice", **ALICE}).status_code == 401
     assert client.post("/api/auth/token/refresh", {"refresh": str(token)}).status_code == 401
-    assert [finish_erasures() for _ in range(2)] == [1, 0]
+    assert [finish_account_deletions() for _ in range(2)] == [1, 0]
     assert _left(rows) == {}
 
 
@@ -129,7 +129,7 @@ def test_without_redis_the_account_is_closed_at_once_and_erased_when_redis_is_ba
         )
     assert client.get("/api/account").status_code == 401
     settings.CACHES = caches
-    assert finish_erasures() == 1
+    assert finish_account_deletions() == 1
     assert _left(rows) == {}
 
 
@@ -195,11 +195,11 @@ def test_accounts_that_nobody_uses_are_erased_when_that_is_wanted(
     )
     client_of(bob).post("/api/flashcards/decks", {"name": "d", "cards": []})
     RefreshToken.for_user(charlie)
-    assert delete_old_doors() is None
+    assert delete_expired_logins() is None
     assert User.objects.count() == 4, "off unless it is set"
     settings.INACTIVE_ACCOUNT_DAYS = 365
-    delete_old_doors()
-    assert finish_erasures() == 1
+    delete_expired_logins()
+    assert finish_account_deletions() == 1
     assert set(User.objects.all()) == {bob, charlie, admin_user}
 
 
@@ -213,5 +213,5 @@ def test_an_account_that_cannot_be_erased_keeps_no_other_waiting(db, alice, bob)
         cursor.execute(f"CREATE TRIGGER refuse BEFORE DELETE ON auth_user {only_hers}")
     for user in (alice, bob):
         erasure.deletion_begin(user=user, now=timezone.now())
-    assert finish_erasures() == 1
+    assert finish_account_deletions() == 1
     assert set(User.objects.all()) == {alice}

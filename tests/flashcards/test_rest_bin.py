@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from flashcards.models import Card, Deck
 from flashcards.services.trash import trash_delete_old
-from flashcards.tasks import empty_bin
+from flashcards.tasks import empty_trash
 
 API = "/api/flashcards"
 
@@ -131,10 +131,10 @@ def test_a_result_saved_again_brings_its_deck_back_out_of_the_bin(api, alice, fi
 
 
 def test_beat_empties_the_bin(alice, settings, make_deck):
-    assert settings.CELERY_BEAT_SCHEDULE["empty-bin"]["task"] == empty_bin.name
+    assert settings.CELERY_BEAT_SCHEDULE["empty-trash"]["task"] == empty_trash.name
     old = timezone.now() - timedelta(days=settings.TRASH_DAYS + 1)
     Deck.objects.filter(pk=make_deck(alice, "ebb")["id"]).update(deleted_at=old)
-    assert empty_bin() == 1
+    assert empty_trash() == 1
     assert Deck.objects.count() == 0
 
 

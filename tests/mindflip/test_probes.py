@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 
 from mindflip.monitoring import health
-from mindflip.tasks import beat_is_seen
+from mindflip.tasks import record_beat_heartbeat
 
 NOBODY_THERE = "redis://127.0.0.1:1"
 
@@ -21,7 +21,7 @@ def probe() -> Client:
 
 @pytest.fixture
 def everybody_is_seen() -> None:
-    beat_is_seen()
+    record_beat_heartbeat()
     health.record_heartbeat("worker")
 
 

@@ -52,7 +52,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     ):
         recorded = _flow(server)
         eventually(lambda: len(reports) >= 2)
-        eventually(lambda: '"task":"mindflip.tasks.beat_is_seen"' in server.log("worker"))
+        eventually(lambda: '"task":"mindflip.tasks.record_beat_heartbeat"' in server.log("worker"))
         metrics = {
             name: httpx.get(f"{url}/metrics").text
             for name, url in {"web": server.url, "worker": f"http://127.0.0.1:{port}"}.items()
@@ -291,7 +291,7 @@ def test_a_task_says_which_it_is(recorded):
     done = [
         line
         for line in _lines(recorded, "worker")
-        if line.get("task") == "mindflip.tasks.beat_is_seen"
+        if line.get("task") == "mindflip.tasks.record_beat_heartbeat"
     ]
     assert all(line["task_id"] for line in done)
     assert done

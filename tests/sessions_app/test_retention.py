@@ -14,7 +14,7 @@ from mindflip.celery import app
 from sessions_app.models import Attempt, Generation, GenerationStatus, WebLLMSession
 from sessions_app.services import retention
 from sessions_app.services.sessions import session_close
-from sessions_app.tasks import delete_old_doors, delete_old_sessions
+from sessions_app.tasks import delete_expired_logins, delete_old_sessions
 
 DAY = timedelta(days=1)
 WRITTEN = {
@@ -111,7 +111,7 @@ def test_expired_refresh_tokens_go_and_the_others_still_refuse_to_be_used_twice(
     OutstandingToken.objects.update(expires_at=timezone.now() - DAY)
     used = client.post("/api/auth/token", who).json()["refresh"]
     client.post("/api/auth/token/refresh", {"refresh": used})
-    delete_old_doors()
+    delete_expired_logins()
     assert (OutstandingToken.objects.count(), BlacklistedToken.objects.count()) == (2, 1)
     assert client.post("/api/auth/token/refresh", {"refresh": used}).status_code == 401
 
@@ -121,7 +121,7 @@ def test_sign_ins_that_ran_out_go_and_the_others_stay(alice, bob, client):
     Session.objects.update(expire_date=timezone.now() - DAY)
     client.logout()
     client.force_login(bob)
-    delete_old_doors()
+    delete_expired_logins()
     assert Session.objects.count() == 1
     assert client.get("/decks").status_code == 200
 
@@ -138,7 +138,7 @@ def test_the_log_of_the_admin_goes_after_its_time(alice):
         LogEntry.objects.filter(pk=entry.pk).update(
             action_time=timezone.now() - int(entry.object_id) * DAY
         )
-    delete_old_doors()
+    delete_expired_logins()
     assert list(LogEntry.objects.all()) == entries[1:]
 
 
@@ -148,7 +148,7 @@ def test_failed_sign_ins_go_after_a_week(alice, client):
         AccessAttempt.objects.filter(username=f"nobody-{age}").update(
             attempt_time=timezone.now() - age * DAY
         )
-    delete_old_doors()
+    delete_expired_logins()
     assert [attempt.username for attempt in AccessAttempt.objects.all()] == ["nobody-6"]
 
 
