@@ -17,6 +17,7 @@ urlpatterns = [
     path("api/browse/", include((browsable_login_urls, "rest_framework"))),
     path("admin/", admin.site.urls),
     path("", include("flashcards.pages.urls")),
+    path("", include("mindflip.legacy_urls")),
 ]
 
 handler400 = "mindflip.errors.bad_request"

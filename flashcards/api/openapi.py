@@ -288,50 +288,50 @@ card = ApiSchema(
 
 TAGGED = ONE | {"undo": [CARDS | {"add": ["river"], "remove": ["sea"]}]}
 bin = ApiSchema(
-    "Bin",
+    "Trash",
     get=Operation(
-        "readBin",
+        "readTrash",
         "How much is in the bin",
         {200: SuccessResponse("Counted now.", schemas.TrashShape, {"decks": 1, "cards": 0})},
         description="Decks, and cards that were deleted alone.",
     ),
     delete=Operation(
-        "emptyBin",
+        "emptyTrash",
         "Empty the bin for good",
         {204: SuccessResponse("It is empty.")},
         description=PERMANENT,
     ),
 )
 trashed_decks = ApiSchema(
-    "Bin",
+    "Trash",
     get=Operation(
-        "listBinnedDecks",
+        "listTrashedDecks",
         "List decks in the bin",
         {
             200: SuccessResponse(
                 "The last deleted first.",
-                Page("BinnedDeckPage", schemas.TrashedDeckShape),
+                Page("TrashedDeckPage", schemas.TrashedDeckShape),
                 examples.TRASHED_DECKS,
             )
         },
     ),
 )
 trashed_cards = ApiSchema(
-    "Bin",
+    "Trash",
     get=Operation(
-        "listBinnedCards",
+        "listTrashedCards",
         "List cards in the bin",
         {
             200: SuccessResponse(
                 "Those deleted alone, the last first.",
-                Page("BinnedCardPage", schemas.TrashedCardShape),
+                Page("TrashedCardPage", schemas.TrashedCardShape),
                 examples.TRASHED_CARDS,
             )
         },
     ),
 )
 trashed_deck = ApiSchema(
-    "Bin",
+    "Trash",
     delete=Operation(
         "deleteDeckForGood",
         "Delete a deck for good",
@@ -340,7 +340,7 @@ trashed_deck = ApiSchema(
     ),
 )
 trashed_card = ApiSchema(
-    "Bin",
+    "Trash",
     delete=Operation(
         "deleteCardForGood",
         "Delete a card for good",
@@ -349,7 +349,7 @@ trashed_card = ApiSchema(
     ),
 )
 deck_restore = ApiSchema(
-    "Bin",
+    "Trash",
     post=Operation(
         "restoreDeck",
         "Bring a deck back",
@@ -380,7 +380,7 @@ deck_merge = ApiSchema(
     ),
 )
 card_restore = ApiSchema(
-    "Bin",
+    "Trash",
     post=Operation(
         "restoreCard",
         "Bring a card back",
@@ -402,7 +402,7 @@ cards_delete = ApiSchema(
     ),
 )
 cards_restore = ApiSchema(
-    "Bin",
+    "Trash",
     post=Operation(
         "restoreCards",
         "Bring cards back",

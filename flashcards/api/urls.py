@@ -10,18 +10,18 @@ urlpatterns = [
     ),
     path("flashcards/decks/<uuid:deck_id>/cards", decks.CardsView.as_view(), name="api-deck-cards"),
     path("flashcards/cards/<uuid:card_id>", decks.CardView.as_view(), name="api-card"),
-    path("flashcards/bin", organize.TrashView.as_view(), name="api-bin"),
-    path("flashcards/bin/decks", organize.TrashedDecksView.as_view(), name="api-binned-decks"),
+    path("flashcards/trash", organize.TrashView.as_view(), name="api-trash"),
+    path("flashcards/trash/decks", organize.TrashedDecksView.as_view(), name="api-trash-decks"),
     path(
-        "flashcards/bin/decks/<uuid:deck_id>",
+        "flashcards/trash/decks/<uuid:deck_id>",
         organize.TrashedDeckView.as_view(),
-        name="api-binned-deck",
+        name="api-trash-deck",
     ),
-    path("flashcards/bin/cards", organize.TrashedCardsView.as_view(), name="api-binned-cards"),
+    path("flashcards/trash/cards", organize.TrashedCardsView.as_view(), name="api-trash-cards"),
     path(
-        "flashcards/bin/cards/<uuid:card_id>",
+        "flashcards/trash/cards/<uuid:card_id>",
         organize.TrashedCardView.as_view(),
-        name="api-binned-card",
+        name="api-trash-card",
     ),
     path(
         "flashcards/decks/<uuid:deck_id>/restore",
@@ -33,10 +33,16 @@ urlpatterns = [
         organize.DeckMergeView.as_view(),
         name="api-deck-merge",
     ),
-    path("flashcards/cards/move", organize.CardsMoveView.as_view(), name="api-cards-move"),
-    path("flashcards/cards/tag", organize.CardsTagView.as_view(), name="api-cards-tag"),
-    path("flashcards/cards/delete", organize.CardsDeleteView.as_view(), name="api-cards-delete"),
-    path("flashcards/cards/restore", organize.CardsRestoreView.as_view(), name="api-cards-restore"),
+    path("flashcards/cards/bulk-move", organize.CardsMoveView.as_view(), name="api-cards-move"),
+    path("flashcards/cards/bulk-tag", organize.CardsTagView.as_view(), name="api-cards-tag"),
+    path(
+        "flashcards/cards/bulk-delete", organize.CardsDeleteView.as_view(), name="api-cards-delete"
+    ),
+    path(
+        "flashcards/cards/bulk-restore",
+        organize.CardsRestoreView.as_view(),
+        name="api-cards-restore",
+    ),
     path(
         "flashcards/cards/<uuid:card_id>/restore",
         organize.CardRestoreView.as_view(),

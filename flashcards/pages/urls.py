@@ -14,9 +14,11 @@ urlpatterns = [
     path("sign-up", gzip_page(auth.SignUpView.as_view()), name="sign-up"),
     path("sign-out", gzip_page(auth.SignOutView.as_view()), name="sign-out"),
     path("account", gzip_page(account.AccountView.as_view()), name="account"),
-    path("account/deleted", gzip_page(account.AccountDeletedView.as_view()), name="account-gone"),
+    path(
+        "account/deleted", gzip_page(account.AccountDeletedView.as_view()), name="account-deleted"
+    ),
     path("decks", gzip_page(decks.DecksView.as_view()), name="decks"),
-    path("decks/bin", gzip_page(decks.TrashView.as_view()), name="bin"),
+    path("decks/trash", gzip_page(decks.TrashView.as_view()), name="trash"),
     path("decks/duplicates", gzip_page(decks.DuplicatesView.as_view()), name="duplicates"),
     path("decks/<uuid:deck_id>", gzip_page(decks.DeckView.as_view()), name="deck"),
     path("decks/import", gzip_page(decks.ImportView.as_view()), name="import"),

@@ -74,6 +74,7 @@ def row(kind: Kind, query: str = "", ids: Mapping[str, str] | None = None, **cal
 
 
 CARDS = {"cards": ["<card_id>"]}
+MOVED = row(OPEN, **dict.fromkeys(("get", "post", "put", "patch", "delete"), 308))
 BINNED_DECK, BINNED_CARD = {"deck_id": "binned_deck_id"}, {"card_id": "binned_card_id"}
 
 ROWS: dict[str, Row] = {
@@ -108,11 +109,11 @@ ROWS: dict[str, Row] = {
     "api-deck-export": row(OWNED, "?format=csv", get=200),
     "api-deck-cards": row(OWNED, get=200, post=(201, {"front": "a", "back": "b"})),
     "api-card": row(OWNED, get=200, patch=(200, {"front": "mine"}), delete=204),
-    "api-bin": row(EACH, get=200, delete=204),
-    "api-binned-decks": row(EACH, get=200),
-    "api-binned-deck": row(OWNED, ids=BINNED_DECK, delete=204),
-    "api-binned-cards": row(EACH, get=200),
-    "api-binned-card": row(OWNED, ids=BINNED_CARD, delete=204),
+    "api-trash": row(EACH, get=200, delete=204),
+    "api-trash-decks": row(EACH, get=200),
+    "api-trash-deck": row(OWNED, ids=BINNED_DECK, delete=204),
+    "api-trash-cards": row(EACH, get=200),
+    "api-trash-card": row(OWNED, ids=BINNED_CARD, delete=204),
     "api-deck-restore": row(OWNED, ids=BINNED_DECK, post=(200, {})),
     "api-deck-merge": row(OWNED, post=(200, {"into": "<other_deck_id>"})),
     "api-cards-move": row(OWNED, post=(200, CARDS | {"to": "<other_deck_id>"})),
@@ -146,9 +147,9 @@ ROWS: dict[str, Row] = {
     "sign-up": row(LEFT_BEHIND, get=200, post=200),
     "sign-out": row(OPEN_PAGE, post=SIGN_IN),
     "account": row(EACH_PAGE, get=200),
-    "account-gone": row(OPEN_PAGE, get=200),
+    "account-deleted": row(OPEN_PAGE, get=200),
     "decks": row(EACH_PAGE, get=200),
-    "bin": row(EACH_PAGE, get=200),
+    "trash": row(EACH_PAGE, get=200),
     "duplicates": row(EACH_PAGE, get=200),
     "deck": row(OWNED_PAGE, get=200),
     "import": row(EACH_PAGE, get=200),
@@ -158,6 +159,22 @@ ROWS: dict[str, Row] = {
     "progress": row(EACH_PAGE, get=200),
     "rest_framework:login": row(LEFT_BEHIND, get=200, post=200),
     "rest_framework:logout": row(OPEN_PAGE, post=SIGN_IN),
+    # --- the addresses of the version before: they send everybody on
+    **{
+        f"legacy:{name}": MOVED
+        for name in (
+            "trash",
+            "api-trash",
+            "api-trash-decks",
+            "api-trash-deck",
+            "api-trash-cards",
+            "api-trash-card",
+            "api-cards-move",
+            "api-cards-tag",
+            "api-cards-delete",
+            "api-cards-restore",
+        )
+    },
     # --- the admin
     "admin:index": row(ADMIN, get=200),
     "admin:login": row(

@@ -63,7 +63,7 @@ ROWS: dict[str, list[Row]] = {
     ],
     "offline": [Row("/offline", is_signed_in=False)],
     "account": [Row("/account"), Row("/account", button="Delete account")],
-    "account-gone": [Row("/account/deleted", is_signed_in=False)],
+    "account-deleted": [Row("/account/deleted", is_signed_in=False)],
     "decks": [Row("/decks"), Row("/decks", has_deck=False)],
     "deck": [
         Row("/decks/{deck}"),
@@ -71,7 +71,7 @@ ROWS: dict[str, list[Row]] = {
         Row("/decks/{deck}", button="Write card 1 again"),
         Row("/decks/{deck}", button="Show all answers"),
     ],
-    "bin": [Row("/decks/bin")],
+    "trash": [Row("/decks/trash")],
     "duplicates": [Row("/decks/duplicates")],
     "import": [Row("/decks/import")],
     "print": [Row("/decks/{deck}/print")],

@@ -229,7 +229,7 @@ def test_on_a_phone_rows_are_stacked_and_nothing_is_wider(table: Visitor, width:
     assert question is not None
     assert answer is not None
     assert question["y"] + question["height"] <= answer["y"]
-    for address in ("/decks", "/decks/bin", "/decks/duplicates"):
+    for address in ("/decks", "/decks/trash", "/decks/duplicates"):
         table.open(address)
         assert table.page.evaluate("document.documentElement.scrollWidth") == width, address
 

@@ -10,7 +10,7 @@ PAGES = (
     "/",
     "/decks",
     "/decks/import",
-    "/decks/bin",
+    "/decks/trash",
     "/decks/duplicates",
     "/study",
     "/progress",

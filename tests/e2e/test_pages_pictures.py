@@ -193,7 +193,7 @@ def test_pictures_of_what_comes_in_and_goes_out(student: Visitor) -> None:
     deck = student.has_deck("Physics", MATH)
     for name, address in (
         ("import", "/decks/import"),
-        ("bin", "/decks/bin"),
+        ("trash", "/decks/trash"),
         ("duplicates", "/decks/duplicates"),
         ("offline", "/offline"),
     ):

@@ -129,7 +129,7 @@ def test_what_is_planted_in_cards_runs_nowhere(author: Visitor, rest: httpx.Clie
         "",
         "decks",
         "decks?q=planted",
-        "decks/bin",
+        "decks/trash",
         "decks/duplicates",
         "study",
         "progress",
@@ -152,7 +152,7 @@ def test_what_is_planted_in_cards_runs_nowhere(author: Visitor, rest: httpx.Clie
             "decks",
             f"decks/{deck['id']}",
             f"decks/{deck['id']}/cards",
-            "bin/cards",
+            "trash/cards",
             "duplicates",
             "tags",
         )

@@ -50,7 +50,7 @@ def test_a_signed_in_user_is_shown_the_maker(
 
 @pytest.mark.parametrize(
     "address",
-    ["/decks", "/decks/bin", "/decks/duplicates", "/decks/7c9e6679-7425-40de-944b-e07fc1f90ae7"],
+    ["/decks", "/decks/trash", "/decks/duplicates", "/decks/7c9e6679-7425-40de-944b-e07fc1f90ae7"],
 )
 def test_a_stranger_is_sent_to_sign_in_and_then_back(
     client: Client, alice: User, password: str, address: str
@@ -145,7 +145,7 @@ def test_another_users_deck_is_not_found_and_not_listed(
     page = client.get(f"/decks/{deck.pk}")
     assert page.status_code == 404
     assert client.get(f"/decks/duplicates?deck={deck.pk}").status_code == 404
-    for address in ("/decks/bin", "/decks/duplicates", "/decks?q=cells"):
+    for address in ("/decks/trash", "/decks/duplicates", "/decks?q=cells"):
         assert "Cells" not in client.get(address).content.decode().replace("“cells”", ""), address
     assert "There is nothing here" in page.content.decode()
     assert "Cells" not in client.get("/decks").content.decode()

@@ -94,11 +94,11 @@ def test_a_deck_says_where_its_cards_came_from(alice: User, browse: Callable[...
 
 
 def test_the_bin_shows_what_was_deleted(alice: User, browse: Callable[..., str]) -> None:
-    assert "The bin is empty" in browse("/decks/bin")
+    assert "The bin is empty" in browse("/decks/trash")
     deck_delete(user=alice, deck_id=deck_of(alice, "Sea", "ebb").pk)
     kept = deck_of(alice, "Cells", "vacuole")
     cards_delete(user=alice, card_ids=[card.pk for card in kept.cards.all()])
-    page = browse("/decks/bin")
+    page = browse("/decks/trash")
     assert ("Sea" in page, "vacuole" in page) == (True, True)
     assert "(2)" in browse("/decks")
 
@@ -129,7 +129,7 @@ def test_what_a_model_wrote_stays_text_in_every_view(
     ):
         assert HOSTILE not in browse(address), address
     deck_delete(user=alice, deck_id=deck.pk)
-    assert HOSTILE not in browse("/decks/bin")
+    assert HOSTILE not in browse("/decks/trash")
 
 
 @pytest.mark.parametrize("count", [2, 15])

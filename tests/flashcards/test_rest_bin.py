@@ -58,13 +58,17 @@ def test_a_card_deleted_before_its_deck_stays_in_the_bin_when_the_deck_comes_bac
 
 def test_many_cards_go_and_come_back_together(api, alice, deck):
     client = api(alice)
-    assert client.post(f"{API}/cards/delete", {"cards": ids(deck, 0, 2)}).json() == {"count": 2}
-    assert client.get(f"{API}/bin").json() == {"decks": 0, "cards": 2}
-    assert {card["front"] for card in client.get(f"{API}/bin/cards").json()["results"]} == {
+    assert client.post(f"{API}/cards/bulk-delete", {"cards": ids(deck, 0, 2)}).json() == {
+        "count": 2
+    }
+    assert client.get(f"{API}/trash").json() == {"decks": 0, "cards": 2}
+    assert {card["front"] for card in client.get(f"{API}/trash/cards").json()["results"]} == {
         "ebb",
         "neap",
     }
-    assert client.post(f"{API}/cards/restore", {"cards": ids(deck, 0, 2)}).json() == {"count": 2}
+    assert client.post(f"{API}/cards/bulk-restore", {"cards": ids(deck, 0, 2)}).json() == {
+        "count": 2
+    }
     assert client.get(f"{API}/decks/{deck['id']}").json()["cards"] == deck["cards"]
 
 
@@ -72,17 +76,17 @@ def test_a_deck_that_became_full_takes_none_back(api, alice):
     cards = [{"front": f"front {number}", "back": "x"} for number in range(2000)]
     client = api(alice)
     full = client.post(f"{API}/decks", {"name": "Full", "cards": cards}).json()
-    client.post(f"{API}/cards/delete", {"cards": ids(full, 0, 1)})
+    client.post(f"{API}/cards/bulk-delete", {"cards": ids(full, 0, 1)})
     client.post(f"{API}/decks/{full['id']}/cards", {"front": "one more", "back": "x"})
-    refused = client.post(f"{API}/cards/restore", {"cards": ids(full, 0, 1)})
+    refused = client.post(f"{API}/cards/bulk-restore", {"cards": ids(full, 0, 1)})
     assert (refused.status_code, refused.json()["code"]) == (409, "deck_full")
-    assert client.get(f"{API}/bin").json()["cards"] == 2
-    assert client.post(f"{API}/cards/restore", {"cards": ids(full, 0)}).status_code == 200
+    assert client.get(f"{API}/trash").json()["cards"] == 2
+    assert client.post(f"{API}/cards/bulk-restore", {"cards": ids(full, 0)}).status_code == 200
 
 
 def test_the_bin_says_until_when_a_deck_can_come_back(api, alice, deck):
     api(alice).delete(f"{API}/decks/{deck['id']}")
-    (binned,) = api(alice).get(f"{API}/bin/decks").json()["results"]
+    (binned,) = api(alice).get(f"{API}/trash/decks").json()["results"]
     assert (binned["id"], binned["name"], binned["cardCount"]) == (deck["id"], "Tides", 3)
     assert binned["deletedAt"] < binned["goneAt"]
 
@@ -91,15 +95,15 @@ def test_what_is_deleted_for_good_is_gone(api, alice, deck, make_deck):
     client, other = api(alice), make_deck(alice, "tide")
     client.delete(f"{API}/decks/{deck['id']}")
     client.delete(f"{API}/cards/{other['cards'][0]['id']}")
-    assert client.delete(f"{API}/bin/decks/{deck['id']}").status_code == 204
-    assert client.delete(f"{API}/bin/cards/{other['cards'][0]['id']}").status_code == 204
+    assert client.delete(f"{API}/trash/decks/{deck['id']}").status_code == 204
+    assert client.delete(f"{API}/trash/cards/{other['cards'][0]['id']}").status_code == 204
     assert client.post(f"{API}/decks/{deck['id']}/restore").status_code == 404
     assert Card.objects.count() == 0
 
 
 def test_only_what_is_in_the_bin_is_deleted_for_good(api, alice, deck):
-    assert api(alice).delete(f"{API}/bin/decks/{deck['id']}").status_code == 404
-    assert api(alice).delete(f"{API}/bin/cards/{ids(deck, 0)[0]}").status_code == 404
+    assert api(alice).delete(f"{API}/trash/decks/{deck['id']}").status_code == 404
+    assert api(alice).delete(f"{API}/trash/cards/{ids(deck, 0)[0]}").status_code == 404
     assert Card.objects.count() == 3
 
 
@@ -107,7 +111,7 @@ def test_emptying_the_bin_empties_ones_own_alone(api, alice, bob, deck, make_dec
     bobs = make_deck(bob, "ebb")
     api(alice).delete(f"{API}/decks/{deck['id']}")
     api(bob).delete(f"{API}/decks/{bobs['id']}")
-    assert api(alice).delete(f"{API}/bin").status_code == 204
+    assert api(alice).delete(f"{API}/trash").status_code == 204
     assert [str(left.pk) for left in Deck.objects.all()] == [bobs["id"]]
 
 

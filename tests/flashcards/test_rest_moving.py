@@ -32,7 +32,7 @@ def fronts(client, deck):
 def test_cards_move_behind_the_others_in_their_order(api, alice, tides, waves):
     client = api(alice)
     assert client.post(
-        f"{API}/cards/move", {"cards": ids(waves, 2, 0), "to": tides["id"]}
+        f"{API}/cards/bulk-move", {"cards": ids(waves, 2, 0), "to": tides["id"]}
     ).json() == {"count": 2}
     assert fronts(client, tides) == ["ebb", "flow", "crest", "trough"]
     assert fronts(client, waves) == ["Ebb"]
@@ -41,7 +41,7 @@ def test_cards_move_behind_the_others_in_their_order(api, alice, tides, waves):
 def test_cards_out_of_several_decks_move_together(api, alice, tides, waves, make_deck):
     client, third = api(alice), make_deck(alice, name="Sea")
     chosen = [*ids(tides, 0, 1), *ids(waves, 1)]
-    assert client.post(f"{API}/cards/move", {"cards": chosen, "to": third["id"]}).json() == {
+    assert client.post(f"{API}/cards/bulk-move", {"cards": chosen, "to": third["id"]}).json() == {
         "count": 3
     }
     assert sorted(fronts(client, third)) == ["Ebb", "ebb", "flow"]
@@ -55,22 +55,22 @@ def test_cards_out_of_several_decks_move_together(api, alice, tides, waves, make
 def test_a_moved_card_does_not_collide_with_the_place_of_one_in_the_bin(api, alice, tides, waves):
     client = api(alice)
     client.delete(f"{API}/cards/{ids(tides, 1)[0]}")
-    client.post(f"{API}/cards/move", {"cards": ids(waves, 0), "to": tides["id"]})
+    client.post(f"{API}/cards/bulk-move", {"cards": ids(waves, 0), "to": tides["id"]})
     assert client.post(f"{API}/cards/{ids(tides, 1)[0]}/restore").status_code == 200
     assert fronts(client, tides) == ["ebb", "flow", "crest"]
 
 
 def test_moving_to_where_they_are_changes_nothing(api, alice, tides):
     client = api(alice)
-    assert client.post(f"{API}/cards/move", {"cards": ids(tides, 0), "to": tides["id"]}).json() == {
-        "count": 0
-    }
+    assert client.post(
+        f"{API}/cards/bulk-move", {"cards": ids(tides, 0), "to": tides["id"]}
+    ).json() == {"count": 0}
     assert fronts(client, tides) == ["ebb", "flow"]
 
 
 def test_the_name_of_an_imported_note_is_in_a_deck_once(api, alice, tides, waves):
     Card.objects.filter(pk__in=[*ids(tides, 0), *ids(waves, 0)]).update(guid="note-1")
-    api(alice).post(f"{API}/cards/move", {"cards": ids(waves, 0), "to": tides["id"]})
+    api(alice).post(f"{API}/cards/bulk-move", {"cards": ids(waves, 0), "to": tides["id"]})
     assert list(
         Card.objects.filter(deck_id=tides["id"]).order_by("position").values_list("guid", flat=True)
     ) == ["note-1", "", ""]
@@ -80,7 +80,7 @@ def test_cards_do_not_move_into_a_full_deck(api, alice, tides):
     client = api(alice)
     cards = [{"front": f"front {number}", "back": "x"} for number in range(1999)]
     full = client.post(f"{API}/decks", {"name": "Full", "cards": cards}).json()
-    refused = client.post(f"{API}/cards/move", {"cards": ids(tides, 0, 1), "to": full["id"]})
+    refused = client.post(f"{API}/cards/bulk-move", {"cards": ids(tides, 0, 1), "to": full["id"]})
     assert (refused.status_code, refused.json()["code"]) == (409, "deck_full")
     refused = client.post(f"{API}/decks/{tides['id']}/merge", {"into": full["id"]})
     assert (refused.status_code, refused.json()["code"]) == (409, "deck_full")
@@ -91,7 +91,7 @@ def test_tags_are_added_and_removed_on_many_at_once(api, alice, tides):
     client = api(alice)
     client.patch(f"{API}/cards/{ids(tides, 0)[0]}", {"tags": ["Sea", "old"]})
     body = {"cards": ids(tides, 0, 1), "add": ["sea", "moon"], "remove": ["OLD"]}
-    assert client.post(f"{API}/cards/tag", body).json()["count"] == 2
+    assert client.post(f"{API}/cards/bulk-tag", body).json()["count"] == 2
     assert tags(client, tides) == [["Sea", "moon"], ["sea", "moon"]]
 
 
@@ -99,16 +99,19 @@ def test_tagging_is_taken_back_by_what_it_answers_on_each_card_as_it_was(api, al
     client = api(alice)
     client.patch(f"{API}/cards/{ids(tides, 0)[0]}", {"tags": ["Sea", "old"]})
     undo = client.post(
-        f"{API}/cards/tag", {"cards": ids(tides, 0, 1), "add": ["sea", "moon"], "remove": ["OLD"]}
+        f"{API}/cards/bulk-tag",
+        {"cards": ids(tides, 0, 1), "add": ["sea", "moon"], "remove": ["OLD"]},
     ).json()["undo"]
     assert undo == [
         {"cards": ids(tides, 0), "add": ["old"], "remove": ["moon"]},
         {"cards": ids(tides, 1), "add": [], "remove": ["sea", "moon"]},
     ]
     for body in undo:
-        assert client.post(f"{API}/cards/tag", body).json()["count"] == 1
+        assert client.post(f"{API}/cards/bulk-tag", body).json()["count"] == 1
     assert tags(client, tides) == [["Sea", "old"], []]
-    assert client.post(f"{API}/cards/tag", {"cards": ids(tides, 0), "add": ["SEA"]}).json() == {
+    assert client.post(
+        f"{API}/cards/bulk-tag", {"cards": ids(tides, 0), "add": ["SEA"]}
+    ).json() == {
         "count": 0,
         "undo": [],
     }
@@ -121,7 +124,7 @@ def test_a_tag_that_does_not_fit_on_one_card_changes_none(api, alice, tides):
     )
     assert (
         client.post(
-            f"{API}/cards/tag", {"cards": ids(tides, 0, 1), "add": ["one more"]}
+            f"{API}/cards/bulk-tag", {"cards": ids(tides, 0, 1), "add": ["one more"]}
         ).status_code
         == 400
     )
@@ -135,7 +138,7 @@ def test_a_merge_moves_what_the_other_deck_has_not(api, alice, tides, waves):
     assert merged == {"moved": ids(waves, 0, 2), "leftOut": 1}
     assert fronts(client, tides) == ["ebb", "flow", "crest", "trough"]
     assert client.get(f"{API}/decks/{waves['id']}").status_code == 404
-    assert client.get(f"{API}/bin").json() == {"decks": 1, "cards": 0}
+    assert client.get(f"{API}/trash").json() == {"decks": 1, "cards": 0}
 
 
 def test_a_merge_is_undone_whole(api, alice, tides, waves):
@@ -156,7 +159,9 @@ def test_nothing_goes_into_somebody_elses_deck(api, alice, bob, tides, make_deck
     bobs, client = make_deck(bob, "neap"), api(alice)
     assert client.post(f"{API}/decks/{tides['id']}/merge", {"into": bobs["id"]}).status_code == 404
     assert (
-        client.post(f"{API}/cards/move", {"cards": ids(tides, 0), "to": bobs["id"]}).status_code
+        client.post(
+            f"{API}/cards/bulk-move", {"cards": ids(tides, 0), "to": bobs["id"]}
+        ).status_code
         == 404
     )
     assert fronts(client, tides) == ["ebb", "flow"]

@@ -6,7 +6,7 @@ import pytest
 from rest_framework.test import APIClient
 
 API = "/api/flashcards"
-DECKS, CARDS, BIN = f"{API}/decks", f"{API}/cards", f"{API}/bin"
+DECKS, CARDS, BIN = f"{API}/decks", f"{API}/cards", f"{API}/trash"
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def doors(deck_id, card_id):
 
 LISTS = [
     ("get", f"{API}/{name}", None)
-    for name in ("decks", "bin", "bin/decks", "bin/cards", "duplicates", "tags")
+    for name in ("decks", "trash", "trash/decks", "trash/cards", "duplicates", "tags")
 ]
 
 
@@ -80,7 +80,7 @@ def test_a_cookie_without_its_csrf_token_changes_nothing(alice, deck, password):
 def test_a_stranger_finds_nothing_of_others_in_bins_and_lists(api, alice, charlie, deck, make_deck):
     api(alice).delete(f"{DECKS}/{deck['id']}")
     make_deck(alice, "neap", "neap tide")
-    for name in ("decks", "bin/decks", "bin/cards", "duplicates"):
+    for name in ("decks", "trash/decks", "trash/cards", "duplicates"):
         assert api(charlie).get(f"{API}/{name}").json()["results"] == [], name
     assert api(charlie).post(f"{DECKS}/{deck['id']}/restore").status_code == 404
     assert api(charlie).delete(f"{BIN}/decks/{deck['id']}").status_code == 404

@@ -37,7 +37,7 @@ function deletePermanently(row) {
 
 function empty() {
   const texts = { title: "Empty the bin?", text: "Nothing in it can be brought back then." };
-  openDialog("delete-dialog", { texts, onSubmit: () => deleteForever("/api/flashcards/bin") });
+  openDialog("delete-dialog", { texts, onSubmit: () => deleteForever("/api/flashcards/trash") });
 }
 
 async function deleteForever(path) {

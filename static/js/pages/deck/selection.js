@@ -95,7 +95,7 @@ async function selectMatches() {
 async function deleteSelected() {
   const cards = [...selected];
   try {
-    await api.post(`${CARDS}/delete`, { cards });
+    await api.post(`${CARDS}/bulk-delete`, { cards });
   } catch (error) {
     toast(describeError(error).text);
     return;
@@ -105,7 +105,7 @@ async function deleteSelected() {
   offerUndo(
     {
       text: `${pluralize(cards.length, "card")} deleted.`,
-      path: `${CARDS}/restore`,
+      path: `${CARDS}/bulk-restore`,
       body: { cards },
     },
     refresh,
@@ -120,13 +120,13 @@ function move() {
     confirm: "Move",
   };
   chooseDeck(texts, page.dataset.deck, async (deck) => {
-    await api.post(`${CARDS}/move`, { cards, to: deck.id });
+    await api.post(`${CARDS}/bulk-move`, { cards, to: deck.id });
     clearSelection();
     await refresh();
     offerUndo(
       {
         text: `Moved to “${deck.name}”.`,
-        path: `${CARDS}/move`,
+        path: `${CARDS}/bulk-move`,
         body: { cards, to: page.dataset.deck },
       },
       refresh,
@@ -141,14 +141,14 @@ function tag() {
     texts: { title: `Tag ${pluralize(cards.length, "card")}` },
     values: { add: "", remove: "" },
     onSubmit: async ({ add, remove }) => {
-      const { count, undo } = await api.post(`${CARDS}/tag`, {
+      const { count, undo } = await api.post(`${CARDS}/bulk-tag`, {
         cards,
         add: splitTags(add),
         remove: splitTags(remove),
       });
       await refresh();
       const text = `Tags of ${pluralize(count, "card")} changed.`;
-      if (count) offerUndo({ text, path: `${CARDS}/tag`, body: undo }, refresh);
+      if (count) offerUndo({ text, path: `${CARDS}/bulk-tag`, body: undo }, refresh);
       else toast(text);
     },
   });

@@ -1,0 +1,45 @@
+"""The addresses of the version before: each answers 308 with its new address.
+
+Remove this module, its line in `urls.py` and its tests with the next release.
+"""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.urls import URLPattern, path, reverse
+from django.views.decorators.csrf import csrf_exempt
+
+app_name = "legacy"
+
+
+@csrf_exempt  # the new address checks the request that follows
+def moved(request: HttpRequest, to: str, **ids: Any) -> HttpResponse:
+    """Answer any method with 308, which keeps it and the body, and with no body of its own.
+
+    Browsers must not remember the answer: after a return to the version before, the old address is
+    the right one.
+    """
+    query = request.META.get("QUERY_STRING", "")
+    address = reverse(to, kwargs=ids) + (f"?{query}" if query else "")
+    response = HttpResponsePermanentRedirect(address, preserve_request=True)
+    response["Cache-Control"] = "no-store"
+    del response["Content-Type"]
+    return response
+
+
+def _moved(old: str, to: str) -> URLPattern:
+    return path(old, moved, {"to": to}, name=to)
+
+
+urlpatterns = [
+    _moved("decks/bin", "trash"),
+    _moved("api/flashcards/bin", "api-trash"),
+    _moved("api/flashcards/bin/decks", "api-trash-decks"),
+    _moved("api/flashcards/bin/decks/<uuid:deck_id>", "api-trash-deck"),
+    _moved("api/flashcards/bin/cards", "api-trash-cards"),
+    _moved("api/flashcards/bin/cards/<uuid:card_id>", "api-trash-card"),
+    _moved("api/flashcards/cards/move", "api-cards-move"),
+    _moved("api/flashcards/cards/tag", "api-cards-tag"),
+    _moved("api/flashcards/cards/delete", "api-cards-delete"),
+    _moved("api/flashcards/cards/restore", "api-cards-restore"),
+]
