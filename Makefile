@@ -7,7 +7,7 @@ VENV_PYTHON = .venv/bin/python
 WITH_NODE = PATH="$(CURDIR)/.venv/bin:$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help run backup restore test guide soak check lint modules types deployable audit installed pins format docs bench seed-large clean
+.PHONY: help run backup restore test guide soak record check lint modules types deployable audit installed pins format docs bench seed-large clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { sub(/:.*/, "", $$1); printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +39,10 @@ guide: installed ## run the samples of docs/integration-guide.md as written, aga
 MINUTES ?= 10
 soak: installed ## kill and restart everything at random for MINUTES=10, and see that nothing is lost
 	@MINDFLIP_FAULTS_SECONDS=$$(($(MINUTES) * 60)) $(VENV_PYTHON) -m pytest -q tests/faults/test_storm.py
+
+record: installed ## record the state of this version for the upgrade test, before a release
+	@MINDFLIP_CHROMIUM="$$($(VENV_PYTHON) -m tests.chromium)" || exit 1; export MINDFLIP_CHROMIUM; \
+	$(VENV_PYTHON) -m tests.upgrade.record
 
 check: lint modules types deployable audit ## lint, types, missing migrations, deployment settings, settings page, known vulnerabilities
 

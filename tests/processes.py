@@ -84,10 +84,15 @@ class RunningServer:
 
 @contextmanager
 def running_server(
-    folder: Path, *, worker: bool = False, beat: bool = False, **settings: str
+    folder: Path,
+    *,
+    worker: bool = False,
+    beat: bool = False,
+    prepare: Callable[[RunningServer], None] = lambda server: None,
+    **settings: str,
 ) -> Iterator[RunningServer]:
     """Start daphne, and the worker and beat if asked, with files in `folder` (as tmp_path) and
-    `settings` in the environment.
+    `settings` in the environment, once `prepare` has returned.
     """
     name = f"mindflip_{secrets.token_hex(6)}"
     port = free_port()
@@ -106,6 +111,7 @@ def running_server(
             for each in wanted
         ]
         try:
+            prepare(server)
             for service in server.services:
                 server.start(service)
             yield server

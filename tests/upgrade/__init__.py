@@ -1,0 +1,30 @@
+"""The state of an earlier version: recorded once, and upgraded in the tests."""
+
+import json
+import shutil
+from pathlib import Path
+
+from mindflip.embedded.local_model import DESCRIPTION
+
+RECORDED = Path(__file__).parent / "recorded"
+SECRET_KEY = "a-secret-key-for-the-upgrade-test-alone-which-protects-nothing"
+CHOSEN_MODEL = {
+    **DESCRIPTION,
+    "modelId": "SmolLM2-135M-Instruct-chosen",
+    "name": "SmolLM2 135M Chosen",
+    "isDefault": False,
+}
+"""The same weights under another name, so that a page shows whether it remembers the choice."""
+
+
+def write_models(folder: Path, weights: Path | None = None) -> Path:
+    """Fill a models folder with two models; without `weights` they can be chosen and not loaded."""
+    folder.mkdir()
+    file = folder / str(DESCRIPTION["file"])
+    if weights:
+        shutil.copyfile(weights, file)
+    else:
+        file.write_bytes(b"GGUF")
+    for name, description in (("default", DESCRIPTION), ("chosen", CHOSEN_MODEL)):
+        (folder / f"{name}.json").write_text(json.dumps(description))
+    return folder

@@ -1,0 +1,115 @@
+"""The profile of a browser: cookies, storages, caches and the service worker of one origin, written
+to JSON and put into a new browser.
+"""
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import BrowserContext, Page, Route
+
+HOST = "{HOST}"
+"""Stands for the host and port in recorded texts."""
+TIME_ZONE = "Europe/Berlin"
+SHELL_PREFIX = "mindflip-shell-"
+READ_STORAGES = """async () => ({
+  localStorage: { ...localStorage },
+  sessionStorage: { ...sessionStorage },
+  indexedDB: (await indexedDB.databases()).map(({ name }) => name),
+})"""
+READ_CACHES = """async (wanted) => {
+  const read = async (cache, request) => {
+    const response = await cache.match(request);
+    const headers = { "Content-Type": response.headers.get("Content-Type") };
+    const { pathname, search } = new URL(request.url);
+    return { url: pathname + search, headers, body: await response.text() };
+  };
+  const all = [];
+  for (const name of await caches.keys()) {
+    const cache = await caches.open(name);
+    const requests = (await cache.keys()).filter(({ url }) => new RegExp(wanted).test(url));
+    all.push({ name, entries: await Promise.all(requests.map((each) => read(cache, each))) });
+  }
+  return all;
+}"""
+WRITE_STORAGES = """({ local, session }) => {
+  for (const [key, value] of Object.entries(local)) localStorage.setItem(key, value);
+  for (const [key, value] of Object.entries(session)) sessionStorage.setItem(key, value);
+}"""
+WRITE_CACHE = """async ({ name, entries }) => {
+  const cache = await caches.open(name);
+  for (const { url, headers, body } of entries)
+    await cache.put(url, new Response(body, { headers }));
+}"""
+REGISTER = """async () => {
+  await navigator.serviceWorker.register("/sw.js");
+  await navigator.serviceWorker.ready;
+}"""
+IS_CONTROLLED = "navigator.serviceWorker.controller !== null"
+BLANK = "/blank-page-of-the-recording"
+
+
+def read_profile(page: Page, scripts: dict[str, str], wanted: str) -> dict[str, Any]:
+    """Return what the page's browser keeps; of cached responses those whose address matches the
+    expression `wanted`. `scripts` are those of the service worker, by path.
+    """
+    cookies = page.context.cookies()
+    return {
+        "cookies": [{"name": each["name"], "value": each["value"]} for each in cookies],
+        **page.evaluate(READ_STORAGES),
+        "caches": page.evaluate(READ_CACHES, wanted),
+        "serviceWorker": scripts,
+    }
+
+
+def restore_profile(context: BrowserContext, profile: dict[str, Any], url: str) -> Page:
+    """Put the profile into a new browser; return a page of it, under the recorded service worker.
+
+    The server at `url` is not asked for anything.
+    """
+    answers = dict(profile["serviceWorker"])
+    for cache in profile["caches"]:
+        answers |= {entry["url"]: entry["body"] for entry in cache["entries"]}
+
+    def answer(route: Route) -> None:
+        path = urlsplit(route.request.url).path
+        if path == BLANK:
+            route.fulfill(body="<!doctype html><title>Blank</title>", content_type="text/html")
+        elif path in answers:
+            route.fulfill(body=answers[path], content_type=_media_type(path))
+        else:
+            route.fulfill(status=404)
+
+    context.route("**/*", answer)
+    page = context.new_page()
+    page.goto(url + BLANK)
+    page.evaluate(
+        WRITE_STORAGES, {"local": profile["localStorage"], "session": profile["sessionStorage"]}
+    )
+    current = current_shell(profile)
+    # made in the recorded order, by which the service worker knows the newest
+    for cache in profile["caches"]:
+        if cache["name"] == current:
+            page.evaluate(REGISTER)
+            page.wait_for_function(IS_CONTROLLED)
+        page.evaluate(WRITE_CACHE, cache)
+    context.add_cookies([{**each, "url": url} for each in profile["cookies"]])
+    context.unroute("**/*", answer)
+    return page
+
+
+def current_shell(profile: dict[str, Any]) -> str:
+    """Return the name of the cache of the recorded version's files."""
+    return SHELL_PREFIX + version_of(profile["serviceWorker"]["/sw.js"])
+
+
+def version_of(script: str) -> str:
+    """Return the version that the script at /sw.js names."""
+    (version,) = re.findall(r'"version": "([^"]+)"', script)
+    return version
+
+
+def _media_type(path: str) -> str:
+    if path.endswith((".js", ".mjs")):
+        return "text/javascript"
+    return "text/css" if path.endswith(".css") else "text/html"

@@ -1,0 +1,668 @@
+"""Record the state of this version for the upgrade test: database, Redis, a browser's profile and a
+backup. It is run by hand before a release:
+
+    make record
+
+It works through real processes and a real browser, and takes a few minutes, because a model writes
+cards on the processor. Names, dates and addresses of this machine are left out
+(`tests.upgrade.times`).
+"""
+
+import json
+import os
+import re
+import struct
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import django
+import httpx
+import psycopg
+from django.contrib import admin
+from django.urls import URLResolver, get_resolver, reverse
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from websockets import Subprotocol
+from websockets.sync.client import connect
+
+from mindflip.embedded import local_model, static_files
+from tests.e2e.conftest import CHROMIUM, FROM_ONE_ADDRESS, launched
+from tests.e2e.quick_engine import quick_engine
+from tests.e2e.visitor import PASSWORD, Visitor
+from tests.processes import ROOT, RunningServer, eventually, running_server
+from tests.upgrade import CHOSEN_MODEL, RECORDED, SECRET_KEY, write_models
+from tests.upgrade.profile import HOST, TIME_ZONE, read_profile
+from tests.upgrade.stores import dump_database, dump_redis, load_database, row_counts
+from tests.upgrade.times import FIXED_DATE, move_times, sign_at_fixed_date
+
+V1 = Subprotocol("mindflip.v1")
+MAKE_CACHE = """async (name) =>
+  (await caches.open(name)).put("/static/css/old.css", new Response("body {}"))"""
+DOWNTIME = timedelta(minutes=5)
+"""How long the servers are down during the upgrade: leases expire, sessions and tokens do not."""
+VERSION = "version-before"
+OLDER_SHELL = "mindflip-shell-version-before-that"
+CACHED = r"/offline$|/css/(tokens|old)\.|/js/pages/theme-first\.|/study$|/api/"
+BATCH_MS = 240_000
+TIDES = [
+    {"front": "What raises the tides?", "back": "The Moon, and the Sun.", "tags": ["sea"]},
+    {
+        "front": "At {{c1::spring tide}} the Sun and the Moon pull together.",
+        "back": "Twice a month.",
+        "kind": "cloze",
+        "tags": ["sea", "moon"],
+    },
+    {"front": "neap tide", "back": "The smallest tide.", "kind": "definition", "tags": ["moon"]},
+]
+RIVERS = [
+    {"front": "Which river flows through Cologne?", "back": "The Rhine."},
+    {"front": "Which river flows through Prague?", "back": "The Vltava."},
+    {"front": "Which river flows through Turin?", "back": "The Po."},
+]
+ISLANDS = [{"front": "What raises the tides?", "back": "The Moon."}]
+TABLE = "Term;Meaning;Chapter\nebb;falling water;tides\nflood;rising water;tides\n"
+CAPITALS = [{"front": "What is the capital of Norway?", "back": "Oslo."}]
+QUEUE_TASKS = """
+from mindflip.celery import app
+app.loader.import_default_modules()
+for name in sorted(app.tasks):
+    if not name.startswith("celery."):
+        app.send_task(name)
+        print(name)
+"""
+REFRESH = 'from mindflip.celery import app; app.send_task("sessions_app.tasks.refresh_figures")'
+HOLD_CARDS = """
+SELECT 1 FROM flashcards_card JOIN flashcards_deck AS deck ON deck.id = deck_id
+WHERE deck.name = 'Left behind' FOR UPDATE OF flashcards_card
+"""
+OLD_ROWS = [
+    (
+        "UPDATE sessions_app_webllmsession SET created_at = created_at - %(by)s, last_activity_at ="
+        " last_activity_at - %(by)s, closed_at = closed_at - %(by)s WHERE id = %(old_session)s",
+        {"by": timedelta(days=40)},
+    ),
+    (
+        "UPDATE sessions_app_generation SET created_at = created_at - %(by)s, queued_at = queued_at"
+        " - %(by)s, finished_at = finished_at - %(by)s WHERE session_id = %(old_session)s",
+        {"by": timedelta(days=40)},
+    ),
+    (
+        "UPDATE sessions_app_webllmsession SET last_activity_at = last_activity_at - %(by)s WHERE"
+        " id = %(idle_session)s",
+        {"by": timedelta(hours=2)},
+    ),
+    (
+        "UPDATE flashcards_deck SET deleted_at = deleted_at - %(by)s WHERE id = %(old_deck)s",
+        {"by": timedelta(days=31)},
+    ),
+    (
+        "UPDATE token_blacklist_outstandingtoken SET expires_at = expires_at - %(by)s WHERE id ="
+        " (SELECT min(id) FROM token_blacklist_outstandingtoken)",
+        {"by": timedelta(days=31)},
+    ),
+    (
+        "UPDATE django_session SET expire_date = expire_date - %(by)s WHERE session_key ="
+        " %(old_sign_in)s",
+        {"by": timedelta(days=15)},
+    ),
+    (
+        "UPDATE django_admin_log SET action_time = action_time - %(by)s WHERE id = (SELECT min(id)"
+        " FROM django_admin_log)",
+        {"by": timedelta(days=366)},
+    ),
+]
+"""What only the clock makes: rows that a task of the queue deletes or ends."""
+OLD_FAILURE = """
+UPDATE axes_accessattempt SET attempt_time = attempt_time - interval '8 days'
+WHERE username = 'carol'
+"""
+SKIPPED = ("/api/account/export", "/api/schema", "/admin/jsi18n/", "/admin/logout/")
+"""Addresses that are large, or that need no test of an upgrade."""
+
+
+@dataclass
+class Scene:
+    """A running server, a browser, and what the test must know of it: `known`."""
+
+    server: RunningServer
+    browser: Browser
+    known: dict[str, Any] = field(default_factory=dict)
+    tab: dict[str, str] = field(default_factory=dict)
+
+    def context(self) -> BrowserContext:
+        return self.browser.new_context(timezone_id=TIME_ZONE, color_scheme="light")
+
+    def person(self, name: str, page: Page | None = None) -> Visitor:
+        """Register somebody, with a client that has a token."""
+        person = Visitor(page or self.context().new_page(), self.server, name)
+        if page:
+            person.sign_up()
+        else:
+            person.register()
+        person.client = api(self.server.url, tokens(self.server.url, name)["access"])
+        return person
+
+    def execute(self, statement: str, values: dict[str, Any] | None = None) -> list[Any]:
+        with psycopg.connect(self.server.database_url) as connection:
+            cursor = connection.execute(statement, values)  # type: ignore[call-overload]
+            return cursor.fetchall() if cursor.description else []
+
+
+def tokens(url: str, name: str) -> dict[str, str]:
+    """Return an access and a refresh token."""
+    answer = httpx.post(f"{url}/api/auth/token", json={"username": name, "password": PASSWORD})
+    return answer.raise_for_status().json()
+
+
+def api(url: str, token: str) -> httpx.Client:
+    return httpx.Client(base_url=url, timeout=60, headers={"Authorization": f"Bearer {token}"})
+
+
+def post(client: httpx.Client, path: str, body: Any = None, **headers: str) -> Any:
+    return client.post(path, json=body or {}, headers=headers).raise_for_status().json()
+
+
+# --- What people do while everything runs ---
+
+
+def make_operators(scene: Scene) -> None:
+    """An operator makes a support user in the admin, and changes another account."""
+    os.environ["DJANGO_SUPERUSER_PASSWORD"] = PASSWORD
+    scene.server.manage(
+        "createsuperuser", "--noinput", "--username=operator", "--email=operator@example.org"
+    )
+    operator = Visitor(scene.context().new_page(), scene.server, "operator")
+    operator.sign_in()
+    operator.page.wait_for_url("**/")
+    operator.open("/admin/auth/user/add/")
+    operator.page.locator("#id_username").fill("helper")
+    operator.page.locator("#id_password1").fill(PASSWORD)
+    operator.page.locator("#id_password2").fill(PASSWORD)
+    operator.page.locator("[name=_continue]").click()
+    operator.page.locator("#id_is_staff").check()
+    operator.page.locator("#id_groups").select_option(label="Support")
+    operator.page.locator("[name=_continue]").click()
+    operator.page.locator("#id_last_name").fill("Helper")
+    operator.page.locator("[name=_save]").click()
+    operator.page.wait_for_url("**/admin/auth/user/*")
+    helper = Visitor(scene.context().new_page(), scene.server, "helper")
+    helper.sign_in()
+    helper.page.wait_for_url("**/")
+    for name, visitor in (("operator", operator), ("helper", helper)):
+        scene.known[f"{name}_cookie"] = cookie(visitor.page, "sessionid")
+
+
+def cookie(page: Page, name: str) -> str:
+    (value,) = [each["value"] for each in page.context.cookies() if each["name"] == name]
+    return value
+
+
+def fill_decks(scene: Scene, alice: Visitor) -> None:
+    """Decks with cards of each kind, an import, things in the trash, a pair of duplicates kept."""
+    known, client, page = scene.known, alice.client, alice.page
+    decks = {"tides": TIDES, "rivers": RIVERS, "islands": ISLANDS, "capitals": CAPITALS}
+    for name, cards in decks.items():
+        body = known[f"{name}_request"] = {"name": name.title(), "cards": cards}
+        key = known[f"{name}_key"] = str(uuid4())
+        deck = post(client, "/api/flashcards/decks", body, **{"Idempotency-Key": key})
+        known[f"{name}_deck"] = deck["id"]
+        known[f"{name}_cards"] = [card["id"] for card in deck["cards"]]
+    client.patch(
+        f"/api/flashcards/decks/{known['tides_deck']}", json={"tags": ["geography"]}
+    ).raise_for_status()
+    import_table(alice)
+    alice.open("/decks/duplicates")
+    page.get_by_role("button", name="Keep all").click()
+    expect(page.get_by_role("button", name="Keep all")).to_have_count(0)
+    trash_things(scene, alice)
+    answer = client.get(f"/api/flashcards/decks/{known['tides_deck']}/export?format=json")
+    known["export"] = answer.raise_for_status().json()
+
+
+def import_table(alice: Visitor) -> None:
+    alice.open("/decks/import")
+    file = {"name": "Sea.csv", "mimeType": "text/csv", "buffer": TABLE.encode()}
+    alice.page.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]
+    alice.page.get_by_label("Chapter").select_option("Tags")
+    alice.page.get_by_role("button", name="Import 2 rows").click()
+    expect(alice.page.get_by_role("heading", name="2 cards added")).to_be_visible()
+
+
+def trash_things(scene: Scene, alice: Visitor) -> None:
+    """A deck and a card that can be restored, and a deck that is there for too long."""
+    known, client = scene.known, alice.client
+    for name in ("capitals", "old"):
+        if name == "old":
+            body = {"name": "Very old", "cards": CAPITALS}
+            known["old_deck"] = post(client, "/api/flashcards/decks", body)["id"]
+        client.delete(f"/api/flashcards/decks/{known[f'{name}_deck']}").raise_for_status()
+    card = {"front": "Which river flows through Rome?", "back": "The Tiber."}
+    added = post(client, f"/api/flashcards/decks/{known['rivers_deck']}/cards", card)
+    known["trashed_card"] = added["id"]
+    client.delete(f"/api/flashcards/cards/{added['id']}").raise_for_status()
+
+
+def study(scene: Scene, alice: Visitor) -> None:
+    """Study one deck to its end, and set how to study."""
+    page = alice.page
+    alice.open("/progress")
+    expect(page.locator("[name=newPerDay]")).to_have_value("20")
+    page.locator("[name=newPerDay]").fill("12")
+    page.locator("[name=desiredRetention]").fill("85")
+    page.locator("[name=dayBeginsHour]").select_option("3")
+    with page.expect_response(lambda answer: answer.request.method == "PATCH"):
+        page.get_by_role("button", name="Save").click()
+    alice.open(f"/decks/{scene.known['tides_deck']}/study")
+    for number, rating in enumerate("431"):
+        rate(page, rating)
+        eventually(lambda number=number: len(reviews(scene)) == number + 1)
+
+
+def rate(page: Page, rating: str) -> None:
+    """Show the answer of the card, and rate it by key."""
+    expect(page.get_by_role("button", name="Show answer")).to_be_visible()
+    page.keyboard.press("Space")
+    expect(page.get_by_role("button", name="Again", exact=False).first).to_be_visible()
+    page.keyboard.press(rating)
+
+
+def reviews(scene: Scene) -> list[Any]:
+    return scene.execute("SELECT id::text, rating FROM flashcards_review ORDER BY reviewed_at")
+
+
+def finish_generations(scene: Scene, bob: Visitor) -> None:
+    """A generation with an idempotency key, the same again out of the cache, and two sessions that
+    ended or went idle.
+    """
+    known, client = scene.known, bob.client
+    session = post(client, "/api/webllm/session", {"modelId": "a-model"})
+    known["bob_session"] = session["sessionId"]
+    known["request"] = {
+        "prompt": "Generate 1 flashcard",
+        "options": {"topic": "Comets", "count": 1},
+    }
+    known["idempotency_key"] = str(uuid4())
+    address = f"/api/webllm/session/{session['sessionId']}/generations"
+    known["comets"] = [{"front": "What is a comet?", "back": "Ice and dust."}]
+    with quick_engine(bob, lambda _: known["comets"]):
+        asked = post(
+            client, address, known["request"], **{"Idempotency-Key": known["idempotency_key"]}
+        )
+        known["finished_generation"] = asked["generationId"]
+        eventually(lambda: generation(bob, asked)["status"] == "succeeded")
+        for _ in range(2):
+            again = post(client, address, known["request"])
+            assert generation(bob, again)["status"] == "succeeded", "not out of the cache"
+        for name in ("old_session", "idle_session"):
+            own = post(client, "/api/webllm/session", {"modelId": "a-model"})
+            known[name] = own["sessionId"]
+        old = post(
+            client,
+            f"/api/webllm/session/{known['old_session']}/generations",
+            {"prompt": "Generate 1 flashcard", "options": {"topic": "Meteors", "count": 1}},
+        )
+        eventually(lambda: generation(bob, old)["status"] == "succeeded")
+    client.delete(f"/api/webllm/session/{known['old_session']}").raise_for_status()
+
+
+def generation(person: Visitor, asked: dict[str, Any]) -> Any:
+    answer = person.client.get(f"/api/webllm/generations/{asked['generationId']}")
+    return answer.raise_for_status().json()
+
+
+def use_tokens(scene: Scene) -> None:
+    """A refresh token is used up, another is good; failed sign-ins are noted."""
+    url, known = scene.server.url, scene.known
+    used, unused = tokens(url, "bob"), tokens(url, "bob")
+    body = {"refresh": used["refresh"]}
+    httpx.post(f"{url}/api/auth/token/refresh", json=body).raise_for_status()
+    known["used_refresh_token"] = used["refresh"]
+    known["refresh_token"], known["access_token"] = unused["refresh"], unused["access"]
+    for name in ("carol", "dana", "dana"):
+        httpx.post(f"{url}/api/auth/token", json={"username": name, "password": "wrong"})
+
+
+def leave_an_erasure(scene: Scene) -> None:
+    """Somebody deletes their account, and the server is killed while it deletes the rows."""
+    frank = scene.person("frank")
+    post(frank.client, "/api/flashcards/decks", {"name": "Left behind", "cards": CAPITALS})
+    with psycopg.connect(scene.server.database_url) as connection:
+        connection.execute(HOLD_CARDS)
+        try:
+            frank.client.request("DELETE", "/api/account", json={"password": PASSWORD}, timeout=3)
+        except httpx.TimeoutException:
+            scene.server.web.kill()
+        else:
+            sys.exit("The account was deleted at once, so that nothing is in progress.")
+    scene.server.start(scene.server.web)
+
+
+@contextmanager
+def work_left(scene: Scene, bob: Visitor) -> Iterator[None]:
+    """An engine takes a generation, sends a card and falls silent; another generation waits."""
+    client, known = bob.client, scene.known
+    session = post(client, "/api/webllm/session", {"modelId": "a-model"})
+    with connect(session["wsUrl"], subprotocols=[V1], proxy=None) as socket:
+        socket.send(json.dumps({"type": "ready", "modelId": "a-model", "engine": "webllm"}))
+        eventually(lambda: scene.execute("SELECT 1 FROM sessions_app_engine WHERE name = 'webllm'"))
+        address = f"/api/webllm/session/{known['bob_session']}/generations"
+        for name, topic in (("leased", "Planets"), ("queued", "Stars")):
+            body = {"prompt": f"Generate 2 flashcards about {topic}"}
+            asked = post(client, address, body | {"options": {"topic": topic, "count": 2}})
+            known[f"{name}_generation"] = asked["generationId"]
+        while (message := json.loads(socket.recv(timeout=20)))["type"] != "generate":
+            pass
+        own = {"generationId": message["generationId"], "lease": message["lease"]}
+        known["card_so_far"] = {"front": "Which planet is the largest?", "back": "Jupiter."}
+        socket.send(json.dumps({"type": "card", "index": 0, "card": known["card_so_far"], **own}))
+        leased = {"generationId": known["leased_generation"]}
+        eventually(lambda: len(generation(bob, leased)["cards"]) == 1)
+        yield
+
+
+# --- What the browser keeps ---
+
+
+def choose_in_the_browser(scene: Scene, alice: Visitor) -> None:
+    """A theme, a model, the fields of the form."""
+    page = alice.page
+    alice.open("/")
+    page.evaluate("navigator.serviceWorker.ready")
+    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    page.get_by_role("button", name="Dark theme").click()
+    page.get_by_role("button", name="Change model").click()
+    page.get_by_role("dialog").get_by_text(CHOSEN_MODEL["name"]).click()
+    page.get_by_role("dialog").get_by_role("button", name="Use this model").click()
+    expect(alice.model).to_contain_text(CHOSEN_MODEL["name"])
+    page.locator("[name=language]").fill("English")
+    page.locator("[name=difficulty]").select_option("hard")
+
+
+def write_cards(alice: Visitor) -> None:
+    """One batch is written and not saved; another is being written when the server goes."""
+    alice.ask("Oceans", 1)
+    alice.wait_until_loaded()
+    expect(alice.batch).to_have_attribute("data-state", "done", timeout=BATCH_MS)
+    alice.ask("Lakes", 30)
+    alice.wait_for_first_tokens()
+
+
+def go_on_without_the_server(scene: Scene, alice: Visitor, studying: Page) -> None:
+    """Cards are written and ratings are given that the server does not get. What the tab remembers
+    is taken while the cards wait, because a tab that crashes leaves it so.
+    """
+    scene.server.web.kill()
+    eventually(
+        lambda: any(card.get("unsent") for card in alice.kept_cards()), seconds=BATCH_MS / 1000
+    )
+    scene.tab = alice.page.evaluate("({ ...sessionStorage })")
+    scene.known["cards_waiting"] = [
+        [card["front"], card["back"]] for card in alice.kept_cards() if card.get("unsent")
+    ]
+    alice.page.get_by_role("button", name="Stop").click()
+    studying.keyboard.press("u")
+    rate(studying, "2")
+    rate(studying, "3")
+    alice.page.get_by_role("button", name="Let another device write").click()
+    expect(alice.page.get_by_role("button", name="Write on this device")).to_be_visible()
+
+
+def scripts_of(server: RunningServer) -> dict[str, str]:
+    """Return the scripts of the service worker, by path."""
+    first = httpx.get(f"{server.url}/sw.js").text
+    (path,) = re.findall(r'importScripts\("([^"]+)"\)', first)
+    return {"/sw.js": first, path: httpx.get(server.url + path).text}
+
+
+# --- What is there to be opened ---
+
+
+def note_bookmarks(scene: Scene, alice: Visitor, bob: Visitor) -> None:
+    """Every address that answers a GET, by user, with the status of the answer."""
+    known = scene.known
+    ids = {
+        "deck_id": known["tides_deck"],
+        "card_id": known["tides_cards"][0],
+        "session_id": known["bob_session"],
+        "generation_id": known["finished_generation"],
+    }
+    own = {"alice": cookie(alice.page, "sessionid")}
+    own |= {name: known[f"{name}_cookie"] for name in ("operator", "helper")}
+    pages, lists = addresses(ids), admin_addresses()
+    known["bookmarks"] = {
+        name: statuses(
+            httpx.Client(base_url=scene.server.url, cookies={"sessionid": value}),
+            pages if name == "alice" else lists,
+        )
+        for name, value in own.items()
+    }
+    known["bookmarks"]["bob"] = statuses(
+        bob.client, [address for address in pages if "/webllm/" in address]
+    )
+
+
+def statuses(client: httpx.Client, paths: list[str]) -> dict[str, int]:
+    """Return the status of each address that may be opened or is forbidden."""
+    answers = {path: client.get(path).status_code for path in paths}
+    return {path: status for path, status in answers.items() if status in (200, 403)}
+
+
+def addresses(ids: dict[str, str]) -> list[str]:
+    """Return the addresses of pages and API that have no variables other than `ids`."""
+    routes = (re.sub(r"<\w+:(\w+)>", r"{\1}", route) for route in routes_of(get_resolver()))
+    known = (route for route in routes if set(re.findall(r"{(\w+)}", route)) <= set(ids))
+    filled = {f"/{route.format(**ids)}" for route in known}
+    return sorted(path for path in filled if not path.startswith(("/admin/", *SKIPPED)))
+
+
+def routes_of(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
+    for pattern in resolver.url_patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from routes_of(pattern, route)
+        elif not re.search(r"[\\^$]", route):
+            yield route
+
+
+def admin_addresses() -> list[str]:
+    """Return the overview and the lists of the admin."""
+    names = (f"{model._meta.app_label}_{model._meta.model_name}" for model in admin.site._registry)
+    lists = [reverse(f"admin:{name}_changelist") for name in names]
+    return ["/admin/", "/admin/overview/now", "/admin/overview/figures?span=30d", *sorted(lists)]
+
+
+# --- The whole recording ---
+
+
+def record(folder: Path) -> None:
+    weights = ROOT / "var" / "test-models" / str(local_model.DESCRIPTION["file"])
+    if not local_model.is_fetched(weights.parent):
+        local_model.fetch(weights.parent)
+    settings = {
+        "MINDFLIP_SECRET_KEY": SECRET_KEY,
+        "MINDFLIP_MODELS_DIR": str(write_models(folder / "models", weights)),
+        **FROM_ONE_ADDRESS,
+    }
+    (folder / "server").mkdir()
+    with ExitStack() as stack:
+        CHROMIUM()  # before Playwright runs, because it looks for one of its own
+        browser = stack.enter_context(launched(stack.enter_context(sync_playwright())))
+        server = stack.enter_context(running_server(folder / "server", worker=True, **settings))
+        scene = Scene(server, browser)
+        alice, scripts = play(scene)
+        texts = {
+            "database.sql": dump_database(server.database_url),
+            "redis.jsonl": dump_redis(server.environment["MINDFLIP_REDIS_PREFIX"], DOWNTIME),
+            "browser.json": as_json(
+                read_profile(alice.page, scripts, CACHED) | {"sessionStorage": scene.tab}
+            ),
+            "known.json": as_json(scene.known),
+        }
+        keep(texts, server)
+
+
+def play(scene: Scene) -> tuple[Visitor, dict[str, str]]:
+    """Everything that happens before the server is gone for good."""
+    make_operators(scene)
+    alice = scene.person("alice", page_with_an_older_cache(scene))
+    bob = scene.person("bob")
+    erin = scene.person("erin")
+    post(erin.client, "/api/flashcards/decks", {"name": "Trees", "cards": CAPITALS})
+    fill_decks(scene, alice)
+    study(scene, alice)
+    finish_generations(scene, bob)
+    use_tokens(scene)
+    sign_in_long_ago(scene)
+    for statement, values in OLD_ROWS:
+        scene.execute(statement, values | scene.known)
+    scene.server.manage("shell", "-c", REFRESH)
+    eventually(lambda: scene.execute("SELECT 1 FROM sessions_app_hourfigures"))
+    scene.server.worker.stop()
+    leave_an_erasure(scene)
+    scripts = scripts_of(scene.server)
+    choose_in_the_browser(scene, alice)
+    studying = alice.page.context.new_page()
+    studying.goto(f"{scene.server.url}/decks/{scene.known['rivers_deck']}/study")
+    rate(studying, "3")
+    eventually(lambda: len(reviews(scene)) == 4)
+    alice.page.bring_to_front()
+    write_cards(alice)
+    with work_left(scene, bob):
+        note_bookmarks(scene, alice, bob)
+        scene.known["tasks"] = scene.server.manage("shell", "-v0", "-c", QUEUE_TASKS).split()
+        go_on_without_the_server(scene, alice, studying)
+    note_rows(scene)
+    return alice, scripts
+
+
+def page_with_an_older_cache(scene: Scene) -> Page:
+    """A page of a browser that knew the version before this one, too."""
+    page = scene.context().new_page()
+    page.goto(f"{scene.server.url}/manifest.webmanifest")
+    page.evaluate(MAKE_CACHE, OLDER_SHELL)
+    return page
+
+
+def sign_in_long_ago(scene: Scene) -> None:
+    page = scene.context().new_page()
+    Visitor(page, scene.server, "bob").sign_in()
+    page.wait_for_url("**/")
+    scene.known["old_sign_in"] = cookie(page, "sessionid")
+
+
+def note_rows(scene: Scene) -> None:
+    """What the test expects to find again."""
+    known = scene.known
+    scene.execute(OLD_FAILURE)  # the next sign-in would delete it
+    known["users"] = dict(scene.execute("SELECT username, id FROM auth_user"))
+    known["reviews"] = [list(row) for row in reviews(scene)]
+    known["hits"] = 2
+    known["schedules"] = [
+        list(row)
+        for row in scene.execute(
+            "SELECT card_id::text, state, stability, review_count FROM flashcards_schedule ORDER BY"
+            " 1"
+        )
+    ]
+    known["tables"] = row_counts(scene.server.database_url)
+    known["recorded_at"] = str(datetime.now(UTC).replace(microsecond=0) + DOWNTIME)
+
+
+def keep(texts: dict[str, str], server: RunningServer) -> None:
+    """Write the files, with neutral dates, and a backup that the same version makes of them."""
+    known = json.loads(texts["known.json"])
+    recorded_at = datetime.fromisoformat(known["recorded_at"])
+    # whole hours, so that the numbers of an hour stay with their hour
+    minutes = recorded_at - recorded_at.replace(minute=0, second=0)
+    by = FIXED_DATE + minutes - recorded_at
+    RECORDED.mkdir(exist_ok=True)
+    (version,) = re.findall(r'\\"version\\": \\"([^"\\]+)', texts["browser.json"])
+    for name, text in texts.items():
+        neutral = move_times(sign_at_fixed_date(text, SECRET_KEY), by, SECRET_KEY)
+        neutral = neutral.replace(urlsplit(server.url).netloc, HOST).replace(version, VERSION)
+        neutral = re.sub(r'(\\"origin\\": \\")[^"\\]+', r"\1a-process@a-host", neutral)
+        (RECORDED / name).write_text(neutral)
+    back_up(server)
+
+
+def back_up(server: RunningServer) -> None:
+    """Make a backup of the recorded rows, with this version's command."""
+    url = urlsplit(server.database_url)
+    scratch = url._replace(path="/mindflip_recorded").geturl()
+    with psycopg.connect(url._replace(path="/postgres").geturl(), autocommit=True) as connection:
+        connection.execute("DROP DATABASE IF EXISTS mindflip_recorded")
+        connection.execute("CREATE DATABASE mindflip_recorded")
+        load_database(scratch, (RECORDED / "database.sql").read_text())
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "backup.zip"
+            server.environment |= {"DATABASE_URL": scratch, "MINDFLIP_MODELS_DIR": folder}
+            server.manage("backup", str(file))
+            write_neutral_backup(file, RECORDED / "backup.zip")
+        connection.execute("DROP DATABASE mindflip_recorded WITH (FORCE)")
+
+
+def write_neutral_backup(source: Path, target: Path) -> None:
+    """Copy a backup, made at FIXED_DATE by what it says."""
+    with zipfile.ZipFile(source) as old:
+        members = {name: old.read(name) for name in old.namelist()}
+    manifest = json.loads(members.pop("manifest.json"))
+    members["database.dump"] = at_fixed_date(members["database.dump"])
+    manifest["created_at"] = FIXED_DATE.isoformat()
+    manifest["checksums"] = {name: sha256(data).hexdigest() for name, data in members.items()}
+    members["manifest.json"] = json.dumps(manifest, indent=1).encode()
+    with zipfile.ZipFile(target, "w") as new:
+        for name, data in members.items():
+            new.writestr(zipfile.ZipInfo(name), data)
+
+
+def at_fixed_date(dump: bytes) -> bytes:
+    """Return a dump in pg_dump's custom format with another date in its header: seven numbers, each
+    a sign and four bytes, the lowest first.
+    """
+    assert dump.startswith(b"PGDMP")
+    date = FIXED_DATE.timetuple()
+    numbers = (date.tm_sec, date.tm_min, date.tm_hour, date.tm_mday, date.tm_mon - 1)
+    numbers = (*numbers, date.tm_year - 1900, 0)
+    begin = 12
+    fixed = b"".join(struct.pack("<Bi", 0, number) for number in numbers)
+    return dump[:begin] + fixed + dump[begin + len(fixed) :]
+
+
+def as_json(value: Any) -> str:
+    return json.dumps(value, indent=1, ensure_ascii=False) + "\n"
+
+
+@contextmanager
+def own_folder() -> Iterator[Path]:
+    """A folder of this run, with the collected static files."""
+    with tempfile.TemporaryDirectory(dir=os.environ.get("MINDFLIP_TEST_FOLDER")) as name:
+        folder = Path(name)
+        (folder / "static").symlink_to(static_files.shared_copy(ROOT / "var" / "test-static"))
+        os.environ["MINDFLIP_VAR"] = name
+        os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+        yield folder
+
+
+def main() -> None:
+    if "DATABASE_URL" not in os.environ:
+        servers = [sys.executable, "-m", "mindflip.embedded.servers"]
+        sys.exit(subprocess.call([*servers, sys.executable, "-m", "tests.upgrade.record"]))
+    with own_folder() as folder:
+        django.setup()
+        record(folder)
+    sizes = {file.name: file.stat().st_size for file in sorted(RECORDED.iterdir())}
+    sys.stdout.write(f"Recorded in {RECORDED}: {sizes}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,111 @@
+"""A database and what Redis holds, written to text and read from it."""
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import psycopg
+import redis
+
+from mindflip.backup import postgres
+
+PREFIX = "{PREFIX}"
+# what a server of another version may not know, and what is of one run of pg_dump
+PASSED_OVER = ("--", "SET ", "\\", "SELECT pg_catalog.set_config(")
+READERS = {
+    "string": lambda client, key: client.get(key),
+    "list": lambda client, key: client.lrange(key, 0, -1),
+    "set": lambda client, key: sorted(client.smembers(key)),
+    "hash": lambda client, key: client.hgetall(key),
+    "zset": lambda client, key: client.zrange(key, 0, -1, withscores=True),
+}
+WRITERS = {
+    "string": lambda client, key, value: client.set(key, value),
+    "list": lambda client, key, value: client.rpush(key, *value),
+    "set": lambda client, key, value: client.sadd(key, *value),
+    "hash": lambda client, key, value: client.hset(key, mapping=value),
+    "zset": lambda client, key, value: client.zadd(key, dict(value)),
+}
+
+
+def dump_database(url: str) -> str:
+    """Return tables, rows and sequences as SQL, in UTC."""
+    with psycopg.connect(url) as connection:
+        version = connection.info.server_version // 10_000
+    dump = subprocess.run(
+        [
+            postgres.tool("pg_dump", version),
+            f"--dbname={postgres.address(url)}",
+            *("--inserts", "--rows-per-insert=100", "--schema=public"),
+            *("--no-owner", "--no-privileges", "--no-comments"),
+        ],
+        env=postgres.environment(url) | {"PGTZ": "UTC"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    lines = dump.stdout.replace("CREATE SCHEMA public;", "").splitlines()
+    return "".join(f"{line}\n" for line in lines if line and not line.startswith(PASSED_OVER))
+
+
+def load_database(url: str, text: str) -> None:
+    """Put the dump in the place of everything that the database holds."""
+    with psycopg.connect(url) as connection:
+        connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public; SET TimeZone = 'UTC'")
+        connection.execute(text)  # type: ignore[call-overload] # ours, not a visitor's
+
+
+def row_counts(url: str) -> dict[str, int]:
+    """Return how many rows each table has."""
+    with psycopg.connect(url) as connection:
+        names = connection.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
+        ).fetchall()
+        return {
+            name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # type: ignore[index,call-overload]
+            for (name,) in names
+        }
+
+
+def dump_redis(prefix: str, later: timedelta) -> str:
+    """Return each key below `prefix` that is still there when it is `later`, as a line of JSON:
+    `key`, `type`, `value`, and `ttl` in ms from then on, -1 without an end.
+    """
+    entries = (_at(entry, later) for entry in _entries(prefix))
+    return "".join(f"{json.dumps(entry)}\n" for entry in entries if entry["ttl"])
+
+
+def _at(entry: dict[str, Any], later: timedelta) -> dict[str, Any]:
+    if entry["ttl"] < 0:
+        return entry
+    return entry | {"ttl": max(0, entry["ttl"] - later // timedelta(milliseconds=1))}
+
+
+def load_redis(prefix: str, text: str) -> None:
+    """Write the lines of `dump_redis` below another prefix."""
+    with _client() as client:
+        for line in text.splitlines():
+            entry = json.loads(line)
+            key = entry["key"].replace(PREFIX, prefix)
+            WRITERS[entry["type"]](client, key, entry["value"])
+            if entry["ttl"] > 0:
+                client.pexpire(key, entry["ttl"])
+
+
+def _entries(prefix: str) -> Iterator[dict[str, Any]]:
+    with _client() as client:
+        for key in sorted(client.scan_iter(f"*{prefix}*", count=1000)):
+            kind = client.type(key)
+            yield {
+                "key": key.replace(prefix, PREFIX),
+                "type": kind,
+                "value": READERS[kind](client, key),
+                "ttl": client.pttl(key),
+            }
+
+
+def _client() -> redis.Redis:
+    return redis.Redis.from_url(os.environ["REDIS_URL"], decode_responses=True)

@@ -1,0 +1,84 @@
+"""Times in recorded texts: SQL, JSON, and the signed values in them.
+
+A recording holds times around a fixed date, and each test moves them to the present, so that
+nothing in it is older than it was when it was recorded.
+"""
+
+import base64
+import json
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import jwt
+from django.core import signing
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+FIXED_DATE = datetime(2025, 1, 1, 12, tzinfo=UTC)
+ISO = re.compile(r"(?<!\d)(\d{4}-\d\d-\d\d)([ T])(\d\d:\d\d:\d\d)(\.\d+)?(?!\d)")
+HOUR_KEY = re.compile(r"(?<=hits:)\d{4}-\d\d-\d\dT\d\d(?!:)")
+# milliseconds since 1970 as JavaScript writes them, microseconds as the rate limits do
+MILLISECONDS = re.compile(r"(?<![\w.-])(0*)(1[6-9]\d{11})(?!\d)")
+MICROSECONDS = re.compile(r"(?<![\w.-])()(1[6-9]\d{14})(?!\d)")
+TOKEN = re.compile(r"eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+")
+SIGNED = re.compile(r"\.?[\w-]{20,}:\w{6}:[\w-]{43}(?![\w-])")
+SALTS = ("sessions_app.ticket", "django.contrib.sessions.SessionStore")
+
+
+def move_times(text: str, by: timedelta, key: str) -> str:
+    """Return the text with all times later by `by`. `key` is the secret key that signed them."""
+    text = ISO.sub(lambda match: _iso(match, by), text)
+    text = HOUR_KEY.sub(lambda match: f"{datetime.fromisoformat(match[0]) + by:%Y-%m-%dT%H}", text)
+    text = MILLISECONDS.sub(_adder(by // timedelta(milliseconds=1)), text)
+    text = MICROSECONDS.sub(_adder(by // timedelta(microseconds=1)), text)
+    return TOKEN.sub(lambda match: _token(match[0], by, key), text)
+
+
+def sign_at_fixed_date(text: str, key: str) -> str:
+    """Return the text with sign-ins and tickets signed again, as at FIXED_DATE: their signatures
+    hold a time that nobody reads.
+    """
+    return SIGNED.sub(lambda match: _signed(match[0], key), text)
+
+
+def _iso(match: re.Match[str], by: timedelta) -> str:
+    day, between, clock, fraction = match.groups()
+    later = datetime.fromisoformat(f"{day}T{clock}") + by
+    # as many digits as there were, because each writer has its own number of them
+    digits = len(fraction or "")
+    if not digits:
+        return f"{later:%Y-%m-%d}{between}{later:%H:%M:%S}"
+    return f"{later:%Y-%m-%d}{between}{later:%H:%M:%S}{fraction}"
+
+
+def _adder(count: int) -> Callable[[re.Match[str]], str]:
+    return lambda match: f"{match[1]}{int(match[2]) + count}"
+
+
+def _token(token: str, by: timedelta, key: str) -> str:
+    """Only tokens that the key signed are moved, so that a mistake in a recording shows."""
+    claims = jwt.decode(token, key, algorithms=["HS256"], options={"verify_exp": False})
+    seconds = round(by.total_seconds())
+    moved = {name: claims[name] + seconds for name in ("iat", "exp") if name in claims}
+    return jwt.encode(claims | moved, key, algorithm="HS256")
+
+
+class _FixedSigner(signing.TimestampSigner):
+    def timestamp(self) -> str:
+        return signing.b62_encode(int(FIXED_DATE.timestamp()))
+
+
+def _signed(value: str, key: str) -> str:
+    for salt in SALTS:
+        signer = _FixedSigner(key=key, salt=salt)
+        try:
+            return signer.sign(signer.unsign(value))
+        except signing.BadSignature:
+            continue
+    return value
+
+
+def payload_of(token: str) -> dict[str, object]:
+    """The claims of a token, unverified."""
+    part = token.split(".")[1]
+    return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
