@@ -25,7 +25,7 @@ class Spreading(LoadFileScheduling):
     def _split_scope(self, nodeid: str) -> str:
         file = super()._split_scope(nodeid)
         parts = PurePath(file).parts
-        if "e2e" not in parts:
+        if not {"e2e", "upgrade"}.intersection(parts):
             return file
         return "models" if MODELS.intersection(parts) else "pages"
 

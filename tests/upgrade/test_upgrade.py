@@ -1,0 +1,452 @@
+"""An upgrade from the version before: its rows, queue, cache, browsers and backups go on.
+
+The state was made by `tests.upgrade.record`. Tests refer to tables, addresses, visible text and
+recorded values, which stay when code gets other names.
+"""
+
+import io
+import json
+import re
+import secrets
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import psycopg
+import pytest
+from playwright.sync_api import Page, expect
+from websockets import Subprotocol
+from websockets.sync.client import connect
+
+from tests.e2e.quick_engine import quick_engine
+from tests.e2e.visitor import PASSWORD, Visitor
+from tests.processes import RunningServer, eventually
+from tests.upgrade import CHOSEN_MODEL, RECORDED
+from tests.upgrade.conftest import Upgraded
+from tests.upgrade.profile import SHELL_PREFIX, current_shell, version_of
+from tests.upgrade.stores import row_counts
+
+# a newer version adds rows to these
+GROWING = {"django_migrations", "django_content_type", "auth_permission", "auth_group_permissions"}
+SHELLS = (
+    f"""async () => (await caches.keys()).filter((name) => name.startsWith("{SHELL_PREFIX}"))"""
+)
+ALL_CACHES = "caches.keys()"
+OUTBOX = """() => Object.keys(localStorage).filter((key) => key.startsWith("mindflip:outbox:"))"""
+
+
+# --- The queue of tasks ---
+
+
+def test_each_task_that_was_queued_under_its_old_name_is_run(upgraded: Upgraded) -> None:
+    log = upgraded.server.log("worker")
+    names = upgraded.known["tasks"]
+    assert len(upgraded.messages) == len(names) == 8
+    for name, message in zip(names, upgraded.messages[::-1], strict=True):
+        assert f"[{message}] succeeded" in log, f"{name} was not run"
+    for word in ("unregistered", "Traceback", "raised unexpected"):
+        assert word not in log
+
+
+def test_queued_cleanup_deletes_what_is_too_old_and_nothing_else(upgraded: Upgraded) -> None:
+    known, value = upgraded.known, upgraded.value
+    decks = upgraded.rows("SELECT id::text FROM flashcards_deck WHERE deleted_at IS NOT NULL")
+    assert [known["capitals_deck"]] == [each for (each,) in decks], "empty the trash"
+    sessions = [
+        each for (each,) in upgraded.rows("SELECT id::text FROM sessions_app_webllmsession")
+    ]
+    assert known["old_session"] not in sessions, "delete old sessions"
+    assert known["bob_session"] in sessions
+    signed_in = [each for (each,) in upgraded.rows("SELECT session_key FROM django_session")]
+    assert known["old_sign_in"] not in signed_in, "delete old sign-ins"
+    assert known["operator_cookie"] in signed_in
+    assert value("SELECT min(id) FROM token_blacklist_outstandingtoken") == 2, "delete old tokens"
+    assert value("SELECT array_agg(id ORDER BY id) FROM django_admin_log") == [2, 3], "old log rows"
+    names = upgraded.rows("SELECT username FROM axes_accessattempt WHERE username IN ('carol',"
+                          " 'dana')")  # fmt: skip
+    assert names == [("dana",)], "delete old failed sign-ins"
+
+
+def test_queued_sweeps_end_what_stopped_while_the_servers_were_down(upgraded: Upgraded) -> None:
+    known, value = upgraded.known, upgraded.value
+    status = "SELECT status FROM sessions_app_webllmsession WHERE id = %s"
+    assert value(status, known["idle_session"]) == "expired"
+    first = upgraded.rows(
+        "SELECT outcome, ended_at IS NOT NULL, card_count FROM sessions_app_attempt WHERE"
+        " generation_id = %s AND number = 1",
+        known["leased_generation"],
+    )
+    assert first == [("engine_lost", True, 1)]
+    left = "SELECT count(*) FROM sessions_app_engine WHERE facts->>'modelId' = %s OR seen_at <"
+    assert value(f"{left} now() - interval '4 minutes'", CHOSEN_MODEL["modelId"]) == 0
+    assert upgraded.readiness is not None
+    assert upgraded.readiness.status_code == 200, "beat and worker were seen"
+
+
+def test_the_erasure_that_was_cut_short_is_finished(upgraded: Upgraded) -> None:
+    assert upgraded.rows("SELECT 1 FROM auth_user WHERE username = 'frank'") == []
+    assert upgraded.rows("SELECT 1 FROM flashcards_deck WHERE name = 'Left behind'") == []
+    rows = "SELECT user_id, finished_at IS NOT NULL FROM sessions_app_erasure ORDER BY id LIMIT 1"
+    assert upgraded.rows(rows) == [(None, True)]
+
+
+def test_hourly_numbers_are_counted_on_with_the_hits_in_redis(upgraded: Upgraded) -> None:
+    sums = (
+        "SELECT sum(coalesce((figures->'outcomes'->>'succeeded')::int, 0)),"
+        " sum((figures->>'hits')::int) FROM sessions_app_hourfigures"
+    )
+    # one of 40 days ago, which has no other trace, and two of today
+    assert upgraded.rows(sums) == [(3, upgraded.known["hits"])]
+    operator = upgraded.with_cookie("operator")
+    points = operator.get("/admin/overview/figures?span=30d").raise_for_status().json()["points"]
+    assert sum(point["hits"] for point in points) == upgraded.known["hits"]
+
+
+# --- The queue of generations, and the cache ---
+
+
+def test_waiting_generations_are_finished_by_an_engine_of_this_version(upgraded: Upgraded) -> None:
+    known, bob = upgraded.known, upgraded.signed_in("bob")
+    waiting = [known["queued_generation"], known["leased_generation"]]
+
+    def write(asked: dict[str, Any]) -> list[dict[str, str]]:
+        topic = asked["options"]["topic"]
+        return [{"front": f"{topic}, {number}?", "back": "Yes."} for number in range(2)]
+
+    def is_finished(generation_id: str) -> bool:
+        answer = bob.get(f"/api/webllm/generations/{generation_id}").raise_for_status()
+        return answer.json()["status"] == "succeeded"
+
+    with quick_engine(_visitor(upgraded.server, "bob"), write):
+        for generation_id in waiting:
+            eventually(lambda each=generation_id: is_finished(each))
+    queued, leased = (bob.get(f"/api/webllm/generations/{each}").json() for each in waiting)
+    assert [card["front"] for card in queued["cards"]] == ["Stars, 0?", "Stars, 1?"]
+    # what came before the upgrade stays
+    assert leased["cards"][0]["front"] == known["card_so_far"]["front"]
+    assert [attempt["outcome"] for attempt in leased["attempts"]] == ["engine_lost", "succeeded"]
+
+
+def test_a_result_of_the_version_before_is_a_hit(upgraded: Upgraded) -> None:
+    known, bob = upgraded.known, upgraded.signed_in("bob")
+    address = f"/api/webllm/session/{known['bob_session']}/generations"
+    asked = bob.post(address, json=known["request"]).raise_for_status().json()
+    again = bob.get(f"/api/webllm/generations/{asked['generationId']}").json()
+    assert again["status"] == "succeeded"
+    assert [{name: card[name] for name in ("front", "back")} for card in again["cards"]] == known[
+        "comets"
+    ]
+
+
+def test_a_request_that_is_sent_again_with_its_key_is_known(upgraded: Upgraded) -> None:
+    known = upgraded.known
+    again = upgraded.signed_in("alice").post(
+        "/api/flashcards/decks",
+        json=known["islands_request"],
+        headers={"Idempotency-Key": known["islands_key"]},
+    )
+    assert again.raise_for_status().json()["id"] == known["islands_deck"]
+    assert again.headers["Idempotency-Replayed"] == "true"
+    generation = upgraded.signed_in("bob").post(
+        f"/api/webllm/session/{known['bob_session']}/generations",
+        json=known["request"],
+        headers={"Idempotency-Key": known["idempotency_key"]},
+    )
+    assert generation.raise_for_status().json()["generationId"] == known["finished_generation"]
+
+
+def test_a_tab_opens_its_socket_by_the_address_that_it_remembers(upgraded: Upgraded) -> None:
+    kept = upgraded.profile["sessionStorage"]
+    (key,) = [key for key in kept if ":session:" in key]
+    session = json.loads(kept[key])
+    with connect(session["wsUrl"], subprotocols=[Subprotocol("mindflip.v1")], proxy=None) as socket:
+        first = json.loads(socket.recv(timeout=20))
+    assert first["type"] == "session"
+    assert first["session"]["sessionId"] == session["sessionId"]
+
+
+# --- What users have ---
+
+
+def test_decks_and_cards_are_as_they_were(upgraded: Upgraded) -> None:
+    known, alice = upgraded.known, upgraded.signed_in("alice")
+    export = f"/api/flashcards/decks/{known['tides_deck']}/export?format=json"
+    assert alice.get(export).raise_for_status().json()["cards"] == known["export"]["cards"]
+    deck = alice.get(f"/api/flashcards/decks/{known['tides_deck']}").raise_for_status().json()
+    assert (deck["name"], deck["tags"]) == ("Tides", ["geography"])
+    assert [card["kind"] for card in deck["cards"]] == ["basic", "cloze", "definition"]
+    names = {each["name"] for each in alice.get("/api/flashcards/decks").json()["results"]}
+    assert {"Tides", "Rivers", "Islands", "Sea"} <= names
+    (imported,) = upgraded.rows("SELECT id::text FROM flashcards_deck WHERE name = 'Sea'")
+    cards = alice.get(f"/api/flashcards/decks/{imported[0]}").json()["cards"]
+    assert [(card["front"], card["tags"]) for card in cards] == [
+        ("ebb", ["tides"]),
+        ("flood", ["tides"]),
+    ]
+
+
+def test_the_trash_holds_what_can_be_restored(upgraded: Upgraded) -> None:
+    page = upgraded.with_cookie("alice").get("/decks/bin").raise_for_status().text
+    assert "Capitals" in page
+    assert "Which river flows through Rome?" in page
+    assert "Very old" not in page
+    restored = upgraded.signed_in("alice").post(
+        f"/api/flashcards/cards/{upgraded.known['trashed_card']}/restore"
+    )
+    assert restored.is_success, restored.text
+
+
+def test_duplicates_that_were_kept_are_not_shown_again(upgraded: Upgraded) -> None:
+    found = upgraded.signed_in("alice").get("/api/flashcards/duplicates").raise_for_status().json()
+    assert found["results"] == []
+    front = "What raises the tides?"
+    assert upgraded.value("SELECT count(*) FROM flashcards_card WHERE front = %s", front) >= 2
+
+
+def test_schedules_settings_and_progress_go_on(upgraded: Upgraded) -> None:
+    known, alice = upgraded.known, upgraded.signed_in("alice")
+    recorded = {row[0]: row[1:] for row in known["schedules"]}
+    rows = upgraded.rows("SELECT card_id::text, state, stability, review_count FROM"
+                         " flashcards_schedule")  # fmt: skip
+    now = {row[0]: list(row[1:]) for row in rows}
+    for card in known["tides_cards"]:
+        assert now[card] == recorded[card]
+    settings = alice.get("/api/flashcards/study/settings").raise_for_status().json()
+    assert (settings["newPerDay"], settings["desiredRetention"]) == (12, 0.85)
+    assert (settings["dayBeginsHour"], settings["timeZone"]) == (3, "Europe/Berlin")
+    progress = alice.get("/api/flashcards/study/progress").raise_for_status().json()
+    assert sum(day["good"] + day["easy"] + day["again"] for day in progress["days"]) >= 3
+    reviews = {str(row[0]) for row in upgraded.rows("SELECT id FROM flashcards_review")}
+    assert {review for review, _ in known["reviews"]} <= reviews
+
+
+def test_an_exported_deck_is_imported(upgraded: Upgraded) -> None:
+    bob = upgraded.signed_in("bob")
+    file = {"file": ("Tides.json", json.dumps(upgraded.known["export"]), "application/json")}
+    imported = bob.post("/api/flashcards/imports", files=file)
+    assert imported.is_success, imported.text
+    fronts = upgraded.rows(
+        "SELECT front FROM flashcards_card JOIN flashcards_deck deck ON deck.id = deck_id WHERE"
+        " deck.user_id = %s ORDER BY position",
+        upgraded.known["users"]["bob"],
+    )
+    assert [front for (front,) in fronts] == [
+        card["front"] for card in upgraded.known["export"]["cards"]
+    ]
+
+
+def test_an_account_is_exported_whole(upgraded: Upgraded) -> None:
+    answer = upgraded.with_cookie("alice").get("/api/account/export").raise_for_status()
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as export:
+        names = export.namelist()
+        reviews = json.loads(export.read("reviews.json"))
+        generations = json.loads(export.read("generations.json"))
+    for name in ("Tides", "Rivers", "Islands", "Sea"):
+        assert any(each.startswith(f"decks/{name} ") for each in names), name
+    assert any("Capitals" in each for each in names)
+    ids = {review["id"] for review in reviews}
+    assert {review for review, _ in upgraded.known["reviews"]} <= ids
+    assert {"Oceans", "Lakes"} <= {each["options"]["topic"] for each in generations}
+
+
+def test_an_account_is_deleted_with_everything_in_it(upgraded: Upgraded) -> None:
+    erin = upgraded.signed_in("erin")
+    answer = erin.request("DELETE", "/api/account", json={"password": PASSWORD})
+    assert answer.raise_for_status().json() == {"success": True, "isComplete": True}
+    assert upgraded.rows("SELECT 1 FROM auth_user WHERE username = 'erin'") == []
+    assert upgraded.rows("SELECT 1 FROM flashcards_deck WHERE name = 'Trees'") == []
+
+
+# --- Who is signed in, and what they may open ---
+
+
+def test_tokens_of_the_version_before_are_good_once(upgraded: Upgraded) -> None:
+    known, url = upgraded.known, upgraded.server.url
+    account = upgraded.with_token(known["access_token"]).get("/api/account")
+    assert account.raise_for_status().json()["username"] == "bob"
+    refresh = f"{url}/api/auth/token/refresh"
+    assert httpx.post(refresh, json={"refresh": known["used_refresh_token"]}).status_code == 401
+    fresh = httpx.post(refresh, json={"refresh": known["refresh_token"]}).raise_for_status().json()
+    assert upgraded.with_token(fresh["access"]).get("/api/account").is_success
+    assert httpx.post(refresh, json={"refresh": known["refresh_token"]}).status_code == 401
+
+
+@pytest.mark.parametrize("name", ["alice", "operator", "helper"])
+def test_bookmarks_open_for_whom_they_opened(upgraded: Upgraded, name: str) -> None:
+    client = upgraded.with_cookie(name)
+    recorded = upgraded.known["bookmarks"][name]
+    assert len(recorded) > 20
+    answers = {path: client.get(path).status_code for path in recorded}
+    assert answers == recorded
+
+
+def test_addresses_of_programs_answer_as_before(upgraded: Upgraded) -> None:
+    bob, recorded = upgraded.signed_in("bob"), upgraded.known["bookmarks"]["bob"]
+    assert len(recorded) > 4
+    answers = {path: bob.get(path, follow_redirects=True).status_code for path in recorded}
+    assert answers == recorded
+
+
+@pytest.mark.parametrize("name", ["operator", "helper"])
+def test_rows_of_the_admin_open(upgraded: Upgraded, name: str) -> None:
+    client = upgraded.with_cookie(name)
+    lists = [path for path, status in upgraded.known["bookmarks"][name].items() if status == 200]
+    rows = {row for path in lists if (row := _first_row(client, path))}
+    assert len(rows) >= (12 if name == "operator" else 4)
+    for row in sorted(rows):
+        answer = client.get(row)
+        assert (answer.status_code, len(answer.history)) == (200, 0), row
+
+
+def _first_row(client: httpx.Client, path: str) -> str | None:
+    """Return the address of the first row of a list; the list may have another address now."""
+    answer = client.get(path)
+    rows = re.findall(rf'href="({re.escape(answer.url.path)}[^"?]+/change/[^"]*)"', answer.text)
+    return rows[0] if rows else None
+
+
+# --- The browser ---
+
+
+def test_a_browser_goes_on_where_it_was(
+    upgraded: Upgraded, open_browser: Callable[[], Page]
+) -> None:
+    page = open_browser()
+    page.goto(f"{upgraded.server.url}/")
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    expect(page.get_by_text(CHOSEN_MODEL["name"]).first).to_be_visible()
+    # this browser had let another device write
+    expect(page.get_by_role("button", name="Load model")).to_have_count(0)
+    expect(page.locator("[name=topic]")).to_have_value("Lakes")
+    expect(page.locator("[name=count]")).to_have_value("30")
+    for front, _ in upgraded.known["cards_waiting"]:
+        expect(page.get_by_text(front).first).to_be_visible()
+    other = page.context.new_page()
+    other.goto(f"{upgraded.server.url}/")
+    expect(other.locator("[name=language]")).to_have_value("English")
+    expect(other.locator("[name=difficulty]")).to_have_value("hard")
+    expect(other.locator("[name=topic]")).to_have_value("")
+    assert page.evaluate("JSON.parse(localStorage.getItem('mindflip:speeds'))") == json.loads(
+        upgraded.profile["localStorage"]["mindflip:speeds"]
+    )
+
+
+def test_cards_that_waited_are_saved(upgraded: Upgraded, open_browser: Callable[[], Page]) -> None:
+    page = open_browser()
+    page.goto(f"{upgraded.server.url}/")
+    (front, back), *_ = upgraded.known["cards_waiting"]
+    expect(page.get_by_text(front).first).to_be_visible()
+    form = page.locator("form").filter(has=page.locator("[name=name]")).first
+    form.locator("[name=name]").fill("Lakes of the world")
+    form.get_by_role("button").first.click()
+    expect(page.get_by_role("link", name="Lakes of the world")).to_be_visible()
+    saved = upgraded.rows(
+        "SELECT card.back FROM flashcards_card card JOIN flashcards_deck deck ON deck.id = deck_id"
+        " WHERE deck.name = 'Lakes of the world' AND front = %s",
+        front,
+    )
+    assert saved == [(back,)]
+
+
+def test_ratings_that_waited_are_sent_and_recorded_once(
+    upgraded: Upgraded, open_browser: Callable[[], Page]
+) -> None:
+    waiting = [
+        json.loads(value)
+        for key, value in sorted(upgraded.profile["localStorage"].items())
+        if key.startswith("mindflip:outbox:")
+    ]
+    undone, *reviews = [each.get("undo") or each["review"] for each in waiting]
+    page = open_browser()
+    page.goto(f"{upgraded.server.url}/decks")
+    eventually(lambda: page.evaluate(OUTBOX) == [])
+    ratings = {"hard": 2, "good": 3}
+    recorded = (
+        "SELECT card_id::text, rating, undone_at IS NULL FROM flashcards_review WHERE id = %s"
+    )
+    assert len(reviews) == 2
+    for review in reviews:
+        assert upgraded.rows(recorded, review["id"]) == [
+            (review["cardId"], ratings[review["rating"]], True)
+        ]
+    ((card, _, is_counted),) = upgraded.rows(recorded, undone)
+    assert not is_counted
+    # as if the first rating had never been given
+    schedule = "SELECT review_count FROM flashcards_schedule WHERE card_id = %s"
+    assert upgraded.value(schedule, card) == 1
+    owner = upgraded.known["users"]["alice"]
+    assert upgraded.value("SELECT count(*) FROM flashcards_review WHERE user_id = %s", owner) == (
+        len(upgraded.known["reviews"]) + len(reviews)
+    )
+    page.goto(f"{upgraded.server.url}/study")
+    page.get_by_role("button", name="Show answer").click()
+    expect(page.get_by_role("button", name="Easy").first).to_be_visible()
+
+
+def test_the_new_service_worker_takes_over_and_old_caches_go(
+    upgraded: Upgraded, open_browser: Callable[[], Page]
+) -> None:
+    before = [cache["name"] for cache in upgraded.profile["caches"]]
+    current = current_shell(upgraded.profile)
+    new = SHELL_PREFIX + version_of(httpx.get(f"{upgraded.server.url}/sw.js").text)
+    page = open_browser()
+    assert page.evaluate(ALL_CACHES) == before
+    assert len(before) == 3
+    page.goto(f"{upgraded.server.url}/decks")
+    expect(page.get_by_role("link", name="Tides").first).to_be_visible()
+    # the version before stays, for tabs that were opened with it
+    eventually(lambda: page.evaluate(SHELLS) == [current, new])
+    eventually(lambda: set(page.evaluate(ALL_CACHES)) == {current, new})
+    eventually(
+        lambda: page.evaluate(f"caches.match('/offline', {{cacheName: '{new}'}})") is not None
+    )
+    page.context.set_offline(True)
+    answer = page.goto(f"{upgraded.server.url}/decks")
+    assert answer is not None
+    assert answer.from_service_worker
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+# --- Backups ---
+
+
+@pytest.fixture
+def empty_database(upgraded: Upgraded) -> Iterator[RunningServer]:
+    """The server's commands on an empty database."""
+    name = f"restored_{secrets.token_hex(4)}"
+    url = urlsplit(upgraded.server.database_url)
+    environment = upgraded.server.environment | {
+        "DATABASE_URL": url._replace(path=f"/{name}").geturl()
+    }
+    with psycopg.connect(url._replace(path="/postgres").geturl(), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]
+        yield replace(upgraded.server, environment=environment)
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[call-overload]
+
+
+def test_a_backup_of_the_version_before_is_restored(
+    upgraded: Upgraded, empty_database: RunningServer
+) -> None:
+    empty_database.manage("restore", str(RECORDED / "backup.zip"))
+    empty_database.manage("migrate", "--verbosity=0")
+    counts = row_counts(empty_database.database_url)
+    for table, count in upgraded.known["tables"].items():
+        assert counts[table] == count or (table in GROWING and counts[table] > count), table
+
+
+def test_a_backup_after_the_upgrade_holds_all_of_it(
+    upgraded: Upgraded, empty_database: RunningServer, tmp_path: Path
+) -> None:
+    file = tmp_path / "backup.zip"
+    upgraded.server.manage("backup", str(file))
+    empty_database.manage("restore", str(file))
+    assert row_counts(empty_database.database_url) == row_counts(upgraded.server.database_url)
+
+
+def _visitor(server: RunningServer, name: str) -> Visitor:
+    """Somebody who needs no page."""
+    return Visitor(None, server, name)  # type: ignore[arg-type]
