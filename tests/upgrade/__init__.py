@@ -3,6 +3,9 @@
 import json
 import shutil
 from pathlib import Path
+from typing import Any
+
+import httpx
 
 from mindflip.embedded.local_model import DESCRIPTION
 
@@ -28,3 +31,9 @@ def write_models(folder: Path, weights: Path | None = None) -> Path:
     for name, description in (("default", DESCRIPTION), ("chosen", CHOSEN_MODEL)):
         (folder / f"{name}.json").write_text(json.dumps(description))
     return folder
+
+
+def outcome(answer: httpx.Response) -> list[Any]:
+    """Return the status of an answer, and the code of the problem that it tells of, if any."""
+    is_json = "json" in answer.headers.get("Content-Type", "")
+    return [answer.status_code, answer.json().get("code") if is_json else None]

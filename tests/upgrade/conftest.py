@@ -121,11 +121,10 @@ def _queued(prefix: str) -> list[str]:
 
 
 def _has_ended(log: Path, message: str) -> bool:
-    """Whether the worker ran this task, or says why it did not."""
+    """Whether the worker ran this task, or wrote that it does not know it."""
     text = log.read_text()
-    return any(f"[{message}] {outcome}" in text for outcome in ("succeeded", "raised")) or (
-        "unregistered" in text
-    )
+    signs = (f"[{message}] succeeded", f"[{message}] raised", f"'id': '{message}'")
+    return any(sign in text for sign in signs)
 
 
 @pytest.fixture(scope="module")

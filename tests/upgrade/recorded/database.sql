@@ -626,23 +626,31 @@ INSERT INTO public.auth_permission VALUES
 	(108, 'Can delete schedule', 27, 'delete_schedule'),
 	(109, 'Can view schedule', 27, 'view_schedule');
 INSERT INTO public.auth_user VALUES
-	(1, 'pbkdf2_sha256$1$6iuGiQmjJKXTJCQ3ZPPbWH$bWV7lbcMSiMi21v94YOwbMkENuZ9kC8CQOaroxWz26A=', '2025-01-01 11:55:26.31425+00', true, 'operator', '', '', 'operator@example.org', true, true, '2025-01-01 11:55:24.173844+00'),
-	(2, 'pbkdf2_sha256$1$pEZEVBKOtpJ8DSpyzz2T4G$lEMQbxYloVxRU1ululzI+2vFIsZgSHIa09vrvWojHU4=', '2025-01-01 11:55:29.808939+00', false, 'helper', '', 'Helper', '', true, true, '2025-01-01 11:55:27.587619+00'),
-	(3, 'pbkdf2_sha256$1$i63bRPyFmjjQ72Ars0kDT8$tG6YnvBUxvNGFJBg8zD26m8T/1pXdaPdUlRlrf8ggCk=', '2025-01-01 11:55:32.580713+00', false, 'alice', '', '', '', false, true, '2025-01-01 11:55:31.863962+00'),
-	(5, 'pbkdf2_sha256$1$rFdMvAIbFjSJcOBsjT8ijy$UUE/Lz+/JG+lFi3GfHf6xXCEM6jkyEehk4kvRJzNxeI=', '2025-01-01 11:55:34.280222+00', false, 'erin', '', '', '', false, true, '2025-01-01 11:55:34.077996+00'),
-	(4, 'pbkdf2_sha256$1$3IZMlIH1lcwbQbW5uzy2Xi$pmRv0IJODG9A6YotAVSfF3eHS2uoDQLe4/FTP/m/WU8=', '2025-01-01 11:55:40.089356+00', false, 'bob', '', '', '', false, true, '2025-01-01 11:55:33.170726+00'),
-	(6, '!yyzFJVoJQ4FfGqxcD945Ep2CMxTSPG0Ask4Du1HD', '2025-01-01 11:55:45.833151+00', false, 'frank', '', '', '', false, false, '2025-01-01 11:55:45.599169+00');
+	(1, 'pbkdf2_sha256$1$kqKeN6iRJAYeB9poTZIQJJ$emr4DfOrINRF0M5iitrGcRX8MdN9A222pUYjKNGaPXs=', '2025-01-01 12:03:41.667547+00', true, 'operator', '', '', 'operator@example.org', true, true, '2025-01-01 12:03:38.563433+00'),
+	(2, 'pbkdf2_sha256$1$rRsffOUAVs2WyRYBkqgjdH$GGCXQQSK3vXFj0rc1v5vY+fwfstLhR82nvMpZ6h6bFQ=', '2025-01-01 12:03:48.158369+00', false, 'helper', '', 'Helper', '', true, true, '2025-01-01 12:03:43.418169+00'),
+	(3, 'pbkdf2_sha256$1$7eCcgdTDJE9t4sghbrOTxj$SiufU8hFtoNDZfqLDF2b7erBf2qnWOEX5EVT8xM4zY4=', '2025-01-01 12:03:52.63932+00', false, 'alice', '', '', '', false, true, '2025-01-01 12:03:51.679585+00'),
+	(5, 'pbkdf2_sha256$1$pLrTQTouK9eH566F6sDTsd$pXe2qmd01v6llkA0MUCmLspI94CO1QEa2fEDoTVbHn4=', '2025-01-01 12:03:55.764431+00', false, 'erin', '', '', '', false, true, '2025-01-01 12:03:55.60127+00'),
+	(4, 'pbkdf2_sha256$1$dBuYNCba4vnHoZrJtgQLfV$G0TAylt3Frez3psjcTDaXCV3m6JUQsIvcvEv/t77n6I=', '2025-01-01 12:04:05.962984+00', false, 'bob', '', '', '', false, true, '2025-01-01 12:03:53.92997+00'),
+	(6, '!c7MorRTFxna3gLuKAp0cOqE9rapjTUbHzbIQsfny', '2025-01-01 12:04:14.047207+00', false, 'frank', '', '', '', false, false, '2025-01-01 12:04:13.720184+00'),
+	(7, 'pbkdf2_sha256$1$2kaFQA4QYMyFmfXbLlAWjT$iL7V3f6FNIBsVEdogLRfFtDV1IHVQtmfWfmux6RoSKk=', '2025-01-01 12:05:14.300029+00', false, 'grace', '', '', '', false, true, '2025-01-01 12:05:14.029607+00');
 INSERT INTO public.auth_user_groups VALUES
 	(1, 2, 1);
+INSERT INTO public.auth_user_user_permissions VALUES
+	(1, 2, 97),
+	(2, 2, 101),
+	(3, 2, 105),
+	(4, 2, 109),
+	(5, 2, 89),
+	(6, 2, 93);
 INSERT INTO public.axes_accessattempt VALUES
-	(2, 'python-httpx/0.28.1', '127.0.0.1', 'dana', '*/*', '/api/auth/token', '2025-01-01 11:55:38.903432+00', '
+	(2, 'python-httpx/0.28.1', '127.0.0.1', 'dana', '*/*', '/api/auth/token', '2025-01-01 12:04:03.428052+00', '
 ', '
 ', 2),
-	(1, 'python-httpx/0.28.1', '127.0.0.1', 'carol', '*/*', '/api/auth/token', '2024-12-24 11:55:38.775245+00', '', '', 1);
+	(1, 'python-httpx/0.28.1', '127.0.0.1', 'carol', '*/*', '/api/auth/token', '2024-12-24 12:04:03.236289+00', '', '', 1);
 INSERT INTO public.django_admin_log VALUES
-	(2, '2025-01-01 11:55:27.924898+00', '2', 'helper', 2, '[{"changed": {"fields": ["Staff status", "Groups"]}}]', 4, 1),
-	(3, '2025-01-01 11:55:28.264616+00', '2', 'helper', 2, '[{"changed": {"fields": ["Last name"]}}]', 4, 1),
-	(1, '2024-01-01 11:55:27.591798+00', '2', 'helper', 1, '[{"added": {}}]', 4, 1);
+	(2, '2025-01-01 12:03:44.178314+00', '2', 'helper', 2, '[{"changed": {"fields": ["Staff status", "Groups", "User permissions"]}}]', 4, 1),
+	(3, '2025-01-01 12:03:44.956275+00', '2', 'helper', 2, '[{"changed": {"fields": ["Last name"]}}]', 4, 1),
+	(1, '2024-01-01 12:03:43.425948+00', '2', 'helper', 1, '[{"added": {}}]', 4, 1);
 INSERT INTO public.django_content_type VALUES
 	(1, 'admin', 'logentry'),
 	(2, 'auth', 'permission'),
@@ -672,158 +680,161 @@ INSERT INTO public.django_content_type VALUES
 	(26, 'flashcards', 'review'),
 	(27, 'flashcards', 'schedule');
 INSERT INTO public.django_migrations VALUES
-	(1, 'contenttypes', '0001_initial', '2025-01-01 11:55:17.15577+00'),
-	(2, 'auth', '0001_initial', '2025-01-01 11:55:17.195012+00'),
-	(3, 'admin', '0001_initial', '2025-01-01 11:55:17.207029+00'),
-	(4, 'admin', '0002_logentry_remove_auto_add', '2025-01-01 11:55:17.211029+00'),
-	(5, 'admin', '0003_logentry_add_action_flag_choices', '2025-01-01 11:55:17.243025+00'),
-	(6, 'contenttypes', '0002_remove_content_type_name', '2025-01-01 11:55:17.267225+00'),
-	(7, 'auth', '0002_alter_permission_name_max_length', '2025-01-01 11:55:17.277014+00'),
-	(8, 'auth', '0003_alter_user_email_max_length', '2025-01-01 11:55:17.288147+00'),
-	(9, 'auth', '0004_alter_user_username_opts', '2025-01-01 11:55:17.291581+00'),
-	(10, 'auth', '0005_alter_user_last_login_null', '2025-01-01 11:55:17.304125+00'),
-	(11, 'auth', '0006_require_contenttypes_0002', '2025-01-01 11:55:17.304557+00'),
-	(12, 'auth', '0007_alter_validators_add_error_messages', '2025-01-01 11:55:17.308681+00'),
-	(13, 'auth', '0008_alter_user_username_max_length', '2025-01-01 11:55:17.320527+00'),
-	(14, 'auth', '0009_alter_user_last_name_max_length', '2025-01-01 11:55:17.328637+00'),
-	(15, 'auth', '0010_alter_group_name_max_length', '2025-01-01 11:55:17.383988+00'),
-	(16, 'auth', '0011_update_proxy_permissions', '2025-01-01 11:55:17.394665+00'),
-	(17, 'auth', '0012_alter_user_first_name_max_length', '2025-01-01 11:55:17.403373+00'),
-	(18, 'axes', '0001_initial', '2025-01-01 11:55:17.412611+00'),
-	(19, 'axes', '0002_auto_20151217_2044', '2025-01-01 11:55:17.440339+00'),
-	(20, 'axes', '0003_auto_20160322_0929', '2025-01-01 11:55:17.449395+00'),
-	(21, 'axes', '0004_auto_20181024_1538', '2025-01-01 11:55:17.458076+00'),
-	(22, 'axes', '0005_remove_accessattempt_trusted', '2025-01-01 11:55:17.462401+00'),
-	(23, 'axes', '0006_remove_accesslog_trusted', '2025-01-01 11:55:17.467898+00'),
-	(24, 'axes', '0007_alter_accessattempt_unique_together', '2025-01-01 11:55:17.478651+00'),
-	(25, 'axes', '0008_accessfailurelog', '2025-01-01 11:55:17.491838+00'),
-	(26, 'axes', '0009_add_session_hash', '2025-01-01 11:55:17.494617+00'),
-	(27, 'axes', '0010_accessattemptexpiration', '2025-01-01 11:55:17.498405+00'),
-	(28, 'flashcards', '0001_initial', '2025-01-01 11:55:17.548765+00'),
-	(29, 'flashcards', '0002_keeping', '2025-01-01 11:55:17.593029+00'),
-	(30, 'flashcards', '0003_side_keys', '2025-01-01 11:55:17.631581+00'),
-	(31, 'flashcards', '0004_study', '2025-01-01 11:55:17.671461+00'),
-	(32, 'flashcards', '0005_batches', '2025-01-01 11:55:17.680721+00'),
-	(33, 'flashcards', '0006_names', '2025-01-01 11:55:17.695395+00'),
-	(34, 'otp_static', '0001_initial', '2025-01-01 11:55:17.724664+00'),
-	(35, 'otp_static', '0002_throttling', '2025-01-01 11:55:17.741515+00'),
-	(36, 'otp_static', '0003_add_timestamps', '2025-01-01 11:55:17.758794+00'),
-	(37, 'otp_totp', '0001_initial', '2025-01-01 11:55:17.772403+00'),
-	(38, 'otp_totp', '0002_auto_20190420_0723', '2025-01-01 11:55:17.785965+00'),
-	(39, 'otp_totp', '0003_add_timestamps', '2025-01-01 11:55:17.805947+00'),
-	(40, 'sessions', '0001_initial', '2025-01-01 11:55:17.813356+00'),
-	(41, 'sessions_app', '0001_initial', '2025-01-01 11:55:18.113017+00'),
-	(42, 'sessions_app', '0002_streams', '2025-01-01 11:55:18.260872+00'),
-	(43, 'sessions_app', '0003_moves', '2025-01-01 11:55:18.275266+00'),
-	(44, 'sessions_app', '0004_sockets', '2025-01-01 11:55:18.3459+00'),
-	(45, 'sessions_app', '0005_blanked', '2025-01-01 11:55:18.378443+00'),
-	(46, 'sessions_app', '0006_figures', '2025-01-01 11:55:18.425307+00'),
-	(47, 'sessions_app', '0007_erasures', '2025-01-01 11:55:18.462924+00'),
-	(48, 'sessions_app', '0008_indexes', '2025-01-01 11:55:19.016164+00'),
-	(49, 'sessions_app', '0009_topics', '2025-01-01 11:55:19.030468+00'),
-	(50, 'token_blacklist', '0001_initial', '2025-01-01 11:55:19.076195+00'),
-	(51, 'token_blacklist', '0002_outstandingtoken_jti_hex', '2025-01-01 11:55:19.092792+00'),
-	(52, 'token_blacklist', '0003_auto_20171017_2007', '2025-01-01 11:55:19.137451+00'),
-	(53, 'token_blacklist', '0004_auto_20171017_2013', '2025-01-01 11:55:19.173245+00'),
-	(54, 'token_blacklist', '0005_remove_outstandingtoken_jti', '2025-01-01 11:55:19.219285+00'),
-	(55, 'token_blacklist', '0006_auto_20171017_2113', '2025-01-01 11:55:19.233967+00'),
-	(56, 'token_blacklist', '0007_auto_20171017_2214', '2025-01-01 11:55:19.267243+00'),
-	(57, 'token_blacklist', '0008_migrate_to_bigautofield', '2025-01-01 11:55:19.316562+00'),
-	(58, 'token_blacklist', '0010_fix_migrate_to_bigautofield', '2025-01-01 11:55:19.331887+00'),
-	(59, 'token_blacklist', '0011_linearizes_history', '2025-01-01 11:55:19.332598+00'),
-	(60, 'token_blacklist', '0012_alter_outstandingtoken_user', '2025-01-01 11:55:19.345198+00'),
-	(61, 'token_blacklist', '0013_alter_blacklistedtoken_options_and_more', '2025-01-01 11:55:19.357411+00');
+	(1, 'contenttypes', '0001_initial', '2025-01-01 12:03:08.978654+00'),
+	(2, 'auth', '0001_initial', '2025-01-01 12:03:09.56038+00'),
+	(3, 'admin', '0001_initial', '2025-01-01 12:03:09.660199+00'),
+	(4, 'admin', '0002_logentry_remove_auto_add', '2025-01-01 12:03:09.793429+00'),
+	(5, 'admin', '0003_logentry_add_action_flag_choices', '2025-01-01 12:03:09.860022+00'),
+	(6, 'contenttypes', '0002_remove_content_type_name', '2025-01-01 12:03:10.080681+00'),
+	(7, 'auth', '0002_alter_permission_name_max_length', '2025-01-01 12:03:10.424601+00'),
+	(8, 'auth', '0003_alter_user_email_max_length', '2025-01-01 12:03:10.51072+00'),
+	(9, 'auth', '0004_alter_user_username_opts', '2025-01-01 12:03:10.584536+00'),
+	(10, 'auth', '0005_alter_user_last_login_null', '2025-01-01 12:03:10.59434+00'),
+	(11, 'auth', '0006_require_contenttypes_0002', '2025-01-01 12:03:10.594894+00'),
+	(12, 'auth', '0007_alter_validators_add_error_messages', '2025-01-01 12:03:10.600272+00'),
+	(13, 'auth', '0008_alter_user_username_max_length', '2025-01-01 12:03:10.609721+00'),
+	(14, 'auth', '0009_alter_user_last_name_max_length', '2025-01-01 12:03:10.628465+00'),
+	(15, 'auth', '0010_alter_group_name_max_length', '2025-01-01 12:03:10.653771+00'),
+	(16, 'auth', '0011_update_proxy_permissions', '2025-01-01 12:03:10.808064+00'),
+	(17, 'auth', '0012_alter_user_first_name_max_length', '2025-01-01 12:03:10.876818+00'),
+	(18, 'axes', '0001_initial', '2025-01-01 12:03:10.928735+00'),
+	(19, 'axes', '0002_auto_20151217_2044', '2025-01-01 12:03:11.05082+00'),
+	(20, 'axes', '0003_auto_20160322_0929', '2025-01-01 12:03:11.074853+00'),
+	(21, 'axes', '0004_auto_20181024_1538', '2025-01-01 12:03:11.143168+00'),
+	(22, 'axes', '0005_remove_accessattempt_trusted', '2025-01-01 12:03:11.226824+00'),
+	(23, 'axes', '0006_remove_accesslog_trusted', '2025-01-01 12:03:11.286202+00'),
+	(24, 'axes', '0007_alter_accessattempt_unique_together', '2025-01-01 12:03:11.425751+00'),
+	(25, 'axes', '0008_accessfailurelog', '2025-01-01 12:03:11.481298+00'),
+	(26, 'axes', '0009_add_session_hash', '2025-01-01 12:03:11.49591+00'),
+	(27, 'axes', '0010_accessattemptexpiration', '2025-01-01 12:03:11.521093+00'),
+	(28, 'flashcards', '0001_initial', '2025-01-01 12:03:11.824933+00'),
+	(29, 'flashcards', '0002_keeping', '2025-01-01 12:03:11.986002+00'),
+	(30, 'flashcards', '0003_side_keys', '2025-01-01 12:03:12.173987+00'),
+	(31, 'flashcards', '0004_study', '2025-01-01 12:03:12.370667+00'),
+	(32, 'flashcards', '0005_batches', '2025-01-01 12:03:12.472951+00'),
+	(33, 'flashcards', '0006_names', '2025-01-01 12:03:12.525039+00'),
+	(34, 'otp_static', '0001_initial', '2025-01-01 12:03:12.809074+00'),
+	(35, 'otp_static', '0002_throttling', '2025-01-01 12:03:13.092731+00'),
+	(36, 'otp_static', '0003_add_timestamps', '2025-01-01 12:03:13.121456+00'),
+	(37, 'otp_totp', '0001_initial', '2025-01-01 12:03:13.189333+00'),
+	(38, 'otp_totp', '0002_auto_20190420_0723', '2025-01-01 12:03:13.328416+00'),
+	(39, 'otp_totp', '0003_add_timestamps', '2025-01-01 12:03:13.377553+00'),
+	(40, 'sessions', '0001_initial', '2025-01-01 12:03:13.394868+00'),
+	(41, 'sessions_app', '0001_initial', '2025-01-01 12:03:14.950234+00'),
+	(42, 'sessions_app', '0002_streams', '2025-01-01 12:03:15.554749+00'),
+	(43, 'sessions_app', '0003_moves', '2025-01-01 12:03:15.729153+00'),
+	(44, 'sessions_app', '0004_sockets', '2025-01-01 12:03:15.917419+00'),
+	(45, 'sessions_app', '0005_blanked', '2025-01-01 12:03:16.020983+00'),
+	(46, 'sessions_app', '0006_figures', '2025-01-01 12:03:16.21378+00'),
+	(47, 'sessions_app', '0007_erasures', '2025-01-01 12:03:16.276679+00'),
+	(48, 'sessions_app', '0008_indexes', '2025-01-01 12:03:18.601336+00'),
+	(49, 'sessions_app', '0009_topics', '2025-01-01 12:03:18.632149+00'),
+	(50, 'token_blacklist', '0001_initial', '2025-01-01 12:03:19.033705+00'),
+	(51, 'token_blacklist', '0002_outstandingtoken_jti_hex', '2025-01-01 12:03:19.066494+00'),
+	(52, 'token_blacklist', '0003_auto_20171017_2007', '2025-01-01 12:03:19.745241+00'),
+	(53, 'token_blacklist', '0004_auto_20171017_2013', '2025-01-01 12:03:20.023026+00'),
+	(54, 'token_blacklist', '0005_remove_outstandingtoken_jti', '2025-01-01 12:03:20.104845+00'),
+	(55, 'token_blacklist', '0006_auto_20171017_2113', '2025-01-01 12:03:20.209773+00'),
+	(56, 'token_blacklist', '0007_auto_20171017_2214', '2025-01-01 12:03:20.489793+00'),
+	(57, 'token_blacklist', '0008_migrate_to_bigautofield', '2025-01-01 12:03:20.600757+00'),
+	(58, 'token_blacklist', '0010_fix_migrate_to_bigautofield', '2025-01-01 12:03:20.72817+00'),
+	(59, 'token_blacklist', '0011_linearizes_history', '2025-01-01 12:03:20.733384+00'),
+	(60, 'token_blacklist', '0012_alter_outstandingtoken_user', '2025-01-01 12:03:20.790151+00'),
+	(61, 'token_blacklist', '0013_alter_blacklistedtoken_options_and_more', '2025-01-01 12:03:20.848122+00');
 INSERT INTO public.django_session VALUES
-	('9mzfb794pt99xxhc4hwmp948v1lvpaqw', '.eJxVi0EOwiAQRe_C2jQFpp3i0nXvQIAZQlNTGqesjHdXowtdveS__-7Kh3YU34RvfiF1VlqdfrcY0srbWwiLLHUTH_a9u9a01nZ084eX7-svLUHKq7PZEjjMQZuxB8BEybJjAELswTFOOU0R44jgQNOY2RrISANHNJQH9XgCqhY2VA:1tSxOK:_XwfFrzLFd-P0oAWihUSjsaFmx3lsNDmS2lsUfxQ6HQ', '2025-01-15 11:55:26.321677+00'),
-	('u07m2d5v0zbkkzuh8swn9b1n48zvhfd5', '.eJxVi8EOwiAQRP-Fs2mEtYX16Nl_IOyyhKamNFJOxn8Xowc9TebNvIfyoe3Ztyp3P0d1VkYdfhkFXmR9D1Vqnctafdi24VZ4KW0frp-8fF9_ag41dw-cPorR0wktJIMYkEetpwRJABxhTDwSQa8IZG3nluxEHI0RNo7V8wWa-jZ1:1tSxOK:axAC1VkCWWSmzgn8-JZCmLV434xDUYf4PaqEOU2Ngvg', '2025-01-15 11:55:29.810957+00'),
-	('pjx62fesmc915gehetst7rdntxgbg1oy', '.eJxVjMsOwiAQRf-FtSEMtDxcuu83NMwwStVAUtqV8d-VpAvd3nPOfYk57lue98brvCRxFkacfjeM9ODSQbrHcquSatnWBWVX5EGbnGri5-Vw_w5ybPlbI2qVPBrlWFEkCx4d26uyhGiNGb1VGgYI5GEcggnIoLUDctBDDeL9AdseNvM:1tSxOK:kb0G9OcJmLlAIK402F0UHm_YGr6ySgWLGIB5ZMI9SJs', '2025-01-15 11:55:31.942657+00'),
-	('xotdwkim5k5uswkzqwkywur3k8wt0q7e', '.eJxVjDsOwyAQBe9CHSGWBRtSpvcZEJ8lOIlAMnYV5e4RkoukfTPz3sz5Yy_u6LS5NbErU-zyuwUfn1QHSA9f743HVvdtDXwo_KSdLy3R63a6fwfF9zJqEhayDjSBThoECktIcsYoPQhDOhilMCuYrAQirUzEjLMJOUC2QrHPF9AWN0I:1tSxOK:VBgVmMp4K8H_Vut2LCzSNpIWCZS5Au-VxeOQbr_pwWM', '2025-01-15 11:55:33.219304+00'),
-	('42scj1naa6soon4qqv77yr42zs79hjom', '.eJxVjMEOwiAQRP-FsyFC2QIevfsNZJcFqRpISnsy_rtt0oNe5jDvzbxFwHUpYe1pDhOLiwBx-u0I4zPVHfAD673J2OoyTyR3RR60y1vj9Loe7t9BwV62dUZvTUTCMxIZ2MImYo84GOM1uqQJ9ZjMmMGCcaSyGyIAsFIcIUfx-QIhADkX:1tSxOK:VIt5FIxLwsmG2U1MqLFnX_GsaII7DegYcu1TASMIsYM', '2025-01-15 11:55:34.112514+00'),
-	('qvvoeaaxv6jc39bczanlpkakryr0oci0', '.eJxVi8sOwiAQRf-FtWkYBlpw6br_QHgMoakpjVNWxn9XowtdneSee-7Ch35U35lufsniLLQ4_W4xpJW2t2BiXtrGPuz7cG1pbf0Y5g8v39dfWgPXV5dJOigm0ggmG5AoHSGpCZMKIC2ZaLXGomF0CoiMtgkLTjaWCMVJLR5PnNE1nQ:1tSxOK:BcWniAdSkdFGvGUlO9haylUmN6ltqG1MOXPZ57Haa-A', '2024-12-31 11:55:40.112214+00'),
-	('6z5xpne6rwdzpqb0ya4l2p5doqlyd0ce', '.eJxVjEEOwiAQRe_C2hCGAgWX7j0DgZlBqoYmpV0Z765NutDtf-_9l4hpW2vcOi9xInEWTpx-t5zwwW0HdE_tNkuc27pMWe6KPGiX15n4eTncv4Oaev3W4EshheQd8GCNcSbYMFgArwExhVRAl8A0GmZDMGoVvDOYLTidi8ri_QHUTzd9:1tSxOK:zvDGo1nC_ZZnG4K9FIzxASKV8UdV4Lb6nJRSdVdL3KU', '2025-01-15 11:55:45.731776+00');
+	('0wavp7re4e3lnmla3rsy87ig8ju3u9gs', '.eJxVi0EOwiAQRe_C2jQODC24dO0dyABDaGpK45SV8e5qdKGrl_z3310F6nsNXfgW5qxOCtThd4uUFl7fQlhkbqsE2rbh2tLS-j5cPjx_X39pJamvLhvyDqggmmiyR3IWnI0ZCXTiklxBazyh11PREDWMkTlrsEczFnCTejwBseA1-g:1tSxOK:R8KFAINckH76wJOmx9vlAWU6gg97UrtlIx6v1WdZWs8', '2025-01-15 12:03:41.694315+00'),
+	('csyiutjdu963o8vveq047rarcqb5mwn8', '.eJxVizsOwjAQBe_iGkX-xV5TUucO1sZey1FQHLFxhbg7ICigGunNm7uI2I8aO9MtLlmchRan323GtNL2FkzMS9s44r4P15bW1o9h-vDyff2lFbm-OqdlyaRGo721SmYDaNJMvlCB4GHMJnjKFGQG40C5pIsHQGltkBicFo8noQo1jQ:1tSxOK:rqJLwQe8XUeaYLYPOgLQzpeK4y55pk8h7jMQXDT_Vwk', '2025-01-15 12:03:48.162178+00'),
+	('0wyn66l2j9326g7jwttdas9bl1611cz0', '.eJxVjEsOwjAMBe-SNYpighuHJXvOUNlxQgoolfpZIe4OlbqA7ZuZ9zI9r0vt1zlP_aDmbLw5_G7C6ZHbBvTO7TbaNLZlGsRuit3pbK-j5udld_8OKs_1W3dEGMSBk3Ai9gAIiCUnBghMVMCFFAKj5CMnkugjdYAqSaN6xWLeH8CrN6k:1tSxOK:-fIL96-eXNGtNWXEgfPE1yWaOM31LOhI1VynUT7CnyA', '2025-01-15 12:03:51.760538+00'),
+	('fdycvyzdlpb8jt1gexx6tf6cgg2qcl2t', '.eJxVjMsOwiAQRf-FtSHlMdC6dO83kIEZpGogKe3K-O_apAvd3nPOfYmA21rC1nkJM4mzsOL0u0VMD647oDvWW5Op1XWZo9wVedAur434eTncv4OCvXzrcdA0ZVDZU_RWaW3QsUNWEK3XEwFYM0ZCYO8SAvjsIHlkQs2RBiPeH91AODU:1tSxOK:_S5LjfTxLoRbMoOtduXHzaUMHv-rsQC_TIEV27FWjss', '2025-01-15 12:03:53.964723+00'),
+	('lpfhouypiwdxxcwzvj2naly5ktsl22gn', '.eJxVjEEOwiAQRe_C2pBSoAMu3fcMZAYGqRqalHZlvLtt0oVu33v_v0XAbS1ha7yEKYmrsOLyywjjk-sh0gPrfZZxrusykTwSedomxznx63a2fwcFW9nXmbNWTNEYButp8NY4DzkT-DgwKK86Z8CBYUcawKoduR41UUeksRefL-O2N2s:1tSxOK:LmwVuAKQt_gWLXermWp93q_WJWv9ZR2y3dqpH8oOs_I', '2025-01-15 12:03:55.621587+00'),
+	('xwqdn1fg8cenaujvkqkvpi5zwu5ahn7q', '.eJxVi0EOwiAQRe_C2jSFMtC6dN07kIEZQlNTGqesjHdXowtdveS__-4qYDtKaMK3sJA6K6tOv1vEtPL2FsIiS90k4L5315rW2o5u_vDyff2lBaW8urE3NGXQ2VP0VhszoGOHrCFabyYCsMMYCYG9Swjgs4PkkQkNR-oH9XgCqfs2kA:1tSxOK:ZlOd6IP5QAkGwzcH0eQcYceSDoZpBMiVVtGVN46rbs4', '2024-12-31 12:04:05.96531+00'),
+	('7465u6km9rcyxri8asq7u5df5ie2n622', '.eJxVjMsOwiAQRf-FtSE8pgN16d5vIAMDUjU0Ke3K-O_apAvd3nPOfYlA21rD1vMSJhZngeL0u0VKj9x2wHdqt1mmua3LFOWuyIN2eZ05Py-H-3dQqddvHQlU1OQUJED01gB48sUNKRtrVEEAg2zHMhTHFnVkzTzGwoWzQc_i_QHR5DgL:1tSxOK:QfOkiClnN3FepkuBk6vqLEQzeCnMdBkujhkJiXs9Ypg', '2025-01-15 12:04:13.73913+00'),
+	('q2ozlrvt37fs2yxvmodnldnw05hsq6b9', '.eJxVjDsOwjAQBe_iGlnOOusPJT1nsDbeDQ4gR4qTCnF3iJQC2jcz76USbWtJW5MlTazOyqvT7zZQfkjdAd-p3mad57ou06B3RR-06evM8rwc7t9BoVa-tYRRUAgheBA2nRc0SIiBhG1voGebxcVgyYEA-Gwd-YAxjE66yFm9P-eNN74:1tSxOK:8HHOCjnQiqKaA_ZoLfhZLaNVuN-XUQXASWmlFS4lSZM', '2025-01-15 12:05:14.080989+00');
 INSERT INTO public.flashcards_card VALUES
-	('31a339d7-ad9a-4376-9433-451893f61c8b', 1, 'What is the capital of Norway?', 'Oslo.', '{}', '2025-01-01 11:55:34.380933+00', '2025-01-01 11:55:34.380933+00', '95618147-5666-48ad-bdea-6c585f3c4ae2', NULL, '', NULL, 'basic', '', '{}', '8debdf04-1a4c-3a17-591d-d0efb9abd07f', 'b9d568a5-7860-22e2-fa09-d9d4e5115fb2'),
-	('24d2d4ca-9a02-4f03-80bd-4cb6ff3deafa', 1, 'What raises the tides?', 'The Moon, and the Sun.', '{}', '2025-01-01 11:55:34.437969+00', '2025-01-01 11:55:34.437969+00', 'db5a9ad6-c7f2-45cd-8fc9-ab23c0e37203', NULL, '', NULL, 'basic', '', '{sea}', '4d043f06-d747-80ff-741a-e4e3b74c7e64', 'e53876d0-32e7-2dbc-f007-5c300eb25b35'),
-	('23d58ebb-ba99-4c75-83c4-80c48e0cacc1', 2, 'At {{c1::spring tide}} the Sun and the Moon pull together.', 'Twice a month.', '{}', '2025-01-01 11:55:34.437969+00', '2025-01-01 11:55:34.437969+00', 'db5a9ad6-c7f2-45cd-8fc9-ab23c0e37203', NULL, '', NULL, 'cloze', '', '{sea,moon}', '610b9b10-2aee-d079-7dcf-3e585aebf21e', 'f4508eae-8097-990c-aafc-24611fcd4962'),
-	('be660468-64d1-4477-8674-07594adcd311', 3, 'neap tide', 'The smallest tide.', '{}', '2025-01-01 11:55:34.437969+00', '2025-01-01 11:55:34.437969+00', 'db5a9ad6-c7f2-45cd-8fc9-ab23c0e37203', NULL, '', NULL, 'definition', '', '{moon}', 'ec2c487b-a4fe-14f8-d302-28d747e074af', '7ec1404f-04e9-f597-6fe2-5efa85b64c3b'),
-	('e00d5e1e-d0e2-4eed-8ee3-d75b4066aa0c', 1, 'Which river flows through Cologne?', 'The Rhine.', '{}', '2025-01-01 11:55:34.456249+00', '2025-01-01 11:55:34.456249+00', '5c6b766f-6d03-4f33-85d5-e487074007e5', NULL, '', NULL, 'basic', '', '{}', '154e6d24-b9b8-7b79-127e-0d2c4c9a732d', '9688f3d3-d5d1-9e8a-b988-248667be8c4c'),
-	('2af8acd6-9b58-4637-8984-07ddd08452b7', 2, 'Which river flows through Prague?', 'The Vltava.', '{}', '2025-01-01 11:55:34.456249+00', '2025-01-01 11:55:34.456249+00', '5c6b766f-6d03-4f33-85d5-e487074007e5', NULL, '', NULL, 'basic', '', '{}', '6b781e09-bde7-7ac3-21af-b3d8e2013c94', '2941d9e9-53c3-70fd-32db-fa84347bfba2'),
-	('1f6be191-8d19-412d-87c4-c48080ccfef1', 3, 'Which river flows through Turin?', 'The Po.', '{}', '2025-01-01 11:55:34.456249+00', '2025-01-01 11:55:34.456249+00', '5c6b766f-6d03-4f33-85d5-e487074007e5', NULL, '', NULL, 'basic', '', '{}', 'c635b9fa-a8af-69e2-3eb7-ebddb71f5c90', '96d751e3-89e9-7fcf-270d-6a711accd956'),
-	('c7ca6c61-a9e2-4174-b899-bc48b0136459', 1, 'What raises the tides?', 'The Moon.', '{}', '2025-01-01 11:55:34.47086+00', '2025-01-01 11:55:34.47086+00', '4b78a03a-c88e-49e2-8fef-313e61e086dd', NULL, '', NULL, 'basic', '', '{}', '4d043f06-d747-80ff-741a-e4e3b74c7e64', '88568ffd-fc95-a769-2a86-4ad72893546b'),
-	('bbd8bf86-8165-410a-9382-a6a18789c2ed', 1, 'What is the capital of Norway?', 'Oslo.', '{}', '2025-01-01 11:55:34.653304+00', '2025-01-01 11:55:34.653304+00', 'e074c5bc-fe1f-4945-b1d6-5c9744f60a6f', NULL, '', NULL, 'basic', '', '{}', '8debdf04-1a4c-3a17-591d-d0efb9abd07f', 'b9d568a5-7860-22e2-fa09-d9d4e5115fb2'),
-	('b9eb743b-9604-4cad-bf6b-10d490ec9a53', 1, 'ebb', 'falling water', '{}', '2025-01-01 11:55:35.229366+00', '2025-01-01 11:55:35.229366+00', '3b997a8b-ccb8-4b49-8144-689e67ae894a', NULL, '', NULL, 'basic', '', '{tides}', '91cd3456-5af1-8283-1a52-5fc0b84b84ca', '37c36d80-c186-8843-628a-49457927494a'),
-	('05b74e1d-9428-40c3-99c9-7d9f45966ce1', 2, 'flood', 'rising water', '{}', '2025-01-01 11:55:35.229366+00', '2025-01-01 11:55:35.229366+00', '3b997a8b-ccb8-4b49-8144-689e67ae894a', NULL, '', NULL, 'basic', '', '{tides}', '2424e6b6-24fa-8b42-ad94-36687eb50d3e', 'fb85eb28-b08a-6941-9c4b-36caf2b24963'),
-	('e5f7c4ab-bee4-4bb1-b339-a283f0185e3f', 1, 'What is the capital of Norway?', 'Oslo.', '{}', '2025-01-01 11:55:35.995326+00', '2025-01-01 11:55:35.995326+00', '122d7a15-3494-4a48-8d37-dd77e374604a', NULL, '', NULL, 'basic', '', '{}', '8debdf04-1a4c-3a17-591d-d0efb9abd07f', 'b9d568a5-7860-22e2-fa09-d9d4e5115fb2'),
-	('e0856b39-ab5e-440c-89c3-f8a8832a436f', 4, 'Which river flows through Rome?', 'The Tiber.', '{}', '2025-01-01 11:55:36.072763+00', '2025-01-01 11:55:36.072763+00', '5c6b766f-6d03-4f33-85d5-e487074007e5', '2025-01-01 11:55:36.126699+00', '', NULL, 'basic', '', '{}', '399a448a-4301-b116-0f51-f8d31d948663', '746b9b76-855a-896e-9921-b30c3e61a586'),
-	('0a549274-3247-4859-9352-7f7f092cd06f', 1, 'What is the capital of Norway?', 'Oslo.', '{}', '2025-01-01 11:55:45.962082+00', '2025-01-01 11:55:45.962082+00', 'b9f7e55f-0239-4c2f-896b-b4361aa964cc', NULL, '', NULL, 'basic', '', '{}', '8debdf04-1a4c-3a17-591d-d0efb9abd07f', 'b9d568a5-7860-22e2-fa09-d9d4e5115fb2');
+	('a9055731-0de5-4cb0-838d-0ac8c1432e95', 1, 'What is the capital of Norway?', 'Oslo.', '{}', '2025-01-01 12:03:55.945387+00', '2025-01-01 12:03:55.945387+00', '8b6126d5-8ec0-48dd-80da-553b7cc749ef', NULL, '', NULL, 'basic', '', '{}', '8debdf04-1a4c-3a17-591d-d0efb9abd07f', 'b9d568a5-7860-22e2-fa09-d9d4e5115fb2'),
+	('f81cfe9e-c28a-4a76-81a0-9748e2549a56', 1, 'What raises the tides?', 'The Moon, and the Sun.', '{}', '2025-01-01 12:03:56.10041+00', '2025-01-01 12:03:56.10041+00', '9db6d988-31c9-4704-9616-ecc66d7d180e', NULL, '', NULL, 'basic', '', '{sea}', '4d043f06-d747-80ff-741a-e4e3b74c7e64', 'e53876d0-32e7-2dbc-f007-5c300eb25b35'),
+	('950c44b8-9261-4d01-a3d3-5e82f5c02a7e', 2, 'At {{c1::spring tide}} the Sun and the Moon pull together.', 'Twice a month.', '{}', '2025-01-01 12:03:56.10041+00', '2025-01-01 12:03:56.10041+00', '9db6d988-31c9-4704-9616-ecc66d7d180e', NULL, '', NULL, 'cloze', '', '{sea,moon}', '610b9b10-2aee-d079-7dcf-3e585aebf21e', 'f4508eae-8097-990c-aafc-24611fcd4962'),
+	('3f724f5f-3d87-4534-aea7-9d7be290d787', 3, 'neap tide', 'The smallest tide.', '{}', '2025-01-01 12:03:56.10041+00', '2025-01-01 12:03:56.10041+00', '9db6d988-31c9-4704-9616-ecc66d7d180e', NULL, '', NULL, 'definition', '', '{moon}', 'ec2c487b-a4fe-14f8-d302-28d747e074af', '7ec1404f-04e9-f597-6fe2-5efa85b64c3b'),
+	('2a61e35e-3b58-483f-8b39-ea531cd228bd', 1, 'Which river flows through Cologne?', 'The Rhine.', '{}', '2025-01-01 12:03:56.207757+00', '2025-01-01 12:03:56.207757+00', '552eb6ce-2b9e-40f5-aa81-7628d204ac6a', NULL, '', NULL, 'basic', '', '{}', '154e6d24-b9b8-7b79-127e-0d2c4c9a732d', '9688f3d3-d5d1-9e8a-b988-248667be8c4c'),
+	('4a447c82-d2a9-4943-9de4-16ec96ab03fe', 2, 'Which river flows through Prague?', 'The Vltava.', '{}', '2025-01-01 12:03:56.207757+00', '2025-01-01 12:03:56.207757+00', '552eb6ce-2b9e-40f5-aa81-7628d204ac6a', NULL, '', NULL, 'basic', '', '{}', '6b781e09-bde7-7ac3-21af-b3d8e2013c94', '2941d9e9-53c3-70fd-32db-fa84347bfba2'),
+	('f16d276e-3eeb-44b8-a02e-b0904f808a1c', 3, 'Which river flows through Turin?', 'The Po.', '{}', '2025-01-01 12:03:56.207757+00', '2025-01-01 12:03:56.207757+00', '552eb6ce-2b9e-40f5-aa81-7628d204ac6a', NULL, '', NULL, 'basic', '', '{}', 'c635b9fa-a8af-69e2-3eb7-ebddb71f5c90', '96d751e3-89e9-7fcf-270d-6a711accd956'),
+	('57cc6e38-588c-4e66-931a-1270e68181ea', 1, 'What raises the tides?', 'The Moon.', '{}', '2025-01-01 12:03:56.280628+00', '2025-01-01 12:03:56.280628+00', 'e6562ba1-bbb5-4204-a142-f00ab1ed08de', NULL, '', NULL, 'basic', '', '{}', '4d043f06-d747-80ff-741a-e4e3b74c7e64', '88568ffd-fc95-a769-2a86-4ad72893546b'),
+	('ff543110-075d-46fa-ad3a-ef7df557a817', 1, 'What is the capital of Norway?', 'Oslo.', '{}', '2025-01-01 12:03:56.346165+00', '2025-01-01 12:03:56.346165+00', 'e9a2a337-6bb8-4ea0-a691-906d6ca0b275', NULL, '', NULL, 'basic', '', '{}', '8debdf04-1a4c-3a17-591d-d0efb9abd07f', 'b9d568a5-7860-22e2-fa09-d9d4e5115fb2'),
+	('9d675018-973f-462f-bc42-ac3d56717362', 1, 'ebb', 'falling water', '{}', '2025-01-01 12:03:57.242983+00', '2025-01-01 12:03:57.242983+00', '13539788-c944-48bb-aab7-ddabbac4fcb2', NULL, '', NULL, 'basic', '', '{tides}', '91cd3456-5af1-8283-1a52-5fc0b84b84ca', '37c36d80-c186-8843-628a-49457927494a'),
+	('f7735d8e-8d76-48ac-bd36-8d99383d3931', 2, 'flood', 'rising water', '{}', '2025-01-01 12:03:57.242983+00', '2025-01-01 12:03:57.242983+00', '13539788-c944-48bb-aab7-ddabbac4fcb2', NULL, '', NULL, 'basic', '', '{tides}', '2424e6b6-24fa-8b42-ad94-36687eb50d3e', 'fb85eb28-b08a-6941-9c4b-36caf2b24963'),
+	('0bf9d3a2-0376-4dd4-826f-0af0b3672a56', 1, 'What is the capital of Norway?', 'Oslo.', '{}', '2025-01-01 12:03:58.015874+00', '2025-01-01 12:03:58.015874+00', '16ee51ef-ea1b-47f1-9c24-081e62107538', NULL, '', NULL, 'basic', '', '{}', '8debdf04-1a4c-3a17-591d-d0efb9abd07f', 'b9d568a5-7860-22e2-fa09-d9d4e5115fb2'),
+	('0c10400e-30d0-4487-b31f-4f96e602e4ab', 4, 'Which river flows through Rome?', 'The Tiber.', '{}', '2025-01-01 12:03:58.142731+00', '2025-01-01 12:03:58.142731+00', '552eb6ce-2b9e-40f5-aa81-7628d204ac6a', '2025-01-01 12:03:58.23729+00', '', NULL, 'basic', '', '{}', '399a448a-4301-b116-0f51-f8d31d948663', '746b9b76-855a-896e-9921-b30c3e61a586'),
+	('f9fbe2d0-f69f-4c21-9f76-b25a3a5ff2ac', 1, 'What is the capital of Norway?', 'Oslo.', '{}', '2025-01-01 12:04:14.121064+00', '2025-01-01 12:04:14.121064+00', '8e80ebea-16bd-4689-ad16-7ebb4453b080', NULL, '', NULL, 'basic', '', '{}', '8debdf04-1a4c-3a17-591d-d0efb9abd07f', 'b9d568a5-7860-22e2-fa09-d9d4e5115fb2');
 INSERT INTO public.flashcards_deck VALUES
-	('95618147-5666-48ad-bdea-6c585f3c4ae2', 'Trees', NULL, '', '', '', '', '', '2025-01-01 11:55:34.37587+00', '2025-01-01 11:55:34.37587+00', 5, NULL, '{}', '{}'),
-	('4b78a03a-c88e-49e2-8fef-313e61e086dd', 'Islands', NULL, '', '', '', '', '', '2025-01-01 11:55:34.47023+00', '2025-01-01 11:55:34.47023+00', 3, NULL, '{}', '{}'),
-	('db5a9ad6-c7f2-45cd-8fc9-ab23c0e37203', 'Tides', NULL, '', '', '', '', '', '2025-01-01 11:55:34.435988+00', '2025-01-01 11:55:34.682388+00', 3, NULL, '{geography}', '{}'),
-	('3b997a8b-ccb8-4b49-8144-689e67ae894a', 'Sea', NULL, '', '', '', '', '', '2025-01-01 11:55:35.215478+00', '2025-01-01 11:55:35.230219+00', 3, NULL, '{}', '{}'),
-	('e074c5bc-fe1f-4945-b1d6-5c9744f60a6f', 'Capitals', NULL, '', '', '', '', '', '2025-01-01 11:55:34.652242+00', '2025-01-01 11:55:34.652242+00', 3, '2025-01-01 11:55:35.963812+00', '{}', '{}'),
-	('5c6b766f-6d03-4f33-85d5-e487074007e5', 'Rivers', NULL, '', '', '', '', '', '2025-01-01 11:55:34.455186+00', '2025-01-01 11:55:36.1362+00', 3, NULL, '{}', '{}'),
-	('122d7a15-3494-4a48-8d37-dd77e374604a', 'Very old', NULL, '', '', '', '', '', '2025-01-01 11:55:35.994318+00', '2025-01-01 11:55:35.994318+00', 3, '2024-12-01 11:55:36.038108+00', '{}', '{}'),
-	('b9f7e55f-0239-4c2f-896b-b4361aa964cc', 'Left behind', NULL, '', '', '', '', '', '2025-01-01 11:55:45.961211+00', '2025-01-01 11:55:45.961211+00', 6, NULL, '{}', '{}');
+	('8b6126d5-8ec0-48dd-80da-553b7cc749ef', 'Trees', NULL, '', '', '', '', '', '2025-01-01 12:03:55.936428+00', '2025-01-01 12:03:55.936428+00', 5, NULL, '{}', '{}'),
+	('e6562ba1-bbb5-4204-a142-f00ab1ed08de', 'Islands', NULL, '', '', '', '', '', '2025-01-01 12:03:56.278184+00', '2025-01-01 12:03:56.278184+00', 3, NULL, '{}', '{}'),
+	('9db6d988-31c9-4704-9616-ecc66d7d180e', 'Tides', NULL, '', '', '', '', '', '2025-01-01 12:03:56.088785+00', '2025-01-01 12:03:56.419707+00', 3, NULL, '{geography}', '{}'),
+	('13539788-c944-48bb-aab7-ddabbac4fcb2', 'Sea', NULL, '', '', '', '', '', '2025-01-01 12:03:57.211111+00', '2025-01-01 12:03:57.249215+00', 3, NULL, '{}', '{}'),
+	('e9a2a337-6bb8-4ea0-a691-906d6ca0b275', 'Capitals', NULL, '', '', '', '', '', '2025-01-01 12:03:56.344824+00', '2025-01-01 12:03:56.344824+00', 3, '2025-01-01 12:03:57.949918+00', '{}', '{}'),
+	('552eb6ce-2b9e-40f5-aa81-7628d204ac6a', 'Rivers', NULL, '', '', '', '', '', '2025-01-01 12:03:56.199989+00', '2025-01-01 12:03:58.240472+00', 3, NULL, '{}', '{}'),
+	('16ee51ef-ea1b-47f1-9c24-081e62107538', 'Very old', NULL, '', '', '', '', '', '2025-01-01 12:03:58.014004+00', '2025-01-01 12:03:58.014004+00', 3, '2024-12-01 12:03:58.075753+00', '{}', '{}'),
+	('8e80ebea-16bd-4689-ad16-7ebb4453b080', 'Left behind', NULL, '', '', '', '', '', '2025-01-01 12:04:14.120171+00', '2025-01-01 12:04:14.120171+00', 6, NULL, '{}', '{}');
 INSERT INTO public.flashcards_kepttwins VALUES
 	(1, '4d043f06-d747-80ff-741a-e4e3b74c7e64', 2, 3);
 INSERT INTO public.flashcards_review VALUES
-	('9d08389c-06cd-4eb7-a982-0c46cbf60580', 4, '2025-01-01 11:55:37.452+00', 0.1, 'new', NULL, '2025-01-01 11:55:37.597277+00', NULL, '24d2d4ca-9a02-4f03-80bd-4cb6ff3deafa', 3),
-	('883c61fa-c9e4-45bb-b98e-9e0ea7da2360', 3, '2025-01-01 11:55:37.808+00', 0.4, 'new', NULL, '2025-01-01 11:55:37.903222+00', NULL, '23d58ebb-ba99-4c75-83c4-80c48e0cacc1', 3),
-	('151aa53e-5b75-47c2-9ebd-e2048e38cfb7', 1, '2025-01-01 11:55:37.931+00', 0.1, 'new', NULL, '2025-01-01 11:55:38.010504+00', NULL, 'be660468-64d1-4477-8674-07594adcd311', 3),
-	('9b2fd511-4081-4f18-aca5-712aa1333b3a', 3, '2025-01-01 11:55:55.442+00', 0.1, 'new', NULL, '2025-01-01 11:55:55.602027+00', NULL, 'e00d5e1e-d0e2-4eed-8ee3-d75b4066aa0c', 3);
+	('9a59e357-b435-4cf3-9dbb-9ff091931f7b', 4, '2025-01-01 12:04:00.196+00', 0.1, 'new', NULL, '2025-01-01 12:04:00.371051+00', NULL, 'f81cfe9e-c28a-4a76-81a0-9748e2549a56', 3),
+	('ac544170-f5ce-497f-a300-b46fd3a41c29', 3, '2025-01-01 12:04:00.324+00', 0.1, 'new', NULL, '2025-01-01 12:04:00.552724+00', NULL, '950c44b8-9261-4d01-a3d3-5e82f5c02a7e', 3),
+	('7ff93232-a88a-4ac3-95ed-a5324b39df1f', 1, '2025-01-01 12:04:00.567+00', 0.2, 'new', NULL, '2025-01-01 12:04:00.749517+00', NULL, '3f724f5f-3d87-4534-aea7-9d7be290d787', 3),
+	('0c2fcf55-355f-43e9-9f33-56f463fa929d', 3, '2025-01-01 12:04:28.928+00', 0.1, 'new', NULL, '2025-01-01 12:04:29.107062+00', NULL, '2a61e35e-3b58-483f-8b39-ea531cd228bd', 3);
 INSERT INTO public.flashcards_schedule VALUES
-	('24d2d4ca-9a02-4f03-80bd-4cb6ff3deafa', 'review', NULL, 8.2956, 1, '2025-01-17 10:00:00+00', '2025-01-01 11:55:37.452+00', 1, 0, 3),
-	('23d58ebb-ba99-4c75-83c4-80c48e0cacc1', 'learning', 1, 2.3065, 2.118103970459016, '2025-01-01 12:05:37.808+00', '2025-01-01 11:55:37.808+00', 1, 0, 3),
-	('be660468-64d1-4477-8674-07594adcd311', 'learning', 0, 0.212, 6.4133, '2025-01-01 11:56:37.931+00', '2025-01-01 11:55:37.931+00', 1, 0, 3),
-	('e00d5e1e-d0e2-4eed-8ee3-d75b4066aa0c', 'learning', 1, 2.3065, 2.118103970459016, '2025-01-01 12:05:55.442+00', '2025-01-01 11:55:55.442+00', 1, 0, 3);
+	('f81cfe9e-c28a-4a76-81a0-9748e2549a56', 'review', NULL, 8.2956, 1, '2025-01-17 10:00:00+00', '2025-01-01 12:04:00.196+00', 1, 0, 3),
+	('950c44b8-9261-4d01-a3d3-5e82f5c02a7e', 'learning', 1, 2.3065, 2.118103970459016, '2025-01-01 12:14:00.324+00', '2025-01-01 12:04:00.324+00', 1, 0, 3),
+	('3f724f5f-3d87-4534-aea7-9d7be290d787', 'learning', 0, 0.212, 6.4133, '2025-01-01 12:05:00.567+00', '2025-01-01 12:04:00.567+00', 1, 0, 3),
+	('2a61e35e-3b58-483f-8b39-ea531cd228bd', 'learning', 1, 2.3065, 2.118103970459016, '2025-01-01 12:14:28.928+00', '2025-01-01 12:04:28.928+00', 1, 0, 3);
 INSERT INTO public.flashcards_studysettings VALUES
-	(3, 12, 200, 0.85, 3, 'Europe/Berlin');
+	(3, 12, 200, 0.85, 3, 'Europe/Berlin'),
+	(7, 20, 200, 0.9, 4, 'UTC');
 INSERT INTO public.sessions_app_attempt VALUES
-	(1, 1, 'mindflip_3446684c4af1specific.94461e2f15e04561b574b4c5272762fc', '2025-01-01 11:55:38.212997+00', '2025-01-01 11:55:38.248276+00', 'succeeded', '', 1, 'd7ac3014-8dde-4590-ae0a-9100e28d5aa7', 'webllm'),
-	(2, 1, 'mindflip_3446684c4af1specific.94461e2f15e04561b574b4c5272762fc', '2025-01-01 11:55:38.381258+00', '2025-01-01 11:55:38.397449+00', 'succeeded', '', 1, 'beb3ddb1-674e-4fda-b26d-59c68fb45a51', 'webllm'),
-	(3, 1, 'mindflip_3446684c4af1specific.6c6eb84c6a1a4d7eabe8dd9053de6ec6', '2025-01-01 11:56:00.927028+00', '2025-01-01 11:56:33.962284+00', 'succeeded', '', 1, '547f1eea-3be8-4573-b39d-d78496e459a1', 'wllama'),
-	(4, 1, 'mindflip_3446684c4af1specific.6c6eb84c6a1a4d7eabe8dd9053de6ec6', '2025-01-01 11:56:34.698985+00', NULL, '', '', 0, '2bc85043-f605-4332-b065-8c49b78eaa8a', 'wllama'),
-	(5, 1, 'mindflip_3446684c4af1specific.974b320e2a54410a8f229281757849b5', '2025-01-01 11:56:41.525639+00', NULL, '', '', 0, '55085a7b-cb95-4c22-b4f3-f6e0d2a02918', 'webllm');
+	(1, 1, 'mindflip_730b5dbcc3dfspecific.22c3f92336b44ceb9ee0b3f3870a649f', '2025-01-01 12:04:01.44396+00', '2025-01-01 12:04:01.473468+00', 'succeeded', '', 1, '58d3464f-2d90-40b8-b06e-05301a05b2fd', 'webllm'),
+	(2, 1, 'mindflip_730b5dbcc3dfspecific.22c3f92336b44ceb9ee0b3f3870a649f', '2025-01-01 12:04:02.259932+00', '2025-01-01 12:04:02.322528+00', 'succeeded', '', 1, '5addc854-ab1d-4a58-8cf8-399884296fe9', 'webllm'),
+	(3, 1, 'mindflip_730b5dbcc3dfspecific.e0f95c4c339748ac95b6e7d617979a13', '2025-01-01 12:04:37.215176+00', '2025-01-01 12:04:57.990833+00', 'succeeded', '', 1, '40dc5d8c-e050-4404-b33c-6d9dafbe1239', 'wllama'),
+	(4, 1, 'mindflip_730b5dbcc3dfspecific.e0f95c4c339748ac95b6e7d617979a13', '2025-01-01 12:04:58.702254+00', NULL, '', '', 0, '20a111db-3a9a-4a3c-aa7f-30c08d153ae0', 'wllama'),
+	(5, 1, 'mindflip_730b5dbcc3dfspecific.a746ef22377244f8800f11cb4b0a3dc3', '2025-01-01 12:05:04.129147+00', NULL, '', '', 0, '4c533ef5-1f78-4be6-af5a-db16e3137258', 'webllm');
 INSERT INTO public.sessions_app_engine VALUES
-	('mindflip_3446684c4af1specific.974b320e2a54410a8f229281757849b5', 'a-model', 'webllm', '{}', 0, '2025-01-01 11:56:41.313485+00', '2025-01-01 11:56:41.313485+00', 'c238e95e-042f-4b4a-8091-af54889e8cee', 4, false),
-	('mindflip_3446684c4af1specific.6c6eb84c6a1a4d7eabe8dd9053de6ec6', 'SmolLM2-135M-Instruct-chosen', 'wllama', '{"engine": "wllama", "adapter": null, "context": 2048, "modelId": "SmolLM2-135M-Instruct-chosen", "threads": 1}', 1.7950044114515198, '2025-01-01 11:56:00.927028+00', '2025-01-01 11:56:50.841687+00', '6e7a0d68-ad44-49ec-8c1e-56c2f40c4894', 3, false);
+	('mindflip_730b5dbcc3dfspecific.e0f95c4c339748ac95b6e7d617979a13', 'SmolLM2-135M-Instruct-chosen', 'wllama', '{"engine": "wllama", "adapter": null, "context": 2048, "modelId": "SmolLM2-135M-Instruct-chosen", "threads": 1}', 0.7828937711014337, '2025-01-01 12:04:37.215176+00', '2025-01-01 12:05:02.042+00', '0f287261-ebd0-4dab-a4e8-c82bb756d130', 3, false),
+	('mindflip_730b5dbcc3dfspecific.a746ef22377244f8800f11cb4b0a3dc3', 'a-model', 'webllm', '{}', 0, '2025-01-01 12:05:04.069195+00', '2025-01-01 12:05:04.069195+00', '6ad1ced0-ef5b-4b9e-a8bc-13ea4c202692', 4, false);
 INSERT INTO public.sessions_app_erasure VALUES
-	(1, '2025-01-01 11:55:46.016525+00', NULL, 6);
+	(1, '2025-01-01 12:04:14.203567+00', NULL, 6);
 INSERT INTO public.sessions_app_generation VALUES
-	('d7ac3014-8dde-4590-ae0a-9100e28d5aa7', 'flashcards', 'Generate 1 flashcard', '2', '{"count": 1, "topic": "Comets"}', '62e4bac8579a4390fb3fb9d32be911dd585bbda9580a0c8878fbd497f8cd4c81', '', 'succeeded', '2025-01-01 11:55:38.204249+00', '2025-01-01 11:55:38.204249+00', '2025-01-01 11:55:38.248276+00', 'mindflip_3446684c4af1specific.94461e2f15e04561b574b4c5272762fc', 'webllm', NULL, NULL, 1, 0, '[{"id": "59b48e90-812c-47a4-8c16-25cec939934b", "back": "Ice and dust.", "front": "What is a comet?"}]', false, '{}', '', '', 4, '4fd0fa93-e3a9-4b1a-acdc-c61f8ef3f45d', '{3}', '8492d3e7-db21-48da-b893-7f7414beeda3', 4, 2, 4, '2025-01-01 11:55:38.248276+00'),
-	('beb3ddb1-674e-4fda-b26d-59c68fb45a51', 'flashcards', 'Generate 1 flashcard', '2', '{"count": 1, "topic": "Meteors"}', 'eeb0fbdf49175af1661aa2ed22a434fdd541af8cf35b8d3432879f8c15db1263', '', 'succeeded', '2024-11-22 11:55:38.368886+00', '2024-11-22 11:55:38.368886+00', '2024-11-22 11:55:38.397449+00', 'mindflip_3446684c4af1specific.94461e2f15e04561b574b4c5272762fc', 'webllm', NULL, NULL, 1, 0, '[{"id": "be817981-d0a2-4196-9e53-a0abef63c96d", "back": "Ice and dust.", "front": "What is a comet?"}]', false, '{}', '', '', 4, '1792ea87-9ba1-4b32-8bf3-e44c9331cd54', '{3}', NULL, 4, 2, 3, '2025-01-01 11:55:38.397449+00'),
-	('547f1eea-3be8-4573-b39d-d78496e459a1', 'flashcards', 'Generate 1 flashcards about Oceans', '2', '{"kind": "question-answer", "count": 1, "topic": "Oceans", "language": "English", "difficulty": "hard"}', '8433b5b377666ec047366c7e7da6e147119e6bd2ce433248f116b9ef4d41daa6', '', 'succeeded', '2025-01-01 11:56:00.825843+00', '2025-01-01 11:56:00.825843+00', '2025-01-01 11:56:33.962284+00', 'mindflip_3446684c4af1specific.6c6eb84c6a1a4d7eabe8dd9053de6ec6', 'wllama', NULL, NULL, 1, 0, '[{"id": "f0cf0547-421c-4bb8-b9a5-e0f69d4bb454", "back": "The Earth has 12 oceans; the other 10 are the ones you can see; the ones you can''t see are called the Arctic or the Pacific; the ones you can''t see arecalled", "kind": "basic", "front": "How many oceans are there?"}]', false, '{"seconds": 32.869, "promptTokens": 133, "completionTokens": 59}', '', '', 3, '6e7a0d68-ad44-49ec-8c1e-56c2f40c4894', '{3}', '62f800abaed055458b0cfc2fc52ff66f', 4, 2, 17, '2025-01-01 11:56:33.713254+00'),
-	('9f6b172f-f355-49dc-82ba-d50ce0638b4a', 'flashcards', 'Generate 2 flashcards about Stars', '2', '{"count": 2, "topic": "Stars"}', 'aaf3da97ad3cabedcb4c206889315540b2f23d780c1c1c96c57c08af6b8f9468', '', 'queued', '2025-01-01 11:56:41.584992+00', '2025-01-01 11:56:41.584992+00', NULL, '', '', NULL, NULL, 0, 0, '[]', false, '{}', '', '', 4, '4fd0fa93-e3a9-4b1a-acdc-c61f8ef3f45d', '{}', NULL, 7, 7, 4, NULL),
-	('55085a7b-cb95-4c22-b4f3-f6e0d2a02918', 'flashcards', 'Generate 2 flashcards about Planets', '2', '{"count": 2, "topic": "Planets"}', 'a7fb3c572e2494cfa3f421598f68cc024b198cc61adce1426cbcefbe0b15e4ec', '', 'leased', '2025-01-01 11:56:41.496642+00', '2025-01-01 11:56:41.496642+00', NULL, 'mindflip_3446684c4af1specific.974b320e2a54410a8f229281757849b5', 'webllm', '250e2fbe-4c82-4683-87ba-81b8775e3ddc', '2025-01-01 11:59:11.63227+00', 1, 0, '[{"id": "44347ca4-375f-4873-bff4-61c08982f3ca", "back": "Jupiter.", "front": "Which planet is the largest?"}]', false, '{}', '', '', 4, '4fd0fa93-e3a9-4b1a-acdc-c61f8ef3f45d', '{8}', NULL, 8, 6, 6, '2025-01-01 11:56:41.63227+00'),
-	('2bc85043-f605-4332-b065-8c49b78eaa8a', 'flashcards', 'Generate 30 flashcards about Lakes', '2', '{"kind": "question-answer", "count": 30, "topic": "Lakes", "language": "English", "difficulty": "hard"}', '1a17fa45e898d129932faa1771d0f7587620783b329d1f2a0efc30f681103876', '', 'leased', '2025-01-01 11:56:34.698985+00', '2025-01-01 11:56:34.698985+00', NULL, 'mindflip_3446684c4af1specific.6c6eb84c6a1a4d7eabe8dd9053de6ec6', 'wllama', '3825a69d-48f5-496f-9049-62b2773a64af', '2025-01-01 11:59:30.244591+00', 1, 0, '[{"id": "7c1a6860-a4b4-4b08-8e99-1b2fa68187a7", "back": "Lake", "kind": "basic", "front": "What is a lake?"}, {"id": "d4e6b412-976f-42e8-b86a-a8023ac168dc", "back": "12.2857", "kind": "basic", "front": "How many feet does a lake exist?"}, {"id": "0ae10dbb-647c-45cd-b823-ce9c2d6a6802", "back": "8.5", "kind": "basic", "front": "How many people can a boat hold?"}]', false, '{}', '', '', 3, '6e7a0d68-ad44-49ec-8c1e-56c2f40c4894', '{7,8,9}', '60b9df09aada50964e6a721225f1e678', 9, 6, 2, '2025-01-01 11:56:43.786325+00');
+	('58d3464f-2d90-40b8-b06e-05301a05b2fd', 'flashcards', 'Generate 1 flashcard', '2', '{"count": 1, "topic": "Comets"}', '62e4bac8579a4390fb3fb9d32be911dd585bbda9580a0c8878fbd497f8cd4c81', '', 'succeeded', '2025-01-01 12:04:01.391498+00', '2025-01-01 12:04:01.391498+00', '2025-01-01 12:04:01.473468+00', 'mindflip_730b5dbcc3dfspecific.22c3f92336b44ceb9ee0b3f3870a649f', 'webllm', NULL, NULL, 1, 0, '[{"id": "1e182e9d-27cc-4d42-a847-f98d628b3839", "back": "Ice and dust.", "front": "What is a comet?"}]', false, '{}', '', '', 4, '3939adc0-3256-4191-8065-699cbbd23983', '{3}', '4d936ca9-cbd6-42c4-a5e3-963f601d85d4', 4, 2, 17, '2025-01-01 12:04:01.473468+00'),
+	('5addc854-ab1d-4a58-8cf8-399884296fe9', 'flashcards', 'Generate 1 flashcard', '2', '{"count": 1, "topic": "Meteors"}', 'eeb0fbdf49175af1661aa2ed22a434fdd541af8cf35b8d3432879f8c15db1263', '', 'succeeded', '2024-11-22 12:04:02.076058+00', '2024-11-22 12:04:02.076058+00', '2024-11-22 12:04:02.322528+00', 'mindflip_730b5dbcc3dfspecific.22c3f92336b44ceb9ee0b3f3870a649f', 'webllm', NULL, NULL, 1, 0, '[{"id": "dd3c7154-a824-462a-bc87-7e172fc0bb04", "back": "Ice and dust.", "front": "What is a comet?"}]', false, '{}', '', '', 4, 'e28f60c3-d324-4025-b35d-23a4434a1093', '{3}', NULL, 4, 2, 17, '2025-01-01 12:04:02.322528+00'),
+	('40dc5d8c-e050-4404-b33c-6d9dafbe1239', 'flashcards', 'Generate 1 flashcards about Oceans', '2', '{"kind": "question-answer", "count": 1, "topic": "Oceans", "language": "English", "difficulty": "hard"}', '8433b5b377666ec047366c7e7da6e147119e6bd2ce433248f116b9ef4d41daa6', '', 'succeeded', '2025-01-01 12:04:37.062286+00', '2025-01-01 12:04:37.062286+00', '2025-01-01 12:04:57.990833+00', 'mindflip_730b5dbcc3dfspecific.e0f95c4c339748ac95b6e7d617979a13', 'wllama', NULL, NULL, 1, 0, '[{"id": "4c2099a2-b6cb-4bbe-ad05-d839bf12cf4d", "back": "Blue", "kind": "basic", "front": "Is the Ocean Blue?"}]', false, '{"seconds": 20.437, "promptTokens": 133, "completionTokens": 16}', '', '', 3, '0f287261-ebd0-4dab-a4e8-c82bb756d130', '{3}', '6c7a4bcad24cd903e4c14dbfa7d81367', 4, 2, 10, '2025-01-01 12:04:57.836131+00'),
+	('9d804091-78e5-41db-80f2-80f48da48029', 'flashcards', 'Generate 2 flashcards about Stars', '2', '{"count": 2, "topic": "Stars"}', 'aaf3da97ad3cabedcb4c206889315540b2f23d780c1c1c96c57c08af6b8f9468', '', 'queued', '2025-01-01 12:05:04.150538+00', '2025-01-01 12:05:04.150538+00', NULL, '', '', NULL, NULL, 0, 0, '[]', false, '{}', '', '', 4, '3939adc0-3256-4191-8065-699cbbd23983', '{}', NULL, 7, 7, 11, NULL),
+	('4c533ef5-1f78-4be6-af5a-db16e3137258', 'flashcards', 'Generate 2 flashcards about Planets', '2', '{"count": 2, "topic": "Planets"}', 'a7fb3c572e2494cfa3f421598f68cc024b198cc61adce1426cbcefbe0b15e4ec', '', 'leased', '2025-01-01 12:05:04.10101+00', '2025-01-01 12:05:04.10101+00', NULL, 'mindflip_730b5dbcc3dfspecific.a746ef22377244f8800f11cb4b0a3dc3', 'webllm', '0908a898-44c7-4341-a20d-8a35cc534575', '2025-01-01 12:07:34.216209+00', 1, 0, '[{"id": "93bea469-00c5-4b77-8b1f-e158fe68dad3", "back": "Jupiter.", "front": "Which planet is the largest?"}]', false, '{}', '', '', 4, '3939adc0-3256-4191-8065-699cbbd23983', '{8}', NULL, 8, 6, 0, '2025-01-01 12:05:04.216209+00'),
+	('20a111db-3a9a-4a3c-aa7f-30c08d153ae0', 'flashcards', 'Generate 30 flashcards about Lakes', '2', '{"kind": "question-answer", "count": 30, "topic": "Lakes", "language": "English", "difficulty": "hard"}', '1a17fa45e898d129932faa1771d0f7587620783b329d1f2a0efc30f681103876', '', 'leased', '2025-01-01 12:04:58.702254+00', '2025-01-01 12:04:58.702254+00', NULL, 'mindflip_730b5dbcc3dfspecific.e0f95c4c339748ac95b6e7d617979a13', 'wllama', '94d3121d-9d1a-4ed3-a508-37031415da3a', '2025-01-01 12:07:49.50163+00', 1, 0, '[{"id": "6ca2ca88-948d-4335-8c8e-37490f0b2f75", "back": "Lake", "kind": "basic", "front": "What is a lake?"}]', false, '{}', '', '', 3, '0f287261-ebd0-4dab-a4e8-c82bb756d130', '{7}', '91a987dc829c8dcdb32ab741d930910c', 7, 6, 14, '2025-01-01 12:05:08.874519+00');
 INSERT INTO public.sessions_app_hourfigures VALUES
-	('2025-01-01 11:00:00+00', '{"hits": 2, "models": {}, "failures": {}, "outcomes": {"succeeded": 1}, "first_card": {"0": 1}}'),
-	('2024-11-22 11:00:00+00', '{"hits": 0, "models": {}, "failures": {}, "outcomes": {"succeeded": 1}, "first_card": {"110": 1}}');
+	('2025-01-01 12:00:00+00', '{"hits": 2, "models": {}, "failures": {}, "outcomes": {"succeeded": 1}, "first_card": {"5": 1}}'),
+	('2024-11-22 12:00:00+00', '{"hits": 0, "models": {}, "failures": {}, "outcomes": {"succeeded": 1}, "first_card": {"110": 1}}');
 INSERT INTO public.sessions_app_webllmsession VALUES
-	('4becb138-f61a-4a10-8b52-112e47526a41', 'SmolLM2-135M-Instruct-Q4_1', 'ready', '{"engine": "webllm", "modelId": "SmolLM2-135M-Instruct-Q4_1", "readyAt": "2025-01-01T11:55:38.212997+00:00"}', '2025-01-01 11:55:38.14531+00', '2025-01-01 11:55:38.212997+00', NULL, '', 4, 0, false),
-	('1792ea87-9ba1-4b32-8bf3-e44c9331cd54', 'a-model', 'closed', '{}', '2024-11-22 11:55:38.336725+00', '2024-11-22 11:55:38.336725+00', '2024-11-22 11:55:38.502847+00', 'closed by its user', 4, 4, false),
-	('1d689ef0-d25d-4578-8d62-a274226d6f64', 'a-model', 'initializing', '{}', '2025-01-01 11:55:38.353278+00', '2025-01-01 09:55:38.353278+00', NULL, '', 4, 0, false),
-	('c238e95e-042f-4b4a-8091-af54889e8cee', 'a-model', 'ready', '{"engine": "webllm", "modelId": "a-model", "readyAt": "2025-01-01T11:56:41.313485+00:00"}', '2025-01-01 11:56:41.183472+00', '2025-01-01 11:56:41.313485+00', NULL, '', 4, 0, false),
-	('4fd0fa93-e3a9-4b1a-acdc-c61f8ef3f45d', 'a-model', 'initializing', '{}', '2025-01-01 11:55:38.045072+00', '2025-01-01 11:56:41.496642+00', NULL, '', 4, 8, false),
-	('6e7a0d68-ad44-49ec-8c1e-56c2f40c4894', 'SmolLM2-135M-Instruct-chosen', 'ready', '{"engine": "wllama", "adapter": null, "context": 2048, "modelId": "SmolLM2-135M-Instruct-chosen", "readyAt": "2025-01-01T11:56:00.927028+00:00", "threads": 1}', '2025-01-01 11:56:00.742124+00', '2025-01-01 11:56:33.713254+00', NULL, '', 3, 9, false);
+	('abb2c647-ef12-4a2c-829a-0a9875a5abf4', 'SmolLM2-135M-Instruct-Q4_1', 'ready', '{"engine": "webllm", "modelId": "SmolLM2-135M-Instruct-Q4_1", "readyAt": "2025-01-01T12:04:01.400416+00:00"}', '2025-01-01 12:04:01.241243+00', '2025-01-01 12:04:01.400416+00', NULL, '', 4, 0, false),
+	('e28f60c3-d324-4025-b35d-23a4434a1093', 'a-model', 'closed', '{}', '2024-11-22 12:04:01.849217+00', '2024-11-22 12:04:01.849217+00', '2024-11-22 12:04:02.443108+00', 'closed by its user', 4, 4, false),
+	('78200408-5747-4ab5-a7ce-d30e58506cb4', 'a-model', 'initializing', '{}', '2025-01-01 12:04:01.891371+00', '2025-01-01 10:04:01.891371+00', NULL, '', 4, 0, false),
+	('6ad1ced0-ef5b-4b9e-a8bc-13ea4c202692', 'a-model', 'ready', '{"engine": "webllm", "modelId": "a-model", "readyAt": "2025-01-01T12:05:04.069195+00:00"}', '2025-01-01 12:05:04.024433+00', '2025-01-01 12:05:04.069195+00', NULL, '', 4, 0, false),
+	('3939adc0-3256-4191-8065-699cbbd23983', 'a-model', 'initializing', '{}', '2025-01-01 12:04:00.837629+00', '2025-01-01 12:05:04.10101+00', NULL, '', 4, 8, false),
+	('0f287261-ebd0-4dab-a4e8-c82bb756d130', 'SmolLM2-135M-Instruct-chosen', 'ready', '{"engine": "wllama", "adapter": null, "context": 2048, "modelId": "SmolLM2-135M-Instruct-chosen", "readyAt": "2025-01-01T12:04:37.215176+00:00", "threads": 1}', '2025-01-01 12:04:36.788308+00', '2025-01-01 12:05:08.874519+00', NULL, '', 3, 7, false);
 INSERT INTO public.token_blacklist_blacklistedtoken VALUES
-	(1, '2025-01-01 11:55:38.726201+00', 5);
+	(1, '2025-01-01 12:04:03.087817+00', 5);
 INSERT INTO public.token_blacklist_outstandingtoken VALUES
-	(2, 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ0b2tlbl90eXBlIjoicmVmcmVzaCIsImV4cCI6MTczODMyNDUzMywiaWF0IjoxNzM1NzMyNTMzLCJqdGkiOiIwYjk4M2MxYzczNjY0ZThhOTUzYzZjZjFhODM0ZDY1NiIsInVzZXJfaWQiOiI0IiwiaGFzaF9wYXNzd29yZCI6IjJDQTQ4Mzg5RUMzODNCM0VDRkQ0MkI0NTZBNEZCQTI2In0.-AfQjFHSBjCalXEtn2X-2XYJHD83AHpE27pW6w2OfQA', '2025-01-01 11:55:33.334714+00', '2025-01-31 11:55:33+00', 4, '0b983c1c73664e8a953c6cf1a834d656'),
-	(3, 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ0b2tlbl90eXBlIjoicmVmcmVzaCIsImV4cCI6MTczODMyNDUzNCwiaWF0IjoxNzM1NzMyNTM0LCJqdGkiOiI4ODk0NWUxMDcxOGI0MWJjYWY0MGZmZWZlYWM3MzRkYiIsInVzZXJfaWQiOiI1IiwiaGFzaF9wYXNzd29yZCI6IjdFNjZGQjVDQUFFNTBFN0E1MUQ5Nzg1QjVGQ0VGNkM2In0.eyXOwzPMhIeOEayIuM-D8UnU92IB0GUVWkMvzHD_jSU', '2025-01-01 11:55:34.266677+00', '2025-01-31 11:55:34+00', 5, '88945e10718b41bcaf40ffefeac734db'),
-	(4, 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ0b2tlbl90eXBlIjoicmVmcmVzaCIsImV4cCI6MTczODMyNDUzOCwiaWF0IjoxNzM1NzMyNTM4LCJqdGkiOiI0OGRmY2E4ZjEzZjk0ODBkOTkyOTk1YThlNWNmNTQ3YiIsInVzZXJfaWQiOiI0IiwiaGFzaF9wYXNzd29yZCI6IjJDQTQ4Mzg5RUMzODNCM0VDRkQ0MkI0NTZBNEZCQTI2In0.NoUNyTM_GKyqpQoxRk1-ASdzQGTDnCSPhLUko0I2XEg', '2025-01-01 11:55:38.114534+00', '2025-01-31 11:55:38+00', 4, '48dfca8f13f9480d992995a8e5cf547b'),
-	(5, 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ0b2tlbl90eXBlIjoicmVmcmVzaCIsImV4cCI6MTczODMyNDUzOCwiaWF0IjoxNzM1NzMyNTM4LCJqdGkiOiJiN2FiZDg5YTdlZmM0N2YyOGJiOGI3MmFhOGRjOGFmYSIsInVzZXJfaWQiOiI0IiwiaGFzaF9wYXNzd29yZCI6IjJDQTQ4Mzg5RUMzODNCM0VDRkQ0MkI0NTZBNEZCQTI2In0.Q8rasnyK0K88P0DcHUUFA7Pln2kuuBQ6gXeKkqMeZXY', '2025-01-01 11:55:38.562169+00', '2025-01-31 11:55:38+00', 4, 'b7abd89a7efc47f28bb8b72aa8dc8afa'),
-	(6, 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ0b2tlbl90eXBlIjoicmVmcmVzaCIsImV4cCI6MTczODMyNDUzOCwiaWF0IjoxNzM1NzMyNTM4LCJqdGkiOiJlY2FmNWZiNjg0ZGM0YWIzYmUwZWFkODg0OWNhMTlhNiIsInVzZXJfaWQiOiI0IiwiaGFzaF9wYXNzd29yZCI6IjJDQTQ4Mzg5RUMzODNCM0VDRkQ0MkI0NTZBNEZCQTI2In0.pFX0uWfsGduryBHpHNU-w3R7kUpapP_tANOcAgkRi0E', '2025-01-01 11:55:38.639526+00', '2025-01-31 11:55:38+00', 4, 'ecaf5fb684dc4ab3be0ead8849ca19a6'),
-	(7, 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ0b2tlbl90eXBlIjoicmVmcmVzaCIsImV4cCI6MTczODMyNDUzOCwiaWF0IjoxNzM1NzMyNTM4LCJqdGkiOiIxY2MxYWRhZWY2ZDk0ODNhOGNmNjFiOWFjNGE5Y2MxYyIsInVzZXJfaWQiOiI0IiwiaGFzaF9wYXNzd29yZCI6IjJDQTQ4Mzg5RUMzODNCM0VDRkQ0MkI0NTZBNEZCQTI2In0.m7SFmsEUTnNE_BmFZYDEoh2zaj8G0G9p-kJLoAY5DU8', '2025-01-01 11:55:38.719276+00', '2025-01-31 11:55:38+00', 4, '1cc1adaef6d9483a8cf61b9ac4a9cc1c'),
-	(1, 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ0b2tlbl90eXBlIjoicmVmcmVzaCIsImV4cCI6MTczODMyNDUzMiwiaWF0IjoxNzM1NzMyNTMyLCJqdGkiOiJmZTBmMWU3MWEzMTM0MmQ1YTIwYWViZjIyOWJkZDkzYiIsInVzZXJfaWQiOiIzIiwiaGFzaF9wYXNzd29yZCI6IjkyQzA5QzEwREUzQUUwNzE0NkJEMzNFQkRGNUJBQTE5In0.zmhv9UznWSCMEvFDx3tGT517NWj1wwpDDWzHDGtrYF0', '2025-01-01 11:55:32.546278+00', '2024-12-31 11:55:32+00', 3, 'fe0f1e71a31342d5a20aebf229bdd93b'),
-	(8, 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ0b2tlbl90eXBlIjoicmVmcmVzaCIsImV4cCI6MTczODMyNDU0NSwiaWF0IjoxNzM1NzMyNTQ1LCJqdGkiOiIyZWE2YjU5OThmYWY0ZWYzYTJhZmFlMTQ1NDUyOTYwNSIsInVzZXJfaWQiOiI2IiwiaGFzaF9wYXNzd29yZCI6IjgwNTM3QTgzQ0ZGMzlBQjMxMzcyRUVDRUUyNjRFRDFFIn0.CZBjqEdg_iLxN0uLSsS3LBr_1ocBYI4OgDGlXV3rBec', '2025-01-01 11:55:45.831806+00', '2025-01-31 11:55:45+00', 6, '2ea6b5998faf4ef3a2afae1454529605');
+	(2, 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ0b2tlbl90eXBlIjoicmVmcmVzaCIsImV4cCI6MTczODMyNTAzNCwiaWF0IjoxNzM1NzMzMDM0LCJqdGkiOiIyZmE5ODFhZDM0OTE0Y2U5YjJkYzIzNDk3NmY2MTRmMSIsInVzZXJfaWQiOiI0IiwiaGFzaF9wYXNzd29yZCI6Ijg1QzNENzBBODNCRTc2QTg1MERDRDNDRjgyN0NCMkQ5In0.cx7gylKXUQJFkErElv9tgUCp59H2hLzfaK3XenP2e48', '2025-01-01 12:03:54.121207+00', '2025-01-31 12:03:54+00', 4, '2fa981ad34914ce9b2dc234976f614f1'),
+	(3, 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ0b2tlbl90eXBlIjoicmVmcmVzaCIsImV4cCI6MTczODMyNTAzNSwiaWF0IjoxNzM1NzMzMDM1LCJqdGkiOiJmMTVlOGVjOTc4ZWU0NWNkYmNjMDRmODIyZDUwYjUwOSIsInVzZXJfaWQiOiI1IiwiaGFzaF9wYXNzd29yZCI6IjVCRTM5OThGQUIyNkI0RDM1QkQ3OEZDMTY0NEUyNDIyIn0.Fko5kMNStxkGbQP0kiI4SHIkWDzMZW3f9VGUmd2BHlg', '2025-01-01 12:03:55.760067+00', '2025-01-31 12:03:55+00', 5, 'f15e8ec978ee45cdbcc04f822d50b509'),
+	(4, 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ0b2tlbl90eXBlIjoicmVmcmVzaCIsImV4cCI6MTczODMyNTA0MSwiaWF0IjoxNzM1NzMzMDQxLCJqdGkiOiJiZmY0MmFkOTdhYWQ0ZDVhYjg0YjA5YjQzYTdiMjMzMyIsInVzZXJfaWQiOiI0IiwiaGFzaF9wYXNzd29yZCI6Ijg1QzNENzBBODNCRTc2QTg1MERDRDNDRjgyN0NCMkQ5In0.TRrpsFLVkjrBI-CMFqAzyzFuFdlEjKt_-za_Rx9Urmg', '2025-01-01 12:04:01.187056+00', '2025-01-31 12:04:01+00', 4, 'bff42ad97aad4d5ab84b09b43a7b2333'),
+	(5, 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ0b2tlbl90eXBlIjoicmVmcmVzaCIsImV4cCI6MTczODMyNTA0MiwiaWF0IjoxNzM1NzMzMDQyLCJqdGkiOiIwZGIzODE4YWUwYWQ0MTY0YjkwYWE1NTVhMmI4YzlmYyIsInVzZXJfaWQiOiI0IiwiaGFzaF9wYXNzd29yZCI6Ijg1QzNENzBBODNCRTc2QTg1MERDRDNDRjgyN0NCMkQ5In0.DAhmfd3j_pFuvUMvEHkocICJ9kMh9XUJfXvZqltHGQk', '2025-01-01 12:04:02.536359+00', '2025-01-31 12:04:02+00', 4, '0db3818ae0ad4164b90aa555a2b8c9fc'),
+	(6, 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ0b2tlbl90eXBlIjoicmVmcmVzaCIsImV4cCI6MTczODMyNTA0MiwiaWF0IjoxNzM1NzMzMDQyLCJqdGkiOiJhOGMwNmJiZWJlMTg0M2Y3YjdkODJjMmZkYTY4ZTViMyIsInVzZXJfaWQiOiI0IiwiaGFzaF9wYXNzd29yZCI6Ijg1QzNENzBBODNCRTc2QTg1MERDRDNDRjgyN0NCMkQ5In0.6AyuIwufE8Qe79koezV3yRy84sEJ6Y5rHfODu0z7ULA', '2025-01-01 12:04:02.770803+00', '2025-01-31 12:04:02+00', 4, 'a8c06bbebe1843f7b7d82c2fda68e5b3'),
+	(7, 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ0b2tlbl90eXBlIjoicmVmcmVzaCIsImV4cCI6MTczODMyNTA0MywiaWF0IjoxNzM1NzMzMDQzLCJqdGkiOiJkOGRiM2JiNDgxNWU0ZGI4YTU1MDhiMGFmNGJiZjE5ZCIsInVzZXJfaWQiOiI0IiwiaGFzaF9wYXNzd29yZCI6Ijg1QzNENzBBODNCRTc2QTg1MERDRDNDRjgyN0NCMkQ5In0.-N8JJnwLvE7ooj6hkYei2Xsg2XSosncyH-iwN72QULI', '2025-01-01 12:04:03.062106+00', '2025-01-31 12:04:03+00', 4, 'd8db3bb4815e4db8a5508b0af4bbf19d'),
+	(1, 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ0b2tlbl90eXBlIjoicmVmcmVzaCIsImV4cCI6MTczODMyNTAzMiwiaWF0IjoxNzM1NzMzMDMyLCJqdGkiOiI3NWI4OGQ1YjE1ZjE0ZDZhYjY5M2IxMjk0N2M5MTBmYSIsInVzZXJfaWQiOiIzIiwiaGFzaF9wYXNzd29yZCI6IjlFNzZGRDM2MDFFMzdGRkMxRTRDRUI0MDZGNDY3NEE5In0.Kz3Dm4JVetkgA6yQSjUnWZDi9xT_sccK6Lvu1AQu56g', '2025-01-01 12:03:52.610988+00', '2024-12-31 12:03:52+00', 3, '75b88d5b15f14d6ab693b12947c910fa'),
+	(8, 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ0b2tlbl90eXBlIjoicmVmcmVzaCIsImV4cCI6MTczODMyNTA1NCwiaWF0IjoxNzM1NzMzMDU0LCJqdGkiOiI3ZGY0YmQxYTljMmM0MzYxODNkODlmYzMwNDkyMmJhOCIsInVzZXJfaWQiOiI2IiwiaGFzaF9wYXNzd29yZCI6IkNDREZFNjBCRTdEOEE2RUYwNUFDMEVDOUZFRTE4OEVFIn0.jYpHPkH4F2HawD1tBjXiiVdPEoQoiYEtyth9eWhEumg', '2025-01-01 12:04:14.045303+00', '2025-01-31 12:04:14+00', 6, '7df4bd1a9c2c436183d89fc304922ba8'),
+	(9, 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ0b2tlbl90eXBlIjoicmVmcmVzaCIsImV4cCI6MTczODMyNTExNCwiaWF0IjoxNzM1NzMzMTE0LCJqdGkiOiI2NTY5MzhkY2U5NzE0MTMzYWIwNWI5YTRlZWE0YjUxMiIsInVzZXJfaWQiOiI3IiwiaGFzaF9wYXNzd29yZCI6IkY5NzAzRkM2MkQ1MDFFQ0Q0QjNDRUEyMUU4MkIyNkU0In0.dbXvg-qE98OAyHY2w7MMZiix5uSKHT-Qf3NwWvgafhQ', '2025-01-01 12:05:14.285353+00', '2025-01-31 12:05:14+00', 7, '656938dce9714133ab05b9a4eea4b512');
 SELECT pg_catalog.setval('public.auth_group_id_seq', 1, true);
 SELECT pg_catalog.setval('public.auth_group_permissions_id_seq', 6, true);
 SELECT pg_catalog.setval('public.auth_permission_id_seq', 109, true);
 SELECT pg_catalog.setval('public.auth_user_groups_id_seq', 1, true);
-SELECT pg_catalog.setval('public.auth_user_id_seq', 6, true);
-SELECT pg_catalog.setval('public.auth_user_user_permissions_id_seq', 1, false);
+SELECT pg_catalog.setval('public.auth_user_id_seq', 7, true);
+SELECT pg_catalog.setval('public.auth_user_user_permissions_id_seq', 6, true);
 SELECT pg_catalog.setval('public.axes_accessattempt_id_seq', 2, true);
 SELECT pg_catalog.setval('public.axes_accessfailurelog_id_seq', 1, false);
 SELECT pg_catalog.setval('public.axes_accesslog_id_seq', 1, false);
@@ -837,7 +848,7 @@ SELECT pg_catalog.setval('public.otp_totp_totpdevice_id_seq', 1, false);
 SELECT pg_catalog.setval('public.sessions_app_attempt_id_seq', 5, true);
 SELECT pg_catalog.setval('public.sessions_app_erasure_id_seq', 1, true);
 SELECT pg_catalog.setval('public.token_blacklist_blacklistedtoken_id_seq', 1, true);
-SELECT pg_catalog.setval('public.token_blacklist_outstandingtoken_id_seq', 8, true);
+SELECT pg_catalog.setval('public.token_blacklist_outstandingtoken_id_seq', 9, true);
 ALTER TABLE ONLY public.sessions_app_attempt
     ADD CONSTRAINT attempt_number_once UNIQUE (generation_id, number);
 ALTER TABLE ONLY public.auth_group
