@@ -4,31 +4,35 @@ Remove this module, its line in `urls.py` and its tests with the next release.
 """
 
 from typing import Any
+from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.csrf import csrf_exempt
 
 app_name = "legacy"
+IGNORED_DUPLICATES = "admin:flashcards_ignoredduplicate_changelist"
 
 
 @csrf_exempt  # the new address checks the request that follows
-def moved(request: HttpRequest, to: str, **ids: Any) -> HttpResponse:
+def moved(request: HttpRequest, to: str, below: str = "", **ids: Any) -> HttpResponse:
     """Answer any method with 308, which keeps it and the body, and with no body of its own.
+
+    `below` is the rest of the path, which follows the new address.
 
     Browsers must not remember the answer: after a return to the version before, the old address is
     the right one.
     """
     query = request.META.get("QUERY_STRING", "")
-    address = reverse(to, kwargs=ids) + (f"?{query}" if query else "")
+    address = reverse(to, kwargs=ids) + quote(below) + (f"?{query}" if query else "")
     response = HttpResponsePermanentRedirect(address, preserve_request=True)
     response["Cache-Control"] = "no-store"
     del response["Content-Type"]
     return response
 
 
-def _moved(old: str, to: str) -> URLPattern:
-    return path(old, moved, {"to": to}, name=to)
+def _moved(old: str, to: str, name: str = "") -> URLPattern:
+    return path(old, moved, {"to": to}, name=name or to)
 
 
 urlpatterns = [
@@ -42,4 +46,6 @@ urlpatterns = [
     _moved("api/flashcards/cards/tag", "api-cards-tag"),
     _moved("api/flashcards/cards/delete", "api-cards-delete"),
     _moved("api/flashcards/cards/restore", "api-cards-restore"),
+    _moved("admin/flashcards/kepttwins/", IGNORED_DUPLICATES, "admin-duplicates"),
+    _moved("admin/flashcards/kepttwins/<path:below>", IGNORED_DUPLICATES, "admin-duplicate"),
 ]

@@ -15,9 +15,9 @@ urlpatterns = [
     path("api/", include("sessions_app.urls")),
     path("api/", include("flashcards.api.urls")),
     path("api/browse/", include((browsable_login_urls, "rest_framework"))),
+    path("", include("mindflip.legacy_urls")),  # before the admin, which answers all below it
     path("admin/", admin.site.urls),
     path("", include("flashcards.pages.urls")),
-    path("", include("mindflip.legacy_urls")),
 ]
 
 handler400 = "mindflip.errors.bad_request"

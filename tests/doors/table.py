@@ -173,6 +173,8 @@ ROWS: dict[str, Row] = {
             "api-cards-tag",
             "api-cards-delete",
             "api-cards-restore",
+            "admin-duplicates",
+            "admin-duplicate",
         )
     },
     # --- the admin
