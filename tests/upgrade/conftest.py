@@ -26,6 +26,8 @@ from tests.upgrade.profile import HOST, TIME_ZONE, restore_profile
 from tests.upgrade.stores import load_database, load_redis
 from tests.upgrade.times import move_times
 
+FULL_HOURS = "UPDATE sessions_app_hourfigures SET hour = date_trunc('hour', hour)"
+
 
 @dataclass
 class Upgraded:
@@ -86,6 +88,8 @@ def upgraded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upgraded]:
 
     def take_over(server: RunningServer) -> None:
         load_database(server.database_url, texts["database.sql"])
+        with psycopg.connect(server.database_url) as connection:
+            connection.execute(FULL_HOURS)
         prefix = server.environment["MINDFLIP_REDIS_PREFIX"]
         load_redis(prefix, texts["redis.jsonl"])
         server.manage("migrate", "--verbosity=0")

@@ -1,5 +1,5 @@
 """The profile of a browser: cookies, storages, caches and the service worker of one origin, written
-to JSON and put into a new browser.
+to JSON and put into a new browser. Downloaded models are left out.
 """
 
 import re
@@ -80,6 +80,7 @@ def restore_profile(context: BrowserContext, profile: dict[str, Any], url: str) 
         else:
             route.fulfill(status=404)
 
+    assert profile["indexedDB"] == [], "The pages use IndexedDB now: restore it here, too."
     context.route("**/*", answer)
     page = context.new_page()
     page.goto(url + BLANK)

@@ -48,7 +48,7 @@ from tests.upgrade.times import FIXED_DATE, move_times, sign_at_fixed_date
 V1 = Subprotocol("mindflip.v1")
 MAKE_CACHE = """async (name) =>
   (await caches.open(name)).put("/static/css/old.css", new Response("body {}"))"""
-DOWNTIME = timedelta(minutes=5)
+DOWNTIME = timedelta(minutes=4)
 """How long the servers are down during the upgrade: leases expire, sessions and tokens do not."""
 VERSION = "version-before"
 OLDER_SHELL = "mindflip-shell-version-before-that"

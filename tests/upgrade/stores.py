@@ -1,7 +1,11 @@
-"""A database and what Redis holds, written to text and read from it."""
+"""A database and what Redis holds, written to text and read from it.
+
+The channel layer leaves nothing in Redis: it publishes, and keeps no keys.
+"""
 
 import json
 import os
+import re
 import subprocess
 from collections.abc import Iterator
 from datetime import timedelta
@@ -13,8 +17,11 @@ import redis
 from mindflip.backup import postgres
 
 PREFIX = "{PREFIX}"
-# what a server of another version may not know, and what is of one run of pg_dump
-PASSED_OVER = ("--", "SET ", "\\", "SELECT pg_catalog.set_config(")
+# the header has settings that a server of another version may not know; `\\restrict` is psql's
+HEADER_END = "SET row_security = off;\n"
+NOT_SQL = re.compile(
+    r"^--\n-- .*\n--\n\n|^CREATE SCHEMA public;\n|^\\unrestrict .*\n", re.MULTILINE
+)
 READERS = {
     "string": lambda client, key: client.get(key),
     "list": lambda client, key: client.lrange(key, 0, -1),
@@ -47,8 +54,8 @@ def dump_database(url: str) -> str:
         text=True,
         check=True,
     )
-    lines = dump.stdout.replace("CREATE SCHEMA public;", "").splitlines()
-    return "".join(f"{line}\n" for line in lines if line and not line.startswith(PASSED_OVER))
+    statements = NOT_SQL.sub("", dump.stdout.partition(HEADER_END)[2])
+    return statements.strip().removesuffix("--\n-- PostgreSQL database dump complete\n--") + "\n"
 
 
 def load_database(url: str, text: str) -> None:

@@ -19,7 +19,6 @@ import httpx
 import psycopg
 import pytest
 from playwright.sync_api import Page, expect
-from websockets import Subprotocol
 from websockets.sync.client import connect
 
 from tests.e2e.quick_engine import quick_engine
@@ -28,6 +27,7 @@ from tests.processes import RunningServer, eventually
 from tests.upgrade import CHOSEN_MODEL, RECORDED, outcome
 from tests.upgrade.conftest import Upgraded
 from tests.upgrade.profile import SHELL_PREFIX, current_shell, version_of
+from tests.upgrade.record import ISLANDS, V1
 from tests.upgrade.stores import row_counts
 
 # a newer version adds rows to these
@@ -164,7 +164,7 @@ def test_a_tab_opens_its_socket_by_the_address_that_it_remembers(upgraded: Upgra
     kept = upgraded.profile["sessionStorage"]
     (key,) = [key for key in kept if ":session:" in key]
     session = json.loads(kept[key])
-    with connect(session["wsUrl"], subprotocols=[Subprotocol("mindflip.v1")], proxy=None) as socket:
+    with connect(session["wsUrl"], subprotocols=[V1], proxy=None) as socket:
         first = json.loads(socket.recv(timeout=20))
     assert first["type"] == "session"
     assert first["session"]["sessionId"] == session["sessionId"]
@@ -203,7 +203,7 @@ def test_the_trash_holds_what_can_be_restored(upgraded: Upgraded) -> None:
 
 def test_duplicates_that_were_kept_are_not_shown_again(upgraded: Upgraded) -> None:
     found = upgraded.signed_in("alice").get("/api/flashcards/duplicates").raise_for_status().json()
-    front = "What raises the tides?"
+    front = ISLANDS[0]["front"]
     assert upgraded.value("SELECT count(*) FROM flashcards_card WHERE front = %s", front) >= 2
     assert front not in [card["front"] for group in found["results"] for card in group["cards"]]
 
