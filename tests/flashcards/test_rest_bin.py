@@ -147,7 +147,7 @@ def test_beat_empties_the_bin(alice, settings, make_deck):
 )
 def test_a_choice_that_is_none_is_refused_by_name(api, alice, cards):
     for action in ("delete", "restore", "tag"):
-        answer = api(alice).post(f"{API}/cards/{action}", {"cards": cards})
+        answer = api(alice).post(f"{API}/cards/bulk-{action}", {"cards": cards})
         assert (answer.status_code, list(answer.json()["fields"])) == (400, ["cards"])
 
 
@@ -155,7 +155,9 @@ def test_one_card_that_is_not_there_stops_all(api, alice, bob, deck, make_deck):
     mixed = [*ids(deck, 0), make_deck(bob, "ebb")["cards"][0]["id"]]
     for action in ("delete", "tag"):
         assert (
-            api(alice).post(f"{API}/cards/{action}", {"cards": mixed, "add": ["sea"]}).status_code
+            api(alice)
+            .post(f"{API}/cards/bulk-{action}", {"cards": mixed, "add": ["sea"]})
+            .status_code
             == 404
         )
     assert api(alice).get(f"{API}/decks/{deck['id']}").json() == deck

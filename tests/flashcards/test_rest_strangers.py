@@ -6,7 +6,7 @@ import pytest
 from rest_framework.test import APIClient
 
 API = "/api/flashcards"
-DECKS, CARDS, BIN = f"{API}/decks", f"{API}/cards", f"{API}/trash"
+DECKS, CARDS, TRASH = f"{API}/decks", f"{API}/cards", f"{API}/trash"
 
 
 @pytest.fixture
@@ -25,14 +25,14 @@ def doors(deck_id, card_id):
         ("patch", f"{CARDS}/{card_id}", {"front": "mine"}),
         ("delete", f"{CARDS}/{card_id}", None),
         ("post", f"{CARDS}/{card_id}/restore", None),
-        ("post", f"{CARDS}/delete", {"cards": [str(card_id)]}),
-        ("post", f"{CARDS}/restore", {"cards": [str(card_id)]}),
-        ("post", f"{CARDS}/tag", {"cards": [str(card_id)], "add": ["mine"]}),
-        ("post", f"{CARDS}/move", {"cards": [str(card_id)], "to": str(deck_id)}),
+        ("post", f"{CARDS}/bulk-delete", {"cards": [str(card_id)]}),
+        ("post", f"{CARDS}/bulk-restore", {"cards": [str(card_id)]}),
+        ("post", f"{CARDS}/bulk-tag", {"cards": [str(card_id)], "add": ["mine"]}),
+        ("post", f"{CARDS}/bulk-move", {"cards": [str(card_id)], "to": str(deck_id)}),
         ("post", f"{DECKS}/{deck_id}/restore", None),
         ("post", f"{DECKS}/{deck_id}/merge", {"into": str(uuid.UUID(int=1))}),
-        ("delete", f"{BIN}/decks/{deck_id}", None),
-        ("delete", f"{BIN}/cards/{card_id}", None),
+        ("delete", f"{TRASH}/decks/{deck_id}", None),
+        ("delete", f"{TRASH}/cards/{card_id}", None),
         ("get", f"{API}/duplicates?deck={deck_id}", None),
     ]
 
@@ -83,4 +83,4 @@ def test_a_stranger_finds_nothing_of_others_in_bins_and_lists(api, alice, charli
     for name in ("decks", "trash/decks", "trash/cards", "duplicates"):
         assert api(charlie).get(f"{API}/{name}").json()["results"] == [], name
     assert api(charlie).post(f"{DECKS}/{deck['id']}/restore").status_code == 404
-    assert api(charlie).delete(f"{BIN}/decks/{deck['id']}").status_code == 404
+    assert api(charlie).delete(f"{TRASH}/decks/{deck['id']}").status_code == 404
