@@ -481,7 +481,9 @@ def answers_to_calls(client: httpx.Client) -> dict[str, list[Any]]:
         if path.startswith("/api/") and not path.startswith("/api/browse/")
     ]
     answers = {" ".join(call): outcome(client.request(*call, json={})) for call in calls}
-    return {call: answer for call, answer in answers.items() if answer[0] not in (403, 405)}
+    # redirects are of addresses that are older than this version
+    passed_over = (308, 403, 405)
+    return {call: answer for call, answer in answers.items() if answer[0] not in passed_over}
 
 
 def addresses(ids: dict[str, str]) -> list[str]:
@@ -677,7 +679,7 @@ def own_folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(dir=os.environ.get("MINDFLIP_TEST_FOLDER")) as name:
         folder = Path(name)
         (folder / "static").symlink_to(static_files.shared_copy(ROOT / "var" / "test-static"))
-        os.environ["MINDFLIP_VAR"] = name
+        os.environ["MINDFLIP_DATA_DIR"] = name
         os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
         yield folder
 

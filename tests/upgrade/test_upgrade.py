@@ -45,7 +45,7 @@ OUTBOX = """() => Object.keys(localStorage).filter((key) => key.startsWith("mind
 def test_each_task_that_was_queued_under_its_old_name_is_run(upgraded: Upgraded) -> None:
     log = upgraded.server.log("worker")
     names = upgraded.known["tasks"]
-    assert len(upgraded.messages) == len(names) == 8
+    assert len(upgraded.messages) == len(names) >= 8
     for name, message in zip(names, upgraded.messages[::-1], strict=True):
         assert f"[{message}] succeeded" in log, f"{name} was not run"
     for word in ("unregistered", "Traceback", "raised unexpected"):
