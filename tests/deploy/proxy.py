@@ -101,7 +101,7 @@ def _nginx(folder: Path, backs: tuple[int, int]) -> tuple[Service, int, int]:
         "daemon off;",
     ]
     return (
-        Service("nginx", command, place / "said.log", answers=lambda: _answers(plain_port)),
+        Service("nginx", command, place / "said.log", is_ready=lambda: _answers(plain_port)),
         port,
         plain_port,
     )

@@ -197,7 +197,7 @@ def test_an_old_name_of_a_variable_works_in_every_process_and_is_warned_of_once(
         variables = psutil.Process(pid).environ()
         assert variables["MINDFLIP_TRASH_DAYS"] == "5"
         assert "MINDFLIP_BIN_DAYS" not in variables
-    assert run.said.count("MINDFLIP_BIN_DAYS is now called MINDFLIP_TRASH_DAYS") == 1
+    assert run.output_text.count("MINDFLIP_BIN_DAYS is now called MINDFLIP_TRASH_DAYS") == 1
     logs = [log.read_text() for log in (run.var / "log").glob("*.log")]
     assert logs
     assert [log for log in logs if "MINDFLIP_BIN_DAYS" in log] == []
