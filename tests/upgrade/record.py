@@ -301,11 +301,11 @@ def finish_generations(scene: Scene, bob: Visitor) -> None:
     address = f"/api/webllm/session/{session['sessionId']}/generations"
     known["comets"] = [{"front": "What is a comet?", "back": "Ice and dust."}]
     with quick_engine(bob, lambda _: known["comets"]):
-        asked = post(
+        created = post(
             client, address, known["request"], **{"Idempotency-Key": known["idempotency_key"]}
         )
-        known["finished_generation"] = asked["generationId"]
-        eventually(lambda: generation(bob, asked)["status"] == "succeeded")
+        known["finished_generation"] = created["generationId"]
+        eventually(lambda: generation(bob, created)["status"] == "succeeded")
         for _ in range(2):
             answer_from_the_cache(scene, bob)
         for name in ("old_session", "idle_session"):
@@ -326,8 +326,8 @@ def answer_from_the_cache(scene: Scene, bob: Visitor) -> None:
     assert generation(bob, again)["status"] == "succeeded"
 
 
-def generation(person: Visitor, asked: dict[str, Any]) -> Any:
-    answer = person.client.get(f"/api/webllm/generations/{asked['generationId']}")
+def generation(person: Visitor, created: dict[str, Any]) -> Any:
+    answer = person.client.get(f"/api/webllm/generations/{created['generationId']}")
     return answer.raise_for_status().json()
 
 
@@ -369,8 +369,8 @@ def work_left(scene: Scene, bob: Visitor) -> Iterator[None]:
         address = f"/api/webllm/session/{known['bob_session']}/generations"
         for name, topic in (("leased", "Planets"), ("queued", "Stars")):
             body = {"prompt": f"Generate 2 flashcards about {topic}"}
-            asked = post(client, address, body | {"options": {"topic": topic, "count": 2}})
-            known[f"{name}_generation"] = asked["generationId"]
+            created = post(client, address, body | {"options": {"topic": topic, "count": 2}})
+            known[f"{name}_generation"] = created["generationId"]
         while (message := json.loads(socket.recv(timeout=20)))["type"] != "generate":
             pass
         own = {"generationId": message["generationId"], "lease": message["lease"]}

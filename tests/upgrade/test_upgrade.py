@@ -114,8 +114,8 @@ def test_waiting_generations_are_finished_by_an_engine_of_this_version(upgraded:
     known, bob = upgraded.known, upgraded.signed_in("bob")
     waiting = [known["queued_generation"], known["leased_generation"]]
 
-    def write(asked: dict[str, Any]) -> list[dict[str, str]]:
-        topic = asked["options"]["topic"]
+    def write(request: dict[str, Any]) -> list[dict[str, str]]:
+        topic = request["options"]["topic"]
         return [{"front": f"{topic}, {number}?", "back": "Yes."} for number in range(2)]
 
     def is_finished(generation_id: str) -> bool:
@@ -135,8 +135,8 @@ def test_waiting_generations_are_finished_by_an_engine_of_this_version(upgraded:
 def test_a_result_of_the_version_before_is_a_hit(upgraded: Upgraded) -> None:
     known, bob = upgraded.known, upgraded.signed_in("bob")
     address = f"/api/webllm/session/{known['bob_session']}/generations"
-    asked = bob.post(address, json=known["request"]).raise_for_status().json()
-    again = bob.get(f"/api/webllm/generations/{asked['generationId']}").json()
+    created = bob.post(address, json=known["request"]).raise_for_status().json()
+    again = bob.get(f"/api/webllm/generations/{created['generationId']}").json()
     assert again["status"] == "succeeded"
     assert [{name: card[name] for name in ("front", "back")} for card in again["cards"]] == known[
         "comets"
@@ -202,10 +202,14 @@ def test_the_trash_holds_what_can_be_restored(upgraded: Upgraded) -> None:
 
 
 def test_duplicates_that_were_kept_are_not_shown_again(upgraded: Upgraded) -> None:
-    found = upgraded.signed_in("alice").get("/api/flashcards/duplicates").raise_for_status().json()
+    duplicates = (
+        upgraded.signed_in("alice").get("/api/flashcards/duplicates").raise_for_status().json()
+    )
     front = ISLANDS[0]["front"]
     assert upgraded.value("SELECT count(*) FROM flashcards_card WHERE front = %s", front) >= 2
-    assert front not in [card["front"] for group in found["results"] for card in group["cards"]]
+    assert front not in [
+        card["front"] for group in duplicates["results"] for card in group["cards"]
+    ]
 
 
 def test_schedules_settings_and_progress_go_on(upgraded: Upgraded) -> None:
