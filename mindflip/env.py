@@ -132,14 +132,14 @@ def text(
     default: str,
     help: str,
     shown: str | None = None,
-    spelled: Callable[[str], str] = str,
+    validator: Callable[[str], str] = str,
     is_secret: bool = False,
 ) -> str:
     """A string, checked by one of the validators below; an empty variable counts as unset.
 
     What `is_secret` is never repeated.
     """
-    return _read(name, default, default if shown is None else shown, help, spelled, is_secret)
+    return _read(name, default, default if shown is None else shown, help, validator, is_secret)
 
 
 def integer(name: str, default: int, help: str, least: int = 0, most: int | None = None) -> int:
@@ -188,7 +188,7 @@ def listing(
     name: str,
     default: Iterable[str],
     help: str,
-    spelled: Callable[[str], str] = str,
+    validator: Callable[[str], str] = str,
     is_secret: bool = False,
 ) -> list[str]:
     """Comma-separated words, each checked by one of the validators below; white space around each
@@ -197,7 +197,7 @@ def listing(
     words = list(default)
 
     def parse(raw: str) -> list[str]:
-        return [spelled(word.strip()) for word in raw.split(",") if word.strip()]
+        return [validator(word.strip()) for word in raw.split(",") if word.strip()]
 
     return _read(name, words, ",".join(words), help, parse, is_secret)
 

@@ -81,7 +81,7 @@ BIND = env.text(
     "MINDFLIP_BIND",
     "127.0.0.1",
     "address to listen on; 0.0.0.0 lets other machines in, name them in MINDFLIP_ALLOWED_HOSTS too",
-    spelled=env.bind,
+    validator=env.bind,
 )
 TRUSTED_PROXY_COUNT = env.integer(
     "MINDFLIP_TRUSTED_PROXY_COUNT",
@@ -251,14 +251,14 @@ REDIS_PREFIX = env.text(
     "MINDFLIP_REDIS_PREFIX",
     "mindflip",
     "first part of every Redis key and channel, for a shared Redis",
-    spelled=env.prefix,
+    validator=env.prefix,
 )
 CHANNEL_URLS = env.listing(
     "MINDFLIP_CHANNEL_URLS",
     [],
     "Redis servers that events between processes are spread over, instead of REDIS_URL; the same"
     " everywhere",
-    spelled=env.redis_url,
+    validator=env.redis_url,
     is_secret=True,
 )
 CACHES = {
@@ -544,7 +544,7 @@ SENTRY_DSN = env.text(
     "SENTRY_DSN",
     "",
     "where errors are reported to, as https://key@sentry.example.org/1; empty: nowhere",
-    spelled=env.dsn,
+    validator=env.dsn,
     is_secret=True,
 )
 

@@ -181,14 +181,14 @@ class Progress:
     """Says "`what` 12 MB", or "`what` 12 of 40 MB" where the end is known."""
 
     def __init__(self, write_line: WriteLine, what: str, total: int = 0) -> None:
-        self._say, self._what = write_line, what
+        self._write_line, self._what = write_line, what
         self._end = f" of {megabytes(total)}" if total else ""
         self._said_at = time.monotonic()
 
     def __call__(self, done: int) -> None:
         if time.monotonic() - self._said_at >= EVERY_SECONDS:
             self._said_at = time.monotonic()
-            self._say(f"{self._what} {megabytes(done)}{self._end}")
+            self._write_line(f"{self._what} {megabytes(done)}{self._end}")
 
 
 def megabytes(count: int) -> str:

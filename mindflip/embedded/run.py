@@ -101,13 +101,13 @@ def lock_data_dir(var: Path) -> Iterator[Callable[[], None]]:
     with (var / "run.lock").open("a+") as lock:
         _take(lock.fileno(), var)
 
-        def write_line(what: str) -> None:
+        def write_state(what: str) -> None:
             lock.truncate(0)
             lock.write(f"{os.getpid()} {what}")
             lock.flush()
 
-        write_line("running")
-        yield lambda: write_line("stopping")
+        write_state("running")
+        yield lambda: write_state("stopping")
 
 
 def _take(lock: int, var: Path) -> None:

@@ -78,7 +78,7 @@ def test_a_bad_value_is_refused_in_a_sentence(variables: dict[str, str], message
 
 
 @pytest.mark.parametrize(
-    ("spelled", "value"),
+    ("validator", "value"),
     [
         (env.host, "https://cards.example.org"),
         (env.host, "cards.example.org:3000"),
@@ -100,13 +100,13 @@ def test_a_bad_value_is_refused_in_a_sentence(variables: dict[str, str], message
         (env.prefix, "a" * 101),
     ],
 )
-def test_what_is_spelled_wrong_is_refused(spelled: Callable[[str], str], value: str) -> None:
+def test_what_is_spelled_wrong_is_refused(validator: Callable[[str], str], value: str) -> None:
     with pytest.raises(ValueError, match=r"\w"):
-        spelled(value)
+        validator(value)
 
 
 @pytest.mark.parametrize(
-    ("spelled", "value"),
+    ("validator", "value"),
     [
         (env.host, "cards.example.org"),
         (env.host, ".example.org"),
@@ -122,8 +122,10 @@ def test_what_is_spelled_wrong_is_refused(spelled: Callable[[str], str], value: 
         (env.prefix, "mind flip"),
     ],
 )
-def test_what_is_spelled_right_is_taken_as_it_is(spelled: Callable[[str], str], value: str) -> None:
-    assert spelled(value) == value
+def test_what_is_spelled_right_is_taken_as_it_is(
+    validator: Callable[[str], str], value: str
+) -> None:
+    assert validator(value) == value
 
 
 def test_a_secret_is_not_repeated_when_it_is_refused() -> None:
