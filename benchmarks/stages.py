@@ -111,31 +111,37 @@ def _ask_and_answer_at_once(peers: list[Any], number: int, clocks: list[Clock]) 
     from django.utils import timezone
 
     from sessions_app import protocol
-    from sessions_app.handlers import guide
-    from sessions_app.services import generations, responses
+    from sessions_app.services import fast_path
+    from sessions_app.services.generations import GenerationRequest
 
     ask, answer, now = (
         protocol.decode(ask_text(number)),
-        guide.engine_response(protocol.decode(answer_text(number))),
+        protocol.decode(answer_text(number)),
         timezone.now(),
     )
-    commands = [
-        generations.SubmitCommand(
-            state.requester, guide.generation_request(state, ask), now, state.engine_ref
+    requests = [
+        GenerationRequest(
+            state.session_id,
+            state.user_id,
+            state.model_id,
+            ask.prompt,
+            ask.options.filled(ask.prompt),
+            now,
+            engine=state.engine_ref,
         )
         for state in peers
     ]
     with clocks[0].running():
-        results = generations.generations_submit_batch(commands)
+        results = fast_path.submit_batch(requests)
     replies = [
-        responses.ResponseCommand(state.engine_ref, answer, now, result.started)
+        (result.started, state.engine_ref, answer, now)
         for state, result in zip(peers, results, strict=True)
         if result
     ]
     with clocks[1].running():
-        responses.responses_accept_batch(replies)
+        fast_path.accept_batch(replies)
     with clocks[2].running():
-        generations.generations_submit_batch(commands)
+        fast_path.submit_batch(requests)
 
 
 def _statements(round_trip: Callable[[], Any]) -> None:

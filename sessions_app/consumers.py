@@ -124,42 +124,31 @@ class SessionConsumer(AsyncWebsocketConsumer):
             return
         if not self.bucket.take(monotonic()):
             await self.reject_rate(text_data or "")
-        else:
-            self.refused = 0
-            await self.read_message(text_data)
-
-    async def read_message(self, text: str | None) -> None:
+            return
+        self.refused = 0
         try:
-            if text is None:
+            if text_data is None:
                 raise protocol.ProtocolError(
                     "invalid_message", "This is a binary frame: send JSON in a text frame."
                 )
-            message = protocol.decode(text, self.limits, self.dialect)
+            message = protocol.decode(text_data, self.limits, self.dialect)
         except protocol.ProtocolError as error:
-            await self.reject_message(error, len(text or ""))
+            await self.reject_message(error, len(text_data or ""))
             return
         self.malformed = 0
         metrics.MESSAGES.add(self.dialect, protocol.tag_of(message))
         if generation_id := getattr(message, "generation_id", None):
             log_context.bind(generation_id=generation_id)
-        is_long = len(text) > self.limits.message_bytes
-        await self.run_safely(
-            self.handle_message,
-            message,
-            is_long,
-            on_fault=partial(self.send_internal_error, message),
-        )
+        is_long = len(text_data) > self.limits.message_bytes
+        on_fault = partial(self.send_internal_error, message)
+        await self.run_safely(self.handle_message, message, is_long, on_fault=on_fault)
 
     async def handle_message(self, message: protocol.ClientMessage, is_long: bool) -> None:
-        """A long one would keep those waiting who share a hop with it."""
         if self.flow.is_lost and isinstance(message, protocol.Resume):
             # the client is gone, and the disconnect, which releases its lease, comes after this
             return
         if self.state:
-            messages = None if is_long else await handlers.handle_batched(self.state, message)
-            if messages is None:
-                messages = await run_sync(handlers.handle, self.state, message)
-            await self.deliver(messages)
+            await self.deliver(await handlers.dispatch(self.state, message, is_long=is_long))
 
     async def disconnect(self, code: int) -> None:
         """After what is being done for this socket, and before anything else: nothing is leased to

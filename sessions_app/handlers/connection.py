@@ -13,7 +13,6 @@ from sessions_app.handlers.replies import OrderedReplies
 from sessions_app.models import Generation
 from sessions_app.protocol import GUIDE, ServerMessage, encode
 from sessions_app.services.engines import EngineColumns
-from sessions_app.services.generations import Requester
 from sessions_app.services.leases import EngineRef
 
 RESUME_BURST_SECONDS = 4
@@ -81,10 +80,6 @@ class SocketState:
     @property
     def engine_name(self) -> str:
         return self.engine.get("name", "")
-
-    @property
-    def requester(self) -> Requester:
-        return Requester(self.session_id, self.user_id, self.model_id)
 
     @property
     def engine_ref(self) -> EngineRef:

@@ -1,11 +1,11 @@
 """The guide's dialect: handle each message.
 
-Every function takes the peer and returns the messages for that socket, in order.
+Every function takes the socket's state and returns the messages for that socket, in order.
 
-The messages that the guide's clients send most are handled for many sockets in one hop
+The messages that the guide's clients send most are handled for many sockets together
 (`handle_batched`): a `generate` whose result is cached, or that the socket's own idle engine
-begins, and the `response` that ends it. One hop for each message costs more than the work in it,
-and PostgreSQL runs the statements of many at a fraction of their single cost (docs/performance.md).
+begins, and the `response` that ends it. Handling each alone costs more than the work in it, and
+PostgreSQL runs the statements of many at a fraction of their single cost (docs/performance.md).
 """
 
 import logging
@@ -14,7 +14,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import msgspec
 from django.db import DatabaseError
 from django.db.models import Q
 from django.utils import timezone
@@ -26,32 +25,35 @@ from sessions_app.handlers.connection import SocketState
 from sessions_app.handlers.messages import engine_generate, result_messages
 from sessions_app.models import OPEN, Generation, GenerationStatus
 from sessions_app.protocol import ServerMessage
-from sessions_app.services import engines, generations, leases, responses, sessions
+from sessions_app.services import engines, fast_path, generations, leases, responses, sessions
 from sessions_app.services.catalogue import find_model
-from sessions_app.services.generations import SubmitCommand, generations_submit_batch
 from sessions_app.services.outcomes import Outcome, finish_generations
-from sessions_app.services.responses import ResponseCommand, responses_accept_batch
 
 log = logging.getLogger(__name__)
 ENGINE_TYPES = {"response", "error", "progress"}
 MATCHING_ERRORS = {"unknown_cache_key", "stale_response"}
-_submit_batcher = Batcher(generations_submit_batch)
-_response_batcher = Batcher(responses_accept_batch)
+_submit_batcher = Batcher(fast_path.submit_batch)
+_response_batcher = Batcher(fast_path.accept_batch)
 
 
-def register_engine(state: SocketState, model_id: str, now: datetime) -> None:
-    """A socket of this dialect is an engine from the beginning, of its session's model."""
-    model = find_model(model_id)
+def initial_messages(
+    state: SocketState, now: datetime, last_seq: int | None = None
+) -> list[ServerMessage]:
+    """Register the socket as an engine of its session's model, and start what an earlier socket of
+    the session left behind.
+    """
+    model = find_model(state.model_id)
     name = model.engine if model else ""
     state.engine = {
         "session_id": state.session_id,
         "user_id": state.user_id,
-        "model_id": model_id,
+        "model_id": state.model_id,
         "name": name,
         "is_guide": True,
     }
     shown = {"engine": name, "dialect": state.dialect, "connectedAt": now.isoformat()}
     engines.engine_ready(channel=state.channel, engine=state.engine, shown=shown, now=now)
+    return start_next(state, now)
 
 
 def start_next(state: SocketState, now: datetime) -> list[ServerMessage]:
@@ -73,24 +75,35 @@ def start_next(state: SocketState, now: datetime) -> list[ServerMessage]:
 
 
 def _start_messages(state: SocketState, generation: Generation) -> list[ServerMessage]:
+    state.current_generation = generation
     request = engine_generate(generation)
     if generation.pk not in state.replies.pending_ids:
         return [request]
     return [protocol.Progress(5, "Starting generation...", generation_id=generation.pk), request]
 
 
-def generation_changed(state: SocketState, generation_id: UUID) -> list[ServerMessage]:
-    """A generation of this session was ended or requeued: tell its asker if that is this socket,
-    and take on what waits.
-    """
+def news(state: SocketState, now: datetime) -> list[ServerMessage]:
+    """Return nothing: clients of this dialect receive only replies to their own requests."""
+    return []
+
+
+def generation_changed(
+    state: SocketState, generation_id: UUID, now: datetime
+) -> list[ServerMessage]:
+    """Return the outcome if this socket waits for it, and start what waits."""
     return [
         *_result_messages(state, state.replies.pending_ids & {generation_id}),
-        *_start_next_safely(state, timezone.now()),
+        *_start_next_safely(state, now),
     ]
 
 
+def queue_changed(state: SocketState, now: datetime) -> list[ServerMessage]:
+    """Start what waits."""
+    return start_next(state, now)
+
+
 def heartbeat(state: SocketState, now: datetime) -> list[ServerMessage]:
-    """The heartbeat: note that the socket is there; outcomes and work that no event announced."""
+    """Renew the engine's presence; return outcomes and start work that no event announced."""
     engines.engine_heartbeat(channel=state.channel, engine=state.engine, now=now)
     return [*_result_messages(state, state.replies.pending_ids), *_start_next_safely(state, now)]
 
@@ -170,13 +183,6 @@ def queued_message(result: generations.SubmitResult, request_id: str | None) -> 
     return protocol.Progress(0, message, request_id, result.generation_id)
 
 
-def engine_response(message: protocol.Response) -> responses.EngineResponse:
-    usage = msgspec.to_builtins(message.usage) if message.usage else None
-    return responses.EngineResponse(
-        message.cache_key, message.data.cards, message.lease, message.generation_id, usage
-    )
-
-
 def fail_current(
     state: SocketState, message: protocol.EngineError, now: datetime
 ) -> Generation | None:
@@ -200,13 +206,10 @@ def fail_current(
 
 
 def _generate(state: SocketState, message: protocol.Generate, now: datetime) -> list[ServerMessage]:
-    result = generations.generation_submit(
-        requester=state.requester,
-        request=generation_request(state, message),
-        now=now,
-        engine=state.engine_ref,
-    )
-    messages = immediate_messages(state, result, message.request_id)
+    request = _generation_request(state, message, now)
+    result = fast_path.submit_batch([request])[0] if _is_simple(message) else None
+    result = result or generations.generation_submit(request)
+    messages = _immediate_messages(state, result, message.request_id)
     if messages is not None:
         return messages
     state.replies.expect(result.generation_id)
@@ -216,12 +219,20 @@ def _generate(state: SocketState, message: protocol.Generate, now: datetime) -> 
     return [queued_message(result, message.request_id), *_start_next_safely(state, now)]
 
 
-def immediate_messages(
+def _is_simple(message: protocol.Generate) -> bool:
+    """Return whether the fast path may answer a request.
+
+    With an ID, an earlier generation comes before the cache; with `save`, a result has effects.
+    """
+    return message.request_id is None and not message.options.save
+
+
+def _immediate_messages(
     state: SocketState, result: generations.SubmitResult, request_id: str | None
 ) -> list[ServerMessage] | None:
     """Return the cached result, or the request to this socket's engine; None if it is neither.
 
-    Raises RateLimited (`queue_full`) if too many results wait for those of earlier requests.
+    Raise RateLimited (`queue_full`) if too many results wait for those of earlier requests.
     """
     if result.cached_cards is not None:
         generations.check_queue_length(state.replies.request_count)
@@ -229,30 +240,30 @@ def immediate_messages(
     if result.started is None:
         return None
     state.replies.expect(result.generation_id)
-    state.current_generation = result.started
     return [queued_message(result, request_id), *_start_messages(state, result.started)]
 
 
-def generation_request(
-    state: SocketState, message: protocol.Generate
+def _generation_request(
+    state: SocketState, message: protocol.Generate, now: datetime
 ) -> generations.GenerationRequest:
-    """The wish in the message."""
-    options = message.options.filled(message.prompt)
-    pending_ids = frozenset(state.replies.pending_ids)
     return generations.GenerationRequest(
-        message.prompt,
-        options,
-        message.options.refresh,
-        state.channel,
-        message.request_id,
-        pending_ids,
+        session_id=state.session_id,
+        user_id=state.user_id,
+        model_id=state.model_id,
+        prompt=message.prompt,
+        options=message.options.filled(message.prompt),
+        requested_at=now,
+        is_refresh=message.options.refresh,
+        engine=state.engine_ref,
+        request_id=message.request_id,
+        pending_ids=frozenset(state.replies.pending_ids),
     )
 
 
 def _resume_earlier(
     state: SocketState, result: generations.SubmitResult, request_id: str | None, now: datetime
 ) -> list[ServerMessage]:
-    """The generation was there before: its outcome, or the word that it is on its way."""
+    """Return the outcome of an earlier generation, or that it is queued or running."""
     earlier = Generation.objects.get(pk=result.generation_id)
     if earlier.finished_at:
         return take_result(state, earlier)
@@ -260,18 +271,18 @@ def _resume_earlier(
     if earlier.requester != state.channel:
         state.inherited_ids.add(earlier.pk)
     elif earlier.status == GenerationStatus.LEASED and earlier.engine == state.channel:
-        return [
-            queued_message(result, request_id),
-            *_start_messages(state, earlier),
-        ]  # it never heard that either
+        # the client did not receive the request to its engine either
+        return [queued_message(result, request_id), *_start_messages(state, earlier)]
     return [queued_message(result, request_id), *_start_next_safely(state, now)]
 
 
 def _response(state: SocketState, message: protocol.Response, now: datetime) -> list[ServerMessage]:
     current, state.current_generation = state.current_generation, None
+    engine = state.engine_ref
+    generation = fast_path.accept_batch([(current, engine, message, now)])[0] if current else None
     try:
-        generation = responses.response_accept(
-            engine=state.engine_ref, response=engine_response(message), now=now, current=current
+        generation = generation or responses.response_accept(
+            engine=engine, response=message, now=now
         )
     except RepeatedResponse:
         log.info("An engine repeated an answer: session %s", state.session_id)
@@ -288,7 +299,7 @@ def _engine_error(
     state: SocketState, message: protocol.EngineError, now: datetime
 ) -> list[ServerMessage]:
     current = fail_current(state, message, now)
-    return generation_changed(state, current.pk) if current else []
+    return generation_changed(state, current.pk, now) if current else []
 
 
 def _engine_progress(
@@ -309,43 +320,19 @@ HANDLERS: dict[type, Callable[[SocketState, Any, datetime], list[ServerMessage]]
 async def handle_batched(
     state: SocketState, message: protocol.ClientMessage
 ) -> list[ServerMessage] | None:
-    """Handle one of the messages named above, as `handle` does.
+    """Handle a message on the fast path, together with those of other sockets.
 
-    Return None, with nothing written, for any other message.
+    Return None, with nothing written, if the message does not belong there.
     """
     now = timezone.now()
-    if not state.is_guide or state.has_queued_work or state.is_touch_due(now):
+    if state.has_queued_work or state.is_touch_due(now):
         return None
-    if isinstance(message, protocol.Generate):
-        return await _submit_batched(state, message, now)
-    return (
-        await _accept_batched(state, message, now)
-        if isinstance(message, protocol.Response)
-        else None
-    )
-
-
-async def _submit_batched(
-    state: SocketState, message: protocol.Generate, now: datetime
-) -> list[ServerMessage] | None:
-    """Return None for a request with an ID (its row comes before the cache), one to save, and one
-    that has to wait for another.
-    """
-    if message.request_id is not None or message.options.save or state.replies:
-        return None
-    result = await _submit_batcher.submit(
-        SubmitCommand(state.requester, generation_request(state, message), now, state.engine_ref)
-    )
-    return immediate_messages(state, result, None) if result else None
-
-
-async def _accept_batched(
-    state: SocketState, message: protocol.Response, now: datetime
-) -> list[ServerMessage] | None:
-    current, state.current_generation = state.current_generation, None
-    if current is None:
-        return None
-    generation = await _response_batcher.submit(
-        ResponseCommand(state.engine_ref, engine_response(message), now, current)
-    )
-    return take_result(state, generation) if generation else None
+    # a result that has to wait for that of an earlier request takes the general path
+    if isinstance(message, protocol.Generate) and _is_simple(message) and not state.replies:
+        result = await _submit_batcher.submit(_generation_request(state, message, now))
+        return _immediate_messages(state, result, None) if result else None
+    if isinstance(message, protocol.Response) and state.current_generation:
+        current, state.current_generation = state.current_generation, None
+        generation = await _response_batcher.submit((current, state.engine_ref, message, now))
+        return take_result(state, generation) if generation else None
+    return None

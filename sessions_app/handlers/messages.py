@@ -6,10 +6,10 @@ import msgspec
 
 from sessions_app import protocol
 from sessions_app.exceptions import MindFlipError, RateLimited
-from sessions_app.models import Generation, GenerationStatus, WebLLMSession
+from sessions_app.models import Generation, GenerationStatus
 from sessions_app.protocol import ServerMessage
-from sessions_app.services import responses
 from sessions_app.services.changes import Changes, Snapshot
+from sessions_app.services.generation_kinds import get_kind
 from sessions_app.services.generations import places
 from sessions_app.services.representations import session_shape
 
@@ -29,16 +29,17 @@ def error_message(error: MindFlipError, message: Any = None) -> protocol.Error:
 
 
 def engine_generate(generation: Generation) -> protocol.EngineGenerate:
-    """What the engine is asked now."""
+    """Return the request to an engine: for all cards at first, then for the missing ones."""
     assert generation.lease
-    request = responses.engine_request(generation)
+    kind = get_kind(generation.kind)
+    request = kind.engine_request(generation.prompt, generation.options, generation.cards)
     return protocol.EngineGenerate(
         prompt=request.prompt,
         options=request.options,
         generation_id=generation.pk,
         attempt=generation.attempt_count,
         lease=generation.lease,
-        cache_key=responses.client_cache_key(request),
+        cache_key=protocol.cache_key(request.options["topic"], request.options["count"]),
         messages=request.messages,
         response_format=request.response_format,
         cards_so_far=generation.cards,
@@ -92,12 +93,8 @@ def snapshot(state: Snapshot, seq: int) -> protocol.SessionSnapshot:
         _open_generation(generation, place.get(generation.pk, 0))
         for generation in state.open_generations
     ]
-    return protocol.SessionSnapshot(_session(state.session), generations, seq)
-
-
-def _session(session: WebLLMSession) -> dict[str, Any]:
-    shape: dict[str, Any] = msgspec.to_builtins(session_shape(session))
-    return shape
+    session = msgspec.to_builtins(session_shape(state.session))
+    return protocol.SessionSnapshot(session, generations, seq)
 
 
 def _card_progress(generation: Generation, card: protocol.Card) -> protocol.Progress:

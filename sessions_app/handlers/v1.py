@@ -4,11 +4,13 @@ What concerns the whole session is numbered and reaches every socket of it by `c
 returned here is for this socket alone.
 """
 
+import logging
 from collections.abc import Callable, Container, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import DatabaseError
 from django.db.models import Q
 
 from sessions_app import protocol
@@ -21,6 +23,7 @@ from sessions_app.protocol import ServerMessage
 from sessions_app.services import changes, engines, generations, leases, responses
 from sessions_app.services.generations import places
 
+log = logging.getLogger(__name__)
 BROKEN = {"device_lost", "out_of_memory", "webgpu_unavailable", "model_unavailable"}
 
 
@@ -105,11 +108,43 @@ def start_next(state: SocketState, now: datetime) -> list[ServerMessage]:
     return [*stop, engine_generate(generation)]
 
 
+def reject(state: SocketState, error: protocol.Error, message_type: str) -> list[ServerMessage]:
+    """Return the error; clients of this dialect match it by its IDs."""
+    return [error]
+
+
+def news(
+    state: SocketState,
+    now: datetime,
+    read: Callable[[SocketState, datetime], list[ServerMessage]] = catch_up,
+) -> list[ServerMessage]:
+    """Return what `read` finds. If the database fails, return nothing: the next heartbeat makes up
+    for it, and the messages that come before are still sent.
+    """
+    try:
+        return read(state, now)
+    except DatabaseError as error:
+        log.warning("News are late, the heartbeat will bring them: %s", error)
+        return []
+
+
+def generation_changed(
+    state: SocketState, generation_id: UUID, now: datetime
+) -> list[ServerMessage]:
+    """Return the news, of this generation and of others."""
+    return news(state, now)
+
+
+def queue_changed(state: SocketState, now: datetime) -> list[ServerMessage]:
+    """Start what waits, and return the news with new places in the queue."""
+    return [*start_next(state, now), *news(state, now, refresh_queue_positions)]
+
+
 def heartbeat(state: SocketState, now: datetime) -> list[ServerMessage]:
-    """The heartbeat: note that the engine is there, and make up for lost events."""
+    """Renew the engine's presence, and make up for lost events."""
     if state.engine:
         engines.engine_heartbeat(channel=state.channel, engine=state.engine, now=now)
-    return start_next(state, now)
+    return queue_changed(state, now)
 
 
 def _ready(state: SocketState, message: protocol.Ready, now: datetime) -> list[ServerMessage]:
@@ -136,11 +171,18 @@ def _ready(state: SocketState, message: protocol.Ready, now: datetime) -> list[S
 
 
 def _generate(state: SocketState, message: protocol.Generate, now: datetime) -> list[ServerMessage]:
-    options = message.options.filled(message.prompt)
-    request = generations.GenerationRequest(
-        message.prompt, options, message.options.refresh, request_id=message.request_id
+    result = generations.generation_submit(
+        generations.GenerationRequest(
+            session_id=state.session_id,
+            user_id=state.user_id,
+            model_id=state.model_id,
+            prompt=message.prompt,
+            options=message.options.filled(message.prompt),
+            requested_at=now,
+            is_refresh=message.options.refresh,
+            request_id=message.request_id,
+        )
     )
-    result = generations.generation_submit(requester=state.requester, request=request, now=now)
     if result.cached_cards is not None:
         return guide.cached_messages(result, message.request_id)
     if result.is_repeated:
@@ -170,14 +212,13 @@ def _card(state: SocketState, message: protocol.EngineCard, now: datetime) -> li
 
 
 def _response(state: SocketState, message: protocol.Response, now: datetime) -> list[ServerMessage]:
-    response = guide.engine_response(message)
-    generation = responses.response_accept(engine=state.engine_ref, response=response, now=now)
-    usage = response.usage or {}
-    engines.engine_measured(
-        channel=state.channel,
-        tokens=usage.get("completionTokens", 0),
-        seconds=usage.get("seconds", 0),
-    )
+    generation = responses.response_accept(engine=state.engine_ref, response=message, now=now)
+    if message.usage:
+        engines.engine_measured(
+            channel=state.channel,
+            tokens=message.usage.completion_tokens or 0,
+            seconds=message.usage.seconds or 0,
+        )
     if generation.status == GenerationStatus.LEASED:
         return [engine_generate(generation)]
     return start_next(state, now)

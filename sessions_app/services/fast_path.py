@@ -1,19 +1,20 @@
 """The fast path of the guide's dialect: requester and engine are the same socket, and nothing is
 queued before the request.
 
-Most generations of that dialect take it: one statement when it is requested, one when it is
-answered, and those of many sockets go to the database together. Each statement carries all of its
-conditions and changes nothing when one does not hold; then the general path, in `generations` and
-`responses`, finds out why. It is SQL because compiling the statements again each time costs ten
-times what they cost, and they are prepared on each connection, because Django writes parameters
-into a statement's text, so that PostgreSQL plans each one again (docs/performance.md).
+Most generations of that dialect take it: one statement when a generation is requested, one when it
+is answered, and the statements of many sockets go to the database together. Each statement carries
+all of its conditions and changes nothing when one does not hold; the request or response then takes
+the general path, `generations` or `responses`. It is SQL because compiling the statements each time
+costs ten times as much as running them, and they are prepared on each connection, because Django
+writes parameters into a statement's text, so that PostgreSQL plans each one again
+(docs/performance.md).
 """
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -22,17 +23,28 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.backends.utils import CursorWrapper
 
+from sessions_app import metrics
 from sessions_app.models import ALIVE, OPEN, Generation
+from sessions_app.protocol import Response
+from sessions_app.services.changes import is_tracked
+from sessions_app.services.generations import (
+    GenerationRequest,
+    SubmitResult,
+    cached_results,
+    new_generation,
+)
 from sessions_app.services.leases import EngineRef, assign_lease
-from sessions_app.services.outcomes import Outcome, final_columns
+from sessions_app.services.responses import (
+    add_response,
+    matches,
+    needs_more_cards,
+    publish,
+    set_final_columns,
+)
 
 log = logging.getLogger(__name__)
 # the first number says what is locked; imports have 1 (flashcards/services/imports.py)
 _LOCK = "SELECT pg_advisory_xact_lock(2, one) FROM unnest(%s::int[]) AS one"
-
-
-def _words(states: Iterable[str]) -> str:
-    return ", ".join(f"'{state}'" for state in states)
 
 
 _BEGIN = """
@@ -64,7 +76,8 @@ INSERT INTO sessions_app_attempt (generation_id, number, engine, engine_name, st
 SELECT id, 1, %(channel)s, %(engine_name)s, %(now)s, '', '', 0 FROM begun
 RETURNING (SELECT count(*) FROM waiting)
 """
-_BEGIN = _BEGIN.replace("<open>", _words(OPEN)).replace("<alive>", _words(ALIVE))
+for _name, _states in (("<open>", OPEN), ("<alive>", ALIVE)):
+    _BEGIN = _BEGIN.replace(_name, ", ".join(f"'{state}'" for state in _states))
 _END = """
 WITH done AS (
     UPDATE sessions_app_generation
@@ -79,102 +92,92 @@ UPDATE sessions_app_attempt SET ended_at = %(finished_at)s, outcome = %(outcome)
     reason = %(error)s, card_count = %(card_count)s
 FROM done WHERE generation_id = done.id AND ended_at IS NULL
 """
-_FIELDS = Generation._meta.concrete_fields
-_NAMES = [field.attname for field in _FIELDS]
-_JSON = [at for at, field in enumerate(_FIELDS) if field.get_internal_type() == "JSONField"]
-_COLUMNS = ", ".join(str(field.column) for field in _FIELDS)
-_HELD = f"SELECT {_COLUMNS} FROM sessions_app_generation WHERE status = 'leased' AND engine = %s"  # noqa: S608
 
 
-def start_generations(begun: Sequence[tuple[Generation, EngineRef, datetime]]) -> list[int | None]:
-    """Write each new generation as leased to its asker's own engine since then, with its attempt;
-    how many of the user's are open before it. None, and nothing is written, when the session is not
-    certainly alive, something of it waits, the queue is full, or the request or the engine has a
-    generation already.
+def submit_batch(requests: Sequence[GenerationRequest]) -> list[SubmitResult | None]:
+    """Return the cached result of each request, or the generation that the requester's own engine
+    begins: it is written as leased to that engine, with its attempt.
+
+    A request gets None, and nothing is written for it, if its session may have ended, has something
+    queued, or has a full queue, or if the request or the engine has a generation already.
     """
-    for generation, engine, now in begun:
-        assign_lease(generation=generation, engine=engine, now=now)
-    users = (generation.user_id for generation, *_ in begun)
-    rows = [
-        done.row
-        for done in execute_each(
-            _BEGIN, [_new_row(generation, now) for generation, _, now in begun], users
+    results = cached_results(requests)
+    begun: dict[int, Generation] = {}
+    for index, (request, result) in enumerate(zip(requests, results, strict=True)):
+        if result is None and request.engine:
+            generation = begun[index] = new_generation(request)
+            assign_lease(generation=generation, engine=request.engine, now=request.requested_at)
+    rows = [_new_row(generation) for generation in begun.values()]
+    users = {generation.user_id for generation in begun.values()}
+    executed = execute_each(_BEGIN, rows, users)
+    for (index, generation), (_, row) in zip(begun.items(), executed, strict=True):
+        if row:
+            generation._state.adding = False
+            results[index] = SubmitResult(generation.pk, place=row[0], started=generation)
+    return results
+
+
+def accept_batch(
+    responses: Sequence[tuple[Generation, EngineRef, Response, datetime]],
+) -> list[Generation | None]:
+    """Return the generation that each response ends, where only the engine's own socket waits for
+    it. `generation` is what the engine was given, as it was then.
+
+    A response gets None, and nothing is written for it, if it does not end the generation, if
+    another socket waits for the outcome, or if the lease has changed.
+    """
+    ended: dict[UUID, dict[str, Any]] = {}
+    for generation, engine, response, now in responses:
+        is_unshared = (
+            generation.requester == engine.channel
+            and not is_tracked(generation)
+            and not generation.options.get("save")
+            and response.lease in (None, generation.lease)
         )
-    ]
-    for (generation, *_), row in zip(begun, rows, strict=True):
-        generation._state.adding = row is None
-    return [int(row[0]) if row else None for row in rows]
+        if is_unshared and matches(generation, response):
+            add_response(generation, response, now)
+            if not needs_more_cards(generation):
+                ended[generation.pk] = _final_row(generation, now)
+    # rows are locked in the order in which all transactions lock them (`outcomes`)
+    rows = sorted(ended.values(), key=lambda row: (row["session"], row["id"]))
+    executed = execute_each(_END, rows)
+    written = {row["id"] for row, (changed, _) in zip(rows, executed, strict=True) if changed}
+    done = [generation if generation.pk in written else None for generation, *_ in responses]
+    finished = [generation for generation in done if generation]
+    for generation in finished:
+        metrics.ATTEMPTS.add(generation.error_code or "succeeded")
+    publish(finished)
+    return done
 
 
-def leased_generation(*, channel: str) -> Generation | None:
-    """What the engine behind this channel is at, not locked."""
-    with prepared_cursor() as cursor:
-        cursor.execute(_HELD, [channel])
-        row = cursor.fetchone()
-    if row is None:
-        return None
-    values = [msgspec.json.decode(value) if at in _JSON else value for at, value in enumerate(row)]
-    return Generation.from_db("default", _NAMES, values)
-
-
-def finish_leased_generations(ending: Iterable[tuple[Generation, Outcome, datetime]]) -> set[UUID]:
-    """End each with the cards it has been given, and its attempt; the ids of those that are ended.
-
-    Nothing is written of one whose lease went to another since it was read, of which more was
-    asked, or for which somebody else waits, too.
-    """
-    # rows are locked in the order in which all lock them (`outcomes`)
-    ordered = sorted(ending, key=lambda row: (row[0].session_id, row[0].pk))
-    done = execute_each(_END, [_finished_row(*row) for row in ordered])
+def _new_row(generation: Generation) -> dict[str, Any]:
+    names = ("id", "kind", "prompt", "prompt_version", "result_key", "request_id", "engine_name")
     return {
-        generation.pk
-        for (generation, *_), executed in zip(ordered, done, strict=True)
-        if executed.changed
-    }
-
-
-def _finished_row(generation: Generation, outcome: Outcome, now: datetime) -> dict[str, Any]:
-    """Ended in memory, and the parameters with which it is in the database."""
-    lease, columns = generation.lease, final_columns(outcome, now)
-    for column, value in columns.items():
-        setattr(generation, column, value)
-    return _last_row(generation, lease, columns)
-
-
-def _new_row(generation: Generation, now: datetime) -> dict[str, Any]:
-    lately = now - timedelta(seconds=settings.SESSION_IDLE_SECONDS)
-    return {
-        **{
-            name: getattr(generation, name)
-            for name in ("id", "kind", "prompt", "prompt_version", "result_key", "request_id")
-        },
-        **{
-            name: getattr(generation, name) for name in ("engine_name", "lease", "lease_expires_at")
-        },
+        **{name: getattr(generation, name) for name in (*names, "lease", "lease_expires_at")},
         "session": generation.session_id,
         "user": generation.user_id,
         "channel": generation.engine,
         "options": _json(generation.options),
-        "now": now,
-        "lately": lately,
+        "now": generation.created_at,
+        "lately": generation.created_at - timedelta(seconds=settings.SESSION_IDLE_SECONDS),
         "most": settings.MAX_QUEUED_PER_USER,
     }
 
 
-def _last_row(
-    generation: Generation, lease: UUID | None, columns: dict[str, Any]
-) -> dict[str, Any]:
+def _final_row(generation: Generation, now: datetime) -> dict[str, Any]:
+    """End the generation in memory, and return the parameters that end it in the database."""
+    lease = generation.lease
+    set_final_columns(generation, now)
+    names = ("status", "asks", "is_partial", "first_card_at", "finished_at", "error_code", "error")
     return {
-        **columns,
+        **{name: getattr(generation, name) for name in names},
         "id": generation.pk,
+        "session": generation.session_id,
         "lease": lease,
         "channel": generation.engine,
-        "asks": generation.asks,
         "cards": _json(generation.cards),
         "usage": _json(generation.usage),
-        "is_partial": generation.is_partial,
-        "first_card_at": generation.first_card_at,
-        "outcome": columns["error_code"] or "succeeded",
+        "outcome": generation.error_code or "succeeded",
         "card_count": len(generation.cards),
     }
 
@@ -183,66 +186,46 @@ def _json(value: Any) -> str:
     return msgspec.json.encode(value).decode()
 
 
-class Executed(NamedTuple):
-    """How many rows a statement wrote, and the first that it gave back."""
-
-    changed: int = 0
-    row: tuple[Any, ...] | None = None
-
-
 def execute_each(
     sql: str, rows: Sequence[Mapping[str, Any]], users: Iterable[int] = ()
-) -> list[Executed]:
-    """Execute the statement with the parameters of each of the rows, all in one transaction and one
-    round trip. When one of several is refused, nothing is written of any: then each must be tried
-    by itself, in another way. Raises DatabaseError when a single one is refused, and when the
-    connection broke.
+) -> list[tuple[int, tuple[Any, ...] | None]]:
+    """Execute the statement with the parameters of each row, all in one transaction and one round
+    trip. Return how many rows each execution wrote, and the first row that it returned.
 
-    Several that write of these users wait for those of another process: rows that two transactions
-    take crosswise would be a deadlock.
+    If one of several executions fails, nothing is written for any; each must then be retried on
+    another path. Raise DatabaseError if a single execution fails or the connection broke.
+
+    Executions that write rows of these users wait for those of other processes, to avoid deadlocks.
     """
     if not rows:
         return []
     try:
-        return (
-            [_execute(sql, rows[0])]
-            if len(rows) == 1
-            else _execute_together(sql, rows, sorted(set(users)))
-        )
+        with prepared_cursor() as cursor:
+            if len(rows) == 1:
+                cursor.execute(sql, rows[0])
+                return [_counted(cursor)]
+            with connection.wrap_database_errors, cursor.connection.pipeline():
+                if users:
+                    psycopg.Cursor(cursor.connection).execute(_LOCK, [sorted(users)])
+                cursors = [psycopg.Cursor(cursor.connection).execute(sql, row) for row in rows]
+            return [_counted(cursor) for cursor in cursors]
     except DatabaseError as error:
         if len(rows) == 1 or connection.connection.closed:
             raise
         log.warning("%d statements were not executed together: %s", len(rows), error)
-        return [Executed()] * len(rows)
+        return [(0, None)] * len(rows)
 
 
-def _execute(sql: str, row: Mapping[str, Any]) -> Executed:
-    with prepared_cursor() as cursor:
-        cursor.execute(sql, row)
-        return _executed(cursor)
-
-
-def _execute_together(
-    sql: str, rows: Sequence[Mapping[str, Any]], users: list[int]
-) -> list[Executed]:
-    with prepared_cursor() as prepared, connection.wrap_database_errors:
-        with prepared.connection.pipeline():
-            if users:
-                psycopg.Cursor(prepared.connection).execute(_LOCK, [users])
-            cursors = [psycopg.Cursor(prepared.connection).execute(sql, row) for row in rows]
-        return [_executed(cursor) for cursor in cursors]
-
-
-def _executed(cursor: Any) -> Executed:
-    return Executed(cursor.rowcount, cursor.fetchone() if cursor.description else None)
+def _counted(cursor: Any) -> tuple[int, tuple[Any, ...] | None]:
+    return cursor.rowcount, cursor.fetchone() if cursor.description else None
 
 
 @contextmanager
 def prepared_cursor() -> Iterator[CursorWrapper]:
-    """A cursor as `connection.cursor()` gives it, whose statements are prepared.
+    """Give a cursor like that of `connection.cursor()`, whose statements are prepared.
 
-    What decides an index, such as a status, must stand in the text: a plan is made for all values
-    that a parameter may have.
+    Values that decide which index is used, such as a status, must be in the statement's text,
+    because its plan is made for all values of a parameter.
     """
     connection.close_if_health_check_failed()
     connection.ensure_connection()
@@ -252,4 +235,4 @@ def prepared_cursor() -> Iterator[CursorWrapper]:
         try:
             yield cursor
         finally:
-            link.prepare_threshold = None  # Django's own statements are no two alike
+            link.prepare_threshold = None  # Django's own statements differ each time

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,6 @@ from sessions_app import events
 from sessions_app.exceptions import NotFound, RateLimited
 from sessions_app.models import Generation, GenerationStatus
 from sessions_app.services.changes import is_tracked, session_advance
-from sessions_app.services.fast_path import start_generations
 from sessions_app.services.generation_kinds import get_kind
 from sessions_app.services.leases import EngineRef
 from sessions_app.services.outcomes import Outcome, finish_generations
@@ -34,40 +34,37 @@ MAX_TRIES = 50  # each that fails means that another request of the user got in
 
 @dataclass(frozen=True)
 class GenerationRequest:
-    """A request for cards.
+    """A request for cards, made by a session of a user with its model.
 
-    `channel` is the channel of the requesting socket of the guide's dialect, and empty for all
-    other requests, whose changes are numbered and sent to every socket of the session.
+    `engine` is the requesting socket of the guide's dialect, which is an engine itself. It is None
+    for all other requests, whose changes are numbered and sent to every socket of the session.
     `pending_ids` are the generations that this socket is waiting for. Requests with the same
     `request_id` share one generation.
     """
 
+    session_id: UUID
+    user_id: int
+    model_id: str
     prompt: str
     options: dict[str, Any]
+    requested_at: datetime
     is_refresh: bool = False
-    channel: str = ""
+    engine: EngineRef | None = None
     request_id: str | None = None
     pending_ids: frozenset[UUID] = frozenset()
     kind: str = FLASHCARDS
 
-
-@dataclass(frozen=True)
-class Requester:
-    """The session that requests cards, with its user and model."""
-
-    session_id: UUID
-    user_id: int
-    model_id: str
-
-
-@dataclass(frozen=True)
-class SubmitCommand:
-    """A request with its context; `engine` is the requester's own engine, if it is one."""
-
-    requester: Requester
-    request: GenerationRequest
-    now: datetime
-    engine: EngineRef | None
+    @cached_property
+    def result_key(self) -> str:
+        """Return the key of the result in the cache."""
+        return result_key(
+            user_id=self.user_id,
+            model_id=self.model_id,
+            kind=self.kind,
+            prompt_version=get_kind(self.kind).prompt_version,
+            prompt=self.prompt,
+            options=self.options,
+        )
 
 
 @dataclass(frozen=True)
@@ -85,44 +82,55 @@ class SubmitResult:
     started: Generation | None = None
 
 
-def generation_submit(
-    *,
-    requester: Requester,
-    request: GenerationRequest,
-    now: datetime,
-    engine: EngineRef | None = None,
-) -> SubmitResult:
-    """Answer from the cache or queue a generation.
+def generation_submit(request: GenerationRequest) -> SubmitResult:
+    """Return the cached result of a request, or queue a generation for it.
 
-    An asker that is its own `engine` has it at once when nothing of the session is before it.
-    Raises SessionEnded, and RateLimited (`queue_full`).
+    Raise SessionEnded, and RateLimited (`queue_full`).
     """
-    if earlier := _earlier_request(requester.user_id, request):
+    if earlier := _earlier_request(request):
         return earlier
-    result = generations_submit_batch([SubmitCommand(requester, request, now, engine)])[0]
-    if (
-        result
-        and result.cached_cards
-        and request.options.get("save")
-        and not _save_again(result, request)
-    ):
-        result = None
-    return result or _queue_with_retries(requester, request, _key_of(requester, request), now)
+    cached = cached_results([request])[0]
+    if cached and (not request.options.get("save") or _save_again(cached, request)):
+        return cached
+    session_alive(session_id=request.session_id, user_id=request.user_id, now=request.requested_at)
+    for _ in range(MAX_TRIES):
+        try:
+            return _queue(request)
+        except IntegrityError as error:
+            # another request took the slot, or the same request came another way
+            if not isinstance(error.__cause__, UniqueViolation):
+                raise  # a row that can never be written is a fault, not a full queue
+            if earlier := _earlier_request(request):
+                return earlier
+    raise _queue_full("Too many requests at the same time. Wait a moment and try again.")
 
 
-def generations_submit_batch(commands: Sequence[SubmitCommand]) -> list[SubmitResult | None]:
-    """Those wishes that the cache answers, and those that their asker's own engine has at once.
+def cached_results(requests: Sequence[GenerationRequest]) -> list[SubmitResult | None]:
+    """Return the cached result of each request; None for those without, and for refreshes."""
+    results = read_results([request.result_key for request in requests if not request.is_refresh])
+    return [
+        SubmitResult(UUID(result["generationId"]), cached_cards=result["cards"])
+        if not request.is_refresh and (result := results.get(request.result_key))
+        else None
+        for request in requests
+    ]
 
-    None, and nothing is written, for any other: that has to be submitted by itself.
-    """
-    keyed = [(command, _key_of(command.requester, command.request)) for command in commands]
-    results = read_results([key for command, key in keyed if not command.request.is_refresh])
-    cached = [None if command.request.is_refresh else results.get(key) for command, key in keyed]
-    left = {
-        at: keyed[at] for at, result in enumerate(cached) if result is None and commands[at].engine
-    }
-    begun = dict(zip(left, _start_on_own_engines(list(left.values())), strict=True))
-    return [_cached_result(result) if result else begun.get(at) for at, result in enumerate(cached)]
+
+def new_generation(request: GenerationRequest) -> Generation:
+    """Return the unsaved row of a request."""
+    return Generation(
+        session_id=request.session_id,
+        user_id=request.user_id,
+        kind=request.kind,
+        prompt=request.prompt,
+        prompt_version=get_kind(request.kind).prompt_version,
+        options=request.options,
+        result_key=request.result_key,
+        requester=request.engine.channel if request.engine else "",
+        request_id=request.request_id,
+        created_at=request.requested_at,
+        queued_at=request.requested_at,
+    )
 
 
 def generation_cancel(*, user_id: int, which: Q, now: datetime) -> bool:
@@ -167,21 +175,6 @@ def generations_for_user(*, user: User, generation_ids: Sequence[UUID]) -> list[
     return [by_id[pk] for pk in dict.fromkeys(generation_ids)]
 
 
-def _key_of(requester: Requester, request: GenerationRequest) -> str:
-    return result_key(
-        user_id=requester.user_id,
-        model_id=requester.model_id,
-        kind=request.kind,
-        prompt_version=get_kind(request.kind).prompt_version,
-        prompt=request.prompt,
-        options=request.options,
-    )
-
-
-def _cached_result(result: dict[str, Any]) -> SubmitResult:
-    return SubmitResult(UUID(result["generationId"]), cached_cards=result["cards"])
-
-
 @transaction.atomic
 def _save_again(earlier: SubmitResult, request: GenerationRequest) -> bool:
     """Save a generation that succeeded before, as this request asks; False if its row no longer has
@@ -194,94 +187,34 @@ def _save_again(earlier: SubmitResult, request: GenerationRequest) -> bool:
     return generation is not None
 
 
-def _start_on_own_engines(
-    commands: Sequence[tuple[SubmitCommand, str]],
-) -> list[SubmitResult | None]:
-    new = [
-        (
-            _new_generation(command.requester, command.request, key, command.now),
-            command.engine,
-            command.now,
-        )
-        for command, key in commands
-    ]
-    places = start_generations(
-        [(generation, engine, now) for generation, engine, now in new if engine]
-    )
-    return [
-        None if place is None else SubmitResult(generation.pk, place=place, started=generation)
-        for (generation, *_), place in zip(new, places, strict=True)
-    ]
-
-
-def _queue_with_retries(
-    requester: Requester, request: GenerationRequest, key: str, now: datetime
-) -> SubmitResult:
-    session_alive(session_id=requester.session_id, user_id=requester.user_id, now=now)
-    for _ in range(MAX_TRIES):
-        try:
-            return _queue(requester, request, key, now)
-        # at the same time another took the slot, or the same request came by another way
-        except IntegrityError as error:
-            if not isinstance(error.__cause__, UniqueViolation):
-                raise  # a row that can never be written is a fault, not a full queue
-            if earlier := _earlier_request(requester.user_id, request):
-                return earlier
-    raise _queue_full("You ask for very much at once: wait a moment.")
-
-
 @transaction.atomic
-def _queue(
-    requester: Requester, request: GenerationRequest, key: str, now: datetime
-) -> SubmitResult:
+def _queue(request: GenerationRequest) -> SubmitResult:
     known = Generation.objects.only("session_id", "requester", "seq", "result_key", "slot")
-    waiting = list(known.open().filter(user=requester.user_id).order_by("created_at"))
-    same = next(
-        (
-            candidate
-            for candidate in waiting
-            if _can_be_shared(candidate, requester.session_id, request, key)
-        ),
-        None,
-    )
-    if same:
-        return _share(same, request, place=waiting.index(same))
-    generation = _new_generation(requester, request, key, now)
-    generation.slot = _random_free_slot(waiting)
-    if not request.channel:
-        generation.seq = generation.moved_seq = session_advance(requester.session_id)
+    waiting = list(known.open().filter(user=request.user_id).order_by("created_at"))
+    for place, candidate in enumerate(waiting):
+        if _can_be_shared(candidate, request):
+            return _share(candidate, request, place)
+    check_queue_length(len(waiting))
+    generation = new_generation(request)
+    # a random free slot, so that requests at the same time rarely choose the same one; the database
+    # refuses the second
+    taken = {candidate.slot for candidate in waiting}
+    generation.slot = secrets.choice(tuple(set(range(settings.MAX_QUEUED_PER_USER)) - taken))
+    if not request.engine:
+        generation.seq = generation.moved_seq = session_advance(request.session_id)
     generation.save(force_insert=True)
-    if not request.channel:
-        events.generations_changed([(requester.session_id, generation.pk)])
-        events.queue_changed(requester.user_id)
+    if not request.engine:
+        events.generations_changed([(request.session_id, generation.pk)])
+        events.queue_changed(request.user_id)
     return SubmitResult(generation.pk, place=len(waiting))
 
 
-def _new_generation(
-    requester: Requester, request: GenerationRequest, key: str, now: datetime
-) -> Generation:
-    return Generation(
-        session_id=requester.session_id,
-        user_id=requester.user_id,
-        kind=request.kind,
-        prompt=request.prompt,
-        prompt_version=get_kind(request.kind).prompt_version,
-        options=request.options,
-        result_key=key,
-        requester=request.channel,
-        request_id=request.request_id,
-        created_at=now,
-        queued_at=now,
-    )
-
-
-def _earlier_request(user_id: int, request: GenerationRequest) -> SubmitResult | None:
-    """What became of the same request before, whatever its state."""
-    earlier = (
-        Generation.objects.filter(user=user_id, request_id=request.request_id).first()
-        if request.request_id
-        else None
-    )
+def _earlier_request(request: GenerationRequest) -> SubmitResult | None:
+    """Return what became of an earlier request with the same ID, whatever its state."""
+    if not request.request_id:
+        return None
+    same = Generation.objects.filter(user=request.user_id, request_id=request.request_id)
+    earlier = same.first()
     return _share(earlier, request) if earlier else None
 
 
@@ -293,7 +226,7 @@ def _share(generation: Generation, request: GenerationRequest, place: int = 0) -
     both.
     """
     columns: dict[str, Any] = {}
-    if request.channel and generation.requester not in ("", request.channel):
+    if request.engine and generation.requester not in ("", request.engine.channel):
         columns["requester"] = ""
     if request.options.get("save") and not generation.options.get("save"):
         columns |= {"requester": "", "options": generation.options | {"save": True}}
@@ -304,27 +237,20 @@ def _share(generation: Generation, request: GenerationRequest, place: int = 0) -
     return shared
 
 
-def _can_be_shared(
-    generation: Generation, session_id: UUID, request: GenerationRequest, key: str
-) -> bool:
-    """A client without ids asks again for what it never heard of, by another socket or by this one:
-    it gets the generation that is there, and nothing runs twice. Nobody knows at once whether
-    another socket that asked is gone, so nothing is taken from it: both are told the outcome.
-    """
-    is_unheard_of = not is_tracked(generation) and generation.pk not in request.pending_ids
-    is_the_same = generation.session_id == session_id and generation.result_key == key
-    return bool(request.channel) and not request.request_id and is_unheard_of and is_the_same
+def _can_be_shared(generation: Generation, request: GenerationRequest) -> bool:
+    """Return whether this request repeats the one that the open generation answers.
 
-
-def _random_free_slot(waiting: Sequence[Generation]) -> int:
-    """One of those left, by chance, so that requests at the same time seldom meet; if they do, the
-    database lets one in.
+    A client without IDs repeats a request whose result it never received, on another socket or on
+    the same one: it gets the existing generation, and nothing runs twice. Whether the first socket
+    is gone is not known yet, so nothing is taken from it: both receive the outcome.
     """
-    check_queue_length(len(waiting))
-    return secrets.choice(
-        tuple(
-            set(range(settings.MAX_QUEUED_PER_USER)) - {generation.slot for generation in waiting}
-        )
+    return (
+        request.engine is not None
+        and not request.request_id
+        and not is_tracked(generation)
+        and generation.pk not in request.pending_ids
+        and generation.session_id == request.session_id
+        and generation.result_key == request.result_key
     )
 
 

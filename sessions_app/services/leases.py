@@ -6,7 +6,7 @@ one generation.
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -58,10 +58,8 @@ def lease_claim(*, engine: EngineRef, now: datetime, among: Q | None = None) -> 
     it; None when there is none, or when it is at work already. What another socket of the guide's
     dialect asked for is that socket's own to compute.
     """
-    find = _for_guide if engine.is_guide else _for_user
     try:
-        with transaction.atomic():
-            return _claim(engine, find, among or Q(), now)
+        return _claim(engine, among or Q(), now)
     except IntegrityError:  # one_generation_per_engine: another message of this socket was quicker
         return None
 
@@ -277,37 +275,30 @@ def assign_lease(*, generation: Generation, engine: EngineRef, now: datetime) ->
     generation.attempt_count += 1
 
 
-def _for_guide(engine: EngineRef, now: datetime) -> Q | None:
-    return Q(session=engine.session_id, requester__in=[engine.channel, ""])
-
-
-def _for_user(engine: EngineRef, now: datetime) -> Q | None:
+def _claimable(engine: EngineRef, now: datetime) -> Q:
+    """Return which waiting generations this engine may take."""
+    if engine.is_guide:
+        return Q(session=engine.session_id, requester__in=[engine.channel, ""])
     queued = Generation.objects.filter(
         user=engine.user_id, status=GenerationStatus.QUEUED, requester=""
     ).select_related("session")
     waiting = list(queued.order_by("created_at")[:CANDIDATES])
     idle = engines_idle(user_id=engine.user_id, now=now) if waiting else []
     own = next((candidate for candidate in idle if candidate.channel == engine.channel), None)
-    if own is None:
-        return None
     return Q(
         pk__in=[
             generation.pk
             for generation in waiting
-            if can_take(own, generation, generation.session.model_id, idle, now)
+            if own and can_take(own, generation, generation.session.model_id, idle, now)
         ]
     )
 
 
-def _claim(
-    engine: EngineRef, find: Callable[[EngineRef, datetime], Q | None], among: Q, now: datetime
-) -> Generation | None:
-    wanted = find(engine, now)
-    if wanted is None:
-        return None
-    waiting = Generation.objects.filter(wanted, among, status=GenerationStatus.QUEUED).order_by(
-        "created_at"
-    )
+@transaction.atomic
+def _claim(engine: EngineRef, among: Q, now: datetime) -> Generation | None:
+    waiting = Generation.objects.filter(
+        _claimable(engine, now), among, status=GenerationStatus.QUEUED
+    ).order_by("created_at")
     generation = waiting.select_for_update(of=("self",), skip_locked=True).first()
     if generation is None or Generation.objects.leased_by(engine.channel).exists():
         return None
@@ -332,13 +323,13 @@ def _save_lease(generation: Generation, engine: EngineRef, now: datetime) -> Non
             "moved_seq",
         ]
     )
-    begun = {
-        "number": generation.attempt_count,
-        "engine": engine.channel,
-        "engine_name": engine.engine_name,
-        "started_at": now,
-    }
-    Attempt.objects.create(generation=generation, **begun)
+    Attempt.objects.create(
+        generation=generation,
+        number=generation.attempt_count,
+        engine=engine.channel,
+        engine_name=engine.engine_name,
+        started_at=now,
+    )
 
 
 def _columns_after_loss(

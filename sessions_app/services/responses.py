@@ -4,21 +4,20 @@ cards are missing.
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from sessions_app import events, log_context, metrics
 from sessions_app.exceptions import RepeatedResponse, StaleResponse, UnknownCacheKey
 from sessions_app.models import Engine, Generation, GenerationStatus
-from sessions_app.protocol import cache_key, parse_cache_key
-from sessions_app.services import fast_path
+from sessions_app.protocol import Response, cache_key, parse_cache_key
 from sessions_app.services.changes import is_tracked, session_advance
-from sessions_app.services.generation_kinds import EngineRequest, get_kind
+from sessions_app.services.generation_kinds import get_kind
 from sessions_app.services.leases import EngineRef, lease_expiry
 from sessions_app.services.outcomes import Outcome, attempts_end, final_columns, finish_generations
 from sessions_app.services.result_cache import cache_results
@@ -36,107 +35,24 @@ NO_CARDS = Outcome(
 )
 
 
-@dataclass(frozen=True)
-class EngineResponse:
-    """What an engine sent.
-
-    `lease` and `generation_id` are None from the guide's clients, who know the cache key alone.
-    """
-
-    cache_key: str
-    cards: Any
-    lease: UUID | None = None
-    generation_id: UUID | None = None
-    usage: dict[str, Any] | None = None
-
-
-@dataclass(frozen=True)
-class ResponseCommand:
-    """An engine's response to accept.
-
-    `current` is the generation that the engine was given, as it was then, if its socket still has
-    it.
-    """
-
-    engine: EngineRef
-    response: EngineResponse
-    now: datetime
-    current: Generation | None = None
-
-
-def engine_request(generation: Generation) -> EngineRequest:
-    """What the engine is to be asked now: everything at first, then the rest."""
-    kind = get_kind(generation.kind)
-    return kind.engine_request(generation.prompt, generation.options, generation.cards)
-
-
-def client_cache_key(request: EngineRequest) -> str:
-    """The guide's cache key for what was asked."""
-    return cache_key(request.options["topic"], request.options["count"])
-
-
-def response_accept(
-    *, engine: EngineRef, response: EngineResponse, now: datetime, current: Generation | None = None
-) -> Generation:
-    """Take an engine's answer, once: the generation has then succeeded, failed with
-    `no_valid_cards`, or is still leased because cards are missing. Raises UnknownCacheKey,
-    StaleResponse and RepeatedResponse.
-    """
-    return (
-        engine.is_guide
-        and responses_accept_batch([ResponseCommand(engine, response, now, current)])[0]
-    ) or _accept(engine, response, now)
-
-
-def responses_accept_batch(commands: Sequence[ResponseCommand]) -> list[Generation | None]:
-    """Those answers that end what nobody but their own socket follows.
-
-    None, and nothing is written, for any other: that has to be accepted by itself.
-    """
-    endings = [_final_state(command) for command in commands]
-    are_ended = fast_path.finish_leased_generations(filter(None, endings))
-    done = [ending[0] if ending and ending[0].pk in are_ended else None for ending in endings]
-    for generation in filter(None, done):
-        metrics.ATTEMPTS.add(generation.error_code or "succeeded")
-    _publish(list(filter(None, done)))
-    return done
-
-
-def _final_state(command: ResponseCommand) -> tuple[Generation, Outcome, datetime] | None:
-    generation = command.current or fast_path.leased_generation(channel=command.engine.channel)
-    if generation is None or not _is_unshared(command.engine, generation, command.response):
-        return None
-    _add_response(generation, command.response, command.now)
-    return (
-        None
-        if _needs_more_cards(generation)
-        else (generation, _outcome_of(generation), command.now)
-    )
-
-
-def _is_unshared(engine: EngineRef, generation: Generation, response: EngineResponse) -> bool:
-    is_alone = (
-        generation.requester == engine.channel
-        and not is_tracked(generation)
-        and not generation.options.get("save")
-    )
-    return (
-        is_alone and response.lease in (None, generation.lease) and _matches(generation, response)
-    )
-
-
 @transaction.atomic
-def _accept(engine: EngineRef, response: EngineResponse, now: datetime) -> Generation:
+def response_accept(*, engine: EngineRef, response: Response, now: datetime) -> Generation:
+    """Accept an engine's response, once.
+
+    The generation has then succeeded, has failed with `no_valid_cards`, or is still leased because
+    cards are missing. Raise UnknownCacheKey, StaleResponse and RepeatedResponse.
+    """
     generation = _matching_generation(engine, response, now)
-    _add_response(generation, response, now)
-    if not _needs_more_cards(generation):
+    add_response(generation, response, now)
+    if not needs_more_cards(generation):
         _finish(generation, now)
     elif generation.engine == engine.channel:
-        _request_more(generation, now)
+        generation.asks += 1
+        generation.lease_expires_at = lease_expiry(now)
     generation.save()
-    # by the answer to this message, and nobody else asked
-    is_told_here = generation.requester == engine.channel
-    events.generations_changed([] if is_told_here else [(generation.session_id, generation.pk)])
+    # the requesting socket gets the outcome as the reply to this message, and no other socket waits
+    if generation.requester != engine.channel:
+        events.generations_changed([(generation.session_id, generation.pk)])
     return generation
 
 
@@ -151,10 +67,8 @@ def card_accept(
     generation = _leased_to(engine, Q(pk=generation_id, lease=lease))
     if generation is None:
         raise StaleResponse(STALE)
-    if generation.wanted and _add_cards(generation, [card], now):
-        events.generations_changed(
-            [(generation.session_id, generation.pk)] if is_tracked(generation) else []
-        )
+    if generation.wanted and _add_cards(generation, [card], now) and is_tracked(generation):
+        events.generations_changed([(generation.session_id, generation.pk)])
     generation.lease_expires_at = lease_expiry(now)
     generation.save(
         update_fields=["cards", "card_seqs", "seq", "engine", "lease_expires_at", "first_card_at"]
@@ -184,11 +98,11 @@ def _leased_to(engine: EngineRef, which: Q) -> Generation | None:
     return generation
 
 
-def _matching_generation(engine: EngineRef, response: EngineResponse, now: datetime) -> Generation:
+def _matching_generation(engine: EngineRef, response: Response, now: datetime) -> Generation:
     generation = _leased_to(
         engine, Q(lease=response.lease) if response.lease else Q(engine=engine.channel)
     )
-    if generation and _matches(generation, response):
+    if generation and matches(generation, response):
         return generation
     if engine.is_guide and (lost := _lost_generation(engine, response, now)):
         return lost
@@ -202,9 +116,7 @@ def _matching_generation(engine: EngineRef, response: EngineResponse, now: datet
     )
 
 
-def _lost_generation(
-    engine: EngineRef, response: EngineResponse, now: datetime
-) -> Generation | None:
+def _lost_generation(engine: EngineRef, response: Response, now: datetime) -> Generation | None:
     """Return what the session's engine was at when its socket was lost, locked, if this answers it.
 
     Clients of the guide's dialect reconnect while their engine works, and answer on the new socket,
@@ -215,14 +127,14 @@ def _lost_generation(
         ~is_present, session=engine.session_id, seq=None, status=GenerationStatus.LEASED
     )
     for generation in leased.order_by("created_at").select_for_update(of=("self",)):
-        if _matches(generation, response):
+        if matches(generation, response):
             if not Generation.objects.leased_by(engine.channel).exists():
                 generation.engine = engine.channel
             return generation
     return None
 
 
-def _is_repeated(engine: EngineRef, response: EngineResponse) -> bool:
+def _is_repeated(engine: EngineRef, response: Response) -> bool:
     """Return whether this answers, again or too late, one of the session's recent generations or an
     earlier request for one.
     """
@@ -243,9 +155,11 @@ def _is_repeated(engine: EngineRef, response: EngineResponse) -> bool:
     return False
 
 
-def _matches(generation: Generation, response: EngineResponse) -> bool:
-    """By its lease an answer is known for sure; the cache key must then be one of this topic, for
-    the cards that came meanwhile have changed the count that is still asked for.
+def matches(generation: Generation, response: Response) -> bool:
+    """Return whether an engine's response is for this generation.
+
+    The lease identifies it. The cache key must then have the generation's topic; its count may
+    differ, because cards that arrived in the meantime changed the number still needed.
     """
     if response.generation_id not in (None, generation.pk):
         return False
@@ -254,9 +168,12 @@ def _matches(generation: Generation, response: EngineResponse) -> bool:
     return response.cache_key == cache_key(generation.options["topic"], max(1, generation.wanted))
 
 
-def _add_response(generation: Generation, response: EngineResponse, now: datetime) -> None:
-    _add_cards(generation, response.cards, now)
-    generation.usage = _sum_usage(generation.usage, response.usage or {})
+def add_response(generation: Generation, response: Response, now: datetime) -> None:
+    """Add the cards and the usage of a response to the generation in memory."""
+    _add_cards(generation, response.data.cards, now)
+    usage = msgspec.to_builtins(response.usage) if response.usage else {}
+    total = generation.usage
+    generation.usage = total | {name: total.get(name, 0) + value for name, value in usage.items()}
 
 
 def _add_cards(generation: Generation, raw: Any, now: datetime) -> int:
@@ -278,20 +195,24 @@ def _add_cards(generation: Generation, raw: Any, now: datetime) -> int:
     return len(new)
 
 
-def _needs_more_cards(generation: Generation) -> bool:
+def needs_more_cards(generation: Generation) -> bool:
+    """Return whether the engine must be asked for the cards that are missing."""
     return generation.wanted > 0 and generation.asks < MAX_FOLLOW_UPS
 
 
-def _request_more(generation: Generation, now: datetime) -> None:
-    generation.asks += 1
-    generation.lease_expires_at = lease_expiry(now)
+def set_final_columns(generation: Generation, now: datetime) -> Outcome:
+    """End a generation that gets no more cards, in memory, and return its outcome."""
+    outcome = SUCCEEDED if generation.cards else NO_CARDS
+    for column, value in final_columns(outcome, now).items():
+        setattr(generation, column, value)
+    generation.is_partial = bool(generation.cards) and generation.wanted > 0
+    return outcome
 
 
 def _finish(generation: Generation, now: datetime) -> None:
-    outcome = _outcome_of(generation)
-    numbered = {"seq": session_advance(generation.session_id)} if is_tracked(generation) else {}
-    for column, value in (final_columns(outcome, now) | numbered).items():
-        setattr(generation, column, value)
+    outcome = set_final_columns(generation, now)
+    if is_tracked(generation):
+        generation.seq = session_advance(generation.session_id)
     attempts_end(
         Q(generation=generation),
         outcome=outcome.code or "succeeded",
@@ -301,25 +222,21 @@ def _finish(generation: Generation, now: datetime) -> None:
     )
     if generation.status == GenerationStatus.SUCCEEDED:
         get_kind(generation.kind).on_succeeded(generation, generation.options)
-    _publish([generation])
+    publish([generation])
 
 
-def _outcome_of(generation: Generation) -> Outcome:
-    generation.is_partial = bool(generation.cards) and generation.wanted > 0
-    return SUCCEEDED if generation.cards else NO_CARDS
-
-
-def _publish(generations: Sequence[Generation]) -> None:
+def publish(generations: Sequence[Generation]) -> None:
+    """Record the metrics of finished generations, and cache their results after commit."""
     for generation in generations:
         _record_metrics(generation)
-    # a short result is not what was asked for, so the next request tries again
-    whole = {
+    # an incomplete result is not cached, so the next request tries again
+    complete = {
         generation.result_key: {"generationId": str(generation.pk), "cards": generation.cards}
         for generation in generations
         if generation.cards and not generation.is_partial
     }
-    if whole:
-        transaction.on_commit(lambda: cache_results(whole))
+    if complete:
+        transaction.on_commit(lambda: cache_results(complete))
 
 
 def _record_metrics(generation: Generation) -> None:
@@ -338,7 +255,3 @@ def _record_metrics(generation: Generation) -> None:
         len(generation.cards),
         extra=log_context.of(generation),
     )
-
-
-def _sum_usage(total: dict[str, Any], usage: dict[str, Any]) -> dict[str, Any]:
-    return total | {name: total.get(name, 0) + value for name, value in usage.items()}

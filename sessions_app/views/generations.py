@@ -1,5 +1,6 @@
 """The queue over REST, for callers that hold no socket."""
 
+from datetime import datetime
 from time import monotonic
 from typing import Any
 from uuid import UUID
@@ -18,7 +19,7 @@ from rest_framework.views import APIView
 
 from sessions_app import events, protocol, socket_registry
 from sessions_app.exceptions import Invalid
-from sessions_app.models import OPEN, Generation
+from sessions_app.models import OPEN, Generation, WebLLMSession
 from sessions_app.rest.fields import validated_query
 from sessions_app.rest.idempotency import idempotency_key
 from sessions_app.rest.pagination import NewestFirst
@@ -62,13 +63,9 @@ class GenerationsView(generics.ListCreateAPIView):
     def create(self, request: Request, session_id: UUID) -> Response:
         now = timezone.now()
         session = sessions.session_for_user(user=request.user, session_id=session_id, now=now)
-        generation_request = _generation_request(request)
+        generation_request = _generation_request(request, session, now)
         sessions.session_alive(session_id=session_id, user_id=request.user.pk, now=now)
-        result = generations.generation_submit(
-            requester=generations.Requester(session.pk, session.user_id, session.model_id),
-            request=generation_request,
-            now=now,
-        )
+        result = generations.generation_submit(generation_request)
         sessions.session_touch(session_id=session_id, now=now)
         location = reverse("webllm-generation", args=[result.generation_id], request=request)
         shown = _shown(request, result.generation_id) | {"cached": result.cached_cards is not None}
@@ -129,7 +126,9 @@ def _is_open(response: Any) -> bool:
     return response.status_code == status.HTTP_200_OK and response.data.get("status") in OPEN
 
 
-def _generation_request(request: Request) -> generations.GenerationRequest:
+def _generation_request(
+    request: Request, session: WebLLMSession, now: datetime
+) -> generations.GenerationRequest:
     key = idempotency_key(request)
     try:
         message = protocol.generate_of(
@@ -141,9 +140,13 @@ def _generation_request(request: Request) -> generations.GenerationRequest:
             error.message, fields={field: [reason]} if reason else {"": [field]}
         ) from None
     return generations.GenerationRequest(
-        message.prompt,
-        message.options.filled(message.prompt),
-        message.options.refresh,
+        session_id=session.pk,
+        user_id=session.user_id,
+        model_id=session.model_id,
+        prompt=message.prompt,
+        options=message.options.filled(message.prompt),
+        requested_at=now,
+        is_refresh=message.options.refresh,
         request_id=key or message.request_id,
     )
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from sessions_app.exceptions import RateLimited
 from sessions_app.models import Generation
-from sessions_app.services.generations import GenerationRequest, Requester, generation_submit
+from sessions_app.services.generations import GenerationRequest, generation_submit
 
 ASKERS = 8
 ASKS = 3
@@ -41,11 +41,9 @@ def all_at_once(transactional_db, alice, new_session):
 
 def _submit_batcher(session: str, user_id: int, topic: str) -> str:
     try:
-        requester = Requester(UUID(session), user_id, "a-model")
+        options = {"count": 1, "topic": topic}
         generation_submit(
-            requester=requester,
-            request=GenerationRequest(topic, {"count": 1, "topic": topic}),
-            now=timezone.now(),
+            GenerationRequest(UUID(session), user_id, "a-model", topic, options, timezone.now())
         )
     except RateLimited as error:
         return error.code

@@ -83,7 +83,7 @@ async def test_the_same_twice_on_one_socket_is_two_results(socket_db, alice, ses
 def killed_at_work(session_id: UUID, user_id: int) -> None:
     """A socket whose process was killed while it asked and computed."""
     state = SocketState(session_id, user_id, MODEL, "specific.a-killed-process")
-    guide.register_engine(state, MODEL, timezone.now())
+    guide.initial_messages(state, timezone.now())
     handlers.handle(
         state, protocol.decode('{"type":"generate","prompt":"Tides","options":{"count":1}}')
     )
