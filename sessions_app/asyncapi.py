@@ -112,20 +112,12 @@ def _operation(action: str, channel: str, kinds: tuple[type, ...]) -> dict[str, 
 
 
 def _messages() -> dict[str, Any]:
+    kinds: tuple[Any, ...] = (*CLIENT_TYPES, *SERVER_TYPES)
     return {
         kind.__name__: {
-            "name": _tag(kind),
-            "summary": _summary(kind),
+            "name": kind.__struct_config__.tag,
+            "summary": " ".join((kind.__doc__ or "").split()),
             "payload": {"$ref": REF.format(name=kind.__name__)},
         }
-        for kind in (*CLIENT_TYPES, *SERVER_TYPES)
+        for kind in kinds
     }
-
-
-def _summary(kind: type) -> str:
-    return " ".join((kind.__doc__ or "").split())
-
-
-def _tag(kind: Any) -> str:
-    tag: str = kind.__struct_config__.tag
-    return tag

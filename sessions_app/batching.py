@@ -1,6 +1,4 @@
-"""Many sockets ask a store for the like at the same time: one hop, and one round trip, for all of
-them together.
-"""
+"""Similar work of many sockets, done in one call in a thread and one database round trip."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -15,10 +13,10 @@ V = TypeVar("V")
 
 
 class Batcher(Generic[K, V]):
-    """Answers each of many questions out of `run_batch`, synchronous code which gets the questions
-    of all who ask now and gives as many answers in their order. Who asks while it is at work waits
-    for its next turn with all the others: nobody waits alone, and the more ask, the less each costs
-    (docs/performance.md).
+    """Calls `run_batch`, synchronous code, with the items of all callers that are waiting.
+
+    `run_batch` returns one result per item, in the same order. Items that arrive while it runs are
+    passed to its next call, so the more there are, the less each costs (docs/performance.md).
     """
 
     def __init__(self, run_batch: Callable[[Sequence[K]], Sequence[V]]) -> None:
@@ -31,30 +29,29 @@ class Batcher(Generic[K, V]):
         )
 
     async def submit(self, item: K) -> V:
-        """The answer. What `run_batch` raises is raised for all who asked in that turn."""
+        """Return the item's result. What `run_batch` raises is raised for every caller in that
+        batch.
+        """
         loop = asyncio.get_running_loop()
         result: asyncio.Future[V] = loop.create_future()
         self._waiting.setdefault(loop, []).append((item, result))
         if loop not in self._tasks:
-            # in no context of its own: it works for sockets of other sessions, too
+            # without a context of its own, because it also works for sockets of other sessions
             self._tasks[loop] = loop.create_task(self._run_batches(loop), context=Context())
         return await result
 
     async def _run_batches(self, loop: asyncio.AbstractEventLoop) -> None:
         try:
             while batch := self._waiting.pop(loop, None):
-                await self._run_one_batch(batch)
+                try:
+                    results = await run_sync(self._run_batch, [item for item, _ in batch])
+                except Exception as error:
+                    for _, future in batch:
+                        if not future.done():
+                            future.set_exception(error)
+                    continue
+                for (_, future), result in zip(batch, results, strict=True):
+                    if not future.done():  # the caller may have been cancelled
+                        future.set_result(result)
         finally:
             del self._tasks[loop]
-
-    async def _run_one_batch(self, batch: list[tuple[K, asyncio.Future[V]]]) -> None:
-        try:
-            results = await run_sync(self._run_batch, [item for item, _ in batch])
-        except Exception as error:
-            for _, future in batch:
-                if not future.done():
-                    future.set_exception(error)
-            return
-        for (_, future), result in zip(batch, results, strict=True):
-            if not future.done():  # who asked may have left
-                future.set_result(result)

@@ -133,18 +133,18 @@ async def _wait_without_changes(seconds: float) -> bool:
 
 
 def _after_commit(events: list[tuple[str, dict[str, Any]]], is_group: bool = True) -> None:
-    if events:
-        transaction.on_commit(lambda: _send_all(events, is_group))
-
-
-def _send_all(events: list[tuple[str, dict[str, Any]]], is_group: bool) -> None:
-    """By the loop that this hop came from, which has its connections open and needs not be waited
-    for; else by one of its own.
+    """Send the events after commit: on the event loop that waits for this thread, which has its
+    connections open, without waiting for it; on a new event loop elsewhere.
     """
-    if loop := current_event_loop():
-        asyncio.run_coroutine_threadsafe(_send(events, is_group), loop)
-    else:
-        async_to_sync(_send)(events, is_group)
+
+    def send() -> None:
+        if loop := current_event_loop():
+            asyncio.run_coroutine_threadsafe(_send(events, is_group), loop)
+        else:
+            async_to_sync(_send)(events, is_group)
+
+    if events:
+        transaction.on_commit(send)
 
 
 async def _send(events: list[tuple[str, dict[str, Any]]], is_group: bool) -> None:

@@ -8,14 +8,9 @@ Ids only: never a ticket, a token, a prompt or a card.
 from collections.abc import Mapping
 from contextvars import ContextVar
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any
 
 _bound: ContextVar[Mapping[str, Any]] = ContextVar("log ids", default=MappingProxyType({}))
-
-
-class _Generation(Protocol):
-    pk: Any
-    session_id: Any
 
 
 def bind(**ids: Any) -> None:
@@ -31,8 +26,3 @@ def bound() -> Mapping[str, Any]:
 def take_over(ids: Mapping[str, Any]) -> None:
     """Those of another thread, in place of this one's."""
     _bound.set(ids)
-
-
-def of(generation: _Generation) -> dict[str, Any]:
-    """For one line about a generation, as the logger's `extra`."""
-    return {"generation_id": generation.pk, "session_id": generation.session_id}

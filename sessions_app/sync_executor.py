@@ -83,15 +83,9 @@ def _run(
         return function(*args)
     finally:
         _local.loop, _local.used_at = None, monotonic()
-        if _is_unusable(used):
+        # an error, or a transaction left open, after which Django would neither use nor replace it
+        if used.errors_occurred or used.in_atomic_block or used.closed_in_transaction:
             _discard(used)
-
-
-def _is_unusable(used: BaseDatabaseWrapper) -> bool:
-    """Something went wrong with it, or it was left within a transaction, where Django would neither
-    use nor replace it.
-    """
-    return used.errors_occurred or used.in_atomic_block or used.closed_in_transaction
 
 
 def _discard(used: BaseDatabaseWrapper) -> None:

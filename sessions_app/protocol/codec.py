@@ -61,12 +61,22 @@ _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 def decode(text: str, limits: Limits = Limits(), dialect: str = GUIDE) -> ClientMessage:
-    """The message in one text frame of this dialect.
-
-    Raises ProtocolError, and nothing else, for whatever is none.
-    """
+    """Return the message in a text frame of this dialect. Raise ProtocolError if there is none."""
     try:
-        return _decoded(text, limits, dialect)
+        size = len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+        if size > limits.response_bytes:
+            raise _too_large(size, limits.response_bytes)
+        message = _parsed(text, _decoders[dialect])
+        if size > limits.message_bytes and not isinstance(message, Response):
+            raise _too_large(size, limits.message_bytes)
+        # cards come from a model, so they are cleaned instead of rejected
+        if isinstance(message, Response | EngineCard):
+            return message
+        if text.count("{") + text.count("[") > LEVELS and is_too_deep(msgspec.to_builtins(message)):
+            raise ProtocolError("invalid_json", TOO_DEEP)
+        if "\\u0000" in text:  # JSON can only contain NUL as an escape
+            _check_storable(msgspec.to_builtins(message))
+        return message
     except RecursionError:
         raise ProtocolError("invalid_json", TOO_DEEP) from None
     except ProtocolError as error:
@@ -124,27 +134,6 @@ def _envelope_of(text: str) -> _Envelope:
         return _Envelope()
 
 
-def _decoded(text: str, limits: Limits, dialect: str) -> ClientMessage:
-    size = _size(text)
-    if size > limits.response_bytes:
-        raise ProtocolError(
-            "too_large", f"This message has {size} bytes; send {limits.response_bytes} at most."
-        )
-    message = _parsed(text, _decoders[dialect])
-    if size > limits.message_bytes and not isinstance(message, Response):
-        raise ProtocolError(
-            "too_large", f"This message has {size} bytes; send {limits.message_bytes} at most."
-        )
-    # cards come from a model, so they are cleaned instead of rejected
-    if isinstance(message, Response | EngineCard):
-        return message
-    if text.count("{") + text.count("[") > LEVELS and is_too_deep(msgspec.to_builtins(message)):
-        raise ProtocolError("invalid_json", TOO_DEEP)
-    if "\\u0000" in text:  # JSON can only contain NUL as an escape
-        _check_storable(msgspec.to_builtins(message))
-    return message
-
-
 def generate_of(body: Any) -> Generate:
     """The `generate` in a decoded JSON body, for callers without a socket. Raises ProtocolError."""
     try:
@@ -176,8 +165,8 @@ def parse_cache_key(key: str) -> tuple[str, int]:
     return (match["topic"], int(match["count"])) if match else ("", 0)
 
 
-def _size(text: str) -> int:
-    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+def _too_large(size: int, limit: int) -> ProtocolError:
+    return ProtocolError("too_large", f"This message has {size} bytes; send {limit} at most.")
 
 
 def _parsed(text: str, decoder: msgspec.json.Decoder[Any]) -> ClientMessage:

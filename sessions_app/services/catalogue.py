@@ -116,6 +116,11 @@ def _records(source: str) -> list[dict[str, Any]]:
 
 def _as_model(record: dict[str, Any]) -> CatalogueModel:
     model_id, vram_mb = record["model_id"], record.get("vram_required_MB")
+    buffer_bytes = record.get("buffer_size_required_bytes")
+    features = set(record.get("required_features", []))
+    quantisation = _QUANTISATION.search(model_id)
+    if quantisation and quantisation[1].endswith("f16"):
+        features.add("shader-f16")  # the list leaves it out for most models
     return CatalogueModel(
         model_id=model_id,
         name=model_id.removesuffix("-MLC"),
@@ -125,24 +130,11 @@ def _as_model(record: dict[str, Any]) -> CatalogueModel:
         download_mb=_estimated_download_mb(model_id, vram_mb),
         is_download_estimated=True,
         vram_mb=vram_mb,
-        buffer_mb=_megabytes(record.get("buffer_size_required_bytes")),
+        buffer_mb=None if buffer_bytes is None else round(buffer_bytes / 1_000_000, 1),
         context=record.get("overrides", {}).get("context_window_size"),
-        features=_features(model_id, record.get("required_features", [])),
+        features=tuple(sorted(features)),
         overrides=record.get("overrides", {}),
     )
-
-
-def _megabytes(size: int | None) -> float | None:
-    return None if size is None else round(size / 1_000_000, 1)
-
-
-def _features(model_id: str, listed: list[str]) -> tuple[str, ...]:
-    """The listed ones, and shader-f16 for weights of 16-bit floats, which the list leaves out for
-    most models.
-    """
-    quantisation = _QUANTISATION.search(model_id)
-    needs_f16 = quantisation is not None and quantisation[1].endswith("f16")
-    return tuple(sorted({*listed, *(["shader-f16"] if needs_f16 else [])}))
 
 
 def _estimated_download_mb(model_id: str, vram_mb: float | None) -> float | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -154,7 +154,8 @@ def _page(numbers: list[tuple[int, _Changed, int | None]]) -> tuple[list[Numbere
         generation = read.get(row.pk)
         if generation is None:  # deleted in the meantime, with its user
             continue
-        size = _size(generation.cards if index is None else generation.cards[index])
+        cards = generation.cards if index is None else generation.cards[index]
+        size = MESSAGE_BYTES + len(msgspec.json.encode(cards))
         if page and total + size > settings.RESUME_PAGE_BYTES:
             return page, True
         page.append((number, generation, index))
@@ -172,10 +173,6 @@ def _read(rows: Iterable[_Changed]) -> dict[UUID, Generation]:
         if stored > settings.RESUME_PAGE_BYTES:
             break
     return Generation.objects.defer("prompt").in_bulk(list(wanted))
-
-
-def _size(cards: Any) -> int:
-    return MESSAGE_BYTES + len(msgspec.json.encode(cards))
 
 
 def has_advanced(*, session_id: UUID, after: int) -> bool:

@@ -91,7 +91,9 @@ def _hits(since: datetime, now: datetime) -> Iterator[tuple[datetime, int]]:
     """As Redis counts them, and as they were written down before: Redis may be gone, or have begun
     anew, and hits only grow.
     """
-    yield from hits_of(_hours(max(since, _hour(now) - COUNTED), now)).items()
+    first = max(since, _hour(now) - COUNTED)
+    hours = [first + number * HOUR for number in range(int((now - first) / HOUR) + 1)]
+    yield from hits_of(hours).items()
     yield from HourlyStats.objects.filter(hour__gte=since, figures__hits__gt=0).values_list(
         "hour", "figures__hits"
     )
@@ -147,10 +149,6 @@ def _speeds(hours: list[dict[str, Any]]) -> dict[str, float]:
 
 def _hour(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-
-
-def _hours(first: datetime, last: datetime) -> list[datetime]:
-    return [first + number * HOUR for number in range(int((last - first) / HOUR) + 1)]
 
 
 def added(many: Iterable[Buckets]) -> Counter[str]:

@@ -102,7 +102,11 @@ def generation_submit(request: GenerationRequest) -> SubmitResult:
                 raise  # a row that can never be written is a fault, not a full queue
             if earlier := _earlier_request(request):
                 return earlier
-    raise _queue_full("Too many requests at the same time. Wait a moment and try again.")
+    raise RateLimited(
+        "Too many requests at the same time. Wait a moment and try again.",
+        retry_after=RETRY_SECONDS,
+        code="queue_full",
+    )
 
 
 def cached_results(requests: Sequence[GenerationRequest]) -> list[SubmitResult | None]:
@@ -259,10 +263,8 @@ def check_queue_length(count: int) -> None:
     unfinished.
     """
     if count >= settings.MAX_QUEUED_PER_USER:
-        raise _queue_full(
-            f"You have {count} generations waiting, which is the most: wait for one to finish."
+        raise RateLimited(
+            f"You have {count} generations waiting, which is the most: wait for one to finish.",
+            retry_after=RETRY_SECONDS,
+            code="queue_full",
         )
-
-
-def _queue_full(message: str) -> RateLimited:
-    return RateLimited(message, retry_after=RETRY_SECONDS, code="queue_full")

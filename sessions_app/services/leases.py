@@ -16,7 +16,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Least
 
-from sessions_app import events, log_context, metrics
+from sessions_app import events, metrics
 from sessions_app.models import Attempt, Engine, Generation, GenerationStatus
 from sessions_app.services.changes import is_tracked, session_advance, session_advance_moved
 from sessions_app.services.engines import can_take, engines_idle
@@ -54,12 +54,24 @@ class EngineRef:
 
 
 def lease_claim(*, engine: EngineRef, now: datetime, among: Q | None = None) -> Generation | None:
-    """The oldest waiting generation (of those `among`) that this engine should take, now leased to
-    it; None when there is none, or when it is at work already. What another socket of the guide's
-    dialect asked for is that socket's own to compute.
+    """Lease the oldest waiting generation (of those `among`) that this engine should take to it.
+
+    Return None if there is none, or if the engine is working already. What another socket of the
+    guide's dialect requested is for the engine of that socket alone.
     """
     try:
-        return _claim(engine, among or Q(), now)
+        with transaction.atomic():
+            waiting = Generation.objects.filter(
+                _claimable(engine, now), among or Q(), status=GenerationStatus.QUEUED
+            ).order_by("created_at")
+            generation = waiting.select_for_update(of=("self",), skip_locked=True).first()
+            if generation is None or Generation.objects.leased_by(engine.channel).exists():
+                return None
+            if is_tracked(generation):
+                generation.seq = generation.moved_seq = session_advance(generation.session_id)
+                events.generations_changed([(generation.session_id, generation.pk)])
+            _save_lease(generation, engine, now)
+            return generation
     except IntegrityError:  # one_generation_per_engine: another message of this socket was quicker
         return None
 
@@ -117,7 +129,10 @@ def lease_release(*, which: Q, code: str, message: str, now: datetime) -> Genera
     if generation is None:
         return None
     log.warning(
-        "Generation %s lost its engine: %s", generation.pk, code, extra=log_context.of(generation)
+        "Generation %s lost its engine: %s",
+        generation.pk,
+        code,
+        extra={"generation_id": generation.pk, "session_id": generation.session_id},
     )
     for column, value in _columns_after_loss(generation, code, message, now).items():
         setattr(generation, column, value)
@@ -292,21 +307,6 @@ def _claimable(engine: EngineRef, now: datetime) -> Q:
             if own and can_take(own, generation, generation.session.model_id, idle, now)
         ]
     )
-
-
-@transaction.atomic
-def _claim(engine: EngineRef, among: Q, now: datetime) -> Generation | None:
-    waiting = Generation.objects.filter(
-        _claimable(engine, now), among, status=GenerationStatus.QUEUED
-    ).order_by("created_at")
-    generation = waiting.select_for_update(of=("self",), skip_locked=True).first()
-    if generation is None or Generation.objects.leased_by(engine.channel).exists():
-        return None
-    if is_tracked(generation):
-        generation.seq = generation.moved_seq = session_advance(generation.session_id)
-        events.generations_changed([(generation.session_id, generation.pk)])
-    _save_lease(generation, engine, now)
-    return generation
 
 
 def _save_lease(generation: Generation, engine: EngineRef, now: datetime) -> None:

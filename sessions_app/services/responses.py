@@ -12,7 +12,7 @@ import msgspec
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
-from sessions_app import events, log_context, metrics
+from sessions_app import events, metrics
 from sessions_app.exceptions import RepeatedResponse, StaleResponse, UnknownCacheKey
 from sessions_app.models import Engine, Generation, GenerationStatus
 from sessions_app.protocol import Response, cache_key, parse_cache_key
@@ -253,5 +253,5 @@ def _record_metrics(generation: Generation) -> None:
         generation.pk,
         generation.status,
         len(generation.cards),
-        extra=log_context.of(generation),
+        extra={"generation_id": generation.pk, "session_id": generation.session_id},
     )

@@ -60,16 +60,13 @@ def read_results(keys: Sequence[str]) -> dict[str, dict[str, Any]]:
         log.warning("The result cache cannot be read, so a result is made anew: %s", error)
         return {}
     results = {key: stored[redis_key(key)] for key in keys if redis_key(key) in stored}
-    _count(hits=sum(key in results for key in keys), reads=len(keys))
-    return results
-
-
-def _count(*, hits: int, reads: int) -> None:
+    hits = sum(key in results for key in keys)
     if hits:
         metrics.CACHE_READS.add("hit", by=hits)
         count_hits(hits, now=timezone.now())
-    if reads > hits:
-        metrics.CACHE_READS.add("miss", by=reads - hits)
+    if hits < len(keys):
+        metrics.CACHE_READS.add("miss", by=len(keys) - hits)
+    return results
 
 
 def cache_results(results: Mapping[str, dict[str, Any]]) -> None:

@@ -53,10 +53,11 @@ class SessionsData:
             "generations.json",
             json_list(map(generation_shape, iterate_in_batches(generations, GENERATION_BATCH))),
         )
-        yield ExportFile(
-            "sign-ins.json",
-            json_list(map(_sign_in, iterate_in_batches(_tokens().filter(user=user)))),
+        sign_ins = (
+            {"givenAt": token.created_at, "expiresAt": token.expires_at}
+            for token in iterate_in_batches(_tokens().filter(user=user))
         )
+        yield ExportFile("sign-ins.json", json_list(sign_ins))
 
     def used_since(self, when: datetime) -> Q:
         sessions = WebLLMSession.objects.filter(user=OuterRef("pk"), last_activity_at__gte=when)
@@ -102,7 +103,3 @@ def _account(user: User) -> dict[str, Any]:
         "joinedAt": user.date_joined,
         "lastSignInAt": user.last_login,
     }
-
-
-def _sign_in(token: Any) -> dict[str, Any]:
-    return {"givenAt": token.created_at, "expiresAt": token.expires_at}

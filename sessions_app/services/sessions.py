@@ -50,22 +50,16 @@ def session_for_user(*, user: User, session_id: UUID, now: datetime) -> WebLLMSe
 
 
 def session_alive(*, session_id: UUID, user_id: int, now: datetime) -> WebLLMSession:
-    """The session, if something can still be asked of it.
+    """Return the session if it has not ended. Raise SessionEnded with the code that says why.
 
-    Raises SessionEnded with the code that says why not.
-
-    Every message asks this: a session that was active lately is known by its row alone, without the
-    look at its generations.
+    Every message calls this. The row of a recently active session is enough; the generations are
+    only read for other sessions.
     """
     lately = now - timedelta(seconds=settings.SESSION_IDLE_SECONDS)
-    plain = WebLLMSession.objects.filter(
-        pk=session_id, user_id=user_id, status__in=ALIVE, last_activity_at__gt=lately
-    ).first()
-    return plain or _alive_by_activity(session_id, user_id, now)
-
-
-def _alive_by_activity(session_id: UUID, user_id: int, now: datetime) -> WebLLMSession:
-    session = WebLLMSession.objects.as_of(now).filter(pk=session_id, user_id=user_id).first()
+    rows = WebLLMSession.objects.filter(pk=session_id, user_id=user_id)
+    if active := rows.filter(status__in=ALIVE, last_activity_at__gt=lately).first():
+        return active
+    session = rows.as_of(now).first()
     if session is None or session.status_now == SessionStatus.CLOSED:
         raise SessionEnded("This session is closed: create a new one.", code="session_closed")
     if session.status_now == SessionStatus.EXPIRED:
@@ -173,11 +167,7 @@ def _end(
         log.info("Session %s %s", session_id, reason, extra={"session_id": session_id})
     events.sessions_ended(
         locked,
-        close_code=_close_code(status),
+        close_code=4410 if status == SessionStatus.EXPIRED else 4404,
         reason=f"This session is {status}: create a new one.",
     )
     return len(locked)
-
-
-def _close_code(status: SessionStatus) -> int:
-    return 4410 if status == SessionStatus.EXPIRED else 4404

@@ -64,11 +64,9 @@ def _stretches(generation: Generation, attempts: list[Attempt], end: datetime) -
 
 def _stage(generation: Generation, stretch: Stretch, end: datetime, whole: float) -> Stage:
     began, over, attempt = stretch
-    first = (
-        generation.first_card_at
-        if attempt and _is_within(generation.first_card_at, began, over or end)
-        else None
-    )
+    first = generation.first_card_at if attempt else None
+    if first and not began <= first <= (over or end):
+        first = None
     seconds = ((over or end) - began).total_seconds()
     return Stage(
         name=f"Attempt {attempt.number}" if attempt else "In the queue",
@@ -86,10 +84,6 @@ def _stage(generation: Generation, stretch: Stretch, end: datetime, whole: float
 
 def _percent(moment: datetime, start: datetime, whole: float) -> float:
     return round(100 * max((moment - start).total_seconds(), 0) / whole, 3)
-
-
-def _is_within(moment: datetime | None, began: datetime, over: datetime) -> bool:
-    return moment is not None and began <= moment <= over
 
 
 def _tone(attempt: Attempt | None) -> str:

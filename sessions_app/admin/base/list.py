@@ -227,33 +227,23 @@ class IndexedSearchMixin:
     def _condition(self, request: HttpRequest, wanted: SearchQuery) -> Q:
         condition = Q()
         if wanted.ids:
-            condition &= self._by_id(*wanted.ids)
-        if wanted.since and not self.date_field:
-            raise SearchError("This list cannot be searched by date. Search for a user.")
+            if not self.id_fields:
+                raise SearchError("Nothing here has such an id.")
+            condition &= _any_of(f"{name}__range" for name in self.id_fields)(wanted.ids)
         if wanted.since:
+            if not self.date_field:
+                raise SearchError("This list cannot be searched by date. Search for a user.")
             condition &= Q(
                 **{f"{self.date_field}__gte": wanted.since, f"{self.date_field}__lt": wanted.until}
             )
-        return (
-            condition
-            & self._of_user(wanted.user)
-            & self._by_word(request, wanted.word)
-            & self._by_text(request, wanted.text)
-        )
-
-    def _by_id(self, first: UUID, last: UUID) -> Q:
-        if not self.id_fields:
-            raise SearchError("Nothing here has such an id.")
-        return _any_of(f"{name}__range" for name in self.id_fields)((first, last))
-
-    def _of_user(self, name: str) -> Q:
-        return Q(**{f"{self.user_field}__in": _users(name)}) if name else Q()
-
-    def _by_word(self, request: HttpRequest, word: str) -> Q:
-        """A user's name first: that is found at once."""
-        if not word or (users := _users(word)):
-            return Q(**{f"{self.user_field}__in": users}) if word else Q()
-        return self._by_text(request, word)
+        if wanted.user:
+            condition &= Q(**{f"{self.user_field}__in": _users(wanted.user)})
+        # a user's name comes before other text, because it is found immediately
+        if wanted.word and (users := _users(wanted.word)):
+            condition &= Q(**{f"{self.user_field}__in": users})
+        elif wanted.word:
+            condition &= self._by_text(request, wanted.word)
+        return condition & self._by_text(request, wanted.text)
 
     def _by_text(self, request: HttpRequest, text: str) -> Q:
         if not text:

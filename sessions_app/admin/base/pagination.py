@@ -68,7 +68,9 @@ class KeysetChangeList(ChangeList):
 
     def _page(self, request: HttpRequest) -> list[Any]:
         cursor, is_back = self._place(request)
-        order = [_reversed(name) for name in self._order()] if is_back else self._order()
+        order = self._order()
+        if is_back:
+            order = [name[1:] if name.startswith("-") else f"-{name}" for name in order]
         rows = self.queryset.filter(_beyond(order, cursor)) if cursor else self.queryset
         fetched = list(rows.order_by(*order)[: self.list_per_page + 1])
         page, is_more = fetched[: self.list_per_page], len(fetched) > self.list_per_page
@@ -111,7 +113,9 @@ class KeysetChangeList(ChangeList):
     def _values(self, named: str) -> list[Any]:
         parts = named.split("~", len(self._fields()) - 1)
         return [
-            _in_utc(field.to_python(part))
+            # in UTC: PostgreSQL takes no offset of 16 hours or more; times outside of the calendar
+            # raise OverflowError
+            value.astimezone(UTC) if isinstance(value := field.to_python(part), datetime) else value
             for field, part in zip(self._fields(), parts, strict=True)
         ]
 
@@ -136,18 +140,6 @@ def _beyond(order: list[str], cursor: list[Any]) -> Q:
     if not more:
         return after
     return Q(**{f"{name}__{comparison}e": value}) & (after | _beyond(more, values))
-
-
-def _in_utc(value: Any) -> Any:
-    """Raise OverflowError for times outside of the calendar.
-
-    PostgreSQL takes no offset of 16 hours or more.
-    """
-    return value.astimezone(UTC) if isinstance(value, datetime) else value
-
-
-def _reversed(name: str) -> str:
-    return name.removeprefix("-") if name.startswith("-") else f"-{name}"
 
 
 def _field(opts: Any, name: str) -> Any:
