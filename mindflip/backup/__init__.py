@@ -2,4 +2,4 @@
 
 
 class BackupError(Exception):
-    """Why nothing was backed up or restored: one sentence for the operator, saying what to do."""
+    """The reason why a backup or a restore failed: a message that tells operators what to do."""

