@@ -7,6 +7,7 @@ var folder is, when it starts: there, writable, with room, and ours alone.
 import fcntl
 import http.client
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -16,8 +17,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
-
-from honcho.environ import parse_procfile
 
 from . import local_model, state
 from .process import Service, StartupError, last_line
@@ -32,6 +31,12 @@ TIMEOUT_SECONDS = 2.0
 STOPPING_SECONDS = 40.0
 
 
+def read_procfile(path: Path) -> dict[str, list[str]]:
+    """Return the commands of a Procfile by name, each as its arguments."""
+    lines = re.findall(r"^([A-Za-z0-9_-]+):[ \t]*(.+)$", path.read_text(), re.MULTILINE)
+    return {name: shlex.split(command) for name, command in lines}
+
+
 def program(
     name: str, log: Path, environment: Mapping[str, str], bind: str = "127.0.0.1", port: int = 0
 ) -> Service:
@@ -39,11 +44,10 @@ def program(
 
     Of `web` is known when it answers: at `bind` and `port`.
     """
-    command = shlex.split(parse_procfile((ROOT / "Procfile").read_text()).processes[name])
-    command[0] = sys.executable  # "python", whatever the PATH calls so
+    _, *arguments = read_procfile(ROOT / "Procfile")[name]
     service = Service(
         name,
-        command,
+        [sys.executable, *arguments],  # not the "python" of the PATH
         log,
         cwd=ROOT,
         environment=os.environ | environment | {"PYTHONUNBUFFERED": "1"},

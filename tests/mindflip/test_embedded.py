@@ -1,5 +1,6 @@
 """The servers out of the wheels, on folders of every kind."""
 
+import shlex
 import signal
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -7,8 +8,10 @@ from pathlib import Path
 import psycopg
 import pytest
 import redis
+from honcho.environ import parse_procfile
 
 from mindflip.embedded.process import Service, StartupError
+from mindflip.embedded.run import ROOT, read_procfile
 from mindflip.embedded.servers import (
     UNSAFE_OPTIONS,
     free_port,
@@ -147,3 +150,19 @@ def test_a_service_that_ignores_its_signal_is_ended_by_force(tmp_path: Path) -> 
     service.stop(seconds=0.2)
     assert service.process is not None
     assert service.process.returncode == -signal.SIGKILL
+
+
+def test_a_procfile_names_commands(tmp_path: Path) -> None:
+    path = tmp_path / "Procfile"
+    path.write_text("# web: comment\n\nempty:\nweb: python -m 'a b'\nbeat-2:python c:d\n")
+    assert read_procfile(path) == {
+        "web": ["python", "-m", "a b"],
+        "beat-2": ["python", "c:d"],
+    }
+
+
+def test_the_procfile_is_read_as_honcho_reads_it() -> None:
+    processes = parse_procfile((ROOT / "Procfile").read_text()).processes
+    assert read_procfile(ROOT / "Procfile") == {
+        name: shlex.split(command) for name, command in processes.items()
+    }
