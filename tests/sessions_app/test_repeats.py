@@ -6,26 +6,26 @@ import time
 import pytest
 
 from sessions_app.exceptions import Conflict
-from sessions_app.services import idempotency
+from sessions_app.rest import idempotency
 
-ASKED = idempotency.IdempotentRequest(user_id=1, action="deck", key="one", body=b"{}")
+REQUEST = {"name": "repeat:1:deck:key", "digest": "digest of the body"}
 
 
 def test_a_key_whose_process_was_killed_is_free_again(monkeypatch):
     monkeypatch.setattr(idempotency, "IN_PROGRESS_SECONDS", 1)
     with pytest.raises(SystemExit):
-        idempotency.run_once(ASKED, sys.exit)
+        idempotency.run_once(**REQUEST, make=sys.exit)
     with pytest.raises(Conflict, match="still being done"):
-        idempotency.run_once(ASKED, lambda: "second")
+        idempotency.run_once(**REQUEST, make=lambda: "second")
     assert _done_within(5) == ("second", False)
-    assert idempotency.run_once(ASKED, lambda: "third") == ("second", True)
+    assert idempotency.run_once(**REQUEST, make=lambda: "third") == ("second", True)
 
 
 def _done_within(seconds: float) -> tuple[str, bool] | None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         try:
-            return idempotency.run_once(ASKED, lambda: "second")
+            return idempotency.run_once(**REQUEST, make=lambda: "second")
         except Conflict:
             time.sleep(0.05)
     return None
