@@ -164,8 +164,10 @@ class Assembler:
 
     def _judge_list(self, frame: OpenContainer, is_cut: bool) -> None:
         is_pair = frame.parent is not None and frame.parent.is_list and frame.parent.holds_cards
-        if not is_pair or frame.has_container or not frame.items or _is_heading(frame.items):
+        if not is_pair or frame.has_container or not frame.items:
             return
+        if [ROLES.get(name_of(item)) for item in frame.items] == ["front", "back"]:
+            return  # the heading of a table
         frame.has_inner = True
         if is_cut and len(frame.items) < 2:
             self.drafts.refuse(CUT_OFF)
@@ -173,7 +175,3 @@ class Assembler:
             self.drafts.refuse(f"is a list of {len(frame.items)}, not a pair of front and back")
         else:
             self.drafts.add({"front": frame.items[0], "back": frame.items[1]})
-
-
-def _is_heading(items: list[Any]) -> bool:
-    return [ROLES.get(name_of(item)) for item in items] == ["front", "back"]

@@ -6,6 +6,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
 from typing import Any
 
 SIDE_CHARACTERS = 2000
@@ -15,8 +16,6 @@ BACK_NAMES = ("back", "answer", "definition", "a", "response")
 MEMBERS, ITEMS, NAME_CHARACTERS, DEPTH, BUDGET = 24, 50, 64, 4, 12_000
 OURS = frozenset({"id", "front", "back", "position", "createdAt", "updatedAt"})
 DROPPED = object()
-
-
 ROLES = dict.fromkeys(FRONT_NAMES, "front") | dict.fromkeys(BACK_NAMES, "back")
 WHITE = (
     "\t\n\v\f\r \u0085\u00a0\u1680"
@@ -35,8 +34,6 @@ DEPTH_READ = 16
 NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,15})?")
 TANGLED = re.compile(r'"(?:front|back|question|answer|term|definition)"[ \n]{0,8}:')
 WORDS: dict[str, bool | None] = {"true": True, "True": True, "false": False, "False": False}
-
-
 WORDS |= dict.fromkeys(("null", "None", "undefined", "NaN"))
 Finish = Callable[[Mapping[str, Any]], dict[str, Any]]
 
@@ -87,11 +84,14 @@ def name_of(key: str) -> str:
 
 
 def plain(value: Any, depth: int = DEPTH_READ) -> Any:
-    """The value with bare words read as what JSON means by them, every text storable, and nothing
-    deeper than 16 levels.
+    """Return the value with bare words read as what JSON means by them, every text storable, and
+    nothing deeper than 16 levels.
     """
     if isinstance(value, BareWord):
-        return _word(value)
+        if value in WORDS:
+            return WORDS[value]
+        if NUMBER.fullmatch(value):
+            return float(value) if "." in value else int(value)
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, dict):
@@ -103,16 +103,8 @@ def plain(value: Any, depth: int = DEPTH_READ) -> Any:
 
 def _plain_fields(fields: Mapping[Any, Any], depth: int) -> dict[str, Any]:
     named = ((clean(key), value) for key, value in fields.items() if isinstance(key, str))
-    # which JavaScript takes for its own
+    # JavaScript gives __proto__ a meaning of its own
     return {name: plain(value, depth) for name, value in named if name != "__proto__"}
-
-
-def _word(word: BareWord) -> Any:
-    if word in WORDS:
-        return WORDS[word]
-    if NUMBER.fullmatch(word):
-        return float(word) if "." in word else int(word)
-    return clean(word)
 
 
 def text_of(value: Any) -> str | None:
@@ -126,28 +118,28 @@ def text_of(value: Any) -> str | None:
 
 
 def _scalar_text(value: Any) -> str | None:
+    """Numbers as JavaScript writes them; nothing for those that JSON does not have."""
     if value is None or (isinstance(value, BareWord) and WORDS.get(value, True) is None):
         return ""
     if isinstance(value, str):
         return trim(clean(value))
     if isinstance(value, bool):
         return str(value).lower()
-    return _number_text(value) if isinstance(value, int | float) else None
+    if not isinstance(value, int | float):
+        return None
+    if abs(value) < 1e15 and value == int(value):
+        return str(int(value))
+    return repr(value) if isinstance(value, float) and math.isfinite(value) else ""
 
 
-def _number_text(number: int | float) -> str:
-    """As JavaScript writes it; nothing for what is no JSON number."""
-    if abs(number) < 1e15 and number == int(number):
-        return str(int(number))
-    return repr(number) if isinstance(number, float) and math.isfinite(number) else ""
+def draft_card(fields: Any) -> dict[str, Any]:
+    """Return the fields as a card: `front` and `back` trimmed, in addition to all other fields.
 
-
-def draft_card(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields as a card: `front` and `back` trimmed, all other fields beside them.
-
-    Raises InvalidCard when a side is missing, empty, no text, or longer than 2,000 characters
+    Raises InvalidCard when a side is missing, empty, not text, or longer than 2,000 characters
     (contract, section 4).
     """
+    if not isinstance(fields, Mapping):
+        raise InvalidCard("is not a card: send an object with front and back")
     by_name = {
         name_of(key): value for key, value in reversed(list(fields.items())) if isinstance(key, str)
     }
@@ -155,7 +147,13 @@ def draft_card(fields: Mapping[str, Any]) -> dict[str, Any]:
     if not front and not back:
         raise InvalidCard("has neither a front nor a back", "front")
     for side, text in (("front", front), ("back", back)):
-        _check_side(side, text)
+        if not text:
+            raise InvalidCard(f"has no {side}", side)
+        if len(text) > SIDE_CHARACTERS:
+            why = f"its {side} has {len(text)} characters, and {SIDE_CHARACTERS} is the most"
+            raise InvalidCard(f"is too long: {why}", side)
+        if TANGLED.search(text):
+            raise InvalidCard(f"runs into the next one: quotes are missing in its {side}", side)
     return _plain_fields(fields, DEPTH_READ) | {"front": front, "back": back}
 
 
@@ -169,33 +167,18 @@ def _side(by_name: Mapping[str, Any], names: tuple[str, ...]) -> str:
     return ""
 
 
-def _check_side(side: str, text: str) -> None:
-    if not text:
-        raise InvalidCard(f"has no {side}", side)
-    if len(text) > SIDE_CHARACTERS:
-        raise InvalidCard(
-            f"is too long: its {side} has {len(text)} characters, and {SIDE_CHARACTERS} is the"
-            " most",
-            side,
-        )
-    if TANGLED.search(text):
-        raise InvalidCard(f"runs into the next one: quotes are missing in its {side}", side)
-
-
 def card_key(front: str, back: str) -> tuple[str, str]:
-    """What two cards have in common when they are the same card (contract, section 4)."""
+    """Return what two cards have in common when they are the same card (contract, section 4)."""
     return _fold(front), _fold(back)
 
 
 def _fold(text: str) -> str:
-    spaced = WHITE_RUN.sub(" ", _same_case(text)).strip(WHITE)
+    if text.isascii():  # which has nothing to compose
+        folded = text.lower()
+    else:
+        folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    spaced = WHITE_RUN.sub(" ", folded).strip(WHITE)
     return spaced.rstrip(TRAILING) or spaced
-
-
-def _same_case(text: str) -> str:
-    if text.isascii():  # in which nothing is composed
-        return text.lower()
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
 class Drafts:
@@ -214,45 +197,32 @@ class Drafts:
             card_key(str(card.get("front", "")), str(card.get("back", ""))) for card in earlier
         }
 
-    def add(self, fields: Mapping[str, Any]) -> None:
-        """Take the fields as the next card, or note why they are none."""
-        self.number += 1
+    def add(self, fields: Any) -> None:
+        """Take the fields as the next card, or note why they are not a card."""
         try:
             card = self._finished(draft_card(fields))
-            self._take(card, card_key(card["front"], card["back"]))
-        except InvalidCard as bad:
-            self._note(bad.why)
+        except InvalidCard as error:
+            self.refuse(error.why)
+            return
+        key = card_key(card["front"], card["back"])
+        if key in self._seen:
+            self.refuse("repeats an earlier card")
+        else:
+            self.number += 1
+            self._seen.add(key)
+            self.cards.append(card)
 
     def refuse(self, why: str) -> None:
-        """Count a card that cannot be read at all."""
+        """Count a card that is left out, and note why."""
         self.number += 1
-        self._note(why)
-
-    def _take(self, card: dict[str, Any], key: tuple[str, str]) -> None:
-        if key in self._seen:
-            raise InvalidCard("repeats an earlier card", "front")
-        self._seen.add(key)
-        self.cards.append(card)
-
-    def _note(self, why: str) -> None:
         if len(self.problems) < PROBLEMS_KEPT:
             self.problems.append(f"Card {self.number} {why}.")
         elif len(self.problems) == PROBLEMS_KEPT:
             self.problems.append("More cards than these were refused.")
 
 
-def extras_of(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """What is neither ours nor too much: at most 24 members, four levels, texts of 2,000
-    characters, 12,000 in all.
-    """
-    budget = _Budget(BUDGET)
-    return _object({key: value for key, value in fields.items() if key not in OURS}, DEPTH, budget)
-
-
 class _Budget:
-    """Characters that are left; each name and value costs its own, and one more for standing
-    there.
-    """
+    """Characters that are left; each name and value costs its own, and one more for being there."""
 
     def __init__(self, left: int) -> None:
         self.left = left
@@ -263,43 +233,39 @@ class _Budget:
         return is_enough
 
 
-def _object(fields: Mapping[Any, Any], depth: int, budget: _Budget) -> dict[str, Any]:
+def extras_of(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields that are not ours, bounded: at most 24 fields, four levels, texts of 2,000
+    characters, 12,000 in all.
+    """
+    others = {key: value for key, value in fields.items() if key not in OURS}
+    return _bounded_fields(others, DEPTH, _Budget(BUDGET))
+
+
+def _bounded_fields(fields: Mapping[Any, Any], depth: int, budget: _Budget) -> dict[str, Any]:
     bounded_fields: dict[str, Any] = {}
-    for key, value in list(fields.items())[:MEMBERS]:
+    for key, value in islice(fields.items(), MEMBERS):
         name = clean(key) if isinstance(key, str) else ""
-        bounded = (
-            _bounded(value, depth - 1, budget)
-            if 0 < len(name) <= NAME_CHARACTERS and budget.pays(len(name))
-            else DROPPED
-        )
-        if bounded is not DROPPED:
-            bounded_fields[name] = bounded
+        if 0 < len(name) <= NAME_CHARACTERS and budget.pays(len(name)):
+            bounded = _bounded(value, depth - 1, budget)
+            if bounded is not DROPPED:
+                bounded_fields[name] = bounded
     return bounded_fields
 
 
 def _bounded(value: Any, depth: int, budget: _Budget) -> Any:
+    """PostgreSQL has no infinity in JSON, and JavaScript no larger whole numbers."""
+    if depth <= 0 and isinstance(value, Mapping | list | tuple):
+        return DROPPED
     if isinstance(value, Mapping):
-        return _object(value, depth, budget) if depth > 0 else DROPPED
+        return _bounded_fields(value, depth, budget)
     if isinstance(value, list | tuple):
-        return _list(value, depth, budget) if depth > 0 else DROPPED
+        bounded = (_bounded(item, depth - 1, budget) for item in value[:ITEMS])
+        return [item for item in bounded if item is not DROPPED]
     if isinstance(value, str):
-        return _text(clean(value), budget)
-    return value if _is_plain(value) and budget.pays(len(str(value))) else DROPPED
-
-
-def _list(items: list[Any] | tuple[Any, ...], depth: int, budget: _Budget) -> list[Any]:
-    bounded = (_bounded(item, depth - 1, budget) for item in items[:ITEMS])
-    return [item for item in bounded if item is not DROPPED]
-
-
-def _text(text: str, budget: _Budget) -> Any:
-    return text if len(text) <= SIDE_CHARACTERS and budget.pays(len(text)) else DROPPED
-
-
-def _is_plain(value: Any) -> bool:
-    """JSON's own scalars; PostgreSQL has no infinity in JSON, and JavaScript no larger whole
-    numbers.
-    """
-    if isinstance(value, int):  # True and False, too
-        return abs(value) < 2**53
-    return value is None or (isinstance(value, float) and math.isfinite(value))
+        value = clean(value)
+        is_plain = len(value) <= SIDE_CHARACTERS
+    elif isinstance(value, int):  # True and False, too
+        is_plain = abs(value) < 2**53
+    else:
+        is_plain = value is None or (isinstance(value, float) and math.isfinite(value))
+    return value if is_plain and budget.pays(len(str(value))) else DROPPED

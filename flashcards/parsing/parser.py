@@ -1,4 +1,4 @@
-"""The door of the parser: text in, cards and sentences out."""
+"""Read cards out of text."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -31,17 +31,11 @@ def parse_cards(text: str) -> ParsedCards:
     Scanner(text, Assembler(drafts)).run()
     if not drafts.number:
         ProseCards(drafts).read(text)
-    if not drafts.number:
-        return ParsedCards([], [_no_cards(text)])
-    return ParsedCards(drafts.cards, drafts.problems)
-
-
-def _no_cards(text: str) -> str:
+    if drafts.number:
+        return ParsedCards(drafts.cards, drafts.problems)
     cleaned = trim(clean(text))
     if not cleaned:
-        return "The text is empty."
+        return ParsedCards([], ["The text is empty."])
     beginning = WHITE_RUN.sub(" ", cleaned[:QUOTED_CHARACTERS])
-    return (
-        "There are no cards in the text. It begins:"
-        f" “{beginning}{'…' if len(cleaned) > QUOTED_CHARACTERS else ''}”"
-    )
+    ellipsis = "…" if len(cleaned) > QUOTED_CHARACTERS else ""
+    return ParsedCards([], [f"There are no cards in the text. It begins: “{beginning}{ellipsis}”"])

@@ -38,18 +38,14 @@ class ProseCards:
     def _line(self, line: str) -> None:
         label = LABEL.match(line)
         if label and label[1]:
-            self._begin_card(line[label.end() :])
+            self._end_card()
+            self.sides, self.side = {"front": [line[label.end() :]]}, "front"
         elif label:
             self._begin_back(line[label.end() :])
         elif trim(line):
             self._continue(trim(line))
         elif self.side == "back":
             self._end_card()
-
-    def _begin_card(self, rest: str) -> None:
-        self._end_card()
-        self.sides = {"front": [rest]}
-        self.side = "front"
 
     def _begin_back(self, rest: str) -> None:
         if "front" not in self.sides or "back" in self.sides:

@@ -12,6 +12,7 @@ from flashcards.parsing.cards import WHITE, BareWord
 
 S = f"[{WHITE}]{{0,64}}"
 DOUBLE, SINGLE = '"\u201c\u201d\u201e\u201f', "'\u2018\u2019\u201a\u201b"  # straight and curly
+STRUCTURE = "{}[],:"
 QUOTE = f"[{DOUBLE}{SINGLE}]"
 KEY = (
     f"(?:[{DOUBLE}][^{DOUBLE}:\n]{{0,60}}[{DOUBLE}]|[{SINGLE}][^{SINGLE}:\n]{{0,60}}[{SINGLE}]){S}:"
@@ -44,7 +45,7 @@ END_OF_TEXT = re.compile(rf"{S}\Z")
 
 
 class Scanner:
-    """Reads one whole text and tells the assembler each token."""
+    """Reads a whole text and passes each token to the assembler."""
 
     def __init__(self, text: str, assembler: Assembler) -> None:
         self.text = text
@@ -64,7 +65,8 @@ class Scanner:
         if not match:
             self.at = len(self.text)
         elif match[0] == "<think>":
-            self._thinking(match.end())
+            end = self.text.find("</think>", match.end())
+            self.at = len(self.text) if end < 0 else end + len("</think>")
         else:
             self.at = match.start()
             if OPENING.match(self.text, self.at):
@@ -72,69 +74,54 @@ class Scanner:
             else:
                 self.at += 1
 
-    def _thinking(self, start: int) -> None:
-        end = self.text.find("</think>", start)
-        self.at = len(self.text) if end < 0 else end + len("</think>")
-
     def _token(self) -> None:
         spaces = SPACES.match(self.text, self.at)
         if spaces:
             self.at = spaces.end()
             return
         character = self.text[self.at]
-        if character in "{}[],:":
-            self.at += 1
-            self._structure(character)
-        elif character in DOUBLE or character in SINGLE:
-            self.at += 1
-            self._string(character)
-        else:
-            self._bare()
-
-    def _structure(self, character: str) -> None:
+        if character not in STRUCTURE and character not in DOUBLE + SINGLE:
+            bare = BARE.match(self.text, self.at)
+            assert bare  # only structure, quotes and line ends are not matched
+            self.at = bare.end()
+            self.assembler.scalar(BareWord(bare[0].strip(WHITE)))
+            return
+        self.at += 1
         if character in "{[":
             self.assembler.open(character == "[")
         elif character in "}]":
             self.assembler.close(character == "]")
         elif character == ":":
             self.assembler.colon()
-        else:
+        elif character == ",":
             self.assembler.comma()
-
-    def _bare(self) -> None:
-        match = BARE.match(self.text, self.at)
-        assert match  # every other sign was taken before
-        self.at = match.end()
-        self.assembler.scalar(BareWord(match[0].strip(WHITE)))
+        else:
+            self._string(character)
 
     def _string(self, opening: str) -> None:
-        quotes = _closing(opening)
+        # closed by its own straight quote, or by any of its family if it opened with a curly one
+        quotes = opening if opening in "\"'" else DOUBLE if opening in DOUBLE else SINGLE
         parts: list[str] = []
-        is_open = True
-        while is_open:
-            match = RUNS[quotes].match(self.text, self.at)
-            assert match  # it may be empty
-            parts.append(match[0])
-            self.at = match.end()
-            is_open = not self._at_end_of_string(quotes, parts)
-
-    def _at_end_of_string(self, quotes: str, parts: list[str]) -> bool:
-        character = self.text[self.at : self.at + 1]
-        if not character:
-            return True  # never closed: the value is lost, and the card with it
-        if character == "\\":
-            parts.append(self._escape())
-        elif character in quotes and self._closes():
-            self.at += 1
-            self.assembler.scalar("".join(parts))
-            return True
-        elif character in "}\n" and self._is_unclosed(quotes):
-            self.assembler.scalar("".join(parts).rstrip(WHITE + ","))
-            return True
-        else:
-            parts.append(character)
-            self.at += 1
-        return False
+        while True:
+            run = RUNS[quotes].match(self.text, self.at)
+            assert run  # it may be empty
+            parts.append(run[0])
+            self.at = run.end()
+            character = self.text[self.at : self.at + 1]
+            if not character:
+                return  # never closed: the value is lost, and the card with it
+            if character == "\\":
+                parts.append(self._escape())
+            elif character in quotes and self._closes():
+                self.at += 1
+                self.assembler.scalar("".join(parts))
+                return
+            elif character in "}\n" and self._is_unclosed(quotes):
+                self.assembler.scalar("".join(parts).rstrip(WHITE + ","))
+                return
+            else:
+                parts.append(character)
+                self.at += 1
 
     def _is_unclosed(self, quotes: str) -> bool:
         return self.assembler.place in ("value", "bare") and bool(
@@ -166,12 +153,3 @@ class Scanner:
         if control:
             return "\b" if control == "b" else "\f"
         return ESCAPED.get(character, match[0]) if character else "\\"
-
-
-def _closing(opening: str) -> str:
-    """What may close a string: its own plain quote, or any of its family when it opened with a
-    curly one.
-    """
-    if opening in "\"'":
-        return opening
-    return DOUBLE if opening in DOUBLE else SINGLE
