@@ -61,7 +61,7 @@ class DecksView(ETagMixin, generics.ListCreateAPIView):
 
         def save() -> Any:
             nonlocal is_new
-            deck, is_new = _saved(request.user, body.validated_data)
+            deck, is_new = decks.deck_save(user=request.user, **body.validated_data)
             return deck.pk
 
         deck_id, replayed = idempotent(request, "deck", save)
@@ -136,16 +136,3 @@ class CardView(generics.RetrieveUpdateDestroyAPIView):
 
     def perform_destroy(self, instance: Any) -> None:
         trash.cards_delete(user=self.request.user, card_ids=[instance.pk])
-
-
-def _saved(user: Any, body: dict[str, Any]) -> decks.SavedDeck:
-    given = {"user": user, "name": body["name"], "tags": body.get("tags", [])}
-    if body.get("generation_ids"):
-        return decks.deck_save_batch(
-            **given, generation_ids=body["generation_ids"], cards=body.get("cards")
-        )
-    if body.get("generation_id"):
-        return decks.deck_save(
-            **given, generation_id=body["generation_id"], cards=body.get("cards")
-        )
-    return decks.SavedDeck(decks.deck_create(**given, cards=body.get("cards") or []), True)

@@ -25,7 +25,9 @@ NO_GAP = (
     "A cloze card needs a gap in its front: write {{c1::hidden words}}, with a hint as {{c1::hidden"
     " words::hint}}."
 )
-KINDS = ", ".join(CardKind.values)
+NO_KIND = f"A card's kind is one of {', '.join(CardKind.values)}."
+NO_SENTENCE = f"Send the sentence as a text of at most {SIDE_CHARACTERS} characters."
+NO_FOUND = "Send found as true, false or null."
 OWN = frozenset({"kind", "tags", "sentence", "found"})
 
 
@@ -68,36 +70,20 @@ def card_update(*, user: User, card_id: UUID, fields: Mapping[str, Any]) -> Card
     card = card_for_user(user=user, card_id=card_id)  # as it is now that nobody else can change it
     before = {"front": card.front, "back": card.back}
     sides = _checked({side: fields.get(side, before[side]) for side in before})
-    columns = (_ground(card, sides) if sides != before else {}) | columns_checked(fields)
-    extras = extra_fields(_followed(card.extras, before, sides) | dict(fields))
-    _write(
-        card,
-        {
-            "front": sides["front"],
-            "back": sides["back"],
-            "extras": extras,
-            "updated_at": Now(),
-            **columns,
-        },
-    )
-    return card
-
-
-def _ground(card: Card, sides: Mapping[str, str]) -> dict[str, Any]:
-    """What the deck's notes say of other words: a mark that was true of the old ones must not
-    stay.
-    """
-    source = Deck.objects.values_list("source", flat=True).get(pk=card.deck_id)
-    (new,) = with_source_match([sides], source)
-    return {"is_found": new.get("found"), "sentence": sentence_usable(new.get("sentence"))}
-
-
-def _write(card: Card, columns: Mapping[str, Any]) -> None:
+    columns: dict[str, Any] = {**sides, "updated_at": Now()}
+    if sides != before:  # what was true of the old text must not remain
+        source = Deck.objects.values_list("source", flat=True).get(pk=card.deck_id)
+        (matched,) = with_source_match([sides], source)
+        usable = columns_usable(matched)
+        columns |= {"is_found": usable["is_found"], "sentence": usable["sentence"]}
+    columns |= columns_checked(fields)
+    columns["extras"] = extra_fields(_followed(card.extras, before, sides) | dict(fields))
     for name, value in columns.items():
         setattr(card, name, value)
     check_gap(card.kind, card.front)
     card.save(update_fields=list(columns))
     decks_touch([card.deck_id])
+    return card
 
 
 def _checked(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -121,32 +107,38 @@ def _followed(
 
 
 def columns_checked(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The columns of those fields that are there.
+    """Return the columns of those fields that are present.
 
     Raises Invalid, which names the field; sides are checked elsewhere.
     """
-    checks = {"kind": _kind, "tags": tags_checked, "sentence": _sentence, "found": _found}
-    columns = {name: check(fields[name]) for name, check in checks.items() if name in fields}
-    return {"is_found" if name == "found" else name: value for name, value in columns.items()}
+    kind, is_found = fields.get("kind", CardKind.BASIC), fields.get("found")
+    if kind not in CardKind.values:
+        raise Invalid(NO_KIND, fields={"kind": [NO_KIND]})
+    tags, sentence = tags_checked(fields.get("tags", ())), fields.get("sentence", "")
+    if not isinstance(sentence, str) or len(sentence := trim(clean(sentence))) > SIDE_CHARACTERS:
+        raise Invalid(NO_SENTENCE, fields={"sentence": [NO_SENTENCE]})
+    if is_found is not None and not isinstance(is_found, bool):
+        raise Invalid(NO_FOUND, fields={"found": [NO_FOUND]})
+    columns = {"kind": kind, "tags": tags, "sentence": sentence, "found": is_found}
+    return {
+        "is_found" if name == "found" else name: value
+        for name, value in columns.items()
+        if name in fields
+    }
 
 
 def columns_usable(card: Mapping[str, Any]) -> dict[str, Any]:
-    """The columns of an engine's card, wrong members as if they had not come. Never raises."""
-    kind, is_found = card.get("kind"), card.get("found")
+    """Return the columns of an engine's card; wrong fields are treated as missing. Never raises."""
+    kind, sentence, is_found = card.get("kind"), card.get("sentence"), card.get("found")
     is_kind = kind in CardKind.values and (kind != CardKind.CLOZE or has_gaps(str(card["front"])))
     return {
         "kind": kind if is_kind else CardKind.BASIC,
         "tags": tags_usable(card.get("tags")),
-        "sentence": sentence_usable(card.get("sentence")),
+        "sentence": trim(clean(sentence))
+        if isinstance(sentence, str) and len(sentence) <= SIDE_CHARACTERS
+        else "",
         "is_found": is_found if isinstance(is_found, bool) else None,
     }
-
-
-def sentence_usable(value: Any) -> str:
-    """Return the sentence that a card came from as it can be stored; empty when it is too long or
-    not a text.
-    """
-    return trim(clean(value)) if isinstance(value, str) and len(value) <= SIDE_CHARACTERS else ""
 
 
 def extra_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -158,28 +150,3 @@ def check_gap(kind: str, front: str) -> None:
     """Raises Invalid when a cloze hides nothing."""
     if kind == CardKind.CLOZE and not has_gaps(front):
         raise Invalid(NO_GAP, fields={"front": [NO_GAP]})
-
-
-def _kind(value: Any) -> str:
-    if isinstance(value, str) and value in CardKind.values:
-        return value
-    raise _refused("kind", f"A card's kind is one of {KINDS}.")
-
-
-def _sentence(value: Any) -> str:
-    sentence = trim(clean(value)) if isinstance(value, str) else None
-    if sentence is None or len(sentence) > SIDE_CHARACTERS:
-        raise _refused(
-            "sentence", f"Send the sentence as a text of at most {SIDE_CHARACTERS} characters."
-        )
-    return sentence
-
-
-def _found(value: Any) -> bool | None:
-    if value is None or isinstance(value, bool):
-        return value
-    raise _refused("found", "Send found as true, false or null.")
-
-
-def _refused(field: str, message: str) -> Invalid:
-    return Invalid(message, fields={field: [message]})

@@ -1,7 +1,7 @@
 """Decks: created from generations or by hand, renamed and tagged."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib.auth.models import User
@@ -11,8 +11,7 @@ from django.utils import timezone
 
 from flashcards.grounding import with_source_match
 from flashcards.models import CARDS_PER_DECK, NAME_CHARACTERS, Card, Deck
-from flashcards.parsing import accept_cards
-from flashcards.parsing.cards import clean, trim
+from flashcards.parsing.cards import Drafts, clean, extras_of, trim
 from flashcards.services.cards import check_gap, columns_checked, columns_usable, extra_fields
 from flashcards.services.locks import NO_DECK
 from flashcards.services.tags import tags_checked
@@ -25,13 +24,6 @@ if TYPE_CHECKING:
 UNTITLED = "Flashcards"
 STILL_OPEN = "These cards are still being written: wait for the end, or stop it, and save then."
 NO_CARDS = "There are no cards in these generations that could be saved."
-
-
-class SavedDeck(NamedTuple):
-    """A deck, and whether this call made it."""
-
-    deck: Deck
-    is_new: bool
 
 
 def deck_for_user(*, user: User, deck_id: UUID) -> Deck:
@@ -61,50 +53,91 @@ def deck_with_name(*, user: User, deck_id: str | None) -> UUID | None:
         raise Invalid("Give a deck's id.", fields={"deck": ["This is no deck's id."]}) from None
 
 
-def deck_create(*, user: User, name: str, cards: Any = (), tags: Any = ()) -> Deck:
-    """A deck by hand. Raises Invalid, which names the cards that are none: none of them is saved
-    then.
-    """
-    with transaction.atomic():
-        return insert(
-            Deck(user_id=user.pk, name=_checked_name(name), tags=tags_checked(tags)),
-            checked_cards(cards),
-        )
-
-
 def deck_save(
-    *, user: User, generation_id: UUID, name: str = "", cards: Any = None, tags: Any = ()
-) -> SavedDeck:
-    """The user's generation as a deck, with the cards it had when it ended.
+    *,
+    user: User,
+    name: str = "",
+    cards: Any = None,
+    tags: Any = (),
+    generation_id: UUID | None = None,
+    generation_ids: Sequence[UUID] = (),
+) -> tuple[Deck, bool]:
+    """Save the user's generations as a deck, or cards made by hand if there are no generations.
 
-    `cards` are those that the user edited before saving.
+    `cards` are those of the generations as the user edited them; without them, the generations'
+    own cards are saved. Returns the deck, and whether this call made it.
 
     Raises NotFound, Conflict (`not_finished`) and Invalid.
     """
+    if generation_ids:
+        generations = generations_for_user(user=user, generation_ids=generation_ids)
+        return deck_create_from_batch(generations=generations, name=name, cards=cards, tags=tags)
+    if not generation_id:
+        return deck_create(user=user, name=name, cards=cards or (), tags=tags), True
     generation = generation_for_user(user=user, generation_id=generation_id)
     if generation.finished_at is None or not generation.cards:
         raise Conflict("This generation has no result that could be saved.", code="not_finished")
     return deck_create_from_generation(generation=generation, name=name, cards=cards, tags=tags)
 
 
+@transaction.atomic
+def deck_create(*, user: User, name: str, cards: Any = (), tags: Any = ()) -> Deck:
+    """Create a deck by hand. Raises Invalid, which names the cards that are not valid: then none is
+    saved.
+    """
+    origin = {"user_id": user.pk, "name": _checked_name(name), "tags": tags_checked(tags)}
+    checked = _checked_cards(cards)
+    deck = Deck.objects.create(**origin)
+    _insert_cards(deck, checked)
+    return deck
+
+
 def deck_create_from_generation(
     *, generation: "Generation", name: str = "", cards: Any = None, tags: Any = ()
-) -> SavedDeck:
-    """A finished generation as a deck; once, however often and from wherever at the same time it is
-    called. One that is in the bin comes back.
+) -> tuple[Deck, bool]:
+    """Save a finished generation as a deck; once, however often and from wherever at the same time
+    this is called. A deck in the trash is restored. Returns the deck, and whether it is new.
     """
-    existing = Deck.objects.filter(generation_id=generation.pk).first()
-    if existing:
-        Deck.objects.filter(pk=existing.pk).exclude(deleted_at=None).update(deleted_at=None)
-        return SavedDeck(existing, False)
-    source = str(generation.options.get("source") or "")
-    drafts = generation.cards if cards is None else with_source_match(checked_cards(cards), source)
-    origin = origin_of(generation, name) | {"tags": tags_checked(tags)}
+    deck = Deck.objects.filter(generation_id=generation.pk).first()
+    if deck:
+        Deck.objects.filter(pk=deck.pk).exclude(deleted_at=None).update(deleted_at=None)
+        return deck, False
+    drafts = generation.cards
+    if cards is not None:
+        source = str(generation.options.get("source") or "")
+        drafts = with_source_match(_checked_cards(cards), source)
+    origin = _origin([generation], name, tags)
     with transaction.atomic():
         deck, is_new = Deck.objects.get_or_create(generation_id=generation.pk, defaults=origin)
         if is_new:
-            insert_cards(deck, drafts)
-    return SavedDeck(deck, is_new)
+            _insert_cards(deck, drafts)
+    return deck, is_new
+
+
+def deck_create_from_batch(
+    *, generations: Sequence["Generation"], name: str = "", cards: Any = None, tags: Any = ()
+) -> tuple[Deck, bool]:
+    """Save generations as one deck; those that ended early contribute the cards that they have.
+
+    The same cards of the same generations are saved once; other cards of them become a deck of
+    their own. Returns the deck, and whether it is new.
+    """
+    if any(generation.finished_at is None for generation in generations):
+        raise Conflict(STILL_OPEN, code="not_finished")
+    origin = _origin(generations, name, tags)
+    written = [card for generation in generations for card in generation.cards]
+    drafts = with_source_match(
+        written if cards is None else _checked_cards(cards), origin["source"]
+    )
+    if not drafts:
+        raise Conflict(NO_CARDS, code="not_finished")
+    with transaction.atomic():
+        deck, is_new = Deck.objects.get_or_create(generation_id=generations[0].pk, defaults=origin)
+        if not is_new and not _is_same(deck, origin["name"], drafts):
+            deck, is_new = Deck.objects.create(**origin), True
+        if is_new:
+            _insert_cards(deck, drafts)
+    return deck, is_new
 
 
 @transaction.atomic
@@ -118,21 +151,33 @@ def deck_update(*, user: User, deck_id: UUID, name: str | None = None, tags: Any
     return deck_for_user(user=user, deck_id=deck_id)
 
 
-def origin_of(generation: "Generation", name: str) -> dict[str, Any]:
-    """The columns of a deck that say where it comes from."""
-    topic = str(generation.options["topic"])
+def _origin(generations: Sequence["Generation"], name: str, tags: Any) -> dict[str, Any]:
+    """Return the columns of a deck that say what it is and where it comes from: from the first
+    generation, with the notes of all.
+    """
+    first = generations[0]
+    topic = str(first.options["topic"])
+    names = (text for text in (name, topic, UNTITLED) if trim(clean(text)))
+    sources = [str(generation.options.get("source") or "") for generation in generations]
+    engines = (generation.engine_name for generation in generations)
     return {
-        "user_id": generation.user_id,
-        "name": _checked_name(
-            next((text for text in (name, topic) if trim(clean(text))), UNTITLED)
-        ),
-        "model_id": generation.session.model_id,
-        "engine": generation.engine_name,
-        "prompt_version": generation.prompt_version,
+        "user_id": first.user_id,
+        "name": _checked_name(next(names)),
+        "model_id": first.session.model_id,
+        "engine": next(filter(None, engines), ""),
+        "prompt_version": first.prompt_version,
         "topic": clean(topic)[:200],
-        "generation_ids": [generation.pk],
-        "source": str(generation.options.get("source") or ""),
+        "generation_ids": [generation.pk for generation in generations],
+        "source": "\n\n".join(dict.fromkeys(filter(None, sources))),
+        "tags": tags_checked(tags),
     }
+
+
+def _is_same(deck: Deck, name: str, drafts: Sequence[Mapping[str, Any]]) -> bool:
+    if deck.deleted_at or deck.name != name:
+        return False
+    sides = [(card["front"], card["back"]) for card in drafts]
+    return list(deck.cards.kept().values_list("front", "back")) == sides
 
 
 def _checked_name(name: str) -> str:
@@ -143,36 +188,31 @@ def _checked_name(name: str) -> str:
     raise Invalid(message, fields={"name": [message]})
 
 
-def checked_cards(cards: Any) -> list[dict[str, Any]]:
-    """Cards as somebody sent them, each good; else Invalid, which names those that are not."""
+def _checked_cards(cards: Any) -> list[dict[str, Any]]:
+    """Return the cards that a user sent. Raises Invalid, which names those that are not valid."""
     if not isinstance(cards, list | tuple) or len(cards) > CARDS_PER_DECK:
         message = f"Send cards as a list of at most {CARDS_PER_DECK} objects with front and back."
         raise Invalid(message, fields={"cards": [message]})
-    accepted = accept_cards(cards, (), CARDS_PER_DECK)
-    if accepted.refused:
-        raise Invalid(accepted.refused[0], fields={"cards": accepted.refused})
-    _check_columns(accepted.cards)
-    return accepted.cards
-
-
-def _check_columns(cards: Sequence[Mapping[str, Any]]) -> None:
-    for number, card in enumerate(cards, start=1):
+    drafts = Drafts()
+    for fields in cards:
+        drafts.add(fields)
+    if drafts.problems:
+        raise Invalid(drafts.problems[0], fields={"cards": drafts.problems})
+    checked = [
+        extras_of(draft) | {"front": draft["front"], "back": draft["back"]}
+        for draft in drafts.cards
+    ]
+    for number, card in enumerate(checked, start=1):
         try:
-            check_gap(str(columns_checked(card).get("kind", "")), str(card["front"]))
-        except Invalid as bad:
-            message = f"Card {number}: {bad.message}"
+            check_gap(str(columns_checked(card).get("kind", "")), card["front"])
+        except Invalid as error:
+            message = f"Card {number}: {error.message}"
             raise Invalid(message, fields={"cards": [message]}) from None
+    return checked
 
 
-def insert(deck: Deck, cards: Sequence[Mapping[str, Any]]) -> Deck:
-    """A new row for the deck, and for each of its checked cards."""
-    deck.save(force_insert=True)
-    insert_cards(deck, cards)
-    return deck
-
-
-def insert_cards(deck: Deck, cards: Sequence[Mapping[str, Any]]) -> None:
-    """Checked cards into a deck that has none."""
+def _insert_cards(deck: Deck, cards: Sequence[Mapping[str, Any]]) -> None:
+    """Insert checked cards into a deck that has none."""
     rows = [
         Card(
             deck=deck,
@@ -185,63 +225,3 @@ def insert_cards(deck: Deck, cards: Sequence[Mapping[str, Any]]) -> None:
         for position, card in enumerate(cards, start=1)
     ]
     Card.objects.bulk_create(rows)
-
-
-def deck_save_batch(
-    *, user: User, generation_ids: Sequence[UUID], name: str = "", cards: Any = None, tags: Any = ()
-) -> SavedDeck:
-    """The user's generations as one deck, with where it comes from; what ended early gives the
-    cards that it had.
-
-    `cards` are those that the user saw, in their order and as edited: they are what is saved. The
-    same cards of the same generations are saved once. Raises NotFound, Conflict (`not_finished`)
-    and Invalid.
-    """
-    generations = _ended(user, generation_ids)
-    origin = _origin(generations, name) | {"tags": tags_checked(tags)}
-    written = [card for generation in generations for card in generation.cards]
-    drafts = with_source_match(written if cards is None else checked_cards(cards), origin["source"])
-    if not drafts:
-        raise Conflict(NO_CARDS, code="not_finished")
-    with transaction.atomic():
-        return _saved(generations[0].pk, origin, drafts)
-
-
-def _ended(user: User, generation_ids: Sequence[UUID]) -> list["Generation"]:
-    generations = generations_for_user(user=user, generation_ids=generation_ids)
-    if any(generation.finished_at is None for generation in generations):
-        raise Conflict(STILL_OPEN, code="not_finished")
-    return generations
-
-
-def _origin(generations: Sequence["Generation"], name: str) -> dict[str, Any]:
-    """As of the first, with the notes of all."""
-    sources = [str(generation.options.get("source") or "") for generation in generations]
-    engine = next(
-        (generation.engine_name for generation in generations if generation.engine_name), ""
-    )
-    return origin_of(generations[0], name) | {
-        "engine": engine,
-        "source": "\n\n".join(dict.fromkeys(source for source in sources if source)),
-        "generation_ids": [generation.pk for generation in generations],
-    }
-
-
-def _saved(
-    first_id: UUID, origin: dict[str, Any], drafts: Sequence[Mapping[str, Any]]
-) -> SavedDeck:
-    deck, is_new = Deck.objects.get_or_create(generation_id=first_id, defaults=origin)
-    if is_new:
-        insert_cards(deck, drafts)
-    # the same result, remembered and edited otherwise: a deck of its own
-    elif not _is_same(deck, origin, drafts):
-        return SavedDeck(insert(Deck(**origin), drafts), True)
-    return SavedDeck(deck, is_new)
-
-
-def _is_same(deck: Deck, origin: Mapping[str, Any], drafts: Sequence[Mapping[str, Any]]) -> bool:
-    if deck.deleted_at or deck.name != origin["name"]:
-        return False
-    return list(deck.cards.kept().values_list("front", "back")) == [
-        (card["front"], card["back"]) for card in drafts
-    ]

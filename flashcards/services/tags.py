@@ -16,34 +16,32 @@ NO_TAGS = "Send tags as a list of texts."
 
 
 def tags_checked(value: Any) -> list[str]:
-    """The tags trimmed, doubles left out, in the order they came.
+    """Return the tags trimmed, duplicates left out, in the order they came.
 
     Raises Invalid (field `tags`): 1 to 60 characters, at most 50.
     """
+    tags = tags_usable(value, limit=None)
     if not isinstance(value, list | tuple) or not all(isinstance(tag, str) for tag in value):
-        raise _refused(NO_TAGS)
-    tags = [trim(clean(tag)) for tag in value]
-    if not all(0 < len(tag) <= TAG_CHARACTERS for tag in tags):
-        raise _refused(NO_TAG)
-    distinct = _distinct(tags)
-    if len(distinct) > MAX_TAGS:
-        raise _refused(
-            f"These are {len(distinct)} tags, and {MAX_TAGS} is the most: leave some out."
-        )
-    return distinct
+        message = NO_TAGS
+    elif not all(0 < len(trim(clean(tag))) <= TAG_CHARACTERS for tag in value):
+        message = NO_TAG
+    elif len(tags) > MAX_TAGS:
+        message = f"These are {len(tags)} tags, and {MAX_TAGS} is the most: leave some out."
+    else:
+        return tags
+    raise Invalid(message, fields={"tags": [message]})
 
 
-def tags_usable(value: Any) -> list[str]:
-    """Those of an engine's tags that can be kept; the others are left out without a word.
-
-    Never raises.
+def tags_usable(value: Any, limit: int | None = MAX_TAGS) -> list[str]:
+    """Return those of an engine's tags that can be stored, trimmed and without duplicates; the
+    others are left out silently. Never raises.
     """
-    texts = (
-        [trim(clean(tag)) for tag in value if isinstance(tag, str)]
-        if isinstance(value, list | tuple)
-        else []
-    )
-    return _distinct(tag for tag in texts if 0 < len(tag) <= TAG_CHARACTERS)[:MAX_TAGS]
+    by_fold: dict[str, str] = {}
+    for tag in value if isinstance(value, list | tuple) else ():
+        trimmed = trim(clean(tag)) if isinstance(tag, str) else ""
+        if 0 < len(trimmed) <= TAG_CHARACTERS:
+            by_fold.setdefault(trimmed.casefold(), trimmed)
+    return list(by_fold.values())[:limit]
 
 
 def tags_changed(
@@ -55,14 +53,3 @@ def tags_changed(
     """
     removed = {tag.casefold() for tag in remove}
     return tags_checked([*(tag for tag in tags if tag.casefold() not in removed), *add])
-
-
-def _distinct(tags: Iterable[str]) -> list[str]:
-    by_fold: dict[str, str] = {}
-    for tag in tags:
-        by_fold.setdefault(tag.casefold(), tag)
-    return list(by_fold.values())
-
-
-def _refused(message: str) -> Invalid:
-    return Invalid(message, fields={"tags": [message]})

@@ -99,7 +99,7 @@ def test_what_an_engine_got_wrong_costs_that_member_and_not_the_card(
         "found": True,
         "sentence": "Water rises.",
     }
-    deck = deck_create_from_generation(generation=generation).deck
+    deck, _ = deck_create_from_generation(generation=generation)
     first, second = api(alice).get(f"{DECKS}/{deck.pk}").json()["cards"]
     assert [first[name] for name in ("kind", "tags", "found", "sentence")] == [
         "basic",

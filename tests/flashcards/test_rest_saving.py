@@ -62,8 +62,8 @@ def test_saving_the_same_result_at_the_same_time_gives_one_deck(alice, finished_
         thread.start()
     for thread in threads:
         thread.join(30)
-    assert len({result.deck.pk for result in saved}) == 1
-    assert sorted(result.is_new for result in saved) == [False] * 5 + [True]
+    assert len({deck.pk for deck, _ in saved}) == 1
+    assert sorted(is_new for _, is_new in saved) == [False] * 5 + [True]
     assert Deck.objects.get().cards.count() == 2
 
 
