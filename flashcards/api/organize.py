@@ -180,16 +180,14 @@ class DuplicatesView(generics.ListAPIView):
     pagination_class = DuplicatePages
 
     def get_queryset(self) -> Any:
-        return duplicates.duplicate_groups(self.request.user, self._deck_id())
+        query = validated_query(serializers.DuplicatesQuerySerializer, self.request)
+        deck_id = query.get("deck")
+        if deck_id:
+            decks.deck_for_user(user=self.request.user, deck_id=deck_id)  # raises NotFound
+        return duplicates.duplicate_groups(self.request.user, deck_id)
 
-    def get_serializer(self, rows: Any, **kwargs: Any) -> Any:
-        return super().get_serializer(
-            duplicates.duplicates_shown(self.request.user, rows), **kwargs
-        )
-
-    def _deck_id(self) -> UUID | None:
-        deck_id = validated_query(serializers.DuplicatesQuerySerializer, self.request).get("deck")
-        return decks.deck_for_user(user=self.request.user, deck_id=deck_id).pk if deck_id else None
+    def paginate_queryset(self, queryset: Any) -> Any:
+        return duplicates.duplicates_shown(self.request.user, super().paginate_queryset(queryset))
 
 
 class DuplicatesKeepView(generics.GenericAPIView):

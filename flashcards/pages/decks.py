@@ -195,10 +195,7 @@ class PrintView(LoginRequiredMixin, TemplateView):
         deck = get_object_or_404(Deck.objects.of(self.request.user), pk=kwargs["deck_id"])
         requested = self.request.GET.get("layout", "")
         layout = requested if requested in LAYOUTS else "cut"
+        cards = deck.cards.kept().only("front", "back", "kind", "position", "deck_id")
         return super().get_context_data(
-            deck=deck, cards=_printed(deck), layout=layout, layouts=LAYOUTS, **kwargs
+            deck=deck, cards=list(cards), layout=layout, layouts=LAYOUTS, **kwargs
         )
-
-
-def _printed(deck: Deck) -> list[Card]:
-    return list(deck.cards.kept().only("front", "back", "kind", "position", "deck_id"))

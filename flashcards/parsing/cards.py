@@ -5,7 +5,7 @@ card.
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import islice
 from typing import Any
 
@@ -233,12 +233,12 @@ class _Budget:
         return is_enough
 
 
-def extras_of(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields that are not ours, bounded: at most 24 fields, four levels, texts of 2,000
-    characters, 12,000 in all.
+def extras_of(fields: Mapping[str, Any], names: Collection[str] = ()) -> dict[str, Any]:
+    """Return the fields that are neither ours nor in `names`, bounded: at most 24 fields, four
+    levels, texts of 2,000 characters, 12,000 in all.
     """
-    others = {key: value for key, value in fields.items() if key not in OURS}
-    return _bounded_fields(others, DEPTH, _Budget(BUDGET))
+    extras = {key: value for key, value in fields.items() if key not in OURS and key not in names}
+    return _bounded_fields(extras, DEPTH, _Budget(BUDGET))
 
 
 def _bounded_fields(fields: Mapping[Any, Any], depth: int, budget: _Budget) -> dict[str, Any]:

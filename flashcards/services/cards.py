@@ -28,7 +28,8 @@ NO_GAP = (
 NO_KIND = f"A card's kind is one of {', '.join(CardKind.values)}."
 NO_SENTENCE = f"Send the sentence as a text of at most {SIDE_CHARACTERS} characters."
 NO_FOUND = "Send found as true, false or null."
-OWN = frozenset({"kind", "tags", "sentence", "found"})
+# fields of a card that have a column; all others are stored as its `extras`
+COLUMN_FIELDS = frozenset({"kind", "tags", "sentence", "found"})
 
 
 def card_for_user(*, user: User, card_id: UUID) -> Card:
@@ -49,13 +50,12 @@ def card_add(*, user: User, deck_id: UUID, fields: Mapping[str, Any]) -> Card:
     draft, columns = _checked(fields), columns_checked(fields)
     check_gap(columns.get("kind", CardKind.BASIC), draft["front"])
     deck = decks_lock(user=user, deck_ids=[deck_id])[deck_id]
-    position = next_position(deck)
     card = Card(
         deck=deck,
-        position=position,
+        position=next_position(deck),
         front=draft["front"],
         back=draft["back"],
-        extras=extra_fields(draft),
+        extras=extras_of(draft, COLUMN_FIELDS),
         **columns,
     )
     card.save(force_insert=True)
@@ -77,7 +77,8 @@ def card_update(*, user: User, card_id: UUID, fields: Mapping[str, Any]) -> Card
         usable = columns_usable(matched)
         columns |= {"is_found": usable["is_found"], "sentence": usable["sentence"]}
     columns |= columns_checked(fields)
-    columns["extras"] = extra_fields(_followed(card.extras, before, sides) | dict(fields))
+    extras = _followed(card.extras, before, sides) | dict(fields)
+    columns["extras"] = extras_of(extras, COLUMN_FIELDS)
     for name, value in columns.items():
         setattr(card, name, value)
     check_gap(card.kind, card.front)
@@ -139,11 +140,6 @@ def columns_usable(card: Mapping[str, Any]) -> dict[str, Any]:
         else "",
         "is_found": is_found if isinstance(is_found, bool) else None,
     }
-
-
-def extra_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """What has no column and stays beside the card as `extras`."""
-    return extras_of({name: value for name, value in fields.items() if name not in OWN})
 
 
 def check_gap(kind: str, front: str) -> None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from flashcards.grounding import with_source_match
 from flashcards.models import CARDS_PER_DECK, NAME_CHARACTERS, Card, Deck
 from flashcards.parsing.cards import Drafts, clean, extras_of, trim
-from flashcards.services.cards import check_gap, columns_checked, columns_usable, extra_fields
+from flashcards.services.cards import COLUMN_FIELDS, check_gap, columns_checked, columns_usable
 from flashcards.services.locks import NO_DECK
 from flashcards.services.tags import tags_checked
 from sessions_app.exceptions import Conflict, Invalid, NotFound
@@ -133,8 +133,11 @@ def deck_create_from_batch(
         raise Conflict(NO_CARDS, code="not_finished")
     with transaction.atomic():
         deck, is_new = Deck.objects.get_or_create(generation_id=generations[0].pk, defaults=origin)
-        if not is_new and not _is_same(deck, origin["name"], drafts):
-            deck, is_new = Deck.objects.create(**origin), True
+        if not is_new:
+            sides = [(card["front"], card["back"]) for card in drafts]
+            has_same_cards = list(deck.cards.kept().values_list("front", "back")) == sides
+            if deck.deleted_at or deck.name != origin["name"] or not has_same_cards:
+                deck, is_new = Deck.objects.create(**origin), True
         if is_new:
             _insert_cards(deck, drafts)
     return deck, is_new
@@ -171,13 +174,6 @@ def _origin(generations: Sequence["Generation"], name: str, tags: Any) -> dict[s
         "source": "\n\n".join(dict.fromkeys(filter(None, sources))),
         "tags": tags_checked(tags),
     }
-
-
-def _is_same(deck: Deck, name: str, drafts: Sequence[Mapping[str, Any]]) -> bool:
-    if deck.deleted_at or deck.name != name:
-        return False
-    sides = [(card["front"], card["back"]) for card in drafts]
-    return list(deck.cards.kept().values_list("front", "back")) == sides
 
 
 def _checked_name(name: str) -> str:
@@ -219,7 +215,7 @@ def _insert_cards(deck: Deck, cards: Sequence[Mapping[str, Any]]) -> None:
             position=position,
             front=card["front"],
             back=card["back"],
-            extras=extra_fields(card),
+            extras=extras_of(card, COLUMN_FIELDS),
             **columns_usable(card),
         )
         for position, card in enumerate(cards, start=1)
