@@ -1,5 +1,6 @@
-"""Cloze gaps, written as Anki writes them (`{{c1::hidden::hint}}`, nested if necessary), and the
-kind of card that a text makes. Pure.
+"""What the gaps of a cloze hide, and the kind of card that a text makes. Pure.
+
+`flashcards/spans.py` has the rule for what a gap is.
 
 A small model forgets the braces of a cloze, or draws a line in place of the word: both are mended,
 because the meaning is clear. A text without any gap becomes a basic card.
@@ -10,48 +11,51 @@ from collections.abc import Mapping
 from typing import Any
 
 from flashcards.card_kinds import BASIC, CLOZE, KIND_OF_OPTION
+from flashcards.spans import GAP_NUMBER, GAP_OPENING, Spans
 
-OPENING = r"\{\{c[1-9][0-9]{0,2}::"
 HIDDEN_CHARACTERS = 80
-# the text of a gap ends at the next opening, so that no character is read for more than one opening
-INNERMOST = re.compile(rf"{OPENING}((?:(?!{OPENING}|\}}\}}).)+)\}}\}}", re.DOTALL)
-DEPTH = 8  # gaps within gaps that are read
 
 
 def has_gaps(text: str) -> bool:
-    """Return whether the text has a gap that hides something."""
-    return INNERMOST.search(text) is not None
+    """Return whether the text has a gap."""
+    spans = Spans(text)
+    return any(spans.gap_at(opening.start(), len(text)) for opening in GAP_OPENING.finditer(text))
 
 
 def filled(text: str) -> str:
     """Return the text as it reads when all gaps are known, without their hints."""
-    return _filled(text)[0]
+    return filled_and_hidden(text)[0]
 
 
 def hidden(text: str) -> list[str]:
     """Return what each gap hides, inner gaps before those around them."""
-    return _filled(text)[1]
+    return filled_and_hidden(text)[1]
 
 
-def _filled(text: str) -> tuple[str, list[str]]:
-    texts: list[str] = []
+def filled_and_hidden(text: str) -> tuple[str, list[str]]:
+    """Return both, for one reading of the text."""
+    return _fill(Spans(text), 0, len(text))
 
-    def fill(gap: re.Match[str]) -> str:
-        texts.append(gap[1].split("::", 1)[0])
-        return texts[-1]
 
-    for _ in range(DEPTH):
-        text, count = INNERMOST.subn(fill, text)
-        if not count:
-            break
-    return text, texts
+def _fill(spans: Spans, start: int, end: int) -> tuple[str, list[str]]:
+    pieces: list[str] = []
+    hidden_texts: list[str] = []
+    for opening in GAP_OPENING.finditer(spans.text, start, end):
+        at = opening.start()
+        gap = spans.gap_at(at, len(spans.text)) if at >= start else None
+        if gap:
+            body, inner = _fill(spans, gap.start, gap.body_end)
+            pieces += [spans.text[start:at], body]
+            hidden_texts += [*inner, body]
+            start = gap.end
+    return "".join([*pieces, spans.text[start:end]]), hidden_texts
 
 
 # possessive blanks and a first and last character that are none: each run of blanks is read in one
 # way only
 WORDS = rf"([^{{}}:\s](?:[^{{}}:]{{0,{HIDDEN_CHARACTERS - 2}}}[^{{}}:\s])?)"
 MALFORMED_GAP = re.compile(
-    rf"\{{{{1,2}}\s*+c?([0-9]{{0,2}})\s*+:{{1,2}}\s*+{WORDS}\s*+\}}{{1,2}}|\{{\{{\s*+{WORDS}\s*+\}}\}}"
+    rf"\{{{{1,2}}\s*+c?({GAP_NUMBER})?\s*+:{{1,2}}\s*+{WORDS}\s*+\}}{{1,2}}|\{{\{{\s*+{WORDS}\s*+\}}\}}"
 )
 BLANK = re.compile(r"_{2,}|\[\s*\.{2,}\s*\]|\[\s*(?:blank|gap)\s*\]", re.IGNORECASE)
 

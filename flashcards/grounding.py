@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from flashcards.cloze import filled, hidden
+from flashcards.cloze import filled_and_hidden
 
 ENOUGH_OF_BACK, ENOUGH_OF_FRONT = 0.7, 0.35
 # weights are whole numbers, so that sums are exact and the same in Python and JavaScript
@@ -63,11 +63,12 @@ class SourceText:
 
         A cloze is looked for as its whole sentence, and by what it hides.
         """
-        question, answer = _question_and_answer(front, back)
-        asked_words, said_words = words_of(question), words_of(answer)
-        if not self._exact or not said_words:
+        text, hidden_texts = filled_and_hidden(front)
+        question, answer = (" ".join(hidden_texts), text) if hidden_texts else (front, back)
+        question_words, answer_words = words_of(question), words_of(answer)
+        if not self._exact or not answer_words:
             return UNCHECKED
-        best = self._best(asked_words, said_words)
+        best = self._best(question_words, answer_words)
         return SourceMatch(False) if best is None else SourceMatch(True, self.sentences[best])
 
     def _best(self, question: list[str], answer: list[str]) -> int | None:
@@ -164,11 +165,6 @@ def words_of(text: str, *, is_source: bool = False) -> list[str]:
             dict.fromkeys(run[at : at + 2] for at in range(len(run) - 1) if _is_unspaced(run[0]))
         )
     return list(words)
-
-
-def _question_and_answer(front: str, back: str) -> tuple[str, str]:
-    answers = hidden(front)
-    return (" ".join(answers), filled(front)) if answers else (front, back)
 
 
 def _fold(text: str) -> str:

@@ -1,7 +1,12 @@
 """Find the math and the gaps in the text of a card, in one pass over its delimiters. Pure.
 
-The browser's twin is `static/js/pages/text/spans.js`; both follow
-`tests/contract/rendering_cases.json`.
+A gap is `{{c1::hidden::hint}}`, as in Anki: its number is 1 to 999 and may have leading zeros, up
+to three digits in all. It hides at least one character that is not blank, may contain math with
+`}}` and `::`, and up to MAX_DEPTH levels of gaps nest. Anki also reads larger numbers, for which it
+shows no cards, and gaps that hide nothing. Everything else that looks like a gap is plain text.
+
+The browser's counterpart is `static/js/pages/text/spans.js`; both follow
+`tests/contract/rendering_cases.json` and `tests/contract/cloze_cases.json`.
 """
 
 import re
@@ -16,9 +21,11 @@ CLOSING_OF = {
 }
 INLINE = "\\("
 DIGITS = frozenset("0123456789")
-GAP_OPENING = re.compile(r"\{\{c([0-9]{1,3})::")
+GAP_NUMBER = "[0-9]{1,3}"  # of digits; zero is not a valid number
+GAP_OPENING = re.compile(rf"\{{\{{c({GAP_NUMBER})::")
 GAP_CLOSING, HINT = "}}", "::"
-DELIMITER = re.compile(r"(?=\}\}|::|\$|\\[\[(])")
+MAX_DEPTH = 8
+DELIMITER = re.compile(rf"(?={GAP_OPENING.pattern}|\}}\}}|::|\$|\\[\[(])")
 DOLLAR_OR_LINE_END = re.compile(r"\\[^\n]|([$\n])")  # a backslash takes the next character with it
 # "$5/month (or 60$)": words after an amount, and nothing that only TeX has
 PRICE = re.compile(r"[0-9][^\\^_={}]*[\s(][A-Za-z]{2}")
@@ -95,19 +102,18 @@ class Spans:
         return Math(text[start:close], False, close + 1)
 
     def gap_at(self, at: int, limit: int) -> Gap | None:
-        """Return the gap `{{c1::hidden::hint}}` that begins at `at`, or None.
-
-        Math inside it may contain `}}` and `::`.
-        """
+        """Return the gap that begins at `at`, or None. The text is taken to end at `limit`."""
         opening = GAP_OPENING.match(self.text, at, limit)
-        if opening is None:
+        if opening is None or int(opening[1]) == 0:
             return None
         if limit not in self._gap_ends:
             self._gap_ends[limit] = _GapEnds(self, self._delimiters, limit)
-        hint_at, close = self._gap_ends[limit].after(opening.end())
-        if close == NOWHERE:
+        hint_at, close, depth = self._gap_ends[limit].after(opening.end())
+        if close == NOWHERE or depth >= MAX_DEPTH:
             return None
         body_end = close if hint_at == NOWHERE else hint_at
+        if not self.text[opening.end() : body_end].strip():
+            return None
         hint = self.text[body_end + len(HINT) : close].strip()
         return Gap(opening[1], opening.end(), body_end, hint, close + len(GAP_CLOSING))
 
@@ -126,12 +132,13 @@ class _GapEnds:
         self._delimiters = delimiters
         self._limit = limit
         self._first = bisect_left(delimiters, limit)
-        # index of a delimiter -> positions of the next hint and of the closing braces
-        self._table = {self._first: (NOWHERE, NOWHERE)}
+        # index of a delimiter -> positions of the next hint and of the closing braces, and how many
+        # levels of gaps are before these
+        self._table = {self._first: (NOWHERE, NOWHERE, 0)}
 
-    def after(self, start: int) -> tuple[int, int]:
+    def after(self, start: int) -> tuple[int, int, int]:
         """Return the positions of the hint and of the closing braces, each NOWHERE when there is
-        none.
+        none, and how many levels of gaps are nested before the braces.
         """
         index = bisect_left(self._delimiters, start)
         while self._first > index:
@@ -139,13 +146,19 @@ class _GapEnds:
             self._table[self._first] = self._read(self._first)
         return self._table[index]
 
-    def _read(self, index: int) -> tuple[int, int]:
+    def _read(self, index: int) -> tuple[int, int, int]:
         at, text = self._delimiters[index], self._spans.text
         if text.startswith(GAP_CLOSING, at, self._limit):
-            return NOWHERE, at
+            return NOWHERE, at, 0
+        if opening := GAP_OPENING.match(text, at, self._limit):
+            _, close, inner_depth = self.after(opening.end())
+            if close == NOWHERE:
+                return NOWHERE, NOWHERE, 0
+            hint_at, close, depth = self.after(close + len(GAP_CLOSING))
+            return hint_at, close, max(depth, inner_depth + 1)
         math = self._spans.math_at(at, self._limit)
-        hint_at, close = self._table[bisect_left(self._delimiters, math.end) if math else index + 1]
-        return (at if text.startswith(HINT, at, self._limit) else hint_at), close
+        hint_at, close, depth = self.after(math.end) if math else self._table[index + 1]
+        return (at if text.startswith(HINT, at, self._limit) else hint_at), close, depth
 
 
 def _positions(pattern: re.Pattern[str], text: str) -> list[int]:

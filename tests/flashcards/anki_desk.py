@@ -3,7 +3,8 @@ them.
 
 `python -m tests.flashcards.anki_desk import COLLECTION PACKAGE` imports one and prints what the
 collection then holds; `… export COLLECTION FOLDER` fills a collection and exports it in both
-formats. JSON on standard output.
+formats; `… gaps COLLECTION FILE` prints the numbers of the gaps of each text in a JSON file. JSON
+on standard output.
 """
 
 import json
@@ -108,9 +109,17 @@ def export(collection: Collection, path: Path, *, is_legacy: bool) -> str:
     return str(path)
 
 
+def gap_numbers(collection: Collection, texts: Path) -> list[list[int]]:
+    note = collection.new_note(collection.models.by_name("Cloze"))
+    numbers = []
+    for note["Text"] in json.loads(texts.read_text(encoding="utf-8")):
+        numbers.append(sorted(note.cloze_numbers_in_fields()))
+    return numbers
+
+
 def main(command: str, collection_path: str, path: str) -> None:
     collection = Collection(collection_path)
-    work = import_package if command == "import" else export_both
+    work = {"import": import_package, "export": export_both, "gaps": gap_numbers}[command]
     answer = work(collection, Path(path))
     if collection.db:
         collection.close()

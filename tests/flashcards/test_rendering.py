@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flashcards.rendering import card_html
@@ -38,6 +38,7 @@ SIGNS = [
     "\\[",
     "\\]",
     "{{c1::",
+    "{{c0::",
     "::",
     "}}",
     "[x](",
@@ -53,6 +54,7 @@ SIGNS = [
     "<b",
     ">",
 ]
+GAP_SIGNS = ["{{c1::", "{{c0::", "::", "}}", "}}", "$", "\\(", "\\)", " ", "a"]
 
 
 class Reader(HTMLParser):
@@ -113,26 +115,38 @@ def test_any_mixture_of_signs_is_rendered_and_stays_on_the_list(text: str) -> No
     assert strangers(card_html(text)) == []
 
 
-@given(st.lists(st.sampled_from(SIGNS), max_size=30).map("".join), st.data())
-def test_gap_ends_at_first_closing_braces_outside_of_math(text: str, data: st.DataObject) -> None:
-    spans, limit = Spans(text), data.draw(st.integers(0, len(text)))
-    for at in range(limit):
-        gap = spans.gap_at(at, limit)
-        opening = re.match(r"\{\{c[0-9]{1,3}::", text[at:limit])
-        end = opening and walked(spans, at + opening.end(), limit)
-        assert (gap and gap.end) == end
+@settings(max_examples=500)
+@given(st.lists(st.sampled_from(GAP_SIGNS), min_size=5, max_size=30).map("".join), st.data())
+def test_gap_ends_at_its_own_closing_braces_outside_of_math(text: str, data: st.DataObject) -> None:
+    spans = Spans(text)
+    for limit in (len(text), data.draw(st.integers(0, len(text)))):
+        for at in range(limit):
+            gap = spans.gap_at(at, limit)
+            is_opening = text.startswith("{{c1::", at, limit)
+            body, end = walked(spans, at + 6, limit) if is_opening else ("", None)
+            assert (gap and gap.end) == (end if body.strip() else None)
+            assert gap is None or text[gap.start : gap.body_end] == body
 
 
-def walked(spans: Spans, at: int, limit: int) -> int | None:
-    """The position after the first closing braces that a walk from one character or formula to the
-    next meets.
+def walked(spans: Spans, at: int, limit: int) -> tuple[str, int | None]:
+    """What a gap hides, and the position after its closing braces: the first ones that a walk from
+    one character, formula or nested gap to the next meets. A gap without them has no end.
     """
+    start, hint_at, text = at, None, spans.text
     while at < limit:
-        if spans.text.startswith("}}", at, limit):
-            return at + 2
+        if text.startswith("}}", at, limit):
+            return text[start : at if hint_at is None else hint_at], at + 2
         math = spans.math_at(at, limit)
-        at = math.end if math else at + 1
-    return None
+        if re.match(r"\{\{c[01]::", text[at:limit]):
+            end = walked(spans, at + 6, limit)[1]
+            if end is None:
+                break
+        else:
+            end = math.end if math else at + 1
+        if hint_at is None and text.startswith("::", at, limit):
+            hint_at = at
+        at = end
+    return "", None
 
 
 @pytest.mark.parametrize("name", HOSTILE)

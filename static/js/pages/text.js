@@ -1,4 +1,4 @@
-import { clozeParts } from "./text/spans.js";
+import { clozeParts } from "./text/cloze.js";
 
 /** What Markdown or math would change. Text without it never asks for the libraries. */
 const MARKUP = /[*_`$]|~~~|\\[!-/:-@[-`{-~]|\]\(|^[ \t]*(?:[-+]|\d{1,9}[.)])[ \t]/m;
@@ -40,13 +40,6 @@ export function spokenText(element) {
   for (const math of copy.querySelectorAll(".katex"))
     math.replaceWith(math.querySelector("annotation")?.textContent ?? "");
   return copy.textContent.replaceAll("[…]", "blank").trim();
-}
-
-/** @param {string} front @returns {string} a cloze's front with what it hides */
-export function filledText(front) {
-  return clozeParts(front, "answer")
-    .map(({ text }) => text)
-    .join("");
 }
 
 /**

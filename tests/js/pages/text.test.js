@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { markdownToHtml } from "../../../static/js/pages/text/markdown.js";
-import { Spans, clozeParts } from "../../../static/js/pages/text/spans.js";
+import { clozeParts } from "../../../static/js/pages/text/cloze.js";
+import { Spans } from "../../../static/js/pages/text/spans.js";
 
 const CASES = JSON.parse(
   readFileSync(new URL("../../contract/rendering_cases.json", import.meta.url), "utf8"),

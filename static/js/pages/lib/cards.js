@@ -1,4 +1,5 @@
-import { filledText, renderInto, spokenText } from "../text.js";
+import { renderInto, spokenText } from "../text.js";
+import { fillGaps } from "../text/cloze.js";
 import { announce, cloneTemplate, slot } from "./dom.js";
 
 /**
@@ -75,5 +76,5 @@ export function writeSide(element, text, cloze) {
  * @param {{kind?: string, front: string, back: string}} card
  */
 export function visibleBack({ kind, front, back }) {
-  return kind === "cloze" && back === filledText(front) ? "" : back;
+  return kind === "cloze" && back === fillGaps(front).text ? "" : back;
 }

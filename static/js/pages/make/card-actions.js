@@ -3,7 +3,7 @@ import { action, toast } from "../lib/dom.js";
 import { describeError } from "../lib/error-messages.js";
 import { openDialog } from "../lib/forms.js";
 import { SourceText } from "../notes/grounding.js";
-import { hasCloze } from "./offline-cards.js";
+import { hasGaps } from "../text/cloze.js";
 
 /** What another card does not have of the one it replaces. */
 const CLEARED_FIELDS = { kind: undefined, found: undefined, sentence: undefined };
@@ -58,7 +58,7 @@ function validated({ kind }, sides) {
   const fields = {};
   if (!front) fields.front = ["Write the question."];
   if (!back) fields.back = ["Write the answer."];
-  if (kind === "cloze" && front && !hasCloze(front))
+  if (kind === "cloze" && front && !hasGaps(front))
     fields.front = ["A cloze hides a word: write {{c1::word}} around it."];
   if (Object.keys(fields).length)
     throw Object.assign(new Error("The card is not whole."), { fields });

@@ -1,4 +1,5 @@
 import { pluralize } from "../lib/format.js";
+import { hasGaps } from "../text/cloze.js";
 
 /**
  * The cards of one call that the engine of this page wrote while the server could not be reached.
@@ -89,16 +90,9 @@ export function unsentText({ cards, request }) {
 
 /** Only what the page understands: the rest of a model's members was checked by nobody. */
 function toDraft({ front, back }, part, option) {
-  const isPlain = option === "question-answer" || (option === "cloze" && !hasCloze(front));
+  const isPlain = option === "question-answer" || (option === "cloze" && !hasGaps(front));
   const kind = isPlain ? undefined : option;
   return { front, back, ...(kind && { kind }), part, unsent: true };
 }
 
 const isEdited = (draft, written) => draft.front !== written.front || draft.back !== written.back;
-
-const CLOZE = /\{\{c[1-9][0-9]{0,2}::.+?\}\}/su;
-
-/** Whether a cloze's front hides anything; the server asks the same of it. @param {string} front */
-export function hasCloze(front) {
-  return CLOZE.test(front);
-}

@@ -3,6 +3,7 @@
  * flashcards/grounding.py, where the rule is told; tests/contract/grounding_cases.json is the table
  * of both.
  */
+import { fillGaps } from "../text/cloze.js";
 
 const MIN_BACK_SHARE = 0.7;
 const MIN_FRONT_SHARE = 0.35;
@@ -14,10 +15,6 @@ const ABSENT_PERCENT = 50;
 const STEM_PERCENT = 65;
 const STEM_CUT = 2;
 const MIN_STEM_LENGTH = 4;
-// as in flashcards/cloze.py
-const OPENING = "\\{\\{c[1-9][0-9]{0,2}::";
-const INNERMOST = new RegExp(`${OPENING}((?:(?!${OPENING}|\\}\\})[^])+)\\}\\}`, "gu");
-const MAX_DEPTH = 8;
 const SENTENCE_END = /(?<=[.!?])["'”’)\]]*\s+|(?<=[。！？])|\n+/u;
 const ACCENTS = /[\u0300-\u036f]/gu;
 const DIGIT = /\p{Nd}/u;
@@ -49,12 +46,15 @@ export class SourceText {
   }
 
   /**
-   * The sentence that says what the card says.
+   * The sentence that says what the card says. A cloze is looked for as its whole sentence, and by
+   * what it hides.
    * @param {{front: string, back: string}} card
    * @returns {SourceMatch}
    */
   find({ front, back }) {
-    const [promptWords, answerWords] = promptAndAnswer(front, back).map((text) => wordsOf(text));
+    const { text, hidden } = fillGaps(front);
+    const sides = hidden.length ? [hidden.join(" "), text] : [front, back];
+    const [promptWords, answerWords] = sides.map((side) => wordsOf(side));
     if (!this.#exact.size || !answerWords.length) return UNCHECKED;
     const best = this.#bestSentence(promptWords, answerWords);
     return best === undefined
@@ -152,17 +152,6 @@ function wordsOf(text, isSource = false) {
         words.add(run[index] + run[index + 1]);
   }
   return [...words];
-}
-
-function promptAndAnswer(front, back) {
-  const hidden = [];
-  const fill = (_, body) => {
-    hidden.push(body.split("::", 1)[0]);
-    return hidden.at(-1);
-  };
-  let filled = front;
-  for (let depth = 0; depth < MAX_DEPTH; depth += 1) filled = filled.replace(INNERMOST, fill);
-  return hidden.length ? [hidden.join(" "), filled] : [front, back];
 }
 
 function fold(text) {

@@ -1,6 +1,7 @@
 import MarkdownIt from "markdown-it";
 
-import { Spans, gap } from "./spans.js";
+import { gap } from "./cloze.js";
+import { Spans } from "./spans.js";
 
 const RULES = ["fence", "list", "backticks", "emphasis", "escape", "link", "newline"];
 const PRODUCT = /(?<=[0-9])\*(?=[0-9])/y;

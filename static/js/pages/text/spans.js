@@ -1,6 +1,7 @@
 /**
  * Find the math and the gaps in the text of a card, in one pass over its delimiters. Pure.
- * Twin: flashcards/spans.py; both follow tests/contract/rendering_cases.json.
+ * Counterpart: flashcards/spans.py, which has the rule for what a gap is; both follow
+ * tests/contract/rendering_cases.json and tests/contract/cloze_cases.json.
  */
 
 const CLOSING_OF = new Map([
@@ -9,10 +10,11 @@ const CLOSING_OF = new Map([
   ["\\(", /(?=\\\))/g],
 ]);
 const INLINE = "\\(";
-const GAP_OPENING = /\{\{c(\d{1,3})::/y;
+const GAP_OPENING = /\{\{c(\d{1,3})::/y; // zero is not a valid number
 const GAP_CLOSING = "}}";
 const HINT = "::";
-const DELIMITER = /(?=\}\}|::|\$|\\[[(])/g;
+const MAX_DEPTH = 8;
+const DELIMITER = /(?=\{\{c\d{1,3}::|\}\}|::|\$|\\[[(])/g;
 const DOLLAR_OR_LINE_END = /\\[^\n]|([$\n])/g; // a backslash takes the next character with it
 const PRICE = /^\d[^\\^_={}]*[\s(][A-Za-z]{2}/; // "$5/month (or 60$)": words after an amount, and nothing that only TeX has
 const NOWHERE = -1;
@@ -84,21 +86,32 @@ export class Spans {
 
   /**
    * @param {number} at @param {number} [limit] where the text is taken to end
-   * @returns {Gap|null} the gap `{{c1::hidden::hint}}` that begins at `at`; math inside it may
-   *   contain `}}` and `::`
+   * @returns {Gap|null} the gap that begins at `at`
    */
   gapAt(at, limit = this.text.length) {
-    GAP_OPENING.lastIndex = at;
-    const opening = GAP_OPENING.exec(this.text);
-    if (!opening || GAP_OPENING.lastIndex > limit) return null;
+    const opening = this.openingAt(at, limit);
+    if (!opening || Number(opening.number) === 0) return null;
     if (!this.#gapEnds.has(limit))
       this.#gapEnds.set(limit, new GapEnds(this, this.#delimiters, limit));
-    const start = GAP_OPENING.lastIndex;
-    const { hintAt, close } = this.#gapEnds.get(limit).findFrom(start);
-    if (close === NOWHERE) return null;
+    const start = opening.end;
+    const { hintAt, close, depth } = this.#gapEnds.get(limit).findFrom(start);
+    if (close === NOWHERE || depth >= MAX_DEPTH) return null;
     const bodyEnd = hintAt === NOWHERE ? close : hintAt;
+    if (!this.text.slice(start, bodyEnd).trim()) return null;
     const hint = this.text.slice(bodyEnd + HINT.length, close).trim();
-    return { number: opening[1], start, bodyEnd, hint, end: close + GAP_CLOSING.length };
+    return { number: opening.number, start, bodyEnd, hint, end: close + GAP_CLOSING.length };
+  }
+
+  /**
+   * @param {number} at @param {number} limit
+   * @returns {{number: string, end: number}|null} `{{c1::`, of a gap or of what looks like one
+   */
+  openingAt(at, limit) {
+    GAP_OPENING.lastIndex = at;
+    const match = GAP_OPENING.exec(this.text);
+    return match && GAP_OPENING.lastIndex <= limit
+      ? { number: match[1], end: GAP_OPENING.lastIndex }
+      : null;
   }
 }
 
@@ -109,19 +122,21 @@ export class Spans {
  * read once.
  */
 class GapEnds {
-  // index of a delimiter -> positions of the next hint and of the closing braces
+  // index of a delimiter -> positions of the next hint and of the closing braces, and how many
+  // levels of gaps are before these
   #table = new Map();
   #first;
 
   constructor(spans, delimiters, limit) {
     Object.assign(this, { spans, delimiters, limit });
     this.#first = indexFrom(delimiters, limit);
-    this.#table.set(this.#first, { hintAt: NOWHERE, close: NOWHERE });
+    this.#table.set(this.#first, { hintAt: NOWHERE, close: NOWHERE, depth: 0 });
   }
 
   /**
    * @param {number} start
-   * @returns {{hintAt: number, close: number}} each NOWHERE when there is none
+   * @returns {{hintAt: number, close: number, depth: number}} positions, each NOWHERE when there is
+   *   none, and how many levels of gaps are nested before `close`
    */
   findFrom(start) {
     const index = indexFrom(this.delimiters, start);
@@ -134,44 +149,23 @@ class GapEnds {
 
   #read(index) {
     const at = this.delimiters[index];
-    if (this.#isAt(GAP_CLOSING, at)) return { hintAt: NOWHERE, close: at };
+    if (this.#isAt(GAP_CLOSING, at)) return { hintAt: NOWHERE, close: at, depth: 0 };
+    const opening = this.spans.openingAt(at, this.limit);
+    if (opening) return this.#readNested(this.findFrom(opening.end));
     const math = this.spans.mathAt(at, this.limit);
-    const { hintAt, close } = this.#table.get(
-      math ? indexFrom(this.delimiters, math.end) : index + 1,
-    );
-    return { hintAt: this.#isAt(HINT, at) ? at : hintAt, close };
+    const { hintAt, ...rest } = math ? this.findFrom(math.end) : this.#table.get(index + 1);
+    return { hintAt: this.#isAt(HINT, at) ? at : hintAt, ...rest };
+  }
+
+  #readNested(inner) {
+    if (inner.close === NOWHERE) return { ...inner, hintAt: NOWHERE };
+    const rest = this.findFrom(inner.close + GAP_CLOSING.length);
+    return { ...rest, depth: Math.max(rest.depth, inner.depth + 1) };
   }
 
   #isAt(delimiter, at) {
     return at + delimiter.length <= this.limit && this.spans.text.startsWith(delimiter, at);
   }
-}
-
-/**
- * A text without its clozes: `[…]` or the hint in their place, or what they hide.
- * @param {string} text @param {"question"|"answer"} side
- * @returns {{text: string, isCloze: boolean}[]}
- */
-export function clozeParts(text, side) {
-  const spans = new Spans(text);
-  const parts = [];
-  let from = 0;
-  for (let at = text.indexOf("{{c"); at >= 0; at = text.indexOf("{{c", Math.max(from, at + 1))) {
-    const cloze = spans.gapAt(at);
-    if (!cloze) continue;
-    parts.push({ text: text.slice(from, at), isCloze: false });
-    parts.push({
-      text: side === "answer" ? text.slice(cloze.start, cloze.bodyEnd) : gap(cloze.hint),
-      isCloze: true,
-    });
-    from = cloze.end;
-  }
-  return [...parts, { text: text.slice(from), isCloze: false }].filter((part) => part.text);
-}
-
-/** @param {string} hint @returns {string} what stands for hidden text */
-export function gap(hint) {
-  return `[${hint || "…"}]`;
 }
 
 /** The index of the first of the sorted positions that is not before `start`. */

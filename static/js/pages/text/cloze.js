@@ -1,0 +1,66 @@
+/**
+ * What the gaps of a cloze hide. Pure. Counterpart: flashcards/cloze.py; both follow
+ * tests/contract/cloze_cases.json.
+ */
+import { Spans } from "./spans.js";
+
+/** @param {string} text @returns {boolean} whether it has a gap */
+export function hasGaps(text) {
+  return !gapsIn(new Spans(text), 0, text.length).next().done;
+}
+
+/**
+ * @param {string} text
+ * @returns {{text: string, hidden: string[]}} how it reads when all gaps are known, without their
+ *   hints, and what each gap hides, inner gaps before those around them
+ */
+export function fillGaps(text) {
+  return fill(new Spans(text), 0, text.length);
+}
+
+/**
+ * A text without its gaps: `[…]` or the hint in their place, or what they hide.
+ * @param {string} text @param {"question"|"answer"} side
+ * @returns {{text: string, isCloze: boolean}[]}
+ */
+export function clozeParts(text, side) {
+  const spans = new Spans(text);
+  const parts = [];
+  let from = 0;
+  for (const { at, start, bodyEnd, hint, end } of gapsIn(spans, 0, text.length)) {
+    parts.push({ text: text.slice(from, at), isCloze: false });
+    parts.push({
+      text: side === "answer" ? fill(spans, start, bodyEnd).text : gap(hint),
+      isCloze: true,
+    });
+    from = end;
+  }
+  return [...parts, { text: text.slice(from), isCloze: false }].filter((part) => part.text);
+}
+
+/** @param {string} hint @returns {string} what is shown in place of hidden text */
+export function gap(hint) {
+  return `[${hint || "…"}]`;
+}
+
+function fill(spans, from, to) {
+  const hidden = [];
+  let text = "";
+  for (const { at, start, bodyEnd, end } of gapsIn(spans, from, to)) {
+    const body = fill(spans, start, bodyEnd);
+    text += spans.text.slice(from, at) + body.text;
+    hidden.push(...body.hidden, body.text);
+    from = end;
+  }
+  return { text: text + spans.text.slice(from, to), hidden };
+}
+
+/** The gaps between two positions, and not those inside them. */
+function* gapsIn(spans, from, to) {
+  let at = spans.text.indexOf("{{c", from);
+  while (at >= 0 && at < to) {
+    const cloze = spans.gapAt(at);
+    if (cloze) yield { at, ...cloze };
+    at = spans.text.indexOf("{{c", cloze ? cloze.end : at + 1);
+  }
+}

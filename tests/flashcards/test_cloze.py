@@ -1,0 +1,94 @@
+"""Cloze gaps, by the table that the browser reads too, and how the real Anki reads them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flashcards.cloze import filled, has_gaps, hidden
+from flashcards.models import Card
+from flashcards.services.cards import NO_GAP
+from flashcards.spans import GAP_OPENING, Spans
+from tests.flashcards import anki_desk
+
+TABLE = Path(__file__).resolve().parent.parent / "contract" / "cloze_cases.json"
+CASES: list[dict[str, Any]] = json.loads(TABLE.read_text(encoding="utf-8"))
+IDS = [case["name"] for case in CASES]
+# Anki makes a card of a gap that hides nothing, reads numbers up to 65535, and finds no gap after
+# an opening that nothing closes
+DIFFERENT_IN_ANKI = {
+    "a number that is too large",
+    "four digits with leading zeros",
+    "an empty gap",
+    "a blank gap",
+    "a hint without hidden text",
+    "an unclosed gap before a gap",
+}
+ZERO = {"front": "The {{c0::Moon}} is round.", "back": "The Moon", "kind": "cloze"}
+DECKS = "/api/flashcards/decks"
+
+
+@pytest.mark.parametrize("case", CASES, ids=IDS)
+def test_gaps_are_read_as_the_table_says(case: dict[str, Any]) -> None:
+    text = case["text"]
+    assert (has_gaps(text), filled(text), hidden(text)) == (
+        case["accepted"],
+        case["filled"],
+        case["hidden"],
+    )
+
+
+@pytest.mark.parametrize("case", CASES, ids=IDS)
+def test_gaps_are_drawn_as_the_table_says(case: dict[str, Any]) -> None:
+    assert question_html(case["text"]) == case["drawn"]
+
+
+def question_html(text: str) -> str:
+    """The text with a mark in place of each outermost gap."""
+    spans, pieces, end = Spans(text), [], 0
+    for opening in GAP_OPENING.finditer(text):
+        gap = spans.gap_at(opening.start(), len(text)) if opening.start() >= end else None
+        if gap:
+            mark = f'<mark data-cloze="question">[{gap.hint or "…"}]</mark>'
+            pieces += [text[end : opening.start()], mark]
+            end = gap.end
+    return "".join([*pieces, text[end:]])
+
+
+def test_gaps_are_read_as_anki_reads_them(tmp_path: Path) -> None:
+    texts = tmp_path / "texts.json"
+    texts.write_text(json.dumps([case["text"] for case in CASES]), encoding="utf-8")
+    numbers = anki_desk.run("gaps", tmp_path / "collection.anki2", texts)
+    different = {
+        case["name"]
+        for case, of_text in zip(CASES, numbers, strict=True)
+        if any(of_text) != case["accepted"]
+    }
+    assert different == DIFFERENT_IN_ANKI
+
+
+def test_a_cloze_with_the_number_zero_is_refused(api: Any, alice: Any, make_deck: Any) -> None:
+    deck = make_deck(alice, "ebb")
+    client = api(alice)
+    for answer in (
+        client.post(f"{DECKS}/{deck['id']}/cards", ZERO),
+        client.patch(f"/api/flashcards/cards/{deck['cards'][0]['id']}", ZERO),
+        client.post(DECKS, {"name": "Space", "cards": [ZERO]}),
+    ):
+        assert answer.status_code == 400
+        assert NO_GAP in answer.content.decode()
+    assert list(Card.objects.values_list("front", flat=True)) == ["ebb"]
+
+
+def test_a_generated_cloze_with_the_number_zero_is_saved_as_a_basic_card(
+    api: Any, client: Any, alice: Any, finished_generation: Any
+) -> None:
+    generation = finished_generation(alice, "ebb")
+    generation.cards[0] |= ZERO
+    generation.save()
+    deck = api(alice).post(DECKS, {"generationId": str(generation.pk)}).json()
+    assert [(card["front"], card["kind"]) for card in deck["cards"]] == [(ZERO["front"], "basic")]
+    client.force_login(alice)
+    page = client.get(f"/decks/{deck['id']}").content.decode()
+    assert f'data-rich="">{ZERO["front"]}</div>' in page

@@ -1,0 +1,27 @@
+/** Cloze gaps, by the table that Python reads too. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+
+import { clozeParts, fillGaps, hasGaps } from "../../../static/js/pages/text/cloze.js";
+import { markdownToHtml } from "../../../static/js/pages/text/markdown.js";
+
+const CASES = JSON.parse(
+  readFileSync(new URL("../../contract/cloze_cases.json", import.meta.url), "utf8"),
+);
+
+/** The parts that are shown before the libraries are loaded, as HTML. */
+function plainHtml(text) {
+  return clozeParts(text, "question")
+    .map((part) => (part.isCloze ? `<mark data-cloze="question">${part.text}</mark>` : part.text))
+    .join("");
+}
+
+for (const { name, text, accepted: isAccepted, filled, hidden, drawn } of CASES) {
+  test(`the table: ${name}`, () => {
+    assert.equal(hasGaps(text), isAccepted);
+    assert.deepEqual(fillGaps(text), { text: filled, hidden });
+    assert.equal(markdownToHtml(text, "question"), drawn);
+    assert.equal(plainHtml(text), drawn);
+  });
+}
