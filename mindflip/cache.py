@@ -37,9 +37,7 @@ class _OneClient(RedisCacheClient):
         return self._made[pool]
 
 
-@functools.cache
-def _shared_client(servers: tuple[str, ...], options: tuple[tuple[str, Any], ...]) -> _OneClient:
-    return _OneClient(list(servers), **dict(options))
+_shared_client = functools.cache(_OneClient)
 
 
 class JSONRedisCache(RedisCache):
@@ -51,7 +49,7 @@ class JSONRedisCache(RedisCache):
 
     @cached_property
     def _cache(self) -> Any:
-        return _shared_client(tuple(self._servers), tuple(self._options.items()))  # type: ignore[attr-defined] # the stubs lack them
+        return _shared_client(tuple(self._servers), **self._options)  # type: ignore[attr-defined] # the stubs lack them
 
     def count(self, key: str, seconds: int, by: int = 1) -> None:
         """So many more under this key, which is kept for `seconds` from now on; in one round trip,

@@ -141,17 +141,14 @@ class SocketProtocol(WebSocketProtocol):
             self.autoPingTimeoutCall = None
 
 
-def _follow(request: WebRequest, more_body: bool) -> None:
-    if more_body and request.producer is None:
-        request.registerProducer(FlowControl(), True)
-    elif not more_body and request.producer is not None:
-        # Twisted refuses to finish a response that somebody still produces
-        request.unregisterProducer()
-
-
 async def _send_and_wait(server: Server, protocol: Any, message: dict[str, Any]) -> None:
     if isinstance(protocol, WebRequest) and protocol.channel is not None:
-        _follow(protocol, message.get("more_body", False))
+        more_body = message.get("more_body", False)
+        if more_body and protocol.producer is None:
+            protocol.registerProducer(FlowControl(), True)
+        elif not more_body and protocol.producer is not None:
+            # Twisted cannot finish a response that still has a producer.
+            protocol.unregisterProducer()
     await _send_at_once(server, protocol, message)
     flow = getattr(protocol, "producer", None)
     if isinstance(flow, FlowControl):
@@ -165,12 +162,14 @@ def _create_with_flow(server: Server, protocol: Any, scope: dict[str, Any]) -> A
 
 
 def _reply_with_reason(protocol: WebSocketProtocol, message: dict[str, Any]) -> None:
-    is_close, is_open = (
-        message.get("type") == "websocket.close",
-        protocol.state != protocol.STATE_CONNECTING,
-    )
+    is_close = message.get("type") == "websocket.close"
+    is_open = protocol.state != protocol.STATE_CONNECTING
     if is_close and not is_open and message.get("code") == CLOSE_CODE:
-        _reject_temporarily(protocol, message["reason"])
+        # Daphne rejects with 403 only. After 503, proxies use the next server, and clients retry.
+        deny = ConnectionDeny(code=503, reason=message["reason"])
+        protocol.handshake_deferred.errback(deny)
+        del protocol.handshake_deferred
+        protocol.server.protocol_disconnected(protocol)
     elif is_close and is_open and message.get("reason"):
         # not sendClose, which refuses 1011, the code for a fault of the server
         protocol.sendCloseFrame(
@@ -178,13 +177,6 @@ def _reply_with_reason(protocol: WebSocketProtocol, message: dict[str, Any]) -> 
         )
     else:
         _reply(protocol, message)
-
-
-def _reject_temporarily(protocol: WebSocketProtocol, reason: str) -> None:
-    """With 503, where daphne has 403 alone: proxies take the next server, and clients come back."""
-    protocol.handshake_deferred.errback(ConnectionDeny(code=503, reason=reason))
-    del protocol.handshake_deferred
-    protocol.server.protocol_disconnected(protocol)
 
 
 def install() -> None:

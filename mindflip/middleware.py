@@ -69,7 +69,9 @@ class FilesMiddleware(ServeStaticMiddleware):
         )
         if model_file is None:
             return await self.get_response(request)
-        _drop_stale_range(request, model_file)
+        # A download that resumes after the file changed gets the whole file (RFC 9110, If-Range).
+        if request.META.get("HTTP_IF_RANGE", model_file.etag) != model_file.etag:
+            request.META.pop("HTTP_RANGE", None)
         return await self.aserve(model_file, request)
 
     async def aserve(
@@ -94,7 +96,8 @@ class FilesMiddleware(ServeStaticMiddleware):
         path = self.models_dir / name
         if (
             not self.url_is_canonical(url)
-            or not self._is_public(name)
+            or any(not part or part.startswith(".") for part in name.split("/"))
+            or is_description(name)
             or not self.path_within_root(self.models_dir, path)
         ):
             return None
@@ -107,18 +110,6 @@ class FilesMiddleware(ServeStaticMiddleware):
             return StaticFile(str(path), headers.items())
         except NotARegularFileError:
             return None
-
-    def _is_public(self, name: str) -> bool:
-        parts = name.split("/")
-        return all(part and not part.startswith(".") for part in parts) and not is_description(name)
-
-
-def _drop_stale_range(request: HttpRequest, file: StaticFile) -> None:
-    """A continued download of a file that has changed since gets the whole new file (RFC 9110,
-    If-Range).
-    """
-    if request.META.get("HTTP_IF_RANGE", file.etag) != file.etag:
-        request.META.pop("HTTP_RANGE", None)
 
 
 class CrossOriginIsolationMiddleware(AsyncMiddleware):

@@ -1,6 +1,7 @@
 """One process that we start, wait for and stop: a server, daphne, the worker, beat."""
 
 import os
+import pwd
 import signal
 import subprocess
 import time
@@ -52,7 +53,7 @@ class Service:
                 cwd=self.cwd,
                 env=dict(self.environment),
                 user=self.user,
-                group=_group_of(self.user),
+                group=pwd.getpwnam(self.user).pw_gid if self.user else None,
                 extra_groups=[] if self.user else None,
                 start_new_session=True,
             )
@@ -106,14 +107,6 @@ class Service:
         with self.log.open("rb") as log:
             log.seek(max(0, log.seek(0, os.SEEK_END) - LAST_BYTES))
             return last_line(log.read().decode(errors="replace"), SILENCE)
-
-
-def _group_of(user: str | None) -> int | None:
-    if user is None:
-        return None
-    import pwd
-
-    return pwd.getpwnam(user).pw_gid
 
 
 # What a program or an error said, cut down to the line that tells a person why:

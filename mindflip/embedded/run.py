@@ -86,11 +86,7 @@ def prepare(var: Path) -> None:
         raise StartupError(
             f"{what}: make room, or set MINDFLIP_DATA_DIR to a folder on another disk."
         )
-    _rotate_logs(var / "log")
-
-
-def _rotate_logs(folder: Path) -> None:
-    for log in folder.glob("*.log"):
+    for log in (var / "log").glob("*.log"):
         if log.stat().st_size > MAX_LOG_BYTES:
             log.replace(log.with_suffix(".log.1"))
 
@@ -173,16 +169,14 @@ class Run:
             self.supervisor.start(
                 program(name, self._log(name), self.environment, self.bind, self.port)
             )
+        is_local = self.bind in {"127.0.0.1", "0.0.0.0", "::", "::1"}  # noqa: S104
         self.write_line(
-            f"MindFlip is ready: http://{self._host()}:{self.port}   (logs: {self.var / 'log'};"
-            " Ctrl-C stops it)"
+            f"MindFlip is ready: http://{'localhost' if is_local else self.bind}:{self.port}  "
+            f" (logs: {self.var / 'log'}; Ctrl-C stops it)"
         )
 
     def _log(self, name: str) -> Path:
         return self.var / "log" / f"{name}.log"
-
-    def _host(self) -> str:
-        return "localhost" if self.bind in {"127.0.0.1", "0.0.0.0", "::", "::1"} else self.bind  # noqa: S104
 
     def _check_port_free(self) -> None:
         if not is_free(self.port, self.bind):

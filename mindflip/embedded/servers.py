@@ -111,16 +111,11 @@ def reachable_copies(sources: Iterable[Path], name: str) -> Path:
         half = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=REACHABLE))
         for source in sources:
             shutil.copytree(source, half / source.name)
-        _open_to_all(half)
+        for path in (half, *half.rglob("*")):  # as `chmod -R o+rX`
+            mode = path.stat().st_mode
+            path.chmod(mode | stat.S_IROTH | (stat.S_IXOTH if mode & stat.S_IXUSR else 0))
         half.rename(home)
     return home
-
-
-def _open_to_all(folder: Path) -> None:
-    """As `chmod -R o+rX`."""
-    for path in (folder, *folder.rglob("*")):
-        mode = path.stat().st_mode
-        path.chmod(mode | stat.S_IROTH | (stat.S_IXOTH if mode & stat.S_IXUSR else 0))
 
 
 # --- PostgreSQL ---

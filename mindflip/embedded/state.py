@@ -44,8 +44,17 @@ def secret_key(var: Path) -> str:
 
     Raises ImproperlyConfigured when it cannot be.
     """
+    path = var / "secret-key"
     try:
-        return _read_or_make(var / "secret-key")
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            half = _make(path, secrets.token_urlsafe(50))
+            # A link is made whole or not at all: of two first starts at the same time, one makes it
+            # and the other reads it.
+            with suppress(FileExistsError):
+                path.hardlink_to(half)
+            half.unlink()
+        return path.read_text()
     except OSError as error:
         what = f"The folder {var} cannot be written ({error.strerror})"
         raise ImproperlyConfigured(
@@ -57,20 +66,6 @@ def secret_key(var: Path) -> str:
 def write_secret_key(var: Path, key: str) -> None:
     """Put another key in the place of the private server's own."""
     _make(var / "secret-key", key).replace(var / "secret-key")
-
-
-def _read_or_make(path: Path) -> str:
-    try:
-        return path.read_text()
-    except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    half = _make(path, secrets.token_urlsafe(50))
-    # a link is made whole or not at all: of two first starts at once, one makes it and the other
-    # reads
-    with suppress(FileExistsError):
-        path.hardlink_to(half)
-    half.unlink()
-    return path.read_text()
 
 
 def _make(path: Path, key: str) -> Path:

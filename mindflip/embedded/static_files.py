@@ -111,20 +111,12 @@ def shared_copy(home: Path) -> Path:
         home.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=home, ignore_cleanup_errors=True) as half:
             collect(Path(half))
-            _rename(Path(half) / "static", target)
-        _delete_stale(home)
+            try:
+                (Path(half) / "static").rename(target)
+            except OSError:
+                if not target.exists():  # else another run was quicker
+                    raise
+        for old in home.iterdir():
+            if time.time() - old.stat().st_mtime > STALE_SECONDS:
+                shutil.rmtree(old, ignore_errors=True)
     return target
-
-
-def _rename(made: Path, target: Path) -> None:
-    try:
-        made.rename(target)
-    except OSError:
-        if not target.exists():  # else another run was quicker
-            raise
-
-
-def _delete_stale(home: Path) -> None:
-    for old in home.iterdir():
-        if time.time() - old.stat().st_mtime > STALE_SECONDS:
-            shutil.rmtree(old, ignore_errors=True)

@@ -14,8 +14,6 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
-from types import FrameType
-from typing import Any
 
 import psutil
 
@@ -45,10 +43,7 @@ class Supervisor:
     def install_signal_handlers(self) -> None:
         """From now on Ctrl-C, SIGTERM and a closed terminal ask for an orderly end."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, self._on_signal)
-
-    def _on_signal(self, number: int, frame: FrameType | None) -> None:
-        self.stop_requested.set()
+            signal.signal(number, lambda *_: self.stop_requested.set())
 
     def start(self, service: Service) -> None:
         """Start `service` and wait until it answers.
@@ -176,7 +171,11 @@ def stop_stale_processes(var: Path) -> list[str]:
         rows = json.loads((var / "run.json").read_text())
     except (OSError, ValueError):
         return []
-    running = [row for row in reversed(rows) if _is_still_running(row)]
+    running = [
+        row
+        for row in reversed(rows)
+        if (made := _created_at(row["pid"])) is not None and abs(made - row["made"]) < CLOCK_SECONDS
+    ]
     for row in running:
         _stop(row["pid"], row["signal"])
     delete_state(var)
@@ -190,11 +189,6 @@ def _created_at(pid: int) -> float | None:
         if process.status() != psutil.STATUS_ZOMBIE:
             return float(process.create_time())
     return None
-
-
-def _is_still_running(row: dict[str, Any]) -> bool:
-    made = _created_at(row["pid"])
-    return made is not None and abs(made - row["made"]) < CLOCK_SECONDS
 
 
 def _stop(pid: int, stop_signal: int) -> None:

@@ -75,18 +75,15 @@ async def _unavailable_in_redis() -> list[str]:
 
 
 async def _applied_migrations() -> set[tuple[str, str]]:
-    async with await psycopg.AsyncConnection.connect(**_parameters(), autocommit=True) as probe:
+    own = connection.get_connection_params()
+    parameters = {name: value for name, value in own.items() if name not in _OF_THE_POOL}
+    async with await psycopg.AsyncConnection.connect(**parameters, autocommit=True) as probe:
         try:
             return set(
                 await (await probe.execute("SELECT app, name FROM django_migrations")).fetchall()
             )
         except psycopg.errors.UndefinedTable:
             return set()
-
-
-def _parameters() -> dict[str, Any]:
-    own = connection.get_connection_params()
-    return {name: value for name, value in own.items() if name not in _OF_THE_POOL}
 
 
 @once

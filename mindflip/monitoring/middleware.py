@@ -90,7 +90,14 @@ class RequestLogMiddleware(AsyncMiddleware):
         response.headers[HEADER] = request_id
         if socket_registry.is_draining():
             response.headers["Connection"] = "close"  # the next request goes to another process
-        _write(request, response, perf_counter() - begun)
+        # Log the path without the query, which may contain tickets and tokens.
+        line = {
+            "method": request.method,
+            "path": request.path,
+            "status": response.status_code,
+            "seconds": round(perf_counter() - begun, 4),
+        }
+        log.info("%s %s %d", request.method, request.path, response.status_code, extra=line)
         return response
 
     async def process_view(
@@ -101,14 +108,3 @@ class RequestLogMiddleware(AsyncMiddleware):
         log_context.bind(
             **{name: kwargs[name] for name in ("session_id", "generation_id") if name in kwargs}
         )
-
-
-def _write(request: HttpRequest, response: HttpResponseBase, seconds: float) -> None:
-    """Without the query: tickets and tokens may stand in it."""
-    line = {
-        "method": request.method,
-        "path": request.path,
-        "status": response.status_code,
-        "seconds": round(seconds, 4),
-    }
-    log.info("%s %s %d", request.method, request.path, response.status_code, extra=line)
