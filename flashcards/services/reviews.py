@@ -3,7 +3,7 @@ they arrive, and undo them.
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
@@ -31,63 +31,51 @@ TAKEN = "This id is another review's: give each review a new UUID."
 
 
 @dataclass(frozen=True)
-class ReviewDraft:
-    """A review that is right in itself; whether the card is the user's is not looked at."""
+class Outcome:
+    """What became of one item of a batch: `recorded`, `known` (it had been sent before) or
+    `refused` with a code and a message.
 
-    id: UUID
-    card_id: UUID
-    rating: Rating
-    reviewed_at: datetime
-    seconds: float
-
-    def as_row(self, user: User) -> Review:
-        return Review(
-            id=self.id,
-            user=user,
-            card_id=self.card_id,
-            rating=self.rating,
-            reviewed_at=self.reviewed_at,
-            seconds=self.seconds,
-        )
-
-
-@dataclass(frozen=True)
-class RejectedReview:
-    """`id` is what the item gave, as text, so that its sender can find it."""
+    `id` is what the item contains, as text, so that the client can find the item. The schedule is
+    the card's as it is now.
+    """
 
     id: str
-    code: str
-    error: str
+    status: str
+    card_id: UUID | None = None
+    schedule: CardSchedule | None = None
+    code: str = ""
+    error: str = ""
 
 
-def review_draft(item: Any, now: datetime) -> ReviewDraft | RejectedReview:
-    """Read an item; it never raises.
+class _InvalidReview(Exception):
+    """With a code and a message."""
+
+
+def _draft(user: User, item: Any, now: datetime) -> Review | Outcome:
+    """Read an item as an unsaved review, or refuse it; whether the card is the user's is checked
+    later. Never raises.
 
     A time ahead of the server's by more than CLOCK_TOLERANCE is refused, less is taken for now.
     """
     if not isinstance(item, Mapping):
-        return RejectedReview(
-            "", "invalid", "Send each review as an object with id, cardId, rating and reviewedAt."
-        )
-    name = str(item.get("id", ""))[:64]
+        message = "Send each review as an object with id, cardId, rating and reviewedAt."
+        return Outcome("", "refused", code="invalid", error=message)
     try:
-        return _draft(item, now)
-    except _InvalidReview as wrong:
-        return RejectedReview(name, *wrong.args)
-
-
-class _InvalidReview(Exception):
-    """With a code and a sentence."""
-
-
-def _draft(item: Mapping[str, Any], now: datetime) -> ReviewDraft:
-    return ReviewDraft(
-        id=_uuid(item, "id"),
-        card_id=_uuid(item, "cardId"),
-        rating=_rating(item.get("rating")),
-        reviewed_at=_reviewed_at(item.get("reviewedAt"), now),
-        seconds=_seconds(item.get("seconds", 0)),
-    )
+        review_id, card_id = _uuid(item, "id"), _uuid(item, "cardId")
+        rating = item.get("rating")
+        if not isinstance(rating, str) or rating not in RATINGS:
+            raise _InvalidReview("unknown_rating", "Rate with again, hard, good or easy.")
+        return Review(
+            id=review_id,
+            user=user,
+            card_id=card_id,
+            rating=RATINGS[rating],
+            reviewed_at=_reviewed_at(item.get("reviewedAt"), now),
+            seconds=_seconds(item.get("seconds", 0)),
+        )
+    except _InvalidReview as error:
+        code, message = error.args
+        return Outcome(str(item.get("id", ""))[:64], "refused", code=code, error=message)
 
 
 def _uuid(item: Mapping[str, Any], name: str) -> UUID:
@@ -95,12 +83,6 @@ def _uuid(item: Mapping[str, Any], name: str) -> UUID:
         return UUID(str(item[name]))
     except (KeyError, ValueError):
         raise _InvalidReview("invalid", f"Give {name} as a UUID.") from None
-
-
-def _rating(value: Any) -> Rating:
-    if isinstance(value, str) and value in RATINGS:
-        return RATINGS[value]
-    raise _InvalidReview("unknown_rating", "Rate with again, hard, good or easy.")
 
 
 def _reviewed_at(value: Any, now: datetime) -> datetime:
@@ -145,20 +127,6 @@ def _seconds(value: Any) -> float:
     return min(float(value), float(REVIEW_SECONDS))
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one item of a batch: `recorded`, `known` (it had been sent before) or
-    `refused` with a code and a sentence. The schedule is the card's as it is now.
-    """
-
-    id: str
-    status: str
-    card_id: UUID | None = None
-    schedule: CardSchedule | None = None
-    code: str = ""
-    error: str = ""
-
-
 @transaction.atomic
 def reviews_record(*, user: User, items: Any, now: datetime) -> list[Outcome]:
     """Record a batch, an outcome for each item in its order: a wrong item is refused and the rest
@@ -166,13 +134,25 @@ def reviews_record(*, user: User, items: Any, now: datetime) -> list[Outcome]:
 
     The cards are locked, so that the same batch sent twice at once is recorded once.
     """
-    drafts = [review_draft(item, now) for item in _checked_list(items)]
-    good = [draft for draft in drafts if isinstance(draft, ReviewDraft)]
-    cards = _locked_cards(user, {draft.card_id for draft in good})
+    if not isinstance(items, list) or not 0 < len(items) <= REVIEWS_PER_BATCH:
+        message = (
+            f"Send reviews as a list of 1 to {REVIEWS_PER_BATCH} objects with id, cardId, rating"
+            " and reviewedAt."
+        )
+        raise Invalid(message, fields={"reviews": [message]})
+    drafts = [_draft(user, item, now) for item in items]
+    good = [draft for draft in drafts if isinstance(draft, Review)]
+    cards = _locked_cards(user, {_card_id(draft) for draft in good})
     known = Review.objects.in_bulk({draft.id for draft in good})
-    fresh = _fresh(good, cards, known)
+    fresh: dict[UUID, Review] = {}  # those to record: the first of two with one id
+    for draft in good:
+        if draft.id not in known and draft.card_id in cards:
+            fresh.setdefault(draft.id, draft)
     schedules = _apply(user, fresh, cards)
-    return [_outcome(user, draft, fresh, known, cards, schedules) for draft in drafts]
+    return [
+        _outcome(draft, fresh, known, cards, schedules) if isinstance(draft, Review) else draft
+        for draft in drafts
+    ]
 
 
 def review_for_user(*, user: User, review_id: UUID) -> Review:
@@ -189,8 +169,10 @@ def review_undo(*, user: User, review_id: UUID, now: datetime) -> None:
 
     Twice is harmless. Raises NotFound.
     """
-    card = _locked_card_of(user, review_id)
-    review = Review.objects.get(pk=review_id)
+    review = review_for_user(user=user, review_id=review_id)
+    # cards are locked before reviews, everywhere; the card may be deleted
+    card = Card.objects.filter(reviews=review).select_for_update().first()
+    review.refresh_from_db()
     if review.undone_at:
         return
     review.undone_at = now
@@ -209,22 +191,6 @@ def review_undo(*, user: User, review_id: UUID, now: datetime) -> None:
         )
 
 
-def _locked_card_of(user: User, review_id: UUID) -> Card | None:
-    """None when the card is deleted. Cards are locked before reviews, by everybody."""
-    review = review_for_user(user=user, review_id=review_id)
-    return Card.objects.filter(reviews=review).select_for_update().first()
-
-
-def _checked_list(items: Any) -> Sequence[Any]:
-    if isinstance(items, list) and 0 < len(items) <= REVIEWS_PER_BATCH:
-        return items
-    message = (
-        f"Send reviews as a list of 1 to {REVIEWS_PER_BATCH} objects with id, cardId, rating and"
-        " reviewedAt."
-    )
-    raise Invalid(message, fields={"reviews": [message]})
-
-
 def _locked_cards(user: User, ids: set[UUID]) -> dict[UUID, Card]:
     """In one order everywhere, so that two batches never wait for each other."""
     rows = (
@@ -237,19 +203,8 @@ def _locked_cards(user: User, ids: set[UUID]) -> dict[UUID, Card]:
     return {card.pk: card for card in rows}
 
 
-def _fresh(
-    drafts: Iterable[ReviewDraft], cards: Mapping[UUID, Card], known: Mapping[UUID, Review]
-) -> dict[UUID, ReviewDraft]:
-    """Those to record, by id: the first of two with one id."""
-    fresh: dict[UUID, ReviewDraft] = {}
-    for draft in drafts:
-        if draft.id not in known and draft.card_id in cards:
-            fresh.setdefault(draft.id, draft)
-    return fresh
-
-
 def _apply(
-    user: User, fresh: Mapping[UUID, ReviewDraft], cards: Mapping[UUID, Card]
+    user: User, fresh: Mapping[UUID, Review], cards: Mapping[UUID, Card]
 ) -> dict[UUID, CardSchedule | None]:
     """Rate each card from its first new review on, through what had been recorded after that.
 
@@ -262,7 +217,7 @@ def _apply(
     if not fresh:
         return schedules
     plan = plan_of(settings_for_user(user=user))
-    new = [draft.as_row(user) for draft in fresh.values()]
+    new = list(fresh.values())
     firsts = _firsts(new)
     later = [
         row
@@ -347,19 +302,17 @@ def _order(review: Review) -> tuple[datetime, str]:
 
 
 def _outcome(
-    user: User,
-    draft: ReviewDraft | RejectedReview,
-    fresh: dict[UUID, ReviewDraft],
+    draft: Review,
+    fresh: Mapping[UUID, Review],
     known: Mapping[UUID, Review],
     cards: Mapping[UUID, Card],
     schedules: Mapping[UUID, CardSchedule | None],
 ) -> Outcome:
-    if isinstance(draft, RejectedReview):
-        return Outcome(draft.id, "refused", code=draft.code, error=draft.error)
     row = known.get(draft.id)
-    if row and (row.user_id != user.pk or row.card_id not in (draft.card_id, None)):
+    if row and (row.user_id != draft.user_id or row.card_id not in (draft.card_id, None)):
         return Outcome(str(draft.id), "refused", code="id_taken", error=TAKEN)
     if row is None and draft.card_id not in cards:
         return Outcome(str(draft.id), "refused", code="not_found", error=NO_CARD)
     status = "recorded" if fresh.get(draft.id) is draft else "known"
-    return Outcome(str(draft.id), status, draft.card_id, schedules.get(draft.card_id))
+    schedule = schedules.get(_card_id(draft))
+    return Outcome(str(draft.id), status, draft.card_id, schedule)
