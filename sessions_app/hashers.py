@@ -31,20 +31,18 @@ class FairSemaphore:
     @contextmanager
     def place(self, client: str) -> Iterator[None]:
         """Hold a place; wait for one first if there is none."""
-        self._enter(client)
+        turn = Event()
+        with self._lock:
+            if self._free:
+                self._free -= 1
+                turn.set()
+            else:
+                self._queues.setdefault(client, deque()).append(turn)
+        turn.wait()
         try:
             yield
         finally:
             self._leave()
-
-    def _enter(self, client: str) -> None:
-        with self._lock:
-            if self._free:
-                self._free -= 1
-                return
-            turn = Event()
-            self._queues.setdefault(client, deque()).append(turn)
-        turn.wait()
 
     def _leave(self) -> None:
         with self._lock:

@@ -85,8 +85,14 @@ def import_save(
 
     Raises NotFound, and whatever `progress` raises to stop: nothing is saved then.
     """
-    _lock(user)
-    target = _target(user, deck_id)
+    # Two imports of one file at the same time would both find nothing, and a card that is edited in
+    # the meantime would be overwritten. The user's row is not locked: a sign-in writes to it.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [IMPORTS, user.pk])
+    decks_lock_all(user=user)
+    target = Deck.objects.of(user).filter(pk=deck_id).first() if deck_id else None
+    if deck_id and target is None:
+        raise NotFound(NO_DECK)
     run = _Importer(user, reading, name[:NAME_CHARACTERS], target)
     progress = progress or Progress()
     progress.begin(SAVING, len(reading.cards))
@@ -94,22 +100,6 @@ def import_save(
         run.take(card)
         progress.step()
     return run.finish()
-
-
-def _lock(user: User) -> None:
-    """Two imports of one file at once would both find nothing, and a card that is edited meanwhile
-    would be written over. The user's row is left alone: a sign-in writes to it.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [IMPORTS, user.pk])
-    decks_lock_all(user=user)
-
-
-def _target(user: User, deck_id: UUID | None) -> Deck | None:
-    deck = Deck.objects.of(user).filter(pk=deck_id).first() if deck_id else None
-    if deck_id and deck is None:
-        raise NotFound(NO_DECK)
-    return deck
 
 
 class _Importer:
@@ -275,20 +265,14 @@ class DeckAllocator:
         return self.all[deck.pk].take_back()
 
     def decks(self, name: str) -> list[Deck]:
-        """The decks there are by now for a name, in the order in which they fill."""
+        """Return the existing decks for a name, in the order in which they fill."""
+        rows = Deck.objects.of(self._user).order_by("created_at", "id")
         decks: list[Deck] = []
-        number = 1
-        while (
-            deck := self._known.get(name)
-            if number == 1 and name in self._known
-            else self._named(_numbered(name, number))
-        ):
+        deck = self._known.get(name) or rows.filter(name=_numbered(name, 1)).first()
+        while deck:
             decks.append(deck)
-            number += 1
+            deck = rows.filter(name=_numbered(name, len(decks) + 1)).first()
         return decks
-
-    def _named(self, name: str) -> Deck | None:
-        return Deck.objects.of(self._user).filter(name=name).order_by("created_at", "id").first()
 
     def _find(self, name: str, deck: Deck | None = None) -> DeckSlot:
         locked = Deck.objects.of(self._user).select_for_update().order_by("created_at", "id")

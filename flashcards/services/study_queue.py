@@ -62,31 +62,27 @@ def study_queue(*, user: User, now: datetime, deck_id: UUID | None = None) -> St
     settings = settings_for_user(user=user)
     plan = plan_of(settings)
     today = plan.days.day_of(now)
-    begins, ends = plan.days.start_of(today), plan.days.end_of(today)
-    cards, schedules = _asked(user, deck)
+    ends = plan.days.end_of(today)
+    cards, schedules = Card.objects.of(user), Schedule.objects.of(user)
+    if deck:
+        cards, schedules = deck.cards.kept(), schedules.filter(card__deck=deck)
     card_count = cards.count()
     available = _available(schedules, card_count, now, ends)
-    counts = _within_limits(available, _left_today(user, settings, begins))
+    counts = _within_limits(user, settings, available, plan.days.start_of(today))
     return StudyQueue(
         deck=deck,
         cards=_select_cards(cards, counts, now, ends),
         counts=counts,
-        waiting=_beyond_limits(available, counts),
+        waiting={
+            "new": available["new"] - counts["new"],
+            "learning": 0,
+            "due": available["due"] - counts["due"],
+        },
         next_due_at=schedules.filter(due_at__gte=ends).aggregate(at=Min("due_at"))["at"],
         card_count=card_count,
         settings=settings,
         plan=plan,
         now=now,
-    )
-
-
-def _asked(user: User, deck: Deck | None) -> tuple[CardQuerySet, ScheduleQuerySet]:
-    """The cards that may be studied, and the schedules of those that have been."""
-    schedules = Schedule.objects.of(user)
-    return (
-        (Card.objects.of(user), schedules)
-        if deck is None
-        else (deck.cards.kept(), schedules.filter(card__deck=deck))
     )
 
 
@@ -103,8 +99,10 @@ def _available(
     return {"new": new, "learning": counted["learning"], "due": counted["due"]}
 
 
-def _left_today(user: User, settings: StudySettings, begins: datetime) -> tuple[int, int]:
-    """How many new cards and how many reviews the day's limits still allow, whatever the deck."""
+def _within_limits(
+    user: User, settings: StudySettings, available: QueueCounts, begins: datetime
+) -> QueueCounts:
+    """Return how much of it the day's limits allow; new cards and reviews of all decks count."""
     done = (
         Review.objects.kept()
         .filter(user=user, reviewed_at__gte=begins)
@@ -113,24 +111,10 @@ def _left_today(user: User, settings: StudySettings, begins: datetime) -> tuple[
             due=Count("pk", filter=Q(state=CardState.REVIEW)),
         )
     )
-    return max(0, settings.new_per_day - done["new"]), max(
-        0, settings.reviews_per_day - done["due"]
-    )
-
-
-def _within_limits(available: QueueCounts, left: tuple[int, int]) -> QueueCounts:
     return {
-        "new": min(available["new"], left[0]),
+        "new": min(available["new"], max(0, settings.new_per_day - done["new"])),
         "learning": available["learning"],
-        "due": min(available["due"], left[1]),
-    }
-
-
-def _beyond_limits(available: QueueCounts, counts: QueueCounts) -> QueueCounts:
-    return {
-        "new": available["new"] - counts["new"],
-        "learning": 0,
-        "due": available["due"] - counts["due"],
+        "due": min(available["due"], max(0, settings.reviews_per_day - done["due"])),
     }
 
 
@@ -168,7 +152,15 @@ def settings_change(*, user: User, fields: Mapping[str, Any]) -> StudySettings:
     changed = settings_for_user(user=user)
     for name, value in fields.items():
         setattr(changed, name, value)
-    _check(changed)
+    errors: dict[str, list[str]] = {}  # by the names that clients know
+    try:
+        changed.clean_fields(exclude=["user"])
+    except ValidationError as error:
+        errors = {camel(name): messages for name, messages in error.message_dict.items()}
+    if not _is_zone(changed.time_zone):
+        errors["timeZone"] = [NO_ZONE]
+    if errors:
+        raise Invalid(next(iter(errors.values()))[0], fields=errors)
     StudySettings.objects.update_or_create(user=user, defaults=fields)
     return changed
 
@@ -179,18 +171,6 @@ def plan_of(settings: StudySettings) -> Plan:
         settings.desired_retention,
         StudyDays(ZoneInfo(settings.time_zone), settings.day_begins_hour),
     )
-
-
-def _check(settings: StudySettings) -> None:
-    errors: dict[str, list[str]] = {}  # by the names that clients know
-    try:
-        settings.clean_fields(exclude=["user"])
-    except ValidationError as error:
-        errors = {camel(name): messages for name, messages in error.message_dict.items()}
-    if not _is_zone(settings.time_zone):
-        errors["timeZone"] = [NO_ZONE]
-    if errors:
-        raise Invalid(next(iter(errors.values()))[0], fields=errors)
 
 
 def _is_zone(name: str) -> bool:
