@@ -107,8 +107,8 @@ class DeckMergeView(ActionView):
     serializer_class = serializers.DeckMergeSerializer
 
     def do(self, user: Any, **fields: Any) -> Any:
-        merged = bulk.decks_merge(user=user, **fields)
-        return {"moved": [str(card_id) for card_id in merged.moved], "leftOut": merged.left_out}
+        moved, left_out = bulk.decks_merge(user=user, **fields)
+        return {"moved": [str(card_id) for card_id in moved], "leftOut": left_out}
 
 
 class CardRestoreView(APIView):
@@ -156,8 +156,8 @@ class CardsTagView(CardActionView):
     serializer_class = serializers.CardsTagSerializer
 
     def do(self, user: Any, **fields: Any) -> Any:
-        tagged = bulk.cards_tag(user=user, card_ids=fields.pop("cards"), **fields)
-        return {"count": tagged.changed, "undo": [change._asdict() for change in tagged.undo]}
+        count, undo = bulk.cards_tag(user=user, card_ids=fields.pop("cards"), **fields)
+        return {"count": count, "undo": undo}
 
 
 class CardsMoveView(CardActionView):

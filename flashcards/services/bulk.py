@@ -1,9 +1,9 @@
 """Change many cards together: move them, tag them, merge their decks. A card keeps its schedule."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import User
@@ -21,13 +21,6 @@ WRITE_BATCH = 500
 MAX_SELECTED = 2_000
 
 
-class Merged(NamedTuple):
-    """The cards that moved, and how many were left out because the other deck has them."""
-
-    moved: list[UUID]
-    left_out: int
-
-
 @transaction.atomic
 def cards_move(*, user: User, card_ids: Any, deck_id: UUID) -> int:
     """Put the cards behind the last one of the deck, in their order; how many moved.
@@ -43,9 +36,10 @@ def cards_move(*, user: User, card_ids: Any, deck_id: UUID) -> int:
 
 
 @transaction.atomic
-def decks_merge(*, user: User, deck_id: UUID, into: UUID) -> Merged:
+def decks_merge(*, user: User, deck_id: UUID, into: UUID) -> tuple[list[UUID], int]:
     """Move the deck's cards into another, but for those that it has already, same front and same
-    back (contract, section 4); what is left of the deck goes into the bin.
+    back (contract, section 4); what is left of the deck goes into the bin. Returns the ids of the
+    cards that moved, and how many were left out.
 
     Raises NotFound, Invalid when both are one deck, and Conflict (`deck_full`): then nothing has
     moved.
@@ -58,7 +52,7 @@ def decks_merge(*, user: User, deck_id: UUID, into: UUID) -> Merged:
     new = _not_in(decks[into], cards)
     _append(decks[into], new)
     Deck.objects.filter(pk=deck_id).update(deleted_at=Now())
-    return Merged([card.pk for card in new], len(cards) - len(new))
+    return [card.pk for card in new], len(cards) - len(new)
 
 
 def _not_in(deck: Deck, cards: Sequence[Card]) -> list[Card]:
@@ -106,47 +100,32 @@ def _forget_taken_names(deck: Deck, cards: Sequence[Card]) -> None:
     Card.objects.filter(pk__in=doubled).update(guid="")
 
 
-class TagChange(NamedTuple):
-    """Tags to add to these cards and to remove from them, as `cards_tag` takes them."""
-
-    cards: list[UUID]
-    add: list[str]
-    remove: list[str]
-
-
-class Tagged(NamedTuple):
-    """How many cards changed, and the changes that take it back; tags that were removed come back
-    behind the others.
-    """
-
-    changed: int
-    undo: list[TagChange]
-
-
 @transaction.atomic
-def cards_tag(*, user: User, card_ids: Any, add: Any = (), remove: Any = ()) -> Tagged:
-    """Add and remove tags on all of the cards. Raises NotFound and Invalid: then none has
-    changed.
+def cards_tag(
+    *, user: User, card_ids: Any, add: Any = (), remove: Any = ()
+) -> tuple[int, list[dict[str, Any]]]:
+    """Add and remove tags on all of the cards. Returns how many changed, and the changes that undo
+    it, each as this function takes them (`cards`, `add`, `remove`); tags that were removed come
+    back behind the others.
+
+    Raises NotFound and Invalid: then none has changed.
     """
     add, remove = tags_checked(add), tags_checked(remove)
-    changed = []
+    changed: list[Card] = []
+    undo: dict[tuple[tuple[str, ...], tuple[str, ...]], list[UUID]] = defaultdict(list)
     for card in selected_cards(user=user, card_ids=card_ids):
         before, card.tags = card.tags, tags_changed(card.tags, add=add, remove=remove)
         if card.tags != before:
-            changed.append((card, before))
-    Card.objects.bulk_update([card for card, _ in changed], ["tags"], batch_size=WRITE_BATCH)
-    decks_touch({card.deck_id for card, _ in changed})
-    return Tagged(len(changed), _undo(changed))
-
-
-def _undo(changed: Iterable[tuple[Card, list[str]]]) -> list[TagChange]:
-    """One change for all cards that lost and gained the same tags."""
-    alike: dict[tuple[tuple[str, ...], tuple[str, ...]], list[UUID]] = defaultdict(list)
-    for card, before in changed:
-        lost = tuple(tag for tag in before if tag not in card.tags)
-        gained = tuple(tag for tag in card.tags if tag not in before)
-        alike[lost, gained].append(card.pk)
-    return [TagChange(cards, list(lost), list(gained)) for (lost, gained), cards in alike.items()]
+            changed.append(card)
+            lost = tuple(tag for tag in before if tag not in card.tags)
+            gained = tuple(tag for tag in card.tags if tag not in before)
+            undo[lost, gained].append(card.pk)
+    Card.objects.bulk_update(changed, ["tags"], batch_size=WRITE_BATCH)
+    decks_touch({card.deck_id for card in changed})
+    return len(changed), [
+        {"cards": cards, "add": list(lost), "remove": list(gained)}
+        for (lost, gained), cards in undo.items()
+    ]
 
 
 def selected_cards(
@@ -173,13 +152,10 @@ def selected_cards(
 
 
 def _ids(card_ids: Any) -> set[UUID]:
-    if not isinstance(card_ids, list | tuple | set) or not 0 < len(card_ids) <= MAX_SELECTED:
-        raise _refused(f"Send cards as a list of 1 to {MAX_SELECTED} ids.")
-    try:
-        return {each if isinstance(each, UUID) else UUID(str(each)) for each in card_ids}
-    except ValueError:
-        raise _refused("One of these is no card's id.") from None
-
-
-def _refused(message: str) -> Invalid:
-    return Invalid(message, fields={"cards": [message]})
+    message = f"Send cards as a list of 1 to {MAX_SELECTED} ids."
+    if isinstance(card_ids, list | tuple | set) and 0 < len(card_ids) <= MAX_SELECTED:
+        try:
+            return {each if isinstance(each, UUID) else UUID(str(each)) for each in card_ids}
+        except ValueError:
+            message = "One of these is no card's id."
+    raise Invalid(message, fields={"cards": [message]})

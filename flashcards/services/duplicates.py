@@ -2,8 +2,7 @@
 lie in.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -16,19 +15,6 @@ from flashcards.models import Card, IgnoredDuplicate
 from sessions_app.exceptions import NotFound
 
 SHOWN_PER_GROUP = 12
-
-
-@dataclass(frozen=True)
-class DuplicateGroup:
-    """Cards with the same front, in all `count`, of which the first twelve are here.
-
-    Exact: some have the same back, too.
-    """
-
-    front_key: UUID
-    count: int
-    is_exact: bool
-    cards: Sequence[Card]
 
 
 def duplicate_groups(user: User, deck_id: UUID | None = None) -> QuerySet[Any, Any]:
@@ -57,18 +43,25 @@ def duplicate_groups(user: User, deck_id: UUID | None = None) -> QuerySet[Any, A
     return remaining.annotate(repeats=F("count") - F("backs")).order_by("-repeats", "front_key")
 
 
-def duplicates_shown(user: User, groups: Iterable[dict[str, Any]]) -> list[DuplicateGroup]:
-    """The cards of some groups, the oldest first, in one query."""
+def duplicates_shown(user: User, groups: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the groups, each with its first `cards`, the oldest first, read in one query.
+
+    `is_exact`: some have the same back, too.
+    """
     rows = list(groups)
-    cards = _first_cards(user, [row["front_key"] for row in rows])
+    nth = Window(RowNumber(), partition_by="front_key", order_by=["created_at", "pk"])
+    cards = (
+        Card.objects.of(user)
+        .filter(front_key__in=[row["front_key"] for row in rows])
+        .annotate(nth=nth)
+        .filter(nth__lte=SHOWN_PER_GROUP)
+        .select_related("deck")
+        .defer("deck__source")
+        .order_by("front_key", "nth")
+    )
     by_key = {key: list(group) for key, group in groupby(cards, key=lambda card: card.front_key)}
     return [
-        DuplicateGroup(
-            row["front_key"],
-            row["count"],
-            row["backs"] < row["count"],
-            by_key.get(row["front_key"], []),
-        )
+        row | {"is_exact": row["backs"] < row["count"], "cards": by_key.get(row["front_key"], [])}
         for row in rows
     ]
 
@@ -99,14 +92,3 @@ def _kept_keys(user: User) -> list[UUID]:
         .annotate(count=Count("pk"))
     )
     return [row["front_key"] for row in cards if row["count"] <= ignored[row["front_key"]]]
-
-
-def _first_cards(user: User, keys: Sequence[UUID]) -> QuerySet[Card]:
-    nth = Window(RowNumber(), partition_by="front_key", order_by=["created_at", "pk"])
-    cards = (
-        Card.objects.of(user)
-        .filter(front_key__in=keys)
-        .annotate(nth=nth)
-        .filter(nth__lte=SHOWN_PER_GROUP)
-    )
-    return cards.select_related("deck").defer("deck__source").order_by("front_key", "nth")

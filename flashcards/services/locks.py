@@ -42,22 +42,17 @@ def next_position(deck: Deck, cards: int = 1) -> int:
         count=Count("pk", filter=Q(deleted_at=None)), last=Max("position")
     )
     if places["count"] + cards > CARDS_PER_DECK:
-        raise Conflict(_full(deck, places["count"], cards), code="deck_full")
+        message = (
+            f"This deck has {CARDS_PER_DECK} cards, which is the most: delete some, or begin"
+            " another."
+            if cards == 1
+            else f"“{deck.name}” has {places['count']} cards, and {CARDS_PER_DECK} is the most:"
+            f" {cards} more do not fit. Take fewer, or begin another."
+        )
+        raise Conflict(message, code="deck_full")
     return (places["last"] or 0) + 1
 
 
 def decks_touch(deck_ids: Sequence[UUID] | set[UUID]) -> None:
     """Cards of these decks changed."""
     Deck.objects.filter(pk__in=deck_ids).update(updated_at=Now())
-
-
-def _full(deck: Deck, count: int, cards: int) -> str:
-    if cards == 1:
-        return (
-            f"This deck has {CARDS_PER_DECK} cards, which is the most: delete some, or begin"
-            " another."
-        )
-    return (
-        f"“{deck.name}” has {count} cards, and {CARDS_PER_DECK} is the most: {cards} more do not"
-        " fit. Take fewer, or begin another."
-    )

@@ -32,7 +32,8 @@ class ETagMixin:
             or not isinstance(answer.accepted_renderer, JSONRenderer)
         ):
             return answer
-        answer["ETag"] = _etag(answer.data)
+        content = msgspec.json.encode(_without_fresh(answer.data), enc_hook=str)
+        answer["ETag"] = f'W/"{blake2b(content, digest_size=12).hexdigest()}"'
         conditional = get_conditional_response(
             request._request, etag=answer["ETag"], response=answer
         )
@@ -41,11 +42,6 @@ class ETagMixin:
             if answer.has_header(name):
                 conditional[name] = answer[name]
         return conditional
-
-
-def _etag(data: Any) -> str:
-    content = msgspec.json.encode(_without_fresh(data), enc_hook=str)
-    return f'W/"{blake2b(content, digest_size=12).hexdigest()}"'
 
 
 def _without_fresh(data: Any) -> Any:

@@ -177,7 +177,7 @@ class ApiSchema(AutoSchema):
             "description": self._words(call),
             "tags": [self.tag],
             "parameters": [
-                *self._path_parameters(),
+                *self._resolve_path_parameters(self._path_names()),
                 *self._query_parameters(call),
                 *openapi_errors.sent(self._sent(call)),
             ],
@@ -195,37 +195,20 @@ class ApiSchema(AutoSchema):
     def _words(self, call: Operation) -> str:
         return call.description or " ".join((type(self.view).__doc__ or call.summary).split())
 
-    def _path_parameters(self) -> list[dict[str, Any]]:
-        return self._resolve_path_parameters(self._path_names())
-
     def _path_names(self) -> list[str]:
         """The variables in the address."""
         return [part.strip("{}") for part in self.path.split("/") if part.startswith("{")]
 
     def _query_parameters(self, call: Operation) -> list[dict[str, Any]]:
-        own = (
-            [
-                self._query_parameter(call, query_field)
-                for query_field in call.query().fields.values()
-            ]
-            if call.query
-            else []
-        )
-        return [
-            *own,
-            *(
-                self._pages().get_schema_operation_parameters(self.view)
-                if self._is_list(call)
-                else ()
-            ),
-        ]
+        query_fields = call.query().fields.values() if call.query else ()
+        parameters = [self._query_parameter(call, query_field) for query_field in query_fields]
+        if self._is_list(call):
+            view: Any = self.view  # a generic view, since it returns a list
+            parameters += view.pagination_class().get_schema_operation_parameters(view)
+        return parameters
 
     def _is_list(self, call: Operation) -> bool:
         return any(isinstance(answer.shape, Page) for answer in call.answers.values())
-
-    def _pages(self) -> Any:
-        view: Any = self.view  # a generic one, since it answers a list
-        return view.pagination_class()
 
     def _query_parameter(self, call: Operation, query_field: Any) -> dict[str, Any]:
         schema = dict(self._map_serializer_field(query_field, "request"))
