@@ -6,6 +6,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -221,11 +222,11 @@ class Drafts:
             self.problems.append("More cards than these were refused.")
 
 
+@dataclass
 class _Budget:
     """Characters that are left; each name and value costs its own, and one more for being there."""
 
-    def __init__(self, left: int) -> None:
-        self.left = left
+    left: int
 
     def pays(self, cost: int) -> bool:
         is_enough = cost < self.left
