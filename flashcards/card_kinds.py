@@ -1,28 +1,34 @@
 """The kinds of cards: one row per kind holds everything that differs between them, and the note
 types of our .apkg files. Pure.
 
-A new kind is a row here and a line in `models.CardKind`.
+Prompts, forms, Anki packages and the pages' scripts read this table. `models.CardKind` and
+`api.schemas.Kind` repeat its names, because Django and mypy need them as literals.
 """
 
 from dataclasses import dataclass
+
+from flashcards.grammar import ONE_GAP, SHORT_TERM, TWO_TEXTS, AnswerForm
 
 SENTENCE_FIELD = "Sentence"
 
 
 @dataclass(frozen=True)
 class KindRow:
-    """`name` is what a card is stored with, `option` what askers say for it, `wish` what the form
-    offers.
+    """`name` is stored with a card, `option` is its name in a request, and `wish` the text of this
+    option in the form.
 
-    `rule` and `example` go to the model. In Anki it is a note type with a number for all times, two
-    fields (front, back) and a word above each side.
+    The front of a card of a kind with `has_gaps` has at least one gap. `rule` and `example` go to
+    the model, and `answer_form` bounds what it writes. In Anki the kind is a note type with a
+    permanent id, two fields (front, back) and a heading above each side.
     """
 
     name: str
     option: str
     wish: str
+    has_gaps: bool
     rule: str
     example: str
+    answer_form: AnswerForm
     note_type: str
     note_type_id: int
     fields: tuple[str, str]
@@ -35,11 +41,13 @@ KIND_ROWS = (
         BASIC,
         option="question-answer",
         wish="Question and answer",
+        has_gaps=False,
         rule="The front is a short question. The back is its answer in a few words.",
         example=(
             '[{"front":"What does the Moon go round?","back":"Earth"},{"front":"How long is one'
             ' turn?","back":"27 days"}]'
         ),
+        answer_form=TWO_TEXTS,
         note_type="MindFlip Basic",
         note_type_id=1_704_067_200_101,
         fields=("Front", "Back"),
@@ -49,6 +57,7 @@ KIND_ROWS = (
         CLOZE,
         option="cloze",
         wish="Cloze: fill the gap",
+        has_gaps=True,
         rule=(
             "The front is a true sentence with one key word hidden as {{c1::word}}. The back is the"
             " hidden word."
@@ -57,6 +66,7 @@ KIND_ROWS = (
             '[{"front":"The Moon goes round the {{c1::Earth}}.","back":"Earth"},'
             '{"front":"One turn takes about {{c1::27}} days.","back":"27"}]'
         ),
+        answer_form=ONE_GAP,
         note_type="MindFlip Cloze",
         note_type_id=1_704_067_200_103,
         fields=("Text", "Back Extra"),
@@ -66,17 +76,20 @@ KIND_ROWS = (
         DEFINITION,
         option="definition",
         wish="Term and definition",
+        has_gaps=False,
         rule="The front is a term. The back is its definition.",
         example=(
             '[{"front":"orbit","back":"the path of one body round'
             ' another"},{"front":"crater","back":"a hollow made by a stone"}]'
         ),
+        answer_form=SHORT_TERM,
         note_type="MindFlip Definition",
         note_type_id=1_704_067_200_102,
         fields=("Term", "Definition"),
         headings=("Term", "Definition"),
     ),
 )
+DEFAULT_KIND = KIND_ROWS[0]
 KIND_OF_NAME = {row.name: row for row in KIND_ROWS}
 KIND_OF_OPTION = {row.option: row for row in KIND_ROWS} | KIND_OF_NAME
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from flashcards.card_kinds import BASIC, CLOZE, KIND_OF_OPTION
+from flashcards.card_kinds import DEFAULT_KIND, KIND_OF_NAME, KIND_OF_OPTION
 from flashcards.spans import GAP_NUMBER, GAP_OPENING, Spans
 
 HIDDEN_CHARACTERS = 80
@@ -51,6 +51,12 @@ def _fill(spans: Spans, start: int, end: int) -> tuple[str, list[str]]:
     return "".join([*pieces, spans.text[start:end]]), hidden_texts
 
 
+def usable_kind(kind: str, front: str) -> str:
+    """Return the kind, or the default one when the kind needs a gap and the front has none."""
+    row = KIND_OF_NAME.get(kind, DEFAULT_KIND)
+    return DEFAULT_KIND.name if row.has_gaps and not has_gaps(front) else kind
+
+
 # possessive blanks and a first and last character that are none: each run of blanks is read in one
 # way only
 WORDS = rf"([^{{}}:\s](?:[^{{}}:]{{0,{HIDDEN_CHARACTERS - 2}}}[^{{}}:\s])?)"
@@ -68,20 +74,18 @@ def as_kind(card: Mapping[str, Any], option: str) -> dict[str, Any]:
     row = KIND_OF_OPTION.get(option)
     if row is None:
         return dict(card)
-    return _as_cloze(card) if row.name == CLOZE else {**card, "kind": row.name}
-
-
-def _as_cloze(card: Mapping[str, Any]) -> dict[str, Any]:
+    if not row.has_gaps:
+        return {**card, "kind": row.name}
     front = _with_gap(str(card["front"]), str(card["back"]))
     if front is None:
-        return {**card, "kind": BASIC}
+        return {**card, "kind": DEFAULT_KIND.name}
     answers = {text.casefold() for text in hidden(front)}
     is_only_answer = str(card["back"]).strip(" .").casefold() in answers
     return {
         **card,
         "front": front,
         "back": filled(front) if is_only_answer else card["back"],
-        "kind": CLOZE,
+        "kind": row.name,
     }
 
 

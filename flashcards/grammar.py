@@ -7,39 +7,37 @@ characters makes XGrammar five times slower (docs/decisions/answer-grammar.md). 
 decides what a front may be: a cloze has exactly one gap, a term is short.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 FRONT_CHARACTERS, BACK_CHARACTERS = 200, 320
 FRONT_WORDS, BACK_WORDS, WORD_CHARACTERS = 24, 32, 40
 SIGN = r'[^"\\\x00-\x20\x7f] | "\\" ["\\/n]'  # a backslash escapes only what a card needs
 
 
-ONE_GAP = (
-    r'front ::= (word " "){0,15} "{{c1::" word (" " word){0,2} "}}" [.,;:!?]{0,1} (" " word){0,15}',
-    r'back ::= word (" " word){0,5}',
-    r'sign ::= [^"\\{}\x00-\x20\x7f]',
-)
-SHORT_TERM = (
-    r'front ::= word (" " word){0,5}',
-    f'back ::= word (" " word){{0,{BACK_WORDS - 1}}}',
-    f"sign ::= {SIGN}",
-)
-TWO_TEXTS = (
-    f'front ::= word (" " word){{0,{FRONT_WORDS - 1}}}',
-    f'back ::= word (" " word){{0,{BACK_WORDS - 1}}}',
-    f"sign ::= {SIGN}",
-)
-FORMS = {"cloze": ONE_GAP, "definition": SHORT_TERM}
+class AnswerForm(NamedTuple):
+    """The right sides of the grammar's rules for a front, a back and a character of a word."""
+
+    front: str
+    back: str
+    sign: str
 
 
-def response_format(count: int, kind: str = "") -> dict[str, Any]:
-    """As the contract's `responseFormat`: exactly `count` cards of front and back, in the form of
-    the kind of card.
-    """
+LONG_BACK = f'word (" " word){{0,{BACK_WORDS - 1}}}'
+ONE_GAP = AnswerForm(
+    r'(word " "){0,15} "{{c1::" word (" " word){0,2} "}}" [.,;:!?]{0,1} (" " word){0,15}',
+    r'word (" " word){0,5}',
+    r'[^"\\{}\x00-\x20\x7f]',
+)
+SHORT_TERM = AnswerForm('word (" " word){0,5}', LONG_BACK, SIGN)
+TWO_TEXTS = AnswerForm(f'word (" " word){{0,{FRONT_WORDS - 1}}}', LONG_BACK, SIGN)
+
+
+def response_format(count: int, form: AnswerForm = TWO_TEXTS) -> dict[str, Any]:
+    """As the contract's `responseFormat`: exactly `count` cards of front and back, in a form."""
     return {
         "type": "json_schema",
         "schema": card_schema(count),
-        "grammar": card_grammar(count, kind),
+        "grammar": card_grammar(count, form),
     }
 
 
@@ -54,18 +52,17 @@ def card_schema(count: int) -> dict[str, Any]:
     return {"type": "array", "items": card, "minItems": count, "maxItems": count}
 
 
-def card_grammar(count: int, kind: str = "") -> str:
+def card_grammar(count: int, form: AnswerForm) -> str:
     """The same as a grammar: one rule a line, `root` first."""
-    front, back, sign = FORMS.get(kind, TWO_TEXTS)
     cards = ' "," '.join(["card"] * count)
     return "\n".join(
         [
             f'root ::= "[" {cards} "]"',
             r'card ::= "{\"front\":\"" front "\",\"back\":\"" back "\"}"',
-            front,
-            back,
+            f"front ::= {form.front}",
+            f"back ::= {form.back}",
             f"word ::= sign{{1,{WORD_CHARACTERS}}}",
-            sign,
+            f"sign ::= {form.sign}",
         ]
     )
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flashcards.card_kinds import BASIC, KIND_OF_NAME, KIND_OF_OPTION
+from flashcards.card_kinds import DEFAULT_KIND, KIND_OF_OPTION
 from flashcards.grammar import response_format
 
 PROMPT_VERSION = "2"
@@ -21,7 +21,6 @@ SYSTEM = (
     "You write flashcards for a student. {kind} Be correct and brief. Every card asks something"
     " else. Answer with a JSON array only."
 )
-DEFAULT_KIND = KIND_OF_NAME[BASIC]
 # one exchange shown before does more for a small model than any rule
 EXAMPLE_TASK = "Generate 2 flashcards about the Moon"
 ASCII_PER_TOKEN = 3.5  # English is near 4; names, figures and code are below
@@ -64,7 +63,7 @@ def build_response_format(count: int, kind: str = "") -> dict[str, Any]:
     """The form of an answer with exactly `count` cards of this kind, as JSON schema and as
     grammar.
     """
-    return response_format(count, kind)
+    return response_format(count, KIND_OF_OPTION.get(kind, DEFAULT_KIND).answer_form)
 
 
 def _opening(kind: str) -> list[dict[str, str]]:

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from flashcards.cloze import has_gaps
+from flashcards.cloze import usable_kind
 from flashcards.formats.limits import Limits, too_large
-from flashcards.models import CardKind
 from flashcards.parsing.cards import SIDE_CHARACTERS, card_key, clean, trim
 from flashcards.services.tags import tags_usable
 
@@ -167,7 +166,7 @@ def _cleaned(card: ImportedCard) -> ImportedCard:
         if card.changed_at and EARLIEST < card.changed_at < datetime.now(UTC)
         else None,
         tags=None if card.tags is None else tuple(tags_usable(card.tags)),
-        kind=CardKind.BASIC if card.kind == CardKind.CLOZE and not has_gaps(front) else card.kind,
+        kind=usable_kind(card.kind, front),
     )
 
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from flashcards.card_kinds import KIND_OF_NAME
 from flashcards.formats.cards import CardValidator, ImportedCard, ParsedFile
 from flashcards.formats.limits import READING, FileRejected, Limits, Progress, damaged
 from flashcards.formats.mindflip_json_writer import FORMAT, VERSION
-from flashcards.models import CardKind
 from flashcards.parsing import InvalidCard, draft_card, extras_of
 from flashcards.parsing.cards import clean, trim
 from flashcards.services.tags import tags_usable
@@ -74,7 +74,7 @@ def _card(fields: Mapping[str, Any], deck: str) -> ImportedCard:
         front=fields["front"],
         back=fields["back"],
         deck=deck,
-        kind=kind if isinstance(kind, str) and kind in CardKind.values else "",
+        kind=kind if isinstance(kind, str) and kind in KIND_OF_NAME else "",
         tags=_texts(fields["tags"]) if "tags" in fields else None,
         sentence=_text(fields["sentence"]) if "sentence" in fields else None,
         is_found=is_found if isinstance(is_found, bool) else None,

@@ -15,13 +15,13 @@ from itertools import islice
 
 from charset_normalizer import from_bytes
 
+from flashcards.card_kinds import CLOZE, KIND_OF_NAME
 from flashcards.cloze import filled, has_gaps
 from flashcards.formats.anki.html import text_of_html
 from flashcards.formats.cards import CardValidator, ImportedCard, ParsedFile
 from flashcards.formats.limits import READING, FileRejected, Limits, Progress
 from flashcards.formats.table_writer import COLUMNS as OWN_COLUMNS
 from flashcards.formats.table_writer import tags_from_cell, tags_from_foreign_cell
-from flashcards.models import CardKind
 from flashcards.parsing.cards import clean
 from sessions_app.services.csv_safety import unescape_formula
 
@@ -270,7 +270,7 @@ def _card(row: list[str], table: Table) -> ImportedCard:
 
 def _kind(cell: str, front: str) -> str:
     kind = cell.strip().lower()
-    return kind if kind in CardKind.values else CardKind.CLOZE if has_gaps(front) else ""
+    return kind if kind in KIND_OF_NAME else CLOZE if has_gaps(front) else ""
 
 
 def _tags(cell: str | None, table: Table) -> tuple[str, ...] | None:

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from flashcards.card_kinds import KIND_OF_NAME
 from flashcards.cloze import filled
 from flashcards.parsing.cards import card_key
 
@@ -47,7 +48,7 @@ class SideKeyField(models.UUIDField):
 
 
 class CardKind(models.TextChoices):
-    """How a card is asked. A cloze has its gaps in the front, as `{{c1::hidden::hint}}`."""
+    """The kinds of `card_kinds`, as choices of a column."""
 
     BASIC = "basic", "Question and answer"
     CLOZE = "cloze", "Cloze"
@@ -145,5 +146,5 @@ class Card(models.Model):
 
     @property
     def filled(self) -> str:
-        """A cloze's front with what it hides; empty for the other kinds."""
-        return filled(self.front) if self.kind == CardKind.CLOZE else ""
+        """The front with what its gaps hide; empty for kinds without gaps."""
+        return filled(self.front) if KIND_OF_NAME[self.kind].has_gaps else ""

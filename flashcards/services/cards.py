@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models.functions import Now
 
-from flashcards.cloze import has_gaps
+from flashcards.cloze import has_gaps, usable_kind
 from flashcards.grounding import with_source_match
 from flashcards.models import SIDE_CHARACTERS, Card, CardKind, Deck
 from flashcards.parsing import InvalidCard, draft_card, extras_of
@@ -143,6 +143,6 @@ def columns_usable(card: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def check_gap(kind: str, front: str) -> None:
-    """Raises Invalid when a cloze hides nothing."""
-    if kind == CardKind.CLOZE and not has_gaps(front):
+    """Raise Invalid when the kind needs a gap and the front has none."""
+    if usable_kind(kind, front) != kind:
         raise Invalid(NO_GAP, fields={"front": [NO_GAP]})

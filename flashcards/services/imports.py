@@ -18,10 +18,10 @@ from django.db.models import Count, Max, Q
 from django.db.models.functions import Now
 from redis.exceptions import RedisError
 
-from flashcards.cloze import has_gaps
+from flashcards.cloze import usable_kind
 from flashcards.formats.cards import ImportedCard, ParsedFile, SkippedCards
 from flashcards.formats.limits import SAVING, FileRejected, Progress
-from flashcards.models import CARDS_PER_DECK, NAME_CHARACTERS, Card, CardKind, Deck
+from flashcards.models import CARDS_PER_DECK, NAME_CHARACTERS, Card, Deck
 from flashcards.parsing.cards import card_key
 from flashcards.services.locks import NO_DECK, decks_lock_all, decks_touch
 from sessions_app.exceptions import NotFound
@@ -192,8 +192,7 @@ class _Importer:
     def _update(self, known: Card, columns: Mapping[str, Any], card: ImportedCard) -> None:
         for name, value in columns.items():
             setattr(known, name, value)
-        if known.kind == CardKind.CLOZE and not has_gaps(known.front):
-            known.kind = CardKind.BASIC  # its gaps are gone
+        known.kind = usable_kind(known.kind, known.front)  # its gaps may have been deleted
         known.updated_at = card.changed_at or Now()
         known.deleted_at = None
         self._updated.append(known)

@@ -1,6 +1,8 @@
 """Template tags for export formats and card kinds."""
 
 from django import template
+from django.utils.html import json_script
+from django.utils.safestring import SafeString
 
 from flashcards.card_kinds import KIND_ROWS, KindRow
 from flashcards.formats.registry import FORMATS, Format
@@ -18,3 +20,12 @@ def export_formats() -> list[Format]:
 def card_kinds() -> tuple[KindRow, ...]:
     """The kinds in the order in which they are offered."""
     return KIND_ROWS
+
+
+@register.simple_tag
+def card_kinds_script() -> SafeString:
+    """The kinds as JSON for static/js/pages/lib/card-kinds.js."""
+    return json_script(
+        [{"name": row.name, "option": row.option, "hasGaps": row.has_gaps} for row in KIND_ROWS],
+        "card-kinds",
+    )

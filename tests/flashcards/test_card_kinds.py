@@ -1,13 +1,20 @@
 """A card is of the kind that was asked for, or says that it is a plain one."""
 
+import json
+import re
+from pathlib import Path
+from typing import get_args
+
 import pytest
 
+from flashcards.api.schemas import Kind
 from flashcards.card_kinds import KIND_ROWS
 from flashcards.cloze import as_kind
 from flashcards.formats.anki.writer import note_type
 from flashcards.generation import Flashcards
 from flashcards.models import CardKind
 
+ROOT = Path(__file__).resolve().parent.parent.parent
 SENTENCE = "The Moon goes round the Earth."
 GAPPED = "The Moon goes round the {{c1::Earth}}."
 
@@ -95,6 +102,31 @@ def test_the_same_cloze_streamed_and_answered_is_one_card():
 
 def test_each_kind_of_card_has_its_row():
     assert CardKind.values == [row.name for row in KIND_ROWS]
+    assert list(get_args(Kind)) == CardKind.values
+
+
+def test_the_pages_that_show_cards_have_the_kinds(client, alice, make_deck):
+    client.force_login(alice)
+    deck = make_deck(alice, "ebb")
+    kinds = [{"name": row.name, "option": row.option, "hasGaps": row.has_gaps} for row in KIND_ROWS]
+    for address in ("/", f"/decks/{deck['id']}", "/study", f"/decks/{deck['id']}/study"):
+        page = client.get(address).content.decode()
+        script = re.search(r'<script id="card-kinds" type="application/json">(.*?)</script>', page)
+        assert json.loads(script[1]) == kinds
+
+
+def test_no_script_names_a_kind_of_card():
+    """Scripts read the table. The parser of the client library has names of fields."""
+    names = "|".join({name for row in KIND_ROWS for name in (row.name, row.option)})
+    scripts = {path: path.read_text() for path in (ROOT / "static/js").rglob("*.js")}
+    scripts.pop(ROOT / "static/js/client/parse/cards.js")
+    assert len(scripts) > 100
+    literals = {
+        f"{path.relative_to(ROOT)}: {literal[0]}"
+        for path, script in scripts.items()
+        for literal in re.finditer(rf"""(["'`])(?:{names})\1""", script)
+    }
+    assert literals == set()
 
 
 @pytest.mark.parametrize("row", KIND_ROWS, ids=lambda row: row.name)

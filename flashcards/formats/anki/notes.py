@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flashcards.card_kinds import OWN_NOTE_TYPES, SENTENCE_FIELD
+from flashcards.card_kinds import CLOZE, OWN_NOTE_TYPES, SENTENCE_FIELD
 from flashcards.cloze import filled, has_gaps
 from flashcards.formats.anki.collection import NoteType
 from flashcards.formats.anki.html import media_of_html, text_of_html
 from flashcards.formats.cards import ImportedCard
-from flashcards.models import CardKind
 
 OCCLUSION = "image-occlusion:"
 # possessive blanks, and names that neither begin nor end with one: each run of blanks is read in
@@ -81,7 +80,7 @@ def _cloze(note: Note) -> ImportedCard:
     source = fields.get(question_field, "")
     front = "" if OCCLUSION in source else text_of_html(source)
     back = text_of_html(answer_html(answer, fields | {question_field: ""}))
-    return _card(note, front, back or filled(front), kind=CardKind.CLOZE if has_gaps(front) else "")
+    return _card(note, front, back or filled(front), kind=CLOZE if has_gaps(front) else "")
 
 
 def _templated(note: Note, order: int, deck: str) -> ImportedCard:

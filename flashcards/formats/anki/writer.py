@@ -15,8 +15,8 @@ from typing import Any
 import genanki
 
 from flashcards.card_kinds import KIND_OF_NAME, SENTENCE_FIELD, KindRow
-from flashcards.cloze import filled, has_gaps
-from flashcards.models import Card, CardKind, Deck
+from flashcards.cloze import filled, usable_kind
+from flashcards.models import Card, Deck
 from flashcards.rendering import card_html
 
 # above: a number out of the deck's id, below what JavaScript counts exactly
@@ -54,7 +54,7 @@ class Note(genanki.Note):
     """A note that was changed when its card was, not when it was exported."""
 
     def __init__(self, card: Card, deck: Deck) -> None:
-        kind = _kind(card)
+        kind = usable_kind(card.kind, card.front)  # Anki makes no card of a cloze without gaps
         tags = [tag_of(tag) for tag in dict.fromkeys([*card.tags, *deck.tags])]
         super().__init__(
             model=note_type(kind),
@@ -83,10 +83,10 @@ def write_package(deck: Deck, cards: Sequence[Card]) -> list[bytes]:
 @cache
 def note_type(kind: str) -> genanki.Model:
     """The note type of a kind of card."""
-    row, is_cloze = KIND_OF_NAME[kind], kind == CardKind.CLOZE
+    row = KIND_OF_NAME[kind]
     fields = [{"name": field} for field in (*row.fields, SENTENCE_FIELD)]
-    template = {"name": "Card", **(_cloze_sides(row) if is_cloze else _sides(row))}
-    model_type = genanki.Model.CLOZE if is_cloze else genanki.Model.FRONT_BACK
+    template = {"name": "Card", **(_cloze_sides(row) if row.has_gaps else _sides(row))}
+    model_type = genanki.Model.CLOZE if row.has_gaps else genanki.Model.FRONT_BACK
     return genanki.Model(
         row.note_type_id,
         row.note_type,
@@ -109,13 +109,8 @@ def _deck(deck: Deck, cards: Sequence[Card]) -> genanki.Deck:
     return made
 
 
-def _kind(card: Card) -> str:
-    """Anki makes no card out of a cloze without gaps."""
-    return CardKind.BASIC if card.kind == CardKind.CLOZE and not has_gaps(card.front) else card.kind
-
-
 def _fields(card: Card, kind: str) -> list[str]:
-    says_no_more = kind == CardKind.CLOZE and card.back == filled(card.front)
+    says_no_more = KIND_OF_NAME[kind].has_gaps and card.back == filled(card.front)
     return [
         card_html(card.front),
         "" if says_no_more else card_html(card.back),

@@ -9,6 +9,7 @@ import {
   waitingText,
 } from "../generate/prompt.js";
 import { api } from "../lib/api.js";
+import { kindOf } from "../lib/card-kinds.js";
 import { action, part, slot, toast } from "../lib/dom.js";
 import { describeError } from "../lib/error-messages.js";
 import { container, refresh } from "../lib/live-results.js";
@@ -73,10 +74,10 @@ class Suggestion {
   }
 
   async accept() {
-    const { front, back, kind = "basic" } = this.#suggested.at(-1);
+    const { front, back, kind } = this.#suggested.at(-1);
     action(dialog, "accept").disabled = true;
     try {
-      await api.patch(this.#address, { front, back, kind });
+      await api.patch(this.#address, { front, back, kind: kindOf(kind).name });
       dialog.close();
       await this.#offerUndo();
     } catch (error) {
@@ -141,7 +142,7 @@ function showFailure(error, isSuggested = false) {
 }
 
 function showSides(root, { front, back, kind }) {
-  renderInto(slot(root, "front"), front, { cloze: kind === "cloze" ? "question" : undefined });
+  renderInto(slot(root, "front"), front, { cloze: kindOf(kind).hasGaps ? "question" : undefined });
   renderInto(slot(root, "back"), back);
 }
 

@@ -1,5 +1,6 @@
 import { renderInto, spokenText } from "../text.js";
 import { fillGaps } from "../text/cloze.js";
+import { kindOf } from "./card-kinds.js";
 import { announce, cloneTemplate, slot } from "./dom.js";
 
 /**
@@ -44,9 +45,9 @@ function spokenAnswer(card) {
  * @param {{front: string, back: string, kind?: string}} card
  */
 export function fillCard(element, card) {
-  const isCloze = card.kind === "cloze";
-  writeSide(slot(element, "front"), card.front, isCloze ? "question" : undefined);
-  writeSide(slot(element, "filled"), isCloze ? card.front : "", "answer");
+  const { hasGaps } = kindOf(card.kind);
+  writeSide(slot(element, "front"), card.front, hasGaps ? "question" : undefined);
+  writeSide(slot(element, "filled"), hasGaps ? card.front : "", "answer");
   writeSide(slot(element, "back"), visibleBack(card));
 }
 
@@ -76,5 +77,5 @@ export function writeSide(element, text, cloze) {
  * @param {{kind?: string, front: string, back: string}} card
  */
 export function visibleBack({ kind, front, back }) {
-  return kind === "cloze" && back === fillGaps(front).text ? "" : back;
+  return kindOf(kind).hasGaps && back === fillGaps(front).text ? "" : back;
 }

@@ -1,4 +1,5 @@
 import { DUPLICATE_CARD, includesCard } from "../generate/prompt.js";
+import { kindOf } from "../lib/card-kinds.js";
 import { action, toast } from "../lib/dom.js";
 import { describeError } from "../lib/error-messages.js";
 import { openDialog } from "../lib/forms.js";
@@ -58,7 +59,7 @@ function validated({ kind }, sides) {
   const fields = {};
   if (!front) fields.front = ["Write the question."];
   if (!back) fields.back = ["Write the answer."];
-  if (kind === "cloze" && front && !hasGaps(front))
+  if (kindOf(kind).hasGaps && front && !hasGaps(front))
     fields.front = ["A cloze hides a word: write {{c1::word}} around it."];
   if (Object.keys(fields).length)
     throw Object.assign(new Error("The card is not whole."), { fields });

@@ -1,3 +1,4 @@
+import { kindOf } from "../lib/card-kinds.js";
 import { pluralize } from "../lib/format.js";
 import { hasGaps } from "../text/cloze.js";
 
@@ -90,9 +91,9 @@ export function unsentText({ cards, request }) {
 
 /** Only what the page understands: the rest of a model's members was checked by nobody. */
 function toDraft({ front, back }, part, option) {
-  const isPlain = option === "question-answer" || (option === "cloze" && !hasGaps(front));
-  const kind = isPlain ? undefined : option;
-  return { front, back, ...(kind && { kind }), part, unsent: true };
+  const kind = kindOf(option);
+  const { name } = kind.hasGaps && !hasGaps(front) ? kindOf() : kind;
+  return { front, back, kind: name, part, unsent: true };
 }
 
 const isEdited = (draft, written) => draft.front !== written.front || draft.back !== written.back;

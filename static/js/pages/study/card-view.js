@@ -1,3 +1,4 @@
+import { kindOf } from "../lib/card-kinds.js";
 import { visibleBack, writeSide } from "../lib/cards.js";
 import { action, announce, part, slot } from "../lib/dom.js";
 import { renderInto, spokenText } from "../text.js";
@@ -104,11 +105,11 @@ export class CardView {
  * @param {Record<string, HTMLElement>} slots question, recap, answer, extra @param {any} card
  */
 function showSides({ question, recap: plainQuestion, answer, extra }, card) {
-  const isCloze = card.kind === "cloze";
-  writeSide(question, card.front, isCloze ? "question" : undefined);
-  writeSide(plainQuestion, isCloze ? "" : card.front);
-  writeSide(answer, isCloze ? card.front : card.back, isCloze ? "answer" : undefined);
-  writeSide(extra, isCloze ? visibleBack(card) : "");
+  const { hasGaps } = kindOf(card.kind);
+  writeSide(question, card.front, hasGaps ? "question" : undefined);
+  writeSide(plainQuestion, hasGaps ? "" : card.front);
+  writeSide(answer, hasGaps ? card.front : card.back, hasGaps ? "answer" : undefined);
+  writeSide(extra, hasGaps ? visibleBack(card) : "");
 }
 
 /**

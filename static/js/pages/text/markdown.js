@@ -13,7 +13,7 @@ const parser = new MarkdownIt("zero", { breaks: true }).enable(RULES);
 parser.validateLink = (address) => /^https?:\/\//i.test(address);
 parser.block.ruler.before("fence", "math", displayMath, { alt: ["paragraph", "list"] });
 parser.inline.ruler.before("escape", "math", inlineMath);
-parser.inline.ruler.before("escape", "cloze", inlineCloze);
+parser.inline.ruler.before("escape", "gap", inlineGap);
 parser.inline.ruler.before("emphasis", "product", product);
 parser.renderer.rules.math = (tokens, index) =>
   `<code data-math="${tokens[index].meta}">${escaped(tokens[index].content)}</code>`;
@@ -76,7 +76,7 @@ function product(state, isSilent) {
   return true;
 }
 
-function inlineCloze(state, isSilent) {
+function inlineGap(state, isSilent) {
   const cloze = state.src[state.pos] === "{" ? spansOf(state).gapAt(state.pos, state.posMax) : null;
   if (!cloze) return false;
   if (!isSilent) pushCloze(state, cloze);

@@ -1,0 +1,48 @@
+/** The kinds of cards that the server writes into a page, and a cloze that has no gap. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { kindOf } from "../../../static/js/pages/lib/card-kinds.js";
+import { OfflineCards } from "../../../static/js/pages/make/offline-cards.js";
+
+const [BASIC, CLOZE] = [
+  { name: "basic", option: "question-answer", hasGaps: false },
+  { name: "cloze", option: "cloze", hasGaps: true },
+];
+globalThis.document = /** @type {any} */ ({
+  getElementById: (id) => id === "card-kinds" && { textContent: JSON.stringify([BASIC, CLOZE]) },
+});
+
+/** The kind of a card that is written without a server. */
+function kindOffline(front, option) {
+  const added = [];
+  const batch = {
+    record: { cards: added, request: { kind: option, count: 1 } },
+    add: (draft) => added.push(draft),
+    notify: () => {},
+  };
+  const part = { index: 0, received: 0 };
+  new OfflineCards(/** @type {any} */ (batch), /** @type {any} */ (part), null).add({
+    front,
+    back: "Moon",
+  });
+  return added[0].kind;
+}
+
+test("a kind has a name and an option", () => {
+  assert.deepEqual(kindOf("basic"), BASIC);
+  assert.deepEqual(kindOf("question-answer"), BASIC);
+  assert.deepEqual(kindOf("cloze"), CLOZE);
+});
+
+test("a card without a known kind is of the first one", () => {
+  assert.deepEqual(kindOf(), BASIC);
+  assert.deepEqual(kindOf("riddle"), BASIC);
+});
+
+test("a cloze without a gap is a basic card", () => {
+  assert.equal(kindOffline("The {{c1::Moon}} is round.", "cloze"), "cloze");
+  assert.equal(kindOffline("The {{c0::Moon}} is round.", "cloze"), "basic");
+  assert.equal(kindOffline("The Moon is round.", "cloze"), "basic");
+  assert.equal(kindOffline("The {{c1::Moon}} is round.", "question-answer"), "basic");
+});
