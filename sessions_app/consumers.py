@@ -17,7 +17,7 @@ from django.conf import settings
 
 from sessions_app import events, handlers, log_context, metrics, protocol, socket_registry
 from sessions_app.auth import handshake_from_scope
-from sessions_app.exceptions import SocketRejected
+from sessions_app.exceptions import SessionEnded, SocketRejected
 from sessions_app.ratelimit import TokenBucket
 from sessions_app.sync_executor import run_sync
 
@@ -385,7 +385,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
         try:
             async with self.step_lock:
                 await step(*args)
-        except SocketRejected as refusal:
+        except (SessionEnded, SocketRejected) as refusal:
             await self.send_all([protocol.Error(refusal.message, refusal.code)])
             await self.close(refusal.close_code, refusal.message[:120])
         except asyncio.CancelledError:

@@ -70,7 +70,11 @@ class Unavailable(MindFlipError):
 
 
 class SessionEnded(Conflict):
-    """The session is closed or expired: nothing can be asked of it. The code says which."""
+    """The session is closed or expired; the code says which. `close_code` closes its sockets."""
+
+    @property
+    def close_code(self) -> int:
+        return 4410 if self.code == "session_expired" else 4404
 
 
 class StaleResponse(Conflict):

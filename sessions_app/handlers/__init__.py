@@ -19,7 +19,6 @@ from sessions_app.exceptions import MindFlipError, SessionEnded, SocketRejected
 from sessions_app.handlers import guide, v1
 from sessions_app.handlers.connection import SocketState
 from sessions_app.handlers.messages import error_message
-from sessions_app.models import WebLLMSession
 from sessions_app.protocol import ServerMessage
 from sessions_app.services import engines, leases, sessions
 from sessions_app.services.tickets import password_key
@@ -32,7 +31,6 @@ __all__ = [
 ]
 
 log = logging.getLogger(__name__)
-CLOSE_CODES = {"session_closed": 4404, "session_expired": 4410}
 
 
 class Dialect(Protocol):
@@ -65,9 +63,11 @@ DIALECTS: dict[str, Dialect] = {protocol.GUIDE: guide, protocol.V1: v1}
 def open_socket(
     handshake: Handshake, channel: str, dialect: str
 ) -> tuple[SocketState, list[ServerMessage]]:
-    """Return the state of a new socket, and its first messages. Raise SocketRejected."""
+    """Return the state of a new socket, and its first messages. Raise SocketRejected and
+    SessionEnded.
+    """
     user, now = socket_user(handshake), timezone.now()
-    session = _live_session(handshake.session_id, user.pk, now)
+    session = sessions.session_alive(session_id=handshake.session_id, user_id=user.pk, now=now)
     state = SocketState(
         session.pk,
         user.pk,
@@ -103,7 +103,7 @@ async def dispatch(
     """Return the messages with which a client's message is answered.
 
     The guide's most frequent messages are handled for many sockets together; a long one would delay
-    the others. Raise SocketRejected when the session has ended.
+    the others. Raise SessionEnded.
     """
     if state.is_guide and not is_long:
         messages = await guide.handle_batched(state, message)
@@ -115,7 +115,7 @@ async def dispatch(
 def handle(state: SocketState, message: protocol.ClientMessage) -> list[ServerMessage]:
     """Return the messages with which a client's message is answered; a refusal is an `error`.
 
-    Raise SocketRejected when the session has ended.
+    Raise SessionEnded.
     """
     dialect, now = DIALECTS[state.dialect], timezone.now()
     try:
@@ -125,8 +125,8 @@ def handle(state: SocketState, message: protocol.ClientMessage) -> list[ServerMe
             sessions.session_touch(session_id=state.session_id, now=now)
             state.touched_at = now
         messages = dialect.HANDLERS[type(message)](state, message, now)
-    except SessionEnded as error:
-        raise _as_socket_rejection(error) from None
+    except SessionEnded:
+        raise
     except MindFlipError as error:
         messages = dialect.reject(state, error_message(error, message), protocol.tag_of(message))
     return [*messages, *dialect.news(state, now)]
@@ -153,10 +153,10 @@ def queue_changed(state: SocketState) -> list[ServerMessage]:
 
 
 def heartbeat(state: SocketState) -> list[ServerMessage]:
-    """Return what no event announced. Raise SocketRejected when the socket may not stay open."""
+    """Return what no event announced. Raise SocketRejected and SessionEnded."""
     now = timezone.now()
     check_user(state)
-    _live_session(state.session_id, state.user_id, now)
+    sessions.session_alive(session_id=state.session_id, user_id=state.user_id, now=now)
     return DIALECTS[state.dialect].heartbeat(state, now)
 
 
@@ -178,14 +178,3 @@ def check_user(state: SocketState) -> list[ServerMessage]:
         )
     refuse_disabled(user)
     return []
-
-
-def _live_session(session_id: UUID, user_id: int, now: datetime) -> WebLLMSession:
-    try:
-        return sessions.session_alive(session_id=session_id, user_id=user_id, now=now)
-    except SessionEnded as error:
-        raise _as_socket_rejection(error) from None
-
-
-def _as_socket_rejection(error: SessionEnded) -> SocketRejected:
-    return SocketRejected(error.message, close_code=CLOSE_CODES[error.code], code=error.code)
