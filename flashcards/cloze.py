@@ -27,13 +27,8 @@ def filled(text: str) -> str:
     return filled_and_hidden(text)[0]
 
 
-def hidden(text: str) -> list[str]:
-    """Return what each gap hides, inner gaps before those around them."""
-    return filled_and_hidden(text)[1]
-
-
 def filled_and_hidden(text: str) -> tuple[str, list[str]]:
-    """Return both, for one reading of the text."""
+    """Return the filled text, and what each gap hides, inner gaps before those around them."""
     return _fill(Spans(text), 0, len(text))
 
 
@@ -67,10 +62,7 @@ BLANK = re.compile(r"_{2,}|\[\s*\.{2,}\s*\]|\[\s*(?:blank|gap)\s*\]", re.IGNOREC
 
 
 def as_kind(card: Mapping[str, Any], option: str) -> dict[str, Any]:
-    """The card with its `kind`.
-
-    `option` is the wish as it was asked for; one that we don't know changes nothing.
-    """
+    """Return the card with its `kind`. An `option` that is not known changes nothing."""
     row = KIND_OF_OPTION.get(option)
     if row is None:
         return dict(card)
@@ -79,14 +71,10 @@ def as_kind(card: Mapping[str, Any], option: str) -> dict[str, Any]:
     front = _with_gap(str(card["front"]), str(card["back"]))
     if front is None:
         return {**card, "kind": DEFAULT_KIND.name}
-    answers = {text.casefold() for text in hidden(front)}
-    is_only_answer = str(card["back"]).strip(" .").casefold() in answers
-    return {
-        **card,
-        "front": front,
-        "back": filled(front) if is_only_answer else card["back"],
-        "kind": row.name,
-    }
+    sentence, answers = filled_and_hidden(front)
+    is_only_answer = str(card["back"]).strip(" .").casefold() in map(str.casefold, answers)
+    back = sentence if is_only_answer else card["back"]
+    return {**card, "front": front, "back": back, "kind": row.name}
 
 
 def _with_gap(front: str, back: str) -> str | None:
@@ -99,19 +87,14 @@ def _with_gap(front: str, back: str) -> str | None:
     answer = back.strip(" .")
     if not 0 < len(answer) <= HIDDEN_CHARACTERS or "}" in answer:
         return None
-    match = BLANK.search(front) or re.search(
-        rf"(?<!\w){re.escape(answer)}(?!\w)", front, re.IGNORECASE
-    )
-    return (
-        match
-        and f"{front[: match.start()]}{{{{c1::{_hidden(match[0], answer)}}}}}{front[match.end() :]}"
-    )
+    blank = BLANK.search(front)
+    match = blank or re.search(rf"(?<!\w){re.escape(answer)}(?!\w)", front, re.IGNORECASE)
+    if match is None:
+        return None
+    hidden = answer if blank else match[0]
+    return f"{front[: match.start()]}{{{{c1::{hidden}}}}}{front[match.end() :]}"
 
 
 def _mended(match: re.Match[str]) -> str:
     number = (match[1] or "").lstrip("0") or 1
     return f"{{{{c{number}::{match[2] or match[3]}}}}}"
-
-
-def _hidden(text: str, answer: str) -> str:
-    return answer if BLANK.fullmatch(text) else text

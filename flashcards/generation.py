@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from flashcards import prompts
+from flashcards.card_kinds import DEFAULT_KIND, KIND_OF_OPTION
 from flashcards.cloze import as_kind
+from flashcards.grammar import response_format
 from flashcards.grounding import with_source_match
 from flashcards.parsing import accept_cards
 from flashcards.services.decks import deck_create_from_generation
@@ -27,13 +29,12 @@ class Flashcards:
     ) -> EngineRequest:
         rest = options | {"count": max(1, int(options["count"]) - len(cards_so_far))}
         fronts = [str(card["front"]) for card in cards_so_far]
+        kind = KIND_OF_OPTION.get(str(rest.get("kind") or ""), DEFAULT_KIND)
         return EngineRequest(
             prompt=prompts.build_prompt(prompt, rest["count"], fronts),
             options=rest,
             messages=prompts.build_messages(prompt, rest, fronts),
-            response_format=prompts.build_response_format(
-                rest["count"], str(rest.get("kind") or "")
-            ),
+            response_format=response_format(rest["count"], kind.answer_form),
         )
 
     def accept_cards(
@@ -42,17 +43,15 @@ class Flashcards:
         """With a source each card says in `found` and `sentence` whether and where it stands there;
         no engine says that itself.
         """
-        accepted = accept_cards(
-            raw, cards_so_far, wanted, finished=lambda card: _finished(card, options)
-        )
+
+        def finished(card: Mapping[str, Any]) -> dict[str, Any]:
+            shaped = as_kind(card, str(options.get("kind") or ""))
+            return with_source_match([shaped], str(options.get("source") or ""))[0]
+
+        accepted = accept_cards(raw, cards_so_far, wanted, finished=finished)
         return AcceptedCards(accepted.cards, accepted.refused)
 
     def on_succeeded(self, generation: "Generation", options: dict[str, Any]) -> None:
         """Save the result as a deck if the option `save` is set; a deck in the bin is restored."""
         if options.get("save"):
             deck_create_from_generation(generation=generation)
-
-
-def _finished(card: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
-    shaped = as_kind(card, str(options.get("kind") or ""))
-    return with_source_match([shaped], str(options.get("source") or ""))[0]

@@ -33,39 +33,31 @@ TWO_TEXTS = AnswerForm(f'word (" " word){{0,{FRONT_WORDS - 1}}}', LONG_BACK, SIG
 
 
 def response_format(count: int, form: AnswerForm = TWO_TEXTS) -> dict[str, Any]:
-    """As the contract's `responseFormat`: exactly `count` cards of front and back, in a form."""
-    return {
-        "type": "json_schema",
-        "schema": card_schema(count),
-        "grammar": card_grammar(count, form),
-    }
+    """As the contract's `responseFormat`: exactly `count` cards of front and back, in a form.
 
-
-def card_schema(count: int) -> dict[str, Any]:
-    """JSON schema of an array of exactly `count` cards."""
+    The JSON schema is that of an array of cards; the grammar has one rule a line, `root` first.
+    """
+    sides = {"front": FRONT_CHARACTERS, "back": BACK_CHARACTERS}
     card = {
         "type": "object",
-        "properties": {"front": _text(FRONT_CHARACTERS), "back": _text(BACK_CHARACTERS)},
+        "properties": {
+            side: {"type": "string", "minLength": 1, "maxLength": characters}
+            for side, characters in sides.items()
+        },
         "required": ["front", "back"],
         "additionalProperties": False,
     }
-    return {"type": "array", "items": card, "minItems": count, "maxItems": count}
-
-
-def card_grammar(count: int, form: AnswerForm) -> str:
-    """The same as a grammar: one rule a line, `root` first."""
     cards = ' "," '.join(["card"] * count)
-    return "\n".join(
-        [
-            f'root ::= "[" {cards} "]"',
-            r'card ::= "{\"front\":\"" front "\",\"back\":\"" back "\"}"',
-            f"front ::= {form.front}",
-            f"back ::= {form.back}",
-            f"word ::= sign{{1,{WORD_CHARACTERS}}}",
-            f"sign ::= {form.sign}",
-        ]
-    )
-
-
-def _text(characters: int) -> dict[str, Any]:
-    return {"type": "string", "minLength": 1, "maxLength": characters}
+    rules = [
+        f'root ::= "[" {cards} "]"',
+        r'card ::= "{\"front\":\"" front "\",\"back\":\"" back "\"}"',
+        f"front ::= {form.front}",
+        f"back ::= {form.back}",
+        f"word ::= sign{{1,{WORD_CHARACTERS}}}",
+        f"sign ::= {form.sign}",
+    ]
+    return {
+        "type": "json_schema",
+        "schema": {"type": "array", "items": card, "minItems": count, "maxItems": count},
+        "grammar": "\n".join(rules),
+    }

@@ -75,20 +75,24 @@ class SourceText:
         """Of the sentences that say enough, the one that says most; what is asked may stand in the
         sentence before it.
         """
-        of_said, of_asked = (
-            self._shares(answer),
-            self._shares(question, absent_percent=ABSENT_PERCENT),
-        )
-        figures = [word for word in {*question, *answer} if _is_number(word)]
+        answer_shares = self._shares(answer)
+        question_shares = self._shares(question, absent_percent=ABSENT_PERCENT)
+        number_places = [
+            self._exact.get(word, set()) for word in {*question, *answer} if _is_number(word)
+        ]
         scored = []
-        for at, share in of_said.items():
-            of_front = max(of_asked.get(at, 0.0), of_asked.get(at - 1, 0.0)) if question else 1.0
+        for at, share in answer_shares.items():
+            of_front = (
+                max(question_shares.get(at, 0.0), question_shares.get(at - 1, 0.0))
+                if question
+                else 1.0
+            )
             if (
                 share >= ENOUGH_OF_BACK
                 and of_front >= ENOUGH_OF_FRONT
-                and all(self._has(figure, at) for figure in figures)
+                and all(at in places or at - 1 in places for places in number_places)
             ):
-                scored.append((round(share + of_asked.get(at, 0.0), 6), -at))
+                scored.append((round(share + question_shares.get(at, 0.0), 6), -at))
         return -max(scored)[1] if scored else None
 
     def _shares(self, words: list[str], absent_percent: int = 100) -> dict[int, float]:
@@ -119,9 +123,9 @@ class SourceText:
                 weights[at] += weight
         return {at: weight / total for at, weight in weights.items()}
 
-    def _has(self, figure: str, at: int) -> bool:
-        places = self._exact.get(figure, set())
-        return at in places or at - 1 in places
+
+# the cards of a generation arrive separately, all with the same notes
+_source_text = lru_cache(maxsize=16)(SourceText)
 
 
 def with_source_match(cards: Iterable[Mapping[str, Any]], source: str) -> list[dict[str, Any]]:
@@ -131,18 +135,11 @@ def with_source_match(cards: Iterable[Mapping[str, Any]], source: str) -> list[d
     bare = [{name: value for name, value in card.items() if name not in OURS} for card in cards]
     if not source.strip():
         return bare
-    notes = _source(source)
-    grounds = [notes.find(card["front"], card["back"]) for card in bare]
-    return [
-        card | {"found": ground.is_found, "sentence": ground.sentence}
-        for card, ground in zip(bare, grounds, strict=True)
-    ]
-
-
-@lru_cache(maxsize=16)
-def _source(text: str) -> SourceText:
-    """The cards of one generation come one by one, all with the same notes."""
-    return SourceText(text)
+    notes = _source_text(source)
+    for card in bare:
+        match = notes.find(card["front"], card["back"])
+        card |= {"found": match.is_found, "sentence": match.sentence}
+    return bare
 
 
 def split_sentences(text: str) -> list[str]:
@@ -156,7 +153,9 @@ def words_of(text: str, *, is_source: bool = False) -> list[str]:
     (in a source single signs, too).
     """
     words: dict[str, None] = {}
-    for run in _runs(_fold(text)):
+    # without case, and without the accents of Latin, Greek and Cyrillic
+    folded = ACCENTS.sub("", unicodedata.normalize("NFKD", text)).casefold()
+    for run in _runs(unicodedata.normalize("NFC", folded)):
         if not _is_unspaced(run[0]):
             words[run] = None
         elif len(run) == 1 or is_source:
@@ -165,13 +164,6 @@ def words_of(text: str, *, is_source: bool = False) -> list[str]:
             dict.fromkeys(run[at : at + 2] for at in range(len(run) - 1) if _is_unspaced(run[0]))
         )
     return list(words)
-
-
-def _fold(text: str) -> str:
-    """Without case, and without the accents of Latin, Greek and Cyrillic."""
-    return unicodedata.normalize(
-        "NFC", ACCENTS.sub("", unicodedata.normalize("NFKD", text)).casefold()
-    )
 
 
 def _runs(text: str) -> list[str]:

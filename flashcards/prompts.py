@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flashcards.card_kinds import DEFAULT_KIND, KIND_OF_OPTION
-from flashcards.grammar import response_format
 
 PROMPT_VERSION = "2"
 MESSAGE_TOKENS = 1_000  # the rest of 2,048 is for the answer
@@ -21,6 +20,7 @@ SYSTEM = (
     "You write flashcards for a student. {kind} Be correct and brief. Every card asks something"
     " else. Answer with a JSON array only."
 )
+ROLES = ("system", "user", "assistant", "user")
 # one exchange shown before does more for a small model than any rule
 EXAMPLE_TASK = "Generate 2 flashcards about the Moon"
 ASCII_PER_TOKEN = 3.5  # English is near 4; names, figures and code are below
@@ -40,14 +40,19 @@ def build_messages(
     `options`: count and topic; language, difficulty, kind and source when given. The prompt stands
     in the last message; the source takes what room is left and says so when it was cut.
     """
-    opening = _opening(options.get("kind") or DEFAULT_KIND.option)
+    kind = options.get("kind") or DEFAULT_KIND.option
+    row = KIND_OF_OPTION.get(kind, DEFAULT_KIND)
+    rule = row.rule if kind in KIND_OF_OPTION else f"{row.rule} Kind of card: {_short(kind)}."
+    opening = [SYSTEM.format(kind=rule), EXAMPLE_TASK, row.example]
     task = _task(prompt, options, fronts_so_far)
-    left = (
-        MESSAGE_TOKENS
-        - estimate_tokens(task)
-        - sum(estimate_tokens(message["content"]) for message in opening)
-    )
-    return [*opening, _message("user", _notes(str(options.get("source") or ""), left) + task)]
+    if source := str(options.get("source") or "").strip():
+        left = MESSAGE_TOKENS - sum(estimate_tokens(text) for text in (*opening, task))
+        notes = cut_to_tokens(source, max(0, left - 60))
+        cut_note = f"\n{CUT_NOTE}" if len(notes) < len(source) else ""
+        task = f"Use only these notes:\n<notes>\n{notes}\n</notes>{cut_note}\n\n{task}"
+    return [
+        {"role": role, "content": text} for role, text in zip(ROLES, (*opening, task), strict=True)
+    ]
 
 
 def build_prompt(prompt: str, count: int, fronts_so_far: Sequence[str] = ()) -> str:
@@ -57,27 +62,6 @@ def build_prompt(prompt: str, count: int, fronts_so_far: Sequence[str] = ()) -> 
     if not fronts_so_far:
         return prompt
     return f"{prompt}\n\nWrite {_cards(count, 'more ')}. {_no_repeats(fronts_so_far)}"
-
-
-def build_response_format(count: int, kind: str = "") -> dict[str, Any]:
-    """The form of an answer with exactly `count` cards of this kind, as JSON schema and as
-    grammar.
-    """
-    return response_format(count, KIND_OF_OPTION.get(kind, DEFAULT_KIND).answer_form)
-
-
-def _opening(kind: str) -> list[dict[str, str]]:
-    row = KIND_OF_OPTION.get(kind, DEFAULT_KIND)
-    rule = row.rule if kind in KIND_OF_OPTION else f"{row.rule} Kind of card: {_short(kind)}."
-    return [
-        _message("system", SYSTEM.format(kind=rule)),
-        _message("user", EXAMPLE_TASK),
-        _message("assistant", row.example),
-    ]
-
-
-def _message(role: str, content: str) -> dict[str, str]:
-    return {"role": role, "content": content}
 
 
 def _task(prompt: str, options: Mapping[str, Any], fronts_so_far: Sequence[str]) -> str:
@@ -96,14 +80,6 @@ def _task(prompt: str, options: Mapping[str, Any], fronts_so_far: Sequence[str])
         f"Write {_cards(int(options['count']), 'more ' if fronts_so_far else '')} now.",
     ]
     return "\n".join(filter(None, lines))
-
-
-def _notes(source: str, tokens: int) -> str:
-    if not source.strip():
-        return ""
-    notes = cut_to_tokens(source.strip(), max(0, tokens - 60))
-    note = f"\n{CUT_NOTE}" if len(notes) < len(source.strip()) else ""
-    return f"Use only these notes:\n<notes>\n{notes}\n</notes>{note}\n\n"
 
 
 def _no_repeats(fronts_so_far: Sequence[str]) -> str:
@@ -138,21 +114,15 @@ def cut_to_tokens(text: str, tokens: int) -> str:
     """
     if estimate_tokens(text) <= tokens:
         return text
-    return _cut_at_break(text[: _characters_that_fit(text, tokens - 1)])
-
-
-def _characters_that_fit(text: str, tokens: float) -> int:
-    for at, character in enumerate(text):
-        tokens -= 1 / ASCII_PER_TOKEN if character <= LAST_ASCII else TOKENS_PER_OTHER
-        if tokens < 0:
-            return at
-    return len(text)
-
-
-def _cut_at_break(text: str) -> str:
+    left: float = tokens - 1
+    for end, character in enumerate(text):
+        left -= 1 / ASCII_PER_TOKEN if character <= LAST_ASCII else TOKENS_PER_OTHER
+        if left < 0:
+            text = text[:end]
+            break
     ends = [match.start() + (match[0].strip() != "") for match in BREAK.finditer(text)]
-    sentences = [end for end in ends if text[end - 1 : end] in {".", "!", "?", "。"}]
-    for candidates in (sentences, ends):
+    sentence_ends = [end for end in ends if text[end - 1 : end] in {".", "!", "?", "。"}]
+    for candidates in (sentence_ends, ends):
         if candidates and candidates[-1] * 2 > len(text):
             return text[: candidates[-1]].rstrip()
     return text.rstrip()

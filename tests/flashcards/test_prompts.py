@@ -12,7 +12,13 @@ from hypothesis import strategies as st
 
 from flashcards import prompts
 from flashcards.card_kinds import KIND_OF_OPTION
-from flashcards.grammar import BACK_CHARACTERS, BACK_WORDS, FRONT_CHARACTERS, FRONT_WORDS
+from flashcards.grammar import (
+    BACK_CHARACTERS,
+    BACK_WORDS,
+    FRONT_CHARACTERS,
+    FRONT_WORDS,
+    response_format,
+)
 from flashcards.parsing import parse_cards
 from flashcards.prompts import (
     ASCII_PER_TOKEN,
@@ -41,7 +47,7 @@ def test_the_users_own_words_come_last_after_rules_and_an_example():
 @pytest.mark.parametrize("kind", KIND_OF_OPTION)
 def test_the_example_is_what_an_answer_should_be(kind):
     example = prompts.build_messages(PROMPT, OPTIONS | {"kind": kind})[2]["content"]
-    jsonschema.validate(json.loads(example), prompts.build_response_format(2)["schema"])
+    jsonschema.validate(json.loads(example), response_format(2)["schema"])
 
 
 @pytest.mark.parametrize(
@@ -151,7 +157,7 @@ def test_the_list_of_what_not_to_repeat_is_bounded_and_keeps_the_last():
 
 @pytest.mark.parametrize("count", [1, 3, 50])
 def test_the_schema_takes_exactly_the_cards_that_are_asked_for(count):
-    schema = prompts.build_response_format(count)["schema"]
+    schema = response_format(count)["schema"]
     cards = [{"front": f"front {number}", "back": "x" * BACK_CHARACTERS} for number in range(count)]
     jsonschema.validate(cards, schema)
     for wrong in (
@@ -165,8 +171,8 @@ def test_the_schema_takes_exactly_the_cards_that_are_asked_for(count):
 
 
 def test_the_grammar_writes_what_the_schema_and_the_parser_read():
-    for text in sentences_of(prompts.build_response_format(2)["grammar"]):
-        jsonschema.validate(json.loads(text), prompts.build_response_format(2)["schema"])
+    for text in sentences_of(response_format(2)["grammar"]):
+        jsonschema.validate(json.loads(text), response_format(2)["schema"])
         assert len(parse_cards(text).cards) == 2
 
 

@@ -18,8 +18,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from flashcards.card_kinds import DEFAULT_KIND, KIND_OF_OPTION
+from flashcards.grammar import response_format
 from flashcards.parsing import parse_cards
-from flashcards.prompts import build_messages, build_response_format
+from flashcards.prompts import build_messages
 from tests.e2e.engines.conftest import EnginePage
 from tests.e2e.engines.models import KIT, NO_KIT, SMALL_GGUF, SMALL_WEBLLM
 
@@ -73,9 +75,8 @@ class GenerationRequest(NamedTuple):
 
     @property
     def grammar(self) -> str | None:
-        return (
-            build_response_format(self.count, self.kind)["grammar"] if self.is_constrained else None
-        )
+        form = KIND_OF_OPTION.get(self.kind, DEFAULT_KIND).answer_form
+        return response_format(self.count, form)["grammar"] if self.is_constrained else None
 
     @property
     def name(self) -> str:
