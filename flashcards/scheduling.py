@@ -123,6 +123,8 @@ def rate(schedule: CardSchedule | None, rating: Rating, now: datetime, plan: Pla
     )
     assert rated.stability is not None
     assert rated.difficulty is not None
+    # forgotten after it had been learned
+    is_lapse = schedule and schedule.state == CardState.REVIEW and rating == Rating.Again
     return CardSchedule(
         state=CardState(rated.state.name.lower()),
         step=rated.step,
@@ -131,7 +133,7 @@ def rate(schedule: CardSchedule | None, rating: Rating, now: datetime, plan: Pla
         due_at=_due_at(rated, now, plan),
         last_reviewed_at=now,
         review_count=(schedule.review_count if schedule else 0) + 1,
-        lapse_count=(schedule.lapse_count if schedule else 0) + _is_lapse(schedule, rating),
+        lapse_count=(schedule.lapse_count if schedule else 0) + bool(is_lapse),
     )
 
 
@@ -197,8 +199,3 @@ def _due_at(rated: FsrsCard, now: datetime, plan: Plan) -> datetime:
     if rated.state != State.Review:
         return rated.due.astimezone(UTC)
     return plan.days.start_of(plan.days.day_of(now) + (rated.due - now))
-
-
-def _is_lapse(schedule: CardSchedule | None, rating: Rating) -> bool:
-    """Forgotten after it had been learned."""
-    return schedule is not None and schedule.state == CardState.REVIEW and rating == Rating.Again

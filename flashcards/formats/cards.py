@@ -87,16 +87,17 @@ class SkippedCards:
 
     def as_list(self) -> list[dict[str, Any]]:
         """For the report: code, count, sentence, examples."""
-        return [
-            {
-                "code": reason,
-                "count": count,
-                "sentence": _reason_text(reason, count),
-                "examples": self.examples[reason],
-            }
-            for reason, count in self.counts.items()
-            if count
-        ]
+        skipped = []
+        for reason, count in self.counts.items():
+            if not count:
+                continue
+            singular, plural = SKIP_REASONS[reason]
+            sentence = singular if count == 1 else plural.format(f"{count:,}")
+            examples = self.examples[reason]
+            skipped.append(
+                {"code": reason, "count": count, "sentence": sentence, "examples": examples}
+            )
+        return skipped
 
 
 @dataclass
@@ -110,11 +111,6 @@ class ParsedFile:
     cards: list[ImportedCard] = field(default_factory=list)
     left_out: SkippedCards = field(default_factory=SkippedCards)
     decks: dict[str, dict[str, Any]] = field(default_factory=dict)
-
-
-def _reason_text(reason: str, count: int) -> str:
-    singular, plural = SKIP_REASONS[reason]
-    return singular if count == 1 else plural.format(f"{count:,}")
 
 
 class CardValidator:

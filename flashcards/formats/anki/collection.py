@@ -50,9 +50,9 @@ def read_collection(database: sqlite3.Connection) -> Collection:
         require_tables(database, "fields", "templates", "decks")
         return Collection(_new_types(database), _new_decks(database))
     require_tables(database, "col")
-    return Collection(
-        _legacy_types(_legacy(database, "models")), _legacy_decks(_legacy(database, "decks"))
-    )
+    note_types, decks = _legacy_types(_legacy(database, "models")), _legacy(database, "decks")
+    names = {number: str(deck.get("name", "")) for number, deck in decks.items()}
+    return Collection(note_types, names)
 
 
 def _new_types(database: sqlite3.Connection) -> dict[int, NoteType]:
@@ -115,10 +115,6 @@ def _legacy_type(model: dict[str, Any]) -> NoteType:
         [str(note_field["name"]) for note_field in model["flds"]],
         templates,
     )
-
-
-def _legacy_decks(decks: dict[int, dict[str, Any]]) -> dict[int, str]:
-    return {number: str(deck.get("name", "")) for number, deck in decks.items()}
 
 
 def numbers(message: bytes) -> dict[int, int]:

@@ -64,7 +64,8 @@ def text_of_html(source: str) -> str:
     seen = MEDIA.sub(" ", UNSEEN.sub("", PRIVATE.sub("", clean(source))))
     formulas: list[str] = []
     waiting = MATH.sub(lambda match: _protect(_formula(match), formulas), seen)
-    return tidy(_restore_protected(_converted(waiting), formulas))
+    formula_of = {chr(FIRST_TOKEN + index): formula for index, formula in enumerate(formulas)}
+    return tidy(PRIVATE.sub(lambda match: formula_of.get(match[0], ""), _converted(waiting)))
 
 
 def media_of_html(source: str) -> set[str]:
@@ -100,11 +101,6 @@ def _protect(text: str, formulas: list[str]) -> str:
         return ""
     formulas.append(text)
     return chr(FIRST_TOKEN + len(formulas) - 1)
-
-
-def _restore_protected(text: str, formulas: list[str]) -> str:
-    known = {FIRST_TOKEN + index: formula for index, formula in enumerate(formulas)}
-    return PRIVATE.sub(lambda match: known.get(ord(match[0]), ""), text)
 
 
 def _formula(match: re.Match[str]) -> str:

@@ -166,12 +166,10 @@ def unpack(
     """Write one file of the package to `target`; its size. Raises FileRejected."""
     entry = package.getinfo(name)
     with translated(), package.open(entry) as packed:
-        source = _unzstd(packed) if is_zstd else packed
+        source: IO[bytes] = packed
+        if is_zstd:
+            source = zstandard.ZstdDecompressor(max_window_size=WINDOW_BYTES).stream_reader(packed)
         return _copy(source, target, limits, entry.compress_size)
-
-
-def _unzstd(packed: IO[bytes]) -> IO[bytes]:
-    return zstandard.ZstdDecompressor(max_window_size=WINDOW_BYTES).stream_reader(packed)
 
 
 def _copy(source: IO[bytes], target: IO[bytes], limits: Limits, packed: int) -> int:
