@@ -12,7 +12,7 @@ from flashcards.grammar import response_format
 from flashcards.grounding import with_source_match
 from flashcards.parsing import accept_cards
 from flashcards.services.decks import deck_create_from_generation
-from sessions_app.services.generation_kinds import AcceptedCards, EngineRequest
+from sessions_app.services.generation_kinds import EngineRequest
 
 if TYPE_CHECKING:
     from sessions_app.models import Generation
@@ -39,7 +39,7 @@ class Flashcards:
 
     def accept_cards(
         self, raw: Any, cards_so_far: list[dict[str, Any]], wanted: int, options: dict[str, Any]
-    ) -> AcceptedCards:
+    ) -> list[dict[str, Any]]:
         """With a source each card says in `found` and `sentence` whether and where it stands there;
         no engine says that itself.
         """
@@ -48,8 +48,7 @@ class Flashcards:
             shaped = as_kind(card, str(options.get("kind") or ""))
             return with_source_match([shaped], str(options.get("source") or ""))[0]
 
-        accepted = accept_cards(raw, cards_so_far, wanted, finished=finished)
-        return AcceptedCards(accepted.cards, accepted.refused)
+        return accept_cards(raw, cards_so_far, wanted, finished=finished).cards
 
     def on_succeeded(self, generation: "Generation", options: dict[str, Any]) -> None:
         """Save the result as a deck if the option `save` is set; a deck in the bin is restored."""

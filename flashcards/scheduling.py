@@ -123,6 +123,9 @@ def rate(schedule: CardSchedule | None, rating: Rating, now: datetime, plan: Pla
     )
     assert rated.stability is not None
     assert rated.difficulty is not None
+    due_at = rated.due.astimezone(UTC)
+    if rated.state == State.Review:
+        due_at = plan.days.start_of(plan.days.day_of(now) + (rated.due - now))
     # forgotten after it had been learned
     is_lapse = schedule and schedule.state == CardState.REVIEW and rating == Rating.Again
     return CardSchedule(
@@ -130,7 +133,7 @@ def rate(schedule: CardSchedule | None, rating: Rating, now: datetime, plan: Pla
         step=rated.step,
         stability=rated.stability,
         difficulty=rated.difficulty,
-        due_at=_due_at(rated, now, plan),
+        due_at=due_at,
         last_reviewed_at=now,
         review_count=(schedule.review_count if schedule else 0) + 1,
         lapse_count=(schedule.lapse_count if schedule else 0) + bool(is_lapse),
@@ -193,9 +196,3 @@ def _as_fsrs(schedule: CardSchedule | None, now: datetime, plan: Plan) -> FsrsCa
         due=schedule.due_at,
         last_review=now - timedelta(days=passed),
     )
-
-
-def _due_at(rated: FsrsCard, now: datetime, plan: Plan) -> datetime:
-    if rated.state != State.Review:
-        return rated.due.astimezone(UTC)
-    return plan.days.start_of(plan.days.day_of(now) + (rated.due - now))

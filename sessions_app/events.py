@@ -102,7 +102,7 @@ async def session_changes(session_id: UUID) -> AsyncIterator[Callable[[float], A
     try:
         yield listener.wait
     finally:
-        listener.end()
+        listener.cancel()
         with suppress(RedisError, OSError):
             await layer.group_discard(group, channel)
 
@@ -123,7 +123,7 @@ class _Listener:
             self._next = asyncio.ensure_future(self._receive())
         return bool(done)
 
-    def end(self) -> None:
+    def cancel(self) -> None:
         self._next.cancel()
 
 

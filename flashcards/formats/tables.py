@@ -148,7 +148,10 @@ def open_table(data: bytes, choices: Choices) -> Table:
     text, encoding = decoded(data, choices.encoding)
     headers = read_headers(text)
     text = text[headers.length :]
-    delimiter = choices.delimiter or headers.delimiter or _delimiter(text)
+    delimiter = choices.delimiter or headers.delimiter
+    if not delimiter:  # the character that splits most rows into the same number of columns
+        start = text[:SAMPLE_CHARACTERS]
+        delimiter = max(DELIMITERS, key=lambda candidate: _evenness(start, candidate))
     sample = list(islice(_rows(text, delimiter), SAMPLE_ROWS))
     if not sample:
         raise FileRejected("There are no rows in this file.", code="no_cards")
@@ -224,11 +227,6 @@ def _usual(headers: AnkiHeaders, width: int) -> list[str]:
     ]
 
 
-def _delimiter(text: str) -> str:
-    """The sign that cuts the most rows into the same number of columns, at least two."""
-    return max(DELIMITERS, key=lambda delimiter: _evenness(text[:SAMPLE_CHARACTERS], delimiter))
-
-
 def _evenness(text: str, delimiter: str) -> tuple[float, int]:
     try:
         widths = [len(row) for row in islice(_rows(text, delimiter), SAMPLE_ROWS)]
@@ -257,20 +255,18 @@ def _rows(text: str, delimiter: str) -> Iterator[list[str]]:
 def _card(row: list[str], table: Table) -> ImportedCard:
     cells = dict(zip(table.columns, map(clean, row), strict=False))
     front, back = (_text(cells.get(role, ""), table) for role in ("front", "back"))
+    kind = cells.get("kind", "").strip().lower()
+    if kind not in KIND_OF_NAME:
+        kind = CLOZE if has_gaps(front) else ""
     return ImportedCard(
         front=front,
         back=back or (filled(front) if has_gaps(front) else ""),
         deck=cells.get("deck", "") or table.headers.deck,
-        kind=_kind(cells.get("kind", ""), front),
+        kind=kind,
         tags=_tags(cells.get("tags"), table),
         sentence=_text(cells["sentence"], table) if "sentence" in cells else None,
         guid=_plain(cells.get("id", ""), table)[:64],
     )
-
-
-def _kind(cell: str, front: str) -> str:
-    kind = cell.strip().lower()
-    return kind if kind in KIND_OF_NAME else CLOZE if has_gaps(front) else ""
 
 
 def _tags(cell: str | None, table: Table) -> tuple[str, ...] | None:
@@ -297,7 +293,9 @@ def decoded(data: bytes, encoding: str = "") -> tuple[str, str]:
         raise FileRejected(f"Choose an encoding: {', '.join(CHOICES)}.", code="wrong_choice")
     chosen = encoding or guess(data)
     try:
-        return _decode(data, chosen).removeprefix("\ufeff"), chosen
+        # of Windows' code page, characters that are not defined are replaced; Unicode must be valid
+        text = data.decode(chosen, "replace" if chosen == "cp1252" else "strict")
+        return text.removeprefix("\ufeff"), chosen
     except (UnicodeError, LookupError):
         raise FileRejected(
             "The file was not written with these letters: choose another encoding.",
@@ -316,10 +314,3 @@ def guess(data: bytes) -> str:
     except UnicodeDecodeError:
         best = from_bytes(data[:SAMPLE_BYTES], cp_isolation=GUESSED).best()
         return best.encoding if best and best.encoding in CHOICES else "cp1252"
-
-
-def _decode(data: bytes, encoding: str) -> str:
-    """A sign that Windows' code page lacks is shown as one, and stops nothing; of Unicode every
-    byte must fit.
-    """
-    return data.decode(encoding, "replace" if encoding == "cp1252" else "strict")

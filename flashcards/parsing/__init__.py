@@ -4,12 +4,10 @@
 of both.
 """
 
-from flashcards.parsing.accept import Accepted, accept_cards
 from flashcards.parsing.cards import InvalidCard, draft_card, extras_of
-from flashcards.parsing.parser import ParsedCards, parse_cards
+from flashcards.parsing.parser import ParsedCards, accept_cards, parse_cards
 
 __all__ = [
-    "Accepted",
     "InvalidCard",
     "ParsedCards",
     "accept_cards",

@@ -1,20 +1,26 @@
-"""Read cards out of text."""
+"""Read cards out of text, or out of whatever else an engine sends."""
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID, uuid4
 
 from flashcards.parsing.assembler import Assembler
-from flashcards.parsing.cards import WHITE_RUN, Drafts, clean, trim
+from flashcards.parsing.cards import WHITE_RUN, Drafts, Finish, clean, extras_of, trim
 from flashcards.parsing.prose import ProseCards
 from flashcards.parsing.scanner import Scanner
 
 QUOTED_CHARACTERS = 60
+CARDS_READ = 2_000
+NO_LIST = (
+    "The answer has no list of cards: send data.cards as a list of objects with front and back."
+)
 
 
 @dataclass(frozen=True)
 class ParsedCards:
-    """Cards in order, each with front, back and its other members; and a sentence for each card
-    lost.
+    """Cards in order, each with front, back and its other fields; and a message for each card that
+    was lost or refused.
     """
 
     cards: list[dict[str, Any]]
@@ -39,3 +45,75 @@ def parse_cards(text: str) -> ParsedCards:
     beginning = WHITE_RUN.sub(" ", cleaned[:QUOTED_CHARACTERS])
     ellipsis = "…" if len(cleaned) > QUOTED_CHARACTERS else ""
     return ParsedCards([], [f"There are no cards in the text. It begins: “{beginning}{ellipsis}”"])
+
+
+def accept_cards(
+    raw: Any,
+    cards_so_far: Sequence[Mapping[str, Any]],
+    wanted: int,
+    make_id: Callable[[], UUID] = uuid4,
+    finished: Finish = dict,
+) -> ParsedCards:
+    """Return at most `wanted` good cards out of `raw` (a list, an object that holds one, or the
+    model's text), each as `finished` makes it, none of them in `cards_so_far`. Never raises.
+    """
+    problems: list[str] = []
+    if isinstance(raw, str):
+        parsed = parse_cards(raw)
+        raw, problems = parsed.cards, parsed.problems
+    elif isinstance(raw, Mapping):
+        raw = raw.get("cards", [raw])
+    if not isinstance(raw, list | tuple):
+        return ParsedCards([], [NO_LIST])
+    drafts = Drafts(cards_so_far, finished)
+    for item in raw[:CARDS_READ]:
+        drafts.add(_fields(item))
+    problems += drafts.problems
+    cards = _with_ids(drafts.cards[: max(0, wanted)], cards_so_far, make_id)
+    surplus = len(drafts.cards) - len(cards)
+    if surplus == 1:
+        problems.append("One card more than asked for was left out.")
+    elif surplus:
+        problems.append(f"{surplus} cards more than asked for were left out.")
+    return ParsedCards(cards, problems)
+
+
+def _fields(item: Any) -> Any:
+    """Return an object as it is, a pair as front and back, a text as the one card that it holds;
+    None for other texts.
+    """
+    if isinstance(item, str):
+        cards = parse_cards(item).cards
+        return cards[0] if len(cards) == 1 else None
+    if isinstance(item, list | tuple) and len(item) == 2:
+        return {"front": item[0], "back": item[1]}
+    return item
+
+
+def _with_ids(
+    drafts: Sequence[Mapping[str, Any]],
+    cards_so_far: Sequence[Mapping[str, Any]],
+    make_id: Callable[[], UUID],
+) -> list[dict[str, Any]]:
+    """Return the drafts as cards. An id that came with a card stays if it is a UUID that no other
+    card has.
+    """
+    used = {str(card.get("id")) for card in cards_so_far}
+    cards = []
+    for draft in drafts:
+        card_id = _as_uuid(draft.get("id"))
+        if card_id is None or card_id in used:
+            card_id = str(make_id())
+        used.add(card_id)
+        sides = {"front": draft["front"], "back": draft["back"]}
+        cards.append(extras_of(draft) | {"id": card_id} | sides)
+    return cards
+
+
+def _as_uuid(sent: Any) -> str | None:
+    if not isinstance(sent, str) or len(sent) != 36:
+        return None
+    try:
+        return str(UUID(sent))
+    except ValueError:
+        return None

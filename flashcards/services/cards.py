@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models.functions import Now
 
-from flashcards.cloze import has_gaps, usable_kind
+from flashcards.cloze import usable_kind
 from flashcards.grounding import with_source_match
 from flashcards.models import SIDE_CHARACTERS, Card, CardKind, Deck
 from flashcards.parsing import InvalidCard, draft_card, extras_of
@@ -68,7 +68,7 @@ def card_update(*, user: User, card_id: UUID, fields: Mapping[str, Any]) -> Card
     """Change the fields that are given and leave the others. Raises NotFound and Invalid."""
     decks_lock(user=user, deck_ids=[card_for_user(user=user, card_id=card_id).deck_id])
     card = card_for_user(user=user, card_id=card_id)  # as it is now that nobody else can change it
-    before = {"front": card.front, "back": card.back}
+    before, kind_before = {"front": card.front, "back": card.back}, card.kind
     sides = _checked({side: fields.get(side, before[side]) for side in before})
     columns: dict[str, Any] = {**sides, "updated_at": Now()}
     if sides != before:  # what was true of the old text must not remain
@@ -81,7 +81,8 @@ def card_update(*, user: User, card_id: UUID, fields: Mapping[str, Any]) -> Card
     columns["extras"] = extras_of(extras, COLUMN_FIELDS)
     for name, value in columns.items():
         setattr(card, name, value)
-    check_gap(card.kind, card.front)
+    if (card.kind, card.front) != (kind_before, before["front"]):
+        check_gap(card.kind, card.front)
     card.save(update_fields=list(columns))
     decks_touch([card.deck_id])
     return card
@@ -131,9 +132,10 @@ def columns_checked(fields: Mapping[str, Any]) -> dict[str, Any]:
 def columns_usable(card: Mapping[str, Any]) -> dict[str, Any]:
     """Return the columns of an engine's card; wrong fields are treated as missing. Never raises."""
     kind, sentence, is_found = card.get("kind"), card.get("sentence"), card.get("found")
-    is_kind = kind in CardKind.values and (kind != CardKind.CLOZE or has_gaps(str(card["front"])))
+    if not isinstance(kind, str) or kind not in CardKind.values:
+        kind = CardKind.BASIC
     return {
-        "kind": kind if is_kind else CardKind.BASIC,
+        "kind": usable_kind(kind, str(card["front"])),
         "tags": tags_usable(card.get("tags")),
         "sentence": trim(clean(sentence))
         if isinstance(sentence, str) and len(sentence) <= SIDE_CHARACTERS

@@ -23,6 +23,7 @@ from sessions_app.protocol.outgoing import ServerMessage
 
 GUIDE = "guide"
 V1 = "mindflip.v1"
+TOO_LARGE = "This message has {} bytes; send {} at most."
 CARDS_PATH = "webllm:flashcards"
 
 
@@ -65,10 +66,10 @@ def decode(text: str, limits: Limits = Limits(), dialect: str = GUIDE) -> Client
     try:
         size = len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
         if size > limits.response_bytes:
-            raise _too_large(size, limits.response_bytes)
+            raise ProtocolError("too_large", TOO_LARGE.format(size, limits.response_bytes))
         message = _parsed(text, _decoders[dialect])
         if size > limits.message_bytes and not isinstance(message, Response):
-            raise _too_large(size, limits.message_bytes)
+            raise ProtocolError("too_large", TOO_LARGE.format(size, limits.message_bytes))
         # cards come from a model, so they are cleaned instead of rejected
         if isinstance(message, Response | EngineCard):
             return message
@@ -163,10 +164,6 @@ def parse_cache_key(key: str) -> tuple[str, int]:
     """
     match = _CACHE_KEY.fullmatch(key)
     return (match["topic"], int(match["count"])) if match else ("", 0)
-
-
-def _too_large(size: int, limit: int) -> ProtocolError:
-    return ProtocolError("too_large", f"This message has {size} bytes; send {limit} at most.")
 
 
 def _parsed(text: str, decoder: msgspec.json.Decoder[Any]) -> ClientMessage:

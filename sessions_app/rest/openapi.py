@@ -174,7 +174,8 @@ class ApiSchema(AutoSchema):
         return {
             "operationId": call.name,
             "summary": call.summary,
-            "description": self._words(call),
+            "description": call.description
+            or " ".join((type(self.view).__doc__ or call.summary).split()),
             "tags": [self.tag],
             "parameters": [
                 *self._resolve_path_parameters(self._path_names()),
@@ -191,9 +192,6 @@ class ApiSchema(AutoSchema):
 
     def _sent(self, call: Operation) -> tuple[str, ...]:
         return (*call.sent, "If-None-Match") if self._is_versioned() else call.sent
-
-    def _words(self, call: Operation) -> str:
-        return call.description or " ".join((type(self.view).__doc__ or call.summary).split())
 
     def _path_names(self) -> list[str]:
         """The variables in the address."""

@@ -80,20 +80,6 @@ class GenerationLike(Protocol):
     queued_at: datetime
 
 
-def rank(
-    engine: EngineLike, generation: GenerationLike, model_id: str
-) -> tuple[bool, bool, bool, float]:
-    """Larger is better: not the one that just failed, of the session itself, with the model asked
-    for, fast.
-    """
-    return (
-        engine.channel != generation.engine,
-        engine.session_id == generation.session_id,
-        engine.model_id == model_id,
-        engine.speed,
-    )
-
-
 def can_take(
     engine: EngineLike,
     generation: GenerationLike,
@@ -101,8 +87,21 @@ def can_take(
     idle: Iterable[EngineLike],
     now: datetime,
 ) -> bool:
-    """Whether this engine should claim it now, or leave it to a better one that is idle too."""
+    """Return whether this engine should claim the generation now, or leave it to a better one that
+    is idle too.
+
+    Engines other than the one that just failed come first, then those of the generation's session,
+    those with the requested model, and the fastest.
+    """
+
+    def rank(candidate: EngineLike) -> tuple[bool, bool, bool, float]:
+        return (
+            candidate.channel != generation.engine,
+            candidate.session_id == generation.session_id,
+            candidate.model_id == model_id,
+            candidate.speed,
+        )
+
     if now - generation.queued_at >= PATIENCE:
         return True
-    own = rank(engine, generation, model_id)
-    return all(rank(other, generation, model_id) <= own for other in idle)
+    return all(rank(other) <= rank(engine) for other in idle)

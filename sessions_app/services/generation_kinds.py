@@ -4,7 +4,7 @@ Sessions and the queue know nothing of flashcards; an app registers its kind whe
 the queue calls it to ask an engine and to check what the engine answered.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -24,14 +24,6 @@ class EngineRequest:
     response_format: dict[str, Any]
 
 
-@dataclass(frozen=True)
-class AcceptedCards:
-    """The new cards of an answer, and a sentence for each one refused."""
-
-    cards: list[dict[str, Any]]
-    refused: list[str] = field(default_factory=list)
-
-
 class GenerationKind(Protocol):
     """One thing that can be generated. All methods but `on_succeeded` are pure."""
 
@@ -47,7 +39,7 @@ class GenerationKind(Protocol):
 
     def accept_cards(
         self, raw: Any, cards_so_far: list[dict[str, Any]], wanted: int, options: dict[str, Any]
-    ) -> AcceptedCards:
+    ) -> list[dict[str, Any]]:
         """At most `wanted` good cards out of hostile `raw`, as `options` asked for them, none of
         them in `cards_so_far`. Never raises.
         """

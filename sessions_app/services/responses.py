@@ -178,10 +178,8 @@ def add_response(generation: Generation, response: Response, now: datetime) -> N
 
 def _add_cards(generation: Generation, raw: Any, now: datetime) -> int:
     """Add what is a card and new, each with a number of its own; how many."""
-    new = (
-        get_kind(generation.kind)
-        .accept_cards(raw, generation.cards, generation.wanted, generation.options)
-        .cards
+    new = get_kind(generation.kind).accept_cards(
+        raw, generation.cards, generation.wanted, generation.options
     )
     generation.cards = generation.cards + new
     if new and generation.first_card_at is None:
@@ -227,31 +225,23 @@ def _finish(generation: Generation, now: datetime) -> None:
 
 def publish(generations: Sequence[Generation]) -> None:
     """Record the metrics of finished generations, and cache their results after commit."""
+    complete = {}
     for generation in generations:
-        _record_metrics(generation)
-    # an incomplete result is not cached, so the next request tries again
-    complete = {
-        generation.result_key: {"generationId": str(generation.pk), "cards": generation.cards}
-        for generation in generations
-        if generation.cards and not generation.is_partial
-    }
+        metrics.GENERATIONS.add(generation.status, generation.error_code)
+        if generation.finished_at and generation.first_card_at:
+            began = generation.created_at
+            metrics.FIRST_CARD_SECONDS.add((generation.first_card_at - began).total_seconds())
+            metrics.GENERATION_SECONDS.add((generation.finished_at - began).total_seconds())
+        log.info(
+            "Generation %s: %s, %d cards",
+            generation.pk,
+            generation.status,
+            len(generation.cards),
+            extra={"generation_id": generation.pk, "session_id": generation.session_id},
+        )
+        # an incomplete result is not cached, so the next request tries again
+        if generation.cards and not generation.is_partial:
+            result = {"generationId": str(generation.pk), "cards": generation.cards}
+            complete[generation.result_key] = result
     if complete:
         transaction.on_commit(lambda: cache_results(complete))
-
-
-def _record_metrics(generation: Generation) -> None:
-    metrics.GENERATIONS.add(generation.status, generation.error_code)
-    if generation.finished_at and generation.first_card_at:
-        metrics.FIRST_CARD_SECONDS.add(
-            (generation.first_card_at - generation.created_at).total_seconds()
-        )
-        metrics.GENERATION_SECONDS.add(
-            (generation.finished_at - generation.created_at).total_seconds()
-        )
-    log.info(
-        "Generation %s: %s, %d cards",
-        generation.pk,
-        generation.status,
-        len(generation.cards),
-        extra={"generation_id": generation.pk, "session_id": generation.session_id},
-    )

@@ -40,7 +40,7 @@ def test_each_card_gets_an_id_of_its_own():
     accepted = accept_cards([EBB, FLOW], [], 2, make_id=iter(ids).__next__)
     assert [card["id"] for card in accepted.cards] == [str(card_id) for card_id in ids]
     assert without_ids(accepted.cards) == [EBB, FLOW]
-    assert accepted.refused == []
+    assert accepted.problems == []
 
 
 def test_an_id_that_came_along_stays_when_it_is_a_uuid_not_yet_used():
@@ -89,13 +89,13 @@ def test_question_and_answer_stay_beside_front_and_back():
 def test_no_more_cards_are_taken_than_are_wanted():
     accepted = accept_cards([EBB, FLOW, {"front": "neap", "back": "x"}], [], 1)
     assert without_ids(accepted.cards) == [EBB]
-    assert accepted.refused == ["2 cards more than asked for were left out."]
+    assert accepted.problems == ["2 cards more than asked for were left out."]
 
 
 def test_cards_that_are_there_already_are_not_taken_again():
     accepted = accept_cards([{"front": " EBB", "back": "falling  water."}, FLOW], [EBB], 2)
     assert without_ids(accepted.cards) == [FLOW]
-    assert accepted.refused == ["Card 1 repeats an earlier card."]
+    assert accepted.problems == ["Card 1 repeats an earlier card."]
 
 
 @pytest.mark.parametrize(
@@ -121,12 +121,14 @@ def test_cards_are_found_in_whatever_shape_they_come(raw):
 def test_what_is_no_list_is_refused_in_words(raw):
     accepted = accept_cards(raw, [], 5)
     assert accepted.cards == []
-    assert "list of cards" in accepted.refused[0]
+    assert "list of cards" in accepted.problems[0]
 
 
 def test_text_without_cards_is_refused_with_its_beginning():
     accepted = accept_cards("I'm sorry, I cannot.", [], 5)
-    assert accepted.refused == ["There are no cards in the text. It begins: “I'm sorry, I cannot.”"]
+    assert accepted.problems == [
+        "There are no cards in the text. It begins: “I'm sorry, I cannot.”"
+    ]
 
 
 def test_a_bad_card_costs_itself_and_says_why():
@@ -134,7 +136,7 @@ def test_a_bad_card_costs_itself_and_says_why():
         [EBB, {"front": "x"}, 7, FLOW, {"front": "y" * 2001, "back": "z"}], [], 5
     )
     assert without_ids(accepted.cards) == [EBB, FLOW]
-    assert [message[:7] for message in accepted.refused] == ["Card 2 ", "Card 3 ", "Card 5 "]
+    assert [message[:7] for message in accepted.problems] == ["Card 2 ", "Card 3 ", "Card 5 "]
 
 
 def test_other_members_are_bounded_in_depth_and_size():

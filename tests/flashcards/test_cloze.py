@@ -78,6 +78,17 @@ def test_a_cloze_with_the_number_zero_is_refused(api: Any, alice: Any, make_deck
     assert list(Card.objects.values_list("front", flat=True)) == ["ebb"]
 
 
+def test_a_stored_cloze_without_a_valid_gap_can_be_tagged(
+    api: Any, alice: Any, make_deck: Any
+) -> None:
+    card = make_deck(alice, "ebb")["cards"][0]
+    Card.objects.update(front="The {{c1:: }} is round.", kind="cloze")
+    answer = api(alice).patch(f"/api/flashcards/cards/{card['id']}", {"tags": ["space"]})
+    assert (answer.status_code, answer.json()["tags"]) == (200, ["space"])
+    answer = api(alice).patch(f"/api/flashcards/cards/{card['id']}", {"front": "{{c0::Moon}}"})
+    assert answer.status_code == 400
+
+
 def test_a_generated_cloze_with_the_number_zero_is_saved_as_a_basic_card(
     api: Any, client: Any, alice: Any, finished_generation: Any
 ) -> None:

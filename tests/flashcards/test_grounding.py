@@ -65,7 +65,7 @@ def test_a_result_says_of_each_card_whether_it_stands_in_the_notes():
         {"front": "What is ebb?", "back": "Falling water"},
         {"front": "What is a wave?", "back": "A hill of salt"},
     ]
-    cards = Flashcards().accept_cards(raw, [], 2, SEA).cards
+    cards = Flashcards().accept_cards(raw, [], 2, SEA)
     assert [(card["found"], card["sentence"]) for card in cards] == [
         (True, "Ebb is falling water."),
         (False, ""),
@@ -81,7 +81,7 @@ def test_an_engine_cannot_say_itself_that_a_card_was_found():
             "sentence": "A wave is a hill of salt.",
         }
     ]
-    (with_notes,) = Flashcards().accept_cards(raw, [], 1, SEA).cards
-    (without,) = Flashcards().accept_cards(raw, [], 1, {"topic": "Tides", "count": 1}).cards
+    (with_notes,) = Flashcards().accept_cards(raw, [], 1, SEA)
+    (without,) = Flashcards().accept_cards(raw, [], 1, {"topic": "Tides", "count": 1})
     assert (with_notes["found"], with_notes["sentence"]) == (False, "")
     assert not {"found", "sentence"} & without.keys()

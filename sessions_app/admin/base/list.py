@@ -305,9 +305,16 @@ class BaseAdmin(HideTextMixin, IndexedSearchMixin, KeysetPaginationMixin, admin.
         return super().changelist_view(request, title | (extra_context or {}))
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        return lookup in self.linked_by or any(
-            lookup in _parameters(list_filter) for list_filter in self.get_list_filter(request)
-        )
+        if lookup in self.linked_by:
+            return True
+        for list_filter in self.get_list_filter(request):
+            if isinstance(list_filter, type) and issubclass(list_filter, ListFilter):
+                parameters = [list_filter.parameter_name]
+            else:
+                parameters = [f"{list_filter}__exact", f"{list_filter}__isnull"]
+            if lookup in parameters:
+                return True
+        return False
 
     def has_operate_permission(self, request: HttpRequest) -> bool:
         """Whether they may act: the `permissions` of actions name it `operate`."""
@@ -320,13 +327,6 @@ def list_link(model: Any, text: str, **lookups: Any) -> str:
         f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist", query=lookups
     )
     return format_html('<a href="{}">{}</a>', address, text)
-
-
-def _parameters(list_filter: Any) -> list[str]:
-    """What a filter reads from an address."""
-    if isinstance(list_filter, type) and issubclass(list_filter, ListFilter):
-        return [list_filter.parameter_name]
-    return [f"{list_filter}__exact", f"{list_filter}__isnull"]
 
 
 def _users(name: str) -> list[int]:

@@ -27,15 +27,13 @@ def _curl_words(sample: Sample) -> list[str]:
     address = sample.path.replace("{", "${")
     arguments = [f'curl -sS {saved}-X {sample.method} "$server{address}"']
     arguments += [] if sample.is_open else ['-H "Authorization: Bearer $access"']
-    return arguments + (_curl_form(sample) if sample.is_form else _curl_body(sample.body))
-
-
-def _curl_body(body: Any) -> list[str]:
-    return [] if body is None else ['-H "Content-Type: application/json"', f"-d {_curl_data(body)}"]
-
-
-def _curl_data(body: Any) -> str:
-    return named(_quoted(json.dumps(body, ensure_ascii=False)), lambda name: f""""'"${name}"'\"""")
+    if sample.is_form:
+        return arguments + _curl_form(sample)
+    if sample.body is None:
+        return arguments
+    data = _quoted(json.dumps(sample.body, ensure_ascii=False))
+    body = named(data, lambda name: f""""'"${name}"'\"""")
+    return [*arguments, '-H "Content-Type: application/json"', f"-d {body}"]
 
 
 def _curl_form(sample: Sample) -> list[str]:
@@ -109,14 +107,11 @@ def _javascript_form(sample: Sample) -> list[str]:
 def _javascript_taken(sample: Sample) -> list[str]:
     if not sample.taken:
         return []
-    return [
-        "body = await answer.json();",
-        *(f"{name} = body{_javascript_keys(there)};" for there, name in sample.taken.items()),
-    ]
-
-
-def _javascript_keys(there: str) -> str:
-    return "".join(f"[{key}]" if key.isdecimal() else f".{key}" for key in there.split("."))
+    statements = ["body = await answer.json();"]
+    for there, name in sample.taken.items():
+        keys = (f"[{key}]" if key.isdecimal() else f".{key}" for key in there.split("."))
+        statements.append(f"{name} = body{''.join(keys)};")
+    return statements
 
 
 def _javascript_literal(value: Any) -> str:
@@ -126,10 +121,10 @@ def _javascript_literal(value: Any) -> str:
 def python_sample(sample: Sample) -> str:
     """The statements; names of earlier answers are variables."""
     made = [f"{_snake(name)} = str(uuid.uuid4())" for name in sample.made]
-    taken = [
-        f"{_snake(name)} = answer.json(){_python_keys(there)}"
-        for there, name in sample.taken.items()
-    ]
+    taken = []
+    for there, name in sample.taken.items():
+        keys = (f"[{key}]" if key.isdecimal() else f'["{key}"]' for key in there.split("."))
+        taken.append(f"{_snake(name)} = answer.json(){''.join(keys)}")
     signed = (
         ['api.headers["Authorization"] = f"Bearer {access}"'] if "access" in sample.taken else []
     )
@@ -156,10 +151,6 @@ def _python_arguments(sample: Sample) -> str:
 
 def _python_literal(value: Any) -> str:
     return named(repr(value).replace("'", '"'), _snake)
-
-
-def _python_keys(there: str) -> str:
-    return "".join(f"[{key}]" if key.isdecimal() else f'["{key}"]' for key in there.split("."))
 
 
 def _snaked(path: str) -> str:
