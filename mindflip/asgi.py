@@ -10,7 +10,7 @@ get_asgi_application()  # before any import of models: it sets the apps up
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
 from mindflip import daphne_patches  # noqa: E402
-from mindflip.request_handler import RequestHandler  # noqa: E402
+from mindflip.request_text import RequestHandler  # noqa: E402
 from sessions_app.routing import websocket_urlpatterns  # noqa: E402
 
 daphne_patches.install()

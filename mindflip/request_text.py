@@ -1,20 +1,43 @@
 """Text in requests that Django would fail to decode, or PostgreSQL to compare."""
 
 import codecs
+from collections.abc import Mapping
+from typing import IO, Any
 
 from asgiref.sync import sync_to_async
-from django.http import HttpRequest, HttpResponseBase
+from django.core.handlers.asgi import ASGIHandler, ASGIRequest
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
 
 from mindflip.errors import bad_request
 from mindflip.middleware import AsyncMiddleware
 from sessions_app.exceptions import Invalid
+from sessions_app.problems import MEDIA_TYPE, problem
 
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 UTF_8 = ("utf-8", "ascii")
 NUL = "Remove the NUL character (%00)."
 CHARSET = "Encode the form as UTF-8."
+CONTENT_TYPE = (
+    "Content-Type: Use a media type without encoded parameters, such as application/json."
+)
 
 _refuse = sync_to_async(bad_request)
+
+
+class RequestHandler(ASGIHandler):
+    """Django's handler, which fails on a Content-Type with a parameter in an encoding that Python
+    does not know.
+    """
+
+    def create_request(
+        self, scope: Mapping[str, Any], body_file: IO[bytes]
+    ) -> tuple[ASGIRequest, None] | tuple[None, HttpResponseBase]:
+        try:
+            return super().create_request(scope, body_file)
+        except ValueError:
+            return None, JsonResponse(
+                problem(400, "invalid", CONTENT_TYPE), status=400, content_type=MEDIA_TYPE
+            )
 
 
 class RequestTextMiddleware(AsyncMiddleware):
