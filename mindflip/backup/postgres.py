@@ -18,7 +18,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from mindflip.backup import BackupError
 from mindflip.embedded.process import StartupError, first_line
 from mindflip.embedded.run import lock_data_dir
-from mindflip.embedded.servers import free_port, postgres
+from mindflip.embedded.servers import free_port, postgres, postgres_environment
 from mindflip.embedded.supervisor import Supervisor
 
 
@@ -109,5 +109,5 @@ def environment(url: str) -> dict[str, str]:
     """Return the variables for a client program. The password is among them, because every user
     can read the command lines of processes.
     """
-    own = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
-    return own | {"PGPASSWORD": str(conninfo_to_dict(url).get("password") or ""), "LC_ALL": "C"}
+    password = conninfo_to_dict(url).get("password") or ""
+    return postgres_environment() | {"PGPASSWORD": str(password)}

@@ -168,7 +168,7 @@ def postgres(
         signal.SIGINT,
         server_user(),
         folder,
-        _environment(),
+        postgres_environment(),
     )
     return service, url
 
@@ -191,8 +191,10 @@ def _postgres_binary(name: str) -> Path:
     )
 
 
-def _environment() -> dict[str, str]:
-    """Ours without PGDATA, PGPORT and their like, which would steer the server elsewhere."""
+def postgres_environment() -> dict[str, str]:
+    """Return the environment for PostgreSQL's programs: without PGDATA, PGPORT and similar
+    variables, which would change what they connect to.
+    """
     return {name: value for name, value in os.environ.items() if not name.startswith("PG")} | {
         "LC_ALL": "C",
         "TZ": "UTC",
@@ -243,7 +245,12 @@ def _run_initdb(data: Path, password: Path, log: Path) -> None:
         *INITDB,
     ]
     initdb = Service(
-        "initdb", command, log, user=server_user(), cwd=data.parent, environment=_environment()
+        "initdb",
+        command,
+        log,
+        user=server_user(),
+        cwd=data.parent,
+        environment=postgres_environment(),
     )
     initdb.start()
     assert initdb.process is not None
