@@ -154,13 +154,13 @@ def _replace_tables(
                 size = file.getinfo(DUMP).file_size
                 for chunk in read_chunks(dump, write_line, "Restored", size):
                     restore.stdin.write(chunk)
-        is_complete = restore.wait() == 0 and sed.wait() == 0
-        psql.communicate(_last_statements(manifest) if is_complete else b"")
-        if restore.returncode > 0:
+        if restore.wait() > 0 and psql.poll() is None:  # psql is not the reason
             raise BackupError(
                 "The dump in the backup cannot be read by this version of PostgreSQL's programs:"
                 " install a newer one."
             )
+        is_complete = restore.returncode == 0 and sed.wait() == 0
+        psql.communicate(_last_statements(manifest) if is_complete else b"")
         if psql.returncode or not is_complete:
             errors.seek(0)
             raise BackupError(_error_message(errors.read().decode(errors="replace")))

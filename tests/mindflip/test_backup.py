@@ -9,6 +9,7 @@ import secrets
 import stat
 import tempfile
 import threading
+import time
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -262,21 +263,43 @@ def test_a_dump_that_ends_early_is_not_committed(used, own, tmp_path):
         assert _rows(own) == before
 
 
-def test_a_killed_pg_restore_leaves_the_database_unchanged(used, own, tmp_path, monkeypatch):
-    (tmp_path / "files").mkdir()
-    backup = _back_up(tmp_path / "files")
+@pytest.fixture
+def replace_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
+    """A call makes a program of PostgreSQL a shell script."""
+
+    def replace(name: str, script: str) -> None:
+        path = tmp_path / "replaced-program"
+        path.write_text(f"#!/bin/sh\n{script}\n")
+        path.chmod(0o700)
+        monkeypatch.setattr(
+            restore,
+            "tool",
+            lambda wanted, version: str(path) if wanted == name else tool(wanted, version),
+        )
+
+    return replace
+
+
+def test_a_killed_pg_restore_leaves_the_database_unchanged(used, own, tmp_path, replace_program):
+    backup = _back_up(tmp_path)
     with psycopg.connect(own) as database:
         database.execute("DELETE FROM flashcards_review")
     before = _rows(own)
-    killed = tmp_path / "pg_restore"
-    killed.write_text(f'#!/bin/sh\n{tool("pg_restore", 0)} "$@"; kill -9 $$\n')
-    killed.chmod(0o700)
-    monkeypatch.setattr(
-        restore,
-        "tool",
-        lambda name, version: str(killed) if name == "pg_restore" else tool(name, version),
-    )
+    replace_program("pg_restore", f'{tool("pg_restore", 0)} "$@"; kill -9 $$')
     with pytest.raises(CommandError, match="could not be restored, and is as it was"):
+        call_command("restore", backup, replace=True)
+    assert _rows(own) == before
+
+
+def test_the_reason_of_psql_is_reported_when_it_ends_first(
+    used, own, tmp_path, replace_program, monkeypatch
+):
+    backup, before = _back_up(tmp_path), _rows(own)
+    replace_program("psql", "echo 'psql: error: FATAL:  too many clients' >&2; exit 2")
+    monkeypatch.setattr(
+        restore, "_first_statements", lambda *arguments: time.sleep(0.5) or b"BEGIN;"
+    )
+    with pytest.raises(CommandError, match=r"is as it was: .*FATAL:  too many clients"):
         call_command("restore", backup, replace=True)
     assert _rows(own) == before
 
