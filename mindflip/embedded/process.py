@@ -4,6 +4,7 @@ import os
 import pwd
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -20,6 +21,10 @@ class StartupError(Exception):
     """Why a run cannot start or go on: one sentence for the person in front of it, saying what to
     do.
     """
+
+
+class StopRequested(StartupError):
+    """Somebody asked to stop while we were starting."""
 
 
 @dataclass
@@ -62,13 +67,17 @@ class Service:
     def is_running(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
-    def wait_until_ready(self, seconds: float = READY_SECONDS) -> None:
+    def wait_until_ready(
+        self, seconds: float = READY_SECONDS, stop_requested: threading.Event | None = None
+    ) -> None:
         """Return when the process answers.
 
-        Raises StartupError when it ended or took longer than `seconds`.
+        Raises StartupError when it ended or took longer than `seconds`, and StopRequested.
         """
         deadline = time.monotonic() + seconds
         while not self.is_ready():
+            if stop_requested is not None and stop_requested.is_set():
+                raise StopRequested
             if not self.is_running:
                 raise StartupError(
                     f"{self.name} ended while starting: {self.last_log_line()} The whole story is"

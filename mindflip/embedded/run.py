@@ -19,9 +19,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from . import local_model, state
-from .process import Service, StartupError, last_line
+from .process import Service, StartupError, StopRequested, last_line
 from .servers import free_port, is_free, postgres, valkey
-from .supervisor import StopRequested, Supervisor, stop_stale_processes
+from .supervisor import Supervisor, stop_stale_processes
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PROGRAMS = ("web", "worker", "beat")

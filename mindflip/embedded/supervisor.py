@@ -17,7 +17,7 @@ from pathlib import Path
 
 import psutil
 
-from .process import Service, StartupError
+from .process import Service, StartupError, StopRequested
 
 MAX_RESTART_DELAY = 60.0
 STABLE_SECONDS = 60.0  # who ran for so long starts again without a pause
@@ -53,12 +53,7 @@ class Supervisor:
         self.services.append(service)
         service.start()
         save_state(self.var, self.services)
-        is_ready = service.is_ready
-        service.is_ready = lambda: is_ready() or self._raise_if_stop_requested()
-        try:
-            service.wait_until_ready()
-        finally:
-            service.is_ready = is_ready
+        service.wait_until_ready(stop_requested=self.stop_requested)
 
     def run_to_end(self, service: Service) -> None:
         """Run a step that ends by itself.
@@ -75,11 +70,6 @@ class Supervisor:
                 f"{service.name} failed: {service.last_log_line()} The whole story is in"
                 f" {service.log}."
             )
-
-    def _raise_if_stop_requested(self) -> bool:
-        if self.stop_requested.is_set():
-            raise StopRequested
-        return False
 
     def watch(self) -> None:
         """Return when asked to stop; until then start again what ended, later and later when it
@@ -112,10 +102,6 @@ class Supervisor:
         for service in reversed(self.services):
             service.stop()
         delete_state(self.var)
-
-
-class StopRequested(StartupError):
-    """Somebody asked to stop while we were starting."""
 
 
 class Restart:
