@@ -10,6 +10,7 @@ The browser's counterpart is `static/js/pages/text/spans.js`; both follow
 """
 
 import re
+import sys
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ DELIMITER = re.compile(rf"(?={GAP_OPENING.pattern}|\}}\}}|::|\$|\\[\[(])")
 DOLLAR_OR_LINE_END = re.compile(r"\\[^\n]|([$\n])")  # a backslash takes the next character with it
 # "$5/month (or 60$)": words after an amount, and nothing that only TeX has
 PRICE = re.compile(r"[0-9][^\\^_={}]*[\s(][A-Za-z]{2}")
-NOWHERE = -1
+NOWHERE = sys.maxsize  # after every text
 
 
 @dataclass(frozen=True)
@@ -64,11 +65,13 @@ class Spans:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._delimiters = _positions(DELIMITER, text)
+        self._delimiters = [match.start() for match in DELIMITER.finditer(text)]
         self._closings = {
-            opening: _positions(closing, text) for opening, closing in CLOSING_OF.items()
+            opening: [*(match.start() for match in closing.finditer(text)), NOWHERE]
+            for opening, closing in CLOSING_OF.items()
         }
-        self._dollars = [match.start() for match in DOLLAR_OR_LINE_END.finditer(text) if match[1]]
+        dollars = (match.start() for match in DOLLAR_OR_LINE_END.finditer(text) if match[1])
+        self._dollars = [*dollars, NOWHERE]
         self._gap_ends: dict[int, _GapEnds] = {}
 
     def math_at(self, at: int, limit: int) -> Math | None:
@@ -76,8 +79,9 @@ class Spans:
         opening = self.text[at : at + 2]
         if opening not in CLOSING_OF:
             return self._dollar_math_at(at, limit) if opening[:1] == "$" else None
-        close = _next(self._closings[opening], at + 3)
-        if close == NOWHERE or close + 2 > limit:
+        closings = self._closings[opening]
+        close = closings[bisect_left(closings, at + 3)]
+        if close + 2 > limit:
             return None
         return Math(self.text[at + 2 : close], opening != INLINE, close + 2)
 
@@ -87,10 +91,10 @@ class Spans:
 
         No digit may follow it, and no letter or digit may precede it, so `$5 and $10` are prices.
         """
-        text, start, close = self.text, at + 1, _next(self._dollars, at + 1)
+        text, start = self.text, at + 1
+        close = self._dollars[bisect_left(self._dollars, start)]
         if (
-            close == NOWHERE
-            or close >= limit
+            close >= limit
             or text[close] != "$"
             or text[start].isspace()
             or text[close - 1].isspace()
@@ -159,13 +163,3 @@ class _GapEnds:
         math = self._spans.math_at(at, self._limit)
         hint_at, close, depth = self.after(math.end) if math else self._table[index + 1]
         return (at if text.startswith(HINT, at, self._limit) else hint_at), close, depth
-
-
-def _positions(pattern: re.Pattern[str], text: str) -> list[int]:
-    return [match.start() for match in pattern.finditer(text)]
-
-
-def _next(positions: Sequence[int], start: int) -> int:
-    """Return the first of the sorted positions that is not before `start`, or NOWHERE."""
-    index = bisect_left(positions, start)
-    return positions[index] if index < len(positions) else NOWHERE

@@ -59,7 +59,7 @@ def make_venv() -> None:
 def install_packages(is_test: bool) -> None:
     """pip install what the requirements files pin."""
     stamp = Stamp(VENV, ["requirements.txt", "requirements-dev.txt"], is_test)
-    if stamp.exists():
+    if stamp.is_current():
         return
     wanted = "requirements-dev.txt" if is_test else "requirements.txt"
     _write_line(f"Installing the packages of {wanted} ...")
@@ -73,7 +73,7 @@ def install_packages(is_test: bool) -> None:
 def install_modules(is_test: bool) -> None:
     """npm ci, with the system's node or one from PyPI."""
     stamp = Stamp(ROOT / "node_modules", ["package-lock.json"], is_test)
-    if stamp.exists():
+    if stamp.is_current():
         return
     _write_line("Installing the page's modules ...")
     left_out = ["--omit=optional", *([] if is_test else ["--omit=dev"])]
@@ -112,7 +112,7 @@ class Stamp:
             b"".join((ROOT / source).read_bytes() for source in sources)
         ).hexdigest()
 
-    def exists(self) -> bool:
+    def is_current(self) -> bool:
         return any(
             path.exists() and path.read_text() == self.digest for path in (self.own, self.of_tests)
         )

@@ -92,7 +92,7 @@ class Supervisor:
                 f" s; see {service.log}."
             )
         elif time.monotonic() >= restart.due_at:
-            restart.done()
+            restart.record_start()
             service.kill()  # children it may have left
             service.start()
             save_state(self.var, self.services)
@@ -121,7 +121,7 @@ class Restart:
         self.due_at = time.monotonic() + self.pause
         return self.pause
 
-    def done(self) -> None:
+    def record_start(self) -> None:
         self.started_at = time.monotonic()
         self.due_at = None
 

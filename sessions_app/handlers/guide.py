@@ -57,20 +57,19 @@ def initial_messages(
 
 
 def start_next(state: SocketState, now: datetime) -> list[ServerMessage]:
-    """Start the next waiting generation on this socket's engine, if it is idle.
+    """Start the next waiting generation of the session on this socket's engine, if it is idle.
 
-    What it took up from another socket comes first: its client gets its results in the order of its
-    requests.
+    Generations that it took over from another socket come first, so that its client gets its
+    results in the order of its requests. What another socket requested is for that socket's engine.
     """
-    inherited = Q(pk__in=state.inherited_ids)
-    generation = (
-        leases.lease_take_over(engine=state.engine_ref, which=inherited, now=now)
-        if state.inherited_ids
-        else None
-    )
-    generation = generation or leases.lease_claim(
-        engine=state.engine_ref, now=now, among=inherited if state.inherited_ids else None
-    )
+    engine = state.engine_ref
+    which = Q(session=state.session_id, requester__in=[state.channel, ""])
+    generation = None
+    if state.inherited_ids:
+        inherited = Q(pk__in=state.inherited_ids)
+        generation = leases.lease_take_over(engine=engine, which=inherited, now=now)
+        which &= inherited
+    generation = generation or leases.lease_claim(engine=engine, which=which, now=now)
     return _start_messages(state, generation) if generation else []
 
 

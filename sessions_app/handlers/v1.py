@@ -95,7 +95,10 @@ def _queue_positions(
 
 def start_next(state: SocketState, now: datetime) -> list[ServerMessage]:
     """Give this socket's engine something to do, if it has one that is idle."""
-    generation = leases.lease_claim(engine=state.engine_ref, now=now) if state.engine else None
+    if not state.engine:
+        return []
+    which = engines.claimable(channel=state.channel, user_id=state.user_id, now=now)
+    generation = leases.lease_claim(engine=state.engine_ref, which=which, now=now)
     if generation is None:
         return []
     # it may still be at its last attempt: of the two events one is overtaken by the other now and

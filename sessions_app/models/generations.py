@@ -165,6 +165,14 @@ class Generation(models.Model):
         return f"generation {self.id}"
 
     @property
+    def is_tracked(self) -> bool:
+        """Return whether its changes are numbered.
+
+        Those of the guide's dialect are not, because its clients cannot resume.
+        """
+        return self.seq is not None
+
+    @property
     def wanted(self) -> int:
         """How many cards are still missing."""
         return max(0, int(self.options["count"]) - len(self.cards))

@@ -23,7 +23,6 @@ from sessions_app.protocol.outgoing import ServerMessage
 
 GUIDE = "guide"
 V1 = "mindflip.v1"
-TOO_LARGE = "This message has {} bytes; send {} at most."
 CARDS_PATH = "webllm:flashcards"
 
 
@@ -66,10 +65,14 @@ def decode(text: str, limits: Limits = Limits(), dialect: str = GUIDE) -> Client
     try:
         size = len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
         if size > limits.response_bytes:
-            raise ProtocolError("too_large", TOO_LARGE.format(size, limits.response_bytes))
+            raise ProtocolError(
+                "too_large", f"This message has {size} bytes; send {limits.response_bytes} at most."
+            )
         message = _parsed(text, _decoders[dialect])
         if size > limits.message_bytes and not isinstance(message, Response):
-            raise ProtocolError("too_large", TOO_LARGE.format(size, limits.message_bytes))
+            raise ProtocolError(
+                "too_large", f"This message has {size} bytes; send {limits.message_bytes} at most."
+            )
         # cards come from a model, so they are cleaned instead of rejected
         if isinstance(message, Response | EngineCard):
             return message

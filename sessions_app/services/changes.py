@@ -81,14 +81,6 @@ def session_advance_moved(session_id: UUID) -> dict[str, int]:
     return {"seq": number, "moved_seq": number}
 
 
-def is_tracked(generation: Generation) -> bool:
-    """Whether its changes are numbered.
-
-    What the guide's dialect asks for is not: its clients cannot resume.
-    """
-    return generation.seq is not None
-
-
 @transaction.atomic
 def changes_since(
     *, session_id: UUID, after: int | None, now: datetime, is_continued: bool = False

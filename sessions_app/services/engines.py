@@ -8,13 +8,15 @@ from typing import Any, Protocol, TypedDict
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from sessions_app.models import Engine, Generation, GenerationStatus
 from sessions_app.services.sessions import session_engine_ready
 
 # after that any engine takes it: the best one may be there in name only
 PATIENCE = timedelta(seconds=10)
+# the longest queue of a user by default; later ones are considered when these are taken
+CANDIDATES = 20
 
 
 class EngineColumns(TypedDict, total=False):
@@ -59,12 +61,29 @@ def engine_unregister(*, channel: str) -> None:
     Engine.objects.filter(channel=channel).delete()
 
 
-def engines_idle(*, user_id: int, now: datetime) -> list[Engine]:
-    """The user's engines that are there and have nothing to do, but for those that work for their
-    own session alone.
+def claimable(*, channel: str, user_id: int, now: datetime) -> Q:
+    """Return which waiting generations of the user the engine behind this channel should take.
+
+    Others are left to an idle engine that fits better. Engines of the guide's dialect work only for
+    their own session, and generations that they requested are theirs.
     """
+    queued = Generation.objects.filter(
+        user=user_id, status=GenerationStatus.QUEUED, requester=""
+    ).select_related("session")
+    waiting = list(queued.order_by("created_at")[:CANDIDATES])
+    if not waiting:
+        return Q(pk__in=[])
     at_work = Generation.objects.filter(status=GenerationStatus.LEASED, engine=OuterRef("channel"))
-    return list(Engine.objects.present(now).filter(~Exists(at_work), user=user_id, is_guide=False))
+    present = Engine.objects.present(now).filter(user=user_id, is_guide=False)
+    idle = list(present.filter(~Exists(at_work)))
+    own = next((candidate for candidate in idle if candidate.channel == channel), None)
+    return Q(
+        pk__in=[
+            generation.pk
+            for generation in waiting
+            if own and can_take(own, generation, generation.session.model_id, idle, now)
+        ]
+    )
 
 
 class EngineLike(Protocol):

@@ -26,7 +26,6 @@ from django.db.backends.utils import CursorWrapper
 from sessions_app import metrics
 from sessions_app.models import ALIVE, OPEN, Generation
 from sessions_app.protocol import Response
-from sessions_app.services.changes import is_tracked
 from sessions_app.services.generations import (
     GenerationRequest,
     SubmitResult,
@@ -130,7 +129,7 @@ def accept_batch(
     for generation, engine, response, now in responses:
         is_unshared = (
             generation.requester == engine.channel
-            and not is_tracked(generation)
+            and not generation.is_tracked
             and not generation.options.get("save")
             and response.lease in (None, generation.lease)
         )
@@ -203,21 +202,21 @@ def execute_each(
         with prepared_cursor() as cursor:
             if len(rows) == 1:
                 cursor.execute(sql, rows[0])
-                return [_counted(cursor)]
-            with connection.wrap_database_errors, cursor.connection.pipeline():
-                if users:
-                    psycopg.Cursor(cursor.connection).execute(_LOCK, [sorted(users)])
-                cursors = [psycopg.Cursor(cursor.connection).execute(sql, row) for row in rows]
-            return [_counted(cursor) for cursor in cursors]
+                cursors: list[Any] = [cursor]
+            else:
+                with connection.wrap_database_errors, cursor.connection.pipeline():
+                    if users:
+                        psycopg.Cursor(cursor.connection).execute(_LOCK, [sorted(users)])
+                    cursors = [psycopg.Cursor(cursor.connection).execute(sql, row) for row in rows]
+            return [
+                (executed.rowcount, executed.fetchone() if executed.description else None)
+                for executed in cursors
+            ]
     except DatabaseError as error:
         if len(rows) == 1 or connection.connection.closed:
             raise
         log.warning("%d statements were not executed together: %s", len(rows), error)
         return [(0, None)] * len(rows)
-
-
-def _counted(cursor: Any) -> tuple[int, tuple[Any, ...] | None]:
-    return cursor.rowcount, cursor.fetchone() if cursor.description else None
 
 
 @contextmanager

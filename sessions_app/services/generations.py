@@ -17,7 +17,7 @@ from psycopg.errors import UniqueViolation
 from sessions_app import events
 from sessions_app.exceptions import NotFound, RateLimited
 from sessions_app.models import Generation, GenerationStatus
-from sessions_app.services.changes import is_tracked, session_advance
+from sessions_app.services.changes import session_advance
 from sessions_app.services.generation_kinds import get_kind
 from sessions_app.services.leases import EngineRef
 from sessions_app.services.outcomes import Outcome, finish_generations
@@ -251,7 +251,7 @@ def _can_be_shared(generation: Generation, request: GenerationRequest) -> bool:
     return (
         request.engine is not None
         and not request.request_id
-        and not is_tracked(generation)
+        and not generation.is_tracked
         and generation.pk not in request.pending_ids
         and generation.session_id == request.session_id
         and generation.result_key == request.result_key

@@ -18,8 +18,7 @@ from django.db.models.functions import Least
 
 from sessions_app import events, metrics
 from sessions_app.models import Attempt, Engine, Generation, GenerationStatus
-from sessions_app.services.changes import is_tracked, session_advance, session_advance_moved
-from sessions_app.services.engines import can_take, engines_idle
+from sessions_app.services.changes import session_advance, session_advance_moved
 from sessions_app.services.outcomes import Outcome, attempts_end, final_columns, finish_generations
 
 log = logging.getLogger(__name__)
@@ -39,7 +38,6 @@ CANCELLED = Outcome(
     GenerationStatus.CANCELLED, "cancelled", "The generation was cancelled by an operator."
 )
 REQUEUED = "An operator took it from its engine."
-CANDIDATES = 20  # the longest queue of a user by default; more are looked at when these are gone
 
 
 @dataclass(frozen=True)
@@ -53,21 +51,22 @@ class EngineRef:
     is_guide: bool = True
 
 
-def lease_claim(*, engine: EngineRef, now: datetime, among: Q | None = None) -> Generation | None:
-    """Lease the oldest waiting generation (of those `among`) that this engine should take to it.
+def lease_claim(*, engine: EngineRef, which: Q, now: datetime) -> Generation | None:
+    """Lease the oldest waiting generation that `which` selects to this engine.
 
-    Return None if there is none, or if the engine is working already. What another socket of the
-    guide's dialect requested is for the engine of that socket alone.
+    Return None if there is none, or if the engine is working already.
     """
     try:
         with transaction.atomic():
-            waiting = Generation.objects.filter(
-                _claimable(engine, now), among or Q(), status=GenerationStatus.QUEUED
-            ).order_by("created_at")
-            generation = waiting.select_for_update(of=("self",), skip_locked=True).first()
+            waiting = Generation.objects.filter(which, status=GenerationStatus.QUEUED)
+            generation = (
+                waiting.order_by("created_at")
+                .select_for_update(of=("self",), skip_locked=True)
+                .first()
+            )
             if generation is None or Generation.objects.leased_by(engine.channel).exists():
                 return None
-            if is_tracked(generation):
+            if generation.is_tracked:
                 generation.seq = generation.moved_seq = session_advance(generation.session_id)
                 events.generations_changed([(generation.session_id, generation.pk)])
             _save_lease(generation, engine, now)
@@ -191,7 +190,7 @@ def generation_requeue(*, generation_id: UUID, now: datetime) -> bool:
     generation = leased.select_for_update(of=("self",)).first()
     if generation is None:
         return False
-    numbered = session_advance_moved(generation.session_id) if is_tracked(generation) else {}
+    numbered = session_advance_moved(generation.session_id) if generation.is_tracked else {}
     leased.update(**_requeued_columns(now), **numbered)
     attempts_end(
         Q(generation=generation),
@@ -290,25 +289,6 @@ def assign_lease(*, generation: Generation, engine: EngineRef, now: datetime) ->
     generation.attempt_count += 1
 
 
-def _claimable(engine: EngineRef, now: datetime) -> Q:
-    """Return which waiting generations this engine may take."""
-    if engine.is_guide:
-        return Q(session=engine.session_id, requester__in=[engine.channel, ""])
-    queued = Generation.objects.filter(
-        user=engine.user_id, status=GenerationStatus.QUEUED, requester=""
-    ).select_related("session")
-    waiting = list(queued.order_by("created_at")[:CANDIDATES])
-    idle = engines_idle(user_id=engine.user_id, now=now) if waiting else []
-    own = next((candidate for candidate in idle if candidate.channel == engine.channel), None)
-    return Q(
-        pk__in=[
-            generation.pk
-            for generation in waiting
-            if own and can_take(own, generation, generation.session.model_id, idle, now)
-        ]
-    )
-
-
 def _save_lease(generation: Generation, engine: EngineRef, now: datetime) -> None:
     assign_lease(generation=generation, engine=engine, now=now)
     generation.save(
@@ -335,7 +315,7 @@ def _save_lease(generation: Generation, engine: EngineRef, now: datetime) -> Non
 def _columns_after_loss(
     generation: Generation, code: str, message: str, now: datetime
 ) -> dict[str, object]:
-    numbered = session_advance_moved(generation.session_id) if is_tracked(generation) else {}
+    numbered = session_advance_moved(generation.session_id) if generation.is_tracked else {}
     if generation.attempt_count >= settings.MAX_ATTEMPTS:
         return final_columns(Outcome(GenerationStatus.FAILED, code, message), now) | numbered
     return _requeued_columns(now) | numbered

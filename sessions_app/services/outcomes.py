@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from sessions_app import events, metrics
 from sessions_app.models import Attempt, Generation, GenerationStatus
-from sessions_app.services.changes import is_tracked, session_advance
+from sessions_app.services.changes import session_advance
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def finish_generations(which: Q, *, outcome: Outcome, now: datetime) -> int:
     )
     ending = list(chosen.only("session_id", "status", "engine", "seq"))
     for generation in ending:
-        numbered = {"seq": session_advance(generation.session_id)} if is_tracked(generation) else {}
+        numbered = {"seq": session_advance(generation.session_id)} if generation.is_tracked else {}
         Generation.objects.filter(pk=generation.pk).update(
             **final_columns(outcome, now), **numbered
         )

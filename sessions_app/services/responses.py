@@ -16,7 +16,7 @@ from sessions_app import events, metrics
 from sessions_app.exceptions import RepeatedResponse, StaleResponse, UnknownCacheKey
 from sessions_app.models import Engine, Generation, GenerationStatus
 from sessions_app.protocol import Response, cache_key, parse_cache_key
-from sessions_app.services.changes import is_tracked, session_advance
+from sessions_app.services.changes import session_advance
 from sessions_app.services.generation_kinds import get_kind
 from sessions_app.services.leases import EngineRef, lease_expiry
 from sessions_app.services.outcomes import Outcome, attempts_end, final_columns, finish_generations
@@ -67,7 +67,7 @@ def card_accept(
     generation = _leased_to(engine, Q(pk=generation_id, lease=lease))
     if generation is None:
         raise StaleResponse(STALE)
-    if generation.wanted and _add_cards(generation, [card], now) and is_tracked(generation):
+    if generation.wanted and _add_cards(generation, [card], now) and generation.is_tracked:
         events.generations_changed([(generation.session_id, generation.pk)])
     generation.lease_expires_at = lease_expiry(now)
     generation.save(
@@ -163,7 +163,7 @@ def matches(generation: Generation, response: Response) -> bool:
     """
     if response.generation_id not in (None, generation.pk):
         return False
-    if response.lease and is_tracked(generation):
+    if response.lease and generation.is_tracked:
         return response.cache_key.startswith(cache_key(generation.options["topic"], 0)[:-1])
     return response.cache_key == cache_key(generation.options["topic"], max(1, generation.wanted))
 
@@ -184,7 +184,7 @@ def _add_cards(generation: Generation, raw: Any, now: datetime) -> int:
     generation.cards = generation.cards + new
     if new and generation.first_card_at is None:
         generation.first_card_at = now
-    if new and is_tracked(generation):
+    if new and generation.is_tracked:
         generation.seq = session_advance(generation.session_id, by=len(new))
         generation.card_seqs = [
             *generation.card_seqs,
@@ -209,7 +209,7 @@ def set_final_columns(generation: Generation, now: datetime) -> Outcome:
 
 def _finish(generation: Generation, now: datetime) -> None:
     outcome = set_final_columns(generation, now)
-    if is_tracked(generation):
+    if generation.is_tracked:
         generation.seq = session_advance(generation.session_id)
     attempts_end(
         Q(generation=generation),
