@@ -10,6 +10,7 @@ PostgreSQL runs the statements of many at a fraction of their single cost (docs/
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -206,7 +207,10 @@ def fail_current(
 
 def _generate(state: SocketState, message: protocol.Generate, now: datetime) -> list[ServerMessage]:
     request = _generation_request(state, message, now)
-    result = fast_path.submit_batch([request])[0] if _is_simple(message) else None
+    result = None
+    if _is_simple(message):
+        result = fast_path.submit_batch([request])[0]
+        request = replace(request, is_refresh=True)  # the cache was read
     result = result or generations.generation_submit(request)
     messages = _immediate_messages(state, result, message.request_id)
     if messages is not None:

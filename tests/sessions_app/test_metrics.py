@@ -40,6 +40,20 @@ def grown(
     return after.get(sample, 0) - before.get(sample, 0)
 
 
+async def test_each_request_that_waits_for_an_earlier_one_is_a_single_miss(
+    socket_db, alice, new_session
+):
+    async with open_socket((await _session(new_session, alice))["wsUrl"]) as socket:
+        await socket.ask("Tides")
+        await socket.receive_type("generate")
+        before = await scrape()
+        for topic in ("Moons", "Winds"):
+            await socket.ask(topic)
+            assert (await socket.receive())["progress"] == 0
+        after = await scrape()
+    assert grown(before, after, "mindflip_result_cache_reads_total", "miss") == 2
+
+
 async def test_a_result_a_hit_and_a_refusal_are_counted_and_timed(socket_db, alice, new_session):
     before = await scrape()
     async with open_socket((await _session(new_session, alice))["wsUrl"]) as socket:
