@@ -10,7 +10,6 @@ PostgreSQL runs the statements of many at a fraction of their single cost (docs/
 
 import logging
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -206,12 +205,9 @@ def fail_current(
 
 
 def _generate(state: SocketState, message: protocol.Generate, now: datetime) -> list[ServerMessage]:
-    request = _generation_request(state, message, now)
-    result = None
-    if _is_simple(message):
-        result = fast_path.submit_batch([request])[0]
-        request = replace(request, is_refresh=True)  # the cache was read
-    result = result or generations.generation_submit(request)
+    result = generations.generation_submit(
+        _generation_request(state, message, now), fast_path.submit_batch
+    )
     messages = _immediate_messages(state, result, message.request_id)
     if messages is not None:
         return messages
@@ -220,14 +216,6 @@ def _generate(state: SocketState, message: protocol.Generate, now: datetime) -> 
         return _resume_earlier(state, result, message.request_id, now)
     state.has_queued_work = True
     return [queued_message(result, message.request_id), *_start_next_safely(state, now)]
-
-
-def _is_simple(message: protocol.Generate) -> bool:
-    """Return whether the fast path may answer a request.
-
-    With an ID, an earlier generation comes before the cache; with `save`, a result has effects.
-    """
-    return message.request_id is None and not message.options.save
 
 
 def _immediate_messages(
@@ -330,8 +318,11 @@ async def handle_batched(
     now = timezone.now()
     if state.has_queued_work or state.is_touch_due(now):
         return None
-    # a result that has to wait for that of an earlier request takes the general path
-    if isinstance(message, protocol.Generate) and _is_simple(message) and not state.replies:
+    if isinstance(message, protocol.Generate):
+        # with an ID, an earlier generation comes before the cache; with `save`, a result has
+        # effects; others may have to wait for the reply to an earlier request
+        if message.request_id is not None or message.options.save or state.replies:
+            return None
         result = await _submit_batcher.submit(_generation_request(state, message, now))
         return _immediate_messages(state, result, None) if result else None
     if isinstance(message, protocol.Response) and state.current_generation:

@@ -1,7 +1,7 @@
 """Asking for cards: out of the cache, or as a row in the queue."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -82,16 +82,34 @@ class SubmitResult:
     started: Generation | None = None
 
 
-def generation_submit(request: GenerationRequest) -> SubmitResult:
+SubmitBatch = Callable[[Sequence[GenerationRequest]], list[SubmitResult | None]]
+
+
+def cached_results(requests: Sequence[GenerationRequest]) -> list[SubmitResult | None]:
+    """Return the cached result of each request; None for those without, and for refreshes."""
+    results = read_results([request.result_key for request in requests if not request.is_refresh])
+    return [
+        SubmitResult(UUID(result["generationId"]), cached_cards=result["cards"])
+        if not request.is_refresh and (result := results.get(request.result_key))
+        else None
+        for request in requests
+    ]
+
+
+def generation_submit(
+    request: GenerationRequest, submit_batch: SubmitBatch = cached_results
+) -> SubmitResult:
     """Return the cached result of a request, or queue a generation for it.
 
-    Raise SessionEnded, and RateLimited (`queue_full`).
+    `fast_path.submit_batch` may be given to begin it on the requester's own engine instead, if
+    nothing of the session is before it. Raise SessionEnded, and RateLimited (`queue_full`).
     """
     if earlier := _earlier_request(request):
         return earlier
-    cached = cached_results([request])[0]
-    if cached and (not request.options.get("save") or _save_again(cached, request)):
-        return cached
+    result = submit_batch([request])[0]
+    is_final = result and (result.started or not request.options.get("save"))
+    if result and (is_final or _save_again(result, request)):
+        return result
     session_alive(session_id=request.session_id, user_id=request.user_id, now=request.requested_at)
     for _ in range(MAX_TRIES):
         try:
@@ -107,17 +125,6 @@ def generation_submit(request: GenerationRequest) -> SubmitResult:
         retry_after=RETRY_SECONDS,
         code="queue_full",
     )
-
-
-def cached_results(requests: Sequence[GenerationRequest]) -> list[SubmitResult | None]:
-    """Return the cached result of each request; None for those without, and for refreshes."""
-    results = read_results([request.result_key for request in requests if not request.is_refresh])
-    return [
-        SubmitResult(UUID(result["generationId"]), cached_cards=result["cards"])
-        if not request.is_refresh and (result := results.get(request.result_key))
-        else None
-        for request in requests
-    ]
 
 
 def new_generation(request: GenerationRequest) -> Generation:

@@ -131,3 +131,16 @@ async def test_an_engine_that_was_forgotten_in_an_outage_is_known_again_by_its_h
         while (await socket.receive())["type"] != "generate":
             pass
         assert (await Engine.objects.aget()).speed == 7
+
+
+async def test_a_request_does_not_wait_for_one_that_another_session_works_on(
+    socket_db, alice, session_of
+):
+    first, second = await session_of(alice), await session_of(alice)
+    async with open_socket(first["wsUrl"]) as busy, open_socket(second["wsUrl"]) as idle:
+        await busy.send(type="generate", prompt="Tides", requestId="r1")
+        await busy.receive_type("generate")
+        await idle.send(type="generate", prompt="Tides", requestId="r1")
+        assert (await idle.receive())["progress"] == 0
+        await idle.send(type="generate", prompt="Moons", requestId="r2")
+        assert (await idle.receive_type("generate"))["options"]["topic"] == "Moons"

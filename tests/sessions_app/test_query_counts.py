@@ -1,5 +1,6 @@
 """How many queries a message costs. A number that grows is a decision, and stands here."""
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -43,6 +44,19 @@ def test_a_miss_costs_one_statement(state):
     # the generation as leased, if the session lives and its queue is empty, with its attempt
     with statements(1):
         handlers.handle(state, ASK)
+
+
+@pytest.mark.parametrize(
+    ("fields", "count"),
+    [
+        ({"requestId": "r1"}, 2),  # first, whether the request with this ID was made before
+        ({"options": {"count": 1, "save": True}}, 1),
+    ],
+)
+def test_a_miss_with_an_id_or_to_save_costs_no_more(state, fields, count):
+    message = {"type": "generate", "prompt": "Tides", "options": {"count": 1}} | fields
+    with statements(count):
+        handlers.handle(state, protocol.decode(json.dumps(message)))
 
 
 def test_an_answer_costs_one_statement(state, django_capture_on_commit_callbacks):
