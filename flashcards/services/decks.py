@@ -135,8 +135,12 @@ def deck_create_from_batch(
         deck, is_new = Deck.objects.get_or_create(generation_id=generations[0].pk, defaults=origin)
         if not is_new:
             sides = [(card["front"], card["back"]) for card in drafts]
-            has_same_cards = list(deck.cards.kept().values_list("front", "back")) == sides
-            if deck.deleted_at or deck.name != origin["name"] or not has_same_cards:
+            is_same = (
+                deck.deleted_at is None
+                and deck.name == origin["name"]
+                and list(deck.cards.kept().values_list("front", "back")) == sides
+            )
+            if not is_same:
                 deck, is_new = Deck.objects.create(**origin), True
         if is_new:
             _insert_cards(deck, drafts)

@@ -3,6 +3,8 @@
 import uuid
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 DECKS = "/api/flashcards/decks"
 EBB, FLOW = "Ebb is falling water.", "Flow is rising water."
@@ -79,6 +81,14 @@ def test_the_same_result_edited_otherwise_is_a_deck_of_its_own(api, alice, parts
     assert second.json()["id"] != first["id"]
     assert second.json()["provenance"]["generationIds"] == first["provenance"]["generationIds"]
     assert len(api(alice).get(DECKS).json()["results"]) == 2
+
+
+def test_cards_are_not_compared_with_those_of_a_deck_of_another_name(api, alice, parts):
+    save(api(alice), *parts, name="Sea")
+    with CaptureQueriesContext(connection) as captured:
+        assert save(api(alice), *parts, name="Moon").status_code == 201
+    sides = 'SELECT "flashcards_card"."front" AS "front", "flashcards_card"."back" AS "back" FROM'
+    assert not [query for query in captured if query["sql"].startswith(sides)]
 
 
 def test_a_single_generation_that_was_stopped_is_saved_with_its_cards(
