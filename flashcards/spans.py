@@ -12,7 +12,6 @@ The browser's counterpart is `static/js/pages/text/spans.js`; both follow
 import re
 import sys
 from bisect import bisect_left
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 CLOSING_OF = {
@@ -72,7 +71,8 @@ class Spans:
         }
         dollars = (match.start() for match in DOLLAR_OR_LINE_END.finditer(text) if match[1])
         self._dollars = [*dollars, NOWHERE]
-        self._gap_ends: dict[int, _GapEnds] = {}
+        # limit -> the answers of `_gap_end` for the delimiters before it, the last one first
+        self._gap_ends: dict[int, list[tuple[int, int, int]]] = {}
 
     def math_at(self, at: int, limit: int) -> Math | None:
         """Return the math that begins at `at`, or None. The text is taken to end at `limit`."""
@@ -110,9 +110,7 @@ class Spans:
         opening = GAP_OPENING.match(self.text, at, limit)
         if opening is None or int(opening[1]) == 0:
             return None
-        if limit not in self._gap_ends:
-            self._gap_ends[limit] = _GapEnds(self, self._delimiters, limit)
-        hint_at, close, depth = self._gap_ends[limit].after(opening.end())
+        hint_at, close, depth = self._gap_end(opening.end(), limit)
         if close == NOWHERE or depth >= MAX_DEPTH:
             return None
         body_end = close if hint_at == NOWHERE else hint_at
@@ -121,45 +119,32 @@ class Spans:
         hint = self.text[body_end + len(HINT) : close].strip()
         return Gap(opening[1], opening.end(), body_end, hint, close + len(GAP_CLOSING))
 
+    def _gap_end(self, start: int, limit: int) -> tuple[int, int, int]:
+        """Return the positions of the hint and of the closing braces of a gap whose hidden text
+        begins at `start`, each NOWHERE when there is none, and how many levels of gaps are nested
+        before the braces.
 
-class _GapEnds:
-    """Where a gap's hint begins and where the gap ends, for a gap whose hidden text begins at any
-    position.
-
-    The answer for one delimiter follows from the answer for the next one outside of math, so the
-    table is filled from the right, as far to the left as it is needed, and each delimiter is read
-    once.
-    """
-
-    def __init__(self, spans: Spans, delimiters: Sequence[int], limit: int) -> None:
-        self._spans = spans
-        self._delimiters = delimiters
-        self._limit = limit
-        self._first = bisect_left(delimiters, limit)
-        # index of a delimiter -> positions of the next hint and of the closing braces, and how many
-        # levels of gaps are before these
-        self._table = {self._first: (NOWHERE, NOWHERE, 0)}
-
-    def after(self, start: int) -> tuple[int, int, int]:
-        """Return the positions of the hint and of the closing braces, each NOWHERE when there is
-        none, and how many levels of gaps are nested before the braces.
+        The answer for one delimiter follows from the answer for the next one outside of math, so
+        answers are kept from the last delimiter on, as far to the left as they are needed, and each
+        delimiter is read once.
         """
+        ends = self._gap_ends.setdefault(limit, [(NOWHERE, NOWHERE, 0)])
+        last = bisect_left(self._delimiters, limit)
         index = bisect_left(self._delimiters, start)
-        while self._first > index:
-            self._first -= 1
-            self._table[self._first] = self._read(self._first)
-        return self._table[index]
+        while last - len(ends) >= index:
+            ends.append(self._read_delimiter(self._delimiters[last - len(ends)], limit))
+        return ends[last - index]
 
-    def _read(self, index: int) -> tuple[int, int, int]:
-        at, text = self._delimiters[index], self._spans.text
-        if text.startswith(GAP_CLOSING, at, self._limit):
+    def _read_delimiter(self, at: int, limit: int) -> tuple[int, int, int]:
+        """Return what `_gap_end` returns for hidden text that begins with the delimiter at `at`."""
+        if self.text.startswith(GAP_CLOSING, at, limit):
             return NOWHERE, at, 0
-        if opening := GAP_OPENING.match(text, at, self._limit):
-            _, close, inner_depth = self.after(opening.end())
+        if opening := GAP_OPENING.match(self.text, at, limit):
+            _, close, inner_depth = self._gap_end(opening.end(), limit)
             if close == NOWHERE:
                 return NOWHERE, NOWHERE, 0
-            hint_at, close, depth = self.after(close + len(GAP_CLOSING))
+            hint_at, close, depth = self._gap_end(close + len(GAP_CLOSING), limit)
             return hint_at, close, max(depth, inner_depth + 1)
-        math = self._spans.math_at(at, self._limit)
-        hint_at, close, depth = self.after(math.end) if math else self._table[index + 1]
-        return (at if text.startswith(HINT, at, self._limit) else hint_at), close, depth
+        math = self.math_at(at, limit)
+        hint_at, close, depth = self._gap_end(math.end if math else at + 1, limit)
+        return (at if self.text.startswith(HINT, at, limit) else hint_at), close, depth
