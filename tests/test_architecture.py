@@ -243,3 +243,11 @@ def test_the_architecture_names_no_module_that_does_not_exist(documented):
         if name.endswith(".js")
     ]
     assert [script for script in scripts if not script.exists()] == []
+    python = [
+        ROOT / folder / f"{name}.py"
+        for folder, names in documented.items()
+        if not folder.startswith("static/")
+        for name in names
+        if name.isidentifier()
+    ]
+    assert [module for module in python if not module.exists()] == []

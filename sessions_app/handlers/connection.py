@@ -13,6 +13,7 @@ from sessions_app import protocol
 from sessions_app.models import Generation
 from sessions_app.protocol import GUIDE, ServerMessage, encode
 from sessions_app.services.engines import EngineColumns
+from sessions_app.services.generations import GenerationRequest
 from sessions_app.services.leases import EngineRef
 
 RESUME_BURST_SECONDS = 4
@@ -127,6 +128,24 @@ class SocketState:
     @property
     def engine_name(self) -> str:
         return self.engine.get("name", "")
+
+    def generation_request(self, message: protocol.Generate, now: datetime) -> GenerationRequest:
+        """Return the request in a message.
+
+        A socket of the guide's dialect is the engine of its own requests.
+        """
+        return GenerationRequest(
+            session_id=self.session_id,
+            user_id=self.user_id,
+            model_id=self.model_id,
+            prompt=message.prompt,
+            options=message.options.filled(message.prompt),
+            requested_at=now,
+            is_refresh=message.options.refresh,
+            engine=self.engine_ref if self.is_guide else None,
+            request_id=message.request_id,
+            pending_ids=frozenset(self.replies.pending_ids),
+        )
 
     @property
     def engine_ref(self) -> EngineRef:

@@ -205,9 +205,8 @@ def fail_current(
 
 
 def _generate(state: SocketState, message: protocol.Generate, now: datetime) -> list[ServerMessage]:
-    result = generations.generation_submit(
-        _generation_request(state, message, now), fast_path.submit_batch
-    )
+    request = state.generation_request(message, now)
+    result = generations.generation_submit(request, fast_path.submit_batch)
     messages = _immediate_messages(state, result, message.request_id)
     if messages is not None:
         return messages
@@ -232,23 +231,6 @@ def _immediate_messages(
         return None
     state.replies.expect(result.generation_id)
     return [queued_message(result, request_id), *_start_messages(state, result.started)]
-
-
-def _generation_request(
-    state: SocketState, message: protocol.Generate, now: datetime
-) -> generations.GenerationRequest:
-    return generations.GenerationRequest(
-        session_id=state.session_id,
-        user_id=state.user_id,
-        model_id=state.model_id,
-        prompt=message.prompt,
-        options=message.options.filled(message.prompt),
-        requested_at=now,
-        is_refresh=message.options.refresh,
-        engine=state.engine_ref,
-        request_id=message.request_id,
-        pending_ids=frozenset(state.replies.pending_ids),
-    )
 
 
 def _resume_earlier(
@@ -323,7 +305,7 @@ async def handle_batched(
         # effects; others may have to wait for the reply to an earlier request
         if message.request_id is not None or message.options.save or state.replies:
             return None
-        result = await _submit_batcher.submit(_generation_request(state, message, now))
+        result = await _submit_batcher.submit(state.generation_request(message, now))
         return _immediate_messages(state, result, None) if result else None
     if isinstance(message, protocol.Response) and state.current_generation:
         current, state.current_generation = state.current_generation, None

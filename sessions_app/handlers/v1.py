@@ -174,18 +174,7 @@ def _ready(state: SocketState, message: protocol.Ready, now: datetime) -> list[S
 
 
 def _generate(state: SocketState, message: protocol.Generate, now: datetime) -> list[ServerMessage]:
-    result = generations.generation_submit(
-        generations.GenerationRequest(
-            session_id=state.session_id,
-            user_id=state.user_id,
-            model_id=state.model_id,
-            prompt=message.prompt,
-            options=message.options.filled(message.prompt),
-            requested_at=now,
-            is_refresh=message.options.refresh,
-            request_id=message.request_id,
-        )
-    )
+    result = generations.generation_submit(state.generation_request(message, now))
     if result.cached_cards is not None:
         return guide.cached_messages(result, message.request_id)
     if result.is_repeated:
