@@ -2,6 +2,7 @@
 holds, and what tests check every message against.
 """
 
+import inspect
 import re
 from typing import Any, get_args
 
@@ -54,19 +55,18 @@ def schemas() -> dict[str, Any]:
 
 
 def unwrap_descriptions(part: Any) -> Any:
-    """Return the schemas with each description on one line, but for lists: most are docstrings,
-    which the source wraps.
-    """
+    """Return the schemas with every description unwrapped; most of them are docstrings."""
     if isinstance(part, dict):
         return {
-            name: (
-                re.sub(r"\s*\n\s*(?=[^\s*])", " ", value)
-                if name == "description"
-                else unwrap_descriptions(value)
-            )
+            name: unwrap(value) if name == "description" else unwrap_descriptions(value)
             for name, value in part.items()
         }
     return [unwrap_descriptions(value) for value in part] if isinstance(part, list) else part
+
+
+def unwrap(docstring: str) -> str:
+    """Return the docstring with each paragraph and each item of a list on one line."""
+    return re.sub(r"(?<!\n)\n[ \t]*+(?!\n|[*-] )", " ", inspect.cleandoc(docstring))
 
 
 def schema_of(kind: type) -> dict[str, Any]:
@@ -116,8 +116,15 @@ def _messages() -> dict[str, Any]:
     return {
         kind.__name__: {
             "name": kind.__struct_config__.tag,
-            "summary": " ".join((kind.__doc__ or "").split()),
+            **_described(kind),
             "payload": {"$ref": REF.format(name=kind.__name__)},
         }
         for kind in kinds
     }
+
+
+def _described(kind: type) -> dict[str, str]:
+    """Return the summary and, if there is more to say, the whole description of a message type."""
+    description = unwrap(kind.__doc__ or "")
+    summary = description.partition("\n")[0]
+    return {"summary": summary} | ({"description": description} if description != summary else {})

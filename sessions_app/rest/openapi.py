@@ -17,7 +17,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ComponentRegistry, ResolvedComponent, is_serializer
 from rest_framework.parsers import MultiPartParser
 
-from sessions_app.asyncapi import unwrap_descriptions
+from sessions_app.asyncapi import unwrap, unwrap_descriptions
 from sessions_app.rest import openapi_errors
 
 Direction = Literal["request", "response"]
@@ -174,8 +174,7 @@ class ApiSchema(AutoSchema):
         return {
             "operationId": call.name,
             "summary": call.summary,
-            "description": call.description
-            or " ".join((type(self.view).__doc__ or call.summary).split()),
+            "description": call.description or unwrap(type(self.view).__doc__ or call.summary),
             "tags": [self.tag],
             "parameters": [
                 *self._resolve_path_parameters(self._path_names()),
