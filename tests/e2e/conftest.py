@@ -1,9 +1,8 @@
-"""A real browser, a real server, and the small model that a first start fetches, for the browser
-tests.
+"""Fixtures for the browser tests: a real browser, a real server and the default model.
 
-Playwright's synchronous API keeps a loop running while it is open, which is for this package: async
-tests and Django's ORM can't be used here. What needs no browser has its tests beside those of its
-app.
+Playwright's synchronous API keeps an event loop running while it is open, which is for the whole
+package. Async tests and Django's ORM therefore can't be used here. Tests that don't need a browser
+are in the test packages of their apps.
 """
 
 import fcntl
@@ -36,19 +35,19 @@ FROM_ONE_ADDRESS = {
 }
 """Rates for a server that everybody here comes to from one address."""
 CHROMIUM = cache(find_chromium)
-expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
+expect.set_options(timeout=20_000)  # a busy machine is slow, but not broken
 
 
 @pytest.fixture(scope="package")
 def playwright() -> Iterator[Playwright]:
-    CHROMIUM()  # before Playwright runs, because looking for a Chromium may start one of its own
+    CHROMIUM()  # find_chromium may start another Playwright
     with sync_playwright() as running:
         yield running
 
 
 @contextmanager
 def launched(playwright: Playwright, *flags: str) -> Iterator[Browser]:
-    """A headless Chromium, started with further flags."""
+    """Start a headless Chromium with additional flags and close it at the end of the block."""
     path = CHROMIUM()
     if path is None:
         pytest.fail(
@@ -64,7 +63,7 @@ def launched(playwright: Playwright, *flags: str) -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def one_model_at_a_time() -> Iterator[None]:
-    """Two models at once on a small machine are slower than one after the other, and time out."""
+    """Hold a lock, because two models at the same time overload a small machine and time out."""
     with (ROOT / "var" / "test-models.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
@@ -72,14 +71,14 @@ def one_model_at_a_time() -> Iterator[None]:
 
 @pytest.fixture(scope="package")
 def browser(playwright: Playwright) -> Iterator[Browser]:
-    """A Chromium without WebGPU, as most machines of schools have it."""
+    """Yield a Chromium without WebGPU, like most school computers have."""
     with launched(playwright) as running:
         yield running
 
 
 @pytest.fixture
 def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
-    """Makes browsers' profiles of their own; options as Playwright's `new_context`."""
+    """Return a factory of new browser profiles, with the options of Playwright's `new_context`."""
     made: list[BrowserContext] = []
 
     def make(**options: object) -> BrowserContext:
@@ -93,23 +92,21 @@ def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
 
 @pytest.fixture
 def fresh_page(new_context: Callable[..., BrowserContext]) -> Iterator[Page]:
-    """A page of a new profile."""
-    # a service worker would hide requests from the tests that stop them
+    """Yield a page in a new profile."""
+    # A service worker would hide requests from tests that block them.
     with sound_page(new_context(service_workers="block")) as page:
         yield page
 
 
 @pytest.fixture
 def page(fresh_page: Page) -> Page:
-    """The page that `visitor` has."""
+    """Return the page that `visitor` uses."""
     return fresh_page
 
 
 @contextmanager
 def sound_page(context: BrowserContext) -> Iterator[Page]:
-    """A page on which no script failed and nothing was refused by the content policy, or the test
-    fails.
-    """
+    """Yield a page, and fail on script errors and Content Security Policy violations."""
     page = context.new_page()
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
@@ -125,7 +122,7 @@ def sound_page(context: BrowserContext) -> Iterator[Page]:
 
 @pytest.fixture(scope="module")
 def stocked(browser: Browser) -> Iterator[BrowserContext]:
-    """A profile for the tests of a module, so that the model is downloaded once."""
+    """Yield a profile for all tests of a module, so that the model is downloaded only once."""
     context = browser.new_context(service_workers="block")
     yield context
     context.close()
@@ -133,11 +130,11 @@ def stocked(browser: Browser) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def stocked_page(stocked: BrowserContext, server: RunningServer) -> Iterator[Page]:
-    """A page of a profile in which the model may be stored, and nothing else."""
+    """Yield a page in a profile in which the model may be stored, but nothing else."""
     with sound_page(stocked) as page:
         yield page
         page.goto("about:blank")
-        # the model is a file
+        # The model is stored as a file, so clearing these storage types keeps it.
         left = {
             "origin": server.url,
             "storageTypes": "cookies,local_storage,indexeddb,cache_storage",
@@ -148,7 +145,7 @@ def stocked_page(stocked: BrowserContext, server: RunningServer) -> Iterator[Pag
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory, small_model: Path) -> Iterator[RunningServer]:
-    """Daphne with an empty database and the small model, for all tests of this worker."""
+    """Run daphne with an empty database and the small model, for all tests of this worker."""
     with running_server(
         tmp_path_factory.mktemp("server"), MINDFLIP_MODELS_DIR=str(small_model), **FROM_ONE_ADDRESS
     ) as running:
@@ -157,19 +154,20 @@ def server(tmp_path_factory: pytest.TempPathFactory, small_model: Path) -> Itera
 
 @pytest.fixture
 def visitor(page: Page, server: RunningServer) -> Visitor:
-    """Somebody nobody knows yet."""
+    """Return a visitor who doesn't have an account yet."""
     return Visitor(page, server, f"student-{secrets.token_hex(4)}")
 
 
 @pytest.fixture(scope="session")
 def small_model() -> Path:
-    """A models folder with SmolLM2-135M as GGUF: fetched once a checkout, as a first start does
-    it.
+    """Return a models folder with SmolLM2-135M as GGUF.
+
+    The model is fetched once per checkout, in the same way as on a first start.
     """
     folder = ROOT / "var" / "test-models"
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # of several workers one fetches, the others wait
+        fcntl.flock(lock, fcntl.LOCK_EX)  # one test worker fetches it while the others wait
         if not local_model.is_fetched(folder):
             local_model.fetch(folder)
     return folder

@@ -1,6 +1,9 @@
-"""Rows as a school's server has them after a month, written by `manage.py shell` beside a running
-server that others may have used. The last line it prints is JSON: `tried`, the id of a generation
-that two engines tried; `queued` and `hits` of 24 hours, with others'.
+"""Rows like those of a school's server after a month, for the operators' pages.
+
+Run this file in `manage.py shell` while a server is running. Other tests may have used that server
+already. The last line of the output is JSON: `tried` is the ID of a generation that two engines
+tried. `queued` is the number of queued generations and `hits` the number of cache hits of the last
+24 hours, both including the rows of other tests.
 """
 
 import json
@@ -24,7 +27,7 @@ TOPICS = [
     "Irregular verbs",
     "Ohm's law",
 ]
-# the speeds and cards below are invented, so no real model is named
+# The speeds and cards below are invented, so no real model is named.
 MODELS = ["example-small", "example-medium", "example-large"]
 SPEEDS = dict(zip(MODELS, (31.0, 22.5, 14.0), strict=True))
 FAILURES = ["engine_lost", "no_valid_cards", "no_engine"]

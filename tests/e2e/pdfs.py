@@ -1,10 +1,10 @@
-"""Small PDF files for the tests, made by hand so that nothing of anybody's is kept here."""
+"""Small PDF files for the tests, generated so that the repository contains no third-party files."""
 
 
 def pdf_of(pages: list[str], *, is_locked: bool = False) -> bytes:
-    """A PDF whose pages have one line each; an empty line is a page without any text.
+    """Return a PDF whose pages have one line of text each; an empty line gives a page without text.
 
-    Locked: with a password that nobody knows.
+    A locked PDF is encrypted with an unknown password.
     """
     objects = [
         "<< /Type /Catalog /Pages 2 0 R >>",

@@ -1,5 +1,6 @@
-"""An engine without a model: it writes at once what a test tells it to, as another device of the
-visitor would.
+"""An engine without a model, which connects like another device of the visitor.
+
+It immediately responds with the cards that a test gives it.
 """
 
 import json
@@ -23,8 +24,9 @@ Write = Callable[[dict[str, Any]], list[Card]]
 def quick_engine(
     visitor: Visitor, write: Write, model_id: str = MODEL
 ) -> Iterator[list[dict[str, Any]]]:
-    """Serve the visitor's requests inside the block as `model_id`, and yield the list of requests,
-    which grows as they arrive.
+    """Serve the visitor's requests as `model_id` inside the block.
+
+    Yield the list of requests, which grows as they arrive.
     """
     requests: list[dict[str, Any]] = []
     with connect(_address(visitor, model_id), subprotocols=["mindflip.v1"], proxy=None) as socket:  # type: ignore[list-item]

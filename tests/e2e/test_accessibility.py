@@ -1,6 +1,6 @@
-"""axe-core finds nothing on any page, in either theme, on a desktop and on a phone.
+"""Accessibility: axe-core finds no violation on any page, in both themes, on desktop and phone.
 
-Every address in flashcards/pages/urls.py needs a row here, else its test fails.
+Every page in flashcards/pages/urls.py needs a row here. Otherwise its test fails.
 """
 
 from dataclasses import dataclass
@@ -36,8 +36,10 @@ CARDS = [
 
 @dataclass(frozen=True)
 class Row:
-    """A page in one state: `{deck}` in its address is a deck's id, `button` names what is pressed
-    first.
+    """A page in one state.
+
+    `{deck}` in the address is replaced by a deck's ID. `button` is the name of a button that is
+    pressed after the page has loaded.
     """
 
     address: str
@@ -100,7 +102,7 @@ def test_axe_finds_nothing_on(visitor: Visitor, name: str) -> None:
 
 
 def open_row(visitor: Visitor, row: Row) -> None:
-    """Bring the page into the row's state, with a user of its own."""
+    """Open the row's page and press its button, as a new user if the row is signed in."""
     visitor.page.context.clear_cookies()
     if row.is_signed_in:
         visitor.name += "x"
@@ -116,23 +118,21 @@ def open_row(visitor: Visitor, row: Row) -> None:
 
 
 def settled(page: Page) -> list[str]:
-    """What axe finds when it looks again: a colour that was on its way all the same is there
-    now.
-    """
+    """Return the violations that axe still finds after all animations have ended."""
     page.wait_for_load_state("networkidle")
     eventually(lambda: page.evaluate(STILL))
     return page.evaluate(RUN)
 
 
 def violations(page: Page) -> dict[str, list[str]]:
-    """What axe finds, by theme and width, where it finds anything."""
+    """Return the violations that axe finds, by theme and width."""
     page.evaluate(AXE)
     results = {}
     for theme in THEMES:
         for width, height in SIZES:
             page.emulate_media(color_scheme=theme, reduced_motion="reduce")
             page.set_viewport_size({"width": width, "height": height})
-            # colours on their way to another theme are nobody's colours
+            # Colors in the middle of a transition to another theme are not the final colors.
             eventually(lambda: page.evaluate(STILL))
             results[f"{theme} {width}"] = page.evaluate(RUN) and settled(page)
     return {where: what for where, what in results.items() if what}

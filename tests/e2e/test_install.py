@@ -1,6 +1,4 @@
-"""MindFlip as an app that is installed: what browsers ask of one, and what it keeps for times
-without a network.
-"""
+"""MindFlip as an installed app: what browsers require, and what works without a network."""
 
 from collections.abc import Callable
 
@@ -33,7 +31,7 @@ OLD_VERSIONS = """async () => {
 
 @pytest.fixture
 def installed(new_context: Callable[..., BrowserContext], server: RunningServer) -> Visitor:
-    """A browser that keeps the shell: its service worker runs."""
+    """Return a visitor whose service worker is active and has cached the shell."""
     visitor = Visitor(new_context().new_page(), server, "nobody")
     visitor.open()
     wait_until_kept(visitor.page)
@@ -48,7 +46,7 @@ def wait_until_kept(page: Page) -> None:
 def test_browsers_find_nothing_that_keeps_it_from_being_installed(installed: Visitor) -> None:
     devtools = installed.page.context.new_cdp_session(installed.page)
     assert devtools.send("Page.getAppManifest")["errors"] == []
-    # a browser without a window of its own says so of every site
+    # Playwright's contexts are incognito profiles, which report this for every site.
     hindrances = {
         error["errorId"]
         for error in devtools.send("Page.getInstallabilityErrors")["installabilityErrors"]
@@ -73,7 +71,7 @@ def test_without_a_network_a_page_says_what_still_works_and_comes_back_by_itself
     context.set_offline(True)
     installed.open("/sign-in")
     expect(installed.page.get_by_role("heading", name="No way to the server")).to_be_visible()
-    # its styles came too
+    # The page's styles were cached, too.
     assert (
         installed.page.evaluate(
             "getComputedStyle(document.querySelector('.button-primary')).cursor"
@@ -109,7 +107,7 @@ def test_studying_goes_on_after_a_reload_without_a_network_until_its_user_signs_
     expect(installed.page.get_by_role("heading", name="Make flashcards")).to_be_visible()
     installed.open(f"/decks/{deck}/study")
     rate(installed, "vacuole")
-    # `wait_for_function` takes a promise for true, whatever it comes to
+    # `wait_for_function` treats a promise as true, whatever its value is.
     eventually(lambda: installed.page.evaluate(IS_PAGE_KEPT))
     installed.page.context.set_offline(True)
     rate(installed, "ribosome")
@@ -128,7 +126,7 @@ def test_studying_goes_on_after_a_reload_without_a_network_until_its_user_signs_
 
 
 def rate(learner: Visitor, question: str) -> None:
-    """Easy, once this is asked."""
+    """Wait for this question, then show the answer and rate it Easy."""
     expect(learner.page.locator('[data-slot="question"]')).to_have_text(question)
     learner.page.keyboard.press("Space")
     learner.page.keyboard.press("4")

@@ -1,5 +1,6 @@
-"""Lighthouse's marks for speed and accessibility, as on a middling phone with a slow line (its own
-default).
+"""Lighthouse's scores for performance and accessibility.
+
+The device is Lighthouse's default: a mid-range phone on a slow network.
 """
 
 import json
@@ -19,7 +20,7 @@ from tests.e2e.visitor import PASSWORD
 from tests.processes import ROOT, RunningServer
 
 LEAST = 95
-RUNS = 6  # some end without marks, or meet a busy moment of the machine
+RUNS = 6  # some fail, or run while the machine is busy
 RUN_SECONDS = 180
 NODE = shutil.which("node") or shutil.which("node", path=ROOT / ".venv/bin")
 LIGHTHOUSE = ROOT / "node_modules/lighthouse/cli/index.js"
@@ -27,14 +28,14 @@ CARDS = [{"front": f"Question {number}?", "back": f"Answer {number}."} for numbe
 
 pytestmark = [
     pytest.mark.skipif(NODE is None, reason="Lighthouse needs node"),
-    # marks for speed want a machine that does nothing else
+    # Performance scores need a machine that runs nothing else.
     pytest.mark.usefixtures("one_model_at_a_time"),
 ]
 
 
 @pytest.fixture(scope="module")
 def student(server: RunningServer) -> tuple[str, str]:
-    """The session cookie of somebody with a deck, and the deck's id."""
+    """Create a user with a deck and return their session cookie and the deck's ID."""
     account = {"username": f"student-{secrets.token_hex(4)}", "password": PASSWORD}
     with httpx.Client(base_url=server.url) as client:
         client.post("/api/auth/register", json=account).raise_for_status()
@@ -78,8 +79,10 @@ def test_lighthouse_gives_at_least_95(
 
 
 def _are_good(marks: list[dict[str, Any]]) -> bool:
-    """One good run is enough, since nothing makes a page look quicker than it is; else the median
-    speaks.
+    """Return True if the last run's scores are high enough.
+
+    A single good run is enough, because nothing makes a page look faster than it is. The
+    performance score also passes if the median of all runs is high enough.
     """
     speeds = [each["performance"] for each in marks]
     return (
@@ -90,7 +93,7 @@ def _are_good(marks: list[dict[str, Any]]) -> bool:
 
 
 def measure(url: str, cookie: str, report: Path) -> dict[str, Any]:
-    """Both marks out of 100, and the numbers behind the one for speed."""
+    """Return both scores (0 to 100) and the metrics behind the performance score."""
     chrome = " ".join(["--headless=new", *FLAGS])
     only = [
         "--only-categories=performance,accessibility",
@@ -112,7 +115,8 @@ def measure(url: str, cookie: str, report: Path) -> dict[str, Any]:
     run = subprocess.run(
         command, env=environment, capture_output=True, text=True, timeout=RUN_SECONDS, check=False
     )
-    if run.returncode:  # Chromium did not start or lost its page: a run without marks
+    # Chromium did not start or lost its page, so this run has no scores.
+    if run.returncode:
         return {"performance": 0, "accessibility": 0, "failed": run.stderr[-500:]}
     result = json.loads(report.read_text())
     assert result["finalDisplayedUrl"] == url, "the page sent us elsewhere"

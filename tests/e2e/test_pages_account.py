@@ -1,4 +1,4 @@
-"""Coming in and going out, in a real browser."""
+"""Accounts in a real browser: signing up, signing in and out, passwords, export and deletion."""
 
 import re
 import zipfile

@@ -1,5 +1,6 @@
-"""A saved card is written again on its deck's page: another device's engine proposes, and the user
-takes it or leaves it.
+"""Regenerating a saved card on its deck's page.
+
+An engine on another device proposes a card, and the user accepts or rejects it.
 """
 
 from itertools import count
@@ -16,7 +17,7 @@ CARDS = [{"front": FRONT, "back": "The Moon."}, {"front": OTHER, "back": "Fallin
 
 
 class Student(Visitor):
-    """Signed in, with a deck open."""
+    """A signed-in visitor who can open a deck."""
 
     def open_deck(self, view: str = "cards") -> None:
         self.register()
@@ -41,7 +42,7 @@ def student(visitor: Visitor) -> Student:
 
 @pytest.fixture
 def numbered() -> Write:
-    """Writes a new card each time."""
+    """Return a function that writes a new card each time."""
     numbers = count(1)
 
     def write(_: dict[str, Any]) -> list[Card]:

@@ -1,4 +1,4 @@
-"""The API's reader: Swagger UI under the content policy of every page (see the fixture `page`)."""
+"""The API documentation: Swagger UI under the content policy of every page (see `sound_page`)."""
 
 import pytest
 from playwright.sync_api import expect

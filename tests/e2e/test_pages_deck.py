@@ -13,7 +13,7 @@ CARDS = [
 
 @pytest.fixture
 def reader(visitor: Visitor) -> Visitor:
-    """Signed in, with a deck open."""
+    """Return a visitor who is signed in and has a deck open."""
     visitor.register()
     deck = visitor.has_deck("Cells", CARDS)
     visitor.come_in()
@@ -77,7 +77,7 @@ def test_a_card_is_edited_and_stays_so(reader: Visitor) -> None:
     reader.page.reload()
     edited = card(reader, "vacuole")
     edited.get_by_role("button", name="Show answer").click()
-    expect(edited.get_by_text("A store of water.")).to_be_visible()  # it is announced, too
+    expect(edited.get_by_text("A store of water.")).to_be_visible()  # the announcer shows it, too
 
 
 def test_a_card_without_a_question_is_refused_and_the_answer_stays_typed(reader: Visitor) -> None:

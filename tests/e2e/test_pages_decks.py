@@ -1,6 +1,4 @@
-"""Decks in a real browser: found, tagged, edited in the table, merged, freed of duplicates, brought
-back.
-"""
+"""Decks in a real browser: search, tags, the table, merging, duplicates and the trash."""
 
 import re
 
@@ -21,7 +19,7 @@ TIDES = [
 
 @pytest.fixture
 def student(visitor: Visitor) -> Visitor:
-    """Signed in, with two decks, at their list."""
+    """Return a visitor who is signed in, has two decks and has the list of decks open."""
     visitor.register()
     visitor.has_deck("Sea", SEA)
     visitor.has_deck("Tides", TIDES)
@@ -32,7 +30,7 @@ def student(visitor: Visitor) -> Visitor:
 
 @pytest.fixture
 def table(student: Visitor) -> Visitor:
-    """At the table of a deck."""
+    """Open the table of a deck."""
     open_deck(student, "Tides")
     student.page.get_by_role("link", name="Table").click()
     expect(cell(student, "Question", 1)).to_be_visible()
@@ -43,7 +41,7 @@ def open_deck(student: Visitor, name: str) -> None:
     student.open("/decks")
     student.page.get_by_role("link", name=name, exact=True).click()
     expect(student.page.get_by_role("heading", name=name)).to_be_visible()
-    student.page.wait_for_load_state("networkidle")  # its modules run
+    student.page.wait_for_load_state("networkidle")  # the page's modules have loaded
 
 
 def cell(student: Visitor, column: str, number: int) -> Locator:

@@ -1,5 +1,7 @@
-"""One loaded model and several devices: a page writes for its user's others, and shows what they
-ask for in its session.
+"""A loaded model and several devices.
+
+A page generates cards for the other devices of its user, and shows the requests that they make in
+its session.
 """
 
 from collections.abc import Callable
@@ -16,13 +18,16 @@ pytestmark = pytest.mark.usefixtures("one_model_at_a_time")
 
 @pytest.fixture
 def page(stocked_page: Page) -> Page:
-    """Of a browser in which the model may be stored."""
+    """Return a page of a browser in which the model may be stored."""
     return stocked_page
 
 
 @pytest.fixture
 def rest(visitor: Visitor) -> httpx.Client:
-    """The visitor's other device, which has no model; the visitor's page has one loaded."""
+    """Return a client for the visitor's other device, which has no model.
+
+    The visitor's page has a model loaded.
+    """
     visitor.arrive()
     visitor.load_model()
     client = httpx.Client(base_url=f"{visitor.server.url}/api", timeout=40)
@@ -37,14 +42,14 @@ def rest(visitor: Visitor) -> httpx.Client:
 
 @pytest.fixture
 def phone(new_context: Callable[..., BrowserContext]) -> Page:
-    """A browser in which no model runs at all."""
+    """Return a page of a browser that can't run any model."""
     context = new_context()
     context.add_init_script("delete globalThis.WebAssembly")
     return context.new_page()
 
 
 def session_of_the_page(rest: httpx.Client) -> dict:
-    """Once its engine has said that it is ready."""
+    """Wait until the page's engine is ready, and return its session."""
     return eventually(
         lambda: next(
             (

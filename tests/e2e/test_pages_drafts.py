@@ -1,6 +1,4 @@
-"""Cards that are not saved yet: shown again after a reload, edited, thrown away, saved as they are
-shown. No model is needed for that.
-"""
+"""Unsaved cards: restored after a reload, edited, discarded and saved as shown, without a model."""
 
 import pytest
 from playwright.sync_api import Locator, expect
@@ -42,7 +40,7 @@ SENTENCES = {
 
 @pytest.fixture
 def student(visitor: Visitor) -> Visitor:
-    """Signed in, with a batch that was left while it was being written."""
+    """Return a visitor who left the page during a generation and then reloaded it."""
     visitor.arrive()
     cards = [{"found": True, **card, "sentence": SENTENCES[card["id"]]} for card in CARDS]
     parts = [{"at": 0, "count": 4, "taken": 3, "state": "open", "generationIds": []}]
@@ -58,7 +56,7 @@ def card(student: Visitor, front: str) -> Locator:
 
 
 def saved(student: Visitor) -> list[tuple[str, str]]:
-    """The sides of the saved deck's cards, as the server has them."""
+    """Save the deck and return the front and back of each card as stored on the server."""
     student.page.get_by_role("button", name="Save as deck").click()
     deck = student.page.get_by_role("link", name="The heart")
     expect(deck).to_be_visible()

@@ -1,4 +1,4 @@
-"""Pages fit small windows, and are light until an engine is asked for."""
+"""Pages fit small windows, and load little until an engine is needed."""
 
 import pytest
 from playwright.sync_api import Response, expect
@@ -48,7 +48,7 @@ def test_the_first_page_is_light(visitor: Visitor, is_signed_in: bool) -> None:
     visitor.page.on("response", lambda answer: answers.append(answer))
     visitor.open()
     visitor.page.wait_for_load_state("networkidle")
-    # the list of models is data and grows with what an operator adds
+    # The list of models is data and grows with the models that an operator adds.
     files = [answer for answer in answers if "/api/" not in answer.url]
     sizes = {answer.url: answer.request.sizes()["responseBodySize"] for answer in files}
     assert sum(sizes.values()) < LIGHT_BYTES, sizes

@@ -1,4 +1,4 @@
-"""Making cards with a real model in a real browser: SmolLM2-135M on the processor, with wllama."""
+"""Generating cards with a real model in a real browser: SmolLM2-135M on the CPU, with wllama."""
 
 import re
 import secrets
@@ -13,22 +13,22 @@ pytestmark = pytest.mark.usefixtures("one_model_at_a_time")
 
 MEGABYTES = re.compile(r"Downloading \d+ of 98 MB · \d+ %")
 UNSENT = re.compile(r"No way to the server\. .*\d+ cards? waits? to be sent\.")
-# before the first card, and after it
+# The two parts are the messages before and after the first card.
 DISCONNECTED = re.compile(rf"The connection broke\.|{UNSENT.pattern}")
-# now and then so small a model says the same over and over, up to the length that a card may have
+# A model this small sometimes repeats itself until the card reaches its maximum length.
 LONG_CARD_MS = 2 * WRITE_MS
 SPEED = re.compile(r"\d+ tokens in [\d.]+ s · [\d.]+ tokens/s")
 
 
 @pytest.fixture
 def page(stocked_page: Page) -> Page:
-    """Of a browser in which the model may be stored."""
+    """Return a page of a browser in which the model may be stored."""
     return stocked_page
 
 
 @pytest.fixture
 def newcomer(fresh_page: Page, server: RunningServer) -> Visitor:
-    """Somebody who has the model to download."""
+    """Return a visitor who still has to download the model."""
     return Visitor(fresh_page, server, f"newcomer-{secrets.token_hex(4)}")
 
 
@@ -182,7 +182,7 @@ def test_cards_written_without_a_server_survive_a_reload(visitor: Visitor) -> No
     try:
         expect(visitor.batch).to_contain_text(UNSENT, timeout=LONG_CARD_MS)
     finally:
-        # this page never finds it again
+        # Keep this page from ever reconnecting.
         visitor.page.evaluate("() => { window.WebSocket = class { close() {} } }")
         visitor.server.start(visitor.server.web)
     assert any("id" not in card for card in visitor.kept_cards())
@@ -242,6 +242,6 @@ def test_the_list_of_models_says_what_runs_here_and_finds_by_words(visitor: Visi
     expect(models.get_by_text("needs WebGPU").filter(visible=True).first).to_be_visible()
     models.get_by_label("Find").fill("no such model")
     expect(models.get_by_text("No model has these words.")).to_be_visible()
-    page.keyboard.press("Escape")  # the first empties the search
+    page.keyboard.press("Escape")  # the first press clears the search
     page.keyboard.press("Escape")
     expect(change).to_be_focused()

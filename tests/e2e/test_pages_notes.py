@@ -1,4 +1,4 @@
-"""Notes out of files, and what is said of them before anything is asked for."""
+"""Notes from files, and the messages about them before cards are requested."""
 
 import re
 from pathlib import Path
@@ -16,7 +16,7 @@ SENTENCE = "The left ventricle pumps blood into the aorta."
 def student(visitor: Visitor) -> Visitor:
     visitor.arrive()
     visitor.page.get_by_label("My notes").check()
-    visitor.page.wait_for_load_state("networkidle")  # what takes files is there
+    visitor.page.wait_for_load_state("networkidle")  # the file field's modules have loaded
     return visitor
 
 

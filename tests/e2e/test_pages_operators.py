@@ -1,5 +1,6 @@
-"""The operators' pages in a real browser: their charts are drawn under the content policy, and they
-fit.
+"""The operators' pages in a real browser.
+
+The content policy doesn't block their charts, and the pages fit small windows.
 """
 
 import json
@@ -18,8 +19,10 @@ ROWS = Path(__file__).with_name("operators_rows.py")
 
 @pytest.fixture(scope="module")
 def month(server: RunningServer) -> dict[str, Any]:
-    """A month's rows beside those of other tests: the id of a generation that two engines `tried`,
-    how many are `queued`, and `hits`.
+    """Add a month's rows to those of other tests.
+
+    Return the ID of a generation that two engines `tried`, and the numbers of `queued` generations
+    and cache `hits`.
     """
     return json.loads(server.manage("shell", "-c", ROWS.read_text()).splitlines()[-1])
 
@@ -78,5 +81,5 @@ def test_pictures_of_the_operators_pages(
     ):
         page.goto(server.url + address)
         page.wait_for_load_state("networkidle")
-        # sessions of other tests, which real models served
+        # The rows of other tests name the real models that served them.
         pictures.take_all(page, f"operators-{name}", may_name_models=True)

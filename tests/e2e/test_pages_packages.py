@@ -1,6 +1,4 @@
-"""Decks out and in again, in a real browser: the menu of exports, the page that imports, the print
-page.
-"""
+"""Exporting, importing and printing decks, in a real browser."""
 
 import zipfile
 from pathlib import Path
@@ -22,7 +20,7 @@ TABLE = (
 
 @pytest.fixture
 def reader(visitor: Visitor) -> Visitor:
-    """Signed in, with a deck."""
+    """Return a visitor who is signed in and has a deck."""
     visitor.register()
     visitor.has_deck("Cells", CARDS)
     visitor.come_in()
@@ -137,7 +135,7 @@ def test_a_file_that_is_none_is_refused_in_words_and_another_can_be_chosen(reade
 def test_sending_can_be_cancelled_and_nothing_is_saved(reader: Visitor) -> None:
     page = reader.page
     reader.open("/decks/import")
-    # a line so slow that nothing arrives
+    # Simulate a connection so slow that nothing arrives.
     page.route("**/api/flashcards/imports", lambda route: None)
     choose(page, "Sea.json", '[{"front": "ebb", "back": "flow"}]')
     page.get_by_role("button", name="Cancel").click()

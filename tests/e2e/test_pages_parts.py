@@ -1,6 +1,4 @@
-"""Long notes in parts, cards asked for again, and what is saved of them; written by an engine
-without a model.
-"""
+"""Long notes in parts, regenerated cards and saved decks, with an engine without a model."""
 
 import re
 from typing import Any
@@ -20,7 +18,7 @@ def card_of(number: str) -> Card:
 
 
 def faithful(request: dict[str, Any]) -> list[Card]:
-    """The first facts of the part that are not in the list of what not to repeat."""
+    """Return cards for the first facts of the part that the prompt doesn't exclude."""
     numbers = re.findall(r"Fact number (\d+)", request["options"]["source"])
     fresh = [number for number in numbers if f"number {number} " not in request["prompt"]]
     return [card_of(number) for number in fresh[: request["options"]["count"]]]
@@ -28,7 +26,7 @@ def faithful(request: dict[str, Any]) -> list[Card]:
 
 @pytest.fixture
 def student(visitor: Visitor) -> Visitor:
-    """Signed up, with long notes, and with cards written on another device."""
+    """Return a visitor who has entered long notes and whose cards another device generates."""
     visitor.arrive()
     page = visitor.page
     page.get_by_role("button", name="Let another device write").click()
@@ -174,7 +172,7 @@ def test_what_another_device_asked_for_goes_on_in_its_own_batch_after_a_reload(
 
 
 def asked_elsewhere(student: Visitor, topic: str, count: int) -> str:
-    """A generation in the session of the student's page, which the page did not ask for; its id."""
+    """Request a generation in the page's session without using the page, and return its ID."""
     ask = """async (body) => {
         const session = Object.keys(sessionStorage).find((key) => key.includes(":session:"));
         const { sessionId } = JSON.parse(sessionStorage[session]);

@@ -1,8 +1,9 @@
-"""Pictures of the pages for the docs, taken on request only: MINDFLIP_PICTURES=docs/images pytest
-tests/e2e/test_pages_pictures.py
+"""Screenshots of the pages for the docs, taken only on request.
 
-The cards in them are examples, so a picture with cards must not name a real model, unless that
-model wrote the cards.
+    MINDFLIP_PICTURES=docs/images pytest tests/e2e/test_pages_pictures.py
+
+The cards in the screenshots are examples. A screenshot with cards must therefore not name a real
+model, unless that model wrote the cards.
 """
 
 import base64
@@ -39,7 +40,7 @@ MODEL_IDS = (
 )
 EXAMPLE_MODEL = "example-model"
 EXAMPLE_TOPIC = "Example cards: photosynthesis"
-TALL = (1200, 1300)  # down to the button that saves
+TALL = (1200, 1300)  # tall enough to show the Save button
 CARDS = [
     ("Where in a plant cell does photosynthesis happen?", "In the chloroplasts."),
     (
@@ -71,7 +72,7 @@ MATH = [
 
 @pytest.fixture
 def student(visitor: Visitor) -> Visitor:
-    """Somebody with decks, signed in."""
+    """Return a visitor who is signed in and has decks."""
     visitor.register()
     for name, count in (("The French Revolution", 6), ("Cell biology", 4), ("Photosynthesis", 6)):
         visitor.has_deck(name, [{"front": front, "back": back} for front, back in CARDS[:count]])
@@ -103,8 +104,9 @@ def example_server(
 
 @pytest.fixture
 def example_maker(page: Page, example_server: RunningServer) -> Visitor:
-    """Return a visitor whose Make page shows CARDS, written by an engine without a model on another
-    device.
+    """Return a visitor whose Make page shows CARDS.
+
+    An engine without a model, on another device, wrote the cards.
     """
     visitor = Visitor(page, example_server, f"student-{secrets.token_hex(4)}")
     visitor.arrive()
@@ -143,7 +145,7 @@ def test_pictures_of_the_maker(student: Visitor) -> None:
     expect(student.model).to_contain_text("of 98 MB")
     take(student.page, "make-loading", DESKTOP, "light", may_name_models=True)
     student.wait_for_first_card()
-    # the model that is named wrote these cards
+    # The model that the page names wrote these cards.
     take(student.page, "make-writing", DESKTOP, "light", may_name_models=True)
 
 
@@ -216,9 +218,9 @@ def take_all(
 def take(
     page: Page, name: str, size: tuple[int, int], theme: str, *, may_name_models: bool = False
 ) -> None:
-    """Write a picture of the page.
+    """Save a screenshot of the page.
 
-    `may_name_models`: there are no cards on the page, or the model that is named wrote them.
+    Set `may_name_models` only if the page shows no cards or the named model wrote them.
     """
     assert may_name_models or models_named(page) == [], (
         f"{name}: these cards are not what a real model wrote"
@@ -234,9 +236,7 @@ def take(
 
 
 def models_named(page: Page) -> list[str]:
-    """Return the names of model families of the catalogue, such as SmolLM2 or Llama, that the page
-    shows.
-    """
+    """Return the model families of the catalog, such as SmolLM2 or Llama, that the page names."""
     families = {
         model_id.split("-")[0] for model_id in page.evaluate(MODEL_IDS) if model_id != EXAMPLE_MODEL
     }

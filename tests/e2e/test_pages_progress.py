@@ -1,4 +1,4 @@
-"""The progress page in a real browser: numbers, plots, settings."""
+"""The progress page in a real browser: statistics, charts and settings."""
 
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -11,7 +11,7 @@ from tests.e2e.visitor import Visitor
 
 @pytest.fixture
 def learner(visitor: Visitor) -> Visitor:
-    """Somebody who studied two of three cards yesterday, with the progress page open."""
+    """Return a visitor who studied two of three cards yesterday and has the progress page open."""
     visitor.register()
     deck = visitor.has_deck(
         "Cells", [{"front": f"What is {name}?", "back": "A part."} for name in ("a", "b", "c")]

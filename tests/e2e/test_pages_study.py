@@ -1,4 +1,4 @@
-"""Studying in a real browser: by keyboard, by touch, without the network."""
+"""Studying in a real browser: by keyboard, by touch and without the network."""
 
 import json
 import re
@@ -25,7 +25,7 @@ REVIEWS = """
 
 @pytest.fixture
 def learner(visitor: Visitor) -> Visitor:
-    """Signed in, with a deck of three new cards open for study."""
+    """Return a visitor who is signed in and has a deck of three new cards open for study."""
     visitor.register()
     study(visitor, CARDS)
     return visitor
@@ -57,20 +57,20 @@ def left(learner: Visitor, kind: str) -> Locator:
 
 
 def recorded(learner: Visitor) -> list[tuple[int, bool]]:
-    """Rating and whether it still counts, of each review of the learner in the database."""
+    """Return the rating of each of the learner's reviews in the database and whether it counts."""
     with psycopg.connect(learner.server.database_url) as connection:
         return connection.execute(REVIEWS, [learner.name]).fetchall()
 
 
 def wait_until_recorded(learner: Visitor, *reviews: tuple[int, bool]) -> None:
-    """All of them are in the database, in this order, none twice."""
+    """Wait until exactly these reviews are in the database, in this order."""
 
     def are_recorded() -> bool:
-        # a request that a test stops is handled only while Playwright is asked something
+        # Playwright handles intercepted requests only while a call to its API is running.
         learner.page.title()
         return recorded(learner) == list(reviews)
 
-    eventually(are_recorded, seconds=90)  # what failed is sent again ever more seldom
+    eventually(are_recorded, seconds=90)  # the delay between retries grows
     expect(learner.page.locator('[data-part="outbox"]')).to_be_hidden(timeout=20_000)
     assert recorded(learner) == list(reviews)
 
@@ -89,7 +89,7 @@ def test_a_sitting_by_keyboard_alone(learner: Visitor) -> None:
     expect(left(learner, "learning")).to_have_text("1")
     keys.press("Space")
     keys.press("4")
-    wait_for_card(learner, "ribosome")  # its step comes again in this sitting
+    wait_for_card(learner, "ribosome")  # its next learning step is due in this session
     keys.press("Space")
     keys.press("3")
     expect(learner.page.get_by_role("heading", name="Done for now.")).to_be_focused()
@@ -127,7 +127,7 @@ def test_a_card_is_edited_where_it_is_asked(learner: Visitor) -> None:
     dialog.get_by_label("Question").fill("What is a vacuole for?")
     dialog.get_by_role("button", name="Save card").click()
     wait_for_card(learner, "What is a vacuole for?")
-    learner.page.keyboard.press("4")  # no answer is shown yet: nothing to rate
+    learner.page.keyboard.press("4")  # no answer is shown yet, so there is nothing to rate
     wait_for_card(learner, "What is a vacuole for?")
     learner.page.reload()
     wait_for_card(learner, "What is a vacuole for?")
@@ -171,7 +171,7 @@ def test_without_the_network_studying_goes_on_and_each_rating_arrives_once(
     expect(learner.page.get_by_text("Offline, 3 ratings to send")).to_be_visible()
     wait_for_card(learner, "vacuole")
     learner.page.keyboard.press("Space")
-    # reckoned here, of the card as it is now
+    # The browser computes this interval from the card's current schedule.
     expect(learner.page.get_by_role("button", name="Hard again in 6 minutes")).to_be_visible()
     learner.page.keyboard.press("2")
     assert recorded(learner) == []
@@ -204,7 +204,7 @@ def test_a_card_that_one_tab_rated_is_not_asked_by_the_other(learner: Visitor) -
 
 
 def test_an_answer_that_was_lost_makes_no_double(learner: Visitor) -> None:
-    """The server takes the rating, its answer never arrives, and the rating is sent again."""
+    """Abort the response after the server has saved the rating, so that it is sent again."""
     wait_for_card(learner)
     lost = []
 

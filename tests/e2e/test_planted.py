@@ -1,6 +1,4 @@
-"""Scripts planted in everything that people, models and files write: dead on every page that shows
-any of it.
-"""
+"""Scripts planted in text from users, models and files don't run on any page that shows it."""
 
 import io
 import json
@@ -44,7 +42,7 @@ ALIVE = (
     '<a href="javascript',
     "<a href='javascript",
 )
-# What ran, and what stands in the page that could: nobody has to click on it for that
+# Report whether a script ran, and list the elements that could run one, without clicking on them.
 FOUND = """() => [...(window.planted ? ["it ran"] : []),
   ...[...document.querySelectorAll("*")].filter((element) =>
   [...element.attributes].some(({ name, value }) =>
@@ -61,7 +59,7 @@ PROMOTE = (
 
 @pytest.fixture
 def author(visitor: Visitor) -> Visitor:
-    """Signed in, and an operator as well, so that the same person sees the admin."""
+    """Return a visitor who is signed in and is also an operator, with access to the admin."""
     visitor.register()
     visitor.server.manage("shell", "-c", PROMOTE.format(visitor.name))
     visitor.sign_in()
@@ -103,7 +101,7 @@ def look(page: Page, address: str, faults: list[str]) -> None:
 
 
 def package_fields(package: bytes) -> str:
-    """All that Anki would draw of a package."""
+    """Return all fields of a package that Anki would render."""
     with tempfile.NamedTemporaryFile() as file, zipfile.ZipFile(io.BytesIO(package)) as archive:
         file.write(archive.read("collection.anki2"))
         file.flush()

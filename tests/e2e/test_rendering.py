@@ -11,7 +11,7 @@ from tests.e2e.visitor import Visitor
 
 TABLE = Path(__file__).resolve().parent.parent / "contract" / "rendering_cases.json"
 CASES: list[dict[str, Any]] = json.loads(TABLE.read_text(encoding="utf-8"))
-# The table's HTML out of the page's: math back to its source, no target.
+# Convert the page's HTML to the table's form: math as its source, and links without a target.
 RENDER_ALL = """async (cases) => {
   const { renderInto } = await import("mindflip/text");
   window.ran = [];
@@ -36,8 +36,8 @@ RENDER_ALL = """async (cases) => {
       await shown(text, "answer")]);
   return all;
 }"""
-# What no card may bring into a page. Square roots and braces of KaTeX are drawings without
-# handlers.
+# Find elements that no card may add to a page. KaTeX draws square roots and braces as SVG without
+# handlers, so these are allowed.
 STRANGERS = """() => [...document.querySelectorAll("body > div *")].filter((element) =>
   element.matches(`script, img, iframe, style, form, object, embed, link, base, template, [src],
     [srcdoc]`)
@@ -49,7 +49,7 @@ STRANGERS = """() => [...document.querySelectorAll("body > div *")].filter((elem
 
 @pytest.fixture
 def rendered(visitor: Visitor) -> list[list[str]]:
-    """Of each case what is shown: as it is, as a cloze's question, as its answer."""
+    """Return what the page shows for each case: the text, a cloze's question and its answer."""
     visitor.open("/")
     return visitor.page.evaluate(RENDER_ALL, CASES)
 
@@ -66,7 +66,10 @@ def test_the_page_renders_what_the_table_says(rendered: list[list[str]]) -> None
 
 
 def _lines(html: str) -> str:
-    """Text that nothing but its lines makes more than text is shown by a style that keeps lines."""
+    """Return the HTML with line breaks and paragraph tags replaced by spaces.
+
+    The page shows text without other markup as plain text, and a style keeps its line breaks.
+    """
     return re.sub(r"\s*(</?p>|<br>|\n)+\s*", " ", html).strip()
 
 

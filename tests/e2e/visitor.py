@@ -1,4 +1,4 @@
-"""What a person does on the pages, as steps for the browser tests."""
+"""The steps of a user on the pages, for the browser tests."""
 
 import json
 import re
@@ -13,7 +13,7 @@ from tests.processes import RunningServer
 PASSWORD = "correct horse battery"
 KEPT = """() => Object.keys(sessionStorage).filter((key) => key.endsWith(":batches"))
   .flatMap((key) => JSON.parse(sessionStorage.getItem(key))).flatMap(({ cards }) => cards)"""
-# at the very last, because the page writes what it has whenever a batch changes
+# Write it on `pagehide`, because the page saves its own batches whenever one changes.
 LEAVE_BATCHES = """(records) => addEventListener("pagehide", () =>
   sessionStorage.setItem(`mindflip:${document.body.dataset.user}:batches`, records), {
   once: true })"""
@@ -23,7 +23,7 @@ WRITE_MS = 120_000
 
 @dataclass
 class Visitor:
-    """Somebody at a browser; `name` is made up anew for each test, so that tests share a server."""
+    """A user at a browser, with a new `name` for each test so that tests can share a server."""
 
     page: Page
     server: RunningServer
@@ -41,7 +41,7 @@ class Visitor:
         expect(self.page.get_by_role("heading", name="Make flashcards")).to_be_visible()
 
     def register(self) -> None:
-        """Have an account, made without the browser."""
+        """Create an account without the browser."""
         self.client = httpx.Client(base_url=self.server.url)
         form = {
             "username": self.name,
@@ -53,7 +53,7 @@ class Visitor:
         )
 
     def come_in(self) -> None:
-        """Be signed in, without the form, which is slow and has tests of its own."""
+        """Sign in without the form, which is slow and has its own tests."""
         cookies = self.client.cookies.jar
         self.page.context.add_cookies(
             [
@@ -63,7 +63,7 @@ class Visitor:
         )
 
     def arrive(self) -> None:
-        """Be somebody new at the maker."""
+        """Sign in as a new user and open the Make page."""
         self.register()
         self.come_in()
         self.open()
@@ -76,11 +76,11 @@ class Visitor:
         self.page.get_by_role("button", name="Sign in").click()
 
     def has_deck(self, name: str, cards: list[dict[str, str]]) -> str:
-        """Save a deck over the API; its id."""
+        """Save a deck through the API and return its ID."""
         return self.post("/api/flashcards/decks", {"name": name, "cards": cards})["id"]
 
     def post(self, path: str, body: dict[str, Any]) -> Any:
-        """What the API answers to the registered."""
+        """Send a POST request to the API as the registered user and return its response."""
         return (
             self.client.post(
                 path, json=body, headers={"X-CSRFToken": self.client.cookies["csrftoken"]}
@@ -93,14 +93,14 @@ class Visitor:
         self.client.get(page)
         return self.client.cookies["csrftoken"]
 
-    # --- the maker ---
+    # --- The Make page ---
     @property
     def model(self) -> Locator:
         return self.page.locator("#model")
 
     @property
     def batch(self) -> Locator:
-        """The newest cards."""
+        """Return the newest batch of cards."""
         return self.page.locator(".batch").first
 
     def load_model(self) -> None:
@@ -126,11 +126,11 @@ class Visitor:
         expect(self.batch.locator(".card[data-card]").first).to_be_visible(timeout=WRITE_MS)
 
     def has_batch(self, **record: Any) -> None:
-        """A batch that this tab was writing when it was left; shown after the next reload."""
+        """Leave a batch as if this tab was generating it; the next reload shows the batch."""
         self.page.evaluate(LEAVE_BATCHES, json.dumps([{"key": "1", "words": "", **record}]))
 
     def kept_cards(self) -> list[dict[str, Any]]:
-        """The unsaved cards that a reload would show again."""
+        """Return the unsaved cards that a reload would show again."""
         return self.page.evaluate(KEPT)
 
     def fronts(self) -> list[str]:

@@ -1,4 +1,4 @@
-"""A browser with WebGPU on the processor, and pages of the product with an engine at hand."""
+"""Fixtures for a browser with software WebGPU and for pages that can run an engine."""
 
 import fcntl
 import json
@@ -15,19 +15,19 @@ from tests.e2e.conftest import FROM_ONE_ADDRESS, launched
 from tests.e2e.engines.models import KIT, add_webllm_models
 from tests.processes import RunningServer, running_server
 
-# without the first there is no adapter; the second leaves out bounds checks that cost a third of
-# the speed
+# The first flag is required to get an adapter. The second flag turns off bounds checks that cost a
+# third of the speed.
 WEBGPU = ("--enable-unsafe-webgpu", "--enable-dawn-features=disable_robustness")
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _one_model_at_a_time(one_model_at_a_time: None) -> None:
-    """Every module here runs models."""
+    """Allow one module at a time, because every module in this package runs models."""
 
 
 @pytest.fixture(scope="session")
 def models_folder(small_model: Path) -> Path:
-    """The GGUF, and where the kit is the models for WebLLM."""
+    """Return a folder with the GGUF model and, if the kit is available, the WebLLM models."""
     if KIT.exists():
         with (small_model / ".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
@@ -39,7 +39,7 @@ def models_folder(small_model: Path) -> Path:
 def server(
     tmp_path_factory: pytest.TempPathFactory, models_folder: Path
 ) -> Iterator[RunningServer]:
-    """Daphne with every model, for the tests of this package."""
+    """Run daphne with every model, for the tests of this package."""
     with running_server(
         tmp_path_factory.mktemp("server"),
         MINDFLIP_MODELS_DIR=str(models_folder),
@@ -56,17 +56,18 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 @dataclass
 class EnginePage:
-    """A page of the product, signed in, that runs what tests ask of its engines."""
+    """A page of a signed-in user that runs scripts against its engines."""
 
     page: Page
     faults: list[str]
     first_load: dict[str, Any] = field(default_factory=dict)
 
     def run(self, script: str, argument: Any = None, seconds: float = 120) -> Any:
-        """What the body of an async function gives; it sees `engines` (the module), `models` (the
-        catalogue) and `argument`.
+        """Run the body of an async function in the page and return its result.
 
-        An error it throws comes back as {"error": {"code", "message"}}.
+        The script can use `engines` (the module), `models` (the catalog) and `argument`. If it
+        throws an error or takes longer than `seconds`, the result is {"error": {"code",
+        "message"}}.
         """
         return self.page.evaluate(
             f"""async (argument) => {{
@@ -82,7 +83,7 @@ class EnginePage:
         )
 
     def load(self, model_id: str) -> dict[str, Any]:
-        """Load a model into the page's `engine`; gives its facts and the progress that was told."""
+        """Load a model into the page's `engine` and return its facts and all progress reports."""
         loaded = self.run(
             """globalThis.engine = engines.createEngine(
                 models.find((model) => model.modelId === argument));
@@ -97,8 +98,9 @@ class EnginePage:
     def generate(
         self, prompt: str, seconds: float = 120, stop_after: int = 0, **options: Any
     ) -> dict[str, Any]:
-        """Have the loaded engine answer; gives the answer, with every token that was told beside
-        it.
+        """Send a prompt to the loaded engine and return its answer and all reported tokens.
+
+        If `stop_after` is not 0, the generation is stopped when that number of tokens is reported.
         """
         return self.run(
             """const tokens = [];
@@ -116,14 +118,12 @@ class EnginePage:
 
 @pytest.fixture(scope="module")
 def open_page(browser: Browser, server: RunningServer) -> Iterator[Callable[..., EnginePage]]:
-    """Opens the product's first page, signed up as somebody new, in a browser profile of its
-    own.
-    """
+    """Return a function that opens the home page in a new browser profile, as a new user."""
     contexts: list[BrowserContext] = []
     opened: list[EnginePage] = []
 
     def open_signed_up(url: str = server.url, within: Browser = browser) -> EnginePage:
-        # it would hide requests from the tests
+        # A service worker would hide requests from the tests.
         contexts.append(within.new_context(service_workers="block"))
         opened.append(_watched(contexts[-1].new_page()))
         page = opened[-1].page

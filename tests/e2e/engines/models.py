@@ -1,5 +1,6 @@
-"""Models for the real WebLLM where there is neither a graphics card nor a model hub, made by
-`../shared/webllm-kit`.
+"""Models for the real WebLLM, built by `../shared/webllm-kit`.
+
+They run on machines without a graphics card and without access to a model hub.
 """
 
 import json
@@ -20,7 +21,7 @@ TINY = "tiny"
 
 
 def add_webllm_models(folder: Path) -> None:
-    """Put both WebLLM models beside the GGUF in `folder`, unless they are there."""
+    """Build the WebLLM models that are missing from `folder`, next to the GGUF model."""
     _add(folder, TINY, "--random", "2")
     _add(folder, SMALL_WEBLLM)
 
@@ -36,7 +37,7 @@ def _add(folder: Path, name: str, *options: str) -> None:
         stdout=subprocess.DEVNULL,
     )
     shutil.copyfile(KIT / f"{name}.wasm", folder / f"{name}.wasm")
-    # last, because a model is offered once its description is there
+    # The description is written last, because a model is offered as soon as it exists.
     description.write_text(
         json.dumps(
             {

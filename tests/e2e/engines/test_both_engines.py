@@ -1,5 +1,6 @@
-"""What every engine must do, shown with real models: wllama with SmolLM2, WebLLM with random words
-on software WebGPU.
+"""Requirements for every engine, tested with real models.
+
+wllama runs SmolLM2. WebLLM runs a model of random words on software WebGPU.
 """
 
 from collections.abc import Callable
@@ -22,7 +23,7 @@ def model_id(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module")
 def loaded(open_page: Callable[..., EnginePage], model_id: str) -> EnginePage:
-    """A page with the model loaded for the first time; what loading said is in its `first_load`."""
+    """Load the model in a new page and keep the result of this first load in `first_load`."""
     page = open_page()
     page.first_load = page.load(model_id)
     return page

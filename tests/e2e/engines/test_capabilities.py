@@ -1,4 +1,4 @@
-"""The page finds out by itself what this browser can run, and says it in words."""
+"""The page detects what this browser can run and explains it."""
 
 from collections.abc import Callable
 

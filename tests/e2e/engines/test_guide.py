@@ -1,8 +1,7 @@
-"""The integration guide, run as it is written: its samples and its client, in a browser, with the
-real WebLLM, against a real daphne.
+"""The integration guide's samples and client, run unmodified in a browser.
 
-The guide's model id is given to a small random model in the models folder, so its words are
-nonsense and its speed is not.
+They run with the real WebLLM against a real daphne. In the models folder, the guide's model ID
+belongs to a small random model, which is fast but writes nonsense.
 """
 
 import json
@@ -22,13 +21,12 @@ from tests.processes import RunningServer, eventually, running_server
 
 MODEL = "Llama-3-8B-Instruct-q4f16_1-MLC"
 ORIGIN = "http://localhost:3000"
-# what the guide leaves to its reader: a parser for model text, here one that makes cards of any
-# words
 STATUS = """async ({ token, sessionId }) => {
   const answer = await fetch(`/api/webllm/session/${sessionId}`, { headers: {
       Authorization: `Bearer ${token}` } });
   return (await answer.json()).status;
 }"""
+# The guide leaves the parser for the model's text to its reader. This one makes cards of any words.
 PARSER = """(text) => {
   const words = [...new Set(text.split(/[^\\p{L}\\p{N}]+/u).filter(Boolean))];
   return words.slice(0, 10).map((word, n) => ({ front: `${word} ${n}`, back: `the word ${word}` }));
@@ -41,7 +39,7 @@ pytestmark = pytest.mark.skipif(not KIT.exists(), reason=NO_KIT)
 def server(
     tmp_path_factory: pytest.TempPathFactory, models_folder: Path
 ) -> Iterator[RunningServer]:
-    """Daphne, with the guide's model in its models folder."""
+    """Run daphne with the guide's model in its models folder."""
     models = tmp_path_factory.mktemp("models")
     shutil.copytree(models_folder / TINY, models / MODEL)
     shutil.copy(models_folder / f"{TINY}.wasm", models / MODEL / "model.wasm")
@@ -69,10 +67,10 @@ def token(server: RunningServer) -> str:
 
 @pytest.fixture
 def page(playwright: Playwright, server: RunningServer, token: str) -> Iterator[Page]:
-    """The maker's page, at the very address that the guide names."""
+    """Yield the Make page at exactly the address that the guide uses."""
     mapping = f"--host-resolver-rules=MAP localhost:3000 127.0.0.1:{server.port}"
     with launched(playwright, *WEBGPU, mapping) as browser:
-        page = browser.new_page(service_workers="block")  # it would fetch the sample past the test
+        page = browser.new_page(service_workers="block")  # it would bypass the test's route
         page.set_default_timeout(240_000)
         page.goto(f"{ORIGIN}/sign-in")
         page.get_by_label("Username").fill("alice")
@@ -83,7 +81,7 @@ def page(playwright: Playwright, server: RunningServer, token: str) -> Iterator[
 
 
 def run_module(page: Page, source: str) -> dict:
-    """What a module of this source exports as `outcome`, loaded as any script of the page."""
+    """Load the source as a module of the page and return its export `outcome`."""
     page.route(
         "**/guide-sample.js",
         lambda route: route.fulfill(content_type="text/javascript", body=source),
@@ -133,7 +131,7 @@ export const outcome = statuses;
 
 
 def client_module(token: str, calls: str) -> str:
-    """The guide's class and the lines that make and connect a `client` of it, then these calls."""
+    """Return a module that creates and connects the guide's `client` and then makes these calls."""
     client, (make, initialize, _) = client_class()
     return f"""
 import * as webllm from '@mlc-ai/web-llm';

@@ -1,4 +1,4 @@
-"""The integration guide's own import line, on a page of the product."""
+"""The integration guide's import line, on a page of the product."""
 
 from collections.abc import Callable
 
@@ -42,6 +42,6 @@ def test_it_is_the_npm_module_in_all_else(open_page: Callable[..., EnginePage]) 
         isOne: engine instanceof ours.MLCEngine };"""
     )
     assert result["ours"] == result["npm"]
-    # who brings a list of his own gets that and nothing else
+    # An engine with its own model list loads only the models in that list.
     assert result["refusal"] == "ModelNotFoundError"
     assert result["isOne"] is True

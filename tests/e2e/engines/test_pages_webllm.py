@@ -1,4 +1,4 @@
-"""The maker where there is WebGPU: WebLLM by itself, with a tiny model of random words."""
+"""The Make page in a browser with WebGPU: WebLLM with a tiny model of random words."""
 
 import re
 

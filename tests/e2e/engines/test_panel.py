@@ -1,6 +1,4 @@
-"""The engine panel with real models: one engine for all tabs, downloads that go on, storage, and
-what goes wrong.
-"""
+"""The engine panel with real models: tabs that share an engine, downloads, storage and failures."""
 
 import re
 from collections.abc import Iterator
@@ -23,7 +21,7 @@ def student(visitor: Visitor) -> Visitor:
 
 @pytest.fixture
 def second_tab(student: Visitor) -> Visitor:
-    """Another tab of the same browser."""
+    """Return a visitor in another tab of the same browser."""
     other = Visitor(student.page.context.new_page(), student.server, student.name)
     other.open()
     in_state(other, "idle")
@@ -32,7 +30,7 @@ def second_tab(student: Visitor) -> Visitor:
 
 @pytest.fixture
 def quota(student: Visitor) -> Iterator[CDPSession]:
-    """A browser that keeps 20 MB at most."""
+    """Limit the browser's storage to 20 MB."""
     session = student.page.context.new_cdp_session(student.page)
     session.send(
         "Storage.overrideQuotaForOrigin", {"origin": student.server.url, "quotaSize": 20_000_000}
@@ -53,7 +51,7 @@ def press(visitor: Visitor, name: str) -> None:
 
 
 def stored(visitor: Visitor) -> Page:
-    """The dialog with what the browser keeps."""
+    """Open the dialog that lists the models stored in the browser."""
     press(visitor, "Stored models")
     return visitor.page.get_by_role("dialog", name="Stored models")
 
@@ -183,7 +181,7 @@ def test_full_storage_is_said_with_the_next_step(student: Visitor) -> None:
 
 def test_offline_is_said_with_the_next_step(student: Visitor) -> None:
     student.page.evaluate("import('mindflip/engine')")
-    begin_and_cancel(student)  # so that the engine's own files are here
+    begin_and_cancel(student)  # stores the engine's own files in the browser
     expect(student.model).to_contain_text(HERE_ALREADY)
     student.page.context.set_offline(True)
     press(student, "Go on loading")

@@ -1,6 +1,4 @@
-"""A graphics card that is lost: the panel loads the model again by itself, once, and what was being
-written goes on.
-"""
+"""A lost graphics card: the panel reloads the model once, and the generation continues."""
 
 from collections.abc import Iterator
 
@@ -26,7 +24,7 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 @pytest.fixture
 def writer(visitor: Visitor) -> Visitor:
-    """Somebody with WebLLM's model loaded."""
+    """Return a visitor who has loaded WebLLM's model."""
     visitor.arrive()
     page = visitor.page
     page.get_by_role("button", name="Change model").click()

@@ -1,13 +1,14 @@
 """Real outputs of SmolLM2 through both engines, recorded as cases for the parser.
 
-Slow, and done on request only:
+Recording is slow and runs only on request:
 
-    MINDFLIP_RECORD=tests/contract/recorded_outputs.json \\
-        pytest tests/e2e/engines/test_record_outputs.py
+    export MINDFLIP_RECORD=tests/contract/recorded_outputs.json
+    pytest tests/e2e/engines/test_record_outputs.py
 
-What is recorded already is kept, so it may be stopped and started again. What the parser makes of a
-new text is written beside it: read it before it is committed, because from then on it is what the
-parser must give (tests/flashcards/test_recorded_outputs.py).
+Outputs that are already recorded are kept, so you can stop the recording and resume it later. Each
+new output is stored together with the cards and problems that the parser returns for it. Review
+them before you commit them, because tests/flashcards/test_recorded_outputs.py expects them from
+then on.
 """
 
 import json
@@ -46,8 +47,10 @@ ASK_SECONDS = 900
 
 
 class GenerationRequest(NamedTuple):
-    """One question to the model; `words` says whether our messages are sent or the integration
-    guide's one line.
+    """A request to the model.
+
+    `words` is "ours" to send MindFlip's messages and "guide" to send the one line of the
+    integration guide.
     """
 
     words: str

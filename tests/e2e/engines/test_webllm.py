@@ -1,7 +1,4 @@
-"""What only WebLLM has: a graphics card that may lack something, or be lost.
-
-And one real answer of SmolLM2.
-"""
+"""Behavior of WebLLM only: GPUs that lack a feature or are lost, and a real answer of SmolLM2."""
 
 from collections.abc import Callable
 
@@ -87,6 +84,6 @@ def test_smollm2_writes_a_card_for_real(open_page: Callable[..., EnginePage]) ->
         seconds=240,
     )
     assert answer["text"].startswith('[{"front":"')
-    assert answer["finishReason"] in {"stop", "length"}  # it is small, and may not find the end
+    assert answer["finishReason"] in {"stop", "length"}  # a model this small may not finish
     if answer["finishReason"] == "stop":
         assert read_cards(answer["text"])[0]["back"]

@@ -1,4 +1,4 @@
-"""What only wllama has: threads, or none, and pages without storage."""
+"""Behavior of wllama only: threads, and pages that have neither threads nor storage."""
 
 import secrets
 from collections.abc import Callable, Iterator
@@ -28,7 +28,10 @@ def test_our_pages_may_use_threads(open_page: Callable[..., EnginePage]) -> None
 
 
 def expected_threads(cores: int) -> int:
-    """One core stays free; of many cores half."""
+    """Return the number of threads that wllama should use on a device with this many cores.
+
+    One core stays free. With more than four cores, half of them are used, but at most eight.
+    """
     return max(1, cores - 1) if cores <= 4 else min(8, cores // 2)
 
 
@@ -45,7 +48,7 @@ def test_it_writes_sentences(open_page: Callable[..., EnginePage]) -> None:
 
 @pytest.fixture
 def school_server(tmp_path: Path, models_folder: Path) -> Iterator[RunningServer]:
-    """A server in a local network, without HTTPS."""
+    """Run a server in a local network, without HTTPS."""
     deployment = {
         "MINDFLIP_ALLOWED_HOSTS": f"{SCHOOL},localhost",
         "MINDFLIP_HTTPS": "0",
@@ -83,8 +86,9 @@ def test_without_64_bit_memory_its_compatible_build_runs(
 
 
 def _as_in_safari(route: Route) -> None:
-    """The worker, in a browser whose WebAssembly has 32-bit memory alone and cannot wait for
-    promises.
+    """Serve the worker script with a WebAssembly that has 32-bit memory only.
+
+    It can't wait for promises, either.
     """
     answer = route.fetch()
     without = """
