@@ -1,4 +1,4 @@
-"""Clients that ask for cards, and remember all that they were told."""
+"""Clients that request cards over sockets and record everything that they receive."""
 
 import asyncio
 from collections import defaultdict
@@ -16,8 +16,9 @@ AGAIN_SECONDS = 0.5
 
 @dataclass
 class Wish:
-    """One request, and what the client was told of it: each outcome as `("result", cards)` or
-    `("error", code)`.
+    """A request and its outcomes.
+
+    Each outcome that the client receives is `("result", cards)` or `("error", code)`.
     """
 
     request_id: str
@@ -42,10 +43,10 @@ class Wish:
 
 
 class Requester(Wire):
-    """Asks for one thing after another.
+    """A client that sends one request after another.
 
-    After a drop it resumes where it was, by the address or by a message, and asks again for what
-    has no answer.
+    After a drop it resumes with `lastSeq`, either in the address or in a message. Then it repeats
+    the requests that have no outcome yet.
     """
 
     def __init__(self, name: str, *wire: Any) -> None:
@@ -65,7 +66,7 @@ class Requester(Wire):
         )
 
     async def ask(self, count: int, is_cancelled: bool = False) -> Wish:
-        """Ask, and wait for the outcome."""
+        """Send a request and wait for its outcome."""
         wish = Wish(f"{self.name}-{len(self.wishes)}", count)
         self.wishes[wish.request_id] = wish
         await self.send(**wish.message)
@@ -81,7 +82,7 @@ class Requester(Wire):
         if not self.resumes_by_address:
             self.is_caught_up = False
             await self.send(type="resume", lastSeq=self.seq)
-            await self.send(type="ping")  # its pong says that all that was missed has come
+            await self.send(type="ping")  # its pong follows the last missed message
         await self._ask_again()
 
     async def heard(self, message: dict[str, Any]) -> None:

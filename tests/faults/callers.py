@@ -1,5 +1,6 @@
-"""Askers without sockets: over REST, now at one server, now at the other, with an Idempotency-Key
-and long polls.
+"""Clients that request cards over REST.
+
+They send each request to either server at random, with an Idempotency-Key and long polls.
 """
 
 import asyncio
@@ -17,9 +18,10 @@ BUSY = {429, 503}
 
 
 class Caller:
-    """Asks for one thing after another.
+    """A client that sends one request after another.
 
-    What is not answered, or answered 429 or 503, is said again; any other refusal is a fault.
+    It repeats requests that got no response, or a 429 or 503. It records any other refusal as a
+    fault.
     """
 
     def __init__(
@@ -42,10 +44,10 @@ class Caller:
         self.strays: list[str] = []
 
     async def live(self) -> None:
-        """There is nothing to be kept open."""
+        """Return immediately, because REST doesn't need an open connection."""
 
     async def ask(self, count: int, is_cancelled: bool = False) -> Wish:
-        """Ask, and poll until there is an outcome."""
+        """Send a request and poll until it has an outcome."""
         wish = Wish(f"{self.name}-{len(self.wishes)}", count)
         self.wishes[wish.request_id] = wish
         body = {name: wish.message[name] for name in ("prompt", "options")}

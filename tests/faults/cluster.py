@@ -1,5 +1,6 @@
-"""Everything that MindFlip consists of, each process ours to kill: PostgreSQL, Valkey, two daphnes,
-a Celery worker, beat.
+"""A complete MindFlip whose processes can be killed.
+
+It consists of PostgreSQL, Valkey, two daphnes, a Celery worker and beat.
 """
 
 import os
@@ -15,10 +16,10 @@ from mindflip.embedded.process import Service, StartupError
 from mindflip.embedded.run import ROOT, program
 from mindflip.embedded.servers import free_port, postgres, remove_folder, valkey
 
-# what was committed must outlive kill -9 of the server, if not a power cut
+# Committed data must survive a kill -9 of the server, but not a power failure.
 NO_POWER_CUTS = ("fsync=off",)
 RESTART_SECONDS = 240  # a slow machine takes its time
-# waits that last minutes for people last seconds here
+# These settings shorten delays of minutes to seconds.
 HURRIED = {
     "MINDFLIP_LEASE_SECONDS": "4",
     "MINDFLIP_LEASE_GRACE_SECONDS": "2",
@@ -29,8 +30,11 @@ HURRIED = {
 
 
 class Cluster:
-    """`services` by name: postgres, valkey, web1, web2, worker, beat; `kills` counts ours, `down`
-    are those killed and not yet back.
+    """The processes of a MindFlip and their state.
+
+    `services` maps the names postgres, valkey, web1, web2, worker and beat to their services.
+    `kills` counts how often each service was killed. `down` contains the services that have been
+    killed and not yet restarted.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -45,7 +49,7 @@ class Cluster:
         return self._url("web1"), self._url("web2")
 
     def start(self) -> None:
-        """Everything, in order; returns when all answer."""
+        """Start all services in order and return when all servers respond."""
         self._start(self._postgres(), "postgres")
         self._start(self._valkey(), "valkey")
         (self.folder / "static").symlink_to(
@@ -61,13 +65,13 @@ class Cluster:
             self.services[name].wait_until_ready(RESTART_SECONDS)
 
     def kill(self, name: str) -> None:
-        """kill -9, for now."""
+        """Kill a service with kill -9."""
         self.down.add(name)
         self.services[name].kill()
         self.kills[name] += 1
 
     def restart(self, name: str) -> None:
-        """Start what was killed, and wait until it answers. Valkey comes back empty."""
+        """Start a killed service and wait until it responds. Valkey is empty after a restart."""
         deadline = time.monotonic() + RESTART_SECONDS
         while not self._has_started(name):
             assert time.monotonic() < deadline, (
@@ -77,7 +81,7 @@ class Cluster:
         self.down.discard(name)
 
     def died(self) -> list[str]:
-        """Who ended without being killed by us."""
+        """Return the names of the services that exited without being killed."""
         return [
             name
             for name, service in self.services.items()
@@ -93,8 +97,10 @@ class Cluster:
         remove_folder(self.folder / "postgres")
 
     def _has_started(self, name: str) -> bool:
-        """After kill -9, PostgreSQL's children need a moment to notice; until then it refuses to
-        start.
+        """Try to start a service and return True if it has started.
+
+        After a kill -9, PostgreSQL refuses to start until its child processes have noticed and
+        exited.
         """
         try:
             self._start(self._postgres() if name == "postgres" else self.services[name], name)
@@ -144,7 +150,7 @@ class Cluster:
 
 @contextmanager
 def running_cluster(folder: Path) -> Iterator[Cluster]:
-    """A cluster with files in `folder` (as tmp_path)."""
+    """Run a cluster with its files in `folder`, such as `tmp_path`."""
     cluster = Cluster(folder)
     try:
         cluster.start()

@@ -1,4 +1,4 @@
-"""Ways in for clients of real processes: accounts and sessions over REST, `mindflip.v1` sockets."""
+"""Clients of real servers: accounts and sessions over REST, and sockets."""
 
 import asyncio
 import json
@@ -17,7 +17,7 @@ ANSWER_SECONDS = 20
 
 
 class Account:
-    """A user with a token; every call may go to any of the servers, given by its URL."""
+    """A user with a token, who can send each request to any server by its URL."""
 
     def __init__(self, server: str, name: str) -> None:
         self.http = httpx.Client(timeout=40)
@@ -37,17 +37,17 @@ class Account:
 
 
 def at(server: str, ws_url: str) -> str:
-    """The same socket address, at another server."""
+    """Return the same socket address on another server."""
     return urlsplit(ws_url)._replace(netloc=urlsplit(server).netloc).geturl()
 
 
 def v1_connection(address: str) -> connect:
-    """A socket whose heartbeat is the dialect's own."""
+    """Return a connection with the `mindflip.v1` subprotocol and without WebSocket-level pings."""
     return connect(address, subprotocols=[V1], ping_interval=None, max_size=None, proxy=None)
 
 
 class Talker:
-    """A client's end of one socket."""
+    """A client's end of a socket."""
 
     def __init__(self, connection: ClientConnection) -> None:
         self.connection = connection
@@ -56,7 +56,7 @@ class Talker:
         await self.connection.send(json.dumps(message))
 
     async def until(self, kind: str) -> dict[str, Any]:
-        """The next message of this type; heartbeats are answered, others passed over."""
+        """Return the next message of this type, reply to pings and skip all other messages."""
         while (message := await self._next())["type"] != kind:
             if message["type"] == "ping":
                 await self.send(type="pong")
@@ -69,14 +69,14 @@ class Talker:
 
 @asynccontextmanager
 async def talking_as_the_guide_does(address: str) -> AsyncIterator[Talker]:
-    """An open socket without a subprotocol."""
+    """Open a socket without a subprotocol."""
     async with connect(address, ping_interval=None, max_size=None, proxy=None) as connection:
         yield Talker(connection)
 
 
 @asynccontextmanager
 async def talking(address: str) -> AsyncIterator[Talker]:
-    """An open socket that has been greeted."""
+    """Open a `mindflip.v1` socket and wait for its `session` message."""
     async with v1_connection(address) as connection:
         talker = Talker(connection)
         await talker.until("session")

@@ -1,4 +1,4 @@
-"""Engines that work, most of the time."""
+"""Engines that work most of the time."""
 
 import asyncio
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from tests.faults.doors import MODEL
 from tests.faults.wire import Wire
 
-# what an engine does with one generation, and how often in a hundred
+# Maps each behavior of an engine to the percentage of generations for which it is chosen.
 MOODS = {
     "works": 60,
     "shuffles": 10,
@@ -19,9 +19,10 @@ MOODS = {
 
 
 class Engine(Wire):
-    """Makes cards named after their topic.
+    """An engine that makes cards named after their topic.
 
-    After a drop it goes on with what it was at: its lease is still good, or it is told.
+    After a drop it continues with its current generation. If the lease has expired in the meantime,
+    the server reports that.
     """
 
     def __init__(self, *wire: Any) -> None:
@@ -74,7 +75,8 @@ class Engine(Wire):
             if mood == "drops" and place == 0:
                 self.drop()
                 return
-        if mood == "gives up":  # a lost device is no engine until its model is loaded again
+        # After `device_lost`, the server sends nothing until the engine is ready again.
+        if mood == "gives up":
             await self._be_ready()
 
     def _frames(self, request: dict[str, Any], mood: str) -> list[dict[str, Any]]:
@@ -110,7 +112,7 @@ class Engine(Wire):
 
 
 def make_cards(options: dict[str, Any], so_far: list[dict[str, Any]]) -> list[dict[str, str]]:
-    """For the topic, what is not there yet; the same again when asked the same again."""
+    """Return `count` cards for the topic that are not in `so_far`, always in the same order."""
     topic, wanted = options["topic"], options["count"]
     there = {card["front"] for card in so_far}
     fronts = (f"{topic} {number}" for number in range(wanted + len(there)))

@@ -1,6 +1,6 @@
-"""Clients of the guide's dialect: asker and engine on one socket, without ids.
+"""Clients of the guide's dialect, which request and generate cards on one socket without IDs.
 
-Whatever comes next is for the request that is open.
+Each response belongs to the request that is currently open.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from tests.faults.askers import AGAIN_SECONDS, FINAL, Wish
 from tests.faults.engines import make_cards
 from tests.faults.wire import Wire
 
-# what its engine does with one generation, and how often in a hundred
+# Maps each behavior of the client's engine to the percentage of generations for which it is chosen.
 MOODS = {
     "works": 70,
     "dawdles": 10,
@@ -25,14 +25,14 @@ ENGINES_OWN = {"unknown_cache_key", "stale_response"}
 
 
 class GuideClient(Wire):
-    """Asks for one thing at a time.
+    """A client that sends one request at a time.
 
-    After a drop it asks again for what has no answer, as nothing else can be said in this dialect.
+    After a drop it repeats the open request, because this dialect offers no other way to resume.
     """
 
     def __init__(self, name: str, address: str, *wire: Any) -> None:
         super().__init__(address, *wire)
-        self.is_twice = False  # here the same request twice is two requests
+        self.is_twice = False  # in this dialect, a repeated request is a second request
         self.name = name
         self.wishes: dict[str, Wish] = {}
         self.open: Wish | None = None
@@ -43,8 +43,9 @@ class GuideClient(Wire):
         return connect(self.address, ping_interval=None, max_size=None, proxy=None)
 
     async def ask(self, count: int, is_cancelled: bool = False) -> Wish:
-        """Ask, and wait for the outcome. There is no cancelling in this dialect, but for an
-        engine.
+        """Send a request and wait for its outcome.
+
+        `is_cancelled` is ignored, because in this dialect only an engine can cancel a generation.
         """
         wish = self.open = Wish(f"{self.name}-{len(self.wishes)}", count)
         self.wishes[wish.request_id] = wish

@@ -1,4 +1,4 @@
-"""The storm: clients ask through engines while what serves them is killed at random moments."""
+"""A storm: clients request cards while the services are killed at random moments."""
 
 import asyncio
 import time
@@ -19,17 +19,18 @@ ASKERS = 28
 CALLERS = 6
 GUIDES = 6
 ENGINES = 8
-TWICE = 3  # every third client sends each frame twice
+TWICE = 3  # one client in three, on average, sends each frame twice
 GAP_SECONDS = (0.5, 3.5)
 DOWN_SECONDS = (0.0, 2.0)
-CALM_SECONDS = 240.0  # much more than is needed: on a slow machine everything takes its time
+CALM_SECONDS = 240.0  # much more than needed, because a slow machine takes its time
 
 
 class Storm:
-    """`clients` and `engines` tell what they saw; `counts` and `cluster.kills` what happened.
+    """A storm of requests and kills.
 
-    Who is killed when, and what each client is up to, comes from the seed; what meets what is up to
-    the processes.
+    `clients` and `engines` record what they receive. `counts` and `cluster.kills` count events and
+    kills. The seed determines when each service is killed and what each client does, but not how
+    the processes interleave.
     """
 
     def __init__(self, cluster: Cluster, seed: int) -> None:
@@ -40,8 +41,9 @@ class Storm:
         self.engines: list[Engine] = []
 
     def enter(self) -> None:
-        """Users, each with a session for every client and engine; who asks and who computes are on
-        different servers.
+        """Create the users, and a session for each of their clients and engines.
+
+        The requesters and the engines of a user connect to different servers.
         """
         accounts = [Account(self.cluster.webs[0], f"user{number}") for number in range(USERS)]
         for number in range(ASKERS):
@@ -58,9 +60,9 @@ class Storm:
             self.engines.append(Engine(*self._place(accounts[number % USERS], number % USERS + 1)))
 
     async def blow(self, seconds: float) -> None:
-        """Ask, and kill, for so long; then let everything come to its end.
+        """Send requests and kill services for this time, then wait until everything has ended.
 
-        A client that breaks breaks the test.
+        An exception in a client fails the test.
         """
         until = time.monotonic() + seconds
         async with asyncio.TaskGroup() as group:
@@ -74,7 +76,11 @@ class Storm:
                 task.cancel()
 
     async def _ask_and_wreck(self, until: float) -> None:
-        """Raises TimeoutError when not everybody has an answer CALM_SECONDS after the last kill."""
+        """Run the requests and the kills until this time, and wait for the remaining outcomes.
+
+        Raise TimeoutError if a client has no outcome CALM_SECONDS after the last service has
+        restarted.
+        """
         async with asyncio.timeout(None) as patience, asyncio.TaskGroup() as group:
             for client in self.clients:
                 group.create_task(self._request_more(client, until))
@@ -89,8 +95,9 @@ class Storm:
             await asyncio.sleep(client.chance.uniform(0, 2))
 
     async def _wreck(self, until: float) -> None:
-        """One after the other, each sooner or later, in an order of chance; some while another is
-        still down.
+        """Kill the services again and again, in a random order and at random intervals.
+
+        A service may be killed while another one is still down.
         """
         names = list(self.cluster.services)
         self.fate.shuffle(names)
@@ -117,7 +124,7 @@ class Storm:
         )
 
     def _place(self, account: Account, side: int) -> tuple:
-        """Where a new session of this account connects, and how."""
+        """Create a session for this account and return the arguments for a `Wire` to it."""
         server = self.cluster.webs[side % 2]
         address = at(server, account.new_session(self.cluster.webs[0])["wsUrl"])
         return address, Random(self.chance.random()), self.counts, self.chance.randrange(TWICE) == 0

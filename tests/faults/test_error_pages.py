@@ -11,7 +11,7 @@ MADE_UP = {"cookie": "sessionid=tidetidetidetidetidetidetidetide"}
 
 
 def test_pages_that_are_not_found_hold_no_database_connection(tmp_path: Path) -> None:
-    """A cookie makes the page look up who is signed in."""
+    """Send a session cookie with each request, so that the page looks up the signed-in user."""
     with running_server(tmp_path, MINDFLIP_DATABASE_POOL="4") as server:
         with ThreadPoolExecutor(8) as pool:
             statuses = list(

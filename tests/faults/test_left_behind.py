@@ -1,5 +1,6 @@
-"""A daphne is killed under a client of the guide's dialect: what it asked for is taken up by its
-next socket, and runs once.
+"""A daphne is killed while a client of the guide's dialect waits for a result.
+
+The client's next socket takes over the request, which runs only once.
 """
 
 from collections.abc import Iterator
@@ -13,8 +14,8 @@ from mindflip.embedded.servers import free_port
 from tests.faults.doors import Account, Talker, at, talking_as_the_guide_does
 from tests.processes import RunningServer, running_server
 
-# a socket whose disconnect was never told is known to be gone after seconds here, not after a
-# minute
+# With these settings, a socket whose disconnect was never reported is considered dead after seconds
+# instead of a minute.
 HURRIED = {"MINDFLIP_HEARTBEAT_SECONDS": "1", "MINDFLIP_ENGINE_TIMEOUT_SECONDS": "4"}
 
 
@@ -26,7 +27,7 @@ def server(tmp_path: Path) -> Iterator[RunningServer]:
 
 @pytest.fixture
 def other(server: RunningServer) -> str:
-    """The address of a second daphne."""
+    """Start a second daphne and return its URL."""
     port = free_port()
     second = program(
         "web",
@@ -46,7 +47,7 @@ async def ask(client: Talker, **more: Any) -> None:
 
 
 async def answer(client: Talker, request: dict[str, Any]) -> None:
-    """As the guide's client does: by the cache key alone."""
+    """Respond like the guide's client, which identifies the request only by its cache key."""
     await client.send(
         type="response",
         cacheKey=request["cacheKey"],

@@ -1,6 +1,4 @@
-"""The database drops its connections in the middle of anything: the next message is served again,
-by every thread.
-"""
+"""The database drops its connections at any moment, and every thread serves its next message."""
 
 from pathlib import Path
 
@@ -10,11 +8,11 @@ from tests.faults.doors import Account, Talker, talking
 from tests.processes import running_server
 
 ROUNDS = 12
-THREADS = 8  # more than serve sockets
+THREADS = 8  # more than the threads that serve sockets
 
 
 def drop_all(database_url: str) -> None:
-    """End every connection to this database but ours."""
+    """Terminate all other connections to this database."""
     with psycopg.connect(database_url, autocommit=True) as connection:
         connection.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname ="
@@ -35,7 +33,7 @@ async def test_what_was_dropped_in_the_middle_of_a_message_is_replaced(tmp_path:
             for number in range(ROUNDS):
                 await ask(socket, number)
                 drop_all(server.database_url)
-            for _ in range(THREADS):  # the last drop may still be met, once by each
+            for _ in range(THREADS):  # each thread may still notice the last drop once
                 await ask(socket, 0)
             await socket.send(type="ping")
             await socket.until("pong")

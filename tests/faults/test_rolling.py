@@ -1,5 +1,6 @@
-"""A deploy under load: one daphne after the other is stopped by SIGTERM and started again, and no
-client notices more than a close that says come back.
+"""A rolling restart under load: each daphne is stopped with SIGTERM and started again.
+
+Clients notice only a close code that requests a reconnect.
 """
 
 import asyncio
@@ -27,12 +28,12 @@ from tests.faults.wire import Wire
 from tests.processes import RunningServer, running_server
 
 ASKERS, ENGINES, USERS = 12, 4, 2
-TIMEOUT_SECONDS = 240  # much more than is needed: a slow machine takes its time
+TIMEOUT_SECONDS = 240  # much more than needed, because a slow machine takes its time
 RESTARTS = 1012
 
 
 class Balanced(Wire):
-    """A client behind a balancer: where one server does not take it, the other one does."""
+    """A client behind a load balancer, which tries the servers in turn."""
 
     servers: tuple[str, ...]
 
@@ -42,7 +43,7 @@ class Balanced(Wire):
         return v1_connection(at(self.servers[0], self.address) + (f"&lastSeq={seq}" if seq else ""))
 
     def _note(self, loss: BaseException) -> None:
-        """How a connection ended, or why there was none."""
+        """Count how a connection ended, or why it was not established."""
         if isinstance(loss, InvalidStatus):
             self.counts[f"refused with {loss.response.status_code}"] += 1
         elif isinstance(loss, ConnectionClosed):
@@ -56,7 +57,7 @@ class BalancedAsker(Balanced, Requester):
 
 
 class BalancedEngine(Balanced, Engine):
-    """One that works."""
+    """An engine that always works."""
 
     def _begin(self, request: dict[str, Any], mood: str) -> None:
         super()._begin(request, "works")
@@ -79,7 +80,7 @@ def servers(tmp_path: Path) -> Iterator[tuple[RunningServer, Service]]:
 
 
 def stop(service: Service) -> int:
-    """SIGTERM, and the exit code."""
+    """Send SIGTERM to a service, wait until it exits and return its exit code."""
     service.process.send_signal(signal.SIGTERM)
     return service.process.wait(TIMEOUT_SECONDS)
 
@@ -114,7 +115,11 @@ async def test_a_rolling_restart_under_load_loses_nothing_and_shows_no_error(ser
 
 
 def _has_one_result(wish: Wish) -> bool:
-    """Perhaps told twice: who asks again while the answer is under way has it again, the same."""
+    """Return True if the request has one complete result.
+
+    The client may have received it more than once, because it repeats a request while the result is
+    on its way.
+    """
     kinds = {kind for kind, _ in wish.outcomes}
     return (
         kinds == {"result"}
@@ -148,7 +153,7 @@ async def _ask_while(asking: asyncio.Event, asker: Requester) -> None:
 
 
 async def _restarted(server: RunningServer, each: Service, askers: list[BalancedAsker]) -> int:
-    """Stop it under load, start it again, and let everybody have an answer since."""
+    """Restart a server under load, wait for new outcomes and return the server's exit code."""
     code = await asyncio.to_thread(stop, each)
     await asyncio.to_thread(server.start, each)
     await _everybody_is_answered(askers)
@@ -156,7 +161,7 @@ async def _restarted(server: RunningServer, each: Service, askers: list[Balanced
 
 
 async def _everybody_is_answered(askers: list[BalancedAsker]) -> None:
-    """Each has asked anew, which it does when it had its answer."""
+    """Wait until each client has sent another request, which it does only after an outcome."""
     before = {asker.name: len(asker.wishes) for asker in askers}
     while any(len(asker.wishes) <= before[asker.name] for asker in askers):
         await asyncio.sleep(0.05)

@@ -1,5 +1,6 @@
-"""Whatever dies, each request has exactly one outcome: `make soak` for longer, MINDFLIP_FAULTS_SEED
-to blow the same storm again.
+"""Whichever process dies, each request has exactly one outcome.
+
+`make soak` runs the test for longer. Set MINDFLIP_FAULTS_SEED to repeat a storm.
 """
 
 import os

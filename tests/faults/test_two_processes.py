@@ -1,5 +1,6 @@
-"""Two daphnes over one PostgreSQL and one Valkey behave as one: who asks on one is served by an
-engine on the other.
+"""Two daphnes with the same PostgreSQL and Valkey behave like one.
+
+A request on one daphne is served by an engine on the other.
 """
 
 import asyncio
@@ -16,14 +17,14 @@ from tests.processes import running_server
 
 
 class Pair:
-    """Two servers, and an account of its own for each test."""
+    """Two servers, and a separate account for each test."""
 
     def __init__(self, first: str, other: str, name: str) -> None:
         self.first, self.other = first, other
         self.account = Account(first, name)
 
     def session(self) -> dict[str, Any]:
-        """Made on one, known to both."""
+        """Create a session on the first server, which both servers know."""
         return self.account.new_session(self.first)
 
 
@@ -44,7 +45,7 @@ def pair(servers: tuple[str, str], request: pytest.FixtureRequest) -> Pair:
 
 
 async def asked_on_the_other_side(asker: Talker, engine: Talker, count: int = 1) -> dict[str, Any]:
-    """What the engine is asked when the asker asks."""
+    """Send a request and return the `generate` message that the engine receives."""
     await engine.send(type="ready", modelId=MODEL, engine="webllm")
     await asker.send(type="generate", prompt="Tides", options={"count": count}, requestId="r1")
     return await engine.until("generate")

@@ -1,5 +1,6 @@
-"""A client that does not read costs a bounded amount of memory, is closed with a reason, and
-disturbs nobody else.
+"""A client that stops reading uses a bounded amount of memory and doesn't affect other clients.
+
+Its socket is closed with a reason.
 """
 
 import asyncio
@@ -22,7 +23,7 @@ from tests.faults.unread import (
 from tests.processes import RunningServer, running_server
 
 MEGABYTE = 1_048_576
-RESULTS = 8  # 400 KB each, with the cards before it: more than the kernels of both ends take
+RESULTS = 8  # 400 KB each, with their card messages: more than the kernels of both ends buffer
 CLOSED = ("mindflip_sockets_closed_unread_total", "stalled")
 UNSENT = ("mindflip_socket_unsent_bytes",)
 RESUME = json.dumps({"type": "resume", "lastSeq": 0})
@@ -31,7 +32,7 @@ RESUME = json.dumps({"type": "resume", "lastSeq": 0})
 async def largest_unsent_until(
     server: RunningServer, is_over: Callable[[dict[tuple[str, ...], float]], bool]
 ) -> float:
-    """Scrape until `is_over`; the most that waited for clients in the meantime."""
+    """Scrape the metrics until `is_over`, and return the highest number of unsent bytes."""
     most = 0.0
     async with asyncio.timeout(DEADLINE_SECONDS):
         while True:
@@ -46,7 +47,10 @@ def has_closed_one(samples: dict[tuple[str, ...], float]) -> bool:
 
 
 def has_none_open(samples: dict[tuple[str, ...], float]) -> bool:
-    """The connection is lost a moment before its socket has been cleaned up."""
+    """Return True if no socket is open.
+
+    The unsent bytes drop to 0 a moment before the server has cleaned up the socket.
+    """
     return samples[UNSENT] == 0 and samples.get(("mindflip_sockets_open", "mindflip.v1"), 0) == 0
 
 
@@ -136,7 +140,7 @@ async def test_a_client_that_does_not_read_disturbs_no_other(tmp_path):
             client.send(RESUME, times=100)
             await wait_until_stalled(server)
             await pongs(other)
-            # whose events go to the stalled socket, too
+            # The events of these generations are sent to the stalled socket, too.
             assert len(await make_results(address, 3, "again")) == 3
             await pongs(other)
             assert (await scrape(server))[UNSENT] < MEGABYTE

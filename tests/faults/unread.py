@@ -1,4 +1,4 @@
-"""Clients that do not read what they are sent, or read it slowly."""
+"""Clients that don't read what they are sent, or read it slowly."""
 
 import asyncio
 import json
@@ -16,12 +16,12 @@ from websockets.asyncio.client import ClientConnection, connect
 from tests.faults.doors import MODEL, V1, Talker, talking, talking_as_the_guide_does
 from tests.processes import RunningServer
 
-WINDOW_BYTES = 4096  # what the client's kernel takes although nobody reads
+WINDOW_BYTES = 4096  # the client's kernel buffers these bytes even if the client doesn't read
 DEADLINE_SECONDS = 40
 
 
 class Unread:
-    """A client's end of a socket that reads nothing until it is told to."""
+    """A client's end of a socket, which reads nothing until `read` is called."""
 
     def __init__(self, connection: ClientConnection) -> None:
         self.connection = connection
@@ -41,11 +41,11 @@ class Unread:
 
     @property
     def untaken_bytes(self) -> int:
-        """How much of what was sent the server has not taken."""
+        """The number of sent bytes that the server has not read yet."""
         return self.connection.transport.get_write_buffer_size()
 
     def read(self) -> AsyncIterator[dict[str, Any]]:
-        """Read from now on; the messages until the socket is closed."""
+        """Start reading and return the messages until the socket is closed."""
         self.connection.transport.resume_reading()
         return self._messages()
 
@@ -57,7 +57,7 @@ class Unread:
 
 @asynccontextmanager
 async def not_reading(address: str, dialect: str | None = V1) -> AsyncIterator[Unread]:
-    """An open socket with a small window, whose client does not read after the handshake."""
+    """Open a socket with a small receive buffer whose client stops reading after the handshake."""
     parts = urlsplit(address)
     end = socket.socket()
     end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, WINDOW_BYTES)
@@ -76,8 +76,9 @@ async def not_reading(address: str, dialect: str | None = V1) -> AsyncIterator[U
 
 
 async def make_results(address: str, count: int, name: str = "r") -> list[dict[str, Any]]:
-    """Have an engine write `count` results of 200 KB; the results, whose requestIds are r0, r1,
-    …
+    """Have an engine write `count` results of 200 KB, and return them.
+
+    Their requestIds are r0, r1 and so on, if `name` is "r".
     """
     async with talking(address) as engine:
         await engine.send(type="ready", modelId=MODEL, engine="webllm")
@@ -95,12 +96,12 @@ async def _make_result(engine: Talker, request_id: str) -> dict[str, Any]:
 
 
 def large_cards() -> list[dict[str, str]]:
-    """50 cards, 200 KB in all."""
+    """Return 50 cards, 200 KB in total."""
     return [{"front": secrets.token_hex(1000), "back": secrets.token_hex(1000)} for _ in range(50)]
 
 
 async def remember_a_result(address: str) -> None:
-    """Have a 200 KB result for the prompt `Tides` in the cache."""
+    """Add a result of 200 KB for the prompt `Tides` to the cache."""
     async with talking_as_the_guide_does(address) as client:
         await client.send(type="generate", prompt="Tides", options={"count": 50})
         request = await client.until("generate")
@@ -111,7 +112,7 @@ async def remember_a_result(address: str) -> None:
 
 
 async def scrape(server: RunningServer) -> dict[tuple[str, ...], float]:
-    """Each sample of /metrics by its name and its labels' values."""
+    """Return the samples of /metrics by name and label values."""
     async with httpx.AsyncClient() as client:
         text = (await client.get(f"{server.url}/metrics")).text
     return {

@@ -1,4 +1,4 @@
-"""What must be so after the storm."""
+"""The checks after a storm."""
 
 import re
 from collections import Counter
@@ -18,7 +18,7 @@ Client = Requester | GuideClient | Caller
 Rows = dict[str, list[dict[str, Any]]]
 OPEN = {"queued", "leased"}
 ATTEMPTS = 3
-# how a lost connection is called by those who lost it
+# These exceptions are raised when a connection is lost.
 LOSSES = (
     "redis.exceptions.ConnectionError",
     "redis.exceptions.TimeoutError",
@@ -36,7 +36,7 @@ LOSSES = (
     "ConnectionError",
     "celery.beat.SchedulingError",
 )
-# the last of a chain of tracebacks says what came of it
+# Only the last traceback of a chain is matched, because it names the final exception.
 TRACEBACK = re.compile(
     r"^Traceback \(most recent call last\):\n(?:(?:[ \t].*)?\n)*(\S.*)\n(?!\n(?:During handling|The"
     r" above))",
@@ -45,7 +45,7 @@ TRACEBACK = re.compile(
 
 
 def faults(storm: Storm) -> list[str]:
-    """Everything that is not as it must be, in words; empty when all is well."""
+    """Return a description of each fault; the list is empty if all is well."""
     rows = _rows(storm.cluster)
     outcome_faults = [
         fault
@@ -63,7 +63,7 @@ def faults(storm: Storm) -> list[str]:
 
 
 def report(storm: Storm) -> str:
-    """The counts."""
+    """Return a summary of the requests, kills and counts."""
     wishes = [wish for client in storm.clients for wish in client.wishes.values()]
     outcomes = Counter(wish.outcomes[0][0] if wish.outcomes else "nothing" for wish in wishes)
     kills = ", ".join(f"{name} {count}" for name, count in sorted(storm.cluster.kills.items()))
@@ -97,7 +97,7 @@ def _of_wish(wish: Wish, client: Client, rows: Rows) -> Iterator[str]:
     kind, what = distinct[0]
     if (kind, what) not in [_outcome(row) for row in own]:
         yield f"{wish.request_id} was told {kind} {what}, and the database has {own}"
-    # without ids, what was answered to a lost socket is asked for anew
+    # Clients without IDs repeat a request whose outcome was sent to a lost socket.
     if len(own) > 1 and not isinstance(client, GuideClient):
         yield f"{wish.request_id} ran {len(own)} times"
     if kind == "result":
@@ -150,8 +150,9 @@ def _of_processes(storm: Storm) -> Iterator[str]:
 
 
 def _rows(cluster: Cluster) -> Rows:
-    """The generations by topic, which is the wish's name, with how many attempts they had and how
-    many of these have no end.
+    """Return the generations by topic, which is the request ID.
+
+    Each row includes its number of attempts and how many of them are still running.
     """
     query = """
         SELECT g.options ->> 'topic' AS topic, g.status, g.cards, g.error_code, g.attempt_count,

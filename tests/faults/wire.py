@@ -1,4 +1,4 @@
-"""A socket that comes back with the same ticket whenever it is lost, and mangles what it sends."""
+"""A socket that reconnects with the same ticket when it is lost, and that may send frames twice."""
 
 import asyncio
 import json
@@ -15,8 +15,10 @@ PAUSE_SECONDS = 0.3
 
 
 class Wire:
-    """Subclasses say what is done when it opened (`opened`), when the server said its first word
-    (`greeted`), and with each message (`heard`). `strays` are messages for nobody, in words.
+    """A client that stays connected.
+
+    Subclasses override its handlers to react to events. `refusals` describes the closes that refused
+    the client, and `strays` the messages that no request was waiting for.
     """
 
     def __init__(
@@ -34,16 +36,16 @@ class Wire:
         return v1_connection(self.address)
 
     async def opened(self) -> None:
-        """The socket is open."""
+        """React to the opened connection."""
 
     async def greeted(self, snapshot: dict[str, Any]) -> None:
-        """The socket is open and has said its first word."""
+        """React to the first `session` message on a connection."""
 
     async def heard(self, message: dict[str, Any]) -> None:
-        """Any message, heartbeats apart."""
+        """React to any other message except a ping."""
 
     async def live(self) -> None:
-        """Be connected until cancelled."""
+        """Stay connected until the task is cancelled."""
         while True:
             try:
                 async with self.dial() as connection:
@@ -56,7 +58,7 @@ class Wire:
             await asyncio.sleep(PAUSE_SECONDS * self.chance.uniform(0.5, 1.5))
 
     async def send(self, **message: Any) -> None:
-        """Send it once or twice, or lose it with the connection."""
+        """Send a message once or twice, or lose it with the connection."""
         text = json.dumps(message)
         for _ in range(2 if self.is_twice else 1):
             try:
@@ -66,7 +68,7 @@ class Wire:
                 self.counts["frames lost"] += 1
 
     def drop(self) -> None:
-        """Lose the connection without a word."""
+        """Drop the connection without a close frame."""
         if self.connection:
             self.connection.transport.abort()
             self.counts["sockets dropped"] += 1

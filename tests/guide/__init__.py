@@ -1,4 +1,4 @@
-"""The samples of docs/integration-guide.md, as they are written there."""
+"""The unmodified samples of docs/integration-guide.md."""
 
 import re
 
@@ -8,12 +8,12 @@ GUIDE = ROOT / "docs" / "integration-guide.md"
 
 
 def blocks(language: str) -> list[str]:
-    """The guide's samples in this language, in order."""
+    """Return the guide's samples in this language, in order."""
     return re.findall(rf"```{language}\n(.*?)```", GUIDE.read_text(), re.DOTALL)
 
 
 def sample(text: str) -> str:
-    """The one JavaScript sample that contains this text, and is not the class."""
+    """Return the only JavaScript sample, except the client class, that contains this text."""
     (block,) = [
         block
         for block in blocks("javascript")
@@ -23,7 +23,7 @@ def sample(text: str) -> str:
 
 
 def client_class() -> tuple[str, list[str]]:
-    """The class of the complete example, and the three lines that use it."""
+    """Return the class of the complete example and the three lines that use it."""
     (whole,) = [block for block in blocks("javascript") if "class WebLLMClient" in block]
     client, usage = whole.split("// Usage\n")
     return client, usage.strip().splitlines()

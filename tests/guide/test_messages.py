@@ -1,4 +1,4 @@
-"""The guide's messages and requests, sent and received as they are written."""
+"""The guide's messages and requests, sent and received unmodified."""
 
 import json
 import re
@@ -34,7 +34,7 @@ def rest(server):
 
 @pytest.fixture
 def session(rest):
-    """A session, opened with the body of the guide's first step."""
+    """Open a session with the request body of the guide's first step."""
     (model,) = re.findall(r"modelId: '(.*)'", sample("method: 'POST'"))
     response = rest.post("/api/webllm/session", json={"modelId": model})
     assert response.status_code == 201
@@ -47,7 +47,7 @@ def of_type(kind: str) -> dict:
 
 
 def until(socket, kind: str) -> dict:
-    """The next message of this type; progress on the way is passed over."""
+    """Return the next message of this type and skip `progress` messages."""
     while (message := json.loads(socket.recv(timeout=20)))["type"] != kind:
         assert message["type"] == "progress", message
     return message
