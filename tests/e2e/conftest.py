@@ -71,7 +71,7 @@ def one_model_at_a_time() -> Iterator[None]:
 
 @pytest.fixture(scope="package")
 def browser(playwright: Playwright) -> Iterator[Browser]:
-    """Yield a Chromium without WebGPU, like most school computers have."""
+    """Yield a Chromium without WebGPU, as on most school computers."""
     with launched(playwright) as running:
         yield running
 

@@ -31,7 +31,7 @@ OLD_VERSIONS = """async () => {
 
 @pytest.fixture
 def installed(new_context: Callable[..., BrowserContext], server: RunningServer) -> Visitor:
-    """Return a visitor whose service worker is active and has cached the shell."""
+    """Return a visitor whose service worker is active and has cached the app shell."""
     visitor = Visitor(new_context().new_page(), server, "nobody")
     visitor.open()
     wait_until_kept(visitor.page)

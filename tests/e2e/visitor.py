@@ -126,7 +126,7 @@ class Visitor:
         expect(self.batch.locator(".card[data-card]").first).to_be_visible(timeout=WRITE_MS)
 
     def has_batch(self, **record: Any) -> None:
-        """Leave a batch as if this tab was generating it; the next reload shows the batch."""
+        """Leave a batch that this tab seems to be generating; the next reload shows it."""
         self.page.evaluate(LEAVE_BATCHES, json.dumps([{"key": "1", "words": "", **record}]))
 
     def kept_cards(self) -> list[dict[str, Any]]:

@@ -20,8 +20,8 @@ BUSY = {429, 503}
 class Caller:
     """A client that sends one request after another.
 
-    It repeats requests that got no response, or a 429 or 503. It records any other refusal as a
-    fault.
+    It repeats requests that get no response, or a response with status 429 or 503. It records any
+    other refusal as a fault.
     """
 
     def __init__(

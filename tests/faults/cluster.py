@@ -1,4 +1,4 @@
-"""A complete MindFlip whose processes can be killed.
+"""A complete MindFlip deployment whose processes can be killed.
 
 It consists of PostgreSQL, Valkey, two daphnes, a Celery worker and beat.
 """
@@ -30,7 +30,7 @@ HURRIED = {
 
 
 class Cluster:
-    """The processes of a MindFlip and their state.
+    """The processes of a MindFlip deployment and their state.
 
     `services` maps the names postgres, valkey, web1, web2, worker and beat to their services.
     `kills` counts how often each service was killed. `down` contains the services that have been

@@ -6,7 +6,7 @@ from typing import Any
 from tests.faults.doors import MODEL
 from tests.faults.wire import Wire
 
-# Maps each behavior of an engine to the percentage of generations for which it is chosen.
+# The engine chooses each behavior for this percentage of generations.
 MOODS = {
     "works": 60,
     "shuffles": 10,

@@ -12,7 +12,7 @@ from tests.faults.askers import AGAIN_SECONDS, FINAL, Wish
 from tests.faults.engines import make_cards
 from tests.faults.wire import Wire
 
-# Maps each behavior of the client's engine to the percentage of generations for which it is chosen.
+# The client's engine chooses each behavior for this percentage of generations.
 MOODS = {
     "works": 70,
     "dawdles": 10,

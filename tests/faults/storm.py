@@ -60,7 +60,7 @@ class Storm:
             self.engines.append(Engine(*self._place(accounts[number % USERS], number % USERS + 1)))
 
     async def blow(self, seconds: float) -> None:
-        """Send requests and kill services for this time, then wait until everything has ended.
+        """Send requests and kill services for this time, then wait for the remaining outcomes.
 
         An exception in a client fails the test.
         """

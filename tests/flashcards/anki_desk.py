@@ -1,10 +1,11 @@
-"""The real Anki, in a process of its own: what our packages become in it, and packages as it makes
-them.
+"""The real Anki in a separate process, to import packages of MindFlip and to export its own.
 
-`python -m tests.flashcards.anki_desk import COLLECTION PACKAGE` imports one and prints what the
-collection then holds; `… export COLLECTION FOLDER` fills a collection and exports it in both
-formats; `… gaps COLLECTION FILE` prints the numbers of the gaps of each text in a JSON file. JSON
-on standard output.
+Each command prints JSON on standard output:
+
+- `python -m tests.flashcards.anki_desk import COLLECTION PACKAGE` imports a package and prints the
+  contents of the collection.
+- `… export COLLECTION FOLDER` fills a collection, exports it in all formats and prints the paths.
+- `… gaps COLLECTION FILE` prints the numbers of the gaps in each text of a JSON file.
 """
 
 import json
@@ -40,7 +41,10 @@ NOTES = [
 
 
 def run(*arguments: Any) -> Any:
-    """The command's answer. Anki's core wants a process without other tests."""
+    """Run a command and return its output.
+
+    Anki's core needs a process that doesn't run other tests.
+    """
     command = [sys.executable, "-m", "tests.flashcards.anki_desk", *map(str, arguments)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stderr
@@ -80,14 +84,14 @@ def export_both(collection: Collection, folder: Path) -> dict[str, str]:
         collection.media.add_file(str(folder / name))
     for note_type, deck, fields, tags in NOTES:
         add(collection, note_type, deck, fields, tags)
-    # what is edited elsewhere now was edited later
+    # Edits in MindFlip must be newer than these notes.
     collection.db.execute("UPDATE notes SET mod = mod - 3600")
     made = {
         name: export(collection, folder / f"{name}.apkg", is_legacy=name == "legacy")
         for name in ("legacy", "new")
     }
     whole = folder / "whole.colpkg"
-    # closes the collection
+    # This call closes the collection.
     collection.export_collection_package(out_path=str(whole), include_media=True, legacy=False)
     return made | {"whole": str(whole)}
 

@@ -1,4 +1,4 @@
-"""The REST API of decks as each of the cast, and finished generations to save."""
+"""Fixtures for the REST API of decks: clients, decks and finished generations."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,7 +16,7 @@ Api = Callable[[User], APIClient]
 
 @pytest.fixture
 def api() -> Api:
-    """A REST client signed in with a bearer token."""
+    """Return a function that creates a REST client with a user's bearer token."""
 
     def make(user: User) -> APIClient:
         client = APIClient(HTTP_HOST="localhost")
@@ -28,7 +28,7 @@ def api() -> Api:
 
 @pytest.fixture
 def make_deck(api: Api) -> Callable[..., dict[str, Any]]:
-    """A deck by hand, over REST: the body of the answer."""
+    """Return a function that creates a deck over REST and returns the response body."""
 
     def make(user: User, *fronts: str, name: str = "Tides") -> dict[str, Any]:
         cards = [{"front": front, "back": f"What {front} is"} for front in fronts]
@@ -41,7 +41,7 @@ def make_deck(api: Api) -> Callable[..., dict[str, Any]]:
 
 @pytest.fixture
 def finished_generation() -> Callable[..., Generation]:
-    """A generation as the queue leaves it when its cards are accepted."""
+    """Return a function that creates a generation with accepted cards, as the queue stores it."""
 
     def make(
         user: User, *fronts: str, status: str = GenerationStatus.SUCCEEDED, **options: Any

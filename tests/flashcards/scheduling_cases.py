@@ -1,8 +1,8 @@
-"""Histories of cards that the server and the browser must schedule alike: `python -m
-tests.flashcards.scheduling_cases` writes them anew.
+"""Review histories of cards that the server and the browser must schedule in the same way.
 
-A case: zone and hour of study days, desired retention, the start, and steps of a rating and the
-minutes since the last one; beside each step the schedule that comes of it.
+Run `python -m tests.flashcards.scheduling_cases` to regenerate them. A case consists of the time
+zone and first hour of study days, the desired retention, a start time and steps. A step consists of
+a rating, the minutes since the previous step and the resulting schedule.
 """
 
 import json
@@ -22,8 +22,8 @@ CASES = 60
 
 
 def table() -> dict[str, Any]:
-    """The parameters that all cases share, and the cases."""
-    chance = random.Random(1)  # the same ones each time
+    """Return the parameters that all cases share, and the cases."""
+    chance = random.Random(1)  # a fixed seed gives the same cases each time
     scheduling = parameters(Plan(0.9, StudyDays(ZoneInfo("UTC"), 0)))
     return {"scheduling": scheduling, "cases": [_case(chance) for _ in range(CASES)]}
 

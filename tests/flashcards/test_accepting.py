@@ -1,4 +1,4 @@
-"""Cards that come as a list from whoever says that he is an engine."""
+"""Validation of the cards that an untrusted engine sends as a list."""
 
 import json
 import uuid

@@ -1,6 +1,4 @@
-"""Decks and cards in the admin: found by words or id, shown without a query a row, and never made
-up.
-"""
+"""Decks and cards in the admin: search, numbers of queries, editing and escaping."""
 
 import pytest
 from django.contrib.auth.models import User

@@ -1,4 +1,4 @@
-"""Our packages in the real Anki: what is there after the first import, and after the second."""
+"""Packages of MindFlip in the real Anki, after the first import and after the second."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -41,7 +41,7 @@ def deck(api: Any, alice: Any) -> dict[str, Any]:
 def into_anki(
     api: Any, alice: Any, deck: dict[str, Any], tmp_path: Path
 ) -> Callable[[], dict[str, Any]]:
-    """Exports the deck and imports it into the one collection."""
+    """Return a function that exports the deck and imports it into the same Anki collection."""
 
     def carry() -> dict[str, Any]:
         answer = api(alice).get(f"/api/flashcards/decks/{deck['id']}/export?format=apkg")
@@ -121,7 +121,7 @@ def test_what_came_from_elsewhere_keeps_its_name(
 
 
 def _make_older(deck: dict[str, Any]) -> None:
-    """Anki counts whole seconds, so a card edited at once would seem as old as before."""
+    """Make the cards older than an edit that follows, because Anki compares whole seconds."""
     Card.objects.filter(deck_id=deck["id"]).update(
         updated_at=F("updated_at") - timedelta(minutes=5)
     )

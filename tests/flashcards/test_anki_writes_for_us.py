@@ -1,6 +1,4 @@
-"""Packages of the real Anki, in both of its formats, imported by us: counted, read, and imported
-again.
-"""
+"""Imports of packages from the real Anki, in both of its formats: first and repeated imports."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -17,14 +15,14 @@ FORMATS = ["legacy", "new"]
 
 @pytest.fixture(scope="module")
 def packages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Paths by format."""
+    """Export packages from Anki and return their paths by format."""
     folder = tmp_path_factory.mktemp("anki")
     return anki_desk.run("export", folder / "collection.anki2", folder)
 
 
 @pytest.fixture
 def imported(api: Any, alice: Any, packages: dict[str, str]) -> Callable[[str], dict[str, Any]]:
-    """The report of an import by Alice."""
+    """Return a function that imports a package as Alice and returns the report."""
 
     def carry(format: str) -> dict[str, Any]:
         file = SimpleUploadedFile("School.apkg", Path(packages[format]).read_bytes())

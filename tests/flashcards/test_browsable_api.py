@@ -1,4 +1,4 @@
-"""The browsable API: each address opens in a browser, and its forms work after a sign-in."""
+"""The browsable API: every address opens in a browser, and the forms work for signed-in users."""
 
 import pytest
 from django.test import Client

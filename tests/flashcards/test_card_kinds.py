@@ -1,4 +1,4 @@
-"""A card is of the kind that was asked for, or says that it is a plain one."""
+"""Card kinds: a card is of the requested kind, or a basic card if it doesn't fit that kind."""
 
 import json
 import re
@@ -57,7 +57,7 @@ def test_a_cloze_has_a_gap_and_its_whole_sentence(front, back, shown):
     assert (card["front"], card["back"], card["kind"]) == shown
 
 
-# of these lengths, an expression that is not linear would take hours
+# At these lengths, a regular expression that doesn't run in linear time would take hours.
 @pytest.mark.parametrize(
     "front",
     [
@@ -116,7 +116,11 @@ def test_the_pages_that_show_cards_have_the_kinds(client, alice, make_deck):
 
 
 def test_no_script_names_a_kind_of_card():
-    """Scripts read the table. The parser of the client library has names of fields."""
+    """Check that scripts read the kinds of cards from the table.
+
+    The parser of the client library is excluded, because it contains field names with the same
+    spelling.
+    """
     names = "|".join({name for row in KIND_ROWS for name in (row.name, row.option)})
     scripts = {path: path.read_text() for path in (ROOT / "static/js").rglob("*.js")}
     scripts.pop(ROOT / "static/js/client/parse/cards.js")

@@ -1,4 +1,4 @@
-"""Cloze gaps, by the table that the browser reads too, and how the real Anki reads them."""
+"""Cloze gaps, tested with the table that the browser shares and compared with the real Anki."""
 
 import json
 from pathlib import Path
@@ -15,8 +15,8 @@ from tests.flashcards import anki_desk
 TABLE = Path(__file__).resolve().parent.parent / "contract" / "cloze_cases.json"
 CASES: list[dict[str, Any]] = json.loads(TABLE.read_text(encoding="utf-8"))
 IDS = [case["name"] for case in CASES]
-# Anki makes a card of a gap that hides nothing, reads numbers up to 65535, and finds no gap after
-# an opening that nothing closes
+# Anki makes a card for a gap that hides nothing, reads numbers up to 65535, and doesn't find a gap
+# after an unclosed opening.
 DIFFERENT_IN_ANKI = {
     "a number that is too large",
     "four digits with leading zeros",
@@ -42,7 +42,7 @@ def test_gaps_are_drawn_as_the_table_says(case: dict[str, Any]) -> None:
 
 
 def question_html(text: str) -> str:
-    """The text with a mark in place of each outermost gap."""
+    """Return the text with each outermost gap replaced by a mark."""
     spans, pieces, end = Spans(text), [], 0
     for opening in GAP_OPENING.finditer(text):
         gap = spans.gap_at(opening.start(), len(text)) if opening.start() >= end else None

@@ -1,5 +1,6 @@
-"""Control characters in cards, tags and names: no way in keeps them, and no export breaks on those
-that older versions stored.
+"""Control characters in cards, tags and names.
+
+MindFlip removes them from all new text, and can export older text that still contains them.
 """
 
 import csv
@@ -49,7 +50,7 @@ def shown(card: Any) -> tuple[Any, ...]:
 
 @pytest.fixture
 def imports(api: Any, alice: Any) -> Callable[..., Any]:
-    """Imports a file as Alice; the deck that came of it."""
+    """Return a function that imports a file as Alice and returns the resulting deck."""
 
     def post(data: bytes | str, file_name: str, **form: Any) -> Any:
         file = SimpleUploadedFile(file_name, data.encode() if isinstance(data, str) else data)
@@ -64,8 +65,9 @@ def imports(api: Any, alice: Any) -> Callable[..., Any]:
 
 @pytest.fixture
 def stored(alice: Any) -> Deck:
-    """A deck as older versions allowed it: each control character in every text, and sides that are
-    nothing else.
+    """Return a deck like those that older versions allowed.
+
+    Its texts contain each control character, and two of its sides contain nothing else.
     """
     deck = Deck.objects.create(
         user=alice,
@@ -99,7 +101,7 @@ def exported(api: Any, alice: Any, deck: Deck, format: str) -> bytes:
 
 
 def clean_side(side: str) -> str:
-    """What is left of a stored side."""
+    """Return the text that an export contains for a stored side."""
     kept = "".join(
         "\n" if character in LINE_ENDS else character
         for character in side
@@ -108,7 +110,7 @@ def clean_side(side: str) -> str:
     return kept.strip() or NOTHING_LEFT
 
 
-# --- ways in ---
+# --- Input ---
 def test_rest_drops_them(api: Any, alice: Any) -> None:
     card = {"front": TEXT, "back": f"c{TEXT}", "tags": [TEXT], "sentence": TEXT, "no\x1fte": [TEXT]}
     deck = (
@@ -202,7 +204,7 @@ def test_name_of_an_imported_deck_drops_them(imports: Any) -> None:
 
 
 def package_of(path: Path, *fields: str) -> bytes:
-    """A package with one note of MindFlip, unchecked."""
+    """Return an unchecked package with one note of MindFlip."""
     deck = genanki.Deck(1, f"Sea{TEXT}")
     deck.add_note(genanki.Note(model=note_type("basic"), fields=list(fields), guid="g"))
     genanki.Package(deck).write_to_file(path)
@@ -221,8 +223,9 @@ def test_packages_drop_them(imports: Any, tmp_path: Path) -> None:
 def test_note_with_more_fields_than_its_type_is_left_out_and_named(
     api: Any, alice: Any, tmp_path: Path
 ) -> None:
-    """As in packages that MindFlip once wrote of sides with U+001F: which field is which cannot be
-    known.
+    """Import a package like those that older versions wrote for sides with U+001F.
+
+    MindFlip can't know which field is which.
     """
     file = SimpleUploadedFile("x.apkg", package_of(tmp_path / "x.apkg", "a\x1fb", "c", ""))
     answer = api(alice).post("/api/flashcards/imports", {"file": file}, format="multipart")
@@ -233,7 +236,7 @@ def test_note_with_more_fields_than_its_type_is_left_out_and_named(
     )
 
 
-# --- exports of what is stored ---
+# --- Exports of stored text ---
 def test_anki_takes_every_note_of_a_package(
     api: Any, alice: Any, stored: Deck, tmp_path: Path
 ) -> None:

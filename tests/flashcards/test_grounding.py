@@ -1,6 +1,4 @@
-"""Whether a card stands in its notes: the table that the page shares, and what holds for every text
-there is.
-"""
+"""Grounding of cards in notes: the table that the page shares, and properties of arbitrary text."""
 
 import json
 from pathlib import Path

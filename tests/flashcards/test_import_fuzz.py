@@ -1,6 +1,6 @@
-"""Files made to break the import: each gives a reading or an FileRejected, and nothing else.
+"""Fuzz tests of the import: each file gives a ParsedFile or a FileRejected, and nothing else.
 
-And what a table keeps.
+They also test that exported tables can be imported again without changes.
 """
 
 import io
@@ -63,7 +63,7 @@ MODELS = {
 def read(
     data: bytes, name: str = "x", choices: Choices | None = None, limits: Limits = LIMITS
 ) -> ParsedFile | str:
-    """What was read, or the code of the refusal."""
+    """Return the parsed file, or the error code if the file is rejected."""
     try:
         return read_file(io.BytesIO(data), name, choices or Choices(), limits, Progress(20))
     except FileRejected as refused:
@@ -102,7 +102,7 @@ def collection(
 
 @pytest.fixture
 def real(tmp_path: Path) -> bytes:
-    """A package that is as it should be."""
+    """Return a valid package."""
     notes = [(1, "g", 1, 5, " a b ", "ebb\x1fflow")]
     return zipped(collection_anki2=collection(tmp_path / "c", notes, [(1, 1, 1, 0, 0)]))
 
@@ -115,7 +115,7 @@ def test_the_one_that_is_broken_below_is_read_when_it_is_whole(real: bytes) -> N
     ]
 
 
-# --- any bytes, and whole files with some of their bytes changed ---
+# --- Random bytes, and valid files with some bytes changed ---
 @EXAMPLES
 @given(
     st.binary(max_size=400),
@@ -217,7 +217,7 @@ def test_any_text_is_a_reading_or_a_refusal(
     )
 
 
-# --- made on purpose ---
+# --- Malicious files ---
 def test_a_bomb_is_not_unpacked() -> None:
     assert read(zipped(collection_anki2=bytes(40 * 2**20))) == "too_large"
     assert read(zipped(collection_anki21b=zstandard.compress(bytes(40 * 2**20)))) == "too_large"
@@ -276,7 +276,7 @@ def test_a_huge_note_costs_only_itself(tmp_path: Path) -> None:
     assert reading.left_out.counts == {"too_long": 1, "unreadable": 1, "media": 0}
 
 
-# of these lengths, an expression that is not linear would take hours
+# At these lengths, a regular expression that doesn't run in linear time would take hours.
 @pytest.mark.parametrize(
     "template",
     [
@@ -313,7 +313,7 @@ def test_an_import_ends_at_its_deadline(real: bytes) -> None:
     assert refused.value.code == "takes_too_long"
 
 
-# --- what a table keeps ---
+# --- Exported tables ---
 SIDES = st.text(min_size=1, max_size=200).map(lambda text: trim(clean(text))).filter(bool)
 
 

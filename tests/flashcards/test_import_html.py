@@ -1,6 +1,4 @@
-"""HTML of foreign fields as our text: what it becomes, that nothing of it runs, and that it never
-takes long.
-"""
+"""HTML fields of other programs as text: the result, safety and running time."""
 
 import json
 import time
@@ -23,7 +21,7 @@ OTHERWISE = {
     "a link to nowhere",
     "a link that runs, with a tab",
     "a link with a quote in it",
-}  # the same to see
+}  # these look the same when they are rendered again
 TEXTS = {
     "a<br>b<div>c</div><div>d</div>": "a\nb\nc\nd",
     "<p>a</p><p>b</p>": "a\n\nb",
@@ -100,7 +98,7 @@ def test_a_field_made_to_be_slow_is_not(piece: str) -> None:
 )
 @pytest.mark.parametrize("blank", [" ", "\t", "&#32;"])
 def test_a_long_run_of_blanks_is_read(around: str, blank: str) -> None:
-    # an expression that is not linear would take hours
+    # A regular expression that doesn't run in linear time would take hours.
     text = text_of_html(around.format(blank * 500_000))
     assert text.startswith(("**x", "x", "```\nx"))
 

@@ -1,4 +1,4 @@
-"""One file, imported twice at the same moment, and beside edits of its cards."""
+"""Simultaneous imports of the same file, and edits and logins during an import."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier

@@ -1,4 +1,4 @@
-"""What the database itself refuses, and that its migrations are complete."""
+"""Database constraints, cascades and missing migrations."""
 
 import pytest
 from django.core.management import call_command

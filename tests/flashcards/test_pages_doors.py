@@ -1,6 +1,4 @@
-"""Who gets which page: strangers, the signed-in, and other users; through Django's test client,
-without a browser.
-"""
+"""Access to pages for anonymous, signed-in and other users, tested without a browser."""
 
 from collections.abc import Callable
 

@@ -1,5 +1,6 @@
-"""Pages of decks as the server makes them, without a browser: search, table, bin, duplicates, and
-what they cost in queries.
+"""Server-rendered pages of decks, tested without a browser.
+
+The tests cover search, the table, the trash, duplicates and the numbers of queries.
 """
 
 from collections.abc import Callable
@@ -19,7 +20,7 @@ HOSTILE = "<script>alert(1)</script>"
 
 @pytest.fixture
 def browse(client: Client, alice: User) -> Callable[..., str]:
-    """Alice opens an address: the page's HTML."""
+    """Return a function that opens an address as Alice and returns the page's HTML."""
     client.force_login(alice)
 
     def get(address: str, status: int = 200, **query: str) -> str:
@@ -141,13 +142,15 @@ def test_a_page_takes_as_many_queries_for_many_as_for_few(
 ) -> None:
     for number in range(count):
         deck = deck_of(alice, f"Deck {number}", *(f"front {each}" for each in range(count)))
-    # session, user, how many decks, a page of them, tags, decks in the bin, cards in it
+    # The queries are: session, user, number of decks, a page of decks, tags, decks in the trash,
+    # cards in the trash.
     with django_assert_num_queries(7):
         browse("/decks")
     for view in ("cards", "table"):
-        # session, user, the deck, how many cards, a page of them
+        # The queries are: session, user, deck, number of cards, a page of cards.
         with django_assert_num_queries(5):
             browse(f"/decks/{deck.pk}", view=view)
-    # session, user, what is kept, how many groups, a page of them, their cards with their decks
+    # The queries are: session, user, ignored duplicates, number of groups, a page of groups, their
+    # cards with their decks.
     with django_assert_num_queries(6):
         browse("/decks/duplicates")

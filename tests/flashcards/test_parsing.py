@@ -1,6 +1,4 @@
-"""Cards out of model text: the table that the page's parser shares, and what holds for every text
-there is.
-"""
+"""Parsing of cards: the table that the page's parser shares, and properties of arbitrary text."""
 
 import json
 import re
@@ -29,9 +27,9 @@ PIECES = [
     "Q: ", "A: ", "1. ", "```", "<think>", "</think>", "\0", "\x1f", "\v", "\x85", "\ud83d", "😀",
     "null", "1.50", "ß", "// ", '"},\n{"',
 ]  # fmt: skip
-# without what no card keeps
+# Characters that cards can contain.
 SIGNS = st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"], include_characters="\t\n\r")
-TWICE_ESCAPED = "\\n"  # read as the line break that it was meant to be
+TWICE_ESCAPED = "\\n"  # the parser reads it as the intended line break
 SIDES = st.text(SIGNS, min_size=1, max_size=40).filter(lambda text: TWICE_ESCAPED not in text)
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(1 - 10**15, 10**15 - 1) | st.text(SIGNS, max_size=10),
@@ -45,7 +43,7 @@ JSON_VALUES = st.recursive(
 
 @st.composite
 def mutated_outputs(draw):
-    """A text of the table with a few signs cut, doubled or replaced."""
+    """Return a text of the table with a few characters removed, duplicated or replaced."""
     text = text_of(draw(st.sampled_from(CASES)))[:3000]
     for _ in range(draw(st.integers(0, 6))):
         at = draw(st.integers(0, len(text)))
@@ -72,7 +70,7 @@ def check_cards(text):
 
 
 def texts_of(value):
-    """All text in a value of JSON, names of members too."""
+    """Return all strings in a JSON value, including the field names."""
     if isinstance(value, dict):
         return [text for name, member in value.items() for text in [name, *texts_of(member)]]
     if isinstance(value, list):
@@ -135,7 +133,7 @@ def test_the_page_reads_every_text_as_the_server_does():
 
 
 def corpus(size):
-    """Broken outputs, the same at every run."""
+    """Return broken outputs, which are the same in every run."""
     random = Random(20240607)
     texts = ["".join(random.choices(PIECES, k=random.randrange(40))) for _ in range(size)]
     for case in CASES * 8:

@@ -1,6 +1,4 @@
-"""What an engine is asked: the user's words, what the cards shall be like, and room for an
-answer.
-"""
+"""Prompts: the user's text, the rules for cards, and space for the answer."""
 
 import json
 from pathlib import Path
@@ -177,8 +175,9 @@ def test_the_grammar_writes_what_the_schema_and_the_parser_read():
 
 
 def sentences_of(grammar):
-    """Short, long and odd texts that the grammar allows: its rules are followed by hand, one pick
-    for each.
+    """Yield short, long and unusual texts that the grammar allows.
+
+    The function applies the grammar's rules by hand, with a fixed choice for each text.
     """
     rules = dict(line.split(" ::= ") for line in grammar.splitlines())
     assert rules["root"] == '"[" card "," card "]"'

@@ -1,5 +1,6 @@
-"""What SmolLM2 really wrote through both engines (recorded by
-tests/e2e/engines/test_record_outputs.py), and what the parser reads.
+"""Recorded outputs of SmolLM2 through both engines, and the cards that the parser reads in them.
+
+tests/e2e/engines/test_record_outputs.py records the outputs.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Cards as HTML: the table that the browser reads too, and text that wants to be more than text."""
+"""Cards as HTML: the table that the browser shares, and hostile text."""
 
 import json
 import re
@@ -58,7 +58,7 @@ GAP_SIGNS = ["{{c1::", "{{c0::", "::", "}}", "}}", "$", "\\(", "\\)", " ", "a"]
 
 
 class Reader(HTMLParser):
-    """Collects what is not on the list, as a browser would see it."""
+    """A parser that collects disallowed tags, attributes and links, as a browser would see them."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -76,7 +76,8 @@ class Reader(HTMLParser):
         ]
 
 
-HOSTILE = {  # what each text repeats, one after the other
+# Each text consists of repetitions of its first string, followed by repetitions of the next one.
+HOSTILE = {
     "gaps, then math": ["{{c1::", "\\("],
     "gaps": ["{{c1::"],
     "gaps in brackets": ["[{{c1::"],
@@ -129,8 +130,10 @@ def test_gap_ends_at_its_own_closing_braces_outside_of_math(text: str, data: st.
 
 
 def walked(spans: Spans, at: int, limit: int) -> tuple[str, int | None]:
-    """What a gap hides, and the position after its closing braces: the first ones that a walk from
-    one character, formula or nested gap to the next meets. A gap without them has no end.
+    """Return the text that a gap hides and the position after its closing braces.
+
+    The closing braces are the first ones in a walk over characters, formulas and nested gaps. A gap
+    without closing braces hides nothing and has no end position.
     """
     start, hint_at, text = at, None, spans.text
     while at < limit:
@@ -155,7 +158,7 @@ def test_work_grows_with_the_length_of_a_card_and_not_faster(name: str) -> None:
         "".join(unit * (length // len(HOSTILE[name]) // len(unit)) for unit in HOSTILE[name])
         for length in (500, 2_000)
     )
-    card_html(short)  # so that caches are filled
+    card_html(short)  # fills the caches
     assert calls_made(lambda: card_html(long)) < 6 * calls_made(lambda: card_html(short))
 
 

@@ -1,4 +1,4 @@
-"""What was written in parts, or stopped, becomes one deck that knows where it comes from."""
+"""Saving generations in parts, or stopped generations, as one deck with its provenance."""
 
 import uuid
 

@@ -1,4 +1,4 @@
-"""The bin: what was deleted comes back whole, for a month, to its owner alone."""
+"""The trash: owners can restore deleted decks and cards completely, for a limited time."""
 
 from datetime import timedelta
 

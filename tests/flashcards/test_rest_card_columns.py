@@ -1,4 +1,4 @@
-"""Kind, tags, sentence and found of a card, and a deck's tags, over REST."""
+"""The fields `kind`, `tags`, `sentence` and `found` of cards, and the tags of decks, over REST."""
 
 import pytest
 

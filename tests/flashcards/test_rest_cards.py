@@ -1,4 +1,4 @@
-"""Cards over REST: added, edited, deleted."""
+"""Adding, editing and deleting cards over REST."""
 
 import pytest
 

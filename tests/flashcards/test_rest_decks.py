@@ -1,4 +1,4 @@
-"""Decks over REST: made by hand, listed, read, renamed, deleted."""
+"""Creating, listing, reading, renaming and deleting decks over REST."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Cards that ask the same: found in and across decks, deleted or kept."""
+"""Duplicates over REST: finding, deleting and keeping cards with the same question."""
 
 import uuid
 
@@ -88,7 +88,8 @@ def test_a_page_takes_as_many_queries_for_many_as_for_few(
     for _ in range(2):
         make_deck(alice, *(f"front {number}" for number in range(count)))
     client = api(alice)
-    # the user, what is kept, how many groups, one page of them, its cards with their decks
+    # The queries are: user, ignored duplicates, number of groups, a page of groups, their cards
+    # with their decks.
     with django_assert_num_queries(5):
         assert len(groups(client)) == min(count, 20)
 

@@ -1,4 +1,4 @@
-"""A deck as a file: what is in it, what it is called, and who gets it."""
+"""Exports of decks over REST: contents, file names and access."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Files with cards over REST: tables, our own JSON, refusals, and who sees what."""
+"""Imports over REST: tables, JSON files of MindFlip, rejected files and access."""
 
 import json
 import uuid
@@ -18,7 +18,7 @@ IMPORTS = "/api/flashcards/imports"
 
 @pytest.fixture
 def send(api: Any, alice: Any) -> Any:
-    """Posts a file as Alice; the answer."""
+    """Return a function that posts a file as Alice and returns the response."""
 
     def post(
         data: bytes | str, name: str = "Tides.csv", to: str = IMPORTS, user: Any = None, **form: Any
@@ -33,7 +33,7 @@ def sides() -> list[tuple[str, str]]:
     return list(Card.objects.order_by("deck__name", "position").values_list("front", "back"))
 
 
-# --- tables ---
+# --- Tables ---
 @pytest.mark.parametrize(
     "table",
     [
@@ -163,7 +163,7 @@ def test_an_update_says_only_what_the_file_says(send: Any) -> None:
     )
 
 
-# --- our own files ---
+# --- Files exported by MindFlip ---
 @pytest.fixture
 def own(api: Any, alice: Any) -> dict[str, Any]:
     cards = [
@@ -306,7 +306,7 @@ def test_text_and_times_that_no_column_can_hold_are_cleaned(send: Any) -> None:
     assert (sides(), answer.json()["decks"][0]["name"]) == ([("a", "b")], "Tides")
 
 
-# --- refusals ---
+# --- Rejected files ---
 @pytest.mark.parametrize(
     ("data", "name", "code"),
     [
@@ -365,7 +365,7 @@ def test_without_a_file_the_sentence_says_how_to_send_one(api: Any, alice: Any) 
     assert "multipart/form-data" in answer.json()["fields"]["file"][0]
 
 
-# --- watching and stopping ---
+# --- Progress and cancellation ---
 def test_a_cancelled_import_saves_nothing(send: Any, alice: Any) -> None:
     import_id = uuid.uuid4()
     ImportProgress(alice, import_id).cancel()
@@ -385,7 +385,7 @@ def test_only_its_owner_sees_how_far_an_import_is(
         "total": 1,
     }
     assert api(bob).get(f"{IMPORTS}/{import_id}").status_code == 404
-    # nobody's business, and nothing happens
+    # This request has no effect, because the import is not Bob's.
     assert api(bob).delete(f"{IMPORTS}/{import_id}").status_code == 204
 
 

@@ -1,4 +1,4 @@
-"""Cards tagged and moved, decks merged: all or nothing, doubles left out."""
+"""Tagging and moving cards and merging decks: all or nothing, without creating duplicates."""
 
 import pytest
 

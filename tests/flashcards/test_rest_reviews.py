@@ -1,4 +1,4 @@
-"""Reviews over REST: recorded once, in the order of their times, undone exactly."""
+"""Reviews over REST: recorded once, applied in the order of their times, and undone exactly."""
 
 import threading
 import uuid
@@ -17,7 +17,7 @@ REVIEWS = "/api/flashcards/reviews"
 
 @pytest.fixture
 def cards(alice, make_deck):
-    """Ids of Alice's three cards."""
+    """Return the IDs of Alice's three cards."""
     return [card["id"] for card in make_deck(alice, "ebb", "flow", "neap")["cards"]]
 
 
@@ -75,7 +75,10 @@ def test_one_id_twice_in_a_batch_is_one_review(send, cards):
 
 
 def test_reviews_that_come_late_are_applied_in_the_order_of_their_times(send, cards):
-    """Two devices: what the second had done meanwhile is rated anew upon what the first brings."""
+    """Send one card's reviews out of order, as two devices do, and compare its schedule.
+
+    When an earlier review arrives, the server recomputes the later reviews of its card.
+    """
     ratings = [
         ("good", 60 * 24 * 9),
         ("good", 60 * 24 * 9 - 10),
@@ -220,7 +223,7 @@ def test_a_batch_of_a_hundred_costs_as_many_queries_as_one(
         with CaptureQueriesContext(connections["default"]) as captured:
             reviews_record(user=alice, items=items, now=timezone.now())
         counts.append(len(captured))
-    assert counts[1] <= counts[0] + 1  # the later reviews that are changed
+    assert counts[1] <= counts[0] + 1  # one more query, for the later reviews that change
     assert counts[1] <= 9
 
 

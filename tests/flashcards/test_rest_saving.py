@@ -1,4 +1,4 @@
-"""A result becomes a deck: once, with where it came from."""
+"""Saving a result as a deck, once, with its provenance."""
 
 import threading
 

@@ -1,4 +1,4 @@
-"""Decks and cards found by words and tags."""
+"""Searching decks and cards by text and tags."""
 
 import pytest
 

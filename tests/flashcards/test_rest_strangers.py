@@ -1,4 +1,4 @@
-"""Alice owns, Bob has his own, Charlie must see nothing; and nobody learns which ids exist."""
+"""Access by other users, who can neither use Alice's objects nor find out which IDs exist."""
 
 import uuid
 

@@ -1,4 +1,4 @@
-"""Whole histories of cards, rating by rating."""
+"""Complete review histories of cards, rating by rating."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -28,7 +28,7 @@ AGAIN, HARD, GOOD, EASY = Rating
 
 
 def history(*ratings, plan=PLAN, start=START):
-    """Each asked at the moment it is due: the schedules after each rating."""
+    """Rate a card each time it is due, and return the schedule after each rating."""
     schedule, now, schedules = None, start, []
     for rating in ratings:
         schedule = rate(schedule, rating, now, plan)
@@ -128,7 +128,7 @@ def test_a_short_night_counts_as_a_day():
 def test_after_midnight_it_is_still_the_same_day():
     steps = rate(None, GOOD, datetime(2026, 1, 5, 23, 55, tzinfo=UTC), PLAN)
     learned = rate(steps, GOOD, datetime(2026, 1, 6, 0, 5, tzinfo=UTC), PLAN)
-    assert learned.due_at == datetime(2026, 1, 7, 4, 0, tzinfo=UTC)  # two days from the fifth
+    assert learned.due_at == datetime(2026, 1, 7, 4, 0, tzinfo=UTC)  # two days after January 5
 
 
 def test_who_wants_to_remember_more_is_asked_more_often():

@@ -1,4 +1,4 @@
-"""Days begin at the learner's hour, in the learner's zone."""
+"""Study days, which start at the learner's hour in the learner's time zone."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -25,9 +25,9 @@ VIENNA = StudyDays(ZoneInfo("Europe/Vienna"), 4)
     ("moment", "day"),
     [
         (datetime(2026, 1, 10, 22, 59, tzinfo=UTC), date(2026, 1, 10)),  # 23:59 in Vienna
-        (datetime(2026, 1, 10, 23, 1, tzinfo=UTC), date(2026, 1, 10)),  # 00:01: the evening goes on
+        (datetime(2026, 1, 10, 23, 1, tzinfo=UTC), date(2026, 1, 10)),  # 00:01, still the same day
         (datetime(2026, 1, 11, 2, 59, tzinfo=UTC), date(2026, 1, 10)),  # 03:59
-        (datetime(2026, 1, 11, 3, 0, tzinfo=UTC), date(2026, 1, 11)),  # 04:00: the day begins
+        (datetime(2026, 1, 11, 3, 0, tzinfo=UTC), date(2026, 1, 11)),  # 04:00, the start of the day
         (datetime(2026, 7, 11, 2, 0, tzinfo=UTC), date(2026, 7, 11)),  # summer time
     ],
 )
@@ -56,6 +56,6 @@ def test_a_clock_put_back_counts_no_days():
 def test_every_moment_lies_in_its_day(zone, hour, moment):
     days = StudyDays(ZoneInfo(zone), hour)
     day = days.day_of(moment)
-    # an hour's grace where clocks are put back over the day's first hour: it happens twice, and the
-    # day begins with the first
+    # Allow one hour of tolerance. Where clocks are set back across the first hour of a day, that
+    # hour occurs twice, and the day starts with its first occurrence.
     assert days.start_of(day) - timedelta(hours=1) <= moment < days.end_of(day) + timedelta(hours=1)

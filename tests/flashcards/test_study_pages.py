@@ -1,4 +1,4 @@
-"""Who may open the pages of studying."""
+"""Access to the study pages."""
 
 import uuid
 
@@ -8,7 +8,7 @@ from django.test import Client
 
 @pytest.fixture
 def visit(password):
-    """Opens an address as one of the cast, or as nobody."""
+    """Return a function that opens an address as a user or anonymously."""
 
     def open_page(address, user=None):
         client = Client(HTTP_HOST="localhost")

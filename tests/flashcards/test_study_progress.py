@@ -1,4 +1,4 @@
-"""Numbers of studying, by study day."""
+"""Study statistics by study day."""
 
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -58,7 +58,7 @@ def test_true_retention_is_of_cards_that_had_been_learned(alice, make_deck, rate
     rate("a", "good", NOW - timedelta(days=3))
     rate("b", "hard", NOW - timedelta(days=3))
     rate("c", "again", NOW - timedelta(days=3))
-    # relearning: says nothing of what was kept
+    # This card is being relearned, so the rating doesn't count toward retention.
     rate("c", "again", NOW - timedelta(days=3) + timedelta(minutes=10))
     progress = progress_of(user=alice, now=NOW)
     assert progress.retention == pytest.approx(2 / 3)
@@ -72,7 +72,7 @@ def test_true_retention_is_of_cards_that_had_been_learned(alice, make_deck, rate
 def test_a_day_ends_at_the_learners_hour(alice, make_deck, rate):
     StudySettings.objects.create(user=alice, day_begins_hour=4, time_zone="America/New_York")
     make_deck(alice, "a", "b")
-    # 03:59 in New York: still the ninth
+    # The first review is at 03:59 in New York, which is still March 9.
     rate("a", "good", datetime(2026, 3, 10, 7, 59, tzinfo=UTC))
     rate("b", "good", datetime(2026, 3, 10, 8, 0, tzinfo=UTC))
     progress = progress_of(user=alice, now=NOW)

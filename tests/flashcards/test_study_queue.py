@@ -1,4 +1,4 @@
-"""What is to be studied now: what is due, then what is new, within the day's limits."""
+"""The study queue: learning steps, due cards and new cards, within the daily limits."""
 
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -17,7 +17,7 @@ NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 
 @pytest.fixture
 def fronts(alice):
-    """The queue's questions at a time."""
+    """Return a function that returns the questions in the queue at a given time."""
 
     def ask(user=alice, at=NOW, deck=None):
         return [card.front for card in study_queue(user=user, now=at, deck_id=deck).cards]
@@ -26,7 +26,7 @@ def fronts(alice):
 
 
 def rated(user, *steps):
-    """Reviews of cards, by their questions: (front, rating, when)."""
+    """Record reviews of cards, which are given as (front, rating, time)."""
     items = [
         {
             "id": str(uuid.uuid4()),
@@ -65,7 +65,7 @@ def test_new_cards_learned_today_count_against_the_limit_until_the_day_ends(
         user=alice, new_per_day=2, day_begins_hour=4, time_zone="Europe/Vienna"
     )
     make_deck(alice, "a", "b", "c", "d")
-    evening = datetime(2026, 3, 9, 22, 30, tzinfo=UTC)  # half past eleven in Vienna
+    evening = datetime(2026, 3, 9, 22, 30, tzinfo=UTC)  # 23:30 in Vienna
     rated(alice, ("a", "easy", evening), ("b", "easy", evening))
     assert fronts(at=datetime(2026, 3, 10, 2, 59, tzinfo=UTC)) == []
     assert fronts(at=datetime(2026, 3, 10, 3, 0, tzinfo=UTC)) == ["c", "d"]

@@ -1,4 +1,4 @@
-"""The REST calls of studying: settings, doors, the browsable API."""
+"""The REST API for studying: settings, access and the browsable API."""
 
 import uuid
 

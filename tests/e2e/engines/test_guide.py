@@ -26,7 +26,7 @@ STATUS = """async ({ token, sessionId }) => {
       Authorization: `Bearer ${token}` } });
   return (await answer.json()).status;
 }"""
-# The guide leaves the parser for the model's text to its reader. This one makes cards of any words.
+# The guide leaves parsing the model's text to its reader. This parser makes cards from any text.
 PARSER = """(text) => {
   const words = [...new Set(text.split(/[^\\p{L}\\p{N}]+/u).filter(Boolean))];
   return words.slice(0, 10).map((word, n) => ({ front: `${word} ${n}`, back: `the word ${word}` }));
