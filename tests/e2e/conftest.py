@@ -33,7 +33,7 @@ FROM_ONE_ADDRESS = {
     "MINDFLIP_TOKEN_RATE": "1000/minute",
     "MINDFLIP_SIGN_IN_RATE": "1000/minute",
 }
-"""Rates for a server that everybody here comes to from one address."""
+"""Rates for a server that receives all requests from one address."""
 CHROMIUM = cache(find_chromium)
 expect.set_options(timeout=20_000)  # a busy machine is slow, but not broken
 

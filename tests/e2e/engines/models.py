@@ -17,7 +17,7 @@ NO_KIT = "../shared/webllm-kit is not beside this checkout: there is no model fo
 SMALL_GGUF = "SmolLM2-135M-Instruct-Q4_1"
 SMALL_WEBLLM = "SmolLM2-135M-Instruct-q0f32"
 TINY = "tiny"
-"""Random words, quick: for all that is not about the words."""
+"""A small model of random words, for tests that do not depend on the text."""
 
 
 def add_webllm_models(folder: Path) -> None:

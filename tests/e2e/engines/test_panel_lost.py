@@ -13,7 +13,7 @@ from tests.e2e.visitor import LOAD_MS, WRITE_MS, Visitor
 pytestmark = pytest.mark.skipif(not KIT.exists(), reason=NO_KIT)
 
 FORGIVING = ("--disable-domain-blocking-for-3d-apis", "--disable-gpu-process-crash-limit")
-"""Chromium takes the graphics card from pages under which it crashed twice."""
+"""Chromium denies GPU access to pages under which the GPU process crashed twice."""
 
 
 @pytest.fixture(scope="module")
