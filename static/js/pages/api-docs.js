@@ -1,4 +1,4 @@
-/** Shows the OpenAPI document in Swagger UI, which its own script has put on the window. */
+/** The OpenAPI document in Swagger UI, whose script defines `SwaggerUIBundle` on the window. */
 
 import { csrfToken } from "./lib/api.js";
 import { currentTheme } from "./lib/theme.js";
@@ -23,12 +23,12 @@ new MutationObserver(followTheme).observe(document.documentElement, {
 });
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", followTheme);
 
-/** Swagger UI's own name for it. */
+/** Set the class that Swagger UI uses for its dark theme. */
 function followTheme() {
   document.documentElement.classList.toggle("dark-mode", currentTheme() === "dark");
 }
 
-/** What is tried while signed in goes by the session's cookie, and needs its token. */
+/** Add the CSRF token to same-origin requests other than GET. They use the session cookie. */
 function withCsrfToken(request) {
   const isSameOrigin = new URL(request.url, location.href).origin === location.origin;
   if (isSameOrigin && request.method && request.method !== "GET")

@@ -20,7 +20,7 @@ const PAGE_ACTIONS = {
 };
 const CARD_ACTIONS = { edit: editCard, regenerate, delete: deleteCard };
 
-// the results are made anew with each search; what is around them stays, so listeners are on this
+// Each search replaces the results but not the elements around them, so the listeners are here.
 const listArea = part(page, "results-container");
 setUpFlipping(listArea);
 setUpTable(listArea);
@@ -41,7 +41,7 @@ page.addEventListener("click", (event) => {
   else PAGE_ACTIONS[button?.dataset.action]?.(button);
 });
 
-/** What asks for cards is loaded once somebody asks: the page stays light. */
+/** Regenerate a card. The module is loaded on first use to keep the page small. */
 async function regenerate(card) {
   const module = await import("./deck/regenerate.js").catch(
     () => toast(SERVER_UNREACHABLE) && null,
@@ -59,7 +59,9 @@ function flipAll() {
   flipCards();
 }
 
-/** Also those that a search brings later. */
+/**
+ * Turn all cards to the side chosen for the page, including cards that a search has just loaded.
+ */
 function flipCards() {
   for (const card of slot(container(), "cards").children) showSide(card, page.dataset.side);
 }

@@ -33,7 +33,7 @@ async function keep(button) {
   toast("Kept. They are no longer listed here.");
 }
 
-/** What had the focus is gone: the next thing to decide has it. */
+/** Focus the next control, because the element that had the focus has been removed. */
 function focusNext() {
   const next = /** @type {HTMLElement|null} */ (
     document.querySelector("#results button, #results a")

@@ -15,7 +15,7 @@ let file = null;
 let job = null;
 
 /**
- * Show one stage alone, and put the reader there.
+ * Show one stage, hide the others, and move the focus to it.
  * @param {"choose"|"progress"|"table"|"report"} stage
  */
 function showStage(stage) {
@@ -24,7 +24,7 @@ function showStage(stage) {
   part(page, stage).querySelector("h2")?.focus();
 }
 
-/** A table is looked at first; all else says itself what its cards are. @param {File} newFile */
+/** Preview a table, or import a file of another format immediately. @param {File} newFile */
 async function openFile(newFile) {
   file = newFile;
   showFailure(null);

@@ -8,8 +8,8 @@ const form = new RequestForm(document.getElementById("request"));
 let opening = null;
 
 /**
- * What writes cards is loaded once there is something to write or to show: a first page stays
- * light.
+ * Load the page's controller on first use, to keep the page small until there is something to
+ * generate or show.
  */
 function loadPage() {
   opening ??= createPage();
@@ -34,8 +34,8 @@ async function generate({ detail }) {
 
 panel.addEventListener("change", () => {
   form.setHint(panel.requestHint);
-  // beside the model, so that both are there together; a loaded one writes for the user's other
-  // devices, too
+  // Load the controller while the model is loading, so that both are ready at the same time. A
+  // loaded model also generates cards for the user's other devices.
   if (["loading", "ready"].includes(panel.state)) loadPage().catch(() => {});
 });
 form.addEventListener("generate", generate);

@@ -1,11 +1,11 @@
 import { action } from "./lib/dom.js";
 
 const POLL_MS = 5_000;
-// opened under its own address there is nothing to come back to
+// If the user opened /offline directly, a reload would only show this page again.
 const isFallback = location.pathname !== "/offline";
 const reload = () => location.reload();
 
-/** Reload once the server answers; the manifest is the smallest thing to ask for. */
+/** Reload the page when the server responds. The manifest is requested because it is small. */
 async function reloadWhenOnline() {
   const response = await fetch(document.querySelector("link[rel=manifest]").href, {
     cache: "no-store",

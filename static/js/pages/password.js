@@ -1,4 +1,4 @@
-// Fields whose password can be shown while it is typed.
+// Each password field has a button that shows the typed password.
 for (const field of document.querySelectorAll('[data-part="password"]')) {
   const input = field.querySelector("input");
   const button = field.querySelector("button");
@@ -9,7 +9,7 @@ for (const field of document.querySelectorAll('[data-part="password"]')) {
     button.setAttribute("aria-pressed", String(!isShown));
     input.focus();
   });
-  // so that browsers offer to keep it, and never keep it as text
+  // Reset the type, so that browsers offer to save the password and do not save it as text.
   input.form.addEventListener("submit", () => (input.type = "password"));
 }
 document.querySelector('[aria-invalid="true"]')?.focus();

@@ -1,10 +1,10 @@
 import { action } from "./lib/dom.js";
-import "./text.js"; // shows what Markdown and math mean
+import "./text.js"; // renders Markdown and math
 
 const form = document.querySelector(".print-options");
 const button = action(form, "print");
 
-action(form, "apply").hidden = true; // a choice shows itself
+action(form, "apply").hidden = true; // changed options apply immediately
 form.addEventListener("change", () => form.requestSubmit());
 button.addEventListener("click", () => print());
 button.hidden = false;

@@ -57,6 +57,6 @@ part(page, "span").addEventListener("change", (event) => {
   show();
 });
 action(page, "retry").addEventListener("click", show);
-await sendTimeZone(api).catch(() => {}); // what cannot be read is said by show()
+await sendTimeZone(api).catch(() => {}); // show() reports errors
 setUpSettings(page, api, show);
 show();

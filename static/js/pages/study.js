@@ -18,15 +18,15 @@ const outbox = openOutbox(page);
 const otherTabs = new OtherTabs(document.body.dataset.user);
 /** @type {StudySession|null} */
 let session = null;
-/** @type {any} the last queue that came */
+/** @type {any} the last queue from the server */
 let queue = null;
-/** How far this device's clock is behind the server's, in ms. */
+/** How far this device's clock is behind the server's, in milliseconds. */
 let behindMs = 0;
 let shownAt = 0;
 
 const now = () => Date.now() + behindMs;
 
-/** Fetch what is to be studied, after what was rated before has been sent. */
+/** Fetch the study queue after sending unsent ratings. */
 async function start() {
   page.dataset.state = "loading";
   await outbox.flush();
@@ -45,8 +45,8 @@ async function start() {
 }
 
 /**
- * Without the network: with what was left of the last session here.
- * @returns {Promise<boolean>} whether there was one
+ * Resume the stored session when the server cannot be reached.
+ * @returns {Promise<boolean>} whether there was a stored session
  */
 async function resumeStored() {
   const stored = await loadSession(page.dataset.queue);
@@ -68,7 +68,7 @@ function loadQueue(response, FSRSAlgorithm) {
   showNext();
 }
 
-/** Without the cards whose ratings are still on their way. */
+/** Return the queue without the cards whose ratings have not been sent yet. */
 function withoutUnsent(response) {
   const { cards } = outbox;
   return { ...response, cards: response.cards.filter(({ id }) => !cards.has(id)) };
@@ -89,14 +89,17 @@ function showCard(item) {
   saveSession();
 }
 
-/** The queue is bounded, and meanwhile more may be due: look once more before it is the end. */
+/**
+ * Load the queue again before ending the session, because the queue is limited in size and more
+ * cards may have become due.
+ */
 async function loadMore() {
   await outbox.flush();
   try {
     queue = withoutUnsent(await api.get(page.dataset.queue));
     session.load(queue);
   } catch {
-    // without the network the end is what is known here
+    // Offline, the session ends with the cards known here.
   }
   const item = session.next(now());
   if (item) showCard(item);
@@ -128,7 +131,7 @@ function rate(rating) {
   showNext();
 }
 
-/** Another tab has rated a card. @param {string} cardId */
+/** Remove a card that was rated in another tab. @param {string} cardId */
 function removeRated(cardId) {
   if (session?.remove(cardId)) showNext();
   else if (session?.current) view.showRemaining(session, StudySession.kind(session.current));

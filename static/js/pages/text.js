@@ -1,16 +1,17 @@
 import { clozeParts } from "./text/cloze.js";
 
-/** What Markdown or math would change. Text without it never asks for the libraries. */
+/** Characters with a meaning in Markdown or math. Texts without them do not need the libraries. */
 const MARKUP = /[*_`$]|~~~|\\[!-/:-@[-`{-~]|\]\(|^[ \t]*(?:[-+]|\d{1,9}[.)])[ \t]/m;
 
 /**
- * Show a card's text: at once as plain text, and once their libraries came with Markdown and math.
- * Nothing in it can run or load. The text itself stays in `data-raw` (see `rawText`).
+ * Show the text of a card: immediately as plain text, and as Markdown with math when the libraries
+ * are loaded. The text cannot run scripts or load resources. The source text is kept in `data-raw`
+ * (see `rawText`).
  * @param {HTMLElement} element
  * @param {string} text
- * @param {{cloze?: "question"|"answer"}} [options] clozes with a gap for what they hide, or with it
- *   highlighted; else they stay in place
- * @returns {Promise<void>} when all is shown
+ * @param {{cloze?: "question"|"answer"}} [options] whether clozes are shown as gaps or highlighted;
+ *   by default their markup is shown
+ * @returns {Promise<void>} when the text has been rendered
  */
 export async function renderInto(element, text, { cloze } = {}) {
   const key = `${cloze ?? ""}:${text}`;
@@ -21,19 +22,19 @@ export async function renderInto(element, text, { cloze } = {}) {
   showPlain(element, text, cloze);
   if (!MARKUP.test(text)) return;
   const fragment = await richText(text, cloze);
-  if (!fragment || element.renderedKey !== key) return; // the text has changed meanwhile
+  if (!fragment || element.renderedKey !== key) return; // the text has changed in the meantime
   element.replaceChildren(fragment);
   element.dataset.richShown = "";
 }
 
-/** @param {HTMLElement} element @returns {string} the text that it shows, as it was written */
+/** @param {HTMLElement} element @returns {string} the source text that it shows */
 export function rawText(element) {
   return element.dataset.raw ?? element.textContent;
 }
 
 /**
  * @param {HTMLElement} element
- * @returns {string} what a screen reader should say of it: math as its TeX, once
+ * @returns {string} what a screen reader should read, with math as TeX
  */
 export function spokenText(element) {
   const copy = /** @type {HTMLElement} */ (element.cloneNode(true));
@@ -43,8 +44,8 @@ export function spokenText(element) {
 }
 
 /**
- * Render what the server wrote as text: every element with `data-rich`, whose value may be the
- * cloze side.
+ * Render the elements with `data-rich`, which the server sends as plain text. The value of the
+ * attribute may be the cloze side.
  * @param {ParentNode} root
  */
 export function renderAll(root) {
@@ -74,7 +75,7 @@ async function richText(text, cloze) {
     const { richFragment } = await import("./text/rich.js");
     return await richFragment(text, cloze);
   } catch {
-    return null; // without a network the plain text is what there is
+    return null; // the libraries could not be loaded, so the plain text stays
   }
 }
 

@@ -1,7 +1,8 @@
-// Runs before the first paint, hence no module: a chosen theme must not flash the other one.
+// This script runs before the first paint and is therefore not a module. Otherwise the page would
+// flash in the wrong theme.
 try {
   const chosen = localStorage.getItem("mindflip:theme");
   if (chosen) document.documentElement.dataset.theme = chosen;
 } catch {
-  // storage is switched off: the system's theme it is
+  // Storage is disabled, so the system theme applies.
 }

@@ -11,7 +11,7 @@ main.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-action]");
   ACTIONS[button?.dataset.action]?.(button.closest(".trash-row"));
 });
-// the head of the page is not made anew with what the bin holds
+// The Empty button is in the page header, which refreshed results do not replace.
 main.addEventListener(
   "results-loaded",
   () => (action(main, "empty").hidden = !main.querySelector(".trash-row")),

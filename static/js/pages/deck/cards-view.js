@@ -7,7 +7,7 @@ import { container, refresh } from "../lib/live-results.js";
 import { offerUndo } from "../lib/undo.js";
 import { cardAddress, changeCount, deckAddress } from "./page.js";
 
-/** Add a card at the end. */
+/** Open a dialog that adds a card at the end of the deck. */
 export function addCard() {
   openDialog("card-dialog", {
     texts: { title: "Add a card" },
@@ -22,7 +22,7 @@ export function addCard() {
   });
 }
 
-/** @param {HTMLElement} element */
+/** Open a dialog that edits a card. @param {HTMLElement} element */
 export async function editCard(element) {
   const card = await api
     .get(cardAddress(element))
@@ -38,7 +38,10 @@ export async function editCard(element) {
   });
 }
 
-/** Into the bin, with a way back. @param {HTMLElement} element of a card, in either view */
+/**
+ * Move a card to the trash and offer to undo it.
+ * @param {HTMLElement} element of the card, in the card view or the table
+ */
 export async function deleteCard(element) {
   const adjacent = element.nextElementSibling ?? element.previousElementSibling;
   try {

@@ -6,7 +6,7 @@ import { openDialog } from "../lib/forms.js";
 import { offerUndoAt } from "../lib/undo.js";
 import { deckAddress, page } from "./page.js";
 
-/** Another name. */
+/** Open a dialog that renames the deck. */
 export function renameDeck() {
   openDialog("rename-dialog", {
     values: { name: page.dataset.name },
@@ -20,7 +20,7 @@ export function renameDeck() {
   });
 }
 
-/** Into the bin; the list of decks offers the way back. */
+/** Move the deck to the trash and offer to undo it on the list of decks. */
 export async function deleteDeck() {
   try {
     await api.delete(deckAddress);
@@ -34,7 +34,7 @@ export async function deleteDeck() {
   );
 }
 
-/** The cards go into another deck, and this one into the bin. */
+/** Open a dialog that moves the cards to another deck and this deck to the trash. */
 export function mergeDeck() {
   const texts = {
     title: "Merge into another deck",
@@ -58,9 +58,9 @@ export function mergeDeck() {
 const DEBOUNCE_MS = 180;
 
 /**
- * Ask for another deck of the user's.
+ * Let the user choose one of their other decks.
  * @param {{title: string, text: string, confirm: string}} texts
- * @param {string} excludedId the id of the deck that is no choice
+ * @param {string} excludedId the ID of a deck that is not offered
  * @param {(deck: {id: string, name: string}) => Promise<void>} onChoose
  */
 export function chooseDeck({ title, text, confirm }, excludedId, onChoose) {
@@ -84,7 +84,7 @@ async function listDecks(dialog, query, excludedId) {
   const { results } = await api
     .get(`/api/flashcards/decks?${new URLSearchParams({ q: query, pageSize: "100" })}`)
     .catch(() => ({ results: [] }));
-  if (part(dialog, "search").value !== query) return; // something else is looked for by now
+  if (part(dialog, "search").value !== query) return; // the user has typed another query
   const decks = results.filter((deck) => deck.id !== excludedId);
   const previousId = dialog.querySelector("input[name=deck]:checked")?.value;
   slot(dialog, "choices").replaceChildren(...decks.map(createChoice));

@@ -2,30 +2,33 @@ import { part, setText } from "../lib/dom.js";
 import { pluralize } from "../lib/format.js";
 import { container } from "../lib/live-results.js";
 
-/** The deck page's element. */
+/** The element of the deck page. */
 export const page = document.getElementById("deck");
 
-/** Where its deck is in the REST API. */
+/** The path of the deck in the REST API. */
 export const deckAddress = `/api/flashcards/decks/${page?.dataset.deck}`;
 
-/** Where a card is there. @param {HTMLElement} card an element with data-card */
+/**
+ * Return the path of a card in the REST API.
+ * @param {HTMLElement} card an element with data-card
+ */
 export function cardAddress(card) {
   return `/api/flashcards/cards/${card.dataset.card}`;
 }
 
-/** How many cards the deck has. */
+/** Return the number of cards in the deck as text. */
 export function countText() {
   return pluralize(Number(container().dataset.count), "card");
 }
 
-/** Cards came or went here. @param {number} by */
+/** Change the number of cards in the deck. @param {number} by negative if cards were removed */
 export function changeCount(by) {
   container().dataset.count = String(Number(container().dataset.count) + by);
   showCount();
   part(page, "empty").hidden = page.querySelectorAll("[data-slot=cards] [data-card]").length > 0;
 }
 
-/** Say it in the head of the page, which is not made anew with the results. */
+/** Update the card count in the page header, which a search does not replace. */
 export function showCount() {
   setText(page, "count", countText());
 }

@@ -21,9 +21,9 @@ import { cardAddress, deckAddress } from "./page.js";
 const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("regenerate-dialog"));
 
 /**
- * Have another card written and show it beside the one that is there: nothing is replaced without
- * being seen.
- * @param {HTMLElement} element of a card, in either view
+ * Request a replacement for a card and show it next to the current card. The card is replaced only
+ * if the user accepts.
+ * @param {HTMLElement} element of the card, in the card view or the table
  */
 export async function regenerateCard(element) {
   const card = await api
@@ -32,7 +32,7 @@ export async function regenerateCard(element) {
   if (card && !dialog.open) new Suggestion(card, cardAddress(element)).open();
 }
 
-/** One card in the dialog, with what was suggested for it so far. */
+/** A card in the dialog, with the replacements suggested so far. */
 class Suggestion {
   #card;
   #address;
@@ -55,11 +55,11 @@ class Suggestion {
     this.request();
   }
 
-  /** Ask, or ask once more. */
+  /** Request a card, or another one. */
   async request() {
     const abort = (this.#abort = new AbortController());
     showWaiting("Asking for a card");
-    // the one button that never goes, and the one that changes nothing
+    // The Keep button is always visible and changes nothing.
     action(dialog, "keep").focus();
     try {
       const card = await requestCard(this.#card.id, this.#suggested, showWaiting, abort);
@@ -103,7 +103,7 @@ class Suggestion {
     offerUndo(undoable, () => this.#refresh());
   }
 
-  /** The results as they are now, with the focus where it was. */
+  /** Refresh the results and focus the card's Regenerate button again. */
   async #refresh() {
     await refresh();
     action(
@@ -126,13 +126,16 @@ function show(state, text) {
   action(dialog, "keep").textContent = state === "writing" ? "Cancel" : "Keep the old one";
 }
 
-/** With nobody before it, what waits in the queue waits for an engine that is not there. */
+/** Show what the request is waiting for. If it is first in the queue, no engine is available. */
 function showWaiting(text, { status, place } = { status: "", place: 0 }) {
   show("writing", text);
   part(dialog, "no-engine").hidden = status !== "queued" || place > 0;
 }
 
-/** @param {any} error @param {boolean} [isSuggested] the proposal is still there to be taken */
+/**
+ * @param {any} error
+ * @param {boolean} [isSuggested] whether the suggestion can still be accepted
+ */
 function showFailure(error, isSuggested = false) {
   const { text, action: next } = describeError(error);
   show(isSuggested ? "proposed" : "failed", "");
@@ -150,18 +153,18 @@ function showSides(root, { front, back, kind }) {
 let clientPromise = null;
 /** @type {AbortController|null} */
 let activeAbort = null;
-// so that nothing waits for what nobody will see
+// Cancel the request when the user leaves the page, so that no engine works on it.
 addEventListener("pagehide", () => activeAbort?.abort());
 
 /**
- * Another card than this one, written by whichever engine the user has: this page has none of its
- * own.
- * @param {string} cardId @param {{front: string, back: string}[]} suggested those that were not
- *   wanted
- * @param {(words: string, waiting?: {status: string, place: number}) => void} onStatus @param
+ * Request another card. This page has no engine, so another of the user's engines writes it.
+ * @param {string} cardId
+ * @param {{front: string, back: string}[]} suggested cards that the user has not accepted
+ * @param {(words: string, waiting?: {status: string, place: number}) => void} onStatus
+ * @param
  *   {AbortController} abort
- * @returns {Promise<import("../../client/call.js").Card>} @throws errors with a code, `cancelled`
- *   when it was stopped
+ * @returns {Promise<import("../../client/call.js").Card>}
+ * @throws errors with a code; the code is `cancelled` if the request was aborted
  */
 async function requestCard(cardId, suggested, onStatus, abort) {
   activeAbort = abort;
@@ -177,7 +180,7 @@ async function requestCard(cardId, suggested, onStatus, abort) {
   return cards[0];
 }
 
-/** The result of a call, and on the way to it what it waits for. */
+/** Return the result of a call, and report until then what the call is waiting for. */
 function waitForResult(client, call, onStatus) {
   const listeners = new AbortController();
   const on = (name, listener) =>
@@ -210,8 +213,8 @@ function findCard(deck, cardId) {
 }
 
 /**
- * How the deck's cards were asked for, as long as the server remembers; a deck lives longer than
- * that.
+ * Return the language and difficulty of the deck's generation. Generations are deleted earlier than
+ * decks, so the result may be empty.
  */
 async function originalOptions({ provenance: { generationId } }) {
   if (!generationId) return {};
@@ -233,16 +236,17 @@ const TOPIC_CHARACTERS = 200;
  */
 
 /**
- * The request for one other card about what this one is about, beside those of its deck and those
- * that were proposed before.
- * @param {Card} card @param {Deck} deck
- * @param {{suggested: {front: string}[], language?: string, difficulty?: string}} more language and
- *   difficulty as the deck was asked for
+ * Build the request for one other card about the same topic. The prompt excludes the cards of the
+ * deck and earlier suggestions.
+ * @param {Card} card
+ * @param {Deck} deck
+ * @param {{suggested: {front: string}[], language?: string, difficulty?: string}} more the language
+ *   and difficulty of the deck's generation
  */
 export function buildRequest(card, deck, { suggested, language, difficulty }) {
   const topic = (deck.provenance.topic || deck.name).slice(0, TOPIC_CHARACTERS);
   const others = deck.cards.filter(({ id }) => id !== card.id);
-  // the last are the ones that a long list keeps
+  // `promptExcluding` lists only the last entries, so the most important ones come last.
   const fronts = [...others, ...suggested, card].map(({ front }) => front);
   const options = {
     kind: card.kind,
@@ -261,8 +265,8 @@ export function buildRequest(card, deck, { suggested, language, difficulty }) {
 }
 
 /**
- * The part of the notes that the card came of, as much as a model reads at once; its sentence alone
- * when the notes lack that.
+ * Return the chunk of the notes that contains the card's sentence. If no chunk does, return only
+ * the sentence.
  */
 function sourcePassage({ sentence }, { source }) {
   return chunks(source).find((chunk) => chunk.includes(sentence)) ?? sentence;

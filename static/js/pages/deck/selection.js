@@ -13,7 +13,7 @@ const CARDS = "/api/flashcards/cards";
 const bar = part(page, "selection-bar");
 const selected = new Set();
 
-/** What a button of the bar, or a box of the table, does. */
+/** The actions of the buttons in the selection bar. */
 export const SELECTION_ACTIONS = {
   "clear-selection": clearSelection,
   "select-matches": selectMatches,
@@ -22,7 +22,10 @@ export const SELECTION_ACTIONS = {
   "delete-selected": deleteSelected,
 };
 
-/** Boxes of the table choose its cards; Shift chooses all between. @param {Element} root */
+/**
+ * Let the checkboxes of the table select cards. Shift-click changes all rows in between.
+ * @param {Element} root
+ */
 export function setUpSelection(root) {
   let last = null;
   root.addEventListener("click", (event) => {
@@ -58,7 +61,7 @@ function setSelected(box, isSelected) {
   else selected.delete(idOf(box));
 }
 
-/** Forget the choice. */
+/** Clear the selection. */
 export function clearSelection() {
   selected.clear();
   for (const box of boxes()) box.checked = false;
@@ -80,7 +83,7 @@ function showSelection() {
     });
 }
 
-/** All that match the search, on the other pages, too. */
+/** Select all cards that match the search, including those on other pages. */
 async function selectMatches() {
   const query = new URLSearchParams(location.search);
   let next = `${deckAddress}/cards?${new URLSearchParams({ q: query.get("q") ?? "", tag: query.get("tag") ?? "", kind: query.get("kind") ?? "", pageSize: "500" })}`;

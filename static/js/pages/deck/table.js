@@ -7,10 +7,10 @@ import { cardAddress } from "./page.js";
 const CELL = ".cell";
 
 /**
- * Cells that are edited in place: leaving a cell or Enter saves it, Shift+Enter begins a line,
- * Escape takes the change back. What is wrong stands beside the cell, with what was typed still in
- * it.
- * @param {Element} root holds the table, now or later
+ * Let users edit cards in the table. Enter or leaving a cell saves it, Shift+Enter adds a line, and
+ * Escape reverts the change. If saving fails, the error is shown below the cell, which keeps the
+ * new text.
+ * @param {Element} root the element that contains the table, now or later
  */
 export function setUpTable(root) {
   root.addEventListener("keydown", (event) => event.target.matches(CELL) && handleKey(event));
@@ -61,7 +61,7 @@ async function save(cell) {
   }
 }
 
-/** What the server has of this cell. */
+/** Return the value of a cell on the server. */
 function savedValue(cell) {
   return cell.dataset.saved ?? (cell.defaultValue || cell.querySelector("[selected]")?.value || "");
 }

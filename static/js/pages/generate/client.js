@@ -8,10 +8,7 @@ const store = {
   forget: (modelId) => write(`session:${modelId}`, null),
 };
 
-/**
- * The client library, loaded when cards are asked for and not before: a first page stays light.
- * @throws {ApiError}
- */
+/** Load the client library. It is loaded on first use to keep the page small. @throws {ApiError} */
 export async function loadClient() {
   try {
     return await import("../../client/index.js");
@@ -21,8 +18,9 @@ export async function loadClient() {
 }
 
 /**
- * A client without an engine so far, in the session that this tab has for the model.
- * @param {typeof import("../../client/index.js")} library @param {string} modelId
+ * Return a client without an engine that uses this tab's session for the model.
+ * @param {typeof import("../../client/index.js")} library
+ * @param {string} modelId
  */
 export function createClient({ Sessions, WebLLMClient }, modelId) {
   return new WebLLMClient(null, modelId, { rest: api, sessions: new Sessions(api, store) });

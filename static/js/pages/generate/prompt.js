@@ -3,14 +3,14 @@ import { pluralize } from "../lib/format.js";
 const MAX_LISTED = 12;
 const MAX_LISTED_LENGTH = 80;
 
-/** What is said of a card that is there already. */
+/** The error message for a card that is already there. */
 export const DUPLICATE_CARD = "The model wrote a card that is here already. Try once more.";
 
 /**
- * The words of a request for cards beside others that are there already.
+ * Return the prompt for cards that do not repeat existing cards.
  * @param {string} topic
  * @param {number} count
- * @param {string[]} fronts
+ * @param {string[]} fronts fronts of the existing cards; only the last ones are listed
  */
 export function promptExcluding(topic, count, fronts) {
   const request = `Generate ${count} flashcards about ${topic}`;
@@ -22,7 +22,7 @@ export function promptExcluding(topic, count, fronts) {
 }
 
 /**
- * Whether a card says what one of these says.
+ * Return whether a card has the same front and back as one of the others.
  * @param {{front: string, back: string}} card
  * @param {{front: string, back: string}[]} others
  */
@@ -31,7 +31,7 @@ export function includesCard(card, others) {
 }
 
 /**
- * Where a request stands that has given no card yet.
+ * Return the status of a request that has no cards yet.
  * @param {{status: string, place: number}} waiting
  */
 export function waitingText({ status, place }) {
@@ -41,7 +41,10 @@ export function waitingText({ status, place }) {
     : "Waiting for an engine";
 }
 
-/** @param {{state: string, seconds?: number}} connection */
+/**
+ * Return a warning if the connection is down, otherwise "".
+ * @param {{state: string, seconds?: number}} connection
+ */
 export function connectionText({ state, seconds }) {
   return state === "down"
     ? `The connection broke. Trying again in ${pluralize(seconds, "second")}; writing goes on meanwhile.`

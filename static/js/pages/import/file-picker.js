@@ -1,7 +1,7 @@
 import { part } from "../lib/dom.js";
 
 /**
- * Let a file in by the button, by dropping it anywhere on the page, or as pasted text.
+ * Accept a file from the file field, a drop anywhere on the page, or pasted text.
  * @param {HTMLElement} page
  * @param {(file: File) => void} onFile
  */
@@ -12,13 +12,13 @@ export function setUpFilePicker(page, onFile) {
     input.value = ""; // so that the same file can be chosen again
   };
   input.addEventListener("change", handleChange);
-  handleChange(); // a file may have been chosen before this module was there
+  handleChange(); // the user may have chosen a file before this module was loaded
   setUpDropping(part(page, "dropzone"), () => page.dataset.stage === "choose", onFile);
   setUpPasting(page.querySelector('[data-form="paste"]'), onFile);
 }
 
 function setUpDropping(dropArea, isOpen, onFile) {
-  let depth = 0; // a child's enter comes before its parent's leave
+  let depth = 0; // dragenter of a child fires before dragleave of its parent
   const show = (isOver) => dropArea.toggleAttribute("data-dragover", isOver);
   addEventListener("dragenter", (event) => hasFile(event) && isOpen() && show(++depth > 0));
   addEventListener(
@@ -28,7 +28,7 @@ function setUpDropping(dropArea, isOpen, onFile) {
   addEventListener("dragover", (event) => hasFile(event) && event.preventDefault());
   addEventListener("drop", (event) => {
     if (!hasFile(event)) return;
-    event.preventDefault(); // else the browser leaves the page and opens the file
+    event.preventDefault(); // otherwise the browser leaves the page and opens the file
     show((depth = 0) > 0);
     if (isOpen()) onFile(event.dataTransfer.files[0]);
   });

@@ -9,20 +9,21 @@ const POLL_MS = 500;
 const MEGABYTE = 2 ** 20;
 const PHASES = { reading: "Reading", saving: "Saving" };
 
-/** One import on its way: sent, read, saved; watched meanwhile, and stopped on request. */
+/** An import, from the upload to the saved cards. It shows the progress. */
 export class ImportJob {
   #id = crypto.randomUUID();
   #abort = new AbortController();
   #isSent = false;
 
-  /** @param {HTMLElement} section shows how far it is */
+  /** @param {HTMLElement} section shows the progress */
   constructor(section) {
     this.section = section;
     this.bar = section.querySelector("progress");
   }
 
   /**
-   * @param {File} file @param {Record<string, string>} values further members of the form
+   * @param {File} file
+   * @param {Record<string, string>} values additional form fields
    * @returns {Promise<import("./report.js").Report>}
    */
   async run(file, values) {
@@ -39,9 +40,9 @@ export class ImportJob {
     }
   }
 
-  /** Nothing is saved then. */
+  /** Cancel the import. Nothing is saved, unless the server has already saved the cards. */
   cancel() {
-    api.delete(`${ADDRESS}/${this.#id}`).catch(() => {}); // the server may be past it already
+    api.delete(`${ADDRESS}/${this.#id}`).catch(() => {}); // the import may have finished already
     this.#abort.abort();
   }
 
@@ -71,7 +72,7 @@ export class ImportJob {
  * @param {File} file
  * @param {Record<string, string>} values
  * @param {AbortSignal} [signal]
- * @returns {Promise<any>} what the file is
+ * @returns {Promise<any>} what the file contains, as the server parses it
  */
 export function previewFile(file, values = {}, signal = undefined) {
   return upload(`${ADDRESS}/preview`, formOf(file, values), { signal });
@@ -89,12 +90,13 @@ function megabytes(bytes) {
 }
 
 /**
- * Send a form with a file, and tell how much of it is sent: the one thing that fetch cannot.
+ * Send a form with a file and report the upload progress, which fetch cannot do.
  * @param {string} address
  * @param {FormData} form
- * @param {{onSent?: (sent: number, all: number) => void, signal?: AbortSignal}} [options] in bytes
- * @returns {Promise<any>} the answer's JSON
- * @throws {ApiError} and, when it was aborted, a DOMException named AbortError
+ * @param {{onSent?: (sent: number, all: number) => void, signal?: AbortSignal}} [options] sizes in
+ *   bytes
+ * @returns {Promise<any>} the JSON of the response
+ * @throws {ApiError} and, if the request was aborted, a DOMException named AbortError
  */
 function upload(address, form, { onSent = () => {}, signal } = {}) {
   const request = new XMLHttpRequest();

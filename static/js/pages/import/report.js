@@ -9,9 +9,12 @@ import { integer, pluralize } from "../lib/format.js";
  *   leftOut: {sentence: string, examples: string[]}[]}} Report */
 
 /**
- * Write what an import did. @param {HTMLElement} section @param {Report} report @param {string}
- * decksAddress
- * @returns {string} the sentence at its head
+ * Show the result of an import.
+ * @param {HTMLElement} section
+ * @param {Report} report
+ * @param {string}
+ *   decksAddress
+ * @returns {string} the title of the report
  */
 export function showReport(section, report, decksAddress) {
   const title = headline(report);

@@ -2,19 +2,19 @@ import { action, cloneTemplate, part, setText, slot } from "../lib/dom.js";
 import { pluralize } from "../lib/format.js";
 
 /**
- * @typedef {object} Preview a table as the server reads it
+ * @typedef {object} Preview a table as parsed by the server
  * @property {string} encoding
  * @property {string} delimiter
  * @property {boolean} hasHeader
- * @property {string[]} columns roles
+ * @property {string[]} columns the roles of the columns
  * @property {string[]} names
  * @property {string[][]} rows
  * @property {number} rowCount
  */
 
 /**
- * The form in which a table's columns get their roles. Events: `preview` (read it again so),
- * `import`.
+ * The form that assigns roles to the columns of a table. Events: `preview` (parse the table again
+ * with the current options), `import`.
  */
 export class TableForm extends EventTarget {
   #form;
@@ -43,13 +43,16 @@ export class TableForm extends EventTarget {
     action(this.section, "import").textContent = `Import ${pluralize(preview.rowCount, "row")}`;
   }
 
-  /** Forget what was chosen for the last file. */
+  /** Reset the options of the previous file. */
   reset() {
     this.#form.reset();
     for (const field of this.#form.querySelectorAll("input[name=name]")) field.value = "";
   }
 
-  /** How the table is to be read, as the server's form has it. @returns {Record<string, string>} */
+  /**
+   * The options for parsing the table, as form fields of the API.
+   * @returns {Record<string, string>}
+   */
   get readOptions() {
     const { delimiter, encoding, hasHeader } = this.#form.elements;
     return {
@@ -59,7 +62,10 @@ export class TableForm extends EventTarget {
     };
   }
 
-  /** The same with what becomes of it. @returns {Record<string, string>} */
+  /**
+   * All form fields of the import: the parsing options, the column roles and the target deck.
+   * @returns {Record<string, string>}
+   */
   get values() {
     const { deckId, name } = this.#form.elements;
     const into = deckId.value ? { deckId: deckId.value } : { name: name.value.trim() };
@@ -89,7 +95,7 @@ export class TableForm extends EventTarget {
     else if (field.closest("th")) this.#makeUnique(field);
   }
 
-  /** A role belongs to one column: the one that had it is left out. */
+  /** Set other columns with the same role to "skip", because a role belongs to only one column. */
   #makeUnique(changed) {
     for (const select of this.#selects)
       if (select !== changed && select.value === changed.value) select.value = "skip";
@@ -140,7 +146,7 @@ function line(row, width) {
   return element;
 }
 
-/** A sign between columns that the list does not have yet is added to it. */
+/** Select a delimiter, adding it to the list if necessary. */
 function offer(select, value) {
   if (![...select.options].some((option) => option.value === value))
     select.add(new Option(value, value));

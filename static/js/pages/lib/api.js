@@ -1,12 +1,15 @@
 import { Rest } from "../../client/rest.js";
 
-/** From the cookie, not the page: signing in again in another tab makes a new one. */
+/**
+ * Return the CSRF token from the cookie. A token in the page would be out of date after the user
+ * signs in again in another tab.
+ */
 export function csrfToken() {
   return document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
 }
 
 /**
- * A call that arrives though the page is being left. Whether it did, nobody hears.
+ * Send a DELETE request that completes even if the user leaves the page. Errors are ignored.
  * @param {string} path
  */
 export function deleteOnUnload(path) {
@@ -15,5 +18,5 @@ export function deleteOnUnload(path) {
   );
 }
 
-/** The server's REST calls in the name of whoever is signed in in this browser. */
+/** The REST API, with the session of the signed-in user. */
 export const api = new Rest({ headers: () => ({ "X-CSRFToken": csrfToken() }) });

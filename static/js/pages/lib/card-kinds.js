@@ -1,11 +1,11 @@
 /**
- * The kinds of cards, from the table in flashcards/card_kinds.py. The server writes it into the
+ * The kinds of cards, from the table in flashcards/card_kinds.py. The server includes them in the
  * pages that show cards.
  */
 
 /**
  * @typedef {{name: string, option: string, hasGaps: boolean}} CardKind `name` is stored with a
- *   card, `option` is its name in a request; the front of a kind that `hasGaps` needs a gap
+ *   card, and `option` is the name in requests. If `hasGaps` is true, the front must contain a gap.
  */
 
 /** @type {CardKind[]|undefined} */
@@ -13,7 +13,7 @@ let kinds;
 
 /**
  * @param {string} [nameOrOption]
- * @returns {CardKind} the kind of that name; the first one when there is no such kind
+ * @returns {CardKind} the kind with that name or option, otherwise the first kind
  */
 export function kindOf(nameOrOption) {
   kinds ??= JSON.parse(document.getElementById("card-kinds").textContent);

@@ -4,7 +4,8 @@ import { kindOf } from "./card-kinds.js";
 import { announce, cloneTemplate, slot } from "./dom.js";
 
 /**
- * Let every card inside `root`, now and later, turn by its button or by a click on the card.
+ * Flip a card inside `root` when its button or the card itself is clicked. This includes cards that
+ * are added later.
  * @param {Element} root
  */
 export function setUpFlipping(root) {
@@ -15,7 +16,7 @@ export function setUpFlipping(root) {
   });
 }
 
-/** Turn a card, and read out the side that is now up. @param {HTMLElement} card */
+/** Flip a card and announce the side that is now visible. @param {HTMLElement} card */
 export function flip(card) {
   const side = card.dataset.side === "front" ? "back" : "front";
   showSide(card, side);
@@ -40,7 +41,8 @@ function spokenAnswer(card) {
 }
 
 /**
- * Show a card's two texts; a cloze is answered with its gaps filled, its back below.
+ * Show the texts of a card. The answer of a cloze is its front with the gaps filled, followed by
+ * its back.
  * @param {HTMLElement} element
  * @param {{front: string, back: string, kind?: string}} card
  */
@@ -51,20 +53,25 @@ export function fillCard(element, card) {
   writeSide(slot(element, "back"), visibleBack(card));
 }
 
-/** A new card element. @param {{front: string, back: string}} card @returns {HTMLElement} */
+/**
+ * Create a card element.
+ * @param {{front: string, back: string}} card
+ * @returns {HTMLElement}
+ */
 export function cardElement(card) {
   const element = cloneTemplate("card-template");
   fillCard(element, card);
   return element;
 }
 
-/** A text with more characters than this is set small. */
+/** Texts with more characters than this are shown in a smaller font. */
 const LONG_TEXT = 140;
 
 /**
- * Write one side of a card. Without a text its element is hidden.
- * @param {HTMLElement} element @param {string} text @param {"question"|"answer"} [cloze] with gaps
- *   for what clozes hide, or with them filled
+ * Show one side of a card, or hide its element if the text is empty.
+ * @param {HTMLElement} element
+ * @param {string} text
+ * @param {"question"|"answer"} [cloze] whether gaps are shown empty or filled
  */
 export function writeSide(element, text, cloze) {
   element.hidden = !text;
@@ -73,7 +80,7 @@ export function writeSide(element, text, cloze) {
 }
 
 /**
- * A card's back, unless it is a cloze's and says no more than the front with its gaps filled.
+ * Return the back of a card, or "" if it only repeats the filled front of a cloze.
  * @param {{kind?: string, front: string, back: string}} card
  */
 export function visibleBack({ kind, front, back }) {

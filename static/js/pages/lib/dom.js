@@ -18,7 +18,7 @@ export function action(root, name) {
 }
 
 /**
- * Put text into a slot; a no-break space keeps the line's height when there is none.
+ * Set the text of a slot. An empty text becomes a no-break space, which keeps the line height.
  * @param {ParentNode} root
  */
 export function setText(root, name, text) {
@@ -26,7 +26,7 @@ export function setText(root, name, text) {
 }
 
 /**
- * Do the work behind a button, once however often it is pressed meanwhile.
+ * Run the action of a button. The button is disabled until the action has finished.
  * @param {HTMLButtonElement} button
  * @param {() => Promise<void>} work
  */
@@ -45,8 +45,8 @@ const ANNOUNCE_DELAY_MS = 60;
 let pendingTexts = [];
 
 /**
- * Tell a screen reader, politely. What comes at once is said together; the same text twice is said
- * twice.
+ * Announce a text politely to screen readers. Texts that arrive within a short time are announced
+ * together, and a repeated text is announced again.
  * @param {string} text
  */
 export function announce(text) {
@@ -63,11 +63,11 @@ const SHOWN_SECONDS = 5;
 const OFFERED_SECONDS = 15;
 
 /**
- * Show a sentence for a few seconds, and say it. With a button it stays longer, and as long as
- * somebody is at it.
+ * Show a message for a few seconds and announce it. A message with a button stays longer. No
+ * message is removed while the user hovers over it or focuses its button.
  * @param {string} text
- * @param {{label: string, run: () => void, hint?: string}} [offer] a button; `hint` is said, not
- *   shown
+ * @param {{label: string, run: () => void, hint?: string}} [offer] a button; `hint` is announced
+ *   but not shown
  * @returns {HTMLElement} the toast
  */
 export function toast(text, offer) {

@@ -1,13 +1,13 @@
-/** The server cannot be reached. */
+/** The message for a server that cannot be reached. */
 export const SERVER_UNREACHABLE = "The server does not answer. Check the connection and try again.";
 
 /**
- * What to do next about each thing that can go wrong, beside the sentence that comes with it.
- * `action` is what the page can do about it: again, load, choose, sign-in.
+ * The next step for each error code, shown after the error message. `action` is what the page
+ * offers to do.
  * @type {Record<string, {hint: string, action?: "again"|"load"|"choose"|"sign-in"}>}
  */
 const HINTS = {
-  // the engine
+  // Engine
   webgpu_unavailable: {
     hint: "Choose another model: those with wllama run on the processor.",
     action: "choose",
@@ -37,7 +37,7 @@ const HINTS = {
   context_exceeded: { hint: "", action: "choose" },
   engine_unusable: { hint: "Choose another model.", action: "choose" },
   engine_failed: { hint: "Try again; if it stays, load the model again.", action: "again" },
-  // the server
+  // Server
   cancelled: { hint: "", action: "again" },
   stopped: { hint: "", action: "again" },
   busy: { hint: "" },
@@ -82,8 +82,8 @@ const LABELS = {
 
 /**
  * @param {{code?: string, message: string}} error
- * @returns {{text: string, action?: string, label?: string}} the error's sentence with the next
- *   step, and a button's action and label
+ * @returns {{text: string, action?: string, label?: string}} the error message with the next step,
+ *   and the action and label of a button
  */
 export function describeError({ code, message }) {
   const { hint, action } = HINTS[code] ?? DEFAULT_HINT;

@@ -19,10 +19,10 @@ export function percent(fraction) {
 }
 
 /**
- * How many tokens in which time, and how fast they come since the first one: before it the model
- * was reading.
+ * Return the number of tokens, the time and the speed. The speed is measured from the first token,
+ * because the model is still reading the prompt before it.
  * @param {{tokens: number, seconds: number}} spent
- * @param {{tokens: number, seconds: number}} [first] what was spent when the first token came
+ * @param {{tokens: number, seconds: number}} [first] the values at the first token
  */
 export function speed({ tokens, seconds }, first = { tokens: 0, seconds: 0 }) {
   const writing = seconds - first.seconds;

@@ -2,14 +2,14 @@ import { action, part, slot, withBusyButton } from "./dom.js";
 import { describeError } from "./error-messages.js";
 
 /**
- * Open a dialog with a form, and keep it open until its work is done: what was typed is never lost
- * to an error.
+ * Open a dialog with a form. The dialog stays open until `onSubmit` succeeds, so an error does not
+ * discard the user's input.
  * @param {string} id of the dialog
  * @param {object} what
- * @param {Record<string, string>} [what.texts] texts for its slots
- * @param {Record<string, string>} [what.values] for its fields
- * @param {(values: Record<string, string>) => Promise<void>} what.onSubmit does it; an ApiError is
- *   shown in the dialog
+ * @param {Record<string, string>} [what.texts] texts by slot
+ * @param {Record<string, string>} [what.values] initial values by field
+ * @param {(values: Record<string, string>) => Promise<void>} what.onSubmit processes the form; the
+ *   dialog shows its error
  */
 export function openDialog(id, { texts = {}, values = {}, onSubmit }) {
   const dialog = document.getElementById(id);
@@ -44,11 +44,11 @@ function showFailure(dialog, error) {
 }
 
 /**
- * Show what is wrong with a form's fields beside them, and go to the first. Each field has a line
+ * Show the errors of a form's fields and focus the first invalid field. Each field has an element
  * with data-error.
  * @param {HTMLFormElement} form
- * @param {Record<string, string>} fieldErrors a sentence by field name; none for a field takes its
- *   sentence away
+ * @param {Record<string, string>} fieldErrors messages by field name; the messages of other fields
+ *   are removed
  */
 export function showFieldErrors(form, fieldErrors) {
   for (const line of form.querySelectorAll("[data-error]")) {
@@ -61,10 +61,10 @@ export function showFieldErrors(form, fieldErrors) {
 }
 
 /**
- * What the server has against a form's fields, as `showFieldErrors` takes it; empty when its
- * refusal is about something else.
+ * Return the field errors of a server response, in the form that `showFieldErrors` expects. The
+ * result is empty if the error is not about a field of this form.
  * @param {HTMLFormElement} form
- * @param {any} error what was thrown, or null
+ * @param {any} error the error that was thrown, or null
  * @returns {Record<string, string>}
  */
 export function fieldErrorsOf(form, error) {

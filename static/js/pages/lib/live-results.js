@@ -2,16 +2,13 @@ import { renderAll } from "../text.js";
 import { announce, toast } from "./dom.js";
 import { describeError } from "./error-messages.js";
 
-/**
- * The part of a page that is made anew by the server when something was asked or changed:
- * `[data-live]`. Only the last load counts.
- */
+/** Return the part of the page that a search or a refresh replaces: `[data-live]`. */
 export const container = () => document.querySelector("[data-live]");
 const DEBOUNCE_MS = 180;
 let loading = null;
 
 /**
- * Show the results at this address.
+ * Load the results at an address and show them. This aborts a load that is still running.
  * @param {string} address of this page, with its query
  * @param {{isAnnounced?: boolean}} [options]
  */
@@ -24,7 +21,7 @@ export async function load(address, { isAnnounced = true } = {}) {
       signal: controller.signal,
       headers: { Accept: "text/html" },
     });
-    // signed out meanwhile
+    // A redirect to another page means that the user has been signed out.
     if (response.redirected && !response.url.includes(location.pathname))
       location.assign(response.url);
     else if (response.status === 404 && new URL(response.url).searchParams.has("page"))
@@ -43,13 +40,13 @@ export async function load(address, { isAnnounced = true } = {}) {
   }
 }
 
-/** Show again what is shown, as it is now. */
+/** Reload the current results. */
 export function refresh() {
   return load(location.href, { isAnnounced: false });
 }
 
 /**
- * Let a GET form show its results while one types; "/" goes to its search field.
+ * Show the results of a GET form while the user types. The "/" key focuses its search field.
  * @param {HTMLFormElement|null} form
  */
 export function setUpSearch(form) {

@@ -1,11 +1,11 @@
 /**
- * What this tab remembers of the signed-in user's work across a reload. Gone with the tab, and at
- * sign-out.
+ * The signed-in user's work in this tab, which survives a reload. It is deleted when the user
+ * closes the tab or signs out.
  */
 const PREFIX = "mindflip:";
 const user = document.body.dataset.user;
 
-/** @param {string} name @returns {any} what was written, or null */
+/** @param {string} name @returns {any} what is stored, or null */
 export function read(name) {
   try {
     return JSON.parse(sessionStorage.getItem(`${PREFIX}${user}:${name}`));
@@ -14,30 +14,28 @@ export function read(name) {
   }
 }
 
-/** @param {string} name @param {any} value null forgets it */
+/** @param {string} name @param {any} value null deletes the entry */
 export function write(name, value) {
   try {
     if (value === null) sessionStorage.removeItem(`${PREFIX}${user}:${name}`);
     else sessionStorage.setItem(`${PREFIX}${user}:${name}`, JSON.stringify(value));
   } catch {
-    // storage is full or switched off: the work is still on the page
+    // Storage is full or disabled. The work is still on the page.
   }
 }
 
-/** Forget everything of everybody. */
+/** Delete the work of all users in this tab. */
 export function forgetAll() {
   for (const key of Object.keys(sessionStorage))
     if (key.startsWith(PREFIX)) sessionStorage.removeItem(key);
 }
 
-/**
- * Forget what this browser keeps of the signed-in user beyond the tab: ratings that were not sent.
- */
+/** Delete the signed-in user's data that outlives the tab: ratings that were not sent. */
 export function forgetUser() {
   try {
     for (const key of Object.keys(localStorage))
       if (key.startsWith(PREFIX) && key.includes(`:${user}:`)) localStorage.removeItem(key);
   } catch {
-    // storage is switched off: nothing was kept
+    // Storage is disabled, so there is nothing to delete.
   }
 }

@@ -5,11 +5,12 @@ import { describeError } from "./error-messages.js";
 let isSuggested = false;
 
 /**
- * Let every field of tags inside `root`, now and later, add and remove them: Enter or a comma adds
- * what is typed, Backspace in an empty field removes the last.
+ * Let users add and remove tags in every tag field inside `root`, including fields that are added
+ * later. Enter, a comma or leaving the field adds the typed tag. Backspace in an empty field
+ * removes the last tag.
  * @param {Element} root
- * @param {(field: HTMLElement, tags: string[]) => Promise<string[]>} save gives the tags as they
- *   are then; an error takes the change back
+ * @param {(field: HTMLElement, tags: string[]) => Promise<string[]>} save saves the tags and
+ *   returns the saved ones; an error reverts the change
  */
 export function setUpTags(root, save) {
   root.addEventListener("focusin", (event) => event.target.matches(".chip-input") && suggestTags());
@@ -100,7 +101,7 @@ function showError(field, message) {
   line.textContent = message;
 }
 
-/** The tags that this user has already, asked for when the first is about to be typed. */
+/** Load the user's existing tags as suggestions when a tag field is first used. */
 export async function suggestTags() {
   if (isSuggested) return;
   isSuggested = true;

@@ -1,15 +1,12 @@
 const KEY = "mindflip:theme";
 const system = matchMedia("(prefers-color-scheme: dark)");
 
-/** @returns {"light"|"dark"} the theme now shown */
+/** @returns {"light"|"dark"} the current theme */
 export function currentTheme() {
   return document.documentElement.dataset.theme ?? (system.matches ? "dark" : "light");
 }
 
-/**
- * Show a theme. The system's own is not written down, so that the page goes on following the
- * system.
- */
+/** Show a theme. The system theme is not stored, so that the page keeps following the system. */
 function setTheme(theme) {
   const isSystemTheme = theme === (system.matches ? "dark" : "light");
   if (isSystemTheme) delete document.documentElement.dataset.theme;
@@ -18,11 +15,11 @@ function setTheme(theme) {
     if (isSystemTheme) localStorage.removeItem(KEY);
     else localStorage.setItem(KEY, theme);
   } catch {
-    // storage is switched off: the choice lasts for this page
+    // Storage is disabled, so the choice applies only to this page.
   }
 }
 
-/** @param {HTMLButtonElement} button switches between light and dark */
+/** Let a button switch between the light and the dark theme. @param {HTMLButtonElement} button */
 export function setUpTheme(button) {
   const updateButton = () => button.setAttribute("aria-pressed", String(currentTheme() === "dark"));
   button.addEventListener("click", () => {

@@ -4,17 +4,17 @@ import { describeError } from "./error-messages.js";
 import { read, write } from "./storage.js";
 
 /**
- * What was done, and the call that takes it back: a POST unless it says otherwise; with a list of
- * bodies one call for each.
+ * The message about a change and the request that reverts it, a POST by default. If `body` is a
+ * list, one request is sent for each item.
  * @typedef {{text: string, path: string, body?: object|object[], method?: "post"|"patch"}} Undoable
  */
 
 let undo = null;
 
 /**
- * Say what was done, with a button that takes it back. Control+Z does so, too, outside of text.
+ * Show a message with an Undo button. Ctrl+Z does the same outside of text fields.
  * @param {Undoable} what
- * @param {() => void} onUndone what to show once it is taken back
+ * @param {() => void} onUndone called after the change has been reverted
  */
 export function offerUndo({ text, ...call }, onUndone) {
   const run = () => {
@@ -25,13 +25,17 @@ export function offerUndo({ text, ...call }, onUndone) {
   toast(text, { label: "Undo", run, hint: "Control Z takes it back." });
 }
 
-/** Go to another page and offer it there. @param {Undoable} undoable @param {string} address */
+/**
+ * Go to another page and offer to undo the change there.
+ * @param {Undoable} undoable
+ * @param {string} address
+ */
 export function offerUndoAt(undoable, address) {
   write("undo", undoable);
   location.assign(address);
 }
 
-/** Offer what the page before left. @param {() => void} onUndone */
+/** Offer to undo the change that the previous page stored. @param {() => void} onUndone */
 export function offerStoredUndo(onUndone) {
   const undoable = read("undo");
   write("undo", null);

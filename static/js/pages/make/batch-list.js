@@ -9,7 +9,7 @@ const CONTINUE_NOTICE = {
   label: "Write the rest",
 };
 
-/** All batches on the page, newest first. What is unsaved survives a reload of this tab. */
+/** All batches on the page, newest first. Unsaved batches survive a reload of this tab. */
 export class BatchList {
   /** @type {Batch[]} */
   #batches = [];
@@ -26,7 +26,7 @@ export class BatchList {
   }
 
   /**
-   * A new batch, in place of `old` if that has no cards.
+   * Create a batch. It replaces `old` if `old` has no cards.
    * @param {import("./request-form.js").CardRequest} request
    * @param {Batch} [old]
    */
@@ -47,7 +47,7 @@ export class BatchList {
   }
 
   /**
-   * The one that a generation was asked for before a reload.
+   * Return the batch that a generation was requested for, possibly before a reload.
    * @param {string|null} generationId
    * @returns {Batch|undefined}
    */
@@ -72,7 +72,7 @@ export class BatchList {
   #restore(record) {
     if (!record.cards.length) return;
     if (record.parts) record.parts = record.parts.map(restorePart);
-    // whoever wrote them has gone with the page
+    // The call that would have sent these cards ended with the previous page.
     for (const card of record.cards) delete card.unsent;
     const wasInterrupted = record.state === "writing";
     const batch = this.#add(

@@ -5,16 +5,17 @@ import { pluralize, speed } from "../lib/format.js";
 import { SaveForm } from "./save-form.js";
 
 /**
- * The cards of one request on the page, from the first one written to the saved deck. Events on its
- * element, bubbling: `batch-changed`, `batch-saved`, `batch-gone`, `batch-next` (detail: the action
- * of its button), `draft-tool` (detail: the tool's name and the draft).
+ * The cards of one request on the page, from the first generated card to the saved deck. Its
+ * element dispatches these bubbling events: `batch-changed`, `batch-saved`, `batch-gone`,
+ * `batch-next` (detail: the action of its button), `draft-tool` (detail: the name of the tool and
+ * the draft).
  */
 export class Batch {
   #firstUsage = null;
   #usage = null;
   #estimate = new Estimate();
   #timeLeft = "";
-  /** Which of several parts is being written, as the beginning of a sentence. */
+  /** The part that is being generated, as a prefix of the status text; "" for a single part. */
   #partLabel = "";
   /** @type {Map<Draft, HTMLElement>} */
   #elements = new Map();
@@ -36,14 +37,14 @@ export class Batch {
     this.show(record.state, record.words);
   }
 
-  /** Whether there is anything here that is nowhere else. */
+  /** True if the batch has cards, which exist only on this page until it is saved. */
   get isUnsaved() {
     return this.record.cards.length > 0;
   }
 
   /**
-   * The model begins to write, or goes on.
-   * @param {import("./parts.js").Part} [currentPart] of several parts
+   * Update the status when the model starts or resumes.
+   * @param {import("./parts.js").Part} [currentPart] one of several parts
    */
   begin(currentPart) {
     this.#estimate.begin();
@@ -58,9 +59,10 @@ export class Batch {
   }
 
   /**
-   * One more card, unless it is here already or was thrown away; one that is here without an id
-   * gets the other's members. @param {Draft} draft
-   * @returns {boolean} whether it is new
+   * Add a card unless it is already here or was discarded. If the existing card has no ID, it gets
+   * the fields of the new one.
+   * @param {Draft} draft
+   * @returns {boolean} whether the card was added
    */
   add(draft) {
     const existing = this.#findDuplicate(draft);
@@ -73,19 +75,27 @@ export class Batch {
     return true;
   }
 
-  /** Another text in the place of a draft. @param {Draft} draft @param {object} fields */
+  /**
+   * Change the fields of a draft.
+   * @param {Draft} draft
+   * @param {object} fields
+   */
   change(draft, fields) {
     Object.assign(draft, fields);
     showDraft(this.#elements.get(draft), draft);
     this.#send("batch-changed");
   }
 
-  /** Throw a draft away. @param {Draft} draft @returns {() => void} brings it back */
+  /**
+   * Discard a draft.
+   * @param {Draft} draft
+   * @returns {() => void} brings the draft back when it is called
+   */
   drop(draft) {
     const index = this.record.cards.indexOf(draft);
     const element = this.#elements.get(draft);
     const next = element.nextElementSibling;
-    const name = draft.id ?? draft.front; // it may get its id before it is brought back
+    const name = draft.id ?? draft.front; // the draft may receive its ID before it is restored
     this.record.cards.splice(index, 1);
     (this.record.dropped ??= []).push(name);
     element.remove();
@@ -117,7 +127,7 @@ export class Batch {
     this.#send("batch-changed");
   }
 
-  /** @param {{tokens: number, seconds: number}} usage of this turn of the engine */
+  /** @param {{tokens: number, seconds: number}} usage of the engine's current run */
   updateMeter(usage) {
     if (
       !this.#firstUsage ||
@@ -139,7 +149,7 @@ export class Batch {
   }
 
   /**
-   * A sentence with a button for the next step.
+   * Show a message with a button for the next step.
    * @param {{text: string, tone?: string, action?: string, label?: string}} notice
    */
   notify({ text, tone = "", action: next, label }) {
@@ -208,14 +218,14 @@ export class Batch {
 }
 
 /**
- * A card that is not saved yet, as the server gave it or as it was edited here. `part` is the part
- * of its batch that it came of; `unsent` says that the server does not know it yet.
+ * A card that is not saved yet, from the server or edited on this page. `part` is the index of the
+ * part of the batch that it belongs to. `unsent` is true while the server does not have the card.
  * @typedef {{id?: string, front: string, back: string, kind?: string, sentence?: string, found?:
  *   boolean|null, part: number, unsent?: boolean, [member: string]: any}} Draft
  */
 
 /**
- * The element of a draft: a card with its tools, and what its notes say of it.
+ * Create the element of a draft: the card with its tools and its match in the notes.
  * @param {Draft} draft
  * @returns {HTMLElement}
  */
@@ -227,7 +237,11 @@ function draftElement(draft) {
   return element;
 }
 
-/** Show a draft in its element. @param {HTMLElement} element @param {Draft} draft */
+/**
+ * Show a draft in its element.
+ * @param {HTMLElement} element
+ * @param {Draft} draft
+ */
 function showDraft(element, draft) {
   fillCard(element, draft);
   for (const [name, label] of Object.entries(LABELS))
@@ -236,7 +250,7 @@ function showDraft(element, draft) {
 }
 
 /**
- * A draft is being written anew: its tools rest.
+ * Mark a draft as busy and disable its tools while it is being regenerated.
  * @param {HTMLElement} element
  * @param {boolean} isBusy
  */
@@ -265,8 +279,8 @@ const MATCH_LABELS = new Map([
 const MINUTE = 60;
 
 /**
- * How long the rest will take, from the cards so far. It only speaks when a card came, so that it
- * never jumps about.
+ * An estimate of the remaining time, based on the cards so far. It changes only when a card
+ * arrives, so that the displayed time does not jump.
  */
 export class Estimate {
   #startedAt = null;
@@ -278,16 +292,17 @@ export class Estimate {
     this.#now = now;
   }
 
-  /** The model begins, or goes on after a pause. */
+  /** Start measuring when the model starts or resumes. */
   begin() {
     this.#startedAt = this.#now();
     this.#cards = 0;
   }
 
   /**
-   * One more card came, and so many are still to come.
-   * @param {number} left
-   * @returns {string} words, or none yet
+   * Count a card and return the estimated time left.
+   * @param {number} left the number of cards that are still to come
+   * @returns {string} words such as "about a minute left", or "" if measuring has not started or no
+   *   cards are left
    */
   card(left) {
     if (this.#startedAt === null) return "";

@@ -1,11 +1,11 @@
 import { connectionText, waitingText } from "../generate/prompt.js";
 import { unsentText } from "./offline-cards.js";
 
-/** Shows on a batch what happens to one call of the client, until its `stop`. */
+/** Shows the progress of one call on a batch, until `stop` is called. */
 export class CallListener {
   /**
-   * Of an engine of this page that failed at the call: the call is cancelled then, so that it is
-   * said at once and not tried again.
+   * The error of this page's engine, if it failed during this call. The call is then cancelled, so
+   * that the user sees the error immediately and the generation is not retried.
    * @type {any}
    */
   engineError = null;
@@ -20,8 +20,8 @@ export class CallListener {
    *   import("../engine/panel.js").EnginePanel}} from
    * @param {import("../../client/call.js").Call} call
    * @param {import("./batch.js").Batch} batch
-   * @param {(card: {front: string, back: string}) => void} [onDraft] takes a card that the engine
-   *   of this page wrote and the server does not have yet
+   * @param {(card: {front: string, back: string}) => void} [onDraft] receives cards that the engine
+   *   of this page wrote and that the server does not have yet
    */
   constructor({ client, panel }, call, batch, onDraft = () => {}) {
     this.#client = client;
@@ -39,7 +39,7 @@ export class CallListener {
     this.#on("enginefailed", (detail) => this.#handleEngineFailure(detail));
   }
 
-  /** Hear no more. */
+  /** Remove all listeners. */
   stop() {
     this.#abort.abort();
   }
@@ -49,7 +49,7 @@ export class CallListener {
     this.#client.addEventListener(name, listener, { signal: this.#abort.signal });
   }
 
-  /** Once there are cards, they say how far it is. */
+  /** Show a status text until there are cards. From then on the card count shows the progress. */
   #showBeforeCards(text) {
     if (!this.#batch.record.cards.length) this.#batch.show("writing", text);
   }
@@ -58,7 +58,7 @@ export class CallListener {
     this.#showBeforeCards(waitingText(detail));
     if (this.#client.engine) return;
     if (detail.status !== "queued") return void this.#batch.notify({ text: "" });
-    // while the model is loaded again, this device is the one that will continue
+    // While the model is reloading, this device is the one that will continue.
     this.#batch.notify(
       this.#panel.isHandedOver ? HANDED_OVER : { text: this.#panel.otherEngineText || NO_ENGINE },
     );

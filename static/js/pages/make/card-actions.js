@@ -6,10 +6,14 @@ import { openDialog } from "../lib/forms.js";
 import { SourceText } from "../notes/grounding.js";
 import { hasGaps } from "../text/cloze.js";
 
-/** What another card does not have of the one it replaces. */
+/** The fields of a card that its replacement must not inherit. */
 const CLEARED_FIELDS = { kind: undefined, found: undefined, sentence: undefined };
 
-/** @param {import("./batch.js").Batch} batch @param {import("./batch.js").Draft} draft */
+/**
+ * Open a dialog that edits a draft.
+ * @param {import("./batch.js").Batch} batch
+ * @param {import("./batch.js").Draft} draft
+ */
 export function edit(batch, draft) {
   openDialog("card-dialog", {
     texts: { title: "Edit card" },
@@ -22,7 +26,11 @@ export function edit(batch, draft) {
   });
 }
 
-/** @param {import("./batch.js").Batch} batch @param {import("./batch.js").Draft} draft */
+/**
+ * Discard a draft and offer to undo it.
+ * @param {import("./batch.js").Batch} batch
+ * @param {import("./batch.js").Draft} draft
+ */
 export function discard(batch, draft) {
   const undo = batch.drop(draft);
   const back = () => {
@@ -34,8 +42,10 @@ export function discard(batch, draft) {
 }
 
 /**
- * Another card in the place of this one. @param {import("./batch.js").Batch} batch @param
- * {import("./batch.js").Draft} draft
+ * Replace a draft with a newly generated card.
+ * @param {import("./batch.js").Batch} batch
+ * @param
+ *   {import("./batch.js").Draft} draft
  * @param {(index: number) => Promise<import("./batch.js").Draft>} requestCard
  */
 export async function regenerate(batch, draft, requestCard) {
@@ -66,7 +76,7 @@ function validated({ kind }, sides) {
   return { front, back };
 }
 
-/** What the notes of the batch say of a card; nothing when there are none. */
+/** Look up a card in the notes of the batch. The result is empty without notes. */
 function sourceMatch({ record: { request } }, card) {
   return request.source ? new SourceText(request.source).find(card) : {};
 }

@@ -6,14 +6,18 @@ const TAB_HIDDEN = {
 };
 
 /**
- * Where cards are written: the batches on the page, and the model at work on one of them at a time.
+ * The controller of the page that generates cards: its batches and the generator. One batch is
+ * generated at a time.
  */
 export class GeneratePage {
   #panel;
   #form;
   #batches;
   #generator;
-  /** The batch that is being written here, if any. @type {import("./batch.js").Batch|null} */
+  /**
+   * The batch that is being generated on this page, if any.
+   * @type {import("./batch.js").Batch|null}
+   */
   #current = null;
 
   /**
@@ -41,12 +45,12 @@ export class GeneratePage {
     return this.#generate(this.#batches.create(request));
   }
 
-  /** Stop loading or writing; what is finished stays. */
+  /** Stop loading or generating. Finished cards are kept. */
   stop() {
     this.#generator.stop();
   }
 
-  /** What the button of a batch's notice does. */
+  /** The actions of the button in a batch's notice. */
   #noticeActions = {
     again: (batch) =>
       this.#current || this.#generate(this.#batches.create(batch.record.request, batch)),
@@ -55,7 +59,7 @@ export class GeneratePage {
       this.#generate(this.#batches.create(batch.record.request, batch), { refresh: true }),
     rest: (batch) => this.#generate(batch),
     more: (batch) => this.#generate(reopenParts(batch)),
-    load: () => this.#panel.load().catch(() => {}), // the panel shows what went wrong
+    load: () => this.#panel.load().catch(() => {}), // the panel shows the error
     choose: () => this.#panel.choose(),
     "sign-in": () => open("/sign-in", "_blank"),
   };
@@ -65,7 +69,7 @@ export class GeneratePage {
     return this.#runExclusive(batch, () => this.#generator.generate(batch, options));
   }
 
-  /** Have the model at work on a batch; one at a time. */
+  /** Run a generation task for a batch unless another one is running. */
   async #runExclusive(batch, task) {
     if (this.#current) return;
     this.#setCurrent(batch);
@@ -78,14 +82,14 @@ export class GeneratePage {
   }
 
   /**
-   * Cards that another tab or device of this session asked for, or this page before a reload;
-   * without any, there is nothing to show.
+   * Show a call that was requested by another tab or device of this session, or by this page before
+   * a reload. If it has no cards, remove its batch.
    */
   async #showRemoteCall(call) {
     const { topic, count } = call.options;
     const batch =
       this.#batches.findByGeneration(call.generationId) ?? this.#batches.create({ topic, count });
-    if (batch === this.#current) return; // its rest is being written already
+    if (batch === this.#current) return; // the remaining cards are already being generated here
     await this.#generator.watch(batch, call);
     if (!batch.record.cards.length) this.#batches.remove(batch);
   }
@@ -101,7 +105,7 @@ export class GeneratePage {
   }
 }
 
-/** Parts that gave fewer cards than they should are asked once more. */
+/** Reopen the parts that returned fewer cards than requested, so that they are requested again. */
 function reopenParts(batch) {
   for (const part of batch.record.parts) if (part.received < part.requested) part.state = "open";
   return batch;

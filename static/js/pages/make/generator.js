@@ -8,13 +8,13 @@ import { OfflineCards } from "./offline-cards.js";
 import { recordPartError, showDone, showFailed } from "./outcomes.js";
 import { newPart, notesOf, partOf, partsOf } from "./parts.js";
 
-/** Engine errors after which the model has to be loaded again. */
+/** Engine errors after which the model must be reloaded. */
 const RELOAD_CODES = new Set(["device_lost", "out_of_memory"]);
 
 /**
- * Has batches written: loads the model if need be, asks the server, and shows what happens on the
- * batch. One of its own at a time. While a model is loaded it also serves the user's other devices,
- * and shows what others of this session ask for.
+ * Generates the cards of batches. It loads the model if necessary, sends the requests and shows the
+ * progress on the batch. It runs one request of this page at a time. While a model is loaded, it
+ * also generates cards for the user's other devices and shows other requests of the session.
  */
 export class BatchGenerator {
   /** @type {import("../../client/index.js").WebLLMClient|null} */
@@ -37,8 +37,10 @@ export class BatchGenerator {
   }
 
   /**
-   * Write what is open of a batch, part by part. @param {import("./batch.js").Batch} batch @param
-   * {{refresh?: boolean}} [options]
+   * Generate the unfinished parts of a batch, one after the other.
+   * @param {import("./batch.js").Batch} batch
+   * @param
+   *   {{refresh?: boolean}} [options]
    */
   async generate(batch, { refresh = false } = {}) {
     const { signal } = (this.#abort = new AbortController());
@@ -55,9 +57,12 @@ export class BatchGenerator {
   }
 
   /**
-   * One card more, beside those of the batch. @param {import("./batch.js").Batch} batch @param
-   * {number} index the part it is about
-   * @returns {Promise<import("./batch.js").Draft>} @throws what stops a batch, too
+   * Generate one more card for a part of a batch.
+   * @param {import("./batch.js").Batch} batch
+   * @param
+   *   {number} index of the part
+   * @returns {Promise<import("./batch.js").Draft>}
+   * @throws the error of the call, of its engine, or of loading the model
    */
   async another(batch, index) {
     const { signal } = (this.#abort = new AbortController());
@@ -77,7 +82,7 @@ export class BatchGenerator {
   }
 
   /**
-   * Show what somebody else asked for, on a batch that is new or had its beginning.
+   * Show a generation requested elsewhere, on a new batch or on one restored after a reload.
    * @param {import("./batch.js").Batch} batch
    * @param {import("../../client/call.js").Call} call
    */
@@ -92,15 +97,15 @@ export class BatchGenerator {
       .catch((error) => showFailed(batch, error, error.code === "cancelled"));
   }
 
-  /** Stop loading or writing; what is finished stays. */
+  /** Stop loading or generating. Finished cards are kept. */
   stop() {
     this.#abort.abort();
     if (this.#panel.state === "loading") this.#panel.cancel();
   }
 
   /**
-   * The page is left: what is being written is called off, so that nothing waits for it. Its socket
-   * may be gone before it is sent.
+   * Cancel the current generation when the user leaves the page, so that no engine works on it. A
+   * separate REST request is sent because the socket may close before it sends the cancel message.
    */
   cancelOnUnload() {
     if (this.#call?.generationId)
@@ -114,14 +119,14 @@ export class BatchGenerator {
       .load()
       .catch((error) => this.#useOtherDevice(error));
     if (this.#client?.modelId !== model.modelId) {
-      this.#client?.close().catch(() => {}); // a session left open ends by itself
+      this.#client?.close().catch(() => {}); // the session expires if it stays open
       this.#client = this.#createClient(library, model.modelId);
     }
     if (this.#client.engine !== engine) this.#client.engine = engine;
     return this.#client;
   }
 
-  /** On a device that runs no model at all, another one of the user writes. */
+  /** Use an engine on another of the user's devices if no model runs on this one. */
   async #useOtherDevice(error) {
     const models =
       this.#panel.model || error.code !== "model_unavailable" ? [] : await listModels();
@@ -139,14 +144,14 @@ export class BatchGenerator {
     return client;
   }
 
-  /** A loaded model is the server's to use, and one that is gone is not. */
+  /** Offer the loaded model to the server, or withdraw it when it has been unloaded. */
   async #updateEngine() {
     if (this.#panel.state !== "ready") {
       if (this.#client?.engine) this.#client.engine = null;
       return;
     }
     const client = await this.#prepareClient().catch(() => null);
-    await client?.initialize().catch(() => {}); // whoever asks for cards is told
+    await client?.initialize().catch(() => {}); // the next request for cards reports the error
   }
 
   async #generateParts(client, batch, { refresh, signal }) {
@@ -187,8 +192,8 @@ export class BatchGenerator {
 }
 
 /**
- * Every card of a call onto its batch, but for those that are there already, and then the part is
- * done.
+ * Add the cards of a call to its batch, except those that are already there as drafts. Then mark
+ * the part as done.
  */
 async function collectCards(call, batch, part, offlineCards) {
   let index = 0;
@@ -201,7 +206,10 @@ async function collectCards(call, batch, part, offlineCards) {
   Object.assign(part, { state: "done", why: "", isCached: Boolean(cached) });
 }
 
-/** A request for so many cards of one part, beside those that are there. */
+/**
+ * Build a request for `count` cards of one part. The prompt excludes the existing cards of the
+ * part.
+ */
 function buildRequest(batch, index, count) {
   const { topic, language, difficulty, kind } = batch.record.request;
   const source = notesOf(batch.record.request, index);
@@ -217,13 +225,16 @@ function buildRequest(batch, index, count) {
   };
 }
 
-/** The page may be left at any time, and must know its generations again. */
+/** Store the generation ID as soon as possible, because the user may leave the page at any time. */
 function recordGeneration(part, { generationId }) {
   if (generationId && !part.generationIds.includes(generationId))
     part.generationIds.push(generationId);
 }
 
-/** Of a call that is only looked at, some cards may have been counted before a reload. */
+/**
+ * Add a card to the batch and count it. A repeated card of a remote call may have been counted
+ * before a reload, so it is not counted again.
+ */
 function showCard(batch, card, part, { isRemote }) {
   const isNew = batch.add({ ...card, part: part.index });
   if (isNew || !isRemote) part.received += 1;

@@ -3,16 +3,16 @@ import { pluralize } from "../lib/format.js";
 import { hasGaps } from "../text/cloze.js";
 
 /**
- * The cards of one call that the engine of this page wrote while the server could not be reached.
- * They are on the page at once; when the server's own come they take their place, with what the
- * user changed of them meanwhile.
+ * The cards of one call that this page's engine wrote while the server could not be reached. They
+ * appear on the page immediately. When the server confirms a card, its version replaces the draft,
+ * but the user's edits are kept.
  */
 export class OfflineCards {
   #batch;
   #part;
   #call;
   /**
-   * What the client told of, and what the batch has of it.
+   * The drafts of the batch, by the card that the client reported.
    * @type {Map<object, import("./batch.js").Draft>}
    */
   #drafts = new Map();
@@ -38,10 +38,10 @@ export class OfflineCards {
   }
 
   /**
-   * The server's card at an index.
-   * @param {number} index
+   * Update the draft that the server's card confirms, if there is one.
+   * @param {number} index the server's index of the card
    * @param {object} card
-   * @returns {boolean} whether it was on the page already
+   * @returns {boolean} whether the card was already on the page
    */
   confirm(index, card) {
     const written = this.#call.draftFor(index);
@@ -56,10 +56,7 @@ export class OfflineCards {
     return true;
   }
 
-  /**
-   * The server has all that it wants: it refused the others, but what the user wrote into one is
-   * the user's.
-   */
+  /** Remove the drafts that the server did not accept, except those that the user has edited. */
   settle() {
     for (const [written, draft] of this.#drafts) {
       if (isEdited(draft, written) || !this.#batch.record.cards.includes(draft)) continue;
@@ -69,7 +66,7 @@ export class OfflineCards {
     this.end();
   }
 
-  /** Nothing comes any more: what is here is the user's, as any card. */
+  /** Stop waiting for confirmations. The remaining drafts become ordinary cards. */
   end() {
     for (const draft of this.#drafts.values()) delete draft.unsent;
     this.#drafts.clear();
@@ -77,7 +74,7 @@ export class OfflineCards {
 }
 
 /**
- * What to say without a server, if cards wait for it.
+ * Return the status text while the server is unreachable, or "" if no cards are waiting.
  * @param {import("./save-form.js").BatchRecord} record
  */
 export function unsentText({ cards, request }) {
@@ -89,7 +86,10 @@ export function unsentText({ cards, request }) {
     : `No way to the server. All is written; ${waitingText}`;
 }
 
-/** Only what the page understands: the rest of a model's members was checked by nobody. */
+/**
+ * Return a draft with only the fields of the model's output that have been validated. A cloze
+ * without a gap gets the default kind.
+ */
 function toDraft({ front, back }, part, option) {
   const kind = kindOf(option);
   const { name } = kind.hasGaps && !hasGaps(front) ? kindOf() : kind;

@@ -2,10 +2,13 @@ import { announce } from "../lib/dom.js";
 import { describeError } from "../lib/error-messages.js";
 import { pluralize } from "../lib/format.js";
 
-/** What costs one part and no more. */
+/** Errors that affect only one part. */
 const PART_ERRORS = new Set(["no_valid_cards", "timeout", "engine_failed", "context_exceeded"]);
 
-/** Note what became of a part, and throw on what stops the others, too. */
+/**
+ * Record the error of a part. Throw the error unless it affects only this part and there are other
+ * parts.
+ */
 export function recordPartError(part, error, hasOthers) {
   part.state = "failed";
   part.why = error.message;
@@ -13,7 +16,8 @@ export function recordPartError(part, error, hasOthers) {
 }
 
 /**
- * All that was asked for is written; what was open when the page was left may still be.
+ * Show a batch as finished. If the user left the page before all parts were generated, show it as
+ * stopped.
  * @param {import("./batch.js").Batch} batch
  */
 export function showDone(batch) {
@@ -59,10 +63,10 @@ function failedNotice(parts, failed) {
 }
 
 /**
- * It ended before its end.
+ * Show a batch that failed or was stopped.
  * @param {import("./batch.js").Batch} batch
  * @param {any} error
- * @param {boolean} isStopped by the user
+ * @param {boolean} isStopped whether the user stopped it
  */
 export function showFailed(batch, error, isStopped) {
   const { length } = batch.record.cards;

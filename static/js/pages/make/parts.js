@@ -1,14 +1,14 @@
 import { chunks, spread } from "../notes/chunks.js";
 
 /**
- * A part of a batch: one generation, or several when it was asked on. `received` cards have come of
- * it, thrown away or not.
+ * A part of a batch. It has one generation, or several if more cards were requested later.
+ * `received` counts all cards that arrived, including discarded ones.
  * @typedef {{index: number, requested: number, received: number, state: "open"|"done"|"failed",
  *   why?: string, generationIds: string[]}} Part
  */
 
 /**
- * What a request is written in: long notes in several parts, anything else in one.
+ * Split a request into parts. Long notes are split into several; other requests have one.
  * @param {import("./request-form.js").CardRequest} request
  * @returns {Part[]}
  */
@@ -25,7 +25,7 @@ export function newPart(index, requested) {
 }
 
 /**
- * Return a part as it was stored in this tab. Earlier releases named its fields `at`, `count` and
+ * Return a part that was stored in this tab. Earlier releases named its fields `at`, `count` and
  * `taken`.
  * @param {any} stored
  * @returns {Part}
@@ -35,7 +35,7 @@ export function restorePart({ at, count, taken, ...part }) {
 }
 
 /**
- * The part that a generation was asked for, if any of these remembers it.
+ * Return the part that a generation was requested for, if any.
  * @param {Part[]|undefined} parts
  * @param {string|null} generationId
  */
@@ -44,7 +44,7 @@ export function partOf(parts, generationId) {
 }
 
 /**
- * The notes of one part.
+ * Return the notes of one part.
  * @param {import("./request-form.js").CardRequest} request
  * @param {number} index
  * @returns {string|undefined}

@@ -7,7 +7,7 @@ const MAX_CARDS = 50;
 const MAX_CARDS_FROM_NOTES = 200;
 const MAX_TOPIC_LENGTH = 200;
 const DERIVED_TOPIC_LENGTH = 80;
-/** The most characters that notes may have. */
+/** The maximum number of characters in the notes. */
 const MAX_NOTES_LENGTH = 200_000;
 
 /**
@@ -16,8 +16,8 @@ const MAX_NOTES_LENGTH = 200_000;
  */
 
 /**
- * The form that asks for cards. Events: `generate` (detail: a CardRequest), `stop`. What is typed
- * survives a reload.
+ * The form that requests cards. Events: `generate` (detail: a CardRequest), `stop`. Its values
+ * survive a reload.
  */
 export class RequestForm extends EventTarget {
   #form;
@@ -38,7 +38,10 @@ export class RequestForm extends EventTarget {
     action(form, "generate").disabled = false;
   }
 
-  /** Show Stop in the place of Generate, or back. @param {boolean} isWriting */
+  /**
+   * Show the Stop button instead of the Generate button, or the reverse.
+   * @param {boolean} isWriting
+   */
   setWriting(isWriting) {
     const [generateButton, stopButton] = [
       action(this.#form, "generate"),
@@ -53,7 +56,7 @@ export class RequestForm extends EventTarget {
     if (hadFocus) visibleButton.focus();
   }
 
-  /** What pressing Generate will do. @param {string} text */
+  /** Show what the Generate button will do. @param {string} text */
   setHint(text) {
     setText(this.#form, "submit-hint", text);
   }
@@ -83,8 +86,7 @@ export class RequestForm extends EventTarget {
   }
 
   /**
-   * How the notes will be read. Cutting them needs a module of its own, which is loaded once there
-   * are any.
+   * Show how the notes will be split. The module that splits them is loaded when there are notes.
    */
   async #showNotesHint() {
     const { notes, count } = this.#values;
@@ -101,8 +103,8 @@ export class RequestForm extends EventTarget {
   }
 
   /**
-   * A file that is chosen or dropped becomes notes, which can be seen and changed before anything
-   * is asked for.
+   * Set up the file field and drag and drop. The text of a file is put in the notes field, where
+   * the user can edit it before sending the request.
    */
   #setUpFiles() {
     const field = part(this.#form, "file");
@@ -116,7 +118,7 @@ export class RequestForm extends EventTarget {
     action(this.#form, "open-file").addEventListener("click", () => field.click());
     const handleChange = () => field.files.length && openFile(field.files[0]);
     field.addEventListener("change", handleChange);
-    handleChange(); // somebody may have been quicker than this module
+    handleChange(); // the user may have chosen a file before this module was loaded
     setUpDrops(this.#form, openFile);
   }
 
@@ -132,14 +134,14 @@ export class RequestForm extends EventTarget {
   #restore() {
     for (const [name, value] of Object.entries(read("request"))) {
       const field = this.#form.elements[name];
-      // somebody may have typed before this ran
+      // The user may have typed before this code ran.
       const isUntouched = field && field.value === (field.defaultValue ?? firstValue(field));
       if (isUntouched) field.value = value;
     }
   }
 }
 
-/** What a group of radio buttons, or a list, begins with. */
+/** Return the initial value of a group of radio buttons or a list. */
 function firstValue(field) {
   return (
     [...field].find((choice) => choice.defaultChecked || choice.defaultSelected)?.value ??
@@ -202,12 +204,14 @@ function toRequest({ from, topic, notes, count, language, difficulty, kind }) {
   };
 }
 
-/** Text as it may be sent: pasted NULs have no place in any text. */
+/** Return the trimmed text without NUL characters, which can be pasted but are not allowed. */
 function clean(text) {
   return text.replaceAll("\0", "").trim();
 }
 
-/** What was chosen last time, for this browser: language, difficulty, kind and number of cards. */
+/**
+ * The localStorage key of the user's last choices: language, difficulty, kind and number of cards.
+ */
 const KEY = "mindflip:choices";
 const NAMES = ["language", "difficulty", "kind", "count"];
 const TAGS = [
@@ -241,11 +245,11 @@ function storeChoices(form) {
       JSON.stringify(Object.fromEntries(NAMES.map((name) => [name, form.elements[name].value]))),
     );
   } catch {
-    // storage is switched off: the next visit begins with the defaults
+    // Storage is disabled, so the next visit starts with the defaults.
   }
 }
 
-/** @param {HTMLFormElement} form whose fields nobody has touched yet */
+/** @param {HTMLFormElement} form whose fields the user has not changed yet */
 function restoreChoices(form) {
   for (const [name, value] of Object.entries(storedChoices())) {
     const field = NAMES.includes(name) && form.elements[name];
@@ -254,7 +258,10 @@ function restoreChoices(form) {
   if (!form.elements.kind.value) form.elements.kind.selectedIndex = 0;
 }
 
-/** Languages by their own names, the browser's first. @param {HTMLFormElement} form */
+/**
+ * Suggest languages by their native names, with the browser's language first.
+ * @param {HTMLFormElement} form
+ */
 function suggestLanguages(form) {
   const browserLanguage = navigator.language.split("-")[0];
   const tags = [browserLanguage, ...TAGS.filter((tag) => tag !== browserLanguage)];

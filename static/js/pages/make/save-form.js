@@ -5,15 +5,15 @@ import { describeError } from "../lib/error-messages.js";
 const DECKS = "/api/flashcards/decks";
 
 /**
- * What is kept of a batch: enough to show it again after a reload, and to go on with it. `others`
- * are generations beside its parts.
+ * The stored data of a batch, which is used to show and continue the batch after a reload. `others`
+ * are the IDs of generations that do not belong to a part.
  * @typedef {{key: string, request: import("./request-form.js").CardRequest, cards:
  *   import("./batch.js").Draft[], parts?: import("./parts.js").Part[], others?: string[], dropped?:
  *   string[], state: "writing"|"done"|"stopped"|"failed", words: string, name?: string}}
  *   BatchRecord
  */
 
-/** The form under a batch that makes a deck of it: what is shown is what is saved. */
+/** The form below a batch that saves the visible cards as a deck. */
 export class SaveForm {
   #batch;
   #send;
@@ -21,7 +21,7 @@ export class SaveForm {
 
   /**
    * @param {import("./batch.js").Batch} batch
-   * @param {(name: string) => void} send an event of the batch
+   * @param {(name: string) => void} send dispatches an event of the batch
    */
   constructor(batch, send) {
     this.#batch = batch;
@@ -60,7 +60,7 @@ export class SaveForm {
     }
   }
 
-  /** From here on the cards are the deck's, and are changed there. */
+  /** Show the batch as saved. From now on the cards are edited in the deck. */
   #showSaved(deck) {
     const { element } = this.#batch;
     element.dataset.state = "saved";
@@ -110,13 +110,13 @@ async function saveAsDeck({ cards, parts = [], others = [] }, name) {
     return await api.post(DECKS, { ...body, generationIds });
   } catch (error) {
     if (error.code === "not_finished") return stopAndSave(generationIds, body);
-    // the server keeps generations for a while, cards for good
+    // The server deletes old generations, but the cards can be saved without them.
     if (error.status === 404) return api.post(DECKS, body);
     throw error;
   }
 }
 
-/** The server has not heard yet that they were stopped. */
+/** Save the deck after stopping its generations, because the server may still be running them. */
 async function stopAndSave(generationIds, body) {
   await Promise.allSettled(generationIds.map((id) => api.delete(`/api/webllm/generations/${id}`)));
   return api.post(DECKS, { ...body, generationIds });

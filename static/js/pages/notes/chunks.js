@@ -3,9 +3,12 @@ import { splitSentences } from "./grounding.js";
 const PARAGRAPHS = /\n\s*\n/u;
 
 /**
- * Notes in parts that fit a model's context, none of them overlapping: whole paragraphs together as
- * far as they fit, a long paragraph by its sentences, a long sentence by its words.
- * @param {string} text @param {number} [tokens] the most that a part may take @returns {string[]}
+ * Split notes into chunks that fit into the model's context and do not overlap. Paragraphs are
+ * combined as far as they fit. A long paragraph is split into sentences, and a long sentence into
+ * words.
+ * @param {string} text
+ * @param {number} [tokens] the maximum size of a chunk
+ * @returns {string[]}
  */
 export function chunks(text, tokens = SOURCE_TOKENS) {
   if (roughTokens(text) <= tokens) return text.trim() ? [text.trim()] : [];
@@ -21,8 +24,10 @@ export function chunks(text, tokens = SOURCE_TOKENS) {
 }
 
 /**
- * How many cards each of so many parts gives: as evenly as can be, in whole cards.
- * @param {number} count @param {number} parts @returns {number[]}
+ * Return the number of cards for each part, distributed as evenly as possible.
+ * @param {number} count
+ * @param {number} parts
+ * @returns {number[]}
  */
 export function spread(count, parts) {
   return Array.from(
@@ -41,7 +46,10 @@ function splitParagraph(paragraph, tokens) {
   return joinPieces(sentences, " ", tokens);
 }
 
-/** Words, and in scripts without spaces as many signs as surely fit. */
+/**
+ * Split a long sentence into words. Long words, such as text in scripts without spaces, are cut
+ * into pieces that fit.
+ */
 function splitWords(sentence, tokens) {
   const maxLength = Math.max(1, Math.floor(tokens / 2));
   return sentence.split(/\s+/u).flatMap((word) => {
@@ -52,7 +60,7 @@ function splitWords(sentence, tokens) {
   });
 }
 
-/** Neighbours together as far as they fit. */
+/** Join adjacent pieces as far as they fit. */
 function joinPieces(pieces, separator, tokens) {
   const parts = [];
   let size = Infinity;
@@ -64,14 +72,17 @@ function joinPieces(pieces, separator, tokens) {
   return parts;
 }
 
-// How many tokens a text takes, roughly. Twin: flashcards/prompts.py
+// Constants for estimating the number of tokens. They must match flashcards/prompts.py.
 const ASCII_PER_TOKEN = 3.5;
 const TOKENS_PER_OTHER = 1.5;
 
-/** What notes may take of a request, so that a context of 2,048 tokens holds them with the rest. */
+/**
+ * The maximum size of the notes in a request, in tokens. A request then fits in a context of 2,048
+ * tokens.
+ */
 export const SOURCE_TOKENS = 450;
 
-/** @param {string} text */
+/** Return the estimated number of tokens of a text. @param {string} text */
 export function roughTokens(text) {
   let others = 0;
   let characters = 0;

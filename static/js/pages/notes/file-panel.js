@@ -9,8 +9,7 @@ const TEXT_NAMES = /\.(?:txt|md|markdown|text)$/iu;
 const PDF_NAMES = /\.pdf$/iu;
 
 /**
- * The strip above the notes that reads a file: how far it is, which pages, and what is wrong with
- * it.
+ * The panel above the notes that reads a file. It shows the progress, the page range and errors.
  */
 export class FilePanel {
   #form;
@@ -22,7 +21,7 @@ export class FilePanel {
 
   /**
    * @param {HTMLFormElement} form
-   * @param {number} maxLength characters
+   * @param {number} maxLength in characters
    * @param {(text: string, name: string) => void} onText
    */
   constructor(form, maxLength, onText) {
@@ -141,7 +140,7 @@ export class FilePanel {
   }
 }
 
-/** UTF-8 or UTF-16 by their marks, else what old editors wrote in the West. */
+/** Decode UTF-8, or UTF-16 with a byte order mark. Other text is read as Windows-1252. */
 function asText(bytes) {
   const [first, second] = new Uint8Array(bytes.slice(0, 2));
   if (first === 0xff && second === 0xfe) return new TextDecoder("utf-16le").decode(bytes);

@@ -1,13 +1,12 @@
 /**
- * Whether a card stands in the notes it was made from, and in which sentence. Twin:
- * flashcards/grounding.py, where the rule is told; tests/contract/grounding_cases.json is the table
- * of both.
+ * Matching of cards with the sentences of the notes that support them. flashcards/grounding.py
+ * implements and explains the same rule. Both are tested with tests/contract/grounding_cases.json.
  */
 import { fillGaps } from "../text/cloze.js";
 
 const MIN_BACK_SHARE = 0.7;
 const MIN_FRONT_SHARE = 0.35;
-// weights are whole numbers, so that sums are exact and the same in Python and JavaScript
+// Weights are integers, so that sums are exact and the same in Python and JavaScript.
 const WORD_WEIGHT = 80;
 const SHORT_WORD = 3;
 const SHORT_WEIGHT = 20;
@@ -25,14 +24,14 @@ const UNSPACED = [
 ]; // prettier-ignore
 
 /**
- * @typedef {{found: boolean|null, sentence: string}} SourceMatch  `found` is null where nothing
- *   could be checked
+ * @typedef {{found: boolean|null, sentence: string}} SourceMatch `found` is null if nothing could
+ *   be checked
  */
 
 /** @type {SourceMatch} */
 export const UNCHECKED = { found: null, sentence: "" };
 
-/** Notes, ready to have cards looked up in them. */
+/** Notes, indexed for looking up cards. */
 export class SourceText {
   /** @type {Map<string, Set<number>>} */
   #exact = new Map();
@@ -46,8 +45,8 @@ export class SourceText {
   }
 
   /**
-   * The sentence that says what the card says. A cloze is looked for as its whole sentence, and by
-   * what it hides.
+   * Return the sentence that supports a card. For a cloze, the whole filled sentence is looked up
+   * as the answer, and the hidden text as the question.
    * @param {{front: string, back: string}} card
    * @returns {SourceMatch}
    */
@@ -91,15 +90,16 @@ export class SourceText {
   }
 
   /**
-   * Words that share a stem are counted together, so that each list of sentences is read a bounded
-   * number of times.
+   * Return, for each sentence, the share of the words' weight that it contains. Words that share a
+   * stem are counted together, so that each list of sentences is read a bounded number of times.
    */
   #shares(words, absentPercent = 100) {
     const weightOf = (word) =>
       Math.floor((weight(word) * (this.#exact.has(word) ? 100 : absentPercent)) / 100);
     const total = words.reduce((sum, word) => sum + weightOf(word), 0);
     const weights = new Map();
-    // how many shorter stems the word has -> stem -> weight
+    // The index is the number of shorter stems that the word has. Each map contains weights by
+    // stem.
     const byLevel = Array.from({ length: STEM_CUT + 1 }, () => new Map());
     for (const word of words) {
       const wordStems = stems(word);
@@ -117,7 +117,7 @@ export class SourceText {
     return new Map([...weights].map(([index, sum]) => [index, sum / total]));
   }
 
-  /** The sentences that have the stem, and none of its next `shorter` ones. */
+  /** Return the sentences that have a stem but none of its next `shorter` shorter stems. */
   #withoutShorterStems(stem, shorter) {
     const characters = [...stem];
     const shorterStems = Array.from({ length: shorter }, (_, cut) =>
@@ -134,7 +134,10 @@ export class SourceText {
   }
 }
 
-/** The sentences and lines of a text, each as it stands there. @param {string} text */
+/**
+ * Return the sentences and lines of a text, unchanged except for surrounding spaces.
+ * @param {string} text
+ */
 export function splitSentences(text) {
   return text
     .split(SENTENCE_END)
@@ -163,8 +166,8 @@ function fold(text) {
 }
 
 /**
- * Unbroken stretches of letters, digits and their marks, of spaced or unspaced script, each as its
- * signs.
+ * Return runs of letters, digits and combining marks, each as a list of characters. A run does not
+ * mix scripts with and without spaces.
  */
 function runsOf(text) {
   const runs = [];

@@ -15,11 +15,11 @@ const UNREAD = [
 const SCANNED =
   "These pages are pictures without text, as a scanner makes them. Have a reader recognise the text (OCR), or type what matters.";
 
-/** A PDF whose text is extracted in this browser; the file itself is not uploaded. */
+/** A PDF whose text is extracted in the browser. The file is not uploaded. */
 export class Pdf {
   #document;
 
-  /** @param {any} document of pdf.js */
+  /** @param {any} document a document of pdf.js */
   constructor(document) {
     this.#document = document;
   }
@@ -44,10 +44,11 @@ export class Pdf {
   }
 
   /**
-   * The text of some pages. @param {{from: number, to: number, onPage: (page: number) => void,
-   * signal: AbortSignal}} which
-   * @returns {Promise<string>} @throws {FileError} when none of them has any; the signal's reason
-   *   after an abort
+   * Return the text of a range of pages.
+   * @param {{from: number, to: number, onPage: (page: number) => void, signal: AbortSignal}} which
+   * @returns {Promise<string>}
+   * @throws {FileError} if none of the pages has text
+   * @throws the reason of the signal, if it is aborted
    */
   async text({ from, to, onPage, signal }) {
     const texts = [];
@@ -61,7 +62,7 @@ export class Pdf {
     return text;
   }
 
-  /** Free its memory. */
+  /** Free the memory of the document. */
   close() {
     return this.#document.loadingTask.destroy();
   }
@@ -78,7 +79,10 @@ function rejectPdf(error) {
   throw new FileError(...(PROBLEMS[error.name] ?? UNREAD));
 }
 
-/** Why a file gave no text: `code` for programs, `message` a sentence with the next step. */
+/**
+ * The reason why a file has no usable text: `code` for programs, and a `message` with the next step
+ * for the user.
+ */
 export class FileError extends Error {
   /** @param {string} code @param {string} message */
   constructor(code, message) {
@@ -94,8 +98,8 @@ const BEGINS_ITEM = /^(?:[-–•*▪◦]|\d{1,3}[.)])\s/u;
 const SHORT_LINE = 40;
 
 /**
- * Lines as they were printed, as paragraphs: words that were divided are whole, sentences go on
- * over the ends of lines.
+ * Join printed lines into paragraphs. Hyphenated words are rejoined, and sentences continue across
+ * line ends.
  * @param {string} text
  */
 export function joinLines(text) {

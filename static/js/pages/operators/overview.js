@@ -48,7 +48,7 @@ async function showStats() {
   for (const [name, plot] of Object.entries(plots)) charts[name].draw(uPlot, plot(points, span));
 }
 
-/** Run it, and say when it failed; what was shown before stays. */
+/** Run a step and show its error, if any. The values already on the page are kept. */
 async function runShowingErrors(step) {
   try {
     await step();

@@ -2,12 +2,12 @@ import { integer, pluralize } from "../lib/format.js";
 
 /** @typedef {import("../progress/chart.js").Plot} Plot */
 /**
- * @typedef {object} Point the figures of one step of time
- * @property {string} at when it begins
+ * @typedef {object} Point the statistics of one interval
+ * @property {string} at the start of the interval
  * @property {Record<string, number>} outcomes by state
  * @property {Record<string, number>} failures by code
- * @property {{count: number, median: number|null, p95: number|null}} firstCard seconds
- * @property {Record<string, number>} speeds tokens a second by model
+ * @property {{count: number, median: number|null, p95: number|null}} firstCard in seconds
+ * @property {Record<string, number>} speeds tokens per second, by model
  * @property {number} hits
  */
 
@@ -177,7 +177,7 @@ function of(points, group, key) {
   return points.map((point) => point[group][key] ?? null);
 }
 
-/** Those that occur, the most frequent first. */
+/** Return the keys of a group, the most frequent first. */
 function keysOf(points, group) {
   const total = (key) => sum(of(points, group, key));
   return [...new Set(points.flatMap((point) => Object.keys(point[group])))].sort(

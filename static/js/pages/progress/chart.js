@@ -6,22 +6,21 @@ const WHOLE_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_00
 const DAY_STEPS = [1, 2, 5, 7, 10, 14, 30, 60, 90];
 
 /**
- * @typedef {object} Plot what one chart shows
- * @property {string[]} labels of the days, or of other steps of time
- * @property {string} [step] what such a step is called, "Day" if not said
+ * @typedef {object} Plot the content of a chart
+ * @property {string[]} labels of the days or other intervals
+ * @property {string} [step] the name of an interval, "Day" by default
  * @property {{name: string, color: string, values: (number|null)[], kind: "bars"|"line"|"aim"}[]}
- *   series color: a variable of the styles; bars stack, the
- *   first at the bottom
- * @property {{isShare?: boolean, isFine?: boolean}} axis whole numbers, unless they are shares or
- *   have parts
- * @property {string} description what the chart says, for who cannot see it
+ *   series `color` is the name of a CSS variable; bars are stacked from the bottom up
+ * @property {{isShare?: boolean, isFine?: boolean}} axis shows integers, unless the values are
+ *   shares or have fractions
+ * @property {string} description a text alternative for screen readers
  * @property {string} [none] why there is nothing to show
  * @property {{head: string[], rows: string[][]}} table
  */
 
 /**
- * A figure: the plot, its words, its numbers as a table. Drawn anew when the theme or the width
- * changes.
+ * A figure with a plot, a description and a data table. It is redrawn when the theme changes and
+ * resized with its container.
  */
 export class Chart {
   #figure;
@@ -113,8 +112,8 @@ export class Chart {
 }
 
 /**
- * A variable of the styles as a colour that a canvas understands. A new element each time, because
- * an old one would fade to it.
+ * Return the color of a CSS variable in a form that a canvas understands. A new element is used
+ * each time, because the color of an existing one could be in transition.
  */
 function resolved(parent, name) {
   const probe = document.createElement("i");
@@ -125,7 +124,10 @@ function resolved(parent, name) {
   return color;
 }
 
-/** Bars are drawn over each other, the whole stack first. */
+/**
+ * Return the series in drawing order. Bars are drawn over each other, so the full stack is drawn
+ * first.
+ */
 function inDrawingOrder(series) {
   return series[0].kind === "bars" ? [...series].reverse() : series;
 }

@@ -11,7 +11,7 @@ const RATINGS = [
 const shortDay = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", timeZone: "UTC" });
 const share = (value) => `${Math.round(value * 100)} %`;
 
-/** @param {string} day like 2026-03-10 */
+/** @param {string} day such as 2026-03-10 */
 function dayName(day) {
   return shortDay.format(new Date(`${day}T00:00Z`));
 }
@@ -108,7 +108,7 @@ function newestFirst(days) {
   return [...days].reverse();
 }
 
-/** Which day has the most. */
+/** Return a text that names the day with the highest value. */
 function mostText(rows, key) {
   const top = rows.reduce((best, row) => (row[key] > best[key] ? row : best));
   return top[key] ? ` The most on ${dayName(top.day)}: ${integer(top[key])}.` : "";

@@ -6,10 +6,10 @@ const ADDRESS = "/api/flashcards/study/settings";
 const NUMBERS = ["newPerDay", "reviewsPerDay", "dayBeginsHour"];
 
 /**
- * The form of how the user studies.
+ * Set up the form with the user's study settings.
  * @param {HTMLElement} page
  * @param {any} api
- * @param {() => void} onChange what to do after a change
+ * @param {() => void} onChange called after the settings have been saved
  */
 export function setUpSettings(page, api, onChange) {
   const form = page.querySelector('[data-form="settings"]');
@@ -17,7 +17,7 @@ export function setUpSettings(page, api, onChange) {
     event.preventDefault();
     await save(form, api, onChange);
   });
-  // the page says already that the server is away
+  // The page already shows that the server cannot be reached.
   api.get(ADDRESS).then(
     (settings) => fill(page, form, settings),
     () => {},
@@ -43,7 +43,7 @@ async function save(form, api, onChange) {
   }
 }
 
-/** What the form says, as the server takes it; a number that is none is refused there. */
+/** Return the values of the form for the API. The server validates the numbers. */
 function readValues(form) {
   const numbers = Object.fromEntries(
     NUMBERS.map((name) => [name, number(form.elements[name].value)]),

@@ -5,7 +5,7 @@ import { renderInto, spokenText } from "../text.js";
 import { RATINGS, shortSpan, span } from "./scheduler.js";
 import { StudySession } from "./session.js";
 
-/** The card that is asked, the buttons under it, the numbers above. */
+/** The current card, the buttons below it, and the counts above it. */
 export class CardView {
   #page;
   #card;
@@ -35,12 +35,15 @@ export class CardView {
       action(this.#page, "show").focus({ preventScroll: true });
   }
 
-  /** Write the texts anew, after an edit too. @param {import("./session.js").Item} item */
+  /**
+   * Show the texts of the card, for example after an edit.
+   * @param {import("./session.js").Item} item
+   */
   updateTexts({ card }) {
     showSides(this.#slots, card);
   }
 
-  /** @param {Record<string, number>} previews seconds after which each rating asks again */
+  /** @param {Record<string, number>} previews seconds until the next review, by rating */
   showAnswer(previews) {
     if (this.isAnswerShown) return;
     for (const rating of RATINGS) {
@@ -52,7 +55,7 @@ export class CardView {
     this.#page.querySelector('[data-rating="good"]').focus({ preventScroll: true });
   }
 
-  /** Look at the other side again; the ratings stay. */
+  /** Flip the card without hiding the ratings. */
   flip() {
     showSide(this.#card, this.#card.dataset.side === "front" ? "back" : "front");
     if (this.#card.dataset.side === "front") this.#announceQuestion();
@@ -60,9 +63,9 @@ export class CardView {
   }
 
   /**
-   * The numbers of what is left, and how far this session is.
+   * Show the remaining cards and the progress of the session.
    * @param {StudySession} session
-   * @param {string} [kind] of the card that is asked
+   * @param {string} [kind] of the current card
    */
   showRemaining(session, kind = "") {
     const remaining = session.remaining();
@@ -100,9 +103,10 @@ export class CardView {
 }
 
 /**
- * Write a card's question and answer; a cloze is asked with gaps and answered with them filled, its
- * back below.
- * @param {Record<string, HTMLElement>} slots question, recap, answer, extra @param {any} card
+ * Show the question and the answer of a card. A cloze is shown with gaps, and its answer is the
+ * filled text followed by the back.
+ * @param {Record<string, HTMLElement>} slots question, recap, answer, extra
+ * @param {any} card
  */
 function showSides({ question, recap: plainQuestion, answer, extra }, card) {
   const { hasGaps } = kindOf(card.kind);
@@ -113,7 +117,8 @@ function showSides({ question, recap: plainQuestion, answer, extra }, card) {
 }
 
 /**
- * Load what Markdown and math need while there is a network, when any of the cards has some.
+ * Render cards until one contains Markdown or math, so that its libraries are loaded while the
+ * network is available.
  * @param {any[]} cards
  */
 export async function preloadRenderers(cards) {
@@ -125,8 +130,8 @@ export async function preloadRenderers(cards) {
 }
 
 /**
- * Show a side of the study card. The next question comes without a turn: turning back would show
- * its answer.
+ * Show a side of the study card. The next question appears without the flip animation, which would
+ * reveal the answer.
  * @param {HTMLElement} card
  * @param {"front"|"back"} side
  */

@@ -2,8 +2,8 @@ import { toast } from "../lib/dom.js";
 import { openDialog } from "../lib/forms.js";
 
 /**
- * Edit a card where it is asked.
- * @param {any} card changed in place
+ * Open a dialog that edits the current card.
+ * @param {any} card is changed in place
  * @param {any} api
  * @param {() => void} onSaved
  */

@@ -2,8 +2,9 @@ const RATING_KEYS = { 1: "again", 2: "hard", 3: "good", 4: "easy" };
 const INPUT_SELECTOR = "input, textarea, select, dialog, [contenteditable]";
 
 /**
- * Space and Enter show the answer and then mean Good, 1 to 4 rate, E edits, U undoes. Nothing while
- * typing, with a modifier, or while a key is held down.
+ * Set up the keyboard shortcuts. Space and Enter show the answer, and then rate it as Good. 1 to 4
+ * rate the card, E edits it, and U undoes the last rating. Shortcuts are ignored while the user
+ * types, with Ctrl, Alt or Meta, and when a key repeats.
  * @param {{show: () => void, rate: (rating: string) => void, undo: () => void, edit: () => void,
  *   isAsking: () => boolean, isAnswerShown: () => boolean}} actions
  */
@@ -19,7 +20,7 @@ export function setUpKeys(actions) {
   });
 }
 
-/** A key that is held down must not press the button that has just come under it. */
+/** Keep a held key from pressing the button that has just received the focus. */
 function preventRepeat(event) {
   if (event.key === " " || event.key === "Enter") event.preventDefault();
 }
@@ -31,7 +32,7 @@ function actionFor(event, actions) {
   if (key === "e") return actions.edit;
   if (RATING_KEYS[key])
     return actions.isAnswerShown() ? () => actions.rate(RATING_KEYS[key]) : null;
-  // which has Space and Enter for itself
+  // Links and other buttons handle Space and Enter themselves.
   const isOnAnother = event.target.closest("a, button:not([data-action=show])");
   if ((key !== " " && key !== "enter") || isOnAnother) return null;
   return actions.isAnswerShown() ? () => actions.rate("good") : actions.show;

@@ -1,15 +1,15 @@
-// What a study page needs after a reload without a network: the page itself, which the service
-// worker finds, and what is left of its session. Both lie in a cache of their user's, and go when
-// somebody else is signed in here, or nobody. Ratings that are not sent yet go out from the next
-// page.
+// Data that a study page needs to reload without a network: the page, which the service worker
+// serves from the cache, and the rest of its session. Both are stored in a separate cache for each
+// user, which is deleted when the user signs out or another user signs in. The next page sends
+// ratings that were not sent.
 
-/** As the service worker knows it. */
+/** The prefix of the caches, which must match STUDY_PREFIX in service-worker.js. */
 const PREFIX = "mindflip-study-";
 const { user } = document.body.dataset;
 
 let queue = Promise.resolve();
 
-/** Keep this page as the server writes it now. */
+/** Store the current version of this page. */
 export function storePage() {
   return enqueue(async (cache) => {
     const response = await fetch(location.pathname);
@@ -17,12 +17,16 @@ export function storePage() {
   });
 }
 
-/** @param {string} address of its queue @param {object} session */
+/**
+ * Store a session.
+ * @param {string} address of its queue
+ * @param {object} session
+ */
 export function storeSession(address, session) {
   return enqueue((cache) => cache.put(address, Response.json(session)));
 }
 
-/** @param {string} address @returns {Promise<any>} the session that was kept last, or null */
+/** @param {string} address of its queue @returns {Promise<any>} the stored session, or null */
 export async function loadSession(address) {
   try {
     const response = await (await caches.open(PREFIX + user)).match(address);
@@ -32,9 +36,12 @@ export async function loadSession(address) {
   }
 }
 
-/** Forget what was kept, but for the user who is signed in. @param {string} [signedIn] */
+/**
+ * Delete all stored pages and sessions except those of the signed-in user.
+ * @param {string} [signedIn] the ID of the signed-in user, if any
+ */
 export async function deleteStoredStudies(signedIn) {
-  if (!globalThis.caches) return; // an insecure address: nothing was kept
+  if (!globalThis.caches) return; // insecure origins have no caches, so nothing is stored
   const names = await caches.keys().catch(() => []);
   const stale = names.filter(
     (name) => name.startsWith(PREFIX) && !(signedIn && name === PREFIX + signedIn),
@@ -43,8 +50,8 @@ export async function deleteStoredStudies(signedIn) {
 }
 
 /**
- * One after the other, so that the last word stays. What cannot be kept is not missed before the
- * network is.
+ * Run write operations one after the other, so that the last one wins. Errors are ignored, because
+ * the stored data is only needed offline.
  */
 function enqueue(work) {
   queue = queue
@@ -54,10 +61,7 @@ function enqueue(work) {
   return queue;
 }
 
-/**
- * Ratings that could not be sent while studying go out from whatever page is open next. The study
- * page sends its own.
- */
+/** Send ratings that could not be sent while studying. The study page sends its own ratings. */
 export async function sendUnsent() {
   if (!user || document.getElementById("study") || !hasUnsent()) return;
   const { Outbox } = await import("./outbox.js");
@@ -69,6 +73,6 @@ function hasUnsent() {
   try {
     return Object.keys(localStorage).some((key) => key.startsWith(`mindflip:outbox:${user}:`));
   } catch {
-    return false; // storage is switched off: nothing was kept
+    return false; // storage is disabled, so nothing is stored
   }
 }

@@ -1,11 +1,11 @@
 /**
- * Tells the user's other tabs which card was rated here, so that none asks it once more. Event:
- * `rated` (detail: the card's id).
+ * Notifies the user's other tabs when a card is rated, so that they do not show it again. Event:
+ * `rated` (detail: the ID of the card).
  */
 export class OtherTabs extends EventTarget {
   #channel;
 
-  /** @param {string} user whose cards these are */
+  /** @param {string} user the ID of the signed-in user */
   constructor(user) {
     super();
     this.#channel = globalThis.BroadcastChannel && new BroadcastChannel(`mindflip:study:${user}`);

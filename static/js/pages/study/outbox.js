@@ -7,11 +7,10 @@ const PREFIX = "mindflip:outbox:";
 const REVIEWS = "/api/flashcards/reviews";
 
 /**
- * Ratings and their undoing on the way to the server: written down in this browser first, sent in
- * order, gone once the server has them. Each stands under a key of its own, so that two tabs never
- * overwrite each other. A rating sent twice is one review (by its id), so sending again after a
- * broken answer does no harm. Tells of itself by the events `change` and `refused` (detail: the
- * server's items).
+ * Ratings and undos that wait to be sent to the server. They are stored in this browser first, sent
+ * in order, and deleted when the server has them. Each entry has its own key, so that tabs do not
+ * overwrite each other's entries. Sending a rating twice is safe, because the server identifies
+ * reviews by their ID. Events: `change` and `refused` (detail: the items that the server rejected).
  */
 export class Outbox extends EventTarget {
   #storage;
@@ -19,17 +18,20 @@ export class Outbox extends EventTarget {
   #api;
   #locks;
   #sequence = 0;
-  /** Why the last try failed, or null. @type {Error & {code?: string, status?: number}|null} */
+  /**
+   * The error of the last attempt, or null.
+   * @type {Error & {code?: string, status?: number}|null}
+   */
   problem = null;
 
   /**
    * @param {object} parts
    * @param {Storage} parts.storage
-   * @param {string} parts.user whose ratings these are
+   * @param {string} parts.user the ID of the user who rated the cards
    * @param {{post: (path: string, body: object) => Promise<any>, delete: (path: string) =>
    *   Promise<any>}} parts.api
-   * @param {{request: (name: string, work: () => Promise<void>) => Promise<any>}} [parts.locks] so
-   *   that one tab sends at a time
+   * @param {{request: (name: string, work: () => Promise<void>) => Promise<any>}} [parts.locks]
+   *   ensures that only one tab sends at a time
    */
   constructor({ storage, user, api: rest, locks = { request: (_name, work) => work() } }) {
     super();
@@ -44,24 +46,24 @@ export class Outbox extends EventTarget {
   }
 
   /**
-   * @returns {Set<string>} the cards whose ratings the server does not have yet: what it says of
-   *   them is out of date
+   * @returns {Set<string>} the cards with unsent ratings; their schedules on the server are out of
+   *   date
    */
   get cards() {
     return new Set(this.#keys().flatMap((key) => this.#read(key).review?.cardId ?? []));
   }
 
-  /** @param {any} review as the server takes it */
+  /** @param {any} review as the API expects it */
   addReview(review) {
     this.#add({ review });
   }
 
-  /** @param {string} id of the review to take back, sent or not */
+  /** @param {string} id of the review to undo, whether it has been sent or not */
   addUndo(id) {
     this.#add({ undo: id });
   }
 
-  /** Send what there is. Never throws: `problem` says why something stayed. */
+  /** Send all entries. Errors are not thrown but stored in `problem`. */
   async flush() {
     if (!this.size) return;
     await this.#locks.request(`${this.#prefix}send`, () => this.#send());
@@ -81,8 +83,8 @@ export class Outbox extends EventTarget {
   }
 
   /**
-   * The reviews up to the next undo, or that undo.
-   * @returns {Promise<string[]>} the keys of what the server has now
+   * Send the reviews before the next undo. If the first entry is an undo, send only that.
+   * @returns {Promise<string[]>} the keys of the entries that the server now has
    */
   async #sendFirst(keys) {
     const entries = keys.slice(0, BATCH_SIZE).map((key) => ({ key, ...this.#read(key) }));
@@ -115,7 +117,7 @@ export class Outbox extends EventTarget {
     try {
       return JSON.parse(this.#storage.getItem(key) ?? "{}");
     } catch {
-      return {}; // not ours: it is dropped as an undo of nothing
+      return {}; // not an entry of this app, so it is removed as an undo of nothing
     }
   }
 
@@ -132,15 +134,12 @@ export class Outbox extends EventTarget {
   }
 }
 
-/** A review that the server never took, or that left with its card, needs no undoing. */
+/** Ignore that a review does not exist: it was never saved, or it was deleted with its card. */
 function ignoreNotFound(error) {
   if (error.status !== 404) throw error;
 }
 
-/**
- * The browser's storage, or, where it is switched off, one that lasts for the page.
- * @returns {Storage}
- */
+/** Return the browser's storage, or a storage in memory if it is disabled. @returns {Storage} */
 function persistentStorage() {
   try {
     localStorage.setItem(`${PREFIX}try`, "");
@@ -170,8 +169,8 @@ const LONGEST_WAIT_MS = 30_000;
 const SIGNED_OUT = [401, 403];
 
 /**
- * The user's outbox, which sends by itself when the network is back, and says on the page what
- * waits.
+ * Open the user's outbox. It sends entries automatically when the network is back, and shows on the
+ * page how many ratings are waiting.
  * @param {HTMLElement} page
  */
 export function openOutbox(page) {
@@ -192,7 +191,7 @@ export function openOutbox(page) {
   return outbox;
 }
 
-/** Again and again while something waits, more seldom each time. */
+/** Retry while entries are waiting, with increasing delays. */
 function retryPeriodically(outbox) {
   let wait = FIRST_WAIT_MS;
   const retry = async () => {

@@ -4,15 +4,16 @@ const DAY_SECONDS = 86_400;
 
 /**
  * @typedef {{state: "learning"|"review"|"relearning", step: number|null, stability: number,
- *   difficulty: number, dueAt: number, lastReviewedAt: number}} Schedule times in ms
+ *   difficulty: number, dueAt: number, lastReviewedAt: number}} Schedule times in milliseconds
  */
 
-/** From the worst to the best, as keys 1 to 4 and the API name them. */
+/** The ratings of the API from worst to best, which is the order of the keys 1 to 4. */
 export const RATINGS = ["again", "hard", "good", "easy"];
 
 /**
- * When a card is asked again, as the server reckons it (scheduling.py): the formulas are those of
- * ts-fsrs, the steps are walked here. Both are held to tests/contract/scheduling_cases.json.
+ * Calculates when a card is due, with the same results as flashcards/scheduling.py. ts-fsrs
+ * provides the formulas, and this class the learning steps. Both implementations are tested with
+ * tests/contract/scheduling_cases.json.
  */
 export class Scheduler {
   #memory;
@@ -22,8 +23,7 @@ export class Scheduler {
   /**
    * @param {any} FSRSAlgorithm of ts-fsrs
    * @param {{weights: number[], desiredRetention: number, learningSteps: number[], relearningSteps:
-   *   number[], longestDays: number}} scheduling
-   *   as the queue brings it; steps in seconds
+   *   number[], longestDays: number}} scheduling from the study queue; steps in seconds
    * @param {StudyDays} days
    */
   constructor(FSRSAlgorithm, scheduling, days) {
@@ -39,9 +39,10 @@ export class Scheduler {
   }
 
   /**
-   * @param {Schedule|null} schedule null: a new card
+   * Return the schedule of a card after a rating.
+   * @param {Schedule|null} schedule null for a new card
    * @param {string} rating
-   * @param {number} now in ms
+   * @param {number} now in milliseconds
    * @returns {Schedule}
    */
   rate(schedule, rating, now) {
@@ -57,7 +58,7 @@ export class Scheduler {
   }
 
   /**
-   * Seconds after which each rating would ask the card again.
+   * Return the seconds until the next review, by rating.
    * @param {Schedule|null} schedule
    * @param {number} now
    */
@@ -68,7 +69,7 @@ export class Scheduler {
   }
 
   /**
-   * Seconds from a card's last review to its next: a step, or whole days.
+   * Return the seconds between the last review of a card and the next: a step, or whole days.
    * @param {Schedule} schedule
    */
   interval({ state, lastReviewedAt, dueAt }) {
@@ -78,7 +79,7 @@ export class Scheduler {
   }
 
   /**
-   * Seconds until a card is due: of another study day, whole days.
+   * Return the seconds until a card is due. If it is due on another study day, return whole days.
    * @param {number} dueAt
    * @param {number} now
    */
@@ -86,7 +87,7 @@ export class Scheduler {
     return this.#days.between(now, dueAt) * DAY_SECONDS || Math.max(0, (dueAt - now) / 1000);
   }
 
-  /** The next state and, while learning, the step and its seconds. */
+  /** Return the next state and, while learning, the step and its length in seconds. */
   #nextStep(schedule, grade) {
     const state = schedule?.state ?? "learning";
     if (state === "review")
@@ -104,7 +105,10 @@ export class Scheduler {
 
 const GRADUATED = { state: "review", step: null };
 
-/** Half way to the second step; the first and a half when there is no second. */
+/**
+ * Return the seconds after a Hard rating. On the first step, this is the mean of the first two
+ * steps, or 1.5 times the step if it is the only one. Later steps are repeated.
+ */
 function hardSeconds(steps, step) {
   if (step > 0) return steps[step];
   return steps.length === 1 ? steps[0] * 1.5 : (steps[0] + steps[1]) / 2;
@@ -114,14 +118,14 @@ const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 
 /**
- * Days as a learner has them: they begin at an hour of the learner's own, in the learner's zone.
- * The server's twin: study_days.py.
+ * Days that start at an hour of the user's choice, in the user's time zone. The counterpart on the
+ * server is StudyDays in flashcards/scheduling.py.
  */
 export class StudyDays {
   #clock;
   #beginsAtMs;
 
-  /** @param {string} zone as browsers name it @param {number} beginsAtHour 0 to 23 */
+  /** @param {string} zone an IANA time zone @param {number} beginsAtHour 0 to 23 */
   constructor(zone, beginsAtHour) {
     const digits = {
       year: "numeric",
@@ -135,21 +139,24 @@ export class StudyDays {
     this.#beginsAtMs = beginsAtHour * HOUR_MS;
   }
 
-  /** @param {number} moment in ms @returns {number} the study day's number */
+  /** @param {number} moment in milliseconds @returns {number} the number of the study day */
   dayOf(moment) {
     return Math.floor((this.#wallClock(moment) - this.#beginsAtMs) / DAY_MS);
   }
 
-  /** @param {number} day its number @returns {number} its first moment, in ms */
+  /**
+   * @param {number} day the number of the study day
+   * @returns {number} its start, in milliseconds
+   */
   startOf(day) {
     const target = day * DAY_MS + this.#beginsAtMs;
     const estimate = target - (this.#wallClock(target) - target);
-    // once more, where clocks change in between
+    // Correct the estimate again, in case the clocks change in between.
     return estimate - (this.#wallClock(estimate) - target);
   }
 
   /**
-   * How many study days lie between two moments, never less than none.
+   * Return the number of study days between two moments, at least 0.
    * @param {number} earlier
    * @param {number} later
    */
@@ -157,7 +164,7 @@ export class StudyDays {
     return Math.max(0, this.dayOf(later) - this.dayOf(earlier));
   }
 
-  /** What clocks on the wall show, as if it were UTC. */
+  /** Return the local date and time as if they were UTC, in milliseconds. */
   #wallClock(moment) {
     const parts = Object.fromEntries(
       this.#clock.formatToParts(moment).map(({ type, value }) => [type, Number(value)]),
@@ -177,7 +184,10 @@ const UNITS = [
   { seconds: MINUTE, short: "min", word: "minute" },
 ];
 
-/** A span in one unit, with a tenth for the long ones. @param {number} seconds */
+/**
+ * Convert a duration to a single unit. Months and years below 10 have one decimal.
+ * @param {number} seconds
+ */
 function toUnit(seconds) {
   const unit = UNITS.find((candidate) => seconds >= candidate.seconds * 0.995) ?? UNITS.at(-1);
   const number = seconds / unit.seconds;
@@ -191,7 +201,7 @@ export function shortSpan(seconds) {
   return `${number} ${unit.short}`;
 }
 
-/** @param {number} seconds @returns {string} as said aloud: "10 minutes", "3 days" */
+/** @param {number} seconds @returns {string} as in running text: "10 minutes", "3 days" */
 export function span(seconds) {
   const { unit, number } = toUnit(seconds);
   return Number.isInteger(number) ? pluralize(number, unit.word) : `${number} ${unit.word}s`;

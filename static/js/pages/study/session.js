@@ -1,6 +1,6 @@
 /**
- * A step that is due within this time is asked at once when nothing else is left: nobody waits for
- * it.
+ * If no other cards are left, learning steps that are due within this time are shown immediately,
+ * so that the user does not have to wait.
  */
 const LEARN_AHEAD_MS = 20 * 60_000;
 const KINDS = { learning: "learning", relearning: "learning", review: "due" };
@@ -9,8 +9,8 @@ const KINDS = { learning: "learning", relearning: "learning", review: "due" };
 /** @typedef {{card: any, schedule: Schedule|null}} Item */
 
 /**
- * One session: which card is next, what was rated, what is left. No DOM, no network; the clock
- * comes in.
+ * A study session: the next card, the ratings and the remaining cards. It does not use the DOM or
+ * the network, and callers pass the current time.
  */
 export class StudySession {
   #scheduler;
@@ -26,10 +26,7 @@ export class StudySession {
     this.#scheduler = scheduler;
   }
 
-  /**
-   * Take a queue as the server gave it; what was rated in this session before stays counted.
-   * @param {any} queue
-   */
+  /** Load a queue from the server. Ratings of this session are kept. @param {any} queue */
   load({ cards, counts, nextDueAt }) {
     this.#items = cards.map((card) => ({ card, schedule: fromServer(card.schedule) }));
     const loaded = this.#countLoaded();
@@ -40,7 +37,7 @@ export class StudySession {
     this.current = null;
   }
 
-  /** What is left, as a queue for `take` to go on with. */
+  /** Return the remaining cards as a queue for `load`. */
   toQueue() {
     const cards = this.#items.map(({ card, schedule }) => ({
       ...card,
@@ -50,9 +47,9 @@ export class StudySession {
   }
 
   /**
-   * Leave a card out: it was rated elsewhere.
+   * Remove a card that was rated elsewhere.
    * @param {string} cardId
-   * @returns {boolean} whether it was the one that is asked
+   * @returns {boolean} whether it was the current card
    */
   remove(cardId) {
     this.#items = this.#items.filter(({ card }) => card.id !== cardId);
@@ -62,8 +59,8 @@ export class StudySession {
   }
 
   /**
-   * The card to ask now, or null when the session is at its end.
-   * @param {number} now in ms
+   * Select the next card, or return null if the session is finished.
+   * @param {number} now in milliseconds
    * @returns {Item|null}
    */
   next(now) {
@@ -80,15 +77,20 @@ export class StudySession {
     return this.current;
   }
 
-  /** What each rating of the asked card would give, in seconds. @param {number} now */
+  /**
+   * Return the seconds until the next review of the current card, by rating.
+   * @param {number} now
+   */
   previews(now) {
     return this.#scheduler.previews(this.current.schedule, now);
   }
 
   /**
-   * Rate the asked card.
-   * @param {string} rating @param {number} now in ms @param {number} seconds it took
-   * @returns {any} the review as the server takes it
+   * Rate the current card.
+   * @param {string} rating
+   * @param {number} now in milliseconds
+   * @param {number} seconds the time that the user took
+   * @returns {any} the review as the API expects it
    */
   rate(rating, now, seconds) {
     const item = this.current;
@@ -108,8 +110,8 @@ export class StudySession {
   }
 
   /**
-   * Take the last rating back and ask its card again.
-   * @returns {any} the review taken back, or null when there is none
+   * Undo the last rating and make its card the current one.
+   * @returns {any} the review that was undone, or null if nothing can be undone
    */
   undo() {
     const last = this.#history.pop();
@@ -122,7 +124,7 @@ export class StudySession {
   }
 
   /**
-   * How many cards are left, by what they are.
+   * Return the number of remaining cards by kind.
    * @returns {{new: number, learning: number, due: number}}
    */
   remaining() {
@@ -134,7 +136,7 @@ export class StudySession {
     };
   }
 
-  /** What was done so far. */
+  /** Return the statistics of the session so far. */
   tally() {
     const ratings = { again: 0, hard: 0, good: 0, easy: 0 };
     for (const { review } of this.#history) ratings[review.rating] += 1;
@@ -147,7 +149,10 @@ export class StudySession {
     };
   }
 
-  /** When the next card comes, in ms, or null when none will. @returns {number|null} */
+  /**
+   * Return when the next card is due, in milliseconds, or null if no card is.
+   * @returns {number|null}
+   */
   nextDueAt() {
     const dueTimes = [...this.#items, ...this.#history.map(({ item }) => item)].flatMap(
       ({ schedule }) => schedule?.dueAt ?? [],
@@ -157,7 +162,8 @@ export class StudySession {
   }
 
   /**
-   * Seconds until then, whole days when it is not today; null when no card will come.
+   * Return the seconds until the next card is due, or null if no card is. If it is due on another
+   * study day, return whole days.
    * @param {number} now
    * @returns {number|null}
    */
@@ -166,7 +172,11 @@ export class StudySession {
     return dueAt === null ? null : this.#scheduler.until(dueAt, now);
   }
 
-  /** Of what kind a card is. @param {Item} item @returns {"new"|"learning"|"due"} */
+  /**
+   * Return the kind of a card in the study queue.
+   * @param {Item} item
+   * @returns {"new"|"learning"|"due"}
+   */
   static kind({ schedule }) {
     return schedule ? KINDS[schedule.state] : "new";
   }

@@ -6,10 +6,7 @@ import { span } from "./scheduler.js";
 const DAY_SECONDS = 86_400;
 const LONGEST_TIMER_MS = 6 * 3_600_000;
 
-/**
- * What is shown when no card is asked: the end of a session, or that there is nothing to study and
- * what to do then.
- */
+/** The view at the end of a session, or when there is nothing to study, with the next steps. */
 export class SummaryView {
   #page;
   #timer = 0;
@@ -20,7 +17,7 @@ export class SummaryView {
     this.#page = page;
   }
 
-  /** @param {() => void} callback what to do when the next card is due while the end is shown */
+  /** @param {() => void} callback called when the network is back after a load error */
   onDue(callback) {
     this.#onDue = callback;
   }
@@ -35,7 +32,7 @@ export class SummaryView {
     this.#waitFor(session.nextDueAt(), now);
   }
 
-  /** @param {any} error why no queue came */
+  /** @param {any} error the reason why no queue could be loaded */
   showLoadError(error) {
     this.#page.dataset.state = "failed";
     this.#reveal("loading");
@@ -68,7 +65,7 @@ export class SummaryView {
     part(this.#page, "empty").hidden = hasCards;
   }
 
-  /** Without a review there is nothing to count, and nothing to take back. */
+  /** Show the statistics and the Undo button if there are reviews. */
   #showTally({ cards, reviews, ratings, seconds }) {
     part(this.#page, "tally").hidden = !reviews;
     part(this.#page, "tools").hidden = !reviews;
@@ -82,7 +79,7 @@ export class SummaryView {
       seconds < 60 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
   }
 
-  /** Offer to go on when the next card is due while this stands here. */
+  /** Offer to continue when the next card becomes due while the summary is shown. */
   #waitFor(dueAt, now) {
     clearTimeout(this.#timer);
     const continueButton = action(this.#page, "continue");
@@ -111,7 +108,7 @@ function next(queue, inSeconds) {
   return [whenNext(inSeconds), limits].filter(Boolean).join(" ") || "Nothing is planned yet.";
 }
 
-/** How many cards the daily limits keep for another day. */
+/** Return the number of cards that the daily limits hold back. */
 function heldBack({ waiting }) {
   return waiting.new + waiting.due;
 }

@@ -1,14 +1,13 @@
 const ADDRESS = "/api/flashcards/study/settings";
 
 /**
- * Let days begin where the learner is: tell the server this browser's time zone when it knows
- * another.
+ * Send this browser's time zone to the server if it differs, so that days start in local time.
  * @param {any} api
  */
 export async function sendTimeZone(api) {
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
   const settings = await api.get(ADDRESS);
   if (!timeZone || settings.timeZone === timeZone) return;
-  // a zone that the server does not know: it keeps its own
+  // If the server does not know the time zone, it keeps the current one.
   await api.patch(ADDRESS, { timeZone }).catch(() => {});
 }
