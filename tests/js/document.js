@@ -1,6 +1,6 @@
 /**
- * A document without content, for modules that look up the elements of their page when they are
- * loaded. Import it before them.
+ * An empty document for modules that look up elements when they are loaded. Import it before those
+ * modules.
  */
 const element = () =>
   Object.assign(new EventTarget(), {

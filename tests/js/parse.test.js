@@ -13,7 +13,7 @@ const textOf = ({ text }) =>
     ? text
     : text.map((part) => (typeof part === "string" ? part : part[0].repeat(part[1]))).join("");
 
-/** The same numbers at every run (mulberry32). */
+/** Return a generator of reproducible pseudorandom numbers (mulberry32). */
 function seeded(seed) {
   let state = seed;
   return () => {

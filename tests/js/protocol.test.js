@@ -1,6 +1,6 @@
 /**
- * The client against the same table of messages as the server's tests: what the server says is
- * understood, what the client says is in the table.
+ * The client, tested with the same table of messages as the server. It must understand the server's
+ * messages, and send only messages from the table.
  */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -18,7 +18,7 @@ const ACCEPTED = [...CASES.fromClient, ...CASES.fromClientV1]
 const REQUEST = "r-1";
 const CARDS = '[{"front":"ebb","back":"falling"},{"front":"flow","back":"rising"}]';
 
-/** A client with an engine that has asked for cards under the table's request id. */
+/** Return a client with an engine that has requested cards with the request ID of the table. */
 async function requestCards() {
   const server = new Server();
   const engine = new Engine();
@@ -28,14 +28,12 @@ async function requestCards() {
   return { server, engine, client, call, socket: server.socket };
 }
 
-/** As the server says it in our dialect, where it has ids. */
+/** Add the request ID, which the server sends in the mindflip.v1 dialect. */
 function withIds(message) {
   return { ...message, requestId: REQUEST };
 }
 
-/**
- * Every member that a message has, with its type, must stand in some accepted case of the table.
- */
+/** Check that every field of a message, with its type, is in an accepted case of the table. */
 function assertInTable(message) {
   const accepted = ACCEPTED.filter(({ type }) => type === message.type);
   assert.ok(accepted.length, `${message.type} is in no case of the table`);

@@ -1,4 +1,4 @@
-/** Asking for cards: several at once, as they come, taken back, refused. */
+/** Requests for cards: concurrent, streamed, cancelled and rejected ones. */
 import assert from "node:assert/strict";
 import test from "node:test";
 

@@ -1,4 +1,4 @@
-/** Dropped, refused and silent sockets: what was asked is asked on, and happens once. */
+/** Dropped, rejected and silent sockets. Requests are sent again but run only once. */
 import assert from "node:assert/strict";
 import test from "node:test";
 

@@ -1,6 +1,6 @@
 /**
- * Cards that the engine here writes while the server is away: told at once, and once more only by
- * the server's own word.
+ * Cards that the local engine writes while the server is unreachable. They are reported immediately
+ * as drafts, and as cards only after the server has confirmed them.
  */
 import assert from "node:assert/strict";
 import test from "node:test";
@@ -14,8 +14,8 @@ const [EBB, FLOW, NEAP] = ["ebb", "flow", "neap"].map((front) => ({
 const text = (...cards) => cards.map((draft) => JSON.stringify(draft)).join(",");
 
 /**
- * A client whose engine writes for its own call; the server is heard of again when the test says
- * so.
+ * Return a client whose engine is running the client's own call, and a function that reconnects to
+ * the server.
  */
 async function writing() {
   const server = new Server();
@@ -112,7 +112,7 @@ test("what the server's snapshot shows is confirmed, and a draft is told once ho
   ]);
   await reconnect({ cards: [card("ebb")] });
   assert.deepEqual([call.draftFor(0), [...call.drafts.values()]], [EBB, [FLOW]]);
-  assert.equal(call.draftAt(0), call.draftFor(0)); // its name until the next release
+  assert.equal(call.draftAt(0), call.draftFor(0)); // the deprecated name works for one more release
 });
 
 test("cards for somebody else's call are no drafts of this client", async () => {

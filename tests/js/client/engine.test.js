@@ -1,6 +1,6 @@
 /**
- * The client's engine at the server's service: ready, cards as they close, one thing at a time, and
- * no answer lost.
+ * The client's engine: it reports that it is ready, sends each card when it is complete, runs one
+ * generation at a time, and loses no response.
  */
 import assert from "node:assert/strict";
 import test from "node:test";
@@ -10,7 +10,7 @@ import { Engine, Server, flush, generateFor } from "./fakes.js";
 const EBB = '{"front":"ebb","back":"falling"}';
 const FLOW = '{"front":"flow","back":"rising"}';
 
-/** A server whose client has an idle engine. */
+/** Return a server and a client with an idle engine. */
 async function withEngine() {
   const server = new Server();
   const engine = new Engine();
@@ -18,7 +18,7 @@ async function withEngine() {
   return { server, engine, client };
 }
 
-/** What was sent, without what has no part in the story. */
+/** Return the types of the messages that were sent. */
 const types = (socket) => socket.sent.map(({ type }) => type);
 
 test("an engine says that it is ready, and which it is", async () => {

@@ -1,12 +1,12 @@
 /**
- * A server, a clock and an engine in the hands of a test: nothing here sleeps, and nothing happens
- * that the test does not say.
+ * A server, a clock and an engine that a test controls. Nothing sleeps, and nothing happens unless
+ * the test triggers it.
  */
 import assert from "node:assert/strict";
 
 import { WebLLMClient } from "../../../static/js/client/index.js";
 
-/** Let everything run that waits for nothing. */
+/** Run everything that does not wait for a timer or a message. */
 export async function flush() {
   for (let run = 0; run < 10; run++) await new Promise((resolve) => setImmediate(resolve));
 }
@@ -29,7 +29,7 @@ export class Clock {
     this.#timers.delete(timer);
   }
 
-  /** Let seconds pass; each timer runs in its time. */
+  /** Advance the clock. Each timer runs when it is due. */
   async advance(seconds) {
     const end = this.#now + seconds * 1000;
     for (let next; (next = this.#next(end)); await flush()) {
@@ -48,7 +48,7 @@ export class Clock {
   }
 }
 
-/** The server's end of one WebSocket. */
+/** The server's end of a WebSocket. */
 class ServerSocket {
   readyState = 1;
   sent = [];
@@ -69,7 +69,7 @@ class ServerSocket {
     this.onmessage({ data: JSON.stringify(message) });
   }
 
-  /** The snapshot with which a socket begins. */
+  /** Send the snapshot that the server sends first on each socket. */
   sendSnapshot({ seq = 0, generations = [] } = {}) {
     this.receive({ type: "session", session: { status: "ready" }, generations, seq });
   }
@@ -87,9 +87,9 @@ class ServerSocket {
 export class Server {
   clock = new Clock();
   sockets = [];
-  /** What REST was asked: ["POST /api/...", ...] */
+  /** The REST requests so far: ["POST /api/...", ...] */
   requests = [];
-  /** Answers by "METHOD path", in place of the usual; a function may throw, as fetch does. */
+  /** Responses by "METHOD path" that replace the defaults. A function may throw, as fetch does. */
   answers = {};
   #sessions = 0;
 
@@ -97,7 +97,7 @@ export class Server {
     return this.sockets.at(-1);
   }
 
-  /** A client of this server, not yet initialized. `events` collects what it tells of. */
+  /** Return a client of this server that is not initialized yet. `events` collects its events. */
   client(settings = {}) {
     const { sockets, clock } = this;
     const WebSocket = class extends ServerSocket {
@@ -131,7 +131,7 @@ export class Server {
     return client;
   }
 
-  /** A client whose socket is up. */
+  /** Return a client with an open socket. */
   async connected(settings) {
     const client = this.client(settings);
     await client.initialize();
@@ -173,7 +173,7 @@ function sessionNumber(number) {
   };
 }
 
-/** An engine that writes what the test gives it, when the test gives it. */
+/** An engine whose output is controlled by the test. */
 export class Engine {
   facts = { engine: "wllama", threads: 2 };
   runs = [];
@@ -197,7 +197,7 @@ export class Engine {
 
 let leaseCount = 0;
 
-/** The server's `generate` for an engine. */
+/** Return the `generate` message that the server sends to an engine. */
 export function generateFor(generationId, overrides = {}) {
   const options = { topic: "Tides", count: 2 };
   const rest = {
@@ -222,7 +222,7 @@ export function card(front) {
   return { id: `id-${front}`, front, back: `${front} it is` };
 }
 
-/** How a promise ended, or that it has not. */
+/** Return the outcome of a promise, which is "open" while the promise is pending. */
 export async function outcomeOf(promise) {
   let outcome = { state: "open" };
   promise.then(

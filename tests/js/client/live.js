@@ -1,10 +1,11 @@
 /**
- * Clients of a real server, in the hands of a test in another language: commands come as lines of
- * JSON, and so does what happens.
+ * Clients of a real server, controlled by a test in another language. Commands and events are lines
+ * of JSON.
  *
  *   {"do": "client", "name", "url", "token", "hasEngine"}
  *   {"do": "generate", "client", "topic", "count"} and {"do": "cancel"}
  *   {"do": "write", "text"} and {"do": "finish"}, for the engine
+ *   {"do": "session", "client"}
  */
 import { createInterface } from "node:readline";
 

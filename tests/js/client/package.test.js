@@ -1,6 +1,6 @@
 /**
- * What is published as @mindflip/webllm-client: nothing but itself, with types that are those of
- * its code.
+ * The published package @mindflip/webllm-client: it depends on nothing else, and its types match
+ * the code.
  */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -14,7 +14,7 @@ const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 const CLIENT = join(ROOT, "static/js/client");
 const TSC = join(ROOT, "node_modules/typescript/bin/tsc");
 
-/** Path to text of every file below a folder. */
+/** Return the text of every file in a folder and its subfolders, by path. */
 function filesOf(folder, ending) {
   const names = readdirSync(folder, { recursive: true }).map(String);
   return Object.fromEntries(

@@ -1,4 +1,4 @@
-/** REST calls against a server that says too little. */
+/** REST calls whose responses are missing, incomplete or empty, or contain a Retry-After header. */
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import test, { afterEach, beforeEach } from "node:test";

@@ -23,7 +23,7 @@ const device = (overrides = {}) => ({
 const llama = { engine: "webllm", downloadMb: 700, vramMb: 900, features: [] };
 const gguf = { engine: "wllama", downloadMb: 98, vramMb: null, features: [] };
 
-/** what, model, device, kept MB, state, words */
+/** Description, model, device, stored MB, state, expected text. */
 const CASES = [
   ["a small model on a good card", llama, device(), 0, "fits", /fits/],
   [

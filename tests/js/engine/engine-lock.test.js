@@ -5,7 +5,8 @@ import { after, test } from "node:test";
 import { EngineLock } from "../../../static/js/pages/engine/engine-lock.js";
 
 /**
- * Web Locks as far as a seat uses them: exclusive and shared, in order, with a signal, or stolen.
+ * A fake of Web Locks with the features that EngineLock uses: exclusive and shared locks, a queue,
+ * abort signals and stealing.
  */
 class Locks {
   #held = [];

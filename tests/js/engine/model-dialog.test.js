@@ -31,7 +31,7 @@ const ALL = [
 ];
 const names = (options) => filterEntries(ALL, options).map(({ model }) => model.name);
 
-/** a wish and what it brings */
+/** Filter options and the names of the models that they list. */
 const CASES = [
   [{}, ["Local", "Stored", "Another", "Tight", "Huge"]],
   [{ show: "fits" }, ["Local", "Stored", "Another", "Tight"]],

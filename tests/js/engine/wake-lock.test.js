@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { WakeLock } from "../../../static/js/pages/engine/panel.js";
 
-/** A page whose screen lock goes when it is hidden, as browsers do it. */
+/** Return a fake page that releases its screen lock when it is hidden, as browsers do. */
 function page({ isAllowed = true } = {}) {
   const locks = new Set();
   const fakeDocument = Object.assign(new EventTarget(), { hidden: false });

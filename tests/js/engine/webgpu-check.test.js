@@ -80,7 +80,7 @@ const available = (facts) => ({
   ...facts,
 });
 
-/** facts, the code, and what message and step have to name */
+/** Description, facts, code, and the pattern that the message and the next step must match. */
 const CASES = [
   ["all is well", available({ adapter: "hardware" }), "ok"],
   ["a page over plain http", missing({ isSecure: false, browser: chrome }), "insecure", /HTTPS/],

@@ -1,4 +1,4 @@
-/** The kinds of cards that the server writes into a page, and a cloze that has no gap. */
+/** The kinds of cards that the server includes in a page, and clozes without a gap. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -13,7 +13,7 @@ globalThis.document = /** @type {any} */ ({
   getElementById: (id) => id === "card-kinds" && { textContent: JSON.stringify([BASIC, CLOZE]) },
 });
 
-/** The kind of a card that is written without a server. */
+/** Return the kind of a card that is generated while the server is unreachable. */
 function kindOffline(front, option) {
   const added = [];
   const batch = {

@@ -1,4 +1,4 @@
-/** Cloze gaps, by the table that Python reads too. */
+/** Cloze gaps, tested with the same cases as the Python implementation. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
@@ -10,7 +10,7 @@ const CASES = JSON.parse(
   readFileSync(new URL("../../contract/cloze_cases.json", import.meta.url), "utf8"),
 );
 
-/** The parts that are shown before the libraries are loaded, as HTML. */
+/** Return the parts that are shown before the libraries are loaded, as HTML. */
 function plainHtml(text) {
   return clozeParts(text, "question")
     .map((part) => (part.isCloze ? `<mark data-cloze="question">${part.text}</mark>` : part.text))

@@ -1,4 +1,4 @@
-/** What the page says of cards that the server has not got yet. */
+/** The status text for cards that the server does not have yet. */
 import assert from "node:assert/strict";
 import test from "node:test";
 

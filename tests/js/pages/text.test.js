@@ -12,8 +12,8 @@ const CASES = JSON.parse(
 const REL = ' rel="noopener noreferrer nofollow"';
 
 /**
- * What stands in the table, before sanitising: there links have a rel, empty addresses and titles
- * are gone, math is for MathJax.
+ * Convert HTML that has not been sanitized to the form in the table: links have a rel, empty
+ * addresses and titles are removed, and math is written for MathJax.
  */
 function asInTable(html) {
   return html
@@ -47,7 +47,7 @@ test("of a question nothing hidden is left", () => {
   assert.equal(parts.map(({ text }) => text).join(""), "In […], [a land].");
 });
 
-/** What each text repeats, one after the other. */
+/** The units that each text repeats, one unit after the other. */
 const HOSTILE = {
   "gaps, then math": ["{{c1::", "\\("],
   "gaps in brackets": ["[{{c1::"],
@@ -62,7 +62,7 @@ const HOSTILE = {
 const repeated = (units, length) =>
   units.map((unit) => unit.repeat(length / units.length / unit.length)).join("");
 
-/** How often `work` reads a string: counted, not timed. */
+/** Count how often `work` reads a string. Counts are reproducible, unlike times. */
 function readsOf(work) {
   const readers = [
     [RegExp.prototype, "exec"],

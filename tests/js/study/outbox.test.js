@@ -3,7 +3,7 @@ import { beforeEach, test } from "node:test";
 
 import { memoryStorage, Outbox } from "../../../static/js/pages/study/outbox.js";
 
-/** A server that keeps what it is told, and can be gone. */
+/** A server that records requests and can be unreachable. */
 class Server {
   calls = [];
   isUnreachable = false;

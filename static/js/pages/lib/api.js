@@ -9,7 +9,7 @@ export function csrfToken() {
 }
 
 /**
- * Send a DELETE request that completes even if the user leaves the page. Errors are ignored.
+ * Send a DELETE request that can complete after the user has left the page. Errors are ignored.
  * @param {string} path
  */
 export function deleteOnUnload(path) {
