@@ -161,8 +161,7 @@ addEventListener("pagehide", () => activeAbort?.abort());
  * @param {string} cardId
  * @param {{front: string, back: string}[]} suggested cards that the user has not accepted
  * @param {(words: string, waiting?: {status: string, place: number}) => void} onStatus
- * @param
- *   {AbortController} abort
+ * @param {AbortController} abort
  * @returns {Promise<import("../../client/call.js").Card>}
  * @throws errors with a code; the code is `cancelled` if the request was aborted
  */

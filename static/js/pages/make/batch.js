@@ -89,7 +89,7 @@ export class Batch {
   /**
    * Discard a draft.
    * @param {Draft} draft
-   * @returns {() => void} brings the draft back when it is called
+   * @returns {() => void} restores the draft
    */
   drop(draft) {
     const index = this.record.cards.indexOf(draft);

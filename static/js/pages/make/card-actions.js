@@ -44,8 +44,7 @@ export function discard(batch, draft) {
 /**
  * Replace a draft with a newly generated card.
  * @param {import("./batch.js").Batch} batch
- * @param
- *   {import("./batch.js").Draft} draft
+ * @param {import("./batch.js").Draft} draft
  * @param {(index: number) => Promise<import("./batch.js").Draft>} requestCard
  */
 export async function regenerate(batch, draft, requestCard) {

@@ -39,8 +39,7 @@ export class BatchGenerator {
   /**
    * Generate the unfinished parts of a batch, one after the other.
    * @param {import("./batch.js").Batch} batch
-   * @param
-   *   {{refresh?: boolean}} [options]
+   * @param {{refresh?: boolean}} [options]
    */
   async generate(batch, { refresh = false } = {}) {
     const { signal } = (this.#abort = new AbortController());
@@ -59,8 +58,7 @@ export class BatchGenerator {
   /**
    * Generate one more card for a part of a batch.
    * @param {import("./batch.js").Batch} batch
-   * @param
-   *   {number} index of the part
+   * @param {number} index of the part
    * @returns {Promise<import("./batch.js").Draft>}
    * @throws the error of the call, of its engine, or of loading the model
    */
