@@ -157,7 +157,8 @@ export function otherEngineText(state, other = null) {
 
 /**
  * What asking for cards will do.
- * @param {string} state @param {import("./models.js").CatalogueModel|null} model @param {import("./engine-lock.js").EngineStatus|null} other
+ * @param {string} state @param {import("./models.js").CatalogueModel|null} model @param
+ *   {import("./engine-lock.js").EngineStatus|null} other
  */
 export function requestHint(state, model, other) {
   if (!model || state === "detecting") return "";
