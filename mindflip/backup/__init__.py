@@ -1,5 +1,5 @@
-"""The database as one file, and back: `manage.py backup`, `manage.py restore` (docs/backup.md)."""
+"""Backup and restore of the database, for `manage.py backup` and `restore` (docs/backup.md)."""
 
 
 class BackupError(Exception):
-    """The reason why a backup or a restore failed: a message that tells operators what to do."""
+    """An error during a backup or restore, with a message that explains how to fix it."""

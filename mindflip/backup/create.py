@@ -1,7 +1,7 @@
-"""Write a backup: a zip with the dump of the database, the secret key, and a manifest.
+"""Creation of backups: zip files with a dump of the database, the secret key and a manifest.
 
 database.dump   pg_dump's custom format
-secret-key      signs cookies, tokens and tickets; absent when MINDFLIP_SECRET_KEY sets it
+secret-key      key for cookies, tokens and tickets; absent if MINDFLIP_SECRET_KEY is set
 manifest.json   see Manifest
 """
 
@@ -36,9 +36,12 @@ WriteLine = Callable[[str], None]
 class Manifest:
     """A description of the backup.
 
-    `tables` are the numbers of rows by table. `migrations` are pairs of app and name.
-    `models` are the sizes of the files in the models folder, which the backup does not contain.
-    `checksums` are the SHA-256 of the other entries of the zip. `server_version` is such as 18.
+    - `server_version` is PostgreSQL's major version, such as 18.
+    - `tables` maps tables to their numbers of rows.
+    - `migrations` are pairs of app and name.
+    - `models` maps the files in the models folder to their sizes in bytes. The backup does not
+      contain these files.
+    - `checksums` maps the other entries of the zip to their SHA-256.
     """
 
     created_at: str
@@ -55,9 +58,9 @@ class Manifest:
 def backup_create(
     *, url: str, key: str | None, models: Path, target: Path, now: datetime, write_line: WriteLine
 ) -> None:
-    """Write a backup to `target`, which is a new file, or a folder in which the file gets a name.
+    """Write a backup to the new file `target`, or to a new file in the folder `target`.
 
-    Rows are counted and dumped in one snapshot. Raises BackupError.
+    Rows are counted and dumped in one snapshot. Raise BackupError if the backup fails.
     """
     if target.is_dir():
         target = target / f"mindflip-{now:%Y%m%d-%H%M%S}.zip"
@@ -99,10 +102,10 @@ def backup_create(
 
 @contextmanager
 def _new_zip(target: Path) -> Iterator[zipfile.ZipFile]:
-    """Yield a new zip that only its owner can read. It becomes `target` when it is complete, and is
-    deleted when the block fails.
+    """Yield a new zip that only its owner can read.
 
-    Raises BackupError.
+    The file is renamed to `target` when it is complete, and deleted if the `with` block fails.
+    Raise BackupError if the file cannot be written.
     """
     partial = target.with_name(f".{target.name}-{secrets.token_hex(4)}")
     try:
@@ -127,8 +130,8 @@ def _add_dump(
 ) -> str:
     """Add the output of pg_dump to the zip, and return its SHA-256.
 
-    It has the tables and what belongs to them, without owners, grants and comments, which another
-    server may not know or not allow.
+    The dump contains the tables with their indexes, constraints and sequences. It does not contain
+    owners, grants or comments, because another server may not know or not allow them.
     """
     schema = manifest.schema.replace('"', '""')
     command = [tool("pg_dump", manifest.server_version), "--dbname", address(url), "--no-password"]
@@ -156,8 +159,9 @@ def _add_dump(
 def read_chunks(
     content: IO[bytes], write_line: WriteLine, verb: str, total: int = 0
 ) -> Iterator[bytes]:
-    """Yield everything that `content` contains. From time to time, write a line such as "Written
-    12 MB", or "Restored 12 MB of 40 MB" if the total is known.
+    """Yield `content` in chunks, and write a line with the progress every PROGRESS_SECONDS.
+
+    The line is similar to "Written 12 MB", or "Restored 12 MB of 40 MB" if the total is known.
     """
     count, reported_at = 0, time.monotonic()
     while chunk := content.read(CHUNK_BYTES):

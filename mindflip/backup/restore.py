@@ -1,8 +1,8 @@
-"""Restore a backup: everything in one transaction that also counts the rows, or nothing.
+"""Restoration of backups in a single transaction that also counts the rows.
 
 pg_restore could connect to the database itself, but its transaction would neither drop tables that
-are not in the dump nor count rows. So it writes SQL, which psql runs between our first and last
-statements.
+are not in the dump nor count rows. Instead, it writes SQL, which psql runs between our first and
+last statements.
 """
 
 import hashlib
@@ -24,8 +24,8 @@ from mindflip.backup.postgres import address, connect, count_rows, environment, 
 from mindflip.embedded.process import last_line
 
 LOCK_SECONDS = 30
-# Servers before 17 do not know this setting, and later ones have 0 by default. The statement is at
-# the head of the script, before any rows.
+# Servers before PostgreSQL 17 do not know this setting, and its default in later ones is 0. The
+# statement is in the first lines of the script, before any rows.
 SED = ["sed", "1,40{/^SET transaction_timeout = 0;$/d;}"]
 
 
@@ -34,9 +34,11 @@ def backup_restore(
 ) -> tuple[Manifest, str | None]:
     """Restore the database from `source`, and return the manifest and the secret key, if any.
 
-    Raises BackupError, and changes nothing then: if the file is damaged, is not a backup or comes
-    from a newer version, if the database has tables and `is_replacing` is false, or if PostgreSQL
-    reports an error.
+    Raise BackupError and change nothing if
+
+    - the file is damaged, is not a backup or comes from a newer version,
+    - the database has tables and `is_replacing` is false, or
+    - PostgreSQL reports an error.
     """
     try:
         with zipfile.ZipFile(source) as file:
@@ -56,7 +58,10 @@ def backup_restore(
 
 
 def _read_manifest(file: zipfile.ZipFile, source: Path) -> Manifest:
-    """Raise BackupError when the file is not a backup, or comes from a newer version."""
+    """Return the manifest.
+
+    Raise BackupError if the file is not a backup or comes from a newer version.
+    """
     try:
         values: dict[str, Any] = json.loads(file.read(MANIFEST))
         if values["format"] == Manifest.format and values["version"] > Manifest.version:
@@ -127,7 +132,7 @@ def _restore_database(
 def _replace_tables(
     file: zipfile.ZipFile, manifest: Manifest, url: str, tables: list[str], write_line: WriteLine
 ) -> None:
-    """Drop `tables` and run the dump: zip → pg_restore → sed → psql.
+    """Drop `tables` and run the dump through pg_restore, sed and psql.
 
     psql commits only when it reads the last statements. They are written after the other programs
     have succeeded, so the database is unchanged if any of them fails or is killed.
@@ -176,7 +181,7 @@ def _first_statements(schema: str, tables: list[str]) -> bytes:
 
 
 def _last_statements(manifest: Manifest) -> bytes:
-    """Commit if every table has as many rows as were counted when the backup was made."""
+    """Return SQL that commits if every table has as many rows as when the backup was made."""
     check = sql.SQL(
         "IF (SELECT count(*) FROM {}) <> {} THEN RAISE EXCEPTION 'rows of % are missing', {};"
         " END IF;"
