@@ -1,3 +1,4 @@
-"""The one-command run: PostgreSQL and Valkey out of PyPI wheels, and a supervisor for every
-process. Unused where DATABASE_URL and REDIS_URL name outside servers.
+"""The one-command run: PostgreSQL and Valkey from PyPI wheels, and a supervisor for all processes.
+
+The embedded servers are not used if DATABASE_URL and REDIS_URL name other servers.
 """

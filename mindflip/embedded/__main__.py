@@ -1,6 +1,6 @@
-"""The supervisor's own process.
+"""The process of the supervisor.
 
-`manage.py run` becomes it, because it has no need of Django and its 40 MB.
+`manage.py run` replaces itself with this process, which does not load Django and its 40 MB.
 """
 
 import sys

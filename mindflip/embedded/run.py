@@ -1,7 +1,8 @@
-"""The one-command run, step by step.
+"""The steps of the one-command run.
 
-Its processes are those of the Procfile, which is the only place that says how each is started. Its
-var folder is, when it starts: there, writable, with room, and ours alone.
+It starts the processes of the Procfile, which is the only place that defines their commands. Before
+the start, it makes sure that the var folder exists, is writable, has enough free space and is not
+used by another run.
 """
 
 import fcntl
@@ -40,14 +41,15 @@ def read_procfile(path: Path) -> dict[str, list[str]]:
 def program(
     name: str, log: Path, environment: Mapping[str, str], bind: str = "127.0.0.1", port: int = 0
 ) -> Service:
-    """The Procfile's process `name`, run with this Python.
+    """Return the Procfile's process `name`, run with this Python.
 
-    Of `web` is known when it answers: at `bind` and `port`.
+    The process `web` is ready when it responds at `bind` and `port`. The others count as ready
+    immediately.
     """
     _, *arguments = read_procfile(ROOT / "Procfile")[name]
     service = Service(
         name,
-        [sys.executable, *arguments],  # not the "python" of the PATH
+        [sys.executable, *arguments],  # not the "python" in PATH
         log,
         cwd=ROOT,
         environment=os.environ | environment | {"PYTHONUNBUFFERED": "1"},
@@ -58,7 +60,7 @@ def program(
 
 
 def _answers(bind: str, port: int) -> bool:
-    """Whether anything that speaks HTTP answers, be it with a redirect."""
+    """Return whether an HTTP server responds at `bind` and `port`, with any status."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(bind, bind)  # noqa: S104
     with closing(http.client.HTTPConnection(host, port, timeout=5)) as connection:
         try:
@@ -69,7 +71,10 @@ def _answers(bind: str, port: int) -> bool:
 
 
 def prepare(var: Path) -> None:
-    """Make the folder. Raises StartupError when it cannot be written or its disk is nearly full."""
+    """Create the folder, and rotate large logs in it.
+
+    Raise StartupError if the folder is not writable or its disk is nearly full.
+    """
     try:
         (var / "log").mkdir(parents=True, exist_ok=True)
         probe = var / "log" / ".writable"
@@ -93,10 +98,10 @@ def prepare(var: Path) -> None:
 
 @contextmanager
 def lock_data_dir(var: Path) -> Iterator[Callable[[], None]]:
-    """Hold the folder for this process; the yielded function says that we are about to let go, so
-    that the next run waits for us.
+    """Lock the folder for this process.
 
-    Raises StartupError while another run holds it.
+    Call the yielded function before stopping. The next run then waits longer for the lock. Raise
+    StartupError if another run holds the lock.
     """
     with (var / "run.lock").open("a+") as lock:
         _take(lock.fileno(), var)
@@ -126,9 +131,9 @@ def _take(lock: int, var: Path) -> None:
 
 
 class Run:
-    """Everything on this machine, its data under `var`, until somebody asks to stop.
+    """A run of all processes on this machine, with their data in `var`.
 
-    `write_line` shows one line.
+    `write_line` shows a line to the user.
     """
 
     def __init__(self, var: Path, bind: str, port: int, write_line: Callable[[str], None]) -> None:
@@ -137,7 +142,10 @@ class Run:
         self.environment: dict[str, str] = {"MINDFLIP_DATA_DIR": str(var)}
 
     def run_forever(self) -> None:
-        """Raises StartupError, with everything stopped again, when the start fails."""
+        """Start everything, and run until the user stops it.
+
+        If the start fails, stop everything and raise StartupError.
+        """
         prepare(self.var)
         with lock_data_dir(self.var) as announce_stop:
             self.supervisor.install_signal_handlers()
@@ -186,8 +194,9 @@ class Run:
             )
 
     def _fetch_model(self) -> None:
-        """Without it MindFlip still serves the models of the internet, so a failure is said and
-        passed over.
+        """Fetch the local model if it is missing.
+
+        A failure is only reported, because the models on the internet still work.
         """
         if local_model.is_fetched(
             Path(os.environ.get("MINDFLIP_MODELS_DIR") or self.var / "models")
@@ -209,8 +218,9 @@ class Run:
             self.write_line(f"Going on without the local model: {reason}")
 
     def _start_servers(self) -> None:
-        """PostgreSQL and Valkey, each unless the environment names one outside; at their last ports
-        where these are free.
+        """Start PostgreSQL and Valkey, unless the environment names other servers.
+
+        They use the same ports as last time if these are free.
         """
         last = state.addresses(self.var)
         database_url, redis_url = os.environ.get("DATABASE_URL"), os.environ.get("REDIS_URL")
@@ -253,6 +263,9 @@ class Run:
 
 
 def _free(last_url: str) -> int:
-    """The port of `last_url`, when one of ours and free, so that notes of it stay right."""
+    """Return the port of `last_url` if an earlier run chose it and it is free, or else a free port.
+
+    Addresses that the user has noted therefore usually stay valid.
+    """
     port = urlsplit(last_url).port or 0
     return port if port not in {0, 5432, 6379} and is_free(port) else free_port()

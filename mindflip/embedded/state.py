@@ -1,6 +1,4 @@
-"""What a one-command run leaves in the var folder for other processes to find: server addresses and
-the secret key.
-"""
+"""Files in the var folder that a run shares with other processes: addresses and the secret key."""
 
 import json
 import secrets
@@ -13,14 +11,14 @@ from django.core.exceptions import ImproperlyConfigured
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where the servers answer; the usual local ports when no embedded run has written others."""
+    """The addresses of the servers, with the standard ports on this machine as defaults."""
 
     database_url: str = "postgresql://mindflip@127.0.0.1:5432/mindflip"
     redis_url: str = "redis://127.0.0.1:6379/0"
 
 
 def addresses(var: Path) -> Addresses:
-    """The addresses written by the last embedded start under `var`, or the defaults."""
+    """Return the addresses that the last one-command run saved in `var`, or the defaults."""
     try:
         return Addresses(**json.loads((var / "servers.json").read_text()))
     except (OSError, ValueError, TypeError):
@@ -28,9 +26,9 @@ def addresses(var: Path) -> Addresses:
 
 
 def write_addresses(var: Path, server_addresses: Addresses) -> None:
-    """For `manage.py` in another terminal.
+    """Save the addresses for `manage.py` in another terminal.
 
-    The addresses hold passwords, so only their owner may read them.
+    They contain passwords, so only the owner can read the file.
     """
     half = var / "servers.json.new"
     half.unlink(missing_ok=True)
@@ -40,17 +38,17 @@ def write_addresses(var: Path, server_addresses: Addresses) -> None:
 
 
 def secret_key(var: Path) -> str:
-    """The private server's own secret key, made once and readable by its owner only.
+    """Return the secret key of a private server, and generate it on the first call.
 
-    Raises ImproperlyConfigured when it cannot be.
+    Only its owner can read it. Raise ImproperlyConfigured if the file cannot be read or written.
     """
     path = var / "secret-key"
     try:
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
             half = _make(path, secrets.token_urlsafe(50))
-            # A link is made whole or not at all: of two first starts at the same time, one makes it
-            # and the other reads it.
+            # Creating a link is atomic. If two first starts run at the same time, one of them
+            # creates the file and the other one reads it.
             with suppress(FileExistsError):
                 path.hardlink_to(half)
             half.unlink()
@@ -64,12 +62,12 @@ def secret_key(var: Path) -> str:
 
 
 def write_secret_key(var: Path, key: str) -> None:
-    """Put another key in the place of the private server's own."""
+    """Replace the secret key of a private server."""
     _make(var / "secret-key", key).replace(var / "secret-key")
 
 
 def _make(path: Path, key: str) -> Path:
-    """The key in a file beside `path`, which may become it."""
+    """Write the key to a temporary file next to `path`, and return that file."""
     half = path.with_name(f"{path.name}-{secrets.token_hex(4)}")
     half.touch(mode=0o600)
     half.write_text(key)

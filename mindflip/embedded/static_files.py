@@ -1,5 +1,6 @@
-"""Static files are collected only when something they are made of changed: hashing and compressing
-them takes seconds.
+"""Collection of static files, only if their sources have changed.
+
+Hashing and compressing the files takes several seconds.
 """
 
 import hashlib
@@ -28,8 +29,8 @@ MODULES = (
 )
 SOURCES = ("static", *(f"node_modules/{module}" for module in MODULES))
 MADE_BY = ("requirements.txt", "package-lock.json", "mindflip/storage.py", "mindflip/settings.py")
-# what packages carry for editors and for other module systems, pdf.js in a size larger, a second
-# reader of the API
+# Files in packages that the pages do not use: files for editors and other module systems, builds
+# of pdf.js that are not minified, and a second viewer for the API documents.
 UNUSED = (
     *(
         "*.d.ts",
@@ -55,11 +56,14 @@ COMMAND = [
     *(f"--ignore={name}" for name in UNUSED),
 ]
 
-STALE_SECONDS = 7200  # longer than any test run that may still read it
+STALE_SECONDS = 7200  # longer than any test run that may still read the copy
 
 
 def fingerprint() -> str:
-    """Twelve letters that differ when a source file, its age, or what hashes them differs."""
+    """Return twelve hexadecimal digits that change with the sources and the code that hashes them.
+
+    The names, sizes and modification times of the files are compared, not their content.
+    """
     digest = hashlib.sha256()
     for source in (*SOURCES, *MADE_BY):
         for path in sorted([ROOT / source, *(ROOT / source).rglob("*")]):
@@ -72,9 +76,9 @@ def fingerprint() -> str:
 
 
 def collect(var: Path) -> None:
-    """Fill `var/static`, unless it was filled from the same sources.
+    """Collect static files in `var/static`, unless it was filled from the same sources.
 
-    Raises StartupError with the command's last line.
+    Raise StartupError with the reason if `collectstatic` fails.
     """
     stamp, wanted = var / "static" / ".collected-from", fingerprint()
     if stamp.exists() and stamp.read_text() == wanted:
@@ -92,7 +96,7 @@ def collect(var: Path) -> None:
 
 
 def _reason(output: str) -> str:
-    """The line that names the error, out of a traceback and advice."""
+    """Return the line of the output that names the error, without the traceback and advice."""
     if "Max post-process passes" in output:
         return (
             "modules under static/js import each other in a circle (a JSDoc import counts), so"
@@ -103,8 +107,9 @@ def _reason(output: str) -> str:
 
 
 def shared_copy(home: Path) -> Path:
-    """`home/<fingerprint>`, filled at the first call and never changed after: many test runs may
-    read it at once.
+    """Return `home/<fingerprint>`, and fill it with static files if it does not exist.
+
+    The folder never changes afterwards, so several test runs can read it at the same time.
     """
     target = home / fingerprint()
     if not target.exists():
@@ -114,7 +119,7 @@ def shared_copy(home: Path) -> Path:
             try:
                 (Path(half) / "static").rename(target)
             except OSError:
-                if not target.exists():  # else another run was quicker
+                if not target.exists():  # otherwise another run has created it
                     raise
         for old in home.iterdir():
             if time.time() - old.stat().st_mtime > STALE_SECONDS:

@@ -1,9 +1,9 @@
-"""Keeps services running: starts them in order, restarts what ends, stops all in reverse order.
+"""A supervisor that starts services in order, restarts them, and stops them in reverse order.
 
 See docs/decisions/supervision.md.
 
-What a killed supervisor leaves running is found by its state file and stopped: `var/run.json` says
-who was started, in order.
+The state file `var/run.json` lists the services in the order of their start. If a supervisor is
+killed, the next run finds its processes in this file and stops them.
 """
 
 import json
@@ -20,16 +20,17 @@ import psutil
 from .process import Service, StartupError, StopRequested
 
 MAX_RESTART_DELAY = 60.0
-STABLE_SECONDS = 60.0  # who ran for so long starts again without a pause
+STABLE_SECONDS = 60.0  # a service that ran for longer is restarted without a pause
 POLL_SECONDS = 0.5
 TIMEOUT_SECONDS = 15.0
-CLOCK_SECONDS = 2.0  # the clock may have been set meanwhile
+CLOCK_SECONDS = 2.0  # tolerance, because the clock may have been adjusted
 
 
 class Supervisor:
-    """`write_line` shows one line to the person in front of it.
+    """A supervisor of services.
 
-    Services are remembered in `var`, see `save_state`.
+    `write_line` shows a line to the user. The running services are saved in `var` (see
+    `save_state`).
     """
 
     def __init__(self, var: Path, write_line: Callable[[str], None]) -> None:
@@ -41,14 +42,14 @@ class Supervisor:
         self._parent = os.getppid() if os.environ.get("MAKELEVEL") else None
 
     def install_signal_handlers(self) -> None:
-        """From now on Ctrl-C, SIGTERM and a closed terminal ask for an orderly end."""
+        """Stop in an orderly way on Ctrl-C, on SIGTERM and when the terminal is closed."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, lambda *_: self.stop_requested.set())
 
     def start(self, service: Service) -> None:
-        """Start `service` and wait until it answers.
+        """Start `service` and wait until it is ready.
 
-        Raises StartupError, also when asked to stop meanwhile.
+        Raise StartupError if it fails, or its subclass StopRequested if the user stops the run.
         """
         self.services.append(service)
         service.start()
@@ -56,9 +57,9 @@ class Supervisor:
         service.wait_until_ready(stop_requested=self.stop_requested)
 
     def run_to_end(self, service: Service) -> None:
-        """Run a step that ends by itself.
+        """Run a step that exits on its own, and wait for it.
 
-        Raises StartupError when it fails, also when asked to stop meanwhile.
+        Raise StartupError if it fails, or its subclass StopRequested if the user stops the run.
         """
         service.start()
         while service.is_running:
@@ -72,8 +73,10 @@ class Supervisor:
             )
 
     def watch(self) -> None:
-        """Return when asked to stop; until then start again what ended, later and later when it
-        keeps ending.
+        """Restart services that exit, until the user stops the run.
+
+        The pauses grow if a service keeps exiting. Also return if the `make` that started this
+        process is killed.
         """
         while not self.stop_requested.wait(POLL_SECONDS):
             for service in self.services:
@@ -93,20 +96,22 @@ class Supervisor:
             )
         elif time.monotonic() >= restart.due_at:
             restart.record_start()
-            service.kill()  # children it may have left
+            service.kill()  # the exited process may have left children
             service.start()
             save_state(self.var, self.services)
 
     def stop(self) -> None:
-        """Stop all, the last started first."""
+        """Stop all services in the reverse order of their start."""
         for service in reversed(self.services):
             service.stop()
         delete_state(self.var)
 
 
 class Restart:
-    """When a service that ended is started again: at once, then after 1, 2, 4 … seconds, as long as
-    it keeps ending.
+    """The schedule for restarting a service.
+
+    The first restart is immediate. If the service keeps exiting, the next restarts follow after 1,
+    2, 4, … seconds, up to MAX_RESTART_DELAY.
     """
 
     def __init__(self) -> None:
@@ -115,7 +120,7 @@ class Restart:
         self.due_at: float | None = None
 
     def plan(self) -> float:
-        """The seconds to wait, from now, before the next start."""
+        """Schedule the next start, and return the pause before it in seconds."""
         was_steady = time.monotonic() - self.started_at > STABLE_SECONDS
         self.pause = 0.0 if was_steady else min(max(1.0, self.pause * 2), MAX_RESTART_DELAY)
         self.due_at = time.monotonic() + self.pause
@@ -127,8 +132,9 @@ class Restart:
 
 
 def save_state(var: Path, services: Iterable[Service]) -> None:
-    """Write down the running services, each with the time its process was made, because process ids
-    are used again.
+    """Save the running services with the creation times of their processes.
+
+    The times are needed because the system reuses process IDs.
     """
     rows = [
         {
@@ -150,8 +156,9 @@ def delete_state(var: Path) -> None:
 
 
 def stop_stale_processes(var: Path) -> list[str]:
-    """Stop what a former run left, the last started first; returns the names of what was found
-    alive.
+    """Stop the processes that an earlier run left, and return the names of those that were running.
+
+    They are stopped in the reverse order of their start.
     """
     try:
         rows = json.loads((var / "run.json").read_text())
@@ -169,7 +176,7 @@ def stop_stale_processes(var: Path) -> list[str]:
 
 
 def _created_at(pid: int) -> float | None:
-    """When the process was made; None when it is gone, or only waits for its parent to notice."""
+    """Return when the process was created, or None if it has exited or is a zombie."""
     with suppress(psutil.Error):
         process = psutil.Process(pid)
         if process.status() != psutil.STATUS_ZOMBIE:
