@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Django's command line; `manage.py help` lists the commands."""
+"""Django's command-line utility for administrative tasks."""
 
 import os
 import sys

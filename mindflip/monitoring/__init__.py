@@ -1,3 +1,1 @@
-"""What operators look at and do: probes, metrics, logs, error reports, the orderly end of a
-process.
-"""
+"""Probes, metrics, logs, error reports and the graceful shutdown of processes."""

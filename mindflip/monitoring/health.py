@@ -1,9 +1,12 @@
-"""What is needed to serve, asked anew for each probe and past the pools: those wait long, and being
-busy is not being unready.
+"""Checks of the services that this process needs, and heartbeats of the worker and beat.
 
-The worker and beat give signs of life as keys in Redis that fade: who is not heard of for
-WORKER_HEARTBEAT_TIMEOUT is missing. The worker writes its own with Celery's heartbeat. Beat cannot
-write, it only sends: its sign is a task that it schedules, and that some worker runs.
+Each probe opens new connections. A busy connection pool would make it wait, but a busy process is
+still ready.
+
+A heartbeat is a key in Redis that expires. If the key of the worker or beat does not exist, its
+last heartbeat is older than WORKER_HEARTBEAT_TIMEOUT and it counts as missing. The worker sets its
+key when Celery sends a heartbeat. Beat only sends tasks, so a worker sets its key when it runs a
+task that beat scheduled.
 """
 
 import asyncio
@@ -23,7 +26,7 @@ from redis.exceptions import RedisError
 
 log = logging.getLogger(__name__)
 TIMEOUT_SECONDS = 2
-# parameters for Django's own, synchronous connections
+# These parameters only work with Django's own, synchronous connections.
 _OF_THE_POOL = {"cursor_factory", "context", "prepare_threshold"}
 MESSAGES = {
     "postgresql": (
@@ -39,14 +42,14 @@ MESSAGES = {
     ),
 }
 PARTS = ("worker", "beat")
-_WRITTEN_EVERY = 6  # times before the key fades
+_WRITTEN_EVERY = 6  # number of writes before the key would expire
 _written_at = float("-inf")
 
 
 async def unavailable_parts() -> dict[str, str]:
-    """What is missing now: the part's name → a sentence without secrets.
+    """Return the unavailable parts by name, each with a message that contains no secrets.
 
-    Takes TIMEOUT_SECONDS at most.
+    Each service gets up to TIMEOUT_SECONDS to respond.
     """
     unavailable = await asyncio.gather(_unavailable_in_postgresql(), _unavailable_in_redis())
     return {part: MESSAGES[part] for parts in unavailable for part in parts}
@@ -88,7 +91,7 @@ async def _applied_migrations() -> set[tuple[str, str]]:
 
 @once
 def _newest_migrations() -> set[tuple[str, str]]:
-    """The last of each app, as this code has them."""
+    """Return the last migration of each app in this version of the code."""
     return set(MigrationLoader(None, ignore_no_migrations=True).graph.leaf_nodes())
 
 
@@ -97,13 +100,16 @@ def key_of(part: str) -> str:
 
 
 def record_heartbeat(part: str) -> None:
-    """This part lives. Raises RedisError."""
+    """Record that this part is alive.
+
+    Raise RedisError if Redis is unavailable.
+    """
     cache.set(key_of(part), 1, settings.WORKER_HEARTBEAT_TIMEOUT)
 
 
 @heartbeat_sent.connect
 def record_worker_heartbeat(**_: Any) -> None:
-    """Celery's heart beats every two seconds; a few of these are written down."""
+    """Record some of Celery's heartbeats, which are sent every two seconds."""
     global _written_at
     if monotonic() - _written_at >= settings.WORKER_HEARTBEAT_TIMEOUT / _WRITTEN_EVERY:
         record_heartbeat("worker")

@@ -1,6 +1,6 @@
-"""The two forms of a log line: for people, and one JSON object for machines.
+"""The two log formats: lines for people, and JSON objects for machines.
 
-In neither is a secret (see `redact`).
+Secrets are removed from both (see `redact`).
 """
 
 import logging
@@ -11,8 +11,8 @@ from pythonjsonlogger.msgspec import MsgspecFormatter
 
 from sessions_app import log_context
 
-# a list of what may stand there, not of what may not: libraries attach whole requests and the
-# arguments of tasks
+# Only these fields and the IDs are logged, because libraries attach whole requests and the
+# arguments of tasks.
 _FIELDS = (
     "time",
     "level",
@@ -32,7 +32,7 @@ _NAMES = (
     r"|authorization|cookie|dsn"
 )
 _RULES = [
-    # PostgreSQL quotes whole rows, prompts and cards among them
+    # PostgreSQL quotes whole rows, which can contain prompts and cards.
     (
         re.compile(
             r"\b(DETAIL|CONTEXT|HINT): .*?(?=\n\n(?:The above exception|During handling)|\Z)",
@@ -43,8 +43,8 @@ _RULES = [
     (re.compile(rf"(?i)(?<![A-Za-z0-9])({_NAMES})=[^&\s\"'<>]+"), rf"\1={REDACTED}"),
     (re.compile(rf"""(?i)(["'](?:{_NAMES})["']\s*:\s*)(["']).*?\2"""), rf"\1\2{REDACTED}\2"),
     (re.compile(r"(?i)\b(bearer|basic) [A-Za-z0-9._~+/=-]{8,}"), rf"\1 {REDACTED}"),
-    # a token of three parts; what follows the first part is looked at once, wherever in it the
-    # token begins
+    # This is a token with three parts. The lookahead searches for the second part only once, not
+    # once for each possible start of the token in the first part.
     (
         re.compile(r"(?<![\w-])(?=[\w-]++\.[\w-]++\.)([\w-]*?)\beyJ[\w-]++\.[\w-]++\.[\w-]*+"),
         rf"\1{REDACTED}",
@@ -54,7 +54,7 @@ _RULES = [
 
 
 class LineFormatter(logging.Formatter):
-    """`time level logger message`, and the traceback below."""
+    """A formatter for lines with time, level, logger and message, followed by the traceback."""
 
     def __init__(self) -> None:
         super().__init__("{asctime} {levelname} {name} {message}", style="{")
@@ -64,7 +64,9 @@ class LineFormatter(logging.Formatter):
 
 
 class JsonFormatter(MsgspecFormatter):
-    """One object a line: the members above as far as they apply, and the ids that are bound
+    """A formatter that writes one JSON object per line.
+
+    It contains those of the fields above that have a value, and the bound IDs
     (`sessions_app.log_context`).
     """
 
@@ -80,11 +82,10 @@ class JsonFormatter(MsgspecFormatter):
 
 
 def redact(text: str) -> str:
-    """The text without what never leaves a process, in a log or an error report: tickets, tokens,
-    passwords, and what rows hold.
+    """Return `text` without tickets, tokens, passwords and the content of rows.
 
-    Nothing of ours writes these down; this is for what libraries put into their messages and
-    exceptions.
+    These must not appear in logs and error reports. Our own code does not log them, but libraries
+    include them in messages and exceptions.
     """
     for pattern, replacement in _RULES:
         text = pattern.sub(replacement, text)

@@ -1,8 +1,7 @@
-"""/metrics for Prometheus: what this process counted (`sessions_app.metrics`), its sockets, and
-what the database holds now.
+"""Metrics for Prometheus: counts of this process, its open sockets, and database statistics.
 
-Each server process is scraped by itself. What is database-wide is the same from each, and carries
-the name `mindflip_database_…`.
+The counts come from `sessions_app.metrics`. Each server process is scraped separately. The database
+statistics are the same for all processes, and their names start with `mindflip_database_`.
 """
 
 import asyncio
@@ -35,14 +34,16 @@ from sessions_app.services.stats import Backlog, backlog
 from sessions_app.sync_executor import run_sync
 
 log = logging.getLogger(__name__)
-FRESH_SECONDS = 5  # several Prometheus servers, or an eager one, cost the database no more than one
+FRESH_SECONDS = 5  # limits the queries if Prometheus scrapes often or from several servers
 TIMEOUT_SECONDS = 2
 _PROXY_HEADERS = {"X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"}
 
 
 class DatabaseGauges:
-    """What the database holds; asked at most every FRESH_SECONDS, and left out when it does not
-    answer.
+    """A collector of database statistics.
+
+    It queries the database at most every FRESH_SECONDS. If the database does not respond, only
+    `mindflip_database_up` is collected.
     """
 
     def __init__(self) -> None:
@@ -72,7 +73,7 @@ class DatabaseGauges:
 
 
 class ProcessCounts:
-    """What this process counted since it started."""
+    """A collector of the counts since the start of this process, and of its open sockets."""
 
     def collect(self) -> Iterator[Metric]:
         yield from map(_counter, metrics.Counter.registry)
@@ -143,7 +144,10 @@ def _histogram(durations: metrics.Histogram) -> HistogramMetricFamily:
 
 
 def build_registry(*further: object) -> CollectorRegistry:
-    """What this process counted, and what Python and the system know of it."""
+    """Return a registry with the metrics of this process, Python and the system.
+
+    `further` are additional collectors.
+    """
     registry = CollectorRegistry(auto_describe=False)
     ProcessCollector(registry=registry)
     PlatformCollector(registry=registry)
@@ -158,17 +162,18 @@ _registry = build_registry(_database)
 
 
 async def exposition() -> bytes:
-    """In Prometheus' text format."""
+    """Return all metrics in Prometheus' text format."""
     await _database.refresh()
     return generate_latest(_registry)
 
 
 def can_read_metrics(request: HttpRequest) -> bool:
-    """Whether the caller has the token, or calls from an allowed address.
+    """Return whether the client sends the token or has an allowed address.
 
-    An address counts only if it is the caller's own: of a request that came through a proxy it is
-    what our proxies say (MINDFLIP_TRUSTED_PROXY_COUNT), and nothing when we have none, because then
-    the headers are the client's own words and the address a proxy's.
+    If the request has the headers of a proxy, the client's address is the one that our own proxies
+    report (MINDFLIP_TRUSTED_PROXY_COUNT). Without trusted proxies, such a request has no valid
+    address: the client may have forged the headers, or the connection may come from an unknown
+    proxy.
     """
     return _has_token(request) or _is_allowed(_address(request))
 
@@ -200,8 +205,9 @@ def _address(request: HttpRequest) -> str:
 
 @worker_ready.connect
 def serve_metrics(**_: Any) -> None:
-    """The worker's own, on a port of this machine: what it counts (sweeps that take leases back,
-    above all) no server knows.
+    """Serve the worker's metrics on WORKER_METRICS_PORT of 127.0.0.1.
+
+    The servers do not have these counts, which mainly come from sweeps that revoke expired leases.
     """
     if not settings.WORKER_METRICS_PORT:
         return

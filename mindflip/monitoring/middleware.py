@@ -1,9 +1,9 @@
-"""What operators see of each request: /healthz, /readyz and /metrics, and one log line for every
-other.
+"""Middleware for the probes /healthz, /readyz and /metrics, and for the request log.
 
-The probes are answered before anything else looks at the request. A probe calls by address, over
-plain HTTP and as nobody: neither MINDFLIP_ALLOWED_HOSTS nor the redirect to HTTPS may stand in its
-way. The answers of the first two are the same for everybody and hold no secret.
+The probes come before all other middleware except CSPMiddleware. Clients request them by IP
+address, over plain HTTP and without signing in, so MINDFLIP_ALLOWED_HOSTS and the redirect to HTTPS
+must not affect them. The responses of /healthz and /readyz are the same for all clients and contain
+no secrets.
 """
 
 import logging
@@ -36,12 +36,12 @@ _USABLE = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
 
 async def healthz(request: HttpRequest) -> HttpResponse:
-    """200 as long as this process answers at all; nothing else is asked."""
+    """Respond with 200 if this process is running, without further checks."""
     return JsonResponse({"status": "ok"})
 
 
 async def readyz(request: HttpRequest) -> HttpResponse:
-    """200 when this process can serve, else 503 with the missing parts, each in a sentence."""
+    """Respond with 200 if this process can serve, or else 503 with a message per missing part."""
     leaving = {"process": DRAINING} if socket_registry.is_draining() else {}
     missing = leaving | await unavailable_parts()
     body: dict[str, Any] = (
@@ -51,7 +51,7 @@ async def readyz(request: HttpRequest) -> HttpResponse:
 
 
 async def metrics(request: HttpRequest) -> HttpResponse:
-    """Prometheus' text format, for those who may read it."""
+    """Respond with the metrics in Prometheus' text format, or 403 if the client has no access."""
     if not can_read_metrics(request):
         return HttpResponse(CLOSED, status=403, content_type="text/plain")
     return HttpResponse(await exposition(), content_type=CONTENT_TYPE_LATEST)
@@ -61,7 +61,7 @@ PROBES: dict[str, Answer] = {"/healthz": healthz, "/readyz": readyz, "/metrics":
 
 
 class ProbesMiddleware(AsyncMiddleware):
-    """The first of all; see the module."""
+    """Middleware that responds to the probes before hosts, HTTPS or users are checked."""
 
     async def __call__(self, request: HttpRequest) -> HttpResponseBase:
         probe = PROBES.get(request.path_info)
@@ -77,8 +77,11 @@ class ProbesMiddleware(AsyncMiddleware):
 
 
 class RequestLogMiddleware(AsyncMiddleware):
-    """Binds the ids of request, session and generation to every line that the request writes; gives
-    the request's back as `X-Request-ID`, taken from a proxy or made here.
+    """Middleware that logs each request, and adds IDs to all log lines that belong to it.
+
+    These are the IDs of the request, the session and the generation. The ID of the request comes
+    from its `X-Request-ID` header. If that is missing or invalid, an ID is generated. The response
+    contains the ID in the same header.
     """
 
     async def __call__(self, request: HttpRequest) -> HttpResponseBase:
@@ -90,7 +93,7 @@ class RequestLogMiddleware(AsyncMiddleware):
         response.headers[HEADER] = request_id
         if socket_registry.is_draining():
             response.headers["Connection"] = "close"  # the next request goes to another process
-        # Log the path without the query, which may contain tickets and tokens.
+        # The path is logged without the query, which may contain tickets and tokens.
         line = {
             "method": request.method,
             "path": request.path,
@@ -103,7 +106,7 @@ class RequestLogMiddleware(AsyncMiddleware):
     async def process_view(
         self, request: HttpRequest, view: Any, args: Any, kwargs: dict[str, Any]
     ) -> None:
-        """Bind the ids in the URL, and the address whose turn it is to have a password hashed."""
+        """Bind the IDs in the URL to the log lines, and set the client for password hashing."""
         hashers.client.set(client_address(request))
         log_context.bind(
             **{name: kwargs[name] for name in ("session_id", "generation_id") if name in kwargs}

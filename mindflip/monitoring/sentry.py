@@ -1,8 +1,7 @@
-"""Error reports to Sentry, or whatever speaks its language: what failed and where, never what it
-was about.
+"""Error reports to Sentry or a compatible service, without the users' content.
 
-This module is imported only when SENTRY_DSN is set. No bodies, queries, headers, cookies, users,
-local variables or breadcrumbs leave; of what does, each text goes through
+This module is imported only if SENTRY_DSN is set. Reports contain no bodies, queries, headers,
+cookies, users, local variables or breadcrumbs. All strings in them are passed through
 `mindflip.monitoring.logging.redact`.
 """
 
@@ -20,7 +19,7 @@ _DROPPED = ("breadcrumbs", "extra", "user", "server_name", "modules")
 
 
 def init(dsn: str) -> None:
-    """Report what is logged as an error, and what nobody caught, from now on."""
+    """Start reporting logged errors and uncaught exceptions."""
     sentry_sdk.init(
         dsn,
         send_default_pii=False,
@@ -39,9 +38,7 @@ def init(dsn: str) -> None:
 
 
 def redact_event(event: Event, hint: dict[str, Any]) -> Event:
-    """The event with nothing in it that is not for strangers, and with the ids under which the logs
-    tell more.
-    """
+    """Return the event without private data, and with the IDs that lead to its log lines."""
     report: dict[str, Any] = {name: value for name, value in event.items() if name not in _DROPPED}
     request = report.pop("request", {})
     report["request"] = {

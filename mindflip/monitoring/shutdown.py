@@ -1,5 +1,7 @@
-"""The orderly end of a daphne: on SIGTERM it finishes what it is at, sends its clients elsewhere,
-and only then ends.
+"""Graceful shutdown of daphne on SIGTERM and SIGINT.
+
+Daphne closes its sockets so that clients reconnect to other processes, and finishes its requests
+before it exits.
 """
 
 import asyncio
@@ -19,10 +21,17 @@ POLL_SECONDS = 0.05
 
 
 class DrainingServer(Server):
-    """Daphne's, with an end in this order: `/readyz` says so and no socket is let in; after
-    SHUTDOWN_DELAY the open sockets are closed with 1012, spread over half of the time;
-    nothing more is listened to; what still runs may end. All of that within SHUTDOWN_TIMEOUT; a
-    second signal ends it at once.
+    """Daphne's server with a graceful shutdown.
+
+    The shutdown has these steps:
+
+    1. `/readyz` responds with 503, and new sockets are rejected.
+    2. After SHUTDOWN_DELAY, the open sockets are closed with 1012, spread over up to half of
+       SHUTDOWN_TIMEOUT.
+    3. The server stops listening.
+    4. The remaining requests may finish.
+
+    The server stops after SHUTDOWN_TIMEOUT at the latest, or immediately on a second signal.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -79,6 +88,6 @@ def _is_busy(connection: dict[str, Any]) -> bool:
 
 
 class DrainingInterface(CommandLineInterface):
-    """Daphne's command line, for this server."""
+    """Daphne's command line with this server."""
 
     server_class = DrainingServer

@@ -1,4 +1,4 @@
-"""`manage.py backup`, behind `make backup` (docs/backup.md)."""
+"""The command `manage.py backup`, which `make backup` runs (docs/backup.md)."""
 
 import os
 from pathlib import Path
@@ -29,7 +29,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         for message in env.renamed_in_use():
             self.stderr.write(self.style.WARNING(message))
-        # A key from the environment is not in the backup: operators keep it where it comes from.
+        # A key from the environment is not in the backup, because operators store it elsewhere.
         key = None if os.environ.get("MINDFLIP_SECRET_KEY") else settings.SECRET_KEY
         try:
             with database() as url:

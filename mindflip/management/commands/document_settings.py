@@ -1,4 +1,4 @@
-"""docs/settings.md, written from the declarations in the settings themselves."""
+"""The command that writes docs/settings.md from the declarations in the settings."""
 
 from typing import Any
 
@@ -47,7 +47,7 @@ class Command(BaseCommand):
 
 
 def page() -> str:
-    """The whole page, in the order in which the settings are declared."""
+    """Return the whole page, with the settings in the order of their declarations."""
     rows = [_row(setting) for setting in env.DECLARED.values()]
     renamed = [f"| `{old}` | `{name}` |\n" for old, name in env.RENAMED.items()]
     return "".join([HEAD, *rows, RENAMED, *renamed])

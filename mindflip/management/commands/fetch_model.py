@@ -1,4 +1,4 @@
-"""`manage.py fetch_model`, which every `make run` tries once."""
+"""The command `manage.py fetch_model`, which `make run` runs if the model is missing."""
 
 from typing import Any
 

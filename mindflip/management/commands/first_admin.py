@@ -1,4 +1,4 @@
-"""The first account that may enter the admin."""
+"""The command that creates the first admin account."""
 
 import secrets
 from typing import Any

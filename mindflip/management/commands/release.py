@@ -1,4 +1,4 @@
-"""The `release` process: what must be done once before this version serves."""
+"""The `release` process, which must run once before this version starts to serve."""
 
 import os
 import signal
@@ -19,7 +19,7 @@ TIMEOUT_SECONDS = 10
 
 class Command(BaseCommand):
     help = "Migrate the database and collect the page's files."
-    requires_system_checks: list[str] = []  # migrate makes them
+    requires_system_checks: list[str] = []  # migrate runs the checks
 
     def handle(self, *args: Any, **options: Any) -> None:
         for message in env.renamed_in_use():
@@ -38,8 +38,10 @@ class Command(BaseCommand):
 
 
 def wait_for_servers() -> None:
-    """Raises CommandError when one does not answer: asked for once and plainly, before pools and
-    retries hide the reason.
+    """Connect to PostgreSQL and Redis, and raise CommandError if one of them does not respond.
+
+    Each connection is tried only once and without a pool, because pools and retries would hide the
+    reason.
     """
     try:
         psycopg.connect(settings.DATABASE_URL, connect_timeout=TIMEOUT_SECONDS).close()

@@ -1,4 +1,4 @@
-"""`manage.py restore`, behind `make restore` (docs/backup.md)."""
+"""The command `manage.py restore`, which `make restore` runs (docs/backup.md)."""
 
 import os
 from pathlib import Path

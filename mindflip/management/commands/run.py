@@ -1,4 +1,4 @@
-"""`manage.py run`, behind `make run`."""
+"""The command `manage.py run`, which `make run` runs."""
 
 import os
 import sys
@@ -23,5 +23,5 @@ class Command(BaseCommand):
         os.execve(
             sys.executable,
             [sys.executable, "-m", "mindflip.embedded", var, settings.BIND, str(settings.PORT)],
-            env.with_new_names(os.environ),  # the check has warned of the old ones
+            env.with_new_names(os.environ),  # the system check has warned about old names
         )

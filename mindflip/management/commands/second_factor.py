@@ -1,6 +1,4 @@
-"""Give somebody of the staff a second factor for the admin, or another one when the phone is
-lost.
-"""
+"""The command that gives an operator a second factor for the admin, or replaces a lost one."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The `web` process: daphne, with the flags that this project needs."""
+"""The `web` process, which is daphne with the flags that this project needs."""
 
 import logging
 import time
@@ -13,8 +13,8 @@ from mindflip import checks
 from mindflip.embedded.servers import is_free
 
 log = logging.getLogger(__name__)
-# Above the limits of the socket itself, so that a message too large is answered by the application,
-# in words.
+# The limit is higher than those of the session socket, so that the application itself can reject
+# messages that are too large, with an error message.
 MAX_FRAME_BYTES = 4 * 1024 * 1024
 RELEASE_SECONDS = 60.0
 
@@ -31,13 +31,16 @@ class Command(BaseCommand):
             )
         self._wait_for_release()
         log.info("Serving on http://%s:%d", settings.BIND, settings.PORT)
-        # installs the reactor, which belongs to servers alone
+        # The import installs Twisted's reactor, which only servers need.
         from mindflip.monitoring.shutdown import DrainingInterface
 
         DrainingInterface().run(daphne_flags())
 
     def _wait_for_release(self) -> None:
-        """Under `honcho start` the release process starts beside us."""
+        """Wait until all migrations are applied.
+
+        `honcho start` starts the release process at the same time as this one.
+        """
         deadline = time.monotonic() + RELEASE_SECONDS
         while not is_migrated():
             if time.monotonic() > deadline:
@@ -49,8 +52,9 @@ class Command(BaseCommand):
 
 
 def daphne_flags() -> list[str]:
-    """Without daphne's access log: it would keep the tickets that stand in the sockets'
-    addresses.
+    """Return the command-line arguments for daphne.
+
+    Verbosity 0 turns off its access log, which would contain the tickets in the URLs of sockets.
     """
     largest = str(max(MAX_FRAME_BYTES, 4 * settings.RESPONSE_MAX_BYTES))
     sizes = ["--websocket-max-message-size", largest, "--websocket-max-frame-size", largest]
@@ -68,7 +72,7 @@ def daphne_flags() -> list[str]:
 
 
 def is_migrated() -> bool:
-    """Whether the database answers and no migration is missing."""
+    """Return whether the database responds and all migrations are applied."""
     try:
         executor = MigrationExecutor(connection)
         return not executor.migration_plan(executor.loader.graph.leaf_nodes())
