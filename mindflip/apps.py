@@ -6,7 +6,7 @@ from sessions_app.admin import register_lists
 
 
 class AdminConfig(admin.AdminConfig):
-    """Django's admin with the site of the operators."""
+    """Django's admin with our admin site for operators."""
 
     default_site = "sessions_app.admin.base.site.OperatorSite"
 
@@ -16,12 +16,12 @@ class AdminConfig(admin.AdminConfig):
 
 
 class MindFlipConfig(AppConfig):
-    """The project itself as an app: it carries the commands of the one-command run."""
+    """The project itself as an app, so that Django finds its commands and checks."""
 
     name = "mindflip"
 
     def ready(self) -> None:
-        from mindflip import checks  # noqa: F401 - registers them
+        from mindflip import checks  # noqa: F401 - registers the checks
 
         if settings.SENTRY_DSN:
             from mindflip.monitoring import sentry

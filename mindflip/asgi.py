@@ -1,11 +1,11 @@
-"""Where daphne enters: HTTP to Django, WebSockets to the session socket."""
+"""The ASGI application: HTTP goes to Django, and WebSockets go to the session socket."""
 
 import os
 
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mindflip.settings")
-get_asgi_application()  # before any import of models: it sets the apps up
+get_asgi_application()  # sets up the apps, so it must run before models are imported
 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 

@@ -1,5 +1,6 @@
-"""The cache in Redis: values as JSON, so that nobody who can write to Redis can run code here
-(pickle could).
+"""The Redis cache, with values serialized as JSON.
+
+Pickle would let an attacker who can write to Redis run code in our processes.
 """
 
 import functools
@@ -11,9 +12,9 @@ from django.utils.functional import cached_property
 
 
 class JSONSerializer:
-    """The serializer of Django's Redis cache: anything JSON can say.
+    """A serializer for Django's Redis cache that supports all JSON values.
 
-    Integers stay bare, so that INCR works on them.
+    Integers are stored unencoded, so that INCR works on them.
     """
 
     def dumps(self, value: Any) -> bytes | int:
@@ -24,7 +25,10 @@ class JSONSerializer:
 
 
 class _OneClient(RedisCacheClient):
-    """Django makes a client of redis-py for every call, which takes longer than the call."""
+    """A cache client that reuses one redis-py client per connection pool.
+
+    Django creates a client for every call, which takes longer than the call.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -41,10 +45,10 @@ _shared_client = functools.cache(_OneClient)
 
 
 class JSONRedisCache(RedisCache):
-    """Django's own, with one pool of connections for the whole process.
+    """Django's Redis cache with one connection pool for the whole process.
 
-    Django makes a cache for each thread, and each request runs in a thread of its own: each would
-    open a connection of its own.
+    Django creates a cache object for each thread, and each request runs in its own thread.
+    Without the shared pool, every request would open a new connection.
     """
 
     @cached_property
@@ -52,8 +56,9 @@ class JSONRedisCache(RedisCache):
         return _shared_client(tuple(self._servers), **self._options)  # type: ignore[attr-defined] # the stubs lack them
 
     def count(self, key: str, seconds: int, by: int = 1) -> None:
-        """So many more under this key, which is kept for `seconds` from now on; in one round trip,
-        where `incr` takes two.
+        """Increment `key` by `by` and let it expire after `seconds`, in one round trip.
+
+        `incr` would take two.
         """
         name = self.make_and_validate_key(key)
         with self._cache.get_client(name, write=True).pipeline(transaction=False) as both:
@@ -62,9 +67,9 @@ class JSONRedisCache(RedisCache):
             both.execute()
 
     def evaluate(self, script: str, keys: list[str], arguments: list[int]) -> Any:
-        """Run a Lua script in one atomic step and one round trip.
+        """Run a Lua script atomically and in one round trip.
 
-        Redis keeps the script from its first run on.
+        Redis caches the script, so only the first run sends its text.
         """
         client = self._cache.get_client(write=True)
         return client.register_script(script)(

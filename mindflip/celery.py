@@ -1,6 +1,6 @@
 """The Celery application.
 
-Tasks live in each app's tasks.py; what runs when stands in settings.CELERY_BEAT_SCHEDULE.
+Tasks are defined in each app's tasks.py, and settings.CELERY_BEAT_SCHEDULE schedules them.
 """
 
 import logging
@@ -23,7 +23,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mindflip.settings")
 def exit_on_invalid_settings(
     kind: type[BaseException], error: BaseException, trace: TracebackType | None
 ) -> None:
-    """A setting that cannot be used is said in its sentence by every program, as manage.py does."""
+    """Exit with the message of an invalid setting instead of a traceback, as manage.py does."""
     if isinstance(error, ImproperlyConfigured):
         sys.exit(f"Settings: {error}")
     sys.__excepthook__(kind, error, trace)
@@ -38,17 +38,19 @@ app.autodiscover_tasks(["mindflip"], related_name="legacy_tasks")
 
 @setup_logging.connect
 def keep_logging(**_: Any) -> None:
-    """Celery would take the root logger over; somebody who sets it up keeps it as the settings have
-    it.
+    """Keep the logging configuration of the settings.
+
+    Celery replaces it unless something handles the `setup_logging` signal.
     """
 
 
 @celeryd_init.connect
 def log_worker_shutdown(**_: Any) -> None:
-    """That a worker was asked to stop is a line of its log like any other; Celery would write it
-    past the log.
+    """Send Celery's messages about a worker's shutdown to the log.
+
+    Celery would write them straight to the terminal.
     """
-    from celery.apps import worker  # in workers alone
+    from celery.apps import worker  # only workers need it
 
     worker.safe_say = lambda message, *_: log.info(message)
 
@@ -56,12 +58,12 @@ def log_worker_shutdown(**_: Any) -> None:
 @beat_init.connect
 @celeryd_init.connect
 def log_renamed_variables(**_: Any) -> None:
-    """Log what `manage.py` reports as mindflip.W002: Celery runs the checks without a word."""
+    """Log the warnings of mindflip.W002, because Celery discards the messages of system checks."""
     for message in env.renamed_in_use():
         log.warning(message)
 
 
 @task_prerun.connect
 def bind_task(task_id: str, task: Any, **_: Any) -> None:
-    """Each line that a task writes says which one it is."""
+    """Add the task's name and ID to every line that the task logs."""
     log_context.take_over({"task": task.name, "task_id": task_id})

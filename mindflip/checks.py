@@ -1,4 +1,4 @@
-"""Rules between settings, each said in words at the start of `manage.py` and in `make check`."""
+"""System checks for settings that depend on each other, on the disk or on the deployment."""
 
 from collections.abc import Callable, Sequence
 from tempfile import TemporaryFile
@@ -10,12 +10,12 @@ from django.core.checks import CheckMessage, Error, Warning, register
 
 from mindflip import env
 
-TAG = "settings"  # the commands that start processes run these checks alone
+TAG = "settings"  # `run` and `serve` run only the checks with this tag
 DAY_SECONDS = 86_400
 
 
 class Rule(NamedTuple):
-    """What must hold between settings, and what is said when it does not."""
+    """A condition on several settings, with the message that is shown if it is not met."""
 
     code: str
     is_met: Callable[[], bool]
@@ -23,7 +23,7 @@ class Rule(NamedTuple):
 
 
 RULES = (
-    # what is renewed must be renewed before it runs out
+    # Renewals must happen before the deadline that they extend.
     Rule(
         "mindflip.E001",
         lambda: settings.SESSION_IDLE_SECONDS >= settings.SESSION_ACTIVITY_INTERVAL,
@@ -42,7 +42,7 @@ RULES = (
         "MINDFLIP_ENGINE_TIMEOUT_SECONDS must be longer than MINDFLIP_HEARTBEAT_SECONDS: else"
         " engines would count as gone in between.",
     ),
-    # what is waited for must come while it is waited for
+    # A time limit must be shorter than the one that it must fit into.
     Rule(
         "mindflip.E005",
         lambda: settings.SHUTDOWN_DELAY < settings.SHUTDOWN_TIMEOUT,
@@ -55,14 +55,14 @@ RULES = (
         f"MINDFLIP_IMPORT_TIME_LIMIT must be below {settings.CELERY_TASK_TIME_LIMIT}, after which"
         " any task is ended. Make it shorter.",
     ),
-    # the keys of what is cached stand on the rows
+    # Account deletion finds cached results by the keys in generation rows.
     Rule(
         "mindflip.E011",
         lambda: settings.RESULT_CACHE_SECONDS <= settings.SESSION_RETENTION_DAYS * DAY_SECONDS,
         "MINDFLIP_RESULT_CACHE_SECONDS is longer than MINDFLIP_SESSION_RETENTION_DAYS: results"
         " would outlive what an erasure finds them by. Make it shorter.",
     ),
-    # a response carries cards and is the largest message
+    # A response contains cards, so it is the largest kind of message.
     Rule(
         "mindflip.E003",
         lambda: settings.RESPONSE_MAX_BYTES >= settings.MESSAGE_MAX_BYTES,
@@ -88,13 +88,16 @@ RULES = (
 def check_setting_rules(
     app_configs: Sequence[AppConfig] | None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """See RULES."""
+    """Return an error for each of the RULES that is not met."""
     return [Error(rule.message, id=rule.code) for rule in RULES if not rule.is_met()]
 
 
 @register(TAG)
 def check_secrets(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """Debug pages show settings and variables to whoever meets an error."""
+    """Return an error if debug pages would be public.
+
+    They show settings and variables to everyone who causes an error.
+    """
     if settings.DEBUG and not settings.IS_PRIVATE:
         message = (
             "MINDFLIP_DEBUG is on while MINDFLIP_ALLOWED_HOSTS lets others in: debug pages would"
@@ -106,9 +109,12 @@ def check_secrets(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> lis
 
 @register(TAG)
 def check_folders(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """A run writes below MINDFLIP_DATA_DIR; beat keeps its schedule there."""
+    """Return an error if MINDFLIP_DATA_DIR is not writable.
+
+    A run stores its data there, and beat stores its schedule there.
+    """
     if not settings.DATA_DIR.is_dir():
-        return []  # it is made when first needed
+        return []  # the folder is created when it is first needed
     try:
         TemporaryFile(dir=settings.DATA_DIR).close()
     except OSError as error:
@@ -124,7 +130,10 @@ def check_folders(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> lis
 def check_bind_without_hosts(
     app_configs: Sequence[AppConfig] | None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """Listening to the network without naming hosts answers every visitor with 400."""
+    """Return a warning if the server listens on the network but no host names are set.
+
+    Requests from other machines would get 400.
+    """
     if settings.IS_PRIVATE and settings.BIND not in {"127.0.0.1", "::1", "localhost"}:
         message = (
             f"MINDFLIP_BIND is {settings.BIND}, but only this machine is let in: name this server's"
@@ -138,5 +147,8 @@ def check_bind_without_hosts(
 def check_renamed_variables(
     app_configs: Sequence[AppConfig] | None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """Old names of variables are accepted for one release."""
+    """Return a warning for each variable that is set under its old name.
+
+    Old names are accepted for one release.
+    """
     return [Warning(message, id="mindflip.W002") for message in env.renamed_in_use()]

@@ -1,13 +1,14 @@
-"""Makes daphne wait for slow readers, and give the reason of a close.
+"""Patches that make daphne wait for slow readers and send the reason of a close.
 
-Daphne's own `send` returns at once and keeps what the client has not taken yet: a class of 30 on a
-slow network, each fetching a model of 269 MB, would be 8 GB of memory. Twisted, beneath it, says
-when a connection is full. Over HTTP, `send` then waits. A WebSocket's application finds the state
-of its connection in the scope as `flow`, and decides when it sends
-(`sessions_app.socket_registry.FlowControl`); what it has not read is bounded here.
+Daphne's own `send` returns immediately and buffers everything that the client has not read yet. If
+a class of 30 on a slow network downloads a model of 269 MB, that takes 8 GB of memory. Twisted,
+which daphne is built on, reports when a connection's buffer is full. For HTTP, the patched `send`
+then waits. For WebSockets, the patch adds the connection's state to the scope as `flow`
+(`sessions_app.socket_registry.FlowControl`), and the application decides when to send. This module
+also limits how many received messages may wait for the application.
 
-Of a close daphne drops the reason, and it refuses some codes: the contract promises words with each
-close code.
+Daphne drops the reason of a close, and it rejects some close codes. The protocol promises a reason
+with each close code.
 """
 
 import asyncio
@@ -23,12 +24,13 @@ from zope.interface import implementer
 
 from sessions_app.socket_registry import CLOSE_CODE
 
-# of messages that the application has not read yet; then the client is not read from
+# When more bytes than this wait for the application, the server stops reading from the client.
 UNREAD_MAX_BYTES = 262_144
-UNREAD_OVERHEAD_BYTES = 4096  # what a small message counts, for the work that it may be
-# for the client to take the rest and the reason of a close, before the connection is aborted
+UNREAD_OVERHEAD_BYTES = 4096  # added per message, because small messages cause work too
+# The client has this long to read the remaining data and the close frame. Then the connection is
+# aborted.
 CLOSE_TIMEOUT_SECONDS = 5
-MAX_REASON_BYTES = 123  # bytes that a close frame has for it (RFC 6455)
+MAX_REASON_BYTES = 123  # space for the reason in a close frame (RFC 6455)
 
 _send_at_once = Server.handle_reply
 _create_application = Server.create_application
@@ -37,7 +39,10 @@ _reply = WebSocketProtocol.handle_reply
 
 @implementer(IPushProducer)
 class FlowControl:
-    """Open while the connection takes more; Twisted calls these methods."""
+    """Flow control of a connection: open while the connection can take more data.
+
+    Twisted calls `pauseProducing`, `resumeProducing` and `stopProducing`.
+    """
 
     def __init__(self) -> None:
         self._is_open = asyncio.Event()
@@ -50,10 +55,10 @@ class FlowControl:
         self._is_open.set()
 
     def stopProducing(self) -> None:  # noqa: N802 - Twisted's name
-        self._is_open.set()  # the connection is gone: nobody to wait for
+        self._is_open.set()  # the connection is closed, so waiting would never end
 
     async def wait(self) -> None:
-        """Until the connection takes more, or is gone."""
+        """Wait until the connection can take more data or is closed."""
         await self._is_open.wait()
 
 
@@ -72,7 +77,7 @@ class SocketFlowControl(FlowControl):
 
     @property
     def is_reading(self) -> bool:
-        """Whether anything is read from the client."""
+        """True unless reading from the client is paused."""
         return self._unread <= UNREAD_MAX_BYTES
 
     @property
@@ -89,12 +94,15 @@ class SocketFlowControl(FlowControl):
         return not self.is_lost
 
     def lost(self) -> None:
-        """The connection is closed. Twisted does not call `stopProducing` after an abort."""
+        """Record that the connection is closed.
+
+        Twisted does not call `stopProducing` after an abort.
+        """
         self.is_lost = True
         self.stopProducing()
 
     def received(self, size: int) -> None:
-        """A message was put into the application's queue."""
+        """Count a message that was added to the application's queue."""
         self._unread += size + UNREAD_OVERHEAD_BYTES
         if not self.is_reading:
             self._protocol.transport.pauseProducing()
@@ -107,14 +115,14 @@ class SocketFlowControl(FlowControl):
 
 
 class SocketProtocol(WebSocketProtocol):
-    """Daphne's WebSocket with a flow.
+    """Daphne's WebSocket protocol with flow control.
 
-    Whatever it would send without the application's knowledge waits while the client does not read.
+    While the client does not read, the protocol does not answer its pings.
     """
 
     def connectionMade(self) -> None:  # noqa: N802 - Twisted's name
         self.flow = SocketFlowControl(self)
-        self.transport.unregisterProducer()  # the HTTP channel, which is done with this connection
+        self.transport.unregisterProducer()  # the HTTP channel, which no longer uses the connection
         self.transport.registerProducer(self.flow, True)
         super().connectionMade()
         self.closeHandshakeTimeout = CLOSE_TIMEOUT_SECONDS
@@ -132,8 +140,10 @@ class SocketProtocol(WebSocketProtocol):
             super().onPing(payload)
 
     def onAutoPingTimeout(self) -> None:  # noqa: N802 - autobahn's name
-        """A pong that is not read, or that answers a ping behind other data, cannot be missed: the
-        application watches these clients.
+        """Close the connection because of a missing pong, unless the flow is paused.
+
+        While the client does not read, our ping may still wait behind other data. While the server
+        does not read, it cannot see the pong. The application monitors these clients itself.
         """
         if self.flow.is_open and self.flow.is_reading:
             super().onAutoPingTimeout()
@@ -165,13 +175,14 @@ def _reply_with_reason(protocol: WebSocketProtocol, message: dict[str, Any]) -> 
     is_close = message.get("type") == "websocket.close"
     is_open = protocol.state != protocol.STATE_CONNECTING
     if is_close and not is_open and message.get("code") == CLOSE_CODE:
-        # Daphne rejects with 403 only. After 503, proxies use the next server, and clients retry.
+        # Daphne can reject only with 403. After 503, proxies try the next server, and clients
+        # retry.
         deny = ConnectionDeny(code=503, reason=message["reason"])
         protocol.handshake_deferred.errback(deny)
         del protocol.handshake_deferred
         protocol.server.protocol_disconnected(protocol)
     elif is_close and is_open and message.get("reason"):
-        # not sendClose, which refuses 1011, the code for a fault of the server
+        # sendClose would reject 1011, the code for a server error.
         protocol.sendCloseFrame(
             message.get("code") or 1000, encode_truncate(message["reason"], MAX_REASON_BYTES)
         )
@@ -180,7 +191,10 @@ def _reply_with_reason(protocol: WebSocketProtocol, message: dict[str, Any]) -> 
 
 
 def install() -> None:
-    """Patch daphne in this process; harmless when done twice, and where daphne does not run."""
+    """Patch daphne in this process.
+
+    It is safe to call this twice, and in processes that do not run daphne.
+    """
     Server.handle_reply = _send_and_wait
     Server.create_application = _create_with_flow
     WebSocketFactory.protocol = SocketProtocol

@@ -1,8 +1,9 @@
-"""Settings from the environment: each declared once, with its default and a sentence, and refused
-in words when wrong.
+"""Functions that declare settings and read them from environment variables.
 
-The declarations are kept in `DECLARED`, from which `docs/settings.md` is made and checked.
-`RENAMED` lists the variables whose old names still work.
+Each setting is declared once, with its default and a help text. An invalid value raises
+ImproperlyConfigured with a message that explains the format. The declarations are collected in
+`DECLARED`, from which `docs/settings.md` is written and checked. `RENAMED` lists the variables
+whose old names still work.
 """
 
 import os
@@ -27,9 +28,7 @@ MAX_PREFIX_LENGTH = 100
 
 @dataclass(frozen=True)
 class Setting:
-    """One environment variable: its name, its default as a person would write it, and what it
-    does.
-    """
+    """An environment variable with its help text and its default as the documentation shows it."""
 
     name: str
     default: str
@@ -38,7 +37,7 @@ class Setting:
 
 DECLARED: dict[str, Setting] = {}
 
-# Old name → name. The old names are accepted until the next release; remove them all together.
+# Old name → new name. The old names are accepted until the next release. Remove all of them then.
 RENAMED = {
     "MINDFLIP_VAR": "MINDFLIP_DATA_DIR",
     "MINDFLIP_HOSTS": "MINDFLIP_ALLOWED_HOSTS",
@@ -75,8 +74,9 @@ _OLD_NAMES = {name: old for old, name in RENAMED.items()}
 
 
 def variable_of(name: str) -> str:
-    """Return the environment variable that the setting `name` is read from: its old name when only
-    that one is set.
+    """Return the environment variable that the setting `name` is read from.
+
+    This is the old name if only the old name is set.
     """
     old = _OLD_NAMES.get(name, name)
     return old if _value(old) and not _value(name) else name
@@ -95,9 +95,9 @@ def renamed_in_use() -> list[str]:
 
 
 def with_new_names(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return a copy of `environment` without old names: their values are under the new ones.
+    """Return a copy of `environment` with all old names replaced by the new ones.
 
-    A process that gets it has nothing to warn about.
+    A process that is started with it does not warn about old names again.
     """
     renamed = {name: value for name, value in environment.items() if name not in RENAMED}
     for old, name in RENAMED.items():
@@ -108,7 +108,7 @@ def with_new_names(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def _value(variable: str) -> str:
-    """Return its value; an empty variable counts as unset."""
+    """Return the value of an environment variable, or "" if it is unset or blank."""
     return os.environ.get(variable, "").strip()
 
 
@@ -135,15 +135,16 @@ def text(
     validator: Callable[[str], str] = str,
     is_secret: bool = False,
 ) -> str:
-    """A string, checked by one of the validators below; an empty variable counts as unset.
+    """Read a string and check it with one of the validators below.
 
-    What `is_secret` is never repeated.
+    An empty variable counts as unset. If `is_secret` is true, error messages do not contain the
+    value.
     """
     return _read(name, default, default if shown is None else shown, help, validator, is_secret)
 
 
 def integer(name: str, default: int, help: str, least: int = 0, most: int | None = None) -> int:
-    """A whole number of at least `least`, and `most` at most."""
+    """Read a whole number from `least` to `most`."""
 
     def parse(raw: str) -> int:
         try:
@@ -160,7 +161,7 @@ def integer(name: str, default: int, help: str, least: int = 0, most: int | None
 
 
 def rate(name: str, default: str, help: str) -> str | None:
-    """A rate as `sessions_app.ratelimit.Rate` reads it, such as 30/minute; None for `off`."""
+    """Read a rate such as `30/minute` (see `sessions_app.ratelimit.Rate`), or `off` as None."""
 
     def parse(raw: str) -> str | None:
         if raw.lower() == "off":
@@ -172,7 +173,7 @@ def rate(name: str, default: str, help: str) -> str | None:
 
 
 def boolean(name: str, default: bool, help: str, shown: str | None = None) -> bool:
-    """1/0, true/false, yes/no, on/off."""
+    """Read a boolean, written as 1/0, true/false, yes/no or on/off."""
 
     def parse(raw: str) -> bool:
         if raw.lower() in {"1", "true", "yes", "on"}:
@@ -191,8 +192,9 @@ def listing(
     validator: Callable[[str], str] = str,
     is_secret: bool = False,
 ) -> list[str]:
-    """Comma-separated words, each checked by one of the validators below; white space around each
-    is dropped.
+    """Read a comma-separated list and check each item with one of the validators below.
+
+    Whitespace around the items is removed, and empty items are ignored.
     """
     words = list(default)
 
@@ -205,7 +207,7 @@ def listing(
 def choice(
     name: str, default: str, choices: Iterable[str], help: str, shown: str | None = None
 ) -> str:
-    """One of a fixed set of words."""
+    """Read a value that must be one of `choices`."""
     allowed = list(choices)
 
     def parse(raw: str) -> str:
@@ -217,7 +219,7 @@ def choice(
 
 
 # --- Validators ---
-# Each gives the value back, or raises ValueError with a sentence that says how it is written.
+# Each validator returns the value, or raises ValueError with a message that describes the format.
 
 
 def host(raw: str) -> str:

@@ -1,9 +1,9 @@
-"""The answers when no view answers: problem+json under /api/, a page in the product's own look
-elsewhere.
+"""Error handlers that respond with problem+json under /api/ and with a page elsewhere.
 
-Not Django's own views: those read the form for its CSRF token, and fail again when the form is what
-failed. Django calls these in threads that close no connection after a request, and pages that show
-who is signed in take one: they give it back.
+They replace Django's own error views. Those read the form to find its CSRF token, so they fail
+again if reading the form caused the error. Django calls the handlers in threads whose database
+connections are not closed after a request. Pages that show the signed-in user open one, so these
+handlers return it to the pool.
 """
 
 from typing import Any

@@ -1,6 +1,6 @@
-"""Tasks under the names by which the version before queued them.
+"""Aliases for tasks that the previous version queued under their old names.
 
-Remove this module, its line in `celery.py` and its test with the next release.
+Remove this module, its line in `celery.py` and its test in the next release.
 """
 
 from typing import Any

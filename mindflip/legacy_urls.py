@@ -1,6 +1,6 @@
-"""The addresses of the version before: each answers 308 with its new address.
+"""The old URLs of the previous version, which redirect to the new ones with 308.
 
-Remove this module, its line in `urls.py` and its tests with the next release.
+Remove this module, its line in `urls.py` and its tests in the next release.
 """
 
 from typing import Any
@@ -14,14 +14,13 @@ app_name = "legacy"
 IGNORED_DUPLICATES = "admin:flashcards_ignoredduplicate_changelist"
 
 
-@csrf_exempt  # the new address checks the request that follows
+@csrf_exempt  # the new URL checks the redirected request
 def moved(request: HttpRequest, to: str, below: str = "", **ids: Any) -> HttpResponse:
-    """Answer any method with 308, which keeps it and the body, and with no body of its own.
+    """Redirect a request with any method to the URL named `to`, with an empty response.
 
-    `below` is the rest of the path, which follows the new address.
-
-    Browsers must not remember the answer: after a return to the version before, the old address is
-    the right one.
+    The client repeats the request with the same method and body, because the status is 308.
+    `below` is the rest of the path, which is appended to the new URL. Browsers must not cache the
+    redirect, because the old URL is valid again after a rollback to the previous version.
     """
     query = request.META.get("QUERY_STRING", "")
     address = reverse(to, kwargs=ids) + quote(below) + (f"?{query}" if query else "")

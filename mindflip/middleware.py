@@ -1,6 +1,4 @@
-"""What our middleware has in common, the files that this process serves, and the headers under
-which a page may use threads.
-"""
+"""The base class of our middleware, and middleware for files and cross-origin isolation."""
 
 import asyncio
 import re
@@ -20,17 +18,16 @@ from sessions_app.services.model_folder import MODELS_URL, is_description
 
 GetResponse = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
 _RESOLVE = re.compile(r"/resolve/(?P<version>[^/]+)/")
-# the library's own 8 KiB would cost 33,000 hops to a thread for 269 MB of weights
+# With the library's 8 KiB, sending 269 MB of weights would take 33,000 calls in a thread.
 _CHUNK_BYTES = 256 * 1024
 _FOREVER = "public, max-age=31536000, immutable"
 _REVALIDATED = "public, no-cache"
 
 
 class AsyncMiddleware(ABC):
-    """A middleware without a synchronous form: like the server it is asynchronous, and it is never
-    called through a thread.
+    """A middleware that is only asynchronous, so that Django never has to call it in a thread.
 
-    Raises TypeError when what comes after it is synchronous.
+    The constructor raises TypeError if the next middleware is synchronous.
     """
 
     async_capable = True
@@ -47,13 +44,16 @@ class AsyncMiddleware(ABC):
 
 
 class FilesMiddleware(ServeStaticMiddleware):
-    """Serves /static/ (collected files) and /models/ (`MINDFLIP_MODELS_DIR`, new files at once),
-    streamed, with ranges.
+    """Middleware that serves collected files at /static/ and `MINDFLIP_MODELS_DIR` at /models/.
 
-    WebLLM asks for `MODEL/resolve/VERSION/FILE`, which is the file `MODEL/FILE`. The catalogue puts
-    a version made of the files' sizes and times there, and into `FILE?v=VERSION`, so that such an
-    address never changes its content and is kept for good; `resolve/main` and plain addresses may
-    change, and are revalidated by their ETag. Descriptions and hidden files are not served.
+    Files are streamed, and range requests are supported. New files in the models folder are
+    available immediately.
+
+    WebLLM requests `MODEL/resolve/VERSION/FILE`, which is the file `MODEL/FILE`. The catalogue
+    uses a version that is derived from the sizes and times of the files, both in these URLs and in
+    `FILE?v=VERSION`. The content of such a URL never changes, so browsers can cache it permanently.
+    The content of `resolve/main` and of plain URLs can change, so browsers revalidate it with its
+    ETag. Model descriptions and hidden files are not served.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -61,7 +61,7 @@ class FilesMiddleware(ServeStaticMiddleware):
         self.models_dir = Path(settings.MINDFLIP_MODELS_DIR)
 
     async def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """The file if the address is one; else what the rest of the site answers."""
+        """Respond with the file at this URL, or pass the request on if the URL has no file."""
         if not request.path_info.startswith(MODELS_URL):
             return await super().__call__(request)
         model_file = await asyncio.to_thread(
@@ -77,7 +77,7 @@ class FilesMiddleware(ServeStaticMiddleware):
     async def aserve(
         self, static_file: StaticFile | Redirect, request: HttpRequest
     ) -> AsyncServeStaticFileResponse:
-        """As the library does it, in larger chunks."""
+        """Respond with a file as the library does, but in larger chunks."""
         answer = await static_file.aget_response(request.method or "GET", request.META)
         body = EmptyAsyncIterator()
         if answer.file is not None:
@@ -90,7 +90,7 @@ class FilesMiddleware(ServeStaticMiddleware):
         return response
 
     def find_model_file(self, url: str, *, has_etag: bool = False) -> StaticFile | None:
-        """The file of the models folder behind an address, or None: then it is nobody's to read."""
+        """Return the file of the models folder at `url`, or None if it is missing or not public."""
         resolve = _RESOLVE.search(url)
         name = _RESOLVE.sub("/", url, count=1).removeprefix(MODELS_URL)
         path = self.models_dir / name
@@ -113,12 +113,12 @@ class FilesMiddleware(ServeStaticMiddleware):
 
 
 class CrossOriginIsolationMiddleware(AsyncMiddleware):
-    """Puts every response under COEP `require-corp`; with Django's COOP `same-origin` pages are
-    then cross-origin isolated.
+    """Middleware that adds COEP `require-corp` and CORP `same-origin` to every response.
 
-    wllama's threads need that. On every response, because a worker's script must carry it as well.
-    Not `credentialless`, which Safari lacks: models from other hosts are CORS downloads, and those
-    pass `require-corp` as they are.
+    Together with Django's COOP `same-origin`, this makes pages cross-origin isolated, which
+    wllama's threads require. Every response needs the headers, because the scripts of workers must
+    have them too. Safari does not support `credentialless`. Models from other hosts are downloaded
+    with CORS, which `require-corp` allows.
     """
 
     async def __call__(self, request: HttpRequest) -> HttpResponseBase:

@@ -1,4 +1,4 @@
-"""Text in requests that Django would fail to decode, or PostgreSQL to compare."""
+"""Rejection of text in requests that Django cannot decode or PostgreSQL cannot compare."""
 
 import codecs
 from collections.abc import Mapping
@@ -25,8 +25,9 @@ _refuse = sync_to_async(bad_request)
 
 
 class RequestHandler(ASGIHandler):
-    """Django's handler, which fails on a Content-Type with a parameter in an encoding that Python
-    does not know.
+    """Django's ASGI handler, with a 400 response to a Content-Type that it cannot decode.
+
+    Django fails if a parameter of the header uses an encoding that Python does not know.
     """
 
     def create_request(
@@ -41,11 +42,10 @@ class RequestHandler(ASGIHandler):
 
 
 class RequestTextMiddleware(AsyncMiddleware):
-    """Refuse addresses with a NUL character and forms in another encoding than UTF-8.
+    """Middleware that rejects URLs with a NUL character and forms that are not in UTF-8.
 
-    Ignore cookies with a NUL character.
-
-    The charset of a form can be any codec of Python's, also one that is not for text.
+    Cookies with a NUL character are ignored. The charset of a form can name any of Python's codecs,
+    including codecs that are not for text.
     """
 
     async def __call__(self, request: HttpRequest) -> HttpResponseBase:
@@ -64,7 +64,10 @@ class RequestTextMiddleware(AsyncMiddleware):
 
 
 def _nul(request: HttpRequest) -> Invalid:
-    """Name the parameters that have the character, unless it is in the path."""
+    """Return the error for a URL with a NUL character.
+
+    The error names the parameters that contain the character. It names none if only the path does.
+    """
     names = [name for name, values in request.GET.lists() if "\0" in "".join([name, *values])]
     return Invalid(
         " ".join([*(f"{name}:" for name in names), NUL]), fields={name: [NUL] for name in names}

@@ -1,10 +1,11 @@
-"""All settings, read from the environment.
+"""All settings, read from environment variables.
 
-A clone runs with none set: that is a private server on this machine.
+If no variable is set, MindFlip is a private server on this machine. To deploy it, set
+MINDFLIP_ALLOWED_HOSTS to the public host names. HTTPS and secure cookies are then the default, and
+MINDFLIP_SECRET_KEY is required.
 
-Naming the public hosts (MINDFLIP_ALLOWED_HOSTS) is what turns a private server into a deployment:
-HTTPS, secure cookies and a secret key of one's own are then required. The sections are in the order
-of Django's settings template, and docs/settings.md lists the variables in the same order.
+The sections are in the order of Django's settings template, and docs/settings.md lists the
+variables in the same order.
 """
 
 import logging
@@ -19,7 +20,7 @@ from django.core.exceptions import ImproperlyConfigured
 from mindflip import env
 from mindflip.embedded import state
 
-# --- Paths: the code, and everything that a run writes ---
+# --- Paths: the code and the data folder ---
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(
     env.text(
@@ -30,7 +31,7 @@ DATA_DIR = Path(
     )
 )
 
-# --- Security: who may come in, and what a browser may do on our pages ---
+# --- Security: hosts, origins, HTTPS and the content security policy ---
 ALLOWED_HOSTS = env.listing(
     "MINDFLIP_ALLOWED_HOSTS",
     [],
@@ -105,8 +106,8 @@ CORS_EXPOSE_HEADERS = [
     *("RateLimit", "RateLimit-Policy", "Idempotency-Replayed"),
 ]
 CORS_ALLOW_HEADERS = [*default_headers, "if-none-match", "idempotency-key"]
-# WebLLM's own list keeps weights on huggingface.co (which hands downloads on to storage hosts),
-# libraries on raw.githubusercontent.com.
+# The models of WebLLM's own list have their weights on huggingface.co, which redirects downloads to
+# storage hosts, and their libraries on raw.githubusercontent.com.
 MODEL_HOSTS = env.listing(
     "MINDFLIP_MODEL_HOSTS",
     [
@@ -135,7 +136,7 @@ CONTENT_SECURITY_POLICY = {
 
 # --- Apps ---
 INSTALLED_APPS = [
-    "daphne",  # before staticfiles: it replaces runserver
+    "daphne",  # before staticfiles, because it replaces runserver
     "mindflip.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -159,11 +160,12 @@ INSTALLED_APPS = [
     "flashcards",
 ]
 
-# --- Middleware, in the order in which a request passes it ---
+# --- Middleware, in the order in which it receives requests ---
 MIDDLEWARE = [
-    # first: also on files, for a worker lives under its script's policy, and on what others refuse
+    # CSPMiddleware is first so that all responses get the policy. These include files, because the
+    # policy of a worker comes with its script, and requests that other middleware rejects.
     "csp.middleware.CSPMiddleware",
-    # before hosts and HTTPS are asked for: a probe has neither
+    # Probes use neither our host names nor HTTPS, so they must come before those are checked.
     "mindflip.monitoring.middleware.ProbesMiddleware",
     "mindflip.monitoring.middleware.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -175,15 +177,15 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django_otp.middleware.OTPMiddleware",  # says whether the session has seen a code
+    "django_otp.middleware.OTPMiddleware",  # adds user.is_verified()
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "axes.middleware.AxesMiddleware",  # last: it puts its answer in the place of a view's
+    "axes.middleware.AxesMiddleware",  # last, because it replaces the response of a view
 ]
 
 # --- URLs and templates ---
 ROOT_URLCONF = "mindflip.urls"
-APPEND_SLASH = False  # the contract's addresses have no trailing slash
+APPEND_SLASH = False  # the URLs of the API have no trailing slash
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -229,7 +231,7 @@ DATABASE_POOL = env.integer(
     "database connections a process may hold at once, half of them for sockets",
     least=2,
 )
-# after a restart of PostgreSQL nobody gets a dead connection: 40 µs a hop
+# After a restart of PostgreSQL, no request gets a broken connection. A check takes 40 µs.
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
     "min_size": 1,
@@ -266,8 +268,8 @@ CACHES = {
         "BACKEND": "mindflip.cache.JSONRedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": REDIS_PREFIX,
-        # a Redis that is there and says nothing counts as gone: without a limit every request would
-        # wait for it
+        # A Redis that accepts connections but does not respond counts as unavailable. Without a
+        # timeout, every request would wait for it.
         "OPTIONS": {
             "serializer": "mindflip.cache.JSONSerializer",
             "socket_timeout": 5,
@@ -278,8 +280,8 @@ CACHES = {
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        # socket_timeout: a subscriber waits for as long as nothing is said; newer redis-py would
-        # cut it off
+        # A subscriber must be able to wait for messages indefinitely. Newer versions of redis-py
+        # have a default timeout.
         "CONFIG": {
             "hosts": [
                 {"address": url, "socket_timeout": None} for url in CHANNEL_URLS or [REDIS_URL]
@@ -289,7 +291,7 @@ CHANNEL_LAYERS = {
     },
 }
 
-# --- Accounts: passwords, lockout, second factor ---
+# --- Accounts: passwords, lockout and second factor ---
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -300,7 +302,7 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 PASSWORD_HASHERS = ["sessions_app.hashers.PasswordHasher"]
-# The second backend only serves sessions and permissions: the first one decides about passwords.
+# The first backend checks passwords. The second one is only for sessions and permissions.
 AUTHENTICATION_BACKENDS = [
     "sessions_app.lockout.LockoutBackend",
     "django.contrib.auth.backends.ModelBackend",
@@ -314,7 +316,7 @@ ADMIN_SECOND_FACTOR = env.boolean(
     "the admin asks for a code beside the password: see second_factor",
 )
 OTP_TOTP_ISSUER = "MindFlip"
-# whoever may look into the admin's tables is not to copy a phone
+# Operators who can view the admin's tables must not see the keys of authenticator apps.
 OTP_ADMIN_HIDE_SENSITIVE_DATA = True
 MAX_SIGN_IN_FAILURES = env.integer(
     "MINDFLIP_MAX_SIGN_IN_FAILURES",
@@ -332,9 +334,9 @@ AXES_LOCKOUT_CALLABLE = "sessions_app.lockout.locked_out"
 AXES_CLIENT_IP_CALLABLE = "sessions_app.lockout.client_address"
 AXES_USERNAME_CALLABLE = "sessions_app.lockout.client_username"
 AXES_RESET_ON_SUCCESS = True
-# who goes on trying is let in again all the same: the time was told
+# The lockout ends at the time that the user was shown, even if they continue to try.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-AXES_DISABLE_ACCESS_LOG = True  # who signs in from where is not written down
+AXES_DISABLE_ACCESS_LOG = True  # successful logins and their addresses are not recorded
 AXES_VERBOSE = False
 
 # --- Internationalization ---
@@ -342,7 +344,7 @@ LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
 
-# --- Static files: our own, the modules from npm, an operator's models ---
+# --- Static files: our own files, modules from npm and the operator's models ---
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 NODE_MODULES = BASE_DIR / "node_modules"
@@ -372,7 +374,7 @@ MINDFLIP_MODELS_DIR = Path(
     )
 )
 
-# --- REST API: tokens, rates, the document ---
+# --- REST API: tokens, rates and the OpenAPI document ---
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(
         minutes=env.integer(
@@ -387,7 +389,7 @@ SIMPLE_JWT = {
     "ROTATE_REFRESH_TOKENS": True,
     "BLACKLIST_AFTER_ROTATION": True,
     "UPDATE_LAST_LOGIN": False,
-    "CHECK_REVOKE_TOKEN": True,  # a new password ends every token that was given for the old one
+    "CHECK_REVOKE_TOKEN": True,  # a password change revokes all older tokens
     "TOKEN_REFRESH_SERIALIZER": "sessions_app.auth.RefreshSerializer",
 }
 TOKEN_RATE = env.rate(
@@ -398,7 +400,7 @@ TOKEN_RATE = env.rate(
 )
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        # first: its challenge makes a missing token a 401
+        # The first class defines the challenge for a missing token, so the status is 401.
         "rest_framework_simplejwt.authentication.JWTAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
@@ -487,7 +489,7 @@ CELERY_BEAT_SCHEDULE = {
     "record-beat-heartbeat": {
         "task": "mindflip.tasks.record_beat_heartbeat",
         "schedule": WORKER_HEARTBEAT_TIMEOUT / 6,
-        "options": {"expires": WORKER_HEARTBEAT_TIMEOUT},  # without a worker they would pile up
+        "options": {"expires": WORKER_HEARTBEAT_TIMEOUT},  # do not pile up without a worker
     },
     "expire-idle-sessions": {"task": "sessions_app.tasks.expire_idle_sessions", "schedule": 60.0},
     "recover-generations": {
@@ -528,11 +530,11 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
-        # its own handlers would say everything twice in MINDFLIP_DEBUG
+        # With MINDFLIP_DEBUG, Django's own handlers would log everything twice.
         "django": {"handlers": [], "level": LOG_LEVEL},
         **{name: {"level": "WARNING"} for name in ("axes", "httpx", "daphne")},
-        # these write down, at DEBUG, what passes through them: SQL with its values, function
-        # sources, whole documents
+        # At DEBUG, these loggers log private content: SQL with its values, the source of functions
+        # and whole documents.
         **{
             name: {"level": "WARNING"}
             for name in ("django.db.backends", "markdown_it", "celery.utils.functional", "urllib3")
@@ -621,7 +623,8 @@ RESUME_LIMIT = env.integer(
     "most generations replayed to a reconnecting client; above it a snapshot is sent",
     least=1,
 )
-# read and sent at a time: what a socket whose client does not read costs in memory
+# Replayed generations are read and sent in pages of this size. This limits the memory that a socket
+# takes if its client does not read.
 RESUME_PAGE_BYTES = 524_288
 RESUME_BYTES_PER_SECOND = env.integer(
     "MINDFLIP_RESUME_BYTES_PER_SECOND",
@@ -647,7 +650,7 @@ SOCKET_RATE = env.integer(
 SOCKET_BURST = env.integer(
     "MINDFLIP_SOCKET_BURST", 200, "messages one socket may send at once", least=1
 )
-# more than any result: an engine writes at most three responses for one
+# The default is larger than any result, because an engine sends at most three responses for one.
 SOCKET_UNSENT_MAX_BYTES = env.integer(
     "MINDFLIP_SOCKET_UNSENT_MAX_BYTES",
     4_194_304,
@@ -685,7 +688,7 @@ IMPORT_TIME_LIMIT = env.integer(
     "MINDFLIP_IMPORT_TIME_LIMIT", 120, "seconds that reading and saving one file may take", least=1
 )
 
-# --- Product: how long other data are kept (docs/data.md) ---
+# --- Product: retention of other data (docs/data.md) ---
 PROMPT_RETENTION_DAYS = env.integer(
     "MINDFLIP_PROMPT_RETENTION_DAYS",
     30,
@@ -703,8 +706,8 @@ INACTIVE_ACCOUNT_DAYS = env.integer(
     0,
     "days after which an account that nobody uses is erased; 0: never",
 )
-# four kinds follow each other in one task, and what comes after CELERY_TASK_TIME_LIMIT would never
-# have its turn
+# One task deletes four kinds of data in turn. All of them must finish within
+# CELERY_TASK_TIME_LIMIT, or the last kinds would never be deleted.
 CLEANUP_TIME_LIMIT = env.integer(
     "MINDFLIP_CLEANUP_TIME_LIMIT",
     60,

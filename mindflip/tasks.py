@@ -1,8 +1,8 @@
-"""What runs by the clock for the process itself."""
+"""Scheduled tasks of the project itself."""
 
 from celery import shared_task
 
-from mindflip.monitoring import health, metrics  # noqa: F401 - the latter listens for the worker's start
+from mindflip.monitoring import health, metrics  # noqa: F401 - metrics handles a signal of the worker
 
 
 @shared_task

@@ -1,11 +1,11 @@
-"""Every address: the API by app, the pages, the admin."""
+"""The URLs of the API, the pages and the admin."""
 
 from django.contrib import admin
 from django.urls import include, path
 
 from flashcards.pages.auth import SignInView, SignOutView
 
-# Django REST framework looks for its doors under these names; there is one door to sign in by
+# Django REST framework's browsable API looks up these names, which lead to our own views.
 browsable_login_urls = [
     path("login/", SignInView.as_view(), name="login"),
     path("logout/", SignOutView.as_view(), name="logout"),
@@ -15,7 +15,7 @@ urlpatterns = [
     path("api/", include("sessions_app.urls")),
     path("api/", include("flashcards.api.urls")),
     path("api/browse/", include((browsable_login_urls, "rest_framework"))),
-    path("", include("mindflip.legacy_urls")),  # before the admin, which answers all below it
+    path("", include("mindflip.legacy_urls")),  # before the admin, which matches every URL below it
     path("admin/", admin.site.urls),
     path("", include("flashcards.pages.urls")),
 ]
