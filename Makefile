@@ -1,9 +1,9 @@
-# MindFlip's commands. They need Python 3.11 or newer and make; everything else they fetch themselves.
+# MindFlip's commands. You need Python 3.11 or newer and make. The commands install everything else.
 
 PYTHON ?= python3
 INSTALL = $(PYTHON) mindflip/embedded/install.py
 VENV_PYTHON = .venv/bin/python
-# A node that came from PyPI lies in .venv/bin.
+# If node was installed from PyPI, it is in .venv/bin.
 WITH_NODE = PATH="$(CURDIR)/.venv/bin:$$PATH"
 
 .DEFAULT_GOAL := help
