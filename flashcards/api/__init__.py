@@ -1,1 +1,1 @@
-"""The REST API of decks, cards, study, imports and exports."""
+"""The REST API for decks, cards, studying, imports and exports."""

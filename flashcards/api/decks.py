@@ -1,4 +1,4 @@
-"""The REST API of decks and cards: parse, call a service, answer."""
+"""The REST API for decks and cards."""
 
 from typing import Any
 from uuid import UUID
@@ -32,9 +32,12 @@ WITHOUT_PUT = ["get", "post", "patch", "delete", "head", "options"]
 
 
 class DecksView(ETagMixin, generics.ListCreateAPIView):
-    """The caller's decks, newest first; `?q=` with these words, `?tag=` with this tag · POST
-    `{generationId, name?}` saves a result, the same one only once · POST `{generationIds, name?,
-    cards?}` a batch · POST `{name, cards}` makes a deck by hand.
+    """Your decks.
+
+    - GET lists decks, newest first. `?q=` searches for words, and `?tag=` filters by tag.
+    - POST `{generationId, name?}` saves the cards of a generation, the same generation only once.
+    - POST `{generationIds, name?, cards?}` saves the cards of a batch as one deck.
+    - POST `{name, cards}` creates a deck by hand.
     """
 
     schema = openapi.decks
@@ -72,7 +75,12 @@ class DecksView(ETagMixin, generics.ListCreateAPIView):
 
 
 class DeckView(ETagMixin, generics.RetrieveUpdateDestroyAPIView):
-    """One deck with its cards · PATCH `{name?, tags?}` · DELETE puts it into the bin."""
+    """One of your decks.
+
+    - GET returns the deck with its cards.
+    - PATCH `{name?, tags?}` changes the fields in the request.
+    - DELETE moves the deck to the trash.
+    """
 
     schema = openapi.deck
     http_method_names = WITHOUT_PUT
@@ -98,8 +106,10 @@ class DeckView(ETagMixin, generics.RetrieveUpdateDestroyAPIView):
 
 
 class CardsView(generics.ListCreateAPIView):
-    """A deck's cards in their order, `?q=` with these words, `?tag=`, `?kind=` · POST adds one at
-    the end.
+    """The cards of one deck.
+
+    - GET lists the cards in order. `?q=` searches for words, and `?tag=` and `?kind=` filter.
+    - POST adds a card at the end.
     """
 
     schema = openapi.cards
@@ -119,7 +129,12 @@ class CardsView(generics.ListCreateAPIView):
 
 
 class CardView(generics.RetrieveUpdateDestroyAPIView):
-    """One card · PATCH what changes · DELETE puts it into the bin."""
+    """One of your cards.
+
+    - GET returns the card.
+    - PATCH changes the fields in the request.
+    - DELETE moves the card to the trash.
+    """
 
     schema = openapi.card
     serializer_class = CardSerializer

@@ -1,4 +1,7 @@
-"""Values as they stand in the OpenAPI document. Tests hold each against its schema."""
+"""Examples for the OpenAPI document.
+
+Tests validate each example against its schema.
+"""
 
 DECK_ID = "c0a8c7e2-77a4-4b7e-9a38-0a9d4c6c5d11"
 CARD_ID = "5d2f0a8e-6e0b-4a0c-9e55-8a2c5ad5b6f3"
@@ -19,7 +22,7 @@ CARD = {
 PROVENANCE = {
     "generationId": GENERATION_ID,
     "generationIds": [GENERATION_ID],
-    "modelId": "example-model",  # no real model wrote the example card
+    "modelId": "example-model",  # not a real model, because none generated this card
     "engine": "webllm",
     "promptVersion": "4",
     "topic": "Tides",

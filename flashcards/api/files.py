@@ -1,4 +1,4 @@
-"""The REST API of files with cards: preview, import, watch, cancel and export."""
+"""The REST API for previewing, importing and exporting files of cards."""
 
 from contextlib import suppress
 from typing import Any
@@ -31,16 +31,16 @@ from sessions_app.rest.fields import validated_query
 from sessions_app.rest.renderers import JSONRenderer
 from sessions_app.rest.streaming import download
 
-FORM_BYTES = 2**16  # what multipart puts around a file
+FORM_BYTES = 2**16  # allowance for the parts of a multipart body around the file
 
 
 def limits() -> Limits:
-    """This server's, in bytes."""
+    """Return the limits of this server for imports."""
     return Limits(settings.IMPORT_MAX_MEGABYTES * 2**20, settings.IMPORT_MAX_CARDS)
 
 
 class FileView(generics.GenericAPIView):
-    """Takes a file. One that is too large is refused before it is read."""
+    """A view that receives a file and rejects one that is too large before reading it."""
 
     parser_classes = [MultiPartParser]
 
@@ -51,9 +51,9 @@ class FileView(generics.GenericAPIView):
 
 
 class PreviewView(FileView):
-    """POST a file: what it is, and of a table how it would be read, with its first rows.
+    """POST a file to get its format, without saving anything.
 
-    Nothing is saved.
+    For a table, the response also contains how it would be read, and its first rows.
     """
 
     schema = openapi.preview
@@ -66,8 +66,9 @@ class PreviewView(FileView):
 
 
 class ImportsView(FileView):
-    """POST a file (.apkg, .colpkg, .csv, .tsv, .txt, .json): its cards become decks, all of them or
-    none.
+    """POST a file (.apkg, .colpkg, .csv, .tsv, .txt or .json) to save its cards in decks.
+
+    If the import fails, nothing is saved.
     """
 
     schema = openapi.imports
@@ -81,8 +82,10 @@ class ImportsView(FileView):
 
 
 class ImportView(APIView):
-    """An import on its way, under the id that the client gave it: GET `{phase, done, total}` ·
-    DELETE stops it, and nothing is saved.
+    """A running import, identified by the `importId` that was sent with the file.
+
+    - GET returns `{phase, done, total}`.
+    - DELETE cancels the import. Nothing is saved unless the import has already finished.
     """
 
     schema = openapi.one_import
@@ -114,7 +117,7 @@ def _imported(user: Any, body: ImportSerializer) -> Any:
 
 
 class JSONErrorNegotiation(BaseContentNegotiation):
-    """`format` names the file's format here, not that of an error."""
+    """Negotiation that ignores `?format=`, which selects the format of the exported file."""
 
     def select_renderer(
         self, request: Request, renderers: Any, format_suffix: str | None = None
@@ -126,7 +129,7 @@ class JSONErrorNegotiation(BaseContentNegotiation):
 
 
 class ExportView(APIView):
-    """GET `?format=…`, one of `FORMATS`: the deck as a file."""
+    """GET `?format=…` returns a deck as a file in one of `FORMATS`."""
 
     schema = openapi.export
     content_negotiation_class = JSONErrorNegotiation

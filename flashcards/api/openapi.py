@@ -1,4 +1,4 @@
-"""Descriptions of this app's REST calls for the OpenAPI document."""
+"""Descriptions of this app's REST operations for the OpenAPI document."""
 
 from flashcards.api import examples, schemas, serializers
 from flashcards.api.serializers import (

@@ -1,4 +1,4 @@
-"""Parse, call a service, answer."""
+"""The REST API for the trash, bulk changes, duplicates and tags."""
 
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -19,7 +19,11 @@ from sessions_app.rest.fields import validated_query
 
 
 class TrashView(APIView):
-    """How much is in the bin · DELETE empties it for good."""
+    """The contents of your trash.
+
+    - GET returns the number of decks and of individually deleted cards.
+    - DELETE deletes all of them permanently.
+    """
 
     schema = openapi.bin
 
@@ -32,7 +36,7 @@ class TrashView(APIView):
 
 
 class TrashedDecksView(generics.ListAPIView):
-    """The decks in the bin, the last deleted first."""
+    """The decks in your trash, most recently deleted first."""
 
     schema = openapi.trashed_decks
     serializer_class = serializers.TrashedDeckSerializer
@@ -43,7 +47,7 @@ class TrashedDecksView(generics.ListAPIView):
 
 
 class TrashedCardsView(generics.ListAPIView):
-    """Cards that were deleted alone, the last deleted first."""
+    """Cards that were deleted without their deck, most recently deleted first."""
 
     schema = openapi.trashed_cards
     serializer_class = serializers.TrashedCardSerializer
@@ -54,7 +58,7 @@ class TrashedCardsView(generics.ListAPIView):
 
 
 class TrashedDeckView(APIView):
-    """DELETE deletes a deck for good that is in the bin."""
+    """DELETE permanently deletes a deck that is in the trash."""
 
     schema = openapi.trashed_deck
 
@@ -64,7 +68,7 @@ class TrashedDeckView(APIView):
 
 
 class TrashedCardView(APIView):
-    """DELETE deletes a card for good that is in the bin."""
+    """DELETE permanently deletes a card that is in the trash."""
 
     schema = openapi.trashed_card
 
@@ -74,7 +78,7 @@ class TrashedCardView(APIView):
 
 
 class ActionView(generics.GenericAPIView):
-    """POST a body to do something."""
+    """A view that validates the body of a POST request and passes its fields to `do`."""
 
     def post(self, request: Request, **kwargs: Any) -> Response:
         body = self.get_serializer(data=request.data)
@@ -86,8 +90,9 @@ class ActionView(generics.GenericAPIView):
 
 
 class DeckRestoreView(ActionView):
-    """POST brings a deck back out of the bin; with `{cards}` also those that a merge took
-    elsewhere.
+    """POST restores a deck from the trash.
+
+    With `{cards}`, it also moves back cards that a merge moved to another deck.
     """
 
     schema = openapi.deck_restore
@@ -99,8 +104,9 @@ class DeckRestoreView(ActionView):
 
 
 class DeckMergeView(ActionView):
-    """POST `{into}` moves the cards into that deck, doubles left out; what is left goes into the
-    bin.
+    """POST `{into}` merges a deck into the deck `into`.
+
+    All cards except duplicates are moved. The merged deck goes to the trash with the duplicates.
     """
 
     schema = openapi.deck_merge
@@ -112,7 +118,7 @@ class DeckMergeView(ActionView):
 
 
 class CardRestoreView(APIView):
-    """POST brings a card back out of the bin."""
+    """POST restores a card from the trash."""
 
     schema = openapi.card_restore
 
@@ -124,7 +130,10 @@ class CardRestoreView(APIView):
 
 
 class CardActionView(ActionView):
-    """POST `{cards, …}`: done to all of them, or to none; answers how many it changed."""
+    """POST `{cards, …}` changes all of the cards, or none.
+
+    The response contains the number of cards that changed.
+    """
 
     service: ClassVar[Callable[..., int]]
     serializer_class: type[BaseSerializer] = serializers.CardsSerializer
@@ -134,22 +143,23 @@ class CardActionView(ActionView):
 
 
 class CardsDeleteView(CardActionView):
-    """POST `{cards}` puts them into the bin."""
+    """POST `{cards}` moves the cards to the trash."""
 
     schema = openapi.cards_delete
     service = trash.cards_delete
 
 
 class CardsRestoreView(CardActionView):
-    """POST `{cards}` brings them back out of the bin."""
+    """POST `{cards}` restores the cards from the trash."""
 
     schema = openapi.cards_restore
     service = trash.cards_restore
 
 
 class CardsTagView(CardActionView):
-    """POST `{cards, add?, remove?}`: tags on all of them; answers also with the bodies of the same
-    call that `undo` it.
+    """POST `{cards, add?, remove?}` adds and removes tags on all of the cards.
+
+    The response also contains `undo`, the bodies of the requests that revert the change.
     """
 
     schema = openapi.cards_tag
@@ -161,7 +171,7 @@ class CardsTagView(CardActionView):
 
 
 class CardsMoveView(CardActionView):
-    """POST `{cards, to}` puts them behind the last card of that deck."""
+    """POST `{cards, to}` moves the cards to the end of the deck `to`."""
 
     schema = openapi.cards_move
     serializer_class = serializers.CardsMoveSerializer
@@ -171,8 +181,10 @@ class CardsMoveView(CardActionView):
 
 
 class DuplicatesView(generics.ListAPIView):
-    """Cards that ask the same, in groups, those with equal answers first; `?deck=` only those of
-    one deck.
+    """Groups of cards with the same front.
+
+    Groups in which cards also have the same back are first. `?deck=` limits the list to the fronts
+    of one deck.
     """
 
     schema = openapi.duplicates
@@ -191,7 +203,10 @@ class DuplicatesView(generics.ListAPIView):
 
 
 class DuplicatesKeepView(generics.GenericAPIView):
-    """POST `{frontKey}`: these cards are meant to be there, all of them."""
+    """POST `{frontKey}` hides a group of duplicates that you want to keep.
+
+    The group is listed again when another card with this front is added.
+    """
 
     schema = openapi.duplicates_keep
     serializer_class = serializers.DuplicateGroupSerializer
@@ -204,7 +219,7 @@ class DuplicatesKeepView(generics.GenericAPIView):
 
 
 class TagsView(APIView):
-    """All tags of the caller's decks and cards, the most used first."""
+    """The tags of your decks and cards, most used first."""
 
     schema = openapi.tags
 

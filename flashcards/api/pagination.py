@@ -9,11 +9,11 @@ from sessions_app.rest.pagination import CursorPages, NewestFirst, PageSizeMixin
 
 
 class DeckPages(NewestFirst):
-    """`?pageSize=` up to 100."""
+    """Pages of up to 100 decks, newest first."""
 
 
 class CardPages(CursorPages):
-    """In the deck's own order; `?pageSize=` up to 500."""
+    """Pages of up to 500 cards, in the order of the deck."""
 
     ordering = ("position",)
     page_size = 100
@@ -21,7 +21,7 @@ class CardPages(CursorPages):
 
 
 class ReviewPages(CursorPages):
-    """Newest first; `?pageSize=` up to 500."""
+    """Pages of up to 500 reviews, newest first."""
 
     ordering = ("-reviewed_at", "-id")
     page_size = 100
@@ -29,15 +29,16 @@ class ReviewPages(CursorPages):
 
 
 class TrashPages(CursorPages):
-    """The last deleted first; `?pageSize=` up to 100."""
+    """Pages of up to 100 items in the trash, most recently deleted first."""
 
     ordering = ("-deleted_at", "-id")
     page_size = 50
 
 
 class DuplicatePages(PageSizeMixin, PageNumberPagination):
-    """By number, because the groups have no order that a cursor could stand for: `?page=`,
-    `?pageSize=` up to 50 groups.
+    """Numbered pages of up to 50 groups of duplicates.
+
+    The groups have no order that a cursor can represent.
     """
 
     page_size = 20

@@ -1,4 +1,4 @@
-"""Types of the responses about decks, cards, study and imports.
+"""Types of the responses about decks, cards, studying and imports.
 
 The OpenAPI document is generated from them.
 """
@@ -17,7 +17,10 @@ State = Literal["new", "learning", "review", "relearning"]
 
 
 class CardShape(TypedDict):
-    """A card. Other members that it came with stand beside these."""
+    """A card.
+
+    Other fields that were sent with the card are also returned.
+    """
 
     id: UUID
     position: Count
@@ -30,7 +33,10 @@ class CardShape(TypedDict):
 
 
 class ProvenanceShape(TypedDict):
-    """Where a deck's cards came from; `source`, the notes, stands on single decks alone."""
+    """Where a deck's cards came from.
+
+    `source` contains the user's notes. Lists of decks leave it out.
+    """
 
     generationId: UUID | None
     generationIds: list[UUID]
@@ -61,20 +67,20 @@ class DeckDetailShape(DeckShape):
 
 
 class TagsShape(TypedDict):
-    """The most used first."""
+    """Tags, most used first."""
 
     tags: list[str]
 
 
 class TrashShape(TypedDict):
-    """How many decks and single cards are in the bin."""
+    """The number of decks and of individually deleted cards in the trash."""
 
     decks: Count
     cards: Count
 
 
 class TrashedDeckShape(TypedDict):
-    """A deck in the bin, gone for good at `goneAt`."""
+    """A deck in the trash, which is deleted permanently after `goneAt`."""
 
     id: UUID
     deletedAt: datetime
@@ -84,7 +90,7 @@ class TrashedDeckShape(TypedDict):
 
 
 class TrashedCardShape(TypedDict):
-    """A card in the bin, gone for good at `goneAt`."""
+    """A card in the trash, which is deleted permanently after `goneAt`."""
 
     id: UUID
     deletedAt: datetime
@@ -96,13 +102,13 @@ class TrashedCardShape(TypedDict):
 
 
 class ChangedShape(TypedDict):
-    """How many were changed."""
+    """The number of cards that changed."""
 
     count: Count
 
 
 class TagChangeShape(TypedDict):
-    """A body for the same call."""
+    """The body of a request that changes tags."""
 
     cards: list[UUID]
     add: list[str]
@@ -110,27 +116,30 @@ class TagChangeShape(TypedDict):
 
 
 class TaggedShape(ChangedShape):
-    """How many were changed, and what takes it back."""
+    """The number of cards that changed, and the requests that undo the change."""
 
     undo: list[TagChangeShape]
 
 
 class MergedShape(TypedDict):
-    """The cards that moved, and how many the other deck had already."""
+    """The cards that moved, and the number of duplicates that were left out."""
 
     moved: list[UUID]
     leftOut: Count
 
 
 class DuplicateCardShape(CardShape):
-    """A card among its duplicates, which may lie in several decks."""
+    """A card in a group of duplicates, which can be in several decks."""
 
     deckId: UUID
     deckName: str
 
 
 class DuplicateGroupShape(TypedDict):
-    """Cards with the same front. `isExact`: some have the same back, too."""
+    """A group of cards with the same front.
+
+    `isExact` is true if some of them also have the same back.
+    """
 
     frontKey: UUID
     count: Count
@@ -139,9 +148,9 @@ class DuplicateGroupShape(TypedDict):
 
 
 class ScheduleShape(TypedDict):
-    """When a card is asked again, and what FSRS knows of it.
+    """When a card is due, and its memory state in FSRS.
 
-    `intervalSeconds` runs from its last review to its next.
+    `intervalSeconds` is the time between its last review and its next one.
     """
 
     state: State
@@ -156,7 +165,7 @@ class ScheduleShape(TypedDict):
 
 
 class PreviewsShape(TypedDict):
-    """Seconds until the card is asked again, by rating."""
+    """Seconds until the card is due again, by rating."""
 
     again: float
     hard: float
@@ -165,7 +174,10 @@ class PreviewsShape(TypedDict):
 
 
 class QueueCardShape(CardShape):
-    """A card to study; `schedule` is null for a new one."""
+    """A card to study.
+
+    `schedule` and `retrievability` are null for a new card.
+    """
 
     deckId: UUID
     deckName: str
@@ -175,7 +187,7 @@ class QueueCardShape(CardShape):
 
 
 class QueueCountsShape(TypedDict):
-    """Cards never seen, in their learning steps, due for review."""
+    """The numbers of new cards, cards in learning steps, and cards due for review."""
 
     new: Count
     learning: Count
@@ -183,14 +195,14 @@ class QueueCountsShape(TypedDict):
 
 
 class DeckNameShape(TypedDict):
-    """A deck by its name."""
+    """The ID and the name of a deck."""
 
     id: UUID
     name: str
 
 
 class StudySettingsShape(TypedDict):
-    """How the caller studies."""
+    """The user's study settings."""
 
     newPerDay: Count
     reviewsPerDay: Count
@@ -200,8 +212,9 @@ class StudySettingsShape(TypedDict):
 
 
 class SchedulingShape(TypedDict):
-    """All that another implementation of FSRS needs to come to the same intervals; steps in
-    seconds.
+    """The parameters that another implementation of FSRS needs to compute the same intervals.
+
+    Steps are in seconds.
     """
 
     weights: list[float]
@@ -212,7 +225,7 @@ class SchedulingShape(TypedDict):
 
 
 class QueueShape(TypedDict):
-    """What to study now, and all that a page needs to go on without the server."""
+    """The cards to study now, and all that a client needs to continue without the server."""
 
     now: datetime
     deck: DeckNameShape | None
@@ -226,9 +239,9 @@ class QueueShape(TypedDict):
 
 
 class ReviewShape(TypedDict):
-    """A review, and the state that its card was in when asked.
+    """A review, with the state of its card before the review.
 
-    `cardId` is null once the card is gone.
+    `cardId` is null if the card was deleted permanently.
     """
 
     id: UUID
@@ -242,7 +255,10 @@ class ReviewShape(TypedDict):
 
 
 class OutcomeShape(TypedDict):
-    """What became of one review of a batch; one that was refused says why."""
+    """The outcome of one review in a batch.
+
+    If the review was refused, `code` and `error` give the reason.
+    """
 
     id: str
     status: Literal["recorded", "known", "refused"]
@@ -253,14 +269,17 @@ class OutcomeShape(TypedDict):
 
 
 class OutcomesShape(TypedDict):
-    """One for each review that was sent, in their order."""
+    """One outcome for each review in the request, in the same order."""
 
     results: list[OutcomeShape]
 
 
 class StudyDayShape(TypedDict):
-    """A day's reviews by rating; how many cards had been learned before (`asked`), how many of them
-    were remembered.
+    """The reviews of one day by rating.
+
+    `asked` is the number of reviews of cards that were already learned, and `recalled` the number
+    of those in which the card was remembered. `retention` is the share that was remembered in the
+    seven days up to this day.
     """
 
     day: date
@@ -275,14 +294,14 @@ class StudyDayShape(TypedDict):
 
 
 class DueDayShape(TypedDict):
-    """How many cards are due on a coming day."""
+    """The number of cards that are due on one day."""
 
     day: date
     count: Count
 
 
 class ProgressShape(TypedDict):
-    """How studying goes."""
+    """The user's study progress."""
 
     dueNow: Count
     newLeft: Count
@@ -295,7 +314,10 @@ class ProgressShape(TypedDict):
 
 
 class PreviewShape(TypedDict):
-    """What a file is; of a table also how it would be read, with its first rows."""
+    """The format of a file.
+
+    For a table, also how it would be read, and its first rows.
+    """
 
     format: Literal["apkg", "json", "table"]
     encoding: NotRequired[str]
@@ -308,7 +330,7 @@ class PreviewShape(TypedDict):
 
 
 class ImportedDeckShape(TypedDict):
-    """What an import did to one deck."""
+    """The result of an import for one deck."""
 
     id: UUID
     name: str
@@ -319,7 +341,7 @@ class ImportedDeckShape(TypedDict):
 
 
 class SkippedCardsShape(TypedDict):
-    """How many cards were left out for one reason, with the beginnings of a few."""
+    """The number of items that were left out for one reason, with a few shortened examples."""
 
     code: str
     count: Count
@@ -328,7 +350,7 @@ class SkippedCardsShape(TypedDict):
 
 
 class ImportReportShape(TypedDict):
-    """What an import did."""
+    """The result of an import."""
 
     format: str
     added: Count
@@ -339,7 +361,7 @@ class ImportReportShape(TypedDict):
 
 
 class ImportProgressShape(TypedDict):
-    """How far an import is, in cards."""
+    """The progress of an import, in cards."""
 
     phase: Literal["reading", "saving"]
     done: Count

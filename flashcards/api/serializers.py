@@ -1,5 +1,6 @@
-"""Request parsers and response shapes of decks, cards and imports: camelCase outside, snake_case
-inside.
+"""Serializers for decks, cards and imports.
+
+Field names are in camelCase in the API and in snake_case in the code.
 """
 
 from datetime import timedelta
@@ -31,7 +32,10 @@ PROVENANCE = {
 
 
 class TagsField(serializers.ListField):
-    """Tags as somebody sends them; services trim them and leave doubles out."""
+    """Tags sent by a client.
+
+    Services trim them and remove duplicates.
+    """
 
     child = TextField(
         max_length=TAG_CHARACTERS,
@@ -43,8 +47,9 @@ class TagsField(serializers.ListField):
 
 
 class CardSerializer(serializers.Serializer):
-    """A card: its sides, kind, tags and where it came from, and whatever other members it came
-    with. Services check them.
+    """A card with its sides, kind and tags, and its sentence in the notes.
+
+    Other fields are stored and returned with the card.
     """
 
     id = serializers.UUIDField(read_only=True)
@@ -57,7 +62,7 @@ class CardSerializer(serializers.Serializer):
     found = serializers.BooleanField(source="is_found", required=False, allow_null=True)
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
-        if isinstance(data, QueryDict):  # a form has members of its own
+        if isinstance(data, QueryDict):  # a form also has fields that are not part of the card
             return {name: data[name] for name in ("front", "back", "kind") if name in data}
         if not isinstance(data, dict):
             raise serializers.ValidationError({"": ["Send an object with front and back."]})
@@ -83,7 +88,10 @@ class CardSerializer(serializers.Serializer):
 
 
 class DeckSerializer(serializers.ModelSerializer):
-    """A deck in a list. Needs rows with `card_count` and `due_count` (see DeckQuerySet)."""
+    """A deck in a list.
+
+    The rows must have `card_count` and `due_count` (see `DeckQuerySet`).
+    """
 
     cardCount = serializers.IntegerField(source="card_count", read_only=True)
     dueCount = serializers.IntegerField(source="due_count", read_only=True)
@@ -111,7 +119,10 @@ class DeckSerializer(serializers.ModelSerializer):
 
 
 class DeckDetailSerializer(DeckSerializer):
-    """A deck with its cards and its source, which may be long."""
+    """A deck with its cards and its source.
+
+    Lists leave the source out because it can be long.
+    """
 
     cards = CardSerializer(many=True, read_only=True, source="cards.kept")
 
@@ -123,7 +134,7 @@ class DeckDetailSerializer(DeckSerializer):
 
 
 class DeckChangeSerializer(serializers.Serializer):
-    """What can be changed of a deck."""
+    """The fields of a deck that can be changed."""
 
     name = TextField(max_length=NAME_CHARACTERS)
     tags = TagsField()
@@ -133,7 +144,7 @@ class DeckChangeSerializer(serializers.Serializer):
 
 
 class DecksQuerySerializer(CreatedQuerySerializer):
-    """What decks to list."""
+    """The query parameters for a list of decks."""
 
     q = serializers.CharField(
         required=False, allow_blank=True, help_text="words that the decks have, the first six count"
@@ -147,7 +158,7 @@ class DecksQuerySerializer(CreatedQuerySerializer):
 
 
 class CardsQuerySerializer(serializers.Serializer):
-    """What cards to list."""
+    """The query parameters for a list of cards."""
 
     q = serializers.CharField(
         required=False, allow_blank=True, help_text="words that the cards have, the first six count"
@@ -162,7 +173,10 @@ class CardsQuerySerializer(serializers.Serializer):
 
 @extend_schema_field(CardSerializer(many=True))
 class CardListField(JSONField):
-    """A list of cards, which services check; in a form, JSON text that may be left empty."""
+    """A list of cards, which services validate.
+
+    In a form, it is JSON text and can be empty.
+    """
 
     def get_value(self, dictionary: Any) -> Any:
         value = super().get_value(dictionary)
@@ -177,8 +191,13 @@ class CardListField(JSONField):
 
 
 class DeckCreateSerializer(serializers.Serializer):
-    """Either a generation that has ended, or all those of a batch (with their cards, or with the
-    cards as the user edited them), or a name and cards.
+    """A deck to create, from generations or by hand.
+
+    - `generationId` saves a finished generation.
+    - `generationIds` saves all generations of a batch as one deck.
+    - `name` and `cards` create a deck by hand.
+
+    When saving generations, send `cards` if the user edited them. They replace the generated cards.
     """
 
     generationId = IdField(source="generation_id", required=False, allow_null=True)
@@ -200,14 +219,16 @@ class DeckCreateSerializer(serializers.Serializer):
 
 
 def _sides_without_text(card: dict[str, Any]) -> list[str]:
-    """Models write numbers where text is meant, and the parser of their answers takes them; a
-    client has no such excuse.
+    """Return the names of the sides that are not text.
+
+    The parser of engine responses accepts numbers because models sometimes write them in place of
+    text. API clients must send text.
     """
     return [side for side in SIDES if not isinstance(card.get(side, ""), str)]
 
 
 class TrashedSerializer(serializers.Serializer):
-    """What all have that lie in the bin: since when, and until when they can be restored."""
+    """A deck or card in the trash, which can be restored until `goneAt`."""
 
     id = serializers.UUIDField(read_only=True)
     deletedAt = serializers.DateTimeField(source="deleted_at", read_only=True)
@@ -232,7 +253,10 @@ class TrashedCardSerializer(TrashedSerializer):
 
 
 class CardsSerializer(serializers.Serializer):
-    """Many cards; services check that they are there."""
+    """The IDs of 1 to 2,000 cards.
+
+    All of the cards must exist.
+    """
 
     cards = serializers.ListField(
         child=IdField(), allow_empty=False, min_length=1, max_length=2_000
@@ -249,7 +273,10 @@ class CardsTagSerializer(CardsSerializer):
 
 
 class DeckRestoreSerializer(serializers.Serializer):
-    """`cards`: those that a merge took into another deck, to come back with this one."""
+    """Options for restoring a deck.
+
+    `cards` contains the IDs of cards that a merge moved to another deck. They are moved back.
+    """
 
     cards = serializers.ListField(child=IdField(), required=False, default=list, max_length=2_000)
 
@@ -263,7 +290,7 @@ class DuplicatesQuerySerializer(serializers.Serializer):
 
 
 class DuplicateCardSerializer(CardSerializer):
-    """A card among its duplicates, which may lie in several decks."""
+    """A card in a group of duplicates, which can be in several decks."""
 
     def to_representation(self, card: Card) -> dict[str, Any]:
         return super().to_representation(card) | {
@@ -273,7 +300,10 @@ class DuplicateCardSerializer(CardSerializer):
 
 
 class DuplicateGroupSerializer(serializers.Serializer):
-    """Cards with the same front. `isExact`: some have the same back, too."""
+    """A group of cards with the same front.
+
+    `isExact` is true if some of them also have the same back.
+    """
 
     frontKey = IdField(source="front_key")
     count = serializers.IntegerField(read_only=True)
@@ -282,9 +312,9 @@ class DuplicateGroupSerializer(serializers.Serializer):
 
 
 class TableSerializer(serializers.Serializer):
-    """A file, and how it is to be read when it is a table.
+    """A file, and how to read it if it is a table.
 
-    Columns are roles with commas between them.
+    `columns` contains the roles of the columns, separated by commas.
     """
 
     file = serializers.FileField(
@@ -309,8 +339,11 @@ class TableSerializer(serializers.Serializer):
 
 
 class ImportSerializer(TableSerializer):
-    """`deckId` is the deck that new cards go to, `name` that of a new one; neither: as the file
-    says. `importId` is a UUID of the client's, under which it may look how far the import is.
+    """A file to import, and the deck for its new cards.
+
+    New cards are added to the deck `deckId`. Without it, they are added to the decks named in the
+    file. Rows of a table that name no deck are added to a deck called `name` (by default, the
+    file's name). `importId` is a UUID that the client creates to follow or cancel the import.
     """
 
     name = serializers.CharField(
@@ -323,7 +356,7 @@ class ImportSerializer(TableSerializer):
 
 
 def report_fields(report: ImportReport) -> dict[str, Any]:
-    """As REST answers it."""
+    """Return the report in the form that the REST API sends."""
     totals = {what: report.total(what) for what in ("added", "updated", "unchanged")}
     return {
         "format": report.format,
@@ -339,7 +372,7 @@ def _deck_fields(report: DeckReport) -> dict[str, Any]:
 
 
 class ExportQuerySerializer(serializers.Serializer):
-    """Which format the file shall have."""
+    """The query parameters for an export."""
 
     format = serializers.ChoiceField(
         list(FORMATS),

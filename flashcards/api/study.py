@@ -1,4 +1,4 @@
-"""The REST API of studying: parse, call a service, answer."""
+"""The REST API for studying."""
 
 from typing import Any
 from uuid import UUID
@@ -17,8 +17,10 @@ from sessions_app.rest.fields import validated_query
 
 
 class QueueView(APIView):
-    """What to study now: cards in their learning steps, due ones, new ones within the day's limits
-    · `?deck=` of one deck alone.
+    """The cards to study now.
+
+    Cards in their learning steps are first, then due cards and new cards within the daily limits.
+    `?deck=` limits the queue to one deck.
     """
 
     schema = openapi.queue
@@ -30,9 +32,11 @@ class QueueView(APIView):
 
 
 class ReviewsView(generics.ListAPIView):
-    """The caller's reviews, newest first · POST `{reviews: [{id, cardId, rating, reviewedAt,
-    seconds?}]}` records a batch; the same id twice is one review, and a wrong item is refused
-    alone.
+    """Your reviews.
+
+    - GET lists reviews that were not undone, newest first.
+    - POST `{reviews: [{id, cardId, rating, reviewedAt, seconds?}]}` records a batch. Reviews with
+      the same ID are recorded once. An invalid review is refused, and the others are recorded.
     """
 
     schema = openapi.reviews
@@ -62,7 +66,11 @@ class ReviewsView(generics.ListAPIView):
 
 
 class ReviewView(generics.RetrieveDestroyAPIView):
-    """One review · DELETE takes it back: its card is as it was before."""
+    """One of your reviews.
+
+    - GET returns the review, even if it was undone.
+    - DELETE undoes the review and updates the schedule of its card.
+    """
 
     schema = openapi.review
     serializer_class = study_serializers.ReviewSerializer
@@ -76,8 +84,10 @@ class ReviewView(generics.RetrieveDestroyAPIView):
 
 
 class StudySettingsView(generics.RetrieveUpdateAPIView):
-    """How the caller studies: the day's limits, how much to remember, when days begin · PATCH what
-    changes.
+    """Your study settings: daily limits, target retention, time zone and start of the day.
+
+    - GET returns the settings.
+    - PATCH changes the fields in the request.
     """
 
     schema = openapi.settings
@@ -94,8 +104,10 @@ class StudySettingsView(generics.RetrieveUpdateAPIView):
 
 
 class ProgressView(APIView):
-    """How studying goes: numbers, the last `?days=` (30) by rating, and what is due in the next
-    30.
+    """Your study progress.
+
+    The response contains totals, the last `?days=` days by rating (30 by default), and the number
+    of cards due on each of the next 30 days.
     """
 
     schema = openapi.progress

@@ -1,4 +1,4 @@
-"""The REST shapes of studying. What only goes out is plain functions."""
+"""Serializers for studying, and functions that build its responses."""
 
 from typing import Any
 
@@ -25,9 +25,9 @@ EXAMPLE = [
 
 
 class ReviewDraftSerializer(serializers.Serializer):
-    """A review to be recorded.
+    """A review to record.
 
-    `id` is a new UUID of the client's, `seconds` how long the answer took.
+    `id` is a new UUID that the client creates. `seconds` is how long the answer took.
     """
 
     id = IdField()
@@ -39,11 +39,14 @@ class ReviewDraftSerializer(serializers.Serializer):
 
 @extend_schema_field(ReviewDraftSerializer(many=True))
 class ReviewListField(JSONField):
-    """Reviews, of which services take the right ones and refuse the others one by one."""
+    """A list of reviews.
+
+    Services record the valid ones and refuse the others individually.
+    """
 
 
 class ReviewsSerializer(serializers.Serializer):
-    """A batch of reviews, 500 at most."""
+    """A batch of 1 to 500 reviews."""
 
     reviews = ReviewListField(
         initial=list,
@@ -53,7 +56,7 @@ class ReviewsSerializer(serializers.Serializer):
 
 
 class ReviewSerializer(serializers.ModelSerializer):
-    """A review that was recorded, and the state that its card was in."""
+    """A recorded review, with the state of its card before the review."""
 
     cardId = serializers.UUIDField(source="card_id")
     rating = serializers.SerializerMethodField()
@@ -79,7 +82,7 @@ class ReviewSerializer(serializers.ModelSerializer):
 
 
 class StudySettingsSerializer(serializers.ModelSerializer):
-    """How the caller studies. The services check what is changed."""
+    """The user's study settings."""
 
     newPerDay = WholeNumberField(source="new_per_day", min_value=0, max_value=9_999)
     reviewsPerDay = WholeNumberField(source="reviews_per_day", min_value=0, max_value=9_999)
@@ -93,7 +96,10 @@ class StudySettingsSerializer(serializers.ModelSerializer):
 
 
 class ReviewsQuerySerializer(serializers.Serializer):
-    """Whose names are those of the lookups."""
+    """The query parameters for a list of reviews.
+
+    The `source` of each field is a lookup.
+    """
 
     cardId = serializers.UUIDField(
         source="card_id", required=False, help_text="only those of this card"
@@ -121,7 +127,7 @@ class ProgressQuerySerializer(serializers.Serializer):
 
 
 def queue_shape(queue: StudyQueue) -> dict[str, Any]:
-    """The queue with all that a page needs to go on without the server."""
+    """Return the queue with all that a client needs to continue without the server."""
     deck = queue.deck
     return {
         "now": queue.now,
@@ -137,7 +143,7 @@ def queue_shape(queue: StudyQueue) -> dict[str, Any]:
 
 
 def outcome_shape(outcome: Outcome, plan: Plan) -> dict[str, Any]:
-    """What became of one item; a refusal has the members of an error."""
+    """Return the outcome of one review, with `code` and `error` if it was refused."""
     if outcome.status == "refused":
         return {
             "id": outcome.id,
@@ -155,7 +161,10 @@ def outcome_shape(outcome: Outcome, plan: Plan) -> dict[str, Any]:
 
 
 def schedule_shape(schedule: CardSchedule, plan: Plan) -> dict[str, Any]:
-    """A card's schedule; `intervalSeconds` from its last review to its next."""
+    """Return a card's schedule.
+
+    `intervalSeconds` is the time between its last review and its next one.
+    """
     return {
         "state": schedule.state,
         "step": schedule.step,
@@ -183,7 +192,7 @@ def progress_shape(progress: Progress) -> dict[str, Any]:
 
 
 def _queue_card(card: Card, queue: StudyQueue) -> dict[str, Any]:
-    """A card with what each rating would give, in seconds."""
+    """Return a card with the interval that each rating would give, in seconds."""
     schedule = card.schedule.as_value() if hasattr(card, "schedule") else None
     after = {
         rating.name.lower(): span.total_seconds()
