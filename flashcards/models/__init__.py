@@ -1,4 +1,4 @@
-"""Decks, their cards, and how well the cards are remembered."""
+"""Models for decks, cards and study progress."""
 
 from flashcards.models.cards import CARDS_PER_DECK, SIDE_CHARACTERS, Card, CardKind
 from flashcards.models.decks import NAME_CHARACTERS, TAG_CHARACTERS, Deck

@@ -1,4 +1,4 @@
-"""Cards, each in one deck, and the keys that make their sides searchable and comparable."""
+"""Cards of decks, and the keys by which their sides are looked up and compared."""
 
 import uuid
 from collections.abc import Iterable
@@ -21,16 +21,18 @@ KEYS = {"front": "front_key", "back": "back_key"}
 
 
 def side_key(text: str) -> UUID:
-    """The 16 bytes that every side saying the same has: capitals, width, white space and a last
-    full stop make no difference.
+    """Return the 16-byte key that sides with the same text share.
+
+    Differences in capitalization, character width, white space and final punctuation are ignored.
     """
     normalized, _ = card_key(text, "")
     return UUID(bytes=blake2b(normalized.encode(), digest_size=16).digest())
 
 
 class SideKeyField(models.UUIDField):
-    """The key of the side named `side`, written whenever the card is: one rule, in Python, that SQL
-    can compare by.
+    """The key of the side named `side`, updated whenever the card is saved.
+
+    Python computes the key in one place, and SQL compares it.
     """
 
     def __init__(self, *args: Any, side: str = "", **kwargs: Any) -> None:
@@ -48,7 +50,7 @@ class SideKeyField(models.UUIDField):
 
 
 class CardKind(models.TextChoices):
-    """The kinds of `card_kinds`, as choices of a column."""
+    """The kinds in `flashcards.card_kinds`, as choices for a column."""
 
     BASIC = "basic", "Question and answer"
     CLOZE = "cloze", "Cloze"
@@ -57,17 +59,20 @@ class CardKind(models.TextChoices):
 
 class CardQuerySet(models.QuerySet["Card"]):
     def of(self, user: Any) -> "CardQuerySet":
-        """The cards in one user's decks, those in the bin left out."""
+        """Return the cards in one user's decks, except those in the trash."""
         return self.filter(deck__user=user, deck__deleted_at=None, deleted_at=None)
 
     def kept(self) -> "CardQuerySet":
-        """Those that are not in the bin."""
+        """Return the cards that are not in the trash."""
         return self.filter(deleted_at=None)
 
     def bulk_update(
         self, objs: Iterable[Any], fields: Iterable[str], batch_size: int | None = None
     ) -> int:
-        """As Django's; a changed side takes its key along, which Django would leave as it was."""
+        """Update the cards, including the keys of changed sides.
+
+        Django's own method would leave the keys unchanged.
+        """
         cards, names = list(objs), with_keys(fields)
         for side in set(KEYS) & set(names):
             for card in cards:
@@ -76,21 +81,24 @@ class CardQuerySet(models.QuerySet["Card"]):
 
 
 def with_keys(fields: Iterable[str]) -> list[str]:
-    """The names of columns, with the key of each side that is among them."""
+    """Return the names of the columns, with the key column of each side among them."""
     names = list(fields)
     return list(dict.fromkeys([*names, *(KEYS[name] for name in names if name in KEYS)]))
 
 
 class Card(models.Model):
-    """Two sides. `extras` are the other members that came with the card, as they came.
+    """A card with a front and a back.
 
-    `sentence` is the one of the deck's source that the card came from, and `is_found` whether it
-    was found there; null where there was no source or the check could not be made. `guid` is the
-    name by which an imported note is known again, empty for our own.
+    - `extras` contains the other fields that were sent with the card.
+    - `sentence` is the sentence of the deck's source that the card comes from.
+    - `is_found` is whether the card was found in the source. It is null if there was no source or
+      the check was not possible.
+    - `guid` identifies an imported note when it is imported again. It is empty for all other
+      cards.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    # card_position_once begins with it
+    # The index of `card_position_once` starts with this column.
     deck = models.ForeignKey(
         "flashcards.Deck", models.CASCADE, related_name="cards", db_index=False
     )
@@ -146,5 +154,5 @@ class Card(models.Model):
 
     @property
     def filled(self) -> str:
-        """The front with what its gaps hide; empty for kinds without gaps."""
+        """The front with its gaps filled in, or an empty string for kinds without gaps."""
         return filled(self.front) if KIND_OF_NAME[self.kind].has_gaps else ""

@@ -1,5 +1,6 @@
-"""Decks. Where a deck came from stands on it in words, because generations are deleted long before
-decks.
+"""Decks, with a copy of the details of the generations that they were created from.
+
+Generations are deleted long before decks.
 """
 
 import uuid
@@ -21,18 +22,21 @@ TAG_CHARACTERS = 60
 
 class DeckQuerySet(models.QuerySet["Deck"]):
     def of(self, user: Any) -> "DeckQuerySet":
-        """Those of one user that are not in the bin: the only door for anything a user asks."""
+        """Return the decks of one user that are not in the trash.
+
+        Start every query on behalf of a user here, unless it needs decks in the trash.
+        """
         return self.filter(user=user, deleted_at=None)
 
     def with_card_count(self) -> "DeckQuerySet":
-        """With `card_count`, counted for the rows that are read and no others."""
+        """Annotate each deck with `card_count`, computed only for the rows that are read."""
         cards = Card.objects.filter(deck=OuterRef("pk"), deleted_at=None).order_by().values("deck")
         return self.annotate(
             card_count=Coalesce(Subquery(cards.annotate(count=Count("pk")).values("count")), 0)
         )
 
     def with_due_count(self, now: datetime) -> "DeckQuerySet":
-        """With `due_count`: the cards that were studied before and are to be asked again by now."""
+        """Annotate each deck with `due_count`, the number of studied cards that are due by now."""
         due = (
             Schedule.objects.filter(
                 card__deck=OuterRef("pk"), card__deleted_at=None, due_at__lte=now
@@ -46,11 +50,14 @@ class DeckQuerySet(models.QuerySet["Deck"]):
 
 
 class Deck(models.Model):
-    """A user's cards about one thing.
+    """A user's cards about one topic.
 
-    `generation_ids` are all generations it was made of, `generation_id` the first, unless another
-    deck was made of that; no foreign keys, because the deck outlives its generations. With
-    `deleted_at` it is in the bin, from where it can be brought back until it is deleted for good.
+    `generation_ids` are the generations that the deck was created from. `generation_id` is the
+    first of them, or null if another deck was created from it before. They are not foreign keys
+    because the deck outlives its generations.
+
+    A deck with `deleted_at` is in the trash, where it can be restored until it is deleted
+    permanently.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

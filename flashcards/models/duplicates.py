@@ -12,8 +12,9 @@ class IgnoredDuplicateQuerySet(models.QuerySet["IgnoredDuplicate"]):
 
 
 class IgnoredDuplicate(models.Model):
-    """Hide a user's cards whose front has this key from the duplicates until there are more than
-    `count` of them.
+    """A front whose duplicates are hidden from the user.
+
+    They are shown again when more than `count` of the user's cards have this front.
     """
 
     user = models.ForeignKey(

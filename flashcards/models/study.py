@@ -1,6 +1,4 @@
-"""What is known of how well cards are remembered: a schedule for each card that was studied, a row
-for each review.
-"""
+"""Schedules of studied cards, reviews and study settings."""
 
 from dataclasses import fields
 from typing import Any
@@ -34,20 +32,21 @@ class Rating(models.IntegerChoices):
 
 class ScheduleQuerySet(models.QuerySet["Schedule"]):
     def of(self, user: Any) -> "ScheduleQuerySet":
-        """Those of one user's cards, cards and decks in the bin left out."""
+        """Return the schedules of one user's cards, except cards and decks in the trash."""
         return self.filter(user=user, card__deleted_at=None, card__deck__deleted_at=None)
 
 
 class Schedule(models.Model):
-    """When a card is asked again.
+    """When a card is due, and its memory state.
 
-    A card without one is new. `user` is its deck's, kept here for the index of what is due.
+    A card without a schedule is new. `user` is a copy of the deck's user, for the index of due
+    cards.
     """
 
     card = models.OneToOneField(
         "flashcards.Card", models.CASCADE, primary_key=True, related_name="schedule"
     )
-    # schedule_due begins with it
+    # The index `schedule_due` starts with this column.
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False
     )
@@ -83,33 +82,34 @@ class Schedule(models.Model):
         return f"{self.state}, due {self.due_at}"
 
     def as_value(self) -> CardSchedule:
-        """The same as a plain value, for `flashcards.scheduling`."""
+        """Return the schedule as a plain value for `flashcards.scheduling`."""
         values = {name: getattr(self, name) for name in SCHEDULE_COLUMNS}
         return CardSchedule(**values | {"state": State(self.state)})
 
 
 class ReviewQuerySet(models.QuerySet["Review"]):
     def kept(self) -> "ReviewQuerySet":
-        """Those that were not undone."""
+        """Return the reviews that were not undone."""
         return self.filter(undone_at=None)
 
 
 class Review(models.Model):
-    """A card was asked and rated.
+    """A user's rating of one card.
 
-    `id` comes from the client, so that a review sent twice is one row, and an undone one stays
-    undone.
+    The client creates `id`, so that a review that is sent twice is one row and stays undone after
+    it was undone.
 
-    `state` and `before` are the card's schedule as it was when asked (null: new), which makes
-    undoing exact. A review outlives its card: what was learned on a day was learned.
+    `state` and `before` are the state and schedule of the card before the review, which makes it
+    possible to undo the review exactly. `before` is null if the card was new. A review is kept when
+    its card is deleted, so that the statistics of past days do not change.
     """
 
     id = models.UUIDField(primary_key=True)
-    # review_of_user
+    # The index `review_of_user` starts with this column.
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="reviews", db_index=False
     )
-    # review_of_card
+    # The index `review_of_card` starts with this column.
     card = models.ForeignKey(
         "flashcards.Card", models.SET_NULL, null=True, related_name="reviews", db_index=False
     )
@@ -148,7 +148,10 @@ class Review(models.Model):
 
 
 class StudySettings(models.Model):
-    """How one user studies. Without a row the defaults hold."""
+    """The study settings of one user.
+
+    The defaults apply to users without a row.
+    """
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="study_settings"
