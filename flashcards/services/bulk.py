@@ -1,4 +1,7 @@
-"""Change many cards together: move them, tag them, merge their decks. A card keeps its schedule."""
+"""Bulk changes: move and tag cards, and merge decks.
+
+Cards keep their schedules.
+"""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -23,11 +26,10 @@ MAX_SELECTED = 2_000
 
 @transaction.atomic
 def cards_move(*, user: User, card_ids: Any, deck_id: UUID) -> int:
-    """Put the cards behind the last one of the deck, in their order; how many moved.
+    """Move the cards to the end of the deck in their order, and return how many moved.
 
-    Those that are there already stay.
-
-    Raises NotFound, Invalid, and Conflict (`deck_full`): then none has moved.
+    Cards that are already in the deck keep their positions. Raise NotFound, Invalid, or Conflict
+    (`deck_full`). If this raises an exception, no card has moved.
     """
     chosen = selected_cards(user=user, card_ids=card_ids, with_decks=[deck_id])
     arriving = [card for card in chosen if card.deck_id != deck_id]
@@ -37,12 +39,13 @@ def cards_move(*, user: User, card_ids: Any, deck_id: UUID) -> int:
 
 @transaction.atomic
 def decks_merge(*, user: User, deck_id: UUID, into: UUID) -> tuple[list[UUID], int]:
-    """Move the deck's cards into another, but for those that it has already, same front and same
-    back (contract, section 4); what is left of the deck goes into the bin. Returns the ids of the
-    cards that moved, and how many were left out.
+    """Move the cards of a deck to another deck, and move the deck to the trash.
 
-    Raises NotFound, Invalid when both are one deck, and Conflict (`deck_full`): then nothing has
-    moved.
+    Duplicates, which have the same front and back as another card (contract, section 4), stay in
+    the deck. Return the IDs of the cards that moved, and how many were left out.
+
+    Raise NotFound, Invalid if both are the same deck, or Conflict (`deck_full`). If this raises an
+    exception, nothing has changed.
     """
     if deck_id == into:
         message = "Choose another deck to merge this one into."
@@ -66,8 +69,9 @@ def _not_in(deck: Deck, cards: Sequence[Card]) -> list[Card]:
 
 
 def _append(deck: Deck, cards: Sequence[Card]) -> None:
-    """The cards, sorted by deck and place, behind the deck's last; gaps between their places stay,
-    as after deleting.
+    """Append cards, which must be sorted by deck and position, to the deck.
+
+    Gaps between their positions are kept, in the same way as after a deletion.
     """
     place = next_position(deck, len(cards))
     _forget_taken_names(deck, cards)
@@ -83,8 +87,9 @@ def _append(deck: Deck, cards: Sequence[Card]) -> None:
 
 
 def _forget_taken_names(deck: Deck, cards: Sequence[Card]) -> None:
-    """An imported note's name is in a deck once, in the bin or out of it: the card that comes
-    second goes without.
+    """Clear the `guid` of each card if the deck or an earlier card already has it.
+
+    A `guid` must be unique among all cards of a deck, including those in the trash.
     """
     taken = set(
         deck.cards.filter(guid__in={card.guid for card in cards} - {""}).values_list(
@@ -104,11 +109,13 @@ def _forget_taken_names(deck: Deck, cards: Sequence[Card]) -> None:
 def cards_tag(
     *, user: User, card_ids: Any, add: Any = (), remove: Any = ()
 ) -> tuple[int, list[dict[str, Any]]]:
-    """Add and remove tags on all of the cards. Returns how many changed, and the changes that undo
-    it, each as this function takes them (`cards`, `add`, `remove`); tags that were removed come
-    back behind the others.
+    """Add and remove tags on all of the cards.
 
-    Raises NotFound and Invalid: then none has changed.
+    Return how many cards changed, and the changes that undo this one. Each of them has the fields
+    `cards`, `add` and `remove`, like the arguments of this function. Undoing puts removed tags
+    after the others.
+
+    Raise NotFound or Invalid. If this raises an exception, no card has changed.
     """
     add, remove = tags_checked(add), tags_checked(remove)
     changed: list[Card] = []
@@ -131,12 +138,13 @@ def cards_tag(
 def selected_cards(
     *, user: User, card_ids: Any, among: CardQuerySet | None = None, with_decks: Sequence[UUID] = ()
 ) -> list[Card]:
-    """The user's cards with these ids, deck by deck in their order; `among` widens the search to
-    the bin. Their decks and the further ones of `with_decks` are locked: whoever changes cards
-    locks decks, and always decks first.
+    """Return the user's cards with these IDs, sorted by deck and position.
 
-    Raises Invalid (field `cards`) for what is no list of 1 to 2,000 ids, and NotFound when one of
-    the cards is not there.
+    Their decks and those in `with_decks` are locked. Code that changes cards always locks the decks
+    first. Pass `among` to search other cards, such as those in the trash.
+
+    Raise Invalid (field `cards`) if `card_ids` is not a list of 1 to 2,000 IDs, and NotFound if one
+    of the cards does not exist.
     """
     ids = _ids(card_ids)
     rows = (Card.objects.of(user) if among is None else among).filter(pk__in=ids)

@@ -1,6 +1,6 @@
-"""Single cards of a deck: added and edited.
+"""Add and edit single cards.
 
-Both lock the deck, so that each position is given once.
+Both operations lock the deck, so that each position is assigned only once.
 """
 
 from collections.abc import Mapping
@@ -28,12 +28,15 @@ NO_GAP = (
 NO_KIND = f"A card's kind is one of {', '.join(CardKind.values)}."
 NO_SENTENCE = f"Send the sentence as a text of at most {SIDE_CHARACTERS} characters."
 NO_FOUND = "Send found as true, false or null."
-# fields of a card that have a column; all others are stored as its `extras`
+# Fields of a card that have their own columns. All others are stored in `extras`.
 COLUMN_FIELDS = frozenset({"kind", "tags", "sentence", "found"})
 
 
 def card_for_user(*, user: User, card_id: UUID) -> Card:
-    """The card in one of the user's decks. Raises NotFound for anybody else's."""
+    """Return a card in one of the user's decks.
+
+    Raise NotFound if it does not exist or belongs to another user.
+    """
     card = Card.objects.of(user).filter(pk=card_id).first()
     if card is None:
         raise NotFound(NO_CARD)
@@ -42,10 +45,11 @@ def card_for_user(*, user: User, card_id: UUID) -> Card:
 
 @transaction.atomic
 def card_add(*, user: User, deck_id: UUID, fields: Mapping[str, Any]) -> Card:
-    """A new last card out of `fields` (front and back, or question and answer; kind, tags,
-    sentence, found; others stay beside them).
+    """Add a card at the end of the deck.
 
-    Raises NotFound, Invalid, and Conflict (`deck_full`).
+    `fields` contains `front` and `back` (or `question` and `answer`), and optionally `kind`,
+    `tags`, `sentence` and `found`. Other fields are stored in `extras`. Raise NotFound, Invalid, or
+    Conflict (`deck_full`).
     """
     draft, columns = _checked(fields), columns_checked(fields)
     check_gap(columns.get("kind", CardKind.BASIC), draft["front"])
@@ -65,13 +69,17 @@ def card_add(*, user: User, deck_id: UUID, fields: Mapping[str, Any]) -> Card:
 
 @transaction.atomic
 def card_update(*, user: User, card_id: UUID, fields: Mapping[str, Any]) -> Card:
-    """Change the fields that are given and leave the others. Raises NotFound and Invalid."""
+    """Change the given fields of a card.
+
+    Raise NotFound if the card does not exist, or Invalid if a field is not valid.
+    """
     decks_lock(user=user, deck_ids=[card_for_user(user=user, card_id=card_id).deck_id])
-    card = card_for_user(user=user, card_id=card_id)  # as it is now that nobody else can change it
+    # Read the card again, because it may have changed before its deck was locked.
+    card = card_for_user(user=user, card_id=card_id)
     before, kind_before = {"front": card.front, "back": card.back}, card.kind
     sides = _checked({side: fields.get(side, before[side]) for side in before})
     columns: dict[str, Any] = {**sides, "updated_at": Now()}
-    if sides != before:  # what was true of the old text must not remain
+    if sides != before:  # the stored source match is for the old text
         source = Deck.objects.values_list("source", flat=True).get(pk=card.deck_id)
         (matched,) = with_source_match([sides], source)
         usable = columns_usable(matched)
@@ -99,7 +107,7 @@ def _checked(fields: Mapping[str, Any]) -> dict[str, Any]:
 def _followed(
     extras: Mapping[str, Any], before: Mapping[str, str], after: Mapping[str, str]
 ) -> dict[str, Any]:
-    """A `question` that said what the front said goes on saying so."""
+    """Return the extras, in which copies of a side (such as `question`) have its new text."""
     followed = dict(extras)
     for key, value in extras.items():
         side = ROLES.get(name_of(key))
@@ -109,9 +117,9 @@ def _followed(
 
 
 def columns_checked(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the columns of those fields that are present.
+    """Return the columns of the given fields, except the sides.
 
-    Raises Invalid, which names the field; sides are checked elsewhere.
+    Raise Invalid, with the name of the field, if a value is not valid.
     """
     kind, is_found = fields.get("kind", CardKind.BASIC), fields.get("found")
     if kind not in CardKind.values:
@@ -130,7 +138,10 @@ def columns_checked(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def columns_usable(card: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the columns of an engine's card; wrong fields are treated as missing. Never raises."""
+    """Return the columns of a card that an engine generated.
+
+    Invalid fields are treated as missing. This function never raises an exception.
+    """
     kind, sentence, is_found = card.get("kind"), card.get("sentence"), card.get("found")
     if not isinstance(kind, str) or kind not in CardKind.values:
         kind = CardKind.BASIC
@@ -145,6 +156,6 @@ def columns_usable(card: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def check_gap(kind: str, front: str) -> None:
-    """Raise Invalid when the kind needs a gap and the front has none."""
+    """Raise Invalid if the kind needs a gap and the front has none."""
     if usable_kind(kind, front) != kind:
         raise Invalid(NO_GAP, fields={"front": [NO_GAP]})

@@ -1,4 +1,4 @@
-"""Decks: created from generations or by hand, renamed and tagged."""
+"""Create decks from generations or by hand, and rename and tag them."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -27,7 +27,10 @@ NO_CARDS = "There are no cards in these generations that could be saved."
 
 
 def deck_for_user(*, user: User, deck_id: UUID) -> Deck:
-    """The user's deck, with `card_count` and `due_count`. Raises NotFound for anybody else's."""
+    """Return the user's deck with `card_count` and `due_count`.
+
+    Raise NotFound if it does not exist or belongs to another user.
+    """
     deck = (
         Deck.objects.of(user)
         .with_card_count()
@@ -41,9 +44,9 @@ def deck_for_user(*, user: User, deck_id: UUID) -> Deck:
 
 
 def deck_with_name(*, user: User, deck_id: str | None) -> UUID | None:
-    """The deck that a query names; None when it names none.
+    """Return the ID of the deck in a query parameter, or None if the parameter is empty.
 
-    Raises Invalid for what is no id, and NotFound.
+    Raise Invalid if it is not a UUID, and NotFound if it is not a deck of the user.
     """
     if not deck_id:
         return None
@@ -62,12 +65,12 @@ def deck_save(
     generation_id: UUID | None = None,
     generation_ids: Sequence[UUID] = (),
 ) -> tuple[Deck, bool]:
-    """Save the user's generations as a deck, or cards made by hand if there are no generations.
+    """Save the user's generations as a deck, or create a deck by hand without generations.
 
-    `cards` are those of the generations as the user edited them; without them, the generations'
-    own cards are saved. Returns the deck, and whether this call made it.
+    Pass `cards` if the user edited the cards of the generations. Without it, the generated cards
+    are saved. Return the deck, and whether it is new.
 
-    Raises NotFound, Conflict (`not_finished`) and Invalid.
+    Raise NotFound, Conflict (`not_finished`) or Invalid.
     """
     if generation_ids:
         generations = generations_for_user(user=user, generation_ids=generation_ids)
@@ -82,8 +85,9 @@ def deck_save(
 
 @transaction.atomic
 def deck_create(*, user: User, name: str, cards: Any = (), tags: Any = ()) -> Deck:
-    """Create a deck by hand. Raises Invalid, which names the cards that are not valid: then none is
-    saved.
+    """Create a deck by hand.
+
+    Raise Invalid, with the cards that are not valid. In that case, nothing is saved.
     """
     origin = {"user_id": user.pk, "name": _checked_name(name), "tags": tags_checked(tags)}
     checked = _checked_cards(cards)
@@ -95,8 +99,10 @@ def deck_create(*, user: User, name: str, cards: Any = (), tags: Any = ()) -> De
 def deck_create_from_generation(
     *, generation: "Generation", name: str = "", cards: Any = None, tags: Any = ()
 ) -> tuple[Deck, bool]:
-    """Save a finished generation as a deck; once, however often and from wherever at the same time
-    this is called. A deck in the trash is restored. Returns the deck, and whether it is new.
+    """Save a finished generation as a deck.
+
+    A generation is saved once, even if this is called several times or concurrently. If its deck is
+    in the trash, the deck is restored. Return the deck, and whether it is new.
     """
     deck = Deck.objects.filter(generation_id=generation.pk).first()
     if deck:
@@ -117,10 +123,12 @@ def deck_create_from_generation(
 def deck_create_from_batch(
     *, generations: Sequence["Generation"], name: str = "", cards: Any = None, tags: Any = ()
 ) -> tuple[Deck, bool]:
-    """Save generations as one deck; those that ended early contribute the cards that they have.
+    """Save generations as one deck, including the cards of generations that ended early.
 
-    The same cards of the same generations are saved once; other cards of them become a deck of
-    their own. Returns the deck, and whether it is new.
+    The same cards of the same generations are saved once. Different cards of the same generations
+    are saved as another deck. Return the deck, and whether it is new.
+
+    Raise Conflict (`not_finished`) if a generation is not finished or the deck would be empty.
     """
     if any(generation.finished_at is None for generation in generations):
         raise Conflict(STILL_OPEN, code="not_finished")
@@ -149,7 +157,11 @@ def deck_create_from_batch(
 
 @transaction.atomic
 def deck_update(*, user: User, deck_id: UUID, name: str | None = None, tags: Any = None) -> Deck:
-    """Change the name, the tags, or both; None leaves either. Raises NotFound and Invalid."""
+    """Change the name, the tags, or both.
+
+    None leaves a value unchanged. Raise NotFound if the deck does not exist, or Invalid if a value
+    is not valid.
+    """
     columns: dict[str, Any] = {} if name is None else {"name": _checked_name(name)}
     columns |= {} if tags is None else {"tags": tags_checked(tags)}
     changed = Deck.objects.of(user).filter(pk=deck_id).update(**columns, updated_at=Now())
@@ -159,9 +171,7 @@ def deck_update(*, user: User, deck_id: UUID, name: str | None = None, tags: Any
 
 
 def _origin(generations: Sequence["Generation"], name: str, tags: Any) -> dict[str, Any]:
-    """Return the columns of a deck that say what it is and where it comes from: from the first
-    generation, with the notes of all.
-    """
+    """Return the columns of a new deck, from the first generation and the notes of all of them."""
     first = generations[0]
     topic = str(first.options["topic"])
     names = (text for text in (name, topic, UNTITLED) if trim(clean(text)))
@@ -189,7 +199,10 @@ def _checked_name(name: str) -> str:
 
 
 def _checked_cards(cards: Any) -> list[dict[str, Any]]:
-    """Return the cards that a user sent. Raises Invalid, which names those that are not valid."""
+    """Return the cards that the user sent, as drafts.
+
+    Raise Invalid, with the cards that are not valid.
+    """
     if not isinstance(cards, list | tuple) or len(cards) > CARDS_PER_DECK:
         message = f"Send cards as a list of at most {CARDS_PER_DECK} objects with front and back."
         raise Invalid(message, fields={"cards": [message]})
@@ -212,7 +225,7 @@ def _checked_cards(cards: Any) -> list[dict[str, Any]]:
 
 
 def _insert_cards(deck: Deck, cards: Sequence[Mapping[str, Any]]) -> None:
-    """Insert checked cards into a deck that has none."""
+    """Insert validated cards into an empty deck."""
     rows = [
         Card(
             deck=deck,

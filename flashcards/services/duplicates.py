@@ -1,5 +1,6 @@
-"""Cards that ask the same: all of a user's in one query over their keys, however many decks they
-lie in.
+"""Duplicate cards: cards of one user with the same front.
+
+One query over the keys of the fronts finds them in all decks.
 """
 
 from collections.abc import Iterable
@@ -18,11 +19,10 @@ SHOWN_PER_GROUP = 12
 
 
 def duplicate_groups(user: User, deck_id: UUID | None = None) -> QuerySet[Any, Any]:
-    """One row for each front that several of the user's cards have: `front_key`, `count`, `backs`;
-    those with equal backs first.
+    """Return a row with `front_key`, `count` and `backs` for each front that several cards have.
 
-    With a deck: only fronts that one of its cards has, the twins lying there or elsewhere. What the
-    user keeps is left out.
+    Groups with repeated backs are first. If a deck is given, return only the fronts of its cards;
+    their duplicates can be in any deck. Groups that the user keeps are left out.
     """
     cards = Card.objects.of(user)
     if deck_id is not None:
@@ -32,7 +32,7 @@ def duplicate_groups(user: User, deck_id: UUID | None = None) -> QuerySet[Any, A
             .order_by()
             .values("front_key")
         )
-    # all of it stands in the index card_keys: no card itself is read
+    # The index `card_keys` contains all of these columns, so the rows of the cards are not read.
     groups = (
         cards.order_by()
         .values("front_key")
@@ -44,9 +44,9 @@ def duplicate_groups(user: User, deck_id: UUID | None = None) -> QuerySet[Any, A
 
 
 def duplicates_shown(user: User, groups: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the groups, each with its first `cards`, the oldest first, read in one query.
+    """Return the groups with up to SHOWN_PER_GROUP `cards` each, oldest first.
 
-    `is_exact`: some have the same back, too.
+    One query reads all of the cards. `is_exact` is whether some cards also have the same back.
     """
     rows = list(groups)
     nth = Window(RowNumber(), partition_by="front_key", order_by=["created_at", "pk"])
@@ -67,9 +67,9 @@ def duplicates_shown(user: User, groups: Iterable[dict[str, Any]]) -> list[dict[
 
 
 def ignore_duplicates(*, user: User, front_key: UUID) -> None:
-    """Show these cards as duplicates no more, until another one joins them.
+    """Hide these duplicates until another card with the same front is added.
 
-    Raises NotFound when no two cards have this front.
+    Raise NotFound if fewer than two cards have this front.
     """
     count = Card.objects.of(user).filter(front_key=front_key).count()
     if count < 2:
@@ -80,7 +80,7 @@ def ignore_duplicates(*, user: User, front_key: UUID) -> None:
 
 
 def _kept_keys(user: User) -> list[UUID]:
-    """The fronts that the user keeps, as long as no further card has joined them."""
+    """Return the keys of the fronts that the user keeps and to which no card was added since."""
     ignored = dict(IgnoredDuplicate.objects.of(user).values_list("front_key", "count"))
     if not ignored:
         return []

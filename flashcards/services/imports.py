@@ -1,7 +1,8 @@
-"""Save imported cards: new ones into decks named as in the file, known ones updated in place.
+"""Save imported cards.
 
-A card is recognized by its `guid`, or by its own id when the file is one of our exports. Everything
-happens in one transaction: a file is imported completely or not at all.
+New cards are added to the decks named in the file, and existing cards are updated. A card is
+recognized by its `guid`, or by its own ID if the file is a MindFlip export. Everything happens in
+one transaction, so a file is imported completely or not at all.
 """
 
 from collections.abc import Iterable, Mapping
@@ -27,9 +28,9 @@ from flashcards.services.locks import NO_DECK, decks_lock_all, decks_touch
 from sessions_app.exceptions import NotFound
 
 BATCH = 500
-# the first number of PostgreSQL's advisory locks that are held here, the user's id is the second
+# The first key of the PostgreSQL advisory lock for imports. The second key is the user's ID.
 IMPORTS = 1
-SAME_MOMENT = timedelta(seconds=1)  # packages count whole seconds
+SAME_MOMENT = timedelta(seconds=1)  # Anki packages store times in whole seconds
 UPDATED = [
     "front",
     "back",
@@ -46,7 +47,7 @@ RETENTION_SECONDS = 60
 
 @dataclass
 class DeckReport:
-    """What an import did to one deck."""
+    """The result of an import for one deck."""
 
     deck: Deck
     is_new: bool = False
@@ -57,7 +58,7 @@ class DeckReport:
 
 @dataclass
 class ImportReport:
-    """What an import did. `decks` by their ids."""
+    """The result of an import, with a report for each deck by its ID."""
 
     format: str
     left_out: SkippedCards
@@ -67,7 +68,7 @@ class ImportReport:
         return self.decks.setdefault(deck.pk, DeckReport(deck))
 
     def total(self, what: str) -> int:
-        """`what`: added, updated or unchanged."""
+        """Return the total of `what`: added, updated or unchanged."""
         return sum(getattr(deck_report, what) for deck_report in self.decks.values())
 
 
@@ -80,13 +81,17 @@ def import_save(
     deck_id: UUID | None = None,
     progress: Progress | None = None,
 ) -> ImportReport:
-    """Save it all. Cards whose file names no deck go into one called `name`; with `deck_id`, new
-    cards of any name go into that deck.
+    """Save the cards of a file and return a report.
 
-    Raises NotFound, and whatever `progress` raises to stop: nothing is saved then.
+    With `deck_id`, all new cards are added to that deck. Without it, they are added to the decks
+    that they name, and cards that name no deck are added to a deck called `name`.
+
+    Raise NotFound, or the exception by which `progress` stops the import. In either case, nothing
+    is saved.
     """
-    # Two imports of one file at the same time would both find nothing, and a card that is edited in
-    # the meantime would be overwritten. The user's row is not locked: a sign-in writes to it.
+    # Without the locks, two concurrent imports of one file would both add its cards, and a
+    # concurrent edit of a card would be overwritten. The user's row is not locked because signing
+    # in writes to it.
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [IMPORTS, user.pk])
     decks_lock_all(user=user)
@@ -103,7 +108,7 @@ def import_save(
 
 
 class _Importer:
-    """One import on its way."""
+    """A running import."""
 
     def __init__(self, user: User, reading: ParsedFile, name: str, target: Deck | None) -> None:
         self._name = name
@@ -129,7 +134,7 @@ class _Importer:
             self._compare(known, card)
 
     def finish(self) -> ImportReport:
-        """Write it down."""
+        """Write the changes to the database and return the report."""
         Card.objects.bulk_create(self._sum_usage, batch_size=BATCH)
         Card.objects.bulk_update(self._updated, UPDATED, batch_size=BATCH)
         decks_touch(
@@ -142,7 +147,11 @@ class _Importer:
         return self._report
 
     def _decks_of_names(self, reading: ParsedFile) -> dict[str, Deck]:
-        """Where new cards go whose fellows are here already, under whatever name by now."""
+        """Return the existing deck for each deck name in the file, if there is one.
+
+        New cards are added to the deck of existing cards with the same deck name in the file, even
+        if that deck was renamed.
+        """
         decks: dict[str, Deck] = {}
         for card in reading.cards:
             known = self._known.find(card)
@@ -192,15 +201,16 @@ class _Importer:
     def _update(self, known: Card, columns: Mapping[str, Any], card: ImportedCard) -> None:
         for name, value in columns.items():
             setattr(known, name, value)
-        known.kind = usable_kind(known.kind, known.front)  # its gaps may have been deleted
+        known.kind = usable_kind(known.kind, known.front)  # the new front may have no gaps
         known.updated_at = card.changed_at or Now()
         known.deleted_at = None
         self._updated.append(known)
 
 
 class DeckSlot:
-    """One deck with room: its deck row is locked until the transaction ends, so that places are
-    given once.
+    """A deck that receives cards, and its next position.
+
+    The deck's row is locked until the transaction ends, so that each position is assigned once.
     """
 
     def __init__(self, deck: Deck, *, is_new: bool) -> None:
@@ -217,22 +227,25 @@ class DeckSlot:
         return self._count >= CARDS_PER_DECK
 
     def take_back(self) -> bool:
-        """Make room for a card that has its place already; False when the deck is full."""
+        """Count a card that returns to its position from the trash.
+
+        Return False if the deck is full.
+        """
         has_room = not self.is_full
         self._count += has_room
         return has_room
 
     def take_place(self) -> int:
-        """The position of one more card."""
+        """Return the position for one more card."""
         self._count += 1
         self._last += 1
         return self._last
 
 
 class DeckAllocator:
-    """A user's shelves by the names that a file gives them.
+    """The decks that receive the cards of a file, by their names in the file.
 
-    `members` are columns of new decks, `known` decks for names.
+    `columns_by_name` contains the columns of new decks, and `known` the existing decks.
     """
 
     def __init__(
@@ -248,7 +261,7 @@ class DeckAllocator:
         self.all: dict[Any, DeckSlot] = {}
 
     def shelf(self, name: str) -> DeckSlot:
-        """With room for one more card."""
+        """Return a deck of this name, or its continuation, that has room for one more card."""
         slot = self._open.get(name) or self._find(name, self._known.get(name))
         number = 1
         while slot.is_full:
@@ -258,13 +271,13 @@ class DeckAllocator:
         return slot
 
     def take_back(self, deck: Deck) -> bool:
-        """As Shelf.take_back, for a deck that is locked."""
+        """Call `DeckSlot.take_back` for a deck, which must be locked."""
         if deck.pk not in self.all:
             self.all[deck.pk] = DeckSlot(deck, is_new=False)
         return self.all[deck.pk].take_back()
 
     def decks(self, name: str) -> list[Deck]:
-        """Return the existing decks for a name, in the order in which they fill."""
+        """Return the existing decks for a name, in the order in which they are filled."""
         rows = Deck.objects.of(self._user).order_by("created_at", "id")
         decks: list[Deck] = []
         deck = self._known.get(name) or rows.filter(name=_numbered(name, 1)).first()
@@ -299,8 +312,9 @@ def _numbered(name: str, number: int) -> str:
 
 
 class ExistingCards:
-    """The user's cards by the names that the file has for them; also those in the bin, out of which
-    an import brings them back.
+    """The existing cards of the user that are in the file, by `guid` or ID.
+
+    They include cards in the trash, because an import restores them.
     """
 
     def __init__(self, user: User, cards: Iterable[ImportedCard]) -> None:
@@ -320,9 +334,9 @@ class ExistingCards:
 
 
 class DeckContents:
-    """What the cards of decks say, for files whose cards have no names.
+    """The text of the cards in existing decks, to recognize cards that have no `guid`.
 
-    Decks are read once for each name.
+    The decks of each name are read once.
     """
 
     def __init__(self, allocator: DeckAllocator) -> None:
@@ -330,7 +344,7 @@ class DeckContents:
         self._decks: dict[str, dict[tuple[str, str], Deck]] = {}
 
     def deck_with(self, name: str, card: ImportedCard) -> Deck | None:
-        """The deck of this name, or its continuation, in which the card stands already."""
+        """Return the deck of this name, or its continuation, that already contains the card."""
         if name not in self._decks:
             self._decks[name] = self._read(name)
         return self._decks[name].get(card_key(card.front, card.back))
@@ -344,9 +358,9 @@ class DeckContents:
 
 
 def columns_of(card: ImportedCard, deck_tags: Iterable[str]) -> Mapping[str, Any]:
-    """The columns that the file says something about.
+    """Return the columns that the file contains.
 
-    Tags that the deck has are no tags of the card: our exports give it both.
+    Tags of the deck are removed from the card, because exports add them to each card.
     """
     above = {tag.casefold() for tag in deck_tags}
     columns = {
@@ -370,26 +384,32 @@ def _as_uuid(name: str) -> UUID | None:
 
 
 class ImportProgress:
-    """One import of one user, under the id that the client made for it."""
+    """The progress of one import of a user, identified by the ID that the client created.
+
+    If Redis is not available, progress is not reported and the import cannot be cancelled.
+    """
 
     def __init__(self, user: User, import_id: UUID) -> None:
         self._key = f"import:{user.pk}:{import_id}"
 
     def listen(self, phase: str, done: int, total: int) -> None:
-        """Write down how far it is. Raises FileRejected (`cancelled`) when it shall stop."""
+        """Record the progress.
+
+        Raise FileRejected (`cancelled`) if the import was cancelled.
+        """
         with suppress(RedisError):
             if cache.get(f"{self._key}:cancelled"):
                 raise FileRejected("The import was cancelled: nothing was saved.", code="cancelled")
             cache.set(self._key, {"phase": phase, "done": done, "total": total}, RETENTION_SECONDS)
 
     def seen(self) -> dict[str, Any] | None:
-        """`{phase, done, total}` in cards, or None when no such import is known."""
+        """Return `{phase, done, total}` in cards, or None if the import is unknown."""
         with suppress(RedisError):
             known: dict[str, Any] | None = cache.get(self._key)
             return known
         return None
 
     def cancel(self) -> None:
-        """Stop it soon, or at once should it begin later."""
+        """Cancel the import, even if it has not started yet."""
         with suppress(RedisError):
             cache.set(f"{self._key}:cancelled", True, RETENTION_SECONDS)

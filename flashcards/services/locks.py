@@ -1,4 +1,7 @@
-"""Places of cards in a deck. Whoever gives one away holds the deck's row locked."""
+"""Locks on decks, and the positions of cards in a deck.
+
+Code that assigns a position must lock the row of the deck.
+"""
 
 from collections.abc import Iterable, Sequence
 from uuid import UUID
@@ -14,9 +17,9 @@ NO_DECK = "There is no deck with this id."
 
 
 def decks_lock(*, user: User, deck_ids: Iterable[UUID]) -> dict[UUID, Deck]:
-    """The user's decks that are not in the bin, locked, always in the same order.
+    """Lock and return decks of the user, always in the same order to avoid deadlocks.
 
-    Raises NotFound when one is not there.
+    Raise NotFound if a deck does not exist, is in the trash or belongs to another user.
     """
     wanted = set(deck_ids)
     locked = {
@@ -29,15 +32,19 @@ def decks_lock(*, user: User, deck_ids: Iterable[UUID]) -> dict[UUID, Deck]:
 
 
 def decks_lock_all(*, user: User) -> None:
-    """As `decks_lock`, for who cannot know beforehand which of them will change."""
+    """Lock all decks of the user that are not in the trash.
+
+    Use this in place of `decks_lock` if you don't know which decks will change.
+    """
     list(Deck.objects.of(user).order_by("pk").select_for_update().values_list("pk"))
 
 
 def next_position(deck: Deck, cards: int = 1) -> int:
-    """The place behind the last card. Raises Conflict (`deck_full`) when `cards` more are too
-    many.
+    """Return the position after the last card.
+
+    Raise Conflict (`deck_full`) if the deck has no room for `cards` more.
     """
-    # a card in the bin keeps its place, and counts only once it is back
+    # A card in the trash keeps its position, but it does not count until it is restored.
     places = deck.cards.aggregate(
         count=Count("pk", filter=Q(deleted_at=None)), last=Max("position")
     )
@@ -54,5 +61,5 @@ def next_position(deck: Deck, cards: int = 1) -> int:
 
 
 def decks_touch(deck_ids: Sequence[UUID] | set[UUID]) -> None:
-    """Cards of these decks changed."""
+    """Set the time of the last change of the decks to now."""
     Deck.objects.filter(pk__in=deck_ids).update(updated_at=Now())

@@ -1,4 +1,4 @@
-"""How studying goes, in numbers by study day."""
+"""Study progress: statistics by study day."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,10 +23,15 @@ RECALLED = ASKED & Q(rating__gt=Rating.AGAIN)
 
 @dataclass(frozen=True)
 class Progress:
-    """`days` has a row for each of the last days, oldest first: reviews by rating, cards asked that
-    had been learned (`asked`), those of them that were remembered (`recalled`), and the share
-    remembered over a week up to that day (`retention`, None without any). `forecast` has a row for
-    each of the coming days, today with all that is overdue first.
+    """The study progress of a user.
+
+    `days` has a row for each of the last days, oldest first. Each row counts the reviews by rating,
+    the reviews of cards that were already learned (`asked`) and those in which the card was
+    remembered (`recalled`). `retention` is the share remembered in the seven days up to that day,
+    or None if there were no such reviews.
+
+    `forecast` has a row for each of the next days. The first one is today and includes overdue
+    cards.
     """
 
     due_now: int
@@ -40,7 +45,7 @@ class Progress:
 
 
 class StudyDate(Func):
-    """The study day of a time, as `StudyDays.day_of` has it."""
+    """The study day of a time, computed in SQL with the same result as `StudyDays.day_of`."""
 
     output_field = DateField()
     template = "(%(expressions)s)::date"
@@ -57,7 +62,7 @@ class StudyDate(Func):
 
 
 def progress_of(*, user: User, now: datetime, days: int = 30) -> Progress:
-    """The last `days` study days (at most MAX_DAYS), and the next FORECAST_DAYS."""
+    """Return the progress of the last `days` study days, with a forecast of FORECAST_DAYS."""
     settings = settings_for_user(user=user)
     calendar = plan_of(settings).days
     today = calendar.day_of(now)
@@ -115,13 +120,13 @@ def _day(rows: dict[date, dict[str, int]], day: date) -> dict[str, Any]:
 
 
 def _share(rows: Sequence[dict[str, Any]]) -> float | None:
-    """Remembered of asked."""
+    """Return the share of reviews of learned cards in which the card was remembered."""
     asked_count = sum(row.get("asked", 0) for row in rows)
     return sum(row.get("recalled", 0) for row in rows) / asked_count if asked_count else None
 
 
 def _streak(reviews: ReviewQuerySet, settings: StudySettings, today: date) -> int:
-    """Days in a row with a review, up to today or, while today is young, to yesterday."""
+    """Return the number of consecutive days with a review, up to today or yesterday."""
     days = list(
         _grouped(reviews, StudyDate("reviewed_at", settings))
         .distinct()

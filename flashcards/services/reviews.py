@@ -1,5 +1,7 @@
-"""Record reviews, each once however often it is sent, in the order of their own times however late
-they arrive, and undo them.
+"""Record and undo reviews.
+
+A review that is sent several times is recorded once. Reviews are applied in the order in
+which the user gave them, even if they arrive late.
 """
 
 import math
@@ -32,11 +34,11 @@ TAKEN = "This id is another review's: give each review a new UUID."
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one item of a batch: `recorded`, `known` (it had been sent before) or
-    `refused` with a code and a message.
+    """The outcome of one item in a batch.
 
-    `id` is what the item contains, as text, so that the client can find the item. The schedule is
-    the card's as it is now.
+    `status` is `recorded`, `known` (the review was sent before) or `refused` (with a code and a
+    message). `id` is the item's own `id` as text, so that the client can find the item. `schedule`
+    is the card's current schedule.
     """
 
     id: str
@@ -48,14 +50,15 @@ class Outcome:
 
 
 class _InvalidReview(Exception):
-    """With a code and a message."""
+    """An invalid review, with a code and a message as its arguments."""
 
 
 def _draft(user: User, item: Any, now: datetime) -> Review | Outcome:
-    """Read an item as an unsaved review, or refuse it; whether the card is the user's is checked
-    later. Never raises.
+    """Return the item as an unsaved review, or as an outcome if it is refused.
 
-    A time ahead of the server's by more than CLOCK_TOLERANCE is refused, less is taken for now.
+    A time that is ahead of the server by more than CLOCK_TOLERANCE is refused. If it is ahead by
+    less, it is replaced by the current time. The caller checks later that the card belongs to the
+    user. This function never raises an exception.
     """
     if not isinstance(item, Mapping):
         message = "Send each review as an object with id, cardId, rating and reviewedAt."
@@ -113,9 +116,9 @@ def _moment(value: Any) -> datetime:
 
 
 def _seconds(value: Any) -> float:
-    """How long the answer took.
+    """Return how long the answer took.
 
-    A tab may lie open over night, so what is too long is cut and never refused.
+    A tab can stay open overnight, so a time that is too long is cut to the maximum, not refused.
     """
     if (
         isinstance(value, bool)
@@ -129,10 +132,11 @@ def _seconds(value: Any) -> float:
 
 @transaction.atomic
 def reviews_record(*, user: User, items: Any, now: datetime) -> list[Outcome]:
-    """Record a batch, an outcome for each item in its order: a wrong item is refused and the rest
-    is kept. Raises Invalid for no list.
+    """Record a batch and return an outcome for each item, in the same order.
 
-    The cards are locked, so that the same batch sent twice at once is recorded once.
+    An invalid item is refused, and the others are recorded. The cards are locked, so that a batch
+    that is sent twice at the same time is recorded once. Raise Invalid if `items` is not a list of
+    1 to REVIEWS_PER_BATCH items.
     """
     if not isinstance(items, list) or not 0 < len(items) <= REVIEWS_PER_BATCH:
         message = (
@@ -144,7 +148,7 @@ def reviews_record(*, user: User, items: Any, now: datetime) -> list[Outcome]:
     good = [draft for draft in drafts if isinstance(draft, Review)]
     cards = _locked_cards(user, {_card_id(draft) for draft in good})
     known = Review.objects.in_bulk({draft.id for draft in good})
-    fresh: dict[UUID, Review] = {}  # those to record: the first of two with one id
+    fresh: dict[UUID, Review] = {}  # reviews to record, the first one for each ID
     for draft in good:
         if draft.id not in known and draft.card_id in cards:
             fresh.setdefault(draft.id, draft)
@@ -156,7 +160,10 @@ def reviews_record(*, user: User, items: Any, now: datetime) -> list[Outcome]:
 
 
 def review_for_user(*, user: User, review_id: UUID) -> Review:
-    """One of the user's reviews, undone or not. Raises NotFound for anybody else's."""
+    """Return one of the user's reviews, even if it was undone.
+
+    Raise NotFound if it does not exist or belongs to another user.
+    """
     review = Review.objects.filter(user=user, pk=review_id).first()
     if review is None:
         raise NotFound(NO_REVIEW)
@@ -165,12 +172,12 @@ def review_for_user(*, user: User, review_id: UUID) -> Review:
 
 @transaction.atomic
 def review_undo(*, user: User, review_id: UUID, now: datetime) -> None:
-    """Take a review back: the card is as it was before, later reviews of it are applied anew.
+    """Undo a review, and reapply later reviews of the card to the schedule before it.
 
-    Twice is harmless. Raises NotFound.
+    Undoing a review again has no effect. Raise NotFound if the user has no such review.
     """
     review = review_for_user(user=user, review_id=review_id)
-    # cards are locked before reviews, everywhere; the card may be deleted
+    # All code locks cards before reviews. The card may have been deleted.
     card = Card.objects.filter(reviews=review).select_for_update().first()
     review.refresh_from_db()
     if review.undone_at:
@@ -192,7 +199,7 @@ def review_undo(*, user: User, review_id: UUID, now: datetime) -> None:
 
 
 def _locked_cards(user: User, ids: set[UUID]) -> dict[UUID, Card]:
-    """In one order everywhere, so that two batches never wait for each other."""
+    """Return the cards, locked in the same order everywhere to avoid deadlocks."""
     rows = (
         Card.objects.of(user)
         .filter(pk__in=ids)
@@ -206,9 +213,9 @@ def _locked_cards(user: User, ids: set[UUID]) -> dict[UUID, Card]:
 def _apply(
     user: User, fresh: Mapping[UUID, Review], cards: Mapping[UUID, Card]
 ) -> dict[UUID, CardSchedule | None]:
-    """Rate each card from its first new review on, through what had been recorded after that.
+    """Apply the new reviews and reapply reviews that were recorded for later times.
 
-    Returns schedules by card.
+    Return the schedules by card.
     """
     schedules = {
         pk: card.schedule.as_value() if hasattr(card, "schedule") else None
@@ -235,7 +242,7 @@ def _apply(
 
 
 def _firsts(rows: Iterable[Review]) -> dict[UUID, datetime]:
-    """The earliest time for each card."""
+    """Return the time of the earliest review of each card."""
     firsts: dict[UUID, datetime] = {}
     for row in rows:
         firsts[_card_id(row)] = min(row.reviewed_at, firsts.get(_card_id(row), row.reviewed_at))
@@ -243,7 +250,7 @@ def _firsts(rows: Iterable[Review]) -> dict[UUID, datetime]:
 
 
 def _card_id(row: Review) -> UUID:
-    assert row.card_id is not None  # rows are looked up by their card here
+    assert row.card_id is not None  # these rows were found by their card
     return row.card_id
 
 
@@ -258,8 +265,9 @@ def _reviews_since(card_ids: Iterable[UUID], since: datetime) -> list[Review]:
 def _replay(
     schedule: CardSchedule | None, reviews: Iterable[Review], plan: Plan
 ) -> CardSchedule | None:
-    """Rate once for each of a card's reviews, in order; each row is given the schedule that it
-    met.
+    """Apply the reviews of a card in order and return the resulting schedule.
+
+    Each review is updated with the schedule and state before it.
     """
     for review in reviews:
         review.before = schedule and schedule.as_json()

@@ -1,6 +1,6 @@
-"""Finding decks and cards by words and tags.
+"""Search for decks and cards by words and tags.
 
-Each search reads one user's rows at most (docs/decisions/deck-search.md).
+A search only reads the rows of one user (see docs/decisions/deck-search.md).
 """
 
 from collections import Counter
@@ -16,7 +16,7 @@ from flashcards.models.decks import DeckQuerySet
 from flashcards.parsing.cards import clean, trim
 
 WORDS_MOST, WORD_CHARACTERS, TAGS_SHOWN = 6, 100, 300
-BETWEEN = "\x1f"  # in no tag that anybody types
+BETWEEN = "\x1f"  # a control character, which `clean` removes from tags
 SORTS = {
     "newest": ["-created_at", "-pk"],
     "changed": ["-updated_at", "-pk"],
@@ -27,13 +27,14 @@ SORTS = {
 
 
 def words_of(text: str) -> list[str]:
-    """What is looked for: the first six words, of at most 100 characters."""
+    """Return the first six words of the text, each cut to 100 characters."""
     return [word[:WORD_CHARACTERS] for word in trim(clean(text)).split()[:WORDS_MOST]]
 
 
 def search_decks(decks: DeckQuerySet, *, text: str = "", tag: str = "") -> DeckQuerySet:
-    """Those that have each word of the text somewhere: in name, topic or tags, or on a card; and
-    that have the tag, when one is given.
+    """Return the decks that match every word of the text, and have the tag if one is given.
+
+    A word can match the name, the topic or a tag of the deck, or one of its cards.
     """
     matching: DeckQuerySet = _tagged(decks, tag)
     for number, word in enumerate(words_of(text)):
@@ -48,8 +49,9 @@ def search_decks(decks: DeckQuerySet, *, text: str = "", tag: str = "") -> DeckQ
 def search_cards(
     cards: CardQuerySet, *, text: str = "", tag: str = "", kind: str = ""
 ) -> CardQuerySet:
-    """Those that have each word of the text on a side or in a tag; and the tag and kind, when they
-    are given.
+    """Return the cards that have every word of the text on a side or in a tag.
+
+    If a tag or a kind is given, the cards must also have it.
     """
     matching: CardQuerySet = _tagged(cards, tag)
     for word in words_of(text):
@@ -58,8 +60,9 @@ def search_cards(
 
 
 def tags_of(user: User) -> list[str]:
-    """The tags of the user's decks and cards, the most used first, each once whatever its
-    capitals.
+    """Return the tags of the user's decks and cards, most used first, at most TAGS_SHOWN.
+
+    Tags that differ only in capitalization are counted as one.
     """
     counted: Counter[str] = Counter()
     spellings: dict[str, str] = {}
@@ -74,14 +77,16 @@ def tags_of(user: User) -> list[str]:
 
 
 def deck_tags_of(user: User) -> list[str]:
-    """The tags of the user's decks, in alphabetical order, to filter by."""
+    """Return the tags of the user's decks in alphabetical order, at most TAGS_SHOWN."""
     spellings = {tag.casefold(): tag for tag, _ in _tag_counts(Deck.objects.of(user))}
     return [spellings[fold] for fold in sorted(spellings)[:TAGS_SHOWN]]
 
 
 def _first_card_with(word: str) -> Subquery:
-    """By its limit, this is asked deck by deck; an EXISTS becomes one search through the cards of
-    everybody.
+    """Return a subquery for the first card of a deck that contains the word.
+
+    Because of its LIMIT, PostgreSQL runs it once for each deck. PostgreSQL would turn an EXISTS
+    into one search through the cards of all users.
     """
     return Subquery(
         _with_word(Card.objects.kept().filter(deck=OuterRef("pk")), word)

@@ -1,6 +1,4 @@
-"""The study queue: due cards first, then new ones, within the day's limits and the user's
-settings.
-"""
+"""The study queue: the cards to study now, within the daily limits of the user's settings."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,9 +26,7 @@ NO_ZONE = "Name a time zone as browsers do, like Europe/Vienna."
 
 
 class QueueCounts(TypedDict):
-    """How many cards are left today, by what they are: never seen, in their learning steps, due for
-    review.
-    """
+    """The numbers of cards left today: new, in learning steps, and due for review."""
 
     new: int
     learning: int
@@ -39,10 +35,11 @@ class QueueCounts(TypedDict):
 
 @dataclass(frozen=True)
 class StudyQueue:
-    """`cards` has at most QUEUE_CARDS, each with its deck and, unless new, its schedule.
+    """The cards to study now.
 
-    `waiting` are cards that only the day's limits hold back. `next_due_at` is when the first card
-    is due after today.
+    `cards` contains at most QUEUE_CARDS cards, each with its deck and, unless it is new, its
+    schedule. `waiting` counts the cards that are left out only because of the daily limits.
+    `next_due_at` is when the first card after today is due.
     """
 
     deck: Deck | None
@@ -57,7 +54,10 @@ class StudyQueue:
 
 
 def study_queue(*, user: User, now: datetime, deck_id: UUID | None = None) -> StudyQueue:
-    """The queue of one deck, or of all. Raises NotFound for anybody else's deck."""
+    """Return the queue of one deck, or of all decks.
+
+    Raise NotFound if the deck does not exist or belongs to another user.
+    """
     deck = deck_for_user(user=user, deck_id=deck_id) if deck_id else None
     settings = settings_for_user(user=user)
     plan = plan_of(settings)
@@ -89,20 +89,27 @@ def study_queue(*, user: User, now: datetime, deck_id: UUID | None = None) -> St
 def _available(
     schedules: ScheduleQuerySet, card_count: int, now: datetime, ends: datetime
 ) -> QueueCounts:
-    """What there is to study until the day ends; what is due for review is so now."""
+    """Return the numbers of cards that are available to study today.
+
+    Cards in learning steps count if they are due before the day ends. Cards in the `review` state
+    count only if they are due now.
+    """
     counted = schedules.aggregate(
         studied=Count("pk"),
         learning=Count("pk", filter=Q(state__in=LEARNING, due_at__lt=ends)),
         due=Count("pk", filter=Q(state=CardState.REVIEW, due_at__lte=now)),
     )
-    new = max(0, card_count - counted["studied"])  # a card may have come between the two counts
+    new = max(0, card_count - counted["studied"])  # the two counts are separate queries
     return {"new": new, "learning": counted["learning"], "due": counted["due"]}
 
 
 def _within_limits(
     user: User, settings: StudySettings, available: QueueCounts, begins: datetime
 ) -> QueueCounts:
-    """Return how much of it the day's limits allow; new cards and reviews of all decks count."""
+    """Return how many of the available cards the daily limits allow.
+
+    Today's reviews of all decks count toward the limits.
+    """
     done = (
         Review.objects.kept()
         .filter(user=user, reviewed_at__gte=begins)
@@ -121,8 +128,10 @@ def _within_limits(
 def _select_cards(
     cards: CardQuerySet, counts: QueueCounts, now: datetime, ends: datetime
 ) -> list[Card]:
-    """Steps first, because they cannot wait; then what has been due for longest; then new cards,
-    deck by deck in their order.
+    """Return the first QUEUE_CARDS cards of the queue.
+
+    Cards in learning steps are first because they cannot wait. Due cards are next, those that have
+    been due for the longest time first. New cards are last, in the order of their decks.
     """
     candidates = cards.select_related("deck", "schedule").defer("deck__source")
     learning = candidates.filter(schedule__state__in=LEARNING, schedule__due_at__lt=ends).order_by(
@@ -140,19 +149,19 @@ def _select_cards(
 
 
 def settings_for_user(*, user: User) -> StudySettings:
-    """The user's settings, or an unsaved row of the defaults."""
+    """Return the user's settings, or an unsaved row with the defaults."""
     return StudySettings.objects.filter(user=user).first() or StudySettings(user=user)
 
 
 def settings_change(*, user: User, fields: Mapping[str, Any]) -> StudySettings:
-    """Change the fields that are given (names as the columns).
+    """Change the given fields, named by their columns.
 
-    Raises Invalid, which names each wrong one.
+    Raise Invalid, with the name of each invalid field.
     """
     changed = settings_for_user(user=user)
     for name, value in fields.items():
         setattr(changed, name, value)
-    errors: dict[str, list[str]] = {}  # by the names that clients know
+    errors: dict[str, list[str]] = {}  # by their names in the API
     try:
         changed.clean_fields(exclude=["user"])
     except ValidationError as error:
@@ -166,7 +175,7 @@ def settings_change(*, user: User, fields: Mapping[str, Any]) -> StudySettings:
 
 
 def plan_of(settings: StudySettings) -> Plan:
-    """The settings as `flashcards.scheduling` takes them."""
+    """Return the settings in the form that `flashcards.scheduling` uses."""
     return Plan(
         settings.desired_retention,
         StudyDays(ZoneInfo(settings.time_zone), settings.day_begins_hour),
@@ -174,8 +183,9 @@ def plan_of(settings: StudySettings) -> Plan:
 
 
 def _is_zone(name: str) -> bool:
-    """Return whether Python and PostgreSQL both know the zone: each counts days with it, and Python
-    also knows `localtime`.
+    """Return whether Python and PostgreSQL both know the time zone.
+
+    Both compute study days. Python knows names that PostgreSQL does not, such as `localtime`.
     """
     if name not in available_timezones():
         return False

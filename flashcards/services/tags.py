@@ -1,4 +1,7 @@
-"""Tags of cards and decks: short texts, each once whatever its capitals."""
+"""Tags of cards and decks.
+
+Tags that differ only in capitalization are duplicates.
+"""
 
 from collections.abc import Iterable
 from typing import Any
@@ -16,9 +19,10 @@ NO_TAGS = "Send tags as a list of texts."
 
 
 def tags_checked(value: Any) -> list[str]:
-    """Return the tags trimmed, duplicates left out, in the order they came.
+    """Return the tags trimmed, without duplicates and in the same order.
 
-    Raises Invalid (field `tags`): 1 to 60 characters, at most 50.
+    Raise Invalid (field `tags`) if a tag does not have 1 to 60 characters, or if there are more
+    than 50 tags.
     """
     tags = tags_usable(value, limit=None)
     if not isinstance(value, list | tuple) or not all(isinstance(tag, str) for tag in value):
@@ -33,8 +37,9 @@ def tags_checked(value: Any) -> list[str]:
 
 
 def tags_usable(value: Any, limit: int | None = MAX_TAGS) -> list[str]:
-    """Return those of an engine's tags that can be stored, trimmed and without duplicates; the
-    others are left out silently. Never raises.
+    """Return the tags of an engine that can be stored, trimmed and without duplicates.
+
+    Invalid tags are left out. This function never raises an exception.
     """
     by_fold: dict[str, str] = {}
     for tag in value if isinstance(value, list | tuple) else ():
@@ -47,9 +52,9 @@ def tags_usable(value: Any, limit: int | None = MAX_TAGS) -> list[str]:
 def tags_changed(
     tags: Iterable[str], *, add: Iterable[str] = (), remove: Iterable[str] = ()
 ) -> list[str]:
-    """The tags without those to remove, with those to add behind them.
+    """Return the tags without those in `remove`, followed by those in `add`.
 
-    Raises Invalid when they become too many.
+    Raise Invalid if there are too many.
     """
     removed = {tag.casefold() for tag in remove}
     return tags_checked([*(tag for tag in tags if tag.casefold() not in removed), *add])

@@ -1,4 +1,4 @@
-"""The bin: what was deleted can be brought back until it is deleted for good."""
+"""The trash: deleted decks and cards can be restored until they are deleted permanently."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -23,28 +23,30 @@ NOT_IN_TRASH = "There is nothing with this id in the bin."
 
 
 def trashed_decks(user: User) -> DeckQuerySet:
-    """The user's decks in the bin with their `card_count`, the last deleted first."""
+    """Return the user's decks in the trash with `card_count`, most recently deleted first."""
     return _decks(user).with_card_count().order_by("-deleted_at", "-pk")
 
 
 def trashed_cards(user: User) -> CardQuerySet:
-    """Cards that were deleted alone, out of decks that are still there, the last deleted first."""
+    """Return deleted cards whose decks are not in the trash, most recently deleted first."""
     return _cards(user).select_related("deck").order_by("-deleted_at", "-pk")
 
 
 def deck_delete(*, user: User, deck_id: UUID) -> None:
-    """Put the deck with its cards into the bin. Raises NotFound."""
+    """Move the deck with its cards to the trash.
+
+    Raise NotFound if the deck does not exist or is already in the trash.
+    """
     if not Deck.objects.of(user).filter(pk=deck_id).update(deleted_at=Now()):
         raise NotFound(NO_DECK)
 
 
 @transaction.atomic
 def deck_restore(*, user: User, deck_id: UUID, cards: Sequence[UUID] = ()) -> None:
-    """Bring the deck back, and `cards` into it that a merge took elsewhere; both or neither.
+    """Restore the deck, and move back `cards` that a merge moved to another deck.
 
-    Again is harmless.
-
-    Raises NotFound, and Conflict (`deck_full`) when those cards no longer fit.
+    Restoring a deck again has no effect. Raise NotFound, or Conflict (`deck_full`) if the cards no
+    longer fit. If this raises an exception, nothing has changed.
     """
     if not Deck.objects.filter(user=user, pk=deck_id).update(deleted_at=None):
         raise NotFound(NO_DECK)
@@ -54,9 +56,9 @@ def deck_restore(*, user: User, deck_id: UUID, cards: Sequence[UUID] = ()) -> No
 
 @transaction.atomic
 def cards_delete(*, user: User, card_ids: Any) -> int:
-    """Put the cards into the bin, all or none; how many.
+    """Move all of the cards to the trash, or none, and return how many there are.
 
-    The places of the others stay. Raises NotFound and Invalid.
+    Other cards keep their positions. Raise NotFound or Invalid.
     """
     chosen = selected_cards(user=user, card_ids=card_ids)
     Card.objects.filter(pk__in=[card.pk for card in chosen]).update(deleted_at=Now())
@@ -66,11 +68,10 @@ def cards_delete(*, user: User, card_ids: Any) -> int:
 
 @transaction.atomic
 def cards_restore(*, user: User, card_ids: Any) -> int:
-    """Bring the cards back to their places, all or none; how many came back.
+    """Restore all of the cards to their positions, or none, and return how many were restored.
 
-    Those that are back already stay.
-
-    Raises NotFound (also for a card whose deck is in the bin), Invalid, and Conflict (`deck_full`).
+    Cards that are not in the trash are left unchanged. Raise NotFound (also for a card whose deck
+    is in the trash), Invalid, or Conflict (`deck_full`).
     """
     own_cards = Card.objects.filter(deck__user=user, deck__deleted_at=None)
     binned = [
@@ -79,7 +80,7 @@ def cards_restore(*, user: User, card_ids: Any) -> int:
         if card.deleted_at
     ]
     for deck in Deck.objects.filter(pk__in={card.deck_id for card in binned}):
-        # refuses when there is no room
+        # This raises Conflict if the deck has no room.
         next_position(deck, sum(card.deck_id == deck.pk for card in binned))
     Card.objects.filter(pk__in=[card.pk for card in binned]).update(deleted_at=None)
     decks_touch({card.deck_id for card in binned})
@@ -87,33 +88,41 @@ def cards_restore(*, user: User, card_ids: Any) -> int:
 
 
 def deck_delete_permanently(*, user: User, deck_id: UUID) -> None:
-    """Delete a deck that is in the bin, with its cards and their reviews. Raises NotFound."""
+    """Delete a deck that is in the trash, with its cards and their schedules.
+
+    Reviews of the cards are kept. Raise NotFound if the deck is not in the trash.
+    """
     if not delete_in_batches(_decks(user).filter(pk=deck_id)):
         raise NotFound(NOT_IN_TRASH)
 
 
 def card_delete_permanently(*, user: User, card_id: UUID) -> None:
-    """Delete a card that is in the bin. Raises NotFound."""
+    """Delete a card that is in the trash.
+
+    Raise NotFound if the card is not in the trash.
+    """
     if not delete_in_batches(_cards(user).filter(pk=card_id)):
         raise NotFound(NOT_IN_TRASH)
 
 
 def trash_empty(*, user: User) -> None:
-    """Delete for good all that the user has in the bin, some at a time; what is brought back
-    meanwhile stays.
+    """Permanently delete everything in the user's trash, in batches.
+
+    Decks and cards that are restored while this runs are not deleted.
     """
     delete_in_batches(_decks(user), DECK_BATCH)
     delete_in_batches(_cards(user), CARDS_AT_ONCE)
 
 
 def trash_counts(user: User) -> dict[str, int]:
-    """How many `decks` and single `cards` are in the bin."""
+    """Return how many `decks` and individually deleted `cards` are in the trash."""
     return {"decks": _decks(user).count(), "cards": _cards(user).count()}
 
 
 def trash_delete_old(*, now: datetime) -> int:
-    """Delete for good what has been in the bin for TRASH_DAYS; how many decks and single cards
-    went.
+    """Permanently delete decks and cards that have been in the trash for TRASH_DAYS.
+
+    Return how many decks and individually deleted cards were deleted.
     """
     limit, seconds = now - timedelta(days=settings.TRASH_DAYS), settings.CLEANUP_TIME_LIMIT
     decks, cards = (
