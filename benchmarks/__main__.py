@@ -1,7 +1,8 @@
-"""All measurements, or those that are named: python -m benchmarks [stages] [floor] [daphne] [two]
-[sockets] [resume]
+"""Run all measurements, or only those that are named.
 
-`admin` is measured only when it is named: it makes five million rows, or BENCHMARK_GENERATIONS.
+Usage: python -m benchmarks [stages] [floor] [daphne] [two] [sockets] [resume] [admin]
+
+`admin` only runs if it is named. It creates five million generations, or BENCHMARK_GENERATIONS.
 """
 
 import os

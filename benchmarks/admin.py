@@ -1,8 +1,10 @@
-"""The admin's lists over a small and a large database: a page must not cost more because there are
-more rows.
+"""Compare the admin's lists on a small and a large database.
 
-Needs 20 GB for a while, and half an hour of two quiet cores, nearly all of it for making the rows.
-BENCHMARK_GENERATIONS=100000 makes so many instead, with a fifth as many sessions.
+A page must not become slower because there are more rows.
+
+The measurement temporarily needs 20 GB of disk space, and half an hour on two idle cores, mostly to
+create the rows. Set BENCHMARK_GENERATIONS=100000 to create only 100,000 generations, with a fifth
+as many sessions.
 """
 
 import os
@@ -21,8 +23,9 @@ LISTS = "/admin/sessions_app/"
 
 
 def lists_at_size() -> None:
-    """Each page's median in ms at both sizes, and their ratio; then what is written for each
-    generation, and the rows' sizes.
+    """Print the median time of each page in ms at both sizes, and the ratio.
+
+    Also print how much is written for each generation, and the sizes of tables and indexes.
     """
     django.setup()
     print(f"\nadmin, {SMALL[1]:,} generations against {LARGE[1]:,}: ms, ms, ratio")
@@ -53,7 +56,7 @@ def _measured(sessions: int, generations: int) -> dict[str, float]:
 
 
 def pages_timed() -> dict[str, float]:
-    """The median in ms of each page that operators open most, over what the database holds."""
+    """Return the median time in ms of each page that operators open most often."""
     operator = _operator()
     return {
         name: _milliseconds(lambda: operator.get(address))  # noqa: B023 - called immediately
@@ -85,8 +88,9 @@ def _pages(operator: Any) -> dict[str, str]:
 
 
 def written_for_each_generation() -> None:
-    """The write-ahead log of a generation that begins and ends: what all indexes cost, whatever
-    else the machine does.
+    """Print how much write-ahead log one generation causes from its start to its end.
+
+    This includes the cost of all indexes and does not depend on other load on the machine.
     """
     from benchmarks.stages import answer_text, ask_text, new_peer
     from sessions_app import handlers, protocol
@@ -100,7 +104,7 @@ def written_for_each_generation() -> None:
 
 
 def sizes() -> None:
-    """Bytes a row of each table, and each index."""
+    """Print the size of each table and index, in MiB and in bytes per row."""
     for table, index, rows, size in _query(
         """
         SELECT relname, '', n_live_tup, pg_table_size(relid) FROM pg_stat_user_tables
@@ -129,7 +133,7 @@ def _operator() -> Any:
 
     from mindflip.embedded.static_files import collect
 
-    collect(settings.DATA_DIR)  # a page names its style sheets by what is in them
+    collect(settings.DATA_DIR)  # the URLs of style sheets contain a hash of their content
 
     client = Client(HTTP_HOST="localhost")
     client.force_login(

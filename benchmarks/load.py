@@ -1,5 +1,6 @@
-"""The guide's round trip as a load: sockets that ask, answer as engines and wait for their result,
-one after the other.
+"""A load of round trips in the guide's dialect.
+
+Each socket sends a request, responds to it as an engine and waits for the result, then repeats.
 """
 
 import asyncio
@@ -22,9 +23,10 @@ CARDS = [
 
 @dataclass
 class Load:
-    """What a load gave.
+    """The results of a load.
 
-    Latencies are in seconds, of whole round trips; `cost` is the server's processor seconds.
+    `latencies` are the durations of whole round trips in seconds. `cost` is the server's processor
+    time in seconds.
     """
 
     seconds: float = 0.0
@@ -35,7 +37,7 @@ class Load:
 
     @property
     def rate(self) -> float:
-        """Round trips a second."""
+        """Round trips per second."""
         return len(self.latencies) / self.seconds
 
     def percentile(self, part: float) -> float:
@@ -48,9 +50,11 @@ async def run(
     topic_of: Callable[[int, int], str],
     cost: Callable[[], float],
 ) -> Load:
-    """Every address gets a socket, which makes `rounds` round trips; `topic_of(socket, round)`
-    decides between hit and miss. Round -1 of each is not measured: its socket is still being
-    opened. `cost` gives what the server has cost so far.
+    """Open a socket for each address, and measure `rounds` round trips on each of them.
+
+    `topic_of(socket, round)` returns the topic, which determines whether the cache is hit. Each
+    socket first makes a round trip with the number -1, which is not measured because the server may
+    still be opening the socket. `cost` returns the server's processor seconds so far.
     """
     sockets = [await websockets.connect(address, max_size=2**22) for address in addresses]
     await asyncio.gather(

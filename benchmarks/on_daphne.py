@@ -1,7 +1,8 @@
-"""The floor's own few lines as a bare ASGI application, so that what daphne costs by itself can be
-told from what we add to it.
+"""The floor as a bare ASGI application, to separate the cost of daphne from the cost of MindFlip.
 
-DATABASE_URL=... REDIS_URL=... python -m daphne benchmarks.on_daphne:application
+To run it:
+
+    DATABASE_URL=... REDIS_URL=... python -m daphne benchmarks.on_daphne:application
 """
 
 import json
@@ -19,11 +20,11 @@ TABLE = (
 INSERT = "INSERT INTO floor_generation (key, prompt) VALUES ($1, $2) RETURNING id"
 UPDATE = "UPDATE floor_generation SET result = $2 WHERE id = $1"
 RETENTION_SECONDS = 3600
-PREFIX = "daphne:"  # the floor's results are not ours
+PREFIX = "daphne:"  # separates these results from those of the floor
 
 
 class Stores:
-    """The floor's PostgreSQL pool and Redis client, opened by the first socket."""
+    """The PostgreSQL pool and the Redis client, opened for the first socket."""
 
     rows: asyncpg.Pool | None = None
     results: redis.Redis | None = None
@@ -45,7 +46,7 @@ async def application(
     receive: Callable[[], Awaitable[Any]],
     send: Callable[[Any], Awaitable[None]],
 ) -> None:
-    """One socket; over HTTP an empty answer, which says that it runs."""
+    """Serve one socket, or send an empty HTTP response to show that the server is running."""
     if scope["type"] != "websocket":
         await send({"type": "http.response.start", "status": 204, "headers": []})
         await send({"type": "http.response.body"})

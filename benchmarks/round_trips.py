@@ -1,9 +1,8 @@
-"""The guide's round trip: the floor against MindFlip, one daphne against two, in the same minute
-each.
+"""Compare the guide's round trip on MindFlip and the floor, and on one daphne and two.
 
-Rates are what a machine gives whose processors are shared with the clients, PostgreSQL and Valkey;
-the processor time of the server's own process says what a round trip costs whatever else the
-machine does.
+Both sides of a comparison run in turn within the same minute. Rates depend on the machine, because
+the server shares its processors with the clients, PostgreSQL and Valkey. The processor time of the
+server's own process shows the cost of a round trip independently of other load.
 """
 
 import asyncio
@@ -18,7 +17,7 @@ REPEATS = 3
 
 
 def against_the_floor() -> None:
-    """Both in turn, several times, so that a slow minute of the machine hits both."""
+    """Compare MindFlip with the floor, in turn, so that slow phases of the machine affect both."""
     print(
         f"\nround trips, {SOCKETS} sockets: a second, p50 and p99 in ms, processor time of the"
         " server in µs each"
@@ -30,7 +29,7 @@ def against_the_floor() -> None:
 
 
 def the_floor_with_and_without_daphne() -> None:
-    """How much of the floor's speed daphne leaves to anybody behind it."""
+    """Measure how much of the floor's speed remains behind daphne."""
     print(
         f"\nround trips, {SOCKETS} sockets, the floor by itself against the same lines behind"
         " daphne"
@@ -42,7 +41,7 @@ def the_floor_with_and_without_daphne() -> None:
 
 
 def two_daphnes_against_one() -> None:
-    """The same load on one process and on two."""
+    """Compare the same load on one daphne process and on two."""
     print(f"\nround trips, {SOCKETS} sockets, one daphne against two")
     with mindflip(SOCKETS, USERS) as one_daphne, mindflip(SOCKETS, USERS, daphnes=2) as two_daphnes:
         for repeat in range(REPEATS):
@@ -81,7 +80,7 @@ def _row(load: Load) -> str:
 
 
 def _cost(load: Load) -> float:
-    """Processor seconds of one round trip."""
+    """Return the server's processor seconds for one round trip."""
     return load.cost / len(load.latencies)
 
 
@@ -90,8 +89,9 @@ def _p99(load: Load) -> float:
 
 
 def _topics(kind: str, trial: str) -> Callable[[int, int], str]:
-    """A miss asks what nobody asked; a hit asks what its socket asked in this trial's first
-    miss.
+    """Return a function that returns the topic of a request.
+
+    Each miss has a new topic. Each hit has the topic of its socket's first miss in the same trial.
     """
     return (
         (lambda socket, turn: f"{trial} {socket} {turn}")

@@ -1,5 +1,6 @@
-"""What is measured: the floor and MindFlip, each a process of its own over the same PostgreSQL and
-Valkey.
+"""The servers to measure: MindFlip, and the floor that it is compared with.
+
+Each server runs in its own processes. All of them use the same PostgreSQL and Valkey.
 """
 
 import asyncio
@@ -33,7 +34,7 @@ NO_LIMITS = {
 
 @dataclass
 class Measured:
-    """`addresses` of sockets to ask at, and the processes behind them."""
+    """A running server, with an address for each socket to open, and its processes."""
 
     addresses: list[str]
     processes: list[psutil.Process]
@@ -50,8 +51,9 @@ class Measured:
 
 @contextmanager
 def the_floor(sockets: int) -> Iterator[Measured]:
-    """The least that a durable relay can do: one insert, one update, one Redis get or set, no
-    framework.
+    """Run the floor, which does the minimum of a durable relay, without a framework.
+
+    A miss takes one insert, one update, one Redis GET and one SET. A hit takes one GET.
     """
     port = free_port()
     with _process(
@@ -62,9 +64,7 @@ def the_floor(sockets: int) -> Iterator[Measured]:
 
 @contextmanager
 def the_floor_on_daphne(sockets: int) -> Iterator[Measured]:
-    """The same lines as an ASGI application: what is left of the floor's speed once daphne speaks
-    the protocol.
-    """
+    """Run the floor's code as an ASGI application, with daphne handling the protocol."""
     port = free_port()
     with _process(
         port, "-m", "daphne", "-v", "0", "-p", str(port), "benchmarks.on_daphne:application"
@@ -74,7 +74,7 @@ def the_floor_on_daphne(sockets: int) -> Iterator[Measured]:
 
 @contextmanager
 def _process(port: int, *command: str) -> Iterator[tuple[str, psutil.Process]]:
-    """The address of its sockets and itself, once it answers."""
+    """Run a process, and yield its socket address and the process when it accepts sockets."""
     process = subprocess.Popen([sys.executable, *command], cwd=ROOT)
     address = f"ws://127.0.0.1:{port}"
     try:
@@ -87,7 +87,10 @@ def _process(port: int, *command: str) -> Iterator[tuple[str, psutil.Process]]:
 
 @contextmanager
 def mindflip(sockets: int, users: int, daphnes: int = 1) -> Iterator[Measured]:
-    """So many daphnes, and as many sessions as sockets, spread over the users and the daphnes."""
+    """Run MindFlip with `daphnes` daphne processes and one session for each socket.
+
+    The sessions are distributed over the users, and the sockets over the processes.
+    """
     with (
         running_server(Path(tempfile.mkdtemp()), **NO_LIMITS) as server,
         httpx.Client(base_url=server.url, timeout=60) as client,
@@ -106,7 +109,7 @@ def mindflip(sockets: int, users: int, daphnes: int = 1) -> Iterator[Measured]:
 
 
 def sessions(client: httpx.Client, count: int) -> list[str]:
-    """A new user's session sockets."""
+    """Register a user, open `count` sessions, and return the addresses of their sockets."""
     who = {"username": secrets.token_hex(6), "password": secrets.token_hex(12)}
     client.post("/api/auth/register", json=who).raise_for_status()
     token = client.post("/api/auth/token", json=who).raise_for_status().json()["access"]

@@ -1,6 +1,4 @@
-"""What an open socket costs in memory, and a client that comes back having missed a thousand
-cards.
-"""
+"""Measure the memory of open sockets, and the time to resume after 1,000 missed cards."""
 
 import asyncio
 import json
@@ -18,7 +16,7 @@ V1 = ["mindflip.v1"]
 
 
 def memory_of_open_sockets() -> None:
-    """The server's memory before and with so many sockets, each session with one."""
+    """Print how much server memory an open socket needs, with one socket for each session."""
     with mindflip(OPEN, users=10) as ours:
         for dialect, subprotocols in (("guide", None), ("mindflip.v1", V1)):
             before = ours.memory_bytes()
@@ -31,7 +29,7 @@ def memory_of_open_sockets() -> None:
 
 
 def a_long_resume() -> None:
-    """The time from `resume` to the pong behind the last of the cards that were missed."""
+    """Print the time from `resume` to the pong that follows the last missed card."""
     with mindflip(1, users=1) as ours:
         asyncio.run(_make_cards(ours.addresses[0]))
         for _ in range(3):

@@ -1,5 +1,6 @@
-"""Where the time of a round trip goes: each stage alone, in one thread of this process, against
-PostgreSQL and Valkey.
+"""Measure each stage of a round trip separately.
+
+The stages run in one thread of this process, against PostgreSQL and Valkey.
 """
 
 import asyncio
@@ -20,7 +21,7 @@ BATCH_SIZE = 25
 
 
 class Clock:
-    """Wall and processor seconds, in all, of what is done inside `running`."""
+    """The total wall and processor seconds of the code that runs inside `running`."""
 
     def __init__(self) -> None:
         self.wall = self.processor = 0.0
@@ -40,9 +41,7 @@ class Clock:
 
 
 def stages() -> None:
-    """Prints wall and processor time of each stage, and the statements of a miss by their first
-    words.
-    """
+    """Print the wall and processor time of each stage, and the SQL statements of a miss."""
     django.setup()
     print(f"\nwhere the time goes, {TIMES} times each (µs)      wall   processor")
     _codec()
@@ -61,7 +60,7 @@ def _codec() -> None:
 
 
 def _count() -> None:
-    """As consumers, hops and results do it."""
+    """Update all metrics that a cache hit updates."""
     from sessions_app import metrics
 
     begun = perf_counter()
@@ -93,9 +92,7 @@ def _handlers() -> None:
 
 
 def _many_at_once() -> None:
-    """As the event loop has them done when many sockets ask at the same time; what each of them
-    costs.
-    """
+    """Measure the cost of each request when the event loop batches the requests of many sockets."""
     peers, clocks = [new_peer() for _ in range(BATCH_SIZE)], [Clock(), Clock(), Clock()]
     for number in range(TIMES // BATCH_SIZE):
         _ask_and_answer_at_once(peers, number, clocks)
@@ -145,7 +142,7 @@ def _ask_and_answer_at_once(peers: list[Any], number: int, clocks: list[Clock]) 
 
 
 def _statements(round_trip: Callable[[], Any]) -> None:
-    """Each statement that one miss makes, how often, and its share."""
+    """Print the total time in µs of each SQL statement in one miss."""
     from django.db import connection
 
     spent: Counter[str] = Counter()

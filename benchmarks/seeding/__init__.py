@@ -1,3 +1,1 @@
-"""Made-up users, sessions and generations in large numbers, to measure lists, sweeps and charts
-with.
-"""
+"""Large numbers of made-up users, sessions and generations to measure lists, sweeps and charts."""

@@ -1,5 +1,6 @@
-"""Fill the database with made-up sessions and generations: python -m benchmarks.seeding [--remove]
-[--sessions N] …
+"""Fill the database with made-up sessions and generations.
+
+Usage: python -m benchmarks.seeding [--remove] [--sessions N] …
 """
 
 import os

@@ -1,4 +1,4 @@
-"""The command that fills a database, or removes what it made."""
+"""The command that fills a database with made-up rows, or removes them."""
 
 from typing import Any
 

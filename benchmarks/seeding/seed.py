@@ -1,5 +1,6 @@
-"""Seeding in batches, each a transaction of its own: cut short, what was done stays, whole, and
-another run goes on from there.
+"""Create made-up rows in batches, each in its own transaction.
+
+If a run is interrupted, its finished batches are kept, and the next run continues from there.
 """
 
 import json
@@ -73,7 +74,7 @@ USERS_AT_ONCE = 20
 
 @dataclass(frozen=True)
 class Plan:
-    """How much there shall be of seeded rows, over how many days up to `now`."""
+    """The total numbers of seeded rows to reach, and the days up to `now` that they cover."""
 
     sessions: int
     generations: int
@@ -88,7 +89,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Missing:
-    """What the plan wants beyond what is there."""
+    """The numbers of rows to add to the existing ones to complete a plan."""
 
     sessions: int
     generations: int
@@ -96,7 +97,7 @@ class Missing:
 
 @dataclass(frozen=True)
 class Progress:
-    """What has been added so far, and in how long."""
+    """The numbers of rows added so far, and the time that it took."""
 
     sessions: int
     generations: int
@@ -104,12 +105,12 @@ class Progress:
 
 
 def users_of_others() -> QuerySet[User]:
-    """Those whom seeding did not make."""
+    """Return the users that seeding did not create."""
     return User.objects.exclude(username__startswith=sql.PREFIX)
 
 
 def missing(plan: Plan) -> Missing:
-    """How many rows a run of the plan will add."""
+    """Return the numbers of rows that are missing to complete the plan."""
     with connection.cursor() as cursor:
         cursor.execute(sql.COUNTS, {"prefix": sql.PREFIX})
         sessions, generations = cursor.fetchone()
@@ -119,8 +120,9 @@ def missing(plan: Plan) -> Missing:
 def seed(
     plan: Plan, wanted: Missing, say: Callable[[Progress], None] = lambda progress: None
 ) -> None:
-    """Add what is wanted, oldest first, and tell `say` after each batch; then the statistics by
-    which PostgreSQL plans.
+    """Add the missing rows, oldest first, and report the progress after each batch.
+
+    Afterwards, update the statistics of PostgreSQL's query planner.
     """
     begun = monotonic()
     _prepare(plan)
@@ -141,8 +143,9 @@ def seed(
 
 
 def analyze() -> None:
-    """Outside of a transaction the tables are vacuumed, too: without that an index alone answers
-    nothing.
+    """Analyze the tables, and vacuum them unless a transaction is open.
+
+    Without a vacuum, index-only scans still have to read the tables.
     """
     how = "ANALYZE" if connection.in_atomic_block else "VACUUM (ANALYZE)"
     with connection.cursor() as cursor:
@@ -150,7 +153,7 @@ def analyze() -> None:
 
 
 def _share(wanted: Missing, sessions: int) -> int:
-    """How many generations are there when so many sessions are."""
+    """Return how many generations to add together with the first `sessions` sessions."""
     return wanted.generations * sessions // wanted.sessions
 
 
@@ -200,7 +203,7 @@ def _parameters(plan: Plan) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Sample:
-    """A wish with its cards and the tokens they took."""
+    """A request, with its cards and the number of tokens that they took."""
 
     prompt: str
     options: dict[str, Any]
@@ -209,13 +212,13 @@ class Sample:
 
 
 def samples(count: int) -> list[Sample]:
-    """So many, the same each time."""
+    """Return `count` samples, which are the same each time."""
     chance = random.Random(count)
     return [_sample(chance) for _ in range(count)]
 
 
 def _sample(chance: random.Random) -> Sample:
-    # some are asked for far more often than others
+    # Some topics are requested far more often than others.
     topic = TOPICS[int(len(TOPICS) * chance.random() ** 2)]
     options: dict[str, Any] = {
         "count": chance.choice(COUNTS),
@@ -248,8 +251,9 @@ def _sentence(chance: random.Random, words: int) -> str:
 
 
 def unseed(say: Callable[[int], None] = lambda users: None) -> int:
-    """Delete the seeded users with all that is theirs, some at a time, each some a transaction of
-    its own; how many users.
+    """Delete the seeded users with all of their data, and return the number of users.
+
+    Users are deleted in batches, each in its own transaction.
     """
     ids = list(User.objects.filter(username__startswith=sql.PREFIX).values_list("pk", flat=True))
     for begin in range(0, len(ids), USERS_AT_ONCE):
@@ -262,4 +266,4 @@ def unseed(say: Callable[[int], None] = lambda users: None) -> int:
 def _remove(users: list[int]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(sql.REMOVE, {"users": users})
-    User.objects.filter(pk__in=users).delete()  # with whatever else hangs on them
+    User.objects.filter(pk__in=users).delete()  # also deletes all other rows that refer to them

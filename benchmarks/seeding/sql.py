@@ -1,11 +1,12 @@
 """The SQL of seeding.
 
-Each batch is made in two small tables of its own first, because a generation's columns depend on
-its session's and a session's on how many generations it has; then it is copied to where it belongs.
+Each batch is first created in two temporary tables, because the columns of a generation depend on
+its session, and those of a session on the number of its generations. The rows are then copied to
+their final tables.
 
-Rates are rough shares of a real installation: three generations of ten come by `mindflip.v1`, one
-of ten fails, one of twenty-five is cancelled. What is younger than OPEN_SECONDS in a session that
-lives is still open.
+The rates are roughly those of a real installation: 30% of the generations use `mindflip.v1`, 10%
+fail, and 4% are cancelled. Generations that are younger than OPEN_SECONDS are still open, except
+those above MAX_QUEUED_PER_USER, which are cancelled.
 """
 
 PREFIX = "seeded-"
@@ -28,8 +29,8 @@ card_count integer, tokens integer);
 """
 SAMPLE = "INSERT INTO seed_sample VALUES (%s, %s, %s::jsonb, %s::jsonb, %s, %s)"
 
-# More in the day than at night: the share of the time gone by, bent by a wave as long as a day. Few
-# users make most of it.
+# A sine wave with a period of one day moves the start times, so that more sessions start by day
+# than at night. A few users open most of the sessions.
 DRAW_SESSIONS = """
 CREATE TEMPORARY TABLE seed_session ON COMMIT DROP AS
 WITH drawn AS (
@@ -94,7 +95,7 @@ SELECT ended.*, CASE WHEN status = 'succeeded' THEN card_count ELSE 0 END AS mad
     ORDER BY created_at
 """
 
-# Numbers of what happened (see models): each generation has twenty of its session's to itself.
+# Each generation uses 20 sequence numbers of its session (see `seq` in the models).
 INSERT_SESSIONS = """
 INSERT INTO sessions_app_webllmsession (
     id, user_id, model_id, status, engine_facts, seq, created_at, last_activity_at, closed_at,
@@ -181,7 +182,7 @@ COUNTS = (
     f"SELECT (SELECT count(*) FROM sessions_app_webllmsession WHERE {_SEEDED}),"
     f" (SELECT count(*) FROM sessions_app_generation WHERE {_SEEDED})"
 )
-# What an earlier run left open is long over.
+# End the sessions and generations that an earlier run left open.
 END_OPEN = f"""
 UPDATE sessions_app_attempt SET ended_at = %(now)s, outcome = 'cancelled' WHERE ended_at IS NULL
     AND generation_id IN (
