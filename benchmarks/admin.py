@@ -88,7 +88,7 @@ def _pages(operator: Any) -> dict[str, str]:
 
 
 def written_for_each_generation() -> None:
-    """Print how much write-ahead log one generation causes from its start to its end.
+    """Print how many bytes of write-ahead log one generation produces from start to end.
 
     This includes the cost of all indexes and does not depend on other load on the machine.
     """

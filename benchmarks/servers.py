@@ -51,7 +51,7 @@ class Measured:
 
 @contextmanager
 def the_floor(sockets: int) -> Iterator[Measured]:
-    """Run the floor, which does the minimum of a durable relay, without a framework.
+    """Run the floor, a durable relay that does only the minimum, without a framework.
 
     A miss takes one insert, one update, one Redis GET and one SET. A hit takes one GET.
     """

@@ -74,7 +74,7 @@ USERS_AT_ONCE = 20
 
 @dataclass(frozen=True)
 class Plan:
-    """The total numbers of seeded rows to reach, and the days up to `now` that they cover."""
+    """The total number of rows to reach, and the number of days up to `now` that they cover."""
 
     sessions: int
     generations: int
@@ -89,7 +89,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Missing:
-    """The numbers of rows to add to the existing ones to complete a plan."""
+    """The number of rows that must be added to complete a plan."""
 
     sessions: int
     generations: int
@@ -97,7 +97,7 @@ class Missing:
 
 @dataclass(frozen=True)
 class Progress:
-    """The numbers of rows added so far, and the time that it took."""
+    """The number of rows added so far, and the elapsed seconds."""
 
     sessions: int
     generations: int
@@ -110,7 +110,7 @@ def users_of_others() -> QuerySet[User]:
 
 
 def missing(plan: Plan) -> Missing:
-    """Return the numbers of rows that are missing to complete the plan."""
+    """Return how many rows must be added to complete the plan."""
     with connection.cursor() as cursor:
         cursor.execute(sql.COUNTS, {"prefix": sql.PREFIX})
         sessions, generations = cursor.fetchone()

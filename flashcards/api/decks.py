@@ -35,7 +35,8 @@ class DecksView(ETagMixin, generics.ListCreateAPIView):
     """Your decks.
 
     - GET lists decks, newest first. `?q=` searches for words, and `?tag=` filters by tag.
-    - POST `{generationId, name?}` saves the cards of a generation, the same generation only once.
+    - POST `{generationId, name?}` saves the cards of a generation. Each generation is saved
+      only once.
     - POST `{generationIds, name?, cards?}` saves the cards of a batch as one deck.
     - POST `{name, cards}` creates a deck by hand.
     """

@@ -22,7 +22,7 @@ CARD = {
 PROVENANCE = {
     "generationId": GENERATION_ID,
     "generationIds": [GENERATION_ID],
-    "modelId": "example-model",  # not a real model, because none generated this card
+    "modelId": "example-model",  # not a real model, because no model generated this card
     "engine": "webllm",
     "promptVersion": "4",
     "topic": "Tides",

@@ -183,8 +183,8 @@ class CardsMoveView(CardActionView):
 class DuplicatesView(generics.ListAPIView):
     """Groups of cards with the same front.
 
-    Groups in which cards also have the same back are first. `?deck=` limits the list to the fronts
-    of one deck.
+    Groups with cards that also have the same back come first. `?deck=` limits the list to the
+    fronts of one deck.
     """
 
     schema = openapi.duplicates

@@ -187,7 +187,7 @@ class QueueCardShape(CardShape):
 
 
 class QueueCountsShape(TypedDict):
-    """The numbers of new cards, cards in learning steps, and cards due for review."""
+    """The number of cards by state: new, in learning steps, and due for review."""
 
     new: Count
     learning: Count

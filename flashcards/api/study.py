@@ -19,7 +19,7 @@ from sessions_app.rest.fields import validated_query
 class QueueView(APIView):
     """The cards to study now.
 
-    Cards in their learning steps are first, then due cards and new cards within the daily limits.
+    Cards in learning steps come first, then due cards and new cards within the daily limits.
     `?deck=` limits the queue to one deck.
     """
 

@@ -119,7 +119,7 @@ def _followed(
 def columns_checked(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return the columns of the given fields, except the sides.
 
-    Raise Invalid, with the name of the field, if a value is not valid.
+    Raise Invalid with the name of the field if a value is not valid.
     """
     kind, is_found = fields.get("kind", CardKind.BASIC), fields.get("found")
     if kind not in CardKind.values:

@@ -65,7 +65,7 @@ def deck_save(
     generation_id: UUID | None = None,
     generation_ids: Sequence[UUID] = (),
 ) -> tuple[Deck, bool]:
-    """Save the user's generations as a deck, or create a deck by hand without generations.
+    """Save the user's generations as a deck, or create a deck by hand if none are given.
 
     Pass `cards` if the user edited the cards of the generations. Without it, the generated cards
     are saved. Return the deck, and whether it is new.
@@ -87,7 +87,8 @@ def deck_save(
 def deck_create(*, user: User, name: str, cards: Any = (), tags: Any = ()) -> Deck:
     """Create a deck by hand.
 
-    Raise Invalid, with the cards that are not valid. In that case, nothing is saved.
+    Raise Invalid with the problems if some of the cards are not valid. In that case, nothing is
+    saved.
     """
     origin = {"user_id": user.pk, "name": _checked_name(name), "tags": tags_checked(tags)}
     checked = _checked_cards(cards)
@@ -199,9 +200,9 @@ def _checked_name(name: str) -> str:
 
 
 def _checked_cards(cards: Any) -> list[dict[str, Any]]:
-    """Return the cards that the user sent, as drafts.
+    """Return the cards that the user sent, in validated form.
 
-    Raise Invalid, with the cards that are not valid.
+    Raise Invalid with the problems if some of the cards are not valid.
     """
     if not isinstance(cards, list | tuple) or len(cards) > CARDS_PER_DECK:
         message = f"Send cards as a list of at most {CARDS_PER_DECK} objects with front and back."

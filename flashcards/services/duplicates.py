@@ -21,8 +21,8 @@ SHOWN_PER_GROUP = 12
 def duplicate_groups(user: User, deck_id: UUID | None = None) -> QuerySet[Any, Any]:
     """Return a row with `front_key`, `count` and `backs` for each front that several cards have.
 
-    Groups with repeated backs are first. If a deck is given, return only the fronts of its cards;
-    their duplicates can be in any deck. Groups that the user keeps are left out.
+    Groups with repeated backs come first. If a deck is given, only the fronts of its cards are
+    returned, but their duplicates can be in any deck. Groups that the user keeps are left out.
     """
     cards = Card.objects.of(user)
     if deck_id is not None:

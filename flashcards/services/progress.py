@@ -62,7 +62,7 @@ class StudyDate(Func):
 
 
 def progress_of(*, user: User, now: datetime, days: int = 30) -> Progress:
-    """Return the progress of the last `days` study days, with a forecast of FORECAST_DAYS."""
+    """Return the progress of the last `days` study days (at most MAX_DAYS), with a forecast."""
     settings = settings_for_user(user=user)
     calendar = plan_of(settings).days
     today = calendar.day_of(now)

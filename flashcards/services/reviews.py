@@ -1,7 +1,7 @@
 """Record and undo reviews.
 
-A review that is sent several times is recorded once. Reviews are applied in the order in
-which the user gave them, even if they arrive late.
+A review that is sent several times is recorded once. Reviews are applied in the order in which the
+user gave them, even if they arrive late.
 """
 
 import math

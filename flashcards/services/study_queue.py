@@ -26,7 +26,7 @@ NO_ZONE = "Name a time zone as browsers do, like Europe/Vienna."
 
 
 class QueueCounts(TypedDict):
-    """The numbers of cards left today: new, in learning steps, and due for review."""
+    """The number of cards left today: new, in learning steps, and due for review."""
 
     new: int
     learning: int
@@ -89,7 +89,7 @@ def study_queue(*, user: User, now: datetime, deck_id: UUID | None = None) -> St
 def _available(
     schedules: ScheduleQuerySet, card_count: int, now: datetime, ends: datetime
 ) -> QueueCounts:
-    """Return the numbers of cards that are available to study today.
+    """Return the number of cards that are available to study today, by state.
 
     Cards in learning steps count if they are due before the day ends. Cards in the `review` state
     count only if they are due now.
@@ -130,8 +130,8 @@ def _select_cards(
 ) -> list[Card]:
     """Return the first QUEUE_CARDS cards of the queue.
 
-    Cards in learning steps are first because they cannot wait. Due cards are next, those that have
-    been due for the longest time first. New cards are last, in the order of their decks.
+    Cards in learning steps come first because they cannot wait. Due cards come next, starting with
+    those that have been due the longest. New cards come last, in the order of their decks.
     """
     candidates = cards.select_related("deck", "schedule").defer("deck__source")
     learning = candidates.filter(schedule__state__in=LEARNING, schedule__due_at__lt=ends).order_by(
@@ -156,7 +156,7 @@ def settings_for_user(*, user: User) -> StudySettings:
 def settings_change(*, user: User, fields: Mapping[str, Any]) -> StudySettings:
     """Change the given fields, named by their columns.
 
-    Raise Invalid, with the name of each invalid field.
+    Raise Invalid with the names of the invalid fields.
     """
     changed = settings_for_user(user=user)
     for name, value in fields.items():
