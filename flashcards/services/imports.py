@@ -119,7 +119,7 @@ class _Importer:
         }
         self._allocator = DeckAllocator(user, columns_by_name, self._decks_of_names(reading))
         self._contents = DeckContents(self._allocator)
-        self._sum_usage: list[Card] = []
+        self._added: list[Card] = []
         self._updated: list[Card] = []
         self._report = ImportReport(reading.format, reading.left_out)
 
@@ -135,7 +135,7 @@ class _Importer:
 
     def finish(self) -> ImportReport:
         """Write the changes to the database and return the report."""
-        Card.objects.bulk_create(self._sum_usage, batch_size=BATCH)
+        Card.objects.bulk_create(self._added, batch_size=BATCH)
         Card.objects.bulk_update(self._updated, UPDATED, batch_size=BATCH)
         decks_touch(
             {
@@ -168,12 +168,12 @@ class _Importer:
         if deck_with:
             self._report.of(deck_with).unchanged += 1
             return
-        slot = self._allocator.shelf(name)
+        slot = self._allocator.slot(name)
         report = self._report.of(slot.deck)
         report.is_new = slot.is_new
         columns = columns_of(card, slot.deck.tags)
         changed_at = {"updated_at": card.changed_at} if card.changed_at else {}
-        self._sum_usage.append(
+        self._added.append(
             Card(
                 deck=slot.deck,
                 position=slot.take_place(),
@@ -260,7 +260,7 @@ class DeckAllocator:
         self._open: dict[str, DeckSlot] = {}
         self.all: dict[Any, DeckSlot] = {}
 
-    def shelf(self, name: str) -> DeckSlot:
+    def slot(self, name: str) -> DeckSlot:
         """Return a deck of this name, or its continuation, that has room for one more card."""
         slot = self._open.get(name) or self._find(name, self._known.get(name))
         number = 1
