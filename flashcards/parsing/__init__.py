@@ -1,7 +1,7 @@
-"""Model text to card drafts, tolerantly (contract, section 4). Pure: no Django, no clock.
+"""Parse model text into card drafts, tolerantly (contract, section 4).
 
-`static/js/client/parse.js` follows the same rules; `tests/contract/parser_cases.json` is the table
-of both.
+The package is pure: it uses neither Django nor the clock. `static/js/client/parse.js` follows the
+same rules, and `tests/contract/parser_cases.json` contains the test cases for both.
 """
 
 from flashcards.parsing.cards import InvalidCard, draft_card, extras_of

@@ -1,5 +1,6 @@
-"""From the tokens of broken JSON to objects, and from objects to cards: wherever they stand, and
-though brackets are missing.
+"""Assemble the tokens of broken JSON into objects, and find the cards among them.
+
+Cards are found at any depth, even if brackets are missing.
 """
 
 from typing import Any
@@ -11,8 +12,9 @@ CUT_OFF = "was cut off before it ended"
 
 
 class OpenContainer:
-    """An object or a list that is open: what it holds so far, and what the next token means in
-    it.
+    """An object or a list that is still open.
+
+    It stores the values so far, and how to interpret the next token.
     """
 
     def __init__(self, is_list: bool, parent: "OpenContainer | None") -> None:
@@ -40,12 +42,12 @@ class OpenContainer:
         return self.items if self.is_list else self.fields
 
     def name(self, key: str, is_bare: bool) -> None:
-        """A colon came after `key`."""
+        """Use `key` as the name of the next value, because a colon followed it."""
         self.key, self.is_bare, self.has_value, self.last = key, is_bare, False, None
         self.names_side = self.names_side or name_of(key) in ROLES
 
     def put(self, value: Any) -> None:
-        """A value came: an item, a member's value, or perhaps the next key."""
+        """Store a value as an item, as the value of a field, or as a possible key."""
         if self.is_list:
             self.items.append(value)
         elif self.key is not None and not self.has_value:
@@ -62,15 +64,13 @@ class OpenContainer:
             self.filled[name_of(key)] = role
 
     def end_field(self) -> None:
-        """A comma came."""
+        """Finish the current field, for example at a comma."""
         self.key = self.last = None
         self.has_value = False
 
 
 class Assembler:
-    """Takes tokens, keeps the open objects and lists, and hands each card to `drafts` as it
-    closes.
-    """
+    """Collects tokens in open objects and lists, and adds each card to `drafts` when it closes."""
 
     def __init__(self, drafts: Drafts) -> None:
         self.drafts = drafts
@@ -83,8 +83,9 @@ class Assembler:
 
     @property
     def place(self) -> str:
-        """What a string at this point would be: "list", "key", "value", or "bare" (a value whose
-        key had no quotes).
+        """The role of a string at this point: "list", "key", "value" or "bare".
+
+        The role "bare" is a value whose key has no quotes.
         """
         top = self.stack[-1]
         if top.is_list:
@@ -113,7 +114,7 @@ class Assembler:
             return
         key = top.last
         if top.is_full and name_of(key) in top.filled:
-            self.close(False)  # a second front: the next card, without brackets between
+            self.close(False)  # a repeated side starts the next card, whose brackets are missing
             self.open(False)
         self.stack[-1].name(key, isinstance(key, BareWord))
 
@@ -127,7 +128,7 @@ class Assembler:
             self.drafts.refuse("is only a text, without a front and a back")
 
     def finish(self) -> None:
-        """The text ended: what is still open was cut off."""
+        """Close all containers that were cut off by the end of the text."""
         while self.stack:
             self._close_top(is_cut=True)
 
@@ -167,7 +168,7 @@ class Assembler:
         if not is_pair or frame.has_container or not frame.items:
             return
         if [ROLES.get(name_of(item)) for item in frame.items] == ["front", "back"]:
-            return  # the heading of a table
+            return  # the header of a table
         frame.has_inner = True
         if is_cut and len(frame.items) < 2:
             self.drafts.refuse(CUT_OFF)

@@ -1,6 +1,4 @@
-"""Convert the fields of one parsed object to a card draft, or to the reason why it is not a
-card.
-"""
+"""Convert the fields of a parsed object to a card draft, or find out why it is not a card."""
 
 import math
 import re
@@ -26,7 +24,7 @@ WHITE = (
 TRAILING = WHITE + ".!?,;:…。"
 PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 OTHER_LINE_ENDS = dict.fromkeys(map(ord, "\v\f\u0085\u2028\u2029"), "\n")
-# control characters and lone surrogates
+# This matches control characters other than tabs and line ends, and lone surrogates.
 UNWANTED = re.compile("[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 CHANGED = re.compile(f"[{''.join(map(chr, OTHER_LINE_ENDS))}]|{UNWANTED.pattern}")
 WHITE_RUN = re.compile(f"[{WHITE}]+")
@@ -40,8 +38,10 @@ Finish = Callable[[Mapping[str, Any]], dict[str, Any]]
 
 
 class InvalidCard(ValueError):
-    """Why something is no card, as the end of a sentence about it; `side` is "front" or "back" when
-    one side is at fault.
+    """The reason why something is not a card.
+
+    `why` completes a message such as "Card 3 has no back." `side` is "front" or "back" if one side
+    is at fault, and empty otherwise.
     """
 
     def __init__(self, why: str, side: str = "") -> None:
@@ -51,20 +51,20 @@ class InvalidCard(ValueError):
 
 
 class BareWord(str):
-    """Text that stood bare in JSON: a number, true, null, or words that lack their quotes."""
+    """Text without quotes in JSON: a number, true, null, or words that lack their quotes."""
 
     __slots__ = ()
 
 
 def clean(text: str) -> str:
-    """Return the text without the characters that no card, tag or name keeps.
+    """Return the text without characters that cards, tags and names cannot contain.
 
-    Control characters are dropped, except tabs and line ends: PostgreSQL stores no NUL, and Anki
-    separates the fields of a note by U+001F. The other line ends of Unicode become newlines, so
-    that no words are glued together. Surrogate pairs are joined and lone surrogates dropped, which
-    no encoding has.
+    Control characters except tabs and line ends are dropped: PostgreSQL cannot store NUL, and Anki
+    separates the fields of a note with U+001F. Other Unicode line breaks become newlines, so that
+    no words run together. Surrogate pairs are joined, and lone surrogates, which cannot be encoded,
+    are dropped.
     """
-    if text.isprintable() or not CHANGED.search(text):  # the former is faster, and most texts are
+    if text.isprintable() or not CHANGED.search(text):  # the first test is fast and usually true
         return text
     joined = PAIR.sub(
         lambda pair: pair[0].encode("utf-16-le", "surrogatepass").decode("utf-16-le"), text
@@ -73,20 +73,23 @@ def clean(text: str) -> str:
 
 
 def trim(text: str) -> str:
-    """The text without white space at its ends, seen and unseen."""
+    """Return the text without leading and trailing white space, visible or invisible."""
     return text.strip(WHITE)
 
 
 def name_of(key: str) -> str:
-    """What a member is called: its ASCII letters in lower case, so that "Question 1" is
-    "question".
+    """Return the ASCII letters of a key in lower case, so that "Question 1" is "question".
+
+    The result is empty if the key contains a non-ASCII character.
     """
     return NO_LETTER.sub("", key.lower()) if key.isascii() else ""
 
 
 def plain(value: Any, depth: int = DEPTH_READ) -> Any:
-    """Return the value with bare words read as what JSON means by them, every text storable, and
-    nothing deeper than 16 levels.
+    """Return the value with bare words interpreted, texts cleaned, and its depth limited.
+
+    A bare word becomes the Boolean, null or number that it represents. Objects and lists below 16
+    levels become None.
     """
     if isinstance(value, BareWord):
         if value in WORDS:
@@ -104,13 +107,14 @@ def plain(value: Any, depth: int = DEPTH_READ) -> Any:
 
 def _plain_fields(fields: Mapping[Any, Any], depth: int) -> dict[str, Any]:
     named = ((clean(key), value) for key, value in fields.items() if isinstance(key, str))
-    # JavaScript gives __proto__ a meaning of its own
+    # The name __proto__ has a special meaning in JavaScript.
     return {name: plain(value, depth) for name, value in named if name != "__proto__"}
 
 
 def text_of(value: Any) -> str | None:
-    """What a side says: text, a number, or a list of these joined by commas; None for anything
-    deeper.
+    """Return a side as text, or None if it cannot be a side.
+
+    A side is text, a number, a Boolean, or a list of these, which are joined with commas.
     """
     if isinstance(value, list | tuple):
         texts = [_scalar_text(item) for item in value]
@@ -119,7 +123,11 @@ def text_of(value: Any) -> str | None:
 
 
 def _scalar_text(value: Any) -> str | None:
-    """Numbers as JavaScript writes them; nothing for those that JSON does not have."""
+    """Return a scalar as text, or None for other values.
+
+    Null is empty text. Numbers are written as in JavaScript. Numbers that JSON does not have, such
+    as infinity, and integers of 16 or more digits become empty text.
+    """
     if value is None or (isinstance(value, BareWord) and WORDS.get(value, True) is None):
         return ""
     if isinstance(value, str):
@@ -134,10 +142,10 @@ def _scalar_text(value: Any) -> str | None:
 
 
 def draft_card(fields: Any) -> dict[str, Any]:
-    """Return the fields as a card: `front` and `back` trimmed, in addition to all other fields.
+    """Return the fields as a card, with `front` and `back` trimmed and all other fields kept.
 
-    Raises InvalidCard when a side is missing, empty, not text, or longer than 2,000 characters
-    (contract, section 4).
+    Raise InvalidCard if a side is missing, empty, not text, or longer than 2,000 characters, or if
+    it contains the start of another card (contract, section 4).
     """
     if not isinstance(fields, Mapping):
         raise InvalidCard("is not a card: send an object with front and back")
@@ -169,12 +177,12 @@ def _side(by_name: Mapping[str, Any], names: tuple[str, ...]) -> str:
 
 
 def card_key(front: str, back: str) -> tuple[str, str]:
-    """Return what two cards have in common when they are the same card (contract, section 4)."""
+    """Return the key that two cards share if they are duplicates (contract, section 4)."""
     return _fold(front), _fold(back)
 
 
 def _fold(text: str) -> str:
-    if text.isascii():  # which has nothing to compose
+    if text.isascii():  # ASCII text has nothing to compose
         folded = text.lower()
     else:
         folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
@@ -183,10 +191,10 @@ def _fold(text: str) -> str:
 
 
 class Drafts:
-    """Cards in the order they came, without doubles, and a sentence for each that was refused, by
-    its number.
+    """Collects cards in order, without duplicates, and a message for each rejected card.
 
-    `finished` has the last word on what a card is, before it is compared with the others.
+    Messages refer to a card by its number. `finished` makes the last changes to a card before it is
+    compared with the others.
     """
 
     def __init__(self, earlier: Iterable[Mapping[str, Any]] = (), finished: Finish = dict) -> None:
@@ -199,7 +207,7 @@ class Drafts:
         }
 
     def add(self, fields: Any) -> None:
-        """Take the fields as the next card, or note why they are not a card."""
+        """Add the fields as the next card, or record why they are rejected."""
         try:
             card = self._finished(draft_card(fields))
         except InvalidCard as error:
@@ -214,7 +222,7 @@ class Drafts:
             self.cards.append(card)
 
     def refuse(self, why: str) -> None:
-        """Count a card that is left out, and note why."""
+        """Count a rejected card, and record the reason."""
         self.number += 1
         if len(self.problems) < PROBLEMS_KEPT:
             self.problems.append(f"Card {self.number} {why}.")
@@ -224,7 +232,10 @@ class Drafts:
 
 @dataclass
 class _Budget:
-    """Characters that are left; each name and value costs its own, and one more for being there."""
+    """The number of characters that are left to use.
+
+    Each name and each value costs its length plus one.
+    """
 
     left: int
 
@@ -235,8 +246,10 @@ class _Budget:
 
 
 def extras_of(fields: Mapping[str, Any], names: Collection[str] = ()) -> dict[str, Any]:
-    """Return the fields that are neither ours nor in `names`, bounded: at most 24 fields, four
-    levels, texts of 2,000 characters, 12,000 in all.
+    """Return the fields of a card that are neither ours nor in `names`, within limits.
+
+    The limits are 24 fields per object, 50 items per list, four levels, 2,000 characters per text,
+    and 12,000 characters in all. Values that exceed them are dropped.
     """
     extras = {key: value for key, value in fields.items() if key not in OURS and key not in names}
     return _bounded_fields(extras, DEPTH, _Budget(BUDGET))
@@ -254,7 +267,11 @@ def _bounded_fields(fields: Mapping[Any, Any], depth: int, budget: _Budget) -> d
 
 
 def _bounded(value: Any, depth: int, budget: _Budget) -> Any:
-    """PostgreSQL has no infinity in JSON, and JavaScript no larger whole numbers."""
+    """Return the value within the limits, or DROPPED.
+
+    PostgreSQL does not support infinity in JSON, and JavaScript does not represent integers of
+    2**53 or more exactly, so these are dropped as well.
+    """
     if depth <= 0 and isinstance(value, Mapping | list | tuple):
         return DROPPED
     if isinstance(value, Mapping):
@@ -265,7 +282,7 @@ def _bounded(value: Any, depth: int, budget: _Budget) -> Any:
     if isinstance(value, str):
         value = clean(value)
         is_plain = len(value) <= SIDE_CHARACTERS
-    elif isinstance(value, int):  # True and False, too
+    elif isinstance(value, int):  # including True and False
         is_plain = abs(value) < 2**53
     else:
         is_plain = value is None or (isinstance(value, float) and math.isfinite(value))

@@ -1,4 +1,4 @@
-"""Read cards out of text, or out of whatever else an engine sends."""
+"""Extract cards from text, or from anything else that an engine sends."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,8 +19,9 @@ NO_LIST = (
 
 @dataclass(frozen=True)
 class ParsedCards:
-    """Cards in order, each with front, back and its other fields; and a message for each card that
-    was lost or refused.
+    """Cards in order, and a message for each card that was lost or rejected.
+
+    Each card has a front, a back and its other fields.
     """
 
     cards: list[dict[str, Any]]
@@ -28,10 +29,10 @@ class ParsedCards:
 
 
 def parse_cards(text: str) -> ParsedCards:
-    """Every card that the text holds, as JSON however broken, or as lines of Q: and A:.
+    """Return all cards in the text, read from JSON, even if broken, or from lines of Q: and A:.
 
-    Never raises. Without any card, `problems` says so and quotes how the text begins: a refusal
-    reads as one.
+    This function never raises an exception. If the text has no cards, `problems` contains a message
+    that quotes its start, so that a refusal is recognizable.
     """
     drafts = Drafts()
     Scanner(text, Assembler(drafts)).run()
@@ -54,8 +55,10 @@ def accept_cards(
     make_id: Callable[[], UUID] = uuid4,
     finished: Finish = dict,
 ) -> ParsedCards:
-    """Return at most `wanted` good cards out of `raw` (a list, an object that holds one, or the
-    model's text), each as `finished` makes it, none of them in `cards_so_far`. Never raises.
+    """Return at most `wanted` valid cards from `raw` that are not in `cards_so_far`.
+
+    `raw` is a list, an object that contains a list, a single card, or the model's text. `finished`
+    makes the last changes to each card. This function never raises an exception.
     """
     problems: list[str] = []
     if isinstance(raw, str):
@@ -79,8 +82,10 @@ def accept_cards(
 
 
 def _fields(item: Any) -> Any:
-    """Return an object as it is, a pair as front and back, a text as the one card that it holds;
-    None for other texts.
+    """Return an item as the fields of a card.
+
+    A pair becomes front and back. A text becomes the one card that it contains, or None if it
+    contains none or several. Other items are returned unchanged.
     """
     if isinstance(item, str):
         cards = parse_cards(item).cards
@@ -95,8 +100,9 @@ def _with_ids(
     cards_so_far: Sequence[Mapping[str, Any]],
     make_id: Callable[[], UUID],
 ) -> list[dict[str, Any]]:
-    """Return the drafts as cards. An id that came with a card stays if it is a UUID that no other
-    card has.
+    """Return the drafts as cards with IDs.
+
+    A card keeps the ID that came with it if it is a UUID that no other card has.
     """
     used = {str(card.get("id")) for card in cards_so_far}
     cards = []

@@ -1,4 +1,4 @@
-"""Cards out of prose: lines that begin with Q: and A:, numbered or not."""
+"""Read cards from prose: lines that start with Q: and A:, numbered or not."""
 
 import re
 
@@ -20,8 +20,10 @@ EDGES = WHITE + "*_|"
 
 
 class ProseCards:
-    """Reads lines one by one; a card is done when the next question or a gap after its answer
-    comes.
+    """Reads cards line by line.
+
+    A card ends at the next question, at the next numbered line, or at a blank line after its
+    answer.
     """
 
     def __init__(self, drafts: Drafts) -> None:

@@ -1,8 +1,9 @@
-"""From text to tokens: finds where JSON begins in prose, and where a string ends whose own quotes
-are not escaped.
+"""Split the text of an engine into the tokens of JSON.
 
-One pass; every look ahead is bounded, so the time is linear in the text. The same rules are written
-in `static/js/client/parse/scanner.js`, for text that is still arriving.
+The scanner finds where JSON starts in prose, and where a string ends if the quotes inside it are
+not escaped. It reads the text once with bounded lookahead, so the time is linear in the length of
+the text. `static/js/client/parse/scanner.js` implements the same rules for text that is still
+arriving.
 """
 
 import re
@@ -24,14 +25,14 @@ SPACES = re.compile(f"[{WHITE}]+")
 BARE = re.compile(f"[^,:{{}}\\[\\]\n{DOUBLE}]{{1,200}}")
 FAMILIES = ('"', "'", DOUBLE, SINGLE)
 RUNS = {quotes: re.compile(rf"[^\\}}\n{quotes}]*") for quotes in FAMILIES}
-# a closing quote is missing where the next card, or a member on a line of its own, begins
+# A closing quote is missing where the next card, or a field on a new line, starts.
 UNCLOSED = {
     quotes: re.compile(rf"(?:\}}{S},{S}\{{|\n){S}[{quotes}][^{quotes}:\n]{{1,60}}[{quotes}]{S}:")
     for quotes in FAMILIES
 }
 ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|([bf])(?![A-Za-z])|([^bfu])|)", re.DOTALL)
-# a line break that a model escaped twice: before what begins a line, and not in LaTeX's own
-# \\nRightarrow
+# A line break that a model escaped twice. It is followed by something that starts a line, and does
+# not belong to a LaTeX command such as \\nRightarrow.
 LINE_BREAK = re.compile(r'\\\\n(?= ?[A-Z0-9*"-]|\\\\n)(?!(?:Right|Left|Leftright)arrow|V[Dd]ash)')
 ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "\n": "\n", '"': '"', "'": "'", "\\": "\\", "/": "/"}
 AFTER_VALUE = rf"[}}\]]|,{S}(?:[}}\]{{]|/[/*])|,?{S}{KEY}|\{{{S}{QUOTE}"
@@ -82,7 +83,7 @@ class Scanner:
         character = self.text[self.at]
         if character not in STRUCTURE and character not in DOUBLE + SINGLE:
             bare = BARE.match(self.text, self.at)
-            assert bare  # only structure, quotes and line ends are not matched
+            assert bare  # all other characters have been handled
             self.at = bare.end()
             self.assembler.scalar(BareWord(bare[0].strip(WHITE)))
             return
@@ -99,17 +100,18 @@ class Scanner:
             self._string(character)
 
     def _string(self, opening: str) -> None:
-        # closed by its own straight quote, or by any of its family if it opened with a curly one
+        # A straight quote is closed by the same character, and a curly quote by any quote of its
+        # family.
         quotes = opening if opening in "\"'" else DOUBLE if opening in DOUBLE else SINGLE
         parts: list[str] = []
         while True:
             run = RUNS[quotes].match(self.text, self.at)
-            assert run  # it may be empty
+            assert run  # the run may be empty
             parts.append(run[0])
             self.at = run.end()
             character = self.text[self.at : self.at + 1]
             if not character:
-                return  # never closed: the value is lost, and the card with it
+                return  # the string is never closed, so its value is lost
             if character == "\\":
                 parts.append(self._escape())
             elif character in quotes and self._closes():
@@ -136,16 +138,16 @@ class Scanner:
         )
 
     def _escape(self) -> str:
-        """What the backslash at this place means.
+        r"""Read the escape sequence at the current position, and return its meaning.
 
-        An unknown one stands for itself: it is LaTeX, as in \\alpha and \\frac.
+        An unknown sequence stays unchanged, because it is LaTeX, such as \alpha and \frac.
         """
         line_break = LINE_BREAK.match(self.text, self.at)
         if line_break:
             self.at = line_break.end()
             return "\n"
         match = ESCAPE.match(self.text, self.at)
-        assert match  # a backslash alone is matched too
+        assert match  # a single backslash also matches
         self.at = match.end()
         code, control, character = match.groups()
         if code:
