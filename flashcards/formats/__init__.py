@@ -1,4 +1,4 @@
 """Card file formats, each read or written in its own module.
 
-None of them saves anything (flashcards/services/imports.py does).
+These modules do not save anything. `flashcards/services/imports.py` does.
 """

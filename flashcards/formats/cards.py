@@ -1,6 +1,4 @@
-"""Imported cards before they are saved: validated, grouped by their future deck, with a count of
-those left out.
-"""
+"""Imported cards before they are saved: validated, with a count of the cards that were left out."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -44,19 +42,20 @@ SKIP_REASONS = {
         "{} cards were left as they are: you changed them here after the file was made.",
     ),
 }
-# what says it is older, or younger than now, says nothing about its age
+# Dates before this one and dates in the future are treated as unknown.
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 GUID_CHARACTERS = 64
 
 
 @dataclass(frozen=True, slots=True)
 class ImportedCard:
-    """One card of a file, as our text.
+    """A card of a file, with its text as our cards store it.
 
-    What the file says nothing about is None, an empty `kind` too: an update leaves that as it is.
+    A field that the file does not contain is None, or empty for `kind`. An update leaves such a
+    field unchanged.
 
-    `guid` names the card again at a second import, empty where the file has no names; `changed_at`
-    is when it was last changed where it came from.
+    `guid` identifies the card when the file is imported again. It is empty if the file has no
+    identifiers. `changed_at` is the time of the last change in the source of the file.
     """
 
     front: str
@@ -73,20 +72,20 @@ class ImportedCard:
 
 @dataclass
 class SkippedCards:
-    """How many were left out for which reason, with the beginnings of a few of them."""
+    """The number of items left out for each reason, with excerpts of a few of them."""
 
     counts: dict[str, int] = field(default_factory=dict)
     examples: dict[str, list[str]] = field(default_factory=dict)
 
     def add(self, reason: str, example: str = "", count: int = 1) -> None:
-        """`reason` is one of SKIP_REASONS."""
+        """Count items as left out for `reason`, which is a key of SKIP_REASONS."""
         self.counts[reason] = self.counts.get(reason, 0) + count
         shown = self.examples.setdefault(reason, [])
         if len(shown) < EXAMPLES and (text := clean(example[:EXAMPLE_CHARACTERS])):
             shown.append(text)
 
     def as_list(self) -> list[dict[str, Any]]:
-        """For the report: code, count, sentence, examples."""
+        """Return the reasons for the report, each with its code, count, message and examples."""
         skipped = []
         for reason, count in self.counts.items():
             if not count:
@@ -102,9 +101,9 @@ class SkippedCards:
 
 @dataclass
 class ParsedFile:
-    """The cards of a file in its order.
+    """The cards of a file, in the order of the file.
 
-    `decks` are members of the decks that the file tells about, by their name there.
+    `decks` maps the name of a deck in the file to the columns of the deck.
     """
 
     format: str
@@ -114,7 +113,7 @@ class ParsedFile:
 
 
 class CardValidator:
-    """Takes cards into a reading, in their order."""
+    """Validates cards and adds them to a parsed file, in order."""
 
     def __init__(self, reading: ParsedFile, limits: Limits) -> None:
         self.reading = reading
@@ -122,8 +121,9 @@ class CardValidator:
         self._seen: set[tuple[str, ...]] = set()
 
     def take(self, card: ImportedCard, *, has_media: bool = False) -> None:
-        """Raises FileRejected (`too_many_cards`) when the file has more than the server takes at
-        once.
+        """Add a valid card, or count it as left out.
+
+        Raise FileRejected (`too_many_cards`) if the file has more cards than the server accepts.
         """
         card = _cleaned(card)
         reason = self._reason(card, has_media)
@@ -142,7 +142,7 @@ class CardValidator:
         return "" if self._is_new(card) else "repeated"
 
     def _is_new(self, card: ImportedCard) -> bool:
-        """By its name in the file, or else by what it says."""
+        """Return whether no earlier card has this `guid` or, without one, this deck and text."""
         key = (card.guid,) if card.guid else (card.deck, *card_key(card.front, card.back))
         is_new = key not in self._seen
         self._seen.add(key)

@@ -1,4 +1,4 @@
-"""Any file that can be imported: told apart by what is in it, never by its name."""
+"""Read any supported file, and detect its format from its content, never from its name."""
 
 import logging
 from itertools import islice
@@ -33,12 +33,15 @@ log = logging.getLogger(__name__)
 def read_file(
     file: BinaryIO, file_name: str, choices: Choices, limits: Limits, progress: Progress
 ) -> ParsedFile:
-    """The cards of the file. Raises FileRejected, and nothing else whatever the file is."""
+    """Return the cards of the file.
+
+    Raise FileRejected if the file cannot be read, whatever is wrong with it.
+    """
     format = format_of(file, limits)
     name = name_of(file_name)
     try:
         reading = _read(format, file, name, choices, limits, progress)
-    except UNFORESEEN as error:  # a file can be wrong in more ways than anybody lists
+    except UNFORESEEN as error:  # files can be damaged in unforeseen ways
         log.warning("a %s file could not be read", format, exc_info=error)
         raise damaged("cannot be read") from error
     if not reading.cards and not reading.left_out.counts:
@@ -47,8 +50,10 @@ def read_file(
 
 
 def preview_file(file: BinaryIO, choices: Choices, limits: Limits) -> dict[str, Any]:
-    """What the page shows before an import: the format, and of a table how it is read, its first
-    rows and how many there are. Raises FileRejected.
+    """Return a preview of the file for the page, before it is imported.
+
+    The preview contains the format. For a table, it also contains how the table is read, its first
+    rows, and the number of rows. Raise FileRejected if the file cannot be read.
     """
     format = format_of(file, limits)
     if format != "table":
@@ -57,7 +62,10 @@ def preview_file(file: BinaryIO, choices: Choices, limits: Limits) -> dict[str, 
 
 
 def format_of(file: BinaryIO, limits: Limits) -> str:
-    """apkg, json or table. Raises FileRejected for what is none of them, empty or too large."""
+    """Return "apkg", "json" or "table".
+
+    Raise FileRejected if the file has none of these formats, or is empty or too large.
+    """
     file.seek(0, 2)
     limits.check_file(file.tell())
     file.seek(0)
@@ -77,13 +85,16 @@ def format_of(file: BinaryIO, limits: Limits) -> str:
 
 
 def _is_json(text: bytes) -> bool:
-    """A table may begin with a bracket, too: `[noun] water` or a cloze."""
+    """Return whether the text is JSON, not a table that starts with a bracket.
+
+    Such a table may start with `[noun] water` or a cloze.
+    """
     inner = text[1:].lstrip()[:1]
     return inner in (b'"', b"}") if text[:1] == b"{" else inner in (b"{", b"]", b"[")
 
 
 def name_of(file_name: str) -> str:
-    """What a deck without a name is called: as the file, without its ending."""
+    """Return the name for a deck without one: the file's name without its extension."""
     stem = PurePath(clean(file_name).replace("\\", "/")).stem
     return trim(stem)[:NAME_CHARACTERS] or NAMELESS
 

@@ -1,6 +1,6 @@
 """Limits, progress and errors that all import formats share.
 
-Sizes are in bytes; lengths of text are in characters.
+Sizes are in bytes, and lengths of text are in characters.
 """
 
 import time
@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from sessions_app.exceptions import MindFlipError
 
-RATIO = 200  # honest collections are packed to a tenth; a bomb to a thousandth
+RATIO = 200  # usual collections shrink to a tenth, zip bombs to a thousandth
 RATIO_COUNTS_FROM = 16 * 2**20
 ENTRIES = 100_000  # files in a package
-MAX_FIELD_CHARACTERS = 64_000  # HTML of one field: 2,000 characters of text with a lot around them
+MAX_FIELD_CHARACTERS = 64_000  # HTML of one field: 2,000 characters of text and their markup
 FIELDS = 100
 CHUNK = 2**18
 EVERY = 100
@@ -22,9 +22,7 @@ Listener = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Limits:
-    """What a server allows: the file as it comes, what may come out of it when unpacked, and its
-    cards.
-    """
+    """A server's limits for an imported file, its unpacked content, and its number of cards."""
 
     file_bytes: int
     cards: int
@@ -34,7 +32,7 @@ class Limits:
         return 4 * self.file_bytes
 
     def check_file(self, size: int) -> None:
-        """Raises FileRejected (`too_large`)."""
+        """Raise FileRejected (`too_large`) if a file of `size` bytes is too large."""
         if size > self.file_bytes:
             megabytes = self.file_bytes // 2**20
             raise too_large(
@@ -43,7 +41,7 @@ class Limits:
             )
 
     def check_unpacked(self, size: int, packed: int) -> None:
-        """Raises FileRejected for more than may come out of `packed` bytes."""
+        """Raise FileRejected (`too_large`) if `size` bytes are too many for `packed` bytes."""
         is_bomb = size > RATIO_COUNTS_FROM and size > RATIO * max(packed, 1)
         if is_bomb or size > self.unpacked_bytes:
             raise too_large(
@@ -52,13 +50,14 @@ class Limits:
 
 
 def ignore_progress(phase: str, done: int, total: int) -> None:
-    """Listens to nothing."""
+    """Ignore the progress of an import."""
 
 
 class Progress:
-    """Count cards in each of two phases.
+    """Counts cards in the two phases of an import, and enforces its time limit.
 
-    Every hundredth calls `listen` with (phase, done, of all), which may raise to stop.
+    At the first card and at every hundredth card after it, `listen` is called with the phase, the
+    number of cards done, and the total. It may raise an exception to stop the import.
     """
 
     def __init__(self, seconds: float = float("inf"), listen: Listener = ignore_progress) -> None:
@@ -72,7 +71,8 @@ class Progress:
     def step(self) -> None:
         """Count one more card.
 
-        Raises FileRejected (`takes_too_long`), and whatever the listener raises.
+        Raise FileRejected (`takes_too_long`) after the time limit. Exceptions of the listener are
+        passed on.
         """
         self.check()
         if self._done % EVERY == 0:
@@ -80,7 +80,7 @@ class Progress:
         self._done += 1
 
     def check(self) -> None:
-        """Raises FileRejected once the deadline has passed."""
+        """Raise FileRejected (`takes_too_long`) after the time limit."""
         if self.is_over():
             raise FileRejected(
                 "This file takes too long to read: export fewer cards at a time.",
@@ -92,7 +92,7 @@ class Progress:
 
 
 class FileRejected(MindFlipError):
-    """Nothing of the file was taken.
+    """The file cannot be imported, and none of its cards are saved.
 
     Codes: `too_large`, `unknown_format`, `damaged_file`, `wrong_choice`, `too_many_cards`,
     `no_cards`, `takes_too_long`, `cancelled`.
@@ -103,7 +103,7 @@ class FileRejected(MindFlipError):
 
 
 def damaged(what: str) -> FileRejected:
-    """`what` is the end of a sentence about the file."""
+    """Return the error for a damaged file, where `what` completes "This file …"."""
     return FileRejected(
         f"This file {what}: export it again and send the new one.", code="damaged_file"
     )

@@ -1,6 +1,6 @@
-"""A deck as Markdown to read: a heading a card, its answer as a quote below it.
+"""Write a deck as Markdown for reading.
 
-What a card says is Markdown already.
+Each card has a heading, its front, and its back as a quote. The text of cards is already Markdown.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,5 +1,6 @@
-"""Our own file (flashcards/formats/mindflip_json_writer.py), and any JSON that holds a list of
-objects with front and back.
+"""Read MindFlip files, and any JSON with a list of objects that have a front and a back.
+
+`flashcards/formats/mindflip_json_writer.py` writes MindFlip files.
 """
 
 import json
@@ -15,7 +16,7 @@ from flashcards.parsing import InvalidCard, draft_card, extras_of
 from flashcards.parsing.cards import clean, trim
 from flashcards.services.tags import tags_usable
 
-TEXTS = {  # member, column, most characters
+TEXTS = {  # field: (column, maximum number of characters)
     "topic": ("topic", 200),
     "source": ("source", 1_000_000),
     "modelId": ("model_id", 200),
@@ -26,7 +27,11 @@ OWN_MEMBERS = {"id", "front", "back", "kind", "tags", "sentence", "found", "extr
 
 
 def read_json(data: bytes, name: str, limits: Limits, progress: Progress) -> ParsedFile:
-    """All cards of the file, under its deck's name or else `name`. Raises FileRejected."""
+    """Return all cards of the file, in a deck with the name in the file, or else `name`.
+
+    Raise FileRejected if the file is damaged, has no list of cards, has too many cards, or was made
+    by a newer version.
+    """
     document = _document(data)
     deck = _mapping(document.get("deck"))
     deck_name = trim(clean(_text(deck.get("name")))) or name

@@ -1,8 +1,7 @@
-"""The MindFlip file: a deck with its cards, tags, notes and provenance, to import here or on
-another MindFlip server.
+"""Write MindFlip files, which contain a deck with its cards, tags, notes and provenance.
 
-It does not contain schedules or reviews. `version` counts upwards when a reader of the one before
-would go wrong.
+A MindFlip file can be imported here or on another server. It does not contain schedules or reviews.
+`version` is incremented when readers of the previous version would misread the file.
 """
 
 import json
@@ -15,7 +14,7 @@ FORMAT, VERSION = "mindflip-deck", 1
 
 
 def write_json(deck: Deck, cards: Sequence[Card]) -> Iterator[str]:
-    """One card a line, so that two exports can be compared."""
+    """Yield a MindFlip file with one card per line, so that two exports can be compared."""
     yield (
         f'{{"format": "{FORMAT}", "version": {VERSION},\n"deck":'
         f' {_dump(deck_fields(deck))},\n"cards": [\n'
@@ -26,7 +25,7 @@ def write_json(deck: Deck, cards: Sequence[Card]) -> Iterator[str]:
 
 
 def deck_fields(deck: Deck) -> dict[str, Any]:
-    """Names as in REST."""
+    """Return the deck's fields, with the same names as in the REST API."""
     return {
         "id": str(deck.pk),
         "name": deck.name,
@@ -41,7 +40,11 @@ def deck_fields(deck: Deck) -> dict[str, Any]:
 
 
 def card_fields(card: Card) -> dict[str, Any]:
-    """`id` names the card again, also one that came in under a name from elsewhere."""
+    """Return the card's fields.
+
+    `id` identifies the card when it is imported again. For an imported card, it is the identifier
+    from the original file.
+    """
     return {
         "id": card.guid or str(card.pk),
         "front": card.front,

@@ -1,4 +1,4 @@
-"""Which formats there are, and a deck as a file in one of them."""
+"""The export formats, and the export of a deck to a file."""
 
 import re
 import unicodedata
@@ -14,16 +14,18 @@ from flashcards.models import Card, Deck
 from flashcards.parsing.cards import clean, plain, trim
 from sessions_app.exceptions import Invalid
 
-NAME_BYTES = 120  # with its ending, below what any file system takes
+NAME_BYTES = 120  # with the extension, below the limit of any file system
 CHUNK_BYTES = 2**16
-NOTHING_LEFT = "\ufffd"  # stands for a text that has only control characters
+NOTHING_LEFT = "\ufffd"  # replaces a text that has only control characters
 UNSAFE = re.compile(r'[\\/:*?"<>|\s]+')
 
 
 @dataclass(frozen=True)
 class Format:
-    """`words` tell a student what it is good for. `write` gives the file's text or bytes in
-    pieces.
+    """An export format.
+
+    `words` describes to users what the format is good for. `write` returns the content of the file
+    in pieces of text or bytes.
     """
 
     name: str
@@ -36,7 +38,7 @@ class Format:
 
 @dataclass(frozen=True)
 class Export:
-    """A file to send."""
+    """An exported file."""
 
     file_name: str
     content_type: str
@@ -92,7 +94,10 @@ CHOOSE = f"Choose a format: {', '.join(FORMATS)}."
 
 
 def deck_export(*, deck: Deck, cards: Sequence[Card], format: str) -> Export:
-    """Raises Invalid, which names the formats, for any other."""
+    """Return the deck as a file in the given format.
+
+    Raise Invalid, with a list of the formats, if the format does not exist.
+    """
     chosen = FORMATS.get(format)
     if chosen is None:
         raise Invalid(CHOOSE, fields={"format": [CHOOSE]})
@@ -103,8 +108,9 @@ def deck_export(*, deck: Deck, cards: Sequence[Card], format: str) -> Export:
 
 
 def _clean_deck(deck: Deck) -> Deck:
-    """Return a copy whose text has no control characters: older versions stored them, and formats
-    use them as separators.
+    """Return a copy of the deck without control characters in its text.
+
+    Older versions stored control characters, and some formats use them as separators.
     """
     cleaned = copy(deck)
     cleaned.name = trim(clean(deck.name)) or NOTHING_LEFT
@@ -114,7 +120,10 @@ def _clean_deck(deck: Deck) -> Deck:
 
 
 def _clean_card(card: Card) -> Card:
-    """As for the deck. The guid stays as it is, because an import finds the card again by it."""
+    """Return a copy of the card without control characters in its text.
+
+    `guid` stays unchanged, because an import uses it to find the card.
+    """
     cleaned = copy(card)
     cleaned.front = trim(clean(card.front)) or NOTHING_LEFT
     cleaned.back = trim(clean(card.back)) or NOTHING_LEFT
@@ -128,7 +137,7 @@ def _clean_tags(tags: Iterable[str]) -> list[str]:
 
 
 def _sendable(pieces: Iterable[str | bytes]) -> Iterator[bytes]:
-    """Cards are small: a piece to send holds many."""
+    """Yield the pieces as larger chunks, because cards are small."""
     waiting = bytearray()
     for piece in pieces:
         waiting += piece.encode() if isinstance(piece, str) else piece
@@ -139,8 +148,9 @@ def _sendable(pieces: Iterable[str | bytes]) -> Iterator[bytes]:
 
 
 def safe_name(name: str) -> str:
-    """A deck's name as every system takes it for a file: no path, no control signs, not hidden, not
-    too long.
+    """Return the deck's name as a file name that is valid on every system.
+
+    It contains no path and no control characters, is not hidden, and has a limited length.
     """
     seen = "".join(
         " " if unicodedata.category(character) in ("Cc", "Cf", "Zl", "Zp") else character

@@ -1,8 +1,8 @@
 """Write CSV and TSV.
 
-The file starts with a byte order mark, because Excel reads a file without one in the machine's old
-code page; everything else that reads CSV today, Anki included, skips it. Every cell is quoted, so
-that no country's list separator splits one.
+The file starts with a byte order mark, because Excel reads a file without one in the computer's
+legacy code page. Other programs that read CSV, including Anki, skip the mark. Every cell is quoted,
+so that no locale's list separator splits a cell.
 """
 
 import csv
@@ -21,7 +21,7 @@ SPECIAL = re.compile(r"([\\,])")
 
 
 def table_writer(delimiter: str) -> Writer:
-    """Writes a header and a row for each card."""
+    """Return a function that writes a header and a row for each card."""
 
     def write(deck: Deck, cards: Sequence[Card]) -> Iterator[str]:
         yield BYTE_ORDER_MARK + _row(COLUMNS, delimiter)
@@ -53,12 +53,15 @@ def tags_to_cell(tags: list[str]) -> str:
 
 
 def tags_from_cell(cell: str) -> tuple[str, ...]:
-    """What `tags_to_cell` was given."""
+    """Return the tags that `tags_to_cell` wrote into the cell."""
     pieces = (re.sub(r"\\(.)", r"\1", piece).strip() for piece in PIECE.findall(cell))
     return tuple(filter(None, pieces))
 
 
 def tags_from_foreign_cell(cell: str) -> tuple[str, ...]:
-    """Words between commas or semicolons, or else between blanks."""
+    """Return the tags in a cell that another program wrote.
+
+    Tags are separated by commas or semicolons, or else by white space.
+    """
     pieces = re.split(r"[,;]", cell) if re.search(r"[,;]", cell) else cell.split()
     return tuple(filter(None, (piece.strip() for piece in pieces)))

@@ -1,8 +1,10 @@
-"""Read CSV, TSV and other text with columns: detect the encoding, the delimiter and Anki's header
-lines, preview, then parse.
+"""Read CSV, TSV and other text with columns.
 
-Source of the header lines (`#separator:tab`, `#html:true`, `#tags column:3`): "Text Files", "File
-Headers" in Anki's manual. Columns are counted from 1 there, from 0 here.
+The encoding, the delimiter and Anki's header lines are detected before the table is previewed or
+parsed.
+
+The header lines (`#separator:tab`, `#html:true`, `#tags column:3`) are described in "Text Files",
+"File Headers" in Anki's manual. The manual counts columns from 1, and this module from 0.
 """
 
 import codecs
@@ -34,7 +36,7 @@ ROLE_COLUMNS = {
 }
 LINES = 20
 ROLES = ("front", "back", "tags", "sentence", "kind", "id", "deck", "skip")
-DELIMITERS = ("\t", ";", "|", ",")  # where two cut alike, the one that prose has less
+DELIMITERS = ("\t", ";", "|", ",")  # ties go to the earlier one, which is rarer in prose
 SAMPLE_ROWS, SAMPLE_CHARACTERS = 50, 100_000
 COLUMNS_READ = 1_000
 COLUMNS_SHOWN, ROWS_SHOWN, CELL_SHOWN = 20, 6, 200
@@ -53,9 +55,9 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-# those too like another are only chosen by hand
+# Encodings that are too similar to one of these can only be chosen by the user.
 GUESSED = ["cp1252", "cp1251", "cp1253", "shift_jis", "gb18030", "big5", "euc_kr"]
-CHOICES = {  # to choose from on the page, as Python names them, and as people do
+CHOICES = {  # Python's names and the labels on the page
     "utf-8": "UTF-8",
     "utf-16": "UTF-16",
     "cp1252": "Western European (Windows)",
@@ -73,7 +75,10 @@ SAMPLE_BYTES = 50_000
 
 @dataclass
 class AnkiHeaders:
-    """What the lines say, `length` of them in characters; empty for a file of anybody else."""
+    """The values of Anki's header lines, which are empty for other files.
+
+    `length` is the length of the lines in characters.
+    """
 
     length: int = 0
     delimiter: str = ""
@@ -94,7 +99,7 @@ def read_headers(text: str) -> AnkiHeaders:
 
 
 def _take(headers: AnkiHeaders, line: str) -> bool:
-    """Whether the line is one of Anki's."""
+    """Apply a line, and return whether it is one of Anki's header lines."""
     name, _, value = line[1:].partition(":")
     name, value = name.strip().lower(), value.strip("\r\n")
     if name in ROLE_COLUMNS:
@@ -115,7 +120,10 @@ def _take(headers: AnkiHeaders, line: str) -> bool:
 
 @dataclass(frozen=True)
 class Choices:
-    """How a table is to be read. Empty or None: as it looks."""
+    """The user's choices for reading a table.
+
+    Values that are empty or None are detected from the file.
+    """
 
     encoding: str = ""
     delimiter: str = ""
@@ -125,7 +133,10 @@ class Choices:
 
 @dataclass(frozen=True)
 class Table:
-    """A table with everything decided. `columns` are roles, `names` what the columns are called."""
+    """A decoded table, with all choices made.
+
+    `columns` are the roles of the columns, and `names` are their names.
+    """
 
     text: str
     encoding: str
@@ -137,19 +148,25 @@ class Table:
     is_own: bool
 
     def rows(self) -> Iterator[list[str]]:
-        """Without the header and empty lines. Raises FileRejected."""
+        """Return the rows without the header and empty lines.
+
+        The iterator raises FileRejected if a cell is too long.
+        """
         rows = _rows(self.text, self.delimiter)
         return islice(rows, 1, None) if self.has_header else rows
 
 
 def open_table(data: bytes, choices: Choices) -> Table:
-    """Raises FileRejected when a choice does not fit, or nothing is there."""
+    """Decode a table and choose how to read it.
+
+    Raise FileRejected if a choice is not valid or the table has no rows.
+    """
     _check(choices)
     text, encoding = decoded(data, choices.encoding)
     headers = read_headers(text)
     text = text[headers.length :]
     delimiter = choices.delimiter or headers.delimiter
-    if not delimiter:  # the character that splits most rows into the same number of columns
+    if not delimiter:  # choose the one that splits most rows into the same number of columns
         start = text[:SAMPLE_CHARACTERS]
         delimiter = max(DELIMITERS, key=lambda candidate: _evenness(start, candidate))
     sample = list(islice(_rows(text, delimiter), SAMPLE_ROWS))
@@ -161,9 +178,10 @@ def open_table(data: bytes, choices: Choices) -> Table:
 
 
 def read_table(data: bytes, choices: Choices, limits: Limits, progress: Progress) -> ParsedFile:
-    """All rows as cards.
+    """Return all rows of a table as cards.
 
-    Raises FileRejected; a file without a column for front and back has the code `wrong_choice`.
+    Raise FileRejected if the table cannot be read. The code is `wrong_choice` if the column for the
+    front or the back is missing.
     """
     table = open_table(data, choices)
     if not {"front", "back"} <= set(table.columns):
@@ -210,12 +228,16 @@ def _role(heading: str) -> str:
 
 
 def _once(roles: Sequence[str]) -> list[str]:
-    """Of two columns with one role the first has it."""
+    """Return the roles, with each role only in its first column."""
     return [role if role not in roles[:index] else "skip" for index, role in enumerate(roles)]
 
 
 def _usual(headers: AnkiHeaders, width: int) -> list[str]:
-    """Front and back are the first two columns that are nothing else, tags the third of three."""
+    """Return the default roles of the columns.
+
+    Front and back are the first two columns that have no role in Anki's header lines. Without
+    header lines, tags are the third of three columns.
+    """
     free = iter(
         ["front", "back"]
         if headers.length
@@ -285,15 +307,15 @@ def _text(cell: str, table: Table) -> str:
 
 
 def decoded(data: bytes, encoding: str = "") -> tuple[str, str]:
-    """The text, and the name in CHOICES of what it was written in.
+    """Return the text and its encoding, a key of CHOICES.
 
-    Raises FileRejected when the given `encoding` does not fit.
+    Raise FileRejected if the given `encoding` is unknown or does not fit.
     """
     if encoding and encoding not in CHOICES:
         raise FileRejected(f"Choose an encoding: {', '.join(CHOICES)}.", code="wrong_choice")
     chosen = encoding or guess(data)
     try:
-        # of Windows' code page, characters that are not defined are replaced; Unicode must be valid
+        # Undefined characters are replaced in Windows-1252. Other encodings must be valid.
         text = data.decode(chosen, "replace" if chosen == "cp1252" else "strict")
         return text.removeprefix("\ufeff"), chosen
     except (UnicodeError, LookupError):
@@ -304,7 +326,7 @@ def decoded(data: bytes, encoding: str = "") -> tuple[str, str]:
 
 
 def guess(data: bytes) -> str:
-    """A name in CHOICES."""
+    """Return the most likely encoding, a key of CHOICES."""
     marked = next((name for mark, name in MARKS if data.startswith(mark)), None)
     if marked:
         return marked.removesuffix("-sig")

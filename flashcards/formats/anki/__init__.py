@@ -1,1 +1,1 @@
-"""Anki packages (.apkg, .colpkg): read and written."""
+"""Read and write Anki packages (.apkg, .colpkg)."""

@@ -1,8 +1,8 @@
 """Read the note types and deck names of an Anki collection, in both of Anki's schemas.
 
-The newer schema stores protobuf messages, whose fields are read here without their schema: three
-numbers and two texts are enough. Source: the wire format as published with Protocol Buffers; field
-numbers are Anki's own (proto/anki/*.proto).
+The newer schema stores protobuf messages. Only one number and two texts of them are needed, so
+their fields are read without a schema. Source: the wire format as published with Protocol Buffers.
+The field numbers are Anki's own (proto/anki/*.proto).
 """
 
 import json
@@ -20,14 +20,18 @@ QUESTION_FIELD, ANSWER_FIELD = 1, 2  # Notetype.Template.Config.q_format and a_f
 SUBDECK_SIGN = "\x1f"  # between a deck and its subdeck, in the newer schema
 VARINT, EIGHT_BYTES, LENGTH, FOUR_BYTES = 0, 1, 2, 5
 VARINT_BYTES = 10
-CELL_BYTES = 64 * 2**20  # a legacy collection keeps all note types in one cell
+CELL_BYTES = 64 * 2**20  # a legacy collection stores all note types in one cell
 COLUMNS = 200
-STEPS = 50_000  # of SQLite's machine, between two looks at the clock
+STEPS = 50_000  # instructions of SQLite's virtual machine between two checks of the time limit
 
 
 @dataclass
 class NoteType:
-    """Field names in order; templates by number, each as (question, answer)."""
+    """An Anki note type.
+
+    `fields` are the names of its fields in order. `templates` maps the number of a template to its
+    question and answer.
+    """
 
     name: str
     is_cloze: bool
@@ -37,14 +41,17 @@ class NoteType:
 
 @dataclass
 class Collection:
-    """Note types and deck names by Anki's ids."""
+    """The note types and deck names of a collection, by Anki's IDs."""
 
     note_types: dict[int, NoteType]
     decks: dict[int, str]
 
 
 def read_collection(database: sqlite3.Connection) -> Collection:
-    """Raises FileRejected when the tables are not Anki's."""
+    """Return the note types and deck names of a collection.
+
+    Raise FileRejected if the tables are not Anki's or cannot be read.
+    """
     require_tables(database, "notes", "cards")
     if "notetypes" in tables(database):
         require_tables(database, "fields", "templates", "decks")
@@ -89,9 +96,9 @@ def _blob(value: Any) -> bytes:
 
 
 def _legacy(database: sqlite3.Connection, column: str) -> dict[int, dict[str, Any]]:
-    """A column of `col` holds JSON objects by id."""
+    """Return the JSON objects in a column of the table `col`, by ID."""
     try:
-        objects = json.loads(one_value(database, f"SELECT {column} FROM col LIMIT 1"))  # noqa: S608 - one of our two words
+        objects = json.loads(one_value(database, f"SELECT {column} FROM col LIMIT 1"))  # noqa: S608 - a constant
         return {int(number): dict(value) for number, value in objects.items()}
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise damaged("holds a collection whose note types or decks cannot be read") from error
@@ -118,19 +125,28 @@ def _legacy_type(model: dict[str, Any]) -> NoteType:
 
 
 def numbers(message: bytes) -> dict[int, int]:
-    """Whole numbers by field number; the last one of each. Raises FileRejected."""
+    """Return the integers of a message by field number.
+
+    Only the last value of a repeated field is returned. Raise FileRejected if the message is
+    damaged.
+    """
     return {field: value for field, value in _members(message) if isinstance(value, int)}
 
 
 def texts(message: bytes) -> dict[int, bytes]:
-    """Texts, bytes and messages in it by field number; the last one of each. Raises
-    FileRejected.
+    """Return the texts, bytes and embedded messages of a message by field number.
+
+    Only the last value of a repeated field is returned. Raise FileRejected if the message is
+    damaged.
     """
     return {field: value for field, value in _members(message) if isinstance(value, bytes)}
 
 
 def messages(message: bytes, field: int) -> list[bytes]:
-    """All of one repeated member. Raises FileRejected."""
+    """Return all values of a repeated field of texts, bytes or messages.
+
+    Raise FileRejected if the message is damaged.
+    """
     return [
         value for number, value in _members(message) if number == field and isinstance(value, bytes)
     ]
@@ -171,29 +187,29 @@ def _varint(message: bytes, at: int) -> tuple[int, int]:
 
 @contextmanager
 def open_database(path: Path, progress: Progress) -> Iterator[sqlite3.Connection]:
-    """Read-only; text that is no UTF-8 is read with signs in the place of its faults.
+    """Open a database read-only, and replace invalid UTF-8 in its text.
 
-    Raises FileRejected for what SQLite says.
+    Raise FileRejected if SQLite reports an error or the time limit is exceeded.
     """
     connection = sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)
     try:
         _bind(connection, progress)
         yield connection
     except (sqlite3.Error, OverflowError, MemoryError) as error:
-        progress.check()  # an interrupted query is over time, not damaged
+        progress.check()  # an interrupted query has run out of time
         raise damaged("holds a database that is damaged or not Anki's") from error
     finally:
         connection.close()
 
 
 def tables(connection: sqlite3.Connection) -> set[str]:
-    """Names of real tables: a view could compute without end."""
+    """Return the names of ordinary tables, because a query on a view could run endlessly."""
     rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'")
     return {str(name) for name, sql in rows if str(sql).upper().startswith("CREATE TABLE")}
 
 
 def require_tables(connection: sqlite3.Connection, *names: str) -> None:
-    """Raises FileRejected when one is missing."""
+    """Raise FileRejected if one of the tables is missing."""
     if not set(names) <= tables(connection):
         raise damaged("holds a collection without notes or cards")
 
@@ -222,5 +238,5 @@ def _bind(connection: sqlite3.Connection, progress: Progress) -> None:
 
 
 def _unicase(name: str, other: str) -> int:
-    """Anki's own order of names, which its indexes are made with."""
+    """Compare names in the order that Anki's indexes are built with."""
     return (name.casefold() > other.casefold()) - (name.casefold() < other.casefold())

@@ -1,9 +1,10 @@
-"""Convert the HTML of an Anki field to the Markdown that cards know (flashcards/rendering.py), with
-math between dollar signs.
+"""Convert the HTML of an Anki field to the Markdown of cards, with math between `$` characters.
 
-Every pattern here is linear on any input: a file may contain thousands of fields that were made to
-be slow. markdownify does the main work, without headings, tables, quotes and needless backslashes;
-where its own work is quadratic, it is replaced.
+`flashcards/rendering.py` defines the Markdown of cards.
+
+Every pattern in this module takes linear time on any input, because a file may contain thousands of
+fields that were made to be slow. markdownify does most of the work, without headings, tables,
+quotes and unnecessary backslashes. Its methods that take quadratic time are replaced.
 """
 
 import html
@@ -23,10 +24,10 @@ from markdownify import MarkdownConverter
 
 from flashcards.parsing.cards import clean
 
-# private signs that stand for a formula while the HTML around it is converted
+# Private-use characters replace formulas while the HTML around them is converted.
 FIRST_TOKEN, TOKENS = 0xF0000, 65_000
 PRIVATE = re.compile("[\U000f0000-\U0010ffff]")
-FORMS = [  # how Anki writes math: the beginning, the end, whether it stands on a line of its own
+FORMS = [  # Anki's math delimiters: start, end, and whether the math is on a separate line
     (r"\\\(", r"\\\)", False),
     (r"\[\$\]", r"\[/\$\]", False),
     (r"<anki-mathjax>", r"</anki-mathjax>", False),
@@ -50,9 +51,9 @@ UNSEEN = re.compile(
     r"<(script|style|template|head|title)\b.*?(?:</\1\s*>|$)|<!--.*?(?:-->|$)",
     re.DOTALL | re.IGNORECASE,
 )
-# parsers look for the end of such a one again and again
+# This matches a `<` that starts no complete tag. Parsers would search for its end again and again.
 NO_TAG = re.compile(r"<(?![a-zA-Z/!?][^<>]*>)")
-AFTER_BREAK = re.compile(r"(<br ?/?>)[ \t]*\n")  # the end of a line of HTML, not one more to see
+AFTER_BREAK = re.compile(r"(<br ?/?>)[ \t]*\n")  # a newline after a break is not visible
 BREAK = re.compile(r"<br ?/?>|</(?:div|p|li)>", re.IGNORECASE)
 TAG = re.compile(r"<[^<>]*>")
 OPEN_DOLLAR = re.compile(r"(?<!\\)\$")
@@ -60,7 +61,10 @@ BLANK_LINES = re.compile(r"\n{3,}")
 
 
 def text_of_html(source: str) -> str:
-    """The text; empty when there is none to see. Never raises, whatever the HTML is."""
+    """Return the visible text of a field, which may be empty.
+
+    This function never raises an exception, whatever the HTML is.
+    """
     seen = MEDIA.sub(" ", UNSEEN.sub("", PRIVATE.sub("", clean(source))))
     formulas: list[str] = []
     waiting = MATH.sub(lambda match: _protect(_formula(match), formulas), seen)
@@ -69,18 +73,18 @@ def text_of_html(source: str) -> str:
 
 
 def media_of_html(source: str) -> set[str]:
-    """Names of the pictures and sounds that a field shows."""
+    """Return the names of the pictures and sounds in a field."""
     return {_media_name(match) for match in MEDIA.finditer(source)}
 
 
 def tidy(text: str) -> str:
-    """Without spaces at ends of lines and more than one empty line at a time."""
+    """Return the text without spaces at the ends of lines or consecutive empty lines."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ").split("\n")
     return BLANK_LINES.sub("\n\n", "\n".join(line.rstrip() for line in lines)).strip()
 
 
 def _converted(source: str) -> str:
-    has_prices = source.count("$") > 1  # one alone cannot be taken for math
+    has_prices = source.count("$") > 1  # a single `$` cannot be mistaken for math
     if not ("<" in source or "&" in source):
         return escaped(" ".join(source.split()), has_prices=has_prices)
     try:
@@ -88,7 +92,7 @@ def _converted(source: str) -> str:
             AFTER_BREAK.sub(r"\1", NO_TAG.sub("&lt;", source))
         )
     except (RecursionError, AssertionError, ValueError, IndexError, ParserRejectedMarkup):
-        # nested a thousand deep, or no HTML by any reading: its words alone
+        # The HTML is nested too deeply or cannot be parsed, so only its text is used.
         return escaped(_plain(source), has_prices=has_prices)
 
 
@@ -104,7 +108,11 @@ def _protect(text: str, formulas: list[str]) -> str:
 
 
 def _formula(match: re.Match[str]) -> str:
-    """[latex] may hold dollar signs of its own, and text around them."""
+    """Return a formula between `$` characters.
+
+    A formula that already contains them gets no more, because [latex] may contain text and several
+    formulas.
+    """
     form = next(index for index, group in enumerate(match.groups()) if group is not None)
     tex = _plain(match[form + 1]).strip()
     if not tex or OPEN_DOLLAR.search(tex):
@@ -118,7 +126,7 @@ def _media_name(match: re.Match[str]) -> str:
     return match[1] or named or match[0]
 
 
-# a card that reads like the name of a file is a card
+# A card may look like the name of a file.
 warnings.filterwarnings("ignore", category=MarkupResemblesLocatorWarning)
 
 SPECIAL = re.compile(
@@ -136,9 +144,10 @@ LOWERED = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋
 
 
 def escaped(text: str, *, has_prices: bool) -> str:
-    """Plain text so that Markdown shows it as it is.
+    """Return plain text, escaped so that Markdown shows it unchanged.
 
-    Underscores within words, lone stars and minus signs need no backslash.
+    Underscores inside words, lone asterisks, and hyphens inside a line are not escaped. `$`
+    characters are escaped if `has_prices` is set.
     """
     if has_prices:
         return PRICE.sub(r"\\$", escaped(text, has_prices=False))
@@ -146,8 +155,9 @@ def escaped(text: str, *, has_prices: bool) -> str:
 
 
 class Element(Tag):
-    """An element that looks for its ancestors without the general search, because the library asks
-    each element for a `<pre>`.
+    """An element with a fast search for its ancestors.
+
+    The library searches for a `<pre>` around each element, and the general search is slow.
     """
 
     def find_parent(self, name: Any = None, *args: Any, **kwargs: Any) -> Any:
@@ -165,12 +175,13 @@ class Converter(MarkdownConverter):
     def __init__(self, *, has_prices: bool) -> None:
         super().__init__(bullets="-", autolinks=False)
         self._has_prices = has_prices
-        # id of a list -> how many of its items are converted
+        # The key is the `id()` of a list. The value is the number of its items converted so far.
         self._items_before: dict[int, int] = defaultdict(int)
 
     def process_text(self, el: Any, parent_tags: Any = None) -> str:
-        """Shorten long runs of white space to what they mean, because the library reads a run again
-        from each of its characters.
+        """Shorten long runs of white space before the text is converted.
+
+        The library would read a run again from each of its characters.
         """
         if "pre" not in parent_tags and LONG_BLANK.search(el):
             shorter = NavigableString(
@@ -201,13 +212,16 @@ class Converter(MarkdownConverter):
     convert_table = convert_blockquote
 
     def convert_pre(self, el: Any, text: str, parent_tags: Any) -> str:
-        """Drop blank lines at both ends."""
+        """Return a fenced code block without blank lines at its ends."""
         blank_lines = text[: len(text) - len(text.lstrip(" \n"))]
         inner = text[blank_lines.rfind("\n") + 1 :].rstrip(" \n")
         return f"\n\n```\n{inner}\n```\n\n" if text else ""
 
     def convert_li(self, el: Any, text: str, parent_tags: Any) -> str:
-        """Number the items as they come, because the library counts those before each of them."""
+        """Return an item, numbered by the items converted so far.
+
+        The library would count all items before each item.
+        """
         before, text = self._items_before[id(el.parent)], text.strip()
         self._items_before[id(el.parent)] += 1
         if not text:
@@ -221,7 +235,7 @@ class Converter(MarkdownConverter):
         return bullet + NEXT_LINE.sub("\n" + " " * len(bullet), text) + "\n"
 
     def convert_tr(self, el: Any, text: str, parent_tags: Any) -> str:
-        """A row is a line."""
+        """Return a row as a line."""
         return " · ".join(cell.strip() for cell in text.split(CELL) if cell.strip()) + "\n"
 
     def convert_td(self, el: Any, text: str, parent_tags: Any) -> str:
@@ -230,7 +244,7 @@ class Converter(MarkdownConverter):
     convert_th = convert_td
 
     def convert_sup(self, el: Any, text: str, parent_tags: Any) -> str:
-        """10² and never 102."""
+        """Return a superscript, so that 10² does not become 102."""
         return _shifted(text, RAISED, "^")
 
     def convert_sub(self, el: Any, text: str, parent_tags: Any) -> str:
@@ -249,7 +263,7 @@ def _line_escaped(match: re.Match[str]) -> str:
 
 
 def _shifted(text: str, table: dict[int, int], marker: str) -> str:
-    """In Unicode's own small signs where it has them all."""
+    """Return the text in Unicode's raised or lowered characters, or else after `marker`."""
     text = text.strip()
     shifted = text.translate(table)
     has_all = not set(text) & set(shifted)

@@ -2,8 +2,8 @@
 
 A template is filled with the note's fields: `{{Field}}`, `{{filter:Field}}`,
 `{{#Field}}…{{/Field}}`, `{{^Field}}…{{/Field}}`. Source of the rules: "Card Generation" and "Field
-Replacements" in Anki's manual. What a card shows only while it is studied (the box to type into,
-speech, the name of the deck) is left out.
+Replacements" in Anki's manual. Elements that a card shows only while it is studied are left out:
+the box to type into, speech, and the name of the deck.
 """
 
 import re
@@ -19,18 +19,18 @@ from flashcards.formats.anki.html import media_of_html, text_of_html
 from flashcards.formats.cards import ImportedCard
 
 OCCLUSION = "image-occlusion:"
-# possessive blanks, and names that neither begin nor end with one: each run of blanks is read in
-# one way only
+# Quantifiers for blanks are possessive, and names neither start nor end with a blank. Each run of
+# blanks can therefore match in only one way.
 TAG = re.compile(r"\{\{\s*+([#^/]?)\s*+([^{}\s](?:[^{}]{0,198}[^{}\s])?)\s*+\}\}")
 ANSWER = re.compile(r"<hr\b(?=[^<>]*+>)[^<>]*?\bid ?= ?[\"']?answer[\"']?[^<>]*+>", re.IGNORECASE)
 SPECIAL = {"FrontSide", "Tags", "Type", "Deck", "Subdeck", "Card", "CardFlag", "CardID"}
 OPENING = ("#", "^")
-LONGEST = 100_000  # characters of one filled side: a template may name a field again and again
+LONGEST = 100_000  # characters of one filled side, because a template may repeat a field
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One note: its fields as HTML, and the decks of its cards by template number."""
+    """A note: its fields as HTML, and the decks of its cards by template number."""
 
     guid: str
     note_type: NoteType
@@ -49,9 +49,9 @@ class Note:
 
 
 def cards_of(note: Note) -> Iterator[ImportedCard]:
-    """A card for each that Anki has of the note; a cloze is one card with all its gaps.
+    """Yield one card for each card of the note in Anki.
 
-    Sides may be empty or too long.
+    A cloze is one card with all its gaps. Sides may be empty or too long.
     """
     if note.note_type.name in OWN_NOTE_TYPES:
         yield _own(note)
@@ -64,7 +64,7 @@ def cards_of(note: Note) -> Iterator[ImportedCard]:
 
 
 def _own(note: Note) -> ImportedCard:
-    """As our own export wrote it, and as it may have been edited since."""
+    """Return the card of a note that our export wrote and that may have been edited since."""
     kind, front_field, back_field = OWN_NOTE_TYPES[note.note_type.name]
     front, back, sentence = (
         text_of_html(note.by_name.get(name, ""))
@@ -95,15 +95,16 @@ def _templated(note: Note, order: int, deck: str) -> ImportedCard:
 
 
 def _rest(question: str, fields: dict[str, str]) -> str:
-    """Where the template shows no answer: all fields that the question does not show."""
+    """Return all fields that the question does not show, for templates without an answer."""
     shown = named_fields(question)
     texts = (text_of_html(value) for name, value in fields.items() if name not in shown)
     return "\n\n".join(filter(None, texts))
 
 
 def _card(note: Note, front: str, back: str, **more: Any) -> ImportedCard:
-    """`more` are members of the card that the note does not give in the same way to all its
-    cards.
+    """Return a card with the fields that all cards of the note share.
+
+    `more` adds fields to these or replaces them.
     """
     of_note = {
         "deck": next(iter(note.decks.values()), ""),
@@ -115,25 +116,26 @@ def _card(note: Note, front: str, back: str, **more: Any) -> ImportedCard:
 
 
 def question_html(template: str, fields: Mapping[str, str]) -> str:
-    """What is asked. A box to type the answer into shows nothing."""
+    """Return the filled question, without the box to type the answer into and without speech."""
     return _filled(template, fields, hidden_filters=("type", "tts"))
 
 
 def answer_html(template: str, fields: Mapping[str, str]) -> str:
-    """What stands below the line that Anki draws, or all of it without the question when there is
-    no such line.
+    """Return the filled answer, below the line that Anki draws.
+
+    Without such a line, return the whole answer without the question.
     """
     below = ANSWER.split(template, maxsplit=1)[-1]
     return _filled(below, fields, hidden_filters=("tts",))
 
 
 def named_fields(template: str) -> set[str]:
-    """The fields that it shows."""
+    """Return the names of the fields that the template shows."""
     return {name.rsplit(":", 1)[-1].strip() for prefix, name in TAG.findall(template) if not prefix}
 
 
 def cloze_field(template: str) -> str | None:
-    """The field whose gaps are asked."""
+    """Return the name of the field whose gaps the template shows, or None."""
     names = (name for prefix, name in TAG.findall(template) if not prefix)
     return next((name.rsplit(":", 1)[-1].strip() for name in names if "cloze:" in name), None)
 

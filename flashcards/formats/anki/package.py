@@ -1,6 +1,4 @@
-"""Read Anki packages (.apkg, .colpkg) of all three versions. Pictures and sounds are not
-extracted.
-"""
+"""Read Anki packages (.apkg, .colpkg) of all three versions, without pictures and sounds."""
 
 import json
 import sqlite3
@@ -34,12 +32,12 @@ from flashcards.formats.limits import (
 )
 from flashcards.parsing.cards import clean
 
-# a newer one beside an older holds the cards
+# If a package contains several collections, the newest one contains the cards.
 COLLECTIONS = ("collection.anki21b", "collection.anki21", "collection.anki2")
 ZSTD = "collection.anki21b"
 SEPARATOR = "\x1f"
-GUID_CHARACTERS = 60  # room for the number of a template
-DEFAULT_DECK = "Default"  # where Anki keeps what was put nowhere
+GUID_CHARACTERS = 60  # leaves room for the number of a template
+DEFAULT_DECK = "Default"  # Anki's deck for cards that are in no other deck
 NOTES = """
     SELECT n.id, n.guid, n.mid, n.mod, n.tags, CASE WHEN length(n.flds) <= ? THEN n.flds END,
            json_group_array(json_array(c.ord, CASE WHEN c.odid > 0 THEN c.odid ELSE c.did END))
@@ -49,7 +47,7 @@ END = b"PK\x05\x06"
 END_64, LOCATOR_64 = b"PK\x06\x06", b"PK\x06\x07"
 END_BYTES, COMMENT_BYTES = 22, 65_535
 DIRECTORY_BYTES = 150 * ENTRIES
-WINDOW_BYTES = 2**26  # what a zstd frame may make us hold
+WINDOW_BYTES = 2**26  # memory that a zstd frame may require
 BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
@@ -64,7 +62,11 @@ BROKEN = (
 
 
 def read_package(file: BinaryIO, name: str, limits: Limits, progress: Progress) -> ParsedFile:
-    """All cards of the package. `name` stands for Anki's default deck. Raises FileRejected."""
+    """Return all cards of the package.
+
+    `name` replaces the name of Anki's default deck. Raise FileRejected if the package cannot be
+    read.
+    """
     with open_zip(file) as package, tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "collection"
         _unpack_collection(package, path, limits)
@@ -107,7 +109,7 @@ def _notes(
     ):
         note_type = collection.note_types.get(mid)
         texts = str(fields).split(SEPARATOR) if fields is not None else []
-        # a field with a separator in it would move the others
+        # A separator inside a field would shift the fields after it.
         if note_type is None or len(texts) > len(note_type.fields):
             validator.reading.left_out.add("unreadable", str(guid))
             continue
@@ -129,7 +131,7 @@ def _notes(
 
 
 def _decks(cards: str, collection: Collection, name: str) -> dict[int, str]:
-    """Deck names by template number."""
+    """Return deck names by template number."""
     named = {int(order): collection.decks.get(deck, "") for order, deck in json.loads(cards)}
     return {order: name if deck in ("", DEFAULT_DECK) else deck for order, deck in named.items()}
 
@@ -143,7 +145,10 @@ def _time(seconds: Any) -> datetime | None:
 
 @contextmanager
 def open_zip(file: BinaryIO) -> Iterator[zipfile.ZipFile]:
-    """The zip, with a directory of bounded size. Raises FileRejected."""
+    """Open the zip file after checking the size of its directory.
+
+    Raise FileRejected if the file is damaged or its directory is too large.
+    """
     _check_directory(file)
     with translated(), zipfile.ZipFile(file) as package:
         yield package
@@ -151,7 +156,7 @@ def open_zip(file: BinaryIO) -> Iterator[zipfile.ZipFile]:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """What broken bytes make libraries say, as one sentence of ours."""
+    """Raise FileRejected in place of the exceptions that libraries raise for damaged data."""
     try:
         yield
     except FileRejected:
@@ -163,7 +168,10 @@ def translated() -> Iterator[None]:
 def unpack(
     package: zipfile.ZipFile, name: str, target: IO[bytes], limits: Limits, *, is_zstd: bool = False
 ) -> int:
-    """Write one file of the package to `target`; its size. Raises FileRejected."""
+    """Write one file of the package to `target`, and return its size.
+
+    Raise FileRejected if the file is damaged or too large.
+    """
     entry = package.getinfo(name)
     with translated(), package.open(entry) as packed:
         source: IO[bytes] = packed
@@ -182,8 +190,9 @@ def _copy(source: IO[bytes], target: IO[bytes], limits: Limits, packed: int) -> 
 
 
 def _check_directory(file: BinaryIO) -> None:
-    """Python reads a zip's whole directory before anybody can look at it, so its size is read here
-    first.
+    """Raise FileRejected if the directory of the zip is too large.
+
+    Python reads the whole directory when it opens the zip, so the size is checked first.
     """
     file.seek(0, 2)
     length = file.tell()
@@ -198,8 +207,10 @@ def _check_directory(file: BinaryIO) -> None:
 
 
 def _directory_bytes(tail: bytes) -> int:
-    """The largest size that any of the zip's last records gives; also the older reader's, which a
-    newer record may overrule.
+    """Return the size of the directory, in bytes, as the end records of the zip give it.
+
+    If there is a zip64 locator, the zip64 record overrules the older one. If that record is
+    missing, the size is 2**64.
     """
     sizes = [0]
     at = tail.rfind(END)

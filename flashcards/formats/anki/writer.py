@@ -1,8 +1,8 @@
 """Write a deck as an Anki package, in the older format that every version of Anki reads.
 
-Notes, deck and note types have the same ids in every export, and a note's modification time is the
-time of the card's last change, so a second import updates changed notes and creates no duplicates
-(docs/decisions/anki-packages.md).
+Notes, decks and note types have the same IDs in every export, and a note's modification time is the
+time of the card's last change. A second import therefore updates changed notes and creates no
+duplicates (docs/decisions/anki-packages.md).
 """
 
 import re
@@ -19,7 +19,8 @@ from flashcards.cloze import filled, usable_kind
 from flashcards.models import Card, Deck
 from flashcards.rendering import card_html
 
-# above: a number out of the deck's id, below what JavaScript counts exactly
+# A number derived from the deck's ID is added. The sum is below the integers that JavaScript no
+# longer represents exactly.
 FIRST_DECK_ID = 1 << 40
 CSS = """.card {
   max-width: 38rem; margin: 0 auto; padding: 2rem 1.25rem; box-sizing: border-box;
@@ -51,10 +52,10 @@ SENTENCE = '{{#Sentence}}<div class="sentence">{{Sentence}}</div>{{/Sentence}}'
 
 
 class Note(genanki.Note):
-    """A note that was changed when its card was, not when it was exported."""
+    """A note that has the modification time of its card, not of the export."""
 
     def __init__(self, card: Card, deck: Deck) -> None:
-        kind = usable_kind(card.kind, card.front)  # Anki makes no card of a cloze without gaps
+        kind = usable_kind(card.kind, card.front)  # Anki creates no card for a cloze without gaps
         tags = [tag_of(tag) for tag in dict.fromkeys([*card.tags, *deck.tags])]
         super().__init__(
             model=note_type(kind),
@@ -71,7 +72,7 @@ class Note(genanki.Note):
 
 
 def write_package(deck: Deck, cards: Sequence[Card]) -> list[bytes]:
-    """The whole .apkg, as its only piece: a zip is finished last."""
+    """Return the whole .apkg as a single piece, because a zip is complete only at its end."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "deck.apkg"
         genanki.Package(_deck(deck, cards)).write_to_file(
@@ -82,7 +83,7 @@ def write_package(deck: Deck, cards: Sequence[Card]) -> list[bytes]:
 
 @cache
 def note_type(kind: str) -> genanki.Model:
-    """The note type of a kind of card."""
+    """Return the note type of a kind of card."""
     row = KIND_OF_NAME[kind]
     fields = [{"name": field} for field in (*row.fields, SENTENCE_FIELD)]
     template = {"name": "Card", **(_cloze_sides(row) if row.has_gaps else _sides(row))}
@@ -98,7 +99,7 @@ def note_type(kind: str) -> genanki.Model:
 
 
 def tag_of(tag: str) -> str:
-    """Anki's tags hold no blanks."""
+    """Return the tag with underscores in place of blanks, which Anki's tags cannot contain."""
     return re.sub(r"\s+", "_", tag)
 
 
