@@ -1,6 +1,6 @@
-"""For looking into decks, cards and what is known of studying.
+"""The admin of decks, cards and study data.
 
-Where a deck came from is only shown; a change of it would be a lie.
+The origin of a deck is read-only, because an edited origin would be false.
 """
 
 from flashcards.admin import decks, study  # noqa: F401 - registers them

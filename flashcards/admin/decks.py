@@ -25,7 +25,7 @@ HIDDEN = "(a deck)"
 
 
 class InTrashFilter(admin.SimpleListFilter):
-    """What is in the bin, or what is not."""
+    """Filters decks or cards by whether they are in the trash."""
 
     title, parameter_name = "in the bin", "bin"
 
@@ -39,9 +39,10 @@ class InTrashFilter(admin.SimpleListFilter):
 
 
 class NotInTrashMixin:
-    """What is in the bin is only looked at: it has to be restored before it changes.
+    """Makes decks and cards in the trash read-only until they are restored.
 
-    Nothing is made or deleted by hand; what its users put into the bin goes by the clock.
+    Nothing can be added or deleted by hand. A scheduled task deletes decks and cards from the
+    trash.
     """
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -132,7 +133,10 @@ class DeckAdmin(NotInTrashMixin, BaseAdmin):
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> Any:
-        """Pages are titled by the deck's name, which is its user's text."""
+        """Return the deck, with its name hidden from operators who may not read users' text.
+
+        The name of a deck is its user's text, and is the title of the page.
+        """
         deck = super().get_object(request, object_id, from_field)
         if deck and not can_read_text(request.user):
             deck.name = HIDDEN

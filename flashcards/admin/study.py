@@ -8,7 +8,7 @@ from sessions_app.admin.base.list import BaseAdmin, ReadOnly, time_filter
 
 @admin.register(Schedule)
 class ScheduleAdmin(ReadOnly, BaseAdmin):
-    """When each studied card comes again."""
+    """The schedules of the cards that were studied."""
 
     list_display = [
         "short_id",
@@ -52,7 +52,7 @@ class ScheduleAdmin(ReadOnly, BaseAdmin):
 
 @admin.register(Review)
 class ReviewAdmin(ReadOnly, BaseAdmin):
-    """Each time a card was rated."""
+    """The ratings of cards."""
 
     list_display = [
         "short_id",
@@ -97,7 +97,7 @@ class ReviewAdmin(ReadOnly, BaseAdmin):
 
 @admin.register(StudySettings)
 class StudySettingsAdmin(ReadOnly, BaseAdmin):
-    """How each user studies, where that differs from what all begin with."""
+    """The study settings of users who have changed them."""
 
     list_display = [
         "user",
@@ -115,7 +115,7 @@ class StudySettingsAdmin(ReadOnly, BaseAdmin):
 
 @admin.register(IgnoredDuplicate)
 class IgnoredDuplicateAdmin(ReadOnly, BaseAdmin):
-    """Cards that ask the same and are meant to."""
+    """Duplicate cards that users keep on purpose."""
 
     list_display = ["user", "front_key", "count"]
     list_select_related = ["user"]

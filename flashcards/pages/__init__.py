@@ -1,1 +1,1 @@
-"""The pages that a student sees: server-rendered, each with a small ES module beside it."""
+"""The pages that users see: server-rendered, each with a small ES module."""

@@ -1,6 +1,6 @@
-"""The page of one's own account.
+"""The account page.
 
-What it shows and changes goes through the services and REST calls of `sessions_app`.
+It reads and changes data through the services and the REST API of `sessions_app`.
 """
 
 from typing import Any
@@ -20,7 +20,7 @@ COUNTED = {
 
 
 class AccountView(LoginRequiredMixin, TemplateView):
-    """What is kept, all of it as a file, another password, signing out everywhere, deleting."""
+    """The account: stored data, export, password, signing out everywhere, and deletion."""
 
     template_name = "pages/account.html"
 
@@ -31,6 +31,6 @@ class AccountView(LoginRequiredMixin, TemplateView):
 
 
 class AccountDeletedView(TemplateView):
-    """Where a browser goes whose account was deleted."""
+    """The page that is shown after the account was deleted."""
 
     template_name = "pages/account_deleted.html"

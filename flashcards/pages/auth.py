@@ -22,7 +22,7 @@ EXAMPLE = {
 
 
 class _Styled:
-    """Gives every field the class that static/css/components.css styles."""
+    """Adds the class `input`, which static/css/components.css styles, to every field."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -31,8 +31,9 @@ class _Styled:
 
 
 class SignInForm(_Styled, AuthenticationForm):
-    """Django's own check, in our words: one sentence that does not tell which of the two was
-    wrong.
+    """Django's form for signing in, with our own messages.
+
+    The message does not reveal whether the username or the password was wrong.
     """
 
     error_messages: ClassVar[dict[str, str]] = {
@@ -45,8 +46,10 @@ class SignInForm(_Styled, AuthenticationForm):
 
 
 class SignUpForm(_Styled, UserCreationForm):
-    """A name and one password, which the page can show while it is typed; Django's validators judge
-    it.
+    """The form for signing up, with a username and one password.
+
+    The password does not have to be repeated, because the page can show it while it is typed.
+    Django's validators check it.
     """
 
     password2 = None
@@ -63,12 +66,12 @@ class SignUpForm(_Styled, UserCreationForm):
         ].help_text = "At least 8 characters; no common word, not digits alone, not like your name."
 
     def validate_password_for_user(self, user: AbstractBaseUser, **kwargs: Any) -> None:
-        # Django looks at the repeated field, which is not here
+        # Django checks the repeated password, which this form does not have.
         super().validate_password_for_user(user, "password1")
 
 
 class HomeView(TemplateView):
-    """What MindFlip is, for strangers; the maker for whoever is signed in."""
+    """The welcome page, or the page to make flashcards for users who are signed in."""
 
     extra_context: ClassVar = {"example": EXAMPLE}
 
@@ -76,11 +79,11 @@ class HomeView(TemplateView):
         return ["pages/make.html" if self.request.user.is_authenticated else "pages/welcome.html"]
 
 
-FORM_METHODS = ["get", "post", "head", "options"]  # Django's form views take a PUT as well
+FORM_METHODS = ["get", "post", "head", "options"]  # Django's form views also accept PUT
 
 
 class SignInView(LoginView):
-    """Sign in, then on to `next` when that is an address of ours, else home."""
+    """Signs the user in, and redirects to `next` if it is a URL of this site, or else home."""
 
     http_method_names = FORM_METHODS
 
@@ -90,7 +93,7 @@ class SignInView(LoginView):
 
 
 class SignUpView(RedirectURLMixin, FormView):
-    """Make an account and be signed in with it; then on as after signing in."""
+    """Creates an account, signs the user in, and redirects as after signing in."""
 
     http_method_names = FORM_METHODS
     template_name = "pages/sign_up.html"
@@ -126,4 +129,4 @@ class SignUpView(RedirectURLMixin, FormView):
 
 
 class SignOutView(LogoutView):
-    """POST only, so that no link or image elsewhere can sign anybody out."""
+    """Accepts only POST, so that no link or image on another site can sign the user out."""

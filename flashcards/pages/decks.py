@@ -1,6 +1,6 @@
-"""The pages of decks, import and print.
+"""The pages for decks, imports and printing.
 
-They only read and render; changes to a deck go through the REST API.
+They only read and render. Changes to a deck go through the REST API.
 """
 
 from typing import Any
@@ -40,7 +40,7 @@ LAYOUTS = {
 
 
 class FilteredListView(LoginRequiredMixin, ListView):
-    """A list that a GET form narrows down; what was asked stands in the context as `asked`."""
+    """A list that a GET form filters, with the current filters in the context."""
 
     names: tuple[str, ...] = ("q", "tag")
 
@@ -55,7 +55,7 @@ class FilteredListView(LoginRequiredMixin, ListView):
 
 
 class DecksView(FilteredListView):
-    """The user's decks, in pages: those with some words or a tag, in one of five orders."""
+    """The user's decks, in pages, filtered by text and tag, in one of five orders."""
 
     template_name = "pages/decks.html"
     context_object_name = "decks"
@@ -85,7 +85,10 @@ class DecksView(FilteredListView):
 
 
 class DeckView(FilteredListView):
-    """One deck with its cards, in pages, as cards or as a table; somebody else's is not found."""
+    """A deck with its cards, in pages, as cards or as a table.
+
+    Decks of other users return 404.
+    """
 
     template_name = "pages/deck.html"
     context_object_name = "cards"
@@ -98,7 +101,7 @@ class DeckView(FilteredListView):
 
     @cached_property
     def view(self) -> str:
-        """As asked, else as last time."""
+        """Return the requested view, or else the view that was requested last."""
         view = self.request.GET.get("view") or self.request.COOKIES.get(VIEW_COOKIE, "")
         return view if view in VIEWS else "cards"
 
@@ -130,7 +133,7 @@ class DeckView(FilteredListView):
 
 
 class TrashView(LoginRequiredMixin, TemplateView):
-    """What was deleted lately: the last hundred decks and the last hundred single cards."""
+    """The hundred decks and the hundred single cards that were deleted most recently."""
 
     template_name = "pages/trash.html"
 
@@ -148,8 +151,9 @@ class TrashView(LoginRequiredMixin, TemplateView):
 
 
 class DuplicatesView(LoginRequiredMixin, ListView):
-    """Cards that ask the same, in all decks or seen from one; a deck that is not the user's is not
-    found.
+    """Cards with the same front, in all decks or with at least one card in a given deck.
+
+    Decks of other users return 404.
     """
 
     template_name = "pages/duplicates.html"
@@ -175,7 +179,10 @@ class DuplicatesView(LoginRequiredMixin, ListView):
 
 
 class ImportView(LoginRequiredMixin, TemplateView):
-    """Takes files and pasted tables; the work is done by the REST API (flashcards/api/files.py)."""
+    """The page to import files and pasted tables.
+
+    The REST API does the work (flashcards/api/files.py).
+    """
 
     template_name = "pages/import.html"
 
@@ -187,7 +194,10 @@ class ImportView(LoginRequiredMixin, TemplateView):
 
 
 class PrintView(LoginRequiredMixin, TemplateView):
-    """A deck on paper, `?layout=cut|list|quiz`; somebody else's is not found."""
+    """A deck to print, in the layout `?layout=cut|list|quiz`.
+
+    Decks of other users return 404.
+    """
 
     template_name = "pages/print.html"
 

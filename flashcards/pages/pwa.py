@@ -1,6 +1,4 @@
-"""What makes MindFlip an app that can be installed: its manifest, its service worker, and the page
-shown without a network.
-"""
+"""The manifest, the service worker and the offline page, which make MindFlip installable."""
 
 import json
 from typing import Any
@@ -12,7 +10,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 
-# what every page is made of; engines and libraries are kept when a page asks for them
+# These are the files that every page uses. Engines and libraries are cached when a page requests
+# them.
 SHELL = ("css/", "icons/", "js/pages/", "js/client/")
 PAPER, ACCENT = "#f6f5f1", "#0a6657"
 ABOUT = {
@@ -43,7 +42,7 @@ SHORTCUTS = {"Make flashcards": "home", "Decks": "decks"}
 
 @require_safe
 def manifest(request: HttpRequest) -> HttpResponse:
-    """The web app manifest (W3C), with the icons under their hashed names."""
+    """Return the web app manifest (W3C), with the hashed URLs of the icons."""
     addresses = {
         "start_url": reverse("home"),
         "icons": [icon | {"src": static(icon["src"])} for icon in ICONS],
@@ -54,9 +53,9 @@ def manifest(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def service_worker(request: HttpRequest) -> HttpResponse:
-    """The service worker, at the root so that all pages are in its scope.
+    """Return the service worker, at the root so that all pages are in its scope.
 
-    Its text changes whenever a static file does.
+    Its text changes whenever a static file changes.
     """
     shell = {
         "version": staticfiles_storage.manifest_hash,
@@ -73,8 +72,9 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 
 
 def shell_files() -> list[str]:
-    """The addresses of the files that every page is made of; empty while nothing has been
-    collected.
+    """Return the URLs of the files that every page uses.
+
+    The list is empty until `collectstatic` has run.
     """
     return sorted(
         staticfiles_storage.url(name)
@@ -84,7 +84,10 @@ def shell_files() -> list[str]:
 
 
 class OfflineView(TemplateView):
-    """The same for everybody, because browsers keep it: it names no user."""
+    """The page that is shown without a network.
+
+    Browsers store it, so it is the same for all users and names none of them.
+    """
 
     template_name = "pages/offline.html"
 

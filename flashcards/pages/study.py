@@ -1,6 +1,6 @@
-"""The pages of studying.
+"""The pages for studying.
 
-What they show comes from the REST calls of studying; here is only what surrounds it.
+Their content comes from the REST API for studying. These views render only what surrounds it.
 """
 
 from typing import Any, ClassVar
@@ -15,7 +15,10 @@ from flashcards.models import Deck
 
 
 class StudyView(LoginRequiredMixin, TemplateView):
-    """Cards asked one by one, of one deck or of all; somebody else's deck is not found."""
+    """The page to study the cards of one deck or of all decks, one by one.
+
+    Decks of other users return 404.
+    """
 
     template_name = "pages/study.html"
 
@@ -28,7 +31,7 @@ class StudyView(LoginRequiredMixin, TemplateView):
 
 
 class ProgressView(LoginRequiredMixin, TemplateView):
-    """How studying goes, and how the user studies."""
+    """The user's progress and study settings."""
 
     template_name = "pages/progress.html"
     extra_context: ClassVar = {"hours": range(24)}

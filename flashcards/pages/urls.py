@@ -1,4 +1,7 @@
-"""Addresses of the pages. The names are used by the templates and by the sign-in settings."""
+"""URLs of the pages.
+
+The templates and the authentication settings use their names.
+"""
 
 from django.urls import path
 from django.views.decorators.gzip import gzip_page

@@ -12,19 +12,19 @@ register = template.Library()
 
 @register.simple_tag
 def export_formats() -> list[Format]:
-    """The formats in the order in which they are offered."""
+    """Return the export formats in the order in which they are offered."""
     return list(FORMATS.values())
 
 
 @register.simple_tag
 def card_kinds() -> tuple[KindRow, ...]:
-    """The kinds in the order in which they are offered."""
+    """Return the kinds of cards in the order in which they are offered."""
     return KIND_ROWS
 
 
 @register.simple_tag
 def card_kinds_script() -> SafeString:
-    """The kinds as JSON for static/js/pages/lib/card-kinds.js."""
+    """Return the kinds as JSON for static/js/pages/lib/card-kinds.js."""
     return json_script(
         [{"name": row.name, "option": row.option, "hasGaps": row.has_gaps} for row in KIND_ROWS],
         "card-kinds",
