@@ -2,7 +2,7 @@ from django.apps import AppConfig
 
 
 class FlashcardsConfig(AppConfig):
-    """Decks and cards, and how flashcards are asked of an engine."""
+    """The app for decks, cards and the generation of flashcards."""
 
     name = "flashcards"
     verbose_name = "Flashcards"

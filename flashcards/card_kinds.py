@@ -1,8 +1,10 @@
-"""The kinds of cards: one row per kind holds everything that differs between them, and the note
-types of our .apkg files. Pure.
+"""The kinds of cards, and the note types of exported Anki packages.
 
-Prompts, forms, Anki packages and the pages' scripts read this table. `models.CardKind` and
-`api.schemas.Kind` repeat its names, because Django and mypy need them as literals.
+`KIND_ROWS` contains one row per kind with everything that differs between kinds. Prompts, forms,
+Anki packages and the scripts of the pages use this table. `models.CardKind` and `api.schemas.Kind`
+repeat its names, because Django and mypy need them as literals.
+
+This module is pure.
 """
 
 from dataclasses import dataclass
@@ -14,12 +16,15 @@ SENTENCE_FIELD = "Sentence"
 
 @dataclass(frozen=True)
 class KindRow:
-    """`name` is stored with a card, `option` is its name in a request, and `wish` the text of this
+    """A kind of card.
+
+    `name` is stored with a card, `option` is its name in a request, and `wish` is the label of this
     option in the form.
 
-    The front of a card of a kind with `has_gaps` has at least one gap. `rule` and `example` go to
-    the model, and `answer_form` bounds what it writes. In Anki the kind is a note type with a
-    permanent id, two fields (front, back) and a heading above each side.
+    If `has_gaps` is set, the front of a card of this kind has at least one gap. `rule` and
+    `example` are sent to the model, and `answer_form` limits what it writes. In Anki, the kind is a
+    note type with a permanent ID, two fields (front and back), and headings above the sides. A
+    cloze shows only the first heading.
     """
 
     name: str
@@ -94,5 +99,5 @@ KIND_OF_NAME = {row.name: row for row in KIND_ROWS}
 KIND_OF_OPTION = {row.option: row for row in KIND_ROWS} | KIND_OF_NAME
 
 
-# kind of card, field of its front, field of its back
+# The values are the kind of card, the field of its front, and the field of its back.
 OWN_NOTE_TYPES = {row.note_type: (row.name, *row.fields) for row in KIND_ROWS}

@@ -1,9 +1,12 @@
-"""What the gaps of a cloze hide, and the kind of card that a text makes. Pure.
+"""The texts that the gaps of a cloze hide, and the kind of card that a text makes.
 
-`flashcards/spans.py` has the rule for what a gap is.
+`flashcards/spans.py` defines what a gap is.
 
-A small model forgets the braces of a cloze, or draws a line in place of the word: both are mended,
-because the meaning is clear. A text without any gap becomes a basic card.
+A small model may forget the braces of a cloze or write a blank such as `___` in place of the word.
+Both mistakes are corrected, because the meaning is clear. A text without a gap becomes a basic
+card.
+
+This module is pure.
 """
 
 import re
@@ -23,12 +26,15 @@ def has_gaps(text: str) -> bool:
 
 
 def filled(text: str) -> str:
-    """Return the text as it reads when all gaps are known, without their hints."""
+    """Return the text with all gaps replaced by the texts that they hide, without hints."""
     return filled_and_hidden(text)[0]
 
 
 def filled_and_hidden(text: str) -> tuple[str, list[str]]:
-    """Return the filled text, and what each gap hides, inner gaps before those around them."""
+    """Return the filled text and the text that each gap hides.
+
+    The texts of inner gaps come before the text of the gap around them.
+    """
     return _fill(Spans(text), 0, len(text))
 
 
@@ -47,13 +53,13 @@ def _fill(spans: Spans, start: int, end: int) -> tuple[str, list[str]]:
 
 
 def usable_kind(kind: str, front: str) -> str:
-    """Return the kind, or the default one when the kind needs a gap and the front has none."""
+    """Return the kind, or the default kind if the kind needs a gap and the front has none."""
     row = KIND_OF_NAME.get(kind, DEFAULT_KIND)
     return DEFAULT_KIND.name if row.has_gaps and not has_gaps(front) else kind
 
 
-# possessive blanks and a first and last character that are none: each run of blanks is read in one
-# way only
+# Quantifiers for blanks are possessive, and the hidden text neither starts nor ends with a blank.
+# Each run of blanks can therefore match in only one way.
 WORDS = rf"([^{{}}:\s](?:[^{{}}:]{{0,{HIDDEN_CHARACTERS - 2}}}[^{{}}:\s])?)"
 MALFORMED_GAP = re.compile(
     rf"\{{{{1,2}}\s*+c?({GAP_NUMBER})?\s*+:{{1,2}}\s*+{WORDS}\s*+\}}{{1,2}}|\{{\{{\s*+{WORDS}\s*+\}}\}}"
@@ -62,7 +68,10 @@ BLANK = re.compile(r"_{2,}|\[\s*\.{2,}\s*\]|\[\s*(?:blank|gap)\s*\]", re.IGNOREC
 
 
 def as_kind(card: Mapping[str, Any], option: str) -> dict[str, Any]:
-    """Return the card with its `kind`. An `option` that is not known changes nothing."""
+    """Return the card with its `kind`, or unchanged if the `option` is unknown.
+
+    A card that should have a gap but does not show what to hide gets the default kind.
+    """
     row = KIND_OF_OPTION.get(option)
     if row is None:
         return dict(card)
@@ -78,7 +87,7 @@ def as_kind(card: Mapping[str, Any], option: str) -> dict[str, Any]:
 
 
 def _with_gap(front: str, back: str) -> str | None:
-    """The front with `{{c1::…}}` in it; None when nothing says what is to be hidden."""
+    """Return the front with a gap, or None if nothing shows what to hide."""
     if has_gaps(front):
         return front
     mended = MALFORMED_GAP.sub(_mended, front)

@@ -1,6 +1,4 @@
-"""Flashcards as a kind of generation: how the queue of sessions_app asks for them and checks
-them.
-"""
+"""Flashcards as a kind of generation for the queue of `sessions_app`."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -19,7 +17,10 @@ if TYPE_CHECKING:
 
 
 class Flashcards:
-    """See sessions_app.services.generation_kinds.GenerationKind."""
+    """The generation kind that requests flashcards and validates the results.
+
+    See `sessions_app.services.generation_kinds.GenerationKind`.
+    """
 
     name = "flashcards"
     prompt_version = prompts.PROMPT_VERSION
@@ -40,8 +41,11 @@ class Flashcards:
     def accept_cards(
         self, raw: Any, cards_so_far: list[dict[str, Any]], wanted: int, options: dict[str, Any]
     ) -> list[dict[str, Any]]:
-        """With a source each card says in `found` and `sentence` whether and where it stands there;
-        no engine says that itself.
+        """Return at most `wanted` valid cards from `raw` that are not in `cards_so_far`.
+
+        If the options contain a source, each card gets the fields `found` and `sentence`: whether
+        the source supports the card, and the sentence that does. Values that an engine sends for
+        these fields are dropped.
         """
 
         def finished(card: Mapping[str, Any]) -> dict[str, Any]:
@@ -51,6 +55,9 @@ class Flashcards:
         return accept_cards(raw, cards_so_far, wanted, finished=finished).cards
 
     def on_succeeded(self, generation: "Generation", options: dict[str, Any]) -> None:
-        """Save the result as a deck if the option `save` is set; a deck in the bin is restored."""
+        """Save the result as a deck if the option `save` is set.
+
+        If the deck already exists and is in the trash, restore it.
+        """
         if options.get("save"):
             deck_create_from_generation(generation=generation)

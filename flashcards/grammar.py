@@ -1,21 +1,23 @@
 """The form of an engine's answer: the same cards as a JSON schema and as a grammar.
 
-The grammar is written in what XGrammar's EBNF and llama.cpp's GBNF have in common. No white space
-stands between the tokens, because a small model may write nothing else. Texts are bounded, because
-it may not find the end of one: by words, and words by characters, for counting a whole text's
-characters makes XGrammar five times slower (docs/decisions/answer-grammar.md). The kind of card
-decides what a front may be: a cloze has exactly one gap, a term is short.
+The grammar uses the syntax that XGrammar's EBNF and llama.cpp's GBNF have in common. It allows no
+white space between tokens, because a small model may write nothing else. It limits the length of
+texts, because a small model may not find the end of one. The limits count the words of a text and
+the characters of a word. Counting the characters of a whole text makes XGrammar five times slower
+(docs/decisions/answer-grammar.md).
+
+The kind of card decides what a front can be: a cloze has exactly one gap, and a term is short.
 """
 
 from typing import Any, NamedTuple
 
 FRONT_CHARACTERS, BACK_CHARACTERS = 200, 320
 FRONT_WORDS, BACK_WORDS, WORD_CHARACTERS = 24, 32, 40
-SIGN = r'[^"\\\x00-\x20\x7f] | "\\" ["\\/n]'  # a backslash escapes only what a card needs
+SIGN = r'[^"\\\x00-\x20\x7f] | "\\" ["\\/n]'  # only the escapes that a card needs
 
 
 class AnswerForm(NamedTuple):
-    """The right sides of the grammar's rules for a front, a back and a character of a word."""
+    """The right-hand sides of the grammar rules for a front, a back, and a character of a word."""
 
     front: str
     back: str
@@ -33,9 +35,10 @@ TWO_TEXTS = AnswerForm(f'word (" " word){{0,{FRONT_WORDS - 1}}}', LONG_BACK, SIG
 
 
 def response_format(count: int, form: AnswerForm = TWO_TEXTS) -> dict[str, Any]:
-    """As the contract's `responseFormat`: exactly `count` cards of front and back, in a form.
+    """Return the contract's `responseFormat` for exactly `count` cards in the given form.
 
-    The JSON schema is that of an array of cards; the grammar has one rule a line, `root` first.
+    The JSON schema describes an array of cards. The grammar has one rule per line, starting with
+    `root`.
     """
     sides = {"front": FRONT_CHARACTERS, "back": BACK_CHARACTERS}
     card = {

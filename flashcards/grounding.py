@@ -1,9 +1,14 @@
-"""Whether a card stands in the notes it was made from, and in which sentence. Pure.
+"""Find the sentence of the notes that supports a card.
 
-Words are compared, not meanings: what both texts share of normalised words, long words and figures
-above all; scripts without spaces by pairs of signs. The check leans to "not found": a claim that is
-not there must not look as if it were. Its twin is `static/js/pages/notes/grounding.js`;
-`tests/contract/grounding_cases.json` is the table of both.
+The check compares words, not meanings. A sentence supports a card if it contains a large enough
+share of the card's normalized words. Short words count less, and every number must match. In
+scripts without spaces, pairs of characters take the place of words. In doubt, the result is "not
+found", because a card must not appear supported when it is not.
+
+`static/js/pages/notes/grounding.js` follows the same rules, and
+`tests/contract/grounding_cases.json` contains the test cases for both.
+
+This module is pure.
 """
 
 import re
@@ -16,17 +21,18 @@ from typing import Any, NamedTuple
 from flashcards.cloze import filled_and_hidden
 
 ENOUGH_OF_BACK, ENOUGH_OF_FRONT = 0.7, 0.35
-# weights are whole numbers, so that sums are exact and the same in Python and JavaScript
+# Weights are integers, so that sums are exact and equal in Python and JavaScript.
 WORD_WEIGHT = 80
-SHORT_WORD, SHORT_WEIGHT = 3, 20  # the, of, is; der, und; el, de
-# a word that the notes have nowhere is likely one that asks: which, how; wie, welche
+SHORT_WORD, SHORT_WEIGHT = 3, 20  # for example the, of, is, der, und, el, de
+# A word that is missing from the notes is often a question word, such as "which" or "wie".
 ABSENT_PERCENT = 50
-# pump and pumps are nearly one word, and no proof alone
+# Words with a common stem, such as "pump" and "pumps", match only partly.
 STEM_PERCENT, STEM_CUT, STEM_LEAST = 65, 2, 4
 OURS = frozenset({"found", "sentence"})
 ACCENTS = re.compile("[\u0300-\u036f]")
 SENTENCE_END = re.compile("(?<=[.!?])[\"'\u201d\u2019)\\]]*\\s+|(?<=[\u3002\uff01\uff1f])|\n+")
-# Thai to Khmer, kana, Han, Hangul: written without spaces, or with endings glued on
+# These scripts are written without spaces or attach endings to words: Thai to Khmer, kana, Han and
+# Hangul.
 UNSPACED = (
     (0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x3040, 0x30FF), (0x31F0, 0x31FF),
     (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xAC00, 0xD7AF), (0xF900, 0xFAFF), (0x20000, 0x3134F),
@@ -34,8 +40,10 @@ UNSPACED = (
 
 
 class SourceMatch(NamedTuple):
-    """`is_found` is None where nothing could be checked; `sentence` stands in the source as it is,
-    and only when found.
+    """The result of looking up a card in its source.
+
+    `is_found` is None if the card could not be checked. `sentence` is copied unchanged from the
+    source, and is empty unless the card was found.
     """
 
     is_found: bool | None
@@ -46,7 +54,7 @@ UNCHECKED = SourceMatch(None)
 
 
 class SourceText:
-    """Notes, ready to have cards looked up in them."""
+    """Notes that are indexed for looking up cards."""
 
     def __init__(self, text: str) -> None:
         self.sentences = split_sentences(text)
@@ -59,9 +67,10 @@ class SourceText:
                     self._stems[stem].add(at)
 
     def find(self, front: str, back: str) -> SourceMatch:
-        """The sentence that says what the card says.
+        """Return the sentence that best supports the card.
 
-        A cloze is looked for as its whole sentence, and by what it hides.
+        For a cloze, the hidden texts are compared as the question, and the filled text as the
+        answer.
         """
         text, hidden_texts = filled_and_hidden(front)
         question, answer = (" ".join(hidden_texts), text) if hidden_texts else (front, back)
@@ -72,8 +81,10 @@ class SourceText:
         return SourceMatch(False) if best is None else SourceMatch(True, self.sentences[best])
 
     def _best(self, question: list[str], answer: list[str]) -> int | None:
-        """Of the sentences that say enough, the one that says most; what is asked may stand in the
-        sentence before it.
+        """Return the position of the sentence that supports the card best, or None.
+
+        The sentence must contain enough of the answer. The question and the numbers may also be in
+        the sentence before it.
         """
         answer_shares = self._shares(answer)
         question_shares = self._shares(question, absent_percent=ABSENT_PERCENT)
@@ -96,7 +107,10 @@ class SourceText:
         return -max(scored)[1] if scored else None
 
     def _shares(self, words: list[str], absent_percent: int = 100) -> dict[int, float]:
-        """Return how much of the weight of the words each sentence has that has any of them.
+        """Return each matching sentence's share of the total weight of the words.
+
+        Sentences without any of the words are omitted. A word that is not in the notes counts
+        `absent_percent` of its weight.
 
         Words that share a stem are counted together, so that each list of sentences is read a
         bounded number of times.
@@ -106,7 +120,7 @@ class SourceText:
             for word in words
         )
         weights: dict[int, int] = defaultdict(int)
-        # a stem, and how many shorter ones the word has -> weight
+        # The key is a stem and the number of shorter stems of its word.
         by_stem: dict[tuple[str, int], int] = defaultdict(int)
         for word in words:
             stems = _stems(word)
@@ -124,13 +138,15 @@ class SourceText:
         return {at: weight / total for at, weight in weights.items()}
 
 
-# the cards of a generation arrive separately, all with the same notes
+# The cards of a generation arrive separately but share the same notes.
 _source_text = lru_cache(maxsize=16)(SourceText)
 
 
 def with_source_match(cards: Iterable[Mapping[str, Any]], source: str) -> list[dict[str, Any]]:
-    """The cards, each with `found` and `sentence` as the source says, whatever it said itself;
-    without a source neither.
+    """Return the cards with `found` and `sentence` set from the source.
+
+    Values that the cards already have for these fields are dropped. Without a source, both fields
+    are omitted.
     """
     bare = [{name: value for name, value in card.items() if name not in OURS} for card in cards]
     if not source.strip():
@@ -143,17 +159,19 @@ def with_source_match(cards: Iterable[Mapping[str, Any]], source: str) -> list[d
 
 
 def split_sentences(text: str) -> list[str]:
-    """The sentences and lines of a text, each as it stands there."""
+    """Return the sentences and lines of a text, trimmed but otherwise unchanged."""
     parts = (part.strip() for part in SENTENCE_END.split(text))
     return [part for part in parts if part]
 
 
 def words_of(text: str, *, is_source: bool = False) -> list[str]:
-    """The text's words, each once, normalised; pairs of signs where no spaces stand between words
-    (in a source single signs, too).
+    """Return the distinct normalized words of a text.
+
+    In scripts without spaces, return pairs of characters instead of words. Single characters are
+    included if `is_source` is set, or if a character has no neighbor to pair with.
     """
     words: dict[str, None] = {}
-    # without case, and without the accents of Latin, Greek and Cyrillic
+    # Ignore case, and the accents of Latin, Greek and Cyrillic letters.
     folded = ACCENTS.sub("", unicodedata.normalize("NFKD", text)).casefold()
     for run in _runs(unicodedata.normalize("NFC", folded)):
         if not _is_unspaced(run[0]):
@@ -167,9 +185,7 @@ def words_of(text: str, *, is_source: bool = False) -> list[str]:
 
 
 def _runs(text: str) -> list[str]:
-    """Return the unbroken stretches of letters, digits and their marks, of spaced or unspaced
-    script.
-    """
+    """Return the runs of letters, digits and marks, split between spaced and unspaced scripts."""
     runs: list[str] = []
     start, before = 0, None
     for at, character in enumerate(f"{text} "):
@@ -195,7 +211,10 @@ def _weight(word: str) -> int:
 
 
 def _stems(word: str) -> list[str]:
-    """The word, and it without its last letters."""
+    """Return the word and its forms without the last one or two letters.
+
+    Numbers and unspaced scripts have no stems.
+    """
     if _is_number(word) or _is_unspaced(word[0]):
         return []
     return [word[: len(word) - cut] for cut in range(STEM_CUT + 1) if len(word) - cut >= STEM_LEAST]

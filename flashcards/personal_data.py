@@ -1,5 +1,6 @@
-"""A user's personal data in decks, cards and study history (see
-sessions_app.services.personal_data.PersonalData).
+"""A user's personal data in decks, cards and study history.
+
+See `sessions_app.services.personal_data.PersonalData`.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,15 +18,17 @@ from sessions_app.services.personal_data import ExportFile, json_list
 from sessions_app.services.retention import iterate_in_batches
 
 FORMATS = ("json", "apkg", "csv")
-DECK_BATCH = 20  # each may carry long notes
+DECK_BATCH = 20  # each deck may have long notes
 REVIEW = ("id", "card_id", "rating", "reviewed_at", "seconds", "state", "undone_at")
 SCHEDULE = ("card_id", *SCHEDULE_COLUMNS)
 STUDY = ("new_per_day", "reviews_per_day", "desired_retention", "day_begins_hour", "time_zone")
 
 
 class FlashcardsData:
-    """Decks with their cards in three formats, each of which can be imported again; the rest as
-    JSON.
+    """The personal data that this app stores.
+
+    Decks and their cards are exported in three formats that can be imported again. Everything else
+    is exported as JSON.
     """
 
     about = {
@@ -70,7 +73,7 @@ class FlashcardsData:
         return Q(Exists(decks)) | Q(Exists(reviews))
 
     def forget(self, user: User) -> None:
-        """How far an import is goes by itself within a minute."""
+        """Do nothing, because the progress of an import expires within a minute."""
 
     def rows(self, user_id: int) -> Iterator[QuerySet[Any]]:
         yield Review.objects.filter(user=user_id)
@@ -87,7 +90,7 @@ def _decks(folder: str, decks: QuerySet[Deck]) -> Iterator[ExportFile]:
         for format in FORMATS:
             export = deck_export(deck=deck, cards=cards, format=format)
             name, _, ending = export.file_name.rpartition(".")
-            # two decks may have one name
+            # Two decks may have the same name.
             yield ExportFile(f"{folder}{name} {deck.pk.hex[:8]}.{ending}", export.pieces)
 
 
@@ -103,6 +106,6 @@ def _columns(name: str, rows: QuerySet[Any], columns: Iterable[str]) -> ExportFi
 
 
 def camel(column: str) -> str:
-    """`card_id` as `cardId`."""
+    """Return a column name in camelCase, such as `cardId` for `card_id`."""
     first, *others = column.split("_")
     return first + "".join(other.capitalize() for other in others)

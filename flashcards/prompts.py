@@ -1,9 +1,10 @@
-"""From a request for flashcards to what an engine is asked: chat messages and the form of the
-answer. Pure.
+"""The chat messages and the prompt that request flashcards from an engine.
 
-Small models are meant (135 million to 8 billion parameters, a context of 2,048 tokens): few words,
-plain ones, the task last. A change of any wording changes PROMPT_VERSION, so that results made with
-other words are not taken for these.
+The texts are written for small models (135 million to 8 billion parameters, a context of 2,048
+tokens). They use few and plain words, and the task comes last. Change PROMPT_VERSION whenever you
+change any wording, so that cached results of the old wording are not reused.
+
+This module is pure.
 """
 
 import re
@@ -21,11 +22,12 @@ SYSTEM = (
     " else. Answer with a JSON array only."
 )
 ROLES = ("system", "user", "assistant", "user")
-# one exchange shown before does more for a small model than any rule
+# One example exchange helps a small model more than any rule.
 EXAMPLE_TASK = "Generate 2 flashcards about the Moon"
-ASCII_PER_TOKEN = 3.5  # English is near 4; names, figures and code are below
-TOKENS_PER_OTHER = 1.5  # small vocabularies split what is not ASCII into bytes
-# what the page cuts long notes to, so that MESSAGE_TOKENS hold them whole with all the rest
+ASCII_PER_TOKEN = 3.5  # about 4 in English, less in names, numbers and code
+TOKENS_PER_OTHER = 1.5  # small vocabularies split other characters into bytes
+# The page splits long notes into parts of this size. Such a part fits into MESSAGE_TOKENS, uncut,
+# together with the rest of the messages.
 SOURCE_TOKENS = 450
 LAST_ASCII = "\x7f"
 BREAK = re.compile(r"[.!?。]\s|\n|\s")
@@ -34,11 +36,11 @@ BREAK = re.compile(r"[.!?。]\s|\n|\s")
 def build_messages(
     prompt: str, options: Mapping[str, Any], fronts_so_far: Sequence[str] = ()
 ) -> list[dict[str, str]]:
-    """The messages for `options["count"]` cards: the rules, one example, the task; at most about
-    1,000 tokens in all.
+    """Return the messages that request `options["count"]` cards, about 1,000 tokens at most.
 
-    `options`: count and topic; language, difficulty, kind and source when given. The prompt stands
-    in the last message; the source takes what room is left and says so when it was cut.
+    The messages are the rules, one example exchange, and the task. `options` contains `count` and
+    `topic`, and optionally `language`, `difficulty`, `kind` and `source`. The prompt is part of the
+    last message. The source takes the remaining tokens, and a note follows it if it was cut.
     """
     kind = options.get("kind") or DEFAULT_KIND.option
     row = KIND_OF_OPTION.get(kind, DEFAULT_KIND)
@@ -56,8 +58,9 @@ def build_messages(
 
 
 def build_prompt(prompt: str, count: int, fronts_so_far: Sequence[str] = ()) -> str:
-    """What the guide's clients send to their model: at first the user's own words, then a request
-    for the rest.
+    """Return the prompt for clients that are written against the integration guide.
+
+    The first prompt is the user's text, unchanged. Later prompts also request the remaining cards.
     """
     if not fronts_so_far:
         return prompt
@@ -85,7 +88,7 @@ def _task(prompt: str, options: Mapping[str, Any], fronts_so_far: Sequence[str])
 def _no_repeats(fronts_so_far: Sequence[str]) -> str:
     lines: list[str] = []
     left = REPEAT_TOKENS
-    for front in reversed(fronts_so_far):  # the last ones are what a model is about to say again
+    for front in reversed(fronts_so_far):  # a model is most likely to repeat the last ones
         line = f"- {cut_to_tokens(' '.join(front.split()), 30)}"
         left -= estimate_tokens(line)
         if left < 0:
@@ -103,14 +106,17 @@ def _cards(count: int, more: str = "") -> str:
 
 
 def estimate_tokens(text: str) -> int:
-    """A cautious estimate: rather too many than too few."""
+    """Return a cautious estimate of the number of tokens, more likely too high than too low."""
     others = 0 if text.isascii() else sum(character > LAST_ASCII for character in text)
     return round((len(text) - others) / ASCII_PER_TOKEN + others * TOKENS_PER_OTHER) + 1
 
 
 def cut_to_tokens(text: str, tokens: int) -> str:
-    """The text, or its beginning that takes at most `tokens`, ending with a sentence, else a line,
-    else a word.
+    """Return the text, shortened to at most `tokens` tokens.
+
+    The text is cut after its last complete sentence, or else at its last white space. Either cut is
+    made only if more than half of the text that fits remains. Otherwise the text is cut at the
+    limit.
     """
     if estimate_tokens(text) <= tokens:
         return text

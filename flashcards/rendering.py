@@ -1,7 +1,10 @@
-"""Cards as safe HTML: a small subset of Markdown through an allow-list, math left to MathJax. PURE.
+"""Render the sides of cards as safe HTML.
 
-The browser does the same in static/js/pages/text/, over one table:
-tests/contract/rendering_cases.json.
+Only a small subset of Markdown is rendered, and only allowed tags and attributes are kept. Math is
+left to MathJax. `static/js/pages/text/` does the same in the browser, and
+`tests/contract/rendering_cases.json` contains the test cases for both.
+
+This module is pure.
 """
 
 import re
@@ -27,10 +30,11 @@ Span = TypeVar("Span", Math, Gap)
 
 
 def card_html(text: str) -> str:
-    """A side of a card as HTML that is safe to put into a page or a note of Anki.
+    r"""Return a side of a card as HTML that is safe in a page and in an Anki note.
 
-    Bold, italic, code, lists, line breaks and http(s) links; math as `\\(…\\)` and `\\[…\\]`;
-    clozes left in place; everything else is text. Nothing in it can run or load anything.
+    The HTML contains bold, italic, code, lists, line breaks and http(s) links. Math becomes `\(…\)`
+    and `\[…\]`, and clozes are left in place. Everything else is text. The HTML cannot run or load
+    anything.
     """
     tokens = _PARSER.parse(text)
     if len(tokens) == 3 and tokens[0].type == "paragraph_open":
@@ -40,7 +44,7 @@ def card_html(text: str) -> str:
 
 
 def _spans(state: StateInline | StateBlock) -> Spans:
-    """Return the spans of the state's text, which are found once for each text."""
+    """Return the spans of the state's text, which are cached in `state.env`."""
     spans: Spans | None = state.env.get("spans")
     if spans is None or spans.text is not state.src:
         spans = state.env["spans"] = Spans(state.src)
@@ -52,10 +56,9 @@ def _inline(
     find: Callable[[Spans, int, int], Span | None],
     push: Callable[[StateInline, Span], None],
 ) -> Callable[[StateInline, bool], bool]:
-    """Return a rule of the parser: the span that `find` sees at a position becomes the tokens that
-    `push` adds.
+    """Return a parser rule that lets `push` add the tokens of the span that `find` returns.
 
-    A span begins with one of the characters `openings`.
+    A span starts with one of the characters in `openings`.
     """
 
     def rule(state: StateInline, silent: bool) -> bool:
@@ -75,8 +78,9 @@ def _inline(
 
 
 def _display_math(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
-    """Math that begins a line and ends one may hold blank lines, and lines that look like a
-    list.
+    """Parse math that starts at the start of a line and ends at the end of one.
+
+    It can contain blank lines, and lines that look like a list.
     """
     start, limit = state.bMarks[start_line] + state.tShift[start_line], state.eMarks[end_line - 1]
     if not state.src.startswith(("$$", "\\["), start, limit):
@@ -91,7 +95,7 @@ def _display_math(state: StateBlock, start_line: int, end_line: int, silent: boo
 
 
 def _inline_product(state: StateInline, silent: bool) -> bool:
-    """2*3*4 has no italic three."""
+    """Keep asterisks between digits as text, so that 2*3*4 has no italic 3."""
     if not _PRODUCT.match(state.src, state.pos):
         return False
     if not silent:
@@ -106,7 +110,7 @@ def _push_math(state: StateInline | StateBlock, math: Math) -> None:
 
 
 def _push_gap(state: StateInline, gap: Gap) -> None:
-    """Keep the braces as they are, and render the hidden text as Markdown of its own."""
+    """Add the braces of a gap unchanged, and parse its hidden text separately as Markdown."""
     state.push("literal", "", 0).content = f"{{{{c{gap.number}::"
     end = state.posMax
     state.pos, state.posMax = gap.start, gap.body_end
@@ -120,7 +124,11 @@ def _push_gap(state: StateInline, gap: Gap) -> None:
 def _render_math(
     self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
 ) -> str:
-    """For MathJax; two closing braces would end a cloze of Anki, and mean the same apart."""
+    """Render math for MathJax.
+
+    Two consecutive closing braces would end a cloze in Anki, so a space is put between them. The
+    TeX means the same.
+    """
     tex = escapeHtml(tokens[index].content)
     tex = re.sub(r"}(?=})", "} ", tex)
     return f"\\[{tex}\\]" if tokens[index].meta["is_display"] else f"\\({tex}\\)"
@@ -139,7 +147,7 @@ def _render_fence(
 
 
 def _only_web_links(tag: str, name: str, value: str) -> str | None:
-    # the parser lets an empty address pass
+    # The parser accepts an empty address.
     return value if name != "href" or _LINK.match(value) else None
 
 

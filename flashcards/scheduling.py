@@ -1,10 +1,10 @@
 """Schedule cards with FSRS, using the library `fsrs`.
 
-Pure: the current time is an argument, and nothing is random.
+A card's interval is either a learning or relearning step, in minutes, or a number of the learner's
+study days. A card that is due on a day is due from the start of that day. A night between two
+reviews counts as a day, however short it was.
 
-A card's interval is either a step (minutes: learning and relearning) or a number of days. Days are
-the learner's study days: a card that is due on a day is due from its first moment, and a night
-between two reviews counts as a day however short it was.
+This module is pure: the current time is an argument, and nothing is random.
 """
 
 from dataclasses import dataclass
@@ -35,37 +35,43 @@ MAX_DAYS = 36_500
 
 @dataclass(frozen=True)
 class StudyDays:
-    """What is learned at two in the night still belongs to the evening before, when the day begins
-    at four.
+    """The learner's days, which start at a fixed hour in their time zone.
+
+    If days start at 4 a.m., a review at 2 a.m. belongs to the day before.
     """
 
     zone: ZoneInfo
     begins_at_hour: int
 
     def day_of(self, moment: datetime) -> date:
-        """The study day that an aware `moment` lies in."""
+        """Return the study day that contains an aware `moment`."""
         local = moment.astimezone(self.zone).replace(tzinfo=None)
         return (local - timedelta(hours=self.begins_at_hour)).date()
 
     def start_of(self, day: date) -> datetime:
-        """The first moment of a study day, in UTC; where clocks are put forward over that hour, the
-        moment after the gap.
+        """Return the first moment of a study day, in UTC.
+
+        If clocks are put forward over that hour, return the moment after the gap.
         """
         return datetime.combine(day, time(self.begins_at_hour), self.zone).astimezone(UTC)
 
     def end_of(self, day: date) -> datetime:
-        """The first moment that does not belong to the day."""
+        """Return the first moment after a study day, in UTC."""
         return self.start_of(day + timedelta(days=1))
 
     def between(self, earlier: datetime, later: datetime) -> int:
-        """How many study days lie between two moments; never less than none, so that a clock put
-        back does no harm.
+        """Return the number of study days from one moment to a later one.
+
+        Return 0 if the later moment is on an earlier day, because the clock may have been put back.
         """
         return max(0, (self.day_of(later) - self.day_of(earlier)).days)
 
 
 class CardState(StrEnum):
-    """Where a card stands. The words are those of FSRS, and `new` before its first review."""
+    """The learning state of a card.
+
+    The values are those of FSRS, plus `new` before the first review.
+    """
 
     NEW = "new"
     LEARNING = "learning"
@@ -75,10 +81,10 @@ class CardState(StrEnum):
 
 @dataclass(frozen=True)
 class CardSchedule:
-    """What is known of a card's memory after a review.
+    """The schedule and the memory state of a card after a review.
 
-    `stability` is in days (recall falls to 90 % in that time), `difficulty` is 1 to 10, `step` is
-    the place among the learning steps and None in the state `review`.
+    `stability` is in days: the probability of recall falls to 90% in that time. `difficulty` is 1
+    to 10. `step` is the index of the learning or relearning step, and None in the state `review`.
     """
 
     state: CardState
@@ -91,7 +97,7 @@ class CardSchedule:
     lapse_count: int
 
     def as_json(self) -> dict[str, Any]:
-        """Members that JSON can hold, exact to the last digit."""
+        """Return fields that JSON can represent, without loss of precision."""
         return {
             **self.__dict__,
             "due_at": self.due_at.isoformat(),
@@ -108,8 +114,10 @@ class CardSchedule:
 
 @dataclass(frozen=True)
 class Plan:
-    """How a learner wants to learn: how much to remember (`desired_retention`, 0 to 1), and when
-    days begin.
+    """A learner's study preferences.
+
+    `desired_retention` is the share of cards that the learner wants to remember, 0 to 1. `days`
+    defines when study days start.
     """
 
     desired_retention: float
@@ -117,7 +125,10 @@ class Plan:
 
 
 def rate(schedule: CardSchedule | None, rating: Rating, now: datetime, plan: Plan) -> CardSchedule:
-    """The card's schedule after a review; None is a new card. `now` is in UTC."""
+    """Return the card's schedule after a review.
+
+    `schedule` is None for a new card. `now` is in UTC.
+    """
     rated, _ = _scheduler(plan.desired_retention).review_card(
         _as_fsrs(schedule, now, plan), rating, now
     )
@@ -126,7 +137,7 @@ def rate(schedule: CardSchedule | None, rating: Rating, now: datetime, plan: Pla
     due_at = rated.due.astimezone(UTC)
     if rated.state == State.Review:
         due_at = plan.days.start_of(plan.days.day_of(now) + (rated.due - now))
-    # forgotten after it had been learned
+    # A lapse is a card that was forgotten after it had been learned.
     is_lapse = schedule and schedule.state == CardState.REVIEW and rating == Rating.Again
     return CardSchedule(
         state=CardState(rated.state.name.lower()),
@@ -141,26 +152,29 @@ def rate(schedule: CardSchedule | None, rating: Rating, now: datetime, plan: Pla
 
 
 def previews(schedule: CardSchedule | None, now: datetime, plan: Plan) -> dict[Rating, timedelta]:
-    """After what time each rating would ask the card again."""
+    """Return the interval until the next review for each rating."""
     return {rating: interval(rate(schedule, rating, now, plan), plan) for rating in Rating}
 
 
 def interval(schedule: CardSchedule, plan: Plan) -> timedelta:
-    """From the last review to the next: a step's minutes, or whole days."""
+    """Return the time from the last review to the next: a step's minutes, or whole days."""
     if schedule.state == CardState.REVIEW:
         return timedelta(days=plan.days.between(schedule.last_reviewed_at, schedule.due_at))
     return schedule.due_at - schedule.last_reviewed_at
 
 
 def retrievability(schedule: CardSchedule, now: datetime, plan: Plan) -> float:
-    """How likely the card is remembered now, 0 to 1."""
+    """Return the probability that the card is remembered now, 0 to 1."""
     return _scheduler(plan.desired_retention).get_card_retrievability(
         _as_fsrs(schedule, now, plan), now
     )
 
 
 def parameters(plan: Plan) -> dict[str, Any]:
-    """All that another implementation needs to come to the same intervals; steps in seconds."""
+    """Return everything that another implementation needs to compute the same intervals.
+
+    Steps are in seconds.
+    """
     return {
         "weights": list(_scheduler(plan.desired_retention).parameters),
         "desiredRetention": plan.desired_retention,
@@ -172,7 +186,7 @@ def parameters(plan: Plan) -> dict[str, Any]:
 
 @lru_cache(maxsize=64)
 def _scheduler(desired_retention: float) -> Scheduler:
-    """Without fuzz: what a button promises is what happens."""
+    """Return a scheduler without fuzz, so that intervals match those shown on the buttons."""
     return Scheduler(
         desired_retention=desired_retention,
         learning_steps=LEARNING_STEPS,
@@ -185,7 +199,7 @@ def _scheduler(desired_retention: float) -> Scheduler:
 def _as_fsrs(schedule: CardSchedule | None, now: datetime, plan: Plan) -> FsrsCard:
     if schedule is None:
         return FsrsCard(card_id=0, due=now)
-    # the library counts full 24 hours, people count nights
+    # The library counts periods of 24 hours. The last review is moved so that it counts study days.
     passed = plan.days.between(schedule.last_reviewed_at, now)
     return FsrsCard(
         card_id=0,

@@ -1,12 +1,15 @@
-"""Find the math and the gaps in the text of a card, in one pass over its delimiters. Pure.
+"""Find the math and the gaps in the text of a card, in one pass over its delimiters.
 
-A gap is `{{c1::hidden::hint}}`, as in Anki: its number is 1 to 999 and may have leading zeros, up
+A gap is `{{c1::hidden::hint}}`, as in Anki. Its number is 1 to 999 and may have leading zeros, up
 to three digits in all. It hides at least one character that is not blank, may contain math with
-`}}` and `::`, and up to MAX_DEPTH levels of gaps nest. Anki also reads larger numbers, for which it
-shows no cards, and gaps that hide nothing. Everything else that looks like a gap is plain text.
+`}}` and `::`, and may be nested up to MAX_DEPTH levels. Everything else that looks like a gap is
+plain text. Anki, in contrast, also reads larger numbers, for which it shows no cards, and gaps that
+hide nothing.
 
-The browser's counterpart is `static/js/pages/text/spans.js`; both follow
+The browser's counterpart is `static/js/pages/text/spans.js`. Both follow
 `tests/contract/rendering_cases.json` and `tests/contract/cloze_cases.json`.
+
+This module is pure.
 """
 
 import re
@@ -21,20 +24,23 @@ CLOSING_OF = {
 }
 INLINE = "\\("
 DIGITS = frozenset("0123456789")
-GAP_NUMBER = "[0-9]{1,3}"  # of digits; zero is not a valid number
+GAP_NUMBER = "[0-9]{1,3}"  # matches zero, which is not a valid number
 GAP_OPENING = re.compile(rf"\{{\{{c({GAP_NUMBER})::")
 GAP_CLOSING, HINT = "}}", "::"
 MAX_DEPTH = 8
 DELIMITER = re.compile(rf"(?={GAP_OPENING.pattern}|\}}\}}|::|\$|\\[\[(])")
-DOLLAR_OR_LINE_END = re.compile(r"\\[^\n]|([$\n])")  # a backslash takes the next character with it
-# "$5/month (or 60$)": words after an amount, and nothing that only TeX has
+DOLLAR_OR_LINE_END = re.compile(r"\\[^\n]|([$\n])")  # a backslash escapes the next character
+# An amount followed by words, without characters that only TeX uses, such as "$5/month (or 60$)".
 PRICE = re.compile(r"[0-9][^\\^_={}]*[\s(][A-Za-z]{2}")
-NOWHERE = sys.maxsize  # after every text
+NOWHERE = sys.maxsize  # greater than any position in a text
 
 
 @dataclass(frozen=True)
 class Math:
-    """TeX without its delimiters. `end` is the position after the closing one."""
+    """Math in a text, as TeX without its delimiters.
+
+    `end` is the position after the closing delimiter.
+    """
 
     tex: str
     is_display: bool
@@ -45,7 +51,8 @@ class Math:
 class Gap:
     """A gap of a cloze.
 
-    It hides the text from `start` to `body_end`; `end` is the position after its closing braces.
+    The gap hides the text from `start` to `body_end`. `end` is the position after its closing
+    braces.
     """
 
     number: str
@@ -58,8 +65,8 @@ class Gap:
 class Spans:
     """The math and the gaps of one text.
 
-    The positions of all delimiters are collected once, and every look-up is a binary search in
-    them. No text makes a parser that asks at each position slower than linear (times a logarithm).
+    The positions of all delimiters are collected once, and every lookup is a binary search. A
+    parser that looks for a span at each position takes O(n log n) time for any text.
     """
 
     def __init__(self, text: str) -> None:
@@ -71,11 +78,15 @@ class Spans:
         }
         dollars = (match.start() for match in DOLLAR_OR_LINE_END.finditer(text) if match[1])
         self._dollars = [*dollars, NOWHERE]
-        # limit -> the answers of `_gap_end` for the delimiters before it, the last one first
+        # The key is a limit. The value contains the results of `_gap_end` for the delimiters before
+        # the limit, from the last to the first.
         self._gap_ends: dict[int, list[tuple[int, int, int]]] = {}
 
     def math_at(self, at: int, limit: int) -> Math | None:
-        """Return the math that begins at `at`, or None. The text is taken to end at `limit`."""
+        """Return the math that starts at `at`, or None.
+
+        The text is treated as if it ended at `limit`.
+        """
         opening = self.text[at : at + 2]
         if opening not in CLOSING_OF:
             return self._dollar_math_at(at, limit) if opening[:1] == "$" else None
@@ -86,10 +97,10 @@ class Spans:
         return Math(self.text[at + 2 : close], opening != INLINE, close + 2)
 
     def _dollar_math_at(self, at: int, limit: int) -> Math | None:
-        """Return math between single dollars, which is on one line and has no blank inside its
-        ends.
+        """Return the math between single `$` characters that starts at `at`, or None.
 
-        No digit may follow it, and no letter or digit may precede it, so `$5 and $10` are prices.
+        Such math is on one line, with no white space just inside the `$` characters. No letter or
+        digit may precede it, and no digit may follow it, so `$5 and $10` are prices.
         """
         text, start = self.text, at + 1
         close = self._dollars[bisect_left(self._dollars, start)]
@@ -106,7 +117,10 @@ class Spans:
         return Math(text[start:close], False, close + 1)
 
     def gap_at(self, at: int, limit: int) -> Gap | None:
-        """Return the gap that begins at `at`, or None. The text is taken to end at `limit`."""
+        """Return the gap that starts at `at`, or None.
+
+        The text is treated as if it ended at `limit`.
+        """
         opening = GAP_OPENING.match(self.text, at, limit)
         if opening is None or int(opening[1]) == 0:
             return None
@@ -120,13 +134,15 @@ class Spans:
         return Gap(opening[1], opening.end(), body_end, hint, close + len(GAP_CLOSING))
 
     def _gap_end(self, start: int, limit: int) -> tuple[int, int, int]:
-        """Return the positions of the hint and of the closing braces of a gap whose hidden text
-        begins at `start`, each NOWHERE when there is none, and how many levels of gaps are nested
-        before the braces.
+        """Return the end of the gap whose hidden text starts at `start`.
 
-        The answer for one delimiter follows from the answer for the next one outside of math, so
-        answers are kept from the last delimiter on, as far to the left as they are needed, and each
-        delimiter is read once.
+        The result is the position of the hint, the position of the closing braces, and the number
+        of levels of gaps that are nested before the braces. A position is NOWHERE if the hint or
+        the braces are missing.
+
+        The result for one delimiter follows from the result for the next one outside of math.
+        Results are therefore computed from the last delimiter to the left, as far as needed, and
+        are stored, so that each delimiter is read once.
         """
         ends = self._gap_ends.setdefault(limit, [(NOWHERE, NOWHERE, 0)])
         last = bisect_left(self._delimiters, limit)
@@ -136,7 +152,7 @@ class Spans:
         return ends[last - index]
 
     def _read_delimiter(self, at: int, limit: int) -> tuple[int, int, int]:
-        """Return what `_gap_end` returns for hidden text that begins with the delimiter at `at`."""
+        """Return the result of `_gap_end` for hidden text that starts with a delimiter at `at`."""
         if self.text.startswith(GAP_CLOSING, at, limit):
             return NOWHERE, at, 0
         if opening := GAP_OPENING.match(self.text, at, limit):

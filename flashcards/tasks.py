@@ -1,4 +1,4 @@
-"""What runs by the clock (settings.CELERY_BEAT_SCHEDULE). It may run twice or late without harm."""
+"""Scheduled tasks (`settings.CELERY_BEAT_SCHEDULE`), which can safely run twice or late."""
 
 from celery import shared_task
 from django.utils import timezone
