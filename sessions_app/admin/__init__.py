@@ -1,12 +1,13 @@
-"""Sessions and what belongs to them, for operators: to look at, and to end; never to edit, since a
-change here would be a lie.
+"""Admin lists of sessions and related data.
+
+Operators can view and end sessions, but not edit them, because the rows record what happened.
 """
 
 
 def register_lists() -> None:
     """Register the lists.
 
-    Not done on import, because Django imports the site's class from this package before it can
-    register anything.
+    Importing this package does not register them, because Django imports the site's class from it
+    before models can be registered.
     """
     from sessions_app.admin import attempts, engines, generations, log, sessions, tokens, users

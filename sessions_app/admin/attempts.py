@@ -1,4 +1,4 @@
-"""Failed attempts to sign in."""
+"""The admin list of failed attempts to sign in."""
 
 from axes.admin import AccessAttemptAdmin
 from axes.models import AccessAttempt
@@ -9,9 +9,9 @@ admin.site.unregister(AccessAttempt)
 
 @admin.register(AccessAttempt)
 class AttemptAdmin(AccessAttemptAdmin):
-    """The library's list without its action, which works in sign-in requests only.
+    """The list of django-axes without its action, which only works in requests to sign in.
 
-    A scheduled task deletes expired attempts.
+    A scheduled task deletes old attempts.
     """
 
     actions = ()

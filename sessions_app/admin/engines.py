@@ -1,4 +1,4 @@
-"""Engines that are connected now."""
+"""The admin list of connected engines."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from sessions_app.models import Engine, Generation, GenerationStatus
 
 
 class Presence(admin.SimpleListFilter):
-    """Heard of lately, or fallen silent without a goodbye."""
+    """A filter for engines that were seen recently, or are silent without having disconnected."""
 
     title, parameter_name = "presence", "presence"
 
@@ -26,7 +26,7 @@ class Presence(admin.SimpleListFilter):
 
 @admin.register(Engine)
 class EngineAdmin(ReadOnly, BaseAdmin):
-    """A row for each engine's socket; it goes with the socket."""
+    """Engines, with a row for each socket until it closes."""
 
     list_display = [
         "user",

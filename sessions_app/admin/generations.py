@@ -1,4 +1,4 @@
-"""Generations with their attempts as a timeline."""
+"""The admin list of generations, with a timeline of attempts for each."""
 
 from typing import Any
 

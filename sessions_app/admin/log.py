@@ -1,4 +1,4 @@
-"""What operators did, for each other to read."""
+"""The admin's log of operators' actions."""
 
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry

@@ -1,4 +1,4 @@
-"""Sessions with their generations."""
+"""The admin list of sessions, with their generations."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ NEWEST = 20
 
 
 class State(admin.SimpleListFilter):
-    """What a session is now, before the sweep has come by too."""
+    """A filter by current state, which separates idle sessions before the sweep expires them."""
 
     title, parameter_name = "state", "state"
 

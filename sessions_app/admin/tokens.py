@@ -1,5 +1,6 @@
-"""Refresh tokens: whose they are and until when, and never the token itself, which would open the
-account.
+"""Admin lists of refresh tokens, with their users and expiry dates.
+
+The tokens themselves are not displayed, because they give access to accounts.
 """
 
 from typing import Any

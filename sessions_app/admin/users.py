@@ -1,4 +1,4 @@
-"""Users, with the way to what is theirs."""
+"""The admin list of users, with links to their data."""
 
 from typing import Any
 
@@ -43,10 +43,10 @@ admin.site.unregister(User)
 
 @admin.register(User)
 class OperatedUserAdmin(BaseAdmin, UserAdmin):
-    """Django's own, with lists that stay cheap.
+    """Django's user admin, with lists that remain fast.
 
-    Who is no superuser gives no rights and touches no superuser. Nobody is deleted here: that would
-    leave their traces elsewhere (docs/data.md has the way).
+    Only superusers can grant permissions or change superusers. Users cannot be deleted here,
+    because data in other places would remain (see docs/data.md for how to delete a user).
     """
 
     list_display = ["username", "is_active", "is_staff", "date_joined", "last_login"]
@@ -95,9 +95,7 @@ class OperatedUserAdmin(BaseAdmin, UserAdmin):
         return user
 
     def _lists_by_user(self, request: HttpRequest) -> list[Any]:
-        """Every model whose list can be asked for one user's rows, and which whoever asks may
-        see.
-        """
+        """Return the models whose list can be filtered by user and which the operator may view."""
         lists = self.admin_site._registry.items()
         return [
             model

@@ -1,1 +1,1 @@
-"""The admin site, and what the lists of every app share."""
+"""The admin site, and shared code for the lists of all apps."""

@@ -1,6 +1,4 @@
-"""Admin actions: confirm, let a service do each row, report the result, and write to the admin's
-log; exports as CSV.
-"""
+"""Admin actions that call a service for each row, and exports as CSV and JSON lines."""
 
 import csv
 import io
@@ -33,10 +31,11 @@ Write = Callable[[list[str], list[Any] | None], str]
 
 @dataclass(frozen=True)
 class Operation:
-    """What is done to each row: `act` is a service that says whether it could.
+    """An admin action that calls `act` for each row, after the operator confirms it.
 
-    The words are for the operator: `question` of the page that asks first, `done` and `refused`
-    follow "3 sessions were" and "2 were not, because they".
+    `act` is a service that returns whether it succeeded. `question` is on the confirmation page.
+    The message about the result completes "3 sessions were" with `done`, and "2 were not, because"
+    with `refused`. Rows that succeeded are written to the admin's log.
     """
 
     name: str
@@ -100,14 +99,14 @@ class Operation:
 
 
 def count_text(number: int, opts: Any) -> str:
-    """As `3 sessions`."""
+    """Return the number with the model's name, such as `3 sessions`."""
     return f"{number:,} {opts.verbose_name if number == 1 else opts.verbose_name_plural}"
 
 
 def admin_operation(**texts: str) -> Callable[[Act], Callable[..., HttpResponse | None]]:
-    """Makes an admin action of a function `(row, now) -> bool`; the texts as in Operation.
+    """Return a decorator that turns a function `(row, now) -> bool` into an admin action.
 
-    For those who may operate.
+    The texts are those of Operation. The action requires the `operate` permission.
     """
 
     def make(act: Act) -> Callable[..., HttpResponse | None]:
@@ -125,13 +124,16 @@ def admin_operation(**texts: str) -> Callable[[Act], Callable[..., HttpResponse 
 
 @admin.action(description="Export as CSV", permissions=["operate"])
 def export_csv(model_admin: Any, request: HttpRequest, chosen: QuerySet) -> StreamingHttpResponse:
-    """One row each, the first names the columns; cells that a spreadsheet would run are dead."""
+    """Export a line for each row, after a line with the names of the columns.
+
+    Cells that a spreadsheet would run as formulas are escaped.
+    """
     return _export(model_admin, request, chosen, "csv", _csv_line)
 
 
 @admin.action(description="Export as JSON lines", permissions=["operate"])
 def export_json(model_admin: Any, request: HttpRequest, chosen: QuerySet) -> StreamingHttpResponse:
-    """One JSON object on each line."""
+    """Export a JSON object for each row, one per line."""
     return _export(model_admin, request, chosen, "jsonl", _json_line)
 
 
@@ -161,7 +163,7 @@ def _export(
 
 async def _lines(names: list[str], rows: QuerySet, write: Write) -> AsyncIterator[bytes]:
     yield write(names, None).encode()
-    # not `aiterator`: for lists of values that asks the database on the loop
+    # Do not use `aiterator`. For `values_list`, it queries the database on the event loop.
     left = await sync_to_async(rows.iterator)(BATCH_SIZE)
     while some := await sync_to_async(lambda: list(islice(left, BATCH_SIZE)))():
         yield "".join(write(names, list(row)) for row in some).encode()

@@ -1,4 +1,4 @@
-"""What Django's admin takes from addresses and forms without a check, and fails on."""
+"""Checks for input from URLs and forms that Django's admin does not check and fails on."""
 
 from typing import Any
 
@@ -17,16 +17,19 @@ SAVED_ELSEWHERE = (
 
 
 class CheckedInput:
-    """In front of any ModelAdmin: wrong dates in addresses, wrong ids of selected rows, and names
-    that two operators save at once.
+    """Mixin for any ModelAdmin that handles invalid input.
+
+    It handles invalid dates in URLs, invalid IDs of selected rows, and names that two operators
+    save at the same time.
     """
 
     opts: Any
     message_user: Any
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """Treat days beyond the calendar, and offsets that PostgreSQL does not accept, like any
-        other wrong parameter.
+        """Return the list, or raise IncorrectLookupParameters for dates that cannot be used.
+
+        These are dates out of range, and time zone offsets that PostgreSQL does not accept.
         """
         try:
             return super().get_changelist_instance(request)

@@ -1,9 +1,8 @@
-"""What all lists of the admin share: search, filters and permissions that stay cheap with millions
-of rows.
+"""Search, filters and permissions of admin lists, which remain fast with millions of rows.
 
-Nothing can be edited by hand. There are three rights, each a Django permission: to look (`view_…`),
-to act (`change_…`, which opens the actions), and to read what users and models wrote (`read_text`).
-The support role has only the first.
+Three Django permissions apply: `view_…` to view rows, `change_…` to use the actions, and
+`read_text` to read text that users and models wrote. The support role only has the first. Rows of
+`ReadOnly` lists cannot be edited.
 """
 
 import re
@@ -36,14 +35,17 @@ MIN_SEARCH_LETTERS = 3
 HELP = "An id or its first 8 signs, a user's name, days as 2026-03-10 or 2026-03-01..2026-03-10"
 SUPPORT = "Support"
 READ_TEXT = "sessions_app.read_text"
-# A topic that few generations have is found by the index of words, others from the newest row on.
-# The planner would choose between the two by the number of rows it expects: for a word that nobody
-# wrote it expects thousands, and reads every row to find none.
+# Topics with up to this many matches are found with the index of words, and others by reading rows
+# from the newest one. The planner chooses by the number of rows that it expects. For a word without
+# any match, it expects thousands, and would read every row.
 MAX_MATCHES = 2_000
 
 
 def time_filter(field: str = "created_at", title: str = "time") -> type[SimpleListFilter]:
-    """A filter by how long ago the row's time is; days by date are for the search."""
+    """Return a filter by the age of rows.
+
+    To select rows by date, operators use the search.
+    """
 
     class TimeFilter(SimpleListFilter):
         parameter_name = "since"
@@ -71,9 +73,7 @@ def time_filter(field: str = "created_at", title: str = "time") -> type[SimpleLi
 
 
 def recent_values_filter(field: str, parameter: str, title: str) -> type[SimpleListFilter]:
-    """A filter by the values that the newest rows have in this field, and by the one that is asked
-    for.
-    """
+    """Return a filter by the values of a field in the newest rows, and by the selected value."""
 
     class RecentValuesFilter(SimpleListFilter):
         parameter_name = parameter
@@ -98,14 +98,14 @@ HELP_TEXT = f"{HELP}, or words of a topic"
 
 
 class SearchError(ValueError):
-    """The sentence says what to type instead."""
+    """The search is invalid; the message explains what to enter instead."""
 
 
 @dataclass
 class SearchQuery:
-    """All that is set must hold.
+    """A parsed search, whose conditions must all be met.
 
-    `ids` are the first and the last, `until` is not included any more, `word` may be a user or
+    `ids` are the first and the last matching ID. `until` is exclusive. `word` is a user's name or
     text.
     """
 
@@ -118,7 +118,10 @@ class SearchQuery:
 
 
 def parse_search(typed: str) -> SearchQuery:
-    """Return what to look for. Raise SearchError for invalid dates."""
+    """Return the conditions in a search text.
+
+    Raise SearchError for invalid dates.
+    """
     wanted, terms = SearchQuery(), []
     for word in typed.split():
         if days := DAYS.fullmatch(word):
@@ -141,7 +144,7 @@ def _with_words(wanted: SearchQuery, text: str) -> SearchQuery:
 
 
 def _ids(word: str) -> tuple[UUID, UUID] | None:
-    """Every id that begins so lies between these two."""
+    """Return the first and the last ID that start with a word, or None if it is not part of one."""
     digits = word.replace("-", "").lower()
     if not ID.fullmatch(word) or not 8 <= len(digits) <= 32:
         return None
@@ -165,7 +168,7 @@ def _day_after(text: str) -> datetime:
 
 
 class ReadOnly:
-    """No adding, changing or deleting by hand: of what machines wrote, that would be a lie."""
+    """Mixin for lists whose rows cannot be added, changed or deleted, because they are records."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -181,9 +184,10 @@ class ReadOnly:
 
 
 class HideTextMixin:
-    """Columns and fields named in `text_fields` carry what users and models wrote.
+    """Mixin that hides `text_fields`, which contain text that users and models wrote.
 
-    Who may not read it gets neither them nor a filter or a search that would tell of them.
+    Operators without the permission `read_text` do not see these columns and fields, and cannot
+    search the text (see IndexedSearchMixin).
     """
 
     text_fields: tuple[str, ...] = ()
@@ -203,9 +207,7 @@ class HideTextMixin:
 
 
 class IndexedSearchMixin:
-    """A search by what was typed: each part of it is looked up where an index finds it (see
-    `searching`).
-    """
+    """Mixin for a search in which each part of the query uses an index (see `parse_search`)."""
 
     id_fields: tuple[str, ...] = ("pk",)
     user_field, date_field = "user", "created_at"
@@ -238,7 +240,7 @@ class IndexedSearchMixin:
             )
         if wanted.user:
             condition &= Q(**{f"{self.user_field}__in": _users(wanted.user)})
-        # a user's name comes before other text, because it is found immediately
+        # A user's name takes precedence over other text, because the lookup is fast.
         if wanted.word and (users := _users(wanted.word)):
             condition &= Q(**{f"{self.user_field}__in": users})
         elif wanted.word:
@@ -250,7 +252,7 @@ class IndexedSearchMixin:
             return Q()
         if not self.text_lookups or not can_read_text(request.user):
             raise SearchError(f"No user is called {text}.")
-        # one sign of Chinese takes three bytes, and says as much as three letters
+        # A Chinese character has three bytes, and is as specific as three letters.
         if len(text.encode()) < MIN_SEARCH_LETTERS:
             raise SearchError(
                 f"Give at least {MIN_SEARCH_LETTERS} letters: {text} stands in too many."
@@ -258,24 +260,23 @@ class IndexedSearchMixin:
         return self.with_text(text)
 
     def with_text(self, text: str) -> Q:
-        """What rows meet that have this text somewhere.
+        """Return the condition for rows that contain the text.
 
-        Another way belongs here where an index knows one.
+        Override this if an index supports another condition.
         """
         return _any_of(self.text_lookups)(text)
 
 
 class BaseAdmin(HideTextMixin, IndexedSearchMixin, KeysetPaginationMixin, admin.ModelAdmin):
-    """A list in the order of an index, filtered by what its filters know and by nothing else that
-    an address may name.
+    """A list in the order of an index, which can only be filtered by its own filters.
 
-    Django counts all rows and lets every column be sorted and looked up by; at millions of rows
-    each of these is a scan.
+    By default, Django counts all rows, and lets users sort and filter by every column. With
+    millions of rows, each of these requires a scan.
     """
 
     ordering = ("-created_at", "-pk")
     sortable_by = ()
-    search_fields = ("pk",)  # Searched does the search; this shows its field
+    search_fields = ("pk",)  # shows the search field; IndexedSearchMixin does the search
     search_help_text = HELP
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
@@ -295,7 +296,7 @@ class BaseAdmin(HideTextMixin, IndexedSearchMixin, KeysetPaginationMixin, admin.
 
     @admin.display(description="id")
     def short_id(self, row: Any) -> str:
-        """Enough of it to know it again, and to search by."""
+        """Return the start of the ID, which is enough to recognize it and to search for it."""
         return str(row.pk)[:8]
 
     def changelist_view(
@@ -317,12 +318,12 @@ class BaseAdmin(HideTextMixin, IndexedSearchMixin, KeysetPaginationMixin, admin.
         return False
 
     def has_operate_permission(self, request: HttpRequest) -> bool:
-        """Whether they may act: the `permissions` of actions name it `operate`."""
+        """Return whether the user may use actions with the permission `operate`."""
         return bool(request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}"))
 
 
 def list_link(model: Any, text: str, **lookups: Any) -> str:
-    """A link to the list of these rows; `lookups` stand among the list's `linked_by`."""
+    """Return a link to the list, filtered by `lookups`, which must be in the list's `linked_by`."""
     address = reverse(
         f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist", query=lookups
     )
@@ -334,7 +335,7 @@ def _users(name: str) -> list[int]:
 
 
 def _any_of(lookups: Any) -> Any:
-    """A condition that any of the lookups meets with the value."""
+    """Return a function from a value to the condition that any of the lookups matches it."""
 
     def of(value: Any) -> Q:
         condition = Q()
@@ -346,14 +347,14 @@ def _any_of(lookups: Any) -> Any:
 
 
 def can_read_text(user: Any) -> bool:
-    """Whether prompts, topics, notes, cards and the names of decks are for them to read."""
+    """Return whether a user may read prompts, topics, notes, cards and the names of decks."""
     return bool(user.has_perm(READ_TEXT))
 
 
 def grant_support(sender: AppConfig, **kwargs: Any) -> None:
-    """After each migrate: the group Support may look at what each app's `support_sees` names.
+    """Add the permissions in an app's `support_sees` to the Support group, after each migrate.
 
-    What an operator added to it stays.
+    Permissions that operators added to the group remain.
     """
     from django.contrib.auth.models import Group, Permission
 
@@ -366,7 +367,10 @@ def grant_support(sender: AppConfig, **kwargs: Any) -> None:
 
 
 def topic_condition(text: str) -> Q:
-    """A condition that those meet whose topic has all the words, or words that begin so."""
+    """Return the condition for generations whose topic contains all words, or words that start so.
+
+    If there are few matches, it is a list of their keys.
+    """
     having = Generation.objects.filter(topic_has(text))
     keys = [*_keys(having.filter(status__in=OPEN)), *_keys(having.filter(status__in=ENDED))]
     return Q(pk__in=keys) if len(keys) <= MAX_MATCHES else topic_has(text)

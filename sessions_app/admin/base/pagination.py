@@ -1,5 +1,6 @@
-"""Keyset pagination: a list continues from a row instead of a row number, so page 100,000 costs as
-much as the first.
+"""Keyset pagination of admin lists.
+
+Pages start after a given row instead of a row number, so page 100,000 is as fast as the first.
 """
 
 from datetime import UTC, datetime
@@ -25,7 +26,7 @@ LOST = "This address names no place in the list, so here is its beginning."
 
 
 class EstimatingPaginator(Paginator):
-    """Django's, which would count all rows for each page."""
+    """A paginator with estimated counts; Django's counts all rows for each page."""
 
     @cached_property
     def count(self) -> int:
@@ -37,15 +38,18 @@ class EstimatingPaginator(Paginator):
 
 
 class KeysetChangeList(ChangeList):
-    """`older=` and `newer=` name the row beyond which the page lies, by the values of the list's
-    order. All of that order goes one way, and its last field is unique.
+    """A list whose pages start after the row in the parameter `older=` or `newer=`.
+
+    The parameters contain the row's values of the fields in the list's order. These fields must all
+    be sorted in the same direction, and the last one must be unique.
     """
 
     is_keyset = True
 
     def get_filters_params(self, params: Any = None) -> dict[str, Any]:
-        """Without the place in the list, which is no filter, and which a new filter or search
-        begins anew.
+        """Return the parameters without the position in the list, which is not a filter.
+
+        A new filter or search starts on the first page.
         """
         for name in (OLDER, NEWER):
             self.params.pop(name, None)
@@ -88,8 +92,9 @@ class KeysetChangeList(ChangeList):
             self.newer_url = self.get_query_string({NEWER: self._name_of(page[0])})
 
     def _place(self, request: HttpRequest) -> tuple[list[Any], bool]:
-        """The values of the row beyond which the page lies, none for the first page; and whether it
-        lies before that row.
+        """Return the values of the row next to the page, and whether the page is before that row.
+
+        The first page has an empty list of values.
         """
         is_back = NEWER in request.GET
         named = request.GET.get(NEWER if is_back else OLDER, "")
@@ -113,15 +118,18 @@ class KeysetChangeList(ChangeList):
     def _values(self, named: str) -> list[Any]:
         parts = named.split("~", len(self._fields()) - 1)
         return [
-            # in UTC: PostgreSQL takes no offset of 16 hours or more; times outside of the calendar
-            # raise OverflowError
+            # Times are converted to UTC, because PostgreSQL rejects offsets of 16 hours or more.
+            # Times that are out of range raise OverflowError.
             value.astimezone(UTC) if isinstance(value := field.to_python(part), datetime) else value
             for field, part in zip(self._fields(), parts, strict=True)
         ]
 
 
 class KeysetPaginationMixin:
-    """For a ModelAdmin whose `ordering` is such an order: estimated counts, pages by place."""
+    """Mixin for a ModelAdmin that adds keyset pagination and estimated counts.
+
+    KeysetChangeList lists the requirements for its `ordering`.
+    """
 
     paginator = EstimatingPaginator
 
@@ -130,9 +138,10 @@ class KeysetPaginationMixin:
 
 
 def _beyond(order: list[str], cursor: list[Any]) -> Q:
-    """What comes after the row with these values.
+    """Return the condition for rows after the row with these values.
 
-    The first comparison is said alone as well: an index begins there.
+    The first comparison is also a separate condition, so that PostgreSQL can start at its value in
+    the index.
     """
     (first, *more), (value, *values) = order, cursor
     name, comparison = first.removeprefix("-"), "lt" if first.startswith("-") else "gt"

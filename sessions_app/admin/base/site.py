@@ -1,6 +1,6 @@
 """The admin site and its overview.
 
-What every admin page needs, such as a second factor, belongs on this class.
+Requirements of all admin pages, such as a second factor, belong in OperatorSite.
 """
 
 from typing import Any
@@ -21,8 +21,9 @@ PRIVATE = {"Cache-Control": "private, no-store"}
 
 
 class OperatorSite(TwoFactorSite):
-    """Django's admin under our look and our strict content policy, with an overview as its first
-    page.
+    """Django's admin with MindFlip's design, and with an overview as its first page.
+
+    It works under MindFlip's strict content security policy.
     """
 
     site_header = site_title = "MindFlip"
@@ -39,8 +40,9 @@ class OperatorSite(TwoFactorSite):
         )
 
     def get_urls(self) -> list[Any]:
-        """Without `view_on_site`, because no row has a page, and it fails on ids that are not
-        valid.
+        """Return the URLs, without `view_on_site`.
+
+        Rows do not have pages on the site, and `view_on_site` fails on invalid IDs.
         """
         ours = [
             path("overview/now", self.admin_view(now_view), name="overview-now"),
@@ -64,13 +66,13 @@ class OperatorSite(TwoFactorSite):
 
 @can_view_admin
 def now_view(request: HttpRequest, **context: Any) -> JsonResponse:
-    """How it stands at this moment."""
+    """Return the current statistics."""
     return JsonResponse(current_stats(now=timezone.now()), headers=PRIVATE)
 
 
 @can_view_admin
 def charts_view(request: HttpRequest, **context: Any) -> JsonResponse:
-    """`?span=24h|7d|30d`: the figures of that time, step by step."""
+    """Return the statistics of the last 24 hours, 7 days or 30 days (`?span=24h|7d|30d`)."""
     span = SPANS.get(request.GET.get("span", "24h"))
     if span is None:
         return JsonResponse(

@@ -1,5 +1,6 @@
-"""A second factor for the admin, when MINDFLIP_ADMIN_SECOND_FACTOR asks for it: a code of a phone,
-or one of ten for when it is lost.
+"""A second factor for the admin, which MINDFLIP_ADMIN_SECOND_FACTOR turns on.
+
+It is a code from a phone or, if the phone is lost, one of ten recovery codes.
 """
 
 from dataclasses import dataclass
@@ -19,7 +20,10 @@ NAME, CODES, PHONE_DIGITS = "admin", 10, 6
 
 
 class CodeForm(OTPAdminAuthenticationForm):
-    """The password and the code at once; the library's own sentences name neither."""
+    """The form for signing in with a password and a code.
+
+    Its messages mention the phone and the recovery codes, unlike those of django-otp.
+    """
 
     otp_error_messages = OTPAdminAuthenticationForm.otp_error_messages | {
         "token_required": "Type the code that your phone shows, or one of your recovery codes.",
@@ -31,8 +35,9 @@ class CodeForm(OTPAdminAuthenticationForm):
     }
 
     def _chosen_device(self, user: User) -> Any:
-        """What the code looks like tells whose it is: so a wrong one counts against that device
-        alone, and nobody has to choose.
+        """Return the device for the entered code, according to the form of the code.
+
+        A wrong code only counts against this device, and users do not have to choose a device.
         """
         code = self.cleaned_data.get("otp_token", "")
         kind = TOTPDevice if code.isdigit() and len(code) == PHONE_DIGITS else StaticDevice
@@ -40,9 +45,9 @@ class CodeForm(OTPAdminAuthenticationForm):
 
 
 class TwoFactorSite(AdminSite):
-    """Asks for the code in the form and lets in only whose session has seen one.
+    """An admin site that requires a code for signing in.
 
-    Without the setting it changes nothing.
+    Only sessions in which a code was verified have access. If the setting is off, nothing changes.
     """
 
     def has_permission(self, request: HttpRequest) -> bool:
@@ -60,23 +65,23 @@ class TwoFactorSite(AdminSite):
 
 @dataclass(frozen=True)
 class Enrollment:
-    """What goes into the phone (`address`, an otpauth:// URI), and what is kept on paper (`codes`).
+    """The key for the phone (`address`, an otpauth:// URI) and the recovery codes (`codes`).
 
-    It is shown once.
+    They are displayed only once.
     """
 
     address: str
     codes: list[str]
 
     def picture(self) -> str:
-        """The address as a QR code out of letters, for a terminal."""
+        """Return the address as a QR code of text characters, for a terminal."""
         lines = segno.make(self.address, error="l").matrix_iter(border=2)
         return "\n".join("".join("██" if not dark else "  " for dark in line) for line in lines)
 
 
 @transaction.atomic
 def enroll(*, user: User) -> Enrollment:
-    """A new key and ten new recovery codes; those from before are good no more."""
+    """Create a key and ten recovery codes for a user; earlier ones become invalid."""
     TOTPDevice.objects.filter(user=user).delete()
     StaticDevice.objects.filter(user=user).delete()
     phone = TOTPDevice.objects.create(user=user, name=NAME, confirmed=True)
