@@ -1,3 +1,4 @@
-"""What every REST call has in common, whichever app it belongs to: how it is described, paged,
-limited, remembered and said again.
+"""Code for the REST calls of all apps.
+
+It covers their description, pagination, rate limits, idempotency and caching by clients.
 """

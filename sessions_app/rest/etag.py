@@ -1,4 +1,4 @@
-"""Answers that a caller who has them already need not be sent again (RFC 9110, If-None-Match)."""
+"""Conditional requests (RFC 9110, If-None-Match), which save sending unchanged responses."""
 
 from hashlib import blake2b
 from typing import Any
@@ -9,15 +9,15 @@ from django.utils.cache import get_conditional_response
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
-FRESH = ("wsUrl",)  # a new ticket each time opens the same socket
+FRESH = ("wsUrl",)  # its ticket is always new, but opens the same socket
 KEPT = ("RateLimit", "RateLimit-Policy", "Link")
 
 
 class ETagMixin:
-    """Beside a view: GET answers with an ETag, and 304 without a body where If-None-Match has it.
+    """Mixin for views that adds an ETag to responses to GET, and responds with 304 if it matches.
 
-    The ETag is weak, and made of what is said: it saves sending and reading, not the question to
-    the database.
+    The ETag is weak and is computed from the response. It saves the transfer, but not the database
+    queries.
     """
 
     has_etag = True
@@ -37,7 +37,7 @@ class ETagMixin:
         conditional = get_conditional_response(
             request._request, etag=answer["ETag"], response=answer
         )
-        assert conditional is not None  # it was given a response
+        assert conditional is not None  # because a response is passed
         for name in KEPT:
             if answer.has_header(name):
                 conditional[name] = answer[name]

@@ -1,7 +1,7 @@
-"""Fields of request bodies and query parameters that accept exactly what the OpenAPI document says.
+"""Fields of request bodies and query parameters that only accept the documented JSON types.
 
-DRF's own fields accept a number for text, digits for a number, and a number for a UUID. In a form
-everything is text.
+DRF's fields also accept numbers as text, digits as numbers, and numbers as UUIDs. In forms, all
+values are text.
 """
 
 from typing import Any, ClassVar
@@ -18,8 +18,9 @@ NO_TEXT = "Send this as text."
 
 
 class _Typed:
-    """Beside a field of DRF's: refuses other types of JSON than `json_types` with the field's own
-    `invalid`.
+    """Mixin for a DRF field that only accepts the types in `json_types`.
+
+    Other types are rejected with the field's `invalid` message.
     """
 
     json_types: ClassVar[tuple[type, ...]] = (str,)
@@ -27,7 +28,7 @@ class _Typed:
 
     def to_internal_value(self, data: Any) -> Any:
         is_text_of_form = isinstance(data, str) and is_html_input(self.root.initial_data)
-        # a bool is an int to isinstance
+        # Do not use isinstance, because bool is a subclass of int.
         if not is_text_of_form and type(data) not in self.json_types:
             self.fail("invalid")  # type: ignore[attr-defined] # of the field beside it
         return super().to_internal_value(data)  # type: ignore[misc]
@@ -40,24 +41,22 @@ class TextField(_Typed, serializers.CharField):
 
 
 class UsernameField(TextField):
-    """A username in the form in which Django stores it (NFKC), as the sign-in and sign-up pages
-    normalize it.
-    """
+    """A username, normalized (NFKC) as on the pages for signing in and signing up."""
 
     def to_internal_value(self, data: Any) -> str:
         name: str = super().to_internal_value(data)
         if self.max_length is not None and len(name) > self.max_length:
-            # refused afterwards; normalizing it would take long and cannot make it shorter
+            # It is rejected later. Normalizing a very long name would take too much time.
             return name
         return get_user_model().normalize_username(name)
 
 
 class JSONField(serializers.JSONField):
-    """Any JSON; in a form, a text that holds it."""
+    """Any JSON value; in a form, its JSON text."""
 
     def to_internal_value(self, data: Any) -> Any:
         if not getattr(data, "is_json_string", False):
-            return data  # the parser of the body has read it
+            return data  # already parsed with the body
         try:
             return load_json(data)
         except InvalidJSON as error:
@@ -65,13 +64,13 @@ class JSONField(serializers.JSONField):
 
 
 class IdField(_Typed, serializers.UUIDField):
-    """A UUID, written as text."""
+    """A UUID as text."""
 
     default_error_messages: ClassVar = {"invalid": "Send this as a UUID."}
 
 
 class WholeNumberField(_Typed, serializers.IntegerField):
-    """A whole number; 5.0 is one, as in JSON Schema."""
+    """A whole number; as in JSON Schema, 5.0 is one too."""
 
     json_types = (int, float)
     default_error_messages: ClassVar = {"invalid": "Send this as a whole number."}
@@ -85,9 +84,9 @@ class NumberField(_Typed, serializers.FloatField):
 
 
 class CreatedQuerySerializer(serializers.Serializer):
-    """From when, and until before when.
+    """Query parameters that select rows by the time of their creation.
 
-    Here and in those made of it, what stands in `source` is a lookup of the rows.
+    Here and in subclasses, the `source` of each field is a lookup for the queryset.
     """
 
     createdFrom = serializers.DateTimeField(
@@ -101,9 +100,9 @@ class CreatedQuerySerializer(serializers.Serializer):
 def validated_query(
     kind: type[serializers.Serializer], request: Request | HttpRequest
 ) -> dict[str, Any]:
-    """The members that are there, checked; an empty one is there.
+    """Return the validated query parameters that are present or have a default.
 
-    Raises DRF's ValidationError, which names the wrong ones.
+    Empty parameters count as present. Raise DRF's ValidationError, which names invalid parameters.
     """
     query = kind(data=request.GET.dict())
     query.is_valid(raise_exception=True)

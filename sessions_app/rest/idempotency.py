@@ -1,6 +1,6 @@
-"""The header Idempotency-Key: a request that is sent twice with one key is done once.
+"""The `Idempotency-Key` header, with which a request that is sent again is processed only once.
 
-The id of what the first request made is kept in Redis for a day.
+The ID of the object that the first request created is kept in Redis for a day.
 """
 
 import json
@@ -16,19 +16,22 @@ from sessions_app.exceptions import Conflict, Invalid, MindFlipError
 
 KEY = re.compile(r"[!-~]{1,100}")
 RETENTION_SECONDS = 86_400
-# longer than any request takes: afterwards, the key of a process that was killed is free again
+# Longer than any request takes. If the process is killed, its key is free again after this time.
 IN_PROGRESS_SECONDS = 120
 
 
 class KeyReused(MindFlipError):
-    """The key belongs to another request."""
+    """The key was already used for a different request."""
 
     code = "key_reused"
     status = 422
 
 
 def idempotency_key(request: Request) -> str:
-    """Return the key, empty without one. Raise Invalid if it is not valid."""
+    """Return the idempotency key of a request, or an empty string if it has no key.
+
+    Raise Invalid if the key is not valid.
+    """
     key: str | None = request.headers.get("Idempotency-Key")
     if key is not None and not KEY.fullmatch(key):
         message = "Give 1 to 100 visible ASCII characters, such as a UUID."
@@ -39,8 +42,10 @@ def idempotency_key(request: Request) -> str:
 def idempotent(
     request: Request, action: str, make: Callable[[], Any]
 ) -> tuple[str, dict[str, str]]:
-    """Return the id of what `make` made, now or for an earlier request with this key, and headers
-    that say which. `action` names the call.
+    """Return the ID that `make` returned for the first request with this key, and headers.
+
+    The headers indicate whether the ID is from an earlier request. `action` is the name of the
+    call. Raise Invalid if the key is not valid, and the errors of `run_once`.
     """
     key = idempotency_key(request)
     if not key:
@@ -52,10 +57,11 @@ def idempotent(
 
 
 def run_once(name: str, digest: str, make: Callable[[], str]) -> tuple[str, bool]:
-    """Return the id of what `make` made under this name, and whether an earlier request did.
+    """Return the ID that `make` returned under this name, and whether an earlier request made it.
 
-    Raises KeyReused for another body's digest under the same name, Conflict (`in_progress`) while
-    the first request is being done, and whatever `make` raises: then the name is free again.
+    Raise KeyReused if the earlier request had a different digest, and Conflict (`in_progress`)
+    while the first request is being processed. If `make` raises an exception, raise it; the name is
+    then free again.
     """
     if cache.add(name, {"said": digest, "id": ""}, IN_PROGRESS_SECONDS):
         try:

@@ -1,9 +1,11 @@
-"""How a view describes its calls for the OpenAPI document, and the document itself:
+"""The OpenAPI document, and the classes with which views describe their calls.
 
-    schema = Calls("Sessions", get=Call("readSession", "Read a session",
-    {200: Answer("As it is now.", SessionShape, SESSION)}))
+For example:
 
-What every call has (errors, limits, headers) is added here, so that no view can forget it.
+    schema = ApiSchema("Sessions", get=Operation("readSession", "Read a session",
+    {200: SuccessResponse("The current state.", SessionShape, SESSION)}))
+
+Errors, limits and headers that all calls have are added here, so that no view can omit them.
 """
 
 from collections.abc import Mapping
@@ -30,9 +32,9 @@ UNSAFE = {"POST", "PATCH", "DELETE"}
 
 @dataclass(frozen=True)
 class Page:
-    """A page of a list: `next` and `previous` are addresses, or null at either end.
+    """A page of a list, where `next` and `previous` are URLs, or null at either end.
 
-    `is_counted`: with how many there are in all.
+    If `is_counted` is true, the page also contains the total `count`.
     """
 
     name: str
@@ -41,8 +43,9 @@ class Page:
 
 
 def reference(schema: AutoSchema, shape: Shape, direction: Direction) -> dict[str, Any]:
-    """A `$ref` to the shape's component, which is registered with all that it refers to; a JSON
-    schema stays as it is.
+    """Register the component of a shape, and those that it refers to, and return its `$ref`.
+
+    A JSON schema is returned unchanged.
     """
     if isinstance(shape, dict):
         return shape
@@ -73,7 +76,7 @@ def _typed(schema: AutoSchema, shape: Any) -> dict[str, Any]:
 
 
 def _renamed(schema: Any) -> Any:
-    """`SessionShape` is called Session outside; how a class is laid out is nobody's title."""
+    """Return the schema without titles, and with `Session` in place of `SessionShape`."""
     if isinstance(schema, dict):
         parts = {name: _renamed(part) for name, part in schema.items() if name != "title"}
         return parts | {"$ref": schema["$ref"].removesuffix("Shape")} if "$ref" in schema else parts
@@ -91,8 +94,9 @@ def _register(schema: AutoSchema, name: str, component: dict[str, Any]) -> dict[
 
 @dataclass(frozen=True)
 class OperationLink:
-    """A call that can follow: `parameters` and `body` say where in this call or its answer each
-    value stands.
+    """A call that can follow this one.
+
+    `parameters` and `body` map names to expressions for values in this call or its response.
     """
 
     to: str
@@ -100,15 +104,17 @@ class OperationLink:
     body: Mapping[str, str] | None = None
 
     def described(self) -> dict[str, Any]:
-        """As OpenAPI has it."""
+        """Return the link object of OpenAPI."""
         body = {"requestBody": dict(self.body)} if self.body else {}
         return {"operationId": self.to, "parameters": dict(self.parameters)} | body
 
 
 @dataclass(frozen=True)
 class SuccessResponse:
-    """A success: `shape` is a serializer, a type that msgspec can describe or a JSON schema; None
-    for no body.
+    """A successful response.
+
+    `shape` is a serializer, a type that msgspec can describe, a Page or a JSON schema. It is None
+    if the response has no body.
     """
 
     description: str
@@ -121,10 +127,10 @@ class SuccessResponse:
 
 @dataclass(frozen=True)
 class Operation:
-    """One method of one address.
+    """A method of a URL.
 
-    `refusals` are codes by status beyond those that every call of its kind has. `query` is the
-    serializer that reads the query; `sent` names the request headers that mean something.
+    `refusals` maps statuses to error codes, in addition to those of all similar calls. `query` is
+    the serializer of the query parameters. `sent` names the request headers that have an effect.
     """
 
     name: str
@@ -146,7 +152,7 @@ UNCHANGED = SuccessResponse("What If-None-Match names is still so.")
 class ApiSchema(AutoSchema):
     """The calls of a view by method.
 
-    Methods without one are drawn from the view's serializers alone.
+    Methods that are not listed are described by the view's serializers alone.
     """
 
     def __init__(self, tag: str = "", **calls: Operation) -> None:
@@ -157,7 +163,7 @@ class ApiSchema(AutoSchema):
     def get_operation(
         self, path: str, path_regex: str, path_prefix: str, method: str, registry: ComponentRegistry
     ) -> Any:
-        """The operation object of OpenAPI 3.1."""
+        """Return the operation object of OpenAPI 3.1."""
         call = self.calls.get(method.lower())
         if call is None:
             return super().get_operation(path, path_regex, path_prefix, method, registry)
@@ -193,14 +199,14 @@ class ApiSchema(AutoSchema):
         return (*call.sent, "If-None-Match") if self._is_versioned() else call.sent
 
     def _path_names(self) -> list[str]:
-        """The variables in the address."""
+        """Return the names of the variables in the path."""
         return [part.strip("{}") for part in self.path.split("/") if part.startswith("{")]
 
     def _query_parameters(self, call: Operation) -> list[dict[str, Any]]:
         query_fields = call.query().fields.values() if call.query else ()
         parameters = [self._query_parameter(call, query_field) for query_field in query_fields]
         if self._is_list(call):
-            view: Any = self.view  # a generic view, since it returns a list
+            view: Any = self.view  # a generic view, because it returns a list
             parameters += view.pagination_class().get_schema_operation_parameters(view)
         return parameters
 
@@ -228,7 +234,7 @@ class ApiSchema(AutoSchema):
         }
 
     def _media(self) -> str:
-        """The media type of bodies."""
+        """Return the media type of request bodies."""
         return FORM if list(self.view.parser_classes) == [MultiPartParser] else JSON
 
     def _content(self, shape: Shape, direction: Direction, example: Any) -> dict[str, Any]:
@@ -261,10 +267,8 @@ class ApiSchema(AutoSchema):
         return response
 
     def _codes(self, call: Operation) -> dict[int, tuple[str, ...]]:
-        """What can be refused, by status: what any such call can meet, and what is this one's
-        own.
-        """
-        # where anybody may call, a token must be good all the same
+        """Return the error codes by status, both those of all similar calls and the call's own."""
+        # Where a token is optional, an invalid one is still rejected.
         is_open = not any(self.get_auth())
         reads_json = call.body is not None and self._media() == JSON
         general = {
@@ -288,13 +292,13 @@ class ApiSchema(AutoSchema):
 
 @lru_cache(maxsize=1)
 def document() -> dict[str, Any]:
-    """The whole document; it changes with the code alone."""
+    """Return the whole document, which is cached because it only depends on the code."""
     schema: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
     return schema
 
 
 def with_common_parts(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """A POSTPROCESSING_HOOK of drf-spectacular: what all calls refer to."""
+    """Add the components that all calls refer to (a POSTPROCESSING_HOOK of drf-spectacular)."""
     result = _without_notes(result)
     components = result["components"]
     components["headers"] = openapi_errors.described()
@@ -304,7 +308,7 @@ def with_common_parts(result: dict[str, Any], **_: Any) -> dict[str, Any]:
 
 
 def _without_notes(part: Any) -> Any:
-    """What drf-spectacular writes for a later hook of its own, which is not in use here."""
+    """Remove the entries that drf-spectacular adds for a hook that is not in use here."""
     if isinstance(part, dict):
         return {
             name: _without_notes(item) for name, item in part.items() if name != "x-spec-enum-id"

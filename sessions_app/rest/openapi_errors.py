@@ -1,5 +1,6 @@
-"""The errors and response headers of the API in the OpenAPI document: problem+json with stable
-codes.
+"""Descriptions of errors and headers in the OpenAPI document.
+
+Errors are problem+json with stable codes.
 """
 
 from collections.abc import Iterable, Mapping
@@ -65,8 +66,9 @@ LIMITED = ("RateLimit", "RateLimit-Policy")
 def responses(
     codes: Mapping[int, tuple[str, ...]], limited: tuple[str, ...], registry: ComponentRegistry
 ) -> dict[str, Any]:
-    """The error responses of a call, from its codes by status: each kind of error is one
-    component.
+    """Return the error responses of a call, whose codes are given by status.
+
+    Each combination of a status and its codes is a component.
     """
     return {
         str(status): _referred(status, names, limited, registry) for status, names in codes.items()
@@ -86,7 +88,7 @@ def _referred(
 
 def _response(status: int, codes: tuple[str, ...], limited: tuple[str, ...]) -> dict[str, Any]:
     own = {"properties": {"status": {"const": status}, "code": {"enum": list(codes)}}}
-    # who is refused before being counted has no limits to be told of
+    # Other errors may occur before the request is counted, so only 429 always has these headers.
     names = (*HEADERS.get(status, ()), *(limited if status == 429 else ()))
     return {
         "description": WORDS[status],
@@ -166,7 +168,7 @@ SENT: dict[str, tuple[str, dict[str, Any], Any]] = {
 
 
 def described() -> dict[str, Any]:
-    """For `components.headers`."""
+    """Return the content of `components.headers`."""
     return {
         name: {"description": description, "schema": schema, "example": sample}
         for name, (description, schema, sample) in ANSWERED.items()
@@ -178,7 +180,7 @@ def referred(names: Iterable[str]) -> dict[str, Any]:
 
 
 def sent(names: Iterable[str]) -> list[dict[str, Any]]:
-    """As parameters of a request."""
+    """Return request headers as parameters."""
     return [
         {
             "in": "header",
@@ -193,6 +195,6 @@ def sent(names: Iterable[str]) -> list[dict[str, Any]]:
 
 
 def link(**addresses: str | None) -> dict[str, str]:
-    """The header Link (RFC 8288) of the relations that have an address; none without any."""
+    """Return the `Link` header (RFC 8288) of the relations that have a URL, if there are any."""
     links = [f'<{address}>; rel="{relation}"' for relation, address in addresses.items() if address]
     return {"Link": ", ".join(links)} if links else {}

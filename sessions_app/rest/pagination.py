@@ -1,4 +1,4 @@
-"""How long lists are cut into pages."""
+"""Pagination of lists."""
 
 from typing import Any
 
@@ -22,7 +22,10 @@ CURSOR = {
 
 
 class PageSizeMixin:
-    """`?pageSize=`, from 1 to `max_page_size`. Raises Invalid for anything else."""
+    """Reads the page size, from 1 to `max_page_size`, from the query parameter `pageSize`.
+
+    Other values raise Invalid.
+    """
 
     page_size_query_param: str | None = SIZE
     page_size: int | None = 100
@@ -35,7 +38,7 @@ class PageSizeMixin:
         return self.page_size if raw is None else requested_number(SIZE, raw, self.max_page_size)
 
     def size_parameter(self) -> dict[str, Any]:
-        """As the OpenAPI document has it."""
+        """Return the parameter for the OpenAPI document."""
         schema = {
             "type": "integer",
             "minimum": 1,
@@ -54,17 +57,16 @@ class PageSizeMixin:
 
 
 class CursorPages(PageSizeMixin, CursorPagination):
-    """Pages by cursor: rows that come in between shift nothing, and the thousandth page costs what
-    the first one does.
+    """Cursor pagination: new rows do not shift pages, and all pages cost the same.
 
-    `?cursor=` comes out of `next` and `previous`, which also stand in the header Link. Raises
-    Invalid for what is no cursor.
+    `next` and `previous` contain the values of `?cursor=`. They are also in the `Link` header.
+    Invalid cursors raise Invalid.
     """
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> Any:
         try:
             return super().paginate_queryset(queryset, request, view)
-        # DRF looks at its wrapping alone, not at what it says
+        # DRF checks the encoding of a cursor, but not the position in it.
         except (NotFound, ValidationError, ValueError, DataError):
             raise invalid_parameter(
                 "cursor", "Take the cursor out of next or previous, as it is."
@@ -81,14 +83,17 @@ class CursorPages(PageSizeMixin, CursorPagination):
 
 
 class NewestFirst(CursorPages):
-    """By `created_at`."""
+    """Pages of rows by `created_at`, newest first."""
 
     ordering = ("-created_at", "-id")
     page_size = 20
 
 
 def requested_number(name: str, raw: str, most: int) -> int:
-    """A whole number out of a query. Raises Invalid."""
+    """Return the whole number in a query parameter.
+
+    Raise Invalid if it is not from 1 to `most`.
+    """
     if not (
         raw.isascii() and raw.isdigit() and len(raw) <= len(str(most)) and 1 <= int(raw) <= most
     ):
@@ -97,5 +102,5 @@ def requested_number(name: str, raw: str, most: int) -> int:
 
 
 def invalid_parameter(name: str, message: str) -> Invalid:
-    """For a wrong member of a query."""
+    """Return the error for an invalid query parameter."""
     return Invalid(f"{name}: {message}", fields={name: [message]})

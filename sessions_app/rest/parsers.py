@@ -1,4 +1,4 @@
-"""How request bodies are read."""
+"""Parsers of request bodies."""
 
 from typing import Any
 
@@ -8,9 +8,9 @@ from sessions_app.json_text import load_json
 
 
 class JSONParser(parsers.JSONParser):
-    """Parse JSON with `load_json`.
+    """Parses JSON with `load_json`.
 
-    A `charset` of its media type has no effect (RFC 8259, section 11).
+    The `charset` parameter of the media type has no effect (RFC 8259, section 11).
     """
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:

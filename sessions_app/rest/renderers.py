@@ -1,6 +1,4 @@
-"""Renderers: JSON that can quote any value, and the browsable API's forms, filled with each call's
-example.
-"""
+"""Renderers for JSON and for the browsable API."""
 
 import json
 from typing import Any
@@ -10,8 +8,9 @@ from rest_framework.renderers import BrowsableAPIRenderer
 
 
 class JSONRenderer(renderers.JSONRenderer):
-    """Write half a surrogate pair, which UTF-8 cannot hold, as the escape that the client sent: an
-    answer can quote any value.
+    """Renders any value, even text with lone surrogates.
+
+    UTF-8 cannot represent lone surrogates, so they are written as escapes, as clients send them.
     """
 
     def render(
@@ -28,15 +27,14 @@ class _Escaped(renderers.JSONRenderer):
 
 
 class ExampleRenderer(BrowsableAPIRenderer):
-    """DRF's own, with the examples of the OpenAPI document."""
+    """The browsable API, with forms that contain the examples of the OpenAPI document."""
 
     def render(
         self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None
     ) -> str:
-        """Return the page.
+        """Return the page, with a question mark in place of each lone surrogate.
 
-        Half a surrogate pair, which it may quote from a body and UTF-8 cannot hold, becomes a
-        question mark.
+        The page may quote them from a request body, but UTF-8 cannot represent them.
         """
         page: str = super().render(data, accepted_media_type, renderer_context)
         return page.encode("utf-8", "replace").decode()

@@ -1,8 +1,8 @@
-"""Send files piece by piece, and return the database connection while a request waits.
+"""Downloads in pieces, and release of the database connection while a request waits.
 
-Django lends a connection to a request's thread until the request ends, and a process has
-MINDFLIP_DATABASE_POOL of them. A request that waits for a generation, or whose client downloads
-slowly, returns it in the meantime.
+By default, Django keeps a connection for each request until the request ends, and a process has
+MINDFLIP_DATABASE_POOL of them. Requests that wait for a generation or for a slow client return
+their connection during the wait.
 """
 
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
@@ -21,9 +21,10 @@ T = TypeVar("T")
 def download(
     pieces: Iterable[bytes], *, file_name: str, content_type: str
 ) -> StreamingHttpResponse:
-    """To be saved and never shown: what a user wrote is no page of ours.
+    """Return a response that browsers save as a file.
 
-    Nothing on the way keeps it.
+    Browsers must not display it, because the content comes from users and could be harmful. Caches
+    must not store it.
     """
     headers = {
         "Content-Disposition": content_disposition_header(True, file_name) or "attachment",
@@ -34,8 +35,10 @@ def download(
 
 
 async def _sent(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """Pieces are work, and some ask the database: they are made in the request's thread and not on
-    the loop. No connection is held while a client takes one.
+    """Yield the pieces, without a database connection while the client receives them.
+
+    Pieces are made in the request's thread and not on the event loop, because making them takes
+    time and may require queries.
     """
     make = sync_to_async(releasing_connection(lambda: next(pieces, None)))
     while (piece := await make()) is not None:
@@ -43,9 +46,7 @@ async def _sent(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
 
 
 def releasing_connection(function: Callable[P, T]) -> Callable[P, T]:
-    """The function, after which the calling thread holds no connection (unless it is in a
-    transaction).
-    """
+    """Return a function that calls `release_connection` after the given one."""
 
     @wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> T:

@@ -1,7 +1,7 @@
-"""Rate limits of REST calls and of pages.
+"""Rate limits of REST calls and pages.
 
-Responses carry what is left, as RateLimit and RateLimit-Policy of
-draft-ietf-httpapi-ratelimit-headers-10, and Retry-After when a request is refused.
+Responses of calls have the headers RateLimit and RateLimit-Policy
+(draft-ietf-httpapi-ratelimit-headers-10). Rejected requests get Retry-After.
 """
 
 import logging
@@ -17,31 +17,29 @@ from rest_framework.throttling import SimpleRateThrottle
 from sessions_app.ratelimit import Rate
 from sessions_app.services.rate_limits import Usage, rate_limit_key, rate_limits_consume
 
-if TYPE_CHECKING:  # DRF's views name this module's throttles in their own settings
+if TYPE_CHECKING:  # importing it always would be circular: its settings name these throttles
     from rest_framework.views import APIView
 
 log = logging.getLogger(__name__)
 
 
 def duration_text(seconds: int) -> str:
-    """Return the time as `2 minutes`, rounded up."""
+    """Return the time as text, such as `2 minutes`, with minutes rounded up."""
     number, unit = (seconds, "second") if seconds < 60 else (ceil(seconds / 60), "minute")
     return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
 
 
 def rate_limited_page(request: HttpRequest, template: str, seconds: int) -> HttpResponse:
-    """Return the page of `template` as a 429 that names the time to wait."""
+    """Return the page of `template` as a 429 response with the time to wait."""
     page = render(request, template, {"wait": duration_text(seconds)}, status=429)
     page.headers["Retry-After"] = str(seconds)
     return page
 
 
 class RateThrottle(SimpleRateThrottle):
-    """A DRF throttle that counts atomically: by user, or by address for clients that are not signed
-    in.
-    """
+    """A DRF throttle that counts atomically, by user, or by address if the client is anonymous."""
 
-    allows_without_redis = False  # otherwise the call answers 503 while Redis is unavailable
+    allows_without_redis = False  # if False, the call responds with 503 while Redis is unavailable
 
     def __init__(self) -> None:
         text = getattr(self, "rate", None) or self.get_rate()
@@ -73,28 +71,30 @@ class RateThrottle(SimpleRateThrottle):
         )
 
     def page_wait(self, request: HttpRequest) -> int:
-        """Count a page's request; return the seconds to wait, 0 when it is allowed or while Redis
-        is unavailable.
+        """Count a request to a page, and return the seconds that the client must wait.
+
+        Return 0 if the request is allowed or Redis is unavailable.
         """
         self.allows_without_redis = True
         return 0 if self.allow_request(request, None) else self.usage.wait_seconds  # type: ignore[arg-type] # no view looks at it
 
 
 class RegisterThrottle(RateThrottle):
-    """Registrations from one address, over REST and on the sign-up page."""
+    """Limits registrations from an address, over REST and on the page for signing up."""
 
     scope = "register"
 
 
 class TokenThrottle(RateThrottle):
-    """Requests for tokens from one address."""
+    """Limits requests for tokens from an address."""
 
     scope = "token"
 
 
 class ConfirmThrottle(RateThrottle):
-    """Requests of one user that check the password, so that a stolen browser or token cannot be
-    used to guess it.
+    """Limits a user's requests that check the password.
+
+    This prevents guessing the password with a stolen browser or token.
     """
 
     scope = "account"
@@ -104,14 +104,15 @@ class ConfirmThrottle(RateThrottle):
 
 
 class ExportThrottle(RateThrottle):
-    """Exports of one user's account."""
+    """Limits exports of a user's account."""
 
     scope = "account_export"
 
 
 class SessionThrottle(RateThrottle):
-    """Sessions that one user opens. While Redis is unavailable, MAX_SESSIONS_PER_USER still
-    applies.
+    """Limits the sessions that a user opens.
+
+    While Redis is unavailable, MAX_SESSIONS_PER_USER still applies.
     """
 
     scope = "session"
@@ -122,13 +123,13 @@ class SessionThrottle(RateThrottle):
 
 
 class CallThrottle(RateThrottle):
-    """All calls of one user, or of one address where nobody is signed in."""
+    """Limits all calls of a user, or of an address if the client is anonymous."""
 
     scope = "calls"
     allows_without_redis = True
 
     def allow_request(self, request: Request, view: "APIView | None") -> bool:
-        # a long poll dispatches its request several times
+        # A long poll dispatches its request several times.
         if getattr(request._request, "is_counted", False):
             return True
         request._request.is_counted = True  # type: ignore[attr-defined]

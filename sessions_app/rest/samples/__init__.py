@@ -1,4 +1,6 @@
-"""docs/api.md: each call in curl, Python and JavaScript, written out of the OpenAPI document in the
-order in which a reader would make them. A test runs the page from top to bottom. `story` has the
-order, `page` the page, the others one language each.
+"""Generation of docs/api.md, with every call in curl, Python and JavaScript.
+
+The calls come from the OpenAPI document, in the order in which a reader would make them. A test
+runs the page from top to bottom. `steps` contains the order, `sample` the data of a call,
+`languages` the code in each language, and `page` the page.
 """

@@ -1,4 +1,4 @@
-"""Write a call as a sample: with curl in a POSIX shell, in JavaScript, and in Python."""
+"""Samples of calls with curl in a POSIX shell, in JavaScript and in Python."""
 
 import json
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ api = httpx.Client(base_url="http://localhost:3000")"""
 
 
 def curl_sample(sample: Sample) -> str:
-    """The command; names of earlier answers are variables of the shell."""
+    """Return the command, in which values from earlier responses are shell variables."""
     made = [f"{name}={_NEW_ID}\n" for name in sample.made]
     file = [f"printf {_quoted(json.dumps(sample.file)[1:-1])} | "] if sample.is_form else []
     return "".join([*made, *file, " \\\n  ".join(_curl_words(sample))])
@@ -50,7 +50,7 @@ def _quoted(text: str) -> str:
 
 
 def javascript_head(names: Iterable[str]) -> str:
-    """What stands before the first call: the server, and the names that the calls fill."""
+    """Return the code before the first call, which declares the server and the variables."""
     return (
         'const server = "http://localhost:3000";\nlet'
         f" {', '.join(['answer', 'body', 'form', *names])};"
@@ -58,7 +58,7 @@ def javascript_head(names: Iterable[str]) -> str:
 
 
 def javascript_sample(sample: Sample) -> str:
-    """The statements; names of earlier answers are variables."""
+    """Return the statements, in which values from earlier responses are variables."""
     made = [f"{name} = crypto.randomUUID();" for name in sample.made]
     address = sample.path.replace("{", "${")
     entries = _javascript_fields(sample)
@@ -119,7 +119,7 @@ def _javascript_literal(value: Any) -> str:
 
 
 def python_sample(sample: Sample) -> str:
-    """The statements; names of earlier answers are variables."""
+    """Return the statements, in which values from earlier responses are variables."""
     made = [f"{_snake(name)} = str(uuid.uuid4())" for name in sample.made]
     taken = []
     for there, name in sample.taken.items():
@@ -135,7 +135,7 @@ def python_sample(sample: Sample) -> str:
 
 def _python_request(sample: Sample) -> str:
     quoted = f'f"{_snaked(sample.path)}"' if "{" in sample.path else f'"{sample.path}"'
-    if sample.method == "DELETE" and sample.body is not None:  # httpx's own delete() takes no body
+    if sample.method == "DELETE" and sample.body is not None:  # httpx's delete() accepts no body
         return f'api.request("DELETE", {quoted}{_python_arguments(sample)})'
     return f"api.{sample.method.lower()}({quoted}{_python_arguments(sample)})"
 

@@ -1,4 +1,4 @@
-"""The page itself."""
+"""The page docs/api.md."""
 
 import json
 from typing import Any
@@ -37,7 +37,7 @@ Before the first call:
 
 
 def page(document: dict[str, Any]) -> str:
-    """The whole page, from the OpenAPI document."""
+    """Return the whole page for the OpenAPI document."""
     calls = {
         call["operationId"]: (method.upper(), path, call)
         for path, methods in document["paths"].items()

@@ -1,4 +1,4 @@
-"""One call as each language writes it."""
+"""The data of a call, independent of the language of the sample."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -15,9 +15,9 @@ _NAMED = re.compile(r'"«(\w+)»"')
 
 @dataclass(frozen=True)
 class Sample:
-    """A call with all that is sent.
+    """A call with all data that is sent.
 
-    In `body` the name of an earlier answer stands as `«name»`; see `named`.
+    In `body`, `«name»` stands for a value from an earlier response (see `named`).
     """
 
     method: str
@@ -31,17 +31,17 @@ class Sample:
 
     @property
     def file(self) -> str:
-        """What the file of a form holds."""
+        """The content of a form's file."""
         return str(self.body["file"])
 
     @property
     def fields(self) -> dict[str, str]:
-        """The other members of a form."""
+        """The other fields of a form."""
         return {name: value for name, value in self.body.items() if name != "file"}
 
 
 def sample_of(step: Step, method: str, path: str, call: Mapping[str, Any]) -> Sample:
-    """A step of the story with the call's description in the OpenAPI document."""
+    """Return the sample of a step, from the call's description in the OpenAPI document."""
     for there, here in step.renamed.items():
         path = path.replace(f"{{{there}}}", f"{{{here}}}")
     body, (answer, *_) = call.get("requestBody", {}), call["responses"].values()
@@ -58,14 +58,16 @@ def sample_of(step: Step, method: str, path: str, call: Mapping[str, Any]) -> Sa
 
 
 def sample_value(part: Mapping[str, Any]) -> Any:
-    """The sample of a request's or an answer's body, or None."""
+    """Return the example of a request's or a response's body, or None."""
     content: dict[str, Any] = next(iter(part.get("content", {}).values()), {})
     return content.get("examples", {}).get("sample", {}).get("value")
 
 
 def named(literal: str, written: Callable[[str], str]) -> str:
-    """A body in a language's own literals, where `written` says how the language has the name of an
-    earlier answer.
+    """Return a literal in which each `"«name»"` is replaced with `written(name)`.
+
+    `written` returns the expression for the value from an earlier response in the literal's
+    language.
     """
     return _NAMED.sub(lambda match: written(match[1]), literal)
 
@@ -84,7 +86,7 @@ def _body(step: Step, sample: Any) -> Any:
 
 
 def _query(call: Mapping[str, Any]) -> str:
-    """What the call cannot do without."""
+    """Return the query string with the call's required parameters."""
     query = {
         parameter["name"]: parameter["example"]
         for parameter in call["parameters"]

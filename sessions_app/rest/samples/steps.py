@@ -1,6 +1,6 @@
-"""In which order the page makes the calls, and what each takes from the answers before it.
+"""The order of the calls on the page, and the values that they take from earlier responses.
 
-Every call is here: a test counts them.
+Every call must be included; a test checks this.
 """
 
 from collections.abc import Mapping
@@ -13,21 +13,23 @@ TIDES = "What is a spring tide?"
 
 @dataclass(frozen=True)
 class Step:
-    """One call on the page: the sample of its description, with what earlier answers and this step
-    put into it.
+    """A call on the page.
+
+    It consists of the example in the call's description, with values from earlier responses and
+    from this step.
     """
 
     call: str  # the operationId
-    # where it stands in the answer, its name from then on
+    # Path in the response -> name of the value in later calls.
     taken: Mapping[str, str] = field(default_factory=dict)
-    # other members of the body than the sample's
+    # Fields of the body that differ from the example.
     sent: Mapping[str, Any] = field(default_factory=dict)
-    # where in the body which of those names stands
+    # Path in the body -> name of the value that it gets.
     filled: Mapping[str, str] = field(default_factory=dict)
-    # the path's own name, the name that is meant
+    # Name of a variable in the URL -> name of the value that it gets.
     renamed: Mapping[str, str] = field(default_factory=dict)
-    made: tuple[str, ...] = ()  # names of ids that the client makes itself
-    description: str = ""  # instead of the description
+    made: tuple[str, ...] = ()  # names of IDs that the client creates
+    description: str = ""  # replaces the call's own description
 
 
 STORY: tuple[Step, ...] = (
