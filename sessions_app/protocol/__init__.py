@@ -1,8 +1,8 @@
-"""The messages on a socket: one typed struct each, `decode` for what comes in, `encode` for what
-goes out.
+"""The messages on a socket, with a struct for each type.
 
-Pure: no Django, no clock, no I/O. The contract's section 2 is the source of every bound here;
-members that we do not know are ignored, as it demands.
+`decode` reads the messages from clients, and `encode` writes those from the server. Pure: no
+Django, no clock, no I/O. docs/protocol.md is the source of all limits. As it specifies, unknown
+fields are ignored.
 """
 
 from sessions_app.protocol.codec import (

@@ -1,4 +1,4 @@
-"""Text frames to messages and back."""
+"""Conversion between text frames and messages."""
 
 import json
 import re
@@ -29,8 +29,8 @@ CARDS_PATH = "webllm:flashcards"
 class ProtocolError(Exception):
     """A frame that is not a valid message.
 
-    `code` is one of the contract's and `message` says what to send instead; `message_type` and
-    `about` (its IDs) are what could be read in it.
+    `code` is an error code of docs/protocol.md, and `message` explains what to send instead.
+    `message_type` and `about` (the IDs in the message) are set as far as they can be read.
     """
 
     def __init__(self, code: str, message: str) -> None:
@@ -43,7 +43,7 @@ class ProtocolError(Exception):
 
 @dataclass(frozen=True)
 class Limits:
-    """Bytes of UTF-8 a message may have, and a `response` of an engine."""
+    """The largest sizes of a message and of an engine's `response`, in bytes of UTF-8."""
 
     message_bytes: int = 65_536
     response_bytes: int = 1_048_576
@@ -61,7 +61,10 @@ _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 def decode(text: str, limits: Limits = Limits(), dialect: str = GUIDE) -> ClientMessage:
-    """Return the message in a text frame of this dialect. Raise ProtocolError if there is none."""
+    """Return the message in a text frame of this dialect.
+
+    Raise ProtocolError if it is too large or not a valid message.
+    """
     try:
         size = len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
         if size > limits.response_bytes:
@@ -73,12 +76,12 @@ def decode(text: str, limits: Limits = Limits(), dialect: str = GUIDE) -> Client
             raise ProtocolError(
                 "too_large", f"This message has {size} bytes; send {limits.message_bytes} at most."
             )
-        # cards come from a model, so they are cleaned instead of rejected
+        # Cards come from a model, so they are cleaned instead of rejected.
         if isinstance(message, Response | EngineCard):
             return message
         if text.count("{") + text.count("[") > LEVELS and is_too_deep(msgspec.to_builtins(message)):
             raise ProtocolError("invalid_json", TOO_DEEP)
-        if "\\u0000" in text:  # JSON can only contain NUL as an escape
+        if "\\u0000" in text:  # in JSON, NUL must be escaped
             _check_storable(msgspec.to_builtins(message))
         return message
     except RecursionError:
@@ -90,8 +93,9 @@ def decode(text: str, limits: Limits = Limits(), dialect: str = GUIDE) -> Client
 
 
 def type_of(text: str) -> str:
-    """Return the `type` of the message in a text frame, valid or not; an empty string if there is
-    none.
+    """Return the `type` in a text frame, or an empty string if it cannot be read.
+
+    The frame does not have to be a valid message.
     """
     return _envelope_of(text).message_type
 
@@ -102,8 +106,9 @@ def tag_of(message: Any) -> str:
 
 
 def ids_of(message: Any) -> dict[str, Any]:
-    """`request_id` and `generation_id` of a message, as far as it has them: what an `error` about
-    it gives back.
+    """Return the `request_id` and `generation_id` of a message, if it has them.
+
+    An `error` about the message repeats them.
     """
     ids = {name: getattr(message, name, None) for name in ("request_id", "generation_id")}
     return {name: value for name, value in ids.items() if value is not None}
@@ -139,7 +144,10 @@ def _envelope_of(text: str) -> _Envelope:
 
 
 def generate_of(body: Any) -> Generate:
-    """The `generate` in a decoded JSON body, for callers without a socket. Raises ProtocolError."""
+    """Return the `generate` message in a decoded JSON body, for clients without a socket.
+
+    Raise ProtocolError if the body is not valid.
+    """
     try:
         message = msgspec.convert(body, Generate)
     except msgspec.ValidationError as error:
@@ -152,18 +160,22 @@ def generate_of(body: Any) -> Generate:
 
 
 def encode(message: ServerMessage) -> str:
-    """The text frame of a message."""
+    """Return the text frame of a message."""
     return _encoder.encode(message).decode()
 
 
 def cache_key(topic: str, count: int) -> str:
-    """The guide's cache key: what clients see and send, and no key of ours."""
+    """Return the integration guide's cache key, which clients receive and send.
+
+    The server does not store results under it.
+    """
     return f"{CARDS_PATH}:{topic}:{count}"
 
 
 def parse_cache_key(key: str) -> tuple[str, int]:
-    """Return the topic and the count of a cache key of the guide; the count is 0 if it is not
-    one.
+    """Return the topic and the count in a cache key of the integration guide.
+
+    Return an empty topic and 0 if the key is not valid.
     """
     match = _CACHE_KEY.fullmatch(key)
     return (match["topic"], int(match["count"])) if match else ("", 0)
@@ -175,7 +187,7 @@ def _parsed(text: str, decoder: msgspec.json.Decoder[Any]) -> ClientMessage:
     except msgspec.ValidationError as error:
         raise _invalid(str(error)) from None
     except (msgspec.DecodeError, UnicodeError):
-        # a lone surrogate can only be written as an escape from U+D000 to U+DFFF
+        # A lone surrogate must be an escape that starts with `\ud`, like those of U+D000 to U+DFFF.
         if ("\\ud" in text or "\\uD" in text) and (
             mended := _replace_lone_surrogates(text)
         ) != text:
@@ -187,10 +199,10 @@ def _parsed(text: str, decoder: msgspec.json.Decoder[Any]) -> ClientMessage:
 
 
 def _replace_lone_surrogates(text: str) -> str:
-    """Return the same JSON with U+FFFD for each surrogate that is not part of a pair, or the text
-    itself if it is not JSON.
+    """Return the same JSON with U+FFFD for each surrogate that is not part of a pair.
 
-    JavaScript writes a lone surrogate as an escape, which UTF-8 cannot represent.
+    JavaScript writes a lone surrogate as an escape, but UTF-8 cannot represent it. Return the text
+    unchanged if it is not JSON.
     """
     try:
         plain = json.dumps(json.loads(text), ensure_ascii=False)
@@ -214,9 +226,9 @@ def _invalid(problem: str) -> ProtocolError:
 
 
 def _check_storable(value: Any) -> None:
-    """Refuse text that PostgreSQL cannot store.
+    """Raise ProtocolError if a text in the value cannot be stored by PostgreSQL.
 
-    Frames have half pairs replaced before they are parsed; bodies do not.
+    In frames, lone surrogates have already been replaced. In request bodies, they have not.
     """
     for path, text in _texts(value):
         if _UNSTORABLE.search(text):
@@ -226,7 +238,7 @@ def _check_storable(value: Any) -> None:
 
 
 def _texts(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """Every string in it, keys too, with the way to it."""
+    """Yield each string in a value with its path; the path of a key is that of its object."""
     if isinstance(value, str):
         yield path, value
     elif isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""What clients send: askers and engines."""
+"""Messages that clients send, as requesters or as engines."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -20,7 +20,10 @@ DEFAULT_COUNT = 10
 
 
 class Options(Struct, rename="camel", omit_defaults=True, frozen=True):
-    """What the cards shall be like. Count and topic are filled in when missing: see `filled`."""
+    """Options for the requested cards.
+
+    The default `count` is 10. The default `topic` is the first 200 characters of the prompt.
+    """
 
     count: Count | None = None
     topic: Topic | None = None
@@ -32,8 +35,9 @@ class Options(Struct, rename="camel", omit_defaults=True, frozen=True):
     save: bool = False
 
     def filled(self, prompt: str) -> dict[str, Any]:
-        """As a plain dict in which count and topic always stand; `refresh` is about this request
-        alone and not kept.
+        """Return the options as a dict that always contains `count` and `topic`.
+
+        It does not contain `refresh`, which only applies to the current request.
         """
         topic = self.topic if self.topic and self.topic.strip() else prompt.strip()[:200]
         options: dict[str, Any] = msgspec.to_builtins(self) | {
@@ -45,7 +49,7 @@ class Options(Struct, rename="camel", omit_defaults=True, frozen=True):
 
 
 class Generate(Struct, rename="camel", tag_field="type", tag="generate", frozen=True):
-    """Asks for cards."""
+    """A request for cards."""
 
     prompt: Prompt
     options: Options = Options()
@@ -53,13 +57,13 @@ class Generate(Struct, rename="camel", tag_field="type", tag="generate", frozen=
 
 
 class ResponseData(Struct, rename="camel", frozen=True):
-    """What an engine made: a list of whatever it takes for cards, or the model's raw text."""
+    """An engine's cards, as a list that the server validates or as the model's raw text."""
 
     cards: list[Any] | str
 
 
 class Usage(Struct, rename="camel", omit_defaults=True, frozen=True):
-    """What the answer cost the engine: tokens, and seconds of its own clock."""
+    """The tokens and the time that a response took, in seconds of the engine's clock."""
 
     prompt_tokens: Annotated[int, Meta(ge=0, le=10_000_000)] | None = None
     completion_tokens: Annotated[int, Meta(ge=0, le=10_000_000)] | None = None
@@ -67,7 +71,7 @@ class Usage(Struct, rename="camel", omit_defaults=True, frozen=True):
 
 
 class Response(Struct, rename="camel", tag_field="type", tag="response", frozen=True):
-    """An engine's answer to a `generate`."""
+    """An engine's response to a `generate` message."""
 
     cache_key: Annotated[str, Meta(max_length=1_000)]
     data: ResponseData
@@ -77,7 +81,10 @@ class Response(Struct, rename="camel", tag_field="type", tag="response", frozen=
 
 
 class EngineError(Struct, rename="camel", tag_field="type", tag="error", frozen=True):
-    """An engine could not do what it was asked, or (with no generation) cannot run at all."""
+    """An engine's error, which ends its attempt.
+
+    If the engine has no generation, the error means that the engine cannot run.
+    """
 
     error: Sentence
     code: Word | None = None
@@ -85,7 +92,7 @@ class EngineError(Struct, rename="camel", tag_field="type", tag="error", frozen=
 
 
 class EngineProgress(Struct, rename="camel", tag_field="type", tag="progress", frozen=True):
-    """An engine is alive and working; renews its lease."""
+    """The progress of an engine at work, which renews its lease."""
 
     progress: Annotated[float, Meta(ge=0, le=100)]
     message: Sentence = ""
@@ -97,7 +104,7 @@ class EngineProgress(Struct, rename="camel", tag_field="type", tag="progress", f
 class Ready(Struct, rename="camel", tag_field="type", tag="ready", frozen=True):
     """This socket has an engine with a loaded model.
 
-    `facts` is what a person may want to know of the device.
+    `facts` describes the device to users, and `speed` is in tokens per second.
     """
 
     model_id: ModelId
@@ -107,8 +114,9 @@ class Ready(Struct, rename="camel", tag_field="type", tag="ready", frozen=True):
 
 
 class EngineCard(Struct, rename="camel", tag_field="type", tag="card", frozen=True):
-    """One card the moment its JSON closed; `index` counts from 0 over all cards of the
-    generation.
+    """A card that an engine sends as soon as its JSON is complete.
+
+    `index` starts at 0 and counts all cards of the generation.
     """
 
     generation_id: UUID
@@ -118,7 +126,7 @@ class EngineCard(Struct, rename="camel", tag_field="type", tag="card", frozen=Tr
 
 
 class Cancel(Struct, rename="camel", tag_field="type", tag="cancel", frozen=True):
-    """Stop a generation that this user asked for."""
+    """A request to stop a generation of this user, by `generationId` or `requestId`."""
 
     generation_id: UUID | None = None
     request_id: RequestId | None = None
@@ -129,17 +137,17 @@ class Cancel(Struct, rename="camel", tag_field="type", tag="cancel", frozen=True
 
 
 class Resume(Struct, rename="camel", tag_field="type", tag="resume", frozen=True):
-    """Send again, in order, all that is numbered above `last_seq`."""
+    """A request to resend, in order, everything with a `seq` above `lastSeq`."""
 
     last_seq: Annotated[int, Meta(ge=0, le=2**62)]
 
 
 class Ping(Struct, rename="camel", tag_field="type", tag="ping", frozen=True):
-    """Is the other side there?"""
+    """A check that the other side is still connected."""
 
 
 class Pong(Struct, rename="camel", tag_field="type", tag="pong", frozen=True):
-    """It is."""
+    """The response to a `ping`."""
 
 
 GuideMessage = Generate | Response | EngineError | EngineProgress

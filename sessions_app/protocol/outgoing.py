@@ -1,4 +1,4 @@
-"""What the server sends."""
+"""Messages that the server sends."""
 
 from typing import Any
 from uuid import UUID
@@ -21,8 +21,10 @@ class Progress(
 class EngineGenerate(
     Struct, rename="camel", tag_field="type", tag="generate", omit_defaults=True, frozen=True
 ):
-    """Asks an engine. The guide's clients read `prompt` and `options`; ours read `messages` and
-    `responseFormat`.
+    """A request to an engine.
+
+    Clients of the integration guide use `prompt` and `options`. MindFlip's own client uses
+    `messages` and `responseFormat`.
     """
 
     prompt: str
@@ -54,10 +56,10 @@ class Result(
 
 
 class Error(Struct, rename="camel", tag_field="type", tag="error", frozen=True):
-    """A refusal or an outcome, in a sentence and a code.
+    """The rejection of a message or the failure of a generation, with a text and a code.
 
-    About a message that had ids, it gives them back, as far as they could be read; `seq` is there
-    when it is the outcome of a generation.
+    It repeats the IDs of the message that it is about, as far as they could be read. `seq` is
+    present if it is the numbered outcome of a generation.
     """
 
     error: str
@@ -70,7 +72,7 @@ class Error(Struct, rename="camel", tag_field="type", tag="error", frozen=True):
 
 
 class Card(Struct, rename="camel", tag_field="type", tag="card", omit_defaults=True, frozen=True):
-    """One accepted card of a generation, before the result."""
+    """An accepted card of a generation, sent before the result."""
 
     generation_id: UUID
     index: int
@@ -80,14 +82,15 @@ class Card(Struct, rename="camel", tag_field="type", tag="card", omit_defaults=T
 
 
 class EngineCancel(Struct, rename="camel", tag_field="type", tag="cancel", frozen=True):
-    """To an engine: stop this generation; whatever it still answers is dropped."""
+    """A request to an engine to stop a generation; its later responses are not accepted."""
 
     generation_id: UUID
 
 
 class OpenGeneration(Struct, rename="camel", omit_defaults=True, frozen=True):
-    """A generation without an outcome yet, as a snapshot shows it; `place` is how many of the
-    user's are before it.
+    """A generation without an outcome, as part of a snapshot.
+
+    `place` is the number of the user's generations before it in the queue.
     """
 
     generation_id: UUID
@@ -102,8 +105,10 @@ class OpenGeneration(Struct, rename="camel", omit_defaults=True, frozen=True):
 
 
 class SessionSnapshot(Struct, rename="camel", tag_field="type", tag="session", frozen=True):
-    """The whole state a client needs: the session as REST shows it, its open generations, and the
-    last number given.
+    """The complete state of a session.
+
+    It contains the session as in the REST API (without `wsUrl`), its open generations, and the last
+    number that was assigned.
     """
 
     session: dict[str, Any]
