@@ -1,4 +1,4 @@
-"""The REST API's shapes: camelCase outside, our names inside."""
+"""Serializers of the REST API, with camelCase names outside and snake_case names inside."""
 
 from typing import Any
 
@@ -21,16 +21,16 @@ from sessions_app.services.tickets import ticket_issue
 MAX_WAIT_SECONDS = 25
 WAIT = f"Give whole seconds, {MAX_WAIT_SECONDS} at most."
 MODEL_ID = r"^[A-Za-z0-9._\-/:]{1,200}$"
-NAME_CHARACTERS = 150  # as Django has it
+NAME_CHARACTERS = 150  # the limit of Django's User model
 PASSWORD_CHARACTERS = 128
 PASSWORD = {"input_type": "password"}
 
 
 class CredentialsSerializer(TokenObtainPairSerializer):
-    """A user name and a password.
+    """A username and a password."""
 
-    Simple JWT's own tells nobody of a success, and takes names that no user can have.
-    """
+    # Simple JWT's serializer does not report successful sign-ins to axes, and it accepts usernames
+    # that no user can have.
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -40,7 +40,7 @@ class CredentialsSerializer(TokenObtainPairSerializer):
         self.fields["password"] = TextField(write_only=True, trim_whitespace=False, style=PASSWORD)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
-        request = self.context["request"]._request  # where the lockout's answer is looked for
+        request = self.context["request"]._request  # axes marks lockouts on Django's request
         self._context = {**self.context, "request": request}
         tokens = super().validate(attrs)
         AxesProxyHandler.user_logged_in(sender=type(self), request=request, user=self.user)
@@ -48,7 +48,7 @@ class CredentialsSerializer(TokenObtainPairSerializer):
 
 
 class RegisterSerializer(serializers.ModelSerializer):
-    """A new user. The password goes through Django's validators."""
+    """A new user, whose password must meet the server's password rules."""
 
     serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {
         models.CharField: UsernameField
@@ -75,7 +75,7 @@ class RegisterSerializer(serializers.ModelSerializer):
 
 
 class ConfirmSerializer(serializers.Serializer):
-    """The password; for an account without one, the username."""
+    """The caller's password, or their username if the account has no password."""
 
     password = TextField(style=PASSWORD, trim_whitespace=False, max_length=NAME_CHARACTERS)
 
@@ -87,11 +87,11 @@ class PasswordSerializer(ConfirmSerializer):
 
 
 class EmptySerializer(serializers.Serializer):
-    """A body without members."""
+    """A body without fields."""
 
 
 class SessionCreateSerializer(serializers.Serializer):
-    """What a session is opened with: any model id, in the catalogue or not."""
+    """A new session, with any model ID, even one that is not in the catalogue."""
 
     modelId = TextField(
         source="model_id",
@@ -103,7 +103,7 @@ class SessionCreateSerializer(serializers.Serializer):
 
 
 class SessionSerializer(serializers.BaseSerializer):
-    """A session as its user reads it, with the address of its socket."""
+    """A session with the URL of its socket."""
 
     def to_representation(self, session: WebLLMSession) -> dict[str, Any]:
         shape = msgspec.to_builtins(session_shape(session))
@@ -115,7 +115,7 @@ class SessionSerializer(serializers.BaseSerializer):
 
 
 class SessionsQuerySerializer(CreatedQuerySerializer):
-    """What sessions to list."""
+    """Filters for a list of sessions."""
 
     status = serializers.ChoiceField(
         SessionStatus.choices, source="status_now", required=False, help_text="their status now"
@@ -126,7 +126,7 @@ class SessionsQuerySerializer(CreatedQuerySerializer):
 
 
 class GenerationsQuerySerializer(CreatedQuerySerializer):
-    """What generations to list."""
+    """Filters for a list of generations."""
 
     status = serializers.ChoiceField(
         GenerationStatus.choices, required=False, help_text="their status"
@@ -137,7 +137,7 @@ class GenerationsQuerySerializer(CreatedQuerySerializer):
 
 
 class WaitSerializer(serializers.Serializer):
-    """How long a caller waits for an outcome."""
+    """How long to wait for the outcome of a generation."""
 
     wait = serializers.IntegerField(
         required=False,
@@ -152,16 +152,14 @@ class WaitSerializer(serializers.Serializer):
 
 
 class GenerationRequestSerializer(serializers.Serializer):
-    """What the browsable API's form asks for; the message's own type checks it (see
-    protocol.Generate).
-    """
+    """The fields of the browsable API's form; `protocol.Generate` validates the request."""
 
     prompt = TextField(max_length=8_000)
     options = JSONField(required=False, help_text='As {"count": 10, "topic": "Tides"}')
 
 
 class GenerationSerializer(serializers.BaseSerializer):
-    """A generation in a list: without its place, which costs a look at the whole queue."""
+    """A generation in a list, without its `place`, which requires reading the whole queue."""
 
     def to_representation(self, generation: Generation) -> dict[str, Any]:
         shape: dict[str, Any] = msgspec.to_builtins(generation_shape(generation))
@@ -169,7 +167,7 @@ class GenerationSerializer(serializers.BaseSerializer):
 
 
 def socket_url(request: Any, session: WebLLMSession) -> str:
-    """The address of the session's socket on the host that was asked, with a ticket."""
+    """Return the URL of a session's socket on the requested host, with a new ticket."""
     ticket = ticket_issue(session_id=session.pk, user=request.user)
     scheme = "wss" if request.is_secure() else "ws"
     return f"{scheme}://{request.get_host()}/ws/webllm/{session.pk}?ticket={ticket}"

@@ -1,4 +1,4 @@
-"""The modules that pages import by name: to run a language model, and to show math and Markdown."""
+"""Modules that pages import by name, to run a language model and to display math and Markdown."""
 
 from typing import Any
 
@@ -29,17 +29,18 @@ IMPORTS = {
 
 @register.simple_tag(takes_context=True)
 def import_map(context: dict[str, Any]) -> SafeString:
-    """The page's import map, to stand before its first module script: `@mlc-ai/web-llm` as the
-    integration guide imports it, `mindflip/engine`, and what that looks up by name because names of
-    collected files carry hashes.
+    """Return the page's import map, which must precede its first module script.
+
+    It maps `@mlc-ai/web-llm` as in the integration guide, `mindflip/engine`, and files that
+    modules look up by name because the names of collected files contain hashes.
     """
     addresses = json.encode(
         {"imports": {name: static(path) for name, path in IMPORTS.items()}}
     ).decode()
-    # an import map is only heeded in a script element of the page itself, so the strict policy
-    # needs the nonce
+    # Browsers only accept an import map in a script element of the page, which needs a nonce under
+    # the strict content security policy.
     return format_html(
         '<script type="importmap" nonce="{}">{}</script>',
         context["request"].csp_nonce,
-        mark_safe(addresses.replace("<", "\\u003c")),  # noqa: S308 - our own paths; no tag can end in it
+        mark_safe(addresses.replace("<", "\\u003c")),  # noqa: S308 - own paths, without "<"
     )

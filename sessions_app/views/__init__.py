@@ -1,1 +1,1 @@
-"""The REST API: parse, call a service, answer."""
+"""Views of the REST API, which parse the request, call a service and respond."""

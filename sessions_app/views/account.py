@@ -1,6 +1,4 @@
-"""The caller's own account: what is kept, all of it as a file, another password, signed out
-everywhere, deleted.
-"""
+"""The caller's account, with its data, export, password, sign-out and deletion."""
 
 from typing import Any
 
@@ -32,8 +30,10 @@ class _Confirmed(generics.GenericAPIView):
 
 
 class AccountView(_Confirmed):
-    """Who the caller is and how much is kept of him · DELETE `{password}` erases all of it, for
-    good.
+    """The caller's account.
+
+    - GET returns the caller's username, email address and amount of stored data.
+    - DELETE `{password}` permanently deletes the account and its data.
     """
 
     schema = openapi.account
@@ -50,8 +50,10 @@ class AccountView(_Confirmed):
 
 
 class AccountPasswordView(_Confirmed):
-    """POST `{password, newPassword}`: another password; everything that was signed in with the old
-    one is signed out.
+    """The caller's password.
+
+    - POST `{password, newPassword}` changes it, and signs out everything that was signed in with
+      the old password, except the browser that sends the request.
     """
 
     schema = openapi.password
@@ -63,7 +65,11 @@ class AccountPasswordView(_Confirmed):
 
 
 class AccountSignOutView(_Confirmed):
-    """POST `{password}`: end every token, ticket, socket and sign-in but this browser's."""
+    """Signing out everywhere.
+
+    - POST `{password}` ends every token, ticket, socket and sign-in, except the sign-in of the
+      browser that sends the request.
+    """
 
     schema = openapi.sign_out
 
@@ -73,7 +79,7 @@ class AccountSignOutView(_Confirmed):
 
 
 class AccountExportView(APIView):
-    """Everything that is kept of the caller, as one zip."""
+    """All stored data of the caller, as a zip file."""
 
     schema = openapi.export
     throttle_classes = (ExportThrottle, CallThrottle)
@@ -89,7 +95,7 @@ class AccountExportView(APIView):
 
 
 def _still_here(request: Request) -> Response:
-    """The browser that asked stays signed in."""
+    """Return an empty response, and keep the requesting browser signed in."""
     if request._request.session.get("_auth_user_id"):
         update_session_auth_hash(request._request, request.user)
     return Response(status=status.HTTP_204_NO_CONTENT)

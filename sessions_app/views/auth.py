@@ -1,4 +1,4 @@
-"""Registering and tokens."""
+"""Registration and tokens."""
 
 from rest_framework import generics, permissions
 from rest_framework_simplejwt.views import TokenObtainPairView, TokenRefreshView
@@ -9,7 +9,7 @@ from sessions_app.views import openapi
 
 
 class RegisterView(generics.CreateAPIView):
-    """Register with a user name and a password; then get a token."""
+    """Register with a username and a password. Then request a token."""
 
     schema = openapi.register
     serializer_class = RegisterSerializer
@@ -19,7 +19,7 @@ class RegisterView(generics.CreateAPIView):
 
 
 class TokenView(TokenObtainPairView):
-    """An access and a refresh token for a user name and a password."""
+    """Exchange a username and a password for an access token and a refresh token."""
 
     schema = openapi.token
     serializer_class = CredentialsSerializer
@@ -27,7 +27,7 @@ class TokenView(TokenObtainPairView):
 
 
 class TokenRefreshingView(TokenRefreshView):
-    """A new pair of tokens for a refresh token, which is used up by it."""
+    """Exchange a refresh token for a new pair of tokens. Each refresh token works once."""
 
     schema = openapi.token_refresh
     throttle_classes = (TokenThrottle,)

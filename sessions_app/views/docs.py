@@ -1,4 +1,4 @@
-"""The API's own description: the OpenAPI document, and the page that reads it to people."""
+"""The OpenAPI document of the API, and a page that displays it."""
 
 from django.views.generic import TemplateView
 from drf_spectacular.renderers import (
@@ -16,8 +16,9 @@ from sessions_app.rest.openapi import document
 
 
 class SchemaView(APIView):
-    """The OpenAPI document: JSON, or YAML when Accept, `?format=yaml` or the ending `.yaml` asks
-    for it.
+    """The OpenAPI document, as JSON or YAML.
+
+    For YAML, use the `Accept` header, `?format=yaml` or the extension `.yaml`.
     """
 
     schema = None
@@ -34,6 +35,6 @@ class SchemaView(APIView):
 
 
 class DocsView(TemplateView):
-    """The document to read and to try, in Swagger UI."""
+    """The OpenAPI document in Swagger UI, where users can read it and try the calls."""
 
     template_name = "pages/api_docs.html"

@@ -1,4 +1,4 @@
-"""The queue over REST, for callers that hold no socket."""
+"""The queue of generations over REST, for clients without a socket."""
 
 from datetime import datetime
 from time import monotonic
@@ -34,12 +34,15 @@ from sessions_app.services import generations, sessions
 from sessions_app.services.representations import generation_shape
 from sessions_app.views import openapi
 
-POLL_SECONDS = 5  # an event may be lost: then this is what it costs
+POLL_SECONDS = 5  # the delay if an event is lost
 
 
 class GenerationsView(generics.ListCreateAPIView):
-    """The session's generations, newest first · POST `{prompt, options}` asks for cards; with the
-    header `Idempotency-Key` the same request twice is one generation.
+    """The generations of a session.
+
+    - GET lists them, newest first.
+    - POST `{prompt, options}` requests cards. With the header `Idempotency-Key`, repeating the
+      request does not create another generation.
     """
 
     schema = openapi.generations
@@ -73,9 +76,11 @@ class GenerationsView(generics.ListCreateAPIView):
 
 
 class GenerationView(APIView):
-    """A generation of the caller's: state, place in the queue, attempts, cards so far.
+    """A generation of the caller.
 
-    `?wait=25` answers as soon as it has its outcome, or after so many seconds · DELETE cancels it.
+    - GET returns its status, place in the queue, attempts and cards so far. With `?wait=25`, the
+      server responds as soon as there is an outcome, or after 25 seconds.
+    - DELETE cancels it.
     """
 
     schema = openapi.generation
@@ -91,10 +96,11 @@ class GenerationView(APIView):
         return Response({"success": True} | _shown(request, generation_id))
 
 
-@csrf_exempt  # the view behind it checks, as all of DRF's do
+@csrf_exempt  # GenerationView checks the token, like all views of DRF
 async def generation(request: HttpRequest, generation_id: UUID) -> HttpResponse:
-    """GenerationView, which a waiting caller gets again and again until there is an outcome;
-    neither a thread nor a database connection waits meanwhile.
+    """Handle a request with GenerationView, again for each change while the client waits.
+
+    No thread or database connection is in use while waiting.
     """
     view = sync_to_async(releasing_connection(GenerationView.as_view()))
     response = await view(request, generation_id=generation_id)
@@ -118,7 +124,7 @@ async def generation(request: HttpRequest, generation_id: UUID) -> HttpResponse:
     return response
 
 
-# as DRF marks its own views: the OpenAPI document looks there
+# DRF sets these attributes on its views, and the generator of the OpenAPI document reads them.
 generation.cls, generation.initkwargs = GenerationView, {}
 
 

@@ -1,4 +1,4 @@
-"""Descriptions of this app's REST calls for the OpenAPI document."""
+"""Descriptions of this app's REST calls in the OpenAPI document."""
 
 from typing import Any
 

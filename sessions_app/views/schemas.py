@@ -1,6 +1,6 @@
-"""Types of the responses of this app's REST calls, and sample values.
+"""Response types of this app's REST calls, and sample values.
 
-Tests check each sample against its schema.
+Tests validate each sample against its schema.
 """
 
 from typing import Annotated, Any, TypedDict
@@ -26,72 +26,82 @@ TOKENS = {"access": "eyJhbGciOi…", "refresh": "eyJhbGciOi…"}
 
 
 class OpenSessionShape(SessionShape, rename="camel", frozen=True):
-    """A session with the address of its socket."""
+    """A session with the URL of its socket."""
 
     ws_url: str
 
 
 class CreatedGenerationShape(GenerationShape, rename="camel", frozen=True):
-    """A generation that was just asked for; `cached`: its cards were there already."""
+    """A new generation; if `cached` is true, its cards are from the cache."""
 
     cached: bool
 
 
 class CancelledGenerationShape(GenerationShape, rename="camel", frozen=True):
-    """A generation after DELETE. One that had its outcome before keeps it."""
+    """A generation after DELETE; if it had an outcome before, it keeps that outcome."""
 
     success: bool
 
 
 class GenerationRequest(Struct, rename="camel", frozen=True):
-    """What cards shall be written. Unknown members are ignored."""
+    """A request for cards; unknown fields are ignored."""
 
     prompt: Annotated[str, Meta(min_length=1, max_length=8_000)]
     options: Options = Options()
 
 
 class Registered(TypedDict):
-    """Who was registered."""
+    """The registered user."""
 
     username: str
     email: str
 
 
 class Tokens(TypedDict):
-    """`access` goes into `Authorization: Bearer …`; `refresh` gives the next pair, once."""
+    """A pair of tokens.
+
+    Send `access` as `Authorization: Bearer …`. Exchange `refresh` for the next pair; it works once.
+    """
 
     access: str
     refresh: str
 
 
 class Socket(TypedDict):
-    """The address of a session's socket, good for as long as the session lives."""
+    """The URL of a session's socket.
+
+    It is valid until the session ends or the user's password changes.
+    """
 
     wsUrl: str
 
 
 class Done(TypedDict):
-    """It is so, now or since before."""
+    """Confirmation that the operation is complete, whether by this or an earlier request."""
 
     success: bool
 
 
 class AccountDeleted(Done):
-    """`isComplete`: nothing is left to be deleted."""
+    """Confirmation that the account is deleted.
+
+    If `isComplete` is false, the server is still deleting the rest of its data.
+    """
 
     isComplete: bool
 
 
 class Catalogue(TypedDict):
-    """Every model that a page can load."""
+    """All models that pages can load."""
 
     models: list[CatalogueModel]
 
 
 class Totals(TypedDict):
-    """How many in all, and by status.
+    """The total number of rows, and their numbers by status.
 
-    `isEstimate`: there are too many to count; those that have ended are about so many.
+    If `isEstimate` is true, there are too many rows to count. The total and the numbers of rows
+    that have ended are then estimates.
     """
 
     total: Count
@@ -100,7 +110,7 @@ class Totals(TypedDict):
 
 
 class Stats(TypedDict):
-    """Totals for operators."""
+    """Totals of sessions and generations, for operators."""
 
     sessions: Totals
     generations: Totals

@@ -1,4 +1,4 @@
-"""Sessions, tickets, models, totals: parse, call a service, answer."""
+"""Sessions, tickets, models and totals."""
 
 from typing import Any
 from uuid import UUID
@@ -34,7 +34,11 @@ from sessions_app.views import openapi
 
 
 class SessionsView(ETagMixin, generics.ListCreateAPIView):
-    """The caller's sessions, newest first · POST `{modelId}` opens one."""
+    """The caller's sessions.
+
+    - GET lists them, newest first.
+    - POST `{modelId}` opens a session.
+    """
 
     schema = openapi.sessions
     pagination_class = NewestFirst
@@ -68,8 +72,10 @@ class SessionsView(ETagMixin, generics.ListCreateAPIView):
 
 
 class SessionView(ETagMixin, APIView):
-    """One session of the caller's, for 30 days after its end too · DELETE closes it, also the
-    second time.
+    """A session of the caller.
+
+    - GET returns it, for up to 30 days after its end.
+    - DELETE closes it. You can repeat this request.
     """
 
     schema = openapi.session
@@ -91,10 +97,13 @@ class SessionView(ETagMixin, APIView):
 
 
 class TicketView(generics.GenericAPIView):
-    """POST gives a socket address with a fresh ticket, while the session lives."""
+    """Socket URLs of a session.
+
+    - POST returns a socket URL with a new ticket, if the session is open.
+    """
 
     schema = openapi.ticket
-    serializer_class = EmptySerializer  # the browsable API draws its form from it
+    serializer_class = EmptySerializer  # for the form of the browsable API
 
     def post(self, request: Request, session_id: UUID) -> Response:
         now = timezone.now()
@@ -104,9 +113,9 @@ class TicketView(generics.GenericAPIView):
         return Response({"wsUrl": socket_url(request, session)}, status=status.HTTP_201_CREATED)
 
 
-@method_decorator(gzip_page, name="dispatch")  # 80 KB of public names become 4
+@method_decorator(gzip_page, name="dispatch")  # compresses 80 KB of public names to 4 KB
 class ModelsView(ETagMixin, APIView):
-    """The model catalogue: WebLLM's own list and the models of this server."""
+    """The model catalogue, with WebLLM's list and the models of this server."""
 
     schema = openapi.models
     permission_classes = (permissions.AllowAny,)
@@ -116,7 +125,7 @@ class ModelsView(ETagMixin, APIView):
 
 
 class StatsView(APIView):
-    """Totals and sessions by status, for staff."""
+    """Totals of sessions and generations by status, for staff."""
 
     schema = openapi.stats
     permission_classes = (IsAdminUser,)

@@ -1,4 +1,4 @@
-"""docs/openapi.json and docs/api.md, written from the views."""
+"""The command that writes docs/openapi.json and docs/api.md from the views."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""docs/asyncapi.json, written from the message types."""
+"""The command that writes docs/asyncapi.json from the message types."""
 
 import json
 from typing import Any
