@@ -3,7 +3,7 @@ from django.db.models.signals import post_migrate
 
 
 class SessionsConfig(AppConfig):
-    """Sessions, sockets, the queue of generations."""
+    """Sessions, sockets and the queue of generations."""
 
     name = "sessions_app"
     verbose_name = "Sessions"

@@ -1,5 +1,6 @@
-"""The AsyncAPI 3 description of the socket, made from the message types: what `docs/asyncapi.json`
-holds, and what tests check every message against.
+"""The AsyncAPI 3 document of the socket, generated from the message types.
+
+It is stored in `docs/asyncapi.json`. Tests validate every message against it.
 """
 
 import inspect
@@ -22,7 +23,7 @@ CLOSE_CODES = (
 
 
 def document() -> dict[str, Any]:
-    """The whole description, ready for JSON."""
+    """Return the whole document as JSON-compatible values."""
     return {
         "asyncapi": "3.0.0",
         "info": {
@@ -49,7 +50,7 @@ def document() -> dict[str, Any]:
 
 
 def schemas() -> dict[str, Any]:
-    """JSON Schemas by type name; each message type stands under its own."""
+    """Return the JSON Schemas of all message types, and of the types in them, by type name."""
     _, components = msgspec.json.schema_components((*CLIENT_TYPES, *SERVER_TYPES), ref_template=REF)
     return unwrap_descriptions(components)
 
@@ -70,7 +71,7 @@ def unwrap(docstring: str) -> str:
 
 
 def schema_of(kind: type) -> dict[str, Any]:
-    """The schema of one message type with all that it refers to, for a validator."""
+    """Return the schema of a message type with all schemas that it refers to, for a validator."""
     return {"$ref": REF.format(name=kind.__name__), "components": {"schemas": schemas()}}
 
 
@@ -99,7 +100,7 @@ def _channel(
 def _operations(
     channel: str, incoming: tuple[type, ...], outgoing: tuple[type, ...]
 ) -> dict[str, Any]:
-    """As the server has them: it receives what clients send."""
+    """Return a channel's operations from the server's point of view."""
     return {
         f"{channel}Receive": _operation("receive", channel, incoming),
         f"{channel}Send": _operation("send", channel, outgoing),
@@ -124,7 +125,7 @@ def _messages() -> dict[str, Any]:
 
 
 def _described(kind: type) -> dict[str, str]:
-    """Return the summary and, if there is more to say, the whole description of a message type."""
+    """Return the summary of a message type and, if it has more text, the whole description."""
     description = unwrap(kind.__doc__ or "")
     summary = description.partition("\n")[0]
     return {"summary": summary} | ({"description": description} if description != summary else {})

@@ -1,10 +1,8 @@
-"""Who may open a socket: a ticket or a bearer token, from an allowed origin.
+"""Authentication of sockets, by a ticket or a bearer token from an allowed origin.
 
-One function, in the order of the contract.
-
-A cookie opens no socket. It is the one thing that a browser sends for whichever page asks, so an
-Origin is needed only where a cookie speaks for its user; a ticket or a token has to be held.
-Programs hold them and send no Origin, so its absence passes.
+Cookies do not authenticate sockets. Browsers send them with requests from any page, so cookies
+would require an Origin header. Tickets and tokens do not, because only their owners can send them.
+Sockets without an Origin are accepted, because non-browser clients do not send one.
 """
 
 import re
@@ -29,9 +27,9 @@ from sessions_app.services.tickets import ticket_user
 
 @dataclass(frozen=True)
 class Handshake:
-    """What came with the request for a socket; absent headers are empty strings.
+    """The data of a socket's opening request; missing headers are empty strings.
 
-    `last_seq` is the last number that a client of `mindflip.v1` heard on an earlier socket.
+    `last_seq` is the last number that a client of `mindflip.v1` received on an earlier socket.
     """
 
     session_id: UUID
@@ -43,9 +41,10 @@ class Handshake:
 
 
 def socket_user(handshake: Handshake) -> User:
-    """The user this socket is for.
+    """Return the user of a new socket.
 
-    Raises SocketRejected: 4403 for the host, the origin or a disabled user, 4401 otherwise.
+    Raise SocketRejected with 4403 if the host or the origin is not allowed or the user is disabled,
+    and with 4401 if the ticket or token is missing or invalid.
     """
     if not host_is_ours(handshake.host):
         raise SocketRejected(
@@ -75,27 +74,30 @@ def socket_user(handshake: Handshake) -> User:
 
 
 def refuse_disabled(user: User) -> None:
-    """Raises SocketRejected (4403) when the account was disabled, before the socket was opened or
-    while it was held.
+    """Raise SocketRejected (4403) if the user's account is disabled.
+
+    This is checked when a socket is opened, and again when its user changes.
     """
     if not user.is_active:
         raise SocketRejected("This account is disabled.", close_code=4403, code="disabled")
 
 
 def host_is_ours(host: str) -> bool:
-    """Django looks at the Host of requests only; a name that somebody else points at this machine
-    must not open sockets either.
+    """Return whether a Host header has one of this server's names.
+
+    Django only checks the hosts of HTTP requests. Without this check, sockets could be opened
+    through a foreign domain that points to this machine.
     """
     domain, _ = split_domain_port(host)
     return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
 
 
 def origin_is_allowed(origin: str, host: str) -> bool:
-    """The server's own pages, the configured origins, and in a private run any port of this
-    machine.
+    """Return whether pages of an origin may open sockets.
 
-    Under HTTPS an http page of our own name is a stranger: whoever sits in the network can write
-    it.
+    The server's own origin and the configured origins are allowed and, on a private server, any
+    port of this machine. If the server uses HTTPS, http pages of the same host are not allowed,
+    because an attacker in the network can forge them.
     """
     if origin in settings.ALLOWED_ORIGINS:
         return True
@@ -109,8 +111,9 @@ def origin_is_allowed(origin: str, host: str) -> bool:
 
 
 def _bearer_user(authorization: str) -> User | None:
-    """The user of an access token that is neither expired nor revoked by a change of the password,
-    disabled or not.
+    """Return the user of a valid access token, or None.
+
+    A token is invalid after it expires or the user's password changes. The user may be disabled.
     """
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer":
@@ -129,8 +132,10 @@ def _bearer_user(authorization: str) -> User | None:
 
 
 class RefreshSerializer(TokenRefreshSerializer):
-    """Simple JWT's own would hand out tokens that nobody accepts after a change of the password,
-    and fall over a deleted user.
+    """Issues new tokens for a refresh token, after checking that its user may still use it.
+
+    Simple JWT's serializer issues tokens that are not accepted if the password has changed, and
+    fails if the user was deleted.
     """
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
@@ -139,8 +144,9 @@ class RefreshSerializer(TokenRefreshSerializer):
 
 
 def handshake_from_scope(scope: Mapping) -> Handshake:
-    """Return the headers and the percent-decoded query of an ASGI scope; of a repeated parameter
-    the first value counts.
+    """Return the handshake in an ASGI scope.
+
+    The query is percent-decoded. If a parameter is repeated, its first value counts.
     """
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     query = dict(reversed(parse_qsl(scope["query_string"].decode("latin-1"))))

@@ -1,4 +1,4 @@
-"""Similar work of many sockets, done in one call in a thread and one database round trip."""
+"""Batching of similar work of many sockets into one call in a thread and one database query."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -13,10 +13,11 @@ V = TypeVar("V")
 
 
 class Batcher(Generic[K, V]):
-    """Calls `run_batch`, synchronous code, with the items of all callers that are waiting.
+    """Calls `run_batch`, a synchronous function, with the items of all waiting callers.
 
     `run_batch` returns one result per item, in the same order. Items that arrive while it runs are
-    passed to its next call, so the more there are, the less each costs (docs/performance.md).
+    passed to its next call, so batches grow with the load and the cost per item falls
+    (docs/performance.md).
     """
 
     def __init__(self, run_batch: Callable[[Sequence[K]], Sequence[V]]) -> None:
@@ -29,14 +30,15 @@ class Batcher(Generic[K, V]):
         )
 
     async def submit(self, item: K) -> V:
-        """Return the item's result. What `run_batch` raises is raised for every caller in that
-        batch.
+        """Return the result of an item.
+
+        An exception from `run_batch` is raised for every caller in the batch.
         """
         loop = asyncio.get_running_loop()
         result: asyncio.Future[V] = loop.create_future()
         self._waiting.setdefault(loop, []).append((item, result))
         if loop not in self._tasks:
-            # without a context of its own, because it also works for sockets of other sessions
+            # The context is empty, because the task also works for sockets of other sessions.
             self._tasks[loop] = loop.create_task(self._run_batches(loop), context=Context())
         return await result
 

@@ -1,8 +1,7 @@
-"""What one process tells another: that a session ended, that a generation has an outcome or waits
-for an engine.
+"""Events between processes, such as the end of a session or a change of a generation.
 
-The only caller of the channel layer. Events carry ids, leave after commit, and may be lost: the
-rows are the truth.
+No other module calls the channel layer. Events contain IDs, are sent after commit, and may be lost.
+The database rows are authoritative, and heartbeats and sweeps make up for lost events.
 """
 
 import asyncio
@@ -22,11 +21,11 @@ from sessions_app import metrics
 from sessions_app.sync_executor import current_event_loop
 
 log = logging.getLogger(__name__)
-TIMEOUT_SECONDS = 5  # for a Redis that is there and says nothing
+TIMEOUT_SECONDS = 5  # in case Redis accepts connections but does not respond
 
 
 async def open_channel() -> tuple[Any, str]:
-    """The layer and a new channel on it: the one address of one socket."""
+    """Return the channel layer and the name of a new channel, which receives a socket's events."""
     layer = get_channel_layer()
     return layer, await layer.new_channel()
 
@@ -40,7 +39,7 @@ def user_group(user_id: int) -> str:
 
 
 def sessions_ended(session_ids: Iterable[UUID], *, close_code: int, reason: str) -> None:
-    """Every socket of these sessions is to close."""
+    """Notify every socket of these sessions that it must close."""
     _after_commit(
         [
             (
@@ -53,14 +52,12 @@ def sessions_ended(session_ids: Iterable[UUID], *, close_code: int, reason: str)
 
 
 def user_changed(user_id: int) -> None:
-    """Every socket of this user is to look whether it may stay."""
+    """Notify every socket of this user that it must check whether it may stay open."""
     _after_commit([(user_group(user_id), {"type": "user.changed"})])
 
 
 def generations_changed(generations: Iterable[tuple[UUID, UUID]]) -> None:
-    """(session, generation) pairs that were requeued or ended by somebody other than the socket
-    that asked.
-    """
+    """Notify the sockets of the sessions in (session, generation) pairs of changed generations."""
     _after_commit(
         [
             (session_group(session_id), {"type": "generation.changed", "id": str(generation_id)})
@@ -70,12 +67,12 @@ def generations_changed(generations: Iterable[tuple[UUID, UUID]]) -> None:
 
 
 def queue_changed(user_id: int) -> None:
-    """Something waits for an engine of this user."""
+    """Notify the user's sockets that a generation is waiting for an engine."""
     _after_commit([(user_group(user_id), {"type": "queue.changed"})])
 
 
 def engines_cancelled(engines: Iterable[tuple[str, UUID]]) -> None:
-    """(channel, generation) pairs: these engines are to stop."""
+    """Notify the engines in (channel, generation) pairs that they must stop the generation."""
     _after_commit(
         [
             (channel, {"type": "engine.cancelled", "id": str(generation_id)})
@@ -87,8 +84,10 @@ def engines_cancelled(engines: Iterable[tuple[str, UUID]]) -> None:
 
 @asynccontextmanager
 async def session_changes(session_id: UUID) -> AsyncIterator[Callable[[float], Awaitable[bool]]]:
-    """Gives a function that waits for the next event of the session, for so many seconds at most;
-    False when none came, which is always so while Redis is gone.
+    """Yield a function that waits for the session's next event, for up to a number of seconds.
+
+    The function returns whether an event arrived in this time. While Redis is unavailable, it
+    always waits for the full time and returns False.
     """
     group = session_group(session_id)
     try:
@@ -108,9 +107,10 @@ async def session_changes(session_id: UUID) -> AsyncIterator[Callable[[float], A
 
 
 class _Listener:
-    """Hears one channel.
+    """Waits for the events of one channel.
 
-    Its receiver is never cancelled between two waits: a cancelled one leaves its group.
+    A wait that times out does not cancel the pending receive, because a cancelled receive removes
+    the channel from its group.
     """
 
     def __init__(self, layer: Any, channel: str) -> None:
@@ -133,8 +133,11 @@ async def _wait_without_changes(seconds: float) -> bool:
 
 
 def _after_commit(events: list[tuple[str, dict[str, Any]]], is_group: bool = True) -> None:
-    """Send the events after commit: on the event loop that waits for this thread, which has its
-    connections open, without waiting for it; on a new event loop elsewhere.
+    """Send the events after commit.
+
+    In a thread of `run_sync`, the event loop that waits for the thread sends them, because its
+    connections to Redis are open. The thread does not wait for this. Other threads send them on a
+    new event loop.
     """
 
     def send() -> None:

@@ -1,15 +1,17 @@
-"""What can go wrong, as exceptions: each has a stable `code`, an HTTP status and a sentence for a
-person.
+"""Expected errors as exceptions, each with a stable `code`, an HTTP status and a message for users.
 
-Services raise them; `problems.py` turns them into problem+json and `handlers.py` into `error`
-messages.
+Services raise them. `problems.py` turns them into problem+json, and `handlers/messages.py` turns
+them into `error` messages.
 """
 
 from collections.abc import Mapping
 
 
 class MindFlipError(Exception):
-    """Base of every refusal. `retryable`: the same request may succeed later, unchanged."""
+    """The base class of expected errors.
+
+    If it is `retryable`, the same request may succeed later.
+    """
 
     code = "internal"
     status = 500
@@ -22,8 +24,9 @@ class MindFlipError(Exception):
 
 
 class NotFound(MindFlipError):
-    """No such object for this user; another user's object answers the same, so that ids cannot be
-    probed.
+    """The object does not exist or belongs to another user.
+
+    Both cases have the same response, so that IDs cannot be probed.
     """
 
     code = "not_found"
@@ -31,7 +34,7 @@ class NotFound(MindFlipError):
 
 
 class Invalid(MindFlipError):
-    """The body is wrong; `fields` maps each wrong member to sentences."""
+    """The request is invalid; `fields` maps the name of each invalid field to messages."""
 
     code = "invalid"
     status = 400
@@ -49,7 +52,7 @@ class Conflict(MindFlipError):
 
 
 class RateLimited(MindFlipError):
-    """A limit is reached; `retry_after` is in seconds."""
+    """A limit is exceeded; `retry_after` is in seconds."""
 
     code = "rate_limited"
     status = 429
@@ -61,7 +64,7 @@ class RateLimited(MindFlipError):
 
 
 class Unavailable(MindFlipError):
-    """PostgreSQL or Redis does not answer; `retry_after` is in seconds."""
+    """PostgreSQL or Redis does not respond; `retry_after` is in seconds."""
 
     code = "unavailable"
     status = 503
@@ -70,7 +73,7 @@ class Unavailable(MindFlipError):
 
 
 class SessionEnded(Conflict):
-    """The session is closed or expired; the code says which. `close_code` closes its sockets."""
+    """The session is closed or expired, depending on `code`; `close_code` is for its sockets."""
 
     @property
     def close_code(self) -> int:
@@ -78,23 +81,23 @@ class SessionEnded(Conflict):
 
 
 class StaleResponse(Conflict):
-    """An engine answered under a lease that it no longer holds."""
+    """An engine sent a response under a lease that it has lost."""
 
     code = "stale_response"
 
 
 class RepeatedResponse(StaleResponse):
-    """An engine answered what it or another engine of the session had answered before."""
+    """An engine repeated a response, or responded too late to an earlier request of the session."""
 
 
 class UnknownCacheKey(Conflict):
-    """An engine answered something that this socket was not asked."""
+    """An engine sent a response that does not match any request to its socket."""
 
     code = "unknown_cache_key"
 
 
 class SocketRejected(MindFlipError):
-    """This socket may not be used (again); `close_code` as in the contract, section 2."""
+    """The socket may not be opened or used any more; docs/protocol.md lists the close codes."""
 
     def __init__(self, message: str, *, close_code: int, code: str) -> None:
         super().__init__(message, code=code)

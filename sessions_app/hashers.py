@@ -11,26 +11,27 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
 from sessions_app.rest.streaming import release_connection
 
-# A hash keeps a core busy for about half a second. More at the same time would only take turns, and
-# take them from other requests too: docs/performance.md has the measurement.
+# A hash keeps a core busy for about half a second. More hashes than cores would only compete with
+# each other and with other requests (measured in docs/performance.md).
 CONCURRENT_HASHES = os.cpu_count() or 1
-# the address that the current request came from
+# The address of the current request's client.
 client: ContextVar[str] = ContextVar("client", default="")
 
 
 class FairSemaphore:
-    """A semaphore that clients enter by turns: one that sends many requests waits behind its own,
-    not in front of others.
+    """A semaphore that clients enter in turns.
+
+    A client that sends many requests delays its own requests, but not those of other clients.
     """
 
     def __init__(self, places: int) -> None:
         self._free = places
-        self._queues: dict[str, deque[Event]] = {}  # the client whose turn is next comes first
+        self._queues: dict[str, deque[Event]] = {}  # the next client is the first key
         self._lock = Lock()
 
     @contextmanager
     def place(self, client: str) -> Iterator[None]:
-        """Hold a place; wait for one first if there is none."""
+        """Hold a place in the context, after waiting until one is free."""
         turn = Event()
         with self._lock:
             if self._free:
@@ -53,7 +54,7 @@ class FairSemaphore:
             turn = queue.popleft()
             del self._queues[client]
             if queue:
-                self._queues[client] = queue  # the others first
+                self._queues[client] = queue  # after the other clients
             turn.set()
 
 
@@ -61,15 +62,16 @@ hashing = FairSemaphore(CONCURRENT_HASHES)
 
 
 class PasswordHasher(PBKDF2PasswordHasher):
-    """Django's default algorithm, computed without a database connection, a few hashes at a time
-    and by turns of clients.
+    """Django's default algorithm, with a limit on concurrent hashes and fair turns for clients.
+
+    The thread holds no database connection while it waits and hashes.
     """
 
     def encode(self, password: str, salt: str, iterations: int | None = None) -> str:
         """Hash a password.
 
-        Verifying one calls this too, and so does Django for unknown names, so it covers all uses of
-        passwords.
+        Django also calls this to verify passwords, and for unknown usernames, so it covers every
+        use of a password.
         """
         release_connection()
         with hashing.place(client.get()):

@@ -1,5 +1,7 @@
-"""JSON from clients: text that the standard library fails on, or reads as what no other JSON
-library writes, is refused with a message.
+"""Parsing of JSON from clients.
+
+Text that makes the standard library fail (deep nesting, very long integers) and values that it
+accepts although they are not JSON or exceed a double (NaN, 1e999) are rejected with a message.
 """
 
 import json
@@ -13,7 +15,7 @@ TOO_DEEP = f"Use at most {LEVELS} levels of nesting in JSON."
 
 
 class InvalidJSON(Invalid):
-    """The text is not JSON, or is JSON that cannot be stored or sent back."""
+    """The text is not JSON, or is JSON that cannot be stored or sent back to the client."""
 
     code = "invalid_json"
 
@@ -21,10 +23,8 @@ class InvalidJSON(Invalid):
 def load_json(text: str | bytes) -> Any:
     """Return the value of a JSON text (RFC 8259).
 
-    Bytes are UTF-8, or UTF-16 or UTF-32 that can be recognized as such.
-
-    Raise InvalidJSON for anything else, for more than LEVELS levels of nesting, and for numbers
-    beyond the range of a double.
+    Bytes can be UTF-8, UTF-16 or UTF-32; the encoding is detected. Raise InvalidJSON if the text is
+    not JSON, has more than LEVELS levels of nesting, or has numbers beyond the range of a double.
     """
     try:
         value = json.loads(

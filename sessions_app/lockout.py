@@ -1,9 +1,9 @@
-"""Protection against guessed passwords: a rate for each name at an address and for each address,
-and a lockout after repeated failures.
+"""Protection against password guessing by rate limits and a lockout.
 
-Failures are counted for the pair of name and address, so that a stranger who guesses does not lock
-the user out at their own address. django-axes counts them; it sees every way to sign in, because
-all of them call Django's `authenticate`.
+Attempts are limited for each address, and for each username at an address. Repeated failures lock
+the username out at that address only, so an attacker cannot lock users out at other addresses.
+django-axes counts the failures. It covers every way to sign in, because all of them call Django's
+`authenticate`.
 """
 
 import logging
@@ -34,9 +34,10 @@ log = logging.getLogger(__name__)
 
 
 class LockoutBackend(AxesStandaloneBackend, ModelBackend):
-    """Checks the passwords of users who have not tried too often.
+    """Checks the password unless there were too many attempts to sign in.
 
-    It decides alone: Django asks no other backend about a password.
+    Its decision is final: it rejects sign-ins with PermissionDenied, after which Django does not
+    try other backends.
     """
 
     def authenticate(
@@ -48,7 +49,8 @@ class LockoutBackend(AxesStandaloneBackend, ModelBackend):
     ) -> User:
         """Return the user.
 
-        Raises PermissionDenied. Calls without a request, from a shell, are not limited.
+        Raise PermissionDenied if the credentials are wrong or there were too many attempts. Calls
+        without a request, for example from a shell, are not limited.
         """
         if request is not None:
             _check_rate(request, username or "")
@@ -56,7 +58,7 @@ class LockoutBackend(AxesStandaloneBackend, ModelBackend):
         user = ModelBackend.authenticate(self, request, username, password, **kwargs)
         if user is None:
             raise PermissionDenied
-        # guesses that were verified at the same time may have caused the lockout
+        # Check again, because concurrent attempts may have caused a lockout since the first check.
         if request is not None:
             AxesStandaloneBackend.authenticate(self, request, username, password, **kwargs)
         return user
@@ -65,9 +67,10 @@ class LockoutBackend(AxesStandaloneBackend, ModelBackend):
 
 
 def client_address(request: Any) -> str:
-    """Return the address that the outermost of our proxies saw.
+    """Return the client's address as the outermost trusted proxy sees it.
 
-    Clients cannot change it by sending X-Forwarded-For themselves.
+    Clients cannot change it by sending X-Forwarded-For. Return the direct peer's address if the
+    result is not an IP address.
     """
     direct = str(request.META.get("REMOTE_ADDR") or "")
     seen = BaseThrottle().get_ident(request) if settings.REST_FRAMEWORK["NUM_PROXIES"] else direct
@@ -78,15 +81,16 @@ def client_address(request: Any) -> str:
 
 
 def client_username(request: Any, credentials: Any) -> str:
-    """Return the name to count failures under: as typed, cut to the length of the column, because
-    forms accept longer ones.
+    """Return the entered username, under which failures are counted.
+
+    It is cut to the length of the column, because forms accept longer names.
     """
     typed = (credentials or getattr(request, "data", request.POST)).get("username")
     return str(typed or "")[: AccessAttempt._meta.get_field("username").max_length]
 
 
 def locked_out(request: HttpRequest, *unused: Any) -> HttpResponse:
-    """Return the 429 that replaces the response of a view when sign-in was tried too often."""
+    """Return the 429 that replaces a view's response after too many attempts to sign in."""
     seconds = getattr(request, "sign_in_wait", None) or _seconds_left(request)
     if not request.path.startswith("/api/auth/"):
         return rate_limited_page(request, "pages/sign_in_locked.html", seconds)
@@ -99,9 +103,10 @@ def locked_out(request: HttpRequest, *unused: Any) -> HttpResponse:
 
 
 def _check_rate(request: Any, username: str) -> None:
-    """Count an attempt against both sign-in limits. Raises PermissionDenied.
+    """Count an attempt against both sign-in limits.
 
-    Without Redis the attempt is not counted; the lockout, in the database, still applies.
+    Raise PermissionDenied if a limit is exceeded. While Redis is unavailable, attempts are not
+    counted; the lockout, which is stored in the database, still applies.
     """
     address = client_address(request)
     name = blake2b(username.casefold().encode(errors="surrogatepass"), digest_size=16).hexdigest()

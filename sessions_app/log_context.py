@@ -1,8 +1,7 @@
-"""What each log line is about: ids that are bound once, where they become known, and stand on every
-line written after that.
+"""IDs that are bound once, where they become known, and added to every later log line.
 
-They live as long as their task of the event loop (a socket, a request) and go along into its hops.
-Ids only: never a ticket, a token, a prompt or a card.
+They are valid for the rest of their asyncio task (a socket or a request) and are passed to the
+threads that it calls. Bind only IDs, never a ticket, a token, a prompt or a card.
 """
 
 from collections.abc import Mapping
@@ -14,15 +13,15 @@ _bound: ContextVar[Mapping[str, Any]] = ContextVar("log ids", default=MappingPro
 
 
 def bind(**ids: Any) -> None:
-    """These, beside what is bound already, for the rest of this task."""
+    """Add IDs to those that are already bound, for the rest of this task."""
     _bound.set({**_bound.get(), **ids})
 
 
 def bound() -> Mapping[str, Any]:
-    """All that is bound here."""
+    """Return the bound IDs."""
     return _bound.get()
 
 
 def take_over(ids: Mapping[str, Any]) -> None:
-    """Those of another thread, in place of this one's."""
+    """Replace this thread's IDs with those of another thread."""
     _bound.set(ids)

@@ -1,10 +1,10 @@
-"""What this process counts: numbers in memory, for whoever shows them.
+"""Counters and histograms of this process, kept in memory.
 
-Counting is an addition under a lock that nobody holds for longer than that; nothing here reads a
-clock, a database or a network.
+Counting is an addition under a lock that is never held for longer. Nothing here reads a clock or
+accesses a database or a network.
 
-Units stand in the names, as Prometheus wants them; a label's values come from our own words, never
-from a client's.
+Names contain the unit, as Prometheus recommends. Label values come from this project's code, never
+from clients.
 """
 
 from bisect import bisect_left
@@ -14,7 +14,7 @@ from typing import ClassVar
 
 
 class Counter:
-    """How often something happened since the start, told apart by `labels`."""
+    """The number of events since the process started, by `labels`."""
 
     registry: ClassVar[list["Counter"]] = []
 
@@ -25,7 +25,7 @@ class Counter:
         self.registry.append(self)
 
     def add(self, *values: str, by: int = 1) -> None:
-        """`values` in the order of the labels."""
+        """Add to the count of these label values, which are in the order of the labels."""
         with self._lock:
             self._counts[values] = self._counts.get(values, 0) + by
 
@@ -35,7 +35,7 @@ class Counter:
 
 
 class Histogram:
-    """How long something took, in buckets whose upper `bounds` are seconds."""
+    """Durations in buckets, whose upper `bounds` are in seconds."""
 
     registry: ClassVar[list["Histogram"]] = []
 
@@ -52,7 +52,7 @@ class Histogram:
             self._seconds += seconds
 
     def read(self) -> tuple[list[tuple[str, int]], float]:
-        """Upper bound and how many took no longer, for each bucket; all seconds together."""
+        """Return each bucket's upper bound and cumulative count, and the sum of all seconds."""
         with self._lock:
             counts, seconds = list(self._counts), self._seconds
         return list(zip([*map(str, self.bounds), "+Inf"], accumulate(counts), strict=True)), seconds

@@ -1,5 +1,7 @@
-"""Every error of the REST API as problem+json (RFC 9457), with the guide's `error` member beside
-the standard ones.
+"""Errors of the REST API as problem+json (RFC 9457).
+
+In addition to the standard fields, each problem has a stable `code` and the integration guide's
+`error` field.
 """
 
 import logging
@@ -18,8 +20,8 @@ from sessions_app.exceptions import Invalid, MindFlipError, RateLimited, Unavail
 
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
-# a limit that cannot be counted is no limit: while Redis is gone, passwords are not tried, and who
-# asks is told when to come back
+# Calls whose rate limit protects a password are rejected while Redis cannot count them. Like calls
+# that need the database during an outage, they get 503 with `Retry-After`.
 OUTAGES = (RedisError, OperationalError, InterfaceError)
 CODES = {
     400: "invalid",
@@ -33,7 +35,10 @@ CODES = {
 
 
 def problem_response(error: Exception, context: dict[str, Any]) -> Response | None:
-    """DRF's EXCEPTION_HANDLER. None lets what nobody foresaw become a 500 (see the 500 handler)."""
+    """Return the response for an error, or None for an unexpected one (DRF's EXCEPTION_HANDLER).
+
+    Unexpected errors become a 500, which `handler500` renders.
+    """
     if isinstance(error, OUTAGES):
         metrics.FAILURES.add("request")
         log.warning("A request was not answered: %s", error)
@@ -53,7 +58,7 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
 
 
 def problem(status: int, code: str, message: str, **extensions: Any) -> dict[str, Any]:
-    """The members of RFC 9457 and ours."""
+    """Return a problem with the fields of RFC 9457, `code` and `error`."""
     return {
         "type": "about:blank",
         "title": message,
@@ -65,7 +70,7 @@ def problem(status: int, code: str, message: str, **extensions: Any) -> dict[str
 
 
 def _as_problem(response: Response, context: dict[str, Any]) -> Response:
-    """Name the media type, unless a person reads the error in the browsable API."""
+    """Set the media type, unless the error is displayed in the browsable API."""
     renderer = getattr(context.get("request"), "accepted_renderer", None)
     if renderer is None or renderer.format == "json":
         response.content_type = MEDIA_TYPE

@@ -1,4 +1,7 @@
-"""Rates and the token bucket of a socket. Pure: the clock is passed in."""
+"""Rates, and the token bucket of a socket.
+
+Pure: callers pass the current time.
+"""
 
 import re
 from dataclasses import dataclass
@@ -20,7 +23,7 @@ _RATE = re.compile(r"([1-9][0-9]{0,8})/([a-z]+)(?: +burst +([1-9][0-9]{0,8}))?")
 
 @dataclass(frozen=True)
 class Rate:
-    """`count` requests in `seconds` on average, of which `burst` may come at the same time."""
+    """An average of `count` requests in `seconds`, with up to `burst` at the same time."""
 
     count: int
     seconds: int
@@ -28,9 +31,9 @@ class Rate:
 
     @classmethod
     def parse(cls, text: str) -> "Rate":
-        """Read `30/minute` or `20/hour burst 60`; without a burst it is the count.
+        """Return the rate in a text such as `30/minute` or `20/hour burst 60`.
 
-        Raises ValueError.
+        Without a burst, the burst is the count. Raise ValueError if the text is not a rate.
         """
         match = _RATE.fullmatch(text)
         if not match or match[2] not in PERIODS:
@@ -42,13 +45,13 @@ class Rate:
 
     @property
     def interval_microseconds(self) -> int:
-        """The time after which another request is allowed when the burst is used up."""
+        """The time between allowed requests when the burst is used up."""
         return max(1, self.seconds * 1_000_000 // self.count)
 
 
 @dataclass
 class TokenBucket:
-    """A bucket of `burst` tokens that is refilled by `rate` tokens a second."""
+    """A bucket of `burst` tokens that is refilled at `rate` tokens per second."""
 
     rate: float
     burst: float
@@ -60,7 +63,10 @@ class TokenBucket:
         return cls(rate, burst, burst, now)
 
     def take(self, now: float) -> bool:
-        """Take one token; False when there is none. `now` in seconds of any steady clock."""
+        """Take a token, and return whether there was one.
+
+        `now` is in seconds of any monotonic clock.
+        """
         self.tokens = min(self.burst, self.tokens + (now - self.filled_at) * self.rate)
         self.filled_at = now
         if self.tokens < 1:

@@ -1,4 +1,4 @@
-"""What changes elsewhere mean for sockets."""
+"""Receivers of changes to users and tokens."""
 
 from collections.abc import Collection
 from typing import Any
@@ -22,7 +22,11 @@ def sockets_of_changed_user(
     update_fields: Collection[str] | None,
     **kwargs: Any,
 ) -> None:
-    """Not for a mere sign-in, which notes its time and nothing else."""
+    """Make the user's sockets check whether they may stay open.
+
+    Saves that change neither `is_active` nor `password` are ignored, such as the one that records
+    the time of a sign-in.
+    """
     if not created and DOORS & set(update_fields or DOORS):
         events.user_changed(instance.pk)
 
@@ -34,8 +38,9 @@ def sockets_of_deleted_user(sender: type, instance: AbstractBaseUser, **kwargs: 
 
 @receiver(post_save, sender="token_blacklist.OutstandingToken", dispatch_uid="a token is a sign-in")
 def record_token_use(sender: type, instance: Any, created: bool, **kwargs: Any) -> None:
-    """Whoever renews a token uses the account: unused ones may be erased
-    (MINDFLIP_INACTIVE_ACCOUNT_DAYS).
+    """Set the user's `last_login` when a token is issued or renewed.
+
+    Accounts that are not used for MINDFLIP_INACTIVE_ACCOUNT_DAYS may be deleted.
     """
     if created:
         get_user_model().objects.filter(pk=instance.user_id).update(last_login=timezone.now())

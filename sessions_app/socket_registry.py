@@ -1,4 +1,4 @@
-"""The sockets that are open in this process, and the end of all of them when it is to stop."""
+"""The open sockets of this process, which are closed when the process stops."""
 
 import asyncio
 import random
@@ -6,39 +6,43 @@ from collections import Counter
 from collections.abc import Awaitable
 from typing import Protocol
 
-# "service restart" (RFC 6455's registry): the client is to come back, and nothing is wrong
+# "Service restart" (registry of RFC 6455): nothing is wrong, and the client should reconnect.
 CLOSE_CODE = 1012
 REASON = "This server restarts: connect again."
-CLOSES_PER_SECOND = 50  # who all come back at the same moment would be too much for the others
+CLOSES_PER_SECOND = 50  # limits how many clients reconnect to other processes at the same time
 
 
 class FlowControl(Protocol):
-    """What the server knows of one connection; it is `flow` in the scope of a socket."""
+    """The server's state of a connection, which is `flow` in the scope of a socket."""
 
-    is_lost: bool  # the connection is closed, whatever the client sent before is still being read
+    is_lost: bool  # the connection is closed; earlier messages may still be unread
 
     @property
     def is_open(self) -> bool:
-        """False while the client has yet to take what it was sent.
+        """False while too much sent data waits for the client.
 
-        What is sent then is kept in memory.
+        Data that is sent in this state is kept in memory.
         """
 
     @property
     def unsent_bytes(self) -> int:
-        """How much the server keeps for the client."""
+        """The number of bytes that the server keeps in memory for the client."""
 
     async def wait_until_open(self) -> bool:
-        """Wait until the client has taken everything; return False if the connection was closed
-        instead.
+        """Wait until the client has received everything.
+
+        Return False if the connection is closed before.
         """
 
     def message_taken(self) -> None:
-        """Note that the application took a message: the server stops reading when too many wait."""
+        """Record that the application took a message.
+
+        The server stops reading from the client while too many messages wait.
+        """
 
 
 class NoFlowControl:
-    """The flow of a server that has none."""
+    """The flow of a connection whose server does not control it."""
 
     is_lost = False
     is_open = True
@@ -48,11 +52,11 @@ class NoFlowControl:
         return True
 
     def message_taken(self) -> None:
-        """Nothing waits."""
+        """Do nothing."""
 
 
 class Socket(Protocol):
-    """What a consumer is here."""
+    """The part of a consumer that this module uses."""
 
     dialect: str
 
@@ -75,7 +79,7 @@ def unregister(socket: Socket) -> None:
 
 
 def is_draining() -> bool:
-    """Whether this process is to stop: it takes no new sockets."""
+    """Return whether this process is stopping and accepts no new sockets."""
     return _is_draining
 
 
@@ -84,19 +88,20 @@ def count_by_dialect() -> Counter[str]:
 
 
 def unsent_bytes() -> int:
-    """Return how many bytes wait for clients that have not taken them yet."""
+    """Return how many bytes are waiting for clients that have not received them yet."""
     return sum(socket.unsent_bytes for socket in list(_open))
 
 
 def start_draining(is_draining_now: bool = True) -> None:
-    """From now on no socket is let in."""
+    """Stop accepting sockets."""
     global _is_draining
     _is_draining = is_draining_now
 
 
 async def close_all(within: float) -> None:
-    """Close each socket, in an order of chance and spread over `within` seconds at most; what a
-    socket is at is finished first.
+    """Close all sockets in random order, spread over at most `within` seconds.
+
+    Each socket finishes its current work first.
     """
     sockets = list(_open)
     spread = min(within, len(sockets) / CLOSES_PER_SECOND)

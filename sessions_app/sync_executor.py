@@ -1,9 +1,8 @@
-"""The one hop off the event loop: threads of our own, each with a database connection that it
-keeps.
+"""Threads for synchronous code that keep their database connections.
 
-Channels' `database_sync_to_async` gives the connection back and takes one anew around each call,
-checks it each time, and starts from a copied context: together more than most messages cost
-themselves (docs/performance.md).
+Channels' `database_sync_to_async` returns the connection and takes another one around each call,
+checks it each time, and runs in a copied context. Together this costs more than handling most
+messages (docs/performance.md).
 """
 
 import asyncio
@@ -21,7 +20,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from sessions_app import log_context, metrics
 
 T = TypeVar("T")
-# a connection unused for longer is tried before it is used: PostgreSQL may have been restarted
+# A connection that was unused for longer is checked first, because PostgreSQL may have restarted.
 IDLE_SECONDS = 1.0
 
 
@@ -32,13 +31,14 @@ class _Local(threading.local):
 
 _local = _Local()
 _connections: set[BaseDatabaseWrapper] = set()
-# half of the pool: the other half is for REST, whose threads live for one request
+# Use half of the pool. The other half is for REST calls, whose threads live for one request.
 _threads = ThreadPoolExecutor(max(1, settings.DATABASE_POOL // 2), thread_name_prefix="run_sync")
 
 
 async def run_sync(function: Callable[..., T], *args: Any) -> T:
-    """Run synchronous code, with its queries, in one of the threads; what it raises is raised
-    here.
+    """Run a synchronous function, with its queries, in one of the threads.
+
+    Return its result, or raise its exception.
     """
     loop = asyncio.get_running_loop()
     begun = perf_counter()
@@ -52,14 +52,14 @@ async def run_sync(function: Callable[..., T], *args: Any) -> T:
 
 
 def current_event_loop() -> asyncio.AbstractEventLoop | None:
-    """The event loop that waits for the code running now, None outside a hop."""
+    """Return the event loop that waits for the current thread, or None outside of `run_sync`."""
     return _local.loop
 
 
 def close_connections() -> None:
-    """Give the connections of all threads back; nothing may be running.
+    """Close the connections of all threads while none of them runs a function.
 
-    For tests, whose database is dropped at the end.
+    Tests call this before their database is dropped.
     """
     for connection in list(_connections):
         connection.inc_thread_sharing()
@@ -83,15 +83,15 @@ def _run(
         return function(*args)
     finally:
         _local.loop, _local.used_at = None, monotonic()
-        # an error, or a transaction left open, after which Django would neither use nor replace it
+        # After an error or in an unfinished transaction, Django neither uses nor replaces it.
         if used.errors_occurred or used.in_atomic_block or used.closed_in_transaction:
             _discard(used)
 
 
 def _discard(used: BaseDatabaseWrapper) -> None:
-    """Give it back to the pool, which knows what is broken; the thread gets another.
+    """Return a connection to the pool, which discards broken ones.
 
-    An outage must not outlive itself here.
+    The thread gets another connection, so that it recovers when an outage ends.
     """
     _connections.discard(used)
     used.in_atomic_block = used.closed_in_transaction = False

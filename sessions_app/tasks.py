@@ -1,5 +1,6 @@
-"""What runs by the clock (settings.CELERY_BEAT_SCHEDULE). Each may run twice or late without
-harm.
+"""Scheduled tasks (settings.CELERY_BEAT_SCHEDULE).
+
+Each task can safely run twice or late.
 """
 
 from celery import shared_task
@@ -37,7 +38,10 @@ def delete_old_sessions() -> None:
 
 @shared_task
 def delete_expired_logins() -> None:
-    """Tokens, sign-ins, and what was noted of who came in and did what."""
+    """Delete expired tokens and sign-ins, old log entries and failed sign-ins, and unused accounts.
+
+    The log is the admin's log of changes.
+    """
     now = timezone.now()
     retention.tokens_delete_expired(now=now)
     retention.logins_delete_expired(now=now)
