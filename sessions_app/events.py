@@ -1,7 +1,7 @@
 """Events between processes, such as the end of a session or a change of a generation.
 
-No other module calls the channel layer. Events contain IDs, are sent after commit, and may be lost.
-The database rows are authoritative, and heartbeats and sweeps make up for lost events.
+Only this module sends events. They contain IDs, are sent after commit, and may be lost. The rows in
+the database are authoritative, and heartbeats and sweeps make up for lost events.
 """
 
 import asyncio

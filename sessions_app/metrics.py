@@ -1,7 +1,7 @@
 """Counters and histograms of this process, kept in memory.
 
-Counting is an addition under a lock that is never held for longer. Nothing here reads a clock or
-accesses a database or a network.
+Counting only holds a lock for the time of an addition. Nothing here reads a clock or accesses a
+database or a network.
 
 Names contain the unit, as Prometheus recommends. Label values come from this project's code, never
 from clients.

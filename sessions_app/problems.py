@@ -20,8 +20,8 @@ from sessions_app.exceptions import Invalid, MindFlipError, RateLimited, Unavail
 
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
-# Calls whose rate limit protects a password are rejected while Redis cannot count them. Like calls
-# that need the database during an outage, they get 503 with `Retry-After`.
+# Calls that need PostgreSQL or Redis get 503 with `Retry-After` while it is unavailable. This
+# includes calls whose rate limit protects a password, which must not run without the limit.
 OUTAGES = (RedisError, OperationalError, InterfaceError)
 CODES = {
     400: "invalid",

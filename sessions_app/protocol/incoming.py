@@ -22,7 +22,7 @@ DEFAULT_COUNT = 10
 class Options(Struct, rename="camel", omit_defaults=True, frozen=True):
     """Options for the requested cards.
 
-    The default `count` is 10. The default `topic` is the first 200 characters of the prompt.
+    The default `count` is 10. The default `topic` is the start of the prompt, up to 200 characters.
     """
 
     count: Count | None = None
@@ -83,7 +83,7 @@ class Response(Struct, rename="camel", tag_field="type", tag="response", frozen=
 class EngineError(Struct, rename="camel", tag_field="type", tag="error", frozen=True):
     """An engine's error, which ends its attempt.
 
-    If the engine has no generation, the error means that the engine cannot run.
+    If the engine is not working on a generation, the error means that the engine cannot run.
     """
 
     error: Sentence

@@ -14,10 +14,10 @@ KEPT = ("RateLimit", "RateLimit-Policy", "Link")
 
 
 class ETagMixin:
-    """Mixin for views that adds an ETag to responses to GET, and responds with 304 if it matches.
+    """Mixin for views that adds an ETag to responses to GET requests.
 
-    The ETag is weak and is computed from the response. It saves the transfer, but not the database
-    queries.
+    If the ETag matches If-None-Match, the response is a 304 without a body. The ETag is weak and is
+    computed from the response, so it saves the transfer, but not the database queries.
     """
 
     has_etag = True

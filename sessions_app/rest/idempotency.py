@@ -45,7 +45,8 @@ def idempotent(
     """Return the ID that `make` returned for the first request with this key, and headers.
 
     The headers indicate whether the ID is from an earlier request. `action` is the name of the
-    call. Raise Invalid if the key is not valid, and the errors of `run_once`.
+    call. Without a key, always call `make`. Raise Invalid if the key is not valid, and the errors
+    of `run_once`.
     """
     key = idempotency_key(request)
     if not key:

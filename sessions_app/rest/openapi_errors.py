@@ -195,6 +195,9 @@ def sent(names: Iterable[str]) -> list[dict[str, Any]]:
 
 
 def link(**addresses: str | None) -> dict[str, str]:
-    """Return the `Link` header (RFC 8288) of the relations that have a URL, if there are any."""
+    """Return a `Link` header (RFC 8288) for the relations that have a URL.
+
+    Return an empty dict if none of them has one.
+    """
     links = [f'<{address}>; rel="{relation}"' for relation, address in addresses.items() if address]
     return {"Link": ", ".join(links)} if links else {}

@@ -1,4 +1,4 @@
-"""Downloads in pieces, and release of the database connection while a request waits.
+"""Streaming downloads, and releasing the database connection while a request waits.
 
 By default, Django keeps a connection for each request until the request ends, and a process has
 MINDFLIP_DATABASE_POOL of them. Requests that wait for a generation or for a slow client return

@@ -98,7 +98,7 @@ class GenerationView(APIView):
 
 @csrf_exempt  # GenerationView checks the token, like all views of DRF
 async def generation(request: HttpRequest, generation_id: UUID) -> HttpResponse:
-    """Handle a request with GenerationView, again for each change while the client waits.
+    """Handle a request with GenerationView, and repeat it while the client waits for an outcome.
 
     No thread or database connection is in use while waiting.
     """

@@ -60,7 +60,7 @@ class Registered(TypedDict):
 class Tokens(TypedDict):
     """A pair of tokens.
 
-    Send `access` as `Authorization: Bearer …`. Exchange `refresh` for the next pair; it works once.
+    Send `access` as `Authorization: Bearer …`. Exchange `refresh`, once, for the next pair.
     """
 
     access: str

@@ -144,7 +144,7 @@ def _with_words(wanted: SearchQuery, text: str) -> SearchQuery:
 
 
 def _ids(word: str) -> tuple[UUID, UUID] | None:
-    """Return the first and the last ID that start with a word, or None if it is not part of one."""
+    """Return the first and the last ID that start with a word, or None if no ID can."""
     digits = word.replace("-", "").lower()
     if not ID.fullmatch(word) or not 8 <= len(digits) <= 32:
         return None
@@ -367,9 +367,9 @@ def grant_support(sender: AppConfig, **kwargs: Any) -> None:
 
 
 def topic_condition(text: str) -> Q:
-    """Return the condition for generations whose topic contains all words, or words that start so.
+    """Return the condition for topics that contain, for each word, a word that starts with it.
 
-    If there are few matches, it is a list of their keys.
+    If there are few matches, the condition is a list of their keys.
     """
     having = Generation.objects.filter(topic_has(text))
     keys = [*_keys(having.filter(status__in=OPEN)), *_keys(having.filter(status__in=ENDED))]

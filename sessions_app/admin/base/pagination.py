@@ -128,7 +128,7 @@ class KeysetChangeList(ChangeList):
 class KeysetPaginationMixin:
     """Mixin for a ModelAdmin that adds keyset pagination and estimated counts.
 
-    KeysetChangeList lists the requirements for its `ordering`.
+    KeysetChangeList describes the requirements for its `ordering`.
     """
 
     paginator = EstimatingPaginator
