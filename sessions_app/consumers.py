@@ -1,6 +1,8 @@
-"""The socket: accept, decode, one hop off the loop, send; forward events.
+"""The WebSocket consumers of sessions.
 
-It knows no model and no rule.
+A consumer accepts a socket, decodes its messages, passes them to `handlers`, which run off the
+event loop, and sends the messages that these return. It also forwards events from other processes.
+It uses no models and contains no business rules.
 """
 
 import asyncio
@@ -26,34 +28,35 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 log = logging.getLogger(__name__)
 MAX_CONSECUTIVE_MALFORMED = 3
 MAX_UNANSWERED = 1_000
-ABSURD_SIZE_FACTOR = 2  # a frame over twice the largest response is no oversight
-# a client that takes less than this counts as one that does not read
+ABSURD_SIZE_FACTOR = 2  # a frame above twice the largest response cannot be an accident
+# A client that takes less than this is treated as one that does not read.
 MIN_BYTES_PER_SECOND = 1024
 
 
 class SessionConsumer(AsyncWebsocketConsumer):
-    """One WebSocket of a session, in either dialect.
+    """A WebSocket of a session, in either dialect.
 
-    Nothing a client sends closes it but the contract's close codes.
+    Messages from the client can close it only with a code that docs/protocol.md lists.
     """
 
     state: handlers.SocketState | None = None
     heartbeat_task: asyncio.Task[None] | None = None
     has_received = True
-    # runs while the client has yet to take what it was sent; nothing new is done for it in the
-    # meantime
+    # The task that sends the rest while the client is behind. Until it ends, nothing new is done
+    # for the client.
     delivery: asyncio.Task[None] | None = None
-    # something happened in the meantime that a heartbeat makes up for
+    # True if an event or a heartbeat was skipped while the client was behind.
     has_missed = False
-    # the page that was sent last was not the last one
+    # True if another page follows the one that was sent last.
     has_page = False
     is_closing = False
 
     async def __call__(
         self, scope: dict[str, Any], receive: Receive, send: Callable[[Any], Awaitable[None]]
     ) -> None:
-        """As Channels does, but its two sources are listened to by a task each, where it makes and
-        drops two tasks for each message.
+        """Run one long-lived task for the client's messages and one for events.
+
+        Channels creates a new task for each message instead.
         """
         self.scope, self.base_send = scope, send
         self.flow: socket_registry.FlowControl = (
@@ -74,15 +77,17 @@ class SessionConsumer(AsyncWebsocketConsumer):
             socket_registry.unregister(self)
 
     async def listen(self, receive: Receive) -> None:
-        """Without Channels' hop for old database connections before each message: there are none on
-        the loop.
+        """Pass each message to the method that handles its type.
+
+        Channels switches to another thread before each message to close old database connections.
+        That is not needed here, because the event loop has none.
         """
         while True:
             message = await receive()
             await getattr(self, message["type"].replace(".", "_"))(message)
 
     async def receive_next(self, receive: Receive) -> dict[str, Any]:
-        """Return the client's next message as soon as it has taken the answers to those before."""
+        """Return the client's next message once the client has taken all earlier replies."""
         message = await receive()
         self.flow.message_taken()
         if self.delivery:
@@ -90,12 +95,12 @@ class SessionConsumer(AsyncWebsocketConsumer):
         return message
 
     async def connect(self) -> None:
-        # before it is accepted, so that a proxy takes the next server
+        # Close the socket before accepting it, so that a proxy tries the next server.
         if socket_registry.is_draining():
             await self.close(socket_registry.CLOSE_CODE, socket_registry.REASON)
             raise StopConsumer
         self.dialect = protocol.V1 if protocol.V1 in self.scope["subprotocols"] else protocol.GUIDE
-        # a refusal before this would reach a browser as a bare 1006, without its reason
+        # Accept first: a browser reports a rejected handshake as code 1006, without the reason.
         await self.accept(None if self.dialect == protocol.GUIDE else self.dialect)
         self.step_lock = asyncio.Lock()
         self.limits = protocol.Limits(settings.MESSAGE_MAX_BYTES, settings.RESPONSE_MAX_BYTES)
@@ -103,7 +108,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
         self.malformed = self.refused = 0
         socket_registry.register(self)
         await self.run_safely(self.authenticate, on_fault=self.close_temporarily)
-        if socket_registry.is_draining():  # it was let in just before
+        if socket_registry.is_draining():  # the shutdown started in the meantime
             await self.drain()
 
     async def authenticate(self) -> None:
@@ -145,14 +150,16 @@ class SessionConsumer(AsyncWebsocketConsumer):
 
     async def handle_message(self, message: protocol.ClientMessage, is_long: bool) -> None:
         if self.flow.is_lost and isinstance(message, protocol.Resume):
-            # the client is gone, and the disconnect, which releases its lease, comes after this
+            # The connection is closed, and the disconnect that releases the lease is handled after
+            # this message, so skip the work.
             return
         if self.state:
             await self.deliver(await handlers.dispatch(self.state, message, is_long=is_long))
 
     async def disconnect(self, code: int) -> None:
-        """After what is being done for this socket, and before anything else: nothing is leased to
-        who has left.
+        """Release what the socket holds, after the step in progress.
+
+        Later steps find no state and do nothing, so nothing is leased to a client that has left.
         """
         async with self.step_lock:
             state, self.state = self.state, None
@@ -162,8 +169,10 @@ class SessionConsumer(AsyncWebsocketConsumer):
                 await self.cleanup(state)
 
     async def drain(self) -> None:
-        """This process is to stop: what the socket is at is finished and said before, and its
-        engine is given nothing more.
+        """Close the socket because this process is about to stop.
+
+        The step in progress finishes first and its messages are sent. The engine is assigned
+        nothing more.
         """
         async with self.step_lock:
             if self.state:
@@ -171,8 +180,10 @@ class SessionConsumer(AsyncWebsocketConsumer):
             await self.close(socket_registry.CLOSE_CODE, socket_registry.REASON)
 
     async def cleanup(self, state: handlers.SocketState) -> None:
-        """Each step, though the database or Redis be gone: a group that is not left would keep this
-        channel for ever.
+        """Release the socket's leases and leave its groups, even if one of these steps fails.
+
+        The database or Redis may be unavailable, and a group that is not left would keep this
+        channel forever.
         """
         groups = [events.session_group(state.session_id), events.user_group(state.user_id)]
         left = [self.channel_layer.group_discard(group, self.channel_name) for group in groups]
@@ -201,9 +212,9 @@ class SessionConsumer(AsyncWebsocketConsumer):
             await self.run_safely(self.run_event, handlers.cancel_engine, UUID(event["id"]))
 
     async def run_event_unless_behind(self, step: Callable, *args: Any) -> None:
-        """Follow an event that a heartbeat can make up for.
+        """Run a step for an event, or drop the event while the client is behind.
 
-        It is dropped while the client is behind, so that events do not pile up.
+        A heartbeat makes up for dropped events, which would pile up otherwise.
         """
         if self.delivery:
             self.has_missed = True
@@ -215,8 +226,10 @@ class SessionConsumer(AsyncWebsocketConsumer):
             await self.deliver(await run_sync(step, self.state, *args))
 
     async def heartbeat(self) -> None:
-        """Every HEARTBEAT_SECONDS, check whether the client is there, and whether an event got
-        lost. A client that is behind shows that it is there by what it takes.
+        """Check the client every HEARTBEAT_SECONDS, and make up for lost events.
+
+        A client that is behind is not pinged, because `wait_until_read` checks that it is still
+        reading.
         """
         while True:
             await asyncio.sleep(settings.HEARTBEAT_SECONDS)
@@ -241,9 +254,10 @@ class SessionConsumer(AsyncWebsocketConsumer):
         return sum(len(text.encode()) for text in self.outbox)
 
     async def deliver(self, messages: list[protocol.ServerMessage]) -> None:
-        """Send what a step returned.
+        """Send the messages that a step returned.
 
-        If it was a page, the next one follows when the client has taken it.
+        If they are a page of changes, `deliver_rest` sends the next page when the client has taken
+        this one.
         """
         await self.send_all(messages)
         if messages and self.state and self.state.has_more and not self.is_closing:
@@ -254,9 +268,9 @@ class SessionConsumer(AsyncWebsocketConsumer):
         await self.send_texts([protocol.encode(message) for message in messages])
 
     async def send_texts(self, texts: list[str]) -> None:
-        """Send what the connection takes now, and keep the rest for `deliver_rest`.
+        """Send what the connection takes now, and queue the rest for `deliver_rest`.
 
-        Nothing more is sent on a socket that is closing: a client that comes back gets it then.
+        Nothing more is sent on a socket that is closing. The client can get it after it reconnects.
         """
         for position, text in enumerate(texts):
             if self.outbox or not self.flow.is_open:
@@ -264,7 +278,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
                 break
             try:
                 await self.send(text_data=text)
-            except Exception as error:  # each server has an exception of its own for it
+            except Exception as error:  # every server raises a different one
                 log.info("A socket closed while it was spoken to: %s", error)
                 return
         if not self.flow.is_open:
@@ -278,8 +292,10 @@ class SessionConsumer(AsyncWebsocketConsumer):
         self.delivery = self.delivery or self.tasks.create_task(self.deliver_rest())
 
     async def deliver_rest(self) -> None:
-        """Send the rest of the last step, the news of dropped events and the next pages, each when
-        the client has taken what came before. No lock is held while waiting.
+        """Send everything outstanding, each part when the client has taken the one before.
+
+        The parts are the rest of the last step, the changes that dropped events reported, and
+        further pages. No lock is held while waiting.
         """
         while self.outbox or self.has_missed or self.has_page or not self.flow.is_open:
             if not await self.wait_until_read():
@@ -298,8 +314,10 @@ class SessionConsumer(AsyncWebsocketConsumer):
             await self.run_event(step)
 
     async def wait_until_read(self) -> bool:
-        """Wait until the client has taken everything; return False if the connection was closed
-        instead. Close the socket of a client that takes less than MIN_BYTES_PER_SECOND.
+        """Wait until the client has taken everything, or the connection is closed.
+
+        Return False if the connection was closed. Close the socket if the client takes less than
+        MIN_BYTES_PER_SECOND, measured over SOCKET_STALLED_SECONDS.
         """
         while True:
             unsent = self.flow.unsent_bytes
@@ -331,7 +349,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
         await self.close(4408, reason)
 
     async def send_error(self, code: str, text: str, message_type: str = "", **fields: Any) -> None:
-        """Tell the client why its message of this type was rejected."""
+        """Send the client the reason why its message of this type was rejected."""
         await self.run_safely(self.reject, protocol.Error(text, code, **fields), message_type)
 
     async def reject(self, error: protocol.Error, message_type: str) -> None:
@@ -378,9 +396,10 @@ class SessionConsumer(AsyncWebsocketConsumer):
     async def run_safely(
         self, step: Callable, *args: Any, on_fault: Callable | None = None
     ) -> None:
-        """Run one step; what it raises becomes an error or a close with a reason, never a dead
-        socket. A client that asked nothing is told nothing: the next heartbeat makes up for an
-        event that went wrong.
+        """Run one step, and turn its exceptions into an `error` or a close with a reason.
+
+        An unexpected exception never ends the consumer. If no message of the client caused the
+        step, the exception is only logged, because the next heartbeat makes up for a lost event.
         """
         try:
             async with self.step_lock:
@@ -398,7 +417,10 @@ class SessionConsumer(AsyncWebsocketConsumer):
 
 
 class NotFoundConsumer(AsyncWebsocketConsumer):
-    """For an address that is no session's: a close with a reason instead of a failed handshake."""
+    """A consumer for addresses that belong to no session.
+
+    It closes the socket with a reason instead of failing the handshake.
+    """
 
     async def connect(self) -> None:
         await self.accept()

@@ -1,7 +1,7 @@
-"""What each message and event does: a module per dialect, called in a thread with a database
-connection.
+"""Handlers of the messages and events of a socket, with one module per dialect.
 
-Every function here returns the messages to send on the socket, in order.
+All of them but `dispatch` run in a thread that has a database connection. They return the messages
+to send on the socket, in order.
 """
 
 import logging
@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 
 
 class Dialect(Protocol):
-    """The functions that a dialect's module has."""
+    """The functions that the module of a dialect provides."""
 
     HANDLERS: dict[type, Callable[[SocketState, Any, datetime], list[ServerMessage]]]
 
@@ -63,8 +63,9 @@ DIALECTS: dict[str, Dialect] = {protocol.GUIDE: guide, protocol.V1: v1}
 def open_socket(
     handshake: Handshake, channel: str, dialect: str
 ) -> tuple[SocketState, list[ServerMessage]]:
-    """Return the state of a new socket, and its first messages. Raise SocketRejected and
-    SessionEnded.
+    """Return the state of a new socket, and the first messages to send on it.
+
+    Raise SocketRejected if the socket is not allowed, and SessionEnded if its session has ended.
     """
     user, now = socket_user(handshake), timezone.now()
     session = sessions.session_alive(session_id=handshake.session_id, user_id=user.pk, now=now)
@@ -81,7 +82,7 @@ def open_socket(
 
 
 def close_socket(state: SocketState) -> None:
-    """Release what a closed socket and its engine held."""
+    """Release the leases of a closed socket, and unregister its engine."""
     leases.release_socket_leases(channel=state.channel, now=timezone.now())
     engines.engine_unregister(channel=state.channel)
     log.info("Socket closed: session %s", state.session_id)
@@ -100,10 +101,11 @@ def drain_engine(state: SocketState) -> None:
 async def dispatch(
     state: SocketState, message: protocol.ClientMessage, *, is_long: bool = False
 ) -> list[ServerMessage]:
-    """Return the messages with which a client's message is answered.
+    """Return the replies to a client's message.
 
-    The guide's most frequent messages are handled for many sockets together; a long one would delay
-    the others. Raise SessionEnded.
+    The most frequent messages of the guide's dialect are handled in batches with those of other
+    sockets. Long messages are not, because they would delay the others. Raise SessionEnded if the
+    session has ended.
     """
     if state.is_guide and not is_long:
         messages = await guide.handle_batched(state, message)
@@ -113,14 +115,14 @@ async def dispatch(
 
 
 def handle(state: SocketState, message: protocol.ClientMessage) -> list[ServerMessage]:
-    """Return the messages with which a client's message is answered; a refusal is an `error`.
+    """Return the replies to a client's message.
 
-    Raise SessionEnded.
+    If the message is refused, the reply is an `error`. Raise SessionEnded if the session has ended.
     """
     dialect, now = DIALECTS[state.dialect], timezone.now()
     try:
-        # activity is written at most every SESSION_ACTIVITY_INTERVAL per socket; heartbeats are not
-        # activity
+        # Write the activity at most every SESSION_ACTIVITY_INTERVAL seconds per socket. Heartbeats
+        # are not activity.
         if state.is_touch_due(now) and not isinstance(message, protocol.Ping | protocol.Pong):
             sessions.session_touch(session_id=state.session_id, now=now)
             state.touched_at = now
@@ -133,27 +135,31 @@ def handle(state: SocketState, message: protocol.ClientMessage) -> list[ServerMe
 
 
 def reject(state: SocketState, error: protocol.Error, message_type: str) -> list[ServerMessage]:
-    """Return the messages about a message of this type that was rejected."""
+    """Return the messages that report the rejection of a message of this type."""
     return DIALECTS[state.dialect].reject(state, error, message_type)
 
 
 def generation_changed(state: SocketState, generation_id: UUID) -> list[ServerMessage]:
-    """Return what a socket is sent when a generation of its session changed."""
+    """Return the messages about a changed generation of the session."""
     return DIALECTS[state.dialect].generation_changed(state, generation_id, timezone.now())
 
 
 def next_page(state: SocketState) -> list[ServerMessage]:
-    """Return the page after the last one that the socket was sent."""
+    """Return the page after the last one that was sent on the socket."""
     return DIALECTS[state.dialect].news(state, timezone.now())
 
 
 def queue_changed(state: SocketState) -> list[ServerMessage]:
-    """Return what a socket is sent when a generation of its user waits for an engine."""
+    """Return the messages to send when a generation of the user waits for an engine."""
     return DIALECTS[state.dialect].queue_changed(state, timezone.now())
 
 
 def heartbeat(state: SocketState) -> list[ServerMessage]:
-    """Return what no event announced. Raise SocketRejected and SessionEnded."""
+    """Return the messages that no event announced.
+
+    Raise SocketRejected if the user may no longer use the socket, and SessionEnded if the session
+    has ended.
+    """
     now = timezone.now()
     check_user(state)
     sessions.session_alive(session_id=state.session_id, user_id=state.user_id, now=now)
@@ -161,7 +167,10 @@ def heartbeat(state: SocketState) -> list[ServerMessage]:
 
 
 def cancel_engine(state: SocketState, generation_id: UUID) -> list[ServerMessage]:
-    """Tell the engine to stop, unless it was given the generation again before the event came."""
+    """Return the message that stops the engine.
+
+    Return no message if the generation was leased to the engine again before the event arrived.
+    """
     return (
         []
         if leases.has_lease(channel=state.channel, generation_id=generation_id)
@@ -170,7 +179,10 @@ def cancel_engine(state: SocketState, generation_id: UUID) -> list[ServerMessage
 
 
 def check_user(state: SocketState) -> list[ServerMessage]:
-    """Raise SocketRejected if the user was disabled (4403) or changed their password (4401)."""
+    """Raise SocketRejected if the user may no longer use the socket.
+
+    The close code is 4403 for a disabled user, and 4401 for a deleted user or a changed password.
+    """
     user = User.objects.filter(pk=state.user_id).first()
     if user is None or password_key(user) != state.password_key:
         raise SocketRejected(

@@ -1,4 +1,4 @@
-"""One open socket, as handlers know it, and the replies that it waits for."""
+"""The state of one open socket, and the replies that it waits for."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -21,11 +21,11 @@ RESUME_MIN_BYTES = 65_536
 
 
 class OrderedReplies:
-    """What a client without IDs is told about its requests, each request once and in their order.
+    """The replies to a client without IDs, one per request, in the order of the requests.
 
-    Such a client takes whatever comes next for the reply to its oldest unanswered request. A reply
-    that is there before those of earlier requests (a rejected message, a result from the cache, an
-    outcome caused by an operator) is kept until they are told.
+    Such a client takes the next reply for the answer to its oldest unanswered request. A reply that
+    is ready before those to earlier requests (a rejected message, a cached result, or an outcome
+    caused by an operator) waits until these have been sent.
     """
 
     def __init__(self) -> None:
@@ -36,27 +36,27 @@ class OrderedReplies:
 
     @property
     def pending_ids(self) -> set[UUID]:
-        """Return the generations whose outcome is not known yet."""
+        """The IDs of the generations whose outcome is not known yet."""
         return {key for key, messages in self._replies.items() if messages is None}
 
     @property
     def request_count(self) -> int:
-        """Return how many requests are unanswered, without the rejected ones."""
+        """The number of unanswered requests, without the rejected ones."""
         return sum(
             messages is None or not isinstance(messages[-1], protocol.Error)
             for messages in self._replies.values()
         )
 
     def expect(self, generation_id: UUID) -> None:
-        """Note that the newest request is answered by the outcome of this generation."""
+        """Record that the outcome of this generation answers the newest request."""
         self._replies.setdefault(generation_id, None)
 
     def add(self, messages: Iterable[ServerMessage]) -> list[ServerMessage]:
-        """Note the complete reply to the newest request, and return what can be told now."""
+        """Record the complete reply to the newest request, and return the messages to send now."""
         return self.fulfil(uuid4(), messages) if self._replies else list(messages)
 
     def fulfil(self, generation_id: UUID, messages: Iterable[ServerMessage]) -> list[ServerMessage]:
-        """Note the outcome of a generation, and return what can be told now."""
+        """Record the outcome of a generation, and return the messages to send now."""
         self._replies[generation_id] = list(messages)
         ready: list[ServerMessage] = []
         for key, reply in list(self._replies.items()):
@@ -69,55 +69,62 @@ class OrderedReplies:
 
 @dataclass
 class SocketState:
-    """Whose socket it is, and the channel by which other processes reach it; what the socket knows
-    between two messages.
+    """The state of an open socket between two messages.
+
+    It includes the session and the user of the socket, and the channel through which other
+    processes reach it.
     """
 
     session_id: UUID
     user_id: int
     model_id: str
     channel: str
-    # empty for a `mindflip.v1` socket that has not said `ready`
+    # Empty while a `mindflip.v1` socket has no engine, for example before it sends `ready`.
     engine: EngineColumns = field(default_factory=lambda: EngineColumns())
     dialect: str = GUIDE
-    # the number up to which it was sent everything; `has_more`: the page sent last was not the last
-    # one
+    # The client was sent every change up to `seq`. `has_more` is True if another page follows the
+    # one that was sent last.
     seq: int = 0
     has_more: bool = False
-    # numbers up to this one were sent before a `resume` asked for them again; what it resends is
-    # paid for with time
+    # Changes up to `sent_before` were sent before a `resume` requested them again. Resending them
+    # moves `resume_paid_until` forward, which limits how much can be resent.
     sent_before: int = 0
     resume_paid_until: datetime = field(default_factory=timezone.now)
-    # without it nothing that this socket asked for waits; what others left behind is found by
-    # events and heartbeats
+    # False if no request of this socket is waiting. Events and heartbeats find the work that other
+    # sockets left behind.
     has_queued_work: bool = False
-    # for the guide's dialect: the replies to its requests, and the generations among them that
-    # another socket requested first
+    # In the guide's dialect: the replies to the socket's requests, and the IDs of those generations
+    # that another socket requested first.
     replies: OrderedReplies = field(default_factory=OrderedReplies)
     inherited_ids: set[UUID] = field(default_factory=set)
-    # what its engine was given at once, as it was then, until it answers
+    # The generation as it was last sent to the engine, until the engine responds.
     current_generation: Generation | None = None
-    # those of waiting generations as last told
+    # The places in the queue, above 0, that the client was last sent.
     places: dict[UUID, int] = field(default_factory=dict)
     touched_at: datetime = field(default_factory=timezone.now)
-    # that of the password he had when he came in
+    # The key of the password that the user had when the socket was opened.
     password_key: str = ""
-    # becomes no engine any more
+    # True once the server is closing the socket, which then registers no other engine.
     is_draining: bool = False
 
     def is_touch_due(self, now: datetime) -> bool:
-        """Is it time to write that the client is at work?"""
+        """Return whether it is time to write the client's activity to the database."""
         return now - self.touched_at >= timedelta(seconds=settings.SESSION_ACTIVITY_INTERVAL)
 
     def pay_for_resume(self, messages: Iterable[ServerMessage], now: datetime) -> None:
-        """Count what is sent again, a small page as RESUME_MIN_BYTES for the work that it is."""
+        """Count resent messages against the socket's limit for `resume`.
+
+        A page smaller than RESUME_MIN_BYTES counts as that many bytes, because of the work that it
+        causes.
+        """
         size = sum(len(encode(message)) for message in messages)
         seconds = max(size, RESUME_MIN_BYTES) / settings.RESUME_BYTES_PER_SECOND
         self.resume_paid_until = max(self.resume_paid_until, now) + timedelta(seconds=seconds)
 
     def seconds_until_resume(self, now: datetime) -> int:
-        """Return how long `resume` is refused; 0 as long as RESUME_BURST_SECONDS' worth or less was
-        sent again.
+        """Return for how many more seconds `resume` is refused.
+
+        The result is 0 while the socket is at most RESUME_BURST_SECONDS ahead of its rate.
         """
         return max(0, ceil((self.resume_paid_until - now).total_seconds() - RESUME_BURST_SECONDS))
 
@@ -130,9 +137,9 @@ class SocketState:
         return self.engine.get("name", "")
 
     def generation_request(self, message: protocol.Generate, now: datetime) -> GenerationRequest:
-        """Return the request in a message.
+        """Return the generation request in a `generate` message.
 
-        A socket of the guide's dialect is the engine of its own requests.
+        A socket of the guide's dialect is the engine for its own requests.
         """
         return GenerationRequest(
             session_id=self.session_id,

@@ -1,11 +1,12 @@
-"""The guide's dialect: handle each message.
+"""Message handlers of the guide's dialect.
 
 Every function takes the socket's state and returns the messages for that socket, in order.
 
-The messages that the guide's clients send most are handled for many sockets together
-(`handle_batched`): a `generate` whose result is cached, or that the socket's own idle engine
-begins, and the `response` that ends it. Handling each alone costs more than the work in it, and
-PostgreSQL runs the statements of many at a fraction of their single cost (docs/performance.md).
+`handle_batched` handles the messages that clients of this dialect send most often in batches for
+many sockets. These are a `generate` whose result is cached or that the socket's own idle engine
+starts, and the `response` that ends the generation. Handling each message separately costs more
+than the work in it, and PostgreSQL executes the statements of a batch at a fraction of their
+individual cost (docs/performance.md).
 """
 
 import logging
@@ -39,8 +40,9 @@ _response_batcher = Batcher(fast_path.accept_batch)
 def initial_messages(
     state: SocketState, now: datetime, last_seq: int | None = None
 ) -> list[ServerMessage]:
-    """Register the socket as an engine of its session's model, and start what an earlier socket of
-    the session left behind.
+    """Register the socket's engine, and start what an earlier socket left behind.
+
+    The engine runs the model of the session. The earlier socket belonged to the same session.
     """
     model = find_model(state.model_id)
     name = model.engine if model else ""
@@ -57,10 +59,11 @@ def initial_messages(
 
 
 def start_next(state: SocketState, now: datetime) -> list[ServerMessage]:
-    """Start the next waiting generation of the session on this socket's engine, if it is idle.
+    """Start the session's next waiting generation on this socket's engine, if it is idle.
 
-    Generations that it took over from another socket come first, so that its client gets its
-    results in the order of its requests. What another socket requested is for that socket's engine.
+    Generations that it took over from another socket come first, so that its client gets the
+    results in the order of its requests. A generation that another socket requested is left to that
+    socket's engine.
     """
     engine = state.engine_ref
     which = Q(session=state.session_id, requester__in=[state.channel, ""])
@@ -82,14 +85,17 @@ def _start_messages(state: SocketState, generation: Generation) -> list[ServerMe
 
 
 def news(state: SocketState, now: datetime) -> list[ServerMessage]:
-    """Return nothing: clients of this dialect receive only replies to their own requests."""
+    """Return nothing.
+
+    Clients of this dialect receive only replies to their own requests.
+    """
     return []
 
 
 def generation_changed(
     state: SocketState, generation_id: UUID, now: datetime
 ) -> list[ServerMessage]:
-    """Return the outcome if this socket waits for it, and start what waits."""
+    """Return the outcome if this socket waits for it, and start the next generation."""
     return [
         *_result_messages(state, state.replies.pending_ids & {generation_id}),
         *_start_next_safely(state, now),
@@ -97,12 +103,15 @@ def generation_changed(
 
 
 def queue_changed(state: SocketState, now: datetime) -> list[ServerMessage]:
-    """Start what waits."""
+    """Start the next waiting generation."""
     return start_next(state, now)
 
 
 def heartbeat(state: SocketState, now: datetime) -> list[ServerMessage]:
-    """Renew the engine's presence; return outcomes and start work that no event announced."""
+    """Renew the engine's presence, and make up for lost events.
+
+    Return the outcomes that no event announced, and start the next waiting generation.
+    """
     engines.engine_heartbeat(channel=state.channel, engine=state.engine, now=now)
     return [*_result_messages(state, state.replies.pending_ids), *_start_next_safely(state, now)]
 
@@ -119,10 +128,10 @@ def _result_messages(state: SocketState, generation_ids: set[UUID]) -> list[Serv
 
 
 def take_result(state: SocketState, generation: Generation) -> list[ServerMessage]:
-    """Return the outcome if this socket waits for it, and the replies that waited for it.
+    """Return the outcome if this socket waits for it, with the replies that it held up.
 
-    A client without IDs would take a second outcome for its next request's, and an event, a
-    heartbeat and the message itself may all bring the same one.
+    An event, a heartbeat and the engine's response can all report the same outcome. A client
+    without IDs would take a second report for the reply to its next request.
     """
     if generation.pk not in state.replies.pending_ids:
         return []
@@ -131,12 +140,12 @@ def take_result(state: SocketState, generation: Generation) -> list[ServerMessag
 
 
 def reject(state: SocketState, error: protocol.Error, message_type: str) -> list[ServerMessage]:
-    """Return the error about a rejected message where a client without IDs gives it to the right
-    call.
+    """Return the error about a rejected message when a client without IDs can match it.
 
-    The error about a request comes after the replies to earlier requests. A malformed answer ends
-    the generation that it was for. Any other message of the engine gets an error only if no request
-    waits for a reply, which it would end.
+    An error about a request is sent after the replies to earlier requests. A malformed response
+    ends the generation that it was for. Other errors about the engine's messages are dropped while
+    a request waits for its reply, because the client would take the error for that reply. The
+    MATCHING_ERRORS are always sent.
     """
     if message_type not in ENGINE_TYPES:
         return state.replies.add([error])
@@ -157,8 +166,9 @@ def reject(state: SocketState, error: protocol.Error, message_type: str) -> list
 
 
 def _start_next_safely(state: SocketState, now: datetime) -> list[ServerMessage]:
-    """What comes next, after something that the client must hear of whatever happens to the
-    database meanwhile.
+    """Start the next waiting generation, or return nothing if the database fails.
+
+    Use it after work whose messages the client must receive even if the database fails.
     """
     try:
         return start_next(state, now)
@@ -170,14 +180,14 @@ def _start_next_safely(state: SocketState, now: datetime) -> list[ServerMessage]
 def cached_messages(
     result: generations.SubmitResult, request_id: str | None
 ) -> list[ServerMessage]:
-    """The answer to a request whose result was in the cache."""
+    """Return the reply to a request whose result was in the cache."""
     data = protocol.ResultData(cards=result.cached_cards or [], cached=True)
     done = protocol.Progress(100, "Done", request_id, result.generation_id)
     return [done, protocol.Result(data, request_id, result.generation_id)]
 
 
 def queued_message(result: generations.SubmitResult, request_id: str | None) -> protocol.Progress:
-    """`progress` 0 with the place in the queue."""
+    """Return `progress` 0 with the place in the queue."""
     message = f"Queued ({result.place} before it)" if result.place else "Queued"
     return protocol.Progress(0, message, request_id, result.generation_id)
 
@@ -185,7 +195,11 @@ def queued_message(result: generations.SubmitResult, request_id: str | None) -> 
 def fail_current(
     state: SocketState, message: protocol.EngineError, now: datetime
 ) -> Generation | None:
-    """The engine gave up what it holds, or cannot run at all; the generation it held."""
+    """Handle an engine's `error`, and return the generation that the engine held.
+
+    Return None if it held none. If the error names no generation either, the engine cannot run at
+    all, and the session is marked as failed.
+    """
     which = Q(engine=state.channel) & (
         Q(pk=message.generation_id) if message.generation_id else Q()
     )
@@ -220,9 +234,10 @@ def _generate(state: SocketState, message: protocol.Generate, now: datetime) -> 
 def _immediate_messages(
     state: SocketState, result: generations.SubmitResult, request_id: str | None
 ) -> list[ServerMessage] | None:
-    """Return the cached result, or the request to this socket's engine; None if it is neither.
+    """Return the cached result, the request to this socket's engine, or None if neither exists.
 
-    Raise RateLimited (`queue_full`) if too many results wait for those of earlier requests.
+    Raise RateLimited (`queue_full`) if a cached result would have to wait behind too many
+    unanswered requests.
     """
     if result.cached_cards is not None:
         generations.check_queue_length(state.replies.request_count)
@@ -236,7 +251,7 @@ def _immediate_messages(
 def _resume_earlier(
     state: SocketState, result: generations.SubmitResult, request_id: str | None, now: datetime
 ) -> list[ServerMessage]:
-    """Return the outcome of an earlier generation, or that it is queued or running."""
+    """Return the outcome of an earlier generation, or `progress` if it is still open."""
     earlier = Generation.objects.get(pk=result.generation_id)
     if earlier.finished_at:
         return take_result(state, earlier)
@@ -244,7 +259,7 @@ def _resume_earlier(
     if earlier.requester != state.channel:
         state.inherited_ids.add(earlier.pk)
     elif earlier.status == GenerationStatus.LEASED and earlier.engine == state.channel:
-        # the client did not receive the request to its engine either
+        # The client did not receive the request to its engine either, so send it again.
         return [queued_message(result, request_id), *_start_messages(state, earlier)]
     return [queued_message(result, request_id), *_start_next_safely(state, now)]
 
@@ -295,14 +310,14 @@ async def handle_batched(
 ) -> list[ServerMessage] | None:
     """Handle a message on the fast path, together with those of other sockets.
 
-    Return None, with nothing written, if the message does not belong there.
+    Return None and write nothing if the message must take the general path.
     """
     now = timezone.now()
     if state.has_queued_work or state.is_touch_due(now):
         return None
     if isinstance(message, protocol.Generate):
-        # with an ID, an earlier generation comes before the cache; with `save`, a result has
-        # effects; others may have to wait for the reply to an earlier request
+        # With an ID, an earlier generation has priority over the cache. With `save`, a result has
+        # effects. With unanswered requests, the reply may have to wait for earlier ones.
         if message.request_id is not None or message.options.save or state.replies:
             return None
         result = await _submit_batcher.submit(state.generation_request(message, now))

@@ -1,4 +1,4 @@
-"""Rows to messages: what the state of a generation or a session is on the wire."""
+"""Conversion of rows to messages: how generations and sessions are represented on the wire."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ STARTED = 5
 
 
 def error_message(error: MindFlipError, message: Any = None) -> protocol.Error:
-    """The one table from exceptions to `error` messages."""
+    """Return the `error` for an exception, with the IDs of the message that caused it."""
     return protocol.Error(
         error=error.message,
         code=error.code,
@@ -29,7 +29,10 @@ def error_message(error: MindFlipError, message: Any = None) -> protocol.Error:
 
 
 def engine_generate(generation: Generation) -> protocol.EngineGenerate:
-    """Return the request to an engine: for all cards at first, then for the missing ones."""
+    """Return the request to an engine for the cards that are still missing.
+
+    The first request is for all cards.
+    """
     assert generation.lease
     kind = get_kind(generation.kind)
     request = kind.engine_request(generation.prompt, generation.options, generation.cards)
@@ -47,7 +50,10 @@ def engine_generate(generation: Generation) -> protocol.EngineGenerate:
 
 
 def result_messages(generation: Generation) -> list[ServerMessage]:
-    """`progress` 100 and `result`, or `error`, of a generation that has ended."""
+    """Return the messages for the outcome of a generation.
+
+    They are `progress` 100 and `result` if the generation succeeded, and an `error` otherwise.
+    """
     request_id = generation.request_id
     if generation.status == GenerationStatus.SUCCEEDED:
         data = protocol.ResultData(cards=generation.cards, partial=generation.is_partial)
@@ -66,8 +72,9 @@ def result_messages(generation: Generation) -> list[ServerMessage]:
 
 
 def change_messages(changes: Changes) -> list[ServerMessage]:
-    """Return what a `mindflip.v1` client is sent of a page of changes: cards and outcomes in order,
-    then a snapshot if one is due.
+    """Return the messages to a `mindflip.v1` client for a page of changes.
+
+    Cards and outcomes are in order. A snapshot follows them if one is due.
     """
     messages = [
         message
@@ -87,7 +94,7 @@ def _numbered(number: int, generation: Generation, index: int | None) -> list[Se
 
 
 def snapshot(state: Snapshot, seq: int) -> protocol.SessionSnapshot:
-    """Return the session and its open generations as they were at `seq`."""
+    """Return the session and its open generations as of the number `seq`."""
     place = places(user_id=state.session.user_id)
     generations = [
         _open_generation(generation, place.get(generation.pk, 0))

@@ -1,7 +1,7 @@
-"""The dialect `mindflip.v1`: what each message does.
+"""Message handlers of the dialect `mindflip.v1`.
 
-What concerns the whole session is numbered and reaches every socket of it by `catch_up`; what is
-returned here is for this socket alone.
+Changes that concern the whole session are numbered, and `catch_up` sends them to each of its
+sockets. The messages that handlers return are for this socket alone.
 """
 
 import logging
@@ -30,9 +30,7 @@ BROKEN = {"device_lost", "out_of_memory", "webgpu_unavailable", "model_unavailab
 def initial_messages(
     state: SocketState, now: datetime, last_seq: int | None = None
 ) -> list[ServerMessage]:
-    """Return the snapshot that a socket begins with and the first page of what came after
-    `last_seq`.
-    """
+    """Return a snapshot for a new socket, and the first page of changes after `last_seq`."""
     page = changes.changes_since(session_id=state.session_id, after=None, now=now)
     state.seq, state.has_more = page.seq, False
     greeting = _remember_positions(state, change_messages(page))
@@ -43,9 +41,10 @@ def initial_messages(
 
 
 def catch_up(state: SocketState, now: datetime) -> list[ServerMessage]:
-    """Return the next page of what was numbered since this socket's last message: each once and in
-    order, whatever events were lost. While `state.has_more` is true, another call returns the page
-    after it.
+    """Return the next page of changes that this socket has not been sent.
+
+    Each change is sent once and in order, even if events were lost. While `state.has_more` is true,
+    another call returns the page after it.
     """
     if not state.has_more and not changes.has_advanced(
         session_id=state.session_id, after=state.seq
@@ -62,8 +61,9 @@ def catch_up(state: SocketState, now: datetime) -> list[ServerMessage]:
 
 
 def refresh_queue_positions(state: SocketState, now: datetime) -> list[ServerMessage]:
-    """Return the news, and a snapshot if waiting generations moved up without any: others of the
-    user's sessions had their outcome.
+    """Return the news, and a snapshot if only places in the queue have changed.
+
+    Places can change without news because generations of the user's other sessions end.
     """
     news = catch_up(state, now)
     if (
@@ -89,20 +89,20 @@ def _remember_positions(state: SocketState, messages: list[ServerMessage]) -> li
 def _queue_positions(
     place: Mapping[UUID, int], shown: Container[UUID] | None = None
 ) -> dict[UUID, int]:
-    """Those (of the ones shown) that something is before."""
+    """Return the places above 0, limited to the generations in `shown` if it is given."""
     return {pk: number for pk, number in place.items() if number and (shown is None or pk in shown)}
 
 
 def start_next(state: SocketState, now: datetime) -> list[ServerMessage]:
-    """Give this socket's engine something to do, if it has one that is idle."""
+    """Start a waiting generation on this socket's engine, if it has an idle one."""
     if not state.engine:
         return []
     which = engines.claimable(channel=state.channel, user_id=state.user_id, now=now)
     generation = leases.lease_claim(engine=state.engine_ref, which=which, now=now)
     if generation is None:
         return []
-    # it may still be at its last attempt: of the two events one is overtaken by the other now and
-    # then
+    # The engine may still be working on its last attempt, because the event that stops it can
+    # arrive after the one that announces new work.
     stop = (
         [protocol.EngineCancel(generation.pk)]
         if leases.was_requeued_by_operator(generation)
@@ -112,7 +112,7 @@ def start_next(state: SocketState, now: datetime) -> list[ServerMessage]:
 
 
 def reject(state: SocketState, error: protocol.Error, message_type: str) -> list[ServerMessage]:
-    """Return the error; clients of this dialect match it by its IDs."""
+    """Return the error, which clients of this dialect match by its IDs."""
     return [error]
 
 
@@ -121,8 +121,10 @@ def news(
     now: datetime,
     read: Callable[[SocketState, datetime], list[ServerMessage]] = catch_up,
 ) -> list[ServerMessage]:
-    """Return what `read` finds. If the database fails, return nothing: the next heartbeat makes up
-    for it, and the messages that come before are still sent.
+    """Return what `read` finds, or nothing if the database fails.
+
+    The messages that come before the news are then still sent, and the next heartbeat makes up for
+    the rest.
     """
     try:
         return read(state, now)
@@ -134,12 +136,12 @@ def news(
 def generation_changed(
     state: SocketState, generation_id: UUID, now: datetime
 ) -> list[ServerMessage]:
-    """Return the news, of this generation and of others."""
+    """Return the news about this generation and others."""
     return news(state, now)
 
 
 def queue_changed(state: SocketState, now: datetime) -> list[ServerMessage]:
-    """Start what waits, and return the news with new places in the queue."""
+    """Start the next waiting generation, and return the news with new places in the queue."""
     return [*start_next(state, now), *news(state, now, refresh_queue_positions)]
 
 
@@ -152,8 +154,8 @@ def heartbeat(state: SocketState, now: datetime) -> list[ServerMessage]:
 
 def _ready(state: SocketState, message: protocol.Ready, now: datetime) -> list[ServerMessage]:
     if state.is_draining:
-        # it was under way when the socket was closed by us; where the client comes back it says so
-        # again
+        # The client sent this before it learned that the server is closing the socket. It sends
+        # `ready` again when it reconnects.
         return []
     state.engine = {
         "session_id": state.session_id,
@@ -183,7 +185,7 @@ def _generate(state: SocketState, message: protocol.Generate, now: datetime) -> 
 
 
 def _repeated(result: generations.SubmitResult, request_id: str | None) -> list[ServerMessage]:
-    """The same request again: its outcome, or the word that it is on its way."""
+    """Return the outcome of a repeated request, or `progress` if it is still open."""
     generation = Generation.objects.get(pk=result.generation_id)
     return (
         result_messages(generation)
@@ -219,9 +221,10 @@ def _response(state: SocketState, message: protocol.Response, now: datetime) -> 
 def _engine_error(
     state: SocketState, message: protocol.EngineError, now: datetime
 ) -> list[ServerMessage]:
-    """Another engine is preferred for what this one gave up; it takes it again when there is none.
+    """Handle an engine's error, and start the next waiting generation.
 
-    One that is broken is no engine until it says `ready` again.
+    Another engine is preferred for the generation that this one gave up. Without another engine,
+    this one takes it again. An engine that is broken is unregistered until it sends `ready` again.
     """
     guide.fail_current(state, message, now)
     if message.code in BROKEN:
@@ -233,7 +236,11 @@ def _engine_error(
 def _engine_progress(
     state: SocketState, message: protocol.EngineProgress, now: datetime
 ) -> list[ServerMessage]:
-    """A sign of life; an engine that came back claims its lease with it, as with a card."""
+    """Renew the engine's lease.
+
+    An engine that has reconnected claims its lease for the new socket this way, as it does with a
+    `card`. Raise StaleResponse if the engine no longer holds the lease.
+    """
     has_lease = leases.lease_renew(
         engine=state.engine_ref,
         which=Q(lease=message.lease) if message.lease else Q(engine=state.channel),
@@ -253,10 +260,11 @@ def _cancel(state: SocketState, message: protocol.Cancel, now: datetime) -> list
 
 
 def _resume(state: SocketState, message: protocol.Resume, now: datetime) -> list[ServerMessage]:
-    """Go back to `lastSeq`: `catch_up`, which follows every message, sends what came after it.
+    """Go back to `lastSeq`, so that every later change is sent again.
 
-    A number that was never assigned gets a snapshot. Raises RateLimited while more than the
-    socket's share has been sent again.
+    `catch_up`, which follows every message, sends the changes. If the number is above the last one
+    that was sent, return a snapshot. Raise RateLimited if the socket has used up its share of
+    resent messages.
     """
     if message.last_seq == state.seq:
         return []
