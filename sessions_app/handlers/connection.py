@@ -97,7 +97,7 @@ class SocketState:
     # that another socket requested first.
     replies: OrderedReplies = field(default_factory=OrderedReplies)
     inherited_ids: set[UUID] = field(default_factory=set)
-    # The generation as it was last sent to the engine, until the engine responds.
+    # The generation in the state that was sent to the engine, until the engine responds.
     current_generation: Generation | None = None
     # The places in the queue, above 0, that the client was last sent.
     places: dict[UUID, int] = field(default_factory=dict)

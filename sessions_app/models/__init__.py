@@ -1,9 +1,9 @@
-"""Sessions, generations and their attempts, engines.
+"""Sessions, generations with their attempts, engines, and rows for operators.
 
-The rows are the truth; whatever travels between processes only wakes up.
+The rows are the source of truth. Messages between processes are only wake-up calls.
 
-A state change is an UPDATE with the state it comes from in its WHERE (see `services`), never a read
-followed by a save.
+A state change is an UPDATE whose WHERE clause contains the old state, or a change to a locked row
+(see `services`). It is never a read without a lock that is followed by a save.
 """
 
 from sessions_app.models.generations import ENDED, OPEN, Attempt, Generation, GenerationStatus

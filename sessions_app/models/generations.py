@@ -23,13 +23,14 @@ class GenerationStatus(models.TextChoices):
 
 OPEN = (GenerationStatus.QUEUED, GenerationStatus.LEASED)
 ENDED = (GenerationStatus.SUCCEEDED, GenerationStatus.FAILED, GenerationStatus.CANCELLED)
-# of any language: words as they are, in lower case
+# Topics can be in any language, so words are converted to lower case but not stemmed.
 TOPIC_WORDS = SearchVector(KT("options__topic"), config="simple")
 
 
 def topic_has(text: str) -> Q:
-    """Each of the words stands in the topic, or a word that begins so; what a word is decides
-    PostgreSQL's parser.
+    """Return a condition: the topic has each of the words, or a word that starts with it.
+
+    PostgreSQL's parser splits the topic into words.
     """
     quoted = (word.replace("\\", "\\\\").replace("'", "''") for word in text.split())
     query = SearchQuery(
@@ -43,29 +44,37 @@ class GenerationQuerySet(models.QuerySet["Generation"]):
         return self.filter(user=user)
 
     def open(self) -> "GenerationQuerySet":
-        """Without an outcome yet."""
+        """Return the generations without an outcome."""
         return self.filter(status__in=OPEN)
 
     def leased_by(self, engine: str) -> "GenerationQuerySet":
-        """What the engine behind this channel is working on: one generation at most."""
+        """Return the generation that the engine behind this channel is working on.
+
+        An engine works on at most one generation.
+        """
         return self.filter(status=GenerationStatus.LEASED, engine=engine)
 
     def lapsed(self, now: datetime) -> "GenerationQuerySet":
-        """Leased to an engine that has not been heard of in time."""
+        """Return the leased generations whose lease has expired."""
         return self.filter(status=GenerationStatus.LEASED, lease_expires_at__lte=now)
 
 
 class Generation(models.Model):
-    """One request for cards: queued → leased → succeeded | failed | cancelled.
+    """A request for cards: queued → leased → succeeded | failed | cancelled.
 
-    `requester` is the channel of the guide's socket that asked, empty when that is gone and for
-    whatever asked otherwise; `engine` is the channel of the engine's socket, the last one's while
-    it is queued: hints where to send, never proof of anything. `result_key` is the server's own
-    name of the result in the cache. `asks` counts how often this attempt's engine was asked for
-    more. `seq` is the session's number at which the row last changed, `moved_seq` that at which it
-    was last queued or leased, `card_seqs` those at which its cards came; what the guide's dialect
-    asks for has none. `first_card_at` is when the first card came. `slot` is its place among the
-    MAX_QUEUED_PER_USER that may be open at once.
+    `requester` is the channel of the guide's socket that sent the request. It is empty for other
+    requests, after that socket has closed, and when several sockets share the generation. `engine`
+    is the channel of the engine's socket, or of the last engine's socket while the generation is
+    queued. Both are hints about where to send messages, and prove nothing.
+
+    `result_key` is the key of the result in the cache, which only the server uses. `asks` is the
+    number of follow-up requests to the engine in the current attempt. `first_card_at` is when the
+    first card arrived. `slot` is the generation's place among the MAX_QUEUED_PER_USER that a user
+    may have open.
+
+    `seq` is the session's number at which the row last changed, `moved_seq` the one at which it was
+    last queued or leased, and `card_seqs` those at which its cards arrived. Generations requested
+    in the guide's dialect have no numbers.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -99,7 +108,7 @@ class Generation(models.Model):
     usage = models.JSONField(default=dict, blank=True)
     error_code = models.CharField(max_length=40, blank=True, default="")
     error = models.CharField(max_length=500, blank=True, default="")
-    request_id = models.CharField(max_length=100, null=True, blank=True)  # noqa: DJ001 - null: none, and the constraint lets many have none
+    request_id = models.CharField(max_length=100, null=True, blank=True)  # noqa: DJ001 - null means no ID, which the constraint allows for many rows
     seq = models.BigIntegerField(null=True, blank=True)
     moved_seq = models.BigIntegerField(null=True, blank=True)
     card_seqs = ArrayField(models.BigIntegerField(), default=list, blank=True)
@@ -133,9 +142,10 @@ class Generation(models.Model):
                 fields=["user", "slot"], name="generation_queue", condition=Q(status__in=OPEN)
             ),
         ]
-        # Each row is written twice (begun, ended), and each time into every index that holds it:
-        # what most rows are not looked up by is indexed for the others alone, and a foreign key is
-        # where an index begins with it (docs/decisions/indexes.md).
+        # Each row is written at least twice, when the generation starts and when it ends, and each
+        # time to every index that contains the row. So columns by which most rows are never looked
+        # up have partial indexes, and a foreign key has no index if another index starts with it
+        # (docs/decisions/indexes.md).
         indexes = [
             models.Index(
                 fields=["lease_expires_at"],
@@ -166,7 +176,7 @@ class Generation(models.Model):
 
     @property
     def is_tracked(self) -> bool:
-        """Return whether its changes are numbered.
+        """True if the changes of the generation are numbered.
 
         Those of the guide's dialect are not, because its clients cannot resume.
         """
@@ -174,16 +184,18 @@ class Generation(models.Model):
 
     @property
     def wanted(self) -> int:
-        """How many cards are still missing."""
+        """The number of cards that are still missing."""
         return max(0, int(self.options["count"]) - len(self.cards))
 
 
 class Attempt(models.Model):
-    """One engine's try at a generation: when it began, when and why it ended, how many cards came
-    of it.
+    """An engine's attempt at a generation.
+
+    It records when the attempt started, and when and why it ended. `card_count` is the number of
+    cards that the generation had at that time, including those of earlier attempts.
     """
 
-    # attempt_number_once
+    # The index of `attempt_number_once` starts with this column.
     generation = models.ForeignKey(
         Generation, models.CASCADE, related_name="attempts", db_index=False
     )

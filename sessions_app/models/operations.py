@@ -9,28 +9,34 @@ from django.db.models.functions import Now
 
 class EngineQuerySet(models.QuerySet["Engine"]):
     def present(self, now: datetime) -> "EngineQuerySet":
-        """Heard of within ENGINE_TIMEOUT_SECONDS: presence is a timestamp, because a disconnect may
-        never be told.
+        """Return the engines that were seen within ENGINE_TIMEOUT_SECONDS.
+
+        Presence is a timestamp because a disconnect is not always reported.
         """
         return self.filter(seen_at__gt=now - timedelta(seconds=settings.ENGINE_TIMEOUT_SECONDS))
 
     def silent(self, now: datetime) -> "EngineQuerySet":
-        """The others: their disconnect was never told."""
+        """Return the engines that were not seen within ENGINE_TIMEOUT_SECONDS.
+
+        Their disconnect was never reported.
+        """
         return self.filter(seen_at__lte=now - timedelta(seconds=settings.ENGINE_TIMEOUT_SECONDS))
 
 
 class Engine(models.Model):
-    """What runs a model behind one socket, until the socket is gone: of `mindflip.v1` from its
-    `ready`, of the guide's dialect from the beginning (`is_guide`), for its own session alone.
+    """A model that runs behind a socket, until the socket closes.
 
-    `channel` is that socket's; `speed` is in tokens a second, as last seen.
+    In `mindflip.v1` a socket registers its engine with `ready`. In the guide's dialect (`is_guide`)
+    each socket has an engine from the start, which works only for its own session.
+
+    `channel` is the channel of the socket. `speed` is the last known speed in tokens per second.
     """
 
     channel = models.CharField(max_length=120, primary_key=True)
     session = models.ForeignKey(
         "sessions_app.WebLLMSession", models.CASCADE, related_name="engines"
     )
-    # engine_of_user
+    # The index `engine_of_user` starts with this column.
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="engines", db_index=False
     )
@@ -51,15 +57,15 @@ class Engine(models.Model):
         return f"{self.name} with {self.model_id}"
 
     def is_present(self, now: datetime) -> bool:
-        """As EngineQuerySet.present."""
+        """Return whether the engine is present, as `EngineQuerySet.present` defines it."""
         return self.seen_at > now - timedelta(seconds=settings.ENGINE_TIMEOUT_SECONDS)
 
 
 class AccountDeletion(models.Model):
-    """Record the deletion of one account.
+    """The deletion of an account.
 
-    `user` is set until the user's last row is deleted. The remaining row says that an account was
-    deleted, and not whose.
+    `user` is set until the user's last row is deleted. The remaining row records that an account
+    was deleted, but not whose.
     """
 
     user = models.OneToOneField(
@@ -82,8 +88,9 @@ class AccountDeletion(models.Model):
 
 
 class HourlyStats(models.Model):
-    """Store the statistics of the generations that were requested within one hour (see
-    `services.dashboard`).
+    """The statistics of the generations that were requested within one hour.
+
+    `services.dashboard` computes them.
     """
 
     hour = models.DateTimeField(primary_key=True)

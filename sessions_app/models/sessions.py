@@ -1,4 +1,4 @@
-"""Sessions: one user's conversation with engines."""
+"""Sessions: the conversations of users with engines."""
 
 import uuid
 from datetime import datetime, timedelta
@@ -12,7 +12,10 @@ from sessions_app.models.generations import Generation, GenerationStatus
 
 
 class SessionStatus(models.TextChoices):
-    """The contract's words. GENERATING is never stored: it is READY with a running generation."""
+    """The status of a session, as clients see it.
+
+    GENERATING is never stored. It is READY with a running generation.
+    """
 
     INITIALIZING = "initializing"
     READY = "ready"
@@ -27,19 +30,29 @@ ALIVE = (SessionStatus.INITIALIZING, SessionStatus.READY, SessionStatus.ERROR)
 
 class SessionQuerySet(models.QuerySet["WebLLMSession"]):
     def of(self, user: models.Model) -> "SessionQuerySet":
-        """Those of one user: the only door for anything a user asks."""
+        """Return the sessions of one user.
+
+        Every request of a user must go through this method.
+        """
         return self.filter(user=user)
 
     def alive(self, now: datetime) -> "SessionQuerySet":
-        """Neither ended nor past their time, whether or not the sweep has come by."""
+        """Return the sessions that have neither ended nor exceeded the idle time.
+
+        The result does not depend on when the sweep last ran.
+        """
         return self.filter(status__in=ALIVE).filter(~past_its_time(now))
 
     def idle(self, now: datetime) -> "SessionQuerySet":
-        """Past their time, and nobody has written so yet: what the sweep is to end."""
+        """Return the sessions that exceeded the idle time and that the sweep must still end."""
         return self.filter(past_its_time(now), status__in=ALIVE)
 
     def as_of(self, now: datetime) -> "SessionQuerySet":
-        """With `status_now`, which tells expiry and running generations, and `queue_length`."""
+        """Annotate each session with `status_now` and `queue_length`.
+
+        `status_now` is the status with expiry and running generations taken into account.
+        `queue_length` is the number of open generations.
+        """
         open_generations = (
             Generation.objects.open().filter(session=OuterRef("pk")).order_by().values("session")
         )
@@ -62,7 +75,7 @@ class SessionQuerySet(models.QuerySet["WebLLMSession"]):
 
 
 def is_generating(now: datetime) -> Q:
-    """An engine holds a lease of this session."""
+    """Return a condition: an engine holds an unexpired lease on a generation of the session."""
     running = Generation.objects.filter(
         session=OuterRef("pk"), status=GenerationStatus.LEASED, lease_expires_at__gt=now
     )
@@ -70,23 +83,26 @@ def is_generating(now: datetime) -> Q:
 
 
 def past_its_time(now: datetime) -> Q:
-    """The idle rule: no activity for SESSION_IDLE_SECONDS, and no generation running."""
+    """Return a condition: the session has been idle for SESSION_IDLE_SECONDS.
+
+    A session is idle if it has no activity and no running generation.
+    """
     cutoff = now - timedelta(seconds=settings.SESSION_IDLE_SECONDS)
     return Q(last_activity_at__lte=cutoff) & ~is_generating(now)
 
 
 class WebLLMSession(models.Model):
-    """One user's conversation with engines.
+    """A conversation of a user with engines.
 
-    It outlives sockets, tabs and devices; it ends by DELETE or by inactivity.
+    A session outlives sockets, tabs and devices. It ends when it is deleted or after inactivity.
 
-    `seq` counts what has happened in it for `mindflip.v1` clients: who saw up to n misses what is
-    numbered above n. `is_blanked`: it ended long ago, and what was written in it is gone (see
-    services.retention).
+    `seq` counts the changes in the session for `mindflip.v1` clients. A client that has seen
+    everything up to n is missing the changes numbered above n. `is_blanked` is set when the text in
+    a session that ended long ago has been deleted (see `services.retention`).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    # session_of_user
+    # The index `session_of_user` starts with this column.
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="webllm_sessions", db_index=False
     )
@@ -140,7 +156,7 @@ class WebLLMSession(models.Model):
 
     @property
     def expires_at(self) -> datetime:
-        """When it ends if nothing more is heard; for an ended one, when it ended."""
+        """The time when the session ended, or will expire without further activity."""
         return self.closed_at or self.last_activity_at + timedelta(
             seconds=settings.SESSION_IDLE_SECONDS
         )
