@@ -244,7 +244,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
                 await self.send_all([protocol.Ping()])
             await self.run_safely(self.run_event, handlers.heartbeat)
 
-    # --- out ---
+    # --- outgoing messages ---
     @property
     def unsent_bytes(self) -> int:
         return self.flow.unsent_bytes + self.outbox_bytes

@@ -23,7 +23,7 @@ RESUME_MIN_BYTES = 65_536
 class OrderedReplies:
     """The replies to a client without IDs, one per request, in the order of the requests.
 
-    Such a client takes the next reply for the answer to its oldest unanswered request. A reply that
+    Such a client treats the next reply as the answer to its oldest unanswered request. A reply that
     is ready before those to earlier requests (a rejected message, a cached result, or an outcome
     caused by an operator) waits until these have been sent.
     """

@@ -131,7 +131,7 @@ def take_result(state: SocketState, generation: Generation) -> list[ServerMessag
     """Return the outcome if this socket waits for it, with the replies that it held up.
 
     An event, a heartbeat and the engine's response can all report the same outcome. A client
-    without IDs would take a second report for the reply to its next request.
+    without IDs would treat a second report as the reply to its next request.
     """
     if generation.pk not in state.replies.pending_ids:
         return []
@@ -140,11 +140,11 @@ def take_result(state: SocketState, generation: Generation) -> list[ServerMessag
 
 
 def reject(state: SocketState, error: protocol.Error, message_type: str) -> list[ServerMessage]:
-    """Return the error about a rejected message when a client without IDs can match it.
+    """Return the error about a rejected message in a place where a client without IDs can match it.
 
     An error about a request is sent after the replies to earlier requests. A malformed response
     ends the generation that it was for. Other errors about the engine's messages are dropped while
-    a request waits for its reply, because the client would take the error for that reply. The
+    a request waits for its reply, because the client would treat the error as that reply. The
     MATCHING_ERRORS are always sent.
     """
     if message_type not in ENGINE_TYPES:

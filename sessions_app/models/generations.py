@@ -28,7 +28,7 @@ TOPIC_WORDS = SearchVector(KT("options__topic"), config="simple")
 
 
 def topic_has(text: str) -> Q:
-    """Return a condition: the topic has each of the words, or a word that starts with it.
+    """Return a Q object for topics that have each word, or a word that starts with it.
 
     PostgreSQL's parser splits the topic into words.
     """
@@ -65,7 +65,7 @@ class Generation(models.Model):
     `requester` is the channel of the guide's socket that sent the request. It is empty for other
     requests, after that socket has closed, and when several sockets share the generation. `engine`
     is the channel of the engine's socket, or of the last engine's socket while the generation is
-    queued. Both are hints about where to send messages, and prove nothing.
+    queued. Both only say where to send messages, and do not prove who a client is.
 
     `result_key` is the key of the result in the cache, which only the server uses. `asks` is the
     number of follow-up requests to the engine in the current attempt. `first_card_at` is when the
@@ -191,8 +191,8 @@ class Generation(models.Model):
 class Attempt(models.Model):
     """An engine's attempt at a generation.
 
-    It records when the attempt started, and when and why it ended. `card_count` is the number of
-    cards that the generation had at that time, including those of earlier attempts.
+    It records when the attempt started, and when and why it ended. `card_count` includes the cards
+    of earlier attempts, and stays 0 if `finish_generations` ended the attempt.
     """
 
     # The index of `attempt_number_once` starts with this column.

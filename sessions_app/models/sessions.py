@@ -44,7 +44,7 @@ class SessionQuerySet(models.QuerySet["WebLLMSession"]):
         return self.filter(status__in=ALIVE).filter(~past_its_time(now))
 
     def idle(self, now: datetime) -> "SessionQuerySet":
-        """Return the sessions that exceeded the idle time and that the sweep must still end."""
+        """Return the sessions that exceeded the idle time and that no sweep has ended yet."""
         return self.filter(past_its_time(now), status__in=ALIVE)
 
     def as_of(self, now: datetime) -> "SessionQuerySet":
@@ -75,7 +75,7 @@ class SessionQuerySet(models.QuerySet["WebLLMSession"]):
 
 
 def is_generating(now: datetime) -> Q:
-    """Return a condition: an engine holds an unexpired lease on a generation of the session."""
+    """Return a Q object for sessions in which an engine holds an unexpired lease."""
     running = Generation.objects.filter(
         session=OuterRef("pk"), status=GenerationStatus.LEASED, lease_expires_at__gt=now
     )
@@ -83,7 +83,7 @@ def is_generating(now: datetime) -> Q:
 
 
 def past_its_time(now: datetime) -> Q:
-    """Return a condition: the session has been idle for SESSION_IDLE_SECONDS.
+    """Return a Q object for sessions that have been idle for SESSION_IDLE_SECONDS.
 
     A session is idle if it has no activity and no running generation.
     """

@@ -1,4 +1,4 @@
-"""A user's own account: created, shown, given another password, signed out everywhere, erased."""
+"""A user's own account: creation, password, sign-out everywhere, and deletion."""
 
 from datetime import datetime
 
@@ -14,9 +14,10 @@ from sessions_app.services.personal_data import registered
 
 
 class AccountShape(Struct, rename="camel", frozen=True):
-    """`kept` counts what there is of each kind.
+    """The caller's account.
 
-    Without a password (`has_password`) the username is what confirms.
+    `kept` has the number of stored objects of each kind. If `hasPassword` is false, send the
+    username as the `password` of requests that require confirmation.
     """
 
     username: str
@@ -27,13 +28,14 @@ class AccountShape(Struct, rename="camel", frozen=True):
 
 
 def account_create(*, username: str, password: str, email: str = "") -> User:
-    """Create a user. Raise Invalid (field `username`) when another request took the name after it
-    was validated.
+    """Create a user.
+
+    Raise Invalid (field `username`) if another request took the name after it was validated.
     """
     user = User(
         username=User.normalize_username(username), email=User.objects.normalize_email(email)
     )
-    # before the transaction, which would hold a connection while the password is hashed
+    # Hash the password before the transaction, which would hold a connection in the meantime.
     user.set_password(password)
     try:
         with transaction.atomic():
@@ -52,9 +54,10 @@ def account_shape(user: User) -> AccountShape:
 
 
 def account_password(*, user: User, password: str, new_password: str) -> None:
-    """Another password; every token, ticket and sign-in of the old one ends with it.
+    """Change the password, and end every token, ticket and sign-in of the old one.
 
-    Raises Invalid, naming the field.
+    Raise Invalid, which names the field, if the current password is wrong or the new one is not
+    acceptable.
     """
     _check(user, password)
     try:
@@ -66,8 +69,10 @@ def account_password(*, user: User, password: str, new_password: str) -> None:
 
 
 def account_sign_out(*, user: User, password: str) -> None:
-    """End every token, ticket, socket and sign-in: they hang on how the password is stored, and
-    that is made anew. Raises Invalid.
+    """End every token, ticket, socket and sign-in of the user.
+
+    They all depend on the stored hash, so the same password is hashed again. Raise Invalid if the
+    password is wrong.
     """
     _check(user, password)
     if user.has_usable_password():
@@ -78,13 +83,19 @@ def account_sign_out(*, user: User, password: str) -> None:
 
 
 def account_delete(*, user: User, password: str, now: datetime) -> bool:
-    """As `account_erase`, for who can show the password. Raises Invalid and Conflict."""
+    """Check the password, and delete the account (see `account_erase`).
+
+    Raise Invalid if the password is wrong, and Conflict if the user is the last admin.
+    """
     _check(user, password)
     return account_erase(user=user, now=now)
 
 
 def _check(user: User, password: str) -> None:
-    """Who has no password types the username."""
+    """Raise Invalid if the password is wrong.
+
+    A user without a password must enter the username instead.
+    """
     if not user.has_usable_password():
         if password == user.username:
             return

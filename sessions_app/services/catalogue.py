@@ -1,4 +1,4 @@
-"""The models that a page can load: the operator's own first, then WebLLM's prebuilt list."""
+"""The models that a page can load: the operator's own and WebLLM's prebuilt list."""
 
 import json
 import logging
@@ -17,12 +17,12 @@ from sessions_app.services.model_folder import CatalogueModel, folder_models
 __all__ = ["CatalogueModel", "find_model", "list_models"]
 logger = logging.getLogger(__name__)
 BUNDLE = "vendor/web-llm/index.js"
-# small, and needs no optional feature of the GPU
+# This model is small and needs no optional GPU features.
 FALLBACK_DEFAULT = "Llama-3.2-1B-Instruct-q4f32_1-MLC"
 _LIST = re.compile(r"^const prebuiltAppConfig = (\{.*?^\});", re.MULTILINE | re.DOTALL)
 _STRING_CONSTANT = re.compile(r'^const (modelVersion|modelLibURLPrefix) = ("[^"]*");', re.MULTILINE)
-# JavaScript's literals as JSON, in this order: comments, enum members, joined strings, bare keys,
-# trailing commas
+# These rules turn JavaScript literals into JSON. In this order, they handle comments, enum values,
+# joined strings, unquoted keys and trailing commas.
 _TO_JSON = [
     (re.compile(r"^\s*//.*$", re.MULTILINE), ""),
     (re.compile(r"\bModelType\.(\w+)"), r'"\1"'),
@@ -30,18 +30,18 @@ _TO_JSON = [
     (re.compile(r"^(\s*)(\w+):", re.MULTILINE), r'\1"\2":'),
     (re.compile(r",(\s*[}\]])"), r"\1"),
 ]
-# with the scales of each group
+# The bits include the scales of each quantization group.
 _BITS_PER_WEIGHT = {"q0f16": 16.0, "q0f32": 32.0, "q3f16": 3.8, "q4f16": 4.5, "q4f32": 5.0}
 _QUANTISATION = re.compile(r"-(q\d+f\d+)(?:_\d)?-")
 _BILLIONS = re.compile(r"-(\d+(?:[._]\d+)?)(B|b|M)(?=-)")
 
 
 def list_models() -> list[CatalogueModel]:
-    """Every model, each id once (the operator's own hides one of WebLLM's list), exactly one of
-    them the default.
+    """Return every model, each ID once, with one of them marked as the default.
 
-    Cheap: the models folder is looked through on each call and read again only when something in it
-    has changed.
+    The operator's own models come first, and hide models of WebLLM's list that have the same ID.
+    The call is cheap: it scans the models folder, but reads the files again only if something in
+    the folder has changed.
     """
     local = folder_models(Path(settings.MINDFLIP_MODELS_DIR))
     local_ids = {model.model_id for model in local}
@@ -53,14 +53,14 @@ def list_models() -> list[CatalogueModel]:
 
 
 def find_model(model_id: str) -> CatalogueModel | None:
-    """The model of that id, or None: then it is a client's own."""
+    """Return the model with this ID, or None for a client's own model."""
     return next((model for model in list_models() if model.model_id == model_id), None)
 
 
 def _default_id(models: list[CatalogueModel]) -> str:
     preferences = [
         [model for model in models if model.is_default],
-        # runs in any browser
+        # These run in any browser.
         [model for model in models if model.is_local and model.engine == "wllama"],
         [model for model in models if model.is_local],
     ]
@@ -92,10 +92,10 @@ def _bundle() -> Path:
 
 @lru_cache(maxsize=2)
 def prebuilt_models(bundle: Path) -> tuple[CatalogueModel, ...]:
-    """The chat models in web-llm's `lib/index.js`.
+    """Return the chat models in web-llm's `lib/index.js`.
 
-    Raises OSError when it cannot be read, ValueError when the list in it is not where or what it
-    used to be.
+    Raise OSError if the file cannot be read, and ValueError if the list in it is missing or has
+    another format.
     """
     records = _records(bundle.read_text(encoding="utf-8"))
     return tuple(_as_model(record) for record in records if record.get("model_type") != "embedding")
@@ -120,7 +120,7 @@ def _as_model(record: dict[str, Any]) -> CatalogueModel:
     features = set(record.get("required_features", []))
     quantisation = _QUANTISATION.search(model_id)
     if quantisation and quantisation[1].endswith("f16"):
-        features.add("shader-f16")  # the list leaves it out for most models
+        features.add("shader-f16")  # the list omits it for most models
     return CatalogueModel(
         model_id=model_id,
         name=model_id.removesuffix("-MLC"),
@@ -138,8 +138,10 @@ def _as_model(record: dict[str, Any]) -> CatalogueModel:
 
 
 def _estimated_download_mb(model_id: str, vram_mb: float | None) -> float | None:
-    """The list has no sizes: parameters (from the name) times bits a weight, never more than the
-    memory it is said to need.
+    """Return an estimate of the download size in MB, because the list has no sizes.
+
+    It is the number of parameters, taken from the name, times the bits per weight, but never more
+    than the required memory. If the name does not have these numbers, it is 80% of that memory.
     """
     size, quantisation = _BILLIONS.search(model_id), _QUANTISATION.search(model_id)
     if size is None or quantisation is None:

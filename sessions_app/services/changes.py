@@ -1,6 +1,8 @@
-"""What happened in a session, by number: the rows carry the session's sequence number at which they
-changed, and there is no log in addition. The number is given out under the session's row lock,
-which is held until commit: a client that has seen n has seen all below n.
+"""The numbered changes in a session.
+
+Each row stores the session's sequence number at which it last changed, so no separate log is
+needed. A number is assigned under the lock of the session's row, which is held until the commit.
+Therefore a client that has seen n has seen everything below n.
 """
 
 from collections.abc import Iterable
@@ -18,13 +20,14 @@ from django.db.models import F, Func, IntegerField
 from sessions_app.models import Generation, WebLLMSession
 
 Numbered = tuple[int, Generation, int | None]
-# what a message has besides its cards: ids, and the progress that comes with a card
+# The size of a message without its cards: the IDs, and the `progress` that precedes a card.
 MESSAGE_BYTES = 300
 
 
 class StoredBytes(Func):
-    """The size of a column as PostgreSQL stores it, compressed; it is known without reading the
-    value.
+    """The size of a column as PostgreSQL stores it, compressed.
+
+    PostgreSQL knows this size without reading the value.
     """
 
     function = "pg_column_size"
@@ -33,7 +36,7 @@ class StoredBytes(Func):
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The session and its open generations."""
+    """A session and its open generations."""
 
     session: WebLLMSession
     open_generations: list[Generation]
@@ -41,11 +44,11 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Changes:
-    """A page of what changed in a session after a number.
+    """A page of the changes in a session after a number.
 
-    `numbered` holds everything up to `seq` in order: (number, generation, index of the card), with
-    None as index for an outcome. `has_more` is true when the next page continues after `seq`.
-    `snapshot` is there when one at `seq` is due.
+    `numbered` contains everything up to `seq` in order, as tuples of the number, the generation,
+    and the index of the card, which is None for an outcome. `has_more` is True if another page
+    continues after `seq`. `snapshot` is set if a snapshot at `seq` is due.
     """
 
     seq: int
@@ -55,7 +58,7 @@ class Changes:
 
 
 class _Changed(NamedTuple):
-    """A generation that changed, without what its engine wrote."""
+    """A generation that changed, without the text that its engine wrote."""
 
     pk: UUID
     seq: int
@@ -66,7 +69,10 @@ class _Changed(NamedTuple):
 
 
 def session_advance(session_id: UUID, by: int = 1) -> int:
-    """The last of `by` new numbers; the session's row stays locked until the transaction ends."""
+    """Assign the next `by` numbers, and return the last one.
+
+    The session's row stays locked until the transaction ends.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE sessions_app_webllmsession SET seq = seq + %s WHERE id = %s RETURNING seq",
@@ -76,7 +82,7 @@ def session_advance(session_id: UUID, by: int = 1) -> int:
 
 
 def session_advance_moved(session_id: UUID) -> dict[str, int]:
-    """The columns of a generation that has just been queued or leased, with a new number."""
+    """Return the columns, with a new number, of a generation that was just queued or leased."""
     number = session_advance(session_id)
     return {"seq": number, "moved_seq": number}
 
@@ -87,9 +93,9 @@ def changes_since(
 ) -> Changes:
     """Return the page of changes numbered above `after`, about RESUME_PAGE_BYTES long.
 
-    The last page ends with a snapshot if a generation was queued or leased above `after`, or if the
-    page continues an earlier one (`is_continued`). There is a snapshot alone when `after` is None,
-    is a number that was never given out, or when more than RESUME_LIMIT generations changed.
+    The last page ends with a snapshot if an open generation was queued or leased above `after`, or
+    if the page continues an earlier one (`is_continued`). Return only a snapshot if `after` is None
+    or was never assigned, or if more than RESUME_LIMIT generations changed.
     """
     seq = (
         WebLLMSession.objects.select_for_update(of=("self",))
@@ -114,7 +120,7 @@ def _snapshot(session_id: UUID, now: datetime) -> Snapshot:
 
 
 def _changed(session_id: UUID, after: int) -> list[_Changed] | None:
-    """What changed above `after`; None when it is too much to send one by one."""
+    """Return the generations that changed above `after`, or None if there are too many."""
     rows = Generation.objects.filter(session=session_id, seq__gt=after).order_by("seq")
     sized = rows.annotate(stored_bytes=StoredBytes(F("cards")) + StoredBytes(F("options")))
     changed = [
@@ -124,7 +130,7 @@ def _changed(session_id: UUID, after: int) -> list[_Changed] | None:
 
 
 def _numbers(changed: Iterable[_Changed], after: int) -> list[tuple[int, _Changed, int | None]]:
-    """The number of each card and each outcome above `after`."""
+    """Return the number of each card and each outcome above `after`."""
     numbers: list[tuple[int, _Changed, int | None]] = []
     for row in changed:
         numbers += [
@@ -136,7 +142,10 @@ def _numbers(changed: Iterable[_Changed], after: int) -> list[tuple[int, _Change
 
 
 def _page(numbers: list[tuple[int, _Changed, int | None]]) -> tuple[list[Numbered], bool]:
-    """The first of these with their generations, one at least, and whether there are more."""
+    """Return the first of these changes with their generations, and whether there are more.
+
+    The page has at least one change, even if that is larger than RESUME_PAGE_BYTES.
+    """
     page: list[Numbered] = []
     read: dict[UUID, Generation] = {}
     total = 0
@@ -156,7 +165,7 @@ def _page(numbers: list[tuple[int, _Changed, int | None]]) -> tuple[list[Numbere
 
 
 def _read(rows: Iterable[_Changed]) -> dict[UUID, Generation]:
-    """The first of these generations, as many as make about a page."""
+    """Return the first of these generations, up to about the size of a page."""
     wanted: dict[UUID, int] = {}
     stored = 0
     for row in rows:
@@ -168,5 +177,5 @@ def _read(rows: Iterable[_Changed]) -> dict[UUID, Generation]:
 
 
 def has_advanced(*, session_id: UUID, after: int) -> bool:
-    """Whether there is anything numbered above `after`: one small query, no lock."""
+    """Return whether anything is numbered above `after`, with one small query and no lock."""
     return WebLLMSession.objects.filter(pk=session_id, seq__gt=after).exists()

@@ -1,8 +1,8 @@
-"""Cells that a spreadsheet would take for a formula, made dead by an apostrophe and alive again by
-our import.
+"""Protection against cells that a spreadsheet would treat as formulas.
 
-Source of the signs: OWASP, "CSV Injection". A cell that begins with apostrophes and such a sign
-gets one more, so that none is lost.
+An apostrophe turns such a cell into text, and the import removes it again. OWASP, "CSV Injection",
+is the source of the characters. A cell that starts with apostrophes and such a character gets one
+more apostrophe, so that the import loses none.
 """
 
 import re
@@ -16,5 +16,5 @@ def escape_formula(cell: str) -> str:
 
 
 def unescape_formula(cell: str) -> str:
-    """What `escape_formula` was given."""
+    """Reverse `escape_formula`."""
     return cell[1:] if ESCAPED.match(cell) else cell

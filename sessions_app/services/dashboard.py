@@ -1,5 +1,7 @@
-"""The numbers behind the operators' charts: one row per hour, recomputed while the hour may still
-change, and the current state.
+"""The statistics behind the operators' charts.
+
+Each hour has one row, which is recomputed while the hour can still change. `current_stats` returns
+the current state.
 """
 
 from collections import Counter, defaultdict
@@ -17,17 +19,17 @@ from sessions_app.models import Engine, Generation, GenerationStatus, HourlyStat
 from sessions_app.services.result_cache import COUNTED, hits_of
 
 HOUR = timedelta(hours=1)
-LOWEST, RATIO, LAST = 0.05, 1.1, 110  # from 50 ms to half an hour; a percentile is at most 5 % off
+LOWEST, RATIO, LAST = 0.05, 1.1, 110  # from 50 ms to half an hour; a percentile is at most 5% off
 Buckets = Mapping[str, int]
 
 
-CHANGING = 3 * HOUR  # the longest that a generation is commonly open
+CHANGING = 3 * HOUR  # the longest time that a generation is usually open
 KEPT = timedelta(days=90)
 
 
 @dataclass(frozen=True)
 class Span:
-    """How far back a chart looks, in steps of how long."""
+    """The range of a chart: the number of its steps, and the length of each."""
 
     steps: int
     step: timedelta
@@ -37,8 +39,9 @@ SPANS = {"24h": Span(24, HOUR), "7d": Span(28, 6 * HOUR), "30d": Span(30, 24 * H
 
 
 def hourly_stats_refresh(*, now: datetime) -> int:
-    """Count the hours that may have changed since they were last counted; all that are kept, the
-    first time. How many.
+    """Recompute the hours that may have changed, and return how many were written.
+
+    The first run computes every hour that is kept. Rows older than KEPT are deleted.
     """
     newest = HourlyStats.objects.order_by("-hour").values_list("hour", flat=True).first()
     since = max(_hour(now - KEPT), newest - CHANGING) if newest else _hour(now - KEPT)
@@ -58,8 +61,10 @@ def hourly_stats_refresh(*, now: datetime) -> int:
 
 
 def dashboard_read(*, span: Span, now: datetime) -> list[dict[str, Any]]:
-    """For each step, the oldest first: `{at, outcomes, failures, firstCard: {count, median, p95},
-    speeds, hits}`. Times in seconds, speeds in tokens a second by model.
+    """Return the statistics of each step in the span, oldest first.
+
+    Each one is `{at, outcomes, failures, firstCard: {count, median, p95}, speeds, hits}`. Times are
+    in seconds, and speeds are in tokens per second by model.
     """
     last = _hour(now) + HOUR
     first = last - span.steps * span.step
@@ -88,8 +93,10 @@ def _counted(rows: Any) -> defaultdict[datetime, dict[str, Any]]:
 
 
 def _hits(since: datetime, now: datetime) -> Iterator[tuple[datetime, int]]:
-    """As Redis counts them, and as they were written down before: Redis may be gone, or have begun
-    anew, and hits only grow.
+    """Yield the cache hits of each hour, as Redis counts them and as the rows record them.
+
+    Redis may be unavailable or may have lost its counts. Hits only grow, so the caller uses the
+    larger number.
     """
     first = max(since, _hour(now) - COUNTED)
     hours = [first + number * HOUR for number in range(int((now - first) / HOUR) + 1)]
@@ -152,7 +159,7 @@ def _hour(moment: datetime) -> datetime:
 
 
 def added(many: Iterable[Buckets]) -> Counter[str]:
-    """All of them as one."""
+    """Return the sum of all buckets."""
     total: Counter[str] = Counter()
     for buckets in many:
         total.update(buckets)
@@ -160,7 +167,10 @@ def added(many: Iterable[Buckets]) -> Counter[str]:
 
 
 def percentile(buckets: Buckets, share: float) -> float | None:
-    """Seconds below which this share of the durations lies, None when there are none."""
+    """Return the percentile of the durations in seconds, or None if the buckets are empty.
+
+    `share` is between 0 and 1.
+    """
     rest = share * sum(buckets.values())
     for bucket in sorted(buckets, key=int):
         rest -= buckets[bucket]
@@ -170,9 +180,10 @@ def percentile(buckets: Buckets, share: float) -> float | None:
 
 
 def current_stats(*, now: datetime) -> dict[str, Any]:
-    """`{openSessions, engines, enginesAtWork, queued, leased, oldestSeconds}`: engines are those
-    present by heartbeat, `oldestSeconds` how long the oldest of the queue has waited, null when
-    nothing waits.
+    """Return `{openSessions, engines, enginesAtWork, queued, leased, oldestSeconds}`.
+
+    `engines` counts the engines that are present by heartbeat. `oldestSeconds` is how long the
+    oldest queued generation has waited, and is null if no generation is queued.
     """
     at_work = Generation.objects.filter(status=GenerationStatus.LEASED, engine=OuterRef("channel"))
     engines = Engine.objects.present(now).annotate(is_at_work=Exists(at_work))

@@ -1,5 +1,7 @@
-"""Engines behind sockets: present from `ready` (the guide's: from the moment they connect) until
-their socket closes or goes silent.
+"""Engines behind sockets.
+
+An engine is present from `ready` until its socket closes or goes silent. Engines of the guide's
+dialect are present from the moment they connect.
 """
 
 from collections.abc import Iterable
@@ -13,14 +15,14 @@ from django.db.models import Exists, OuterRef, Q
 from sessions_app.models import Engine, Generation, GenerationStatus
 from sessions_app.services.sessions import session_engine_ready
 
-# after that any engine takes it: the best one may be there in name only
+# After this time any engine takes a generation, because the best one may not respond.
 PATIENCE = timedelta(seconds=10)
-# the longest queue of a user by default; later ones are considered when these are taken
+# The default limit of a user's queue. Later generations are considered when these are taken.
 CANDIDATES = 20
 
 
 class EngineColumns(TypedDict, total=False):
-    """What an engine says of itself."""
+    """The columns of an engine's row that its socket provides."""
 
     session_id: UUID
     user_id: int
@@ -35,8 +37,9 @@ class EngineColumns(TypedDict, total=False):
 def engine_ready(
     *, channel: str, engine: EngineColumns, shown: dict[str, Any], now: datetime
 ) -> None:
-    """The engine behind this channel has a model loaded, or another one than before; its session
-    shows `shown` of it.
+    """Register the engine behind this channel, which has loaded a model.
+
+    If the channel already has an engine, replace it. The session shows `shown` as its engine.
     """
     Engine.objects.update_or_create(
         channel=channel, defaults=engine | {"ready_at": now, "seen_at": now}
@@ -45,27 +48,31 @@ def engine_ready(
 
 
 def engine_heartbeat(*, channel: str, engine: EngineColumns, now: datetime) -> None:
-    """It was heard of; after an outage it may have been forgotten."""
+    """Record that the engine was seen.
+
+    Register it again if it was removed, which can happen during an outage.
+    """
     if not Engine.objects.filter(channel=channel).update(seen_at=now):
         Engine.objects.update_or_create(channel=channel, defaults=engine | {"seen_at": now})
 
 
 def engine_measured(*, channel: str, tokens: int, seconds: float) -> None:
-    """What it made in how long: the speed by which engines are chosen."""
+    """Record the speed of the engine, by which engines are chosen."""
     if tokens and seconds:
         Engine.objects.filter(channel=channel).update(speed=tokens / seconds)
 
 
 def engine_unregister(*, channel: str) -> None:
-    """Its socket is closed."""
+    """Delete the engine behind this channel."""
     Engine.objects.filter(channel=channel).delete()
 
 
 def claimable(*, channel: str, user_id: int, now: datetime) -> Q:
-    """Return which waiting generations of the user the engine behind this channel should take.
+    """Return a Q object for the user's waiting generations that this engine should take.
 
-    Others are left to an idle engine that fits better. Engines of the guide's dialect work only for
-    their own session, and generations that they requested are theirs.
+    Others are left to an idle engine that fits better. Engines of the guide's dialect and
+    generations that their sockets requested are not considered, because these engines work only for
+    their own session.
     """
     queued = Generation.objects.filter(
         user=user_id, status=GenerationStatus.QUEUED, requester=""
@@ -95,7 +102,7 @@ class EngineLike(Protocol):
 
 class GenerationLike(Protocol):
     session_id: UUID
-    engine: str  # the last one that tried
+    engine: str  # the last engine that tried
     queued_at: datetime
 
 
@@ -106,9 +113,9 @@ def can_take(
     idle: Iterable[EngineLike],
     now: datetime,
 ) -> bool:
-    """Return whether this engine should claim the generation now, or leave it to a better one that
-    is idle too.
+    """Return whether this engine should claim the generation now.
 
+    Otherwise it is left to a better engine that is idle too, until it has waited for PATIENCE.
     Engines other than the one that just failed come first, then those of the generation's session,
     those with the requested model, and the fastest.
     """

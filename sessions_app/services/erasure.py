@@ -1,8 +1,9 @@
-"""The end of an account: at once for whoever holds it, row by row behind.
+"""The deletion of accounts.
 
-What is begun is finished, by the clock if need be.
+The account is disabled immediately, and its rows are deleted in batches. A periodic task finishes
+deletions that a request started.
 
-All steps may be done twice, by two at once, and after a stop in the middle.
+Every step can be repeated, run twice at the same time, and resumed after an interruption.
 """
 
 import logging
@@ -27,16 +28,17 @@ from sessions_app.services.sessions import sessions_close
 
 log = logging.getLogger(__name__)
 BATCH_SIZE = 500
-REQUEST_SECONDS = 2.0  # what is left then goes by the clock
+REQUEST_SECONDS = 2.0  # the periodic task deletes the rest
 UNUSED_BATCH = 100
 CLOSED = "closed because its account was deleted"
 
 
 def account_erase(*, user: User, now: datetime) -> bool:
-    """Disable the account, which ends its tokens, tickets and sockets, and delete all its data.
+    """Disable the account, and delete all its data.
 
-    Return True when everything is deleted, False when `deletions_finish` must delete the rest. This
-    cannot be undone. Raises Conflict (`last_admin`).
+    Disabling it ends its tokens, tickets and sockets. Return True if everything was deleted, and
+    False if `deletions_finish` must delete the rest. This cannot be undone. Raise Conflict
+    (`last_admin`) if the user is the last admin.
     """
     erasure = deletion_begin(user=user, now=now)
     try:
@@ -48,7 +50,10 @@ def account_erase(*, user: User, now: datetime) -> bool:
 
 @transaction.atomic
 def deletion_begin(*, user: User, now: datetime) -> AccountDeletion:
-    """Nobody can use the account from now on."""
+    """Disable the account, and return the record of its deletion.
+
+    Raise Conflict (`last_admin`) if the user is the last admin.
+    """
     _check_last_admin(user)
     user.is_active = False
     user.set_unusable_password()
@@ -58,9 +63,9 @@ def deletion_begin(*, user: User, now: datetime) -> AccountDeletion:
 
 
 def deletion_finish(*, erasure: AccountDeletion, now: datetime, seconds: float) -> bool:
-    """Go on deleting for about so many seconds; True when nothing is left.
+    """Continue a deletion for about `seconds`, and return True if nothing is left.
 
-    Raises RedisError while the cache cannot be purged.
+    Raise RedisError if the cached results cannot be purged.
     """
     user = User.objects.filter(deletion=erasure).first()
     if user is None:
@@ -76,8 +81,10 @@ def deletion_finish(*, erasure: AccountDeletion, now: datetime, seconds: float) 
 
 
 def deletions_finish(*, now: datetime) -> int:
-    """Go on with what was begun, for CLEANUP_TIME_LIMIT in all and a lot of each at least; how many
-    accounts are gone now. One that cannot be erased keeps no other waiting.
+    """Continue all unfinished deletions, and return how many accounts were deleted.
+
+    The time limit is CLEANUP_TIME_LIMIT seconds in total, but each deletion removes at least one
+    batch. An account that cannot be deleted does not hold up the others.
     """
     ends_at = time.monotonic() + settings.CLEANUP_TIME_LIMIT
     begun = AccountDeletion.objects.filter(finished_at=None).order_by("asked_at")
@@ -85,8 +92,10 @@ def deletions_finish(*, now: datetime) -> int:
 
 
 def accounts_delete_unused(*, now: datetime) -> int:
-    """Begin to erase accounts that nobody used for INACTIVE_ACCOUNT_DAYS, those of staff left out;
-    0 leaves all. How many.
+    """Start the deletion of unused accounts, and return how many were started.
+
+    An account is unused if it has had no activity for INACTIVE_ACCOUNT_DAYS. Accounts of staff are
+    never chosen. If the setting is 0, no accounts are.
     """
     if not settings.INACTIVE_ACCOUNT_DAYS:
         return 0
@@ -96,7 +105,7 @@ def accounts_delete_unused(*, now: datetime) -> int:
 
 
 def _used_since(since: datetime) -> Q:
-    """Selects users who are to be left alone."""
+    """Return a Q object for users that must not be deleted as unused."""
     used = Q(is_staff=True) | Q(is_superuser=True) | Q(deletion__isnull=False)
     for data in registered():
         used |= data.used_since(since)
@@ -105,8 +114,9 @@ def _used_since(since: datetime) -> Q:
 
 @transaction.atomic
 def _begin_unless_used(unused: QuerySet[User], user_id: int, now: datetime) -> bool:
-    """Whoever signs in at this very moment uses the account: the row is looked at again once it is
-    locked.
+    """Start the deletion of an account, unless its user has just signed in.
+
+    The condition is checked again after the row is locked. Return whether the deletion was started.
     """
     user = unused.select_for_update(of=("self",), no_key=True).filter(pk=user_id).first()
     if user:
@@ -123,7 +133,10 @@ def _continue(erasure: AccountDeletion, now: datetime, seconds: float) -> bool:
 
 
 def _check_last_admin(user: User) -> None:
-    """All admins are locked, so that of two who leave at once the second is refused."""
+    """Raise Conflict if the user is the last active admin.
+
+    All admins are locked, so that the second of two concurrent deletions is refused.
+    """
     if not user.is_superuser:
         return
     admins = (
@@ -139,7 +152,7 @@ def _check_last_admin(user: User) -> None:
 
 
 def _delete_rows(user_id: int, seconds: float) -> bool:
-    """Delete lot by lot; False when the time was over first."""
+    """Delete rows in batches, and return False if the time ran out first."""
     ends_at = time.monotonic() + seconds
     for rows in (rows for data in reversed(registered()) for rows in data.rows(user_id)):
         for ids in batches(rows, BATCH_SIZE, ends_at - time.monotonic()):
@@ -164,7 +177,7 @@ def _end(erasure: AccountDeletion, user: User, now: datetime) -> None:
 
 
 def _log_of(model: Any, ids: Iterable[Any]) -> QuerySet[Any]:
-    """What the admin's log says of these rows: it names them."""
+    """Return the entries about these rows in the admin's log, which contain their names."""
     kind = ContentType.objects.get_for_model(model)
     entries: QuerySet[Any] = apps.get_model("admin", "LogEntry")._default_manager.filter(
         content_type=kind

@@ -1,13 +1,16 @@
-"""The fast path of the guide's dialect: requester and engine are the same socket, and nothing is
-queued before the request.
+"""The fast path of the guide's dialect.
 
-Most generations of that dialect take it: one statement when a generation is requested, one when it
-is answered, and the statements of many sockets go to the database together. Each statement carries
-all of its conditions and changes nothing when one does not hold; the request or response then takes
-the general path, `generations` or `responses`. It is SQL because compiling the statements each time
-costs ten times as much as running them, and they are prepared on each connection, because Django
-writes parameters into a statement's text, so that PostgreSQL plans each one again
-(docs/performance.md).
+It handles generations whose requester and engine are the same socket, if nothing is queued before
+the request.
+
+Most generations of that dialect take it, with one statement for the request and one for the
+response. The statements of many sockets are sent to the database together. Each statement contains
+all of its conditions and changes nothing if one of them does not hold. The request or response then
+takes the general path, `generations` or `responses`.
+
+The statements are written in SQL because compiling them each time costs ten times as much as
+running them. They are prepared on each connection because Django writes parameters into the text of
+a statement, so PostgreSQL would plan each one again (docs/performance.md).
 """
 
 import logging
@@ -42,7 +45,7 @@ from sessions_app.services.responses import (
 )
 
 log = logging.getLogger(__name__)
-# the first number says what is locked; imports have 1 (flashcards/services/imports.py)
+# The first number is the type of the lock. Imports use 1 (flashcards/services/imports.py).
 _LOCK = "SELECT pg_advisory_xact_lock(2, one) FROM unnest(%s::int[]) AS one"
 
 
@@ -94,11 +97,13 @@ FROM done WHERE generation_id = done.id AND ended_at IS NULL
 
 
 def submit_batch(requests: Sequence[GenerationRequest]) -> list[SubmitResult | None]:
-    """Return the cached result of each request, or the generation that the requester's own engine
-    begins: it is written as leased to that engine, with its attempt.
+    """Return the cached result of each request, or the generation that it starts.
 
-    A request gets None, and nothing is written for it, if its session may have ended, has something
-    queued, or has a full queue, or if the request or the engine has a generation already.
+    The generation is written as leased to the requester's own engine, with its attempt.
+
+    A request gets None, and nothing is written for it, if its session may have ended or has an open
+    generation, if the user's queue is full, or if the request or the engine already has a
+    generation.
     """
     results = cached_results(requests)
     begun: dict[int, Generation] = {}
@@ -119,11 +124,12 @@ def submit_batch(requests: Sequence[GenerationRequest]) -> list[SubmitResult | N
 def accept_batch(
     responses: Sequence[tuple[Generation, EngineRef, Response, datetime]],
 ) -> list[Generation | None]:
-    """Return the generation that each response ends, where only the engine's own socket waits for
-    it. `generation` is what the engine was given, as it was then.
+    """Return the generation that each response ends.
 
-    A response gets None, and nothing is written for it, if it does not end the generation, if
-    another socket waits for the outcome, or if the lease has changed.
+    The generations that are passed in are in the state that was sent to the engine.
+
+    A response gets None, and nothing is written for it, if it does not end the generation, if the
+    result must be saved, if another socket waits for the outcome, or if the lease has changed.
     """
     ended: dict[UUID, dict[str, Any]] = {}
     for generation, engine, response, now in responses:
@@ -137,7 +143,7 @@ def accept_batch(
             add_response(generation, response, now)
             if not needs_more_cards(generation):
                 ended[generation.pk] = _final_row(generation, now)
-    # rows are locked in the order in which all transactions lock them (`outcomes`)
+    # Lock the rows in the order in which all transactions lock them (see `outcomes`).
     rows = sorted(ended.values(), key=lambda row: (row["session"], row["id"]))
     executed = execute_each(_END, rows)
     written = {row["id"] for row, (changed, _) in zip(rows, executed, strict=True) if changed}
@@ -188,13 +194,15 @@ def _json(value: Any) -> str:
 def execute_each(
     sql: str, rows: Sequence[Mapping[str, Any]], users: Iterable[int] = ()
 ) -> list[tuple[int, tuple[Any, ...] | None]]:
-    """Execute the statement with the parameters of each row, all in one transaction and one round
-    trip. Return how many rows each execution wrote, and the first row that it returned.
+    """Execute the statement once for each row of parameters, in one round trip.
 
-    If one of several executions fails, nothing is written for any; each must then be retried on
-    another path. Raise DatabaseError if a single execution fails or the connection broke.
+    All executions are in one transaction. For each one, return how many rows it wrote and the first
+    row that it returned.
 
-    Executions that write rows of these users wait for those of other processes, to avoid deadlocks.
+    If one of several executions fails, nothing is written for any of them, and each must be retried
+    on another path. Raise DatabaseError if a single execution fails or the connection is broken.
+
+    Executions that write rows of `users` wait for those of other processes, to avoid deadlocks.
     """
     if not rows:
         return []
@@ -221,10 +229,10 @@ def execute_each(
 
 @contextmanager
 def prepared_cursor() -> Iterator[CursorWrapper]:
-    """Give a cursor like that of `connection.cursor()`, whose statements are prepared.
+    """Yield a cursor like that of `connection.cursor()` that prepares its statements.
 
-    Values that decide which index is used, such as a status, must be in the statement's text,
-    because its plan is made for all values of a parameter.
+    Values that determine which index is used, such as a status, must be in the statement's text,
+    because the statement has one plan for all values of a parameter.
     """
     connection.close_if_health_check_failed()
     connection.ensure_connection()

@@ -1,7 +1,7 @@
-"""The registry of what can be generated.
+"""The registry of the kinds of content that can be generated.
 
-Sessions and the queue know nothing of flashcards; an app registers its kind when it is loaded, and
-the queue calls it to ask an engine and to check what the engine answered.
+Sessions and the queue know nothing about flashcards. An app registers its kind when it is loaded.
+The queue calls the kind to create the request to an engine and to validate the response.
 """
 
 from dataclasses import dataclass
@@ -13,9 +13,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class EngineRequest:
-    """What an engine is asked: `prompt` and `options` for the guide's clients, `messages` (chat, as
-    OpenAI has them) and `response_format` (`{"type": "json_schema", "schema": …, "grammar": …}`)
-    for ours.
+    """A request to an engine.
+
+    Clients of the guide's dialect use `prompt` and `options`. MindFlip's own client uses
+    `messages`, in OpenAI's chat format, and `response_format`, which has the form
+    `{"type": "json_schema", "schema": …, "grammar": …}`.
     """
 
     prompt: str
@@ -25,7 +27,10 @@ class EngineRequest:
 
 
 class GenerationKind(Protocol):
-    """One thing that can be generated. All methods but `on_succeeded` are pure."""
+    """A kind of content that can be generated.
+
+    All methods but `on_succeeded` are pure.
+    """
 
     name: str
     prompt_version: str
@@ -33,23 +38,24 @@ class GenerationKind(Protocol):
     def engine_request(
         self, prompt: str, options: dict[str, Any], cards_so_far: list[dict[str, Any]]
     ) -> EngineRequest:
-        """The request for what is missing beside `cards_so_far`; `options["count"]` of the result
-        is that number.
+        """Return the request for the cards that are missing from `cards_so_far`.
+
+        `options["count"]` of the result is the number of missing cards.
         """
 
     def accept_cards(
         self, raw: Any, cards_so_far: list[dict[str, Any]], wanted: int, options: dict[str, Any]
     ) -> list[dict[str, Any]]:
-        """At most `wanted` good cards out of hostile `raw`, as `options` asked for them, none of
-        them in `cards_so_far`. Never raises.
+        """Return up to `wanted` valid cards from `raw`, which is not trusted.
+
+        The cards follow `options`, and none of them is in `cards_so_far`. This method never raises.
         """
 
     def on_succeeded(self, generation: "Generation", options: dict[str, Any]) -> None:
-        """Apply the effects that a request's `options` ask for, such as saving, to a generation
-        that succeeded.
+        """Apply the effects of a request's `options` to a generation that succeeded.
 
-        Called in a transaction: when the result is accepted, and again for each later request that
-        the cache answers.
+        An example is saving it as a deck. The method is called in a transaction: when the result is
+        accepted, and again for later requests to save the same result.
         """
 
 
@@ -57,10 +63,16 @@ _kinds: dict[str, GenerationKind] = {}
 
 
 def register(kind: GenerationKind) -> None:
-    """Make `kind` known under its name; called from an AppConfig.ready()."""
+    """Register `kind` under its name.
+
+    Call this from AppConfig.ready().
+    """
     _kinds[kind.name] = kind
 
 
 def get_kind(name: str) -> GenerationKind:
-    """The registered kind; KeyError is a programming error, no user's."""
+    """Return the registered kind.
+
+    Raise KeyError if the name is not registered, which is a programming error.
+    """
     return _kinds[name]

@@ -1,4 +1,4 @@
-"""Asking for cards: out of the cache, or as a row in the queue."""
+"""Requests for cards, which the cache answers or the queue stores."""
 
 import secrets
 from collections.abc import Callable, Sequence
@@ -29,12 +29,12 @@ CANCELLED_BY_USER = Outcome(
 )
 FLASHCARDS = "flashcards"
 RETRY_SECONDS = 10
-MAX_TRIES = 50  # each that fails means that another request of the user got in
+MAX_TRIES = 50  # each failure means that another request of the user was faster
 
 
 @dataclass(frozen=True)
 class GenerationRequest:
-    """A request for cards, made by a session of a user with its model.
+    """A request for cards, made by a user in a session with its model.
 
     `engine` is the requesting socket of the guide's dialect, which is an engine itself. It is None
     for all other requests, whose changes are numbered and sent to every socket of the session.
@@ -56,7 +56,7 @@ class GenerationRequest:
 
     @cached_property
     def result_key(self) -> str:
-        """Return the key of the result in the cache."""
+        """The key of the result in the cache."""
         return result_key(
             user_id=self.user_id,
             model_id=self.model_id,
@@ -69,10 +69,11 @@ class GenerationRequest:
 
 @dataclass(frozen=True)
 class SubmitResult:
-    """The result of a request: cards from the cache, or a generation with `place` others before it.
+    """The result of a request: cached cards, or a generation with its place in the queue.
 
-    `is_repeated` says that an earlier request created the generation; `started` is the generation
-    if the requester's own engine has already begun it.
+    `place` is the number of the user's generations before it. `is_repeated` is True if an earlier
+    request created the generation. `started` is the generation if the requester's own engine has
+    already started it.
     """
 
     generation_id: UUID
@@ -86,7 +87,7 @@ SubmitBatch = Callable[[Sequence[GenerationRequest]], list[SubmitResult | None]]
 
 
 def cached_results(requests: Sequence[GenerationRequest]) -> list[SubmitResult | None]:
-    """Return the cached result of each request; None for those without, and for refreshes."""
+    """Return the cached result of each request, or None for refreshes and cache misses."""
     results = read_results([request.result_key for request in requests if not request.is_refresh])
     return [
         SubmitResult(UUID(result["generationId"]), cached_cards=result["cards"])
@@ -101,8 +102,9 @@ def generation_submit(
 ) -> SubmitResult:
     """Return the cached result of a request, or queue a generation for it.
 
-    `fast_path.submit_batch` may be given to begin it on the requester's own engine instead, if
-    nothing of the session is before it. Raise SessionEnded, and RateLimited (`queue_full`).
+    Pass `fast_path.submit_batch` to start the generation on the requester's own engine instead, if
+    nothing in the session is before it. Raise SessionEnded if the session has ended, and
+    RateLimited (`queue_full`) if the user's queue is full.
     """
     if earlier := _earlier_request(request):
         return earlier
@@ -115,7 +117,7 @@ def generation_submit(
         try:
             return _queue(request)
         except IntegrityError as error:
-            # another request took the slot, or the same request came another way
+            # Another request took the slot, or one with the same ID was faster.
             if not isinstance(error.__cause__, UniqueViolation):
                 raise  # a row that can never be written is a fault, not a full queue
             if earlier := _earlier_request(request):
@@ -145,9 +147,9 @@ def new_generation(request: GenerationRequest) -> Generation:
 
 
 def generation_cancel(*, user_id: int, which: Q, now: datetime) -> bool:
-    """Stop a generation of the user's, wherever it is; False when it had its outcome already.
+    """Cancel a generation of the user, and return False if it had already ended.
 
-    Raises NotFound.
+    Raise NotFound if the user has no such generation.
     """
     chosen = Generation.objects.filter(which, user=user_id).values_list("pk", flat=True).first()
     if chosen is None:
@@ -156,7 +158,7 @@ def generation_cancel(*, user_id: int, which: Q, now: datetime) -> bool:
 
 
 def places(*, user_id: int) -> dict[UUID, int]:
-    """For each open generation of the user, how many are before it."""
+    """Return, for each open generation of the user, how many are before it."""
     waiting = (
         Generation.objects.open()
         .filter(user=user_id)
@@ -167,7 +169,10 @@ def places(*, user_id: int) -> dict[UUID, int]:
 
 
 def generation_for_user(*, user: User, generation_id: UUID) -> Generation:
-    """The user's generation with its session. Raises NotFound for anybody else's."""
+    """Return the user's generation with its session and attempts.
+
+    Raise NotFound if it does not exist or belongs to another user.
+    """
     generations = Generation.objects.of(user).select_related("session").prefetch_related("attempts")
     generation = generations.filter(pk=generation_id).first()
     if generation is None:
@@ -176,9 +181,10 @@ def generation_for_user(*, user: User, generation_id: UUID) -> Generation:
 
 
 def generations_for_user(*, user: User, generation_ids: Sequence[UUID]) -> list[Generation]:
-    """The user's generations with their sessions, in the order given, each once.
+    """Return the user's generations with their sessions, in the given order, each once.
 
-    Raises NotFound when one is not there or not theirs.
+    Raise NotFound if no IDs are given, or if one of the generations does not exist or belongs to
+    another user.
     """
     by_id = Generation.objects.of(user).select_related("session").in_bulk(list(generation_ids))
     if not generation_ids or set(by_id) != set(generation_ids):
@@ -188,8 +194,9 @@ def generations_for_user(*, user: User, generation_ids: Sequence[UUID]) -> list[
 
 @transaction.atomic
 def _save_again(earlier: SubmitResult, request: GenerationRequest) -> bool:
-    """Save a generation that succeeded before, as this request asks; False if its row no longer has
-    the cards.
+    """Save an earlier successful generation as this request specifies.
+
+    Return False if its row no longer has the cards.
     """
     succeeded = Generation.objects.filter(status=GenerationStatus.SUCCEEDED).exclude(cards=[])
     generation = succeeded.filter(pk=earlier.generation_id).select_related("session").first()
@@ -207,8 +214,8 @@ def _queue(request: GenerationRequest) -> SubmitResult:
             return _share(candidate, request, place)
     check_queue_length(len(waiting))
     generation = new_generation(request)
-    # a random free slot, so that requests at the same time rarely choose the same one; the database
-    # refuses the second
+    # Choose a random free slot, so that concurrent requests rarely choose the same one. If they do,
+    # the database rejects the second.
     taken = {candidate.slot for candidate in waiting}
     generation.slot = secrets.choice(tuple(set(range(settings.MAX_QUEUED_PER_USER)) - taken))
     if not request.engine:
@@ -221,7 +228,7 @@ def _queue(request: GenerationRequest) -> SubmitResult:
 
 
 def _earlier_request(request: GenerationRequest) -> SubmitResult | None:
-    """Return what became of an earlier request with the same ID, whatever its state."""
+    """Return the result of an earlier request with the same ID, whatever its state."""
     if not request.request_id:
         return None
     same = Generation.objects.filter(user=request.user_id, request_id=request.request_id)
@@ -230,11 +237,11 @@ def _earlier_request(request: GenerationRequest) -> SubmitResult | None:
 
 
 def _share(generation: Generation, request: GenerationRequest, place: int = 0) -> SubmitResult:
-    """Return the same generation for a second request.
+    """Return the existing generation as the result of a second request.
 
-    What two sockets of the guide's dialect wait for belongs to neither, so the engine of either may
-    take it. If the second request wants the result saved and the first did not, it is saved for
-    both.
+    If two sockets of the guide's dialect wait for it, it belongs to neither, so the engine of
+    either may take it. If the second request wants the result saved and the first did not, it is
+    saved for both.
     """
     columns: dict[str, Any] = {}
     if request.engine and generation.requester not in ("", request.engine.channel):
@@ -251,9 +258,9 @@ def _share(generation: Generation, request: GenerationRequest, place: int = 0) -
 def _can_be_shared(generation: Generation, request: GenerationRequest) -> bool:
     """Return whether this request repeats the one that the open generation answers.
 
-    A client without IDs repeats a request whose result it never received, on another socket or on
-    the same one: it gets the existing generation, and nothing runs twice. Whether the first socket
-    is gone is not known yet, so nothing is taken from it: both receive the outcome.
+    A client without IDs repeats a request whose result it never received, on the same socket or
+    another one. It gets the existing generation, so nothing runs twice. The first socket may still
+    be open, so nothing is taken from it: both receive the outcome.
     """
     return (
         request.engine is not None
@@ -266,8 +273,9 @@ def _can_be_shared(generation: Generation, request: GenerationRequest) -> bool:
 
 
 def check_queue_length(count: int) -> None:
-    """Raise RateLimited (`queue_full`) if this many requests are as many as one user may have
-    unfinished.
+    """Raise RateLimited (`queue_full`) if the user's queue is full.
+
+    `count` is the number of the user's unfinished requests.
     """
     if count >= settings.MAX_QUEUED_PER_USER:
         raise RateLimited(

@@ -1,8 +1,10 @@
-"""Who works on what: an engine claims a generation under a lease, keeps it by being heard of, and
-loses it by silence.
+"""Leases, which determine which engine works on which generation.
 
-Every change is conditional on the lease or the state it comes from, so that two engines never hold
-one generation.
+An engine claims a generation under a lease, renews the lease with its messages, and loses it when
+it is silent for too long.
+
+Every change is conditional on the lease or the old state, so two engines never hold the same
+generation.
 """
 
 import logging
@@ -32,7 +34,7 @@ CONTEXT_EXCEEDED = Outcome(
     "context_exceeded",
     "The text is too long for this model: shorten it, or choose a model with a larger context.",
 )
-# the engine's codes for a model that it can never run
+# Error codes of engines that can never run their model.
 UNUSABLE = {"model_unavailable", "webgpu_unavailable"}
 CANCELLED = Outcome(
     GenerationStatus.CANCELLED, "cancelled", "The generation was cancelled by an operator."
@@ -42,7 +44,10 @@ REQUEUED = "An operator took it from its engine."
 
 @dataclass(frozen=True)
 class EngineRef:
-    """A socket that wants work. One of the guide's dialect works for its own session alone."""
+    """A socket that can take work.
+
+    A socket of the guide's dialect works only for its own session.
+    """
 
     channel: str
     session_id: UUID
@@ -54,7 +59,7 @@ class EngineRef:
 def lease_claim(*, engine: EngineRef, which: Q, now: datetime) -> Generation | None:
     """Lease the oldest waiting generation that `which` selects to this engine.
 
-    Return None if there is none, or if the engine is working already.
+    Return None if no generation is available, or if the engine is already working.
     """
     try:
         with transaction.atomic():
@@ -71,13 +76,14 @@ def lease_claim(*, engine: EngineRef, which: Q, now: datetime) -> Generation | N
                 events.generations_changed([(generation.session_id, generation.pk)])
             _save_lease(generation, engine, now)
             return generation
-    except IntegrityError:  # one_generation_per_engine: another message of this socket was quicker
+    except IntegrityError:  # one_generation_per_engine: another message of this socket was faster
         return None
 
 
 def lease_renew(*, engine: EngineRef, which: Q, now: datetime) -> bool:
-    """The engine was heard of: its lease runs LEASE_SECONDS from now, and is this socket's unless
-    that was given something else meanwhile. False when it holds none.
+    """Extend the engine's lease to LEASE_SECONDS from now, and return False if it has none.
+
+    The lease moves to this socket, unless the socket holds another generation by now.
     """
     leased = Generation.objects.filter(which, user=engine.user_id, status=GenerationStatus.LEASED)
     is_at_work = Exists(Generation.objects.leased_by(engine.channel))
@@ -85,14 +91,15 @@ def lease_renew(*, engine: EngineRef, which: Q, now: datetime) -> bool:
     try:
         with transaction.atomic():
             return bool(leased.update(lease_expires_at=lease_expiry(now), engine=holder))
-    except IntegrityError:  # it was given something else just now
+    except IntegrityError:  # another generation was just leased to the socket
         return bool(leased.update(lease_expires_at=lease_expiry(now)))
 
 
 def lease_take_over(*, engine: EngineRef, which: Q, now: datetime) -> Generation | None:
-    """The oldest lease of those that an engine holds which is gone, now this engine's; the attempt
-    goes on. None when there is none, or when this engine is at work. Should the other come back,
-    the first answer counts.
+    """Move the oldest lease that a disconnected engine holds to this engine.
+
+    The attempt continues. Return None if `which` selects no such lease, or if this engine is
+    already working. If the other engine comes back, the first response counts.
     """
     is_connected = Exists(Engine.objects.present(now).filter(channel=OuterRef("engine")))
     left = Generation.objects.filter(
@@ -115,10 +122,10 @@ def lease_take_over(*, engine: EngineRef, which: Q, now: datetime) -> Generation
 
 @transaction.atomic
 def lease_release(*, which: Q, code: str, message: str, now: datetime) -> Generation | None:
-    """The engine that holds this gave up: back into the queue, or failed after MAX_ATTEMPTS
-    engines.
+    """Take a generation from an engine that gave it up, and return the generation.
 
-    None when it is held no more.
+    It is queued again, or fails after MAX_ATTEMPTS attempts. Return None if `which` selects no
+    leased generation.
     """
     generation = (
         Generation.objects.filter(which, status=GenerationStatus.LEASED)
@@ -151,8 +158,9 @@ def lease_release(*, which: Q, code: str, message: str, now: datetime) -> Genera
 
 
 def engine_failed(*, generation: Generation, code: str, message: str, now: datetime) -> None:
-    """Take a generation back from the engine that gave it up with this error, or end it if a retry
-    cannot change the outcome.
+    """Take a generation from the engine that gave it up with this error.
+
+    End the generation if a retry cannot change the outcome.
     """
     leased = Q(pk=generation.pk, lease=generation.lease)
     if code == "context_exceeded":
@@ -171,7 +179,7 @@ def engine_failed(*, generation: Generation, code: str, message: str, now: datet
 
 
 def _has_other_engine(generation: Generation, now: datetime) -> bool:
-    """Return whether an engine besides the one that holds this may take it."""
+    """Return whether an engine other than the current one may take the generation."""
     others = (
         Engine.objects.present(now)
         .filter(user=generation.user_id, is_guide=False)
@@ -182,9 +190,10 @@ def _has_other_engine(generation: Generation, now: datetime) -> bool:
 
 @transaction.atomic
 def generation_requeue(*, generation_id: UUID, now: datetime) -> bool:
-    """Take it from the engine that holds it, which is told to stop, and queue it anew, however many
-    engines tried it before. False when no engine holds it. The engine may take it again: it is the
-    one that is idle then.
+    """Take a generation from its engine and queue it again, however many attempts it had.
+
+    The engine is notified to stop. It may take the generation again, because it is then idle.
+    Return False if no engine holds the generation.
     """
     leased = Generation.objects.filter(pk=generation_id, status=GenerationStatus.LEASED)
     generation = leased.select_for_update(of=("self",)).first()
@@ -206,12 +215,12 @@ def generation_requeue(*, generation_id: UUID, now: datetime) -> bool:
 
 
 def has_lease(*, channel: str, generation_id: UUID) -> bool:
-    """Whether the engine behind this channel has this generation now."""
+    """Return whether the engine behind this channel holds this generation now."""
     return Generation.objects.leased_by(channel).filter(pk=generation_id).exists()
 
 
 def was_requeued_by_operator(generation: Generation) -> bool:
-    """Whether an operator took it from the engine that has it again."""
+    """Return whether an operator took the generation from the engine that now has it again."""
     last = generation.attempts.filter(
         number=generation.attempt_count - 1, engine=generation.engine, outcome="requeued"
     )
@@ -219,13 +228,18 @@ def was_requeued_by_operator(generation: Generation) -> bool:
 
 
 def generations_cancel(*, generation_ids: Sequence[UUID], now: datetime) -> int:
-    """Cancel those that are still open, whosever they are; how many there were."""
+    """Cancel those of the generations that are still open, and return how many there were.
+
+    They can belong to any user.
+    """
     return finish_generations(Q(pk__in=generation_ids), outcome=CANCELLED, now=now)
 
 
 def release_socket_leases(*, channel: str, now: datetime) -> None:
-    """A socket dropped: what it works on has a grace to be finished or taken over; what it asked
-    for has no asker now.
+    """Release what a closed socket was working on and waiting for.
+
+    Its generation can be finished or taken over for LEASE_GRACE_SECONDS. Its own requests no longer
+    have a requester.
     """
     grace = now + timedelta(seconds=settings.LEASE_GRACE_SECONDS)
     Generation.objects.leased_by(channel).update(
@@ -236,9 +250,10 @@ def release_socket_leases(*, channel: str, now: datetime) -> None:
 
 @transaction.atomic
 def recover_dead_sockets(*, now: datetime) -> int:
-    """Do for sockets that were not heard of for ENGINE_TIMEOUT_SECONDS what their disconnect would
-    have done, had it been told: their leases lapse, unless they were renewed since, and what they
-    asked for has no asker. How many engines were forgotten.
+    """Clean up after sockets that were not seen for ENGINE_TIMEOUT_SECONDS.
+
+    Do what their disconnect would have done: expire their leases, unless they were renewed since,
+    and clear the requester of their requests. Return how many engines were deleted.
     """
     silent = list(Engine.objects.silent(now).select_for_update().values_list("channel", flat=True))
     unrenewed = lease_expiry(now) - timedelta(seconds=settings.ENGINE_TIMEOUT_SECONDS)
@@ -257,7 +272,10 @@ def recover_dead_sockets(*, now: datetime) -> int:
 
 
 def leases_recover(*, now: datetime, batch: int = 500) -> int:
-    """Take lapsed leases back and fail what waited too long; how many generations were moved."""
+    """Release expired leases, and fail generations that waited for too long.
+
+    Return how many generations were changed.
+    """
     lapsed = Q(lease_expires_at__lte=now)
     due = list(
         Generation.objects.lapsed(now)
@@ -277,12 +295,15 @@ def leases_recover(*, now: datetime, batch: int = 500) -> int:
 
 
 def lease_expiry(now: datetime) -> datetime:
-    """When a lease given or renewed now lapses."""
+    """Return the time at which a lease that is assigned or renewed now expires."""
     return now + timedelta(seconds=settings.LEASE_SECONDS)
 
 
 def assign_lease(*, generation: Generation, engine: EngineRef, now: datetime) -> None:
-    """Leased to this engine, as its next attempt; in memory, for the caller to write."""
+    """Lease the generation to this engine as its next attempt.
+
+    This changes the generation in memory only, and the caller must save it.
+    """
     generation.status = GenerationStatus.LEASED
     generation.engine, generation.engine_name = engine.channel, engine.engine_name
     generation.lease, generation.lease_expires_at = uuid4(), lease_expiry(now)

@@ -1,5 +1,6 @@
-"""The operator's own models, described from the files in `MINDFLIP_MODELS_DIR`. docs/models.md says
-how to add one.
+"""The operator's own models, described by the files in `MINDFLIP_MODELS_DIR`.
+
+See docs/models.md for how to add one.
 """
 
 import hashlib
@@ -22,7 +23,7 @@ Place = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
 """A path relative to the description, with forward slashes."""
 logger = logging.getLogger(__name__)
 MODELS_URL = "/models/"
-# what a browser can hold in one ArrayBuffer; wllama reads a file into one
+# The limit of an ArrayBuffer in browsers, into which wllama reads a whole file.
 MAX_GGUF_BYTES = 2**31 - 1
 _SPLIT_GGUF = re.compile(r"^(?P<stem>.+)-00001-of-(?P<parts>\d{5})\.gguf$")
 _MB = 1_000_000
@@ -46,7 +47,11 @@ class _Description(
 
 
 class WebLLMDescription(_Description, frozen=True, kw_only=True, tag="webllm"):
-    """Weights in MLC's form (a folder) with the library compiled for WebGPU (a .wasm)."""
+    """The description of a WebLLM model.
+
+    `weights` is a folder in MLC's format, and `library` is the .wasm file that was compiled for
+    WebGPU.
+    """
 
     library: Place
     weights: Place = "."
@@ -55,7 +60,10 @@ class WebLLMDescription(_Description, frozen=True, kw_only=True, tag="webllm"):
 
 
 class WllamaDescription(_Description, frozen=True, kw_only=True, tag="wllama"):
-    """A GGUF, or the first part of a split one."""
+    """The description of a wllama model.
+
+    `file` is a GGUF file, or the first part of a split one.
+    """
 
     file: Place
 
@@ -64,19 +72,26 @@ Description = WebLLMDescription | WllamaDescription
 
 
 class InvalidDescription(Exception):
-    """A model that cannot be offered; the message is the reason, in words for the operator."""
+    """An error in a description, because of which the model cannot be offered.
+
+    The message is the reason, written for the operator.
+    """
 
 
 def is_description(name: str) -> bool:
-    """Whether a path inside the models folder names a description, which is for the server
-    alone.
+    """Return whether a path inside the models folder names a description.
+
+    Descriptions are only for the server, and are not served to clients.
     """
     path = PurePosixPath(name)
     return path.name == DESCRIPTION_NAME or (len(path.parts) == 1 and path.suffix == ".json")
 
 
 def read_description(text: bytes) -> Description:
-    """Raises `InvalidDescription`, naming the member that is missing or wrong."""
+    """Decode a description.
+
+    Raise InvalidDescription, which names the field, if a field is missing or invalid.
+    """
     try:
         description: Description = msgspec.json.decode(text, type=Description)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
@@ -85,13 +100,17 @@ def read_description(text: bytes) -> Description:
 
 
 class CatalogueModel(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """One model that a page can load.
+    """A model that a page can load.
 
-    `url` is the address of the weights (a folder for WebLLM, a GGUF for wllama), `library` that of
-    WebLLM's .wasm; both are relative to this server when `is_local`, else absolute. Sizes are in MB
-    of 1,000,000 bytes; `vram_mb`, `buffer_mb` (the largest buffer that the graphics card must give)
-    and `context` (tokens) are None where nobody says. `features` are WebGPU features that the
-    device must have. `overrides` replace members of the model's mlc-chat-config.json.
+    `url` is the address of the weights: a folder for WebLLM, a GGUF file for wllama. `library` is
+    the address of WebLLM's .wasm file. Both are relative to this server if `isLocal` is true, and
+    absolute otherwise.
+
+    Sizes are in MB of 1,000,000 bytes, and `context` is in tokens. `bufferMb` is the largest buffer
+    that the graphics card must provide. Unknown sizes are null.
+
+    `features` are the WebGPU features that the device must have. `overrides` replace fields of the
+    model's mlc-chat-config.json.
     """
 
     model_id: str
@@ -111,27 +130,27 @@ class CatalogueModel(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class ChatConfig(msgspec.Struct):
-    """What we read of a WebLLM model's mlc-chat-config.json."""
+    """The fields that are used from a WebLLM model's mlc-chat-config.json."""
 
     tokenizer_files: list[str]
     context_window_size: int | None = None
 
 
 class Shard(msgspec.Struct):
-    """One weights file, as tensor-cache.json lists it."""
+    """A weights file that tensor-cache.json lists."""
 
     data_path: str = msgspec.field(name="dataPath")
     nbytes: int
 
 
 class TensorCache(msgspec.Struct):
-    """What we read of a WebLLM model's tensor-cache.json."""
+    """The fields that are used from a WebLLM model's tensor-cache.json."""
 
     records: list[Shard]
 
 
 class File(NamedTuple):
-    """What tells whether a file has changed."""
+    """The properties that show whether a file has changed."""
 
     name: str
     size: int
@@ -139,8 +158,9 @@ class File(NamedTuple):
 
 
 def folder_models(folder: Path) -> tuple[CatalogueModel, ...]:
-    """The models described in `folder`, by id; one that cannot be offered is left out and logged,
-    once per change of the folder.
+    """Return the models described in `folder`, sorted by ID.
+
+    A model that cannot be offered is left out, and logged once each time the folder changes.
     """
     return _read_models(folder, tuple(sorted(_walk(folder, ""))))
 
@@ -282,8 +302,8 @@ def _decoded(folder: Path, file: File, form: type[T]) -> T:
 
 
 def _file_url(name: str, parts: list[File]) -> str:
-    # not `resolve/`: wllama takes that for huggingface.co, and asks for a checksum that only they
-    # have
+    # Do not use `resolve/`: wllama treats such an address as one of huggingface.co, and requests a
+    # checksum that only huggingface.co provides.
     return f"{MODELS_URL}{quote(name)}?v={_version(parts)}"
 
 

@@ -1,7 +1,10 @@
-"""How a generation ends, whoever ends it: one conditional UPDATE, its open attempt closed with it,
-its change numbered.
+"""The end of a generation, whatever ends it.
 
-Whoever locks several rows locks generations first and sessions (by numbering a change) after them.
+One conditional UPDATE ends the generation, its open attempt is closed with it, and the change is
+numbered.
+
+Transactions that lock several rows lock generations first, and sessions (by numbering a change)
+after them.
 """
 
 from dataclasses import dataclass
@@ -18,7 +21,10 @@ from sessions_app.services.changes import session_advance
 
 @dataclass(frozen=True)
 class Outcome:
-    """A final status with the contract's code and a sentence; `code` is empty for success."""
+    """A final status with a code and a message.
+
+    docs/protocol.md lists the codes. `code` is empty for success.
+    """
 
     status: GenerationStatus
     code: str = ""
@@ -27,8 +33,9 @@ class Outcome:
 
 @transaction.atomic
 def finish_generations(which: Q, *, outcome: Outcome, now: datetime) -> int:
-    """End those of the open generations that `which` selects, and tell their sessions and engines;
-    how many there were.
+    """End the open generations that `which` selects, and return how many there were.
+
+    Their sessions and engines are notified.
     """
     chosen = (
         Generation.objects.open()
@@ -61,7 +68,7 @@ def finish_generations(which: Q, *, outcome: Outcome, now: datetime) -> int:
 def attempts_end(
     which: Q, *, outcome: str, reason: str = "", card_count: int = 0, now: datetime
 ) -> None:
-    """Close the attempts still running among those selected, with what came of them."""
+    """Close the running attempts that `which` selects, with their outcome."""
     running = Attempt.objects.filter(which, ended_at=None)
     count = running.update(
         ended_at=now, outcome=outcome, reason=reason[:500], card_count=card_count
@@ -70,7 +77,7 @@ def attempts_end(
 
 
 def final_columns(outcome: Outcome, now: datetime) -> dict[str, Any]:
-    """The columns that change when a generation ends."""
+    """Return the columns that change when a generation ends."""
     return {
         "status": outcome.status,
         "lease": None,

@@ -1,7 +1,7 @@
 """The registry of personal data, and the account's export file.
 
-Accounts know nothing of decks: each app registers what it stores when it is loaded, and that is
-shown, exported and erased with the account.
+Accounts know nothing about decks. Each app registers the data that it stores when it is loaded, and
+this data is shown, exported and deleted with the account.
 """
 
 import io
@@ -28,9 +28,10 @@ docs/data.md of MindFlip.
 
 @dataclass(frozen=True)
 class ExportFile:
-    """One file of an export.
+    """A file of an export.
 
-    `pieces` are made when they are asked for, each in one go, so that any thread may ask.
+    `pieces` are produced on demand. Each one is produced in a single call, so any thread can
+    request it.
     """
 
     name: str
@@ -38,45 +39,52 @@ class ExportFile:
 
 
 class PersonalData(Protocol):
-    """What one app keeps of its users."""
+    """The data that an app stores about its users."""
 
     about: dict[str, str]
     """A line for the README of an export: name or pattern of a file → what is in it."""
 
     def counts(self, user: User) -> dict[str, int]:
-        """How much there is, by a word of the API in camelCase, as `{"decks": 3}`."""
+        """Return the number of stored objects of each kind, such as `{"decks": 3}`.
+
+        The names are those of the API, in camelCase.
+        """
 
     def files(self, user: User) -> Iterator[ExportFile]:
-        """All of it, as files."""
+        """Yield all of the data as files."""
 
     def used_since(self, when: datetime) -> Q:
-        """Selects users who have done something since."""
+        """Return a Q object for users who have been active since then."""
 
     def forget(self, user: User) -> None:
-        """Drop what lies outside of the database. May be called again."""
+        """Delete the data outside of the database.
+
+        This method can be called more than once.
+        """
 
     def rows(self, user_id: int) -> Iterator[QuerySet[Any]]:
-        """Every table's rows of the user, those that hang on others first."""
+        """Yield the user's rows of every table, dependent rows first."""
 
 
 _registered: list[PersonalData] = []
 
 
 def register(data: PersonalData) -> None:
-    """Make it known; called from an AppConfig.ready().
+    """Register the data of an app.
 
-    Who builds on another's rows registers after it, and is erased before.
+    Call this from AppConfig.ready(). An app whose rows depend on those of another app must register
+    after it, so that its rows are deleted first.
     """
     _registered.append(data)
 
 
 def registered() -> list[PersonalData]:
-    """In the order of registration."""
+    """Return the registered data in the order of registration."""
     return list(_registered)
 
 
 def json_list(rows: Iterable[Any]) -> Iterator[bytes]:
-    """A JSON list with a row on each line; rows as msgspec encodes them."""
+    """Yield a JSON list with one row per line, encoded by msgspec."""
     yield b"["
     before = b"\n"
     for row in rows:
@@ -86,7 +94,10 @@ def json_list(rows: Iterable[Any]) -> Iterator[bytes]:
 
 
 def account_export(*, user: User, now: datetime) -> Iterator[bytes]:
-    """The zip, in pieces. Each is made in one go and may be asked for by any thread."""
+    """Return the export as a zip file, in pieces.
+
+    Each piece is produced in a single call, and any thread can request it.
+    """
     return _zipped(_files(user, now), now)
 
 
@@ -101,7 +112,10 @@ def _files(user: User, now: datetime) -> Iterator[ExportFile]:
 
 
 class _Outlet(io.RawIOBase):
-    """Where the zip is written to: it cannot be wound back, so the zip never tries."""
+    """The stream to which the zip file is written.
+
+    It is not seekable, so the zip file never goes back.
+    """
 
     def __init__(self) -> None:
         self._waiting = bytearray()
@@ -114,7 +128,7 @@ class _Outlet(io.RawIOBase):
         return len(piece)
 
     def taken(self, least: int = 0) -> Iterator[bytes]:
-        """What was written since, when it is worth sending."""
+        """Yield what was written since the last call, if it is more than `least` bytes."""
         if len(self._waiting) > least:
             yield bytes(self._waiting)
             self._waiting.clear()

@@ -1,8 +1,8 @@
 """Rate limits, counted in Redis by the generic cell rate algorithm (GCRA, ITU-T I.371).
 
-For each key Redis keeps one time: when the whole burst will be available again. A request moves it
-forward by the rate's interval and is refused if it would then be further away than the burst
-allows. Refused requests move nothing.
+For each key, Redis stores the time when the whole burst will be available again. A request moves
+this time forward by the rate's interval. It is refused if the time would then be further away than
+the burst allows. Refused requests do not move the time.
 """
 
 from math import ceil
@@ -12,7 +12,7 @@ from django.core.cache import cache
 
 from sessions_app.ratelimit import Rate
 
-# The limits of one request are counted together or not at all, in microseconds of Redis' own clock.
+# Count all limits of a request or none, in microseconds of Redis' own clock.
 SCRIPT = """
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
@@ -37,7 +37,7 @@ return usages
 
 
 class Usage(NamedTuple):
-    """What is left of a limit; times in seconds, rounded up."""
+    """The state of a limit, with times in seconds, rounded up."""
 
     remaining: int
     wait_seconds: int  # until a refused request is allowed; 0 for an allowed one
@@ -45,10 +45,10 @@ class Usage(NamedTuple):
 
 
 def rate_limits_consume(*limits: tuple[str, Rate]) -> list[Usage]:
-    """Count one request against each (key, rate); it is allowed if no usage has a wait, and
-    otherwise not counted.
+    """Count one request against each (key, rate).
 
-    Raises RedisError.
+    The request is allowed if no usage has a wait. Otherwise it is not counted against any of them.
+    Raise RedisError if Redis is unavailable.
     """
     arguments = [
         number for _, rate in limits for number in (rate.interval_microseconds, rate.burst)
@@ -61,5 +61,5 @@ def rate_limits_consume(*limits: tuple[str, Rate]) -> list[Usage]:
 
 
 def rate_limit_key(scope: str, subject: object) -> str:
-    """The key of what `subject` (a user's id or an address) may do."""
+    """Return the key for the limit of `subject`, such as a user's ID or an address."""
     return f"rate_{scope}_{subject}"

@@ -1,5 +1,6 @@
-"""Sessions and generations as clients see them, over REST and in snapshots alike; only the socket's
-address depends on who asks.
+"""Sessions and generations as clients see them, over REST and in snapshots.
+
+The address of the socket is not included, because it depends on the request.
 """
 
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from sessions_app.services.catalogue import find_model
 
 
 class SessionShape(Struct, rename="camel", frozen=True):
-    """Contract, section 1. Times are UTC."""
+    """A session, with times in UTC."""
 
     session_id: UUID
     id: UUID
@@ -30,7 +31,10 @@ class SessionShape(Struct, rename="camel", frozen=True):
 
 
 def session_shape(session: WebLLMSession) -> SessionShape:
-    """Needs a row with `status_now` and `queue_length` (see SessionQuerySet.as_of)."""
+    """Return the representation of a session.
+
+    The row must have `status_now` and `queue_length` (see SessionQuerySet.as_of).
+    """
     return SessionShape(
         session_id=session.pk,
         id=session.pk,
@@ -48,7 +52,7 @@ def session_shape(session: WebLLMSession) -> SessionShape:
 
 
 class AttemptShape(Struct, rename="camel", frozen=True):
-    """One engine's try: when, what came of it and why."""
+    """An engine's attempt at a generation: its times, its outcome and the reason."""
 
     number: int
     started_at: datetime
@@ -59,8 +63,9 @@ class AttemptShape(Struct, rename="camel", frozen=True):
 
 
 class GenerationShape(Struct, rename="camel", frozen=True):
-    """A generation with its attempts and its cards so far; `place` counts those of the user before
-    it, while it is open.
+    """A generation with its attempts and its cards so far.
+
+    While the generation is open, `place` is the number of the user's generations before it.
     """
 
     generation_id: UUID
@@ -82,7 +87,10 @@ class GenerationShape(Struct, rename="camel", frozen=True):
 
 
 def generation_shape(generation: Generation, place: int | None = None) -> GenerationShape:
-    """Reads `attempts`: prefetch them for lists."""
+    """Return the representation of a generation.
+
+    It reads `attempts`, so prefetch them for lists.
+    """
     return GenerationShape(
         generation_id=generation.pk,
         id=generation.pk,

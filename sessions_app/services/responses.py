@@ -1,5 +1,7 @@
-"""What an engine answers: matched to the generation it was asked, checked, kept, and asked on when
-cards are missing.
+"""Responses of engines.
+
+A response is matched to the generation that it is for, validated and stored. If cards are missing,
+the engine gets a follow-up request.
 """
 
 import logging
@@ -24,8 +26,8 @@ from sessions_app.services.result_cache import cache_results
 
 log = logging.getLogger(__name__)
 STALE = "This generation is no longer leased to this engine: drop the answer and wait for the next."
-RECENT = 50  # generations that an answer may repeat
-MAX_FOLLOW_UPS = 2  # contract, section 4: the engine is asked for the rest at most twice
+RECENT = 50  # generations that a response may repeat
+MAX_FOLLOW_UPS = 2  # follow-up requests per attempt (see docs/protocol.md)
 SUCCEEDED = Outcome(GenerationStatus.SUCCEEDED)
 STOPPED = Outcome(GenerationStatus.CANCELLED, "cancelled", "The generation was stopped.")
 NO_CARDS = Outcome(
@@ -40,7 +42,8 @@ def response_accept(*, engine: EngineRef, response: Response, now: datetime) -> 
     """Accept an engine's response, once.
 
     The generation has then succeeded, has failed with `no_valid_cards`, or is still leased because
-    cards are missing. Raise UnknownCacheKey, StaleResponse and RepeatedResponse.
+    cards are missing. Raise UnknownCacheKey, StaleResponse or RepeatedResponse if the response
+    matches no generation that the engine holds.
     """
     generation = _matching_generation(engine, response, now)
     add_response(generation, response, now)
@@ -50,7 +53,8 @@ def response_accept(*, engine: EngineRef, response: Response, now: datetime) -> 
         generation.asks += 1
         generation.lease_expires_at = lease_expiry(now)
     generation.save()
-    # the requesting socket gets the outcome as the reply to this message, and no other socket waits
+    # If the engine's own socket is the requester, it gets the outcome as the reply to this message,
+    # and no other socket waits for it.
     if generation.requester != engine.channel:
         events.generations_changed([(generation.session_id, generation.pk)])
     return generation
@@ -60,9 +64,10 @@ def response_accept(*, engine: EngineRef, response: Response, now: datetime) -> 
 def card_accept(
     *, engine: EngineRef, generation_id: UUID, lease: UUID, card: Any, now: datetime
 ) -> Generation:
-    """Take one card of an engine that streams, and renew its lease.
+    """Accept one card from an engine that streams, and renew its lease.
 
-    A card that is there already, or is none, changes nothing but the lease. Raises StaleResponse.
+    A repeated or invalid card only renews the lease. Raise StaleResponse if the engine no longer
+    holds the lease.
     """
     generation = _leased_to(engine, Q(pk=generation_id, lease=lease))
     if generation is None:
@@ -77,15 +82,18 @@ def card_accept(
 
 
 def response_cancel(*, generation: Generation, now: datetime) -> None:
-    """The page that is both asker and engine stopped: nothing is tried again."""
+    """Cancel a generation because its engine reported that it was stopped.
+
+    It is not retried.
+    """
     finish_generations(Q(pk=generation.pk, lease=generation.lease), outcome=STOPPED, now=now)
 
 
 def _leased_to(engine: EngineRef, which: Q) -> Generation | None:
-    """The user's leased generation that `which` names, locked.
+    """Return the user's leased generation that `which` selects, locked.
 
-    An engine that came back on another socket holds it by its lease; that socket takes it over,
-    unless it was given something else meanwhile.
+    An engine that reconnected on another socket still holds its lease. The new socket takes the
+    lease over, unless it holds another generation by now.
     """
     current = Generation.objects.filter(which, user=engine.user_id, status=GenerationStatus.LEASED)
     generation = current.select_for_update(of=("self",)).first()
@@ -117,10 +125,11 @@ def _matching_generation(engine: EngineRef, response: Response, now: datetime) -
 
 
 def _lost_generation(engine: EngineRef, response: Response, now: datetime) -> Generation | None:
-    """Return what the session's engine was at when its socket was lost, locked, if this answers it.
+    """Return the generation that a lost engine of the session was working on, locked.
 
-    Clients of the guide's dialect reconnect while their engine works, and answer on the new socket,
-    which works on from there unless it was given something else.
+    Return None if the response does not match it. Clients of the guide's dialect reconnect while
+    their engine works, and respond on the new socket. That socket continues the generation, unless
+    it holds another one.
     """
     is_present = Exists(Engine.objects.present(now).filter(channel=OuterRef("engine")))
     leased = Generation.objects.filter(
@@ -135,8 +144,10 @@ def _lost_generation(engine: EngineRef, response: Response, now: datetime) -> Ge
 
 
 def _is_repeated(engine: EngineRef, response: Response) -> bool:
-    """Return whether this answers, again or too late, one of the session's recent generations or an
-    earlier request for one.
+    """Return whether the response repeats an earlier one, or comes too late.
+
+    It does if it matches one of the session's recent generations, or an earlier request for the one
+    that the engine is working on.
     """
     topic, count = parse_cache_key(response.cache_key)
     recent = Generation.objects.filter(session=engine.session_id).order_by("-created_at", "-id")[
@@ -158,8 +169,9 @@ def _is_repeated(engine: EngineRef, response: Response) -> bool:
 def matches(generation: Generation, response: Response) -> bool:
     """Return whether an engine's response is for this generation.
 
-    The lease identifies it. The cache key must then have the generation's topic; its count may
-    differ, because cards that arrived in the meantime changed the number still needed.
+    In `mindflip.v1` the lease identifies the generation. The cache key must then contain the
+    generation's topic, but its count may differ, because cards that arrived in the meantime changed
+    the number still needed. Otherwise the whole cache key must match.
     """
     if response.generation_id not in (None, generation.pk):
         return False
@@ -177,7 +189,10 @@ def add_response(generation: Generation, response: Response, now: datetime) -> N
 
 
 def _add_cards(generation: Generation, raw: Any, now: datetime) -> int:
-    """Add what is a card and new, each with a number of its own; how many."""
+    """Add the cards that are valid and new, and return how many there are.
+
+    Each gets its own number if the generation is tracked.
+    """
     new = get_kind(generation.kind).accept_cards(
         raw, generation.cards, generation.wanted, generation.options
     )
@@ -194,7 +209,7 @@ def _add_cards(generation: Generation, raw: Any, now: datetime) -> int:
 
 
 def needs_more_cards(generation: Generation) -> bool:
-    """Return whether the engine must be asked for the cards that are missing."""
+    """Return whether the engine must get a follow-up request for missing cards."""
     return generation.wanted > 0 and generation.asks < MAX_FOLLOW_UPS
 
 
@@ -239,7 +254,7 @@ def publish(generations: Sequence[Generation]) -> None:
             len(generation.cards),
             extra={"generation_id": generation.pk, "session_id": generation.session_id},
         )
-        # an incomplete result is not cached, so the next request tries again
+        # Do not cache an incomplete result, so that the next request tries again.
         if generation.cards and not generation.is_partial:
             result = {"generationId": str(generation.pk), "cards": generation.cards}
             complete[generation.result_key] = result

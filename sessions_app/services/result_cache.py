@@ -1,8 +1,9 @@
-"""Cache results in Redis and count the hits.
+"""The cache of results in Redis, and the number of its hits.
 
-The server makes the key: user, model, prompt and all options; a client never chooses it.
+The server computes the key from the user, the model, the kind, the prompt and the options. A client
+never chooses it.
 
-Redis may lose the cache at any time, or be unavailable: then there is a miss, never an error.
+Redis may lose the cache at any time, or be unavailable. A read is then a miss, never an error.
 """
 
 import hashlib
@@ -24,7 +25,7 @@ from sessions_app.models import Generation
 
 log = logging.getLogger(__name__)
 BATCH_SIZE = 1_000
-COUNTED = timedelta(days=3)  # until they are written down with the other figures of their hour
+COUNTED = timedelta(days=3)  # lifetime of hit counts, which `dashboard` copies to the database
 
 
 def result_key(
@@ -36,20 +37,25 @@ def result_key(
     prompt: str,
     options: dict[str, Any],
 ) -> str:
-    """64 hex digits: two users, two models, two prompts or two sets of options never share one."""
+    """Return the key of a result, 64 hex digits.
+
+    Two users, two models, two prompts or two sets of options never share a key. The option `save`
+    is ignored.
+    """
     wanted = {name: value for name, value in options.items() if name != "save"}
     parts = [user_id, model_id, kind, prompt_version, prompt, sorted(wanted.items())]
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
 
 
 def redis_key(key: str) -> str:
-    """Under which the cache has the result of this key."""
+    """Return the name under which the cache stores the result of this key."""
     return f"result:{key}"
 
 
 def read_results(keys: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """The `{generationId, cards}` remembered under each of the keys that have one, in one round
-    trip. Each key that finds one is counted as answered.
+    """Return the cached `{generationId, cards}` of each key that has one, in one round trip.
+
+    Each hit is counted.
     """
     if not keys:
         return {}
@@ -70,8 +76,9 @@ def read_results(keys: Sequence[str]) -> dict[str, dict[str, Any]]:
 
 
 def cache_results(results: Mapping[str, dict[str, Any]]) -> None:
-    """Remember complete results, `{generationId, cards}` by their keys, for RESULT_CACHE_SECONDS,
-    in one round trip.
+    """Cache complete results for RESULT_CACHE_SECONDS, in one round trip.
+
+    `results` has the `{generationId, cards}` of each key.
     """
     try:
         cache.set_many(
@@ -85,9 +92,9 @@ def cache_results(results: Mapping[str, dict[str, Any]]) -> None:
 
 
 def purge_results(keys: Iterable[str]) -> None:
-    """Forget what is remembered under these keys.
+    """Delete the results of these keys.
 
-    Raises RedisError: what should be gone must not be taken for gone.
+    Raise RedisError if Redis is unavailable, so that no caller assumes that they were deleted.
     """
     left = iter(keys)
     while some := list(islice(left, BATCH_SIZE)):
@@ -95,7 +102,7 @@ def purge_results(keys: Iterable[str]) -> None:
 
 
 def count_hits(count: int, *, now: datetime) -> None:
-    """So many more requests were answered at once."""
+    """Count requests that were answered from the cache."""
     try:
         cache.count(_key(now), int(COUNTED.total_seconds()), by=count)  # type: ignore[attr-defined] # mindflip.cache's own
     except RedisError as error:
@@ -103,8 +110,9 @@ def count_hits(count: int, *, now: datetime) -> None:
 
 
 def hits_of(hours: Iterable[datetime]) -> dict[datetime, int]:
-    """For each of these hours in which there were any, how many; nothing when Redis cannot be
-    asked.
+    """Return the number of hits in each of these hours.
+
+    Hours without hits are left out. The result is empty if Redis is unavailable.
     """
     keys = {_key(hour): hour for hour in hours}
     try:
@@ -119,5 +127,8 @@ def _key(now: datetime) -> str:
 
 
 def purge_user_results(*, user: User) -> None:
-    """What the user asks for again is computed anew. Raises RedisError."""
+    """Delete all cached results of the user.
+
+    Raise RedisError if Redis is unavailable.
+    """
     purge_results(Generation.objects.of(user).values_list("result_key", flat=True).iterator())

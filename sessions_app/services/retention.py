@@ -1,9 +1,10 @@
-"""Delete what has reached its retention time: ended sessions, their text, tokens, sign-ins, the
-admin's log.
+"""Deletion of data that has reached its retention time.
 
-Each function may run twice, late or only in part: the next run continues. Rows are deleted in
-batches, each in its own transaction, so that no lock is held for long. docs/data.md lists the
-times.
+This covers ended sessions, their text, tokens, sign-ins, and the admin's log. docs/data.md lists
+the times.
+
+Each function may run twice, late, or only in part, because the next run continues. Rows are deleted
+in batches, each in its own transaction, so that no lock is held for long.
 """
 
 import math
@@ -26,8 +27,9 @@ BATCH_SIZE = 1_000
 
 
 def sessions_delete_old(*, now: datetime, at_once: int = SESSION_BATCH) -> int:
-    """Delete sessions that ended more than SESSION_RETENTION_DAYS ago, with their generations; how
-    many sessions.
+    """Delete sessions that ended more than SESSION_RETENTION_DAYS ago.
+
+    Their generations are deleted with them. Return how many sessions were deleted.
     """
     old = WebLLMSession.objects.filter(
         closed_at__lt=now - timedelta(days=settings.SESSION_RETENTION_DAYS)
@@ -36,15 +38,16 @@ def sessions_delete_old(*, now: datetime, at_once: int = SESSION_BATCH) -> int:
     for ids in batches(old, at_once, settings.CLEANUP_TIME_LIMIT):
         delete_in_batches(
             Generation.objects.filter(session__in=ids)
-        )  # one session may have very many
+        )  # a session may have a large number
         deleted += delete_in_batches(WebLLMSession.objects.filter(pk__in=ids))
     return deleted
 
 
 def texts_blank_old(*, now: datetime, at_once: int = SESSION_BATCH) -> int:
-    """Blank what was written and made in sessions that ended more than PROMPT_RETENTION_DAYS ago:
-    prompts, topics, notes, cards. Times, outcomes, numbers stay as long as the session. How many
-    sessions.
+    """Blank the text of sessions that ended more than PROMPT_RETENTION_DAYS ago.
+
+    This covers prompts, topics, notes and cards. Times, outcomes and counts are kept as long as the
+    session. Return how many sessions were blanked.
     """
     if settings.PROMPT_RETENTION_DAYS >= settings.SESSION_RETENTION_DAYS:
         return 0
@@ -61,7 +64,7 @@ def _blank(ids: list[Any]) -> int:
 
 
 def tokens_delete_expired(*, now: datetime) -> int:
-    """Delete refresh tokens that can no longer be used by their date; how many."""
+    """Delete expired refresh tokens, and return how many there were."""
     return delete_oldest(
         apps.get_model("token_blacklist", "OutstandingToken"),
         Q(expires_at__lte=now),
@@ -70,7 +73,7 @@ def tokens_delete_expired(*, now: datetime) -> int:
 
 
 def logins_delete_expired(*, now: datetime) -> int:
-    """Delete what browsers were signed in with and are no longer; how many."""
+    """Delete expired sign-ins of browsers, and return how many there were."""
     return delete_in_batches(
         apps.get_model("sessions", "Session").objects.filter(expire_date__lte=now),
         seconds=settings.CLEANUP_TIME_LIMIT,
@@ -78,14 +81,18 @@ def logins_delete_expired(*, now: datetime) -> int:
 
 
 def audit_delete_old(*, now: datetime) -> int:
-    """Delete entries of the admin's log that are older than AUDIT_LOG_RETENTION_DAYS; how many."""
+    """Delete entries of the admin's log that are older than AUDIT_LOG_RETENTION_DAYS.
+
+    Return how many were deleted.
+    """
     past = Q(action_time__lt=now - timedelta(days=settings.AUDIT_LOG_RETENTION_DAYS))
     return delete_oldest(apps.get_model("admin", "LogEntry"), past, settings.CLEANUP_TIME_LIMIT)
 
 
 def attempts_delete_old(*, now: datetime) -> int:
-    """Delete failed sign-ins that are older than FAILED_SIGN_IN_RETENTION_DAYS and lock nobody out
-    any more; how many.
+    """Delete failed sign-ins that are too old to lock anyone out.
+
+    They must also be older than FAILED_SIGN_IN_RETENTION_DAYS. Return how many were deleted.
     """
     past = Q(
         attempt_time__lt=now
@@ -97,9 +104,10 @@ def attempts_delete_old(*, now: datetime) -> int:
 def batches(
     rows: QuerySet[Any], at_once: int = BATCH_SIZE, seconds: float = math.inf
 ) -> Iterator[list[Any]]:
-    """The keys of `rows`, `at_once` at a time, while there are any and for `seconds`.
+    """Yield the keys of `rows`, at most `at_once` at a time, for about `seconds`.
 
-    Whoever takes a lot must see to it that its rows are no longer among `rows`.
+    The caller must ensure that the rows of a batch no longer match `rows` before it requests the
+    next batch.
     """
     began = time.monotonic()
     while ids := list(rows.order_by().values_list("pk", flat=True)[:at_once]):
@@ -111,9 +119,9 @@ def batches(
 def delete_in_batches(
     rows: QuerySet[Any], at_once: int = BATCH_SIZE, seconds: float = math.inf
 ) -> int:
-    """Delete them with what hangs on them; how many of `rows` went.
+    """Delete `rows` and dependent rows, and return how many of `rows` were deleted.
 
-    What is no longer among them when its turn comes is left alone.
+    Rows that no longer match when it is their turn are left alone.
     """
     return sum(_delete(rows, ids) for ids in batches(rows, at_once, seconds))
 
@@ -121,8 +129,8 @@ def delete_in_batches(
 def delete_oldest(model: type[Model], past: Q, seconds: float = math.inf) -> int:
     """Delete rows in batches from a table that grows in time order and has no index on time.
 
-    Start at the first row and stop at the first batch with a row that is not `past`. Return how
-    many rows were deleted.
+    Start at the first row and stop at the first batch with a row that is not `past`, or after about
+    `seconds`. Return how many rows were deleted.
     """
     began, deleted = time.monotonic(), 0
     while ids := list(
@@ -136,9 +144,9 @@ def delete_oldest(model: type[Model], past: Q, seconds: float = math.inf) -> int
 
 
 def iterate_in_batches(rows: QuerySet[Any], at_once: int = BATCH_SIZE) -> Iterator[Any]:
-    """All of `rows` in the order of their keys, `at_once` in memory.
+    """Yield all of `rows` in the order of their keys, with `at_once` in memory.
 
-    Each batch is a query of its own, so no connection is held between.
+    Each batch is a separate query, so no connection is held between batches.
     """
     batch = list(rows.order_by("pk")[:at_once])
     while batch:

@@ -1,6 +1,4 @@
-"""What is kept of a user beside what apps make of it: sessions, generations, engines, and who came
-in.
-"""
+"""The personal data of this app: the account, sessions, generations, engines and sign-ins."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -21,11 +19,11 @@ from sessions_app.services.result_cache import purge_user_results
 from sessions_app.services.retention import iterate_in_batches
 
 THROTTLED: Any = settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"]
-GENERATION_BATCH = 50  # each may carry long notes
+GENERATION_BATCH = 50  # each may have long notes
 
 
 class SessionsData:
-    """See sessions_app.services.personal_data.PersonalData."""
+    """The personal data of this app (see sessions_app.services.personal_data.PersonalData)."""
 
     about = {
         "account.json": "who you are here",
@@ -81,7 +79,11 @@ class SessionsData:
 
 
 def _model(label: str) -> QuerySet[Any]:
-    """Rows of another's model; services import no transport, and these belong to one."""
+    """Return the rows of a model of another app.
+
+    The model is looked up by name because services must not import the transport layer, to which
+    these apps belong.
+    """
     model: type[Model] = apps.get_model(label)
     return model._default_manager.all()
 
@@ -91,7 +93,10 @@ def _tokens() -> QuerySet[Any]:
 
 
 def _logins_of(user_id: int) -> list[str]:
-    """Django writes whose a sign-in is into the row alone, so each is read."""
+    """Return the keys of the user's sign-ins in browsers.
+
+    Django stores the user only inside the encoded session, so every row is decoded.
+    """
     rows = _model("sessions.Session").iterator()
     return [row.pk for row in rows if row.get_decoded().get("_auth_user_id") == str(user_id)]
 

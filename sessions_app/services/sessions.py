@@ -1,4 +1,8 @@
-"""The life of a session: opened, kept alive by activity, ended by its user or by inactivity."""
+"""The life cycle of sessions.
+
+A session is opened, kept alive by activity, and ended by its user, by an operator, or by
+inactivity.
+"""
 
 import logging
 from collections.abc import Sequence
@@ -24,8 +28,11 @@ EXPIRED_IDLE = "expired after inactivity"
 
 @transaction.atomic
 def session_open(*, user: User, model_id: str, now: datetime) -> WebLLMSession:
-    """A new session. Raises RateLimited when the user has MAX_SESSIONS_PER_USER open."""
-    # two opens at once must not both take the last place
+    """Create a session.
+
+    Raise RateLimited if the user has MAX_SESSIONS_PER_USER open.
+    """
+    # Lock the user, so that concurrent calls cannot both take the last place.
     User.objects.select_for_update().get(pk=user.pk)
     if WebLLMSession.objects.of(user).alive(now).count() >= settings.MAX_SESSIONS_PER_USER:
         raise RateLimited(
@@ -40,7 +47,10 @@ def session_open(*, user: User, model_id: str, now: datetime) -> WebLLMSession:
 
 
 def session_for_user(*, user: User, session_id: UUID, now: datetime) -> WebLLMSession:
-    """The user's session, ended or not, as it is now. Raises NotFound for anybody else's."""
+    """Return the user's session with its current status, whether it has ended or not.
+
+    Raise NotFound if it does not exist or belongs to another user.
+    """
     session = WebLLMSession.objects.of(user).as_of(now).filter(pk=session_id).first()
     if session is None:
         raise NotFound(
@@ -50,10 +60,10 @@ def session_for_user(*, user: User, session_id: UUID, now: datetime) -> WebLLMSe
 
 
 def session_alive(*, session_id: UUID, user_id: int, now: datetime) -> WebLLMSession:
-    """Return the session if it has not ended. Raise SessionEnded with the code that says why.
+    """Return the session if it has not ended.
 
-    Every message calls this. The row of a recently active session is enough; the generations are
-    only read for other sessions.
+    Raise SessionEnded, with the code that gives the reason, if it has. Generations are only read if
+    the session was not active recently; otherwise its row is enough.
     """
     lately = now - timedelta(seconds=settings.SESSION_IDLE_SECONDS)
     rows = WebLLMSession.objects.filter(pk=session_id, user_id=user_id)
@@ -70,8 +80,9 @@ def session_alive(*, session_id: UUID, user_id: int, now: datetime) -> WebLLMSes
 
 
 def session_touch(*, session_id: UUID, now: datetime) -> bool:
-    """Note activity, unless it was noted within SESSION_ACTIVITY_INTERVAL; an ended session stays
-    ended. True if written.
+    """Record activity in a session, and return whether it was written.
+
+    It is written at most once in SESSION_ACTIVITY_INTERVAL seconds. An ended session stays ended.
     """
     noted = now - timedelta(seconds=settings.SESSION_ACTIVITY_INTERVAL)
     session = WebLLMSession.objects.alive(now).filter(pk=session_id, last_activity_at__lte=noted)
@@ -79,14 +90,14 @@ def session_touch(*, session_id: UUID, now: datetime) -> bool:
 
 
 def session_engine_ready(*, session_id: UUID, facts: dict[str, Any], now: datetime) -> None:
-    """An engine of this session is there; an earlier engine's error is over."""
+    """Mark the session as ready, which also clears the error of an earlier engine."""
     WebLLMSession.objects.alive(now).filter(pk=session_id).update(
         status=SessionStatus.READY, engine_facts=facts, last_activity_at=now
     )
 
 
 def session_engine_broken(*, session_id: UUID, message: str, now: datetime) -> None:
-    """The session's engine said that it cannot run; the sentence is kept with its facts."""
+    """Mark the session as failed, with the reason why its engine cannot run."""
     facts = {"error": message[:500], "at": now.isoformat()}
     WebLLMSession.objects.alive(now).filter(pk=session_id).update(
         status=SessionStatus.ERROR, engine_facts=facts
@@ -94,28 +105,37 @@ def session_engine_broken(*, session_id: UUID, message: str, now: datetime) -> N
 
 
 def session_close(*, user: User, session_id: UUID, now: datetime) -> None:
-    """End the session, cancel what it has open, close its sockets.
+    """End the session, cancel its open generations, and close its sockets.
 
-    Harmless the second time. Raises NotFound.
+    A second call does no harm. Raise NotFound if the session does not exist or belongs to another
+    user.
     """
     session_for_user(user=user, session_id=session_id, now=now)
     sessions_close(session_ids=[session_id], reason=CLOSED_BY_USER, now=now)
 
 
 def sessions_close(*, session_ids: Sequence[UUID], reason: str, now: datetime) -> int:
-    """End those of the sessions that live, whosever they are; how many there were."""
+    """End those of the sessions that are still alive, and return how many there were.
+
+    They can belong to any user.
+    """
     return _end(_live_sessions(), session_ids, status=SessionStatus.CLOSED, reason=reason, now=now)
 
 
 def sessions_expire(*, session_ids: Sequence[UUID], reason: str, now: datetime) -> int:
-    """Let those of the sessions that live expire before their time, whosever they are; how many
-    there were. Their clients are told what they are told after inactivity: to open a new one.
+    """Expire those of the sessions that are still alive, and return how many there were.
+
+    They can belong to any user. Their clients get the same message as after inactivity, to create a
+    new session.
     """
     return _end(_live_sessions(), session_ids, status=SessionStatus.EXPIRED, reason=reason, now=now)
 
 
 def sessions_expire_idle(*, now: datetime, batch: int = 500) -> int:
-    """Expire every idle session, in batches of their own transactions; how many there were."""
+    """Expire every idle session, and return how many there were.
+
+    Each batch has its own transaction.
+    """
     expired = 0
     while ids := _idle_ids(now, batch):
         expired += _end(
@@ -149,9 +169,9 @@ def _end(
     reason: str,
     now: datetime,
 ) -> int:
-    """End those of `ids` that are still `among` these once they are locked."""
+    """End those of the sessions that still match `among` once they are locked."""
     open_ones = Generation.objects.open().filter(session__in=ids).order_by("session_id", "pk")
-    # before the sessions: see outcomes
+    # Lock the generations before the sessions (see `outcomes`).
     list(open_ones.select_for_update(of=("self",)).values_list("pk"))
     locked = list(
         among.filter(pk__in=ids).select_for_update(of=("self",)).values_list("pk", flat=True)

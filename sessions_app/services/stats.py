@@ -31,8 +31,11 @@ COUNT_MILLISECONDS = 300
 
 @dataclass(frozen=True)
 class Backlog:
-    """What is unfinished now: for each open status how many generations and how many seconds the
-    oldest waits, leases past their time, open sessions, engines that are present by name.
+    """The work that is not finished yet.
+
+    For each open status, `by_status` has the number of generations and the seconds that the oldest
+    has waited. `lapsed` counts expired leases, `sessions` counts open sessions, and `engines`
+    counts the engines that are present, by name.
     """
 
     by_status: dict[str, tuple[int, float]]
@@ -42,7 +45,10 @@ class Backlog:
 
 
 def backlog(*, now: datetime) -> Backlog:
-    """Each number from a partial index that holds little more than what is counted."""
+    """Return the backlog.
+
+    Each number comes from a partial index that contains little more than the counted rows.
+    """
     return Backlog(
         by_status={status.value: _waiting(status, now) for status in OPEN},
         lapsed=Generation.objects.lapsed(now).count(),
@@ -61,9 +67,10 @@ def _waiting(status: GenerationStatus, now: datetime) -> tuple[int, float]:
 
 
 def session_stats(*, now: datetime) -> dict[str, Any]:
-    """`{sessions: {total, byStatus, isEstimate}, generations: …}`, every status named, zeros
-    included. Of a table with more than COUNTED_TO rows those without an end are counted, and those
-    with one estimated.
+    """Return `{sessions: {total, byStatus, isEstimate}, generations: …}`.
+
+    Every status is included, even if its number is 0. In a table with more than COUNTED_TO rows,
+    the open rows are counted and the ended ones are estimated.
     """
     sessions, generations = WebLLMSession.objects.as_of(now), Generation.objects.all()
     return {
@@ -81,8 +88,9 @@ def session_stats(*, now: datetime) -> dict[str, Any]:
 def _totals(
     rows: Any, column: str, begun: Statuses, ended: Statuses, shown: list[str]
 ) -> dict[str, Any]:
-    """By what stands in `column`, of which `shown` are all values; `begun` and `ended` are
-    stored.
+    """Return the totals by `column`, whose values are `shown`.
+
+    `begun` and `ended` are the stored values of open and of ended rows.
     """
     is_estimate = planner_estimate(rows.order_by().values("pk")) > COUNTED_TO
     counted = _counted(rows.filter(status__in=begun) if is_estimate else rows, column)
@@ -105,11 +113,11 @@ def _counted(rows: Any, column: str) -> Counter[str]:
 
 
 class QueryTimeout(Exception):
-    """The database did not answer in the time it was given."""
+    """The database did not respond within the time limit."""
 
 
 class EstimatedCount(int):
-    """An estimate: it says so when it is shown."""
+    """An estimated number, shown as "about 5,000"."""
 
     def __str__(self) -> str:
         return f"about {int(self):,}"
@@ -117,7 +125,10 @@ class EstimatedCount(int):
 
 @contextmanager
 def statement_timeout(milliseconds: int) -> Iterator[None]:
-    """Statements inside may take so long each. Raises QueryTimeout."""
+    """Limit each statement inside to this many milliseconds.
+
+    Raise QueryTimeout if a statement takes longer.
+    """
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(
@@ -135,23 +146,26 @@ def statement_timeout(milliseconds: int) -> Iterator[None]:
 
 
 def count_of(rows: QuerySet[Any]) -> int:
-    """Exactly up to EXACT_TO, above that two digits of an estimate, as `EstimatedCount`."""
+    """Return the exact number of rows up to EXACT_TO, and an `EstimatedCount` above.
+
+    The number is also estimated if counting takes too long.
+    """
     plain = rows.order_by().values("pk")
     try:
         with statement_timeout(COUNT_MILLISECONDS):
             first = plain[: EXACT_TO + 1].count()
-    except QueryTimeout:  # few, and scattered among millions
+    except QueryTimeout:  # a few rows, scattered among millions
         return estimate_of(plain)
     return first if first <= EXACT_TO else _rounded(max(first, planner_estimate(plain)))
 
 
 def estimate_of(rows: QuerySet[Any]) -> EstimatedCount:
-    """Two digits of what the planner expects; nothing is counted."""
+    """Return the number that the planner expects, rounded to two digits, without counting."""
     return _rounded(planner_estimate(rows))
 
 
 def planner_estimate(rows: QuerySet[Any]) -> int:
-    """How many rows PostgreSQL's planner expects, one at least."""
+    """Return the number of rows that PostgreSQL's planner expects, which is at least one."""
     return int(json.loads(rows.explain(format="json"))[0]["Plan"]["Plan Rows"])
 
 

@@ -1,6 +1,7 @@
-"""Tickets: what opens a socket.
+"""Tickets, which clients use to open sockets.
 
-Signed, bound to one session, one user and his password, good for as long as the session lives.
+A ticket is signed and bound to one session, one user and their password. It is valid for as long as
+the session is alive.
 """
 
 from uuid import UUID
@@ -14,16 +15,17 @@ KEY_LENGTH = 16
 
 
 def ticket_issue(*, session_id: UUID, user: User) -> str:
-    """The ticket as it stands in a wsUrl.
+    """Return a ticket for the `wsUrl` of a session.
 
-    It ends with its session or a new password; there is no other expiry.
+    It becomes invalid when the session ends or the password changes, and has no other expiry.
     """
     return signing.dumps([session_id.hex, user.pk, password_key(user)], salt=SALT)
 
 
 def ticket_user(ticket: str, *, session_id: UUID) -> User | None:
-    """The user, disabled or not, whom the ticket was issued to for this session; None for anything
-    else or outdated.
+    """Return the user to whom the ticket was issued for this session, disabled or not.
+
+    Return None if the ticket is invalid or outdated.
     """
     try:
         session_hex, user_id, key = signing.loads(ticket, salt=SALT)
@@ -34,7 +36,8 @@ def ticket_user(ticket: str, *, session_id: UUID) -> User | None:
 
 
 def password_key(user: User) -> str:
-    """Changes with the user's password and tells nothing of it: who holds the old one has been
-    signed out.
+    """Return a key that changes with the user's password and does not reveal it.
+
+    Tickets and open sockets with an older key are rejected.
     """
     return salted_hmac(SALT, user.password, algorithm="sha256").hexdigest()[:KEY_LENGTH]

@@ -1,6 +1,6 @@
-"""The way of one generation through queue and engines, as stages one after the other.
+"""The timeline of a generation in the queue and with engines.
 
-Pure: rows in, values out.
+The functions are pure: they take rows and return values.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,9 +12,9 @@ from sessions_app.models import Attempt, Generation, GenerationStatus
 
 @dataclass(frozen=True)
 class Stage:
-    """One stretch of time: in the queue (`attempt` is None) or with an engine.
+    """A period in the queue (`attempt` is None) or with an engine.
 
-    `left` and `width` are percents of the whole time.
+    `left` and `width` are percentages of the whole time.
     """
 
     name: str
@@ -31,7 +31,10 @@ class Stage:
 
 @dataclass(frozen=True)
 class Timeline:
-    """All stages in their order; `seconds` from the request to the end, or to now."""
+    """All stages in order.
+
+    `seconds` is the time from the request to the end, or until now.
+    """
 
     stages: list[Stage]
     seconds: float
@@ -39,7 +42,11 @@ class Timeline:
 
 
 def timeline(generation: Generation, attempts: Iterable[Attempt], now: datetime) -> Timeline:
-    """Stages follow each other without a gap: between two attempts a generation waits."""
+    """Return the timeline of a generation.
+
+    Stages follow each other without a gap, because a generation is in the queue between two
+    attempts.
+    """
     end = generation.finished_at or now
     whole = max((end - generation.created_at).total_seconds(), 0.001)
     stages = [
