@@ -65,7 +65,7 @@ class Generation(models.Model):
     `requester` is the channel of the guide's socket that sent the request. It is empty for other
     requests, after that socket has closed, and when several sockets share the generation. `engine`
     is the channel of the engine's socket, or of the last engine's socket while the generation is
-    queued. Both only say where to send messages, and do not prove who a client is.
+    queued. Both only show where to send messages, and do not prove who a client is.
 
     `result_key` is the key of the result in the cache, which only the server uses. `asks` is the
     number of follow-up requests to the engine in the current attempt. `first_card_at` is when the

@@ -72,7 +72,7 @@ Description = WebLLMDescription | WllamaDescription
 
 
 class InvalidDescription(Exception):
-    """An error in a description, because of which the model cannot be offered.
+    """An error in a description that prevents the model from being offered.
 
     The message is the reason, written for the operator.
     """
