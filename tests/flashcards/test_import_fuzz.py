@@ -236,6 +236,26 @@ def test_a_directory_without_end_is_not_read(is_64: bool) -> None:
     assert read(b"PK\x03\x04" + (end_64 if is_64 else b"") + end) == "too_large"
 
 
+def test_comment_with_other_end_records_does_not_hide_a_large_directory() -> None:
+    comment = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, 0, 0, 0, 0)
+    comment += struct.pack("<4sLQL", b"PK\x06\x07", 0, 0, 1)
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, 2**31, 0, len(comment))
+    assert read(b"PK\x03\x04" + end + comment) == "too_large"
+
+
+def test_offset_that_looks_like_an_end_record_does_not_hide_a_large_directory() -> None:
+    offset = int.from_bytes(b"PK\x05\x06", "little")
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, 2**31, offset, 0)
+    assert read(b"PK\x03\x04" + end) == "too_large"
+
+
+def test_package_on_several_disks_is_refused() -> None:
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, 0, 0, 0)
+    assert (
+        read(b"PK\x03\x04" + struct.pack("<4sLQL", b"PK\x06\x07", 0, 0, 2) + end) == "damaged_file"
+    )
+
+
 def test_names_in_a_package_lead_nowhere(real: bytes) -> None:
     with zipfile.ZipFile(io.BytesIO(real)) as package:
         data = package.read("collection.anki2")

@@ -142,16 +142,6 @@ def texts(message: bytes) -> dict[int, bytes]:
     return {field: value for field, value in _members(message) if isinstance(value, bytes)}
 
 
-def messages(message: bytes, field: int) -> list[bytes]:
-    """Return all values of a repeated field of texts, bytes or messages.
-
-    Raise FileRejected if the message is damaged.
-    """
-    return [
-        value for number, value in _members(message) if number == field and isinstance(value, bytes)
-    ]
-
-
 def _members(message: bytes) -> list[tuple[int, int | bytes]]:
     fields: list[tuple[int, int | bytes]] = []
     at = 0

@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-import struct
 import tempfile
 import zipfile
 import zlib
@@ -43,9 +42,6 @@ NOTES = """
            json_group_array(json_array(c.ord, CASE WHEN c.odid > 0 THEN c.odid ELSE c.did END))
     FROM notes n JOIN cards c ON c.nid = n.id GROUP BY n.id ORDER BY n.id
 """
-END = b"PK\x05\x06"
-END_64, LOCATOR_64 = b"PK\x06\x06", b"PK\x06\x07"
-END_BYTES, COMMENT_BYTES = 22, 65_535
 DIRECTORY_BYTES = 150 * ENTRIES
 WINDOW_BYTES = 2**26  # memory that a zstd frame may require
 BROKEN = (
@@ -149,9 +145,10 @@ def open_zip(file: BinaryIO) -> Iterator[zipfile.ZipFile]:
 
     Raise FileRejected if the file is damaged or its directory is too large.
     """
-    _check_directory(file)
-    with translated(), zipfile.ZipFile(file) as package:
-        yield package
+    with translated():
+        _check_directory(file)
+        with zipfile.ZipFile(file) as package:
+            yield package
 
 
 @contextmanager
@@ -194,31 +191,12 @@ def _check_directory(file: BinaryIO) -> None:
 
     Python reads the whole directory when it opens the zip, so the size is checked first.
     """
-    file.seek(0, 2)
-    length = file.tell()
-    file.seek(max(0, length - END_BYTES - COMMENT_BYTES - 76))
-    tail = file.read()
-    if _directory_bytes(tail) > min(DIRECTORY_BYTES, length):
+    # zipfile's own function finds the record that zipfile uses. A file can contain several others.
+    end = zipfile._EndRecData(file)  # type: ignore[attr-defined] # the stubs lack it
+    length = file.seek(0, 2)
+    if end and end[zipfile._ECD_SIZE] > min(DIRECTORY_BYTES, length):  # type: ignore[attr-defined]
         raise too_large(
             f"This package holds more than {ENTRIES:,} files: export it without pictures and"
             " sounds."
         )
     file.seek(0)
-
-
-def _directory_bytes(tail: bytes) -> int:
-    """Return the size of the directory, in bytes, as the end records of the zip give it.
-
-    If there is a zip64 locator, the zip64 record overrules the older one. If that record is
-    missing, the size is 2**64.
-    """
-    sizes = [0]
-    at = tail.rfind(END)
-    if at >= 0 and len(tail) - at >= END_BYTES:
-        sizes.append(struct.unpack_from("<L", tail, at + 12)[0])
-    if LOCATOR_64 in tail:
-        at = tail.rfind(END_64)
-        sizes = (
-            [struct.unpack_from("<Q", tail, at + 40)[0]] if 0 <= at <= len(tail) - 56 else [2**64]
-        )
-    return max(sizes)
