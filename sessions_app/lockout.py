@@ -63,7 +63,7 @@ class LockoutBackend(AxesStandaloneBackend, ModelBackend):
             AxesStandaloneBackend.authenticate(self, request, username, password, **kwargs)
         return user
 
-    aauthenticate = BaseBackend.aauthenticate  # type: ignore[assignment] # that of ModelBackend does not call `authenticate`
+    aauthenticate = BaseBackend.aauthenticate  # type: ignore[assignment] # ModelBackend's own does not call `authenticate`
 
 
 def client_address(request: Any) -> str:

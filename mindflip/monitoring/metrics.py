@@ -153,7 +153,7 @@ def build_registry(*further: object) -> CollectorRegistry:
     PlatformCollector(registry=registry)
     GCCollector(registry=registry)
     for collector in (ProcessCounts(), *further):
-        registry.register(collector)  # type: ignore[arg-type] # a collector is what has `collect`
+        registry.register(collector)  # type: ignore[arg-type] # any object with `collect` is a collector
     return registry
 
 

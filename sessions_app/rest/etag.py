@@ -25,7 +25,7 @@ class ETagMixin:
     def finalize_response(
         self, request: Request, response: Any, *args: Any, **kwargs: Any
     ) -> HttpResponseBase:
-        answer = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc] # of the view beside it
+        answer = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc] # defined by the view
         if (
             request.method not in {"GET", "HEAD"}
             or answer.status_code != 200

@@ -30,7 +30,7 @@ class _Typed:
         is_text_of_form = isinstance(data, str) and is_html_input(self.root.initial_data)
         # Do not use isinstance, because bool is a subclass of int.
         if not is_text_of_form and type(data) not in self.json_types:
-            self.fail("invalid")  # type: ignore[attr-defined] # of the field beside it
+            self.fail("invalid")  # type: ignore[attr-defined] # defined by the field
         return super().to_internal_value(data)  # type: ignore[misc]
 
 

@@ -76,7 +76,7 @@ class RateThrottle(SimpleRateThrottle):
         Return 0 if the request is allowed or Redis is unavailable.
         """
         self.allows_without_redis = True
-        return 0 if self.allow_request(request, None) else self.usage.wait_seconds  # type: ignore[arg-type] # no view looks at it
+        return 0 if self.allow_request(request, None) else self.usage.wait_seconds  # type: ignore[arg-type] # the view is not used
 
 
 class RegisterThrottle(RateThrottle):

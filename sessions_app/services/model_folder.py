@@ -20,7 +20,7 @@ DESCRIPTION_NAME = "mindflip-model.json"
 ModelId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/:-]{0,199}$")]
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Place = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
-"""A path relative to the description, with forward slashes."""
+"""A path relative to the folder of the description, with forward slashes."""
 logger = logging.getLogger(__name__)
 MODELS_URL = "/models/"
 # The limit of an ArrayBuffer in browsers, into which wllama reads a whole file.

@@ -42,7 +42,7 @@ class PersonalData(Protocol):
     """The data that an app stores about its users."""
 
     about: dict[str, str]
-    """A line for the README of an export: name or pattern of a file → what is in it."""
+    """Lines for the README of an export: name or pattern of a file → description."""
 
     def counts(self, user: User) -> dict[str, int]:
         """Return the number of stored objects of each kind, such as `{"decks": 3}`.
@@ -123,7 +123,7 @@ class _Outlet(io.RawIOBase):
     def writable(self) -> bool:
         return True
 
-    def write(self, piece: bytes) -> int:  # type: ignore[override] # any buffer, the stubs say
+    def write(self, piece: bytes) -> int:  # type: ignore[override] # the stubs accept any buffer
         self._waiting += piece
         return len(piece)
 

@@ -212,9 +212,9 @@ class IndexedSearchMixin:
     id_fields: tuple[str, ...] = ("pk",)
     user_field, date_field = "user", "created_at"
     text_lookups: tuple[str, ...] = ()
-    """Where words are looked for; there is no search by words without.
+    """Lookups for words in a search. Without them, words cannot be searched for.
 
-    Without a `date_field` there is none by date.
+    Without a `date_field`, dates cannot be searched for.
     """
 
     def get_search_results(
@@ -284,7 +284,7 @@ class BaseAdmin(HideTextMixin, IndexedSearchMixin, KeysetPaginationMixin, admin.
     list_max_show_all = 0
     export_fields: tuple[str, ...] = ()
     linked_by: tuple[str, ...] = ()
-    """Lookups that links from other pages use, beside the filters."""
+    """Lookups that are allowed in links from other pages, in addition to the filters."""
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         exports = {
