@@ -2,8 +2,8 @@ import { GenerationError } from "./errors.js";
 import { keyOf } from "./parse/cards.js";
 
 /**
- * @typedef {{front: string, back: string, id?: string, [member: string]: any}} Card  with an `id`
- *   once the server has it
+ * @typedef {{front: string, back: string, id?: string, [member: string]: any}} Card  Cards from
+ *   the server have an `id`.
  * @typedef {{cards: Card[], generationId: string|null, cached?: boolean, partial?: boolean}}
  *   CallResult
  * @typedef {{topic: string, count: number, language?: string, difficulty?: string, kind?: string,
@@ -12,30 +12,33 @@ import { keyOf } from "./parse/cards.js";
  */
 
 /**
- * One request for cards. Its cards come by `for await (const card of call)`, which fails as
- * `result` does; `result` has all of them. Leaving the loop early does not cancel: `cancel()` and
- * the AbortSignal do.
+ * One request for cards.
+ *
+ * `for await (const card of call)` yields each card when it is finished and throws the error that
+ * `result` rejects with. `result` resolves with all cards. Leaving the loop early does not cancel
+ * the request. Use `cancel()` or the AbortSignal for that.
  */
 export class Call {
-  /** The server's name for it, once it has answered. @type {string|null} */
+  /** The server's ID of the generation, or null until the server responds. @type {string|null} */
   generationId = null;
-  /** By index, as they came. @type {Card[]} */
+  /** The cards received so far, by index. @type {Card[]} */
   cards = [];
   /**
-   * By index, what the engine here wrote and the server has not confirmed; after success, what it
-   * did not take.
+   * Cards that this client's engine wrote and the server has not confirmed, by the engine's index.
+   * After success, these are the cards that the server rejected.
    * @type {Map<number, Card>}
    */
   drafts = new Map();
-  /** By the server's index. @type {Map<number, Card>} */
+  /** Drafts that the server's cards replaced, by the server's index. @type {Map<number, Card>} */
   #confirmedDrafts = new Map();
-  /** asking, queued, leased, succeeded or failed */
+  /** One of "asking", "queued", "leased", "succeeded" and "failed". */
   status = "asking";
-  /** How many are before it in the queue. */
+  /** The number of generations before this one in the queue. */
   place = 0;
   /**
-   * @type {Promise<CallResult>} rejects with a GenerationError, or an ApiError when not even a
-   *   session could be had
+   * @type {Promise<CallResult>} rejects with a GenerationError, with a ConnectionError if the
+   *   server refuses the socket permanently, or with an ApiError if a REST request fails, for
+   *   example the one that opens the session
    */
   result;
   /** @type {{resolve: (result: CallResult) => void, reject: (error: Error) => void}} */
@@ -53,11 +56,11 @@ export class Call {
     this.options = options;
     this.cancel = () => cancel(this);
     this.result = new Promise((resolve, reject) => (this.#settle = { resolve, reject }));
-    this.result.catch(() => {}); // who only iterates hears of it there
+    this.result.catch(() => {}); // callers that only iterate get the error from the loop
     this.#resetChange();
   }
 
-  /** Whether it was asked for elsewhere, and is only looked at here. */
+  /** True if this client did not make the request and only observes it. */
   get isRemote() {
     return this.requestId === null;
   }
@@ -66,7 +69,10 @@ export class Call {
     return this.status === "succeeded" || this.status === "failed";
   }
 
-  /** What asks for it, however often: the server runs nothing twice. */
+  /**
+   * The `generate` message of this call. It can be sent repeatedly, because the server runs each
+   * request ID only once.
+   */
   get message() {
     return {
       type: "generate",
@@ -76,7 +82,10 @@ export class Call {
     };
   }
 
-  /** The server has it. @param {{generationId?: string, status?: string, place?: number}} news */
+  /**
+   * Record that the server has accepted the request.
+   * @param {{generationId?: string, status?: string, place?: number}} news
+   */
   accept({ generationId, status = "queued", place = 0 }) {
     this.generationId ??= generationId ?? null;
     if (!this.isFinished)
@@ -84,9 +93,10 @@ export class Call {
   }
 
   /**
+   * Add a card from the server.
    * @param {number} index
    * @param {Card} card
-   * @returns {boolean} false: it was there already, or comes too late
+   * @returns {boolean} false if there already is a card at this index or the call is finished
    */
   addCard(index, card) {
     if (this.isFinished || index in this.cards) return false;
@@ -97,10 +107,10 @@ export class Call {
   }
 
   /**
-   * The engine here wrote this, and the server does not know.
+   * Add a card that this client's engine wrote and that the server may not have.
    * @param {number} index
    * @param {Card} card
-   * @returns {boolean} whether it is new
+   * @returns {boolean} whether the draft is new
    */
   draft(index, card) {
     if (this.isFinished || index in this.cards || this.drafts.has(index)) return false;
@@ -114,7 +124,7 @@ export class Call {
   }
 
   /**
-   * The draft that the server's card at this index takes the place of, if there was one.
+   * Return the draft that the server's card at this index replaced, if there was one.
    * @param {number} index
    * @returns {Card|undefined}
    */
@@ -165,8 +175,10 @@ export class Call {
   }
 
   /**
-   * The server may count otherwise, having refused some; so the same words go before the same
-   * index.
+   * Move the draft that a card replaces to the confirmed drafts.
+   *
+   * A draft with the same text takes precedence over one with the same index: if the server has
+   * rejected cards, its indexes differ from the engine's.
    */
   #confirmDraft(index, card) {
     if (!this.drafts.size) return;

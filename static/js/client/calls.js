@@ -1,6 +1,6 @@
 import { Call } from "./call.js";
 
-/** Refusals that the socket's close follows, which says more. */
+/** Codes of errors after which the server closes the socket. The close itself is then handled. */
 const CLOSING_CODES = new Set([
   "session_closed",
   "session_expired",
@@ -9,16 +9,16 @@ const CLOSING_CODES = new Set([
   "forbidden_origin",
   "disabled",
 ]);
-/** The message was dropped, and may be said again. */
+/** Codes of errors that mean that the server dropped a message, which can be sent again. */
 const RESEND_CODES = new Set(["rate_limited", "internal"]);
 const RESEND_DELAY_SECONDS = 1;
 const MAX_DROPS = 5;
 
-/** The calls of a client, and what each message means for them. */
+/** The calls of a client, which it updates from the server's messages. */
 export class Calls {
   /** @type {Set<Call>} */
   #openCalls = new Set();
-  /** Ids of calls that are over: what still comes of them is no news. */
+  /** IDs of finished calls. Later messages about them are ignored. */
   #finishedIds = new Set();
   /** @type {WeakMap<Call, number>} */
   #dropCounts = new WeakMap();
@@ -30,7 +30,8 @@ export class Calls {
    * @param {object} settings
    * @param {(name: string, detail: any) => void} settings.emit
    * @param {import("./rest.js").Rest} settings.rest
-   * @param {(seconds: number) => void} settings.scheduleResend  the server dropped something
+   * @param {(seconds: number) => void} settings.scheduleResend  called when the server has
+   *   dropped a message
    */
   constructor({ emit, rest, scheduleResend }) {
     this.#emit = emit;
@@ -38,7 +39,7 @@ export class Calls {
     this.#scheduleResend = scheduleResend;
   }
 
-  /** Those of this client that have no outcome yet, oldest first. @returns {Call[]} */
+  /** This client's own unfinished calls, oldest first. @returns {Call[]} */
   get pending() {
     return [...this.#openCalls].filter((call) => !call.isRemote);
   }
@@ -50,12 +51,17 @@ export class Calls {
     call.result.then(remove, remove);
   }
 
-  /** Every open call fails of the same. @param {Error} error */
+  /** Fail all open calls with the same error. @param {Error} error */
   failAll(error) {
     for (const call of [...this.#openCalls]) call.fail(error);
   }
 
-  /** What the server shows of the session; generations of others become calls to look at. */
+  /**
+   * Update all calls from the server's snapshot of the session.
+   *
+   * Generations that this client did not request become remote calls. Remote calls that are missing
+   * from the snapshot are looked up over REST.
+   */
   session({ generations }) {
     const shownIds = new Set(generations.map(({ generationId }) => generationId));
     for (const generation of generations) this.#update(generation);
@@ -78,7 +84,7 @@ export class Calls {
   }
 
   /**
-   * The engine here wrote what the server cannot be told of.
+   * Add a card that this client's engine wrote and that the server may not have.
    * @param {{generationId: string, index: number, card: any}} entry
    */
   draft({ generationId, index, card }) {
@@ -105,8 +111,10 @@ export class Calls {
   }
 
   /**
-   * A refusal without an id answers a message that could not be read: the oldest request that the
-   * server has not answered.
+   * Return the call that an error without an ID belongs to.
+   *
+   * Such an error means that the server could not read a message. It is attributed to the oldest
+   * request that the server has not answered.
    */
   #oldestUnanswered(code) {
     return CLOSING_CODES.has(code)
@@ -114,7 +122,11 @@ export class Calls {
       : this.pending.find((call) => call.status === "asking");
   }
 
-  /** A server that drops the same request again and again will not get better by more of it. */
+  /**
+   * Count a dropped request, and return whether to send it again.
+   *
+   * After MAX_DROPS drops of the same request, sending it again would not help.
+   */
   #shouldResend(call) {
     const drops = (this.#dropCounts.get(call) ?? 0) + 1;
     if (call) this.#dropCounts.set(call, drops);
@@ -143,8 +155,10 @@ export class Calls {
   }
 
   /**
-   * Cards that somebody else of this session asked for. A card may be the first that is heard of
-   * them: the rest is looked up.
+   * Start to observe a generation that this client did not request.
+   *
+   * If a card is the first message about the generation, its topic and options are fetched over
+   * REST. Return undefined if the call is already finished.
    */
   #trackRemote({ generationId, requestId, topic = "", count = 0 }) {
     if (this.#finishedIds.has(generationId) || (requestId && this.#finishedIds.has(requestId)))
@@ -157,7 +171,7 @@ export class Calls {
     return call;
   }
 
-  /** A generation of others whose news were missed. */
+  /** Update a remote call with its generation over REST. */
   async #fetchResult(call) {
     try {
       const generation = await this.#rest.get(`/api/webllm/generations/${call.generationId}`);

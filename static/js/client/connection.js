@@ -3,34 +3,35 @@ import { Emitter } from "./events.js";
 import { backoffSeconds, realClock } from "./util.js";
 
 const SUBPROTOCOL = "mindflip.v1";
-/** How long to wait for the first word, and for any later one; the server speaks every 25 s. */
+/** Seconds to wait for the first message on a socket. */
 const GREETING_TIMEOUT_SECONDS = 20;
+/** Seconds to wait for each later message. The server sends a ping every 25 seconds. */
 const IDLE_TIMEOUT_SECONDS = 75;
 const OVERLOAD_DELAY_SECONDS = 5;
-/** Close codes (contract, section 2) that another try would only meet again. */
+/** Close codes (see docs/protocol.md) that another attempt would not change. */
 const FATAL_CODES = new Map([
   [4400, ["invalid_message", "The server could not read what was sent."]],
   [4403, ["forbidden", "This account or this site may not use the server. Ask whoever runs it."]],
   [4413, ["too_large", "A message was far too large for the server."]],
 ]);
-/** Codes that want a new ticket or a new session before the next try. */
+/** Close codes after which the next attempt needs a new ticket or a new session. */
 const RENEWABLE_CODES = new Set([4401, 4404, 4410]);
 const MAX_REJECTIONS = 3;
-/** The server restarts, and sends its clients elsewhere one after the other: nothing broke. */
+/** The code with which a restarting server closes its sockets one by one. It is not an error. */
 const SERVER_RESTART = 1012;
 
 /**
- * @typedef {{code: number, failedAttempts: number}} LastClose how the last socket ended, and how
- *   many in a row never came up
+ * @typedef {{code: number, failedAttempts: number}} LastClose  The close code of the last
+ *   socket, and how many sockets in a row closed before the server's greeting.
  */
 
 /**
- * A socket that comes back: whatever ends it, it is made again with growing pauses, until
- * `close()`.
+ * A WebSocket connection that reconnects with growing delays until it is closed or fails
+ * permanently.
  *
- * Events: `up` (detail: the server's snapshot), `message` (detail: the object), `down` (detail:
- * {seconds} until the next try, and the `error` if there is one), `ended` (detail: the error; no
- * further try).
+ * Events: `up` (detail: the server's snapshot), `message` (detail: the parsed message), `down`
+ * (detail: `seconds` until the next attempt, and the `error` if there is one), `ended` (detail: the
+ * error; the connection is not retried).
  */
 export class Connection extends Emitter {
   #getUrl;
@@ -47,14 +48,15 @@ export class Connection extends Emitter {
   #lastClose = null;
   #retryTimer = null;
   #idleTimer = null;
-  /** The try that counts: a later one may have begun while an earlier waited for its address. */
+  /** Identifies the latest attempt. An earlier one that still waits for its URL is ignored. */
   #currentAttempt = {};
 
   /**
    * @param {object} settings
-   * @param {(lastClose: LastClose|null) => Promise<string>} settings.getUrl where to connect, after
-   *   what; its errors count as failed tries if `retryable`
-   * @param {any} [settings.WebSocket]  a class like the browsers' own
+   * @param {(lastClose: LastClose|null) => Promise<string>} settings.getUrl  returns the URL
+   *   of the next socket; after a `retryable` error it is called again, other errors end the
+   *   connection
+   * @param {any} [settings.WebSocket]  a class with the interface of the browser's WebSocket
    * @param {import("./util.js").Clock} [settings.clock]
    * @param {() => number} [settings.random]
    */
@@ -72,43 +74,46 @@ export class Connection extends Emitter {
     this.#connect();
   }
 
-  /** Whether the server has greeted this socket. */
+  /** True if the server has greeted the current socket. */
   get isUp() {
     return this.#isUp;
   }
 
-  /** Whether it will never be up again. */
+  /** True if the connection has ended permanently. */
   get isClosed() {
     return this.#isClosed;
   }
 
-  /** The WebSocket of this moment. */
+  /** The current WebSocket, or null. */
   get socket() {
     return this.#socket;
   }
 
-  /** @param {object} message @returns {boolean} false: it is down, and nothing was sent */
+  /**
+   * Send a message if the connection is up.
+   * @param {object} message @returns {boolean} false if it is down and nothing was sent
+   */
   send(message) {
     if (!this.#isUp || this.#socket?.readyState !== 1) return false;
     this.#socket.send(JSON.stringify(message));
     return true;
   }
 
-  /** Somebody waits: make the next try now. */
+  /** Skip the delay before the next attempt, and reset the backoff. */
   retryNow() {
     if (this.#retryTimer === null) return;
     this.#attempts = 0;
     this.#connect();
   }
 
-  /** Leave this socket for a new one. */
+  /** Replace the current socket with a new one. */
   reconnect() {
     if (this.#isClosed) return;
     this.#closeSocket();
     this.#connect();
   }
 
-  /** Hang up for good. */
+  /** Close the connection permanently. */
   close() {
     this.#isClosed = true;
     this.#clearTimers();
@@ -131,7 +136,7 @@ export class Connection extends Emitter {
     socket.onmessage = ({ data }) =>
       socket === this.#socket && this.#handleMessage(JSON.parse(data));
     socket.onclose = (event) => socket === this.#socket && this.#handleClose(event);
-    socket.onerror = () => {}; // a close follows
+    socket.onerror = () => {}; // a close event follows
     this.#resetIdleTimer(GREETING_TIMEOUT_SECONDS);
   }
 
@@ -160,9 +165,9 @@ export class Connection extends Emitter {
     this.#rejections += RENEWABLE_CODES.has(code) ? 1 : 0;
     if (FATAL_CODES.has(code) || this.#rejections > MAX_REJECTIONS)
       this.#fail(fatalError(code, reason));
-    // at once: a new ticket or session is all that it takes
+    // Retry immediately: only a new ticket or session is needed.
     else if (this.#rejections === 1) this.#connect();
-    // at once, and only if that fails is it a loss
+    // Retry immediately. The connection is only reported as down if this attempt fails.
     else if (code === SERVER_RESTART && wasUp) this.#connect();
     else this.#scheduleRetry(code === 4429 ? OVERLOAD_DELAY_SECONDS : 0);
   }
@@ -185,8 +190,10 @@ export class Connection extends Emitter {
   }
 
   /**
-   * A socket that says nothing for so long is dead, whatever it claims: laptops sleep, phones
-   * change networks.
+   * Close the socket if nothing is received for the given time.
+   *
+   * A socket can look open although its connection is dead, for example after a laptop wakes up or
+   * a phone changes networks.
    */
   #resetIdleTimer(seconds) {
     this.#clock.clearTimeout(this.#idleTimer);

@@ -1,5 +1,5 @@
-// The codes of what engines throw: this project's own engines, WebLLM's MLCEngine, and llama.cpp in
-// WebAssembly (wllama).
+// Codes of the errors that engines throw: this project's own engines, WebLLM's MLCEngine, and
+// llama.cpp in WebAssembly (wllama).
 
 /**
  * @typedef {"webgpu_unavailable"|"model_unavailable"|"download_failed"|"download_offline"|
@@ -7,7 +7,7 @@
  *   "engine_failed"} EngineErrorCode
  */
 
-/** Errors after which a model must be loaded again. */
+/** Codes of errors after which a model must be loaded again. */
 export const RELOAD_CODES = new Set([
   "device_lost",
   "out_of_memory",
@@ -16,11 +16,11 @@ export const RELOAD_CODES = new Set([
   "aborted",
 ]);
 
-const CODE_LENGTH = 40; // the most that a message to the server may contain
+const CODE_LENGTH = 40; // maximum length of a code in a message to the server
 
 /**
- * Codes by the names of WebLLM's and the browser's errors. WebLLM unloads its model when it loses
- * the device.
+ * Codes by the names of the engines' and the browser's errors. WebLLM unloads its model when the
+ * device is lost, so its errors about a model that is not loaded mean `device_lost`.
  */
 const CODES_BY_NAME = {
   WebGPUNotAvailableError: "webgpu_unavailable",
@@ -42,7 +42,7 @@ const CODES_BY_NAME = {
 };
 
 /**
- * Codes by the messages of the engines; the first that matches counts.
+ * Codes by patterns in the engines' error messages. The first match wins.
  * @type {[RegExp, EngineErrorCode][]}
  */
 const CODES_BY_TEXT = [
@@ -65,8 +65,10 @@ const CODES_BY_TEXT = [
 ];
 
 /**
- * Return the code of whatever an engine threw: its own `code` if that is a text (a DOMException has
- * a number), else by its name or message.
+ * Return the code of an error that an engine threw.
+ *
+ * The error's own `code` is used if it is a string of at most 40 characters. (The `code` of a
+ * DOMException is a number.) Otherwise, the name or the message determines the code.
  * @param {any} thrown
  * @returns {string} one of EngineErrorCode, or the engine's own
  */

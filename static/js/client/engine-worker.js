@@ -4,9 +4,10 @@ import { CardStream, parseFlashcards } from "./parse.js";
 const MAX_MESSAGE_LENGTH = 1000;
 
 /**
- * Puts the client's engine at the server's service: says when it is ready, has it write what the
- * server asks for, one generation at a time, and keeps an answer until it is sure that the server
- * has it.
+ * Makes the client's engine available to the server.
+ *
+ * It announces when the engine is ready, runs the server's generations one at a time, and keeps the
+ * last response so that it can be sent again.
  */
 export class EngineWorker {
   #send;
@@ -21,7 +22,7 @@ export class EngineWorker {
   #run = null;
   #nextRequest = null;
   #response = null;
-  /** Who wrote the answer. @type {GenerationRun|null} */
+  /** The run that produced the last response. @type {GenerationRun|null} */
   #lastRun = null;
   #speed = 0;
   #finished = Promise.resolve();
@@ -32,7 +33,7 @@ export class EngineWorker {
    * @param {(message: object) => boolean} settings.send
    * @param {(name: string, detail: any) => void} settings.emit
    * @param {(draft: {generationId: string, index: number, card: object}) => void} settings.onDraft
-   *   a card that the server may not know
+   *   called with a card that the server may not have
    */
   constructor({ modelId, send, emit, onDraft }) {
     this.#modelId = modelId;
@@ -41,12 +42,15 @@ export class EngineWorker {
     this.#onDraft = onDraft;
   }
 
-  /** Whether the server takes this socket for an engine. */
+  /** True if the engine's `ready` was sent on this socket. */
   get isReady() {
     return this.#isReady;
   }
 
-  /** Another engine, or the same loaded again. @param {any} engine null: there is none any more */
+  /**
+   * Use another engine, or the same one after it was loaded again.
+   * @param {any} engine null to use none
+   */
   setEngine(engine) {
     this.#engine = toEngine(engine);
     this.#isBroken = false;
@@ -54,19 +58,23 @@ export class EngineWorker {
     this.#runNext();
   }
 
-  /** The socket is up, and a new one: what is going on is told anew. */
+  /** Resume the current run on a new socket, and resend the last response. */
   handleUp() {
     this.#isReady = false;
     this.#run?.resume();
     this.resend();
   }
 
-  /** The socket is gone: what is written is told to those here. */
+  /** Report the written cards as drafts when the socket is lost. */
   handleDown() {
     (this.#run ?? this.#lastRun)?.handleDown();
   }
 
-  /** Say once more what may never have arrived; the same answer twice is harmless. */
+  /**
+   * Resend the last response and `ready`, which may not have arrived.
+   *
+   * It is harmless to send the same response twice.
+   */
   resend() {
     if (this.#response) this.#send(this.#response);
     if (!this.#run) this.#isReady = false;
@@ -74,9 +82,9 @@ export class EngineWorker {
   }
 
   /**
-   * The server wants cards.
+   * Run a generation for the server.
    * @param {any} request
-   * @returns {Promise<void>} when all that was asked is written, or given up
+   * @returns {Promise<void>} when the run has ended
    */
   handleRequest(request) {
     this.#response = null;
@@ -91,21 +99,22 @@ export class EngineWorker {
     return this.#finished;
   }
 
-  /** The server takes its request back. @param {string} generationId */
+  /** Cancel a generation on the server's request. @param {string} generationId */
   handleCancel(generationId) {
     if (this.#run?.request.generationId === generationId) this.#run.cancel();
     if (this.#nextRequest?.generationId === generationId) this.#nextRequest = null;
     this.discardResponse(generationId);
   }
 
-  /** An answer that the server does not take (any more). @param {string} generationId */
+  /** Discard a response that the server does not accept. @param {string} generationId */
   discardResponse(generationId) {
     if (this.#response?.generationId === generationId) this.#response = null;
   }
 
   /**
-   * What was said of a generation can never be read: the server is told that this engine has no
-   * answer, so that another tries.
+   * Handle an error about a message of this engine that the server cannot read.
+   *
+   * If the message was a response, report that the engine failed, so that another engine tries.
    */
   handleUnreadable({ generationId, code, error }) {
     this.#emit("problem", { code, message: error });
@@ -119,7 +128,7 @@ export class EngineWorker {
     });
   }
 
-  /** Stop whatever is being written. */
+  /** Stop the current run. */
   stop() {
     this.#nextRequest = this.#response = null;
     this.#run?.cancel();
@@ -130,7 +139,9 @@ export class EngineWorker {
   }
 
   /**
-   * `ready` is for an idle engine: while it writes, the server might else give it a second
+   * Run the next generation, or announce that the engine is ready.
+   *
+   * `ready` is only sent while the engine is idle. Otherwise the server could assign it a second
    * generation.
    * @returns {Promise<void>|undefined}
    */
@@ -192,12 +203,13 @@ export class EngineWorker {
   }
 }
 
-/** How seldom the server must hear of an engine at work; its lease lasts much longer. */
+/** Seconds between the heartbeats of a working engine. Its lease lasts much longer. */
 const HEARTBEAT_SECONDS = 10;
 
 /**
- * One generation in the hands of the engine: cards go out as they are finished, with a sign of life
- * when none was for a while.
+ * A generation that the engine is writing.
+ *
+ * Each card is sent when it is finished, and a heartbeat every HEARTBEAT_SECONDS.
  */
 class GenerationRun {
   #send;
@@ -216,17 +228,20 @@ class GenerationRun {
    * @param {(message: object) => boolean} settings.send
    * @param {(name: string, detail: any) => void} settings.emit
    * @param {(draft: {generationId: string, index: number, card: object}) => void} settings.onDraft
-   *   the server may not have heard of this one
+   *   called with a card that the server may not have
    */
   constructor({ request, send, emit, onDraft }) {
-    this.request = request; // may be another later: the same generation under a new lease
+    this.request = request; // replaced when the generation gets a new lease
     this.#send = send;
     this.#emit = emit;
     this.#onDraft = onDraft;
     this.#index = request.cardsSoFar?.length ?? 0;
   }
 
-  /** @param {Engine} engine @returns {Promise<object>} the message that answers */
+  /**
+   * Have the engine write the cards.
+   * @param {Engine} engine @returns {Promise<object>} the `response` message
+   */
   async run(engine) {
     const { cards, usage } = await generateCards({
       engine,
@@ -235,7 +250,7 @@ class GenerationRun {
       onCard: (card) => this.#handleCard(card),
       onTokens: (progress) => this.#handleTokens(progress),
     });
-    // some show only at the end
+    // Some cards can only be recognized at the end of the text.
     for (const card of cards.slice(this.#writtenCards.length)) this.#record(card);
     const { cacheKey, generationId, lease } = this.request;
     return {
@@ -248,19 +263,19 @@ class GenerationRun {
     };
   }
 
-  /** Nobody wants the rest. */
+  /** Stop writing. The response is not sent. */
   cancel() {
     this.isCancelled = true;
     this.#abort.abort();
   }
 
-  /** The server cannot be reached: it may have heard of nothing that it did not confirm. */
+  /** Report all written cards as drafts, because the server may not have received them. */
   handleDown() {
     const { generationId } = this.request;
     for (const entry of this.#writtenCards) this.#onDraft({ generationId, ...entry });
   }
 
-  /** The socket is another one: claim the lease for it, and tell what was finished meanwhile. */
+  /** Claim the lease for a new socket, and send the cards that were finished without one. */
   resume() {
     this.#sendHeartbeat(0);
     for (const card of this.#unsent.splice(0)) this.#sendCard(card);
@@ -297,22 +312,24 @@ class GenerationRun {
   }
 }
 
-/** Tokens that one card may take, and the brackets around all of them. */
+/** The number of tokens allowed for each card. */
 const TOKENS_PER_CARD = 200;
+/** The number of tokens allowed for the brackets around all cards. */
 const TOKEN_OVERHEAD = 64;
 
 /**
- * One turn of the engine: answer the server's `generate`, cards told of one by one as their JSON
- * closes.
+ * Have the engine write the cards of a `generate` message.
+ *
+ * Each card is reported as soon as its JSON object is closed.
  *
  * @param {object} run
- * @param {any} run.engine what createEngine() gave, loaded
+ * @param {any} run.engine an engine with a loaded model
  * @param {any} run.request the server's `generate`
  * @param {(card: object) => void} run.onCard
  * @param {(progress: {tokens: number, seconds: number}) => void} run.onTokens
  * @param {AbortSignal} run.signal
- * @returns {Promise<{cards: object[], usage: object}>} also after an abort, with what was finished
- *   by then
+ * @returns {Promise<{cards: object[], usage: object}>} also after an abort, then with the cards
+ *   finished so far
  */
 async function generateCards({ engine, request, onCard, onTokens, signal }) {
   const stream = new CardStream();
@@ -332,28 +349,28 @@ async function generateCards({ engine, request, onCard, onTokens, signal }) {
 }
 
 /**
- * What a client needs of an engine.
+ * The interface of an engine that a client can use.
  *
  * @typedef {object} Engine
  * @property {(messages: {role: string, content: string}[], options: {schema?: object, grammar?:
  *   string, maxTokens?: number, temperature?: number, signal?: AbortSignal, onToken?: (token:
  *   {text: string, tokens: number, seconds: number}) => void}) => Promise<{text: string, usage?:
- *   Usage}>} generate  an aborted one resolves with what there is
- * @property {Record<string, any>|null} [facts]  of the device, for people; `engine` in it names the
- *   engine
+ *   Usage}>} generate  after an abort, it resolves with the text so far
+ * @property {Record<string, any>|null} [facts]  facts about the device, for display; `engine` is
+ *   the name of the engine
  *
  * @typedef {{promptTokens: number, completionTokens: number, seconds: number}} Usage
  */
 
 /**
- * An engine as this library speaks to it: ours as it is, WebLLM's own MLCEngine in a coat.
+ * Return an engine unchanged if it has this library's interface, or wrap WebLLM's MLCEngine.
  * @param {any} engine @returns {Engine|null}
  */
 function toEngine(engine) {
   return engine?.chat?.completions ? new MLCEngineAdapter(engine) : (engine ?? null);
 }
 
-/** WebLLM's MLCEngine, as the guide makes it. @implements {Engine} */
+/** An adapter for the MLCEngine of WebLLM, as created in the guide. @implements {Engine} */
 class MLCEngineAdapter {
   facts = { engine: "webllm" };
   #engine;

@@ -1,11 +1,13 @@
 /**
- * What went wrong, as classes: each has a stable `code` and a sentence for a person. The codes
- * stand in docs/protocol.md.
+ * The errors of this library. Each has a stable `code` and a message for users. The codes are
+ * listed in docs/protocol.md.
  */
 
 /**
- * Base of everything that this library throws. `retryable`: the same may succeed later;
- * `retryAfter`: not before so many seconds.
+ * The base class of this library's errors.
+ *
+ * If `retryable` is true, the same request may succeed later. `retryAfter` is the number of seconds
+ * to wait before that.
  */
 export class MindFlipError extends Error {
   /** @param {{message: string, code?: string, retryable?: boolean, retryAfter?: number}} problem */
@@ -19,7 +21,7 @@ export class MindFlipError extends Error {
 }
 
 /**
- * An answer over REST that is a refusal, or the lack of any answer (`code` "offline", `status` 0).
+ * An error response of the REST API, or the lack of a response (`code` "offline", `status` 0).
  */
 export class ApiError extends MindFlipError {
   /**
@@ -33,7 +35,7 @@ export class ApiError extends MindFlipError {
   }
 }
 
-/** The socket was refused for good; `closeCode` is the contract's. */
+/** The error of a socket that the server refused permanently, with the WebSocket's close code. */
 export class ConnectionError extends MindFlipError {
   /** @param {{message: string, code?: string, closeCode: number}} problem */
   constructor({ closeCode, ...problem }) {
@@ -42,7 +44,7 @@ export class ConnectionError extends MindFlipError {
   }
 }
 
-/** A generation that failed or was cancelled. `cards` are those that had come by then. */
+/** The error of a failed or cancelled generation, with the `cards` received before it. */
 export class GenerationError extends MindFlipError {
   /**
    * @param {{message: string, code?: string, retryable?: boolean, retryAfter?: number,
@@ -56,7 +58,7 @@ export class GenerationError extends MindFlipError {
   }
 }
 
-/** What is said when the server cannot be reached, over REST and on the socket alike. */
+/** The error when the server cannot be reached, for both REST and the socket. */
 export const UNREACHABLE = {
   code: "offline",
   message: "The server does not answer. Check the connection and try again.",

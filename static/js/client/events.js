@@ -1,28 +1,30 @@
 /**
- * What a WebLLMClient tells of, by the event's name; each stands in the event's `detail`.
+ * The `detail` of each event of a WebLLMClient, by the event's name.
  *
  * @typedef {object} ClientEvents
- * @property {{state: "up"|"down"|"ended", seconds?: number, error?: Error}} connection  down: the
- *   next try comes in `seconds`; ended: none comes
- * @property {{session: Record<string, any>, seq: number}} session  the session as the server shows
- *   it, on each change
- * @property {{call: import("./call.js").Call}} generation  cards that another device or tab of this
- *   session asked for
+ * @property {{state: "up"|"down"|"ended", seconds?: number, error?: Error}} connection  "down": the
+ *   next attempt is in `seconds`; "ended": the client does not try again
+ * @property {{session: Record<string, any>, seq: number}} session  the session as the server
+ *   sends it, after each change
+ * @property {{call: import("./call.js").Call}} generation  a request that another device or tab of
+ *   this session made
  * @property {{call: import("./call.js").Call, progress: number, message: string}} progress
  * @property {{call: import("./call.js").Call, status: string, place: number, engine: string|null,
- *   attempt: number}} waiting queued with `place` others before it, or leased to an engine
+ *   attempt: number}} waiting  the call is queued with `place` generations before it, or leased to
+ *   an engine
  * @property {{call: import("./call.js").Call, card: import("./call.js").Card, index: number}} card
  * @property {{call: import("./call.js").Call, card: import("./call.js").Card, index: number}} draft
- *   written by the engine of this client while the server cannot be reached; its `card` follows
- *   when it can, and `call.draftFor(index)` then gives the draft that it stands for
- * @property {{generationId: string, tokens: number, seconds: number}} tokens  the engine of this
- *   client at work
- * @property {{generationId: string, code: string, error: Error & {code?: string}}} enginefailed  it
- *   gave up; give the client another, or the same again
- * @property {{code: string, message: string}} problem  a refusal that belongs to no call
+ *   a card that this client's engine wrote and that the server may not have, because it cannot be
+ *   reached; the `card` event follows later, and `call.draftFor(index)` then returns the draft that
+ *   the card replaced
+ * @property {{generationId: string, tokens: number, seconds: number}} tokens  progress of this
+ *   client's engine
+ * @property {{generationId: string, code: string, error: Error & {code?: string}}} enginefailed
+ *   this client's engine failed; set the client's engine again, to another engine or the same one
+ * @property {{code: string, message: string}} problem  an error that does not belong to a call
  */
 
-/** An EventTarget whose events are all CustomEvents. */
+/** An EventTarget that only dispatches CustomEvents. */
 export class Emitter extends EventTarget {
   /**
    * @param {string} name
@@ -39,7 +41,7 @@ export class Emitter extends EventTarget {
   }
 }
 
-/** One with the events of a client: the same method, with types. */
+/** An Emitter with the typed events of a client. */
 export class ClientEmitter extends Emitter {
   /**
    * @template {keyof ClientEvents} Name

@@ -1,7 +1,8 @@
 /**
- * Model text to cards, tolerantly: JSON however broken, or lines of Q: and A:. Never throws,
- * whatever the text. The same rules as flashcards/parsing on the server;
- * tests/contract/parser_cases.json is the table of both.
+ * A tolerant parser for the cards in a model's text: broken JSON, or lines with Q: and A:.
+ *
+ * It never throws, whatever the text is. flashcards/parsing on the server follows the same rules,
+ * and tests/contract/parser_cases.json contains test cases for both.
  */
 
 import { Assembler } from "./parse/assembler.js";
@@ -13,7 +14,7 @@ const QUOTED_CHARACTERS = 60;
 
 /** @typedef {{front: string, back: string, [member: string]: any}} Card */
 
-/** Cards out of text that is still arriving, each as soon as its JSON object closes. */
+/** A parser for text that is still arriving. It returns each card when its JSON object closes. */
 export class CardStream {
   #drafts = new Drafts();
   #scanner = new Scanner(new Assembler(this.#drafts));
@@ -21,8 +22,9 @@ export class CardStream {
   #returnedCount = 0;
 
   /**
-   * @param {string} text what came since the last call
-   * @returns {Card[]} the cards that it completed
+   * Add text that has arrived since the last call.
+   * @param {string} text
+   * @returns {Card[]} the cards that the text completes
    */
   push(text) {
     const piece = String(text ?? "");
@@ -32,8 +34,9 @@ export class CardStream {
   }
 
   /**
-   * No more text comes.
-   * @returns {{cards: Card[], problems: string[]}} cards not told of before, and what was lost
+   * End the text.
+   * @returns {{cards: Card[], problems: string[]}} cards that were not returned before, and a
+   *   message for each card that was lost
    */
   finish() {
     this.#scanner.finish();
@@ -50,8 +53,9 @@ export class CardStream {
 }
 
 /**
+ * Return the cards in a text.
  * @param {string} text
- * @returns {{cards: Card[], problems: string[]}} and a sentence for each card lost
+ * @returns {{cards: Card[], problems: string[]}} and a message for each card that was lost
  */
 export function parseCards(text) {
   const stream = new CardStream();
@@ -60,7 +64,7 @@ export function parseCards(text) {
   return { cards: [...cards, ...rest.cards], problems: rest.problems };
 }
 
-/** @param {string} text @returns {Card[]} every card that the text holds */
+/** @param {string} text @returns {Card[]} every card in the text */
 export function parseFlashcards(text) {
   return parseCards(text).cards;
 }

@@ -1,10 +1,10 @@
 import { UNREACHABLE } from "./errors.js";
 
-/** How long a request that the server has not answered yet is held while it cannot be reached. */
+/** Seconds that an unanswered request waits while the server cannot be reached. */
 const UNANSWERED_TIMEOUT_SECONDS = 20;
 const CANCELLED = { code: "cancelled", message: "Stopped." };
 
-/** Gets requests to the server, over however many sockets, and takes them back. */
+/** Sends requests to the server, across reconnects, and cancels them. */
 export class RequestSender {
   #calls;
   #connection;
@@ -16,7 +16,7 @@ export class RequestSender {
   #sent = new WeakSet();
   /** @type {WeakSet<import("./call.js").Call>} */
   #cancelled = new WeakSet();
-  /** Those given up while the server could not be told. @type {Set<string>} */
+  /** IDs of abandoned requests whose `cancel` could not be sent yet. @type {Set<string>} */
   #unsentCancels = new Set();
 
   /**
@@ -42,7 +42,11 @@ export class RequestSender {
     }
   }
 
-  /** What was said last may not have arrived: say it again. The server runs nothing twice. */
+  /**
+   * Send all pending requests again, because the last messages may not have arrived.
+   *
+   * The server runs each request ID only once.
+   */
   resend() {
     for (const call of this.#calls.pending) this.#send(call);
   }
@@ -56,7 +60,9 @@ export class RequestSender {
   }
 
   /**
-   * A request that the server has, waits for it; one that it never answered fails in the end.
+   * Fail the requests that have waited too long for the server's first response.
+   *
+   * Requests that the server has accepted keep waiting.
    * @param {any} [reason]
    */
   handleDown(reason) {
@@ -67,8 +73,10 @@ export class RequestSender {
   }
 
   /**
-   * Take it back. The server's word ends the call, so that cards on their way still come; without a
-   * server it ends now.
+   * Cancel a call.
+   *
+   * The call ends when the server confirms this, so cards on their way still arrive. If the server
+   * cannot be reached, the call ends immediately.
    */
   cancel(call) {
     if (call.isFinished || call.isRemote) return;

@@ -2,18 +2,19 @@ import { Connection } from "./connection.js";
 import { Emitter } from "./events.js";
 
 /**
- * After so many sockets in a row that never came up, the server is asked over REST what is the
- * matter.
+ * The number of sockets in a row that may fail before the client renews its session over REST. The
+ * response shows why they fail.
  */
 const MAX_FAILED_ATTEMPTS = 2;
 const TICKET_REJECTED = 4401;
-/** Close codes that say that the session is no more. */
+/** Close codes of sessions that have ended or do not exist. */
 const SESSION_ENDED = new Set([4404, 4410]);
 
 /**
- * The way to the server: a session, opened when first needed and again when it has ended, its
- * socket, and the number of the last news heard on it, with which a new socket begins where the old
- * one broke off.
+ * A session on the server and its connection.
+ *
+ * The session is opened when it is first needed and again after it has ended. The sequence number
+ * of the last message is kept, so that a new socket continues where the previous one stopped.
  *
  * Events: those of Connection.
  */
@@ -31,7 +32,7 @@ export class SessionConnection extends Emitter {
 
   /**
    * @param {{modelId: string, sessions: import("./sessions.js").Sessions, [setting: string]: any}}
-   *   settings those of Connection, too
+   *   settings  also those of Connection
    */
   constructor({ modelId, sessions, ...settings }) {
     super();
@@ -49,7 +50,7 @@ export class SessionConnection extends Emitter {
   }
 
   /**
-   * Open the session and begin to connect, unless that is done.
+   * Open the session and start to connect, unless this has already happened.
    * @throws {import("./errors.js").ApiError}
    */
   open() {
@@ -57,22 +58,25 @@ export class SessionConnection extends Emitter {
     return (this.#opening ??= this.#open().finally(() => (this.#opening = null)));
   }
 
-  /** @param {object} message @returns {boolean} false: it is down, and nothing was sent */
+  /**
+   * Send a message if the connection is up.
+   * @param {object} message @returns {boolean} false if it is down and nothing was sent
+   */
   send(message) {
     return this.#connection?.send(message) ?? false;
   }
 
-  /** Somebody waits: try now. */
+  /** Skip the delay before the next attempt. */
   retryNow() {
     this.#connection?.retryNow();
   }
 
-  /** Leave this socket for a new one. */
+  /** Replace the current socket with a new one. */
   reconnect() {
     this.#connection?.reconnect();
   }
 
-  /** Hang up, and end the session on the server. */
+  /** Close the connection, and end the session on the server. */
   async close() {
     this.#connection?.close();
     this.#connection = null;
@@ -86,7 +90,7 @@ export class SessionConnection extends Emitter {
     this.connect();
   }
 
-  /** Begin to connect to the session that is there. */
+  /** Start to connect to the open session, if there is one. */
   connect() {
     if (this.#connection || !this.#session) return;
     const connection = (this.#connection = new Connection({
@@ -113,14 +117,16 @@ export class SessionConnection extends Emitter {
   }
 
   #setSession(session) {
-    // each session counts for itself
+    // Sequence numbers are counted per session.
     if (session.sessionId !== this.sessionId) this.#lastSeq = null;
     this.#session = session;
   }
 
   /**
-   * The snapshot is of now; what happened since the last socket comes after it, in order, before
-   * any news of the moment.
+   * Take over the snapshot's sequence number, unless messages were missed.
+   *
+   * The snapshot shows the current state. Missed messages follow it in order, before any new ones,
+   * and advance the sequence number one by one.
    */
   #handleUp(snapshot) {
     const hasMissed = this.#lastSeq !== null && this.#lastSeq < snapshot.seq;

@@ -7,7 +7,7 @@
 const ENDED = new Set(["closed", "expired"]);
 
 /**
- * Where sessions are remembered unless something better is given: in memory.
+ * The default session store, which keeps sessions in memory.
  * @implements {SessionStore}
  */
 export class MemoryStore {
@@ -26,7 +26,7 @@ export class MemoryStore {
   }
 }
 
-/** One session a model, opened once and used again for as long as it lives. */
+/** The sessions of a client: one per model, which is reused until it ends. */
 export class Sessions {
   #rest;
   #store;
@@ -37,7 +37,10 @@ export class Sessions {
     this.#store = store;
   }
 
-  /** @param {string} modelId @returns {Promise<Session>} @throws {import("./rest.js").ApiError} */
+  /**
+   * Return the stored session if it has not ended, otherwise a new one.
+   * @param {string} modelId @returns {Promise<Session>} @throws {import("./rest.js").ApiError}
+   */
   async open(modelId) {
     const stored = this.#store.read(modelId);
     const session =
@@ -48,8 +51,9 @@ export class Sessions {
   }
 
   /**
-   * The session after its socket was refused: with a fresh ticket, or a new session in place of one
-   * that has ended.
+   * Return the stored session with a new ticket, or a new session if it has ended.
+   *
+   * Call this after the server has refused the session's socket.
    * @param {string} modelId @returns {Promise<Session>} @throws {import("./rest.js").ApiError}
    */
   async renew(modelId) {
@@ -61,12 +65,15 @@ export class Sessions {
     return session;
   }
 
-  /** Forget the session, so that the next open makes a new one. @param {string} modelId */
+  /** Forget the session, so that the next `open` creates a new one. @param {string} modelId */
   forget(modelId) {
     this.#store.forget(modelId);
   }
 
-  /** End the session on the server as well. @param {string} modelId @param {string} sessionId */
+  /**
+   * Forget the session, and end it on the server.
+   * @param {string} modelId @param {string} sessionId
+   */
   async close(modelId, sessionId) {
     this.forget(modelId);
     await this.#rest.delete(`/api/webllm/session/${sessionId}`);
@@ -79,7 +86,7 @@ export class Sessions {
         ...(await this.#rest.post(`/api/webllm/session/${stored.sessionId}/ticket`)),
       };
     } catch (error) {
-      if (error.status === 404 || error.status === 409) return null; // gone, or ended
+      if (error.status === 404 || error.status === 409) return null; // not found, or ended
       throw error;
     }
   }

@@ -1,11 +1,12 @@
 /**
- * Time, so that tests can have their own.
+ * A source of time and timers, which tests replace.
  * @typedef {{now: () => number, setTimeout: (step: () => void, ms: number) => any, clearTimeout:
  *   (timer: any) => void}} Clock
  */
 
 /**
- * @type {Clock} the real one; browsers refuse timers that are called as methods of something else
+ * @type {Clock} the system's clock; browsers reject timer functions that are called as methods of
+ *   other objects
  */
 export const realClock = {
   now: () => Date.now(),
@@ -17,9 +18,11 @@ const INITIAL_SECONDS = 0.5;
 const MAX_SECONDS = 30;
 
 /**
- * How long to wait before the next try: twice as long each time, and never all clients at the same
- * moment.
- * @param {number} attempts that failed already @param {() => number} random
+ * Return how long to wait before the next attempt.
+ *
+ * The delay grows by a factor of two with each attempt, from 0.5 to 30 seconds. It is reduced by up
+ * to 50% at random, so that clients do not all reconnect at the same moment.
+ * @param {number} attempts the number of failed attempts @param {() => number} random
  * @returns {number} seconds
  */
 export function backoffSeconds(attempts, random) {
@@ -27,7 +30,7 @@ export function backoffSeconds(attempts, random) {
   return ceiling * (0.5 + random() / 2);
 }
 
-/** A random id; crypto.randomUUID is for secure pages only. */
+/** Return a random ID. (`crypto.randomUUID` is only available on secure pages.) */
 export function newId() {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
     byte.toString(16).padStart(2, "0"),

@@ -10,17 +10,19 @@ import { SessionConnection } from "./session-connection.js";
 import { Sessions } from "./sessions.js";
 import { newId, realClock } from "./util.js";
 
-/** Where the guide's server is. */
+/** The address of the server in the integration guide. */
 const DEFAULT_BASE_URL = "http://localhost:3000";
 const ENGINE_CODES = new Set(["stale_response", "unknown_cache_key"]);
-/** The server could not read a message. */
+/** Codes of errors that mean that the server could not read a message. */
 const UNREADABLE_CODES = new Set(["invalid_message", "too_large", "unknown_type"]);
 const CLOSED = { code: "session_closed", message: "The client was closed." };
 
 /**
- * Asks a MindFlip server for flashcards, and has its engine, if it has one, write what the server
- * asks for: its own cards, and those of the same user's other devices. A superset of the
- * integration guide's class of this name; speaks `mindflip.v1`. Its events stand in events.js.
+ * A client that requests flashcards from a MindFlip server over `mindflip.v1`.
+ *
+ * If the client has an engine, the engine writes the cards that the server requests: those of this
+ * client and of the same user's other devices. The class is a superset of the class of the same
+ * name in the integration guide. Its events are described in events.js.
  */
 export class WebLLMClient extends ClientEmitter {
   #connection;
@@ -32,17 +34,16 @@ export class WebLLMClient extends ClientEmitter {
   #createEngine = null;
 
   /**
-   * @param {string|null|(() => string|Promise<string>)} token  an access token, or who gives a
-   *   fresh one; null: the browser's cookies
+   * @param {string|null|(() => string|Promise<string>)} token  an access token, or a function that
+   *   returns a fresh one; if null, the browser's session cookie is used
    * @param {string} modelId
    * @param {object} [settings]
-   * @param {any} [settings.engine]  one of ours or WebLLM's own, loaded; or a function of the model
-   *   id that loads one; without any,
-   *   another device of the user writes
+   * @param {any} [settings.engine]  a loaded engine of MindFlip or WebLLM, or a function that takes
+   *   the model ID and loads one; without an engine, another device of the user writes the cards
    * @param {string} [settings.baseUrl]  the server's origin
    * @param {typeof globalThis.fetch} [settings.fetch]
-   * @param {any} [settings.WebSocket]  a class like the browsers' own
-   * @param {Rest} [settings.rest]  in place of one made of token, baseUrl and fetch
+   * @param {any} [settings.WebSocket]  a class with the interface of the browser's WebSocket
+   * @param {Rest} [settings.rest]  replaces the one that is made from token, baseUrl and fetch
    * @param {Sessions} [settings.sessions]
    * @param {import("./util.js").Clock} [settings.clock]
    * @param {() => number} [settings.random]
@@ -83,14 +84,16 @@ export class WebLLMClient extends ClientEmitter {
     return this.#connection.sessionId;
   }
 
-  /** The WebSocket of this moment; after a drop it is another. */
+  /** The current WebSocket, or null. It is replaced after a lost connection. */
   get ws() {
     return this.#connection.socket;
   }
 
   /**
-   * What writes cards here. Give it again after a reload, another in its place, or null when there
-   * is none any more.
+   * The engine that writes cards in this client, or null.
+   *
+   * Set it again after you reload the model, set another engine to replace it, or set null to
+   * remove it.
    */
   get engine() {
     return this.#engine;
@@ -100,11 +103,11 @@ export class WebLLMClient extends ClientEmitter {
     const wasRemoved = !engine && this.#worker.isReady;
     this.#engine = engine;
     this.#worker.setEngine(engine);
-    if (wasRemoved) this.#connection.reconnect(); // the server knows an engine by its socket
+    if (wasRemoved) this.#connection.reconnect(); // the server identifies an engine by its socket
   }
 
   /**
-   * Open the session, load the engine if it is given as a function, and begin to connect.
+   * Open the session, start to connect, and load the engine if it was passed as a function.
    * @throws {import("./errors.js").ApiError}
    */
   async initialize() {
@@ -114,16 +117,16 @@ export class WebLLMClient extends ClientEmitter {
     if (createEngine) this.engine = await createEngine(this.modelId);
   }
 
-  /** Connect to the session that is there; `initialize` does it, too. */
+  /** Connect to the open session. `initialize` also does this. */
   setupWebSocket() {
     this.#connection.connect();
   }
 
   /**
-   * Ask for cards. The call is made at once, whatever the state of the connection.
+   * Request cards. The call is returned immediately, whatever the state of the connection.
    * @param {import("./call.js").Options & {prompt?: string, requestId?: string, signal?:
-   *   AbortSignal}} request  the same `requestId` again
-   *   is the same generation
+   *   AbortSignal}} request  calls with the same `requestId` share one
+   *   generation
    * @returns {Call}
    */
   generate({
@@ -147,6 +150,7 @@ export class WebLLMClient extends ClientEmitter {
   }
 
   /**
+   * Request cards, and return the promise of the result.
    * @param {string} topic at most 200 characters
    * @param {number} count 1 to 50
    * @param {Partial<import("./call.js").Options> & {signal?: AbortSignal}} [options]
@@ -157,7 +161,7 @@ export class WebLLMClient extends ClientEmitter {
   }
 
   /**
-   * Have the engine write what the server's `generate` asks for.
+   * Have the engine write the cards of the server's `generate` message.
    * @param {any} message
    * @returns {Promise<void>}
    */
@@ -165,12 +169,12 @@ export class WebLLMClient extends ClientEmitter {
     return this.#worker.handleRequest(message);
   }
 
-  /** @param {string} text a model's @returns {import("./call.js").Card[]} */
+  /** @param {string} text a model's output @returns {import("./call.js").Card[]} */
   parseFlashcards(text) {
     return parseFlashcards(text);
   }
 
-  /** Hang up, and end the session on the server. What is open fails with `session_closed`. */
+  /** Close the connection, end the session, and fail all open calls with `session_closed`. */
   async close() {
     this.#worker.stop();
     this.#calls.failAll(new GenerationError(CLOSED));
@@ -204,7 +208,7 @@ export class WebLLMClient extends ClientEmitter {
     this.emit("session", { session: snapshot.session, seq: snapshot.seq });
   }
 
-  /** Types of a later version are passed over. */
+  /** Handle a message of the server, and ignore types that this version does not know. */
   #handleMessage(message) {
     HANDLERS[message.type]?.(
       {
@@ -235,7 +239,7 @@ export class WebLLMClient extends ClientEmitter {
 }
 
 /**
- * What each message of the server does.
+ * The handlers of the server's messages, by type.
  * @type {Record<string, (client: any, message: any) => void>}
  */
 const HANDLERS = {

@@ -1,6 +1,6 @@
 /**
- * From the tokens of broken JSON to objects, and from objects to cards. Twin:
- * flashcards/parsing/assembler.py
+ * The parser's second step, which turns the tokens of broken JSON into objects and these into
+ * cards. Its counterpart is flashcards/parsing/assembler.py.
  */
 
 import { BareWord, normalizedName, roleOf, textOf } from "./cards.js";
@@ -8,7 +8,7 @@ import { BareWord, normalizedName, roleOf, textOf } from "./cards.js";
 const MAX_DEPTH = 12;
 const CUT_OFF = "was cut off before it ended";
 
-/** An object or a list that is open: what it holds so far, and what the next token means in it. */
+/** An open object or list, with its contents so far and the meaning of the next token. */
 class OpenContainer {
   fields = new Map();
   items = [];
@@ -34,13 +34,13 @@ class OpenContainer {
     return new Set(this.filledSides.values()).size === 2;
   }
 
-  /** A colon came after `key`. */
+  /** Start the field `key`, after its colon. */
   setKey(key, isBare) {
     Object.assign(this, { key, isBare, hasValue: false, lastScalar: null });
     this.hasSideName ||= roleOf(normalizedName(key)) !== undefined;
   }
 
-  /** A value came: an item, a member's value, or perhaps the next key. */
+  /** Add a value: an item of a list, the value of a field, or a possible next key. */
   addValue(value) {
     if (this.isList) this.items.push(value);
     else if (this.key !== null && !this.hasValue) this.#set(this.key, value);
@@ -57,13 +57,13 @@ class OpenContainer {
     if (role && textOf(value)) this.filledSides.set(normalizedName(key), role);
   }
 
-  /** A comma came. */
+  /** End the current field, at a comma or at the next key. */
   endField() {
     Object.assign(this, { key: null, lastScalar: null, hasValue: false });
   }
 }
 
-/** Takes tokens, keeps the open objects and lists, and hands each card to `drafts` as it closes. */
+/** Builds objects and lists from tokens, and passes each card to `drafts` when it is closed. */
 export class Assembler {
   stack = [];
   #open = { list: 0, object: 0 };
@@ -77,7 +77,7 @@ export class Assembler {
   }
 
   /**
-   * What a string at this point would be: "list", "key", "value", or "bare" (a value whose key had
+   * The role of a string at this position: "list", "key", "value", or "bare" (a value whose key has
    * no quotes).
    */
   get context() {
@@ -89,7 +89,7 @@ export class Assembler {
 
   open(isList) {
     const top = this.#top;
-    // an object cannot be a key: the one before lacks its bracket
+    // An object cannot be a key, so the closing bracket of the previous object is missing.
     if (top && !isList && top.fields.size && this.context === "key") this.#closeTop(false);
     this.stack.push(new OpenContainer(isList, this.#top));
     this.#open[isList ? "list" : "object"] += 1;
@@ -107,7 +107,7 @@ export class Assembler {
     const isBare = top.lastScalar instanceof BareWord;
     const key = isBare ? top.lastScalar.text : top.lastScalar;
     if (top.isCompleteCard && top.filledSides.has(normalizedName(key))) {
-      this.close(false); // a second front: the next card, without brackets between
+      this.close(false); // a repeated side starts the next card, without brackets in between
       this.open(false);
     }
     this.#top.setKey(key, isBare);
@@ -124,7 +124,7 @@ export class Assembler {
       this.drafts.reject("is only a text, without a front and a back");
   }
 
-  /** The text ended: what is still open was cut off. */
+  /** Close everything that is still open at the end of the text, as cut off. */
   finish() {
     while (this.stack.length) this.#closeTop(true);
   }

@@ -1,6 +1,6 @@
 /**
- * From the members of one object to a card draft, or to the reason why it is none. Twin:
- * flashcards/parsing/cards.py
+ * The parser's last step, which turns the fields of an object into a card draft or reports why that
+ * is not possible. Its counterpart is flashcards/parsing/cards.py.
  */
 
 const MAX_SIDE_LENGTH = 2000;
@@ -13,7 +13,7 @@ const NAMES = {
 const ROLES = new Map(
   Object.entries(NAMES).flatMap(([role, names]) => names.map((name) => [name, role])),
 );
-/** What counts as white space here, in Python as well. */
+/** The characters that count as white space in this parser and in its Python counterpart. */
 export const WHITESPACE =
   "\t\n\v\f\r \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u2028\u2029\u202f\u205f\u2060\u3000\ufeff";
 const TRAILING = `${WHITESPACE}.!?,;:…。`;
@@ -30,10 +30,10 @@ const LITERALS = new Map([
 ]);
 for (const word of ["null", "None", "undefined", "NaN"]) LITERALS.set(word, null);
 
-/** Why something is no card, as the end of a sentence about it. */
+/** The reason why an object is not a card, as the rest of a message that starts with the card. */
 class BadCard extends Error {}
 
-/** Text that stood bare in JSON: a number, true, null, or words that lack their quotes. */
+/** Unquoted text in JSON: a number, true, null, or text whose quotes are missing. */
 export class BareWord {
   /** @param {string} text */
   constructor(text) {
@@ -41,14 +41,20 @@ export class BareWord {
   }
 }
 
-/** The text without the signs of `set` at its end. @param {string} text @param {string} set */
+/**
+ * Remove the characters of `set` from the end of a text.
+ * @param {string} text @param {string} set
+ */
 export function trimEnd(text, set = WHITESPACE) {
   let end = text.length;
   while (end > 0 && set.includes(text[end - 1])) end -= 1;
   return text.slice(0, end);
 }
 
-/** The text without the signs of `set` at both ends. @param {string} text @param {string} set */
+/**
+ * Remove the characters of `set` from both ends of a text.
+ * @param {string} text @param {string} set
+ */
 export function trim(text, set = WHITESPACE) {
   let start = 0;
   while (start < text.length && set.includes(text[start])) start += 1;
@@ -56,32 +62,38 @@ export function trim(text, set = WHITESPACE) {
 }
 
 /**
- * The text without the characters that no card keeps: control characters, except tabs and line
- * ends, and lone surrogates. The other line ends of Unicode become newlines.
+ * Remove the characters that are not allowed in cards.
+ *
+ * These are control characters, except tabs and line ends, and lone surrogates. Other line ends of
+ * Unicode are replaced by newlines.
  * @param {string} text
  */
 export const clean = (text) => text.replace(OTHER_LINE_END, "\n").replace(FORBIDDEN_CHARACTERS, "");
 
-/** All white space as single spaces. @param {string} text */
+/** Replace each run of white space by a single space. @param {string} text */
 export const withSingleSpaces = (text) => text.replace(WHITESPACE_RUN, " ");
 
-/** How many characters a person would count, roughly: code points. @param {string} text */
+/** Return the length of a text in code points. @param {string} text */
 const lengthOf = (text) => text.length - (text.match(/[\u{10000}-\u{10ffff}]/gu)?.length ?? 0);
 
 /**
- * What a member is called: its ASCII letters in lower case, so that "Question 1" is "question".
+ * Return a field's name without case, digits and punctuation: "Question 1" becomes "question".
+ *
+ * Return an empty string for names with characters outside ASCII.
  * @param {string} key
  */
 export function normalizedName(key) {
   return /^[\0-\x7f]*$/u.test(key) ? key.toLowerCase().replace(/[^a-z]/gu, "") : "";
 }
 
-/** Whether a member of this name is a front or a back. @param {string} name */
+/** Return "front", "back" or undefined for a field of this name. @param {string} name */
 export const roleOf = (name) => ROLES.get(name);
 
 /**
- * The value with bare words read as what JSON means by them, every text storable, nothing deeper
- * than 16 levels.
+ * Convert a value to plain JSON that the server can store.
+ *
+ * Bare words become the JSON values that they stand for, texts are cleaned, and anything nested
+ * deeper than `depth` levels (16 in a card) becomes null.
  */
 function toPlain(value, depth) {
   if (value instanceof BareWord) return plainBareWord(value.text);
@@ -93,7 +105,7 @@ function toPlain(value, depth) {
 
 function plainFields(fields, depth) {
   const named = [...fields].map(([key, value]) => [clean(key), value]);
-  // assigning to __proto__ would change what the object is
+  // Assigning to __proto__ would change the object's prototype.
   const safe = named.filter(([name]) => name !== "__proto__");
   return Object.fromEntries(safe.map(([name, value]) => [name, toPlain(value, depth)]));
 }
@@ -104,7 +116,9 @@ function plainBareWord(word) {
 }
 
 /**
- * What a side says: text, a number, or a list of these joined by commas; null for anything deeper.
+ * Return the text of a side: a text, a number, or a list of these, joined by commas.
+ *
+ * Return null for any other value.
  */
 export function textOf(value) {
   if (!Array.isArray(value)) return scalarText(value);
@@ -148,7 +162,7 @@ function checkSide(role, text) {
     throw new BadCard(`runs into the next one: quotes are missing in its ${role}`);
 }
 
-/** Case folded one character at a time; Turkish dotless i is a letter of its own. */
+/** Fold the case of one character. The Turkish dotless i is a separate letter and unchanged. */
 const foldCase = (character) =>
   character === "ı" ? character : character.toUpperCase().toLowerCase();
 
@@ -158,12 +172,11 @@ function fold(text) {
   return trimEnd(spaced, TRAILING) || spaced;
 }
 
-/** What two cards have in common that say the same. @param {{front: string, back: string}} card */
+/** Return a key that is equal for duplicate cards. @param {{front: string, back: string}} card */
 export const keyOf = ({ front, back }) => JSON.stringify([fold(front), fold(back)]);
 
 /**
- * Cards in the order they came, without doubles, and a sentence for each that was refused, by its
- * number.
+ * The cards of a text in their order, without duplicates, and a message for each rejected card.
  */
 export class Drafts {
   cards = [];
@@ -172,7 +185,7 @@ export class Drafts {
   #seen = new Set();
 
   /**
-   * Take the members as the next card, or note why they are none.
+   * Add an object's fields as the next card, or record why they are not a card.
    * @param {Map<string, any>} fields
    */
   add(fields) {
@@ -185,7 +198,7 @@ export class Drafts {
     }
   }
 
-  /** Count a card that cannot be read at all. @param {string} reason */
+  /** Count a card that cannot be read, and record the reason. @param {string} reason */
   reject(reason) {
     this.number += 1;
     this.#addProblem(reason);

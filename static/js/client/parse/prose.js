@@ -1,6 +1,6 @@
 /**
- * Cards out of prose: lines that begin with Q: and A:, numbered or not. Twin:
- * flashcards/parsing/prose.py
+ * A parser for cards in prose: lines that start with Q: and A:, with or without numbers. Its
+ * counterpart is flashcards/parsing/prose.py.
  */
 
 import { WHITESPACE, trim } from "./cards.js";
@@ -18,7 +18,7 @@ const INNER_ANSWER = new RegExp(`[ \\t|;][ \\t*_|;-]{0,8}(?:${BACK_LABEL})${AFTE
 const EDGES = `${WHITESPACE}*_|`;
 
 /**
- * Reads lines one by one; a card is done when the next question or a gap after its answer comes.
+ * Reads a text line by line. A card ends at the next question or at a blank line after its answer.
  */
 export class ProseCards {
   #sides = {};

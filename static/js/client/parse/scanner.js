@@ -1,12 +1,13 @@
 /**
- * From text to tokens, while the text is still arriving: finds where JSON begins in prose, and
- * where a string ends whose own quotes are not escaped. One pass; every look ahead is bounded.
- * Twin: flashcards/parsing/scanner.py
+ * The parser's first step, which turns text into tokens while the text is still arriving.
+ *
+ * It finds where JSON starts in prose, and where a string ends that contains unescaped quotes. It
+ * makes one pass, and every lookahead is bounded. Its counterpart is flashcards/parsing/scanner.py.
  */
 
 import { BareWord, WHITESPACE, trim, trimEnd } from "./cards.js";
 
-const WINDOW = 512; // more than any look ahead below can read
+const WINDOW = 512; // more characters than any lookahead below can read
 const S = `[${WHITESPACE}]{0,64}`;
 const DOUBLE = '"\u201c\u201d\u201e\u201f';
 const SINGLE = "'\u2018\u2019\u201a\u201b";
@@ -21,8 +22,8 @@ const OPENING = sticky(`\\{${S}(?:${QUOTE}|[{}]|${BARE_KEY})|\\[${S}[{[]`);
 const SPACES = sticky(`[${WHITESPACE}]+`);
 const BARE = sticky(`[^,:{}[\\]\n${DOUBLE}]{1,200}`);
 const ESCAPE = sticky("\\\\(?:u([0-9a-fA-F]{4})|([bf])(?![A-Za-z])|([^bfu])|)");
-// a line break that a model escaped twice: before what begins a line, and not in LaTeX's own
-// \nRightarrow
+// A line break that a model has escaped twice. It is followed by a character that can start a line
+// and is not part of a LaTeX command such as \nRightarrow.
 const LINE_BREAK = sticky(
   '\\\\\\\\n(?= ?[A-Z0-9*"-]|\\\\\\\\n)(?!(?:Right|Left|Leftright)arrow|V[Dd]ash)',
 );
@@ -48,14 +49,14 @@ const NO_END_OF_STRING = sticky(`${S}[^${WHITESPACE},{${DOUBLE}${SINGLE}]`);
 const END_OF_TEXT = sticky(`${S}$`);
 const THINKING_ENDS = "</think>";
 
-/** What closes a string of each kind, what it runs to, and where its closing quote is missing. */
+/** Patterns for each kind of quotes: a string's text, and where its closing quote is missing. */
 const FAMILIES = new Map(['"', "'", DOUBLE, SINGLE].map((quotes) => [quotes, family(quotes)]));
 
 function family(quotes) {
   return {
     quotes,
     run: sticky(`[^\\\\}\n${quotes}]*`),
-    // where the next card, or a member on a line of its own, begins
+    // The start of the next card, or of a field on its own line.
     unclosed: sticky(`(?:\\}${S},${S}\\{|\n)${S}[${quotes}][^${quotes}:\n]{1,60}[${quotes}]${S}:`),
     closed: sticky(
       `\\}${S}(?:[^${WHITESPACE},]|,${S}[^${WHITESPACE}{])|\n${S}[^${WHITESPACE}${quotes}]`,
@@ -69,8 +70,9 @@ function familyOf(opening) {
 }
 
 /**
- * Reads text as it comes and tells the assembler each token. Every step returns false when it must
- * see more text first.
+ * Reads text as it arrives, and passes each token to the assembler.
+ *
+ * Every step returns false if it needs more text first.
  */
 export class Scanner {
   #text = "";
@@ -90,7 +92,7 @@ export class Scanner {
     while (this.#position < this.#text.length && this.#step());
   }
 
-  /** No more text comes. */
+  /** End the text. */
   finish() {
     this.#isFinal = true;
     this.push("");
@@ -108,7 +110,7 @@ export class Scanner {
     return pattern.exec(this.#text);
   }
 
-  /** Whether a look ahead from `at` may still turn out otherwise. */
+  /** Return true if more text may change the result of a lookahead from this position. */
   #mustWait(position) {
     return !this.#isFinal && this.#text.length - position < WINDOW;
   }
@@ -135,7 +137,7 @@ export class Scanner {
   }
 
   /**
-   * Forget what is before `at`, which may be the beginning of a mark whose end has not come yet.
+   * Skip to a position, where a marker may start whose end has not arrived yet.
    */
   #skipTo(position) {
     this.#position = position;
@@ -178,7 +180,7 @@ export class Scanner {
     parts.push(text);
     this.#position += text.length;
     const character = this.#text[this.#position];
-    // at the very end: never closed, so the value is lost, and the card with it
+    // If the text ends here, the string is never closed, and its value and card are lost.
     if (character === undefined) return false;
     if (character === "\\") return this.#escapeStep(parts);
     return quotes.includes(character) ? this.#quoteStep(character) : this.#unclosedStep(character);
@@ -242,14 +244,18 @@ export class Scanner {
 
 const PROSE_TAIL_LENGTH = "<think>".length - 1;
 
-/** How many signs from the backslash on must be there to tell what it means. */
+/** Return how many characters, including the backslash, are needed to read an escape sequence. */
 function escapeReads(text, position) {
   const [, next, after] = text.slice(position, position + 3);
   if (next === "\\") return after === "n" ? LINE_BREAK_READS : 3;
   return { u: 6, b: 3, f: 3 }[next] ?? 2;
 }
 
-/** What an escape means. An unknown one stands for itself: it is LaTeX, as in \alpha and \frac. */
+/**
+ * Return the text of an escape sequence.
+ *
+ * Unknown sequences are not changed, because they are LaTeX, such as \alpha and \frac.
+ */
 function escaped(sequence, code, control, character) {
   if (code) return String.fromCharCode(Number.parseInt(code, 16));
   if (control) return control === "b" ? "\b" : "\f";

@@ -1,6 +1,6 @@
 /**
- * @typedef {{front: string, back: string, id?: string, [member: string]: any}} Card  with an `id`
- *   once the server has it
+ * @typedef {{front: string, back: string, id?: string, [member: string]: any}} Card  Cards from
+ *   the server have an `id`.
  * @typedef {{cards: Card[], generationId: string|null, cached?: boolean, partial?: boolean}}
  *   CallResult
  * @typedef {{topic: string, count: number, language?: string, difficulty?: string, kind?: string,
@@ -8,9 +8,11 @@
  *   save?: boolean}} Options
  */
 /**
- * One request for cards. Its cards come by `for await (const card of call)`, which fails as
- * `result` does; `result` has all of them. Leaving the loop early does not cancel: `cancel()` and
- * the AbortSignal do.
+ * One request for cards.
+ *
+ * `for await (const card of call)` yields each card when it is finished and throws the error that
+ * `result` rejects with. `result` resolves with all cards. Leaving the loop early does not cancel
+ * the request. Use `cancel()` or the AbortSignal for that.
  */
 export class Call {
     /**
@@ -23,60 +25,68 @@ export class Call {
         options: Options;
         cancel?: (call: Call) => void;
     });
-    /** The server's name for it, once it has answered. @type {string|null} */
+    /** The server's ID of the generation, or null until the server responds. @type {string|null} */
     generationId: string | null;
-    /** By index, as they came. @type {Card[]} */
+    /** The cards received so far, by index. @type {Card[]} */
     cards: Card[];
     /**
-     * By index, what the engine here wrote and the server has not confirmed; after success, what it
-     * did not take.
+     * Cards that this client's engine wrote and the server has not confirmed, by the engine's index.
+     * After success, these are the cards that the server rejected.
      * @type {Map<number, Card>}
      */
     drafts: Map<number, Card>;
-    /** asking, queued, leased, succeeded or failed */
+    /** One of "asking", "queued", "leased", "succeeded" and "failed". */
     status: string;
-    /** How many are before it in the queue. */
+    /** The number of generations before this one in the queue. */
     place: number;
     /**
-     * @type {Promise<CallResult>} rejects with a GenerationError, or an ApiError when not even a
-     *   session could be had
+     * @type {Promise<CallResult>} rejects with a GenerationError, with a ConnectionError if the
+     *   server refuses the socket permanently, or with an ApiError if a REST request fails, for
+     *   example the one that opens the session
      */
     result: Promise<CallResult>;
     requestId: string;
     prompt: string;
     options: Options;
     cancel: () => void;
-    /** Whether it was asked for elsewhere, and is only looked at here. */
+    /** True if this client did not make the request and only observes it. */
     get isRemote(): boolean;
     get isFinished(): boolean;
-    /** What asks for it, however often: the server runs nothing twice. */
+    /**
+     * The `generate` message of this call. It can be sent repeatedly, because the server runs each
+     * request ID only once.
+     */
     get message(): {
         type: string;
         prompt: string;
         options: Options;
         requestId: string;
     };
-    /** The server has it. @param {{generationId?: string, status?: string, place?: number}} news */
+    /**
+     * Record that the server has accepted the request.
+     * @param {{generationId?: string, status?: string, place?: number}} news
+     */
     accept({ generationId, status, place }: {
         generationId?: string;
         status?: string;
         place?: number;
     }): void;
     /**
+     * Add a card from the server.
      * @param {number} index
      * @param {Card} card
-     * @returns {boolean} false: it was there already, or comes too late
+     * @returns {boolean} false if there already is a card at this index or the call is finished
      */
     addCard(index: number, card: Card): boolean;
     /**
-     * The engine here wrote this, and the server does not know.
+     * Add a card that this client's engine wrote and that the server may not have.
      * @param {number} index
      * @param {Card} card
-     * @returns {boolean} whether it is new
+     * @returns {boolean} whether the draft is new
      */
     draft(index: number, card: Card): boolean;
     /**
-     * The draft that the server's card at this index takes the place of, if there was one.
+     * Return the draft that the server's card at this index replaced, if there was one.
      * @param {number} index
      * @returns {Card|undefined}
      */
@@ -102,8 +112,8 @@ export class Call {
     #private;
 }
 /**
- * with an `id`
- *   once the server has it
+ * Cards from
+ *   the server have an `id`.
  */
 export type Card = {
     front: string;

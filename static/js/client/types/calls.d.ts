@@ -1,30 +1,36 @@
-/** The calls of a client, and what each message means for them. */
+/** The calls of a client, which it updates from the server's messages. */
 export class Calls {
     /**
      * @param {object} settings
      * @param {(name: string, detail: any) => void} settings.emit
      * @param {import("./rest.js").Rest} settings.rest
-     * @param {(seconds: number) => void} settings.scheduleResend  the server dropped something
+     * @param {(seconds: number) => void} settings.scheduleResend  called when the server has
+     *   dropped a message
      */
     constructor({ emit, rest, scheduleResend }: {
         emit: (name: string, detail: any) => void;
         rest: import("./rest.js").Rest;
         scheduleResend: (seconds: number) => void;
     });
-    /** Those of this client that have no outcome yet, oldest first. @returns {Call[]} */
+    /** This client's own unfinished calls, oldest first. @returns {Call[]} */
     get pending(): Call[];
     /** @param {Call} call */
     add(call: Call): void;
-    /** Every open call fails of the same. @param {Error} error */
+    /** Fail all open calls with the same error. @param {Error} error */
     failAll(error: Error): void;
-    /** What the server shows of the session; generations of others become calls to look at. */
+    /**
+     * Update all calls from the server's snapshot of the session.
+     *
+     * Generations that this client did not request become remote calls. Remote calls that are missing
+     * from the snapshot are looked up over REST.
+     */
     session({ generations }: {
         generations: any;
     }): void;
     progress(message: any): void;
     card(message: any): void;
     /**
-     * The engine here wrote what the server cannot be told of.
+     * Add a card that this client's engine wrote and that the server may not have.
      * @param {{generationId: string, index: number, card: any}} entry
      */
     draft({ generationId, index, card }: {

@@ -1,21 +1,22 @@
 /**
- * @typedef {{code: number, failedAttempts: number}} LastClose how the last socket ended, and how
- *   many in a row never came up
+ * @typedef {{code: number, failedAttempts: number}} LastClose  The close code of the last
+ *   socket, and how many sockets in a row closed before the server's greeting.
  */
 /**
- * A socket that comes back: whatever ends it, it is made again with growing pauses, until
- * `close()`.
+ * A WebSocket connection that reconnects with growing delays until it is closed or fails
+ * permanently.
  *
- * Events: `up` (detail: the server's snapshot), `message` (detail: the object), `down` (detail:
- * {seconds} until the next try, and the `error` if there is one), `ended` (detail: the error; no
- * further try).
+ * Events: `up` (detail: the server's snapshot), `message` (detail: the parsed message), `down`
+ * (detail: `seconds` until the next attempt, and the `error` if there is one), `ended` (detail: the
+ * error; the connection is not retried).
  */
 export class Connection extends Emitter {
     /**
      * @param {object} settings
-     * @param {(lastClose: LastClose|null) => Promise<string>} settings.getUrl where to connect, after
-     *   what; its errors count as failed tries if `retryable`
-     * @param {any} [settings.WebSocket]  a class like the browsers' own
+     * @param {(lastClose: LastClose|null) => Promise<string>} settings.getUrl  returns the URL
+     *   of the next socket; after a `retryable` error it is called again, other errors end the
+     *   connection
+     * @param {any} [settings.WebSocket]  a class with the interface of the browser's WebSocket
      * @param {import("./util.js").Clock} [settings.clock]
      * @param {() => number} [settings.random]
      */
@@ -25,25 +26,28 @@ export class Connection extends Emitter {
         clock?: import("./util.js").Clock;
         random?: () => number;
     });
-    /** Whether the server has greeted this socket. */
+    /** True if the server has greeted the current socket. */
     get isUp(): boolean;
-    /** Whether it will never be up again. */
+    /** True if the connection has ended permanently. */
     get isClosed(): boolean;
-    /** The WebSocket of this moment. */
+    /** The current WebSocket, or null. */
     get socket(): WebSocket;
-    /** @param {object} message @returns {boolean} false: it is down, and nothing was sent */
+    /**
+     * Send a message if the connection is up.
+     * @param {object} message @returns {boolean} false if it is down and nothing was sent
+     */
     send(message: object): boolean;
-    /** Somebody waits: make the next try now. */
+    /** Skip the delay before the next attempt, and reset the backoff. */
     retryNow(): void;
-    /** Leave this socket for a new one. */
+    /** Replace the current socket with a new one. */
     reconnect(): void;
-    /** Hang up for good. */
+    /** Close the connection permanently. */
     close(): void;
     #private;
 }
 /**
- * how the last socket ended, and how
- *   many in a row never came up
+ * The close code of the last
+ *   socket, and how many sockets in a row closed before the server's greeting.
  */
 export type LastClose = {
     code: number;

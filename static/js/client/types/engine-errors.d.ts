@@ -1,6 +1,8 @@
 /**
- * Return the code of whatever an engine threw: its own `code` if that is a text (a DOMException has
- * a number), else by its name or message.
+ * Return the code of an error that an engine threw.
+ *
+ * The error's own `code` is used if it is a string of at most 40 characters. (The `code` of a
+ * DOMException is a number.) Otherwise, the name or the message determines the code.
  * @param {any} thrown
  * @returns {string} one of EngineErrorCode, or the engine's own
  */
@@ -10,6 +12,6 @@ export function engineErrorCode(thrown: any): string;
  *   "host_unreachable"|"storage_full"|"out_of_memory"|"device_lost"|"aborted"|"context_exceeded"|
  *   "engine_failed"} EngineErrorCode
  */
-/** Errors after which a model must be loaded again. */
+/** Codes of errors after which a model must be loaded again. */
 export const RELOAD_CODES: Set<string>;
 export type EngineErrorCode = "webgpu_unavailable" | "model_unavailable" | "download_failed" | "download_offline" | "host_unreachable" | "storage_full" | "out_of_memory" | "device_lost" | "aborted" | "context_exceeded" | "engine_failed";

@@ -1,7 +1,8 @@
 /**
- * Puts the client's engine at the server's service: says when it is ready, has it write what the
- * server asks for, one generation at a time, and keeps an answer until it is sure that the server
- * has it.
+ * Makes the client's engine available to the server.
+ *
+ * It announces when the engine is ready, runs the server's generations one at a time, and keeps the
+ * last response so that it can be sent again.
  */
 export class EngineWorker {
     /**
@@ -10,7 +11,7 @@ export class EngineWorker {
      * @param {(message: object) => boolean} settings.send
      * @param {(name: string, detail: any) => void} settings.emit
      * @param {(draft: {generationId: string, index: number, card: object}) => void} settings.onDraft
-     *   a card that the server may not know
+     *   called with a card that the server may not have
      */
     constructor({ modelId, send, emit, onDraft }: {
         modelId: string;
@@ -22,45 +23,53 @@ export class EngineWorker {
             card: object;
         }) => void;
     });
-    /** Whether the server takes this socket for an engine. */
+    /** True if the engine's `ready` was sent on this socket. */
     get isReady(): boolean;
-    /** Another engine, or the same loaded again. @param {any} engine null: there is none any more */
+    /**
+     * Use another engine, or the same one after it was loaded again.
+     * @param {any} engine null to use none
+     */
     setEngine(engine: any): void;
-    /** The socket is up, and a new one: what is going on is told anew. */
+    /** Resume the current run on a new socket, and resend the last response. */
     handleUp(): void;
-    /** The socket is gone: what is written is told to those here. */
+    /** Report the written cards as drafts when the socket is lost. */
     handleDown(): void;
-    /** Say once more what may never have arrived; the same answer twice is harmless. */
+    /**
+     * Resend the last response and `ready`, which may not have arrived.
+     *
+     * It is harmless to send the same response twice.
+     */
     resend(): void;
     /**
-     * The server wants cards.
+     * Run a generation for the server.
      * @param {any} request
-     * @returns {Promise<void>} when all that was asked is written, or given up
+     * @returns {Promise<void>} when the run has ended
      */
     handleRequest(request: any): Promise<void>;
-    /** The server takes its request back. @param {string} generationId */
+    /** Cancel a generation on the server's request. @param {string} generationId */
     handleCancel(generationId: string): void;
-    /** An answer that the server does not take (any more). @param {string} generationId */
+    /** Discard a response that the server does not accept. @param {string} generationId */
     discardResponse(generationId: string): void;
     /**
-     * What was said of a generation can never be read: the server is told that this engine has no
-     * answer, so that another tries.
+     * Handle an error about a message of this engine that the server cannot read.
+     *
+     * If the message was a response, report that the engine failed, so that another engine tries.
      */
     handleUnreadable({ generationId, code, error }: {
         generationId: any;
         code: any;
         error: any;
     }): void;
-    /** Stop whatever is being written. */
+    /** Stop the current run. */
     stop(): void;
     #private;
 }
 /**
- * What a client needs of an engine.
+ * The interface of an engine that a client can use.
  */
 export type Engine = {
     /**
-     * an aborted one resolves with what there is
+     * after an abort, it resolves with the text so far
      */
     generate: (messages: {
         role: string;
@@ -81,13 +90,13 @@ export type Engine = {
         usage?: Usage;
     }>;
     /**
-     * of the device, for people; `engine` in it names the
-     * engine
+     * facts about the device, for display; `engine` is
+     * the name of the engine
      */
     facts?: Record<string, any> | null;
 };
 /**
- * What a client needs of an engine.
+ * The interface of an engine that a client can use.
  */
 export type Usage = {
     promptTokens: number;

@@ -1,10 +1,12 @@
 /**
- * What went wrong, as classes: each has a stable `code` and a sentence for a person. The codes
- * stand in docs/protocol.md.
+ * The errors of this library. Each has a stable `code` and a message for users. The codes are
+ * listed in docs/protocol.md.
  */
 /**
- * Base of everything that this library throws. `retryable`: the same may succeed later;
- * `retryAfter`: not before so many seconds.
+ * The base class of this library's errors.
+ *
+ * If `retryable` is true, the same request may succeed later. `retryAfter` is the number of seconds
+ * to wait before that.
  */
 export class MindFlipError extends Error {
     /** @param {{message: string, code?: string, retryable?: boolean, retryAfter?: number}} problem */
@@ -19,7 +21,7 @@ export class MindFlipError extends Error {
     retryAfter: number;
 }
 /**
- * An answer over REST that is a refusal, or the lack of any answer (`code` "offline", `status` 0).
+ * An error response of the REST API, or the lack of a response (`code` "offline", `status` 0).
  */
 export class ApiError extends MindFlipError {
     /**
@@ -36,7 +38,7 @@ export class ApiError extends MindFlipError {
     status: number;
     fields: Record<string, string[]>;
 }
-/** The socket was refused for good; `closeCode` is the contract's. */
+/** The error of a socket that the server refused permanently, with the WebSocket's close code. */
 export class ConnectionError extends MindFlipError {
     /** @param {{message: string, code?: string, closeCode: number}} problem */
     constructor({ closeCode, ...problem }: {
@@ -46,7 +48,7 @@ export class ConnectionError extends MindFlipError {
     });
     closeCode: number;
 }
-/** A generation that failed or was cancelled. `cards` are those that had come by then. */
+/** The error of a failed or cancelled generation, with the `cards` received before it. */
 export class GenerationError extends MindFlipError {
     /**
      * @param {{message: string, code?: string, retryable?: boolean, retryAfter?: number,

@@ -1,24 +1,27 @@
 /**
+ * Return the cards in a text.
  * @param {string} text
- * @returns {{cards: Card[], problems: string[]}} and a sentence for each card lost
+ * @returns {{cards: Card[], problems: string[]}} and a message for each card that was lost
  */
 export function parseCards(text: string): {
     cards: Card[];
     problems: string[];
 };
-/** @param {string} text @returns {Card[]} every card that the text holds */
+/** @param {string} text @returns {Card[]} every card in the text */
 export function parseFlashcards(text: string): Card[];
 /** @typedef {{front: string, back: string, [member: string]: any}} Card */
-/** Cards out of text that is still arriving, each as soon as its JSON object closes. */
+/** A parser for text that is still arriving. It returns each card when its JSON object closes. */
 export class CardStream {
     /**
-     * @param {string} text what came since the last call
-     * @returns {Card[]} the cards that it completed
+     * Add text that has arrived since the last call.
+     * @param {string} text
+     * @returns {Card[]} the cards that the text completes
      */
     push(text: string): Card[];
     /**
-     * No more text comes.
-     * @returns {{cards: Card[], problems: string[]}} cards not told of before, and what was lost
+     * End the text.
+     * @returns {{cards: Card[], problems: string[]}} cards that were not returned before, and a
+     *   message for each card that was lost
      */
     finish(): {
         cards: Card[];

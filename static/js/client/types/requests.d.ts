@@ -1,4 +1,4 @@
-/** Gets requests to the server, over however many sockets, and takes them back. */
+/** Sends requests to the server, across reconnects, and cancels them. */
 export class RequestSender {
     /**
      * @param {{calls: import("./calls.js").Calls, connection:
@@ -12,17 +12,25 @@ export class RequestSender {
     });
     /** @param {import("./call.js").Call} call */
     submit(call: import("./call.js").Call): Promise<void>;
-    /** What was said last may not have arrived: say it again. The server runs nothing twice. */
+    /**
+     * Send all pending requests again, because the last messages may not have arrived.
+     *
+     * The server runs each request ID only once.
+     */
     resend(): void;
     handleUp(): void;
     /**
-     * A request that the server has, waits for it; one that it never answered fails in the end.
+     * Fail the requests that have waited too long for the server's first response.
+     *
+     * Requests that the server has accepted keep waiting.
      * @param {any} [reason]
      */
     handleDown(reason?: any): void;
     /**
-     * Take it back. The server's word ends the call, so that cards on their way still come; without a
-     * server it ends now.
+     * Cancel a call.
+     *
+     * The call ends when the server confirms this, so cards on their way still arrive. If the server
+     * cannot be reached, the call ends immediately.
      */
     cancel(call: any): void;
     #private;

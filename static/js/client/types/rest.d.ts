@@ -1,24 +1,24 @@
 /**
- * An answer that is a refusal, however it was asked for.
- * @param {number} status @param {any} problem the answer's JSON, or null @param {string|null}
- *   [retryAfter] the header of this name
+ * Convert an error response to an ApiError.
+ * @param {number} status @param {any} problem the response's JSON, or null @param {string|null}
+ *   [retryAfter] the Retry-After header
  * @returns {ApiError}
  */
 export function toApiError(status: number, problem: any, retryAfter?: string | null): ApiError;
 export { ApiError };
-/** The server's REST calls: JSON in, JSON out, refusals as ApiError. */
+/** A client for the server's REST API, which sends and receives JSON. */
 export class Rest {
     /**
      * @param {object} [settings]
-     * @param {string} [settings.baseUrl] origin of the server; empty: this page's own
-     * @param {string|null|(() => string|Promise<string>)} [settings.token] an access token, or who
-     *   gives a fresh one at each call;
-     *   null: the browser's cookies speak for the user
-     * @param {() => Record<string, string>} [settings.headers] further headers, asked for at each
-     *   call
+     * @param {string} [settings.baseUrl] the server's origin; if empty, the page's origin
+     * @param {string|null|(() => string|Promise<string>)} [settings.token] an access token, or a
+     *   function that returns a fresh one for each request; if null, the browser's session cookie is
+     *   used
+     * @param {() => Record<string, string>} [settings.headers] returns additional headers for each
+     *   request
      * @param {typeof fetch} [settings.fetch]
-     * @param {number} [settings.timeoutSeconds] after which a call fails as one that the server does
-     *   not answer
+     * @param {number} [settings.timeoutSeconds] seconds after which a request fails with the code
+     *   "offline"
      */
     constructor({ baseUrl, token, headers, fetch, timeoutSeconds, }?: {
         baseUrl?: string;
@@ -37,10 +37,11 @@ export class Rest {
     /** @param {string} path */
     delete(path: string): Promise<any>;
     /**
+     * Send a request.
      * @param {string} method
      * @param {string} path
      * @param {object} [body]
-     * @returns {Promise<any>} the JSON of the answer, or null for an empty one
+     * @returns {Promise<any>} the JSON of the response, or null if it contains none
      * @throws {ApiError}
      */
     call(method: string, path: string, body?: object): Promise<any>;

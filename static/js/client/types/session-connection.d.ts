@@ -1,14 +1,15 @@
 /**
- * The way to the server: a session, opened when first needed and again when it has ended, its
- * socket, and the number of the last news heard on it, with which a new socket begins where the old
- * one broke off.
+ * A session on the server and its connection.
+ *
+ * The session is opened when it is first needed and again after it has ended. The sequence number
+ * of the last message is kept, so that a new socket continues where the previous one stopped.
  *
  * Events: those of Connection.
  */
 export class SessionConnection extends Emitter {
     /**
      * @param {{modelId: string, sessions: import("./sessions.js").Sessions, [setting: string]: any}}
-     *   settings those of Connection, too
+     *   settings  also those of Connection
      */
     constructor({ modelId, sessions, ...settings }: {
         modelId: string;
@@ -18,19 +19,22 @@ export class SessionConnection extends Emitter {
     get sessionId(): string;
     get socket(): WebSocket;
     /**
-     * Open the session and begin to connect, unless that is done.
+     * Open the session and start to connect, unless this has already happened.
      * @throws {import("./errors.js").ApiError}
      */
     open(): Promise<void>;
-    /** @param {object} message @returns {boolean} false: it is down, and nothing was sent */
+    /**
+     * Send a message if the connection is up.
+     * @param {object} message @returns {boolean} false if it is down and nothing was sent
+     */
     send(message: object): boolean;
-    /** Somebody waits: try now. */
+    /** Skip the delay before the next attempt. */
     retryNow(): void;
-    /** Leave this socket for a new one. */
+    /** Replace the current socket with a new one. */
     reconnect(): void;
-    /** Hang up, and end the session on the server. */
+    /** Close the connection, and end the session on the server. */
     close(): Promise<void>;
-    /** Begin to connect to the session that is there. */
+    /** Start to connect to the open session, if there is one. */
     connect(): void;
     #private;
 }

@@ -1,5 +1,5 @@
 /**
- * Where sessions are remembered unless something better is given: in memory.
+ * The default session store, which keeps sessions in memory.
  * @implements {SessionStore}
  */
 export class MemoryStore implements SessionStore {
@@ -8,21 +8,28 @@ export class MemoryStore implements SessionStore {
     forget(modelId: any): void;
     #private;
 }
-/** One session a model, opened once and used again for as long as it lives. */
+/** The sessions of a client: one per model, which is reused until it ends. */
 export class Sessions {
     /** @param {import("./rest.js").Rest} rest @param {SessionStore} [store] */
     constructor(rest: import("./rest.js").Rest, store?: SessionStore);
-    /** @param {string} modelId @returns {Promise<Session>} @throws {import("./rest.js").ApiError} */
+    /**
+     * Return the stored session if it has not ended, otherwise a new one.
+     * @param {string} modelId @returns {Promise<Session>} @throws {import("./rest.js").ApiError}
+     */
     open(modelId: string): Promise<Session>;
     /**
-     * The session after its socket was refused: with a fresh ticket, or a new session in place of one
-     * that has ended.
+     * Return the stored session with a new ticket, or a new session if it has ended.
+     *
+     * Call this after the server has refused the session's socket.
      * @param {string} modelId @returns {Promise<Session>} @throws {import("./rest.js").ApiError}
      */
     renew(modelId: string): Promise<Session>;
-    /** Forget the session, so that the next open makes a new one. @param {string} modelId */
+    /** Forget the session, so that the next `open` creates a new one. @param {string} modelId */
     forget(modelId: string): void;
-    /** End the session on the server as well. @param {string} modelId @param {string} sessionId */
+    /**
+     * Forget the session, and end it on the server.
+     * @param {string} modelId @param {string} sessionId
+     */
     close(modelId: string, sessionId: string): Promise<void>;
     #private;
 }

@@ -1,23 +1,26 @@
 /**
- * How long to wait before the next try: twice as long each time, and never all clients at the same
- * moment.
- * @param {number} attempts that failed already @param {() => number} random
+ * Return how long to wait before the next attempt.
+ *
+ * The delay grows by a factor of two with each attempt, from 0.5 to 30 seconds. It is reduced by up
+ * to 50% at random, so that clients do not all reconnect at the same moment.
+ * @param {number} attempts the number of failed attempts @param {() => number} random
  * @returns {number} seconds
  */
 export function backoffSeconds(attempts: number, random: () => number): number;
-/** A random id; crypto.randomUUID is for secure pages only. */
+/** Return a random ID. (`crypto.randomUUID` is only available on secure pages.) */
 export function newId(): string;
 /**
- * Time, so that tests can have their own.
+ * A source of time and timers, which tests replace.
  * @typedef {{now: () => number, setTimeout: (step: () => void, ms: number) => any, clearTimeout:
  *   (timer: any) => void}} Clock
  */
 /**
- * @type {Clock} the real one; browsers refuse timers that are called as methods of something else
+ * @type {Clock} the system's clock; browsers reject timer functions that are called as methods of
+ *   other objects
  */
 export const realClock: Clock;
 /**
- * Time, so that tests can have their own.
+ * A source of time and timers, which tests replace.
  */
 export type Clock = {
     now: () => number;

@@ -1,21 +1,22 @@
 /**
- * Asks a MindFlip server for flashcards, and has its engine, if it has one, write what the server
- * asks for: its own cards, and those of the same user's other devices. A superset of the
- * integration guide's class of this name; speaks `mindflip.v1`. Its events stand in events.js.
+ * A client that requests flashcards from a MindFlip server over `mindflip.v1`.
+ *
+ * If the client has an engine, the engine writes the cards that the server requests: those of this
+ * client and of the same user's other devices. The class is a superset of the class of the same
+ * name in the integration guide. Its events are described in events.js.
  */
 export class WebLLMClient extends ClientEmitter {
     /**
-     * @param {string|null|(() => string|Promise<string>)} token  an access token, or who gives a
-     *   fresh one; null: the browser's cookies
+     * @param {string|null|(() => string|Promise<string>)} token  an access token, or a function that
+     *   returns a fresh one; if null, the browser's session cookie is used
      * @param {string} modelId
      * @param {object} [settings]
-     * @param {any} [settings.engine]  one of ours or WebLLM's own, loaded; or a function of the model
-     *   id that loads one; without any,
-     *   another device of the user writes
+     * @param {any} [settings.engine]  a loaded engine of MindFlip or WebLLM, or a function that takes
+     *   the model ID and loads one; without an engine, another device of the user writes the cards
      * @param {string} [settings.baseUrl]  the server's origin
      * @param {typeof globalThis.fetch} [settings.fetch]
-     * @param {any} [settings.WebSocket]  a class like the browsers' own
-     * @param {Rest} [settings.rest]  in place of one made of token, baseUrl and fetch
+     * @param {any} [settings.WebSocket]  a class with the interface of the browser's WebSocket
+     * @param {Rest} [settings.rest]  replaces the one that is made from token, baseUrl and fetch
      * @param {Sessions} [settings.sessions]
      * @param {import("./util.js").Clock} [settings.clock]
      * @param {() => number} [settings.random]
@@ -34,25 +35,27 @@ export class WebLLMClient extends ClientEmitter {
     modelId: string;
     set engine(engine: any);
     /**
-     * What writes cards here. Give it again after a reload, another in its place, or null when there
-     * is none any more.
+     * The engine that writes cards in this client, or null.
+     *
+     * Set it again after you reload the model, set another engine to replace it, or set null to
+     * remove it.
      */
     get engine(): any;
     get sessionId(): string;
-    /** The WebSocket of this moment; after a drop it is another. */
+    /** The current WebSocket, or null. It is replaced after a lost connection. */
     get ws(): WebSocket;
     /**
-     * Open the session, load the engine if it is given as a function, and begin to connect.
+     * Open the session, start to connect, and load the engine if it was passed as a function.
      * @throws {import("./errors.js").ApiError}
      */
     initialize(): Promise<void>;
-    /** Connect to the session that is there; `initialize` does it, too. */
+    /** Connect to the open session. `initialize` also does this. */
     setupWebSocket(): void;
     /**
-     * Ask for cards. The call is made at once, whatever the state of the connection.
+     * Request cards. The call is returned immediately, whatever the state of the connection.
      * @param {import("./call.js").Options & {prompt?: string, requestId?: string, signal?:
-     *   AbortSignal}} request  the same `requestId` again
-     *   is the same generation
+     *   AbortSignal}} request  calls with the same `requestId` share one
+     *   generation
      * @returns {Call}
      */
     generate({ topic, count, prompt, requestId, signal, ...options }: import("./call.js").Options & {
@@ -61,6 +64,7 @@ export class WebLLMClient extends ClientEmitter {
         signal?: AbortSignal;
     }): Call;
     /**
+     * Request cards, and return the promise of the result.
      * @param {string} topic at most 200 characters
      * @param {number} count 1 to 50
      * @param {Partial<import("./call.js").Options> & {signal?: AbortSignal}} [options]
@@ -70,14 +74,14 @@ export class WebLLMClient extends ClientEmitter {
         signal?: AbortSignal;
     }): Promise<import("./call.js").CallResult>;
     /**
-     * Have the engine write what the server's `generate` asks for.
+     * Have the engine write the cards of the server's `generate` message.
      * @param {any} message
      * @returns {Promise<void>}
      */
     handleGeneration(message: any): Promise<void>;
-    /** @param {string} text a model's @returns {import("./call.js").Card[]} */
+    /** @param {string} text a model's output @returns {import("./call.js").Card[]} */
     parseFlashcards(text: string): import("./call.js").Card[];
-    /** Hang up, and end the session on the server. What is open fails with `session_closed`. */
+    /** Close the connection, end the session, and fail all open calls with `session_closed`. */
     close(): Promise<void>;
     #private;
 }

@@ -1,10 +1,10 @@
-/** Takes tokens, keeps the open objects and lists, and hands each card to `drafts` as it closes. */
+/** Builds objects and lists from tokens, and passes each card to `drafts` when it is closed. */
 export class Assembler {
     constructor(drafts: any);
     stack: any[];
     drafts: any;
     /**
-     * What a string at this point would be: "list", "key", "value", or "bare" (a value whose key had
+     * The role of a string at this position: "list", "key", "value", or "bare" (a value whose key has
      * no quotes).
      */
     get context(): "key" | "list" | "bare" | "value";
@@ -13,7 +13,7 @@ export class Assembler {
     colon(): void;
     comma(): void;
     scalar(value: any): void;
-    /** The text ended: what is still open was cut off. */
+    /** Close everything that is still open at the end of the text, as cut off. */
     finish(): void;
     #private;
 }

@@ -1,19 +1,29 @@
-/** The text without the signs of `set` at its end. @param {string} text @param {string} set */
+/**
+ * Remove the characters of `set` from the end of a text.
+ * @param {string} text @param {string} set
+ */
 export function trimEnd(text: string, set?: string): string;
-/** The text without the signs of `set` at both ends. @param {string} text @param {string} set */
+/**
+ * Remove the characters of `set` from both ends of a text.
+ * @param {string} text @param {string} set
+ */
 export function trim(text: string, set?: string): string;
 /**
- * What a member is called: its ASCII letters in lower case, so that "Question 1" is "question".
+ * Return a field's name without case, digits and punctuation: "Question 1" becomes "question".
+ *
+ * Return an empty string for names with characters outside ASCII.
  * @param {string} key
  */
 export function normalizedName(key: string): string;
 /**
- * What a side says: text, a number, or a list of these joined by commas; null for anything deeper.
+ * Return the text of a side: a text, a number, or a list of these, joined by commas.
+ *
+ * Return null for any other value.
  */
 export function textOf(value: any): string;
-/** What counts as white space here, in Python as well. */
+/** The characters that count as white space in this parser and in its Python counterpart. */
 export const WHITESPACE: "\t\n\v\f\r \u0085\u00A0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200A\u200B\u2028\u2029\u202F\u205F\u2060\u3000\uFEFF";
-/** Text that stood bare in JSON: a number, true, null, or words that lack their quotes. */
+/** Unquoted text in JSON: a number, true, null, or text whose quotes are missing. */
 export class BareWord {
     /** @param {string} text */
     constructor(text: string);
@@ -27,19 +37,18 @@ export function keyOf({ front, back }: {
     back: string;
 }): string;
 /**
- * Cards in the order they came, without doubles, and a sentence for each that was refused, by its
- * number.
+ * The cards of a text in their order, without duplicates, and a message for each rejected card.
  */
 export class Drafts {
     cards: any[];
     problems: any[];
     number: number;
     /**
-     * Take the members as the next card, or note why they are none.
+     * Add an object's fields as the next card, or record why they are not a card.
      * @param {Map<string, any>} fields
      */
     add(fields: Map<string, any>): void;
-    /** Count a card that cannot be read at all. @param {string} reason */
+    /** Count a card that cannot be read, and record the reason. @param {string} reason */
     reject(reason: string): void;
     #private;
 }

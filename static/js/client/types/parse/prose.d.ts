@@ -1,5 +1,5 @@
 /**
- * Reads lines one by one; a card is done when the next question or a gap after its answer comes.
+ * Reads a text line by line. A card ends at the next question or at a blank line after its answer.
  */
 export class ProseCards {
     constructor(drafts: any);

@@ -1,13 +1,14 @@
 /**
- * Reads text as it comes and tells the assembler each token. Every step returns false when it must
- * see more text first.
+ * Reads text as it arrives, and passes each token to the assembler.
+ *
+ * Every step returns false if it needs more text first.
  */
 export class Scanner {
     constructor(assembler: any);
     assembler: any;
     /** @param {string} text */
     push(text: string): void;
-    /** No more text comes. */
+    /** End the text. */
     finish(): void;
     #private;
 }
