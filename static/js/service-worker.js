@@ -1,13 +1,14 @@
-// What the service worker does; /sw.js says with which version and files (flashcards/pages/pwa.py).
-// It keeps files that are the same for everybody and never change under their address, and the page
-// that stands in without a network. Pages, answers of the API and the weights of models are never
-// kept here: the first two are somebody's, the last the engines keep themselves. A study page keeps
-// itself, for its user alone (js/pages/study/offline.js); here it is found.
+// The service worker. /sw.js sets its version and its list of files (flashcards/pages/pwa.py).
+//
+// It caches files that are the same for all users and never change under their URL, and the page
+// that is shown without a network. It never caches pages, API responses or model weights: pages and
+// responses belong to a user, and the engines store the weights. A study page stores itself in a
+// cache of its user (js/pages/study/offline.js), where the service worker finds it.
 const { version, offline, files } = self.SHELL;
 const PREFIX = "mindflip-shell-";
 const CACHE = PREFIX + version;
 const STUDY_PREFIX = "mindflip-study-";
-const CACHED_PATHS = /^\/static\/(css|icons|js|vendor\/(?!web-llm|wllama))/; // engines: megabytes that the browser's own cache keeps already
+const CACHED_PATHS = /^\/static\/(css|icons|js|vendor\/(?!web-llm|wllama))/; // engines are megabytes that the browser's own cache already stores
 
 self.addEventListener("install", (event) =>
   event.waitUntil(install().then(() => self.skipWaiting())),
@@ -29,8 +30,10 @@ self.addEventListener("fetch", (event) => {
 });
 
 /**
- * Without cookies, so that what is kept is nobody's. A file that cannot be had now is had when it
- * is asked for.
+ * Cache the offline page and the files of the shell.
+ *
+ * Requests are made without cookies, so that the cache does not contain a user's data. A file that
+ * cannot be fetched now is cached when a page requests it.
  */
 async function install() {
   const cache = await caches.open(CACHE);
@@ -40,11 +43,15 @@ async function install() {
   );
 }
 
-/** The version before this one stays: a tab that was opened with it may still ask for its files. */
+/**
+ * Delete the caches of old versions, except the previous one.
+ *
+ * A tab that was opened with the previous version may still request its files.
+ */
 async function deleteOldCaches() {
   const names = await caches.keys();
   const old = names.filter((name) => name.startsWith(PREFIX) && name !== CACHE).slice(0, -1);
-  // they may name files that go now
+  // Stored study pages may refer to files that are deleted now.
   const studies = names.filter((name) => old.length && name.startsWith(STUDY_PREFIX));
   await Promise.all([...old, ...studies].map((name) => caches.delete(name)));
 }
@@ -71,6 +78,6 @@ async function serveFile(event) {
 
 async function store(request, response) {
   const cache = await caches.open(CACHE);
-  // the disk is full: the network is still there
+  // If the disk is full, the file is fetched from the network each time.
   await cache.put(request, response).catch(() => {});
 }

@@ -1,4 +1,4 @@
-// What a model answers, out of a stream in OpenAI's form: both engines speak it.
+// A model's answer, built from a stream in the format of OpenAI, which both engines use.
 
 /**
  * @typedef {{text: string, finishReason: "stop"|"length"|"abort", promptTokens: number,
@@ -6,7 +6,7 @@
  */
 
 /**
- * What both are asked for.
+ * Return the options of a request that both engines share.
  * @param {{role: string, content: string}[]} messages
  * @param {{maxTokens?: number, temperature?: number}} options
  */
@@ -20,18 +20,19 @@ export function streamRequest(messages, { maxTokens, temperature }) {
   };
 }
 
-/** Before its first chunk. @returns {Answer} */
+/** Return the answer before its first chunk. @returns {Answer} */
 export function emptyAnswer() {
   return { text: "", finishReason: "stop", promptTokens: 0, completionTokens: 0 };
 }
 
 /**
- * Add a chunk to the answer. Tokens are counted one a chunk until the last, which says how many
- * there were.
+ * Add a chunk to the answer.
+ *
+ * Each chunk counts as one token, until the last chunk reports the actual numbers.
  * @param {any} chunk  a `chat.completion.chunk`
  * @param {Answer} answer  changed in place
- * @param {(text: string, tokens: number) => void} onText  the new text, and how many tokens there
- *   are by now
+ * @param {(text: string, tokens: number) => void} onText  called with the new text and the number
+ *   of tokens so far
  */
 export function addChunk(chunk, answer, onText) {
   const [choice] = chunk.choices ?? [];

@@ -1,16 +1,16 @@
-// Which browser this is, from what it says of itself. Pure.
+// Detection of the browser and system from what the browser reports. Pure.
 
 /**
  * @typedef {"Chrome"|"Edge"|"Opera"|"Samsung Internet"|"Firefox"|"Safari"|"this browser"}
  *   BrowserName
  * @typedef {"Windows"|"macOS"|"Linux"|"ChromeOS"|"Android"|"iOS"|""} SystemName
- * @typedef {{name: BrowserName, version: number, system: SystemName}} BrowserFacts  version 0:
- *   unknown
+ * @typedef {{name: BrowserName, version: number, system: SystemName}} BrowserFacts  `version` is
+ *   0 if it is unknown
  */
 
 /**
- * By their marks in the user agent string; the first that fits counts, for the later ones name
- * themselves in those before, too.
+ * Patterns in the user agent string. The first match wins, because the user agents of browsers at
+ * the start of the list also contain the names of later ones.
  */
 const BROWSERS = [
   ["Edge", /\bEdg(?:A|iOS)?\/(\d+)/],
@@ -43,7 +43,7 @@ export function readBrowser({ userAgent = "", maxTouchPoints = 0 }) {
   return {
     name,
     version: versionPattern ? Number(versionPattern.exec(userAgent)[1]) : 0,
-    // an iPad calls itself a Macintosh
+    // An iPad identifies itself as a Macintosh.
     system: system === "macOS" && maxTouchPoints > 1 ? "iOS" : system,
   };
 }

@@ -1,4 +1,4 @@
-// What this browser can run, found out by asking it, and said in words.
+// Detection of the engines that this browser can run, with explanations for users.
 
 import { readBrowser } from "./browser.js";
 import { explainWebGPU } from "./webgpu-check.js";
@@ -6,18 +6,20 @@ import { explainWebGPU } from "./webgpu-check.js";
 /**
  * @typedef {{vendor: string, architecture: string, features: string[], limits: Record<string,
  *   number>, isSoftware: boolean}} Adapter
- * @typedef {{available: boolean, reason: string, step: string, adapter?: Adapter}} WebGPU  reason
- *   and step: also of a software adapter
+ * @typedef {{available: boolean, reason: string, step: string, adapter?: Adapter}} WebGPU
+ *   `reason` and `step` are also set for a software adapter
  * @typedef {{available: boolean, reason: string, threads: number, isCompat: boolean}} Wasm
- *   isCompat: with wllama's slower build
+ *   `isCompat` is true if only wllama's slower build runs
  */
 
 const LIMITS = ["maxBufferSize", "maxStorageBufferBindingSize", "maxComputeWorkgroupStorageSize"];
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|basic render/i;
 
 /**
- * Which engines can run here; `reason` says why one cannot and `step` what to do about it, else
- * they are empty.
+ * Detect which engines can run in this browser.
+ *
+ * `reason` explains why an engine cannot run, and `step` what to do about it. Otherwise they are
+ * empty.
  * @returns {Promise<{webgpu: WebGPU, wasm: Wasm}>}
  */
 export async function findEngines() {
@@ -71,8 +73,9 @@ function describe(adapter) {
 }
 
 /**
- * What WebGL draws with tells a computer without a graphics card from a card that is kept from
- * WebGPU.
+ * Return what WebGL draws with.
+ *
+ * It distinguishes a computer without a graphics card from one whose card WebGPU may not use.
  */
 function detectRenderer() {
   try {
@@ -108,10 +111,12 @@ function hasMemory64() {
 }
 
 /**
- * Threads need shared memory, and that a cross-origin isolated page. One core stays free for
+ * Return the number of threads for llama.cpp.
+ *
+ * Threads need shared memory, which requires a cross-origin isolated page. One core stays free for
  * everything else: llama.cpp's threads wait for the slowest of them, and with 2 threads on 2 cores
- * one busy neighbour brought 8 tokens a second down to 2. Of many cores half, for the other half is
- * their second threads.
+ * another busy process reduced the speed from 8 tokens a second to 2. With more than 4 cores, half
+ * of them are used (at most 8), because the other half are second threads of the same cores.
  */
 function threadCount() {
   if (!globalThis.crossOriginIsolated) return 1;

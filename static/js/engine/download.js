@@ -1,21 +1,25 @@
-// Downloads of GGUF files, in a worker: into wllama's store (OPFS, folder `cache`), where one that
-// broke off goes on where it was, and into memory on pages without storage, which a plain http://
-// address other than localhost is.
+// Downloads of GGUF files in a worker.
+//
+// Files are stored in wllama's folder `cache` of the origin private file system (OPFS), where an
+// interrupted download can resume. Pages without storage, which are pages at plain http:// addresses
+// other than localhost, download into memory.
 
 import { CacheManager, ModelManager } from "../../vendor/wllama/index.js";
 import { retryWhileBusy } from "./stored-models.js";
 
 const FOLDER = "cache";
 const PROGRESS_INTERVAL_MS = 100;
-/** A worker that was ended a moment ago may still have the file open. */
+/** The number of attempts to open a file that a recently terminated worker may still have open. */
 const MAX_OPEN_ATTEMPTS = 40;
 
 /**
- * wllama's own begins each file anew, and cannot read a split model of which only some parts are
- * there.
+ * A cache for wllama that resumes downloads.
+ *
+ * wllama's own cache restarts each file, and cannot read a split model if only some of its parts
+ * are stored.
  */
 export class ResumableCache extends CacheManager {
-  /** Files of models that are there as a whole; the others are only this download's business. */
+  /** Return the files of complete models. Other files only matter to their own download. */
   async list() {
     const files = await super.list();
     const whole = new Set(
@@ -29,6 +33,7 @@ export class ResumableCache extends CacheManager {
   }
 
   /**
+   * Download a file, or the rest of it if a part is stored.
    * @param {string} url
    * @param {{progressCallback?: (progress: {loaded: number, total: number}) => void, signal?:
    *   AbortSignal, metadataAdditional?: object}} [options]
@@ -70,7 +75,11 @@ async function openFile(key) {
   return retryWhileBusy(() => handle.createSyncAccessHandle(), MAX_OPEN_ATTEMPTS);
 }
 
-/** The rest of the file if it is still the one of which `have` bytes are here, else all of it. */
+/**
+ * Request the rest of a file.
+ *
+ * If the file has changed since its first `storedBytes` bytes were stored, request all of it.
+ */
 async function fetchFrom(url, storedBytes, validator, signal) {
   const headers = storedBytes ? { Range: `bytes=${storedBytes}-`, "If-Range": validator } : {};
   const response = await fetch(url, { headers, signal });
@@ -98,14 +107,20 @@ async function append(body, file, onLoaded) {
 }
 
 /**
- * A worker is ended between two tasks, and pieces that are here already are read within one: a
- * cancelled download would go on for seconds.
+ * End the current task, so that a cancelled download stops immediately.
+ *
+ * A worker is only terminated between two tasks. Chunks that have already arrived are read within
+ * one task, which can otherwise take seconds.
  */
 function yieldToEventLoop() {
   return new Promise((resolve) => setTimeout(resolve));
 }
 
-/** A full storage shows in what was written, not always as an error. */
+/**
+ * Write bytes to a file, and throw a QuotaExceededError if the storage is full.
+ *
+ * The browser does not always report full storage as an error, so the size written is checked.
+ */
 function write(file, bytes, position) {
   const written = file.write(bytes, { at: position });
   if (written < bytes.byteLength || file.getSize() < position + bytes.byteLength)
@@ -113,10 +128,10 @@ function write(file, bytes, position) {
 }
 
 /**
- * The parts of a GGUF, downloaded one after the other.
- * @param {string} url  of the file, or of the first part of a split one
- * @param {(progress: {loaded: number, total: number}) => void} onProgress  bytes; the total is of
- *   the parts begun so far
+ * Download the parts of a GGUF file one after another.
+ * @param {string} url  the URL of the file, or of the first part of a split file
+ * @param {(progress: {loaded: number, total: number}) => void} onProgress  called with numbers of
+ *   bytes; `total` includes the parts started so far
  * @returns {Promise<Blob[]>}
  */
 export async function downloadGguf(url, onProgress) {
@@ -141,7 +156,7 @@ async function download(url, progress, onProgress) {
   return new Response(response.body.pipeThrough(counter)).blob();
 }
 
-/** A storage of wllama's that keeps nothing; without it wllama refuses to start on such pages. */
+/** A storage that keeps nothing. Without it, wllama does not start on pages without storage. */
 export const noStorage = {
   isSupported: () => true,
 };

@@ -1,5 +1,4 @@
-// What can go wrong in an engine, as a code for programs and a sentence for the person in front of
-// the page.
+// The errors of engines, with a code for programs and a message for users.
 
 import { engineErrorCode } from "../client/engine-errors.js";
 
@@ -22,8 +21,8 @@ const MESSAGES = {
 };
 
 /**
- * An error of an engine: `code` is one of EngineErrorCode, `message` a sentence, `cause` what the
- * engine itself said.
+ * An error of an engine. `code` is one of EngineErrorCode, `message` is for users, and `cause` is
+ * the engine's own message.
  */
 export class EngineError extends Error {
   /**
@@ -39,10 +38,10 @@ export class EngineError extends Error {
 }
 
 /**
- * Whatever an engine threw, as an EngineError. The engine's own words stay in `cause`.
+ * Convert anything that an engine threw to an EngineError, with the engine's message in `cause`.
  * @param {unknown} thrown
  * @param {{isOnline?: boolean, host?: string}} [place]  whether the device is online, and the host
- *   of the model if that is not this server
+ *   of the model if it is not this server
  * @returns {EngineError}
  */
 export function asEngineError(thrown, { isOnline = true, host = "" } = {}) {

@@ -1,4 +1,4 @@
-// Language models in this browser: WebLLM and wllama behind one interface, each in a Web Worker.
+// Language models in the browser: WebLLM and wllama behind one interface, each in a Web Worker.
 
 import { WorkerEngine } from "./worker-engine.js";
 
@@ -13,36 +13,36 @@ export { EngineError } from "./errors.js";
  * @typedef {{text: string, finishReason: "stop"|"length"|"abort", usage: Usage}} Generated
  *
  * @typedef {object} GenerateOptions
- * @property {object} [schema]       JSON schema that the answer must fit
- * @property {string} [grammar]      the same as a grammar, used instead: in the subset that
- *   XGrammar's EBNF and llama.cpp's GBNF share
+ * @property {object} [schema]       a JSON schema that the answer must match
+ * @property {string} [grammar]      a grammar that is used instead of the schema, in the subset
+ *   that XGrammar's EBNF and llama.cpp's GBNF share
  * @property {number} [maxTokens]
  * @property {number} [temperature]
- * @property {(token: {text: string, tokens: number, seconds: number}) => void} [onToken]  new text,
- *   and the running totals
- * @property {AbortSignal} [signal]  stops it; the answer is then what there is, with finishReason
- *   "abort"
+ * @property {(token: {text: string, tokens: number, seconds: number}) => void} [onToken]  called
+ *   with new text and the totals so far
+ * @property {AbortSignal} [signal]  stops the model; the answer is then the text so far, with the
+ *   finishReason "abort"
  *
  * @typedef {object} Engine
  * @property {EngineFacts|null} facts  null while no model is loaded
  * @property {(options?: {onProgress?: (progress: import("./progress.js").LoadProgress) => void,
- *   onLost?: (error: EngineError) => void, signal?: AbortSignal}) => Promise<void>} load  `onLost`:
- *   the graphics card is gone, also between requests
+ *   onLost?: (error: EngineError) => void, signal?: AbortSignal}) => Promise<void>} load  `onLost`
+ *   is called when the graphics card is lost, even between requests
  * @property {(messages: {role: string, content: string}[], options?: GenerateOptions) =>
- *   Promise<Generated>} generate  requests run one after the other
+ *   Promise<Generated>} generate  requests run one after another
  * @property {() => Promise<void>} unload  frees the memory; a running request fails with code
  *   "aborted"
  */
 
 /**
- * An engine for one model of the catalogue; nothing is loaded yet. Everything it throws is an
- * EngineError.
+ * Create an engine for one model of the catalogue, without loading it.
+ *
+ * Everything that the engine throws is an EngineError.
  * @param {import("./models.js").CatalogueModel} model
  * @returns {Engine}
  */
 export function createEngine(model) {
-  // addresses with content hashes, which only the page's import map knows: a worker has no import
-  // map
+  // These URLs contain content hashes. They are resolved here, because a worker has no import map.
   return new WorkerEngine(model, {
     workerUrl: import.meta.resolve("mindflip/engine/worker.js"),
     wasmUrl: import.meta.resolve("mindflip/wllama.wasm"),

@@ -1,10 +1,10 @@
-// Catalogue entries as the engines want them.
+// Catalogue entries in the form that the engines need.
 
 /**
  * @typedef {object} CatalogueModel  An entry of GET /api/webllm/models.
  * @property {string} modelId
  * @property {"webllm"|"wllama"} engine
- * @property {string} url       weights folder or GGUF, relative to the server when local
+ * @property {string} url       folder of the weights or GGUF file, relative to the server if local
  * @property {string|null} library
  * @property {number|null} downloadMb
  * @property {number|null} vramMb
@@ -15,9 +15,9 @@
  */
 
 /**
- * The entry as a record of web-llm's `appConfig.model_list`.
+ * Return a record of web-llm's `appConfig.model_list` for a catalogue entry.
  * @param {CatalogueModel} model
- * @param {string} origin  what relative addresses are relative to
+ * @param {string} origin  the base of relative URLs
  */
 export function asWebLLMRecord(model, origin) {
   return {
@@ -31,8 +31,9 @@ export function asWebLLMRecord(model, origin) {
 }
 
 /**
- * web-llm's own list, with the server's local models in front; of two with one id the local one
- * counts.
+ * Return web-llm's configuration with the server's local models first in its list.
+ *
+ * A local model replaces a model of the same ID.
  * @param {{model_list: object[]}} prebuilt
  * @param {CatalogueModel[]} models
  * @param {string} origin

@@ -1,4 +1,4 @@
-// How far loading is, in megabytes of 1,000,000 bytes.
+// The progress of loading a model, in megabytes of 1,000,000 bytes.
 
 /**
  * @typedef {{phase: "download"|"start", loadedMb: number, totalMb: number|null, fraction:
@@ -10,9 +10,9 @@ const SHADERS = /GPU shader modules/;
 const MEBIBYTE = 1.048576;
 
 /**
- * A report of web-llm's, which says MB (of 1024 × 1024 bytes) only in its text.
+ * Convert a progress report of web-llm, which contains MB (1024 × 1024 bytes) only in its text.
  * @param {{progress: number, text: string}} report
- * @param {number|null} totalMb  what the catalogue says
+ * @param {number|null} totalMb  the size in the catalogue
  * @returns {LoadProgress}
  */
 export function inMegabytes({ progress, text }, totalMb) {
@@ -28,6 +28,7 @@ export function inMegabytes({ progress, text }, totalMb) {
 }
 
 /**
+ * Return the progress of a download.
  * @param {number} loadedMb
  * @param {number|null} totalMb
  * @returns {LoadProgress}
@@ -44,7 +45,9 @@ export function downloading(loadedMb, totalMb) {
 }
 
 /**
- * Everything has come; `fraction` is of the start, null when the engine does not say.
+ * Return the progress of the start after the download.
+ *
+ * `fraction` is null if the engine does not report it.
  * @param {number|null} totalMb
  * @param {number|null} [fraction]
  * @param {string} [text]

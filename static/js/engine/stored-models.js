@@ -1,16 +1,16 @@
-// What the engines keep in this browser: WebLLM in the Cache API, wllama in the origin's private
-// files. Read, counted, deleted.
+// The models that are stored in this browser: by WebLLM in the Cache API, and by wllama in the
+// origin private file system. This module lists, measures and deletes them.
 
-/** As web-llm names its caches. */
+/** The names of web-llm's caches. */
 const CACHES = ["webllm/model", "webllm/config", "webllm/wasm"];
 const FOLDER = "cache";
 const METADATA = "__metadata__";
 const MB = 1_000_000;
-/** A download that was just cancelled holds its file for a moment longer. */
+/** The number of attempts to delete a file that a just cancelled download may still have open. */
 const MAX_REMOVE_ATTEMPTS = 21;
 
 /**
- * @returns {Promise<StoredModel[]>} what is kept, model by model; nothing on a page without storage
+ * @returns {Promise<StoredModel[]>} what is stored of each model; empty on a page without storage
  */
 export async function listStoredModels(models) {
   const [cached, files] = await Promise.all([cachedFiles(), privateFiles()]);
@@ -29,8 +29,8 @@ export async function deleteStoredModel({ files }) {
 }
 
 /**
- * @returns {Promise<{usedMb: number, quotaMb: number, isPersistent: boolean}|null>} null: the
- *   browser does not say
+ * @returns {Promise<{usedMb: number, quotaMb: number, isPersistent: boolean}|null>} null if the
+ *   browser does not report it
  */
 export async function estimateStorage() {
   if (!navigator.storage?.estimate) return null;
@@ -67,8 +67,7 @@ async function sizeOf(response) {
 }
 
 /**
- * How many files with weights each folder is said to have, by the index that WebLLM keeps beside
- * them.
+ * Return how many weight files each folder should have, from the index that WebLLM stores in it.
  */
 async function countShards(files) {
   const indexes = files.filter(({ address }) => address.endsWith("/tensor-cache.json"));
@@ -87,7 +86,7 @@ async function shardsOf(storeKey, address) {
     const response = await (await caches.open(storeKey)).match(address);
     return (await response.json()).records.length;
   } catch {
-    return null; // it is gone or broken: then the model counts as incomplete
+    return null; // without a valid index, the model counts as incomplete
   }
 }
 
@@ -96,7 +95,7 @@ async function privateFolder() {
     const root = await navigator.storage.getDirectory();
     return await root.getDirectoryHandle(FOLDER);
   } catch {
-    return null; // no such storage here, or nothing was ever kept
+    return null; // this page has no such storage, or nothing was ever stored
   }
 }
 
@@ -127,7 +126,7 @@ async function metadataOf(folder, name) {
     const file = await (await folder.getFileHandle(METADATA + name)).getFile();
     return JSON.parse(await file.text());
   } catch {
-    return {}; // a download that broke off early
+    return {}; // the download stopped early
   }
 }
 
@@ -138,18 +137,19 @@ async function deleteCached({ storeKey, address }) {
 async function deletePrivate({ storeKey }) {
   const folder = await privateFolder();
   await retryWhileBusy(async () => folder?.removeEntry(storeKey), MAX_REMOVE_ATTEMPTS);
-  await folder?.removeEntry(METADATA + storeKey).catch(() => {}); // it may never have had any
+  await folder?.removeEntry(METADATA + storeKey).catch(() => {}); // the file may not have any
 }
 
-// Which model each of these files belongs to: grouping without reading anything.
+// Grouping of the stored files by model, without reading them.
 
 /**
  * @typedef {{store: "cache"|"file", storeKey: string, address: string, bytes: number,
- *   expectedBytes?: number}} StoredFile  `storeKey`: the cache's
- *   name, or the file's in wllama's folder; `address`: where it came from, "" when nobody knows
- * @typedef {object} StoredModel  what is kept of one model
+ *   expectedBytes?: number}} StoredFile  `storeKey` is the name of
+ *   the cache, or of the file in wllama's folder; `address` is the URL that it was downloaded from,
+ *   or "" if unknown
+ * @typedef {object} StoredModel  the stored files of one model
  * @property {string} key
- * @property {string|null} modelId  null: no model of the server's list has this address (any more)
+ * @property {string|null} modelId  null if no model in the server's list has this address
  * @property {string} name
  * @property {"webllm"|"wllama"} engine
  * @property {number} bytes
@@ -161,11 +161,12 @@ const PART = /-\d{5}-of-(\d{5})\.gguf/;
 const VERSION = /\/resolve\/[^/]+\/.*$/;
 
 /**
+ * Group stored files by model.
  * @param {StoredFile[]} files
  * @param {import("./models.js").CatalogueModel[]} models
- * @param {{origin: string, shards: (base: string) => number|null}} facts  `shards`: how many files
- *   with weights a WebLLM folder has, if known
- * @returns {StoredModel[]} the server's models first, the largest first
+ * @param {{origin: string, shards: (base: string) => number|null}} facts  `shards` returns how many
+ *   weight files a WebLLM folder should have, if known
+ * @returns {StoredModel[]} the server's models first, then by size, with the largest first
  */
 export function groupByModel(files, models, { origin, shards }) {
   const owners = ownersByAddress(models, origin);
@@ -198,7 +199,7 @@ function ownersByAddress(models, origin) {
   return owners;
 }
 
-/** Several models may share a library: it counts to one that is there. */
+/** Sort libraries last, so that a shared library is assigned to a model that has other files. */
 function librariesLast(files) {
   return [...files].sort((a, b) => Number(isLibrary(a)) - Number(isLibrary(b)));
 }
@@ -219,7 +220,7 @@ function newGroup(key, model, base, file) {
   };
 }
 
-/** Every base address under which files of the model may be kept. */
+/** Return all base URLs under which files of the model may be stored. */
 function addresses(model, origin) {
   const url = new URL(model.url, origin).href;
   if (model.engine === "wllama") return [withoutPart(url)];
@@ -227,15 +228,16 @@ function addresses(model, origin) {
   return [modelFolder(url), ...library];
 }
 
-/** As web-llm completes the address of a model on a hub. */
+/** Return the folder of a model on a hub, as web-llm completes its URL. */
 function modelFolder(url) {
   const whole = url.endsWith("/") ? url : `${url}/`;
   return /\/resolve\/.+\//.test(whole) ? whole : `${whole}resolve/main/`;
 }
 
 /**
- * What files of one model have in common: WebLLM's folder, its library, or the GGUF without the
- * number of its part.
+ * Return the base URL that the files of a model share.
+ *
+ * It is WebLLM's folder, its library, or the GGUF file without its part number.
  */
 function baseOf({ store, address, storeKey }) {
   if (store === "file") return address ? withoutPart(address) : storeKey;
@@ -267,11 +269,12 @@ function isComplete({ engine, files }, shards) {
 const RETRY_DELAY_MS = 100;
 
 /**
- * Do something with a private file that another worker may hold for a moment longer: one that was
- * ended, or whose download was cancelled.
+ * Retry an operation on a private file while another worker still has the file open.
+ *
+ * That worker was terminated, or its download was cancelled, a moment ago.
  * @template T
  * @param {() => Promise<T>} operation
- * @param {number} attempts after the last the browser's refusal is thrown
+ * @param {number} attempts after the last one, the browser's error is thrown
  * @returns {Promise<T>}
  */
 export async function retryWhileBusy(operation, attempts) {

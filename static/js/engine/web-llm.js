@@ -1,6 +1,6 @@
-// `import * as webllm from "@mlc-ai/web-llm"` on our pages: the npm module as it is, but that it
-// also knows the models which this server keeps. Who gives an appConfig of his own gets exactly
-// that.
+// The module that `import * as webllm from "@mlc-ai/web-llm"` loads on MindFlip's pages. It is the
+// npm module with this server's local models added. If you pass an appConfig, that one is used
+// unchanged.
 
 import * as npm from "../../vendor/web-llm/index.js";
 import { withLocalModels } from "./models.js";
@@ -11,7 +11,8 @@ const CATALOGUE = new URL("/api/webllm/models", import.meta.url);
 let configPromise = null;
 
 /**
- * web-llm's list and the server's local models; web-llm's alone when the server does not answer.
+ * Return web-llm's configuration with the server's local models, or without them if the server does
+ * not respond.
  */
 function serverAppConfig() {
   configPromise ??= fetch(CATALOGUE)
@@ -28,8 +29,7 @@ function serverAppConfig() {
 }
 
 /**
- * An engine class whose `reload` looks up the server's models first, unless its user has set a
- * list.
+ * Return an engine class that adds the server's models on `reload`, unless an appConfig was set.
  */
 function withServerModels(Base) {
   return class extends Base {
@@ -50,8 +50,8 @@ function withServerModels(Base) {
   };
 }
 
-// web-llm's own classes and functions by their names and signatures; https://webllm.mlc.ai/docs has
-// what each does
+// These have the names and signatures of web-llm's own classes and functions, which are documented
+// at https://webllm.mlc.ai/docs.
 export const MLCEngine = withServerModels(npm.MLCEngine);
 export const WebWorkerMLCEngine = withServerModels(npm.WebWorkerMLCEngine);
 
@@ -67,7 +67,7 @@ export async function CreateWebWorkerMLCEngine(worker, modelId, engineConfig, ch
   return engine;
 }
 
-/** The cache's functions take a list as their last argument, and web-llm's own one for none. */
+/** Make a cache function of web-llm use the server's models by default instead of web-llm's own. */
 function withServerList(cacheFunction) {
   return async (modelId, appConfig) =>
     cacheFunction(modelId, appConfig ?? (await serverAppConfig()));

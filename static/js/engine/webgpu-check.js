@@ -1,20 +1,21 @@
-// Why there is no WebGPU here, or not a good one, and what to do about it. Pure: facts in, words
-// out. Versions: https://github.com/gpuweb/gpuweb/wiki/Implementation-Status
+// Explanations of why WebGPU is missing or slow, and what to do about it. Pure. The versions are
+// from https://github.com/gpuweb/gpuweb/wiki/Implementation-Status.
 
 /**
  * @typedef {object} WebGPUFacts
- * @property {boolean} isSecure  over HTTPS or on localhost
- * @property {boolean} hasGpu  navigator.gpu is there
- * @property {"hardware"|"software"|"none"} adapter  what it gave
- * @property {string} [error]  what it said instead of giving one
+ * @property {boolean} isSecure  the page is loaded over HTTPS or from localhost
+ * @property {boolean} hasGpu  navigator.gpu exists
+ * @property {"hardware"|"software"|"none"} adapter  the adapter that navigator.gpu returned
+ * @property {string} [error]  the error message if requesting an adapter failed
  * @property {"hardware"|"software"|"none"} renderer  what WebGL, which is much older, draws with
  * @property {import("./browser.js").BrowserFacts} browser
  *
- * @typedef {{code: string, message: string, step: string}} Verdict  both empty where all is well
+ * @typedef {{code: string, message: string, step: string}} Verdict  `message` and `step`
+ *   are empty if hardware WebGPU is available
  */
 
 const CHROMIUM = new Set(["Chrome", "Edge", "Opera", "Samsung Internet"]);
-/** The first versions with WebGPU at all, by browser and system. */
+/** The first versions with any WebGPU support, by browser and system. */
 const MIN_VERSIONS = {
   Chrome: { default: 113, Android: 121, Linux: 113 },
   Edge: { default: 113, Android: 121, Linux: 113 },
@@ -24,7 +25,7 @@ const MIN_VERSIONS = {
   Safari: { default: 26 },
 };
 
-/** @param {WebGPUFacts} facts @returns {Verdict} */
+/** Return the verdict for a browser. @param {WebGPUFacts} facts @returns {Verdict} */
 export function explainWebGPU(facts) {
   const { isSecure, hasGpu, adapter, error } = facts;
   if (!isSecure) return INSECURE;
@@ -89,7 +90,7 @@ function explainOld({ name, version, system }) {
   );
 }
 
-/** A Chromium that should have it. @returns {Verdict} */
+/** Explain why a Chromium browser that should have WebGPU does not. @returns {Verdict} */
 function explainSwitchedOff({ name, system }) {
   if (system === "Linux")
     return verdict(

@@ -1,5 +1,5 @@
-// WebLLM behind the engine interface; runs in our worker. MLC models on the graphics card, through
-// WebGPU.
+// WebLLM behind the engine interface. It runs in the engine worker and uses MLC models on the
+// graphics card, through WebGPU.
 
 import { MLCEngine, prebuiltAppConfig } from "../../vendor/web-llm/index.js";
 import { addChunk, emptyAnswer, streamRequest } from "./answer.js";
@@ -8,14 +8,18 @@ import { EngineError } from "./errors.js";
 import { asWebLLMRecord } from "./models.js";
 import { inMegabytes } from "./progress.js";
 
-/** One model on the graphics card: `load`, then `generate` one request at a time, or `stop` it. */
+/**
+ * One model on the graphics card.
+ *
+ * Call `load` first, then `generate` for one request at a time. `stop` ends the current request.
+ */
 export class WebLLMBackend {
   #engine = null;
 
   /**
    * @param {import("./models.js").CatalogueModel} model
-   * @param {{onLost: (error: EngineError) => void}} events  called when the graphics card is lost,
-   *   even between calls
+   * @param {{onLost: (error: EngineError) => void}} events  `onLost` is called when the graphics
+   *   card is lost, even between calls
    */
   constructor(model, { onLost }) {
     this.model = model;
@@ -53,7 +57,12 @@ export class WebLLMBackend {
     );
   }
 
-  /** web-llm's own record where it has one: that may say more than our catalogue. */
+  /**
+   * Return the model's record for web-llm.
+   *
+   * For a model that is not local, web-llm's own record is preferred, because it may contain more
+   * than the catalogue.
+   */
   #record() {
     const prebuilt = prebuiltAppConfig.model_list.find(
       (record) => record.model_id === this.model.modelId,
@@ -85,8 +94,9 @@ export class WebLLMBackend {
 }
 
 /**
- * The grammar first: a schema alone allows any white space, and small models then write blanks
- * without end.
+ * Return the response format, with the grammar if there is one.
+ *
+ * A schema allows any white space, so small models can write blanks endlessly.
  */
 function responseFormat(schema, grammar) {
   if (grammar) return { type: "grammar", grammar };
@@ -94,8 +104,10 @@ function responseFormat(schema, grammar) {
 }
 
 /**
- * web-llm keeps its device to itself and only logs a loss: look over its shoulder when it asks for
- * one.
+ * Call `onLost` when a GPU device is lost.
+ *
+ * web-llm does not expose its device and only logs the loss, so this function wraps the method with
+ * which web-llm requests the device.
  */
 function watchForDeviceLoss(onLost) {
   if (!self.GPUAdapter) return;

@@ -1,5 +1,5 @@
-// wllama (llama.cpp in WebAssembly) behind the engine interface; runs in our worker. GGUF models on
-// the processor, in any browser.
+// wllama (llama.cpp in WebAssembly) behind the engine interface. It runs in the engine worker and
+// uses GGUF models on the processor, in any browser.
 
 import { CacheManager, LoggerWithoutDebug, Wllama } from "../../vendor/wllama/index.js";
 import { addChunk, emptyAnswer, streamRequest } from "./answer.js";
@@ -11,7 +11,11 @@ import { downloading, starting } from "./progress.js";
 const DEFAULT_CONTEXT = 2048;
 const MB = 1_000_000;
 
-/** One model on the processor: `load`, then `generate` one request at a time, or `stop` it. */
+/**
+ * One model on the processor.
+ *
+ * Call `load` first, then `generate` for one request at a time. `stop` ends the current request.
+ */
 export class WllamaBackend {
   #wllama = null;
   #abort = null;
@@ -33,8 +37,8 @@ export class WllamaBackend {
     await this.#open(wasm, {
       n_ctx: context,
       n_threads: wasm.threads,
-      n_parallel: 1, // one request at a time: no part of the context set aside for others
-      n_gpu_layers: 0, // where there is WebGPU, WebLLM uses it
+      n_parallel: 1, // one request at a time gets the whole context
+      n_gpu_layers: 0, // WebGPU is left to WebLLM
       progressCallback: ({ loaded, total }) =>
         onProgress(loaded < total ? downloading(loaded / MB, total / MB) : starting(total / MB)),
     });
@@ -55,7 +59,7 @@ export class WllamaBackend {
       { default: this.assets.wasmUrl },
       { logger: quietLogger, suppressNativeLog: true, cacheManager },
     );
-    // else it asks a host of its own for that build
+    // Without this, wllama fetches the compatibility build from its own host.
     this.#wllama.setCompat(wasm.isCompat ? this.#compat() : null, "firefox_safari");
     if (hasStorage) return this.#wllama.loadModelFromUrl(url, options);
     return this.#wllama.loadModel(await downloadGguf(url, options.progressCallback), options);

@@ -1,8 +1,8 @@
-// The page's side of an engine: it owns the worker, and gives up on it when it must.
+// The page's side of an engine, which owns the worker and terminates it when necessary.
 
 import { EngineError } from "./errors.js";
 
-/** A model in a worker of its own; see index.js for the contract. */
+/** An engine whose model runs in its own worker. See index.js for the interface. */
 export class WorkerEngine {
   #worker = null;
   #pending = null;
@@ -74,7 +74,11 @@ export class WorkerEngine {
     this.#worker = worker;
   }
 
-  /** One call at a time; `listeners` get what the worker tells meanwhile, by its type. */
+  /**
+   * Send a request to the worker, one at a time.
+   *
+   * Until the worker has finished, its other messages are passed to `listeners`, by type.
+   */
   #request(message, listeners) {
     return new Promise((resolve, reject) => {
       this.#pending = { resolve, reject, listeners };
@@ -93,7 +97,11 @@ export class WorkerEngine {
     return this.#pending?.listeners[type]?.(payload[type]);
   }
 
-  /** Told even when nothing was running, for then no call fails. */
+  /**
+   * Terminate the worker, and call `onLost` if a model was loaded.
+   *
+   * The callback is needed because no request fails if none was running.
+   */
   #handleLoss(error) {
     const wasLoaded = this.#facts !== null;
     this.#terminate(error);
@@ -107,8 +115,9 @@ export class WorkerEngine {
   }
 
   /**
-   * Without a worker nothing of the model is left: its memory, its threads and its hold on the
-   * graphics card go with it.
+   * Terminate the worker, and reject the pending request.
+   *
+   * This frees the model's memory, its threads and the graphics card.
    */
   #terminate(reason = new EngineError("engine_failed")) {
     this.#worker?.terminate();

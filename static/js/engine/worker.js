@@ -1,4 +1,4 @@
-// The worker's side of an engine: one model, one call at a time. The page's side is
+// The worker's side of an engine, which runs one model and one call at a time. The page's side is
 // worker-engine.js.
 
 import { asEngineError } from "./errors.js";
@@ -9,7 +9,7 @@ let abort = null;
 
 const calls = { load, generate };
 
-// each engine is megabytes of code: only the one that is used is fetched
+// Each engine is megabytes of code, so only the one that is used is fetched.
 const BACKENDS = {
   webllm: async () => (await import("./webllm.js")).WebLLMBackend,
   wllama: async () => (await import("./wllama.js")).WllamaBackend,
