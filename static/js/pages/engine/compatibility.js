@@ -5,35 +5,36 @@ import { obstacle } from "./models.js";
 /**
  * @typedef {object} Device
  * @property {import("./models.js").Engines} engines
- * @property {{usedMb: number, quotaMb: number}|null} [storage]  what this browser lets the site
- *   keep; null: it does not say
+ * @property {{usedMb: number, quotaMb: number}|null} [storage]  the storage that this browser
+ *   gives the site; null if it does not report it
  * @property {boolean} [hasStorage]  false on a page without storage
- * @property {number|null} [memoryGb]  navigator.deviceMemory, which never says more than 8
+ * @property {number|null} [memoryGb]  navigator.deviceMemory, which is at most 8
  * @property {boolean} [isPhone]
  *
- * @typedef {{state: "fits"|"tight"|"no", reason: string, isHard: boolean}} Fit  isHard: it cannot
- *   run here at all
+ * @typedef {{state: "fits"|"tight"|"no", reason: string, isHard: boolean}} Fit  `isHard` is true
+ *   if the model cannot run here at all
  */
 
-/** What navigator.deviceMemory says at most: then there may be more. */
+/** The largest value of navigator.deviceMemory. A device that reports it may have more memory. */
 const MAX_REPORTED_MEMORY_GB = 8;
-/** Beside the weights, llama.cpp keeps the context and its buffers. */
+/** Memory per size of the weights, because llama.cpp also needs memory for context and buffers. */
 const WLLAMA_MEMORY = 1.3;
+/** The share of the device's memory above which a model is a tight fit. */
 const TIGHT = 0.6;
-/** What web-llm asks of a graphics card at least, and as one piece when the card gives it. */
+/** Limits in bytes: those that web-llm requires of a graphics card, and the preferred binding. */
 const MIN_BUFFER = 2 ** 28;
 const MIN_BINDING = 2 ** 27;
 const PREFERRED_BINDING = 2 ** 30;
 const MIN_WORKGROUP = 32768;
-/** Models of this much memory have single tensors above BINDING_LEAST. */
+/** Models that need more memory than this have single tensors above MIN_BINDING. */
 const LARGE_VRAM_MB = 1500;
 const PHONE_MB = 2000;
 const MB = 1_000_000;
 
 /**
- * Whether a model fits this device, with the reason in words.
+ * Return whether a model fits this device, with a reason for users.
  * @param {import("./models.js").CatalogueModel} model @param {Device} device @param {number}
- *   [storedMb]  what of it is in this browser already
+ *   [storedMb]  how much of the model is stored in this browser
  * @returns {Fit}
  */
 export function assessFit(model, device, storedMb = 0) {
@@ -70,7 +71,7 @@ function limitObstacle({ engine, bufferMb }, { webgpu }) {
     : null;
 }
 
-/** Megabytes of memory that the model takes, as far as anybody says. */
+/** Return the megabytes of memory that a model needs, as far as known. */
 function memoryMb({ engine, vramMb, downloadMb }) {
   return vramMb ?? (engine === "wllama" ? downloadMb * WLLAMA_MEMORY : downloadMb) ?? 0;
 }
@@ -124,7 +125,7 @@ function limitTight({ engine, vramMb }, { webgpu, wasm }) {
 }
 
 /**
- * What of this device decides which models fit.
+ * Return the properties of this device that determine which models fit.
  * @param {import("./models.js").Engines} engines @returns {Promise<Device>}
  */
 export async function describeDevice(engines) {

@@ -1,23 +1,26 @@
-/** How long a free lock may take to be acquired, and a tab to release it when asked. */
+/** How long acquiring a free lock may take. */
 const ACQUIRE_TIMEOUT_MS = 1500;
+/** How long another tab may take to release the lock on request. */
 const RELEASE_TIMEOUT_MS = 4000;
 
 /**
- * @typedef {{state: string, modelId: string|null, name: string|null}} EngineStatus what a tab says
- *   of its engine
+ * @typedef {{state: string, modelId: string|null, name: string|null}} EngineStatus  the engine's
+ *   status, as its tab broadcasts it
  */
 
 /**
- * The one place for an engine among all tabs of a user in this browser. A Web Lock says whose it
- * is, and goes back by itself when its tab is closed; a channel says what that tab does. Without
- * locks (a page over plain http) every tab has a place of its own.
+ * The lock that allows only one tab per user and browser to run an engine.
  *
- * Events: `other`, when what another tab does has changed; `release-requested`, when another tab
- * asks for the place; `stolen`, when it took it.
+ * A Web Lock determines which tab owns the engine. The browser releases it when that tab is closed.
+ * A BroadcastChannel reports the owner's status. Without Web Locks (on a page over plain HTTP),
+ * every tab can run an engine.
+ *
+ * Events: `other`, when the status of another tab has changed; `release-requested`, when another
+ * tab requests the lock; `stolen`, when another tab has taken it.
  */
 export class EngineLock extends EventTarget {
   /**
-   * @type {EngineStatus|null} what the tab that has the place does; null while none other has it
+   * @type {EngineStatus|null} what the owner's engine does; null if no other tab owns the lock
    */
   other = null;
   #name;
@@ -25,7 +28,7 @@ export class EngineLock extends EventTarget {
   #channel;
   #release = null;
   #lockRequest = Promise.resolve();
-  /** Until this, the lock that is seen is our own. */
+  /** Resolves when this tab's own lock is released. Until then, queries still show it. */
   #released = Promise.resolve();
   #status = null;
   #isWaiting = false;
@@ -47,14 +50,14 @@ export class EngineLock extends EventTarget {
     return !this.#locks || this.#release !== null;
   }
 
-  /** Find out who has the place. */
+  /** Find out whether another tab owns the lock, and request its status. */
   async refresh() {
     if (this.isOwned || !(await this.#isLocked())) return;
     this.#channel.postMessage({ type: "who" });
     this.#setOther(this.other ?? { state: "loading", modelId: null, name: null });
   }
 
-  /** Have the place if it is free. @returns {Promise<boolean>} */
+  /** Acquire the lock if it is free. @returns {Promise<boolean>} */
   async acquire() {
     if (this.isOwned) return true;
     await this.#released;
@@ -62,7 +65,12 @@ export class EngineLock extends EventTarget {
     return this.#request({ signal: AbortSignal.timeout(ACQUIRE_TIMEOUT_MS) });
   }
 
-  /** Have the place, whoever has it: asked first, for then what is written there goes on here. */
+  /**
+   * Take the lock from the tab that owns it.
+   *
+   * The owner is first requested to release it, so that its generation continues in this tab. If it
+   * does not do so within RELEASE_TIMEOUT_MS, the lock is stolen.
+   */
   async takeOver() {
     if (this.isOwned) return;
     this.#channel.postMessage({ type: "wanted" });
@@ -70,7 +78,7 @@ export class EngineLock extends EventTarget {
       await this.#request({ steal: true });
   }
 
-  /** Give the place back. */
+  /** Release the lock. */
   release() {
     if (!this.#release) return;
     this.#status = null;
@@ -80,7 +88,7 @@ export class EngineLock extends EventTarget {
     this.#released.then(() => this.refresh());
   }
 
-  /** Say what the engine in the place does. @param {EngineStatus} status */
+  /** Send the engine's status to the other tabs. @param {EngineStatus} status */
   broadcast(status) {
     if (!this.#release) return;
     this.#status = status;
@@ -100,7 +108,7 @@ export class EngineLock extends EventTarget {
     this.dispatchEvent(new Event("other"));
   }
 
-  /** Resolves when the lock is held; it is held until `release`. */
+  /** Request the lock, and resolve to whether it was acquired. It is kept until `release`. */
   #request(options) {
     return new Promise((resolve) => {
       const hold = () => new Promise((release) => resolve(this.#handleAcquired(release)));
@@ -116,14 +124,18 @@ export class EngineLock extends EventTarget {
     return true;
   }
 
-  /** Another tab could not wait. */
+  /** Handle that another tab has stolen the lock. */
   #handleStolen() {
     this.#release = null;
     this.#status = null;
     this.dispatchEvent(new Event("stolen"));
   }
 
-  /** A shared lock is given when nobody has the exclusive one any more: then the place is free. */
+  /**
+   * Wait until no tab owns the lock.
+   *
+   * A shared lock is granted when the exclusive lock has been released.
+   */
   async #waitForRelease() {
     if (this.#isWaiting) return;
     this.#isWaiting = true;

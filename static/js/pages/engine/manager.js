@@ -1,16 +1,16 @@
 import { EngineLock } from "./engine-lock.js";
 
 /**
- * The engine of this tab, from the lock that it needs to its end.
+ * The engine of this tab and the lock that it needs.
  *
- * Events: `busy` and `idle`; `measured` (detail: {tokens, seconds}); `reloading`, when a lost one
- * is about to be loaded again; `lost` (detail: the error), when it is not; `released`, when another
- * tab took the lock; `other`, when what another tab does has changed.
+ * Events: `busy` and `idle`; `measured` (detail: {tokens, seconds}); `reloading`, when a lost
+ * engine is about to be loaded again; `lost` (detail: the error), when it is not; `released`, when
+ * another tab has taken the lock; `other`, when the status of another tab has changed.
  */
 export class EngineManager extends EventTarget {
   /** @type {MonitoredEngine|null} */
   engine = null;
-  /** Whether what was being written goes on: with the model loaded again, or in another tab. */
+  /** True if the interrupted generation continues: in a reloaded model, or in another tab. */
   isHandedOver = false;
   #lock;
   #abort = new AbortController();
@@ -25,7 +25,7 @@ export class EngineManager extends EventTarget {
     this.#lock.addEventListener("stolen", () => this.#handOver());
   }
 
-  /** What the tab that has the engine does, or null. */
+  /** The status of the tab that owns the engine, or null. */
   get other() {
     return this.#lock.other;
   }
@@ -39,15 +39,16 @@ export class EngineManager extends EventTarget {
     this.#lock.broadcast(status);
   }
 
-  /** Take the lock; the tab that has it leaves. */
+  /** Take the lock from the tab that owns it. */
   takeOver() {
     return this.#lock.takeOver();
   }
 
   /**
+   * Load a model.
    * @param {import("./models.js").CatalogueModel} model @param {{onStart: () => void, onProgress:
    *   (progress: any) => void}} callbacks
-   * @returns {Promise<MonitoredEngine|null>} null: another tab has the engine
+   * @returns {Promise<MonitoredEngine|null>} null if another tab owns the engine
    * @throws {import("../../engine/index.js").EngineError}
    */
   async load(model, { onStart, onProgress }) {
@@ -81,11 +82,14 @@ export class EngineManager extends EventTarget {
   }
 
   /**
-   * It broke. A lost graphics card is given one more chance, until the model has written again.
+   * Handle the loss of the engine.
+   *
+   * After the graphics card was lost, the model is loaded again once. Another reload is allowed
+   * after the model has written again.
    * @param {Error & {code?: string}} error
    */
   async handleLoss(error) {
-    if (!this.engine) return; // told twice: by the engine itself, and by whoever asked it
+    if (!this.engine) return; // the engine and its caller both report the loss
     this.isHandedOver = error.code === "device_lost" && !this.#wasReloaded;
     this.#wasReloaded = true;
     await this.#unload();
@@ -106,7 +110,7 @@ export class EngineManager extends EventTarget {
     return engine;
   }
 
-  /** Another tab writes from now on. */
+  /** Release the engine, because another tab writes from now on. */
   async #handOver() {
     this.isHandedOver = true;
     await this.release();
@@ -114,8 +118,10 @@ export class EngineManager extends EventTarget {
   }
 
   /**
-   * Ends with a task of its own, in which the server has been told that what was being written
-   * failed here.
+   * Unload the engine.
+   *
+   * This waits for a separate task, so that the server is notified first that the current
+   * generation has failed here.
    */
   async #unload() {
     this.cancel();
@@ -131,8 +137,9 @@ export class EngineManager extends EventTarget {
 }
 
 /**
- * A loaded engine, watched at its work: how fast it writes, and whether it writes at all.
- * Events: `busy` and `idle`; `measured` (detail: {tokens, seconds} since its first token).
+ * A loaded engine that reports when it writes and how fast.
+ *
+ * Events: `busy` and `idle`; `measured` (detail: {tokens, seconds} since the first token).
  */
 class MonitoredEngine extends EventTarget {
   #engine;

@@ -22,9 +22,8 @@ dialog.addEventListener("click", (event) => event.target === dialog && dialog.cl
  * Open the dialog that lists all models.
  * @param {{models: import("./models.js").CatalogueModel[], engines: import("./models.js").Engines,
  *   chosenId: string|undefined}} what
- * @returns {Promise<{model: import("./models.js").CatalogueModel, warning: string}|null>} the model
- *   chosen, and what speaks against it;
- *   null if the dialog was closed
+ * @returns {Promise<{model: import("./models.js").CatalogueModel, warning: string}|null>} the
+ *   chosen model and a warning if it does not fit well, or null if the dialog was closed
  */
 export async function chooseModel({ models, engines, chosenId: id }) {
   chosenId = id;
@@ -101,14 +100,14 @@ function row({ model, fit: result, isStored, speed }) {
 }
 
 /**
- * One line of the model list, and what it is sorted and filtered by. Pure.
+ * A row of the model list, with the values that it is sorted and filtered by.
  * @typedef {object} Listed
  * @property {import("./models.js").CatalogueModel} model
  * @property {import("./compatibility.js").Fit} fit
- * @property {number} storedMb  of it in this browser
- * @property {boolean} isStored  all of it is in this browser
- * @property {number|null} speed  tokens a second, as seen on this device
- * @property {number} rank  models.js
+ * @property {number} storedMb  how much of the model is stored in this browser
+ * @property {boolean} isStored  the whole model is stored in this browser
+ * @property {number|null} speed  tokens a second, as measured on this device
+ * @property {number} rank  see `rank` in models.js
  */
 
 const FIT_ORDER = { fits: 0, tight: 1, no: 2 };
@@ -135,8 +134,9 @@ const ORDERS = {
 };
 
 /**
+ * Filter and sort the rows of the model list.
  * @param {Listed[]} candidates @param {{show?: string, order?: string, words?: string}} options
- * @returns {Listed[]} those wished for, in the order wished for; ties as in "best"
+ * @returns {Listed[]} the rows that match the filter and all words; ties are ordered as in "best"
  */
 export function filterEntries(
   candidates,
@@ -153,7 +153,7 @@ function searchText({ model, isStored }) {
   return `${model.name} ${model.modelId} ${model.engine} ${model.isLocal ? "local on this server" : ""} ${isStored ? "kept stored" : ""}`.toLowerCase();
 }
 
-/** What nobody says comes last. */
+/** Compare two sizes, and sort unknown sizes last. */
 function compareSizes(a, b) {
   return (a ?? Infinity) - (b ?? Infinity) || 0;
 }

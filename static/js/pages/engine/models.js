@@ -8,7 +8,7 @@ import { integer, size } from "../lib/format.js";
  * @typedef {Awaited<ReturnType<typeof import("../../engine/index.js").findEngines>>} Engines
  */
 
-/** As their makers call them. */
+/** The names of the engines, as their authors write them. */
 export const ENGINE_NAMES = { webllm: "WebLLM", wllama: "wllama" };
 
 /** @returns {Promise<CatalogueModel[]>} */
@@ -17,7 +17,7 @@ export async function listModels() {
 }
 
 /**
- * The model to name where another device writes.
+ * Return the model to request when another device writes.
  * @param {CatalogueModel[]} models
  * @returns {CatalogueModel|undefined}
  */
@@ -26,7 +26,7 @@ export function fallbackModel(models) {
 }
 
 /**
- * Why a model cannot run in this browser, or null if it can.
+ * Return why a model cannot run in this browser, or null if it can.
  * @param {CatalogueModel} model
  * @param {Engines} engines
  */
@@ -38,7 +38,7 @@ export function obstacle(model, engines) {
   return missing.length ? `needs ${missing.join(", ")}, which this graphics card lacks` : null;
 }
 
-/** The model to begin with: the one last chosen, else the one of the highest `rank`. */
+/** Return the model to start with: the last chosen one, otherwise the one of the highest rank. */
 export function defaultModel(models, engines, lastId) {
   const runnable = models.filter((model) => !obstacle(model, engines));
   const compare = (a, b) =>
@@ -47,7 +47,9 @@ export function defaultModel(models, engines, lastId) {
 }
 
 /**
- * A local one first, then one for the graphics card if there is a real one, then the default.
+ * Return a model's rank.
+ *
+ * Local models rank first, then models that use a hardware graphics card, then the default model.
  * @param {CatalogueModel} model
  * @param {Engines} engines
  */
@@ -56,7 +58,7 @@ export function rank({ isLocal, engine, isDefault }, { webgpu }) {
   return 4 * Number(isLocal) + 2 * Number(isQuick) + Number(isDefault);
 }
 
-/** @param {CatalogueModel} model */
+/** Return a line with a model's properties. @param {CatalogueModel} model */
 export function modelFacts({ engine, downloadMb, vramMb, context }) {
   const parts = [ENGINE_NAMES[engine]];
   if (downloadMb) parts.push(`${size(downloadMb)} download`);
@@ -66,7 +68,7 @@ export function modelFacts({ engine, downloadMb, vramMb, context }) {
 }
 
 /**
- * What this browser offers, in words, and what to do about what it lacks.
+ * Describe which engines this browser supports, and what to do if it lacks one.
  * @param {Engines} engines @returns {{text: string, step: string}}
  */
 export function engineText({ webgpu, wasm }) {
@@ -93,7 +95,7 @@ const NOTHING =
   "This browser cannot run a model at all. Use a current Chrome, Edge, Firefox or Safari, or let another device write.";
 
 /**
- * Where the loaded model runs, in words.
+ * Describe where the loaded model runs.
  * @param {import("../../engine/index.js").EngineFacts} facts
  */
 export function whereItRuns({ engine, threads }) {

@@ -19,7 +19,7 @@ const MAIN_LABELS = {
 };
 const ANNOUNCE_STEP = 0.25;
 
-/** What the engine panel shows; it decides nothing. */
+/** The view of the engine panel, without its logic. */
 export class PanelView {
   #root;
   #announcedFraction = 0;
@@ -27,7 +27,7 @@ export class PanelView {
 
   /**
    * @param {HTMLElement} root
-   * @param {Record<string, () => void>} actions what its buttons do, by data-action
+   * @param {Record<string, () => void>} actions the buttons' listeners, by data-action
    */
   constructor(root, actions) {
     this.#root = root;
@@ -40,7 +40,7 @@ export class PanelView {
   }
 
   /**
-   * What this browser offers, and what to do about what it lacks.
+   * Show which engines this browser supports, and what to do if it lacks one.
    * @param {{text: string, step: string}} words
    */
   showEngine({ text, step }) {
@@ -57,7 +57,7 @@ export class PanelView {
   }
 
   /**
-   * What of the model is here already.
+   * Show how much of the model is stored in this browser.
    * @param {string} text @param {{isComplete: boolean}} [stored]
    */
   showStored(text, stored) {
@@ -73,13 +73,13 @@ export class PanelView {
     setText(this.#root, "rate", "");
   }
 
-  /** @param {string} text shown until the state is another */
+  /** Show a note until the state changes. @param {string} text */
   showNote(text) {
     part(this.#root, "notice").hidden = !text;
     slot(this.#root, "notice").textContent = text;
   }
 
-  /** Loading begins. */
+  /** Show that loading has started. */
   showLoading() {
     this.#announcedFraction = 0;
     this.#meter = new DownloadMeter();
@@ -133,17 +133,17 @@ export class PanelView {
   }
 }
 
-/** Said while a lost engine is loaded again. */
+/** The message while a lost engine is loaded again. */
 export const RELOADING =
   "The graphics card stopped working for this page. The model is being loaded again.";
-/** Said to who comes back to this tab. */
+/** The message for users who return to this tab. */
 export const TAB_HIDDEN =
   "This tab was in the background, where browsers slow it down. Keep it in front while the model works.";
 
 /**
- * Why nothing is written here, or "".
+ * Return why this tab writes no cards, or "" if it does.
  * @param {string} state
- * @param {import("./engine-lock.js").EngineStatus|null} [other] what another tab does
+ * @param {import("./engine-lock.js").EngineStatus|null} [other] the status of another tab
  */
 export function otherEngineText(state, other = null) {
   if (state === "otherDevice")
@@ -156,7 +156,7 @@ export function otherEngineText(state, other = null) {
 }
 
 /**
- * What asking for cards will do.
+ * Describe what a request for cards will do.
  * @param {string} state @param {import("./models.js").CatalogueModel|null} model @param
  *   {import("./engine-lock.js").EngineStatus|null} other
  */
@@ -170,13 +170,14 @@ export function requestHint(state, model, other) {
   );
 }
 
+/** The length of the window over which the download rate is measured. */
 const WINDOW_SECONDS = 10;
 const MIN_SECONDS = 1;
-/** In the first moments what is kept already is counted up at once; that is no download. */
+/** Seconds at the start in which stored parts are reported, which do not count as downloaded. */
 const SETTLING_SECONDS = 0.4;
 
 /**
- * Short enough for one line, so that nothing moves.
+ * Return the progress as text that fits on one line, so that the layout does not shift.
  * @param {import("../../engine/progress.js").LoadProgress} progress
  */
 export function progressText({ phase, text, loadedMb, totalMb, fraction }) {
@@ -188,17 +189,18 @@ export function progressText({ phase, text, loadedMb, totalMb, fraction }) {
 }
 
 /**
- * How fast a download runs: over the last seconds, and never counting what was there before it
- * began.
+ * Measures the rate of a download over the last 10 seconds, without the parts that were stored
+ * before.
  */
 export class DownloadMeter {
   #samples = [];
   #startedAt = null;
 
   /**
+   * Add a progress report.
    * @param {{phase: string, loadedMb: number, totalMb: number|null}} progress
-   * @param {number} seconds  on any clock that only goes forward
-   * @returns {{rate: number, secondsLeft: number|null}|null} MB a second; null: too early to say
+   * @param {number} seconds  the time of any monotonic clock
+   * @returns {{rate: number, secondsLeft: number|null}|null} MB a second; null if it is too early
    */
   add({ phase, loadedMb, totalMb }, seconds) {
     if (phase !== "download") return null;

@@ -13,8 +13,9 @@ import {
 import { requestPersistence, storedByModel, storedText } from "./stored-models.js";
 
 /**
- * Finds out what this browser can do, lets one choose a model and loads it, in this tab or in none.
- * Event: `change`, when the model or its state is another.
+ * The engine panel, which detects what the browser supports and lets users choose and load a model.
+ *
+ * Event: `change`, when the model or the state has changed.
  */
 export class EnginePanel extends EventTarget {
   /** @type {import("./models.js").CatalogueModel|null} */
@@ -41,29 +42,29 @@ export class EnginePanel extends EventTarget {
   }
 
   /**
-   * detecting, idle, loading, ready, failed; otherTab: another tab has the engine; otherDevice:
-   * another device shall write
+   * One of "detecting", "idle", "loading", "ready", "failed", "otherTab" (another tab owns the
+   * engine) and "otherDevice" (the user lets another device write).
    */
   get state() {
     return this.#view.state;
   }
 
-  /** Whether what an engine here was writing goes on, though that engine is gone. */
+  /** True if the generation of an engine that was unloaded continues in another engine. */
   get isHandedOver() {
     return this.#manager.isHandedOver;
   }
 
-  /** What asking for cards will do, in words. */
+  /** A description of what a request for cards will do. */
   get requestHint() {
     return requestHint(this.state, this.model, this.#manager.other);
   }
 
-  /** Why nothing is written here, in words; "" when it is. */
+  /** The reason why this tab writes no cards, or "" if it does. */
   get otherEngineText() {
     return otherEngineText(this.state, this.#manager.other);
   }
 
-  /** Find out what there is and take the model that fits best. */
+  /** Detect the engines, and choose the model that fits best. */
   start() {
     return (this.#detecting = this.#detect());
   }
@@ -98,8 +99,9 @@ export class EnginePanel extends EventTarget {
   }
 
   /**
-   * The loaded model; loads it first if need be, once however often it is asked. The engine is null
-   * when another tab or device writes.
+   * Return the model and its engine, and load the model first if necessary.
+   *
+   * Calls during loading share one load. The engine is null if another tab or device writes.
    * @returns {Promise<{model: import("./models.js").CatalogueModel, engine: any}>}
    * @throws {import("../../engine/index.js").EngineError}
    */
@@ -115,7 +117,7 @@ export class EnginePanel extends EventTarget {
     this.#manager.cancel();
   }
 
-  /** The engine broke. @param {Error} error */
+  /** Handle the loss of the engine. @param {Error} error */
   handleLoss(error) {
     return this.#manager.handleLoss(error);
   }
@@ -170,12 +172,12 @@ export class EnginePanel extends EventTarget {
     };
   }
 
-  /** What the large button does. */
+  /** Handle a click on the main button. */
   async #runMainAction() {
     if (!this.model) return this.start();
     if (this.state === "otherDevice") return this.#useThisDevice();
     if (this.state === "otherTab") await this.#manager.takeOver();
-    return this.load().catch(() => {}); // shown in the panel
+    return this.load().catch(() => {}); // the panel shows the error
   }
 
   async #useOtherDevice() {
@@ -217,7 +219,7 @@ export class EnginePanel extends EventTarget {
 
   #reload() {
     this.#show("idle", RELOADING);
-    return this.load().catch(() => {}); // shown in the panel
+    return this.load().catch(() => {}); // the panel shows the error
   }
 
   #handleOtherTab() {
@@ -276,8 +278,9 @@ export class EnginePanel extends EventTarget {
 const MIN_HIDDEN_SECONDS = 3;
 
 /**
- * What is going on in this tab: it keeps the screen on, and tells when the tab was hidden
- * meanwhile. Event: `hidden`.
+ * Tracks the activity of the engine in this tab, and keeps the screen on while there is any.
+ *
+ * Event: `hidden`, when the user returns to a tab that was hidden during an activity.
  */
 class ActivityTracker extends EventTarget {
   #active = new Set();
@@ -307,8 +310,9 @@ class ActivityTracker extends EventTarget {
 }
 
 /**
- * Keeps the screen on while there is work. Browsers take the lock back from a hidden tab, so it is
- * asked for again when the tab is seen.
+ * Keeps the screen on while it is active.
+ *
+ * Browsers release the lock of a hidden tab, so it is requested again when the tab is visible.
  */
 export class WakeLock {
   #lock = null;
@@ -329,14 +333,14 @@ export class WakeLock {
     if (!this.#isActive) return this.#release();
     if (this.#lock || this.#isRequesting || document.hidden || !navigator.wakeLock) return;
     this.#isRequesting = true;
-    // a low battery: the screen may go off
+    // If the battery is low, the browser may refuse the lock, and the screen can turn off.
     this.#lock = await navigator.wakeLock.request("screen").catch(() => null);
     this.#isRequesting = false;
     this.#lock?.addEventListener(
       "release",
       ({ target }) => this.#lock === target && (this.#lock = null),
     );
-    if (!this.#isActive) this.#release(); // it was done meanwhile
+    if (!this.#isActive) this.#release(); // it was deactivated during the request
   }
 
   #release() {

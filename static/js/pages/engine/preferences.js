@@ -1,12 +1,12 @@
-/** What was last chosen in this browser. */
+/** The localStorage keys of the last choices in this browser. */
 const MODEL_KEY = "mindflip:model";
 const OTHER_DEVICE_KEY = "mindflip:away";
 const LOADED_KEY = "mindflip:loaded";
-/** How fast each model wrote on this device, tokens a second. */
+/** The key of each model's speed on this device, in tokens a second. */
 const SPEEDS_KEY = "mindflip:speeds";
-/** How much a new measurement counts against those before it. */
+/** The weight of a new measurement in the moving average. */
 const WEIGHT = 0.4;
-/** Fewer tokens say nothing. */
+/** The number of tokens below which a measurement is not reliable. */
 const MIN_TOKENS = 8;
 
 /** @returns {string|null} the model's id */
@@ -19,7 +19,7 @@ export function setModelId(modelId) {
   write(MODEL_KEY, modelId);
 }
 
-/** Whether another device shall write, though this one could. */
+/** Return whether the user lets another device write, although this one could. */
 export function usesOtherDevice() {
   return read(OTHER_DEVICE_KEY) !== null;
 }
@@ -29,12 +29,12 @@ export function setUsesOtherDevice(value) {
   write(OTHER_DEVICE_KEY, value ? "yes" : null);
 }
 
-/** Whether a model was ever loaded in this browser; if not, there is nothing kept to look for. */
+/** Return whether a model was ever loaded in this browser. If not, no model is stored. */
 export function hasLoaded() {
   return read(LOADED_KEY) !== null;
 }
 
-/** A model is being loaded: from now on there may be something kept. */
+/** Record that a model is being loaded, so that models may be stored from now on. */
 export function markLoaded() {
   write(LOADED_KEY, "yes");
 }
@@ -45,8 +45,9 @@ export function getSpeed(modelId) {
 }
 
 /**
- * @param {string} modelId @param {{tokens: number, seconds: number}} sample since the first token:
- *   before it the model was reading
+ * Record a model's speed as a moving average.
+ * @param {string} modelId @param {{tokens: number, seconds: number}} sample since the first token,
+ *   because the model reads the prompt before it
  */
 export function recordSpeed(modelId, { tokens, seconds }) {
   if (tokens < MIN_TOKENS || seconds <= 0) return;
@@ -78,7 +79,7 @@ function write(key, value) {
     if (value === null) localStorage.removeItem(key);
     else localStorage.setItem(key, value);
   } catch {
-    // storage is full or switched off: the next visit begins with the default, and speeds are
-    // measured again
+    // If storage is full or disabled, the next visit starts with the defaults, and speeds are
+    // measured again.
   }
 }

@@ -21,10 +21,10 @@ action(dialog, "delete-leftover").addEventListener("click", () =>
 );
 
 /**
- * Open the dialog with what the browser keeps of models.
- * @param {import("./models.js").CatalogueModel[]} catalogue @param {string|null} runningId the
- *   model that runs now
- * @returns {Promise<void>} when it was closed
+ * Open the dialog with the models that are stored in this browser.
+ * @param {import("./models.js").CatalogueModel[]} catalogue @param {string|null} runningId the ID
+ *   of the loaded model
+ * @returns {Promise<void>} when the dialog has been closed
  */
 export async function openStoredModels(catalogue, runningId) {
   [models, loadedId] = [catalogue, runningId];
@@ -109,7 +109,7 @@ async function remove(entries) {
       `Deleted: ${pluralize(entries.length, "model")}, ${size(entries.reduce((sum, { bytes }) => sum + bytes, 0) / MB)}.`,
     );
     await show();
-    action(dialog, "close").focus(); // the button that was pressed is gone
+    action(dialog, "close").focus(); // the button that was selected no longer exists
   } catch (error) {
     fail(error);
   }

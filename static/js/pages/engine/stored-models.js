@@ -1,17 +1,18 @@
 import { size } from "../lib/format.js";
 
 /**
- * What the browser keeps of all models, by model id.
+ * Return the models that are stored in this browser, by model ID.
  * @param {import("./models.js").CatalogueModel[]} models
  */
 export async function storedByModel(models) {
   const { listStoredModels } = await import("../../engine/stored-models.js");
-  // a store that cannot be read keeps nothing for us
+  // A storage that cannot be read is treated as empty.
   const storedModels = await listStoredModels(models).catch(() => []);
   return new Map(storedModels.map((stored) => [stored.modelId, stored]));
 }
 
 /**
+ * Describe how much of a model is stored.
  * @param {import("../../engine/stored-models.js").StoredModel|undefined} stored
  * @param {{downloadMb: number|null}} model
  */
@@ -23,9 +24,10 @@ export function storedText(stored, { downloadMb }) {
 }
 
 /**
- * Ask the browser never to clear the models away by itself. Firefox asks the person, so only when
- * there is something to keep.
+ * Request that the browser never deletes the models automatically.
+ *
+ * Firefox prompts the user for this, so call it only when there is something to store.
  */
 export function requestPersistence() {
-  navigator.storage?.persist?.().catch(() => {}); // then it may clear them when the disk is full
+  navigator.storage?.persist?.().catch(() => {}); // models may be deleted when the disk is full
 }

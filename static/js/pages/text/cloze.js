@@ -1,25 +1,26 @@
 /**
- * What the gaps of a cloze hide. Pure. Counterpart: flashcards/cloze.py; both follow
- * tests/contract/cloze_cases.json.
+ * The gaps of a cloze and the text that they hide. Pure. The counterpart is flashcards/cloze.py;
+ * both follow tests/contract/cloze_cases.json.
  */
 import { Spans } from "./spans.js";
 
-/** @param {string} text @returns {boolean} whether it has a gap */
+/** @param {string} text @returns {boolean} whether the text has a gap */
 export function hasGaps(text) {
   return !gapsIn(new Spans(text), 0, text.length).next().done;
 }
 
 /**
+ * Fill all gaps of a text.
  * @param {string} text
- * @returns {{text: string, hidden: string[]}} how it reads when all gaps are known, without their
- *   hints, and what each gap hides, inner gaps before those around them
+ * @returns {{text: string, hidden: string[]}} how the text reads with all gaps filled and without
+ *   hints, and the text that each gap hides, with inner gaps before the gaps around them
  */
 export function fillGaps(text) {
   return fill(new Spans(text), 0, text.length);
 }
 
 /**
- * A text without its gaps: `[…]` or the hint in their place, or what they hide.
+ * Split a text into parts, with each gap replaced by `[…]`, its hint, or the text that it hides.
  * @param {string} text @param {"question"|"answer"} side
  * @returns {{text: string, isCloze: boolean}[]}
  */
@@ -38,7 +39,7 @@ export function clozeParts(text, side) {
   return [...parts, { text: text.slice(from), isCloze: false }].filter((part) => part.text);
 }
 
-/** @param {string} hint @returns {string} what is shown in place of hidden text */
+/** @param {string} hint @returns {string} what is shown instead of hidden text */
 export function gap(hint) {
   return `[${hint || "…"}]`;
 }
@@ -55,7 +56,7 @@ function fill(spans, from, to) {
   return { text: text + spans.text.slice(from, to), hidden };
 }
 
-/** The gaps between two positions, and not those inside them. */
+/** Yield the gaps between two positions, without the gaps inside them. */
 function* gapsIn(spans, from, to) {
   let at = spans.text.indexOf("{{c", from);
   while (at >= 0 && at < to) {

@@ -22,8 +22,10 @@ parser.renderer.rules.fence = (tokens, index) =>
   `<pre><code>${escaped(tokens[index].content)}</code></pre>\n`;
 
 /**
- * The subset of Markdown that cards may use, as HTML that has yet to be sanitised: math as `<code
- * data-math="inline|display">`, clozes as `<mark data-cloze>` or, without a side, left in place.
+ * Render the subset of Markdown that cards may use as HTML, which the caller must sanitize.
+ *
+ * Math becomes `<code data-math="inline|display">`. Clozes become `<mark data-cloze>`, or keep
+ * their braces if no side is given.
  * @param {string} text @param {"question"|"answer"} [side]
  */
 export function markdownToHtml(text, side) {
@@ -34,7 +36,7 @@ export function markdownToHtml(text, side) {
   return parser.renderer.render(tokens, parser.options, env).trim();
 }
 
-/** The spans of the state's text, which are found once for each text. @returns {Spans} */
+/** Return the spans of the state's text, which are found once for each text. @returns {Spans} */
 function spansOf({ env, src }) {
   if (env.spans?.text !== src) env.spans = new Spans(src);
   return env.spans;
@@ -49,7 +51,11 @@ function inlineMath(state, isSilent) {
   return true;
 }
 
-/** Math that begins a line and ends one may hold blank lines, and lines that look like a list. */
+/**
+ * Parse display math that starts at the start of a line and ends at the end of a line.
+ *
+ * It may contain blank lines and lines that look like a list.
+ */
 function displayMath(state, startLine, endLine, isSilent) {
   const [start, limit] = [
     state.bMarks[startLine] + state.tShift[startLine],
@@ -68,7 +74,7 @@ function isAt(pattern, text, index) {
   return pattern.test(text);
 }
 
-/** 2*3*4 has no italic three. */
+/** Read an asterisk between digits as text, so that the 3 in `2*3*4` is not italic. */
 function product(state, isSilent) {
   if (!isAt(PRODUCT, state.src, state.pos)) return false;
   if (!isSilent) state.pending += "*";
@@ -92,7 +98,7 @@ function pushCloze(state, cloze) {
   if (side) state.push("cloze_close", "mark", -1);
 }
 
-/** What the cloze hides, as Markdown of its own; without a side with its braces around. */
+/** Render the hidden text as separate Markdown. Without a side, keep the braces around it. */
 function pushBody(state, { number, hint, start, bodyEnd }, side) {
   if (!side) literal(state, `{{c${number}::`);
   const { posMax } = state;

@@ -2,23 +2,24 @@ import katex from "katex";
 
 const LONGEST_TEX = 1000;
 const OPTIONS = {
-  // its own words for an error come with a style attribute; ours are the source, as code
+  // KaTeX's error output has a style attribute. Invalid TeX is shown as code instead.
   throwOnError: true,
   strict: "ignore",
   trust: false,
   maxSize: 12,
   maxExpand: 200,
   errorColor: "var(--danger)",
-  // its MathML would carry a style attribute, which the content policy refuses
+  // The MathML of \pmb has a style attribute, which the content security policy blocks.
   macros: { "\\pmb": "\\boldsymbol" },
 };
 let styles = null;
 
 /**
- * Turn every `<code data-math>` below an element into math. KaTeX builds its elements itself and
- * styles them through CSSOM, as a policy without inline styles wants it; what it cannot read stays
- * code.
- * @param {ParentNode} root @returns {Promise<void>} once its styles are there
+ * Turn every `<code data-math>` in an element into math.
+ *
+ * KaTeX creates elements and styles them through the CSSOM, which a content security policy without
+ * inline styles allows. Invalid TeX, and TeX of more than 1,000 characters, is left as code.
+ * @param {ParentNode} root @returns {Promise<void>} once KaTeX's styles are loaded
  */
 export async function typesetMath(root) {
   await (styles ??= loadStyles());
@@ -38,7 +39,7 @@ function typeset(source) {
     });
     source.replaceWith(math);
   } catch {
-    // not TeX, or nested so deeply that the stack ends: it stays code
+    // Invalid TeX, or TeX nested so deeply that the stack overflows, stays code.
   }
 }
 

@@ -6,15 +6,17 @@ const ALLOWED = {
   ALLOWED_TAGS: ["p", "br", "strong", "em", "code", "pre", "ul", "ol", "li", "a", "mark"],
   ALLOWED_ATTR: ["href", "start", "data-math", "data-cloze"],
   ALLOWED_URI_REGEXP: /^https?:\/\//i,
-  ADD_URI_SAFE_ATTR: ["start", "data-math", "data-cloze"], // these are no addresses
+  ADD_URI_SAFE_ATTR: ["start", "data-math", "data-cloze"], // these are not URLs
   ALLOW_DATA_ATTR: false,
   ALLOW_ARIA_ATTR: false,
   RETURN_DOM_FRAGMENT: true,
 };
 
 /**
- * A card's text as elements: Markdown, through the allow-list, and only then math, which needs
- * styles that no text may bring.
+ * Render a card's text as elements.
+ *
+ * The Markdown is filtered by the allow-list first. Math is typeset afterwards, because it needs
+ * styles, which are not allowed in texts.
  * @param {string} text @param {"question"|"answer"} [side] @returns {Promise<DocumentFragment>}
  */
 export async function richFragment(text, side) {
@@ -25,7 +27,7 @@ export async function richFragment(text, side) {
 }
 
 function secure(link) {
-  // the parser lets an empty address pass
+  // The parser accepts an empty URL.
   if (!link.getAttribute("href")) link.removeAttribute("href");
   Object.assign(link, { rel: "noopener noreferrer nofollow", target: "_blank" });
 }

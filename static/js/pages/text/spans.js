@@ -1,6 +1,6 @@
 /**
- * Find the math and the gaps in the text of a card, in one pass over its delimiters. Pure.
- * Counterpart: flashcards/spans.py, which has the rule for what a gap is; both follow
+ * The math and the gaps in the text of a card, found in one pass over its delimiters. Pure. The
+ * counterpart is flashcards/spans.py, which documents what a gap is. Both follow
  * tests/contract/rendering_cases.json and tests/contract/cloze_cases.json.
  */
 
@@ -16,22 +16,23 @@ const HINT = "::";
 const MAX_DEPTH = 8;
 const DELIMITER = /(?=\{\{c\d{1,3}::|\}\}|::|\$|\\[[(])/g;
 const DOLLAR_OR_LINE_END = /\\[^\n]|([$\n])/g; // a backslash takes the next character with it
-const PRICE = /^\d[^\\^_={}]*[\s(][A-Za-z]{2}/; // "$5/month (or 60$)": words after an amount, and nothing that only TeX has
+const PRICE = /^\d[^\\^_={}]*[\s(][A-Za-z]{2}/; // "$5/month (or 60$)": words after an amount, without characters that only TeX has
 const NOWHERE = -1;
 
 /**
- * @typedef {{tex: string, isDisplay: boolean, end: number}} Math `end` is the position after the
+ * @typedef {{tex: string, isDisplay: boolean, end: number}} Math  `end` is the position after the
  *   closing delimiter
  */
 /**
- * @typedef {{number: string, start: number, bodyEnd: number, hint: string, end: number}} Gap it
- *   hides the text from `start` to `bodyEnd`
+ * @typedef {{number: string, start: number, bodyEnd: number, hint: string, end: number}} Gap  A gap
+ *   hides the text from `start` to `bodyEnd`.
  */
 
 /**
- * The math and the gaps of one text. The positions of all delimiters are collected once, and every
- * look-up is a binary search in them. No text makes a parser that asks at each position slower than
- * linear (times a logarithm).
+ * The math and the gaps of one text.
+ *
+ * The positions of all delimiters are collected once, and every lookup is a binary search in them.
+ * A parser that looks up each position of a text of n characters takes O(n log n) time at most.
  */
 export class Spans {
   #delimiters;
@@ -51,8 +52,8 @@ export class Spans {
 
   /**
    * @param {number} at
-   * @param {number} [limit] where the text is taken to end
-   * @returns {Math|null} the math that begins at `at`
+   * @param {number} [limit] where the text ends
+   * @returns {Math|null} the math that starts at `at`
    */
   mathAt(at, limit = this.text.length) {
     const opening = this.text.slice(at, at + 2);
@@ -64,8 +65,10 @@ export class Spans {
   }
 
   /**
-   * One line, no blank inside its dollars, no digit after them, no letter or digit before them: `$5
-   * and $10` are prices.
+   * Return the math between single dollars that starts at `at`, or null.
+   *
+   * Math is on one line, with no space inside its dollars, no digit after them, and no letter or
+   * digit before them, because `$5 and $10` are prices.
    */
   #dollarMathAt(at, limit) {
     const { text } = this;
@@ -85,8 +88,8 @@ export class Spans {
   }
 
   /**
-   * @param {number} at @param {number} [limit] where the text is taken to end
-   * @returns {Gap|null} the gap that begins at `at`
+   * @param {number} at @param {number} [limit] where the text ends
+   * @returns {Gap|null} the gap that starts at `at`
    */
   gapAt(at, limit = this.text.length) {
     const opening = this.openingAt(at, limit);
@@ -104,7 +107,7 @@ export class Spans {
 
   /**
    * @param {number} at @param {number} limit
-   * @returns {{number: string, end: number}|null} `{{c1::`, of a gap or of what looks like one
+   * @returns {{number: string, end: number}|null} `{{c1::`, even if it does not start a gap
    */
   openingAt(at, limit) {
     GAP_OPENING.lastIndex = at;
@@ -116,14 +119,15 @@ export class Spans {
 }
 
 /**
- * Where a gap's hint begins and where the gap ends, for a gap whose hidden text begins at any
- * position. The answer for one delimiter follows from the answer for the next one outside of math,
- * so the table is filled from the right, as far to the left as it is needed, and each delimiter is
+ * The positions of a gap's hint and end, for a gap whose hidden text starts at any position.
+ *
+ * The positions for one delimiter follow from those for the next delimiter outside of math. The
+ * table is therefore filled from the right, as far to the left as needed, and each delimiter is
  * read once.
  */
 class GapEnds {
-  // index of a delimiter -> positions of the next hint and of the closing braces, and how many
-  // levels of gaps are before these
+  // Maps the index of a delimiter to the positions of the next hint and of the closing braces, and
+  // to the number of levels of gaps before these.
   #table = new Map();
   #first;
 
@@ -135,7 +139,7 @@ class GapEnds {
 
   /**
    * @param {number} start
-   * @returns {{hintAt: number, close: number, depth: number}} positions, each NOWHERE when there is
+   * @returns {{hintAt: number, close: number, depth: number}} positions, each NOWHERE if there is
    *   none, and how many levels of gaps are nested before `close`
    */
   findFrom(start) {
@@ -168,7 +172,7 @@ class GapEnds {
   }
 }
 
-/** The index of the first of the sorted positions that is not before `start`. */
+/** Return the index of the first of the sorted positions that is not before `start`. */
 function indexFrom(sorted, start) {
   let [low, high] = [0, sorted.length];
   while (low < high) {
@@ -179,7 +183,7 @@ function indexFrom(sorted, start) {
   return low;
 }
 
-/** The first of the sorted positions that is not before `start`, or NOWHERE. */
+/** Return the first of the sorted positions that is not before `start`, or NOWHERE. */
 function next(sorted, start) {
   return sorted[indexFrom(sorted, start)] ?? NOWHERE;
 }
