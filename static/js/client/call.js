@@ -19,7 +19,7 @@ import { keyOf } from "./parse/cards.js";
  * the request. Use `cancel()` or the AbortSignal for that.
  */
 export class Call {
-  /** The server's ID of the generation, or null until the server responds. @type {string|null} */
+  /** The generation's ID, or null until the server has responded. @type {string|null} */
   generationId = null;
   /** The cards received so far, by index. @type {Card[]} */
   cards = [];
@@ -31,7 +31,7 @@ export class Call {
   drafts = new Map();
   /** Drafts that the server's cards replaced, by the server's index. @type {Map<number, Card>} */
   #confirmedDrafts = new Map();
-  /** One of "asking", "queued", "leased", "succeeded" and "failed". */
+  /** One of "asking", "queued", "leased", "succeeded" or "failed". */
   status = "asking";
   /** The number of generations before this one in the queue. */
   place = 0;

@@ -1,6 +1,6 @@
 import { Call } from "./call.js";
 
-/** Codes of errors after which the server closes the socket. The close itself is then handled. */
+/** Codes of errors after which the server closes the socket. The client handles the close. */
 const CLOSING_CODES = new Set([
   "session_closed",
   "session_expired",
@@ -14,7 +14,7 @@ const RESEND_CODES = new Set(["rate_limited", "internal"]);
 const RESEND_DELAY_SECONDS = 1;
 const MAX_DROPS = 5;
 
-/** The calls of a client, which it updates from the server's messages. */
+/** The calls of a client, updated from the server's messages. */
 export class Calls {
   /** @type {Set<Call>} */
   #openCalls = new Set();

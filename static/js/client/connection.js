@@ -48,7 +48,7 @@ export class Connection extends Emitter {
   #lastClose = null;
   #retryTimer = null;
   #idleTimer = null;
-  /** Identifies the latest attempt. An earlier one that still waits for its URL is ignored. */
+  /** Identifies the latest attempt. An earlier one may still be waiting for its URL. */
   #currentAttempt = {};
 
   /**

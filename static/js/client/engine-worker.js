@@ -112,7 +112,7 @@ export class EngineWorker {
   }
 
   /**
-   * Handle an error about a message of this engine that the server cannot read.
+   * Handle an error about a message of this engine that the server could not read.
    *
    * If the message was a response, report that the engine failed, so that another engine tries.
    */

@@ -58,7 +58,7 @@ export class GenerationError extends MindFlipError {
   }
 }
 
-/** The error when the server cannot be reached, for both REST and the socket. */
+/** The error for a server that cannot be reached, over REST or the socket. */
 export const UNREACHABLE = {
   code: "offline",
   message: "The server does not answer. Check the connection and try again.",

@@ -32,7 +32,7 @@ export class SessionConnection extends Emitter {
 
   /**
    * @param {{modelId: string, sessions: import("./sessions.js").Sessions, [setting: string]: any}}
-   *   settings  also those of Connection
+   *   settings  includes the settings of Connection
    */
   constructor({ modelId, sessions, ...settings }) {
     super();
@@ -123,7 +123,7 @@ export class SessionConnection extends Emitter {
   }
 
   /**
-   * Take over the snapshot's sequence number, unless messages were missed.
+   * Adopt the snapshot's sequence number, unless messages were missed.
    *
    * The snapshot shows the current state. Missed messages follow it in order, before any new ones,
    * and advance the sequence number one by one.

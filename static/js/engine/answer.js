@@ -20,7 +20,7 @@ export function streamRequest(messages, { maxTokens, temperature }) {
   };
 }
 
-/** Return the answer before its first chunk. @returns {Answer} */
+/** Return an empty answer. @returns {Answer} */
 export function emptyAnswer() {
   return { text: "", finishReason: "stop", promptTokens: 0, completionTokens: 0 };
 }

@@ -1,8 +1,8 @@
 // Downloads of GGUF files in a worker.
 //
 // Files are stored in wllama's folder `cache` of the origin private file system (OPFS), where an
-// interrupted download can resume. Pages without storage, which are pages at plain http:// addresses
-// other than localhost, download into memory.
+// interrupted download can resume. Pages without storage (at plain http:// addresses other than
+// localhost) download into memory.
 
 import { CacheManager, ModelManager } from "../../vendor/wllama/index.js";
 import { retryWhileBusy } from "./stored-models.js";

@@ -45,7 +45,7 @@ export function downloading(loadedMb, totalMb) {
 }
 
 /**
- * Return the progress of the start after the download.
+ * Return the progress after the download, while the model starts.
  *
  * `fraction` is null if the engine does not report it.
  * @param {number|null} totalMb

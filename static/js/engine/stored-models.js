@@ -6,7 +6,7 @@ const CACHES = ["webllm/model", "webllm/config", "webllm/wasm"];
 const FOLDER = "cache";
 const METADATA = "__metadata__";
 const MB = 1_000_000;
-/** The number of attempts to delete a file that a just cancelled download may still have open. */
+/** The number of attempts to delete a file that a recently cancelled download may have open. */
 const MAX_REMOVE_ATTEMPTS = 21;
 
 /**

@@ -1,6 +1,5 @@
 // The module that `import * as webllm from "@mlc-ai/web-llm"` loads on MindFlip's pages. It is the
-// npm module with this server's local models added. If you pass an appConfig, that one is used
-// unchanged.
+// npm module with this server's local models added. If you pass an appConfig, it is used unchanged.
 
 import * as npm from "../../vendor/web-llm/index.js";
 import { withLocalModels } from "./models.js";

@@ -124,7 +124,7 @@ export class Assembler {
       this.drafts.reject("is only a text, without a front and a back");
   }
 
-  /** Close everything that is still open at the end of the text, as cut off. */
+  /** Close everything that is still open, and treat it as cut off. */
   finish() {
     while (this.stack.length) this.#closeTop(true);
   }

@@ -77,7 +77,7 @@ export const withSingleSpaces = (text) => text.replace(WHITESPACE_RUN, " ");
 const lengthOf = (text) => text.length - (text.match(/[\u{10000}-\u{10ffff}]/gu)?.length ?? 0);
 
 /**
- * Return a field's name without case, digits and punctuation: "Question 1" becomes "question".
+ * Return the letters of a field's name in lower case, so that "Question 1" becomes "question".
  *
  * Return an empty string for names with characters outside ASCII.
  * @param {string} key
@@ -162,7 +162,7 @@ function checkSide(role, text) {
     throw new BadCard(`runs into the next one: quotes are missing in its ${role}`);
 }
 
-/** Fold the case of one character. The Turkish dotless i is a separate letter and unchanged. */
+/** Fold the case of a character, except the Turkish dotless i, which is a separate letter. */
 const foldCase = (character) =>
   character === "ı" ? character : character.toUpperCase().toLowerCase();
 

@@ -92,7 +92,7 @@ export class Scanner {
     while (this.#position < this.#text.length && this.#step());
   }
 
-  /** End the text. */
+  /** Process the end of the text. */
   finish() {
     this.#isFinal = true;
     this.push("");
@@ -136,9 +136,7 @@ export class Scanner {
     return true;
   }
 
-  /**
-   * Skip to a position, where a marker may start whose end has not arrived yet.
-   */
+  /** Skip to a position where an incomplete marker may start, and wait for more text. */
   #skipTo(position) {
     this.#position = position;
     return false;

@@ -25,7 +25,7 @@ export class Call {
         options: Options;
         cancel?: (call: Call) => void;
     });
-    /** The server's ID of the generation, or null until the server responds. @type {string|null} */
+    /** The generation's ID, or null until the server has responded. @type {string|null} */
     generationId: string | null;
     /** The cards received so far, by index. @type {Card[]} */
     cards: Card[];
@@ -35,7 +35,7 @@ export class Call {
      * @type {Map<number, Card>}
      */
     drafts: Map<number, Card>;
-    /** One of "asking", "queued", "leased", "succeeded" and "failed". */
+    /** One of "asking", "queued", "leased", "succeeded" or "failed". */
     status: string;
     /** The number of generations before this one in the queue. */
     place: number;

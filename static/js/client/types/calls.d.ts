@@ -1,4 +1,4 @@
-/** The calls of a client, which it updates from the server's messages. */
+/** The calls of a client, updated from the server's messages. */
 export class Calls {
     /**
      * @param {object} settings

@@ -51,7 +51,7 @@ export class EngineWorker {
     /** Discard a response that the server does not accept. @param {string} generationId */
     discardResponse(generationId: string): void;
     /**
-     * Handle an error about a message of this engine that the server cannot read.
+     * Handle an error about a message of this engine that the server could not read.
      *
      * If the message was a response, report that the engine failed, so that another engine tries.
      */

@@ -19,7 +19,7 @@ export class CardStream {
      */
     push(text: string): Card[];
     /**
-     * End the text.
+     * Process the end of the text.
      * @returns {{cards: Card[], problems: string[]}} cards that were not returned before, and a
      *   message for each card that was lost
      */

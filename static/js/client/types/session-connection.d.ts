@@ -9,7 +9,7 @@
 export class SessionConnection extends Emitter {
     /**
      * @param {{modelId: string, sessions: import("./sessions.js").Sessions, [setting: string]: any}}
-     *   settings  also those of Connection
+     *   settings  includes the settings of Connection
      */
     constructor({ modelId, sessions, ...settings }: {
         modelId: string;

@@ -17,7 +17,7 @@ import { obstacle } from "./models.js";
 
 /** The largest value of navigator.deviceMemory. A device that reports it may have more memory. */
 const MAX_REPORTED_MEMORY_GB = 8;
-/** Memory per size of the weights, because llama.cpp also needs memory for context and buffers. */
+/** The ratio of memory to weights. llama.cpp also needs memory for the context and its buffers. */
 const WLLAMA_MEMORY = 1.3;
 /** The share of the device's memory above which a model is a tight fit. */
 const TIGHT = 0.6;

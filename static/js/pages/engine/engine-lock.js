@@ -68,8 +68,8 @@ export class EngineLock extends EventTarget {
   /**
    * Take the lock from the tab that owns it.
    *
-   * The owner is first requested to release it, so that its generation continues in this tab. If it
-   * does not do so within RELEASE_TIMEOUT_MS, the lock is stolen.
+   * The owner first receives a request to release it, so that its generation continues in this tab.
+   * If it does not do so within RELEASE_TIMEOUT_MS, the lock is stolen.
    */
   async takeOver() {
     if (this.isOwned) return;

@@ -43,7 +43,7 @@ export class EnginePanel extends EventTarget {
 
   /**
    * One of "detecting", "idle", "loading", "ready", "failed", "otherTab" (another tab owns the
-   * engine) and "otherDevice" (the user lets another device write).
+   * engine) or "otherDevice" (the user lets another device write).
    */
   get state() {
     return this.#view.state;

@@ -47,7 +47,7 @@ export function getSpeed(modelId) {
 /**
  * Record a model's speed as a moving average.
  * @param {string} modelId @param {{tokens: number, seconds: number}} sample since the first token,
- *   because the model reads the prompt before it
+ *   because the model reads the prompt before that
  */
 export function recordSpeed(modelId, { tokens, seconds }) {
   if (tokens < MIN_TOKENS || seconds <= 0) return;

@@ -52,7 +52,7 @@ export class Spans {
 
   /**
    * @param {number} at
-   * @param {number} [limit] where the text ends
+   * @param {number} [limit] the position to treat as the end of the text
    * @returns {Math|null} the math that starts at `at`
    */
   mathAt(at, limit = this.text.length) {
@@ -68,7 +68,7 @@ export class Spans {
    * Return the math between single dollars that starts at `at`, or null.
    *
    * Math is on one line, with no space inside its dollars, no digit after them, and no letter or
-   * digit before them, because `$5 and $10` are prices.
+   * digit before them. These rules exclude prices, as in `$5 and $10`.
    */
   #dollarMathAt(at, limit) {
     const { text } = this;
@@ -88,7 +88,7 @@ export class Spans {
   }
 
   /**
-   * @param {number} at @param {number} [limit] where the text ends
+   * @param {number} at @param {number} [limit] the position to treat as the end of the text
    * @returns {Gap|null} the gap that starts at `at`
    */
   gapAt(at, limit = this.text.length) {

@@ -13,7 +13,7 @@ export class Assembler {
     colon(): void;
     comma(): void;
     scalar(value: any): void;
-    /** Close everything that is still open at the end of the text, as cut off. */
+    /** Close everything that is still open, and treat it as cut off. */
     finish(): void;
     #private;
 }

@@ -9,7 +9,7 @@ export function trimEnd(text: string, set?: string): string;
  */
 export function trim(text: string, set?: string): string;
 /**
- * Return a field's name without case, digits and punctuation: "Question 1" becomes "question".
+ * Return the letters of a field's name in lower case, so that "Question 1" becomes "question".
  *
  * Return an empty string for names with characters outside ASCII.
  * @param {string} key

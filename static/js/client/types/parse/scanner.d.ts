@@ -8,7 +8,7 @@ export class Scanner {
     assembler: any;
     /** @param {string} text */
     push(text: string): void;
-    /** End the text. */
+    /** Process the end of the text. */
     finish(): void;
     #private;
 }
