@@ -81,6 +81,8 @@ class ConfirmSerializer(serializers.Serializer):
 
 
 class PasswordSerializer(ConfirmSerializer):
+    """The caller's current password, as a confirmation, and the new password."""
+
     newPassword = TextField(
         source="new_password", style=PASSWORD, trim_whitespace=False, max_length=PASSWORD_CHARACTERS
     )

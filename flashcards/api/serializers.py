@@ -264,10 +264,14 @@ class CardsSerializer(serializers.Serializer):
 
 
 class CardsMoveSerializer(CardsSerializer):
+    """The IDs of 1 to 2,000 cards, and the deck to move them to."""
+
     to = IdField(help_text="the id of the deck that they go to")
 
 
 class CardsTagSerializer(CardsSerializer):
+    """The IDs of 1 to 2,000 cards, and the tags to add to and remove from all of them."""
+
     add = TagsField(required=False, default=list)
     remove = TagsField(required=False, default=list)
 
