@@ -7,7 +7,7 @@ VENV_PYTHON = .venv/bin/python
 WITH_NODE = PATH="$(CURDIR)/.venv/bin:$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help run backup restore test guide soak record check lint modules types deployable audit installed pins format docs bench seed-large clean
+.PHONY: help run backup restore test guide soak record check lint prose lower-prose-budget modules types deployable audit installed pins format docs bench seed-large clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { sub(/:.*/, "", $$1); printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -17,11 +17,11 @@ run: ## run MindFlip on http://localhost:3000 (first start: installs everything)
 	@exec $(VENV_PYTHON) manage.py run
 
 TO ?= .
-backup: ## write everything to one file: in this folder, or TO=folder or file
+backup: ## write a backup to this folder, or to TO=folder or file
 	@$(INSTALL) run
 	@$(VENV_PYTHON) manage.py backup "$(TO)"
 
-restore: ## bring back a backup: FILE=…, and REPLACE=1 to lose what is there
+restore: ## restore a backup: FILE=…; REPLACE=1 replaces existing data
 	@$(INSTALL) run
 	@$(VENV_PYTHON) manage.py restore "$(FILE)" $(if $(REPLACE),--replace)
 
@@ -44,12 +44,18 @@ record: installed ## record the state of this version for the upgrade test, befo
 	@MINDFLIP_CHROMIUM="$$($(VENV_PYTHON) -m tests.chromium)" || exit 1; export MINDFLIP_CHROMIUM; \
 	$(VENV_PYTHON) -m tests.upgrade.record
 
-check: lint modules types deployable audit ## lint, types, missing migrations, deployment settings, settings page, known vulnerabilities
+check: lint prose modules types deployable audit ## lint, prose, types, missing migrations, deployment settings, settings page, known vulnerabilities
 
 SCRIPTS = eslint.config.js 'static/js/**/*.js' 'tests/js/**/*.js'
 lint: installed
 	$(VENV_PYTHON) -m ruff check
 	$(VENV_PYTHON) -m ruff format --check
+
+prose: installed
+	$(VENV_PYTHON) -m tests.prose
+
+lower-prose-budget: installed
+	$(VENV_PYTHON) -m tests.prose --lower
 
 modules: installed
 	$(WITH_NODE) node node_modules/eslint/bin/eslint.js static/js tests/js

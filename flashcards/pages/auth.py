@@ -93,7 +93,7 @@ class SignInView(LoginView):
 
 
 class SignUpView(RedirectURLMixin, FormView):
-    """Creates an account, signs the user in, and redirects as after signing in."""
+    """The sign-up page. A new user is signed in and redirected as on the sign-in page."""
 
     http_method_names = FORM_METHODS
     template_name = "pages/sign_up.html"
