@@ -1,4 +1,4 @@
-"""Something done on another connection while this one holds locks."""
+"""Run a function on another connection while this one holds locks."""
 
 import time
 from collections.abc import Callable
@@ -15,14 +15,14 @@ BLOCKED = (
 
 def _is_another_blocked() -> bool:
     with connection.cursor() as cursor:
-        # within a transaction the first look would stay
+        # Within a transaction, PostgreSQL would return the first snapshot again.
         cursor.execute("SELECT pg_stat_clear_snapshot()")
         cursor.execute(BLOCKED)
         return bool(cursor.fetchone()[0])
 
 
 def begun(pool: ThreadPoolExecutor, do: Callable[..., Any], **members: Any) -> Future:
-    """`do` on a connection of its own, arrived at its end or at a lock of ours."""
+    """Start `do` on another connection, and return when it has ended or waits for a lock."""
 
     def carry() -> Any:
         try:

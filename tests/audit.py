@@ -1,9 +1,7 @@
-"""Whether a pinned package has a known vulnerability: `python -m tests.audit`, a part of `make
-check`.
+"""Find known vulnerabilities in pinned packages: `python -m tests.audit`, part of `make check`.
 
-The services that know may be out of reach, and pip-audit calls clean what it could not look up.
-Here that is "not audited", in words, and fails only with MINDFLIP_AUDIT=required. A vulnerability
-always fails.
+pip-audit reports packages that it could not look up as clean. This module reports them as "not
+audited", which fails only with MINDFLIP_AUDIT=required. A vulnerability always fails.
 """
 
 import json
@@ -27,7 +25,7 @@ PYTHON_COMMAND = (
         "--format=json",
         "--progress-spinner=off",
     ),
-    # the file holds every package, those needed by others too
+    # The file also lists the packages that other packages require.
     *("--no-deps", "--disable-pip", "--requirement=requirements-dev.txt"),
 )
 NPM_ARGUMENTS = ("audit", "--json", "--omit=optional")
@@ -36,8 +34,10 @@ TIMEOUT_SECONDS = 120
 
 @dataclass(frozen=True)
 class Verdict:
-    """`vulnerable` has a line for each package to upgrade; `audited` counts the packages that a
-    service knew of.
+    """The result of an audit.
+
+    `vulnerable` has a line for each package to upgrade. `audited` counts the packages that a
+    service knows.
     """
 
     what: str
@@ -56,7 +56,7 @@ class Verdict:
 
 
 def python_verdict(output: str, complaint: str) -> Verdict:
-    """Read what pip-audit printed as JSON, and what it complained of when that is none."""
+    """Return the verdict on pip-audit's JSON output, or on its complaint if it printed none."""
     what = "Python packages"
     packages = _parsed(output).get("dependencies")
     if packages is None:
@@ -72,7 +72,7 @@ def python_verdict(output: str, complaint: str) -> Verdict:
 
 
 def npm_verdict(output: str, complaint: str) -> Verdict:
-    """The same of `npm audit --json`."""
+    """Return the verdict on the output of `npm audit --json`."""
     what = "npm packages"
     report = _parsed(output)
     if "vulnerabilities" not in report:

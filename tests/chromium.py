@@ -1,5 +1,6 @@
-"""Where the browser of the tests is: `python -m tests.chromium` prints its path, and installs one
-when there is none.
+"""Find the browser for the tests.
+
+`python -m tests.chromium` prints its path, and installs Chromium if none is found.
 """
 
 import os
@@ -17,9 +18,7 @@ APT = (
 
 
 def find_chromium() -> str | None:
-    """MINDFLIP_CHROMIUM, else one on the PATH, else Playwright's; None when there is none that
-    runs.
-    """
+    """Return the first browser that runs: MINDFLIP_CHROMIUM, one on the PATH, or Playwright's."""
     given = os.environ.get("MINDFLIP_CHROMIUM")
     if given:
         if not (shutil.which(given) and _runs(given)):
@@ -33,8 +32,9 @@ def find_chromium() -> str | None:
 
 
 def install_chromium() -> str | None:
-    """The path of a new one, by Playwright's installer or else, as root, Debian's package; None
-    when neither works.
+    """Install Chromium and return its path, or None on failure.
+
+    Use Playwright's installer or, as root, the Debian package.
     """
     playwright = [sys.executable, "-m", "playwright", "install", "chromium"]
     return _try(playwright) or (
@@ -51,7 +51,7 @@ def _of_playwright() -> str | None:
 
 
 def _runs(path: str) -> bool:
-    """A browser without its system libraries is there and does not start."""
+    """Return whether the browser starts. It does not if its system libraries are missing."""
     return subprocess.run([path, "--version"], capture_output=True, check=False).returncode == 0
 
 

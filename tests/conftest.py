@@ -1,4 +1,4 @@
-"""The cast, and a clean Redis. Alice owns, Bob has his own, Charlie must see nothing."""
+"""The test users, and a clean Redis. Alice and Bob own data, Charlie must see nothing of it."""
 
 import os
 from collections.abc import Iterator
@@ -33,15 +33,13 @@ def charlie(db: None) -> User:
 
 @pytest.fixture
 def password() -> str:
-    """The password of the whole cast."""
+    """Return the password of all test users."""
     return PASSWORD
 
 
 @pytest.fixture(autouse=True)
 def _own_redis_keys_are_gone_afterwards() -> Iterator[None]:
-    """This worker's Redis keys live for one test: rates, tickets and cached results of one never
-    reach the next.
-    """
+    """Delete this worker's Redis keys (rates, tickets, cached results) after each test."""
     yield
     with redis.Redis.from_url(os.environ["REDIS_URL"]) as client:
         keys = list(client.scan_iter(f"*{os.environ['MINDFLIP_REDIS_PREFIX']}*", count=1000))
@@ -51,8 +49,10 @@ def _own_redis_keys_are_gone_afterwards() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _static_files_are_looked_up_once() -> Iterator[None]:
-    """Each new client of Django's makes the middleware anew, which would ask for the age of two
-    thousand files: a third of a second.
+    """Keep the middleware from reading the age of all static files for every test client.
+
+    Django builds the middleware for each client. Reading the age of two thousand files takes a
+    third of a second.
     """
     look_up, known = FilesMiddleware.add_files_from_manifest, {}
 

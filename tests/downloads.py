@@ -1,4 +1,4 @@
-"""Downloads, taken as the server sends them: piece by piece, on an event loop."""
+"""Read streamed downloads as the server sends them: in pieces, on an event loop."""
 
 from typing import Any
 
@@ -7,8 +7,8 @@ from asgiref.sync import async_to_sync
 
 @async_to_sync
 async def taken(answer: Any) -> bytes:
-    """All of a file that is streamed.
+    """Return the whole content of a streamed file.
 
-    The test client empties answers that have no body, and what is empty is no coroutine.
+    The test client empties responses without a body, and their content is not asynchronous.
     """
     return b"".join([piece async for piece in answer] if answer.is_async else answer)

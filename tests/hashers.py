@@ -4,6 +4,6 @@ from sessions_app.hashers import PasswordHasher
 
 
 class FastHasher(PasswordHasher):
-    """The server's own, with a single iteration."""
+    """The server's hasher, with a single iteration."""
 
     iterations = 1

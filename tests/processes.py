@@ -1,11 +1,12 @@
-"""Real daphne, worker and beat for browser and fault tests, each set with a database, Redis keys
-and files of its own.
+"""Real daphne, worker and beat processes for tests of browsers and failures.
+
+Each set has its own database, Redis keys and files.
 
     with running_server(worker=True, MINDFLIP_SESSION_IDLE_SECONDS="2") as server:
         httpx.get(server.url)
 
-A test may kill and start again what it likes: `server.web.kill()`, `server.start(server.web)`.
-Everything ends with the block.
+A test may kill and restart any process: `server.web.kill()`, `server.start(server.web)`. All of
+them end with the block.
 """
 
 import os
@@ -34,7 +35,7 @@ TEMPLATE_LOCK = 4_711
 
 @dataclass
 class RunningServer:
-    """Daphne at `url`, and what belongs to it."""
+    """A daphne at `url`, with its worker, beat, database and files."""
 
     port: int
     folder: Path
@@ -65,16 +66,16 @@ class RunningServer:
         return next(service for service in self.services if service.name == name)
 
     def start(self, service: Service) -> None:
-        """Start it, again perhaps, and wait until it answers."""
+        """Start or restart the service, and wait until it responds."""
         service.start()
         service.wait_until_ready()
 
     def log(self, name: str = "web") -> str:
-        """All that the process wrote so far."""
+        """Return everything that the process has written so far."""
         return self._service(name).log.read_text(errors="replace")
 
     def manage(self, *arguments: str) -> str:
-        """Run a management command beside the server; returns what it printed."""
+        """Run a management command with the server's settings and return its output."""
         return _manage(os.environ | self.environment, *arguments)
 
     def stop(self) -> None:
@@ -91,8 +92,9 @@ def running_server(
     prepare: Callable[[RunningServer], None] = lambda server: None,
     **settings: str,
 ) -> Iterator[RunningServer]:
-    """Start daphne, and the worker and beat if asked, with files in `folder` (as tmp_path) and
-    `settings` in the environment, once `prepare` has returned.
+    """Start daphne, and the worker and beat if requested, after `prepare` has returned.
+
+    Files are in `folder` (for example tmp_path), and `settings` are added to the environment.
     """
     name = f"mindflip_{secrets.token_hex(6)}"
     port = free_port()
@@ -120,7 +122,7 @@ def running_server(
 
 
 def eventually(question: Callable[[], T], seconds: float = 20.0, every: float = 0.05) -> T:
-    """The first true answer to `question`. Fails the test when there is none within `seconds`."""
+    """Return the first true result of `question`; fail the test after `seconds` without one."""
     deadline = time.monotonic() + seconds
     while not (answer := question()):
         assert time.monotonic() < deadline, f"still not so after {seconds:.0f} s: {answer!r}"
@@ -130,8 +132,9 @@ def eventually(question: Callable[[], T], seconds: float = 20.0, every: float = 
 
 @contextmanager
 def _own_database(name: str) -> Iterator[str]:
-    """A migrated database, copied from one that is migrated once for all tests of this run; dropped
-    at the end.
+    """Create a migrated database and drop it at the end.
+
+    It is copied from a template that is migrated once for all tests of this run.
     """
     given = os.environ["DATABASE_URL"]
     with _maintenance(given) as connection:
@@ -159,12 +162,15 @@ def _named(url: str, database: str) -> str:
 
 
 def _template() -> str:
-    """One for each run, so that a server that outlives runs never hands out an old schema."""
+    """Return the run's template database.
+
+    Each run has one, so that a server that outlives runs never provides an old schema.
+    """
     return f"{TEMPLATE}_{os.environ.get('PYTEST_XDIST_TESTRUNUID', str(os.getpid()))}"[:60]
 
 
 def _make_template(connection: psycopg.Connection, given: str) -> None:
-    """The lock lets one worker make it while the others wait; it is dropped with the connection."""
+    """Make the template once; the lock lets the other workers wait and ends with the connection."""
     connection.execute("SELECT pg_advisory_lock(%s)", [TEMPLATE_LOCK])
     if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [_template()]).fetchone():
         return

@@ -1,9 +1,8 @@
-"""A pytest plugin (`-p tests.servers`): real PostgreSQL and Valkey for the whole run, and a place
-of its own for each worker.
+"""A pytest plugin (`-p tests.servers`) that starts real PostgreSQL and Valkey servers for the run.
 
-The controller starts the servers before Django's settings load and ends them with the run; a killed
-run takes them along, because their keeper waits on a pipe from us. Workers inherit the addresses.
-DATABASE_URL and REDIS_URL, when given, are used instead.
+The controller starts the servers before Django's settings load and stops them with the run. They
+also stop if the run is killed, because their supervisor waits on a pipe from this process. Workers
+inherit the URLs. If DATABASE_URL and REDIS_URL are set, those servers are used instead.
 """
 
 import json
@@ -27,7 +26,7 @@ VAR = pytest.StashKey[Path]()
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]:
-    """Before pytest-django loads the settings."""
+    """Start the servers before pytest-django loads the settings."""
     if not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")):
         early_config.stash[KEEPER] = _start_servers()
     early_config.stash[VAR] = _own_place()
@@ -65,8 +64,9 @@ def _start_servers() -> subprocess.Popen[str]:
 
 
 def _own_place() -> Path:
-    """Each worker has Redis keys, a secret key and files of its own; the collected static files are
-    everybody's.
+    """Give each worker its own Redis prefix, secret key and files, and return its folder.
+
+    All workers share the collected static files.
     """
     name = f"mindflip-test-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}-"
     var = Path(tempfile.mkdtemp(prefix=name, dir=os.environ.get("MINDFLIP_TEST_FOLDER")))
@@ -74,7 +74,7 @@ def _own_place() -> Path:
     os.environ["MINDFLIP_REDIS_PREFIX"] = f"test-{var.name}"
     try:
         (var / "static").symlink_to(static_files.shared_copy(ROOT / "var" / "test-static"))
-    # tests without pages still run, those with pages fail and this says why
+    # Tests without pages still run. Tests with pages fail, and this message explains why.
     except StartupError as reason:
         sys.stderr.write(f"{reason}\n")
     return var

@@ -1,6 +1,7 @@
-"""The settings of the tests and of every process that they start: a server's own, except for the
-cost of a password hash, which only protects a stolen database and would add half a second for each
-test user.
+"""Settings of the tests and of every process that they start.
+
+They equal those of a server, except for the cost of a password hash: it only protects a stolen
+database, and would add half a second for each test user.
 """
 
 from mindflip.settings import *  # noqa: F403

@@ -1,10 +1,9 @@
-"""A pytest plugin (`-p tests.spreading`): which tests stay together when several workers share
-them, and who goes first.
+"""A pytest plugin (`-p tests.spreading`) that assigns tests to workers and orders them.
 
-A file stays with one worker, so that its servers start once. All that runs models in a browser is
-one group, and so is all that drives a browser without: two browsers of a kind at once wait for each
-other and run out of time. The models take longest and come first, then what kills processes; the
-other browser has its turn among the files that need none.
+A file stays with one worker, so that its servers start only once. All tests that run models in a
+browser are one group, and so are all other browser tests: two browsers of a kind at the same time
+wait for each other and time out. Models take longest and run first, then the tests that kill
+processes. The other browser tests run among the files without a browser.
 """
 
 from pathlib import PurePath
@@ -17,9 +16,9 @@ MODELS = {"engines", "test_lighthouse.py", "test_pages_devices.py", "test_pages_
 
 
 class Spreading(LoadFileScheduling):
-    """By file, or by kind of browser.
+    """A scheduler that groups tests by file or by kind of browser.
 
-    (Marks would do the same, did xdist 3.8 read them under pytest 9.)
+    Marks would do the same, but xdist 3.8 does not read them under pytest 9.
     """
 
     def _split_scope(self, nodeid: str) -> str:
@@ -31,12 +30,12 @@ class Spreading(LoadFileScheduling):
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Spreading:
-    """Instead of what `--dist` says."""
+    """Replace the scheduler that `--dist` selects."""
     return Spreading(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Workers take groups in this order (`--no-loadscope-reorder`)."""
+    """Sort the groups; workers take them in this order (`--no-loadscope-reorder`)."""
     items.sort(key=lambda item: _turn(PurePath(item.nodeid.split("::")[0]).parts))
 
 

@@ -1,4 +1,4 @@
-"""Layers: imports point one way and in no circle, pure modules are pure, all are documented."""
+"""The layers: imports point one way without circles, pure modules are pure, all are documented."""
 
 import ast
 import re
@@ -41,7 +41,7 @@ TRANSPORT = {
 
 
 def imports(path: Path) -> set[str]:
-    """Every module that a file imports, wherever in it."""
+    """Return every module that a file imports, anywhere in it."""
     names: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
@@ -69,8 +69,9 @@ def dotted(path: Path) -> str:
 
 
 def run_on_import(node: ast.AST) -> Iterator[ast.Import | ast.ImportFrom]:
-    """The import statements that run when the module is imported: those outside functions and `if
-    TYPE_CHECKING`.
+    """Yield the import statements outside functions and `if TYPE_CHECKING`.
+
+    They run when the module is imported.
     """
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.Import | ast.ImportFrom):
@@ -82,9 +83,7 @@ def run_on_import(node: ast.AST) -> Iterator[ast.Import | ast.ImportFrom]:
 
 
 def imported_names(path: Path) -> Iterator[str]:
-    """The full name of everything that a module imports when it is imported, be it a module or
-    not.
-    """
+    """Return the full names of all modules and objects that a module imports on import."""
     package = (
         dotted(path).split(".") if path.name == "__init__.py" else dotted(path).split(".")[:-1]
     )
@@ -99,12 +98,11 @@ def imported_names(path: Path) -> Iterator[str]:
 
 
 def import_graph(paths: list[Path]) -> dict[str, set[str]]:
-    """Each module → the modules that it imports.
+    """Map each module to the modules that it imports.
 
-    `from package import name` is the module of that name, else the package's __init__.
-
-    An import also runs the __init__ of every package that the imported module is in and the
-    importing one is not.
+    `from package import name` imports the module of that name or, without such a module, the package's
+    __init__. An import also runs the __init__ of every package that contains the imported module
+    but not the importing one.
     """
     graph: dict[str, set[str]] = {dotted(path): set() for path in paths}
     for path in paths:
@@ -175,8 +173,9 @@ def test_no_migration_is_missing(db):
 
 
 def test_a_dynamic_import_of_ours_is_awaited_where_it_stands():
-    """mindflip.storage gives only these their hashed names; another would load a second copy of the
-    module, and cache neither.
+    """mindflip.storage only gives these imports hashed names.
+
+    Another form would load a second copy of the module, and cache neither.
     """
     loose = re.compile(
         r"""(?<!await )(?<!typeof )(?<![{<(|] )(?<![{<|])import\(["'][./][^"']*["']\)(?!\.[A-Z])"""
@@ -191,8 +190,9 @@ def test_a_dynamic_import_of_ours_is_awaited_where_it_stands():
 
 
 def script_imports(path: Path) -> list[Path]:
-    """Return our own modules that a module of static/js loads: by static imports, `export … from`
-    and awaited dynamic imports.
+    """Return the modules of static/js that a module of static/js loads.
+
+    It loads them by static imports, `export … from` and awaited dynamic imports.
     """
     static = r"""^(?:import |(?:import|export|\}).* from )["'](\.[^"']+)["']"""
     dynamic = r"""(?<=await )import\(["'](\.[^"']+)["']\)"""
@@ -205,8 +205,9 @@ def script_imports(path: Path) -> list[Path]:
 
 
 def test_scripts_do_not_import_each_other_in_a_circle():
-    """A circle of dynamic imports also fails here: mindflip.storage cannot name files by hashes
-    that depend on each other.
+    """Circles of dynamic imports fail, too.
+
+    mindflip.storage cannot name files by hashes that depend on each other.
     """
     graph = {path: script_imports(path) for path in sorted((ROOT / "static/js").rglob("*.js"))}
     assert sum(map(len, graph.values())) > 200, "The pattern finds the imports."
@@ -215,7 +216,7 @@ def test_scripts_do_not_import_each_other_in_a_circle():
 
 @pytest.fixture(scope="module")
 def documented() -> dict[str, set[str]]:
-    """The names in backticks in each row of docs/architecture.md, by the folder it begins with."""
+    """Return the names in backticks in docs/architecture.md, by the folder that starts the row."""
     page = (ROOT / "docs/architecture.md").read_text()
     rows = re.findall(r"^\| `([^`]+)/` \|(.*)\|$", page, re.MULTILINE)
     return {folder: set(re.findall(r"`([^`]+)`", words)) for folder, words in rows}

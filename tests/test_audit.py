@@ -1,4 +1,4 @@
-"""What the audit makes of the answers of pip-audit and npm: never clean when nobody was asked."""
+"""The audit of the output of pip-audit and npm: packages that were not looked up are not clean."""
 
 import json
 

@@ -1,5 +1,6 @@
-"""The client library in node against a real daphne: drops, kill -9, ended sessions, and engines on
-other devices.
+"""The client library in node against a real daphne.
+
+The tests cover dropped connections, kill -9, ended sessions and engines on other devices.
 """
 
 import json
@@ -24,7 +25,7 @@ FLOW = '{"front":"flow","back":"rising"}'
 
 
 class Clients:
-    """Clients in a node process: `do` tells them something, `happens` waits for what they tell."""
+    """Clients in a node process: `do` sends them a command, `happens` waits for their events."""
 
     def __init__(self, server: RunningServer, token: str) -> None:
         node = shutil.which(
@@ -54,7 +55,7 @@ class Clients:
         self.happens("up", client=name)
 
     def happens(self, what: str, **members: Any) -> dict[str, Any]:
-        """The next thing of this kind; fails when it does not come in time."""
+        """Return the next event of this kind; fail if it does not come in time."""
         wanted = {"happened": what, **members}
         while True:
             self.events.append(json.loads(self.lines.get(timeout=SECONDS)))
@@ -97,7 +98,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
 
 @pytest.fixture
 def clients(server: RunningServer) -> Iterator[Clients]:
-    """Nobody is connected yet."""
+    """Start a node process without connected clients."""
     who = {"username": f"alice-{secrets.token_hex(4)}", "password": "correct horse battery"}
     httpx.post(f"{server.url}/api/auth/register", json=who).raise_for_status()
     token = httpx.post(f"{server.url}/api/auth/token", json=who).raise_for_status().json()["access"]
@@ -188,4 +189,4 @@ def test_a_cancel_reaches_the_engine_and_the_cards_so_far_are_kept(clients: Clie
     error = clients.happens("error")
     assert (error["code"], error["fronts"]) == ("cancelled", ["ebb"])
     clients.do("generate", client="desktop", topic="Winds", count=1)
-    clients.happens("asked")  # the engine is free again
+    clients.happens("asked")  # the engine is idle again

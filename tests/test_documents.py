@@ -1,6 +1,4 @@
-"""The documents: no link leads nowhere, pictures say what they show, and each library that was
-chosen is weighed on a page.
-"""
+"""The documents: links work, pictures have descriptions, and decisions name every library."""
 
 import json
 import re
@@ -17,7 +15,7 @@ DOCUMENTS = sorted(
 CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 LINK = re.compile(r"\]\(\s*<?([^)\s>]+)")
 PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)\s]+)\)")
-WITHOUT_EXAMPLES = {"models-light.webp"}  # the real catalogue, and no cards
+WITHOUT_EXAMPLES = {"models-light.webp"}  # shows the real catalogue, without cards
 HEADING = re.compile(r"^#+\s+(.+?)\s*$", re.MULTILINE)
 
 
@@ -31,14 +29,14 @@ def broken_links(document: Path) -> list[str]:
 
 
 def leads_somewhere(document: Path, target: str) -> bool:
-    """Whether the file is there, and the heading in it that is named."""
+    """Return whether the file exists, and its heading if the link names one."""
     path, _, anchor = unquote(target).partition("#")
     file = (document.parent / path).resolve() if path else document
     return file.exists() and file.is_relative_to(ROOT) and (not anchor or anchor in anchors(file))
 
 
 def anchors(document: Path) -> set[str]:
-    """As GitHub makes them of headings."""
+    """Return the anchors that GitHub makes from the document's headings."""
     headings = HEADING.findall(re.sub(r"```.*?```", "", document.read_text(), flags=re.DOTALL))
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
@@ -83,7 +81,7 @@ def test_page_says_that_no_model_wrote_the_cards_in_its_first_picture(page):
 
 
 def chosen_libraries() -> list[str]:
-    """What we ask for ourselves: the exact pins of pyproject.toml and package.json."""
+    """Return the libraries with exact pins in pyproject.toml and package.json."""
     project, page = (
         tomllib.loads((ROOT / "pyproject.toml").read_text()),
         json.loads((ROOT / "package.json").read_text()),

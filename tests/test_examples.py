@@ -1,4 +1,4 @@
-"""The examples in docs/examples, run as their readers run them, against a real daphne."""
+"""The programs in docs/examples, run as documented, against a real daphne."""
 
 import json
 import subprocess
@@ -31,7 +31,7 @@ def headless(server: RunningServer, *arguments: str) -> subprocess.Popen[str]:
 
 @contextmanager
 def engine_of(server: RunningServer, username: str) -> Iterator[ClientConnection]:
-    """A `mindflip.v1` socket of the user, who may be new, that is an engine."""
+    """Open a `mindflip.v1` socket of the user as an engine; register the user if they are new."""
     with httpx.Client(base_url=server.url) as rest:
         who = {"username": username, "password": PASSWORD}
         rest.post("/api/auth/register", json=who)
@@ -45,7 +45,7 @@ def engine_of(server: RunningServer, username: str) -> Iterator[ClientConnection
 
 
 def rest_of(program: subprocess.Popen[str]) -> tuple[str, str]:
-    """What it prints and complains until it ends, beyond what was read already."""
+    """Return the rest of the output and the errors of a program that ends."""
     assert program.stdout
     assert program.stderr
     out, err = program.stdout.read(), program.stderr.read()
@@ -54,14 +54,14 @@ def rest_of(program: subprocess.Popen[str]) -> tuple[str, str]:
 
 
 def heard(socket: ClientConnection, kind: str) -> dict:
-    """The next message of this type."""
+    """Return the next message of this type."""
     while (message := json.loads(socket.recv(timeout=SECONDS)))["type"] != kind:
         pass
     return message
 
 
 def stream(engine: ClientConnection, request: dict, *fronts: str) -> list[dict]:
-    """Send these cards one by one."""
+    """Stream these cards one by one."""
     cards = [{"front": front, "back": f"about {front}"} for front in fronts]
     for index, card in enumerate(cards):
         members = {
@@ -85,7 +85,7 @@ def test_the_headless_client_prints_each_card_as_it_comes(server: RunningServer)
         request = heard(engine, "generate")
         cards = stream(engine, request, "ebb")
         assert program.stdout
-        assert program.stdout.readline() == "1. ebb\n"  # before the rest is written
+        assert program.stdout.readline() == "1. ebb\n"  # before the rest is generated
         answer(engine, request, [*cards, {"front": "flow", "back": "about flow"}])
         out, err = rest_of(program)
     assert out == "   about ebb\n2. flow\n   about flow\n"
@@ -104,7 +104,7 @@ def test_the_headless_client_gets_its_cards_once_although_the_server_is_killed_m
         assert program.stdout.readline() == "1. gale\n"
         server.web.kill()
     server.start(server.web)
-    with engine_of(server, "bob") as back:  # on another socket the lease is still good
+    with engine_of(server, "bob") as back:  # the lease is still valid on another socket
         answer(back, request, [*cards, {"front": "breeze", "back": "about breeze"}])
         out, _ = rest_of(program)
     assert out == "   about gale\n2. breeze\n   about breeze\n"

@@ -1,4 +1,4 @@
-"""The license: one text, in every place where people and programs look for it."""
+"""The license has the same text in every place where users and programs look for it."""
 
 import json
 import tomllib

@@ -1,4 +1,4 @@
-"""What is installed is what pyproject.toml asks for, byte for byte, wherever it comes from."""
+"""The pinned requirements match pyproject.toml and have the hash of every package."""
 
 import re
 import tomllib
@@ -17,13 +17,13 @@ FILES = {
 
 
 def entries(file: str) -> list[str]:
-    """What is pinned, each with its hashes and comments."""
+    """Return the pinned packages with their hashes and comments."""
     return re.split(r"\n(?=[a-z])", re.sub(r"\A(#.*\n)+", "", (ROOT / file).read_text()).strip())
 
 
 @pytest.mark.parametrize(("file", "wanted"), FILES.items(), ids=FILES)
 def test_the_files_hold_what_is_asked_for(file, wanted):
-    """`make pins` writes them."""
+    """If this fails, run `make pins`."""
     pinned = {entry.split()[0].lower() for entry in entries(file)}
     assert [
         pin

@@ -1,4 +1,4 @@
-"""How much work a call does, counted and not timed."""
+"""Measure the work of a call by counting function calls, without a clock."""
 
 import sys
 from collections.abc import Callable

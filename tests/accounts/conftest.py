@@ -1,4 +1,4 @@
-"""Alice and Bob with something of everything that is kept of a user."""
+"""Fixtures that give Alice and Bob rows of every kind that a user can have."""
 
 from collections.abc import Callable
 from typing import Any
@@ -68,11 +68,11 @@ def _generate(client: APIClient, user: User) -> None:
 
 
 def _leave_traces(user: User) -> None:
-    """What others wrote about the user, and what signing in leaves."""
+    """Create the rows that signing in and other users leave about the user."""
     Client().force_login(user)
     RefreshToken.for_user(user).blacklist()
     Client().post("/sign-in", {"username": user.username, "password": "wrong"})
-    for model in (AccessFailureLog, AccessLog):  # which other settings of axes write
+    for model in (AccessFailureLog, AccessLog):  # other settings of axes write these
         model.objects.create(username=user.username)
     deck = Deck.objects.filter(user=user).first()
     for about in (user, deck):
@@ -94,7 +94,7 @@ def _leave_traces(user: User) -> None:
 
 @pytest.fixture
 def lived(client_of: Callable[[User], APIClient]) -> Callable[[User], User]:
-    """The user has used everything."""
+    """Return a function that makes a user who has used every feature."""
 
     def make(user: User) -> User:
         client = client_of(user)

@@ -1,4 +1,4 @@
-"""One's own account: what is kept, all of it as a file, another password, signed out everywhere."""
+"""The account page: stored data, export, password changes and signing out everywhere."""
 
 import io
 import json

@@ -1,6 +1,6 @@
-"""An account that is deleted is gone: in every table, in Redis, at every door.
+"""A deleted account leaves nothing behind in any table, in Redis or behind any endpoint.
 
-What is not covered here yet fails by itself.
+The tests find the tables themselves, so a new table that is not erased fails.
 """
 
 from datetime import timedelta
@@ -22,12 +22,12 @@ from sessions_app.tasks import delete_expired_logins, finish_account_deletions
 from tests.sessions_app.conftest import open_socket
 
 DAY = timedelta(days=1)
-KEPT = {AccountDeletion}  # says that it happened, and of whom no more
+KEPT = {AccountDeletion}  # records that a deletion happened, but not whose
 ALICE = {"password": "correct horse battery"}
 
 
 def _paths(model: type[Model], seen: tuple[type[Model], ...] = ()) -> list[str]:
-    """Every way along foreign keys from a model to its user, as lookups."""
+    """Return the lookups that lead along foreign keys from a model to its user."""
     if model is User:
         return ["pk"]
     paths = []

@@ -1,4 +1,4 @@
-"""Two things at the same moment: the second waits for the first, and looks again."""
+"""Concurrent changes of an account: the second one waits for the first and checks again."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Usernames are stored in one form, and given once, by the API and by the sign-up page."""
+"""The API and the sign-up page normalize usernames and keep them unique."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -11,7 +11,7 @@ from tests.at_once import begun
 
 PASSWORD = "a long enough phrase"
 FULLWIDTH = "".join(chr(ord(letter) + 0xFEE0) for letter in "alice")
-EXPANDING = "\ufdfa" * 9  # 9 characters that NFKC makes 162 of
+EXPANDING = "\ufdfa" * 9  # 9 characters that NFKC expands to 162
 
 
 def over_the_api(name):

@@ -1,6 +1,4 @@
-"""Bodies of JSON of another type than the document says: refused by name, with a sentence, and
-nothing is written.
-"""
+"""JSON bodies with a wrong type are rejected with the field's name, and nothing is written."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The browsable API: each call that takes a body has a form that can be sent as it stands."""
+"""The browsable API: each call that takes a body has a form that can be sent unchanged."""
 
 import html
 import json
@@ -16,7 +16,7 @@ def browser(alice):
 
 
 def raw_forms(page):
-    """What stands in the page's forms for raw JSON."""
+    """Return the content of the page's forms for raw JSON."""
     texts = re.findall(
         r'<textarea name="_content"[^>]*>\n?(.*?)</textarea>', page.content.decode(), re.DOTALL
     )

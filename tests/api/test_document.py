@@ -1,4 +1,4 @@
-"""The OpenAPI document: whole, right in itself, and where people and programs look for it."""
+"""The OpenAPI document is complete, valid, and served where users and programs look for it."""
 
 import json
 import re
@@ -20,9 +20,7 @@ ADDRESS = "/api/schema"
 
 
 def described() -> Iterator[tuple[str, Any, dict[str, Any]]]:
-    """Each value that stands as an example, with where it stands and the schema that it stands
-    under.
-    """
+    """Yield the place, the value and the schema of each example in the document."""
     for path, methods in document()["paths"].items():
         for method, call in methods.items():
             bodies = [call.get("requestBody", {}), *map(resolved, call["responses"].values())]

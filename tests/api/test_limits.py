@@ -1,4 +1,4 @@
-"""How often may be called, and what callers are told of it."""
+"""Rate limits of the API, and the headers that report them."""
 
 import pytest
 
@@ -13,7 +13,10 @@ def three_calls(monkeypatch):
 
 
 def until_refused(client, tries=7):
-    """The answers up to the first 429; twice the limit may pass where an hour ends just then."""
+    """Return the responses up to the first 429.
+
+    Twice the limit may pass if an hour ends in the meantime.
+    """
     answers = []
     while len(answers) < tries and (not answers or answers[-1].status_code != 429):
         answers.append(client.get(SESSIONS))

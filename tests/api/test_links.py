@@ -1,5 +1,6 @@
-"""Every link of the OpenAPI document, followed: from a call that stands at no link's end, along
-links, with the samples as bodies.
+"""Every link of the OpenAPI document can be followed.
+
+Each test starts at a call that no link leads to, and sends the samples as bodies.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -20,7 +21,7 @@ CALLS = {
 
 
 class Link(NamedTuple):
-    """From one call to another."""
+    """A link from one call to another."""
 
     source: str
     status: str
@@ -32,7 +33,7 @@ class Link(NamedTuple):
 
 
 class Done(NamedTuple):
-    """A call that was made."""
+    """The request and the response of a call."""
 
     path: Mapping[str, Any]
     body: Any
@@ -53,7 +54,7 @@ BEGINNINGS = {link.source for link in LINKS} - {link.target for link in LINKS}
 
 
 def ways() -> dict[str, list[Link]]:
-    """To each call that links begin at, the links that lead there."""
+    """Map each call that links start from to the links that lead to it."""
     known: dict[str, list[Link]] = {name: [] for name in BEGINNINGS}
     for _ in LINKS:
         for link in LINKS:
@@ -66,7 +67,7 @@ WAYS = ways()
 
 
 def value(expression: str, done: Done) -> Any:
-    """Of OpenAPI's runtime expressions those that stand in the document."""
+    """Evaluate a runtime expression of OpenAPI; only those used in the document are supported."""
     if expression.startswith("$request.path."):
         return done.path[expression.removeprefix("$request.path.")]
     place, _, name = expression.partition("#/")

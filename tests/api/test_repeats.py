@@ -1,4 +1,4 @@
-"""Idempotency-Key: what is sent twice is done once."""
+"""Idempotency-Key: a request that is sent twice is executed once."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""docs/api.md, run from top to bottom in each of its languages, against one real server."""
+"""The samples in docs/api.md run from top to bottom in each language, against a real server."""
 
 import json
 import os
@@ -33,7 +33,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
 
 
 def blocks(language: str, server: RunningServer) -> list[str]:
-    """As they stand on the page, for a user and a server of the test's own."""
+    """Return the page's samples in a language, for this server and a user per language."""
     matches = re.findall(rf"^```{language}\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
     return [
         block.replace(HERE, server.url).replace("alice", f"alice-{language}") for block in matches
@@ -76,7 +76,7 @@ def test_the_curl_samples_run(server: RunningServer, tmp_path: Path) -> None:
 
 
 def curl(call: str, step: Step, folder: Path, known: dict[str, str]) -> dict[str, str]:
-    """Make the call; what the story has from it, by name."""
+    """Make the call and return the values that later calls use, by name."""
     shown = "".join(f"\nprintf '\\n%s' \"${name}\"" for name in step.made)
     printed = run(
         ["bash", "-c", call.replace("curl -sS", "curl -sS --fail-with-body", 1) + shown],

@@ -1,9 +1,8 @@
-"""The API against its own description: requests made out of the OpenAPI document, good, bad and in
-sequences along its links.
+"""The API keeps to its OpenAPI document, for valid and invalid requests and for sequences of links.
 
-The same requests on every machine: MINDFLIP_API_EXAMPLES more of each call than what its edges give
-(20 looks longer), from MINDFLIP_API_SEED on. A run that is not done after MINDFLIP_API_SECONDS
-fails and says so.
+Schemathesis generates the requests. They are the same on every machine: the edge cases of each call
+and MINDFLIP_API_EXAMPLES more (set 20 for a longer search), derived from MINDFLIP_API_SEED. A run
+that takes longer than MINDFLIP_API_SECONDS fails with a message.
 """
 
 import os
@@ -26,11 +25,11 @@ from schemathesis.engine.recorder import ScenarioRecorder
 from sessions_app.rest.openapi import document
 
 EXAMPLES = int(os.environ.get("MINDFLIP_API_EXAMPLES", "1"))
-SEQUENCES = 10  # of calls along links
+SEQUENCES = 10  # of calls, along links
 APPLICATION = get_asgi_application()
 SECONDS = int(os.environ.get("MINDFLIP_API_SECONDS", "600"))
 SEED = int(os.environ.get("MINDFLIP_API_SEED", "1"))
-# a right request may still be refused by a rule that no schema can say
+# A valid request may still be rejected by a rule that a schema cannot express.
 OTHER_RULES = {
     "register": "the name is free, the password is none that others guess",
     "createToken": "a name that is not white space alone",
@@ -52,12 +51,12 @@ OTHER_RULES = {
     "createSession": "a key of its own for each request",
 }
 UNCHECKED = {
-    # in a form every member is text, and an empty one is none; of a batch of reviews a wrong one is
-    # refused alone
+    # In a form every field is text, and an empty field counts as missing. An invalid review in a
+    # batch is rejected without rejecting the batch.
     "negative_data_rejection": ("importFile", "previewFile", "recordReviews"),
-    # what DELETE ends is kept, and can be read
+    # DELETE ends these objects; they can still be read.
     "use_after_free": ("readSession", "listGenerations", "readGeneration", "readReview"),
-    # the deck is there, the cards that it is to take along may not be
+    # The deck exists, but the cards to restore with it may not.
     "ensure_resource_availability": ("restoreDeck",),
 }
 ALLOWED = ["2xx", "304", "400", "401", "403", "404", "409", "422", "429"]
@@ -65,7 +64,7 @@ ALLOWED = ["2xx", "304", "400", "401", "403", "404", "409", "422", "429"]
 
 @pytest.fixture
 def door(transactional_db: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Open to the in-process client, and without limits."""
+    """Accept the in-process client, and lift the limits."""
     settings.ALLOWED_HOSTS = ["testserver"]
     settings.MAX_SESSIONS_PER_USER = settings.MAX_QUEUED_PER_USER = 10_000
     for scope in SimpleRateThrottle.THROTTLE_RATES:
@@ -75,12 +74,12 @@ def door(transactional_db: None, settings: Any, monkeypatch: pytest.MonkeyPatch)
 
 
 async def app(scope: Any, receive: Any, send: Any) -> None:
-    """Django, for a client with an address, which the in-process one has not."""
+    """Run Django for a client with an address, which the in-process client lacks."""
     await APPLICATION({**scope, "client": ("127.0.0.1", 4711)}, receive, send)
 
 
 def own_rules() -> list[dict[str, Any]]:
-    """What the checks cannot know of single calls."""
+    """Return the exceptions from the checks for single calls."""
     calls = [call for methods in document()["paths"].values() for call in methods.values()]
     lists = {
         call["operationId"]
@@ -88,7 +87,7 @@ def own_rules() -> list[dict[str, Any]]:
         if any(parameter["name"] == "cursor" for parameter in call["parameters"])
     }
     rules: defaultdict[str, dict[str, Any]] = defaultdict(dict)
-    for name in lists | set(OTHER_RULES):  # a cursor is one that an answer gave
+    for name in lists | set(OTHER_RULES):  # only cursors from a response are valid
         rules[name]["positive_data_acceptance"] = {"expected-statuses": ALLOWED}
     for check, names in UNCHECKED.items():
         for name in names:
@@ -107,7 +106,7 @@ def config(token: str) -> SchemathesisConfig:
             "operations": own_rules(),
             "parameters": {"query.wait": 0},
             "phases": {
-                # else each list is asked for by all that any answer held
+                # Otherwise each list is requested with the values of all earlier responses.
                 "examples": {"extra-data-sources": {"responses": False}},
                 "stateful": {
                     "inference": {"algorithms": []},
@@ -127,7 +126,7 @@ def config(token: str) -> SchemathesisConfig:
 
 @dataclass
 class Seen:
-    """What came of a run."""
+    """The result of a run."""
 
     faults: list[str] = field(default_factory=list)
     statuses: Counter[int] = field(default_factory=Counter)
@@ -170,8 +169,9 @@ def faults(event: events.ScenarioFinished) -> Iterator[str]:
 
 
 def run(token: str) -> Seen:
-    """All phases once: with a time limit of its own Schemathesis would go round until that is used
-    up.
+    """Run all phases once.
+
+    The time limit is ours: with its own, Schemathesis repeats the phases until the time is up.
     """
     schema = openapi.from_asgi("/api/schema", app, config=config(token))
     seen, stream, deadline = Seen(), from_schema(schema).execute(), monotonic() + SECONDS
@@ -188,12 +188,12 @@ def run(token: str) -> Seen:
 
 
 def test_the_api_does_what_its_document_says(door: None, alice: Any) -> None:
-    # with the one of the samples the first thing done would be to erase her
+    # With the password of the samples, the first request would delete the account.
     alice.set_password("none of the document's samples")
     alice.save()
     report = run(str(AccessToken.for_user(alice)))
     assert report.faults == [], "\n".join([*report.faults, str(report.statuses)])
-    # it came in, and did things
+    # The requests were authorized, and many succeeded.
     assert report.statuses[200] > len(document()["paths"]), report.statuses
     calls = {
         f"{method.upper()} {path}"

@@ -1,4 +1,4 @@
-"""ETag and If-None-Match."""
+"""Conditional requests with ETag and If-None-Match."""
 
 import pytest
 

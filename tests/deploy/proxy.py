@@ -1,5 +1,6 @@
-"""nginx as docs/deploy/nginx.conf has it, in front of two daphnes that share a folder; only
-addresses and folders are replaced.
+"""nginx with docs/deploy/nginx.conf, in front of two daphne processes that share a folder.
+
+Only addresses and folders in the configuration are replaced.
 """
 
 import os
@@ -38,7 +39,7 @@ http {{
 
 @dataclass
 class Front:
-    """What a visitor meets at `url`; behind it stand two daphnes, `first` and `other`."""
+    """nginx at `url`, in front of the daphne processes `first` and `other`."""
 
     port: int
     plain_port: int
@@ -53,20 +54,23 @@ class Front:
         return f"https://127.0.0.1:{self.port}"
 
     def visitor(self, address: str = "127.0.0.1") -> httpx.Client:
-        """A browser that resolved the name to this machine, seen from `address`."""
+        """Return a client that resolves the name to this machine and comes from `address`."""
         transport = httpx.HTTPTransport(verify=self.trust, local_address=address)
         return httpx.Client(
             base_url=self.url, headers={"Host": NAME}, transport=transport, timeout=30
         )
 
     def log(self) -> str:
-        """All that nginx wrote."""
+        """Return nginx's log."""
         return "".join(path.read_text() for path in self.logs.glob("*.log"))
 
 
 @contextmanager
 def front(folder: Path, **settings: str) -> Iterator[Front]:
-    """Everything started, with files in `folder`, which other users of this machine may enter."""
+    """Start everything, with files in `folder`.
+
+    Other users of this machine must be able to enter the folder.
+    """
     deployed = {
         "MINDFLIP_ALLOWED_HOSTS": NAME,
         "MINDFLIP_SECRET_KEY": "secret" * 10,
@@ -90,7 +94,7 @@ def _nginx(folder: Path, backs: tuple[int, int]) -> tuple[Service, int, int]:
     place.mkdir()
     _make_certificate(folder / "tls")
     (place / "mindflip.conf").write_text(_configuration(folder, backs, port, plain_port))
-    # nginx heeds it as root only, and pytest's folders are root's then
+    # nginx applies it only as root. In that case pytest's folders belong to root, too.
     user = "root" if os.geteuid() == 0 else "nobody"
     (place / "nginx.conf").write_text(MAIN.format(folder=place, user=user))
     command = [
@@ -108,7 +112,7 @@ def _nginx(folder: Path, backs: tuple[int, int]) -> tuple[Service, int, int]:
 
 
 def _configuration(folder: Path, backs: tuple[int, int], port: int, plain_port: int) -> str:
-    """As an operator adapts it. IPv6, which not every machine has, is left out."""
+    """Return the configuration with the changes of an operator, without IPv6."""
     replaced = {
         "127.0.0.1:8001": f"127.0.0.1:{backs[0]}",
         "127.0.0.1:8002": f"127.0.0.1:{backs[1]}",

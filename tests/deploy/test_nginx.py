@@ -1,6 +1,4 @@
-"""docs/deploy/nginx.conf for real, TLS included: what visitors get through it, and what happens
-when a daphne goes away.
-"""
+"""docs/deploy/nginx.conf in a real nginx with TLS: responses to visitors, and failover."""
 
 import json
 import re
@@ -23,7 +21,7 @@ IS_HERE = shutil.which("nginx") and shutil.which("openssl")
 pytestmark = pytest.mark.skipif(not IS_HERE, reason="nginx or openssl is not installed here")
 WEIGHTS = bytes(range(256)) * 40
 REGISTRATIONS = 5
-# what differs from request to request, or says the same in another way
+# Headers that differ between requests, or that express the same in another way.
 ASIDE = {
     "date",
     "server",
@@ -34,8 +32,7 @@ ASIDE = {
     "last-modified",
     "accept-ranges",
 }
-# what one of the two alone says: the id of a request, several origins, that JSON is compressed on
-# the way
+# Headers that only one of the two sends: the request's ID, the origins, compression of JSON.
 ASIDE |= {"x-request-id", "vary", "transfer-encoding"}
 SECRETS = [
     "small.json",
@@ -62,7 +59,7 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
 
 @pytest.fixture
 def site(started: Front) -> Front:
-    """With both daphnes there, whichever a test before this one has killed."""
+    """Return the site with both daphne processes running, even if an earlier test killed one."""
     for daphne in (started.first, started.other):
         if not daphne.is_running:
             started.server.start(daphne)
@@ -103,9 +100,7 @@ MODEL_FILES = ("small.gguf", "small.gguf?v=62b0", "tiny.wasm", "tiny/tokenizer.j
 
 
 def addresses(site: Front) -> list[str]:
-    """A collected file of each kind, with a hash and without, and models in each way to ask for
-    them.
-    """
+    """Return URLs of collected files of each kind, hashed or not, and all forms of model URLs."""
     static = site.server.folder / "static"
     kinds = {
         (path.suffix, bool(re.search(r"\.[0-9a-f]{12}\.", path.name))): path
@@ -120,7 +115,7 @@ def addresses(site: Front) -> list[str]:
 
 
 def heard(answer: httpx.Response) -> dict[str, str]:
-    """The headers that a browser acts on, in one way of saying them."""
+    """Return the headers that a browser acts on, normalized."""
     headers = {
         name: value.lower().replace('"', "")
         for name, value in answer.headers.items()
@@ -201,7 +196,7 @@ def test_what_is_too_large_is_refused_in_words(visitor: httpx.Client) -> None:
 
 
 def test_a_file_with_cards_may_be_larger(visitor: httpx.Client) -> None:
-    """It reaches the server, which asks who is there."""
+    """The upload passes nginx, and the server asks for authentication."""
     answer = visitor.post(
         "/api/flashcards/imports", files={"file": ("cards.csv", b"x" * 5_000_000)}
     )
@@ -209,7 +204,7 @@ def test_a_file_with_cards_may_be_larger(visitor: httpx.Client) -> None:
 
 
 class Student:
-    """Somebody with a token, and a session whose socket address stays good."""
+    """A user with a token, and a session whose socket URL stays valid."""
 
     def __init__(self, site: Front, name: str, address: str) -> None:
         self.site, self.client = site, site.visitor(address)
@@ -250,7 +245,8 @@ def test_while_one_daphne_restarts_the_other_answers(site: Front) -> None:
         assert student.is_greeted()
         site.server.start(site.first)
     assert set(statuses) <= {401, 503}
-    assert statuses.count(503) <= 1  # what it held when it was killed may have been done already
+    # The request that it processed when it was killed may have been done.
+    assert statuses.count(503) <= 1
 
 
 def test_when_both_are_away_all_are_told_to_come_back_and_no_log_keeps_a_ticket(
@@ -277,7 +273,7 @@ def test_when_both_are_away_all_are_told_to_come_back_and_no_log_keeps_a_ticket(
 
 @contextmanager
 def asking_all_the_time(site: Front) -> Iterator[list[int]]:
-    """The status of each answer to somebody who asks again and again."""
+    """Return the status codes of requests sent one after the other in the background."""
     statuses: list[int] = []
     done = threading.Event()
 

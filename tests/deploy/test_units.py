@@ -1,4 +1,4 @@
-"""The units and the image start what the Procfile says, from files that are there."""
+"""The systemd units and the image start the commands of the Procfile, from existing files."""
 
 import re
 import shlex
@@ -68,7 +68,7 @@ def test_the_image_holds_what_a_run_needs():
 def test_systemd_finds_nothing_wrong_with_the_units(tmp_path: Path):
     shutil.copytree(DEPLOY / "systemd", tmp_path, dirs_exist_ok=True)
     units = [name.replace("@", "@8001") for name in UNITS.values()]
-    for path in tmp_path.glob("*.service"):  # the folder of an installation is not here
+    for path in tmp_path.glob("*.service"):  # the folder of an installation does not exist here
         path.write_text(
             path.read_text().replace(
                 "/opt/mindflip/.venv/bin/python", shutil.which("true") or "/bin/true"
