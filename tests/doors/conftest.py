@@ -1,4 +1,4 @@
-"""Sessions and sockets, as their own tests have them."""
+"""Fixtures for tests of sessions and sockets, and the fixture `world`."""
 
 from tests.doors.world import world
 from tests.sessions_app.conftest import client_of, new_session, session_of, socket_db

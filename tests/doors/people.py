@@ -1,5 +1,6 @@
-"""Who knocks: Alice, whose things they are, and everybody who must not have them, with a token and
-a cookie each as far as they go.
+"""The test users: Alice, who owns the objects, and everyone who must not have access to them.
+
+Each of them has a token and a cookie where possible.
 """
 
 from collections.abc import Iterator
@@ -15,13 +16,14 @@ from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
 
 from sessions_app.admin.base.list import SUPPORT
 
-NO_PASSWORD = None  # an unusable one, which costs no hashing and is different each time
+NO_PASSWORD = None  # an unusable password, which costs no hashing and is different each time
 
 
 @dataclass
 class Knocker:
-    """Somebody with one way to say who he is: a bearer token, or the cookie of a browser, or
-    nothing. `means` names it.
+    """A test user with one means of authentication.
+
+    `means` is `bearer` for a token, `cookie` for the cookie of a browser, or `nothing`.
     """
 
     name: str
@@ -37,8 +39,9 @@ class Knocker:
         accept: str,
         media: str = "application/json",
     ) -> HttpResponseBase:
-        """Through a client that is everybody's, because each makes its middleware anew; what it was
-        told last is forgotten.
+        """Send a request with the test user's headers and no cookies of earlier responses.
+
+        All test users share one client, because each client creates its own middleware.
         """
         client.cookies.clear()
         headers = self.headers | {"accept": accept}
@@ -52,8 +55,10 @@ def person(name: str, **members: Any) -> User:
 
 
 def knockers(client: Client, alice: User) -> list[Knocker]:
-    """All of them, made while their users were as they should be; then some are revoked or
-    disabled.
+    """Return all test users.
+
+    All of them are valid when their tokens and cookies are created. Afterwards, one user's password
+    is changed and another user is disabled.
     """
     charlie, revoked, disabled, leaver = (
         person(name) for name in ("charlie", "revoked", "disabled", "leaver")
@@ -98,7 +103,7 @@ def expired_token(user: User) -> AccessToken:
 
 
 def signed_out(client: Client, user: User) -> dict[str, str]:
-    """A browser that went out by the door, and still shows its old cookie."""
+    """Sign in and out, and return the header with the invalidated cookie."""
     shown = cookie(client, user)
     assert client.post("/sign-out").status_code == 302
     return shown

@@ -1,4 +1,4 @@
-"""Every address that the URL resolver and the socket routing know, by its route's name."""
+"""Every address of the URL resolver and the socket routing, by the route's name."""
 
 import re
 from collections.abc import Iterator
@@ -14,13 +14,13 @@ from sessions_app.routing import websocket_urlpatterns
 
 @dataclass(frozen=True)
 class Route:
-    """`pattern` as it stands in the code, prefixes and all; a route without a name goes by it."""
+    """A route with its complete pattern, which is also the name of an unnamed route."""
 
     name: str
     pattern: str
 
     def address(self, values: dict[str, Any]) -> str:
-        """With each variable filled in: of `values`, else by something that nobody has."""
+        """Return the address with each variable filled in, from `values` or with `nowhere`."""
         filled = re.sub(
             r"<(?:\w+:)?(\w+)>", lambda match: str(values.get(match[1], "nowhere")), self.pattern
         )
@@ -52,7 +52,7 @@ def _routes(patterns: list[Any], prefix: str = "", namespace: str = "") -> Itera
 
 
 def _text(pattern: Any) -> str:
-    """A regular expression in the writing of `path()`."""
+    """Return a pattern in the syntax of `path()`, also if it is a regular expression."""
     if not isinstance(pattern, RegexPattern):
         return str(pattern)
     return (

@@ -1,27 +1,29 @@
-"""Who gets which answer at which door.
+"""The expected response of each endpoint for each test user.
 
-One row for each route, by its name; a route without a row fails the tests.
+There is one row for each route, by its name. A route without a row fails the tests.
 
-To add one: which kind of door is it (see below), which methods has it, and what does each answer to
-those whom it is for? An address or a body may name Alice's things, as `<card_id>`;
-`tests/doors/things.py` says what she has.
+To add a row, choose the kind of the endpoint (see below), and list its methods and the responses to
+authorized users. An address or a body can refer to Alice's objects, as in `<card_id>`; see
+`things.py` for a list.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-SIGN_IN, ADMIN_SIGN_IN = "/sign-in", "/admin/login/"  # answers that send there
-AS_TOLD = 0  # what the row says
+SIGN_IN, ADMIN_SIGN_IN = "/sign-in", "/admin/login/"  # redirects to these pages
+AS_TOLD = 0  # use the answer in the row
 TURNED_AWAY = ("nobody", "expired", "refresh", "signed out", "revoked", "disabled")
 Answer = int | str
-Call = Answer | tuple[Answer, Any]  # the answer to those whom it is for, and the body that it takes
+Call = Answer | tuple[Answer, Any]  # the answer to authorized users, and the body to send
 
 
 @dataclass(frozen=True)
 class Kind:
-    """`nobody` is for those whom no cookie or token speaks for, `bad_token` for tokens that are
-    good no more, `others` by name. On a page tokens count for nothing.
+    """The answers that unauthorized test users receive from one kind of endpoint.
+
+    `nobody` is the answer to users without valid authentication, `bad_token` the answer to invalid
+    tokens, and `others` maps the names of test users to their answers. Pages ignore tokens.
     """
 
     nobody: Answer = AS_TOLD
@@ -36,13 +38,13 @@ class Kind:
 
 
 NOT_THERE = {"charlie": 404, "staff": 404, "support": 404}
-OWNED = Kind(401, 401, NOT_THERE)  # a thing of Alice's: for others it does not exist
-EACH = Kind(401, 401)  # everybody has his own
+OWNED = Kind(401, 401, NOT_THERE)  # an object of Alice, which does not exist for other users
+EACH = Kind(401, 401)  # each user has their own
 STAFF = Kind(401, 401, {"alice": 403, "charlie": 403})
-PUBLIC = Kind(bad_token=401)  # for everybody, and yet a token must be good
-OPEN = Kind()  # nobody is asked who he is
+PUBLIC = Kind(bad_token=401)  # accessible to everyone, but a token must be valid
+OPEN = Kind()  # authentication is ignored
 
-# who is in goes on
+# Signed-in users are redirected.
 LEFT_BEHIND = Kind(
     others=dict.fromkeys(("alice", "charlie", "staff", "support"), "/"), is_page=True
 )
@@ -52,15 +54,16 @@ OPEN_PAGE = Kind(is_page=True)
 
 NO_STAFF = {"alice": ADMIN_SIGN_IN, "charlie": ADMIN_SIGN_IN}
 ADMIN = Kind(ADMIN_SIGN_IN, others=NO_STAFF, is_page=True)
-# staff without a role see nothing
+# Staff without a role see nothing.
 SUPPORT_READS = Kind(ADMIN_SIGN_IN, others=NO_STAFF | {"staff": 403}, is_page=True)
 SUPERUSERS = Kind(ADMIN_SIGN_IN, others=NO_STAFF | {"staff": 403, "support": 403}, is_page=True)
 
 
 @dataclass(frozen=True)
 class Row:
-    """`ids`: which of Alice's things the route's variables mean here, where not the one of that
-    name.
+    """The kind of an endpoint, and the answers of its methods to authorized users.
+
+    `ids` maps a variable of the route to the name of one of Alice's objects, if the names differ.
     """
 
     kind: Kind
@@ -134,7 +137,7 @@ ROWS: dict[str, Row] = {
         post=(200, {"reviews": [{"id": "<import_id>", "cardId": "<card_id>", "rating": "good"}]}),
     ),
     "api-review": row(OWNED, get=200, delete=204),
-    # --- files; nobody sees that of another under his id
+    # --- files; an import is visible to its user only
     "api-imports": row(EACH, post=400),
     "api-import-preview": row(EACH, post=400),
     "api-import": row(EACH, get=404, delete=204),
@@ -159,7 +162,7 @@ ROWS: dict[str, Row] = {
     "progress": row(EACH_PAGE, get=200),
     "rest_framework:login": row(LEFT_BEHIND, get=200, post=200),
     "rest_framework:logout": row(OPEN_PAGE, post=SIGN_IN),
-    # --- the addresses of the version before: they send everybody on
+    # --- addresses of the previous version, which redirect everyone
     **{
         f"legacy:{name}": MOVED
         for name in (
@@ -211,22 +214,25 @@ ROWS: dict[str, Row] = {
     "admin:token_blacklist_outstandingtoken_changelist": row(SUPERUSERS, get=200),
     "admin:token_blacklist_blacklistedtoken_changelist": row(SUPERUSERS, get=200),
 }
-# what is behind the lists: see test_behind_the_admins_lists
+# These are the pages behind the lists: see test_behind_the_admins_lists.
 BEHIND_LISTS = ("admin:*_add", "admin:*_change", "admin:*_delete", "admin:*_history",
 "admin:*_password_change",
                 "admin:otp_totp_totpdevice_config", "admin:otp_totp_totpdevice_qrcode",
                 "admin:admin/*",
                 "admin:app_list", "admin:autocomplete")  # fmt: skip
 
-OPENS = 0  # in place of the code of a close
+OPENS = 0  # instead of a close code
 
 
 def session_socket(knocker: Any) -> int:
-    """A cookie is nobody's word here; a token is its user's, and he finds his own sessions only."""
+    """Return the expected close code, or OPENS.
+
+    Cookies are ignored. A token gives its user access to their own sessions only.
+    """
     if knocker.means != "bearer" or knocker.name in ("expired", "refresh", "revoked"):
         return 4401
     return {"alice": OPENS, "disabled": 4403}.get(knocker.name, 4404)
 
 
-# by its pattern in the routing: who gets which close
+# Maps the pattern of each socket route to a function that returns the expected close code.
 SOCKETS = {"ws/webllm/<uuid:session_id>": session_socket, "": lambda knocker: 4404}

@@ -1,5 +1,6 @@
-"""A name that is not ours: whoever points it here gets a sentence, and no page that speaks for a
-user.
+"""Requests with an unknown host name are rejected with a message.
+
+The header X-Forwarded-Host is ignored.
 """
 
 import pytest

@@ -1,4 +1,4 @@
-"""Guessing passwords: over the page, the admin and the API, by one counter."""
+"""Password guessing: the page, the admin and the API share one counter of failures."""
 
 import pytest
 from axes.models import AccessAttempt
@@ -106,7 +106,7 @@ def test_attempts_for_many_names_are_limited_by_address(db, client, monkeypatch)
 @pytest.mark.parametrize(
     ("proxies", "forwarded", "address"),
     [
-        (0, "198.51.100.7", "127.0.0.1"),  # nobody stands in front: anybody can write that
+        (0, "198.51.100.7", "127.0.0.1"),  # without a proxy, any client can send this header
         (1, "198.51.100.7", "198.51.100.7"),
         (1, "8.8.8.8, 198.51.100.7", "198.51.100.7"),
         (2, "8.8.8.8, 198.51.100.7, 10.0.0.1", "198.51.100.7"),

@@ -1,6 +1,6 @@
-"""Every route of the server, each with all its methods, for everybody who may knock.
+"""Every route of the server, with each of its methods, for every test user.
 
-What to expect stands in `table.py`.
+The expected responses are in `table.py`.
 """
 
 import json
@@ -86,7 +86,7 @@ def test_behind_the_admins_lists_only_staff_comes_in_and_only_superusers_change(
 
 
 def fault(knocker: Knocker, method: str, expected: Answer, response: HttpResponseBase) -> list[str]:
-    """What is wrong with an answer, in words, if anything is."""
+    """Return a message if the response is wrong, or an empty list."""
     got = (
         response.headers.get("Location", "").partition("?")[0]
         if response.status_code == 302
@@ -109,8 +109,9 @@ def filled(body: Any, things: Things) -> str:
 
 
 def test_a_cookie_alone_changes_nothing(world):
-    """Another site can make a browser send its cookie along, and does not know the secret beside
-    it. Where tokens are given out no cookie is looked at.
+    """Another site can make a browser send its cookie, but does not know the CSRF token.
+
+    Endpoints of the kind OPEN ignore cookies, so they are left out.
     """
     strict, before = Client(enforce_csrf_checks=True), written_rows()
     rows = {name: row for name, row in ROWS.items() if row.kind is not OPEN}

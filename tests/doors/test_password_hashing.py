@@ -1,4 +1,4 @@
-"""Passwords are hashed without a database connection, a few at a time and by turns of clients."""
+"""Passwords are hashed without a database connection, a few at a time, and clients take turns."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -23,7 +23,7 @@ ALICE = {"username": "alice", "password": PASSWORD}
 
 @contextmanager
 def hashing_is_busy() -> Iterator[None]:
-    """Other requests take all places for hashing."""
+    """Take all places for hashing, as other requests would."""
     with ExitStack() as places:
         for _ in range(hashers.CONCURRENT_HASHES):
             places.enter_context(hashers.hashing.place("other requests"))
@@ -31,7 +31,7 @@ def hashing_is_busy() -> Iterator[None]:
 
 
 def waiting() -> list[str]:
-    """Return the clients that wait for a place, in their order."""
+    """Return the clients that wait for a place, in order."""
     return list(hashers.hashing._queues)
 
 
@@ -48,7 +48,7 @@ def request(
     is_form: bool = False,
     user: User | None = None,
 ) -> int:
-    """Send one request from a thread of its own, as the server does, and return its status."""
+    """Send one request from its own thread, as the server does, and return the status."""
     headers = {"Authorization": f"Bearer {AccessToken.for_user(user)}"} if user else {}
     options = {} if is_form else {"content_type": "application/json"}
     try:
@@ -105,7 +105,7 @@ def test_request_that_waits_for_a_hash_holds_no_connection(
 def test_correct_password_is_refused_when_the_lockout_began_during_its_check(
     transactional_db: None, alice: User, settings: Any
 ) -> None:
-    """Otherwise guesses that are sent together would all count as the first."""
+    """Without this check, guesses that are sent at the same time would all count as the first."""
     with ThreadPoolExecutor(1) as pool:
         with hashing_is_busy():
             future = pool.submit(request, "/api/auth/token", ALICE)

@@ -1,6 +1,4 @@
-"""The content policy: on every page whatever it is, with nothing in the page that it would have to
-make an exception for.
-"""
+"""The Content Security Policy is on every page, and no page contains anything that violates it."""
 
 import re
 from typing import Any
@@ -16,7 +14,7 @@ from tests.doors.routes import http_routes
 from tests.doors.table import ROWS
 
 pytestmark = pytest.mark.django_db
-# scripts that are data: an import map has the page's nonce
+# These scripts are data. An import map has the page's nonce.
 DATA = ("importmap", "application/json")
 WANTED = ("default-src 'self'", "frame-ancestors 'none'", "base-uri 'none'", "object-src 'none'")
 LOOSE = ("'unsafe-inline'", "'unsafe-eval'", "'strict-dynamic'")
@@ -25,8 +23,9 @@ ERRORS = {"/nowhere": 404, "/decks/nowhere": 404, "/api/nowhere": 404, "/sign-ou
 
 
 def policy_faults(response: Any) -> list[str]:
-    """What a response lacks or has too much of, in words; redirects lead on, and JSON is no
-    page.
+    """Return what is missing from a response's policy, and what it or the page must not contain.
+
+    Only HTML pages are searched for inline code.
     """
     policy = response.headers.get("Content-Security-Policy", "")
     faults = [
@@ -59,7 +58,7 @@ def inline_faults(html: str) -> list[str]:
 
 
 def walked(world: Any, knocker: Knocker, names: list[str]) -> dict[str, list[str]]:
-    """By route: what is wrong with it as a browser gets it."""
+    """Return the faults of each route that has any, requested as a browser would."""
     ids = world.things.ids | {
         "object_id": world.things.ids["session_id"],
         "id": str(world.things.owner.pk),

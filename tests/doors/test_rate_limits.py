@@ -1,6 +1,4 @@
-"""Rate limits: counted exactly while requests arrive together, and wide enough for a class behind
-one address.
-"""
+"""Rate limits count parallel requests exactly, and leave room for a class behind one address."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -54,8 +52,9 @@ def flood(
     send: Callable[[httpx.Client, int], httpx.Response],
     **options: Any,
 ) -> list[httpx.Response]:
-    """Send PARALLEL requests at the same time, as the proxy in front would pass them on from
-    `address`.
+    """Send PARALLEL requests at the same time, and return the responses.
+
+    The requests look as if a proxy in front of the server passed them on from `address`.
     """
     limits, headers = (
         httpx.Limits(max_connections=PARALLEL),
@@ -109,7 +108,7 @@ def test_parallel_token_requests_for_unknown_names_get_through_up_to_the_limit(
 def test_parallel_guesses_for_one_name_on_a_page_get_through_up_to_the_limit(
     server: RunningServer,
 ) -> None:
-    """The tenth failure locks the pair out and answers 429 as well."""
+    """The tenth failure locks out the pair of name and address, and is answered with 429, too."""
     secret = httpx.get(f"{server.url}/sign-in").cookies["csrftoken"]
     form = {"username": "somebody", "password": "wrong", "csrfmiddlewaretoken": secret}
     assert_limited(

@@ -1,6 +1,4 @@
-"""What a new password, a switched-off account and a deleted one end at once: tokens, tickets, open
-sockets.
-"""
+"""Tokens, tickets and sockets end when a password changes, or an account is disabled or deleted."""
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -66,7 +64,7 @@ async def test_a_socket_that_was_told_nothing_closes_at_its_heartbeat(
 ):
     settings.HEARTBEAT_SECONDS = 0.1
     async with open_socket((await session_of(alice))["wsUrl"]) as socket:
-        await User.objects.aupdate(is_active=False)  # past every signal, as an operator's SQL
+        await User.objects.aupdate(is_active=False)  # sends no signals, like an operator's SQL
         assert (await socket.receive_close())["code"] == 4403
 
 

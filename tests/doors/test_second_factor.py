@@ -1,5 +1,6 @@
-"""The admin with a second factor: by setting, with a code of the phone or a recovery code, each
-once.
+"""The second factor of the admin: the setting, the phone's codes and the recovery codes.
+
+Each code can be used once.
 """
 
 import io
@@ -26,7 +27,7 @@ def second_factor_required(settings):
 
 @pytest.fixture
 def shown(operator):
-    """What the command wrote."""
+    """Return the output of the command `second_factor`."""
     out = io.StringIO()
     call_command("second_factor", "alice", stdout=out)
     return out.getvalue()

@@ -1,4 +1,4 @@
-"""Accounts made from one address: over the page and over REST by one counter."""
+"""Sign-ups from one address: the page and the REST API share one counter."""
 
 from django.contrib.auth.models import User
 from rest_framework.throttling import SimpleRateThrottle

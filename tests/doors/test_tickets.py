@@ -1,4 +1,4 @@
-"""Sockets: everybody at every address of the routing, tickets that are none, hosts and origins."""
+"""Access to sockets: every test user at every route, invalid tickets, hosts and origins."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ ALLOWED, OURS = "https://app.example.org", "mindflip.example"
 
 
 async def close_of(address: str, **headers: str) -> int:
-    """The code of the close that comes at once; OPENS when the socket answers instead."""
+    """Return the code if the socket is closed immediately, or OPENS if the socket responds."""
     async with open_socket(address, **headers) as socket:
         await socket.send(type="nonsense")
         output = await socket.wire.receive_output(10)

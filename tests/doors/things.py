@@ -1,6 +1,6 @@
-"""What Alice has: one of each kind of thing.
+"""Alice's objects, one of each kind.
 
-Everything written says SECRET, so that it is known wherever it turns up.
+All of their texts contain SECRET, so that a leak is detected in any response.
 """
 
 from dataclasses import dataclass
@@ -22,7 +22,10 @@ OWN_APPS = ("sessions_app", "flashcards", "auth")
 
 @dataclass
 class Things:
-    """`ids` by the names that the routes give their variables."""
+    """A user's objects.
+
+    The keys of `ids` are the names of variables in the routes, and of references in `table.py`.
+    """
 
     owner: User
     ids: dict[str, str]
@@ -52,7 +55,7 @@ def things_of(owner: User) -> Things:
 
 
 def written_rows() -> list[Any]:
-    """All that is in the tables of ours, to see that nothing changed."""
+    """Return all rows of the apps in OWN_APPS, to check that nothing changed."""
     models = [model for label in OWN_APPS for model in apps.get_app_config(label).get_models()]
     return [row for model in models for row in model.objects.order_by("pk").values_list()]
 

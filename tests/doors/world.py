@@ -1,4 +1,4 @@
-"""The whole cast at once, for tests that walk over all doors."""
+"""Alice's objects and all test users, for tests that cover every endpoint."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from tests.doors.things import Things, things_of
 
 @dataclass
 class World:
-    """Alice's things, and everybody who knocks, through one client."""
+    """Alice's objects, and all test users with one client for their requests."""
 
     client: Client
     things: Things
@@ -25,7 +25,11 @@ class World:
     def handshake(
         self, knocker: Knocker, method: str, address: str, body: str = "", is_kept: bool = False
     ) -> HttpResponseBase:
-        """What is done is undone, unless it was not to be done: then it shows at the end."""
+        """Send a request, undo what it changes unless `is_kept`, and return the response.
+
+        Requests that must not change anything are sent with `is_kept`, so that a change shows at
+        the end.
+        """
         accept = "*/*" if address.startswith("/api/") else "text/html"
         with transaction.atomic():
             answer = knocker.handshake(self.client, method, address, body, accept)
@@ -41,10 +45,9 @@ class World:
         media: str = "application/json",
         accept: str = "*/*",
     ) -> HttpResponseBase:
-        """Send a request with a body of any media type, undo what it does, and return its answer,
-        also where the server fails.
+        """Send a request with a body of any media type, undo its changes, and return the response.
 
-        What is done after a commit is done.
+        Callbacks that run on commit are executed. Errors of the server are returned as responses.
         """
         self.client.raise_request_exception = False
         try:
@@ -59,9 +62,12 @@ class World:
 
 @pytest.fixture(scope="module")
 def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
-    """One cast for all cells: what a test changes is undone after it, and all of it at the end."""
+    """Yield one world for all tests of a module.
+
+    The changes of each test are undone after it, and everything else at the end.
+    """
     with django_db_blocker.unblock(), transaction.atomic(), pytest.MonkeyPatch.context() as patch:
-        # everybody signs in from one address
+        # All test users sign in from one address.
         patch.setitem(SimpleRateThrottle.THROTTLE_RATES, "sign-in-name", None)
         client = Client()
         things = things_of(person("alice"))

@@ -1,6 +1,4 @@
-"""Every call of the OpenAPI document with a body that works, and the paths of all fields that a
-body may have.
-"""
+"""Every call of the OpenAPI document, with a body that works and the paths of all its fields."""
 
 import json
 import re
@@ -28,7 +26,8 @@ JSON, MULTIPART, FORM = (
 class Call:
     """One method of one route.
 
-    `body` is an example, `fields` are the paths into it and beyond it that the document knows.
+    `body` is an example. `fields` are the paths of all fields in the document, including those that
+    the example lacks.
     """
 
     route: str
@@ -52,8 +51,10 @@ def calls() -> list[Call]:
 
 
 def with_value(body: Any, path: Path, value: str) -> str:
-    """The body as JSON, with `value` (JSON text, or what pretends to be) at the path; containers on
-    the way are added.
+    """Return the body as JSON, with `value` at the path.
+
+    `value` is JSON text, or text that pretends to be JSON. Containers that are missing on the path
+    are added.
     """
     changed = deepcopy(body)
     if not path:
@@ -93,7 +94,7 @@ def _call(path: str, method: str, operation: dict[str, Any]) -> Call:
 
 
 def _merged(example: Any, row: Any) -> Any:
-    """The row's values, and those of the example where the row has none."""
+    """Return the row's values, with those of the example where the row has none."""
     if isinstance(example, dict) and isinstance(row, dict):
         return example | {name: _merged(example.get(name), value) for name, value in row.items()}
     if isinstance(example, list) and isinstance(row, list) and example and row:
@@ -102,7 +103,7 @@ def _merged(example: Any, row: Any) -> Any:
 
 
 def _documented(route: Route) -> str:
-    """The route's pattern as the document writes it."""
+    """Return the route's pattern in the notation of the document."""
     return "/" + re.sub(
         r"<(?:\w+:)?(\w+)>", lambda match: "{" + _camel(match[1]) + "}", route.pattern
     )
@@ -118,7 +119,7 @@ def _example(content: dict[str, Any]) -> dict[str, Any]:
 
 
 def _row_body(route: str, method: str) -> dict[str, Any]:
-    """What the table of doors sends, which names things that exist."""
+    """Return the body from the table of endpoints, which refers to existing objects."""
     call = ROWS[route].calls.get(method)
     return call[1] if isinstance(call, tuple) else {}
 

@@ -1,4 +1,4 @@
-"""Alice with one of everything, as the tests of all doors have it, and clients of the API."""
+"""Fixtures: the fixture `world`, clients of the API, sessions and decks."""
 
 from tests.doors.world import world
 from tests.flashcards.conftest import api, make_deck

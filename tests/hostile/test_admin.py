@@ -1,6 +1,4 @@
-"""Every list of the admin with every hostile value in its address and its actions: a page in words,
-and never a 500.
-"""
+"""No list of the admin fails with a 500 on hostile values in its address or its actions."""
 
 import pytest
 from django.contrib import admin
@@ -46,7 +44,7 @@ def operator(world):
 
 
 def faults(world, operator, method, address, sent):
-    """What was sent, in the query or in the body, and answered by a failure."""
+    """Send each case in the address or the body, and return the statuses of those that fail."""
     answers = {
         case: world.send(
             operator, method, address + (text if method == "GET" else ""), text, FORM, "text/html"
@@ -59,7 +57,7 @@ def faults(world, operator, method, address, sent):
 
 
 def parameters(model_admin):
-    """The names that the list reads from its address."""
+    """Return the names of the query parameters that the list reads."""
     filters = [
         list_filter if isinstance(list_filter, str) else getattr(list_filter, "parameter_name", "")
         for list_filter in model_admin.list_filter

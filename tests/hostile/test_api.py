@@ -1,6 +1,4 @@
-"""Every call of the API with every hostile value in every field and parameter: refused in words, or
-harmless, and never a 500.
-"""
+"""Every API call rejects hostile values with a message or accepts them, and never causes a 500."""
 
 import json
 import re
@@ -38,7 +36,7 @@ def send(
     query: str = "",
     accept: str = "*/*",
 ) -> HttpResponseBase:
-    """As Alice with her token."""
+    """Send the call as Alice, with a bearer token."""
     alice = next(
         knocker
         for knocker in world.everybody
@@ -53,14 +51,15 @@ def send(
 
 
 def example(world: Any, call: Call) -> dict[str, Any]:
-    """The call's body, with Alice's ids and the present time."""
+    """Return the call's body, with the IDs of Alice's objects and the current time."""
     body = json.dumps(call.body).replace(SAMPLE_TIME, timezone.now().isoformat())
     return json.loads(re.sub(r"<(\w+)>", lambda match: world.things.ids[match[1]], body))
 
 
 def fault(answer: HttpResponseBase) -> str:
-    """What is wrong with an answer to a hostile request; empty for success and for a refusal as it
-    should be.
+    """Return what is wrong with the response to a hostile request.
+
+    Return an empty string for a success, and for a rejection with a code and messages.
     """
     if answer.status_code < 400:
         return ""
@@ -76,7 +75,7 @@ def fault(answer: HttpResponseBase) -> str:
 
 
 def form(values: dict[str, str], media: str) -> tuple[str, str]:
-    """The body of a form, and its media type."""
+    """Return the body of a form, and its media type."""
     if media == FORM:
         return "&".join(f"{name}={quote(value)}" for name, value in values.items()), FORM
     parts = [

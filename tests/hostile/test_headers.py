@@ -1,5 +1,6 @@
-"""Hostile headers, as they enter through the server's own handler: answered like any other request,
-and never a 500.
+"""Hostile headers are rejected or ignored, and never cause a 500.
+
+The requests enter through the server's own handler.
 """
 
 from typing import Any

@@ -1,6 +1,4 @@
-"""JSON as the API reads it: by any means that a client has to send it, with a message that says
-what to change.
-"""
+"""JSON in requests: encodings, forms, and messages that explain what to change."""
 
 import json
 from uuid import uuid4

@@ -1,6 +1,4 @@
-"""Every page with every hostile value in its address and its forms: a page in words, and never a
-500.
-"""
+"""No page fails with a 500 on hostile values in its address or its forms."""
 
 import re
 
@@ -132,7 +130,7 @@ BROKEN_FORMS = {
 )
 @pytest.mark.parametrize(("body", "media"), BROKEN_FORMS.values(), ids=BROKEN_FORMS)
 def test_broken_form_is_a_wrong_request(path, body, media):
-    """With the cookie and the header of a page, as a form that passes the check of its origin."""
+    """The request has the cookie and the header of a page, so that it passes the CSRF check."""
     token = "a" * 32
     client = Client(enforce_csrf_checks=True, raise_request_exception=False)
     headers = {"cookie": f"csrftoken={token}", "x-csrftoken": token}

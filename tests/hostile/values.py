@@ -1,12 +1,12 @@
 """The hostile values that every field, parameter and header receives.
 
-A value found to break something belongs in these tables.
+If you find a value that breaks something, add it to these tables.
 """
 
 DEEP = 100_000
 DIGITS = "9" * 5_000  # Python refuses to convert more than 4,300
 
-# JSON text that no call accepts anywhere in a body
+# JSON text that every call rejects, anywhere in a body.
 UNREADABLE_JSON = {
     "33 levels": "[" * 33 + "]" * 33,
     "900 levels": "[" * 900 + "]" * 900,
@@ -23,7 +23,7 @@ UNREADABLE_JSON = {
     "cut off": '"a',
 }
 
-# JSON text for each field of a body
+# JSON text for each field of a body.
 JSON_VALUES = {
     "high surrogate": r'"\ud800"',
     "low surrogate in text": r'"tide \udc00 table"',
@@ -53,7 +53,7 @@ JSON_VALUES = {
     "100,001 characters": '"' + "x" * 100_001 + '"',
 }
 
-# whole bodies, and what is wrong with them
+# Whole bodies, by what is wrong with them.
 BODIES = {
     "no JSON": b"front: a",
     "white space": b" ",
@@ -66,7 +66,7 @@ BODIES = {
     "null": b"null",
 }
 
-# percent-encoded, as in the query of an address
+# Values for the query of an address, percent-encoded.
 QUERY_VALUES = {
     "NUL": "%00",
     "surrogate": "%ED%A0%80",
@@ -90,7 +90,7 @@ QUERY_VALUES = {
     "cursor with a large offset": "bz05OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTkmcD0x",
 }
 
-# what a header may hold when it reaches Django
+# Values that a header can have when it reaches Django.
 HEADER_VALUES = {
     "unknown charset": "text/html; charset=bogus",
     "charset of bytes": "application/json; charset=hex",

@@ -1,6 +1,4 @@
-"""A backup is worth what comes back of it: written while others write, restored into another
-database, compared row by row.
-"""
+"""Backups made while others write are consistent, and restoring one reproduces every row."""
 
 import hashlib
 import json
@@ -39,14 +37,14 @@ def _url(name: str) -> str:
 
 @pytest.fixture
 def own(transactional_db: None, settings: Any) -> str:
-    """The database of this test, as the commands find it."""
+    """Make the commands use the test's database, and return its URL."""
     settings.DATABASE_URL = _url(connection.settings_dict["NAME"])
     return settings.DATABASE_URL
 
 
 @pytest.fixture
 def elsewhere(own: str, settings: Any) -> Iterator[Callable[[], str]]:
-    """A call makes an empty database, which the commands find from then on."""
+    """Create an empty database, and yield a function that makes the commands use it."""
     name = f"elsewhere_{secrets.token_hex(4)}"
 
     def move() -> str:
@@ -61,7 +59,7 @@ def elsewhere(own: str, settings: Any) -> Iterator[Callable[[], str]]:
 
 @pytest.fixture
 def used(own: str, alice: Any) -> Any:
-    """Alice has been here: tokens, a session, a deck with odd characters, a review."""
+    """Create data of Alice: tokens, a session, a deck with unusual characters, and a review."""
     client = APIClient(HTTP_HOST="localhost")
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {RefreshToken.for_user(alice).access_token}")
     client.post("/api/webllm/session", {"modelId": "m"})
@@ -82,7 +80,7 @@ def used(own: str, alice: Any) -> Any:
 
 
 def _rows(url: str) -> dict[str, list[str]]:
-    """Every row of every table, and where each sequence stands."""
+    """Return all rows of each table, and the last value of each sequence."""
     with psycopg.connect(url) as database:
         tables = [name for (name,) in database.execute(TABLES)]
         rows = {
@@ -109,7 +107,7 @@ def _back_up(target: Path) -> Path:
 
 
 def _changed(backup: Path, name: str, content: bytes | None) -> Path:
-    """A copy of the backup with another member, or without it."""
+    """Return a copy of the backup with one file replaced or removed."""
     copy = backup.with_name(f"changed-{secrets.token_hex(4)}.zip")
     with zipfile.ZipFile(backup) as old, zipfile.ZipFile(copy, "w") as new:
         for entry in old.namelist():
@@ -247,7 +245,7 @@ def test_a_bad_file_is_refused_in_a_sentence_and_nothing_is_changed(
 
 
 def test_a_dump_that_ends_early_is_not_committed(used, own, tmp_path):
-    """Without its last byte it still has every row, but no index: counting rows is not enough."""
+    """A dump without its last byte has every row, but no index: counting rows is not enough."""
     backup = _back_up(tmp_path)
     with psycopg.connect(own) as database:
         database.execute("DELETE FROM flashcards_review")
@@ -265,7 +263,7 @@ def test_a_dump_that_ends_early_is_not_committed(used, own, tmp_path):
 
 @pytest.fixture
 def replace_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
-    """A call makes a program of PostgreSQL a shell script."""
+    """Return a function that replaces a program of PostgreSQL with a shell script."""
 
     def replace(name: str, script: str) -> None:
         path = tmp_path / "replaced-program"

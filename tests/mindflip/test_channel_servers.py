@@ -1,4 +1,4 @@
-"""Events between processes may be spread over several Redis servers."""
+"""Events between processes can be distributed over several Redis servers."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""The servers out of the wheels, on folders of every kind."""
+"""The PostgreSQL and Valkey servers from the wheels, in folders of every kind."""
 
 import shlex
 import signal
@@ -24,7 +24,7 @@ from mindflip.embedded.servers import (
 
 @pytest.fixture
 def started() -> Iterator[list[Service]]:
-    """Services that a test started, killed at its end."""
+    """Yield a list for started services, and kill them at the end of the test."""
     services: list[Service] = []
     yield services
     for service in services:
@@ -33,8 +33,9 @@ def started() -> Iterator[list[Service]]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
-    """One with a space and a quote in its name, which an unprivileged user may not enter when we
-    are root.
+    """Yield a folder with a space and a quote in its name.
+
+    If the tests run as root, an unprivileged user cannot enter it.
     """
     home = tmp_path / 'a "quoted" folder'
     home.mkdir()
@@ -103,7 +104,7 @@ def test_data_of_another_major_version_are_left_alone_and_said(
 
 def test_a_lock_file_that_names_a_stranger_is_dropped(tmp_path: Path) -> None:
     lock = tmp_path / "postmaster.pid"
-    lock.write_text("1\n/somewhere\n")  # process 1 is no PostgreSQL
+    lock.write_text("1\n/somewhere\n")  # process 1 is not PostgreSQL
     remove_stale_lock(lock)
     assert not lock.exists()
 

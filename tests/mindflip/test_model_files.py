@@ -1,5 +1,6 @@
-"""Files of the models folder, as browsers ask for them; through the application, and once through a
-real daphne.
+"""Files of the models folder, as browsers request them.
+
+Most requests go to the application directly, and some to a real daphne.
 """
 
 import socket
@@ -21,7 +22,7 @@ MB = 1_000_000
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, settings: Any) -> Path:
-    """A models folder with one WebLLM model, a GGUF, and a secret beside it."""
+    """Create a models folder with a WebLLM model and a GGUF, next to a secret file."""
     settings.MINDFLIP_MODELS_DIR = tmp_path / "models"
     model = settings.MINDFLIP_MODELS_DIR / "tiny"
     model.mkdir(parents=True)
@@ -232,7 +233,7 @@ def listener_of(port: int) -> int:
 
 
 def slow_reader(port: int) -> socket.socket:
-    """Asks for the model and takes next to nothing of it."""
+    """Request the model without reading the response."""
     reader = socket.create_connection(("127.0.0.1", port))
     reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     reader.sendall(b"GET /models/big.gguf HTTP/1.1\r\nHost: localhost\r\n\r\n")

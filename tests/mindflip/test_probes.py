@@ -1,5 +1,6 @@
-"""/healthz says that the process lives, /readyz what it lacks; nothing stands between them and a
-probe.
+"""/healthz reports that the process is alive, and /readyz what it lacks.
+
+Neither the check of the host nor the redirect to HTTPS applies to probes.
 """
 
 from typing import Any

@@ -1,5 +1,6 @@
-"""`honcho start`, the deployment's door: with the two addresses set it runs every process, and each
-is seen to run.
+"""`honcho start`, which deployments use, runs every process if both addresses are set.
+
+The addresses are DATABASE_URL and REDIS_URL.
 """
 
 import os

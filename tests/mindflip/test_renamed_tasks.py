@@ -1,4 +1,4 @@
-"""Tasks that the version before queued, and its beat's schedule file, still work."""
+"""Tasks that the previous version queued, and its beat's schedule file, still work."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from mindflip import legacy_tasks
 from mindflip.celery import app
 from tests.processes import RunningServer, eventually, running_server
 
-# as the settings of the version before had it
+# This is the schedule in the settings of the previous version.
 OLD_SCHEDULE: dict[str, dict[str, Any]] = {
     "beat-is-seen": {
         "task": "mindflip.tasks.beat_is_seen",
@@ -115,7 +115,7 @@ def test_the_schedule_file_of_the_version_before_is_taken_over(
         last_runs = {name: entry.last_run_at for name, entry in new.schedule.items()}
     finally:
         new.close()
-    assert tasks.pop("celery.backend_cleanup")  # Celery's own
+    assert tasks.pop("celery.backend_cleanup")  # added by Celery
     assert tasks == {name: e["task"] for name, e in settings.CELERY_BEAT_SCHEDULE.items()}
     kept = set(OLD_SCHEDULE) & set(tasks)
     assert kept

@@ -1,4 +1,4 @@
-"""Addresses of the version before: each answers 308 with the new one."""
+"""Addresses of the previous version: each responds with 308 and the new address."""
 
 import json
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from tests.doors.routes import http_routes
 
 ID = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
 API = "/api/flashcards"
-# method, old address, new address
+# Each entry has the method, the old address and the new address.
 MOVED = [
     ("GET", "/decks/bin", "/decks/trash"),
     ("GET", f"{API}/bin", f"{API}/trash"),
@@ -58,9 +58,7 @@ def make_deck(api: APIClient) -> Callable[..., dict[str, Any]]:
 
 
 def _follow(client: Client, method: str, old: str, body: Any = None) -> Any:
-    """Send a request, and the same again to where the answer sends it, as programs do that follow
-    redirects.
-    """
+    """Send a request, and repeat it at the address that it is redirected to, as programs do."""
     text = json.dumps(body) if body is not None else ""
     answer = client.generic(method, old, text, content_type="application/json")
     assert answer.status_code == 308

@@ -1,4 +1,4 @@
-"""Environment variables under the names of the version before: they work, with a warning."""
+"""Environment variables with their names in the previous version work, with a warning."""
 
 import json
 import os
@@ -15,7 +15,8 @@ from mindflip.embedded.servers import free_port
 from tests.processes import eventually
 
 KEYS = "an earlier secret key " * 3
-# old name → a value that is not the default, the setting that it gives, what the setting is then
+# Maps each old name to a value that is not the default, the setting that the variable sets, and the
+# setting's expected value.
 RENAMED: dict[str, tuple[str, str, Any]] = {
     "MINDFLIP_HOSTS": ("cards.example.org", "ALLOWED_HOSTS", ["cards.example.org"]),
     "MINDFLIP_ORIGINS": ("https://a.example", "ALLOWED_ORIGINS", ["https://a.example"]),
@@ -64,7 +65,7 @@ print(json.dumps({
 
 
 def _environment(**variables: str) -> dict[str, str]:
-    """Return the environment of this run without the folder that it names, and with `variables`."""
+    """Return this run's environment with `variables` and without the variable MINDFLIP_DATA_DIR."""
     return {
         name: value for name, value in os.environ.items() if name != "MINDFLIP_DATA_DIR"
     } | variables
@@ -99,7 +100,10 @@ def with_old_names(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def with_both_names(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """Every variable under both names; the old ones have values that no setting accepts."""
+    """Return the settings of a process that has every variable under both names.
+
+    The old names have values that no setting accepts.
+    """
     folder = tmp_path_factory.mktemp("new")
     new = {env.RENAMED[old]: value for old, (value, _, _) in RENAMED.items()}
     old = dict.fromkeys(RENAMED, "://")

@@ -1,6 +1,4 @@
-"""`manage.py run` for real: it serves, keeps data, recovers, and says in a sentence what is in its
-way.
-"""
+"""`manage.py run` serves, keeps data, recovers, and explains what prevents it from starting."""
 
 import json
 import os
@@ -26,7 +24,7 @@ START_SECONDS = 90
 
 
 class LocalRun:
-    """One `manage.py run` on a var folder; start it as often as you like."""
+    """A `manage.py run` with one data folder, which can be started repeatedly."""
 
     def __init__(self, var: Path) -> None:
         self.var, self.port = var, free_port()
@@ -49,7 +47,7 @@ class LocalRun:
             )
 
     def environment(self) -> dict[str, str]:
-        """What a person has who set only the folder and the port."""
+        """Return the environment of a user who set only the folder and the port."""
         outside = {
             name: value
             for name, value in os.environ.items()
@@ -71,11 +69,11 @@ class LocalRun:
         assert "is ready" in self.output_text, self.output_text
 
     def services(self) -> dict[str, int]:
-        """The process id of each service that runs."""
+        """Return the process ID of each running service."""
         return {row["name"]: row["pid"] for row in json.loads((self.var / "run.json").read_text())}
 
     def send(self, number: signal.Signals) -> int:
-        """Signal the supervisor and wait for its end; returns its exit code."""
+        """Send a signal to the supervisor, wait for its end, and return its exit code."""
         assert self.process is not None
         self.process.send_signal(number)
         return self.process.wait(60)
@@ -93,7 +91,7 @@ def run(tmp_path: Path) -> Iterator[LocalRun]:
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalRun]:
-    """One that serves already, for the tests that leave it so."""
+    """Yield a run that is already serving, for tests that do not stop it."""
     with _local_run(tmp_path_factory.mktemp("running")) as local:
         local.start_and_wait()
         yield local
@@ -101,8 +99,9 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalRun]:
 
 @contextmanager
 def _local_run(home: Path) -> Iterator[LocalRun]:
-    """On a folder with a space in its name, with the model already there and the page's files
-    already collected.
+    """Yield a run whose data folder already contains a model and the collected static files.
+
+    The folder has a space in its name.
     """
     var = home / f"a var {secrets.token_hex(4)}"
     (var / "models").mkdir(parents=True)
@@ -120,7 +119,10 @@ def _local_run(home: Path) -> Iterator[LocalRun]:
 
 
 def _processes_of(var: Path) -> list[psutil.Process]:
-    """Every process that was started for this folder, told by its environment or its command."""
+    """Return the processes that were started for this folder.
+
+    They are recognized by their environment or their command.
+    """
     processes = []
     for process in psutil.process_iter():
         try:
@@ -262,7 +264,10 @@ def test_a_disk_that_is_nearly_full_is_said_in_a_sentence(run: LocalRun, tmp_pat
 
 
 def _token_status(run: LocalRun, **credentials: str) -> int:
-    """What the token door answers, which needs the database and Redis; 0 while nothing does."""
+    """Return the status of a request for a token, or 0 if the server does not respond.
+
+    The request needs the database and Redis.
+    """
     try:
         return httpx.post(f"{run.url}/api/auth/token", json=credentials).status_code
     except httpx.HTTPError:

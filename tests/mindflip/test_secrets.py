@@ -1,6 +1,4 @@
-"""What a library may have put into a message or an exception is hidden before it leaves the
-process.
-"""
+"""Secrets in messages and exceptions of libraries are hidden before they leave the process."""
 
 import pytest
 
@@ -42,5 +40,5 @@ def test_secrets_are_hidden_and_the_rest_is_kept(text, kept):
 
 @pytest.mark.parametrize("piece", ["-eyJ", "eyJ-", "eyJ.", "eyJa..", "://a:"])
 def test_text_that_only_begins_like_secrets_is_kept(piece):
-    text = piece * 100_000  # an expression that is not linear would take hours
+    text = piece * 100_000  # takes hours unless the expression is linear
     assert redact(text) == text

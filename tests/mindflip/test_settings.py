@@ -1,6 +1,4 @@
-"""Settings refuse what they cannot use, in a sentence that names the variable and says what to
-give.
-"""
+"""Invalid settings are rejected with a message that names the variable and the expected value."""
 
 import os
 import subprocess

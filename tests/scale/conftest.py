@@ -1,4 +1,4 @@
-"""A small made-up database, of which the planner believes that it is a large one."""
+"""A small generated database that the planner takes for a large one."""
 
 from collections.abc import Iterator
 
@@ -15,8 +15,9 @@ from tests.scale.plans import tell_the_planner
 
 @pytest.fixture(scope="module")
 def seeded(django_db_setup: None, django_db_blocker) -> Iterator[None]:
-    """For all tests of a module, in one transaction that is never committed, and inside of which
-    each test has its own.
+    """Seed the database for all tests of a module.
+
+    The rows are in one transaction, which is never committed and which contains those of the tests.
     """
     with django_db_blocker.unblock(), transaction.atomic():
         plan = Plan(sessions=1_000, generations=5_000, users=60, days=90, now=timezone.now())
@@ -35,5 +36,5 @@ def operator(seeded: None) -> Client:
 
 @pytest.fixture(scope="module")
 def busiest(seeded: None) -> Generation:
-    """One of the generations of the user who has most of them."""
+    """Return a generation of the user with the most generations."""
     return Generation.objects.filter(user__username="seeded-000001", status="succeeded").first()

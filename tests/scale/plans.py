@@ -1,6 +1,4 @@
-"""What PostgreSQL would do for each statement that something makes, were the tables as large as
-they may get.
-"""
+"""The plans that PostgreSQL would choose for statements if the tables had their maximum size."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,13 +11,14 @@ LARGE = {
     "sessions_app_generation": 5_000_000,
     "sessions_app_attempt": 6_000_000,
 }
-SORTED_MOST = 200_000  # rows: more than the lots of a sweep
-CHEAP = 2_000  # of the planner's units: a seventh of reading all sessions
+SORTED_MOST = 200_000  # rows; more than a batch of a sweep
+CHEAP = 2_000  # the planner's units; a seventh of the cost of reading all sessions
 
 
 def tell_the_planner() -> None:
-    """The shares of values are those of the rows that are there; only how many rows there are is
-    made up.
+    """Make the planner believe that the tables in LARGE have that many rows.
+
+    The distributions of values are those of the actual rows.
     """
     with connection.cursor() as cursor:
         for table, rows in LARGE.items():
@@ -32,14 +31,14 @@ def tell_the_planner() -> None:
 
 @contextmanager
 def undone() -> Iterator[None]:
-    """What is written inside is taken back."""
+    """Undo everything that is written in the block."""
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
 
 
 def faults_of(act: Callable[[], Any]) -> list[str]:
-    """A line for each statement that `act` makes and that reads or sorts a large table whole."""
+    """Return one line for each statement of `act` that reads or sorts too much of a large table."""
     made: dict[str, Any] = {}
 
     def note(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
@@ -67,7 +66,7 @@ def _plan(sql: str, params: Any) -> dict[str, Any]:
 
 
 def _faults(node: dict[str, Any], whole_cost: float) -> Iterator[str]:
-    is_cut_short = whole_cost < CHEAP  # a LIMIT ends it long before its end
+    is_cut_short = whole_cost < CHEAP  # a LIMIT ends the scan early
     if "Seq Scan" in node["Node Type"] and node.get("Relation Name") in LARGE and not is_cut_short:
         yield f"reads all of {node['Relation Name']}"
     if "Sort" in node["Node Type"] and node["Plan Rows"] > SORTED_MOST:

@@ -1,4 +1,4 @@
-"""Pages of long lists: each row once, forwards and backwards, and how many there are."""
+"""Pages of long lists: each row is on one page, in both directions, and the total is estimated."""
 
 from io import StringIO
 
@@ -16,8 +16,9 @@ SESSIONS = "/admin/sessions_app/webllmsession/"
 
 
 def walked(operator, address: str, way: str) -> tuple[list, str]:
-    """The ids on this page and those after it in one direction, and the link from the last page
-    back.
+    """Return the IDs on this page and on those after it in one direction.
+
+    Also return the link of the last page back to the page before it.
     """
     seen, other = [], {"older_url": "newer_url", "newer_url": "older_url"}[way]
     while address:

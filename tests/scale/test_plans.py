@@ -1,4 +1,4 @@
-"""Nothing that people or the clock ask for reads a large table whole, or sorts much of it."""
+"""No page, API call or scheduled task reads a large table whole, or sorts much of it."""
 
 from urllib.parse import urlencode
 
