@@ -1,5 +1,6 @@
-"""Doors into sessions: the REST API as a user, and sockets of the real ASGI application over the
-real channel layer.
+"""Fixtures for sessions: the REST API as a user, and sockets of the real ASGI application.
+
+The sockets use the real channel layer.
 """
 
 import json
@@ -26,9 +27,9 @@ ANSWER_SECONDS = 10
 
 
 class Socket:
-    """A client's end of a socket, which fails in words when something else comes than was expected.
+    """A client's end of a socket, which fails with a message if it receives something unexpected.
 
-    Not Channels' own communicator: while it runs it stops connections from going back to the pool.
+    It replaces Channels' own communicator, which keeps connections out of the pool while it runs.
     """
 
     def __init__(self, address: str, headers: dict[str, str], subprotocols: list[str]) -> None:
@@ -65,7 +66,7 @@ class Socket:
         await self.send_frame(json.dumps(message))
 
     async def receive(self) -> dict[str, Any]:
-        """The next message, which is as docs/asyncapi.json describes it."""
+        """Return the next message, and check that it conforms to docs/asyncapi.json."""
         output = await self.wire.receive_output(ANSWER_SECONDS)
         assert output["type"] == "websocket.send", output
         message = json.loads(output["text"])
@@ -73,7 +74,7 @@ class Socket:
         return message
 
     async def receive_close(self) -> dict[str, Any]:
-        """The close that comes next, or after one error message."""
+        """Return the close, which comes next or after one error message."""
         output = await self.wire.receive_output(ANSWER_SECONDS)
         if output["type"] == "websocket.send":
             output = await self.wire.receive_output(ANSWER_SECONDS)
@@ -81,13 +82,13 @@ class Socket:
         return output
 
     async def receive_type(self, kind: str) -> dict[str, Any]:
-        """The next message of this type; progress on the way is passed over."""
+        """Return the next message of this type, and skip progress messages."""
         while (message := await self.receive())["type"] != kind:
             assert message["type"] == "progress", message
         return message
 
     async def ask(self, topic: str = "Tides", count: int = 2, **options: Any) -> None:
-        """The guide's request, as its client writes it."""
+        """Send the guide's request, as clients of the guide write it."""
         await self.send(
             type="generate",
             prompt=f"Generate {count} flashcards about {topic}",
@@ -95,7 +96,7 @@ class Socket:
         )
 
     async def answer(self, request: dict[str, Any], cards: Any) -> None:
-        """The guide's response to an engine's `generate`."""
+        """Send the guide's response to an engine's `generate`."""
         options = request["options"]
         await self.send(
             type="response",
@@ -104,14 +105,17 @@ class Socket:
         )
 
     async def is_alive(self) -> bool:
-        """A bad message gets an error, so the socket answers."""
+        """Return whether the socket responds to a bad message with an error."""
         await self.send(type="nonsense")
         return (await self.receive_type("error"))["code"] == "unknown_type"
 
 
 @cache
 def validator(kind: str, is_guide: bool) -> Draft202012Validator:
-    """For one of the server's messages; in the guide's dialect there are four."""
+    """Return the validator for one of the server's messages.
+
+    The guide's dialect has only four of them.
+    """
     types = asyncapi.GUIDE_SERVER_TYPES if is_guide else asyncapi.SERVER_TYPES
     (message_type,) = [candidate for candidate in types if candidate.__struct_config__.tag == kind]
     return Draft202012Validator(asyncapi.schema_of(message_type))
@@ -135,9 +139,9 @@ async def open_socket(
 
 @pytest_asyncio.fixture
 async def socket_db(transactional_db: None) -> AsyncIterator[None]:
-    """The database as other threads see it too.
+    """Make the database visible to other threads.
 
-    Each test's event loop has threads of its own, whose connections go back.
+    The event loop of each test has its own threads, whose connections are returned at the end.
     """
     yield
     await sync_to_async(sync_executor.close_connections)()
@@ -146,7 +150,7 @@ async def socket_db(transactional_db: None) -> AsyncIterator[None]:
 
 @pytest.fixture
 def client_of() -> Callable[[User | None], APIClient]:
-    """A REST client that is signed in with a bearer token, or nobody's."""
+    """Return a function that creates a REST client with a user's bearer token, or without one."""
 
     def make(user: User | None) -> APIClient:
         client = APIClient(HTTP_HOST="localhost")
@@ -159,7 +163,7 @@ def client_of() -> Callable[[User | None], APIClient]:
 
 @pytest.fixture
 def new_session(client_of: Callable[[User | None], APIClient]) -> Callable[..., dict[str, Any]]:
-    """Open a session as a user; the body of the answer."""
+    """Return a function that opens a session for a user and returns the response's body."""
 
     def make(user: User, model: str = MODEL) -> dict[str, Any]:
         response = client_of(user).post("/api/webllm/session", {"modelId": model})
@@ -171,5 +175,5 @@ def new_session(client_of: Callable[[User | None], APIClient]) -> Callable[..., 
 
 @pytest.fixture
 def session_of(new_session: Callable[..., dict[str, Any]]) -> Callable[..., Any]:
-    """`new_session` for tests that are coroutines."""
+    """Return `new_session` as a coroutine function."""
     return sync_to_async(new_session)

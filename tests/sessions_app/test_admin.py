@@ -1,4 +1,4 @@
-"""What an operator sees of sessions, and what he can do with them."""
+"""Sessions and generations in the admin: what operators see, and what they can do."""
 
 import pytest
 from django.utils import timezone

@@ -1,6 +1,4 @@
-"""What operators do: through the services, told in a sentence, written down; and what engines and
-askers hear of it.
-"""
+"""The actions of operators: messages, log entries, and the events for engines and requesters."""
 
 import csv
 import json
@@ -27,7 +25,7 @@ USERS, TOKENS = "/admin/auth/user/", "/admin/token_blacklist/outstandingtoken/"
 
 
 def act(client, address, action, *keys, confirmed="yes"):
-    """The page after the action."""
+    """Run the action on the rows, and return the page after it."""
     body = {"action": action, "_selected_action": [str(key) for key in keys]} | (
         {"confirmed": confirmed} if confirmed else {}
     )
@@ -153,7 +151,7 @@ def test_rows_are_exported_as_json_lines(admin_client, alice):
 
 
 async def first_of(socket, kind):
-    """The next message of this type, whatever comes before."""
+    """Return the next message of this type, and skip all others."""
     while (message := await socket.receive())["type"] != kind:
         pass
     return message
@@ -161,7 +159,7 @@ async def first_of(socket, kind):
 
 @pytest.fixture
 def operating(transactional_db):
-    """The admin as coroutines reach it."""
+    """Return a coroutine function that runs an action of the admin."""
     client = Client(HTTP_HOST="localhost")
     client.force_login(User.objects.create_superuser("operator"))
     return sync_to_async(lambda *what: act(client, *what))
@@ -184,7 +182,7 @@ async def test_a_requeued_generation_leaves_its_engine_and_is_given_out_anew(
 
 @sync_to_async
 def requeue_and_tell_backwards(generation_id: str) -> None:
-    """As when one event overtakes the other."""
+    """Requeue a generation, and send its events in reverse order, as if one overtook the other."""
     with transaction.atomic():
         assert generation_requeue(generation_id=UUID(generation_id), now=timezone.now())
         connection.run_on_commit.reverse()

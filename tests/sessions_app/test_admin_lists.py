@@ -1,4 +1,4 @@
-"""What operators find in their lists, and what it costs however many rows there are."""
+"""The lists of the admin: search, filters, timelines, and a constant number of queries."""
 
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ LISTS = sorted(
 
 
 def make_generation(user, topic="Tides", **columns):
-    """A generation in a session of its own."""
+    """Create a generation in a new session."""
     session = WebLLMSession.objects.create(user=user, model_id="a-model")
     own = {
         "kind": "flashcards",
@@ -39,7 +39,7 @@ def failed(user, code, **columns):
 
 
 def listed_keys(client, address, **query):
-    """The keys of the rows that the list shows."""
+    """Return the primary keys of the rows that the list shows."""
     page = client.get(address, query)
     assert page.status_code == 200, page
     return [str(row.pk) for row in page.context["cl"].result_list]

@@ -1,4 +1,4 @@
-"""Support looks and reads no text; who is no staff sees nothing."""
+"""Support users can view lists but no texts, and users who are not staff see nothing."""
 
 import pytest
 from django.contrib.auth.models import Group, Permission, User

@@ -1,6 +1,4 @@
-"""The models a page can load: WebLLM's own list, and what an operator put into the models
-folder.
-"""
+"""The models that a page can load: WebLLM's own list, and the models folder of the operator."""
 
 import json
 import subprocess
@@ -81,7 +79,7 @@ def test_webllms_own_list_is_what_the_package_itself_says() -> None:
             record.get("buffer_size_required_bytes", 0) / 1_000_000, abs=0.05
         )
         assert model.overrides == record["overrides"]
-    assert all("embed" in model_id for model_id in records)  # these write no text
+    assert all("embed" in model_id for model_id in records)  # embedding models generate no text
 
 
 def test_the_guides_model_is_listed_with_its_needs() -> None:
@@ -255,7 +253,7 @@ def test_a_gguf_that_no_browser_can_hold_is_left_out_with_advice(
 ) -> None:
     put_gguf(folder, name="huge")
     with (folder / "huge.gguf").open("r+b") as file:
-        file.truncate(2**31)  # sparse: no disk is used
+        file.truncate(2**31)  # a sparse file, which uses no disk space
     assert local_models() == []
     assert "huge.gguf is larger than 2 GB" in caplog.text
     assert "llama-gguf-split" in caplog.text

@@ -1,4 +1,4 @@
-"""Engines and clients that come back at an awkward moment."""
+"""Engines that reconnect at an inconvenient moment."""
 
 from tests.sessions_app.conftest import open_socket
 from tests.sessions_app.test_v1 import ready, respond, stream, until

@@ -1,4 +1,4 @@
-"""Errors of engines: a retry is made where it can change the outcome, and nowhere else."""
+"""Errors of engines: a generation is retried only if a retry can change the outcome."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Inactivity: what counts, what the sweep does, and that nobody has to wait for the sweep."""
+"""Inactivity: what counts as activity, and sessions that expire even before the sweep."""
 
 from datetime import timedelta
 

@@ -1,5 +1,6 @@
-"""The figures behind the charts: hours that are counted once, again while they may change, and
-added up to longer steps.
+"""The hourly statistics behind the charts.
+
+An hour is counted once, and again while it can change. Longer steps are sums of hours.
 """
 
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""The queue of a user has an exact end, however many ask at once."""
+"""The limit of a user's queue is exact, however many requests arrive at the same time."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -18,7 +18,10 @@ ASKS = 3
 
 @pytest.fixture
 def all_at_once(transactional_db, alice, new_session):
-    """How ASKERS threads fare that each ask ASKS times, all beginning together."""
+    """Return a function that sends ASKS requests from each of ASKERS threads at the same time.
+
+    It returns `queued` or the error code of each request.
+    """
     session = new_session(alice)["sessionId"]
     together = Barrier(ASKERS)
 

@@ -1,4 +1,4 @@
-"""What comes at the same time is done together: in one hop, one transaction, one round trip."""
+"""Simultaneous work is batched: it shares one thread hop, one transaction and one round trip."""
 
 import asyncio
 from collections.abc import Iterator, Sequence
@@ -14,7 +14,7 @@ from tests.sessions_app.conftest import Socket, cards, open_socket
 
 
 class Reader:
-    """Doubles numbers, and remembers what it was asked in each turn."""
+    """A function that returns twice each number, and records each batch."""
 
     def __init__(self) -> None:
         self.turns: list[list[int]] = []
@@ -115,7 +115,7 @@ async def round_trip(socket: Socket, topic: str) -> dict[str, Any]:
 
 @pytest.fixture
 def numbers(transactional_db: None) -> Iterator[str]:
-    """A table of positive numbers, and the statement that adds one."""
+    """Create a table of positive numbers, and yield the statement that inserts one."""
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE numbers (n integer CHECK (n > 0))")
     yield "INSERT INTO numbers VALUES (%(n)s) RETURNING n"

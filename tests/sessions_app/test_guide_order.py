@@ -1,5 +1,6 @@
-"""The guide's dialect has no IDs: each request gets one reply, in order, and nothing that an engine
-sends disturbs another request.
+"""The guide's dialect has no IDs, so each request gets one reply, in order.
+
+No message from an engine disturbs another request.
 """
 
 import asyncio
@@ -30,8 +31,9 @@ def guide(socket_db, alice, session_of):
 
 
 async def replies(socket: Socket, count: int) -> list[str]:
-    """The first card or the error code of each reply, in order; this socket answers what it is
-    asked with a card of the topic.
+    """Return the first card or the error code of each reply, in order.
+
+    The socket answers each `generate` with a card whose front is the topic.
     """
     received: list[str] = []
     while len(received) < count:
@@ -51,7 +53,7 @@ async def first_reply(socket: Socket) -> dict:
     return message
 
 
-# --- answers that come twice, or too late ---
+# --- duplicate and late answers ---
 async def test_answer_sent_twice_fails_no_other_call(guide):
     async with guide() as socket:
         for topic in ("first", "second", "third"):
@@ -126,8 +128,9 @@ async def test_answer_for_another_session_is_refused(socket_db, alice, session_o
 # --- answers on a new socket ---
 @pytest.fixture
 async def lost(socket_db, alice, session_of):
-    """A session whose socket dropped while its engine worked on `Tides`, and what the engine was
-    asked.
+    """Return a session's address, and the request that its engine was working on.
+
+    The session's socket dropped while the engine worked on `Tides`.
     """
     session = await session_of(alice)
     async with open_socket(session["wsUrl"]) as socket:
@@ -192,7 +195,7 @@ async def test_incomplete_answer_on_a_new_socket_that_works_on_something_else_ke
     assert [card["front"] for card in left.cards] == ["ebb"]
 
 
-# --- replies that are there before those of earlier requests ---
+# --- replies that are ready before those of earlier requests ---
 async def test_queue_full_comes_after_the_results_of_earlier_requests(guide, settings):
     settings.MAX_QUEUED_PER_USER = 2
     async with guide() as socket:

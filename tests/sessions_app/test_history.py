@@ -1,8 +1,7 @@
-"""The invariant: the snapshot before and the messages seen since make the snapshot after, in
-whatever order things happen.
+"""The invariant: an old snapshot and the messages since then add up to the current snapshot.
 
-A witness looks after every step, a straggler now and then, and whoever resumes from any number sees
-what the witness saw.
+It applies to events in any order. A witness catches up after every step, and a straggler only now
+and then. A client that resumes from any number receives what the witness received.
 """
 
 from dataclasses import dataclass, field
@@ -38,7 +37,7 @@ ONE_OF_TWO = st.integers(0, 1)
 
 @dataclass
 class Client:
-    """What a client of `mindflip.v1` knows, by nothing but what it was told."""
+    """The state of a `mindflip.v1` client, based only on the messages that it received."""
 
     state: SocketState
     seq: int = 0
@@ -46,7 +45,7 @@ class Client:
     log: list[NUMBERED] = field(default_factory=list)
 
     def look(self) -> None:
-        """Get all pages of the news."""
+        """Receive all pages of missed messages."""
         self.hear(v1.catch_up(self.state, timezone.now()))
         while self.state.has_more:
             self.hear(v1.catch_up(self.state, timezone.now()))
@@ -70,7 +69,10 @@ class Client:
             self.open[message.generation_id] = msgspec.structs.replace(known, cards=cards)
 
     def knows(self) -> tuple[int, dict[UUID, dict[str, Any]]]:
-        """Without places: they count what other sessions of the user wait for, too."""
+        """Return the last sequence number and the open generations, without their places.
+
+        Places in the queue also depend on other sessions of the user.
+        """
         return self.seq, {
             pk: msgspec.to_builtins(generation) | {"place": 0}
             for pk, generation in self.open.items()
@@ -78,7 +80,7 @@ class Client:
 
 
 class Histories(RuleBasedStateMachine):
-    """One session with two engines: its own, and one of another session of the user."""
+    """One session with two engines: its own, and an engine of another session of the user."""
 
     @initialize()
     def begin(self) -> None:
@@ -104,7 +106,7 @@ class Histories(RuleBasedStateMachine):
         return state
 
     def tell(self, number: int, message: Any) -> None:
-        """An engine says something; what it is then asked is kept."""
+        """Handle an engine's message, and store the request that the engine receives next."""
         self.take(number, handlers.handle(self.engines[number], message))
 
     def take(self, number: int, messages: list[Any]) -> None:
@@ -155,7 +157,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(number=ONE_OF_TWO)
     def come_back(self, number: int) -> None:
-        """The engine's socket drops; it comes back with what it had."""
+        """Drop the engine's socket, and connect the engine again with the request that it had."""
         session = WebLLMSession.objects.get(pk=self.engines[number].session_id)
         handlers.close_socket(self.engines[number])
         self.engines[number] = self.engine(session)

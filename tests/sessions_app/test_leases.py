@@ -1,4 +1,4 @@
-"""Leases: silence loses them, three engines are tried, and nobody waits for ever."""
+"""Leases: silent engines lose them, and a generation fails after three attempts or ten minutes."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What sockets of the guide's dialect leave behind, and who takes it up."""
+"""Requests that sockets of the guide's dialect leave behind, and the sockets that continue them."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -81,7 +81,7 @@ async def test_the_same_twice_on_one_socket_is_two_results(socket_db, alice, ses
 
 
 def killed_at_work(session_id: UUID, user_id: int) -> None:
-    """A socket whose process was killed while it asked and computed."""
+    """Create the rows of a socket whose process was killed while it worked on its own request."""
     state = SocketState(session_id, user_id, MODEL, "specific.a-killed-process")
     guide.initial_messages(state, timezone.now())
     handlers.handle(

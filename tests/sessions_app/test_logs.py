@@ -1,4 +1,4 @@
-"""What real processes write into their logs and error reports, and what they must not."""
+"""Logs and error reports of real processes: what they contain, and what they must not contain."""
 
 import gzip
 import json
@@ -24,7 +24,7 @@ FORBIDDEN = "a prompt that the database refuses\nin two lines)."
 CARD = {"front": "a front that is private", "back": "a back that is private"}
 WHO = {"username": "alice", "password": "correct horse battery"}
 REQUEST_ID = "from-the-proxy.1"
-# as PostgreSQL itself does in many of its errors
+# PostgreSQL quotes rows like this in many of its errors.
 REFUSAL = """
 CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION 'this row is refused' USING DETAIL = 'Failing row contains (' || NEW.prompt
@@ -36,8 +36,10 @@ CREATE TRIGGER refuse BEFORE INSERT ON sessions_app_generation FOR EACH ROW
 
 @pytest.fixture(scope="module")
 def recorded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """One whole flow at DEBUG: the logs of all processes, the secrets that passed through them, and
-    ids.
+    """Run one complete flow at DEBUG, and return what the processes wrote.
+
+    The result has the logs, metrics and exit codes of all processes, the error reports, the secrets
+    that were sent, and the IDs of the session and generations.
     """
     settings = {
         "MINDFLIP_LOG_LEVEL": "DEBUG",
@@ -74,7 +76,7 @@ def _stopped(service: Service) -> int:
 
 @contextmanager
 def _sink() -> Iterator[tuple[str, list[str]]]:
-    """What Sentry is to the server: an address, and the envelopes that come there."""
+    """Run a server that replaces Sentry, and yield its DSN and the envelopes that it receives."""
     reports: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -89,7 +91,7 @@ def _sink() -> Iterator[tuple[str, list[str]]]:
             self.end_headers()
 
         def log_message(self, *_: Any) -> None:
-            """Nobody reads it."""
+            """Discard the access log."""
 
     with HTTPServer(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -142,8 +144,9 @@ def _flow(server: RunningServer) -> dict[str, Any]:
 
 
 def _made(socket: ClientConnection) -> str:
-    """Cards that this socket asked for and wrote itself, after frames that are no messages; the
-    generation's id.
+    """Request a card, write it on the same socket, and return the generation's ID.
+
+    Frames that are not valid messages are sent first.
     """
     for bad in (
         "{nonsense",
@@ -176,7 +179,7 @@ def _cancelled(socket: ClientConnection) -> str:
 
 
 def _break(server: RunningServer, socket: ClientConnection) -> None:
-    """An exception that quotes the whole row."""
+    """Cause an exception that quotes the row."""
     with psycopg.connect(server.database_url, autocommit=True) as connection:
         connection.execute(REFUSAL)
     _send(socket, type="generate", prompt=FORBIDDEN, requestId="r2")

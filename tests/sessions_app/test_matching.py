@@ -1,4 +1,4 @@
-"""Which engine takes what: pure, with the clock in hand."""
+"""The choice of an engine for a generation, by a pure function that receives the current time."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta

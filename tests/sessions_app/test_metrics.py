@@ -1,4 +1,4 @@
-"""/metrics: what a process counted and what the database holds, for those who may read it."""
+"""/metrics: counters of the process and numbers from the database, for allowed callers."""
 
 from datetime import timedelta
 from typing import Any
@@ -23,7 +23,10 @@ def _each_scrape_asks_the_database(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def scrape() -> dict[tuple[str, ...], float]:
-    """Each sample by its name and its labels' values, by the labels' names."""
+    """Return the value of each sample, by its name and its labels' values.
+
+    The values are in the order of the labels' names.
+    """
     answer = await AsyncClient().get("/metrics", headers={"Host": "10.0.0.7:3000"})
     assert answer.status_code == 200, answer.content
     families = text_string_to_metric_families(answer.content.decode())

@@ -1,4 +1,4 @@
-"""What is Alice's is invisible to Charlie, over every door of sessions."""
+"""Alice's sessions and generations are invisible to Charlie, over REST and over sockets."""
 
 import pytest
 from asgiref.sync import sync_to_async

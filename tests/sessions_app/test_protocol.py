@@ -1,4 +1,4 @@
-"""The messages by themselves: the table of cases, and whatever else may come over a wire."""
+"""Messages without a server: the table of cases, and arbitrary input."""
 
 import json
 import re
@@ -63,7 +63,10 @@ def test_every_message_of_a_dialect_does_something_and_has_a_case(handlers, mess
 
 
 def valid_cases(cases):
-    """The cases that are messages; those of the guide's dialect are good in both."""
+    """Return the cases that are valid messages.
+
+    Messages of the guide's dialect are valid in both dialects.
+    """
     both = CASES["fromClient"] + (CASES[cases] if cases != "fromClient" else [])
     return [case for case in both if "error" not in case]
 
@@ -186,7 +189,7 @@ def test_lone_surrogate_becomes_the_replacement_character_and_other_text_stays(e
     )
 )
 def test_decoded_text_differs_from_the_sent_text_in_lone_surrogates_alone(text):
-    sent = json.loads(json.dumps(text))  # adjacent halves are a pair for every JSON reader
+    sent = json.loads(json.dumps(text))  # JSON parsers join adjacent halves of a pair
     expected = "".join(
         "\ufffd" if "\ud800" <= character <= "\udfff" else character for character in sent
     )

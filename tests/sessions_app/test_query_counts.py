@@ -1,4 +1,7 @@
-"""How many queries a message costs. A number that grows is a decision, and stands here."""
+"""The number of queries that a message costs.
+
+Increase a number here only deliberately.
+"""
 
 import json
 from collections.abc import Callable, Iterator
@@ -27,7 +30,7 @@ def state(alice, new_session) -> handlers.SocketState:
 
 @contextmanager
 def statements(count: int) -> Iterator[None]:
-    """So many statements beside those that begin and end transactions."""
+    """Assert that the block executes `count` statements, not counting those of transactions."""
     executed: list[str] = []
 
     def note(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
@@ -41,7 +44,8 @@ def statements(count: int) -> Iterator[None]:
 
 
 def test_a_miss_costs_one_statement(state):
-    # the generation as leased, if the session lives and its queue is empty, with its attempt
+    # One statement inserts the leased generation and its attempt if the session is alive and its
+    # queue is empty.
     with statements(1):
         handlers.handle(state, ASK)
 
@@ -49,7 +53,7 @@ def test_a_miss_costs_one_statement(state):
 @pytest.mark.parametrize(
     ("fields", "count"),
     [
-        ({"requestId": "r1"}, 2),  # first, whether the request with this ID was made before
+        ({"requestId": "r1"}, 2),  # the first one looks for an earlier request with this ID
         ({"options": {"count": 1, "save": True}}, 1),
     ],
 )
@@ -61,7 +65,7 @@ def test_a_miss_with_an_id_or_to_save_costs_no_more(state, fields, count):
 
 def test_an_answer_costs_one_statement(state, django_capture_on_commit_callbacks):
     handlers.handle(state, ASK)
-    # the end of the generation with that of its attempt
+    # One statement ends the generation and its attempt.
     with statements(1), django_capture_on_commit_callbacks(execute=True):
         messages = handlers.handle(state, ANSWER)
     assert [type(message) for message in messages] == [protocol.Progress, protocol.Result]
@@ -71,5 +75,5 @@ def test_a_hit_costs_no_statement(state, django_capture_on_commit_callbacks):
     handlers.handle(state, ASK)
     with django_capture_on_commit_callbacks(execute=True):
         handlers.handle(state, ANSWER)
-    with statements(0):  # that the session lives is known by the last heartbeat or event
+    with statements(0):  # the last heartbeat or event showed that the session is alive
         assert handlers.handle(state, ASK)[1].data.cached

@@ -1,4 +1,4 @@
-"""Idempotency-Key when the first request never came to its end."""
+"""Idempotency-Key, if the first request never finishes."""
 
 import sys
 import time

@@ -1,4 +1,4 @@
-"""Registering, tokens, and who is turned away."""
+"""Registration, tokens, and requests that are rejected."""
 
 import pytest
 from django.contrib.auth.models import User

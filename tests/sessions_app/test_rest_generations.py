@@ -1,4 +1,4 @@
-"""The queue over REST: the same rows as over sockets, for callers that hold none."""
+"""The queue over REST: the same rows as over sockets, for clients without a socket."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ WISH = {"prompt": "Cards about tides", "options": {"count": 2, "topic": "Tides"}
 
 @pytest.fixture
 def queue(alice, new_session) -> str:
-    """Where Alice asks."""
+    """Return the address where Alice requests generations."""
     return f"/api/webllm/session/{new_session(alice)['sessionId']}/generations"
 
 
@@ -97,7 +97,7 @@ def test_it_lists_newest_first_with_few_queries(alice, client_of, queue, django_
         client_of(alice).post(queue, WISH | {"prompt": f"Cards {n}"}).json()["generationId"]
         for n in range(4)
     ]
-    with django_assert_num_queries(4):  # the user of the token, the session, the page, its attempts
+    with django_assert_num_queries(4):  # the token's user, the session, the page, its attempts
         body = client_of(alice).get(queue).json()
     assert [generation["generationId"] for generation in body["results"]] == generation_ids[::-1]
 

@@ -1,4 +1,4 @@
-"""Sessions over REST, as the contract's section 1 has them."""
+"""Sessions over REST, as docs/protocol.md describes them."""
 
 import pytest
 from django.utils import timezone
@@ -82,7 +82,7 @@ def test_a_list_takes_the_same_few_queries_however_long(
 ):
     for _ in range(5):
         new_session(alice)
-    with django_assert_num_queries(2):  # the user of the token, the page
+    with django_assert_num_queries(2):  # the token's user, the page
         client_of(alice).get(SESSIONS)
 
 

@@ -1,4 +1,4 @@
-"""What is kept for a set time goes then, in batches; what is still needed stays."""
+"""Data is deleted in batches after its retention period, and data that is still needed is kept."""
 
 from datetime import timedelta
 
@@ -25,7 +25,10 @@ WRITTEN = {
 
 @pytest.fixture
 def make_sessions(alice, new_session):
-    """Sessions of Alice's, each with a generation that has an attempt and a card."""
+    """Return a function that creates sessions of Alice.
+
+    Each has a generation with an attempt and a card.
+    """
 
     def make(count: int = 1) -> list[WebLLMSession]:
         sessions = [

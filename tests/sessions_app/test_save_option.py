@@ -1,4 +1,4 @@
-"""The option `save` makes a deck of the result, however the result comes about."""
+"""The option `save` creates a deck from the result, whether it is generated or cached."""
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -17,8 +17,9 @@ async def decks_of(user) -> list[Deck]:
 
 
 async def generate(socket, **options) -> dict:
-    """The result of a request in the guide's dialect, answered by this socket if the server asks
-    it.
+    """Send a request in the guide's dialect, and return the result.
+
+    If the server sends `generate` to this socket, the socket answers with a card.
     """
     await socket.ask("Tides", 1, **options)
     while (message := await socket.receive())["type"] != "result":
@@ -29,7 +30,7 @@ async def generate(socket, **options) -> dict:
 
 @pytest.fixture
 def rest(client_of, alice):
-    """Call the REST API as Alice from a coroutine."""
+    """Return a coroutine function that calls the REST API as Alice."""
     client = client_of(alice)
     return lambda method, *args, **kwargs: sync_to_async(getattr(client, method))(*args, **kwargs)
 

@@ -1,5 +1,6 @@
-"""Who waits, or takes a download slowly, keeps no database connection from others: a process has
-few.
+"""Long polls and slow downloads hold no database connection.
+
+A process has only a few connections.
 """
 
 import asyncio
@@ -21,7 +22,10 @@ def _headers(user: Any) -> dict[str, str]:
 
 @sync_to_async
 def _has_connection() -> bool:
-    """Whether the thread of the requests holds one. All requests of a test have the same."""
+    """Return whether the thread that runs the requests holds a connection.
+
+    All requests of a test run in the same thread.
+    """
     return connection.connection is not None
 
 

@@ -1,4 +1,4 @@
-"""The guide's dialect over a real socket: ask, answer, result, and the cache."""
+"""The guide's dialect over a real socket: requests, responses, results and the cache."""
 
 from django.utils import timezone
 

@@ -1,4 +1,7 @@
-"""Every bad message gets its error with a code and a sentence, and the socket lives on."""
+"""Bad messages are answered with an error that has a code and a message.
+
+The socket stays open, except after repeated bad frames, very large frames or too many messages.
+"""
 
 import asyncio
 import json

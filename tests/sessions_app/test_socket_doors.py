@@ -1,4 +1,4 @@
-"""Who may open a socket, and what closes it from elsewhere."""
+"""Access to sockets, and the events elsewhere that close them."""
 
 from collections.abc import Callable
 from urllib.parse import parse_qsl, urlencode, urlsplit

@@ -1,6 +1,7 @@
-"""What a socket does while its client does not read.
+"""Sockets whose clients do not read.
 
-The server's side of the connection is a `Dam` here; tests/faults/ has real ones.
+A `Dam` replaces the server's side of the connection. The tests in tests/faults/ use real
+connections.
 """
 
 import asyncio
@@ -21,7 +22,7 @@ STALLED = "This client does not read what it is sent: connect again."
 
 
 class Dam:
-    """A flow that is closed and opened by the test."""
+    """A flow control that the test closes and opens."""
 
     is_lost = False
 
@@ -49,7 +50,7 @@ class Dam:
         return True
 
     def message_taken(self) -> None:
-        """Messages are not counted here."""
+        """Do nothing, because messages are not counted here."""
 
 
 @asynccontextmanager
@@ -107,7 +108,7 @@ async def test_events_between_two_pages_do_not_end_a_resume(socket_db, alice, se
         dam.close()
         await socket.send(type="resume", lastSeq=0)
         await socket.send(type="ping")
-        await alice.asave()  # each of the user's sockets checks whether it may stay
+        await alice.asave()  # each of the user's sockets checks whether it may stay open
         assert await socket.wire.receive_nothing(0.3)
         dam.open()
         assert (await until(socket, "card"))["card"]["front"] == "ebb"

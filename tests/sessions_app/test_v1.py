@@ -1,6 +1,4 @@
-"""The dialect `mindflip.v1`: a snapshot, numbered news, engines that say `ready`, and coming
-back.
-"""
+"""The dialect `mindflip.v1`: snapshots, numbered messages, engines that are ready, and resuming."""
 
 from typing import Any
 
@@ -17,26 +15,26 @@ recover = sync_to_async(leases_recover)
 
 
 async def ready(socket: Socket, model: str = MODEL, **more: Any) -> None:
-    """Be an engine."""
+    """Make the socket an engine."""
     await socket.send(type="ready", modelId=model, engine="webllm", **more)
 
 
 async def greeted(socket: Socket) -> dict[str, Any]:
-    """The snapshot that a socket begins with."""
+    """Return the snapshot, which is the first message on a socket."""
     message = await socket.receive()
     assert message["type"] == "session", message
     return message
 
 
 async def until(socket: Socket, kind: str) -> dict[str, Any]:
-    """The next message of this type; others on the way are passed over."""
+    """Return the next message of this type, and skip others except errors."""
     while (message := await socket.receive())["type"] != kind:
         assert message["type"] != "error", message
     return message
 
 
 async def until_error(socket: Socket) -> dict[str, Any]:
-    """The next error; other messages on the way are passed over."""
+    """Return the next error, and skip other messages."""
     while (message := await socket.receive())["type"] != "error":
         pass
     return message
@@ -53,7 +51,10 @@ async def stream(engine: Socket, request: dict[str, Any], front: str, index: int
 
 
 async def put_to(engine: Socket, asker: Socket | None = None, count: int = 1) -> dict[str, Any]:
-    """Be an engine, and be asked for cards, by `asker` or by itself; the `generate` that comes."""
+    """Make the socket an engine, request cards, and return the `generate` that the engine receives.
+
+    The request comes from `asker`, or else from the engine's own socket.
+    """
     await ready(engine)
     await (asker or engine).send(
         type="generate", prompt="Tides", options={"count": count}, requestId="r1"
@@ -178,7 +179,7 @@ async def test_cancel_reaches_the_engine_and_the_asker(socket_db, alice, session
         await asker.send(type="cancel", requestId="r1")
         error = await until_error(asker)
         assert (error["code"], error["requestId"]) == ("cancelled", "r1")
-        # as an engine, and as a socket of the session
+        # The socket receives messages as an engine and as a socket of the session.
         heard = [await engine.receive() for _ in range(3)]
         assert {"type": "cancel", "generationId": request["generationId"]} in heard
         await respond(engine, request, "ebb")
@@ -291,7 +292,7 @@ async def test_a_number_from_nowhere_gets_a_fresh_snapshot(socket_db, alice, ses
 async def test_repeated_resume_is_refused_until_its_cost_is_paid_and_the_socket_lives(
     socket_db, alice, session_of, settings, number
 ):
-    settings.RESUME_BYTES_PER_SECOND = 16_384  # each costs as much as 64 KiB: four seconds
+    settings.RESUME_BYTES_PER_SECOND = 16_384  # each one counts as 64 KiB, or four seconds
     async with open_socket((await session_of(alice))["wsUrl"], V1) as socket:
         request = await put_to(socket)
         await respond(socket, request, "ebb")
@@ -383,7 +384,7 @@ async def test_losing_every_event_costs_at_most_one_heartbeat(
 
 
 def _insert_behind_everybodys_back(user: Any, asker: Socket) -> None:
-    """A queued row whose events never came."""
+    """Insert a queued generation without sending its events."""
     from sessions_app.models import WebLLMSession
 
     session = WebLLMSession.objects.get()

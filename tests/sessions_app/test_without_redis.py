@@ -1,5 +1,6 @@
-"""While Redis is gone, what is in the database can be asked and read; only the waking up is
-slower.
+"""Requests that need only the database still work without Redis, but wake-ups are slower.
+
+Passwords are not checked, because attempts cannot be counted.
 """
 
 import socket
@@ -48,7 +49,7 @@ def test_a_redis_that_takes_calls_and_says_nothing_counts_as_gone(db, alice, cli
 
 @pytest.fixture
 def own_valkey(tmp_path: Path, settings: Any) -> Iterator[Any]:
-    """A Valkey of this test alone, in use as the cache."""
+    """Start a Valkey for this test alone, and use it as the cache."""
     service, address = valkey(
         tmp_path / "valkey", tmp_path / "valkey.log", free_port(), is_kept=False
     )
