@@ -1,4 +1,4 @@
-"""The state of an earlier version: recorded once, and upgraded in the tests."""
+"""The state of an earlier version, which is recorded once and upgraded in the tests."""
 
 import json
 import shutil
@@ -17,11 +17,11 @@ CHOSEN_MODEL = {
     "name": "SmolLM2 135M Chosen",
     "isDefault": False,
 }
-"""The same weights under another name, so that a page shows whether it remembers the choice."""
+"""The same weights under another name, so that tests see whether a page remembers the choice."""
 
 
 def write_models(folder: Path, weights: Path | None = None) -> Path:
-    """Fill a models folder with two models; without `weights` they can be chosen and not loaded."""
+    """Fill a models folder with two models, which can be loaded only if `weights` is given."""
     folder.mkdir()
     file = folder / str(DESCRIPTION["file"])
     if weights:
@@ -34,6 +34,6 @@ def write_models(folder: Path, weights: Path | None = None) -> Path:
 
 
 def outcome(answer: httpx.Response) -> list[Any]:
-    """Return the status of an answer, and the code of the problem that it tells of, if any."""
+    """Return the status of a response, and the code of the problem in it, if any."""
     is_json = "json" in answer.headers.get("Content-Type", "")
     return [answer.status_code, answer.json().get("code") if is_json else None]

@@ -1,5 +1,7 @@
-"""The recorded state of the version before, upgraded: its database migrated, its Redis and queue
-taken over, its browser's profile at hand.
+"""The recorded state of the previous version, upgraded to this one.
+
+The database is migrated, Redis and the queue are taken over, and the browser's profile is ready to
+be opened.
 """
 
 import json
@@ -31,10 +33,10 @@ FULL_HOURS = "UPDATE sessions_app_hourfigures SET hour = date_trunc('hour', hour
 
 @dataclass
 class Upgraded:
-    """This version on the recorded state, all times of which were moved to the present.
+    """This version with the recorded state, in which all times are moved to the present.
 
-    `messages` are the ids of the tasks that were queued, `readiness` is what /readyz answered after
-    they ran.
+    `messages` are the IDs of the queued tasks. `readiness` is the response of /readyz after they
+    ran.
     """
 
     server: RunningServer
@@ -44,7 +46,7 @@ class Upgraded:
 
     @cached_property
     def known(self) -> dict[str, Any]:
-        """What the recorder noted of the state."""
+        """The values that the recorder stored about the state."""
         return json.loads(self.texts["known.json"])
 
     @cached_property
@@ -53,7 +55,7 @@ class Upgraded:
         return json.loads(text.replace(HOST, urlsplit(self.server.url).netloc))
 
     def rows(self, statement: str, *values: Any) -> list[Any]:
-        """Run SQL by the names of tables, which stay when a model gets another name."""
+        """Run SQL with the names of tables, which do not change when a model is renamed."""
         with psycopg.connect(self.server.database_url) as connection:
             return connection.execute(statement, values).fetchall()  # type: ignore[call-overload]
 
@@ -62,7 +64,7 @@ class Upgraded:
         return value
 
     def signed_in(self, name: str) -> httpx.Client:
-        """A client that signs in with the recorded password."""
+        """Return a client with a new token for the user, obtained with the recorded password."""
         body = {"username": name, "password": PASSWORD}
         answer = httpx.post(f"{self.server.url}/api/auth/token", json=body).raise_for_status()
         return self.with_token(answer.json()["access"])
@@ -72,7 +74,7 @@ class Upgraded:
         return httpx.Client(base_url=self.server.url, headers=headers, timeout=30)
 
     def with_cookie(self, name: str) -> httpx.Client:
-        """A client with the recorded cookie of somebody who signed in on a page."""
+        """Return a client with the recorded cookie of a user who signed in on a page."""
         cookies = {each["name"]: each["value"] for each in self.profile["cookies"]}
         value = self.known.get(f"{name}_cookie") or cookies["sessionid"]
         return httpx.Client(
@@ -82,7 +84,10 @@ class Upgraded:
 
 @pytest.fixture(scope="module")
 def upgraded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upgraded]:
-    """One upgrade for all tests here; each changes only what no other looks at."""
+    """Yield one upgrade for all tests of a module.
+
+    Each test changes only data that no other test looks at.
+    """
     texts = _recorded_texts()
     states: list[Upgraded] = []
 
@@ -125,7 +130,7 @@ def _queued(prefix: str) -> list[str]:
 
 
 def _has_ended(log: Path, message: str) -> bool:
-    """Whether the worker ran this task, or wrote that it does not know it."""
+    """Return whether the worker ran this task, or logged that it does not know it."""
     text = log.read_text()
     signs = (f"[{message}] succeeded", f"[{message}] raised", f"'id': '{message}'")
     return any(sign in text for sign in signs)
@@ -133,14 +138,19 @@ def _has_ended(log: Path, message: str) -> bool:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    CHROMIUM()  # before Playwright runs, because looking for a Chromium may start one of its own
+    # This must run before Playwright, because the search for a Chromium may start its own
+    # Playwright.
+    CHROMIUM()
     with sync_playwright() as playwright, launched(playwright) as browser:
         yield browser
 
 
 @pytest.fixture
 def open_browser(chromium: Browser, upgraded: Upgraded) -> Iterator[Callable[[], Page]]:
-    """Opens the recorded browser as its owner left it; the first page loads nothing."""
+    """Return a function that opens the recorded browser in the state in which its user left it.
+
+    The page that it returns has loaded nothing from the server.
+    """
     contexts = []
 
     def restore() -> Page:

@@ -1,5 +1,6 @@
-"""The profile of a browser: cookies, storages, caches and the service worker of one origin, written
-to JSON and put into a new browser. Downloaded models are left out.
+"""The profile of a browser: cookies, storages, caches and the service worker of one origin.
+
+The profile is written to JSON and restored in a new browser. Downloaded models are left out.
 """
 
 import re
@@ -9,7 +10,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import BrowserContext, Page, Route
 
 HOST = "{HOST}"
-"""Stands for the host and port in recorded texts."""
+"""The placeholder for the host and port in recorded texts."""
 TIME_ZONE = "Europe/Berlin"
 SHELL_PREFIX = "mindflip-shell-"
 READ_STORAGES = """async () => ({
@@ -50,8 +51,10 @@ BLANK = "/blank-page-of-the-recording"
 
 
 def read_profile(page: Page, scripts: dict[str, str], wanted: str) -> dict[str, Any]:
-    """Return what the page's browser keeps; of cached responses those whose address matches the
-    expression `wanted`. `scripts` are those of the service worker, by path.
+    """Return the profile of the page's browser.
+
+    Cached responses are included if their address matches the regular expression `wanted`.
+    `scripts` are the scripts of the service worker, by path.
     """
     cookies = page.context.cookies()
     return {
@@ -63,9 +66,10 @@ def read_profile(page: Page, scripts: dict[str, str], wanted: str) -> dict[str, 
 
 
 def restore_profile(context: BrowserContext, profile: dict[str, Any], url: str) -> Page:
-    """Put the profile into a new browser; return a page of it, under the recorded service worker.
+    """Put the profile into a new browser, and return a page of it.
 
-    The server at `url` is not asked for anything.
+    The page is controlled by the recorded service worker. No request is sent to the server at
+    `url`.
     """
     answers = dict(profile["serviceWorker"])
     for cache in profile["caches"]:
@@ -88,7 +92,8 @@ def restore_profile(context: BrowserContext, profile: dict[str, Any], url: str) 
         WRITE_STORAGES, {"local": profile["localStorage"], "session": profile["sessionStorage"]}
     )
     current = current_shell(profile)
-    # made in the recorded order, by which the service worker knows the newest
+    # Create the caches in the recorded order, because the service worker relies on it to find the
+    # newest.
     for cache in profile["caches"]:
         if cache["name"] == current:
             page.evaluate(REGISTER)
@@ -100,12 +105,12 @@ def restore_profile(context: BrowserContext, profile: dict[str, Any], url: str) 
 
 
 def current_shell(profile: dict[str, Any]) -> str:
-    """Return the name of the cache of the recorded version's files."""
+    """Return the name of the cache that contains the files of the recorded version."""
     return SHELL_PREFIX + version_of(profile["serviceWorker"]["/sw.js"])
 
 
 def version_of(script: str) -> str:
-    """Return the version that the script at /sw.js names."""
+    """Return the version in the script at /sw.js."""
     (version,) = re.findall(r'"version": "([^"]+)"', script)
     return version
 

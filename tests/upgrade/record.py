@@ -1,11 +1,12 @@
-"""Record the state of this version for the upgrade test: database, Redis, a browser's profile and a
-backup. It is run by hand before a release:
+"""Record the state of this version for the upgrade test.
+
+The recording consists of the database, Redis, a browser's profile and a backup. Run it by hand
+before a release:
 
     make record
 
-It works through real processes and a real browser, and takes a few minutes, because a model writes
-cards on the processor. Names, dates and addresses of this machine are left out
-(`tests.upgrade.times`).
+It uses real processes and a real browser, and takes a few minutes, because a model writes cards on
+the CPU. Names, dates and addresses of this machine are left out (`tests.upgrade.times`).
 """
 
 import json
@@ -49,7 +50,10 @@ V1 = Subprotocol("mindflip.v1")
 MAKE_CACHE = """async (name) =>
   (await caches.open(name)).put("/static/css/old.css", new Response("body {}"))"""
 DOWNTIME = timedelta(minutes=4)
-"""How long the servers are down during the upgrade: leases expire, sessions and tokens do not."""
+"""How long the servers are down during the upgrade.
+
+Leases expire in this time; sessions and tokens do not.
+"""
 VERSION = "version-before"
 OLDER_SHELL = "mindflip-shell-version-before-that"
 CACHED = r"/offline$|/css/(tokens|old)\.|/js/pages/theme-first\.|/study$|/api/"
@@ -121,19 +125,19 @@ OLD_ROWS = [
         {"by": timedelta(days=366)},
     ),
 ]
-"""What only the clock makes: rows that a task of the queue deletes or ends."""
+"""Statements that make rows old enough for a queued task to delete or end them."""
 OLD_FAILURE = """
 UPDATE axes_accessattempt SET attempt_time = attempt_time - interval '8 days'
 WHERE username = 'carol'
 """
 NO_ID = "00000000-0000-4000-8000-000000000000"
 SKIPPED = ("/api/account/export", "/api/schema", "/admin/jsi18n/", "/admin/logout/")
-"""Addresses that are large, or that need no test of an upgrade."""
+"""Addresses with large responses, or that an upgrade test does not need."""
 
 
 @dataclass
 class Scene:
-    """A running server, a browser, and what the test must know of it: `known`."""
+    """A running server, a browser, and the values that the test must know (`known`)."""
 
     server: RunningServer
     browser: Browser
@@ -144,7 +148,7 @@ class Scene:
         return self.browser.new_context(timezone_id=TIME_ZONE, color_scheme="light")
 
     def person(self, name: str, page: Page | None = None) -> Visitor:
-        """Register somebody, with a client that has a token."""
+        """Register a user, and return a visitor whose client has a token."""
         person = Visitor(page or self.context().new_page(), self.server, name)
         if page:
             person.sign_up()
@@ -160,7 +164,7 @@ class Scene:
 
 
 def tokens(url: str, name: str) -> dict[str, str]:
-    """Return an access and a refresh token."""
+    """Return an access token and a refresh token."""
     answer = httpx.post(f"{url}/api/auth/token", json={"username": name, "password": PASSWORD})
     return answer.raise_for_status().json()
 
@@ -173,11 +177,11 @@ def post(client: httpx.Client, path: str, body: Any = None, **headers: str) -> A
     return client.post(path, json=body or {}, headers=headers).raise_for_status().json()
 
 
-# --- What people do while everything runs ---
+# --- User activity while everything runs ---
 
 
 def make_operators(scene: Scene) -> None:
-    """An operator makes a support user in the admin, and changes another account."""
+    """Create an operator who adds a support user in the admin and then changes that account."""
     os.environ["DJANGO_SUPERUSER_PASSWORD"] = PASSWORD
     scene.server.manage(
         "createsuperuser", "--noinput", "--username=operator", "--email=operator@example.org"
@@ -192,7 +196,8 @@ def make_operators(scene: Scene) -> None:
     operator.page.locator("[name=_continue]").click()
     operator.page.locator("#id_is_staff").check()
     operator.page.locator("#id_groups").select_option(label="Support")
-    # beyond what the group may: permissions are rows with names of models in them
+    # These permissions exceed those of the group. Permissions are rows that contain names of
+    # models.
     options = operator.page.locator("#id_user_permissions option").all_inner_texts()
     operator.page.locator("#id_user_permissions").select_option(
         label=[each for each in options if each.startswith("Flashcards |") and "Can view" in each]
@@ -214,7 +219,7 @@ def cookie(page: Page, name: str) -> str:
 
 
 def fill_decks(scene: Scene, alice: Visitor) -> None:
-    """Decks with cards of each kind, an import, things in the trash, a pair of duplicates kept."""
+    """Create decks with cards of each kind, import a file, keep duplicates, and fill the trash."""
     known, client, page = scene.known, alice.client, alice.page
     decks = {"tides": TIDES, "rivers": RIVERS, "islands": ISLANDS, "capitals": CAPITALS}
     for name, cards in decks.items():
@@ -245,7 +250,7 @@ def import_table(alice: Visitor) -> None:
 
 
 def trash_things(scene: Scene, alice: Visitor) -> None:
-    """A deck and a card that can be restored, and a deck that is there for too long."""
+    """Trash a deck and a card that can be restored, and a deck that `OLD_ROWS` makes too old."""
     known, client = scene.known, alice.client
     for name in ("capitals", "old"):
         if name == "old":
@@ -259,7 +264,7 @@ def trash_things(scene: Scene, alice: Visitor) -> None:
 
 
 def study(scene: Scene, alice: Visitor) -> None:
-    """Study one deck to its end, and set how to study."""
+    """Study one deck to its end, and change the study settings."""
     page = alice.page
     alice.open("/progress")
     expect(page.locator("[name=newPerDay]")).to_have_value("20")
@@ -275,7 +280,7 @@ def study(scene: Scene, alice: Visitor) -> None:
 
 
 def rate(page: Page, rating: str) -> None:
-    """Show the answer of the card, and rate it by key."""
+    """Show the answer of the card, and press the key of the rating."""
     expect(page.get_by_role("button", name="Show answer")).to_be_visible()
     page.keyboard.press("Space")
     expect(page.get_by_role("button", name="Again", exact=False).first).to_be_visible()
@@ -287,8 +292,9 @@ def reviews(scene: Scene) -> list[Any]:
 
 
 def finish_generations(scene: Scene, bob: Visitor) -> None:
-    """A generation with an idempotency key, the same again out of the cache, and two sessions that
-    ended or went idle.
+    """Finish a generation with an idempotency key, and repeat it from the cache.
+
+    Also leave one session that is closed, and one that `OLD_ROWS` makes idle.
     """
     known, client = scene.known, bob.client
     session = post(client, "/api/webllm/session", {"modelId": "a-model"})
@@ -332,7 +338,7 @@ def generation(person: Visitor, created: dict[str, Any]) -> Any:
 
 
 def use_tokens(scene: Scene) -> None:
-    """A refresh token is used up, another is good; failed sign-ins are noted."""
+    """Use up one refresh token, keep another, and sign in with wrong passwords."""
     url, known = scene.server.url, scene.known
     used, unused = tokens(url, "bob"), tokens(url, "bob")
     body = {"refresh": used["refresh"]}
@@ -344,7 +350,7 @@ def use_tokens(scene: Scene) -> None:
 
 
 def leave_an_erasure(scene: Scene) -> None:
-    """Somebody deletes their account, and the server is killed while it deletes the rows."""
+    """Delete an account, and kill the server while it deletes the rows."""
     frank = scene.person("frank")
     post(frank.client, "/api/flashcards/decks", {"name": "Left behind", "cards": CAPITALS})
     with psycopg.connect(scene.server.database_url) as connection:
@@ -360,7 +366,7 @@ def leave_an_erasure(scene: Scene) -> None:
 
 @contextmanager
 def work_left(scene: Scene, bob: Visitor) -> Iterator[None]:
-    """An engine takes a generation, sends a card and falls silent; another generation waits."""
+    """Leave a generation whose engine sent a card and fell silent, and another in the queue."""
     client, known = bob.client, scene.known
     session = post(client, "/api/webllm/session", {"modelId": "a-model"})
     with connect(session["wsUrl"], subprotocols=[V1], proxy=None) as socket:
@@ -381,11 +387,11 @@ def work_left(scene: Scene, bob: Visitor) -> Iterator[None]:
         yield
 
 
-# --- What the browser keeps ---
+# --- Data that the browser stores ---
 
 
 def choose_in_the_browser(scene: Scene, alice: Visitor) -> None:
-    """A theme, a model, the fields of the form."""
+    """Choose a theme and a model, and fill in fields of the form."""
     page = alice.page
     alice.open("/")
     page.evaluate("navigator.serviceWorker.ready")
@@ -400,7 +406,10 @@ def choose_in_the_browser(scene: Scene, alice: Visitor) -> None:
 
 
 def write_cards(alice: Visitor) -> None:
-    """One batch is written and not saved; another is being written when the server goes."""
+    """Finish one batch without saving it, and start another.
+
+    The second one is unfinished when the server stops.
+    """
     alice.ask("Oceans", 1)
     alice.wait_until_loaded()
     expect(alice.batch).to_have_attribute("data-state", "done", timeout=BATCH_MS)
@@ -409,8 +418,10 @@ def write_cards(alice: Visitor) -> None:
 
 
 def go_on_without_the_server(scene: Scene, alice: Visitor, studying: Page) -> None:
-    """Cards are written and ratings are given that the server does not get. What the tab remembers
-    is taken while the cards wait, because a tab that crashes leaves it so.
+    """Write cards and rate cards while the server is down.
+
+    The tab's session storage is recorded while the cards wait, which is the state that a crash
+    leaves.
     """
     scene.server.web.kill()
     eventually(
@@ -435,11 +446,11 @@ def scripts_of(server: RunningServer) -> dict[str, str]:
     return {"/sw.js": first, path: httpx.get(server.url + path).text}
 
 
-# --- What is there to be opened ---
+# --- Addresses that can be opened ---
 
 
 def note_bookmarks(scene: Scene, alice: Visitor, bob: Visitor) -> None:
-    """Every address that answers a GET, by user, with the status of the answer."""
+    """Record which addresses each user can open, and the outcomes of API calls."""
     known = scene.known
     ids = {
         "deck_id": known["tides_deck"],
@@ -464,14 +475,16 @@ def note_bookmarks(scene: Scene, alice: Visitor, bob: Visitor) -> None:
 
 
 def statuses(client: httpx.Client, paths: list[str]) -> dict[str, int]:
-    """Return the status of each address that may be opened or is forbidden."""
+    """Return the status of each address that can be opened or is forbidden."""
     answers = {path: client.get(path).status_code for path in paths}
     return {path: status for path, status in answers.items() if status in (200, 403)}
 
 
 def answers_to_calls(client: httpx.Client) -> dict[str, list[Any]]:
-    """Return what the API answers to an empty body by somebody who has nothing, by method and
-    address: the status and the code of the problem.
+    """Return the outcome of API calls with an empty body by a user without data.
+
+    The keys are the method and the address. Each outcome has the status and the code of the
+    problem.
     """
     ids = dict.fromkeys(("deck_id", "card_id", "session_id", "generation_id", "review_id"), NO_ID)
     calls = [
@@ -481,13 +494,13 @@ def answers_to_calls(client: httpx.Client) -> dict[str, list[Any]]:
         if path.startswith("/api/") and not path.startswith("/api/browse/")
     ]
     answers = {" ".join(call): outcome(client.request(*call, json={})) for call in calls}
-    # redirects are of addresses that are older than this version
+    # Redirects are only for addresses that are older than this version.
     passed_over = (308, 403, 405)
     return {call: answer for call, answer in answers.items() if answer[0] not in passed_over}
 
 
 def addresses(ids: dict[str, str]) -> list[str]:
-    """Return the addresses of pages and API that have no variables other than `ids`."""
+    """Return the addresses of pages and of the API that have no variables other than `ids`."""
     routes = (re.sub(r"<\w+:(\w+)>", r"{\1}", route) for route in routes_of(get_resolver()))
     known = (route for route in routes if set(re.findall(r"{(\w+)}", route)) <= set(ids))
     filled = {f"/{route.format(**ids)}" for route in known}
@@ -504,7 +517,7 @@ def routes_of(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
 
 
 def admin_addresses() -> list[str]:
-    """Return the overview and the lists of the admin."""
+    """Return the addresses of the admin's overview and lists."""
     names = (f"{model._meta.app_label}_{model._meta.model_name}" for model in admin.site._registry)
     lists = [reverse(f"admin:{name}_changelist") for name in names]
     return ["/admin/", "/admin/overview/now", "/admin/overview/figures?span=30d", *sorted(lists)]
@@ -524,7 +537,9 @@ def record(folder: Path) -> None:
     }
     (folder / "server").mkdir()
     with ExitStack() as stack:
-        CHROMIUM()  # before Playwright runs, because it looks for one of its own
+        # This must run before Playwright, because the search for a Chromium may start its own
+        # Playwright.
+        CHROMIUM()
         browser = stack.enter_context(launched(stack.enter_context(sync_playwright())))
         server = stack.enter_context(running_server(folder / "server", worker=True, **settings))
         scene = Scene(server, browser)
@@ -541,7 +556,7 @@ def record(folder: Path) -> None:
 
 
 def play(scene: Scene) -> tuple[Visitor, dict[str, str]]:
-    """Everything that happens before the server is gone for good."""
+    """Run everything up to the point where the server is stopped permanently."""
     make_operators(scene)
     alice = scene.person("alice", page_with_an_older_cache(scene))
     bob = scene.person("bob")
@@ -557,7 +572,7 @@ def play(scene: Scene) -> tuple[Visitor, dict[str, str]]:
     scene.server.manage("shell", "-c", REFRESH)
     eventually(lambda: scene.execute("SELECT 1 FROM sessions_app_hourfigures"))
     scene.server.worker.stop()
-    answer_from_the_cache(scene, bob)  # a hit that only Redis counts so far
+    answer_from_the_cache(scene, bob)  # at first, only Redis counts this hit
     leave_an_erasure(scene)
     scripts = scripts_of(scene.server)
     choose_in_the_browser(scene, alice)
@@ -576,7 +591,7 @@ def play(scene: Scene) -> tuple[Visitor, dict[str, str]]:
 
 
 def page_with_an_older_cache(scene: Scene) -> Page:
-    """A page of a browser that knew the version before this one, too."""
+    """Return a page of a browser that also has the cache of an older version."""
     page = scene.context().new_page()
     page.goto(f"{scene.server.url}/manifest.webmanifest")
     page.evaluate(MAKE_CACHE, OLDER_SHELL)
@@ -591,7 +606,7 @@ def sign_in_long_ago(scene: Scene) -> None:
 
 
 def note_rows(scene: Scene) -> None:
-    """What the test expects to find again."""
+    """Store the values that the test expects to find again."""
     known = scene.known
     scene.execute(OLD_FAILURE)  # the next sign-in would delete it
     known["users"] = dict(scene.execute("SELECT username, id FROM auth_user"))
@@ -610,10 +625,10 @@ def note_rows(scene: Scene) -> None:
 
 
 def keep(texts: dict[str, str], server: RunningServer) -> None:
-    """Write the files, with neutral dates, and a backup that the same version makes of them."""
+    """Write the files with neutral dates, and a backup of the same rows."""
     known = json.loads(texts["known.json"])
     recorded_at = datetime.fromisoformat(known["recorded_at"])
-    # whole hours, so that the numbers of an hour stay with their hour
+    # Shift by whole hours, so that the statistics of an hour stay in that hour.
     minutes = recorded_at - recorded_at.replace(minute=0, second=0)
     by = FIXED_DATE + minutes - recorded_at
     RECORDED.mkdir(exist_ok=True)
@@ -627,7 +642,7 @@ def keep(texts: dict[str, str], server: RunningServer) -> None:
 
 
 def back_up(server: RunningServer) -> None:
-    """Make a backup of the recorded rows, with this version's command."""
+    """Make a backup of the recorded rows with this version's command."""
     url = urlsplit(server.database_url)
     scratch = url._replace(path="/mindflip_recorded").geturl()
     with psycopg.connect(url._replace(path="/postgres").geturl(), autocommit=True) as connection:
@@ -643,7 +658,7 @@ def back_up(server: RunningServer) -> None:
 
 
 def write_neutral_backup(source: Path, target: Path) -> None:
-    """Copy a backup, made at FIXED_DATE by what it says."""
+    """Copy a backup, with FIXED_DATE as the time when it was made."""
     with zipfile.ZipFile(source) as old:
         members = {name: old.read(name) for name in old.namelist()}
     manifest = json.loads(members.pop("manifest.json"))
@@ -657,8 +672,9 @@ def write_neutral_backup(source: Path, target: Path) -> None:
 
 
 def at_fixed_date(dump: bytes) -> bytes:
-    """Return a dump in pg_dump's custom format with another date in its header: seven numbers, each
-    a sign and four bytes, the lowest first.
+    """Return a dump in pg_dump's custom format with FIXED_DATE in its header.
+
+    The date consists of seven numbers. Each has a sign byte and four bytes, the lowest first.
     """
     assert dump.startswith(b"PGDMP")
     date = FIXED_DATE.timetuple()
@@ -675,7 +691,7 @@ def as_json(value: Any) -> str:
 
 @contextmanager
 def own_folder() -> Iterator[Path]:
-    """A folder of this run, with the collected static files."""
+    """Yield a folder for this run that contains the collected static files."""
     with tempfile.TemporaryDirectory(dir=os.environ.get("MINDFLIP_TEST_FOLDER")) as name:
         folder = Path(name)
         (folder / "static").symlink_to(static_files.shared_copy(ROOT / "var" / "test-static"))

@@ -1,6 +1,6 @@
-"""A database and what Redis holds, written to text and read from it.
+"""The contents of a database and of Redis, written to text and loaded from it.
 
-The channel layer leaves nothing in Redis: it publishes, and keeps no keys.
+The channel layer leaves nothing in Redis, because it publishes messages and stores no keys.
 """
 
 import json
@@ -17,7 +17,7 @@ import redis
 from mindflip.backup import postgres
 
 PREFIX = "{PREFIX}"
-# the header has settings that a server of another version may not know; `\\restrict` is psql's
+# The header has settings that a server of another version may not know, and psql's `\restrict`.
 HEADER_END = "SET row_security = off;\n"
 NOT_SQL = re.compile(
     r"^--\n-- .*\n--\n\n|^CREATE SCHEMA public;\n|^\\unrestrict .*\n", re.MULTILINE
@@ -59,14 +59,14 @@ def dump_database(url: str) -> str:
 
 
 def load_database(url: str, text: str) -> None:
-    """Put the dump in the place of everything that the database holds."""
+    """Replace everything in the database with the dump."""
     with psycopg.connect(url) as connection:
         connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public; SET TimeZone = 'UTC'")
         connection.execute(text)  # type: ignore[call-overload] # ours, not a visitor's
 
 
 def row_counts(url: str) -> dict[str, int]:
-    """Return how many rows each table has."""
+    """Return the number of rows in each table."""
     with psycopg.connect(url) as connection:
         names = connection.execute(
             "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
@@ -78,8 +78,10 @@ def row_counts(url: str) -> dict[str, int]:
 
 
 def dump_redis(prefix: str, later: timedelta) -> str:
-    """Return each key below `prefix` that is still there when it is `later`, as a line of JSON:
-    `key`, `type`, `value`, and `ttl` in ms from then on, -1 without an end.
+    """Return the keys below `prefix` that still exist after the time `later`, as lines of JSON.
+
+    Each line has `key`, `type`, `value` and `ttl`, the remaining milliseconds after `later`, or -1
+    if the key does not expire.
     """
     entries = (_at(entry, later) for entry in _entries(prefix))
     return "".join(f"{json.dumps(entry)}\n" for entry in entries if entry["ttl"])
@@ -92,7 +94,7 @@ def _at(entry: dict[str, Any], later: timedelta) -> dict[str, Any]:
 
 
 def load_redis(prefix: str, text: str) -> None:
-    """Write the lines of `dump_redis` below another prefix."""
+    """Write the lines of `dump_redis` under another prefix."""
     with _client() as client:
         for line in text.splitlines():
             entry = json.loads(line)

@@ -1,7 +1,7 @@
-"""An upgrade from the version before: its rows, queue, cache, browsers and backups go on.
+"""Upgrades from the previous version: rows, queues, caches, browsers and backups still work.
 
-The state was made by `tests.upgrade.record`. Tests refer to tables, addresses, visible text and
-recorded values, which stay when code gets other names.
+`tests.upgrade.record` made the state. Tests refer to tables, addresses, visible text and recorded
+values, which do not change when code is renamed.
 """
 
 import io
@@ -30,7 +30,7 @@ from tests.upgrade.profile import SHELL_PREFIX, current_shell, version_of
 from tests.upgrade.record import ISLANDS, V1
 from tests.upgrade.stores import row_counts
 
-# a newer version adds rows to these
+# A newer version adds rows to these tables.
 GROWING = {"django_migrations", "django_content_type", "auth_permission", "auth_group_permissions"}
 SHELLS = (
     f"""async () => (await caches.keys()).filter((name) => name.startsWith("{SHELL_PREFIX}"))"""
@@ -100,7 +100,7 @@ def test_hourly_numbers_are_counted_on_with_the_hits_in_redis(upgraded: Upgraded
         "SELECT sum(coalesce((figures->'outcomes'->>'succeeded')::int, 0)),"
         " sum((figures->>'hits')::int) FROM sessions_app_hourfigures"
     )
-    # one of 40 days ago, which has no other trace, and two of today
+    # One was finished 40 days ago and left no other trace, and two were finished today.
     assert upgraded.rows(sums) == [(3, upgraded.known["hits"])]
     operator = upgraded.with_cookie("operator")
     points = operator.get("/admin/overview/figures?span=30d").raise_for_status().json()["points"]
@@ -127,7 +127,7 @@ def test_waiting_generations_are_finished_by_an_engine_of_this_version(upgraded:
             eventually(lambda each=generation_id: is_finished(each))
     queued, leased = (bob.get(f"/api/webllm/generations/{each}").json() for each in waiting)
     assert [card["front"] for card in queued["cards"]] == ["Stars, 0?", "Stars, 1?"]
-    # what came before the upgrade stays
+    # The card that arrived before the upgrade is kept.
     assert leased["cards"][0]["front"] == known["card_so_far"]["front"]
     assert [attempt["outcome"] for attempt in leased["attempts"]] == ["engine_lost", "succeeded"]
 
@@ -170,7 +170,7 @@ def test_a_tab_opens_its_socket_by_the_address_that_it_remembers(upgraded: Upgra
     assert first["session"]["sessionId"] == session["sessionId"]
 
 
-# --- What users have ---
+# --- Data of users ---
 
 
 def test_decks_and_cards_are_as_they_were(upgraded: Upgraded) -> None:
@@ -318,7 +318,7 @@ def test_rows_of_the_admin_open(upgraded: Upgraded, name: str) -> None:
 
 
 def _first_row(client: httpx.Client, path: str) -> str | None:
-    """Return the address of the first row of a list; the list may have another address now."""
+    """Return the address of the first row of a list, even if the list has moved."""
     answer = client.get(path)
     rows = re.findall(rf'href="({re.escape(answer.url.path)}[^"?]+/change/[^"]*)"', answer.text)
     return rows[0] if rows else None
@@ -334,7 +334,7 @@ def test_a_browser_goes_on_where_it_was(
     page.goto(f"{upgraded.server.url}/")
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
     expect(page.get_by_text(CHOSEN_MODEL["name"]).first).to_be_visible()
-    # this browser had let another device write
+    # The user had let another device write.
     expect(page.get_by_role("button", name="Write on this device")).to_be_visible()
     expect(page.locator("[name=topic]")).to_have_value("Lakes")
     expect(page.locator("[name=count]")).to_have_value("30")
@@ -390,7 +390,7 @@ def test_ratings_that_waited_are_sent_and_recorded_once(
         ]
     ((card, _, is_counted),) = upgraded.rows(recorded, undone)
     assert not is_counted
-    # as if the first rating had never been given
+    # The first rating was undone, so it does not count.
     schedule = "SELECT review_count FROM flashcards_schedule WHERE card_id = %s"
     assert upgraded.value(schedule, card) == 1
     owner = upgraded.known["users"]["alice"]
@@ -413,7 +413,7 @@ def test_the_new_service_worker_takes_over_and_old_caches_go(
     assert len(before) == 3
     page.goto(f"{upgraded.server.url}/decks")
     expect(page.get_by_role("link", name="Tides").first).to_be_visible()
-    # the version before stays, for tabs that were opened with it
+    # The cache of the previous version is kept for tabs that were opened with that version.
     eventually(lambda: page.evaluate(SHELLS) == [current, new])
     eventually(lambda: set(page.evaluate(ALL_CACHES)) == {current, new})
     eventually(
@@ -431,7 +431,7 @@ def test_the_new_service_worker_takes_over_and_old_caches_go(
 
 @pytest.fixture
 def empty_database(upgraded: Upgraded) -> Iterator[RunningServer]:
-    """The server's commands on an empty database."""
+    """Yield the server with commands that use an empty database."""
     name = f"restored_{secrets.token_hex(4)}"
     url = urlsplit(upgraded.server.database_url)
     environment = upgraded.server.environment | {
@@ -463,5 +463,5 @@ def test_a_backup_after_the_upgrade_holds_all_of_it(
 
 
 def _visitor(server: RunningServer, name: str) -> Visitor:
-    """Somebody who needs no page."""
+    """Return a visitor without a page."""
     return Visitor(None, server, name)  # type: ignore[arg-type]

@@ -1,7 +1,7 @@
 """Times in recorded texts: SQL, JSON, and the signed values in them.
 
-A recording holds times around a fixed date, and each test moves them to the present, so that
-nothing in it is older than it was when it was recorded.
+A recording contains times around a fixed date. Each test moves them to the present, so that
+everything has the same age as at the time of the recording.
 """
 
 import re
@@ -14,7 +14,7 @@ from django.core import signing
 FIXED_DATE = datetime(2025, 1, 1, 12, tzinfo=UTC)
 ISO = re.compile(r"(?<!\d)(\d{4}-\d\d-\d\d)([ T])(\d\d:\d\d:\d\d)(\.\d+)?(?!\d)")
 HOUR_KEY = re.compile(r"(?<=hits:)\d{4}-\d\d-\d\dT\d\d(?!:)")
-# milliseconds since 1970 as JavaScript writes them, microseconds as the rate limits do
+# JavaScript writes milliseconds since 1970, and the rate limits write microseconds.
 MILLISECONDS = re.compile(r"(?<![\w.-])(0*)(1[6-9]\d{11})(?!\d)")
 MICROSECONDS = re.compile(r"(?<![\w.-])()(1[6-9]\d{14})(?!\d)")
 TOKEN = re.compile(r"eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+")
@@ -23,8 +23,9 @@ SALTS = ("sessions_app.ticket", "django.contrib.sessions.SessionStore")
 
 
 def move_times(text: str, by: timedelta, key: str) -> str:
-    """Return the text with all times later by `by`, which is in whole seconds. `key` is the secret
-    key that signed its tokens.
+    """Return the text with all times moved by `by`, which is a whole number of seconds.
+
+    `key` is the secret key that signed the tokens in the text.
     """
     text = ISO.sub(lambda match: _iso(match, by), text)
     text = HOUR_KEY.sub(lambda match: f"{datetime.fromisoformat(match[0]) + by:%Y-%m-%dT%H}", text)
@@ -34,8 +35,9 @@ def move_times(text: str, by: timedelta, key: str) -> str:
 
 
 def sign_at_fixed_date(text: str, key: str) -> str:
-    """Return the text with sign-ins and tickets signed again, as at FIXED_DATE: their signatures
-    hold a time that nobody reads.
+    """Return the text with sign-ins and tickets signed again, as if at FIXED_DATE.
+
+    The time in their signatures is not used.
     """
     return SIGNED.sub(lambda match: _signed(match[0], key), text)
 
@@ -43,7 +45,7 @@ def sign_at_fixed_date(text: str, key: str) -> str:
 def _iso(match: re.Match[str], by: timedelta) -> str:
     day, between, clock, fraction = match.groups()
     later = datetime.fromisoformat(f"{day}T{clock}") + by
-    # shifts are whole seconds, so that each writer's number of digits stays
+    # Shifts are whole seconds, so the fraction keeps its number of digits.
     return f"{later:%Y-%m-%d}{between}{later:%H:%M:%S}{fraction or ''}"
 
 
@@ -52,7 +54,11 @@ def _adder(count: int) -> Callable[[re.Match[str]], str]:
 
 
 def _token(token: str, by: timedelta, key: str) -> str:
-    """Only tokens that the key signed are moved, so that a mistake in a recording shows."""
+    """Return the token with its times moved.
+
+    Tokens that were not signed by the key raise an error, so that a mistake in a recording is
+    noticed.
+    """
     claims = jwt.decode(token, key, algorithms=["HS256"], options={"verify_exp": False})
     seconds = round(by.total_seconds())
     moved = {name: claims[name] + seconds for name in ("iat", "exp") if name in claims}
