@@ -145,9 +145,7 @@ def is_text(kind: Any, value: str) -> bool:
 
 
 def compare(found: Mapping[str, Sequence[Hit]], budget: Mapping[str, int]) -> list[str]:
-    """Return a line for each phrase of a file that exceeds its budget, and for each budget that is
-    too high.
-    """
+    """Return a line for each phrase of a file over its budget, and for each budget too high."""
     problems = []
     for path in sorted({*found, *budget}):
         hits, allowed = found.get(path, ()), budget.get(path, 0)

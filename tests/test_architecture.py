@@ -100,7 +100,7 @@ def imported_names(path: Path) -> Iterator[str]:
 def import_graph(paths: list[Path]) -> dict[str, set[str]]:
     """Map each module to the modules that it imports.
 
-    `from package import name` imports the module of that name or, if it does not exist, the package's
+    `from package import name` imports the module of that name if it exists, or else the package's
     __init__. An import also runs the __init__ of every package that contains the imported module
     but not the importing one.
     """

@@ -158,7 +158,7 @@ def test_a_model_that_is_not_there_is_said(
     refused = open_page().run(
         """const { url, ...model } = models.find((model) => model.modelId === argument);
         await engines.createEngine({ ...model, url: url.replace("/models/",
-            "/models/gone-") }).load();""",
+            "/models/missing-") }).load();""",
         model_id,
     )
     assert refused["error"]["code"] == "model_unavailable"
