@@ -1,4 +1,7 @@
-"""Indexes for lists of millions, built while others write; those that another index begins with go (docs/decisions/indexes.md)."""
+"""Add indexes for large lists, and remove those whose columns another index starts with.
+
+The indexes are built and dropped concurrently, to avoid blocking writes (docs/decisions/indexes.md).
+"""
 
 import django.db.models.deletion
 from django.conf import settings
@@ -15,7 +18,10 @@ GENERATION = ("attempt", "generation", "sessions_app.generation")
 
 
 def without_index(model, field, to, related_name, table, name):
-    """As an AlterField, which would check the foreign key of every row anew while nobody may write."""
+    """Return an operation that drops the index of a foreign key, without the SQL of AlterField.
+
+    AlterField would check the foreign key of every row again, and block writes during the check.
+    """
     column = f"{field}_id"
     return migrations.SeparateDatabaseAndState(
         database_operations=[

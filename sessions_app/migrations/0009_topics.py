@@ -1,4 +1,7 @@
-"""The index by words of topics, built while others write: of ended generations, which enter it once (docs/decisions/topic-search.md)."""
+"""Add the index of the words in topics, without blocking writes.
+
+It only contains ended generations, so each one is added to it once (docs/decisions/topic-search.md).
+"""
 
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.operations import AddIndexConcurrently
