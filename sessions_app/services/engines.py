@@ -70,9 +70,9 @@ def engine_unregister(*, channel: str) -> None:
 def claimable(*, channel: str, user_id: int, now: datetime) -> Q:
     """Return a Q object for the user's waiting generations that this engine should take.
 
-    Others are left to an idle engine that fits better. Engines of the guide's dialect and
-    generations that their sockets requested are not considered, because these engines work only for
-    their own session.
+    Others are left to an idle engine that fits better. Engines of the guide's dialect are not
+    considered, because they work only for their own session. Generations that their sockets
+    requested are not considered either, because they are left to these engines.
     """
     queued = Generation.objects.filter(
         user=user_id, status=GenerationStatus.QUEUED, requester=""

@@ -1,7 +1,7 @@
 """The deletion of accounts.
 
 The account is disabled immediately, and its rows are deleted in batches. A periodic task finishes
-deletions that a request started.
+incomplete deletions.
 
 Every step can be repeated, run twice at the same time, and resumed after an interruption.
 """
@@ -114,7 +114,7 @@ def _used_since(since: datetime) -> Q:
 
 @transaction.atomic
 def _begin_unless_used(unused: QuerySet[User], user_id: int, now: datetime) -> bool:
-    """Start the deletion of an account, unless its user has just signed in.
+    """Start the deletion of an account, unless it has just been used.
 
     The condition is checked again after the row is locked. Return whether the deletion was started.
     """

@@ -54,8 +54,8 @@ class GenerationKind(Protocol):
     def on_succeeded(self, generation: "Generation", options: dict[str, Any]) -> None:
         """Apply the effects of a request's `options` to a generation that succeeded.
 
-        An example is saving it as a deck. The method is called in a transaction: when the result is
-        accepted, and again for later requests to save the same result.
+        For example, save the cards as a deck. This method is called in a transaction: when the
+        result is accepted, and again for later requests to save the same result.
         """
 
 

@@ -272,7 +272,7 @@ def recover_dead_sockets(*, now: datetime) -> int:
 
 
 def leases_recover(*, now: datetime, batch: int = 500) -> int:
-    """Release expired leases, and fail generations that waited for too long.
+    """Release expired leases, and fail generations that have waited too long.
 
     Return how many generations were changed.
     """

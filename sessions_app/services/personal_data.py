@@ -114,7 +114,7 @@ def _files(user: User, now: datetime) -> Iterator[ExportFile]:
 class _Outlet(io.RawIOBase):
     """The stream to which the zip file is written.
 
-    It is not seekable, so the zip file never goes back.
+    It is not seekable, so `ZipFile` never goes back to change what it has written.
     """
 
     def __init__(self) -> None:

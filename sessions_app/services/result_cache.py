@@ -1,7 +1,7 @@
 """The cache of results in Redis, and the number of its hits.
 
-The server computes the key from the user, the model, the kind, the prompt and the options. A client
-never chooses it.
+The server computes the key from the user, the model, the kind with its prompt version, the prompt
+and the options. A client never chooses it.
 
 Redis may lose the cache at any time, or be unavailable. A read is then a miss, never an error.
 """

@@ -1,7 +1,7 @@
 """Tickets, which clients use to open sockets.
 
-A ticket is signed and bound to one session, one user and their password. It is valid for as long as
-the session is alive.
+A ticket is signed and bound to one session, one user and the user's password. It is valid for as
+long as the session is alive and the password is unchanged.
 """
 
 from uuid import UUID
