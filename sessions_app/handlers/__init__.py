@@ -1,7 +1,7 @@
 """Handlers of the messages and events of a socket, with one module per dialect.
 
-All of them but `dispatch` run in a thread that has a database connection. They return the messages
-to send on the socket, in order.
+All of them but `dispatch` run in a thread that has a database connection. The messages that they
+return are sent on the socket, in order.
 """
 
 import logging

@@ -142,10 +142,10 @@ def take_result(state: SocketState, generation: Generation) -> list[ServerMessag
 def reject(state: SocketState, error: protocol.Error, message_type: str) -> list[ServerMessage]:
     """Return the error about a rejected message in a place where a client without IDs can match it.
 
-    An error about a request is sent after the replies to earlier requests. A malformed response
-    ends the generation that it was for. Other errors about the engine's messages are dropped while
-    a request waits for its reply, because the client would treat the error as that reply. The
-    MATCHING_ERRORS are always sent.
+    An error about a request is sent after the replies to earlier requests. An error about a message
+    of the engine is returned immediately if it is one of MATCHING_ERRORS or no request waits for
+    its reply. Otherwise the client would treat it as that reply. A malformed response then ends the
+    engine's generation instead, and all other errors are dropped.
     """
     if message_type not in ENGINE_TYPES:
         return state.replies.add([error])

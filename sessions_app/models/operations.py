@@ -24,7 +24,7 @@ class EngineQuerySet(models.QuerySet["Engine"]):
 
 
 class Engine(models.Model):
-    """A model that runs behind a socket, until the socket closes.
+    """The engine behind a socket, until the socket closes.
 
     In `mindflip.v1` a socket registers its engine with `ready`. In the guide's dialect (`is_guide`)
     each socket has an engine from the start, which works only for its own session.

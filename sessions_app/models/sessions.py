@@ -32,7 +32,7 @@ class SessionQuerySet(models.QuerySet["WebLLMSession"]):
     def of(self, user: models.Model) -> "SessionQuerySet":
         """Return the sessions of one user.
 
-        Every request of a user must go through this method.
+        Queries on behalf of a user must use this method or filter by the user's ID.
         """
         return self.filter(user=user)
 
@@ -94,7 +94,8 @@ def past_its_time(now: datetime) -> Q:
 class WebLLMSession(models.Model):
     """A conversation of a user with engines.
 
-    A session outlives sockets, tabs and devices. It ends when it is deleted or after inactivity.
+    A session outlives sockets, tabs and devices. It ends when its user or an operator closes it, or
+    after inactivity.
 
     `seq` counts the changes in the session for `mindflip.v1` clients. A client that has seen
     everything up to n is missing the changes numbered above n. `is_blanked` is set when the text in

@@ -187,7 +187,7 @@ def _parsed(text: str, decoder: msgspec.json.Decoder[Any]) -> ClientMessage:
     except msgspec.ValidationError as error:
         raise _invalid(str(error)) from None
     except (msgspec.DecodeError, UnicodeError):
-        # A lone surrogate must be an escape that starts with `\ud`, like those of U+D000 to U+DFFF.
+        # A lone surrogate can only be an escape, which starts with `\ud` (U+D000 to U+DFFF).
         if ("\\ud" in text or "\\uD" in text) and (
             mended := _replace_lone_surrogates(text)
         ) != text:

@@ -23,6 +23,8 @@ class Options(Struct, rename="camel", omit_defaults=True, frozen=True):
     """Options for the requested cards.
 
     The default `count` is 10. The default `topic` is the start of the prompt, up to 200 characters.
+    `source` contains the user's notes. If `refresh` is true, the result is not taken from the
+    cache. If `save` is true, the result is saved as a deck.
     """
 
     count: Count | None = None
@@ -83,7 +85,8 @@ class Response(Struct, rename="camel", tag_field="type", tag="response", frozen=
 class EngineError(Struct, rename="camel", tag_field="type", tag="error", frozen=True):
     """An engine's error, which ends its attempt.
 
-    If the engine is not working on a generation, the error means that the engine cannot run.
+    Without a `generationId`, from an engine that is not working on a generation, it means that the
+    engine cannot run. The session's status is then `error`.
     """
 
     error: Sentence
@@ -137,7 +140,11 @@ class Cancel(Struct, rename="camel", tag_field="type", tag="cancel", frozen=True
 
 
 class Resume(Struct, rename="camel", tag_field="type", tag="resume", frozen=True):
-    """A request to resend, in order, everything with a `seq` above `lastSeq`."""
+    """A request to resend, in order, everything with a `seq` above `lastSeq`.
+
+    If `lastSeq` was never assigned or too many generations have changed since, the server sends a
+    `session` instead.
+    """
 
     last_seq: Annotated[int, Meta(ge=0, le=2**62)]
 

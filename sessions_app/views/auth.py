@@ -27,7 +27,7 @@ class TokenView(TokenObtainPairView):
 
 
 class TokenRefreshingView(TokenRefreshView):
-    """Exchange a refresh token for a new pair of tokens. It can be used once."""
+    """Exchange a refresh token for a new pair of tokens. Each refresh token can be used once."""
 
     schema = openapi.token_refresh
     throttle_classes = (TokenThrottle,)

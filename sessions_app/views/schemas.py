@@ -32,7 +32,7 @@ class OpenSessionShape(SessionShape, rename="camel", frozen=True):
 
 
 class CreatedGenerationShape(GenerationShape, rename="camel", frozen=True):
-    """A new generation; if `cached` is true, its cards are from the cache."""
+    """The generation for a request; if `cached` is true, an earlier one already has the cards."""
 
     cached: bool
 

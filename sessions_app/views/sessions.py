@@ -74,7 +74,7 @@ class SessionsView(ETagMixin, generics.ListCreateAPIView):
 class SessionView(ETagMixin, APIView):
     """A session of the caller.
 
-    - GET returns it, for up to 30 days after its end.
+    - GET returns it. By default, this is possible until 30 days after its end.
     - DELETE closes it. You can repeat this request.
     """
 
