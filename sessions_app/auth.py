@@ -76,7 +76,7 @@ def socket_user(handshake: Handshake) -> User:
 def refuse_disabled(user: User) -> None:
     """Raise SocketRejected (4403) if the user's account is disabled.
 
-    This is checked when a socket is opened, and again when its user changes.
+    This is checked when a socket is opened, at every heartbeat, and when its user changes.
     """
     if not user.is_active:
         raise SocketRejected("This account is disabled.", close_code=4403, code="disabled")

@@ -1,7 +1,7 @@
 """The WebSocket consumers of sessions.
 
-A consumer accepts a socket, decodes its messages, passes them to `handlers`, which run off the
-event loop, and sends the messages that these return. It also forwards events from other processes.
+A consumer accepts a socket, decodes its messages and sends the replies. `handlers` determines the
+replies, off the event loop. A consumer also passes on the events that `sessions_app.events` sends.
 It uses no models and contains no business rules.
 """
 
@@ -193,7 +193,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
             if error:
                 log.warning("A socket was not left in order, its lease will lapse: %s", error)
 
-    # --- events of other processes ---
+    # --- events ---
     async def socket_end(self, event: dict[str, Any]) -> None:
         await self.close(event["close_code"], event["reason"])
 
@@ -256,8 +256,8 @@ class SessionConsumer(AsyncWebsocketConsumer):
     async def deliver(self, messages: list[protocol.ServerMessage]) -> None:
         """Send the messages that a step returned.
 
-        If they are a page of changes, `deliver_rest` sends the next page when the client has taken
-        this one.
+        If they are a page of changes and another page follows, `deliver_rest` sends that page when
+        the client has taken this one.
         """
         await self.send_all(messages)
         if messages and self.state and self.state.has_more and not self.is_closing:
@@ -398,8 +398,8 @@ class SessionConsumer(AsyncWebsocketConsumer):
     ) -> None:
         """Run one step, and turn its exceptions into an `error` or a close with a reason.
 
-        An unexpected exception never ends the consumer. If no message of the client caused the
-        step, the exception is only logged, because the next heartbeat makes up for a lost event.
+        An unexpected exception never ends the consumer. It is logged, and `on_fault` is called if
+        there is one. Steps for events have none, because the next heartbeat makes up for them.
         """
         try:
             async with self.step_lock:

@@ -57,7 +57,10 @@ def user_changed(user_id: int) -> None:
 
 
 def generations_changed(generations: Iterable[tuple[UUID, UUID]]) -> None:
-    """Notify the sockets of the sessions in (session, generation) pairs of changed generations."""
+    """Notify the sockets of sessions whose generations changed.
+
+    `generations` contains (session, generation) pairs.
+    """
     _after_commit(
         [
             (session_group(session_id), {"type": "generation.changed", "id": str(generation_id)})
@@ -72,7 +75,10 @@ def queue_changed(user_id: int) -> None:
 
 
 def engines_cancelled(engines: Iterable[tuple[str, UUID]]) -> None:
-    """Notify the engines in (channel, generation) pairs that they must stop the generation."""
+    """Notify engines that they must stop a generation.
+
+    `engines` contains (channel, generation) pairs.
+    """
     _after_commit(
         [
             (channel, {"type": "engine.cancelled", "id": str(generation_id)})
@@ -86,8 +92,8 @@ def engines_cancelled(engines: Iterable[tuple[str, UUID]]) -> None:
 async def session_changes(session_id: UUID) -> AsyncIterator[Callable[[float], Awaitable[bool]]]:
     """Yield a function that waits for the session's next event, for up to a number of seconds.
 
-    The function returns whether an event arrived in this time. While Redis is unavailable, it
-    always waits for the full time and returns False.
+    The function returns whether an event arrived in this time. If Redis is unavailable at the
+    start, the function always waits for the full time and returns False.
     """
     group = session_group(session_id)
     try:

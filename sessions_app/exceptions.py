@@ -52,7 +52,7 @@ class Conflict(MindFlipError):
 
 
 class RateLimited(MindFlipError):
-    """A limit is exceeded; `retry_after` is in seconds."""
+    """A rate or quantity limit has been reached; `retry_after` is in seconds."""
 
     code = "rate_limited"
     status = 429

@@ -24,8 +24,8 @@ def sockets_of_changed_user(
 ) -> None:
     """Make the user's sockets check whether they may stay open.
 
-    Saves that change neither `is_active` nor `password` are ignored, such as the one that records
-    the time of a sign-in.
+    Saves whose `update_fields` contain neither `is_active` nor `password` are ignored, such as the
+    one that records the time of a sign-in.
     """
     if not created and DOORS & set(update_fields or DOORS):
         events.user_changed(instance.pk)

@@ -31,7 +31,7 @@ class FlowControl(Protocol):
     async def wait_until_open(self) -> bool:
         """Wait until the client has received everything.
 
-        Return False if the connection is closed before.
+        Return False if the connection is closed before that.
         """
 
     def message_taken(self) -> None:

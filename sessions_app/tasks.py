@@ -38,9 +38,9 @@ def delete_old_sessions() -> None:
 
 @shared_task
 def delete_expired_logins() -> None:
-    """Delete expired tokens and sign-ins, old log entries and failed sign-ins, and unused accounts.
+    """Delete expired tokens and sign-ins and old audit data, and start to delete unused accounts.
 
-    The log is the admin's log of changes.
+    The audit data is the admin's log and the failed sign-ins.
     """
     now = timezone.now()
     retention.tokens_delete_expired(now=now)

@@ -73,7 +73,10 @@ def time_filter(field: str = "created_at", title: str = "time") -> type[SimpleLi
 
 
 def recent_values_filter(field: str, parameter: str, title: str) -> type[SimpleListFilter]:
-    """Return a filter by the values of a field in the newest rows, and by the selected value."""
+    """Return a filter that offers the values of a field in the newest rows.
+
+    It also offers the selected value, even if the newest rows do not have it.
+    """
 
     class RecentValuesFilter(SimpleListFilter):
         parameter_name = parameter
@@ -144,7 +147,10 @@ def _with_words(wanted: SearchQuery, text: str) -> SearchQuery:
 
 
 def _ids(word: str) -> tuple[UUID, UUID] | None:
-    """Return the first and the last ID that start with a word, or None if no ID can."""
+    """Return the first and the last ID that start with a word.
+
+    Return None if the word is not an ID or the first 8 or more digits of one.
+    """
     digits = word.replace("-", "").lower()
     if not ID.fullmatch(word) or not 8 <= len(digits) <= 32:
         return None
@@ -335,7 +341,7 @@ def _users(name: str) -> list[int]:
 
 
 def _any_of(lookups: Any) -> Any:
-    """Return a function from a value to the condition that any of the lookups matches it."""
+    """Return a function that maps a value to the condition that any of the lookups matches it."""
 
     def of(value: Any) -> Q:
         condition = Q()

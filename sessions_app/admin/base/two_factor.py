@@ -22,7 +22,7 @@ NAME, CODES, PHONE_DIGITS = "admin", 10, 6
 class CodeForm(OTPAdminAuthenticationForm):
     """The form for signing in with a password and a code.
 
-    Its messages mention the phone and the recovery codes, unlike those of django-otp.
+    Unlike those of django-otp, its messages explain where codes come from.
     """
 
     otp_error_messages = OTPAdminAuthenticationForm.otp_error_messages | {
@@ -37,7 +37,8 @@ class CodeForm(OTPAdminAuthenticationForm):
     def _chosen_device(self, user: User) -> Any:
         """Return the device for the entered code, according to the form of the code.
 
-        A wrong code only counts against this device, and users do not have to choose a device.
+        A code of six digits is from the phone, and any other code is a recovery code. A wrong code
+        only counts against this device, and users do not have to choose a device.
         """
         code = self.cleaned_data.get("otp_token", "")
         kind = TOTPDevice if code.isdigit() and len(code) == PHONE_DIGITS else StaticDevice
