@@ -32,7 +32,7 @@ class OpenSessionShape(SessionShape, rename="camel", frozen=True):
 
 
 class CreatedGenerationShape(GenerationShape, rename="camel", frozen=True):
-    """The generation for a request; if `cached` is true, an earlier one already has the cards."""
+    """The generation for a request; if `cached` is true, its cards were already in the cache."""
 
     cached: bool
 
