@@ -41,8 +41,8 @@ class InTrashFilter(admin.SimpleListFilter):
 class NotInTrashMixin:
     """Makes decks and cards in the trash read-only until they are restored.
 
-    Nothing can be added or deleted by hand. A scheduled task deletes decks and cards from the
-    trash.
+    Decks and cards cannot be added or deleted permanently in the admin. A scheduled task deletes
+    those that have been in the trash for TRASH_DAYS.
     """
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -38,7 +38,7 @@ class DecksView(ETagMixin, generics.ListCreateAPIView):
     - POST `{generationId, name?}` saves the cards of a generation. Each generation is saved
       only once.
     - POST `{generationIds, name?, cards?}` saves the cards of a batch as one deck.
-    - POST `{name, cards}` creates a deck by hand.
+    - POST `{name, cards}` creates a deck from cards that you send.
     """
 
     schema = openapi.decks

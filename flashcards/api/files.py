@@ -117,7 +117,10 @@ def _imported(user: Any, body: ImportSerializer) -> Any:
 
 
 class JSONErrorNegotiation(BaseContentNegotiation):
-    """Negotiation that ignores `?format=`, which selects the format of the exported file."""
+    """Content negotiation that ignores `?format=`.
+
+    Here, `?format=` selects the format of the exported file, not the format of errors.
+    """
 
     def select_renderer(
         self, request: Request, renderers: Any, format_suffix: str | None = None
@@ -129,7 +132,7 @@ class JSONErrorNegotiation(BaseContentNegotiation):
 
 
 class ExportView(APIView):
-    """GET `?format=…` returns a deck as a file in one of `FORMATS`."""
+    """GET `?format=…` returns a deck as a file (`apkg`, `csv`, `tsv`, `json` or `markdown`)."""
 
     schema = openapi.export
     content_negotiation_class = JSONErrorNegotiation

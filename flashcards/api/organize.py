@@ -106,7 +106,8 @@ class DeckRestoreView(ActionView):
 class DeckMergeView(ActionView):
     """POST `{into}` merges a deck into the deck `into`.
 
-    All cards except duplicates are moved. The merged deck goes to the trash with the duplicates.
+    Duplicates, which have the same front and back as another card, are not moved. They go to the
+    trash with the deck.
     """
 
     schema = openapi.deck_merge
@@ -183,8 +184,8 @@ class CardsMoveView(CardActionView):
 class DuplicatesView(generics.ListAPIView):
     """Groups of cards with the same front.
 
-    Groups with cards that also have the same back come first. `?deck=` limits the list to the
-    fronts of one deck.
+    Groups with cards that also have the same back come first. `?deck=` limits the list to groups
+    with at least one card in that deck.
     """
 
     schema = openapi.duplicates
@@ -219,7 +220,7 @@ class DuplicatesKeepView(generics.GenericAPIView):
 
 
 class TagsView(APIView):
-    """The tags of your decks and cards, most used first."""
+    """The tags of your decks and cards, most used first (at most 300)."""
 
     schema = openapi.tags
 

@@ -9,11 +9,11 @@ from sessions_app.rest.pagination import CursorPages, NewestFirst, PageSizeMixin
 
 
 class DeckPages(NewestFirst):
-    """Pages of up to 100 decks, newest first."""
+    """Pages of decks, newest first, with `?pageSize=` up to 100."""
 
 
 class CardPages(CursorPages):
-    """Pages of up to 500 cards, in the order of the deck."""
+    """Pages of cards in the order of the deck, with `?pageSize=` up to 500."""
 
     ordering = ("position",)
     page_size = 100
@@ -21,7 +21,7 @@ class CardPages(CursorPages):
 
 
 class ReviewPages(CursorPages):
-    """Pages of up to 500 reviews, newest first."""
+    """Pages of reviews, newest first, with `?pageSize=` up to 500."""
 
     ordering = ("-reviewed_at", "-id")
     page_size = 100
@@ -29,14 +29,14 @@ class ReviewPages(CursorPages):
 
 
 class TrashPages(CursorPages):
-    """Pages of up to 100 items in the trash, most recently deleted first."""
+    """Pages of items in the trash, last deleted first, with `?pageSize=` up to 100."""
 
     ordering = ("-deleted_at", "-id")
     page_size = 50
 
 
 class DuplicatePages(PageSizeMixin, PageNumberPagination):
-    """Numbered pages of up to 50 groups of duplicates.
+    """Pages of groups of duplicates, by number (`?page=`), with `?pageSize=` up to 50.
 
     The groups have no order that a cursor can represent.
     """

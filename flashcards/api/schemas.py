@@ -19,7 +19,9 @@ State = Literal["new", "learning", "review", "relearning"]
 class CardShape(TypedDict):
     """A card.
 
-    Other fields that were sent with the card are also returned.
+    `sentence` is the sentence of the user's notes that supports the card. `found` is whether there
+    is such a sentence, or null if this was not checked. Other fields that were sent with the card
+    are also returned.
     """
 
     id: UUID
@@ -116,7 +118,7 @@ class TagChangeShape(TypedDict):
 
 
 class TaggedShape(ChangedShape):
-    """The number of cards that changed, and the requests that undo the change."""
+    """The number of cards that changed, and the bodies of the requests that undo the change."""
 
     undo: list[TagChangeShape]
 
@@ -150,7 +152,8 @@ class DuplicateGroupShape(TypedDict):
 class ScheduleShape(TypedDict):
     """When a card is due, and its memory state in FSRS.
 
-    `intervalSeconds` is the time between its last review and its next one.
+    `stability` is in days, and `difficulty` is from 1 to 10. `intervalSeconds` is the time between
+    the last review of the card and its next one.
     """
 
     state: State
@@ -225,7 +228,11 @@ class SchedulingShape(TypedDict):
 
 
 class QueueShape(TypedDict):
-    """The cards to study now, and all that a client needs to continue without the server."""
+    """The cards to study now, and all that a client needs to continue without the server.
+
+    `counts` are the cards left today. `waiting` are the cards that are left out only because of the
+    daily limits. `nextDueAt` is when the first card after today is due.
+    """
 
     now: datetime
     deck: DeckNameShape | None
@@ -257,7 +264,8 @@ class ReviewShape(TypedDict):
 class OutcomeShape(TypedDict):
     """The outcome of one review in a batch.
 
-    If the review was refused, `code` and `error` give the reason.
+    The status is `known` if the review was sent before. If it is `refused`, `code` and `error` give
+    the reason.
     """
 
     id: str
@@ -279,7 +287,7 @@ class StudyDayShape(TypedDict):
 
     `asked` is the number of reviews of cards that were already learned, and `recalled` the number
     of those in which the card was remembered. `retention` is the share that was remembered in the
-    seven days up to this day.
+    seven days up to this day, or null if there were no such reviews.
     """
 
     day: date
@@ -301,7 +309,13 @@ class DueDayShape(TypedDict):
 
 
 class ProgressShape(TypedDict):
-    """The user's study progress."""
+    """The user's study progress.
+
+    `newLeft` is the number of cards that were never studied, and `learnedToday` the number of cards
+    that were studied for the first time today. `streakDays` is the number of consecutive days with
+    a review. `retention` is the share of reviews of learned cards in which the card was remembered,
+    over all `days`, or null if there were none.
+    """
 
     dueNow: Count
     newLeft: Count
@@ -316,7 +330,8 @@ class ProgressShape(TypedDict):
 class PreviewShape(TypedDict):
     """The format of a file.
 
-    For a table, also how it would be read, and its first rows.
+    For a table, also how it would be read, and its first rows. `columns` contains the role of each
+    column, and `names` contains their headings.
     """
 
     format: Literal["apkg", "json", "table"]
@@ -341,7 +356,10 @@ class ImportedDeckShape(TypedDict):
 
 
 class SkippedCardsShape(TypedDict):
-    """The number of items that were left out for one reason, with a few shortened examples."""
+    """The number of items that were left out for one reason, with a few shortened examples.
+
+    `sentence` is a message for the user.
+    """
 
     code: str
     count: Count

@@ -47,9 +47,9 @@ class TagsField(serializers.ListField):
 
 
 class CardSerializer(serializers.Serializer):
-    """A card with its sides, kind and tags, and its sentence in the notes.
+    """A card with its sides, kind and tags, and the sentence of the notes that supports it.
 
-    Other fields are stored and returned with the card.
+    `found` is whether there is such a sentence. Other fields are stored and returned with the card.
     """
 
     id = serializers.UUIDField(read_only=True)
@@ -68,7 +68,7 @@ class CardSerializer(serializers.Serializer):
             raise serializers.ValidationError({"": ["Send an object with front and back."]})
         if wrong := _sides_without_text(data):
             raise serializers.ValidationError({side: [NO_TEXT] for side in wrong})
-        return data
+        return data  # services validate the values and keep unknown fields
 
     def to_representation(self, card: Card) -> dict[str, Any]:
         own = {
@@ -195,7 +195,7 @@ class DeckCreateSerializer(serializers.Serializer):
 
     - `generationId` saves a finished generation.
     - `generationIds` saves all generations of a batch as one deck.
-    - `name` and `cards` create a deck by hand.
+    - `name` and `cards` create a deck from the given cards.
 
     When saving generations, send `cards` if the user edited them. They replace the generated cards.
     """

@@ -98,7 +98,7 @@ class StudySettingsSerializer(serializers.ModelSerializer):
 class ReviewsQuerySerializer(serializers.Serializer):
     """The query parameters for a list of reviews.
 
-    The `source` of each field is a lookup.
+    The `source` of each field is the name of a field lookup.
     """
 
     cardId = serializers.UUIDField(

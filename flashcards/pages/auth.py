@@ -71,7 +71,7 @@ class SignUpForm(_Styled, UserCreationForm):
 
 
 class HomeView(TemplateView):
-    """The welcome page, or the page to make flashcards for users who are signed in."""
+    """The welcome page or, for users who are signed in, the page to make flashcards."""
 
     extra_context: ClassVar = {"example": EXAMPLE}
 
@@ -83,7 +83,10 @@ FORM_METHODS = ["get", "post", "head", "options"]  # Django's form views also ac
 
 
 class SignInView(LoginView):
-    """Signs the user in, and redirects to `next` if it is a URL of this site, or else home."""
+    """Signs the user in, and redirects to `next` or to the home page.
+
+    `next` is ignored unless it is a URL of this site.
+    """
 
     http_method_names = FORM_METHODS
 

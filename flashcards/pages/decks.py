@@ -40,7 +40,7 @@ LAYOUTS = {
 
 
 class FilteredListView(LoginRequiredMixin, ListView):
-    """A list that a GET form filters, with the current filters in the context."""
+    """A list that a GET form filters, with the current filters as `asked` in the context."""
 
     names: tuple[str, ...] = ("q", "tag")
 
