@@ -1,4 +1,4 @@
-"""The texts that the gaps of a cloze hide, and the kind of card that a text makes.
+"""Find the texts that the gaps of a cloze hide, and choose the kind of a card.
 
 `flashcards/spans.py` defines what a gap is.
 

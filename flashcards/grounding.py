@@ -213,7 +213,7 @@ def _weight(word: str) -> int:
 def _stems(word: str) -> list[str]:
     """Return the word and its forms without the last one or two letters.
 
-    Numbers and unspaced scripts have no stems.
+    Stems have at least four letters. Numbers and words of unspaced scripts have none.
     """
     if _is_number(word) or _is_unspaced(word[0]):
         return []

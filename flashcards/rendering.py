@@ -126,8 +126,8 @@ def _render_math(
 ) -> str:
     """Render math for MathJax.
 
-    Two consecutive closing braces would end a cloze in Anki, so a space is put between them. The
-    TeX means the same.
+    Two consecutive closing braces would end a cloze in Anki, so a space is put between them. It
+    does not change the meaning of the TeX.
     """
     tex = escapeHtml(tokens[index].content)
     tex = re.sub(r"}(?=})", "} ", tex)

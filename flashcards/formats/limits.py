@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sessions_app.exceptions import MindFlipError
 
-RATIO = 200  # usual collections shrink to a tenth, zip bombs to a thousandth
+RATIO = 200  # typical collections shrink to a tenth, zip bombs to a thousandth
 RATIO_COUNTS_FROM = 16 * 2**20
 ENTRIES = 100_000  # files in a package
 MAX_FIELD_CHARACTERS = 64_000  # HTML of one field: 2,000 characters of text and their markup

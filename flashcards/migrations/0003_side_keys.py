@@ -26,7 +26,9 @@ def key(side, **options):
 
 class Migration(migrations.Migration):
 
-    atomic = False  # rows are written, then the column is made strict: not in one transaction with the constraints that wait for its end
+    # PostgreSQL cannot alter a table in a transaction that has updated its rows while deferred
+    # constraints wait for the end of the transaction.
+    atomic = False
 
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

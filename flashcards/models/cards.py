@@ -32,7 +32,7 @@ def side_key(text: str) -> UUID:
 class SideKeyField(models.UUIDField):
     """The key of the side named `side`, updated whenever the card is saved.
 
-    Python computes the key in one place, and SQL compares it.
+    Only Python computes keys, so there is a single rule, and SQL can compare them.
     """
 
     def __init__(self, *args: Any, side: str = "", **kwargs: Any) -> None:

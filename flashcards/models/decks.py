@@ -1,6 +1,6 @@
 """Decks, with a copy of the details of the generations that they were created from.
 
-Generations are deleted long before decks.
+The copy is necessary because generations are deleted long before decks.
 """
 
 import uuid
@@ -53,8 +53,8 @@ class Deck(models.Model):
     """A user's cards about one topic.
 
     `generation_ids` are the generations that the deck was created from. `generation_id` is the
-    first of them, or null if another deck was created from it before. They are not foreign keys
-    because the deck outlives its generations.
+    first of them. It is null if the list is empty, or if another deck was already created from it.
+    They are not foreign keys, because the deck outlives its generations.
 
     A deck with `deleted_at` is in the trash, where it can be restored until it is deleted
     permanently.

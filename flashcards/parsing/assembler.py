@@ -97,7 +97,7 @@ class Assembler:
     def open(self, is_list: bool) -> None:
         top = self.top
         if top and not is_list and top.fields and self.place == "key":
-            self._close_top()  # an object cannot be a key, so the previous one is not closed
+            self._close_top()  # an object cannot be a key: the previous one lacks its brace
         self.stack.append(OpenContainer(is_list, self.top))
         self._open[is_list] += 1
 

@@ -88,8 +88,8 @@ def name_of(key: str) -> str:
 def plain(value: Any, depth: int = DEPTH_READ) -> Any:
     """Return the value with bare words interpreted, texts cleaned, and its depth limited.
 
-    A bare word becomes the Boolean, null or number that it represents. Objects and lists below 16
-    levels become None.
+    A bare word becomes the Boolean, null or number that it represents. Objects and lists that are
+    nested deeper than 16 levels become None.
     """
     if isinstance(value, BareWord):
         if value in WORDS:
@@ -246,7 +246,7 @@ class _Budget:
 
 
 def extras_of(fields: Mapping[str, Any], names: Collection[str] = ()) -> dict[str, Any]:
-    """Return the fields of a card that are neither ours nor in `names`, within limits.
+    """Return the fields of a card that are neither in OURS nor in `names`, within limits.
 
     The limits are 24 fields per object, 50 items per list, four levels, 2,000 characters per text,
     and 12,000 characters in all. Values that exceed them are dropped.

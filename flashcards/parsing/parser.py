@@ -32,7 +32,7 @@ def parse_cards(text: str) -> ParsedCards:
     """Return all cards in the text, read from JSON, even if broken, or from lines of Q: and A:.
 
     This function never raises an exception. If the text has no cards, `problems` contains a message
-    that quotes its start, so that a refusal is recognizable.
+    that quotes its start, so that the refusal of a model is recognizable.
     """
     drafts = Drafts()
     Scanner(text, Assembler(drafts)).run()

@@ -22,7 +22,7 @@ EDGES = WHITE + "*_|"
 class ProseCards:
     """Reads cards line by line.
 
-    A card ends at the next question, at the next numbered line, or at a blank line after its
+    A card ends at the next question, or at the first blank or numbered line after the start of its
     answer.
     """
 

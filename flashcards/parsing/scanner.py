@@ -1,4 +1,4 @@
-"""Split the text of an engine into the tokens of JSON.
+"""Split the text of an engine into JSON tokens.
 
 The scanner finds where JSON starts in prose, and where a string ends if the quotes inside it are
 not escaped. It reads the text once with bounded lookahead, so the time is linear in the length of

@@ -126,8 +126,9 @@ def deck_create_from_batch(
 ) -> tuple[Deck, bool]:
     """Save generations as one deck, including the cards of generations that ended early.
 
-    The same cards of the same generations are saved once. Different cards of the same generations
-    are saved as another deck. Return the deck, and whether it is new.
+    If the first generation is already saved as a deck with the same name and cards that is not in
+    the trash, that deck is returned. If the deck differs, another deck is created. Return the deck,
+    and whether it is new.
 
     Raise Conflict (`not_finished`) if a generation is not finished or the deck would be empty.
     """

@@ -271,7 +271,7 @@ class DeckAllocator:
         return slot
 
     def take_back(self, deck: Deck) -> bool:
-        """Call `DeckSlot.take_back` for a deck, which must be locked."""
+        """Call `DeckSlot.take_back` for a deck that is already locked."""
         if deck.pk not in self.all:
             self.all[deck.pk] = DeckSlot(deck, is_new=False)
         return self.all[deck.pk].take_back()
@@ -314,7 +314,8 @@ def _numbered(name: str, number: int) -> str:
 class ExistingCards:
     """The existing cards of the user that are in the file, by `guid` or ID.
 
-    They include cards in the trash, because an import restores them.
+    They include cards in the trash, because an import restores them, but not the cards of decks in
+    the trash.
     """
 
     def __init__(self, user: User, cards: Iterable[ImportedCard]) -> None:
@@ -360,7 +361,7 @@ class DeckContents:
 def columns_of(card: ImportedCard, deck_tags: Iterable[str]) -> Mapping[str, Any]:
     """Return the columns that the file contains.
 
-    Tags of the deck are removed from the card, because exports add them to each card.
+    Tags of the deck are removed from the card, because our Anki packages contain them on each card.
     """
     above = {tag.casefold() for tag in deck_tags}
     columns = {
@@ -410,6 +411,10 @@ class ImportProgress:
         return None
 
     def cancel(self) -> None:
-        """Cancel the import, even if it has not started yet."""
+        """Cancel the import, even if it has not started yet.
+
+        It stops when it next reports its progress. The request to cancel expires after
+        RETENTION_SECONDS.
+        """
         with suppress(RedisError):
             cache.set(f"{self._key}:cancelled", True, RETENTION_SECONDS)

@@ -1,7 +1,7 @@
 """Record and undo reviews.
 
-A review that is sent several times is recorded once. Reviews are applied in the order in which the
-user gave them, even if they arrive late.
+A review that is sent several times is recorded once. Reviews are applied in the order of their
+`reviewed_at`, even if they arrive late.
 """
 
 import math
@@ -213,7 +213,7 @@ def _locked_cards(user: User, ids: set[UUID]) -> dict[UUID, Card]:
 def _apply(
     user: User, fresh: Mapping[UUID, Review], cards: Mapping[UUID, Card]
 ) -> dict[UUID, CardSchedule | None]:
-    """Apply the new reviews and reapply reviews that were recorded for later times.
+    """Apply the new reviews, and reapply the recorded reviews of their cards that come after them.
 
     Return the schedules by card.
     """

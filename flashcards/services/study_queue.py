@@ -99,7 +99,7 @@ def _available(
         learning=Count("pk", filter=Q(state__in=LEARNING, due_at__lt=ends)),
         due=Count("pk", filter=Q(state=CardState.REVIEW, due_at__lte=now)),
     )
-    new = max(0, card_count - counted["studied"])  # the two counts are separate queries
+    new = max(0, card_count - counted["studied"])  # a card may be added between the queries
     return {"new": new, "learning": counted["learning"], "due": counted["due"]}
 
 

@@ -1,6 +1,6 @@
 """Read the note types and deck names of an Anki collection, in both of Anki's schemas.
 
-The newer schema stores protobuf messages. Only one number and two texts of them are needed, so
+The newer schema stores protobuf messages. Only one number and two texts from them are needed, so
 their fields are read without a schema. Source: the wire format as published with Protocol Buffers.
 The field numbers are Anki's own (proto/anki/*.proto).
 """
@@ -193,7 +193,10 @@ def open_database(path: Path, progress: Progress) -> Iterator[sqlite3.Connection
 
 
 def tables(connection: sqlite3.Connection) -> set[str]:
-    """Return the names of ordinary tables, because a query on a view could run endlessly."""
+    """Return the names of ordinary tables.
+
+    Views and virtual tables are left out, because a query on a view could run endlessly.
+    """
     rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'")
     return {str(name) for name, sql in rows if str(sql).upper().startswith("CREATE TABLE")}
 

@@ -61,7 +61,7 @@ BLANK_LINES = re.compile(r"\n{3,}")
 
 
 def text_of_html(source: str) -> str:
-    """Return the visible text of a field, which may be empty.
+    """Return the visible text of a field as Markdown, which may be empty.
 
     This function never raises an exception, whatever the HTML is.
     """

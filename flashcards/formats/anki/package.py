@@ -31,7 +31,7 @@ from flashcards.formats.limits import (
 )
 from flashcards.parsing.cards import clean
 
-# If a package contains several collections, the newest one contains the cards.
+# If a package contains several collections, the one in the newest format contains the cards.
 COLLECTIONS = ("collection.anki21b", "collection.anki21", "collection.anki2")
 ZSTD = "collection.anki21b"
 SEPARATOR = "\x1f"

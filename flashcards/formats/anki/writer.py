@@ -19,8 +19,8 @@ from flashcards.cloze import filled, usable_kind
 from flashcards.models import Card, Deck
 from flashcards.rendering import card_html
 
-# A number derived from the deck's ID is added. The sum is below the integers that JavaScript no
-# longer represents exactly.
+# A number derived from the deck's ID is added. The sum stays below 2**53, up to which JavaScript
+# represents all integers exactly.
 FIRST_DECK_ID = 1 << 40
 CSS = """.card {
   max-width: 38rem; margin: 0 auto; padding: 2rem 1.25rem; box-sizing: border-box;
