@@ -56,7 +56,7 @@ def _measured(sessions: int, generations: int) -> dict[str, float]:
 
 
 def pages_timed() -> dict[str, float]:
-    """Return the median time in ms of each page that operators open most often."""
+    """Return the median response time, in ms, of the pages that operators open most often."""
     operator = _operator()
     return {
         name: _milliseconds(lambda: operator.get(address))  # noqa: B023 - called immediately

@@ -17,7 +17,7 @@ REPEATS = 3
 
 
 def against_the_floor() -> None:
-    """Compare MindFlip with the floor, in turn, so that slow phases of the machine affect both."""
+    """Measure the floor and MindFlip in turn, so that slow phases of the machine affect both."""
     print(
         f"\nround trips, {SOCKETS} sockets: a second, p50 and p99 in ms, processor time of the"
         " server in µs each"
@@ -29,7 +29,7 @@ def against_the_floor() -> None:
 
 
 def the_floor_with_and_without_daphne() -> None:
-    """Measure how much of the floor's speed remains behind daphne."""
+    """Compare the floor with the same code behind daphne."""
     print(
         f"\nround trips, {SOCKETS} sockets, the floor by itself against the same lines behind"
         " daphne"

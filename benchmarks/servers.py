@@ -74,7 +74,7 @@ def the_floor_on_daphne(sockets: int) -> Iterator[Measured]:
 
 @contextmanager
 def _process(port: int, *command: str) -> Iterator[tuple[str, psutil.Process]]:
-    """Run a process, and yield its socket address and the process when it accepts sockets."""
+    """Run a process, and yield its socket address and the process once it accepts sockets."""
     process = subprocess.Popen([sys.executable, *command], cwd=ROOT)
     address = f"ws://127.0.0.1:{port}"
     try:

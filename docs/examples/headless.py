@@ -45,8 +45,8 @@ def main(url: str, username: str, password: str, topic: str, count: str = "5") -
 def register(rest: httpx.Client, username: str, password: str) -> None:
     """Create the account unless the username is taken.
 
-    If it is taken, signing in shows whether the password is correct. Raise Refused for any other
-    error.
+    If it is taken, signing in shows whether the password is correct. Raise Refused for errors that
+    are not about the username.
     """
     answer = rest.post("/api/auth/register", json={"username": username, "password": password})
     if answer.is_error and "username" not in answer.json().get("fields", {}):
@@ -56,7 +56,8 @@ def register(rest: httpx.Client, username: str, password: str) -> None:
 def sign_in(rest: httpx.Client, username: str, password: str) -> str:
     """Return an access token.
 
-    Raise Refused if the username or the password is incorrect.
+    Raise Refused if the username or the password is incorrect, or if the server sends another
+    error.
     """
     return post(rest, "/api/auth/token", {"username": username, "password": password})["access"]
 
@@ -64,7 +65,8 @@ def sign_in(rest: httpx.Client, username: str, password: str) -> str:
 def open_session(rest: httpx.Client, token: str) -> Message:
     """Open a session and return it, with the address of its sockets as `wsUrl`.
 
-    The address is valid until the session is closed. Raise Refused if the server sends an error.
+    The address is valid until the session ends or the password changes. Raise Refused if the server
+    sends an error.
     """
     rest.headers["Authorization"] = f"Bearer {token}"
     return post(rest, "/api/webllm/session", {"modelId": MODEL})
