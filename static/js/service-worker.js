@@ -1,9 +1,9 @@
 // The service worker. /sw.js sets its version and its list of files (flashcards/pages/pwa.py).
 //
 // It caches files that are the same for all users and never change under their URL, and the page
-// that is shown without a network. It never caches pages, API responses or model weights: pages and
-// responses belong to a user, and the engines store the weights. A study page stores itself in a
-// cache of its user (js/pages/study/offline.js), where the service worker finds it.
+// that is shown without a network. It never caches other pages, API responses or model weights:
+// pages and responses belong to a user, and the engines store the weights. A study page stores
+// itself in a cache of its user (js/pages/study/offline.js), where the service worker finds it.
 const { version, offline, files } = self.SHELL;
 const PREFIX = "mindflip-shell-";
 const CACHE = PREFIX + version;

@@ -1,6 +1,9 @@
 import { Call } from "./call.js";
 
-/** Codes of errors after which the server closes the socket. The client handles the close. */
+/**
+ * Codes of errors after which the server closes the socket. Without an ID, these errors are ignored
+ * here, because the connection handles the close code.
+ */
 const CLOSING_CODES = new Set([
   "session_closed",
   "session_expired",
@@ -9,7 +12,7 @@ const CLOSING_CODES = new Set([
   "forbidden_origin",
   "disabled",
 ]);
-/** Codes of errors that mean that the server dropped a message, which can be sent again. */
+/** Codes of errors after which a message can be sent again, because the server dropped it. */
 const RESEND_CODES = new Set(["rate_limited", "internal"]);
 const RESEND_DELAY_SECONDS = 1;
 const MAX_DROPS = 5;
@@ -113,8 +116,9 @@ export class Calls {
   /**
    * Return the call that an error without an ID belongs to.
    *
-   * Such an error means that the server could not read a message. It is attributed to the oldest
-   * request that the server has not answered.
+   * Such an error means that the server did not read a message, because it was invalid or the
+   * client sent too many. The error is attributed to the oldest request that the server has not
+   * answered.
    */
   #oldestUnanswered(code) {
     return CLOSING_CODES.has(code)

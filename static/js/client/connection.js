@@ -8,7 +8,7 @@ const GREETING_TIMEOUT_SECONDS = 20;
 /** Seconds to wait for each later message. The server sends a ping every 25 seconds. */
 const IDLE_TIMEOUT_SECONDS = 75;
 const OVERLOAD_DELAY_SECONDS = 5;
-/** Close codes (see docs/protocol.md) that another attempt would not change. */
+/** Close codes (see docs/protocol.md) that a new socket would receive again. */
 const FATAL_CODES = new Map([
   [4400, ["invalid_message", "The server could not read what was sent."]],
   [4403, ["forbidden", "This account or this site may not use the server. Ask whoever runs it."]],
@@ -54,7 +54,7 @@ export class Connection extends Emitter {
   /**
    * @param {object} settings
    * @param {(lastClose: LastClose|null) => Promise<string>} settings.getUrl  returns the URL
-   *   of the next socket; after a `retryable` error it is called again, other errors end the
+   *   of the next socket; it is called again after a `retryable` error, and other errors end the
    *   connection
    * @param {any} [settings.WebSocket]  a class with the interface of the browser's WebSocket
    * @param {import("./util.js").Clock} [settings.clock]

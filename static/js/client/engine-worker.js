@@ -84,7 +84,7 @@ export class EngineWorker {
   /**
    * Run a generation for the server.
    * @param {any} request
-   * @returns {Promise<void>} when the run has ended
+   * @returns {Promise<void>} when all requested runs have ended
    */
   handleRequest(request) {
     this.#response = null;
@@ -209,7 +209,8 @@ const HEARTBEAT_SECONDS = 10;
 /**
  * A generation that the engine is writing.
  *
- * Each card is sent when it is finished, and a heartbeat every HEARTBEAT_SECONDS.
+ * Each card is sent when it is finished. While the engine produces tokens, a heartbeat is sent
+ * every HEARTBEAT_SECONDS.
  */
 class GenerationRun {
   #send;

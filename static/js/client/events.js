@@ -14,9 +14,9 @@
  *   an engine
  * @property {{call: import("./call.js").Call, card: import("./call.js").Card, index: number}} card
  * @property {{call: import("./call.js").Call, card: import("./call.js").Card, index: number}} draft
- *   a card that this client's engine wrote and that the server may not have, because it cannot be
- *   reached; the `card` event follows later, and `call.draftFor(index)` then returns the draft that
- *   the card replaced
+ *   a card that this client's engine wrote and that the server may not have, because the connection
+ *   is down; if the server accepts it later, a `card` event follows, and `call.draftFor(index)`
+ *   returns the draft that the card replaced
  * @property {{generationId: string, tokens: number, seconds: number}} tokens  progress of this
  *   client's engine
  * @property {{generationId: string, code: string, error: Error & {code?: string}}} enginefailed

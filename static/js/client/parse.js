@@ -1,5 +1,6 @@
 /**
- * A tolerant parser for the cards in a model's text: broken JSON, or lines with Q: and A:.
+ * A tolerant parser for cards in a model's output: JSON, even if it is broken, or lines with Q: and
+ * A:.
  *
  * It never throws, whatever the text is. flashcards/parsing on the server follows the same rules,
  * and tests/contract/parser_cases.json contains test cases for both.

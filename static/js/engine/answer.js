@@ -1,4 +1,4 @@
-// A model's answer, built from a stream in the format of OpenAI, which both engines use.
+// A model's answer, built from a stream in OpenAI's format, which both engines use.
 
 /**
  * @typedef {{text: string, finishReason: "stop"|"length"|"abort", promptTokens: number,

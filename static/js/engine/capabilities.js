@@ -18,8 +18,8 @@ const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|basic render/i;
 /**
  * Detect which engines can run in this browser.
  *
- * `reason` explains why an engine cannot run, and `step` what to do about it. Otherwise they are
- * empty.
+ * `reason` explains why an engine cannot run or why WebGPU is slow, and `step` what to do about it.
+ * Otherwise they are empty.
  * @returns {Promise<{webgpu: WebGPU, wasm: Wasm}>}
  */
 export async function findEngines() {
@@ -73,9 +73,9 @@ function describe(adapter) {
 }
 
 /**
- * Return what WebGL draws with.
+ * Return what WebGL draws with: "hardware", "software" or "none".
  *
- * It distinguishes a computer without a graphics card from one whose card WebGPU may not use.
+ * This distinguishes a computer without a graphics card from one whose card WebGPU may not use.
  */
 function detectRenderer() {
   try {

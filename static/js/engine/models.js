@@ -33,7 +33,7 @@ export function asWebLLMRecord(model, origin) {
 /**
  * Return web-llm's configuration with the server's local models first in its list.
  *
- * A local model replaces a model of the same ID.
+ * A local model replaces a model with the same ID.
  * @param {{model_list: object[]}} prebuilt
  * @param {CatalogueModel[]} models
  * @param {string} origin

@@ -66,7 +66,7 @@ export async function CreateWebWorkerMLCEngine(worker, modelId, engineConfig, ch
   return engine;
 }
 
-/** Make a cache function of web-llm use the server's models by default instead of web-llm's own. */
+/** Make a cache function of web-llm use the list with the server's models by default. */
 function withServerList(cacheFunction) {
   return async (modelId, appConfig) =>
     cacheFunction(modelId, appConfig ?? (await serverAppConfig()));

@@ -59,7 +59,7 @@ export class WllamaBackend {
       { default: this.assets.wasmUrl },
       { logger: quietLogger, suppressNativeLog: true, cacheManager },
     );
-    // Without this, wllama fetches the compatibility build from its own host.
+    // By default, wllama would fetch the compatibility build from a CDN.
     this.#wllama.setCompat(wasm.isCompat ? this.#compat() : null, "firefox_safari");
     if (hasStorage) return this.#wllama.loadModelFromUrl(url, options);
     return this.#wllama.loadModel(await downloadGguf(url, options.progressCallback), options);

@@ -33,7 +33,7 @@ async function keep(button) {
   toast("Kept. They are no longer listed here.");
 }
 
-/** Focus the next control, because the element that had the focus has been removed. */
+/** Focus the first control of the results, because the one that had the focus has been removed. */
 function focusNext() {
   const next = /** @type {HTMLElement|null} */ (
     document.querySelector("#results button, #results a")

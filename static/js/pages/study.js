@@ -99,7 +99,7 @@ async function loadMore() {
     queue = withoutUnsent(await api.get(page.dataset.queue));
     session.load(queue);
   } catch {
-    // Offline, the session ends with the cards known here.
+    // If the queue cannot be loaded, the session ends with the cards known here.
   }
   const item = session.next(now());
   if (item) showCard(item);

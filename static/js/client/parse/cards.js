@@ -30,7 +30,7 @@ const LITERALS = new Map([
 ]);
 for (const word of ["null", "None", "undefined", "NaN"]) LITERALS.set(word, null);
 
-/** The reason why an object is not a card, as the rest of a message that starts with the card. */
+/** The reason why an object is not a card, as the end of a sentence that starts with "Card 1". */
 class BadCard extends Error {}
 
 /** Unquoted text in JSON: a number, true, null, or text whose quotes are missing. */

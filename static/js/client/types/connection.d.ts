@@ -14,7 +14,7 @@ export class Connection extends Emitter {
     /**
      * @param {object} settings
      * @param {(lastClose: LastClose|null) => Promise<string>} settings.getUrl  returns the URL
-     *   of the next socket; after a `retryable` error it is called again, other errors end the
+     *   of the next socket; it is called again after a `retryable` error, and other errors end the
      *   connection
      * @param {any} [settings.WebSocket]  a class with the interface of the browser's WebSocket
      * @param {import("./util.js").Clock} [settings.clock]

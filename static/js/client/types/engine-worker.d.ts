@@ -43,7 +43,7 @@ export class EngineWorker {
     /**
      * Run a generation for the server.
      * @param {any} request
-     * @returns {Promise<void>} when the run has ended
+     * @returns {Promise<void>} when all requested runs have ended
      */
     handleRequest(request: any): Promise<void>;
     /** Cancel a generation on the server's request. @param {string} generationId */

@@ -59,7 +59,7 @@ class Suggestion {
   async request() {
     const abort = (this.#abort = new AbortController());
     showWaiting("Asking for a card");
-    // The Keep button is always visible and changes nothing.
+    // Focus the Keep button, because it is always visible and changes nothing.
     action(dialog, "keep").focus();
     try {
       const card = await requestCard(this.#card.id, this.#suggested, showWaiting, abort);
@@ -212,8 +212,8 @@ function findCard(deck, cardId) {
 }
 
 /**
- * Return the language and difficulty of the deck's generation. Generations are deleted earlier than
- * decks, so the result may be empty.
+ * Return the language and difficulty of the deck's generation. The server deletes old generations,
+ * so the values may be missing.
  */
 async function originalOptions({ provenance: { generationId } }) {
   if (!generationId) return {};

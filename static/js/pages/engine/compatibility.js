@@ -21,7 +21,7 @@ const MAX_REPORTED_MEMORY_GB = 8;
 const WLLAMA_MEMORY = 1.3;
 /** The share of the device's memory above which a model is a tight fit. */
 const TIGHT = 0.6;
-/** Limits in bytes: those that web-llm requires of a graphics card, and the preferred binding. */
+/** The limits in bytes that web-llm requires of a graphics card, and the binding it prefers. */
 const MIN_BUFFER = 2 ** 28;
 const MIN_BINDING = 2 ** 27;
 const PREFERRED_BINDING = 2 ** 30;

@@ -20,7 +20,7 @@ const RELEASE_TIMEOUT_MS = 4000;
  */
 export class EngineLock extends EventTarget {
   /**
-   * @type {EngineStatus|null} what the owner's engine does; null if no other tab owns the lock
+   * @type {EngineStatus|null} the status of the owner's engine; null if no other tab owns the lock
    */
   other = null;
   #name;

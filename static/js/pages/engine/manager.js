@@ -75,7 +75,7 @@ export class EngineManager extends EventTarget {
     this.#abort.abort();
   }
 
-  /** Unload, and let other tabs load. */
+  /** Unload the engine, and release the lock for other tabs. */
   async release() {
     await this.#unload();
     this.#lock.release();

@@ -38,7 +38,7 @@ export function obstacle(model, engines) {
   return missing.length ? `needs ${missing.join(", ")}, which this graphics card lacks` : null;
 }
 
-/** Return the model to start with: the last chosen one, otherwise the one of the highest rank. */
+/** Return the model to start with: the last chosen one, or the one with the highest rank. */
 export function defaultModel(models, engines, lastId) {
   const runnable = models.filter((model) => !obstacle(model, engines));
   const compare = (a, b) =>
@@ -49,7 +49,8 @@ export function defaultModel(models, engines, lastId) {
 /**
  * Return a model's rank.
  *
- * Local models rank first, then models that use a hardware graphics card, then the default model.
+ * Local models rank first, then models that run on a graphics card, then the default model. WebGPU
+ * without a graphics card (in software) does not count.
  * @param {CatalogueModel} model
  * @param {Engines} engines
  */

@@ -133,7 +133,7 @@ export class PanelView {
   }
 }
 
-/** The message while a lost engine is loaded again. */
+/** The message that is shown while a lost engine is loaded again. */
 export const RELOADING =
   "The graphics card stopped working for this page. The model is being loaded again.";
 /** The message for users who return to this tab. */
@@ -141,7 +141,7 @@ export const TAB_HIDDEN =
   "This tab was in the background, where browsers slow it down. Keep it in front while the model works.";
 
 /**
- * Return why this tab writes no cards, or "" if it does.
+ * Return a text about the other tab or device that writes the cards, or "" if there is none.
  * @param {string} state
  * @param {import("./engine-lock.js").EngineStatus|null} [other] the status of another tab
  */
@@ -200,7 +200,8 @@ export class DownloadMeter {
    * Add a progress report.
    * @param {{phase: string, loadedMb: number, totalMb: number|null}} progress
    * @param {number} seconds  the time of any monotonic clock
-   * @returns {{rate: number, secondsLeft: number|null}|null} MB a second; null if it is too early
+   * @returns {{rate: number, secondsLeft: number|null}|null} `rate` in MB per second; null if it
+   *   cannot be measured yet
    */
   add({ phase, loadedMb, totalMb }, seconds) {
     if (phase !== "download") return null;

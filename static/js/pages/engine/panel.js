@@ -49,7 +49,7 @@ export class EnginePanel extends EventTarget {
     return this.#view.state;
   }
 
-  /** True if the generation of an engine that was unloaded continues in another engine. */
+  /** True if the interrupted generation continues: in a reloaded model, or in another tab. */
   get isHandedOver() {
     return this.#manager.isHandedOver;
   }
@@ -59,12 +59,12 @@ export class EnginePanel extends EventTarget {
     return requestHint(this.state, this.model, this.#manager.other);
   }
 
-  /** The reason why this tab writes no cards, or "" if it does. */
+  /** A text about the other tab or device that writes the cards, or "" if there is none. */
   get otherEngineText() {
     return otherEngineText(this.state, this.#manager.other);
   }
 
-  /** Detect the engines, and choose the model that fits best. */
+  /** Detect the engines, and select the last chosen model or the best one. */
   start() {
     return (this.#detecting = this.#detect());
   }
@@ -280,7 +280,8 @@ const MIN_HIDDEN_SECONDS = 3;
 /**
  * Tracks the activity of the engine in this tab, and keeps the screen on while there is any.
  *
- * Event: `hidden`, when the user returns to a tab that was hidden during an activity.
+ * Event: `hidden`, when the user returns during an activity to a tab that was hidden for at least
+ * MIN_HIDDEN_SECONDS.
  */
 class ActivityTracker extends EventTarget {
   #active = new Set();
@@ -312,7 +313,7 @@ class ActivityTracker extends EventTarget {
 /**
  * Keeps the screen on while it is active.
  *
- * Browsers release the lock of a hidden tab, so it is requested again when the tab is visible.
+ * Browsers release the lock of a hidden tab, so it is requested again when the tab becomes visible.
  */
 export class WakeLock {
   #lock = null;

@@ -109,7 +109,7 @@ async function remove(entries) {
       `Deleted: ${pluralize(entries.length, "model")}, ${size(entries.reduce((sum, { bytes }) => sum + bytes, 0) / MB)}.`,
     );
     await show();
-    action(dialog, "close").focus(); // the button that was selected no longer exists
+    action(dialog, "close").focus(); // the button that had the focus no longer exists
   } catch (error) {
     fail(error);
   }

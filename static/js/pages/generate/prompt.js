@@ -3,7 +3,7 @@ import { pluralize } from "../lib/format.js";
 const MAX_LISTED = 12;
 const MAX_LISTED_LENGTH = 80;
 
-/** The error message for a card that is already there. */
+/** The error message for a card that already exists. */
 export const DUPLICATE_CARD = "The model wrote a card that is here already. Try once more.";
 
 /**
@@ -31,7 +31,7 @@ export function includesCard(card, others) {
 }
 
 /**
- * Return the status of a request that has no cards yet.
+ * Return the status text of a request that has no cards yet.
  * @param {{status: string, place: number}} waiting
  */
 export function waitingText({ status, place }) {

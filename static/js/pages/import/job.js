@@ -69,10 +69,11 @@ export class ImportJob {
 }
 
 /**
+ * Request a preview of a file.
  * @param {File} file
  * @param {Record<string, string>} values
  * @param {AbortSignal} [signal]
- * @returns {Promise<any>} what the file contains, as the server parses it
+ * @returns {Promise<any>} the content of the file as parsed by the server
  */
 export function previewFile(file, values = {}, signal = undefined) {
   return upload(`${ADDRESS}/preview`, formOf(file, values), { signal });

@@ -12,8 +12,7 @@ import { integer, pluralize } from "../lib/format.js";
  * Show the result of an import.
  * @param {HTMLElement} section
  * @param {Report} report
- * @param {string}
- *   decksAddress
+ * @param {string} decksAddress
  * @returns {string} the title of the report
  */
 export function showReport(section, report, decksAddress) {

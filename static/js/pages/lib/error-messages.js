@@ -2,8 +2,8 @@
 export const SERVER_UNREACHABLE = "The server does not answer. Check the connection and try again.";
 
 /**
- * The next step for each error code, shown after the error message. `action` is what the page
- * offers to do.
+ * The next step for each error code, shown after the error message. `action` is what the button for
+ * the next step does.
  * @type {Record<string, {hint: string, action?: "again"|"load"|"choose"|"sign-in"}>}
  */
 const HINTS = {

@@ -101,7 +101,10 @@ function showError(field, message) {
   line.textContent = message;
 }
 
-/** Load the user's existing tags as suggestions when a tag field is first used. */
+/**
+ * Load the user's existing tags as suggestions when a tag field is first used, and again after tags
+ * were saved.
+ */
 export async function suggestTags() {
   if (isSuggested) return;
   isSuggested = true;

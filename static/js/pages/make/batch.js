@@ -59,8 +59,8 @@ export class Batch {
   }
 
   /**
-   * Add a card unless it is already here or was discarded. If the existing card has no ID, it gets
-   * the fields of the new one.
+   * Add a card unless it is already here or was discarded. If only the new card has an ID, the
+   * existing one gets its fields.
    * @param {Draft} draft
    * @returns {boolean} whether the card was added
    */

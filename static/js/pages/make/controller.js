@@ -82,8 +82,8 @@ export class GeneratePage {
   }
 
   /**
-   * Show a call that was requested by another tab or device of this session, or by this page before
-   * a reload. If it has no cards, remove its batch.
+   * Show a call of another tab or device of this session, or of this page before a reload. Remove
+   * its batch if it has no cards.
    */
   async #showRemoteCall(call) {
     const { topic, count } = call.options;

@@ -28,7 +28,7 @@ export class OfflineCards {
     this.#call = call;
   }
 
-  /** @param {{front: string, back: string}} card written here and not sent yet */
+  /** @param {{front: string, back: string}} card written by this page's engine and not sent yet */
   add(card) {
     const draft = toDraft(card, this.#part.index, this.#batch.record.request.kind);
     if (!this.#batch.add(draft)) return;

@@ -249,7 +249,10 @@ function storeChoices(form) {
   }
 }
 
-/** @param {HTMLFormElement} form whose fields the user has not changed yet */
+/**
+ * Restore the user's last choices.
+ * @param {HTMLFormElement} form whose fields the user has not changed yet
+ */
 function restoreChoices(form) {
   for (const [name, value] of Object.entries(storedChoices())) {
     const field = NAMES.includes(name) && form.elements[name];

@@ -98,8 +98,7 @@ export class SourceText {
       Math.floor((weight(word) * (this.#exact.has(word) ? 100 : absentPercent)) / 100);
     const total = words.reduce((sum, word) => sum + weightOf(word), 0);
     const weights = new Map();
-    // The index is the number of shorter stems that the word has. Each map contains weights by
-    // stem.
+    // Maps of weights by stem. The index is the number of shorter stems that the word has.
     const byLevel = Array.from({ length: STEM_CUT + 1 }, () => new Map());
     for (const word of words) {
       const wordStems = stems(word);

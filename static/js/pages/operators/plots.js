@@ -177,7 +177,7 @@ function of(points, group, key) {
   return points.map((point) => point[group][key] ?? null);
 }
 
-/** Return the keys of a group, the most frequent first. */
+/** Return the keys of a group, sorted by their totals with the highest first. */
 function keysOf(points, group) {
   const total = (key) => sum(of(points, group, key));
   return [...new Set(points.flatMap((point) => Object.keys(point[group])))].sort(

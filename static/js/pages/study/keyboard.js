@@ -20,7 +20,7 @@ export function setUpKeys(actions) {
   });
 }
 
-/** Keep a held key from pressing the button that has just received the focus. */
+/** Prevent a held key from pressing the button that has just received the focus. */
 function preventRepeat(event) {
   if (event.key === " " || event.key === "Enter") event.preventDefault();
 }

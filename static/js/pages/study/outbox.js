@@ -8,9 +8,10 @@ const REVIEWS = "/api/flashcards/reviews";
 
 /**
  * Ratings and undos that wait to be sent to the server. They are stored in this browser first, sent
- * in order, and deleted when the server has them. Each entry has its own key, so that tabs do not
- * overwrite each other's entries. Sending a rating twice is safe, because the server identifies
- * reviews by their ID. Events: `change` and `refused` (detail: the items that the server rejected).
+ * in order, and deleted when the server has accepted or rejected them. Each entry has its own key,
+ * so that tabs do not overwrite each other's entries. Sending a rating twice is safe, because the
+ * server identifies reviews by their ID. Events: `change` and `refused` (detail: the items that the
+ * server rejected).
  */
 export class Outbox extends EventTarget {
   #storage;
@@ -83,8 +84,9 @@ export class Outbox extends EventTarget {
   }
 
   /**
-   * Send the reviews before the next undo. If the first entry is an undo, send only that.
-   * @returns {Promise<string[]>} the keys of the entries that the server now has
+   * Send the reviews before the next undo, at most BATCH_SIZE. If the first entry is an undo, send
+   * only that.
+   * @returns {Promise<string[]>} the keys of the sent entries
    */
   async #sendFirst(keys) {
     const entries = keys.slice(0, BATCH_SIZE).map((key) => ({ key, ...this.#read(key) }));
@@ -191,7 +193,7 @@ export function openOutbox(page) {
   return outbox;
 }
 
-/** Retry while entries are waiting, with increasing delays. */
+/** Retry as long as the last attempt has failed, with delays that double up to 30 seconds. */
 function retryPeriodically(outbox) {
   let wait = FIRST_WAIT_MS;
   const retry = async () => {

@@ -79,7 +79,7 @@ export class Scheduler {
   }
 
   /**
-   * Return the seconds until a card is due. If it is due on another study day, return whole days.
+   * Return the seconds until a card is due, in whole days if it is due on another study day.
    * @param {number} dueAt
    * @param {number} now
    */

@@ -59,7 +59,7 @@ export class StudySession {
   }
 
   /**
-   * Select the next card, or return null if the session is finished.
+   * Return the next card and make it the current one, or return null if the session is finished.
    * @param {number} now in milliseconds
    * @returns {Item|null}
    */
@@ -150,7 +150,7 @@ export class StudySession {
   }
 
   /**
-   * Return when the next card is due, in milliseconds, or null if no card is.
+   * Return when the next card is due, in milliseconds, or null if no card has a due date.
    * @returns {number|null}
    */
   nextDueAt() {
@@ -162,8 +162,8 @@ export class StudySession {
   }
 
   /**
-   * Return the seconds until the next card is due, or null if no card is. If it is due on another
-   * study day, return whole days.
+   * Return the seconds until the next card is due, in whole days if it is due on another study day,
+   * or null if no card has a due date.
    * @param {number} now
    * @returns {number|null}
    */

@@ -52,7 +52,7 @@ function inlineMath(state, isSilent) {
 }
 
 /**
- * Parse display math that starts at the start of a line and ends at the end of a line.
+ * Parse display math that occupies whole lines.
  *
  * It may contain blank lines and lines that look like a list.
  */

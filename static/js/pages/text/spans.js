@@ -15,7 +15,7 @@ const GAP_CLOSING = "}}";
 const HINT = "::";
 const MAX_DEPTH = 8;
 const DELIMITER = /(?=\{\{c\d{1,3}::|\}\}|::|\$|\\[[(])/g;
-const DOLLAR_OR_LINE_END = /\\[^\n]|([$\n])/g; // a backslash takes the next character with it
+const DOLLAR_OR_LINE_END = /\\[^\n]|([$\n])/g; // a backslash escapes the next character
 const PRICE = /^\d[^\\^_={}]*[\s(][A-Za-z]{2}/; // "$5/month (or 60$)": words after an amount, without characters that only TeX has
 const NOWHERE = -1;
 
@@ -67,8 +67,9 @@ export class Spans {
   /**
    * Return the math between single dollars that starts at `at`, or null.
    *
-   * Math is on one line, with no space inside its dollars, no digit after them, and no letter or
-   * digit before them. These rules exclude prices, as in `$5 and $10`.
+   * Math is on one line. There is no space after the first dollar or before the last, no letter or
+   * digit before the first, and no digit after the last. These rules exclude prices, as in
+   * `$5 and $10`.
    */
   #dollarMathAt(at, limit) {
     const { text } = this;
