@@ -70,8 +70,9 @@ export class Call {
   }
 
   /**
-   * The `generate` message of this call. It can be sent repeatedly, because the server runs each
-   * request ID only once.
+   * The `generate` message of this call.
+   *
+   * It can be sent repeatedly, because the server runs each request ID only once.
    */
   get message() {
     return {

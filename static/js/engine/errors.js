@@ -21,8 +21,10 @@ const MESSAGES = {
 };
 
 /**
- * An error of an engine. `code` is one of EngineErrorCode, `message` is for users, and `cause` is
- * the engine's own message.
+ * An error of an engine.
+ *
+ * `code` is one of EngineErrorCode, `message` is for users, and `cause` is the engine's own
+ * message.
  */
 export class EngineError extends Error {
   /**

@@ -4,9 +4,11 @@ import { clozeParts } from "./text/cloze.js";
 const MARKUP = /[*_`$]|~~~|\\[!-/:-@[-`{-~]|\]\(|^[ \t]*(?:[-+]|\d{1,9}[.)])[ \t]/m;
 
 /**
- * Show the text of a card: immediately as plain text, and as Markdown with math when the libraries
- * are loaded. The text cannot run scripts or load resources. The source text is kept in `data-raw`
- * (see `rawText`).
+ * Show the text of a card.
+ *
+ * It is shown immediately as plain text, and as Markdown with math when the libraries are loaded.
+ * The text cannot run scripts or load resources. The source text is kept in `data-raw` (see
+ * `rawText`).
  * @param {HTMLElement} element
  * @param {string} text
  * @param {{cloze?: "question"|"answer"}} [options] whether clozes are shown as gaps or highlighted;
@@ -44,8 +46,9 @@ export function spokenText(element) {
 }
 
 /**
- * Render the elements with `data-rich`, which the server sends as plain text. The value of the
- * attribute may be the cloze side.
+ * Render the elements with `data-rich`, which the server sends as plain text.
+ *
+ * The value of the attribute may be the cloze side.
  * @param {ParentNode} root
  */
 export function renderAll(root) {

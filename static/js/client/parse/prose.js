@@ -18,8 +18,9 @@ const INNER_ANSWER = new RegExp(`[ \\t|;][ \\t*_|;-]{0,8}(?:${BACK_LABEL})${AFTE
 const EDGES = `${WHITESPACE}*_|`;
 
 /**
- * Reads a text line by line. A card ends at the next question, or at a blank or numbered line after
- * its answer.
+ * Reads a text line by line.
+ *
+ * A card ends at the next question, or at a blank or numbered line after its answer.
  */
 export class ProseCards {
   #sides = {};

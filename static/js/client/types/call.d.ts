@@ -53,8 +53,9 @@ export class Call {
     get isRemote(): boolean;
     get isFinished(): boolean;
     /**
-     * The `generate` message of this call. It can be sent repeatedly, because the server runs each
-     * request ID only once.
+     * The `generate` message of this call.
+     *
+     * It can be sent repeatedly, because the server runs each request ID only once.
      */
     get message(): {
         type: string;

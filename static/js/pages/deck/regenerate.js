@@ -21,8 +21,9 @@ import { cardAddress, deckAddress } from "./page.js";
 const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("regenerate-dialog"));
 
 /**
- * Request a replacement for a card and show it next to the current card. The card is replaced only
- * if the user accepts.
+ * Request a replacement for a card and show it next to the current card.
+ *
+ * The card is replaced only if the user accepts.
  * @param {HTMLElement} element of the card, in the card view or the table
  */
 export async function regenerateCard(element) {
@@ -212,8 +213,9 @@ function findCard(deck, cardId) {
 }
 
 /**
- * Return the language and difficulty of the deck's generation. The server deletes old generations,
- * so the values may be missing.
+ * Return the language and difficulty of the deck's generation.
+ *
+ * The server deletes old generations, so the values may be missing.
  */
 async function originalOptions({ provenance: { generationId } }) {
   if (!generationId) return {};
@@ -235,8 +237,9 @@ const TOPIC_CHARACTERS = 200;
  */
 
 /**
- * Build the request for one other card about the same topic. The prompt excludes the cards of the
- * deck and earlier suggestions.
+ * Build the request for one other card about the same topic.
+ *
+ * The prompt excludes the cards of the deck and earlier suggestions.
  * @param {Card} card
  * @param {Deck} deck
  * @param {{suggested: {front: string}[], language?: string, difficulty?: string}} more the language
@@ -264,8 +267,9 @@ export function buildRequest(card, deck, { suggested, language, difficulty }) {
 }
 
 /**
- * Return the chunk of the notes that contains the card's sentence. If no chunk does, return only
- * the sentence.
+ * Return the chunk of the notes that contains the card's sentence.
+ *
+ * If no chunk does, return only the sentence.
  */
 function sourcePassage({ sentence }, { source }) {
   return chunks(source).find((chunk) => chunk.includes(sentence)) ?? sentence;

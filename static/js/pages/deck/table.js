@@ -7,9 +7,10 @@ import { cardAddress } from "./page.js";
 const CELL = ".cell";
 
 /**
- * Let users edit cards in the table. Enter or leaving a cell saves it, Shift+Enter adds a line, and
- * Escape reverts the change. If saving fails, the error is shown below the cell, which keeps the
- * new text.
+ * Let users edit cards in the table.
+ *
+ * Enter or leaving a cell saves it, Shift+Enter adds a line, and Escape reverts the change. If
+ * saving fails, the error is shown below the cell, which keeps the new text.
  * @param {Element} root the element that contains the table, now or later
  */
 export function setUpTable(root) {

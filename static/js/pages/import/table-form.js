@@ -13,8 +13,9 @@ import { pluralize } from "../lib/format.js";
  */
 
 /**
- * The form that assigns roles to the columns of a table. Events: `preview` (parse the table again
- * with the current options), `import`.
+ * The form that assigns roles to the columns of a table.
+ *
+ * Events: `preview` (parse the table again with the current options), `import`.
  */
 export class TableForm extends EventTarget {
   #form;

@@ -1,8 +1,9 @@
 import { Rest } from "../../client/rest.js";
 
 /**
- * Return the CSRF token from the cookie. A token in the page would be out of date after the user
- * signs in again in another tab.
+ * Return the CSRF token from the cookie.
+ *
+ * A token in the page would be out of date after the user signs in again in another tab.
  */
 export function csrfToken() {
   return document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";

@@ -4,8 +4,9 @@ import { kindOf } from "./card-kinds.js";
 import { announce, cloneTemplate, slot } from "./dom.js";
 
 /**
- * Flip a card inside `root` when its button or the card itself is clicked. This includes cards that
- * are added later.
+ * Flip a card inside `root` when its button or the card itself is clicked.
+ *
+ * This includes cards that are added later.
  * @param {Element} root
  */
 export function setUpFlipping(root) {
@@ -41,8 +42,9 @@ function spokenAnswer(card) {
 }
 
 /**
- * Show the texts of a card. The answer of a cloze is its front with the gaps filled, followed by
- * its back.
+ * Show the texts of a card.
+ *
+ * The answer of a cloze is its front with the gaps filled, followed by its back.
  * @param {HTMLElement} element
  * @param {{front: string, back: string, kind?: string}} card
  */

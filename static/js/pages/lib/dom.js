@@ -45,8 +45,10 @@ const ANNOUNCE_DELAY_MS = 60;
 let pendingTexts = [];
 
 /**
- * Announce a text politely to screen readers. Texts that arrive within a short time are announced
- * together, and a repeated text is announced again.
+ * Announce a text politely to screen readers.
+ *
+ * Texts that arrive within a short time are announced together, and a repeated text is announced
+ * again.
  * @param {string} text
  */
 export function announce(text) {
@@ -63,8 +65,10 @@ const SHOWN_SECONDS = 5;
 const OFFERED_SECONDS = 15;
 
 /**
- * Show a message for a few seconds and announce it. A message with a button stays longer. No
- * message is removed while the user hovers over it or focuses its button.
+ * Show a message for a few seconds and announce it.
+ *
+ * A message with a button stays longer. No message is removed while the user hovers over it or
+ * focuses its button.
  * @param {string} text
  * @param {{label: string, run: () => void, hint?: string}} [offer] a button; `hint` is announced
  *   but not shown

@@ -19,8 +19,10 @@ export function percent(fraction) {
 }
 
 /**
- * Return a text with the number of tokens, the time and the speed. The speed is measured from the
- * first token, because the model is still reading the prompt before it.
+ * Return a text with the number of tokens, the time and the speed.
+ *
+ * The speed is measured from the first token, because the model is still reading the prompt before
+ * it.
  * @param {{tokens: number, seconds: number}} spent
  * @param {{tokens: number, seconds: number}} [first] the values at the first token
  */

@@ -2,8 +2,9 @@ import { action, part, slot, withBusyButton } from "./dom.js";
 import { describeError } from "./error-messages.js";
 
 /**
- * Open a dialog with a form. The dialog stays open until `onSubmit` succeeds, so an error does not
- * discard the user's input.
+ * Open a dialog with a form.
+ *
+ * The dialog stays open until `onSubmit` succeeds, so an error does not discard the user's input.
  * @param {string} id of the dialog
  * @param {object} what
  * @param {Record<string, string>} [what.texts] texts by slot
@@ -44,8 +45,9 @@ function showFailure(dialog, error) {
 }
 
 /**
- * Show the errors of a form's fields and focus the first invalid field. Each field has an element
- * with data-error.
+ * Show the errors of a form's fields and focus the first invalid field.
+ *
+ * Each field has an element with data-error.
  * @param {HTMLFormElement} form
  * @param {Record<string, string>} fieldErrors messages by field name; the messages of other fields
  *   are removed
@@ -61,8 +63,9 @@ export function showFieldErrors(form, fieldErrors) {
 }
 
 /**
- * Return the field errors of a server response, in the form that `showFieldErrors` expects. The
- * result is empty if the error is not about a field of this form.
+ * Return the field errors of a server response, in the form that `showFieldErrors` expects.
+ *
+ * The result is empty if the error is not about a field of this form.
  * @param {HTMLFormElement} form
  * @param {any} error the error that was thrown, or null
  * @returns {Record<string, string>}

@@ -5,9 +5,10 @@ import { describeError } from "./error-messages.js";
 let isSuggested = false;
 
 /**
- * Let users add and remove tags in every tag field inside `root`, including fields that are added
- * later. Enter, a comma or leaving the field adds the typed tag. Backspace in an empty field
- * removes the last tag.
+ * Let users add and remove tags in the tag fields inside `root`.
+ *
+ * This includes fields that are added later. Enter, a comma or leaving the field adds the typed
+ * tag. Backspace in an empty field removes the last tag.
  * @param {Element} root
  * @param {(field: HTMLElement, tags: string[]) => Promise<string[]>} save saves the tags and
  *   returns the saved ones; an error reverts the change

@@ -5,8 +5,9 @@ import { pluralize, speed } from "../lib/format.js";
 import { SaveForm } from "./save-form.js";
 
 /**
- * The cards of one request on the page, from the first generated card to the saved deck. Its
- * element dispatches these bubbling events: `batch-changed`, `batch-saved`, `batch-gone`,
+ * The cards of one request on the page, from the first generated card to the saved deck.
+ *
+ * Its element dispatches these bubbling events: `batch-changed`, `batch-saved`, `batch-gone`,
  * `batch-next` (detail: the action of its button), `draft-tool` (detail: the name of the tool and
  * the draft).
  */
@@ -59,8 +60,9 @@ export class Batch {
   }
 
   /**
-   * Add a card unless it is already here or was discarded. If only the new card has an ID, the
-   * existing one gets its fields.
+   * Add a card unless it is already here or was discarded.
+   *
+   * If only the new card has an ID, the existing one gets its fields.
    * @param {Draft} draft
    * @returns {boolean} whether the card was added
    */
@@ -279,8 +281,9 @@ const MATCH_LABELS = new Map([
 const MINUTE = 60;
 
 /**
- * An estimate of the remaining time, based on the cards so far. It changes only when a card
- * arrives, so that the displayed time does not jump.
+ * An estimate of the remaining time, based on the cards so far.
+ *
+ * It changes only when a card arrives, so that the displayed time does not jump.
  */
 export class Estimate {
   #startedAt = null;

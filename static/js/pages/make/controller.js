@@ -6,8 +6,9 @@ const TAB_HIDDEN = {
 };
 
 /**
- * The controller of the page that generates cards: its batches and the generator. One batch is
- * generated at a time.
+ * The controller of the page that generates cards: its batches and the generator.
+ *
+ * One batch is generated at a time.
  */
 export class GeneratePage {
   #panel;
@@ -82,8 +83,9 @@ export class GeneratePage {
   }
 
   /**
-   * Show a call of another tab or device of this session, or of this page before a reload. Remove
-   * its batch if it has no cards.
+   * Show a call of another tab or device of this session, or of this page before a reload.
+   *
+   * Remove its batch if it has no cards.
    */
   async #showRemoteCall(call) {
     const { topic, count } = call.options;

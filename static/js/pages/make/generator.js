@@ -12,9 +12,11 @@ import { newPart, notesOf, partOf, partsOf } from "./parts.js";
 const RELOAD_CODES = new Set(["device_lost", "out_of_memory"]);
 
 /**
- * Generates the cards of batches. It loads the model if necessary, sends the requests and shows the
- * progress on the batch. It runs one request of this page at a time. While a model is loaded, it
- * also generates cards for the user's other devices and shows other requests of the session.
+ * Generates the cards of batches.
+ *
+ * It loads the model if necessary, sends the requests and shows the progress on the batch. It runs
+ * one request of this page at a time. While a model is loaded, it also generates cards for the
+ * user's other devices and shows other requests of the session.
  */
 export class BatchGenerator {
   /** @type {import("../../client/index.js").WebLLMClient|null} */
@@ -102,8 +104,10 @@ export class BatchGenerator {
   }
 
   /**
-   * Cancel the current generation when the user leaves the page, so that no engine works on it. A
-   * separate REST request is sent because the socket may close before it sends the cancel message.
+   * Cancel the current generation when the user leaves the page, so that no engine works on it.
+   *
+   * A separate REST request is sent because the socket may close before it sends the cancel
+   * message.
    */
   cancelOnUnload() {
     if (this.#call?.generationId)
@@ -190,8 +194,9 @@ export class BatchGenerator {
 }
 
 /**
- * Add the cards of a call to its batch, except those that are already there as drafts. Then mark
- * the part as done.
+ * Add the cards of a call to its batch, except those that are already there as drafts.
+ *
+ * Then mark the part as done.
  */
 async function collectCards(call, batch, part, offlineCards) {
   let index = 0;
@@ -205,8 +210,9 @@ async function collectCards(call, batch, part, offlineCards) {
 }
 
 /**
- * Build a request for `count` cards of one part. The prompt excludes the existing cards of the
- * part.
+ * Build a request for `count` cards of one part.
+ *
+ * The prompt excludes the existing cards of the part.
  */
 function buildRequest(batch, index, count) {
   const { topic, language, difficulty, kind } = batch.record.request;
@@ -230,8 +236,10 @@ function recordGeneration(part, { generationId }) {
 }
 
 /**
- * Add a card to the batch and count it. A repeated card of a remote call may have been counted
- * before a reload, so it is not counted again.
+ * Add a card to the batch and count it.
+ *
+ * A repeated card of a remote call may have been counted before a reload, so it is not counted
+ * again.
  */
 function showCard(batch, card, part, { isRemote }) {
   const isNew = batch.add({ ...card, part: part.index });

@@ -3,9 +3,10 @@ import { pluralize } from "../lib/format.js";
 import { hasGaps } from "../text/cloze.js";
 
 /**
- * The cards of one call that this page's engine wrote while the server could not be reached. They
- * appear on the page immediately. When the server confirms a card, its version replaces the draft,
- * but the user's edits are kept.
+ * The cards of one call that this page's engine wrote while the server could not be reached.
+ *
+ * They appear on the page immediately. When the server confirms a card, its version replaces the
+ * draft, but the user's edits are kept.
  */
 export class OfflineCards {
   #batch;
@@ -87,8 +88,9 @@ export function unsentText({ cards, request }) {
 }
 
 /**
- * Return a draft with only the fields of the model's output that have been validated. A cloze
- * without a gap gets the default kind.
+ * Return a draft with only the fields of the model's output that have been validated.
+ *
+ * A cloze without a gap gets the default kind.
  */
 function toDraft({ front, back }, part, option) {
   const kind = kindOf(option);

@@ -6,8 +6,9 @@ import { pluralize } from "../lib/format.js";
 const PART_ERRORS = new Set(["no_valid_cards", "timeout", "engine_failed", "context_exceeded"]);
 
 /**
- * Record the error of a part. Throw the error unless it affects only this part and there are other
- * parts.
+ * Record the error of a part.
+ *
+ * Throw the error unless it affects only this part and there are other parts.
  */
 export function recordPartError(part, error, hasOthers) {
   part.state = "failed";
@@ -16,8 +17,9 @@ export function recordPartError(part, error, hasOthers) {
 }
 
 /**
- * Show a batch as finished. If the user left the page before all parts were generated, show it as
- * stopped.
+ * Show a batch as finished.
+ *
+ * If the user left the page before all parts were generated, show it as stopped.
  * @param {import("./batch.js").Batch} batch
  */
 export function showDone(batch) {

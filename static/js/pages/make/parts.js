@@ -25,8 +25,9 @@ export function newPart(index, requested) {
 }
 
 /**
- * Return a part that was stored in this tab. Earlier releases named its fields `at`, `count` and
- * `taken`.
+ * Return a part that was stored in this tab.
+ *
+ * Earlier releases named its fields `at`, `count` and `taken`.
  * @param {any} stored
  * @returns {Part}
  */

@@ -16,8 +16,9 @@ const MAX_NOTES_LENGTH = 200_000;
  */
 
 /**
- * The form that requests cards. Events: `generate` (detail: a CardRequest), `stop`. Its values
- * survive a reload.
+ * The form that requests cards.
+ *
+ * Events: `generate` (detail: a CardRequest), `stop`. Its values survive a reload.
  */
 export class RequestForm extends EventTarget {
   #form;
@@ -103,8 +104,10 @@ export class RequestForm extends EventTarget {
   }
 
   /**
-   * Set up the file field and drag and drop. The text of a file is put in the notes field, where
-   * the user can edit it before sending the request.
+   * Set up the file field and drag and drop.
+   *
+   * The text of a file is put in the notes field, where the user can edit it before sending the
+   * request.
    */
   #setUpFiles() {
     const field = part(this.#form, "file");

@@ -3,9 +3,10 @@ import { splitSentences } from "./grounding.js";
 const PARAGRAPHS = /\n\s*\n/u;
 
 /**
- * Split notes into chunks that fit into the model's context and do not overlap. Paragraphs are
- * combined as far as they fit. A long paragraph is split into sentences, and a long sentence into
- * words.
+ * Split notes into chunks that fit into the model's context and do not overlap.
+ *
+ * Paragraphs are combined as far as they fit. A long paragraph is split into sentences, and a long
+ * sentence into words.
  * @param {string} text
  * @param {number} [tokens] the maximum size of a chunk
  * @returns {string[]}
@@ -47,8 +48,9 @@ function splitParagraph(paragraph, tokens) {
 }
 
 /**
- * Split a long sentence into words. Long words, such as text in scripts without spaces, are cut
- * into pieces that fit.
+ * Split a long sentence into words.
+ *
+ * Long words, such as text in scripts without spaces, are cut into pieces that fit.
  */
 function splitWords(sentence, tokens) {
   const maxLength = Math.max(1, Math.floor(tokens / 2));

@@ -45,8 +45,10 @@ export class SourceText {
   }
 
   /**
-   * Return the sentence that supports a card. For a cloze, the whole filled sentence is looked up
-   * as the answer, and the hidden text as the question.
+   * Return the sentence that supports a card.
+   *
+   * For a cloze, the whole filled sentence is looked up as the answer, and the hidden text as the
+   * question.
    * @param {{front: string, back: string}} card
    * @returns {SourceMatch}
    */
@@ -90,8 +92,10 @@ export class SourceText {
   }
 
   /**
-   * Return, for each sentence, the share of the words' weight that it contains. Words that share a
-   * stem are counted together, so that each list of sentences is read a bounded number of times.
+   * Return, for each sentence, the share of the words' weight that it contains.
+   *
+   * Words that share a stem are counted together, so that each list of sentences is read a bounded
+   * number of times.
    */
   #shares(words, absentPercent = 100) {
     const weightOf = (word) =>
@@ -165,8 +169,9 @@ function fold(text) {
 }
 
 /**
- * Return runs of letters, digits and combining marks, each as a list of characters. A run does not
- * mix scripts with and without spaces.
+ * Return runs of letters, digits and combining marks, each as a list of characters.
+ *
+ * A run does not mix scripts with and without spaces.
  */
 function runsOf(text) {
   const runs = [];

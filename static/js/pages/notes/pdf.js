@@ -98,8 +98,9 @@ const BEGINS_ITEM = /^(?:[-–•*▪◦]|\d{1,3}[.)])\s/u;
 const SHORT_LINE = 40;
 
 /**
- * Join printed lines into paragraphs. Hyphenated words are rejoined, and sentences continue across
- * line ends.
+ * Join printed lines into paragraphs.
+ *
+ * Hyphenated words are rejoined, and sentences continue across line ends.
  * @param {string} text
  */
 export function joinLines(text) {

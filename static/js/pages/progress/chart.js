@@ -19,8 +19,9 @@ const DAY_STEPS = [1, 2, 5, 7, 10, 14, 30, 60, 90];
  */
 
 /**
- * A figure with a plot, a description and a data table. It is redrawn when the theme changes and
- * resized with its container.
+ * A figure with a plot, a description and a data table.
+ *
+ * It is redrawn when the theme changes and resized with its container.
  */
 export class Chart {
   #figure;
@@ -112,8 +113,9 @@ export class Chart {
 }
 
 /**
- * Return the color of a CSS variable in a form that a canvas understands. A new element is used
- * each time, because the color of an existing one could be in transition.
+ * Return the color of a CSS variable in a form that a canvas understands.
+ *
+ * A new element is used each time, because the color of an existing one could be in transition.
  */
 function resolved(parent, name) {
   const probe = document.createElement("i");
@@ -125,8 +127,9 @@ function resolved(parent, name) {
 }
 
 /**
- * Return the series in drawing order. Bars are drawn over each other, so the full stack is drawn
- * first.
+ * Return the series in drawing order.
+ *
+ * Bars are drawn over each other, so the full stack is drawn first.
  */
 function inDrawingOrder(series) {
   return series[0].kind === "bars" ? [...series].reverse() : series;

@@ -103,8 +103,9 @@ export class CardView {
 }
 
 /**
- * Show the question and the answer of a card. A cloze is shown with gaps, and its answer is the
- * filled text followed by the back.
+ * Show the question and the answer of a card.
+ *
+ * A cloze is shown with gaps, and its answer is the filled text followed by the back.
  * @param {Record<string, HTMLElement>} slots question, recap, answer, extra
  * @param {any} card
  */
@@ -130,8 +131,9 @@ export async function preloadRenderers(cards) {
 }
 
 /**
- * Show a side of the study card. The next question appears without the flip animation, which would
- * reveal the answer.
+ * Show a side of the study card.
+ *
+ * The next question appears without the flip animation, which would reveal the answer.
  * @param {HTMLElement} card
  * @param {"front"|"back"} side
  */

@@ -2,9 +2,11 @@ const RATING_KEYS = { 1: "again", 2: "hard", 3: "good", 4: "easy" };
 const INPUT_SELECTOR = "input, textarea, select, dialog, [contenteditable]";
 
 /**
- * Set up the keyboard shortcuts. Space and Enter show the answer, and then rate it as Good. 1 to 4
- * rate the card, E edits it, and U undoes the last rating. Shortcuts are ignored while the user
- * types, with Ctrl, Alt or Meta, and when a key repeats.
+ * Set up the keyboard shortcuts.
+ *
+ * Space and Enter show the answer, and then rate it as Good. 1 to 4 rate the card, E edits it, and
+ * U undoes the last rating. Shortcuts are ignored while the user types, with Ctrl, Alt or Meta, and
+ * when a key repeats.
  * @param {{show: () => void, rate: (rating: string) => void, undo: () => void, edit: () => void,
  *   isAsking: () => boolean, isAnswerShown: () => boolean}} actions
  */

@@ -50,8 +50,9 @@ export async function deleteStoredStudies(signedIn) {
 }
 
 /**
- * Run write operations one after the other, so that the last one wins. Errors are ignored, because
- * the stored data is only needed offline.
+ * Run write operations one after the other, so that the last one wins.
+ *
+ * Errors are ignored, because the stored data is only needed offline.
  */
 function enqueue(work) {
   queue = queue

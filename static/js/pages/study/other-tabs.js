@@ -1,6 +1,7 @@
 /**
- * Notifies the user's other tabs when a card is rated, so that they do not show it again. Event:
- * `rated` (detail: the ID of the card).
+ * Notifies the user's other tabs when a card is rated, so that they do not show it again.
+ *
+ * Event: `rated` (detail: the ID of the card).
  */
 export class OtherTabs extends EventTarget {
   #channel;

@@ -7,11 +7,13 @@ const PREFIX = "mindflip:outbox:";
 const REVIEWS = "/api/flashcards/reviews";
 
 /**
- * Ratings and undos that wait to be sent to the server. They are stored in this browser first, sent
- * in order, and deleted when the server has accepted or rejected them. Each entry has its own key,
- * so that tabs do not overwrite each other's entries. Sending a rating twice is safe, because the
- * server identifies reviews by their ID. Events: `change` and `refused` (detail: the items that the
- * server rejected).
+ * Ratings and undos that wait to be sent to the server.
+ *
+ * They are stored in this browser first, sent in order, and deleted when the server has accepted or
+ * rejected them. Each entry has its own key, so that tabs do not overwrite each other's entries.
+ * Sending a rating twice is safe, because the server identifies reviews by their ID.
+ *
+ * Events: `change` and `refused` (detail: the items that the server rejected).
  */
 export class Outbox extends EventTarget {
   #storage;
@@ -84,8 +86,9 @@ export class Outbox extends EventTarget {
   }
 
   /**
-   * Send the reviews before the next undo, at most BATCH_SIZE. If the first entry is an undo, send
-   * only that.
+   * Send the reviews before the next undo, at most BATCH_SIZE.
+   *
+   * If the first entry is an undo, send only that.
    * @returns {Promise<string[]>} the keys of the sent entries
    */
   async #sendFirst(keys) {
@@ -171,8 +174,10 @@ const LONGEST_WAIT_MS = 30_000;
 const SIGNED_OUT = [401, 403];
 
 /**
- * Open the user's outbox. It sends entries automatically when the network is back, and shows on the
- * page how many ratings are waiting.
+ * Open the user's outbox.
+ *
+ * It sends entries automatically when the network is back, and shows on the page how many ratings
+ * are waiting.
  * @param {HTMLElement} page
  */
 export function openOutbox(page) {

@@ -11,9 +11,10 @@ const DAY_SECONDS = 86_400;
 export const RATINGS = ["again", "hard", "good", "easy"];
 
 /**
- * Calculates when a card is due, with the same results as flashcards/scheduling.py. ts-fsrs
- * provides the formulas, and this class the learning steps. Both implementations are tested with
- * tests/contract/scheduling_cases.json.
+ * Calculates when a card is due, with the same results as flashcards/scheduling.py.
+ *
+ * The formulas are those of ts-fsrs, and this class adds the learning steps. Both implementations
+ * are tested with tests/contract/scheduling_cases.json.
  */
 export class Scheduler {
   #memory;
@@ -106,8 +107,10 @@ export class Scheduler {
 const GRADUATED = { state: "review", step: null };
 
 /**
- * Return the seconds after a Hard rating. On the first step, this is the mean of the first two
- * steps, or 1.5 times the step if it is the only one. Later steps are repeated.
+ * Return the seconds after a Hard rating.
+ *
+ * On the first step, this is the mean of the first two steps, or 1.5 times the step if it is the
+ * only one. Later steps are repeated.
  */
 function hardSeconds(steps, step) {
   if (step > 0) return steps[step];
@@ -118,8 +121,9 @@ const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 
 /**
- * Days that start at an hour of the user's choice, in the user's time zone. The counterpart on the
- * server is StudyDays in flashcards/scheduling.py.
+ * Days that start at an hour of the user's choice, in the user's time zone.
+ *
+ * The counterpart on the server is StudyDays in flashcards/scheduling.py.
  */
 export class StudyDays {
   #clock;

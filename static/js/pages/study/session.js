@@ -9,8 +9,9 @@ const KINDS = { learning: "learning", relearning: "learning", review: "due" };
 /** @typedef {{card: any, schedule: Schedule|null}} Item */
 
 /**
- * A study session: the next card, the ratings and the remaining cards. It does not use the DOM or
- * the network, and callers pass the current time.
+ * A study session: the next card, the ratings and the remaining cards.
+ *
+ * It does not use the DOM or the network, and callers pass the current time.
  */
 export class StudySession {
   #scheduler;

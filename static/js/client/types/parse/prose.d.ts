@@ -1,6 +1,7 @@
 /**
- * Reads a text line by line. A card ends at the next question, or at a blank or numbered line after
- * its answer.
+ * Reads a text line by line.
+ *
+ * A card ends at the next question, or at a blank or numbered line after its answer.
  */
 export class ProseCards {
     constructor(drafts: any);
