@@ -37,7 +37,7 @@ guide: installed ## run the samples of docs/integration-guide.md as written, aga
 	$(VENV_PYTHON) -m pytest -q tests/guide tests/e2e/engines/test_guide.py
 
 MINUTES ?= 10
-soak: installed ## kill and restart everything at random for MINUTES=10, and see that nothing is lost
+soak: installed ## kill and restart everything at random for MINUTES=10, and check that nothing is lost
 	@MINDFLIP_FAULTS_SECONDS=$$(($(MINUTES) * 60)) $(VENV_PYTHON) -m pytest -q tests/faults/test_storm.py
 
 record: installed ## record the state of this version for the upgrade test, before a release
@@ -73,7 +73,7 @@ deployable: installed
 	MINDFLIP_ALLOWED_HOSTS=mindflip.example MINDFLIP_SECRET_KEY="$$($(VENV_PYTHON) -c 'import secrets; print(secrets.token_urlsafe(64))')" \
 		$(VENV_PYTHON) manage.py check --deploy --fail-level WARNING
 
-audit: installed ## known vulnerabilities in what is pinned; says so where no service can be asked
+audit: installed ## find known vulnerabilities in pinned packages; report it if no service is available
 	$(VENV_PYTHON) -m tests.audit
 
 installed:
@@ -81,12 +81,12 @@ installed:
 
 PINS = $(VENV_PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make pins" $(if $(FRESH),--upgrade) pyproject.toml
-pins: installed ## write requirements*.txt, with hashes, from pyproject.toml; FRESH=1 lets what comes along move
+pins: installed ## write requirements*.txt, with hashes, from pyproject.toml; FRESH=1 upgrades transitive dependencies
 	$(PINS) --output-file requirements.txt
 	$(PINS) --group dev --constraint requirements.txt --output-file requirements-dev.txt
 	$(subst pyproject.toml,--group node,$(PINS)) --output-file mindflip/embedded/node.txt
 
-format: installed ## put the code in its form
+format: installed ## format the code
 	$(VENV_PYTHON) -m ruff check --fix
 	$(VENV_PYTHON) -m ruff format
 	$(WITH_NODE) node node_modules/prettier/bin/prettier.cjs --log-level warn --write $(SCRIPTS)
@@ -96,11 +96,11 @@ docs: installed ## write docs/settings.md, docs/asyncapi.json, docs/openapi.json
 	$(VENV_PYTHON) manage.py document_protocol
 	$(VENV_PYTHON) manage.py document_api
 
-bench: installed ## measure round trips against a bare durable relay, and where the time goes
+bench: installed ## measure round trips against a minimal durable relay, and the time of each stage
 	$(VENV_PYTHON) -m benchmarks
 
-seed-large: ## fill the database with 1,000,000 made-up sessions and 5,000,000 generations (15 GB; ARGS=--remove takes them away)
+seed-large: ## fill the database with 1,000,000 generated sessions and 5,000,000 generations (15 GB; ARGS=--remove deletes them)
 	@$(VENV_PYTHON) -m benchmarks.seeding $(ARGS)
 
-clean: ## remove what was installed; var/, with all data, stays
+clean: ## remove everything that was installed, but keep var/ with all data
 	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache

@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Django's command-line utility for administrative tasks."""
+"""Django's command-line utility. `manage.py help` lists the commands."""
 
 import os
 import sys

@@ -1,11 +1,11 @@
 """Patches that make daphne wait for slow readers and send the reason of a close.
 
 Daphne's own `send` returns immediately and buffers everything that the client has not read yet. If
-a class of 30 on a slow network downloads a model of 269 MB, that takes 8 GB of memory. Twisted,
+a class of 30 on a slow network downloads a model of 269 MB, this takes 8 GB of memory. Twisted,
 which daphne is built on, reports when a connection's buffer is full. For HTTP, the patched `send`
 then waits. For WebSockets, the patch adds the connection's state to the scope as `flow`
 (`sessions_app.socket_registry.FlowControl`), and the application decides when to send. This module
-also limits how many received messages may wait for the application.
+also limits how much received data may wait for the application.
 
 Daphne drops the reason of a close, and it rejects some close codes. The protocol promises a reason
 with each close code.
@@ -30,7 +30,7 @@ UNREAD_OVERHEAD_BYTES = 4096  # added per message, because small messages cause 
 # The client has this long to read the remaining data and the close frame. Then the connection is
 # aborted.
 CLOSE_TIMEOUT_SECONDS = 5
-MAX_REASON_BYTES = 123  # space for the reason in a close frame (RFC 6455)
+MAX_REASON_BYTES = 123  # maximum size of the reason in a close frame (RFC 6455)
 
 _send_at_once = Server.handle_reply
 _create_application = Server.create_application
@@ -63,7 +63,7 @@ class FlowControl:
 
 
 class SocketFlowControl(FlowControl):
-    """Control the flow of a WebSocket in both directions (`socket_registry.FlowControl`)."""
+    """Flow control of a WebSocket in both directions (`socket_registry.FlowControl`)."""
 
     def __init__(self, protocol: "SocketProtocol") -> None:
         super().__init__()

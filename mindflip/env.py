@@ -144,7 +144,7 @@ def text(
 
 
 def integer(name: str, default: int, help: str, least: int = 0, most: int | None = None) -> int:
-    """Read a whole number from `least` to `most`."""
+    """Read a whole number that is at least `least` and, if `most` is given, at most `most`."""
 
     def parse(raw: str) -> int:
         try:

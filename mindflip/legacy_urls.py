@@ -16,7 +16,7 @@ IGNORED_DUPLICATES = "admin:flashcards_ignoredduplicate_changelist"
 
 @csrf_exempt  # the new URL checks the redirected request
 def moved(request: HttpRequest, to: str, below: str = "", **ids: Any) -> HttpResponse:
-    """Redirect a request with any method to the URL named `to`, with an empty response.
+    """Redirect a request with any method to the URL named `to`, with an empty body.
 
     The client repeats the request with the same method and body, because the status is 308.
     `below` is the rest of the path, which is appended to the new URL. Browsers must not cache the

@@ -117,8 +117,8 @@ class CrossOriginIsolationMiddleware(AsyncMiddleware):
 
     Together with Django's COOP `same-origin`, this makes pages cross-origin isolated, which
     wllama's threads require. Every response needs the headers, because the scripts of workers must
-    have them too. Safari does not support `credentialless`. Models from other hosts are downloaded
-    with CORS, which `require-corp` allows.
+    have them too. COEP is not `credentialless`, because Safari does not support that. Models from
+    other hosts are downloaded with CORS, which `require-corp` allows.
     """
 
     async def __call__(self, request: HttpRequest) -> HttpResponseBase:

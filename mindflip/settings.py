@@ -162,8 +162,8 @@ INSTALLED_APPS = [
 
 # --- Middleware, in the order in which it receives requests ---
 MIDDLEWARE = [
-    # CSPMiddleware is first so that all responses get the policy. These include files, because the
-    # policy of a worker comes with its script, and requests that other middleware rejects.
+    # CSPMiddleware is first, so that every response has the policy: also files, because a worker
+    # has the policy of its script, and responses of middleware that rejects a request.
     "csp.middleware.CSPMiddleware",
     # Probes use neither our host names nor HTTPS, so they must come before those are checked.
     "mindflip.monitoring.middleware.ProbesMiddleware",
@@ -336,7 +336,7 @@ AXES_USERNAME_CALLABLE = "sessions_app.lockout.client_username"
 AXES_RESET_ON_SUCCESS = True
 # The lockout ends at the time that the user was shown, even if they continue to try.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-AXES_DISABLE_ACCESS_LOG = True  # successful logins and their addresses are not recorded
+AXES_DISABLE_ACCESS_LOG = True  # successful sign-ins and their addresses are not recorded
 AXES_VERBOSE = False
 
 # --- Internationalization ---
@@ -489,7 +489,8 @@ CELERY_BEAT_SCHEDULE = {
     "record-beat-heartbeat": {
         "task": "mindflip.tasks.record_beat_heartbeat",
         "schedule": WORKER_HEARTBEAT_TIMEOUT / 6,
-        "options": {"expires": WORKER_HEARTBEAT_TIMEOUT},  # do not pile up without a worker
+        # Without a worker, tasks that do not expire would pile up.
+        "options": {"expires": WORKER_HEARTBEAT_TIMEOUT},
     },
     "expire-idle-sessions": {"task": "sessions_app.tasks.expire_idle_sessions", "schedule": 60.0},
     "recover-generations": {
@@ -533,8 +534,8 @@ LOGGING = {
         # With MINDFLIP_DEBUG, Django's own handlers would log everything twice.
         "django": {"handlers": [], "level": LOG_LEVEL},
         **{name: {"level": "WARNING"} for name in ("axes", "httpx", "daphne")},
-        # At DEBUG, these loggers log private content: SQL with its values, the source of functions
-        # and whole documents.
+        # At DEBUG, these loggers log everything that they process: SQL with its values, the source
+        # of functions and whole documents.
         **{
             name: {"level": "WARNING"}
             for name in ("django.db.backends", "markdown_it", "celery.utils.functional", "urllib3")
@@ -706,8 +707,8 @@ INACTIVE_ACCOUNT_DAYS = env.integer(
     0,
     "days after which an account that nobody uses is erased; 0: never",
 )
-# One task deletes four kinds of data in turn. All of them must finish within
-# CELERY_TASK_TIME_LIMIT, or the last kinds would never be deleted.
+# One task deletes four kinds of data in turn. Together they must fit into CELERY_TASK_TIME_LIMIT,
+# or the last kinds would never be deleted.
 CLEANUP_TIME_LIMIT = env.integer(
     "MINDFLIP_CLEANUP_TIME_LIMIT",
     60,

@@ -17,7 +17,7 @@ _DYNAMIC_IMPORT = (
 
 
 class StaticStorage(CompressedManifestStaticFilesStorage):
-    """Storage that hashes file names, and rewrites imports in our modules and URLs in styles.
+    """A storage that hashes file names, and rewrites imports in our modules and URLs in styles.
 
     Our modules are in `js/`. A dynamic import is rewritten only if `await` comes directly before
     it. The modules of vendor bundles are not rewritten: they have no relative imports, processing

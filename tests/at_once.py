@@ -1,4 +1,4 @@
-"""Run a function on another connection while this one holds locks."""
+"""A function that runs another one on a second connection while this one holds locks."""
 
 import time
 from collections.abc import Callable
@@ -15,7 +15,7 @@ BLOCKED = (
 
 def _is_another_blocked() -> bool:
     with connection.cursor() as cursor:
-        # Within a transaction, PostgreSQL would return the first snapshot again.
+        # Within a transaction, PostgreSQL would return the same statistics again.
         cursor.execute("SELECT pg_stat_clear_snapshot()")
         cursor.execute(BLOCKED)
         return bool(cursor.fetchone()[0])

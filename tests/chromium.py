@@ -18,7 +18,10 @@ APT = (
 
 
 def find_chromium() -> str | None:
-    """Return the first browser that runs: MINDFLIP_CHROMIUM, one on the PATH, or Playwright's."""
+    """Return MINDFLIP_CHROMIUM, or else a browser in PATH or Playwright's, or None if none runs.
+
+    Exit if MINDFLIP_CHROMIUM is set but does not start.
+    """
     given = os.environ.get("MINDFLIP_CHROMIUM")
     if given:
         if not (shutil.which(given) and _runs(given)):

@@ -1,4 +1,7 @@
-"""The test users, and a clean Redis. Alice and Bob own data, Charlie must see nothing of it."""
+"""The test users, and a clean Redis.
+
+Alice and Bob own data, and Charlie must not see any of it.
+"""
 
 import os
 from collections.abc import Iterator
@@ -49,10 +52,10 @@ def _own_redis_keys_are_gone_afterwards() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _static_files_are_looked_up_once() -> Iterator[None]:
-    """Keep the middleware from reading the age of all static files for every test client.
+    """Look up the static files only once, and not for every test client.
 
-    Django builds the middleware for each client. Reading the age of two thousand files takes a
-    third of a second.
+    Django creates the middleware for each client. Looking up the modification times of two thousand
+    files takes a third of a second.
     """
     look_up, known = FilesMiddleware.add_files_from_manifest, {}
 

@@ -1,4 +1,4 @@
-"""Read streamed downloads as the server sends them: in pieces, on an event loop."""
+"""A reader of streamed downloads, which the server sends in pieces on an event loop."""
 
 from typing import Any
 

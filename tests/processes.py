@@ -1,4 +1,4 @@
-"""Real daphne, worker and beat processes for tests of browsers and failures.
+"""Real daphne, worker and beat processes, for browser tests and fault tests.
 
 Each set has its own database, Redis keys and files.
 
@@ -170,7 +170,10 @@ def _template() -> str:
 
 
 def _make_template(connection: psycopg.Connection, given: str) -> None:
-    """Make the template once; the lock lets the other workers wait and ends with the connection."""
+    """Create the template if it does not exist.
+
+    The lock makes other test workers wait. It is released when the connection is closed.
+    """
     connection.execute("SELECT pg_advisory_lock(%s)", [TEMPLATE_LOCK])
     if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [_template()]).fetchone():
         return

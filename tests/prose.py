@@ -24,7 +24,7 @@ BUDGET = ROOT / "tests" / "prose_budget.json"
 GENERATED = re.compile(r"\.(?:json|svg|txt)$|^docs/(?:api|settings)\.md$|^tests/prose\.py$")
 # Strings of tests are data, and those of configuration files are values.
 HAS_TEXTS = re.compile(r"^(?!tests/).*\.(?:py|js|html)$")
-BLANK = "\0"  # in the place of code; no phrase can match across it
+BLANK = "\0"  # replaces code, so that no phrase matches across it
 SENTENCE_START = rf"(?:\A|[{BLANK}\"'`.:;|#>*-]|\n\s*\n)\s*"
 PHRASES = {
     r"\banew\b": "again, or a verb with re-",
@@ -161,7 +161,7 @@ def compare(found: Mapping[str, Sequence[Hit]], budget: Mapping[str, int]) -> li
 
 
 def lowered(found: Mapping[str, Sequence[Hit]], budget: Mapping[str, int]) -> dict[str, int]:
-    """Return the budget without what is no longer needed; no number rises."""
+    """Return the budget with its numbers lowered to the phrases that are left, and never raised."""
     least = {path: min(len(found.get(path, ())), allowed) for path, allowed in budget.items()}
     return {path: allowed for path, allowed in sorted(least.items()) if allowed}
 

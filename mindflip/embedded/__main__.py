@@ -1,6 +1,6 @@
 """The process of the supervisor.
 
-`manage.py run` replaces itself with this process, which does not load Django and its 40 MB.
+`manage.py run` replaces itself with this process, which does not set up Django. That saves 40 MB.
 """
 
 import sys

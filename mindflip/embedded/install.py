@@ -1,8 +1,8 @@
 """Installation of packages and modules: `python3 install.py run|test` fills .venv and node_modules.
 
 `make` runs this script before any of our packages can be imported, so it uses only the standard
-library. Each step saves a hash of its sources, and the next start skips the step if they are
-unchanged.
+library. The packages and the modules each have a stamp with a hash of their sources, so that the
+next start skips them if the sources are unchanged.
 """
 
 import hashlib

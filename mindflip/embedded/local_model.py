@@ -38,7 +38,7 @@ def fetch(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".fetching-") as beside:
         _unpack(_download(Path(beside)), folder / f"{NAME}.gguf")
-    # The description comes last, because the server offers a model as soon as it has one.
+    # The description is written last, because the server offers a model as soon as it exists.
     (folder / f"{NAME}.json").write_text(json.dumps(DESCRIPTION, indent=2) + "\n")
 
 

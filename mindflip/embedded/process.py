@@ -29,12 +29,12 @@ class StopRequested(StartupError):
 class Service:
     """A process that runs in its own process session.
 
-    Ctrl-C in the terminal therefore reaches only the supervisor, which then stops all services in
-    order.
+    Ctrl-C in the terminal therefore reaches only the process that started it, such as the
+    supervisor, which then stops all services in order.
 
     - `is_ready` is polled after the start until it returns true.
     - `stop_signal` is the signal that makes this program stop cleanly.
-    - `user` can only be set if we run as root.
+    - `user` is the user that runs the process. It can be set only if we run as root.
     """
 
     name: str

@@ -100,7 +100,7 @@ def prepare(var: Path) -> None:
 def lock_data_dir(var: Path) -> Iterator[Callable[[], None]]:
     """Lock the folder for this process.
 
-    Call the yielded function before stopping. The next run then waits longer for the lock. Raise
+    Call the yielded function before stopping, so that the next run waits longer for the lock. Raise
     StartupError if another run holds the lock.
     """
     with (var / "run.lock").open("a+") as lock:
@@ -196,7 +196,7 @@ class Run:
     def _fetch_model(self) -> None:
         """Fetch the local model if it is missing.
 
-        A failure is only reported, because the models on the internet still work.
+        A failure is only reported, because models from the internet can still be used.
         """
         if local_model.is_fetched(
             Path(os.environ.get("MINDFLIP_MODELS_DIR") or self.var / "models")
@@ -265,7 +265,7 @@ class Run:
 def _free(last_url: str) -> int:
     """Return the port of `last_url` if an earlier run chose it and it is free, or else a free port.
 
-    Addresses that the user has noted therefore usually stay valid.
+    A port that the user has noted therefore usually stays valid.
     """
     port = urlsplit(last_url).port or 0
     return port if port not in {0, 5432, 6379} and is_free(port) else free_port()

@@ -49,7 +49,7 @@ _written_at = float("-inf")
 async def unavailable_parts() -> dict[str, str]:
     """Return the unavailable parts by name, each with a message that contains no secrets.
 
-    Each service gets up to TIMEOUT_SECONDS to respond.
+    PostgreSQL and Redis are checked at the same time, for up to TIMEOUT_SECONDS.
     """
     unavailable = await asyncio.gather(_unavailable_in_postgresql(), _unavailable_in_redis())
     return {part: MESSAGES[part] for parts in unavailable for part in parts}

@@ -43,8 +43,8 @@ _RULES = [
     (re.compile(rf"(?i)(?<![A-Za-z0-9])({_NAMES})=[^&\s\"'<>]+"), rf"\1={REDACTED}"),
     (re.compile(rf"""(?i)(["'](?:{_NAMES})["']\s*:\s*)(["']).*?\2"""), rf"\1\2{REDACTED}\2"),
     (re.compile(r"(?i)\b(bearer|basic) [A-Za-z0-9._~+/=-]{8,}"), rf"\1 {REDACTED}"),
-    # This is a token with three parts. The lookahead searches for the second part only once, not
-    # once for each possible start of the token in the first part.
+    # This is a token with three parts. The lookahead checks the text after the first part only
+    # once, not once for each possible start of the token in it.
     (
         re.compile(r"(?<![\w-])(?=[\w-]++\.[\w-]++\.)([\w-]*?)\beyJ[\w-]++\.[\w-]++\.[\w-]*+"),
         rf"\1{REDACTED}",

@@ -73,7 +73,7 @@ class DatabaseGauges:
 
 
 class ProcessCounts:
-    """A collector of the counts since the start of this process, and of its open sockets."""
+    """A collector of counts since the start of this process, and of the state of its sockets."""
 
     def collect(self) -> Iterator[Metric]:
         yield from map(_counter, metrics.Counter.registry)

@@ -106,7 +106,7 @@ class RequestLogMiddleware(AsyncMiddleware):
     async def process_view(
         self, request: HttpRequest, view: Any, args: Any, kwargs: dict[str, Any]
     ) -> None:
-        """Bind the IDs in the URL to the log lines, and set the client for password hashing."""
+        """Bind the IDs in the URL to log lines, and set the client for fair password hashing."""
         hashers.client.set(client_address(request))
         log_context.bind(
             **{name: kwargs[name] for name in ("session_id", "generation_id") if name in kwargs}

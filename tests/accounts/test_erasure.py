@@ -1,6 +1,6 @@
-"""A deleted account leaves nothing behind in any table, in Redis or behind any endpoint.
+"""A deleted account leaves nothing behind in any table or in Redis, and its sockets close.
 
-The tests find the tables themselves, so a new table that is not erased fails.
+The tests find the tables themselves, so they fail for a new table whose rows are not deleted.
 """
 
 from datetime import timedelta

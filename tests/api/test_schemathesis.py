@@ -29,7 +29,7 @@ SEQUENCES = 10  # of calls, along links
 APPLICATION = get_asgi_application()
 SECONDS = int(os.environ.get("MINDFLIP_API_SECONDS", "600"))
 SEED = int(os.environ.get("MINDFLIP_API_SEED", "1"))
-# A valid request may still be rejected by a rule that a schema cannot express.
+# A valid request may still be rejected by a rule that the schema cannot express.
 OTHER_RULES = {
     "register": "the name is free, the password is none that others guess",
     "createToken": "a name that is not white space alone",
@@ -171,7 +171,8 @@ def faults(event: events.ScenarioFinished) -> Iterator[str]:
 def run(token: str) -> Seen:
     """Run all phases once.
 
-    The time limit is ours: with its own, Schemathesis repeats the phases until the time is up.
+    The time limit is ours, because with its own limit Schemathesis repeats the phases until the
+    time is up.
     """
     schema = openapi.from_asgi("/api/schema", app, config=config(token))
     seen, stream, deadline = Seen(), from_schema(schema).execute(), monotonic() + SECONDS

@@ -94,7 +94,7 @@ def _nginx(folder: Path, backs: tuple[int, int]) -> tuple[Service, int, int]:
     place.mkdir()
     _make_certificate(folder / "tls")
     (place / "mindflip.conf").write_text(_configuration(folder, backs, port, plain_port))
-    # nginx applies it only as root. In that case pytest's folders belong to root, too.
+    # nginx uses this user only if it runs as root. Then pytest's folders belong to root, too.
     user = "root" if os.geteuid() == 0 else "nobody"
     (place / "nginx.conf").write_text(MAIN.format(folder=place, user=user))
     command = [
@@ -112,7 +112,10 @@ def _nginx(folder: Path, backs: tuple[int, int]) -> tuple[Service, int, int]:
 
 
 def _configuration(folder: Path, backs: tuple[int, int], port: int, plain_port: int) -> str:
-    """Return the configuration with the changes of an operator, without IPv6."""
+    """Return the configuration with the changes of an operator.
+
+    IPv6 is left out, because not every machine has it.
+    """
     replaced = {
         "127.0.0.1:8001": f"127.0.0.1:{backs[0]}",
         "127.0.0.1:8002": f"127.0.0.1:{backs[1]}",

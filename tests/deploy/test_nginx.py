@@ -245,7 +245,7 @@ def test_while_one_daphne_restarts_the_other_answers(site: Front) -> None:
         assert student.is_greeted()
         site.server.start(site.first)
     assert set(statuses) <= {401, 503}
-    # The request that it processed when it was killed may have been done.
+    # nginx does not repeat the request that the process was handling when it was killed.
     assert statuses.count(503) <= 1
 
 
@@ -273,7 +273,7 @@ def test_when_both_are_away_all_are_told_to_come_back_and_no_log_keeps_a_ticket(
 
 @contextmanager
 def asking_all_the_time(site: Front) -> Iterator[list[int]]:
-    """Return the status codes of requests sent one after the other in the background."""
+    """Send requests one after the other in the background, and yield their status codes."""
     statuses: list[int] = []
     done = threading.Event()
 

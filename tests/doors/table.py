@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-SIGN_IN, ADMIN_SIGN_IN = "/sign-in", "/admin/login/"  # redirects to these pages
+SIGN_IN, ADMIN_SIGN_IN = "/sign-in", "/admin/login/"  # the answer is a redirect to this page
 AS_TOLD = 0  # use the answer in the row
 TURNED_AWAY = ("nobody", "expired", "refresh", "signed out", "revoked", "disabled")
 Answer = int | str

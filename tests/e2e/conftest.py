@@ -1,8 +1,8 @@
 """Fixtures for the browser tests: a real browser, a real server and the default model.
 
-Playwright's synchronous API keeps an event loop running while it is open, which is for the whole
-package. Async tests and Django's ORM therefore can't be used here. Tests that don't need a browser
-are in the test packages of their apps.
+Playwright's synchronous API keeps an event loop running while it is open, which is during all tests
+of the package. Async tests and Django's ORM therefore can't be used here. Tests that don't need a
+browser are in the test packages of their apps.
 """
 
 import fcntl
@@ -40,7 +40,7 @@ expect.set_options(timeout=20_000)  # a busy machine is slow, but not broken
 
 @pytest.fixture(scope="package")
 def playwright() -> Iterator[Playwright]:
-    CHROMIUM()  # find_chromium may start another Playwright
+    CHROMIUM()  # must run first, because the search may start its own Playwright
     with sync_playwright() as running:
         yield running
 

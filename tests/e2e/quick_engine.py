@@ -17,7 +17,7 @@ from tests.e2e.visitor import PASSWORD, Visitor
 MODEL = "SmolLM2-135M-Instruct-Q4_1"
 Card = dict[str, str]
 Write = Callable[[dict[str, Any]], list[Card]]
-"""Returns the cards for a `generate` message; an empty list is a response without cards."""
+"""A function that returns the cards for a `generate` message, or an empty list."""
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""A loaded model and several devices.
+"""A user with one loaded model and several devices.
 
 A page generates cards for the other devices of its user, and shows the requests that they make in
 its session.

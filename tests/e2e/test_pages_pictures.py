@@ -236,7 +236,7 @@ def take(
 
 
 def models_named(page: Page) -> list[str]:
-    """Return the model families of the catalog, such as SmolLM2 or Llama, that the page names."""
+    """Return the model families of the catalogue, such as SmolLM2 or Llama, that the page names."""
     families = {
         model_id.split("-")[0] for model_id in page.evaluate(MODEL_IDS) if model_id != EXAMPLE_MODEL
     }

@@ -13,7 +13,7 @@ from tests.processes import RunningServer
 PASSWORD = "correct horse battery"
 KEPT = """() => Object.keys(sessionStorage).filter((key) => key.endsWith(":batches"))
   .flatMap((key) => JSON.parse(sessionStorage.getItem(key))).flatMap(({ cards }) => cards)"""
-# Write it on `pagehide`, because the page saves its own batches whenever one changes.
+# The batches are written on `pagehide`, because the page saves its own whenever one changes.
 LEAVE_BATCHES = """(records) => addEventListener("pagehide", () =>
   sessionStorage.setItem(`mindflip:${document.body.dataset.user}:batches`, records), {
   once: true })"""
@@ -100,7 +100,7 @@ class Visitor:
 
     @property
     def batch(self) -> Locator:
-        """Return the newest batch of cards."""
+        """The newest batch of cards."""
         return self.page.locator(".batch").first
 
     def load_model(self) -> None:

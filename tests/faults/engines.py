@@ -75,7 +75,7 @@ class Engine(Wire):
             if mood == "drops" and place == 0:
                 self.drop()
                 return
-        # After `device_lost`, the server sends nothing until the engine is ready again.
+        # After `device_lost`, the server assigns no generations until the engine is ready again.
         if mood == "gives up":
             await self._be_ready()
 

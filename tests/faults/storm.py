@@ -60,7 +60,7 @@ class Storm:
             self.engines.append(Engine(*self._place(accounts[number % USERS], number % USERS + 1)))
 
     async def blow(self, seconds: float) -> None:
-        """Send requests and kill services for this time, then wait for the remaining outcomes.
+        """Send requests and kill services for `seconds`, then wait for the remaining outcomes.
 
         An exception in a client fails the test.
         """
@@ -76,7 +76,7 @@ class Storm:
                 task.cancel()
 
     async def _ask_and_wreck(self, until: float) -> None:
-        """Run the requests and the kills until this time, and wait for the remaining outcomes.
+        """Run the requests and the kills until `until`, and wait for the remaining outcomes.
 
         Raise TimeoutError if a client has no outcome CALM_SECONDS after the last service has
         restarted.

@@ -1,4 +1,4 @@
-"""The database drops its connections at any moment, and every thread serves its next message."""
+"""Every thread serves its next message after the database has dropped all connections."""
 
 from pathlib import Path
 

@@ -17,8 +17,8 @@ PAUSE_SECONDS = 0.3
 class Wire:
     """A client that stays connected.
 
-    Subclasses override its handlers to react to events. `refusals` lists the closes that refused
-    the client, and `strays` lists the messages that no request was waiting for.
+    Subclasses override `opened`, `greeted` and `heard` to react to events. `refusals` lists the
+    closes that refused the client, and `strays` the messages that no request was waiting for.
     """
 
     def __init__(

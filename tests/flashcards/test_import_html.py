@@ -21,7 +21,7 @@ OTHERWISE = {
     "a link to nowhere",
     "a link that runs, with a tab",
     "a link with a quote in it",
-}  # these look the same when they are rendered again
+}  # these look the same when rendered again, but their HTML differs
 TEXTS = {
     "a<br>b<div>c</div><div>d</div>": "a\nb\nc\nd",
     "<p>a</p><p>b</p>": "a\n\nb",

@@ -1,4 +1,4 @@
-"""Simultaneous imports of the same file, and edits and logins during an import."""
+"""Simultaneous imports of the same file, and edits and sign-ins during an import."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier

@@ -1,4 +1,4 @@
-"""Access by other users, who can neither use Alice's objects nor find out which IDs exist."""
+"""Other users can neither use Alice's objects nor find out which IDs exist."""
 
 import uuid
 

@@ -1,7 +1,4 @@
-"""`honcho start`, which deployments use, runs every process if both addresses are set.
-
-The addresses are DATABASE_URL and REDIS_URL.
-"""
+"""`honcho start` runs every process of a deployment if DATABASE_URL and REDIS_URL are set."""
 
 import os
 import signal

@@ -17,7 +17,8 @@ from tests.scale.plans import tell_the_planner
 def seeded(django_db_setup: None, django_db_blocker) -> Iterator[None]:
     """Seed the database for all tests of a module.
 
-    The rows are in one transaction, which is never committed and which contains those of the tests.
+    The rows are in one transaction, which is never committed. The transactions of the tests are
+    nested in it.
     """
     with django_db_blocker.unblock(), transaction.atomic():
         plan = Plan(sessions=1_000, generations=5_000, users=60, days=90, now=timezone.now())

@@ -1,4 +1,4 @@
-"""Pages of long lists: each row is on one page, in both directions, and the total is estimated."""
+"""Long lists: each row is on exactly one page in both directions, and the total is estimated."""
 
 from io import StringIO
 

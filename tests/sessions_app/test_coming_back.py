@@ -1,4 +1,4 @@
-"""Engines that reconnect at an inconvenient moment."""
+"""Engines that reconnect while they have unfinished work."""
 
 from tests.sessions_app.conftest import open_socket
 from tests.sessions_app.test_v1 import ready, respond, stream, until

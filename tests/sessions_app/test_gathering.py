@@ -14,7 +14,7 @@ from tests.sessions_app.conftest import Socket, cards, open_socket
 
 
 class Reader:
-    """A function that returns twice each number, and records each batch."""
+    """A callable that multiplies numbers by two and records each batch."""
 
     def __init__(self) -> None:
         self.turns: list[list[int]] = []

@@ -1,4 +1,7 @@
-"""Leases: silent engines lose them, and a generation fails after three attempts or ten minutes."""
+"""Leases: silent engines lose them, and no generation waits forever.
+
+A generation fails after three attempts, or after ten minutes without an engine.
+"""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Idempotency-Key, if the first request never finishes."""
+"""Idempotency-Key: a request can be repeated if the first one never finished."""
 
 import sys
 import time

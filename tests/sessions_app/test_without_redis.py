@@ -1,6 +1,6 @@
 """Requests that need only the database still work without Redis, but wake-ups are slower.
 
-Passwords are not checked, because attempts cannot be counted.
+Endpoints for passwords and tokens respond with 503, because attempts cannot be counted.
 """
 
 import socket

@@ -132,7 +132,7 @@ WHERE username = 'carol'
 """
 NO_ID = "00000000-0000-4000-8000-000000000000"
 SKIPPED = ("/api/account/export", "/api/schema", "/admin/jsi18n/", "/admin/logout/")
-"""Addresses with large responses, or that an upgrade test does not need."""
+"""Addresses that have large responses or are not needed in an upgrade test."""
 
 
 @dataclass
@@ -196,7 +196,7 @@ def make_operators(scene: Scene) -> None:
     operator.page.locator("[name=_continue]").click()
     operator.page.locator("#id_is_staff").check()
     operator.page.locator("#id_groups").select_option(label="Support")
-    # These permissions exceed those of the group. Permissions are rows that contain names of
+    # These permissions exceed those of the group. Permissions are rows that contain the names of
     # models.
     options = operator.page.locator("#id_user_permissions option").all_inner_texts()
     operator.page.locator("#id_user_permissions").select_option(

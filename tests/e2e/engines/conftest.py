@@ -65,7 +65,7 @@ class EnginePage:
     def run(self, script: str, argument: Any = None, seconds: float = 120) -> Any:
         """Run the body of an async function in the page and return its result.
 
-        The script can use `engines` (the module), `models` (the catalog) and `argument`. If it
+        The script can use `engines` (the module), `models` (the catalogue) and `argument`. If it
         throws an error or takes longer than `seconds`, the result is {"error": {"code",
         "message"}}.
         """

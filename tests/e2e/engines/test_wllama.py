@@ -86,10 +86,7 @@ def test_without_64_bit_memory_its_compatible_build_runs(
 
 
 def _as_in_safari(route: Route) -> None:
-    """Serve the worker script with a WebAssembly that has 32-bit memory only.
-
-    It can't wait for promises, either.
-    """
+    """Serve the worker script with a WebAssembly that has 32-bit memory only and no JSPI."""
     answer = route.fetch()
     without = """
         delete WebAssembly.Suspending;

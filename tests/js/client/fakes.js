@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 
 import { WebLLMClient } from "../../../static/js/client/index.js";
 
-/** Run everything that does not wait for a timer or a message. */
+/** Run everything that waits for neither a timer nor a message. */
 export async function flush() {
   for (let run = 0; run < 10; run++) await new Promise((resolve) => setImmediate(resolve));
 }
