@@ -651,7 +651,8 @@ SOCKET_RATE = env.integer(
 SOCKET_BURST = env.integer(
     "MINDFLIP_SOCKET_BURST", 200, "messages one socket may send at once", least=1
 )
-# The default is larger than any result, because an engine sends at most three responses for one.
+# The default is larger than any result, because an engine sends at most three responses of up to
+# RESPONSE_MAX_BYTES for one.
 SOCKET_UNSENT_MAX_BYTES = env.integer(
     "MINDFLIP_SOCKET_UNSENT_MAX_BYTES",
     4_194_304,
