@@ -286,6 +286,8 @@ class DeckRestoreSerializer(serializers.Serializer):
 
 
 class DeckMergeSerializer(serializers.Serializer):
+    """The deck to merge another deck into."""
+
     into = IdField(help_text="the id of the deck that takes the cards")
 
 

@@ -12,6 +12,8 @@ from sessions_app.protocol.incoming import Ping, Pong
 class Progress(
     Struct, rename="camel", tag_field="type", tag="progress", omit_defaults=True, frozen=True
 ):
+    """The progress of a request, in percent, with a text for the user."""
+
     progress: int
     message: str
     request_id: str | None = None
@@ -40,6 +42,11 @@ class EngineGenerate(
 
 
 class ResultData(Struct, rename="camel", omit_defaults=True, frozen=True):
+    """The cards of a result.
+
+    `cached` is true if they are from the cache, and `partial` if there are fewer than requested.
+    """
+
     cards: list[dict[str, Any]]
     cached: bool = False
     partial: bool = False
@@ -48,6 +55,11 @@ class ResultData(Struct, rename="camel", omit_defaults=True, frozen=True):
 class Result(
     Struct, rename="camel", tag_field="type", tag="result", omit_defaults=True, frozen=True
 ):
+    """The result of a request.
+
+    `seq` is present if the result is the numbered outcome of a generation.
+    """
+
     data: ResultData
     request_id: str | None = None
     generation_id: UUID | None = None

@@ -65,7 +65,13 @@ def _page(page: Page, item: dict[str, Any]) -> dict[str, Any]:
     }
     if page.is_counted:
         properties["count"] = {"type": "integer", "minimum": 0}
-    return {"type": "object", "properties": properties, "required": sorted(properties)}
+    return {
+        "description": "A page of a list. `next` and `previous` are the URLs of the pages after and"
+        " before it, or null.",
+        "type": "object",
+        "properties": properties,
+        "required": sorted(properties),
+    }
 
 
 def _typed(schema: AutoSchema, shape: Any) -> dict[str, Any]:
