@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from sessions_app import events
 
-DOORS = {"is_active", "password"}
+ACCESS_FIELDS = {"is_active", "password"}
 
 
 @receiver(post_save, sender=get_user_model(), dispatch_uid="sockets of a changed user")
@@ -27,7 +27,7 @@ def sockets_of_changed_user(
     Saves whose `update_fields` contain neither `is_active` nor `password` are ignored, such as the
     one that records the time of a sign-in.
     """
-    if not created and DOORS & set(update_fields or DOORS):
+    if not created and ACCESS_FIELDS & set(update_fields or ACCESS_FIELDS):
         events.user_changed(instance.pk)
 
 
