@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from django.utils.safestring import SafeString, mark_safe
+from markdown_it import MarkdownIt
 from rest_framework import renderers
 from rest_framework.renderers import BrowsableAPIRenderer
 
@@ -38,6 +40,11 @@ class ExampleRenderer(BrowsableAPIRenderer):
         """
         page: str = super().render(data, accepted_media_type, renderer_context)
         return page.encode("utf-8", "replace").decode()
+
+    def get_description(self, view: Any, status_code: int) -> SafeString:
+        """Return the view's docstring as HTML, or nothing if the user may not use the view."""
+        description = view.get_view_description() if status_code not in {401, 403} else ""
+        return mark_safe(MarkdownIt("js-default").render(description))  # noqa: S308 - our own docstrings
 
     def get_raw_data_form(self, data: Any, view: Any, method: str, request: Any) -> Any:
         form = super().get_raw_data_form(data, view, method, request)

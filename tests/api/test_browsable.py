@@ -55,3 +55,13 @@ def test_the_form_for_a_generation_and_a_card_can_be_sent(browser, alice, new_se
 
 def test_a_file_has_a_field_to_choose_it(browser):
     assert 'type="file"' in browser.get("/api/flashcards/imports").content.decode()
+
+
+def test_description_of_a_view_lists_its_methods(browser):
+    page = browser.get("/api/flashcards/decks").content.decode()
+    assert "<li>GET lists decks, newest first. <code>?q=</code> searches for words" in page
+
+
+def test_description_of_a_view_is_hidden_from_anonymous_users(browser):
+    browser.logout()
+    assert "GET lists decks" not in browser.get("/api/flashcards/decks").content.decode()
