@@ -144,11 +144,11 @@ def is_text(kind: Any, value: str) -> bool:
     return (kind in String or kind in Text) and kind not in String.Doc and len(value.split()) > 2
 
 
-def compare(found: Mapping[str, Sequence[Hit]], budget: Mapping[str, int]) -> list[str]:
+def compare(hits_by_path: Mapping[str, Sequence[Hit]], budget: Mapping[str, int]) -> list[str]:
     """Return a line for each phrase of a file over its budget, and for each budget too high."""
     problems = []
-    for path in sorted({*found, *budget}):
-        hits, allowed = found.get(path, ()), budget.get(path, 0)
+    for path in sorted({*hits_by_path, *budget}):
+        hits, allowed = hits_by_path.get(path, ()), budget.get(path, 0)
         if len(hits) > allowed:
             problems.append(f"{path}: {len(hits)} phrases to replace, {allowed} allowed:")
             problems += [f'{path}:{hit.line}: "{hit.phrase}" → {hit.advice}' for hit in hits]
@@ -160,9 +160,11 @@ def compare(found: Mapping[str, Sequence[Hit]], budget: Mapping[str, int]) -> li
     return problems
 
 
-def lowered(found: Mapping[str, Sequence[Hit]], budget: Mapping[str, int]) -> dict[str, int]:
+def lowered(hits_by_path: Mapping[str, Sequence[Hit]], budget: Mapping[str, int]) -> dict[str, int]:
     """Return the budget with its numbers lowered to the phrases that are left, and never raised."""
-    least = {path: min(len(found.get(path, ())), allowed) for path, allowed in budget.items()}
+    least = {
+        path: min(len(hits_by_path.get(path, ())), allowed) for path, allowed in budget.items()
+    }
     return {path: allowed for path, allowed in sorted(least.items()) if allowed}
 
 
@@ -172,12 +174,12 @@ def main() -> None:
     listing = ["git", "grep", "-I", "--name-only", "-e", ""]
     names = subprocess.check_output(listing, cwd=ROOT, text=True).splitlines()
     paths = [name for name in names if not GENERATED.search(name) and "/migrations/" not in name]
-    found = {path: find_phrases(path, (ROOT / path).read_text()) for path in paths}
+    hits_by_path = {path: find_phrases(path, (ROOT / path).read_text()) for path in paths}
     budget = json.loads(BUDGET.read_text())
     if sys.argv[1:] == ["--lower"]:
-        budget = lowered(found, budget)
+        budget = lowered(hits_by_path, budget)
         BUDGET.write_text(json.dumps(budget, indent=2) + "\n")
-    problems = compare(found, budget)
+    problems = compare(hits_by_path, budget)
     summary = f"prose: {sum(budget.values())} phrases left to replace."
     sys.stdout.write("\n".join([*problems, summary]) + "\n")
     sys.exit(bool(problems))
