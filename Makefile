@@ -73,7 +73,7 @@ deployable: installed
 	MINDFLIP_ALLOWED_HOSTS=mindflip.example MINDFLIP_SECRET_KEY="$$($(VENV_PYTHON) -c 'import secrets; print(secrets.token_urlsafe(64))')" \
 		$(VENV_PYTHON) manage.py check --deploy --fail-level WARNING
 
-audit: installed ## find known vulnerabilities in pinned packages; report it if no service is available
+audit: installed ## find known vulnerabilities in pinned packages; prints NOT AUDITED if no service is available
 	$(VENV_PYTHON) -m tests.audit
 
 installed:

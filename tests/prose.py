@@ -20,8 +20,8 @@ from pygments.util import ClassNotFound
 
 ROOT = Path(__file__).resolve().parent.parent
 BUDGET = ROOT / "tests" / "prose_budget.json"
-# The API's documents repeat docstrings, and the page of the settings repeats settings.py.
-GENERATED = re.compile(r"\.(?:json|svg|txt)$|^docs/(?:api|settings)\.md$|^tests/prose\.py$")
+# Files without prose, generated pages (which repeat texts of the code) and this list of phrases.
+EXCLUDED = re.compile(r"\.(?:json|svg|txt)$|^docs/(?:api|settings)\.md$|^tests/prose\.py$")
 # Strings of tests are data, and those of configuration files are values.
 HAS_TEXTS = re.compile(r"^(?!tests/).*\.(?:py|js|html)$")
 BLANK = "\0"  # replaces code, so that no phrase matches across it
@@ -173,7 +173,7 @@ def main() -> None:
     # The arguments select text files.
     listing = ["git", "grep", "-I", "--name-only", "-e", ""]
     names = subprocess.check_output(listing, cwd=ROOT, text=True).splitlines()
-    paths = [name for name in names if not GENERATED.search(name) and "/migrations/" not in name]
+    paths = [name for name in names if not EXCLUDED.search(name) and "/migrations/" not in name]
     hits_by_path = {path: find_phrases(path, (ROOT / path).read_text()) for path in paths}
     budget = json.loads(BUDGET.read_text())
     if sys.argv[1:] == ["--lower"]:

@@ -191,7 +191,7 @@ def _check_directory(file: BinaryIO) -> None:
 
     Python reads the whole directory when it opens the zip, so the size is checked first.
     """
-    # zipfile's own function finds the record that zipfile uses. A file can contain several others.
+    # This private function finds the record that zipfile uses. A file can contain several others.
     end = zipfile._EndRecData(file)  # type: ignore[attr-defined] # the stubs lack it
     length = file.seek(0, 2)
     if end and end[zipfile._ECD_SIZE] > min(DIRECTORY_BYTES, length):  # type: ignore[attr-defined]
