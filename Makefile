@@ -7,7 +7,7 @@ VENV_PYTHON = .venv/bin/python
 WITH_NODE = PATH="$(CURDIR)/.venv/bin:$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help run backup restore test guide soak record check lint prose lower-prose-budget modules types deployable audit installed pins format docs bench seed-large clean
+.PHONY: help run backup restore test guide soak record check lint prose lower-prose-budget texts messages modules types deployable audit installed pins format docs bench seed-large clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { sub(/:.*/, "", $$1); printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -44,7 +44,7 @@ record: installed ## record the state of this version for the upgrade test, befo
 	@MINDFLIP_CHROMIUM="$$($(VENV_PYTHON) -m tests.chromium)" || exit 1; export MINDFLIP_CHROMIUM; \
 	$(VENV_PYTHON) -m tests.upgrade.record
 
-check: lint prose modules types deployable audit ## lint, prose, types, missing migrations, deployment settings, settings page, known vulnerabilities
+check: lint prose texts modules types deployable audit ## lint, prose, untranslated texts, types, missing migrations, deployment settings, settings page, known vulnerabilities
 
 SCRIPTS = eslint.config.js 'static/js/**/*.js' 'tests/js/**/*.js'
 lint: installed
@@ -56,6 +56,13 @@ prose: installed
 
 lower-prose-budget: installed
 	$(VENV_PYTHON) -m tests.prose --lower
+
+texts: installed
+	$(VENV_PYTHON) -m tests.translations
+	$(VENV_PYTHON) manage.py makemessages --check
+
+messages: installed ## write mindflip/locale/*.pot and merge the texts into the catalogues; LANGUAGE=de adds a language
+	$(VENV_PYTHON) manage.py makemessages $(if $(LANGUAGE),--locale $(LANGUAGE))
 
 modules: installed
 	$(WITH_NODE) node node_modules/eslint/bin/eslint.js static/js tests/js

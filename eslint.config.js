@@ -1,5 +1,6 @@
 import js from "@eslint/js";
 import globals from "globals";
+import noUntranslatedText from "./tests/translations/no-untranslated-text.js";
 
 const strictness = {
   eqeqeq: ["error", "always", { null: "ignore" }],
@@ -28,7 +29,8 @@ export default [
   {
     files: ["static/js/**/*.js"],
     languageOptions: { globals: { ...globals.browser, ...globals.worker } },
-    rules: strictness,
+    plugins: { mindflip: { rules: { "no-untranslated-text": noUntranslatedText } } },
+    rules: { ...strictness, "mindflip/no-untranslated-text": "error" },
   },
   { files: ["tests/js/**/*.js"], languageOptions: { globals: globals.node }, rules: strictness },
 ];

@@ -16,6 +16,7 @@ import dj_database_url
 from corsheaders.defaults import default_headers
 from csp.constants import NONCE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy
 
 from mindflip import env
 from mindflip.embedded import state
@@ -171,6 +172,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "mindflip.middleware.CrossOriginIsolationMiddleware",
+    "mindflip.language.LanguageMiddleware",
     "mindflip.request_text.RequestTextMiddleware",  # before anything reads the query
     "mindflip.middleware.FilesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -342,6 +344,9 @@ AXES_VERBOSE = False
 
 # --- Internationalization ---
 LANGUAGE_CODE = "en"
+# Each language but English needs its catalogues in mindflip/locale (docs/translating.md).
+LANGUAGES = [("en", gettext_lazy("English"))]
+LOCALE_PATHS = [DATA_DIR / "locale"]  # the compiled catalogues
 TIME_ZONE = "UTC"
 USE_TZ = True
 

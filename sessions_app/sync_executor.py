@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.db import DatabaseError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils.translation import activate, get_language
 
 from sessions_app import log_context, metrics
 
@@ -38,12 +39,14 @@ _threads = ThreadPoolExecutor(max(1, settings.DATABASE_POOL // 2), thread_name_p
 async def run_sync(function: Callable[..., T], *args: Any) -> T:
     """Run a synchronous function, with its queries, in one of the threads.
 
-    Return its result, or raise its exception.
+    The function runs in the caller's language. Return its result, or raise its exception.
     """
     loop = asyncio.get_running_loop()
     begun = perf_counter()
     try:
-        return await loop.run_in_executor(_threads, _run, loop, log_context.bound(), function, args)
+        return await loop.run_in_executor(
+            _threads, _run, loop, log_context.bound(), get_language(), function, args
+        )
     except DatabaseError:
         metrics.FAILURES.add("database")
         raise
@@ -70,10 +73,13 @@ def close_connections() -> None:
 def _run(
     loop: asyncio.AbstractEventLoop,
     ids: Mapping[str, Any],
+    language: str | None,
     function: Callable[..., T],
     args: tuple[Any, ...],
 ) -> T:
     log_context.take_over(ids)
+    if language and language != get_language():
+        activate(language)
     used = connections["default"]
     if monotonic() - _local.used_at > IDLE_SECONDS:
         used.health_check_done = False  # type: ignore[attr-defined] # the stubs lack it

@@ -5,12 +5,15 @@ Alice and Bob own data, and Charlie must not see any of it.
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 import redis
 from django.contrib.auth.models import User
 
 from mindflip.middleware import FilesMiddleware
+from tests.translations import pseudo
 
 PASSWORD = "correct horse battery"
 
@@ -38,6 +41,19 @@ def charlie(db: None) -> User:
 def password() -> str:
     """Return the password of all test users."""
     return PASSWORD
+
+
+@pytest.fixture(scope="session")
+def compiled_pseudo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return pseudo.compile_pseudo(tmp_path_factory.mktemp("pseudo"))
+
+
+@pytest.fixture
+def pseudo_language(settings: Any, compiled_pseudo: Path) -> dict[str, Any]:
+    """Offer the pseudo language, and return the headers of a client that prefers it."""
+    settings.LANGUAGES = [*settings.LANGUAGES, (pseudo.LANGUAGE, pseudo.NAME)]
+    settings.LOCALE_PATHS = [compiled_pseudo]
+    return {"HTTP_ACCEPT_LANGUAGE": pseudo.LANGUAGE}
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ const { version, offline, files } = self.SHELL;
 const PREFIX = "mindflip-shell-";
 const CACHE = PREFIX + version;
 const STUDY_PREFIX = "mindflip-study-";
-const CACHED_PATHS = /^\/static\/(css|icons|js|vendor\/(?!web-llm|wllama))/; // engines are megabytes that the browser's own cache already stores
+const CACHED_PATHS = /^\/(texts\/|static\/(css|icons|js|vendor\/(?!web-llm|wllama)))/; // engines are megabytes that the browser's own cache already stores
 
 self.addEventListener("install", (event) =>
   event.waitUntil(install().then(() => self.skipWaiting())),

@@ -1,8 +1,9 @@
-// An ESLint rule: texts for people are passed to gettext, ngettext or a similar function. A text is
-// a string of two words or more, a capitalized word, a word with a full stop, or a word next to a
-// space in a template literal.
+// An ESLint rule: texts for people are passed to gettext, ngettext or a similar function, as string
+// literals, so that they can be extracted. A text is a string of two words or more, a capitalized
+// word, a word with a full stop, or a word next to a space in a template literal.
 
-const GETTEXT = /^n?p?gettext(Noop)?$/;
+/** The number of texts that each function takes. */
+const GETTEXT = { gettext: 1, pgettext: 2, ngettext: 2, npgettext: 3 };
 // The arguments of these functions are names, selectors and messages of programming errors.
 const CODE =
   /^(querySelector(All)?|closest|matches|addEventListener|removeEventListener|getElementById|getItem|setItem|get|has|startsWith|endsWith|includes|split|RegExp|DOMException|TypeError|RangeError|Error|Set|URL|part|slot|action)$/;
@@ -14,8 +15,9 @@ function calleeName({ callee }) {
   return callee.type === "MemberExpression" ? callee.property.name : callee.name;
 }
 
-/** Return whether a node is in a place where strings are code: a name, a key or a selector. */
-function isCode({ parent }, node) {
+/** Return whether a node is in a place where strings are code: a name, a key or a comparison. */
+function isCode(node) {
+  const { parent } = node;
   switch (parent.type) {
     case "ImportDeclaration":
     case "ImportExpression":
@@ -35,30 +37,46 @@ function isCode({ parent }, node) {
   }
 }
 
-/** Return whether a node is an argument of a function that matches a pattern. */
-function isArgumentOf(node, patterns) {
+/** Return whether a node is a string literal, or a sum of string literals. */
+function isLiteral(node) {
+  return node?.type === "BinaryExpression" && node.operator === "+"
+    ? isLiteral(node.left) && isLiteral(node.right)
+    : node?.type === "Literal" && typeof node.value === "string";
+}
+
+/** Return whether a node is, alone or in a sum, an argument of a function that takes strings. */
+function isAllowed(node) {
   const { parent } = node;
-  if (["BinaryExpression", "ConditionalExpression", "ArrayExpression"].includes(parent.type))
-    return isArgumentOf(parent, patterns);
-  return (
-    ["CallExpression", "NewExpression"].includes(parent.type) &&
-    parent.callee !== node &&
-    patterns.some((pattern) => pattern.test(calleeName(parent) ?? ""))
-  );
+  if (parent.type === "BinaryExpression") return isAllowed(parent);
+  if (!["CallExpression", "NewExpression"].includes(parent.type) || parent.callee === node)
+    return false;
+  const name = calleeName(parent) ?? "";
+  return CODE.test(name) || parent.arguments.indexOf(node) < (GETTEXT[name] ?? 0);
 }
 
 export default {
   meta: {
     type: "problem",
     schema: [],
-    messages: { untranslated: "Pass this text to gettext or ngettext: {{text}}" },
+    messages: {
+      untranslated: "Pass this text to gettext or ngettext: {{text}}",
+      computed: "Pass string literals to {{name}}, so that they can be extracted.",
+    },
   },
   create(context) {
     const report = (node, text) => {
-      if (!isCode(node, node) && !isArgumentOf(node, [GETTEXT, CODE]))
+      if (!isCode(node) && !isAllowed(node))
         context.report({ node, messageId: "untranslated", data: { text } });
     };
     return {
+      CallExpression(node) {
+        const name = calleeName(node);
+        if (
+          Object.hasOwn(GETTEXT, name) &&
+          !node.arguments.slice(0, GETTEXT[name]).every(isLiteral)
+        )
+          context.report({ node, messageId: "computed", data: { name } });
+      },
       Literal(node) {
         const { value } = node;
         if (typeof value === "string" && TEXT.test(value) && !HEADER.test(value))

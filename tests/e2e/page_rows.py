@@ -1,0 +1,86 @@
+"""All pages in their states, for tests of what every page must have.
+
+Every page in flashcards/pages/urls.py needs a row here. Otherwise its tests fail.
+"""
+
+from dataclasses import dataclass
+
+from flashcards.pages.urls import urlpatterns
+from tests.e2e.visitor import Visitor
+
+NOT_PAGES = {"sign-out", "manifest", "service-worker"}
+CARDS = [
+    {"front": "Which force is **mass** times *acceleration*?", "back": "$F = ma$"},
+    {
+        "front": "How is a list written?",
+        "back": "- `[1, 2]`\n- [as here](https://example.org)\n\n```\nx = [1]\n```",
+    },
+    {"front": "What is a vacuole?", "back": "A bubble that stores things."},
+]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A page in one state.
+
+    `{deck}` in the address is replaced by a deck's ID. `button` is the name of a button that is
+    pressed after the page has loaded.
+    """
+
+    address: str
+    is_signed_in: bool = True
+    has_deck: bool = True
+    button: str = ""
+
+
+ROWS: dict[str, list[Row]] = {
+    "home": [
+        Row("/", is_signed_in=False),
+        Row("/"),
+        Row("/", button="Change model"),
+        Row("/", button="Account"),
+    ],
+    "sign-in": [
+        Row("/sign-in", is_signed_in=False),
+        Row("/sign-in", is_signed_in=False, button="Sign in"),
+    ],
+    "sign-up": [
+        Row("/sign-up", is_signed_in=False),
+        Row("/sign-up", is_signed_in=False, button="Make account"),
+    ],
+    "offline": [Row("/offline", is_signed_in=False)],
+    "account": [Row("/account"), Row("/account", button="Delete account")],
+    "account-deleted": [Row("/account/deleted", is_signed_in=False)],
+    "decks": [Row("/decks"), Row("/decks", has_deck=False)],
+    "deck": [
+        Row("/decks/{deck}"),
+        Row("/decks/{deck}", button="Edit card 1"),
+        Row("/decks/{deck}", button="Write card 1 again"),
+        Row("/decks/{deck}", button="Show all answers"),
+    ],
+    "trash": [Row("/decks/trash")],
+    "duplicates": [Row("/decks/duplicates")],
+    "import": [Row("/decks/import")],
+    "print": [Row("/decks/{deck}/print")],
+    "study": [Row("/study"), Row("/study", has_deck=False), Row("/study", button="Show answer")],
+    "study-deck": [Row("/decks/{deck}/study")],
+    "progress": [Row("/progress"), Row("/progress", has_deck=False)],
+    "not found": [Row("/nowhere"), Row("/nowhere", is_signed_in=False)],
+}
+PAGES = sorted({str(pattern.name) for pattern in urlpatterns} - NOT_PAGES | {"not found"})
+
+
+def open_row(visitor: Visitor, row: Row) -> None:
+    """Open the row's page and press its button, as a new user if the row is signed in."""
+    visitor.page.context.clear_cookies()
+    if row.is_signed_in:
+        visitor.name += "x"
+        visitor.register()
+    deck = visitor.has_deck("Physics", CARDS) if row.is_signed_in and row.has_deck else ""
+    if row.is_signed_in:
+        visitor.come_in()
+    visitor.page.set_viewport_size({"width": 1200, "height": 900})
+    visitor.open(row.address.format(deck=deck))
+    visitor.page.wait_for_load_state("networkidle")
+    if row.button:
+        visitor.page.get_by_role("button", name=row.button).first.click()

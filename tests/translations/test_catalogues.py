@@ -1,0 +1,117 @@
+"""Texts are extracted, merged and compiled without GNU gettext."""
+
+import gettext
+import shutil
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from mindflip import translations
+
+PO = r"""
+msgid ""
+msgstr ""
+"Content-Type: text/plain; charset=utf-8\n"
+"Plural-Forms: nplurals=3; plural=(n==1 ? 0 : n%10>=2 && n%10<=4 ? 1 : 2);\n"
+
+msgid "Cards"
+msgstr "Fiszki"
+
+#, fuzzy
+msgid "Decks"
+msgstr "Talie"
+
+#, python-format
+msgid "%(count)s card"
+msgid_plural "%(count)s cards"
+msgstr[0] "%(count)s fiszka"
+msgstr[1] "%(count)s fiszki"
+msgstr[2] "%(count)s fiszek"
+"""
+
+
+def write_po(folder: Path, text: str) -> Path:
+    path = folder / "source" / "pl" / "LC_MESSAGES" / "django.po"
+    path.parent.mkdir(parents=True)
+    path.write_text(text)
+    return path
+
+
+def test_catalogue_is_compiled_without_gnu_gettext(tmp_path, monkeypatch):
+    write_po(tmp_path, PO)
+    monkeypatch.setenv("PATH", "")
+    assert shutil.which("msgfmt") is None
+    (compiled,) = translations.compile_languages(tmp_path / "source", tmp_path / "compiled")
+    texts = gettext.GNUTranslations(compiled.open("rb"))
+    assert texts.gettext("Cards") == "Fiszki"
+    assert [texts.ngettext("%(count)s card", "%(count)s cards", n) for n in (1, 3, 5)] == [
+        "%(count)s fiszka",
+        "%(count)s fiszki",
+        "%(count)s fiszek",
+    ]
+
+
+def test_fuzzy_translation_is_left_out(tmp_path):
+    write_po(tmp_path, PO)
+    (compiled,) = translations.compile_languages(tmp_path / "source", tmp_path / "compiled")
+    assert gettext.GNUTranslations(compiled.open("rb")).gettext("Decks") == "Decks"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "reason"),
+    [
+        (PO.replace('msgstr[1] "%(count)s', 'msgstr[1] "%(number)s'), "unknown named placeholder"),
+        (PO.replace('"Cards"\nmsgstr', '"Cards"\nmsgstring'), "django.po"),
+    ],
+)
+def test_wrong_catalogue_is_rejected_with_its_file_and_reason(tmp_path, wrong, reason):
+    path = write_po(tmp_path, wrong)
+    with pytest.raises(translations.InvalidCatalogue) as rejection:
+        translations.compile_languages(tmp_path / "source", tmp_path / "compiled")
+    assert str(path) in str(rejection.value)
+    assert reason in str(rejection.value)
+    assert not (tmp_path / "compiled").exists()
+
+
+def test_new_language_gets_all_texts_and_keeps_its_translations(tmp_path, monkeypatch):
+    monkeypatch.setattr(translations, "LOCALE", tmp_path)
+    path = translations.update_language("pl", "djangojs")
+    wanted = translations.extract_texts("djangojs")
+    first = next(message.id for message in wanted if isinstance(message.id, str) and message.id)
+    catalogue = translations._read(path)
+    assert {message.id for message in catalogue} >= {message.id for message in wanted}
+    assert catalogue.num_plurals == 3
+    text = path.read_text().replace(f'msgid "{first}"\nmsgstr ""', f'msgid "{first}"\nmsgstr "!"')
+    path.write_text(text)
+    assert translations.update_language("pl", "djangojs") == path
+    assert translations._read(path)[first].string == "!"
+
+
+def test_lists_of_texts_are_up_to_date():
+    """If this fails, run `make messages`."""
+    call_command("makemessages", "--check")
+
+
+def test_outdated_list_of_texts_is_reported(tmp_path, monkeypatch):
+    monkeypatch.setattr(translations, "LOCALE", tmp_path)
+    with pytest.raises(CommandError, match="run `make messages`"):
+        call_command("makemessages", "--check")
+    call_command("makemessages")
+    call_command("makemessages", "--check")
+
+
+def test_every_language_has_complete_catalogues(settings):
+    """A language is offered if its catalogues have no missing or fuzzy translation."""
+    languages = {path.name for path in translations.LOCALE.iterdir() if path.is_dir()}
+    assert languages == {code for code, _ in settings.LANGUAGES} - {"en"}
+    for language in languages:
+        for domain in translations.SOURCES:
+            catalogue = translations._read(
+                translations.LOCALE / language / "LC_MESSAGES" / f"{domain}.po"
+            )
+            assert [
+                message.id
+                for message in catalogue
+                if message.id and (message.fuzzy or not all(message.string or [""]))
+            ] == []

@@ -1,0 +1,60 @@
+"""Pages, modules and errors are in the language that the browser prefers."""
+
+import json
+import re
+
+import pytest
+from django.test import Client
+
+pytestmark = pytest.mark.django_db
+
+
+def test_page_is_in_the_language_that_the_browser_prefers(client: Client, pseudo_language):
+    response = client.get("/sign-in", **pseudo_language)
+    page = response.content.decode()
+    assert '<html lang="eo">' in page
+    assert "<h1>⟦Sign in⟧</h1>" in page
+    assert response["Content-Language"] == "eo"
+    assert "Accept-Language" in response["Vary"]
+
+
+@pytest.mark.parametrize("preferred", ["", "en", "de", "*", "x" * 5000, "eo;q=0"])
+def test_page_is_english_for_other_languages(client: Client, pseudo_language, preferred):
+    page = client.get("/sign-in", HTTP_ACCEPT_LANGUAGE=preferred).content.decode()
+    assert '<html lang="en">' in page
+    assert "<h1>Sign in</h1>" in page
+    assert "/texts/" not in page
+
+
+def test_error_of_the_api_is_in_the_language_that_the_client_prefers(
+    client: Client, pseudo_language
+):
+    problem = client.get("/api/nowhere", **pseudo_language).json()
+    assert problem["code"] == "not_found"
+    assert problem["error"].startswith("⟦")
+
+
+def test_texts_of_modules_are_a_script_that_never_changes(client: Client, pseudo_language):
+    page = client.get("/sign-in", **pseudo_language).content.decode()
+    address = re.search(r'<script src="(/texts/eo\.[0-9a-f]{12}\.js)"></script>', page)
+    assert address
+    assert page.index(address[0]) < page.index('type="module"')
+    response = client.get(address[1])
+    assert response["Content-Type"].startswith("text/javascript")
+    assert "immutable" in response["Cache-Control"]
+    catalogue = response.content.decode()
+    assert json.dumps("⟦Undo⟧") in catalogue
+    assert "pluralidx" in catalogue
+
+
+@pytest.mark.parametrize("language", ["en", "de", "..", "eo%2F"])
+def test_texts_in_a_language_that_is_not_offered_are_not_found(
+    client: Client, pseudo_language, language
+):
+    assert client.get(f"/texts/{language}.000000000000.js").status_code == 404
+
+
+def test_static_file_does_not_depend_on_the_language(client: Client, pseudo_language):
+    response = client.get("/static/icons/logo.svg", **pseudo_language)
+    assert "Content-Language" not in response
+    assert "Accept-Language" not in response.get("Vary", "")

@@ -1,0 +1,121 @@
+"""The searches find texts that are not translatable, and nothing else."""
+
+import json
+import os
+import shutil
+import subprocess
+
+import pytest
+
+from tests.processes import ROOT
+from tests.translations import python_texts, template_texts
+
+PYTHON_TEXTS = {
+    'raise NotFound("There is no deck with this ID.")': ["There is no deck with this ID."],
+    'message = "Saved."': ["Saved."],
+    'LABELS = {"again": "Again"}': ["Again"],
+    'f"{count} cards were saved"': ["x cards were saved"],
+    'display(description="tokens")': ["tokens"],
+    "field = IntegerField(verbose_name='seats')": ["seats"],
+    'def f(name="All decks"): ...': ["All decks"],
+    'gettext("Use %(n)s.") % {"n": "at most ten"}': ["at most ten"],
+    'log.info(gettext_of("Two words"))': ["Two words"],
+    'gettext("Two words")': [],
+    'ngettext("%(count)d card", "%(count)d cards", 2)': [],
+    'translation.gettext_lazy("Two words")': [],
+    '"""Two words."""': [],
+    'log.info("Two words")': [],
+    'raise ValueError("Two words")': [],
+    'if kind == "Cloze card": ...': [],
+    'headers["Retry-After"]': [],
+    'headers = {"Cache-Control": "no-store"}': [],
+    'def f(row: "Generation") -> "Card": ...': [],
+    'NAMES = "Front Back"  # untranslated: names of fields': [],
+    'NAMES = "Front Back"  # untranslated:': ["Front Back"],
+}
+TEMPLATE_TEXTS = {
+    "<p>All decks</p>": ["All decks"],
+    "{% block title %}Decks{% endblock %}": ["Decks"],
+    '<img alt="Cards" src="{{ url }}">': ["Cards"],
+    '<input type="submit" value="Save">': ["Save"],
+    '<button aria-label="{% if x %}Open{% endif %}">{{ x }}</button>': ["Open"],
+    '{{ name|default:"all decks" }}': ["all decks"],
+    '{% include "partials/chart.html" with title="Cache" %}': ["Cache"],
+    "{{ count|pluralize }}": ["count|pluralize"],
+    "{% comment %}x{% endcomment %}<p>Moon</p>": ["Moon"],
+    "<p>{% translate 'All decks' %}</p>": [],
+    "<p>{% blocktranslate %}All <b>decks</b>{% endblocktranslate %}</p>": [],
+    '{{ name|default:_("all decks") }}': [],
+    '{% include "partials/chart.html" with title=_("Cache") name="cache" %}': [],
+    "<h1>MindFlip</h1> · {{ day|date:'j M Y' }} <kbd>Space</kbd>": [],
+    '<input type="hidden" value="yes"><p class="muted">{{ text }}</p>': [],
+    "{# A comment #}{% comment %}All decks{% endcomment %}": [],
+}
+MODULE_TEXTS = {
+    'toast("Saved.");': ["Saved."],
+    'const LABELS = { again: "Again" };': ["Again"],
+    "text = `${count} cards`;": ["\ufffc cards"],
+    'function f(name = "All decks") {}': ["All decks"],
+    'button.addEventListener("click", () => show("All decks"));': ["All decks"],
+    'title.append("All decks");': ["All decks"],
+    'gettext("Use %(n)s.", { n: "at most ten" });': ["at most ten"],
+    'gettext("All " + "decks");': [],
+    'gettext("All decks");': [],
+    'toast(ngettext("%(count)s card", "%(count)s cards", 2));': [],
+    'root.querySelector("button, input");': [],
+    'if (name === "Samsung Internet") f();': [],
+    'import { g } from "./Two words.js";': [],
+    'throw new TypeError("Two words");': [],
+    'headers["Content-Type"] = "application/json";': [],
+}
+
+
+@pytest.mark.parametrize(("code", "texts"), PYTHON_TEXTS.items())
+def test_untranslated_text_in_python_is_found(code, texts):
+    assert [text for _, text in python_texts.untranslated(code)] == texts
+
+
+@pytest.mark.parametrize(("code", "texts"), TEMPLATE_TEXTS.items())
+def test_untranslated_text_in_a_template_is_found(code, texts):
+    assert [text for _, text in template_texts.untranslated(code)] == texts
+
+
+def test_untranslated_texts_in_modules_are_found():
+    messages = lint("\n".join(MODULE_TEXTS))
+    found = {code: [] for code in MODULE_TEXTS}
+    for message in messages:
+        found[list(MODULE_TEXTS)[message["line"] - 1]].append(
+            message["message"].removeprefix("Pass this text to gettext or ngettext: ")
+        )
+    assert found == MODULE_TEXTS
+
+
+@pytest.mark.parametrize(
+    "argument", ["`All decks`", "text", 'isOne ? "A card" : "All cards"', '"All " + name']
+)
+def test_text_of_a_module_that_cannot_be_extracted_is_found(argument):
+    messages = {message["messageId"] for message in lint(f"gettext({argument});")}
+    assert "computed" in messages
+
+
+def lint(code: str) -> list[dict]:
+    """Return the reports of the rule for a module's code."""
+    path = os.pathsep.join([str(ROOT / ".venv" / "bin"), os.environ["PATH"]])
+    run = subprocess.run(
+        [
+            shutil.which("node", path=path) or "node",
+            "node_modules/eslint/bin/eslint.js",
+            *("--stdin", "--stdin-filename", "static/js/pages/example.js", "--format", "json"),
+        ],
+        cwd=ROOT,
+        input=code,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    (report,) = json.loads(run.stdout)
+    return [
+        message
+        for message in report["messages"]
+        if message["ruleId"] in ("mindflip/no-untranslated-text", None)
+    ]
