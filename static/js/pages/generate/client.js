@@ -2,10 +2,11 @@ import { ApiError, UNREACHABLE } from "../../client/errors.js";
 import { api } from "../lib/api.js";
 import { read, write } from "../lib/storage.js";
 
+const PREFIX = "session:";
 const store = {
-  read: (modelId) => read(`session:${modelId}`),
-  write: (modelId, session) => write(`session:${modelId}`, session),
-  forget: (modelId) => write(`session:${modelId}`, null),
+  read: (modelId) => read(`${PREFIX}${modelId}`),
+  write: (modelId, session) => write(`${PREFIX}${modelId}`, session),
+  forget: (modelId) => write(`${PREFIX}${modelId}`, null),
 };
 
 /** Load the client library. It is loaded on first use to keep the page small. @throws {ApiError} */

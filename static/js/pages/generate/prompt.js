@@ -1,10 +1,12 @@
-import { pluralize } from "../lib/format.js";
+import { gettext, ngettext } from "../../client/i18n.js";
 
 const MAX_LISTED = 12;
 const MAX_LISTED_LENGTH = 80;
 
 /** The error message for a card that already exists. */
-export const DUPLICATE_CARD = "The model wrote a card that is here already. Try once more.";
+export const DUPLICATE_CARD = gettext(
+  "The model wrote a card that is here already. Try once more.",
+);
 
 /**
  * Return the prompt for cards that do not repeat existing cards.
@@ -35,10 +37,14 @@ export function includesCard(card, others) {
  * @param {{status: string, place: number}} waiting
  */
 export function waitingText({ status, place }) {
-  if (status !== "queued") return "Starting generation...";
+  if (status !== "queued") return gettext("Starting generation...");
   return place
-    ? `Waiting for an engine: ${pluralize(place, "set")} of cards before it`
-    : "Waiting for an engine";
+    ? ngettext(
+        "Waiting for an engine: %(count)s set of cards before it",
+        "Waiting for an engine: %(count)s sets of cards before it",
+        place,
+      )
+    : gettext("Waiting for an engine");
 }
 
 /**
@@ -46,7 +52,11 @@ export function waitingText({ status, place }) {
  * @param {{state: string, seconds?: number}} connection
  */
 export function connectionText({ state, seconds }) {
-  return state === "down"
-    ? `The connection broke. Trying again in ${pluralize(seconds, "second")}; writing goes on meanwhile.`
-    : "";
+  if (state !== "down") return "";
+  const retry = ngettext(
+    "Trying again in %(count)s second",
+    "Trying again in %(count)s seconds",
+    seconds,
+  );
+  return gettext("The connection broke. %(retry)s; writing goes on meanwhile.", { retry });
 }

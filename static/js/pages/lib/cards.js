@@ -1,3 +1,4 @@
+import { gettext } from "../../client/i18n.js";
 import { renderInto, spokenText } from "../text.js";
 import { fillGaps } from "../text/cloze.js";
 import { kindOf } from "./card-kinds.js";
@@ -23,15 +24,16 @@ export function flip(card) {
   showSide(card, side);
   announce(
     side === "back"
-      ? `Answer: ${spokenAnswer(card)}`
-      : `Question: ${spokenText(slot(card, "front"))}`,
+      ? gettext("Answer: %(answer)s", { answer: spokenAnswer(card) })
+      : gettext("Question: %(question)s", { question: spokenText(slot(card, "front")) }),
   );
 }
 
 /** @param {HTMLElement} card @param {"front"|"back"} side */
 export function showSide(card, side) {
   card.dataset.side = side;
-  slot(card, "flip").textContent = side === "back" ? "Show question" : "Show answer";
+  slot(card, "flip").textContent =
+    side === "back" ? gettext("Show question") : gettext("Show answer");
 }
 
 function spokenAnswer(card) {

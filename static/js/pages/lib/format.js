@@ -1,21 +1,32 @@
-const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
-const tenth = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+import { gettext, language, ngettext } from "../../client/i18n.js";
+
+const whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
+const tenth = new Intl.NumberFormat(language, {
+  minimumFractionDigits: 1,
+  maximumFractionDigits: 1,
+});
+const short = new Intl.NumberFormat(language, { maximumFractionDigits: 1, useGrouping: false });
 
 /** @param {number} number */
 export function integer(number) {
   return whole.format(number);
 }
 
+/** @param {number} number @returns {string} the number with a decimal, unless it is whole */
+export function decimal(number) {
+  return short.format(number);
+}
+
 /** @param {number} megabytes */
 export function size(megabytes) {
   return megabytes >= 1000
-    ? `${Number((megabytes / 1000).toFixed(1))} GB`
-    : `${whole.format(megabytes)} MB`;
+    ? gettext("%(number)s GB", { number: decimal(Number((megabytes / 1000).toFixed(1))) })
+    : gettext("%(number)s MB", { number: whole.format(megabytes) });
 }
 
 /** @param {number} fraction 0 to 1 */
 export function percent(fraction) {
-  return `${Math.floor(fraction * 100)} %`;
+  return gettext("%(number)s %%", { number: whole.format(Math.floor(fraction * 100)) });
 }
 
 /**
@@ -28,9 +39,15 @@ export function percent(fraction) {
  */
 export function speed({ tokens, seconds }, first = { tokens: 0, seconds: 0 }) {
   const writing = seconds - first.seconds;
-  const rate =
-    writing > 0.5 ? ` · ${tenth.format((tokens - first.tokens) / writing)} tokens/s` : "";
-  return `${pluralize(tokens, "token")} in ${tenth.format(seconds)} s${rate}`;
+  const total = ngettext(
+    "%(count)s token in %(seconds)s s",
+    "%(count)s tokens in %(seconds)s s",
+    tokens,
+    { seconds: tenth.format(seconds) },
+  );
+  if (!(writing > 0.5)) return total;
+  const rate = tenth.format((tokens - first.tokens) / writing);
+  return `${total} · ${gettext("%(rate)s tokens/s", { rate })}`;
 }
 
 /** @param {number} number @param {string} singular @param {string} [plural] */

@@ -1,3 +1,4 @@
+import { gettext } from "../../client/i18n.js";
 import { renderAll } from "../text.js";
 import { announce, toast } from "./dom.js";
 import { describeError } from "./error-messages.js";
@@ -34,7 +35,9 @@ export async function load(address, { isAnnounced = true } = {}) {
       );
   } catch (error) {
     if (error.name !== "AbortError")
-      toast(describeError({ code: "offline", message: "The server cannot be reached." }).text);
+      toast(
+        describeError({ code: "offline", message: gettext("The server cannot be reached.") }).text,
+      );
   } finally {
     if (controller === loading) container().removeAttribute("aria-busy");
   }
@@ -93,6 +96,6 @@ function replaceContainer(page, address, isAnnounced) {
   renderAll(container());
   history.replaceState(null, "", address);
   if (isAnnounced && container().dataset.announcement !== undefined)
-    announce(container().dataset.announcement || "All are shown.");
+    announce(container().dataset.announcement || gettext("All are shown."));
   container().dispatchEvent(new CustomEvent("results-loaded", { bubbles: true }));
 }

@@ -1,3 +1,4 @@
+import { gettext } from "../../client/i18n.js";
 import { api } from "./api.js";
 import { announce, cloneTemplate, slot } from "./dom.js";
 import { describeError } from "./error-messages.js";
@@ -55,7 +56,12 @@ function add(input, save) {
     .filter(Boolean);
   if (!typed.length) return;
   input.value = "";
-  saveTags(field, [...tagsOf(field), ...typed], save, `Tag ${typed.join(", ")} added.`);
+  saveTags(
+    field,
+    [...tagsOf(field), ...typed],
+    save,
+    gettext("Tag %(tags)s added.", { tags: typed.join(", ") }),
+  );
 }
 
 function remove(chip, save) {
@@ -66,7 +72,7 @@ function remove(chip, save) {
     field,
     tagsOf(field).filter((other) => other !== tag),
     save,
-    `Tag ${tag} removed.`,
+    gettext("Tag %(tag)s removed.", { tag }),
   );
 }
 

@@ -1,3 +1,4 @@
+import { gettext } from "../../client/i18n.js";
 import { api } from "./api.js";
 import { toast } from "./dom.js";
 import { describeError } from "./error-messages.js";
@@ -22,7 +23,7 @@ export function offerUndo({ text, ...call }, onUndone) {
     runUndo(call, onUndone);
   };
   undo = run;
-  toast(text, { label: "Undo", run, hint: "Control Z takes it back." });
+  toast(text, { label: gettext("Undo"), run, hint: gettext("Control Z takes it back.") });
 }
 
 /**
@@ -45,7 +46,7 @@ export function offerStoredUndo(onUndone) {
 async function runUndo({ path, body, method = "post" }, onUndone) {
   try {
     for (const item of [body].flat()) await api[method](path, item);
-    toast("Taken back.");
+    toast(gettext("Taken back."));
     onUndone();
   } catch (error) {
     toast(describeError(error).text);

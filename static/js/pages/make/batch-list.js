@@ -1,12 +1,13 @@
+import { gettext } from "../../client/i18n.js";
 import { read, write } from "../lib/storage.js";
 import { Batch } from "./batch.js";
 import { partOf, restorePart } from "./parts.js";
 
-const INTERRUPTED = "The page was left while these were being written.";
+const INTERRUPTED = gettext("The page was left while these were being written.");
 const CONTINUE_NOTICE = {
-  text: "Nothing that was written is lost.",
+  text: gettext("Nothing that was written is lost."),
   action: "rest",
-  label: "Write the rest",
+  label: gettext("Write the rest"),
 };
 
 /** All batches on the page, newest first. Unsaved batches survive a reload of this tab. */

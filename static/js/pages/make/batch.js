@@ -1,7 +1,8 @@
+import { gettext, ngettext } from "../../client/i18n.js";
 import { keyOf } from "../../client/parse/cards.js";
 import { cardElement, fillCard, setUpFlipping } from "../lib/cards.js";
 import { action, announce, cloneTemplate, part, setText, slot } from "../lib/dom.js";
-import { pluralize, speed } from "../lib/format.js";
+import { decimal, integer, speed } from "../lib/format.js";
 import { SaveForm } from "./save-form.js";
 
 /**
@@ -16,7 +17,7 @@ export class Batch {
   #usage = null;
   #estimate = new Estimate();
   #timeLeft = "";
-  /** The part that is being generated, as a prefix of the status text; "" for a single part. */
+  /** The part that is being generated, in front of the card count; "" for a single part. */
   #partLabel = "";
   /** @type {Map<Draft, HTMLElement>} */
   #elements = new Map();
@@ -54,7 +55,10 @@ export class Batch {
     const { parts } = this.record;
     this.#partLabel =
       parts && parts.length > 1 && currentPart
-        ? `Part ${parts.indexOf(currentPart) + 1} of ${parts.length} · `
+        ? gettext("Part %(number)s of %(total)s", {
+            number: integer(parts.indexOf(currentPart) + 1),
+            total: integer(parts.length),
+          })
         : "";
     this.#showCount();
   }
@@ -199,7 +203,10 @@ export class Batch {
   #handleChange() {
     this.#showCount();
     if (this.record.state !== "writing")
-      this.show(this.record.state, pluralize(this.record.cards.length, "card"));
+      this.show(
+        this.record.state,
+        ngettext("%(count)s card", "%(count)s cards", this.record.cards.length),
+      );
   }
 
   #showCount() {
@@ -209,7 +216,7 @@ export class Batch {
       setText(
         this.element,
         "status",
-        `${this.#partLabel}${cards.length} of ${pluralize(request.count, "card")}`,
+        [this.#partLabel, countText(this)].filter(Boolean).join(" · "),
       );
     this.#send("batch-changed");
   }
@@ -217,6 +224,13 @@ export class Batch {
   #send(name, detail) {
     this.element.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
   }
+}
+
+/** Return the number of cards of a batch and how many were requested. @param {Batch} batch */
+export function countText({ record: { cards, request } }) {
+  return ngettext("%(number)s of %(count)s card", "%(number)s of %(count)s cards", request.count, {
+    number: integer(cards.length),
+  });
 }
 
 /**
@@ -247,7 +261,7 @@ function draftElement(draft) {
 function showDraft(element, draft) {
   fillCard(element, draft);
   for (const [name, label] of Object.entries(LABELS))
-    action(element, name).setAttribute("aria-label", `${label}: ${draft.front}`);
+    action(element, name).setAttribute("aria-label", label(draft));
   showSourceMatch(part(element, "source-match"), draft);
 }
 
@@ -262,7 +276,11 @@ function setBusy(element, isBusy) {
   for (const name of Object.keys(LABELS)) action(element, name).disabled = isBusy;
 }
 
-const LABELS = { edit: "Edit", regenerate: "Write another instead of", discard: "Throw away" };
+const LABELS = {
+  edit: ({ front }) => gettext("Edit: %(front)s", { front }),
+  regenerate: ({ front }) => gettext("Write another instead of: %(front)s", { front }),
+  discard: ({ front }) => gettext("Throw away: %(front)s", { front }),
+};
 
 function showSourceMatch(element, { found: isFound, sentence }) {
   element.hidden = isFound === undefined;
@@ -273,9 +291,9 @@ function showSourceMatch(element, { found: isFound, sentence }) {
 }
 
 const MATCH_LABELS = new Map([
-  [true, "Found in your notes"],
-  [false, "Not found in your notes"],
-  [null, "Could not be checked"],
+  [true, gettext("Found in your notes")],
+  [false, gettext("Not found in your notes")],
+  [null, gettext("Could not be checked")],
 ]);
 
 const MINUTE = 60;
@@ -318,9 +336,17 @@ export class Estimate {
 
 /** @param {number} seconds @returns {string} */
 export function timeLeft(seconds) {
-  if (seconds < 0.75 * MINUTE) return "less than a minute left";
-  if (seconds < 1.5 * MINUTE) return "about a minute left";
-  if (seconds < 50 * MINUTE) return `about ${Math.round(seconds / MINUTE)} minutes left`;
+  if (seconds < 0.75 * MINUTE) return gettext("less than a minute left");
+  if (seconds < 1.5 * MINUTE) return gettext("about a minute left");
+  if (seconds < 50 * MINUTE)
+    return ngettext(
+      "about %(count)s minute left",
+      "about %(count)s minutes left",
+      Math.round(seconds / MINUTE),
+    );
   const hours = Math.round((2 * seconds) / (60 * MINUTE)) / 2;
-  return hours <= 1 ? "about an hour left" : `about ${hours} hours left`;
+  if (hours <= 1) return gettext("about an hour left");
+  return ngettext("about %(count)s hour left", "about %(count)s hours left", hours, {
+    count: decimal(hours),
+  });
 }

@@ -1,3 +1,4 @@
+import { gettext } from "../../client/i18n.js";
 import { connectionText, waitingText } from "../generate/prompt.js";
 import { unsentText } from "./offline-cards.js";
 
@@ -77,9 +78,12 @@ export class CallListener {
   }
 }
 
-const NO_ENGINE =
-  "No model runs on this device. Open this page on another one of yours and load a model there: it writes for this one, too.";
+const NO_ENGINE = gettext(
+  "No model runs on this device. Open this page on another one of yours and load a model there: it writes for this one, too.",
+);
 const HANDED_OVER = {
-  text: "The model stopped here. It goes on by itself: with the model loaded again, or in another tab.",
+  text: gettext(
+    "The model stopped here. It goes on by itself: with the model loaded again, or in another tab.",
+  ),
   tone: "warning",
 };

@@ -1,3 +1,4 @@
+import { gettext } from "../../client/i18n.js";
 import { DUPLICATE_CARD, includesCard } from "../generate/prompt.js";
 import { kindOf } from "../lib/card-kinds.js";
 import { action, toast } from "../lib/dom.js";
@@ -16,12 +17,12 @@ const CLEARED_FIELDS = { kind: undefined, found: undefined, sentence: undefined 
  */
 export function edit(batch, draft) {
   openDialog("card-dialog", {
-    texts: { title: "Edit card" },
+    texts: { title: gettext("Edit card") },
     values: { front: draft.front, back: draft.back },
     onSubmit: async (sides) => {
       const { front, back } = validated(draft, sides);
       batch.change(draft, { front, back, ...sourceMatch(batch, { front, back }) });
-      toast("Changed. It is saved with the others.");
+      toast(gettext("Changed. It is saved with the others."));
     },
   });
 }
@@ -35,9 +36,9 @@ export function discard(batch, draft) {
   const undo = batch.drop(draft);
   const back = () => {
     undo();
-    toast("Taken back.");
+    toast(gettext("Taken back."));
   };
-  toast("Thrown away.", { label: "Undo", run: back });
+  toast(gettext("Thrown away."), { label: gettext("Undo"), run: back });
   action(batch.element, "save").focus({ preventScroll: true });
 }
 
@@ -54,7 +55,7 @@ export async function regenerate(batch, draft, requestCard) {
     if (includesCard(replacement, batch.record.cards)) toast(DUPLICATE_CARD);
     else {
       batch.change(draft, { ...CLEARED_FIELDS, ...replacement });
-      toast("Written anew.");
+      toast(gettext("Written anew."));
     }
   } catch (error) {
     if (error.code !== "cancelled") batch.notify({ ...describeError(error), tone: "danger" });
@@ -66,10 +67,10 @@ export async function regenerate(batch, draft, requestCard) {
 function validated({ kind }, sides) {
   const [front, back] = [sides.front.trim(), sides.back.trim()];
   const fields = {};
-  if (!front) fields.front = ["Write the question."];
-  if (!back) fields.back = ["Write the answer."];
+  if (!front) fields.front = [gettext("Write the question.")];
+  if (!back) fields.back = [gettext("Write the answer.")];
   if (kindOf(kind).hasGaps && front && !hasGaps(front))
-    fields.front = ["A cloze hides a word: write {{c1::word}} around it."];
+    fields.front = [gettext("A cloze hides a word: write {{c1::word}} around it.")];
   if (Object.keys(fields).length)
     throw Object.assign(new Error("The card is not whole."), { fields });
   return { front, back };

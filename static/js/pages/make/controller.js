@@ -1,8 +1,11 @@
+import { gettext } from "../../client/i18n.js";
 import { BatchList } from "./batch-list.js";
 import { BatchGenerator } from "./generator.js";
 
 const TAB_HIDDEN = {
-  text: "While this tab is in the background the browser slows writing down. Keep it in front to be done sooner.",
+  text: gettext(
+    "While this tab is in the background the browser slows writing down. Keep it in front to be done sooner.",
+  ),
 };
 
 /**

@@ -1,8 +1,10 @@
+import { gettext } from "../../client/i18n.js";
 import { fallbackModel, listModels } from "../engine/models.js";
 import { createClient, loadClient } from "../generate/client.js";
 import { promptExcluding } from "../generate/prompt.js";
 import { deleteOnUnload } from "../lib/api.js";
 import { announce } from "../lib/dom.js";
+import { integer } from "../lib/format.js";
 import { CallListener } from "./call-listener.js";
 import { OfflineCards } from "./offline-cards.js";
 import { recordPartError, showDone, showFailed } from "./outcomes.js";
@@ -45,11 +47,11 @@ export class BatchGenerator {
    */
   async generate(batch, { refresh = false } = {}) {
     const { signal } = (this.#abort = new AbortController());
-    batch.show("writing", "Loading the model");
+    batch.show("writing", gettext("Loading the model"));
     batch.notify({ text: "" });
     try {
       const client = await this.#prepareClient();
-      batch.show("writing", "Asking for cards");
+      batch.show("writing", gettext("Asking for cards"));
       batch.record.parts ??= partsOf(batch.record.request);
       await this.#generateParts(client, batch, { refresh, signal });
     } catch (error) {
@@ -87,7 +89,7 @@ export class BatchGenerator {
    * @param {import("../../client/call.js").Call} call
    */
   async watch(batch, call) {
-    batch.show("writing", "Writing for another device");
+    batch.show("writing", gettext("Writing for another device"));
     batch.notify({ text: "" });
     batch.record.parts ??= [newPart(0, batch.record.request.count)];
     const part = partOf(batch.record.parts, call.generationId);
@@ -245,5 +247,11 @@ function showCard(batch, card, part, { isRemote }) {
   const isNew = batch.add({ ...card, part: part.index });
   if (isNew || !isRemote) part.received += 1;
   if (isNew)
-    announce(`Card ${batch.record.cards.length} of ${batch.record.request.count}: ${card.front}`);
+    announce(
+      gettext("Card %(number)s of %(total)s: %(front)s", {
+        number: integer(batch.record.cards.length),
+        total: integer(batch.record.request.count),
+        front: card.front,
+      }),
+    );
 }

@@ -1,5 +1,5 @@
+import { gettext, ngettext } from "../../client/i18n.js";
 import { kindOf } from "../lib/card-kinds.js";
-import { pluralize } from "../lib/format.js";
 import { hasGaps } from "../text/cloze.js";
 
 /**
@@ -81,10 +81,14 @@ export class OfflineCards {
 export function unsentText({ cards, request }) {
   const { length } = cards.filter((card) => card.unsent);
   if (!length) return "";
-  const waitingText = `${pluralize(length, "card")} ${length === 1 ? "waits" : "wait"} to be sent.`;
+  const waiting = ngettext(
+    "%(count)s card waits to be sent.",
+    "%(count)s cards wait to be sent.",
+    length,
+  );
   return cards.length < request.count
-    ? `No way to the server. Writing goes on; ${waitingText}`
-    : `No way to the server. All is written; ${waitingText}`;
+    ? gettext("No way to the server. Writing goes on; %(waiting)s", { waiting })
+    : gettext("No way to the server. All is written; %(waiting)s", { waiting });
 }
 
 /**

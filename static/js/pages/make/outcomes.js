@@ -1,6 +1,8 @@
+import { gettext, ngettext } from "../../client/i18n.js";
 import { announce } from "../lib/dom.js";
 import { describeError } from "../lib/error-messages.js";
-import { pluralize } from "../lib/format.js";
+import { integer } from "../lib/format.js";
+import { countText } from "./batch.js";
 
 /** Errors that affect only one part. */
 const PART_ERRORS = new Set(["no_valid_cards", "timeout", "engine_failed", "context_exceeded"]);
@@ -25,24 +27,25 @@ export function recordPartError(part, error, hasOthers) {
 export function showDone(batch) {
   const { cards, parts, request } = batch.record;
   if (parts.some((part) => part.state === "open")) return showFailed(batch, null, true);
-  const total = pluralize(cards.length, "card");
   batch.show(
     "done",
-    cards.length < request.count ? `${cards.length} of ${pluralize(request.count, "card")}` : total,
+    cards.length < request.count
+      ? countText(batch)
+      : ngettext("%(count)s card", "%(count)s cards", cards.length),
   );
   batch.notify(outcomeNotice(parts, cards.length < request.count));
-  announce(`Done: ${total}.`);
+  announce(ngettext("Done: %(count)s card.", "Done: %(count)s cards.", cards.length));
 }
 
 const CACHED_NOTICE = {
-  text: "You asked for these before, so here they are at once.",
+  text: gettext("You asked for these before, so here they are at once."),
   action: "refresh",
-  label: "Make new ones",
+  label: gettext("Make new ones"),
 };
 const SHORT_NOTICE = {
-  text: "The model repeated itself, so there are fewer cards than you asked for.",
+  text: gettext("The model repeated itself, so there are fewer cards than you asked for."),
   action: "more",
-  label: "Ask for the rest",
+  label: gettext("Ask for the rest"),
 };
 
 function outcomeNotice(parts, isShort) {
@@ -53,13 +56,19 @@ function outcomeNotice(parts, isShort) {
 }
 
 function failedNotice(parts, failed) {
-  const names = failed.map((part) => parts.indexOf(part) + 1).join(", ");
-  const label =
-    failed.length === 1 ? `Part ${names} gave no cards` : `Parts ${names} gave no cards`;
+  const numbers = failed.map((part) => parts.indexOf(part) + 1).join(", ");
   return {
-    text: `${label}: ${failed[0].why} The others are here.`,
+    text: ngettext(
+      "Part %(numbers)s gave no cards: %(reason)s The others are here.",
+      "Parts %(numbers)s gave no cards: %(reason)s The others are here.",
+      failed.length,
+      { numbers, reason: failed[0].why },
+    ),
     action: "rest",
-    label: failed.length === 1 ? `Try part ${names} again` : "Try them again",
+    label:
+      failed.length === 1
+        ? gettext("Try part %(number)s again", { number: numbers })
+        : gettext("Try them again"),
     tone: "warning",
   };
 }
@@ -72,42 +81,55 @@ function failedNotice(parts, failed) {
  */
 export function showFailed(batch, error, isStopped) {
   const { length } = batch.record.cards;
-  const total = pluralize(batch.record.request.count, "card");
-  if (isStopped && length) showStopped(batch, `Stopped with ${length} of ${total} finished.`);
+  if (isStopped && length) showStopped(batch);
   else if (isStopped) showError(batch, "stopped", STOPPED_WITHOUT_CARDS, "");
   else
     showError(
       batch,
       "failed",
       error,
-      length ? ` ${pluralize(length, "card")} so far can still be saved.` : "",
+      length
+        ? ngettext(
+            "%(count)s card so far can still be saved.",
+            "%(count)s cards so far can still be saved.",
+            length,
+          )
+        : "",
     );
 }
 
 const STOPPED_WITHOUT_CARDS = {
   code: "stopped",
-  message: "Stopped before the first card was finished.",
+  message: gettext("Stopped before the first card was finished."),
 };
 
-function showStopped(batch, text) {
+function showStopped(batch) {
+  const { cards, request } = batch.record;
+  const text = ngettext(
+    "Stopped with %(number)s of %(count)s card finished.",
+    "Stopped with %(number)s of %(count)s cards finished.",
+    request.count,
+    { number: integer(cards.length) },
+  );
   batch.show("stopped", text);
   batch.notify({
-    text: "Save these, or go on where it stopped.",
+    text: gettext("Save these, or go on where it stopped."),
     action: "rest",
-    label: "Write the rest",
+    label: gettext("Write the rest"),
   });
   announce(text);
 }
 
-function showError(batch, state, error, suffix) {
+function showError(batch, state, error, rest) {
   const { text, ...hint } = describeError(error);
   const next =
     hint.action === "again" && batch.record.cards.length
-      ? { action: "rest", label: "Write the rest" }
+      ? { action: "rest", label: gettext("Write the rest") }
       : hint;
-  batch.show(
-    state,
-    `${batch.record.cards.length} of ${pluralize(batch.record.request.count, "card")}`,
-  );
-  batch.notify({ ...next, text: text + suffix, tone: state === "failed" ? "danger" : "" });
+  batch.show(state, countText(batch));
+  batch.notify({
+    ...next,
+    text: [text, rest].filter(Boolean).join(" "),
+    tone: state === "failed" ? "danger" : "",
+  });
 }

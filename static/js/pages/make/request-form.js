@@ -1,5 +1,6 @@
+import { gettext, ngettext } from "../../client/i18n.js";
 import { action, part, setText } from "../lib/dom.js";
-import { integer, pluralize } from "../lib/format.js";
+import { integer } from "../lib/format.js";
 import { showFieldErrors } from "../lib/forms.js";
 import { read, write } from "../lib/storage.js";
 
@@ -80,7 +81,11 @@ export class RequestForm extends EventTarget {
   #handleInput() {
     const { from } = this.#values;
     part(this.#form, "notes").hidden = from !== "notes";
-    setText(this.#form, "topic-label", from === "notes" ? "Topic (optional)" : "Topic");
+    setText(
+      this.#form,
+      "topic-label",
+      from === "notes" ? gettext("Topic (optional)") : gettext("Topic"),
+    );
     this.#form.elements.count.max = String(from === "notes" ? MAX_CARDS_FROM_NOTES : MAX_CARDS);
     write("request", Object.fromEntries(new FormData(this.#form)));
     this.#showNotesHint();
@@ -91,16 +96,15 @@ export class RequestForm extends EventTarget {
    */
   async #showNotesHint() {
     const { notes, count } = this.#values;
-    const characters = `${integer(notes.length)} characters`;
     if (!notes)
       return void setText(
         this.#form,
         "notes-hint",
-        `Up to ${integer(MAX_NOTES_LENGTH)} characters.`,
+        gettext("Up to %(maximum)s characters.", { maximum: integer(MAX_NOTES_LENGTH) }),
       );
     const { chunks } = await import("../notes/chunks.js");
     if (notes === this.#values.notes)
-      setText(this.#form, "notes-hint", `${characters}${partsText(chunks(notes).length, count)}.`);
+      setText(this.#form, "notes-hint", notesHint(notes.length, chunks(notes).length, count));
   }
 
   /**
@@ -152,13 +156,23 @@ function firstValue(field) {
   );
 }
 
-function partsText(parts, count) {
-  if (parts < 2) return "";
-  const perPart =
-    count < parts
-      ? `a card from ${count} of them`
-      : `${integer(Math.round((10 * count) / parts) / 10)} cards from each`;
-  return ` · read in ${pluralize(parts, "part")}, ${count < parts ? "" : "about "}${perPart}`;
+function notesHint(length, parts, count) {
+  if (parts < 2) return ngettext("%(count)s characters.", "%(count)s characters.", length);
+  // Translators: for example "8,000 characters · read in 3 parts, about 4 cards from each."
+  return gettext("%(characters)s · %(parts)s, %(cards)s.", {
+    characters: ngettext("%(count)s characters", "%(count)s characters", length),
+    parts: ngettext("read in %(count)s part", "read in %(count)s parts", parts),
+    cards: cardsPerPart(parts, count),
+  });
+}
+
+function cardsPerPart(parts, count) {
+  if (count < parts) return gettext("a card from %(parts)s of them", { parts: count });
+  return ngettext(
+    "about %(count)s cards from each",
+    "about %(count)s cards from each",
+    Math.round(Math.round((10 * count) / parts) / 10),
+  );
 }
 
 function setUpDrops(form, openFile) {
@@ -179,14 +193,21 @@ function setUpDrops(form, openFile) {
 function validate({ from, topic, notes, count, language }) {
   const fieldErrors = {};
   const maxCount = from === "notes" ? MAX_CARDS_FROM_NOTES : MAX_CARDS;
-  if (from === "topic" && !topic) fieldErrors.topic = "Write what the cards shall be about.";
+  if (from === "topic" && !topic)
+    fieldErrors.topic = gettext("Write what the cards shall be about.");
   if (from === "notes" && !notes)
-    fieldErrors.notes = "Paste the notes that the cards shall be made from, or open a file.";
+    fieldErrors.notes = gettext(
+      "Paste the notes that the cards shall be made from, or open a file.",
+    );
   if (notes.length > MAX_NOTES_LENGTH)
-    fieldErrors.notes = `Shorten the notes to ${integer(MAX_NOTES_LENGTH)} characters, or make several sets.`;
-  if (language.length > 40) fieldErrors.language = "Name the language in at most 40 characters.";
+    fieldErrors.notes = gettext(
+      "Shorten the notes to %(maximum)s characters, or make several sets.",
+      { maximum: integer(MAX_NOTES_LENGTH) },
+    );
+  if (language.length > 40)
+    fieldErrors.language = gettext("Name the language in at most 40 characters.");
   if (!Number.isInteger(count) || count < 1 || count > maxCount)
-    fieldErrors.count = `Choose 1 to ${maxCount} cards.`;
+    fieldErrors.count = gettext("Choose 1 to %(maximum)s cards.", { maximum: integer(maxCount) });
   return fieldErrors;
 }
 
@@ -272,7 +293,9 @@ function suggestLanguages(form) {
   const browserLanguage = navigator.language.split("-")[0];
   const tags = [browserLanguage, ...TAGS.filter((tag) => tag !== browserLanguage)];
   form.elements.language.list.replaceChildren(...tags.map(option));
-  form.elements.language.placeholder = `Any, or ${nameOf(browserLanguage)}`;
+  form.elements.language.placeholder = gettext("Any, or %(language)s", {
+    language: nameOf(browserLanguage),
+  });
 }
 
 function option(tag) {

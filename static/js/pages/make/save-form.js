@@ -1,3 +1,4 @@
+import { gettext } from "../../client/i18n.js";
 import { api } from "../lib/api.js";
 import { action, part, setText, slot, toast, withBusyButton } from "../lib/dom.js";
 import { describeError } from "../lib/error-messages.js";
@@ -52,7 +53,7 @@ export class SaveForm {
 
   async #save() {
     const name = this.#form.elements.name.value.trim();
-    if (!name) return void this.#showError("Give the deck a name.");
+    if (!name) return void this.#showError(gettext("Give the deck a name."));
     try {
       this.#showSaved(await saveAsDeck(this.#batch.record, name));
     } catch (error) {
@@ -67,7 +68,7 @@ export class SaveForm {
     this.#form.hidden = true;
     for (const tools of element.querySelectorAll("[data-part=card-actions]")) tools.remove();
     this.#showLinks(deck);
-    toast(`Saved as “${deck.name}”.`);
+    toast(gettext("Saved as “%(name)s”.", { name: deck.name }));
     this.#batch.notify({ text: "" });
     this.#send("batch-saved");
   }

@@ -1,5 +1,6 @@
+import { gettext, ngettext } from "../../client/i18n.js";
 import { action, announce, part, setText, slot } from "../lib/dom.js";
-import { integer, pluralize, size } from "../lib/format.js";
+import { integer, size } from "../lib/format.js";
 import { FileError, Pdf } from "./pdf.js";
 
 const MAX_FILE_MB = 100;
@@ -52,7 +53,9 @@ export class FilePanel {
     if (!TEXT_NAMES.test(file.name) && !file.type.startsWith("text/"))
       throw new FileError(
         "unknown",
-        "Only PDF, text and Markdown files can be read here. Save it as one of these, or paste its text.",
+        gettext(
+          "Only PDF, text and Markdown files can be read here. Save it as one of these, or paste its text.",
+        ),
       );
     if (file.size > MAX_TEXT_MB * BYTES_PER_MB) throw tooLarge(MAX_TEXT_MB);
     return this.#useText(asText(await file.arrayBuffer()));
@@ -60,12 +63,12 @@ export class FilePanel {
 
   async #openPdf(file) {
     if (file.size > MAX_FILE_MB * BYTES_PER_MB) throw tooLarge(MAX_FILE_MB);
-    this.#progress(null, "Opening the file");
+    this.#progress(null, gettext("Opening the file"));
     this.#pdf = await Pdf.open(file);
     setText(
       this.#form,
       "file-details",
-      `${megabytes(file.size)} · ${pluralize(this.#pdf.pages, "page")}`,
+      `${megabytes(file.size)} · ${ngettext("%(count)s page", "%(count)s pages", this.#pdf.pages)}`,
     );
     this.#offerPages(this.#pdf.pages);
     await this.#readPages();
@@ -83,12 +86,18 @@ export class FilePanel {
     const [from, to] = ["page-from", "page-to"].map((name) => Number(slot(this.#form, name).value));
     const { pages } = this.#pdf;
     if (!(Number.isInteger(from) && Number.isInteger(to) && 1 <= from && from <= to && to <= pages))
-      throw new FileError("pages", `Choose pages from 1 to ${pages}, the first before the last.`);
+      throw new FileError(
+        "pages",
+        gettext("Choose pages from 1 to %(pages)s, the first before the last.", { pages }),
+      );
     const count = to - from + 1;
     const onPage = (page) =>
       this.#progress(
         (page - from) / count,
-        `Page ${integer(page - from + 1)} of ${integer(count)}`,
+        gettext("Page %(number)s of %(total)s", {
+          number: integer(page - from + 1),
+          total: integer(count),
+        }),
       );
     this.#useText(await this.#pdf.text({ from, to, onPage, signal: this.#reading.signal }));
   }
@@ -97,14 +106,23 @@ export class FilePanel {
     if (!text.trim())
       throw new FileError(
         "no_text",
-        "There is no text in this file. Open another, or paste what you want to learn.",
+        gettext("There is no text in this file. Open another, or paste what you want to learn."),
       );
     this.#onText(text.slice(0, this.#maxLength), this.#name);
-    announce(`Read: ${integer(Math.min(text.length, this.#maxLength))} characters.`);
+    announce(
+      ngettext(
+        "Read: %(count)s characters.",
+        "Read: %(count)s characters.",
+        Math.min(text.length, this.#maxLength),
+      ),
+    );
     if (text.length > this.#maxLength)
       throw new FileError(
         "too_long",
-        `Only the first ${integer(this.#maxLength)} characters were taken. Choose fewer pages for the rest.`,
+        gettext(
+          "Only the first %(maximum)s characters were taken. Choose fewer pages for the rest.",
+          { maximum: integer(this.#maxLength) },
+        ),
       );
   }
 
@@ -119,7 +137,7 @@ export class FilePanel {
         this.#showError(
           error instanceof FileError
             ? error.message
-            : "This file could not be read. Try once more, or paste its text.",
+            : gettext("This file could not be read. Try once more, or paste its text."),
         );
     } finally {
       if (!signal.aborted || this.#reading.signal === signal)
@@ -153,9 +171,14 @@ function asText(bytes) {
 }
 
 const megabytes = (bytes) =>
-  bytes < BYTES_PER_MB ? `${Math.ceil(bytes / 1000)} KB` : size(bytes / BYTES_PER_MB);
+  bytes < BYTES_PER_MB
+    ? gettext("%(number)s KB", { number: Math.ceil(bytes / 1000) })
+    : size(bytes / BYTES_PER_MB);
 const tooLarge = (maxMb) =>
   new FileError(
     "too_large",
-    `This file has more than ${maxMb} MB. Split it, or paste the part that you want to learn.`,
+    gettext(
+      "This file has more than %(maximum)s MB. Split it, or paste the part that you want to learn.",
+      { maximum: maxMb },
+    ),
   );

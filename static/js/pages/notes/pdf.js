@@ -1,19 +1,22 @@
+import { gettext } from "../../client/i18n.js";
+
 const PROBLEMS = {
   PasswordException: [
     "encrypted",
-    "This PDF is locked with a password. Save a copy without one, and open that.",
+    gettext("This PDF is locked with a password. Save a copy without one, and open that."),
   ],
   InvalidPDFException: [
     "broken",
-    "This PDF is damaged, or is no PDF. Open it in a reader, save it anew, and try that.",
+    gettext("This PDF is damaged, or is no PDF. Open it in a reader, save it anew, and try that."),
   ],
 };
 const UNREAD = [
   "broken",
-  "This PDF could not be read. Open it in a reader, copy its text, and paste it here.",
+  gettext("This PDF could not be read. Open it in a reader, copy its text, and paste it here."),
 ];
-const SCANNED =
-  "These pages are pictures without text, as a scanner makes them. Have a reader recognise the text (OCR), or type what matters.";
+const SCANNED = gettext(
+  "These pages are pictures without text, as a scanner makes them. Have a reader recognise the text (OCR), or type what matters.",
+);
 
 /** A PDF whose text is extracted in the browser. The file is not uploaded. */
 export class Pdf {
