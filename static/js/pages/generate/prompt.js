@@ -15,11 +15,13 @@ export const DUPLICATE_CARD = gettext(
  * @param {string[]} fronts fronts of the existing cards; only the last ones are listed
  */
 export function promptExcluding(topic, count, fronts) {
+  // eslint-disable-next-line mindflip/no-untranslated-text -- a prompt for the model
   const request = `Generate ${count} flashcards about ${topic}`;
   if (!fronts.length) return request;
   const listed = fronts
     .slice(-MAX_LISTED)
     .map((front) => `- ${front.replaceAll(/\s+/gu, " ").slice(0, MAX_LISTED_LENGTH)}`);
+  // eslint-disable-next-line mindflip/no-untranslated-text -- a prompt for the model
   return `${request}\n\nDo not repeat these:\n${listed.join("\n")}`;
 }
 
