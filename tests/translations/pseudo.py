@@ -1,6 +1,6 @@
 """A pseudo language, in which every translated text is in brackets: ⟦Generate⟧.
 
-It has the code of Esperanto, for which Django has no plural rules of its own. A text without
+It has the code of Esperanto, whose plural forms are those of English. A text without
 brackets is not translated.
 """
 

@@ -13,7 +13,7 @@ const PLACEHOLDER = /%\((\w+)\)s|%%/g;
 /**
  * Return the translation of a text, with the values in the place of its placeholders.
  * @param {string} text
- * @param {Record<string, string|number>} [values]  Without values, `%%` stays as it is.
+ * @param {Record<string, string|number>} [values]  `%%` is a percent sign if there are values.
  * @returns {string}
  */
 export function gettext(text, values) {
