@@ -1,3 +1,4 @@
+import { gettext } from "../client/i18n.js";
 import { api } from "./lib/api.js";
 import { action, toast, withBusyButton } from "./lib/dom.js";
 import { describeError } from "./lib/error-messages.js";
@@ -22,7 +23,7 @@ page.querySelector('[data-form="password"]')?.addEventListener("submit", (event)
 
 async function signOutElsewhere({ password }) {
   await api.post(`${ACCOUNT}/sign-out`, { password });
-  toast("Signed out everywhere else.");
+  toast(gettext("Signed out everywhere else."));
 }
 
 async function deleteAccount({ password }) {
@@ -41,7 +42,7 @@ async function changePassword(form) {
     });
     showFieldErrors(form, {});
     form.reset();
-    toast("Your password is changed.");
+    toast(gettext("Your password is changed."));
   } catch (error) {
     const fieldErrors = fieldErrorsOf(form, error);
     showFieldErrors(form, fieldErrors);

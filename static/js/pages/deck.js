@@ -1,3 +1,4 @@
+import { gettext } from "../client/i18n.js";
 import { addCard, deleteCard, editCard } from "./deck/cards-view.js";
 import { deleteDeck, mergeDeck, renameDeck } from "./deck/deck-actions.js";
 import { deckAddress, page, showCount } from "./deck/page.js";
@@ -54,7 +55,7 @@ function flipAll() {
   setText(
     page,
     "flip-all",
-    page.dataset.side === "back" ? "Show all questions" : "Show all answers",
+    page.dataset.side === "back" ? gettext("Show all questions") : gettext("Show all answers"),
   );
   flipCards();
 }

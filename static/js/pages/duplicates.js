@@ -1,3 +1,4 @@
+import { gettext } from "../client/i18n.js";
 import { api } from "./lib/api.js";
 import { toast } from "./lib/dom.js";
 import { describeError } from "./lib/error-messages.js";
@@ -21,7 +22,7 @@ async function deleteCard(button) {
   await api.delete(path);
   await refresh();
   focusNext();
-  offerUndo({ text: "Card deleted.", path: `${path}/restore` }, refresh);
+  offerUndo({ text: gettext("Card deleted."), path: `${path}/restore` }, refresh);
 }
 
 async function keep(button) {
@@ -30,7 +31,7 @@ async function keep(button) {
   });
   await refresh();
   focusNext();
-  toast("Kept. They are no longer listed here.");
+  toast(gettext("Kept. They are no longer listed here."));
 }
 
 /** Focus the first control of the results, because the one that had the focus has been removed. */

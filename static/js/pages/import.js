@@ -1,3 +1,4 @@
+import { gettext, ngettext } from "../client/i18n.js";
 import { setUpFilePicker } from "./import/file-picker.js";
 import { ImportJob, previewFile } from "./import/job.js";
 import { showReport } from "./import/report.js";
@@ -28,14 +29,17 @@ function showStage(stage) {
 async function openFile(newFile) {
   file = newFile;
   showFailure(null);
-  if (!file.size) return showFailure({ message: "This file is empty. Choose another." });
+  if (!file.size) return showFailure({ message: gettext("This file is empty. Choose another.") });
   if (file.size > page.dataset.megabytes * MEGABYTE) return showFailure({ message: tooLarge() });
   table.reset();
   await (TABLE_NAME.test(file.name) ? previewTable() : run({}));
 }
 
 function tooLarge() {
-  return `This file is larger than ${page.dataset.megabytes} MB. Export it without pictures and sounds, or fewer cards at a time.`;
+  return gettext(
+    "This file is larger than %(megabytes)s MB. Export it without pictures and sounds, or fewer cards at a time.",
+    { megabytes: page.dataset.megabytes },
+  );
 }
 
 async function previewTable(values = {}) {
@@ -44,16 +48,24 @@ async function previewTable(values = {}) {
     if (preview.format !== "table") return await run({});
     table.show(preview, file.name);
     if (page.dataset.stage !== "table") showStage("table");
-    announce(`${preview.rowCount} rows, ${preview.columns.length} columns`);
+    announce(tableSize(preview));
   } catch (error) {
     showFailure(error);
   }
 }
 
+function tableSize({ rowCount, columns }) {
+  // Translators: the size of a table, such as “12 rows, 3 columns”.
+  return gettext("%(rows)s, %(columns)s", {
+    rows: ngettext("%(count)s rows", "%(count)s rows", rowCount),
+    columns: ngettext("%(count)s columns", "%(count)s columns", columns.length),
+  });
+}
+
 async function run(values) {
   const previousStage = page.dataset.stage;
   job = new ImportJob(part(page, "progress"));
-  setText(page, "progress-title", `Importing ${file.name}`);
+  setText(page, "progress-title", gettext("Importing %(name)s", { name: file.name }));
   showStage("progress");
   try {
     report(await job.run(file, values));
@@ -61,7 +73,7 @@ async function run(values) {
     showStage(previousStage === "table" ? "table" : "choose");
     showFailure(
       error.name === "AbortError"
-        ? { message: "The import was cancelled: nothing was saved." }
+        ? { message: gettext("The import was cancelled: nothing was saved.") }
         : error,
     );
   }

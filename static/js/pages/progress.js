@@ -1,7 +1,8 @@
+import { gettext, ngettext } from "../client/i18n.js";
 import { api } from "./lib/api.js";
 import { action, part, slot } from "./lib/dom.js";
 import { describeError } from "./lib/error-messages.js";
-import { integer, percent, pluralize } from "./lib/format.js";
+import { integer, percent } from "./lib/format.js";
 import { Chart } from "./progress/chart.js";
 import { forecastChart, retentionChart, reviewsChart } from "./progress/plots.js";
 import { setUpSettings } from "./progress/settings-form.js";
@@ -38,16 +39,20 @@ function showNumbers(progress, { desiredRetention }) {
   const { dueNow, newLeft, learnedToday, reviewedToday, streakDays, retention } = progress;
   const texts = {
     "due-now": integer(dueNow),
-    "new-left": `and ${pluralize(newLeft, "new card")}`,
+    "new-left": ngettext("and %(count)s new card", "and %(count)s new cards", newLeft),
     learned: integer(learnedToday),
-    reviewed: `in ${pluralize(reviewedToday, "review")}`,
-    streak: pluralize(streakDays, "day"),
-    "streak-hint": reviewedToday || !streakDays ? "in a row" : "study today to keep it",
+    reviewed: ngettext("in %(count)s review", "in %(count)s reviews", reviewedToday),
+    streak: ngettext("%(count)s day", "%(count)s days", streakDays),
+    "streak-hint":
+      reviewedToday || !streakDays
+        ? // Translators: below a number of days, such as “3 days”.
+          gettext("in a row")
+        : gettext("study today to keep it"),
     retention: retention === null ? "–" : percent(retention),
     "retention-hint":
       retention === null
-        ? "once learned cards come again"
-        : `you aim at ${percent(desiredRetention)}`,
+        ? gettext("once learned cards come again")
+        : gettext("you aim at %(percent)s", { percent: percent(desiredRetention) }),
   };
   for (const [name, text] of Object.entries(texts)) slot(page, name).textContent = text;
 }

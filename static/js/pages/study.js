@@ -1,3 +1,4 @@
+import { gettext } from "../client/i18n.js";
 import { api } from "./lib/api.js";
 import { toast } from "./lib/dom.js";
 import { CardView, preloadRenderers } from "./study/card-view.js";
@@ -142,7 +143,7 @@ function undo() {
   if (!review) return;
   outbox.addUndo(review.id);
   outbox.flush();
-  toast("Taken back.");
+  toast(gettext("Taken back."));
   showCard(session.current);
 }
 

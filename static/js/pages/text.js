@@ -1,7 +1,9 @@
+import { gettext } from "../client/i18n.js";
 import { clozeParts } from "./text/cloze.js";
 
+// `\x2f` is a slash, which xgettext would take for the end of the pattern.
 /** Characters with a meaning in Markdown or math. Texts without them do not need the libraries. */
-const MARKUP = /[*_`$]|~~~|\\[!-/:-@[-`{-~]|\]\(|^[ \t]*(?:[-+]|\d{1,9}[.)])[ \t]/m;
+const MARKUP = /[*_`$]|~~~|\\[!-\x2f:-@[-`{-~]|\]\(|^[ \t]*(?:[-+]|\d{1,9}[.)])[ \t]/m;
 
 /**
  * Show the text of a card.
@@ -42,7 +44,8 @@ export function spokenText(element) {
   const copy = /** @type {HTMLElement} */ (element.cloneNode(true));
   for (const math of copy.querySelectorAll(".katex"))
     math.replaceWith(math.querySelector("annotation")?.textContent ?? "");
-  return copy.textContent.replaceAll("[…]", "blank").trim();
+  // Translators: a screen reader reads this instead of a gap in a sentence.
+  return copy.textContent.replaceAll("[…]", gettext("blank")).trim();
 }
 
 /**

@@ -1,3 +1,4 @@
+import { gettext } from "../client/i18n.js";
 import { api } from "./lib/api.js";
 import { action, slot, toast } from "./lib/dom.js";
 import { describeError } from "./lib/error-messages.js";
@@ -20,7 +21,7 @@ main.addEventListener(
 async function restore(row) {
   try {
     await api.post(row.dataset.restore);
-    toast(`“${slot(row, "name").textContent}” is back.`);
+    toast(gettext("“%(name)s” is back.", { name: slot(row, "name").textContent }));
     await refresh();
   } catch (error) {
     toast(describeError(error).text);
@@ -29,19 +30,24 @@ async function restore(row) {
 
 function deletePermanently(row) {
   const texts = {
-    title: "Delete for good?",
-    text: `“${slot(row, "name").textContent}” cannot be brought back then.`,
+    title: gettext("Delete for good?"),
+    text: gettext("“%(name)s” cannot be brought back then.", {
+      name: slot(row, "name").textContent,
+    }),
   };
   openDialog("delete-dialog", { texts, onSubmit: () => deleteForever(row.dataset.delete) });
 }
 
 function empty() {
-  const texts = { title: "Empty the bin?", text: "Nothing in it can be brought back then." };
+  const texts = {
+    title: gettext("Empty the bin?"),
+    text: gettext("Nothing in it can be brought back then."),
+  };
   openDialog("delete-dialog", { texts, onSubmit: () => deleteForever("/api/flashcards/trash") });
 }
 
 async function deleteForever(path) {
   await api.delete(path);
-  toast("Gone for good.");
+  toast(gettext("Gone for good."));
   await refresh();
 }

@@ -1,3 +1,4 @@
+import { gettext } from "../../client/i18n.js";
 import { api } from "../lib/api.js";
 import { fillCard } from "../lib/cards.js";
 import { toast } from "../lib/dom.js";
@@ -10,14 +11,14 @@ import { cardAddress, changeCount, deckAddress } from "./page.js";
 /** Open a dialog that adds a card at the end of the deck. */
 export function addCard() {
   openDialog("card-dialog", {
-    texts: { title: "Add a card" },
+    texts: { title: gettext("Add a card") },
     values: { front: "", back: "" },
     onSubmit: async (sides) => {
       const { id } = await api.post(`${deckAddress}/cards`, sides);
       await refresh();
       const added = container().querySelector(`[data-card="${id}"]`);
       added?.scrollIntoView({ block: "nearest" });
-      toast(added ? "Added." : "Added at the end of the deck.");
+      toast(added ? gettext("Added.") : gettext("Added at the end of the deck."));
     },
   });
 }
@@ -29,11 +30,11 @@ export async function editCard(element) {
     .catch((error) => toast(describeError(error).text) && null);
   if (!card) return;
   openDialog("card-dialog", {
-    texts: { title: "Edit card" },
+    texts: { title: gettext("Edit card") },
     values: { front: card.front, back: card.back },
     onSubmit: async (sides) => {
       fillCard(element, await api.patch(cardAddress(element), sides));
-      toast("Saved.");
+      toast(gettext("Saved."));
     },
   });
 }
@@ -53,5 +54,5 @@ export async function deleteCard(element) {
   element.remove();
   changeCount(-1);
   adjacent?.querySelector('button[data-action="flip"], textarea')?.focus();
-  offerUndo({ text: "Card deleted.", path: `${cardAddress(element)}/restore` }, refresh);
+  offerUndo({ text: gettext("Card deleted."), path: `${cardAddress(element)}/restore` }, refresh);
 }

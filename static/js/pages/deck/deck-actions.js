@@ -1,7 +1,7 @@
+import { gettext, ngettext, pgettext } from "../../client/i18n.js";
 import { api } from "../lib/api.js";
 import { cloneTemplate, part, setText, slot, toast } from "../lib/dom.js";
 import { describeError } from "../lib/error-messages.js";
-import { pluralize } from "../lib/format.js";
 import { openDialog } from "../lib/forms.js";
 import { offerUndoAt } from "../lib/undo.js";
 import { deckAddress, page } from "./page.js";
@@ -14,8 +14,8 @@ export function renameDeck() {
       const deck = await api.patch(deckAddress, { name });
       page.dataset.name = deck.name;
       setText(page, "name", deck.name);
-      document.title = `${deck.name} · MindFlip`;
-      toast("Renamed.");
+      document.title = deck.name + " · MindFlip";
+      toast(gettext("Renamed."));
     },
   });
 }
@@ -29,7 +29,10 @@ export async function deleteDeck() {
     return;
   }
   offerUndoAt(
-    { text: `“${page.dataset.name}” deleted.`, path: `${deckAddress}/restore` },
+    {
+      text: gettext("“%(name)s” deleted.", { name: page.dataset.name }),
+      path: `${deckAddress}/restore`,
+    },
     page.dataset.decks,
   );
 }
@@ -37,22 +40,42 @@ export async function deleteDeck() {
 /** Open a dialog that moves the cards to another deck and this deck to the trash. */
 export function mergeDeck() {
   const texts = {
-    title: "Merge into another deck",
-    text: `The cards of “${page.dataset.name}” move there with what you have learned. Those it has already, same question and same answer, are left out. This deck goes into the bin.`,
-    confirm: "Merge",
+    title: gettext("Merge into another deck"),
+    text: gettext(
+      "The cards of “%(name)s” move there with what you have learned. Those it has already, same question and same answer, are left out. This deck goes into the bin.",
+      { name: page.dataset.name },
+    ),
+    confirm: pgettext("button", "Merge"),
   };
   chooseDeck(texts, page.dataset.deck, async (target) => {
     const { moved, leftOut } = await api.post(`${deckAddress}/merge`, { into: target.id });
-    const left = leftOut ? `, ${pluralize(leftOut, "double")} left out` : "";
     offerUndoAt(
       {
-        text: `${pluralize(moved.length, "card")} moved to “${target.name}”${left}.`,
+        text: mergedText(target.name, moved.length, leftOut),
         path: `${deckAddress}/restore`,
         body: { cards: moved },
       },
       page.dataset.decks,
     );
   });
+}
+
+function mergedText(name, count, leftOut) {
+  if (!leftOut)
+    return ngettext(
+      "%(count)s card moved to “%(name)s”.",
+      "%(count)s cards moved to “%(name)s”.",
+      count,
+      { name },
+    );
+  // Translators: follows “3 cards moved to “French”,”; the cards that the deck has already.
+  const left = ngettext("%(count)s double left out", "%(count)s doubles left out", leftOut);
+  return ngettext(
+    "%(count)s card moved to “%(name)s”, %(doublesLeftOut)s.",
+    "%(count)s cards moved to “%(name)s”, %(doublesLeftOut)s.",
+    count,
+    { name, doublesLeftOut: left },
+  );
 }
 
 const DEBOUNCE_MS = 180;
@@ -97,12 +120,13 @@ function createChoice({ id, name, cardCount }) {
   const element = cloneTemplate("choice-template");
   element.querySelector("input").value = id;
   slot(element, "name").textContent = name;
-  slot(element, "count").textContent = pluralize(cardCount, "card");
+  slot(element, "count").textContent = ngettext("%(count)s card", "%(count)s cards", cardCount);
   return element;
 }
 
 function chosenDeck(dialog, id) {
   const input = id && dialog.querySelector(`input[value="${CSS.escape(id)}"]`);
-  if (!input) throw Object.assign(new Error("Choose a deck of the list."), { code: "stopped" });
+  if (!input)
+    throw Object.assign(new Error(gettext("Choose a deck of the list.")), { code: "stopped" });
   return { id, name: slot(input.closest(".choice"), "name").textContent };
 }

@@ -1,5 +1,5 @@
+import { ngettext } from "../../client/i18n.js";
 import { part, setText } from "../lib/dom.js";
-import { pluralize } from "../lib/format.js";
 import { container } from "../lib/live-results.js";
 
 /** The element of the deck page. */
@@ -18,7 +18,7 @@ export function cardAddress(card) {
 
 /** Return the number of cards in the deck as text. */
 export function countText() {
-  return pluralize(Number(container().dataset.count), "card");
+  return ngettext("%(count)s card", "%(count)s cards", Number(container().dataset.count));
 }
 
 /** Change the number of cards in the deck. @param {number} by negative if cards were removed */

@@ -1,3 +1,4 @@
+import { gettext } from "../../client/i18n.js";
 import { fallbackModel, listModels } from "../engine/models.js";
 import { getModelId } from "../engine/preferences.js";
 import { createClient, loadClient } from "../generate/client.js";
@@ -59,7 +60,7 @@ class Suggestion {
   /** Request a card, or another one. */
   async request() {
     const abort = (this.#abort = new AbortController());
-    showWaiting("Asking for a card");
+    showWaiting(gettext("Asking for a card"));
     // Focus the Keep button, because it is always visible and changes nothing.
     action(dialog, "keep").focus();
     try {
@@ -89,14 +90,17 @@ class Suggestion {
   #showSuggestion(card) {
     this.#suggested.push(card);
     showSides(part(dialog, "suggestion"), card);
-    show("proposed", `Instead: ${card.front} Answer: ${card.back}`);
+    show(
+      "proposed",
+      gettext("Instead: %(front)s Answer: %(back)s", { front: card.front, back: card.back }),
+    );
   }
 
   async #offerUndo() {
     const { front, back, kind, sentence, found: isFound } = this.#card;
     await this.#refresh();
     const undoable = {
-      text: "Card replaced.",
+      text: gettext("Card replaced."),
       method: /** @type {const} */ ("patch"),
       path: this.#address,
       body: { front, back, kind, sentence, found: isFound },
@@ -124,7 +128,8 @@ function show(state, text) {
   action(dialog, "accept").hidden = state !== "proposed";
   action(dialog, "accept").disabled = false;
   action(dialog, "regenerate").hidden = state === "writing";
-  action(dialog, "keep").textContent = state === "writing" ? "Cancel" : "Keep the old one";
+  action(dialog, "keep").textContent =
+    state === "writing" ? gettext("Cancel") : gettext("Keep the old one");
 }
 
 /** Show what the request is waiting for. If it is first in the queue, no engine is available. */
@@ -201,14 +206,17 @@ async function connectClient() {
     loadClient(),
     getModelId() ?? listModels().then((models) => fallbackModel(models)?.modelId),
   ]);
-  if (!modelId) throw errorWithCode("model_unavailable", "This server offers no model.");
+  if (!modelId) throw errorWithCode("model_unavailable", gettext("This server offers no model."));
   return createClient(library, modelId);
 }
 
 function findCard(deck, cardId) {
   const card = deck.cards.find(({ id }) => id === cardId);
   if (!card)
-    throw errorWithCode("not_found", "This card is not in the deck any more: load the page again.");
+    throw errorWithCode(
+      "not_found",
+      gettext("This card is not in the deck any more: load the page again."),
+    );
   return card;
 }
 

@@ -1,7 +1,7 @@
+import { gettext, ngettext, pgettext } from "../../client/i18n.js";
 import { api } from "../lib/api.js";
 import { action, part, setText, toast } from "../lib/dom.js";
 import { describeError } from "../lib/error-messages.js";
-import { pluralize } from "../lib/format.js";
 import { openDialog } from "../lib/forms.js";
 import { container, refresh } from "../lib/live-results.js";
 import { suggestTags } from "../lib/tags-field.js";
@@ -73,9 +73,13 @@ function showSelection() {
   const allBox = action(page, "select-all");
   const isWholePage = boxes().length > 0 && boxes().every((box) => box.checked);
   bar.hidden = !selected.size;
-  setText(bar, "selected-count", `${pluralize(selected.size, "card")} chosen`);
+  setText(
+    bar,
+    "selected-count",
+    ngettext("%(count)s card chosen", "%(count)s cards chosen", selected.size),
+  );
   action(bar, "select-matches").hidden = !isWholePage || selected.size >= matches;
-  action(bar, "select-matches").textContent = `Choose all ${matches}`;
+  action(bar, "select-matches").textContent = gettext("Choose all %(count)s", { count: matches });
   if (allBox)
     Object.assign(allBox, {
       checked: isWholePage,
@@ -107,7 +111,7 @@ async function deleteSelected() {
   await refresh();
   offerUndo(
     {
-      text: `${pluralize(cards.length, "card")} deleted.`,
+      text: ngettext("%(count)s card deleted.", "%(count)s cards deleted.", cards.length),
       path: `${CARDS}/bulk-restore`,
       body: { cards },
     },
@@ -118,9 +122,11 @@ async function deleteSelected() {
 function move() {
   const cards = [...selected];
   const texts = {
-    title: `Move ${pluralize(cards.length, "card")}`,
-    text: "They go behind the last card of the deck you choose, with what you have learned.",
-    confirm: "Move",
+    title: ngettext("Move %(count)s card", "Move %(count)s cards", cards.length),
+    text: gettext(
+      "They go behind the last card of the deck you choose, with what you have learned.",
+    ),
+    confirm: pgettext("button", "Move"),
   };
   chooseDeck(texts, page.dataset.deck, async (deck) => {
     await api.post(`${CARDS}/bulk-move`, { cards, to: deck.id });
@@ -128,7 +134,7 @@ function move() {
     await refresh();
     offerUndo(
       {
-        text: `Moved to “${deck.name}”.`,
+        text: gettext("Moved to “%(name)s”.", { name: deck.name }),
         path: `${CARDS}/bulk-move`,
         body: { cards, to: page.dataset.deck },
       },
@@ -141,7 +147,7 @@ function tag() {
   const cards = [...selected];
   suggestTags();
   openDialog("tag-dialog", {
-    texts: { title: `Tag ${pluralize(cards.length, "card")}` },
+    texts: { title: ngettext("Tag %(count)s card", "Tag %(count)s cards", cards.length) },
     values: { add: "", remove: "" },
     onSubmit: async ({ add, remove }) => {
       const { count, undo } = await api.post(`${CARDS}/bulk-tag`, {
@@ -150,7 +156,11 @@ function tag() {
         remove: splitTags(remove),
       });
       await refresh();
-      const text = `Tags of ${pluralize(count, "card")} changed.`;
+      const text = ngettext(
+        "Tags of %(count)s card changed.",
+        "Tags of %(count)s cards changed.",
+        count,
+      );
       if (count) offerUndo({ text, path: `${CARDS}/bulk-tag`, body: undo }, refresh);
       else toast(text);
     },

@@ -1,3 +1,4 @@
+import { gettext } from "../../client/i18n.js";
 import { api } from "../lib/api.js";
 import { announce } from "../lib/dom.js";
 import { describeError } from "../lib/error-messages.js";
@@ -49,12 +50,12 @@ async function save(cell) {
   const value = cell.value;
   if (value === savedValue(cell) || cell.getAttribute("aria-busy") === "true") return;
   cell.setAttribute("aria-busy", "true");
-  announce("Saving…");
+  announce(gettext("Saving…"));
   try {
     const card = await api.patch(cardAddress(cell.closest("[data-card]")), { [cell.name]: value });
     setSaved(cell, card[cell.name], cell.value === value);
     showError(cell, "");
-    announce("Saved.");
+    announce(gettext("Saved."));
   } catch (error) {
     showError(cell, Object.values(error.fields ?? {})[0]?.[0] ?? describeError(error).text);
   } finally {

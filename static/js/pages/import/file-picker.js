@@ -1,3 +1,4 @@
+import { gettext } from "../../client/i18n.js";
 import { part } from "../lib/dom.js";
 
 /**
@@ -43,8 +44,10 @@ function setUpPasting(form, onFile) {
   field.addEventListener("input", () => (button.disabled = !field.value.trim()));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (field.value.trim())
-      onFile(new File([field.value], "Pasted cards.txt", { type: "text/plain" }));
+    if (!field.value.trim()) return;
+    // Translators: the suggested name of a deck whose cards were pasted.
+    const name = gettext("Pasted cards");
+    onFile(new File([field.value], `${name}.txt`, { type: "text/plain" }));
   });
   button.disabled = !field.value.trim();
 }

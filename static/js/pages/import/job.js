@@ -1,4 +1,5 @@
 import { ApiError, UNREACHABLE } from "../../client/errors.js";
+import { gettext, ngettext } from "../../client/i18n.js";
 import { toApiError } from "../../client/rest.js";
 import { api, csrfToken } from "../lib/api.js";
 import { setText } from "../lib/dom.js";
@@ -7,7 +8,22 @@ import { integer, size } from "../lib/format.js";
 const ADDRESS = "/api/flashcards/imports";
 const POLL_MS = 500;
 const MEGABYTE = 2 ** 20;
-const PHASES = { reading: "Reading", saving: "Saving" };
+const PHASE_TEXTS = {
+  reading: (total, values) =>
+    ngettext(
+      "Reading: %(done)s of %(count)s cards",
+      "Reading: %(done)s of %(count)s cards",
+      total,
+      values,
+    ),
+  saving: (total, values) =>
+    ngettext(
+      "Saving: %(done)s of %(count)s cards",
+      "Saving: %(done)s of %(count)s cards",
+      total,
+      values,
+    ),
+};
 
 /** An import, from the upload to the saved cards. It shows the progress. */
 export class ImportJob {
@@ -48,8 +64,12 @@ export class ImportJob {
 
   #showSent(sent, total) {
     this.#isSent = sent >= total;
-    if (this.#isSent) this.#show(null, "Reading…");
-    else this.#show(sent / total, `${megabytes(sent)} of ${megabytes(total)} sent`);
+    if (this.#isSent) this.#show(null, gettext("Reading…"));
+    else
+      this.#show(
+        sent / total,
+        gettext("%(sent)s of %(total)s sent", { sent: megabytes(sent), total: megabytes(total) }),
+      );
   }
 
   async #poll() {
@@ -57,7 +77,7 @@ export class ImportJob {
     if (progress?.total)
       this.#show(
         progress.done / progress.total,
-        `${PHASES[progress.phase]}: ${integer(progress.done)} of ${integer(progress.total)} cards`,
+        PHASE_TEXTS[progress.phase](progress.total, { done: integer(progress.done) }),
       );
   }
 
@@ -87,7 +107,9 @@ function formOf(file, values) {
 }
 
 function megabytes(bytes) {
-  return bytes < MEGABYTE ? `${integer(bytes / 1024)} KB` : size(bytes / MEGABYTE);
+  return bytes < MEGABYTE
+    ? gettext("%(number)s KB", { number: integer(bytes / 1024) })
+    : size(bytes / MEGABYTE);
 }
 
 /**
@@ -103,6 +125,7 @@ function upload(address, form, { onSent = () => {}, signal } = {}) {
   const request = new XMLHttpRequest();
   request.open("POST", address);
   request.setRequestHeader("X-CSRFToken", csrfToken());
+  // eslint-disable-next-line mindflip/no-untranslated-text -- a header
   request.setRequestHeader("Accept", "application/json");
   request.responseType = "json";
   request.upload.addEventListener("progress", ({ loaded, total }) => onSent(loaded, total));

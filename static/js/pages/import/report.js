@@ -1,5 +1,6 @@
+import { gettext, ngettext, pgettext } from "../../client/i18n.js";
 import { cloneTemplate, part, slot } from "../lib/dom.js";
-import { integer, pluralize } from "../lib/format.js";
+import { integer } from "../lib/format.js";
 
 /**
  * @typedef {{id: string, name: string, isNew: boolean, added: number, updated: number, unchanged:
@@ -19,7 +20,9 @@ export function showReport(section, report, decksAddress) {
   const title = headline(report);
   slot(section, "report-title").textContent = title;
   slot(section, "totals").replaceChildren(
-    ...["added", "updated", "unchanged"].map((label) => number(label, report[label])),
+    number(pgettext("label of a number of cards", "added"), report.added),
+    number(pgettext("label of a number of cards", "updated"), report.updated),
+    number(pgettext("label of a number of cards", "unchanged"), report.unchanged),
   );
   slot(section, "decks").replaceChildren(
     ...report.decks.map((deck) => deckRow(deck, decksAddress)),
@@ -30,9 +33,9 @@ export function showReport(section, report, decksAddress) {
 }
 
 function headline({ added, updated, unchanged }) {
-  if (added) return `${pluralize(added, "card")} added`;
-  if (updated) return `${pluralize(updated, "card")} updated`;
-  return unchanged ? "You have all of these cards already" : "No card was taken";
+  if (added) return ngettext("%(count)s card added", "%(count)s cards added", added);
+  if (updated) return ngettext("%(count)s card updated", "%(count)s cards updated", updated);
+  return unchanged ? gettext("You have all of these cards already") : gettext("No card was taken");
 }
 
 function number(label, count) {
@@ -48,11 +51,11 @@ function deckRow({ id, name, isNew, added, updated, unchanged }, decksAddress) {
   link.textContent = name;
   link.href = `${decksAddress}/${id}`;
   const counts = [
-    added && `${integer(added)} added`,
-    updated && `${integer(updated)} updated`,
-    unchanged && `${integer(unchanged)} unchanged`,
+    added && ngettext("%(count)s added", "%(count)s added", added),
+    updated && ngettext("%(count)s updated", "%(count)s updated", updated),
+    unchanged && ngettext("%(count)s unchanged", "%(count)s unchanged", unchanged),
   ];
-  slot(element, "counts").textContent = [isNew && "new deck", ...counts]
+  slot(element, "counts").textContent = [isNew && gettext("new deck"), ...counts]
     .filter(Boolean)
     .join(" · ");
   return element;

@@ -1,5 +1,5 @@
+import { gettext, ngettext } from "../../client/i18n.js";
 import { action, cloneTemplate, part, setText, slot } from "../lib/dom.js";
-import { pluralize } from "../lib/format.js";
 
 /**
  * @typedef {object} Preview a table as parsed by the server
@@ -36,12 +36,20 @@ export class TableForm extends EventTarget {
     encoding.value = preview.encoding;
     hasHeader.checked = preview.hasHeader;
     setText(this.section, "file-name", fileName);
-    setText(this.section, "row-count", pluralize(preview.rowCount, "row"));
+    setText(
+      this.section,
+      "row-count",
+      ngettext("%(count)s row", "%(count)s rows", preview.rowCount),
+    );
     name.value ||= fileName.replace(/\.[^.]*$/, "");
     this.#showError("");
     this.#fill(preview);
     this.#toggleName(deckId);
-    action(this.section, "import").textContent = `Import ${pluralize(preview.rowCount, "row")}`;
+    action(this.section, "import").textContent = ngettext(
+      "Import %(count)s row",
+      "Import %(count)s rows",
+      preview.rowCount,
+    );
   }
 
   /** Reset the options of the previous file. */
@@ -118,13 +126,9 @@ export class TableForm extends EventTarget {
 
   #submit(event) {
     event.preventDefault();
-    const roles = this.#roles;
-    const missing = [
-      roles.includes("front") || "the questions",
-      roles.includes("back") || "the answers",
-    ].filter((label) => label !== true);
-    this.#showError(missing.length ? `Say which column holds ${missing.join(" and which ")}.` : "");
-    if (missing.length) this.#selects[0]?.focus();
+    const message = missingText(this.#roles);
+    this.#showError(message);
+    if (message) this.#selects[0]?.focus();
     else this.dispatchEvent(new Event("import"));
   }
 
@@ -132,6 +136,15 @@ export class TableForm extends EventTarget {
     slot(this.section, "error").textContent = message;
     slot(this.section, "error").hidden = !message;
   }
+}
+
+/** Return which required roles no column has, or "". */
+function missingText(roles) {
+  const [hasFront, hasBack] = [roles.includes("front"), roles.includes("back")];
+  if (hasFront && hasBack) return "";
+  if (hasFront) return gettext("Say which column holds the answers.");
+  if (hasBack) return gettext("Say which column holds the questions.");
+  return gettext("Say which column holds the questions and which the answers.");
 }
 
 function heading(name, role) {

@@ -1,7 +1,8 @@
+import { gettext, ngettext } from "../../client/i18n.js";
 import { api } from "../lib/api.js";
 import { part, slot } from "../lib/dom.js";
 import { describeError } from "../lib/error-messages.js";
-import { integer, pluralize } from "../lib/format.js";
+import { integer } from "../lib/format.js";
 import { Chart } from "../progress/chart.js";
 import { failuresChart, firstCardChart, hitsChart, outcomesChart, speedsChart } from "./plots.js";
 
@@ -28,12 +29,16 @@ async function showNow() {
   const texts = {
     sessions: integer(openSessions),
     engines: integer(engines),
-    "engines-hint": `${integer(enginesAtWork)} at work`,
+    "engines-hint": gettext("%(number)s at work", { number: integer(enginesAtWork) }),
     queued: integer(queued),
     "queued-hint":
       oldestSeconds === null
-        ? "nothing waits"
-        : `the oldest for ${pluralize(oldestSeconds, "second")}`,
+        ? gettext("nothing waits")
+        : ngettext(
+            "the oldest for %(count)s second",
+            "the oldest for %(count)s seconds",
+            oldestSeconds,
+          ),
     leased: integer(leased),
   };
   for (const [name, text] of Object.entries(texts)) slot(page, name).textContent = text;

@@ -1,4 +1,5 @@
-import { integer, pluralize } from "../lib/format.js";
+import { gettext, language, ngettext, pgettext } from "../../client/i18n.js";
+import { integer } from "../lib/format.js";
 
 /** @typedef {import("../progress/chart.js").Plot} Plot */
 /**
@@ -13,21 +14,28 @@ import { integer, pluralize } from "../lib/format.js";
 
 const COLORS = ["--accent", "--new", "--hard", "--danger", "--warning", "--muted"];
 const STATES = [
-  { key: "succeeded", name: "Succeeded", color: "--accent" },
-  { key: "failed", name: "Failed", color: "--danger" },
-  { key: "cancelled", name: "Cancelled", color: "--hard" },
-  { key: "queued", name: "Queued", color: "--new" },
-  { key: "leased", name: "Leased", color: "--muted" },
+  { key: "succeeded", name: pgettext("generations", "Succeeded"), color: "--accent" },
+  { key: "failed", name: pgettext("generations", "Failed"), color: "--danger" },
+  { key: "cancelled", name: pgettext("generations", "Cancelled"), color: "--hard" },
+  { key: "queued", name: pgettext("generations", "Queued"), color: "--new" },
+  { key: "leased", name: pgettext("generations", "Leased"), color: "--muted" },
 ];
-const SPANS = { "24h": "24 hours", "7d": "7 days", "30d": "30 days" };
-const hour = new Intl.DateTimeFormat("en", {
+const SPANS = {
+  // Translators: follows “in the last”.
+  "24h": gettext("24 hours"),
+  // Translators: follows “in the last”.
+  "7d": gettext("7 days"),
+  // Translators: follows “in the last”.
+  "30d": gettext("30 days"),
+};
+const hour = new Intl.DateTimeFormat(language, {
   hour: "2-digit",
   minute: "2-digit",
   hourCycle: "h23",
   timeZone: "UTC",
 });
-const day = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", timeZone: "UTC" });
-const dayAndHour = new Intl.DateTimeFormat("en", {
+const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", timeZone: "UTC" });
+const dayAndHour = new Intl.DateTimeFormat(language, {
   day: "numeric",
   month: "short",
   hour: "2-digit",
@@ -35,17 +43,22 @@ const dayAndHour = new Intl.DateTimeFormat("en", {
   timeZone: "UTC",
 });
 const FORMATS = { "24h": hour, "7d": dayAndHour, "30d": day };
-const number = new Intl.NumberFormat("en", { maximumFractionDigits: 2 });
+const number = new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
+const lists = new Intl.ListFormat(language, { type: "unit" });
+const TIME = gettext("Time (UTC)");
 
 /** @param {Point[]} points @param {string} span @returns {Plot} */
 export function outcomesChart(points, span) {
   const total = sum(points.map(requestCount));
-  const summary = STATES.map(
-    ({ key, name }) => `${name.toLowerCase()} ${integer(sum(of(points, "outcomes", key)))}`,
-  ).join(", ");
+  const sums = Object.fromEntries(
+    STATES.map(({ key }) => [key, integer(sum(of(points, "outcomes", key)))]),
+  );
   return stackedPlot(points, span, "outcomes", STATES, {
-    description: `Generations asked for in the last ${SPANS[span]}: ${integer(total)} in all; ${summary}.`,
-    none: total ? undefined : "Nothing was asked for in this time.",
+    description: gettext(
+      "Generations asked for in the last %(span)s: %(total)s in all; succeeded %(succeeded)s, failed %(failed)s, cancelled %(cancelled)s, queued %(queued)s, leased %(leased)s.",
+      { span: SPANS[span], total: integer(total), ...sums },
+    ),
+    none: total ? undefined : gettext("Nothing was asked for in this time."),
   });
 }
 
@@ -56,12 +69,17 @@ export function failuresChart(points, span) {
     name: key,
     color: COLORS[index % COLORS.length],
   }));
-  const summary = codes
-    .map(({ key }) => `${key} ${integer(sum(of(points, "failures", key)))}`)
-    .join(", ");
+  const failures = lists.format(
+    codes.map(({ key }) => `${key} ${integer(sum(of(points, "failures", key)))}`),
+  );
   return stackedPlot(points, span, "failures", codes, {
-    description: `Failures by code in the last ${SPANS[span]}: ${summary || "none"}.`,
-    none: codes.length ? undefined : "Nothing failed in this time.",
+    description: codes.length
+      ? gettext("Failures by code in the last %(span)s: %(failures)s.", {
+          span: SPANS[span],
+          failures,
+        })
+      : gettext("Failures by code in the last %(span)s: none.", { span: SPANS[span] }),
+    none: codes.length ? undefined : gettext("Nothing failed in this time."),
   });
 }
 
@@ -69,16 +87,23 @@ export function failuresChart(points, span) {
 export function firstCardChart(points, span) {
   const measured = points.filter(({ firstCard }) => firstCard.count);
   const lines = [
-    { key: "median", name: "Median", color: "--accent" },
-    { key: "p95", name: "95 of 100", color: "--hard" },
+    { key: "median", name: gettext("Median"), color: "--accent" },
+    { key: "p95", name: gettext("95 of 100"), color: "--hard" },
   ];
   const worst = Math.max(...measured.map(({ firstCard }) => firstCard.p95));
   return {
     ...linePlot(points, span, "firstCard", lines),
     description: measured.length
-      ? `Seconds from the request to the first card, in the last ${SPANS[span]}: median ${number.format(measured.at(-1).firstCard.median)} lately; 95 of 100 within ${number.format(worst)} at the worst.`
-      : "No first card in this time.",
-    none: measured.length ? undefined : "No first card in this time.",
+      ? gettext(
+          "Seconds from the request to the first card, in the last %(span)s: median %(median)s lately; 95 of 100 within %(worst)s at the worst.",
+          {
+            span: SPANS[span],
+            median: number.format(measured.at(-1).firstCard.median),
+            worst: number.format(worst),
+          },
+        )
+      : gettext("No first card in this time."),
+    none: measured.length ? undefined : gettext("No first card in this time."),
   };
 }
 
@@ -89,16 +114,23 @@ export function speedsChart(points, span) {
     name: key,
     color: COLORS[index % COLORS.length],
   }));
-  const summary = models
-    .map(
+  const speeds = lists.format(
+    models.map(
       ({ key }) =>
         `${key} ${number.format(of(points, "speeds", key).findLast((speed) => speed !== null))}`,
-    )
-    .join(", ");
+    ),
+  );
   return {
     ...linePlot(points, span, "speeds", models),
-    description: `Tokens a second by model, as measured last in the last ${SPANS[span]}: ${summary || "none"}.`,
-    none: models.length ? undefined : "No engine told its speed in this time.",
+    description: models.length
+      ? gettext("Tokens a second by model, as measured last in the last %(span)s: %(speeds)s.", {
+          span: SPANS[span],
+          speeds,
+        })
+      : gettext("Tokens a second by model, as measured last in the last %(span)s: none.", {
+          span: SPANS[span],
+        }),
+    none: models.length ? undefined : gettext("No engine told its speed in this time."),
   };
 }
 
@@ -108,8 +140,8 @@ export function hitsChart(points, span) {
   const all = hits + sum(points.map(requestCount));
   const share = all ? Math.round((hits / all) * 100) : 0;
   const kinds = [
-    { key: "hits", name: "From the cache", color: "--accent" },
-    { key: "computed", name: "Computed", color: "--new" },
+    { key: "hits", name: gettext("From the cache"), color: "--accent" },
+    { key: "computed", name: pgettext("generations", "Computed"), color: "--new" },
   ];
   const values = { hits: points.map((point) => point.hits), computed: points.map(requestCount) };
   return {
@@ -120,8 +152,13 @@ export function hitsChart(points, span) {
       values: values[key],
       kind: "bars",
     })),
-    description: `Requests answered from the cache in the last ${SPANS[span]}: ${pluralize(hits, "hit")} of ${integer(all)}, ${share} %.`,
-    none: all ? undefined : "Nothing was asked for in this time.",
+    description: ngettext(
+      "Requests answered from the cache in the last %(span)s: %(count)s hit of %(total)s, %(percent)s %%.",
+      "Requests answered from the cache in the last %(span)s: %(count)s hits of %(total)s, %(percent)s %%.",
+      hits,
+      { span: SPANS[span], total: integer(all), percent: share },
+    ),
+    none: all ? undefined : gettext("Nothing was asked for in this time."),
     table: table(points, span, kinds, (key, index) => integer(values[key][index])),
   };
 }
@@ -159,7 +196,7 @@ function linePlot(points, span, group, kinds) {
 function frame(points, span) {
   return {
     labels: points.map(({ at }) => FORMATS[span].format(new Date(at))),
-    step: "Time (UTC)",
+    step: TIME,
     axis: {},
   };
 }
@@ -169,7 +206,7 @@ function table(points, span, kinds, value) {
     FORMATS[span].format(new Date(at)),
     ...kinds.map(({ key }) => value(key, index)),
   ]);
-  return { head: ["Time (UTC)", ...kinds.map(({ name }) => name)], rows: rows.reverse() };
+  return { head: [TIME, ...kinds.map(({ name }) => name)], rows: rows.reverse() };
 }
 
 /** @returns {(number|null)[]} */

@@ -1,9 +1,16 @@
+import { gettext, language } from "../../client/i18n.js";
 import { part, slot } from "../lib/dom.js";
 
 const HEIGHT = 220;
+// eslint-disable-next-line mindflip/no-untranslated-text -- a CSS value
 const FONT = "12px system-ui, sans-serif";
 const WHOLE_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000];
 const DAY_STEPS = [1, 2, 5, 7, 10, 14, 30, 60, 90];
+const axisNumber = new Intl.NumberFormat(language);
+const legendNumber = new Intl.NumberFormat(language, { useGrouping: false });
+
+/** @param {number} value 0 to 1 @returns {string} the value as a rounded percentage */
+export const share = (value) => gettext("%(number)s %%", { number: Math.round(value * 100) });
 
 /**
  * @typedef {object} Plot the content of a chart
@@ -38,6 +45,7 @@ export class Chart {
     new MutationObserver(redraw).observe(document.documentElement, {
       attributeFilter: ["data-theme"],
     });
+    // eslint-disable-next-line mindflip/no-untranslated-text -- a media query
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
   }
 
@@ -65,18 +73,15 @@ export class Chart {
     );
   }
 
-  #frame(uPlot, { labels, step = "Day", series, axis }, color) {
+  #frame(uPlot, { labels, step = gettext("Day"), series, axis }, color) {
     const line = {
       stroke: color("--muted"),
       font: FONT,
       grid: { stroke: color("--line"), width: 1 },
       ticks: { show: false },
     };
-    const amount = axis.isShare
-      ? { values: (_, shares) => shares.map((value) => `${Math.round(value * 100)} %`) }
-      : axis.isFine
-        ? {}
-        : { incrs: WHOLE_STEPS };
+    const formatted = axis.isShare ? share : axisNumber.format;
+    const steps = axis.isShare || axis.isFine ? {} : { incrs: WHOLE_STEPS };
     return {
       scales: {
         x: { time: false, range: [-0.6, labels.length - 0.4] },
@@ -91,7 +96,12 @@ export class Chart {
           size: 30,
           values: (_, indexes) => indexes.map((index) => labels[index] ?? ""),
         },
-        { ...line, size: 48, ...amount },
+        {
+          ...line,
+          size: 48,
+          ...steps,
+          values: (_, amounts) => amounts.map((amount) => formatted(amount)),
+        },
       ],
       series: [
         { label: step, value: (_, index) => labels[index] ?? "–" },
@@ -150,12 +160,12 @@ function drawn(uPlot, { name, color: variable, values, kind }, color, { isShare 
     values[index] === null || values[index] === undefined
       ? "–"
       : isShare
-        ? `${Math.round(values[index] * 100)} %`
-        : values[index];
+        ? share(values[index])
+        : legendNumber.format(values[index]);
   const common = {
     label: name,
     stroke: color(variable),
-    value: (_u, _value, _series, index) => (index === null ? "–" : String(formatted(index))),
+    value: (_u, _value, _series, index) => (index === null ? "–" : formatted(index)),
   };
   if (kind === "bars")
     return {

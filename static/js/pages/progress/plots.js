@@ -1,15 +1,21 @@
-import { integer, pluralize } from "../lib/format.js";
+import { gettext, language, ngettext, pgettext } from "../../client/i18n.js";
+import { integer } from "../lib/format.js";
+import { share } from "./chart.js";
 
 /** @typedef {import("./chart.js").Plot} Plot */
 
 const RATINGS = [
-  { key: "again", name: "Again", color: "--danger" },
-  { key: "hard", name: "Hard", color: "--hard" },
-  { key: "good", name: "Good", color: "--accent" },
-  { key: "easy", name: "Easy", color: "--new" },
+  { key: "again", name: pgettext("rating", "Again"), color: "--danger" },
+  { key: "hard", name: pgettext("rating", "Hard"), color: "--hard" },
+  { key: "good", name: pgettext("rating", "Good"), color: "--accent" },
+  { key: "easy", name: pgettext("rating", "Easy"), color: "--new" },
 ];
-const shortDay = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", timeZone: "UTC" });
-const share = (value) => `${Math.round(value * 100)} %`;
+const shortDay = new Intl.DateTimeFormat(language, {
+  day: "numeric",
+  month: "short",
+  timeZone: "UTC",
+});
+const lists = new Intl.ListFormat(language, { type: "unit" });
 
 /** @param {string} day such as 2026-03-10 */
 function dayName(day) {
@@ -22,12 +28,21 @@ export function forecastChart(forecast) {
   const total = sum(values);
   return {
     labels: forecast.map(({ day }) => dayName(day)),
-    series: [{ name: "Due", color: "--accent", values, kind: "bars" }],
+    series: [{ name: pgettext("cards", "Due"), color: "--accent", values, kind: "bars" }],
     axis: {},
-    description: `Cards due in the next ${forecast.length} days: ${integer(values[0])} today, ${integer(values[1])} tomorrow, ${integer(total)} in all.${mostText(forecast, "count")}`,
-    none: total ? undefined : "Nothing is planned yet. Study some cards, and this fills.",
+    description: withMost(
+      ngettext(
+        "Cards due in the next %(count)s days: %(today)s today, %(tomorrow)s tomorrow, %(total)s in all.",
+        "Cards due in the next %(count)s days: %(today)s today, %(tomorrow)s tomorrow, %(total)s in all.",
+        forecast.length,
+        { today: integer(values[0]), tomorrow: integer(values[1]), total: integer(total) },
+      ),
+      forecast,
+      "count",
+    ),
+    none: total ? undefined : gettext("Nothing is planned yet. Study some cards, and this fills."),
     table: {
-      head: ["Day", "Cards due"],
+      head: [gettext("Day"), gettext("Cards due")],
       rows: forecast.map(({ day, count }) => [dayName(day), integer(count)]),
     },
   };
@@ -36,9 +51,9 @@ export function forecastChart(forecast) {
 /** @param {any[]} days @returns {Plot} */
 export function reviewsChart(days) {
   const total = sum(days.map((day) => day.total));
-  const each = RATINGS.map(
-    ({ key, name }) => `${name} ${integer(sum(days.map((day) => day[key])))}`,
-  ).join(", ");
+  const ratings = lists.format(
+    RATINGS.map(({ key, name }) => `${name} ${integer(sum(days.map((day) => day[key])))}`),
+  );
   return {
     labels: days.map(({ day }) => dayName(day)),
     series: RATINGS.map(({ key, name, color }) => ({
@@ -48,10 +63,19 @@ export function reviewsChart(days) {
       kind: "bars",
     })),
     axis: {},
-    description: `Reviews in the last ${days.length} days: ${integer(total)} in all (${each}), ${integer(days.at(-1).total)} of them today.${mostText(days, "total")}`,
-    none: total ? undefined : "No reviews in this time.",
+    description: withMost(
+      ngettext(
+        "Reviews in the last %(count)s days: %(total)s in all (%(ratings)s), %(today)s of them today.",
+        "Reviews in the last %(count)s days: %(total)s in all (%(ratings)s), %(today)s of them today.",
+        days.length,
+        { total: integer(total), ratings, today: integer(days.at(-1).total) },
+      ),
+      days,
+      "total",
+    ),
+    none: total ? undefined : gettext("No reviews in this time."),
     table: {
-      head: ["Day", ...RATINGS.map(({ name }) => name), "All"],
+      head: [gettext("Day"), ...RATINGS.map(({ name }) => name), pgettext("ratings", "All")],
       rows: newestFirst(days).map((day) => [
         dayName(day.day),
         ...RATINGS.map(({ key }) => integer(day[key])),
@@ -68,27 +92,40 @@ export function retentionChart(days, aim) {
   return {
     labels: days.map(({ day }) => dayName(day)),
     series: [
-      { name: "Remembered", color: "--accent", values, kind: "line" },
-      { name: "Aim", color: "--muted", values: days.map(() => aim), kind: "aim" },
+      { name: pgettext("cards", "Remembered"), color: "--accent", values, kind: "line" },
+      { name: gettext("Aim"), color: "--muted", values: days.map(() => aim), kind: "aim" },
     ],
     axis: { isShare: true },
     description: measured.length
       ? retentionText(days, measured, aim)
-      : "Nothing to tell yet of what is remembered.",
+      : gettext("Nothing to tell yet of what is remembered."),
     none: measured.length
       ? undefined
-      : "This begins when cards that you have learned come up again.",
+      : gettext("This begins when cards that you have learned come up again."),
     table: {
-      head: ["Day", "Asked", "Known", "Over 7 days"],
+      head: [
+        gettext("Day"),
+        pgettext("cards", "Asked"),
+        pgettext("cards", "Known"),
+        gettext("Over 7 days"),
+      ],
       rows: newestFirst(days).map(retentionRow),
     },
   };
 }
 
 function retentionText(days, measured, aim) {
-  const reviewCount = pluralize(sum(days.map((day) => day.asked)), "learned card");
-  const span = `between ${share(Math.min(...measured))} and ${share(Math.max(...measured))}`;
-  return `Remembered of ${reviewCount} asked: ${share(measured.at(-1))} lately, ${span} over the time; the aim is ${share(aim)}.`;
+  return ngettext(
+    "Remembered of %(count)s learned card asked: %(latest)s lately, between %(lowest)s and %(highest)s over the time; the aim is %(aim)s.",
+    "Remembered of %(count)s learned cards asked: %(latest)s lately, between %(lowest)s and %(highest)s over the time; the aim is %(aim)s.",
+    sum(days.map((day) => day.asked)),
+    {
+      latest: share(measured.at(-1)),
+      lowest: share(Math.min(...measured)),
+      highest: share(Math.max(...measured)),
+      aim: share(aim),
+    },
+  );
 }
 
 function retentionRow({ day, asked: reviewCount, recalled, retention }) {
@@ -108,8 +145,10 @@ function newestFirst(days) {
   return [...days].reverse();
 }
 
-/** Return a text that names the day with the highest value. */
-function mostText(rows, key) {
+/** Add a sentence that names the day with the highest value. */
+function withMost(text, rows, key) {
   const top = rows.reduce((best, row) => (row[key] > best[key] ? row : best));
-  return top[key] ? ` The most on ${dayName(top.day)}: ${integer(top[key])}.` : "";
+  if (!top[key]) return text;
+  const most = { day: dayName(top.day), number: integer(top[key]) };
+  return `${text} ${gettext("The most on %(day)s: %(number)s.", most)}`;
 }

@@ -1,3 +1,4 @@
+import { gettext } from "../../client/i18n.js";
 import { slot, toast } from "../lib/dom.js";
 import { describeError } from "../lib/error-messages.js";
 import { fieldErrorsOf, showFieldErrors } from "../lib/forms.js";
@@ -34,7 +35,7 @@ async function save(form, api, onChange) {
   try {
     await api.patch(ADDRESS, readValues(form));
     showFieldErrors(form, {});
-    toast("Saved.");
+    toast(gettext("Saved."));
     onChange();
   } catch (error) {
     const fieldErrors = fieldErrorsOf(form, error);

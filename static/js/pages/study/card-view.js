@@ -1,3 +1,4 @@
+import { gettext } from "../../client/i18n.js";
 import { kindOf } from "../lib/card-kinds.js";
 import { visibleBack, writeSide } from "../lib/cards.js";
 import { action, announce, part, slot } from "../lib/dom.js";
@@ -48,7 +49,9 @@ export class CardView {
     if (this.isAnswerShown) return;
     for (const rating of RATINGS) {
       slot(this.#page, rating).textContent = shortSpan(previews[rating]);
-      slot(this.#page, `${rating}-label`).textContent = `again in ${span(previews[rating])}`;
+      slot(this.#page, `${rating}-label`).textContent = gettext("again in %(span)s", {
+        span: span(previews[rating]),
+      });
     }
     this.#setAnswerShown(true);
     this.#announceAnswer();
@@ -80,11 +83,11 @@ export class CardView {
   }
 
   #announceQuestion() {
-    announce(`Question: ${spokenText(this.#slots.question)}`);
+    announce(gettext("Question: %(text)s", { text: spokenText(this.#slots.question) }));
   }
 
   #announceAnswer() {
-    announce(`Answer: ${spokenText(this.#slots.answer)}`);
+    announce(gettext("Answer: %(text)s", { text: spokenText(this.#slots.answer) }));
   }
 
   #show(name) {

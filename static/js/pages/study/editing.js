@@ -1,3 +1,4 @@
+import { gettext } from "../../client/i18n.js";
 import { toast } from "../lib/dom.js";
 import { openDialog } from "../lib/forms.js";
 
@@ -9,13 +10,13 @@ import { openDialog } from "../lib/forms.js";
  */
 export function editCard(card, api, onSaved) {
   openDialog("card-dialog", {
-    texts: { title: "Edit card" },
+    texts: { title: gettext("Edit card") },
     values: { front: card.front, back: card.back },
     onSubmit: async (sides) => {
       const { front, back } = await api.patch(`/api/flashcards/cards/${card.id}`, sides);
       Object.assign(card, { front, back });
       onSaved();
-      toast("Saved.");
+      toast(gettext("Saved."));
     },
   });
 }

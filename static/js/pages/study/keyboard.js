@@ -1,5 +1,4 @@
 const RATING_KEYS = { 1: "again", 2: "hard", 3: "good", 4: "easy" };
-const INPUT_SELECTOR = "input, textarea, select, dialog, [contenteditable]";
 
 /**
  * Set up the keyboard shortcuts.
@@ -12,8 +11,8 @@ const INPUT_SELECTOR = "input, textarea, select, dialog, [contenteditable]";
  */
 export function setUpKeys(actions) {
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest(INPUT_SELECTOR))
-      return;
+    const isTyping = event.target.closest("input, textarea, select, dialog, [contenteditable]");
+    if (event.ctrlKey || event.metaKey || event.altKey || isTyping) return;
     if (event.repeat) return preventRepeat(event);
     const action = actionFor(event, actions);
     if (!action) return;

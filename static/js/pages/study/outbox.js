@@ -1,6 +1,6 @@
+import { gettext, ngettext } from "../../client/i18n.js";
 import { api } from "../lib/api.js";
 import { part, slot, toast } from "../lib/dom.js";
-import { pluralize } from "../lib/format.js";
 
 const BATCH_SIZE = 100;
 const PREFIX = "mindflip:outbox:";
@@ -69,7 +69,7 @@ export class Outbox extends EventTarget {
   /** Send all entries. Errors are not thrown but stored in `problem`. */
   async flush() {
     if (!this.size) return;
-    await this.#locks.request(`${this.#prefix}send`, () => this.#send());
+    await this.#locks.request(this.#prefix + "send", () => this.#send());
   }
 
   async #send() {
@@ -147,8 +147,8 @@ function ignoreNotFound(error) {
 /** Return the browser's storage, or a storage in memory if it is disabled. @returns {Storage} */
 function persistentStorage() {
   try {
-    localStorage.setItem(`${PREFIX}try`, "");
-    localStorage.removeItem(`${PREFIX}try`);
+    localStorage.setItem(PREFIX + "try", "");
+    localStorage.removeItem(PREFIX + "try");
     return localStorage;
   } catch {
     return memoryStorage();
@@ -189,7 +189,14 @@ export function openOutbox(page) {
   });
   outbox.addEventListener("change", () => showStatus(page, outbox));
   outbox.addEventListener("refused", ({ detail }) =>
-    toast(`${pluralize(detail.length, "rating")} not taken: ${detail[0].error}`),
+    toast(
+      ngettext(
+        "%(count)s rating not taken: %(reason)s",
+        "%(count)s ratings not taken: %(reason)s",
+        detail.length,
+        { reason: detail[0].error },
+      ),
+    ),
   );
   for (const name of ["online", "focus"]) addEventListener(name, () => outbox.flush());
   addEventListener("offline", () => showStatus(page, outbox));
@@ -215,8 +222,33 @@ function showStatus(page, outbox) {
   part(page, "outbox").hidden = !isOffline;
   part(page, "sign-in").hidden = !isSignedOut;
   if (!isOffline) return;
-  const waiting = outbox.size ? `${pluralize(outbox.size, "rating")} to send` : "nothing to send";
-  slot(page, "outbox").textContent = isSignedOut
-    ? `You are signed out, ${waiting}. Sign in in a new tab, then come back: nothing is lost.`
-    : `Offline, ${waiting}. Go on: they are kept here and sent when the network is back.`;
+  const sentences = isSignedOut
+    ? [
+        signedOutText(outbox.size),
+        gettext("Sign in in a new tab, then come back: nothing is lost."),
+      ]
+    : [
+        offlineText(outbox.size),
+        // Translators: “they” are ratings of cards.
+        gettext("Go on: they are kept here and sent when the network is back."),
+      ];
+  slot(page, "outbox").textContent = sentences.join(" ");
+}
+
+/** @param {number} waiting the number of ratings to send */
+function signedOutText(waiting) {
+  return waiting
+    ? ngettext(
+        "You are signed out, %(count)s rating to send.",
+        "You are signed out, %(count)s ratings to send.",
+        waiting,
+      )
+    : gettext("You are signed out, nothing to send.");
+}
+
+/** @param {number} waiting the number of ratings to send */
+function offlineText(waiting) {
+  return waiting
+    ? ngettext("Offline, %(count)s rating to send.", "Offline, %(count)s ratings to send.", waiting)
+    : gettext("Offline, nothing to send.");
 }

@@ -1,4 +1,4 @@
-import { pluralize } from "../lib/format.js";
+import { gettext, language, ngettext } from "../../client/i18n.js";
 
 const DAY_SECONDS = 86_400;
 
@@ -180,12 +180,44 @@ export class StudyDays {
 const MINUTE = 60;
 const HOUR = 3_600;
 const DAY = 86_400;
+const tenths = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
+// `number` is the formatted count.
 const UNITS = [
-  { seconds: 365 * DAY, short: "y", word: "year" },
-  { seconds: 30.4 * DAY, short: "mo", word: "month" },
-  { seconds: DAY, short: "d", word: "day" },
-  { seconds: HOUR, short: "h", word: "hour" },
-  { seconds: MINUTE, short: "min", word: "minute" },
+  {
+    seconds: 365 * DAY,
+    shortText: (number) => gettext("%(number)s y", { number }),
+    text: (count, number) =>
+      // Translators: follows “in”, as in “in 3 years”.
+      ngettext("%(number)s year", "%(number)s years", count, { number }),
+  },
+  {
+    seconds: 30.4 * DAY,
+    shortText: (number) => gettext("%(number)s mo", { number }),
+    text: (count, number) =>
+      // Translators: follows “in”, as in “in 3 months”.
+      ngettext("%(number)s month", "%(number)s months", count, { number }),
+  },
+  {
+    seconds: DAY,
+    shortText: (number) => gettext("%(number)s d", { number }),
+    text: (count, number) =>
+      // Translators: follows “in”, as in “in 3 days”.
+      ngettext("%(number)s day", "%(number)s days", count, { number }),
+  },
+  {
+    seconds: HOUR,
+    shortText: (number) => gettext("%(number)s h", { number }),
+    text: (count, number) =>
+      // Translators: follows “in”, as in “in 3 hours”.
+      ngettext("%(number)s hour", "%(number)s hours", count, { number }),
+  },
+  {
+    seconds: MINUTE,
+    shortText: (number) => gettext("%(number)s min", { number }),
+    text: (count, number) =>
+      // Translators: follows “in”, as in “in 3 minutes”.
+      ngettext("%(number)s minute", "%(number)s minutes", count, { number }),
+  },
 ];
 
 /**
@@ -202,11 +234,11 @@ function toUnit(seconds) {
 /** @param {number} seconds @returns {string} as on a button: "10 min", "3 d", "1.4 y" */
 export function shortSpan(seconds) {
   const { unit, number } = toUnit(seconds);
-  return `${number} ${unit.short}`;
+  return unit.shortText(tenths.format(number));
 }
 
 /** @param {number} seconds @returns {string} as in running text: "10 minutes", "3 days" */
 export function span(seconds) {
   const { unit, number } = toUnit(seconds);
-  return Number.isInteger(number) ? pluralize(number, unit.word) : `${number} ${unit.word}s`;
+  return unit.text(number, tenths.format(number));
 }

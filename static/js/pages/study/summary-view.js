@@ -1,6 +1,7 @@
+import { gettext, ngettext } from "../../client/i18n.js";
 import { action, announce, part, slot } from "../lib/dom.js";
 import { describeError } from "../lib/error-messages.js";
-import { integer, percent, pluralize } from "../lib/format.js";
+import { integer, percent } from "../lib/format.js";
 import { span } from "./scheduler.js";
 
 const DAY_SECONDS = 86_400;
@@ -76,7 +77,9 @@ export class SummaryView {
       ? percent((reviews - ratings.again) / reviews)
       : "";
     slot(this.#page, "tally-time").textContent =
-      seconds < 60 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
+      seconds < 60
+        ? gettext("%(number)s s", { number: Math.round(seconds) })
+        : gettext("%(number)s min", { number: Math.round(seconds / 60) });
   }
 
   /** Offer to continue when the next card becomes due while the summary is shown. */
@@ -88,7 +91,7 @@ export class SummaryView {
     this.#timer = setTimeout(
       () => {
         continueButton.hidden = false;
-        announce("A card is due again.");
+        announce(gettext("A card is due again."));
       },
       Math.max(0, dueAt - now),
     );
@@ -96,16 +99,24 @@ export class SummaryView {
 }
 
 function title({ reviews }, queue) {
-  if (reviews) return "Done for now.";
-  if (!queue.cardCount) return "There are no cards here yet.";
-  return heldBack(queue) ? "Enough for today." : "Nothing is due.";
+  if (reviews) return gettext("Done for now.");
+  if (!queue.cardCount) return gettext("There are no cards here yet.");
+  return heldBack(queue) ? gettext("Enough for today.") : gettext("Nothing is due.");
 }
 
 function next(queue, inSeconds) {
-  if (!queue.cardCount) return "Make some or add some, then come back to learn them.";
+  if (!queue.cardCount) return gettext("Make some or add some, then come back to learn them.");
   const heldBackCount = heldBack(queue);
-  const limits = heldBackCount && `Today's limits hold back ${pluralize(heldBackCount, "card")}.`;
-  return [whenNext(inSeconds), limits].filter(Boolean).join(" ") || "Nothing is planned yet.";
+  const limits =
+    heldBackCount &&
+    ngettext(
+      "Today's limits hold back %(count)s card.",
+      "Today's limits hold back %(count)s cards.",
+      heldBackCount,
+    );
+  return (
+    [whenNext(inSeconds), limits].filter(Boolean).join(" ") || gettext("Nothing is planned yet.")
+  );
 }
 
 /** Return the number of cards that the daily limits hold back. */
@@ -115,6 +126,6 @@ function heldBack({ waiting }) {
 
 function whenNext(inSeconds) {
   if (inSeconds === null) return "";
-  const dueText = inSeconds === DAY_SECONDS ? "tomorrow" : `in ${span(Math.max(60, inSeconds))}`;
-  return `The next card is due ${dueText}.`;
+  if (inSeconds === DAY_SECONDS) return gettext("The next card is due tomorrow.");
+  return gettext("The next card is due in %(span)s.", { span: span(Math.max(60, inSeconds)) });
 }

@@ -16,6 +16,7 @@ parser.inline.ruler.before("escape", "math", inlineMath);
 parser.inline.ruler.before("escape", "gap", inlineGap);
 parser.inline.ruler.before("emphasis", "product", product);
 parser.renderer.rules.math = (tokens, index) =>
+  // eslint-disable-next-line mindflip/no-untranslated-text -- HTML
   `<code data-math="${tokens[index].meta}">${escaped(tokens[index].content)}</code>`;
 parser.renderer.rules.text_literal = (tokens, index) => escaped(tokens[index].content);
 parser.renderer.rules.fence = (tokens, index) =>

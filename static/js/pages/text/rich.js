@@ -29,6 +29,7 @@ export async function richFragment(text, side) {
 function secure(link) {
   // The parser accepts an empty URL.
   if (!link.getAttribute("href")) link.removeAttribute("href");
+  // eslint-disable-next-line mindflip/no-untranslated-text -- link types
   Object.assign(link, { rel: "noopener noreferrer nofollow", target: "_blank" });
 }
 
