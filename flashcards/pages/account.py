@@ -6,16 +6,17 @@ It reads and changes data through the services and the REST API of `sessions_app
 from typing import Any
 
 from django.contrib.auth.mixins import LoginRequiredMixin
+from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
 from sessions_app.services.accounts import account_shape
 
 COUNTED = {
-    "decks": "Decks",
-    "cards": "Cards",
-    "reviews": "Reviews",
-    "sessions": "Sessions",
-    "generations": "Requests",
+    "decks": gettext_lazy("Decks"),
+    "cards": gettext_lazy("Cards"),
+    "reviews": gettext_lazy("Reviews"),
+    "sessions": gettext_lazy("Sessions"),
+    "generations": gettext_lazy("Requests"),
 }
 
 

@@ -8,16 +8,18 @@ from django.contrib.auth.forms import AuthenticationForm, UserCreationForm
 from django.contrib.auth.views import LoginView, LogoutView, RedirectURLMixin
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy
 from django.views.generic import FormView, TemplateView
 
 from sessions_app.exceptions import Invalid
 from sessions_app.rest.throttling import RegisterThrottle, rate_limited_page
 from sessions_app.services.accounts import account_create
 
-NAME_TAKEN = "This name is taken. Choose another, or sign in if it is yours."
+NAME_TAKEN = gettext_lazy("This name is taken. Choose another, or sign in if it is yours.")
 EXAMPLE = {
-    "front": "What do plants make out of light, water and carbon dioxide?",
-    "back": "Sugar, and oxygen on the side: photosynthesis.",
+    "front": gettext_lazy("What do plants make out of light, water and carbon dioxide?"),
+    "back": gettext_lazy("Sugar, and oxygen on the side: photosynthesis."),
 }
 
 
@@ -36,12 +38,12 @@ class SignInForm(_Styled, AuthenticationForm):
     The message does not reveal whether the username or the password was wrong.
     """
 
-    error_messages: ClassVar[dict[str, str]] = {
-        "invalid_login": (
+    error_messages: ClassVar[dict[str, str | Promise]] = {
+        "invalid_login": gettext_lazy(
             "This name and password do not belong together. Check both; capital letters count in"
             " the password."
         ),
-        "inactive": "This account is switched off. Ask whoever runs this server.",
+        "inactive": gettext_lazy("This account is switched off. Ask whoever runs this server."),
     }
 
 
@@ -55,15 +57,17 @@ class SignUpForm(_Styled, UserCreationForm):
     password2 = None
 
     class Meta(UserCreationForm.Meta):
-        help_texts: ClassVar[dict[str, str]] = {"username": "Letters, digits and @ . + - _"}
+        help_texts: ClassVar[dict[str, str | Promise]] = {
+            "username": gettext_lazy("Letters, digits and @ . + - _")
+        }
         error_messages: ClassVar = {"username": {"unique": NAME_TAKEN}}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["username"].widget.attrs |= {"autocapitalize": "none", "spellcheck": "false"}
-        self.fields[
-            "password1"
-        ].help_text = "At least 8 characters; no common word, not digits alone, not like your name."
+        self.fields["password1"].help_text = gettext(
+            "At least 8 characters; no common word, not digits alone, not like your name."
+        )
 
     def validate_password_for_user(self, user: AbstractBaseUser, **kwargs: Any) -> None:
         # Django checks the repeated password, which this form does not have.

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.generic import ListView, TemplateView
 
 from flashcards.formats.tables import CHOICES
@@ -22,20 +23,20 @@ from flashcards.services.search import SORTS, deck_tags_of, search_cards, search
 from sessions_app.exceptions import Invalid, NotFound
 
 SORT_LABELS = {
-    "newest": "Newest first",
-    "changed": "Last changed",
-    "name": "Name",
-    "due": "Most due",
-    "size": "Most cards",
+    "newest": gettext_lazy("Newest first"),
+    "changed": gettext_lazy("Last changed"),
+    "name": pgettext_lazy("order of decks", "Name"),
+    "due": gettext_lazy("Most due"),
+    "size": gettext_lazy("Most cards"),
 }
-VIEWS = {"cards": "Cards", "table": "Table"}
+VIEWS = {"cards": gettext_lazy("Cards"), "table": gettext_lazy("Table")}
 VIEW_COOKIE, VIEW_SECONDS = "deck_view", 31_536_000
 SHOWN_IN_TRASH = 100
 DECKS_OFFERED = 200
 LAYOUTS = {
-    "cut": "Cards to cut and fold",
-    "list": "List with answers",
-    "quiz": "Questions, answers at the end",
+    "cut": gettext_lazy("Cards to cut and fold"),
+    "list": gettext_lazy("List with answers"),
+    "quiz": gettext_lazy("Questions, answers at the end"),
 }
 
 
@@ -112,7 +113,7 @@ class DeckView(FilteredListView):
                 VIEW_COOKIE,
                 self.view,
                 max_age=VIEW_SECONDS,
-                samesite="Lax",
+                samesite="Lax",  # untranslated: a value of the cookie
                 secure=request.is_secure(),
             )
         return response

@@ -7,6 +7,7 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
 from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 
@@ -18,8 +19,7 @@ ABOUT = {
     "id": "/",
     "name": "MindFlip",
     "short_name": "MindFlip",
-    "description": "Flashcards written by a language model in your own browser",
-    "lang": "en",
+    "description": gettext_lazy("Flashcards written by a language model in your own browser"),
     "categories": ["education"],
     "scope": "/",
     "display": "standalone",
@@ -37,18 +37,19 @@ ICONS = (
         "purpose": "maskable",
     },
 )
-SHORTCUTS = {"Make flashcards": "home", "Decks": "decks"}
+SHORTCUTS = {"home": gettext_lazy("Make flashcards"), "decks": gettext_lazy("Decks")}
 
 
 @require_safe
 def manifest(request: HttpRequest) -> HttpResponse:
-    """Return the web app manifest (W3C), with the hashed URLs of the icons."""
-    addresses = {
+    """Return the web app manifest (W3C) in the active language, with hashed URLs of its icons."""
+    values = {
+        "lang": get_language(),
         "start_url": reverse("home"),
         "icons": [icon | {"src": static(icon["src"])} for icon in ICONS],
-        "shortcuts": [{"name": name, "url": reverse(page)} for name, page in SHORTCUTS.items()],
+        "shortcuts": [{"name": name, "url": reverse(page)} for page, name in SHORTCUTS.items()],
     }
-    return JsonResponse(ABOUT | addresses, content_type="application/manifest+json")
+    return JsonResponse(ABOUT | values, content_type="application/manifest+json")
 
 
 @require_safe
