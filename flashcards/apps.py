@@ -1,11 +1,12 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy
 
 
 class FlashcardsConfig(AppConfig):
     """The app for decks, cards and the generation of flashcards."""
 
     name = "flashcards"
-    verbose_name = "Flashcards"
+    verbose_name = gettext_lazy("Flashcards")
     support_sees = ("flashcards.view_deck",)
 
     def ready(self) -> None:

@@ -1,12 +1,13 @@
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy
 
 
 class SessionsConfig(AppConfig):
     """Sessions, sockets and the queue of generations."""
 
     name = "sessions_app"
-    verbose_name = "Sessions"
+    verbose_name = gettext_lazy("Sessions")
     support_sees = (
         *(
             "sessions_app.view_webllmsession",
@@ -24,4 +25,4 @@ class SessionsConfig(AppConfig):
         from sessions_app.services.session_data import SessionsData
 
         personal_data.register(SessionsData())
-        post_migrate.connect(grant_support, dispatch_uid="what support may look at")
+        post_migrate.connect(grant_support, dispatch_uid="grant_support")

@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from flashcards.api.serializers import CardSerializer
-from flashcards.models import Card, Review, StudySettings
+from flashcards.models import Card, Rating, Review, StudySettings
 from flashcards.scheduling import CardSchedule, Plan, interval, parameters, previews, retrievability
 from flashcards.services.progress import MAX_DAYS, Progress
 from flashcards.services.reviews import RATINGS, Outcome
@@ -78,7 +78,7 @@ class ReviewSerializer(serializers.ModelSerializer):
         ]
 
     def get_rating(self, review: Review) -> str:
-        return review.get_rating_display().lower()
+        return Rating(review.rating).name.lower()
 
 
 class StudySettingsSerializer(serializers.ModelSerializer):

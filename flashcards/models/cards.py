@@ -10,6 +10,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from flashcards.card_kinds import KIND_OF_NAME
 from flashcards.cloze import filled
@@ -52,9 +53,9 @@ class SideKeyField(models.UUIDField):
 class CardKind(models.TextChoices):
     """The kinds in `flashcards.card_kinds`, as choices for a column."""
 
-    BASIC = "basic", "Question and answer"
-    CLOZE = "cloze", "Cloze"
-    DEFINITION = "definition", "Definition"
+    BASIC = "basic", gettext_lazy("Question and answer")
+    CLOZE = "cloze", gettext_lazy("Cloze")
+    DEFINITION = "definition", gettext_lazy("Definition")
 
 
 class CardQuerySet(models.QuerySet["Card"]):
@@ -97,29 +98,39 @@ class Card(models.Model):
       cards.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    id = models.UUIDField(gettext_lazy("id"), primary_key=True, default=uuid.uuid4, editable=False)
     # The index of `card_position_once` starts with this column.
     deck = models.ForeignKey(
-        "flashcards.Deck", models.CASCADE, related_name="cards", db_index=False
+        "flashcards.Deck",
+        models.CASCADE,
+        related_name="cards",
+        db_index=False,
+        verbose_name=gettext_lazy("deck"),
     )
-    position = models.PositiveIntegerField()
-    front = models.CharField(max_length=SIDE_CHARACTERS)
-    back = models.CharField(max_length=SIDE_CHARACTERS)
-    front_key = SideKeyField(side="front", editable=False)
-    back_key = SideKeyField(side="back", editable=False)
-    kind = models.CharField(max_length=12, choices=CardKind.choices, default=CardKind.BASIC)
-    extras = models.JSONField(default=dict, blank=True)
-    tags = ArrayField(models.CharField(max_length=60), default=list, blank=True)
-    sentence = models.TextField(blank=True, default="")
-    is_found = models.BooleanField(null=True, blank=True)
-    guid = models.CharField(max_length=64, blank=True, default="")
-    created_at = models.DateTimeField(db_default=Now())
-    updated_at = models.DateTimeField(db_default=Now())
-    deleted_at = models.DateTimeField(null=True, blank=True)
+    position = models.PositiveIntegerField(gettext_lazy("position"))
+    front = models.CharField(pgettext_lazy("side of a card", "front"), max_length=SIDE_CHARACTERS)
+    back = models.CharField(pgettext_lazy("side of a card", "back"), max_length=SIDE_CHARACTERS)
+    front_key = SideKeyField(gettext_lazy("front key"), side="front", editable=False)
+    back_key = SideKeyField(gettext_lazy("back key"), side="back", editable=False)
+    kind = models.CharField(
+        gettext_lazy("kind"), max_length=12, choices=CardKind.choices, default=CardKind.BASIC
+    )
+    extras = models.JSONField(gettext_lazy("extras"), default=dict, blank=True)
+    tags = ArrayField(
+        models.CharField(max_length=60), default=list, blank=True, verbose_name=gettext_lazy("tags")
+    )
+    sentence = models.TextField(gettext_lazy("sentence"), blank=True, default="")
+    is_found = models.BooleanField(gettext_lazy("is found"), null=True, blank=True)
+    guid = models.CharField(gettext_lazy("guid"), max_length=64, blank=True, default="")
+    created_at = models.DateTimeField(gettext_lazy("created at"), db_default=Now())
+    updated_at = models.DateTimeField(gettext_lazy("updated at"), db_default=Now())
+    deleted_at = models.DateTimeField(gettext_lazy("deleted at"), null=True, blank=True)
 
     objects = CardQuerySet.as_manager()
 
     class Meta:
+        verbose_name = gettext_lazy("card")
+        verbose_name_plural = gettext_lazy("cards")
         ordering = ["deck_id", "position"]
         constraints = [
             models.CheckConstraint(

@@ -12,6 +12,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Now
+from django.utils.translation import gettext_lazy
 
 from flashcards.models.cards import Card
 from flashcards.models.study import Schedule
@@ -60,24 +61,46 @@ class Deck(models.Model):
     permanently.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="decks")
-    name = models.CharField(max_length=NAME_CHARACTERS)
-    generation_id = models.UUIDField(null=True, blank=True, editable=False)
-    generation_ids = ArrayField(models.UUIDField(), default=list, blank=True, editable=False)
-    model_id = models.CharField(max_length=200, blank=True, default="")
-    engine = models.CharField(max_length=40, blank=True, default="")
-    prompt_version = models.CharField(max_length=40, blank=True, default="")
-    topic = models.CharField(max_length=200, blank=True, default="")
-    source = models.TextField(blank=True, default="")
-    tags = ArrayField(models.CharField(max_length=TAG_CHARACTERS), default=list, blank=True)
-    created_at = models.DateTimeField(db_default=Now())
-    updated_at = models.DateTimeField(db_default=Now())
-    deleted_at = models.DateTimeField(null=True, blank=True)
+    id = models.UUIDField(gettext_lazy("id"), primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="decks",
+        verbose_name=gettext_lazy("user"),
+    )
+    name = models.CharField(gettext_lazy("name"), max_length=NAME_CHARACTERS)
+    generation_id = models.UUIDField(
+        gettext_lazy("generation id"), null=True, blank=True, editable=False
+    )
+    generation_ids = ArrayField(
+        models.UUIDField(),
+        default=list,
+        blank=True,
+        editable=False,
+        verbose_name=gettext_lazy("generation ids"),
+    )
+    model_id = models.CharField(gettext_lazy("model id"), max_length=200, blank=True, default="")
+    engine = models.CharField(gettext_lazy("engine"), max_length=40, blank=True, default="")
+    prompt_version = models.CharField(
+        gettext_lazy("prompt version"), max_length=40, blank=True, default=""
+    )
+    topic = models.CharField(gettext_lazy("topic"), max_length=200, blank=True, default="")
+    source = models.TextField(gettext_lazy("source"), blank=True, default="")
+    tags = ArrayField(
+        models.CharField(max_length=TAG_CHARACTERS),
+        default=list,
+        blank=True,
+        verbose_name=gettext_lazy("tags"),
+    )
+    created_at = models.DateTimeField(gettext_lazy("created at"), db_default=Now())
+    updated_at = models.DateTimeField(gettext_lazy("updated at"), db_default=Now())
+    deleted_at = models.DateTimeField(gettext_lazy("deleted at"), null=True, blank=True)
 
     objects = DeckQuerySet.as_manager()
 
     class Meta:
+        verbose_name = gettext_lazy("deck")
+        verbose_name_plural = gettext_lazy("decks")
         ordering = ["-created_at", "-id"]
         constraints = [
             models.CheckConstraint(name="deck_has_name", condition=~Q(name="")),

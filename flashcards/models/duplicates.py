@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 
 class IgnoredDuplicateQuerySet(models.QuerySet["IgnoredDuplicate"]):
@@ -18,16 +19,21 @@ class IgnoredDuplicate(models.Model):
     """
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="ignored_duplicates", db_index=False
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="ignored_duplicates",
+        db_index=False,
+        verbose_name=gettext_lazy("user"),
     )
-    front_key = models.UUIDField()
-    count = models.PositiveIntegerField()
+    front_key = models.UUIDField(gettext_lazy("front key"))
+    count = models.PositiveIntegerField(gettext_lazy("count"))
 
     objects = IgnoredDuplicateQuerySet.as_manager()
 
     class Meta:
         db_table = "flashcards_kepttwins"
-        verbose_name = "ignored duplicate"
+        verbose_name = gettext_lazy("ignored duplicate")
+        verbose_name_plural = gettext_lazy("ignored duplicates")
         constraints = [
             models.UniqueConstraint(fields=["user", "front_key"], name="twins_kept_once")
         ]

@@ -8,6 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext_lazy
 
 from flashcards.scheduling import CardSchedule
 from flashcards.scheduling import CardState as State
@@ -17,17 +18,17 @@ SCHEDULE_COLUMNS = tuple(field.name for field in fields(CardSchedule))
 
 
 class CardState(models.TextChoices):
-    NEW = State.NEW.value, "New"
-    LEARNING = State.LEARNING.value, "Learning"
-    REVIEW = State.REVIEW.value, "Review"
-    RELEARNING = State.RELEARNING.value, "Relearning"
+    NEW = State.NEW.value, pgettext_lazy("state of a card", "New")
+    LEARNING = State.LEARNING.value, pgettext_lazy("state of a card", "Learning")
+    REVIEW = State.REVIEW.value, pgettext_lazy("state of a card", "Review")
+    RELEARNING = State.RELEARNING.value, pgettext_lazy("state of a card", "Relearning")
 
 
 class Rating(models.IntegerChoices):
-    AGAIN = 1, "Again"
-    HARD = 2, "Hard"
-    GOOD = 3, "Good"
-    EASY = 4, "Easy"
+    AGAIN = 1, pgettext_lazy("rating", "Again")
+    HARD = 2, pgettext_lazy("rating", "Hard")
+    GOOD = 3, pgettext_lazy("rating", "Good")
+    EASY = 4, pgettext_lazy("rating", "Easy")
 
 
 class ScheduleQuerySet(models.QuerySet["Schedule"]):
@@ -44,24 +45,34 @@ class Schedule(models.Model):
     """
 
     card = models.OneToOneField(
-        "flashcards.Card", models.CASCADE, primary_key=True, related_name="schedule"
+        "flashcards.Card",
+        models.CASCADE,
+        primary_key=True,
+        related_name="schedule",
+        verbose_name=gettext_lazy("card"),
     )
     # The index `schedule_due` starts with this column.
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="+",
+        db_index=False,
+        verbose_name=gettext_lazy("user"),
     )
-    state = models.CharField(max_length=10, choices=CardState.choices)
-    step = models.PositiveSmallIntegerField(null=True)
-    stability = models.FloatField()
-    difficulty = models.FloatField()
-    due_at = models.DateTimeField()
-    last_reviewed_at = models.DateTimeField()
-    review_count = models.PositiveIntegerField()
-    lapse_count = models.PositiveIntegerField()
+    state = models.CharField(gettext_lazy("state"), max_length=10, choices=CardState.choices)
+    step = models.PositiveSmallIntegerField(gettext_lazy("step"), null=True)
+    stability = models.FloatField(gettext_lazy("stability"))
+    difficulty = models.FloatField(gettext_lazy("difficulty"))
+    due_at = models.DateTimeField(gettext_lazy("due at"))
+    last_reviewed_at = models.DateTimeField(gettext_lazy("last reviewed at"))
+    review_count = models.PositiveIntegerField(gettext_lazy("review count"))
+    lapse_count = models.PositiveIntegerField(gettext_lazy("lapse count"))
 
     objects = ScheduleQuerySet.as_manager()
 
     class Meta:
+        verbose_name = gettext_lazy("schedule")
+        verbose_name_plural = gettext_lazy("schedules")
         constraints = [
             models.CheckConstraint(
                 name="schedule_is_of_a_studied_card",
@@ -79,7 +90,7 @@ class Schedule(models.Model):
         indexes = [models.Index(fields=["user", "due_at"], name="schedule_due")]
 
     def __str__(self) -> str:
-        return f"{self.state}, due {self.due_at}"
+        return gettext("%(state)s, due %(time)s") % {"state": self.state, "time": self.due_at}
 
     def as_value(self) -> CardSchedule:
         """Return the schedule as a plain value for `flashcards.scheduling`."""
@@ -104,26 +115,37 @@ class Review(models.Model):
     its card is deleted, so that the statistics of past days do not change.
     """
 
-    id = models.UUIDField(primary_key=True)
+    id = models.UUIDField(gettext_lazy("id"), primary_key=True)
     # The index `review_of_user` starts with this column.
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="reviews", db_index=False
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="reviews",
+        db_index=False,
+        verbose_name=gettext_lazy("user"),
     )
     # The index `review_of_card` starts with this column.
     card = models.ForeignKey(
-        "flashcards.Card", models.SET_NULL, null=True, related_name="reviews", db_index=False
+        "flashcards.Card",
+        models.SET_NULL,
+        null=True,
+        related_name="reviews",
+        db_index=False,
+        verbose_name=gettext_lazy("card"),
     )
-    rating = models.PositiveSmallIntegerField(choices=Rating.choices)
-    reviewed_at = models.DateTimeField()
-    seconds = models.FloatField(default=0)
-    state = models.CharField(max_length=10, choices=CardState.choices)
-    before = models.JSONField(null=True)
-    recorded_at = models.DateTimeField(db_default=Now())
-    undone_at = models.DateTimeField(null=True, blank=True)
+    rating = models.PositiveSmallIntegerField(gettext_lazy("rating"), choices=Rating.choices)
+    reviewed_at = models.DateTimeField(gettext_lazy("reviewed at"))
+    seconds = models.FloatField(gettext_lazy("seconds"), default=0)
+    state = models.CharField(gettext_lazy("state"), max_length=10, choices=CardState.choices)
+    before = models.JSONField(pgettext_lazy("schedule before a review", "before"), null=True)
+    recorded_at = models.DateTimeField(gettext_lazy("recorded at"), db_default=Now())
+    undone_at = models.DateTimeField(gettext_lazy("undone at"), null=True, blank=True)
 
     objects = ReviewQuerySet.as_manager()
 
     class Meta:
+        verbose_name = gettext_lazy("review")
+        verbose_name_plural = gettext_lazy("reviews")
         ordering = ["-reviewed_at", "-id"]
         constraints = [
             models.CheckConstraint(
@@ -144,7 +166,10 @@ class Review(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_rating_display()} at {self.reviewed_at}"
+        return gettext("%(rating)s at %(time)s") % {
+            "rating": self.get_rating_display(),
+            "time": self.reviewed_at,
+        }
 
 
 class StudySettings(models.Model):
@@ -154,22 +179,30 @@ class StudySettings(models.Model):
     """
 
     user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="study_settings"
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        primary_key=True,
+        related_name="study_settings",
+        verbose_name=gettext_lazy("user"),
     )
-    new_per_day = models.PositiveIntegerField(default=20, validators=[MaxValueValidator(9_999)])
+    new_per_day = models.PositiveIntegerField(
+        gettext_lazy("new per day"), default=20, validators=[MaxValueValidator(9_999)]
+    )
     reviews_per_day = models.PositiveIntegerField(
-        default=200, validators=[MaxValueValidator(9_999)]
+        gettext_lazy("reviews per day"), default=200, validators=[MaxValueValidator(9_999)]
     )
     desired_retention = models.FloatField(
-        default=0.9, validators=[MinValueValidator(0.7), MaxValueValidator(0.97)]
+        gettext_lazy("desired retention"),
+        default=0.9,
+        validators=[MinValueValidator(0.7), MaxValueValidator(0.97)],
     )
     day_begins_hour = models.PositiveSmallIntegerField(
-        default=4, validators=[MaxValueValidator(23)]
+        gettext_lazy("day begins hour"), default=4, validators=[MaxValueValidator(23)]
     )
-    time_zone = models.CharField(max_length=64, default="UTC")
+    time_zone = models.CharField(gettext_lazy("time zone"), max_length=64, default="UTC")
 
     class Meta:
-        verbose_name = verbose_name_plural = "study settings"
+        verbose_name = verbose_name_plural = gettext_lazy("study settings")
         constraints = [
             models.CheckConstraint(
                 name="study_retention_range",
@@ -181,4 +214,6 @@ class StudySettings(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.new_per_day} new cards a day"
+        return ngettext(
+            "%(count)d new cards a day", "%(count)d new cards a day", self.new_per_day
+        ) % {"count": self.new_per_day}

@@ -11,14 +11,15 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.fields.json import KT
 from django.db.models.functions import Now
+from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 
 class GenerationStatus(models.TextChoices):
-    QUEUED = "queued"
-    LEASED = "leased"
-    SUCCEEDED = "succeeded"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
+    QUEUED = "queued", gettext_lazy("Queued")
+    LEASED = "leased", gettext_lazy("Leased")
+    SUCCEEDED = "succeeded", gettext_lazy("Succeeded")
+    FAILED = "failed", gettext_lazy("Failed")
+    CANCELLED = "cancelled", gettext_lazy("Cancelled")
 
 
 OPEN = (GenerationStatus.QUEUED, GenerationStatus.LEASED)
@@ -77,48 +78,67 @@ class Generation(models.Model):
     in the guide's dialect have no numbers.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    id = models.UUIDField(gettext_lazy("id"), primary_key=True, default=uuid.uuid4, editable=False)
     session = models.ForeignKey(
-        "sessions_app.WebLLMSession", models.CASCADE, related_name="generations", db_index=False
+        "sessions_app.WebLLMSession",
+        models.CASCADE,
+        related_name="generations",
+        db_index=False,
+        verbose_name=gettext_lazy("session"),
     )
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="generations", db_index=False
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="generations",
+        db_index=False,
+        verbose_name=gettext_lazy("user"),
     )
-    kind = models.CharField(max_length=40)
-    prompt = models.TextField()
-    prompt_version = models.CharField(max_length=40)
-    options = models.JSONField()
-    result_key = models.CharField(max_length=64)
-    requester = models.CharField(max_length=120, blank=True, default="")
+    kind = models.CharField(gettext_lazy("kind"), max_length=40)
+    prompt = models.TextField(gettext_lazy("prompt"))
+    prompt_version = models.CharField(gettext_lazy("prompt version"), max_length=40)
+    options = models.JSONField(gettext_lazy("options"))
+    result_key = models.CharField(gettext_lazy("result key"), max_length=64)
+    requester = models.CharField(gettext_lazy("requester"), max_length=120, blank=True, default="")
     status = models.CharField(
-        max_length=12, choices=GenerationStatus.choices, default=GenerationStatus.QUEUED
+        gettext_lazy("status"),
+        max_length=12,
+        choices=GenerationStatus.choices,
+        default=GenerationStatus.QUEUED,
     )
-    created_at = models.DateTimeField(db_default=Now())
-    queued_at = models.DateTimeField(db_default=Now())
-    first_card_at = models.DateTimeField(null=True, blank=True)
-    finished_at = models.DateTimeField(null=True, blank=True)
-    engine = models.CharField(max_length=120, blank=True, default="")
-    engine_name = models.CharField(max_length=40, blank=True, default="")
-    lease = models.UUIDField(null=True, blank=True)
-    lease_expires_at = models.DateTimeField(null=True, blank=True)
-    attempt_count = models.PositiveSmallIntegerField(default=0)
-    asks = models.PositiveSmallIntegerField(default=0)
-    cards = models.JSONField(default=list, blank=True)
-    is_partial = models.BooleanField(default=False)
-    usage = models.JSONField(default=dict, blank=True)
-    error_code = models.CharField(max_length=40, blank=True, default="")
-    error = models.CharField(max_length=500, blank=True, default="")
-    request_id = models.CharField(max_length=100, null=True, blank=True)  # noqa: DJ001 - null means no ID, which the constraint allows for many rows
-    seq = models.BigIntegerField(null=True, blank=True)
-    moved_seq = models.BigIntegerField(null=True, blank=True)
-    card_seqs = ArrayField(models.BigIntegerField(), default=list, blank=True)
-    slot = models.PositiveSmallIntegerField(null=True, blank=True)
+    created_at = models.DateTimeField(gettext_lazy("created at"), db_default=Now())
+    queued_at = models.DateTimeField(gettext_lazy("queued at"), db_default=Now())
+    first_card_at = models.DateTimeField(gettext_lazy("first card at"), null=True, blank=True)
+    finished_at = models.DateTimeField(gettext_lazy("finished at"), null=True, blank=True)
+    engine = models.CharField(gettext_lazy("engine"), max_length=120, blank=True, default="")
+    engine_name = models.CharField(
+        gettext_lazy("engine name"), max_length=40, blank=True, default=""
+    )
+    lease = models.UUIDField(gettext_lazy("lease"), null=True, blank=True)
+    lease_expires_at = models.DateTimeField(gettext_lazy("lease expires at"), null=True, blank=True)
+    attempt_count = models.PositiveSmallIntegerField(gettext_lazy("attempt count"), default=0)
+    asks = models.PositiveSmallIntegerField(pgettext_lazy("number of requests", "asks"), default=0)
+    cards = models.JSONField(gettext_lazy("cards"), default=list, blank=True)
+    is_partial = models.BooleanField(gettext_lazy("is partial"), default=False)
+    usage = models.JSONField(gettext_lazy("usage"), default=dict, blank=True)
+    error_code = models.CharField(gettext_lazy("error code"), max_length=40, blank=True, default="")
+    error = models.CharField(gettext_lazy("error"), max_length=500, blank=True, default="")
+    request_id = models.CharField(gettext_lazy("request id"), max_length=100, null=True, blank=True)  # noqa: DJ001 - null means no ID, which the constraint allows for many rows
+    seq = models.BigIntegerField(gettext_lazy("seq"), null=True, blank=True)
+    moved_seq = models.BigIntegerField(gettext_lazy("moved seq"), null=True, blank=True)
+    card_seqs = ArrayField(
+        models.BigIntegerField(), default=list, blank=True, verbose_name=gettext_lazy("card seqs")
+    )
+    slot = models.PositiveSmallIntegerField(gettext_lazy("slot"), null=True, blank=True)
 
     objects = GenerationQuerySet.as_manager()
 
     class Meta:
+        verbose_name = gettext_lazy("generation")
+        verbose_name_plural = gettext_lazy("generations")
         ordering = ["-created_at", "-id"]
-        permissions = [("read_text", "Can read what users and models wrote")]
+        permissions = [
+            ("read_text", "Can read what users and models wrote"),  # untranslated: stored
+        ]
         constraints = [
             models.CheckConstraint(
                 name="generation_leased_has_lease",
@@ -172,7 +192,7 @@ class Generation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"generation {self.id}"
+        return gettext("generation %(id)s") % {"id": self.id}
 
     @property
     def is_tracked(self) -> bool:
@@ -197,22 +217,33 @@ class Attempt(models.Model):
 
     # The index of `attempt_number_once` starts with this column.
     generation = models.ForeignKey(
-        Generation, models.CASCADE, related_name="attempts", db_index=False
+        Generation,
+        models.CASCADE,
+        related_name="attempts",
+        db_index=False,
+        verbose_name=gettext_lazy("generation"),
     )
-    number = models.PositiveSmallIntegerField()
-    engine = models.CharField(max_length=120)
-    engine_name = models.CharField(max_length=40, blank=True, default="", db_default="")
-    started_at = models.DateTimeField(db_default=Now())
-    ended_at = models.DateTimeField(null=True, blank=True)
-    outcome = models.CharField(max_length=40, blank=True, default="")
-    reason = models.CharField(max_length=500, blank=True, default="")
-    card_count = models.PositiveSmallIntegerField(default=0)
+    number = models.PositiveSmallIntegerField(gettext_lazy("number"))
+    engine = models.CharField(gettext_lazy("engine"), max_length=120)
+    engine_name = models.CharField(
+        gettext_lazy("engine name"), max_length=40, blank=True, default="", db_default=""
+    )
+    started_at = models.DateTimeField(gettext_lazy("started at"), db_default=Now())
+    ended_at = models.DateTimeField(gettext_lazy("ended at"), null=True, blank=True)
+    outcome = models.CharField(gettext_lazy("outcome"), max_length=40, blank=True, default="")
+    reason = models.CharField(gettext_lazy("reason"), max_length=500, blank=True, default="")
+    card_count = models.PositiveSmallIntegerField(gettext_lazy("card count"), default=0)
 
     class Meta:
+        verbose_name = gettext_lazy("attempt")
+        verbose_name_plural = gettext_lazy("attempts")
         ordering = ["generation", "number"]
         constraints = [
             models.UniqueConstraint(fields=["generation", "number"], name="attempt_number_once")
         ]
 
     def __str__(self) -> str:
-        return f"attempt {self.number} of {self.generation_id}"
+        return gettext("attempt %(number)d of %(generation)s") % {
+            "number": self.number,
+            "generation": self.generation_id,
+        }

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext, gettext_lazy
 
 
 class EngineQuerySet(models.QuerySet["Engine"]):
@@ -32,29 +33,38 @@ class Engine(models.Model):
     `channel` is the channel of the socket. `speed` is the last known speed in tokens per second.
     """
 
-    channel = models.CharField(max_length=120, primary_key=True)
+    channel = models.CharField(gettext_lazy("channel"), max_length=120, primary_key=True)
     session = models.ForeignKey(
-        "sessions_app.WebLLMSession", models.CASCADE, related_name="engines"
+        "sessions_app.WebLLMSession",
+        models.CASCADE,
+        related_name="engines",
+        verbose_name=gettext_lazy("session"),
     )
     # The index `engine_of_user` starts with this column.
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="engines", db_index=False
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="engines",
+        db_index=False,
+        verbose_name=gettext_lazy("user"),
     )
-    model_id = models.CharField(max_length=200)
-    name = models.CharField(max_length=40)
-    is_guide = models.BooleanField(default=False, db_default=False)
-    facts = models.JSONField(default=dict)
-    speed = models.FloatField(default=0)
-    ready_at = models.DateTimeField(db_default=Now())
-    seen_at = models.DateTimeField(db_default=Now())
+    model_id = models.CharField(gettext_lazy("model id"), max_length=200)
+    name = models.CharField(gettext_lazy("name"), max_length=40)
+    is_guide = models.BooleanField(gettext_lazy("is guide"), default=False, db_default=False)
+    facts = models.JSONField(gettext_lazy("facts"), default=dict)
+    speed = models.FloatField(gettext_lazy("speed"), default=0)
+    ready_at = models.DateTimeField(gettext_lazy("ready at"), db_default=Now())
+    seen_at = models.DateTimeField(gettext_lazy("seen at"), db_default=Now())
 
     objects = EngineQuerySet.as_manager()
 
     class Meta:
+        verbose_name = gettext_lazy("engine")
+        verbose_name_plural = gettext_lazy("engines")
         indexes = [models.Index(fields=["user", "seen_at"], name="engine_of_user")]
 
     def __str__(self) -> str:
-        return f"{self.name} with {self.model_id}"
+        return gettext("%(engine)s with %(model)s") % {"engine": self.name, "model": self.model_id}
 
     def is_present(self, now: datetime) -> bool:
         """Return whether the engine is present, as `EngineQuerySet.present` defines it."""
@@ -69,12 +79,19 @@ class AccountDeletion(models.Model):
     """
 
     user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="deletion"
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="deletion",
+        verbose_name=gettext_lazy("user"),
     )
-    asked_at = models.DateTimeField(db_default=Now())
-    finished_at = models.DateTimeField(null=True, blank=True)
+    asked_at = models.DateTimeField(gettext_lazy("asked at"), db_default=Now())
+    finished_at = models.DateTimeField(gettext_lazy("finished at"), null=True, blank=True)
 
     class Meta:
+        verbose_name = gettext_lazy("account deletion")
+        verbose_name_plural = gettext_lazy("account deletions")
         db_table = "sessions_app_erasure"
         ordering = ["-asked_at"]
         indexes = [
@@ -84,7 +101,9 @@ class AccountDeletion(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"deletion requested at {self.asked_at:%Y-%m-%d %H:%M}"
+        return gettext("deletion requested at %(time)s") % {
+            "time": f"{self.asked_at:%Y-%m-%d %H:%M}"
+        }
 
 
 class HourlyStats(models.Model):
@@ -93,12 +112,12 @@ class HourlyStats(models.Model):
     `services.dashboard` computes them.
     """
 
-    hour = models.DateTimeField(primary_key=True)
-    figures = models.JSONField()
+    hour = models.DateTimeField(gettext_lazy("hour"), primary_key=True)
+    figures = models.JSONField(gettext_lazy("figures"))
 
     class Meta:
         db_table = "sessions_app_hourfigures"
-        verbose_name_plural = "hourly stats"
+        verbose_name = verbose_name_plural = gettext_lazy("hourly stats")
 
     def __str__(self) -> str:
-        return f"statistics of {self.hour:%Y-%m-%d %H:00}"
+        return gettext("statistics of %(hour)s") % {"hour": f"{self.hour:%Y-%m-%d %H:00}"}

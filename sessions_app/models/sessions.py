@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Coalesce, Now
+from django.utils.translation import gettext, gettext_lazy
 
 from sessions_app.models.generations import Generation, GenerationStatus
 
@@ -17,12 +18,12 @@ class SessionStatus(models.TextChoices):
     GENERATING is never stored. It is READY with a running generation.
     """
 
-    INITIALIZING = "initializing"
-    READY = "ready"
-    GENERATING = "generating"
-    ERROR = "error"
-    CLOSED = "closed"
-    EXPIRED = "expired"
+    INITIALIZING = "initializing", gettext_lazy("Initializing")
+    READY = "ready", gettext_lazy("Ready")
+    GENERATING = "generating", gettext_lazy("Generating")
+    ERROR = "error", gettext_lazy("Error")
+    CLOSED = "closed", gettext_lazy("Closed")
+    EXPIRED = "expired", gettext_lazy("Expired")
 
 
 ALIVE = (SessionStatus.INITIALIZING, SessionStatus.READY, SessionStatus.ERROR)
@@ -102,29 +103,41 @@ class WebLLMSession(models.Model):
     a session that ended long ago has been deleted (see `services.retention`).
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    id = models.UUIDField(gettext_lazy("id"), primary_key=True, default=uuid.uuid4, editable=False)
     # The index `session_of_user` starts with this column.
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="webllm_sessions", db_index=False
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="webllm_sessions",
+        db_index=False,
+        verbose_name=gettext_lazy("user"),
     )
-    model_id = models.CharField(max_length=200)
+    model_id = models.CharField(gettext_lazy("model id"), max_length=200)
     status = models.CharField(
-        max_length=12, choices=SessionStatus.choices, default=SessionStatus.INITIALIZING
+        gettext_lazy("status"),
+        max_length=12,
+        choices=SessionStatus.choices,
+        default=SessionStatus.INITIALIZING,
     )
-    engine_facts = models.JSONField(default=dict, blank=True)
-    seq = models.BigIntegerField(default=0)
-    created_at = models.DateTimeField(db_default=Now())
-    last_activity_at = models.DateTimeField(db_default=Now())
-    closed_at = models.DateTimeField(null=True, blank=True)
-    close_reason = models.CharField(max_length=200, blank=True, default="")
-    is_blanked = models.BooleanField(default=False, db_default=False, editable=False)
+    engine_facts = models.JSONField(gettext_lazy("engine facts"), default=dict, blank=True)
+    seq = models.BigIntegerField(gettext_lazy("seq"), default=0)
+    created_at = models.DateTimeField(gettext_lazy("created at"), db_default=Now())
+    last_activity_at = models.DateTimeField(gettext_lazy("last activity at"), db_default=Now())
+    closed_at = models.DateTimeField(gettext_lazy("closed at"), null=True, blank=True)
+    close_reason = models.CharField(
+        gettext_lazy("close reason"), max_length=200, blank=True, default=""
+    )
+    is_blanked = models.BooleanField(
+        gettext_lazy("is blanked"), default=False, db_default=False, editable=False
+    )
 
     status_now: str  # set by as_of()
     queue_length: int  # set by as_of()
     objects = SessionQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "session"
+        verbose_name = gettext_lazy("session")
+        verbose_name_plural = gettext_lazy("sessions")
         ordering = ["-created_at", "-id"]
         constraints = [
             models.CheckConstraint(
@@ -153,7 +166,7 @@ class WebLLMSession(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"session {self.id}"
+        return gettext("session %(id)s") % {"id": self.id}
 
     @property
     def expires_at(self) -> datetime:
