@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext, gettext_lazy, ngettext, ngettext_lazy
 
 from flashcards.models import Card, Deck
 from flashcards.services.cards import card_update
@@ -12,7 +13,6 @@ from flashcards.services.decks import deck_update
 from flashcards.services.trash import deck_delete
 from sessions_app.admin.base.actions import admin_operation
 from sessions_app.admin.base.list import (
-    HELP,
     BaseAdmin,
     can_read_text,
     list_link,
@@ -21,16 +21,14 @@ from sessions_app.admin.base.list import (
 )
 from sessions_app.exceptions import NotFound
 
-HIDDEN = "(a deck)"
-
 
 class InTrashFilter(admin.SimpleListFilter):
     """Filters decks or cards by whether they are in the trash."""
 
-    title, parameter_name = "in the bin", "bin"
+    title, parameter_name = gettext_lazy("in the bin"), "bin"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("yes", "Yes"), ("no", "No")]
+        return [("yes", gettext("Yes")), ("no", gettext("No"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         return (
@@ -57,13 +55,19 @@ class NotInTrashMixin:
 
 
 @admin_operation(
-    label="Put the chosen decks into the bin",
-    question=(
+    label=gettext_lazy("Put the chosen decks into the bin"),
+    question=gettext_lazy(
         "Their users no longer see them, and can bring them back from their bin until it is"
         " emptied."
     ),
-    done="put into the bin",
-    refused="they were there already",
+    done=ngettext_lazy(
+        "%(count)d deck was put into the bin.", "%(count)d decks were put into the bin.", "count"
+    ),
+    refused=ngettext_lazy(
+        "%(count)d was not, because they were there already: %(ids)s.",
+        "%(count)d were not, because they were there already: %(ids)s.",
+        "count",
+    ),
 )
 def trash_decks(deck: Deck, now: Any) -> bool:
     try:
@@ -89,14 +93,17 @@ class DeckAdmin(NotInTrashMixin, BaseAdmin):
     list_filter = [
         InTrashFilter,
         time_filter(),
-        recent_values_filter("engine", "engine", "engine"),
-        recent_values_filter("model_id", "model", "model"),
+        recent_values_filter("engine", "engine", gettext_lazy("engine")),
+        recent_values_filter("model_id", "model", gettext_lazy("model")),
     ]
     list_select_related = ["user"]
     id_fields = ("pk", "generation_id")
     text_lookups = ("name__icontains", "topic__icontains")
     text_fields = ("name", "tags", "topic", "source")
-    search_help_text = f"{HELP}, or words of a name or topic"
+    search_help_text = gettext_lazy(
+        "An id or its first 8 signs, a user's name, days as 2026-03-10 or 2026-03-01..2026-03-10,"
+        " or words of a name or topic"
+    )
     linked_by = ("user__id__exact",)
     actions = [trash_decks]
     export_fields = (
@@ -139,19 +146,20 @@ class DeckAdmin(NotInTrashMixin, BaseAdmin):
         """
         deck = super().get_object(request, object_id, from_field)
         if deck and not can_read_text(request.user):
-            deck.name = HIDDEN
+            deck.name = gettext("(a deck)")
         return deck
 
     def save_model(self, request: HttpRequest, obj: Deck, form: Any, change: bool) -> None:
         deck_update(user=obj.user, deck_id=obj.pk, name=obj.name)
 
-    @admin.display(description="cards")
+    @admin.display(description=gettext_lazy("cards"))
     def card_count(self, deck: Any) -> int:
         return deck.card_count
 
-    @admin.display(description="cards")
+    @admin.display(description=gettext_lazy("cards"))
     def cards_link(self, deck: Any) -> str:
-        return list_link(Card, f"{deck.card_count} cards", deck__id__exact=deck.pk)
+        text = ngettext("%(count)d cards", "%(count)d cards", deck.card_count)
+        return list_link(Card, text % {"count": deck.card_count}, deck__id__exact=deck.pk)
 
 
 @admin.register(Card)
@@ -174,7 +182,10 @@ class CardAdmin(NotInTrashMixin, BaseAdmin):
     id_fields = ("pk", "deck__id")
     text_lookups = ("front__icontains", "back__icontains")
     text_fields = ("front", "back", "tags", "deck", "sentence", "extras")
-    search_help_text = f"{HELP}, or words of a card"
+    search_help_text = gettext_lazy(
+        "An id or its first 8 signs, a user's name, days as 2026-03-10 or 2026-03-01..2026-03-10,"
+        " or words of a card"
+    )
     linked_by = ("deck__id__exact",)
     export_fields = (
         "id",

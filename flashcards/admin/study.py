@@ -1,6 +1,9 @@
 """The admin's lists of study data."""
 
+from uuid import UUID
+
 from django.contrib import admin
+from django.utils.translation import gettext_lazy
 
 from flashcards.models import IgnoredDuplicate, Review, Schedule, StudySettings
 from sessions_app.admin.base.list import BaseAdmin, ReadOnly, time_filter
@@ -57,7 +60,7 @@ class ReviewAdmin(ReadOnly, BaseAdmin):
     list_display = [
         "short_id",
         "user",
-        "card_id",
+        "id_of_card",
         "rating",
         "state",
         "seconds",
@@ -93,6 +96,10 @@ class ReviewAdmin(ReadOnly, BaseAdmin):
         "recorded_at",
         "undone_at",
     ]
+
+    @admin.display(description=gettext_lazy("card id"))
+    def id_of_card(self, review: Review) -> UUID | None:
+        return review.card_id
 
 
 @admin.register(StudySettings)

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy, pgettext, pgettext_lazy
 
 from sessions_app.admin.base.list import BaseAdmin, ReadOnly, list_link, recent_values_filter
 from sessions_app.models import Engine, Generation, GenerationStatus
@@ -14,10 +15,13 @@ from sessions_app.models import Engine, Generation, GenerationStatus
 class Presence(admin.SimpleListFilter):
     """A filter for engines that were seen recently, or are silent without having disconnected."""
 
-    title, parameter_name = "presence", "presence"
+    title, parameter_name = gettext_lazy("presence"), "presence"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("present", "Present"), ("silent", "Silent")]
+        return [
+            ("present", pgettext("engine", "Present")),
+            ("silent", pgettext("engine", "Silent")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         chosen = {"present": queryset.present, "silent": queryset.silent}.get(self.value() or "")
@@ -41,8 +45,8 @@ class EngineAdmin(ReadOnly, BaseAdmin):
     ]
     list_filter = [
         Presence,
-        recent_values_filter("name", "engine", "engine"),
-        recent_values_filter("model_id", "model", "model"),
+        recent_values_filter("name", "engine", gettext_lazy("engine")),
+        recent_values_filter("model_id", "model", gettext_lazy("model")),
     ]
     list_select_related = ["user"]
     list_display_links = ["kind"]
@@ -71,30 +75,32 @@ class EngineAdmin(ReadOnly, BaseAdmin):
         )
         return super().get_queryset(request).annotate(is_at_work=Exists(at_work))
 
-    @admin.display(description="engine")
+    @admin.display(description=gettext_lazy("engine"))
     def kind(self, engine: Engine) -> str:
-        return engine.name or "unknown"
+        return engine.name or pgettext("engine", "unknown")
 
-    @admin.display(description="present", boolean=True)
+    @admin.display(description=pgettext_lazy("engine", "present"), boolean=True)
     def is_present(self, engine: Engine) -> bool:
         return engine.is_present(timezone.now())
 
-    @admin.display
+    @admin.display(description=pgettext_lazy("engine", "load"))
     def load(self, engine: Any) -> str:
-        return "at work" if engine.is_at_work else "idle"
+        return pgettext("engine", "at work") if engine.is_at_work else pgettext("engine", "idle")
 
-    @admin.display(description="tokens a second")
+    @admin.display(description=gettext_lazy("tokens a second"))
     def tokens_per_second(self, engine: Engine) -> str:
         return f"{engine.speed:.1f}" if engine.speed else ""
 
-    @admin.display
+    @admin.display(description=gettext_lazy("dialect"))
     def dialect(self, engine: Engine) -> str:
-        return "the guide's" if engine.is_guide else "mindflip.v1"
+        return pgettext("dialect", "the guide's") if engine.is_guide else "mindflip.v1"
 
-    @admin.display(description="facts")
+    @admin.display(description=gettext_lazy("facts"))
     def shown_facts(self, engine: Engine) -> str:
         return "\n".join(f"{name}: {value}" for name, value in sorted(engine.facts.items()))
 
-    @admin.display(description="generations")
+    @admin.display(description=gettext_lazy("generations"))
     def work(self, engine: Engine) -> str:
-        return list_link(Generation, "Those of its session", session__id__exact=engine.session_id)
+        return list_link(
+            Generation, gettext("Those of its session"), session__id__exact=engine.session_id
+        )

@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from sessions_app.admin.base.actions import admin_operation
 from sessions_app.admin.base.list import (
@@ -23,26 +24,40 @@ from sessions_app.services.timeline import timeline
 
 
 @admin_operation(
-    label="Cancel the chosen generations",
-    question=(
+    label=gettext_lazy("Cancel the chosen generations"),
+    question=gettext_lazy(
         "Engines that work on them are told to stop, and whoever asked for them is told that they"
         " are cancelled."
     ),
-    done="cancelled",
-    refused="they had their outcome already",
+    done=ngettext_lazy(
+        "%(count)d generation was cancelled.", "%(count)d generations were cancelled.", "count"
+    ),
+    refused=ngettext_lazy(
+        "%(count)d was not, because they had their outcome already: %(ids)s.",
+        "%(count)d were not, because they had their outcome already: %(ids)s.",
+        "count",
+    ),
 )
 def cancel(generation: Generation, now: Any) -> bool:
     return bool(generations_cancel(generation_ids=[generation.pk], now=now))
 
 
 @admin_operation(
-    label="Requeue the chosen generations",
-    question=(
+    label=gettext_lazy("Requeue the chosen generations"),
+    question=gettext_lazy(
         "They are taken from the engines that hold them, which are told to stop, and wait for an"
         " engine anew."
     ),
-    done="queued again",
-    refused="no engine held them",
+    done=ngettext_lazy(
+        "%(count)d generation was queued again.",
+        "%(count)d generations were queued again.",
+        "count",
+    ),
+    refused=ngettext_lazy(
+        "%(count)d was not, because no engine held them: %(ids)s.",
+        "%(count)d were not, because no engine held them: %(ids)s.",
+        "count",
+    ),
 )
 def requeue(generation: Generation, now: Any) -> bool:
     return generation_requeue(generation_id=generation.pk, now=now)
@@ -63,10 +78,14 @@ class GenerationAdmin(ReadOnly, BaseAdmin):
         "took",
     ]
     list_filter = [
-        *("status", time_filter(), recent_values_filter("error_code", "code", "code of failure")),
         *(
-            recent_values_filter("engine_name", "engine", "engine"),
-            recent_values_filter("session__model_id", "model", "model"),
+            "status",
+            time_filter(),
+            recent_values_filter("error_code", "code", gettext_lazy("code of failure")),
+        ),
+        *(
+            recent_values_filter("engine_name", "engine", gettext_lazy("engine")),
+            recent_values_filter("session__model_id", "model", gettext_lazy("model")),
         ),
     ]
     list_select_related = ["user"]
@@ -131,22 +150,22 @@ class GenerationAdmin(ReadOnly, BaseAdmin):
     def with_text(self, text: str) -> Q:
         return topic_condition(text)
 
-    @admin.display
+    @admin.display(description=gettext_lazy("timeline"))
     def timeline(self, generation: Generation) -> str:
         shown = timeline(generation, generation.attempts.order_by("number"), timezone.now())
         return render_to_string(
             "admin/partials/timeline.html", {"timeline": shown, "generation": generation}
         )
 
-    @admin.display
+    @admin.display(description=gettext_lazy("topic"))
     def topic(self, generation: Generation) -> str:
         return generation.options.get("topic", "")
 
-    @admin.display(description="cards")
+    @admin.display(description=gettext_lazy("cards"))
     def card_count(self, generation: Generation) -> int:
         return len(generation.cards)
 
-    @admin.display(description="seconds")
+    @admin.display(description=gettext_lazy("seconds"))
     def took(self, generation: Generation) -> str:
         return (
             f"{(generation.finished_at - generation.created_at).total_seconds():.1f}"
@@ -154,11 +173,11 @@ class GenerationAdmin(ReadOnly, BaseAdmin):
             else ""
         )
 
-    @admin.display(description="options")
+    @admin.display(description=gettext_lazy("options"))
     def shown_options(self, generation: Generation) -> str:
         return "\n".join(f"{name}: {value}" for name, value in sorted(generation.options.items()))
 
-    @admin.display(description="cards")
+    @admin.display(description=gettext_lazy("cards"))
     def shown_cards(self, generation: Generation) -> str:
         return "\n".join(
             f"{number}. {card.get('front', '')} — {card.get('back', '')}"

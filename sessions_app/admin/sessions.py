@@ -1,5 +1,6 @@
 """The admin list of sessions, with their generations."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
@@ -7,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy, ngettext_lazy, pgettext, pgettext_lazy
 
 from sessions_app.admin.base.actions import admin_operation
 from sessions_app.admin.base.list import (
@@ -21,20 +23,36 @@ from sessions_app.models import Generation, SessionStatus, WebLLMSession
 from sessions_app.services.sessions import sessions_close, sessions_expire
 
 NEWEST = 20
+ALREADY_ENDED = ngettext_lazy(
+    "%(count)d was not, because they had ended already: %(ids)s.",
+    "%(count)d were not, because they had ended already: %(ids)s.",
+    "count",
+)
+STATES = {
+    SessionStatus.INITIALIZING: pgettext_lazy("session", "initializing"),
+    SessionStatus.READY: pgettext_lazy("session", "ready"),
+    SessionStatus.GENERATING: pgettext_lazy("session", "generating"),
+    SessionStatus.ERROR: pgettext_lazy("session", "error"),
+    SessionStatus.CLOSED: pgettext_lazy("session", "closed"),
+    SessionStatus.EXPIRED: pgettext_lazy("session", "expired"),
+}
+# Stored with the session, and sent to its clients.
+CLOSED = "closed by an operator"  # untranslated: stored
+EXPIRED = "expired by an operator"  # untranslated: stored
 
 
 class State(admin.SimpleListFilter):
     """A filter by current state, which separates idle sessions before the sweep expires them."""
 
-    title, parameter_name = "state", "state"
+    title, parameter_name = gettext_lazy("state"), "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [
-            ("open", "Open"),
-            ("idle", "Past its time"),
-            ("error", "Engine failed"),
-            ("closed", "Closed"),
-            ("expired", "Expired"),
+            ("open", pgettext("session", "Open")),
+            ("idle", pgettext("session", "Past its time")),
+            ("error", gettext("Engine failed")),
+            ("closed", pgettext("session", "Closed")),
+            ("expired", pgettext("session", "Expired")),
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
@@ -45,29 +63,31 @@ class State(admin.SimpleListFilter):
 
 
 @admin_operation(
-    label="Close the chosen sessions",
-    question=(
+    label=gettext_lazy("Close the chosen sessions"),
+    question=gettext_lazy(
         "Their sockets close, what waits or runs in them is cancelled, and their clients are told"
         " that they are closed."
     ),
-    done="closed",
-    refused="they had ended already",
+    done=ngettext_lazy("%(count)d session was closed.", "%(count)d sessions were closed.", "count"),
+    refused=ALREADY_ENDED,
 )
 def close(session: WebLLMSession, now: Any) -> bool:
-    return bool(sessions_close(session_ids=[session.pk], reason="closed by an operator", now=now))
+    return bool(sessions_close(session_ids=[session.pk], reason=CLOSED, now=now))
 
 
 @admin_operation(
-    label="Let the chosen sessions expire",
-    question=(
+    label=gettext_lazy("Let the chosen sessions expire"),
+    question=gettext_lazy(
         "Their sockets close, what waits or runs in them is cancelled, and their clients open new"
         " ones, as after inactivity."
     ),
-    done="expired",
-    refused="they had ended already",
+    done=ngettext_lazy(
+        "%(count)d session was expired.", "%(count)d sessions were expired.", "count"
+    ),
+    refused=ALREADY_ENDED,
 )
 def expire(session: WebLLMSession, now: Any) -> bool:
-    return bool(sessions_expire(session_ids=[session.pk], reason="expired by an operator", now=now))
+    return bool(sessions_expire(session_ids=[session.pk], reason=EXPIRED, now=now))
 
 
 @admin.register(WebLLMSession)
@@ -82,7 +102,11 @@ class SessionAdmin(ReadOnly, BaseAdmin):
         "last_activity_at",
         "closed_at",
     ]
-    list_filter = [State, time_filter(), recent_values_filter("model_id", "model", "model")]
+    list_filter = [
+        State,
+        time_filter(),
+        recent_values_filter("model_id", "model", gettext_lazy("model")),
+    ]
     list_select_related = ["user"]
     linked_by = ("user__id__exact",)
     actions = [close, expire]
@@ -123,19 +147,23 @@ class SessionAdmin(ReadOnly, BaseAdmin):
             session.is_text_shown = can_read_text(request.user)
         return session
 
-    @admin.display
+    @admin.display(description=gettext_lazy("state"))
     def state(self, session: WebLLMSession) -> str:
-        return session.status_now
+        return str(STATES[SessionStatus(session.status_now)])
 
-    @admin.display
+    @admin.display(description=gettext_lazy("queue"))
     def queue(self, session: WebLLMSession) -> int:
         return session.queue_length
 
-    @admin.display
+    @admin.display(description=gettext_lazy("expires at"))
+    def expires_at(self, session: WebLLMSession) -> datetime:
+        return session.expires_at
+
+    @admin.display(description=gettext_lazy("generations"))
     def generations(self, session: Any) -> str:
         newest = Generation.objects.filter(session=session).order_by("-created_at", "-pk")[:NEWEST]
         everything = list_link(
-            Generation, "All generations of this session", session__id__exact=session.pk
+            Generation, gettext("All generations of this session"), session__id__exact=session.pk
         )
         context = {
             "newest": newest,

@@ -6,6 +6,7 @@ The tokens themselves are not displayed, because they give access to accounts.
 from typing import Any
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy, ngettext_lazy
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
 from sessions_app.admin.base.actions import admin_operation
@@ -15,13 +16,21 @@ admin.site.unregister([BlacklistedToken, OutstandingToken])
 
 
 @admin_operation(
-    label="Revoke the chosen tokens",
-    question=(
+    label=gettext_lazy("Revoke the chosen tokens"),
+    question=gettext_lazy(
         "They cannot be exchanged for access tokens any more. Access tokens that were made of them"
         " last until their own end."
     ),
-    done="revoked",
-    refused="they were revoked before",
+    done=ngettext_lazy(
+        "%(count)d Outstanding Token was revoked.",
+        "%(count)d Outstanding Tokens were revoked.",
+        "count",
+    ),
+    refused=ngettext_lazy(
+        "%(count)d was not, because they were revoked before: %(ids)s.",
+        "%(count)d were not, because they were revoked before: %(ids)s.",
+        "count",
+    ),
 )
 def revoke(token: OutstandingToken, now: Any) -> bool:
     return BlacklistedToken.objects.get_or_create(token=token)[1]
@@ -37,7 +46,7 @@ class OutstandingTokenAdmin(ReadOnly, BaseAdmin):
     actions = [revoke]
     fields = list_display
 
-    @admin.display(description="revoked", boolean=True)
+    @admin.display(description=gettext_lazy("revoked"), boolean=True)
     def is_revoked(self, token: OutstandingToken) -> bool:
         return hasattr(token, "blacklistedtoken")
 
@@ -50,10 +59,10 @@ class BlacklistedTokenAdmin(ReadOnly, BaseAdmin):
     id_fields, user_field, date_field = (), "token__user", "blacklisted_at"
     fields = list_display
 
-    @admin.display
+    @admin.display(description=gettext_lazy("jti"))
     def jti(self, revoked: BlacklistedToken) -> str:
         return revoked.token.jti
 
-    @admin.display
+    @admin.display(description=gettext_lazy("user"))
     def user(self, revoked: BlacklistedToken) -> str:
         return str(revoked.token.user or "")

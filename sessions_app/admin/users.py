@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
+from django.utils.translation import gettext, gettext_lazy, ngettext_lazy
 from redis.exceptions import RedisError
 
 from sessions_app.admin.base.actions import admin_operation
@@ -22,13 +23,21 @@ SEEN = ("username", "is_active", "is_staff", "date_joined", "last_login", "their
 
 
 @admin_operation(
-    label="Purge the caches of the chosen users",
-    question=(
+    label=gettext_lazy("Purge the caches of the chosen users"),
+    question=gettext_lazy(
         "What they ask for again is computed anew instead of being answered from the cache. Their"
         " decks stay."
     ),
-    done="freed of what was cached",
-    refused="Redis could not be asked",
+    done=ngettext_lazy(
+        "%(count)d user was freed of what was cached.",
+        "%(count)d users were freed of what was cached.",
+        "count",
+    ),
+    refused=ngettext_lazy(
+        "%(count)d was not, because Redis could not be asked: %(ids)s.",
+        "%(count)d were not, because Redis could not be asked: %(ids)s.",
+        "count",
+    ),
 )
 def purge(user: User, now: Any) -> bool:
     try:
@@ -52,7 +61,7 @@ class OperatedUserAdmin(BaseAdmin, UserAdmin):
     list_display = ["username", "is_active", "is_staff", "date_joined", "last_login"]
     list_filter = ["is_active", "is_staff", "is_superuser"]
     ordering = ("-pk",)
-    search_help_text = "The beginning of a name, or a number"
+    search_help_text = gettext_lazy("The beginning of a name, or a number")
     actions = [purge]
     export_fields = ("id", "username", "is_active", "is_staff", "date_joined", "last_login")
     filter_horizontal = ()
@@ -69,7 +78,7 @@ class OperatedUserAdmin(BaseAdmin, UserAdmin):
             return super().get_fieldsets(request, obj)
         if not self.has_change_permission(request, obj):
             return [(None, {"fields": SEEN})]
-        return [*super().get_fieldsets(request, obj), ("Theirs", {"fields": ["theirs"]})]
+        return [*super().get_fieldsets(request, obj), (gettext("Theirs"), {"fields": ["theirs"]})]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return (
@@ -103,7 +112,7 @@ class OperatedUserAdmin(BaseAdmin, UserAdmin):
             if OF_USER in getattr(its, "linked_by", ()) and its.has_view_permission(request)
         ]
 
-    @admin.display(description="lists")
+    @admin.display(description=gettext_lazy("lists"))
     def theirs(self, user: Any) -> SafeString:
         links = (
             [list_link(model, capfirst(model._meta.verbose_name_plural), **{OF_USER: user.pk})]

@@ -18,6 +18,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy, ngettext, override
 
 from sessions_app.services.csv_safety import escape_formula
 
@@ -34,15 +36,16 @@ class Operation:
     """An admin action that calls `act` for each row, after the operator confirms it.
 
     `act` is a service that returns whether it succeeded. `question` is on the confirmation page.
-    The message about the result completes "3 sessions were" with `done`, and "2 were not, because"
-    with `refused`. Rows that succeeded are written to the admin's log.
+    The message about the result consists of the sentences `done`, which contains `count`, and
+    `refused`, which contains `count` and `ids`. Both are results of `ngettext_lazy`. Rows that
+    succeeded are written to the admin's log.
     """
 
     name: str
-    label: str
-    question: str
-    done: str
-    refused: str
+    label: str | Promise
+    question: str | Promise
+    done: Any
+    refused: Any
     act: Act
     do_not_call_in_templates = True
 
@@ -53,7 +56,12 @@ class Operation:
         if len(rows) > MAX_ROWS:
             return model_admin.message_user(
                 request,
-                f"At most {MAX_ROWS} rows at once: filter, or choose fewer.",
+                ngettext(
+                    "At most %(count)d rows at once: filter, or choose fewer.",
+                    "At most %(count)d rows at once: filter, or choose fewer.",
+                    MAX_ROWS,
+                )
+                % {"count": MAX_ROWS},
                 messages.ERROR,
             )
         if "confirmed" not in request.POST:
@@ -80,30 +88,34 @@ class Operation:
             [row for row in rows if not could[row.pk]],
         )
         if done:
-            LogEntry.objects.log_actions(request.user.pk, done, CHANGE, f"{self.label}.")
+            # The log is in English, because operators with different languages read it.
+            with override(None):
+                message = f"{self.label}."  # untranslated: stored in the log
+                LogEntry.objects.log_actions(request.user.pk, done, CHANGE, message)
         level = messages.SUCCESS if done else messages.WARNING
-        model_admin.message_user(request, self._sentence(model_admin.opts, done, refused), level)
+        model_admin.message_user(request, self._message(done, refused), level)
 
-    def _sentence(self, opts: Any, done: list[Any], refused: list[Any]) -> str:
-        message = (
-            f"{count_text(len(done), opts)} {'was' if len(done) == 1 else 'were'} {self.done}."
-        )
+    def _message(self, done: list[Any], refused: list[Any]) -> str:
+        message = self.done % {"count": len(done)}
         if refused:
-            named = ", ".join(str(row.pk) for row in refused[:MAX_NAMED])
-            more = f" and {len(refused) - MAX_NAMED} more" if len(refused) > MAX_NAMED else ""
-            message += (
-                f" {len(refused)} {'was' if len(refused) == 1 else 'were'} not, because"
-                f" {self.refused}: {named}{more}."
-            )
+            values = {"count": len(refused), "ids": _ids(refused)}
+            message += f" {self.refused % values}"
         return message
 
 
-def count_text(number: int, opts: Any) -> str:
-    """Return the number with the model's name, such as `3 sessions`."""
-    return f"{number:,} {opts.verbose_name if number == 1 else opts.verbose_name_plural}"
+def _ids(rows: list[Any]) -> str:
+    """Return the IDs of the first rows, and the number of the others."""
+    ids = ", ".join(str(row.pk) for row in rows[:MAX_NAMED])
+    more = len(rows) - MAX_NAMED
+    if more <= 0:
+        return ids
+    return ngettext("%(ids)s and %(count)d more", "%(ids)s and %(count)d more", more) % {
+        "ids": ids,
+        "count": more,
+    }
 
 
-def admin_operation(**texts: str) -> Callable[[Act], Callable[..., HttpResponse | None]]:
+def admin_operation(**texts: Any) -> Callable[[Act], Callable[..., HttpResponse | None]]:
     """Return a decorator that turns a function `(row, now) -> bool` into an admin action.
 
     The texts are those of Operation. The action requires the `operate` permission.
@@ -122,7 +134,7 @@ def admin_operation(**texts: str) -> Callable[[Act], Callable[..., HttpResponse 
     return make
 
 
-@admin.action(description="Export as CSV", permissions=["operate"])
+@admin.action(description=gettext_lazy("Export as CSV"), permissions=["operate"])
 def export_csv(model_admin: Any, request: HttpRequest, chosen: QuerySet) -> StreamingHttpResponse:
     """Export a line for each row, after a line with the names of the columns.
 
@@ -131,7 +143,7 @@ def export_csv(model_admin: Any, request: HttpRequest, chosen: QuerySet) -> Stre
     return _export(model_admin, request, chosen, "csv", _csv_line)
 
 
-@admin.action(description="Export as JSON lines", permissions=["operate"])
+@admin.action(description=gettext_lazy("Export as JSON lines"), permissions=["operate"])
 def export_json(model_admin: Any, request: HttpRequest, chosen: QuerySet) -> StreamingHttpResponse:
     """Export a JSON object for each row, one per line."""
     return _export(model_admin, request, chosen, "jsonl", _json_line)
@@ -143,7 +155,7 @@ def _export(
     names = model_admin.readable(request, model_admin.export_fields)
     name = f"{model_admin.opts.model_name}-{timezone.now():%Y-%m-%d-%H%M}.{ending}"
     content_type = ContentType.objects.get_for_model(model_admin.model)
-    message = f"Exported as {ending}: {', '.join(names)}."
+    message = f"Exported as {ending}: {', '.join(names)}."  # untranslated: stored in the log
     LogEntry.objects.create(
         user=request.user,
         content_type=content_type,
@@ -153,8 +165,8 @@ def _export(
     )
     rows = chosen.values_list(*names)[:MAX_EXPORTED_ROWS]
     headers = {
-        "Content-Disposition": f'attachment; filename="{name}"',
-        "Cache-Control": "private, no-store",
+        "Content-Disposition": f'attachment; filename="{name}"',  # untranslated: a header
+        "Cache-Control": "private, no-store",  # untranslated: a header
     }
     return StreamingHttpResponse(
         _lines(names, rows, write), content_type="text/plain; charset=utf-8", headers=headers

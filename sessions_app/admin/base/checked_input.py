@@ -9,9 +9,10 @@ from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext_lazy
 
-NOT_IN_LIST = "Select rows of this list."
-SAVED_ELSEWHERE = (
+NOT_IN_LIST = gettext_lazy("Select rows of this list.")
+SAVED_ELSEWHERE = gettext_lazy(
     "The same name was saved at the same time. Look for it in the list, or choose another name."
 )
 

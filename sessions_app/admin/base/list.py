@@ -20,8 +20,10 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.text import capfirst
+from django.utils.translation import gettext, gettext_lazy
 
 from sessions_app.admin.base.actions import export_csv, export_json
 from sessions_app.admin.base.pagination import KeysetPaginationMixin
@@ -32,8 +34,10 @@ NEWEST = 2_000
 ID = re.compile(r"[0-9a-f]{8}-?[0-9a-f-]{0,27}", re.IGNORECASE)
 DAYS = re.compile(r"(\d{4}-\d\d-\d\d)(?:\.\.(\d{4}-\d\d-\d\d))?")
 MIN_SEARCH_LETTERS = 3
-HELP = "An id or its first 8 signs, a user's name, days as 2026-03-10 or 2026-03-01..2026-03-10"
-SUPPORT = "Support"
+HELP = gettext_lazy(
+    "An id or its first 8 signs, a user's name, days as 2026-03-10 or 2026-03-01..2026-03-10"
+)
+SUPPORT = "Support"  # untranslated: the group's name in the database
 READ_TEXT = "sessions_app.read_text"
 # Topics with up to this many matches are found with the index of words, and others by reading rows
 # from the newest one. The planner chooses by the number of rows that it expects. For a word without
@@ -41,13 +45,14 @@ READ_TEXT = "sessions_app.read_text"
 MAX_MATCHES = 2_000
 
 
-def time_filter(field: str = "created_at", title: str = "time") -> type[SimpleListFilter]:
+def time_filter(field: str = "created_at") -> type[SimpleListFilter]:
     """Return a filter by the age of rows.
 
     To select rows by date, operators use the search.
     """
 
     class TimeFilter(SimpleListFilter):
+        title = gettext_lazy("time")
         parameter_name = "since"
         spans = {
             "1h": timedelta(hours=1),
@@ -58,21 +63,22 @@ def time_filter(field: str = "created_at", title: str = "time") -> type[SimpleLi
 
         def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
             return [
-                ("1h", "The last hour"),
-                ("24h", "24 hours"),
-                ("7d", "7 days"),
-                ("30d", "30 days"),
+                ("1h", gettext("The last hour")),
+                ("24h", gettext("24 hours")),
+                ("7d", gettext("7 days")),
+                ("30d", gettext("30 days")),
             ]
 
         def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
             span = self.spans.get(self.value() or "")
             return queryset.filter(**{f"{field}__gte": timezone.now() - span}) if span else queryset
 
-    TimeFilter.title = title
     return TimeFilter
 
 
-def recent_values_filter(field: str, parameter: str, title: str) -> type[SimpleListFilter]:
+def recent_values_filter(
+    field: str, parameter: str, title: str | Promise
+) -> type[SimpleListFilter]:
     """Return a filter that offers the values of a field in the newest rows.
 
     It also offers the selected value, even if the newest rows do not have it.
@@ -97,7 +103,10 @@ def recent_values_filter(field: str, parameter: str, title: str) -> type[SimpleL
     return RecentValuesFilter
 
 
-HELP_TEXT = f"{HELP}, or words of a topic"
+HELP_TEXT = gettext_lazy(
+    "An id or its first 8 signs, a user's name, days as 2026-03-10 or 2026-03-01..2026-03-10,"
+    " or words of a topic"
+)
 
 
 class SearchError(ValueError):
@@ -162,7 +171,8 @@ def _day(text: str) -> datetime:
         return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
     except ValueError:
         raise SearchError(
-            f"{text} is not a valid date. Use YYYY-MM-DD, as in 2026-03-10."
+            gettext("%(date)s is not a valid date. Use YYYY-MM-DD, as in 2026-03-10.")
+            % {"date": text}
         ) from None
 
 
@@ -170,7 +180,10 @@ def _day_after(text: str) -> datetime:
     try:
         return _day(text) + timedelta(days=1)
     except OverflowError:
-        raise SearchError(f"{text} is out of range. Use dates before {date.max}.") from None
+        raise SearchError(
+            gettext("%(date)s is out of range. Use dates before %(maximum)s.")
+            % {"date": text, "maximum": date.max}
+        ) from None
 
 
 class ReadOnly:
@@ -236,11 +249,13 @@ class IndexedSearchMixin:
         condition = Q()
         if wanted.ids:
             if not self.id_fields:
-                raise SearchError("Nothing here has such an id.")
+                raise SearchError(gettext("Nothing here has such an id."))
             condition &= _any_of(f"{name}__range" for name in self.id_fields)(wanted.ids)
         if wanted.since:
             if not self.date_field:
-                raise SearchError("This list cannot be searched by date. Search for a user.")
+                raise SearchError(
+                    gettext("This list cannot be searched by date. Search for a user.")
+                )
             condition &= Q(
                 **{f"{self.date_field}__gte": wanted.since, f"{self.date_field}__lt": wanted.until}
             )
@@ -257,11 +272,13 @@ class IndexedSearchMixin:
         if not text:
             return Q()
         if not self.text_lookups or not can_read_text(request.user):
-            raise SearchError(f"No user is called {text}.")
+            raise SearchError(gettext("No user is called %(name)s.") % {"name": text})
         # A Chinese character has three bytes, and is as specific as three letters.
         if len(text.encode()) < MIN_SEARCH_LETTERS:
             raise SearchError(
-                f"Give at least {MIN_SEARCH_LETTERS} letters: {text} stands in too many."
+                # Translators: the number is always 3.
+                gettext("Give at least %(minimum)d letters: %(text)s stands in too many.")
+                % {"minimum": MIN_SEARCH_LETTERS, "text": text}
             )
         return self.with_text(text)
 
@@ -300,7 +317,7 @@ class BaseAdmin(HideTextMixin, IndexedSearchMixin, KeysetPaginationMixin, admin.
         may_export = self.export_fields and self.has_operate_permission(request)
         return super().get_actions(request) | (exports if may_export else {})
 
-    @admin.display(description="id")
+    @admin.display(description=gettext_lazy("id"))
     def short_id(self, row: Any) -> str:
         """Return the start of the ID, which is enough to recognize it and to search for it."""
         return str(row.pk)[:8]

@@ -13,16 +13,17 @@ from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy
 
 from sessions_app.services.stats import QueryTimeout, count_of, statement_timeout
 
 OLDER, NEWER = "older", "newer"
 PAGE_MILLISECONDS = 8_000
-TOO_SLOW = (
+TOO_SLOW = gettext_lazy(
     "These rows are too few among too many to be found in time: add a span of time, a user or"
     " an id."
 )
-LOST = "This address names no place in the list, so here is its beginning."
+LOST = gettext_lazy("This address names no place in the list, so here is its beginning.")
 
 
 class EstimatingPaginator(Paginator):

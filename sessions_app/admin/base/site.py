@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
 
 from sessions_app.admin.base.checked_input import CheckedInput
 from sessions_app.admin.base.two_factor import TwoFactorSite
@@ -17,7 +18,7 @@ from sessions_app.rest.throttling import ConfirmThrottle, rate_limited_page
 from sessions_app.services.dashboard import SPANS, current_stats, dashboard_read
 
 can_view_admin = permission_required("sessions_app.view_generation", raise_exception=True)
-PRIVATE = {"Cache-Control": "private, no-store"}
+PRIVATE = {"Cache-Control": "private, no-store"}  # untranslated: a header
 
 
 class OperatorSite(TwoFactorSite):
@@ -27,7 +28,7 @@ class OperatorSite(TwoFactorSite):
     """
 
     site_header = site_title = "MindFlip"
-    index_title = "Overview"
+    index_title = gettext_lazy("Overview")
     index_template = "admin/overview.html"
     empty_value_display = "-"
 
@@ -75,8 +76,6 @@ def charts_view(request: HttpRequest, **context: Any) -> JsonResponse:
     """Return the statistics of the last 24 hours, 7 days or 30 days (`?span=24h|7d|30d`)."""
     span = SPANS.get(request.GET.get("span", "24h"))
     if span is None:
-        return JsonResponse(
-            {"detail": f"Give span as one of {', '.join(SPANS)}.", "code": "unknown_span"},
-            status=400,
-        )
+        detail = gettext("Give span as one of %(spans)s.") % {"spans": ", ".join(SPANS)}
+        return JsonResponse({"detail": detail, "code": "unknown_span"}, status=400)
     return JsonResponse({"points": dashboard_read(span=span, now=timezone.now())}, headers=PRIVATE)

@@ -12,6 +12,7 @@ from django.contrib.admin import AdminSite
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 from django_otp.admin import OTPAdminAuthenticationForm
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -26,9 +27,13 @@ class CodeForm(OTPAdminAuthenticationForm):
     """
 
     otp_error_messages = OTPAdminAuthenticationForm.otp_error_messages | {
-        "token_required": "Type the code that your phone shows, or one of your recovery codes.",
-        "invalid_token": "This code is not right, or was used before. Wait for the next one.",
-        "device_required": (
+        "token_required": gettext_lazy(
+            "Type the code that your phone shows, or one of your recovery codes."
+        ),
+        "invalid_token": gettext_lazy(
+            "This code is not right, or was used before. Wait for the next one."
+        ),
+        "device_required": gettext_lazy(
             "There is no second factor for you yet: whoever runs this server makes one with"
             " manage.py second_factor."
         ),
