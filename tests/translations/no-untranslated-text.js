@@ -6,7 +6,7 @@
 const GETTEXT = { gettext: 1, pgettext: 2, ngettext: 2, npgettext: 3 };
 // The arguments of these functions are names, selectors and messages of programming errors.
 const CODE =
-  /^(querySelector(All)?|closest|matches|addEventListener|removeEventListener|getElementById|getItem|setItem|get|has|startsWith|endsWith|includes|split|RegExp|DOMException|TypeError|RangeError|Error|Set|URL|part|slot|action)$/;
+  /^(querySelector(All)?|closest|matches|addEventListener|removeEventListener|getElementById|getItem|setItem|get|has|startsWith|endsWith|includes|split|matchMedia|setRequestHeader|RegExp|DOMException|TypeError|RangeError|Error|Set|URL|part|slot|action)$/;
 const TEXT = /\p{L}{2,}[,:;.]?\s+["“(]?\p{L}|^\p{Lu}\p{Ll}+(?![\p{L}\d])|^\p{L}{2,}[.!?…]$/u;
 const PART = /(^|\s)["“(]?\p{L}{2,}[.,:;!?…)”]?(\s|$)/u;
 const HEADER = /^\p{Lu}\w*(-\p{Lu}\w*)+$/u;
@@ -61,6 +61,7 @@ export default {
     messages: {
       untranslated: "Pass this text to gettext or ngettext: {{text}}",
       computed: "Pass string literals to {{name}}, so that they can be extracted.",
+      nested: "Call {{name}} before the outer function, so that its text can be extracted.",
     },
   },
   create(context) {
@@ -71,11 +72,12 @@ export default {
     return {
       CallExpression(node) {
         const name = calleeName(node);
-        if (
-          Object.hasOwn(GETTEXT, name) &&
-          !node.arguments.slice(0, GETTEXT[name]).every(isLiteral)
-        )
+        if (!Object.hasOwn(GETTEXT, name)) return;
+        if (!node.arguments.slice(0, GETTEXT[name]).every(isLiteral))
           context.report({ node, messageId: "computed", data: { name } });
+        const outer = context.sourceCode.getAncestors(node);
+        if (outer.some((call) => call.type === "CallExpression" && calleeName(call) in GETTEXT))
+          context.report({ node, messageId: "nested", data: { name } });
       },
       Literal(node) {
         const { value } = node;

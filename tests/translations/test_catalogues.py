@@ -1,6 +1,9 @@
 """Texts are extracted, merged and compiled without GNU gettext."""
 
+import ast
 import gettext
+import json
+import re
 import shutil
 from pathlib import Path
 
@@ -8,6 +11,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from mindflip import translations
+from tests.processes import ROOT
+from tests.translations import python_texts
 
 PO = r"""
 msgid ""
@@ -86,6 +91,39 @@ def test_new_language_gets_all_texts_and_keeps_its_translations(tmp_path, monkey
     path.write_text(text)
     assert translations.update_language("pl", "djangojs") == path
     assert translations._read(path)[first].string == "!"
+
+
+def test_every_text_of_the_code_is_extracted():
+    """Babel reads tokens, so an unusual one could hide the texts after it."""
+    for domain, files, texts_of in (
+        ("django", python_texts.python_files(), texts_in_python),
+        ("djangojs", (path for path in (ROOT / "static/js").rglob("*.js")), texts_in_module),
+    ):
+        extracted = {
+            text
+            for message in translations.extract_texts(domain)
+            for text in (message.id if isinstance(message.id, tuple) else (message.id,))
+        }
+        for file in files:
+            assert texts_of((ROOT / file).read_text()) - extracted == set(), file
+
+
+def texts_in_python(source: str) -> set[str]:
+    """Return the first argument of each call of gettext or ngettext."""
+    return {
+        call.args[0].value
+        for call in ast.walk(ast.parse(source))
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and re.fullmatch(r"n?gettext(_lazy|_noop)?", call.func.id)
+        and isinstance(call.args[0], ast.Constant)
+    }
+
+
+def texts_in_module(source: str) -> set[str]:
+    """Return the first argument of each call of gettext or ngettext that is one literal."""
+    literals = re.findall(r"""\bn?gettext\(\s*("(?:[^"\\]|\\.)*")\s*[,)]""", source)
+    return {json.loads(literal) for literal in literals}
 
 
 def test_lists_of_texts_are_up_to_date():

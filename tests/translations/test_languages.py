@@ -18,7 +18,7 @@ def test_page_is_in_the_language_that_the_browser_prefers(client: Client, pseudo
     assert "Accept-Language" in response["Vary"]
 
 
-@pytest.mark.parametrize("preferred", ["", "en", "de", "*", "x" * 5000, "eo;q=0"])
+@pytest.mark.parametrize("preferred", ["", "en", "de", "*", "x" * 5000])
 def test_page_is_english_for_other_languages(client: Client, pseudo_language, preferred):
     page = client.get("/sign-in", HTTP_ACCEPT_LANGUAGE=preferred).content.decode()
     assert '<html lang="en">' in page

@@ -98,6 +98,11 @@ def test_text_of_a_module_that_cannot_be_extracted_is_found(argument):
     assert "computed" in messages
 
 
+def test_text_inside_another_text_of_a_module_is_found():
+    (message,) = lint('gettext("%(cards)s left", { cards: ngettext("a", "b", 2) });')
+    assert message["messageId"] == "nested"
+
+
 def lint(code: str) -> list[dict]:
     """Return the reports of the rule for a module's code."""
     path = os.pathsep.join([str(ROOT / ".venv" / "bin"), os.environ["PATH"]])

@@ -21,7 +21,6 @@ followTheme();
 new MutationObserver(followTheme).observe(document.documentElement, {
   attributeFilter: ["data-theme"],
 });
-// eslint-disable-next-line mindflip/no-untranslated-text -- a media query
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", followTheme);
 
 /** Set the class that Swagger UI uses for its dark theme. */

@@ -55,11 +55,10 @@ async function previewTable(values = {}) {
 }
 
 function tableSize({ rowCount, columns }) {
+  const rowsText = ngettext("%(count)s rows", "%(count)s rows", rowCount);
+  const columnsText = ngettext("%(count)s columns", "%(count)s columns", columns.length);
   // Translators: the size of a table, such as “12 rows, 3 columns”.
-  return gettext("%(rows)s, %(columns)s", {
-    rows: ngettext("%(count)s rows", "%(count)s rows", rowCount),
-    columns: ngettext("%(count)s columns", "%(count)s columns", columns.length),
-  });
+  return gettext("%(rows)s, %(columns)s", { rows: rowsText, columns: columnsText });
 }
 
 async function run(values) {

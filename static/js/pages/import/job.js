@@ -125,7 +125,6 @@ function upload(address, form, { onSent = () => {}, signal } = {}) {
   const request = new XMLHttpRequest();
   request.open("POST", address);
   request.setRequestHeader("X-CSRFToken", csrfToken());
-  // eslint-disable-next-line mindflip/no-untranslated-text -- a header
   request.setRequestHeader("Accept", "application/json");
   request.responseType = "json";
   request.upload.addEventListener("progress", ({ loaded, total }) => onSent(loaded, total));

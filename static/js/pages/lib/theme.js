@@ -1,5 +1,4 @@
 const KEY = "mindflip:theme";
-// eslint-disable-next-line mindflip/no-untranslated-text -- a media query
 const system = matchMedia("(prefers-color-scheme: dark)");
 
 /** @returns {"light"|"dark"} the current theme */

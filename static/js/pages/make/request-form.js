@@ -158,10 +158,12 @@ function firstValue(field) {
 
 function notesHint(length, parts, count) {
   if (parts < 2) return ngettext("%(count)s characters.", "%(count)s characters.", length);
+  const charactersText = ngettext("%(count)s characters", "%(count)s characters", length);
+  const partsText = ngettext("read in %(count)s part", "read in %(count)s parts", parts);
   // Translators: for example "8,000 characters · read in 3 parts, about 4 cards from each."
   return gettext("%(characters)s · %(parts)s, %(cards)s.", {
-    characters: ngettext("%(count)s characters", "%(count)s characters", length),
-    parts: ngettext("read in %(count)s part", "read in %(count)s parts", parts),
+    characters: charactersText,
+    parts: partsText,
     cards: cardsPerPart(parts, count),
   });
 }

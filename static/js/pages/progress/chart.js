@@ -45,7 +45,6 @@ export class Chart {
     new MutationObserver(redraw).observe(document.documentElement, {
       attributeFilter: ["data-theme"],
     });
-    // eslint-disable-next-line mindflip/no-untranslated-text -- a media query
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
   }
 
