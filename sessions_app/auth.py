@@ -15,6 +15,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.http.request import split_domain_port, validate_host
+from django.utils.translation import gettext
 from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import InvalidToken
 from rest_framework_simplejwt.serializers import TokenRefreshSerializer
@@ -48,13 +49,14 @@ def socket_user(handshake: Handshake) -> User:
     """
     if not host_is_ours(handshake.host):
         raise SocketRejected(
-            "This server does not go by that name: use the wsUrl it gave.",
+            gettext("This server does not go by that name: use the wsUrl it gave."),
             close_code=4403,
             code="forbidden_host",
         )
     if handshake.origin and not origin_is_allowed(handshake.origin, handshake.host):
         raise SocketRejected(
-            f"Pages of {handshake.origin[:200]} may not connect here.",
+            gettext("Pages of %(origin)s may not connect here.")
+            % {"origin": handshake.origin[:200]},
             close_code=4403,
             code="forbidden_origin",
         )
@@ -65,7 +67,7 @@ def socket_user(handshake: Handshake) -> User:
     )
     if user is None:
         raise SocketRejected(
-            "No valid ticket: ask POST /api/webllm/session/{id}/ticket for one.",
+            gettext("No valid ticket: ask POST /api/webllm/session/{id}/ticket for one."),
             close_code=4401,
             code="unauthorized",
         )
@@ -79,7 +81,7 @@ def refuse_disabled(user: User) -> None:
     This is checked when a socket is opened, at every heartbeat, and when its user changes.
     """
     if not user.is_active:
-        raise SocketRejected("This account is disabled.", close_code=4403, code="disabled")
+        raise SocketRejected(gettext("This account is disabled."), close_code=4403, code="disabled")
 
 
 def host_is_ours(host: str) -> bool:

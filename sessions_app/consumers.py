@@ -16,6 +16,8 @@ from uuid import UUID
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext
 
 from sessions_app import events, handlers, log_context, metrics, protocol, socket_registry
 from sessions_app.auth import handshake_from_scope
@@ -31,6 +33,12 @@ MAX_UNANSWERED = 1_000
 ABSURD_SIZE_FACTOR = 2  # a frame above twice the largest response cannot be an accident
 # A client that takes less than this is treated as one that does not read.
 MIN_BYTES_PER_SECOND = 1024
+MAX_REASON_BYTES = 123  # RFC 6455, section 5.5: a control frame, without the close code
+
+
+def shorten_reason(reason: str | Promise) -> str:
+    """Return the reason for a close, cut after the last character that fits in the frame."""
+    return str(reason).encode()[:MAX_REASON_BYTES].decode(errors="ignore")
 
 
 class SessionConsumer(AsyncWebsocketConsumer):
@@ -134,7 +142,8 @@ class SessionConsumer(AsyncWebsocketConsumer):
         try:
             if text_data is None:
                 raise protocol.ProtocolError(
-                    "invalid_message", "This is a binary frame: send JSON in a text frame."
+                    "invalid_message",
+                    gettext("This is a binary frame: send JSON in a text frame."),
                 )
             message = protocol.decode(text_data, self.limits, self.dialect)
         except protocol.ProtocolError as error:
@@ -238,7 +247,8 @@ class SessionConsumer(AsyncWebsocketConsumer):
                 continue
             if self.dialect == protocol.V1:
                 if not self.has_received:
-                    await self.close(4408, "Nothing was heard for two heartbeats: connect again.")
+                    reason = gettext("Nothing was heard for two heartbeats: connect again.")
+                    await self.close(4408, reason)
                     return
                 self.has_received = False
                 await self.send_all([protocol.Ping()])
@@ -285,7 +295,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
             self.fall_behind()
         if self.outbox and self.outbox_bytes > settings.SOCKET_UNSENT_MAX_BYTES:
             await self.close_unread(
-                "unsent", "Too much waits for this client: connect again and read faster."
+                "unsent", gettext("Too much waits for this client: connect again and read faster.")
             )
 
     def fall_behind(self) -> None:
@@ -330,13 +340,14 @@ class SessionConsumer(AsyncWebsocketConsumer):
                     < MIN_BYTES_PER_SECOND * settings.SOCKET_STALLED_SECONDS
                 ):
                     await self.close_unread(
-                        "stalled", "This client does not read what it is sent: connect again."
+                        "stalled",
+                        gettext("This client does not read what it is sent: connect again."),
                     )
                     return await self.flow.wait_until_open()
 
-    async def close(self, code: int | None = None, reason: str | None = None) -> None:
+    async def close(self, code: int | None = None, reason: str | Promise | None = None) -> None:
         self.is_closing = True
-        await super().close(code, reason)
+        await super().close(code, reason and shorten_reason(reason))
 
     async def close_unread(self, cause: str, reason: str) -> None:
         metrics.UNREAD_CLOSES.add(cause)
@@ -358,32 +369,33 @@ class SessionConsumer(AsyncWebsocketConsumer):
             return
         await self.send_all(await run_sync(handlers.reject, self.state, error, message_type))
         if len(self.state.replies) > MAX_UNANSWERED:
-            await self.close(
-                4429, "Too many requests are unanswered: wait for results before you send more."
+            reason = gettext(
+                "Too many requests are unanswered: wait for results before you send more."
             )
+            await self.close(4429, reason)
 
     async def reject_message(self, error: protocol.ProtocolError, size: int) -> None:
         metrics.REFUSALS.add(error.code)
         await self.send_error(error.code, error.message, error.message_type, **error.about)
         if error.code == "too_large" and size > ABSURD_SIZE_FACTOR * self.limits.response_bytes:
-            await self.close(4413, "This frame was far too large.")
+            await self.close(4413, gettext("This frame was far too large."))
         self.malformed = self.malformed + 1 if error.code == "invalid_json" else 0
         if self.malformed >= MAX_CONSECUTIVE_MALFORMED:
-            await self.close(4400, "Three frames in a row were not JSON.")
+            await self.close(4400, gettext("Three frames in a row were not JSON."))
 
     async def reject_rate(self, text: str) -> None:
         metrics.REFUSALS.add("rate_limited")
         self.refused += 1
         if self.refused > settings.SOCKET_BURST:
-            await self.close(4429, "Too many messages: slow down and connect again.")
+            await self.close(4429, gettext("Too many messages: slow down and connect again."))
         else:
-            reason = "Too many messages: wait a second."
+            reason = gettext("Too many messages: wait a second.")
             await self.send_error(
                 "rate_limited", reason, protocol.type_of(text), retryable=True, retry_after=1
             )
 
     async def send_internal_error(self, message: Any = None) -> None:
-        text = "Something went wrong here: send the message again."
+        text = gettext("Something went wrong here: send the message again.")
         message_type = protocol.tag_of(message) if message else ""
         await self.send_error(
             "internal", text, message_type, retryable=True, **protocol.ids_of(message)
@@ -391,7 +403,8 @@ class SessionConsumer(AsyncWebsocketConsumer):
 
     async def close_temporarily(self) -> None:
         await self.send_internal_error()
-        await self.close(1011, "The session could not be opened just now: connect again.")
+        reason = gettext("The session could not be opened just now: connect again.")
+        await self.close(1011, reason)
 
     async def run_safely(
         self, step: Callable, *args: Any, on_fault: Callable | None = None
@@ -406,7 +419,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
                 await step(*args)
         except (SessionEnded, SocketRejected) as refusal:
             await self.send_all([protocol.Error(refusal.message, refusal.code)])
-            await self.close(refusal.close_code, refusal.message[:120])
+            await self.close(refusal.close_code, refusal.message)
         except asyncio.CancelledError:
             raise
         except Exception:
@@ -424,4 +437,5 @@ class NotFoundConsumer(AsyncWebsocketConsumer):
 
     async def connect(self) -> None:
         await self.accept()
-        await self.close(4404, "No session lives at this address: take the wsUrl of a session.")
+        reason = gettext("No session lives at this address: take the wsUrl of a session.")
+        await self.close(4404, shorten_reason(reason))

@@ -6,6 +6,8 @@ them into `error` messages.
 
 from collections.abc import Mapping
 
+from django.utils.functional import Promise
+
 
 class MindFlipError(Exception):
     """The base class of expected errors.
@@ -17,9 +19,9 @@ class MindFlipError(Exception):
     status = 500
     retryable = False
 
-    def __init__(self, message: str, *, code: str | None = None) -> None:
-        super().__init__(message)
-        self.message = message
+    def __init__(self, message: str | Promise, *, code: str | None = None) -> None:
+        self.message = str(message)
+        super().__init__(self.message)
         self.code = code or self.code
 
 
@@ -39,7 +41,9 @@ class Invalid(MindFlipError):
     code = "invalid"
     status = 400
 
-    def __init__(self, message: str, *, fields: Mapping[str, list[str]] | None = None) -> None:
+    def __init__(
+        self, message: str | Promise, *, fields: Mapping[str, list[str]] | None = None
+    ) -> None:
         super().__init__(message)
         self.fields = dict(fields or {})
 
@@ -58,7 +62,9 @@ class RateLimited(MindFlipError):
     status = 429
     retryable = True
 
-    def __init__(self, message: str, *, retry_after: int, code: str | None = None) -> None:
+    def __init__(
+        self, message: str | Promise, *, retry_after: int, code: str | None = None
+    ) -> None:
         super().__init__(message, code=code)
         self.retry_after = retry_after
 
@@ -99,6 +105,6 @@ class UnknownCacheKey(Conflict):
 class SocketRejected(MindFlipError):
     """The socket may not be opened or used any more; docs/protocol.md lists the close codes."""
 
-    def __init__(self, message: str, *, close_code: int, code: str) -> None:
+    def __init__(self, message: str | Promise, *, close_code: int, code: str) -> None:
         super().__init__(message, code=code)
         self.close_code = close_code

@@ -8,10 +8,11 @@ import json
 import math
 from typing import Any
 
+from django.utils.translation import gettext, ngettext
+
 from sessions_app.exceptions import Invalid
 
 LEVELS = 32  # of nesting; no message or body of the API has more than 8
-TOO_DEEP = f"Use at most {LEVELS} levels of nesting in JSON."
 
 
 class InvalidJSON(Invalid):
@@ -32,15 +33,25 @@ def load_json(text: str | bytes) -> Any:
         )
     except json.JSONDecodeError as error:
         raise InvalidJSON(
-            f"Send valid JSON: line {error.lineno}, column {error.colno} cannot be read."
+            gettext("Send valid JSON: line %(line)d, column %(column)d cannot be read.")
+            % {"line": error.lineno, "column": error.colno}
         ) from None
     except UnicodeDecodeError:
-        raise InvalidJSON("Encode the JSON as UTF-8.") from None
+        raise InvalidJSON(gettext("Encode the JSON as UTF-8.")) from None
     except RecursionError:
-        raise InvalidJSON(TOO_DEEP) from None
+        raise InvalidJSON(too_deep_message()) from None
     if is_too_deep(value):
-        raise InvalidJSON(TOO_DEEP)
+        raise InvalidJSON(too_deep_message())
     return value
+
+
+def too_deep_message() -> str:
+    """Return the message about a value with more than LEVELS levels of nesting."""
+    return ngettext(
+        "Use at most %(count)d level of nesting in JSON.",
+        "Use at most %(count)d levels of nesting in JSON.",
+        LEVELS,
+    ) % {"count": LEVELS}
 
 
 def is_too_deep(value: Any) -> bool:
@@ -69,8 +80,8 @@ def _parse_float(digits: str) -> float:
 def _in_range(digits: str) -> str:
     if math.isfinite(float(digits)):
         return digits
-    raise InvalidJSON("Use numbers between -1.7e308 and 1.7e308.")
+    raise InvalidJSON(gettext("Use numbers between -1.7e308 and 1.7e308."))
 
 
 def _reject_constant(name: str) -> None:
-    raise InvalidJSON(f"Use a number or null instead of {name}.")
+    raise InvalidJSON(gettext("Use a number or null instead of %(name)s.") % {"name": name})

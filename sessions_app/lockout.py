@@ -22,6 +22,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
+from django.utils.translation import gettext
 from redis.exceptions import RedisError
 from rest_framework.throttling import BaseThrottle, SimpleRateThrottle
 
@@ -94,9 +95,8 @@ def locked_out(request: HttpRequest, *unused: Any) -> HttpResponse:
     seconds = getattr(request, "sign_in_wait", None) or _seconds_left(request)
     if not request.path.startswith("/api/auth/"):
         return rate_limited_page(request, "pages/sign_in_locked.html", seconds)
-    body = problem(
-        429, "locked_out", f"Too many attempts to sign in: try again in {duration_text(seconds)}."
-    )
+    message = gettext("Too many attempts to sign in: try again in %(duration)s.")
+    body = problem(429, "locked_out", message % {"duration": duration_text(seconds)})
     return JsonResponse(
         body, status=429, content_type=MEDIA_TYPE, headers={"Retry-After": str(seconds)}
     )

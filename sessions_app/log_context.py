@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from types import MappingProxyType
 from typing import Any
 
-_bound: ContextVar[Mapping[str, Any]] = ContextVar("log ids", default=MappingProxyType({}))
+_bound: ContextVar[Mapping[str, Any]] = ContextVar("log_ids", default=MappingProxyType({}))
 
 
 def bind(**ids: Any) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError
 from django.http import Http404
+from django.utils.translation import gettext
 from redis.exceptions import RedisError
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -42,11 +43,13 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
     if isinstance(error, OUTAGES):
         metrics.FAILURES.add("request")
         log.warning("A request was not answered: %s", error)
-        error = Unavailable("The server cannot do this just now: try again in a few seconds.")
+        error = Unavailable(
+            gettext("The server cannot do this just now: try again in a few seconds.")
+        )
     if isinstance(error, MindFlipError):
         return _as_problem(_from_mindflip_error(error), context)
     if isinstance(error, Http404):
-        error = exceptions.NotFound("There is nothing at this address.")
+        error = exceptions.NotFound(gettext("There is nothing at this address."))
     elif isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()
     response = exception_handler(error, context)
@@ -96,12 +99,11 @@ def _from_rest_framework(response: Response, error: Exception) -> Response:
         )
     else:
         code = "rate_limited" if status == 429 else CODES.get(status, "error")
-        body = problem(
-            status, code, str(response.data.get("detail", "This request cannot be answered."))
-        )
+        unexplained = gettext("This request cannot be answered.")
+        body = problem(status, code, str(response.data.get("detail", unexplained)))
     headers = {
         name: response[name]
-        for name in ("WWW-Authenticate", "Retry-After", "Allow")
+        for name in ("WWW-Authenticate", "Retry-After", "Allow")  # untranslated: headers
         if response.has_header(name)
     }
     return Response(body, status=status, headers=headers)

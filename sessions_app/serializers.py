@@ -9,6 +9,8 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 from rest_framework_simplejwt.serializers import TokenObtainPairSerializer
 
@@ -19,7 +21,7 @@ from sessions_app.services.representations import generation_shape, session_shap
 from sessions_app.services.tickets import ticket_issue
 
 MAX_WAIT_SECONDS = 25
-WAIT = f"Give whole seconds, {MAX_WAIT_SECONDS} at most."
+WAIT = format_lazy(gettext_lazy("Give whole seconds, {maximum} at most."), maximum=MAX_WAIT_SECONDS)
 MODEL_ID = r"^[A-Za-z0-9._\-/:]{1,200}$"
 NAME_CHARACTERS = 150  # the limit of Django's User model
 PASSWORD_CHARACTERS = 128
@@ -98,9 +100,12 @@ class SessionCreateSerializer(serializers.Serializer):
     modelId = TextField(
         source="model_id",
         validators=[
-            RegexValidator(MODEL_ID, "Use letters, digits and . _ - / : only, at most 200 of them.")
+            RegexValidator(
+                MODEL_ID,
+                gettext_lazy("Use letters, digits and . _ - / : only, at most 200 of them."),
+            )
         ],
-        help_text="A model id out of GET /api/webllm/models, or one of your own.",
+        help_text=gettext_lazy("A model id out of GET /api/webllm/models, or one of your own."),
     )
 
 
@@ -120,10 +125,13 @@ class SessionsQuerySerializer(CreatedQuerySerializer):
     """Filters for a list of sessions."""
 
     status = serializers.ChoiceField(
-        SessionStatus.choices, source="status_now", required=False, help_text="their status now"
+        SessionStatus.choices,
+        source="status_now",
+        required=False,
+        help_text=gettext_lazy("their status now"),
     )
     modelId = serializers.CharField(
-        source="model_id", required=False, help_text="the model of the sessions"
+        source="model_id", required=False, help_text=gettext_lazy("the model of the sessions")
     )
 
 
@@ -131,10 +139,12 @@ class GenerationsQuerySerializer(CreatedQuerySerializer):
     """Filters for a list of generations."""
 
     status = serializers.ChoiceField(
-        GenerationStatus.choices, required=False, help_text="their status"
+        GenerationStatus.choices, required=False, help_text=gettext_lazy("their status")
     )
     topic = serializers.CharField(
-        source="options__topic__icontains", required=False, help_text="a part of the topic"
+        source="options__topic__icontains",
+        required=False,
+        help_text=gettext_lazy("a part of the topic"),
     )
 
 
@@ -146,7 +156,7 @@ class WaitSerializer(serializers.Serializer):
         default=0,
         min_value=0,
         max_value=MAX_WAIT_SECONDS,
-        help_text="seconds to wait for the outcome",
+        help_text=gettext_lazy("seconds to wait for the outcome"),
         error_messages=dict.fromkeys(
             ("invalid", "min_value", "max_value", "max_string_length"), WAIT
         ),
@@ -157,7 +167,9 @@ class GenerationRequestSerializer(serializers.Serializer):
     """The fields of the browsable API's form; `protocol.Generate` validates the request."""
 
     prompt = TextField(max_length=8_000)
-    options = JSONField(required=False, help_text='As {"count": 10, "topic": "Tides"}')
+    options = JSONField(
+        required=False, help_text=gettext_lazy('As {"count": 10, "topic": "Tides"}')
+    )
 
 
 class GenerationSerializer(serializers.BaseSerializer):

@@ -14,7 +14,7 @@ from sessions_app import events
 ACCESS_FIELDS = {"is_active", "password"}
 
 
-@receiver(post_save, sender=get_user_model(), dispatch_uid="sockets of a changed user")
+@receiver(post_save, sender=get_user_model(), dispatch_uid="sockets_of_changed_user")
 def sockets_of_changed_user(
     sender: type,
     instance: AbstractBaseUser,
@@ -31,12 +31,12 @@ def sockets_of_changed_user(
         events.user_changed(instance.pk)
 
 
-@receiver(post_delete, sender=get_user_model(), dispatch_uid="sockets of a deleted user")
+@receiver(post_delete, sender=get_user_model(), dispatch_uid="sockets_of_deleted_user")
 def sockets_of_deleted_user(sender: type, instance: AbstractBaseUser, **kwargs: Any) -> None:
     events.user_changed(instance.pk)
 
 
-@receiver(post_save, sender="token_blacklist.OutstandingToken", dispatch_uid="a token is a sign-in")
+@receiver(post_save, sender="token_blacklist.OutstandingToken", dispatch_uid="record_token_use")
 def record_token_use(sender: type, instance: Any, created: bool, **kwargs: Any) -> None:
     """Set the user's `last_login` when a token is issued or renewed.
 

@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Awaitable
 from typing import Protocol
 
+from django.utils.translation import gettext_lazy
+
 # "Service restart" (registry of RFC 6455): nothing is wrong, and the client should reconnect.
 CLOSE_CODE = 1012
-REASON = "This server restarts: connect again."
+REASON = gettext_lazy("This server restarts: connect again.")
 CLOSES_PER_SECOND = 50  # limits how many clients reconnect to other processes at the same time
 
 

@@ -26,6 +26,8 @@ PURE = [
     "flashcards/spans.py",
     *(f"flashcards/parsing/{path.name}" for path in (ROOT / "flashcards/parsing").glob("*.py")),
 ]
+# Pure modules have texts, which are translated when they are used.
+TRANSLATIONS = ("django.utils.translation", "django.utils.functional")
 TRANSPORT = {
     "consumers",
     "handlers",
@@ -164,8 +166,9 @@ def test_only_events_talk_to_the_channel_layer():
 
 
 @pytest.mark.parametrize("path", PURE)
-def test_pure_modules_import_no_framework(path):
-    assert importing([ROOT / path], "django", "rest_framework", "channels", "redis") == []
+def test_pure_modules_import_no_framework_but_translations(path):
+    lines = importing([ROOT / path], "django", "rest_framework", "channels", "redis")
+    assert [line for line in lines if not line.split(": ")[1].startswith(TRANSLATIONS)] == []
 
 
 def test_no_migration_is_missing(db):

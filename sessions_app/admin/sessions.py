@@ -20,7 +20,12 @@ from sessions_app.admin.base.list import (
     time_filter,
 )
 from sessions_app.models import Generation, SessionStatus, WebLLMSession
-from sessions_app.services.sessions import sessions_close, sessions_expire
+from sessions_app.services.sessions import (
+    CLOSED_BY_OPERATOR,
+    EXPIRED_BY_OPERATOR,
+    sessions_close,
+    sessions_expire,
+)
 
 NEWEST = 20
 ALREADY_ENDED = ngettext_lazy(
@@ -36,9 +41,6 @@ STATES = {
     SessionStatus.CLOSED: pgettext_lazy("session", "closed"),
     SessionStatus.EXPIRED: pgettext_lazy("session", "expired"),
 }
-# Stored with the session, and sent to its clients.
-CLOSED = "closed by an operator"  # untranslated: stored
-EXPIRED = "expired by an operator"  # untranslated: stored
 
 
 class State(admin.SimpleListFilter):
@@ -72,7 +74,7 @@ class State(admin.SimpleListFilter):
     refused=ALREADY_ENDED,
 )
 def close(session: WebLLMSession, now: Any) -> bool:
-    return bool(sessions_close(session_ids=[session.pk], reason=CLOSED, now=now))
+    return bool(sessions_close(session_ids=[session.pk], reason=CLOSED_BY_OPERATOR, now=now))
 
 
 @admin_operation(
@@ -87,7 +89,7 @@ def close(session: WebLLMSession, now: Any) -> bool:
     refused=ALREADY_ENDED,
 )
 def expire(session: WebLLMSession, now: Any) -> bool:
-    return bool(sessions_expire(session_ids=[session.pk], reason=EXPIRED, now=now))
+    return bool(sessions_expire(session_ids=[session.pk], reason=EXPIRED_BY_OPERATOR, now=now))
 
 
 @admin.register(WebLLMSession)

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from sessions_app import protocol
 from sessions_app.auth import Handshake, refuse_disabled, socket_user
@@ -186,7 +187,9 @@ def check_user(state: SocketState) -> list[ServerMessage]:
     user = User.objects.filter(pk=state.user_id).first()
     if user is None or password_key(user) != state.password_key:
         raise SocketRejected(
-            "You were signed out everywhere: sign in again.", close_code=4401, code="unauthorized"
+            gettext("You were signed out everywhere: sign in again."),
+            close_code=4401,
+            code="unauthorized",
         )
     refuse_disabled(user)
     return []

@@ -18,12 +18,13 @@ from uuid import UUID
 from django.db import DatabaseError
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext
 
 from sessions_app import protocol
 from sessions_app.batching import Batcher
 from sessions_app.exceptions import RepeatedResponse
 from sessions_app.handlers.connection import SocketState
-from sessions_app.handlers.messages import engine_generate, result_messages
+from sessions_app.handlers.messages import done_message, engine_generate, result_messages
 from sessions_app.models import OPEN, Generation, GenerationStatus
 from sessions_app.protocol import ServerMessage
 from sessions_app.services import engines, fast_path, generations, leases, responses, sessions
@@ -81,7 +82,8 @@ def _start_messages(state: SocketState, generation: Generation) -> list[ServerMe
     request = engine_generate(generation)
     if generation.pk not in state.replies.pending_ids:
         return [request]
-    return [protocol.Progress(5, "Starting generation...", generation_id=generation.pk), request]
+    text = gettext("Starting generation...")
+    return [protocol.Progress(5, text, generation_id=generation.pk), request]
 
 
 def news(state: SocketState, now: datetime) -> list[ServerMessage]:
@@ -182,13 +184,19 @@ def cached_messages(
 ) -> list[ServerMessage]:
     """Return the reply to a request whose result was in the cache."""
     data = protocol.ResultData(cards=result.cached_cards or [], cached=True)
-    done = protocol.Progress(100, "Done", request_id, result.generation_id)
-    return [done, protocol.Result(data, request_id, result.generation_id)]
+    return [
+        done_message(request_id, result.generation_id),
+        protocol.Result(data, request_id, result.generation_id),
+    ]
 
 
 def queued_message(result: generations.SubmitResult, request_id: str | None) -> protocol.Progress:
     """Return `progress` 0 with the place in the queue."""
-    message = f"Queued ({result.place} before it)" if result.place else "Queued"
+    message = (
+        gettext("Queued (%(place)d before it)") % {"place": result.place}
+        if result.place
+        else pgettext("progress of a generation", "Queued")
+    )
     return protocol.Progress(0, message, request_id, result.generation_id)
 
 

@@ -1,8 +1,10 @@
 """Conversion of rows to messages: how generations and sessions are represented on the wire."""
 
 from typing import Any
+from uuid import UUID
 
 import msgspec
+from django.utils.translation import gettext, pgettext
 
 from sessions_app import protocol
 from sessions_app.exceptions import MindFlipError, RateLimited
@@ -57,8 +59,10 @@ def result_messages(generation: Generation) -> list[ServerMessage]:
     request_id = generation.request_id
     if generation.status == GenerationStatus.SUCCEEDED:
         data = protocol.ResultData(cards=generation.cards, partial=generation.is_partial)
-        done = protocol.Progress(100, "Done", request_id, generation.pk)
-        return [done, protocol.Result(data, request_id, generation.pk, seq=generation.seq)]
+        return [
+            done_message(request_id, generation.pk),
+            protocol.Result(data, request_id, generation.pk, seq=generation.seq),
+        ]
     return [
         protocol.Error(
             generation.error,
@@ -69,6 +73,12 @@ def result_messages(generation: Generation) -> list[ServerMessage]:
             seq=msgspec.UNSET if generation.seq is None else generation.seq,
         )
     ]
+
+
+def done_message(request_id: str | None, generation_id: UUID) -> protocol.Progress:
+    """Return `progress` 100, which precedes a result."""
+    text = pgettext("progress of a generation", "Done")
+    return protocol.Progress(100, text, request_id, generation_id)
 
 
 def change_messages(changes: Changes) -> list[ServerMessage]:
@@ -107,9 +117,8 @@ def snapshot(state: Snapshot, seq: int) -> protocol.SessionSnapshot:
 def _card_progress(generation: Generation, card: protocol.Card) -> protocol.Progress:
     count = int(generation.options["count"])
     part = STARTED + (100 - STARTED) * (card.index + 1) // (count + 1)
-    return protocol.Progress(
-        part, f"Card {card.index + 1} of {count}", generation.request_id, generation.pk
-    )
+    text = gettext("Card %(number)d of %(count)d") % {"number": card.index + 1, "count": count}
+    return protocol.Progress(part, text, generation.request_id, generation.pk)
 
 
 def _open_generation(generation: Generation, place: int) -> protocol.OpenGeneration:

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import DatabaseError
 from django.db.models import Q
+from django.utils.translation import gettext
 
 from sessions_app import protocol
 from sessions_app.exceptions import RateLimited, StaleResponse
@@ -270,7 +271,8 @@ def _resume(state: SocketState, message: protocol.Resume, now: datetime) -> list
         return []
     if seconds := state.seconds_until_resume(now):
         raise RateLimited(
-            f"Too much was sent again on this socket: send `resume` in {seconds} s.",
+            gettext("Too much was sent again on this socket: send `resume` in %(seconds)d s.")
+            % {"seconds": seconds},
             retry_after=seconds,
         )
     if message.last_seq > state.seq:

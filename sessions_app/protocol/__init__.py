@@ -1,8 +1,8 @@
 """The messages on a socket, with a struct for each type.
 
 `decode` reads the messages from clients, and `encode` writes those from the server. Pure: no
-Django, no clock, no I/O. docs/protocol.md is the source of all limits. As it specifies, unknown
-fields are ignored.
+Django except for translations, no clock, no I/O. docs/protocol.md is the source of all limits. As
+it specifies, unknown fields are ignored.
 """
 
 from sessions_app.protocol.codec import (

@@ -9,8 +9,9 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from django.utils.translation import gettext, ngettext
 
-from sessions_app.json_text import LEVELS, TOO_DEEP, is_too_deep
+from sessions_app.json_text import LEVELS, is_too_deep, too_deep_message
 from sessions_app.protocol.incoming import (
     REQUEST_ID_LENGTH,
     ClientMessage,
@@ -29,14 +30,17 @@ CARDS_PATH = "webllm:flashcards"
 class ProtocolError(Exception):
     """A frame that is not a valid message.
 
-    `code` is an error code of docs/protocol.md, and `message` explains what to send instead.
+    `code` is an error code of docs/protocol.md, and `message` explains what to send instead. If a
+    field is invalid, it starts with the path of the `field`, and `reason` is the rest.
     `message_type` and `about` (the IDs in the message) are set as far as they can be read.
     """
 
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
+    def __init__(self, code: str, reason: str, *, field: str = "") -> None:
+        self.message = f"{field}: {reason}" if field else reason
+        super().__init__(self.message)
         self.code = code
-        self.message = message
+        self.field = field
+        self.reason = reason
         self.message_type = ""
         self.about: dict[str, Any] = {}
 
@@ -68,24 +72,20 @@ def decode(text: str, limits: Limits = Limits(), dialect: str = GUIDE) -> Client
     try:
         size = len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
         if size > limits.response_bytes:
-            raise ProtocolError(
-                "too_large", f"This message has {size} bytes; send {limits.response_bytes} at most."
-            )
+            raise _too_large(size, limits.response_bytes)
         message = _parsed(text, _decoders[dialect])
         if size > limits.message_bytes and not isinstance(message, Response):
-            raise ProtocolError(
-                "too_large", f"This message has {size} bytes; send {limits.message_bytes} at most."
-            )
+            raise _too_large(size, limits.message_bytes)
         # Cards come from a model, so they are cleaned instead of rejected.
         if isinstance(message, Response | EngineCard):
             return message
         if text.count("{") + text.count("[") > LEVELS and is_too_deep(msgspec.to_builtins(message)):
-            raise ProtocolError("invalid_json", TOO_DEEP)
+            raise ProtocolError("invalid_json", too_deep_message())
         if "\\u0000" in text:  # in JSON, NUL must be escaped
             _check_storable(msgspec.to_builtins(message))
         return message
     except RecursionError:
-        raise ProtocolError("invalid_json", TOO_DEEP) from None
+        raise ProtocolError("invalid_json", too_deep_message()) from None
     except ProtocolError as error:
         envelope = _envelope_of(text)
         error.message_type, error.about = envelope.message_type, envelope.ids
@@ -193,7 +193,7 @@ def _parsed(text: str, decoder: msgspec.json.Decoder[Any]) -> ClientMessage:
         ) != text:
             return _parsed(mended, decoder)
         raise ProtocolError(
-            "invalid_json", "This is not JSON: send one JSON object in a text frame."
+            "invalid_json", gettext("This is not JSON: send one JSON object in a text frame.")
         ) from None
     return message
 
@@ -211,18 +211,27 @@ def _replace_lone_surrogates(text: str) -> str:
     return plain.translate(_SURROGATES)
 
 
+def _too_large(size: int, limit: int) -> ProtocolError:
+    message = ngettext(
+        "This message has %(count)d byte; send %(limit)d at most.",
+        "This message has %(count)d bytes; send %(limit)d at most.",
+        size,
+    )
+    return ProtocolError("too_large", message % {"count": size, "limit": limit})
+
+
 def _invalid(problem: str) -> ProtocolError:
+    """Return the error for a problem that msgspec describes, in English."""
     match = _FAULT.match(problem)
     message, field = (match["fault"], match["member"]) if match else (problem, None)
     if field == "type":
-        return ProtocolError(
-            "unknown_type", f"{message}: this dialect has no such message from a client."
-        )
-    if field:
-        return ProtocolError("invalid_message", f"{field}: {message}.")
-    if message.startswith("Object missing"):
-        return ProtocolError("invalid_message", f"{message}.")
-    return ProtocolError("invalid_message", f"{message}: send one JSON object with a `type`.")
+        text = gettext("%(problem)s: this dialect has no such message from a client.")
+        return ProtocolError("unknown_type", text % {"problem": message})
+    if field or message.startswith("Object missing"):
+        sentence = f"{message}."  # untranslated: msgspec's text
+        return ProtocolError("invalid_message", sentence, field=field or "")
+    text = gettext("%(problem)s: send one JSON object with a `type`.")
+    return ProtocolError("invalid_message", text % {"problem": message})
 
 
 def _check_storable(value: Any) -> None:
@@ -232,9 +241,8 @@ def _check_storable(value: Any) -> None:
     """
     for path, text in _texts(value):
         if _UNSTORABLE.search(text):
-            raise ProtocolError(
-                "invalid_message", f"{path}: Remove NUL characters and half surrogate pairs."
-            )
+            reason = gettext("Remove NUL characters and half surrogate pairs.")
+            raise ProtocolError("invalid_message", reason, field=path)
 
 
 def _texts(value: Any, path: str = "") -> Iterator[tuple[str, str]]:

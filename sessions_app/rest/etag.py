@@ -10,7 +10,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
 FRESH = ("wsUrl",)  # its ticket is always new, but opens the same socket
-KEPT = ("RateLimit", "RateLimit-Policy", "Link")
+KEPT = ("RateLimit", "RateLimit-Policy", "Link")  # untranslated: headers
 
 
 class ETagMixin:

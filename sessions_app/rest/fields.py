@@ -8,13 +8,14 @@ from typing import Any, ClassVar
 
 from django.contrib.auth import get_user_model
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.utils.html import is_html_input
 
 from sessions_app.json_text import InvalidJSON, load_json
 
-NO_TEXT = "Send this as text."
+NO_TEXT = gettext_lazy("Send this as text.")
 
 
 class _Typed:
@@ -66,21 +67,21 @@ class JSONField(serializers.JSONField):
 class IdField(_Typed, serializers.UUIDField):
     """A UUID as text."""
 
-    default_error_messages: ClassVar = {"invalid": "Send this as a UUID."}
+    default_error_messages: ClassVar = {"invalid": gettext_lazy("Send this as a UUID.")}
 
 
 class WholeNumberField(_Typed, serializers.IntegerField):
     """A whole number; as in JSON Schema, 5.0 is one too."""
 
     json_types = (int, float)
-    default_error_messages: ClassVar = {"invalid": "Send this as a whole number."}
+    default_error_messages: ClassVar = {"invalid": gettext_lazy("Send this as a whole number.")}
 
 
 class NumberField(_Typed, serializers.FloatField):
     """A number."""
 
     json_types = (int, float)
-    default_error_messages: ClassVar = {"invalid": "Send this as a number."}
+    default_error_messages: ClassVar = {"invalid": gettext_lazy("Send this as a number.")}
 
 
 class CreatedQuerySerializer(serializers.Serializer):
@@ -90,10 +91,12 @@ class CreatedQuerySerializer(serializers.Serializer):
     """
 
     createdFrom = serializers.DateTimeField(
-        source="created_at__gte", required=False, help_text="made at this time or later"
+        source="created_at__gte",
+        required=False,
+        help_text=gettext_lazy("made at this time or later"),
     )
     createdTo = serializers.DateTimeField(
-        source="created_at__lt", required=False, help_text="made before this time"
+        source="created_at__lt", required=False, help_text=gettext_lazy("made before this time")
     )
 
 

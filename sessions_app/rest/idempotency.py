@@ -10,6 +10,7 @@ from hashlib import blake2b
 from typing import Any
 
 from django.core.cache import cache
+from django.utils.translation import gettext
 from rest_framework.request import Request
 
 from sessions_app.exceptions import Conflict, Invalid, MindFlipError
@@ -34,7 +35,7 @@ def idempotency_key(request: Request) -> str:
     """
     key: str | None = request.headers.get("Idempotency-Key")
     if key is not None and not KEY.fullmatch(key):
-        message = "Give 1 to 100 visible ASCII characters, such as a UUID."
+        message = gettext("Give 1 to 100 visible ASCII characters, such as a UUID.")
         raise Invalid(f"Idempotency-Key: {message}", fields={"Idempotency-Key": [message]})
     return key or ""
 
@@ -75,12 +76,14 @@ def run_once(name: str, digest: str, make: Callable[[], str]) -> tuple[str, bool
     earlier: dict[str, str] = cache.get(name) or {"said": digest, "id": ""}
     if earlier["said"] != digest:
         raise KeyReused(
-            "This Idempotency-Key was used for another request: make a new one for each."
+            gettext("This Idempotency-Key was used for another request: make a new one for each.")
         )
     if not earlier["id"]:
         raise Conflict(
-            "The first request with this Idempotency-Key is still being done: ask again in a"
-            " moment.",
+            gettext(
+                "The first request with this Idempotency-Key is still being done: ask again in a"
+                " moment."
+            ),
             code="in_progress",
         )
     return earlier["id"], True

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 import msgspec
+from django.utils import translation
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ComponentRegistry, ResolvedComponent, is_serializer
@@ -298,8 +299,12 @@ class ApiSchema(AutoSchema):
 
 @lru_cache(maxsize=1)
 def document() -> dict[str, Any]:
-    """Return the whole document, which is cached because it only depends on the code."""
-    schema: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
+    """Return the whole document, which is cached because it only depends on the code.
+
+    It is in English, including the texts of serializers that are translated elsewhere.
+    """
+    with translation.override("en"):
+        schema: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
     return schema
 
 

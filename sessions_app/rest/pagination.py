@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import DataError
+from django.utils.translation import gettext
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
@@ -17,7 +18,7 @@ CURSOR = {
     "in": "query",
     "name": "cursor",
     "required": False,
-    "description": "Where a page begins: out of `next` or `previous`.",
+    "description": "Where a page begins: out of `next` or `previous`.",  # untranslated: OpenAPI
 }
 
 
@@ -45,7 +46,7 @@ class PageSizeMixin:
             "maximum": self.max_page_size,
             "default": self.page_size,
         }
-        description = "How many at once."
+        description = "How many at once."  # untranslated: OpenAPI
         return {
             "in": "query",
             "name": SIZE,
@@ -69,7 +70,7 @@ class CursorPages(PageSizeMixin, CursorPagination):
         # DRF checks the encoding of a cursor, but not the position in it.
         except (NotFound, ValidationError, ValueError, DataError):
             raise invalid_parameter(
-                "cursor", "Take the cursor out of next or previous, as it is."
+                "cursor", gettext("Take the cursor out of next or previous, as it is.")
             ) from None
 
     def get_paginated_response(self, data: Any) -> Response:
@@ -97,7 +98,8 @@ def requested_number(name: str, raw: str, most: int) -> int:
     if not (
         raw.isascii() and raw.isdigit() and len(raw) <= len(str(most)) and 1 <= int(raw) <= most
     ):
-        raise invalid_parameter(name, f"Give a whole number from 1 to {most}.")
+        message = gettext("Give a whole number from 1 to %(maximum)d.") % {"maximum": most}
+        raise invalid_parameter(name, message)
     return int(raw)
 
 

@@ -29,7 +29,7 @@ def download(
     headers = {
         "Content-Disposition": content_disposition_header(True, file_name) or "attachment",
         "X-Content-Type-Options": "nosniff",
-        "Cache-Control": "private, no-store",
+        "Cache-Control": "private, no-store",  # untranslated: a header
     }
     return StreamingHttpResponse(_sent(iter(pieces)), content_type=content_type, headers=headers)
 

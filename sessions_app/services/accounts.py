@@ -6,6 +6,7 @@ from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext
 from msgspec import Struct
 
 from sessions_app.exceptions import Invalid
@@ -42,7 +43,8 @@ def account_create(*, username: str, password: str, email: str = "") -> User:
             user.save(force_insert=True)
     except IntegrityError:
         message = str(User._meta.get_field("username").error_messages["unique"])
-        raise Invalid(f"username: {message}", fields={"username": [message]}) from None
+        named = f"username: {message}"  # untranslated: the name of a field
+        raise Invalid(named, fields={"username": [message]}) from None
     return user
 
 
@@ -99,9 +101,9 @@ def _check(user: User, password: str) -> None:
     if not user.has_usable_password():
         if password == user.username:
             return
-        message = "This is not your username. Type it to confirm."
+        message = gettext("This is not your username. Type it to confirm.")
     elif user.check_password(password):
         return
     else:
-        message = "This is not your password. Capital letters count."
+        message = gettext("This is not your password. Capital letters count.")
     raise Invalid(message, fields={"password": [message]})

@@ -18,7 +18,7 @@ __all__ = ["CatalogueModel", "find_model", "list_models"]
 logger = logging.getLogger(__name__)
 BUNDLE = "vendor/web-llm/index.js"
 # This model is small and needs no optional GPU features.
-FALLBACK_DEFAULT = "Llama-3.2-1B-Instruct-q4f32_1-MLC"
+FALLBACK_DEFAULT = "Llama-3.2-1B-Instruct-q4f32_1-MLC"  # untranslated: an ID
 _LIST = re.compile(r"^const prebuiltAppConfig = (\{.*?^\});", re.MULTILINE | re.DOTALL)
 _STRING_CONSTANT = re.compile(r'^const (modelVersion|modelLibURLPrefix) = ("[^"]*");', re.MULTILINE)
 # These rules turn JavaScript literals into JSON. In this order, they handle comments, enum values,
@@ -86,7 +86,8 @@ def _bundle() -> Path:
     collected = Path(staticfiles_storage.path(BUNDLE))
     path = str(collected) if collected.is_file() else finders.find(BUNDLE)
     if not path:
-        raise FileNotFoundError("it is neither collected nor among the static files")
+        reason = "it is neither collected nor among the static files"  # untranslated: the log
+        raise FileNotFoundError(reason)
     return Path(path)
 
 

@@ -18,19 +18,23 @@ from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext, gettext_noop
 from redis.exceptions import RedisError
 
 from sessions_app.exceptions import Conflict
 from sessions_app.models import ALIVE, AccountDeletion, WebLLMSession
 from sessions_app.services.personal_data import registered
 from sessions_app.services.retention import batches
-from sessions_app.services.sessions import sessions_close
+from sessions_app.services.sessions import EndReason, sessions_close
 
 log = logging.getLogger(__name__)
 BATCH_SIZE = 500
 REQUEST_SECONDS = 2.0  # the periodic task deletes the rest
 UNUSED_BATCH = 100
-CLOSED = "closed because its account was deleted"
+CLOSED = EndReason(
+    gettext_noop("closed because its account was deleted"),
+    gettext_noop("The session was closed because its account was deleted."),
+)
 
 
 def account_erase(*, user: User, now: datetime) -> bool:
@@ -146,7 +150,7 @@ def _check_last_admin(user: User) -> None:
     )
     if all(admin.pk == user.pk for admin in admins):
         raise Conflict(
-            "You are the only admin of this server: make somebody else one first.",
+            gettext("You are the only admin of this server: make somebody else one first."),
             code="last_admin",
         )
 

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.utils.translation import gettext, gettext_lazy, ngettext
 from psycopg.errors import UniqueViolation
 
 from sessions_app import events
@@ -25,7 +26,7 @@ from sessions_app.services.result_cache import read_results, result_key
 from sessions_app.services.sessions import session_alive
 
 CANCELLED_BY_USER = Outcome(
-    GenerationStatus.CANCELLED, "cancelled", "The generation was cancelled."
+    GenerationStatus.CANCELLED, "cancelled", gettext_lazy("The generation was cancelled.")
 )
 FLASHCARDS = "flashcards"
 RETRY_SECONDS = 10
@@ -123,7 +124,7 @@ def generation_submit(
             if earlier := _earlier_request(request):
                 return earlier
     raise RateLimited(
-        "Too many requests at the same time. Wait a moment and try again.",
+        gettext("Too many requests at the same time. Wait a moment and try again."),
         retry_after=RETRY_SECONDS,
         code="queue_full",
     )
@@ -153,7 +154,7 @@ def generation_cancel(*, user_id: int, which: Q, now: datetime) -> bool:
     """
     chosen = Generation.objects.filter(which, user=user_id).values_list("pk", flat=True).first()
     if chosen is None:
-        raise NotFound("There is no generation with this id.")
+        raise NotFound(gettext("There is no generation with this id."))
     return bool(finish_generations(Q(pk=chosen), outcome=CANCELLED_BY_USER, now=now))
 
 
@@ -176,7 +177,7 @@ def generation_for_user(*, user: User, generation_id: UUID) -> Generation:
     generations = Generation.objects.of(user).select_related("session").prefetch_related("attempts")
     generation = generations.filter(pk=generation_id).first()
     if generation is None:
-        raise NotFound("There is no generation with this id.")
+        raise NotFound(gettext("There is no generation with this id."))
     return generation
 
 
@@ -188,7 +189,7 @@ def generations_for_user(*, user: User, generation_ids: Sequence[UUID]) -> list[
     """
     by_id = Generation.objects.of(user).select_related("session").in_bulk(list(generation_ids))
     if not generation_ids or set(by_id) != set(generation_ids):
-        raise NotFound("There is no generation with one of these ids.")
+        raise NotFound(gettext("There is no generation with one of these ids."))
     return [by_id[pk] for pk in dict.fromkeys(generation_ids)]
 
 
@@ -279,7 +280,13 @@ def check_queue_length(count: int) -> None:
     """
     if count >= settings.MAX_QUEUED_PER_USER:
         raise RateLimited(
-            f"You have {count} generations waiting, which is the most: wait for one to finish.",
+            ngettext(
+                "You have %(count)d generation waiting, which is the most: wait for it to finish.",
+                "You have %(count)d generations waiting, which is the most: wait for one to"
+                " finish.",
+                count,
+            )
+            % {"count": count},
             retry_after=RETRY_SECONDS,
             code="queue_full",
         )

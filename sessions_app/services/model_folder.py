@@ -187,7 +187,8 @@ def _read_models(folder: Path, files: tuple[File, ...]) -> tuple[CatalogueModel,
             model = _read_model(folder, name, by_name)
             if model.model_id in models:
                 raise InvalidDescription(
-                    f"another description already has the modelId {model.model_id}"
+                    "another description already has the modelId"  # untranslated: the log
+                    f" {model.model_id}"
                 )
             models[model.model_id] = model
         except (InvalidDescription, OSError) as problem:
@@ -211,11 +212,11 @@ def _wllama_model(
         if part.size > MAX_GGUF_BYTES:
             raise InvalidDescription(
                 f"{part.name} is larger than 2 GB, which a browser cannot load; split it with"
-                " llama-gguf-split"
+                " llama-gguf-split"  # untranslated: the log
             )
     with (folder / first).open("rb") as file:
         if file.read(4) != b"GGUF":
-            raise InvalidDescription(f"{first} is not a GGUF file")
+            raise InvalidDescription(f"{first} is not a GGUF file")  # untranslated: the log
     return _model(description, parts, url=_file_url(first, parts), context=description.context)
 
 
@@ -265,7 +266,8 @@ def _shards(folder: Path, weights: str, files: Mapping[str, File]) -> list[File]
         shard = _existing(files, join(weights, record.data_path))
         if shard.size != record.nbytes:
             raise InvalidDescription(
-                f"{shard.name} has {shard.size:,} of {record.nbytes:,} bytes; copy it again"
+                f"{shard.name} has {shard.size:,} of {record.nbytes:,} bytes;"
+                " copy it again"  # untranslated: the log
             )
         shards.append(shard)
     return shards
@@ -284,13 +286,15 @@ def _gguf_parts(first: str) -> list[str]:
 def _inside(description_name: str, field: str, location: str) -> str:
     path = normpath(join(dirname(description_name), location))
     if path.startswith(("..", "/")):
-        raise InvalidDescription(f"`{field}` leads out of the models folder")
+        raise InvalidDescription(
+            f"`{field}` leads out of the models folder"  # untranslated: the log
+        )
     return "" if path == "." else path
 
 
 def _existing(files: Mapping[str, File], name: str) -> File:
     if name not in files:
-        raise InvalidDescription(f"{name} is not there")
+        raise InvalidDescription(f"{name} is not there")  # untranslated: the log
     return files[name]
 
 

@@ -6,7 +6,7 @@ this data is shown, exported and deleted with the account.
 
 import io
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -14,16 +14,20 @@ from typing import Any, Protocol
 import msgspec
 from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 CHUNK_BYTES = 2**16
-README = """MindFlip: everything that this server keeps of {name}, as of {when:%Y-%m-%d %H:%M} UTC.
+README = gettext_lazy(
+    """MindFlip: everything that this server keeps of %(name)s, as of %(when)s UTC.
 
-{files}
+%(files)s
 
 JSON files hold a list, one item on a line, in UTF-8; times are UTC. Not in here: your password,
 which the server does not know, and models, which lie in your browser. What is kept for how long:
 docs/data.md of MindFlip.
 """
+)
 
 
 @dataclass(frozen=True)
@@ -41,8 +45,9 @@ class ExportFile:
 class PersonalData(Protocol):
     """The data that an app stores about its users."""
 
-    about: dict[str, str]
-    """Lines for the README of an export: name or pattern of a file → description."""
+    @property
+    def about(self) -> Mapping[str, str | Promise]:
+        """Lines for the README of an export: name or pattern of a file → description."""
 
     def counts(self, user: User) -> dict[str, int]:
         """Return the number of stored objects of each kind, such as `{"decks": 3}`.
@@ -98,15 +103,20 @@ def account_export(*, user: User, now: datetime) -> Iterator[bytes]:
 
     Each piece is produced in a single call, and any thread can request it.
     """
-    return _zipped(_files(user, now), now)
+    # Pieces may be made in threads that do not know the language of the request.
+    readme = _readme(user, now)
+    return _zipped(_files(user, readme), now)
 
 
-def _files(user: User, now: datetime) -> Iterator[ExportFile]:
+def _readme(user: User, now: datetime) -> str:
     about = {name: description for data in registered() for name, description in data.about.items()}
-    lines = "\n".join(f"{name:<24} {description}" for name, description in about.items())
-    yield ExportFile(
-        "README.txt", [README.format(name=user.username, when=now, files=lines).encode()]
-    )
+    lines = [f"{name:<24} {description}" for name, description in about.items()]
+    values = {"name": user.username, "when": f"{now:%Y-%m-%d %H:%M}", "files": "\n".join(lines)}
+    return str(README) % values
+
+
+def _files(user: User, readme: str) -> Iterator[ExportFile]:
+    yield ExportFile("README.txt", [readme.encode()])
     for data in registered():
         yield from data.files(user)
 

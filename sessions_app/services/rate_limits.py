@@ -33,7 +33,7 @@ for i, key in ipairs(KEYS) do
   usages[i] = {math.max(0, math.floor(burst - busy[i] / interval)), waits[i], busy[i]}
 end
 return usages
-"""
+"""  # untranslated: a script for Redis
 
 
 class Usage(NamedTuple):

@@ -13,6 +13,7 @@ from uuid import UUID
 import msgspec
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext, gettext_lazy
 
 from sessions_app import events, metrics
 from sessions_app.exceptions import RepeatedResponse, StaleResponse, UnknownCacheKey
@@ -25,15 +26,19 @@ from sessions_app.services.outcomes import Outcome, attempts_end, final_columns,
 from sessions_app.services.result_cache import cache_results
 
 log = logging.getLogger(__name__)
-STALE = "This generation is no longer leased to this engine: drop the answer and wait for the next."
+STALE = gettext_lazy(
+    "This generation is no longer leased to this engine: drop the answer and wait for the next."
+)
 RECENT = 50  # generations that a response may repeat
 MAX_FOLLOW_UPS = 2  # follow-up requests per attempt (see docs/protocol.md)
 SUCCEEDED = Outcome(GenerationStatus.SUCCEEDED)
-STOPPED = Outcome(GenerationStatus.CANCELLED, "cancelled", "The generation was stopped.")
+STOPPED = Outcome(
+    GenerationStatus.CANCELLED, "cancelled", gettext_lazy("The generation was stopped.")
+)
 NO_CARDS = Outcome(
     GenerationStatus.FAILED,
     "no_valid_cards",
-    "The model wrote nothing that is a flashcard: ask again, or take a larger model.",
+    gettext_lazy("The model wrote nothing that is a flashcard: ask again, or take a larger model."),
 )
 
 
@@ -118,10 +123,8 @@ def _matching_generation(engine: EngineRef, response: Response, now: datetime) -
         raise RepeatedResponse(STALE)
     if response.lease and generation is None:
         raise StaleResponse(STALE)
-    raise UnknownCacheKey(
-        f"This socket was not asked for {response.cache_key[:200]!r}: send the cacheKey of its"
-        " `generate`."
-    )
+    message = gettext("This socket was not asked for %(key)s: send the cacheKey of its `generate`.")
+    raise UnknownCacheKey(message % {"key": repr(response.cache_key[:200])})
 
 
 def _lost_generation(engine: EngineRef, response: Response, now: datetime) -> Generation | None:

@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from sessions_app.models import Attempt, Engine, Generation, WebLLMSession
 from sessions_app.services.personal_data import ExportFile, json_list
@@ -26,12 +27,14 @@ class SessionsData:
     """The personal data of this app (see sessions_app.services.personal_data.PersonalData)."""
 
     about = {
-        "account.json": "who you are here",
-        "sessions.json": "your sessions, as GET /api/webllm/session/{id} shows them",
-        "generations.json": (
+        "account.json": gettext_lazy("who you are here"),
+        "sessions.json": gettext_lazy("your sessions, as GET /api/webllm/session/{id} shows them"),
+        "generations.json": gettext_lazy(
             "what you asked for and what came of it, as GET /api/webllm/generations/{id} shows it"
         ),
-        "sign-ins.json": "when tokens were given to you, and until when they are good",
+        "sign-ins.json": gettext_lazy(
+            "when tokens were given to you, and until when they are good"
+        ),
     }
 
     def counts(self, user: User) -> dict[str, int]:

@@ -6,6 +6,7 @@ inactivity.
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext, gettext_noop, ngettext
 
 from sessions_app import events
 from sessions_app.exceptions import NotFound, RateLimited, SessionEnded
@@ -22,8 +24,34 @@ from sessions_app.models.sessions import SessionQuerySet
 from sessions_app.services.outcomes import Outcome, finish_generations
 
 log = logging.getLogger(__name__)
-CLOSED_BY_USER = "closed by its user"
-EXPIRED_IDLE = "expired after inactivity"
+
+
+@dataclass(frozen=True)
+class EndReason:
+    """The reason why a session ends, in English.
+
+    `phrase` is stored with the session, and `message` with its open generations. They are marked
+    with gettext_noop and translated when they are stored.
+    """
+
+    phrase: str
+    message: str
+
+
+CLOSED_BY_USER = EndReason(
+    gettext_noop("closed by its user"), gettext_noop("The session was closed by its user.")
+)
+CLOSED_BY_OPERATOR = EndReason(
+    gettext_noop("closed by an operator"), gettext_noop("The session was closed by an operator.")
+)
+EXPIRED_BY_OPERATOR = EndReason(
+    gettext_noop("expired by an operator"),
+    gettext_noop("The session was expired by an operator."),
+)
+EXPIRED_IDLE = EndReason(
+    gettext_noop("expired after inactivity"),
+    gettext_noop("The session was expired after inactivity."),
+)
 
 
 @transaction.atomic
@@ -36,8 +64,14 @@ def session_open(*, user: User, model_id: str, now: datetime) -> WebLLMSession:
     User.objects.select_for_update().get(pk=user.pk)
     if WebLLMSession.objects.of(user).alive(now).count() >= settings.MAX_SESSIONS_PER_USER:
         raise RateLimited(
-            f"You have {settings.MAX_SESSIONS_PER_USER} sessions open, which is the most: close"
-            " one, or wait until one expires.",
+            ngettext(
+                "You have %(count)d session open, which is the most: close it, or wait until it"
+                " expires.",
+                "You have %(count)d sessions open, which is the most: close one, or wait until one"
+                " expires.",
+                settings.MAX_SESSIONS_PER_USER,
+            )
+            % {"count": settings.MAX_SESSIONS_PER_USER},
             retry_after=60,
             code="too_many_sessions",
         )
@@ -54,7 +88,7 @@ def session_for_user(*, user: User, session_id: UUID, now: datetime) -> WebLLMSe
     session = WebLLMSession.objects.of(user).as_of(now).filter(pk=session_id).first()
     if session is None:
         raise NotFound(
-            "There is no session with this id: create one with POST /api/webllm/session."
+            gettext("There is no session with this id: create one with POST /api/webllm/session.")
         )
     return session
 
@@ -71,10 +105,13 @@ def session_alive(*, session_id: UUID, user_id: int, now: datetime) -> WebLLMSes
         return active
     session = rows.as_of(now).first()
     if session is None or session.status_now == SessionStatus.CLOSED:
-        raise SessionEnded("This session is closed: create a new one.", code="session_closed")
+        raise SessionEnded(
+            gettext("This session is closed: create a new one."), code="session_closed"
+        )
     if session.status_now == SessionStatus.EXPIRED:
         raise SessionEnded(
-            "This session expired after inactivity: create a new one.", code="session_expired"
+            gettext("This session expired after inactivity: create a new one."),
+            code="session_expired",
         )
     return session
 
@@ -114,7 +151,7 @@ def session_close(*, user: User, session_id: UUID, now: datetime) -> None:
     sessions_close(session_ids=[session_id], reason=CLOSED_BY_USER, now=now)
 
 
-def sessions_close(*, session_ids: Sequence[UUID], reason: str, now: datetime) -> int:
+def sessions_close(*, session_ids: Sequence[UUID], reason: EndReason, now: datetime) -> int:
     """End those of the sessions that are still alive, and return how many there were.
 
     They can belong to any user.
@@ -122,7 +159,7 @@ def sessions_close(*, session_ids: Sequence[UUID], reason: str, now: datetime) -
     return _end(_live_sessions(), session_ids, status=SessionStatus.CLOSED, reason=reason, now=now)
 
 
-def sessions_expire(*, session_ids: Sequence[UUID], reason: str, now: datetime) -> int:
+def sessions_expire(*, session_ids: Sequence[UUID], reason: EndReason, now: datetime) -> int:
     """Expire those of the sessions that are still alive, and return how many there were.
 
     They can belong to any user. Their clients get the same message as after inactivity, to create a
@@ -166,7 +203,7 @@ def _end(
     ids: Sequence[UUID],
     *,
     status: SessionStatus,
-    reason: str,
+    reason: EndReason,
     now: datetime,
 ) -> int:
     """End those of the sessions that still match `among` once they are locked."""
@@ -177,17 +214,15 @@ def _end(
         among.filter(pk__in=ids).select_for_update(of=("self",)).values_list("pk", flat=True)
     )
     WebLLMSession.objects.filter(pk__in=locked).update(
-        status=status, closed_at=now, close_reason=reason
+        status=status, closed_at=now, close_reason=gettext(reason.phrase)[:200]
     )
-    cancelled = Outcome(
-        GenerationStatus.CANCELLED, f"session_{status}", f"The session was {reason}."
-    )
+    cancelled = Outcome(GenerationStatus.CANCELLED, f"session_{status}", gettext(reason.message))
     finish_generations(Q(session__in=locked), outcome=cancelled, now=now)
     for session_id in locked:
-        log.info("Session %s %s", session_id, reason, extra={"session_id": session_id})
-    events.sessions_ended(
-        locked,
-        close_code=4410 if status == SessionStatus.EXPIRED else 4404,
-        reason=f"This session is {status}: create a new one.",
-    )
+        log.info("Session %s %s", session_id, reason.phrase, extra={"session_id": session_id})
+    if status == SessionStatus.EXPIRED:
+        code, message = 4410, gettext("This session is expired: create a new one.")
+    else:
+        code, message = 4404, gettext("This session is closed: create a new one.")
+    events.sessions_ended(locked, close_code=code, reason=message)
     return len(locked)

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import OperationalError, connection, transaction
 from django.db.models import Count, Min, QuerySet
+from django.utils.translation import gettext
 from psycopg.errors import QueryCanceled
 
 from sessions_app.models import (
@@ -120,7 +121,7 @@ class EstimatedCount(int):
     """An estimated number, shown as "about 5,000"."""
 
     def __str__(self) -> str:
-        return f"about {int(self):,}"
+        return gettext("about %(count)s") % {"count": f"{int(self):,}"}
 
 
 @contextmanager

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext
+
 from sessions_app.models import Attempt, Generation, GenerationStatus
 
 
@@ -76,7 +78,11 @@ def _stage(generation: Generation, stretch: Stretch, end: datetime, whole: float
         first = None
     seconds = ((over or end) - began).total_seconds()
     return Stage(
-        name=f"Attempt {attempt.number}" if attempt else "In the queue",
+        name=(
+            gettext("Attempt %(number)d") % {"number": attempt.number}
+            if attempt
+            else gettext("In the queue")
+        ),
         tone=_tone(attempt),
         started_at=began,
         ended_at=over,

@@ -31,7 +31,8 @@ class SchemaView(APIView):
     )
 
     def get(self, request: Request, format: str | None = None) -> Response:
-        return Response(document(), headers={"Cache-Control": "public, max-age=300"})
+        headers = {"Cache-Control": "public, max-age=300"}  # untranslated: a header
+        return Response(document(), headers=headers)
 
 
 class DocsView(TemplateView):

@@ -141,10 +141,7 @@ def _generation_request(
             request.data if not hasattr(request.data, "dict") else request.data.dict()
         )
     except protocol.ProtocolError as error:
-        field, _, reason = error.message.partition(": ")
-        raise Invalid(
-            error.message, fields={field: [reason]} if reason else {"": [field]}
-        ) from None
+        raise Invalid(error.message, fields={error.field: [error.reason]}) from None
     return generations.GenerationRequest(
         session_id=session.pk,
         user_id=session.user_id,

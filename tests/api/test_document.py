@@ -9,6 +9,7 @@ import pytest
 import schemathesis
 import yaml
 from django.core.management import CommandError, call_command
+from django.utils import translation
 from drf_spectacular.generators import SchemaGenerator
 from jsonschema import Draft202012Validator
 
@@ -42,6 +43,13 @@ def resolved(response: dict[str, Any]) -> dict[str, Any]:
 def test_it_is_openapi_3_1_and_right_in_itself():
     assert document()["openapi"] == "3.1.0"
     schemathesis.openapi.from_dict(document()).validate()
+
+
+def test_it_is_in_english_whoever_asks_first():
+    english = document()
+    document.cache_clear()
+    with translation.override("de"):
+        assert document() == english
 
 
 def test_every_rest_call_is_described_by_hand():

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from urllib.parse import parse_qsl, urlencode, urlsplit
+from uuid import UUID
 
 import pytest
 from asgiref.sync import sync_to_async
 from django.utils import timezone
 from rest_framework_simplejwt.tokens import AccessToken
 
+from sessions_app import consumers, events
 from sessions_app.models import Generation, WebLLMSession
 from sessions_app.services.sessions import sessions_expire_idle
 from tests.sessions_app.conftest import open_socket
@@ -135,6 +137,21 @@ async def test_an_address_that_is_no_sessions_is_closed_in_words(socket_db, alic
     assert await _close_code("ws://localhost/ws/nowhere") == 4404
     unknown = "ws://localhost/ws/webllm/3f0b6e5e-0000-4000-8000-000000000000"
     assert await _close_code(unknown, Authorization=_bearer(alice)) == 4404
+
+
+async def test_a_long_reason_is_cut_to_whole_characters_that_fit_in_a_close_frame(
+    socket_db, alice, session_of, monkeypatch
+):
+    session = await session_of(alice)
+    async with open_socket(session["wsUrl"]) as socket:
+        assert await socket.is_alive()
+        await sync_to_async(events.sessions_ended)(
+            [UUID(session["sessionId"])], close_code=4404, reason="ü" * 100
+        )
+        assert (await socket.receive_close())["reason"] == "ü" * 61
+    monkeypatch.setattr(consumers, "gettext", lambda text: "x" * 122 + "\N{GRINNING FACE}")
+    async with open_socket("ws://localhost/ws/nowhere") as socket:
+        assert (await socket.receive_close())["reason"] == "x" * 122
 
 
 async def test_closing_the_session_closes_its_sockets_and_cancels_its_queue(
