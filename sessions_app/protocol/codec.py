@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 
 from sessions_app.json_text import LEVELS, is_too_deep, too_deep_message
@@ -35,12 +36,12 @@ class ProtocolError(Exception):
     `message_type` and `about` (the IDs in the message) are set as far as they can be read.
     """
 
-    def __init__(self, code: str, reason: str, *, field: str = "") -> None:
-        self.message = f"{field}: {reason}" if field else reason
+    def __init__(self, code: str, reason: str | Promise, *, field: str = "") -> None:
+        self.reason = str(reason)
+        self.message = f"{field}: {self.reason}" if field else self.reason
         super().__init__(self.message)
         self.code = code
         self.field = field
-        self.reason = reason
         self.message_type = ""
         self.about: dict[str, Any] = {}
 

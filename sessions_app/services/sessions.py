@@ -39,7 +39,9 @@ class EndReason:
 
 
 CLOSED_BY_USER = EndReason(
-    gettext_noop("closed by its user"), gettext_noop("The session was closed by its user.")
+    # Translators: a value in the "Close reason" column of a table of sessions.
+    gettext_noop("closed by its user"),
+    gettext_noop("The session was closed by its user."),
 )
 CLOSED_BY_OPERATOR = EndReason(
     gettext_noop("closed by an operator"), gettext_noop("The session was closed by an operator.")
