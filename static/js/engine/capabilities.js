@@ -1,5 +1,6 @@
 // Detection of the engines that this browser can run, with explanations for users.
 
+import { gettext } from "../client/i18n.js";
 import { readBrowser } from "./browser.js";
 import { explainWebGPU } from "./webgpu-check.js";
 
@@ -23,28 +24,35 @@ const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|basic render/i;
  * @returns {Promise<{webgpu: WebGPU, wasm: Wasm}>}
  */
 export async function findEngines() {
-  return { webgpu: await detectWebGPU(), wasm: detectWasm() };
+  const { adapter, facts } = await detectWebGPU();
+  const { message, step } = explainWebGPU(facts);
+  const webgpu = {
+    available: facts.adapter !== "none",
+    reason: message,
+    step,
+    ...(adapter && { adapter }),
+  };
+  return { webgpu, wasm: detectWasm() };
 }
 
-/** @returns {Promise<WebGPU>} */
-async function detectWebGPU() {
+/**
+ * Detect WebGPU, without explanations.
+ * @returns {Promise<{adapter: Adapter|undefined, facts:
+ *   import("./webgpu-check.js").WebGPUFacts}>}
+ */
+export async function detectWebGPU() {
   const support = { isSecure: Boolean(globalThis.isSecureContext), hasGpu: Boolean(navigator.gpu) };
   const { adapter, error } = support.isSecure && support.hasGpu ? await requestAdapter() : {};
   const adapterFacts = adapter ? describe(adapter) : undefined;
   const kind = !adapterFacts ? "none" : adapterFacts.isSoftware ? "software" : "hardware";
-  const { message, step } = explainWebGPU({
+  const facts = {
     ...support,
     adapter: kind,
     error,
     renderer: detectRenderer(),
     browser: readBrowser(navigator),
-  });
-  return {
-    available: Boolean(adapter),
-    reason: message,
-    step,
-    ...(adapterFacts && { adapter: adapterFacts }),
   };
+  return { adapter: adapterFacts, facts };
 }
 
 async function requestAdapter() {
@@ -91,11 +99,11 @@ function detectRenderer() {
 }
 
 /** @returns {Wasm} */
-function detectWasm() {
+export function detectWasm() {
   if (typeof WebAssembly === "undefined")
     return {
       available: false,
-      reason: "This browser has no WebAssembly.",
+      reason: gettext("This browser has no WebAssembly."),
       threads: 0,
       isCompat: false,
     };

@@ -1,9 +1,18 @@
 // The progress of loading a model, in megabytes of 1,000,000 bytes.
 
+import { gettext } from "../client/i18n.js";
+
 /**
- * @typedef {{phase: "download"|"start", loadedMb: number, totalMb: number|null, fraction:
- *   number|null, text: string}} LoadProgress
+ * @typedef {{phase: "download"|"start", step?: "shaders", loadedMb: number, totalMb: number|null,
+ *   fraction: number|null, text: string}} LoadProgress  `step` is a part of the phase that has its
+ *   own text
  */
+
+const TEXTS = {
+  download: gettext("Downloading the model"),
+  start: gettext("Starting the model"),
+  shaders: gettext("Preparing the graphics card"),
+};
 
 const MOVED = /(\d+)MB (fetched|loaded)/;
 const SHADERS = /GPU shader modules/;
@@ -19,9 +28,7 @@ export function inMegabytes({ progress, text }, totalMb) {
   const match = MOVED.exec(text);
   const fraction = Math.min(1, progress);
   if (!match)
-    return SHADERS.test(text)
-      ? starting(totalMb, fraction, "Preparing the graphics card")
-      : starting(totalMb);
+    return SHADERS.test(text) ? starting(totalMb, fraction, "shaders") : starting(totalMb);
   const movedMb = Number(match[1]) * MEBIBYTE;
   const wholeMb = fraction > 0 ? movedMb / fraction : totalMb;
   return match[2] === "fetched" ? downloading(movedMb, wholeMb) : starting(wholeMb, fraction);
@@ -35,13 +42,12 @@ export function inMegabytes({ progress, text }, totalMb) {
  */
 export function downloading(loadedMb, totalMb) {
   const total = totalMb ? Math.max(totalMb, loadedMb) : null;
-  return {
+  return withText({
     phase: "download",
-    text: "Downloading the model",
     loadedMb: round(loadedMb),
     totalMb: round(total),
     fraction: total && loadedMb / total,
-  };
+  });
 }
 
 /**
@@ -50,11 +56,28 @@ export function downloading(loadedMb, totalMb) {
  * `fraction` is null if the engine does not report it.
  * @param {number|null} totalMb
  * @param {number|null} [fraction]
- * @param {string} [text]
+ * @param {"shaders"} [step]
  * @returns {LoadProgress}
  */
-export function starting(totalMb, fraction = null, text = "Starting the model") {
-  return { phase: "start", text, loadedMb: round(totalMb) ?? 0, totalMb: round(totalMb), fraction };
+export function starting(totalMb, fraction = null, step = undefined) {
+  return withText({
+    phase: "start",
+    ...(step && { step }),
+    loadedMb: round(totalMb) ?? 0,
+    totalMb: round(totalMb),
+    fraction,
+  });
+}
+
+/**
+ * Return the progress with its text.
+ *
+ * A worker has no translations, so the page replaces the text of the worker's progress.
+ * @param {Omit<LoadProgress, "text">} progress
+ * @returns {LoadProgress}
+ */
+export function withText(progress) {
+  return { ...progress, text: TEXTS[progress.step ?? progress.phase] };
 }
 
 function round(megabytes) {

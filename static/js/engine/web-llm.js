@@ -21,6 +21,7 @@ function serverAppConfig() {
     .then(({ models }) => withLocalModels(npm.prebuiltAppConfig, models, CATALOGUE.origin))
     .catch((error) => {
       configPromise = null;
+      // eslint-disable-next-line mindflip/no-untranslated-text -- a log message
       console.warn("This server's own models are not known to WebLLM:", error.message);
       return npm.prebuiltAppConfig;
     });

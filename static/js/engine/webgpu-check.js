@@ -1,6 +1,8 @@
 // Explanations of why WebGPU is missing or slow, and what to do about it. Pure. The versions are
 // from https://github.com/gpuweb/gpuweb/wiki/Implementation-Status.
 
+import { gettext } from "../client/i18n.js";
+
 /**
  * @typedef {object} WebGPUFacts
  * @property {boolean} isSecure  the page is loaded over HTTPS or from localhost
@@ -33,8 +35,10 @@ export function explainWebGPU(facts) {
   if (error)
     return verdict(
       "silent",
-      `WebGPU is there, but the graphics card did not answer (${error}).`,
-      "Close the browser altogether and start it again; if it stays, update the graphics driver.",
+      gettext("WebGPU is there, but the graphics card did not answer (%(error)s).", { error }),
+      gettext(
+        "Close the browser altogether and start it again; if it stays, update the graphics driver.",
+      ),
     );
   if (adapter === "none") return explainNoAdapter(facts);
   return adapter === "software" ? explainSoftware(facts.browser) : verdict("ok", "", "");
@@ -42,8 +46,8 @@ export function explainWebGPU(facts) {
 
 const INSECURE = verdict(
   "insecure",
-  "WebGPU is only given to pages over HTTPS or on localhost.",
-  "Open this page over HTTPS; if there is no such address, ask whoever runs this server.",
+  gettext("WebGPU is only given to pages over HTTPS or on localhost."),
+  gettext("Open this page over HTTPS; if there is no such address, ask whoever runs this server."),
 );
 
 /** @returns {Verdict} */
@@ -52,8 +56,15 @@ function explainMissing(browser) {
   if (system === "iOS")
     return verdict(
       "old",
-      `On iPhones and iPads WebGPU comes with iOS 26, for ${name} as for every browser.`,
-      "Update in Settings, General, Software Update.",
+      name === "this browser"
+        ? gettext(
+            "On iPhones and iPads WebGPU comes with iOS 26, for this browser as for every browser.",
+          )
+        : gettext(
+            "On iPhones and iPads WebGPU comes with iOS 26, for %(browser)s as for every browser.",
+            { browser: name },
+          ),
+      gettext("Update in Settings, General, Software Update."),
     );
   if (isOld(browser)) return explainOld(browser);
   if (CHROMIUM.has(name)) return explainSwitchedOff(browser);
@@ -61,13 +72,13 @@ function explainMissing(browser) {
   if (name === "Safari")
     return verdict(
       "old_system",
-      "Safari has WebGPU on macOS 26 and later.",
-      "Update macOS, or open this page in Chrome.",
+      gettext("Safari has WebGPU on macOS 26 and later."),
+      gettext("Update macOS, or open this page in Chrome."),
     );
   return verdict(
     "unknown",
-    "This browser has no WebGPU, or it is switched off.",
-    "Open this page in a current Chrome, Edge, Firefox or Safari.",
+    gettext("This browser has no WebGPU, or it is switched off."),
+    gettext("Open this page in a current Chrome, Edge, Firefox or Safari."),
   );
 }
 
@@ -78,36 +89,55 @@ function isOld({ name, version, system }) {
 
 function explainOld({ name, version, system }) {
   const minVersion = MIN_VERSIONS[name][system] ?? MIN_VERSIONS[name].default;
-  const platform = system && MIN_VERSIONS[name][system] ? ` on ${system}` : "";
-  const step =
-    name === "Safari"
-      ? "Update macOS to version 26 or later, or open this page in Chrome."
-      : `Update ${name}: its menu, Help, About ${name}.`;
+  const values = { browser: name, system, minVersion, version };
   return verdict(
     "old",
-    `${name}${platform} has WebGPU since version ${minVersion}, and this is ${version}.`,
-    step,
+    system && MIN_VERSIONS[name][system]
+      ? gettext(
+          "%(browser)s on %(system)s has WebGPU since version %(minVersion)s, and this is %(version)s.",
+          values,
+        )
+      : gettext(
+          "%(browser)s has WebGPU since version %(minVersion)s, and this is %(version)s.",
+          values,
+        ),
+    name === "Safari"
+      ? gettext("Update macOS to version 26 or later, or open this page in Chrome.")
+      : gettext("Update %(browser)s: its menu, Help, About %(browser)s.", values),
   );
 }
 
 /** Explain why a Chromium browser that should have WebGPU does not. @returns {Verdict} */
 function explainSwitchedOff({ name, system }) {
+  const values = { browser: name, scheme: scheme(name) };
   if (system === "Linux")
     return verdict(
       "flags",
-      `${name} on Linux gives WebGPU only to some graphics cards by itself.`,
-      `Update ${name}. If it stays, enable ${flags(name)} and restart the browser.`,
+      gettext("%(browser)s on Linux gives WebGPU only to some graphics cards by itself.", values),
+      gettext(
+        "Update %(browser)s. If it stays, enable %(scheme)s://flags/#enable-unsafe-webgpu and %(scheme)s://flags/#enable-vulkan and restart the browser.",
+        values,
+      ),
     );
   if (system === "Android")
     return verdict(
       "old_system",
-      `${name} on Android has WebGPU from Android 12 on, with the graphics of Qualcomm and ARM.`,
-      `Update Android and ${name}, or let another device of yours write.`,
+      gettext(
+        "%(browser)s on Android has WebGPU from Android 12 on, with the graphics of Qualcomm and ARM.",
+        values,
+      ),
+      gettext("Update Android and %(browser)s, or let another device of yours write.", values),
     );
   return verdict(
     "policy",
-    `WebGPU is switched off in ${name}, by a setting or by whoever manages this computer.`,
-    `Look at ${scheme(name)}://policy and at ${scheme(name)}://gpu; a managed computer's settings are changed by its administrator.`,
+    gettext(
+      "WebGPU is switched off in %(browser)s, by a setting or by whoever manages this computer.",
+      values,
+    ),
+    gettext(
+      "Look at %(scheme)s://policy and at %(scheme)s://gpu; a managed computer's settings are changed by its administrator.",
+      values,
+    ),
   );
 }
 
@@ -116,25 +146,29 @@ function explainFirefox({ system }) {
   if (system === "Android")
     return verdict(
       "unsupported",
-      "Firefox on Android has no WebGPU yet.",
-      "Open this page in Chrome.",
+      gettext("Firefox on Android has no WebGPU yet."),
+      gettext("Open this page in Chrome."),
     );
   if (system === "Linux")
     return verdict(
       "flags",
-      "Firefox on Linux does not offer WebGPU by itself yet.",
-      "Open this page in Chrome, or set dom.webgpu.enabled to true in about:config and restart Firefox.",
+      gettext("Firefox on Linux does not offer WebGPU by itself yet."),
+      gettext(
+        "Open this page in Chrome, or set dom.webgpu.enabled to true in about:config and restart Firefox.",
+      ),
     );
   if (system === "macOS")
     return verdict(
       "unsupported",
-      "Firefox has WebGPU on Macs with Apple's own chips and macOS 26.",
-      "Update macOS, or open this page in Chrome.",
+      gettext("Firefox has WebGPU on Macs with Apple's own chips and macOS 26."),
+      gettext("Update macOS, or open this page in Chrome."),
     );
   return verdict(
     "policy",
-    "WebGPU is switched off in Firefox.",
-    "Set dom.webgpu.enabled to true in about:config; a managed computer's settings are changed by its administrator.",
+    gettext("WebGPU is switched off in Firefox."),
+    gettext(
+      "Set dom.webgpu.enabled to true in about:config; a managed computer's settings are changed by its administrator.",
+    ),
   );
 }
 
@@ -144,19 +178,31 @@ function explainNoAdapter({ browser, renderer }) {
   if (renderer !== "hardware")
     return verdict(
       "no_card",
-      "WebGPU is there, but this browser uses no graphics card: hardware acceleration is off, or there is no driver.",
+      gettext(
+        "WebGPU is there, but this browser uses no graphics card: hardware acceleration is off, or there is no driver.",
+      ),
       acceleration(name),
     );
   if (system === "Linux" && CHROMIUM.has(name))
     return verdict(
       "flags",
-      `${name} on Linux keeps WebGPU from this graphics card.`,
-      `Update the graphics driver. If it stays, enable ${flags(name)} and restart the browser.`,
+      gettext("%(browser)s on Linux keeps WebGPU from this graphics card.", { browser: name }),
+      gettext(
+        "Update the graphics driver. If it stays, enable %(scheme)s://flags/#enable-unsafe-webgpu and %(scheme)s://flags/#enable-vulkan and restart the browser.",
+        { scheme: scheme(name) },
+      ),
     );
   return verdict(
     "blocked",
-    `${name === "this browser" ? "This browser" : name} keeps WebGPU from this graphics card or its driver, because they are on its block list.`,
-    `Update the graphics driver and the browser; ${report(name)} says more.`,
+    name === "this browser"
+      ? gettext(
+          "This browser keeps WebGPU from this graphics card or its driver, because they are on its block list.",
+        )
+      : gettext(
+          "%(browser)s keeps WebGPU from this graphics card or its driver, because they are on its block list.",
+          { browser: name },
+        ),
+    updateDriver(name),
   );
 }
 
@@ -164,26 +210,34 @@ function explainNoAdapter({ browser, renderer }) {
 function explainSoftware({ name }) {
   return verdict(
     "software",
-    "WebGPU is there, but without a graphics card: the processor stands in for it, which is slow.",
+    gettext(
+      "WebGPU is there, but without a graphics card: the processor stands in for it, which is slow.",
+    ),
     acceleration(name),
   );
 }
 
 function acceleration(name) {
   if (name === "Firefox")
-    return "Switch on Settings, General, Performance, Use hardware acceleration, and restart Firefox.";
+    return gettext(
+      "Switch on Settings, General, Performance, Use hardware acceleration, and restart Firefox.",
+    );
   if (CHROMIUM.has(name))
-    return `Switch on graphics acceleration in ${scheme(name)}://settings/system and restart the browser; if it is on, install the graphics driver.`;
-  return "Switch on hardware acceleration in the browser's settings and restart it; if it is on, install the graphics driver.";
+    return gettext(
+      "Switch on graphics acceleration in %(scheme)s://settings/system and restart the browser; if it is on, install the graphics driver.",
+      { scheme: scheme(name) },
+    );
+  return gettext(
+    "Switch on hardware acceleration in the browser's settings and restart it; if it is on, install the graphics driver.",
+  );
 }
 
-function flags(name) {
-  return `${scheme(name)}://flags/#enable-unsafe-webgpu and ${scheme(name)}://flags/#enable-vulkan`;
-}
-
-function report(name) {
-  if (name === "Firefox") return "about:support";
-  return CHROMIUM.has(name) ? `${scheme(name)}://gpu` : "the browser's help";
+function updateDriver(name) {
+  if (name === "Firefox" || CHROMIUM.has(name))
+    return gettext("Update the graphics driver and the browser; %(page)s says more.", {
+      page: name === "Firefox" ? "about:support" : `${scheme(name)}://gpu`,
+    });
+  return gettext("Update the graphics driver and the browser; the browser's help says more.");
 }
 
 function scheme(name) {

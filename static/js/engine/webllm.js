@@ -3,7 +3,7 @@
 
 import { MLCEngine, prebuiltAppConfig } from "../../vendor/web-llm/index.js";
 import { addChunk, emptyAnswer, streamRequest } from "./answer.js";
-import { findEngines } from "./capabilities.js";
+import { detectWebGPU } from "./capabilities.js";
 import { EngineError } from "./errors.js";
 import { asWebLLMRecord } from "./models.js";
 import { inMegabytes } from "./progress.js";
@@ -28,8 +28,8 @@ export class WebLLMBackend {
 
   /** @returns {Promise<import("./index.js").EngineFacts>} */
   async load({ onProgress }) {
-    const { webgpu } = await findEngines();
-    this.#requireSupport(webgpu);
+    const { adapter, facts } = await detectWebGPU();
+    this.#requireSupport(adapter, facts);
     const record = this.#record();
     this.#engine = new MLCEngine({
       appConfig: { ...prebuiltAppConfig, model_list: [record] },
@@ -39,22 +39,18 @@ export class WebLLMBackend {
     return {
       engine: "webllm",
       modelId: this.model.modelId,
-      adapter: webgpu.adapter,
+      adapter,
       threads: 1,
       context: this.model.context,
     };
   }
 
-  #requireSupport(webgpu) {
-    if (!webgpu.available) throw new EngineError("webgpu_unavailable", webgpu.reason);
-    const missing = this.model.features.filter(
-      (feature) => !webgpu.adapter.features.includes(feature),
+  #requireSupport(adapter, facts) {
+    if (!adapter) throw new EngineError("webgpu_unavailable", { webgpu: facts });
+    const missingFeatures = this.model.features.filter(
+      (feature) => !adapter.features.includes(feature),
     );
-    if (missing.length === 0) return;
-    throw new EngineError(
-      "webgpu_unavailable",
-      `This graphics card lacks ${missing.join(", ")}, which this model needs.`,
-    );
+    if (missingFeatures.length) throw new EngineError("webgpu_unavailable", { missingFeatures });
   }
 
   /**

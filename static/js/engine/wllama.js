@@ -3,7 +3,7 @@
 
 import { CacheManager, LoggerWithoutDebug, Wllama } from "../../vendor/wllama/index.js";
 import { addChunk, emptyAnswer, streamRequest } from "./answer.js";
-import { findEngines } from "./capabilities.js";
+import { detectWasm } from "./capabilities.js";
 import { downloadGguf, noStorage, ResumableCache } from "./download.js";
 import { EngineError } from "./errors.js";
 import { downloading, starting } from "./progress.js";
@@ -31,8 +31,8 @@ export class WllamaBackend {
 
   /** @returns {Promise<import("./index.js").EngineFacts>} */
   async load({ onProgress }) {
-    const { wasm } = await findEngines();
-    if (!wasm.available) throw new EngineError("engine_failed", wasm.reason);
+    const wasm = detectWasm();
+    if (!wasm.available) throw new EngineError("engine_failed", { reason: "no_webassembly" });
     const context = this.model.context ?? DEFAULT_CONTEXT;
     await this.#open(wasm, {
       n_ctx: context,

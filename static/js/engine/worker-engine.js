@@ -1,6 +1,7 @@
 // The page's side of an engine, which owns the worker and terminates it when necessary.
 
 import { EngineError } from "./errors.js";
+import { withText } from "./progress.js";
 
 /** An engine whose model runs in its own worker. See index.js for the interface. */
 export class WorkerEngine {
@@ -33,7 +34,7 @@ export class WorkerEngine {
       this.#start();
       this.#facts = await this.#request(
         { type: "load", model: this.model, assets: this.assets },
-        { progress: onProgress },
+        { progress: (progress) => onProgress(withText(progress)) },
       );
     } catch (error) {
       this.#terminate();
@@ -50,11 +51,11 @@ export class WorkerEngine {
   }
 
   async unload() {
-    this.#terminate(new EngineError("aborted", "The model was unloaded."));
+    this.#terminate(new EngineError("aborted", { reason: "unloaded" }));
   }
 
   async #generateNow(messages, { onToken = () => {}, signal, ...options }) {
-    if (!this.#facts) throw new EngineError("engine_failed", "No model is loaded. Load one first.");
+    if (!this.#facts) throw new EngineError("engine_failed", { reason: "not_loaded" });
     if (signal?.aborted) return emptyResult();
     const worker = this.#worker;
     const stop = () => worker.postMessage({ type: "stop" });
@@ -90,10 +91,10 @@ export class WorkerEngine {
     if (type === "done") return this.#settle((call) => call.resolve(result));
     if (type === "failed")
       return this.#settle((call) =>
-        call.reject(new EngineError(error.code, error.message, error.cause)),
+        call.reject(new EngineError(error.code, error.details, error.cause)),
       );
     if (type === "lost")
-      return this.#handleLoss(new EngineError(error.code, error.message, error.cause));
+      return this.#handleLoss(new EngineError(error.code, error.details, error.cause));
     return this.#pending?.listeners[type]?.(payload[type]);
   }
 

@@ -50,9 +50,9 @@ function stop() {
 }
 
 function postFailure(type, thrown) {
-  const { code, message, cause } = asEngineError(thrown, { isOnline: navigator.onLine, host });
+  const { code, details, cause } = asEngineError(thrown, { isOnline: navigator.onLine, host });
   self.postMessage({
     type,
-    error: { code, message, cause: cause === undefined ? undefined : String(cause) },
+    error: { code, details, cause: cause === undefined ? undefined : String(cause) },
   });
 }
