@@ -1,3 +1,4 @@
+import { gettext, language } from "../../client/i18n.js";
 import { estimateStorage } from "../../engine/stored-models.js";
 import { size } from "../lib/format.js";
 import { obstacle } from "./models.js";
@@ -48,7 +49,7 @@ export function assessFit(model, device, storedMb = 0) {
     limitTight(model, device.engines);
   return tight
     ? { state: "tight", reason: tight, isHard: false }
-    : { state: "fits", reason: "fits this device", isHard: false };
+    : { state: "fits", reason: gettext("fits this device"), isHard: false };
 }
 
 function limitObstacle({ engine, bufferMb }, { webgpu }) {
@@ -59,16 +60,24 @@ function limitObstacle({ engine, bufferMb }, { webgpu }) {
     maxComputeWorkgroupStorageSize = Infinity,
   } = webgpu.adapter?.limits ?? {};
   if (maxBufferSize < MIN_BUFFER)
-    return `needs ${size(MIN_BUFFER / MB)} in one piece, and this graphics card gives ${size(maxBufferSize / MB)}`;
+    return gettext("needs %(needed)s in one piece, and this graphics card gives %(available)s", {
+      needed: size(MIN_BUFFER / MB),
+      available: size(maxBufferSize / MB),
+    });
   if (maxStorageBufferBindingSize < MIN_BINDING)
-    return `needs ${size(MIN_BINDING / MB)} at once, and this graphics card gives ${size(maxStorageBufferBindingSize / MB)}`;
+    return bindingObstacle(MIN_BINDING / MB, maxStorageBufferBindingSize / MB);
   if (maxComputeWorkgroupStorageSize < MIN_WORKGROUP)
-    return "needs a graphics card with more memory for each group of its cores";
+    return gettext("needs a graphics card with more memory for each group of its cores");
   const binding =
     maxStorageBufferBindingSize >= PREFERRED_BINDING ? PREFERRED_BINDING : MIN_BINDING;
-  return bufferMb * MB > binding
-    ? `needs ${size(bufferMb)} at once, and this graphics card gives ${size(binding / MB)}`
-    : null;
+  return bufferMb * MB > binding ? bindingObstacle(bufferMb, binding / MB) : null;
+}
+
+function bindingObstacle(neededMb, availableMb) {
+  return gettext("needs %(needed)s at once, and this graphics card gives %(available)s", {
+    needed: size(neededMb),
+    available: size(availableMb),
+  });
 }
 
 /** Return the megabytes of memory that a model needs, as far as known. */
@@ -79,30 +88,43 @@ function memoryMb({ engine, vramMb, downloadMb }) {
 function memoryShort(model, { memoryGb }) {
   const needed = memoryMb(model);
   if (!memoryGb || memoryGb >= MAX_REPORTED_MEMORY_GB || needed < memoryGb * 1000) return null;
-  return `needs ${size(needed)} of memory, and this device has about ${memoryGb} GB`;
+  return gettext("needs %(needed)s of memory, and this device has about %(available)s GB", {
+    needed: size(needed),
+    available: new Intl.NumberFormat(language).format(memoryGb),
+  });
 }
 
 function memoryTight(model, { memoryGb, isPhone }) {
   const needed = memoryMb(model);
   if (isPhone && needed > PHONE_MB)
-    return `takes ${size(needed)} of memory; phones often end pages that use so much`;
+    return gettext("takes %(size)s of memory; phones often end pages that use so much", {
+      size: size(needed),
+    });
   if (memoryGb && needed > memoryGb * 1000 * TIGHT)
-    return `takes ${size(needed)} of this device's memory: close other programs first`;
+    return gettext("takes %(size)s of this device's memory: close other programs first", {
+      size: size(needed),
+    });
   return null;
 }
 
 function storageShort({ downloadMb }, { storage }, storedMb) {
   const [missing, left] = [missingMb(downloadMb, storedMb), leftMb(storage)];
   return missing > left
-    ? `needs ${size(missing)} of storage, and this browser has ${size(left)} left: delete stored models first`
+    ? gettext(
+        "needs %(needed)s of storage, and this browser has %(left)s left: delete stored models first",
+        { needed: size(missing), left: size(left) },
+      )
     : null;
 }
 
 function storageTight({ downloadMb }, { storage, hasStorage = true }, storedMb) {
   const [missing, left] = [missingMb(downloadMb, storedMb), leftMb(storage)];
-  if (!hasStorage) return "is downloaded at each visit, for this page may keep nothing";
+  if (!hasStorage) return gettext("is downloaded at each visit, for this page may keep nothing");
   return missing > left * 0.8
-    ? `takes ${size(missing)} of the ${size(left)} of storage that this browser has left`
+    ? gettext("takes %(size)s of the %(left)s of storage that this browser has left", {
+        size: size(missing),
+        left: size(left),
+      })
     : null;
 }
 
@@ -116,11 +138,15 @@ function leftMb(storage) {
 
 function limitTight({ engine, vramMb }, { webgpu, wasm }) {
   if (engine === "wllama")
-    return wasm.isCompat ? "runs with wllama's build for older browsers, which is slower" : null;
+    return wasm.isCompat
+      ? gettext("runs with wllama's build for older browsers, which is slower")
+      : null;
   const { limits = {}, isSoftware } = webgpu.adapter ?? {};
-  if (isSoftware) return "slow without a graphics card";
+  if (isSoftware) return gettext("slow without a graphics card");
   if (limits.maxStorageBufferBindingSize < PREFERRED_BINDING && vramMb > LARGE_VRAM_MB)
-    return `may need more than the ${size(MIN_BINDING / MB)} at once that this graphics card gives`;
+    return gettext("may need more than the %(size)s at once that this graphics card gives", {
+      size: size(MIN_BINDING / MB),
+    });
   return null;
 }
 

@@ -1,11 +1,10 @@
+import { gettext, language, ngettext } from "../../client/i18n.js";
 import { action, cloneTemplate, part, setText, slot } from "../lib/dom.js";
-import { pluralize } from "../lib/format.js";
 import { assessFit, describeDevice } from "./compatibility.js";
 import { modelFacts, rank } from "./models.js";
 import { getSpeed } from "./preferences.js";
 import { storedByModel } from "./stored-models.js";
 
-const FIT_LABELS = { fits: "Fits this device", tight: "Tight", no: "Does not fit" };
 const dialog = document.getElementById("models");
 const form = dialog.querySelector("form");
 /** @type {Listed[]} */
@@ -66,20 +65,32 @@ function show() {
   setText(
     dialog,
     "result-count",
-    matches.length ? pluralize(matches.length, "model") : EMPTY_TEXTS[query ? "words" : filter],
+    matches.length
+      ? ngettext("%(count)s model", "%(count)s models", matches.length)
+      : EMPTY_TEXTS[query ? "words" : filter],
   );
 }
 
 const EMPTY_TEXTS = {
-  words: "No model has these words. Take some away.",
-  all: "This server offers no models.",
-  fits: "No model fits this device. Let another one write.",
-  kept: "No model is stored in this browser yet: loading one stores it.",
-  local: "This server has no models of its own.",
+  words: gettext("No model has these words. Take some away."),
+  all: gettext("This server offers no models."),
+  fits: gettext("No model fits this device. Let another one write."),
+  kept: gettext("No model is stored in this browser yet: loading one stores it."),
+  local: gettext("This server has no models of its own."),
 };
 
 function warning({ state, reason }) {
-  return state === "fits" ? "" : `${FIT_LABELS[state]}: ${reason}.`;
+  if (state === "fits") return "";
+  return state === "tight"
+    ? gettext("Tight: %(reason)s.", { reason })
+    : gettext("Does not fit: %(reason)s.", { reason });
+}
+
+function fitText({ state, reason }) {
+  if (state === "fits") return gettext("Fits this device");
+  return state === "tight"
+    ? gettext("Tight: %(reason)s", { reason })
+    : gettext("Does not fit: %(reason)s", { reason });
 }
 
 function row({ model, fit: result, isStored, speed }) {
@@ -91,12 +102,19 @@ function row({ model, fit: result, isStored, speed }) {
     checked: model.modelId === chosenId,
   });
   setText(element, "name", model.name);
-  setText(element, "details", `${modelFacts(model)}${speed ? ` · ${speed} tokens/s here` : ""}`);
-  setText(element, "fit", result.state === "fits" ? FIT_LABELS.fits : warning(result).slice(0, -1));
+  setText(element, "details", [modelFacts(model), speedText(speed)].filter(Boolean).join(" · "));
+  setText(element, "fit", fitText(result));
   element.dataset.fit = result.state;
   part(element, "local").hidden = !model.isLocal;
   part(element, "stored").hidden = !isStored;
   return element;
+}
+
+function speedText(speed) {
+  if (!speed) return "";
+  return gettext("%(speed)s tokens/s here", {
+    speed: new Intl.NumberFormat(language).format(speed),
+  });
 }
 
 /**
@@ -150,7 +168,12 @@ export function filterEntries(
 }
 
 function searchText({ model, isStored }) {
-  return `${model.name} ${model.modelId} ${model.engine} ${model.isLocal ? "local on this server" : ""} ${isStored ? "kept stored" : ""}`.toLowerCase();
+  const texts = [model.name, model.modelId, model.engine];
+  // Translators: Words by which users may search for models of this server.
+  if (model.isLocal) texts.push(gettext("local on this server"));
+  // Translators: Words by which users may search for models that are stored in their browser.
+  if (isStored) texts.push(gettext("kept stored"));
+  return texts.join(" ").toLowerCase();
 }
 
 /** Compare two sizes, and sort unknown sizes last. */

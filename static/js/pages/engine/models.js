@@ -1,5 +1,6 @@
+import { gettext, ngettext } from "../../client/i18n.js";
 import { api } from "../lib/api.js";
-import { integer, size } from "../lib/format.js";
+import { size } from "../lib/format.js";
 
 /**
  * @typedef {{modelId: string, name: string, engine: "webllm"|"wllama", downloadMb: number|null,
@@ -31,11 +32,15 @@ export function fallbackModel(models) {
  * @param {Engines} engines
  */
 export function obstacle(model, engines) {
-  if (model.engine === "wllama") return engines.wasm.available ? null : "needs WebAssembly";
-  if (!engines.webgpu.available) return "needs WebGPU";
+  if (model.engine === "wllama")
+    return engines.wasm.available ? null : gettext("needs WebAssembly");
+  if (!engines.webgpu.available) return gettext("needs WebGPU");
   const supported = new Set(engines.webgpu.adapter?.features ?? []);
   const missing = (model.features ?? []).filter((feature) => !supported.has(feature));
-  return missing.length ? `needs ${missing.join(", ")}, which this graphics card lacks` : null;
+  if (!missing.length) return null;
+  return gettext("needs %(features)s, which this graphics card lacks", {
+    features: missing.join(", "),
+  });
 }
 
 /** Return the model to start with: the last chosen one, or the one with the highest rank. */
@@ -62,9 +67,9 @@ export function rank({ isLocal, engine, isDefault }, { webgpu }) {
 /** Return a line with a model's properties. @param {CatalogueModel} model */
 export function modelFacts({ engine, downloadMb, vramMb, context }) {
   const parts = [ENGINE_NAMES[engine]];
-  if (downloadMb) parts.push(`${size(downloadMb)} download`);
-  if (vramMb) parts.push(`${size(vramMb)} of memory`);
-  if (context) parts.push(`reads ${integer(context)} tokens`);
+  if (downloadMb) parts.push(gettext("%(size)s download", { size: size(downloadMb) }));
+  if (vramMb) parts.push(gettext("%(size)s of memory", { size: size(vramMb) }));
+  if (context) parts.push(ngettext("reads %(count)s token", "reads %(count)s tokens", context));
   return parts.join(" · ");
 }
 
@@ -78,28 +83,39 @@ export function engineText({ webgpu, wasm }) {
   if (isSoftware) return { text: webgpu.reason, step: webgpu.step };
   if (webgpu.available)
     return {
-      text: `WebGPU is there${card ? ` (${card})` : ""}, so models can run on the graphics card.`,
+      text: card
+        ? gettext("WebGPU is there (%(card)s), so models can run on the graphics card.", { card })
+        : gettext("WebGPU is there, so models can run on the graphics card."),
       step: "",
     };
-  return {
-    text: wasm.available
-      ? `Models run on the processor. ${wasm.isCompat ? COMPAT : WLLAMA}`
-      : NOTHING,
-    step: `${webgpu.reason} ${webgpu.step}`,
-  };
+  return { text: wasmText(wasm), step: `${webgpu.reason} ${webgpu.step}` };
 }
 
-const WLLAMA = "That is wllama: slower than a graphics card, but it runs in any current browser.";
-const COMPAT =
-  "That is wllama in its build for Safari and older browsers: the slowest way, for small models.";
-const NOTHING =
-  "This browser cannot run a model at all. Use a current Chrome, Edge, Firefox or Safari, or let another device write.";
+function wasmText({ available, isCompat }) {
+  if (!available)
+    return gettext(
+      "This browser cannot run a model at all. Use a current Chrome, Edge, Firefox or Safari, or let another device write.",
+    );
+  return isCompat
+    ? gettext(
+        "Models run on the processor. That is wllama in its build for Safari and older browsers: the slowest way, for small models.",
+      )
+    : gettext(
+        "Models run on the processor. That is wllama: slower than a graphics card, but it runs in any current browser.",
+      );
+}
 
 /**
  * Describe where the loaded model runs.
  * @param {import("../../engine/index.js").EngineFacts} facts
  */
 export function whereItRuns({ engine, threads }) {
-  if (engine === "webllm") return "Runs on the graphics card.";
-  return `Runs on the processor${threads > 1 ? ` with ${threads} threads` : ""}.`;
+  if (engine === "webllm") return gettext("Runs on the graphics card.");
+  return threads > 1
+    ? ngettext(
+        "Runs on the processor with %(count)s thread.",
+        "Runs on the processor with %(count)s threads.",
+        threads,
+      )
+    : gettext("Runs on the processor.");
 }

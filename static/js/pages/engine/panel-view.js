@@ -1,23 +1,28 @@
+import { gettext, language, pgettext } from "../../client/i18n.js";
 import { action, announce, part, setText, slot } from "../lib/dom.js";
 import { describeError } from "../lib/error-messages.js";
 import { integer, percent, size } from "../lib/format.js";
 import { modelFacts } from "./models.js";
 
 const BADGES = {
-  detecting: "Looking",
-  idle: "Not loaded",
-  loading: "Loading",
-  ready: "Ready",
-  failed: "Not loaded",
-  otherTab: "In another tab",
-  otherDevice: "On another device",
+  detecting: pgettext("state of the engine", "Looking"),
+  idle: gettext("Not loaded"),
+  loading: pgettext("state of the engine", "Loading"),
+  ready: pgettext("state of the engine", "Ready"),
+  failed: gettext("Not loaded"),
+  otherTab: gettext("In another tab"),
+  otherDevice: gettext("On another device"),
 };
 const MAIN_LABELS = {
-  failed: "Try again",
-  otherTab: "Load here instead",
-  otherDevice: "Write on this device",
+  failed: gettext("Try again"),
+  otherTab: gettext("Load here instead"),
+  otherDevice: gettext("Write on this device"),
 };
 const ANNOUNCE_STEP = 0.25;
+const tenths = new Intl.NumberFormat(language, {
+  minimumFractionDigits: 1,
+  maximumFractionDigits: 1,
+});
 
 /** The view of the engine panel, without its logic. */
 export class PanelView {
@@ -51,7 +56,7 @@ export class PanelView {
 
   /** @param {import("./models.js").CatalogueModel|null} model */
   showModel(model) {
-    setText(this.#root, "name", model?.name ?? "No model");
+    setText(this.#root, "name", model?.name ?? gettext("No model"));
     setText(this.#root, "details", model ? modelFacts(model) : "");
     this.showLoaded("");
   }
@@ -64,7 +69,7 @@ export class PanelView {
     this.showLoaded(text);
     if (!MAIN_LABELS[this.state])
       action(this.#root, "main").textContent =
-        stored && !stored.isComplete ? "Go on loading" : "Load model";
+        stored && !stored.isComplete ? gettext("Go on loading") : gettext("Load model");
   }
 
   /** @param {string} text */
@@ -84,7 +89,7 @@ export class PanelView {
     this.#announcedFraction = 0;
     this.#meter = new DownloadMeter();
     slot(this.#root, "progress").removeAttribute("value");
-    this.showLoaded("Starting");
+    this.showLoaded(pgettext("state of the engine", "Starting"));
   }
 
   /** @param {import("../../engine/progress.js").LoadProgress} progress */
@@ -95,8 +100,10 @@ export class PanelView {
     else bar.value = fraction;
     setText(this.#root, "load-status", progressText(progress));
     setText(this.#root, "rate", rateText(this.#meter.add(progress, performance.now() / 1000)));
-    if (fraction >= this.#announcedFraction + ANNOUNCE_STEP)
-      announce(`Loading the model: ${percent((this.#announcedFraction = fraction))}`);
+    if (fraction >= this.#announcedFraction + ANNOUNCE_STEP) {
+      this.#announcedFraction = fraction;
+      announce(gettext("Loading the model: %(percent)s", { percent: percent(fraction) }));
+    }
   }
 
   /** @param {{code?: string, message: string}} error */
@@ -124,7 +131,7 @@ export class PanelView {
 
   #showButtons(state) {
     const main = action(this.#root, "main");
-    main.textContent = MAIN_LABELS[state] ?? "Load model";
+    main.textContent = MAIN_LABELS[state] ?? gettext("Load model");
     main.hidden = state === "loading" || state === "ready";
     main.disabled = state === "detecting";
     action(this.#root, "cancel-load").hidden = state !== "loading";
@@ -134,11 +141,13 @@ export class PanelView {
 }
 
 /** The message that is shown while a lost engine is loaded again. */
-export const RELOADING =
-  "The graphics card stopped working for this page. The model is being loaded again.";
+export const RELOADING = gettext(
+  "The graphics card stopped working for this page. The model is being loaded again.",
+);
 /** The message for users who return to this tab. */
-export const TAB_HIDDEN =
-  "This tab was in the background, where browsers slow it down. Keep it in front while the model works.";
+export const TAB_HIDDEN = gettext(
+  "This tab was in the background, where browsers slow it down. Keep it in front while the model works.",
+);
 
 /**
  * Return a text about the other tab or device that writes the cards, or "" if there is none.
@@ -147,12 +156,16 @@ export const TAB_HIDDEN =
  */
 export function otherEngineText(state, other = null) {
   if (state === "otherDevice")
-    return "Another device of yours writes. Open MindFlip there, and load a model.";
+    return gettext("Another device of yours writes. Open MindFlip there, and load a model.");
   if (state !== "otherTab") return "";
-  const name = other?.name ?? "a model";
-  return other?.state === "loading"
-    ? `Another tab is loading ${name}, and will write for this one.`
-    : `Another tab has ${name} loaded and writes for this one.`;
+  const model = other?.name;
+  if (other?.state === "loading")
+    return model
+      ? gettext("Another tab is loading %(model)s, and will write for this one.", { model })
+      : gettext("Another tab is loading a model, and will write for this one.");
+  return model
+    ? gettext("Another tab has %(model)s loaded and writes for this one.", { model })
+    : gettext("Another tab has a model loaded and writes for this one.");
 }
 
 /**
@@ -162,12 +175,17 @@ export function otherEngineText(state, other = null) {
  */
 export function requestHint(state, model, other) {
   if (!model || state === "detecting") return "";
-  if (state === "ready") return `${model.name} is loaded.`;
-  const otherEngine = otherEngineText(state, other);
-  return (
-    otherEngine ||
-    `Loads ${model.name} first${model.downloadMb ? `: ${size(model.downloadMb)}, then kept by this browser` : ""}.`
-  );
+  if (state === "ready") return gettext("%(model)s is loaded.", { model: model.name });
+  return otherEngineText(state, other) || loadHint(model);
+}
+
+function loadHint({ name, downloadMb }) {
+  return downloadMb
+    ? gettext("Loads %(model)s first: %(size)s, then kept by this browser.", {
+        model: name,
+        size: size(downloadMb),
+      })
+    : gettext("Loads %(model)s first.", { model: name });
 }
 
 /** The length of the window over which the download rate is measured. */
@@ -181,11 +199,18 @@ const SETTLING_SECONDS = 0.4;
  * @param {import("../../engine/progress.js").LoadProgress} progress
  */
 export function progressText({ phase, text, loadedMb, totalMb, fraction }) {
-  if (phase === "start") return fraction == null ? text : `${text} · ${percent(fraction)}`;
-  if (!loadedMb) return "Downloading";
-  const total = totalMb ? ` of ${integer(totalMb)}` : "";
-  const share = fraction == null ? "" : ` · ${percent(fraction)}`;
-  return `Downloading ${integer(loadedMb)}${total} MB${share}`;
+  if (phase === "download" && !loadedMb) return gettext("Downloading");
+  const step = phase === "start" ? text : downloadText(loadedMb, totalMb);
+  return fraction == null ? step : `${step} · ${percent(fraction)}`;
+}
+
+function downloadText(loadedMb, totalMb) {
+  return totalMb
+    ? gettext("Downloading %(loaded)s of %(total)s MB", {
+        loaded: integer(loadedMb),
+        total: integer(totalMb),
+      })
+    : gettext("Downloading %(loaded)s MB", { loaded: integer(loadedMb) });
 }
 
 /**
@@ -224,13 +249,14 @@ export class DownloadMeter {
 /** @param {{rate: number, secondsLeft: number|null}|null} speed */
 export function rateText(speed) {
   if (!speed) return "";
-  const left = speed.secondsLeft === null ? "" : ` · ${timeText(speed.secondsLeft)} left`;
-  return `${speed.rate.toFixed(1)} MB/s${left}`;
+  const rate = gettext("%(rate)s MB/s", { rate: tenths.format(speed.rate) });
+  if (speed.secondsLeft === null) return rate;
+  return `${rate} · ${gettext("%(time)s left", { time: timeText(speed.secondsLeft) })}`;
 }
 
 /** @param {number} seconds */
 export function timeText(seconds) {
-  if (seconds < 55) return `${Math.max(1, Math.ceil(seconds))} s`;
-  if (seconds < 3570) return `${Math.ceil(seconds / 60)} min`;
-  return `${(seconds / 3600).toFixed(1)} h`;
+  if (seconds < 55) return gettext("%(seconds)s s", { seconds: Math.max(1, Math.ceil(seconds)) });
+  if (seconds < 3570) return gettext("%(minutes)s min", { minutes: Math.ceil(seconds / 60) });
+  return gettext("%(hours)s h", { hours: tenths.format(seconds / 3600) });
 }

@@ -1,3 +1,4 @@
+import { gettext } from "../../client/i18n.js";
 import { EngineManager } from "./manager.js";
 import { defaultModel, engineText, listModels, whereItRuns } from "./models.js";
 import { otherEngineText, PanelView, RELOADING, requestHint, TAB_HIDDEN } from "./panel-view.js";
@@ -125,7 +126,9 @@ export class EnginePanel extends EventTarget {
   async #load() {
     await this.#detecting;
     if (!this.model)
-      throw Object.assign(new Error("There is no model to load."), { code: "model_unavailable" });
+      throw Object.assign(new Error(gettext("There is no model to load.")), {
+        code: "model_unavailable",
+      });
     if (this.state === "otherDevice") return { model: this.model, engine: null };
     try {
       const engine = await this.#manager.load(this.model, {
@@ -151,14 +154,14 @@ export class EnginePanel extends EventTarget {
 
   #handleLoaded(engine) {
     this.#view.showLoaded(whereItRuns(engine.facts));
-    this.#show("ready", `${this.model.name} is loaded.`);
+    this.#show("ready", gettext("%(model)s is loaded.", { model: this.model.name }));
     return { model: this.model, engine };
   }
 
   #handleLoadError(error) {
     this.#manager.isHandedOver = false;
     this.#view.showLoaded("");
-    if (error.code === "aborted") this.#show("idle", "Loading was cancelled.");
+    if (error.code === "aborted") this.#show("idle", gettext("Loading was cancelled."));
     else this.#fail(error);
     this.#showStored();
   }
@@ -234,7 +237,7 @@ export class EnginePanel extends EventTarget {
     if (!model)
       return this.#fail({
         code: "no_model_here",
-        message: "No model of this server runs in this browser.",
+        message: gettext("No model of this server runs in this browser."),
       });
     this.#show(usesOtherDevice() ? "otherDevice" : "idle");
     return this.#showStored();

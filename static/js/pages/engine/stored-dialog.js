@@ -1,10 +1,11 @@
+import { gettext, ngettext, pgettext } from "../../client/i18n.js";
 import {
   deleteStoredModel,
   estimateStorage,
   listStoredModels,
 } from "../../engine/stored-models.js";
 import { action, announce, cloneTemplate, part, slot } from "../lib/dom.js";
-import { pluralize, size } from "../lib/format.js";
+import { size } from "../lib/format.js";
 import { ENGINE_NAMES } from "./models.js";
 
 const MB = 1_000_000;
@@ -52,19 +53,24 @@ function showStorage(estimate) {
   const meter = slot(dialog, "meter");
   meter.hidden = !estimate;
   if (!estimate) {
-    slot(dialog, "usage").textContent = "This browser does not say how much storage there is.";
+    slot(dialog, "usage").textContent = gettext(
+      "This browser does not say how much storage there is.",
+    );
     return;
   }
   const { usedMb, quotaMb, isPersistent } = estimate;
   meter.value = quotaMb ? usedMb / quotaMb : 0;
-  slot(dialog, "usage").textContent =
-    `${size(usedMb)} used, ${size(Math.max(0, quotaMb - usedMb))} left.`;
+  slot(dialog, "usage").textContent = gettext("%(used)s used, %(left)s left.", {
+    used: size(usedMb),
+    left: size(Math.max(0, quotaMb - usedMb)),
+  });
   slot(dialog, "persistence").textContent = isPersistent ? PERSISTENT : EVICTABLE;
 }
 
-const PERSISTENT = "The browser has promised to keep them.";
-const EVICTABLE =
-  "When the disk is nearly full, the browser may clear them away; then they are downloaded again.";
+const PERSISTENT = gettext("The browser has promised to keep them.");
+const EVICTABLE = gettext(
+  "When the disk is nearly full, the browser may clear them away; then they are downloaded again.",
+);
 
 function isLeftOver({ modelId }) {
   return modelId === null;
@@ -81,7 +87,7 @@ function row(stored) {
   ]
     .filter(Boolean)
     .join(" · ");
-  slot(element, "delete-label").textContent = `Delete ${stored.name}`;
+  slot(element, "delete-label").textContent = gettext("Delete %(name)s", { name: stored.name });
   const button = action(element, "delete");
   button.disabled = isRunning;
   button.addEventListener("click", () => remove([stored]));
@@ -89,15 +95,17 @@ function row(stored) {
 }
 
 function stateText({ modelId, isComplete }, isRunning) {
-  if (isRunning) return "loaded now";
-  if (modelId === null) return "left over: replaced, or no longer on this server's list";
-  return isComplete ? "complete" : "not complete: loading goes on from here";
+  if (isRunning) return gettext("loaded now");
+  if (modelId === null) return gettext("left over: replaced, or no longer on this server's list");
+  return isComplete
+    ? pgettext("stored model", "complete")
+    : gettext("not complete: loading goes on from here");
 }
 
 function emptyRow() {
   const element = document.createElement("li");
   element.className = "muted";
-  element.textContent = "No model is stored in this browser yet.";
+  element.textContent = gettext("No model is stored in this browser yet.");
   return element;
 }
 
@@ -105,8 +113,14 @@ async function remove(entries) {
   try {
     fail(null);
     await Promise.all(entries.map(deleteStoredModel));
+    const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
     announce(
-      `Deleted: ${pluralize(entries.length, "model")}, ${size(entries.reduce((sum, { bytes }) => sum + bytes, 0) / MB)}.`,
+      ngettext(
+        "Deleted: %(count)s model, %(size)s.",
+        "Deleted: %(count)s models, %(size)s.",
+        entries.length,
+        { size: size(bytes / MB) },
+      ),
     );
     await show();
     action(dialog, "close").focus(); // the button that had the focus no longer exists
@@ -118,6 +132,9 @@ async function remove(entries) {
 function fail(error) {
   part(dialog, "failure").hidden = !error;
   slot(dialog, "failure").textContent = error
-    ? `The browser's storage refused (${error.message}). Close other tabs of this page and try again.`
+    ? gettext(
+        "The browser's storage refused (%(error)s). Close other tabs of this page and try again.",
+        { error: error.message },
+      )
     : "";
 }

@@ -1,3 +1,4 @@
+import { gettext } from "../../client/i18n.js";
 import { size } from "../lib/format.js";
 
 /**
@@ -18,9 +19,21 @@ export async function storedByModel(models) {
  */
 export function storedText(stored, { downloadMb }) {
   if (!stored) return "";
-  if (stored.isComplete) return "Kept in this browser.";
-  const of = downloadMb ? ` of ${size(downloadMb)}` : "";
-  return `${size(stored.bytes / 1e6)}${of} are here already: loading goes on from there${stored.engine === "webllm" ? ", but for parts that were on their way" : ""}.`;
+  if (stored.isComplete) return gettext("Kept in this browser.");
+  const values = { stored: size(stored.bytes / 1e6), total: size(downloadMb) };
+  if (stored.engine === "webllm")
+    return downloadMb
+      ? gettext(
+          "%(stored)s of %(total)s are here already: loading goes on from there, but for parts that were on their way.",
+          values,
+        )
+      : gettext(
+          "%(stored)s are here already: loading goes on from there, but for parts that were on their way.",
+          values,
+        );
+  return downloadMb
+    ? gettext("%(stored)s of %(total)s are here already: loading goes on from there.", values)
+    : gettext("%(stored)s are here already: loading goes on from there.", values);
 }
 
 /**
