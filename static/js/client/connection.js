@@ -1,5 +1,6 @@
 import { ConnectionError } from "./errors.js";
 import { Emitter } from "./events.js";
+import { gettext } from "./i18n.js";
 import { backoffSeconds, realClock } from "./util.js";
 
 const SUBPROTOCOL = "mindflip.v1";
@@ -10,9 +11,15 @@ const IDLE_TIMEOUT_SECONDS = 75;
 const OVERLOAD_DELAY_SECONDS = 5;
 /** Close codes (see docs/protocol.md) that a new socket would receive again. */
 const FATAL_CODES = new Map([
-  [4400, ["invalid_message", "The server could not read what was sent."]],
-  [4403, ["forbidden", "This account or this site may not use the server. Ask whoever runs it."]],
-  [4413, ["too_large", "A message was far too large for the server."]],
+  [4400, ["invalid_message", gettext("The server could not read what was sent.")]],
+  [
+    4403,
+    [
+      "forbidden",
+      gettext("This account or this site may not use the server. Ask whoever runs it."),
+    ],
+  ],
+  [4413, ["too_large", gettext("A message was far too large for the server.")]],
 ]);
 /** Close codes after which the next attempt needs a new ticket or a new session. */
 const RENEWABLE_CODES = new Set([4401, 4404, 4410]);
@@ -221,7 +228,7 @@ export class Connection extends Emitter {
 function fatalError(closeCode, reason) {
   const [code, message] = FATAL_CODES.get(closeCode) ?? [
     "not_authenticated",
-    "The server does not let this client in. Sign in again.",
+    gettext("The server does not let this client in. Sign in again."),
   ];
   return new ConnectionError({ closeCode, code, message: reason || message });
 }

@@ -1,4 +1,5 @@
 import { engineErrorCode, RELOAD_CODES } from "./engine-errors.js";
+import { gettext } from "./i18n.js";
 import { CardStream, parseFlashcards } from "./parse.js";
 
 const MAX_MESSAGE_LENGTH = 1000;
@@ -122,7 +123,10 @@ export class EngineWorker {
     this.#response = null;
     this.#send({
       type: "error",
-      error: `The answer could not be read: ${error}`.slice(0, MAX_MESSAGE_LENGTH),
+      error: gettext("The answer could not be read: %(error)s", { error }).slice(
+        0,
+        MAX_MESSAGE_LENGTH,
+      ),
       code: "engine_failed",
       generationId,
     });
@@ -192,7 +196,7 @@ export class EngineWorker {
 
   #handleFailure(run, engine, error) {
     const code = engineErrorCode(error);
-    const message = String(error?.message || error || "The engine failed.").slice(
+    const message = String(error?.message || error || gettext("The engine failed.")).slice(
       0,
       MAX_MESSAGE_LENGTH,
     );

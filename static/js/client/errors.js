@@ -3,6 +3,8 @@
  * listed in docs/protocol.md.
  */
 
+import { gettext } from "./i18n.js";
+
 /**
  * The base class of this library's errors.
  *
@@ -61,6 +63,6 @@ export class GenerationError extends MindFlipError {
 /** The error for a server that cannot be reached, over REST or the socket. */
 export const UNREACHABLE = {
   code: "offline",
-  message: "The server does not answer. Check the connection and try again.",
+  message: gettext("The server does not answer. Check the connection and try again."),
   retryable: true,
 };

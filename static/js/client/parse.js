@@ -6,6 +6,7 @@
  * and tests/contract/parser_cases.json contains test cases for both.
  */
 
+import { gettext } from "./i18n.js";
 import { Assembler } from "./parse/assembler.js";
 import { Drafts, clean, trim, withSingleSpaces } from "./parse/cards.js";
 import { ProseCards } from "./parse/prose.js";
@@ -72,7 +73,10 @@ export function parseFlashcards(text) {
 
 function noCardsMessage(text) {
   const characters = [...trim(clean(text))];
-  if (!characters.length) return "The text is empty.";
+  if (!characters.length) return gettext("The text is empty.");
   const beginning = withSingleSpaces(characters.slice(0, QUOTED_CHARACTERS).join(""));
-  return `There are no cards in the text. It begins: “${beginning}${characters.length > QUOTED_CHARACTERS ? "…" : ""}”`;
+  const ellipsis = characters.length > QUOTED_CHARACTERS ? "…" : "";
+  return gettext("There are no cards in the text. It begins: “%(beginning)s”", {
+    beginning: beginning + ellipsis,
+  });
 }

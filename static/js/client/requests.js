@@ -1,8 +1,9 @@
 import { UNREACHABLE } from "./errors.js";
+import { gettext } from "./i18n.js";
 
 /** Seconds that an unanswered request waits while the server cannot be reached. */
 const UNANSWERED_TIMEOUT_SECONDS = 20;
-const CANCELLED = { code: "cancelled", message: "Stopped." };
+const CANCELLED = { code: "cancelled", message: gettext("Stopped.") };
 
 /** Sends requests to the server, across reconnects, and cancels them. */
 export class RequestSender {

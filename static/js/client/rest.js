@@ -1,4 +1,5 @@
 import { ApiError, UNREACHABLE } from "./errors.js";
+import { gettext } from "./i18n.js";
 
 export { ApiError };
 
@@ -73,6 +74,7 @@ export class Rest {
     const token = typeof this.#token === "function" ? await this.#token() : this.#token;
     const headers = {
       Accept: "application/json",
+      // eslint-disable-next-line mindflip/no-untranslated-text -- a header
       ...(token && { Authorization: `Bearer ${token}` }),
       ...this.#headers(),
     };
@@ -117,7 +119,9 @@ function nullIfInvalidJson(error) {
  */
 export function toApiError(status, problem, retryAfter) {
   const message =
-    problem?.error ?? problem?.detail ?? `The server answered ${status}. Try again in a moment.`;
+    problem?.error ??
+    problem?.detail ??
+    gettext("The server answered %(status)s. Try again in a moment.", { status });
   const code = problem?.code ?? (status === 401 ? "not_authenticated" : "internal");
   const fields = problem?.fields ?? problem?.errors ?? {};
   return new ApiError({

@@ -3,6 +3,7 @@ import { Calls } from "./calls.js";
 import { EngineWorker } from "./engine-worker.js";
 import { GenerationError } from "./errors.js";
 import { ClientEmitter } from "./events.js";
+import { gettext } from "./i18n.js";
 import { parseFlashcards } from "./parse.js";
 import { RequestSender } from "./requests.js";
 import { Rest } from "./rest.js";
@@ -15,7 +16,7 @@ const DEFAULT_BASE_URL = "http://localhost:3000";
 const ENGINE_CODES = new Set(["stale_response", "unknown_cache_key"]);
 /** Codes of errors that mean that the server could not read a message. */
 const UNREADABLE_CODES = new Set(["invalid_message", "too_large", "unknown_type"]);
-const CLOSED = { code: "session_closed", message: "The client was closed." };
+const CLOSED = { code: "session_closed", message: gettext("The client was closed.") };
 
 /**
  * A client that requests flashcards from a MindFlip server over `mindflip.v1`.
@@ -132,6 +133,7 @@ export class WebLLMClient extends ClientEmitter {
   generate({
     topic,
     count = 10,
+    // eslint-disable-next-line mindflip/no-untranslated-text -- a prompt for the model
     prompt = `Generate ${count} flashcards about ${topic}`,
     requestId = newId(),
     signal,

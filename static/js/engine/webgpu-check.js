@@ -16,7 +16,8 @@ import { gettext } from "../client/i18n.js";
  *   are empty if hardware WebGPU is available
  */
 
-const CHROMIUM = new Set(["Chrome", "Edge", "Opera", "Samsung Internet"]);
+/** The schemes of the settings of browsers that are based on Chromium. */
+const SCHEMES = { Chrome: "chrome", Edge: "edge", Opera: "opera", "Samsung Internet": "chrome" };
 /** The first versions with any WebGPU support, by browser and system. */
 const MIN_VERSIONS = {
   Chrome: { default: 113, Android: 121, Linux: 113 },
@@ -67,7 +68,7 @@ function explainMissing(browser) {
       gettext("Update in Settings, General, Software Update."),
     );
   if (isOld(browser)) return explainOld(browser);
-  if (CHROMIUM.has(name)) return explainSwitchedOff(browser);
+  if (name in SCHEMES) return explainSwitchedOff(browser);
   if (name === "Firefox") return explainFirefox(browser);
   if (name === "Safari")
     return verdict(
@@ -109,7 +110,7 @@ function explainOld({ name, version, system }) {
 
 /** Explain why a Chromium browser that should have WebGPU does not. @returns {Verdict} */
 function explainSwitchedOff({ name, system }) {
-  const values = { browser: name, scheme: scheme(name) };
+  const values = { browser: name, scheme: SCHEMES[name] };
   if (system === "Linux")
     return verdict(
       "flags",
@@ -183,13 +184,13 @@ function explainNoAdapter({ browser, renderer }) {
       ),
       acceleration(name),
     );
-  if (system === "Linux" && CHROMIUM.has(name))
+  if (system === "Linux" && name in SCHEMES)
     return verdict(
       "flags",
       gettext("%(browser)s on Linux keeps WebGPU from this graphics card.", { browser: name }),
       gettext(
         "Update the graphics driver. If it stays, enable %(scheme)s://flags/#enable-unsafe-webgpu and %(scheme)s://flags/#enable-vulkan and restart the browser.",
-        { scheme: scheme(name) },
+        { scheme: SCHEMES[name] },
       ),
     );
   return verdict(
@@ -222,10 +223,10 @@ function acceleration(name) {
     return gettext(
       "Switch on Settings, General, Performance, Use hardware acceleration, and restart Firefox.",
     );
-  if (CHROMIUM.has(name))
+  if (name in SCHEMES)
     return gettext(
       "Switch on graphics acceleration in %(scheme)s://settings/system and restart the browser; if it is on, install the graphics driver.",
-      { scheme: scheme(name) },
+      { scheme: SCHEMES[name] },
     );
   return gettext(
     "Switch on hardware acceleration in the browser's settings and restart it; if it is on, install the graphics driver.",
@@ -233,15 +234,11 @@ function acceleration(name) {
 }
 
 function updateDriver(name) {
-  if (name === "Firefox" || CHROMIUM.has(name))
+  if (name === "Firefox" || name in SCHEMES)
     return gettext("Update the graphics driver and the browser; %(page)s says more.", {
-      page: name === "Firefox" ? "about:support" : `${scheme(name)}://gpu`,
+      page: name === "Firefox" ? "about:support" : `${SCHEMES[name]}://gpu`,
     });
   return gettext("Update the graphics driver and the browser; the browser's help says more.");
-}
-
-function scheme(name) {
-  return { Edge: "edge", Opera: "opera" }[name] ?? "chrome";
 }
 
 /** @returns {Verdict} */

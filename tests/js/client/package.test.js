@@ -46,7 +46,7 @@ test("it depends on nothing, imports nothing from elsewhere and touches no docum
       ([, from]) => from,
     );
     assert.ok(
-      imports.every((from) => /^\.\.?\/[a-z/-]+\.js$/.test(from) && !from.startsWith("../../")),
+      imports.every((from) => /^\.\.?\/[a-z\d/-]+\.js$/.test(from) && !from.startsWith("../../")),
       `${name} imports ${imports}`,
     );
     assert.doesNotMatch(text, /\b(document|window|localStorage|sessionStorage)\./, name);

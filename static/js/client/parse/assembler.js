@@ -3,10 +3,11 @@
  * cards. Its counterpart is flashcards/parsing/assembler.py.
  */
 
+import { gettext } from "../i18n.js";
 import { BareWord, normalizedName, roleOf, textOf } from "./cards.js";
 
 const MAX_DEPTH = 12;
-const CUT_OFF = "was cut off before it ended";
+const CUT_OFF = gettext("was cut off before it ended");
 
 /** An open object or list, with its contents so far and the meaning of the next token. */
 class OpenContainer {
@@ -121,7 +122,7 @@ export class Assembler {
     const top = this.#top;
     top.addValue(value);
     if (top.holdsCards && !(value instanceof BareWord))
-      this.drafts.reject("is only a text, without a front and a back");
+      this.drafts.reject(gettext("is only a text, without a front and a back"));
   }
 
   /** Close everything that is still open, and treat it as cut off. */
@@ -161,7 +162,9 @@ export class Assembler {
     container.hasInnerCard = true;
     if (isCut && items.length < 2) this.drafts.reject(CUT_OFF);
     else if (items.length !== 2)
-      this.drafts.reject(`is a list of ${items.length}, not a pair of front and back`);
+      this.drafts.reject(
+        gettext("is a list of %(count)s, not a pair of front and back", { count: items.length }),
+      );
     else
       this.drafts.add(
         new Map([

@@ -3,6 +3,8 @@
  * is not possible. Its counterpart is flashcards/parsing/cards.py.
  */
 
+import { gettext, pgettext } from "../i18n.js";
+
 const MAX_SIDE_LENGTH = 2000;
 const MAX_PROBLEMS = 50;
 const MAX_DEPTH = 16;
@@ -22,15 +24,23 @@ const OTHER_LINE_END = /[\v\f\u0085\u2028\u2029]/gu;
 const FORBIDDEN_CHARACTERS = /(?![\t\n\r])[\p{Control}\p{Surrogate}]/gu;
 const NUMBER = /^-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,15})?$/u;
 const MERGED_CARDS = /"(?:front|back|question|answer|term|definition)"[ \n]{0,8}:/u;
-const LITERALS = new Map([
-  ["true", true],
-  ["True", true],
-  ["false", false],
-  ["False", false],
-]);
-for (const word of ["null", "None", "undefined", "NaN"]) LITERALS.set(word, null);
+const LITERALS = new Map(
+  Object.entries({
+    true: true,
+    True: true,
+    false: false,
+    False: false,
+    null: null,
+    None: null,
+    undefined: null,
+    NaN: null,
+  }),
+);
 
-/** The reason why an object is not a card, as the end of a sentence that starts with "Card 1". */
+/**
+ * The reason why an object is not a card, as the end of a sentence that starts with "Card 1", in
+ * the page's language.
+ */
 class BadCard extends Error {}
 
 /** Unquoted text in JSON: a number, true, null, or text whose quotes are missing. */
@@ -134,7 +144,7 @@ function scalarText(value) {
 
 function draftCard(fields) {
   const [front, back] = [side(fields, "front"), side(fields, "back")];
-  if (!front && !back) throw new BadCard("has neither a front nor a back");
+  if (!front && !back) throw new BadCard(gettext("has neither a front nor a back"));
   checkSide("front", front);
   checkSide("back", back);
   return { ...plainFields(fields, MAX_DEPTH), front, back };
@@ -144,22 +154,37 @@ function side(fields, role) {
   const byName = new Map([...fields].reverse().map(([key, value]) => [normalizedName(key), value]));
   for (const name of NAMES[role]) {
     const text = byName.has(name) ? textOf(byName.get(name)) : "";
-    if (text === null) throw new BadCard(`has a ${role} that is not text`);
+    if (text === null)
+      throw new BadCard(gettext("has a %(field)s that is not text", { field: sideName(role) }));
     if (text) return text;
   }
   return "";
 }
 
 function checkSide(role, text) {
-  if (!text) throw new BadCard(`has no ${role}`);
+  const field = sideName(role);
+  if (!text) throw new BadCard(gettext("has no %(field)s", { field }));
   const length = lengthOf(text);
   if (length > MAX_SIDE_LENGTH) {
     throw new BadCard(
-      `is too long: its ${role} has ${length} characters, and ${MAX_SIDE_LENGTH} is the most`,
+      gettext("is too long: its %(field)s has %(length)s characters, and %(maximum)s is the most", {
+        field,
+        length,
+        maximum: MAX_SIDE_LENGTH,
+      }),
     );
   }
   if (MERGED_CARDS.test(text))
-    throw new BadCard(`runs into the next one: quotes are missing in its ${role}`);
+    throw new BadCard(
+      gettext("runs into the next one: quotes are missing in its %(field)s", { field }),
+    );
+}
+
+/** Return the name of a side in the page's language. */
+function sideName(role) {
+  return role === "front"
+    ? pgettext("side of a card", "front")
+    : pgettext("side of a card", "back");
 }
 
 /** Fold the case of a character, except the Turkish dotless i, which is a separate letter. */
@@ -206,14 +231,16 @@ export class Drafts {
 
   #accept(card) {
     const key = keyOf(card);
-    if (this.#seen.has(key)) throw new BadCard("repeats an earlier card");
+    if (this.#seen.has(key)) throw new BadCard(gettext("repeats an earlier card"));
     this.#seen.add(key);
     this.cards.push(card);
   }
 
   #addProblem(reason) {
-    if (this.problems.length < MAX_PROBLEMS) this.problems.push(`Card ${this.number} ${reason}.`);
+    if (this.problems.length < MAX_PROBLEMS)
+      // Translators: The reason is a predicate, such as "has no back".
+      this.problems.push(gettext("Card %(number)s %(reason)s.", { number: this.number, reason }));
     else if (this.problems.length === MAX_PROBLEMS)
-      this.problems.push("More cards than these were refused.");
+      this.problems.push(gettext("More cards than these were refused."));
   }
 }

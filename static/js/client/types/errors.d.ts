@@ -1,8 +1,4 @@
 /**
- * The errors of this library. Each has a stable `code` and a message for users. The codes are
- * listed in docs/protocol.md.
- */
-/**
  * The base class of this library's errors.
  *
  * If `retryable` is true, the same request may succeed later. `retryAfter` is the number of seconds

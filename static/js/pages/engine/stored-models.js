@@ -20,20 +20,16 @@ export async function storedByModel(models) {
 export function storedText(stored, { downloadMb }) {
   if (!stored) return "";
   if (stored.isComplete) return gettext("Kept in this browser.");
-  const values = { stored: size(stored.bytes / 1e6), total: size(downloadMb) };
-  if (stored.engine === "webllm")
-    return downloadMb
-      ? gettext(
-          "%(stored)s of %(total)s are here already: loading goes on from there, but for parts that were on their way.",
-          values,
-        )
-      : gettext(
-          "%(stored)s are here already: loading goes on from there, but for parts that were on their way.",
-          values,
-        );
-  return downloadMb
-    ? gettext("%(stored)s of %(total)s are here already: loading goes on from there.", values)
-    : gettext("%(stored)s are here already: loading goes on from there.", values);
+  const storedSize = size(stored.bytes / 1e6);
+  const amount = downloadMb
+    ? gettext("%(stored)s of %(total)s", { stored: storedSize, total: size(downloadMb) })
+    : storedSize;
+  return stored.engine === "webllm"
+    ? gettext(
+        "%(amount)s are here already: loading goes on from there, but for parts that were on their way.",
+        { amount },
+      )
+    : gettext("%(amount)s are here already: loading goes on from there.", { amount });
 }
 
 /**
