@@ -251,7 +251,8 @@ export function rateText(speed) {
   if (!speed) return "";
   const rate = gettext("%(rate)s MB/s", { rate: tenths.format(speed.rate) });
   if (speed.secondsLeft === null) return rate;
-  return `${rate} · ${gettext("%(time)s left", { time: timeText(speed.secondsLeft) })}`;
+  const left = gettext("%(time)s left", { time: timeText(speed.secondsLeft) });
+  return `${rate} · ${left}`;
 }
 
 /** @param {number} seconds */
