@@ -1,7 +1,7 @@
 /**
  * Return the translation of a text, with the values in the place of its placeholders.
  * @param {string} text
- * @param {Record<string, string|number>} [values]  Without values, `%%` stays as it is.
+ * @param {Record<string, string|number>} [values]  `%%` is a percent sign if there are values.
  * @returns {string}
  */
 export function gettext(text: string, values?: Record<string, string | number>): string;
