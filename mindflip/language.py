@@ -46,7 +46,7 @@ class LanguageMiddleware(AsyncMiddleware):
 
 
 class SocketLanguageMiddleware:
-    """ASGI middleware that activates the language of a WebSocket for as long as it is open."""
+    """ASGI middleware that activates the language of a WebSocket, until the socket closes."""
 
     def __init__(self, application: Application) -> None:
         self.application = application

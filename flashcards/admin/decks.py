@@ -101,8 +101,8 @@ class DeckAdmin(NotInTrashMixin, BaseAdmin):
     text_lookups = ("name__icontains", "topic__icontains")
     text_fields = ("name", "tags", "topic", "source")
     search_help_text = gettext_lazy(
-        "An id or its first 8 signs, a user's name, days as 2026-03-10 or 2026-03-01..2026-03-10,"
-        " or words of a name or topic"
+        "An id or its first 8 characters, a user's name, days as 2026-03-10 or"
+        " 2026-03-01..2026-03-10, or words of a name or topic"
     )
     linked_by = ("user__id__exact",)
     actions = [trash_decks]
@@ -150,7 +150,9 @@ class DeckAdmin(NotInTrashMixin, BaseAdmin):
         return deck
 
     def save_model(self, request: HttpRequest, obj: Deck, form: Any, change: bool) -> None:
-        deck_update(user=obj.user, deck_id=obj.pk, name=obj.name)
+        # A hidden name is not part of the form, and the object then has another one.
+        if "name" in form.changed_data:
+            deck_update(user=obj.user, deck_id=obj.pk, name=obj.name)
 
     @admin.display(description=gettext_lazy("cards"))
     def card_count(self, deck: Any) -> int:
@@ -183,8 +185,8 @@ class CardAdmin(NotInTrashMixin, BaseAdmin):
     text_lookups = ("front__icontains", "back__icontains")
     text_fields = ("front", "back", "tags", "deck", "sentence", "extras")
     search_help_text = gettext_lazy(
-        "An id or its first 8 signs, a user's name, days as 2026-03-10 or 2026-03-01..2026-03-10,"
-        " or words of a card"
+        "An id or its first 8 characters, a user's name, days as 2026-03-10 or"
+        " 2026-03-01..2026-03-10, or words of a card"
     )
     linked_by = ("deck__id__exact",)
     export_fields = (
@@ -217,6 +219,6 @@ class CardAdmin(NotInTrashMixin, BaseAdmin):
     readonly_fields = fields[2:]
 
     def save_model(self, request: HttpRequest, obj: Card, form: Any, change: bool) -> None:
-        card_update(
-            user=obj.deck.user, card_id=obj.pk, fields={"front": obj.front, "back": obj.back}
-        )
+        fields = {name: form.cleaned_data[name] for name in form.changed_data}
+        if fields:
+            card_update(user=obj.deck.user, card_id=obj.pk, fields=fields)

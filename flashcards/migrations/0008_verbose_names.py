@@ -444,7 +444,7 @@ class Migration(migrations.Migration):
             field=models.PositiveSmallIntegerField(
                 default=4,
                 validators=[django.core.validators.MaxValueValidator(23)],
-                verbose_name="day begins hour",
+                verbose_name="day start hour",
             ),
         ),
         migrations.AlterField(

@@ -197,7 +197,7 @@ class StudySettings(models.Model):
         validators=[MinValueValidator(0.7), MaxValueValidator(0.97)],
     )
     day_begins_hour = models.PositiveSmallIntegerField(
-        gettext_lazy("day begins hour"), default=4, validators=[MaxValueValidator(23)]
+        gettext_lazy("day start hour"), default=4, validators=[MaxValueValidator(23)]
     )
     time_zone = models.CharField(gettext_lazy("time zone"), max_length=64, default="UTC")
 

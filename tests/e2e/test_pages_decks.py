@@ -176,7 +176,7 @@ def test_a_merge_leaves_doubles_out_and_is_taken_back(student: Visitor) -> None:
     student.page.get_by_role("button", name="Merge into another deck").click()
     choose_deck(student, "Sea", "Merge")
     expect(
-        student.page.get_by_text("1 card moved to “Sea”, 1 double left out.").first
+        student.page.get_by_text("1 card moved to “Sea”, 1 duplicate left out.").first
     ).to_be_visible()
     expect(names(student)).to_have_text(["Sea"])
     expect(student.page.get_by_text("3 cards")).to_be_visible()

@@ -158,3 +158,18 @@ def test_charlie_sees_nothing(charlie, generation):
     for address in ("/admin/", GENERATIONS, "/admin/overview/now", "/admin/overview/figures"):
         answer = signed_in(charlie).get(address)
         assert (answer.status_code, answer["Location"].split("?")[0]) == (302, "/admin/login/")
+
+
+@pytest.mark.parametrize("model", ["deck", "card"])
+def test_text_that_an_operator_may_not_read_stays_when_they_save_the_form(support, alice, model):
+    deck = alice.decks.create(name=WRITTEN)
+    card = deck.cards.create(position=0, front=WRITTEN, back=WRITTEN)
+    Group.objects.get(name=SUPPORT).permissions.add(
+        *Permission.objects.filter(codename__in=[f"view_{model}", f"change_{model}"])
+    )
+    row = {"deck": deck, "card": card}[model]
+    response = support.post(f"/admin/flashcards/{model}/{row.pk}/change/", {"_save": "Save"})
+    assert response.status_code == 302
+    deck.refresh_from_db()
+    card.refresh_from_db()
+    assert (deck.name, card.front, card.back) == (WRITTEN, WRITTEN, WRITTEN)

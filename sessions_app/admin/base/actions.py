@@ -19,7 +19,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy, ngettext, override
+from django.utils.translation import gettext, gettext_lazy, ngettext, override
 
 from sessions_app.services.csv_safety import escape_formula
 
@@ -56,12 +56,8 @@ class Operation:
         if len(rows) > MAX_ROWS:
             return model_admin.message_user(
                 request,
-                ngettext(
-                    "At most %(count)d rows at once: filter, or choose fewer.",
-                    "At most %(count)d rows at once: filter, or choose fewer.",
-                    MAX_ROWS,
-                )
-                % {"count": MAX_ROWS},
+                gettext("At most %(maximum)d rows at once: filter, or choose fewer.")
+                % {"maximum": MAX_ROWS},
                 messages.ERROR,
             )
         if "confirmed" not in request.POST:

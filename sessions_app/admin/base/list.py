@@ -35,7 +35,7 @@ ID = re.compile(r"[0-9a-f]{8}-?[0-9a-f-]{0,27}", re.IGNORECASE)
 DAYS = re.compile(r"(\d{4}-\d\d-\d\d)(?:\.\.(\d{4}-\d\d-\d\d))?")
 MIN_SEARCH_LETTERS = 3
 HELP = gettext_lazy(
-    "An id or its first 8 signs, a user's name, days as 2026-03-10 or 2026-03-01..2026-03-10"
+    "An id or its first 8 characters, a user's name, days as 2026-03-10 or 2026-03-01..2026-03-10"
 )
 SUPPORT = "Support"  # untranslated: the group's name in the database
 READ_TEXT = "sessions_app.read_text"
@@ -104,7 +104,7 @@ def recent_values_filter(
 
 
 HELP_TEXT = gettext_lazy(
-    "An id or its first 8 signs, a user's name, days as 2026-03-10 or 2026-03-01..2026-03-10,"
+    "An id or its first 8 characters, a user's name, days as 2026-03-10 or 2026-03-01..2026-03-10,"
     " or words of a topic"
 )
 

@@ -9,7 +9,7 @@ from playwright.sync_api import CDPSession, Page, Request, expect
 from tests.e2e.visitor import LOAD_MS, Visitor
 
 SMOL = "SmolLM2 135M Instruct"
-HERE_ALREADY = re.compile(r"(\d+) MB of 98 MB are here already: loading goes on from there")
+HERE_ALREADY = re.compile(r"(\d+) MB of 98 MB are here already: loading continues from there")
 
 
 @pytest.fixture
@@ -138,7 +138,7 @@ def test_how_fast_a_model_wrote_here_stands_in_the_list(student: Visitor) -> Non
 def test_a_stored_model_can_be_deleted_and_is_downloaded_again(student: Visitor) -> None:
     begin_and_cancel(student)
     dialog = stored(student)
-    expect(dialog).to_contain_text("not complete: loading goes on from here")
+    expect(dialog).to_contain_text("not complete: loading continues from here")
     dialog.get_by_role("button", name=f"Delete {SMOL}").click()
     expect(dialog).to_contain_text("No model is stored in this browser yet.")
     expect(dialog.get_by_role("button", name="Close")).to_be_focused()

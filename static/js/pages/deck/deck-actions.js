@@ -69,12 +69,12 @@ function mergedText(name, count, leftOut) {
       { name },
     );
   // Translators: follows “3 cards moved to “French”,”; the cards that the deck has already.
-  const left = ngettext("%(count)s double left out", "%(count)s doubles left out", leftOut);
+  const left = ngettext("%(count)s duplicate left out", "%(count)s duplicates left out", leftOut);
   return ngettext(
-    "%(count)s card moved to “%(name)s”, %(doublesLeftOut)s.",
-    "%(count)s cards moved to “%(name)s”, %(doublesLeftOut)s.",
+    "%(count)s card moved to “%(name)s”, %(duplicatesLeftOut)s.",
+    "%(count)s cards moved to “%(name)s”, %(duplicatesLeftOut)s.",
     count,
-    { name, doublesLeftOut: left },
+    { name, duplicatesLeftOut: left },
   );
 }
 

@@ -99,7 +99,7 @@ function stateText({ modelId, isComplete }, isRunning) {
   if (modelId === null) return gettext("left over: replaced, or no longer on this server's list");
   return isComplete
     ? pgettext("stored model", "complete")
-    : gettext("not complete: loading goes on from here");
+    : gettext("not complete: loading continues from here");
 }
 
 function emptyRow() {

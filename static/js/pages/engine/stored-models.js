@@ -26,10 +26,10 @@ export function storedText(stored, { downloadMb }) {
     : storedSize;
   return stored.engine === "webllm"
     ? gettext(
-        "%(amount)s are here already: loading goes on from there, but for parts that were on their way.",
+        "%(amount)s are here already: loading continues from there, but for parts that were on their way.",
         { amount },
       )
-    : gettext("%(amount)s are here already: loading goes on from there.", { amount });
+    : gettext("%(amount)s are here already: loading continues from there.", { amount });
 }
 
 /**

@@ -50,7 +50,3 @@ export function speed({ tokens, seconds }, first = { tokens: 0, seconds: 0 }) {
   return `${total} · ${gettext("%(rate)s tokens/s", { rate })}`;
 }
 
-/** @param {number} number @param {string} singular @param {string} [plural] */
-export function pluralize(number, singular, plural = `${singular}s`) {
-  return `${whole.format(number)} ${number === 1 ? singular : plural}`;
-}
