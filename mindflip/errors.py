@@ -12,25 +12,27 @@ from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.translation import gettext
 
 from sessions_app.exceptions import Invalid
 from sessions_app.problems import MEDIA_TYPE, problem
 from sessions_app.rest.streaming import releasing_connection
 
-WRONG_HOST = (
-    "This server does not go by the name in the address. Whoever runs it names it in"
-    " MINDFLIP_ALLOWED_HOSTS."
-)
-
 
 @releasing_connection
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if isinstance(exception, DisallowedHost):
-        return _api(request, 400, "unknown_host", WRONG_HOST) or render(
+        message = gettext(
+            "This server does not go by the name in the address. Whoever runs it names it in"
+            " MINDFLIP_ALLOWED_HOSTS."
+        )
+        return _api(request, 400, "unknown_host", message) or render(
             request, "400_host.html", status=400
         )
     refusal = (
-        exception if isinstance(exception, Invalid) else Invalid("This request cannot be read.")
+        exception
+        if isinstance(exception, Invalid)
+        else Invalid(gettext("This request cannot be read."))
     )
     fields = {"fields": refusal.fields} if refusal.fields else {}
     return _api(request, 400, refusal.code, refusal.message, **fields) or render(
@@ -40,19 +42,20 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 @releasing_connection
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _api(request, 403, "forbidden", "This is not yours to do.") or render(
+    return _api(request, 403, "forbidden", gettext("This is not yours to do.")) or render(
         request, "403.html", status=403
     )
 
 
 @releasing_connection
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    message = "There is nothing at this address; no address of the API ends in a slash."
+    message = gettext("There is nothing at this address; no address of the API ends in a slash.")
     return _api(request, 404, "not_found", message) or render(request, "404.html", status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return _api(request, 500, "internal", "Something went wrong here: try again.") or HttpResponse(
+    message = gettext("Something went wrong here: try again.")
+    return _api(request, 500, "internal", message) or HttpResponse(
         render_to_string("500.html"), status=500
     )
 

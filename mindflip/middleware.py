@@ -20,8 +20,8 @@ GetResponse = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
 _RESOLVE = re.compile(r"/resolve/(?P<version>[^/]+)/")
 # With the library's 8 KiB, sending 269 MB of weights would take 33,000 calls in a thread.
 _CHUNK_BYTES = 256 * 1024
-_FOREVER = "public, max-age=31536000, immutable"
-_REVALIDATED = "public, no-cache"
+_FOREVER = "public, max-age=31536000, immutable"  # untranslated: a header
+_REVALIDATED = "public, no-cache"  # untranslated: a header
 
 
 class AsyncMiddleware(ABC):

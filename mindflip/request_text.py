@@ -7,6 +7,7 @@ from typing import IO, Any
 from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIHandler, ASGIRequest
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.utils.translation import gettext
 
 from mindflip.errors import bad_request
 from mindflip.middleware import AsyncMiddleware
@@ -15,11 +16,6 @@ from sessions_app.problems import MEDIA_TYPE, problem
 
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 UTF_8 = ("utf-8", "ascii")
-NUL = "Remove the NUL character (%00)."
-CHARSET = "Encode the form as UTF-8."
-CONTENT_TYPE = (
-    "Content-Type: Use a media type without encoded parameters, such as application/json."
-)
 
 _refuse = sync_to_async(bad_request)
 
@@ -36,8 +32,12 @@ class RequestHandler(ASGIHandler):
         try:
             return super().create_request(scope, body_file)
         except ValueError:
+            message = gettext(
+                "Content-Type: Use a media type without encoded parameters, such as"
+                " application/json."
+            )
             return None, JsonResponse(
-                problem(400, "invalid", CONTENT_TYPE), status=400, content_type=MEDIA_TYPE
+                problem(400, "invalid", message), status=400, content_type=MEDIA_TYPE
             )
 
 
@@ -54,7 +54,7 @@ class RequestTextMiddleware(AsyncMiddleware):
             and request.content_type in FORMS
             and codecs.lookup(request.encoding).name not in UTF_8
         ):
-            return await _refuse(request, Invalid(CHARSET))
+            return await _refuse(request, Invalid(gettext("Encode the form as UTF-8.")))
         if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             return await _refuse(request, _nul(request))
         request.COOKIES = {
@@ -69,6 +69,8 @@ def _nul(request: HttpRequest) -> Invalid:
     The error names the parameters that contain the character. It names none if only the path does.
     """
     names = [name for name, values in request.GET.lists() if "\0" in "".join([name, *values])]
+    message = gettext("Remove the NUL character (%00).")
     return Invalid(
-        " ".join([*(f"{name}:" for name in names), NUL]), fields={name: [NUL] for name in names}
+        " ".join([*(f"{name}:" for name in names), message]),
+        fields={name: [message] for name in names},
     )
