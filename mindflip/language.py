@@ -75,7 +75,7 @@ class CatalogueView(JavaScriptCatalog):
         with override(language):
             response = super().get(request)
         response["Content-Language"] = language
-        response["Cache-Control"] = "public, max-age=31536000, immutable"
+        response["Cache-Control"] = "public, max-age=31536000, immutable"  # untranslated: a header
         return response
 
     def get_paths(self, packages: Any) -> list[str]:

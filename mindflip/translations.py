@@ -40,7 +40,7 @@ KEYWORDS: dict[str, Any] = {
     "npgettext": ((1, "c"), 2, 3),
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
-TRANSLATOR_COMMENT = "Translators:"
+TRANSLATOR_COMMENT = "Translators:"  # untranslated: a mark in comments
 
 
 class InvalidCatalogue(Exception):

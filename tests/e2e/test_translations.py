@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e import page_rows
 from tests.e2e.conftest import FROM_ONE_ADDRESS, sound_page
+from tests.e2e.quick_engine import quick_engine
 from tests.e2e.visitor import Visitor
 from tests.processes import RunningServer, running_server
 from tests.translations import pseudo
@@ -17,7 +18,7 @@ from tests.translations import pseudo
 # The texts of the whole page, also those that are hidden or in templates, in their order. A space
 # separates blocks, so that a sentence with inline elements stays whole.
 TEXTS = """() => {
-  const skipped = "script, style, kbd, code, .katex, [data-slot=front], [data-slot=back]";
+  const skipped = "script, style, noscript, kbd, code, .katex";
   const names = ["alt", "aria-label", "aria-description", "placeholder", "title"];
   const texts = [document.title];
   const read = (root) => {
@@ -35,9 +36,12 @@ TEXTS = """() => {
   read(document.body);
   return texts.join(" ");
 }"""
-# Data of the rows, product names, names of models, units and names of keys.
+# Data of the tests, names of products and models, and Django's own texts in Esperanto.
 DATA = re.compile(
-    r"student-\w+|Physics|MindFlip|Anki|CSV|TSV|JSON|Markdown|PDF|SmolLM2\S*|Q4_1|WebGPU|wllama|WebLLM"
+    r"student-\w+|Physics|Which force is|mass|times|acceleration|How is a list written|as here"
+    r"|What is a vacuole|A bubble that stores things"
+    r"|MindFlip|Anki|CSV|TSV|JSON|Markdown|PDF|WebGPU|wllama|WebLLM|UTF-\d+"
+    r"|SmolLM2\S*|Instruct|Q4_1|Salutnomo|Ĉi tiu kampo estas deviga"
 )
 BRACKETS = re.compile(r"⟦[^⟦⟧]*⟧")
 
@@ -86,3 +90,95 @@ def test_every_text_is_translated_on(visitor: Visitor, name: str) -> None:
         visitor.page.wait_for_load_state("networkidle")
         texts[f"{row.address} {row.button}"] = untranslated(visitor.page)
     assert {where: left for where, left in texts.items() if left} == {}
+
+
+@pytest.fixture
+def student(visitor: Visitor) -> Visitor:
+    """Return a visitor with a deck, whose texts are data that `untranslated` knows."""
+    visitor.come_in()
+    visitor.has_deck("Physics", [{"front": f"Physics {n}?", "back": "Physics"} for n in range(3)])
+    return visitor
+
+
+def press(student: Visitor, name: str) -> None:
+    """Press the first button whose name contains this text, and look at the texts that follow."""
+    student.page.get_by_role("button", name=name).first.click()
+    student.page.wait_for_load_state("networkidle")
+    assert untranslated(student.page) == [], name
+
+
+def test_every_text_is_translated_while_cards_are_made(student: Visitor) -> None:
+    page = student.page
+    student.open()
+    press(student, "Let another device write")
+    press(student, "Generate")
+    page.get_by_label("My notes").check()
+    press(student, "Generate")
+    page.get_by_label("⟦Notes⟧", exact=True).fill("Physics 1. " * 900)
+    page.get_by_label("Topic (optional)").fill("Physics")
+    assert untranslated(page) == []
+    cards = iter(range(1000))
+    with quick_engine(student, lambda request: [physics(next(cards))]):
+        press(student, "Generate")
+        student.wait_until_written("done")
+        assert untranslated(page) == []
+        for name in ("Show answer", "Edit card", "Save card", "Remove card", "Undo"):
+            press(student, name)
+    for name in ("Save as deck", "Discard"):
+        if page.get_by_role("button", name=name).count():
+            press(student, name)
+
+
+def physics(number: int) -> dict[str, str]:
+    return {"front": f"Physics {number}?", "back": f"Physics {number}"}
+
+
+def test_every_text_is_translated_when_a_generation_fails(student: Visitor) -> None:
+    student.open()
+    press(student, "Let another device write")
+    student.page.get_by_label("⟦Topic⟧", exact=True).fill("Physics")
+    with quick_engine(student, lambda request: []):
+        press(student, "Generate")
+        student.wait_until_written("error")
+        assert untranslated(student.page) == []
+
+
+def test_every_text_is_translated_while_a_deck_is_edited(student: Visitor) -> None:
+    student.open("/decks")
+    student.page.get_by_role("link", name="Physics", exact=True).click()
+    for name in ("Edit card 1", "Save card", "Delete card 1", "Undo", "More", "Rename", "Cancel"):
+        press(student, name)
+    student.page.get_by_role("link", name="Table").click()
+    student.page.get_by_label("Choose all cards on this page").check()
+    assert untranslated(student.page) == []
+    for name in ("Tag", "Cancel", "Move", "Cancel", "⟦Delete⟧", "Undo"):
+        press(student, name)
+
+
+def test_every_text_is_translated_during_an_import(student: Visitor) -> None:
+    page = student.page
+    student.open("/decks/import")
+    page.get_by_label("Or paste a table").fill("Physics 7?\tPhysics\n\tPhysics\n")
+    press(student, "Look at it")
+    press(student, "Import 2 rows")
+    expect(page.get_by_role("heading", name="1 card added")).to_be_visible()
+    assert untranslated(page) == []
+    press(student, "Import another file")
+    page.get_by_label("Choose a file").set_input_files(
+        {"name": "Physics.apkg", "mimeType": "application/zip", "buffer": b"PK\x03\x04 broken"}
+    )
+    expect(page.get_by_role("alert")).to_contain_text("damaged or encrypted")
+    assert untranslated(page) == []
+
+
+def test_every_text_is_translated_while_cards_are_studied(student: Visitor) -> None:
+    student.open("/study")
+    for name in ("Show answer", "Again", "Undo", "Show answer", "Hard"):
+        press(student, name)
+    for rating in ("Good", "Easy"):
+        press(student, "Show answer")
+        press(student, rating)
+    for address in ("/progress", "/decks"):
+        student.open(address)
+        student.page.wait_for_load_state("networkidle")
+        assert untranslated(student.page) == []
