@@ -4,14 +4,17 @@
 Anki packages and the scripts of the pages use this table. `models.CardKind` and `api.schemas.Kind`
 repeat its names, because Django and mypy need them as literals.
 
-This module is pure.
+This module is pure: it uses Django only to translate labels.
 """
 
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
 from flashcards.grammar import ONE_GAP, SHORT_TERM, TWO_TEXTS, AnswerForm
 
-SENTENCE_FIELD = "Sentence"
+SENTENCE_FIELD = "Sentence"  # untranslated: the name of a field in Anki
 
 
 @dataclass(frozen=True)
@@ -24,12 +27,13 @@ class KindRow:
     If `has_gaps` is set, the front of a card of this kind has at least one gap. `rule` and
     `example` are sent to the model, and `answer_form` limits what it writes. In Anki, the kind is a
     note type with a permanent ID, two fields (front and back), and headings above the sides. A
-    cloze shows only the first heading.
+    cloze shows only the first heading. The note type is the same for users of all languages, so its
+    names and headings are not translated.
     """
 
     name: str
     option: str
-    wish: str
+    wish: str | Promise
     has_gaps: bool
     rule: str
     example: str
@@ -45,53 +49,56 @@ KIND_ROWS = (
     KindRow(
         BASIC,
         option="question-answer",
-        wish="Question and answer",
+        wish=gettext_lazy("Question and answer"),
         has_gaps=False,
-        rule="The front is a short question. The back is its answer in a few words.",
+        rule=(
+            "The front is a short question. The back is its answer"  # untranslated: a prompt
+            " in a few words."
+        ),
         example=(
             '[{"front":"What does the Moon go round?","back":"Earth"},{"front":"How long is one'
-            ' turn?","back":"27 days"}]'
+            ' turn?","back":"27 days"}]'  # untranslated: a prompt
         ),
         answer_form=TWO_TEXTS,
-        note_type="MindFlip Basic",
+        note_type="MindFlip Basic",  # untranslated: the name in Anki
         note_type_id=1_704_067_200_101,
-        fields=("Front", "Back"),
-        headings=("Question", "Answer"),
+        fields=("Front", "Back"),  # untranslated: the note type in Anki
+        headings=("Question", "Answer"),  # untranslated: the note type in Anki
     ),
     KindRow(
         CLOZE,
         option="cloze",
-        wish="Cloze: fill the gap",
+        wish=gettext_lazy("Cloze: fill the gap"),
         has_gaps=True,
         rule=(
             "The front is a true sentence with one key word hidden as {{c1::word}}. The back is the"
-            " hidden word."
+            " hidden word."  # untranslated: a prompt
         ),
         example=(
-            '[{"front":"The Moon goes round the {{c1::Earth}}.","back":"Earth"},'
-            '{"front":"One turn takes about {{c1::27}} days.","back":"27"}]'
+            '[{"front":"The Moon goes round the {{c1::Earth}}.","back":"Earth"},{"front":"One turn'
+            ' takes about {{c1::27}} days.","back":"27"}]'  # untranslated: a prompt
         ),
         answer_form=ONE_GAP,
-        note_type="MindFlip Cloze",
+        note_type="MindFlip Cloze",  # untranslated: the name in Anki
         note_type_id=1_704_067_200_103,
-        fields=("Text", "Back Extra"),
-        headings=("Fill the gap", "Answer"),
+        fields=("Text", "Back Extra"),  # untranslated: the note type in Anki
+        headings=("Fill the gap", "Answer"),  # untranslated: the note type in Anki
     ),
     KindRow(
         DEFINITION,
         option="definition",
-        wish="Term and definition",
+        wish=gettext_lazy("Term and definition"),
         has_gaps=False,
-        rule="The front is a term. The back is its definition.",
+        rule="The front is a term. The back is its definition.",  # untranslated: a prompt
         example=(
-            '[{"front":"orbit","back":"the path of one body round'
-            ' another"},{"front":"crater","back":"a hollow made by a stone"}]'
+            '[{"front":"orbit","back":"the path of one body round another"},{"front":"crater",'
+            '"back":"a hollow made by a stone"}]'  # untranslated: a prompt
         ),
         answer_form=SHORT_TERM,
-        note_type="MindFlip Definition",
+        note_type="MindFlip Definition",  # untranslated: the name in Anki
         note_type_id=1_704_067_200_102,
-        fields=("Term", "Definition"),
-        headings=("Term", "Definition"),
+        fields=("Term", "Definition"),  # untranslated: the note type in Anki
+        headings=("Term", "Definition"),  # untranslated: the note type in Anki
     ),
 )
 DEFAULT_KIND = KIND_ROWS[0]

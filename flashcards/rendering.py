@@ -174,5 +174,5 @@ _SANITISER = nh3.Cleaner(
     attributes={"*": set(), "a": {"href"}, "ol": {"start"}},
     attribute_filter=_only_web_links,
     url_schemes={"http", "https"},
-    link_rel="noopener noreferrer nofollow",
+    link_rel="noopener noreferrer nofollow",  # untranslated: an attribute
 )

@@ -1,9 +1,11 @@
 """Imported cards before they are saved: validated, with a count of the cards that were left out."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
+
+from django.utils.translation import gettext, ngettext
 
 from flashcards.cloze import usable_kind
 from flashcards.formats.limits import Limits, too_large
@@ -12,34 +14,42 @@ from flashcards.services.tags import tags_usable
 
 EXAMPLES = 5
 EXAMPLE_CHARACTERS = 60
-SKIP_REASONS = {
-    "media": (
+# Each reason has a notice with the number of items that were left out.
+SKIP_REASONS: dict[str, Callable[[int], str]] = {
+    "media": lambda count: ngettext(
         "1 picture or sound was left out: cards hold text.",
-        "{} pictures and sounds were left out: cards hold text.",
+        "%(count)s pictures and sounds were left out: cards hold text.",
+        count,
     ),
-    "only_media": (
+    "only_media": lambda count: ngettext(
         "1 card was left out: a side is only pictures or sounds.",
-        "{} cards were left out: a side is only pictures or sounds.",
+        "%(count)s cards were left out: a side is only pictures or sounds.",
+        count,
     ),
-    "empty_side": (
+    "empty_side": lambda count: ngettext(
         "1 card was left out: it has no question or no answer.",
-        "{} cards were left out: they have no question or no answer.",
+        "%(count)s cards were left out: they have no question or no answer.",
+        count,
     ),
-    "too_long": (
-        f"1 card was left out: a side is longer than {SIDE_CHARACTERS:,} characters.",
-        f"{{}} cards were left out: a side is longer than {SIDE_CHARACTERS:,} characters.",
+    "too_long": lambda count: ngettext(
+        "1 card was left out: a side is longer than %(maximum)s characters.",
+        "%(count)s cards were left out: a side is longer than %(maximum)s characters.",
+        count,
     ),
-    "unreadable": (
+    "unreadable": lambda count: ngettext(
         "1 note was left out: it cannot be read.",
-        "{} notes were left out: they cannot be read.",
+        "%(count)s notes were left out: they cannot be read.",
+        count,
     ),
-    "repeated": (
+    "repeated": lambda count: ngettext(
         "1 card stands in the file twice and was taken once.",
-        "{} cards stand in the file more than once and were taken once.",
+        "%(count)s cards stand in the file more than once and were taken once.",
+        count,
     ),
-    "changed_here": (
+    "changed_here": lambda count: ngettext(
         "1 card was left as it is: you changed it here after the file was made.",
-        "{} cards were left as they are: you changed them here after the file was made.",
+        "%(count)s cards were left as they are: you changed them here after the file was made.",
+        count,
     ),
 }
 # Dates before this one and dates in the future are treated as unknown.
@@ -90,8 +100,8 @@ class SkippedCards:
         for reason, count in self.counts.items():
             if not count:
                 continue
-            singular, plural = SKIP_REASONS[reason]
-            sentence = singular if count == 1 else plural.format(f"{count:,}")
+            numbers = {"count": f"{count:,}", "maximum": f"{SIDE_CHARACTERS:,}"}
+            sentence = SKIP_REASONS[reason](count) % numbers
             examples = self.examples[reason]
             skipped.append(
                 {"code": reason, "count": count, "sentence": sentence, "examples": examples}
@@ -167,6 +177,7 @@ def _cleaned(card: ImportedCard) -> ImportedCard:
 
 
 def _too_many(most: int) -> Exception:
-    refused = too_large(f"This file has more than {most:,} cards: export fewer decks at a time.")
+    message = gettext("This file has more than %(maximum)s cards: export fewer decks at a time.")
+    refused = too_large(message % {"maximum": f"{most:,}"})
     refused.code = "too_many_cards"
     return refused

@@ -5,6 +5,8 @@ from itertools import islice
 from pathlib import PurePath
 from typing import Any, BinaryIO
 
+from django.utils.translation import gettext
+
 from flashcards.formats.anki.package import read_package
 from flashcards.formats.cards import ParsedFile
 from flashcards.formats.limits import FileRejected, Limits, Progress, damaged
@@ -25,7 +27,6 @@ ZIPS = (b"PK\x03\x04", b"PK\x05\x06")
 SQLITE = b"SQLite format 3\x00"
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 HEAD = 4096
-NAMELESS = "Imported cards"
 UNFORESEEN = (ValueError, TypeError, LookupError, ArithmeticError, RecursionError, MemoryError)
 log = logging.getLogger(__name__)
 
@@ -43,9 +44,9 @@ def read_file(
         reading = _read(format, file, name, choices, limits, progress)
     except UNFORESEEN as error:  # files can be damaged in unforeseen ways
         log.warning("a %s file could not be read", format, exc_info=error)
-        raise damaged("cannot be read") from error
+        raise damaged(gettext("cannot be read")) from error
     if not reading.cards and not reading.left_out.counts:
-        raise FileRejected("There are no cards in this file.", code="no_cards")
+        raise FileRejected(gettext("There are no cards in this file."), code="no_cards")
     return reading
 
 
@@ -75,12 +76,14 @@ def format_of(file: BinaryIO, limits: Limits) -> str:
         return "apkg"
     if head.startswith(SQLITE) or (b"\0" in head and not head.startswith(UTF_16)):
         raise FileRejected(
-            "This is neither a package of Anki nor text: send .apkg, .csv, .tsv, .txt or .json.",
+            gettext(
+                "This is neither a package of Anki nor text: send .apkg, .csv, .tsv, .txt or .json."
+            ),
             code="unknown_format",
         )
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if not text:
-        raise FileRejected("This file is empty.", code="no_cards")
+        raise FileRejected(gettext("This file is empty."), code="no_cards")
     return "json" if text[:1] in (b"{", b"[") and _is_json(text) else "table"
 
 
@@ -96,7 +99,8 @@ def _is_json(text: bytes) -> bool:
 def name_of(file_name: str) -> str:
     """Return the name for a deck without one: the file's name without its extension."""
     stem = PurePath(clean(file_name).replace("\\", "/")).stem
-    return trim(stem)[:NAME_CHARACTERS] or NAMELESS
+    # Translators: The name of a deck from a file without a name.
+    return trim(stem)[:NAME_CHARACTERS] or gettext("Imported cards")
 
 
 def _read(

@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from sessions_app.exceptions import MindFlipError
 
 RATIO = 200  # typical collections shrink to a tenth, zip bombs to a thousandth
@@ -34,18 +36,18 @@ class Limits:
     def check_file(self, size: int) -> None:
         """Raise FileRejected (`too_large`) if a file of `size` bytes is too large."""
         if size > self.file_bytes:
-            megabytes = self.file_bytes // 2**20
-            raise too_large(
-                f"This file is larger than {megabytes} MB: export it without pictures and sounds,"
+            message = gettext(
+                "This file is larger than %(megabytes)s MB: export it without pictures and sounds,"
                 " or fewer cards at a time."
             )
+            raise too_large(message % {"megabytes": self.file_bytes // 2**20})
 
     def check_unpacked(self, size: int, packed: int) -> None:
         """Raise FileRejected (`too_large`) if `size` bytes are too many for `packed` bytes."""
         is_bomb = size > RATIO_COUNTS_FROM and size > RATIO * max(packed, 1)
         if is_bomb or size > self.unpacked_bytes:
             raise too_large(
-                "What is packed in this file is too large: export fewer cards at a time."
+                gettext("What is packed in this file is too large: export fewer cards at a time.")
             )
 
 
@@ -83,7 +85,7 @@ class Progress:
         """Raise FileRejected (`takes_too_long`) after the time limit."""
         if self.is_over():
             raise FileRejected(
-                "This file takes too long to read: export fewer cards at a time.",
+                gettext("This file takes too long to read: export fewer cards at a time."),
                 code="takes_too_long",
             )
 
@@ -104,9 +106,9 @@ class FileRejected(MindFlipError):
 
 def damaged(what: str) -> FileRejected:
     """Return the error for a damaged file, where `what` completes "This file …"."""
-    return FileRejected(
-        f"This file {what}: export it again and send the new one.", code="damaged_file"
-    )
+    # Translators: The problem is a predicate, such as "holds an empty collection".
+    message = gettext("This file %(problem)s: export it again and send the new one.")
+    return FileRejected(message % {"problem": what}, code="damaged_file")
 
 
 def too_large(message: str) -> FileRejected:

@@ -5,19 +5,29 @@ Each card has a heading, its front, and its back as a quote. The text of cards i
 
 from collections.abc import Iterator, Sequence
 
+from django.utils.translation import gettext
+
 from flashcards.models import Card, Deck
 
 
 def write_markdown(deck: Deck, cards: Sequence[Card]) -> Iterator[str]:
+    # The pieces may be made in threads that do not know the language of the request.
+    heading, source = gettext("Card %(number)s"), gettext("From the source: %(sentence)s")
+    return _pieces(deck, cards, heading, source, gettext("Tags: %(tags)s"))
+
+
+def _pieces(
+    deck: Deck, cards: Sequence[Card], heading: str, source: str, tags: str
+) -> Iterator[str]:
     yield f"# {_one_line(deck.name)}\n"
     if deck.tags:
-        yield f"\nTags: {', '.join(deck.tags)}\n"
+        yield f"\n{tags % {'tags': ', '.join(deck.tags)}}\n"
     for number, card in enumerate(cards, start=1):
-        yield f"\n## Card {number}\n\n{card.front}\n\n{_quoted(card.back)}\n"
+        yield f"\n## {heading % {'number': number}}\n\n{card.front}\n\n{_quoted(card.back)}\n"
         if card.sentence:
-            yield f"\nFrom the source: {_one_line(card.sentence)}\n"
+            yield f"\n{source % {'sentence': _one_line(card.sentence)}}\n"
         if card.tags:
-            yield f"\nTags: {', '.join(card.tags)}\n"
+            yield f"\n{tags % {'tags': ', '.join(card.tags)}}\n"
 
 
 def _quoted(text: str) -> str:

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext
+
 from flashcards.card_kinds import KIND_OF_NAME
 from flashcards.formats.cards import CardValidator, ImportedCard, ParsedFile
 from flashcards.formats.limits import READING, FileRejected, Limits, Progress, damaged
@@ -48,17 +50,19 @@ def _document(data: bytes) -> dict[str, Any]:
     try:
         document = json.loads(data)
     except (ValueError, RecursionError) as error:
-        raise damaged("is no readable JSON") from error
+        raise damaged(gettext("is no readable JSON")) from error
     if isinstance(document, list):
         document = {"cards": document}
     if not isinstance(document, dict) or not isinstance(document.get("cards"), list):
         raise FileRejected(
-            "This JSON holds no list of cards: send an object with `cards`, a list of objects with"
-            " front and back."
+            gettext(
+                "This JSON holds no list of cards: send an object with `cards`, a list of objects"
+                " with front and back."
+            )
         )
     if document.get("format") == FORMAT and document.get("version") != VERSION:
         raise FileRejected(
-            "This file was made by a newer MindFlip: update this server first.",
+            gettext("This file was made by a newer MindFlip: update this server first."),
             code="unknown_format",
         )
     return document
@@ -69,7 +73,7 @@ def _take(validator: CardValidator, fields: Any, deck: str) -> None:
         validator.take(_card(draft_card(_mapping(fields)), deck))
     except InvalidCard as bad:
         side = str(_mapping(fields).get("front", ""))
-        validator.reading.left_out.add("too_long" if "long" in bad.why else "empty_side", side)
+        validator.reading.left_out.add("too_long" if bad.is_too_long else "empty_side", side)
 
 
 def _card(fields: Mapping[str, Any], deck: str) -> ImportedCard:

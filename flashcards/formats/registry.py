@@ -6,6 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy
+
 from flashcards.formats.anki.writer import write_package
 from flashcards.formats.markdown import write_markdown
 from flashcards.formats.mindflip_json_writer import write_json
@@ -17,6 +21,7 @@ from sessions_app.exceptions import Invalid
 NAME_BYTES = 120  # with the extension, below the limit of any file system
 CHUNK_BYTES = 2**16
 NOTHING_LEFT = "\ufffd"  # replaces a text that has only control characters
+CONTROL_CATEGORIES = ("Cc", "Cf", "Zl", "Zp")  # untranslated: categories of Unicode
 UNSAFE = re.compile(r'[\\/:*?"<>|\s]+')
 
 
@@ -29,8 +34,8 @@ class Format:
     """
 
     name: str
-    label: str
-    words: str
+    label: str | Promise
+    words: str | Promise
     extension: str
     content_type: str
     write: Callable[[Deck, Sequence[Card]], Iterable[str | bytes]]
@@ -50,47 +55,47 @@ FORMATS = {
     for file_format in (
         Format(
             "apkg",
-            "Anki package",
-            "To learn in Anki; a second import updates the cards.",
+            gettext_lazy("Anki package"),
+            gettext_lazy("To learn in Anki; a second import updates the cards."),
             "apkg",
             "application/apkg",
             write_package,
         ),
         Format(
             "csv",
-            "CSV table",
-            "For Excel and other spreadsheets.",
+            gettext_lazy("CSV table"),
+            gettext_lazy("For Excel and other spreadsheets."),
             "csv",
             "text/csv; charset=utf-8",
             table_writer(","),
         ),
         Format(
             "tsv",
-            "TSV table",
-            "For programs that read tabs.",
+            gettext_lazy("TSV table"),
+            gettext_lazy("For programs that read tabs."),
             "tsv",
             "text/tab-separated-values; charset=utf-8",
             table_writer("\t"),
         ),
         Format(
             "json",
-            "MindFlip file",
-            "All cards, tags and notes, but no study progress.",
+            gettext_lazy("MindFlip file"),
+            gettext_lazy("All cards, tags and notes, but no study progress."),
             "json",
             "application/json",
             write_json,
         ),
         Format(
             "markdown",
-            "Markdown",
-            "To read and to put into notes.",
+            "Markdown",  # untranslated: the name of the language
+            gettext_lazy("To read and to put into notes."),
             "md",
             "text/markdown; charset=utf-8",
             write_markdown,
         ),
     )
 }
-CHOOSE = f"Choose a format: {', '.join(FORMATS)}."
+CHOOSE = format_lazy(gettext_lazy("Choose a format: {formats}."), formats=", ".join(FORMATS))
 
 
 def deck_export(*, deck: Deck, cards: Sequence[Card], format: str) -> Export:
@@ -100,7 +105,7 @@ def deck_export(*, deck: Deck, cards: Sequence[Card], format: str) -> Export:
     """
     chosen = FORMATS.get(format)
     if chosen is None:
-        raise Invalid(CHOOSE, fields={"format": [CHOOSE]})
+        raise Invalid(str(CHOOSE), fields={"format": [str(CHOOSE)]})
     pieces = chosen.write(_clean_deck(deck), [_clean_card(card) for card in cards])
     return Export(
         f"{safe_name(deck.name)}.{chosen.extension}", chosen.content_type, _sendable(pieces)
@@ -153,7 +158,7 @@ def safe_name(name: str) -> str:
     It contains no path and no control characters, is not hidden, and has a limited length.
     """
     seen = "".join(
-        " " if unicodedata.category(character) in ("Cc", "Cf", "Zl", "Zp") else character
+        " " if unicodedata.category(character) in CONTROL_CATEGORIES else character
         for character in unicodedata.normalize("NFC", name)
     )
     plain = UNSAFE.sub(" ", seen).strip(" .")

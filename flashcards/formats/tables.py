@@ -16,6 +16,8 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from charset_normalizer import from_bytes
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy
 
 from flashcards.card_kinds import CLOZE, KIND_OF_NAME
 from flashcards.cloze import filled, has_gaps
@@ -29,10 +31,10 @@ from sessions_app.services.csv_safety import unescape_formula
 
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "space": " ", "pipe": "|", "colon": ":"}
 ROLE_COLUMNS = {
-    "tags column": "tags",
-    "deck column": "deck",
-    "guid column": "id",
-    "notetype column": "skip",
+    "tags column": "tags",  # untranslated: a header line
+    "deck column": "deck",  # untranslated: a header line
+    "guid column": "id",  # untranslated: a header line
+    "notetype column": "skip",  # untranslated: a header line
 }
 LINES = 20
 ROLES = ("front", "back", "tags", "sentence", "kind", "id", "deck", "skip")
@@ -57,18 +59,19 @@ MARKS = (
 )
 # Encodings that are too similar to one of these can only be chosen by the user.
 GUESSED = ["cp1252", "cp1251", "cp1253", "shift_jis", "gb18030", "big5", "euc_kr"]
-CHOICES = {  # Python's names and the labels on the page
+# Python's names and the labels on the page
+CHOICES: dict[str, str | Promise] = {
     "utf-8": "UTF-8",
     "utf-16": "UTF-16",
-    "cp1252": "Western European (Windows)",
-    "cp1250": "Central European (Windows)",
-    "cp1251": "Cyrillic (Windows)",
-    "cp1253": "Greek (Windows)",
-    "cp1254": "Turkish (Windows)",
-    "shift_jis": "Japanese (Shift JIS)",
-    "gb18030": "Chinese (GB 18030)",
-    "big5": "Chinese (Big5)",
-    "euc_kr": "Korean (EUC-KR)",
+    "cp1252": gettext_lazy("Western European (Windows)"),
+    "cp1250": gettext_lazy("Central European (Windows)"),
+    "cp1251": gettext_lazy("Cyrillic (Windows)"),
+    "cp1253": gettext_lazy("Greek (Windows)"),
+    "cp1254": gettext_lazy("Turkish (Windows)"),
+    "shift_jis": gettext_lazy("Japanese (Shift JIS)"),
+    "gb18030": gettext_lazy("Chinese (GB 18030)"),
+    "big5": gettext_lazy("Chinese (Big5)"),
+    "euc_kr": gettext_lazy("Korean (EUC-KR)"),
 }
 SAMPLE_BYTES = 50_000
 
@@ -114,7 +117,7 @@ def _take(headers: AnkiHeaders, line: str) -> bool:
     elif name == "tags":
         headers.tags = tuple(clean(value).split())
     else:
-        return name in {"notetype", "columns", "if matches"}
+        return name in {"notetype", "columns", "if matches"}  # untranslated: header lines
     return True
 
 
@@ -171,7 +174,7 @@ def open_table(data: bytes, choices: Choices) -> Table:
         delimiter = max(DELIMITERS, key=lambda candidate: _evenness(start, candidate))
     sample = list(islice(_rows(text, delimiter), SAMPLE_ROWS))
     if not sample:
-        raise FileRejected("There are no rows in this file.", code="no_cards")
+        raise FileRejected(gettext("There are no rows in this file."), code="no_cards")
     return _decided(
         Table(text, encoding, delimiter, False, (), (), headers, False), sample, choices
     )
@@ -186,7 +189,8 @@ def read_table(data: bytes, choices: Choices, limits: Limits, progress: Progress
     table = open_table(data, choices)
     if not {"front", "back"} <= set(table.columns):
         raise FileRejected(
-            "Say which column holds the questions and which the answers.", code="wrong_choice"
+            gettext("Say which column holds the questions and which the answers."),
+            code="wrong_choice",
         )
     validator = CardValidator(ParsedFile("table"), limits)
     progress.begin(READING, sum(1 for _ in table.rows()))
@@ -199,11 +203,12 @@ def read_table(data: bytes, choices: Choices, limits: Limits, progress: Progress
 def _check(choices: Choices) -> None:
     if len(choices.delimiter) > 1 or choices.delimiter in ('"', "\n", "\r"):
         raise FileRejected(
-            "The sign between columns must be one character, such as a comma or a tab.",
+            gettext("The sign between columns must be one character, such as a comma or a tab."),
             code="wrong_choice",
         )
     if set(choices.columns) - set(ROLES):
-        raise FileRejected(f"A column is one of {', '.join(ROLES)}.", code="wrong_choice")
+        message = gettext("A column is one of %(roles)s.") % {"roles": ", ".join(ROLES)}
+        raise FileRejected(message, code="wrong_choice")
 
 
 def _decided(table: Table, sample: list[list[str]], choices: Choices) -> Table:
@@ -215,7 +220,9 @@ def _decided(table: Table, sample: list[list[str]], choices: Choices) -> Table:
     roles = _once(guessed) if looks_so else _usual(table.headers, width)
     columns = (*choices.columns, *["skip"] * width)[:width] if choices.columns else tuple(roles)
     names = tuple(
-        first[index] if has_header and index < len(first) else f"Column {index + 1}"
+        first[index]
+        if has_header and index < len(first)
+        else gettext("Column %(number)s") % {"number": index + 1}
         for index in range(width)
     )
     is_own = tuple(first) == OWN_COLUMNS
@@ -267,10 +274,9 @@ def _rows(text: str, delimiter: str) -> Iterator[list[str]]:
             if any(cell.strip() for cell in row)
         )
     except csv.Error:
-        message = (
-            f"A cell of this table has more than {MAX_CELL_CHARACTERS:,} characters: is a quote"
-            " missing?"
-        )
+        message = gettext(
+            "A cell of this table has more than %(maximum)s characters: is a quote missing?"
+        ) % {"maximum": f"{MAX_CELL_CHARACTERS:,}"}
         raise FileRejected(message, code="too_large") from None
 
 
@@ -312,7 +318,8 @@ def decoded(data: bytes, encoding: str = "") -> tuple[str, str]:
     Raise FileRejected if the given `encoding` is unknown or does not fit.
     """
     if encoding and encoding not in CHOICES:
-        raise FileRejected(f"Choose an encoding: {', '.join(CHOICES)}.", code="wrong_choice")
+        message = gettext("Choose an encoding: %(encodings)s.") % {"encodings": ", ".join(CHOICES)}
+        raise FileRejected(message, code="wrong_choice")
     chosen = encoding or guess(data)
     try:
         # Undefined characters are replaced in Windows-1252. Other encodings must be valid.
@@ -320,7 +327,7 @@ def decoded(data: bytes, encoding: str = "") -> tuple[str, str]:
         return text.removeprefix("\ufeff"), chosen
     except (UnicodeError, LookupError):
         raise FileRejected(
-            "The file was not written with these letters: choose another encoding.",
+            gettext("The file was not written with these letters: choose another encoding."),
             code="wrong_choice",
         ) from None
 

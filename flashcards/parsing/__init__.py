@@ -1,7 +1,8 @@
 """Parse model text into card drafts, tolerantly (contract, section 4).
 
-The package is pure: it uses neither Django nor the clock. `static/js/client/parse.js` follows the
-same rules, and `tests/contract/parser_cases.json` contains the test cases for both.
+The package is pure: it uses neither the clock nor, except to translate messages, Django.
+`static/js/client/parse.js` follows the same rules, and `tests/contract/parser_cases.json` contains
+the test cases for both.
 """
 
 from flashcards.parsing.cards import InvalidCard, draft_card, extras_of

@@ -5,10 +5,12 @@ Cards are found at any depth, even if brackets are missing.
 
 from typing import Any
 
+from django.utils.translation import gettext, gettext_noop
+
 from flashcards.parsing.cards import ROLES, BareWord, Drafts, name_of, text_of
 
 DEPTH_KEPT = 12
-CUT_OFF = "was cut off before it ended"
+CUT_OFF = gettext_noop("was cut off before it ended")
 
 
 class OpenContainer:
@@ -125,7 +127,7 @@ class Assembler:
         top = self.stack[-1]
         top.put(value)
         if top.holds_cards and not isinstance(value, BareWord):
-            self.drafts.refuse("is only a text, without a front and a back")
+            self.drafts.refuse(gettext("is only a text, without a front and a back"))
 
     def finish(self) -> None:
         """Close all containers that were cut off by the end of the text."""
@@ -152,7 +154,7 @@ class Assembler:
             return
         frame.has_inner = True
         if is_cut and not frame.is_full:
-            self.drafts.refuse(CUT_OFF)
+            self.drafts.refuse(gettext(CUT_OFF))
         else:
             self.drafts.add(frame.fields)
 
@@ -171,8 +173,9 @@ class Assembler:
             return  # the header of a table
         frame.has_inner = True
         if is_cut and len(frame.items) < 2:
-            self.drafts.refuse(CUT_OFF)
+            self.drafts.refuse(gettext(CUT_OFF))
         elif len(frame.items) != 2:
-            self.drafts.refuse(f"is a list of {len(frame.items)}, not a pair of front and back")
+            why = gettext("is a list of %(count)s, not a pair of front and back")
+            self.drafts.refuse(why % {"count": len(frame.items)})
         else:
             self.drafts.add({"front": frame.items[0], "back": frame.items[1]})

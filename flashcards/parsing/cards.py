@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from django.utils.translation import gettext, pgettext
+
 SIDE_CHARACTERS = 2000
 PROBLEMS_KEPT = 50
 FRONT_NAMES = ("front", "question", "term", "q", "prompt")
@@ -33,21 +35,22 @@ DEPTH_READ = 16
 NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,15})?")
 TANGLED = re.compile(r'"(?:front|back|question|answer|term|definition)"[ \n]{0,8}:')
 WORDS: dict[str, bool | None] = {"true": True, "True": True, "false": False, "False": False}
-WORDS |= dict.fromkeys(("null", "None", "undefined", "NaN"))
+WORDS |= dict.fromkeys(("null", "None", "undefined", "NaN"))  # untranslated: words of JSON
 Finish = Callable[[Mapping[str, Any]], dict[str, Any]]
 
 
 class InvalidCard(ValueError):
     """The reason why something is not a card.
 
-    `why` completes a message such as "Card 3 has no back." `side` is "front" or "back" if one side
-    is at fault, and empty otherwise.
+    `why` completes a message such as "Card 3 has no back." in the current language. `side` is
+    "front" or "back" if one side is at fault, and empty otherwise.
     """
 
-    def __init__(self, why: str, side: str = "") -> None:
+    def __init__(self, why: str, side: str = "", *, is_too_long: bool = False) -> None:
         super().__init__(why)
         self.why = why
         self.side = side
+        self.is_too_long = is_too_long
 
 
 class BareWord(str):
@@ -148,21 +151,24 @@ def draft_card(fields: Any) -> dict[str, Any]:
     it contains the start of another card (contract, section 4).
     """
     if not isinstance(fields, Mapping):
-        raise InvalidCard("is not a card: send an object with front and back")
+        raise InvalidCard(gettext("is not a card: send an object with front and back"))
     by_name = {
         name_of(key): value for key, value in reversed(list(fields.items())) if isinstance(key, str)
     }
     front, back = _side(by_name, FRONT_NAMES), _side(by_name, BACK_NAMES)
     if not front and not back:
-        raise InvalidCard("has neither a front nor a back", "front")
+        raise InvalidCard(gettext("has neither a front nor a back"), "front")
     for side, text in (("front", front), ("back", back)):
         if not text:
-            raise InvalidCard(f"has no {side}", side)
+            raise InvalidCard(gettext("has no %(field)s") % {"field": _named(side)}, side)
         if len(text) > SIDE_CHARACTERS:
-            why = f"its {side} has {len(text)} characters, and {SIDE_CHARACTERS} is the most"
-            raise InvalidCard(f"is too long: {why}", side)
+            why = gettext(
+                "is too long: its %(field)s has %(length)s characters, and %(maximum)s is the most"
+            ) % {"field": _named(side), "length": len(text), "maximum": SIDE_CHARACTERS}
+            raise InvalidCard(why, side, is_too_long=True)
         if TANGLED.search(text):
-            raise InvalidCard(f"runs into the next one: quotes are missing in its {side}", side)
+            why = gettext("runs into the next one: quotes are missing in its %(field)s")
+            raise InvalidCard(why % {"field": _named(side)}, side)
     return _plain_fields(fields, DEPTH_READ) | {"front": front, "back": back}
 
 
@@ -170,10 +176,18 @@ def _side(by_name: Mapping[str, Any], names: tuple[str, ...]) -> str:
     for name in names:
         text = text_of(by_name.get(name, ""))
         if text is None:
-            raise InvalidCard(f"has a {ROLES[name]} that is not text", ROLES[name])
+            why = gettext("has a %(field)s that is not text") % {"field": _named(ROLES[name])}
+            raise InvalidCard(why, ROLES[name])
         if text:
             return text
     return ""
+
+
+def _named(side: str) -> str:
+    """Return the name of a side in the current language."""
+    if side == "front":
+        return pgettext("side of a card", "front")
+    return pgettext("side of a card", "back")
 
 
 def card_key(front: str, back: str) -> tuple[str, str]:
@@ -215,7 +229,7 @@ class Drafts:
             return
         key = card_key(card["front"], card["back"])
         if key in self._seen:
-            self.refuse("repeats an earlier card")
+            self.refuse(gettext("repeats an earlier card"))
         else:
             self.number += 1
             self._seen.add(key)
@@ -225,9 +239,11 @@ class Drafts:
         """Count a rejected card, and record the reason."""
         self.number += 1
         if len(self.problems) < PROBLEMS_KEPT:
-            self.problems.append(f"Card {self.number} {why}.")
+            # Translators: The reason is a predicate, such as "has no back".
+            problem = gettext("Card %(number)s %(reason)s.")
+            self.problems.append(problem % {"number": self.number, "reason": why})
         elif len(self.problems) == PROBLEMS_KEPT:
-            self.problems.append("More cards than these were refused.")
+            self.problems.append(gettext("More cards than these were refused."))
 
 
 @dataclass

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.utils.translation import gettext, ngettext
+
 from flashcards.parsing.assembler import Assembler
 from flashcards.parsing.cards import WHITE_RUN, Drafts, Finish, clean, extras_of, trim
 from flashcards.parsing.prose import ProseCards
@@ -12,9 +14,6 @@ from flashcards.parsing.scanner import Scanner
 
 QUOTED_CHARACTERS = 60
 CARDS_READ = 2_000
-NO_LIST = (
-    "The answer has no list of cards: send data.cards as a list of objects with front and back."
-)
 
 
 @dataclass(frozen=True)
@@ -42,10 +41,11 @@ def parse_cards(text: str) -> ParsedCards:
         return ParsedCards(drafts.cards, drafts.problems)
     cleaned = trim(clean(text))
     if not cleaned:
-        return ParsedCards([], ["The text is empty."])
+        return ParsedCards([], [gettext("The text is empty.")])
     beginning = WHITE_RUN.sub(" ", cleaned[:QUOTED_CHARACTERS])
     ellipsis = "…" if len(cleaned) > QUOTED_CHARACTERS else ""
-    return ParsedCards([], [f"There are no cards in the text. It begins: “{beginning}{ellipsis}”"])
+    problem = gettext("There are no cards in the text. It begins: “%(beginning)s”")
+    return ParsedCards([], [problem % {"beginning": beginning + ellipsis}])
 
 
 def accept_cards(
@@ -67,17 +67,24 @@ def accept_cards(
     elif isinstance(raw, Mapping):
         raw = raw.get("cards", [raw])
     if not isinstance(raw, list | tuple):
-        return ParsedCards([], [NO_LIST])
+        problem = gettext(
+            "The answer has no list of cards: send data.cards as a list of objects with front and"
+            " back."
+        )
+        return ParsedCards([], [problem])
     drafts = Drafts(cards_so_far, finished)
     for item in raw[:CARDS_READ]:
         drafts.add(_fields(item))
     problems += drafts.problems
     cards = _with_ids(drafts.cards[: max(0, wanted)], cards_so_far, make_id)
     surplus = len(drafts.cards) - len(cards)
-    if surplus == 1:
-        problems.append("One card more than asked for was left out.")
-    elif surplus:
-        problems.append(f"{surplus} cards more than asked for were left out.")
+    if surplus:
+        problem = ngettext(
+            "One card more than asked for was left out.",
+            "%(count)s cards more than asked for were left out.",
+            surplus,
+        )
+        problems.append(problem % {"count": surplus})
     return ParsedCards(cards, problems)
 
 

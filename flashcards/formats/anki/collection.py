@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext
+
 from flashcards.formats.limits import Progress, damaged
 
 KIND_FIELD, KIND_CLOZE = 1, 1  # Notetype.Config.kind in proto/anki/notetypes.proto
@@ -98,17 +100,20 @@ def _blob(value: Any) -> bytes:
 def _legacy(database: sqlite3.Connection, column: str) -> dict[int, dict[str, Any]]:
     """Return the JSON objects in a column of the table `col`, by ID."""
     try:
-        objects = json.loads(one_value(database, f"SELECT {column} FROM col LIMIT 1"))  # noqa: S608 - a constant
+        query = f"SELECT {column} FROM col LIMIT 1"  # noqa: S608 - a constant # untranslated: SQL
+        objects = json.loads(one_value(database, query))
         return {int(number): dict(value) for number, value in objects.items()}
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
-        raise damaged("holds a collection whose note types or decks cannot be read") from error
+        raise damaged(
+            gettext("holds a collection whose note types or decks cannot be read")
+        ) from error
 
 
 def _legacy_types(models: dict[int, dict[str, Any]]) -> dict[int, NoteType]:
     try:
         return {number: _legacy_type(model) for number, model in models.items()}
     except (KeyError, ValueError, TypeError, AttributeError) as error:
-        raise damaged("holds a note type that cannot be read") from error
+        raise damaged(gettext("holds a note type that cannot be read")) from error
 
 
 def _legacy_type(model: dict[str, Any]) -> NoteType:
@@ -160,9 +165,9 @@ def _value(message: bytes, at: int, wire: int) -> tuple[int | bytes, int]:
     elif wire in (EIGHT_BYTES, FOUR_BYTES):
         length = 8 if wire == EIGHT_BYTES else 4
     else:
-        raise damaged("has a part that cannot be read")
+        raise damaged(gettext("has a part that cannot be read"))
     if length > len(message) - at:
-        raise damaged("ends in the middle of a part")
+        raise damaged(gettext("ends in the middle of a part"))
     return message[at : at + length], at + length
 
 
@@ -172,7 +177,7 @@ def _varint(message: bytes, at: int) -> tuple[int, int]:
         value |= (byte & 0x7F) << (7 * index)
         if byte < 0x80:
             return value, at + index + 1
-    raise damaged("ends in the middle of a part")
+    raise damaged(gettext("ends in the middle of a part"))
 
 
 @contextmanager
@@ -187,7 +192,7 @@ def open_database(path: Path, progress: Progress) -> Iterator[sqlite3.Connection
         yield connection
     except (sqlite3.Error, OverflowError, MemoryError) as error:
         progress.check()  # an interrupted query has run out of time
-        raise damaged("holds a database that is damaged or not Anki's") from error
+        raise damaged(gettext("holds a database that is damaged or not Anki's")) from error
     finally:
         connection.close()
 
@@ -204,13 +209,13 @@ def tables(connection: sqlite3.Connection) -> set[str]:
 def require_tables(connection: sqlite3.Connection, *names: str) -> None:
     """Raise FileRejected if one of the tables is missing."""
     if not set(names) <= tables(connection):
-        raise damaged("holds a collection without notes or cards")
+        raise damaged(gettext("holds a collection without notes or cards"))
 
 
 def one_value(connection: sqlite3.Connection, query: str) -> Any:
     row = connection.execute(query).fetchone()
     if row is None:
-        raise damaged("holds an empty collection")
+        raise damaged(gettext("holds an empty collection"))
     return row[0]
 
 

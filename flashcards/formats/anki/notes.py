@@ -23,7 +23,8 @@ OCCLUSION = "image-occlusion:"
 # blanks can therefore match in only one way.
 TAG = re.compile(r"\{\{\s*+([#^/]?)\s*+([^{}\s](?:[^{}]{0,198}[^{}\s])?)\s*+\}\}")
 ANSWER = re.compile(r"<hr\b(?=[^<>]*+>)[^<>]*?\bid ?= ?[\"']?answer[\"']?[^<>]*+>", re.IGNORECASE)
-SPECIAL = {"FrontSide", "Tags", "Type", "Deck", "Subdeck", "Card", "CardFlag", "CardID"}
+SPECIAL = {"FrontSide", "Tags", "Type", "Deck"}  # untranslated: names in Anki's templates
+SPECIAL |= {"Subdeck", "Card", "CardFlag", "CardID"}  # untranslated: names in Anki's templates
 OPENING = ("#", "^")
 LONGEST = 100_000  # characters of one filled side, because a template may repeat a field
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, Any, BinaryIO
 
 import zstandard
+from django.utils.translation import gettext
 
 from flashcards.formats.anki.collection import Collection, open_database, read_collection
 from flashcards.formats.anki.notes import Note, cards_of
@@ -36,12 +37,12 @@ COLLECTIONS = ("collection.anki21b", "collection.anki21", "collection.anki2")
 ZSTD = "collection.anki21b"
 SEPARATOR = "\x1f"
 GUID_CHARACTERS = 60  # leaves room for the number of a template
-DEFAULT_DECK = "Default"  # Anki's deck for cards that are in no other deck
+DEFAULT_DECK = "Default"  # untranslated: Anki's deck for cards that are in no other deck
 NOTES = """
     SELECT n.id, n.guid, n.mid, n.mod, n.tags, CASE WHEN length(n.flds) <= ? THEN n.flds END,
            json_group_array(json_array(c.ord, CASE WHEN c.odid > 0 THEN c.odid ELSE c.did END))
     FROM notes n JOIN cards c ON c.nid = n.id GROUP BY n.id ORDER BY n.id
-"""
+"""  # untranslated: SQL
 DIRECTORY_BYTES = 150 * ENTRIES
 WINDOW_BYTES = 2**26  # memory that a zstd frame may require
 BROKEN = (
@@ -75,7 +76,8 @@ def _unpack_collection(package: zipfile.ZipFile, path: Path, limits: Limits) -> 
     chosen = next((name for name in COLLECTIONS if name in names), None)
     if chosen is None:
         raise FileRejected(
-            "This is no package of Anki: there is no collection in it.", code="unknown_format"
+            gettext("This is no package of Anki: there is no collection in it."),
+            code="unknown_format",
         )
     with path.open("wb") as target:
         unpack(package, chosen, target, limits, is_zstd=chosen == ZSTD)
@@ -159,7 +161,7 @@ def translated() -> Iterator[None]:
     except FileRejected:
         raise
     except BROKEN as error:
-        raise damaged("is damaged or encrypted") from error
+        raise damaged(gettext("is damaged or encrypted")) from error
 
 
 def unpack(
@@ -195,8 +197,8 @@ def _check_directory(file: BinaryIO) -> None:
     end = zipfile._EndRecData(file)  # type: ignore[attr-defined] # the stubs lack it
     length = file.seek(0, 2)
     if end and end[zipfile._ECD_SIZE] > min(DIRECTORY_BYTES, length):  # type: ignore[attr-defined]
-        raise too_large(
-            f"This package holds more than {ENTRIES:,} files: export it without pictures and"
-            " sounds."
+        message = gettext(
+            "This package holds more than %(maximum)s files: export it without pictures and sounds."
         )
+        raise too_large(message % {"maximum": f"{ENTRIES:,}"})
     file.seek(0)

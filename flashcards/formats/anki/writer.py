@@ -47,8 +47,10 @@ a { color: #0a6657; }
 .nightMode .sentence { border-color: #2d3235; }
 .nightMode code, .nightMode pre { background: #1b1e20; }
 .nightMode pre code { background: none; }
-"""
-SENTENCE = '{{#Sentence}}<div class="sentence">{{Sentence}}</div>{{/Sentence}}'
+"""  # untranslated: CSS
+SENTENCE = (
+    '{{#Sentence}}<div class="sentence">{{Sentence}}</div>{{/Sentence}}'  # untranslated: HTML
+)
 
 
 class Note(genanki.Note):
@@ -86,7 +88,8 @@ def note_type(kind: str) -> genanki.Model:
     """Return the note type of a kind of card."""
     row = KIND_OF_NAME[kind]
     fields = [{"name": field} for field in (*row.fields, SENTENCE_FIELD)]
-    template = {"name": "Card", **(_cloze_sides(row) if row.has_gaps else _sides(row))}
+    sides = _cloze_sides(row) if row.has_gaps else _sides(row)
+    template = {"name": "Card", **sides}  # untranslated: the name in Anki
     model_type = genanki.Model.CLOZE if row.has_gaps else genanki.Model.FRONT_BACK
     return genanki.Model(
         row.note_type_id,
@@ -134,18 +137,19 @@ def _cloze_sides(row: KindRow) -> dict[str, str]:
 
 
 def question(label: str, field: str) -> str:
-    return f'<div class="front"><p class="label">{label}</p>{field}</div>'
+    return f'<div class="front"><p class="label">{label}</p>{field}</div>'  # untranslated: HTML
 
 
 def answer(label: str, field: str) -> str:
     return (
         '{{FrontSide}}\n<hr id="answer">\n<div class="back"><p'
-        f' class="label">{label}</p>{field}</div>\n{SENTENCE}'
+        f' class="label">{label}</p>{field}</div>\n{SENTENCE}'  # untranslated: HTML
     )
 
 
 def cloze_answer(field: str, extra: str) -> str:
     more = (
-        f'{{{{#{extra}}}}}<hr id="answer">\n<div class="back">{{{{{extra}}}}}</div>{{{{/{extra}}}}}'
+        f'{{{{#{extra}}}}}<hr id="answer">\n<div'  # untranslated: HTML
+        f' class="back">{{{{{extra}}}}}</div>{{{{/{extra}}}}}'
     )
-    return f'<div class="back">{field}</div>\n{more}\n{SENTENCE}'
+    return f'<div class="back">{field}</div>\n{more}\n{SENTENCE}'  # untranslated: HTML
