@@ -13,6 +13,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
+from django.utils.translation import gettext
 
 from flashcards.models import Card, Deck
 from flashcards.models.cards import CardQuerySet
@@ -48,7 +49,7 @@ def decks_merge(*, user: User, deck_id: UUID, into: UUID) -> tuple[list[UUID], i
     exception, nothing has changed.
     """
     if deck_id == into:
-        message = "Choose another deck to merge this one into."
+        message = gettext("Choose another deck to merge this one into.")
         raise Invalid(message, fields={"into": [message]})
     decks = decks_lock(user=user, deck_ids={deck_id, into})
     cards = list(decks[deck_id].cards.kept())
@@ -154,16 +155,18 @@ def selected_cards(
     chosen = list(rows.order_by("deck_id", "position"))
     if len(chosen) != len(ids):
         raise NotFound(
-            "Not all of these cards are there any more: load the page again, and choose anew."
+            gettext(
+                "Not all of these cards are there any more: load the page again, and choose anew."
+            )
         )
     return chosen
 
 
 def _ids(card_ids: Any) -> set[UUID]:
-    message = f"Send cards as a list of 1 to {MAX_SELECTED} ids."
+    message = gettext("Send cards as a list of 1 to %(maximum)s ids.") % {"maximum": MAX_SELECTED}
     if isinstance(card_ids, list | tuple | set) and 0 < len(card_ids) <= MAX_SELECTED:
         try:
             return {each if isinstance(each, UUID) else UUID(str(each)) for each in card_ids}
         except ValueError:
-            message = "One of these is no card's id."
+            message = gettext("One of these is no card's id.")
     raise Invalid(message, fields={"cards": [message]})

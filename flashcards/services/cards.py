@@ -10,6 +10,7 @@ from uuid import UUID
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from flashcards.cloze import usable_kind
 from flashcards.grounding import with_source_match
@@ -20,14 +21,11 @@ from flashcards.services.locks import decks_lock, decks_touch, next_position
 from flashcards.services.tags import tags_checked, tags_usable
 from sessions_app.exceptions import Invalid, NotFound
 
-NO_CARD = "There is no card with this id."
-NO_GAP = (
+NO_CARD = gettext_lazy("There is no card with this id.")
+NO_GAP = gettext_noop(
     "A cloze card needs a gap in its front: write {{c1::hidden words}}, with a hint as {{c1::hidden"
     " words::hint}}."
 )
-NO_KIND = f"A card's kind is one of {', '.join(CardKind.values)}."
-NO_SENTENCE = f"Send the sentence as a text of at most {SIDE_CHARACTERS} characters."
-NO_FOUND = "Send found as true, false or null."
 # Fields of a card that have their own columns. All others are stored in `extras`.
 COLUMN_FIELDS = frozenset({"kind", "tags", "sentence", "found"})
 
@@ -100,7 +98,8 @@ def _checked(fields: Mapping[str, Any]) -> dict[str, Any]:
     try:
         return draft_card(fields)
     except InvalidCard as bad:
-        message = f"The card {bad.why}."
+        # Translators: The reason is a predicate, such as "has no back".
+        message = gettext("The card %(reason)s.") % {"reason": bad.why}
         raise Invalid(message, fields={bad.side or "front": [message]}) from None
 
 
@@ -123,12 +122,17 @@ def columns_checked(fields: Mapping[str, Any]) -> dict[str, Any]:
     """
     kind, is_found = fields.get("kind", CardKind.BASIC), fields.get("found")
     if kind not in CardKind.values:
-        raise Invalid(NO_KIND, fields={"kind": [NO_KIND]})
+        kinds = ", ".join(CardKind.values)
+        message = gettext("A card's kind is one of %(kinds)s.") % {"kinds": kinds}
+        raise Invalid(message, fields={"kind": [message]})
     tags, sentence = tags_checked(fields.get("tags", ())), fields.get("sentence", "")
     if not isinstance(sentence, str) or len(sentence := trim(clean(sentence))) > SIDE_CHARACTERS:
-        raise Invalid(NO_SENTENCE, fields={"sentence": [NO_SENTENCE]})
+        message = gettext("Send the sentence as a text of at most %(maximum)s characters.")
+        message %= {"maximum": SIDE_CHARACTERS}
+        raise Invalid(message, fields={"sentence": [message]})
     if is_found is not None and not isinstance(is_found, bool):
-        raise Invalid(NO_FOUND, fields={"found": [NO_FOUND]})
+        message = gettext("Send found as true, false or null.")
+        raise Invalid(message, fields={"found": [message]})
     columns = {"kind": kind, "tags": tags, "sentence": sentence, "found": is_found}
     return {
         "is_found" if name == "found" else name: value
@@ -158,4 +162,5 @@ def columns_usable(card: Mapping[str, Any]) -> dict[str, Any]:
 def check_gap(kind: str, front: str) -> None:
     """Raise Invalid if the kind needs a gap and the front has none."""
     if usable_kind(kind, front) != kind:
-        raise Invalid(NO_GAP, fields={"front": [NO_GAP]})
+        message = gettext(NO_GAP)
+        raise Invalid(message, fields={"front": [message]})

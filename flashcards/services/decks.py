@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext
 
 from flashcards.grounding import with_source_match
 from flashcards.models import CARDS_PER_DECK, NAME_CHARACTERS, Card, Deck
@@ -20,10 +21,6 @@ from sessions_app.services.generations import generation_for_user, generations_f
 
 if TYPE_CHECKING:
     from sessions_app.models import Generation
-
-UNTITLED = "Flashcards"
-STILL_OPEN = "These cards are still being written: wait for the end, or stop it, and save then."
-NO_CARDS = "There are no cards in these generations that could be saved."
 
 
 def deck_for_user(*, user: User, deck_id: UUID) -> Deck:
@@ -53,7 +50,8 @@ def deck_with_name(*, user: User, deck_id: str | None) -> UUID | None:
     try:
         return deck_for_user(user=user, deck_id=UUID(deck_id)).pk
     except ValueError:
-        raise Invalid("Give a deck's id.", fields={"deck": ["This is no deck's id."]}) from None
+        fields = {"deck": [gettext("This is no deck's id.")]}
+        raise Invalid(gettext("Give a deck's id."), fields=fields) from None
 
 
 def deck_save(
@@ -79,7 +77,8 @@ def deck_save(
         return deck_create(user=user, name=name, cards=cards or (), tags=tags), True
     generation = generation_for_user(user=user, generation_id=generation_id)
     if generation.finished_at is None or not generation.cards:
-        raise Conflict("This generation has no result that could be saved.", code="not_finished")
+        message = gettext("This generation has no result that could be saved.")
+        raise Conflict(message, code="not_finished")
     return deck_create_from_generation(generation=generation, name=name, cards=cards, tags=tags)
 
 
@@ -133,14 +132,18 @@ def deck_create_from_batch(
     Raise Conflict (`not_finished`) if a generation is not finished or the deck would be empty.
     """
     if any(generation.finished_at is None for generation in generations):
-        raise Conflict(STILL_OPEN, code="not_finished")
+        message = gettext(
+            "These cards are still being written: wait for the end, or stop it, and save then."
+        )
+        raise Conflict(message, code="not_finished")
     origin = _origin(generations, name, tags)
     written = [card for generation in generations for card in generation.cards]
     drafts = with_source_match(
         written if cards is None else _checked_cards(cards), origin["source"]
     )
     if not drafts:
-        raise Conflict(NO_CARDS, code="not_finished")
+        message = gettext("There are no cards in these generations that could be saved.")
+        raise Conflict(message, code="not_finished")
     with transaction.atomic():
         deck, is_new = Deck.objects.get_or_create(generation_id=generations[0].pk, defaults=origin)
         if not is_new:
@@ -176,7 +179,8 @@ def _origin(generations: Sequence["Generation"], name: str, tags: Any) -> dict[s
     """Return the columns of a new deck, from the first generation and the notes of all of them."""
     first = generations[0]
     topic = str(first.options["topic"])
-    names = (text for text in (name, topic, UNTITLED) if trim(clean(text)))
+    untitled = pgettext("name of a deck without a topic", "Flashcards")
+    names = (text for text in (name, topic, untitled) if trim(clean(text)))
     sources = [str(generation.options.get("source") or "") for generation in generations]
     engines = (generation.engine_name for generation in generations)
     return {
@@ -196,7 +200,8 @@ def _checked_name(name: str) -> str:
     trimmed = trim(clean(name))
     if 0 < len(trimmed) <= NAME_CHARACTERS:
         return trimmed
-    message = f"Give the deck a name of 1 to {NAME_CHARACTERS} characters."
+    message = gettext("Give the deck a name of 1 to %(maximum)s characters.")
+    message %= {"maximum": NAME_CHARACTERS}
     raise Invalid(message, fields={"name": [message]})
 
 
@@ -206,7 +211,9 @@ def _checked_cards(cards: Any) -> list[dict[str, Any]]:
     Raise Invalid with the problems if some of the cards are not valid.
     """
     if not isinstance(cards, list | tuple) or len(cards) > CARDS_PER_DECK:
-        message = f"Send cards as a list of at most {CARDS_PER_DECK} objects with front and back."
+        message = gettext(
+            "Send cards as a list of at most %(maximum)s objects with front and back."
+        ) % {"maximum": CARDS_PER_DECK}
         raise Invalid(message, fields={"cards": [message]})
     drafts = Drafts()
     for fields in cards:
@@ -221,7 +228,8 @@ def _checked_cards(cards: Any) -> list[dict[str, Any]]:
         try:
             check_gap(str(columns_checked(card).get("kind", "")), card["front"])
         except Invalid as error:
-            message = f"Card {number}: {error.message}"
+            problem = {"number": number, "problem": error.message}
+            message = gettext("Card %(number)s: %(problem)s") % problem
             raise Invalid(message, fields={"cards": [message]}) from None
     return checked
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.contrib.auth.models import User
 from django.db.models import Count, F, QuerySet, Window
 from django.db.models.functions import RowNumber
+from django.utils.translation import gettext
 
 from flashcards.models import Card, IgnoredDuplicate
 from sessions_app.exceptions import NotFound
@@ -73,7 +74,7 @@ def ignore_duplicates(*, user: User, front_key: UUID) -> None:
     """
     count = Card.objects.of(user).filter(front_key=front_key).count()
     if count < 2:
-        raise NotFound("There are no duplicates with this front any more.")
+        raise NotFound(gettext("There are no duplicates with this front any more."))
     IgnoredDuplicate.objects.update_or_create(
         user=user, front_key=front_key, defaults={"count": count}
     )

@@ -17,6 +17,7 @@ from django.core.cache import cache
 from django.db import connection, transaction
 from django.db.models import Count, Max, Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext
 from redis.exceptions import RedisError
 
 from flashcards.cloze import usable_kind
@@ -400,7 +401,8 @@ class ImportProgress:
         """
         with suppress(RedisError):
             if cache.get(f"{self._key}:cancelled"):
-                raise FileRejected("The import was cancelled: nothing was saved.", code="cancelled")
+                message = gettext("The import was cancelled: nothing was saved.")
+                raise FileRejected(message, code="cancelled")
             cache.set(self._key, {"phase": phase, "done": done, "total": total}, RETENTION_SECONDS)
 
     def seen(self) -> dict[str, Any] | None:

@@ -9,11 +9,12 @@ from uuid import UUID
 from django.contrib.auth.models import User
 from django.db.models import Count, Max, Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext, gettext_lazy
 
 from flashcards.models import CARDS_PER_DECK, Deck
 from sessions_app.exceptions import Conflict, NotFound
 
-NO_DECK = "There is no deck with this id."
+NO_DECK = gettext_lazy("There is no deck with this id.")
 
 
 def decks_lock(*, user: User, deck_ids: Iterable[UUID]) -> dict[UUID, Deck]:
@@ -50,13 +51,22 @@ def next_position(deck: Deck, cards: int = 1) -> int:
     )
     if places["count"] + cards > CARDS_PER_DECK:
         message = (
-            f"This deck has {CARDS_PER_DECK} cards, which is the most: delete some, or begin"
-            " another."
+            gettext(
+                "This deck has %(maximum)s cards, which is the most: delete some, or begin another."
+            )
             if cards == 1
-            else f"“{deck.name}” has {places['count']} cards, and {CARDS_PER_DECK} is the most:"
-            f" {cards} more do not fit. Take fewer, or begin another."
+            else gettext(
+                "“%(deck)s” has %(count)s cards, and %(maximum)s is the most: %(more)s more do not"
+                " fit. Take fewer, or begin another."
+            )
         )
-        raise Conflict(message, code="deck_full")
+        values = {
+            "deck": deck.name,
+            "count": places["count"],
+            "maximum": CARDS_PER_DECK,
+            "more": cards,
+        }
+        raise Conflict(message % values, code="deck_full")
     return (places["last"] or 0) + 1
 
 

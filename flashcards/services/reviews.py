@@ -15,6 +15,7 @@ from uuid import UUID
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext, gettext_lazy
 
 from flashcards.models import REVIEW_SECONDS, Card, CardState, Rating, Review, Schedule
 from flashcards.models.study import SCHEDULE_COLUMNS
@@ -28,8 +29,7 @@ RATINGS = {rating.name.lower(): rating for rating in Rating}
 CLOCK_TOLERANCE = timedelta(minutes=5)
 LATEST_SYNC = timedelta(days=366)
 REVIEWS_PER_BATCH = 500
-NO_REVIEW = "There is no review with this id."
-TAKEN = "This id is another review's: give each review a new UUID."
+NO_REVIEW = gettext_lazy("There is no review with this id.")
 
 
 @dataclass(frozen=True)
@@ -61,13 +61,14 @@ def _draft(user: User, item: Any, now: datetime) -> Review | Outcome:
     user. This function never raises an exception.
     """
     if not isinstance(item, Mapping):
-        message = "Send each review as an object with id, cardId, rating and reviewedAt."
+        message = gettext("Send each review as an object with id, cardId, rating and reviewedAt.")
         return Outcome("", "refused", code="invalid", error=message)
     try:
         review_id, card_id = _uuid(item, "id"), _uuid(item, "cardId")
         rating = item.get("rating")
         if not isinstance(rating, str) or rating not in RATINGS:
-            raise _InvalidReview("unknown_rating", "Rate with again, hard, good or easy.")
+            message = gettext("Rate with again, hard, good or easy.")
+            raise _InvalidReview("unknown_rating", message)
         return Review(
             id=review_id,
             user=user,
@@ -85,21 +86,20 @@ def _uuid(item: Mapping[str, Any], name: str) -> UUID:
     try:
         return UUID(str(item[name]))
     except (KeyError, ValueError):
-        raise _InvalidReview("invalid", f"Give {name} as a UUID.") from None
+        message = gettext("Give %(field)s as a UUID.") % {"field": name}
+        raise _InvalidReview("invalid", message) from None
 
 
 def _reviewed_at(value: Any, now: datetime) -> datetime:
     moment = _moment(value)
     if moment > now + CLOCK_TOLERANCE:
-        raise _InvalidReview(
-            "in_future", "reviewedAt lies in the future: set the clock of this device right."
-        )
+        message = gettext("reviewedAt lies in the future: set the clock of this device right.")
+        raise _InvalidReview("in_future", message)
     if moment < now - LATEST_SYNC:
-        raise _InvalidReview(
-            "too_old",
-            f"reviewedAt lies more than {LATEST_SYNC.days} days back: reviews that old are not"
-            " taken.",
+        message = gettext(
+            "reviewedAt lies more than %(days)s days back: reviews that old are not taken."
         )
+        raise _InvalidReview("too_old", message % {"days": LATEST_SYNC.days})
     return min(moment, now)
 
 
@@ -110,9 +110,8 @@ def _moment(value: Any) -> datetime:
             return moment.astimezone(UTC)
     except (ValueError, OverflowError):
         pass
-    raise _InvalidReview(
-        "invalid", "Give reviewedAt as a time with its zone, like 2026-01-31T18:30:00Z."
-    )
+    message = gettext("Give reviewedAt as a time with its zone, like 2026-01-31T18:30:00Z.")
+    raise _InvalidReview("invalid", message)
 
 
 def _seconds(value: Any) -> float:
@@ -126,7 +125,7 @@ def _seconds(value: Any) -> float:
         or not math.isfinite(value)
         or value < 0
     ):
-        raise _InvalidReview("invalid", "Give seconds as a number, 0 or more.")
+        raise _InvalidReview("invalid", gettext("Give seconds as a number, 0 or more."))
     return min(float(value), float(REVIEW_SECONDS))
 
 
@@ -139,10 +138,10 @@ def reviews_record(*, user: User, items: Any, now: datetime) -> list[Outcome]:
     1 to REVIEWS_PER_BATCH items.
     """
     if not isinstance(items, list) or not 0 < len(items) <= REVIEWS_PER_BATCH:
-        message = (
-            f"Send reviews as a list of 1 to {REVIEWS_PER_BATCH} objects with id, cardId, rating"
-            " and reviewedAt."
-        )
+        message = gettext(
+            "Send reviews as a list of 1 to %(maximum)s objects with id, cardId, rating and"
+            " reviewedAt."
+        ) % {"maximum": REVIEWS_PER_BATCH}
         raise Invalid(message, fields={"reviews": [message]})
     drafts = [_draft(user, item, now) for item in items]
     good = [draft for draft in drafts if isinstance(draft, Review)]
@@ -318,9 +317,10 @@ def _outcome(
 ) -> Outcome:
     row = known.get(draft.id)
     if row and (row.user_id != draft.user_id or row.card_id not in (draft.card_id, None)):
-        return Outcome(str(draft.id), "refused", code="id_taken", error=TAKEN)
+        message = gettext("This id is another review's: give each review a new UUID.")
+        return Outcome(str(draft.id), "refused", code="id_taken", error=message)
     if row is None and draft.card_id not in cards:
-        return Outcome(str(draft.id), "refused", code="not_found", error=NO_CARD)
+        return Outcome(str(draft.id), "refused", code="not_found", error=str(NO_CARD))
     status = "recorded" if fresh.get(draft.id) is draft else "known"
     schedule = schedules.get(_card_id(draft))
     return Outcome(str(draft.id), status, draft.card_id, schedule)

@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import DataError, connection, transaction
 from django.db.models import Count, Min, Q
+from django.utils.translation import gettext
 
 from flashcards.models import Card, CardState, Deck, Review, Schedule, StudySettings
 from flashcards.models.cards import CardQuerySet
@@ -22,7 +23,6 @@ from sessions_app.exceptions import Invalid
 
 QUEUE_CARDS = 200
 LEARNING = (CardState.LEARNING, CardState.RELEARNING)
-NO_ZONE = "Name a time zone as browsers do, like Europe/Vienna."
 
 
 class QueueCounts(TypedDict):
@@ -167,7 +167,7 @@ def settings_change(*, user: User, fields: Mapping[str, Any]) -> StudySettings:
     except ValidationError as error:
         errors = {camel(name): messages for name, messages in error.message_dict.items()}
     if not _is_zone(changed.time_zone):
-        errors["timeZone"] = [NO_ZONE]
+        errors["timeZone"] = [gettext("Name a time zone as browsers do, like Europe/Vienna.")]
     if errors:
         raise Invalid(next(iter(errors.values()))[0], fields=errors)
     StudySettings.objects.update_or_create(user=user, defaults=fields)

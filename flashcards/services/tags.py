@@ -6,16 +6,21 @@ Tags that differ only in capitalization are duplicates.
 from collections.abc import Iterable
 from typing import Any
 
+from django.utils.text import format_lazy
+from django.utils.translation import gettext, gettext_lazy
+
 from flashcards.models import TAG_CHARACTERS
 from flashcards.parsing.cards import clean, trim
 from sessions_app.exceptions import Invalid
 
 MAX_TAGS = 50
-NO_TAG = (
-    f"A tag has 1 to {TAG_CHARACTERS} characters: shorten the longer ones, leave out the empty"
-    " ones."
+NO_TAG = format_lazy(
+    gettext_lazy(
+        "A tag has 1 to {maximum} characters: shorten the longer ones, leave out the empty ones."
+    ),
+    maximum=TAG_CHARACTERS,
 )
-NO_TAGS = "Send tags as a list of texts."
+NO_TAGS = gettext_lazy("Send tags as a list of texts.")
 
 
 def tags_checked(value: Any) -> list[str]:
@@ -26,11 +31,12 @@ def tags_checked(value: Any) -> list[str]:
     """
     tags = tags_usable(value, limit=None)
     if not isinstance(value, list | tuple) or not all(isinstance(tag, str) for tag in value):
-        message = NO_TAGS
+        message = str(NO_TAGS)
     elif not all(0 < len(trim(clean(tag))) <= TAG_CHARACTERS for tag in value):
-        message = NO_TAG
+        message = str(NO_TAG)
     elif len(tags) > MAX_TAGS:
-        message = f"These are {len(tags)} tags, and {MAX_TAGS} is the most: leave some out."
+        message = gettext("These are %(count)s tags, and %(maximum)s is the most: leave some out.")
+        message %= {"count": len(tags), "maximum": MAX_TAGS}
     else:
         return tags
     raise Invalid(message, fields={"tags": [message]})

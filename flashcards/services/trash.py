@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy
 
 from flashcards.models import Card, Deck
 from flashcards.models.cards import CardQuerySet
@@ -19,7 +20,7 @@ from sessions_app.exceptions import NotFound
 from sessions_app.services.retention import delete_in_batches
 
 DECK_BATCH, CARDS_AT_ONCE = 50, 5_000
-NOT_IN_TRASH = "There is nothing with this id in the bin."
+NOT_IN_TRASH = gettext_lazy("There is nothing with this id in the bin.")
 
 
 def trashed_decks(user: User) -> DeckQuerySet:
