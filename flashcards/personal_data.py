@@ -9,6 +9,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy
 
 from flashcards.formats.mindflip_json_writer import card_fields
 from flashcards.formats.registry import deck_export
@@ -32,14 +33,16 @@ class FlashcardsData:
     """
 
     about = {
-        "decks/": (
+        "decks/": gettext_lazy(
             "each deck three times: for MindFlip (.json), for Anki (.apkg), for spreadsheets (.csv)"
         ),
-        "bin/": "decks that are in the bin, and cards.json: single cards that are",
-        "schedules.json": "when each card is asked again",
-        "reviews.json": "each time that you rated a card",
-        "study-settings.json": "how you study",
-        "kept-duplicates.json": "cards alike that you chose to keep, by the key of their front",
+        "bin/": gettext_lazy("decks that are in the bin, and cards.json: single cards that are"),
+        "schedules.json": gettext_lazy("when each card is asked again"),
+        "reviews.json": gettext_lazy("each time that you rated a card"),
+        "study-settings.json": gettext_lazy("how you study"),
+        "kept-duplicates.json": gettext_lazy(
+            "cards alike that you chose to keep, by the key of their front"
+        ),
     }
 
     def counts(self, user: User) -> dict[str, int]:
@@ -91,7 +94,8 @@ def _decks(folder: str, decks: QuerySet[Deck]) -> Iterator[ExportFile]:
             export = deck_export(deck=deck, cards=cards, format=format)
             name, _, ending = export.file_name.rpartition(".")
             # Two decks may have the same name.
-            yield ExportFile(f"{folder}{name} {deck.pk.hex[:8]}.{ending}", export.pieces)
+            path = f"{folder}{name} {deck.pk.hex[:8]}.{ending}"  # untranslated: the deck's own name
+            yield ExportFile(path, export.pieces)
 
 
 def _columns(name: str, rows: QuerySet[Any], columns: Iterable[str]) -> ExportFile:

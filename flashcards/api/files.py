@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import StreamingHttpResponse
+from django.utils.translation import gettext
 from rest_framework import generics, status
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import MultiPartParser
@@ -93,7 +94,7 @@ class ImportView(APIView):
     def get(self, request: Request, import_id: UUID) -> Response:
         seen = ImportProgress(request.user, import_id).seen()
         if seen is None:
-            raise NotFound("There is no import on its way with this id.")
+            raise NotFound(gettext("There is no import on its way with this id."))
         return Response(seen)
 
     def delete(self, request: Request, import_id: UUID) -> Response:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import PageNumberPagination
 
@@ -48,14 +49,14 @@ class DuplicatePages(PageSizeMixin, PageNumberPagination):
         try:
             return super().paginate_queryset(queryset, request, view)
         except NotFound:
-            raise invalid_parameter("page", "There is no page of this number.") from None
+            raise invalid_parameter("page", gettext("There is no page of this number.")) from None
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         parameter = {
             "in": "query",
             "name": self.page_query_param,
             "required": False,
-            "description": "Which page, from 1.",
+            "description": "Which page, from 1.",  # untranslated: a reference document
             "example": 1,
         }
         return [parameter | {"schema": {"type": "integer", "minimum": 1}}, self.size_parameter()]

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import QueryDict
+from django.utils.translation import gettext, gettext_lazy
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.fields import empty
@@ -20,7 +21,6 @@ from flashcards.services.tags import NO_TAG, NO_TAGS
 from sessions_app.rest.fields import NO_TEXT, CreatedQuerySerializer, IdField, JSONField, TextField
 
 SIDES = ("front", "back")
-NO_CARD = "Send each card as an object with front and back, which are texts."
 TEXT_AREA = {"base_template": "textarea.html", "rows": 3}
 MAX_GENERATIONS = 500
 PROVENANCE = {
@@ -65,7 +65,8 @@ class CardSerializer(serializers.Serializer):
         if isinstance(data, QueryDict):  # a form also has fields that are not part of the card
             return {name: data[name] for name in ("front", "back", "kind") if name in data}
         if not isinstance(data, dict):
-            raise serializers.ValidationError({"": ["Send an object with front and back."]})
+            message = gettext("Send an object with front and back.")
+            raise serializers.ValidationError({"": [message]})
         if wrong := _sides_without_text(data):
             raise serializers.ValidationError({side: [NO_TEXT] for side in wrong})
         return data  # services validate the values and keep unknown fields
@@ -147,13 +148,15 @@ class DecksQuerySerializer(CreatedQuerySerializer):
     """The query parameters for a list of decks."""
 
     q = serializers.CharField(
-        required=False, allow_blank=True, help_text="words that the decks have, the first six count"
+        required=False,
+        allow_blank=True,
+        help_text=gettext_lazy("words that the decks have, the first six count"),
     )
     tag = serializers.CharField(
-        required=False, allow_blank=True, help_text="a tag that the decks have"
+        required=False, allow_blank=True, help_text=gettext_lazy("a tag that the decks have")
     )
     modelId = serializers.CharField(
-        source="model_id", required=False, help_text="the model that wrote them"
+        source="model_id", required=False, help_text=gettext_lazy("the model that wrote them")
     )
 
 
@@ -161,13 +164,18 @@ class CardsQuerySerializer(serializers.Serializer):
     """The query parameters for a list of cards."""
 
     q = serializers.CharField(
-        required=False, allow_blank=True, help_text="words that the cards have, the first six count"
+        required=False,
+        allow_blank=True,
+        help_text=gettext_lazy("words that the cards have, the first six count"),
     )
     tag = serializers.CharField(
-        required=False, allow_blank=True, help_text="a tag that the cards have"
+        required=False, allow_blank=True, help_text=gettext_lazy("a tag that the cards have")
     )
     kind = serializers.ChoiceField(
-        CardKind.choices, required=False, allow_blank=True, help_text="the kind of the cards"
+        CardKind.choices,
+        required=False,
+        allow_blank=True,
+        help_text=gettext_lazy("the kind of the cards"),
     )
 
 
@@ -186,7 +194,11 @@ class CardListField(JSONField):
         cards = super().to_internal_value(data)
         for number, card in enumerate(cards if isinstance(cards, list) else (), start=1):
             if not isinstance(card, dict) or _sides_without_text(card):
-                raise serializers.ValidationError([f"Card {number}: {NO_CARD}"])
+                message = gettext(
+                    "Card %(number)s: Send each card as an object with front and back, which are"
+                    " texts."
+                )
+                raise serializers.ValidationError([message % {"number": number}])
         return cards
 
 
@@ -206,14 +218,17 @@ class DeckCreateSerializer(serializers.Serializer):
     )
     name = TextField(max_length=NAME_CHARACTERS, required=False, allow_blank=True, default="")
     cards = CardListField(
-        required=False, allow_null=True, help_text='[{"front": "…", "back": "…"}]', initial=list
+        required=False,
+        allow_null=True,
+        help_text='[{"front": "…", "back": "…"}]',  # untranslated: JSON
+        initial=list,
     )
     tags = TagsField(required=False)
 
     def validate(self, body: dict[str, Any]) -> dict[str, Any]:
         if not body.get("generation_id") and not body.get("generation_ids") and not body["name"]:
             raise serializers.ValidationError(
-                {"name": ["Give a name, or the generationId of a finished generation."]}
+                {"name": [gettext("Give a name, or the generationId of a finished generation.")]}
             )
         return body
 
@@ -266,7 +281,7 @@ class CardsSerializer(serializers.Serializer):
 class CardsMoveSerializer(CardsSerializer):
     """The IDs of 1 to 2,000 cards, and the deck to move them to."""
 
-    to = IdField(help_text="the id of the deck that they go to")
+    to = IdField(help_text=gettext_lazy("the id of the deck that they go to"))
 
 
 class CardsTagSerializer(CardsSerializer):
@@ -288,11 +303,11 @@ class DeckRestoreSerializer(serializers.Serializer):
 class DeckMergeSerializer(serializers.Serializer):
     """The deck to merge another deck into."""
 
-    into = IdField(help_text="the id of the deck that takes the cards")
+    into = IdField(help_text=gettext_lazy("the id of the deck that takes the cards"))
 
 
 class DuplicatesQuerySerializer(serializers.Serializer):
-    deck = serializers.UUIDField(required=False, help_text="only those of this deck")
+    deck = serializers.UUIDField(required=False, help_text=gettext_lazy("only those of this deck"))
 
 
 class DuplicateCardSerializer(CardSerializer):
@@ -325,7 +340,9 @@ class TableSerializer(serializers.Serializer):
 
     file = serializers.FileField(
         allow_empty_file=True,
-        error_messages={"required": "Send the file as `file`, in multipart/form-data."},
+        error_messages={
+            "required": gettext_lazy("Send the file as `file`, in multipart/form-data.")
+        },
     )
     encoding = serializers.CharField(required=False, allow_blank=True, default="")
     delimiter = serializers.CharField(
@@ -382,6 +399,6 @@ class ExportQuerySerializer(serializers.Serializer):
 
     format = serializers.ChoiceField(
         list(FORMATS),
-        help_text="the file's format",
+        help_text=gettext_lazy("the file's format"),
         error_messages=dict.fromkeys(("required", "null", "invalid_choice"), CHOOSE),
     )

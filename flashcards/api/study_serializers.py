@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -15,7 +16,7 @@ from sessions_app.rest.fields import IdField, JSONField, NumberField, TextField,
 
 EXAMPLE = [
     {
-        "id": "a new UUID",
+        "id": "a new UUID",  # untranslated: an example of a request
         "cardId": "…",
         "rating": "good",
         "reviewedAt": "2026-01-31T18:30:00Z",
@@ -102,18 +103,18 @@ class ReviewsQuerySerializer(serializers.Serializer):
     """
 
     cardId = serializers.UUIDField(
-        source="card_id", required=False, help_text="only those of this card"
+        source="card_id", required=False, help_text=gettext_lazy("only those of this card")
     )
     reviewedFrom = serializers.DateTimeField(
-        source="reviewed_at__gte", required=False, help_text="at this time or later"
+        source="reviewed_at__gte", required=False, help_text=gettext_lazy("at this time or later")
     )
     reviewedTo = serializers.DateTimeField(
-        source="reviewed_at__lt", required=False, help_text="before this time"
+        source="reviewed_at__lt", required=False, help_text=gettext_lazy("before this time")
     )
 
 
 class QueueQuerySerializer(serializers.Serializer):
-    deck = serializers.UUIDField(required=False, help_text="only this deck's cards")
+    deck = serializers.UUIDField(required=False, help_text=gettext_lazy("only this deck's cards"))
 
 
 class ProgressQuerySerializer(serializers.Serializer):
@@ -122,7 +123,7 @@ class ProgressQuerySerializer(serializers.Serializer):
         default=30,
         min_value=7,
         max_value=MAX_DAYS,
-        help_text="how many of the last days",
+        help_text=gettext_lazy("how many of the last days"),
     )
 
 
