@@ -204,7 +204,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
 
     # --- events ---
     async def socket_end(self, event: dict[str, Any]) -> None:
-        await self.close(event["close_code"], event["reason"])
+        await self.close(event["close_code"], gettext(event["reason"]))
 
     async def generation_changed(self, event: dict[str, Any]) -> None:
         await self.run_event_unless_behind(handlers.generation_changed, UUID(event["id"]))

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext, gettext_lazy, ngettext, ngettext_lazy
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from flashcards.models import Card, Deck
 from flashcards.services.cards import card_update
@@ -60,13 +60,13 @@ class NotInTrashMixin:
         "Their users no longer see them, and can bring them back from their bin until it is"
         " emptied."
     ),
-    done=ngettext_lazy(
-        "%(count)d deck was put into the bin.", "%(count)d decks were put into the bin.", "count"
+    done=lambda count: ngettext(
+        "%(count)d deck was put into the bin.", "%(count)d decks were put into the bin.", count
     ),
-    refused=ngettext_lazy(
+    refused=lambda count: ngettext(
         "%(count)d was not, because they were there already: %(ids)s.",
         "%(count)d were not, because they were there already: %(ids)s.",
-        "count",
+        count,
     ),
 )
 def trash_decks(deck: Deck, now: Any) -> bool:

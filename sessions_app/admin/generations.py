@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.translation import gettext_lazy, ngettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from sessions_app.admin.base.actions import admin_operation
 from sessions_app.admin.base.list import (
@@ -29,13 +29,13 @@ from sessions_app.services.timeline import timeline
         "Engines that work on them are told to stop, and whoever asked for them is told that they"
         " are cancelled."
     ),
-    done=ngettext_lazy(
-        "%(count)d generation was cancelled.", "%(count)d generations were cancelled.", "count"
+    done=lambda count: ngettext(
+        "%(count)d generation was cancelled.", "%(count)d generations were cancelled.", count
     ),
-    refused=ngettext_lazy(
+    refused=lambda count: ngettext(
         "%(count)d was not, because they had their outcome already: %(ids)s.",
         "%(count)d were not, because they had their outcome already: %(ids)s.",
-        "count",
+        count,
     ),
 )
 def cancel(generation: Generation, now: Any) -> bool:
@@ -48,15 +48,15 @@ def cancel(generation: Generation, now: Any) -> bool:
         "They are taken from the engines that hold them, which are told to stop, and wait for an"
         " engine anew."
     ),
-    done=ngettext_lazy(
+    done=lambda count: ngettext(
         "%(count)d generation was queued again.",
         "%(count)d generations were queued again.",
-        "count",
+        count,
     ),
-    refused=ngettext_lazy(
+    refused=lambda count: ngettext(
         "%(count)d was not, because no engine held them: %(ids)s.",
         "%(count)d were not, because no engine held them: %(ids)s.",
-        "count",
+        count,
     ),
 )
 def requeue(generation: Generation, now: Any) -> bool:

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.translation import gettext, gettext_lazy, ngettext_lazy, pgettext, pgettext_lazy
+from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from sessions_app.admin.base.actions import admin_operation
 from sessions_app.admin.base.list import (
@@ -28,11 +28,6 @@ from sessions_app.services.sessions import (
 )
 
 NEWEST = 20
-ALREADY_ENDED = ngettext_lazy(
-    "%(count)d was not, because they had ended already: %(ids)s.",
-    "%(count)d were not, because they had ended already: %(ids)s.",
-    "count",
-)
 STATES = {
     SessionStatus.INITIALIZING: pgettext_lazy("session", "initializing"),
     SessionStatus.READY: pgettext_lazy("session", "ready"),
@@ -41,6 +36,14 @@ STATES = {
     SessionStatus.CLOSED: pgettext_lazy("session", "closed"),
     SessionStatus.EXPIRED: pgettext_lazy("session", "expired"),
 }
+
+
+def already_ended(count: int) -> str:
+    return ngettext(
+        "%(count)d was not, because they had ended already: %(ids)s.",
+        "%(count)d were not, because they had ended already: %(ids)s.",
+        count,
+    )
 
 
 class State(admin.SimpleListFilter):
@@ -70,8 +73,10 @@ class State(admin.SimpleListFilter):
         "Their sockets close, what waits or runs in them is cancelled, and their clients are told"
         " that they are closed."
     ),
-    done=ngettext_lazy("%(count)d session was closed.", "%(count)d sessions were closed.", "count"),
-    refused=ALREADY_ENDED,
+    done=lambda count: ngettext(
+        "%(count)d session was closed.", "%(count)d sessions were closed.", count
+    ),
+    refused=already_ended,
 )
 def close(session: WebLLMSession, now: Any) -> bool:
     return bool(sessions_close(session_ids=[session.pk], reason=CLOSED_BY_OPERATOR, now=now))
@@ -83,10 +88,10 @@ def close(session: WebLLMSession, now: Any) -> bool:
         "Their sockets close, what waits or runs in them is cancelled, and their clients open new"
         " ones, as after inactivity."
     ),
-    done=ngettext_lazy(
-        "%(count)d session was expired.", "%(count)d sessions were expired.", "count"
+    done=lambda count: ngettext(
+        "%(count)d session was expired.", "%(count)d sessions were expired.", count
     ),
-    refused=ALREADY_ENDED,
+    refused=already_ended,
 )
 def expire(session: WebLLMSession, now: Any) -> bool:
     return bool(sessions_expire(session_ids=[session.pk], reason=EXPIRED_BY_OPERATOR, now=now))

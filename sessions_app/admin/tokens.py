@@ -6,7 +6,7 @@ The tokens themselves are not displayed, because they give access to accounts.
 from typing import Any
 
 from django.contrib import admin
-from django.utils.translation import gettext_lazy, ngettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
 from sessions_app.admin.base.actions import admin_operation
@@ -21,15 +21,15 @@ admin.site.unregister([BlacklistedToken, OutstandingToken])
         "They cannot be exchanged for access tokens any more. Access tokens that were made of them"
         " last until their own end."
     ),
-    done=ngettext_lazy(
+    done=lambda count: ngettext(
         "%(count)d Outstanding Token was revoked.",
         "%(count)d Outstanding Tokens were revoked.",
-        "count",
+        count,
     ),
-    refused=ngettext_lazy(
+    refused=lambda count: ngettext(
         "%(count)d was not, because they were revoked before: %(ids)s.",
         "%(count)d were not, because they were revoked before: %(ids)s.",
-        "count",
+        count,
     ),
 )
 def revoke(token: OutstandingToken, now: Any) -> bool:

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
-from django.utils.translation import gettext, gettext_lazy, ngettext_lazy
+from django.utils.translation import gettext, gettext_lazy, ngettext
 from redis.exceptions import RedisError
 
 from sessions_app.admin.base.actions import admin_operation
@@ -28,15 +28,15 @@ SEEN = ("username", "is_active", "is_staff", "date_joined", "last_login", "their
         "What they ask for again is computed anew instead of being answered from the cache. Their"
         " decks stay."
     ),
-    done=ngettext_lazy(
+    done=lambda count: ngettext(
         "%(count)d user was freed of what was cached.",
         "%(count)d users were freed of what was cached.",
-        "count",
+        count,
     ),
-    refused=ngettext_lazy(
+    refused=lambda count: ngettext(
         "%(count)d was not, because Redis could not be asked: %(ids)s.",
         "%(count)d were not, because Redis could not be asked: %(ids)s.",
-        "count",
+        count,
     ),
 )
 def purge(user: User, now: Any) -> bool:

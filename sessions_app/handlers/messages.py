@@ -65,7 +65,7 @@ def result_messages(generation: Generation) -> list[ServerMessage]:
         ]
     return [
         protocol.Error(
-            generation.error,
+            gettext(generation.error),
             generation.error_code,
             generation.error_code in RETRYABLE,
             generation_id=generation.pk,

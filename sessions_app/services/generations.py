@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import Q
-from django.utils.translation import gettext, gettext_lazy, ngettext
+from django.utils.translation import gettext, gettext_noop, ngettext
 from psycopg.errors import UniqueViolation
 
 from sessions_app import events
@@ -26,7 +26,7 @@ from sessions_app.services.result_cache import read_results, result_key
 from sessions_app.services.sessions import session_alive
 
 CANCELLED_BY_USER = Outcome(
-    GenerationStatus.CANCELLED, "cancelled", gettext_lazy("The generation was cancelled.")
+    GenerationStatus.CANCELLED, "cancelled", gettext_noop("The generation was cancelled.")
 )
 FLASHCARDS = "flashcards"
 RETRY_SECONDS = 10

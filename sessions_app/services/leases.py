@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Least
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext_noop
 
 from sessions_app import events, metrics
 from sessions_app.models import Attempt, Engine, Generation, GenerationStatus
@@ -28,12 +28,12 @@ log = logging.getLogger(__name__)
 NO_ENGINE = Outcome(
     GenerationStatus.FAILED,
     "no_engine",
-    gettext_lazy("No engine took this in time: open a page with a loaded model and ask again."),
+    gettext_noop("No engine took this in time: open a page with a loaded model and ask again."),
 )
 CONTEXT_EXCEEDED = Outcome(
     GenerationStatus.FAILED,
     "context_exceeded",
-    gettext_lazy(
+    gettext_noop(
         "The text is too long for this model: shorten it, or choose a model with a larger context."
     ),
 )
@@ -42,9 +42,9 @@ UNUSABLE = {"model_unavailable", "webgpu_unavailable"}
 CANCELLED = Outcome(
     GenerationStatus.CANCELLED,
     "cancelled",
-    gettext_lazy("The generation was cancelled by an operator."),
+    gettext_noop("The generation was cancelled by an operator."),
 )
-REQUEUED = gettext_lazy("An operator took it from its engine.")
+REQUEUED = gettext_noop("An operator took it from its engine.")
 
 
 @dataclass(frozen=True)
@@ -174,11 +174,11 @@ def engine_failed(*, generation: Generation, code: str, message: str, now: datet
         unusable = Outcome(
             GenerationStatus.FAILED,
             "engine_unusable",
-            gettext("The engine cannot run this model: %(message)s") % {"message": message},
+            gettext_noop("The engine cannot run this model: %(message)s") % {"message": message},
         )
         finish_generations(leased, outcome=unusable, now=now)
     else:
-        lost = gettext("The engine failed: %(message)s") % {"message": message}
+        lost = gettext_noop("The engine failed: %(message)s") % {"message": message}
         lease_release(which=leased, code="engine_lost", message=lost, now=now)
 
 
@@ -286,7 +286,7 @@ def leases_recover(*, now: datetime, batch: int = 500) -> int:
         .order_by("lease_expires_at")
         .values_list("pk", flat=True)[:batch]
     )
-    message = gettext("The engine was not heard of in time.")
+    message = gettext_noop("The engine was not heard of in time.")
     taken = [
         lease_release(which=lapsed & Q(pk=pk), code="engine_lost", message=message, now=now)
         for pk in due

@@ -13,7 +13,6 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils.functional import Promise
 
 from sessions_app import events, metrics
 from sessions_app.models import Attempt, Generation, GenerationStatus
@@ -24,13 +23,13 @@ from sessions_app.services.changes import session_advance
 class Outcome:
     """A final status with a code and a message.
 
-    docs/protocol.md lists the codes. `code` is empty for success. A lazy message is stored in the
-    language of the request that ends the generation.
+    docs/protocol.md lists the codes. `code` is empty for success. The message is stored in English
+    and translated when it is displayed, so it is marked with gettext_noop.
     """
 
     status: GenerationStatus
     code: str = ""
-    message: str | Promise = ""
+    message: str = ""
 
 
 @transaction.atomic
@@ -68,12 +67,12 @@ def finish_generations(which: Q, *, outcome: Outcome, now: datetime) -> int:
 
 
 def attempts_end(
-    which: Q, *, outcome: str, reason: str | Promise = "", card_count: int = 0, now: datetime
+    which: Q, *, outcome: str, reason: str = "", card_count: int = 0, now: datetime
 ) -> None:
     """Close the running attempts that `which` selects, with their outcome."""
     running = Attempt.objects.filter(which, ended_at=None)
     count = running.update(
-        ended_at=now, outcome=outcome, reason=str(reason)[:500], card_count=card_count
+        ended_at=now, outcome=outcome, reason=reason[:500], card_count=card_count
     )
     metrics.ATTEMPTS.add(outcome, by=count)
 
@@ -86,5 +85,5 @@ def final_columns(outcome: Outcome, now: datetime) -> dict[str, Any]:
         "lease_expires_at": None,
         "finished_at": now,
         "error_code": outcome.code,
-        "error": str(outcome.message)[:500],
+        "error": outcome.message[:500],
     }

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext
 from msgspec import Struct
 
 from sessions_app.models import Attempt, Generation, WebLLMSession
@@ -45,7 +46,7 @@ def session_shape(session: WebLLMSession) -> SessionShape:
         last_activity=session.last_activity_at.astimezone(UTC),
         expires_at=session.expires_at.astimezone(UTC),
         closed_at=session.closed_at and session.closed_at.astimezone(UTC),
-        close_reason=session.close_reason,
+        close_reason=gettext(session.close_reason),
         queue_length=session.queue_length,
         engine=session.engine_facts,
     )
@@ -102,7 +103,7 @@ def generation_shape(generation: Generation, place: int | None = None) -> Genera
         options=generation.options,
         cards=generation.cards,
         partial=generation.is_partial,
-        error=generation.error,
+        error=gettext(generation.error),
         code=generation.error_code,
         engine=generation.engine_name,
         created_at=generation.created_at.astimezone(UTC),
@@ -117,6 +118,6 @@ def _attempt_shape(attempt: Attempt) -> AttemptShape:
         started_at=attempt.started_at.astimezone(UTC),
         ended_at=attempt.ended_at and attempt.ended_at.astimezone(UTC),
         outcome=attempt.outcome,
-        reason=attempt.reason,
+        reason=gettext(attempt.reason),
         card_count=attempt.card_count,
     )

@@ -13,7 +13,7 @@ from uuid import UUID
 import msgspec
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from sessions_app import events, metrics
 from sessions_app.exceptions import RepeatedResponse, StaleResponse, UnknownCacheKey
@@ -33,12 +33,12 @@ RECENT = 50  # generations that a response may repeat
 MAX_FOLLOW_UPS = 2  # follow-up requests per attempt (see docs/protocol.md)
 SUCCEEDED = Outcome(GenerationStatus.SUCCEEDED)
 STOPPED = Outcome(
-    GenerationStatus.CANCELLED, "cancelled", gettext_lazy("The generation was stopped.")
+    GenerationStatus.CANCELLED, "cancelled", gettext_noop("The generation was stopped.")
 )
 NO_CARDS = Outcome(
     GenerationStatus.FAILED,
     "no_valid_cards",
-    gettext_lazy("The model wrote nothing that is a flashcard: ask again, or take a larger model."),
+    gettext_noop("The model wrote nothing that is a flashcard: ask again, or take a larger model."),
 )
 
 

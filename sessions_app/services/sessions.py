@@ -31,7 +31,7 @@ class EndReason:
     """The reason why a session ends, in English.
 
     `phrase` is stored with the session, and `message` with its open generations. They are marked
-    with gettext_noop and translated when they are stored.
+    with gettext_noop and translated when they are displayed.
     """
 
     phrase: str
@@ -216,15 +216,15 @@ def _end(
         among.filter(pk__in=ids).select_for_update(of=("self",)).values_list("pk", flat=True)
     )
     WebLLMSession.objects.filter(pk__in=locked).update(
-        status=status, closed_at=now, close_reason=gettext(reason.phrase)[:200]
+        status=status, closed_at=now, close_reason=reason.phrase
     )
-    cancelled = Outcome(GenerationStatus.CANCELLED, f"session_{status}", gettext(reason.message))
+    cancelled = Outcome(GenerationStatus.CANCELLED, f"session_{status}", reason.message)
     finish_generations(Q(session__in=locked), outcome=cancelled, now=now)
     for session_id in locked:
         log.info("Session %s %s", session_id, reason.phrase, extra={"session_id": session_id})
     if status == SessionStatus.EXPIRED:
-        code, message = 4410, gettext("This session is expired: create a new one.")
+        code, message = 4410, gettext_noop("This session is expired: create a new one.")
     else:
-        code, message = 4404, gettext("This session is closed: create a new one.")
+        code, message = 4404, gettext_noop("This session is closed: create a new one.")
     events.sessions_ended(locked, close_code=code, reason=message)
     return len(locked)

@@ -41,7 +41,7 @@ DATA = re.compile(
     r"student-\w+|Physics|Which force is|mass|times|acceleration|How is a list written|as here"
     r"|What is a vacuole|A bubble that stores things"
     r"|MindFlip|Anki|CSV|TSV|JSON|Markdown|PDF|WebGPU|wllama|WebLLM|UTF-\d+"
-    r"|SmolLM2\S*|Instruct|Q4_1|Salutnomo|Ĉi tiu kampo estas deviga"
+    r"|txt|SmolLM2\S*|Instruct|Q4_1|Salutnomo|Ĉi tiu kampo estas deviga"
 )
 BRACKETS = re.compile(r"⟦[^⟦⟧]*⟧")
 
@@ -139,7 +139,7 @@ def test_every_text_is_translated_when_a_generation_fails(student: Visitor) -> N
     student.page.get_by_label("⟦Topic⟧", exact=True).fill("Physics")
     with quick_engine(student, lambda request: []):
         press(student, "Generate")
-        student.wait_until_written("error")
+        student.wait_until_written("failed")
         assert untranslated(student.page) == []
 
 

@@ -36,16 +36,16 @@ class Operation:
     """An admin action that calls `act` for each row, after the operator confirms it.
 
     `act` is a service that returns whether it succeeded. `question` is on the confirmation page.
-    The message about the result consists of the sentences `done`, which contains `count`, and
-    `refused`, which contains `count` and `ids`. Both are results of `ngettext_lazy`. Rows that
-    succeeded are written to the admin's log.
+    The message about the result consists of two sentences. `done` and `refused` return them for a
+    number of rows, with the placeholders `count` and (in `refused`) `ids`. Rows that succeeded are
+    written to the admin's log.
     """
 
     name: str
     label: str | Promise
     question: str | Promise
-    done: Any
-    refused: Any
+    done: Callable[[int], str]
+    refused: Callable[[int], str]
     act: Act
     do_not_call_in_templates = True
 
@@ -92,10 +92,10 @@ class Operation:
         model_admin.message_user(request, self._message(done, refused), level)
 
     def _message(self, done: list[Any], refused: list[Any]) -> str:
-        message = self.done % {"count": len(done)}
+        message = self.done(len(done)) % {"count": len(done)}
         if refused:
             values = {"count": len(refused), "ids": _ids(refused)}
-            message += f" {self.refused % values}"
+            message += f" {self.refused(len(refused)) % values}"
         return message
 
 
