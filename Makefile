@@ -46,7 +46,7 @@ record: installed ## record the state of this version for the upgrade test, befo
 
 check: lint prose texts modules types deployable audit ## lint, prose, untranslated texts, types, missing migrations, deployment settings, settings page, known vulnerabilities
 
-SCRIPTS = eslint.config.js 'static/js/**/*.js' 'tests/js/**/*.js'
+SCRIPTS = eslint.config.js 'static/js/**/*.js' 'tests/js/**/*.js' 'tests/translations/*.js'
 lint: installed
 	$(VENV_PYTHON) -m ruff check
 	$(VENV_PYTHON) -m ruff format --check
@@ -65,7 +65,7 @@ messages: installed ## write mindflip/locale/*.pot and merge the texts into the 
 	$(VENV_PYTHON) manage.py makemessages $(if $(LANGUAGE),--locale $(LANGUAGE))
 
 modules: installed
-	$(WITH_NODE) node node_modules/eslint/bin/eslint.js static/js tests/js
+	$(WITH_NODE) node node_modules/eslint/bin/eslint.js static/js tests/js tests/translations
 	$(WITH_NODE) node node_modules/prettier/bin/prettier.cjs --log-level warn --check $(SCRIPTS)
 	$(WITH_NODE) node node_modules/typescript/bin/tsc -p static/js/client --noEmit
 

@@ -49,4 +49,3 @@ export function speed({ tokens, seconds }, first = { tokens: 0, seconds: 0 }) {
   const rate = tenth.format((tokens - first.tokens) / writing);
   return `${total} · ${gettext("%(rate)s tokens/s", { rate })}`;
 }
-
