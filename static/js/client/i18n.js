@@ -5,8 +5,13 @@
  * Without a catalogue, or in a worker, texts stay English. Placeholders are written `%(name)s`.
  */
 
-/** The language of the page, for `Intl`. */
-export const language = globalThis.document?.documentElement?.lang || "en";
+/**
+ * The language of the texts, for `Intl`. Without a catalogue it is English, whatever the `lang` of
+ * the page is: the page of another site may have an invalid one, such as "en_US", and `Intl` would
+ * throw an error.
+ */
+export const language =
+  (globalThis["django"]?.catalog && globalThis.document?.documentElement.lang) || "en";
 const numbers = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
 const PLACEHOLDER = /%\((\w+)\)s|%%/g;
 
@@ -33,7 +38,7 @@ export function pgettext(context, text, values) {
 
 /**
  * Return the translation of a text whose form depends on a number. The placeholder `%(count)s` is
- * the number, formatted for the page's language.
+ * the number, formatted for the language of the texts.
  * @param {string} singular
  * @param {string} plural
  * @param {number} count

@@ -12,7 +12,16 @@ const POLISH = {
   pluralidx: (count) => (count === 1 ? 0 : count % 10 >= 2 && count % 10 <= 4 ? 1 : 2),
 };
 
-afterEach(() => delete globalThis.django);
+afterEach(() => {
+  delete globalThis.django;
+  delete globalThis.document;
+});
+
+/** Import the module for a page with this language. */
+function moduleFor(lang) {
+  globalThis.document = { documentElement: { lang } };
+  return import(`../../../static/js/client/i18n.js?${lang}`);
+}
 
 test("texts stay English without a catalogue", () => {
   assert.equal(gettext("Cards"), "Cards");
@@ -28,6 +37,19 @@ test("texts are those of the catalogue, in the plural form of its language", () 
   assert.equal(pgettext("button", "Study"), "Ucz się");
   assert.equal(gettext("%(name)s is ready.", { name: "Moon" }), "Gotowe: Moon.");
   assert.deepEqual([1, 2, 5].map(cards), ["1 fiszka", "2 fiszki", "5 fiszek"]);
+});
+
+test("numbers are in the language of the page", async () => {
+  globalThis.django = POLISH;
+  const polish = await moduleFor("pl");
+  assert.equal(polish.language, "pl");
+  assert.equal(polish.ngettext("%(count)s card", "%(count)s cards", 12_000), "12\u00a0000 fiszek");
+});
+
+test("without a catalogue, numbers are English and the language of the page is not used", async () => {
+  const { language, ngettext: count } = await moduleFor("en_US");
+  assert.equal(language, "en");
+  assert.equal(count("%(count)s card", "%(count)s cards", 12_000), "12,000 cards");
 });
 
 test("a text that the catalogue lacks stays English", () => {

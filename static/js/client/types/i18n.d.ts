@@ -15,7 +15,7 @@ export function gettext(text: string, values?: Record<string, string | number>):
 export function pgettext(context: string, text: string, values?: Record<string, string | number>): string;
 /**
  * Return the translation of a text whose form depends on a number. The placeholder `%(count)s` is
- * the number, formatted for the page's language.
+ * the number, formatted for the language of the texts.
  * @param {string} singular
  * @param {string} plural
  * @param {number} count
@@ -29,5 +29,9 @@ export function ngettext(singular: string, plural: string, count: number, values
  * They come from the catalogue that Django's JavaScriptCatalog view puts in `globalThis.django`.
  * Without a catalogue, or in a worker, texts stay English. Placeholders are written `%(name)s`.
  */
-/** The language of the page, for `Intl`. */
+/**
+ * The language of the texts, for `Intl`. Without a catalogue it is English, whatever the `lang` of
+ * the page is: the page of another site may have an invalid one, such as "en_US", and `Intl` would
+ * throw an error.
+ */
 export const language: string;
