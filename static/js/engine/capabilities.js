@@ -27,7 +27,7 @@ export async function findEngines() {
   const { adapter, facts } = await detectWebGPU();
   const { message, step } = explainWebGPU(facts);
   const webgpu = {
-    available: facts.adapter !== "none",
+    available: Boolean(adapter),
     reason: message,
     step,
     ...(adapter && { adapter }),

@@ -1,18 +1,9 @@
 // The progress of loading a model, in megabytes of 1,000,000 bytes.
 
-import { gettext } from "../client/i18n.js";
-
 /**
  * @typedef {{phase: "download"|"start", step?: "shaders", loadedMb: number, totalMb: number|null,
- *   fraction: number|null, text: string}} LoadProgress  `step` is a part of the phase that has its
- *   own text
+ *   fraction: number|null}} LoadProgress  `step` is a part of the start that has its own text
  */
-
-const TEXTS = {
-  download: gettext("Downloading the model"),
-  start: gettext("Starting the model"),
-  shaders: gettext("Preparing the graphics card"),
-};
 
 const MOVED = /(\d+)MB (fetched|loaded)/;
 const SHADERS = /GPU shader modules/;
@@ -42,12 +33,12 @@ export function inMegabytes({ progress, text }, totalMb) {
  */
 export function downloading(loadedMb, totalMb) {
   const total = totalMb ? Math.max(totalMb, loadedMb) : null;
-  return withText({
+  return {
     phase: "download",
     loadedMb: round(loadedMb),
     totalMb: round(total),
     fraction: total && loadedMb / total,
-  });
+  };
 }
 
 /**
@@ -60,24 +51,7 @@ export function downloading(loadedMb, totalMb) {
  * @returns {LoadProgress}
  */
 export function starting(totalMb, fraction = null, step = undefined) {
-  return withText({
-    phase: "start",
-    ...(step && { step }),
-    loadedMb: round(totalMb) ?? 0,
-    totalMb: round(totalMb),
-    fraction,
-  });
-}
-
-/**
- * Return the progress with its text.
- *
- * A worker has no translations, so the page replaces the text of the worker's progress.
- * @param {Omit<LoadProgress, "text">} progress
- * @returns {LoadProgress}
- */
-export function withText(progress) {
-  return { ...progress, text: TEXTS[progress.step ?? progress.phase] };
+  return { phase: "start", step, loadedMb: round(totalMb) ?? 0, totalMb: round(totalMb), fraction };
 }
 
 function round(megabytes) {

@@ -1,7 +1,6 @@
 // The page's side of an engine, which owns the worker and terminates it when necessary.
 
 import { EngineError } from "./errors.js";
-import { withText } from "./progress.js";
 
 /** An engine whose model runs in its own worker. See index.js for the interface. */
 export class WorkerEngine {
@@ -34,7 +33,7 @@ export class WorkerEngine {
       this.#start();
       this.#facts = await this.#request(
         { type: "load", model: this.model, assets: this.assets },
-        { progress: (progress) => onProgress(withText(progress)) },
+        { progress: onProgress },
       );
     } catch (error) {
       this.#terminate();

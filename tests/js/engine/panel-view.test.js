@@ -62,27 +62,21 @@ for (const [seconds, text] of [
 
 test("progress is one short line", () => {
   assert.equal(
-    progressText({ phase: "download", text: "", loadedMb: 45.4, totalMb: 98, fraction: 0.463 }),
+    progressText({ phase: "download", loadedMb: 45.4, totalMb: 98, fraction: 0.463 }),
     "Downloading 45 of 98 MB · 46 %",
   );
   assert.equal(
-    progressText({ phase: "download", text: "", loadedMb: 0, totalMb: 98, fraction: 0 }),
+    progressText({ phase: "download", loadedMb: 0, totalMb: 98, fraction: 0 }),
     "Downloading",
   );
   assert.equal(
-    progressText({
-      phase: "start",
-      text: "Starting the model",
-      loadedMb: 98,
-      totalMb: 98,
-      fraction: null,
-    }),
+    progressText({ phase: "start", loadedMb: 98, totalMb: 98, fraction: null }),
     "Starting the model",
   );
   assert.equal(
     progressText({
       phase: "start",
-      text: "Preparing the graphics card",
+      step: "shaders",
       loadedMb: 98,
       totalMb: 98,
       fraction: 0.5,

@@ -12,7 +12,6 @@ test("web-llm's MB are of 1024 × 1024 bytes, ours of a million", () => {
   );
   assert.deepEqual(step, {
     phase: "download",
-    text: "Downloading the model",
     loadedMb: 134.2,
     totalMb: 268.4,
     fraction: 0.5,
@@ -39,13 +38,12 @@ test("shader modules are told as a part of the start", () => {
   );
   assert.equal(step.phase, "start");
   assert.equal(step.fraction, 0.17);
-  assert.equal(step.text, "Preparing the graphics card");
+  assert.equal(step.step, "shaders");
 });
 
 test("a download without a known size has no fraction", () => {
   assert.deepEqual(downloading(12.34, 0), {
     phase: "download",
-    text: "Downloading the model",
     loadedMb: 12.3,
     totalMb: null,
     fraction: null,

@@ -198,13 +198,20 @@ const SETTLING_SECONDS = 0.4;
  * Return the progress as text that fits on one line, so that the layout does not shift.
  * @param {import("../../engine/progress.js").LoadProgress} progress
  */
-export function progressText({ phase, text, loadedMb, totalMb, fraction }) {
+export function progressText(progress) {
+  const { phase, loadedMb, fraction } = progress;
   if (phase === "download" && !loadedMb) return gettext("Downloading");
-  const step = phase === "start" ? text : downloadText(loadedMb, totalMb);
-  return fraction == null ? step : `${step} · ${percent(fraction)}`;
+  const text = phase === "start" ? startText(progress) : downloadText(progress);
+  return fraction == null ? text : `${text} · ${percent(fraction)}`;
 }
 
-function downloadText(loadedMb, totalMb) {
+function startText({ step }) {
+  return step === "shaders"
+    ? gettext("Preparing the graphics card")
+    : gettext("Starting the model");
+}
+
+function downloadText({ loadedMb, totalMb }) {
   return totalMb
     ? gettext("Downloading %(loaded)s of %(total)s MB", {
         loaded: integer(loadedMb),
