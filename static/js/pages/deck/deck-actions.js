@@ -45,7 +45,7 @@ export function mergeDeck() {
       "The cards of “%(name)s” move there with what you have learned. Those it has already, same question and same answer, are left out. This deck goes into the bin.",
       { name: page.dataset.name },
     ),
-    confirm: pgettext("button", "Merge"),
+    confirm: pgettext("verb", "Merge"),
   };
   chooseDeck(texts, page.dataset.deck, async (target) => {
     const { moved, leftOut } = await api.post(`${deckAddress}/merge`, { into: target.id });

@@ -126,7 +126,7 @@ function move() {
     text: gettext(
       "They go behind the last card of the deck you choose, with what you have learned.",
     ),
-    confirm: pgettext("button", "Move"),
+    confirm: pgettext("verb", "Move"),
   };
   chooseDeck(texts, page.dataset.deck, async (deck) => {
     await api.post(`${CARDS}/bulk-move`, { cards, to: deck.id });
