@@ -8,22 +8,6 @@ import { integer, size } from "../lib/format.js";
 const ADDRESS = "/api/flashcards/imports";
 const POLL_MS = 500;
 const MEGABYTE = 2 ** 20;
-const PHASE_TEXTS = {
-  reading: (total, values) =>
-    ngettext(
-      "Reading: %(done)s of %(count)s cards",
-      "Reading: %(done)s of %(count)s cards",
-      total,
-      values,
-    ),
-  saving: (total, values) =>
-    ngettext(
-      "Saving: %(done)s of %(count)s cards",
-      "Saving: %(done)s of %(count)s cards",
-      total,
-      values,
-    ),
-};
 
 /** An import, from the upload to the saved cards. It shows the progress. */
 export class ImportJob {
@@ -74,11 +58,7 @@ export class ImportJob {
 
   async #poll() {
     const progress = await api.get(`${ADDRESS}/${this.#id}`).catch(() => null);
-    if (progress?.total)
-      this.#show(
-        progress.done / progress.total,
-        PHASE_TEXTS[progress.phase](progress.total, { done: integer(progress.done) }),
-      );
+    if (progress?.total) this.#show(progress.done / progress.total, phaseText(progress));
   }
 
   #show(fraction, text) {
@@ -86,6 +66,23 @@ export class ImportJob {
     else this.bar.value = fraction;
     setText(this.section, "progress-text", text);
   }
+}
+
+function phaseText({ phase, done, total }) {
+  const values = { done: integer(done) };
+  return phase === "reading"
+    ? ngettext(
+        "Reading: %(done)s of %(count)s cards",
+        "Reading: %(done)s of %(count)s cards",
+        total,
+        values,
+      )
+    : ngettext(
+        "Saving: %(done)s of %(count)s cards",
+        "Saving: %(done)s of %(count)s cards",
+        total,
+        values,
+      );
 }
 
 /**
