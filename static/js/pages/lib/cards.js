@@ -24,8 +24,8 @@ export function flip(card) {
   showSide(card, side);
   announce(
     side === "back"
-      ? gettext("Answer: %(answer)s", { answer: spokenAnswer(card) })
-      : gettext("Question: %(question)s", { question: spokenText(slot(card, "front")) }),
+      ? gettext("Answer: %(text)s", { text: spokenAnswer(card) })
+      : gettext("Question: %(text)s", { text: spokenText(slot(card, "front")) }),
   );
 }
 
