@@ -1,7 +1,7 @@
 import { gettext } from "../client/i18n.js";
 import { clozeParts } from "./text/cloze.js";
 
-// `\x2f` is a slash, which xgettext would take for the end of the pattern.
+// `\x2f` is a slash, which Babel would interpret as the end of the pattern.
 /** Characters with a meaning in Markdown or math. Texts without them do not need the libraries. */
 const MARKUP = /[*_`$]|~~~|\\[!-\x2f:-@[-`{-~]|\]\(|^[ \t]*(?:[-+]|\d{1,9}[.)])[ \t]/m;
 
