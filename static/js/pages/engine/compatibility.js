@@ -1,6 +1,6 @@
-import { gettext, language } from "../../client/i18n.js";
+import { gettext } from "../../client/i18n.js";
 import { estimateStorage } from "../../engine/stored-models.js";
-import { size } from "../lib/format.js";
+import { decimal, size } from "../lib/format.js";
 import { obstacle } from "./models.js";
 
 /**
@@ -90,7 +90,7 @@ function memoryShort(model, { memoryGb }) {
   if (!memoryGb || memoryGb >= MAX_REPORTED_MEMORY_GB || needed < memoryGb * 1000) return null;
   return gettext("needs %(needed)s of memory, and this device has about %(available)s GB", {
     needed: size(needed),
-    available: new Intl.NumberFormat(language).format(memoryGb),
+    available: decimal(memoryGb),
   });
 }
 

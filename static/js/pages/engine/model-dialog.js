@@ -1,5 +1,6 @@
-import { gettext, language, ngettext } from "../../client/i18n.js";
+import { gettext, ngettext } from "../../client/i18n.js";
 import { action, cloneTemplate, part, setText, slot } from "../lib/dom.js";
+import { decimal } from "../lib/format.js";
 import { assessFit, describeDevice } from "./compatibility.js";
 import { modelFacts, rank } from "./models.js";
 import { getSpeed } from "./preferences.js";
@@ -111,10 +112,7 @@ function row({ model, fit: result, isStored, speed }) {
 }
 
 function speedText(speed) {
-  if (!speed) return "";
-  return gettext("%(speed)s tokens/s here", {
-    speed: new Intl.NumberFormat(language).format(speed),
-  });
+  return speed ? gettext("%(speed)s tokens/s here", { speed: decimal(speed) }) : "";
 }
 
 /**

@@ -1,14 +1,14 @@
-import { gettext, language, pgettext } from "../../client/i18n.js";
+import { gettext, pgettext } from "../../client/i18n.js";
 import { action, announce, part, setText, slot } from "../lib/dom.js";
 import { describeError } from "../lib/error-messages.js";
-import { integer, percent, size } from "../lib/format.js";
+import { integer, percent, size, tenths } from "../lib/format.js";
 import { modelFacts } from "./models.js";
 
 const BADGES = {
-  detecting: pgettext("state of the engine", "Looking"),
+  detecting: pgettext("state of the model", "Looking"),
   idle: gettext("Not loaded"),
-  loading: pgettext("state of the engine", "Loading"),
-  ready: pgettext("state of the engine", "Ready"),
+  loading: pgettext("state of the model", "Loading"),
+  ready: pgettext("state of the model", "Ready"),
   failed: gettext("Not loaded"),
   otherTab: gettext("In another tab"),
   otherDevice: gettext("On another device"),
@@ -19,10 +19,6 @@ const MAIN_LABELS = {
   otherDevice: gettext("Write on this device"),
 };
 const ANNOUNCE_STEP = 0.25;
-const tenths = new Intl.NumberFormat(language, {
-  minimumFractionDigits: 1,
-  maximumFractionDigits: 1,
-});
 
 /** The view of the engine panel, without its logic. */
 export class PanelView {
@@ -89,7 +85,7 @@ export class PanelView {
     this.#announcedFraction = 0;
     this.#meter = new DownloadMeter();
     slot(this.#root, "progress").removeAttribute("value");
-    this.showLoaded(pgettext("state of the engine", "Starting"));
+    this.showLoaded(pgettext("state of the model", "Starting"));
   }
 
   /** @param {import("../../engine/progress.js").LoadProgress} progress */
@@ -256,7 +252,7 @@ export class DownloadMeter {
 /** @param {{rate: number, secondsLeft: number|null}|null} speed */
 export function rateText(speed) {
   if (!speed) return "";
-  const rate = gettext("%(rate)s MB/s", { rate: tenths.format(speed.rate) });
+  const rate = gettext("%(rate)s MB/s", { rate: tenths(speed.rate) });
   if (speed.secondsLeft === null) return rate;
   const left = gettext("%(time)s left", { time: timeText(speed.secondsLeft) });
   return `${rate} · ${left}`;
@@ -264,7 +260,7 @@ export function rateText(speed) {
 
 /** @param {number} seconds */
 export function timeText(seconds) {
-  if (seconds < 55) return gettext("%(seconds)s s", { seconds: Math.max(1, Math.ceil(seconds)) });
-  if (seconds < 3570) return gettext("%(minutes)s min", { minutes: Math.ceil(seconds / 60) });
-  return gettext("%(hours)s h", { hours: tenths.format(seconds / 3600) });
+  if (seconds < 55) return gettext("%(number)s s", { number: Math.max(1, Math.ceil(seconds)) });
+  if (seconds < 3570) return gettext("%(number)s min", { number: Math.ceil(seconds / 60) });
+  return gettext("%(number)s h", { number: tenths(seconds / 3600) });
 }

@@ -5,16 +5,21 @@ const tenth = new Intl.NumberFormat(language, {
   minimumFractionDigits: 1,
   maximumFractionDigits: 1,
 });
-const short = new Intl.NumberFormat(language, { maximumFractionDigits: 1, useGrouping: false });
+const plain = new Intl.NumberFormat(language, { useGrouping: false });
 
 /** @param {number} number */
 export function integer(number) {
   return whole.format(number);
 }
 
-/** @param {number} number @returns {string} the number with a decimal, unless it is whole */
+/** @param {number} number @returns {string} the number with its decimals, at most three */
 export function decimal(number) {
-  return short.format(number);
+  return plain.format(number);
+}
+
+/** @param {number} number @returns {string} the number with one decimal */
+export function tenths(number) {
+  return tenth.format(number);
 }
 
 /** @param {number} megabytes */
@@ -43,9 +48,9 @@ export function speed({ tokens, seconds }, first = { tokens: 0, seconds: 0 }) {
     "%(count)s token in %(seconds)s s",
     "%(count)s tokens in %(seconds)s s",
     tokens,
-    { seconds: tenth.format(seconds) },
+    { seconds: tenths(seconds) },
   );
   if (!(writing > 0.5)) return total;
-  const rate = tenth.format((tokens - first.tokens) / writing);
+  const rate = tenths((tokens - first.tokens) / writing);
   return `${total} · ${gettext("%(rate)s tokens/s", { rate })}`;
 }

@@ -1,5 +1,6 @@
 import { gettext, language } from "../../client/i18n.js";
 import { part, slot } from "../lib/dom.js";
+import { decimal } from "../lib/format.js";
 
 const HEIGHT = 220;
 // eslint-disable-next-line mindflip/no-untranslated-text -- a CSS value
@@ -7,7 +8,6 @@ const FONT = "12px system-ui, sans-serif";
 const WHOLE_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000];
 const DAY_STEPS = [1, 2, 5, 7, 10, 14, 30, 60, 90];
 const axisNumber = new Intl.NumberFormat(language);
-const legendNumber = new Intl.NumberFormat(language, { useGrouping: false });
 
 /** @param {number} value 0 to 1 @returns {string} the value as a rounded percentage */
 export const share = (value) => gettext("%(number)s %%", { number: Math.round(value * 100) });
@@ -99,7 +99,7 @@ export class Chart {
           ...line,
           size: 48,
           ...steps,
-          values: (_, amounts) => amounts.map((amount) => formatted(amount)),
+          values: (_, amounts) => amounts.map(formatted),
         },
       ],
       series: [
@@ -160,7 +160,7 @@ function drawn(uPlot, { name, color: variable, values, kind }, color, { isShare 
       ? "–"
       : isShare
         ? share(values[index])
-        : legendNumber.format(values[index]);
+        : decimal(values[index]);
   const common = {
     label: name,
     stroke: color(variable),

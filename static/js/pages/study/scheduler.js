@@ -1,4 +1,5 @@
-import { gettext, language, ngettext } from "../../client/i18n.js";
+import { gettext, ngettext } from "../../client/i18n.js";
+import { decimal } from "../lib/format.js";
 
 const DAY_SECONDS = 86_400;
 
@@ -180,7 +181,6 @@ export class StudyDays {
 const MINUTE = 60;
 const HOUR = 3_600;
 const DAY = 86_400;
-const tenths = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
 // `number` is the formatted count.
 const UNITS = [
   {
@@ -234,11 +234,11 @@ function toUnit(seconds) {
 /** @param {number} seconds @returns {string} as on a button: "10 min", "3 d", "1.4 y" */
 export function shortSpan(seconds) {
   const { unit, number } = toUnit(seconds);
-  return unit.shortText(tenths.format(number));
+  return unit.shortText(decimal(number));
 }
 
 /** @param {number} seconds @returns {string} as in running text: "10 minutes", "3 days" */
 export function span(seconds) {
   const { unit, number } = toUnit(seconds);
-  return unit.text(number, tenths.format(number));
+  return unit.text(number, decimal(number));
 }
