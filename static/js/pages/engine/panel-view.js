@@ -196,7 +196,7 @@ const SETTLING_SECONDS = 0.4;
  */
 export function progressText(progress) {
   const { phase, loadedMb, fraction } = progress;
-  if (phase === "download" && !loadedMb) return gettext("Downloading");
+  if (phase === "download" && !loadedMb) return pgettext("state of the model", "Downloading");
   const text = phase === "start" ? startText(progress) : downloadText(progress);
   return fraction == null ? text : `${text} · ${percent(fraction)}`;
 }

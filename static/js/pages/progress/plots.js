@@ -93,7 +93,12 @@ export function retentionChart(days, aim) {
     labels: days.map(({ day }) => dayName(day)),
     series: [
       { name: pgettext("cards", "Remembered"), color: "--accent", values, kind: "line" },
-      { name: gettext("Aim"), color: "--muted", values: days.map(() => aim), kind: "aim" },
+      {
+        name: pgettext("retention", "Aim"),
+        color: "--muted",
+        values: days.map(() => aim),
+        kind: "aim",
+      },
     ],
     axis: { isShare: true },
     description: measured.length

@@ -185,6 +185,7 @@ const DAY = 86_400;
 const UNITS = [
   {
     seconds: 365 * DAY,
+    // Translators: an abbreviation of “years”.
     shortText: (number) => gettext("%(number)s y", { number }),
     text: (count, number) =>
       // Translators: follows “in”, as in “in 3 years”.
@@ -192,6 +193,7 @@ const UNITS = [
   },
   {
     seconds: 30.4 * DAY,
+    // Translators: an abbreviation of “months”.
     shortText: (number) => gettext("%(number)s mo", { number }),
     text: (count, number) =>
       // Translators: follows “in”, as in “in 3 months”.
@@ -199,6 +201,7 @@ const UNITS = [
   },
   {
     seconds: DAY,
+    // Translators: an abbreviation of “days”.
     shortText: (number) => gettext("%(number)s d", { number }),
     text: (count, number) =>
       // Translators: follows “in”, as in “in 3 days”.
