@@ -59,7 +59,8 @@ def service_worker(request: HttpRequest) -> HttpResponse:
     Its text changes whenever a static file changes.
     """
     shell = {
-        "version": staticfiles_storage.manifest_hash,
+        # The offline page is cached in the language of the version.
+        "version": f"{staticfiles_storage.manifest_hash}-{get_language()}",
         "offline": reverse("offline"),
         "files": shell_files(),
     }

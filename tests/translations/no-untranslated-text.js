@@ -3,10 +3,10 @@
 // word, a word with a full stop, or a word next to a space in a template literal.
 
 /** The number of texts that each function takes. */
-const GETTEXT = { gettext: 1, pgettext: 2, ngettext: 2, npgettext: 3 };
+const GETTEXT = { gettext: 1, pgettext: 2, ngettext: 2 };
 // The arguments of these functions are names, selectors and messages of programming errors.
 const CODE =
-  /^(querySelector(All)?|closest|matches|addEventListener|removeEventListener|getElementById|getItem|setItem|get|has|startsWith|endsWith|includes|split|matchMedia|setRequestHeader|RegExp|DOMException|TypeError|RangeError|Error|Set|URL|part|slot|action)$/;
+  /^(querySelector(All)?|closest|matches|addEventListener|removeEventListener|getElementById|getItem|setItem|get|has|startsWith|endsWith|includes|split|matchMedia|setRequestHeader|RegExp|DOMException|TypeError|RangeError|Set|URL|part|slot|action)$/;
 const TEXT = /\p{L}{2,}[,:;.]?\s+["“(]?\p{L}|^\p{Lu}\p{Ll}+(?![\p{L}\d])|^\p{L}{2,}[.!?…]$/u;
 const PART = /(^|\s)["“(]?\p{L}{2,}[.,:;!?…)”]?(\s|$)/u;
 const HEADER = /^\p{Lu}\w*(-\p{Lu}\w*)+$/u;

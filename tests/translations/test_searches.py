@@ -65,6 +65,7 @@ MODULE_TEXTS = {
     'root.querySelector("button, input");': [],
     'if (name === "Samsung Internet") f();': [],
     'import { g } from "./Two words.js";': [],
+    'throw new Error("Two words");': ["Two words"],
     'throw new TypeError("Two words");': [],
     'headers["Content-Type"] = "application/json";': [],
 }

@@ -85,6 +85,7 @@ async function fetchFrom(url, storedBytes, validator, signal) {
   const response = await fetch(url, { headers, signal });
   if (response.status === 416) return fetchFrom(url, 0, null, signal);
   if (!response.ok || !response.body)
+    // eslint-disable-next-line mindflip/no-untranslated-text -- a cause for the log
     throw new Error(`Failed to fetch ${url}: HTTP ${response.status}`);
   const start = response.status === 206 ? storedBytes : 0;
   const total = start + Number(response.headers.get("Content-Length"));
@@ -144,6 +145,7 @@ export async function downloadGguf(url, onProgress) {
 
 async function download(url, progress, onProgress) {
   const response = await fetch(url);
+  // eslint-disable-next-line mindflip/no-untranslated-text -- a cause for the log
   if (!response.ok) throw new Error(`HTTP ${response.status} for ${url}`);
   progress.total += Number(response.headers.get("Content-Length"));
   const counter = new TransformStream({

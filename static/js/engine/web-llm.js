@@ -16,6 +16,7 @@ let configPromise = null;
 function serverAppConfig() {
   configPromise ??= fetch(CATALOGUE)
     .then((response) =>
+      // eslint-disable-next-line mindflip/no-untranslated-text -- a cause for the log
       response.ok ? response.json() : Promise.reject(new Error(`HTTP ${response.status}`)),
     )
     .then(({ models }) => withLocalModels(npm.prebuiltAppConfig, models, CATALOGUE.origin))

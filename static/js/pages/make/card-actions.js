@@ -71,8 +71,7 @@ function validated({ kind }, sides) {
   if (!back) fields.back = [gettext("Write the answer.")];
   if (kindOf(kind).hasGaps && front && !hasGaps(front))
     fields.front = [gettext("A cloze hides a word: write {{c1::word}} around it.")];
-  if (Object.keys(fields).length)
-    throw Object.assign(new Error("The card is not whole."), { fields });
+  if (Object.keys(fields).length) throw Object.assign(new Error(), { fields });
   return { front, back };
 }
 
