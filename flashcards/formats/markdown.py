@@ -11,14 +11,8 @@ from flashcards.models import Card, Deck
 
 
 def write_markdown(deck: Deck, cards: Sequence[Card]) -> Iterator[str]:
-    # The pieces may be made in threads that do not know the language of the request.
     heading, source = gettext("Card %(number)s"), gettext("From the source: %(sentence)s")
-    return _pieces(deck, cards, heading, source, gettext("Tags: %(tags)s"))
-
-
-def _pieces(
-    deck: Deck, cards: Sequence[Card], heading: str, source: str, tags: str
-) -> Iterator[str]:
+    tags = gettext("Tags: %(tags)s")
     yield f"# {_one_line(deck.name)}\n"
     if deck.tags:
         yield f"\n{tags % {'tags': ', '.join(deck.tags)}}\n"

@@ -103,20 +103,14 @@ def account_export(*, user: User, now: datetime) -> Iterator[bytes]:
 
     Each piece is produced in a single call, and any thread can request it.
     """
-    # Pieces may be made in threads that do not know the language of the request.
-    readme = _readme(user, now)
-    return _zipped(_files(user, readme), now)
+    return _zipped(_files(user, now), now)
 
 
-def _readme(user: User, now: datetime) -> str:
+def _files(user: User, now: datetime) -> Iterator[ExportFile]:
     about = {name: description for data in registered() for name, description in data.about.items()}
-    lines = [f"{name:<24} {description}" for name, description in about.items()]
-    values = {"name": user.username, "when": f"{now:%Y-%m-%d %H:%M}", "files": "\n".join(lines)}
-    return str(README) % values
-
-
-def _files(user: User, readme: str) -> Iterator[ExportFile]:
-    yield ExportFile("README.txt", [readme.encode()])
+    lines = "\n".join(f"{name:<24} {description}" for name, description in about.items())
+    values = {"name": user.username, "when": f"{now:%Y-%m-%d %H:%M}", "files": lines}
+    yield ExportFile("README.txt", [(str(README) % values).encode()])
     for data in registered():
         yield from data.files(user)
 

@@ -4,7 +4,13 @@ import json
 import re
 
 import pytest
+from asgiref.testing import ApplicationCommunicator
 from django.test import Client
+from django.urls import reverse
+from rest_framework_simplejwt.tokens import AccessToken
+
+from mindflip.asgi import http_application
+from tests.translations import pseudo
 
 pytestmark = pytest.mark.django_db
 
@@ -58,3 +64,37 @@ def test_static_file_does_not_depend_on_the_language(client: Client, pseudo_lang
     response = client.get("/static/icons/logo.svg", **pseudo_language)
     assert "Content-Language" not in response
     assert "Accept-Language" not in response.get("Vary", "")
+
+
+@pytest.fixture
+def deck(transactional_db, alice):
+    deck = alice.decks.create(name="Tides")
+    deck.cards.create(position=1, front="Ebb", back="Falling water")
+    return deck
+
+
+async def test_pieces_of_a_download_are_in_the_language_of_its_request(
+    alice, deck, pseudo_language
+):
+    """They are made in threads, after the view has returned."""
+    headers = {
+        "host": "localhost",
+        "authorization": f"Bearer {AccessToken.for_user(alice)}",
+        "accept-language": pseudo.LANGUAGE,
+    }
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": reverse("api-deck-export", args=[deck.pk]),
+        "query_string": b"format=markdown",
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+    }
+    wire = ApplicationCommunicator(http_application, scope)
+    await wire.send_input({"type": "http.request"})
+    assert (await wire.receive_output(10))["status"] == 200
+    body, has_more = b"", True
+    while has_more:
+        output = await wire.receive_output(10)
+        body, has_more = body + output.get("body", b""), output.get("more_body", False)
+    await wire.wait(10)
+    assert "⟦Card 1⟧" in body.decode()
