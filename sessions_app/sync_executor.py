@@ -78,8 +78,7 @@ def _run(
     args: tuple[Any, ...],
 ) -> T:
     log_context.take_over(ids)
-    if language and language != get_language():
-        activate(language)
+    activate(language or settings.LANGUAGE_CODE)
     used = connections["default"]
     if monotonic() - _local.used_at > IDLE_SECONDS:
         used.health_check_done = False  # type: ignore[attr-defined] # the stubs lack it

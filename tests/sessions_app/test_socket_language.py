@@ -1,39 +1,42 @@
 """The messages of a socket are in the language that it was opened with."""
 
 import pytest
+from django.utils.translation import get_language, override
 
+from sessions_app.sync_executor import run_sync
 from tests.sessions_app.conftest import open_socket
 from tests.translations import pseudo
 
 UNKNOWN = "3f0b6e5e-0000-4000-8000-000000000000"
 
 
-@pytest.mark.parametrize(
-    "message",
-    [
-        pytest.param({"type": "nonsense"}, id="from the event loop"),
-        pytest.param({"type": "cancel", "generationId": UNKNOWN}, id="from a thread"),
-    ],
-)
-async def test_error_on_a_socket_is_in_its_language(
-    socket_db, alice, session_of, pseudo_language, message
-):
-    address = (await session_of(alice))["wsUrl"]
-    preferred = {"Accept-Language": pseudo.LANGUAGE}
-    async with open_socket(address, ["mindflip.v1"], **preferred) as socket:
-        await socket.receive_type("session")
-        await socket.send(**message)
-        assert (await socket.receive_type("error"))["error"].startswith("⟦")
+MESSAGES = {
+    "from the event loop": {"type": "nonsense"},
+    "from a thread": {"type": "cancel", "generationId": UNKNOWN},
+}
 
 
-async def test_error_on_a_socket_is_english_beside_another_language(
-    socket_db, alice, session_of, pseudo_language
+@pytest.mark.parametrize("message", MESSAGES.values(), ids=MESSAGES)
+async def test_each_of_two_sockets_gets_errors_in_its_own_language(
+    socket_db, alice, bob, session_of, pseudo_language, message
 ):
-    address = (await session_of(alice))["wsUrl"]
     async with (
-        open_socket(address, **{"Accept-Language": pseudo.LANGUAGE}) as first,
-        open_socket((await session_of(alice))["wsUrl"]) as second,
+        open_socket(
+            (await session_of(alice))["wsUrl"],
+            ["mindflip.v1"],
+            **{"Accept-Language": pseudo.LANGUAGE},
+        ) as of_alice,
+        open_socket((await session_of(bob))["wsUrl"], ["mindflip.v1"]) as of_bob,
     ):
-        for socket, start in ((first, "⟦"), (second, "T")):
-            await socket.send(type="generate", prompt="", options={"count": 0})
-            assert (await socket.receive_type("error"))["error"][0] != "⟦" or start == "⟦"
+        for socket in (of_alice, of_bob):
+            await socket.receive_type("session")
+        for socket, is_translated in [(of_alice, True), (of_bob, False)] * 5:
+            await socket.send(**message)
+            error = (await socket.receive_type("error"))["error"]
+            assert error.startswith("⟦") == is_translated, error
+
+
+async def test_thread_does_not_keep_the_language_of_an_earlier_caller(socket_db, pseudo_language):
+    for language, expected in [(pseudo.LANGUAGE, pseudo.LANGUAGE), (None, "en")] * 20:
+        with override(language):
+            assert await run_sync(get_language) == expected
