@@ -72,7 +72,7 @@ def update_language(language: str, domain: str) -> Path:
     """Merge the domain's texts into the catalogue of a language, which is created if necessary."""
     path = LOCALE / language / "LC_MESSAGES" / f"{domain}.po"
     catalogue = _read(path) if path.exists() else Catalog(locale=language, domain=domain)
-    catalogue.update(extract_texts(domain), no_fuzzy_matching=False)
+    catalogue.update(extract_texts(domain))
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as output:
         write_po(output, catalogue, include_lineno=False, width=100)
@@ -83,14 +83,15 @@ def compile_languages(source: Path = LOCALE, target: Path | None = None) -> list
     """Compile all catalogues, and return the paths of the compiled ones.
 
     Fuzzy and missing translations are left out, so their texts are English. Raise InvalidCatalogue
-    if a file cannot be read, or a translation does not have the placeholders of its text.
+    if a file cannot be read, or a translation has a placeholder that its text does not have.
     """
     target = target or Path(settings.LOCALE_PATHS[0])
     compiled = []
     for path in sorted(source.glob("*/LC_MESSAGES/*.po")):
         catalogue = _read(path)
         for message, errors in catalogue.check():
-            raise InvalidCatalogue(f"{path}: {message.id!r}: {errors[0]}")
+            if not message.fuzzy:
+                raise InvalidCatalogue(f"{path}: {message.id!r}: {errors[0]}")
         output = io.BytesIO()
         write_mo(output, catalogue)
         written = target / path.relative_to(source).with_suffix(".mo")

@@ -63,6 +63,14 @@ def test_fuzzy_translation_is_left_out(tmp_path):
     assert gettext.GNUTranslations(compiled.open("rb")).gettext("Decks") == "Decks"
 
 
+def test_fuzzy_translation_with_a_wrong_placeholder_is_left_out(tmp_path):
+    """`make messages` merges texts that are similar, whose placeholders can differ."""
+    fuzzy = '\n#, fuzzy, python-format\nmsgid "%(count)s decks"\nmsgstr "%(number)s talii"\n'
+    write_po(tmp_path, PO + fuzzy)
+    (compiled,) = translations.compile_languages(tmp_path / "source", tmp_path / "compiled")
+    assert gettext.GNUTranslations(compiled.open("rb")).gettext("Cards") == "Fiszki"
+
+
 @pytest.mark.parametrize(
     ("wrong", "reason"),
     [
