@@ -174,11 +174,11 @@ def engine_failed(*, generation: Generation, code: str, message: str, now: datet
         unusable = Outcome(
             GenerationStatus.FAILED,
             "engine_unusable",
-            gettext_noop("The engine cannot run this model: %(message)s") % {"message": message},
+            f"The engine cannot run this model: {message}",  # untranslated: the engine's message
         )
         finish_generations(leased, outcome=unusable, now=now)
     else:
-        lost = gettext_noop("The engine failed: %(message)s") % {"message": message}
+        lost = f"The engine failed: {message}"  # untranslated: the engine's message
         lease_release(which=leased, code="engine_lost", message=lost, now=now)
 
 
