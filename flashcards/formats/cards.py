@@ -17,37 +17,37 @@ EXAMPLE_CHARACTERS = 60
 # Each reason has a notice with the number of items that were left out.
 SKIP_REASONS: dict[str, Callable[[int], str]] = {
     "media": lambda count: ngettext(
-        "1 picture or sound was left out: cards hold text.",
+        "%(count)s picture or sound was left out: cards hold text.",
         "%(count)s pictures and sounds were left out: cards hold text.",
         count,
     ),
     "only_media": lambda count: ngettext(
-        "1 card was left out: a side is only pictures or sounds.",
+        "%(count)s card was left out: a side is only pictures or sounds.",
         "%(count)s cards were left out: a side is only pictures or sounds.",
         count,
     ),
     "empty_side": lambda count: ngettext(
-        "1 card was left out: it has no question or no answer.",
+        "%(count)s card was left out: it has no question or no answer.",
         "%(count)s cards were left out: they have no question or no answer.",
         count,
     ),
     "too_long": lambda count: ngettext(
-        "1 card was left out: a side is longer than %(maximum)s characters.",
+        "%(count)s card was left out: a side is longer than %(maximum)s characters.",
         "%(count)s cards were left out: a side is longer than %(maximum)s characters.",
         count,
     ),
     "unreadable": lambda count: ngettext(
-        "1 note was left out: it cannot be read.",
+        "%(count)s note was left out: it cannot be read.",
         "%(count)s notes were left out: they cannot be read.",
         count,
     ),
     "repeated": lambda count: ngettext(
-        "1 card stands in the file twice and was taken once.",
+        "%(count)s card stands in the file twice and was taken once.",
         "%(count)s cards stand in the file more than once and were taken once.",
         count,
     ),
     "changed_here": lambda count: ngettext(
-        "1 card was left as it is: you changed it here after the file was made.",
+        "%(count)s card was left as it is: you changed it here after the file was made.",
         "%(count)s cards were left as they are: you changed them here after the file was made.",
         count,
     ),
