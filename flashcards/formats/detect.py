@@ -44,7 +44,8 @@ def read_file(
         reading = _read(format, file, name, choices, limits, progress)
     except UNFORESEEN as error:  # files can be damaged in unforeseen ways
         log.warning("a %s file could not be read", format, exc_info=error)
-        raise damaged(gettext("cannot be read")) from error
+        message = gettext("This file cannot be read: export it again and send the new one.")
+        raise damaged(message) from error
     if not reading.cards and not reading.left_out.counts:
         raise FileRejected(gettext("There are no cards in this file."), code="no_cards")
     return reading

@@ -104,11 +104,9 @@ class FileRejected(MindFlipError):
     status = 400
 
 
-def damaged(what: str) -> FileRejected:
-    """Return the error for a damaged file, where `what` completes "This file …"."""
-    # Translators: The problem is a predicate, such as "holds an empty collection".
-    message = gettext("This file %(problem)s: export it again and send the new one.")
-    return FileRejected(message % {"problem": what}, code="damaged_file")
+def damaged(message: str) -> FileRejected:
+    """Return the error for a damaged file."""
+    return FileRejected(message, code="damaged_file")
 
 
 def too_large(message: str) -> FileRejected:

@@ -50,7 +50,8 @@ def _document(data: bytes) -> dict[str, Any]:
     try:
         document = json.loads(data)
     except (ValueError, RecursionError) as error:
-        raise damaged(gettext("is no readable JSON")) from error
+        message = gettext("This file is no readable JSON: export it again and send the new one.")
+        raise damaged(message) from error
     if isinstance(document, list):
         document = {"cards": document}
     if not isinstance(document, dict) or not isinstance(document.get("cards"), list):

@@ -15,7 +15,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from flashcards.formats.limits import Progress, damaged
+from flashcards.formats.limits import FileRejected, Progress, damaged
 
 KIND_FIELD, KIND_CLOZE = 1, 1  # Notetype.Config.kind in proto/anki/notetypes.proto
 QUESTION_FIELD, ANSWER_FIELD = 1, 2  # Notetype.Template.Config.q_format and a_format
@@ -104,16 +104,21 @@ def _legacy(database: sqlite3.Connection, column: str) -> dict[int, dict[str, An
         objects = json.loads(one_value(database, query))
         return {int(number): dict(value) for number, value in objects.items()}
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
-        raise damaged(
-            gettext("holds a collection whose note types or decks cannot be read")
-        ) from error
+        message = gettext(
+            "This file holds a collection whose note types or decks cannot be read: export it again"
+            " and send the new one."
+        )
+        raise damaged(message) from error
 
 
 def _legacy_types(models: dict[int, dict[str, Any]]) -> dict[int, NoteType]:
     try:
         return {number: _legacy_type(model) for number, model in models.items()}
     except (KeyError, ValueError, TypeError, AttributeError) as error:
-        raise damaged(gettext("holds a note type that cannot be read")) from error
+        message = gettext(
+            "This file holds a note type that cannot be read: export it again and send the new one."
+        )
+        raise damaged(message) from error
 
 
 def _legacy_type(model: dict[str, Any]) -> NoteType:
@@ -165,9 +170,13 @@ def _value(message: bytes, at: int, wire: int) -> tuple[int | bytes, int]:
     elif wire in (EIGHT_BYTES, FOUR_BYTES):
         length = 8 if wire == EIGHT_BYTES else 4
     else:
-        raise damaged(gettext("has a part that cannot be read"))
+        raise damaged(
+            gettext(
+                "This file has a part that cannot be read: export it again and send the new one."
+            )
+        )
     if length > len(message) - at:
-        raise damaged(gettext("ends in the middle of a part"))
+        raise _ends_too_early()
     return message[at : at + length], at + length
 
 
@@ -177,7 +186,13 @@ def _varint(message: bytes, at: int) -> tuple[int, int]:
         value |= (byte & 0x7F) << (7 * index)
         if byte < 0x80:
             return value, at + index + 1
-    raise damaged(gettext("ends in the middle of a part"))
+    raise _ends_too_early()
+
+
+def _ends_too_early() -> FileRejected:
+    return damaged(
+        gettext("This file ends in the middle of a part: export it again and send the new one.")
+    )
 
 
 @contextmanager
@@ -192,7 +207,11 @@ def open_database(path: Path, progress: Progress) -> Iterator[sqlite3.Connection
         yield connection
     except (sqlite3.Error, OverflowError, MemoryError) as error:
         progress.check()  # an interrupted query has run out of time
-        raise damaged(gettext("holds a database that is damaged or not Anki's")) from error
+        message = gettext(
+            "This file holds a database that is damaged or not Anki's: export it again and send the"
+            " new one."
+        )
+        raise damaged(message) from error
     finally:
         connection.close()
 
@@ -209,13 +228,20 @@ def tables(connection: sqlite3.Connection) -> set[str]:
 def require_tables(connection: sqlite3.Connection, *names: str) -> None:
     """Raise FileRejected if one of the tables is missing."""
     if not set(names) <= tables(connection):
-        raise damaged(gettext("holds a collection without notes or cards"))
+        message = gettext(
+            "This file holds a collection without notes or cards: export it again and send the new"
+            " one."
+        )
+        raise damaged(message)
 
 
 def one_value(connection: sqlite3.Connection, query: str) -> Any:
     row = connection.execute(query).fetchone()
     if row is None:
-        raise damaged(gettext("holds an empty collection"))
+        message = gettext(
+            "This file holds an empty collection: export it again and send the new one."
+        )
+        raise damaged(message)
     return row[0]
 
 

@@ -161,7 +161,10 @@ def translated() -> Iterator[None]:
     except FileRejected:
         raise
     except BROKEN as error:
-        raise damaged(gettext("is damaged or encrypted")) from error
+        message = gettext(
+            "This file is damaged or encrypted: export it again and send the new one."
+        )
+        raise damaged(message) from error
 
 
 def unpack(
