@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from sessions_app.admin.base.actions import admin_operation
 from sessions_app.admin.base.list import (
@@ -124,7 +124,7 @@ class GenerationAdmin(ReadOnly, BaseAdmin):
             "session",
             "status",
             "error_code",
-            "error",
+            "shown_error",
             "topic",
             "engine_name",
             "card_count",
@@ -156,6 +156,10 @@ class GenerationAdmin(ReadOnly, BaseAdmin):
         return render_to_string(
             "admin/partials/timeline.html", {"timeline": shown, "generation": generation}
         )
+
+    @admin.display(description=gettext_lazy("error"))
+    def shown_error(self, generation: Generation) -> str:
+        return gettext(generation.error) or self.get_empty_value_display()
 
     @admin.display(description=gettext_lazy("topic"))
     def topic(self, generation: Generation) -> str:

@@ -138,7 +138,7 @@ class SessionAdmin(ReadOnly, BaseAdmin):
             "last_activity_at",
             "expires_at",
             "closed_at",
-            "close_reason",
+            "shown_close_reason",
         ),
         *("engine_facts", "seq", "generations"),
     ]
@@ -165,6 +165,10 @@ class SessionAdmin(ReadOnly, BaseAdmin):
     @admin.display(description=gettext_lazy("expires at"))
     def expires_at(self, session: WebLLMSession) -> datetime:
         return session.expires_at
+
+    @admin.display(description=gettext_lazy("close reason"))
+    def shown_close_reason(self, session: WebLLMSession) -> str:
+        return gettext(session.close_reason) or self.get_empty_value_display()
 
     @admin.display(description=gettext_lazy("generations"))
     def generations(self, session: Any) -> str:

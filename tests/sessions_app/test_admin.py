@@ -1,6 +1,7 @@
 """Sessions and generations in the admin: what operators see, and what they can do."""
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.utils import timezone
 
 from sessions_app.models import Engine, Generation, WebLLMSession
@@ -103,3 +104,23 @@ def test_a_list_takes_the_same_few_queries_however_long(
         new_session(alice)
     with django_assert_max_num_queries(20):
         operator.get("/admin/sessions_app/webllmsession/")
+
+
+def test_reasons_are_shown_in_the_language_of_the_operator(operator, generation, pseudo_language):
+    operator.post(
+        "/admin/sessions_app/webllmsession/",
+        {"action": "close", "confirmed": "yes", "_selected_action": [str(generation.session_id)]},
+        **pseudo_language,
+    )
+    for path, reason in (
+        (f"webllmsession/{generation.session_id}/", "closed by an operator"),
+        (f"generation/{generation.pk}/", "The session was closed by an operator."),
+    ):
+        page = operator.get(f"/admin/sessions_app/{path}change/").content.decode()
+        assert reason in page
+        assert f"⟦{reason}⟧" not in page
+        page = operator.get(
+            f"/admin/sessions_app/{path}change/", **pseudo_language
+        ).content.decode()
+        assert f"⟦{reason}⟧" in page
+    assert LogEntry.objects.get().change_message == "Close the chosen sessions."
