@@ -21,7 +21,6 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
-from django.utils.translation import gettext_lazy
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
@@ -30,16 +29,14 @@ TIMEOUT_SECONDS = 2
 # These parameters only work with Django's own, synchronous connections.
 _OF_THE_POOL = {"cursor_factory", "context", "prepare_threshold"}
 MESSAGES = {
-    "postgresql": gettext_lazy(
+    "postgresql": (
         "PostgreSQL does not answer: see that it runs at DATABASE_URL. The reason stands in the"
         " log."
     ),
-    "redis": gettext_lazy(
-        "Redis does not answer: see that it runs at REDIS_URL. The reason stands in the log."
-    ),
-    "migrations": gettext_lazy("Migrations are not applied: run `python manage.py release`."),
-    "worker": gettext_lazy("No Celery worker was heard of lately: see that one runs, and its log."),
-    "beat": gettext_lazy(
+    "redis": "Redis does not answer: see that it runs at REDIS_URL. The reason stands in the log.",
+    "migrations": "Migrations are not applied: run `python manage.py release`.",
+    "worker": "No Celery worker was heard of lately: see that one runs, and its log.",
+    "beat": (
         "Nothing that beat schedules was done lately: see that exactly one beat runs, and that the"
         " workers keep up."
     ),
@@ -55,7 +52,7 @@ async def unavailable_parts() -> dict[str, str]:
     PostgreSQL and Redis are checked at the same time, for up to TIMEOUT_SECONDS.
     """
     unavailable = await asyncio.gather(_unavailable_in_postgresql(), _unavailable_in_redis())
-    return {part: str(MESSAGES[part]) for parts in unavailable for part in parts}
+    return {part: MESSAGES[part] for parts in unavailable for part in parts}
 
 
 async def _unavailable_in_postgresql() -> list[str]:

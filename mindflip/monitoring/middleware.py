@@ -14,7 +14,6 @@ from typing import Any
 from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.utils.translation import gettext_lazy
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from mindflip.middleware import AsyncMiddleware
@@ -23,12 +22,12 @@ from mindflip.monitoring.metrics import can_read_metrics, exposition
 from sessions_app import hashers, log_context, socket_registry
 from sessions_app.lockout import client_address
 
-DRAINING = gettext_lazy(
+DRAINING = (
     "This process was asked to stop, finishes what it is at and takes nothing new: another serves."
 )
-CLOSED = gettext_lazy(
+CLOSED = (
     "Metrics are for MINDFLIP_METRICS_ADDRESSES, and for who brings MINDFLIP_METRICS_TOKEN as a"
-    " bearer token."
+    " bearer token.\n"
 )
 Answer = Callable[[HttpRequest], Awaitable[HttpResponse]]
 log = logging.getLogger(__name__)
@@ -43,7 +42,7 @@ async def healthz(request: HttpRequest) -> HttpResponse:
 
 async def readyz(request: HttpRequest) -> HttpResponse:
     """Respond with 200 if this process can serve, or else 503 with a message per missing part."""
-    leaving = {"process": str(DRAINING)} if socket_registry.is_draining() else {}
+    leaving = {"process": DRAINING} if socket_registry.is_draining() else {}
     missing = leaving | await unavailable_parts()
     body: dict[str, Any] = (
         {"status": "missing", "missing": missing} if missing else {"status": "ready"}
@@ -54,7 +53,7 @@ async def readyz(request: HttpRequest) -> HttpResponse:
 async def metrics(request: HttpRequest) -> HttpResponse:
     """Respond with the metrics in Prometheus' text format, or 403 if the client has no access."""
     if not can_read_metrics(request):
-        return HttpResponse(f"{CLOSED}\n", status=403, content_type="text/plain")
+        return HttpResponse(CLOSED, status=403, content_type="text/plain")
     return HttpResponse(await exposition(), content_type=CONTENT_TYPE_LATEST)
 
 
@@ -71,7 +70,7 @@ class ProbesMiddleware(AsyncMiddleware):
         response = (
             await probe(request)
             if request.method in {"GET", "HEAD"}
-            else HttpResponse(status=405, headers={"Allow": "GET, HEAD"})  # untranslated: a header
+            else HttpResponse(status=405, headers={"Allow": "GET, HEAD"})
         )
         response["Cache-Control"], response["X-Content-Type-Options"] = "no-store", "nosniff"
         return response

@@ -17,6 +17,7 @@ ENGLISH_FILES = {
     r"openapi|asyncapi|examples\.py|/samples/|/schemas\.py": "reference documents of the API",
     r"^mindflip/(?:embedded|backup|management)/": "the terminal, partly before Django is installed",
     r"^sessions_app/management/": "the terminal",
+    r"^mindflip/monitoring/": "metrics and probes, which are answered before a language is chosen",
     r"^mindflip/(?:settings|env|checks|celery)\.py": "the terminal and the settings reference",
     r"metrics\.py": "descriptions of metrics",
     r"^flashcards/(?:prompts|grammar)\.py": "prompts, which are part of the protocol",
