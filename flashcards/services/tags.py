@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.utils.text import format_lazy
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from flashcards.models import TAG_CHARACTERS
 from flashcards.parsing.cards import clean, trim
@@ -35,8 +35,11 @@ def tags_checked(value: Any) -> list[str]:
     elif not all(0 < len(trim(clean(tag))) <= TAG_CHARACTERS for tag in value):
         message = str(NO_TAG)
     elif len(tags) > MAX_TAGS:
-        message = gettext("These are %(count)s tags, and %(maximum)s is the most: leave some out.")
-        message %= {"count": len(tags), "maximum": MAX_TAGS}
+        message = ngettext(
+            "These are %(count)s tags, and %(maximum)s is the most: leave some out.",
+            "These are %(count)s tags, and %(maximum)s is the most: leave some out.",
+            len(tags),
+        ) % {"count": len(tags), "maximum": MAX_TAGS}
     else:
         return tags
     raise Invalid(message, fields={"tags": [message]})
