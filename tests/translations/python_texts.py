@@ -19,6 +19,7 @@ ENGLISH_FILES = {
     r"^sessions_app/management/": "the terminal",
     r"^mindflip/monitoring/": "metrics and probes, which are answered before a language is chosen",
     r"^mindflip/(?:settings|env|checks|celery)\.py": "the terminal and the settings reference",
+    r"^mindflip/translations\.py": "the terminal",
     r"metrics\.py": "descriptions of metrics",
     r"^flashcards/(?:prompts|grammar)\.py": "prompts, which are part of the protocol",
 }

@@ -5,6 +5,8 @@ import gettext
 import json
 import re
 import shutil
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -36,10 +38,10 @@ msgstr[2] "%(count)s fiszek"
 """
 
 
-def write_po(folder: Path, text: str) -> Path:
-    path = folder / "source" / "pl" / "LC_MESSAGES" / "django.po"
+def write_po(folder: Path, text: str, language: str = "pl") -> Path:
+    path = folder / "source" / language / "LC_MESSAGES" / "django.po"
     path.parent.mkdir(parents=True)
-    path.write_text(text)
+    path.write_text(text, newline="")
     return path
 
 
@@ -71,20 +73,77 @@ def test_fuzzy_translation_with_a_wrong_placeholder_is_left_out(tmp_path):
     assert gettext.GNUTranslations(compiled.open("rb")).gettext("Cards") == "Fiszki"
 
 
+def text_with(translation: str, text: str) -> str:
+    return f'{PO}\nmsgid "{text}"\nmsgstr "{translation}"\n'
+
+
 @pytest.mark.parametrize(
     ("wrong", "reason"),
     [
         (PO.replace('msgstr[1] "%(count)s', 'msgstr[1] "%(number)s'), "unknown named placeholder"),
-        (PO.replace('"Cards"\nmsgstr', '"Cards"\nmsgstring'), "django.po"),
+        (PO.replace('"Cards"\nmsgstr', '"Cards"\nmsgstring'), "line 8: Unknown"),
+        (PO.replace('[2] "%', '[3] "%'), "more translations"),
+        (PO.replace("n==1 ? 0", "count ? 0"), "plural form"),
+        (PO.replace("utf-8", "klingon"), "unknown encoding: klingon"),
+        (PO.replace("utf-8", "us-ascii") + "\n# ż", "can't decode"),
+        (text_with("do {maximun}", "up to {maximum}"), "differ: {maximum} {maximun}"),
+        (text_with("do {maximum} {", "up to {maximum}"), "not doubled"),
+        (text_with("Gotowe", "%(name)s is ready"), "differ: %(name)"),
+        (text_with("%(share)s %, tak", "%(share)s of them"), "not doubled"),
+        (text_with("<b>Nowe", "<b>New</b>"), "differ: </b>"),
+        (text_with("Nowe<script>", "New"), "differ: <script>"),
+        (text_with(r"„Nowe\"", "New"), 'differ: "'),
     ],
 )
 def test_wrong_catalogue_is_rejected_with_its_file_and_reason(tmp_path, wrong, reason):
     path = write_po(tmp_path, wrong)
+    write_po(tmp_path, PO, "de")
     with pytest.raises(translations.InvalidCatalogue) as rejection:
         translations.compile_languages(tmp_path / "source", tmp_path / "compiled")
     assert str(path) in str(rejection.value)
     assert reason in str(rejection.value)
     assert not (tmp_path / "compiled").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "translation"),
+    [
+        ("half", "50 %"),
+        (r"As {\"count\": 10}", r"Tak: {\"count\": 10}"),
+        ("write {{c1::word}}", "pisz {{c1::słowo}}"),
+        (r"the word \"new\"", "słowo „nowe”"),
+        ("%(name)s is <b>new</b>", "<b>Nowe</b>: %(name)s, 100 %%"),
+    ],
+)
+def test_translation_that_can_be_displayed_is_compiled(tmp_path, text, translation):
+    write_po(tmp_path, "\ufeff" + text_with(translation, text).replace("\n", "\r\n"))
+    (compiled,) = translations.compile_languages(tmp_path / "source", tmp_path / "compiled")
+    texts = gettext.GNUTranslations(compiled.open("rb"))
+    unquoted = text.replace("\\", "")
+    assert texts.gettext(unquoted) == translation.replace("\\", "")
+
+
+def test_fuzzy_translation_may_have_the_placeholders_of_an_earlier_text(tmp_path):
+    write_po(tmp_path, PO.replace('"Decks"', '"%(name)s"').replace("Talie", "%(title)s"))
+    assert translations.compile_languages(tmp_path / "source", tmp_path / "compiled")
+
+
+def test_incomplete_plural_forms_are_left_out(tmp_path):
+    write_po(tmp_path, PO.replace("%(count)s fiszek", ""))
+    (compiled,) = translations.compile_languages(tmp_path / "source", tmp_path / "compiled")
+    texts = gettext.GNUTranslations(compiled.open("rb"))
+    assert texts.ngettext("%(count)s card", "%(count)s cards", 1) == "%(count)s card"
+
+
+def test_catalogues_can_be_compiled_by_several_processes(tmp_path):
+    write_po(tmp_path, PO)
+    compile_again = partial(
+        translations.compile_languages, tmp_path / "source", tmp_path / "compiled"
+    )
+    with ThreadPoolExecutor(8) as threads:
+        runs = [threads.submit(compile_again) for _ in range(100)]
+        compiled = {path for run in runs for path in run.result()}
+    assert set((tmp_path / "compiled").rglob("*.*")) == compiled
 
 
 def test_new_language_gets_all_texts_and_keeps_its_translations(tmp_path, monkeypatch):
