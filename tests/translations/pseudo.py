@@ -17,7 +17,12 @@ NAME = "Pseudo"
 
 def compile_pseudo(folder: Path) -> Path:
     """Translate all texts of the code, and return the folder of the compiled catalogues."""
-    source, target = folder / "source", folder / "compiled"
+    translate(folder / "source")
+    compile_languages(folder / "source", folder / "compiled")
+    return folder / "compiled"
+
+
+def translate(folder: Path) -> None:
     for domain in SOURCES:
         catalogue = Catalog(locale=LANGUAGE, domain=domain)
         for message in extract_texts(domain):
@@ -25,12 +30,10 @@ def compile_pseudo(folder: Path) -> Path:
                 catalogue.add(
                     message.id, translated(message.id), context=message.context, flags=message.flags
                 )
-        path = source / LANGUAGE / "LC_MESSAGES" / f"{domain}.po"
+        path = folder / LANGUAGE / "LC_MESSAGES" / f"{domain}.po"
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("wb") as output:
             write_po(output, catalogue)
-    compile_languages(source, target)
-    return target
 
 
 def translated(text: str | tuple[str, ...]) -> str | tuple[str, ...]:

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils.translation import to_locale
 
 from mindflip import translations
 from tests.processes import ROOT
-from tests.translations import python_texts
+from tests.translations import pseudo, python_texts
 
 PO = r"""
 msgid ""
@@ -206,17 +207,70 @@ def test_outdated_list_of_texts_is_reported(tmp_path, monkeypatch):
     call_command("makemessages", "--check")
 
 
+@pytest.mark.parametrize(
+    ("language", "folder"), [("pl", "pl"), ("pt-br", "pt_BR"), ("zh_Hans", "zh_Hans")]
+)
+def test_language_is_added_in_the_folder_of_its_code(tmp_path, monkeypatch, language, folder):
+    monkeypatch.setattr(translations, "LOCALE", tmp_path)
+    call_command("makemessages", "--locale", language)
+    assert {path.name for path in (tmp_path / folder / "LC_MESSAGES").iterdir()} == {
+        "django.po",
+        "djangojs.po",
+    }
+
+
+@pytest.mark.parametrize("language", ["german", "x", "../de", ""])
+def test_unknown_language_is_not_added(tmp_path, monkeypatch, language):
+    monkeypatch.setattr(translations, "LOCALE", tmp_path)
+    with pytest.raises(CommandError, match="is not the code of a language"):
+        call_command("makemessages", "--locale", language)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_merging_the_same_texts_again_changes_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(translations, "LOCALE", tmp_path)
+    path = translations.update_language("pl", "djangojs")
+    before = re.sub(r"(?<=POT-Creation-Date: )\d{4}", "2020", path.read_text())
+    path.write_text(before)
+    translations.update_language("pl", "djangojs")
+    assert path.read_text() == before
+
+
 def test_every_language_has_complete_catalogues(settings):
     """A language is offered if its catalogues have no missing or fuzzy translation."""
     languages = {path.name for path in translations.LOCALE.iterdir() if path.is_dir()}
-    assert languages == {code for code, _ in settings.LANGUAGES} - {"en"}
+    assert languages == {to_locale(code) for code, _ in settings.LANGUAGES} - {"en"}
     for language in languages:
         for domain in translations.SOURCES:
-            catalogue = translations._read(
-                translations.LOCALE / language / "LC_MESSAGES" / f"{domain}.po"
-            )
-            assert [
-                message.id
-                for message in catalogue
-                if message.id and (message.fuzzy or not all(message.string or [""]))
-            ] == []
+            assert missing(translations.LOCALE / language, domain) == []
+
+
+def missing(language: Path, domain: str) -> list[str]:
+    """Return the texts of the code that a language's catalogue does not translate."""
+    catalogue = translations._read(language / "LC_MESSAGES" / f"{domain}.po")
+    return [
+        text.id
+        for text in translations.extract_texts(domain)
+        if text.id
+        and not (
+            (translation := catalogue.get(text.id, text.context))
+            and not translation.fuzzy
+            and all(translations._forms(translation.string))
+        )
+    ]
+
+
+def test_missing_translations_are_found(tmp_path, monkeypatch):
+    monkeypatch.setattr(translations, "LOCALE", tmp_path)
+    texts = [text.id for text in translations.extract_texts("djangojs") if text.id]
+    path = translations.update_language("eo", "djangojs")
+    assert missing(tmp_path / "eo", "djangojs") == texts
+    path.write_text("")
+    assert missing(tmp_path / "eo", "djangojs") == texts
+    pseudo.translate(tmp_path)
+    assert missing(tmp_path / "eo", "djangojs") == []
+    path.write_text(path.read_text().replace("⟦Undo⟧", "").replace("⟦%(count)s card⟧", ""))
+    assert set(missing(tmp_path / "eo", "djangojs")) >= {
+        "Undo",
+        ("%(count)s card", "%(count)s cards"),
+    }
