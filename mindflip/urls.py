@@ -5,7 +5,7 @@ from django.urls import include, path
 from django.views.decorators.gzip import gzip_page
 
 from flashcards.pages.auth import SignInView, SignOutView
-from mindflip.language import CatalogueView
+from mindflip.language import catalogue
 
 # Django REST framework's browsable API looks up these names, which lead to our own views.
 browsable_login_urls = [
@@ -19,7 +19,7 @@ urlpatterns = [
     path("api/browse/", include((browsable_login_urls, "rest_framework"))),
     path("", include("mindflip.legacy_urls")),  # before the admin, which matches every URL below it
     path("admin/", admin.site.urls),
-    path("texts/<language>.<version>.js", gzip_page(CatalogueView.as_view()), name="catalogue"),
+    path("texts/<language>.<version>.js", gzip_page(catalogue), name="catalogue"),
     path("", include("flashcards.pages.urls")),
 ]
 

@@ -72,7 +72,9 @@ async function serveFile(event) {
   const cached = await caches.match(event.request);
   if (cached) return cached;
   const response = await fetch(event.request);
-  if (response.ok) event.waitUntil(store(event.request, response.clone()));
+  // Texts are not stored if they are of another version, which happens during an upgrade.
+  if (response.ok && response.headers.get("cache-control") !== "no-store")
+    event.waitUntil(store(event.request, response.clone()));
   return response;
 }
 

@@ -145,8 +145,8 @@ ROWS: dict[str, Row] = {
     "home": row(OPEN_PAGE, get=200),
     "manifest": row(OPEN_PAGE, get=200),
     "service-worker": row(OPEN_PAGE, get=200),
+    "catalogue": row(OPEN_PAGE, get=404),  # English, the only language, has no catalogue
     "offline": row(OPEN_PAGE, get=200),
-    "catalogue": row(OPEN_PAGE, get=404),  # English has no catalogue
     "sign-in": row(LEFT_BEHIND, get=200, post=200),
     "sign-up": row(LEFT_BEHIND, get=200, post=200),
     "sign-out": row(OPEN_PAGE, post=SIGN_IN),

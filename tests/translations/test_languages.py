@@ -12,6 +12,9 @@ from rest_framework_simplejwt.tokens import AccessToken
 from mindflip.asgi import http_application
 from tests.translations import pseudo
 
+from mindflip.translations import compile_languages
+from tests.translations import pseudo
+
 pytestmark = pytest.mark.django_db
 
 
@@ -48,6 +51,7 @@ def test_texts_of_modules_are_a_script_that_never_changes(client: Client, pseudo
     response = client.get(address[1])
     assert response["Content-Type"].startswith("text/javascript")
     assert "immutable" in response["Cache-Control"]
+    assert response["Content-Language"] == "eo"
     catalogue = response.content.decode()
     assert json.dumps("⟦Undo⟧") in catalogue
     assert "pluralidx" in catalogue
@@ -98,3 +102,36 @@ async def test_pieces_of_a_download_are_in_the_language_of_its_request(
         body, has_more = body + output.get("body", b""), output.get("more_body", False)
     await wire.wait(10)
     assert "⟦Card 1⟧" in body.decode()
+
+
+def test_texts_of_another_version_are_not_cached(client: Client, pseudo_language):
+    """During an upgrade, a page of one version may ask a process of the other one."""
+    response = client.get("/texts/eo.000000000000.js")
+    assert response.status_code == 200
+    assert response["Cache-Control"] == "no-store"
+
+
+def test_process_keeps_its_texts_while_a_new_version_is_released(
+    client: Client, pseudo_language, settings, tmp_path
+):
+    settings.LOCALE_PATHS = [tmp_path / "compiled"]
+    pseudo.compile_pseudo(tmp_path)
+    address = script_address(client, pseudo_language)
+    script = client.get(address).content
+    source = tmp_path / "source" / "eo" / "LC_MESSAGES" / "djangojs.po"
+    source.write_text(source.read_text().replace("⟦", "«").replace("⟧", "»"))
+    compile_languages(tmp_path / "source", tmp_path / "compiled")
+    assert script_address(client, pseudo_language) == address
+    assert client.get(address).content == script
+
+
+def script_address(client: Client, language) -> str:
+    page = client.get("/sign-in", **language).content.decode()
+    return re.search(r'src="(/texts/[^"]+)"', page)[1]
+
+
+def test_capitals_of_a_language_in_a_cookie_are_ignored(client: Client, pseudo_language):
+    client.cookies["django_language"] = "EO"
+    page = client.get("/sign-in").content.decode()
+    assert '<html lang="eo">' in page
+    assert "/texts/eo." in page

@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import test from "node:test";
+import vm from "node:vm";
+
+const SCRIPT = readFileSync(new URL("../../static/js/service-worker.js", import.meta.url), "utf8");
+
+/** Return what the service worker stores when a page requests a file with this header. */
+async function storedAfter(cacheControl) {
+  const stored = [];
+  const handlers = {};
+  const cache = { put: async (request) => stored.push(request.url) };
+  vm.runInNewContext(SCRIPT, {
+    self: { SHELL: {}, addEventListener: (name, handler) => (handlers[name] = handler) },
+    caches: { match: async () => undefined, open: async () => cache },
+    fetch: async () => new Response("", { headers: { "cache-control": cacheControl } }),
+    location: new URL("https://mindflip.example/"),
+    URL,
+  });
+  const request = new Request("https://mindflip.example/texts/de.0123456789ab.js");
+  const work = [];
+  handlers.fetch({
+    request,
+    respondWith: (response) => work.push(response),
+    waitUntil: (storing) => work.push(storing),
+  });
+  await work[0];
+  await Promise.all(work);
+  return stored;
+}
+
+test("texts are stored, except those of another version", async () => {
+  assert.deepEqual(await storedAfter("public, max-age=31536000, immutable"), [
+    "https://mindflip.example/texts/de.0123456789ab.js",
+  ]);
+  assert.deepEqual(await storedAfter("no-store"), []);
+});
