@@ -14,6 +14,7 @@ from django.core.management import CommandError, call_command
 from django.utils.translation import to_locale
 
 from mindflip import translations
+from mindflip.management.commands import release
 from tests.processes import ROOT
 from tests.translations import pseudo, python_texts
 
@@ -145,6 +146,31 @@ def test_catalogues_can_be_compiled_by_several_processes(tmp_path):
         runs = [threads.submit(compile_again) for _ in range(100)]
         compiled = {path for run in runs for path in run.result()}
     assert set((tmp_path / "compiled").rglob("*.*")) == compiled
+
+
+def test_release_changes_nothing_if_a_catalogue_is_wrong(tmp_path, monkeypatch):
+    path = write_po(tmp_path, PO.replace("fiszki", "%(cards)s"))
+    compile_these = partial(translations.compile_languages, tmp_path / "source", tmp_path)
+    calls = []
+    monkeypatch.setattr(translations, "compile_languages", compile_these)
+    monkeypatch.setattr(release, "wait_for_servers", lambda: None)
+    monkeypatch.setattr(
+        release,
+        "call_command",
+        lambda name, **options: calls.append(name) or call_command(name, **options),
+    )
+    with pytest.raises(CommandError, match=f"^{path}: .*'cards'"):
+        call_command("release")
+    assert calls == ["compilemessages"]
+
+
+def test_read_only_data_folder_is_reported(tmp_path, monkeypatch):
+    write_po(tmp_path, PO)
+    (tmp_path / "file").touch()
+    compile_these = partial(translations.compile_languages, tmp_path / "source", tmp_path / "file")
+    monkeypatch.setattr(translations, "compile_languages", compile_these)
+    with pytest.raises(CommandError, match=r"could not be compiled: .*file"):
+        call_command("compilemessages")
 
 
 def test_new_language_gets_all_texts_and_keeps_its_translations(tmp_path, monkeypatch):

@@ -16,5 +16,7 @@ class Command(BaseCommand):
             compiled = translations.compile_languages()
         except translations.InvalidCatalogue as problem:
             raise CommandError(str(problem)) from None
+        except OSError as problem:
+            raise CommandError(f"The catalogues could not be compiled: {problem}") from None
         if options["verbosity"] > 0:
             self.stdout.write(f"Compiled catalogues: {len(compiled)}.")

@@ -18,15 +18,15 @@ TIMEOUT_SECONDS = 10
 
 
 class Command(BaseCommand):
-    help = "Migrate the database, compile the translations and collect the page's files."
+    help = "Compile the translations, migrate the database and collect the page's files."
     requires_system_checks: list[str] = []  # migrate runs the checks
 
     def handle(self, *args: Any, **options: Any) -> None:
         for message in env.renamed_in_use():
             self.stderr.write(self.style.WARNING(message))
         wait_for_servers()
+        call_command("compilemessages", verbosity=0)  # first, because it can fail
         call_command("migrate", interactive=False, verbosity=options["verbosity"])
-        call_command("compilemessages", verbosity=0)
         try:
             static_files.collect(settings.DATA_DIR)
         except StartupError as reason:
