@@ -5,13 +5,13 @@ import re
 
 import pytest
 from asgiref.testing import ApplicationCommunicator
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 from rest_framework_simplejwt.tokens import AccessToken
 
 from mindflip.asgi import http_application
-from tests.translations import pseudo
-
 from mindflip.translations import compile_languages
 from tests.translations import pseudo
 
@@ -33,6 +33,17 @@ def test_page_is_english_for_other_languages(client: Client, pseudo_language, pr
     assert '<html lang="en">' in page
     assert "<h1>Sign in</h1>" in page
     assert "/texts/" not in page
+
+
+@pytest.mark.parametrize(
+    ("language", "attributes"), [("en", 'lang="en"'), ("ar", 'lang="ar" dir="rtl"')]
+)
+def test_direction_of_a_page_is_that_of_its_language(client, settings, language, attributes):
+    settings.LANGUAGES = [("en", "English"), ("ar", "Arabic")]
+    page = client.get("/sign-in", HTTP_ACCEPT_LANGUAGE=language).content.decode()
+    assert f"<html {attributes}>" in page
+    with override(language):
+        assert f"<html {attributes}>" in render_to_string("500.html")
 
 
 def test_error_of_the_api_is_in_the_language_that_the_client_prefers(
