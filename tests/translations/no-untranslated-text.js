@@ -8,7 +8,12 @@ const GETTEXT = { gettext: 1, pgettext: 2, ngettext: 2 };
 const CODE =
   /^(querySelector(All)?|closest|matches|addEventListener|removeEventListener|getElementById|getItem|setItem|get|has|startsWith|endsWith|includes|split|matchMedia|setRequestHeader|RegExp|DOMException|TypeError|RangeError|Set|URL|part|slot|action)$/;
 const TEXT = /\p{L}{2,}[,:;.]?\s+["“(]?\p{L}|^\p{Lu}\p{Ll}+(?![\p{L}\d])|^\p{L}{2,}[.!?…]$/u;
+const LETTER = /\p{L}/u;
 const PART = /(^|\s)["“(]?\p{L}{2,}[.,:;!?…)”]?(\s|$)/u;
+// Strings that are assigned to these properties, or passed to these functions, are texts.
+const DISPLAYED =
+  /^(textContent|innerText|title|alt|placeholder|label|ariaLabel|ariaDescription|ariaValueText|toast|announce|alert|confirm)$/;
+const DISPLAYED_ATTRIBUTES = /^(aria-(label|description|valuetext)|title|alt|placeholder)$/;
 const HEADER = /^\p{Lu}\w*(-\p{Lu}\w*)+$/u;
 
 function calleeName({ callee }) {
@@ -54,6 +59,22 @@ function isAllowed(node) {
   return CODE.test(name) || parent.arguments.indexOf(node) < (GETTEXT[name] ?? 0);
 }
 
+/** Return whether a node is assigned to a property, or passed to a function, that displays it. */
+function isDisplayed(node) {
+  const { parent } = node;
+  if (parent.type === "AssignmentExpression")
+    return parent.right === node && DISPLAYED.test(parent.left.property?.name);
+  if (parent.type === "CallExpression") {
+    const [first, second] = parent.arguments;
+    return calleeName(parent) === "setAttribute"
+      ? second === node && DISPLAYED_ATTRIBUTES.test(first.value)
+      : first === node && DISPLAYED.test(calleeName(parent));
+  }
+  if (["ConditionalExpression", "LogicalExpression"].includes(parent.type))
+    return parent.test !== node && isDisplayed(parent);
+  return false;
+}
+
 export default {
   meta: {
     type: "problem",
@@ -76,18 +97,26 @@ export default {
         if (!node.arguments.slice(0, GETTEXT[name]).every(isLiteral))
           context.report({ node, messageId: "computed", data: { name } });
         const outer = context.sourceCode.getAncestors(node);
-        if (outer.some((call) => call.type === "CallExpression" && calleeName(call) in GETTEXT))
+        if (
+          outer.some(
+            (call) => call.type === "CallExpression" && Object.hasOwn(GETTEXT, calleeName(call)),
+          )
+        )
           context.report({ node, messageId: "nested", data: { name } });
       },
       Literal(node) {
         const { value } = node;
-        if (typeof value === "string" && TEXT.test(value) && !HEADER.test(value))
+        if (typeof value !== "string") return;
+        if ((TEXT.test(value) && !HEADER.test(value)) || (LETTER.test(value) && isDisplayed(node)))
           report(node, value);
       },
       TemplateLiteral(node) {
         const text = node.quasis.map(({ value }) => value.cooked).join("\uFFFC");
         const parts = node.quasis.map(({ value }) => value.cooked);
-        if (TEXT.test(text.replaceAll("\uFFFC", "x")) || parts.some((part) => PART.test(part)))
+        if (
+          TEXT.test(text.replaceAll("\uFFFC", "x")) ||
+          parts.some((part) => PART.test(part) || (LETTER.test(part) && isDisplayed(node)))
+        )
           report(node, text);
       },
     };

@@ -41,14 +41,25 @@ TEXT_ARGUMENTS = {
     "message",
     "title",
     "error_messages",
+    "hint",
+    "heading",
+    "reason",
+    "detail",
+    "empty_label",
 }
 WORDS = re.compile(r"[^\W\d_]{2,}[,:;.]?\s+[\"“(]?[^\W\d_]|^[A-Z][a-z]+(?!\w)|^[^\W\d_]+[.!?…]$")
+# A word next to a value: "%d cards", "up to {maximum}".
+VALUE = r"(?:%(?:\(\w+\))?[a-z]|{\w*})"
+WORD_AND_VALUE = re.compile(
+    rf"{VALUE}\s+[\"“(]?[^\W\d_]{{2,}}|[^\W\d_]{{2,}}[,:;.]?\s+[\"“(]?{VALUE}"
+)
 HEADER = re.compile(r"^[A-Z]\w*(?:-[A-Z]\w*)+(?:: .*)?$|^[\w.+-]+/[\w.+*-]+(?:; ?\w+=\S+)?$")
 EXEMPT_LINE = re.compile(r"#\s*untranslated: \S")
 
 
 def is_text(value: str) -> bool:
-    return bool(WORDS.search(value)) and not HEADER.match(value)
+    is_words = WORDS.search(value) or WORD_AND_VALUE.search(value)
+    return bool(is_words) and not HEADER.match(value)
 
 
 def python_files() -> Iterator[str]:
@@ -87,7 +98,7 @@ class _Finder(ast.NodeVisitor):
             self.texts.append((node, node.value))
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
-        parts = [part.value if isinstance(part, ast.Constant) else "x" for part in node.values]
+        parts = [part.value if isinstance(part, ast.Constant) else "{}" for part in node.values]
         text = "".join(map(str, parts))
         if is_text(text):
             self.texts.append((node, text))
@@ -128,7 +139,7 @@ class _Finder(ast.NodeVisitor):
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
         if node.value:
-            self.visit(node.value)
+            self.visit_Assign(ast.Assign(targets=[node.target], value=node.value))
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
         self._visit_function(node)

@@ -13,7 +13,16 @@ from django.template.base import DebugLexer, TokenType
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TEXT_ATTRIBUTES = {"alt", "aria-label", "aria-description", "aria-roledescription", "placeholder"}
-TEXT_ATTRIBUTES |= {"title", "label", "content", "data-label", "data-text", "data-confirm"}
+TEXT_ATTRIBUTES |= {
+    "aria-placeholder",
+    "aria-valuetext",
+    "title",
+    "label",
+    "content",
+    "data-label",
+    "data-text",
+    "data-confirm",
+}
 # A name, a file format, or code that is the same in every language.
 NAMES = re.compile(
     r"MindFlip|width=device-width, initial-scale=1|light dark|#[0-9a-f]{6}\b|noindex"
@@ -21,12 +30,16 @@ NAMES = re.compile(
 UNTRANSLATED_ELEMENTS = {"script", "style", "kbd", "code"}
 # A string in a tag or variable, with the name of its argument or filter.
 STRING = re.compile(r"""(?:(?P<name>[\w-]+)[=:])?(?<![_(\w])(?:"([^"]*)"|'([^']*)')""")
-TEXT_ARGUMENTS = {"title", "hint", "label", "text", "question", "default", "yesno", "add"}
+TEXT_ARGUMENTS = {"title", "hint", "label", "text", "question", "confirm"}
+TEXT_ARGUMENTS |= {"default", "default_if_none", "yesno", "add", "join"}
 # Strings of these tags and filters are names of templates, files, URLs, libraries and formats.
 NAME_TAGS = {"load", "extends", "static", "url", "block", "get_current_language"}
 NAME_FILTERS = {"date", "time", "floatformat", "stringformat"}
+# Django's `templatize` reads these texts differently from the templates.
+NOT_EXTRACTED = re.compile(r"""_\((?:"[^"]*|'[^']*)[%|\\]|^trans(?:late)? (?:"[^"]*|'[^']*)\\""")
 LETTER = re.compile(r"[^\W\d_]")
-NAME = re.compile(r"^[\w./:#-]*$")
+NAME = re.compile(r"^[a-z0-9_./:#-]*$")
+CONTEXT = re.compile(r"""\bcontext\s+(?:"[^"]*"|'[^']*')""")
 # This block is part of an attribute that names CSS classes.
 CLASSES_BLOCK = re.compile(r"({% block bodyclass %})(.*?)({% endblock %})")
 
@@ -62,11 +75,11 @@ def untranslated(source: str) -> list[tuple[int, str]]:
 
 
 def _in_token(contents: str, name: str) -> Iterator[str]:
-    if "|pluralize" in contents:
+    if "|pluralize" in contents or NOT_EXTRACTED.search(contents):
         yield contents
     if name in {"translate", "trans", *NAME_TAGS}:
         return
-    for match in STRING.finditer(contents):
+    for match in STRING.finditer(CONTEXT.sub("", contents)):
         text = match[2] if match[2] is not None else match[3]
         is_name = match["name"] in NAME_FILTERS or (
             match["name"] not in TEXT_ARGUMENTS and NAME.match(text)
