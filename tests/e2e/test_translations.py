@@ -36,14 +36,13 @@ TEXTS = """() => {
   read(document.body);
   return texts.join(" ");
 }"""
-# Data of the tests, names of products and models, and Django's own texts in Esperanto.
+# Data of the tests, and names of products and models.
 DATA = re.compile(
     r"student-\w+|Physics|Which force is|mass|times|acceleration|How is a list written|as here"
     r"|What is a vacuole|A bubble that stores things"
     r"|MindFlip|Anki|CSV|TSV|JSON|Markdown|PDF|WebGPU|wllama|WebLLM|UTF-\d+"
-    r"|txt|SmolLM2\S*|Instruct|Q4_1|Salutnomo|Ĉi tiu kampo estas deviga"
+    r"|txt|SmolLM2\S*|Instruct|Q4_1"
 )
-BRACKETS = re.compile(r"⟦[^⟦⟧]*⟧")
 
 
 @pytest.fixture(scope="module")
@@ -76,9 +75,7 @@ def visitor(page: Page, pseudo_server: RunningServer) -> Visitor:
 
 def untranslated(page: Page) -> list[str]:
     """Return the words on the page that are in no brackets and no data."""
-    text = page.evaluate(TEXTS)
-    while BRACKETS.search(text):
-        text = BRACKETS.sub(" ", text)
+    text = pseudo.without_brackets(page.evaluate(TEXTS))
     return re.findall(r"[^\W\d_]{2,}[^\n]*", DATA.sub(" ", text))
 
 
