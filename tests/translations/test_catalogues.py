@@ -203,21 +203,23 @@ def test_every_text_of_the_code_is_extracted():
 
 
 def texts_in_python(source: str) -> set[str]:
-    """Return the first argument of each call of gettext or ngettext."""
-    return {
-        call.args[0].value
+    """Return the text of each call of gettext, ngettext or pgettext."""
+    calls = [
+        (call, match)
         for call in ast.walk(ast.parse(source))
         if isinstance(call, ast.Call)
         and isinstance(call.func, ast.Name)
-        and re.fullmatch(r"n?gettext(_lazy|_noop)?", call.func.id)
-        and isinstance(call.args[0], ast.Constant)
-    }
+        and (match := re.fullmatch(r"n?(p?)gettext(_lazy|_noop)?", call.func.id))
+    ]
+    texts = [call.args[1 if match[1] else 0] for call, match in calls]
+    return {text.value for text in texts if isinstance(text, ast.Constant)}
 
 
 def texts_in_module(source: str) -> set[str]:
-    """Return the first argument of each call of gettext or ngettext that is one literal."""
-    literals = re.findall(r"""\bn?gettext\(\s*("(?:[^"\\]|\\.)*")\s*[,)]""", source)
-    return {json.loads(literal) for literal in literals}
+    """Return the text of each call of gettext, ngettext or pgettext that is one literal."""
+    literal = r'("(?:[^"\\]|\\.)*")'
+    calls = rf"\b(?:n?gettext\(|pgettext\(\s*{literal},)\s*{literal}\s*[,)]"
+    return {json.loads(text) for _, text in re.findall(calls, source)}
 
 
 def test_lists_of_texts_are_up_to_date():
