@@ -6,12 +6,12 @@
  */
 
 /**
- * The language of the texts, for `Intl`. Without a catalogue it is English, whatever the `lang` of
- * the page is: the page of another site may have an invalid one, such as "en_US", and `Intl` would
- * throw an error.
+ * The language of the texts, for `Intl`: that of the page if it has a catalogue, else English. Pages
+ * of other sites may write "en_US", for which `Intl` would throw an error.
  */
 export const language =
-  (globalThis["django"]?.catalog && globalThis.document?.documentElement.lang) || "en";
+  (globalThis["django"]?.catalog && globalThis.document?.documentElement.lang.replace("_", "-")) ||
+  "en";
 const numbers = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
 const PLACEHOLDER = /%\((\w+)\)s|%%/g;
 

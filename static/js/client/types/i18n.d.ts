@@ -30,8 +30,7 @@ export function ngettext(singular: string, plural: string, count: number, values
  * Without a catalogue, or in a worker, texts stay English. Placeholders are written `%(name)s`.
  */
 /**
- * The language of the texts, for `Intl`. Without a catalogue it is English, whatever the `lang` of
- * the page is: the page of another site may have an invalid one, such as "en_US", and `Intl` would
- * throw an error.
+ * The language of the texts, for `Intl`: that of the page if it has a catalogue, else English. Pages
+ * of other sites may write "en_US", for which `Intl` would throw an error.
  */
 export const language: string;
