@@ -44,6 +44,7 @@ test("numbers are in the language of the page", async () => {
   const polish = await moduleFor("pl");
   assert.equal(polish.language, "pl");
   assert.equal(polish.ngettext("%(count)s card", "%(count)s cards", 12_000), "12\u00a0000 fiszek");
+  assert.equal((await moduleFor("pl_PL")).language, "pl-PL");
 });
 
 test("without a catalogue, numbers are English and the language of the page is not used", async () => {
