@@ -1,11 +1,12 @@
-"""Print the untranslated texts of Python code and templates: `python -m tests.translations`.
+"""Print the untranslated texts of Python code, templates and style sheets.
 
-It is part of `make check`. ESLint finds those of modules with `no-untranslated-text.js`.
+`python -m tests.translations` is part of `make check`. ESLint finds those of modules with
+`no-untranslated-text.js`.
 """
 
 import sys
 
-from tests.translations import python_texts, template_texts
+from tests.translations import python_texts, style_texts, template_texts
 
 
 def main() -> None:
@@ -15,6 +16,7 @@ def main() -> None:
         for finder, names in (
             (python_texts, python_texts.python_files()),
             (template_texts, template_texts.templates()),
+            (style_texts, style_texts.style_sheets()),
         )
         for name in names
         for line, text in finder.untranslated((finder.ROOT / name).read_text())

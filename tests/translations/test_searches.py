@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 from tests.processes import ROOT
-from tests.translations import python_texts, template_texts
+from tests.translations import python_texts, style_texts, template_texts
 
 PYTHON_TEXTS = {
     'raise NotFound("There is no deck with this ID.")': ["There is no deck with this ID."],
@@ -92,6 +92,21 @@ MODULE_TEXTS = {
     'throw new TypeError("Two words");': [],
     'headers["Content-Type"] = "application/json";': [],
 }
+
+
+STYLE_TEXTS = {
+    '.all::after { content: "Choose all"; }': ["Choose all"],
+    ".all::after { content: 'All' }": ["All"],
+    '.all::after { content: " · "; display: block }': [],
+    '.all::after { content: "\\2014 \\a0"; }': [],
+    ".all::after { content: attr(data-label); }": [],
+    ".all { justify-content: center; }": [],
+}
+
+
+@pytest.mark.parametrize(("code", "texts"), STYLE_TEXTS.items())
+def test_text_in_a_style_sheet_is_found(code, texts):
+    assert [text for _, text in style_texts.untranslated(code)] == texts
 
 
 @pytest.mark.parametrize(("code", "texts"), PYTHON_TEXTS.items())
