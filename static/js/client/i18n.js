@@ -6,8 +6,8 @@
  */
 
 /**
- * The language of the texts, for `Intl`: that of the page if it has a catalogue, else English. Pages
- * of other sites may write "en_US", for which `Intl` would throw an error.
+ * The language of the texts, for `Intl`: that of the page if it has a catalogue, else English.
+ * Pages of other sites may write "en_US", for which `Intl` would throw an error.
  */
 export const language =
   (globalThis["django"]?.catalog && globalThis.document?.documentElement.lang.replace("_", "-")) ||

@@ -30,7 +30,7 @@ export function ngettext(singular: string, plural: string, count: number, values
  * Without a catalogue, or in a worker, texts stay English. Placeholders are written `%(name)s`.
  */
 /**
- * The language of the texts, for `Intl`: that of the page if it has a catalogue, else English. Pages
- * of other sites may write "en_US", for which `Intl` would throw an error.
+ * The language of the texts, for `Intl`: that of the page if it has a catalogue, else English.
+ * Pages of other sites may write "en_US", for which `Intl` would throw an error.
  */
 export const language: string;
