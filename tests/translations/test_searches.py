@@ -121,12 +121,12 @@ def test_untranslated_text_in_a_template_is_found(code, texts):
 
 def test_untranslated_texts_in_modules_are_found():
     messages = lint("\n".join(MODULE_TEXTS))
-    found = {code: [] for code in MODULE_TEXTS}
+    reported = {code: [] for code in MODULE_TEXTS}
     for message in messages:
-        found[list(MODULE_TEXTS)[message["line"] - 1]].append(
+        reported[list(MODULE_TEXTS)[message["line"] - 1]].append(
             message["message"].removeprefix("Pass this text to gettext or ngettext: ")
         )
-    assert found == MODULE_TEXTS
+    assert reported == MODULE_TEXTS
 
 
 @pytest.mark.parametrize(
