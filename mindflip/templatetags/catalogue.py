@@ -13,6 +13,4 @@ register = template.Library()
 def catalogue_script() -> SafeString:
     """Return the script, which must precede the page's modules; nothing in English."""
     url = catalogue_url()
-    if not url:
-        return mark_safe("")
-    return format_html('<script src="{}"></script>', url)  # untranslated: HTML
+    return format_html('<script src="{}"></script>', url) if url else mark_safe("")

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext, pgettext_lazy
+from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext
 
 from sessions_app.admin.base.actions import admin_operation
 from sessions_app.admin.base.list import (
@@ -28,14 +28,6 @@ from sessions_app.services.sessions import (
 )
 
 NEWEST = 20
-STATES = {
-    SessionStatus.INITIALIZING: pgettext_lazy("session", "initializing"),
-    SessionStatus.READY: pgettext_lazy("session", "ready"),
-    SessionStatus.GENERATING: pgettext_lazy("session", "generating"),
-    SessionStatus.ERROR: pgettext_lazy("session", "error"),
-    SessionStatus.CLOSED: pgettext_lazy("session", "closed"),
-    SessionStatus.EXPIRED: pgettext_lazy("session", "expired"),
-}
 
 
 def already_ended(count: int) -> str:
@@ -156,7 +148,7 @@ class SessionAdmin(ReadOnly, BaseAdmin):
 
     @admin.display(description=gettext_lazy("state"))
     def state(self, session: WebLLMSession) -> str:
-        return str(STATES[SessionStatus(session.status_now)])
+        return str(SessionStatus(session.status_now).label)
 
     @admin.display(description=gettext_lazy("queue"))
     def queue(self, session: WebLLMSession) -> int:

@@ -46,7 +46,7 @@ from sessions_app.services.responses import (
 
 log = logging.getLogger(__name__)
 # The first number is the type of the lock. Imports use 1 (flashcards/services/imports.py).
-_LOCK = "SELECT pg_advisory_xact_lock(2, one) FROM unnest(%s::int[]) AS one"  # untranslated: SQL
+_LOCK = "SELECT pg_advisory_xact_lock(2, one) FROM unnest(%s::int[]) AS one"
 
 
 _BEGIN = """
@@ -77,7 +77,7 @@ INSERT INTO sessions_app_attempt (generation_id, number, engine, engine_name, st
     reason, card_count)
 SELECT id, 1, %(channel)s, %(engine_name)s, %(now)s, '', '', 0 FROM begun
 RETURNING (SELECT count(*) FROM waiting)
-"""  # untranslated: SQL
+"""
 for _name, _states in (("<open>", OPEN), ("<alive>", ALIVE)):
     _BEGIN = _BEGIN.replace(_name, ", ".join(f"'{state}'" for state in _states))
 _END = """
@@ -93,7 +93,7 @@ WITH done AS (
 UPDATE sessions_app_attempt SET ended_at = %(finished_at)s, outcome = %(outcome)s,
     reason = %(error)s, card_count = %(card_count)s
 FROM done WHERE generation_id = done.id AND ended_at IS NULL
-"""  # untranslated: SQL
+"""
 
 
 def submit_batch(requests: Sequence[GenerationRequest]) -> list[SubmitResult | None]:

@@ -40,7 +40,7 @@ def import_map(context: dict[str, Any]) -> SafeString:
     # Browsers only accept an import map in a script element of the page, which needs a nonce under
     # the strict content security policy.
     return format_html(
-        '<script type="importmap" nonce="{}">{}</script>',  # untranslated: HTML
+        '<script type="importmap" nonce="{}">{}</script>',
         context["request"].csp_nonce,
         mark_safe(addresses.replace("<", "\\u003c")),  # noqa: S308 - own paths, without "<"
     )

@@ -54,12 +54,17 @@ WORD_AND_VALUE = re.compile(
     rf"{VALUE}\s+[\"“(]?[^\W\d_]{{2,}}|[^\W\d_]{{2,}}[,:;.]?\s+[\"“(]?{VALUE}"
 )
 HEADER = re.compile(r"^[A-Z]\w*(?:-[A-Z]\w*)+(?:: .*)?$|^[\w.+-]+/[\w.+*-]+(?:; ?\w+=\S+)?$")
+HEADER_NAME = re.compile(r"^[A-Z][\w-]*$")
+SQL = re.compile(r"\s*(?:SELECT|WITH|INSERT|UPDATE|DELETE|CREATE) ")
+HTML_TAG = re.compile(r"<[^<>]*>")
 EXEMPT_LINE = re.compile(r"#\s*untranslated: \S")
 
 
 def is_text(value: str) -> bool:
-    is_words = WORDS.search(value) or WORD_AND_VALUE.search(value)
-    return bool(is_words) and not HEADER.match(value)
+    if HEADER.match(value) or SQL.match(value):
+        return False
+    words = HTML_TAG.sub(" ", value)
+    return bool(WORDS.search(words) or WORD_AND_VALUE.search(words))
 
 
 def python_files() -> Iterator[str]:
@@ -174,6 +179,3 @@ class _Finder(ast.NodeVisitor):
 
     def visit_MatchValue(self, node: ast.MatchValue) -> None:
         """Skip the values of `case`."""
-
-
-HEADER_NAME = re.compile(r"^[A-Z][\w-]*$")

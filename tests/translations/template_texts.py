@@ -68,10 +68,19 @@ def untranslated(source: str) -> list[tuple[int, str]]:
             texts += [(token.lineno, text) for text in _in_token(token.contents, name)]
         if token.token_type == TokenType.BLOCK and name in ("endblocktranslate", "endblocktrans"):
             is_translated = False
+    for line, text in texts_of_html("".join(html)):
+        words = NAMES.sub("", text).strip()
+        if LETTER.search(words):
+            texts.append((line, words))
+    return sorted(texts)
+
+
+def texts_of_html(html: str) -> list[tuple[int, str]]:
+    """Return the line and the text of each element and of each attribute in TEXT_ATTRIBUTES."""
     parser = _TextParser()
-    parser.feed("".join(html))
+    parser.feed(html)
     parser.close()
-    return sorted(texts + parser.texts)
+    return parser.texts
 
 
 def _in_token(contents: str, name: str) -> Iterator[str]:
@@ -116,6 +125,4 @@ class _TextParser(HTMLParser):
             self._add(data)
 
     def _add(self, text: str) -> None:
-        text = NAMES.sub("", text).strip()
-        if LETTER.search(text):
-            self.texts.append((self.getpos()[0], text))
+        self.texts.append((self.getpos()[0], text))

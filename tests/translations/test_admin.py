@@ -1,7 +1,6 @@
 """Every text of the admin is translated: in the pseudo language, it is in brackets."""
 
 import re
-from html.parser import HTMLParser
 
 import pytest
 from django.contrib import admin
@@ -10,7 +9,7 @@ from django.contrib.auth.models import Permission
 from tests.doors.people import person
 from tests.doors.things import OWN_APPS, SECRET
 from tests.doors.world import world  # noqa: F401 - a fixture
-from tests.translations import pseudo
+from tests.translations import pseudo, template_texts
 
 pytestmark = pytest.mark.django_db
 MODELS = {
@@ -18,44 +17,19 @@ MODELS = {
 }
 OWN = [name for name in MODELS if name.startswith(("sessions_app/", "flashcards/"))]
 PAGES = ("", "login/", "password_change/", "sessions_app/", "flashcards/")
-# Data of the rows, dates in Esperanto, and alternative texts that Django does not translate.
+# Data of the rows, dates in Esperanto, and texts that Django does not translate.
 DATA = re.compile(
     rf"What {SECRET} is|{SECRET}|[0-9a-f]{{8}}[0-9a-f-]*"
-    r"|\b(?:MindFlip|alice|operator|a-model|webllm|mindflip.v1|channel|flashcards|count|topic|UTC|UUID|CSV|JSON)\b"
-    r"|\b(?:\d+-a de|de|je|Search|None|True|False)\b"
+    r"|\b(?:MindFlip|alice|operator|a-model|webllm|mindflip.v1|channel|flashcards|count|topic)\b"
+    r"|\b(?:UTC|UUID|CSV|JSON)\b"
+    r"|\b(?:\d+-a de|de|je|Search|None|True|False|NONE,NOARCHIVE)\b"
 )
-TEXT_ATTRIBUTES = {"alt", "aria-label", "placeholder", "title", "data-label"}
-SKIPPED = {"script", "style", "code", "kbd"}
-
-
-class Texts(HTMLParser):
-    """A parser that collects the texts of a page."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.texts: list[str] = []
-        self.skipped = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.skipped += tag in SKIPPED
-        values = dict(attrs)
-        self.texts += [values[name] or "" for name in TEXT_ATTRIBUTES.intersection(values)]
-        if tag == "input" and values.get("type") == "submit":
-            self.texts.append(values.get("value") or "")
-
-    def handle_endtag(self, tag: str) -> None:
-        self.skipped -= tag in SKIPPED
-
-    def handle_data(self, data: str) -> None:
-        if not self.skipped:
-            self.texts.append(data)
 
 
 def untranslated(page: str) -> list[str]:
     """Return the words of a page that are in no brackets and no data."""
-    parser = Texts()
-    parser.feed(page)
-    text = DATA.sub(" ", pseudo.without_brackets(" ".join(parser.texts)))
+    texts = " ".join(text for _, text in template_texts.texts_of_html(page))
+    text = DATA.sub(" ", pseudo.without_brackets(template_texts.NAMES.sub(" ", texts)))
     return re.findall(r"[^\W\d_]{2,}[^\n]*", text)
 
 

@@ -37,6 +37,9 @@ PYTHON_TEXTS = {
     'headers["Retry-After"]': [],
     'headers = {"Cache-Control": "no-store"}': [],
     'def f(row: "Generation") -> "Card": ...': [],
+    'QUERY = "SELECT name FROM decks"': [],
+    "LINK = '<a class=\"button wide\">{}</a>'": [],
+    "LINK = '<a class=\"button\">All decks</a>'": ['<a class="button">All decks</a>'],
     'NAMES = "Front Back"  # untranslated: names of fields': [],
     'NAMES = "Front Back"  # untranslated:': ["Front Back"],
 }

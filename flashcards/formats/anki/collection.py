@@ -100,8 +100,7 @@ def _blob(value: Any) -> bytes:
 def _legacy(database: sqlite3.Connection, column: str) -> dict[int, dict[str, Any]]:
     """Return the JSON objects in a column of the table `col`, by ID."""
     try:
-        query = f"SELECT {column} FROM col LIMIT 1"  # noqa: S608 - a constant # untranslated: SQL
-        objects = json.loads(one_value(database, query))
+        objects = json.loads(one_value(database, f"SELECT {column} FROM col LIMIT 1"))  # noqa: S608 - a constant
         return {int(number): dict(value) for number, value in objects.items()}
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
         message = gettext(

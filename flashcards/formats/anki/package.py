@@ -42,7 +42,7 @@ NOTES = """
     SELECT n.id, n.guid, n.mid, n.mod, n.tags, CASE WHEN length(n.flds) <= ? THEN n.flds END,
            json_group_array(json_array(c.ord, CASE WHEN c.odid > 0 THEN c.odid ELSE c.did END))
     FROM notes n JOIN cards c ON c.nid = n.id GROUP BY n.id ORDER BY n.id
-"""  # untranslated: SQL
+"""
 DIRECTORY_BYTES = 150 * ENTRIES
 WINDOW_BYTES = 2**26  # memory that a zstd frame may require
 BROKEN = (

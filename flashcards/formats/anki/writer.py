@@ -48,9 +48,7 @@ a { color: #0a6657; }
 .nightMode code, .nightMode pre { background: #1b1e20; }
 .nightMode pre code { background: none; }
 """  # untranslated: CSS
-SENTENCE = (
-    '{{#Sentence}}<div class="sentence">{{Sentence}}</div>{{/Sentence}}'  # untranslated: HTML
-)
+SENTENCE = '{{#Sentence}}<div class="sentence">{{Sentence}}</div>{{/Sentence}}'
 
 
 class Note(genanki.Note):
@@ -137,19 +135,18 @@ def _cloze_sides(row: KindRow) -> dict[str, str]:
 
 
 def question(label: str, field: str) -> str:
-    return f'<div class="front"><p class="label">{label}</p>{field}</div>'  # untranslated: HTML
+    return f'<div class="front"><p class="label">{label}</p>{field}</div>'
 
 
 def answer(label: str, field: str) -> str:
     return (
         '{{FrontSide}}\n<hr id="answer">\n<div class="back"><p'
-        f' class="label">{label}</p>{field}</div>\n{SENTENCE}'  # untranslated: HTML
+        f' class="label">{label}</p>{field}</div>\n{SENTENCE}'
     )
 
 
 def cloze_answer(field: str, extra: str) -> str:
     more = (
-        f'{{{{#{extra}}}}}<hr id="answer">\n<div'  # untranslated: HTML
-        f' class="back">{{{{{extra}}}}}</div>{{{{/{extra}}}}}'
+        f'{{{{#{extra}}}}}<hr id="answer">\n<div class="back">{{{{{extra}}}}}</div>{{{{/{extra}}}}}'
     )
-    return f'<div class="back">{field}</div>\n{more}\n{SENTENCE}'  # untranslated: HTML
+    return f'<div class="back">{field}</div>\n{more}\n{SENTENCE}'
