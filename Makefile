@@ -26,22 +26,22 @@ restore: ## restore a backup: FILE=…; REPLACE=1 replaces existing data
 	@$(VENV_PYTHON) manage.py restore "$(FILE)" $(if $(REPLACE),--replace)
 
 test: installed ## run all tests: Python, JavaScript, browser
-	@MINDFLIP_CHROMIUM="$$($(VENV_PYTHON) -m tests.chromium)" || exit 1; export MINDFLIP_CHROMIUM; \
+	@MINDFLIP_CHROMIUM="$$($(VENV_PYTHON) -m tests.helpers.chromium)" || exit 1; export MINDFLIP_CHROMIUM; \
 	failed=0; \
 	$(VENV_PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -q tests || failed=1; \
 	$(WITH_NODE) node --test $$(find tests/js -name '*.test.js') || failed=1; \
 	exit $$failed
 
 guide: installed ## run the samples of docs/integration-guide.md as written, against a real server
-	@MINDFLIP_CHROMIUM="$$($(VENV_PYTHON) -m tests.chromium)" || exit 1; export MINDFLIP_CHROMIUM; \
+	@MINDFLIP_CHROMIUM="$$($(VENV_PYTHON) -m tests.helpers.chromium)" || exit 1; export MINDFLIP_CHROMIUM; \
 	$(VENV_PYTHON) -m pytest -q tests/guide tests/e2e/engines/test_guide.py
 
 MINUTES ?= 10
 soak: installed ## kill and restart everything at random for MINUTES=10, and check that nothing is lost
-	@MINDFLIP_FAULTS_SECONDS=$$(($(MINUTES) * 60)) $(VENV_PYTHON) -m pytest -q tests/faults/test_storm.py
+	@MINDFLIP_CHAOS_SECONDS=$$(($(MINUTES) * 60)) $(VENV_PYTHON) -m pytest -q tests/resilience/test_chaos.py
 
 record: installed ## record the state of this version for the upgrade test, before a release
-	@MINDFLIP_CHROMIUM="$$($(VENV_PYTHON) -m tests.chromium)" || exit 1; export MINDFLIP_CHROMIUM; \
+	@MINDFLIP_CHROMIUM="$$($(VENV_PYTHON) -m tests.helpers.chromium)" || exit 1; export MINDFLIP_CHROMIUM; \
 	$(VENV_PYTHON) -m tests.upgrade.record
 
 check: lint prose texts modules types deployable audit ## lint, prose, untranslated texts, types, missing migrations, deployment settings, settings page, known vulnerabilities

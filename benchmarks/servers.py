@@ -20,7 +20,7 @@ import websockets
 
 from mindflip.embedded.run import ROOT, program
 from mindflip.embedded.servers import free_port
-from tests.processes import RunningServer, eventually, running_server
+from tests.helpers.processes import RunningServer, eventually, running_server
 
 FLOOR = ROOT.parent / "shared" / "floor_durable.py"
 NO_LIMITS = {

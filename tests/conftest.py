@@ -1,59 +1,23 @@
-"""The test users, and a clean Redis.
-
-Alice and Bob own data, and Charlie must not see any of it.
-"""
+"""The fixtures of all tests, and what surrounds each test."""
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 import redis
-from django.contrib.auth.models import User
 
 from mindflip.middleware import FilesMiddleware
-from tests.translations import pseudo
 
-PASSWORD = "correct horse battery"
-
-
-def _user(name: str) -> User:
-    return User.objects.create_user(username=name, password=PASSWORD)
-
-
-@pytest.fixture
-def alice(db: None) -> User:
-    return _user("alice")
-
-
-@pytest.fixture
-def bob(db: None) -> User:
-    return _user("bob")
-
-
-@pytest.fixture
-def charlie(db: None) -> User:
-    return _user("charlie")
-
-
-@pytest.fixture
-def password() -> str:
-    """Return the password of all test users."""
-    return PASSWORD
-
-
-@pytest.fixture(scope="session")
-def compiled_pseudo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return pseudo.compile_pseudo(tmp_path_factory.mktemp("pseudo"))
-
-
-@pytest.fixture
-def pseudo_language(settings: Any, compiled_pseudo: Path) -> dict[str, Any]:
-    """Offer the pseudo language, and return the headers of a client that prefers it."""
-    settings.LANGUAGES = [*settings.LANGUAGES, (pseudo.LANGUAGE, pseudo.NAME)]
-    settings.LOCALE_PATHS = [compiled_pseudo]
-    return {"HTTP_ACCEPT_LANGUAGE": pseudo.LANGUAGE}
+# The asserts of helpers explain their failures as those of tests do.
+pytest.register_assert_rewrite("tests.helpers", "tests.permissions", "tests.resilience")
+pytest_plugins = [
+    "tests.fixtures.users",
+    "tests.fixtures.sessions",
+    "tests.fixtures.decks",
+    "tests.fixtures.redis",
+    "tests.fixtures.languages",
+    "tests.permissions.fixtures",
+]
 
 
 @pytest.fixture(autouse=True)

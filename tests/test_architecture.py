@@ -175,6 +175,16 @@ def test_no_migration_is_missing(db):
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
 
 
+def test_tests_import_neither_conftest_nor_test_modules():
+    """Share fixtures in tests/fixtures/ and all other code in tests/helpers/."""
+    assert {
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in (ROOT / "tests").rglob("*.py")
+        for name in imported_names(path)
+        if re.search(r"^tests\.(?:.+\.)?(?:conftest|test_\w+)(?:\.|$)", name)
+    } == set()
+
+
 def test_a_dynamic_import_of_ours_is_awaited_where_it_stands():
     """mindflip.storage only gives these imports hashed names.
 

@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.processes import ROOT, RunningServer, running_server
+from tests.helpers.processes import ROOT, RunningServer, running_server
 
 SCRIPT = ROOT / "tests" / "js" / "client" / "live.js"
 SECONDS = 60

@@ -11,10 +11,10 @@ import pytest
 from websockets import Subprotocol
 from websockets.sync.client import ClientConnection, connect
 
-from tests.processes import ROOT, RunningServer, running_server
+from tests.helpers.processes import ROOT, RunningServer, running_server
+from tests.helpers.users import PASSWORD
 
 HEADLESS = ROOT / "docs" / "examples" / "headless.py"
-PASSWORD = "correct horse battery"
 SECONDS = 60
 
 

@@ -19,9 +19,6 @@ from flashcards.models import Card, Deck, IgnoredDuplicate
 from sessions_app.admin.base.two_factor import enroll
 from sessions_app.models import Attempt, Engine, Generation, WebLLMSession
 from sessions_app.services.result_cache import cache_results
-from tests.sessions_app.conftest import client_of, new_session, session_of, socket_db
-
-__all__ = ["client_of", "new_session", "session_of", "socket_db"]
 
 
 def _study(client: APIClient, name: str) -> None:
@@ -93,11 +90,11 @@ def _leave_traces(user: User) -> None:
 
 
 @pytest.fixture
-def lived(client_of: Callable[[User], APIClient]) -> Callable[[User], User]:
+def lived(api: Callable[[User], APIClient]) -> Callable[[User], User]:
     """Return a function that makes a user who has used every feature."""
 
     def make(user: User) -> User:
-        client = client_of(user)
+        client = api(user)
         _study(client, user.username)
         _generate(client, user)
         _leave_traces(user)

@@ -19,7 +19,7 @@ from rest_framework_simplejwt.tokens import RefreshToken
 from sessions_app.models import AccountDeletion, Generation, WebLLMSession
 from sessions_app.services import erasure
 from sessions_app.tasks import delete_expired_logins, finish_account_deletions
-from tests.sessions_app.conftest import open_socket
+from tests.helpers.sockets import open_socket
 
 DAY = timedelta(days=1)
 KEPT = {AccountDeletion}  # records that a deletion happened, but not whose
@@ -77,7 +77,7 @@ def _left(rows: dict[type[Model], set[Any]]) -> dict[str, int]:
 
 
 def test_nothing_of_hers_is_left_in_any_table_or_in_redis_and_all_of_his_is(
-    lived, alice, bob, client_of, redis_keys
+    lived, alice, bob, api, redis_keys
 ):
     lived(alice)
     before = redis_keys()
@@ -87,7 +87,7 @@ def test_nothing_of_hers_is_left_in_any_table_or_in_redis_and_all_of_his_is(
     )
     lived(bob)
     of_his, pk = _rows_of(bob), alice.pk
-    answer = client_of(alice).delete("/api/account", ALICE)
+    answer = api(alice).delete("/api/account", ALICE)
     assert (answer.status_code, answer.json()) == (200, {"success": True, "isComplete": True})
     assert _left(of_hers) == {}
     assert _left(of_his) == {model._meta.label: len(keys) for model, keys in of_his.items()}
@@ -97,17 +97,15 @@ def test_nothing_of_hers_is_left_in_any_table_or_in_redis_and_all_of_his_is(
     assert AccountDeletion.objects.get().finished_at
 
 
-def test_what_does_not_fit_into_a_request_is_finished_by_the_clock(
-    lived, alice, client_of, monkeypatch
-):
+def test_what_does_not_fit_into_a_request_is_finished_by_the_clock(lived, alice, api, monkeypatch):
     lived(alice)
     token = RefreshToken.for_user(alice)
     rows = _rows_of(alice)
     monkeypatch.setattr(erasure, "REQUEST_SECONDS", 0)
     monkeypatch.setattr(erasure, "BATCH_SIZE", 1)
-    assert client_of(alice).delete("/api/account", ALICE).json()["isComplete"] is False
+    assert api(alice).delete("/api/account", ALICE).json()["isComplete"] is False
     assert _left(rows) != {}
-    client = client_of(None)
+    client = api(None)
     assert client.post("/api/auth/token", {"username": "alice", **ALICE}).status_code == 401
     assert client.post("/api/auth/token/refresh", {"refresh": str(token)}).status_code == 401
     assert [finish_account_deletions() for _ in range(2)] == [1, 0]
@@ -115,11 +113,11 @@ def test_what_does_not_fit_into_a_request_is_finished_by_the_clock(
 
 
 def test_without_redis_the_account_is_closed_at_once_and_erased_when_redis_is_back(
-    lived, alice, client_of, monkeypatch, settings
+    lived, alice, api, monkeypatch, settings
 ):
     lived(alice)
     rows, caches = _rows_of(alice), settings.CACHES
-    client = client_of(alice)
+    client = api(alice)
     settings.CACHES = {"default": caches["default"] | {"LOCATION": "redis://127.0.0.1:1/0"}}
     with pytest.raises(Exception, match="refused"):
         erasure.deletion_finish(
@@ -136,37 +134,37 @@ def test_without_redis_the_account_is_closed_at_once_and_erased_when_redis_is_ba
 @pytest.mark.parametrize(
     "body", [{}, {"password": ""}, {"password": "wrong"}, {"password": "alice"}, []]
 )
-def test_nothing_is_deleted_without_her_password(lived, alice, client_of, body):
+def test_nothing_is_deleted_without_her_password(lived, alice, api, body):
     lived(alice)
     rows = _rows_of(alice)
-    answer = client_of(alice).delete("/api/account", body)
+    answer = api(alice).delete("/api/account", body)
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid")
     assert _left(rows) == {model._meta.label: len(keys) for model, keys in rows.items()}
 
 
-def test_who_has_no_password_types_the_username(alice, client_of):
+def test_who_has_no_password_types_the_username(alice, api):
     alice.set_unusable_password()
     alice.save()
-    client = client_of(alice)
+    client = api(alice)
     assert client.get("/api/account").json()["hasPassword"] is False
     assert client.delete("/api/account", {"password": "bob"}).status_code == 400
     assert client.delete("/api/account", {"password": "alice"}).status_code == 200
 
 
-def test_the_only_admin_cannot_leave(admin_user, bob, client_of):
+def test_the_only_admin_cannot_leave(admin_user, bob, api):
     bob.set_password("password")
     admin_user.set_password("password")
     admin_user.save()
-    answer = client_of(admin_user).delete("/api/account", {"password": "password"})
+    answer = api(admin_user).delete("/api/account", {"password": "password"})
     assert (answer.status_code, answer.json()["code"]) == (409, "last_admin")
     bob.is_superuser = True
     bob.save()
-    assert client_of(admin_user).delete("/api/account", {"password": "password"}).status_code == 200
+    assert api(admin_user).delete("/api/account", {"password": "password"}).status_code == 200
 
 
-def test_passwords_are_not_tried_out(alice, client_of, monkeypatch):
+def test_passwords_are_not_tried_out(alice, api, monkeypatch):
     monkeypatch.setattr("sessions_app.views.account.ConfirmThrottle.rate", "3/hour", raising=False)
-    client = client_of(alice)
+    client = api(alice)
     assert [client.delete("/api/account", {"password": "wrong"}).status_code for _ in range(4)] == [
         400,
         400,
@@ -176,11 +174,11 @@ def test_passwords_are_not_tried_out(alice, client_of, monkeypatch):
     assert client.get("/api/account").status_code == 200
 
 
-async def test_her_sockets_close_and_her_engine_stops(socket_db, alice, session_of, client_of):
+async def test_her_sockets_close_and_her_engine_stops(socket_db, alice, session_of, api):
     async with open_socket((await session_of(alice))["wsUrl"]) as socket:
         await socket.ask("Tides", 1)
         await socket.receive_type("generate")
-        answer = await sync_to_async(client_of(alice).delete)("/api/account", ALICE)
+        answer = await sync_to_async(api(alice).delete)("/api/account", ALICE)
         assert answer.json()["isComplete"] is True
         assert (await socket.receive_close())["code"] in (4401, 4404)
     assert not await Generation.objects.aexists()
@@ -188,12 +186,12 @@ async def test_her_sockets_close_and_her_engine_stops(socket_db, alice, session_
 
 
 def test_accounts_that_nobody_uses_are_erased_when_that_is_wanted(
-    alice, bob, charlie, admin_user, client_of, settings
+    alice, bob, charlie, admin_user, api, settings
 ):
     User.objects.update(
         date_joined=timezone.now() - 400 * DAY, last_login=timezone.now() - 400 * DAY
     )
-    client_of(bob).post("/api/flashcards/decks", {"name": "d", "cards": []})
+    api(bob).post("/api/flashcards/decks", {"name": "d", "cards": []})
     RefreshToken.for_user(charlie)
     assert delete_expired_logins() is None
     assert User.objects.count() == 4, "off unless it is set"

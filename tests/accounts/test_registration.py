@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.test import Client
 
-from tests.at_once import begun
+from tests.helpers.concurrency import start_until_blocked
 
 PASSWORD = "a long enough phrase"
 FULLWIDTH = "".join(chr(ord(letter) + 0xFEE0) for letter in "alice")
@@ -61,7 +61,7 @@ def test_name_that_is_taken_between_check_and_insert_is_refused(
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
             User.objects.create_user("dora")
-            second = begun(pool, register, name="dora")
+            second = start_until_blocked(pool, register, name="dora")
         answer = second.result(10)
     assert (answer.status_code, message in answer.content.decode()) == (status, True)
     assert User.objects.count() == 1
@@ -69,7 +69,7 @@ def test_name_that_is_taken_between_check_and_insert_is_refused(
 
 def test_parallel_registrations_of_a_name_give_one_account(transactional_db):
     with ThreadPoolExecutor(6) as pool:
-        answers = [begun(pool, over_the_api, name="dora") for _ in range(6)]
+        answers = [start_until_blocked(pool, over_the_api, name="dora") for _ in range(6)]
         statuses = sorted(answer.result(10).status_code for answer in answers)
     assert statuses == [201] + [400] * 5
     assert User.objects.count() == 1

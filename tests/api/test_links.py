@@ -89,10 +89,8 @@ def made(client: APIClient, name: str, path: Mapping[str, Any], body: Any = None
 
 
 @pytest.mark.parametrize("link", LINKS, ids=lambda link: f"{link.source}-{link.target}")
-def test_a_link_can_be_followed(
-    bob: User, client_of: Callable[[User], APIClient], link: Link
-) -> None:
-    client, way = client_of(bob), [*WAYS[link.source], link]
+def test_a_link_can_be_followed(bob: User, api: Callable[[User], APIClient], link: Link) -> None:
+    client, way = api(bob), [*WAYS[link.source], link]
     done = made(client, way[0].source, {})
     for step in way:
         assert done.status == step.status

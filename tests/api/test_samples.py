@@ -14,7 +14,7 @@ import pytest
 
 from sessions_app.rest.openapi import document
 from sessions_app.rest.samples.steps import STORY, Step
-from tests.processes import ROOT, RunningServer, running_server
+from tests.helpers.processes import ROOT, RunningServer, running_server
 
 PAGE = (ROOT / "docs" / "api.md").read_text()
 SECONDS = 120

@@ -17,7 +17,7 @@ import httpx
 from mindflip.embedded.process import Service
 from mindflip.embedded.run import ROOT, program
 from mindflip.embedded.servers import free_port
-from tests.processes import RunningServer, running_server
+from tests.helpers.processes import RunningServer, running_server
 
 NAME = "cards.example.org"
 CONFIGURATION = ROOT / "docs/deploy/nginx.conf"

@@ -13,9 +13,9 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from tests.conftest import PASSWORD
 from tests.deploy.proxy import NAME, Front, front
-from tests.processes import eventually
+from tests.helpers.processes import eventually
+from tests.helpers.users import PASSWORD
 
 IS_HERE = shutil.which("nginx") and shutil.which("openssl")
 pytestmark = pytest.mark.skipif(not IS_HERE, reason="nginx or openssl is not installed here")

@@ -8,57 +8,24 @@ browser are in the test packages of their apps.
 import fcntl
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from mindflip.embedded import local_model
-from tests.chromium import find_chromium
-from tests.e2e.visitor import Visitor
-from tests.processes import ROOT, RunningServer, running_server
+from tests.helpers.browser import checked_page, chromium_path, launch_browser
+from tests.helpers.page_objects import Visitor
+from tests.helpers.processes import RATES_FOR_ONE_ADDRESS, ROOT, RunningServer, running_server
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-FROM_ONE_ADDRESS = {
-    "MINDFLIP_REGISTER_RATE": "1000/hour",
-    "MINDFLIP_TOKEN_RATE": "1000/minute",
-    "MINDFLIP_SIGN_IN_RATE": "1000/minute",
-}
-"""Rates for a server that receives all requests from one address."""
-CHROMIUM = cache(find_chromium)
 expect.set_options(timeout=20_000)  # a busy machine is slow, but not broken
 
 
 @pytest.fixture(scope="package")
 def playwright() -> Iterator[Playwright]:
-    CHROMIUM()  # must run first, because the search may start its own Playwright
+    chromium_path()  # must run first, because the search may start its own Playwright
     with sync_playwright() as running:
         yield running
-
-
-@contextmanager
-def launched(playwright: Playwright, *flags: str) -> Iterator[Browser]:
-    """Start a headless Chromium with additional flags and close it at the end of the block."""
-    path = CHROMIUM()
-    if path is None:
-        pytest.fail(
-            "There is no Chromium: `python -m tests.chromium` installs one, or name one in"
-            " MINDFLIP_CHROMIUM."
-        )
-    browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *flags])
-    try:
-        yield browser
-    finally:
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +39,7 @@ def one_model_at_a_time() -> Iterator[None]:
 @pytest.fixture(scope="package")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     """Yield a Chromium without WebGPU, as on most school computers."""
-    with launched(playwright) as running:
+    with launch_browser(playwright) as running:
         yield running
 
 
@@ -94,7 +61,7 @@ def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
 def fresh_page(new_context: Callable[..., BrowserContext]) -> Iterator[Page]:
     """Yield a page in a new profile."""
     # A service worker would hide requests from tests that block them.
-    with sound_page(new_context(service_workers="block")) as page:
+    with checked_page(new_context(service_workers="block")) as page:
         yield page
 
 
@@ -102,22 +69,6 @@ def fresh_page(new_context: Callable[..., BrowserContext]) -> Iterator[Page]:
 def page(fresh_page: Page) -> Page:
     """Return the page that `visitor` uses."""
     return fresh_page
-
-
-@contextmanager
-def sound_page(context: BrowserContext) -> Iterator[Page]:
-    """Yield a page, and fail on script errors and Content Security Policy violations."""
-    page = context.new_page()
-    faults: list[str] = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on(
-        "console",
-        lambda message: (
-            faults.append(message.text) if "Content Security Policy" in message.text else None
-        ),
-    )
-    yield page
-    assert faults == []
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +82,7 @@ def stocked(browser: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture
 def stocked_page(stocked: BrowserContext, server: RunningServer) -> Iterator[Page]:
     """Yield a page in a profile in which the model may be stored, but nothing else."""
-    with sound_page(stocked) as page:
+    with checked_page(stocked) as page:
         yield page
         page.goto("about:blank")
         # The model is stored as a file, so clearing these storage types keeps it.
@@ -147,7 +98,9 @@ def stocked_page(stocked: BrowserContext, server: RunningServer) -> Iterator[Pag
 def server(tmp_path_factory: pytest.TempPathFactory, small_model: Path) -> Iterator[RunningServer]:
     """Run daphne with an empty database and the small model, for all tests of this worker."""
     with running_server(
-        tmp_path_factory.mktemp("server"), MINDFLIP_MODELS_DIR=str(small_model), **FROM_ONE_ADDRESS
+        tmp_path_factory.mktemp("server"),
+        MINDFLIP_MODELS_DIR=str(small_model),
+        **RATES_FOR_ONE_ADDRESS,
     ) as running:
         yield running
 

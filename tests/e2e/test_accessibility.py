@@ -1,6 +1,6 @@
 """Accessibility: axe-core finds no violation on any page, in both themes, on desktop and phone.
 
-The pages are those of page_rows.py.
+The pages are those of page_states.py.
 """
 
 from pathlib import Path
@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from tests.e2e import page_rows
-from tests.e2e.visitor import Visitor
-from tests.processes import ROOT, eventually
+from tests.helpers import page_states
+from tests.helpers.page_objects import Visitor
+from tests.helpers.processes import ROOT, eventually
 
 AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text()
 RUN = """async () => (await axe.run(document, { resultTypes: ["violations"] })).violations
@@ -24,16 +24,16 @@ STILL = """() => new Promise((resolve) => requestAnimationFrame(() => requestAni
 SIZES = ((1200, 900), (390, 844))
 
 
-@pytest.mark.parametrize("name", page_rows.PAGES)
+@pytest.mark.parametrize("name", page_states.PAGES)
 def test_axe_finds_nothing_on(visitor: Visitor, name: str) -> None:
-    assert name in page_rows.ROWS, (
-        f"The page {name!r} has no row in {Path(page_rows.__file__).name}: add one, so that it is"
+    assert name in page_states.PAGE_STATES, (
+        f"The page {name!r} has no row in {Path(page_states.__file__).name}: add one, so that it is"
         " looked at."
     )
     problems: dict[str, Any] = {}
     visitor.register()
-    for row in page_rows.ROWS[name]:
-        page_rows.open_row(visitor, row)
+    for row in page_states.PAGE_STATES[name]:
+        page_states.open_state(visitor, row)
         problems |= {
             f"{row.address} {row.button} {key}": value
             for key, value in violations(visitor.page).items()

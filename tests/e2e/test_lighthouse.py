@@ -15,9 +15,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.e2e.conftest import CHROMIUM, FLAGS
-from tests.e2e.visitor import PASSWORD
-from tests.processes import ROOT, RunningServer
+from tests.helpers.browser import FLAGS, chromium_path
+from tests.helpers.processes import ROOT, RunningServer
+from tests.helpers.users import PASSWORD
 
 LEAST = 95
 RUNS = 6  # some fail, or run while the machine is busy
@@ -111,7 +111,7 @@ def measure(url: str, cookie: str, report: Path) -> dict[str, Any]:
         f"--output-path={report}",
         f"--chrome-flags={chrome}",
     ]
-    environment = os.environ | {"CHROME_PATH": CHROMIUM() or ""}
+    environment = os.environ | {"CHROME_PATH": chromium_path() or ""}
     run = subprocess.run(
         command, env=environment, capture_output=True, text=True, timeout=RUN_SECONDS, check=False
     )

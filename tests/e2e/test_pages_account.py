@@ -5,7 +5,8 @@ import zipfile
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.visitor import PASSWORD, Visitor
+from tests.helpers.page_objects import Visitor
+from tests.helpers.users import PASSWORD
 
 
 def test_a_stranger_signs_up_and_is_at_the_maker(visitor: Visitor) -> None:

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.visitor import Visitor
+from tests.helpers.page_objects import Visitor
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.e2e.visitor import Visitor
+from tests.helpers.page_objects import Visitor
 
 CARDS = [
     {"front": "What is a vacuole?", "back": "A bubble that stores things."},

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.e2e.visitor import Visitor
+from tests.helpers.page_objects import Visitor
 
 SEA = [
     {"front": "What is ebb?", "back": "Falling water."},

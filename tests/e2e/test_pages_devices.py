@@ -10,8 +10,9 @@ import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.e2e.visitor import PASSWORD, WRITE_MS, Visitor
-from tests.processes import eventually
+from tests.helpers.page_objects import WRITE_MS, Visitor
+from tests.helpers.processes import eventually
+from tests.helpers.users import PASSWORD
 
 pytestmark = pytest.mark.usefixtures("one_model_at_a_time")
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.pdfs import pdf_of
-from tests.e2e.visitor import Visitor
+from tests.helpers.page_objects import Visitor
+from tests.helpers.pdf import make_pdf
 
 SENTENCE = "The left ventricle pumps blood into the aorta."
 
@@ -48,7 +48,7 @@ def test_a_pdf_becomes_notes_by_the_pages_that_are_chosen(student: Visitor) -> N
     give(
         student,
         "Heart lecture.pdf",
-        pdf_of([SENTENCE, "Valves keep the blood from flowing back.", "The end."]),
+        make_pdf([SENTENCE, "Valves keep the blood from flowing back.", "The end."]),
     )
     expect(notes(student)).to_have_value(re.compile(r"left ventricle[\s\S]+Valves[\s\S]+The end"))
     expect(student.page.get_by_text("3 pages")).to_be_visible()
@@ -59,7 +59,7 @@ def test_a_pdf_becomes_notes_by_the_pages_that_are_chosen(student: Visitor) -> N
 
 
 def test_pages_that_are_not_there_are_said(student: Visitor) -> None:
-    give(student, "heart.pdf", pdf_of([SENTENCE, "The end."]))
+    give(student, "heart.pdf", make_pdf([SENTENCE, "The end."]))
     expect(notes(student)).to_have_value(re.compile("The end"))
     student.page.get_by_label("To page").fill("7")
     student.page.get_by_role("button", name="Read these pages").click()
@@ -71,8 +71,8 @@ def test_pages_that_are_not_there_are_said(student: Visitor) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "sentence"),
     [
-        ("scan.pdf", pdf_of(["", ""]), "pictures without text"),
-        ("locked.pdf", pdf_of([SENTENCE], is_locked=True), "locked with a password"),
+        ("scan.pdf", make_pdf(["", ""]), "pictures without text"),
+        ("locked.pdf", make_pdf([SENTENCE], is_locked=True), "locked with a password"),
         ("broken.pdf", b"%PDF-1.7\nnothing", "damaged"),
         ("empty.txt", b" \n", "There is no text in this file"),
         ("slides.pptx", b"PK", "Only PDF, text and Markdown"),
@@ -125,7 +125,7 @@ def test_the_file_panel_fits_a_small_phone(student: Visitor, tmp_path: Path) -> 
     give(
         student,
         "A lecture with a name that does not end " * 2 + ".pdf",
-        pdf_of([SENTENCE, "The end."]),
+        make_pdf([SENTENCE, "The end."]),
     )
     expect(notes(student)).to_have_value(re.compile("The end"))
     assert student.page.evaluate("document.documentElement.scrollWidth") == 320

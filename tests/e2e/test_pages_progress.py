@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.visitor import Visitor
+from tests.helpers.page_objects import Visitor
 
 
 @pytest.fixture

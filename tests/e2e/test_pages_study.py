@@ -8,8 +8,8 @@ import psycopg
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.e2e.visitor import Visitor
-from tests.processes import eventually
+from tests.helpers.page_objects import Visitor
+from tests.helpers.processes import eventually
 
 CARDS = [
     {"front": "What is a vacuole?", "back": "A bubble that stores things."},

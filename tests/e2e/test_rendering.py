@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.visitor import Visitor
+from tests.helpers.page_objects import Visitor
 
 TABLE = Path(__file__).resolve().parent.parent / "contract" / "rendering_cases.json"
 CASES: list[dict[str, Any]] = json.loads(TABLE.read_text(encoding="utf-8"))

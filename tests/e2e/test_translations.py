@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.e2e import page_rows
-from tests.e2e.conftest import FROM_ONE_ADDRESS, sound_page
-from tests.e2e.quick_engine import quick_engine
-from tests.e2e.visitor import Visitor
-from tests.processes import RunningServer, running_server
+from tests.helpers import page_states
+from tests.helpers.browser import checked_page
+from tests.helpers.page_objects import Visitor
+from tests.helpers.processes import RATES_FOR_ONE_ADDRESS, RunningServer, running_server
+from tests.helpers.quick_engine import quick_engine
 from tests.translations import pseudo
 
 # The texts of the whole page, also those that are hidden or in templates, in their order. A space
@@ -54,7 +54,7 @@ def pseudo_server(
         tmp_path_factory.mktemp("server"),
         MINDFLIP_MODELS_DIR=str(small_model),
         MINDFLIP_TEST_LOCALE=str(compiled_pseudo),
-        **FROM_ONE_ADDRESS,
+        **RATES_FOR_ONE_ADDRESS,
     ) as running:
         yield running
 
@@ -62,7 +62,7 @@ def pseudo_server(
 @pytest.fixture
 def page(new_context: Callable[..., BrowserContext]) -> Iterator[Page]:
     """Yield a page of a browser that prefers the pseudo language."""
-    with sound_page(new_context(service_workers="block", locale=pseudo.LANGUAGE)) as page:
+    with checked_page(new_context(service_workers="block", locale=pseudo.LANGUAGE)) as page:
         yield page
 
 
@@ -79,11 +79,11 @@ def untranslated(page: Page) -> list[str]:
     return re.findall(r"[^\W\d_]{2,}[^\n]*", DATA.sub(" ", text))
 
 
-@pytest.mark.parametrize("name", page_rows.PAGES)
+@pytest.mark.parametrize("name", page_states.PAGES)
 def test_every_text_is_translated_on(visitor: Visitor, name: str) -> None:
     texts = {}
-    for row in page_rows.ROWS[name]:
-        page_rows.open_row(visitor, row)
+    for row in page_states.PAGE_STATES[name]:
+        page_states.open_state(visitor, row)
         visitor.page.wait_for_load_state("networkidle")
         texts[f"{row.address} {row.button}"] = untranslated(visitor.page)
     assert {where: left for where, left in texts.items() if left} == {}

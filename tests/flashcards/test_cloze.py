@@ -10,7 +10,7 @@ from flashcards.cloze import filled_and_hidden, has_gaps
 from flashcards.models import Card
 from flashcards.services.cards import NO_GAP
 from flashcards.spans import GAP_OPENING, Spans
-from tests.flashcards import anki_desk
+from tests.helpers import anki
 
 TABLE = Path(__file__).resolve().parent.parent / "contract" / "cloze_cases.json"
 CASES: list[dict[str, Any]] = json.loads(TABLE.read_text(encoding="utf-8"))
@@ -56,7 +56,7 @@ def question_html(text: str) -> str:
 def test_gaps_are_read_as_anki_reads_them(tmp_path: Path) -> None:
     texts = tmp_path / "texts.json"
     texts.write_text(json.dumps([case["text"] for case in CASES]), encoding="utf-8")
-    numbers = anki_desk.run("gaps", tmp_path / "collection.anki2", texts)
+    numbers = anki.run("gaps", tmp_path / "collection.anki2", texts)
     different = {
         case["name"]
         for case, of_text in zip(CASES, numbers, strict=True)

@@ -23,15 +23,9 @@ from flashcards.formats.anki.writer import note_type
 from flashcards.formats.registry import FORMATS, NOTHING_LEFT
 from flashcards.models import Card, Deck
 from flashcards.rendering import card_html
-from tests.downloads import taken
-from tests.flashcards import anki_desk
-from tests.sessions_app.conftest import (  # noqa: F401 - fixtures
-    client_of,
-    new_session,
-    open_socket,
-    session_of,
-    socket_db,
-)
+from tests.helpers import anki
+from tests.helpers.responses import read_stream
+from tests.helpers.sockets import open_socket
 
 KEPT = "\t\n\r"
 LINE_ENDS = "\v\f\x85\u2028\u2029"
@@ -97,7 +91,7 @@ def stored(alice: Any) -> Deck:
 def exported(api: Any, alice: Any, deck: Deck, format: str) -> bytes:
     answer = api(alice).get(f"/api/flashcards/decks/{deck.pk}/export?format={format}")
     assert answer.status_code == 200, answer.content
-    return taken(answer)
+    return read_stream(answer)
 
 
 def clean_side(side: str) -> str:
@@ -155,9 +149,9 @@ def test_rest_refuses_sides_and_names_of_nothing_else(api: Any, alice: Any) -> N
 
 
 async def test_engine_results_drop_them(
-    socket_db: None,  # noqa: F811 - the fixtures
+    socket_db: None,
     alice: Any,
-    session_of: Any,  # noqa: F811
+    session_of: Any,
     api: Any,
 ) -> None:
     async with open_socket((await session_of(alice))["wsUrl"]) as socket:
@@ -241,7 +235,7 @@ def test_anki_takes_every_note_of_a_package(
     api: Any, alice: Any, stored: Deck, tmp_path: Path
 ) -> None:
     (tmp_path / "sea.apkg").write_bytes(exported(api, alice, stored, "apkg"))
-    collection = anki_desk.run("import", tmp_path / "collection.anki2", tmp_path / "sea.apkg")
+    collection = anki.run("import", tmp_path / "collection.anki2", tmp_path / "sea.apkg")
     assert (collection["new"], len(collection["notes"])) == (
         stored.cards.count(),
         stored.cards.count(),
@@ -294,7 +288,7 @@ def test_texts_hold_none_of_them(api: Any, alice: Any, stored: Deck, format: str
 
 def test_export_of_the_account_is_whole(api: Any, alice: Any, stored: Deck, imports: Any) -> None:
     Card.objects.filter(deck=stored, position=1).update(deleted_at=timezone.now())
-    archive = zipfile.ZipFile(io.BytesIO(taken(api(alice).get("/api/account/export"))))
+    archive = zipfile.ZipFile(io.BytesIO(read_stream(api(alice).get("/api/account/export"))))
     assert archive.testzip() is None
     (binned,) = json.loads(archive.read("bin/cards.json"))
     assert binned["front"] == "\x01a\x01b"
@@ -310,7 +304,7 @@ def test_csv_of_the_admin_has_a_row_for_each_card(admin_client: Any, stored: Dec
         "_selected_action": [str(card.pk) for card in stored.cards.all()],
     }
     answer = admin_client.post("/admin/flashcards/card/", body)
-    rows = list(csv.DictReader(io.StringIO(taken(answer).decode(), newline="")))
+    rows = list(csv.DictReader(io.StringIO(read_stream(answer).decode(), newline="")))
     assert len(rows) == stored.cards.count()
     assert {row["kind"] for row in rows} == {"basic", "definition", "cloze"}
 

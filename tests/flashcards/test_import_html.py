@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from flashcards.formats.anki.html import media_of_html, text_of_html
 from flashcards.rendering import card_html
-from tests.work import calls_made
+from tests.helpers.call_counts import count_calls
 
 CASES: list[dict[str, Any]] = json.loads(
     (Path(__file__).parent.parent / "contract" / "rendering_cases.json").read_text()
@@ -113,7 +113,7 @@ def test_a_long_run_of_blanks_means_what_a_short_one_means(blank: str, shown: st
 def test_items_of_a_list_are_numbered_in_one_pass() -> None:
     few, many = (f"<ol start=3>{'<li>a</li>' * count}</ol>" for count in (100, 400))
     assert text_of_html(few).splitlines()[-1] == "102. a"
-    assert calls_made(lambda: text_of_html(many)) < 6 * calls_made(lambda: text_of_html(few))
+    assert count_calls(lambda: text_of_html(many)) < 6 * count_calls(lambda: text_of_html(few))
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from flashcards.parsing import parse_cards
 from flashcards.parsing.cards import WHITE, card_key
-from tests.flashcards.parser_cases import CASES, text_of
+from tests.contract.parser_cases import CASES, text_of
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PARSE_ALL = """

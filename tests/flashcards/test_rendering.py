@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from flashcards.rendering import card_html
 from flashcards.spans import Spans
-from tests.work import calls_made
+from tests.helpers.call_counts import count_calls
 
 TABLE = Path(__file__).resolve().parent.parent / "contract" / "rendering_cases.json"
 CASES: list[dict[str, Any]] = json.loads(TABLE.read_text(encoding="utf-8"))
@@ -159,7 +159,7 @@ def test_work_grows_with_the_length_of_a_card_and_not_faster(name: str) -> None:
         for length in (500, 2_000)
     )
     card_html(short)  # fills the caches
-    assert calls_made(lambda: card_html(long)) < 6 * calls_made(lambda: card_html(short))
+    assert count_calls(lambda: card_html(long)) < 6 * count_calls(lambda: card_html(short))
 
 
 def test_the_longest_card_of_the_worst_signs_is_rendered() -> None:

@@ -10,8 +10,8 @@ import pytest
 from rest_framework.test import APIClient
 
 from flashcards.formats.registry import FORMATS, safe_name
-from tests.downloads import taken
-from tests.work import calls_made
+from tests.helpers.call_counts import count_calls
+from tests.helpers.responses import read_stream
 
 CARDS = [
     {
@@ -41,7 +41,7 @@ def address(deck: dict[str, Any], format: str) -> str:
 
 def content(answer: Any) -> bytes:
     assert answer.status_code == 200, answer.content
-    return taken(answer)
+    return read_stream(answer)
 
 
 @pytest.mark.parametrize("format", FORMATS)
@@ -128,7 +128,7 @@ def test_work_of_an_export_grows_with_the_length_of_its_cards(
             {"front": side[:length], "back": f"{number} {side}"[:length]} for number in range(5)
         ]
         deck = api(alice).post("/api/flashcards/decks", {"name": "Hostile", "cards": cards}).json()
-        work.append(calls_made(lambda deck=deck: content(api(alice).get(address(deck, format)))))
+        work.append(count_calls(lambda deck=deck: content(api(alice).get(address(deck, format)))))
     assert work[1] < 6 * work[0]
 
 

@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 from flashcards.models import Card, Deck
 from flashcards.services import imports
 from flashcards.services.imports import ImportProgress
-from tests.downloads import taken
+from tests.helpers.responses import read_stream
 
 IMPORTS = "/api/flashcards/imports"
 
@@ -186,7 +186,7 @@ def own(api: Any, alice: Any) -> dict[str, Any]:
 
 
 def exported(api: Any, user: Any, deck: dict[str, Any], format: str) -> bytes:
-    return taken(api(user).get(f"/api/flashcards/decks/{deck['id']}/export?format={format}"))
+    return read_stream(api(user).get(f"/api/flashcards/decks/{deck['id']}/export?format={format}"))
 
 
 def select_fields(cards: list[dict[str, Any]], *names: str) -> list[dict[str, Any]]:

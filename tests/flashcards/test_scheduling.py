@@ -20,7 +20,7 @@ from flashcards.scheduling import (
     rate,
     retrievability,
 )
-from tests.flashcards.scheduling_cases import PATH, table
+from tests.contract.scheduling_cases import PATH, table
 
 PLAN = Plan(0.9, StudyDays(ZoneInfo("UTC"), 4))
 START = datetime(2026, 1, 5, 18, 0, tzinfo=UTC)

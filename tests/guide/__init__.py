@@ -2,7 +2,7 @@
 
 import re
 
-from tests.processes import ROOT
+from tests.helpers.processes import ROOT
 
 GUIDE = ROOT / "docs" / "integration-guide.md"
 

@@ -9,7 +9,7 @@ from websockets.sync.client import connect
 
 from sessions_app import asyncapi, protocol
 from tests.guide import GUIDE, blocks, sample
-from tests.processes import ROOT, running_server
+from tests.helpers.processes import ROOT, running_server
 
 ORIGINAL = ROOT.parent / "shared" / "webllm-integration-guide.md"
 MESSAGES = [json.loads(block.replace("[...]", "[]")) for block in blocks("json")]

@@ -10,8 +10,8 @@ from itertools import pairwise
 from typing import Any
 
 from sessions_app.rest.openapi import document
-from tests.doors.routes import Route, http_routes
-from tests.doors.table import ROWS
+from tests.helpers.routes import Route, http_routes
+from tests.permissions.matrix import ROWS
 
 Path = tuple[str | int, ...]
 HERE = "@here@"

@@ -4,8 +4,8 @@ import pytest
 from django.contrib import admin
 from django.test import RequestFactory
 
-from tests.doors.people import Knocker, cookie, person
 from tests.hostile.values import QUERY_VALUES
+from tests.permissions.users import Knocker, cookie, person
 
 pytestmark = pytest.mark.django_db
 LISTS = {

@@ -10,10 +10,10 @@ from django.http import HttpResponseBase
 from django.utils import timezone
 from rest_framework.throttling import SimpleRateThrottle
 
-from tests.doors.routes import http_routes
-from tests.doors.table import ROWS
+from tests.helpers.routes import http_routes
 from tests.hostile.calls import FORM, JSON, MULTIPART, Call, calls, with_value
 from tests.hostile.values import BODIES, JSON_VALUES, QUERY_VALUES, UNREADABLE_JSON
+from tests.permissions.matrix import ROWS
 
 pytestmark = pytest.mark.django_db
 BODY_CALLS = [call for call in calls() if call.media == JSON]

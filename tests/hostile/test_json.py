@@ -103,12 +103,10 @@ def _sent_as(format):
     ],
 )
 def test_generation_with_text_that_cannot_be_stored_names_the_field(
-    alice, client_of, new_session, body, member
+    alice, api, new_session, body, member
 ):
     address = f"/api/webllm/session/{new_session(alice)['sessionId']}/generations"
-    answer = client_of(alice).post(
-        address, body.replace("HALF", HALF), content_type="application/json"
-    )
+    answer = api(alice).post(address, body.replace("HALF", HALF), content_type="application/json")
     assert answer.status_code == 400, answer.content
     assert list(answer.json()["fields"]) == [member]
 

@@ -5,9 +5,9 @@ import re
 import pytest
 from django.test import Client
 
-from tests.doors.routes import http_routes
-from tests.doors.table import ROWS
+from tests.helpers.routes import http_routes
 from tests.hostile.values import QUERY_VALUES
+from tests.permissions.matrix import ROWS
 
 pytestmark = pytest.mark.django_db
 PAGES = sorted(

@@ -6,10 +6,6 @@ from typing import Any
 import redis
 from django.core.cache import cache
 
-from tests.sessions_app.test_without_redis import own_valkey
-
-__all__ = ["own_valkey"]
-
 
 def test_threads_share_their_connections_to_redis(own_valkey: Any, settings: Any) -> None:
     with redis.Redis.from_url(settings.CACHES["default"]["LOCATION"]) as client:

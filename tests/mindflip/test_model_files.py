@@ -13,8 +13,8 @@ import psutil
 import pytest
 from django.test import Client
 
-from tests.downloads import taken
-from tests.processes import RunningServer, eventually, running_server
+from tests.helpers.processes import RunningServer, eventually, running_server
+from tests.helpers.responses import read_stream
 
 WEIGHTS = bytes(range(256)) * 40
 MB = 1_000_000
@@ -45,14 +45,14 @@ def browser() -> Client:
 def test_a_file_is_served_whole(browser: Client) -> None:
     response = browser.get("/models/tiny/params_shard_0.bin")
     assert response.status_code == 200
-    assert taken(response) == WEIGHTS
+    assert read_stream(response) == WEIGHTS
     assert response["Content-Length"] == str(len(WEIGHTS))
     assert response["Content-Type"] == "application/octet-stream"
 
 
 @pytest.mark.parametrize("version", ["main", "4f97a958eaf8"])
 def test_webllms_way_of_asking_leads_to_the_same_file(browser: Client, version: str) -> None:
-    assert taken(browser.get(f"/models/tiny/resolve/{version}/params_shard_0.bin")) == WEIGHTS
+    assert read_stream(browser.get(f"/models/tiny/resolve/{version}/params_shard_0.bin")) == WEIGHTS
 
 
 @pytest.mark.parametrize(
@@ -83,14 +83,14 @@ def test_an_address_without_one_is_asked_again_and_answered_briefly(
     first = browser.get(f"/models/{address}")
     assert first["Cache-Control"] == "public, no-cache"
     again = browser.get(f"/models/{address}", headers={"If-None-Match": first["ETag"]})
-    assert (again.status_code, taken(again)) == (304, b"")
+    assert (again.status_code, read_stream(again)) == (304, b"")
 
 
 def test_a_changed_file_is_sent_anew(browser: Client, folder: Path) -> None:
     first = browser.get("/models/small.gguf")
     (folder / "small.gguf").write_bytes(b"GGUF and more")
     assert (
-        taken(browser.get("/models/small.gguf", headers={"If-None-Match": first["ETag"]}))
+        read_stream(browser.get("/models/small.gguf", headers={"If-None-Match": first["ETag"]}))
         == b"GGUF and more"
     )
 
@@ -98,7 +98,7 @@ def test_a_changed_file_is_sent_anew(browser: Client, folder: Path) -> None:
 def test_a_new_file_needs_no_restart(browser: Client, folder: Path) -> None:
     assert browser.get("/models/new.gguf").status_code == 404
     (folder / "new.gguf").write_bytes(b"GGUF")
-    assert taken(browser.get("/models/new.gguf")) == b"GGUF"
+    assert read_stream(browser.get("/models/new.gguf")) == b"GGUF"
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_a_download_goes_on_where_it_broke_off(
         "/models/tiny/params_shard_0.bin", headers={"Range": f"bytes={requested}"}
     )
     assert response.status_code == 206
-    assert taken(response) == WEIGHTS[start:end]
+    assert read_stream(response) == WEIGHTS[start:end]
     assert response["Content-Range"].endswith(f"/{len(WEIGHTS)}")
 
 
@@ -126,12 +126,16 @@ def test_a_download_of_a_file_that_changed_meanwhile_starts_over(browser: Client
         "/models/tiny/params_shard_0.bin",
         headers={"Range": "bytes=100-", "If-Range": '"of-yesterday"'},
     )
-    assert (response.status_code, taken(response)) == (200, WEIGHTS)
+    assert (response.status_code, read_stream(response)) == (200, WEIGHTS)
 
 
 def test_head_tells_the_size_and_sends_nothing(browser: Client) -> None:
     response = browser.head("/models/small.gguf")
-    assert (response.status_code, response["Content-Length"], taken(response)) == (200, "4", b"")
+    assert (response.status_code, response["Content-Length"], read_stream(response)) == (
+        200,
+        "4",
+        b"",
+    )
     assert response["Accept-Ranges"] == "bytes"
 
 
@@ -191,7 +195,7 @@ def test_hashed_modules_import_each_other_by_hashed_names(browser: Client) -> No
 
     worker = browser.get(staticfiles_storage.url("js/engine/worker.js"))
     assert "immutable" in worker["Cache-Control"]
-    source = taken(worker).decode()
+    source = read_stream(worker).decode()
     for module in ("errors", "webllm", "wllama"):
         assert staticfiles_storage.url(f"js/engine/{module}.js").rsplit("/", 1)[1] in source
 

@@ -12,7 +12,7 @@ from psycopg import sql
 
 from mindflip.embedded.run import ROOT
 from mindflip.embedded.servers import free_port
-from tests.processes import eventually
+from tests.helpers.processes import eventually
 
 
 def test_honcho_start_releases_and_serves_on_an_empty_database(tmp_path: Path) -> None:

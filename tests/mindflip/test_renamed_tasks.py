@@ -10,7 +10,7 @@ from celery.beat import PersistentScheduler
 
 from mindflip import legacy_tasks
 from mindflip.celery import app
-from tests.processes import RunningServer, eventually, running_server
+from tests.helpers.processes import RunningServer, eventually, running_server
 
 # This is the schedule in the settings of the previous version.
 OLD_SCHEDULE: dict[str, dict[str, Any]] = {

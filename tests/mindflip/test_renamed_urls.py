@@ -13,7 +13,7 @@ from rest_framework_simplejwt.tokens import AccessToken
 
 from mindflip import legacy_urls
 from mindflip.embedded.run import ROOT
-from tests.doors.routes import http_routes
+from tests.helpers.routes import http_routes
 
 ID = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
 API = "/api/flashcards"

@@ -12,7 +12,7 @@ import pytest
 from mindflip import env
 from mindflip.embedded.run import ROOT
 from mindflip.embedded.servers import free_port
-from tests.processes import eventually
+from tests.helpers.processes import eventually
 
 KEYS = "an earlier secret key " * 3
 # Maps each old name to a value that is not the default, the setting that the variable sets, and the

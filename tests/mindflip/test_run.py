@@ -18,7 +18,7 @@ import pytest
 
 from mindflip.embedded.run import ROOT
 from mindflip.embedded.servers import free_port, remove_folder
-from tests.processes import eventually
+from tests.helpers.processes import eventually
 
 START_SECONDS = 90
 

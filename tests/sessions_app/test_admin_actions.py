@@ -16,24 +16,19 @@ from rest_framework_simplejwt.tokens import RefreshToken
 from sessions_app.models import Generation, WebLLMSession
 from sessions_app.services.leases import generation_requeue
 from sessions_app.services.result_cache import cache_results, read_results
-from tests.downloads import taken
-from tests.sessions_app.conftest import open_socket
-from tests.sessions_app.test_admin_lists import GENERATIONS, SESSIONS, failed, make_generation
-from tests.sessions_app.test_v1 import V1, greeted, put_to, until, until_error
+from tests.helpers.admin import (
+    GENERATIONS,
+    SESSIONS,
+    make_failed_generation,
+    make_generation,
+    page_messages,
+    run_action,
+)
+from tests.helpers.responses import read_stream
+from tests.helpers.sockets import open_socket
+from tests.helpers.v1 import V1, lease_generation, receive_error, receive_snapshot, receive_until
 
 USERS, TOKENS = "/admin/auth/user/", "/admin/token_blacklist/outstandingtoken/"
-
-
-def act(client, address, action, *keys, confirmed="yes"):
-    """Run the action on the rows, and return the page after it."""
-    body = {"action": action, "_selected_action": [str(key) for key in keys]} | (
-        {"confirmed": confirmed} if confirmed else {}
-    )
-    return client.post(address, body, follow=True)
-
-
-def messages(page):
-    return [str(message) for message in page.context["messages"]]
 
 
 def log():
@@ -42,7 +37,7 @@ def log():
 
 def test_an_action_asks_first_and_does_nothing_yet(admin_client, alice):
     session = make_generation(alice).session
-    page = act(admin_client, SESSIONS, "close", session.pk, confirmed="")
+    page = run_action(admin_client, SESSIONS, "close", session.pk, confirmed="")
     assert "Their sockets close" in page.content.decode()
     for name, value in (
         ("action", "close"),
@@ -56,9 +51,9 @@ def test_an_action_asks_first_and_does_nothing_yet(admin_client, alice):
 
 def test_sessions_are_closed_and_those_that_had_ended_are_named(admin_client, alice):
     living, ended = make_generation(alice).session, make_generation(alice).session
-    act(admin_client, SESSIONS, "close", ended.pk)
-    page = act(admin_client, SESSIONS, "close", living.pk, ended.pk)
-    assert messages(page) == [
+    run_action(admin_client, SESSIONS, "close", ended.pk)
+    page = run_action(admin_client, SESSIONS, "close", living.pk, ended.pk)
+    assert page_messages(page) == [
         f"1 session was closed. 1 was not, because they had ended already: {ended.pk}."
     ]
     assert log()[0] == (str(living.pk), "Close the chosen sessions.")
@@ -66,7 +61,7 @@ def test_sessions_are_closed_and_those_that_had_ended_are_named(admin_client, al
 
 def test_a_session_expires_before_its_time_and_its_work_is_cancelled(admin_client, alice):
     generation = make_generation(alice)
-    assert messages(act(admin_client, SESSIONS, "expire", generation.session_id)) == [
+    assert page_messages(run_action(admin_client, SESSIONS, "expire", generation.session_id)) == [
         "1 session was expired."
     ]
     generation.refresh_from_db()
@@ -75,9 +70,9 @@ def test_a_session_expires_before_its_time_and_its_work_is_cancelled(admin_clien
 
 
 def test_what_has_its_outcome_is_not_cancelled(admin_client, alice):
-    done = failed(alice, "no_engine")
-    page = act(admin_client, GENERATIONS, "cancel", done.pk)
-    assert messages(page)[0].startswith(
+    done = make_failed_generation(alice, "no_engine")
+    page = run_action(admin_client, GENERATIONS, "cancel", done.pk)
+    assert page_messages(page)[0].startswith(
         "0 generations were cancelled. 1 was not, because they had their outcome already"
     )
     assert log() == []
@@ -86,14 +81,16 @@ def test_what_has_its_outcome_is_not_cancelled(admin_client, alice):
 def test_what_no_engine_holds_is_not_requeued(admin_client, alice):
     assert (
         "no engine held them"
-        in messages(act(admin_client, GENERATIONS, "requeue", make_generation(alice).pk))[0]
+        in page_messages(
+            run_action(admin_client, GENERATIONS, "requeue", make_generation(alice).pk)
+        )[0]
     )
 
 
 def test_too_many_rows_at_once_are_refused(admin_client, alice, monkeypatch):
     monkeypatch.setattr("sessions_app.admin.base.actions.MAX_ROWS", 1)
-    assert messages(
-        act(
+    assert page_messages(
+        run_action(
             admin_client,
             GENERATIONS,
             "cancel",
@@ -107,30 +104,27 @@ def test_a_users_cache_is_purged_and_nobody_elses(admin_client, alice, bob):
     for user in (alice, bob):
         key = make_generation(user, result_key=f"key-of-{user}").result_key
         cache_results({key: {"generationId": "g", "cards": []}})
-    assert messages(act(admin_client, USERS, "purge", alice.pk)) == [
+    assert page_messages(run_action(admin_client, USERS, "purge", alice.pk)) == [
         "1 user was freed of what was cached."
     ]
     assert read_results(["key-of-alice"]) == {}
     assert read_results(["key-of-bob"])
 
 
-def test_a_refresh_token_is_revoked_and_never_shown(admin_client, alice, client_of):
+def test_a_refresh_token_is_revoked_and_never_shown(admin_client, alice, api):
     refresh = RefreshToken.for_user(alice)
     row = alice.outstandingtoken_set.get()
     assert str(refresh) not in admin_client.get(f"{TOKENS}{row.pk}/change/").content.decode()
-    assert messages(act(admin_client, TOKENS, "revoke", row.pk)) == [
+    assert page_messages(run_action(admin_client, TOKENS, "revoke", row.pk)) == [
         "1 Outstanding Token was revoked."
     ]
-    assert (
-        client_of(None).post("/api/auth/token/refresh", {"refresh": str(refresh)}).status_code
-        == 401
-    )
+    assert api(None).post("/api/auth/token/refresh", {"refresh": str(refresh)}).status_code == 401
 
 
 def exported(client, name, *keys):
-    answer = act(client, GENERATIONS, name, *keys)
+    answer = run_action(client, GENERATIONS, name, *keys)
     assert "no-store" in answer["Cache-Control"]
-    return taken(answer).decode()
+    return read_stream(answer).decode()
 
 
 def test_rows_are_exported_as_a_table_with_no_live_formula(admin_client, alice):
@@ -162,19 +156,19 @@ def operating(transactional_db):
     """Return a coroutine function that runs an action of the admin."""
     client = Client(HTTP_HOST="localhost")
     client.force_login(User.objects.create_superuser("operator"))
-    return sync_to_async(lambda *what: act(client, *what))
+    return sync_to_async(lambda *what: run_action(client, *what))
 
 
 async def test_a_requeued_generation_leaves_its_engine_and_is_given_out_anew(
     socket_db, operating, alice, session_of
 ):
     async with open_socket((await session_of(alice))["wsUrl"], V1) as engine:
-        await greeted(engine)
-        first = await put_to(engine)
+        await receive_snapshot(engine)
+        first = await lease_generation(engine)
         page = await operating(GENERATIONS, "requeue", first["generationId"])
-        assert messages(page) == ["1 generation was queued again."]
-        assert (await until(engine, "cancel"))["generationId"] == first["generationId"]
-        again = await until(engine, "generate")
+        assert page_messages(page) == ["1 generation was queued again."]
+        assert (await receive_until(engine, "cancel"))["generationId"] == first["generationId"]
+        again = await receive_until(engine, "generate")
     assert (again["generationId"], again["attempt"]) == (first["generationId"], 2)
     generation = await Generation.objects.prefetch_related("attempts").aget()
     assert [attempt.outcome for attempt in generation.attempts.all()] == ["requeued", ""]
@@ -192,11 +186,11 @@ async def test_an_engine_that_is_given_the_same_anew_is_stopped_before_and_not_a
     socket_db, alice, session_of
 ):
     async with open_socket((await session_of(alice))["wsUrl"], V1) as engine:
-        await greeted(engine)
-        first = await put_to(engine)
+        await receive_snapshot(engine)
+        first = await lease_generation(engine)
         await requeue_and_tell_backwards(first["generationId"])
-        assert (await until(engine, "cancel"))["generationId"] == first["generationId"]
-        assert (await until(engine, "generate"))["attempt"] == 2
+        assert (await receive_until(engine, "cancel"))["generationId"] == first["generationId"]
+        assert (await receive_until(engine, "generate"))["attempt"] == 2
         await engine.send(type="ping")
         heard = [await engine.receive()]
         while heard[-1]["type"] != "pong":
@@ -209,10 +203,10 @@ async def test_a_cancelled_generation_stops_its_engine_and_tells_its_asker(
 ):
     address = (await session_of(alice))["wsUrl"]
     async with open_socket(address, V1) as engine, open_socket(address, V1) as asker:
-        await greeted(asker)
-        asked_for = await put_to(engine, asker)
+        await receive_snapshot(asker)
+        asked_for = await lease_generation(engine, asker)
         await operating(GENERATIONS, "cancel", asked_for["generationId"])
-        stopped, heard = await first_of(engine, "cancel"), await until_error(asker)
+        stopped, heard = await first_of(engine, "cancel"), await receive_error(asker)
     assert (stopped["generationId"], heard["code"]) == (asked_for["generationId"], "cancelled")
 
 

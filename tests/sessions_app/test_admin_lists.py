@@ -10,39 +10,18 @@ from django.utils import timezone
 
 from sessions_app.admin.base.list import MAX_MATCHES
 from sessions_app.models import Attempt, Engine, Generation, WebLLMSession
-
-GENERATIONS, SESSIONS, ENGINES = (
-    f"/admin/sessions_app/{name}/" for name in ("generation", "webllmsession", "engine")
+from tests.helpers.admin import (
+    ENGINES,
+    GENERATIONS,
+    SESSIONS,
+    listed_keys,
+    make_failed_generation,
+    make_generation,
 )
+
 LISTS = sorted(
     f"/admin/{model._meta.app_label}/{model._meta.model_name}/" for model in admin.site._registry
 )
-
-
-def make_generation(user, topic="Tides", **columns):
-    """Create a generation in a new session."""
-    session = WebLLMSession.objects.create(user=user, model_id="a-model")
-    own = {
-        "kind": "flashcards",
-        "prompt": "p",
-        "prompt_version": "1",
-        "result_key": "k",
-        "options": {"count": 1, "topic": topic},
-    }
-    return Generation.objects.create(session=session, user=user, **own | columns)
-
-
-def failed(user, code, **columns):
-    return make_generation(
-        user, status="failed", error_code=code, finished_at=timezone.now(), **columns
-    )
-
-
-def listed_keys(client, address, **query):
-    """Return the primary keys of the rows that the list shows."""
-    page = client.get(address, query)
-    assert page.status_code == 200, page
-    return [str(row.pk) for row in page.context["cl"].result_list]
 
 
 def queries(client, address):
@@ -157,8 +136,8 @@ def test_what_cannot_be_searched_is_said(admin_client, typed, message):
 
 
 def test_filters_take_state_code_model_and_time(admin_client, alice):
-    old = failed(alice, "no_engine", created_at=timezone.now() - timedelta(days=3))
-    new, queued = failed(alice, "engine_lost"), make_generation(alice)
+    old = make_failed_generation(alice, "no_engine", created_at=timezone.now() - timedelta(days=3))
+    new, queued = make_failed_generation(alice, "engine_lost"), make_generation(alice)
     assert listed_keys(admin_client, GENERATIONS, status__exact="queued") == [str(queued.pk)]
     assert listed_keys(admin_client, GENERATIONS, code="no_engine") == [str(old.pk)]
     assert listed_keys(

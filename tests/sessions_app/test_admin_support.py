@@ -7,15 +7,16 @@ from django.test import Client
 
 from sessions_app.admin.base.list import SUPPORT
 from sessions_app.models import Engine, Generation
-from tests.downloads import taken
-from tests.sessions_app.test_admin_actions import act, messages
-from tests.sessions_app.test_admin_lists import (
+from tests.helpers.admin import (
     ENGINES,
     GENERATIONS,
     SESSIONS,
     listed_keys,
     make_generation,
+    page_messages,
+    run_action,
 )
+from tests.helpers.responses import read_stream
 
 WRITTEN = "selenography"
 
@@ -104,7 +105,7 @@ def test_support_cannot_search_by_text(support, generation):
 
 @pytest.mark.parametrize("action", ["cancel", "requeue", "export_csv", "export_json"])
 def test_support_cannot_act(support, generation, action):
-    assert messages(act(support, GENERATIONS, action, generation.pk)) in (
+    assert page_messages(run_action(support, GENERATIONS, action, generation.pk)) in (
         [],
         ["No action selected."],
     )
@@ -129,8 +130,8 @@ def test_who_may_act_and_not_read_exports_without_text(generation):
     helper.user_permissions.add(
         *Permission.objects.filter(codename__in=("view_generation", "change_generation"))
     )
-    answer = act(signed_in(helper), GENERATIONS, "export_csv", generation.pk)
-    file = taken(answer).decode()
+    answer = run_action(signed_in(helper), GENERATIONS, "export_csv", generation.pk)
+    file = read_stream(answer).decode()
     assert str(generation.pk) in file
     assert "prompt" not in file
     assert WRITTEN not in file

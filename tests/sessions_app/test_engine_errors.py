@@ -3,8 +3,15 @@
 import pytest
 
 from sessions_app.models import Attempt, Engine, Generation
-from tests.sessions_app.conftest import cards, open_socket
-from tests.sessions_app.test_v1 import V1, put_to, ready, respond, until, until_error
+from tests.helpers.sockets import cards, open_socket
+from tests.helpers.v1 import (
+    V1,
+    lease_generation,
+    receive_error,
+    receive_until,
+    send_ready,
+    send_response,
+)
 
 ENDING = [
     ("context_exceeded", "context_exceeded"),
@@ -21,10 +28,10 @@ async def give_up(socket, code, **ids) -> None:
 
 
 async def give_up_beside_another_engine(phone, desktop, code) -> None:
-    request = await put_to(phone)
-    await ready(desktop)
+    request = await lease_generation(phone)
+    await send_ready(desktop)
     await desktop.send(type="ping")
-    await until(desktop, "pong")
+    await receive_until(desktop, "pong")
     await give_up(phone, code, generationId=request["generationId"])
 
 
@@ -47,9 +54,9 @@ async def test_error_that_a_retry_cannot_change_ends_the_generation_in_v1(
     socket_db, alice, session_of, engine_code, code
 ):
     async with open_socket((await session_of(alice))["wsUrl"], V1) as socket:
-        request = await put_to(socket)
+        request = await lease_generation(socket)
         await give_up(socket, engine_code, generationId=request["generationId"])
-        error = await until_error(socket)
+        error = await receive_error(socket)
         assert (error["code"], error["retryable"], error["requestId"]) == (code, False, "r1")
         assert await Engine.objects.aexists() is (code == "context_exceeded"), (
             "an unusable engine is none until it is ready again"
@@ -61,15 +68,15 @@ async def test_model_that_one_engine_cannot_run_is_tried_on_another(socket_db, a
     address = (await session_of(alice))["wsUrl"]
     async with open_socket(address, V1) as phone, open_socket(address, V1) as desktop:
         await give_up_beside_another_engine(phone, desktop, "webgpu_unavailable")
-        await respond(desktop, await until(desktop, "generate"), "ebb")
-        assert (await until(phone, "result"))["requestId"] == "r1"
+        await send_response(desktop, await receive_until(desktop, "generate"), "ebb")
+        assert (await receive_until(phone, "result"))["requestId"] == "r1"
 
 
 async def test_text_too_long_for_one_engine_is_tried_on_no_other(socket_db, alice, session_of):
     address = (await session_of(alice))["wsUrl"]
     async with open_socket(address, V1) as phone, open_socket(address, V1) as desktop:
         await give_up_beside_another_engine(phone, desktop, "context_exceeded")
-        assert (await until_error(phone))["code"] == "context_exceeded"
+        assert (await receive_error(phone))["code"] == "context_exceeded"
 
 
 @pytest.mark.parametrize("engine_code", RETRIED)

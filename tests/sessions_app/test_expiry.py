@@ -34,19 +34,17 @@ def running(session) -> Generation:
     )  # fmt: skip
 
 
-def test_reading_never_shows_a_session_past_its_time_as_alive(session, alice, client_of):
+def test_reading_never_shows_a_session_past_its_time_as_alive(session, alice, api):
     _age(last_activity_at=HOUR)
     for address in (f"/api/webllm/session/{session.pk}", "/api/webllm/session"):
-        body = client_of(alice).get(address).json()
+        body = api(alice).get(address).json()
         assert (body["results"][0] if "results" in body else body)["status"] == "expired"
 
 
-def test_reading_does_not_bring_an_expired_session_back(session, alice, client_of):
+def test_reading_does_not_bring_an_expired_session_back(session, alice, api):
     _age(last_activity_at=HOUR)
     for _ in range(2):
-        assert (
-            client_of(alice).get(f"/api/webllm/session/{session.pk}").json()["status"] == "expired"
-        )
+        assert api(alice).get(f"/api/webllm/session/{session.pk}").json()["status"] == "expired"
 
 
 def test_the_sweep_expires_what_is_idle_and_says_so(session):
@@ -103,18 +101,18 @@ def test_activity_is_written_seldom(session):
     assert not session_touch(session_id=session.pk, now=now + timedelta(seconds=59))
 
 
-def test_a_rest_call_on_the_session_is_activity(session, alice, client_of):
+def test_a_rest_call_on_the_session_is_activity(session, alice, api):
     _age(last_activity_at=timedelta(minutes=20))
     before = WebLLMSession.objects.get().last_activity_at
-    client_of(alice).get(f"/api/webllm/session/{session.pk}")
+    api(alice).get(f"/api/webllm/session/{session.pk}")
     assert WebLLMSession.objects.get().last_activity_at > before
 
 
-def test_ended_sessions_can_be_read_for_thirty_days_and_are_then_deleted(session, alice, client_of):
-    client_of(alice).delete(f"/api/webllm/session/{session.pk}")
+def test_ended_sessions_can_be_read_for_thirty_days_and_are_then_deleted(session, alice, api):
+    api(alice).delete(f"/api/webllm/session/{session.pk}")
     _age(closed_at=timedelta(days=29))
     assert sessions_delete_old(now=timezone.now()) == 0
-    assert client_of(alice).get(f"/api/webllm/session/{session.pk}").json()["status"] == "closed"
+    assert api(alice).get(f"/api/webllm/session/{session.pk}").json()["status"] == "closed"
     _age(closed_at=timedelta(days=31))
     assert sessions_delete_old(now=timezone.now()) == 1
-    assert client_of(alice).get(f"/api/webllm/session/{session.pk}").status_code == 404
+    assert api(alice).get(f"/api/webllm/session/{session.pk}").status_code == 404

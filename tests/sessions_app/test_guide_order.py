@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from sessions_app.models import Generation
 from sessions_app.services.leases import generations_cancel
-from tests.sessions_app.conftest import Socket, cards, open_socket
+from tests.helpers.sockets import Socket, cards, open_socket
 
 REPLIES = {"result", "error"}
 

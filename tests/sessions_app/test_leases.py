@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from sessions_app.models import Attempt, Generation
 from sessions_app.services.leases import leases_recover
-from tests.sessions_app.conftest import cards, open_socket
+from tests.helpers.sockets import cards, open_socket
 
 recover = sync_to_async(leases_recover)
 

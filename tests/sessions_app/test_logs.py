@@ -17,7 +17,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from mindflip.embedded.process import Service
 from mindflip.embedded.servers import free_port
-from tests.processes import RunningServer, eventually, running_server
+from tests.helpers.processes import RunningServer, eventually, running_server
 
 PROMPT = "a prompt that is nobody's business"
 FORBIDDEN = "a prompt that the database refuses\nin two lines)."

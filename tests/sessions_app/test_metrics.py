@@ -11,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from sessions_app.models import Generation
 from sessions_app.protocol import GUIDE
-from tests.sessions_app.conftest import cards, open_socket
+from tests.helpers.sockets import cards, open_socket
 
 ELSEWHERE = "203.0.113.9"
 TOKEN = "a token for scrapers"

@@ -6,8 +6,8 @@ import pytest
 from asgiref.sync import sync_to_async
 
 from sessions_app.models import Generation
-from tests.sessions_app.conftest import cards, open_socket
-from tests.sessions_app.test_v1 import V1, ready, respond, until
+from tests.helpers.sockets import cards, open_socket
+from tests.helpers.v1 import V1, receive_until, send_ready, send_response
 
 WISH = {"prompt": "Cards about tides", "options": {"count": 2, "topic": "Tides"}}
 
@@ -18,8 +18,8 @@ def queue(alice, new_session) -> str:
     return f"/api/webllm/session/{new_session(alice)['sessionId']}/generations"
 
 
-def test_it_queues_and_says_where_to_look(alice, client_of, queue):
-    response = client_of(alice).post(queue, WISH)
+def test_it_queues_and_says_where_to_look(alice, api, queue):
+    response = api(alice).post(queue, WISH)
     body = response.json()
     assert response.status_code == 202
     assert response["Location"].endswith(f"/api/webllm/generations/{body['generationId']}")
@@ -29,27 +29,25 @@ def test_it_queues_and_says_where_to_look(alice, client_of, queue):
         [],
         False,
     )
-    assert client_of(alice).get(response["Location"]).json()["generationId"] == body["generationId"]
+    assert api(alice).get(response["Location"]).json()["generationId"] == body["generationId"]
 
 
-def test_the_place_counts_what_is_before(alice, client_of, queue):
+def test_the_place_counts_what_is_before(alice, api, queue):
     for place in range(3):
-        body = client_of(alice).post(queue, WISH | {"prompt": f"Cards {place}"}).json()
+        body = api(alice).post(queue, WISH | {"prompt": f"Cards {place}"}).json()
         assert body["place"] == place
 
 
-def test_the_same_key_is_the_same_generation(alice, client_of, queue):
-    bodies = [
-        client_of(alice).post(queue, WISH, HTTP_IDEMPOTENCY_KEY="k1").json() for _ in range(2)
-    ]
-    other = client_of(alice).post(queue, WISH, HTTP_IDEMPOTENCY_KEY="k2").json()
+def test_the_same_key_is_the_same_generation(alice, api, queue):
+    bodies = [api(alice).post(queue, WISH, HTTP_IDEMPOTENCY_KEY="k1").json() for _ in range(2)]
+    other = api(alice).post(queue, WISH, HTTP_IDEMPOTENCY_KEY="k2").json()
     assert bodies[0]["generationId"] == bodies[1]["generationId"] != other["generationId"]
 
 
-def test_a_key_of_another_user_is_another_generation(alice, bob, client_of, new_session, queue):
+def test_a_key_of_another_user_is_another_generation(alice, bob, api, new_session, queue):
     his = f"/api/webllm/session/{new_session(bob)['sessionId']}/generations"
-    assert client_of(alice).post(queue, WISH, HTTP_IDEMPOTENCY_KEY="k").status_code == 202
-    assert client_of(bob).post(his, WISH, HTTP_IDEMPOTENCY_KEY="k").status_code == 202
+    assert api(alice).post(queue, WISH, HTTP_IDEMPOTENCY_KEY="k").status_code == 202
+    assert api(bob).post(his, WISH, HTTP_IDEMPOTENCY_KEY="k").status_code == 202
     assert Generation.objects.count() == 2
 
 
@@ -64,46 +62,46 @@ def test_a_key_of_another_user_is_another_generation(alice, bob, client_of, new_
         ([], ""),
     ],
 )
-def test_a_wrong_body_is_refused_by_the_name_of_the_member(alice, client_of, queue, body, member):
-    response = client_of(alice).post(queue, body)
+def test_a_wrong_body_is_refused_by_the_name_of_the_member(alice, api, queue, body, member):
+    response = api(alice).post(queue, body)
     assert (response.status_code, response.json()["code"]) == (400, "invalid")
     assert member in response.json()["error"]
     assert not Generation.objects.exists()
 
 
-def test_a_full_queue_is_429_with_retry_after(alice, client_of, queue, settings):
+def test_a_full_queue_is_429_with_retry_after(alice, api, queue, settings):
     settings.MAX_QUEUED_PER_USER = 1
-    client_of(alice).post(queue, WISH)
-    response = client_of(alice).post(queue, WISH)
+    api(alice).post(queue, WISH)
+    response = api(alice).post(queue, WISH)
     assert (response.status_code, response.json()["code"]) == (429, "queue_full")
     assert int(response["Retry-After"]) > 0
 
 
-def test_a_closed_session_takes_nothing(alice, client_of, queue):
-    client_of(alice).delete(queue.removesuffix("/generations"))
-    response = client_of(alice).post(queue, WISH)
+def test_a_closed_session_takes_nothing(alice, api, queue):
+    api(alice).delete(queue.removesuffix("/generations"))
+    response = api(alice).post(queue, WISH)
     assert (response.status_code, response.json()["code"]) == (409, "session_closed")
 
 
-def test_cancelling_answers_success_also_the_second_time(alice, client_of, queue):
-    address = client_of(alice).post(queue, WISH)["Location"]
+def test_cancelling_answers_success_also_the_second_time(alice, api, queue):
+    address = api(alice).post(queue, WISH)["Location"]
     for _ in range(2):
-        response = client_of(alice).delete(address)
+        response = api(alice).delete(address)
         assert (response.status_code, response.json()["status"]) == (200, "cancelled")
 
 
-def test_it_lists_newest_first_with_few_queries(alice, client_of, queue, django_assert_num_queries):
+def test_it_lists_newest_first_with_few_queries(alice, api, queue, django_assert_num_queries):
     generation_ids = [
-        client_of(alice).post(queue, WISH | {"prompt": f"Cards {n}"}).json()["generationId"]
+        api(alice).post(queue, WISH | {"prompt": f"Cards {n}"}).json()["generationId"]
         for n in range(4)
     ]
     with django_assert_num_queries(4):  # the token's user, the session, the page, its attempts
-        body = client_of(alice).get(queue).json()
+        body = api(alice).get(queue).json()
     assert [generation["generationId"] for generation in body["results"]] == generation_ids[::-1]
 
 
-def test_charlie_sees_nothing(alice, charlie, client_of, queue):
-    address = client_of(alice).post(queue, WISH)["Location"]
+def test_charlie_sees_nothing(alice, charlie, api, queue):
+    address = api(alice).post(queue, WISH)["Location"]
     for method, where in [
         ("get", queue),
         ("post", queue),
@@ -111,40 +109,38 @@ def test_charlie_sees_nothing(alice, charlie, client_of, queue):
         ("delete", address),
         ("get", f"{address}?wait=1"),
     ]:
-        assert getattr(client_of(charlie), method)(where).status_code == 404, (method, where)
+        assert getattr(api(charlie), method)(where).status_code == 404, (method, where)
     assert Generation.objects.get().status == "queued"
 
 
 @pytest.mark.parametrize("wait", ["x", "-1", "26", "1.5", "²"])
-def test_a_wrong_wait_is_refused(alice, client_of, queue, wait):
-    address = client_of(alice).post(queue, WISH)["Location"]
-    assert client_of(alice).get(address, {"wait": wait}).status_code == 400
+def test_a_wrong_wait_is_refused(alice, api, queue, wait):
+    address = api(alice).post(queue, WISH)["Location"]
+    assert api(alice).get(address, {"wait": wait}).status_code == 400
 
 
-def test_waiting_ends_after_so_many_seconds(alice, client_of, queue):
-    address = client_of(alice).post(queue, WISH)["Location"]
-    assert client_of(alice).get(address, {"wait": "1"}).json()["status"] == "queued"
+def test_waiting_ends_after_so_many_seconds(alice, api, queue):
+    address = api(alice).post(queue, WISH)["Location"]
+    assert api(alice).get(address, {"wait": "1"}).json()["status"] == "queued"
 
 
-async def test_who_waits_is_answered_when_an_engine_is_done(
-    socket_db, alice, client_of, session_of
-):
+async def test_who_waits_is_answered_when_an_engine_is_done(socket_db, alice, api, session_of):
     session = await session_of(alice)
-    client = client_of(alice)
+    client = api(alice)
     post, get = (
         sync_to_async(client.post, thread_sensitive=False),
         sync_to_async(client.get, thread_sensitive=False),
     )
     async with open_socket(session["wsUrl"], V1) as engine:
-        await ready(engine)
+        await send_ready(engine)
         address = (await post(f"/api/webllm/session/{session['sessionId']}/generations", WISH))[
             "Location"
         ]
-        request = await until(engine, "generate")
+        request = await receive_until(engine, "generate")
         import asyncio
 
         waiting = asyncio.create_task(get(address, {"wait": "20"}))
-        await respond(engine, request, "ebb", "flow")
+        await send_response(engine, request, "ebb", "flow")
         body: dict[str, Any] = (await waiting).json()
     assert (body["status"], [card["front"] for card in body["cards"]]) == (
         "succeeded",
@@ -156,10 +152,10 @@ async def test_who_waits_is_answered_when_an_engine_is_done(
 
 
 async def test_a_guides_socket_of_the_session_is_an_engine_for_it_too(
-    socket_db, alice, client_of, session_of
+    socket_db, alice, api, session_of
 ):
     session = await session_of(alice)
-    post = sync_to_async(client_of(alice).post, thread_sensitive=False)
+    post = sync_to_async(api(alice).post, thread_sensitive=False)
     async with open_socket(session["wsUrl"]) as socket:
         await post(f"/api/webllm/session/{session['sessionId']}/generations", WISH)
         await socket.answer(await socket.receive_type("generate"), cards("ebb", "flow"))

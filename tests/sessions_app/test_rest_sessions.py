@@ -4,13 +4,13 @@ import pytest
 from django.utils import timezone
 
 from sessions_app.models import WebLLMSession
-from tests.sessions_app.conftest import MODEL
+from tests.helpers.sockets import MODEL
 
 SESSIONS = "/api/webllm/session"
 
 
-def test_it_opens_a_session_as_the_guide_does(alice, client_of):
-    response = client_of(alice).post(SESSIONS, {"modelId": MODEL})
+def test_it_opens_a_session_as_the_guide_does(alice, api):
+    response = api(alice).post(SESSIONS, {"modelId": MODEL})
     body = response.json()
     assert response.status_code == 201
     assert response["Location"].endswith(f"{SESSIONS}/{body['sessionId']}")
@@ -20,14 +20,14 @@ def test_it_opens_a_session_as_the_guide_does(alice, client_of):
     assert body["lastActivity"] < body["expiresAt"]
 
 
-def test_the_socket_address_is_wss_behind_https(alice, client_of):
-    body = client_of(alice).post(SESSIONS, {"modelId": MODEL}, secure=True).json()
+def test_the_socket_address_is_wss_behind_https(alice, api):
+    body = api(alice).post(SESSIONS, {"modelId": MODEL}, secure=True).json()
     assert body["wsUrl"].startswith("wss://")
 
 
 @pytest.mark.parametrize("model", ["SmolLM2-135M", "org/model:v1", "a.b-c_d", "x" * 200])
-def test_any_model_id_is_served_and_marked_when_it_is_in_no_catalogue(alice, client_of, model):
-    body = client_of(alice).post(SESSIONS, {"modelId": model}).json()
+def test_any_model_id_is_served_and_marked_when_it_is_in_no_catalogue(alice, api, model):
+    body = api(alice).post(SESSIONS, {"modelId": model}).json()
     assert body["modelId"] == model
     assert body["isInCatalogue"] is False
 
@@ -44,8 +44,8 @@ def test_any_model_id_is_served_and_marked_when_it_is_in_no_catalogue(alice, cli
         [],
     ],
 )
-def test_a_wrong_body_is_refused_by_the_name_of_the_field(alice, client_of, body):
-    response = client_of(alice).post(SESSIONS, body)
+def test_a_wrong_body_is_refused_by_the_name_of_the_field(alice, api, body):
+    response = api(alice).post(SESSIONS, body)
     assert response.status_code == 400
     assert response["Content-Type"] == "application/problem+json"
     problem = response.json()
@@ -54,67 +54,67 @@ def test_a_wrong_body_is_refused_by_the_name_of_the_field(alice, client_of, body
     assert problem["fields"]
 
 
-def test_a_body_that_is_no_json_is_refused_in_words(alice, client_of):
-    response = client_of(alice).post(SESSIONS, "{", content_type="application/json")
+def test_a_body_that_is_no_json_is_refused_in_words(alice, api):
+    response = api(alice).post(SESSIONS, "{", content_type="application/json")
     assert response.status_code == 400
     assert "JSON" in response.json()["error"]
 
 
-def test_it_reads_a_session(alice, client_of, new_session):
+def test_it_reads_a_session(alice, api, new_session):
     opened = new_session(alice)
-    body = client_of(alice).get(f"{SESSIONS}/{opened['sessionId']}").json()
+    body = api(alice).get(f"{SESSIONS}/{opened['sessionId']}").json()
     assert body["id"] == body["sessionId"] == opened["sessionId"]
     assert body["queueLength"] == 0
     assert body["closedAt"] is None
 
 
-def test_it_lists_sessions_newest_first_in_pages(alice, client_of, new_session):
+def test_it_lists_sessions_newest_first_in_pages(alice, api, new_session):
     opened = [new_session(alice)["sessionId"] for _ in range(3)]
-    first = client_of(alice).get(f"{SESSIONS}?pageSize=2").json()
-    second = client_of(alice).get(first["next"]).json()
+    first = api(alice).get(f"{SESSIONS}?pageSize=2").json()
+    second = api(alice).get(first["next"]).json()
     assert [session["sessionId"] for session in first["results"] + second["results"]] == opened[
         ::-1
     ]
 
 
 def test_a_list_takes_the_same_few_queries_however_long(
-    alice, client_of, new_session, django_assert_num_queries
+    alice, api, new_session, django_assert_num_queries
 ):
     for _ in range(5):
         new_session(alice)
     with django_assert_num_queries(2):  # the token's user, the page
-        client_of(alice).get(SESSIONS)
+        api(alice).get(SESSIONS)
 
 
-def test_closing_answers_success_also_the_second_time(alice, client_of, new_session):
+def test_closing_answers_success_also_the_second_time(alice, api, new_session):
     address = f"{SESSIONS}/{new_session(alice)['sessionId']}"
     for _ in range(2):
-        response = client_of(alice).delete(address)
+        response = api(alice).delete(address)
         assert (response.status_code, response.json()) == (200, {"success": True})
-    body = client_of(alice).get(address).json()
+    body = api(alice).get(address).json()
     assert (body["status"], body["closeReason"]) == ("closed", "closed by its user")
     assert body["closedAt"]
 
 
-def test_a_ticket_is_given_while_the_session_lives(alice, client_of, new_session):
+def test_a_ticket_is_given_while_the_session_lives(alice, api, new_session):
     address = f"{SESSIONS}/{new_session(alice)['sessionId']}"
-    response = client_of(alice).post(f"{address}/ticket")
+    response = api(alice).post(f"{address}/ticket")
     assert response.status_code == 201
     assert "?ticket=" in response.json()["wsUrl"]
-    client_of(alice).delete(address)
-    response = client_of(alice).post(f"{address}/ticket")
+    api(alice).delete(address)
+    response = api(alice).post(f"{address}/ticket")
     assert (response.status_code, response.json()["code"]) == (409, "session_closed")
 
 
-def test_one_user_has_so_many_sessions_open_and_no_more(alice, client_of, new_session, settings):
+def test_one_user_has_so_many_sessions_open_and_no_more(alice, api, new_session, settings):
     settings.MAX_SESSIONS_PER_USER = 2
     first = new_session(alice)
     new_session(alice)
-    response = client_of(alice).post(SESSIONS, {"modelId": MODEL})
+    response = api(alice).post(SESSIONS, {"modelId": MODEL})
     assert response.status_code == 429
     assert int(response["Retry-After"]) > 0
     assert "close one" in response.json()["error"]
-    client_of(alice).delete(f"{SESSIONS}/{first['sessionId']}")
+    api(alice).delete(f"{SESSIONS}/{first['sessionId']}")
     assert new_session(alice)
 
 
@@ -125,8 +125,8 @@ def test_a_session_past_its_time_takes_no_place(alice, new_session, settings):
     assert new_session(alice)
 
 
-def test_the_catalogue_is_there_for_everybody(db, client_of):
-    models = client_of(None).get("/api/webllm/models").json()["models"]
+def test_the_catalogue_is_there_for_everybody(db, api):
+    models = api(None).get("/api/webllm/models").json()["models"]
     for model in models:
         assert {
             "modelId",
@@ -140,18 +140,18 @@ def test_the_catalogue_is_there_for_everybody(db, client_of):
         } <= set(model)
 
 
-def test_the_catalogue_travels_compressed(db, client_of):
-    response = client_of(None).get("/api/webllm/models", HTTP_ACCEPT_ENCODING="gzip")
+def test_the_catalogue_travels_compressed(db, api):
+    response = api(None).get("/api/webllm/models", HTTP_ACCEPT_ENCODING="gzip")
     assert response["Content-Encoding"] == "gzip"
     assert "Accept-Encoding" in response["Vary"]
 
 
-def test_stats_are_for_staff(alice, bob, client_of, new_session):
+def test_stats_are_for_staff(alice, bob, api, new_session):
     new_session(alice)
-    assert client_of(alice).get("/api/webllm/stats").status_code == 403
+    assert api(alice).get("/api/webllm/stats").status_code == 403
     bob.is_staff = True
     bob.save()
-    body = client_of(bob).get("/api/webllm/stats").json()
+    body = api(bob).get("/api/webllm/stats").json()
     assert body["sessions"] == {
         "total": 1,
         "byStatus": {
@@ -167,8 +167,8 @@ def test_stats_are_for_staff(alice, bob, client_of, new_session):
     assert body["generations"]["total"] == 0
 
 
-def test_every_address_has_no_trailing_slash(alice, client_of):
-    response = client_of(alice).get(f"{SESSIONS}/")
+def test_every_address_has_no_trailing_slash(alice, api):
+    response = api(alice).get(f"{SESSIONS}/")
     assert (response.status_code, response["Content-Type"]) == (404, "application/problem+json")
     assert "slash" in response.json()["error"]
 

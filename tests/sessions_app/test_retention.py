@@ -91,23 +91,23 @@ def test_what_was_written_is_blanked_before_the_figures_go(make_sessions, settin
 
 
 def test_a_blanked_generation_reads_as_one_without_cards_and_cannot_be_saved(
-    make_sessions, alice, client_of, settings
+    make_sessions, alice, api, settings
 ):
     settings.PROMPT_RETENTION_DAYS = 7
     session = make_sessions()[0]
     _end(session, 8 * DAY)
     delete_old_sessions()
     generation = Generation.objects.get()
-    shown = client_of(alice).get(f"/api/webllm/generations/{generation.pk}").json()
+    shown = api(alice).get(f"/api/webllm/generations/{generation.pk}").json()
     assert (shown["status"], shown["cards"], shown["prompt"]) == ("succeeded", [], "")
-    answer = client_of(alice).post("/api/flashcards/decks", {"generationId": str(generation.pk)})
+    answer = api(alice).post("/api/flashcards/decks", {"generationId": str(generation.pk)})
     assert (answer.status_code, answer.json()["code"]) == (409, "not_finished")
 
 
 def test_expired_refresh_tokens_go_and_the_others_still_refuse_to_be_used_twice(
-    alice, client_of, password
+    alice, api, password
 ):
-    client = client_of(None)
+    client = api(None)
     who = {"username": "alice", "password": password}
     old = [client.post("/api/auth/token", who).json()["refresh"] for _ in range(2)]
     client.post("/api/auth/token/refresh", {"refresh": old[0]})

@@ -5,8 +5,8 @@ from asgiref.sync import sync_to_async
 
 from flashcards.models import Deck
 from sessions_app.models import Generation
-from tests.sessions_app.conftest import cards, open_socket
-from tests.sessions_app.test_v1 import ready, respond, until
+from tests.helpers.sockets import cards, open_socket
+from tests.helpers.v1 import receive_until, send_ready, send_response
 
 DECKS = "/api/flashcards/decks"
 TIDES = {"count": 1, "topic": "Tides"}
@@ -29,9 +29,9 @@ async def generate(socket, **options) -> dict:
 
 
 @pytest.fixture
-def rest(client_of, alice):
+def rest(api, alice):
     """Return a coroutine function that calls the REST API as Alice."""
-    client = client_of(alice)
+    client = api(alice)
     return lambda method, *args, **kwargs: sync_to_async(getattr(client, method))(*args, **kwargs)
 
 
@@ -62,12 +62,12 @@ async def test_result_is_saved_when_the_cache_answers_over_rest(socket_db, alice
 
 async def test_result_is_saved_when_the_cache_answers_in_v1(socket_db, alice, session_of):
     async with open_socket((await session_of(alice))["wsUrl"], ["mindflip.v1"]) as socket:
-        await ready(socket)
+        await send_ready(socket)
         await socket.send(type="generate", prompt="Tides", options=TIDES)
-        await respond(socket, await until(socket, "generate"), "ebb")
-        await until(socket, "result")
+        await send_response(socket, await receive_until(socket, "generate"), "ebb")
+        await receive_until(socket, "result")
         await socket.send(type="generate", prompt="Tides", options=TIDES | {"save": True})
-        assert (await until(socket, "result"))["data"]["cached"]
+        assert (await receive_until(socket, "result"))["data"]["cached"]
     assert len(await decks_of(alice)) == 1
 
 

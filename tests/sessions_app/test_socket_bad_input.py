@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from asgiref.sync import sync_to_async
 
-from tests.sessions_app.conftest import cards, open_socket
+from tests.helpers.sockets import cards, open_socket
 
 CASES = json.loads((Path(__file__).parents[1] / "contract" / "protocol_cases.json").read_text())[
     "fromClient"
@@ -236,7 +236,7 @@ async def _run_sql(statement: str) -> None:
 
 
 async def test_deeply_nested_facts_are_refused_and_the_session_stays_readable(
-    socket_db, alice, session_of, client_of
+    socket_db, alice, session_of, api
 ):
     session = await session_of(alice)
     async with open_socket(session["wsUrl"], subprotocols=["mindflip.v1"]) as socket:
@@ -253,4 +253,4 @@ async def test_deeply_nested_facts_are_refused_and_the_session_stays_readable(
             "Use at most 32 levels of nesting in JSON.",
         )
         assert await socket.is_alive()
-    assert (await sync_to_async(client_of(alice).get)("/api/webllm/session")).status_code == 200
+    assert (await sync_to_async(api(alice).get)("/api/webllm/session")).status_code == 200

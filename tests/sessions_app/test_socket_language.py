@@ -4,7 +4,7 @@ import pytest
 from django.utils.translation import get_language, override
 
 from sessions_app.sync_executor import run_sync
-from tests.sessions_app.conftest import open_socket
+from tests.helpers.sockets import open_socket
 from tests.translations import pseudo
 
 UNKNOWN = "3f0b6e5e-0000-4000-8000-000000000000"

@@ -8,68 +8,19 @@ from django.utils import timezone
 
 from sessions_app.models import Attempt, Engine, Generation
 from sessions_app.services.leases import leases_recover
-from tests.sessions_app.conftest import MODEL, Socket, cards, open_socket
+from tests.helpers.sockets import MODEL, Socket, cards, open_socket
+from tests.helpers.v1 import (
+    V1,
+    lease_generation,
+    receive_error,
+    receive_snapshot,
+    receive_until,
+    send_card,
+    send_ready,
+    send_response,
+)
 
-V1 = ["mindflip.v1"]
 recover = sync_to_async(leases_recover)
-
-
-async def ready(socket: Socket, model: str = MODEL, **more: Any) -> None:
-    """Make the socket an engine."""
-    await socket.send(type="ready", modelId=model, engine="webllm", **more)
-
-
-async def greeted(socket: Socket) -> dict[str, Any]:
-    """Return the snapshot, which is the first message on a socket."""
-    message = await socket.receive()
-    assert message["type"] == "session", message
-    return message
-
-
-async def until(socket: Socket, kind: str) -> dict[str, Any]:
-    """Return the next message of this type, and skip others except errors."""
-    while (message := await socket.receive())["type"] != kind:
-        assert message["type"] != "error", message
-    return message
-
-
-async def until_error(socket: Socket) -> dict[str, Any]:
-    """Return the next error, and skip other messages."""
-    while (message := await socket.receive())["type"] != "error":
-        pass
-    return message
-
-
-async def stream(engine: Socket, request: dict[str, Any], front: str, index: int = 0) -> None:
-    await engine.send(
-        type="card",
-        generationId=request["generationId"],
-        lease=request["lease"],
-        index=index,
-        card=cards(front)[0],
-    )
-
-
-async def put_to(engine: Socket, asker: Socket | None = None, count: int = 1) -> dict[str, Any]:
-    """Make the socket an engine, request cards, and return the `generate` that the engine receives.
-
-    The request comes from `asker`, or else from the engine's own socket.
-    """
-    await ready(engine)
-    await (asker or engine).send(
-        type="generate", prompt="Tides", options={"count": count}, requestId="r1"
-    )
-    return await until(engine, "generate")
-
-
-async def respond(engine: Socket, request: dict[str, Any], *fronts: str) -> None:
-    await engine.send(
-        type="response",
-        cacheKey=request["cacheKey"],
-        generationId=request["generationId"],
-        lease=request["lease"],
-        data={"cards": cards(*fronts)},
-    )
 
 
 async def test_the_subprotocol_is_echoed_and_the_guides_clients_get_none(
@@ -81,14 +32,12 @@ async def test_the_subprotocol_is_echoed_and_the_guides_clients_get_none(
         assert guides.subprotocol is None
 
 
-async def test_a_socket_begins_with_the_session_as_rest_shows_it(
-    socket_db, alice, session_of, client_of
-):
+async def test_a_socket_begins_with_the_session_as_rest_shows_it(socket_db, alice, session_of, api):
     session = await session_of(alice)
     async with open_socket(session["wsUrl"], V1) as socket:
-        snapshot = await greeted(socket)
+        snapshot = await receive_snapshot(socket)
     rest = (
-        await sync_to_async(client_of(alice).get)(f"/api/webllm/session/{session['sessionId']}")
+        await sync_to_async(api(alice).get)(f"/api/webllm/session/{session['sessionId']}")
     ).json()
     assert snapshot["session"] == {name: value for name, value in rest.items() if name != "wsUrl"}
     assert (snapshot["generations"], snapshot["seq"]) == ([], 0)
@@ -99,16 +48,16 @@ async def test_cards_stream_to_the_asker_one_by_one_and_the_result_has_them_all(
 ):
     address = (await session_of(alice))["wsUrl"]
     async with open_socket(address, V1) as engine, open_socket(address, V1) as asker:
-        await greeted(asker)
-        request = await put_to(engine, asker, count=2)
-        await stream(engine, request, "ebb", 0)
-        first = await until(asker, "card")
+        await receive_snapshot(asker)
+        request = await lease_generation(engine, asker, count=2)
+        await send_card(engine, request, "ebb", 0)
+        first = await receive_until(asker, "card")
         assert (first["card"]["front"], first["index"], first["requestId"]) == ("ebb", 0, "r1")
-        await stream(engine, request, "flow", 1)
-        second = await until(asker, "card")
+        await send_card(engine, request, "flow", 1)
+        second = await receive_until(asker, "card")
         assert second["seq"] > first["seq"]
-        await respond(engine, request, "ebb", "flow")
-        result = await until(asker, "result")
+        await send_response(engine, request, "ebb", "flow")
+        result = await receive_until(asker, "result")
         assert [card["front"] for card in result["data"]["cards"]] == ["ebb", "flow"]
         assert (result["requestId"], result["data"]["cards"][0]["id"]) == (
             "r1",
@@ -118,12 +67,12 @@ async def test_cards_stream_to_the_asker_one_by_one_and_the_result_has_them_all(
 
 async def test_a_socket_is_no_engine_before_it_says_ready(socket_db, alice, session_of):
     async with open_socket((await session_of(alice))["wsUrl"], V1) as socket:
-        await greeted(socket)
+        await receive_snapshot(socket)
         await socket.send(type="generate", prompt="Tides", requestId="r1")
         assert (await socket.receive())["message"] == "Queued"
-        assert (await until(socket, "session"))["generations"][0]["status"] == "queued"
-        await ready(socket)
-        assert (await until(socket, "generate"))["attempt"] == 1
+        assert (await receive_until(socket, "session"))["generations"][0]["status"] == "queued"
+        await send_ready(socket)
+        assert (await receive_until(socket, "generate"))["attempt"] == 1
 
 
 async def test_a_phone_is_served_by_its_owners_desktop(socket_db, alice, session_of):
@@ -132,12 +81,12 @@ async def test_a_phone_is_served_by_its_owners_desktop(socket_db, alice, session
         open_socket(desktop["wsUrl"], V1) as engine,
         open_socket(phone["wsUrl"], V1) as asker,
     ):
-        await greeted(asker)
-        request = await put_to(engine, asker)
-        await stream(engine, request, "ebb")
-        assert (await until(asker, "card"))["card"]["front"] == "ebb"
-        await respond(engine, request, "ebb")
-        assert (await until(asker, "result"))["data"]["cards"][0]["front"] == "ebb"
+        await receive_snapshot(asker)
+        request = await lease_generation(engine, asker)
+        await send_card(engine, request, "ebb")
+        assert (await receive_until(asker, "card"))["card"]["front"] == "ebb"
+        await send_response(engine, request, "ebb")
+        assert (await receive_until(asker, "result"))["data"]["cards"][0]["front"] == "ebb"
 
 
 async def test_an_engine_never_works_for_another_user(socket_db, alice, charlie, session_of):
@@ -145,12 +94,12 @@ async def test_an_engine_never_works_for_another_user(socket_db, alice, charlie,
         open_socket((await session_of(charlie))["wsUrl"], V1) as engine,
         open_socket((await session_of(alice))["wsUrl"], V1) as asker,
     ):
-        await greeted(engine)
-        await ready(engine)
+        await receive_snapshot(engine)
+        await send_ready(engine)
         await asker.send(type="generate", prompt="Tides", requestId="r1")
-        await until(asker, "progress")
+        await receive_until(asker, "progress")
         await engine.send(type="ping")
-        assert (await until(engine, "pong")) == {"type": "pong"}
+        assert (await receive_until(engine, "pong")) == {"type": "pong"}
     assert (await Generation.objects.aget()).status == "queued"
 
 
@@ -158,49 +107,49 @@ async def test_a_repeated_request_is_the_same_generation_whatever_its_state(
     socket_db, alice, session_of
 ):
     async with open_socket((await session_of(alice))["wsUrl"], V1) as socket:
-        await greeted(socket)
-        await ready(socket)
+        await receive_snapshot(socket)
+        await send_ready(socket)
         ask = {"type": "generate", "prompt": "Tides", "options": {"count": 1}, "requestId": "r1"}
         await socket.send(**ask)
-        request = await until(socket, "generate")
+        request = await receive_until(socket, "generate")
         await socket.send(**ask)
-        assert (await until(socket, "progress"))["generationId"] == request["generationId"]
-        await respond(socket, request, "ebb")
-        first = await until(socket, "result")
+        assert (await receive_until(socket, "progress"))["generationId"] == request["generationId"]
+        await send_response(socket, request, "ebb")
+        first = await receive_until(socket, "result")
         await socket.send(**ask)
-        assert await until(socket, "result") == first
+        assert await receive_until(socket, "result") == first
     assert await Generation.objects.acount() == 1
 
 
 async def test_cancel_reaches_the_engine_and_the_asker(socket_db, alice, session_of):
     address = (await session_of(alice))["wsUrl"]
     async with open_socket(address, V1) as engine, open_socket(address, V1) as asker:
-        request = await put_to(engine, asker)
+        request = await lease_generation(engine, asker)
         await asker.send(type="cancel", requestId="r1")
-        error = await until_error(asker)
+        error = await receive_error(asker)
         assert (error["code"], error["requestId"]) == ("cancelled", "r1")
         # The socket receives messages as an engine and as a socket of the session.
         heard = [await engine.receive() for _ in range(3)]
         assert {"type": "cancel", "generationId": request["generationId"]} in heard
-        await respond(engine, request, "ebb")
-        assert (await until_error(engine))["code"] == "stale_response"
+        await send_response(engine, request, "ebb")
+        assert (await receive_error(engine))["code"] == "stale_response"
 
 
 async def test_who_returns_gets_what_was_missed_once_and_in_order(socket_db, alice, session_of):
     address = (await session_of(alice))["wsUrl"]
     async with open_socket(address, V1) as engine:
         async with open_socket(address, V1) as asker:
-            await greeted(asker)
-            request = await put_to(engine, asker, count=3)
-            await stream(engine, request, "ebb", 0)
-            seen = (await until(asker, "card"))["seq"]
-        await stream(engine, request, "flow", 1)
-        await respond(engine, request, "ebb", "flow", "spring")
-        await until(engine, "result")
+            await receive_snapshot(asker)
+            request = await lease_generation(engine, asker, count=3)
+            await send_card(engine, request, "ebb", 0)
+            seen = (await receive_until(asker, "card"))["seq"]
+        await send_card(engine, request, "flow", 1)
+        await send_response(engine, request, "ebb", "flow", "spring")
+        await receive_until(engine, "result")
         async with open_socket(address, V1) as asker:
-            await greeted(asker)
+            await receive_snapshot(asker)
             await asker.send(type="resume", lastSeq=seen)
-            missed = [await until(asker, kind) for kind in ("card", "card", "result")]
+            missed = [await receive_until(asker, kind) for kind in ("card", "card", "result")]
             assert [message.get("card", {}).get("front") for message in missed] == [
                 "flow",
                 "spring",
@@ -218,16 +167,16 @@ async def test_what_was_missed_comes_before_any_news_when_the_address_names_the_
 ):
     address = (await session_of(alice))["wsUrl"]
     async with open_socket(address, V1) as engine:
-        request = await put_to(engine, count=3)
-        await stream(engine, request, "ebb", 0)
-        seen = (await until(engine, "card"))["seq"]
-        await stream(engine, request, "flow", 1)
-        await until(engine, "card")
+        request = await lease_generation(engine, count=3)
+        await send_card(engine, request, "ebb", 0)
+        seen = (await receive_until(engine, "card"))["seq"]
+        await send_card(engine, request, "flow", 1)
+        await receive_until(engine, "card")
         async with open_socket(f"{address}&lastSeq={seen}", V1) as returning:
-            await respond(engine, request, "ebb", "flow", "spring")
-            await until(engine, "result")
-            assert (await greeted(returning))["seq"] > seen
-            heard = [await until(returning, kind) for kind in ("card", "card", "result")]
+            await send_response(engine, request, "ebb", "flow", "spring")
+            await receive_until(engine, "result")
+            assert (await receive_snapshot(returning))["seq"] > seen
+            heard = [await receive_until(returning, kind) for kind in ("card", "card", "result")]
             assert [message.get("index") for message in heard] == [1, 2, None]
             await returning.send(type="ping")
             assert (await returning.receive())["type"] == "pong", "and nothing twice"
@@ -238,7 +187,7 @@ async def test_a_number_in_the_address_that_is_none_of_ours_changes_nothing(
     socket_db, alice, session_of, number
 ):
     async with open_socket(f"{(await session_of(alice))['wsUrl']}&lastSeq={number}", V1) as socket:
-        await greeted(socket)
+        await receive_snapshot(socket)
         await socket.send(type="ping")
         assert (await socket.receive())["type"] == "pong"
 
@@ -253,13 +202,13 @@ async def test_who_waits_hears_by_a_heartbeat_that_it_moved_up(
         open_socket(other["wsUrl"], V1) as waiting,
     ):
         await before.send(type="generate", prompt="Tides", requestId="r1")
-        await until(before, "progress")
+        await receive_until(before, "progress")
         await waiting.send(type="generate", prompt="Moons", requestId="r2")
-        while not (snapshot := await until(waiting, "session"))["generations"]:
+        while not (snapshot := await receive_until(waiting, "session"))["generations"]:
             pass
         assert snapshot["generations"][0]["place"] == 1
         await before.send(type="cancel", requestId="r1")
-        again = await until(waiting, "session")
+        again = await receive_until(waiting, "session")
         assert (again["generations"][0]["place"], again["seq"]) == (0, snapshot["seq"])
 
 
@@ -268,24 +217,24 @@ async def test_a_sign_of_life_claims_the_lease_for_the_socket_that_came_back(
 ):
     address = (await session_of(alice))["wsUrl"]
     async with open_socket(address, V1) as before:
-        request = await put_to(before)
+        request = await lease_generation(before)
     async with open_socket(address, V1) as after:
-        await greeted(after)
+        await receive_snapshot(after)
         await after.send(type="progress", progress=50, lease=request["lease"])
         await after.send(type="ping")
-        await until(after, "pong")
+        await receive_until(after, "pong")
         generation = await Generation.objects.aget()
         assert generation.engine != (await Attempt.objects.aget()).engine
         assert generation.lease_expires_at > timezone.now() + timezone.timedelta(seconds=100)
         await after.send(type="progress", progress=50, lease="3f0b6e5e-0000-4000-8000-000000000000")
-        assert (await until_error(after))["code"] == "stale_response"
+        assert (await receive_error(after))["code"] == "stale_response"
 
 
 async def test_a_number_from_nowhere_gets_a_fresh_snapshot(socket_db, alice, session_of):
     async with open_socket((await session_of(alice))["wsUrl"], V1) as socket:
-        first = await greeted(socket)
+        first = await receive_snapshot(socket)
         await socket.send(type="resume", lastSeq=999)
-        assert await greeted(socket) == first
+        assert await receive_snapshot(socket) == first
 
 
 @pytest.mark.parametrize("number", [0, 999])
@@ -294,9 +243,9 @@ async def test_repeated_resume_is_refused_until_its_cost_is_paid_and_the_socket_
 ):
     settings.RESUME_BYTES_PER_SECOND = 16_384  # each one counts as 64 KiB, or four seconds
     async with open_socket((await session_of(alice))["wsUrl"], V1) as socket:
-        request = await put_to(socket)
-        await respond(socket, request, "ebb")
-        seq = (await until(socket, "result"))["seq"]
+        request = await lease_generation(socket)
+        await send_response(socket, request, "ebb")
+        seq = (await receive_until(socket, "result"))["seq"]
         for _ in range(20):
             await socket.send(type="resume", lastSeq=number)
         await socket.send(type="resume", lastSeq=seq)
@@ -313,12 +262,12 @@ async def test_repeated_resume_is_refused_until_its_cost_is_paid_and_the_socket_
 async def test_too_much_missed_gets_a_fresh_snapshot(socket_db, alice, session_of, settings):
     settings.RESUME_LIMIT = 1
     async with open_socket((await session_of(alice))["wsUrl"], V1) as socket:
-        await greeted(socket)
+        await receive_snapshot(socket)
         for number in range(3):
             await socket.send(type="generate", prompt=f"Topic {number}", requestId=f"r{number}")
-            await until(socket, "session")
+            await receive_until(socket, "session")
         await socket.send(type="resume", lastSeq=0)
-        assert len((await greeted(socket))["generations"]) == 3
+        assert len((await receive_snapshot(socket))["generations"]) == 3
 
 
 async def test_the_cards_of_a_lost_engine_stay_and_another_makes_the_rest(
@@ -327,12 +276,12 @@ async def test_the_cards_of_a_lost_engine_stay_and_another_makes_the_rest(
     session, other = await session_of(alice), await session_of(alice)
     async with open_socket(other["wsUrl"], V1) as second:
         async with open_socket(session["wsUrl"], V1) as first:
-            request = await put_to(first, count=2)
-            await stream(first, request, "ebb")
-            await until(first, "card")
-        await ready(second)
+            request = await lease_generation(first, count=2)
+            await send_card(first, request, "ebb")
+            await receive_until(first, "card")
+        await send_ready(second)
         assert await recover(now=timezone.now() + timezone.timedelta(seconds=31)) == 1
-        again = await until(second, "generate")
+        again = await receive_until(second, "generate")
         assert (again["generationId"], again["attempt"], again["options"]["count"]) == (
             request["generationId"],
             2,
@@ -346,28 +295,31 @@ async def test_an_engine_that_comes_back_within_its_grace_keeps_its_lease(
 ):
     address = (await session_of(alice))["wsUrl"]
     async with open_socket(address, V1) as before:
-        request = await put_to(before)
+        request = await lease_generation(before)
     async with open_socket(address, V1) as after:
-        await greeted(after)
-        await respond(after, request, "ebb")
-        assert (await until(after, "result"))["data"]["cards"][0]["front"] == "ebb"
+        await receive_snapshot(after)
+        await send_response(after, request, "ebb")
+        assert (await receive_until(after, "result"))["data"]["cards"][0]["front"] == "ebb"
 
 
 async def test_the_same_card_twice_is_one_card(socket_db, alice, session_of):
     async with open_socket((await session_of(alice))["wsUrl"], V1) as socket:
-        request = await put_to(socket, count=2)
+        request = await lease_generation(socket, count=2)
         for _ in range(2):
-            await stream(socket, request, "ebb")
-        await stream(socket, request, "flow", 1)
-        assert [(await until(socket, "card"))["card"]["front"] for _ in range(2)] == ["ebb", "flow"]
+            await send_card(socket, request, "ebb")
+        await send_card(socket, request, "flow", 1)
+        assert [(await receive_until(socket, "card"))["card"]["front"] for _ in range(2)] == [
+            "ebb",
+            "flow",
+        ]
 
 
 async def test_a_card_under_a_lost_lease_is_stale(socket_db, alice, session_of):
     async with open_socket((await session_of(alice))["wsUrl"], V1) as socket:
-        request = await put_to(socket, count=2)
+        request = await lease_generation(socket, count=2)
         await recover(now=timezone.now() + timezone.timedelta(seconds=151))
-        await stream(socket, request, "ebb")
-        assert (await until_error(socket))["code"] == "stale_response"
+        await send_card(socket, request, "ebb")
+        assert (await receive_error(socket))["code"] == "stale_response"
 
 
 async def test_losing_every_event_costs_at_most_one_heartbeat(
@@ -376,10 +328,10 @@ async def test_losing_every_event_costs_at_most_one_heartbeat(
     settings.HEARTBEAT_SECONDS = 1
     address = (await session_of(alice))["wsUrl"]
     async with open_socket(address, V1) as engine, open_socket(address, V1) as asker:
-        await ready(engine)
-        await until(engine, "session")
+        await send_ready(engine)
+        await receive_until(engine, "session")
         await sync_to_async(_insert_behind_everybodys_back)(alice, asker)
-        request = await until(engine, "generate")
+        request = await receive_until(engine, "generate")
         assert request["options"]["topic"] == "Silent"
 
 
@@ -404,7 +356,7 @@ def _insert_behind_everybodys_back(user: Any, asker: Socket) -> None:
 async def test_who_answers_no_ping_is_closed(socket_db, alice, session_of, settings):
     settings.HEARTBEAT_SECONDS = 1
     async with open_socket((await session_of(alice))["wsUrl"], V1) as socket:
-        await greeted(socket)
+        await receive_snapshot(socket)
         assert await socket.receive() == {"type": "ping"}
         close = await socket.receive_close()
         assert (close["code"], bool(close["reason"])) == (4408, True)
@@ -412,9 +364,9 @@ async def test_who_answers_no_ping_is_closed(socket_db, alice, session_of, setti
 
 async def test_an_engine_is_gone_with_its_socket(socket_db, alice, session_of):
     async with open_socket((await session_of(alice))["wsUrl"], V1) as socket:
-        await ready(socket, facts={"adapter": "swiftshader"}, speed=12.5)
+        await send_ready(socket, facts={"adapter": "swiftshader"}, speed=12.5)
         await socket.send(type="ping")
-        await until(socket, "pong")
+        await receive_until(socket, "pong")
         engine = await Engine.objects.aget()
         assert (engine.model_id, engine.speed, engine.facts) == (
             MODEL,
@@ -426,18 +378,18 @@ async def test_an_engine_is_gone_with_its_socket(socket_db, alice, session_of):
 
 async def test_a_broken_engine_gets_nothing_until_it_says_ready_again(socket_db, alice, session_of):
     async with open_socket((await session_of(alice))["wsUrl"], V1) as socket:
-        request = await put_to(socket)
+        request = await lease_generation(socket)
         await socket.send(
             type="error",
             error="The graphics card is gone.",
             code="device_lost",
             generationId=request["generationId"],
         )
-        while (await until(socket, "session"))["generations"][0]["status"] == "leased":
+        while (await receive_until(socket, "session"))["generations"][0]["status"] == "leased":
             pass
         assert not await Engine.objects.aexists()
-        await ready(socket)
-        assert (await until(socket, "generate"))["attempt"] == 2
+        await send_ready(socket)
+        assert (await receive_until(socket, "generate"))["attempt"] == 2
 
 
 async def test_the_guides_dialect_knows_none_of_these_messages(socket_db, alice, session_of):

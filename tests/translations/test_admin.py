@@ -6,9 +6,8 @@ import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Permission
 
-from tests.doors.people import person
-from tests.doors.things import OWN_APPS, SECRET
-from tests.doors.world import world  # noqa: F401 - a fixture
+from tests.permissions.objects import OWN_APPS, SECRET
+from tests.permissions.users import person
 from tests.translations import pseudo, template_texts
 
 pytestmark = pytest.mark.django_db
@@ -44,12 +43,12 @@ def operator(client, pseudo_language):
 
 
 @pytest.mark.parametrize("address", PAGES)
-def test_every_text_is_translated_on(world, operator, address):  # noqa: F811
+def test_every_text_is_translated_on(world, operator, address):
     assert untranslated(operator.get(f"/admin/{address}").content.decode()) == []
 
 
 @pytest.mark.parametrize("name", OWN)
-def test_every_text_of_a_list_and_its_rows_is_translated(world, operator, name):  # noqa: F811
+def test_every_text_of_a_list_and_its_rows_is_translated(world, operator, name):
     pages = [f"/admin/{name}/", f"/admin/{name}/?q=nothing", f"/admin/{name}/add/"]
     row = MODELS[name].objects.order_by("pk").first()
     if row:

@@ -15,7 +15,7 @@ from django.utils.translation import to_locale
 
 from mindflip import translations
 from mindflip.management.commands import release
-from tests.processes import ROOT
+from tests.helpers.processes import ROOT
 from tests.translations import pseudo, python_texts
 
 PO = r"""

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from tests.processes import ROOT
+from tests.helpers.processes import ROOT
 from tests.translations import python_texts, style_texts, template_texts
 
 PYTHON_TEXTS = {

@@ -7,12 +7,8 @@ be opened.
 import json
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 import psycopg
@@ -20,66 +16,15 @@ import pytest
 import redis
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.e2e.conftest import CHROMIUM, FROM_ONE_ADDRESS, launched
-from tests.e2e.visitor import PASSWORD
-from tests.processes import RunningServer, eventually, running_server
+from tests.helpers.browser import chromium_path, launch_browser
+from tests.helpers.processes import RATES_FOR_ONE_ADDRESS, RunningServer, eventually, running_server
 from tests.upgrade import RECORDED, SECRET_KEY, write_models
-from tests.upgrade.profile import HOST, TIME_ZONE, restore_profile
+from tests.upgrade.profile import TIME_ZONE, restore_profile
+from tests.upgrade.state import Upgraded
 from tests.upgrade.stores import load_database, load_redis
 from tests.upgrade.times import move_times
 
 FULL_HOURS = "UPDATE sessions_app_hourfigures SET hour = date_trunc('hour', hour)"
-
-
-@dataclass
-class Upgraded:
-    """This version with the recorded state, in which all times are moved to the present.
-
-    `messages` are the IDs of the queued tasks. `readiness` is the response of /readyz after they
-    ran.
-    """
-
-    server: RunningServer
-    texts: dict[str, str]
-    messages: list[str]
-    readiness: httpx.Response | None = None
-
-    @cached_property
-    def known(self) -> dict[str, Any]:
-        """The values that the recorder stored about the state."""
-        return json.loads(self.texts["known.json"])
-
-    @cached_property
-    def profile(self) -> dict[str, Any]:
-        text = self.texts["browser.json"]
-        return json.loads(text.replace(HOST, urlsplit(self.server.url).netloc))
-
-    def rows(self, statement: str, *values: Any) -> list[Any]:
-        """Run SQL with the names of tables, which do not change when a model is renamed."""
-        with psycopg.connect(self.server.database_url) as connection:
-            return connection.execute(statement, values).fetchall()  # type: ignore[call-overload]
-
-    def value(self, statement: str, *values: Any) -> Any:
-        ((value,),) = self.rows(statement, *values)
-        return value
-
-    def signed_in(self, name: str) -> httpx.Client:
-        """Return a client with a new token for the user, obtained with the recorded password."""
-        body = {"username": name, "password": PASSWORD}
-        answer = httpx.post(f"{self.server.url}/api/auth/token", json=body).raise_for_status()
-        return self.with_token(answer.json()["access"])
-
-    def with_token(self, token: str) -> httpx.Client:
-        headers = {"Authorization": f"Bearer {token}"}
-        return httpx.Client(base_url=self.server.url, headers=headers, timeout=30)
-
-    def with_cookie(self, name: str) -> httpx.Client:
-        """Return a client with the recorded cookie of a user who signed in on a page."""
-        cookies = {each["name"]: each["value"] for each in self.profile["cookies"]}
-        value = self.known.get(f"{name}_cookie") or cookies["sessionid"]
-        return httpx.Client(
-            base_url=self.server.url, cookies={"sessionid": value}, follow_redirects=True
-        )
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +51,7 @@ def upgraded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upgraded]:
         prepare=take_over,
         MINDFLIP_SECRET_KEY=SECRET_KEY,
         MINDFLIP_MODELS_DIR=str(write_models(tmp_path_factory.mktemp("models") / "models")),
-        **FROM_ONE_ADDRESS,
+        **RATES_FOR_ONE_ADDRESS,
     ) as server:
         (state,) = states
         log = server.worker.log
@@ -140,8 +85,8 @@ def _has_ended(log: Path, message: str) -> bool:
 def chromium() -> Iterator[Browser]:
     # This must run before Playwright, because the search for a Chromium may start its own
     # Playwright.
-    CHROMIUM()
-    with sync_playwright() as playwright, launched(playwright) as browser:
+    chromium_path()
+    with sync_playwright() as playwright, launch_browser(playwright) as browser:
         yield browser
 
 

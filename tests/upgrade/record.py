@@ -37,10 +37,17 @@ from websockets import Subprotocol
 from websockets.sync.client import connect
 
 from mindflip.embedded import local_model, static_files
-from tests.e2e.conftest import CHROMIUM, FROM_ONE_ADDRESS, launched
-from tests.e2e.quick_engine import quick_engine
-from tests.e2e.visitor import PASSWORD, Visitor
-from tests.processes import ROOT, RunningServer, eventually, running_server
+from tests.helpers.browser import chromium_path, launch_browser
+from tests.helpers.page_objects import Visitor
+from tests.helpers.processes import (
+    RATES_FOR_ONE_ADDRESS,
+    ROOT,
+    RunningServer,
+    eventually,
+    running_server,
+)
+from tests.helpers.quick_engine import quick_engine
+from tests.helpers.users import PASSWORD
 from tests.upgrade import CHOSEN_MODEL, RECORDED, SECRET_KEY, outcome, write_models
 from tests.upgrade.profile import HOST, TIME_ZONE, read_profile
 from tests.upgrade.stores import dump_database, dump_redis, load_database, row_counts
@@ -533,14 +540,14 @@ def record(folder: Path) -> None:
     settings = {
         "MINDFLIP_SECRET_KEY": SECRET_KEY,
         "MINDFLIP_MODELS_DIR": str(write_models(folder / "models", weights)),
-        **FROM_ONE_ADDRESS,
+        **RATES_FOR_ONE_ADDRESS,
     }
     (folder / "server").mkdir()
     with ExitStack() as stack:
         # This must run before Playwright, because the search for a Chromium may start its own
         # Playwright.
-        CHROMIUM()
-        browser = stack.enter_context(launched(stack.enter_context(sync_playwright())))
+        chromium_path()
+        browser = stack.enter_context(launch_browser(stack.enter_context(sync_playwright())))
         server = stack.enter_context(running_server(folder / "server", worker=True, **settings))
         scene = Scene(server, browser)
         alice, scripts = play(scene)

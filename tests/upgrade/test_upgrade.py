@@ -21,13 +21,14 @@ import pytest
 from playwright.sync_api import Page, expect
 from websockets.sync.client import connect
 
-from tests.e2e.quick_engine import quick_engine
-from tests.e2e.visitor import PASSWORD, Visitor
-from tests.processes import RunningServer, eventually
+from tests.helpers.page_objects import Visitor
+from tests.helpers.processes import RunningServer, eventually
+from tests.helpers.quick_engine import quick_engine
+from tests.helpers.users import PASSWORD
 from tests.upgrade import CHOSEN_MODEL, RECORDED, outcome
-from tests.upgrade.conftest import Upgraded
 from tests.upgrade.profile import SHELL_PREFIX, current_shell, version_of
 from tests.upgrade.record import ISLANDS, V1
+from tests.upgrade.state import Upgraded
 from tests.upgrade.stores import row_counts
 
 # A newer version adds rows to these tables.

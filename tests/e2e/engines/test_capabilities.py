@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from playwright.sync_api import Playwright
 
-from tests.e2e.conftest import launched
-from tests.e2e.engines.conftest import EnginePage
+from tests.helpers.browser import launch_browser
+from tests.helpers.engine_page import EnginePage
 
 
 def test_with_webgpu_it_names_the_adapter(open_page: Callable[..., EnginePage]) -> None:
@@ -26,7 +26,7 @@ def test_a_processor_in_the_place_of_the_graphics_card_is_told_with_what_to_do(
 def test_without_webgpu_it_says_so_and_offers_wllama(
     playwright: Playwright, open_page: Callable[..., EnginePage]
 ) -> None:
-    with launched(playwright) as browser:
+    with launch_browser(playwright) as browser:
         page = open_page(within=browser)
         engines = page.run("return engines.findEngines();")
         page.page.context.close()

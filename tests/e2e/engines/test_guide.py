@@ -13,11 +13,10 @@ import httpx
 import pytest
 from playwright.sync_api import Page, Playwright
 
-from tests.e2e.conftest import launched
-from tests.e2e.engines.conftest import WEBGPU
-from tests.e2e.engines.models import KIT, NO_KIT, TINY
 from tests.guide import client_class, sample
-from tests.processes import RunningServer, eventually, running_server
+from tests.helpers.browser import WEBGPU, launch_browser
+from tests.helpers.processes import RunningServer, eventually, running_server
+from tests.helpers.webllm_models import KIT, NO_KIT, TINY
 
 MODEL = "Llama-3-8B-Instruct-q4f16_1-MLC"
 ORIGIN = "http://localhost:3000"
@@ -69,7 +68,7 @@ def token(server: RunningServer) -> str:
 def page(playwright: Playwright, server: RunningServer, token: str) -> Iterator[Page]:
     """Yield the Make page at exactly the address that the guide uses."""
     mapping = f"--host-resolver-rules=MAP localhost:3000 127.0.0.1:{server.port}"
-    with launched(playwright, *WEBGPU, mapping) as browser:
+    with launch_browser(playwright, *WEBGPU, mapping) as browser:
         page = browser.new_page(service_workers="block")  # it would bypass the test's route
         page.set_default_timeout(240_000)
         page.goto(f"{ORIGIN}/sign-in")

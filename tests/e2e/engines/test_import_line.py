@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.e2e.engines.conftest import EnginePage
-from tests.e2e.engines.models import KIT, NO_KIT, TINY
+from tests.helpers.engine_page import EnginePage
+from tests.helpers.webllm_models import KIT, NO_KIT, TINY
 
 
 def test_the_guides_lines_run_with_a_model_of_this_server(

@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.engines.models import KIT, NO_KIT, TINY
-from tests.e2e.visitor import Visitor
+from tests.helpers.page_objects import Visitor
+from tests.helpers.webllm_models import KIT, NO_KIT, TINY
 
 
 @pytest.mark.skipif(not KIT.exists(), reason=NO_KIT)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import CDPSession, Page, Request, expect
 
-from tests.e2e.visitor import LOAD_MS, Visitor
+from tests.helpers.page_objects import LOAD_MS, Visitor
 
 SMOL = "SmolLM2 135M Instruct"
 HERE_ALREADY = re.compile(r"(\d+) MB of 98 MB are here already: loading continues from there")

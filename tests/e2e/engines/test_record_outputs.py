@@ -23,8 +23,8 @@ from flashcards.card_kinds import DEFAULT_KIND, KIND_OF_OPTION
 from flashcards.grammar import response_format
 from flashcards.parsing import parse_cards
 from flashcards.prompts import build_messages
-from tests.e2e.engines.conftest import EnginePage
-from tests.e2e.engines.models import KIT, NO_KIT, SMALL_GGUF, SMALL_WEBLLM
+from tests.helpers.engine_page import EnginePage
+from tests.helpers.webllm_models import KIT, NO_KIT, SMALL_GGUF, SMALL_WEBLLM
 
 FILE = os.environ.get("MINDFLIP_RECORD")
 pytestmark = pytest.mark.skipif(

@@ -1,14 +1,15 @@
 """Behavior of WebLLM only: GPUs that lack a feature or are lost, and a real answer of SmolLM2."""
 
+import json
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Playwright
 
 from flashcards.grammar import response_format
-from tests.e2e.conftest import launched
-from tests.e2e.engines.conftest import EnginePage, read_cards
-from tests.e2e.engines.models import KIT, NO_KIT, SMALL_WEBLLM, TINY
+from tests.helpers.browser import launch_browser
+from tests.helpers.engine_page import EnginePage
+from tests.helpers.webllm_models import KIT, NO_KIT, SMALL_WEBLLM, TINY
 
 pytestmark = pytest.mark.skipif(not KIT.exists(), reason=NO_KIT)
 
@@ -36,7 +37,7 @@ def test_a_model_that_needs_what_the_card_lacks_is_refused_in_words(
 def test_without_webgpu_it_says_why_not(
     playwright: Playwright, open_page: Callable[..., EnginePage]
 ) -> None:
-    with launched(playwright) as browser:
+    with launch_browser(playwright) as browser:
         page = open_page(within=browser)
         refused = page.run(
             "await engines.createEngine(models.find((model) => model.modelId ==="
@@ -86,4 +87,4 @@ def test_smollm2_writes_a_card_for_real(open_page: Callable[..., EnginePage]) ->
     assert answer["text"].startswith('[{"front":"')
     assert answer["finishReason"] in {"stop", "length"}  # a model this small may not finish
     if answer["finishReason"] == "stop":
-        assert read_cards(answer["text"])[0]["back"]
+        assert json.loads(answer["text"])[0]["back"]

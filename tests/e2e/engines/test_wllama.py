@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Playwright, Route
 
-from tests.e2e.conftest import launched
-from tests.e2e.engines.conftest import EnginePage
-from tests.e2e.engines.models import SMALL_GGUF
-from tests.processes import RunningServer, running_server
+from tests.helpers.browser import launch_browser
+from tests.helpers.engine_page import EnginePage
+from tests.helpers.processes import RunningServer, running_server
+from tests.helpers.webllm_models import SMALL_GGUF
 
 SCHOOL = "school.localdomain"
 
@@ -61,7 +61,7 @@ def school_server(tmp_path: Path, models_folder: Path) -> Iterator[RunningServer
 def test_on_a_plain_http_page_it_runs_without_storage_and_threads(
     playwright: Playwright, open_page: Callable[..., EnginePage], school_server: RunningServer
 ) -> None:
-    with launched(playwright, f"--host-resolver-rules=MAP {SCHOOL} 127.0.0.1") as browser:
+    with launch_browser(playwright, f"--host-resolver-rules=MAP {SCHOOL} 127.0.0.1") as browser:
         page = open_page(f"http://{SCHOOL}:{school_server.port}", within=browser)
         engines = page.run("return engines.findEngines();")
         page.load(SMALL_GGUF)

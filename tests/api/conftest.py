@@ -1,4 +1,0 @@
-from tests.flashcards.conftest import api, make_deck
-from tests.sessions_app.conftest import client_of, new_session
-
-__all__ = ["api", "client_of", "make_deck", "new_session"]

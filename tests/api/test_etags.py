@@ -1,0 +1,41 @@
+"""Conditional requests with ETag and If-None-Match."""
+
+import pytest
+
+SESSIONS = "/api/webllm/session"
+
+
+@pytest.fixture
+def addresses(alice, new_session, make_deck):
+    return [
+        SESSIONS,
+        f"{SESSIONS}/{new_session(alice)['sessionId']}",
+        "/api/flashcards/decks",
+        f"/api/flashcards/decks/{make_deck(alice, 'ebb')['id']}",
+        "/api/webllm/models",
+    ]
+
+
+def test_what_is_still_so_is_not_sent_again(alice, api, addresses):
+    client = api(alice)
+    for address in addresses:
+        etag = client.get(address)["ETag"]
+        again = client.get(address, headers={"If-None-Match": etag})
+        assert (again.status_code, again.content, again["ETag"]) == (304, b"", etag), address
+        assert again.has_header("RateLimit")
+
+
+def test_what_has_changed_is_sent_with_another_etag(alice, api, new_session):
+    client = api(alice)
+    address = f"{SESSIONS}/{new_session(alice)['sessionId']}"
+    etag = client.get(address)["ETag"]
+    client.delete(address)
+    changed = client.get(address, headers={"If-None-Match": etag})
+    assert (changed.status_code, changed.json()["status"]) == (200, "closed")
+    assert changed["ETag"] != etag
+
+
+def test_the_etag_of_another_user_opens_nothing(alice, charlie, api, new_session):
+    address = f"{SESSIONS}/{new_session(alice)['sessionId']}"
+    etag = api(alice).get(address)["ETag"]
+    assert api(charlie).get(address, headers={"If-None-Match": etag}).status_code == 404

@@ -1,0 +1,85 @@
+"""Pages and filters of the lists."""
+
+import pytest
+from django.utils import timezone
+
+from sessions_app.models import WebLLMSession
+
+SESSIONS = "/api/webllm/session"
+
+
+def ids(response):
+    return [session["sessionId"] for session in response.json()["results"]]
+
+
+def test_the_header_link_leads_through_the_pages_and_back(alice, api, new_session):
+    opened = [new_session(alice)["sessionId"] for _ in range(3)]
+    client = api(alice)
+    first = client.get(f"{SESSIONS}?pageSize=2")
+    address = first["Link"].split(";")[0].strip("<>")
+    assert first["Link"].endswith('rel="next"')
+    second = client.get(address)
+    assert ids(first) + ids(second) == opened[::-1]
+    assert second["Link"].endswith('rel="prev"')
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "cursor=nonsense",
+        "cursor=cD1ub25zZW5zZQ==",
+        "modelId=",
+        "pageSize=0",
+        "pageSize=101",
+        "pageSize=x",
+        "status=open",
+        "createdFrom=today",
+    ],
+)
+def test_a_query_that_says_nothing_is_refused_by_its_name(alice, api, query):
+    response = api(alice).get(f"{SESSIONS}?{query}")
+    assert response.status_code == 400
+    assert list(response.json()["fields"]) == [query.split("=")[0]]
+
+
+def test_sessions_are_found_by_status_model_and_time(alice, api, new_session):
+    old, closed, new = (new_session(alice, model)["sessionId"] for model in ("a", "a", "b"))
+    client = api(alice)
+    client.delete(f"{SESSIONS}/{closed}")
+    noon = timezone.now() - timezone.timedelta(hours=1)
+    WebLLMSession.objects.filter(pk=old).update(created_at=noon)
+    assert ids(client.get(SESSIONS, {"status": "closed"})) == [closed]
+    assert ids(client.get(SESSIONS, {"modelId": "b"})) == [new]
+    assert ids(
+        client.get(SESSIONS, {"createdTo": (noon + timezone.timedelta(minutes=1)).isoformat()})
+    ) == [old]
+    assert ids(
+        client.get(SESSIONS, {"createdFrom": (noon + timezone.timedelta(minutes=1)).isoformat()})
+    ) == [new, closed]
+
+
+def test_generations_are_found_by_status_and_topic(alice, api, new_session):
+    address = f"{SESSIONS}/{new_session(alice)['sessionId']}/generations"
+    client = api(alice)
+    made = [
+        client.post(address, {"prompt": "p", "options": {"topic": topic}}).json()["generationId"]
+        for topic in ("Tides", "Winds")
+    ]
+    client.delete(f"/api/webllm/generations/{made[1]}")
+    results = client.get(address, {"topic": "tide"}).json()["results"]
+    assert [generation["generationId"] for generation in results] == [made[0]]
+    results = client.get(address, {"status": "cancelled"}).json()["results"]
+    assert [generation["generationId"] for generation in results] == [made[1]]
+
+
+def test_decks_are_found_by_time(alice, api, make_deck):
+    deck = make_deck(alice, "ebb")
+    client = api(alice)
+    assert (
+        client.get("/api/flashcards/decks", {"createdTo": deck["createdAt"]}).json()["results"]
+        == []
+    )
+    (listed,) = client.get("/api/flashcards/decks", {"createdFrom": deck["createdAt"]}).json()[
+        "results"
+    ]
+    assert listed["id"] == deck["id"]

@@ -1,0 +1,121 @@
+"""Unsaved cards: restored after a reload, edited, discarded and saved as shown, without a model."""
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.helpers.page_objects import Visitor
+
+NOTES = "The left ventricle pumps blood into the aorta. The heart has four chambers."
+CARDS = [
+    {
+        "id": "a",
+        "front": "What does the left ventricle pump blood into?",
+        "back": "The aorta",
+        "kind": "basic",
+        "part": 0,
+        "found": True,
+    },
+    {
+        "id": "b",
+        "front": "The heart has {{c1::four}} chambers.",
+        "back": "The heart has four chambers.",
+        "kind": "cloze",
+        "part": 0,
+    },
+    {
+        "id": "c",
+        "front": "Who invented the stethoscope?",
+        "back": "René Laennec",
+        "kind": "basic",
+        "part": 0,
+        "found": False,
+    },
+]
+SENTENCES = {
+    "a": "The left ventricle pumps blood into the aorta.",
+    "b": "The heart has four chambers.",
+    "c": "",
+}
+
+
+@pytest.fixture
+def student(visitor: Visitor) -> Visitor:
+    """Return a visitor who left the page during a generation and then reloaded it."""
+    visitor.arrive()
+    cards = [{"found": True, **card, "sentence": SENTENCES[card["id"]]} for card in CARDS]
+    parts = [{"at": 0, "count": 4, "taken": 3, "state": "open", "generationIds": []}]
+    request = {"topic": "The heart", "count": 4, "source": NOTES}
+    visitor.has_batch(request=request, cards=cards, parts=parts, state="writing")
+    visitor.page.reload()
+    expect(visitor.batch).to_have_attribute("data-state", "stopped")
+    return visitor
+
+
+def card(student: Visitor, front: str) -> Locator:
+    return student.batch.locator(".card[data-card]").filter(has_text=front)
+
+
+def saved(student: Visitor) -> list[tuple[str, str]]:
+    """Save the deck and return the front and back of each card as stored on the server."""
+    student.page.get_by_role("button", name="Save as deck").click()
+    deck = student.page.get_by_role("link", name="The heart")
+    expect(deck).to_be_visible()
+    address = str(deck.get_attribute("href")).rsplit("/", 1)[-1]
+    body = student.page.evaluate(
+        "async (id) => (await fetch(`/api/flashcards/decks/${id}`)).json()", address
+    )
+    return [(saved_card["front"], saved_card["back"]) for saved_card in body["cards"]]
+
+
+def test_a_batch_that_was_left_says_so_and_can_go_on(student: Visitor) -> None:
+    expect(student.batch).to_contain_text("The page was left while these were being written.")
+    expect(student.batch.get_by_role("button", name="Write the rest")).to_be_visible()
+
+
+def test_each_card_says_whether_it_stands_in_the_notes(student: Visitor) -> None:
+    expect(card(student, "left ventricle")).to_contain_text("Found in your notes")
+    expect(card(student, "left ventricle").locator("blockquote")).to_have_text(SENTENCES["a"])
+    expect(card(student, "stethoscope")).to_contain_text("Not found in your notes")
+
+
+def test_a_cloze_hides_its_word_until_it_is_turned(student: Visitor) -> None:
+    cloze = card(student, "chambers")
+    expect(cloze.locator("[data-slot=front]")).not_to_contain_text("four")
+    cloze.get_by_role("button", name="Show answer").click()
+    expect(cloze.locator("[data-slot=filled]")).to_have_text("The heart has four chambers.")
+    expect(cloze.locator("[data-slot=back]")).to_be_hidden()
+
+
+def test_an_edited_card_is_looked_up_again_and_saved_as_it_is_shown(student: Visitor) -> None:
+    card(student, "left ventricle").get_by_role("button", name="Edit: What does").click()
+    dialog = student.page.get_by_role("dialog", name="Edit card")
+    dialog.get_by_label("Answer").fill("The lungs")
+    dialog.get_by_role("button", name="Save card").click()
+    expect(card(student, "left ventricle")).to_contain_text("Not found in your notes")
+    student.page.reload()
+    assert (CARDS[0]["front"], "The lungs") in saved(student)
+
+
+def test_a_cloze_without_a_gap_is_refused_in_words(student: Visitor) -> None:
+    card(student, "chambers").get_by_role("button", name="Edit: The heart").click()
+    dialog = student.page.get_by_role("dialog", name="Edit card")
+    dialog.get_by_label("Question").fill("The heart has four chambers.")
+    dialog.get_by_role("button", name="Save card").click()
+    expect(dialog.get_by_label("Question")).to_have_accessible_description(
+        "A cloze hides a word: write {{c1::word}} around it."
+    )
+
+
+def test_a_card_is_thrown_away_and_taken_back_in_its_place(student: Visitor) -> None:
+    before = student.fronts()
+    card(student, "chambers").get_by_role("button", name="Throw away").click()
+    expect(student.batch.locator(".card[data-card]")).to_have_count(2)
+    student.page.get_by_role("button", name="Undo").click()
+    expect(student.batch.locator(".card[data-card]")).to_have_count(3)
+    assert student.fronts() == before
+
+
+def test_what_is_thrown_away_is_not_saved(student: Visitor) -> None:
+    card(student, "stethoscope").get_by_role("button", name="Throw away").click()
+    expect(student.batch.locator(".card[data-card]")).to_have_count(2)
+    assert [front for front, _ in saved(student)] == [CARDS[0]["front"], CARDS[1]["front"]]

@@ -1,0 +1,64 @@
+"""Pages fit small windows, and load little until an engine is needed."""
+
+import pytest
+from playwright.sync_api import Response, expect
+
+from tests.helpers.page_objects import Visitor
+
+LIGHT_BYTES = 60_000
+PAGES = (
+    "/",
+    "/decks",
+    "/decks/import",
+    "/decks/trash",
+    "/decks/duplicates",
+    "/study",
+    "/progress",
+    "/account",
+    "/offline",
+)
+LONG = "Pneumonoultramicroscopicsilicovolcanoconiosis" * 3
+
+
+@pytest.mark.parametrize("address", ["/", "/sign-in", "/sign-up", "/offline", "/nowhere"])
+def test_a_strangers_page_is_never_wider_than_a_small_phone(visitor: Visitor, address: str) -> None:
+    visitor.page.set_viewport_size({"width": 320, "height": 640})
+    visitor.open(address)
+    assert _width(visitor) == 320
+
+
+def test_pages_of_the_signed_in_are_never_wider_than_a_small_phone(visitor: Visitor) -> None:
+    visitor.page.set_viewport_size({"width": 320, "height": 640})
+    visitor.register()
+    deck = visitor.has_deck(LONG, [{"front": LONG, "back": LONG}])
+    visitor.come_in()
+    addresses = [*PAGES, *(f"/decks/{deck}{page}" for page in ("", "/study", "/print"))]
+    assert {address: _width_of(visitor, address) for address in addresses} == dict.fromkeys(
+        addresses, 320
+    )
+
+
+@pytest.mark.parametrize("is_signed_in", [False, True])
+def test_the_first_page_is_light(visitor: Visitor, is_signed_in: bool) -> None:
+    if is_signed_in:
+        visitor.arrive()
+        expect(visitor.model).to_have_attribute("data-state", "idle")
+        visitor.page.context.new_cdp_session(visitor.page).send("Network.clearBrowserCache")
+    answers: list[Response] = []
+    visitor.page.on("response", lambda answer: answers.append(answer))
+    visitor.open()
+    visitor.page.wait_for_load_state("networkidle")
+    # The list of models is data and grows with the models that an operator adds.
+    files = [answer for answer in answers if "/api/" not in answer.url]
+    sizes = {answer.url: answer.request.sizes()["responseBodySize"] for answer in files}
+    assert sum(sizes.values()) < LIGHT_BYTES, sizes
+
+
+def _width_of(visitor: Visitor, address: str) -> int:
+    visitor.open(address)
+    return _width(visitor)
+
+
+def _width(visitor: Visitor) -> int:
+    visitor.page.wait_for_load_state("networkidle")
+    return visitor.page.evaluate("document.documentElement.scrollWidth")

@@ -1,0 +1,96 @@
+"""Simultaneous imports of the same file, and edits and sign-ins during an import."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.utils import timezone
+
+from flashcards.formats.cards import ImportedCard, ParsedFile
+from flashcards.formats.limits import Progress
+from flashcards.models import Card, Deck
+from flashcards.services.cards import card_update
+from flashcards.services.imports import import_save
+from tests.helpers.concurrency import start_until_blocked
+
+CARDS = [
+    ImportedCard(front=f"front {number}", back="back", deck="Sea", guid=f"g{number}")
+    for number in range(50)
+]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("has_names", [True, False])
+def test_two_imports_at_once_double_nothing(has_names: bool) -> None:
+    user = User.objects.create_user("alice")
+    cards = (
+        CARDS
+        if has_names
+        else [ImportedCard(front=card.front, back=card.back, deck="Sea") for card in CARDS]
+    )
+    together = Barrier(2, timeout=20)
+
+    def carry(_: Any) -> int:
+        together.wait()
+        try:
+            return import_save(
+                user=user, reading=ParsedFile("table", cards=list(cards)), name="Sea"
+            ).total("added")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(carry, range(2))) == [0, 50]
+    assert (Card.objects.count(), Deck.objects.count()) == (50, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_card_that_is_edited_during_an_import_stays_as_it_was_edited() -> None:
+    user = User.objects.create_user("alice")
+    deck = Deck.objects.create(user=user, name="Sea")
+    card = Card.objects.create(deck=deck, position=1, guid="g0", front="before", back="back")
+    edits = []
+    with ThreadPoolExecutor(1) as pool:
+
+        def edit(*_: Any) -> None:
+            edits.append(
+                start_until_blocked(
+                    pool, card_update, user=user, card_id=card.pk, fields={"front": "edited"}
+                )
+            )
+
+        again = ParsedFile(
+            "table", cards=[ImportedCard(front="imported", back="back", deck="Sea", guid="g0")]
+        )
+        assert (
+            import_save(user=user, reading=again, name="Sea", progress=Progress(listen=edit)).total(
+                "updated"
+            )
+            == 1
+        )
+    assert edits[0].result(10).front == "edited"
+    card.refresh_from_db()
+    assert card.front == "edited"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_signs_in_does_not_wait_for_an_import() -> None:
+    user = User.objects.create_user("alice")
+    with ThreadPoolExecutor(1) as pool:
+
+        def sign_in(*_: Any) -> None:
+            assert start_until_blocked(
+                pool, User.objects.filter(pk=user.pk).update, last_login=timezone.now()
+            ).done()
+
+        import_save(
+            user=user,
+            reading=ParsedFile("table", cards=CARDS[:1]),
+            name="Sea",
+            progress=Progress(listen=sign_in),
+        )
+    user.refresh_from_db()
+    assert user.last_login

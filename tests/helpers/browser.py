@@ -1,0 +1,61 @@
+"""Headless Chromium, and pages that fail a test when a script fails."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+
+from tests.helpers.chromium import find_chromium
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+# The first flag is required to get an adapter. The second flag turns off bounds checks that cost a
+# third of the speed.
+WEBGPU = ("--enable-unsafe-webgpu", "--enable-dawn-features=disable_robustness")
+chromium_path = cache(find_chromium)
+
+
+@contextmanager
+def launch_browser(playwright: Playwright, *flags: str) -> Iterator[Browser]:
+    """Start a headless Chromium with additional flags and close it at the end of the block."""
+    path = chromium_path()
+    if path is None:
+        pytest.fail(
+            "There is no Chromium: `python -m tests.helpers.chromium` installs one, or name one in"
+            " MINDFLIP_CHROMIUM."
+        )
+    browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *flags])
+    try:
+        yield browser
+    finally:
+        browser.close()
+
+
+@contextmanager
+def checked_page(context: BrowserContext) -> Iterator[Page]:
+    """Yield a page, and fail on script errors and Content Security Policy violations."""
+    page = context.new_page()
+    errors = collect_errors(page)
+    yield page
+    assert errors == []
+
+
+def collect_errors(page: Page) -> list[str]:
+    """Return a list that grows with script errors and Content Security Policy violations."""
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on(
+        "console",
+        lambda message: (
+            errors.append(message.text) if "Content Security Policy" in message.text else None
+        ),
+    )
+    return errors

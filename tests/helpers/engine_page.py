@@ -1,0 +1,68 @@
+"""Scripts that load and run the engines of a page."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.sync_api import Page
+
+
+@dataclass
+class EnginePage:
+    """A page of a signed-in user that runs scripts against its engines."""
+
+    page: Page
+    errors: list[str]
+    first_load: dict[str, Any] = field(default_factory=dict)
+
+    def run(self, script: str, argument: Any = None, seconds: float = 120) -> Any:
+        """Run the body of an async function in the page and return its result.
+
+        The script can use `engines` (the module), `models` (the catalogue) and `argument`. If it
+        throws an error or takes longer than `seconds`, the result is {"error": {"code",
+        "message"}}.
+        """
+        return self.page.evaluate(
+            f"""async (argument) => {{
+                const engines = await import("mindflip/engine");
+                const {{ models }} = await (await fetch("/api/webllm/models")).json();
+                const work = (async () => {{ {script} }})();
+                const late = new Promise((_, reject) => setTimeout(() =>
+                    reject(new Error("no end after {seconds} s")), {seconds * 1000}));
+                return Promise.race([work, late]).catch((error) => ({{ error: {{
+                    code: error.code ?? null, message: error.message }} }}));
+            }}""",
+            argument,
+        )
+
+    def load(self, model_id: str) -> dict[str, Any]:
+        """Load a model into the page's `engine` and return its facts and all progress reports."""
+        loaded = self.run(
+            """globalThis.engine = engines.createEngine(
+                models.find((model) => model.modelId === argument));
+            const progress = [];
+            await engine.load({ onProgress: (step) => progress.push(step) });
+            return { facts: engine.facts, progress };""",
+            model_id,
+        )
+        assert "error" not in loaded, loaded
+        return loaded
+
+    def generate(
+        self, prompt: str, seconds: float = 120, stop_after: int = 0, **options: Any
+    ) -> dict[str, Any]:
+        """Send a prompt to the loaded engine and return its answer and all reported tokens.
+
+        If `stop_after` is not 0, the generation is stopped when that number of tokens is reported.
+        """
+        return self.run(
+            """const tokens = [];
+            const stopping = new AbortController();
+            const onToken = (token) => { tokens.push(token);
+                if (token.tokens === argument.stopAfter) stopping.abort(); };
+            const messages = [{ role: "user", content: argument.prompt }];
+            const answer = await engine.generate(messages, { ...argument.options, onToken,
+                signal: stopping.signal });
+            return { ...answer, tokens };""",
+            {"prompt": prompt, "options": options, "stopAfter": stop_after},
+            seconds,
+        )

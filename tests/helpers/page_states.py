@@ -1,0 +1,90 @@
+"""All pages in their states, for tests of what every page must have.
+
+Every page in flashcards/pages/urls.py needs a row here. Otherwise its tests fail.
+"""
+
+from dataclasses import dataclass
+
+from flashcards.pages.urls import urlpatterns
+from tests.helpers.page_objects import Visitor
+
+NOT_PAGES = {"sign-out", "manifest", "service-worker"}
+CARDS = [
+    {"front": "Which force is **mass** times *acceleration*?", "back": "$F = ma$"},
+    {
+        "front": "How is a list written?",
+        "back": "- `[1, 2]`\n- [as here](https://example.org)\n\n```\nx = [1]\n```",
+    },
+    {"front": "What is a vacuole?", "back": "A bubble that stores things."},
+]
+
+
+@dataclass(frozen=True)
+class PageState:
+    """A page in one state.
+
+    `{deck}` in the address is replaced by a deck's ID. `button` is the name of a button that is
+    pressed after the page has loaded.
+    """
+
+    address: str
+    is_signed_in: bool = True
+    has_deck: bool = True
+    button: str = ""
+
+
+PAGE_STATES: dict[str, list[PageState]] = {
+    "home": [
+        PageState("/", is_signed_in=False),
+        PageState("/"),
+        PageState("/", button="Change model"),
+        PageState("/", button="Account"),
+    ],
+    "sign-in": [
+        PageState("/sign-in", is_signed_in=False),
+        PageState("/sign-in", is_signed_in=False, button="Sign in"),
+    ],
+    "sign-up": [
+        PageState("/sign-up", is_signed_in=False),
+        PageState("/sign-up", is_signed_in=False, button="Make account"),
+    ],
+    "offline": [PageState("/offline", is_signed_in=False)],
+    "account": [PageState("/account"), PageState("/account", button="Delete account")],
+    "account-deleted": [PageState("/account/deleted", is_signed_in=False)],
+    "decks": [PageState("/decks"), PageState("/decks", has_deck=False)],
+    "deck": [
+        PageState("/decks/{deck}"),
+        PageState("/decks/{deck}", button="Edit card 1"),
+        PageState("/decks/{deck}", button="Write card 1 again"),
+        PageState("/decks/{deck}", button="Show all answers"),
+    ],
+    "trash": [PageState("/decks/trash")],
+    "duplicates": [PageState("/decks/duplicates")],
+    "import": [PageState("/decks/import")],
+    "print": [PageState("/decks/{deck}/print")],
+    "study": [
+        PageState("/study"),
+        PageState("/study", has_deck=False),
+        PageState("/study", button="Show answer"),
+    ],
+    "study-deck": [PageState("/decks/{deck}/study")],
+    "progress": [PageState("/progress"), PageState("/progress", has_deck=False)],
+    "not found": [PageState("/nowhere"), PageState("/nowhere", is_signed_in=False)],
+}
+PAGES = sorted({str(pattern.name) for pattern in urlpatterns} - NOT_PAGES | {"not found"})
+
+
+def open_state(visitor: Visitor, row: PageState) -> None:
+    """Open the row's page and press its button, as a new user if the row is signed in."""
+    visitor.page.context.clear_cookies()
+    if row.is_signed_in:
+        visitor.name += "x"
+        visitor.register()
+    deck = visitor.has_deck("Physics", CARDS) if row.is_signed_in and row.has_deck else ""
+    if row.is_signed_in:
+        visitor.come_in()
+    visitor.page.set_viewport_size({"width": 1200, "height": 900})
+    visitor.open(row.address.format(deck=deck))
+    visitor.page.wait_for_load_state("networkidle")
+    if row.button:
+        visitor.page.get_by_role("button", name=row.button).first.click()

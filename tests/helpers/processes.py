@@ -1,0 +1,207 @@
+"""Real daphne, worker and beat processes, for browser tests and fault tests.
+
+Each set has its own database, Redis keys and files.
+
+    with running_server(worker=True, MINDFLIP_SESSION_IDLE_SECONDS="2") as server:
+        httpx.get(server.url)
+
+A test may kill and restart any process: `server.web.kill()`, `server.start(server.web)`. All of
+them end with the block.
+"""
+
+import os
+import secrets
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+import psycopg
+from psycopg import sql
+
+from mindflip.embedded.process import Service
+from mindflip.embedded.run import ROOT, program
+from mindflip.embedded.servers import free_port
+
+T = TypeVar("T")
+RATES_FOR_ONE_ADDRESS = {
+    "MINDFLIP_REGISTER_RATE": "1000/hour",
+    "MINDFLIP_TOKEN_RATE": "1000/minute",
+    "MINDFLIP_SIGN_IN_RATE": "1000/minute",
+}
+"""Rates for a server that receives all requests from one address."""
+TEMPLATE = "mindflip_template"
+TEMPLATE_LOCK = 4_711
+
+
+@dataclass
+class RunningServer:
+    """A daphne at `url`, with its worker, beat, database and files."""
+
+    port: int
+    folder: Path
+    environment: dict[str, str]
+    services: list[Service] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def database_url(self) -> str:
+        return self.environment["DATABASE_URL"]
+
+    @property
+    def web(self) -> Service:
+        return self._service("web")
+
+    @property
+    def worker(self) -> Service:
+        return self._service("worker")
+
+    @property
+    def beat(self) -> Service:
+        return self._service("beat")
+
+    def _service(self, name: str) -> Service:
+        return next(service for service in self.services if service.name == name)
+
+    def start(self, service: Service) -> None:
+        """Start or restart the service, and wait until it responds."""
+        service.start()
+        service.wait_until_ready()
+
+    def log(self, name: str = "web") -> str:
+        """Return everything that the process has written so far."""
+        return self._service(name).log.read_text(errors="replace")
+
+    def manage(self, *arguments: str) -> str:
+        """Run a management command with the server's settings and return its output."""
+        return _manage(os.environ | self.environment, *arguments)
+
+    def stop(self) -> None:
+        for service in reversed(self.services):
+            service.stop()
+
+
+@contextmanager
+def running_server(
+    folder: Path,
+    *,
+    worker: bool = False,
+    beat: bool = False,
+    prepare: Callable[[RunningServer], None] = lambda server: None,
+    **settings: str,
+) -> Iterator[RunningServer]:
+    """Start daphne, and the worker and beat if requested, after `prepare` has returned.
+
+    Files are in `folder` (for example tmp_path), and `settings` are added to the environment.
+    """
+    name = f"mindflip_{secrets.token_hex(6)}"
+    port = free_port()
+    with _own_database(name) as database_url:
+        own = {
+            "DATABASE_URL": database_url,
+            "MINDFLIP_REDIS_PREFIX": name,
+            "MINDFLIP_DATA_DIR": str(folder),
+            "MINDFLIP_PORT": str(port),
+        }
+        server = RunningServer(port, folder, own | settings)
+        (folder / "static").symlink_to((Path(os.environ["MINDFLIP_DATA_DIR"]) / "static").resolve())
+        wanted = ["web", *(["worker"] if worker else []), *(["beat"] if beat else [])]
+        server.services = [
+            program(each, folder / "log" / f"{each}.log", server.environment, port=port)
+            for each in wanted
+        ]
+        try:
+            prepare(server)
+            for service in server.services:
+                server.start(service)
+            yield server
+        finally:
+            server.stop()
+
+
+def eventually(question: Callable[[], T], seconds: float = 20.0, every: float = 0.05) -> T:
+    """Return the first true result of `question`; fail the test after `seconds` without one."""
+    deadline = time.monotonic() + seconds
+    while not (answer := question()):
+        assert time.monotonic() < deadline, f"still not so after {seconds:.0f} s: {answer!r}"
+        time.sleep(every)
+    return answer
+
+
+@contextmanager
+def _own_database(name: str) -> Iterator[str]:
+    """Create a migrated database and drop it at the end.
+
+    It is copied from a template that is migrated once for all tests of this run.
+    """
+    given = os.environ["DATABASE_URL"]
+    with _maintenance(given) as connection:
+        _make_template(connection, given)
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                sql.Identifier(name), sql.Identifier(_template())
+            )
+        )
+    try:
+        yield _named(given, name)
+    finally:
+        with _maintenance(given) as connection:
+            connection.execute(
+                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+            )
+
+
+def _maintenance(url: str) -> psycopg.Connection:
+    return psycopg.connect(_named(url, "postgres"), autocommit=True)
+
+
+def _named(url: str, database: str) -> str:
+    return urlsplit(url)._replace(path=f"/{database}").geturl()
+
+
+def _template() -> str:
+    """Return the run's template database.
+
+    Each run has one, so that a server that outlives runs never provides an old schema.
+    """
+    return f"{TEMPLATE}_{os.environ.get('PYTEST_XDIST_TESTRUNUID', str(os.getpid()))}"[:60]
+
+
+def _make_template(connection: psycopg.Connection, given: str) -> None:
+    """Create the template if it does not exist.
+
+    The lock makes other test workers wait. It is released when the connection is closed.
+    """
+    connection.execute("SELECT pg_advisory_lock(%s)", [TEMPLATE_LOCK])
+    if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [_template()]).fetchone():
+        return
+    half = f"{_template()}_half"
+    connection.execute(
+        sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(half))
+    )
+    connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(half)))
+    _manage(os.environ | {"DATABASE_URL": _named(given, half)}, "migrate", "--verbosity=0")
+    connection.execute(
+        sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
+            sql.Identifier(half), sql.Identifier(_template())
+        )
+    )
+
+
+def _manage(environment: dict[str, str], *arguments: str) -> str:
+    command = [sys.executable, str(ROOT / "manage.py"), *arguments]
+    run = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, (
+        f"manage.py {' '.join(arguments)} failed:\n{run.stdout}\n{run.stderr}"
+    )
+    return run.stdout

@@ -1,0 +1,70 @@
+"""An engine without a model, which connects like another device of the visitor.
+
+It immediately responds with the cards that a test gives it.
+"""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+from websockets.sync.client import ClientConnection, connect
+
+from tests.helpers.page_objects import Visitor
+from tests.helpers.users import PASSWORD
+
+MODEL = "SmolLM2-135M-Instruct-Q4_1"
+Card = dict[str, str]
+Write = Callable[[dict[str, Any]], list[Card]]
+"""A function that returns the cards for a `generate` message, or an empty list."""
+
+
+@contextmanager
+def quick_engine(
+    visitor: Visitor, write: Write, model_id: str = MODEL
+) -> Iterator[list[dict[str, Any]]]:
+    """Serve the visitor's requests as `model_id` inside the block.
+
+    Yield the list of requests, which grows as they arrive.
+    """
+    requests: list[dict[str, Any]] = []
+    with connect(_address(visitor, model_id), subprotocols=["mindflip.v1"], proxy=None) as socket:  # type: ignore[list-item]
+        serving = threading.Thread(
+            target=_serve, args=(socket, write, requests, model_id), daemon=True
+        )
+        serving.start()
+        yield requests
+    serving.join(10)
+
+
+def _address(visitor: Visitor, model_id: str) -> str:
+    with httpx.Client(base_url=f"{visitor.server.url}/api") as rest:
+        token = (
+            rest.post("/auth/token", json={"username": visitor.name, "password": PASSWORD})
+            .raise_for_status()
+            .json()["access"]
+        )
+        headers = {"Authorization": f"Bearer {token}"}
+        return (
+            rest.post("/webllm/session", json={"modelId": model_id}, headers=headers)
+            .raise_for_status()
+            .json()["wsUrl"]
+        )
+
+
+def _serve(
+    socket: ClientConnection, write: Write, requests: list[dict[str, Any]], model_id: str
+) -> None:
+    socket.send(json.dumps({"type": "ready", "modelId": model_id, "engine": "webllm"}))
+    for text in socket:
+        message = json.loads(text)
+        if message["type"] == "ping":
+            socket.send(json.dumps({"type": "pong"}))
+        elif message["type"] == "generate":
+            requests.append(message)
+            leased = {name: message[name] for name in ("generationId", "lease", "cacheKey")}
+            socket.send(
+                json.dumps({"type": "response", "data": {"cards": write(message)}, **leased})
+            )

@@ -1,0 +1,127 @@
+"""Sockets of the real ASGI application, with the real channel layer, and without a server."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import cache
+from typing import Any
+from urllib.parse import urlsplit
+
+from asgiref.testing import ApplicationCommunicator
+from jsonschema import Draft202012Validator
+
+from sessions_app import asyncapi
+
+MODEL = "Llama-3-8B-Instruct-q4f16_1-MLC"
+ANSWER_SECONDS = 10
+
+
+class Socket:
+    """A client's end of a socket, which fails with a message if it receives something unexpected.
+
+    It replaces Channels' own communicator, which keeps connections out of the pool while it runs.
+    """
+
+    def __init__(self, address: str, headers: dict[str, str], subprotocols: list[str]) -> None:
+        from mindflip.asgi import application
+
+        parts = urlsplit(address)
+        pairs = [
+            (name.lower().encode(), value.encode())
+            for name, value in {"Host": parts.netloc, **headers}.items()
+        ]
+        scope = {
+            "type": "websocket",
+            "path": parts.path,
+            "query_string": parts.query.encode(),
+            "headers": pairs,
+            "subprotocols": subprotocols,
+        }
+        self.wire = ApplicationCommunicator(application, scope)
+
+    async def connect(self) -> None:
+        await self.wire.send_input({"type": "websocket.connect"})
+        accepted = await self.wire.receive_output(ANSWER_SECONDS)
+        assert accepted["type"] == "websocket.accept"
+        self.subprotocol = accepted.get("subprotocol")
+
+    async def disconnect(self) -> None:
+        await self.wire.send_input({"type": "websocket.disconnect", "code": 1000})
+        await self.wire.wait(ANSWER_SECONDS)
+
+    async def send_frame(self, text: str | None = None, binary: bytes | None = None) -> None:
+        await self.wire.send_input({"type": "websocket.receive", "text": text, "bytes": binary})
+
+    async def send(self, **message: Any) -> None:
+        await self.send_frame(json.dumps(message))
+
+    async def receive(self) -> dict[str, Any]:
+        """Return the next message, and check that it conforms to docs/asyncapi.json."""
+        output = await self.wire.receive_output(ANSWER_SECONDS)
+        assert output["type"] == "websocket.send", output
+        message = json.loads(output["text"])
+        validator(message["type"], is_guide=self.subprotocol is None).validate(message)
+        return message
+
+    async def receive_close(self) -> dict[str, Any]:
+        """Return the close, which comes next or after one error message."""
+        output = await self.wire.receive_output(ANSWER_SECONDS)
+        if output["type"] == "websocket.send":
+            output = await self.wire.receive_output(ANSWER_SECONDS)
+        assert output["type"] == "websocket.close", output
+        return output
+
+    async def receive_type(self, kind: str) -> dict[str, Any]:
+        """Return the next message of this type, and skip progress messages."""
+        while (message := await self.receive())["type"] != kind:
+            assert message["type"] == "progress", message
+        return message
+
+    async def ask(self, topic: str = "Tides", count: int = 2, **options: Any) -> None:
+        """Send the guide's request, as clients of the guide write it."""
+        await self.send(
+            type="generate",
+            prompt=f"Generate {count} flashcards about {topic}",
+            options={"count": count, "topic": topic, **options},
+        )
+
+    async def answer(self, request: dict[str, Any], cards: Any) -> None:
+        """Send the guide's response to an engine's `generate`."""
+        options = request["options"]
+        await self.send(
+            type="response",
+            cacheKey=f"webllm:flashcards:{options['topic']}:{options['count']}",
+            data={"cards": cards},
+        )
+
+    async def is_alive(self) -> bool:
+        """Return whether the socket responds to a bad message with an error."""
+        await self.send(type="nonsense")
+        return (await self.receive_type("error"))["code"] == "unknown_type"
+
+
+@cache
+def validator(kind: str, is_guide: bool) -> Draft202012Validator:
+    """Return the validator for one of the server's messages.
+
+    The guide's dialect has only four of them.
+    """
+    types = asyncapi.GUIDE_SERVER_TYPES if is_guide else asyncapi.SERVER_TYPES
+    (message_type,) = [candidate for candidate in types if candidate.__struct_config__.tag == kind]
+    return Draft202012Validator(asyncapi.schema_of(message_type))
+
+
+def cards(*fronts: str) -> list[dict[str, str]]:
+    return [{"front": front, "back": f"What {front} is"} for front in fronts]
+
+
+@asynccontextmanager
+async def open_socket(
+    address: str, subprotocols: list[str] | None = None, **headers: str
+) -> AsyncIterator[Socket]:
+    socket = Socket(address, headers, subprotocols or [])
+    await socket.connect()
+    try:
+        yield socket
+    finally:
+        await socket.disconnect()

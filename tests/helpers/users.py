@@ -1,0 +1,3 @@
+"""The password of all test users."""
+
+PASSWORD = "correct horse battery"

@@ -1,0 +1,147 @@
+"""Passwords are hashed without a database connection, a few at a time, and clients take turns."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import pytest
+from axes.models import AccessAttempt
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from rest_framework_simplejwt.tokens import AccessToken
+
+from sessions_app import hashers
+from tests.helpers.processes import eventually
+from tests.helpers.users import PASSWORD
+
+NEW = {"username": "dora", "password": PASSWORD}
+ALICE = {"username": "alice", "password": PASSWORD}
+
+
+@contextmanager
+def hashing_is_busy() -> Iterator[None]:
+    """Take all places for hashing, as other requests would."""
+    with ExitStack() as places:
+        for _ in range(hashers.CONCURRENT_HASHES):
+            places.enter_context(hashers.hashing.place("other requests"))
+        yield
+
+
+def waiting() -> list[str]:
+    """Return the clients that wait for a place, in order."""
+    return list(hashers.hashing._queues)
+
+
+def in_use() -> int:
+    """Return how many connections of this process's pool are in use."""
+    statistics = connection.pool.get_stats()  # type: ignore[attr-defined]
+    return int(statistics["pool_size"] - statistics["pool_available"])
+
+
+def request(
+    path: str,
+    body: dict[str, Any],
+    method: str = "POST",
+    is_form: bool = False,
+    user: User | None = None,
+) -> int:
+    """Send one request from its own thread, as the server does, and return the status."""
+    headers = {"Authorization": f"Bearer {AccessToken.for_user(user)}"} if user else {}
+    options = {} if is_form else {"content_type": "application/json"}
+    try:
+        return getattr(Client(), method.lower())(path, body, headers=headers, **options).status_code
+    finally:
+        connection.close()
+
+
+WAYS: dict[str, tuple[Callable[[User], int], int]] = {
+    "register": (lambda _: request("/api/auth/register", NEW), 201),
+    "token": (lambda _: request("/api/auth/token", ALICE), 200),
+    "token for an unknown name": (lambda _: request("/api/auth/token", NEW), 401),
+    "password": (
+        lambda alice: request(
+            "/api/account/password",
+            {"password": PASSWORD, "newPassword": "a b c d e f"},
+            user=alice,
+        ),
+        204,
+    ),
+    "sign out": (
+        lambda alice: request("/api/account/sign-out", {"password": PASSWORD}, user=alice),
+        204,
+    ),
+    "deletion": (
+        lambda alice: request("/api/account", {"password": PASSWORD}, "DELETE", user=alice),
+        200,
+    ),
+    "sign-up page": (
+        lambda _: request("/sign-up", {"username": "dora", "password1": PASSWORD}, is_form=True),
+        302,
+    ),
+    "sign-in page": (lambda _: request("/sign-in", ALICE, is_form=True), 302),
+    "admin": (lambda _: request("/admin/login/", ALICE | {"next": "/admin/"}, is_form=True), 302),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_request_that_waits_for_a_hash_holds_no_connection(
+    transactional_db: None, alice: User, way: str
+) -> None:
+    send, status = WAYS[way]
+    User.objects.filter(pk=alice.pk).update(is_staff=way == "admin")
+    with ThreadPoolExecutor(1) as pool:
+        with hashing_is_busy():
+            before = in_use()
+            future = pool.submit(send, alice)
+            assert eventually(waiting) == ["127.0.0.1"]
+            assert in_use() == before
+            assert not future.done()
+        assert future.result(20) == status
+
+
+def test_correct_password_is_refused_when_the_lockout_began_during_its_check(
+    transactional_db: None, alice: User, settings: Any
+) -> None:
+    """Without this check, guesses that are sent at the same time would all count as the first."""
+    with ThreadPoolExecutor(1) as pool:
+        with hashing_is_busy():
+            future = pool.submit(request, "/api/auth/token", ALICE)
+            eventually(waiting)
+            AccessAttempt.objects.create(
+                username="alice",
+                ip_address="127.0.0.1",
+                failures_since_start=settings.AXES_FAILURE_LIMIT,
+            )
+        assert future.result(20) == 429
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/api/auth/token"])
+def test_hash_of_djangos_own_hasher_is_accepted_and_upgraded_at_sign_in(
+    db: None, alice: User, path: str
+) -> None:
+    User.objects.filter(pk=alice.pk).update(
+        password=PBKDF2PasswordHasher().encode(PASSWORD, "somesalt", 1000)
+    )
+    assert Client().post(path, ALICE).status_code in (200, 302)
+    alice.refresh_from_db()
+    assert alice.password.startswith("pbkdf2_sha256$1$")
+    assert alice.check_password(PASSWORD)
+
+
+def test_clients_take_turns_whatever_number_of_requests_each_sends() -> None:
+    semaphore, order = hashers.FairSemaphore(1), []
+
+    def hash_for(client: str) -> None:
+        with semaphore.place(client):
+            order.append(client)
+
+    with ThreadPoolExecutor(5) as pool, semaphore.place("other requests"):
+        for number, client in enumerate(["stranger", "stranger", "stranger", "alice", "bob"], 1):
+            pool.submit(hash_for, client)
+            eventually(lambda number=number: sum(map(len, semaphore._queues.values())) == number)
+    assert order == ["stranger", "alice", "bob", "stranger", "stranger"]
+    with semaphore.place("alice"):
+        assert not semaphore._queues

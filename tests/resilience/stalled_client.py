@@ -1,0 +1,122 @@
+"""Clients that don't read what they are sent, or read it slowly."""
+
+import asyncio
+import json
+import secrets
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+from prometheus_client.parser import text_string_to_metric_families
+from websockets.asyncio.client import ClientConnection, connect
+
+from tests.helpers.processes import RunningServer
+from tests.resilience.accounts import MODEL, V1, Talker, talking, talking_as_the_guide_does
+
+WINDOW_BYTES = 4096  # the client's kernel buffers these bytes even if the client doesn't read
+DEADLINE_SECONDS = 40
+
+
+class Unread:
+    """A client's end of a socket, which reads nothing until `read` is called."""
+
+    def __init__(self, connection: ClientConnection) -> None:
+        self.connection = connection
+        connection.transport.pause_reading()
+
+    def send(self, text: str, times: int = 1) -> None:
+        """Send frames without waiting until the server has read them."""
+        for _ in range(times):
+            self.connection.protocol.send_text(text.encode())
+            self.connection.transport.writelines(self.connection.protocol.data_to_send())
+
+    def ping(self, times: int) -> None:
+        """Send protocol-level pings."""
+        for _ in range(times):
+            self.connection.protocol.send_ping(secrets.token_bytes(125))
+            self.connection.transport.writelines(self.connection.protocol.data_to_send())
+
+    @property
+    def untaken_bytes(self) -> int:
+        """The number of sent bytes that the server has not read yet."""
+        return self.connection.transport.get_write_buffer_size()
+
+    def read(self) -> AsyncIterator[dict[str, Any]]:
+        """Start reading and return the messages until the socket is closed."""
+        self.connection.transport.resume_reading()
+        return self._messages()
+
+    async def _messages(self) -> AsyncIterator[dict[str, Any]]:
+        async with asyncio.timeout(DEADLINE_SECONDS):
+            async for text in self.connection:
+                yield json.loads(text)
+
+
+@asynccontextmanager
+async def not_reading(address: str, dialect: str | None = V1) -> AsyncIterator[Unread]:
+    """Open a socket with a small receive buffer whose client stops reading after the handshake."""
+    parts = urlsplit(address)
+    end = socket.socket()
+    end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, WINDOW_BYTES)
+    end.connect((parts.hostname, parts.port))
+    own: dict[str, Any] = {
+        "subprotocols": [dialect] if dialect else None,
+        "ping_interval": None,
+        "max_size": None,
+        "max_queue": 1,
+    }
+    async with connect(address, sock=end, proxy=None, close_timeout=1, **own) as connection:
+        try:
+            yield Unread(connection)
+        finally:
+            connection.transport.abort()
+
+
+async def make_results(address: str, count: int, name: str = "r") -> list[dict[str, Any]]:
+    """Have an engine write `count` results of 200 KB, and return them.
+
+    Their requestIds are r0, r1 and so on, if `name` is "r".
+    """
+    async with talking(address) as engine:
+        await engine.send(type="ready", modelId=MODEL, engine="webllm")
+        return [await _make_result(engine, f"{name}{number}") for number in range(count)]
+
+
+async def _make_result(engine: Talker, request_id: str) -> dict[str, Any]:
+    await engine.send(
+        type="generate", prompt=f"About {request_id}", options={"count": 50}, requestId=request_id
+    )
+    request = await engine.until("generate")
+    leased = {name: request[name] for name in ("cacheKey", "generationId", "lease")}
+    await engine.send(type="response", data={"cards": large_cards()}, **leased)
+    return await engine.until("result")
+
+
+def large_cards() -> list[dict[str, str]]:
+    """Return 50 cards, 200 KB in total."""
+    return [{"front": secrets.token_hex(1000), "back": secrets.token_hex(1000)} for _ in range(50)]
+
+
+async def remember_a_result(address: str) -> None:
+    """Add a result of 200 KB for the prompt `Tides` to the cache."""
+    async with talking_as_the_guide_does(address) as client:
+        await client.send(type="generate", prompt="Tides", options={"count": 50})
+        request = await client.until("generate")
+        await client.send(
+            type="response", cacheKey=request["cacheKey"], data={"cards": large_cards()}
+        )
+        await client.until("result")
+
+
+async def scrape(server: RunningServer) -> dict[tuple[str, ...], float]:
+    """Return the samples of /metrics by name and label values."""
+    async with httpx.AsyncClient() as client:
+        text = (await client.get(f"{server.url}/metrics")).text
+    return {
+        (sample.name, *sample.labels.values()): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }

@@ -1,0 +1,30 @@
+"""Engines that reconnect while they have unfinished work."""
+
+from tests.helpers.sockets import open_socket
+from tests.helpers.v1 import receive_until, send_card, send_ready, send_response
+
+ONE_CARD = {"count": 1}
+
+
+async def test_an_engine_that_came_back_and_was_given_more_may_still_finish_what_it_had(
+    socket_db, alice, session_of
+):
+    address = (await session_of(alice))["wsUrl"]
+    async with open_socket(address, ["mindflip.v1"]) as before:
+        await send_ready(before)
+        await before.send(
+            type="generate", prompt="Tides", options={"count": 2, "topic": "Tides"}, requestId="r1"
+        )
+        old = await receive_until(before, "generate")
+        await before.send(
+            type="generate", prompt="Moons", options=ONE_CARD | {"topic": "Moons"}, requestId="r2"
+        )
+        await receive_until(before, "session")
+    async with open_socket(address, ["mindflip.v1"]) as after:
+        await send_ready(after)
+        new = await receive_until(after, "generate")
+        await send_card(after, old, "ebb")
+        await send_response(after, old, "ebb", "flow")
+        assert (await receive_until(after, "result"))["requestId"] == "r1"
+        await send_response(after, new, "waxing")
+        assert (await receive_until(after, "result"))["requestId"] == "r2"

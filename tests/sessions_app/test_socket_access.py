@@ -1,0 +1,240 @@
+"""Access to sockets, and the events elsewhere that close them."""
+
+from collections.abc import Callable
+from urllib.parse import parse_qsl, urlencode, urlsplit
+from uuid import UUID
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.utils import timezone
+from rest_framework_simplejwt.tokens import AccessToken
+
+from sessions_app import consumers, events
+from sessions_app.models import Generation, WebLLMSession
+from sessions_app.services.sessions import sessions_expire_idle
+from tests.helpers.sockets import open_socket
+
+
+async def _close_code(address: str, **headers: str) -> int:
+    async with open_socket(address, **headers) as socket:
+        close = await socket.receive_close()
+        assert close["reason"], "every close says why"
+        return close["code"]
+
+
+def _bearer(user) -> str:
+    return f"Bearer {AccessToken.for_user(user)}"
+
+
+async def test_a_ticket_opens_again_and_again_while_the_session_lives(socket_db, alice, session_of):
+    address = (await session_of(alice))["wsUrl"]
+    for _ in range(2):
+        async with open_socket(address) as socket:
+            assert await socket.is_alive()
+
+
+def percent_encode(text: str) -> str:
+    return "".join(f"%{byte:02x}" for byte in text.encode())
+
+
+REWRITES: dict[str, Callable[[dict[str, str]], str]] = {
+    "as a form, like URLSearchParams and urlencode": urlencode,
+    "with the last seq first": lambda query: urlencode({"lastSeq": "0"} | query),
+    "with a parameter of a proxy": lambda query: f"utm=a%20b&&{urlencode(query)}&x",
+    "with every character encoded": lambda query: "&".join(
+        f"{name}={percent_encode(value)}" for name, value in query.items()
+    ),
+    "with the name encoded": lambda query: f"%74icket={query['ticket']}",
+}
+
+
+@pytest.mark.parametrize("rewrite", REWRITES.values(), ids=REWRITES.keys())
+async def test_ticket_opens_the_socket_however_the_query_is_encoded(
+    socket_db, alice, session_of, rewrite
+):
+    address = urlsplit((await session_of(alice))["wsUrl"])
+    query = rewrite(dict(parse_qsl(address.query)))
+    async with open_socket(address._replace(query=query).geturl()) as socket:
+        assert await socket.is_alive()
+
+
+async def test_last_seq_is_read_however_the_query_is_encoded(socket_db, alice, session_of):
+    address = (await session_of(alice))["wsUrl"]
+    async with open_socket(address, ["mindflip.v1"]) as socket:
+        before = (await socket.receive())["seq"]
+        await socket.send(
+            type="generate", prompt="Tides", options={"count": 1, "topic": "Tides"}, requestId="r1"
+        )
+        await socket.receive_type("session")
+        await socket.send(type="cancel", requestId="r1")
+        while (await socket.receive())["type"] != "error":
+            pass
+    parts = urlsplit(address)
+    query = urlencode(dict(parse_qsl(parts.query))) + f"&lastSeq={percent_encode(str(before))}"
+    async with open_socket(parts._replace(query=query).geturl(), ["mindflip.v1"]) as socket:
+        assert (await socket.receive())["type"] == "session"
+        assert (await socket.receive_type("error"))["code"] == "cancelled"
+
+
+async def test_no_ticket_or_a_tampered_one_is_4401(socket_db, alice, session_of):
+    address = (await session_of(alice))["wsUrl"]
+    assert await _close_code(address.partition("?")[0]) == 4401
+    assert await _close_code(address[:-2] + ("aa" if not address.endswith("aa") else "bb")) == 4401
+    assert await _close_code(address.partition("?")[0] + "?ticket=") == 4401
+
+
+async def test_it_refuses_a_ticket_of_another_session(socket_db, alice, session_of):
+    address, other = (await session_of(alice))["wsUrl"], (await session_of(alice))["wsUrl"]
+    assert await _close_code(address.partition("?")[0] + "?" + other.partition("?")[2]) == 4401
+
+
+async def test_it_refuses_a_ticket_of_another_user(socket_db, alice, bob, session_of):
+    hers, his = (await session_of(alice))["wsUrl"], (await session_of(bob))["wsUrl"]
+    assert await _close_code(hers.partition("?")[0] + "?" + his.partition("?")[2]) == 4401
+
+
+async def test_the_json_web_token_is_no_ticket(socket_db, alice, session_of):
+    address = (await session_of(alice))["wsUrl"].partition("?")[0]
+    assert await _close_code(f"{address}?ticket={AccessToken.for_user(alice)}") == 4401
+
+
+async def test_a_bearer_token_without_origin_passes_and_another_users_does_not(
+    socket_db, alice, charlie, session_of
+):
+    address = (await session_of(alice))["wsUrl"].partition("?")[0]
+    async with open_socket(address, Authorization=_bearer(alice)) as socket:
+        assert await socket.is_alive()
+    assert await _close_code(address, Authorization=_bearer(charlie)) == 4404
+    assert await _close_code(address, Authorization="Bearer nonsense") == 4401
+
+
+async def test_origins_are_looked_at(socket_db, alice, session_of):
+    address = (await session_of(alice))["wsUrl"]
+    for origin in ("http://localhost", "http://localhost:5173", "http://127.0.0.1:3000"):
+        async with open_socket(address, Origin=origin) as socket:
+            assert await socket.is_alive(), origin
+    for origin in (
+        "https://evil.example",
+        "null",
+        "http://localhost.evil.example",
+        "http://localhost@evil.example",
+        "file://localhost",
+    ):
+        assert await _close_code(address, Origin=origin) == 4403, origin
+
+
+async def test_in_a_deployment_this_machines_pages_are_strangers(
+    socket_db, alice, session_of, settings
+):
+    address = (await session_of(alice))["wsUrl"]
+    settings.IS_PRIVATE, settings.ALLOWED_ORIGINS = False, ["https://app.example.org"]
+    assert await _close_code(address, Origin="http://localhost:5173") == 4403
+    async with open_socket(address, Origin="https://app.example.org") as socket:
+        assert await socket.is_alive()
+
+
+async def test_an_address_that_is_no_sessions_is_closed_in_words(socket_db, alice, session_of):
+    assert await _close_code("ws://localhost/ws/nowhere") == 4404
+    unknown = "ws://localhost/ws/webllm/3f0b6e5e-0000-4000-8000-000000000000"
+    assert await _close_code(unknown, Authorization=_bearer(alice)) == 4404
+
+
+async def test_a_long_reason_is_cut_to_whole_characters_that_fit_in_a_close_frame(
+    socket_db, alice, session_of, monkeypatch
+):
+    session = await session_of(alice)
+    async with open_socket(session["wsUrl"]) as socket:
+        assert await socket.is_alive()
+        await sync_to_async(events.sessions_ended)(
+            [UUID(session["sessionId"])], close_code=4404, reason="ü" * 100
+        )
+        assert (await socket.receive_close())["reason"] == "ü" * 61
+    monkeypatch.setattr(consumers, "gettext", lambda text: "x" * 122 + "\N{GRINNING FACE}")
+    async with open_socket("ws://localhost/ws/nowhere") as socket:
+        assert (await socket.receive_close())["reason"] == "x" * 122
+
+
+async def test_closing_the_session_closes_its_sockets_and_cancels_its_queue(
+    socket_db, alice, session_of, api
+):
+    session = await session_of(alice)
+    async with open_socket(session["wsUrl"]) as socket:
+        await socket.ask("Tides", 1)
+        await socket.receive_type("generate")
+        await sync_to_async(api(alice).delete)(f"/api/webllm/session/{session['sessionId']}")
+        assert (await socket.receive_close())["code"] == 4404
+    generation = await Generation.objects.aget()
+    assert (generation.status, generation.error_code) == ("cancelled", "session_closed")
+    assert await _close_code(session["wsUrl"]) == 4404
+
+
+async def test_expiry_closes_sockets_with_4410(socket_db, alice, session_of):
+    session = await session_of(alice)
+    async with open_socket(session["wsUrl"]) as socket:
+        assert await socket.is_alive()
+        later = timezone.now() + timezone.timedelta(hours=1)
+        assert await sync_to_async(sessions_expire_idle)(now=later) == 1
+        assert (await socket.receive_close())["code"] == 4410
+    assert await _close_code(session["wsUrl"]) == 4410
+
+
+async def test_a_message_on_a_session_past_its_time_closes_even_before_the_sweep(
+    socket_db, alice, session_of
+):
+    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
+        assert await socket.is_alive()
+        await WebLLMSession.objects.aupdate(
+            last_activity_at=timezone.now() - timezone.timedelta(hours=1)
+        )
+        await socket.ask("Tides", 1)
+        assert (await socket.receive())["code"] == "session_expired"
+        assert (await socket.receive_close())["code"] == 4410
+
+
+async def test_disabling_a_user_closes_his_sockets_and_his_tickets(socket_db, alice, session_of):
+    address = (await session_of(alice))["wsUrl"]
+    async with open_socket(address) as socket:
+        assert await socket.is_alive()
+        alice.is_active = False
+        await alice.asave()
+        assert (await socket.receive_close())["code"] == 4403
+    assert await _close_code(address) == 4403
+
+
+async def test_a_dropped_socket_ends_nothing(socket_db, alice, session_of, api):
+    session = await session_of(alice)
+    async with open_socket(session["wsUrl"]) as socket:
+        assert await socket.is_alive()
+    body = (
+        await sync_to_async(api(alice).get)(f"/api/webllm/session/{session['sessionId']}")
+    ).json()
+    assert body["status"] == "ready"
+
+
+async def test_status_tells_a_running_generation(socket_db, alice, session_of, api):
+    session = await session_of(alice)
+    read = sync_to_async(
+        lambda: api(alice).get(f"/api/webllm/session/{session['sessionId']}").json()
+    )
+    async with open_socket(session["wsUrl"]) as socket:
+        await socket.ask("Tides", 1)
+        request = await socket.receive_type("generate")
+        body = await read()
+        assert (body["status"], body["queueLength"]) == ("generating", 1)
+        await socket.answer(request, [{"front": "ebb", "back": "falling"}])
+        await socket.receive_type("result")
+        assert (await read())["status"] == "ready"
+
+
+async def test_an_engine_that_cannot_run_at_all_sets_the_session_to_error(
+    socket_db, alice, session_of, api
+):
+    session = await session_of(alice)
+    async with open_socket(session["wsUrl"]) as socket:
+        await socket.send(type="error", error="WebGPU is not available")
+        assert await socket.is_alive()
+    body = (
+        await sync_to_async(api(alice).get)(f"/api/webllm/session/{session['sessionId']}")
+    ).json()
+    assert body["status"] == "error"
+    assert body["engine"]["error"] == "WebGPU is not available"

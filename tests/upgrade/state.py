@@ -1,0 +1,65 @@
+"""The upgraded state, as the tests look at it."""
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import psycopg
+
+from tests.helpers.processes import RunningServer
+from tests.helpers.users import PASSWORD
+from tests.upgrade.profile import HOST
+
+
+@dataclass
+class Upgraded:
+    """This version with the recorded state, in which all times are moved to the present.
+
+    `messages` are the IDs of the queued tasks. `readiness` is the response of /readyz after they
+    ran.
+    """
+
+    server: RunningServer
+    texts: dict[str, str]
+    messages: list[str]
+    readiness: httpx.Response | None = None
+
+    @cached_property
+    def known(self) -> dict[str, Any]:
+        """The values that the recorder stored about the state."""
+        return json.loads(self.texts["known.json"])
+
+    @cached_property
+    def profile(self) -> dict[str, Any]:
+        text = self.texts["browser.json"]
+        return json.loads(text.replace(HOST, urlsplit(self.server.url).netloc))
+
+    def rows(self, statement: str, *values: Any) -> list[Any]:
+        """Run SQL with the names of tables, which do not change when a model is renamed."""
+        with psycopg.connect(self.server.database_url) as connection:
+            return connection.execute(statement, values).fetchall()  # type: ignore[call-overload]
+
+    def value(self, statement: str, *values: Any) -> Any:
+        ((value,),) = self.rows(statement, *values)
+        return value
+
+    def signed_in(self, name: str) -> httpx.Client:
+        """Return a client with a new token for the user, obtained with the recorded password."""
+        body = {"username": name, "password": PASSWORD}
+        answer = httpx.post(f"{self.server.url}/api/auth/token", json=body).raise_for_status()
+        return self.with_token(answer.json()["access"])
+
+    def with_token(self, token: str) -> httpx.Client:
+        headers = {"Authorization": f"Bearer {token}"}
+        return httpx.Client(base_url=self.server.url, headers=headers, timeout=30)
+
+    def with_cookie(self, name: str) -> httpx.Client:
+        """Return a client with the recorded cookie of a user who signed in on a page."""
+        cookies = {each["name"]: each["value"] for each in self.profile["cookies"]}
+        value = self.known.get(f"{name}_cookie") or cookies["sessionid"]
+        return httpx.Client(
+            base_url=self.server.url, cookies={"sessionid": value}, follow_redirects=True
+        )
