@@ -174,9 +174,9 @@ def test_passwords_are_not_tried_out(alice, api, monkeypatch):
     assert client.get("/api/account").status_code == 200
 
 
-async def test_her_sockets_close_and_her_engine_stops(socket_db, alice, session_of, api):
-    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
-        await socket.ask("Tides", 1)
+async def test_her_sockets_close_and_her_engine_stops(socket_db, alice, acreate_session, api):
+    async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
+        await socket.request_cards("Tides", 1)
         await socket.receive_type("generate")
         answer = await sync_to_async(api(alice).delete)("/api/account", ALICE)
         assert answer.json()["isComplete"] is True

@@ -37,8 +37,10 @@ def test_the_form_for_json_begins_with_an_example_that_can_be_sent(browser, addr
     assert answer.status_code in {200, 201}, answer.content
 
 
-def test_the_form_for_a_generation_and_a_card_can_be_sent(browser, alice, new_session, make_deck):
-    session, deck = new_session(alice)["sessionId"], make_deck(alice, "ebb")["id"]
+def test_the_form_for_a_generation_and_a_card_can_be_sent(
+    browser, alice, create_session, make_deck
+):
+    session, deck = create_session(alice)["sessionId"], make_deck(alice, "ebb")["id"]
     for address in (
         f"/api/webllm/session/{session}/generations",
         f"/api/flashcards/decks/{deck}/cards",

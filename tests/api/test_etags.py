@@ -6,10 +6,10 @@ SESSIONS = "/api/webllm/session"
 
 
 @pytest.fixture
-def addresses(alice, new_session, make_deck):
+def addresses(alice, create_session, make_deck):
     return [
         SESSIONS,
-        f"{SESSIONS}/{new_session(alice)['sessionId']}",
+        f"{SESSIONS}/{create_session(alice)['sessionId']}",
         "/api/flashcards/decks",
         f"/api/flashcards/decks/{make_deck(alice, 'ebb')['id']}",
         "/api/webllm/models",
@@ -25,9 +25,9 @@ def test_what_is_still_so_is_not_sent_again(alice, api, addresses):
         assert again.has_header("RateLimit")
 
 
-def test_what_has_changed_is_sent_with_another_etag(alice, api, new_session):
+def test_what_has_changed_is_sent_with_another_etag(alice, api, create_session):
     client = api(alice)
-    address = f"{SESSIONS}/{new_session(alice)['sessionId']}"
+    address = f"{SESSIONS}/{create_session(alice)['sessionId']}"
     etag = client.get(address)["ETag"]
     client.delete(address)
     changed = client.get(address, headers={"If-None-Match": etag})
@@ -35,7 +35,7 @@ def test_what_has_changed_is_sent_with_another_etag(alice, api, new_session):
     assert changed["ETag"] != etag
 
 
-def test_the_etag_of_another_user_opens_nothing(alice, charlie, api, new_session):
-    address = f"{SESSIONS}/{new_session(alice)['sessionId']}"
+def test_the_etag_of_another_user_opens_nothing(alice, charlie, api, create_session):
+    address = f"{SESSIONS}/{create_session(alice)['sessionId']}"
     etag = api(alice).get(address)["ETag"]
     assert api(charlie).get(address, headers={"If-None-Match": etag}).status_code == 404

@@ -12,8 +12,8 @@ def ids(response):
     return [session["sessionId"] for session in response.json()["results"]]
 
 
-def test_the_header_link_leads_through_the_pages_and_back(alice, api, new_session):
-    opened = [new_session(alice)["sessionId"] for _ in range(3)]
+def test_the_header_link_leads_through_the_pages_and_back(alice, api, create_session):
+    opened = [create_session(alice)["sessionId"] for _ in range(3)]
     client = api(alice)
     first = client.get(f"{SESSIONS}?pageSize=2")
     address = first["Link"].split(";")[0].strip("<>")
@@ -42,8 +42,8 @@ def test_a_query_that_says_nothing_is_refused_by_its_name(alice, api, query):
     assert list(response.json()["fields"]) == [query.split("=")[0]]
 
 
-def test_sessions_are_found_by_status_model_and_time(alice, api, new_session):
-    old, closed, new = (new_session(alice, model)["sessionId"] for model in ("a", "a", "b"))
+def test_sessions_are_found_by_status_model_and_time(alice, api, create_session):
+    old, closed, new = (create_session(alice, model)["sessionId"] for model in ("a", "a", "b"))
     client = api(alice)
     client.delete(f"{SESSIONS}/{closed}")
     noon = timezone.now() - timezone.timedelta(hours=1)
@@ -58,8 +58,8 @@ def test_sessions_are_found_by_status_model_and_time(alice, api, new_session):
     ) == [new, closed]
 
 
-def test_generations_are_found_by_status_and_topic(alice, api, new_session):
-    address = f"{SESSIONS}/{new_session(alice)['sessionId']}/generations"
+def test_generations_are_found_by_status_and_topic(alice, api, create_session):
+    address = f"{SESSIONS}/{create_session(alice)['sessionId']}/generations"
     client = api(alice)
     made = [
         client.post(address, {"prompt": "p", "options": {"topic": topic}}).json()["generationId"]

@@ -151,12 +151,12 @@ def test_rest_refuses_sides_and_names_of_nothing_else(api: Any, alice: Any) -> N
 async def test_engine_results_drop_them(
     socket_db: None,
     alice: Any,
-    session_of: Any,
+    acreate_session: Any,
     api: Any,
 ) -> None:
-    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
-        await socket.ask("Tides", 1)
-        await socket.answer(
+    async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
+        await socket.request_cards("Tides", 1)
+        await socket.send_cards(
             await socket.receive_type("generate"),
             [{"front": TEXT, "back": f"c{TEXT}", "tags": [TEXT]}],
         )

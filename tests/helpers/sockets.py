@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from sessions_app import asyncapi
 
 MODEL = "Llama-3-8B-Instruct-q4f16_1-MLC"
-ANSWER_SECONDS = 10
+TIMEOUT_SECONDS = 10
 
 
 class Socket:
@@ -37,27 +37,29 @@ class Socket:
             "headers": pairs,
             "subprotocols": subprotocols,
         }
-        self.wire = ApplicationCommunicator(application, scope)
+        self.communicator = ApplicationCommunicator(application, scope)
 
     async def connect(self) -> None:
-        await self.wire.send_input({"type": "websocket.connect"})
-        accepted = await self.wire.receive_output(ANSWER_SECONDS)
+        await self.communicator.send_input({"type": "websocket.connect"})
+        accepted = await self.communicator.receive_output(TIMEOUT_SECONDS)
         assert accepted["type"] == "websocket.accept"
         self.subprotocol = accepted.get("subprotocol")
 
     async def disconnect(self) -> None:
-        await self.wire.send_input({"type": "websocket.disconnect", "code": 1000})
-        await self.wire.wait(ANSWER_SECONDS)
+        await self.communicator.send_input({"type": "websocket.disconnect", "code": 1000})
+        await self.communicator.wait(TIMEOUT_SECONDS)
 
     async def send_frame(self, text: str | None = None, binary: bytes | None = None) -> None:
-        await self.wire.send_input({"type": "websocket.receive", "text": text, "bytes": binary})
+        await self.communicator.send_input(
+            {"type": "websocket.receive", "text": text, "bytes": binary}
+        )
 
     async def send(self, **message: Any) -> None:
         await self.send_frame(json.dumps(message))
 
     async def receive(self) -> dict[str, Any]:
         """Return the next message, and check that it conforms to docs/asyncapi.json."""
-        output = await self.wire.receive_output(ANSWER_SECONDS)
+        output = await self.communicator.receive_output(TIMEOUT_SECONDS)
         assert output["type"] == "websocket.send", output
         message = json.loads(output["text"])
         validator(message["type"], is_guide=self.subprotocol is None).validate(message)
@@ -65,9 +67,9 @@ class Socket:
 
     async def receive_close(self) -> dict[str, Any]:
         """Return the close, which comes next or after one error message."""
-        output = await self.wire.receive_output(ANSWER_SECONDS)
+        output = await self.communicator.receive_output(TIMEOUT_SECONDS)
         if output["type"] == "websocket.send":
-            output = await self.wire.receive_output(ANSWER_SECONDS)
+            output = await self.communicator.receive_output(TIMEOUT_SECONDS)
         assert output["type"] == "websocket.close", output
         return output
 
@@ -77,7 +79,7 @@ class Socket:
             assert message["type"] == "progress", message
         return message
 
-    async def ask(self, topic: str = "Tides", count: int = 2, **options: Any) -> None:
+    async def request_cards(self, topic: str = "Tides", count: int = 2, **options: Any) -> None:
         """Send the guide's request, as clients of the guide write it."""
         await self.send(
             type="generate",
@@ -85,7 +87,7 @@ class Socket:
             options={"count": count, "topic": topic, **options},
         )
 
-    async def answer(self, request: dict[str, Any], cards: Any) -> None:
+    async def send_cards(self, request: dict[str, Any], cards: Any) -> None:
         """Send the guide's response to an engine's `generate`."""
         options = request["options"]
         await self.send(
@@ -111,7 +113,7 @@ def validator(kind: str, is_guide: bool) -> Draft202012Validator:
     return Draft202012Validator(asyncapi.schema_of(message_type))
 
 
-def cards(*fronts: str) -> list[dict[str, str]]:
+def make_cards(*fronts: str) -> list[dict[str, str]]:
     return [{"front": front, "back": f"What {front} is"} for front in fronts]
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.helpers.sockets import MODEL, Socket, cards
+from tests.helpers.sockets import MODEL, Socket, make_cards
 
 V1 = ["mindflip.v1"]
 
@@ -39,7 +39,7 @@ async def send_card(engine: Socket, request: dict[str, Any], front: str, index: 
         generationId=request["generationId"],
         lease=request["lease"],
         index=index,
-        card=cards(front)[0],
+        card=make_cards(front)[0],
     )
 
 
@@ -63,5 +63,5 @@ async def send_response(engine: Socket, request: dict[str, Any], *fronts: str) -
         cacheKey=request["cacheKey"],
         generationId=request["generationId"],
         lease=request["lease"],
-        data={"cards": cards(*fronts)},
+        data={"cards": make_cards(*fronts)},
     )

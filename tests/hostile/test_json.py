@@ -103,9 +103,9 @@ def _sent_as(format):
     ],
 )
 def test_generation_with_text_that_cannot_be_stored_names_the_field(
-    alice, api, new_session, body, member
+    alice, api, create_session, body, member
 ):
-    address = f"/api/webllm/session/{new_session(alice)['sessionId']}/generations"
+    address = f"/api/webllm/session/{create_session(alice)['sessionId']}/generations"
     answer = api(alice).post(address, body.replace("HALF", HALF), content_type="application/json")
     assert answer.status_code == 400, answer.content
     assert list(answer.json()["fields"]) == [member]

@@ -47,9 +47,9 @@ def test_a_cookie_ends(alice, client, end):
     ("end", "code"), [(new_password, 4401), (disable, 4403), (User.delete, 4401)]
 )
 async def test_sockets_close_and_their_address_opens_no_more(
-    socket_db, alice, session_of, end, code
+    socket_db, alice, acreate_session, end, code
 ):
-    address = (await session_of(alice))["wsUrl"]
+    address = (await acreate_session(alice))["wsUrl"]
     async with open_socket(address) as socket:
         assert await socket.is_alive()
         await sync_to_async(end)(alice)
@@ -60,16 +60,16 @@ async def test_sockets_close_and_their_address_opens_no_more(
 
 
 async def test_a_socket_that_was_told_nothing_closes_at_its_heartbeat(
-    socket_db, alice, session_of, settings
+    socket_db, alice, acreate_session, settings
 ):
     settings.HEARTBEAT_SECONDS = 0.1
-    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
+    async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         await User.objects.aupdate(is_active=False)  # sends no signals, like an operator's SQL
         assert (await socket.receive_close())["code"] == 4403
 
 
-async def test_a_fresh_ticket_opens_after_a_new_password(socket_db, alice, session_of, api):
-    session = await session_of(alice)
+async def test_a_fresh_ticket_opens_after_a_new_password(socket_db, alice, acreate_session, api):
+    session = await acreate_session(alice)
     await sync_to_async(new_password)(alice)
     fresh = await sync_to_async(api(alice).post)(f"{SESSIONS}/{session['sessionId']}/ticket")
     async with open_socket(fresh.json()["wsUrl"]) as socket:
@@ -77,16 +77,16 @@ async def test_a_fresh_ticket_opens_after_a_new_password(socket_db, alice, sessi
 
 
 def test_signing_in_closes_no_socket(
-    alice, new_session, client, password, django_capture_on_commit_callbacks
+    alice, create_session, client, password, django_capture_on_commit_callbacks
 ):
-    new_session(alice)
+    create_session(alice)
     with django_capture_on_commit_callbacks() as callbacks:
         client.post("/sign-in", {"username": "alice", "password": password})
     assert callbacks == []
 
 
-def test_an_unchanged_user_keeps_his_socket(alice, new_session):
-    new_session(alice)
+def test_an_unchanged_user_keeps_his_socket(alice, create_session):
+    create_session(alice)
     state = handlers.SocketState(
         WebLLMSession.objects.get().pk, alice.pk, "a-model", "channel", password_key=""
     )

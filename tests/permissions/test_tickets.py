@@ -103,9 +103,9 @@ async def test_what_is_no_ticket_of_this_session_and_user_opens_nothing(socket_d
 
 
 async def test_a_ticket_opens_as_often_as_one_likes_until_the_session_ends(
-    socket_db, alice, session_of
+    socket_db, alice, acreate_session
 ):
-    session = await session_of(alice)
+    session = await acreate_session(alice)
     assert [await close_of(session["wsUrl"]) for _ in range(3)] == [OPENS] * 3
     await WebLLMSession.objects.aupdate(
         last_activity_at=timezone.now() - timezone.timedelta(hours=1)
@@ -118,9 +118,9 @@ async def test_a_ticket_opens_as_often_as_one_likes_until_the_session_ends(
 
 
 async def test_another_users_token_beside_her_ticket_is_his_own_word(
-    socket_db, alice, charlie, session_of
+    socket_db, alice, charlie, acreate_session
 ):
-    address = (await session_of(alice))["wsUrl"]
+    address = (await acreate_session(alice))["wsUrl"]
     assert await close_of(address, Authorization=f"Bearer {AccessToken.for_user(charlie)}") == 4404
 
 
@@ -151,9 +151,9 @@ HOSTS = (
 
 
 async def test_in_a_deployment_only_our_own_and_the_allowed_origins_connect(
-    socket_db, alice, session_of, settings
+    socket_db, alice, acreate_session, settings
 ):
-    address = (await session_of(alice))["wsUrl"].replace("ws://localhost", f"wss://{OURS}")
+    address = (await acreate_session(alice))["wsUrl"].replace("ws://localhost", f"wss://{OURS}")
     settings.ALLOWED_HOSTS, settings.IS_PRIVATE, settings.IS_HTTPS, settings.ALLOWED_ORIGINS = (
         [OURS],
         False,
@@ -165,9 +165,9 @@ async def test_in_a_deployment_only_our_own_and_the_allowed_origins_connect(
 
 
 async def test_a_name_that_is_not_ours_opens_no_socket_even_with_a_ticket(
-    socket_db, alice, session_of
+    socket_db, alice, acreate_session
 ):
-    address = (await session_of(alice))["wsUrl"]
+    address = (await acreate_session(alice))["wsUrl"]
     for host in HOSTS:
         assert [
             await close_of(address, Host=host),

@@ -28,7 +28,7 @@ class Account:
             f"Bearer {self._posted(f'{server}/api/auth/token', body)['access']}"
         )
 
-    def new_session(self, server: str) -> dict[str, Any]:
+    def create_session(self, server: str) -> dict[str, Any]:
         return self._posted(f"{server}/api/webllm/session", {"modelId": MODEL})
 
     def _posted(self, url: str, body: dict[str, Any]) -> dict[str, Any]:

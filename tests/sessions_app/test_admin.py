@@ -15,8 +15,8 @@ def operator(admin_client):
 
 
 @pytest.fixture
-def generation(alice, new_session) -> Generation:
-    new_session(alice)
+def generation(alice, create_session) -> Generation:
+    create_session(alice)
     return Generation.objects.create(
         session=WebLLMSession.objects.get(), user=alice, kind="flashcards", prompt=PLANTED,
         prompt_version="1",
@@ -99,10 +99,10 @@ def test_nothing_can_be_changed_by_hand(operator, generation):
 
 
 def test_a_list_takes_the_same_few_queries_however_long(
-    operator, alice, new_session, django_assert_max_num_queries
+    operator, alice, create_session, django_assert_max_num_queries
 ):
     for _ in range(5):
-        new_session(alice)
+        create_session(alice)
     with django_assert_max_num_queries(20):
         operator.get("/admin/sessions_app/webllmsession/")
 

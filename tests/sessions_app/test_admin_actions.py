@@ -160,9 +160,9 @@ def operating(transactional_db):
 
 
 async def test_a_requeued_generation_leaves_its_engine_and_is_given_out_anew(
-    socket_db, operating, alice, session_of
+    socket_db, operating, alice, acreate_session
 ):
-    async with open_socket((await session_of(alice))["wsUrl"], V1) as engine:
+    async with open_socket((await acreate_session(alice))["wsUrl"], V1) as engine:
         await receive_snapshot(engine)
         first = await lease_generation(engine)
         page = await operating(GENERATIONS, "requeue", first["generationId"])
@@ -183,9 +183,9 @@ def requeue_and_tell_backwards(generation_id: str) -> None:
 
 
 async def test_an_engine_that_is_given_the_same_anew_is_stopped_before_and_not_after(
-    socket_db, alice, session_of
+    socket_db, alice, acreate_session
 ):
-    async with open_socket((await session_of(alice))["wsUrl"], V1) as engine:
+    async with open_socket((await acreate_session(alice))["wsUrl"], V1) as engine:
         await receive_snapshot(engine)
         first = await lease_generation(engine)
         await requeue_and_tell_backwards(first["generationId"])
@@ -199,9 +199,9 @@ async def test_an_engine_that_is_given_the_same_anew_is_stopped_before_and_not_a
 
 
 async def test_a_cancelled_generation_stops_its_engine_and_tells_its_asker(
-    socket_db, operating, alice, session_of
+    socket_db, operating, alice, acreate_session
 ):
-    address = (await session_of(alice))["wsUrl"]
+    address = (await acreate_session(alice))["wsUrl"]
     async with open_socket(address, V1) as engine, open_socket(address, V1) as asker:
         await receive_snapshot(asker)
         asked_for = await lease_generation(engine, asker)
@@ -210,8 +210,8 @@ async def test_a_cancelled_generation_stops_its_engine_and_tells_its_asker(
     assert (stopped["generationId"], heard["code"]) == (asked_for["generationId"], "cancelled")
 
 
-async def test_a_closed_session_closes_its_sockets(socket_db, operating, alice, session_of):
-    session = await session_of(alice)
+async def test_a_closed_session_closes_its_sockets(socket_db, operating, alice, acreate_session):
+    session = await acreate_session(alice)
     async with open_socket(session["wsUrl"]) as socket:
         await operating(SESSIONS, "close", session["sessionId"])
         assert (await socket.receive_close())["code"] == 4404

@@ -66,10 +66,10 @@ async def open_behind(dam: Dam, address: str) -> AsyncIterator[Socket]:
 
 
 async def test_messages_of_a_client_that_does_not_read_wait_until_it_does(
-    socket_db, alice, session_of
+    socket_db, alice, acreate_session
 ):
     dam = Dam()
-    async with open_behind(dam, (await session_of(alice))["wsUrl"]) as socket:
+    async with open_behind(dam, (await acreate_session(alice))["wsUrl"]) as socket:
         await receive_snapshot(socket)
         dam.close()
         await socket.send(type="ping")
@@ -82,9 +82,9 @@ async def test_messages_of_a_client_that_does_not_read_wait_until_it_does(
 
 
 async def test_events_of_a_client_that_does_not_read_are_made_up_for_when_it_does(
-    socket_db, alice, session_of
+    socket_db, alice, acreate_session
 ):
-    dam, address = Dam(), (await session_of(alice))["wsUrl"]
+    dam, address = Dam(), (await acreate_session(alice))["wsUrl"]
     async with open_behind(dam, address) as socket, open_socket(address, V1) as other:
         await receive_snapshot(socket)
         await receive_snapshot(other)
@@ -98,9 +98,11 @@ async def test_events_of_a_client_that_does_not_read_are_made_up_for_when_it_doe
         assert await receive_until(socket, "result") == result
 
 
-async def test_events_between_two_pages_do_not_end_a_resume(socket_db, alice, session_of, settings):
+async def test_events_between_two_pages_do_not_end_a_resume(
+    socket_db, alice, acreate_session, settings
+):
     settings.RESUME_PAGE_BYTES = 1
-    dam, address = Dam(), (await session_of(alice))["wsUrl"]
+    dam, address = Dam(), (await acreate_session(alice))["wsUrl"]
     async with open_behind(dam, address) as socket:
         await send_response(socket, await lease_generation(socket, count=1), "ebb")
         await socket.send(type="ping")
@@ -117,11 +119,11 @@ async def test_events_between_two_pages_do_not_end_a_resume(socket_db, alice, se
 
 
 async def test_a_client_that_does_not_read_is_closed_with_a_reason(
-    socket_db, alice, session_of, settings
+    socket_db, alice, acreate_session, settings
 ):
     settings.SOCKET_STALLED_SECONDS = 1
     dam = Dam()
-    async with open_behind(dam, (await session_of(alice))["wsUrl"]) as socket:
+    async with open_behind(dam, (await acreate_session(alice))["wsUrl"]) as socket:
         await receive_snapshot(socket)
         dam.close()
         await socket.send(type="ping")
@@ -133,11 +135,11 @@ async def test_a_client_that_does_not_read_is_closed_with_a_reason(
 
 
 async def test_a_client_that_takes_some_bytes_now_and_then_is_closed(
-    socket_db, alice, session_of, settings
+    socket_db, alice, acreate_session, settings
 ):
     settings.SOCKET_STALLED_SECONDS = 1
     dripping = Dam(partial(next, count(100_000, -100)))
-    async with open_behind(dripping, (await session_of(alice))["wsUrl"]) as socket:
+    async with open_behind(dripping, (await acreate_session(alice))["wsUrl"]) as socket:
         await receive_snapshot(socket)
         dripping.close()
         await socket.send(type="ping")
@@ -145,11 +147,11 @@ async def test_a_client_that_takes_some_bytes_now_and_then_is_closed(
 
 
 async def test_a_client_that_is_slow_but_reads_is_neither_closed_nor_asked_whether_it_is_there(
-    socket_db, alice, session_of, settings
+    socket_db, alice, acreate_session, settings
 ):
     settings.SOCKET_STALLED_SECONDS = settings.HEARTBEAT_SECONDS = 1
     dam = Dam(partial(next, count(100_000, -5_000)))
-    async with open_behind(dam, (await session_of(alice))["wsUrl"]) as socket:
+    async with open_behind(dam, (await acreate_session(alice))["wsUrl"]) as socket:
         await receive_snapshot(socket)
         dam.close()
         await socket.send(type="ping")
@@ -159,11 +161,11 @@ async def test_a_client_that_is_slow_but_reads_is_neither_closed_nor_asked_wheth
 
 
 async def test_a_socket_for_which_too_much_waits_is_closed_with_a_reason(
-    socket_db, alice, session_of, settings
+    socket_db, alice, acreate_session, settings
 ):
     settings.SOCKET_UNSENT_MAX_BYTES = 1
     dam = Dam()
-    async with open_behind(dam, (await session_of(alice))["wsUrl"]) as socket:
+    async with open_behind(dam, (await acreate_session(alice))["wsUrl"]) as socket:
         await receive_snapshot(socket)
         dam.close()
         await socket.send(type="ping")
@@ -175,9 +177,9 @@ async def test_a_socket_for_which_too_much_waits_is_closed_with_a_reason(
 
 
 async def test_a_session_that_ends_closes_a_socket_whose_client_does_not_read(
-    socket_db, alice, session_of, api
+    socket_db, alice, acreate_session, api
 ):
-    dam, session = Dam(), await session_of(alice)
+    dam, session = Dam(), await acreate_session(alice)
     async with open_behind(dam, session["wsUrl"]) as socket:
         await receive_snapshot(socket)
         dam.close()
@@ -187,9 +189,9 @@ async def test_a_session_that_ends_closes_a_socket_whose_client_does_not_read(
 
 
 async def test_a_client_that_leaves_without_reading_gives_its_lease_back(
-    socket_db, alice, session_of
+    socket_db, alice, acreate_session
 ):
-    dam, address = Dam(), (await session_of(alice))["wsUrl"]
+    dam, address = Dam(), (await acreate_session(alice))["wsUrl"]
     async with open_behind(dam, address) as socket:
         await receive_snapshot(socket)
         await lease_generation(socket)

@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection
 
 from sessions_app.batching import Batcher
 from sessions_app.services.fast_path import execute_each
-from tests.helpers.sockets import Socket, cards, open_socket
+from tests.helpers.sockets import Socket, make_cards, open_socket
 
 
 class Reader:
@@ -66,16 +66,16 @@ async def test_who_leaves_takes_nobody_along():
 
 
 async def test_of_two_who_ask_the_same_at_once_nobody_gets_what_the_other_remembers(
-    socket_db, alice, bob, session_of
+    socket_db, alice, bob, acreate_session
 ):
     async with (
-        open_socket((await session_of(alice))["wsUrl"]) as hers,
-        open_socket((await session_of(bob))["wsUrl"]) as his,
+        open_socket((await acreate_session(alice))["wsUrl"]) as hers,
+        open_socket((await acreate_session(bob))["wsUrl"]) as his,
     ):
-        await hers.ask("Tides", 1)
-        await hers.answer(await hers.receive_type("generate"), cards("ebb"))
+        await hers.request_cards("Tides", 1)
+        await hers.send_cards(await hers.receive_type("generate"), make_cards("ebb"))
         remembered = await hers.receive_type("result")
-        await asyncio.gather(hers.ask("Tides", 1), his.ask("Tides", 1))
+        await asyncio.gather(hers.request_cards("Tides", 1), his.request_cards("Tides", 1))
         assert (await hers.receive_type("result"))["data"] == {
             "cards": remembered["data"]["cards"],
             "cached": True,
@@ -84,12 +84,14 @@ async def test_of_two_who_ask_the_same_at_once_nobody_gets_what_the_other_rememb
 
 
 async def test_many_who_ask_and_answer_at_once_get_each_its_own_cards_and_then_what_was_remembered(
-    socket_db, alice, bob, session_of
+    socket_db, alice, bob, acreate_session
 ):
     async with AsyncExitStack() as open_sockets:
         whose = [alice, bob] * 3
         sockets = [
-            await open_sockets.enter_async_context(open_socket((await session_of(user))["wsUrl"]))
+            await open_sockets.enter_async_context(
+                open_socket((await acreate_session(user))["wsUrl"])
+            )
             for user in whose
         ]
         first = await asyncio.gather(
@@ -105,11 +107,11 @@ async def test_many_who_ask_and_answer_at_once_get_each_its_own_cards_and_then_w
 
 
 async def round_trip(socket: Socket, topic: str) -> dict[str, Any]:
-    await socket.ask(topic, 1)
+    await socket.request_cards(topic, 1)
     while (message := await socket.receive())["type"] != "result":
         assert message["type"] in ("progress", "generate"), message
         if message["type"] == "generate":
-            await socket.answer(message, cards(topic))
+            await socket.send_cards(message, make_cards(topic))
     return message["data"]
 
 

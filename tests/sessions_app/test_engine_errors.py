@@ -3,7 +3,7 @@
 import pytest
 
 from sessions_app.models import Attempt, Engine, Generation
-from tests.helpers.sockets import cards, open_socket
+from tests.helpers.sockets import make_cards, open_socket
 from tests.helpers.v1 import (
     V1,
     lease_generation,
@@ -37,10 +37,10 @@ async def give_up_beside_another_engine(phone, desktop, code) -> None:
 
 @pytest.mark.parametrize(("engine_code", "code"), ENDING)
 async def test_error_that_a_retry_cannot_change_ends_the_generation_in_the_guides_dialect(
-    socket_db, alice, session_of, engine_code, code
+    socket_db, alice, acreate_session, engine_code, code
 ):
-    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
-        await socket.ask("Tides", 1)
+    async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
+        await socket.request_cards("Tides", 1)
         await socket.receive_type("generate")
         await give_up(socket, engine_code)
         error = await socket.receive_type("error")
@@ -51,9 +51,9 @@ async def test_error_that_a_retry_cannot_change_ends_the_generation_in_the_guide
 
 @pytest.mark.parametrize(("engine_code", "code"), ENDING)
 async def test_error_that_a_retry_cannot_change_ends_the_generation_in_v1(
-    socket_db, alice, session_of, engine_code, code
+    socket_db, alice, acreate_session, engine_code, code
 ):
-    async with open_socket((await session_of(alice))["wsUrl"], V1) as socket:
+    async with open_socket((await acreate_session(alice))["wsUrl"], V1) as socket:
         request = await lease_generation(socket)
         await give_up(socket, engine_code, generationId=request["generationId"])
         error = await receive_error(socket)
@@ -64,36 +64,42 @@ async def test_error_that_a_retry_cannot_change_ends_the_generation_in_v1(
     assert [attempt.outcome async for attempt in Attempt.objects.all()] == [code]
 
 
-async def test_model_that_one_engine_cannot_run_is_tried_on_another(socket_db, alice, session_of):
-    address = (await session_of(alice))["wsUrl"]
+async def test_model_that_one_engine_cannot_run_is_tried_on_another(
+    socket_db, alice, acreate_session
+):
+    address = (await acreate_session(alice))["wsUrl"]
     async with open_socket(address, V1) as phone, open_socket(address, V1) as desktop:
         await give_up_beside_another_engine(phone, desktop, "webgpu_unavailable")
         await send_response(desktop, await receive_until(desktop, "generate"), "ebb")
         assert (await receive_until(phone, "result"))["requestId"] == "r1"
 
 
-async def test_text_too_long_for_one_engine_is_tried_on_no_other(socket_db, alice, session_of):
-    address = (await session_of(alice))["wsUrl"]
+async def test_text_too_long_for_one_engine_is_tried_on_no_other(socket_db, alice, acreate_session):
+    address = (await acreate_session(alice))["wsUrl"]
     async with open_socket(address, V1) as phone, open_socket(address, V1) as desktop:
         await give_up_beside_another_engine(phone, desktop, "context_exceeded")
         assert (await receive_error(phone))["code"] == "context_exceeded"
 
 
 @pytest.mark.parametrize("engine_code", RETRIED)
-async def test_error_that_a_retry_can_change_is_retried(socket_db, alice, session_of, engine_code):
-    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
-        await socket.ask("Tides", 1)
+async def test_error_that_a_retry_can_change_is_retried(
+    socket_db, alice, acreate_session, engine_code
+):
+    async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
+        await socket.request_cards("Tides", 1)
         await socket.receive_type("generate")
         await give_up(socket, engine_code)
         again = await socket.receive_type("generate")
         assert again["attempt"] == 2
-        await socket.answer(again, cards("ebb"))
+        await socket.send_cards(again, make_cards("ebb"))
         assert (await socket.receive_type("result"))["data"]["cards"]
 
 
-async def test_failed_generation_is_not_retryable_over_rest_either(socket_db, alice, session_of):
-    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
-        await socket.ask("Tides", 1)
+async def test_failed_generation_is_not_retryable_over_rest_either(
+    socket_db, alice, acreate_session
+):
+    async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
+        await socket.request_cards("Tides", 1)
         await socket.receive_type("generate")
         await give_up(socket, "context_exceeded")
         await socket.receive_type("error")

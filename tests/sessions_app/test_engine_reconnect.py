@@ -7,9 +7,9 @@ ONE_CARD = {"count": 1}
 
 
 async def test_an_engine_that_came_back_and_was_given_more_may_still_finish_what_it_had(
-    socket_db, alice, session_of
+    socket_db, alice, acreate_session
 ):
-    address = (await session_of(alice))["wsUrl"]
+    address = (await acreate_session(alice))["wsUrl"]
     async with open_socket(address, ["mindflip.v1"]) as before:
         await send_ready(before)
         await before.send(

@@ -18,8 +18,8 @@ def _age(**ages: timedelta) -> None:
 
 
 @pytest.fixture
-def session(alice, new_session) -> WebLLMSession:
-    new_session(alice)
+def session(alice, create_session) -> WebLLMSession:
+    create_session(alice)
     return WebLLMSession.objects.get()
 
 
@@ -59,9 +59,9 @@ def test_the_sweep_leaves_what_is_not_idle(session):
     assert sessions_expire_idle(now=timezone.now()) == 0
 
 
-def test_the_sweep_goes_in_batches_until_all_are_done(alice, new_session):
+def test_the_sweep_goes_in_batches_until_all_are_done(alice, create_session):
     for _ in range(5):
-        new_session(alice)
+        create_session(alice)
     _age(last_activity_at=HOUR)
     assert sessions_expire_idle(now=timezone.now(), batch=2) == 5
 

@@ -3,12 +3,12 @@
 from django.utils import timezone
 
 from sessions_app.models import Attempt, Generation
-from tests.helpers.sockets import cards, open_socket
+from tests.helpers.sockets import make_cards, open_socket
 
 
-async def test_it_walks_the_guide_from_generate_to_result(socket_db, alice, session_of):
-    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
-        await socket.ask("Tides", 2)
+async def test_it_walks_the_guide_from_generate_to_result(socket_db, alice, acreate_session):
+    async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
+        await socket.request_cards("Tides", 2)
         assert (await socket.receive()) | {"generationId": ""} == {
             "type": "progress",
             "progress": 0,
@@ -21,7 +21,7 @@ async def test_it_walks_the_guide_from_generate_to_result(socket_db, alice, sess
         assert request["prompt"] == "Generate 2 flashcards about Tides"
         assert request["options"]["topic"] == "Tides"
         assert request["options"]["count"] == 2
-        await socket.answer(request, cards("ebb", "flow"))
+        await socket.send_cards(request, make_cards("ebb", "flow"))
         done = await socket.receive()
         assert (done["type"], done["progress"]) == ("progress", 100)
         result = await socket.receive()
@@ -30,9 +30,9 @@ async def test_it_walks_the_guide_from_generate_to_result(socket_db, alice, sess
         assert "cached" not in result["data"]
 
 
-async def test_the_engine_gets_what_our_own_engines_need(socket_db, alice, session_of):
-    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
-        await socket.ask("Tides", 2, language="French")
+async def test_the_engine_gets_what_our_own_engines_need(socket_db, alice, acreate_session):
+    async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
+        await socket.request_cards("Tides", 2, language="French")
         request = await socket.receive_type("generate")
         assert request["cacheKey"] == "webllm:flashcards:Tides:2"
         assert request["attempt"] == 1
@@ -42,32 +42,32 @@ async def test_the_engine_gets_what_our_own_engines_need(socket_db, alice, sessi
         assert request["responseFormat"]["schema"]
 
 
-async def test_the_second_time_the_result_comes_out_of_the_cache(socket_db, alice, session_of):
-    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
-        await socket.ask("Tides", 2)
-        await socket.answer(await socket.receive_type("generate"), cards("ebb", "flow"))
+async def test_the_second_time_the_result_comes_out_of_the_cache(socket_db, alice, acreate_session):
+    async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
+        await socket.request_cards("Tides", 2)
+        await socket.send_cards(await socket.receive_type("generate"), make_cards("ebb", "flow"))
         first = await socket.receive_type("result")
-        await socket.ask("Tides", 2)
+        await socket.request_cards("Tides", 2)
         assert (await socket.receive())["progress"] == 100
         second = await socket.receive()
         assert second["data"] == {"cards": first["data"]["cards"], "cached": True}
 
 
-async def test_refresh_asks_the_engine_again(socket_db, alice, session_of):
-    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
-        await socket.ask("Tides", 1)
-        await socket.answer(await socket.receive_type("generate"), cards("ebb"))
+async def test_refresh_asks_the_engine_again(socket_db, alice, acreate_session):
+    async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
+        await socket.request_cards("Tides", 1)
+        await socket.send_cards(await socket.receive_type("generate"), make_cards("ebb"))
         await socket.receive_type("result")
-        await socket.ask("Tides", 1, refresh=True)
-        await socket.answer(await socket.receive_type("generate"), cards("flow"))
+        await socket.request_cards("Tides", 1, refresh=True)
+        await socket.send_cards(await socket.receive_type("generate"), make_cards("flow"))
         result = await socket.receive_type("result")
         assert result["data"]["cards"][0]["front"] == "flow"
 
 
-async def test_two_prompts_with_one_topic_never_share_a_result(socket_db, alice, session_of):
-    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
-        await socket.ask("Tides", 1)
-        await socket.answer(await socket.receive_type("generate"), cards("ebb"))
+async def test_two_prompts_with_one_topic_never_share_a_result(socket_db, alice, acreate_session):
+    async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
+        await socket.request_cards("Tides", 1)
+        await socket.send_cards(await socket.receive_type("generate"), make_cards("ebb"))
         await socket.receive_type("result")
         await socket.send(
             type="generate",
@@ -77,89 +77,91 @@ async def test_two_prompts_with_one_topic_never_share_a_result(socket_db, alice,
         assert (await socket.receive_type("generate"))["prompt"] == "Cards about laundry tides"
 
 
-async def test_two_users_never_share_a_result(socket_db, alice, bob, session_of):
+async def test_two_users_never_share_a_result(socket_db, alice, bob, acreate_session):
     async with (
-        open_socket((await session_of(alice))["wsUrl"]) as hers,
-        open_socket((await session_of(bob))["wsUrl"]) as his,
+        open_socket((await acreate_session(alice))["wsUrl"]) as hers,
+        open_socket((await acreate_session(bob))["wsUrl"]) as his,
     ):
-        await hers.ask("Tides", 1)
-        await hers.answer(await hers.receive_type("generate"), cards("ebb"))
+        await hers.request_cards("Tides", 1)
+        await hers.send_cards(await hers.receive_type("generate"), make_cards("ebb"))
         await hers.receive_type("result")
-        await his.ask("Tides", 1)
+        await his.request_cards("Tides", 1)
         assert (await his.receive_type("generate"))["options"]["topic"] == "Tides"
 
 
 async def test_several_requests_on_one_socket_run_one_at_a_time_and_in_order(
-    socket_db, alice, session_of
+    socket_db, alice, acreate_session
 ):
-    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
+    async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         for topic in ("first", "second", "third"):
-            await socket.ask(topic, 1)
+            await socket.request_cards(topic, 1)
         results = []
         while len(results) < 3:
             message = await socket.receive()
             if message["type"] == "generate":
-                await socket.answer(message, cards(message["options"]["topic"]))
+                await socket.send_cards(message, make_cards(message["options"]["topic"]))
             elif message["type"] == "result":
                 results.append(message["data"]["cards"][0]["front"])
         assert results == ["first", "second", "third"]
 
 
-async def test_it_says_how_many_wait_before(socket_db, alice, session_of):
-    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
-        await socket.ask("first", 1)
+async def test_it_says_how_many_wait_before(socket_db, alice, acreate_session):
+    async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
+        await socket.request_cards("first", 1)
         await socket.receive_type("generate")
-        await socket.ask("second", 1)
+        await socket.request_cards("second", 1)
         assert (await socket.receive())["message"] == "Queued (1 before it)"
 
 
-async def test_missing_options_are_filled_in(socket_db, alice, session_of):
-    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
+async def test_missing_options_are_filled_in(socket_db, alice, acreate_session):
+    async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         await socket.send(type="generate", prompt="The water cycle")
         request = await socket.receive_type("generate")
         assert request["options"]["topic"] == "The water cycle"
         assert request["options"]["count"] == 10
 
 
-async def test_the_rest_is_asked_for_and_the_result_is_whole(socket_db, alice, session_of):
-    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
-        await socket.ask("Tides", 3)
-        await socket.answer(await socket.receive_type("generate"), cards("ebb", "ebb"))
+async def test_the_rest_is_asked_for_and_the_result_is_whole(socket_db, alice, acreate_session):
+    async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
+        await socket.request_cards("Tides", 3)
+        await socket.send_cards(await socket.receive_type("generate"), make_cards("ebb", "ebb"))
         again = await socket.receive_type("generate")
         assert again["options"]["count"] == 2
         assert [card["front"] for card in again["cardsSoFar"]] == ["ebb"]
         assert "ebb" in again["prompt"]
-        await socket.answer(again, cards("flow", "spring"))
+        await socket.send_cards(again, make_cards("flow", "spring"))
         result = await socket.receive_type("result")
         assert [card["front"] for card in result["data"]["cards"]] == ["ebb", "flow", "spring"]
         assert "partial" not in result["data"]
 
 
-async def test_after_two_more_asks_it_gives_what_there_is(socket_db, alice, session_of):
-    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
-        await socket.ask("Tides", 3)
+async def test_after_two_more_asks_it_gives_what_there_is(socket_db, alice, acreate_session):
+    async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
+        await socket.request_cards("Tides", 3)
         for _ in range(3):
-            await socket.answer(await socket.receive_type("generate"), cards("ebb"))
+            await socket.send_cards(await socket.receive_type("generate"), make_cards("ebb"))
         result = await socket.receive_type("result")
         assert len(result["data"]["cards"]) == 1
         assert result["data"]["partial"] is True
 
 
-async def test_no_cards_at_all_is_an_error_and_no_empty_success(socket_db, alice, session_of):
-    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
-        await socket.ask("Tides", 1)
+async def test_no_cards_at_all_is_an_error_and_no_empty_success(socket_db, alice, acreate_session):
+    async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
+        await socket.request_cards("Tides", 1)
         for _ in range(3):
-            await socket.answer(await socket.receive_type("generate"), [{"nothing": 1}, 5, None])
+            await socket.send_cards(
+                await socket.receive_type("generate"), [{"nothing": 1}, 5, None]
+            )
         error = await socket.receive_type("error")
         assert error["code"] == "no_valid_cards"
         assert error["retryable"] is True
         assert await socket.is_alive()
 
 
-async def test_members_of_the_engine_stay_on_a_card(socket_db, alice, session_of):
-    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
-        await socket.ask("Tides", 1)
-        await socket.answer(
+async def test_members_of_the_engine_stay_on_a_card(socket_db, alice, acreate_session):
+    async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
+        await socket.request_cards("Tides", 1)
+        await socket.send_cards(
             await socket.receive_type("generate"),
             [{"question": "ebb?", "answer": "falling water", "hint": "moon"}],
         )
@@ -171,10 +173,10 @@ async def test_members_of_the_engine_stay_on_a_card(socket_db, alice, session_of
 
 
 async def test_an_engine_that_fails_three_times_fails_the_generation_with_its_reasons(
-    socket_db, alice, session_of
+    socket_db, alice, acreate_session
 ):
-    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
-        await socket.ask("Tides", 1)
+    async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
+        await socket.request_cards("Tides", 1)
         for number in (1, 2, 3):
             assert (await socket.receive_type("generate"))["attempt"] == number
             await socket.send(type="error", error=f"Out of memory {number}")
@@ -186,10 +188,10 @@ async def test_an_engine_that_fails_three_times_fails_the_generation_with_its_re
 
 
 async def test_a_page_that_stops_its_engine_cancels_and_nothing_is_tried_again(
-    socket_db, alice, session_of
+    socket_db, alice, acreate_session
 ):
-    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
-        await socket.ask("Tides", 1)
+    async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
+        await socket.request_cards("Tides", 1)
         await socket.receive_type("generate")
         await socket.send(type="error", error="Stopped by the user", code="cancelled")
         assert (await socket.receive_type("error"))["code"] == "cancelled"
@@ -197,10 +199,12 @@ async def test_a_page_that_stops_its_engine_cancels_and_nothing_is_tried_again(
         assert await socket.is_alive()
 
 
-async def test_an_outcome_is_told_once_whatever_brings_it(socket_db, alice, session_of, settings):
+async def test_an_outcome_is_told_once_whatever_brings_it(
+    socket_db, alice, acreate_session, settings
+):
     settings.HEARTBEAT_SECONDS = 1
-    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
-        await socket.ask("Tides", 1)
+    async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
+        await socket.request_cards("Tides", 1)
         await socket.receive_type("generate")
         await socket.send(type="error", error="Stopped by the user", code="cancelled")
         assert (await socket.receive_type("error"))["code"] == "cancelled"
@@ -210,11 +214,11 @@ async def test_an_outcome_is_told_once_whatever_brings_it(socket_db, alice, sess
 
 
 async def test_an_outcome_whose_event_was_lost_is_told_by_the_heartbeat(
-    socket_db, alice, session_of, settings
+    socket_db, alice, acreate_session, settings
 ):
     settings.HEARTBEAT_SECONDS = 1
-    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
-        await socket.ask("Tides", 1)
+    async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
+        await socket.request_cards("Tides", 1)
         await socket.receive_type("generate")
         ended = {
             "status": "failed",
@@ -227,25 +231,25 @@ async def test_an_outcome_whose_event_was_lost_is_told_by_the_heartbeat(
 
 
 async def test_what_a_dropped_client_asked_for_is_its_own_when_it_asks_again(
-    socket_db, alice, session_of
+    socket_db, alice, acreate_session
 ):
-    session = await session_of(alice)
+    session = await acreate_session(alice)
     async with open_socket(session["wsUrl"]) as socket:
-        await socket.ask("Tides", 1)
+        await socket.request_cards("Tides", 1)
         before = await socket.receive_type("generate")
     async with open_socket(session["wsUrl"]) as socket:
-        await socket.ask("Tides", 1)
+        await socket.request_cards("Tides", 1)
         progress = await socket.receive()
         assert progress["generationId"] == before["generationId"]
     assert await Generation.objects.acount() == 1
 
 
-async def test_a_progress_message_of_the_engine_renews_its_lease(socket_db, alice, session_of):
-    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
-        await socket.ask("Tides", 1)
+async def test_a_progress_message_of_the_engine_renews_its_lease(socket_db, alice, acreate_session):
+    async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
+        await socket.request_cards("Tides", 1)
         request = await socket.receive_type("generate")
         before = (await Generation.objects.aget()).lease_expires_at
         await socket.send(type="progress", progress=40, message="Still here")
-        await socket.answer(request, [])
+        await socket.send_cards(request, [])
         await socket.receive_type("generate")
         assert (await Generation.objects.aget()).lease_expires_at > before

@@ -13,18 +13,18 @@ from django.utils import timezone
 
 from sessions_app.models import Generation
 from sessions_app.services.leases import generations_cancel
-from tests.helpers.sockets import Socket, cards, open_socket
+from tests.helpers.sockets import Socket, make_cards, open_socket
 
 REPLIES = {"result", "error"}
 
 
 @pytest.fixture
-def guide(socket_db, alice, session_of):
+def guide(socket_db, alice, acreate_session):
     """Open a socket of the guide's dialect for Alice."""
 
     @asynccontextmanager
     async def opened() -> AsyncIterator[Socket]:
-        async with open_socket((await session_of(alice))["wsUrl"]) as socket:
+        async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
             yield socket
 
     return opened
@@ -39,7 +39,7 @@ async def replies(socket: Socket, count: int) -> list[str]:
     while len(received) < count:
         message = await socket.receive()
         if message["type"] == "generate":
-            await socket.answer(message, cards(message["options"]["topic"]))
+            await socket.send_cards(message, make_cards(message["options"]["topic"]))
         elif message["type"] == "result":
             received.append(message["data"]["cards"][0]["front"])
         elif message["type"] == "error":
@@ -57,41 +57,41 @@ async def first_reply(socket: Socket) -> dict:
 async def test_answer_sent_twice_fails_no_other_call(guide):
     async with guide() as socket:
         for topic in ("first", "second", "third"):
-            await socket.ask(topic, 1)
+            await socket.request_cards(topic, 1)
             request = await socket.receive_type("generate")
-            await socket.answer(request, cards(topic))
-            await socket.answer(request, cards(topic))
+            await socket.send_cards(request, make_cards(topic))
+            await socket.send_cards(request, make_cards(topic))
             assert (await first_reply(socket))["data"]["cards"][0]["front"] == topic
         assert await socket.is_alive()
 
 
 async def test_answer_sent_twice_fails_no_call_that_waits(guide):
     async with guide() as socket:
-        await socket.ask("first", 1)
-        await socket.ask("second", 1)
+        await socket.request_cards("first", 1)
+        await socket.request_cards("second", 1)
         request = await socket.receive_type("generate")
-        await socket.answer(request, cards("first"))
-        await socket.answer(request, cards("first"))
+        await socket.send_cards(request, make_cards("first"))
+        await socket.send_cards(request, make_cards("first"))
         assert await replies(socket, 2) == ["first", "second"]
         assert await socket.is_alive()
 
 
 async def test_answer_sent_twice_before_the_rest_is_asked_for_is_ignored(guide):
     async with guide() as socket:
-        await socket.ask("Tides", 3)
+        await socket.request_cards("Tides", 3)
         request = await socket.receive_type("generate")
-        await socket.answer(request, cards("ebb"))
-        await socket.answer(request, cards("ebb"))
-        await socket.answer(await socket.receive_type("generate"), cards("flow", "spring"))
+        await socket.send_cards(request, make_cards("ebb"))
+        await socket.send_cards(request, make_cards("ebb"))
+        await socket.send_cards(await socket.receive_type("generate"), make_cards("flow", "spring"))
         assert len((await first_reply(socket))["data"]["cards"]) == 3
         assert await socket.is_alive()
 
 
 async def test_answer_sent_twice_with_its_lease_is_ignored(guide):
     async with guide() as socket:
-        await socket.ask("Tides", 1)
+        await socket.request_cards("Tides", 1)
         request = await socket.receive_type("generate")
-        answer = {"type": "response", "data": {"cards": cards("ebb")}}
+        answer = {"type": "response", "data": {"cards": make_cards("ebb")}}
         for _ in range(2):
             await socket.send(
                 **answer, **{name: request[name] for name in ("cacheKey", "lease", "generationId")}
@@ -102,39 +102,39 @@ async def test_answer_sent_twice_with_its_lease_is_ignored(guide):
 
 async def test_answer_to_a_cancelled_generation_fails_no_other_call(guide):
     async with guide() as socket:
-        await socket.ask("first", 1)
+        await socket.request_cards("first", 1)
         late = await socket.receive_type("generate")
         await sync_to_async(generations_cancel)(
             generation_ids=[late["generationId"]], now=timezone.now()
         )
         assert (await first_reply(socket))["code"] == "cancelled"
-        await socket.ask("second", 1)
+        await socket.request_cards("second", 1)
         request = await socket.receive_type("generate")
-        await socket.answer(late, cards("first"))
-        await socket.answer(request, cards("second"))
+        await socket.send_cards(late, make_cards("first"))
+        await socket.send_cards(request, make_cards("second"))
         assert (await first_reply(socket))["data"]["cards"][0]["front"] == "second"
 
 
-async def test_answer_for_another_session_is_refused(socket_db, alice, session_of):
-    session, other = await session_of(alice), await session_of(alice)
+async def test_answer_for_another_session_is_refused(socket_db, alice, acreate_session):
+    session, other = await acreate_session(alice), await acreate_session(alice)
     async with open_socket(session["wsUrl"]) as socket:
-        await socket.ask("Tides", 1)
+        await socket.request_cards("Tides", 1)
         request = await socket.receive_type("generate")
     async with open_socket(other["wsUrl"]) as socket:
-        await socket.answer(request, cards("ebb"))
+        await socket.send_cards(request, make_cards("ebb"))
         assert (await socket.receive())["code"] == "unknown_cache_key"
 
 
 # --- answers on a new socket ---
 @pytest.fixture
-async def lost(socket_db, alice, session_of):
+async def lost(socket_db, alice, acreate_session):
     """Return a session's address, and the request that its engine was working on.
 
     The session's socket dropped while the engine worked on `Tides`.
     """
-    session = await session_of(alice)
+    session = await acreate_session(alice)
     async with open_socket(session["wsUrl"]) as socket:
-        await socket.ask("Tides", 2)
+        await socket.request_cards("Tides", 2)
         request = await socket.receive_type("generate")
     return session["wsUrl"], request
 
@@ -142,9 +142,9 @@ async def lost(socket_db, alice, session_of):
 async def test_answer_on_a_new_socket_is_taken_and_remembered(lost):
     address, request = lost
     async with open_socket(address) as socket:
-        await socket.answer(request, cards("ebb", "flow"))
+        await socket.send_cards(request, make_cards("ebb", "flow"))
         assert await socket.is_alive()
-        await socket.ask("Tides", 2)
+        await socket.request_cards("Tides", 2)
         assert (await first_reply(socket))["data"]["cached"]
     assert await Generation.objects.acount() == 1
 
@@ -152,11 +152,11 @@ async def test_answer_on_a_new_socket_is_taken_and_remembered(lost):
 async def test_answer_on_a_new_socket_ends_the_request_that_was_sent_again(lost):
     address, request = lost
     async with open_socket(address) as socket:
-        await socket.ask("Tides", 2)
+        await socket.request_cards("Tides", 2)
         await socket.receive_type("generate")
-        await socket.answer(request, cards("ebb", "flow"))
+        await socket.send_cards(request, make_cards("ebb", "flow"))
         assert len((await first_reply(socket))["data"]["cards"]) == 2
-        await socket.answer(request, cards("ebb", "flow"))
+        await socket.send_cards(request, make_cards("ebb", "flow"))
         assert await socket.is_alive()
     assert await Generation.objects.acount() == 1
 
@@ -164,21 +164,21 @@ async def test_answer_on_a_new_socket_ends_the_request_that_was_sent_again(lost)
 async def test_new_socket_is_asked_for_the_rest_of_what_it_answers(lost):
     address, request = lost
     async with open_socket(address) as socket:
-        await socket.answer(request, cards("ebb"))
+        await socket.send_cards(request, make_cards("ebb"))
         rest = await socket.receive_type("generate")
         assert (rest["options"]["count"], rest["cardsSoFar"][0]["front"]) == (1, "ebb")
-        await socket.answer(rest, cards("flow"))
-        await socket.ask("Tides", 2)
+        await socket.send_cards(rest, make_cards("flow"))
+        await socket.request_cards("Tides", 2)
         assert (await first_reply(socket))["data"]["cached"]
 
 
 async def test_answer_on_a_new_socket_disturbs_nothing_it_works_on(lost):
     address, request = lost
     async with open_socket(address) as socket:
-        await socket.ask("Moons", 1)
+        await socket.request_cards("Moons", 1)
         moons = await socket.receive_type("generate")
-        await socket.answer(request, cards("ebb", "flow"))
-        await socket.answer(moons, cards("waxing"))
+        await socket.send_cards(request, make_cards("ebb", "flow"))
+        await socket.send_cards(moons, make_cards("waxing"))
         assert (await first_reply(socket))["data"]["cards"][0]["front"] == "waxing"
     assert await Generation.objects.filter(status="succeeded").acount() == 2
 
@@ -186,10 +186,10 @@ async def test_answer_on_a_new_socket_disturbs_nothing_it_works_on(lost):
 async def test_incomplete_answer_on_a_new_socket_that_works_on_something_else_keeps_its_cards(lost):
     address, request = lost
     async with open_socket(address) as socket:
-        await socket.ask("Moons", 1)
+        await socket.request_cards("Moons", 1)
         moons = await socket.receive_type("generate")
-        await socket.answer(request, cards("ebb"))
-        await socket.answer(moons, cards("waxing"))
+        await socket.send_cards(request, make_cards("ebb"))
+        await socket.send_cards(moons, make_cards("waxing"))
         assert (await first_reply(socket))["data"]["cards"][0]["front"] == "waxing"
     left = await Generation.objects.aget(status="leased")
     assert [card["front"] for card in left.cards] == ["ebb"]
@@ -200,9 +200,9 @@ async def test_queue_full_comes_after_the_results_of_earlier_requests(guide, set
     settings.MAX_QUEUED_PER_USER = 2
     async with guide() as socket:
         for topic in ("first", "second", "third", "fourth"):
-            await socket.ask(topic, 1)
+            await socket.request_cards(topic, 1)
         assert await replies(socket, 4) == ["first", "second", "queue_full", "queue_full"]
-        await socket.ask("fifth", 1)
+        await socket.request_cards("fifth", 1)
         assert await replies(socket, 1) == ["fifth"]
 
 
@@ -217,28 +217,28 @@ BAD_REQUESTS = {
 @pytest.mark.parametrize("code", BAD_REQUESTS)
 async def test_error_about_a_bad_request_comes_after_the_result_of_an_earlier_one(guide, code):
     async with guide() as socket:
-        await socket.ask("first", 1)
+        await socket.request_cards("first", 1)
         await socket.send_frame(BAD_REQUESTS[code])
-        await socket.ask("third", 1)
+        await socket.request_cards("third", 1)
         assert await replies(socket, 3) == ["first", code, "third"]
 
 
 async def test_cached_result_comes_after_the_result_of_an_earlier_request(guide):
     async with guide() as socket:
-        await socket.ask("known", 1)
+        await socket.request_cards("known", 1)
         assert await replies(socket, 1) == ["known"]
         for topic in ("new", "known", "newer"):
-            await socket.ask(topic, 1)
+            await socket.request_cards(topic, 1)
         assert await replies(socket, 3) == ["new", "known", "newer"]
 
 
 async def test_cached_results_that_wait_are_as_many_as_the_queue_holds(guide, settings):
     settings.MAX_QUEUED_PER_USER = 3
     async with guide() as socket:
-        await socket.ask("known", 1)
+        await socket.request_cards("known", 1)
         assert await replies(socket, 1) == ["known"]
         for topic in ("new", "known", "known", "known"):
-            await socket.ask(topic, 1)
+            await socket.request_cards(topic, 1)
         assert await replies(socket, 4) == ["new", "known", "known", "queue_full"]
 
 
@@ -252,28 +252,28 @@ async def test_repeated_request_is_the_same_generation_when_the_queue_is_full(gu
                 options={"count": 1, "topic": "Tides"},
                 requestId="r1",
             )
-        await socket.answer(await socket.receive_type("generate"), cards("ebb"))
+        await socket.send_cards(await socket.receive_type("generate"), make_cards("ebb"))
         assert await replies(socket, 1) == ["ebb"]
         assert await socket.is_alive()
 
 
 async def test_cancelled_request_is_reported_after_the_result_of_an_earlier_one(guide):
     async with guide() as socket:
-        await socket.ask("first", 1)
+        await socket.request_cards("first", 1)
         request = await socket.receive_type("generate")
-        await socket.ask("second", 1)
+        await socket.request_cards("second", 1)
         queued = await socket.receive()
         await sync_to_async(generations_cancel)(
             generation_ids=[queued["generationId"]], now=timezone.now()
         )
         assert await socket.wire.receive_nothing(timeout=0.5)
-        await socket.answer(request, cards("first"))
+        await socket.send_cards(request, make_cards("first"))
         assert await replies(socket, 2) == ["first", "cancelled"]
 
 
 async def test_binary_frame_is_reported_after_the_result_of_an_earlier_request(guide):
     async with guide() as socket:
-        await socket.ask("first", 1)
+        await socket.request_cards("first", 1)
         await socket.send_frame(binary=b"\x00")
         assert await replies(socket, 2) == ["first", "invalid_message"]
 
@@ -281,7 +281,7 @@ async def test_binary_frame_is_reported_after_the_result_of_an_earlier_request(g
 async def test_socket_closes_when_very_many_requests_are_unanswered(guide, settings):
     settings.SOCKET_RATE, settings.SOCKET_BURST = 10_000, 10_000
     async with guide() as socket:
-        await socket.ask("first", 1)
+        await socket.request_cards("first", 1)
         await socket.receive_type("generate")
         for _ in range(1_001):
             await socket.send(type="generate", prompt="")
@@ -292,8 +292,8 @@ async def test_socket_closes_when_very_many_requests_are_unanswered(guide, setti
 # --- messages of the engine that are rejected ---
 async def test_malformed_answer_ends_the_call_it_was_for_and_no_other(guide):
     async with guide() as socket:
-        await socket.ask("first", 1)
-        await socket.ask("second", 1)
+        await socket.request_cards("first", 1)
+        await socket.request_cards("second", 1)
         await socket.receive_type("generate")
         await socket.send(type="response", cacheKey="webllm:flashcards:first:1", data={})
         error = await first_reply(socket)
@@ -304,21 +304,21 @@ async def test_malformed_answer_ends_the_call_it_was_for_and_no_other(guide):
 @pytest.mark.parametrize("message", [{"type": "progress", "progress": "half"}, {"type": "error"}])
 async def test_malformed_message_of_an_engine_ends_no_call(guide, message):
     async with guide() as socket:
-        await socket.ask("first", 1)
+        await socket.request_cards("first", 1)
         request = await socket.receive_type("generate")
         await socket.send(**message)
-        await socket.answer(request, cards("first"))
+        await socket.send_cards(request, make_cards("first"))
         assert await replies(socket, 1) == ["first"]
 
 
 async def test_answer_over_the_rate_limit_ends_no_call(guide, settings):
     settings.SOCKET_RATE, settings.SOCKET_BURST = 1, 1
     async with guide() as socket:
-        await socket.ask("first", 1)
+        await socket.request_cards("first", 1)
         request = await socket.receive_type("generate")
-        await socket.answer(request, cards("first"))
+        await socket.send_cards(request, make_cards("first"))
         assert await socket.wire.receive_nothing(timeout=1.5), (
             "the answer is dropped without an error"
         )
-        await socket.answer(request, cards("first"))
+        await socket.send_cards(request, make_cards("first"))
         assert await replies(socket, 1) == ["first"]

@@ -10,7 +10,7 @@ from sessions_app import handlers, protocol
 from sessions_app.handlers import SocketState, guide
 from sessions_app.models import Engine, Generation
 from sessions_app.services.leases import leases_recover, recover_dead_sockets
-from tests.helpers.sockets import MODEL, cards, open_socket
+from tests.helpers.sockets import MODEL, make_cards, open_socket
 
 forget_silent = sync_to_async(recover_dead_sockets)
 recover = sync_to_async(leases_recover)
@@ -18,52 +18,54 @@ LATER = timedelta(seconds=61)
 
 
 async def test_who_comes_back_and_asks_again_is_at_work_on_the_same_at_once(
-    socket_db, alice, session_of
+    socket_db, alice, acreate_session
 ):
-    address = (await session_of(alice))["wsUrl"]
+    address = (await acreate_session(alice))["wsUrl"]
     async with open_socket(address) as socket:
-        await socket.ask("Tides", 1)
+        await socket.request_cards("Tides", 1)
         before = await socket.receive_type("generate")
     async with open_socket(address) as socket:
-        await socket.ask("Tides", 1)
+        await socket.request_cards("Tides", 1)
         again = await socket.receive_type("generate")
         assert (again["generationId"], again["attempt"], again["lease"]) == (
             before["generationId"],
             1,
             before["lease"],
         )
-        await socket.answer(again, cards("ebb"))
+        await socket.send_cards(again, make_cards("ebb"))
         assert (await socket.receive_type("result"))["data"]["cards"][0]["front"] == "ebb"
         assert await socket.is_alive()
 
 
 async def test_what_comes_after_something_left_behind_is_answered_after_it(
-    socket_db, alice, session_of
+    socket_db, alice, acreate_session
 ):
-    address = (await session_of(alice))["wsUrl"]
+    address = (await acreate_session(alice))["wsUrl"]
     async with open_socket(address) as working:
-        await working.ask("Tides", 1)
+        await working.request_cards("Tides", 1)
         request = await working.receive_type("generate")
         async with open_socket(address) as other:
-            await other.ask("Tides", 1)
-            await other.ask("Moons", 1)
+            await other.request_cards("Tides", 1)
+            await other.request_cards("Moons", 1)
             assert [(await other.receive())["message"] for _ in range(2)] == [
                 "Queued",
                 "Queued (1 before it)",
             ]
-            await working.answer(request, cards("ebb"))
+            await working.send_cards(request, make_cards("ebb"))
             assert (await other.receive_type("result"))["data"]["cards"][0]["front"] == "ebb"
             assert (await other.receive_type("generate"))["options"]["topic"] == "Moons"
 
 
-async def test_two_sockets_that_ask_for_the_same_are_both_told_once(socket_db, alice, session_of):
-    address = (await session_of(alice))["wsUrl"]
+async def test_two_sockets_that_ask_for_the_same_are_both_told_once(
+    socket_db, alice, acreate_session
+):
+    address = (await acreate_session(alice))["wsUrl"]
     async with open_socket(address) as first, open_socket(address) as other:
-        await first.ask("Tides", 1)
+        await first.request_cards("Tides", 1)
         request = await first.receive_type("generate")
-        await other.ask("Tides", 1)
+        await other.request_cards("Tides", 1)
         assert (await other.receive())["message"] == "Queued"
-        await first.answer(request, cards("ebb"))
+        await first.send_cards(request, make_cards("ebb"))
         results = [await socket.receive_type("result") for socket in (first, other)]
         assert results[0] == results[1]
         assert await first.is_alive(), "and no second result"
@@ -71,12 +73,12 @@ async def test_two_sockets_that_ask_for_the_same_are_both_told_once(socket_db, a
     assert await Generation.objects.acount() == 1
 
 
-async def test_the_same_twice_on_one_socket_is_two_results(socket_db, alice, session_of):
-    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
-        await socket.ask("Tides", 1)
-        await socket.ask("Tides", 1)
+async def test_the_same_twice_on_one_socket_is_two_results(socket_db, alice, acreate_session):
+    async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
+        await socket.request_cards("Tides", 1)
+        await socket.request_cards("Tides", 1)
         for front in ("ebb", "flow"):
-            await socket.answer(await socket.receive_type("generate"), cards(front))
+            await socket.send_cards(await socket.receive_type("generate"), make_cards(front))
             assert (await socket.receive_type("result"))["data"]["cards"][0]["front"] == front
 
 
@@ -89,8 +91,10 @@ def killed_at_work(session_id: UUID, user_id: int) -> None:
     )
 
 
-async def test_a_socket_that_was_not_heard_of_for_a_minute_is_gone(socket_db, alice, session_of):
-    session = await session_of(alice)
+async def test_a_socket_that_was_not_heard_of_for_a_minute_is_gone(
+    socket_db, alice, acreate_session
+):
+    session = await acreate_session(alice)
     await sync_to_async(killed_at_work)(UUID(session["sessionId"]), alice.pk)
     async with open_socket(session["wsUrl"]) as socket:
         assert await socket.is_alive(), "and was given nothing yet"
@@ -104,10 +108,10 @@ async def test_a_socket_that_was_not_heard_of_for_a_minute_is_gone(socket_db, al
 
 
 async def test_a_lease_that_was_renewed_since_outlives_its_forgotten_socket(
-    socket_db, alice, session_of
+    socket_db, alice, acreate_session
 ):
-    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
-        await socket.ask("Tides", 1)
+    async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
+        await socket.request_cards("Tides", 1)
         await socket.receive_type("generate")
         now = timezone.now() + LATER
         await Generation.objects.aupdate(lease_expires_at=now + timedelta(seconds=150))
@@ -116,10 +120,10 @@ async def test_a_lease_that_was_renewed_since_outlives_its_forgotten_socket(
 
 
 async def test_an_engine_that_was_forgotten_in_an_outage_is_known_again_by_its_heartbeat(
-    socket_db, alice, session_of, settings
+    socket_db, alice, acreate_session, settings
 ):
     settings.HEARTBEAT_SECONDS = 1
-    async with open_socket((await session_of(alice))["wsUrl"], ["mindflip.v1"]) as socket:
+    async with open_socket((await acreate_session(alice))["wsUrl"], ["mindflip.v1"]) as socket:
         assert (await socket.receive())["type"] == "session"
         await socket.send(type="ready", modelId="m", engine="webllm", speed=7)
         await socket.send(type="ping")
@@ -134,9 +138,9 @@ async def test_an_engine_that_was_forgotten_in_an_outage_is_known_again_by_its_h
 
 
 async def test_a_request_does_not_wait_for_one_that_another_session_works_on(
-    socket_db, alice, session_of
+    socket_db, alice, acreate_session
 ):
-    first, second = await session_of(alice), await session_of(alice)
+    first, second = await acreate_session(alice), await acreate_session(alice)
     async with open_socket(first["wsUrl"]) as busy, open_socket(second["wsUrl"]) as idle:
         await busy.send(type="generate", prompt="Tides", requestId="r1")
         await busy.receive_type("generate")

@@ -11,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from sessions_app.models import Generation
 from sessions_app.protocol import GUIDE
-from tests.helpers.sockets import cards, open_socket
+from tests.helpers.sockets import make_cards, open_socket
 
 ELSEWHERE = "203.0.113.9"
 TOKEN = "a token for scrapers"
@@ -44,26 +44,26 @@ def grown(
 
 
 async def test_each_request_that_waits_for_an_earlier_one_is_a_single_miss(
-    socket_db, alice, new_session
+    socket_db, alice, create_session
 ):
-    async with open_socket((await _session(new_session, alice))["wsUrl"]) as socket:
-        await socket.ask("Tides")
+    async with open_socket((await _session(create_session, alice))["wsUrl"]) as socket:
+        await socket.request_cards("Tides")
         await socket.receive_type("generate")
         before = await scrape()
         for topic in ("Moons", "Winds"):
-            await socket.ask(topic)
+            await socket.request_cards(topic)
             assert (await socket.receive())["progress"] == 0
         after = await scrape()
     assert grown(before, after, "mindflip_result_cache_reads_total", "miss") == 2
 
 
-async def test_a_result_a_hit_and_a_refusal_are_counted_and_timed(socket_db, alice, new_session):
+async def test_a_result_a_hit_and_a_refusal_are_counted_and_timed(socket_db, alice, create_session):
     before = await scrape()
-    async with open_socket((await _session(new_session, alice))["wsUrl"]) as socket:
-        await socket.ask()
-        await socket.answer(await socket.receive_type("generate"), cards("ebb", "flow"))
+    async with open_socket((await _session(create_session, alice))["wsUrl"]) as socket:
+        await socket.request_cards()
+        await socket.send_cards(await socket.receive_type("generate"), make_cards("ebb", "flow"))
         await socket.receive_type("result")
-        await socket.ask()
+        await socket.request_cards()
         assert (await socket.receive_type("result"))["data"]["cached"]
         assert await socket.is_alive()
         after = await scrape()
@@ -84,15 +84,15 @@ async def test_a_result_a_hit_and_a_refusal_are_counted_and_timed(socket_db, ali
     assert after["process_resident_memory_bytes",] > 0
 
 
-async def _session(new_session: Any, user: Any) -> dict[str, Any]:
-    return await sync_to_async(new_session)(user)
+async def _session(create_session: Any, user: Any) -> dict[str, Any]:
+    return await sync_to_async(create_session)(user)
 
 
-async def test_the_queue_its_oldest_and_lapsed_leases_are_told(socket_db, alice, new_session):
-    session = await _session(new_session, alice)
+async def test_the_queue_its_oldest_and_lapsed_leases_are_told(socket_db, alice, create_session):
+    session = await _session(create_session, alice)
     async with open_socket(session["wsUrl"]) as socket:
         for topic, next_word in {"Tides": "generate", "Moons": "progress"}.items():
-            await socket.ask(topic)
+            await socket.request_cards(topic)
             await socket.receive_type(next_word)
         now = timezone.now()
         await Generation.objects.filter(status="queued").aupdate(

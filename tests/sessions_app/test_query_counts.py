@@ -21,8 +21,8 @@ ANSWER = protocol.decode(
 
 
 @pytest.fixture
-def state(alice, new_session) -> handlers.SocketState:
-    new_session(alice)
+def state(alice, create_session) -> handlers.SocketState:
+    create_session(alice)
     return handlers.SocketState(
         WebLLMSession.objects.get().pk, alice.pk, "a-model", "channel.of.a.socket"
     )

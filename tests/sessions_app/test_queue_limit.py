@@ -17,12 +17,12 @@ ASKS = 3
 
 
 @pytest.fixture
-def all_at_once(transactional_db, alice, new_session):
+def all_at_once(transactional_db, alice, create_session):
     """Return a function that sends ASKS requests from each of ASKERS threads at the same time.
 
     It returns `queued` or the error code of each request.
     """
-    session = new_session(alice)["sessionId"]
+    session = create_session(alice)["sessionId"]
     together = Barrier(ASKERS)
 
     def request(requester: int) -> list[str]:

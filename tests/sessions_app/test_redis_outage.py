@@ -9,9 +9,9 @@ import pytest
 
 
 def test_a_session_is_opened_and_a_generation_asked_and_waited_for(
-    transactional_db, alice, api, new_session, without_redis
+    transactional_db, alice, api, create_session, without_redis
 ):
-    session = new_session(alice)
+    session = create_session(alice)
     response = api(alice).post(
         f"/api/webllm/session/{session['sessionId']}/generations",
         {"prompt": "Tides", "options": {"count": 1}},

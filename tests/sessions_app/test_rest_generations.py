@@ -6,16 +6,16 @@ import pytest
 from asgiref.sync import sync_to_async
 
 from sessions_app.models import Generation
-from tests.helpers.sockets import cards, open_socket
+from tests.helpers.sockets import make_cards, open_socket
 from tests.helpers.v1 import V1, receive_until, send_ready, send_response
 
 WISH = {"prompt": "Cards about tides", "options": {"count": 2, "topic": "Tides"}}
 
 
 @pytest.fixture
-def queue(alice, new_session) -> str:
+def queue(alice, create_session) -> str:
     """Return the address where Alice requests generations."""
-    return f"/api/webllm/session/{new_session(alice)['sessionId']}/generations"
+    return f"/api/webllm/session/{create_session(alice)['sessionId']}/generations"
 
 
 def test_it_queues_and_says_where_to_look(alice, api, queue):
@@ -44,8 +44,8 @@ def test_the_same_key_is_the_same_generation(alice, api, queue):
     assert bodies[0]["generationId"] == bodies[1]["generationId"] != other["generationId"]
 
 
-def test_a_key_of_another_user_is_another_generation(alice, bob, api, new_session, queue):
-    his = f"/api/webllm/session/{new_session(bob)['sessionId']}/generations"
+def test_a_key_of_another_user_is_another_generation(alice, bob, api, create_session, queue):
+    his = f"/api/webllm/session/{create_session(bob)['sessionId']}/generations"
     assert api(alice).post(queue, WISH, HTTP_IDEMPOTENCY_KEY="k").status_code == 202
     assert api(bob).post(his, WISH, HTTP_IDEMPOTENCY_KEY="k").status_code == 202
     assert Generation.objects.count() == 2
@@ -124,8 +124,8 @@ def test_waiting_ends_after_so_many_seconds(alice, api, queue):
     assert api(alice).get(address, {"wait": "1"}).json()["status"] == "queued"
 
 
-async def test_who_waits_is_answered_when_an_engine_is_done(socket_db, alice, api, session_of):
-    session = await session_of(alice)
+async def test_who_waits_is_answered_when_an_engine_is_done(socket_db, alice, api, acreate_session):
+    session = await acreate_session(alice)
     client = api(alice)
     post, get = (
         sync_to_async(client.post, thread_sensitive=False),
@@ -152,12 +152,12 @@ async def test_who_waits_is_answered_when_an_engine_is_done(socket_db, alice, ap
 
 
 async def test_a_guides_socket_of_the_session_is_an_engine_for_it_too(
-    socket_db, alice, api, session_of
+    socket_db, alice, api, acreate_session
 ):
-    session = await session_of(alice)
+    session = await acreate_session(alice)
     post = sync_to_async(api(alice).post, thread_sensitive=False)
     async with open_socket(session["wsUrl"]) as socket:
         await post(f"/api/webllm/session/{session['sessionId']}/generations", WISH)
-        await socket.answer(await socket.receive_type("generate"), cards("ebb", "flow"))
+        await socket.send_cards(await socket.receive_type("generate"), make_cards("ebb", "flow"))
         assert await socket.is_alive(), "and no result that it did not ask for"
     assert (await Generation.objects.aget()).status == "succeeded"

@@ -60,16 +60,16 @@ def test_a_body_that_is_no_json_is_refused_in_words(alice, api):
     assert "JSON" in response.json()["error"]
 
 
-def test_it_reads_a_session(alice, api, new_session):
-    opened = new_session(alice)
+def test_it_reads_a_session(alice, api, create_session):
+    opened = create_session(alice)
     body = api(alice).get(f"{SESSIONS}/{opened['sessionId']}").json()
     assert body["id"] == body["sessionId"] == opened["sessionId"]
     assert body["queueLength"] == 0
     assert body["closedAt"] is None
 
 
-def test_it_lists_sessions_newest_first_in_pages(alice, api, new_session):
-    opened = [new_session(alice)["sessionId"] for _ in range(3)]
+def test_it_lists_sessions_newest_first_in_pages(alice, api, create_session):
+    opened = [create_session(alice)["sessionId"] for _ in range(3)]
     first = api(alice).get(f"{SESSIONS}?pageSize=2").json()
     second = api(alice).get(first["next"]).json()
     assert [session["sessionId"] for session in first["results"] + second["results"]] == opened[
@@ -78,16 +78,16 @@ def test_it_lists_sessions_newest_first_in_pages(alice, api, new_session):
 
 
 def test_a_list_takes_the_same_few_queries_however_long(
-    alice, api, new_session, django_assert_num_queries
+    alice, api, create_session, django_assert_num_queries
 ):
     for _ in range(5):
-        new_session(alice)
+        create_session(alice)
     with django_assert_num_queries(2):  # the token's user, the page
         api(alice).get(SESSIONS)
 
 
-def test_closing_answers_success_also_the_second_time(alice, api, new_session):
-    address = f"{SESSIONS}/{new_session(alice)['sessionId']}"
+def test_closing_answers_success_also_the_second_time(alice, api, create_session):
+    address = f"{SESSIONS}/{create_session(alice)['sessionId']}"
     for _ in range(2):
         response = api(alice).delete(address)
         assert (response.status_code, response.json()) == (200, {"success": True})
@@ -96,8 +96,8 @@ def test_closing_answers_success_also_the_second_time(alice, api, new_session):
     assert body["closedAt"]
 
 
-def test_a_ticket_is_given_while_the_session_lives(alice, api, new_session):
-    address = f"{SESSIONS}/{new_session(alice)['sessionId']}"
+def test_a_ticket_is_given_while_the_session_lives(alice, api, create_session):
+    address = f"{SESSIONS}/{create_session(alice)['sessionId']}"
     response = api(alice).post(f"{address}/ticket")
     assert response.status_code == 201
     assert "?ticket=" in response.json()["wsUrl"]
@@ -106,23 +106,23 @@ def test_a_ticket_is_given_while_the_session_lives(alice, api, new_session):
     assert (response.status_code, response.json()["code"]) == (409, "session_closed")
 
 
-def test_one_user_has_so_many_sessions_open_and_no_more(alice, api, new_session, settings):
+def test_one_user_has_so_many_sessions_open_and_no_more(alice, api, create_session, settings):
     settings.MAX_SESSIONS_PER_USER = 2
-    first = new_session(alice)
-    new_session(alice)
+    first = create_session(alice)
+    create_session(alice)
     response = api(alice).post(SESSIONS, {"modelId": MODEL})
     assert response.status_code == 429
     assert int(response["Retry-After"]) > 0
     assert "close one" in response.json()["error"]
     api(alice).delete(f"{SESSIONS}/{first['sessionId']}")
-    assert new_session(alice)
+    assert create_session(alice)
 
 
-def test_a_session_past_its_time_takes_no_place(alice, new_session, settings):
+def test_a_session_past_its_time_takes_no_place(alice, create_session, settings):
     settings.MAX_SESSIONS_PER_USER = 1
-    new_session(alice)
+    create_session(alice)
     WebLLMSession.objects.update(last_activity_at=timezone.now() - timezone.timedelta(hours=1))
-    assert new_session(alice)
+    assert create_session(alice)
 
 
 def test_the_catalogue_is_there_for_everybody(db, api):
@@ -146,8 +146,8 @@ def test_the_catalogue_travels_compressed(db, api):
     assert "Accept-Encoding" in response["Vary"]
 
 
-def test_stats_are_for_staff(alice, bob, api, new_session):
-    new_session(alice)
+def test_stats_are_for_staff(alice, bob, api, create_session):
+    create_session(alice)
     assert api(alice).get("/api/webllm/stats").status_code == 403
     bob.is_staff = True
     bob.save()

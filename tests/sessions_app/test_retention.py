@@ -24,7 +24,7 @@ WRITTEN = {
 
 
 @pytest.fixture
-def make_sessions(alice, new_session):
+def make_sessions(alice, create_session):
     """Return a function that creates sessions of Alice.
 
     Each has a generation with an attempt and a card.
@@ -32,7 +32,7 @@ def make_sessions(alice, new_session):
 
     def make(count: int = 1) -> list[WebLLMSession]:
         sessions = [
-            WebLLMSession.objects.get(pk=new_session(alice)["sessionId"]) for _ in range(count)
+            WebLLMSession.objects.get(pk=create_session(alice)["sessionId"]) for _ in range(count)
         ]
         for session in sessions:
             generation = Generation.objects.create(

@@ -5,7 +5,7 @@ from asgiref.sync import sync_to_async
 
 from flashcards.models import Deck
 from sessions_app.models import Generation
-from tests.helpers.sockets import cards, open_socket
+from tests.helpers.sockets import make_cards, open_socket
 from tests.helpers.v1 import receive_until, send_ready, send_response
 
 DECKS = "/api/flashcards/decks"
@@ -21,10 +21,10 @@ async def generate(socket, **options) -> dict:
 
     If the server sends `generate` to this socket, the socket answers with a card.
     """
-    await socket.ask("Tides", 1, **options)
+    await socket.request_cards("Tides", 1, **options)
     while (message := await socket.receive())["type"] != "result":
         if message["type"] == "generate":
-            await socket.answer(message, cards("ebb"))
+            await socket.send_cards(message, make_cards("ebb"))
     return message
 
 
@@ -35,14 +35,14 @@ def rest(api, alice):
     return lambda method, *args, **kwargs: sync_to_async(getattr(client, method))(*args, **kwargs)
 
 
-async def test_result_is_saved_when_the_engine_answers(socket_db, alice, session_of):
-    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
+async def test_result_is_saved_when_the_engine_answers(socket_db, alice, acreate_session):
+    async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         await generate(socket, save=True)
     assert [deck.name for deck in await decks_of(alice)] == ["Tides"]
 
 
-async def test_result_is_saved_when_the_cache_answers(socket_db, alice, session_of):
-    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
+async def test_result_is_saved_when_the_cache_answers(socket_db, alice, acreate_session):
+    async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         await generate(socket)
         assert await decks_of(alice) == []
         assert (await generate(socket, save=True))["data"]["cached"]
@@ -50,8 +50,10 @@ async def test_result_is_saved_when_the_cache_answers(socket_db, alice, session_
     assert [card.front async for card in deck.cards.all()] == ["ebb"]
 
 
-async def test_result_is_saved_when_the_cache_answers_over_rest(socket_db, alice, session_of, rest):
-    session = await session_of(alice)
+async def test_result_is_saved_when_the_cache_answers_over_rest(
+    socket_db, alice, acreate_session, rest
+):
+    session = await acreate_session(alice)
     async with open_socket(session["wsUrl"]) as socket:
         await generate(socket)
     body = {"prompt": "Generate 1 flashcards about Tides", "options": TIDES | {"save": True}}
@@ -60,8 +62,8 @@ async def test_result_is_saved_when_the_cache_answers_over_rest(socket_db, alice
     assert len(await decks_of(alice)) == 1
 
 
-async def test_result_is_saved_when_the_cache_answers_in_v1(socket_db, alice, session_of):
-    async with open_socket((await session_of(alice))["wsUrl"], ["mindflip.v1"]) as socket:
+async def test_result_is_saved_when_the_cache_answers_in_v1(socket_db, alice, acreate_session):
+    async with open_socket((await acreate_session(alice))["wsUrl"], ["mindflip.v1"]) as socket:
         await send_ready(socket)
         await socket.send(type="generate", prompt="Tides", options=TIDES)
         await send_response(socket, await receive_until(socket, "generate"), "ebb")
@@ -71,17 +73,17 @@ async def test_result_is_saved_when_the_cache_answers_in_v1(socket_db, alice, se
     assert len(await decks_of(alice)) == 1
 
 
-async def test_saving_a_cached_result_twice_makes_one_deck(socket_db, alice, session_of):
-    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
+async def test_saving_a_cached_result_twice_makes_one_deck(socket_db, alice, acreate_session):
+    async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         for _ in range(3):
             await generate(socket, save=True)
     assert len(await decks_of(alice)) == 1
 
 
 async def test_deleted_deck_is_restored_when_its_result_is_saved_again(
-    socket_db, alice, session_of, rest
+    socket_db, alice, acreate_session, rest
 ):
-    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
+    async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         await generate(socket, save=True)
         (deck,) = await decks_of(alice)
         await rest("delete", f"{DECKS}/{deck.pk}")
@@ -91,9 +93,9 @@ async def test_deleted_deck_is_restored_when_its_result_is_saved_again(
 
 
 async def test_permanently_deleted_deck_is_made_again_when_its_result_is_saved(
-    socket_db, alice, session_of
+    socket_db, alice, acreate_session
 ):
-    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
+    async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         await generate(socket, save=True)
         await Deck.objects.all().adelete()
         await generate(socket, save=True)
@@ -102,9 +104,9 @@ async def test_permanently_deleted_deck_is_made_again_when_its_result_is_saved(
 
 @pytest.mark.parametrize("is_blanked", [True, False], ids=["blanked", "deleted"])
 async def test_result_is_generated_again_to_be_saved_when_its_generation_is(
-    socket_db, alice, session_of, is_blanked
+    socket_db, alice, acreate_session, is_blanked
 ):
-    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
+    async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         await generate(socket)
         rows = Generation.objects.all()
         await (rows.aupdate(cards=[], prompt="") if is_blanked else rows.adelete())
@@ -113,31 +115,33 @@ async def test_result_is_generated_again_to_be_saved_when_its_generation_is(
 
 
 async def test_request_shared_by_two_sockets_is_saved_when_either_asks_for_it(
-    socket_db, alice, session_of
+    socket_db, alice, acreate_session
 ):
-    address = (await session_of(alice))["wsUrl"]
+    address = (await acreate_session(alice))["wsUrl"]
     async with open_socket(address) as first, open_socket(address) as second:
-        await first.ask("Tides", 1)
+        await first.request_cards("Tides", 1)
         request = await first.receive_type("generate")
-        await second.ask("Tides", 1, save=True)
+        await second.request_cards("Tides", 1, save=True)
         await second.receive_type("progress")
-        await first.answer(request, cards("ebb"))
+        await first.send_cards(request, make_cards("ebb"))
         await first.receive_type("result")
         await second.receive_type("result")
     assert len(await decks_of(alice)) == 1
 
 
-async def test_cached_result_is_not_saved_when_nobody_asks_for_it(socket_db, alice, session_of):
-    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
+async def test_cached_result_is_not_saved_when_nobody_asks_for_it(
+    socket_db, alice, acreate_session
+):
+    async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         await generate(socket)
         assert (await generate(socket))["data"]["cached"]
     assert await decks_of(alice) == []
 
 
-async def test_cached_result_of_alice_is_not_saved_for_bob(socket_db, alice, bob, session_of):
+async def test_cached_result_of_alice_is_not_saved_for_bob(socket_db, alice, bob, acreate_session):
     async with (
-        open_socket((await session_of(alice))["wsUrl"]) as hers,
-        open_socket((await session_of(bob))["wsUrl"]) as his,
+        open_socket((await acreate_session(alice))["wsUrl"]) as hers,
+        open_socket((await acreate_session(bob))["wsUrl"]) as his,
     ):
         await generate(hers)
         assert "cached" not in (await generate(his, save=True))["data"]

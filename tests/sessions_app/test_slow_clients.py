@@ -37,9 +37,9 @@ async def _gives_back() -> bool:
 
 
 async def test_a_caller_that_waits_for_a_generation_holds_no_connection(
-    socket_db, alice, session_of
+    socket_db, alice, acreate_session
 ):
-    address = f"/api/webllm/session/{(await session_of(alice))['sessionId']}/generations"
+    address = f"/api/webllm/session/{(await acreate_session(alice))['sessionId']}/generations"
     wish = json.dumps(
         {"prompt": "Generate 2 flashcards about Tides", "options": {"count": 2, "topic": "Tides"}}
     )

@@ -26,8 +26,10 @@ def _bearer(user) -> str:
     return f"Bearer {AccessToken.for_user(user)}"
 
 
-async def test_a_ticket_opens_again_and_again_while_the_session_lives(socket_db, alice, session_of):
-    address = (await session_of(alice))["wsUrl"]
+async def test_a_ticket_opens_again_and_again_while_the_session_lives(
+    socket_db, alice, acreate_session
+):
+    address = (await acreate_session(alice))["wsUrl"]
     for _ in range(2):
         async with open_socket(address) as socket:
             assert await socket.is_alive()
@@ -50,16 +52,16 @@ REWRITES: dict[str, Callable[[dict[str, str]], str]] = {
 
 @pytest.mark.parametrize("rewrite", REWRITES.values(), ids=REWRITES.keys())
 async def test_ticket_opens_the_socket_however_the_query_is_encoded(
-    socket_db, alice, session_of, rewrite
+    socket_db, alice, acreate_session, rewrite
 ):
-    address = urlsplit((await session_of(alice))["wsUrl"])
+    address = urlsplit((await acreate_session(alice))["wsUrl"])
     query = rewrite(dict(parse_qsl(address.query)))
     async with open_socket(address._replace(query=query).geturl()) as socket:
         assert await socket.is_alive()
 
 
-async def test_last_seq_is_read_however_the_query_is_encoded(socket_db, alice, session_of):
-    address = (await session_of(alice))["wsUrl"]
+async def test_last_seq_is_read_however_the_query_is_encoded(socket_db, alice, acreate_session):
+    address = (await acreate_session(alice))["wsUrl"]
     async with open_socket(address, ["mindflip.v1"]) as socket:
         before = (await socket.receive())["seq"]
         await socket.send(
@@ -76,40 +78,43 @@ async def test_last_seq_is_read_however_the_query_is_encoded(socket_db, alice, s
         assert (await socket.receive_type("error"))["code"] == "cancelled"
 
 
-async def test_no_ticket_or_a_tampered_one_is_4401(socket_db, alice, session_of):
-    address = (await session_of(alice))["wsUrl"]
+async def test_no_ticket_or_a_tampered_one_is_4401(socket_db, alice, acreate_session):
+    address = (await acreate_session(alice))["wsUrl"]
     assert await _close_code(address.partition("?")[0]) == 4401
     assert await _close_code(address[:-2] + ("aa" if not address.endswith("aa") else "bb")) == 4401
     assert await _close_code(address.partition("?")[0] + "?ticket=") == 4401
 
 
-async def test_it_refuses_a_ticket_of_another_session(socket_db, alice, session_of):
-    address, other = (await session_of(alice))["wsUrl"], (await session_of(alice))["wsUrl"]
+async def test_it_refuses_a_ticket_of_another_session(socket_db, alice, acreate_session):
+    address, other = (
+        (await acreate_session(alice))["wsUrl"],
+        (await acreate_session(alice))["wsUrl"],
+    )
     assert await _close_code(address.partition("?")[0] + "?" + other.partition("?")[2]) == 4401
 
 
-async def test_it_refuses_a_ticket_of_another_user(socket_db, alice, bob, session_of):
-    hers, his = (await session_of(alice))["wsUrl"], (await session_of(bob))["wsUrl"]
+async def test_it_refuses_a_ticket_of_another_user(socket_db, alice, bob, acreate_session):
+    hers, his = (await acreate_session(alice))["wsUrl"], (await acreate_session(bob))["wsUrl"]
     assert await _close_code(hers.partition("?")[0] + "?" + his.partition("?")[2]) == 4401
 
 
-async def test_the_json_web_token_is_no_ticket(socket_db, alice, session_of):
-    address = (await session_of(alice))["wsUrl"].partition("?")[0]
+async def test_the_json_web_token_is_no_ticket(socket_db, alice, acreate_session):
+    address = (await acreate_session(alice))["wsUrl"].partition("?")[0]
     assert await _close_code(f"{address}?ticket={AccessToken.for_user(alice)}") == 4401
 
 
 async def test_a_bearer_token_without_origin_passes_and_another_users_does_not(
-    socket_db, alice, charlie, session_of
+    socket_db, alice, charlie, acreate_session
 ):
-    address = (await session_of(alice))["wsUrl"].partition("?")[0]
+    address = (await acreate_session(alice))["wsUrl"].partition("?")[0]
     async with open_socket(address, Authorization=_bearer(alice)) as socket:
         assert await socket.is_alive()
     assert await _close_code(address, Authorization=_bearer(charlie)) == 4404
     assert await _close_code(address, Authorization="Bearer nonsense") == 4401
 
 
-async def test_origins_are_looked_at(socket_db, alice, session_of):
-    address = (await session_of(alice))["wsUrl"]
+async def test_origins_are_looked_at(socket_db, alice, acreate_session):
+    address = (await acreate_session(alice))["wsUrl"]
     for origin in ("http://localhost", "http://localhost:5173", "http://127.0.0.1:3000"):
         async with open_socket(address, Origin=origin) as socket:
             assert await socket.is_alive(), origin
@@ -124,25 +129,25 @@ async def test_origins_are_looked_at(socket_db, alice, session_of):
 
 
 async def test_in_a_deployment_this_machines_pages_are_strangers(
-    socket_db, alice, session_of, settings
+    socket_db, alice, acreate_session, settings
 ):
-    address = (await session_of(alice))["wsUrl"]
+    address = (await acreate_session(alice))["wsUrl"]
     settings.IS_PRIVATE, settings.ALLOWED_ORIGINS = False, ["https://app.example.org"]
     assert await _close_code(address, Origin="http://localhost:5173") == 4403
     async with open_socket(address, Origin="https://app.example.org") as socket:
         assert await socket.is_alive()
 
 
-async def test_an_address_that_is_no_sessions_is_closed_in_words(socket_db, alice, session_of):
+async def test_an_address_that_is_no_sessions_is_closed_in_words(socket_db, alice, acreate_session):
     assert await _close_code("ws://localhost/ws/nowhere") == 4404
     unknown = "ws://localhost/ws/webllm/3f0b6e5e-0000-4000-8000-000000000000"
     assert await _close_code(unknown, Authorization=_bearer(alice)) == 4404
 
 
 async def test_a_long_reason_is_cut_to_whole_characters_that_fit_in_a_close_frame(
-    socket_db, alice, session_of, monkeypatch
+    socket_db, alice, acreate_session, monkeypatch
 ):
-    session = await session_of(alice)
+    session = await acreate_session(alice)
     async with open_socket(session["wsUrl"]) as socket:
         assert await socket.is_alive()
         await sync_to_async(events.sessions_ended)(
@@ -155,11 +160,11 @@ async def test_a_long_reason_is_cut_to_whole_characters_that_fit_in_a_close_fram
 
 
 async def test_closing_the_session_closes_its_sockets_and_cancels_its_queue(
-    socket_db, alice, session_of, api
+    socket_db, alice, acreate_session, api
 ):
-    session = await session_of(alice)
+    session = await acreate_session(alice)
     async with open_socket(session["wsUrl"]) as socket:
-        await socket.ask("Tides", 1)
+        await socket.request_cards("Tides", 1)
         await socket.receive_type("generate")
         await sync_to_async(api(alice).delete)(f"/api/webllm/session/{session['sessionId']}")
         assert (await socket.receive_close())["code"] == 4404
@@ -168,8 +173,8 @@ async def test_closing_the_session_closes_its_sockets_and_cancels_its_queue(
     assert await _close_code(session["wsUrl"]) == 4404
 
 
-async def test_expiry_closes_sockets_with_4410(socket_db, alice, session_of):
-    session = await session_of(alice)
+async def test_expiry_closes_sockets_with_4410(socket_db, alice, acreate_session):
+    session = await acreate_session(alice)
     async with open_socket(session["wsUrl"]) as socket:
         assert await socket.is_alive()
         later = timezone.now() + timezone.timedelta(hours=1)
@@ -179,20 +184,22 @@ async def test_expiry_closes_sockets_with_4410(socket_db, alice, session_of):
 
 
 async def test_a_message_on_a_session_past_its_time_closes_even_before_the_sweep(
-    socket_db, alice, session_of
+    socket_db, alice, acreate_session
 ):
-    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
+    async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         assert await socket.is_alive()
         await WebLLMSession.objects.aupdate(
             last_activity_at=timezone.now() - timezone.timedelta(hours=1)
         )
-        await socket.ask("Tides", 1)
+        await socket.request_cards("Tides", 1)
         assert (await socket.receive())["code"] == "session_expired"
         assert (await socket.receive_close())["code"] == 4410
 
 
-async def test_disabling_a_user_closes_his_sockets_and_his_tickets(socket_db, alice, session_of):
-    address = (await session_of(alice))["wsUrl"]
+async def test_disabling_a_user_closes_his_sockets_and_his_tickets(
+    socket_db, alice, acreate_session
+):
+    address = (await acreate_session(alice))["wsUrl"]
     async with open_socket(address) as socket:
         assert await socket.is_alive()
         alice.is_active = False
@@ -201,8 +208,8 @@ async def test_disabling_a_user_closes_his_sockets_and_his_tickets(socket_db, al
     assert await _close_code(address) == 4403
 
 
-async def test_a_dropped_socket_ends_nothing(socket_db, alice, session_of, api):
-    session = await session_of(alice)
+async def test_a_dropped_socket_ends_nothing(socket_db, alice, acreate_session, api):
+    session = await acreate_session(alice)
     async with open_socket(session["wsUrl"]) as socket:
         assert await socket.is_alive()
     body = (
@@ -211,25 +218,25 @@ async def test_a_dropped_socket_ends_nothing(socket_db, alice, session_of, api):
     assert body["status"] == "ready"
 
 
-async def test_status_tells_a_running_generation(socket_db, alice, session_of, api):
-    session = await session_of(alice)
+async def test_status_tells_a_running_generation(socket_db, alice, acreate_session, api):
+    session = await acreate_session(alice)
     read = sync_to_async(
         lambda: api(alice).get(f"/api/webllm/session/{session['sessionId']}").json()
     )
     async with open_socket(session["wsUrl"]) as socket:
-        await socket.ask("Tides", 1)
+        await socket.request_cards("Tides", 1)
         request = await socket.receive_type("generate")
         body = await read()
         assert (body["status"], body["queueLength"]) == ("generating", 1)
-        await socket.answer(request, [{"front": "ebb", "back": "falling"}])
+        await socket.send_cards(request, [{"front": "ebb", "back": "falling"}])
         await socket.receive_type("result")
         assert (await read())["status"] == "ready"
 
 
 async def test_an_engine_that_cannot_run_at_all_sets_the_session_to_error(
-    socket_db, alice, session_of, api
+    socket_db, alice, acreate_session, api
 ):
-    session = await session_of(alice)
+    session = await acreate_session(alice)
     async with open_socket(session["wsUrl"]) as socket:
         await socket.send(type="error", error="WebGPU is not available")
         assert await socket.is_alive()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from asgiref.sync import sync_to_async
 
-from tests.helpers.sockets import cards, open_socket
+from tests.helpers.sockets import make_cards, open_socket
 
 CASES = json.loads((Path(__file__).parents[1] / "contract" / "protocol_cases.json").read_text())[
     "fromClient"
@@ -20,9 +20,9 @@ BAD = [case for case in CASES if "error" in case]
 
 
 async def test_every_bad_message_of_the_table_gets_its_error_and_the_socket_lives(
-    socket_db, alice, session_of
+    socket_db, alice, acreate_session
 ):
-    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
+    async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         for case in BAD:
             await socket.send_frame(case["text"])
             message = await socket.receive()
@@ -47,9 +47,9 @@ async def test_every_bad_message_of_the_table_gets_its_error_and_the_socket_live
     ],
 )
 async def test_a_bad_message_gets_its_ids_back_as_far_as_they_can_be_read(
-    socket_db, alice, session_of, frame, ids
+    socket_db, alice, acreate_session, frame, ids
 ):
-    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
+    async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         await socket.send_frame(json.dumps(frame))
         message = await socket.receive()
         assert message["type"] == "error"
@@ -58,17 +58,17 @@ async def test_a_bad_message_gets_its_ids_back_as_far_as_they_can_be_read(
         } == ids
 
 
-async def test_a_binary_frame_gets_an_error(socket_db, alice, session_of):
-    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
+async def test_a_binary_frame_gets_an_error(socket_db, alice, acreate_session):
+    async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         await socket.send_frame(binary=b"\x00\xff")
         assert (await socket.receive())["code"] == "invalid_message"
         assert await socket.is_alive()
 
 
 async def test_three_frames_in_a_row_that_are_no_json_close_the_socket_in_words(
-    socket_db, alice, session_of
+    socket_db, alice, acreate_session
 ):
-    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
+    async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         for _ in range(3):
             await socket.send_frame("{nonsense")
             assert (await socket.receive())["code"] == "invalid_json"
@@ -78,83 +78,85 @@ async def test_three_frames_in_a_row_that_are_no_json_close_the_socket_in_words(
 
 
 @pytest.mark.parametrize("size", [70_000, 1_100_000])
-async def test_a_message_that_is_too_large_gets_an_error(socket_db, alice, session_of, size):
-    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
+async def test_a_message_that_is_too_large_gets_an_error(socket_db, alice, acreate_session, size):
+    async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         await socket.send(type="generate", prompt="x" * size)
         assert (await socket.receive())["code"] in {"too_large", "invalid_message"}
         assert await socket.is_alive()
 
 
-async def test_an_absurdly_large_frame_closes_the_socket_in_words(socket_db, alice, session_of):
-    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
+async def test_an_absurdly_large_frame_closes_the_socket_in_words(
+    socket_db, alice, acreate_session
+):
+    async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         await socket.send(type="response", cacheKey="k", data={"cards": ["x" * 2_200_000]})
         assert (await socket.receive())["code"] == "too_large"
         close = await socket.receive_close()
         assert (close["code"], bool(close["reason"])) == (4413, True)
 
 
-async def test_a_large_response_is_taken(socket_db, alice, session_of):
-    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
-        await socket.ask("Tides", 1)
+async def test_a_large_response_is_taken(socket_db, alice, acreate_session):
+    async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
+        await socket.request_cards("Tides", 1)
         request = await socket.receive_type("generate")
-        await socket.answer(request, [*cards("ebb"), {"filler": "x" * 200_000}])
+        await socket.send_cards(request, [*make_cards("ebb"), {"filler": "x" * 200_000}])
         assert (await socket.receive_type("result"))["data"]["cards"][0]["front"] == "ebb"
 
 
-async def test_a_response_nobody_asked_for_is_refused(socket_db, alice, session_of):
-    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
+async def test_a_response_nobody_asked_for_is_refused(socket_db, alice, acreate_session):
+    async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         await socket.send(
-            type="response", cacheKey="webllm:flashcards:Tides:1", data={"cards": cards("ebb")}
+            type="response", cacheKey="webllm:flashcards:Tides:1", data={"cards": make_cards("ebb")}
         )
         assert (await socket.receive())["code"] == "unknown_cache_key"
-        await socket.ask("Tides", 1)
+        await socket.request_cards("Tides", 1)
         assert await socket.receive_type("generate"), "a client must not have written the cache"
 
 
 async def test_a_foreign_cache_key_is_refused_and_the_right_one_still_counts(
-    socket_db, alice, session_of
+    socket_db, alice, acreate_session
 ):
-    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
-        await socket.ask("Tides", 1)
+    async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
+        await socket.request_cards("Tides", 1)
         request = await socket.receive_type("generate")
         await socket.send(
-            type="response", cacheKey="webllm:flashcards:Other:1", data={"cards": cards("ebb")}
+            type="response", cacheKey="webllm:flashcards:Other:1", data={"cards": make_cards("ebb")}
         )
         assert (await socket.receive())["code"] == "unknown_cache_key"
-        await socket.answer(request, cards("ebb"))
+        await socket.send_cards(request, make_cards("ebb"))
         assert (await socket.receive_type("result"))["data"]["cards"]
 
 
-async def test_the_same_response_twice_is_taken_once(socket_db, alice, session_of):
-    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
-        await socket.ask("Tides", 1)
+async def test_the_same_response_twice_is_taken_once(socket_db, alice, acreate_session):
+    async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
+        await socket.request_cards("Tides", 1)
         request = await socket.receive_type("generate")
-        await socket.answer(request, cards("ebb"))
-        await socket.answer(request, cards("flow"))
+        await socket.send_cards(request, make_cards("ebb"))
+        await socket.send_cards(request, make_cards("flow"))
         assert (await socket.receive_type("result"))["data"]["cards"][0]["front"] == "ebb"
         assert await socket.is_alive(), "the second one is ignored"
 
 
-async def test_a_lease_that_is_not_held_is_stale(socket_db, alice, session_of):
-    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
-        await socket.ask("Tides", 1)
+async def test_a_lease_that_is_not_held_is_stale(socket_db, alice, acreate_session):
+    async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
+        await socket.request_cards("Tides", 1)
         request = await socket.receive_type("generate")
         message = {
             "type": "response",
             "cacheKey": request["cacheKey"],
-            "data": {"cards": cards("ebb")},
+            "data": {"cards": make_cards("ebb")},
         }
         await socket.send(**message, lease="3f0b6e5e-0000-4000-8000-000000000000")
         assert (await socket.receive())["code"] == "stale_response"
 
 
-async def test_the_queue_of_a_user_has_an_end(socket_db, alice, session_of, settings):
+async def test_the_queue_of_a_user_has_an_end(socket_db, alice, acreate_session, settings):
     settings.MAX_QUEUED_PER_USER = 2
-    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
+    async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         for number in range(3):
-            await socket.ask(f"Topic {number}", 1)
+            await socket.request_cards(f"Topic {number}", 1)
         for _ in range(2):
-            await socket.answer(await socket.receive_type("generate"), cards("ebb"))
+            await socket.send_cards(await socket.receive_type("generate"), make_cards("ebb"))
             await socket.receive_type("result")
         while (message := await socket.receive())["type"] != "error":
             pass
@@ -163,10 +165,10 @@ async def test_the_queue_of_a_user_has_an_end(socket_db, alice, session_of, sett
 
 
 async def test_too_many_messages_are_refused_and_then_the_socket_closes(
-    socket_db, alice, session_of, settings
+    socket_db, alice, acreate_session, settings
 ):
     settings.SOCKET_RATE, settings.SOCKET_BURST = 1, 2
-    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
+    async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         for _ in range(5):
             await socket.send(type="nonsense")
         codes = [(await socket.receive())["code"] for _ in range(4)]
@@ -175,9 +177,9 @@ async def test_too_many_messages_are_refused_and_then_the_socket_closes(
 
 
 async def test_a_message_that_breaks_the_server_gets_an_internal_error_and_no_traceback(
-    socket_db, alice, session_of
+    socket_db, alice, acreate_session
 ):
-    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
+    async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         assert await socket.is_alive()
         await _break_the_queue()
         await socket.send(type="generate", prompt="Tides", requestId="r1")
@@ -189,10 +191,10 @@ async def test_a_message_that_breaks_the_server_gets_an_internal_error_and_no_tr
 
 
 async def test_a_heartbeat_that_goes_wrong_is_no_answer_to_anything(
-    socket_db, alice, session_of, settings, caplog
+    socket_db, alice, acreate_session, settings, caplog
 ):
     settings.HEARTBEAT_SECONDS = 1
-    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
+    async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         assert await socket.is_alive()
         await _break_the_queue()
         async with asyncio.timeout(20):
@@ -204,9 +206,9 @@ async def test_a_heartbeat_that_goes_wrong_is_no_answer_to_anything(
 
 
 async def test_a_socket_that_cannot_be_opened_just_now_is_closed_in_words(
-    socket_db, alice, session_of
+    socket_db, alice, acreate_session
 ):
-    address = (await session_of(alice))["wsUrl"]
+    address = (await acreate_session(alice))["wsUrl"]
     await _break_the_queue()
     try:
         async with open_socket(address) as socket:
@@ -236,9 +238,9 @@ async def _run_sql(statement: str) -> None:
 
 
 async def test_deeply_nested_facts_are_refused_and_the_session_stays_readable(
-    socket_db, alice, session_of, api
+    socket_db, alice, acreate_session, api
 ):
-    session = await session_of(alice)
+    session = await acreate_session(alice)
     async with open_socket(session["wsUrl"], subprotocols=["mindflip.v1"]) as socket:
         await socket.receive_type("session")
         await socket.send_frame(

@@ -18,15 +18,15 @@ MESSAGES = {
 
 @pytest.mark.parametrize("message", MESSAGES.values(), ids=MESSAGES)
 async def test_each_of_two_sockets_gets_errors_in_its_own_language(
-    socket_db, alice, bob, session_of, pseudo_language, message
+    socket_db, alice, bob, acreate_session, pseudo_language, message
 ):
     async with (
         open_socket(
-            (await session_of(alice))["wsUrl"],
+            (await acreate_session(alice))["wsUrl"],
             ["mindflip.v1"],
             **{"Accept-Language": pseudo.LANGUAGE},
         ) as of_alice,
-        open_socket((await session_of(bob))["wsUrl"], ["mindflip.v1"]) as of_bob,
+        open_socket((await acreate_session(bob))["wsUrl"], ["mindflip.v1"]) as of_bob,
     ):
         for socket in (of_alice, of_bob):
             await socket.receive_type("session")

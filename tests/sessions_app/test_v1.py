@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from sessions_app.models import Attempt, Engine, Generation
 from sessions_app.services.leases import leases_recover
-from tests.helpers.sockets import MODEL, Socket, cards, open_socket
+from tests.helpers.sockets import MODEL, Socket, make_cards, open_socket
 from tests.helpers.v1 import (
     V1,
     lease_generation,
@@ -24,16 +24,18 @@ recover = sync_to_async(leases_recover)
 
 
 async def test_the_subprotocol_is_echoed_and_the_guides_clients_get_none(
-    socket_db, alice, session_of
+    socket_db, alice, acreate_session
 ):
-    address = (await session_of(alice))["wsUrl"]
+    address = (await acreate_session(alice))["wsUrl"]
     async with open_socket(address, V1) as ours, open_socket(address) as guides:
         assert ours.subprotocol == "mindflip.v1"
         assert guides.subprotocol is None
 
 
-async def test_a_socket_begins_with_the_session_as_rest_shows_it(socket_db, alice, session_of, api):
-    session = await session_of(alice)
+async def test_a_socket_begins_with_the_session_as_rest_shows_it(
+    socket_db, alice, acreate_session, api
+):
+    session = await acreate_session(alice)
     async with open_socket(session["wsUrl"], V1) as socket:
         snapshot = await receive_snapshot(socket)
     rest = (
@@ -44,9 +46,9 @@ async def test_a_socket_begins_with_the_session_as_rest_shows_it(socket_db, alic
 
 
 async def test_cards_stream_to_the_asker_one_by_one_and_the_result_has_them_all(
-    socket_db, alice, session_of
+    socket_db, alice, acreate_session
 ):
-    address = (await session_of(alice))["wsUrl"]
+    address = (await acreate_session(alice))["wsUrl"]
     async with open_socket(address, V1) as engine, open_socket(address, V1) as asker:
         await receive_snapshot(asker)
         request = await lease_generation(engine, asker, count=2)
@@ -65,8 +67,8 @@ async def test_cards_stream_to_the_asker_one_by_one_and_the_result_has_them_all(
         )
 
 
-async def test_a_socket_is_no_engine_before_it_says_ready(socket_db, alice, session_of):
-    async with open_socket((await session_of(alice))["wsUrl"], V1) as socket:
+async def test_a_socket_is_no_engine_before_it_says_ready(socket_db, alice, acreate_session):
+    async with open_socket((await acreate_session(alice))["wsUrl"], V1) as socket:
         await receive_snapshot(socket)
         await socket.send(type="generate", prompt="Tides", requestId="r1")
         assert (await socket.receive())["message"] == "Queued"
@@ -75,8 +77,8 @@ async def test_a_socket_is_no_engine_before_it_says_ready(socket_db, alice, sess
         assert (await receive_until(socket, "generate"))["attempt"] == 1
 
 
-async def test_a_phone_is_served_by_its_owners_desktop(socket_db, alice, session_of):
-    phone, desktop = await session_of(alice), await session_of(alice)
+async def test_a_phone_is_served_by_its_owners_desktop(socket_db, alice, acreate_session):
+    phone, desktop = await acreate_session(alice), await acreate_session(alice)
     async with (
         open_socket(desktop["wsUrl"], V1) as engine,
         open_socket(phone["wsUrl"], V1) as asker,
@@ -89,10 +91,10 @@ async def test_a_phone_is_served_by_its_owners_desktop(socket_db, alice, session
         assert (await receive_until(asker, "result"))["data"]["cards"][0]["front"] == "ebb"
 
 
-async def test_an_engine_never_works_for_another_user(socket_db, alice, charlie, session_of):
+async def test_an_engine_never_works_for_another_user(socket_db, alice, charlie, acreate_session):
     async with (
-        open_socket((await session_of(charlie))["wsUrl"], V1) as engine,
-        open_socket((await session_of(alice))["wsUrl"], V1) as asker,
+        open_socket((await acreate_session(charlie))["wsUrl"], V1) as engine,
+        open_socket((await acreate_session(alice))["wsUrl"], V1) as asker,
     ):
         await receive_snapshot(engine)
         await send_ready(engine)
@@ -104,9 +106,9 @@ async def test_an_engine_never_works_for_another_user(socket_db, alice, charlie,
 
 
 async def test_a_repeated_request_is_the_same_generation_whatever_its_state(
-    socket_db, alice, session_of
+    socket_db, alice, acreate_session
 ):
-    async with open_socket((await session_of(alice))["wsUrl"], V1) as socket:
+    async with open_socket((await acreate_session(alice))["wsUrl"], V1) as socket:
         await receive_snapshot(socket)
         await send_ready(socket)
         ask = {"type": "generate", "prompt": "Tides", "options": {"count": 1}, "requestId": "r1"}
@@ -121,8 +123,8 @@ async def test_a_repeated_request_is_the_same_generation_whatever_its_state(
     assert await Generation.objects.acount() == 1
 
 
-async def test_cancel_reaches_the_engine_and_the_asker(socket_db, alice, session_of):
-    address = (await session_of(alice))["wsUrl"]
+async def test_cancel_reaches_the_engine_and_the_asker(socket_db, alice, acreate_session):
+    address = (await acreate_session(alice))["wsUrl"]
     async with open_socket(address, V1) as engine, open_socket(address, V1) as asker:
         request = await lease_generation(engine, asker)
         await asker.send(type="cancel", requestId="r1")
@@ -135,8 +137,10 @@ async def test_cancel_reaches_the_engine_and_the_asker(socket_db, alice, session
         assert (await receive_error(engine))["code"] == "stale_response"
 
 
-async def test_who_returns_gets_what_was_missed_once_and_in_order(socket_db, alice, session_of):
-    address = (await session_of(alice))["wsUrl"]
+async def test_who_returns_gets_what_was_missed_once_and_in_order(
+    socket_db, alice, acreate_session
+):
+    address = (await acreate_session(alice))["wsUrl"]
     async with open_socket(address, V1) as engine:
         async with open_socket(address, V1) as asker:
             await receive_snapshot(asker)
@@ -163,9 +167,9 @@ async def test_who_returns_gets_what_was_missed_once_and_in_order(socket_db, ali
 
 
 async def test_what_was_missed_comes_before_any_news_when_the_address_names_the_number(
-    socket_db, alice, session_of
+    socket_db, alice, acreate_session
 ):
-    address = (await session_of(alice))["wsUrl"]
+    address = (await acreate_session(alice))["wsUrl"]
     async with open_socket(address, V1) as engine:
         request = await lease_generation(engine, count=3)
         await send_card(engine, request, "ebb", 0)
@@ -184,19 +188,21 @@ async def test_what_was_missed_comes_before_any_news_when_the_address_names_the_
 
 @pytest.mark.parametrize("number", ["99", "-1", "x", "", "9" * 40])
 async def test_a_number_in_the_address_that_is_none_of_ours_changes_nothing(
-    socket_db, alice, session_of, number
+    socket_db, alice, acreate_session, number
 ):
-    async with open_socket(f"{(await session_of(alice))['wsUrl']}&lastSeq={number}", V1) as socket:
+    async with open_socket(
+        f"{(await acreate_session(alice))['wsUrl']}&lastSeq={number}", V1
+    ) as socket:
         await receive_snapshot(socket)
         await socket.send(type="ping")
         assert (await socket.receive())["type"] == "pong"
 
 
 async def test_who_waits_hears_by_a_heartbeat_that_it_moved_up(
-    socket_db, alice, session_of, settings
+    socket_db, alice, acreate_session, settings
 ):
     settings.HEARTBEAT_SECONDS = 1
-    first, other = await session_of(alice), await session_of(alice)
+    first, other = await acreate_session(alice), await acreate_session(alice)
     async with (
         open_socket(first["wsUrl"], V1) as before,
         open_socket(other["wsUrl"], V1) as waiting,
@@ -213,9 +219,9 @@ async def test_who_waits_hears_by_a_heartbeat_that_it_moved_up(
 
 
 async def test_a_sign_of_life_claims_the_lease_for_the_socket_that_came_back(
-    socket_db, alice, session_of
+    socket_db, alice, acreate_session
 ):
-    address = (await session_of(alice))["wsUrl"]
+    address = (await acreate_session(alice))["wsUrl"]
     async with open_socket(address, V1) as before:
         request = await lease_generation(before)
     async with open_socket(address, V1) as after:
@@ -230,8 +236,8 @@ async def test_a_sign_of_life_claims_the_lease_for_the_socket_that_came_back(
         assert (await receive_error(after))["code"] == "stale_response"
 
 
-async def test_a_number_from_nowhere_gets_a_fresh_snapshot(socket_db, alice, session_of):
-    async with open_socket((await session_of(alice))["wsUrl"], V1) as socket:
+async def test_a_number_from_nowhere_gets_a_fresh_snapshot(socket_db, alice, acreate_session):
+    async with open_socket((await acreate_session(alice))["wsUrl"], V1) as socket:
         first = await receive_snapshot(socket)
         await socket.send(type="resume", lastSeq=999)
         assert await receive_snapshot(socket) == first
@@ -239,10 +245,10 @@ async def test_a_number_from_nowhere_gets_a_fresh_snapshot(socket_db, alice, ses
 
 @pytest.mark.parametrize("number", [0, 999])
 async def test_repeated_resume_is_refused_until_its_cost_is_paid_and_the_socket_lives(
-    socket_db, alice, session_of, settings, number
+    socket_db, alice, acreate_session, settings, number
 ):
     settings.RESUME_BYTES_PER_SECOND = 16_384  # each one counts as 64 KiB, or four seconds
-    async with open_socket((await session_of(alice))["wsUrl"], V1) as socket:
+    async with open_socket((await acreate_session(alice))["wsUrl"], V1) as socket:
         request = await lease_generation(socket)
         await send_response(socket, request, "ebb")
         seq = (await receive_until(socket, "result"))["seq"]
@@ -259,9 +265,9 @@ async def test_repeated_resume_is_refused_until_its_cost_is_paid_and_the_socket_
         assert 12 <= len(refusals) < 20
 
 
-async def test_too_much_missed_gets_a_fresh_snapshot(socket_db, alice, session_of, settings):
+async def test_too_much_missed_gets_a_fresh_snapshot(socket_db, alice, acreate_session, settings):
     settings.RESUME_LIMIT = 1
-    async with open_socket((await session_of(alice))["wsUrl"], V1) as socket:
+    async with open_socket((await acreate_session(alice))["wsUrl"], V1) as socket:
         await receive_snapshot(socket)
         for number in range(3):
             await socket.send(type="generate", prompt=f"Topic {number}", requestId=f"r{number}")
@@ -271,9 +277,9 @@ async def test_too_much_missed_gets_a_fresh_snapshot(socket_db, alice, session_o
 
 
 async def test_the_cards_of_a_lost_engine_stay_and_another_makes_the_rest(
-    socket_db, alice, session_of
+    socket_db, alice, acreate_session
 ):
-    session, other = await session_of(alice), await session_of(alice)
+    session, other = await acreate_session(alice), await acreate_session(alice)
     async with open_socket(other["wsUrl"], V1) as second:
         async with open_socket(session["wsUrl"], V1) as first:
             request = await lease_generation(first, count=2)
@@ -291,9 +297,9 @@ async def test_the_cards_of_a_lost_engine_stay_and_another_makes_the_rest(
 
 
 async def test_an_engine_that_comes_back_within_its_grace_keeps_its_lease(
-    socket_db, alice, session_of
+    socket_db, alice, acreate_session
 ):
-    address = (await session_of(alice))["wsUrl"]
+    address = (await acreate_session(alice))["wsUrl"]
     async with open_socket(address, V1) as before:
         request = await lease_generation(before)
     async with open_socket(address, V1) as after:
@@ -302,8 +308,8 @@ async def test_an_engine_that_comes_back_within_its_grace_keeps_its_lease(
         assert (await receive_until(after, "result"))["data"]["cards"][0]["front"] == "ebb"
 
 
-async def test_the_same_card_twice_is_one_card(socket_db, alice, session_of):
-    async with open_socket((await session_of(alice))["wsUrl"], V1) as socket:
+async def test_the_same_card_twice_is_one_card(socket_db, alice, acreate_session):
+    async with open_socket((await acreate_session(alice))["wsUrl"], V1) as socket:
         request = await lease_generation(socket, count=2)
         for _ in range(2):
             await send_card(socket, request, "ebb")
@@ -314,8 +320,8 @@ async def test_the_same_card_twice_is_one_card(socket_db, alice, session_of):
         ]
 
 
-async def test_a_card_under_a_lost_lease_is_stale(socket_db, alice, session_of):
-    async with open_socket((await session_of(alice))["wsUrl"], V1) as socket:
+async def test_a_card_under_a_lost_lease_is_stale(socket_db, alice, acreate_session):
+    async with open_socket((await acreate_session(alice))["wsUrl"], V1) as socket:
         request = await lease_generation(socket, count=2)
         await recover(now=timezone.now() + timezone.timedelta(seconds=151))
         await send_card(socket, request, "ebb")
@@ -323,10 +329,10 @@ async def test_a_card_under_a_lost_lease_is_stale(socket_db, alice, session_of):
 
 
 async def test_losing_every_event_costs_at_most_one_heartbeat(
-    socket_db, alice, session_of, settings
+    socket_db, alice, acreate_session, settings
 ):
     settings.HEARTBEAT_SECONDS = 1
-    address = (await session_of(alice))["wsUrl"]
+    address = (await acreate_session(alice))["wsUrl"]
     async with open_socket(address, V1) as engine, open_socket(address, V1) as asker:
         await send_ready(engine)
         await receive_until(engine, "session")
@@ -353,17 +359,17 @@ def _insert_behind_everybodys_back(user: Any, asker: Socket) -> None:
     WebLLMSession.objects.update(seq=1)
 
 
-async def test_who_answers_no_ping_is_closed(socket_db, alice, session_of, settings):
+async def test_who_answers_no_ping_is_closed(socket_db, alice, acreate_session, settings):
     settings.HEARTBEAT_SECONDS = 1
-    async with open_socket((await session_of(alice))["wsUrl"], V1) as socket:
+    async with open_socket((await acreate_session(alice))["wsUrl"], V1) as socket:
         await receive_snapshot(socket)
         assert await socket.receive() == {"type": "ping"}
         close = await socket.receive_close()
         assert (close["code"], bool(close["reason"])) == (4408, True)
 
 
-async def test_an_engine_is_gone_with_its_socket(socket_db, alice, session_of):
-    async with open_socket((await session_of(alice))["wsUrl"], V1) as socket:
+async def test_an_engine_is_gone_with_its_socket(socket_db, alice, acreate_session):
+    async with open_socket((await acreate_session(alice))["wsUrl"], V1) as socket:
         await send_ready(socket, facts={"adapter": "swiftshader"}, speed=12.5)
         await socket.send(type="ping")
         await receive_until(socket, "pong")
@@ -376,8 +382,10 @@ async def test_an_engine_is_gone_with_its_socket(socket_db, alice, session_of):
     assert not await Engine.objects.aexists()
 
 
-async def test_a_broken_engine_gets_nothing_until_it_says_ready_again(socket_db, alice, session_of):
-    async with open_socket((await session_of(alice))["wsUrl"], V1) as socket:
+async def test_a_broken_engine_gets_nothing_until_it_says_ready_again(
+    socket_db, alice, acreate_session
+):
+    async with open_socket((await acreate_session(alice))["wsUrl"], V1) as socket:
         request = await lease_generation(socket)
         await socket.send(
             type="error",
@@ -392,17 +400,17 @@ async def test_a_broken_engine_gets_nothing_until_it_says_ready_again(socket_db,
         assert (await receive_until(socket, "generate"))["attempt"] == 2
 
 
-async def test_the_guides_dialect_knows_none_of_these_messages(socket_db, alice, session_of):
-    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
+async def test_the_guides_dialect_knows_none_of_these_messages(socket_db, alice, acreate_session):
+    async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
         for kind in ("ready", "card", "cancel", "resume", "ping", "pong"):
             await socket.send(type=kind)
             assert (await socket.receive())["code"] == "unknown_type"
 
 
-async def test_what_the_guides_dialect_asks_for_writes_no_number(socket_db, alice, session_of):
-    async with open_socket((await session_of(alice))["wsUrl"]) as socket:
-        await socket.ask("Tides", 1)
-        await socket.answer(await socket.receive_type("generate"), cards("ebb"))
+async def test_what_the_guides_dialect_asks_for_writes_no_number(socket_db, alice, acreate_session):
+    async with open_socket((await acreate_session(alice))["wsUrl"]) as socket:
+        await socket.request_cards("Tides", 1)
+        await socket.send_cards(await socket.receive_type("generate"), make_cards("ebb"))
         await socket.receive_type("result")
     generation = await Generation.objects.select_related("session").aget()
     assert (generation.seq, generation.card_seqs, generation.session.seq) == (None, [], 0)
